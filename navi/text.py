@@ -1,0 +1,110 @@
+"""Text from outside: cleaned before anything draws it, and put into few words.
+
+Everything that a machine, a pane or a file says is hostile until it went through here: no escape sequence,
+control character (C1 too) or bidi override may reach the terminal.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Sequences that a terminal would act on, whole: CSI; OSC, DCS, SOS, PM and APC up to their end; two-character escapes.
+_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]?"
+)
+
+# What may not be drawn at all: C0, DEL, C1; the characters that change direction, join or hide others
+# (zero width, variation selectors, tags), because terminals disagree about their widths; surrogates.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
+)
+
+_SPACE = re.compile(r"[\t\n\u2028\u2029]+")
+
+# More marks than this over one letter are there to run over the neighbouring lines.
+_MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILED_MARKS = re.compile(f"({_MARK}{{3}}){_MARK}+")
+
+
+def clean(text: str) -> str:
+    """Make text safe to draw on one line: no sequences, no controls; tabs and line ends become a space."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _SPACE.sub(" ", _strip(text))
+
+
+def clean_lines(text: str, tab: int = 8) -> list[str]:
+    """Split text into lines that are safe to draw; tabs are expanded to columns of `tab`."""
+    return [line.expandtabs(tab).replace("\n", "") for line in map(_strip, _split_lines(text))]
+
+
+def _split_lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
+
+
+def _strip(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return _PILED_MARKS.sub(r"\1", _UNWANTED.sub("", _SEQUENCE.sub("", text)))
+
+
+def decode(data: bytes) -> str:
+    """Read bytes from outside as UTF-8; what is not becomes a replacement character."""
+    return data.decode("utf-8", "replace")
+
+
+def age(seconds: float) -> str:
+    """Say how long ago something was, in one short word: `now`, `20s`, `3m`, `2h`, `5d`.
+
+    Coarse on purpose: a word that changes each second would keep the terminal busy for nothing.
+    """
+    if seconds < 10:
+        return "now"
+    if seconds < 60:
+        return f"{int(seconds) // 10 * 10}s"
+    if seconds < 3600:
+        return f"{int(seconds) // 60}m"
+    if seconds < 86400:
+        return f"{int(seconds) // 3600}h"
+    return f"{int(seconds) // 86400}d"
+
+
+def age_lasts(seconds: float) -> float:
+    """Return for how many seconds more `age(seconds)` says the same."""
+    step = 10 if seconds < 60 else 60 if seconds < 3600 else 3600 if seconds < 86400 else 86400
+    return step - seconds % step if seconds >= 0 else 10 - seconds
+
+
+def exact_age(seconds: float) -> str:
+    """Say an age to the second: `4s`, `3m 20s`, `2h 5m`, `3d 4h`."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60}s"
+    if whole < 86400:
+        return f"{whole // 3600}h {whole % 3600 // 60}m"
+    return f"{whole // 86400}d {whole % 86400 // 3600}h"
+
+
+def latency(seconds: float) -> str:
+    """Say a round trip: `<1ms`, `42ms`, `1.2s`."""
+    if seconds < 0.00095:
+        return "<1ms"
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f}ms"
+    return f"{seconds:.1f}s"
+
+
+def short_path(path: str, home: str) -> str:
+    """Write a path under home with ~; home must match whole path parts."""
+    home = home.rstrip("/")
+    if home and path == home:
+        return "~"
+    if home and path.startswith(home + "/"):
+        return "~" + path[len(home) :]
+    return path
