@@ -1,0 +1,27 @@
+"""Attaching a terminal to a session (script attach.sh)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from navi.model import Session
+from navi.ops.operation import OperationError
+from navi.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Interactive:
+    """A command for a terminal: its words, for the machine it runs on."""
+
+    words: tuple[str, ...]
+
+
+def attach(session: Session, inside: str = "") -> Interactive:
+    """Attach to a session. `inside` is the TMUX of the environment if the terminal is a pane of the same server,
+    which then changes to the session in place of attaching a terminal within a terminal.
+    """
+    if session.tmux is None:
+        raise OperationError(f"{clean(session.name)} has no tmux session to attach to; it has ended")
+    server = ("tmux", "-u", *(("-S", session.tmux.socket) if session.tmux.socket else ()))
+    verb = "switch-client" if inside else "attach-session"
+    return Interactive((*server, verb, "-t", session.tmux.id))

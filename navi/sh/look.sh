@@ -1,0 +1,308 @@
+# shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028
+# One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
+# Records are built in navi_out and printed at once, so that a small change travels in one packet.
+# $navi_token is random and of this call: no file, title or path can forge a record.
+
+# navi_record KIND REST: open a record. What follows, up to the next one, is its body.
+navi_record() {
+    navi_out="$navi_out$navi_token $*$navi_newline"
+}
+
+# The free texts (command, title, path) stand in records of their own: they can hold anything.
+navi_format="$navi_token pane #{version}	#{pane_dead}	#{pane_pid}	#{session_id}	#{session_created}	#{session_attached}	#{window_activity}	#{window_active}#{pane_active}	#{pane_id}	#{pane_dead_status}	#{pane_dead_signal}	#{window_index}.#{pane_index}	#{pid}	#{session_name}
+$navi_token command #{pane_current_command}
+$navi_token title #{pane_title}
+$navi_token path #{pane_current_path}"
+
+# What becomes of an answer of tmux on its way: after the end line stand the processes of the living panes, with an s
+# behind those that show a shell. sed ends with that line and not with the pipe, which the client passes on to the
+# server: one that hangs would hold it open.
+navi_filter="
+/^$navi_token pane [^	]*	0	/{
+p
+s/^$navi_token pane [^	]*	0	\\([0-9]*\\).*/\\1/
+H
+d
+}
+/^$navi_token pane /{
+p
+s/.*/-/
+H
+d
+}
+/^$navi_token command .*sh\$/b shell
+/^$navi_token command .*login\$/b shell
+/^$navi_token end /{
+G
+s/\\n/ /g
+p
+q
+}
+p
+d
+:shell
+p
+x
+s/\$/s/
+x
+d"
+
+# navi_list: ask every tmux server of the user; the answers, the default server's first, in navi_panes.
+navi_list() {
+    navi_panes=
+    navi_processes=
+    navi_children=
+    navi_ask ''
+    navi_find_servers
+    set -f
+    IFS=$navi_newline
+    for navi_server in $navi_others; do
+        unset IFS
+        navi_ask "$navi_server"
+        IFS=$navi_newline
+    done
+    unset IFS
+    set +f
+    navi_panes=$navi_panes$navi_children
+}
+
+# navi_ask SOCKET: ask one server.
+navi_ask() {
+    navi_whole=$(
+        {
+            navi_tmux "$1" list-panes -a -F "$navi_format" </dev/null 2>&1
+            printf '\n%s end %s\n' "$navi_token" $?
+        } | sed -n "$navi_filter"
+    )
+    navi_answer=${navi_whole%"$navi_newline$navi_token end "*}
+    navi_answer=${navi_answer%"$navi_newline"}
+    navi_find_rest
+    navi_verdict "${navi_rest%% *}" "$navi_answer"
+    # A server that has gone leaves its socket behind: nothing to tell, unless it is the default one.
+    [ -n "$1" ] && [ "$navi_word" = none ] && return
+    [ "$navi_word" = none ] && navi_answer=
+    [ "$navi_word" = ok ] && navi_check_age
+    navi_panes="$navi_panes$navi_token server $navi_word $1$navi_newline$navi_answer$navi_newline"
+    case $navi_rest in *' '*) navi_note_processes ;; esac
+}
+
+# navi_find_rest: what stands behind the end mark of an answer. A pattern would do, but takes bash milliseconds.
+navi_find_rest() {
+    set -f
+    IFS=$navi_newline
+    # shellcheck disable=SC2086 # one word a line
+    set -- $navi_whole
+    unset IFS
+    set +f
+    [ $# -eq 0 ] || shift $(($# - 1))
+    navi_rest=${1#"$navi_token end "}
+}
+
+# navi_note_processes: keep the processes of living panes, and look below those that show a shell: it may only wait
+# for an agent that it was told to run.
+navi_note_processes() {
+    for navi_process in ${navi_rest#* }; do
+        case $navi_process in
+        -*) continue ;;
+        *s)
+            navi_process=${navi_process%s}
+            navi_note_children
+            ;;
+        esac
+        navi_processes="$navi_processes $navi_process"
+    done
+}
+
+# navi_note_children: the names of the processes below a shell; "?" where the system does not tell.
+navi_note_children() {
+    navi_below=
+    if [ -r "/proc/$navi_process/task/$navi_process/children" ]; then
+        read -r navi_below <"/proc/$navi_process/task/$navi_process/children"
+    elif kill -0 "$navi_process"; then
+        navi_children="$navi_children$navi_token child $navi_process ?$navi_newline"
+    fi 2>/dev/null
+    for navi_child in $navi_below; do
+        navi_name='?'
+        read -r navi_name 2>/dev/null <"/proc/$navi_child/comm"
+        navi_children="$navi_children$navi_token child $navi_process $navi_name$navi_newline"
+    done
+}
+
+# navi_check_age: a tmux before 2.6 knows too little (before 2.4 not even its own version) to be believed.
+navi_check_age() {
+    case $navi_answer in
+    "$navi_token pane 	"* | "$navi_token pane "[01].* | "$navi_token pane "2.[0-5]*)
+        navi_word=old
+        ;;
+    esac
+}
+
+# navi_files: checksums of all status files in navi_sums; what can't be read as such in navi_odd.
+navi_files() {
+    navi_odd=
+    navi_sums=
+    cd "$navi_dir" 2>/dev/null || return
+    set --
+    for navi_file in ./*.json ./.[!.]*.json; do
+        navi_sort "$navi_file" && set -- "$@" "$navi_file"
+    done
+    [ $# -eq 0 ] || navi_sums=$(cksum "$@" 2>/dev/null)
+}
+
+# navi_sort FILE: whether it is a status file; one that only looks like it is told in navi_odd.
+navi_sort() {
+    navi_why=
+    case $1 in *"$navi_newline"*) return 1 ;; esac
+    if [ -L "$1" ]; then
+        navi_why="link"
+    elif [ -d "$1" ]; then
+        navi_why=folder
+    elif [ ! -e "$1" ]; then
+        return 1
+    elif [ ! -f "$1" ]; then
+        navi_why=special
+    elif [ ! -r "$1" ]; then
+        navi_why=unreadable
+    fi
+    [ -z "$navi_why" ] && return 0
+    navi_odd="$navi_odd$navi_token odd $navi_why ${1#./}$navi_newline"
+    return 1
+}
+
+# navi_tell_files: a record for each status file; a body only for those not in navi_known, the sums told before.
+navi_tell_files() {
+    set -f
+    IFS=$navi_newline
+    for navi_line in $navi_sums; do
+        unset IFS
+        navi_tell_file
+        IFS=$navi_newline
+    done
+    unset IFS
+    set +f
+    navi_out=$navi_out$navi_odd
+    navi_known=$navi_sums
+}
+
+navi_tell_file() {
+    navi_sum=${navi_line%%./*}
+    navi_size=${navi_sum#* }
+    navi_file=${navi_line#*./}
+    case $navi_newline$navi_known$navi_newline in
+    *"$navi_newline$navi_line$navi_newline"*) navi_record same "$navi_file" ;;
+    *)
+        if [ "${navi_size% }" -gt 65536 ]; then
+            navi_record odd large "$navi_file"
+        else
+            navi_record file "$navi_file"
+            navi_out=$navi_out$(tr -d '\000' 2>/dev/null <"./$navi_file")$navi_newline
+        fi
+        ;;
+    esac
+}
+
+# navi_tell_clock: what o'clock it is here (bash knows without a process), and since which start of the machine.
+navi_tell_clock() {
+    navi_boot=
+    [ -r /proc/sys/kernel/random/boot_id ] && read -r navi_boot </proc/sys/kernel/random/boot_id
+    navi_record clock "${EPOCHSECONDS:-$(date +%s)} $navi_boot"
+}
+
+# navi_lives NAME: whether tmux named that session in the last listing.
+navi_lives() {
+    case $navi_panes in *"	$1$navi_newline$navi_token command "*) return 0 ;; esac
+    return 1
+}
+
+# navi_proven: whether every tmux server gave an answer that proves which sessions there are.
+navi_proven() {
+    case $navi_panes in
+    *"$navi_token server hung"* | *"$navi_token server missing"* | *"$navi_token server old"* | *"$navi_token server failed"*) return 1 ;;
+    *"$navi_token server "*) return 0 ;;
+    esac
+    return 1
+}
+
+# navi_clean: remove the status files of sessions that are gone.
+# A file goes only when it names a tmux session as hooks do, every server answered, the session was missing in two listings some time apart,
+# the file is the same one in both, and a last question after it was put out of sight says the same.
+navi_clean() {
+    navi_before=$navi_suspects
+    navi_suspects=
+    [ "$navi_cleanup" = yes ] || return
+    navi_proven || return
+    set -f
+    IFS=$navi_newline
+    for navi_line in $navi_sums; do
+        unset IFS
+        navi_suspect
+        IFS=$navi_newline
+    done
+    unset IFS
+    set +f
+}
+
+navi_suspect() {
+    navi_file=${navi_line#*./}
+    navi_lives "${navi_file%.json}" && return
+    case $navi_newline$navi_before in
+    *"$navi_newline$navi_line$navi_newline"*) navi_remove ;;
+    *) navi_suspects=$navi_suspects$navi_line$navi_newline ;;
+    esac
+}
+
+# navi_remove: take the judged file away, look once more, and put it back on any doubt.
+navi_remove() {
+    navi_judged=${navi_line%% ./*}
+    navi_held=.navi/gone.$$.$navi_file
+    # Anything else that ends in .json and lies here is not ours to delete.
+    grep -q '"tmux_session"' "./$navi_file" 2>/dev/null || return
+    mkdir -p -m 700 .navi 2>/dev/null && mv "./$navi_file" "$navi_held" 2>/dev/null || return
+    navi_list
+    if ! navi_proven || navi_lives "${navi_file%.json}"; then
+        navi_restore
+    elif [ "$(cksum <"$navi_held")" != "$navi_judged" ]; then
+        navi_restore
+    else
+        rm -f "$navi_held"
+        navi_record cleaned "${navi_file%.json}"
+    fi
+}
+
+# A newer file under the old name wins over the one that comes back.
+navi_restore() {
+    ln "$navi_held" "./$navi_file" 2>/dev/null || [ -e "./$navi_file" ] || mv "$navi_held" "./$navi_file"
+    rm -f "$navi_held"
+}
+
+# navi_recover: put back what a look that was cut off had taken away.
+navi_recover() {
+    cd "$navi_dir" 2>/dev/null || return
+    for navi_held in .navi/gone.*; do
+        [ -f "$navi_held" ] || continue
+        navi_file=${navi_held#.navi/gone.}
+        kill -0 "${navi_file%%.*}" 2>/dev/null && continue
+        navi_file=${navi_file#*.}
+        navi_restore
+    done
+}
+
+# navi_begin DIR CLEANUP: where to look; a leading ~ is this user's home.
+navi_begin() {
+    case $1 in
+    '~') navi_dir=$HOME ;;
+    '~/'*) navi_dir=$HOME/${1#'~/'} ;;
+    *) navi_dir=$1 ;;
+    esac
+    navi_cleanup=$2
+    navi_user=$(id -u)
+    navi_known=
+    navi_suspects=
+    navi_out=
+    LC_ALL=C
+    export LC_ALL
+    cd / || return
+    navi_recover
+    navi_record system "$(uname -sr)"
+    navi_record home "$HOME"
+}

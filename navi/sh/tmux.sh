@@ -1,0 +1,80 @@
+# shellcheck shell=sh disable=SC3067,SC2034
+# Talking to tmux: always UTF-8, never for longer than a limit, and a failure always has a word.
+
+navi_newline='
+'
+
+# Inside tmux, the default server would be the one around us; we mean the user's own, and name others by their socket.
+unset TMUX TMUX_PANE
+
+# Run a command for so many seconds at most. A tmux whose server hangs does not end for less than SIGKILL.
+if command -v timeout >/dev/null 2>&1; then
+    navi_limited() { timeout -s KILL "$@"; }
+else
+    navi_limited() {
+        navi_seconds=$1
+        shift
+        "$@" &
+        navi_child=$!
+        (
+            sleep "$navi_seconds"
+            kill -KILL "$navi_child"
+        ) >/dev/null 2>&1 &
+        navi_guard=$!
+        wait "$navi_child"
+        navi_code=$?
+        kill "$navi_guard" 2>/dev/null
+        return "$navi_code"
+    }
+fi
+
+# navi_tmux SOCKET COMMAND...: an empty SOCKET is the user's default server.
+navi_tmux() {
+    if [ -n "$1" ]; then
+        navi_socket=$1
+        shift
+        navi_limited 5 tmux -u -S "$navi_socket" "$@"
+    else
+        shift
+        navi_limited 5 tmux -u "$@"
+    fi
+}
+
+# navi_verdict CODE OUTPUT: what an answer of tmux means, in one word of navi_word.
+# Only "ok" and "none" (tmux itself said that no server runs) prove anything about sessions.
+# 124 is what timeout(1) says when time ran out; the others, that SIGKILL ended it (ksh counts from 256).
+navi_verdict() {
+    case $1 in
+    0) navi_word=ok ;;
+    124 | 137 | 265) navi_word=hung ;;
+    127) navi_word=missing ;;
+    *)
+        case $2 in
+        'no server running on '* | 'error connecting to '*'(No such file or directory)' | 'error connecting to '*'(Connection refused)')
+            navi_word=none ;;
+        *) navi_word=failed ;;
+        esac
+        ;;
+    esac
+}
+
+# navi_find_servers: the sockets of the user's other tmux servers, a line each, in navi_others. Other people's are not
+# ours to ask (-O).
+navi_find_servers() {
+    navi_others=
+    navi_folders=
+    for navi_folder in "${TMUX_TMPDIR:-/tmp}" "${XDG_RUNTIME_DIR:-/run/user/$navi_user}" /tmp; do
+        case $navi_folders in *":$navi_folder:"*) continue ;; esac
+        navi_folders="$navi_folders:$navi_folder:"
+        for navi_path in "$navi_folder/tmux-$navi_user"/*; do
+            [ "$navi_path" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || navi_add_server
+        done
+    done
+    for navi_path in "${CLAUDE_TMUX_SOCKET_DIR:-${TMPDIR:-/tmp}/claude-tmux-sockets}"/*.sock; do
+        navi_add_server
+    done
+}
+
+navi_add_server() {
+    [ -S "$navi_path" ] && [ -O "$navi_path" ] && navi_others=$navi_others$navi_path$navi_newline
+}

@@ -1,0 +1,202 @@
+# shellcheck shell=sh disable=SC2154,SC3013,SC3045,SC2174
+# watch.sh DIR CLEANUP: tell what changes, as long as somebody listens.
+# Between looks nothing but builtins runs: times of files, existence of processes and terminals are compared.
+# A line on standard input (or into the FIFO .navi/watch.PID beside the status files) wakes the watch at once;
+# the end of standard input ends it.
+
+navi_moving_for=30000 # how long after a change the watch stays quick, in milliseconds
+navi_beat_every=5000  # a sign of life when there is nothing to tell
+
+# navi_open_nest: a private place for the FIFO and the time stamp, beside the status files where there are any.
+navi_open_nest() {
+    if [ -d "$navi_dir" ] && mkdir -p -m 700 "$navi_dir/.navi" 2>/dev/null && [ -w "$navi_dir/.navi" ]; then
+        navi_nest=$navi_dir/.navi
+        navi_sweep_nest
+    else
+        navi_nest=$(mktemp -d "${TMPDIR:-/tmp}/navi-watch.XXXXXX" 2>/dev/null) || return 1
+        navi_own_nest=yes
+    fi
+    navi_wake=$navi_nest/watch.$$
+    navi_stamp=$navi_nest/stamp.$$
+    rm -f "$navi_wake"
+    (umask 077 && mkfifo "$navi_wake" && : >"$navi_stamp") 2>/dev/null && exec 3<>"$navi_wake"
+}
+
+# navi_sweep_nest: remove what a watch that was killed could not.
+navi_sweep_nest() {
+    for navi_path in "$navi_nest"/watch.* "$navi_nest"/stamp.*; do
+        [ -e "$navi_path" ] && ! kill -0 "${navi_path##*.}" 2>/dev/null && rm -f "$navi_path"
+    done
+}
+
+navi_close_nest() {
+    trap - EXIT
+    rm -f "$navi_wake" "$navi_stamp"
+    [ "$navi_own_nest" = yes ] && rmdir "$navi_nest"
+    kill "$navi_relay" "$navi_ticker" 2>/dev/null
+    exit 0
+}
+
+# navi_open_relay: what arrives on standard input goes into the FIFO, so that one read waits for everything.
+navi_open_relay() {
+    exec 4<&0
+    (
+        trap 'exit 0' TERM
+        while read -r navi_line; do printf '%s\n' "$navi_line"; done
+        printf 'bye\n'
+    ) <&4 >&3 2>/dev/null &
+    navi_relay=$!
+    exec 4<&- </dev/null
+}
+
+# navi_reads_with_limit: whether this shell's read waits for a fraction of a second (bash, busybox, ksh; not dash).
+navi_reads_with_limit() {
+    [ -z "$({ read -r -t 0.01 navi_line <&3; } 2>&1)" ]
+}
+
+# navi_set_pace TICK MILLISECONDS: how often to compare. Where read has no limit, a child process ticks.
+navi_set_pace() {
+    [ "$1" = "$navi_tick" ] && return
+    navi_tick=$1
+    navi_step=$2
+    [ "$navi_limit" = yes ] && return
+    [ -n "$navi_ticker" ] && kill "$navi_ticker" 2>/dev/null
+    (
+        while kill -0 $$ && sleep "$navi_tick"; do printf 'tick\n'; done
+    ) >&3 2>/dev/null &
+    navi_ticker=$!
+}
+
+navi_choose_pace() {
+    if [ "$navi_calm" -lt "$navi_moving_for" ]; then
+        navi_list_every=4000
+        if [ "$navi_limit" = yes ]; then navi_set_pace 0.2 200; else navi_set_pace 0.25 250; fi
+    else
+        navi_list_every=8000
+        if [ "$navi_limit" = yes ]; then navi_set_pace 0.8 800; else navi_set_pace 1 1000; fi
+    fi
+    # What may have to be cleaned up is looked at again soon.
+    [ -z "$navi_suspects" ] || navi_list_every=2000
+}
+
+navi_wait() {
+    navi_line=tick
+    if [ "$navi_limit" = yes ]; then
+        read -r -t "$navi_tick" navi_line <&3 || navi_line=tick
+    else
+        read -r navi_line <&3
+    fi
+    [ "$navi_line" = bye ] && exit 0
+    if [ "$navi_line" = poll ]; then navi_asked=yes; else navi_asked=no; fi
+    navi_calm=$((navi_calm + navi_step))
+    navi_unlisted=$((navi_unlisted + navi_step))
+    navi_silent=$((navi_silent + navi_step))
+    navi_uncleaned=$((navi_uncleaned + navi_step))
+}
+
+# navi_files_moved: whether a status file may have changed since the stamp. Equal times count as changed,
+# because some shells compare whole seconds.
+navi_files_moved() {
+    if [ ! -d "$navi_dir" ]; then
+        [ -n "$navi_sums$navi_odd" ]
+        return
+    fi
+    [ "$navi_stamp" -nt "$navi_dir" ] || return 0
+    for navi_path in "$navi_dir"/*.json "$navi_dir"/.[!.]*.json; do
+        [ "$navi_stamp" -nt "$navi_path" ] || [ ! -f "$navi_path" ] || return 0
+    done
+    return 1
+}
+
+# navi_panes_moved: whether a pane may have come or gone: its process has ended, or the terminals are others.
+# Terminals are also opened by people who have nothing to do with tmux, so those are believed once a second.
+navi_panes_moved() {
+    if [ "$navi_unlisted" -ge 1000 ]; then
+        set -- /dev/pts/[0-9]*
+        [ "$*" = "$navi_terminals" ] || return 0
+    fi
+    for navi_process in $navi_processes; do
+        kill -0 "$navi_process" || return 0
+    done 2>/dev/null
+    return 1
+}
+
+navi_note_terminals() {
+    set -- /dev/pts/[0-9]*
+    navi_terminals=$*
+}
+
+navi_look_at_files() {
+    : >"$navi_stamp"
+    navi_files
+    [ "$navi_sums$navi_odd" = "$navi_told_files" ] && [ "$navi_asked" = no ] && return
+    navi_told_files=$navi_sums$navi_odd
+    navi_record files
+    navi_tell_files
+}
+
+navi_look_at_panes() {
+    navi_unlisted=0
+    navi_list
+    navi_note_terminals
+    if [ "$navi_uncleaned" -ge 2000 ]; then
+        navi_uncleaned=0
+        navi_clean
+    fi
+    [ "$navi_panes" = "$navi_told_panes" ] && return
+    navi_told_panes=$navi_panes
+    navi_out=$navi_out$navi_panes
+}
+
+navi_tell() {
+    printf '%s begin\n%s%s end 0\n' "$navi_token" "$navi_out" "$navi_token" || exit 0
+    navi_silent=0
+    navi_out=
+}
+
+# navi_turn: compare, look where something moved, tell what is new.
+navi_turn() {
+    if [ "$navi_asked" = yes ] || navi_files_moved; then navi_look_at_files; fi
+    if [ "$navi_asked" = yes ] || [ "$navi_unlisted" -ge "$navi_list_every" ] || navi_panes_moved; then
+        navi_look_at_panes
+    fi
+    if [ -n "$navi_out" ]; then
+        navi_calm=0
+        navi_tell_clock
+        navi_tell
+    elif [ "$navi_asked" = yes ] || [ "$navi_silent" -ge "$navi_beat_every" ]; then
+        navi_tell_clock
+        navi_tell
+    fi
+}
+
+navi_begin "$1" "$2"
+navi_own_nest=
+navi_relay=
+navi_ticker=
+if ! navi_open_nest; then
+    [ "$navi_own_nest" = yes ] && rm -rf "$navi_nest"
+    printf '%s begin\n%s unwatchable no FIFO can be made in %s\n%s end 0\n' \
+        "$navi_token" "$navi_token" "$navi_nest" "$navi_token"
+    exit 0
+fi
+trap navi_close_nest EXIT
+trap 'exit 0' HUP INT TERM PIPE
+exec 2>/dev/null # nobody reads it while the watch goes on, and a full pipe would stop it
+navi_open_relay
+if navi_reads_with_limit; then navi_limit=yes; else navi_limit=no; fi
+navi_tick=
+navi_calm=0
+navi_unlisted=0
+navi_silent=0
+navi_uncleaned=2000
+navi_told_files=
+navi_told_panes=
+navi_processes=
+navi_terminals=
+navi_asked=yes
+while :; do
+    navi_choose_pace
+    navi_turn
+    navi_wait
+done
