@@ -1,0 +1,90 @@
+"""The private folder for control sockets, and who uses which master.
+
+ssh does not check the folder that a control socket lies in, so navi does: it must be ours and closed to others.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from navi.hosts.base import HostError
+from navi.model import Failure, HostState, Retry
+
+LONGEST_SOCKET = 90
+"""Bytes of a control path: ssh binds it with 17 more, and a Unix socket's path ends at 108."""
+
+NAME_LENGTH = 16
+
+
+def runtime_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder for sockets, made if need be. Raises HostError if it is not ours or open to others."""
+    user = os.getuid()
+    base = environment.get("XDG_RUNTIME_DIR", "")
+    folder = Path(base) / "navi" if base.startswith("/") and _owner(base) == user else None
+    if folder is None or len(os.fsencode(folder)) + 1 + NAME_LENGTH > LONGEST_SOCKET:
+        folder = Path(f"/tmp/navi-{user}")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise HostError(_unsafe(folder, f"can't be made: {error.strerror}")) from error
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != user:
+        raise HostError(_unsafe(folder, "belongs to somebody else, or is no folder"))
+    if found.st_mode & 0o077:
+        raise HostError(_unsafe(folder, f"is open to others (mode {stat.S_IMODE(found.st_mode):o})"))
+    return folder
+
+
+def _owner(folder: str) -> int | None:
+    """The user whose folder it is: after `su`, XDG_RUNTIME_DIR can be that of another one."""
+    try:
+        return os.stat(f"{folder}/").st_uid
+    except OSError:
+        return None
+
+
+def _unsafe(folder: Path, what: str) -> Failure:
+    remedy = f"remove it, or chmod 700 {folder}"
+    return Failure(HostState.ERROR, f"the folder for connections, {folder}, {what}", remedy, Retry.LATER)
+
+
+@dataclass(slots=True)
+class Lease:
+    """A lock beside a control socket: exclusive while its master is opened or closed, shared while it is used.
+
+    The kernel gives it up when the process ends, so a crash leaves nothing behind.
+    """
+
+    path: Path
+    _file: int = -1
+
+    def _open(self) -> int:
+        if self._file < 0:
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        return self._file
+
+    def take(self) -> bool:
+        """Try to be the only one; return whether that is so. Never waits."""
+        return self._try(fcntl.LOCK_EX)
+
+    def share(self) -> bool:
+        """Try to be one of the users; return whether that is so. Never waits."""
+        return self._try(fcntl.LOCK_SH)
+
+    def _try(self, kind: int) -> bool:
+        try:
+            fcntl.flock(self._open(), kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Give it up."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
