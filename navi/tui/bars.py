@@ -1,0 +1,168 @@
+"""The header and the footer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from navi.listing import Selection, Sort, needs_person
+from navi.model import LOCAL, HostState, HostView, Session
+from navi.text import age, age_lasts, clean, latency
+from navi.tui.canvas import Line, Panel, Segment, columns_of, justify
+from navi.tui.keys import KEYS, shown
+from navi.tui.theme import HOST_STYLES, Glyphs
+
+
+class Header(Panel):
+    """What needs a person, how much there is, and how each host is."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(glyphs)
+        self._views: Sequence[HostView] = ()
+        self._listed: Sequence[Session] = ()
+        self._problems = 0
+        self._now = 0.0
+
+    def show(self, views: Sequence[HostView], listed: Sequence[Session], problems: int, now: float) -> None:
+        """Show other facts: hosts, the sessions that are listed, how much is wrong with the configuration.
+
+        `now` is of time.monotonic.
+        """
+        self._views, self._listed, self._problems, self._now = views, listed, problems, now
+        self.changed()
+
+    @property
+    def label_lasts(self) -> float:
+        """For how many seconds the ages stay as they are."""
+        stale = [self._now - view.framed for view in self._views if view.framed is not None and not view.fresh]
+        return min(map(age_lasts, stale), default=float("inf"))
+
+    def height(self, total: int) -> int:
+        """Return how many lines it takes on a screen of so many."""
+        more = self._problems or any(view.name != LOCAL or view.failure for view in self._views)
+        return 2 if more and total >= 12 else 1
+
+    def lines(self, width: int, height: int) -> Sequence[Line]:
+        """Paint the counts, and the hosts below or beside."""
+        counts: Line = [("title", " navi  "), *self._counts()]
+        if height > 1:
+            return [counts, [("", " "), *self._hosts(width - 2)]]
+        return [justify(counts, self._hosts(width // 2), width, ellipsis=self.glyphs.ellipsis)]
+
+    def _counts(self) -> list[Segment]:
+        """No filter hides that somebody is needed: only the total is of what is listed."""
+        sessions = [session for view in self._views for session in view.sessions]
+        words = Counter(session.status.word for session in sessions)
+        people = sum(map(needs_person, sessions))
+        segments: list[Segment] = []
+        if people:
+            segments += [("permission", f"{people} need{'s' if people == 1 else ''} you"), ("", "  ")]
+        if words["error"]:
+            segments += [("error", f"{words['error']} error{'s' if words['error'] > 1 else ''}"), ("", "  ")]
+        return [*segments, ("working", f"{words['working']} working"), ("dim", f"  {self._total()} ")]
+
+    def _total(self) -> str:
+        here = sum(session.host == LOCAL for session in self._listed)
+        if len(self._views) > 1:
+            return f"{here} local, {len(self._listed) - here} remote"
+        return f"{here} session{'' if here == 1 else 's'}"
+
+    def _hosts(self, width: int) -> list[Segment]:
+        """A sign for each remote; where they don't fit, those in trouble first, and a count of the rest."""
+        views = [view for view in self._views if view.name != LOCAL or view.failure]
+        signs = [*self._configuration(), *map(self._host, views)]
+        if sum(map(columns_of, signs)) <= width:
+            return [segment for sign in signs for segment in sign]
+        troubled = [view for view in views if view.state is not HostState.CONNECTED]
+        signs = [*self._configuration(), *(self._host(view, brief=width < 40) for view in troubled)]
+        connected = f"{self.glyphs.hosts[HostState.CONNECTED]} {len(views) - len(troubled)}   "
+        segments: list[Segment] = [("good", connected)]
+        for number, sign in enumerate(signs):
+            if columns_of(segments) + columns_of(sign) > width - 8:
+                return [*segments, ("fault", f"+{len(signs) - number} more")]
+            segments += sign
+        return segments
+
+    def _configuration(self) -> list[list[Segment]]:
+        """A sign for what is wrong in the files of the configuration; the page of hosts has the words."""
+        if not self._problems:
+            return []
+        mark = self.glyphs.hosts[HostState.ERROR]
+        words = f"{self._problems} problem{'' if self._problems == 1 else 's'} in the configuration: "
+        return [[("fault", f"{mark} {words}"), ("key", "H"), ("", "   ")]]
+
+    def _host(self, view: HostView, brief: bool = False) -> list[Segment]:
+        style = HOST_STYLES[view.state]
+        sign: list[Segment] = [(style, f"{self.glyphs.hosts[view.state]} "), ("host", clean(view.name))]
+        if brief:
+            return [*sign, ("", "   ")]
+        if view.state is not HostState.CONNECTED:
+            sign.append((style, f" {view.state}"))
+        elif view.latency:
+            sign.append(("dim", f" {latency(view.latency)}"))
+        if not view.fresh and view.framed is not None:
+            sign.append(("dim", f" {age(self._now - view.framed)} old"))
+        return [*sign, ("", "   ")]
+
+
+class Footer(Panel):
+    """One line: what is being typed, what has just happened, or the keys; at the right what differs from usual."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(glyphs)
+        self._prompt: str | None = None
+        self._notice: tuple[str, str] | None = None
+        self._selection = Selection()
+        self._match = ""
+
+    def show(self, selection: Selection, prompt: str | None, match: str) -> None:
+        """Show the selection; `prompt` is the search being typed or None, `match` which match of how many."""
+        self._selection, self._prompt, self._match = selection, prompt, match
+        self.changed()
+
+    def tell(self, text: str, style: str = "notice") -> None:
+        """Say something until the next key."""
+        self._notice = (style, text)
+        self.changed()
+
+    def hush(self) -> None:
+        """Stop saying it."""
+        if self._notice:
+            self._notice = None
+            self.changed()
+
+    def lines(self, width: int, height: int) -> Sequence[Line]:
+        """Paint the line."""
+        del height
+        right: list[Segment] = [("notice", f" {word}") for word in self._words()]
+        space = width - columns_of(right)
+        return [justify(self._left(space), right, width, ellipsis=self.glyphs.ellipsis)]
+
+    def _left(self, width: int) -> Line:
+        if self._prompt is not None:
+            return [("key", " /"), ("", self._prompt), ("selected", "_")]
+        if self._notice:
+            style, text = self._notice
+            return [(style, f" {clean(text)}")]
+        return _keys(width)
+
+    def _words(self) -> list[str]:
+        chosen = self._selection
+        words = [f"[{self._match}]"] if self._match else []
+        if chosen.scope != "all":
+            words.append(f"only:{chosen.scope}")
+        if chosen.sort is not Sort.PRIORITY:
+            words.append(f"sort:{chosen.sort}")
+        if not chosen.offline:
+            words.append("ended:hidden")
+        if chosen.everything:
+            words.append("all tmux")
+        return words
+
+
+def _keys(width: int) -> Line:
+    """The keys of the footer, whole ones only; the last two, help and quit, stay longest."""
+    keys: list[Line] = [(("key", f" {shown(key.keys[0])}"), ("dim", f" {key.footer} ")) for key in KEYS if key.footer]
+    while len(keys) > 2 and sum(map(columns_of, keys)) > width:
+        del keys[-3]
+    return [segment for key in keys for segment in key]

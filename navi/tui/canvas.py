@@ -1,0 +1,152 @@
+"""Lines of styled text, and painting them: every part of the screen is made of these.
+
+One canvas a part, made from plain lines, is what keeps a key's way to the terminal short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
+from typing import Literal
+
+import urwid
+
+from navi.tui.theme import Glyphs
+
+Segment = tuple[str, str]
+"""A style of the theme and a text without line ends."""
+
+Line = Sequence[Segment]
+
+Charset = Literal["0", "U"] | None
+
+
+@lru_cache(4096)
+def _letter_width(letter: str) -> int:
+    return int(urwid.calc_width(letter, 0, 1))
+
+
+def width_of(text: str) -> int:
+    """Return the columns that a text takes.
+
+    Letter by letter: terminals disagree about letters that join into one sign (flags, tones of skin), and a line that
+    turns out shorter does no harm, while a longer one runs over the next.
+    """
+    return len(text) if text.isascii() else sum(map(_letter_width, text))
+
+
+def _place_in(text: str, width: int) -> int:
+    """Return how many letters fit into so many columns."""
+    if text.isascii():
+        return width
+    for place, letter in enumerate(text):
+        width -= _letter_width(letter)
+        if width < 0:
+            return place
+    return len(text)
+
+
+def columns_of(line: Line) -> int:
+    """Return the columns that a line takes."""
+    return sum(width_of(text) for _, text in line)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a text into pieces of at most so many columns; at least one piece."""
+    pieces = []
+    while width_of(text) > width > 1:
+        place = max(_place_in(text, width), 1)
+        space = text.rfind(" ", 1, place + 1)
+        place = space + 1 if space > place // 2 else place
+        pieces.append(text[:place].rstrip())
+        text = text[place:]
+    return [*pieces, text]
+
+
+def justify(left: Line, right: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:
+    """Put one line at the left and another at the right edge; the left one gives way."""
+    space = width - columns_of(right)
+    if space < 1:
+        return fit(right, width, style, ellipsis)
+    return [*fit(left, space, style, ellipsis), *right]
+
+
+def fit(line: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:
+    """Cut or pad a line to exactly so many columns; the padding has the given style, an ellipsis tells the cut."""
+    space = width - columns_of(line)
+    if space < 0:
+        return _cut(line, width, ellipsis)
+    return [*line, (style, " " * space)] if space else line
+
+
+def _cut(line: Line, width: int, ellipsis: str) -> Line:
+    """A wide letter that is cut leaves a column, which is filled, so that the right edge stays straight."""
+    room = max(0, width - len(ellipsis))
+    kept: list[Segment] = []
+    for name, text in line:
+        columns = width_of(text)
+        if columns > room:
+            piece = text[: _place_in(text, room)]
+            kept.append((name, piece + f"{ellipsis}{' ' * (room - width_of(piece))}"[:width]))
+            break
+        kept.append((name, text))
+        room -= columns
+    return kept
+
+
+def paint(lines: Sequence[Line], width: int, height: int, style: str = "", ellipsis: str = "…") -> urwid.TextCanvas:
+    """Make a canvas of exactly width × height from lines, cut or padded where needed."""
+    texts: list[bytes] = []
+    attributes: list[list[tuple[Hashable, int]]] = []
+    charsets: list[list[tuple[Charset, int]]] = []
+    for number in range(height):
+        text, attribute, charset = _encode(fit(lines[number] if number < len(lines) else (), width, style, ellipsis))
+        texts.append(text)
+        attributes.append(attribute)
+        charsets.append(charset)
+    return urwid.TextCanvas(texts, attributes, charsets, maxcol=width, check_width=False)
+
+
+def _encode(line: Line) -> tuple[bytes, list[tuple[Hashable, int]], list[tuple[Charset, int]]]:
+    text = b""
+    attributes: list[tuple[Hashable, int]] = []
+    charsets: list[tuple[Charset, int]] = []
+    for style, piece in line:
+        data, charset = urwid.apply_target_encoding(_for_terminal(piece))
+        text += data
+        if data:
+            attributes.append((style or None, len(data)))
+            charsets += charset
+    return text, attributes, charsets
+
+
+def _for_terminal(text: str) -> str:
+    """In a terminal that shows only ASCII the bytes of other letters could be control characters."""
+    if text.isascii() or urwid.get_encoding_mode() == "utf8":
+        return text
+    return "".join(letter if letter.isascii() else "?" * width_of(letter) for letter in text)
+
+
+class Panel(urwid.Widget):
+    """A part of the screen that paints lines into a box. Call `changed` when they are others."""
+
+    _sizing = frozenset([urwid.BOX])
+    _selectable = False
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self.glyphs = glyphs
+
+    def lines(self, width: int, height: int) -> Sequence[Line]:
+        """Return what to paint: at most `height` lines."""
+        del width, height
+        return ()
+
+    def changed(self) -> None:
+        """Have it painted anew."""
+        self._invalidate()
+
+    def render(self, size: tuple[int, int], focus: bool = False) -> urwid.Canvas:  # type: ignore[override]
+        """Paint it (urwid's protocol)."""
+        del focus
+        return paint(self.lines(*size), *size, ellipsis=self.glyphs.ellipsis)

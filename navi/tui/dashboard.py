@@ -1,0 +1,521 @@
+"""The dashboard: puts the parts on the screen and carries out the commands of the keys."""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+import trio
+
+from navi.config import Problem, Settings
+from navi.fleet import Fleet
+from navi.hosts import HostError
+from navi.listing import Key, Selection, Sort, arrange, is_agent, next_scope
+from navi.model import LOCAL, HostState, HostView, Session
+from navi.ops import OperationError
+from navi.ops.attach import attach
+from navi.ops.capture import capture
+from navi.text import clean
+from navi.tui.bars import Footer, Header
+from navi.tui.canvas import Line
+from navi.tui.keys import command_of
+from navi.tui.layout import Layout
+from navi.tui.pages import Page, detail_lines, help_lines, host_lines
+from navi.tui.preview import HISTORY, Preview
+from navi.tui.session_list import SessionList
+from navi.tui.terminal import Terminal, terminal_shows_unicode
+from navi.tui.theme import choose_glyphs
+
+FRAME_TIME = 0.04
+"""Seconds between two redraws for news: people can't read faster, and keys must not wait."""
+
+PREVIEW_PACE = (0.4, 0.8, 1.5)
+"""Seconds until the next capture: right after one that differed, and after one and more that did not."""
+
+SETTLE_TIME = 0.03
+"""Seconds that the cursor must rest on a session before its pane is fetched: a held key passes many."""
+
+WAIT_AT_END = """
+"$@"
+code=$?
+[ $code -eq 0 ] || { printf '\\nPress Enter to go back to navi. '; read -r _; }
+exit $code
+"""
+"""Runs a command that talks to a person, and leaves its complaint on the screen until it was read."""
+
+
+class Dashboard:
+    """Everything on the screen. Keys call its commands; the fleet's news redraw it."""
+
+    def __init__(self, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._problems = problems
+        self._environment = environment
+        shows_unicode = terminal_shows_unicode(environment) or settings.glyphs == "unicode"
+        self._glyphs = choose_glyphs(settings, shows_unicode)
+        self._list = SessionList(self._glyphs, self._clicked)
+        self._preview = Preview(self._glyphs)
+        self._header = Header(self._glyphs)
+        self._footer = Footer(self._glyphs)
+        self._page: Page | None = None
+        self._selection = Selection(everything=settings.show_all)
+        self._prompt: str | None = None
+        self._with_preview = settings.preview == "on"
+        self._news = trio.Event()
+        self._turned = trio.Event()
+        self._page_subject: Key | None = None
+        self._pasting = False
+        self._subject: tuple[object, ...] = ()
+        self._subject_changed = trio.Event()
+        self._errands, self._orders = trio.open_memory_channel[tuple[str, Session | None]](8)
+        self._quit = trio.CancelScope()
+        self._layout = Layout(self._header, self._list, self._footer)
+        self._layout.beside = settings.layout == "side"
+        self.terminal = Terminal(self._layout, settings, environment, self.press, shows_unicode)
+        self._fleet: Fleet | None = None
+
+    # ---- life
+
+    @property
+    def fleet(self) -> Fleet:
+        """The fleet that is shown."""
+        assert self._fleet is not None
+        return self._fleet
+
+    def heard(self, name: str) -> None:
+        """Take note that a host's view has changed."""
+        del name
+        self._news.set()
+
+    async def run(self, fleet: Fleet) -> None:
+        """Show a fleet until the user quits or the terminal goes away."""
+        self._fleet = fleet
+        self._refresh()
+        with self._quit:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._obey_signals)
+                nursery.start_soon(fleet.run)
+                nursery.start_soon(self._follow_news)
+                nursery.start_soon(self._follow_time)
+                for view in fleet.views:
+                    nursery.start_soon(self._follow_panes, view.name)
+                nursery.start_soon(self._run_errands)
+                await self.terminal.run()
+                nursery.cancel_scope.cancel()
+
+    async def _obey_signals(self) -> None:
+        """SIGINT may also be meant for a program that has the terminal: a handler, so that it ends nothing here."""
+        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+            async for number in signals:
+                if number != signal.SIGINT:
+                    self._quit.cancel()
+
+    async def _follow_news(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news = trio.Event()
+            self._refresh()
+            await trio.sleep(FRAME_TIME)
+
+    async def _follow_time(self) -> None:
+        """Repaint when an age reads differently, and not before: an idle screen gets no bytes."""
+        while True:
+            lasts = min(self._list.label_lasts, self._header.label_lasts)
+            pause = 1.0 if self._page else min(max(lasts, 0.5), 60.0)
+            with trio.move_on_after(pause) as waited:
+                await self._turned.wait()
+            self._turned = trio.Event()
+            if waited.cancelled_caught and (self._page or lasts <= 60.0):
+                self._refresh()
+
+    # ---- what is shown
+
+    def _refresh(self) -> None:
+        views = self.fleet.views
+        sessions = arrange(views, self._selection)
+        self._list.empty = self._empty_lines(views)
+        self._list.show(sessions, views)
+        self._header.show(views, sessions, len(self._problems), trio.current_time())
+        self._show_footer()
+        self._turn()
+        if self._page:
+            self._page.put(self._page_lines(self._page.title))
+
+    def _turn(self) -> None:
+        """After anything that may have moved the cursor or the clock: tell those who follow them."""
+        session = self._list.selected
+        self._preview.turn_to(session)
+        self._turned.set()
+        reached = bool(session and self.fleet.view(session.host).fresh)
+        subject = (session and session.key, self._layout.preview, reached)
+        if subject != self._subject:
+            self._subject = subject
+            self._subject_changed.set()
+            self._subject_changed = trio.Event()
+
+    def _show_footer(self) -> None:
+        place, count = self._list.count_matches() if self._list.query else (0, 0)
+        match = f"{place}/{count}" if count else "no match"
+        self._footer.show(self._selection, self._prompt, match if self._list.query else "")
+
+    def _empty_lines(self, views: Sequence[HostView]) -> list[Line]:
+        """What to say when no session is listed: why, and what to press."""
+        hidden = sum(not is_agent(session) for view in views for session in view.sessions)
+        lines: list[Line] = [[], [("title", "  No sessions here yet")]]
+        if self._selection != Selection(everything=self._selection.everything):
+            lines = [[], [("title", "  No session matches the filter")], [("dim", "  f and o change what is shown")]]
+        elif any(view.state is HostState.CONNECTING for view in views):
+            lines = [[], [("title", "  Connecting ...")]]
+        else:
+            lines.append([("dim", "  Start an agent in tmux: tmux new-session -s work claude")])
+        if hidden and not self._selection.everything:
+            lines.append([("dim", f"  {hidden} tmux sessions without an agent are hidden; a shows them")])
+        for view in views:
+            if view.failure:
+                lines += [[], [("host", f"  {clean(view.name)}: "), ("fault", view.failure.cause)]]
+                lines.append([("notice", f"  {view.failure.remedy}")])
+        return lines
+
+    def _rearrange(self) -> None:
+        """Lay the parts out as the state asks."""
+        self._layout.main = self._page or self._list
+        self._layout.preview = self._preview if self._with_preview and not self._page else None
+        self._layout.changed()
+        self._turn()
+
+    # ---- keys
+
+    def press(self, key: str) -> None:
+        """Carry out what a key stands for."""
+        if key in ("begin paste", "end paste"):
+            self._pasting = key == "begin paste"
+            return
+        self._footer.hush()
+        if self._prompt is not None and self._type(key):
+            return
+        if self._pasting:
+            self._footer.tell("pasted text does nothing here; / searches")
+            return
+        command = command_of(key)
+        if command is None:
+            if len(key) == 1 or key.startswith("f"):
+                self._footer.tell(f"{key} does nothing here; ? shows the keys")
+            return
+        getattr(self, f"_do_{command}")()
+        self._turn()
+
+    def _type(self, key: str) -> bool:
+        """A key while the search is typed; all that can be printed is typed. Return whether it was for the search."""
+        if self._pasting and len(key) != 1:
+            return True
+        if key in ("enter", "esc", "ctrl c"):
+            self._end_search(keep=key == "enter")
+        elif key in ("down", "up"):
+            self._list.seek(1 if key == "down" else -1, 1 if key == "down" else -1)
+        elif key == "backspace":
+            self._search((self._prompt or "")[:-1])
+        elif key == "ctrl u":
+            self._search("")
+        elif len(key) == 1 and key.isprintable():
+            self._search((self._prompt or "") + key)
+        else:
+            return False
+        self._show_footer()
+        self._turn()
+        return True
+
+    def _search(self, query: str) -> None:
+        self._prompt = self._list.query = query[:100]
+        self._list.seek(1)
+        self._list.changed()
+
+    def _end_search(self, keep: bool) -> None:
+        self._prompt = None
+        if not keep:
+            self._list.query = ""
+            self._list.changed()
+
+    def _clicked(self, again: bool) -> None:
+        self._footer.hush()
+        if again:
+            self._do_attach()
+        self._turn()
+
+    # ---- commands: moving
+
+    def _scroller(self) -> Page | Preview | None:
+        seen = self._layout.preview and self._layout.shows_preview(self.terminal.size[1])
+        return self._page or (self._preview if self._preview.focused and seen else None)
+
+    def _do_down(self) -> None:
+        self._step(1)
+
+    def _do_up(self) -> None:
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        scroller = self._scroller()
+        scroller.scroll(step) if scroller else self._list.move(step)
+
+    def _do_page_down(self) -> None:
+        (self._scroller() or self._list).page(1)
+
+    def _do_page_up(self) -> None:
+        (self._scroller() or self._list).page(-1)
+
+    def _do_first(self) -> None:
+        self._step(-(10**6))
+
+    def _do_last(self) -> None:
+        self._step(10**6)
+
+    # ---- commands: the list
+
+    def _do_search(self) -> None:
+        self._close_page()
+        self._prompt = self._list.query = ""
+        self._show_footer()
+
+    def _do_next_match(self) -> None:
+        self._seek(1)
+
+    def _do_previous_match(self) -> None:
+        self._seek(-1)
+
+    def _seek(self, step: int) -> None:
+        if not self._list.query:
+            self._footer.tell("nothing was searched yet; / searches")
+        self._list.seek(step, step)
+        self._show_footer()
+
+    def _do_sort(self) -> None:
+        orders = list(Sort)
+        self._select(replace(self._selection, sort=orders[(orders.index(self._selection.sort) + 1) % len(orders)]))
+
+    def _do_scope(self) -> None:
+        names = [view.name for view in self.fleet.views]
+        self._select(replace(self._selection, scope=next_scope(self._selection.scope, names)))
+
+    def _do_offline(self) -> None:
+        self._select(replace(self._selection, offline=not self._selection.offline))
+
+    def _do_everything(self) -> None:
+        self._select(replace(self._selection, everything=not self._selection.everything))
+
+    def _select(self, selection: Selection) -> None:
+        self._selection = selection
+        self._refresh()
+
+    # ---- commands: hosts
+
+    def _do_refresh(self) -> None:
+        session = self._list.selected
+        self.fleet.refresh(session.host if session else None)
+        self._footer.tell(f"looking at {clean(session.host) if session else 'all hosts'}", "dim")
+
+    def _do_refresh_all(self) -> None:
+        self.fleet.refresh()
+        self._footer.tell("looking at all hosts", "dim")
+
+    def _do_authenticate(self) -> None:
+        self._order("authenticate", self._list.selected)
+
+    # ---- commands: pages
+
+    def _page_lines(self, title: str) -> Sequence[Line]:
+        if title == "Hosts":
+            return host_lines(self.fleet.views, self._problems, self._glyphs, trio.current_time())
+        return help_lines() if title == "Keys" else self._details()
+
+    def _details(self) -> Sequence[Line]:
+        """The page stays with the session that it was opened for, also when the cursor moves on."""
+        for view in self.fleet.views:
+            for session in view.sessions:
+                if session.key == self._page_subject:
+                    return detail_lines(session, view, view.clock(time.time()))
+        return [[("dim", "  this session has ended" if self._page_subject else "  no session is selected")]]
+
+    def _open_page(self, title: str) -> None:
+        if self._page and self._page.title == title:
+            self._close_page()
+            return
+        session = self._list.selected
+        self._page_subject = session.key if session else None
+        self._page = Page(self._glyphs, title, self._page_lines(title))
+        self._rearrange()
+
+    def _close_page(self) -> None:
+        self._page = None
+        self._rearrange()
+
+    def _do_help(self) -> None:
+        self._open_page("Keys")
+
+    def _do_hosts(self) -> None:
+        self._open_page("Hosts")
+
+    def _do_details(self) -> None:
+        self._list.hold()
+        self._open_page("Details")
+
+    def _do_leave(self) -> None:
+        """Close what is nearest: a page, the preview's focus, the search, the filters."""
+        if self._page:
+            self._close_page()
+        elif self._preview.focused:
+            self._do_focus()
+        elif self._list.query:
+            self._end_search(keep=False)
+            self._show_footer()
+        else:
+            self._select(Selection(sort=self._selection.sort, everything=self._selection.everything))
+
+    # ---- commands: the preview
+
+    def _do_preview(self) -> None:
+        self._list.hold()
+        self._with_preview = not self._with_preview
+        self._preview.focused = False
+        self._rearrange()
+
+    def _do_layout(self) -> None:
+        self._layout.beside = not self._layout.beside
+        self._rearrange()
+
+    def _do_wrap(self) -> None:
+        self._preview.wrapped = not self._preview.wrapped
+        self._preview.changed()
+
+    def _do_shrink(self) -> None:
+        self._resize(-5)
+
+    def _do_grow(self) -> None:
+        self._resize(5)
+
+    def _resize(self, step: int) -> None:
+        self._layout.share = max(20, min(80, self._layout.share + step))
+        self._rearrange()
+
+    def _do_focus(self) -> None:
+        if not self._with_preview:
+            self._do_preview()
+        self._preview.focused = not self._preview.focused
+        self._preview.changed()
+
+    async def _follow_panes(self, host: str) -> None:
+        """Fetch what the selected pane shows, while it is one of this host and the preview is seen.
+
+        One task a host: one that does not answer keeps nobody from looking at another.
+        """
+        calm = 0
+        while True:
+            changed = self._subject_changed
+            session = self._list.selected
+            pause = math.inf
+            if session and session.host == host and self._layout.preview:
+                calm = 0 if await self._fetch(session) else min(calm + 1, len(PREVIEW_PACE) - 1)
+                pause = PREVIEW_PACE[calm]
+            with trio.move_on_after(pause):
+                await changed.wait()
+                await trio.sleep(SETTLE_TIME)
+
+    async def _fetch(self, session: Session) -> bool:
+        """Whether it was news. A host that is known to be lost is not asked: that would be one more attempt at it."""
+        view = self.fleet.view(session.host)
+        if not view.fresh:
+            self._preview.fail(session.key, f"{clean(view.name)} is {view.state}; H tells more")
+            return False
+        try:
+            return self._preview.show(session.key, await self.fleet.ask(session.host, capture(session, HISTORY)))
+        except HostError as error:
+            self._preview.fail(session.key, error.failure.cause)
+        except OperationError as error:
+            self._preview.fail(session.key, str(error))
+        return False
+
+    # ---- commands: those that need the terminal
+
+    def _do_attach(self) -> None:
+        if not self._page:
+            self._list.hold()
+            self._order("attach", self._list.selected)
+
+    def _order(self, errand: str, session: Session | None) -> None:
+        with suppress(trio.WouldBlock):
+            self._errands.send_nowait((errand, session))
+
+    async def _run_errands(self) -> None:
+        """Do one thing after the other that takes the terminal away."""
+        async for errand, session in self._orders:
+            if errand == "attach" and session:
+                await self._attach(session)
+            elif errand == "authenticate":
+                await self._authenticate(session)
+            self._refresh()
+
+    async def _attach(self, session: Session) -> None:
+        try:
+            inside = self._environment["TMUX"] if self._in_server_of(session) else ""
+            words = self.fleet.host(session.host).interactive(attach(session, inside))
+            environment = dict(self._environment) if inside else _without_tmux(self._environment)
+            ended = await self.terminal.lend(words, environment)
+        except OperationError as error:
+            self._footer.tell(str(error), "fault")
+            return
+        except OSError as error:
+            self._footer.tell(f"{error.filename} can't be started: {error.strerror}", "fault")
+            return
+        except HostError as error:
+            self._footer.tell(f"{error.failure.cause}; {error.failure.remedy}", "fault")
+            return
+        self.fleet.refresh(session.host)
+        if ended.status != 0:
+            reason = ended.words or _how(ended.status)
+            self._footer.tell(f"attaching to {clean(session.address)} ended: {reason}", "fault")
+
+    def _in_server_of(self, session: Session) -> bool:
+        """Whether navi itself runs in a pane of the session's tmux server."""
+        if session.host != LOCAL or session.tmux is None:
+            return False
+        return self._environment.get("TMUX", "").split(",")[1:2] == [str(session.tmux.server)]
+
+    async def _authenticate(self, session: Session | None) -> None:
+        """Log in to the selected session's host if it asks for that, else to the first host that does."""
+        asking = [view.name for view in self.fleet.views if view.state in (HostState.AUTH, HostState.HOSTKEY)]
+        if session and session.host in asking:
+            asking.insert(0, session.host)
+        if not asking:
+            self._footer.tell("no host asks for a login")
+            return
+        try:
+            words = ("sh", "-c", WAIT_AT_END, "navi", *self.fleet.host(asking[0]).authenticate())
+            await self.terminal.lend(words, self._environment, quiet=False)
+        except HostError as error:
+            self._footer.tell(f"{error.failure.cause}; {error.failure.remedy}", "fault")
+        self.fleet.refresh(asking[0])
+
+    # ---- commands: navi
+
+    def _do_redraw(self) -> None:
+        self.terminal.redraw()
+        self._rearrange()
+
+    def _do_quit(self) -> None:
+        if self._page:
+            self._close_page()
+        else:
+            self._quit.cancel()
+
+
+def _how(status: int) -> str:
+    """Say how a program ended that said nothing itself; signals are negative."""
+    return f"exit status {status}" if status >= 0 else f"killed by {signal.Signals(-status).name}"
+
+
+def _without_tmux(environment: Mapping[str, str]) -> dict[str, str]:
+    """tmux refuses to attach within itself; to another server it may."""
+    return {name: value for name, value in environment.items() if name not in ("TMUX", "TMUX_PANE")}

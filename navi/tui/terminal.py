@@ -1,0 +1,235 @@
+"""The terminal: urwid's loop inside trio, and handing the terminal to another program and back.
+
+Measured facts that this rests on: urwid 2.6 stops redrawing for ever after one error while drawing, and repaints at the
+old size after a suspension unless told to forget it; signal keys must be set while the screen is started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import termios
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import trio
+import urwid
+
+from navi.config import Settings
+from navi.text import clean, decode
+from navi.tui.theme import choose_colors, palette
+
+UNDO = (
+    "\x1b7\x1b[r\x1b8"  # the scrolling region; that moves the cursor
+    "\x1b[m\x1b(B\x0f"  # colours, character set
+    "\x1b[?1l\x1b>\x1b[?7h\x1b[4l\x1b[?25h"  # cursor keys, keypad, wrapping, inserting, hidden cursor
+    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1004l\x1b[?2004l"  # mouse, focus, pasting
+)
+"""What a program that was killed may have left set in the terminal, undone."""
+
+LEAVE = "\x1b[?1049l\r\x1b[K"
+"""Leaves the alternate screen; a program that has done so itself may have written where the cursor comes to stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a program that had the terminal ended: its status and its last words, cleaned."""
+
+    status: int
+    words: str
+
+
+class CalmScreen(urwid.display.raw.Screen):
+    """A screen that writes only what changes, where Ctrl-C is a key, and that tells when the terminal is gone.
+
+    urwid moves the cursor even if nothing changes. It gives the terminal's own Ctrl-C back when the screen stops.
+    """
+
+    def __init__(self, gone: Callable[[], None], **options: Any) -> None:
+        super().__init__(**options)
+        self._gone = gone
+        self._drawn: object = None
+
+    def _start(self, *arguments: Any, **options: Any) -> None:
+        """Also called when navi goes on after a suspension."""
+        self._drawn = None
+        super()._start(*arguments, **options)
+        self.tty_signal_keys(intr="undefined")
+
+    def _read_raw_input(self, timeout: float) -> bytearray:
+        """Read keys. A terminal that is gone reads as empty, and urwid 2.6 would go on reading for ever."""
+        if sys.stdin.fileno() not in self._wait_for_input_ready(timeout):
+            return bytearray(super()._read_raw_input(timeout=0))
+        try:
+            data = os.read(sys.stdin.fileno(), 65536)
+        except OSError:
+            data = b""
+        if not data:
+            self._gone()
+        return bytearray(data)
+
+    def clear(self) -> None:
+        """Draw everything anew the next time."""
+        self._drawn = None
+        super().clear()
+
+    def draw_screen(self, size: tuple[int, int], canvas: urwid.Canvas) -> None:
+        """Draw, unless just that is on the screen. In the middle of a change of size urwid draws nothing."""
+        wanted = (size, list(canvas.content()))
+        if wanted != self._drawn:
+            super().draw_screen(size, canvas)
+            self._drawn = None if self._resized else wanted
+
+
+class GuardedLoop(urwid.MainLoop):
+    """A main loop that tells an error while drawing to whom it concerns, and that knows whether it may draw."""
+
+    def __init__(self, *arguments: Any, broken: Callable[[Exception], None], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._broken = broken
+
+    def draw_screen(self) -> None:
+        """Draw; an error is handed on, because it would be lost here."""
+        try:
+            super().draw_screen()
+        except Exception as error:
+            self._broken(error)
+
+
+class Terminal:
+    """Runs one widget on the terminal. `pressed` gets every key that no widget wants."""
+
+    def __init__(
+        self,
+        widget: urwid.Widget,
+        settings: Settings,
+        environment: Mapping[str, str],
+        pressed: Callable[[str], None],
+        shows_unicode: bool = True,
+    ) -> None:
+        urwid.set_encoding("utf8" if shows_unicode else "ascii")
+        self._screen = CalmScreen(self._end, bracketed_paste_mode=True, focus_reporting=False)
+        self._screen.set_terminal_properties(colors=choose_colors(settings, environment))
+        self._screen.set_mouse_tracking(settings.mouse)
+        self._events = urwid.TrioEventLoop()
+        self._error: Exception | None = None
+        self._failed = trio.Event()
+        self._life = trio.CancelScope()
+        self._lent = False
+        self._over = False
+        self._loop = GuardedLoop(
+            widget,
+            palette(),
+            screen=self._screen,
+            event_loop=self._events,
+            handle_mouse=settings.mouse,
+            unhandled_input=lambda key: self._key(pressed, key),
+            broken=self._break,
+        )
+
+    def _key(self, pressed: Callable[[str], None], key: object) -> bool:
+        if isinstance(key, str):
+            pressed(key)
+        return True
+
+    def _break(self, error: Exception) -> None:
+        """Called when trio is about to wait, and has decided for how long: it must be woken."""
+        self._error = self._error or error
+        trio.lowlevel.current_trio_token().run_sync_soon(self._failed.set)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines."""
+        columns, lines = self._loop.screen_size or self._screen.get_cols_rows()
+        return int(columns), int(lines)
+
+    async def run(self) -> None:
+        """Show the widget until cancelled, or until the terminal is gone. It is left as it was found, whatever happens.
+
+        Raises what went wrong while drawing.
+        """
+        with self._life:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._watch_for_errors)
+                with self._started():
+                    await self._events.run_async()
+
+    def _end(self) -> None:
+        self._life.cancel()
+
+    async def _watch_for_errors(self) -> None:
+        await self._failed.wait()
+        if self._error:
+            raise self._error
+
+    @contextlib.contextmanager
+    def _started(self) -> Iterator[None]:
+        self._loop.start()
+        try:
+            yield
+        finally:
+            self._over = True
+            # After SIGHUP there is no terminal left to restore.
+            with contextlib.suppress(OSError):
+                if not self._lent:
+                    self._loop.stop()
+
+    def redraw(self) -> None:
+        """Draw everything anew, as after another program wrote over the screen."""
+        self._screen.clear()
+
+    async def lend(self, words: Sequence[str], environment: Mapping[str, str], quiet: bool = True) -> Ended:
+        """Give the terminal to a program, wait for it, and take the terminal back.
+
+        `quiet` keeps the program's errors for the answer; a program that talks to a person needs them on the terminal.
+        Raises OSError if it can't be started.
+        """
+        self._loop.stop()
+        self._lent = True
+        settings = termios.tcgetattr(sys.stdin)
+        status = None
+        try:
+            with tempfile.TemporaryFile() as errors:
+                done = await trio.run_process(
+                    words, stdin=None, check=False, stderr=errors if quiet else None, env=environment
+                )
+                errors.seek(0)
+                status = done.returncode
+                return Ended(status, clean(decode(errors.read(65536)).strip().rpartition("\n")[2]))
+        finally:
+            self._lent = False
+            if status != 0:
+                self._undo(settings)
+            if not self._over:
+                self._resume()
+
+    def _undo(self, settings: list[Any]) -> None:
+        """A program that was killed leaves the terminal as it had it, and that must not become what navi gives back."""
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, settings)
+            self._screen.write(UNDO + (LEAVE if self._over else ""))
+            self._screen.flush()
+
+    def _resume(self) -> None:
+        self._loop.start()
+        self._loop.screen_size = None
+        self._screen.clear()
+
+
+def terminal_is_usable() -> bool:
+    """Whether there is a terminal to read keys from and to draw on."""
+    return os.isatty(0) and os.isatty(1)
+
+
+def terminal_shows_unicode(environment: Mapping[str, str]) -> bool:
+    """Whether the locale says that the terminal shows more than ASCII.
+
+    Python puts an LC_CTYPE of its own in place of the locale C, and sets a flag when it does.
+    """
+    own = sys.flags.utf8_mode and environment.get("LC_CTYPE") == "C.UTF-8"
+    names = ("LC_ALL", "LANG") if own else ("LC_ALL", "LC_CTYPE", "LANG")
+    name = next((environment[name] for name in names if environment.get(name)), "")
+    return "utf8" in name.lower().replace("-", "")
