@@ -1,0 +1,80 @@
+"""contrib/bench [--quick] [NAME...]: measure all figures, or those named, and print one table."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+
+import trio
+
+from tests.bench import first_frame, freshness, frozen, idle, keys, request
+from tests.bench.report import Row, facts, table
+from tests.bench.stage import Run
+
+FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
+    "idle": idle.measure,
+    "first-frame": first_frame.measure,
+    "freshness": freshness.measure,
+    "request": request.measure,
+    "keys": keys.measure,
+    "frozen": frozen.measure,
+}
+"""Those that wait longest come first."""
+
+
+class Bench:
+    """The figures of one run, as they come in. `failed` names those that could not be measured."""
+
+    def __init__(self, names: Sequence[str], quick: bool) -> None:
+        self.names = names
+        self.failed: list[str] = []
+        self.rows: dict[str, list[Row]] = {}
+        self._run = Run(quick)
+
+    async def run(self) -> None:
+        """Measure everything; SIGTERM and SIGHUP end it early."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._heed_signals, nursery.cancel_scope)
+            async with trio.open_nursery() as figures:
+                for name in self.names:
+                    await figures.start(self._measure, name)
+            nursery.cancel_scope.cancel()
+
+    async def _heed_signals(self, everything: trio.CancelScope) -> None:
+        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGHUP) as signals:
+            async for _ in signals:
+                self.failed.append("interrupted")
+                everything.cancel()
+
+    async def _measure(self, name: str, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Measure one figure; the one place where any error is caught: it costs this figure, not the others."""
+        task_status.started()
+        try:
+            self.rows[name] = await FIGURES[name](self._run)
+            print(f"{name}: measured", file=sys.stderr)
+        except Exception:
+            traceback.print_exc()
+            self.failed.append(name)
+
+
+def main() -> int:
+    """Run the bench; return 1 if a figure could not be measured. A target that is missed is no failure."""
+    parser = argparse.ArgumentParser(prog="contrib/bench", description="Measure what navi claims, beside its floor.")
+    parser.add_argument("--quick", action="store_true", help="fewer samples: two minutes in place of eight")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"a figure: {', '.join(FIGURES)}")
+    chosen = parser.parse_args()
+    unknown = [name for name in chosen.names if name not in FIGURES]
+    if unknown:
+        parser.error(f"no figure is called {unknown[0]}; there are {', '.join(FIGURES)}")
+    bench = Bench(chosen.names or list(FIGURES), chosen.quick)
+    trio.run(bench.run)
+    rows = [row for name in FIGURES for row in bench.rows.get(name, [])]
+    print(facts(), table(rows), *(f"not measured: {name}" for name in bench.failed), sep="\n\n")
+    return 1 if bench.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""The fleet of the demo and of the pictures: agents that live through stories, here and on three machines."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.support.machines import Account, Lab
+
+Story = list[tuple[int, str, str]]
+"""What an agent does, over and over: seconds, status, message."""
+
+API: Story = [
+    (7, "working", "Reading the failing test"),
+    (9, "permission", "Run make test?"),
+    (8, "working", "Running the test suite: 412 tests"),
+    (12, "done", "All tests pass; the retry now honours the deadline"),
+]
+MIGRATION: Story = [
+    (6, "working", "Writing the migration for invoices"),
+    (5, "working", "Checking it against a copy of the table"),
+    (10, "waiting", "Shall the old column stay for one release?"),
+    (9, "done", "Migration written, with a way back"),
+]
+REVIEW: Story = [
+    (11, "working", "Reading 14 changed files"),
+    (7, "permission", "Fetch origin?"),
+    (6, "working", "Comparing with the main branch"),
+    (14, "done", "Two remarks, none of them blocking"),
+]
+BUILD: Story = [
+    (5, "working", "Building the image"),
+    (4, "error", "The build ended with status 2: out of disk space"),
+    (8, "working", "Clearing old layers and building again"),
+    (13, "done", "Image built and pushed"),
+]
+
+Stories = Mapping[str, Story]
+"""What happens on one machine, by session."""
+
+FLEET: Mapping[str, Stories] = {
+    "atlas": {"api": API, "billing": MIGRATION, "search": REVIEW},
+    "build-box": {"images": BUILD, "nightly": REVIEW, "release": API, "toolchain": MIGRATION},
+    "staging": {"deploy": BUILD, "load-test": API, "rollback": REVIEW},
+}
+SHELLS = {"atlas": "fish", "build-box": "zsh", "staging": "bash"}
+HERE: Stories = {"notes": REVIEW, "website": API}
+
+AGENT = """\
+#!/bin/sh
+# claude STORY: a stand-in for an agent. Each line of STORY is: seconds, status file, text for the pane.
+set -u
+session=${1##*/}
+mkdir -p ~/.claude-sessions
+while :; do
+    while IFS='\t' read -r seconds status text; do
+        beside=~/.claude-sessions/.$session.$$
+        printf '%s\\n' "$status" | sed "s/@now@/$(date +%s)/" >"$beside"
+        mv "$beside" ~/.claude-sessions/"$session".json
+        printf '%s  %s\\n' "$(date +%H:%M:%S)" "$text"
+        sleep "$seconds"
+    done <"$1"
+done
+"""
+
+
+def begun_apart(stories: Stories) -> Stories:
+    """Return the stories, each begun one step later than the one before, so that not all sessions do the same."""
+    first = {session: turn % len(story) for turn, (session, story) in enumerate(stories.items())}
+    return {session: story[first[session] :] + story[: first[session]] for session, story in stories.items()}
+
+
+def start_agent(account: Account, session: str, story: Story) -> None:
+    """Start a session whose agent lives through `story`."""
+    place = account.home / "work" / session
+    place.mkdir(parents=True)
+    path = account.home / "stories" / session
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(line(session, place, *step) for step in story))
+    words = ["exec", "bash", "-c", 'exec -a claude sh "$@"', "claude", str(account.bin / "claude"), str(path)]
+    account.new_session(session, f"cd {shlex.quote(str(place))} && {shlex.join(words)}")
+
+
+def line(session: str, place: Path, seconds: int, status: str, message: str) -> str:
+    """Return one step as the agent's script reads it."""
+    record = {"tmux_session": session, "status": status, "message": message, "cwd": str(place), "timestamp": "@now@"}
+    status_file = json.dumps(record).replace('"@now@"', "@now@")
+    return f"{seconds}\t{status_file}\t{status}: {message}\n"
+
+
+def start_agents(account: Account, stories: Stories) -> None:
+    """Start all sessions of one account."""
+    agent = account.bin / "claude"
+    agent.write_text(AGENT)
+    agent.chmod(0o755)
+    for session, story in stories.items():
+        start_agent(account, session, story)
+
+
+def start_fleet(lab: Lab, fleet: Mapping[str, Stories], here: Stories) -> None:
+    """Start the machines and their sessions, and write remotes.yaml; staging is reached through a bastion."""
+    lab.machine("bastion", shell="sh")
+    remotes = []
+    for name, stories in fleet.items():
+        machine = lab.machine(name, shell=SHELLS[name] if shutil.which(SHELLS[name]) else "sh")
+        start_agents(machine, stories)
+        remotes.append(machine.remote(jump_host="bastion") if name == "staging" else machine.remote())
+    start_agents(lab.local, here)
+    lab.remotes_yaml(remotes)

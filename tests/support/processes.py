@@ -1,0 +1,112 @@
+"""The processes of this machine, read from /proc: who started whom, with which words and environment."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support.waiting import until
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process, as /proc showed it.
+
+    `name` is the kernel's (15 characters), `words` the command line, `session` the pid of its session's leader,
+    `state` the kernel's letter (`T` stopped), `started` clock ticks since boot.
+    """
+
+    pid: int
+    parent: int
+    session: int
+    state: str
+    started: int
+    name: str
+    words: str
+    environment: bytes = field(repr=False)
+
+    def mentions(self, folder: Path) -> bool:
+        """Tell whether the command line, or the environment at the program's start, names something below `folder`."""
+        mark = f"{folder}/"
+        return mark in self.words or mark.encode() in self.environment
+
+
+def processes() -> list[Process]:
+    """Return every running process but the dead and the kernel's own, oldest first.
+
+    The environment of another user's process is empty here.
+    """
+    found = (read(int(name)) for name in os.listdir("/proc") if name.isdigit())
+    return sorted((process for process in found if process), key=lambda process: (process.started, process.pid))
+
+
+def read(pid: int) -> Process | None:
+    """Read one process; None when it is gone, dead or a thread of the kernel."""
+    folder = Path(f"/proc/{pid}")
+    try:
+        name, _, rest = (folder / "stat").read_text(errors="replace").partition("(")[2].rpartition(")")
+        words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return None
+    state, parent, _, session, *more = rest.split()
+    if state in "ZX" or not words:
+        return None
+    return Process(pid, int(parent), int(session), state, int(more[15]), name, words, environment(folder))
+
+
+def environment(folder: Path) -> bytes:
+    """Return the environment block of the process whose /proc folder this is; empty where reading is not allowed."""
+    try:
+        return (folder / "environ").read_bytes()
+    except OSError:
+        return b""
+
+
+def family(chosen: Callable[[Process], bool], among: Iterable[Process] | None = None) -> list[Process]:
+    """Return the processes that `chosen` picks and all their descendants, oldest first.
+
+    This process and those that it descends from are never among them.
+    """
+    everyone = list(processes() if among is None else among)
+    spared = set(line_of(os.getpid(), everyone))
+    members: set[int] = set()
+    size = -1
+    while size != len(members):
+        size = len(members)
+        members.update(one.pid for one in everyone if one.parent in members or chosen(one))
+        members -= spared
+    return [one for one in everyone if one.pid in members]
+
+
+def line_of(pid: int, among: Iterable[Process]) -> Iterator[int]:
+    """Yield `pid`, its parent, and so on up to the oldest that is known."""
+    parents = {one.pid: one.parent for one in among}
+    while pid in parents:
+        yield pid
+        pid = parents[pid]
+
+
+def send(number: signal.Signals, receivers: Iterable[Process]) -> None:
+    """Send a signal to each; one that has ended meanwhile is passed over."""
+    for one in receivers:
+        try:
+            os.kill(one.pid, number)
+        except ProcessLookupError:
+            continue
+
+
+def end(members: Callable[[], list[Process]]) -> None:
+    """Kill what `members` lists, and ask again until it lists nothing.
+
+    Raises AssertionError, with the list, if some cannot be ended within ten seconds.
+    """
+
+    def all_gone() -> bool:
+        left = members()
+        send(signal.SIGKILL, left)
+        return not left
+
+    until(all_gone, what="every process ended")

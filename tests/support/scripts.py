@@ -1,0 +1,232 @@
+"""Run navi's scripts in a shell of one's choice, without any host: over two pipes, as a host would.
+
+frame = look(lab.local, DASH)
+with Watching(lab.local, DASH) as watching:
+    watching.frame(lambda frame: frame.files)
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+import pytest
+
+from navi.hosts.wire import AnswerReader, new_token, request, stream_request
+from navi.model import Frame, StatusFile
+from navi.ops import Answer, Operation
+from navi.ops.look import Beat, Unwatchable
+from navi.ops.look import look as look_operation
+from navi.ops.look import watch as watch_stream
+from tests.support.machines import SYSTEM_PATH, Account, program
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A shell that can be a machine's `sh`; `without` names programs that are missing beside it."""
+
+    name: str
+    words: tuple[str, ...]
+    without: tuple[str, ...] = ()
+
+
+DASH = Shell("dash", ("dash",))
+BASH = Shell("bash", ("bash", "--posix"))
+BUSYBOX = Shell("busybox", ("busybox", "sh"))
+KSH = Shell("ksh", ("ksh",))
+SHELLS = (DASH, BASH, BUSYBOX, KSH)
+ALONE = tuple(Shell(f"{one.name}-alone", one.words, without=("bash",)) for one in (DASH, BUSYBOX, KSH))
+DASH_ALONE = ALONE[0]
+NO_TIMEOUT = Shell("dash-without-timeout", ("dash",), without=("timeout",))
+
+sturdy_shells = pytest.mark.parametrize("shell", [DASH, BUSYBOX], ids=lambda shell: shell.name)
+every_shell = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
+every_watching_shell = pytest.mark.parametrize("shell", [DASH, *ALONE], ids=lambda shell: shell.name)
+
+
+def environment(account: Account, shell: Shell) -> dict[str, str]:
+    """Return the account's environment, without the programs that the shell is to miss."""
+    found = account.environment()
+    if shell.without:
+        found["PATH"] = f"{account.bin}:{path_without(*shell.without)}"
+    return found
+
+
+@cache
+def path_without(*names: str) -> str:
+    """Return a PATH that offers every program of the system but these; it lasts for this run of the tests."""
+    folder = tempfile.mkdtemp(prefix="navi-path-", dir="/tmp")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for directory in reversed(SYSTEM_PATH.split(":")):
+        for one in Path(directory).iterdir():
+            link = Path(folder) / one.name
+            if one.name not in names and not link.is_symlink():
+                link.symlink_to(one)
+    return folder
+
+
+def stand_in(account: Account, name: str, script: str) -> None:
+    """Put a script in front of a program; in it `$real` is the program itself."""
+    path = account.bin / name
+    path.write_text(f"#!/bin/sh\nreal={program(name)}\n{script}\n")
+    path.chmod(0o755)
+
+
+def answer(account: Account, shell: Shell, operation: Operation[T], more: Mapping[str, str] | None = None) -> Answer:
+    """Run an operation in a shell; return its bare answer. `more` adds to the environment."""
+    token = new_token()
+    done = subprocess.run(
+        [*shell.words, "-s"],
+        input=request(operation, token),
+        capture_output=True,
+        timeout=60,
+        cwd=account.home,
+        env=environment(account, shell) | dict(more or {}),
+    )
+    answers = AnswerReader(token).feed(done.stdout)
+    assert len(answers) == 1, f"{shell.name} answered {done.stdout!r} and complained {done.stderr!r}"
+    return answers[0]
+
+
+def run(account: Account, shell: Shell, operation: Operation[T], more: Mapping[str, str] | None = None) -> T:
+    """Run an operation in a shell and parse its answer."""
+    return operation.parse(answer(account, shell, operation, more))
+
+
+def look(account: Account, shell: Shell, cleanup: bool = True, more: Mapping[str, str] | None = None) -> Frame:
+    """Look once at an account. Only its own tmux servers are kept: others of the same user may run beside the tests."""
+    return own(account, run(account, shell, look_operation(str(account.sessions_dir), cleanup), more))
+
+
+def own(account: Account, frame: Frame) -> Frame:
+    """Leave out of a frame what other tmux servers of the user that runs the tests show."""
+    mine = [one for one in frame.sessions if not one.socket or one.socket.startswith(f"{account.folder}/")]
+    return replace(frame, sessions=tuple(mine))
+
+
+def names(frame: Frame) -> list[str]:
+    """Return the names of a frame's sessions, in order."""
+    return sorted(session.name for session in frame.sessions)
+
+
+def files(frame: Frame) -> dict[str, StatusFile]:
+    """Return a frame's status files by name."""
+    return {file.name: file for file in frame.files}
+
+
+class Watching:
+    """A watch that runs in a shell. `told` is everything that it has told, oldest first."""
+
+    def __init__(
+        self,
+        account: Account,
+        shell: Shell,
+        cleanup: bool = True,
+        sessions_dir: Path | None = None,
+        more: Mapping[str, str] | None = None,
+        prefix: tuple[str, ...] = (),
+    ) -> None:
+        self.account = account
+        self.told: list[Frame | Beat] = []
+        self.answers: list[Answer] = []
+        stream = watch_stream(str(sessions_dir or account.sessions_dir), cleanup)
+        self._token = new_token()
+        self._reader = AnswerReader(self._token)
+        self._read = stream.reader()
+        self.process = subprocess.Popen(
+            [*prefix, *shell.words, "-s"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=account.home,
+            env=environment(account, shell) | dict(more or {}),
+            start_new_session=True,
+        )
+        self.say(stream_request(stream, self._token))
+
+    def __enter__(self) -> Watching:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def say(self, data: bytes) -> None:
+        """Write to the watch's standard input."""
+        assert self.process.stdin
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def hang_up(self) -> None:
+        """Close its standard input, as a connection that ends does."""
+        assert self.process.stdin
+        self.process.stdin.close()
+
+    def end(self) -> None:
+        """Kill it, if it still runs, and close the pipes."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            assert pipe
+            pipe.close()
+
+    def next(self, timeout: float = 20) -> Frame | Beat:
+        """Return what it tells next; AssertionError when it says nothing for `timeout` seconds, or ends."""
+        limit = time.monotonic() + timeout
+        seen = len(self.told)
+        while len(self.told) == seen:
+            assert self.process.stdout
+            ready, _, _ = select.select([self.process.stdout], [], [], max(0, limit - time.monotonic()))
+            assert ready, f"the watch said nothing for {timeout:g} s"
+            data = os.read(self.process.stdout.fileno(), 65536)
+            assert data, f"the watch ended: {self.complaint()!r}"
+            self._take(data)
+        return self.told[-1]
+
+    def _take(self, data: bytes) -> None:
+        for one in self._reader.feed(data):
+            self.answers.append(one)
+            told = self._read(one)
+            self.told.append(own(self.account, told) if isinstance(told, Frame) else told)
+
+    def frame(self, wanted: Callable[[Frame], object], timeout: float = 20) -> Frame:
+        """Wait for a frame that is as wanted, and return it; what comes before is passed over."""
+        limit = time.monotonic() + timeout
+        while time.monotonic() < limit:
+            told = self.next(max(0.01, limit - time.monotonic()))
+            if isinstance(told, Frame) and wanted(told):
+                return told
+        raise AssertionError(f"no such frame within {timeout:g} s; the last: {self.told[-1:]}")
+
+    def complaint(self) -> str:
+        """Return what it has written to standard error, after it has ended."""
+        assert self.process.stderr
+        return self.process.stderr.read().decode(errors="replace")
+
+
+def unwatchable(account: Account, shell: Shell, sessions_dir: Path, prefix: tuple[str, ...] = ()) -> str:
+    """Start a watch that can't be had, and return its reason."""
+    with Watching(account, shell, sessions_dir=sessions_dir, prefix=prefix) as watching:
+        with pytest.raises(Unwatchable) as reason:
+            watching.next()
+        return str(reason.value)
+
+
+PRINT_ARGUMENTS: Operation[tuple[bytes, ...]] = Operation(
+    "arguments", "for word; do printf '%s\\0' \"$word\"; done", (), lambda said: tuple(said.output.split(b"\0")[:-1])
+)
+"""Answers with its arguments, byte for byte."""

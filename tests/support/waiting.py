@@ -1,0 +1,45 @@
+"""Wait for something to become true, and say what was awaited when it never does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import trio
+
+Value = TypeVar("Value")
+
+INTERVAL = 0.01
+"""Seconds between two looks, unless told otherwise."""
+
+
+def until(predicate: Callable[[], Value], timeout: float = 10, what: str = "", interval: float = INTERVAL) -> Value:
+    """Call `predicate` until its answer is true, and return that answer.
+
+    `timeout` is in seconds. When they have passed, AssertionError names `what`.
+    `interval` is the pause between two calls, in seconds.
+    """
+    limit = time.monotonic() + timeout
+    while not (value := predicate()):
+        if time.monotonic() > limit:
+            raise AssertionError(never(predicate, timeout, what))
+        time.sleep(interval)
+    return value
+
+
+async def until_async(predicate: Callable[[], Value], timeout: float = 10, what: str = "") -> Value:
+    """Do as `until`, and let other trio tasks run between two looks.
+
+    `timeout` is in seconds of trio's clock. A cancellation from outside passes through.
+    """
+    with trio.move_on_after(timeout):
+        while not (value := predicate()):
+            await trio.sleep(INTERVAL)
+        return value
+    raise AssertionError(never(predicate, timeout, what))
+
+
+def never(predicate: Callable[[], object], timeout: float, what: str) -> str:
+    """Say that `what` (or else the predicate's own name) did not come true within `timeout` seconds."""
+    return f"not within {timeout:g} s: {what or getattr(predicate, '__qualname__', predicate)}"

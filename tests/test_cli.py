@@ -1,0 +1,103 @@
+"""The command line: what is printed where, exit statuses, and what navi writes to disk."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from navi import __version__
+from navi.cli import main
+from tests.support.dashboard import begin, navi
+from tests.support.machines import Lab
+
+
+def run(lab: Lab, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run navi without a terminal."""
+    command = [sys.executable, "-m", "navi", *words]
+    return subprocess.run(
+        command, env=lab.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30
+    )
+
+
+ASKED = [
+    (["--help"], "usage: navi"),
+    (["-h"], "usage: navi"),
+    (["help"], "usage: navi"),
+    (["--version"], f"navi {__version__}\n"),
+    (["-V"], f"navi {__version__}\n"),
+    (["--help", "ls"], "usage: navi"),
+]
+
+
+@pytest.mark.parametrize(("words", "begins"), ASKED)
+def test_what_is_asked_for_is_printed_on_standard_output(lab: Lab, words: list[str], begins: str) -> None:
+    done = run(lab, *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(begins)
+
+
+@pytest.mark.parametrize("word", ["dance", "--dance", "-x", ""])
+def test_an_unknown_word_is_wrong_usage(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([word]) == 64
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == f"navi: `{word}` is not something navi knows; navi --help shows what is\n"
+
+
+def test_without_a_terminal_there_is_no_dashboard(lab: Lab) -> None:
+    done = run(lab)
+    assert (done.returncode, done.stdout) == (64, "")
+    assert "needs a terminal" in done.stderr
+    assert not (lab.local.home / ".local").exists()
+
+
+BROKEN = ["remotes: [", "remotes:\n  - 7\n", "\x00", "- a\n", "remotes:\n  - {name: a, host: b, port: many}\n"]
+
+
+@pytest.mark.parametrize("text", BROKEN)
+@pytest.mark.parametrize("name", ["remotes.yaml", "config.yaml"])
+def test_broken_configuration_does_not_keep_navi_from_starting(lab: Lab, name: str, text: str) -> None:
+    path = Path(lab.environment()["XDG_CONFIG_HOME"]) / "navi" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    begin(lab.local, "api")
+    with navi(lab) as screen:
+        screen.wait_for("api")
+        screen.wait_for("in the configuration: H")
+        screen.press("H")
+        screen.wait_for(f"{name}:")
+
+
+def mode(path: Path) -> str:
+    """Return the permissions of a file, in octal."""
+    return f"{stat.S_IMODE(path.stat().st_mode):o}"
+
+
+def test_the_log_is_for_the_eyes_of_its_user_only(lab: Lab) -> None:
+    begin(lab.local, "api")
+    with navi(lab) as screen:
+        screen.wait_for("api")
+    folder = lab.local.home / ".local" / "state" / "navi"
+    assert (mode(folder), mode(folder / "navi.log")) == ("700", "600")
+
+
+def test_a_large_log_is_put_aside(lab: Lab) -> None:
+    folder = lab.local.home / ".local" / "state" / "navi"
+    folder.mkdir(parents=True)
+    (folder / "navi.log").write_text("x" * 1_000_001)
+    begin(lab.local, "api")
+    with navi(lab) as screen:
+        screen.wait_for("api")
+    assert (folder / "navi.log.1").stat().st_size == 1_000_001
+    assert (folder / "navi.log").stat().st_size < 1_000_000
+
+
+def test_without_a_place_for_the_log_navi_starts_all_the_same(lab: Lab) -> None:
+    (lab.local.home / ".local").write_text("not a folder")
+    begin(lab.local, "api")
+    with navi(lab) as screen:
+        screen.wait_for("api")

@@ -1,0 +1,350 @@
+"""The fleet: hosts that come and go, and what is still known of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import trio
+from hypothesis import given
+from hypothesis import strategies as st
+
+from navi.fleet import LONGEST_PAUSE, pause_before, steady
+from navi.hosts.local import LocalHost
+from navi.model import HostState, HostView, Retry, Source
+from tests.support.hosts import failure, host, running, say
+from tests.support.machines import Lab, Machine, program
+from tests.support.scripts import stand_in
+from tests.support.terminal import Terminal
+from tests.support.waiting import until, until_async
+
+CONNECTED = HostState.CONNECTED
+
+
+@pytest.fixture
+def box(lab: Lab) -> Machine:
+    """A machine with one session and its file."""
+    machine = lab.machine("box")
+    machine.new_session("api", "exec sleep 1000")
+    machine.write_status("api", status="permission", message="first")
+    return machine
+
+
+def messages(view: HostView) -> dict[str, str]:
+    """Return the messages of a host's sessions by name."""
+    return {session.name: session.message for session in view.sessions}
+
+
+def status(view: HostView, name: str) -> str:
+    """Return what a session of a host does."""
+    return next((session.status.word for session in view.sessions if session.name == name), "")
+
+
+# ---- when a host is tried again
+
+
+@given(attempt=st.integers(1, 10_000), chance=st.floats(0, 1))
+def test_the_pause_grows_up_to_a_limit_and_is_never_in_step(attempt: int, chance: float) -> None:
+    pause = pause_before(attempt, Retry.LATER, chance)
+    assert min(LONGEST_PAUSE, 2.0 ** min(attempt - 1, 10)) / 2 <= pause <= LONGEST_PAUSE
+    assert pause <= pause_before(attempt + 1, Retry.LATER, chance)
+    assert pause_before(attempt, Retry.LATER, 0) < pause_before(attempt, Retry.LATER, 1)
+
+
+@given(attempt=st.integers(1, 10_000), chance=st.floats(0, 1))
+def test_a_lost_connection_is_mended_at_once_and_then_with_patience(attempt: int, chance: float) -> None:
+    assert pause_before(1, Retry.AT_ONCE, chance) <= 0.2
+    assert pause_before(attempt + 1, Retry.AT_ONCE, chance) == pause_before(attempt + 1, Retry.LATER, chance)
+    assert pause_before(attempt, Retry.ON_REQUEST, chance) == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("shown", "measured", "expected"),
+    [(None, 0.05, 0.05), (0.05, 0.055, 0.05), (0.05, 0.08, 0.08), (0.001, 0.0025, 0.001), (0.001, 0.004, 0.004)],
+)
+def test_a_latency_is_steady_until_it_clearly_differs(shown: float | None, measured: float, expected: float) -> None:
+    assert steady(shown, measured) == expected
+
+
+# ---- hosts that are well
+
+
+async def test_sessions_of_every_host_are_known_with_latency_and_change(
+    lab: Lab, box: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, value in lab.environment().items():
+        monkeypatch.setenv(key, value)
+    lab.local.new_session("web")
+    with trio.fail_after(40):
+        async with running(LocalHost("~/.claude-sessions", True), host(lab, box)) as watched:
+            local = await watched.until("local", lambda view: "web" in messages(view))
+            view = await watched.until("box", lambda view: view.latency is not None)
+            assert (local.state, view.state, view.fresh) == (CONNECTED, CONNECTED, True)
+            assert messages(view) == {"api": "first"}
+            assert (view.failure, view.unwatched, view.attempts) == (None, "", 0)
+            assert view.latency
+            assert [view.name for view in watched.fleet.views] == ["local", "box"]
+            box.write_status("api", message="second")
+            lab.local.write_status("web", message="third")
+            await watched.until("box", lambda view: messages(view) == {"api": "second"})
+            await watched.until("local", lambda view: messages(view)["web"] == "third")
+            assert {"box", "local"} <= set(watched.changes)
+            assert await watched.fleet.ask("box", say("it's")) == "it's"
+        await until_async(lambda: not lab.leftovers(), what="nothing is left")
+    assert not list(lab.local.sessions_dir.glob(".navi/*"))
+    assert not list(box.sessions_dir.glob(".navi/*"))
+
+
+async def test_a_file_of_a_session_that_ended_goes_and_one_on_a_shared_machine_stays(lab: Lab, box: Machine) -> None:
+    shared = lab.machine("shared")
+    shared.new_session("alive")
+    paths = [machine.write_status("gone") for machine in (box, shared)]
+    with trio.fail_after(40):
+        async with running(host(lab, box), host(lab, shared, cleanup=False)) as watched:
+            await watched.until("box", lambda view: set(messages(view)) == {"api"})
+            view = await watched.until("shared", lambda view: "gone" in messages(view))
+            assert status(view, "gone") == "offline"
+            await trio.sleep(3)
+    assert [path.exists() for path in paths] == [False, True]
+
+
+async def test_an_agent_that_fell_silent_is_seen_though_nothing_changes(lab: Lab, box: Machine) -> None:
+    box.new_session("quiet", "echo hello; exec -a claude sleep 1000")
+    with trio.fail_after(40):
+        async with running(host(lab, box)) as watched:
+            await watched.until("box", lambda view: status(view, "quiet") == "working")
+            view = await watched.until("box", lambda view: status(view, "quiet") == "idle")
+            assert {session.status.source for session in view.sessions if session.name == "quiet"} == {Source.PANE}
+
+
+AHEAD = """\
+for word; do
+    [ "$word" = +%s ] && { echo $(($("$real" +%s) + 10800)); exit; }
+done
+exec "$real" "$@"
+"""
+
+
+async def test_a_clock_that_is_wrong_does_not_distort_ages(lab: Lab) -> None:
+    box = lab.machine("box", shell="dash", path=lab.path_without("bash"))  # bash would not ask date
+    box.new_session("api", "exec sleep 1000")
+    stand_in(box, "date", AHEAD)
+    box.write_status("api", timestamp=int(time.time()) + 10800 - 60)
+    with trio.fail_after(30):
+        async with running(host(lab, box)) as watched:
+            view = await watched.state("box", CONNECTED)
+            since = view.sessions[0].status.since
+            assert since
+            assert abs(view.skew - 10800) < 5
+            assert abs(view.clock(time.time()) - since - 60) < 10
+
+
+async def test_a_clock_that_is_right_counts_as_ours(lab: Lab, box: Machine) -> None:
+    with trio.fail_after(30):
+        async with running(host(lab, box)) as watched:
+            assert (await watched.state("box", CONNECTED)).skew == 0
+
+
+async def test_a_host_that_can_not_be_watched_is_polled(lab: Lab, box: Machine) -> None:
+    stand_in(box, "mkfifo", "exit 1")
+    with trio.fail_after(40):
+        async with running(host(lab, box)) as watched:
+            view = await watched.state("box", CONNECTED)
+            assert "FIFO" in view.unwatched
+            assert messages(view) == {"api": "first"}
+            box.write_status("api", message="second")
+            watched.fleet.refresh("box")
+            await watched.until("box", lambda view: messages(view) == {"api": "second"})
+            box.write_status("api", message="third")
+            await watched.until("box", lambda view: messages(view) == {"api": "third"})
+        await until_async(lambda: not lab.leftovers(), what="nothing is left")
+
+
+# ---- tmux that is missing or unwell
+
+
+@pytest.mark.parametrize(
+    ("script", "state", "cause"),
+    [
+        ("exit 127", HostState.NO_TMUX, "not installed"),
+        ("printf '%s\\n' \"$5\" | sed 's/#{version}//'", HostState.NO_TMUX, "older than 2.6"),
+        ("echo 'error connecting to /x (Permission denied)'; exit 1", HostState.ERROR, "Permission denied"),
+        ("exec sleep 1000", HostState.ERROR, "does not answer"),
+    ],
+    ids=["missing", "old", "not permitted", "hung"],
+)
+async def test_a_tmux_that_fails_is_named_and_nothing_is_lost(
+    lab: Lab, box: Machine, script: str, state: HostState, cause: str
+) -> None:
+    with trio.fail_after(60):
+        async with running(host(lab, box)) as watched:
+            await watched.until("box", lambda view: status(view, "api") == "permission")
+            stand_in(box, "tmux", script)
+            path = box.write_status("gone")
+            view = await watched.state("box", state)
+            assert view.failure
+            assert cause in view.failure.cause
+            assert view.failure.remedy
+            assert status(view, "api") == "permission"
+            assert path.exists()
+            (box.bin / "tmux").unlink()
+            await watched.state("box", CONNECTED)
+            assert watched.view("box").last_failure == view.failure
+
+
+# ---- hosts that are lost
+
+
+async def test_a_stopped_host_keeps_its_sessions_and_comes_back(lab: Lab, box: Machine) -> None:
+    with trio.fail_after(60):
+        async with running(host(lab, box)) as watched:
+            await watched.state("box", CONNECTED)
+            box.stop()
+            view = await watched.state("box", HostState.UNREACHABLE)
+            assert messages(view) == {"api": "first"}
+            assert (view.fresh, view.latency) == (False, None)
+            assert view.framed
+            view = await watched.until("box", lambda view: view.failure and "refused" in view.failure.cause)
+            assert view.retry_at
+            box.start()
+            watched.fleet.refresh("box")
+            view = await watched.state("box", CONNECTED)
+            assert (view.failure, view.attempts, view.retry_at) == (None, 0, None)
+            assert view.last_failure
+        await until_async(lambda: not lab.leftovers(), what="nothing is left")
+
+
+async def test_a_connection_that_breaks_is_made_anew_by_itself(lab: Lab, box: Machine) -> None:
+    with trio.fail_after(40):
+        async with running(host(lab, box)) as watched:
+            await watched.state("box", CONNECTED)
+            box.break_connections()
+            await watched.until("box", lambda view: view.last_failure)
+            await watched.state("box", CONNECTED)
+            box.write_status("api", message="second")
+            await watched.until("box", lambda view: messages(view) == {"api": "second"})
+            assert await watched.fleet.ask("box", say()) == "hello"
+
+
+async def test_a_frozen_host_disturbs_no_other_and_goes_on_after_the_thaw(lab: Lab, box: Machine) -> None:
+    other = lab.machine("other")
+    other.new_session("web")
+    with trio.fail_after(100):
+        async with running(host(lab, box, connect_timeout=2), host(lab, other)) as watched:
+            await watched.state("box", CONNECTED)
+            await watched.state("other", CONNECTED)
+            box.freeze()
+            other.write_status("web", message="still here")
+            await watched.until("other", lambda view: messages(view) == {"web": "still here"})
+            assert messages(await watched.state("box", HostState.UNREACHABLE, 40)) == {"api": "first"}
+            other.write_status("web", message="and now")
+            await watched.until("other", lambda view: messages(view) == {"web": "and now"})
+            assert watched.view("other").failure is None
+            box.thaw()
+            watched.fleet.refresh("box")
+            await watched.state("box", CONNECTED, 40)
+        await until_async(lambda: not lab.leftovers(), what="nothing is left")
+
+
+async def test_a_host_that_needs_a_person_waits_until_it_is_asked_for(lab: Lab, box: Machine) -> None:
+    allowed = (box.folder / "authorized_keys").read_text()
+    (box.folder / "authorized_keys").write_text("")
+    with trio.fail_after(40):
+        async with running(host(lab, box)) as watched:
+            view = await watched.state("box", HostState.AUTH)
+            assert (view.retry_at, view.sessions) == (None, ())
+            (box.folder / "authorized_keys").write_text(allowed)
+            watched.fleet.refresh("box")
+            await watched.state("box", CONNECTED)
+
+
+async def test_a_passphrase_typed_at_a_terminal_brings_the_host(
+    lab: Lab, box: Machine, terminal: Callable[..., Terminal]
+) -> None:
+    words = [program("ssh-keygen"), "-q", "-p", "-P", "", "-N", "open sesame", "-f", str(lab.key)]
+    subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    with trio.fail_after(60):
+        async with running(host(lab, box)) as watched:
+            await watched.state("box", HostState.AUTH)
+            screen = terminal(watched.fleet.host("box").authenticate(), lab.environment())
+            screen.wait_for("Enter passphrase for key")
+            screen.type("open sesame")
+            screen.press("Enter")
+            assert screen.exit_status() == 0
+            watched.fleet.refresh("box")
+            assert messages(await watched.state("box", CONNECTED)) == {"api": "first"}
+            assert box.connections() == 1
+        await until_async(lambda: not lab.leftovers(), what="nothing is left")
+
+
+async def test_a_changed_host_key_is_not_tried_again_by_itself(lab: Lab, box: Machine) -> None:
+    lab.known_hosts.write_text(lab.known_hosts.read_text().replace(lab.keys.host_public, lab.keys.client_public))
+    with trio.fail_after(30):
+        async with running(host(lab, box)) as watched:
+            view = await watched.state("box", HostState.HOSTKEY)
+            assert view.retry_at is None
+
+
+async def test_a_name_that_nobody_knows_is_unreachable(lab: Lab) -> None:
+    with trio.fail_after(30):
+        assert (await failure(host(lab, "no-such-machine.invalid"))).state is HostState.UNREACHABLE
+
+
+async def test_two_fleets_share_a_connection_and_the_first_to_leave_disturbs_nothing(lab: Lab, box: Machine) -> None:
+    with trio.fail_after(60):
+        async with running(host(lab, box)) as staying:
+            await staying.state("box", CONNECTED)
+            async with running(host(lab, box)) as leaving:
+                await leaving.state("box", CONNECTED)
+                assert box.connections() == 1
+            box.write_status("api", message="second")
+            await staying.until("box", lambda view: messages(view) == {"api": "second"})
+            assert staying.view("box").last_failure is None
+            assert box.connections() == 1
+        await until_async(lambda: not lab.leftovers(), what="nothing is left")
+    assert box.log.read_text().count("Accepted publickey") == 1
+
+
+# ---- a dashboard that is killed
+
+DASHBOARD = """\
+import os, trio
+from navi.config import AGENTS, Places, read_remotes
+from navi.fleet import Fleet
+from navi.hosts.local import LocalHost
+from navi.hosts.openssh import OpenSSHHost
+
+remotes, _ = read_remotes(Places(os.environ).remotes)
+hosts = [LocalHost("~/.claude-sessions", True), *(OpenSSHHost(remote, os.environ) for remote in remotes)]
+fleet = Fleet(hosts, AGENTS, lambda name: print(name, fleet.view(name).state, flush=True))
+trio.run(fleet.run)
+"""
+
+
+def test_a_dashboard_that_is_killed_leaves_no_watch_here_or_there(lab: Lab, box: Machine) -> None:
+    lab.remotes_yaml([box])
+    lab.local.write_status("web")
+    root = str(Path(__file__).parent.parent)
+    environment = {**lab.environment(), "PYTHONPATH": root}
+    with subprocess.Popen([sys.executable, "-c", DASHBOARD], stdout=subprocess.PIPE, text=True, env=environment) as one:
+        assert one.stdout
+        waiting = {"box connected\n", "local connected\n"}
+        while waiting:
+            waiting.discard(one.stdout.readline())
+        assert watches(lab)
+        os.kill(one.pid, signal.SIGKILL)
+        one.wait()
+    until(lambda: not watches(lab), what="every watch has ended")
+    nests = [account.sessions_dir / ".navi" for account in (lab.local, box)]
+    until(lambda: not [path for nest in nests for path in nest.iterdir()], what="no FIFO is left")
+
+
+def watches(lab: Lab) -> list[str]:
+    """Return the watches that run in a lab."""
+    return [one.words for one in lab.belongings() if "navi-watch" in one.words]

@@ -1,0 +1,281 @@
+"""The manual and the code say the same: keys, fields, defaults, ssh's options, variables, signs, failures."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from navi.config import CHOICES, Places, Remote, Settings, read_remotes, read_settings
+from navi.fleet import LONGEST_PAUSE, POLL_EVERY, TMUX_FAILURES
+from navi.hosts import openssh
+from navi.hosts.channel import MOST_CHANNELS
+from navi.hosts.failures import SIGNS, Sign
+from navi.hosts.wire import LARGEST_ANSWER
+from navi.listing import Sort
+from navi.model import HostState, Retry
+from navi.ops.look import watch
+from navi.status import LARGEST, PRIORITY, QUIET_AFTER, SILENT_AFTER
+from navi.tui.keys import KEYS, shown
+from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST
+from navi.tui.preview import HISTORY
+from navi.tui.theme import ASCII, UNICODE
+
+ROOT = Path(__file__).parent.parent
+NAVI, REMOTES = ROOT / "man" / "navi.1", ROOT / "man" / "navi-remotes.5"
+
+ESCAPES = {
+    r"\&": "", r"\(ha": "^", r"\(ti": "~",
+    r"\[u273B]": "✻", r"\[u2714]": "✔", r"\[u2715]": "✕", r"\[u2716]": "✖",
+}  # fmt: skip
+
+QUOTES = str.maketrans("‘’`“”", "'''\"\"")
+
+
+# ---- reading the pages
+
+
+@cache
+def text(page: Path) -> str:
+    """Return a page as it is read: in one line, with one kind of quotes."""
+    command = ["mandoc", "-T", "utf8", "-O", "width=1000", str(page)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return plain(re.sub(".\b", "", said))
+
+
+def plain(words: str) -> str:
+    """Return words in one line, with one kind of quotes."""
+    return " ".join(words.split()).translate(QUOTES)
+
+
+@cache
+def section(page: Path, name: str) -> str:
+    """Return the source of a section."""
+    parts = re.split(r"^\.Sh (.*)\n", page.read_text(), flags=re.MULTILINE)
+    return unescaped(parts[parts.index(name) + 1])
+
+
+def unescaped(source: str) -> str:
+    """Return roff source with the characters that its escapes stand for."""
+    for escape, character in ESCAPES.items():
+        source = source.replace(escape, character)
+    return source
+
+
+def items(source: str, macro: str) -> Iterator[tuple[str, str]]:
+    """Yield the items of the lists whose tags begin with a macro: what follows it, and the text below in one line."""
+    for part in re.split(r"^\.It ", source, flags=re.MULTILINE)[1:]:
+        tag, _, body = part.partition("\n")
+        body = re.split(r"^\.(?:El|Ss|Sh)\b", body, maxsplit=1, flags=re.MULTILINE)[0]
+        if tag.startswith(f"{macro} "):
+            yield tag.removeprefix(f"{macro} "), plain(re.sub(r"^\.[A-Z][a-z] ", "", body, flags=re.MULTILINE))
+
+
+def rows(heading: str) -> dict[str, tuple[str, str]]:
+    """Return the table of signs below a heading: for each word the sign and its ASCII form."""
+    table = section(NAVI, "THE SCREEN").split(f".Ss {heading}\n")[1].split(".El")[0]
+    cells = [line.removeprefix(".It ").split(" Ta ") for line in table.splitlines() if line.startswith(".It ")]
+    return {word: (sign, ascii_sign) for word, sign, ascii_sign, _ in cells[1:]}
+
+
+@pytest.mark.parametrize("page", [NAVI, REMOTES], ids=lambda page: page.name)
+def test_a_page_has_no_mistakes(page: Path) -> None:
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(page)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+# ---- keys, signs, statuses
+
+
+def test_keys_are_those_of_the_table_in_its_order_and_words() -> None:
+    found = []
+    for group in section(NAVI, "KEYS").split(".Ss ")[1:]:
+        title = group.partition("\n")[0]
+        found += [(title, keys.split(" , Ic "), help_text) for keys, help_text in items(group, "Ic")]
+    assert found == [(key.group, [shown(name) for name in key.keys], key.help) for key in KEYS]
+
+
+def test_every_sign_of_a_status_is_explained() -> None:
+    assert rows("Signs of statuses") == {word: (sign, ASCII.status[word]) for word, sign in UNICODE.status.items()}
+
+
+def test_every_sign_of_a_host_is_explained() -> None:
+    assert rows("Signs of hosts") == {state: (UNICODE.hosts[state], ASCII.hosts[state]) for state in HostState}
+
+
+def test_statuses_stand_in_the_order_of_their_urgency() -> None:
+    assert f"in the order {', '.join(PRIORITY)}." in text(NAVI)
+
+
+def test_orders_are_those_of_the_list() -> None:
+    assert f"sort by {', '.join(Sort)}" in text(NAVI)
+
+
+FACTS = [
+    (NAVI, f"drawn nothing for {SILENT_AFTER:g} seconds"),
+    (NAVI, f"within the last {QUIET_AFTER:g} seconds"),
+    (NAVI, f"more than {LARGEST // 1024} KiB"),
+    (NAVI, f"more than {LARGEST_ANSWER // 2**20} MiB"),
+    (NAVI, f"at least {PREVIEW_AT_LEAST} lines, and {SIDE_AT_LEAST} columns"),
+    (NAVI, f"up to {HISTORY} lines of scrollback"),
+    (NAVI, f"looked at every {POLL_EVERY:g} seconds"),
+    (NAVI, f"no sign of life for {watch('', False).silence:g} seconds"),
+    (NAVI, f"up to {LONGEST_PAUSE:g} seconds"),
+    (NAVI, f"'{openssh.SHELL}'"),
+    (REMOTES, f"no sign of life for {watch('', False).silence:g} seconds"),
+    (REMOTES, f"up to {MOST_CHANNELS} channels"),
+    (REMOTES, f"does not answer within {openssh.CONTROL_LIMIT:g} seconds"),
+]
+
+
+@pytest.mark.parametrize(("page", "words"), FACTS, ids=[words for _, words in FACTS])
+def test_a_fact_is_that_of_the_code(page: Path, words: str) -> None:
+    assert words in text(page)
+
+
+# ---- configuration
+
+
+def default_in_words(value: object) -> str:
+    """Return a default as the manual writes it."""
+    if isinstance(value, tuple):
+        return ", ".join(kind.name for kind in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return (f"{value:g}" if isinstance(value, float) else str(value or "")) or "empty"
+
+
+def told_defaults(page: Path, name: str) -> dict[str, str]:
+    """Return the fields that a section describes, with the default that it tells ("" if it tells none)."""
+    found = {field: re.search(r"Default: (.*?)\.(?: |$)", body) for field, body in items(section(page, name), "Va")}
+    return {field: default[1] if default else "" for field, default in found.items()}
+
+
+def test_every_field_of_a_remote_is_described_with_its_default() -> None:
+    wanted = {field.name: default_in_words(getattr(Remote("", ""), field.name)) for field in fields(Remote)}
+    assert told_defaults(REMOTES, "FIELDS") == wanted | {"name": "", "host": ""}
+
+
+def test_every_field_of_a_remote_has_an_example_that_is_understood(tmp_path: Path) -> None:
+    examples = re.findall(r"Example:\n\.Ql (.*?) \.$", section(REMOTES, "FIELDS"), re.MULTILINE)
+    assert [example.partition(":")[0] for example in examples] == [field.name for field in fields(Remote)]
+    path = tmp_path / "remotes.yaml"
+    path.write_text("remotes:\n  - " + "\n    ".join(examples))
+    remotes, problems = read_remotes(path)
+    assert (len(remotes), problems) == (1, ())
+
+
+def test_every_field_of_the_settings_is_described_with_its_default() -> None:
+    wanted = {field.name: default_in_words(getattr(Settings(), field.name)) for field in fields(Settings)}
+    assert told_defaults(NAVI, "CONFIGURATION") == wanted
+
+
+@pytest.mark.parametrize("field", CHOICES)
+def test_every_choice_of_a_setting_is_named(field: str) -> None:
+    words = dict(items(section(NAVI, "CONFIGURATION"), "Va"))[field].replace(" ,", "").split()
+    assert set(CHOICES[field]) <= set(words)
+
+
+def literals(page: Path) -> list[str]:
+    """Return the blocks of a page that stand as they are typed."""
+    found = re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed", page.read_text(), re.DOTALL | re.MULTILINE)
+    return [unescaped(block) for block in found]
+
+
+@pytest.mark.parametrize("page", [NAVI, REMOTES], ids=lambda page: page.name)
+def test_every_example_of_a_configuration_is_understood(page: Path, tmp_path: Path) -> None:
+    path = tmp_path / "example.yaml"
+    read = 0
+    for block in literals(page):
+        path.write_text(block)
+        if block.startswith("remotes:"):
+            assert read_remotes(path)[1] == ()
+        elif ": " in block.partition("\n")[0]:
+            assert read_settings(path)[1] == ()
+        else:
+            continue
+        read += 1
+    assert read > 0
+
+
+@pytest.mark.parametrize("name", ["remotes", "settings", "state"])
+def test_a_file_stands_where_the_manual_says(name: str) -> None:
+    place = Places({"HOME": "/home/user"})
+    assert f".It Pa {getattr(place, name)}".replace("/home/user", "~") in section(NAVI, "FILES")
+
+
+# ---- ssh
+
+
+def constants(path: Path) -> set[str]:
+    """Return the texts that stand in a module, with those between the values of an f-string."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+WORDS = constants(Path(openssh.__file__))
+SETTINGS = sorted(word for word in WORDS if re.fullmatch(r"[A-Z]\w+=\w*", word))
+FLAGS = sorted(word for word in WORDS if re.fullmatch("-[A-Za-z]", word))
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_setting_that_ssh_is_given_is_explained(setting: str) -> None:
+    name, _, value = setting.partition("=")
+    wanted = rf"Fl o Cm {name} Ns ={value}\b" if value else rf"Fl o Cm {name} Ns = Ns Ar \w"
+    assert re.search(wanted, section(REMOTES, "SSH CONFIGURATION"))
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_a_flag_that_ssh_is_given_is_explained(flag: str) -> None:
+    assert re.search(rf"Fl {flag[1:]}\b", section(REMOTES, "SSH CONFIGURATION"))
+
+
+def test_settings_and_flags_are_found_in_the_code() -> None:
+    assert {"BatchMode=yes", "ControlPersist=60", "ControlPath=", "ProxyCommand="} <= set(SETTINGS)
+    assert {"-O", "-J", "-i", "-t", "-N"} <= set(FLAGS)
+
+
+# ---- environment
+
+
+def variables() -> set[str]:
+    """Return the environment variables that the code names."""
+    found: set[str] = set()
+    for path in (ROOT / "navi").rglob("*.py"):
+        found |= {word for word in constants(path) if re.fullmatch("[A-Z][A-Z0-9_]{3,}", word)}
+    for path in (ROOT / "navi" / "sh").glob("*.sh"):
+        found |= set(re.findall(r"\$\{?([A-Z][A-Z0-9_]{3,})", path.read_text()))
+    return found - {"EPOCHSECONDS"}  # bash's own, not of the environment
+
+
+@pytest.mark.parametrize("name", sorted(variables()))
+def test_a_variable_is_explained(name: str) -> None:
+    assert re.search(rf"^\.It.* Ev {name}\b", section(NAVI, "ENVIRONMENT"), re.MULTILINE)
+
+
+def test_variables_are_found_in_python_and_in_shell() -> None:
+    assert {"NO_COLOR", "XDG_CONFIG_HOME", "CLAUDE_TMUX_SOCKET_DIR"} <= variables()
+
+
+# ---- failures
+
+
+@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.pattern.pattern[:40])
+def test_a_failure_of_ssh_is_explained_with_its_remedy(sign: Sign) -> None:
+    page = text(REMOTES)
+    waits = ", waits" if sign.retry is Retry.ON_REQUEST else ""
+    assert sign.pattern.search(page)
+    assert plain(re.sub(r" *\(?\{0\}\)?", "", sign.cause)) in page
+    assert plain(f"{sign.state}{waits}: {sign.remedy.replace('{host}', 'NAME')}") in page
+
+
+@pytest.mark.parametrize("answer", TMUX_FAILURES)
+def test_a_failure_of_tmux_is_explained_with_its_remedy(answer: str) -> None:
+    state, cause, remedy = next(failure for name, failure in TMUX_FAILURES.items() if name == answer)
+    assert plain(f"{cause.replace('{0}', 'words')} {state}: {remedy}") in text(REMOTES)

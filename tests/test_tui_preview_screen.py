@@ -1,0 +1,142 @@
+"""The preview on a real screen: fresh, of the right session, and never held up by another host."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from tests.support.dashboard import begin, navi, selected, wait_names
+from tests.support.machines import Lab, replace
+from tests.support.relay import Relay
+from tests.support.terminal import Terminal
+
+
+def say(name: str, lines: int = 1) -> str:
+    """Return a command whose pane shows a session's name in every line."""
+    return f"seq -f 'text of {name}, line %g' {lines}; exec cat"
+
+
+def mixed_up(screen: Terminal) -> bool:
+    """Whether the preview shows another session's text below its title."""
+    shown = screen.screen()
+    title = re.search(r"── (?:\w+/)?(\w+) ", shown)
+    return bool(title) and any(name != title[1] for name in re.findall(r"text of (\w+)", shown))  # type: ignore[index]
+
+
+def test_it_shows_the_pane_and_follows_it(lab: Lab) -> None:
+    begin(lab.local, "api", say("api"))
+    with navi(lab) as screen:
+        screen.wait_for("api")
+        screen.press("p")
+        screen.wait_for("text of api, line 1")
+        lab.local.tmux("send-keys", "-t", "api", "something new", "Enter")
+        screen.wait_for(re.compile("something new.*something new", re.DOTALL))
+        screen.press("p")
+        screen.wait_gone("something new")
+
+
+def test_it_stands_beside_or_below_and_changes_its_size(lab: Lab) -> None:
+    begin(lab.local, "api", say("api"))
+    with navi(lab) as screen:
+        screen.wait_for("api")
+        screen.press("p")
+        screen.wait_for(re.compile(r"^.{50}│ ── api", re.MULTILINE))
+        screen.press("]")
+        screen.wait_for(re.compile(r"^.{45}│ ── api", re.MULTILINE))
+        screen.press("[", "[", "[")
+        screen.wait_for(re.compile(r"^.{60}│ ── api", re.MULTILINE))
+        screen.press("L")
+        screen.wait_for(re.compile(r"^── api", re.MULTILINE))
+        screen.resize(60, 20)
+        screen.wait_for(re.compile(r"^── api ─{53}$", re.MULTILINE))
+
+
+def test_long_lines_are_cut_or_wrapped(lab: Lab) -> None:
+    begin(lab.local, "api", "echo begin and so on and so forth up to the very end of it; exec cat")
+    with navi(lab, width=80) as screen:
+        screen.wait_for("api")
+        screen.press("p")
+        screen.wait_for(re.compile("begin and .*…"))
+        screen.press("W")
+        screen.wait_for("end of it")
+
+
+def test_with_the_focus_the_moving_keys_scroll(lab: Lab) -> None:
+    begin(lab.local, "api", say("api", 100))
+    begin(lab.local, "web")
+    with navi(lab, height=20) as screen:
+        screen.wait_for("web")
+        screen.press("Tab")
+        screen.wait_for("line 100")
+        screen.press("PPage")
+        screen.wait_gone("line 100")
+        screen.press("g")
+        screen.wait_for(re.compile(r"text of api, line 1\n"))
+        screen.press("End")
+        screen.wait_for("line 100")
+        assert selected(screen) == "api"
+        screen.press("Tab", "j")
+        screen.wait_for("── web")
+
+
+def test_on_a_slow_host_nobody_sees_the_text_of_another_session(lab: Lab) -> None:
+    far = lab.machine("far")
+    with Relay(far.port, delay=0.15) as relay:
+        lab.alias("slow", relay.port)
+        lab.remotes_yaml([{"name": "slow", "host": "slow"}])
+        for account, name in ((far, "aaa"), (lab.local, "bbb"), (far, "ccc")):
+            begin(account, name, say(name), timestamp=1_700_000_000)
+        with navi(lab) as screen:
+            wait_names(screen, "aaa", "bbb", "ccc")
+            screen.press("p")
+            screen.wait_for("text of aaa")
+            for key in "jjkkjkjkjjk":
+                screen.press(key)
+                for _ in range(6):
+                    assert not mixed_up(screen), screen.framed()
+            screen.wait_for("text of bbb")
+
+
+def test_a_frozen_host_does_not_hold_up_the_preview_of_others(lab: Lab) -> None:
+    atlas = lab.machine("atlas")
+    begin(atlas, "aaa", say("aaa"), timestamp=1_700_000_000)
+    begin(lab.local, "bbb", say("bbb"), timestamp=1_700_000_000)
+    lab.remotes_yaml([atlas])
+    with navi(lab) as screen:
+        wait_names(screen, "aaa", "bbb")
+        atlas.freeze()
+        screen.press("p")
+        screen.wait_for("looking ...")
+        screen.press("j")
+        screen.wait_for("text of bbb", timeout=4)
+        screen.press("k")
+        screen.wait_for("looking ...")
+        atlas.thaw()
+        screen.wait_for("text of aaa")
+
+
+def test_a_session_that_ends_says_so(lab: Lab) -> None:
+    begin(lab.local, "api", say("api"))
+    with navi(lab) as screen:
+        screen.wait_for("api")
+        screen.press("p")
+        screen.wait_for("text of api")
+        lab.local.tmux("kill-session", "-t", "api")
+        screen.wait_for(re.compile("no tmux session|no such session|can't find|no session|no server"))
+
+
+def test_a_host_that_was_lost_is_not_asked_again_and_again(lab: Lab) -> None:
+    atlas = lab.machine("atlas")
+    begin(atlas, "api", say("api"))
+    lab.remotes_yaml([atlas])
+    with navi(lab) as screen:
+        screen.wait_for("✔ atlas")
+        screen.press("p")
+        screen.wait_for("text of api")
+        replace(atlas.folder / "authorized_keys", "")
+        atlas.break_connections()
+        screen.wait_for("atlas is auth; H tells more")
+        assert "text of api" in screen.screen()
+        tried = atlas.log.read_text().count("Connection closed by authenticating user")
+        time.sleep(3)
+        assert atlas.log.read_text().count("Connection closed by authenticating user") == tried > 0
