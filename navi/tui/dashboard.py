@@ -95,9 +95,15 @@ class Dashboard:
         """Show a fleet until the user quits or the terminal goes away."""
         self._fleet = fleet
         self._refresh()
+        async with trio.open_nursery() as nursery:
+            # A closed terminal sends SIGHUP more than once; none of them may cut the clean-up short.
+            nursery.start_soon(self._obey_signals)
+            await self._show_until_quit(fleet)
+            nursery.cancel_scope.cancel()
+
+    async def _show_until_quit(self, fleet: Fleet) -> None:
         with self._quit:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._obey_signals)
                 nursery.start_soon(fleet.run)
                 nursery.start_soon(self._follow_news)
                 nursery.start_soon(self._follow_time)
