@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.dashboard import NAVI, begin, modes, names, navi, selected, tmux_of, wait_names, wait_selected
-from tests.support.machines import Account, Lab, Machine, replace
+from tests.support.machines import Account, Lab, Machine, program, replace
 from tests.support.processes import processes
 from tests.support.terminal import Terminal
 from tests.support.waiting import until
@@ -359,3 +360,26 @@ def test_a_second_navi_shares_the_connection_and_leaves_it_to_the_first(lab: Lab
         atlas.write_status("api", status="waiting", timestamp=int(time.time()))
         first.wait_for("1 needs you")
         assert selected(first) == "api"
+
+
+# ---- logging in
+
+
+def set_passphrase(lab: Lab, passphrase: str) -> None:
+    """Give the user's key a passphrase."""
+    words = [program("ssh-keygen"), "-q", "-p", "-P", "", "-N", passphrase, "-f", str(lab.key)]
+    subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def test_a_passphrase_is_typed_into_ssh_itself_and_brings_the_host(lab: Lab) -> None:
+    atlas = machine(lab, "api")
+    set_passphrase(lab, "open sesame")
+    with navi(lab) as screen:
+        screen.wait_for("atlas auth")
+        screen.press("A")
+        screen.wait_for("Enter passphrase for key")
+        screen.type("open sesame")
+        screen.press("Enter")
+        screen.wait_for("✔ atlas")
+        wait_selected(screen, "api")
+        assert atlas.connections() == 1
