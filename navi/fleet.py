@@ -73,8 +73,11 @@ def steady(shown: float | None, measured: float) -> float:
 class Fleet:
     """All hosts. `changed` is called, in the trio run, with the name of a host whose view has become another."""
 
-    def __init__(self, hosts: Sequence[Host], kinds: Iterable[AgentKind], changed: Callable[[str], None]) -> None:
-        self._keepers = {host.name: _Keeper(host, tuple(kinds), changed) for host in hosts}
+    def __init__(
+        self, hosts: Sequence[Host], kinds: Iterable[AgentKind], changed: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.changed = changed
+        self._keepers = {host.name: _Keeper(host, tuple(kinds), lambda name: self.changed(name)) for host in hosts}
 
     @property
     def views(self) -> tuple[HostView, ...]:

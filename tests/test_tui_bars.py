@@ -59,7 +59,7 @@ SIGNS = [
     (view("atlas", state=HostState.HOSTKEY), "! atlas hostkey"),
     (view("atlas", state=HostState.NO_TMUX), "✕ atlas no-tmux"),
     (view("atlas", state=HostState.UNREACHABLE, framed=880), "✖ atlas unreachable 2m old"),
-    (view("evil\x1b[31m\u202e", state=HostState.ERROR, framed=1000), "✖ evil error now old"),
+    (view("evil\x1b[31m\u202e", state=HostState.ERROR, framed=1000), "✖ evil error just now"),
 ]
 
 

@@ -105,7 +105,7 @@ def test_without_sessions_it_says_how_to_start_one(lab: Lab) -> None:
 def test_sessions_without_an_agent_are_hidden_and_told(lab: Lab) -> None:
     lab.local.new_session("shell")
     with navi(lab) as screen:
-        screen.wait_for("1 tmux sessions without an agent are hidden; a shows them")
+        screen.wait_for("1 tmux session without an agent is hidden; a shows them")
         screen.press("a")
         screen.wait_for("shell")
         screen.wait_for("all tmux")

@@ -33,9 +33,9 @@ def run_dashboard() -> int:
     _log_to(places.state)
     settings, settings_problems = read_settings(places.settings)
     remotes, remotes_problems = read_remotes(places.remotes)
-    dashboard = Dashboard(settings, (*remotes_problems, *settings_problems), environment)
-    fleet = Fleet(hosts(settings, remotes, environment), settings.agents, dashboard.heard)
-    trio.run(dashboard.run, fleet)
+    fleet = Fleet(hosts(settings, remotes, environment), settings.agents)
+    dashboard = Dashboard(fleet, settings, (*remotes_problems, *settings_problems), environment)
+    trio.run(dashboard.run)
     return OK
 
 

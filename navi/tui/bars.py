@@ -101,8 +101,13 @@ class Header(Panel):
         elif view.latency:
             sign.append(("dim", f" {latency(view.latency)}"))
         if not view.fresh and view.framed is not None:
-            sign.append(("dim", f" {age(self._now - view.framed)} old"))
+            sign.append(("dim", _staleness(self._now - view.framed)))
         return [*sign, ("", "   ")]
+
+
+def _staleness(seconds: float) -> str:
+    old = age(seconds)
+    return " just now" if old == "now" else f" {old} old"
 
 
 class Footer(Panel):

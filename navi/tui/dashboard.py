@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 import trio
 
 from navi.config import Problem, Settings
 from navi.fleet import Fleet
-from navi.hosts import HostError
 from navi.listing import Key, Selection, Sort, arrange, is_agent, next_scope
-from navi.model import LOCAL, HostState, HostView, Session
-from navi.ops import OperationError
-from navi.ops.attach import attach
-from navi.ops.capture import capture
+from navi.model import HostState, HostView
 from navi.text import clean
 from navi.tui.bars import Footer, Header
 from navi.tui.canvas import Line
+from navi.tui.errands import Errands
 from navi.tui.keys import command_of
 from navi.tui.layout import Layout
 from navi.tui.pages import Page, detail_lines, help_lines, host_lines
-from navi.tui.preview import HISTORY, Preview
+from navi.tui.preview import Preview
+from navi.tui.preview_feed import PreviewFeed
 from navi.tui.session_list import SessionList
 from navi.tui.terminal import Terminal, terminal_shows_unicode
 from navi.tui.theme import choose_glyphs
@@ -33,28 +29,16 @@ from navi.tui.theme import choose_glyphs
 FRAME_TIME = 0.04
 """Seconds between two redraws for news: people can't read faster, and keys must not wait."""
 
-PREVIEW_PACE = (0.4, 0.8, 1.5)
-"""Seconds until the next capture: right after one that differed, and after one and more that did not."""
-
-SETTLE_TIME = 0.03
-"""Seconds that the cursor must rest on a session before its pane is fetched: a held key passes many."""
-
-WAIT_AT_END = """
-"$@"
-code=$?
-[ $code -eq 0 ] || { printf '\\nPress Enter to go back to navi. '; read -r _; }
-exit $code
-"""
-"""Runs a command that talks to a person, and leaves its complaint on the screen until it was read."""
-
 
 class Dashboard:
     """Everything on the screen. Keys call its commands; the fleet's news redraw it."""
 
-    def __init__(self, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str]) -> None:
-        self._settings = settings
+    def __init__(
+        self, fleet: Fleet, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str]
+    ) -> None:
+        self.fleet = fleet
+        fleet.changed = self.heard
         self._problems = problems
-        self._environment = environment
         shows_unicode = terminal_shows_unicode(environment) or settings.glyphs == "unicode"
         self._glyphs = choose_glyphs(settings, shows_unicode)
         self._list = SessionList(self._glyphs, self._clicked)
@@ -69,47 +53,37 @@ class Dashboard:
         self._turned = trio.Event()
         self._page_subject: Key | None = None
         self._pasting = False
-        self._subject: tuple[object, ...] = ()
-        self._subject_changed = trio.Event()
-        self._errands, self._orders = trio.open_memory_channel[tuple[str, Session | None]](8)
         self._quit = trio.CancelScope()
         self._layout = Layout(self._header, self._list, self._footer)
         self._layout.beside = settings.layout == "side"
         self.terminal = Terminal(self._layout, settings, environment, self.press, shows_unicode)
-        self._fleet: Fleet | None = None
+        self._errands = Errands(fleet, self.terminal, environment, self._footer.tell)
+        self._feed = PreviewFeed(fleet, self._preview)
 
     # ---- life
-
-    @property
-    def fleet(self) -> Fleet:
-        """The fleet that is shown."""
-        assert self._fleet is not None
-        return self._fleet
 
     def heard(self, name: str) -> None:
         """Take note that a host's view has changed."""
         del name
         self._news.set()
 
-    async def run(self, fleet: Fleet) -> None:
-        """Show a fleet until the user quits or the terminal goes away."""
-        self._fleet = fleet
+    async def run(self) -> None:
+        """Show the fleet until the user quits or the terminal goes away."""
         self._refresh()
         async with trio.open_nursery() as nursery:
             # A closed terminal sends SIGHUP more than once; none of them may cut the clean-up short.
             nursery.start_soon(self._obey_signals)
-            await self._show_until_quit(fleet)
+            await self._show_until_quit()
             nursery.cancel_scope.cancel()
 
-    async def _show_until_quit(self, fleet: Fleet) -> None:
+    async def _show_until_quit(self) -> None:
         with self._quit:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(fleet.run)
+                nursery.start_soon(self.fleet.run)
                 nursery.start_soon(self._follow_news)
                 nursery.start_soon(self._follow_time)
-                for view in fleet.views:
-                    nursery.start_soon(self._follow_panes, view.name)
-                nursery.start_soon(self._run_errands)
+                nursery.start_soon(self._feed.run)
+                nursery.start_soon(self._errands.run)
                 await self.terminal.run()
                 nursery.cancel_scope.cancel()
 
@@ -156,12 +130,7 @@ class Dashboard:
         session = self._list.selected
         self._preview.turn_to(session)
         self._turned.set()
-        reached = bool(session and self.fleet.view(session.host).fresh)
-        subject = (session and session.key, self._layout.preview, reached)
-        if subject != self._subject:
-            self._subject = subject
-            self._subject_changed.set()
-            self._subject_changed = trio.Event()
+        self._feed.turn_to(session, self._layout.preview is not None)
 
     def _show_footer(self) -> None:
         place, count = self._list.count_matches() if self._list.query else (0, 0)
@@ -179,7 +148,8 @@ class Dashboard:
         else:
             lines.append([("dim", "  Start an agent in tmux: tmux new-session -s work claude")])
         if hidden and not self._selection.everything:
-            lines.append([("dim", f"  {hidden} tmux sessions without an agent are hidden; a shows them")])
+            what = "session without an agent is" if hidden == 1 else "sessions without an agent are"
+            lines.append([("dim", f"  {hidden} tmux {what} hidden; a shows them")])
         for view in views:
             if view.failure:
                 lines += [[], [("host", f"  {clean(view.name)}: "), ("fault", view.failure.cause)]]
@@ -319,16 +289,16 @@ class Dashboard:
     # ---- commands: hosts
 
     def _do_refresh(self) -> None:
+        """The selected session's host; without one, the host that the filter shows."""
         session = self._list.selected
-        self.fleet.refresh(session.host if session else None)
-        self._footer.tell(f"looking at {clean(session.host) if session else 'all hosts'}", "dim")
+        host = session.host if session else self._selection.scope
+        known = host in {view.name for view in self.fleet.views}
+        self.fleet.refresh(host if known else None)
+        self._footer.tell(f"looking at {clean(host) if known else 'all hosts'}", "dim")
 
     def _do_refresh_all(self) -> None:
         self.fleet.refresh()
         self._footer.tell("looking at all hosts", "dim")
-
-    def _do_authenticate(self) -> None:
-        self._order("authenticate", self._list.selected)
 
     # ---- commands: pages
 
@@ -412,97 +382,16 @@ class Dashboard:
         self._preview.focused = not self._preview.focused
         self._preview.changed()
 
-    async def _follow_panes(self, host: str) -> None:
-        """Fetch what the selected pane shows, while it is one of this host and the preview is seen.
-
-        One task a host: one that does not answer keeps nobody from looking at another.
-        """
-        calm = 0
-        while True:
-            changed = self._subject_changed
-            session = self._list.selected
-            pause = math.inf
-            if session and session.host == host and self._layout.preview:
-                calm = 0 if await self._fetch(session) else min(calm + 1, len(PREVIEW_PACE) - 1)
-                pause = PREVIEW_PACE[calm]
-            with trio.move_on_after(pause):
-                await changed.wait()
-                await trio.sleep(SETTLE_TIME)
-
-    async def _fetch(self, session: Session) -> bool:
-        """Whether it was news. A host that is known to be lost is not asked: that would be one more attempt at it."""
-        view = self.fleet.view(session.host)
-        if not view.fresh:
-            self._preview.fail(session.key, f"{clean(view.name)} is {view.state}; H tells more")
-            return False
-        try:
-            return self._preview.show(session.key, await self.fleet.ask(session.host, capture(session, HISTORY)))
-        except HostError as error:
-            self._preview.fail(session.key, error.failure.cause)
-        except OperationError as error:
-            self._preview.fail(session.key, str(error))
-        return False
-
     # ---- commands: those that need the terminal
 
     def _do_attach(self) -> None:
-        if not self._page:
+        session = self._list.selected
+        if session and not self._page:
             self._list.hold()
-            self._order("attach", self._list.selected)
+            self._errands.attach(session)
 
-    def _order(self, errand: str, session: Session | None) -> None:
-        with suppress(trio.WouldBlock):
-            self._errands.send_nowait((errand, session))
-
-    async def _run_errands(self) -> None:
-        """Do one thing after the other that takes the terminal away."""
-        async for errand, session in self._orders:
-            if errand == "attach" and session:
-                await self._attach(session)
-            elif errand == "authenticate":
-                await self._authenticate(session)
-            self._refresh()
-
-    async def _attach(self, session: Session) -> None:
-        try:
-            inside = self._environment["TMUX"] if self._in_server_of(session) else ""
-            words = self.fleet.host(session.host).interactive(attach(session, inside))
-            environment = dict(self._environment) if inside else _without_tmux(self._environment)
-            ended = await self.terminal.lend(words, environment)
-        except OperationError as error:
-            self._footer.tell(str(error), "fault")
-            return
-        except OSError as error:
-            self._footer.tell(f"{error.filename} can't be started: {error.strerror}", "fault")
-            return
-        except HostError as error:
-            self._footer.tell(f"{error.failure.cause}; {error.failure.remedy}", "fault")
-            return
-        self.fleet.refresh(session.host)
-        if ended.status != 0:
-            reason = ended.words or _how(ended.status)
-            self._footer.tell(f"attaching to {clean(session.address)} ended: {reason}", "fault")
-
-    def _in_server_of(self, session: Session) -> bool:
-        """Whether navi itself runs in a pane of the session's tmux server."""
-        if session.host != LOCAL or session.tmux is None:
-            return False
-        return self._environment.get("TMUX", "").split(",")[1:2] == [str(session.tmux.server)]
-
-    async def _authenticate(self, session: Session | None) -> None:
-        """Log in to the selected session's host if it asks for that, else to the first host that does."""
-        asking = [view.name for view in self.fleet.views if view.state in (HostState.AUTH, HostState.HOSTKEY)]
-        if session and session.host in asking:
-            asking.insert(0, session.host)
-        if not asking:
-            self._footer.tell("no host asks for a login")
-            return
-        try:
-            words = ("sh", "-c", WAIT_AT_END, "navi", *self.fleet.host(asking[0]).authenticate())
-            await self.terminal.lend(words, self._environment, quiet=False)
-        except HostError as error:
-            self._footer.tell(f"{error.failure.cause}; {error.failure.remedy}", "fault")
-        self.fleet.refresh(asking[0])
+    def _do_authenticate(self) -> None:
+        self._errands.authenticate(self._list.selected)
 
     # ---- commands: navi
 
@@ -515,13 +404,3 @@ class Dashboard:
             self._close_page()
         else:
             self._quit.cancel()
-
-
-def _how(status: int) -> str:
-    """Say how a program ended that said nothing itself; signals are negative."""
-    return f"exit status {status}" if status >= 0 else f"killed by {signal.Signals(-status).name}"
-
-
-def _without_tmux(environment: Mapping[str, str]) -> dict[str, str]:
-    """tmux refuses to attach within itself; to another server it may."""
-    return {name: value for name, value in environment.items() if name not in ("TMUX", "TMUX_PANE")}
