@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
@@ -17,18 +18,21 @@ T = TypeVar("T")
 
 
 class LocalHost:
-    """This machine: the same scripts as anywhere, run by a `sh` of our own."""
+    """This machine: the same scripts as anywhere, run by a `sh` of our own, in our own environment unless another is
+    given.
+    """
 
     name = LOCAL
     destination = "this machine"
 
-    def __init__(self, sessions_dir: str, cleanup: bool) -> None:
+    def __init__(self, sessions_dir: str, cleanup: bool, environment: Mapping[str, str] | None = None) -> None:
         self.sessions_dir = sessions_dir
         self.cleanup = cleanup
+        self._environment = environment
         self._channels = Channels(self._start)
 
     async def _start(self) -> Channel:
-        return await Channel.start(("sh", "-s"), _explain)
+        return await Channel.start(("sh", "-s"), _explain, self._environment)
 
     async def open(self) -> None:
         """Nothing to do: this machine is always reached."""

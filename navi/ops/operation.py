@@ -14,7 +14,14 @@ SCRIPTS = Path(__file__).parent.parent / "sh"
 
 
 class OperationError(Exception):
-    """The operation was carried out and failed; the text says what is wrong and what to do."""
+    """The operation was carried out and failed; the text says what is wrong and what to do.
+
+    `status` is the exit status that stands for it (sysexits(3), see navi(1)).
+    """
+
+    def __init__(self, words: str, status: int = 1) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""Creating and ending sessions, and bringing them back (scripts session.sh, new.sh, kill.sh, undo.sh)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from navi.model import Session
+from navi.ops.operation import Answer, Operation, OperationError, Record, script
+from navi.text import clean, decode
+
+LONGEST_NAME = 200
+"""Bytes of a session's name: its status file is named after it, and file names end at 255."""
+
+FORBIDDEN = {
+    ".": "a dot, which tmux does not keep",
+    ":": "a colon, which tmux does not keep",
+    "/": "a slash, because its status file is named after it",
+    "\\": "a backslash, which tmux does not keep",
+}
+"""What no name of a session may hold, and why."""
+
+PROGRAM = re.compile(r"[A-Za-z0-9_./+@~-]+")
+"""A word that every shell takes as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A session that was created: tmux's id, its name, its pane's process. `slow`: its shell is still starting."""
+
+    id: str
+    name: str
+    process: int
+    slow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What a new session runs: a line in the language of the user's shell there, "" for just the shell.
+
+    `checked`: without the program that the line begins with, no session is to be made.
+    """
+
+    line: str = ""
+    checked: bool = False
+
+    @property
+    def program(self) -> str:
+        """The program that must be found there, or ""."""
+        word = self.line.split(None, 1)[0] if self.checked and self.line.strip() else ""
+        return word if PROGRAM.fullmatch(word) else ""
+
+
+def check_name(name: str) -> str:
+    """Return the name as it will be, without blanks around it. Raises OperationError for one that can't be."""
+    name = name.strip()
+    if not name:
+        raise OperationError("a session needs a name", 64)
+    for letter, reason in FORBIDDEN.items():
+        if letter in name:
+            raise OperationError(f"a session's name can't hold {reason}", 64)
+    if clean(name) != name:
+        raise OperationError("a session's name can't hold control characters", 64)
+    if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
+        raise OperationError(f"a session's name can't be longer than {LONGEST_NAME} bytes", 64)
+    return name
+
+
+def new(
+    sessions_dir: str, name: str, directory: str = "", launch: Launch = Launch(), socket: str = ""
+) -> Operation[Created]:
+    """Create a session. `directory` is of the machine that it is created on; "" and ~ mean the home there.
+
+    Nothing is created when anything is missing: OperationError says what.
+    """
+    arguments = (script("start"), sessions_dir, socket, check_name(name), directory, launch.line, launch.program)
+    return Operation("new", script("tmux", "session", "new"), arguments, _read_created, time_limit=20)
+
+
+def kill(sessions_dir: str, session: Session, keep: str, line: str = "", more: str = "") -> Operation[str]:
+    """End a session and put its status file away; the answer is `keep`, or "" if nothing could be kept.
+
+    What `undo` needs is kept under the name `keep` (see `new_keep`): `line` is what to run again unless navi started
+    the session, and `more` is written behind it, once. A session that has ended already is no error; one that is
+    another by now is.
+    """
+    arguments = (sessions_dir, keep, line, more, *identity(session))
+    return Operation("kill", script("tmux", "session", "kill"), arguments, _read_killed, time_limit=20)
+
+
+def undo(sessions_dir: str, keep: str) -> Operation[Created]:
+    """Bring back a session that was killed: its directory, its command, its status file, and above them its text."""
+    arguments = (script("start"), sessions_dir, _check_keep(keep))
+    return Operation("undo", script("tmux", "session", "undo"), arguments, _read_created, time_limit=20)
+
+
+def new_keep() -> str:
+    """Return a name under which a session can be kept; nobody else has it."""
+    return secrets.token_hex(8)
+
+
+def _check_keep(keep: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{16}", keep):
+        raise OperationError(f"{clean(keep)[:40]!r} is not what kill has answered", 64)
+    return keep
+
+
+def identity(session: Session) -> tuple[str, str, str, str, str, str]:
+    """What a script needs to find just this session: socket, server, id, time of creation, name, status file."""
+    file = session.file.name if session.file else ""
+    if session.tmux is None:
+        return ("", "", "", "", session.name, file)
+    tmux = session.tmux
+    return (tmux.socket, str(tmux.server), tmux.id, str(int(tmux.created)), tmux.name, file)
+
+
+# ---- answers
+
+
+def done(answer: Answer) -> list[Record]:
+    """Return the records of an operation that was carried out. Raises OperationError with its own words if not."""
+    if answer.status != 0:
+        words = clean(answer.errors or decode(answer.output)).strip() or "it failed, and said nothing"
+        raise OperationError(words[:300], answer.status)
+    return list(answer.records())
+
+
+def _read_created(answer: Answer) -> Created:
+    records = {record.kind: record.rest for record in done(answer)}
+    fields = records.get("created", "").split(" ", 4)
+    if len(fields) != 5 or not fields[3].isdigit():
+        raise OperationError(f"the session was created, but tmux says {clean(' '.join(fields))[:80]!r}")
+    return Created(fields[1], fields[4], int(fields[3]), "slow" in records)
+
+
+def _read_killed(answer: Answer) -> str:
+    return next((record.rest for record in done(answer) if record.kind == "killed"), "")

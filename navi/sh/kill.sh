@@ -1,0 +1,50 @@
+# shellcheck shell=sh disable=SC2154,SC2174
+# kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away.
+# What brings it back is kept in .navi/killed/KEEP: LINE is what to run then, unless the session knows better (because
+# navi started it), and MORE stands behind it.
+
+# navi_keep: write down what is needed to start it again.
+navi_keep() {
+    navi_kept=$navi_nest/killed/$navi_keep
+    navi_open_nest && mkdir -p -m 700 "$navi_nest/killed" "$navi_kept" || return
+    navi_known=$(navi_tmux "$navi_socket" show-options -qv -t "$navi_id" @navi_line)
+    [ -z "$navi_known" ] || navi_line=$navi_known
+    navi_cwd=$(navi_tmux "$navi_socket" display-message -p -t "$navi_id:" '#{pane_current_path}')
+    printf '%s' "$navi_name" >"$navi_kept/name" &&
+        printf '%s' "$navi_socket" >"$navi_kept/socket" &&
+        printf '%s' "$navi_cwd" >"$navi_kept/directory" &&
+        printf '%s' "$navi_line" >"$navi_kept/line" &&
+        printf '%s' "$navi_more" >"$navi_kept/more" &&
+        navi_tmux "$navi_socket" capture-pane -p -S - -t "$navi_id:" >"$navi_kept/scrollback"
+}
+
+# navi_forget: what was killed more than a week ago comes back no more.
+navi_forget() {
+    [ ! -d "$navi_nest/killed" ] || find "$navi_nest/killed" -type d -mtime +7 -prune -exec rm -rf {} + 2>/dev/null
+}
+
+umask 077
+navi_enter "$1"
+navi_keep=$2
+navi_line=$3
+navi_more=$4
+shift 4
+navi_mean "$@"
+navi_meet
+navi_kept=
+case $navi_met in
+same)
+    navi_keep || navi_kept=
+    navi_answer=$(navi_tmux "$navi_socket" kill-session -t "$navi_id" 2>&1)
+    navi_verdict $? "$navi_answer"
+    case $navi_word,$navi_answer in ok,* | none,* | failed,"can't find session"*) ;; *) navi_tmux_failed ;; esac
+    ;;
+other) navi_need ;;
+esac
+if [ -n "$navi_file" ]; then
+    if [ -n "$navi_kept" ]; then mv "$navi_file" "$navi_kept/status.json"; else rm -f "$navi_file"; fi 2>/dev/null
+    [ ! -e "$navi_file" ] || navi_fail 1 "the session has ended, but its status file $navi_file can't be removed"
+fi
+navi_wake
+printf '%s killed %s\n' "$navi_token" "${navi_kept##*/}"
+navi_forget

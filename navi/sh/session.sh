@@ -1,0 +1,164 @@
+# shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC2174,SC2086,SC3045
+# One session of this machine: whether it is still the one that was meant, how one is started, where its files are.
+# What can't be done ends with words on standard error and a status of sysexits(3).
+
+navi_none=66 navi_unavailable=69 navi_exists=73 navi_late=75 navi_refused=77
+
+# navi_fail STATUS WORDS...
+navi_fail() {
+    navi_status=$1
+    shift
+    printf '%s\n' "$*" >&2
+    exit "$navi_status"
+}
+
+# navi_enter DIR: know the folder of status files; a leading ~ is this user's home. It need not exist.
+navi_enter() {
+    case $1 in
+    '~') navi_dir=$HOME ;;
+    '~/'*) navi_dir=$HOME/${1#'~/'} ;;
+    *) navi_dir=$1 ;;
+    esac
+    navi_nest=$navi_dir/.navi
+    navi_mark=
+}
+
+# navi_mean SOCKET SERVER ID CREATED NAME FILE: the session that is meant. Without ID there is only its status file;
+# without FILE there is none.
+navi_mean() {
+    navi_socket=$1
+    navi_identity="$2 $3 $4"
+    navi_id=$3
+    navi_name=$5
+    navi_file=
+    [ -z "$6" ] || navi_file=$navi_dir/$6.json
+}
+
+# navi_meet: what has become of that session, in navi_met: same, gone, other (its id or its name has another owner).
+# A tmux that does not tell ends the operation.
+navi_meet() {
+    navi_met=gone
+    [ -n "$navi_id" ] || return 0
+    navi_answer=$(navi_tmux "$navi_socket" list-panes -s -t "$navi_id" \
+        -F '#{pid} #{session_id} #{session_created} #{session_name}' 2>&1)
+    navi_verdict $? "$navi_answer"
+    case $navi_word,${navi_answer%%"$navi_newline"*} in
+    "ok,$navi_identity $navi_name") navi_met=same ;;
+    ok,*) navi_met=other ;;
+    none,* | failed,"can't find session"*) ;;
+    *) navi_tmux_failed ;;
+    esac
+}
+
+# navi_need: go on only with that very session.
+navi_need() {
+    navi_meet
+    case $navi_met in
+    gone) navi_fail $navi_none "the session $navi_name has ended" ;;
+    other) navi_fail $navi_none "the session $navi_name has been replaced or renamed meanwhile; look again" ;;
+    esac
+}
+
+# navi_tmux_failed: end, with what the last verdict means.
+navi_tmux_failed() {
+    case $navi_word in
+    missing) navi_fail $navi_unavailable 'tmux is not installed on that machine, or not on the PATH of sh' ;;
+    hung) navi_fail $navi_late 'its tmux server does not answer; look at it there' ;;
+    *) navi_fail 1 "tmux says: $navi_answer" ;;
+    esac
+}
+
+# navi_open_nest: have the private folder beside the status files.
+navi_open_nest() {
+    mkdir -p -m 700 "$navi_dir" "$navi_nest" 2>/dev/null && [ -w "$navi_nest" ]
+}
+
+# navi_start LINE MORE WORD BEFORE: start a session navi_name in navi_cwd that runs a line in the user's shell, with MORE
+# at its end this one time; no LINE is just the shell. See start.sh, whose text is navi_starter, for WORD and BEFORE.
+# Ends with navi_started: process of the server, id, time of creation, process of the pane, name.
+navi_start() {
+    navi_line=$1
+    navi_line_now=$1${2:+ $2}
+    navi_needed=$3
+    navi_before=$4
+    navi_escape_format "$navi_name"
+    set -- new-session -d -P -F '#{pid} #{session_id} #{session_created} #{pane_pid} #{session_name}' -s "$navi_escaped"
+    navi_escape_format "$navi_cwd"
+    set -- "$@" -c "$navi_escaped"
+    if [ -n "$navi_line_now$navi_before" ]; then
+        navi_open_mark
+        navi_escape "$navi_line_now"
+        set -- "$@" -- sh -c "$navi_starter" navi-start "$navi_escaped" "$navi_needed" "$navi_mark" "$navi_before"
+    fi
+    navi_answer=$(navi_tmux "$navi_socket" "$@" 2>&1)
+    navi_verdict $? "$navi_answer"
+    case $navi_answer in
+    'server exited unexpectedly' | 'lost server')
+        # One that lost its last session is just ending.
+        sleep 1
+        navi_answer=$(navi_tmux "$navi_socket" "$@" 2>&1)
+        navi_verdict $? "$navi_answer"
+        ;;
+    esac
+    case $navi_word,$navi_answer in
+    ok,*) navi_started=$navi_answer ;;
+    *,'duplicate session'*) navi_fail $navi_exists "there is a session $navi_name already" ;;
+    *) navi_tmux_failed ;;
+    esac
+    [ -z "$navi_mark" ] || navi_await_line
+}
+
+# navi_open_mark: the FIFO by which a new session tells that its command was found.
+navi_open_mark() {
+    navi_open_nest || navi_fail 1 "the folder $navi_nest can't be written to"
+    navi_mark=$navi_nest/start.$$
+    rm -f "$navi_mark"
+    mkfifo -m 600 "$navi_mark" 2>/dev/null || navi_fail 1 "no FIFO can be made in $navi_nest"
+    trap 'rm -f "$navi_mark"' EXIT
+    exec 4<>"$navi_mark" # from now on nothing that is told gets lost
+}
+
+# navi_await_line: wait until the shell of the new session has read its startup files; without its command there is
+# to be no session. A shell that takes long goes on by itself: the line is not typed, it can't get lost.
+navi_await_line() {
+    set -- $navi_started
+    case $(navi_limited 8 head -n 1 <&4 2>/dev/null) in
+    missing)
+        navi_tmux "$navi_socket" kill-session -t "$2"
+        navi_fail $navi_unavailable "$navi_needed is not found by the shell there; nothing was created"
+        ;;
+    found) ;;
+    *) printf '%s slow\n' "$navi_token" ;;
+    esac
+    navi_escape "$navi_line"
+    navi_tmux "$navi_socket" set-option -q -t "$2" @navi_line "$navi_escaped"
+}
+
+# navi_escape WORD: in navi_escaped, the word as tmux must be given it: a semicolon at its end would end the command.
+navi_escape() {
+    case $1 in
+    *\;) navi_escaped=${1%;}\\\; ;;
+    *) navi_escaped=$1 ;;
+    esac
+}
+
+# navi_escape_format WORD: the same where tmux looks for formats, which can run commands: every # must be two.
+navi_escape_format() {
+    navi_rest=$1
+    navi_whole=
+    while :; do
+        case $navi_rest in *'#'*) ;; *) break ;; esac
+        navi_whole="$navi_whole${navi_rest%%'#'*}##"
+        navi_rest=${navi_rest#*'#'}
+    done
+    navi_escape "$navi_whole$navi_rest"
+}
+
+# navi_wake: have every watch of this folder look at once.
+navi_wake() {
+    for navi_fifo in "$navi_nest"/watch.*; do
+        if [ -p "$navi_fifo" ] && kill -0 "${navi_fifo##*.}" 2>/dev/null; then
+            printf 'poll\n' 1<>"$navi_fifo"
+        fi
+    done
+}

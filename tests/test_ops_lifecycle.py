@@ -1,0 +1,470 @@
+"""Creating, ending and bringing back sessions: the same table of cases on this machine and over a real sshd."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import trio
+
+from navi.config import AGENTS, SESSIONS_DIR
+from navi.hosts import Host
+from navi.hosts.local import LocalHost
+from navi.model import Frame, Session
+from navi.ops import OperationError
+from navi.ops.lifecycle import Launch, check_name, kill, new, new_keep, undo
+from navi.ops.look import look
+from navi.status import sessions_of
+from tests.support.hosts import host
+from tests.support.machines import Account, Lab, program
+from tests.support.waiting import until, until_async
+
+HOSTILE_NAMES = (
+    "two words",
+    "it's",
+    'say "hi"',
+    "-x",
+    "=eq",
+    "$HOME",
+    "@3",
+    "%1",
+    "$(touch pwned)",
+    "#(touch pwned)",
+    "#{pid}##",
+    "`id`",
+    "a;",
+    ";",
+    "a && b",
+    "*",
+    "~",
+    "naïve ✓ 日本",
+    "🚀",
+    "new",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A machine of the lab, and the host by which navi reaches it."""
+
+    account: Account
+    host: Host
+
+    async def look(self) -> Frame:
+        """Look at it without cleaning anything up."""
+        return await self.host.run(look(SESSIONS_DIR, False))
+
+    async def session(self, name: str) -> Session:
+        """Return one of its sessions, as the dashboard has it."""
+        return next(one for one in sessions_of(self.host.name, await self.look(), AGENTS) if one.name == name)
+
+    async def names(self) -> set[str]:
+        """Return the names of its tmux sessions."""
+        return {session.name for session in (await self.look()).sessions}
+
+    def nest(self) -> list[str]:
+        """Return what lies in navi's own folder beside the status files."""
+        folder = self.account.sessions_dir / ".navi"
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+@asynccontextmanager
+async def place(lab: Lab, where: str) -> AsyncIterator[Place]:
+    """Open a place: "local", or a remote with that login shell."""
+    account = lab.local if where == "local" else lab.machine("box", shell=where)
+    one: Host = LocalHost(SESSIONS_DIR, False, lab.environment())
+    if where != "local":
+        one = host(lab, account)  # type: ignore[arg-type]
+    with trio.fail_after(60):
+        try:
+            await one.open()
+            yield Place(account, one)
+        finally:
+            await one.close()
+
+
+everywhere = pytest.mark.parametrize("where", ["local", "fish"])
+
+
+def agent(account: Account, name: str = "claude") -> Path:
+    """Put an agent on an account's PATH that says how it was called and then waits."""
+    path = account.bin / name
+    path.write_text(f'#!/bin/sh\necho "{name} runs: $*"\nexec {program("cat")}\n')
+    path.chmod(0o755)
+    (account.home / ".profile").write_text('PATH="$HOME/bin:$PATH"\n')  # /etc/profile sets another PATH
+    return path
+
+
+def pane(account: Account, name: str) -> str:
+    """Return what the pane of a session shows."""
+    ids = dict(
+        line.split(" ", 1)[::-1]
+        for line in account.tmux("list-panes", "-a", "-F", "#{pane_id} #{session_name}").splitlines()
+    )
+    return account.tmux("capture-pane", "-p", "-S", "-", "-t", ids[name])
+
+
+# ---- creating
+
+
+@everywhere
+async def test_a_session_is_created_in_a_directory_of_its_machine(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        (one.account.home / "my work").mkdir()
+        created = await one.host.run(new(SESSIONS_DIR, "api", "~/my work"))
+        session = await one.session("api")
+        assert session.tmux is not None
+        assert (created.name, created.id, created.process) == ("api", session.tmux.id, session.tmux.pane.process)
+        await until_async(lambda: pane_path(one.account) == str(one.account.home / "my work"), what="it is there")
+
+
+def pane_path(account: Account) -> str:
+    """Return the directory of the only pane."""
+    return account.tmux("list-panes", "-a", "-F", "#{pane_current_path}")
+
+
+def kept_as(name: str) -> str:
+    """Return the name that tmux makes of a name."""
+    return "\\$HOME" if name == "$HOME" else name
+
+
+@everywhere
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+async def test_any_name_is_created_and_killed_as_it_stands(lab: Lab, where: str, name: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("bystander")
+        created = await one.host.run(new(SESSIONS_DIR, name))
+        assert created.name == kept_as(name)
+        assert await one.names() == {created.name, "bystander"}
+        status = one.account.write_status(created.name)
+        await one.host.run(kill(SESSIONS_DIR, await one.session(created.name), ""))
+        assert await one.names() == {"bystander"}
+        assert not status.exists()
+        assert not list(one.account.home.rglob("pwned"))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "needs a name"),
+        ("  ", "needs a name"),
+        ("a.b", "a dot"),
+        ("a:b", "a colon"),
+        ("../a", "a dot"),
+        ("a/b", "a slash"),
+        ("a\\b", "a backslash"),
+        ("a\nb", "control characters"),
+        ("a\x1b[31mb", "control characters"),
+        ("n" * 201, "longer than 200"),
+    ],
+)
+def test_a_name_that_can_not_be_is_refused_with_the_reason(name: str, words: str) -> None:
+    with pytest.raises(OperationError, match=words) as caught:
+        new(SESSIONS_DIR, name)
+    assert caught.value.status == 64
+
+
+def test_blanks_around_a_name_do_not_count() -> None:
+    assert check_name("  api ") == "api"
+
+
+@everywhere
+async def test_a_name_that_is_taken_is_refused(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        with pytest.raises(OperationError, match="there is a session api already") as caught:
+            await one.host.run(new(SESSIONS_DIR, "api"))
+        assert caught.value.status == 73
+
+
+@everywhere
+@pytest.mark.parametrize(
+    ("directory", "words", "status"),
+    [
+        ("~/nowhere", "no directory .*/nowhere; nothing was created", 66),
+        ("/etc/passwd", "no directory /etc/passwd", 66),
+    ],
+)
+async def test_a_directory_that_is_not_there_creates_nothing(
+    lab: Lab, where: str, directory: str, words: str, status: int
+) -> None:
+    async with place(lab, where) as one:
+        with pytest.raises(OperationError, match=words) as caught:
+            await one.host.run(new(SESSIONS_DIR, "api", directory))
+        assert caught.value.status == status
+        assert await one.names() == set()
+
+
+@everywhere
+async def test_a_directory_with_a_hostile_name_is_entered(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        folder = one.account.home / "#(touch pwned) $(touch pwned) ;"
+        folder.mkdir()
+        await one.host.run(new(SESSIONS_DIR, "api", str(folder)))
+        await until_async(lambda: pane_path(one.account) == str(folder), what="it is there")
+        assert not list(one.account.home.rglob("pwned"))
+
+
+@pytest.mark.parametrize("where", ["local", "bash", "zsh", "fish", "tcsh", "dash", "ksh", "busybox"])
+async def test_a_line_is_run_by_the_users_own_shell_which_stays(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        agent(one.account)
+        line = "claude 'two words' \"it's\" a\\;b;"
+        await one.host.run(new(SESSIONS_DIR, "api", "", Launch(line, checked=True)))
+        until(lambda: "claude runs: two words it's a;b" in pane(one.account, "api"), what="the agent runs")
+        one.account.tmux("send-keys", "-t", "=api:", "C-d")
+        one.account.tmux("send-keys", "-t", "=api:", "echo st''ays", "Enter")
+        # A shell that was busy when the keys arrived prints its prompt before the answer.
+        until(lambda: re.search(r"^(\S* )?stays$", pane(one.account, "api"), re.M), what="the shell stays")
+        assert one.account.tmux("show-options", "-v", "-t", "=api:", "@navi_line") == line
+        assert one.nest() == []
+
+
+@pytest.mark.parametrize(
+    ("shell", "file", "text"),
+    [
+        ("bash", ".bash_profile", "PATH=~/bin:$PATH; alias helper='claude --aliased'\n"),
+        ("zsh", ".zshrc", "alias helper='claude --aliased'\n"),
+        ("fish", ".config/fish/config.fish", "alias helper 'claude --aliased'\n"),
+        ("tcsh", ".tcshrc", "alias helper claude --aliased\n"),
+    ],
+)
+async def test_an_alias_of_the_users_shell_is_a_command(lab: Lab, shell: str, file: str, text: str) -> None:
+    async with place(lab, shell) as one:
+        agent(one.account)
+        (one.account.home / file).parent.mkdir(parents=True, exist_ok=True)
+        (one.account.home / file).write_text(text)
+        await one.host.run(new(SESSIONS_DIR, "api", "", Launch("helper", checked=True)))
+        until(lambda: "claude runs: --aliased" in pane(one.account, "api"), what="the alias runs")
+
+
+@pytest.mark.parametrize("where", ["local", "bash", "zsh", "fish", "tcsh", "dash", "busybox"])
+async def test_an_agent_that_is_not_there_creates_nothing(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("bystander")
+        with pytest.raises(OperationError, match=r"no-such-agent is not found .* nothing was created") as caught:
+            await one.host.run(new(SESSIONS_DIR, "api", "", Launch("no-such-agent --fast", checked=True)))
+        assert caught.value.status == 69
+        assert await one.names() == {"bystander"}
+        assert one.nest() == []
+
+
+async def test_a_shell_that_takes_long_to_start_loses_nothing(lab: Lab) -> None:
+    async with place(lab, "bash") as one:
+        agent(one.account)
+        gate = one.account.home / "gate"
+        os.mkfifo(gate)
+        (one.account.home / ".bash_profile").write_text(f"PATH=~/bin:$PATH; read -r _ <{gate}\n")
+        created = await one.host.run(new(SESSIONS_DIR, "api", "", Launch("claude", checked=True)))
+        assert created.slow
+        gate.write_text("open\n")
+        until(lambda: "claude runs:" in pane(one.account, "api"), what="the agent runs")
+
+
+async def test_the_new_servers_panes_have_the_users_own_umask(lab: Lab) -> None:
+    async with place(lab, "bash") as one:
+        await one.host.run(new(SESSIONS_DIR, "api", "", Launch("umask; exec cat")))
+        wanted = one.account.sh("umask").strip()
+        until(lambda: wanted in pane(one.account, "api").split(), what="the umask is the user's")
+
+
+# ---- ending
+
+
+@everywhere
+async def test_killing_one_never_touches_another_whose_name_begins_alike(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        for name in ("alpha", "alpha-long"):
+            one.account.new_session(name)
+            one.account.write_status(name)
+        alpha = await one.session("alpha")
+        await one.host.run(kill(SESSIONS_DIR, alpha, new_keep()))
+        assert await one.names() == {"alpha-long"}
+        assert [path.name for path in one.account.sessions_dir.glob("*.json")] == ["alpha-long.json"]
+        await one.host.run(kill(SESSIONS_DIR, alpha, new_keep()))
+        assert await one.names() == {"alpha-long"}
+
+
+@everywhere
+async def test_a_session_that_was_made_anew_under_the_same_name_is_not_killed(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        before = await one.session("api")
+        assert before.tmux is not None
+        one.account.tmux("kill-server")
+        server = Path(f"/proc/{before.tmux.server}")
+        await until_async(lambda: not server.exists(), what="the server has ended")
+        one.account.new_session("api")
+        with pytest.raises(OperationError, match="has been replaced or renamed") as caught:
+            await one.host.run(kill(SESSIONS_DIR, before, new_keep()))
+        assert caught.value.status == 66
+        assert await one.names() == {"api"}
+
+
+@everywhere
+async def test_a_session_that_was_renamed_meanwhile_is_not_killed(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        before = await one.session("api")
+        one.account.tmux("rename-session", "-t", "=api", "api2")
+        with pytest.raises(OperationError, match="renamed"):
+            await one.host.run(kill(SESSIONS_DIR, before, new_keep()))
+        assert await one.names() == {"api2"}
+
+
+@everywhere
+async def test_an_ended_session_is_only_a_file_and_that_goes(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        path = one.account.write_status("gone")
+        session = await one.session("gone")
+        assert session.tmux is None
+        assert await one.host.run(kill(SESSIONS_DIR, session, new_keep())) == ""
+        assert not path.exists()
+
+
+@everywhere
+async def test_a_session_on_a_socket_of_its_own_is_killed_there(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        one.account.tmux("-L", "other", "new-session", "-d", "-s", "api")
+        sessions = sessions_of(one.host.name, await one.look(), AGENTS)
+        other = next(session for session in sessions if session.tmux and session.tmux.socket)
+        await one.host.run(kill(SESSIONS_DIR, other, new_keep()))
+        assert await one.names() == {"api"}
+
+
+# ---- bringing back
+
+
+@everywhere
+async def test_what_was_killed_comes_back_with_directory_command_status_and_text(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        agent(one.account)
+        (one.account.home / "work").mkdir()
+        await one.host.run(new(SESSIONS_DIR, "api", "~/work", Launch("claude --fast", checked=True)))
+        one.account.write_status("api", message='it\'s "mine"', custom=[1, {"a": None}])
+        status = (one.account.sessions_dir / "api.json").read_bytes()
+        one.account.tmux("send-keys", "-t", "=api:", "remember me", "Enter")
+        until(lambda: pane(one.account, "api").count("remember me") == 2, what="it was typed")
+        keep = new_keep()
+        assert await one.host.run(kill(SESSIONS_DIR, await one.session("api"), keep, "other", "--resume 123")) == keep
+        assert await one.names() == set()
+        created = await one.host.run(undo(SESSIONS_DIR, keep))
+        assert created.name == "api"
+        until(lambda: "claude runs: --fast --resume 123" in pane(one.account, "api"), what="it runs again")
+        assert "remember me" in pane(one.account, "api")
+        assert pane_path(one.account) == str(one.account.home / "work")
+        assert (one.account.sessions_dir / "api.json").read_bytes() == status
+        assert one.account.tmux("show-options", "-v", "-t", "=api:", "@navi_line") == "claude --fast"
+
+
+@everywhere
+async def test_a_session_that_navi_did_not_start_comes_back_with_the_given_line(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        agent(one.account)
+        one.account.new_session("api")
+        keep = new_keep()
+        await one.host.run(kill(SESSIONS_DIR, await one.session("api"), keep, "claude", "--resume x"))
+        await one.host.run(undo(SESSIONS_DIR, keep))
+        until(lambda: "claude runs: --resume x" in pane(one.account, "api"), what="it runs again")
+
+
+@everywhere
+async def test_what_is_kept_is_for_its_owner_alone(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        one.account.write_status("api")
+        keep = new_keep()
+        await one.host.run(kill(SESSIONS_DIR, await one.session("api"), keep))
+        kept = one.account.sessions_dir / ".navi" / "killed" / keep
+        found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
+        assert {name: mode for name, mode in found.items() if name != "status.json"} == dict.fromkeys(
+            ["name", "socket", "directory", "line", "more", "scrollback"], 0o600
+        )
+        assert {stat.S_IMODE(path.stat().st_mode) for path in (kept, kept.parent, kept.parent.parent)} == {0o700}
+
+
+@everywhere
+async def test_undo_refuses_a_name_that_is_taken_by_now_and_loses_nothing(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        keep = new_keep()
+        await one.host.run(kill(SESSIONS_DIR, await one.session("api"), keep))
+        one.account.new_session("api")
+        with pytest.raises(OperationError, match="already"):
+            await one.host.run(undo(SESSIONS_DIR, keep))
+        one.account.tmux("kill-session", "-t", "=api")
+        assert (await one.host.run(undo(SESSIONS_DIR, keep))).name == "api"
+
+
+@everywhere
+async def test_undo_says_when_the_directory_is_gone(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        folder = one.account.home / "work"
+        folder.mkdir()
+        await one.host.run(new(SESSIONS_DIR, "api", "work"))
+        await until_async(lambda: pane_path(one.account) == str(folder))
+        keep = new_keep()
+        await one.host.run(kill(SESSIONS_DIR, await one.session("api"), keep))
+        folder.rmdir()
+        with pytest.raises(OperationError, match=r"its directory .*/work is gone"):
+            await one.host.run(undo(SESSIONS_DIR, keep))
+
+
+@everywhere
+async def test_undo_of_nothing_says_so(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        with pytest.raises(OperationError, match="nothing is kept"):
+            await one.host.run(undo(SESSIONS_DIR, new_keep()))
+    with pytest.raises(OperationError, match="not what kill"):
+        undo(SESSIONS_DIR, "../../etc")
+
+
+# ---- tmux that does not answer
+
+
+@everywhere
+async def test_without_tmux_the_words_say_so(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        await one.host.close()
+        lonely = lab.path_without("tmux")
+        if where == "local":
+            there: Host = LocalHost(SESSIONS_DIR, False, {**lab.environment(), "PATH": lonely})
+        else:
+            there = host(lab, lab.machine("lonely", path=lonely))
+        try:
+            await there.open()
+            with pytest.raises(OperationError, match="tmux is not installed") as caught:
+                await there.run(new(SESSIONS_DIR, "api"))
+            assert caught.value.status == 69
+        finally:
+            await there.close()
+
+
+@everywhere
+async def test_on_a_full_or_read_only_disk_a_session_can_still_be_killed(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        session = await one.session("api")
+        one.account.sessions_dir.write_text("this is not a folder")
+        assert await one.host.run(kill(SESSIONS_DIR, session, new_keep())) == ""
+        assert await one.names() == set()
+
+
+def test_only_a_plain_program_is_looked_for() -> None:
+    lines = {
+        "claude --x": "claude",
+        "~/bin/claude": "~/bin/claude",
+        "FOO=1 claude": "",
+        "$(evil)": "",
+        "'my agent'": "",
+        "": "",
+    }
+    assert {line: Launch(line, checked=True).program for line in lines} == lines
+    assert replace(Launch("claude"), checked=False).program == ""
