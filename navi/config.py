@@ -92,6 +92,8 @@ CLAUDE = AgentKind(
     "claude",
     commands=("claude", "claude-code", "[0-9]*.[0-9]*.[0-9]*"),
     titles=(("working", ("[\u2800-\u28ff]*",)), ("idle", ("\u2733*",))),
+    resume="--resume {session_id}",
+    skip_permissions="--dangerously-skip-permissions",
 )
 """Claude Code: its native build names its process after its version; its title begins with a spinner or a star."""
 
@@ -320,13 +322,16 @@ class _Reader:
     def _agent(self, name: str, node: yaml.Node) -> AgentKind:
         base = next((kind for kind in AGENTS if kind.name == name), AgentKind(name, (name,)))
         what = f"agent `{name}`"
-        for field, value in self._pairs(node, what, {"commands", "titles", "animated"}):
+        texts = {"start", "resume", "skip_permissions"}
+        for field, value in self._pairs(node, what, {"commands", "titles", "animated", *texts}):
             if field == "commands":
                 base = replace(base, commands=self._globs(what, field, value))
             elif field == "titles":
                 pairs = value.value if isinstance(value, yaml.MappingNode) else []
                 titles = tuple((key.value, self._globs(what, key.value, globs)) for key, globs in pairs)
                 base = replace(base, titles=titles)
+            elif field in texts and isinstance(value, yaml.ScalarNode):
+                base = replace(base, **{field: value.value})
             elif isinstance(value, yaml.ScalarNode):
                 animated = self._boolean(what, field, value)
                 base = base if animated is None else replace(base, animated=animated)

@@ -40,13 +40,18 @@ LARGEST = 65536
 class AgentKind:
     """How a pane shows that an agent runs in it: globs for its command, and for its title by status.
 
-    `animated`: it redraws something at least every few seconds for as long as it works.
+    `animated`: it redraws something at least every few seconds for as long as it works. `start` is the command line
+    that starts it ("" for its name), `resume` what is written behind that to go on with a conversation, with
+    {session_id} in it, and `skip_permissions` the option that keeps it from asking.
     """
 
     name: str
     commands: tuple[str, ...]
     titles: tuple[tuple[str, tuple[str, ...]], ...] = ()
     animated: bool = True
+    start: str = ""
+    resume: str = ""
+    skip_permissions: str = ""
 
     def runs_in(self, pane: Pane) -> bool:
         """Whether this agent is the pane's foreground command, or what its shell was told to run."""

@@ -223,7 +223,7 @@ async def test_a_line_is_run_by_the_users_own_shell_which_stays(lab: Lab, where:
         # A shell that was busy when the keys arrived prints its prompt before the answer.
         until(lambda: re.search(r"^(\S* )?stays$", pane(one.account, "api"), re.M), what="the shell stays")
         assert one.account.tmux("show-options", "-v", "-t", "=api:", "@navi_line") == line
-        assert one.nest() == []
+        assert one.nest() == ["recent"]
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ async def test_a_session_that_was_made_anew_under_the_same_name_is_not_killed(la
         server = Path(f"/proc/{before.tmux.server}")
         await until_async(lambda: not server.exists(), what="the server has ended")
         one.account.new_session("api")
-        with pytest.raises(OperationError, match="has been replaced or renamed") as caught:
+        with pytest.raises(OperationError, match="has been replaced, renamed or begun") as caught:
             await one.host.run(kill(SESSIONS_DIR, before, new_keep()))
         assert caught.value.status == 66
         assert await one.names() == {"api"}
@@ -326,6 +326,18 @@ async def test_an_ended_session_is_only_a_file_and_that_goes(lab: Lab, where: st
         assert session.tmux is None
         assert await one.host.run(kill(SESSIONS_DIR, session, new_keep())) == ""
         assert not path.exists()
+
+
+@everywhere
+async def test_an_ended_session_that_has_begun_again_loses_no_file(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        path = one.account.write_status("api")
+        session = await one.session("api")
+        one.account.new_session("api")
+        with pytest.raises(OperationError, match="begun meanwhile"):
+            await one.host.run(kill(SESSIONS_DIR, session, new_keep()))
+        assert path.exists()
+        assert await one.names() == {"api"}
 
 
 @everywhere

@@ -11,9 +11,10 @@ from navi.tui.keys import KEYS, command_of, shown
 from navi.tui.pages import help_lines
 
 CONTRACT = {
-    "enter": "attach", "i": "details", "/": "search", "n": "next_match", "N": "previous_match", "s": "sort",
+    "enter": "attach", "i": "details", "/": "search", "n": "new", "N": "previous_match", "s": "sort",
     "f": "scope", "o": "offline", "r": "refresh", "ctrl r": "refresh_all", "H": "hosts", "A": "authenticate",
     "p": "preview", "L": "layout", "W": "wrap", "[": "shrink", "]": "grow", "tab": "focus", "?": "help",
+    "x": "kill", "R": "rename", "d": "dismiss", "u": "undo", "c": "clone", " ": "mark",
     "q": "quit", "ctrl c": "quit", "j": "down", "k": "up", "down": "down", "up": "up",
 }  # fmt: skip
 
@@ -33,7 +34,7 @@ def test_keys_that_people_rely_on(key: str, command: str) -> None:
     assert command_of(key) == command
 
 
-@pytest.mark.parametrize("key", ["x", "ctrl x", "meta q", "f5", "", "é"])
+@pytest.mark.parametrize("key", ["y", "ctrl x", "meta q", "f5", "", "é"])
 def test_other_keys_mean_nothing(key: str) -> None:
     assert command_of(key) is None
 

@@ -98,7 +98,7 @@ def test_sessions_of_a_host_that_is_gone_stay_marked_with_their_age(lab: Lab) ->
 
 def test_without_sessions_it_says_how_to_start_one(lab: Lab) -> None:
     with navi(lab) as screen:
-        screen.wait_for("Start an agent in tmux: tmux new-session")
+        screen.wait_for("n starts one; so does, in a shell: tmux new-session")
         assert "0 sessions" in screen.screen()
 
 

@@ -1,13 +1,15 @@
-"""Creating and ending sessions, and bringing them back (scripts session.sh, new.sh, kill.sh, undo.sh)."""
+"""Creating, changing and ending sessions, and bringing them back (script session.sh, and one for each verb)."""
 
 from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from navi.model import Session
 from navi.ops.operation import Answer, Operation, OperationError, Record, script
+from navi.status import AgentKind
 from navi.text import clean, decode
 
 LONGEST_NAME = 200
@@ -95,6 +97,37 @@ def undo(sessions_dir: str, keep: str) -> Operation[Created]:
     return Operation("undo", script("tmux", "session", "undo"), arguments, _read_created, time_limit=20)
 
 
+def rename(sessions_dir: str, session: Session, name: str) -> Operation[str]:
+    """Give a session another name: in tmux, in its status file, and as the file's own name; the answer is the name.
+
+    All of it is done, or nothing. A name that is taken by a session or a status file is refused.
+    """
+    arguments = (sessions_dir, check_name(name), *identity(session))
+    return Operation(
+        "rename", script("tmux", "session", "status_file", "rename"), arguments, _read_renamed, time_limit=20
+    )
+
+
+def dismiss(sessions_dir: str, session: Session) -> Operation[None]:
+    """Take a session's notice for known: its status becomes working, its message empty; everything else stays."""
+    if session.file is None or session.file.problem:
+        raise OperationError(f"{clean(session.address)} has no status file that reads well; nothing to dismiss")
+    arguments = (sessions_dir, *identity(session))
+    return Operation(
+        "dismiss", script("tmux", "session", "status_file", "dismiss"), arguments, _read_nothing, time_limit=20
+    )
+
+
+def launch_again(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str]:
+    """Return what starts a session's agent again, and what to write behind it to go on with its conversation."""
+    kind = next((kind for kind in kinds if kind.name == session.agent), None)
+    if kind is None:
+        return "", ""
+    conversation = session.file.fields.get("session_id") if session.file else None
+    known = isinstance(conversation, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,100}", conversation)
+    return kind.start or kind.name, kind.resume.replace("{session_id}", str(conversation)) if known else ""
+
+
 def new_keep() -> str:
     """Return a name under which a session can be kept; nobody else has it."""
     return secrets.token_hex(8)
@@ -132,6 +165,14 @@ def _read_created(answer: Answer) -> Created:
     if len(fields) != 5 or not fields[3].isdigit():
         raise OperationError(f"the session was created, but tmux says {clean(' '.join(fields))[:80]!r}")
     return Created(fields[1], fields[4], int(fields[3]), "slow" in records)
+
+
+def _read_renamed(answer: Answer) -> str:
+    return next((record.rest for record in done(answer) if record.kind == "renamed"), "")
+
+
+def _read_nothing(answer: Answer) -> None:
+    done(answer)
 
 
 def _read_killed(answer: Answer) -> str:

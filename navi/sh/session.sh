@@ -38,7 +38,10 @@ navi_mean() {
 # A tmux that does not tell ends the operation.
 navi_meet() {
     navi_met=gone
-    [ -n "$navi_id" ] || return 0
+    if [ -z "$navi_id" ]; then
+        navi_find_namesake
+        return
+    fi
     navi_answer=$(navi_tmux "$navi_socket" list-panes -s -t "$navi_id" \
         -F '#{pid} #{session_id} #{session_created} #{session_name}' 2>&1)
     navi_verdict $? "$navi_answer"
@@ -50,12 +53,23 @@ navi_meet() {
     esac
 }
 
+# navi_find_namesake: the same for a session that was only a file: one of its name may have begun since.
+navi_find_namesake() {
+    navi_answer=$(navi_tmux '' list-sessions -F '#{session_name}' 2>&1)
+    navi_verdict $? "$navi_answer"
+    case $navi_word,$navi_newline$navi_answer$navi_newline in
+    "ok,"*"$navi_newline$navi_name$navi_newline"*) navi_met=other ;;
+    ok,* | none,*) ;;
+    *) navi_tmux_failed ;;
+    esac
+}
+
 # navi_need: go on only with that very session.
 navi_need() {
     navi_meet
     case $navi_met in
     gone) navi_fail $navi_none "the session $navi_name has ended" ;;
-    other) navi_fail $navi_none "the session $navi_name has been replaced or renamed meanwhile; look again" ;;
+    other) navi_fail $navi_none "the session $navi_name has been replaced, renamed or begun meanwhile; look again" ;;
     esac
 }
 
@@ -70,7 +84,8 @@ navi_tmux_failed() {
 
 # navi_open_nest: have the private folder beside the status files.
 navi_open_nest() {
-    mkdir -p -m 700 "$navi_dir" "$navi_nest" 2>/dev/null && [ -w "$navi_nest" ]
+    [ -d "$navi_nest" ] || mkdir -p -m 700 "$navi_dir" "$navi_nest" 2>/dev/null
+    [ -w "$navi_nest" ]
 }
 
 # navi_start LINE MORE WORD BEFORE: start a session navi_name in navi_cwd that runs a line in the user's shell, with MORE

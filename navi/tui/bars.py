@@ -119,10 +119,13 @@ class Footer(Panel):
         self._notice: tuple[str, str] | None = None
         self._selection = Selection()
         self._match = ""
+        self._marked = 0
 
-    def show(self, selection: Selection, prompt: str | None, match: str) -> None:
-        """Show the selection; `prompt` is the search being typed or None, `match` which match of how many."""
-        self._selection, self._prompt, self._match = selection, prompt, match
+    def show(self, selection: Selection, prompt: str | None, match: str, marked: int = 0) -> None:
+        """Show the selection; `prompt` is the search being typed or None, `match` which match of how many, `marked`
+        how many sessions are selected.
+        """
+        self._selection, self._prompt, self._match, self._marked = selection, prompt, match, marked
         self.changed()
 
     def tell(self, text: str, style: str = "notice") -> None:
@@ -154,6 +157,8 @@ class Footer(Panel):
     def _words(self) -> list[str]:
         chosen = self._selection
         words = [f"[{self._match}]"] if self._match else []
+        if self._marked:
+            words.append(f"{self._marked} selected")
         if chosen.scope != "all":
             words.append(f"only:{chosen.scope}")
         if chosen.sort is not Sort.PRIORITY:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import trio
@@ -12,13 +12,17 @@ import trio
 from navi.config import Problem, Settings
 from navi.fleet import Fleet
 from navi.listing import Key, Selection, Sort, arrange, is_agent, next_scope
-from navi.model import HostState, HostView
+from navi.model import HostState, HostView, Session
+from navi.ops import OperationError
 from navi.text import clean
+from navi.tui.actions import Actions
 from navi.tui.bars import Footer, Header
 from navi.tui.canvas import Line
+from navi.tui.dialogs import Dialog
 from navi.tui.errands import Errands
 from navi.tui.keys import command_of
 from navi.tui.layout import Layout
+from navi.tui.lifecycle import Lifecycle
 from navi.tui.pages import Page, detail_lines, help_lines, host_lines
 from navi.tui.preview import Preview
 from navi.tui.preview_feed import PreviewFeed
@@ -28,6 +32,9 @@ from navi.tui.theme import choose_glyphs
 
 FRAME_TIME = 0.04
 """Seconds between two redraws for news: people can't read faster, and keys must not wait."""
+
+EXPECTED_FOR = 10.0
+"""Seconds in which a session that was just created may still take the cursor."""
 
 
 class Dashboard:
@@ -59,6 +66,9 @@ class Dashboard:
         self.terminal = Terminal(self._layout, settings, environment, self.press, shows_unicode)
         self._errands = Errands(fleet, self.terminal, environment, self._footer.tell)
         self._feed = PreviewFeed(fleet, self._preview)
+        self._actions = Actions(fleet, self._footer.tell)
+        self._lifecycle = Lifecycle(fleet, settings, self._actions, self._glyphs, self)
+        self._expected: tuple[str, str, bool, float] | None = None
 
     # ---- life
 
@@ -84,6 +94,7 @@ class Dashboard:
                 nursery.start_soon(self._follow_time)
                 nursery.start_soon(self._feed.run)
                 nursery.start_soon(self._errands.run)
+                nursery.start_soon(self._actions.run)
                 await self.terminal.run()
                 nursery.cancel_scope.cancel()
 
@@ -119,6 +130,8 @@ class Dashboard:
         sessions = arrange(views, self._selection)
         self._list.empty = self._empty_lines(views)
         self._list.show(sessions, views)
+        self._greet_expected()
+        self._actions.settle()
         self._header.show(views, sessions, len(self._problems), trio.current_time())
         self._show_footer()
         self._turn()
@@ -135,7 +148,8 @@ class Dashboard:
     def _show_footer(self) -> None:
         place, count = self._list.count_matches() if self._list.query else (0, 0)
         match = f"{place}/{count}" if count else "no match"
-        self._footer.show(self._selection, self._prompt, match if self._list.query else "")
+        marked = len(self._list.marked)
+        self._footer.show(self._selection, self._prompt, match if self._list.query else "", marked)
 
     def _empty_lines(self, views: Sequence[HostView]) -> list[Line]:
         """What to say when no session is listed: why, and what to press."""
@@ -146,7 +160,7 @@ class Dashboard:
         elif any(view.state is HostState.CONNECTING for view in views):
             lines = [[], [("title", "  Connecting ...")]]
         else:
-            lines.append([("dim", "  Start an agent in tmux: tmux new-session -s work claude")])
+            lines.append([("dim", "  n starts one; so does, in a shell: tmux new-session -s work claude")])
         if hidden and not self._selection.everything:
             what = "session without an agent is" if hidden == 1 else "sessions without an agent are"
             lines.append([("dim", f"  {hidden} tmux {what} hidden; a shows them")])
@@ -171,6 +185,9 @@ class Dashboard:
             self._pasting = key == "begin paste"
             return
         self._footer.hush()
+        if self._layout.dialog and key != "ctrl l":
+            self._ask(self._layout.dialog, key)
+            return
         if self._prompt is not None and self._type(key):
             return
         if self._pasting:
@@ -182,6 +199,13 @@ class Dashboard:
                 self._footer.tell(f"{key} does nothing here; ? shows the keys")
             return
         getattr(self, f"_do_{command}")()
+        self._turn()
+
+    def _ask(self, dialog: Dialog, key: str) -> None:
+        """Hand a key to the dialog; the line ends of pasted text submit nothing."""
+        if not self._pasting or len(key) == 1:
+            dialog.press(key)
+            self._layout.changed()
         self._turn()
 
     def _type(self, key: str) -> bool:
@@ -255,9 +279,6 @@ class Dashboard:
         self._close_page()
         self._prompt = self._list.query = ""
         self._show_footer()
-
-    def _do_next_match(self) -> None:
-        self._seek(1)
 
     def _do_previous_match(self) -> None:
         self._seek(-1)
@@ -338,14 +359,105 @@ class Dashboard:
         self._list.hold()
         self._open_page("Details")
 
+    # ---- commands: sessions
+
+    def _do_new(self) -> None:
+        """While a search is on, n goes to its next match, as everywhere."""
+        if self._list.query:
+            self._seek(1)
+        else:
+            self._lifecycle.new(self._list.selected)
+
+    def _do_clone(self) -> None:
+        self._about_one(self._lifecycle.clone)
+
+    def _do_rename(self) -> None:
+        self._about_one(self._lifecycle.rename)
+
+    def _do_kill(self) -> None:
+        self._about_all(self._lifecycle.kill)
+
+    def _do_dismiss(self) -> None:
+        self._about_all(self._lifecycle.dismiss)
+
+    def _do_undo(self) -> None:
+        self._lifecycle.undo()
+
+    def _do_mark(self) -> None:
+        self._list.mark()
+        self._show_footer()
+
+    def _about_one(self, command: Callable[[Session], None]) -> None:
+        """A command that is about the session under the cursor."""
+        session = self._list.selected
+        if session is None:
+            self._footer.tell("no session is selected")
+            return
+        self._list.hold()
+        command(session)
+
+    def _about_all(self, command: Callable[[Sequence[Session]], None]) -> None:
+        """A command that is about all selected sessions."""
+        sessions = self._list.chosen
+        if not sessions:
+            self._footer.tell("no session is selected")
+            return
+        self._list.hold()
+        try:
+            command(sessions)
+        except OperationError as error:
+            self._footer.tell(str(error), "fault")
+        self._list.unmark()
+
+    # ---- dialogs, for the commands
+
+    def open(self, dialog: Dialog) -> None:
+        """Put a dialog on the screen, in place of one that is there."""
+        self._layout.dialog = dialog
+        self._layout.changed()
+
+    def close(self) -> None:
+        """Take the dialog away."""
+        self._layout.dialog = None
+        self._layout.changed()
+
+    def shows(self, dialog: Dialog) -> bool:
+        """Whether that dialog is on the screen."""
+        return self._layout.dialog is dialog
+
+    def tell(self, words: str, style: str = "notice") -> None:
+        """Say something at the foot of the screen."""
+        self._footer.tell(words, style)
+
+    def expect(self, host: str, name: str, attach: bool) -> None:
+        """Put the cursor on a session as soon as it is listed, and attach to it if asked."""
+        self._expected = (host, name, attach, trio.current_time() + EXPECTED_FOR)
+        self._greet_expected()
+
+    def _greet_expected(self) -> None:
+        if self._expected is None:
+            return
+        host, name, attach, until = self._expected
+        if trio.current_time() > until:
+            self._expected = None
+        elif (session := self._list.go_to(host, name)) and session.tmux:
+            self._expected = None
+            if attach:
+                self._errands.attach(session)
+
+    # ---- commands: closing
+
     def _do_leave(self) -> None:
-        """Close what is nearest: a page, the preview's focus, the search, the filters."""
+        """Close what is nearest: a page, the preview's focus, the search, the selection, the filters."""
         if self._page:
             self._close_page()
         elif self._preview.focused:
             self._do_focus()
         elif self._list.query:
             self._end_search(keep=False)
+            self._show_footer()
+        elif self._list.marked:
+            self._list.unmark()
             self._show_footer()
         else:
             self._select(Selection(sort=self._selection.sort, everything=self._selection.everything))

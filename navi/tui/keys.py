@@ -29,9 +29,15 @@ KEYS = (
     Key("first", ("g", "home"), "first session", MOVE),
     Key("last", ("end",), "last session", MOVE),
     Key("attach", ("enter",), "attach to the session; detach as usual in tmux to come back", ACT, "attach"),
+    Key("new", ("n",), "new session, on any machine; after a search, the next match", ACT, "new"),
+    Key("clone", ("c",), "new session like this one", ACT),
+    Key("kill", ("x",), "kill the session; asks first", ACT, "kill"),
+    Key("rename", ("R",), "rename the session", ACT),
+    Key("dismiss", ("d",), "dismiss its notice: the session counts as working", ACT),
+    Key("undo", ("u",), "bring back the session that was killed last", ACT),
+    Key("mark", (" ",), "select several; kill and dismiss are then about all of them", ACT),
     Key("details", ("i",), "details: where the status comes from, its age, panes, agents", ACT, "details"),
     Key("search", ("/",), "search name, directory and message", SHOW, "search"),
-    Key("next_match", ("n",), "next match", SHOW),
     Key("previous_match", ("N",), "previous match", SHOW),
     Key("sort", ("s",), "sort by priority, name, age, status, directory", SHOW, "sort"),
     Key("scope", ("f",), "show all, local, remote, then each host", SHOW, "filter"),
@@ -60,7 +66,7 @@ KEYS = (
 
 NAMES = {
     "enter": "Enter", "down": "Down", "up": "Up", "page down": "PgDn", "page up": "PgUp", "home": "Home",
-    "end": "End", "tab": "Tab", "esc": "Esc",
+    "end": "End", "tab": "Tab", "esc": "Esc", " ": "Space",
 }  # fmt: skip
 
 

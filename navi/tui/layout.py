@@ -9,6 +9,7 @@ import urwid
 
 from navi.tui.bars import Footer, Header
 from navi.tui.canvas import Line, Panel
+from navi.tui.dialogs import Dialog
 
 SIDE_AT_LEAST = 70
 """Columns under which the preview stands below the list, whatever the layout."""
@@ -54,6 +55,7 @@ class Layout(urwid.Widget):
         self._wall = Wall(header.glyphs)
         self.main = main
         self.preview: Panel | None = None
+        self.dialog: Dialog | None = None
         self.beside = True
         self.share = 50
 
@@ -69,7 +71,10 @@ class Layout(urwid.Widget):
         """Return where everything stands on a screen of this size; the last line that is left is the main part's."""
         top = self._header.height(height) if height > 2 else 0
         bottom = 1 if height > 1 else 0
-        rows = height - top - bottom
+        asked = min(self.dialog.height(width), max(height - bottom - 3, 1)) if self.dialog else 0
+        rows = height - top - bottom - asked
+        if rows < 2:
+            top, rows = 0, height - bottom - asked
         places = [Place(self._header, 0, 0, width, top)]
         if self.preview is None or not self.shows_preview(height):
             places.append(Place(self.main, 0, top, width, rows))
@@ -82,6 +87,8 @@ class Layout(urwid.Widget):
             lines = max(3, min(rows - 3, rows * self.share // 100))
             places.append(Place(self.main, 0, top, width, rows - lines))
             places.append(Place(self.preview, 0, top + rows - lines, width, lines))
+        if self.dialog:
+            places.append(Place(self.dialog, 0, height - bottom - asked, width, asked))
         places.append(Place(self._footer, 0, height - bottom, width, bottom))
         return [place for place in places if place.height]
 

@@ -26,6 +26,7 @@ class RowContext:
     query: str = ""
     compact: bool = False
     home: str = ""
+    marked: bool = False
 
 
 def height_of(session: Session, compact: bool) -> int:
@@ -82,7 +83,7 @@ def _first(session: Session, context: RowContext, width: int) -> Line:
     left: list[Segment] = [
         *_gutter(context),
         ("selected", context.glyphs.cursor if context.selected else " "),
-        ("", " "),
+        ("notice", "+" if context.marked else " "),
         (style, f"{context.glyphs.of_status(word)} "),
         ("selected" if context.selected and context.fresh else "name", clean(session.name)),
     ]

@@ -30,6 +30,7 @@ class SessionList(Panel):
         self._shown: list[tuple[int, range]] = []
         self.empty: Sequence[Line] = ()
         self.query = ""
+        self.marked: frozenset[Key] = frozenset()
         self.label_lasts = float("inf")
 
     # ---- what is listed
@@ -52,6 +53,7 @@ class SessionList(Panel):
         self._sessions = sessions
         self._views = {view.name: view for view in views}
         places = [place for place, session in enumerate(sessions) if session.key == self._selected]
+        self.marked &= {session.key for session in sessions}
         self._put(places[0] if places and self._moved else self._place)
         self.changed()
 
@@ -59,6 +61,33 @@ class SessionList(Panel):
         self._place = max(0, min(place, len(self._sessions) - 1))
         if self._sessions:
             self._selected = self._sessions[self._place].key
+
+    # ---- marking
+
+    @property
+    def chosen(self) -> tuple[Session, ...]:
+        """What a command is about: the marked sessions, or else the one under the cursor."""
+        marked = tuple(session for session in self._sessions if session.key in self.marked)
+        return marked or ((self.selected,) if self.selected else ())
+
+    def mark(self) -> None:
+        """Mark the session under the cursor, or take that back, and go on to the next one."""
+        if self.selected:
+            self.marked ^= {self.selected.key}
+            self.move(1)
+
+    def unmark(self) -> None:
+        """Take all marks back."""
+        self.marked = frozenset()
+        self.changed()
+
+    def go_to(self, host: str, name: str) -> Session | None:
+        """Put the cursor on a session of that name, if it is listed."""
+        for place, session in enumerate(self._sessions):
+            if (session.host, session.name) == (host, name):
+                self.select(place)
+                return session
+        return None
 
     # ---- moving
 
@@ -120,7 +149,7 @@ class SessionList(Panel):
         context = RowContext(
             self.glyphs, clock, view.fresh, place == self._place,
             self.query if matches(session, self.query) else "", compact,
-            view.frame.home if view.frame else "",
+            view.frame.home if view.frame else "", session.key in self.marked,
         )  # fmt: skip
         return row(session, context, width)
 

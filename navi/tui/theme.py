@@ -21,6 +21,7 @@ STYLES: tuple[tuple[str, str, str, str, str], ...] = (
     ("host", "light blue", "default", "default", "h111"),
     ("message", "default,italics", "default", "default", "default,italics"),
     ("match", "black", "yellow", "standout", "h16"),
+    ("cursor", "black", "light cyan", "standout", "h16"),
     ("stale", "dark gray", "default", "default", "h240"),
     ("selected", "white,bold", "dark blue", "standout", "h80,bold"),
     ("permission", "light magenta,bold", "default", "bold", "h207,bold"),
@@ -150,8 +151,8 @@ def palette() -> list[tuple[str, str, str, str, str, str]]:
 
 
 def _behind(name: str, usual: str) -> str:
-    """A match has a background of its own, wherever it stands."""
-    return "h221" if name == "match" else usual
+    """A match and a cursor have backgrounds of their own, wherever they stand."""
+    return {"match": "h221", "cursor": "h80"}.get(name, usual)
 
 
 def _on_dark(style: str) -> str:

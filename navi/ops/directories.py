@@ -1,0 +1,34 @@
+"""Directories of a machine, for completing what is typed (script directories.sh)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from navi.ops.lifecycle import done
+from navi.ops.operation import Answer, Operation, script
+from navi.text import clean
+
+MOST = 200
+"""Directories that are told at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directories:
+    """Those that begin as asked, as one would type them, and those in which sessions were created, the last first."""
+
+    matches: tuple[str, ...]
+    recent: tuple[str, ...]
+
+
+def directories(sessions_dir: str, text: str) -> Operation[Directories]:
+    """Look for directories that begin with a text; a leading ~ is the home there, and so is what is not absolute."""
+    return Operation(
+        "directories", script("tmux", "session", "directories"), (sessions_dir, text, str(MOST)), _read, time_limit=8
+    )
+
+
+def _read(answer: Answer) -> Directories:
+    """A name that is not clean could not be typed back; it is left out."""
+    records = [(record.kind, record.rest) for record in done(answer) if clean(record.rest) == record.rest]
+    matches = tuple(rest for kind, rest in records if kind == "directory")
+    return Directories(matches, tuple(rest for kind, rest in records if kind == "recent"))

@@ -1,0 +1,33 @@
+# shellcheck shell=sh disable=SC2154,SC2088,SC2086
+# directories.sh DIR TEXT MOST: directories whose path begins with TEXT, as one would type them, and recent ones.
+navi_enter "$1"
+navi_most=$3
+case $2 in
+'' | '~') navi_typed='~/' navi_real=$HOME/ ;;
+'~/'*) navi_typed=$2 navi_real=$HOME/${2#'~/'} ;;
+/*) navi_typed=$2 navi_real=$2 ;;
+*) navi_typed=$2 navi_real=$HOME/$2 ;;
+esac
+navi_base=${navi_real%"${navi_real##*/}"}
+navi_shown=${navi_typed%"${navi_typed##*/}"}
+navi_begin=${navi_real##*/}
+navi_count=0
+cd "$navi_base" 2>/dev/null || exit 0
+set -- ./*/
+case $navi_begin in .*) set -- ./.[!.]*/ ;; esac
+for navi_path in "$@"; do
+    [ -d "$navi_path" ] || continue
+    navi_path=${navi_path#./}
+    navi_path=${navi_path%/}
+    case $navi_path in
+    *"$navi_newline"*) continue ;;
+    "$navi_begin"*) ;;
+    *) continue ;;
+    esac
+    printf '%s directory %s%s\n' "$navi_token" "$navi_shown" "$navi_path"
+    navi_count=$((navi_count + 1))
+    [ "$navi_count" -lt "$navi_most" ] || break
+done
+[ ! -r "$navi_nest/recent" ] || while IFS= read -r navi_path; do
+    [ ! -d "$navi_path" ] || printf '%s recent %s\n' "$navi_token" "$navi_path"
+done <"$navi_nest/recent"

@@ -1,0 +1,95 @@
+"""Actions: what is done to sessions, on whatever hosts they are, and what is told about it.
+
+An action is one operation on one host. If the line is lost under way, the state there is either that before or that
+after; the next frame of the host shows which, and that is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import trio
+
+from navi.fleet import Fleet
+from navi.hosts import HostError
+from navi.model import HostView, Session
+from navi.ops import Operation, OperationError
+from navi.text import clean
+
+Tell = Callable[[str, str], None]
+"""Takes words and their style."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An operation on a host. `about` names the session, `done` says with the answer what came of it, and `happened`
+    reads from a later view whether it was carried out; None is for what no view can tell.
+    """
+
+    host: str
+    about: str
+    operation: Operation[Any]
+    done: Callable[[Any], str]
+    happened: Callable[[HostView], bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """An action whose answer was lost, at a time of this machine's clock."""
+
+    action: Action
+    since: float
+
+
+class Actions:
+    """Carries actions out, many at a time. A host takes a few at once; that is the affair of its channels."""
+
+    def __init__(self, fleet: Fleet, tell: Tell) -> None:
+        self._fleet = fleet
+        self._tell = tell
+        self._send, self._orders = trio.open_memory_channel[tuple[Action, Tell]](10_000)
+        self._doubts: list[_Doubt] = []
+
+    async def run(self) -> None:
+        """Carry out what is ordered, until cancelled."""
+        async with trio.open_nursery() as nursery:
+            async for action, tell in self._orders:
+                nursery.start_soon(self._carry_out, action, tell)
+
+    def order(self, actions: Sequence[Action], tell: Callable[[Action], Tell]) -> None:
+        """Have actions carried out; does not wait. `tell` gives for each where its result goes."""
+        for action in actions:
+            self._send.send_nowait((action, tell(action)))
+
+    async def _carry_out(self, action: Action, tell: Tell) -> None:
+        try:
+            answer = await self._fleet.ask(action.host, action.operation)
+            tell(action.done(answer), "good")
+        except OperationError as error:
+            tell(str(error), "fault")
+        except HostError as error:
+            self._doubts.append(_Doubt(action, trio.current_time()))
+            tell(f"{error.failure.cause}; whether it was done shows when {clean(action.host)} is back", "fault")
+        self._fleet.refresh(action.host)
+
+    def settle(self) -> None:
+        """After news: tell of the actions whose answers were lost what the hosts now show."""
+        for doubt in list(self._doubts):
+            view = self._fleet.view(doubt.action.host)
+            if view.framed is None or view.framed <= doubt.since:
+                continue
+            self._doubts.remove(doubt)
+            happened = doubt.action.happened(view)
+            if happened is not None:
+                words = "was done before the line was lost" if happened else "was not done; nothing has changed"
+                self._tell(f"{doubt.action.about}: {doubt.action.operation.name} {words}", "notice")
+
+
+def living(view: HostView, session: Session) -> Session | None:
+    """Return the session as the view has it now, by tmux's id, or None."""
+    for one in view.sessions:
+        if one.tmux and session.tmux and (one.tmux.server, one.tmux.id) == (session.tmux.server, session.tmux.id):
+            return one
+    return None

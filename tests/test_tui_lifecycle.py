@@ -1,0 +1,314 @@
+"""Creating, ending and changing sessions by keys, on this machine and on a remote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support.dashboard import begin, names, navi, selected, tmux_of, wait_selected
+from tests.support.machines import Account, Lab, program
+from tests.support.terminal import Terminal
+from tests.support.waiting import until
+
+HERE_AND_THERE = pytest.mark.parametrize("far", [False, True], ids=["local", "remote"])
+
+
+def agent(account: Account, name: str = "claude") -> None:
+    """Put an agent on an account's PATH that says how it was called and then waits."""
+    path = account.bin / name
+    path.write_text(f'#!/bin/sh\necho "{name} runs: $*"\n{program("cat")}\n')
+    path.chmod(0o755)
+    (account.home / ".profile").write_text('PATH="$HOME/bin:$PATH"\n')  # /etc/profile sets another PATH
+
+
+def living(account: Account) -> set[str]:
+    """Return the names of an account's tmux sessions."""
+    return set(account.sh("tmux list-sessions -F '#{session_name}' 2>/dev/null; :").splitlines())
+
+
+def pane(account: Account, name: str) -> str:
+    """Return what the pane of a session shows."""
+    return account.tmux("capture-pane", "-p", "-S", "-", "-t", f"={name}:")
+
+
+@contextmanager
+def dashboard(
+    lab: Lab, far: bool, *sessions: str, width: int = 100, height: int = 30
+) -> Iterator[tuple[Terminal, Account]]:
+    """Run the dashboard, with sessions on this machine or on the remote atlas; one more waits on the other one."""
+    atlas = lab.machine("atlas", shell="fish")
+    lab.remotes_yaml([atlas])
+    account: Account = atlas if far else lab.local
+    begin(lab.local if far else atlas, "bystander", status="waiting")
+    for name in sessions:
+        begin(account, name)
+    with navi(lab, width, height) as screen:
+        screen.wait_for("✔ atlas")
+        for name in ("bystander", *sessions):
+            screen.wait_for(f" {name} ")
+        yield screen, account
+
+
+def select(screen: Terminal, name: str) -> None:
+    """Put the cursor on a session."""
+    for _ in range(12):
+        if selected(screen) == name:
+            return
+        before = screen.screen()
+        screen.press("j")
+        until(lambda: screen.screen() != before, what="the cursor moves")  # noqa: B023
+        if selected(screen) != name and names(screen)[-1] == selected(screen):
+            screen.press("g")
+    wait_selected(screen, name)
+
+
+# ---- killing
+
+
+@HERE_AND_THERE
+def test_x_asks_and_y_kills_just_that_session(lab: Lab, far: bool) -> None:
+    with dashboard(lab, far, "api", "api-long") as (screen, account):
+        select(screen, "api")
+        screen.press("x")
+        where = "on atlas" if far else "on this machine"
+        screen.wait_for(f"Kill api {where}?")
+        screen.press("Enter")
+        screen.wait_for("y kills it, n does not")
+        screen.press("y")
+        screen.wait_for("killed atlas/api;" if far else "killed api;")
+        until(lambda: "api" not in names(screen), what="the row is gone")
+        assert living(account) == {"api-long"}
+        assert sorted(path.name for path in account.sessions_dir.glob("*.json")) == ["api-long.json"]
+
+
+@pytest.mark.parametrize("key", ["n", "Escape", "q", "C-c"])
+def test_any_other_answer_kills_nothing(lab: Lab, key: str) -> None:
+    with dashboard(lab, True, "api") as (screen, account):
+        select(screen, "api")
+        screen.press("x")
+        screen.wait_for("Kill api on atlas?")
+        screen.press(key)
+        screen.wait_gone("Kill api")
+        assert living(account) == {"api"}
+        screen.press("?")
+        screen.wait_for("Moving")
+
+
+@HERE_AND_THERE
+def test_u_brings_back_what_was_killed(lab: Lab, far: bool) -> None:
+    with dashboard(lab, far, "api") as (screen, account):
+        account.tmux("send-keys", "-t", "=api:", "remember me", "Enter")
+        until(lambda: "remember me" in pane(account, "api"), what="it was typed")
+        status = (account.sessions_dir / "api.json").read_bytes()
+        select(screen, "api")
+        screen.press("x")
+        screen.wait_for("Kill api")
+        screen.press("y")
+        screen.wait_for("u brings it back")
+        until(lambda: "api" not in names(screen), what="the row is gone")
+        screen.press("u")
+        screen.wait_for("api is back")
+        wait_selected(screen, "api")
+        assert "remember me" in pane(account, "api")
+        assert (account.sessions_dir / "api.json").read_bytes() == status
+        screen.press("u")
+        screen.wait_for("nothing was killed")
+
+
+def test_several_are_selected_across_machines_and_killed_with_a_result_each(lab: Lab) -> None:
+    begin(lab.local, "four")
+    with dashboard(lab, True, "one", "two", "three") as (screen, atlas):
+        screen.wait_for(" four ")
+        for name in ("one", "three", "four"):
+            select(screen, name)
+            screen.press("Space")
+        screen.wait_for("3 selected")
+        screen.press("x")
+        screen.wait_for("Kill 3 sessions?")
+        question = screen.screen()
+        assert all(re.search(rf"{name} \[{host}\]", question) for name, host in [("one", "atlas"), ("four", "local")])
+        screen.press("y")
+        screen.wait_for("atlas/three  killed atlas/three")
+        screen.wait_for("four  killed four")
+        until(lambda: living(atlas) == {"two"} and living(lab.local) == {"bystander"}, what="they are dead")
+        screen.press("Enter")
+        until(lambda: set(names(screen)) == {"bystander", "two"}, what="their rows are gone")
+
+
+def test_escape_takes_the_selection_back(lab: Lab) -> None:
+    with dashboard(lab, False, "one", "two") as (screen, _):
+        select(screen, "one")
+        screen.press("Space")
+        screen.wait_for("1 selected")
+        screen.press("Escape")
+        screen.wait_gone("1 selected")
+
+
+def test_a_session_that_was_replaced_meanwhile_is_not_killed(lab: Lab) -> None:
+    with dashboard(lab, True, "api", "other") as (screen, atlas):
+        select(screen, "api")
+        screen.press("x")
+        screen.wait_for("Kill api on atlas?")
+        atlas.tmux("rename-session", "-t", "=api", "precious")
+        screen.press("y")
+        screen.wait_for("has been replaced, renamed")
+        assert living(atlas) == {"precious", "other"}
+
+
+# ---- creating
+
+
+def type_into(screen: Terminal, label: str, text: str) -> None:
+    """Go to a field of the form, empty it, and type."""
+    for _ in range(8):
+        if re.search(rf"^ {label} ", screen.screen(), re.MULTILINE) and focused(screen) == label:
+            break
+        screen.press("Down")
+    until(lambda: focused(screen) == label, what=f"{label} has the cursor")
+    screen.press("C-u")
+    screen.type(text)
+    screen.wait_for(re.compile(rf"^ {label} +{re.escape(text)}", re.MULTILINE))
+
+
+def focused(screen: Terminal) -> str:
+    """Return the label of the field that has the cursor: what is lit stands in its line."""
+    lit = tmux_of(screen, "capture-pane", "-p", "-e")
+    for line in lit.splitlines():
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", line)
+        found = re.match(r" (machine|name|directory|runs|command line|permissions|then) ", plain)
+        if found and re.search(r"48;5;80m|\x1b\[7m|106m", line):
+            return found[1]
+    return ""
+
+
+@HERE_AND_THERE
+def test_n_creates_an_agent_on_the_machine_of_the_selected_row(lab: Lab, far: bool) -> None:
+    with dashboard(lab, far, "api") as (screen, account):
+        agent(account)
+        (account.home / "work").mkdir()
+        select(screen, "api")
+        screen.press("n")
+        screen.wait_for("New session on atlas" if far else "New session on this machine")
+        type_into(screen, "name", "fresh one")
+        type_into(screen, "directory", "~/work")
+        screen.press("Enter")
+        screen.wait_for("created fresh one")
+        until(lambda: selected(screen).startswith("fresh"), what="the cursor is on it")
+        until(lambda: "claude runs:" in pane(account, "fresh one"), what="the agent runs")
+        assert account.tmux("display-message", "-p", "-t", "=fresh one:", "#{pane_current_path}") == str(
+            account.home / "work"
+        )
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "fault"),
+    [
+        ("directory", "~/nowhere", "there is no directory"),
+        ("name", "api", "there is a session api already"),
+        ("name", "a.b", "can't hold a dot"),
+    ],
+)
+def test_a_failure_stands_in_the_form_which_keeps_what_was_typed(lab: Lab, label: str, text: str, fault: str) -> None:
+    with dashboard(lab, True, "api") as (screen, atlas):
+        agent(atlas)
+        select(screen, "api")
+        screen.press("n")
+        screen.wait_for("New session on atlas")
+        type_into(screen, "name", "kept-as-typed")
+        type_into(screen, label, text)
+        screen.press("Enter")
+        screen.wait_for(fault)
+        assert "New session on atlas" in screen.screen()
+        assert text in screen.screen()
+        assert living(atlas) == {"api"}
+        screen.press("Escape")
+        screen.wait_gone("New session on")
+
+
+def test_an_agent_that_is_not_installed_there_is_told_in_the_form(lab: Lab) -> None:
+    with dashboard(lab, True, "api") as (screen, atlas):
+        select(screen, "api")
+        screen.press("n")
+        screen.wait_for("New session on atlas")
+        screen.press("Enter")
+        screen.wait_for("claude is not found by the shell there")
+        assert living(atlas) == {"api"}
+
+
+def test_tab_completes_directories_of_the_chosen_machine(lab: Lab) -> None:
+    with dashboard(lab, True, "api") as (screen, atlas):
+        for name in ("projects/navi", "projects/notes", "pictures"):
+            (atlas.home / name).mkdir(parents=True)
+        select(screen, "api")
+        screen.press("n")
+        type_into(screen, "directory", "~/pro")
+        screen.press("Tab")
+        screen.wait_for("~/projects/_")
+        screen.press("Tab")
+        screen.wait_for("navi  notes")
+        screen.wait_for("~/projects/n_")
+        screen.type("o")
+        screen.press("Tab")
+        screen.wait_for("~/projects/notes/_")
+
+
+def test_the_form_is_about_this_machine_alone_where_there_are_no_remotes(lab: Lab) -> None:
+    begin(lab.local, "api")
+    with navi(lab) as screen:
+        screen.wait_for(" api ")
+        screen.press("n")
+        screen.wait_for("New session on this machine")
+        assert " machine " not in screen.screen().replace("this machine", "")
+
+
+def test_the_form_fits_into_a_small_terminal(lab: Lab) -> None:
+    with dashboard(lab, False, "api", width=40, height=10) as (screen, _):
+        screen.press("n")
+        screen.wait_for("New session on")
+        screen.wait_for("Enter does it")
+
+
+def test_attach_follows_where_it_is_asked_for(lab: Lab) -> None:
+    with dashboard(lab, True, "api") as (screen, atlas):
+        agent(atlas)
+        select(screen, "api")
+        screen.press("n")
+        type_into(screen, "name", "fresh")
+        screen.press("Up", "Up")
+        until(lambda: focused(screen) == "then", what="the last field has the cursor")
+        screen.press("Space", "Enter")
+        screen.wait_for("claude runs:")
+        screen.wait_for(re.compile(r"^\[fresh\] 0:", re.MULTILINE))
+        screen.press("C-b")
+        screen.press("d")
+        wait_selected(screen, "fresh")
+
+
+def test_pasted_lines_submit_nothing(lab: Lab) -> None:
+    with dashboard(lab, True, "api") as (screen, atlas):
+        select(screen, "api")
+        screen.press("n")
+        screen.wait_for("New session on")
+        screen.type("\x1b[200~rm -rf\r\n\rx\x1b[201~")
+        screen.wait_for("rm -rfx")
+        assert living(atlas) == {"api"}
+        screen.press("Escape")
+
+
+def test_c_clones_onto_another_machine(lab: Lab) -> None:
+    with dashboard(lab, False, "api") as (screen, _):
+        atlas = lab.machines[0]
+        select(screen, "api")
+        screen.press("c")
+        screen.wait_for("New session on this machine")
+        screen.wait_for("api-2")
+        screen.press("Up")
+        until(lambda: focused(screen) == "machine", what="the machine has the cursor")
+        screen.press("Right")
+        screen.wait_for("New session on atlas")
+        screen.press("Enter")
+        screen.wait_for("created api-2 on atlas")
+        assert "api-2" in living(atlas)
