@@ -106,6 +106,12 @@ def matches(session: Session, query: str) -> bool:
     return any(wanted in text.casefold() for text in (session.address, session.cwd, session.message))
 
 
+def find_waiting(sessions: Sequence[Session], start: int) -> int | None:
+    """Return the place of the next session that needs a person, from `start` on (going around), or None."""
+    places = [(start + offset) % len(sessions) for offset in range(len(sessions))]
+    return next((place for place in places if needs_person(sessions[place])), None)
+
+
 def find(sessions: Sequence[Session], query: str, start: int, step: int = 1) -> int | None:
     """Return the place of the next match from `start` on (going around), or None. `step` is 1 or -1."""
     for offset in range(len(sessions)):

@@ -196,6 +196,25 @@ def test_orders(lab: Lab) -> None:
             assert "".join(names(screen)) == expected
 
 
+def test_an_exclamation_mark_goes_to_the_next_session_that_waits(lab: Lab) -> None:
+    begin(lab.local, "asks", status="permission")
+    begin(lab.local, "busy")
+    begin(lab.local, "waits", status="waiting", timestamp=1)
+    begin_all(lab, "zzz")
+    with navi(lab) as screen:
+        screen.wait_for("zzz")
+        screen.press("s")
+        wait_names(screen, "asks", "busy", "waits", "zzz")
+        for wanted in ("waits", "asks", "waits"):
+            screen.press("!")
+            wait_selected(screen, wanted)
+        for name in ("asks", "waits"):
+            lab.local.write_status(name, status="done")
+        screen.wait_gone("need you")
+        screen.press("!")
+        screen.wait_for("nobody waits for you")
+
+
 def test_the_filter_goes_through_the_hosts(lab: Lab) -> None:
     machines = [lab.machine("atlas"), lab.machine("build")]
     for account in (lab.local, *machines):

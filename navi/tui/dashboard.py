@@ -273,6 +273,10 @@ class Dashboard:
     def _do_last(self) -> None:
         self._step(10**6)
 
+    def _do_attention(self) -> None:
+        if not self._list.seek_waiting():
+            self._footer.tell("nobody waits for you")
+
     # ---- commands: the list
 
     def _do_search(self) -> None:

@@ -28,6 +28,7 @@ KEYS = (
     Key("page_up", ("page up", "ctrl u"), "a page up", MOVE),
     Key("first", ("g", "home"), "first session", MOVE),
     Key("last", ("end",), "last session", MOVE),
+    Key("attention", ("!",), "next session that waits for a person", MOVE),
     Key("attach", ("enter",), "attach to the session; detach as usual in tmux to come back", ACT, "attach"),
     Key("new", ("n",), "new session, on any machine; after a search, the next match", ACT, "new"),
     Key("clone", ("c",), "new session like this one", ACT),

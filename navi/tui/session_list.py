@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from navi.listing import Key, find, matches
+from navi.listing import Key, find, find_waiting, matches
 from navi.model import HostView, Session
 from navi.tui.canvas import Line, Panel
 from navi.tui.rows import RowContext, height_of, label_lasts, row
@@ -108,6 +108,13 @@ class SessionList(Panel):
     def page(self, direction: int) -> None:
         """Move by as many sessions as are seen."""
         self.move(direction * max(1, len(self._shown) - 1))
+
+    def seek_waiting(self) -> bool:
+        """Go to the next session that needs a person; return whether there is one."""
+        place = find_waiting(self._sessions, self._place + 1) if self._sessions else None
+        if place is not None:
+            self.select(place)
+        return place is not None
 
     def seek(self, step: int, begin: int = 0) -> bool:
         """Go to the next match of the query (step 1 or -1), from `begin` sessions away; return whether there is one."""
