@@ -5,24 +5,20 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import trio
 
 from navi.config import AGENTS, SESSIONS_DIR
 from navi.hosts import Host
 from navi.hosts.local import LocalHost
-from navi.model import Frame, Session
 from navi.ops import OperationError
 from navi.ops.lifecycle import Launch, check_name, kill, new, new_keep, undo
-from navi.ops.look import look
 from navi.status import sessions_of
 from tests.support.hosts import host
-from tests.support.machines import Account, Lab, program
+from tests.support.machines import Account, Lab
+from tests.support.places import agent, everywhere, place
 from tests.support.waiting import until, until_async
 
 HOSTILE_NAMES = (
@@ -47,58 +43,6 @@ HOSTILE_NAMES = (
     "🚀",
     "new",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A machine of the lab, and the host by which navi reaches it."""
-
-    account: Account
-    host: Host
-
-    async def look(self) -> Frame:
-        """Look at it without cleaning anything up."""
-        return await self.host.run(look(SESSIONS_DIR, False))
-
-    async def session(self, name: str) -> Session:
-        """Return one of its sessions, as the dashboard has it."""
-        return next(one for one in sessions_of(self.host.name, await self.look(), AGENTS) if one.name == name)
-
-    async def names(self) -> set[str]:
-        """Return the names of its tmux sessions."""
-        return {session.name for session in (await self.look()).sessions}
-
-    def nest(self) -> list[str]:
-        """Return what lies in navi's own folder beside the status files."""
-        folder = self.account.sessions_dir / ".navi"
-        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-
-
-@asynccontextmanager
-async def place(lab: Lab, where: str) -> AsyncIterator[Place]:
-    """Open a place: "local", or a remote with that login shell."""
-    account = lab.local if where == "local" else lab.machine("box", shell=where)
-    one: Host = LocalHost(SESSIONS_DIR, False, lab.environment())
-    if where != "local":
-        one = host(lab, account)  # type: ignore[arg-type]
-    with trio.fail_after(60):
-        try:
-            await one.open()
-            yield Place(account, one)
-        finally:
-            await one.close()
-
-
-everywhere = pytest.mark.parametrize("where", ["local", "fish"])
-
-
-def agent(account: Account, name: str = "claude") -> Path:
-    """Put an agent on an account's PATH that says how it was called and then waits."""
-    path = account.bin / name
-    path.write_text(f'#!/bin/sh\necho "{name} runs: $*"\nexec {program("cat")}\n')
-    path.chmod(0o755)
-    (account.home / ".profile").write_text('PATH="$HOME/bin:$PATH"\n')  # /etc/profile sets another PATH
-    return path
 
 
 def pane(account: Account, name: str) -> str:

@@ -9,19 +9,12 @@ from contextlib import contextmanager
 import pytest
 
 from tests.support.dashboard import begin, names, navi, selected, tmux_of, wait_selected
-from tests.support.machines import Account, Lab, program
+from tests.support.machines import Account, Lab
+from tests.support.places import agent
 from tests.support.terminal import Terminal
 from tests.support.waiting import until
 
 HERE_AND_THERE = pytest.mark.parametrize("far", [False, True], ids=["local", "remote"])
-
-
-def agent(account: Account, name: str = "claude") -> None:
-    """Put an agent on an account's PATH that says how it was called and then waits."""
-    path = account.bin / name
-    path.write_text(f'#!/bin/sh\necho "{name} runs: $*"\n{program("cat")}\n')
-    path.chmod(0o755)
-    (account.home / ".profile").write_text('PATH="$HOME/bin:$PATH"\n')  # /etc/profile sets another PATH
 
 
 def living(account: Account) -> set[str]:

@@ -20,6 +20,7 @@ from navi.tui.bars import Footer, Header
 from navi.tui.canvas import Line
 from navi.tui.dialogs import Dialog
 from navi.tui.errands import Errands
+from navi.tui.git_page import GitLooks, git_lines
 from navi.tui.keys import command_of
 from navi.tui.layout import Layout
 from navi.tui.lifecycle import Lifecycle
@@ -68,6 +69,7 @@ class Dashboard:
         self._feed = PreviewFeed(fleet, self._preview)
         self._actions = Actions(fleet, self._footer.tell)
         self._lifecycle = Lifecycle(fleet, settings, self._actions, self._glyphs, self)
+        self._git = GitLooks(fleet, self._news_of_page)
         self._expected: tuple[str, str, bool, float] | None = None
 
     # ---- life
@@ -95,6 +97,7 @@ class Dashboard:
                 nursery.start_soon(self._feed.run)
                 nursery.start_soon(self._errands.run)
                 nursery.start_soon(self._actions.run)
+                nursery.start_soon(self._git.run)
                 await self.terminal.run()
                 nursery.cancel_scope.cancel()
 
@@ -135,8 +138,7 @@ class Dashboard:
         self._header.show(views, sessions, len(self._problems), trio.current_time())
         self._show_footer()
         self._turn()
-        if self._page:
-            self._page.put(self._page_lines(self._page.title))
+        self._news_of_page()
 
     def _turn(self) -> None:
         """After anything that may have moved the cursor or the clock: tell those who follow them."""
@@ -314,8 +316,11 @@ class Dashboard:
     # ---- commands: hosts
 
     def _do_refresh(self) -> None:
-        """The selected session's host; without one, the host that the filter shows."""
+        """The page of git; or the selected session's host; without one, the host that the filter shows."""
         session = self._list.selected
+        if self._page and self._page.title == "Git" and (subject := self._session_of_page()):
+            self._git.look(subject)
+            return
         host = session.host if session else self._selection.scope
         known = host in {view.name for view in self.fleet.views}
         self.fleet.refresh(host if known else None)
@@ -330,27 +335,38 @@ class Dashboard:
     def _page_lines(self, title: str) -> Sequence[Line]:
         if title == "Hosts":
             return host_lines(self.fleet.views, self._problems, self._glyphs, trio.current_time())
-        return help_lines() if title == "Keys" else self._details()
+        return help_lines() if title == "Keys" else self._lines_of_session(title)
 
-    def _details(self) -> Sequence[Line]:
+    def _lines_of_session(self, title: str) -> Sequence[Line]:
         """The page stays with the session that it was opened for, also when the cursor moves on."""
-        for view in self.fleet.views:
-            for session in view.sessions:
-                if session.key == self._page_subject:
-                    return detail_lines(session, view, view.clock(time.time()))
-        return [[("dim", "  this session has ended" if self._page_subject else "  no session is selected")]]
+        session = self._session_of_page()
+        if session is None:
+            return [[("dim", "  this session has ended" if self._page_subject else "  no session is selected")]]
+        view = self.fleet.view(session.host)
+        if title == "Git":
+            return git_lines(self._git.view(session), trio.current_time(), view.clock(time.time()))
+        return detail_lines(session, view, view.clock(time.time()))
+
+    def _session_of_page(self) -> Session | None:
+        sessions = (session for view in self.fleet.views for session in view.sessions)
+        return next((session for session in sessions if session.key == self._page_subject), None)
+
+    def _news_of_page(self) -> None:
+        if self._page:
+            self._page.put(self._page_lines(self._page.title))
 
     def _open_page(self, title: str) -> None:
         if self._page and self._page.title == title:
             self._close_page()
             return
         session = self._list.selected
-        self._page_subject = session.key if session else None
+        self._page_subject = session.key if session and title in ("Details", "Git") else None
         self._page = Page(self._glyphs, title, self._page_lines(title))
         self._rearrange()
 
     def _close_page(self) -> None:
         self._page = None
+        self._page_subject = None
         self._rearrange()
 
     def _do_help(self) -> None:
@@ -392,8 +408,8 @@ class Dashboard:
         self._show_footer()
 
     def _about_one(self, command: Callable[[Session], None]) -> None:
-        """A command that is about the session under the cursor."""
-        session = self._list.selected
+        """A command that is about the page's session, or else the one under the cursor."""
+        session = self._session_of_page() if self._page else self._list.selected
         if session is None:
             self._footer.tell("no session is selected")
             return
@@ -401,8 +417,9 @@ class Dashboard:
         command(session)
 
     def _about_all(self, command: Callable[[Sequence[Session]], None]) -> None:
-        """A command that is about all selected sessions."""
-        sessions = self._list.chosen
+        """A command that is about the page's session, or else all selected ones."""
+        subject = self._session_of_page() if self._page else None
+        sessions = ((subject,) if subject else ()) if self._page else self._list.chosen
         if not sessions:
             self._footer.tell("no session is selected")
             return
@@ -450,6 +467,13 @@ class Dashboard:
                 self._errands.attach(session)
 
     # ---- commands: closing
+
+    def _do_git(self) -> None:
+        self._list.hold()
+        self._open_page("Git")
+        session = self._session_of_page()
+        if self._page and session and self._git.view(session).seen is None:
+            self._git.look(session)
 
     def _do_leave(self) -> None:
         """Close what is nearest: a page, the preview's focus, the search, the selection, the filters."""

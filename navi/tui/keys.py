@@ -38,6 +38,7 @@ KEYS = (
     Key("undo", ("u",), "bring back the session that was killed last", ACT),
     Key("mark", (" ",), "select several; kill and dismiss are then about all of them", ACT),
     Key("details", ("i",), "details: where the status comes from, its age, panes, agents", ACT, "details"),
+    Key("git", ("G",), "git: branch, changes, last commit, pull request, difference", ACT),
     Key("search", ("/",), "search name, directory and message", SHOW, "search"),
     Key("previous_match", ("N",), "previous match", SHOW),
     Key("sort", ("s",), "sort by priority, name, age, status, directory", SHOW, "sort"),

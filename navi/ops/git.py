@@ -1,0 +1,223 @@
+"""What git knows of a session's directory, on its own machine (script git.sh), and GitHub of its branch, asked by the
+`gh` of this one (script pull_request.sh)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from navi.ops.lifecycle import done
+from navi.ops.operation import Answer, Operation, OperationError, Record, script
+from navi.text import clean, clean_lines, decode
+
+MOST_LINES = 5000
+"""Lines of a difference that are shown."""
+
+FIELDS = (
+    "number", "title", "state", "isDraft", "url", "mergeable", "reviewDecision", "statusCheckRollup",
+    "labels", "additions", "deletions", "changedFiles",
+)  # fmt: skip
+"""What is asked of `gh pr view --json`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The last commit. `time` is an epoch time."""
+
+    hash: str
+    time: float
+    author: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A work tree. `branch` is "" on a detached head; `commit` is None before the first one. `ahead` and `behind` are
+    None where the branch follows no other. The counts are of files.
+    """
+
+    root: str
+    branch: str
+    commit: Commit | None
+    upstream: str = ""
+    ahead: int | None = None
+    behind: int | None = None
+    staged: int = 0
+    changed: int = 0
+    untracked: int = 0
+    conflicts: int = 0
+    url: str = ""
+    worktrees: tuple[str, ...] = ()
+    difference: tuple[str, ...] = ()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether anything differs from the last commit."""
+        return bool(self.staged or self.changed or self.untracked or self.conflicts)
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request as GitHub tells it; words in small letters. `checks` counts them by result."""
+
+    number: int
+    title: str
+    state: str
+    url: str
+    mergeable: str = ""
+    review: str = ""
+    checks: tuple[tuple[str, int], ...] = ()
+    labels: tuple[str, ...] = ()
+    additions: int = 0
+    deletions: int = 0
+    files: int = 0
+
+
+def git(directory: str) -> Operation[Repository]:
+    """Look at the repository around a directory. OperationError says why there is nothing to tell."""
+    arguments = (directory, str(MOST_LINES))
+    return Operation("git", script("tmux", "session", "git"), arguments, _read_repository, time_limit=30)
+
+
+def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
+    """Ask GitHub, from this machine, about a branch of the repository at a remote's URL; None where it has no pull
+    request.
+
+    Raises OperationError for an URL that is none of a repository's.
+    """
+    repository = repository_of(url)
+    if not repository or not branch:
+        raise OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh could ask about")
+    arguments = (repository, branch, ",".join(FIELDS))
+    return Operation(
+        "pull request", script("tmux", "session", "pull_request"), arguments, _read_pull_request, time_limit=25
+    )
+
+
+def repository_of(url: str) -> str:
+    """Return HOST/OWNER/NAME of a remote's URL, as gh wants it; "" if it is of another shape."""
+    found = re.fullmatch(
+        r"(?:(?:ssh|https?|git)://(?:[^@/]*@)?(?P<host>[\w.-]+)(?::\d+)?/|(?:[^@/:]*@)?(?P<scp>[\w.-]+):/?)"
+        r"(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?",
+        url,
+    )
+    if not found or found["owner"].startswith("-"):
+        return ""
+    return f"{found['host'] or found['scp']}/{found['owner']}/{found['name']}"
+
+
+def shown_url(url: str) -> str:
+    """Return a remote's URL without the password that may stand in it."""
+    return clean(re.sub(r"//[^@/]*@", "//", url))
+
+
+# ---- answers
+
+
+def _read_repository(answer: Answer) -> Repository:
+    records = {record.kind: record for record in done(answer)}
+    status = _lines(records.get("status"))
+    facts = dict(line[2:].split(" ", 1) for line in status if line.startswith("# branch.") and " " in line[2:])
+    ahead, behind = _distance(facts.get("branch.ab", ""))
+    head = facts.get("branch.head", "")
+    return Repository(
+        root=_first(records.get("root")),
+        branch="" if head == "(detached)" else head,
+        commit=_commit(records.get("commit")),
+        upstream=facts.get("branch.upstream", ""),
+        ahead=ahead,
+        behind=behind,
+        **_counts(status),
+        url=clean(records["url"].rest) if "url" in records else "",
+        worktrees=tuple(line[9:] for line in _lines(records.get("worktrees")) if line.startswith("worktree ")),
+        difference=tuple(_lines(records.get("difference"))),
+    )
+
+
+def _lines(record: Record | None) -> list[str]:
+    lines = clean_lines(decode(record.body)) if record else []
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return lines
+
+
+def _first(record: Record | None) -> str:
+    return next(iter(_lines(record)), "")
+
+
+def _distance(text: str) -> tuple[int | None, int | None]:
+    found = re.fullmatch(r"\+(\d+) -(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (None, None)
+
+
+def _counts(status: list[str]) -> dict[str, int]:
+    """Count files by what has happened to them (git-status(1), porcelain version 2)."""
+    count: Counter[str] = Counter()
+    for line in status:
+        kind, _, rest = line.partition(" ")
+        if kind in ("1", "2"):
+            count["staged"] += rest[:1] != "."
+            count["changed"] += rest[1:2] != "."
+        count["untracked"] += kind == "?"
+        count["conflicts"] += kind == "u"
+    return {name: count[name] for name in ("staged", "changed", "untracked", "conflicts")}
+
+
+def _commit(record: Record | None) -> Commit | None:
+    line = decode(record.body).partition("\n")[0] if record else ""
+    parts = [clean(part) for part in line.split("\t", 3)]
+    if len(parts) != 4 or not parts[1].isdigit():
+        return None
+    return Commit(parts[0], float(parts[1]), parts[2], parts[3])
+
+
+def _read_pull_request(answer: Answer) -> PullRequest | None:
+    if answer.status != 0 and "no pull requests found" in answer.errors:
+        return None
+    done(answer)
+    try:
+        document = json.loads(decode(answer.output))
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or not isinstance(document.get("number"), int):
+        raise OperationError("gh answered with something that is no pull request")
+    return _pull_request(document)
+
+
+def _pull_request(document: Mapping[str, object]) -> PullRequest:
+    def word(name: str) -> str:
+        value = document.get(name)
+        return clean(value)[:500] if isinstance(value, str) else ""
+
+    def number(name: str) -> int:
+        value = document.get(name)
+        return value if isinstance(value, int) else 0
+
+    labels = document.get("labels")
+    names = [label.get("name") for label in labels if isinstance(label, dict)] if isinstance(labels, list) else []
+    return PullRequest(
+        number=number("number"),
+        title=word("title"),
+        state="draft" if document.get("isDraft") is True and word("state") == "OPEN" else word("state").lower(),
+        url=word("url"),
+        mergeable=word("mergeable").lower(),
+        review=word("reviewDecision").lower().replace("_", " "),
+        checks=_checks(document.get("statusCheckRollup")),
+        labels=tuple(clean(name) for name in names if isinstance(name, str)),
+        additions=number("additions"),
+        deletions=number("deletions"),
+        files=number("changedFiles"),
+    )
+
+
+def _checks(rollup: object) -> tuple[tuple[str, int], ...]:
+    """Count checks by result: those of actions have a conclusion once they are over, other statuses only a state."""
+    count: Counter[str] = Counter()
+    for check in rollup if isinstance(rollup, list) else ():
+        if isinstance(check, dict):
+            result = check.get("conclusion") or check.get("state") or check.get("status")
+            count[clean(str(result)).lower().replace("_", " ")] += 1
+    return tuple(sorted(count.items()))

@@ -1,0 +1,52 @@
+# shellcheck shell=sh disable=SC2154,SC2086
+# git.sh DIRECTORY MOST: what git knows of a directory; of the difference to the last commit, MOST lines.
+# Nothing is changed, not even git's own cache, and nothing that the repository configures is run.
+
+navi_git() {
+    navi_limited 10 git --no-pager --no-optional-locks -c core.fsmonitor=false -c core.quotePath=false "$@"
+}
+
+# navi_part KIND COMMAND...: a record with what a command of git prints.
+navi_part() {
+    printf '%s %s\n' "$navi_token" "$1"
+    shift
+    navi_git "$@" 2>/dev/null
+    printf '\n'
+}
+
+# navi_find_remote: the URL of the remote that the branch follows, else of origin, else of the only one.
+navi_find_remote() {
+    navi_branch=$(navi_git symbolic-ref --quiet --short HEAD 2>/dev/null)
+    navi_remote=$(navi_git config --get "branch.$navi_branch.remote" 2>/dev/null)
+    case $navi_remote in '' | .) navi_remote=origin ;; esac
+    navi_url=$(navi_git remote get-url "$navi_remote" 2>/dev/null) && return
+    navi_remote=$(navi_git remote 2>/dev/null)
+    navi_url=$(navi_git remote get-url "${navi_remote%%"$navi_newline"*}" 2>/dev/null)
+}
+
+LC_ALL=C
+export LC_ALL
+command -v git >/dev/null 2>&1 || navi_fail $navi_unavailable 'git is not installed there, or not on the PATH of sh'
+case $1 in
+'' | '~') navi_cwd=$HOME ;;
+*) navi_cwd=$1 ;;
+esac
+cd "$navi_cwd" 2>/dev/null || navi_fail $navi_none "there is no directory $navi_cwd any more, or it can't be entered"
+navi_said=$(navi_git rev-parse --is-inside-work-tree 2>&1)
+navi_code=$?
+case $navi_code,$navi_said in
+0,true) ;;
+0,*) navi_fail 1 "$navi_cwd is inside a repository, but has no files of it checked out" ;;
+124,* | 137,* | 265,*) navi_fail $navi_late 'git does not answer; look at the file system there' ;;
+*'not a git repository'*) navi_fail 1 "$navi_cwd is not in a git repository" ;;
+*) navi_fail 1 "git says: ${navi_said%%"$navi_newline"*}" ;;
+esac
+navi_find_remote
+printf '%s url %s\n' "$navi_token" "$navi_url"
+navi_part root rev-parse --show-toplevel
+navi_part status status --porcelain=v2 --branch --untracked-files=normal
+navi_part commit log -1 --format='%h%x09%ct%x09%an%x09%s'
+navi_part worktrees worktree list --porcelain
+printf '%s difference\n' "$navi_token"
+navi_git diff --no-ext-diff --no-textconv --no-color HEAD 2>/dev/null | head -n "$2"
+exit 0

@@ -1,0 +1,76 @@
+"""Places: this machine, and a remote behind a real sshd, as hosts on which operations run with the same expectations.
+
+@everywhere
+async def test_it(lab, where):
+    async with place(lab, where) as one:
+        await one.host.run(operation)
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+import trio
+
+from navi.config import AGENTS, SESSIONS_DIR
+from navi.hosts import Host
+from navi.hosts.local import LocalHost
+from navi.model import Frame, Session
+from navi.ops.look import look
+from navi.status import sessions_of
+from tests.support.hosts import host
+from tests.support.machines import Account, Lab, program
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A machine of the lab, and the host by which navi reaches it."""
+
+    account: Account
+    host: Host
+
+    async def look(self) -> Frame:
+        """Look at it without cleaning anything up."""
+        return await self.host.run(look(SESSIONS_DIR, False))
+
+    async def session(self, name: str) -> Session:
+        """Return one of its sessions, as the dashboard has it."""
+        return next(one for one in sessions_of(self.host.name, await self.look(), AGENTS) if one.name == name)
+
+    async def names(self) -> set[str]:
+        """Return the names of its tmux sessions."""
+        return {session.name for session in (await self.look()).sessions}
+
+    def nest(self) -> list[str]:
+        """Return what lies in navi's own folder beside the status files."""
+        folder = self.account.sessions_dir / ".navi"
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+@asynccontextmanager
+async def place(lab: Lab, where: str) -> AsyncIterator[Place]:
+    """Open a place: "local", or a remote with that login shell."""
+    account = lab.local if where == "local" else lab.machine("box", shell=where)
+    one: Host = LocalHost(SESSIONS_DIR, False, lab.environment())
+    if where != "local":
+        one = host(lab, account)  # type: ignore[arg-type]
+    with trio.fail_after(60):
+        try:
+            await one.open()
+            yield Place(account, one)
+        finally:
+            await one.close()
+
+
+everywhere = pytest.mark.parametrize("where", ["local", "fish"])
+
+
+def agent(account: Account, name: str = "claude") -> None:
+    """Put an agent on an account's PATH that says how it was called and then waits."""
+    path = account.bin / name
+    path.write_text(f'#!/bin/sh\necho "{name} runs: $*"\n{program("cat")}\n')
+    path.chmod(0o755)
+    (account.home / ".profile").write_text('PATH="$HOME/bin:$PATH"\n')  # /etc/profile sets another PATH
