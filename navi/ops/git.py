@@ -201,7 +201,7 @@ def _pull_request(document: Mapping[str, object]) -> PullRequest:
     return PullRequest(
         number=number("number"),
         title=word("title"),
-        state="draft" if document.get("isDraft") is True and word("state") == "OPEN" else word("state").lower(),
+        state="draft" if document.get("isDraft") is True and word("state").lower() == "open" else word("state").lower(),
         url=word("url"),
         mergeable=word("mergeable").lower(),
         review=word("reviewDecision").lower().replace("_", " "),
