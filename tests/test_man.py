@@ -14,7 +14,7 @@ import pytest
 
 from navi.config import CHOICES, Places, Remote, Settings, read_remotes, read_settings
 from navi.fleet import LONGEST_PAUSE, POLL_EVERY, TMUX_FAILURES
-from navi.hosts import openssh
+from navi.hosts import openssh, ssh_command
 from navi.hosts.channel import MOST_CHANNELS
 from navi.hosts.failures import SIGNS, Sign
 from navi.hosts.wire import LARGEST_ANSWER
@@ -127,7 +127,7 @@ FACTS = [
     (NAVI, f"looked at every {POLL_EVERY:g} seconds"),
     (NAVI, f"no sign of life for {watch('', False).silence:g} seconds"),
     (NAVI, f"up to {LONGEST_PAUSE:g} seconds"),
-    (NAVI, f"'{openssh.SHELL}'"),
+    (NAVI, f"'{ssh_command.SHELL}'"),
     (REMOTES, f"no sign of life for {watch('', False).silence:g} seconds"),
     (REMOTES, f"up to {MOST_CHANNELS} channels"),
     (REMOTES, f"does not answer within {openssh.CONTROL_LIMIT:g} seconds"),
@@ -219,7 +219,7 @@ def constants(path: Path) -> set[str]:
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
-WORDS = constants(Path(openssh.__file__))
+WORDS = constants(Path(ssh_command.__file__))
 SETTINGS = sorted(word for word in WORDS if re.fullmatch(r"[A-Z]\w+=\w*", word))
 FLAGS = sorted(word for word in WORDS if re.fullmatch("-[A-Za-z]", word))
 

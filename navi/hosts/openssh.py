@@ -1,19 +1,17 @@
-"""A remote, reached by the system's OpenSSH: the only place that builds an ssh command line.
+"""A remote, reached by the system's OpenSSH.
 
-One master a host is opened by one task; channels, the watch and attached terminals go over it. The user's own
-~/.ssh/config decides everything that is not listed in `options`.
+One master a host is opened by one task; channels, the watch and attached terminals go over it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import signal
 import subprocess
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import astuple, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,17 +21,14 @@ from navi.config import Remote
 from navi.hosts.base import HostError, Watch
 from navi.hosts.channel import Channel, Channels, open_watch
 from navi.hosts.failures import explain
-from navi.hosts.sockets import NAME_LENGTH, Lease, runtime_folder
-from navi.hosts.wire import quote
+from navi.hosts.sockets import Lease
+from navi.hosts.ssh_command import USE_MASTER, SshCommand
 from navi.model import Failure, HostState
 from navi.ops import Answer, Operation, Stream
 from navi.ops.attach import Interactive
 from navi.text import clean, decode
 
 T = TypeVar("T")
-
-SHELL = "exec sh -s"
-"""All that a remote's login shell ever sees of an operation."""
 
 CONTROL_LIMIT = 3.0
 """Seconds for a question to a master: a stopped one never answers, and ssh itself would wait for ever."""
@@ -47,69 +42,6 @@ THROUGH_A_HOP = "UNKNOWN port 65535"
 PING: Operation[Answer] = Operation("ping", ":", (), lambda answer: answer, time_limit=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """Words on the ssh command line, and why they are there."""
-
-    words: tuple[str, ...]
-    reason: str
-
-
-def _o(setting: str, reason: str) -> Option:
-    return Option(("-o", setting), reason)
-
-
-def options(remote: Remote, control: Path) -> tuple[Option, ...]:
-    """Return the options that every call for this remote has. `control` is the path of its control socket."""
-    found = [
-        _o(f"ControlPath={_percent(str(control))}", "one connection for everything, at a path of navi's own"),
-        _o(f"ConnectTimeout={max(1, round(remote.connect_timeout))}", "connect_timeout of remotes.yaml"),
-        _o("ServerAliveInterval=5", "notice a host that is gone"),
-        _o("ServerAliveCountMax=3", "give it 15 seconds"),
-        _o("RequestTTY=no", "the user's config may ask for a terminal"),
-        _o("RemoteCommand=none", "the user's config may name another command"),
-        _o("ClearAllForwardings=yes", "forwardings are for the user's own connections, and could clash with them"),
-        _o("PermitLocalCommand=no", "nothing is to be run on this machine"),
-        _o("LogLevel=INFO", "the user's config may silence it, and its words say what failed"),
-    ]
-    if remote.user:
-        found.append(Option(("-l", remote.user), "user of remotes.yaml"))
-    if remote.port:
-        found.append(Option(("-p", str(remote.port)), "port of remotes.yaml"))
-    if remote.key:
-        found.append(Option(("-i", os.path.expanduser(remote.key)), "key of remotes.yaml"))
-    if remote.jump_host:
-        found.append(_jump(remote))
-    return tuple(found)
-
-
-def _jump(remote: Remote) -> Option:
-    """The way over the bastion. -i does not reach a hop that -J opens, so with a key the hop is spelled out."""
-    hops = [f"{remote.user}@{hop}" if remote.user and "@" not in hop else hop for hop in remote.jump_host.split(",")]
-    if not remote.key:
-        return Option(("-J", ",".join(hops)), "jump_host of remotes.yaml")
-    key = quote(os.path.expanduser(remote.key))
-    *before, last = hops
-    way = f"-J {quote(','.join(before))} " if before else ""
-    words = f"ssh -i {key} -o RemoteCommand=none {way}-W '[\0]:\1' -- {quote('ssh://' + last)}"
-    words = _percent(words).replace("\0", "%h").replace("\1", "%p")
-    return _o(f"ProxyCommand={words}", "jump_host of remotes.yaml, with key of remotes.yaml for the hop too")
-
-
-def _percent(text: str) -> str:
-    return text.replace("%", "%%")
-
-
-BATCH = _o("BatchMode=yes", "nobody is there to be asked")
-NO_AGENT = Option(("-a", "-x"), "navi's own lines need neither your keys nor your display at the far end")
-USE_MASTER = _o("ControlMaster=no", "only one task opens the master")
-MAKE_MASTER = (
-    _o("ControlMaster=yes", "this call opens the master"),
-    _o("ControlPersist=60", "the master goes on by itself, and ends a minute after its last use"),
-    Option(("-f", "-N"), "into the background once it stands, without a command"),
-)
-
-
 class OpenSSHHost:
     """A remote of remotes.yaml."""
 
@@ -120,38 +52,23 @@ class OpenSSHHost:
         self.sessions_dir = remote.sessions_dir
         self.cleanup = remote.cleanup
         self._environment = {**environment, "SSH_ASKPASS_REQUIRE": "never"}
+        self._command = SshCommand(remote, environment)
         self._channels = Channels(self._start)
         self._lease: Lease | None = None
 
-    # ---- command lines
-
-    def _control(self) -> Path:
-        """The control socket's path: short, and another one as soon as anything in the entry changes."""
-        name = hashlib.sha256(repr(astuple(self.remote)).encode()).hexdigest()[:NAME_LENGTH]
-        return runtime_folder(self._environment) / name
-
-    def _words(self, *more: Option) -> tuple[str, ...]:
-        chosen = (*options(self.remote, self._control()), *more)
-        return ("ssh", *(word for option in chosen for word in option.words), "--", self.remote.host)
-
-    def _terminal_words(self, *more: Option) -> tuple[str, ...]:
-        """The same for a person at a terminal: RequestTTY is decided anew, and the first of a setting counts."""
-        return ("ssh", *(word for option in more for word in option.words), *self._words()[1:])
-
     def interactive(self, command: Interactive) -> tuple[str, ...]:
         """Return the words that run a command over the master, in this terminal."""
-        terminal = (Option(("-t",), "tmux needs a terminal"), _o("RequestTTY=force", "the same"), USE_MASTER)
-        return (*self._terminal_words(*terminal), "exec " + " ".join(map(quote, command.words)))
+        return self._command.interactive(command)
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the words by which a person opens the master: ssh itself asks for what it needs."""
-        return self._terminal_words(_o("BatchMode=no", "a person is there"), *MAKE_MASTER)
+        return self._command.authenticate()
 
     # ---- the master
 
     async def open(self) -> None:
         """See that the master stands: use the one that answers, else open one. Raises HostError."""
-        control = self._control()
+        control = self._command.control
         refuse_foreign(control)
         if self._lease is None:
             self._lease = Lease(control.with_suffix(".lock"))
@@ -191,11 +108,11 @@ class OpenSSHHost:
         found = re.search(r"pid=(\d+)", words)
         if status != 0 or not found:
             return None
-        self._control().with_suffix(".pid").write_text(f"{found[1]}\n")
+        self._command.control.with_suffix(".pid").write_text(f"{found[1]}\n")
         return int(found[1])
 
     async def _control_command(self, command: str) -> tuple[int | None, str]:
-        words = self._words(Option(("-O", command), "a word to the master"))
+        words = self._command.ask_master(command)
         with trio.move_on_after(CONTROL_LIMIT):
             done = await trio.run_process(
                 words, capture_stdout=True, capture_stderr=True, check=False, stdin=b"", env=self._environment
@@ -216,20 +133,15 @@ class OpenSSHHost:
         """Open the master. Its errors go to a file: a pipe would be held open for as long as it lives."""
         log = control.with_suffix(".log")
         limit = 2 * self.remote.connect_timeout + 5
-        status, said = await self._connect(self._words(BATCH, *MAKE_MASTER), log, limit)
+        status, said = await self._connect(self._command.make_master(), log, limit)
         if status is None:
             cause = f"no connection within {limit:g} s"
             raise HostError(Failure(HostState.UNREACHABLE, cause, "check the network, or raise connect_timeout"))
         if status != 0 and THROUGH_A_HOP in said:
-            said += (await self._connect(self._alone_words(), log, limit))[1]
+            said += (await self._connect(self._command.alone(), log, limit))[1]
         if status != 0:
             raise HostError(explain(self.name, status, said))
         await self._master()
-
-    def _alone_words(self) -> tuple[str, ...]:
-        """A connection that shares nothing: only then does ssh let its hops' errors through."""
-        alone = (_o("ControlPath=none", "share nothing"), _o("ControlPersist=no", "keep standard error open"))
-        return (*self._terminal_words(*alone, BATCH), "exit")
 
     async def _connect(self, words: tuple[str, ...], log: Path, limit: float) -> tuple[int | None, str]:
         """Run ssh; return its exit status, None if it took too long, and what it said."""
@@ -252,8 +164,9 @@ class OpenSSHHost:
     # ---- what a host does
 
     async def _start(self) -> Channel:
-        words = (*self._words(BATCH, USE_MASTER, NO_AGENT), SHELL)
-        return await Channel.start(words, lambda status, said: explain(self.name, status, said), self._environment)
+        return await Channel.start(
+            self._command.shell(USE_MASTER), lambda status, said: explain(self.name, status, said), self._environment
+        )
 
     async def run(self, operation: Operation[T]) -> T:
         """Carry out an operation there. Raises HostError, or what the operation's parser raises."""
@@ -284,7 +197,7 @@ class OpenSSHHost:
         with suppress(OSError):
             status, _ = await self._control_command("exit")
             if status is None:
-                await self._remove_dead(self._control())
+                await self._remove_dead(self._command.control)
 
 
 def refuse_foreign(control: Path) -> None:
