@@ -14,7 +14,7 @@ from navi.config import AGENTS, SESSIONS_DIR
 from navi.hosts import Host
 from navi.hosts.local import LocalHost
 from navi.ops import OperationError
-from navi.ops.lifecycle import Launch, check_name, kill, new, new_keep, undo
+from navi.ops.lifecycle import Launch, Named, check_name, kill, new, new_keep, undo
 from navi.status import sessions_of
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab
@@ -293,6 +293,23 @@ async def test_a_session_on_a_socket_of_its_own_is_killed_there(lab: Lab, where:
         other = next(session for session in sessions if session.tmux and session.tmux.socket)
         await one.host.run(kill(SESSIONS_DIR, other, new_keep()))
         assert await one.names() == {"api"}
+
+
+@everywhere
+@pytest.mark.parametrize("name", ["api", "api 1 $1 1", "1 $1 1", "$1", "=api", "a*", "api "])
+async def test_a_session_can_be_meant_by_its_exact_name(lab: Lab, where: str, name: str) -> None:
+    async with place(lab, where) as one:
+        for bystander in ("api-long", "apis", "api 2 $0 3", "aa", "pi"):
+            one.account.new_session(bystander)
+        before = await one.names()
+        one.account.tmux("new-session", "-d", "-s", name)
+        path = one.account.write_status(name)
+        await one.host.run(kill(SESSIONS_DIR, Named(name), new_keep()))
+        assert await one.names() == before
+        assert not path.exists()
+        with pytest.raises(OperationError, match="there is no session") as caught:
+            await one.host.run(kill(SESSIONS_DIR, Named(name), new_keep()))
+        assert caught.value.status == 66
 
 
 # ---- bringing back

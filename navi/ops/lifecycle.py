@@ -54,6 +54,14 @@ class Launch:
         return word if PROGRAM.fullmatch(word) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whatever session has a name now; `socket` is "" for the user's default server."""
+
+    name: str
+    socket: str = ""
+
+
 def check_name(name: str) -> str:
     """Return the name as it will be, without blanks around it. Raises OperationError for one that can't be."""
     name = name.strip()
@@ -80,7 +88,7 @@ def new(
     return Operation("new", script("tmux", "session", "new"), arguments, _read_created, time_limit=20)
 
 
-def kill(sessions_dir: str, session: Session, keep: str, line: str = "", more: str = "") -> Operation[str]:
+def kill(sessions_dir: str, session: Session | Named, keep: str, line: str = "", more: str = "") -> Operation[str]:
     """End a session and put its status file away; the answer is `keep`, or "" if nothing could be kept.
 
     What `undo` needs is kept under the name `keep` (see `new_keep`): `line` is what to run again unless navi started
@@ -97,7 +105,7 @@ def undo(sessions_dir: str, keep: str) -> Operation[Created]:
     return Operation("undo", script("tmux", "session", "undo"), arguments, _read_created, time_limit=20)
 
 
-def rename(sessions_dir: str, session: Session, name: str) -> Operation[str]:
+def rename(sessions_dir: str, session: Session | Named, name: str) -> Operation[str]:
     """Give a session another name: in tmux, in its status file, and as the file's own name; the answer is the name.
 
     All of it is done, or nothing. A name that is taken by a session or a status file is refused.
@@ -108,9 +116,9 @@ def rename(sessions_dir: str, session: Session, name: str) -> Operation[str]:
     )
 
 
-def dismiss(sessions_dir: str, session: Session) -> Operation[None]:
+def dismiss(sessions_dir: str, session: Session | Named) -> Operation[None]:
     """Take a session's notice for known: its status becomes working, its message empty; everything else stays."""
-    if session.file is None or session.file.problem:
+    if isinstance(session, Session) and (session.file is None or session.file.problem):
         raise OperationError(f"{clean(session.address)} has no status file that reads well; nothing to dismiss")
     arguments = (sessions_dir, *identity(session))
     return Operation(
@@ -139,8 +147,10 @@ def _check_keep(keep: str) -> str:
     return keep
 
 
-def identity(session: Session) -> tuple[str, str, str, str, str, str]:
+def identity(session: Session | Named) -> tuple[str, str, str, str, str, str]:
     """What a script needs to find just this session: socket, server, id, time of creation, name, status file."""
+    if isinstance(session, Named):
+        return (session.socket, "named", "", "", session.name, session.name)
     file = session.file.name if session.file else ""
     if session.tmux is None:
         return ("", "", "", "", session.name, file)

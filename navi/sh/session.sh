@@ -24,7 +24,7 @@ navi_enter() {
 }
 
 # navi_mean SOCKET SERVER ID CREATED NAME FILE: the session that is meant. Without ID there is only its status file;
-# without FILE there is none.
+# without FILE there is none. With the SERVER `named` it is whatever has that name now.
 navi_mean() {
     navi_socket=$1
     navi_identity="$2 $3 $4"
@@ -32,6 +32,28 @@ navi_mean() {
     navi_name=$5
     navi_file=
     [ -z "$6" ] || navi_file=$navi_dir/$6.json
+    [ "$2" != named ] || navi_find_by_name
+}
+
+# navi_find_by_name: the session that has the name now, by tmux's id.
+navi_find_by_name() {
+    navi_answer=$(navi_tmux "$navi_socket" list-sessions -F '#{session_name} #{pid} #{session_id} #{session_created}' 2>&1)
+    navi_verdict $? "$navi_answer"
+    case $navi_word in ok | none) ;; *) navi_tmux_failed ;; esac
+    set -f
+    IFS=$navi_newline
+    for navi_line in $navi_answer; do
+        navi_rest=${navi_line#"$navi_name "}
+        # A name may hold blanks, and one may begin like another: just three words may follow it.
+        case $navi_rest in
+        "$navi_line" | *' '*' '*' '*) ;;
+        [0-9]*' $'[0-9]*' '[0-9]*) navi_identity=$navi_rest ;;
+        esac
+    done
+    unset IFS
+    set +f
+    case $navi_identity in 'named '*) ;; *) navi_id=${navi_identity#* } navi_id=${navi_id%% *} ;; esac
+    [ -n "$navi_id" ] || [ -e "$navi_file" ] || navi_fail $navi_none "there is no session $navi_name"
 }
 
 # navi_meet: what has become of that session, in navi_met: same, gone, other (its id or its name has another owner).
