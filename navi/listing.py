@@ -50,8 +50,8 @@ def needs_person(session: Session) -> bool:
 
 
 def is_agent(session: Session) -> bool:
-    """Whether an agent has to do with it: a status file says so, or a known one runs in it."""
-    return session.file is not None or bool(session.agent)
+    """Whether an agent has to do with it: a status file says so, a known one runs in it, or navi created it."""
+    return session.file is not None or bool(session.agent) or bool(session.tmux and session.tmux.own)
 
 
 def _since(session: Session) -> float:

@@ -68,7 +68,9 @@ class Pane:
 
 @dataclass(frozen=True, slots=True)
 class TmuxSession:
-    """A session as tmux lists it. `socket` is "" for the user's default server; `created` is an epoch time."""
+    """A session as tmux lists it. `socket` is "" for the user's default server; `created` is an epoch time, `own`
+    tells whether navi created it.
+    """
 
     id: str
     name: str
@@ -77,6 +79,7 @@ class TmuxSession:
     panes: tuple[Pane, ...]
     socket: str = ""
     server: int = 0
+    own: bool = False
 
     @property
     def pane(self) -> Pane:

@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 
 from navi.model import Frame, Tmux
 from navi.ops import Answer
-from navi.ops.look import Beat, FrameReader, Unwatchable, look, watch
+from navi.ops.look import (
+    LONGEST_TEXT,
+    MOST_CHILDREN,
+    MOST_FILE_BYTES,
+    MOST_FILES,
+    MOST_PANES,
+    MOST_RECORDS,
+    MOST_SESSIONS,
+    Beat,
+    FrameReader,
+    Unwatchable,
+    look,
+    watch,
+)
 
 TOKEN = "navi-0123456789abcdef01234567"
 
@@ -30,7 +43,7 @@ def frame(reader: FrameReader, *records: str | bytes) -> Frame:
 
 def pane(session: str, number: int = 0, dead: int = 0, version: str = "3.4") -> str:
     """Return the record of a pane."""
-    fields = [version, dead, 100 + number, "$1", 5, 0, 7, 11, f"%{number}", "", "", "0.0", 99, session]
+    fields = [version, dead, 100 + number, "$1", 5, 0, 7, 11, f"%{number}", "", "", "0.0", 99, 0, session]
     return "pane " + "\t".join(map(str, fields))
 
 
@@ -150,6 +163,93 @@ def test_no_records_are_too_odd(records: list[bytes]) -> None:
 @given(st.binary(max_size=200))
 def test_output_without_records_is_a_sign_of_life_and_nothing_more(output: bytes) -> None:
     assert FrameReader().read(Answer(0, output, "", TOKEN)) == Beat(0)
+
+
+# ---- more than any honest host says
+
+
+def test_sessions_beyond_the_limit_are_left_out_and_that_is_told() -> None:
+    told = [pane(f"s{number}").replace("$1", f"${number}") for number in range(MOST_SESSIONS + 1)]
+    found = frame(FrameReader(), "server ok ", *told)
+    assert len(found.sessions) == MOST_SESSIONS
+    assert (found.tmux, found.proven) == (Tmux.FAILED, False)
+    assert found.tmux_error == f"more than {MOST_SESSIONS} sessions; the rest is left out"
+    found = frame(FrameReader(), "server ok ", *told[:-1])
+    assert (len(found.sessions), found.tmux, found.tmux_error) == (MOST_SESSIONS, Tmux.OK, "")
+
+
+MANY = {
+    "pane": (pane("x"), f"more than {MOST_PANES} panes"),
+    "title": ("title x", f"more than {MOST_PANES} titles"),
+    "child": ("child 1 x", "processes below panes"),
+    "server": ("server hung /s", "more than 200 servers"),
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_records_beyond_the_limit_are_left_out_and_that_is_told(kind: str) -> None:
+    record, words = MANY[kind]
+    found = frame(FrameReader(), "server ok ", pane("api"), *[record] * (MOST_RECORDS[kind] + 1))
+    assert words in found.tmux_error
+    assert (found.tmux, found.proven) == (Tmux.FAILED, False)
+    assert sum(len(session.panes) for session in found.sessions) <= MOST_PANES
+
+
+def test_a_limit_that_holds_again_is_no_longer_told() -> None:
+    reader = FrameReader()
+    assert frame(reader, "server ok ", *[pane("x")] * (MOST_PANES + 1)).tmux is Tmux.FAILED
+    found = frame(reader, "server ok ", pane("x"))
+    assert (found.tmux, found.tmux_error, found.proven) == (Tmux.OK, "", True)
+
+
+def rest(found: Frame) -> str:
+    """Return what is told of status files that are left out."""
+    (problem,) = [file.problem for file in found.files if file.name.startswith("and more:")] or [""]
+    return problem
+
+
+def test_status_files_beyond_the_limit_are_left_out_and_that_is_told() -> None:
+    reader = FrameReader()
+    names = [f"f{number}.json" for number in range(MOST_FILES + 7)]
+    found = frame(reader, "files", *(f"file {name}\n{{}}" for name in names))
+    assert len(found.files) == MOST_FILES + 1
+    assert rest(found) == f"more than {MOST_FILES} status files; 7 of them are left out"
+    found = frame(reader, "files", *(f"same {name}" for name in reversed(names)))
+    assert "14 of them" in rest(found)
+    found = frame(reader, "files", *(f"same {name}" for name in names[10:13]))
+    assert (len(found.files), rest(found)) == (3, "")
+    with pytest.raises(ValueError, match="never told"):
+        reader.read(answer("files", f"same {names[-1]}"))
+
+
+def test_status_files_of_all_kinds_share_one_limit() -> None:
+    told = [*(f"file f{number}.json\n{{}}" for number in range(MOST_FILES)), "odd link x.json"]
+    assert "1 of them" in rest(frame(FrameReader(), "files", *told))
+
+
+def test_status_files_that_are_too_large_together_are_named_and_not_read() -> None:
+    reader = FrameReader()
+    body = '{"status": "idle", "message": "' + "x" * 60000 + '"}'
+    count = MOST_FILE_BYTES // len(body)
+    names = [f"f{number}.json" for number in range(count + 2)]
+    found = frame(reader, "files", *(f"file {name}\n{body}" for name in names))
+    assert [file.status for file in found.files] == ["idle"] * count + ["", ""]
+    assert "more than 4 MiB" in found.files[-1].problem
+    again = frame(reader, "files", *(f"same {name}" for name in names))
+    assert again.files == found.files
+
+
+@pytest.mark.parametrize("kind", ["title", "path", "command", "system", "home", "clock 1", "server failed"])
+def test_a_text_that_is_endless_is_cut(kind: str) -> None:
+    found = frame(FrameReader(), "server ok ", pane("api"), f"{kind} {'x' * 10_000_000}")
+    assert all(len(text) <= LONGEST_TEXT for text in (found.system, found.home, found.boot, found.tmux_error))
+    for one in found.sessions:
+        assert all(len(text) <= LONGEST_TEXT for text in (one.pane.title, one.pane.path, one.pane.command))
+
+
+def test_names_below_a_pane_are_limited() -> None:
+    found = frame(FrameReader(), "server ok ", pane("api"), *["child 100 x"] * 1000)
+    assert found.sessions[0].pane.children == ("x",) * MOST_CHILDREN
 
 
 def test_a_look_that_says_nothing_is_an_error_with_its_complaint() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from navi.model import Tmux
-from navi.ops import Operation
+from navi.ops import Operation, script
 from navi.ops.look import look as look_operation
 from navi.status import LARGEST
 from tests.support.machines import Account, Lab
@@ -281,6 +282,28 @@ def test_a_thousand_files_are_told(lab: Lab) -> None:
 
 
 @every_shell
+def test_no_process_is_started_for_each_of_many_files(lab: Lab, shell: Shell) -> None:
+    for number in range(1000):
+        put(lab.local, f"session-{number}.json", b'{"status": "idle"}')
+    log = lab.folder / "started"
+    for name in ("cksum", "tr", "grep", "cat"):
+        stand_in(lab.local, name, f'echo {name} >>{log}; exec "$real" "$@"')
+    change = f"\nnavi_files\nnavi_tell_files\necho new >./session-500.json\n: >{log}\nnavi_files\nnavi_tell_files"
+    prelude = f'{script("tmux", "look")}\nnavi_begin "$1" no{change}\nprintf "%s" "$navi_out"'
+    said = answer(lab.local, shell, Operation("twice", prelude, (str(lab.local.sessions_dir),), lambda said: said))
+    kinds = [record.kind for record in said.records()]
+    assert (kinds.count("file"), kinds.count("same")) == (1001, 999)
+    assert len(log.read_text().splitlines()) <= 12
+
+
+@every_shell
+def test_no_folder_means_the_usual_one(lab: Lab, shell: Shell) -> None:
+    lab.local.write_status("api", message="here")
+    found = run(lab.local, shell, look_operation("", False))
+    assert files(found)["api"].message == "here"
+
+
+@every_shell
 @pytest.mark.parametrize("written", ["~/.claude-sessions", "~", "~/it's $HOME"])
 def test_a_leading_tilde_is_the_home_of_that_machine(lab: Lab, shell: Shell, written: str) -> None:
     folder = Path(written.replace("~", str(lab.local.home), 1))
@@ -442,6 +465,41 @@ def test_nothing_is_removed_where_clean_up_is_off(lab: Lab, shell: Shell) -> Non
     assert not (lab.local.sessions_dir / ".navi").exists()
 
 
+@every_shell
+def test_a_file_that_is_not_from_a_hook_is_never_removed(lab: Lab, shell: Shell) -> None:
+    foreign = {"package.json": b'{"name": "x"}', "empty.json": b"", ".hidden.json": b"{}", "-n.json": b"[]"}
+    for name, data in foreign.items():
+        put(lab.local, name, data)
+    lab.local.write_status("gone")
+    frame = look(lab.local, shell)
+    assert frame.cleaned == ("gone",)
+    assert {path.name: path.read_bytes() for path in lab.local.sessions_dir.glob("*.json")} == foreign
+    assert set(files(frame)) == {name.removesuffix(".json") for name in foreign}
+
+
+@sturdy_shells
+def test_a_removal_needs_two_listings_two_seconds_apart_and_a_third_after_it(lab: Lab, shell: Shell) -> None:
+    path = lab.local.write_status("gone")
+    log = lab.folder / "order"
+    held = f"if [ -e {path} ]; then there=there; else there=away; fi"
+    stand_in(lab.local, "tmux", f'case $* in *-S*) ;; *) {held}; echo "list $there" >>{log} ;; esac; exec "$real" "$@"')
+    stand_in(lab.local, "sleep", f'[ "$1" != 2 ] || echo "sleep $1" >>{log}; exec "$real" "$@"')
+    assert look(lab.local, shell).cleaned == ("gone",)
+    assert log.read_text().splitlines() == ["list there", "sleep 2", "list there", "list away"]
+
+
+@sturdy_shells
+@pytest.mark.parametrize("change", ['echo \'{"tmux_session": "new"}\' >{path}', "rm {path}"])
+def test_a_file_that_changes_between_the_listings_is_not_touched(lab: Lab, shell: Shell, change: str) -> None:
+    path = lab.local.write_status("gone")
+    stays = lab.local.write_status("removed")
+    action = change.replace("{path}", str(path))
+    stand_in(lab.local, "sleep", f'if [ "$1" = 2 ]; then {action}; exec "$real" 0.05; fi; exec "$real" "$@"')
+    assert look(lab.local, shell).cleaned == ("removed",)
+    assert path.exists() == ("echo" in change)
+    assert not stays.exists()
+
+
 AT_CALL = """\
 case $* in *-S*) exec "$real" "$@" ;; esac
 echo x >>{folder}/calls
@@ -517,6 +575,31 @@ def test_a_removal_that_was_cut_off_is_undone_by_the_next_look(lab: Lab, shell: 
     assert path.read_text() == before
     assert files(frame)["api"].message == "mine"
     assert not list((lab.local.sessions_dir / ".navi").glob("gone.*"))
+
+
+def ended_process() -> int:
+    """Return the number of a process that has ended."""
+    with subprocess.Popen(["true"]) as process:
+        pass
+    return process.pid
+
+
+@every_shell
+def test_everything_that_a_killed_look_had_taken_away_is_put_back(lab: Lab, shell: Shell) -> None:
+    nest = lab.local.sessions_dir / ".navi"
+    nest.mkdir(parents=True)
+    killed = ended_process()
+    wanted = (*NAMES, ".hidden", "..two", "a.b.c", "gone.1.x", "new\nline")
+    for name in wanted:
+        (nest / f"gone.{killed}.{name}.json").write_text(json.dumps({"message": name}))
+    (nest / f"gone.{killed}.rewritten.json").write_text("old")
+    put(lab.local, "rewritten.json", b"new")
+    look(lab.local, shell, cleanup=False)
+    found = {path.name.removesuffix(".json"): path.read_text() for path in lab.local.sessions_dir.glob("*.json")}
+    assert found.pop("rewritten") == "new"
+    assert found == {name: json.dumps({"message": name}) for name in wanted}
+    assert not list(nest.iterdir())
+    assert not list(lab.folder.rglob("pwned"))
 
 
 @sturdy_shells

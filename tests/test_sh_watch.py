@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,6 +98,41 @@ def test_new_and_deleted_files_are_told_and_only_what_changed_is_sent_again(box:
 
 
 @every_watching_shell
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_changes_between_two_looks_is_told_and_nothing_else_is_sent(lab: Lab, shell: Shell, seed: int) -> None:
+    machine = lab.machine("box")
+    machine.sessions_dir.mkdir()
+    dice = random.Random(seed)
+    there: dict[str, str] = {}
+    with Watching(machine, shell, cleanup=False) as watching:
+        watching.next()
+        for turn in range(8):
+            changed = change(machine.sessions_dir, there, turn, dice)
+            watching.say(b"poll\n")
+            frame = watching.frame(lambda frame: {name: file.message for name, file in files(frame).items()} == there)
+            assert len(frame.files) == len(there)
+            sent = [one.rest for answer in watching.answers[-3:] for one in answer.records() if one.kind == "file"]
+            assert set(sent) >= {f"{name}.json" for name in changed}
+            last = [one.rest for one in watching.answers[-1].records() if one.kind == "file"]
+            assert len(last) <= len(changed)
+
+
+def change(folder: Path, there: dict[str, str], turn: int, dice: random.Random) -> set[str]:
+    """Make, rewrite and remove some of thirty files; return those that have a new text."""
+    changed = set()
+    for number in range(30):
+        name = f"{'.' if number % 7 == 0 else ''}s {number}"
+        action = dice.choice(("write", "remove", "leave", "leave"))
+        if action == "write":
+            there[name] = f"{turn} of {number}"
+            changed.add(name)
+            (folder / f"{name}.json").write_text(f'{{"message": "{there[name]}"}}')
+        elif action == "remove" and there.pop(name, ""):
+            (folder / f"{name}.json").unlink()
+    return changed
+
+
+@every_watching_shell
 def test_a_session_that_begins_or_ends_is_told(box: Machine, shell: Shell) -> None:
     with Watching(box, shell) as watching:
         watching.next()
@@ -107,6 +144,35 @@ def test_a_session_that_begins_or_ends_is_told(box: Machine, shell: Shell) -> No
         watching.frame(lambda frame: not frame.files)
         box.tmux("kill-server")
         watching.frame(lambda frame: (frame.tmux, names(frame)) == (Tmux.NONE, []))
+
+
+@every_watching_shell
+def test_a_file_is_removed_two_seconds_after_it_was_suspected_however_often_the_watch_is_woken(
+    box: Machine, shell: Shell
+) -> None:
+    box.write_status("gone")
+    begun = time.monotonic()
+    with Watching(box, shell) as watching:
+        watching.next()
+        while not any(isinstance(told, Frame) and told.cleaned for told in watching.told):
+            assert time.monotonic() - begun < 60, "nothing was removed"
+            watching.say(b"poll\n")
+            watching.next()
+    assert time.monotonic() - begun > 2
+
+
+@every_watching_shell
+def test_a_file_that_is_not_from_a_hook_stays_and_is_judged_once(box: Machine, shell: Shell) -> None:
+    (box.sessions_dir / "package.json").write_text('{"name": "x"}')
+    box.write_status("gone")
+    log = box.folder / "judged"
+    stand_in(box, "grep", f'echo "$*" >>{log}; exec "$real" "$@"')
+    with Watching(box, shell) as watching:
+        for name in ("gone", "again", "later"):
+            box.write_status(name)
+            watching.frame(lambda frame, name=name: frame.cleaned == (name,), timeout=30)  # type: ignore[misc]
+    assert (box.sessions_dir / "package.json").read_text() == '{"name": "x"}'
+    assert log.read_text().count("package.json") == 1
 
 
 @every_watching_shell

@@ -1,12 +1,16 @@
-"""Attaching a terminal to a session (script attach.sh)."""
+"""Attaching a terminal to a session, with the tmux that the scripts use."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from navi.model import Session
-from navi.ops.operation import OperationError
+from navi.ops.operation import OperationError, script
 from navi.text import clean
+
+ENTER = next(line for line in script("tmux").splitlines() if line.startswith("navi_find_tmux()"))
+ENTER += '; navi_find_tmux; exec tmux -u "$@"'
+"""What sh runs: constant, one line, and without what login shells read in their own ways: quote, backslash, bang."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,6 @@ def attach(session: Session, inside: str = "") -> Interactive:
     """
     if session.tmux is None:
         raise OperationError(f"{clean(session.name)} has no tmux session to attach to; it has ended")
-    server = ("tmux", "-u", *(("-S", session.tmux.socket) if session.tmux.socket else ()))
+    server = ("-S", session.tmux.socket) if session.tmux.socket else ()
     verb = "switch-client" if inside else "attach-session"
-    return Interactive((*server, verb, "-t", session.tmux.id))
+    return Interactive(("sh", "-c", ENTER, "sh", *server, verb, "-t", session.tmux.id))

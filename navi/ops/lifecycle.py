@@ -48,6 +48,11 @@ class Launch:
     checked: bool = False
 
     @property
+    def type(self) -> str:
+        """What is noted of the session: shell, agent or command."""
+        return "agent" if self.checked else "command" if self.line else "shell"
+
+    @property
     def program(self) -> str:
         """The program that must be found there, or ""."""
         word = self.line.split(None, 1)[0] if self.checked and self.line.strip() else ""
@@ -84,7 +89,16 @@ def new(
 
     Nothing is created when anything is missing: OperationError says what.
     """
-    arguments = (script("start"), sessions_dir, socket, check_name(name), directory, launch.line, launch.program)
+    arguments = (
+        script("start"),
+        sessions_dir,
+        socket,
+        check_name(name),
+        directory,
+        launch.line,
+        launch.program,
+        launch.type,
+    )
     return Operation("new", script("tmux", "session", "new"), arguments, _read_created, time_limit=20)
 
 

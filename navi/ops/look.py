@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from navi.model import Frame, Pane, StatusFile, Tmux, TmuxSession
@@ -18,6 +19,30 @@ ODD = {
 }
 """What the script says of a file that it does not read."""
 
+
+MOST_SESSIONS = 2000
+MOST_PANES = 10000
+MOST_FILES = 5000
+MOST_CHILDREN = 64
+"""Names of processes below one pane."""
+
+MOST_FILE_BYTES = 4 * 1024 * 1024
+"""Of all status files of a host together."""
+
+MOST_RECORDS = {
+    "pane": MOST_PANES, "command": MOST_PANES, "title": MOST_PANES, "path": MOST_PANES, "child": 2 * MOST_PANES,
+    "server": 200, "file": MOST_FILES, "same": MOST_FILES, "odd": MOST_FILES, "cleaned": MOST_FILES,
+    "clock": 1, "system": 1, "home": 1, "files": 1, "unwatchable": 1,
+}  # fmt: skip
+"""Records of each kind that are believed in one answer. What goes beyond is cut off, and that is told."""
+
+FILE_KINDS = ("file", "same", "odd")
+
+LONGEST_TEXT = 4096
+"""Characters of one text: no name, path or title that a system bears is longer."""
+
+Sized = tuple[StatusFile, int]
+"""A status file, with the bytes that it has."""
 
 PROOF = (Tmux.OK, Tmux.NONE)
 """The answers by which tmux itself says which sessions there are."""
@@ -61,66 +86,114 @@ class FrameReader:
 
     def __init__(self) -> None:
         self._frame = Frame(0.0, "", Tmux.FAILED)
+        self._files: dict[str, Sized] = {}
 
     def read(self, answer: Answer) -> Frame | Beat:
         """Read one answer. Raises Unwatchable, or ValueError for an answer that makes no sense."""
-        records = list(answer.records())
-        told = {record.kind for record in records}
-        for record in records:
-            if record.kind == "unwatchable":
-                raise Unwatchable(record.rest)
-            if record.kind == "clock":
-                self._read_clock(record)
-            if record.kind == "system":
-                self._frame = replace(self._frame, system=clean(record.rest)[:80])
-            if record.kind == "home":
-                self._frame = replace(self._frame, home=clean(record.rest))
-        if "files" in told:
-            self._frame = replace(self._frame, files=self._files(records))
-        if "server" in told:
-            self._frame = _with_tmux(self._frame, records)
+        records, cut = _believed(answer)
+        last = {record.kind: record for record in records}
+        if "unwatchable" in last:
+            raise Unwatchable(last["unwatchable"].rest[:300])
+        self._read_host(last)
+        if "files" in last:
+            self._frame = replace(self._frame, files=self._read_files(records, cut))
+        if "server" in last:
+            self._frame = _with_tmux(self._frame, records, cut)
         cleaned = tuple(record.rest for record in records if record.kind == "cleaned")
         self._frame = replace(self._frame, cleaned=cleaned)
-        return self._frame if told & {"files", "server", "cleaned"} else Beat(self._frame.clock)
+        return self._frame if last.keys() & {"files", "server", "cleaned"} else Beat(self._frame.clock)
 
-    def _read_clock(self, record: Record) -> None:
-        clock, _, boot = record.rest.partition(" ")
-        self._frame = replace(self._frame, clock=_number(clock), boot=clean(boot))
+    def _read_host(self, last: dict[str, Record]) -> None:
+        if "clock" in last:
+            clock, _, boot = last["clock"].rest.partition(" ")
+            self._frame = replace(self._frame, clock=_number(clock), boot=clean(boot))
+        if "system" in last:
+            self._frame = replace(self._frame, system=clean(last["system"].rest)[:80])
+        if "home" in last:
+            self._frame = replace(self._frame, home=clean(last["home"].rest))
 
-    def _files(self, records: list[Record]) -> tuple[StatusFile, ...]:
-        known = {file.name: file for file in self._frame.files}
-        found = []
-        for record in records:
-            name = record.rest.removesuffix(".json")
-            if record.kind == "file":
-                found.append(read_status_file(name, record.body))
-            elif record.kind == "same" and name in known:
-                found.append(known[name])
-            elif record.kind == "same":
-                raise ValueError(f"the watch takes {clean(name)!r} for known, but it was never told")
-            elif record.kind == "odd":
-                why, _, name = record.rest.partition(" ")
-                found.append(StatusFile(name.removesuffix(".json"), problem=ODD.get(why, clean(why))))
-        return tuple(found)
+    def _read_files(self, records: list[Record], cut: Counter[str]) -> tuple[StatusFile, ...]:
+        """Read the status files that there are now; what is too much is told as one more file, with the problem."""
+        before, self._files = self._files, {}
+        told = [record for record in records if record.kind in FILE_KINDS]
+        count = len(told) + sum(cut[kind] for kind in FILE_KINDS)
+        if count > MOST_FILES:  # what was left out before is not known now
+            told = [one for one in told if one.kind != "same" or one.rest.removesuffix(".json") in before]
+        room = MOST_FILE_BYTES
+        for record in told[:MOST_FILES]:
+            file, size = _status_file(record, before, room)
+            self._files[file.name] = (file, size)
+            room -= size
+        found = tuple(file for file, _ in self._files.values())
+        return (*found, _rest_of_files(count - len(found))) if count > MOST_FILES else found
 
 
-def _with_tmux(frame: Frame, records: list[Record]) -> Frame:
+def _believed(answer: Answer) -> tuple[list[Record], Counter[str]]:
+    """Return the records that navi believes, with headers of sane length, and how many of each kind it does not."""
+    counts: Counter[str] = Counter()
+    believed = []
+    for record in answer.records():
+        if record.kind in MOST_RECORDS:
+            counts[record.kind] += 1
+            if counts[record.kind] <= MOST_RECORDS[record.kind]:
+                believed.append(replace(record, rest=record.rest[:LONGEST_TEXT]))
+    return believed, counts - Counter(MOST_RECORDS)
+
+
+def _status_file(record: Record, before: dict[str, Sized], room: int) -> Sized:
+    """Read a status file that was told, or find what was told of it before; `room` is left for it, in bytes."""
+    name = record.rest.removesuffix(".json")
+    if record.kind == "odd":
+        why, _, name = record.rest.partition(" ")
+        return StatusFile(name.removesuffix(".json"), problem=ODD.get(why, clean(why))), 0
+    if record.kind == "same" and name not in before:
+        raise ValueError(f"the watch takes {clean(name)!r} for known, but it was never told")
+    size = before[name][1] if record.kind == "same" else len(record.body)
+    if size > room:
+        return StatusFile(name, problem=f"left out: all status files have more than {MOST_FILE_BYTES // 2**20} MiB"), 0
+    return before[name] if record.kind == "same" else (read_status_file(name, record.body), size)
+
+
+def _rest_of_files(count: int) -> StatusFile:
+    """What stands for files that are left out, so that they are missed where files are shown.
+
+    No tmux session can have its name, because of the colon.
+    """
+    problem = f"more than {MOST_FILES} status files; {count} of them are left out"
+    return StatusFile(f"and more: {count}", problem=problem, message=f"{problem}; see who writes so many")
+
+
+def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
     """Read the answers of the tmux servers; the default server's stands first and decides how tmux is said to be.
 
-    An answer that proves nothing leaves the sessions of that server as they were last seen.
+    An answer that proves nothing leaves the sessions of that server as they were last seen. One that says too much is
+    a failure: what was cut off can't be told from what is not there.
     """
     servers = [record for record in records if record.kind == "server"]
     word = servers[0].rest.partition(" ")[0]
     tmux = Tmux(word) if word in list(Tmux) else Tmux.FAILED
     silent = {socket for answer, _, socket in (server.rest.partition(" ") for server in servers) if answer not in PROOF}
-    error = "" if tmux in PROOF else clean(decode(servers[0].body)).strip()[:200]
+    error = "" if tmux in PROOF else clean(decode(servers[0].body[:LONGEST_TEXT])).strip()[:200]
     if tmux in PROOF and silent:
         error = "one of the user's other tmux servers does not answer"
     told, version = _sessions(records)
+    excess = _excess(told, cut)
+    if excess:
+        tmux, error = Tmux.FAILED, excess
     kept = [session for session in frame.sessions if session.socket in silent]
-    sessions = (*kept, *(session for session in told if session.socket not in silent))
+    sessions = (*kept, *(session for session in told if session.socket not in silent))[:MOST_SESSIONS]
+    proven = not silent and not excess
     version = version or frame.tmux_version
-    return replace(frame, tmux=tmux, proven=not silent, tmux_version=version, tmux_error=error, sessions=sessions)
+    return replace(frame, tmux=tmux, proven=proven, tmux_version=version, tmux_error=error, sessions=sessions)
+
+
+def _excess(told: tuple[TmuxSession, ...], cut: Counter[str]) -> str:
+    """Say which limit the answers of the tmux servers went beyond, or ""."""
+    if len(told) > MOST_SESSIONS:
+        return f"more than {MOST_SESSIONS} sessions; the rest is left out"
+    kind = next((kind for kind in ("server", "pane", "command", "title", "path", "child") if cut[kind]), "")
+    words = {"child": "processes below panes"}.get(kind, f"{kind}s")
+    return f"more than {MOST_RECORDS[kind]} {words}; the rest is left out" if kind else ""
 
 
 def _sessions(records: list[Record]) -> tuple[tuple[TmuxSession, ...], str]:
@@ -132,7 +205,7 @@ def _sessions(records: list[Record]) -> tuple[tuple[TmuxSession, ...], str]:
     children = _children(records)
     for record in [*records, Record("pane", "", b"")]:
         if record.kind in ("pane", "server"):
-            if len(rest) == 14:
+            if len(rest) == 15:
                 session = found.setdefault((socket, rest[3]), (_tmux_session(rest, socket), []))
                 session[1].append(_pane(rest, texts, children.get(_number(rest[2]), ())))
                 version = version or clean(rest[0])
@@ -140,7 +213,7 @@ def _sessions(records: list[Record]) -> tuple[tuple[TmuxSession, ...], str]:
         if record.kind == "server":
             socket = record.rest.partition(" ")[2]
         elif record.kind == "pane":
-            rest = record.rest.split("\t", 13)
+            rest = record.rest.split("\t", 14)
         elif record.kind in ("command", "title", "path"):
             texts[record.kind] = clean(_whole(record))
     return tuple(replace(session, panes=tuple(panes)) for session, panes in found.values()), version
@@ -148,21 +221,24 @@ def _sessions(records: list[Record]) -> tuple[tuple[TmuxSession, ...], str]:
 
 def _whole(record: Record) -> str:
     """A text that went on in the next line, as a folder's name may."""
-    return f"{record.rest}\n{decode(record.body)}".rstrip("\n")
+    return f"{record.rest}\n{decode(record.body[:LONGEST_TEXT])}".rstrip("\n")
 
 
 def _tmux_session(rest: list[str], socket: str) -> TmuxSession:
-    return TmuxSession(rest[3], rest[13], _number(rest[4]), _number(rest[5]), (), socket, _number(rest[12]))
+    own = rest[13] == "1"
+    return TmuxSession(rest[3], rest[14], _number(rest[4]), _number(rest[5]), (), socket, _number(rest[12]), own)
 
 
 def _children(records: list[Record]) -> dict[int, tuple[str, ...]]:
     """The names of what runs below each pane that shows a shell, by the pane's process."""
-    found: dict[int, tuple[str, ...]] = {}
+    found: dict[int, list[str]] = {}
     for record in records:
         if record.kind == "child":
             process, _, name = record.rest.partition(" ")
-            found[_number(process)] = (*found.get(_number(process), ()), clean(name))
-    return found
+            below = found.setdefault(_number(process), [])
+            if len(below) < MOST_CHILDREN:
+                below.append(clean(name))
+    return {process: tuple(below) for process, below in found.items()}
 
 
 def _pane(rest: list[str], texts: dict[str, str], children: tuple[str, ...]) -> Pane:

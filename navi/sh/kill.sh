@@ -15,6 +15,7 @@ navi_keep() {
         printf '%s' "$navi_cwd" >"$navi_kept/directory" &&
         printf '%s' "$navi_line" >"$navi_kept/line" &&
         printf '%s' "$navi_more" >"$navi_kept/more" &&
+        navi_tmux "$navi_socket" show-options -qv -t "$navi_id" @navi_type >"$navi_kept/type" &&
         navi_tmux "$navi_socket" capture-pane -p -S - -t "$navi_id:" >"$navi_kept/scrollback"
 }
 

@@ -9,7 +9,7 @@ navi_record() {
 }
 
 # The free texts (command, title, path) stand in records of their own: they can hold anything.
-navi_format="$navi_token pane #{version}	#{pane_dead}	#{pane_pid}	#{session_id}	#{session_created}	#{session_attached}	#{window_activity}	#{window_active}#{pane_active}	#{pane_id}	#{pane_dead_status}	#{pane_dead_signal}	#{window_index}.#{pane_index}	#{pid}	#{session_name}
+navi_format="$navi_token pane #{version}	#{pane_dead}	#{pane_pid}	#{session_id}	#{session_created}	#{session_attached}	#{window_activity}	#{window_active}#{pane_active}	#{pane_id}	#{pane_dead_status}	#{pane_dead_signal}	#{window_index}.#{pane_index}	#{pid}	#{?@navi_type,1,0}	#{session_name}
 $navi_token command #{pane_current_command}
 $navi_token title #{pane_title}
 $navi_token path #{pane_current_path}"
@@ -47,8 +47,15 @@ s/\$/s/
 x
 d"
 
-# navi_list: ask every tmux server of the user; the answers, the default server's first, in navi_panes.
+# The servers that hung when they were last asked, as lines "=SOCKET". They are not asked again before they are taken
+# out of it (watch.sh does so), because each would hold up the news of all others.
+navi_hung=$navi_newline
+
+# navi_list: ask every tmux server of the user; the answers, the default server's first, in navi_panes. However many
+# hang, it takes at most 7 seconds: 4 for the first, 1 for each of three more, and then nobody else is waited for.
 navi_list() {
+    navi_waits=0
+    navi_patience=4
     navi_panes=
     navi_processes=
     navi_children=
@@ -63,11 +70,42 @@ navi_list() {
     done
     unset IFS
     set +f
+    [ "$navi_unaskable" = no ] || navi_panes="$navi_panes$navi_token server failed -$navi_newline"
     navi_panes=$navi_panes$navi_children
 }
 
-# navi_ask SOCKET: ask one server.
+# navi_ask SOCKET: ask one server, unless it is known to hang.
 navi_ask() {
+    navi_answer=
+    navi_rest=
+    case $navi_hung in
+    *"$navi_newline=$1$navi_newline"*) navi_word=hung ;;
+    *) navi_question "$1" ;;
+    esac
+    # A server that has gone leaves its socket behind: nothing to tell, unless it is the default one.
+    [ -n "$1" ] && [ "$navi_word" = none ] && return
+    [ "$navi_word" = none ] && navi_answer=
+    [ "$navi_word" = ok ] && navi_check_age
+    navi_panes="$navi_panes$navi_token server $navi_word $1$navi_newline$navi_answer$navi_newline"
+    case $navi_rest in *' '*) navi_note_processes ;; esac
+}
+
+# navi_question SOCKET: what a server says in navi_answer, what that means in navi_word; one that hangs is noted.
+navi_question() {
+    if [ "$navi_waits" -eq 4 ]; then
+        navi_word=hung
+    else
+        navi_hear "$1"
+        navi_verdict "${navi_rest%% *}" "$navi_answer"
+    fi
+    [ "$navi_word" = hung ] || return 0
+    navi_hung="$navi_hung=$1$navi_newline"
+    [ "$navi_waits" -eq 4 ] || navi_waits=$((navi_waits + 1))
+    navi_patience=1
+}
+
+# navi_hear SOCKET: what a server says in navi_answer, and what stands behind the end mark in navi_rest.
+navi_hear() {
     navi_whole=$(
         {
             navi_tmux "$1" list-panes -a -F "$navi_format" </dev/null 2>&1
@@ -77,13 +115,6 @@ navi_ask() {
     navi_answer=${navi_whole%"$navi_newline$navi_token end "*}
     navi_answer=${navi_answer%"$navi_newline"}
     navi_find_rest
-    navi_verdict "${navi_rest%% *}" "$navi_answer"
-    # A server that has gone leaves its socket behind: nothing to tell, unless it is the default one.
-    [ -n "$1" ] && [ "$navi_word" = none ] && return
-    [ "$navi_word" = none ] && navi_answer=
-    [ "$navi_word" = ok ] && navi_check_age
-    navi_panes="$navi_panes$navi_token server $navi_word $1$navi_newline$navi_answer$navi_newline"
-    case $navi_rest in *' '*) navi_note_processes ;; esac
 }
 
 # navi_find_rest: what stands behind the end mark of an answer. A pattern would do, but takes bash milliseconds.
@@ -137,16 +168,27 @@ navi_check_age() {
     esac
 }
 
-# navi_files: checksums of all status files in navi_sums; what can't be read as such in navi_odd.
+# navi_files: checksums of all status files in navi_sums; what can't be read as such in navi_odd. A hundred at a time:
+# in one list, which shells copy to append to it, a thousand take long.
 navi_files() {
     navi_odd=
     navi_sums=
     cd "$navi_dir" 2>/dev/null || return
     set --
     for navi_file in ./*.json ./.[!.]*.json; do
-        navi_sort "$navi_file" && set -- "$@" "$navi_file"
+        navi_sort "$navi_file" || continue
+        set -- "$@" "$navi_file"
+        [ $# -lt 100 ] && continue
+        navi_add_sums "$@"
+        set --
     done
-    [ $# -eq 0 ] || navi_sums=$(cksum "$@" 2>/dev/null)
+    [ $# -eq 0 ] || navi_add_sums "$@"
+}
+
+# navi_add_sums FILE...: their checksums, a line each. One that went meanwhile has none.
+navi_add_sums() {
+    navi_line=$(cksum "$@" 2>/dev/null)
+    [ -z "$navi_line" ] || navi_sums=$navi_sums${navi_sums:+$navi_newline}$navi_line
 }
 
 # navi_sort FILE: whether it is a status file; one that only looks like it is told in navi_odd.
@@ -170,35 +212,57 @@ navi_sort() {
 }
 
 # navi_tell_files: a record for each status file; a body only for those not in navi_known, the sums told before.
+# Both stand in one order, so a walk along both finds the differences; to search for each file would take long for many.
+# navi_appeared says whether there is one that was not there before.
 navi_tell_files() {
+    navi_some=
+    navi_appeared=no
     set -f
     IFS=$navi_newline
+    # shellcheck disable=SC2086 # one word a line
+    set -- $navi_known
     for navi_line in $navi_sums; do
         unset IFS
-        navi_tell_file
-        IFS=$navi_newline
+        navi_file=${navi_line#*./}
+        while [ $# -gt 0 ] && navi_gone "$1"; do shift; done
+        if [ "$navi_line" = "${1-}" ]; then navi_tell_same; else navi_tell_file; fi
+        if [ "$navi_file" = "${1#*./}" ]; then shift; else navi_appeared=yes; fi
     done
     unset IFS
     set +f
-    navi_out=$navi_out$navi_odd
+    navi_out=$navi_out$navi_some$navi_odd
     navi_known=$navi_sums
 }
 
+# navi_gone LINE: whether the file of a sum that was told before, other than navi_line, is no longer there.
+navi_gone() {
+    [ "$1" = "$navi_line" ] && return 1
+    case $navi_newline$navi_sums$navi_newline in *" ./${1#*./}$navi_newline"*) return 1 ;; esac
+}
+
+# navi_tell_same: the record of a file that was told before, collected apart: appending to all of navi_out takes long.
+navi_tell_same() {
+    navi_some="$navi_some$navi_token same $navi_file$navi_newline"
+    [ ${#navi_some} -lt 4000 ] || navi_flush_same
+}
+
+# navi_flush_same: the records of files that were told before join the others.
+navi_flush_same() {
+    navi_out=$navi_out$navi_some
+    navi_some=
+}
+
+# navi_tell_file: the record of a file that is new or has changed, with its body if that is not too large.
 navi_tell_file() {
+    navi_flush_same
     navi_sum=${navi_line%%./*}
     navi_size=${navi_sum#* }
-    navi_file=${navi_line#*./}
-    case $navi_newline$navi_known$navi_newline in
-    *"$navi_newline$navi_line$navi_newline"*) navi_record same "$navi_file" ;;
-    *)
-        if [ "${navi_size% }" -gt 65536 ]; then
-            navi_record odd large "$navi_file"
-        else
-            navi_record file "$navi_file"
-            navi_out=$navi_out$(tr -d '\000' 2>/dev/null <"./$navi_file")$navi_newline
-        fi
-        ;;
-    esac
+    if [ "${navi_size% }" -gt 65536 ]; then
+        navi_record odd large "$navi_file"
+    else
+        navi_record file "$navi_file"
+        navi_out=$navi_out$(tr -d '\000' 2>/dev/null <"./$navi_file")$navi_newline
+    fi
 }
 
 # navi_tell_clock: what o'clock it is here (bash knows without a process), and since which start of the machine.
@@ -242,11 +306,13 @@ navi_clean() {
     set +f
 }
 
+# navi_suspect: judge the file of navi_line: it is left alone, or suspected, or removed if it was suspected before.
 navi_suspect() {
     navi_file=${navi_line#*./}
     navi_lives "${navi_file%.json}" && return
+    case $navi_newline$navi_foreign in *"$navi_newline$navi_line$navi_newline"*) return ;; esac
     case $navi_newline$navi_before in
-    *"$navi_newline$navi_line$navi_newline"*) navi_remove ;;
+    *"$navi_newline$navi_line$navi_newline"*) navi_proven && navi_remove ;;
     *) navi_suspects=$navi_suspects$navi_line$navi_newline ;;
     esac
 }
@@ -255,8 +321,10 @@ navi_suspect() {
 navi_remove() {
     navi_judged=${navi_line%% ./*}
     navi_held=.navi/gone.$$.$navi_file
-    # Anything else that ends in .json and lies here is not ours to delete.
-    grep -q '"tmux_session"' "./$navi_file" 2>/dev/null || return
+    if ! grep -q '"tmux_session"' "./$navi_file" 2>/dev/null; then
+        navi_spare
+        return
+    fi
     mkdir -p -m 700 .navi 2>/dev/null && mv "./$navi_file" "$navi_held" 2>/dev/null || return
     navi_list
     if ! navi_proven || navi_lives "${navi_file%.json}"; then
@@ -269,7 +337,13 @@ navi_remove() {
     fi
 }
 
-# A newer file under the old name wins over the one that comes back.
+# navi_spare: anything else that ends in .json and lies here is not ours to delete, and not suspected again as it is.
+navi_spare() {
+    [ ${#navi_foreign} -lt 20000 ] || navi_foreign=
+    navi_foreign=$navi_foreign$navi_line$navi_newline
+}
+
+# navi_restore: put back what was taken away. A newer file under the old name wins over the one that comes back.
 navi_restore() {
     ln "$navi_held" "./$navi_file" 2>/dev/null || [ -e "./$navi_file" ] || mv "$navi_held" "./$navi_file"
     rm -f "$navi_held"
@@ -287,9 +361,10 @@ navi_recover() {
     done
 }
 
-# navi_begin DIR CLEANUP: where to look; a leading ~ is this user's home.
+# navi_begin DIR CLEANUP: where to look; a leading ~ is this user's home, and nothing is the usual folder.
 navi_begin() {
     case $1 in
+    '') navi_dir=$HOME/.claude-sessions ;;
     '~') navi_dir=$HOME ;;
     '~/'*) navi_dir=$HOME/${1#'~/'} ;;
     *) navi_dir=$1 ;;
@@ -298,6 +373,7 @@ navi_begin() {
     navi_user=$(id -u)
     navi_known=
     navi_suspects=
+    navi_foreign=
     navi_out=
     LC_ALL=C
     export LC_ALL

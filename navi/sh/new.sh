@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086,SC2088
-# new.sh STARTER DIR SOCKET NAME CWD LINE WORD: create a session.
+# new.sh STARTER DIR SOCKET NAME CWD LINE WORD TYPE: create a session.
 
 # navi_remember: the directory, as the last of the recent ones.
 navi_remember() {
@@ -23,7 +23,7 @@ case $5 in
 esac
 [ -d "$navi_cwd" ] || navi_fail $navi_none "there is no directory $navi_cwd; nothing was created"
 [ -x "$navi_cwd" ] || navi_fail $navi_refused "the directory $navi_cwd can't be entered; nothing was created"
-navi_start "$6" '' "$7" ''
+navi_start "$8" "$6" '' "$7" ''
 navi_remember
 navi_wake
 printf '%s created %s\n' "$navi_token" "$navi_started"

@@ -15,6 +15,7 @@ navi_fail() {
 # navi_enter DIR: know the folder of status files; a leading ~ is this user's home. It need not exist.
 navi_enter() {
     case $1 in
+    '') navi_dir=$HOME/.claude-sessions ;;
     '~') navi_dir=$HOME ;;
     '~/'*) navi_dir=$HOME/${1#'~/'} ;;
     *) navi_dir=$1 ;;
@@ -110,14 +111,15 @@ navi_open_nest() {
     [ -w "$navi_nest" ]
 }
 
-# navi_start LINE MORE WORD BEFORE: start a session navi_name in navi_cwd that runs a line in the user's shell, with MORE
+# navi_start TYPE LINE MORE WORD BEFORE: start a session navi_name in navi_cwd that runs a line in the user's shell, with MORE
 # at its end this one time; no LINE is just the shell. See start.sh, whose text is navi_starter, for WORD and BEFORE.
 # Ends with navi_started: process of the server, id, time of creation, process of the pane, name.
 navi_start() {
-    navi_line=$1
-    navi_line_now=$1${2:+ $2}
-    navi_needed=$3
-    navi_before=$4
+    navi_type=$1
+    navi_line=$2
+    navi_line_now=$2${3:+ $3}
+    navi_needed=$4
+    navi_before=$5
     navi_escape_format "$navi_name"
     set -- new-session -d -P -F '#{pid} #{session_id} #{session_created} #{pane_pid} #{session_name}' -s "$navi_escaped"
     navi_escape_format "$navi_cwd"
@@ -142,7 +144,12 @@ navi_start() {
     *,'duplicate session'*) navi_fail $navi_exists "there is a session $navi_name already" ;;
     *) navi_tmux_failed ;;
     esac
+    navi_started_id=${navi_started#* }
+    navi_started_id=${navi_started_id%% *}
     [ -z "$navi_mark" ] || navi_await_line
+    navi_escape "$navi_line"
+    navi_tmux "$navi_socket" set-option -q -t "$navi_started_id" @navi_type "$navi_type" \; \
+        set-option -q -t "$navi_started_id" @navi_line "$navi_escaped"
 }
 
 # navi_open_mark: the FIFO by which a new session tells that its command was found.
@@ -158,17 +165,14 @@ navi_open_mark() {
 # navi_await_line: wait until the shell of the new session has read its startup files; without its command there is
 # to be no session. A shell that takes long goes on by itself: the line is not typed, it can't get lost.
 navi_await_line() {
-    set -- $navi_started
     case $(navi_limited 8 head -n 1 <&4 2>/dev/null) in
     missing)
-        navi_tmux "$navi_socket" kill-session -t "$2"
+        navi_tmux "$navi_socket" kill-session -t "$navi_started_id"
         navi_fail $navi_unavailable "$navi_needed is not found by the shell there; nothing was created"
         ;;
     found) ;;
     *) printf '%s slow\n' "$navi_token" ;;
     esac
-    navi_escape "$navi_line"
-    navi_tmux "$navi_socket" set-option -q -t "$2" @navi_line "$navi_escaped"
 }
 
 # navi_escape WORD: in navi_escaped, the word as tmux must be given it: a semicolon at its end would end the command.

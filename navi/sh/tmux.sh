@@ -4,6 +4,11 @@
 navi_newline='
 '
 
+# navi_find_tmux: look also where package managers put tmux: over ssh, PATH is often the system's bare one. What PATH
+# finds wins. attach.py sends this line through login shells, tcsh and fish among them: no quote, backslash, bang.
+navi_find_tmux() { for navi_folder in "$HOME/.local/bin" "$HOME/bin" /opt/homebrew/bin /usr/local/bin /home/linuxbrew/.linuxbrew/bin "$HOME/.linuxbrew/bin" "$HOME/.nix-profile/bin" "/etc/profiles/per-user/${USER:-root}/bin" /nix/var/nix/profiles/default/bin /run/current-system/sw/bin "$HOME/.guix-profile/bin" /run/current-system/profile/bin /opt/local/bin /usr/pkg/bin /snap/bin; do case ":$PATH:" in *":$navi_folder:"*) ;; *) PATH=${PATH:+$PATH:}$navi_folder ;; esac; done; export PATH; }
+navi_find_tmux
+
 # Inside tmux, the default server would be the one around us; we mean the user's own, and name others by their socket.
 unset TMUX TMUX_PANE
 
@@ -28,15 +33,17 @@ else
     }
 fi
 
+navi_patience=5 # seconds that one question may take
+
 # navi_tmux SOCKET COMMAND...: an empty SOCKET is the user's default server.
 navi_tmux() {
     if [ -n "$1" ]; then
         navi_socket=$1
         shift
-        navi_limited 5 tmux -u -S "$navi_socket" "$@"
+        navi_limited "$navi_patience" tmux -u -S "$navi_socket" "$@"
     else
         shift
-        navi_limited 5 tmux -u "$@"
+        navi_limited "$navi_patience" tmux -u "$@"
     fi
 }
 
@@ -58,10 +65,11 @@ navi_verdict() {
     esac
 }
 
-# navi_find_servers: the sockets of the user's other tmux servers, a line each, in navi_others. Other people's are not
-# ours to ask (-O).
+# navi_find_servers: the sockets of the user's other tmux servers, a line each, in navi_others; navi_unaskable says
+# whether there are more. Other people's are not ours to ask (-O).
 navi_find_servers() {
     navi_others=
+    navi_unaskable=no
     navi_folders=
     for navi_folder in "${TMUX_TMPDIR:-/tmp}" "${XDG_RUNTIME_DIR:-/run/user/$navi_user}" /tmp; do
         case $navi_folders in *":$navi_folder:"*) continue ;; esac
@@ -75,6 +83,12 @@ navi_find_servers() {
     done
 }
 
+# navi_add_server: note the socket navi_path, if it is one of ours. A name with a line end can't stand in a line: that
+# server can't be asked, and its sessions are unknown.
 navi_add_server() {
-    [ -S "$navi_path" ] && [ -O "$navi_path" ] && navi_others=$navi_others$navi_path$navi_newline
+    [ -S "$navi_path" ] && [ -O "$navi_path" ] || return
+    case $navi_path in
+    *"$navi_newline"*) navi_unaskable=yes ;;
+    *) navi_others=$navi_others$navi_path$navi_newline ;;
+    esac
 }

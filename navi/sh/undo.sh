@@ -23,7 +23,9 @@ navi_line=$navi_text
 navi_read more
 navi_before=
 [ ! -s "$navi_kept/scrollback" ] || navi_before=$navi_kept/scrollback
-navi_start "$navi_line" "$navi_text" '' "$navi_before"
+navi_more=$navi_text
+navi_read type
+navi_start "${navi_text:-command}" "$navi_line" "$navi_more" '' "$navi_before"
 if [ -f "$navi_kept/status.json" ] && [ ! -e "$navi_dir/$navi_name.json" ]; then
     mv "$navi_kept/status.json" "$navi_dir/$navi_name.json"
 fi

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154,SC3013,SC3045,SC2174
+# shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
 # watch.sh DIR CLEANUP: tell what changes, as long as somebody listens.
 # Between looks nothing but builtins runs: times of files, existence of processes and terminals are compared.
 # A line on standard input (or into the FIFO .navi/watch.PID beside the status files) wakes the watch at once;
@@ -29,6 +29,7 @@ navi_sweep_nest() {
     done
 }
 
+# navi_close_nest: take everything away and end.
 navi_close_nest() {
     trap - EXIT
     rm -f "$navi_wake" "$navi_stamp"
@@ -67,6 +68,7 @@ navi_set_pace() {
     navi_ticker=$!
 }
 
+# navi_choose_pace: quick after a change, slow when calm.
 navi_choose_pace() {
     if [ "$navi_calm" -lt "$navi_moving_for" ]; then
         navi_list_every=4000
@@ -76,22 +78,62 @@ navi_choose_pace() {
         if [ "$navi_limit" = yes ]; then navi_set_pace 0.8 800; else navi_set_pace 1 1000; fi
     fi
     # What may have to be cleaned up is looked at again soon.
-    [ -z "$navi_suspects" ] || navi_list_every=2000
+    [ -z "$navi_suspects" ] || navi_list_every=3000
 }
 
+# navi_wait: until time has passed or something wakes the watch, which counts as a step as well.
 navi_wait() {
     navi_line=tick
     if [ "$navi_limit" = yes ]; then
-        read -r -t "$navi_tick" navi_line <&3 || navi_line=tick
+        IFS= read -r -t "$navi_tick" navi_line <&3 || navi_line=tick
     else
-        read -r navi_line <&3
+        IFS= read -r navi_line <&3
     fi
-    [ "$navi_line" = bye ] && exit 0
-    if [ "$navi_line" = poll ]; then navi_asked=yes; else navi_asked=no; fi
+    navi_count
+    navi_asked=no
+    case $navi_line in
+    poll) navi_asked=yes ;;
+    'awake '*) navi_ask_again "${navi_line#awake }" ;;
+    bye) exit 0 ;;
+    esac
+}
+
+# navi_count: a step of time has passed, or less.
+navi_count() {
     navi_calm=$((navi_calm + navi_step))
     navi_unlisted=$((navi_unlisted + navi_step))
     navi_silent=$((navi_silent + navi_step))
     navi_uncleaned=$((navi_uncleaned + navi_step))
+    navi_unprobed=$((navi_unprobed + navi_step))
+}
+
+# navi_probe: see whether the servers that hung answer again, in the background, where they delay nothing.
+navi_probe() {
+    [ "$navi_unprobed" -ge 10000 ] || return
+    navi_unprobed=0
+    set -f
+    IFS=$navi_newline
+    for navi_server in $navi_hung; do
+        unset IFS
+        navi_probe_server "${navi_server#=}" >&3 2>/dev/null &
+    done
+    unset IFS
+    set +f
+}
+
+# navi_probe_server SOCKET: wake the watch if it answers within five seconds, whatever it says.
+navi_probe_server() {
+    navi_patience=5
+    navi_tmux "$1" list-sessions </dev/null >/dev/null 2>&1
+    navi_verdict $? ''
+    [ "$navi_word" = hung ] || printf 'awake %s\n' "$1"
+}
+
+# navi_ask_again SOCKET: a server that hung answers again, so it is asked at once, and from now on as any other.
+navi_ask_again() {
+    case $navi_hung in *"$navi_newline=$1$navi_newline"*) ;; *) return ;; esac
+    navi_hung=${navi_hung%%"=$1$navi_newline"*}${navi_hung#*"$navi_newline=$1$navi_newline"}
+    navi_unlisted=$navi_list_every
 }
 
 # navi_files_moved: whether a status file may have changed since the stamp. Equal times count as changed,
@@ -121,11 +163,13 @@ navi_panes_moved() {
     return 1
 }
 
+# navi_note_terminals: remember which terminals there are.
 navi_note_terminals() {
     set -- /dev/pts/[0-9]*
     navi_terminals=$*
 }
 
+# navi_look_at_files: tell the status files, if they are not as told before or somebody asks.
 navi_look_at_files() {
     : >"$navi_stamp"
     navi_files
@@ -133,21 +177,32 @@ navi_look_at_files() {
     navi_told_files=$navi_sums$navi_odd
     navi_record files
     navi_tell_files
+    # Its session has just begun: both are told together.
+    [ "$navi_appeared" = no ] || navi_unlisted=$navi_list_every
 }
 
+# navi_look_at_panes: list what tmux has, clean up now and then, and tell the answers if they are not as told before.
 navi_look_at_panes() {
     navi_unlisted=0
     navi_list
     navi_note_terminals
-    if [ "$navi_uncleaned" -ge 2000 ]; then
+    if [ "$navi_uncleaned" -ge 2000 ] && navi_considered; then
         navi_uncleaned=0
         navi_clean
+        [ -z "$navi_suspects" ] || navi_suspected=${EPOCHSECONDS:-$(date +%s)}
     fi
     [ "$navi_panes" = "$navi_told_panes" ] && return
     navi_told_panes=$navi_panes
     navi_out=$navi_out$navi_panes
 }
 
+# navi_considered: whether two whole seconds of the clock have passed since files were suspected, if any are: steps
+# may be short, or have queued up, and prove nothing.
+navi_considered() {
+    [ -z "$navi_suspects" ] || [ "${EPOCHSECONDS:-$(date +%s)}" -gt $((navi_suspected + 2)) ]
+}
+
+# navi_tell: print what was collected as one answer; the end if nobody listens.
 navi_tell() {
     printf '%s begin\n%s%s end 0\n' "$navi_token" "$navi_out" "$navi_token" || exit 0
     navi_silent=0
@@ -190,6 +245,8 @@ navi_calm=0
 navi_unlisted=0
 navi_silent=0
 navi_uncleaned=2000
+navi_unprobed=10000
+navi_suspected=0
 navi_told_files=
 navi_told_panes=
 navi_processes=
@@ -198,5 +255,6 @@ navi_asked=yes
 while :; do
     navi_choose_pace
     navi_turn
+    [ "$navi_hung" = "$navi_newline" ] || navi_probe
     navi_wait
 done
