@@ -15,7 +15,8 @@ import trio
 from navi.config import Remote
 from navi.hosts import HostError
 from navi.hosts.base import Watch
-from navi.hosts.openssh import OpenSSHHost, refuse_foreign
+from navi.hosts.openssh import OpenSSHHost
+from navi.hosts.sockets import refuse_foreign
 from navi.hosts.ssh_command import options
 from navi.model import Frame, HostState, Retry, Tmux
 from navi.ops import Operation

@@ -2,36 +2,86 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
 
 from navi import __version__
+from navi.cli.verbs import VERBS, Verb
+from navi.exits import OK, WRONG_USAGE
 
 USAGE = """usage: navi [--help | --version]
+       navi VERB [ARGUMENTS]
 
 Without arguments: the dashboard, with every agent session of this machine and of the remotes in remotes.yaml.
 
-  -h, --help     this text
-  -V, --version  navi's version
+{verbs}
 
-Keys are shown by ? in the dashboard. See navi(1) and navi-remotes(5).
+  navi VERB --help     what a verb wants
+  -h, --help           this text
+  -V, --version        navi's version
+
+A session is SESSION on this machine, and HOST/SESSION on another. Keys of the dashboard are shown by ?.
+See navi(1) and navi-remotes(5).
 """
 
-OK, WRONG_USAGE = 0, 64
+
+class Parser(ArgumentParser):
+    """Ends as sysexits(3) wants it when the command line is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and how it is called."""
+        self.exit(WRONG_USAGE, f"navi: {message}\n{self.format_usage()}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line; return the exit status (sysexits(3), see navi(1))."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] in (["-h"], ["--help"], ["help"]):
-        print(USAGE, end="")
+        print(USAGE.format(verbs="\n".join(f"  {verb.name:<20} {verb.help}" for verb in VERBS)), end="")
         return OK
     if words in (["-V"], ["--version"]):
         print(f"navi {__version__}")
         return OK
-    if words:
+    if not words:
+        from navi.cli.dashboard import run_dashboard
+
+        return run_dashboard()
+    verb = next((verb for verb in VERBS if verb.name == words[0]), None)
+    if verb is None:
         print(f"navi: `{words[0]}` is not something navi knows; navi --help shows what is", file=sys.stderr)
         return WRONG_USAGE
-    from navi.cli.dashboard import run_dashboard
+    return run_verb(verb, words[1:])
 
-    return run_dashboard()
+
+def parser_of(verb: Verb) -> Parser:
+    """Return what reads the arguments of a verb."""
+    parser = Parser(prog=f"navi {verb.name}", description=f"{verb.help[0].upper()}{verb.help[1:]}.", allow_abbrev=False)
+    verb.arguments(parser)
+    return parser
+
+
+def run_verb(verb: Verb, words: Sequence[str]) -> int:
+    """Carry out a verb; return the exit status."""
+    options = parser_of(verb).parse_args(words)
+    from navi.cli.machines import Machines, UsageError, complain
+    from navi.hosts.base import HostError
+    from navi.ops import OperationError
+
+    module, _, function = verb.function.partition(".")
+    try:
+        return int(getattr(import_module(f"navi.cli.{module}"), function)(options, Machines(dict(os.environ))))
+    except (UsageError, OperationError) as error:
+        complain(str(error))
+        return getattr(error, "status", WRONG_USAGE)
+    except HostError as error:
+        from navi.cli.machines import why
+
+        words_of_it, status = why(error)
+        complain(words_of_it)
+        return status
+    except KeyboardInterrupt:
+        return 130

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import trio
 
 from navi.hosts.base import HostError
-from navi.hosts.wire import AnswerReader, WireError, new_token, request, stream_request
+from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request, stream_request
 from navi.model import Failure, HostState, Retry
 from navi.ops import Answer, Operation, Stream
 from navi.text import clean, decode
@@ -25,9 +25,6 @@ MOST_CHANNELS = 3
 Explain = Callable[[int | None, str], Failure]
 """Says what it means that a shell ended with this status and these last words."""
 
-
-LEAD = b"\n" * 8
-"""Sent first of all: empty lines for a `read` in the login shell's startup files to take, in place of a request."""
 
 GRACE = 0.5
 """Seconds that a shell has for ending in its own way."""

@@ -21,7 +21,7 @@ from navi.config import Remote
 from navi.hosts.base import HostError, Watch
 from navi.hosts.channel import Channel, Channels, open_watch
 from navi.hosts.failures import explain
-from navi.hosts.sockets import Lease
+from navi.hosts.sockets import Lease, refuse_foreign
 from navi.hosts.ssh_command import USE_MASTER, SshCommand
 from navi.model import Failure, HostState
 from navi.ops import Answer, Operation, Stream
@@ -198,17 +198,6 @@ class OpenSSHHost:
             status, _ = await self._control_command("exit")
             if status is None:
                 await self._remove_dead(self._command.control)
-
-
-def refuse_foreign(control: Path) -> None:
-    """Raise HostError if a control socket is somebody else's: they would see all that goes over it."""
-    try:
-        owner = control.lstat().st_uid
-    except FileNotFoundError:
-        return
-    if owner != os.getuid():
-        cause = f"the control socket {control} belongs to user {owner}"
-        raise HostError(Failure(HostState.ERROR, cause, "remove it; somebody else must not carry your connection"))
 
 
 def _read_process(control: Path) -> int | None:

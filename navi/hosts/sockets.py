@@ -53,6 +53,17 @@ def _unsafe(folder: Path, what: str) -> Failure:
     return Failure(HostState.ERROR, f"the folder for connections, {folder}, {what}", remedy, Retry.LATER)
 
 
+def refuse_foreign(control: Path) -> None:
+    """Raise HostError if a control socket is somebody else's: they would see all that goes over it."""
+    try:
+        owner = control.lstat().st_uid
+    except FileNotFoundError:
+        return
+    if owner != os.getuid():
+        cause = f"the control socket {control} belongs to user {owner}"
+        raise HostError(Failure(HostState.ERROR, cause, "remove it; somebody else must not carry your connection"))
+
+
 @dataclass(slots=True)
 class Lease:
     """A lock beside a control socket: exclusive while its master is opened or closed, shared while it is used.

@@ -76,9 +76,11 @@ def _percent(text: str) -> str:
 BATCH = _o("BatchMode=yes", "nobody is there to be asked")
 NO_AGENT = Option(("-a", "-x"), "navi's own lines need neither your keys nor your display at the far end")
 USE_MASTER = _o("ControlMaster=no", "only one task opens the master")
+PERSIST = _o("ControlPersist=60", "the master goes on by itself, and ends a minute after its last use")
+SHARE_MASTER = (_o("ControlMaster=auto", "a single call opens the master where there is none"), PERSIST)
 MAKE_MASTER = (
     _o("ControlMaster=yes", "this call opens the master"),
-    _o("ControlPersist=60", "the master goes on by itself, and ends a minute after its last use"),
+    PERSIST,
     Option(("-f", "-N"), "into the background once it stands, without a command"),
 )
 

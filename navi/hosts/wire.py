@@ -18,6 +18,9 @@ from navi.text import clean, decode
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes that an answer may have; a host that says more is not believed."""
 
+LEAD = b"\n" * 8
+"""Sent first of all: empty lines for a `read` in the login shell's startup files to take, in place of a request."""
+
 
 class WireError(Exception):
     """What came back is not an answer."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import trio
 
-from navi.config import Problem, Settings
+from navi.config import Places, Problem, Settings
 from navi.fleet import Fleet
 from navi.listing import Key, Selection, Sort, arrange, is_agent, next_scope
 from navi.model import HostState, HostView, Session
@@ -68,7 +68,7 @@ class Dashboard:
         self._errands = Errands(fleet, self.terminal, environment, self._footer.tell)
         self._feed = PreviewFeed(fleet, self._preview)
         self._actions = Actions(fleet, self._footer.tell)
-        self._lifecycle = Lifecycle(fleet, settings, self._actions, self._glyphs, self)
+        self._lifecycle = Lifecycle(fleet, settings, self._actions, self._glyphs, self, Places(environment).state)
         self._git = GitLooks(fleet, self._news_of_page)
         self._expected: tuple[str, str, bool, float] | None = None
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from navi.config import Settings
 from navi.fleet import Fleet
+from navi.killed import Killed, forget, last_killed, remember
 from navi.model import LOCAL, HostView, Session
 from navi.ops import OperationError
 from navi.ops.directories import Directories, directories
@@ -59,13 +61,15 @@ class Stage(Protocol):
 class Lifecycle:
     """One method for each command; the sessions are those that are selected."""
 
-    def __init__(self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, stage: Stage) -> None:
+    def __init__(
+        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, stage: Stage, state: Path
+    ) -> None:
         self._fleet = fleet
         self._settings = settings
         self._actions = actions
         self._glyphs = glyphs
         self._stage = stage
-        self._kept: list[tuple[str, str, str]] = []
+        self._state = state
 
     # ---- asking and telling
 
@@ -130,7 +134,7 @@ class Lifecycle:
 
         def done(kept: str) -> str:
             if kept:
-                self._kept.append((session.host, kept, session.address))
+                remember(self._state, Killed(session.host, kept, session.address))
             if session.tmux is None:
                 return f"removed the status file of {session.address}"
             return f"killed {session.address}" + ("; u brings it back" if kept else "; nothing could be kept of it")
@@ -141,23 +145,26 @@ class Lifecycle:
         return Action(session.host, session.address, kill(host.sessions_dir, session, keep, line, more), done, happened)
 
     def undo(self) -> None:
-        """Bring back what was killed last."""
-        if not self._kept:
-            self._stage.tell("nothing was killed since navi was started; `navi undo` knows more")
+        """Bring back what was killed last, from here or by `navi kill`."""
+        hosts = {view.name for view in self._fleet.views}
+        last = next((killed for killed in last_killed(self._state) if killed.host in hosts), None)
+        if last is None:
+            self._stage.tell("nothing was killed from this machine lately")
             return
-        name, keep, address = self._kept.pop()
+        forget(self._state, last)
 
         def done(created: Created) -> str:
-            self._stage.expect(name, created.name, False)
-            return f"{address} is back"
+            self._stage.expect(last.host, created.name, False)
+            return f"{last.address} is back"
 
         def tell(words: str, style: str) -> None:
             if style == "fault":
-                self._kept.append((name, keep, address))
+                remember(self._state, last)
             self._stage.tell(words, style)
 
-        host = self._fleet.host(name)
-        action = Action(name, address, undo(host.sessions_dir, keep), done, lambda view: _has(view, address))
+        host = self._fleet.host(last.host)
+        operation = undo(host.sessions_dir, last.keep)
+        action = Action(last.host, last.address, operation, done, lambda view: _has(view, last.address))
         self._actions.order([action], lambda _: tell)
 
     # ---- changing

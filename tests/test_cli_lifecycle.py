@@ -1,0 +1,127 @@
+"""The verbs that create, change and end sessions, as a person or a script calls them: here and on a remote."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.machines import Account, Lab
+from tests.support.places import agent
+from tests.support.waiting import until
+from tests.test_ops_git import commit, repository
+from tests.test_tui_lifecycle import living, pane
+
+HERE_AND_THERE = pytest.mark.parametrize("far", [False, True], ids=["local", "remote"])
+
+
+def navi(lab: Lab, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run navi on the lab's own machine; it must end with that status."""
+    command = [sys.executable, "-m", "navi", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=lab.environment())
+    assert done.returncode == status, (done.stdout, done.stderr)
+    return done
+
+
+def account(lab: Lab, far: bool) -> tuple[Account, str]:
+    """Return this machine or a remote, and what stands before its sessions in an address."""
+    atlas = lab.machine("atlas", shell="fish")
+    lab.remotes_yaml([atlas])
+    return (atlas, "atlas/") if far else (lab.local, "")
+
+
+@HERE_AND_THERE
+def test_new_kill_and_undo_are_one_story(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    agent(there)
+    (there.home / "my work").mkdir()
+    host = ["--host", "atlas"] if far else []
+    made = navi(lab, "new", "two words", *host, "-c", "~/my work", "--agent", "--skip-permissions", "--json")
+    document = json.loads(made.stdout)
+    assert document.keys() == {"name", "host", "target", "type", "pid"}
+    assert (document["name"], document["host"], document["type"]) == ("two words", "atlas" if far else "local", "agent")
+    until(lambda: "claude runs: --dangerously-skip-permissions" in pane(there, "two words"), what="it runs")
+    address = f"{prefix}two words"
+    assert navi(lab, "kill", "--dry-run", address).stdout.startswith(f"would kill {address} (")
+    assert living(there) == {"two words"}
+    assert navi(lab, "kill", address).stdout == f"killed {address}; navi undo brings it back\n"
+    assert living(there) == set()
+    assert navi(lab, "undo").stdout == f"{address} is back\n"
+    until(lambda: pane(there, "two words").count("claude runs: --dangerously-skip-permissions") == 2, what="again")
+    assert "nothing to undo" in navi(lab, "undo", status=1).stderr
+
+
+@HERE_AND_THERE
+def test_several_are_killed_and_the_status_is_that_of_the_first_failure(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    for name in ("one", "two"):
+        there.new_session(name)
+    done = navi(lab, "kill", f"{prefix}one", f"{prefix}none", f"{prefix}two", "--json", status=66)
+    found = {entry["address"]: (entry["status"], entry["error"]) for entry in json.loads(done.stdout)}
+    assert found == {
+        f"{prefix}one": (0, None),
+        f"{prefix}none": (66, "there is no session none"),
+        f"{prefix}two": (0, None),
+    }
+    assert living(there) == set()
+
+
+@HERE_AND_THERE
+def test_failures_have_their_own_statuses_and_words(lab: Lab, far: bool) -> None:
+    there, _ = account(lab, far)
+    host = ["--host", "atlas"] if far else []
+    there.new_session("taken")
+    for words, status, said in (
+        (["new", "taken"], 73, "there is a session taken already"),
+        (["new", "a.b"], 64, "can't hold a dot"),
+        (["new", "x", "-c", "/nowhere"], 66, "there is no directory /nowhere"),
+        (["new", "x", "--agent", "codex"], 69, "codex is not found"),
+        (["new", "x", "--agent", "nobody"], 64, "there is no agent `nobody`"),
+        (["new"], 64, "required"),
+        (["new", "x", "--shell", "--command", "y"], 64, "not allowed with"),
+    ):
+        assert said in navi(lab, *words, *host, status=status).stderr
+    assert living(there) == {"taken"}
+
+
+def test_a_host_that_nobody_knows_and_one_that_is_down_are_told_apart(lab: Lab) -> None:
+    there, _ = account(lab, True)
+    lab.machines[0].stop()
+    assert "there is no host `atlsa`" in navi(lab, "kill", "atlsa/x", status=64).stderr
+    assert "Connection refused" in navi(lab, "kill", "atlas/x", status=69).stderr
+    assert living(there) == set()
+
+
+def test_a_key_that_is_refused_is_a_matter_of_permission(lab: Lab) -> None:
+    account(lab, True)
+    (lab.machines[0].folder / "authorized_keys").write_text("")
+    navi(lab, "kill", "atlas/x", status=77)
+
+
+@HERE_AND_THERE
+def test_git_is_told_for_people_and_for_programs(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    folder = repository(there)
+    commit(there, folder, "first step")
+    there.new_session("api")
+    there.write_status("api", cwd=str(folder))
+    assert "first step" in navi(lab, "git", f"{prefix}api").stdout
+    document = json.loads(navi(lab, "git", f"{prefix}api", "--json").stdout)
+    assert (document["branch"], document["dirty"], document["commit"]["subject"]) == ("main", False, "first step")
+    there.write_status("api", cwd=str(there.home))
+    assert "not in a git repository" in navi(lab, "git", f"{prefix}api", status=1).stderr
+
+
+def test_a_verb_that_nobody_knows_and_a_wrong_option(lab: Lab) -> None:
+    assert "`klil` is not something navi knows" in navi(lab, "klil", "x", status=64).stderr
+    assert "unrecognized arguments: --jsno" in navi(lab, "kill", "x", "--jsno", status=64).stderr
+    assert "usage: navi kill" in navi(lab, "kill", "--help").stdout
+
+
+def test_verbs_start_without_what_only_the_dashboard_needs(lab: Lab) -> None:
+    code = "import sys, navi.cli.lifecycle, navi.cli.git; print(sorted({'urwid', 'trio'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+    assert lab.environment()
