@@ -1,0 +1,70 @@
+"""hook: what an agent waits for at each of its events. The floor is a shell that does nothing.
+
+Beside it stands what a hook of few lines costs that gives JSON to jq, where there is one, and the largest of events.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+
+import trio
+
+from tests.bench.report import Row
+from tests.bench.request import timed
+from tests.bench.stage import ROOT, Run, laboratory
+from tests.support.machines import SYSTEM_PATH, Account
+
+HOOK = str(ROOT / "navi" / "sh" / "hook.sh")
+
+JQ = """\
+event=$(cat)
+name=$(tmux display-message -p '#{session_name}')
+file=$HOME/.claude-sessions/$name.json
+tool=$(printf '%s' "$event" | jq -r .tool_name)
+jq --arg tool "$tool" --argjson now "$(date +%s)" \\
+    '.status = "working" | .timestamp = $now | .metrics.tools.counts[$tool] += 1' "$file" >"$file.new"
+mv "$file.new" "$file"
+"""
+
+
+async def measure(run: Run) -> list[Row]:
+    """Measure it with an event of a usual size and with the largest."""
+    async with run.turn:
+        with laboratory() as lab:
+            lab.local.new_session("work", "sleep 10000")
+            lab.local.write_status("work")
+            surroundings = _inside(lab.local)
+            often, seldom = run.pick(200, 50), run.pick(20, 5)
+            floor = await _times(("sh", "-c", ":"), b"", surroundings, often)
+            hook = await _times(("sh", HOOK, "claude"), _event(5_000), surroundings, often)
+            large = await _times(("sh", HOOK, "claude"), _event(5_000_000), surroundings, seldom)
+            with_jq = []
+            if shutil.which("jq", path=SYSTEM_PATH):
+                with_jq = await _times(("sh", "-c", JQ), _event(5_000), surroundings, often)
+    rows = [
+        Row("hook: an event", "ms", hook, floor, {"median": 15}),
+        Row("hook: an event of 5 MB", "ms", large, floor, {"max": 1000}),
+    ]
+    return [*rows, Row("hook: the same with jq", "ms", with_jq, floor)] if with_jq else rows
+
+
+def _inside(account: Account) -> Mapping[str, str]:
+    """Return the environment of a process in the session."""
+    socket, pane = account.tmux("list-panes", "-a", "-F", "#{socket_path} #{pane_id}").split()
+    return account.environment() | {"TMUX": f"{socket},1,0", "TMUX_PANE": pane}
+
+
+def _event(size: int) -> bytes:
+    """Return the use of a tool whose input has so many bytes, in lines."""
+    fields = {"hook_event_name": "PostToolUse", "session_id": "one", "cwd": "/work", "tool_name": "Write"}
+    return json.dumps(fields | {"tool_input": {"content": ("x" * 78 + "\n") * (size // 80)}}).encode()
+
+
+async def _times(words: tuple[str, ...], event: bytes, surroundings: Mapping[str, str], often: int) -> list[float]:
+    async def once() -> None:
+        await trio.run_process(words, stdin=event, stdout=subprocess.DEVNULL, env=surroundings)
+
+    return await timed(once, often)
