@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,9 +10,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.machines import Keys, Lab
 from tests.support.terminal import Terminal
+
+# No example fails for being slow on a busy machine, and where nobody looks for new ones, each run has the same.
+settings.register_profile("calm", deadline=None)
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.load_profile("repeatable" if os.environ.get("CI") else "calm")
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,19 @@ def test_failures_have_their_own_statuses_and_words(lab: Lab, far: bool) -> None
     assert living(there) == {"taken"}
 
 
+@HERE_AND_THERE
+def test_rename_and_dismiss(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    there.new_session("api")
+    there.write_status("api", status="waiting", message="Shall I?")
+    assert navi(lab, "rename", f"{prefix}api", "web").stdout == f"{prefix}api is web now\n"
+    assert living(there) == {"web"}
+    assert navi(lab, "dismiss", f"{prefix}web").stdout == f"dismissed {prefix}web\n"
+    found = json.loads((there.sessions_dir / "web.json").read_text())
+    assert (found["tmux_session"], found["status"], found["message"]) == ("web", "working", "")
+    assert "no session" in navi(lab, "rename", f"{prefix}api", "x", status=66).stderr
+
+
 def test_a_host_that_nobody_knows_and_one_that_is_down_are_told_apart(lab: Lab) -> None:
     there, _ = account(lab, True)
     lab.machines[0].stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from navi.hosts.failures import explain
@@ -101,6 +101,7 @@ def test_a_remedy_names_the_remote() -> None:
 
 
 @given(st.none() | st.integers(0, 255), st.text(max_size=400))
+@example(None, ".")
 def test_any_words_are_explained_in_one_line_that_is_not_too_long(status: int | None, words: str) -> None:
     found = explain("dev", status, words)
     assert found.cause

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +16,10 @@ from navi.config import AGENTS, SESSIONS_DIR
 from navi.hosts import Host
 from navi.hosts.local import LocalHost
 from navi.ops import OperationError
-from navi.ops.lifecycle import Launch, Named, check_name, kill, new, new_keep, undo
+from navi.ops.lifecycle import Launch, Named, check_name, dismiss, kill, new, new_keep, rename, undo
 from navi.status import sessions_of
 from tests.support.hosts import host
-from tests.support.machines import Account, Lab
+from tests.support.machines import Account, Lab, program
 from tests.support.places import agent, everywhere, place
 from tests.support.waiting import until, until_async
 
@@ -397,6 +399,122 @@ async def test_undo_of_nothing_says_so(lab: Lab, where: str) -> None:
             await one.host.run(undo(SESSIONS_DIR, new_keep()))
     with pytest.raises(OperationError, match="not what kill"):
         undo(SESSIONS_DIR, "../../etc")
+
+
+# ---- changing
+
+
+RICH = {
+    "message": 'it\'s "so" \\n ✓',
+    "session_id": "abc-1",
+    "unknown": [1, {"a": None, "big": 12345678901234567890}],
+    "agents": {"opencode": {"status": "permission", "timestamp": 5}},
+    "team": {"name": "crew", "agents": [{"name": "mate", "status": "waiting", "timestamp": 7}]},
+    "timestamp": 1000,
+    "status": "waiting",
+}
+
+
+def fields(path: Path) -> dict[str, object]:
+    """Return what a status file says."""
+    found = json.loads(path.read_bytes())
+    assert isinstance(found, dict)
+    return found
+
+
+@everywhere
+@pytest.mark.parametrize("name", [name for name in HOSTILE_NAMES if name != "$HOME"])
+async def test_renaming_changes_tmux_the_file_and_the_field_and_nothing_else(lab: Lab, where: str, name: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        one.account.new_session("api-long")
+        before = fields(one.account.write_status("api", **RICH))
+        assert await one.host.run(rename(SESSIONS_DIR, await one.session("api"), name)) == name
+        assert await one.names() == {name, "api-long"}
+        assert [path.name for path in one.account.sessions_dir.glob("*.json")] == [f"{name}.json"]
+        assert fields(one.account.sessions_dir / f"{name}.json") == before | {"tmux_session": name}
+        assert not [path for path in one.nest() if path.startswith(("lock", "event"))]
+        assert not list(one.account.home.rglob("pwned"))
+
+
+@everywhere
+async def test_a_session_without_a_status_file_is_renamed(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        assert await one.host.run(rename(SESSIONS_DIR, Named("api"), "web")) == "web"
+        assert await one.names() == {"web"}
+
+
+@everywhere
+@pytest.mark.parametrize("by", ["session", "file"])
+async def test_a_name_that_is_taken_renames_nothing(lab: Lab, where: str, by: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        path = one.account.write_status("api", **RICH)
+        if by == "session":
+            one.account.new_session("web")
+        else:
+            one.account.write_status("web", message="mine")
+        before = path.read_bytes()
+        with pytest.raises(OperationError, match="already") as caught:
+            await one.host.run(rename(SESSIONS_DIR, await one.session("api"), "web"))
+        assert caught.value.status == 73
+        assert "api" in await one.names()
+        assert path.read_bytes() == before
+        assert not [path for path in one.nest() if path.startswith("lock")]
+
+
+@everywhere
+async def test_a_tmux_that_refuses_leaves_everything_as_it_was(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        path = one.account.write_status("api", **RICH)
+        before = path.read_bytes()
+        stand_in = one.account.bin / "tmux"
+        stand_in.write_text(
+            '#!/bin/sh\ncase " $* " in *" rename-session "*) echo "no, thanks" >&2; exit 1 ;; esac\n'
+            f'exec {program("tmux")} "$@"\n'
+        )
+        stand_in.chmod(0o755)
+        with pytest.raises(OperationError, match="no, thanks"):
+            await one.host.run(rename(SESSIONS_DIR, Named("api"), "web"))
+        assert [path.name for path in one.account.sessions_dir.glob("*.json")] == ["api.json"]
+        assert path.read_bytes() == before
+
+
+@everywhere
+async def test_an_ended_session_is_not_renamed(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.write_status("gone")
+        with pytest.raises(OperationError, match="has ended") as caught:
+            await one.host.run(rename(SESSIONS_DIR, await one.session("gone"), "web"))
+        assert caught.value.status == 66
+
+
+@everywhere
+async def test_dismissing_changes_status_message_and_time_and_keeps_the_rest(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        path = one.account.write_status("api", **RICH)
+        before = fields(path)
+        await one.host.run(dismiss(SESSIONS_DIR, await one.session("api")))
+        after = fields(path)
+        assert (after.pop("status"), after.pop("message")) == ("working", "")
+        assert abs(float(str(after.pop("timestamp"))) - time.time()) < 60
+        assert {key: after[key] for key in after if key != "metrics"} == {
+            key: before[key] for key in before if key not in ("status", "message", "timestamp")
+        }
+
+
+@everywhere
+async def test_there_is_nothing_to_dismiss_without_a_status_file(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        with pytest.raises(OperationError, match="no status file") as caught:
+            await one.host.run(dismiss(SESSIONS_DIR, Named("api")))
+        assert caught.value.status == 66
+        with pytest.raises(OperationError, match="no status file"):
+            dismiss(SESSIONS_DIR, await one.session("api"))
 
 
 # ---- tmux that does not answer

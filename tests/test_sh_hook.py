@@ -19,10 +19,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from navi.ops import script
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import BASH, DASH, NO_TIMEOUT, SHELLS, Shell, Watching, environment, every_shell, files
 
-HOOK = Path(__file__).parent.parent / "navi" / "sh" / "hook.sh"
+HOOK = script("status_file", "hook")
 AWKS = ("mawk", "gawk", "original-awk", "busybox")
 
 every_awk = pytest.mark.parametrize("awk", AWKS)
@@ -60,8 +61,11 @@ class Hook:
 
     @property
     def words(self) -> list[str]:
-        """The command."""
-        return [*self.shell.words, str(HOOK), self.agent]
+        """The command, with the hook as it is installed."""
+        path = self.account.folder / "hook"
+        if not path.exists():
+            path.write_text(HOOK)
+        return [*self.shell.words, str(path), self.agent]
 
     def surroundings(self) -> dict[str, str]:
         """Return the environment of a process in the session's pane, with the awk in front of all others."""

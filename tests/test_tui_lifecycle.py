@@ -151,6 +151,40 @@ def test_a_session_that_was_replaced_meanwhile_is_not_killed(lab: Lab) -> None:
         assert living(atlas) == {"precious", "other"}
 
 
+# ---- changing
+
+
+@HERE_AND_THERE
+def test_r_renames_and_the_cursor_follows(lab: Lab, far: bool) -> None:
+    with dashboard(lab, far, "api", "other") as (screen, account):
+        select(screen, "api")
+        screen.press("R")
+        screen.wait_for("Rename api on")
+        screen.press("C-u")
+        screen.type("other")
+        screen.press("Enter")
+        screen.wait_for("there is a session other already")
+        screen.press("C-u")
+        screen.type("it's $HOME; new")
+        screen.press("Enter")
+        screen.wait_for("is it's $HOME; new now")
+        until(lambda: selected(screen) == "it's", what="the cursor is on it")
+        assert any(name.startswith("it's") for name in living(account))
+        assert not (account.sessions_dir / "api.json").exists()
+
+
+@HERE_AND_THERE
+def test_d_dismisses_a_notice(lab: Lab, far: bool) -> None:
+    with dashboard(lab, far, "api") as (screen, account):
+        account.write_status("api", status="waiting", message="Shall I?")
+        screen.wait_for("Shall I?")
+        select(screen, "api")
+        screen.press("d")
+        screen.wait_for("dismissed")
+        screen.wait_gone("Shall I?")
+        assert '"working"' in (account.sessions_dir / "api.json").read_text()
+
+
 # ---- creating
 
 

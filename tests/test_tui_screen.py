@@ -90,7 +90,7 @@ def test_sessions_of_a_host_that_is_gone_stay_marked_with_their_age(lab: Lab) ->
         screen.wait_for("api")
         atlas.stop()
         screen.wait_for("api [atlas] (stale)", timeout=20)
-        screen.wait_for(re.compile(r"✖ atlas unreachable (now|\d0s) old"))
+        screen.wait_for(re.compile(r"✖ atlas unreachable (just now|\d0s old)"))
         atlas.start()
         screen.wait_for("✔ atlas", timeout=20)
         screen.wait_gone("(stale)")

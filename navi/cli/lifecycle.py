@@ -130,7 +130,8 @@ def run_dismiss(options: Namespace, machines: Machines) -> int:
         host.run(dismiss(host.sessions_dir, Named(address.name)))
         return f"dismissed {address}"
 
-    return tell(machines.each(addresses, dismiss_one), options.json, lambda _, words: words)
+    results = machines.each(addresses, dismiss_one)
+    return tell(results, options.json, lambda _, words: words)
 
 
 def run_undo(options: Namespace, machines: Machines) -> int:

@@ -148,7 +148,7 @@ SIGNS = (
 
 def explain(host: str, status: int | None, words: str) -> Failure:
     """Say what it means that ssh for a remote of this name ended so. `words` is what it wrote to standard error."""
-    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    lines = [line.strip() for line in words.splitlines() if line.strip(" .\r\t")]
     if any("UNKNOWN port" in line for line in lines):  # a hop failed, and this only follows from it
         lines = [line for line in lines if "kex_exchange_identification" not in line]
     for sign in SIGNS:

@@ -9,15 +9,15 @@ import json
 import shutil
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 
 import trio
 
+from navi.ops import script
 from tests.bench.report import Row
 from tests.bench.request import timed
-from tests.bench.stage import ROOT, Run, laboratory
+from tests.bench.stage import Run, laboratory
 from tests.support.machines import SYSTEM_PATH, Account
-
-HOOK = str(ROOT / "navi" / "sh" / "hook.sh")
 
 JQ = """\
 event=$(cat)
@@ -37,10 +37,12 @@ async def measure(run: Run) -> list[Row]:
             lab.local.new_session("work", "sleep 10000")
             lab.local.write_status("work")
             surroundings = _inside(lab.local)
+            words = ("sh", str(lab.local.folder / "hook"), "claude")
+            Path(words[1]).write_text(script("status_file", "hook"))
             often, seldom = run.pick(200, 50), run.pick(20, 5)
             floor = await _times(("sh", "-c", ":"), b"", surroundings, often)
-            hook = await _times(("sh", HOOK, "claude"), _event(5_000), surroundings, often)
-            large = await _times(("sh", HOOK, "claude"), _event(5_000_000), surroundings, seldom)
+            hook = await _times(words, _event(5_000), surroundings, often)
+            large = await _times(words, _event(5_000_000), surroundings, seldom)
             with_jq = []
             if shutil.which("jq", path=SYSTEM_PATH):
                 with_jq = await _times(("sh", "-c", JQ), _event(5_000), surroundings, often)

@@ -1,0 +1,664 @@
+# shellcheck shell=sh disable=SC2016,SC3013,SC2034,SC2154
+# Changing a status file: JSON read and written by awk, one change after the other, and none is ever lost.
+#
+# The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
+# makes it), holds the maker's process until awk has written the version into it, and becomes the status file by mv,
+# which frees the lock. Who finds it taken leaves the event beside it, in .navi/event.SESSION.TIME.PROCESS; who had the
+# lock looks for such events after it has freed it. So every event counts, and no hook ever waits.
+
+# The parser, for all programs that follow. Input is cut at its quotes (RS), so that a long text costs one step. Objects
+# and lists whose paths are in `known` become nodes; below them everything else is kept as it was written, or dropped
+# where `dropping` is set. Texts are kept in their quotes and with their escapes, and decoded only to be compared.
+navi_parser='
+function begin(paths,    count, path, i) {
+    RS = "\""
+    count = split(paths, path, " ")
+    for (i = 1; i <= count; i += 2) known[path[i]] = path[i + 1]
+    depth = nodes = broken = phase = skipping = 0
+    state = "value"
+}
+
+function fail() { broken = 1 }
+
+# finished(): whether one whole object was read.
+function finished() { return !broken && phase == 1 && state == "done" && nodes }
+
+# feed(chunk): take what stood between two quotes. phase: 0 outside of texts, 1 at the start of one, 2 within it.
+function feed(chunk) {
+    if (phase == 0) {
+        outside(chunk)
+        phase = 1
+        return
+    }
+    if (phase == 1) open_text()
+    phase = 2
+    if (collecting) collect(chunk)
+    if (ends_in_escape(chunk)) {
+        if (collecting) collect("\"")
+        return
+    }
+    phase = 0
+    if (!skipping) close_text()
+}
+
+# skip(chunk): within what is dropped only brackets count.
+function skip(chunk,    i, end, one) {
+    if (chunk !~ /[][{}]/) return
+    end = length(chunk)
+    for (i = 1; i <= end; i++) {
+        one = substr(chunk, i, 1)
+        if (one == "{" || one == "[") kind[++depth] = one
+        else if (one == "}" || one == "]") {
+            if (kind[depth] != (one == "}" ? "{" : "[")) return fail()
+            if (--depth < skipping) {
+                skipping = 0
+                state = "after"
+                return pieces(substr(chunk, i + 1))
+            }
+        }
+    }
+}
+
+function ends_in_escape(chunk,    end, at_end) {
+    end = at_end = length(chunk)
+    while (end > 0 && substr(chunk, end, 1) == "\\") end--
+    return (at_end - end) % 2
+}
+
+function open_text() {
+    if (!skipping && state !~ /^(value|first|key|firstkey)$/) fail()
+    collecting = !dropping || node[depth]
+    text = text_end = ""
+    cut = 0
+}
+
+# Long texts grow by their ends: to add each piece to the whole would copy the whole each time.
+
+function collect(chunk) {
+    if (dropping && length(text) + length(chunk) > limit) {
+        chunk = substr(chunk, 1, limit - length(text))
+        cut = 1
+    }
+    if (chunk ~ /[\001-\037]/) fail()
+    text_end = text_end chunk
+    if (dropping || length(text_end) > 999) join_text()
+}
+
+function join_text() {
+    text = text text_end
+    text_end = ""
+}
+
+function close_text() {
+    join_text()
+    if (cut) mend_end()
+    if (collecting && !well_escaped(text)) fail()
+    if (state !~ /key$/) return value("\"" text "\"")
+    label[depth] = "\"" text "\""
+    if (!node[depth]) hold(label[depth])
+    state = "colon"
+}
+
+# mend_end(): a text that was cut may end within an escape, between two halves of a character, or within its bytes.
+function mend_end() {
+    sub(/\\u[0-9a-fA-F]?[0-9a-fA-F]?[0-9a-fA-F]?$/, "", text)
+    if (ends_in_escape(text)) text = substr(text, 1, length(text) - 1)
+    sub(/\\u[dD][89abAB][0-9a-fA-F][0-9a-fA-F]$/, "", text)
+    if (ends_in_escape(text)) text = substr(text, 1, length(text) - 1)
+    while (code_of(substr(text, length(text))) >= 128 && code_of(substr(text, length(text))) < 192)
+        text = substr(text, 1, length(text) - 1)
+    if (code_of(substr(text, length(text))) >= 192) text = substr(text, 1, length(text) - 1)
+}
+
+function well_escaped(text) {
+    if (!index(text, "\\")) return 1
+    gsub(/\\(["\\\/bfnrt]|u[0-9a-fA-F][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F])/, "", text)
+    return !index(text, "\\")
+}
+
+function outside(chunk,    count, part, i) {
+    if (length(chunk) < 64) return pieces(chunk)
+    gsub(/\n/, " ", chunk) # some awks split there, too
+    count = split(chunk, part, ",")
+    for (i = 1; i <= count; i++) {
+        if (i > 1 && !skipping) sign(",")
+        pieces(part[i])
+    }
+}
+
+function pieces(chunk,    i, size, one, word) {
+    if (skipping) return skip(chunk)
+    if (chunk ~ /^[-0-9.]+$/) return scalar(chunk)
+    size = length(chunk)
+    for (i = 1; i <= size; i++) {
+        one = substr(chunk, i, 1)
+        if (!index(" \t\r\n{}[],:", one)) {
+            word = word one
+            continue
+        }
+        if (word != "") scalar(word)
+        word = ""
+        if (index("{}[],:", one)) sign(one)
+        if (skipping) return skip(substr(chunk, i + 1))
+    }
+    if (word != "") scalar(word)
+}
+
+function scalar(word) {
+    if (word !~ /^(true|false|null|-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][-+]?[0-9]+)?)$/) fail()
+    value(word)
+}
+
+function sign(one) {
+    if (one == "{" || one == "[") return enter(one)
+    if (one == "}" || one == "]") return leave(one)
+    if (state != (one == "," ? "after" : "colon")) fail()
+    state = one == "," && kind[depth] == "{" ? "key" : "value"
+    if (!node[depth]) hold(one)
+}
+
+# value(raw): a whole text, number or word has come.
+function value(raw) {
+    if (state != "value" && state != "first") fail()
+    state = depth ? "after" : "done"
+    if (!depth) return
+    if (node[depth]) add(node[depth], label[depth], raw, 0)
+    else hold(raw)
+}
+
+function enter(one,    path) {
+    if (state != "value" && state != "first") fail()
+    path = depth ? trail[depth] "/" ((trail[depth] "/*") in known ? "*" : decode(label[depth])) : "/"
+    depth++
+    kind[depth] = one
+    trail[depth] = path
+    label[depth] = ""
+    state = one == "{" ? "firstkey" : "first"
+    node[depth] = 0
+    if (depth == 1 ? one == "{" : node[depth - 1] && known[path] == one) {
+        node[depth] = ++nodes
+        type[nodes] = one
+        size[nodes] = 0
+        if (depth > 1) add(node[depth - 1], label[depth - 1], "", nodes)
+        return
+    }
+    if (dropping) skipping = depth
+    if (depth == 1 || node[depth - 1]) held = held_end = ""
+    hold(one)
+}
+
+function leave(one) {
+    if (!depth || kind[depth] != (one == "}" ? "{" : "[")) return fail()
+    if (state != "after" && state != (one == "}" ? "firstkey" : "first")) fail()
+    if (!node[depth]) hold(one)
+    depth--
+    state = depth ? "after" : "done"
+    if (depth && node[depth] && !node[depth + 1]) add(node[depth], label[depth], held held_end, 0)
+}
+
+function hold(raw) {
+    if (dropping) return
+    held_end = held_end raw
+    if (length(held_end) < 1000) return
+    held = held held_end
+    held_end = ""
+}
+
+# add(parent, name, raw, inner): a member (or, without a name, an element), written as raw or being the node inner.
+function add(parent, name, raw, inner,    i) {
+    i = ++size[parent]
+    names[parent, i] = name
+    raws[parent, i] = raw
+    children[parent, i] = inner
+    if (name != "") place[parent, decode(name)] = i
+}
+
+# raw_of(parent, name): a member as it was written; "" where there is none.
+function raw_of(parent, name) { return (parent, name) in place ? raws[parent, place[parent, name]] : "" }
+
+function child_of(parent, name) { return (parent, name) in place ? children[parent, place[parent, name]] : 0 }
+
+# decode(raw): what a text says; "" for what is no text.
+function decode(raw,    out, at) {
+    if (substr(raw, 1, 1) != "\"") return ""
+    raw = substr(raw, 2, length(raw) - 2)
+    while (at = index(raw, "\\")) {
+        out = out substr(raw, 1, at - 1)
+        raw = substr(raw, at + 1)
+        if (substr(raw, 1, 1) == "u") {
+            out = out character(raw)
+            raw = substr(raw, taken + 1)
+        } else {
+            out = out escaped(substr(raw, 1, 1))
+            raw = substr(raw, 2)
+        }
+    }
+    return out raw
+}
+
+function escaped(one) { return (at_escape = index("bfnrt", one)) ? substr("\b\f\n\r\t", at_escape, 1) : one }
+
+function hexadecimal(digits,    i, number) {
+    for (i = 1; i <= 4; i++) number = number * 16 + index("123456789abcdef", tolower(substr(digits, i, 1)))
+    return number
+}
+
+# character(raw): the character of uXXXX, or of two such, in UTF-8; `taken` is how much of raw that was. What has no
+# character of its own stays as it is written.
+function character(raw,    number, low) {
+    number = hexadecimal(substr(raw, 2, 4))
+    taken = 5
+    if (number >= 55296 && number < 56320 && substr(raw, 6, 2) == "\\u") {
+        low = hexadecimal(substr(raw, 8, 4))
+        if (low >= 56320 && low < 57344) {
+            taken = 11
+            number = 65536 + (number - 55296) * 1024 + low - 56320
+        }
+    }
+    if (!number || number >= 55296 && number < 57344) return "\\" substr(raw, 1, 5)
+    if (number < 128) return sprintf("%c", number)
+    if (number < 2048) return byte(192 + number / 64) byte(128 + number % 64)
+    if (number < 65536) return byte(224 + number / 4096) byte(128 + number / 64 % 64) byte(128 + number % 64)
+    low = byte(128 + number / 64 % 64) byte(128 + number % 64)
+    return byte(240 + number / 262144) byte(128 + number / 4096 % 64) low
+}
+
+# code_of(one): the number of a byte, 0 for anything else.
+function code_of(one,    i) {
+    if (!codes) for (codes = i = 1; i < 256; i++) code[sprintf("%c", i)] = i
+    return one in code ? code[one] : 0
+}
+
+function byte(number) { return sprintf("%c", int(number)) }
+
+# utf8(text): the text with a ? for each byte that is not UTF-8.
+function utf8(text,    out, i, size, one, wanted, part) {
+    if (text ~ /^[ -~]*$/) return text
+    size = length(text)
+    for (i = 1; i <= size; i++) {
+        one = substr(text, i, 1)
+        if (wanted && code_of(one) >= low && code_of(one) <= high) {
+            part = part one
+            low = 128
+            high = 191
+            if (!--wanted) {
+                out = out part
+                part = ""
+            }
+            continue
+        }
+        if (wanted) out = out "?"
+        part = ""
+        wanted = followers(one)
+        if (wanted > 0) part = one
+        else out = out (wanted < 0 ? "?" : one)
+        if (wanted < 0) wanted = 0
+    }
+    return out (wanted ? "?" : "")
+}
+
+# followers(one): how many bytes follow this one in its character, -1 where it can start none; the first of them is
+# between low and high.
+function followers(one,    number) {
+    number = code_of(one)
+    low = number == 224 ? 160 : number == 240 ? 144 : 128
+    high = number == 237 ? 159 : number == 244 ? 143 : 191
+    if (number < 128) return 0
+    if (number < 194 || number > 244) return -1
+    return number < 224 ? 1 : number < 240 ? 2 : 3
+}
+'
+
+# What changes the file: the status file, the events, and what comes of them, written into the lock. Exit status 0 says
+# that it stands there whole, 3 that the old file was no status file, anything else that nothing can be had.
+navi_merger='
+BEGIN {
+    begin("//agents { //agents/* { //metrics { //metrics/time { //metrics/tools { //metrics/tools/counts {" \
+        " //metrics/tools/recent [ //team { //team/agents [ //team/agents/* {")
+    while ((getline chunk < ENVIRON["navi_file"]) > 0) {
+        if (!broken) feed(chunk)
+        chunks++
+    }
+    wrong = chunks && !finished()
+    if (!chunks || wrong) start_anew()
+    put(1, "tmux_session", quoted(ENVIRON["navi_name"]))
+    count = split(ENVIRON["navi_events"], lines, "\n")
+    for (i = 1; i <= count; i++) if (split(lines[i], field, "\t") == 13 && field[13] == ".") apply()
+    exit save(written(1), ENVIRON["navi_lock"]) ? (wrong ? 3 : 0) : 1
+}
+
+function start_anew(    entry) {
+    for (entry in place) delete place[entry]
+    nodes = 0
+    new_node("{")
+}
+
+# save(text, file): write it, and see that all of it is there: not every awk tells that a disk is full.
+function save(text, file,    found) {
+    RS = "\n"
+    printf "%s\n", text > file
+    close(file)
+    return (getline found < file) > 0 && found == text
+}
+
+function apply() {
+    now = field[1]
+    agent = field[2]
+    event = field[3]
+    status = field[4]
+    session = field[5]
+    cwd = field[6]
+    note = field[7]
+    tool = field[8]
+    teammate = field[9]
+    team = field[10]
+    if (tool != "") count_tool()
+    if (field[11] != "") tell_deed(field[11], field[12])
+    if (agent != "claude") tell_other()
+    else if (teammate != "") tell_teammate(teammate, status, session)
+    else if (!foreign()) tell_own()
+}
+
+# tell_other(): an agent beside the one that the file is about.
+function tell_other(    entry) {
+    entry = child(child(1, "agents", "{"), agent, "{")
+    put(entry, "status", quoted(status))
+    put(entry, "timestamp", now)
+    if (cwd != "" && raw_of(1, "cwd") == "") put(1, "cwd", cwd)
+}
+
+# foreign(): whether the event comes from another session of the agent, and is none of the own status.
+function foreign(    own) {
+    own = raw_of(1, "session_id")
+    if (event == "SessionStart") return raw_of(1, "status") != "" && decode(raw_of(1, "status")) != "offline"
+    if (session == "" || own !~ /^"./ || decode(own) == decode(session)) return 0
+    if (event == "Stop" || event == "SessionEnd") stop_session()
+    return event ~ /^(PostToolUse|Stop$|SessionEnd$)/
+}
+
+function tell_own() {
+    if (event == "UserPromptSubmit") prune_team()
+    count_time()
+    put(1, "status", quoted(status))
+    put(1, "message", note)
+    if (cwd != "") put(1, "cwd", cwd)
+    put(1, "timestamp", now)
+    if (session != "" && (event ~ /^(UserPromptSubmit|SessionStart)$/ || raw_of(1, "session_id") !~ /^"./))
+        put(1, "session_id", session)
+}
+
+# count_time(): the time since the last event belongs to the status that it left.
+function count_time(    was, time, passed) {
+    was = decode(raw_of(1, "status"))
+    time = child(child(1, "metrics", "{"), "time", "{")
+    passed = now - amount(raw_of(1, "timestamp"))
+    if (was == "" || was == "offline" || !amount(raw_of(time, "started"))) {
+        put(time, "started", now)
+        put(time, "working_seconds", 0)
+        put(time, "waiting_seconds", 0)
+    } else if (passed > 0 && passed < now) {
+        if (was ~ /^(working|done)$/) increase(time, "working_seconds", passed)
+        if (was ~ /^(waiting|permission)$/) increase(time, "waiting_seconds", passed)
+    }
+    passed = now - amount(raw_of(time, "started"))
+    put(time, "total_seconds", shown(passed > 0 ? passed : 0))
+}
+
+function count_tool(    tools, recent, others, i) {
+    tools = child(child(1, "metrics", "{"), "tools", "{")
+    increase(child(tools, "counts", "{"), decode(tool), 1, tool)
+    recent = child(tools, "recent", "[")
+    if (size[recent] < 10) size[recent]++
+    for (i = size[recent]; i > 1; i--) {
+        raws[recent, i] = raws[recent, i - 1]
+        children[recent, i] = children[recent, i - 1]
+    }
+    raws[recent, 1] = tool
+    children[recent, 1] = 0
+}
+
+# tell_deed(deed, whom): what happened to other agents of the team.
+function tell_deed(deed, whom,    agents, i) {
+    if (deed == "spawned" && whom != "") tell_teammate(whom, "working", "")
+    if (deed == "spawned") return
+    agents = team_agents()
+    for (i = 1; i <= size[agents]; i++) if (matches(children[agents, i], "name", whom)) {
+        if (deed == "stopped" || !matches(children[agents, i], "status", "\"stopped\"")) mark(children[agents, i], deed)
+    }
+}
+
+function matches(entry, name, raw) {
+    return entry && (raw == "*" || raw != "" && decode(raw_of(entry, name)) == decode(raw))
+}
+
+function mark(entry, status) {
+    put(entry, "status", quoted(status))
+    put(entry, "timestamp", now)
+}
+
+# team_agents(): the list of the team, empty where there is no team; a file without one does not get one.
+function team_agents(    found) {
+    found = child_of(1, "team")
+    return found ? child_of(found, "agents") : 0
+}
+
+function tell_teammate(name, status, session,    agents, i, entry) {
+    agents = child(1, "team", "{")
+    if (team != "") put(agents, "name", team)
+    agents = child(agents, "agents", "[")
+    for (i = 1; i <= size[agents]; i++) if (matches(children[agents, i], "name", name)) entry = children[agents, i]
+    if (!entry) {
+        entry = new_node("{")
+        add(agents, "", "", entry)
+        put(entry, "name", name)
+    }
+    if (session != "") put(entry, "session_id", session)
+    if (status == "idle" && matches(entry, "status", "\"stopped\"")) return
+    mark(entry, status)
+}
+
+function stop_session(    agents, i) {
+    agents = team_agents()
+    for (i = 1; i <= size[agents]; i++)
+        if (matches(children[agents, i], "session_id", session)) mark(children[agents, i], "stopped")
+}
+
+function prune_team(    agents, i, kept) {
+    agents = team_agents()
+    for (i = 1; i <= size[agents]; i++) {
+        if (matches(children[agents, i], "status", "\"stopped\"")) continue
+        kept++
+        raws[agents, kept] = raws[agents, i]
+        children[agents, kept] = children[agents, i]
+    }
+    if (agents) size[agents] = kept + 0
+}
+
+function new_node(kind) {
+    type[++nodes] = kind
+    size[nodes] = 0
+    return nodes
+}
+
+# put(parent, name, raw, [label]): set a member, in its old place if it has one. The label is the name as it is written.
+function put(parent, name, raw, written_name) {
+    if (!((parent, name) in place)) add(parent, written_name == "" ? quoted(name) : written_name, "", 0)
+    raws[parent, place[parent, name]] = raw
+    children[parent, place[parent, name]] = 0
+}
+
+# child(parent, name, kind): a member that is a list or an object; made where there is none or something else.
+function child(parent, name, kind,    found) {
+    found = child_of(parent, name)
+    if (found && type[found] == kind) return found
+    put(parent, name, "")
+    return children[parent, place[parent, name]] = new_node(kind)
+}
+
+function increase(parent, name, by, written_name) {
+    put(parent, name, shown(amount(raw_of(parent, name)) + by), written_name)
+}
+
+function amount(raw) { return raw ~ /^[0-9][0-9.]*$/ && raw + 0 < 1e15 ? raw + 0 : 0 }
+
+function shown(figure) { return sprintf("%.15g", figure) }
+
+function quoted(text,    out, i, one) {
+    text = utf8(text)
+    if (text ~ /^[ !#-[^-~]*$/ || text ~ /^[A-Za-z0-9_]*$/) return "\"" text "\""
+    for (i = 1; i <= length(text); i++) {
+        one = substr(text, i, 1)
+        if (one == "\"" || one == "\\") one = "\\" one
+        else if (one < " ") one = sprintf("\\u%04x", code_of(one))
+        out = out one
+    }
+    return "\"" out "\""
+}
+
+function written(parent,    i, out, one) {
+    for (i = 1; i <= size[parent]; i++) {
+        one = children[parent, i] ? written(children[parent, i]) : raws[parent, i]
+        out = out (i > 1 ? "," : "") (type[parent] == "{" ? names[parent, i] ":" : "") one
+    }
+    return type[parent] == "{" ? "{" out "}" : "[" out "]"
+}
+'
+
+# navi_use FOLDER NAME: the status file of that session in that folder, its lock, and the private folder beside it.
+navi_use() {
+    navi_nest=$1/.navi
+    navi_name=$2
+    navi_file=$1/$navi_name.json
+    navi_lock=$navi_nest/lock.$navi_name
+    [ -d "$navi_nest" ] || mkdir -p "$navi_nest" || return
+    # What is there and can't be read must not be replaced.
+    [ ! -e "$navi_file" ] || { [ -f "$navi_file" ] && [ -r "$navi_file" ]; }
+}
+
+# navi_create FILE: make it with this process in it; fails where it is there already.
+navi_create() {
+    set -C
+    printf '%s\n' $$ >"$1"
+    navi_code=$?
+    set +C
+    return "$navi_code"
+}
+
+# navi_stale: whether who made the lock has ended, or can't be the one any more. The next version of a status file
+# stands in the lock for a moment only, and no hook works for a minute.
+navi_stale() {
+    navi_holder=
+    read -r navi_holder <"$navi_lock" || [ -e "$navi_lock" ] || return
+    case $navi_holder in
+    '' | *[!0-9]*) ;;
+    *) kill -0 "$navi_holder" || return 0 ;;
+    esac
+    [ -n "$(find "$navi_lock" -prune -mmin +1)" ]
+}
+
+# navi_break: remove a stale lock. Of those who find it stale, only who makes the file beside it may do so.
+navi_break() {
+    navi_right=$navi_nest/break.$navi_name
+    if ! navi_create "$navi_right"; then
+        find "$navi_right" -prune -mmin +1 -exec rm -f {} \;
+        return 1
+    fi
+    if navi_stale; then
+        rm -f "$navi_lock" "$navi_right"
+    else
+        rm -f "$navi_right"
+        return 1
+    fi
+}
+
+# navi_gather: the events that others left, in navi_left, and their files in navi_gathered. One without its end is still
+# being written, unless who wrote it has ended.
+navi_gather() {
+    navi_left=
+    navi_gathered=
+    for navi_path in "$navi_nest/event.$navi_name."*; do
+        navi_line=
+        read -r navi_line <"$navi_path"
+        case $navi_line in
+        *'	.') navi_left=$navi_left$navi_line$navi_newline ;;
+        *) [ ! -e "$navi_path" ] || kill -0 "${navi_path##*.}" && continue ;;
+        esac
+        navi_gathered="$navi_gathered ${navi_path#"$navi_nest/event.$navi_name."}"
+        [ ${#navi_left} -lt 60000 ] || break
+    done
+}
+
+navi_forget_gathered() {
+    set --
+    for navi_path in $navi_gathered; do
+        set -- "$@" "$navi_nest/event.$navi_name.$navi_path"
+    done
+    [ $# -eq 0 ] || rm -f "$@"
+}
+
+# navi_write: with the lock held, write what the events say, and free the lock.
+navi_write() {
+    navi_gather
+    navi_events=$navi_left$navi_event
+    navi_event=
+    navi_find_watches
+    # Forgotten before the lock is free: else the next would count them again.
+    if navi_merge && navi_forget_gathered && mv -f "$navi_lock" "$navi_file"; then
+        navi_wake_watches
+    else
+        rm -f "$navi_lock"
+        return 1
+    fi
+}
+
+navi_merge() {
+    [ -n "$navi_events" ] || return
+    export navi_file navi_lock navi_name navi_events
+    awk "$navi_parser$navi_merger"
+    navi_code=$?
+    [ "$navi_code" = 3 ] && navi_keep_broken
+    [ "$navi_code" = 0 ]
+}
+
+# navi_keep_broken: what was no status file is kept beside the new one; the first such, should there be more.
+navi_keep_broken() {
+    [ -e "$navi_file.broken" ] || ln "$navi_file" "$navi_file.broken" || cp -p "$navi_file" "$navi_file.broken" ||
+        return
+    navi_code=0
+}
+
+# navi_find_watches: who is to be woken, by process, in navi_watches. A watch that has not looked since the file's last
+# version has been woken already: no line is added, so that one that hangs can't fill its FIFO and stop us.
+navi_find_watches() {
+    navi_watches=
+    for navi_path in "$navi_nest"/watch.*; do
+        navi_watch=${navi_path##*.}
+        [ -p "$navi_path" ] || continue
+        kill -0 "$navi_watch" || continue
+        [ -e "$navi_nest/stamp.$navi_watch" ] && [ "$navi_file" -nt "$navi_nest/stamp.$navi_watch" ] && continue
+        navi_watches="$navi_watches $navi_watch"
+    done
+}
+
+# navi_wake_watches: opened for both ways, a FIFO never waits for a reader.
+navi_wake_watches() {
+    for navi_watch in $navi_watches; do
+        printf 'changed\n' 1<>"$navi_nest/watch.$navi_watch"
+    done
+}
+
+# navi_publish: write the event into the status file, or leave it for who is writing just now, which is as good: it is
+# written by the one who holds the lock, or else by the next. Fails where nothing can be written.
+navi_publish() {
+    if ! navi_create "$navi_lock"; then
+        printf '%s' "$navi_event" >"$navi_nest/event.$navi_name.$navi_time.$$"
+        navi_event=
+        navi_create "$navi_lock" || { navi_stale && navi_break && navi_create "$navi_lock"; } || return 0
+    fi
+    navi_write || return
+    navi_round=0
+    while navi_gather && [ -n "$navi_left" ] && [ "$((navi_round += 1))" -le 20 ] && navi_create "$navi_lock"; do
+        navi_write || return
+    done
+}
+
