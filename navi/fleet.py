@@ -41,7 +41,7 @@ STEADY_AFTER = 10.0
 """Seconds after which a connection counts as good, so that its loss is followed by an attempt at once."""
 
 TMUX_FAILURES = {
-    Tmux.MISSING: (HostState.NO_TMUX, "tmux is not installed there", "install tmux, or put it on the PATH of sh"),
+    Tmux.MISSING: (HostState.NO_TMUX, "tmux is not installed there", "install tmux, or link it in ~/.local/bin"),
     Tmux.OLD: (HostState.NO_TMUX, "its tmux is older than 2.6", "install a newer tmux there"),
     Tmux.HUNG: (HostState.ERROR, "its tmux server does not answer", "look at its tmux server; nothing is deleted"),
     Tmux.FAILED: (HostState.ERROR, "tmux there says: {0}", "mend that; nothing is deleted meanwhile"),

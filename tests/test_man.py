@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from navi import exits
+from navi.cli import parser_of
+from navi.cli.verbs import VERBS, Verb
 from navi.config import CHOICES, Places, Remote, Settings, read_remotes, read_settings
 from navi.fleet import LONGEST_PAUSE, POLL_EVERY, TMUX_FAILURES
 from navi.hosts import openssh, ssh_command
@@ -99,6 +102,32 @@ def test_keys_are_those_of_the_table_in_its_order_and_words() -> None:
         title = group.partition("\n")[0]
         found += [(title, keys.split(" , Ic "), help_text) for keys, help_text in items(group, "Ic")]
     assert found == [(key.group, [shown(name) for name in key.keys], key.help) for key in KEYS]
+
+
+def spoken(verb: Verb) -> set[str]:
+    """Return the words of a verb's usage that a person types or replaces: options and arguments."""
+    usage = parser_of(verb).format_usage().partition(f"navi {verb.name}")[2]
+    return set(re.findall(r"--?[a-z][a-z-]*|[A-Z]+", usage)) - {"-h"}
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_a_verb_is_explained_with_all_its_arguments(verb: Verb) -> None:
+    parts = re.split(r"^\.It (?:Xo )?Ic ", section(NAVI, "VERBS"), flags=re.MULTILINE)
+    source = next(part for part in parts if re.match(rf"{verb.name}\b", part))
+    synopsis = re.sub(r"Fl Fl ([a-z])", r"--\1", source)
+    synopsis = re.sub(r"Fl ([a-z])\b", r"-\1", synopsis)
+    assert spoken(verb) - set(re.findall(r"--?[a-z][a-z-]*|[A-Z]+", synopsis)) == set()
+
+
+def test_verbs_of_the_manual_are_those_of_the_table() -> None:
+    found = re.findall(r"^\.It (?:Xo )?Ic (\w+)", section(NAVI, "VERBS"), re.MULTILINE)
+    assert found == [verb.name for verb in VERBS]
+
+
+def test_every_exit_status_is_explained() -> None:
+    told = {int(number) for number in re.findall(r"^\.It (\d+)", section(NAVI, "EXIT STATUS"), re.MULTILINE)}
+    known = {value for value in vars(exits).values() if isinstance(value, int)} - {exits.CONFIGURATION}
+    assert told == known | {130}
 
 
 def test_every_sign_of_a_status_is_explained() -> None:

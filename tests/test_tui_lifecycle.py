@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.support.dashboard import begin, names, navi, selected, tmux_of, wait_selected
-from tests.support.machines import Account, Lab
+from tests.support.machines import Account, Lab, Machine, program
 from tests.support.places import agent
 from tests.support.terminal import Terminal
 from tests.support.waiting import until
@@ -149,6 +149,42 @@ def test_a_session_that_was_replaced_meanwhile_is_not_killed(lab: Lab) -> None:
         screen.press("y")
         screen.wait_for("has been replaced, renamed")
         assert living(atlas) == {"precious", "other"}
+
+
+# ---- when the line is lost
+
+
+def delay(account: Account, command: str, before: str) -> None:
+    """Have a command of tmux wait there, after it has said so with a file, and then do something before its work."""
+    stand_in = account.bin / "tmux"
+    stand_in.write_text(
+        f'#!/bin/sh\ncase " $* " in *" {command} "*) touch {account.home}/reached; {before} ;; esac\n'
+        f'exec {program("tmux")} "$@"\n'
+    )
+    stand_in.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("before", "told", "left"),
+    [
+        ("sleep 2", "kill was done before the line was lost", set()),
+        ("sleep 1; exit 1", "kill was not done; nothing has changed", {"api"}),
+    ],
+    ids=["done", "not-done"],
+)
+def test_what_became_of_a_kill_whose_line_was_cut_is_told(lab: Lab, before: str, told: str, left: set[str]) -> None:
+    with dashboard(lab, True, "api") as (screen, atlas):
+        assert isinstance(atlas, Machine)
+        delay(atlas, "kill-session", before)
+        select(screen, "api")
+        screen.press("x")
+        screen.wait_for("Kill api on atlas?")
+        screen.press("y")
+        until((atlas.home / "reached").exists, what="the kill is under way")
+        atlas.break_connections()
+        screen.wait_for("whether it was done shows when atlas is back")
+        screen.wait_for(f"atlas/api: {told}", timeout=40)
+        assert living(atlas) == left
 
 
 # ---- changing

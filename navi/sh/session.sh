@@ -99,7 +99,7 @@ navi_need() {
 # navi_tmux_failed: end, with what the last verdict means.
 navi_tmux_failed() {
     case $navi_word in
-    missing) navi_fail $navi_unavailable 'tmux is not installed on that machine, or not on the PATH of sh' ;;
+    missing) navi_fail $navi_unavailable 'tmux is not installed there, or is where nobody looks; a link in ~/.local/bin helps' ;;
     hung) navi_fail $navi_late 'its tmux server does not answer; look at it there' ;;
     *) navi_fail 1 "tmux says: $navi_answer" ;;
     esac

@@ -35,12 +35,8 @@ class Action:
     happened: Callable[[HostView], bool | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Doubt:
-    """An action whose answer was lost, at a time of this machine's clock."""
-
-    action: Action
-    since: float
+LOOK_EVERY = 0.25
+"""Seconds between two looks at what became of an action whose answer was lost."""
 
 
 class Actions:
@@ -50,7 +46,6 @@ class Actions:
         self._fleet = fleet
         self._tell = tell
         self._send, self._orders = trio.open_memory_channel[tuple[Action, Tell]](10_000)
-        self._doubts: list[_Doubt] = []
 
     async def run(self) -> None:
         """Carry out what is ordered, until cancelled."""
@@ -70,21 +65,29 @@ class Actions:
         except OperationError as error:
             tell(str(error), "fault")
         except HostError as error:
-            self._doubts.append(_Doubt(action, trio.current_time()))
             tell(f"{error.failure.cause}; whether it was done shows when {clean(action.host)} is back", "fault")
+            self._fleet.refresh(action.host)
+            await self._settle(action, trio.current_time())
         self._fleet.refresh(action.host)
 
-    def settle(self) -> None:
-        """After news: tell of the actions whose answers were lost what the hosts now show."""
-        for doubt in list(self._doubts):
-            view = self._fleet.view(doubt.action.host)
-            if view.framed is None or view.framed <= doubt.since:
+    async def _settle(self, action: Action, since: float) -> None:
+        """Tell what became of an action whose answer was lost at a time of this machine's clock.
+
+        That it was not done is certain only when it can't be under way any more.
+        """
+        limit = since + action.operation.time_limit
+        while True:
+            await trio.sleep(LOOK_EVERY)
+            view = self._fleet.view(action.host)
+            if not view.fresh or view.framed is None or view.framed <= since:
                 continue
-            self._doubts.remove(doubt)
-            happened = doubt.action.happened(view)
-            if happened is not None:
+            happened = action.happened(view)
+            if happened is None:
+                return
+            if happened or trio.current_time() > limit:
                 words = "was done before the line was lost" if happened else "was not done; nothing has changed"
-                self._tell(f"{doubt.action.about}: {doubt.action.operation.name} {words}", "notice")
+                self._tell(f"{action.about}: {action.operation.name} {words}", "notice")
+                return
 
 
 def living(view: HostView, session: Session) -> Session | None:

@@ -134,7 +134,6 @@ class Dashboard:
         self._list.empty = self._empty_lines(views)
         self._list.show(sessions, views)
         self._greet_expected()
-        self._actions.settle()
         self._header.show(views, sessions, len(self._problems), trio.current_time())
         self._show_footer()
         self._turn()

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import trio
 
-from tests.bench import first_frame, freshness, frozen, hook, idle, keys, request
+from tests.bench import first_frame, freshness, frozen, hook, idle, keys, lifecycle, request
 from tests.bench.report import Row, facts, table
 from tests.bench.stage import Run
 
@@ -21,6 +21,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "request": request.measure,
     "keys": keys.measure,
     "frozen": frozen.measure,
+    "lifecycle": lifecycle.measure,
     "hook": hook.measure,
 }
 """Those that wait longest come first."""

@@ -35,7 +35,7 @@ async def measure(run: Run) -> list[Row]:
         with laboratory() as lab:
             furnish(lab)
             async with navi(lab) as dashboard:
-                await dashboard.expect(f"{HOSTS} connected").time()
+                await dashboard.expect(f"✔ {HOSTS} ").time()
                 await trio.sleep(5)
                 (quiet,) = await used(run.pick(10, 3), lambda: alone(dashboard.pid))
                 times = await press(dashboard, "j" * 20 + "jk" * run.pick(100, 20) + "k" * 20)

@@ -64,7 +64,7 @@ def panes(host: str, token: str) -> str:
     lines = [f"{token} server ok "]
     for number in range(SESSIONS):
         server = ("3.3a", "0", "100", f"${number}", now, "0")
-        fields = (*server, now, "11", f"%{number}", "", "", "0.0", "99", name(host, number))
+        fields = (*server, now, "11", f"%{number}", "", "", "0.0", "99", "0", name(host, number))
         lines += [f"{token} pane " + "\t".join(fields), f"{token} command claude"]
         lines += [f"{token} title work", f"{token} path /srv/{host}"]
     return "\n".join(lines)
