@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -253,3 +254,39 @@ def test_a_socket_whose_name_has_a_line_end_is_passed_over_and_proves_nothing(la
         assert isinstance(frame, Frame)
         assert (names(frame), frame.tmux, frame.proven) == (["after", "default"], Tmux.OK, False)
         assert path.exists()
+
+
+# ---- servers that have ended
+
+
+@every_watching_shell
+def test_a_socket_that_nobody_listens_on_is_asked_again_only_when_it_is_made_anew(lab: Lab, shell: Shell) -> None:
+    machine = lab.machine("box")
+    begin(machine, "default", "other")
+    machine.tmux("-L", "other", "kill-server")
+    log = note_limits(machine)
+
+    def asked() -> int:
+        return sum("/other " in line for line in questions(log))
+
+    with Watching(machine, shell) as watching:
+        watching.next()
+        until(lambda: asked() == 1, what="it was asked once")
+        time.sleep(2.1)  # some shells compare whole seconds
+        for _ in range(2):
+            watching.say(b"poll\n")
+            watching.frame(lambda frame: frame.sessions)
+        again = asked()
+        for _ in range(3):
+            watching.say(b"poll\n")
+            watching.frame(lambda frame: frame.sessions)
+        assert asked() == again <= 2
+        begin(machine, "other")
+        for _ in range(2):
+            watching.say(b"poll\n")
+            frame = watching.frame(lambda frame: "other" in names(frame))
+        assert names(frame) == ["default", "other"]
+        before = asked()
+        watching.say(b"poll\n")
+        watching.frame(lambda frame: frame.sessions)
+        assert asked() == before + 1

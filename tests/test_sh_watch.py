@@ -42,7 +42,7 @@ def box(lab: Lab) -> Machine:
 
 def nest(machine: Machine) -> list[str]:
     """What the watch has in its nest, by kind."""
-    return sorted(path.name.split(".")[0] for path in (machine.sessions_dir / ".navi").iterdir())
+    return sorted({path.name.split(".")[0] for path in (machine.sessions_dir / ".navi").iterdir()})
 
 
 def until_told(watching: Watching, message: str) -> None:

@@ -51,9 +51,26 @@ d"
 # out of it (watch.sh does so), because each would hold up the news of all others.
 navi_hung=$navi_newline
 
+# The sockets that nobody listened on when they were last asked, as lines "=SOCKET"; a server that has ended leaves its
+# socket behind, and asking each of them again and again is dear. navi_stamps begins the names of the two files whose
+# times tell when listings began; without it (for a single look) all are asked.
+navi_dead=
+navi_stamps=
+navi_half=0
+navi_listed_before=
+
+# navi_note_listing: a listing begins now; in navi_listed_before is the file that tells when the one before began.
+navi_note_listing() {
+    [ -n "$navi_stamps" ] || return 0
+    navi_listed_before=$navi_stamps.$navi_half.$$
+    navi_half=$((1 - navi_half))
+    : >"$navi_stamps.$navi_half.$$"
+}
+
 # navi_list: ask every tmux server of the user; the answers, the default server's first, in navi_panes. However many
 # hang, it takes at most 7 seconds: 4 for the first, 1 for each of three more, and then nobody else is waited for.
 navi_list() {
+    navi_note_listing
     navi_waits=0
     navi_patience=4
     navi_panes=
@@ -83,11 +100,22 @@ navi_ask() {
     *) navi_question "$1" ;;
     esac
     # A server that has gone leaves its socket behind: nothing to tell, unless it is the default one.
-    [ -n "$1" ] && [ "$navi_word" = none ] && return
+    if [ -n "$1" ] && [ "$navi_word" = none ]; then
+        case $navi_dead in *"=$1$navi_newline"*) ;; *) navi_dead="$navi_dead=$1$navi_newline" ;; esac
+        return
+    fi
+    navi_forget_death "$1"
     [ "$navi_word" = none ] && navi_answer=
     [ "$navi_word" = ok ] && navi_check_age
     navi_panes="$navi_panes$navi_token server $navi_word $1$navi_newline$navi_answer$navi_newline"
     case $navi_rest in *' '*) navi_note_processes ;; esac
+}
+
+# navi_forget_death SOCKET: somebody listens on it again.
+navi_forget_death() {
+    case $navi_dead in
+    *"=$1$navi_newline"*) navi_dead=${navi_dead%%"=$1$navi_newline"*}${navi_dead#*"=$1$navi_newline"} ;;
+    esac
 }
 
 # navi_question SOCKET: what a server says in navi_answer, what that means in navi_word; one that hangs is noted.

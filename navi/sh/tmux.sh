@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC3067,SC2034
+# shellcheck shell=sh disable=SC3067,SC2034,SC2154,SC3013
 # Talking to tmux: always UTF-8, never for longer than a limit, and a failure always has a word.
 
 navi_newline='
@@ -87,6 +87,8 @@ navi_find_servers() {
 # server can't be asked, and its sessions are unknown.
 navi_add_server() {
     [ -S "$navi_path" ] && [ -O "$navi_path" ] || return
+    # Whoever starts the server again makes its socket anew.
+    case $navi_dead in *"=$navi_path$navi_newline"*) [ "$navi_listed_before" -nt "$navi_path" ] && return ;; esac
     case $navi_path in
     *"$navi_newline"*) navi_unaskable=yes ;;
     *) navi_others=$navi_others$navi_path$navi_newline ;;

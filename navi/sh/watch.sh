@@ -18,6 +18,7 @@ navi_open_nest() {
     fi
     navi_wake=$navi_nest/watch.$$
     navi_stamp=$navi_nest/stamp.$$
+    navi_stamps=$navi_nest/stamp
     rm -f "$navi_wake"
     (umask 077 && mkfifo "$navi_wake" && : >"$navi_stamp") 2>/dev/null && exec 3<>"$navi_wake"
 }
@@ -32,7 +33,7 @@ navi_sweep_nest() {
 # navi_close_nest: take everything away and end.
 navi_close_nest() {
     trap - EXIT
-    rm -f "$navi_wake" "$navi_stamp"
+    rm -f "$navi_wake" "$navi_stamp" "$navi_stamps.0.$$" "$navi_stamps.1.$$"
     [ "$navi_own_nest" = yes ] && rmdir "$navi_nest"
     kill "$navi_relay" "$navi_ticker" 2>/dev/null
     exit 0
@@ -71,8 +72,8 @@ navi_set_pace() {
 # navi_choose_pace: quick after a change, slow when calm.
 navi_choose_pace() {
     if [ "$navi_calm" -lt "$navi_moving_for" ]; then
-        navi_list_every=4000
-        if [ "$navi_limit" = yes ]; then navi_set_pace 0.2 200; else navi_set_pace 0.25 250; fi
+        navi_list_every=5000
+        navi_set_pace 0.25 250
     else
         navi_list_every=8000
         if [ "$navi_limit" = yes ]; then navi_set_pace 0.8 800; else navi_set_pace 1 1000; fi
@@ -100,6 +101,7 @@ navi_wait() {
 
 # navi_count: a step of time has passed, or less.
 navi_count() {
+    if [ "$navi_odd_step" = yes ]; then navi_odd_step=no; else navi_odd_step=yes; fi
     navi_calm=$((navi_calm + navi_step))
     navi_unlisted=$((navi_unlisted + navi_step))
     navi_silent=$((navi_silent + navi_step))
@@ -144,6 +146,8 @@ navi_files_moved() {
         return
     fi
     [ "$navi_stamp" -nt "$navi_dir" ] || return 0
+    # Files that are written in place are rare: while the watch is quick, their times are compared every other time.
+    [ "$navi_step" -gt 500 ] || [ "$navi_odd_step" = no ] || return
     for navi_path in "$navi_dir"/*.json "$navi_dir"/.[!.]*.json; do
         [ "$navi_stamp" -nt "$navi_path" ] || [ ! -f "$navi_path" ] || return 0
     done
@@ -157,6 +161,7 @@ navi_panes_moved() {
         set -- /dev/pts/[0-9]*
         [ "$*" = "$navi_terminals" ] || return 0
     fi
+    [ "$navi_step" -gt 500 ] || [ "$navi_odd_step" = yes ] || return
     for navi_process in $navi_processes; do
         kill -0 "$navi_process" || return 0
     done 2>/dev/null
@@ -241,6 +246,7 @@ exec 2>/dev/null # nobody reads it while the watch goes on, and a full pipe woul
 navi_open_relay
 if navi_reads_with_limit; then navi_limit=yes; else navi_limit=no; fi
 navi_tick=
+navi_odd_step=no
 navi_calm=0
 navi_unlisted=0
 navi_silent=0
