@@ -24,6 +24,10 @@ class Scope(StrEnum):
     REMOTE = "remote"
 
 
+BOOKMARKED = "bookmarked"
+"""Stands for the bookmark where a tag could stand; a tag is written with a # before it."""
+
+
 class Sort(StrEnum):
     """The orders, as `s` goes through them."""
 
@@ -32,16 +36,20 @@ class Sort(StrEnum):
     AGE = "age"
     STATUS = "status"
     DIRECTORY = "directory"
+    MARKS = "marks"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What of the fleet is listed. `everything` lists sessions without a known agent or a status file, too."""
+    """What of the fleet is listed. `everything` lists sessions without a known agent or a status file, too; `mark` is
+    BOOKMARKED, or a tag that they must have, or "".
+    """
 
     scope: str = Scope.ALL
     sort: Sort = Sort.PRIORITY
     offline: bool = True
     everything: bool = False
+    mark: str = ""
 
 
 def needs_person(session: Session) -> bool:
@@ -68,6 +76,7 @@ _ORDERS: dict[Sort, Callable[[Session], tuple[object, ...]]] = {
     Sort.AGE: lambda session: (-_since(session),),
     Sort.STATUS: lambda session: (rank(session.status.word), -_since(session)),
     Sort.DIRECTORY: lambda session: (session.cwd.casefold(),),
+    Sort.MARKS: lambda session: (not session.marks.bookmarked, not session.marks.tags, session.marks.tags),
 }
 
 
@@ -91,7 +100,22 @@ def _in_scope(view: HostView, scope: str) -> bool:
 def _is_listed(session: Session, selection: Selection) -> bool:
     if session.status.word in GONE and not selection.offline:
         return False
+    if selection.mark and selection.mark not in marks_of(session):
+        return False
     return selection.everything or is_agent(session)
+
+
+def marks_of(session: Session) -> tuple[str, ...]:
+    """Return what is marked of a session, as it is shown and searched: `bookmarked`, and tags with their #."""
+    bookmark = (BOOKMARKED,) if session.marks.bookmarked else ()
+    return (*bookmark, *(f"#{tag}" for tag in session.marks.tags))
+
+
+def next_mark(mark: str, views: Iterable[HostView]) -> str:
+    """Return what `T` shows after `mark`: everything, the bookmarked, then each tag that there is."""
+    found = {one for view in views for session in view.sessions for one in marks_of(session)}
+    marks = ["", *sorted(found, key=lambda one: (one != BOOKMARKED, one.casefold()))]
+    return marks[(marks.index(mark) + 1) % len(marks)] if mark in marks else ""
 
 
 def next_scope(scope: str, names: Sequence[str]) -> str:
@@ -101,9 +125,10 @@ def next_scope(scope: str, names: Sequence[str]) -> str:
 
 
 def matches(session: Session, query: str) -> bool:
-    """Whether name, address, directory or message hold the query, in capitals or not."""
+    """Whether name, address, directory, message or a mark hold the query, in capitals or not."""
     wanted = query.casefold()
-    return any(wanted in text.casefold() for text in (session.address, session.cwd, session.message))
+    texts = (session.address, session.cwd, session.message, *marks_of(session))
+    return any(wanted in text.casefold() for text in texts)
 
 
 def find_waiting(sessions: Sequence[Session], start: int) -> int | None:

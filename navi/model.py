@@ -120,6 +120,14 @@ class StatusFile:
     fields: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What people have noted of a session on its host: a bookmark, and tags."""
+
+    bookmarked: bool = False
+    tags: tuple[str, ...] = ()
+
+
 class Tmux(StrEnum):
     """What an attempt to list a tmux server's sessions came to. Only OK and NONE prove anything."""
 
@@ -135,7 +143,8 @@ class Tmux(StrEnum):
 class Frame:
     """What one look at a host saw. `clock` is the host's time (epoch) then, `cleaned` the sessions whose files went.
 
-    `tmux` is how the default server answered; `proven` says that every server of the user told its sessions.
+    `tmux` is how the default server answered; `proven` says that every server of the user told its sessions. `marks`
+    are by the session's name.
     """
 
     clock: float
@@ -149,6 +158,7 @@ class Frame:
     cleaned: tuple[str, ...] = ()
     system: str = ""
     home: str = ""
+    marks: Mapping[str, Marks] = field(default_factory=dict)
 
 
 class Source(StrEnum):
@@ -190,6 +200,7 @@ class Session:
     agent: str = ""
     tmux: TmuxSession | None = None
     file: StatusFile | None = None
+    marks: Marks = Marks()
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from navi.model import AgentStatus, Frame, Pane, Session, Source, Status, StatusFile, TmuxSession
@@ -226,7 +226,13 @@ def sessions_of(host: str, frame: Frame, kinds: Iterable[AgentKind]) -> tuple[Se
     taken = {session.name for session in frame.sessions}
     found = [_session(host, tmux, files.get(tmux.name), kinds, frame.clock) for tmux in frame.sessions]
     lone = [_lone(host, file, frame) for file in frame.files if file.name not in taken]
-    return tuple(found + lone)
+    return tuple(_with_marks(session, frame) for session in found + lone)
+
+
+def _with_marks(session: Session, frame: Frame) -> Session:
+    """Marks are of the user's default server, as status files are by custom."""
+    marks = frame.marks.get(session.name)
+    return replace(session, marks=marks) if marks and not (session.tmux and session.tmux.socket) else session
 
 
 def _session(

@@ -99,6 +99,19 @@ def test_rename_and_dismiss(lab: Lab, far: bool) -> None:
     assert "no session" in navi(lab, "rename", f"{prefix}api", "x", status=66).stderr
 
 
+@HERE_AND_THERE
+def test_tags_and_bookmarks(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    there.new_session("api")
+    navi(lab, "tag", f"{prefix}api", "+now", "+work")
+    navi(lab, "tag", f"{prefix}api", "-now", "+later")
+    assert navi(lab, "tag", f"{prefix}api").stdout == "later\nwork\n"
+    assert navi(lab, "bookmark", f"{prefix}api").stdout == f"{prefix}api is bookmarked\n"
+    assert navi(lab, "bookmark", "--off", f"{prefix}api").stdout == f"{prefix}api is no longer bookmarked\n"
+    assert "neither +tag nor -tag" in navi(lab, "tag", f"{prefix}api", "x", status=64).stderr
+    navi(lab, "tag", f"{prefix}none", "+x", status=66)
+
+
 def test_a_host_that_nobody_knows_and_one_that_is_down_are_told_apart(lab: Lab) -> None:
     there, _ = account(lab, True)
     lab.machines[0].stop()

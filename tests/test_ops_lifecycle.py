@@ -360,7 +360,7 @@ async def test_what_is_kept_is_for_its_owner_alone(lab: Lab, where: str) -> None
         kept = one.account.sessions_dir / ".navi" / "killed" / keep
         found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
         assert {name: mode for name, mode in found.items() if name != "status.json"} == dict.fromkeys(
-            ["name", "socket", "directory", "line", "more", "type", "scrollback"], 0o600
+            ["name", "socket", "directory", "line", "more", "type", "marks", "scrollback"], 0o600
         )
         assert {stat.S_IMODE(path.stat().st_mode) for path in (kept, kept.parent, kept.parent.parent)} == {0o700}
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.support.dashboard import begin, names, navi, selected, tmux_of, wait_selected
+from tests.support.dashboard import begin, names, navi, selected, tmux_of, wait_names, wait_selected
 from tests.support.machines import Account, Lab, Machine, program
 from tests.support.places import agent
 from tests.support.terminal import Terminal
@@ -219,6 +219,38 @@ def test_d_dismisses_a_notice(lab: Lab, far: bool) -> None:
         screen.wait_for("dismissed")
         screen.wait_gone("Shall I?")
         assert '"working"' in (account.sessions_dir / "api.json").read_text()
+
+
+# ---- marking
+
+
+@HERE_AND_THERE
+def test_bookmarks_and_tags_are_shown_searched_and_filtered(lab: Lab, far: bool) -> None:
+    with dashboard(lab, far, "api", "web") as (screen, account):
+        select(screen, "web")
+        screen.press("b")
+        screen.wait_for("web [atlas] ⚑" if far else "web ⚑")
+        screen.press("t")
+        screen.wait_for("Tags of web on")
+        screen.type("now #later")
+        screen.press("Enter")
+        screen.wait_for("#later #now")
+        assert (account.sessions_dir / ".navi" / "marks").exists()
+        screen.press("T")
+        screen.wait_for("only:bookmarked")
+        wait_names(screen, "web")
+        screen.press("T", "T")
+        screen.wait_for("only:#now")
+        screen.press("T")
+        screen.wait_gone("only:")
+        select(screen, "api")
+        screen.press("/")
+        screen.type("#later")
+        wait_selected(screen, "web")
+        screen.press("Escape")
+        screen.wait_gone("/#later")
+        screen.press("b")
+        screen.wait_gone("⚑")
 
 
 # ---- creating

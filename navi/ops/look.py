@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from navi.model import Frame, Pane, StatusFile, Tmux, TmuxSession
+from navi.ops.marks import read_marks
 from navi.ops.operation import Answer, Operation, Record, Stream, script
 from navi.status import read_status_file
 from navi.text import clean, decode
@@ -32,7 +33,7 @@ MOST_FILE_BYTES = 4 * 1024 * 1024
 MOST_RECORDS = {
     "pane": MOST_PANES, "command": MOST_PANES, "title": MOST_PANES, "path": MOST_PANES, "child": 2 * MOST_PANES,
     "server": 200, "file": MOST_FILES, "same": MOST_FILES, "odd": MOST_FILES, "cleaned": MOST_FILES,
-    "clock": 1, "system": 1, "home": 1, "files": 1, "unwatchable": 1,
+    "clock": 1, "system": 1, "home": 1, "files": 1, "marks": 1, "unwatchable": 1,
 }  # fmt: skip
 """Records of each kind that are believed in one answer. What goes beyond is cut off, and that is told."""
 
@@ -111,6 +112,8 @@ class FrameReader:
             self._frame = replace(self._frame, system=clean(last["system"].rest)[:80])
         if "home" in last:
             self._frame = replace(self._frame, home=clean(last["home"].rest))
+        if "marks" in last:
+            self._frame = replace(self._frame, marks=read_marks(decode(last["marks"].body)))
 
     def _read_files(self, records: list[Record], cut: Counter[str]) -> tuple[StatusFile, ...]:
         """Read the status files that there are now; what is too much is told as one more file, with the problem."""

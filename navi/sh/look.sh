@@ -293,6 +293,22 @@ navi_tell_file() {
     fi
 }
 
+# navi_read_marks: bookmarks and tags (mark.sh) in navi_marks, by builtins alone.
+navi_read_marks() {
+    navi_marks=
+    [ -f "$navi_dir/.navi/marks" ] && [ -r "$navi_dir/.navi/marks" ] || return 0
+    while IFS= read -r navi_line; do
+        navi_marks=$navi_marks$navi_line$navi_newline
+        [ ${#navi_marks} -lt 60000 ] || break
+    done <"$navi_dir/.navi/marks"
+}
+
+# navi_tell_marks: all of them; they are few.
+navi_tell_marks() {
+    navi_record marks
+    navi_out=$navi_out$navi_marks
+}
+
 # navi_tell_clock: what o'clock it is here (bash knows without a process), and since which start of the machine.
 navi_tell_clock() {
     navi_boot=

@@ -16,4 +16,6 @@ fi
 navi_out=$navi_out$navi_panes
 navi_record files
 navi_tell_files
+navi_read_marks
+navi_tell_marks
 printf '%s' "$navi_out"

@@ -58,6 +58,7 @@ navi_new=$2
 shift 2
 navi_mean "$@"
 navi_need
+navi_was=$navi_name
 LC_ALL=C
 export LC_ALL
 navi_taken=$(navi_tmux "$navi_socket" list-sessions -F '#{session_name}' 2>&1)
@@ -79,5 +80,6 @@ fi
 navi_now=$(navi_tmux "$navi_socket" list-panes -s -t "$navi_id" -F '#{session_name}')
 navi_now=${navi_now%%"$navi_newline"*}
 navi_finish
+navi_move_marks "$navi_was" "$navi_now"
 navi_wake
 printf '%s renamed %s\n' "$navi_token" "$navi_now"

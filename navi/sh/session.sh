@@ -195,6 +195,42 @@ navi_escape_format() {
     navi_escape "$navi_whole$navi_rest"
 }
 
+# navi_lock_marks: have the file of marks for us alone, within two seconds.
+navi_lock_marks() {
+    navi_tries=0
+    until (set -C && printf '%s\n' $$ >"$navi_nest/marks.lock") 2>/dev/null; do
+        [ "$navi_tries" -lt 20 ] || return
+        navi_tries=$((navi_tries + 1))
+        sleep 0.1
+        navi_holder=
+        read -r navi_holder <"$navi_nest/marks.lock"
+        [ -z "$navi_holder" ] || kill -0 "$navi_holder" || rm -f "$navi_nest/marks.lock"
+    done 2>/dev/null
+}
+
+# navi_move_marks FROM TO: what is marked of a session is from now on of the name TO, or gone where that is empty; what
+# it was stands in navi_moved. Without marks nothing is done.
+navi_move_marks() {
+    navi_moved=
+    [ -f "$navi_nest/marks" ] && navi_lock_marks || return
+    navi_kept_marks=
+    while IFS= read -r navi_line; do
+        case $navi_line in
+        "$1	"*)
+            navi_moved=$navi_moved${navi_line#"$1	"}$navi_newline
+            [ -n "$2" ] || continue
+            navi_line="$2	${navi_line#"$1	"}"
+            ;;
+        esac
+        navi_kept_marks=$navi_kept_marks$navi_line$navi_newline
+    done <"$navi_nest/marks"
+    if [ -n "$navi_moved" ]; then
+        (umask 077 && printf '%s' "$navi_kept_marks" >"$navi_nest/marks.$$") &&
+            mv -f "$navi_nest/marks.$$" "$navi_nest/marks"
+    fi
+    rm -f "$navi_nest/marks.lock"
+} 2>/dev/null
+
 # navi_wake: have every watch of this folder look at once.
 navi_wake() {
     for navi_fifo in "$navi_nest"/watch.*; do

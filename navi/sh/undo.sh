@@ -7,6 +7,18 @@ navi_read() {
     navi_text=${navi_text%x}
 }
 
+# navi_restore_marks: what was marked of it is marked again.
+navi_restore_marks() {
+    [ -s "$navi_kept/marks" ] && navi_lock_marks || return
+    (
+        umask 077
+        while IFS= read -r navi_line; do
+            printf '%s\t%s\n' "$navi_name" "$navi_line"
+        done <"$navi_kept/marks" >>"$navi_nest/marks"
+    )
+    rm -f "$navi_nest/marks.lock"
+}
+
 navi_starter=$1
 navi_enter "$2"
 navi_kept=$navi_nest/killed/$3
@@ -29,5 +41,6 @@ navi_start "${navi_text:-command}" "$navi_line" "$navi_more" '' "$navi_before"
 if [ -f "$navi_kept/status.json" ] && [ ! -e "$navi_dir/$navi_name.json" ]; then
     mv "$navi_kept/status.json" "$navi_dir/$navi_name.json"
 fi
+navi_restore_marks
 navi_wake
 printf '%s created %s\n%s name %s\n' "$navi_token" "$navi_started" "$navi_token" "$navi_name"

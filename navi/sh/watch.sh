@@ -146,6 +146,7 @@ navi_files_moved() {
         return
     fi
     [ "$navi_stamp" -nt "$navi_dir" ] || return 0
+    [ ! -e "$navi_dir/.navi/marks" ] || [ "$navi_stamp" -nt "$navi_dir/.navi/marks" ] || return 0
     # Files that are written in place are rare: while the watch is quick, their times are compared every other time.
     [ "$navi_step" -gt 500 ] || [ "$navi_odd_step" = no ] || return
     for navi_path in "$navi_dir"/*.json "$navi_dir"/.[!.]*.json; do
@@ -178,10 +179,12 @@ navi_note_terminals() {
 navi_look_at_files() {
     : >"$navi_stamp"
     navi_files
-    [ "$navi_sums$navi_odd" = "$navi_told_files" ] && [ "$navi_asked" = no ] && return
-    navi_told_files=$navi_sums$navi_odd
+    navi_read_marks
+    [ "$navi_sums$navi_odd$navi_marks" = "$navi_told_files" ] && [ "$navi_asked" = no ] && return
+    navi_told_files=$navi_sums$navi_odd$navi_marks
     navi_record files
     navi_tell_files
+    navi_tell_marks
     # Its session has just begun: both are told together.
     [ "$navi_appeared" = no ] || navi_unlisted=$navi_list_every
 }

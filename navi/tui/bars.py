@@ -161,6 +161,8 @@ class Footer(Panel):
             words.append(f"{self._marked} selected")
         if chosen.scope != "all":
             words.append(f"only:{chosen.scope}")
+        if chosen.mark:
+            words.append(f"only:{chosen.mark}")
         if chosen.sort is not Sort.PRIORITY:
             words.append(f"sort:{chosen.sort}")
         if not chosen.offline:

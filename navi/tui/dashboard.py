@@ -11,7 +11,7 @@ import trio
 
 from navi.config import Places, Problem, Settings
 from navi.fleet import Fleet
-from navi.listing import Key, Selection, Sort, arrange, is_agent, next_scope
+from navi.listing import Key, Selection, Sort, arrange, is_agent, next_mark, next_scope
 from navi.model import HostState, HostView, Session
 from navi.ops import OperationError
 from navi.text import clean
@@ -302,6 +302,9 @@ class Dashboard:
         names = [view.name for view in self.fleet.views]
         self._select(replace(self._selection, scope=next_scope(self._selection.scope, names)))
 
+    def _do_marked(self) -> None:
+        self._select(replace(self._selection, mark=next_mark(self._selection.mark, self.fleet.views)))
+
     def _do_offline(self) -> None:
         self._select(replace(self._selection, offline=not self._selection.offline))
 
@@ -401,6 +404,12 @@ class Dashboard:
 
     def _do_undo(self) -> None:
         self._lifecycle.undo()
+
+    def _do_bookmark(self) -> None:
+        self._about_all(self._lifecycle.bookmark)
+
+    def _do_tag(self) -> None:
+        self._about_one(self._lifecycle.tag)
 
     def _do_mark(self) -> None:
         self._list.mark()

@@ -25,6 +25,7 @@ from navi.ops.lifecycle import (
     rename,
     undo,
 )
+from navi.ops.marks import check_tags, mark, retag
 from navi.text import clean, short_path
 from navi.tui.actions import Action, Actions, Tell, living
 from navi.tui.canvas import Line
@@ -210,6 +211,37 @@ class Lifecycle:
             session.host, session.address, dismiss(host.sessions_dir, session),
             lambda _: f"dismissed {session.address}", lambda view: _dismissed(view, session),
         )  # fmt: skip
+
+    # ---- marking
+
+    def bookmark(self, sessions: Sequence[Session]) -> None:
+        """Bookmark sessions, or take it back if all of them are."""
+        change = "-b" if all(session.marks.bookmarked for session in sessions) else "+b"
+        words = "bookmarked" if change == "+b" else "no longer bookmarked:"
+        self._do("Bookmark", [self._mark(session, (change,), words) for session in sessions])
+
+    def tag(self, session: Session) -> None:
+        """Ask for the tags of a session."""
+        field = TextField("tags", " ".join(session.marks.tags), hint="words, with blanks between them")
+        form = _OneField(self._glyphs, f"Tags of {_names([session])}", field, lambda: submit(), self._stage.close)
+
+        def submit() -> None:
+            try:
+                changes = retag(session.marks.tags, check_tags(field.text))
+            except OperationError as error:
+                form.tell(fault=str(error))
+                return
+            if changes:
+                self._hand_in(form, self._mark(session, changes, "tagged"))
+            else:
+                self._stage.close()
+
+        self._stage.open(form)
+
+    def _mark(self, session: Session, changes: tuple[str, ...], words: str) -> Action:
+        host = self._fleet.host(session.host)
+        operation = mark(host.sessions_dir, session.name, changes)
+        return Action(session.host, session.address, operation, lambda _: f"{words} {session.address}", lambda _: None)
 
     # ---- beginning
 

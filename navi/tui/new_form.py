@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from navi.model import LOCAL, HostView, Session
 from navi.ops.directories import Directories
 from navi.status import AgentKind
-from navi.text import clean
+from navi.text import clean, short_path
 from navi.tui.dialogs import Form
 from navi.tui.fields import Box, Choice, Field, TextField
 from navi.tui.theme import Glyphs
@@ -34,7 +34,7 @@ class NewForm(Form):
         machines = [(view.name, f"{clean(view.name)} {glyphs.hosts[view.state]}") for view in views]
         self._machine = Choice("machine", machines, here)
         self._name = TextField("name", name, longest=200)
-        self._directory = TextField("directory", session.cwd if session and session.cwd else "~")
+        self._directory = TextField("directory", self._usual_directory(here))
         self._runs = Choice("runs", [(one, one) for one in (*self._kinds, SHELL, COMMAND)], runs)
         self._line = TextField("command line", hint="in the language of the shell there")
         self._free = Box("permissions", "skip them")
@@ -112,10 +112,16 @@ class NewForm(Form):
     def _change_machine(self) -> None:
         """A directory that nobody has typed is of the machine before."""
         if self._directory.text == self._untouched:
-            own = self._session if self._session and self._session.host == self.host else None
-            self._directory.text = self._untouched = own.cwd if own and own.cwd else "~"
+            self._directory.text = self._untouched = self._usual_directory(self.host)
         self._offers = ()
         self._say_where()
+
+    def _usual_directory(self, host: str) -> str:
+        """The selected session's, on its own machine; elsewhere the home."""
+        if self._session is None or self._session.host != host or not self._session.cwd:
+            return "~"
+        view = next(view for view in self._views if view.name == host)
+        return short_path(self._session.cwd, view.frame.home if view.frame else "")
 
     def _say_where(self) -> None:
         name = "this machine" if self.host == LOCAL else clean(self.host)

@@ -98,6 +98,9 @@ def _first(session: Session, context: RowContext, width: int) -> Line:
 
 def _badges(session: Session, context: RowContext) -> list[Segment]:
     badges: list[Segment] = []
+    if session.marks.bookmarked:
+        badges.append(("notice", f" {context.glyphs.bookmark}"))
+    badges += [("key", f" #{tag}") for tag in session.marks.tags]
     living = [agent for agent in (session.file.agents if session.file else ()) if agent.status != "stopped"]
     if living:
         badges.append(("dim", f" +{len(living)} agent{'s' if len(living) > 1 else ''}"))

@@ -67,6 +67,7 @@ class Glyphs:
     wall: str
     ellipsis: str
     dot: str
+    bookmark: str
 
     def of_status(self, word: str) -> str:
         """The sign for a status."""
@@ -88,6 +89,7 @@ UNICODE = Glyphs(
     wall="│",
     ellipsis="…",
     dot="·",
+    bookmark="⚑",
 )  # fmt: skip
 
 ASCII = Glyphs(
@@ -105,6 +107,7 @@ ASCII = Glyphs(
     wall="|",
     ellipsis="~",
     dot="-",
+    bookmark="!b",
 )  # fmt: skip
 
 HOST_STYLES = {

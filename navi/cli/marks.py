@@ -1,0 +1,56 @@
+"""The verbs tag and bookmark."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from navi import exits
+from navi.cli.lifecycle import find
+from navi.cli.machines import Address, Machines, UsageError, complain, tell, why
+from navi.hosts.base import HostError
+from navi.model import Session
+from navi.ops import OperationError
+from navi.ops.marks import check_tags, mark
+
+
+def run_tag(options: Namespace, machines: Machines) -> int:
+    """Change the tags of a session, or print them."""
+    address = machines.address(options.address)
+    changes = tuple(_change(text) for text in options.changes)
+    try:
+        session = find(machines, address)
+        if changes:
+            _mark(machines, address, changes)
+        else:
+            print("".join(f"{tag}\n" for tag in session.marks.tags), end="")
+    except (HostError, OperationError) as error:
+        words, status = why(error)
+        complain(f"{address}: {words}")
+        return status
+    return exits.OK
+
+
+def _change(text: str) -> str:
+    """Read +tag or -tag. Raises UsageError, OperationError."""
+    if text[:1] not in ("+", "-") or len(check_tags(text[1:])) != 1:
+        raise UsageError(f"`{text}` says neither +tag nor -tag")
+    return f"{text[0]}t{check_tags(text[1:])[0]}"
+
+
+def run_bookmark(options: Namespace, machines: Machines) -> int:
+    """Bookmark sessions, or take that back."""
+    addresses = [machines.address(text) for text in options.addresses]
+    change = "-b" if options.off else "+b"
+
+    def bookmark(address: Address) -> Session:
+        session = find(machines, address)
+        _mark(machines, address, (change,))
+        return session
+
+    results = machines.each(addresses, bookmark)
+    return tell(results, options.json, lambda address, _: f"{address} is {'no longer ' * options.off}bookmarked")
+
+
+def _mark(machines: Machines, address: Address, changes: tuple[str, ...]) -> None:
+    host = machines.host(address.host)
+    host.run(mark(host.sessions_dir, address.name, changes))
