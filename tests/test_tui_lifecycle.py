@@ -407,3 +407,20 @@ def test_c_clones_onto_another_machine(lab: Lab) -> None:
         screen.press("Enter")
         screen.wait_for("created api-2 on atlas")
         assert "api-2" in living(atlas)
+
+
+def test_a_long_table_is_cut_counted_and_leaves_the_list_in_sight(lab: Lab) -> None:
+    sessions = [f"s{number:02}" for number in range(20)]
+    for name in sessions:
+        begin(lab.local, name)
+    with navi(lab, height=24) as screen:
+        screen.wait_for("20 sessions")
+        screen.press(*["Space"] * 20)
+        screen.wait_for("20 selected")
+        screen.press("x")
+        screen.wait_for("Kill 20 sessions?")
+        screen.wait_for("more lines")
+        assert screen.screen().splitlines()[0].endswith("20 sessions")
+        screen.press("y")
+        screen.wait_for("Kill: 20 of 20 done")
+        assert living(lab.local) == set()

@@ -81,7 +81,7 @@ def test_the_changelog_has_the_version() -> None:
 
 def test_contributing_has_a_line_for_every_module() -> None:
     tree = page("CONTRIBUTING.md").split("## The tree")[1].split("```")[1]
-    files = [path.relative_to(ROOT) for path in (ROOT / "navi").rglob("*") if path.suffix in (".py", ".sh")]
+    files = [path.relative_to(ROOT) for path in (ROOT / "navi").rglob("*") if path.suffix in (".py", ".sh", ".js")]
     wanted = {str(path) for path in files if not path.name.startswith("__")}
     assert {line.split()[0] for line in tree.splitlines() if line.startswith("navi/")} == wanted
 

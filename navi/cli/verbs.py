@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import REMAINDER, ArgumentParser
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,7 +53,42 @@ def _undo(parser: ArgumentParser) -> None:
     parser.add_argument("address", metavar="ADDR", nargs="?", help="the last one by default")
 
 
+def _tag(parser: ArgumentParser) -> None:
+    parser.add_argument("address", metavar="ADDR", help="SESSION, or HOST/SESSION")
+    words = "to add, or to take away; without any, they are printed"
+    parser.add_argument("changes", metavar="+tag|-tag", nargs=REMAINDER, help=words)
+
+
+def _bookmark(parser: ArgumentParser) -> None:
+    parser.add_argument("addresses", metavar="ADDR", nargs="+", help="SESSION, or HOST/SESSION")
+    parser.add_argument("--off", action="store_true", help="take it back")
+    _json(parser)
+
+
 def _git(parser: ArgumentParser) -> None:
+    parser.add_argument("address", metavar="ADDR", help="SESSION, or HOST/SESSION")
+    _json(parser)
+
+
+def _hooks(parser: ArgumentParser) -> None:
+    parser.add_argument("action", choices=("install", "status", "remove"), help="what to do about them")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--host", metavar="H", action="append", help="a machine; this one by default")
+    where.add_argument("--all", action="store_true", help="this machine, and all remotes")
+    parser.add_argument("--yes", action="store_true", help="make the changes without asking")
+    _json(parser)
+
+
+def _hosts(parser: ArgumentParser) -> None:
+    _json(parser)
+
+
+def _doctor(parser: ArgumentParser) -> None:
+    parser.add_argument("hosts", metavar="H", nargs="*", help="this machine and all remotes by default")
+    _json(parser)
+
+
+def _explain(parser: ArgumentParser) -> None:
     parser.add_argument("address", metavar="ADDR", help="SESSION, or HOST/SESSION")
     _json(parser)
 
@@ -64,5 +99,11 @@ VERBS = (
     Verb("rename", "give a session another name", "lifecycle.run_rename", _rename),
     Verb("dismiss", "take the notices of sessions for known", "lifecycle.run_dismiss", _dismiss),
     Verb("undo", "bring back a session that was killed", "lifecycle.run_undo", _undo),
+    Verb("tag", "add tags to a session, and take them away", "marks.run_tag", _tag),
+    Verb("bookmark", "bookmark sessions, or take that back", "marks.run_bookmark", _bookmark),
     Verb("git", "tell what git knows of a session's directory", "git.run_git", _git),
+    Verb("hooks", "install the agents' hooks, which tell their status", "hooks.run_hooks", _hooks),
+    Verb("hosts", "list the hosts and how they are", "hosts.run_hosts", _hosts),
+    Verb("doctor", "find out what is wrong with a host, and what to do", "doctor.run_doctor", _doctor),
+    Verb("explain", "tell why a session's status is what it is", "explain.run_explain", _explain),
 )

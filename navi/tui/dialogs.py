@@ -14,7 +14,12 @@ LABEL = 13
 
 
 class Dialog(Panel):
-    """A title, a body and a line that says which keys do what. `close` takes it off the screen."""
+    """A title, a body and a line that says which keys do what. `close` takes it off the screen.
+
+    One that is not `whole` may be cut, so that the list stays in sight.
+    """
+
+    whole = True
 
     def __init__(self, glyphs: Glyphs, title: str, close: Callable[[], None]) -> None:
         super().__init__(glyphs)
@@ -42,14 +47,18 @@ class Dialog(Panel):
         self.note, self.fault = note, fault
         self.changed()
 
-    def height(self, width: int) -> int:
-        """Return how many lines it would like to have."""
-        return len(self._all(width))
+    def height(self, width: int, total: int) -> int:
+        """Return how many lines it would like to have on a screen of so many columns and lines."""
+        wanted = len(self._all(width))
+        return wanted if self.whole else min(wanted, max(6, total // 2))
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
-        """Paint it; where there is too little room, the body's end goes first."""
+        """Paint it; where there is too little room, the body's end goes first, and that is told."""
         lines = self._all(width)
-        return lines if len(lines) <= height else [*lines[: height - 1], lines[-1]]
+        if len(lines) <= height:
+            return lines
+        more: Line = [("dim", f" and {len(lines) - height + 1} more lines")]
+        return [*lines[: height - 2], more, lines[-1]]
 
     def _all(self, width: int) -> list[Line]:
         head: Line = [("key", self.glyphs.rule * 2), ("title", f" {clean(self.title)} ")]
@@ -64,6 +73,8 @@ class Dialog(Panel):
 
 class Confirm(Dialog):
     """Asks whether something shall be done, with a table of what exactly."""
+
+    whole = False
 
     def __init__(
         self, glyphs: Glyphs, title: str, table: Sequence[Line], verb: str, confirmed: Callable[[], None],
@@ -97,15 +108,21 @@ class Confirm(Dialog):
 
 
 class Report(Dialog):
-    """A table that fills with results."""
+    """A table that fills with results; the title counts them."""
+
+    whole = False
 
     def __init__(self, glyphs: Glyphs, title: str, rows: Sequence[str], close: Callable[[], None]) -> None:
         super().__init__(glyphs, title, close)
+        self._verb = title
         self._results: dict[str, tuple[str, str]] = dict.fromkeys(rows, ("dim", "..."))
 
     def put(self, row: str, words: str, style: str) -> None:
         """Write a row's result."""
         self._results[row] = (style, words)
+        styles = [style for style, _ in self._results.values()]
+        failed, done = styles.count("fault"), styles.count("good")
+        self.title = f"{self._verb}: {done} of {len(styles)} done" + (f", {failed} failed" if failed else "")
         self.changed()
 
     def press(self, key: str) -> None:

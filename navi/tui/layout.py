@@ -71,7 +71,7 @@ class Layout(urwid.Widget):
         """Return where everything stands on a screen of this size; the last line that is left is the main part's."""
         top = self._header.height(height) if height > 2 else 0
         bottom = 1 if height > 1 else 0
-        asked = min(self.dialog.height(width), max(height - bottom - 3, 1)) if self.dialog else 0
+        asked = min(self.dialog.height(width, height), max(height - bottom - 3, 1)) if self.dialog else 0
         rows = height - top - bottom - asked
         if rows < 2:
             top, rows = 0, height - bottom - asked

@@ -1,0 +1,96 @@
+# shellcheck shell=sh disable=SC2154
+# checkup.sh DIR: what this machine knows of itself and navi depends on: clock, tmux, the folder of status files, hooks,
+# and whether sessions outlive a logout. Nothing is changed but for one file that is written and removed again.
+
+# navi_tell_tmux: how every server answers, and the version of the program.
+navi_tell_tmux() {
+    navi_list
+    navi_version=$(navi_limited 5 tmux -V </dev/null 2>/dev/null) || navi_version=
+    navi_record version "${navi_version%%"$navi_newline"*}"
+    navi_out=$navi_out$navi_panes
+}
+
+# navi_tell_folder: what DIR is; in the body its path, and below that why it can't be written to.
+navi_tell_folder() {
+    navi_said=
+    navi_kind=good
+    if [ ! -e "$navi_dir" ] && [ ! -L "$navi_dir" ]; then
+        navi_kind=absent
+    elif [ ! -d "$navi_dir" ]; then
+        navi_kind=other
+    elif [ ! -r "$navi_dir" ] || [ ! -x "$navi_dir" ]; then
+        navi_kind=unreadable
+    elif ! navi_try_to_write; then
+        navi_kind=unwritable
+    elif [ ! -O "$navi_dir" ]; then
+        navi_kind=foreign
+    fi
+    navi_mode=$(ls -ldL -- "$navi_dir" 2>/dev/null)
+    navi_record folder "$navi_kind ${navi_mode%% *}"
+    navi_out="$navi_out$navi_dir$navi_newline$navi_said$navi_newline"
+}
+
+# navi_try_to_write: permissions alone do not tell: the disk may be full or read-only. Nothing that is there is touched.
+navi_try_to_write() {
+    navi_trial=$navi_dir/.navi-checkup.$$
+    navi_said=$( (set -C && printf x >"$navi_trial") 2>&1) || return 1
+    rm -f -- "$navi_trial"
+}
+
+# navi_tell_files_found: how many status files, how many bytes, what is none; of those that are, how many name no status.
+navi_tell_files_found() {
+    navi_files
+    navi_count=$(printf '%s\n' "$navi_sums" | awk 'NF { count++; bytes += $2 } END { print count + 0, bytes + 0 }')
+    navi_strange=
+    [ -z "$navi_sums" ] || [ "${navi_count%% *}" -gt 2000 ] || navi_find_strange
+    navi_record count "$navi_count"
+    navi_out=$navi_out$navi_strange$navi_newline
+    navi_record files
+    navi_out=$navi_out$navi_odd
+}
+
+# navi_find_strange: the files without a status, a line each. At most 2000 are looked at, for the sake of time.
+navi_find_strange() {
+    set --
+    set -f
+    IFS=$navi_newline
+    for navi_line in $navi_sums; do
+        set -- "$@" "./${navi_line#*./}"
+    done
+    unset IFS
+    set +f
+    navi_strange=$(grep -L '"status"' "$@" </dev/null 2>/dev/null)
+}
+
+# navi_tell_hooks: whether the hook is there, and whether Claude Code's settings call it; in the body, their path.
+navi_tell_hooks() {
+    navi_settings=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/settings.json
+    navi_script=no
+    [ ! -f "$navi_dir/.navi/hook" ] || navi_script=yes
+    navi_called=absent
+    if [ -f "$navi_settings" ]; then
+        navi_called=unreadable
+        [ ! -r "$navi_settings" ] || navi_called=no
+        ! grep -q '\.navi/hook' "$navi_settings" 2>/dev/null || navi_called=yes
+    fi
+    navi_record hooks "$navi_script $navi_called"
+    navi_out=$navi_out$navi_settings$navi_newline
+}
+
+# navi_tell_lingering: what systemd-logind does to processes of a user who has logged out, where there is one.
+navi_tell_lingering() {
+    command -v loginctl >/dev/null 2>&1 || return 0
+    navi_kills=$(navi_limited 3 loginctl show-user -p KillUserProcesses </dev/null 2>/dev/null) || return 0
+    # Of a user without a login it knows nothing, not even that nothing lingers.
+    navi_lingers=$(navi_limited 3 loginctl show-user "$navi_user" -p Linger </dev/null 2>/dev/null) || navi_lingers=
+    navi_record lingering "${navi_kills#*=} ${navi_lingers#*=}"
+}
+
+navi_begin "$1" no
+navi_tell_clock
+navi_tell_tmux
+navi_tell_folder
+navi_tell_files_found
+navi_tell_hooks
+navi_tell_lingering
+printf '%s' "$navi_out"

@@ -1,0 +1,30 @@
+# shellcheck shell=sh disable=SC2154,SC2034
+# Where the agents' hooks are: the hook itself, Claude Code's settings, OpenCode's plugin.
+umask 077
+LC_ALL=C
+export LC_ALL
+
+# navi_resolve FILE: in navi_target, the file itself: who keeps settings elsewhere links to them.
+navi_resolve() {
+    navi_target=$1
+    navi_hops=0
+    while [ -L "$navi_target" ] && [ "$navi_hops" -lt 20 ]; do
+        navi_hops=$((navi_hops + 1))
+        navi_link=$(readlink "$navi_target" && echo .) || return
+        navi_link=${navi_link%"$navi_newline".}
+        case $navi_link in
+        /*) navi_target=$navi_link ;;
+        *) navi_target=${navi_target%/*}/$navi_link ;;
+        esac
+    done
+    [ ! -L "$navi_target" ]
+}
+
+# navi_places DIR
+navi_places() {
+    navi_enter "$1"
+    navi_hook=$navi_nest/hook
+    navi_settings=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/settings.json
+    navi_opencode=${XDG_CONFIG_HOME:-$HOME/.config}/opencode
+    navi_plugin=$navi_opencode/plugin/navi.js
+}

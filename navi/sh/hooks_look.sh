@@ -1,0 +1,43 @@
+# shellcheck shell=sh disable=SC2154
+# hooks_look.sh DIR LARGEST: what the files of the hooks hold, and which agents are here.
+
+# navi_tell WORD FILE: its path, and a record with its state and, if it is `text`, all of it.
+navi_tell() {
+    printf '%s %s-path %s\n' "$navi_token" "$1" "$2"
+    if ! navi_resolve "$2"; then
+        navi_state=odd
+    elif [ ! -e "$navi_target" ]; then
+        navi_state=absent
+    elif [ ! -f "$navi_target" ]; then
+        navi_state=odd
+    elif [ ! -r "$navi_target" ]; then
+        navi_state=unreadable
+    elif [ "$(wc -c <"$navi_target")" -gt "$navi_largest" ]; then
+        navi_state=large
+    else
+        navi_state=text
+    fi
+    printf '%s %s %s\n' "$navi_token" "$1" "$navi_state"
+    [ "$navi_state" != text ] || cat "$navi_target"
+    echo
+}
+
+navi_places "$1"
+navi_largest=$2
+navi_tell hook "$navi_hook"
+navi_tell plugin "$navi_plugin"
+navi_tell settings "$navi_settings"
+[ ! -e "$navi_settings.before-navi" ] || printf '%s backup\n' "$navi_token"
+# Where agents are put whose folders only an interactive shell has on its PATH.
+for navi_folder in "$HOME/.claude/local" "$HOME/.opencode/bin" "$HOME/.npm-global/bin" "$HOME/.bun/bin" \
+    "$HOME/.volta/bin" "$HOME/.asdf/shims" "$HOME/.local/share/mise/shims" "$HOME/.nvm/versions/node"/*/bin; do
+    [ ! -d "$navi_folder" ] || PATH=$PATH:$navi_folder
+done
+if command -v claude >/dev/null 2>&1; then
+    navi_version=$(navi_limited 5 claude --version </dev/null 2>/dev/null | head -n 1)
+    printf '%s claude %s\n' "$navi_token" "$navi_version"
+fi
+if [ -d "$navi_opencode" ] || command -v opencode >/dev/null 2>&1; then
+    printf '%s opencode\n' "$navi_token"
+fi
+printf '%s whole\n' "$navi_token"

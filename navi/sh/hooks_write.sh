@@ -1,0 +1,102 @@
+# shellcheck shell=sh disable=SC2154,SC2086
+# hooks_write.sh DIR, and for the hook, OpenCode's plugin and Claude Code's settings each: ACTION STATE OLD NEW.
+# ACTION is keep, write or remove; the file must still be in that STATE (absent, or text that is OLD). All new files are
+# written beside the old ones first; then each takes its place in one step. Settings come last, for they call the hook.
+
+# navi_holds FILE TEXT: whether the file holds just that.
+navi_holds() {
+    [ "$(cat "$1" 2>/dev/null && echo .)" = "$2." ]
+}
+
+# navi_is STATE OLD: whether navi_target still is in that state.
+navi_is() {
+    case $1 in
+    absent) [ ! -e "$navi_target" ] ;;
+    *) [ -f "$navi_target" ] && navi_holds "$navi_target" "$2" ;;
+    esac
+}
+
+# navi_each DO ACTION STATE OLD NEW...: do it for the hook, the plugin, the settings.
+navi_each() {
+    navi_do=$1
+    shift
+    for navi_file in "$navi_hook" "$navi_plugin" "$navi_settings"; do
+        navi_resolve "$navi_file" || navi_fail 1 "$navi_file is a link that leads nowhere; nothing was changed"
+        "$navi_do" "$1" "$2" "$3" "$4"
+        shift 4
+    done
+}
+
+navi_check() {
+    [ "$1" = keep ] || navi_is "$2" "$3" ||
+        navi_fail 1 "$navi_file has been changed meanwhile; nothing was changed here; try again"
+    [ "$1" = keep ] || [ "$2" = absent ] || [ -w "$navi_target" ] ||
+        navi_fail $navi_refused "$navi_file can't be written to; see its permissions; nothing was changed"
+}
+
+# navi_stage: write the new file beside the old one, with its mode, and see that all of it is there.
+navi_stage() {
+    [ "$1" = write ] || return 0
+    navi_new=$navi_target.navi.$$
+    navi_folder=${navi_target%/*}
+    [ -d "$navi_folder" ] || mkdir -p "$navi_folder" 2>/dev/null
+    rm -f "$navi_new"
+    if { [ "$2" = absent ] || cp -p "$navi_target" "$navi_new"; } 2>/dev/null &&
+        printf '%s' "$4" 2>/dev/null >"$navi_new" && navi_holds "$navi_new" "$4"; then
+        return 0
+    fi
+    [ ! -d "$navi_folder" ] || [ -w "$navi_folder" ] ||
+        navi_fail $navi_refused "the folder $navi_folder can't be written to; see its permissions; nothing was changed"
+    navi_fail 1 "$navi_file can't be written; see the folder and the disk; nothing was changed"
+}
+
+# navi_back_up: keep the settings as they are beside them, under a name that is free, unless they are kept already.
+navi_back_up() {
+    [ "$navi_file" = "$navi_settings" ] && [ "$1,$2" = write,text ] || return 0
+    navi_backup=$navi_settings.before-navi
+    navi_number=1
+    while [ -e "$navi_backup" ] || [ -L "$navi_backup" ]; do
+        if navi_holds "$navi_backup" "$3"; then
+            navi_backup=
+            return 0
+        fi
+        navi_number=$((navi_number + 1))
+        navi_backup=$navi_settings.before-navi.$navi_number
+    done
+    cp -p "$navi_target" "$navi_backup" 2>/dev/null && navi_holds "$navi_backup" "$3" && return
+    rm -f "$navi_backup"
+    navi_fail 1 "no copy of $navi_file can be made; see the folder and the disk; nothing was changed"
+}
+
+# navi_replace: the new file takes its place. Others write settings, too: they are looked at once more.
+navi_replace() {
+    [ "$1" = write ] || return 0
+    [ "$navi_file" != "$navi_hook" ] || chmod 700 "$navi_target.navi.$$"
+    navi_is "$2" "$3" && mv -f "$navi_target.navi.$$" "$navi_target" 2>/dev/null && return
+    [ -z "$navi_backup" ] || rm -f "$navi_backup"
+    navi_fail 1 "$navi_file has been changed meanwhile, or can't be replaced; it is as it was; try again"
+}
+
+navi_remove() {
+    [ "$1" = remove ] || return 0
+    { navi_is "$2" "$3" && rm -f "$navi_target"; } 2>/dev/null ||
+        navi_fail 1 "$navi_file has been changed meanwhile, or can't be removed; it is as it was; try again"
+}
+
+navi_clean() {
+    for navi_file in "$navi_hook" "$navi_plugin" "$navi_settings"; do
+        navi_resolve "$navi_file" && rm -f "$navi_target.navi.$$"
+    done
+}
+
+navi_backup=
+navi_places "$1"
+shift
+navi_each navi_check "$@"
+trap navi_clean EXIT
+[ "$1" = keep ] || navi_open_nest || navi_fail $navi_refused "the folder $navi_nest can't be written to; nothing was changed"
+navi_each navi_stage "$@"
+navi_each navi_back_up "$@"
+navi_each navi_replace "$@"
+navi_each navi_remove "$@"
+[ -z "$navi_backup" ] || printf '%s backup %s\n' "$navi_token" "$navi_backup"
