@@ -14,7 +14,8 @@ CONTRACT = {
     "enter": "attach", "i": "details", "/": "search", "n": "new", "N": "previous_match", "s": "sort",
     "f": "scope", "o": "offline", "r": "refresh", "ctrl r": "refresh_all", "H": "hosts", "A": "authenticate",
     "p": "preview", "L": "layout", "W": "wrap", "[": "shrink", "]": "grow", "tab": "focus", "?": "help",
-    "x": "kill", "R": "rename", "d": "dismiss", "u": "undo", "c": "clone", " ": "mark", "b": "bookmark", "t": "tag", "T": "marked", "!": "attention", "G": "git",
+    "x": "kill", "R": "rename", "d": "dismiss", "u": "undo", "c": "clone", " ": "mark", "b": "bookmark", "t": "tag",
+    "T": "marked", "!": "attention", "G": "git",
     "q": "quit", "ctrl c": "quit", "j": "down", "k": "up", "down": "down", "up": "up",
 }  # fmt: skip
 
