@@ -127,6 +127,7 @@ class Settings:
     show_all: bool = False
     sessions_dir: str = SESSIONS_DIR
     cleanup: bool = True
+    notify: str = ""
     agents: tuple[AgentKind, ...] = AGENTS
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -14,6 +15,10 @@ from hypothesis import settings
 
 from tests.support.machines import Keys, Lab
 from tests.support.terminal import Terminal
+
+# What nohup has us ignore would be ignored by every program of the tests, too, and a shell can't undo that.
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # No example fails for being slow on a busy machine, and where nobody looks for new ones, each run has the same.
 settings.register_profile("calm", deadline=None)

@@ -93,6 +93,13 @@ def _explain(parser: ArgumentParser) -> None:
     _json(parser)
 
 
+def _status(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--format", choices=("plain", "tmux"), default="plain", help="for people, or with tmux's styles"
+    )
+    _json(parser)
+
+
 VERBS = (
     Verb("new", "create a session", "lifecycle.run_new", _new),
     Verb("kill", "kill sessions", "lifecycle.run_kill", _kill),
@@ -103,6 +110,7 @@ VERBS = (
     Verb("bookmark", "bookmark sessions, or take that back", "marks.run_bookmark", _bookmark),
     Verb("git", "tell what git knows of a session's directory", "git.run_git", _git),
     Verb("hooks", "install the agents' hooks, which tell their status", "hooks.run_hooks", _hooks),
+    Verb("status", "one line for a status bar, without connecting anew", "status.run_status", _status),
     Verb("hosts", "list the hosts and how they are", "hosts.run_hosts", _hosts),
     Verb("doctor", "find out what is wrong with a host, and what to do", "doctor.run_doctor", _doctor),
     Verb("explain", "tell why a session's status is what it is", "explain.run_explain", _explain),

@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 LONGEST_ERRORS = 65536
 
+CONTROL_LIMIT = 3.0
+"""Seconds for a question to a master: a stopped one never answers."""
+
 
 class PlainHost:
     """This machine or a remote. `run` blocks; several threads may call it at once."""
@@ -35,6 +38,10 @@ class PlainHost:
     def run(self, operation: Operation[T]) -> T:
         """Carry out an operation. Raises HostError, or what the operation's parser raises."""
         return operation.parse(self._ask(operation))
+
+    def stands(self) -> bool:
+        """Whether the machine can be asked without connecting anew."""
+        return True
 
     def interactive(self, command: Interactive) -> tuple[str, ...]:
         """Return the words of the command that runs `command` there in this terminal."""
@@ -91,6 +98,21 @@ class PlainRemote(PlainHost):
         )
         self._remote = remote
         self._command = SshCommand(remote, environment)
+
+    def stands(self) -> bool:
+        """Whether a master answers."""
+        control = self._command.control
+        refuse_foreign(control)
+        if not control.exists():
+            return False
+        try:
+            done = subprocess.run(
+                self._command.ask_master("check"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, env=self._environment, timeout=CONTROL_LIMIT, check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return done.returncode == 0
 
     def interactive(self, command: Interactive) -> tuple[str, ...]:
         """Return the words of ssh that run `command` there in this terminal."""

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028
+# shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
 # One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
 # Records are built in navi_out and printed at once, so that a small change travels in one packet.
 # $navi_token is random and of this call: no file, title or path can forge a record.
@@ -289,9 +289,19 @@ navi_tell_file() {
         navi_record odd large "$navi_file"
     else
         navi_record file "$navi_file"
-        navi_out=$navi_out$(tr -d '\000' 2>/dev/null <"./$navi_file")$navi_newline
+        navi_read_file
+        navi_out=$navi_out$navi_body$navi_newline
     fi
 }
+
+# navi_read_file: the text of a status file in navi_body, without NUL, which no shell can keep. bash needs no program.
+navi_read_file() {
+    if [ -n "${BASH_VERSION-}" ]; then
+        navi_body=$(<"./$navi_file")
+    else
+        navi_body=$(tr -d '\000' <"./$navi_file")
+    fi
+} 2>/dev/null
 
 # navi_read_marks: bookmarks and tags (mark.sh) in navi_marks, by builtins alone.
 navi_read_marks() {

@@ -16,6 +16,7 @@ from navi.model import HostState, HostView, Session
 from navi.ops import OperationError
 from navi.text import clean
 from navi.tui.actions import Actions
+from navi.tui.attention import Attention
 from navi.tui.bars import Footer, Header
 from navi.tui.canvas import Line
 from navi.tui.dialogs import Dialog
@@ -69,6 +70,7 @@ class Dashboard:
         self._feed = PreviewFeed(fleet, self._preview)
         self._actions = Actions(fleet, self._footer.tell)
         self._lifecycle = Lifecycle(fleet, settings, self._actions, self._glyphs, self, Places(environment).state)
+        self._attention = Attention(settings.notify, environment, self.terminal.ring)
         self._git = GitLooks(fleet, self._news_of_page)
         self._expected: tuple[str, str, bool, float] | None = None
 
@@ -98,6 +100,7 @@ class Dashboard:
                 nursery.start_soon(self._errands.run)
                 nursery.start_soon(self._actions.run)
                 nursery.start_soon(self._git.run)
+                nursery.start_soon(self._attention.run)
                 await self.terminal.run()
                 nursery.cancel_scope.cancel()
 
@@ -134,6 +137,7 @@ class Dashboard:
         self._list.empty = self._empty_lines(views)
         self._list.show(sessions, views)
         self._greet_expected()
+        self._attention.heed(views)
         self._header.show(views, sessions, len(self._problems), trio.current_time())
         self._show_footer()
         self._turn()

@@ -181,6 +181,12 @@ class Terminal:
         """Draw everything anew, as after another program wrote over the screen."""
         self._screen.clear()
 
+    def ring(self) -> None:
+        """Ring the terminal's bell, unless another program has it."""
+        if not self._lent:
+            self._screen.write("\a")
+            self._screen.flush()
+
     async def lend(self, words: Sequence[str], environment: Mapping[str, str], quiet: bool = True) -> Ended:
         """Give the terminal to a program, wait for it, and take the terminal back.
 
