@@ -9,9 +9,11 @@ import logging
 import math
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from statistics import median
 from typing import TypeVar
 
 import trio
@@ -223,12 +225,14 @@ class _Keeper:
         self._show(view)
 
     async def measure(self) -> None:
-        """Measure the latency now and then, while the host is connected."""
+        """Measure the latency now and then, while the host is connected. One that is out of line is not shown."""
+        measured: deque[float] = deque(maxlen=3)
         while True:
             pause = 1.0
             if self.view.fresh:
                 try:
-                    latency: float | None = steady(self.view.latency, await self.host.ping())
+                    measured.append(await self.host.ping())
+                    latency: float | None = steady(self.view.latency, median(measured))
                 except HostError:
                     latency = None
                 if self.view.fresh:

@@ -21,8 +21,8 @@ from navi.ops.look import look
 from navi.status import sessions_of
 from navi.tui.pages import detail_lines
 from tests.support.machines import Account, Lab, Machine, free_port, program
+from tests.support.verbs import HERE_AND_THERE, account, navi
 from tests.support.waiting import until
-from tests.test_cli_lifecycle import HERE_AND_THERE, account, navi
 
 NAVI = Path(__file__).parent.parent / "man" / "navi.1"
 

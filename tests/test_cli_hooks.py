@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.machines import Account, Lab
 from tests.support.terminal import Terminal
-from tests.test_cli_lifecycle import HERE_AND_THERE, account, navi
+from tests.support.verbs import HERE_AND_THERE, account, navi
 from tests.test_ops_hooks import USUAL, claude, installed, opencode, settings, tree
 
 VERSION = (2, 1, 90)

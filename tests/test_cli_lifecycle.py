@@ -6,30 +6,11 @@ import json
 import subprocess
 import sys
 
-import pytest
-
-from tests.support.machines import Account, Lab
+from tests.support.machines import Lab
 from tests.support.places import agent
+from tests.support.repository import commit, repository
+from tests.support.verbs import HERE_AND_THERE, account, living, navi, pane
 from tests.support.waiting import until
-from tests.test_ops_git import commit, repository
-from tests.test_tui_lifecycle import living, pane
-
-HERE_AND_THERE = pytest.mark.parametrize("far", [False, True], ids=["local", "remote"])
-
-
-def navi(lab: Lab, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run navi on the lab's own machine; it must end with that status."""
-    command = [sys.executable, "-m", "navi", *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=lab.environment())
-    assert done.returncode == status, (done.stdout, done.stderr)
-    return done
-
-
-def account(lab: Lab, far: bool) -> tuple[Account, str]:
-    """Return this machine or a remote, and what stands before its sessions in an address."""
-    atlas = lab.machine("atlas", shell="fish")
-    lab.remotes_yaml([atlas])
-    return (atlas, "atlas/") if far else (lab.local, "")
 
 
 @HERE_AND_THERE

@@ -9,7 +9,7 @@ import pytest
 from tests.support.dashboard import begin
 from tests.support.dashboard import navi as dashboard
 from tests.support.machines import Lab
-from tests.test_cli_lifecycle import navi
+from tests.support.verbs import navi
 
 
 def test_a_host_is_counted_while_a_connection_stands_and_never_connected(lab: Lab) -> None:

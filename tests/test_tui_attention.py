@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from navi.tui.attention import begun_to_wait
-from tests.support.dashboard import begin, navi, session, tmux_of, view
+from tests.support.dashboard import begin, configure, navi, session, tmux_of, view
 from tests.support.machines import Lab
 from tests.support.waiting import until
-from tests.test_tui_screen import configure
 
 STEPS = [
     pytest.param(["working"], ["waiting"], ["api"], id="it begins to wait"),

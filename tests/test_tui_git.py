@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.support.dashboard import begin, navi, wait_selected
 from tests.support.machines import Account, Lab
-from tests.test_ops_git import RECORDED, commit, repository, run, stand_in
+from tests.support.repository import RECORDED, commit, repository, run, stand_in
 
 
 def work(account: Account) -> Path:

@@ -12,19 +12,8 @@ from tests.support.dashboard import begin, names, navi, selected, tmux_of, wait_
 from tests.support.machines import Account, Lab, Machine, program
 from tests.support.places import agent
 from tests.support.terminal import Terminal
+from tests.support.verbs import HERE_AND_THERE, living, pane
 from tests.support.waiting import until
-
-HERE_AND_THERE = pytest.mark.parametrize("far", [False, True], ids=["local", "remote"])
-
-
-def living(account: Account) -> set[str]:
-    """Return the names of an account's tmux sessions."""
-    return set(account.sh("tmux list-sessions -F '#{session_name}' 2>/dev/null; :").splitlines())
-
-
-def pane(account: Account, name: str) -> str:
-    """Return what the pane of a session shows."""
-    return account.tmux("capture-pane", "-p", "-S", "-", "-t", f"={name}:")
 
 
 @contextmanager
@@ -46,16 +35,15 @@ def dashboard(
 
 
 def select(screen: Terminal, name: str) -> None:
-    """Put the cursor on a session."""
-    for _ in range(12):
-        if selected(screen) == name:
-            return
-        before = screen.screen()
-        screen.press("j")
-        until(lambda: screen.screen() != before, what="the cursor moves")  # noqa: B023
-        if selected(screen) != name and names(screen)[-1] == selected(screen):
-            screen.press("g")
-    wait_selected(screen, name)
+    """Put the cursor on a session, wherever it and the session are."""
+
+    def step() -> bool:
+        listed, here = names(screen), selected(screen)
+        if here != name and {here, name} <= set(listed):
+            screen.press("j" if listed.index(name) > listed.index(here) else "k")
+        return here == name
+
+    until(step, what=f"the cursor is on {name}", interval=0.2)
 
 
 # ---- killing

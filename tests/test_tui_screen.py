@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import yaml
 
 from navi.tui.canvas import width_of
 from tests.support.dashboard import (
     HOUR,
     NAVI,
     begin,
+    configure,
     modes,
     mouse,
     names,
@@ -29,13 +29,6 @@ from tests.support.dashboard import (
 from tests.support.machines import Lab, replace
 from tests.support.terminal import Terminal
 from tests.support.waiting import until
-
-
-def configure(lab: Lab, **settings: object) -> None:
-    """Write config.yaml."""
-    path = Path(lab.environment()["XDG_CONFIG_HOME"]) / "navi" / "config.yaml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(settings))
 
 
 def begin_all(lab: Lab, *words: str) -> None:

@@ -147,8 +147,6 @@ navi_files_moved() {
     fi
     [ "$navi_stamp" -nt "$navi_dir" ] || return 0
     [ ! -e "$navi_dir/.navi/marks" ] || [ "$navi_stamp" -nt "$navi_dir/.navi/marks" ] || return 0
-    # Files that are written in place are rare: while the watch is quick, their times are compared every other time.
-    [ "$navi_step" -gt 500 ] || [ "$navi_odd_step" = no ] || return
     for navi_path in "$navi_dir"/*.json "$navi_dir"/.[!.]*.json; do
         [ "$navi_stamp" -nt "$navi_path" ] || [ ! -f "$navi_path" ] || return 0
     done
@@ -162,6 +160,7 @@ navi_panes_moved() {
         set -- /dev/pts/[0-9]*
         [ "$*" = "$navi_terminals" ] || return 0
     fi
+    # While the watch is quick, every other time will do.
     [ "$navi_step" -gt 500 ] || [ "$navi_odd_step" = yes ] || return
     for navi_process in $navi_processes; do
         kill -0 "$navi_process" || return 0

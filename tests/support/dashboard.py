@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import yaml
+
 from navi.model import (
     LOCAL,
     AgentStatus,
@@ -103,6 +105,13 @@ def begin(account: Account, name: str, command: str = "exec cat", **fields: obje
 
 
 # ---- the screen
+
+
+def configure(lab: Lab, **settings: object) -> None:
+    """Write config.yaml."""
+    path = Path(lab.environment()["XDG_CONFIG_HOME"]) / "navi" / "config.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(settings))
 
 
 @contextmanager

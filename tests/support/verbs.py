@@ -1,0 +1,41 @@
+"""The command line, called as a person or a script does, and what it does to accounts.
+
+there, prefix = account(lab, far=True)
+navi(lab, "kill", f"{prefix}api")
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.machines import Account, Lab
+
+HERE_AND_THERE = pytest.mark.parametrize("far", [False, True], ids=["local", "remote"])
+
+
+def navi(lab: Lab, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run navi on the lab's own machine; it must end with that status."""
+    command = [sys.executable, "-m", "navi", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=lab.environment())
+    assert done.returncode == status, (done.stdout, done.stderr)
+    return done
+
+
+def account(lab: Lab, far: bool) -> tuple[Account, str]:
+    """Return this machine or a remote, and what stands before its sessions in an address."""
+    atlas = lab.machine("atlas", shell="fish")
+    lab.remotes_yaml([atlas])
+    return (atlas, "atlas/") if far else (lab.local, "")
+
+
+def living(account: Account) -> set[str]:
+    """Return the names of an account's tmux sessions."""
+    return set(account.sh("tmux list-sessions -F '#{session_name}' 2>/dev/null; :").splitlines())
+
+
+def pane(account: Account, name: str) -> str:
+    """Return what the pane of a session shows."""
+    return account.tmux("capture-pane", "-p", "-S", "-", "-t", f"={name}:")
