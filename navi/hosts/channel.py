@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Generic, TypeVar
 
 import trio
@@ -37,6 +37,8 @@ class Channel:
         self._process = process
         self._explain = explain
         self._lead = LEAD
+        self._ending = trio.Lock()
+        self._failure: Failure | None = None
 
     @classmethod
     async def start(
@@ -109,16 +111,20 @@ class Channel:
                     await end.aclose()
 
     async def _raise_end(self) -> None:
-        words = await self._last_words()
-        with trio.move_on_after(0.5):
-            await self._process.wait()
-        raise HostError(self._explain(self._process.returncode, words))
+        """Whoever reads and whoever writes may both find that it is gone: only one of them asks why."""
+        async with self._ending:
+            if self._failure is None:
+                words = await self._last_words()
+                with trio.move_on_after(0.5):
+                    await self._process.wait()
+                self._failure = self._explain(self._process.returncode, words)
+        raise HostError(self._failure)
 
     async def _last_words(self) -> str:
         """What stands in the error pipe by now; somebody else may still hold it open, so not up to its end."""
         assert self._process.stderr is not None
         words = b""
-        with trio.move_on_after(0.5):
+        with trio.move_on_after(0.5), suppress(trio.BrokenResourceError, trio.ClosedResourceError):
             while len(words) < CHUNK and (data := await self._process.stderr.receive_some(CHUNK)):
                 words += data
         return "\n".join(clean(line) for line in decode(words).splitlines() if line.strip())

@@ -44,6 +44,7 @@ class TextField:
 
     @text.setter
     def text(self, text: str) -> None:
+        """Replace it, and go to its end."""
         self._edit.set_edit_text(text[: self._longest])
         self._edit.set_edit_pos(len(self.text))
 

@@ -126,7 +126,7 @@ def navi(
 
 def names(screen: Terminal) -> list[str]:
     """Return the first words of the sessions that are listed, from the top."""
-    found = re.findall(r"^.(?:❯| ) [^\s\w] (\S+)", screen.screen(), re.MULTILINE)
+    found = re.findall(r"^.(?:❯| )[ +][^\s\w] (\S+)", screen.screen(), re.MULTILINE)
     return [str(name) for name in found]
 
 
@@ -142,7 +142,7 @@ def wait_selected(screen: Terminal, name: str) -> None:
 
 def selected(screen: Terminal) -> str:
     """Return the name of the session under the cursor, "" if there is none."""
-    found = re.search(r"^.❯ \S (\S+)", screen.screen(), re.MULTILINE)
+    found = re.search(r"^.❯[ +]\S (\S+)", screen.screen(), re.MULTILINE)
     return found[1] if found else ""
 
 
