@@ -87,6 +87,11 @@ class Remote:
     cleanup: bool = True
     enabled: bool = True
 
+    @property
+    def destination(self) -> str:
+        """Where it is, as ssh is told."""
+        return f"{self.user}@{self.host}" if self.user else self.host
+
 
 CLAUDE = AgentKind(
     "claude",

@@ -20,9 +20,9 @@ import trio
 
 from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
-from navi.model import Failure, Frame, HostState, HostView, Retry, Tmux
+from navi.model import Failure, Frame, HostState, HostView, Retry
 from navi.ops import Operation
-from navi.ops.look import Beat, Unwatchable, look, watch
+from navi.ops.look import TMUX_FAILURES, Beat, Unwatchable, look, watch
 from navi.status import AgentKind, sessions_of
 from navi.text import clean
 
@@ -41,13 +41,6 @@ PING_EVERY = 30.0
 
 STEADY_AFTER = 10.0
 """Seconds after which a connection counts as good, so that its loss is followed by an attempt at once."""
-
-TMUX_FAILURES = {
-    Tmux.MISSING: (HostState.NO_TMUX, "tmux is not installed there", "install tmux, or link it in ~/.local/bin"),
-    Tmux.OLD: (HostState.NO_TMUX, "its tmux is older than 2.6", "install a newer tmux there"),
-    Tmux.HUNG: (HostState.ERROR, "its tmux server does not answer", "look at its tmux server; nothing is deleted"),
-    Tmux.FAILED: (HostState.ERROR, "tmux there says: {0}", "mend that; nothing is deleted meanwhile"),
-}
 
 
 def pause_before(attempt: int, retry: Retry, chance: float) -> float:

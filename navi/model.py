@@ -14,6 +14,11 @@ LOCAL = "local"
 """The name of the host that is this machine."""
 
 
+def address_of(host: str, name: str) -> str:
+    """Return how a person writes a session: `name` here, `host/name` elsewhere."""
+    return name if host == LOCAL else f"{host}/{name}"
+
+
 class HostState(StrEnum):
     """How navi stands with a host; the words of `navi ls --json`."""
 
@@ -210,7 +215,7 @@ class Session:
     @property
     def address(self) -> str:
         """How a person writes it: `name` here, `host/name` elsewhere."""
-        return self.name if self.host == LOCAL else f"{self.host}/{self.name}"
+        return address_of(self.host, self.name)
 
     @property
     def remote(self) -> str:

@@ -14,10 +14,9 @@ import pytest
 from navi.cli.doctor import HERE, THERE
 from navi.cli.hosts import TMUX_STATES
 from navi.config import AGENTS, SESSIONS_DIR
-from navi.fleet import TMUX_FAILURES
 from navi.hosts.plain import PlainHost
 from navi.model import LOCAL, HostView
-from navi.ops.look import look
+from navi.ops.look import TMUX_FAILURES, look
 from navi.status import sessions_of
 from navi.tui.pages import detail_lines
 from tests.support.machines import Account, Lab, Machine, free_port, program

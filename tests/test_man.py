@@ -16,14 +16,14 @@ from navi import exits
 from navi.cli import parser_of
 from navi.cli.verbs import VERBS, Verb
 from navi.config import CHOICES, Places, Remote, Settings, read_remotes, read_settings
-from navi.fleet import LONGEST_PAUSE, POLL_EVERY, TMUX_FAILURES
-from navi.hosts import openssh, ssh_command
+from navi.fleet import LONGEST_PAUSE, POLL_EVERY
+from navi.hosts import ssh_command
 from navi.hosts.channel import MOST_CHANNELS
 from navi.hosts.failures import SIGNS, Sign
 from navi.hosts.wire import LARGEST_ANSWER
 from navi.listing import Sort
 from navi.model import HostState, Retry
-from navi.ops.look import watch
+from navi.ops.look import TMUX_FAILURES, watch
 from navi.status import LARGEST, PRIORITY, QUIET_AFTER, SILENT_AFTER
 from navi.tui.keys import KEYS, shown
 from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST
@@ -159,7 +159,7 @@ FACTS = [
     (NAVI, f"'{ssh_command.SHELL}'"),
     (REMOTES, f"no sign of life for {watch('', False).silence:g} seconds"),
     (REMOTES, f"up to {MOST_CHANNELS} channels"),
-    (REMOTES, f"does not answer within {openssh.CONTROL_LIMIT:g} seconds"),
+    (REMOTES, f"does not answer within {ssh_command.CONTROL_LIMIT:g} seconds"),
 ]
 
 

@@ -631,7 +631,7 @@ await event("permission.asked", { sessionID: "one" })
 await event("file.edited", {})
 await event("permission.replied", { sessionID: "one" })
 await event("session.created", { info: { id: "two", parentID: "one" } })
-await event("session.idle", { sessionID: "two" }) // a subagent's: not told
+await event("session.idle", { sessionID: "two" }) // a child's: not told
 await event("question.asked", { sessionID: "two" })
 await hooks["chat.message"]()
 await pause()

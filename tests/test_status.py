@@ -60,14 +60,14 @@ def test_a_file_of_a_hook_is_read_whole() -> None:
         "tmux_session": "api",
         "status": "permission",
         "message": "Run\ttests?\x1b[31m",
-        "cwd": "/work/api",
+        "cwd": "/srv/api",
         "timestamp": 1700000000,
         "agents": {"opencode": {"status": "working", "timestamp": 1700000001}},
         "team": {"name": "crew", "agents": [{"name": "ann", "status": "idle", "timestamp": 0}]},
         "extra": [1],
     }
     file = read_status_file("api", json.dumps(document).encode())
-    assert (file.problem, file.status, file.message, file.cwd) == ("", "permission", "Run tests?", "/work/api")
+    assert (file.problem, file.status, file.message, file.cwd) == ("", "permission", "Run tests?", "/srv/api")
     assert file.timestamp == 1700000000
     assert file.agents == (AgentStatus("opencode", "working", 1700000001),)
     assert (file.team, file.teammates) == ("crew", (AgentStatus("ann", "idle", None),))

@@ -6,8 +6,7 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from navi import exits
-from navi.cli.machines import Address, Machines, complain, print_json, why
-from navi.hosts.base import HostError
+from navi.cli.machines import Address, Machines, attempt, print_json
 from navi.model import AgentStatus, Frame, Pane, Session, Source, StatusFile
 from navi.ops import OperationError
 from navi.ops.look import PROOF, look
@@ -20,18 +19,15 @@ Fact = tuple[str, str]
 def run_explain(options: Namespace, machines: Machines) -> int:
     """Look once at the session's host, and tell how its status came about."""
     address = machines.address(options.address)
-    try:
-        session, frame = _look(machines, address)
-    except (HostError, OperationError) as error:
-        words, status = why(error)
-        complain(f"{address}: {words}")
-        return status
+    return attempt(address, lambda: _look(machines, address), lambda seen: _tell(options, *seen))
+
+
+def _tell(options: Namespace, session: Session, frame: Frame) -> None:
     if options.json:
         print_json(document(session, frame))
     else:
         for label, text in facts(session, frame):
             print(f"{label:<12} {clean(text)}")
-    return exits.OK
 
 
 def _look(machines: Machines, address: Address) -> tuple[Session, Frame]:

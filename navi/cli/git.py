@@ -5,9 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import asdict
 
-from navi import exits
 from navi.cli.lifecycle import find
-from navi.cli.machines import Machines, complain, print_json, why
+from navi.cli.machines import Machines, attempt, print_json, why
 from navi.hosts.base import HostError
 from navi.model import LOCAL
 from navi.ops import OperationError
@@ -18,13 +17,14 @@ from navi.text import clean
 def run_git(options: Namespace, machines: Machines) -> int:
     """Tell what git knows of a session's directory, and GitHub of its branch."""
     address = machines.address(options.address)
-    try:
-        session = find(machines, address)
-        repository = machines.host(address.host).run(git(session.cwd))
-    except (HostError, OperationError) as error:
-        words, status = why(error)
-        complain(f"{address}: {words}")
-        return status
+
+    def ask() -> Repository:
+        return machines.host(address.host).run(git(find(machines, address).cwd))
+
+    return attempt(address, ask, lambda repository: _tell(options, machines, repository))
+
+
+def _tell(options: Namespace, machines: Machines, repository: Repository) -> None:
     request, doubt = _request(machines, repository)
     if options.json:
         document = asdict(repository) | {"url": shown_url(repository.url), "dirty": repository.dirty}
@@ -32,7 +32,6 @@ def run_git(options: Namespace, machines: Machines) -> int:
         print_json(document | {"pull_request": asdict(request) if request else None})
     else:
         _print(repository, request, doubt)
-    return exits.OK
 
 
 def _request(machines: Machines, repository: Repository) -> tuple[PullRequest | None, str]:

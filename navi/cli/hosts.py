@@ -8,18 +8,13 @@ from dataclasses import dataclass
 from navi import exits
 from navi.cli.machines import Machines, print_json
 from navi.hosts.base import HostError
-from navi.model import LOCAL, Failure, Frame, HostState, Tmux
+from navi.model import LOCAL, Failure, Frame, HostState
 from navi.ops import OperationError
-from navi.ops.look import look
+from navi.ops.look import TMUX_FAILURES, look
 from navi.text import clean
 
-TMUX_STATES = {
-    Tmux.MISSING: HostState.NO_TMUX,
-    Tmux.OLD: HostState.NO_TMUX,
-    Tmux.HUNG: HostState.ERROR,
-    Tmux.FAILED: HostState.ERROR,
-}
-"""How a host is called whose tmux does not tell its sessions; as in fleet.py, which needs an event loop."""
+TMUX_STATES = {tmux: state for tmux, (state, _, _) in TMUX_FAILURES.items()}
+"""How a host is called whose tmux does not tell its sessions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,7 @@ def _ask(machines: Machines, name: str) -> Frame:
 
 def _seen(machines: Machines, name: str, answer: Frame | HostError | OperationError) -> Seen:
     remote = machines.remotes.get(name)
-    place = "this machine" if remote is None else f"{remote.user}@{remote.host}" if remote.user else remote.host
+    place = remote.destination if remote else "this machine"
     if isinstance(answer, HostError):
         return Seen(name, place, answer.failure.state, None, answer.failure)
     if isinstance(answer, OperationError):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
 from typing import TypeVar
 
 from navi import exits
-from navi.cli.machines import Address, Machines, UsageError, complain, print_json, tell, why
-from navi.hosts.base import HostError
+from navi.cli.machines import Address, Machines, UsageError, attempt, complain, print_json, tell
 from navi.killed import Killed, forget, last_killed, remember
 from navi.model import Session
 from navi.ops import OperationError
@@ -28,7 +26,7 @@ def run_new(options: Namespace, machines: Machines) -> int:
     def create() -> Created:
         return host.run(new(host.sessions_dir, options.name, options.directory or "", launch))
 
-    return _one(str(Address(options.host, options.name)), create, lambda created: _created(options, created, kind))
+    return attempt(str(Address(options.host, options.name)), create, lambda created: _created(options, created, kind))
 
 
 def _launch(options: Namespace, machines: Machines) -> tuple[Launch, str]:
@@ -53,17 +51,6 @@ def _created(options: Namespace, created: Created, kind: str) -> None:
     print(f"created {clean(str(Address(options.host, created.name)))}")
     if created.slow:
         complain("its shell is still starting; what is to run follows")
-
-
-def _one(address: str, do: Callable[[], T], told: Callable[[T], None]) -> int:
-    """Do one thing; tell it, or what went wrong."""
-    try:
-        told(do())
-    except (HostError, OperationError) as error:
-        words, status = why(error)
-        complain(f"{address}: {words}")
-        return status
-    return exits.OK
 
 
 def run_kill(options: Namespace, machines: Machines) -> int:
@@ -118,7 +105,7 @@ def run_rename(options: Namespace, machines: Machines) -> int:
     def do() -> str:
         return host.run(rename(host.sessions_dir, Named(address.name), options.name))
 
-    return _one(str(address), do, lambda name: print(f"{clean(str(address))} is {clean(name)} now"))
+    return attempt(str(address), do, lambda name: print(f"{clean(str(address))} is {clean(name)} now"))
 
 
 def run_dismiss(options: Namespace, machines: Machines) -> int:
@@ -148,4 +135,4 @@ def run_undo(options: Namespace, machines: Machines) -> int:
         forget(state, last)
         print(f"{clean(str(Address(last.host, created.name)))} is back")
 
-    return _one(last.address, lambda: host.run(undo(host.sessions_dir, last.keep)), told)
+    return attempt(last.address, lambda: host.run(undo(host.sessions_dir, last.keep)), told)

@@ -14,7 +14,7 @@ from navi import exits
 from navi.config import Places, Remote, Settings, read_remotes, read_settings
 from navi.hosts.base import HostError
 from navi.hosts.plain import PlainHost, PlainRemote
-from navi.model import LOCAL
+from navi.model import LOCAL, address_of
 from navi.ops import OperationError
 from navi.text import clean
 
@@ -37,7 +37,7 @@ class Address:
     name: str
 
     def __str__(self) -> str:
-        return self.name if self.host == LOCAL else f"{self.host}/{self.name}"
+        return address_of(self.host, self.name)
 
 
 def complain(words: str) -> None:
@@ -112,6 +112,17 @@ def why(error: HostError | OperationError) -> tuple[str, int]:
     if isinstance(error, HostError):
         return f"{error.failure.cause}; {error.failure.remedy}", exits.of_failure(error.failure)
     return str(error), error.status
+
+
+def attempt(about: object, do: Callable[[], T], told: Callable[[T], None]) -> int:
+    """Do one thing and tell it, or what went wrong; return the exit status."""
+    try:
+        told(do())
+    except (HostError, OperationError) as error:
+        words, status = why(error)
+        complain(f"{about}: {words}")
+        return status
+    return exits.OK
 
 
 def tell(results: Sequence[tuple[object, Any]], as_json: bool, words: Callable[[object, Any], str]) -> int:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from navi import exits
 from navi.cli.lifecycle import find
-from navi.cli.machines import Address, Machines, UsageError, complain, tell, why
-from navi.hosts.base import HostError
+from navi.cli.machines import Address, Machines, UsageError, attempt, tell
 from navi.model import Session
-from navi.ops import OperationError
 from navi.ops.marks import check_tags, mark
 
 
@@ -17,17 +14,15 @@ def run_tag(options: Namespace, machines: Machines) -> int:
     """Change the tags of a session, or print them."""
     address = machines.address(options.address)
     changes = tuple(_change(text) for text in options.changes)
-    try:
+
+    def change() -> str:
         session = find(machines, address)
-        if changes:
-            _mark(machines, address, changes)
-        else:
-            print("".join(f"{tag}\n" for tag in session.marks.tags), end="")
-    except (HostError, OperationError) as error:
-        words, status = why(error)
-        complain(f"{address}: {words}")
-        return status
-    return exits.OK
+        if not changes:
+            return "".join(f"{tag}\n" for tag in session.marks.tags)
+        _mark(machines, address, changes)
+        return ""
+
+    return attempt(address, change, lambda text: print(text, end=""))
 
 
 def _change(text: str) -> str:

@@ -22,16 +22,13 @@ from navi.hosts.base import HostError, Watch
 from navi.hosts.channel import Channel, Channels, open_watch
 from navi.hosts.failures import explain
 from navi.hosts.sockets import Lease, refuse_foreign
-from navi.hosts.ssh_command import USE_MASTER, SshCommand
+from navi.hosts.ssh_command import CONTROL_LIMIT, USE_MASTER, SshCommand
 from navi.model import Failure, HostState
 from navi.ops import Answer, Operation, Stream
 from navi.ops.attach import Interactive
 from navi.text import clean, decode
 
 T = TypeVar("T")
-
-CONTROL_LIMIT = 3.0
-"""Seconds for a question to a master: a stopped one never answers, and ssh itself would wait for ever."""
 
 CONTROL_LOG = 65536
 """Bytes of what the master said that are read."""
@@ -48,7 +45,7 @@ class OpenSSHHost:
     def __init__(self, remote: Remote, environment: Mapping[str, str]) -> None:
         self.remote = remote
         self.name = remote.name
-        self.destination = f"{remote.user}@{remote.host}" if remote.user else remote.host
+        self.destination = remote.destination
         self.sessions_dir = remote.sessions_dir
         self.cleanup = remote.cleanup
         self._environment = {**environment, "SSH_ASKPASS_REQUIRE": "never"}

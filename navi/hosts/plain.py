@@ -11,7 +11,7 @@ from navi.config import Remote
 from navi.hosts.base import HostError
 from navi.hosts.failures import explain
 from navi.hosts.sockets import Lease, refuse_foreign
-from navi.hosts.ssh_command import SHARE_MASTER, SshCommand
+from navi.hosts.ssh_command import CONTROL_LIMIT, SHARE_MASTER, SshCommand
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request
 from navi.model import Failure, HostState
 from navi.ops import Answer, Operation
@@ -21,9 +21,6 @@ from navi.text import clean, decode
 T = TypeVar("T")
 
 LONGEST_ERRORS = 65536
-
-CONTROL_LIMIT = 3.0
-"""Seconds for a question to a master: a stopped one never answers."""
 
 
 class PlainHost:

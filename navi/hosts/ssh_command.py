@@ -73,6 +73,9 @@ def _percent(text: str) -> str:
     return text.replace("%", "%%")
 
 
+CONTROL_LIMIT = 3.0
+"""Seconds for a question to a master: a stopped one never answers, and ssh itself would wait for ever."""
+
 BATCH = _o("BatchMode=yes", "nobody is there to be asked")
 NO_AGENT = Option(("-a", "-x"), "navi's own lines need neither your keys nor your display at the far end")
 USE_MASTER = _o("ControlMaster=no", "only one task opens the master")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from navi.model import Frame, Pane, StatusFile, Tmux, TmuxSession
+from navi.model import Frame, HostState, Pane, StatusFile, Tmux, TmuxSession
 from navi.ops.marks import read_marks
 from navi.ops.operation import Answer, Operation, Record, Stream, script
 from navi.status import read_status_file
@@ -47,6 +47,15 @@ Sized = tuple[StatusFile, int]
 
 PROOF = (Tmux.OK, Tmux.NONE)
 """The answers by which tmux itself says which sessions there are."""
+
+
+TMUX_FAILURES = {
+    Tmux.MISSING: (HostState.NO_TMUX, "tmux is not installed there", "install tmux, or link it in ~/.local/bin"),
+    Tmux.OLD: (HostState.NO_TMUX, "its tmux is older than 2.6", "install a newer tmux there"),
+    Tmux.HUNG: (HostState.ERROR, "its tmux server does not answer", "look at its tmux server; nothing is deleted"),
+    Tmux.FAILED: (HostState.ERROR, "tmux there says: {0}", "mend that; nothing is deleted meanwhile"),
+}
+"""What it means for a host, in words and with a remedy, that its tmux does not tell its sessions."""
 
 
 class Unwatchable(Exception):

@@ -62,7 +62,7 @@ const teller = (directory) => {
   }
 }
 
-// A function that takes the events of either version. When a subagent, a session below another, is idle, the agent is
+// A function that takes the events of either version. When a child, a session below another, is idle, the agent is
 // not; but what it asks is asked of the user.
 const listener = (tell) => {
   const children = new Set()

@@ -150,3 +150,21 @@ class Panel(urwid.Widget):
         """Paint it (urwid's protocol)."""
         del focus
         return paint(self.lines(*size), *size, ellipsis=self.glyphs.ellipsis)
+
+
+class ScrollingPanel(Panel):
+    """A panel whose lines can be scrolled, by the wheel too."""
+
+    def scroll(self, step: int) -> None:
+        """Go up (negative) or down by lines."""
+        raise NotImplementedError
+
+    def mouse_event(  # type: ignore[override]
+        self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
+    ) -> bool:
+        """Scroll by the wheel (urwid's protocol)."""
+        del size, column, line, focus
+        if "press" in event and button in (4, 5):
+            self.scroll(-3 if button == 4 else 3)
+            return True
+        return False

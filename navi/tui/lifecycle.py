@@ -9,7 +9,7 @@ from typing import Protocol
 from navi.config import Settings
 from navi.fleet import Fleet
 from navi.killed import Killed, forget, last_killed, remember
-from navi.model import LOCAL, HostView, Session
+from navi.model import LOCAL, HostView, Session, address_of
 from navi.ops import OperationError
 from navi.ops.directories import Directories, directories
 from navi.ops.lifecycle import (
@@ -275,7 +275,7 @@ class Lifecycle:
         except OperationError as error:
             form.tell(fault=str(error))
             return
-        address = name if host.name == LOCAL else f"{host.name}/{name}"
+        address = address_of(host.name, name)
         self._hand_in(form, Action(host.name, address, operation, done, lambda view: _has(view, address)))
 
     def _complete(self, form: NewForm, text: str) -> None:

@@ -8,12 +8,12 @@ from itertools import groupby
 from navi.config import Problem
 from navi.model import AgentStatus, HostState, HostView, Session
 from navi.text import clean, exact_age, latency
-from navi.tui.canvas import Line, Panel, wrap
+from navi.tui.canvas import Line, ScrollingPanel, wrap
 from navi.tui.keys import KEYS, shown
 from navi.tui.theme import HOST_STYLES, Glyphs, status_style
 
 
-class Page(Panel):
+class Page(ScrollingPanel):
     """A title and lines that can be scrolled."""
 
     def __init__(self, glyphs: Glyphs, title: str, lines: Sequence[Line]) -> None:
@@ -46,16 +46,6 @@ class Page(Panel):
         left = len(folded) - self._top - self._rows
         title: Line = [("title", f" {self.title}"), ("dim", f"   {left} more lines" if left > 0 else "   Esc closes")]
         return [title, [], *folded[self._top : self._top + self._rows]]
-
-    def mouse_event(  # type: ignore[override]
-        self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
-    ) -> bool:
-        """Scroll by the wheel (urwid's protocol)."""
-        del size, column, line, focus
-        if "press" in event and button in (4, 5):
-            self.scroll(-3 if button == 4 else 3)
-            return True
-        return False
 
 
 def _fold(line: Line, width: int) -> list[Line]:

@@ -8,14 +8,14 @@ from navi.listing import Key
 from navi.model import Session
 from navi.ops.capture import Capture
 from navi.text import clean
-from navi.tui.canvas import Line, Panel, columns_of, wrap
+from navi.tui.canvas import Line, ScrollingPanel, columns_of, wrap
 from navi.tui.theme import Glyphs
 
 HISTORY = 200
 """Lines of scrollback above the screen that are fetched."""
 
 
-class Preview(Panel):
+class Preview(ScrollingPanel):
     """Shows one capture. It knows whose it is, so that a late answer is never shown under another session."""
 
     def __init__(self, glyphs: Glyphs) -> None:
@@ -95,13 +95,3 @@ class Preview(Panel):
         rule = self.glyphs.rule
         line: Line = [(style, rule * 2), ("title" if self.focused else "", about), ("notice", held), (style, place)]
         return [*line, (style, rule * (width - columns_of(line)))]
-
-    def mouse_event(  # type: ignore[override]
-        self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
-    ) -> bool:
-        """Scroll by the wheel (urwid's protocol)."""
-        del size, column, line, focus
-        if "press" in event and button in (4, 5):
-            self.scroll(-3 if button == 4 else 3)
-            return True
-        return False
