@@ -309,6 +309,66 @@ function followers(one,    number) {
 }
 '
 
+# Writing what was parsed: members are set in their old places, and what nobody set stays as it was written.
+navi_writer='
+function new_node(kind) {
+    type[++nodes] = kind
+    size[nodes] = 0
+    return nodes
+}
+
+# put(parent, name, raw, [label]): set a member, in its old place if it has one. The label is the name as it is written.
+function put(parent, name, raw, written_name) {
+    if (!((parent, name) in place)) add(parent, written_name == "" ? quoted(name) : written_name, "", 0)
+    raws[parent, place[parent, name]] = raw
+    children[parent, place[parent, name]] = 0
+}
+
+# child(parent, name, kind): a member that is a list or an object; made where there is none or something else.
+function child(parent, name, kind,    found) {
+    found = child_of(parent, name)
+    if (found && type[found] == kind) return found
+    put(parent, name, "")
+    return children[parent, place[parent, name]] = new_node(kind)
+}
+
+function increase(parent, name, by, written_name) {
+    put(parent, name, shown(amount(raw_of(parent, name)) + by), written_name)
+}
+
+function amount(raw) { return raw ~ /^[0-9][0-9.]*$/ && raw + 0 < 1e15 ? raw + 0 : 0 }
+
+function shown(figure) { return sprintf("%.15g", figure) }
+
+function quoted(text,    out, i, one) {
+    text = utf8(text)
+    if (text ~ /^[ !#-[^-~]*$/ || text ~ /^[A-Za-z0-9_]*$/) return "\"" text "\""
+    for (i = 1; i <= length(text); i++) {
+        one = substr(text, i, 1)
+        if (one == "\"" || one == "\\") one = "\\" one
+        else if (one < " ") one = sprintf("\\u%04x", code_of(one))
+        out = out one
+    }
+    return "\"" out "\""
+}
+
+function written(parent,    i, out, one) {
+    for (i = 1; i <= size[parent]; i++) {
+        one = children[parent, i] ? written(children[parent, i]) : raws[parent, i]
+        out = out (i > 1 ? "," : "") (type[parent] == "{" ? names[parent, i] ":" : "") one
+    }
+    return type[parent] == "{" ? "{" out "}" : "[" out "]"
+}
+
+# save(text, file): write it, and see that all of it is there: not every awk tells that a disk is full.
+function save(text, file,    found) {
+    RS = "\n"
+    printf "%s\n", text > file
+    close(file)
+    return (getline found < file) > 0 && found == text
+}
+'
+
 # What changes the file: the status file, the events, and what comes of them, written into the lock. Exit status 0 says
 # that it stands there whole, 3 that the old file was no status file, anything else that nothing can be had.
 navi_merger='
@@ -331,14 +391,6 @@ function start_anew(    entry) {
     for (entry in place) delete place[entry]
     nodes = 0
     new_node("{")
-}
-
-# save(text, file): write it, and see that all of it is there: not every awk tells that a disk is full.
-function save(text, file,    found) {
-    RS = "\n"
-    printf "%s\n", text > file
-    close(file)
-    return (getline found < file) > 0 && found == text
 }
 
 function apply() {
@@ -473,55 +525,6 @@ function prune_team(    agents, i, kept) {
     }
     if (agents) size[agents] = kept + 0
 }
-
-function new_node(kind) {
-    type[++nodes] = kind
-    size[nodes] = 0
-    return nodes
-}
-
-# put(parent, name, raw, [label]): set a member, in its old place if it has one. The label is the name as it is written.
-function put(parent, name, raw, written_name) {
-    if (!((parent, name) in place)) add(parent, written_name == "" ? quoted(name) : written_name, "", 0)
-    raws[parent, place[parent, name]] = raw
-    children[parent, place[parent, name]] = 0
-}
-
-# child(parent, name, kind): a member that is a list or an object; made where there is none or something else.
-function child(parent, name, kind,    found) {
-    found = child_of(parent, name)
-    if (found && type[found] == kind) return found
-    put(parent, name, "")
-    return children[parent, place[parent, name]] = new_node(kind)
-}
-
-function increase(parent, name, by, written_name) {
-    put(parent, name, shown(amount(raw_of(parent, name)) + by), written_name)
-}
-
-function amount(raw) { return raw ~ /^[0-9][0-9.]*$/ && raw + 0 < 1e15 ? raw + 0 : 0 }
-
-function shown(figure) { return sprintf("%.15g", figure) }
-
-function quoted(text,    out, i, one) {
-    text = utf8(text)
-    if (text ~ /^[ !#-[^-~]*$/ || text ~ /^[A-Za-z0-9_]*$/) return "\"" text "\""
-    for (i = 1; i <= length(text); i++) {
-        one = substr(text, i, 1)
-        if (one == "\"" || one == "\\") one = "\\" one
-        else if (one < " ") one = sprintf("\\u%04x", code_of(one))
-        out = out one
-    }
-    return "\"" out "\""
-}
-
-function written(parent,    i, out, one) {
-    for (i = 1; i <= size[parent]; i++) {
-        one = children[parent, i] ? written(children[parent, i]) : raws[parent, i]
-        out = out (i > 1 ? "," : "") (type[parent] == "{" ? names[parent, i] ":" : "") one
-    }
-    return type[parent] == "{" ? "{" out "}" : "[" out "]"
-}
 '
 
 # navi_use FOLDER NAME: the status file of that session in that folder, its lock, and the private folder beside it.
@@ -614,7 +617,7 @@ navi_write() {
 navi_merge() {
     [ -n "$navi_events" ] || return
     export navi_file navi_lock navi_name navi_events
-    awk "$navi_parser$navi_merger"
+    awk "$navi_parser$navi_writer$navi_merger"
     navi_code=$?
     [ "$navi_code" = 3 ] && navi_keep_broken
     [ "$navi_code" = 0 ]
