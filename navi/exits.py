@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from navi.model import Failure, HostState
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from navi.failure import Failure
 
 OK = 0
 NO = 1
@@ -20,4 +23,4 @@ CONFIGURATION = 78
 
 def of_failure(failure: Failure) -> int:
     """Return the exit status that stands for a host's failure."""
-    return REFUSED if failure.state in (HostState.AUTH, HostState.HOSTKEY) else UNAVAILABLE
+    return REFUSED if failure.state in ("auth", "hostkey") else UNAVAILABLE

@@ -12,15 +12,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from statistics import median
 from typing import TypeVar
 
 import trio
 
+from navi.failure import Failure, HostState, Retry
 from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
-from navi.model import Failure, Frame, HostState, HostView, Retry
+from navi.model import Frame, HostView
 from navi.ops import Operation
 from navi.ops.look import TMUX_FAILURES, Beat, Unwatchable, look, watch
 from navi.status import AgentKind, sessions_of
@@ -132,7 +132,7 @@ class _Keeper:
     def _show(self, view: HostView) -> None:
         """Keep a new view, and tell it if anyone could see a difference."""
         before, self.view = self.view, view
-        same = replace(before, heard=view.heard, framed=view.framed, frame=view.frame, skew=view.skew)
+        same = before._replace(heard=view.heard, framed=view.framed, frame=view.frame, skew=view.skew)
         if same != view or abs(before.skew - view.skew) > 2:
             self._changed(self.host.name)
 
@@ -159,8 +159,7 @@ class _Keeper:
         seconds = pause_before(attempt, failure.retry, random.random())
         retry_at = None if seconds == float("inf") else trio.current_time() + seconds
         self._show(
-            replace(
-                self.view, state=failure.state, failure=failure, last_failure=failure, latency=None,
+            self.view._replace(state=failure.state, failure=failure, last_failure=failure, latency=None,
                 attempts=attempt, retry_at=retry_at,
             )
         )  # fmt: skip
@@ -170,13 +169,13 @@ class _Keeper:
     async def _attend(self) -> None:
         """Connect and follow the host until it is lost."""
         if self.view.failure is None or self.view.attempts <= 1:
-            self._show(replace(self.view, state=HostState.CONNECTING, retry_at=None))
+            self._show(self.view._replace(state=HostState.CONNECTING, retry_at=None))
         await self.host.open()
         self._steady_since = trio.current_time()
         try:
             await self._watch()
         except Unwatchable as reason:
-            self._show(replace(self.view, unwatched=str(reason)))
+            self._show(self.view._replace(unwatched=str(reason)))
             await self._poll()
 
     # ---- following
@@ -209,12 +208,12 @@ class _Keeper:
         """Put what the host told into the view."""
         now = trio.current_time()
         skew = told.clock + 0.5 - time.time()
-        view = replace(self.view, heard=now, skew=skew if abs(skew) > 2 else 0.0)
+        view = self.view._replace(heard=now, skew=skew if abs(skew) > 2 else 0.0)
         if isinstance(told, Frame):
-            view = replace(_with_frame(view, told, now), attempts=0, retry_at=None)
+            view = _with_frame(view, told, now)._replace(attempts=0, retry_at=None)
         if view.frame is not None:
-            frame = replace(view.frame, clock=told.clock)  # silence tells something, too
-            view = replace(view, sessions=sessions_of(self.host.name, frame, self._kinds))
+            frame = view.frame._replace(clock=told.clock)  # silence tells something, too
+            view = view._replace(sessions=sessions_of(self.host.name, frame, self._kinds))
         self._show(view)
 
     async def measure(self) -> None:
@@ -229,7 +228,7 @@ class _Keeper:
                 except HostError:
                     latency = None
                 if self.view.fresh:
-                    self._show(replace(self.view, latency=latency))
+                    self._show(self.view._replace(latency=latency))
                 pause = PING_EVERY
             await trio.sleep(pause)
 
@@ -239,8 +238,7 @@ def _with_frame(view: HostView, frame: Frame, now: float) -> HostView:
     failure = _tmux_failure(frame)
     before = view.frame
     rebooted = before is not None and before.boot not in ("", frame.boot)
-    return replace(
-        view,
+    return view._replace(
         state=failure.state if failure else HostState.CONNECTED,
         failure=failure,
         last_failure=failure or view.last_failure,

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from navi.model import LOCAL, HostView, Session
+from navi.address import LOCAL
+from navi.model import HostView, Session
 from navi.status import ATTENTION, rank
 
 Key = tuple[str, str, str]

@@ -7,58 +7,23 @@ people mean by the word: both put together and judged (`navi.status`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
-LOCAL = "local"
-"""The name of the host that is this machine."""
-
-
-def address_of(host: str, name: str) -> str:
-    """Return how a person writes a session: `name` here, `host/name` elsewhere."""
-    return name if host == LOCAL else f"{host}/{name}"
+from navi.address import LOCAL, address_of
+from navi.failure import Failure, HostState
 
 
-class HostState(StrEnum):
-    """How navi stands with a host; the words of `navi ls --json`."""
-
-    CONNECTED = "connected"
-    CONNECTING = "connecting"
-    DISCONNECTED = "disconnected"
-    UNREACHABLE = "unreachable"
-    AUTH = "auth"
-    HOSTKEY = "hostkey"
-    NO_TMUX = "no-tmux"
-    ERROR = "error"
-
-
-class Retry(StrEnum):
-    """When it makes sense to try a failed host again."""
-
-    AT_ONCE = "at once"
-    LATER = "later"
-    ON_REQUEST = "on request"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a host can't be used: for people, at 2 a.m."""
-
-    state: HostState
-    cause: str
-    remedy: str
-    retry: Retry = Retry.LATER
-
-
-@dataclass(frozen=True, slots=True)
-class Pane:
-    """A pane as tmux lists it. Texts are cleaned. `activity` is when its window last put something out (epoch).
+class Pane(NamedTuple):
+    """A pane as tmux lists it. Texts are cleaned. `position` is the index of its window and its own in that, `activity`
+    when its window last put something out (epoch).
 
     `children` are the names of what runs below a pane that shows a shell ("?" where the host does not tell).
     """
 
     id: str
-    index: str
+    position: str
     process: int
     command: str
     title: str
@@ -71,8 +36,7 @@ class Pane:
     children: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TmuxSession:
+class TmuxSession(NamedTuple):
     """A session as tmux lists it. `socket` is "" for the user's default server; `created` is an epoch time, `own`
     tells whether navi created it.
     """
@@ -97,8 +61,7 @@ class TmuxSession:
         return max(pane.activity for pane in self.panes)
 
 
-@dataclass(frozen=True, slots=True)
-class AgentStatus:
+class AgentStatus(NamedTuple):
     """What one of several agents in a session does (`agents` and `team.agents` of a status file)."""
 
     name: str
@@ -106,8 +69,7 @@ class AgentStatus:
     timestamp: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StatusFile:
+class StatusFile(NamedTuple):
     """A status file as an agent's hook wrote it, texts cleaned. `problem` says why it can't be read, or "".
 
     `timestamp` is an epoch time of the host's own clock. `fields` is the whole document, for what is only shown.
@@ -122,11 +84,10 @@ class StatusFile:
     agents: tuple[AgentStatus, ...] = ()
     team: str = ""
     teammates: tuple[AgentStatus, ...] = ()
-    fields: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, object] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """What people have noted of a session on its host: a bookmark, and tags."""
 
     bookmarked: bool = False
@@ -144,8 +105,7 @@ class Tmux(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What one look at a host saw. `clock` is the host's time (epoch) then, `cleaned` the sessions whose files went.
 
     `tmux` is how the default server answered; `proven` says that every server of the user told its sessions. `marks`
@@ -163,7 +123,7 @@ class Frame:
     cleaned: tuple[str, ...] = ()
     system: str = ""
     home: str = ""
-    marks: Mapping[str, Marks] = field(default_factory=dict)
+    marks: Mapping[str, Marks] = MappingProxyType({})
 
 
 class Source(StrEnum):
@@ -174,8 +134,7 @@ class Source(StrEnum):
     TMUX = "tmux"
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What the agent in a session does, from where we know it, since when (epoch of the host), and why we say so.
 
     `agent` names the one of several agents whose status it is, "" for the session's own.
@@ -193,8 +152,7 @@ class Status:
         return self.source is not Source.HOOK
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A session on a host: the identity is (host, name, socket)."""
 
     host: str
@@ -228,8 +186,7 @@ class Session:
         return self.file.teammates if self.file else ()
 
 
-@dataclass(frozen=True, slots=True)
-class HostView:
+class HostView(NamedTuple):
     """Everything known about a host at one moment; an immutable value that faces may keep.
 
     Times are of `time.monotonic` on this machine: `heard` when it last gave a sign of life, `framed` when the frame

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from navi.model import AgentStatus, Frame, Pane, Session, Source, Status, StatusFile, TmuxSession
 from navi.text import clean, decode, exact_age
@@ -36,8 +36,7 @@ LARGEST = 65536
 """Bytes of a status file that are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class AgentKind:
+class AgentKind(NamedTuple):
     """How a pane shows that an agent runs in it: globs for its command, and for its title by status.
 
     `animated`: it redraws something at least every few seconds for as long as it works. `start` is the command line
@@ -232,7 +231,7 @@ def sessions_of(host: str, frame: Frame, kinds: Iterable[AgentKind]) -> tuple[Se
 def _with_marks(session: Session, frame: Frame) -> Session:
     """Marks are of the user's default server, as status files are by custom."""
     marks = frame.marks.get(session.name)
-    return replace(session, marks=marks) if marks and not (session.tmux and session.tmux.socket) else session
+    return session._replace(marks=marks) if marks and not (session.tmux and session.tmux.socket) else session
 
 
 def _session(

@@ -7,34 +7,38 @@ control character (C1 too) or bidi override may reach the terminal.
 from __future__ import annotations
 
 import re
-
-# Sequences that a terminal would act on, whole: CSI; OSC, DCS, SOS, PM and APC up to their end; two-character escapes.
-_SEQUENCE = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
-    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
-    r"|\x1b[ -/]*[0-~]?"
-)
-
-# What may not be drawn at all: C0, DEL, C1; the characters that change direction, join or hide others
-# (zero width, variation selectors, tags), because terminals disagree about their widths; surrogates.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"
-    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
-)
-
-_SPACE = re.compile(r"[\t\n\u2028\u2029]+")
+from functools import cache
 
 # More marks than this over one letter are there to run over the neighbouring lines.
 _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
-_PILED_MARKS = re.compile(f"({_MARK}{{3}}){_MARK}+")
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What is taken out, and piled marks; made when they are needed, because that takes longer than most verbs run."""
+    # Sequences that a terminal would act on, whole: CSI; OSC, DCS, SOS, PM and APC up to their end; two-character
+    # escapes.
+    sequence = re.compile(
+        r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+        r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+        r"|\x1b[ -/]*[0-~]?"
+    )
+    # What may not be drawn at all: C0, DEL, C1; the characters that change direction, join or hide others
+    # (zero width, variation selectors, tags), because terminals disagree about their widths; surrogates.
+    unwanted = re.compile(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4"
+        "\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+        "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+        "\ud800-\udfff]"
+    )
+    return sequence, unwanted, re.compile(f"({_MARK}{{3}}){_MARK}+")
 
 
 def clean(text: str) -> str:
     """Make text safe to draw on one line: no sequences, no controls; tabs and line ends become a space."""
     if text.isascii() and text.isprintable():
         return text
-    return _SPACE.sub(" ", _strip(text))
+    return re.sub(r"[\t\n\u2028\u2029]+", " ", _strip(text))
 
 
 def clean_lines(text: str, tab: int = 8) -> list[str]:
@@ -49,7 +53,8 @@ def _split_lines(text: str) -> list[str]:
 def _strip(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    return _PILED_MARKS.sub(r"\1", _UNWANTED.sub("", _SEQUENCE.sub("", text)))
+    sequence, unwanted, piled_marks = _patterns()
+    return piled_marks.sub(r"\1", unwanted.sub("", sequence.sub("", text)))
 
 
 def decode(data: bytes) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from navi.model import Failure
-from navi.ops import Operation, Stream
-from navi.ops.attach import Interactive
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
+
+    from navi.failure import Failure
+    from navi.ops import Operation, Stream
+    from navi.ops.attach import Interactive
 
 T = TypeVar("T")
 Told = TypeVar("Told", covariant=True)

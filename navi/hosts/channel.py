@@ -10,9 +10,9 @@ from typing import Generic, TypeVar
 
 import trio
 
+from navi.failure import Failure, HostState, Retry
 from navi.hosts.base import HostError
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request, stream_request
-from navi.model import Failure, HostState, Retry
 from navi.ops import Answer, Operation, Stream
 from navi.text import clean, decode
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from navi.model import Failure, HostState, Retry
+from navi.failure import Failure, HostState, Retry
 
 
 @dataclass(frozen=True, slots=True)

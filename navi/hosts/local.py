@@ -8,9 +8,10 @@ from typing import TypeVar
 
 import trio
 
+from navi.address import LOCAL
+from navi.failure import Failure, HostState, Retry
 from navi.hosts.base import Watch
 from navi.hosts.channel import Channel, Channels, open_watch
-from navi.model import LOCAL, Failure, HostState, Retry
 from navi.ops import Operation, Stream
 from navi.ops.attach import Interactive
 

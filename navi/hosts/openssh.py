@@ -11,19 +11,18 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import trio
 
 from navi.config import Remote
+from navi.failure import Failure, HostState
 from navi.hosts.base import HostError, Watch
 from navi.hosts.channel import Channel, Channels, open_watch
 from navi.hosts.failures import explain
 from navi.hosts.sockets import Lease, refuse_foreign
 from navi.hosts.ssh_command import CONTROL_LIMIT, USE_MASTER, SshCommand
-from navi.model import Failure, HostState
 from navi.ops import Answer, Operation, Stream
 from navi.ops.attach import Interactive
 from navi.text import clean, decode
@@ -168,7 +167,7 @@ class OpenSSHHost:
     async def run(self, operation: Operation[T]) -> T:
         """Carry out an operation there. Raises HostError, or what the operation's parser raises."""
         limit = min(operation.time_limit, self.remote.command_timeout)
-        return operation.parse(await self._channels.ask(replace(operation, time_limit=limit)))
+        return operation.parse(await self._channels.ask(operation._replace(time_limit=limit)))
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:
         """Open a stream there."""

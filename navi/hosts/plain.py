@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import select
 import subprocess
-import tempfile
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, TypeVar
 
-from navi.config import Remote
+from navi.failure import Failure, HostState, Retry
 from navi.hosts.base import HostError
-from navi.hosts.failures import explain
-from navi.hosts.sockets import Lease, refuse_foreign
-from navi.hosts.ssh_command import CONTROL_LIMIT, SHARE_MASTER, SshCommand
-from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request
-from navi.model import Failure, HostState
-from navi.ops import Answer, Operation
-from navi.ops.attach import Interactive
+from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request, stream_request
+from navi.ops import Answer, Operation, Stream
 from navi.text import clean, decode
+
+if TYPE_CHECKING:
+    from navi.ops.attach import Interactive
 
 T = TypeVar("T")
 
 LONGEST_ERRORS = 65536
+
+
+class LineLost(HostError):
+    """The line was lost when the machine may have begun: whether the operation was carried out is not known."""
 
 
 class PlainHost:
@@ -30,11 +34,39 @@ class PlainHost:
         self.name = name
         self.sessions_dir = sessions_dir
         self.cleanup = cleanup
-        self._environment = dict(environment)
+        self.environment = dict(environment)
 
     def run(self, operation: Operation[T]) -> T:
-        """Carry out an operation. Raises HostError, or what the operation's parser raises."""
+        """Carry out an operation. Raises HostError (LineLost where it may have been carried out all the same), or what
+        the operation's parser raises.
+        """
         return operation.parse(self._ask(operation))
+
+    def follow(self, stream: Stream[T]) -> Iterator[T]:
+        """Go through what a stream tells, until it ends; it ends at the far end, too, when this is closed.
+
+        Raises HostError, or what the stream's reader raises.
+        """
+        token = new_token()
+        read = stream.reader()
+        reader = AnswerReader(token)
+        with _unnamed_file() as errors, self._line(errors) as line:
+            try:
+                _say(line, LEAD + stream_request(stream, token))
+                for data in _heard(line, stream.silence + self._patience()):
+                    for answer in reader.feed(data):
+                        yield read(answer)
+                status = line.wait(timeout=5)
+            finally:
+                line.kill()
+            errors.seek(0)
+            if status != 0:
+                raise HostError(self._explain(status, clean(decode(errors.read(LONGEST_ERRORS)))))
+
+    def _line(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._words(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=self.environment
+        )
 
     def stands(self) -> bool:
         """Whether the machine can be asked without connecting anew."""
@@ -57,17 +89,15 @@ class PlainHost:
 
     def _ask(self, operation: Operation[T]) -> Answer:
         token = new_token()
-        with tempfile.TemporaryFile() as errors:  # a master in the background would hold a pipe open
+        with _unnamed_file() as errors:  # a master in the background would hold a pipe open
             try:
                 done = subprocess.run(
                     self._words(), input=LEAD + request(operation, token), stdout=subprocess.PIPE, stderr=errors,
-                    env=self._environment, timeout=operation.time_limit + self._patience(), check=False,
+                    env=self.environment, timeout=operation.time_limit + self._patience(), check=False,
                 )  # fmt: skip
             except subprocess.TimeoutExpired as error:
                 cause = f"no answer to `{operation.name}` within {error.timeout:g} s"
-                raise HostError(
-                    Failure(HostState.UNREACHABLE, cause, "try again; look at the machine's load")
-                ) from None
+                raise LineLost(Failure(HostState.UNREACHABLE, cause, "try again; look at the machine's load")) from None
             except OSError as error:
                 cause = f"{error.filename or 'sh'} can't be started: {error.strerror}"
                 raise HostError(Failure(HostState.ERROR, cause, "install it, or put it on PATH")) from error
@@ -81,56 +111,36 @@ class PlainHost:
         except WireError as error:
             cause = f"the host answered with {error}"
             raise HostError(Failure(HostState.ERROR, cause, "look at what its login shell prints and runs")) from error
-        if not answers:
-            raise HostError(self._explain(status, "\n".join(map(clean, said.splitlines()))))
-        return answers[0]
+        if answers:
+            return answers[0]
+        failure = self._explain(status, "\n".join(map(clean, said.splitlines())))
+        begun = f"{token} begin\n".encode() in output
+        raise LineLost(failure) if begun or failure.retry is Retry.AT_ONCE else HostError(failure)
 
 
-class PlainRemote(PlainHost):
-    """A remote, over a master that stands already, or else over one that this call leaves behind for a minute."""
+def _unnamed_file() -> IO[bytes]:
+    """A file that is gone when it is closed."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("navi"), "w+b")
+    import tempfile
 
-    def __init__(self, remote: Remote, environment: Mapping[str, str]) -> None:
-        super().__init__(
-            remote.name, remote.sessions_dir, remote.cleanup, {**environment, "SSH_ASKPASS_REQUIRE": "never"}
-        )
-        self._remote = remote
-        self._command = SshCommand(remote, environment)
+    return tempfile.TemporaryFile()
 
-    def stands(self) -> bool:
-        """Whether a master answers."""
-        control = self._command.control
-        refuse_foreign(control)
-        if not control.exists():
-            return False
-        try:
-            done = subprocess.run(
-                self._command.ask_master("check"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, env=self._environment, timeout=CONTROL_LIMIT, check=False,
-            )  # fmt: skip
-        except (OSError, subprocess.TimeoutExpired):
-            return False
-        return done.returncode == 0
 
-    def interactive(self, command: Interactive) -> tuple[str, ...]:
-        """Return the words of ssh that run `command` there in this terminal."""
-        return self._command.interactive(command)
+def _say(line: subprocess.Popen[bytes], request: bytes) -> None:
+    assert line.stdin
+    with suppress(BrokenPipeError):
+        line.stdin.write(request)
+        line.stdin.flush()
 
-    def _words(self) -> Sequence[str]:
-        return self._command.shell(*SHARE_MASTER)
 
-    def _patience(self) -> float:
-        return 2 * self._remote.connect_timeout + 5
-
-    def _explain(self, status: int | None, words: str) -> Failure:
-        return explain(self.name, status, words)
-
-    def _ask(self, operation: Operation[T]) -> Answer:
-        """A dashboard that is about to leave must not close the master meanwhile."""
-        control = self._command.control
-        refuse_foreign(control)
-        lease = Lease(control.with_suffix(".lock"))
-        lease.share()
-        try:
-            return super()._ask(operation)
-        finally:
-            lease.release()
+def _heard(line: subprocess.Popen[bytes], silence: float) -> Iterator[bytes]:
+    """Everything that comes, as it comes. Raises HostError after so many seconds of silence."""
+    assert line.stdout
+    while select.select([line.stdout], [], [], silence)[0]:
+        data = os.read(line.stdout.fileno(), 65536)
+        if not data:
+            return
+        yield data
+    cause = f"nothing was heard for {silence:g} s"
+    raise HostError(Failure(HostState.UNREACHABLE, cause, "try again; look at the machine's load"))

@@ -23,12 +23,12 @@ from typing import Generic, TypeVar
 
 from navi.config import Remote
 from navi.exits import REFUSED, UNAVAILABLE, of_failure
+from navi.failure import Failure, HostState
 from navi.hosts.base import HostError
 from navi.hosts.failures import explain
 from navi.hosts.sockets import refuse_foreign, runtime_folder
 from navi.hosts.ssh_command import BATCH, NO_AGENT, SHELL, USE_MASTER, Option, SshCommand
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request
-from navi.model import Failure, HostState
 from navi.ops import Answer, Operation
 from navi.ops.checkup import Finding, Result
 from navi.text import clean, decode

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from navi.failure import Failure, HostState, Retry
 from navi.hosts.base import HostError
-from navi.model import Failure, HostState, Retry
 
 LONGEST_SOCKET = 90
 """Bytes of a control path: ssh binds it with 17 more, and a Unix socket's path ends at 108."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from navi.config import Remote
@@ -98,7 +98,7 @@ class SshCommand:
     @property
     def control(self) -> Path:
         """The control socket's path: short, and another one as soon as anything in the entry changes."""
-        name = hashlib.sha256(repr(astuple(self.remote)).encode()).hexdigest()[:NAME_LENGTH]
+        name = hashlib.sha256(repr(tuple(self.remote)).encode()).hexdigest()[:NAME_LENGTH]
         return runtime_folder(self._environment) / name
 
     def words(self, *more: Option) -> tuple[str, ...]:

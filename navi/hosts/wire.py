@@ -8,7 +8,6 @@ data; the exit status stands in the last one, because ssh's own 255 is ambiguous
 from __future__ import annotations
 
 import os
-import secrets
 import shlex
 from typing import Any
 
@@ -28,7 +27,7 @@ class WireError(Exception):
 
 def new_token() -> str:
     """Return a token that no file, title or path at the far end can know."""
-    return "navi-" + secrets.token_hex(12)
+    return f"navi-{os.urandom(12).hex()}"
 
 
 def quote(word: str) -> str:

@@ -1,0 +1,68 @@
+"""A remote for single questions, over OpenSSH; see plain.py."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from navi.config import Remote
+from navi.failure import Failure
+from navi.hosts.failures import explain
+from navi.hosts.plain import PlainHost
+from navi.hosts.sockets import Lease, refuse_foreign
+from navi.hosts.ssh_command import CONTROL_LIMIT, SHARE_MASTER, SshCommand
+from navi.ops import Answer, Operation
+from navi.ops.attach import Interactive
+
+T = TypeVar("T")
+
+
+class PlainRemote(PlainHost):
+    """A remote, over a master that stands already, or else over one that this call leaves behind for a minute."""
+
+    def __init__(self, remote: Remote, environment: Mapping[str, str]) -> None:
+        super().__init__(
+            remote.name, remote.sessions_dir, remote.cleanup, {**environment, "SSH_ASKPASS_REQUIRE": "never"}
+        )
+        self._remote = remote
+        self._command = SshCommand(remote, environment)
+
+    def stands(self) -> bool:
+        """Whether a master answers."""
+        control = self._command.control
+        refuse_foreign(control)
+        if not control.exists():
+            return False
+        try:
+            done = subprocess.run(
+                self._command.ask_master("check"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, env=self.environment, timeout=CONTROL_LIMIT, check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return done.returncode == 0
+
+    def interactive(self, command: Interactive) -> tuple[str, ...]:
+        """Return the words of ssh that run `command` there in this terminal."""
+        return self._command.interactive(command)
+
+    def _words(self) -> Sequence[str]:
+        return self._command.shell(*SHARE_MASTER)
+
+    def _patience(self) -> float:
+        return 2 * self._remote.connect_timeout + 5
+
+    def _explain(self, status: int | None, words: str) -> Failure:
+        return explain(self.name, status, words)
+
+    def _ask(self, operation: Operation[T]) -> Answer:
+        """A dashboard that is about to leave must not close the master meanwhile."""
+        control = self._command.control
+        refuse_foreign(control)
+        lease = Lease(control.with_suffix(".lock"))
+        lease.share()
+        try:
+            return super()._ask(operation)
+        finally:
+            lease.release()
