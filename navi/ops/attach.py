@@ -26,6 +26,11 @@ def attach(session: Session, inside: str = "") -> Interactive:
     """
     if session.tmux is None:
         raise OperationError(f"{clean(session.name)} has no tmux session to attach to; it has ended")
-    server = ("-S", session.tmux.socket) if session.tmux.socket else ()
+    return attach_to(session.tmux.socket, session.tmux.id, inside)
+
+
+def attach_to(socket: str, id: str, inside: str = "") -> Interactive:
+    """The same, of a session by its server's socket ("" for the default one) and tmux's id."""
+    server = ("-S", socket) if socket else ()
     verb = "switch-client" if inside else "attach-session"
-    return Interactive(("sh", "-c", ENTER, "sh", *server, verb, "-t", session.tmux.id))
+    return Interactive(("sh", "-c", ENTER, "sh", *server, verb, "-t", id))

@@ -70,7 +70,9 @@ CHECKS = ("tmux", "sessions folder", "status files", "hooks", "lingering")
 
 def checkup(sessions_dir: str) -> Operation[Checkup]:
     """Ask a machine about itself. The parser raises ValueError for an answer that makes no sense."""
-    return Operation("checkup", script("tmux", "look", "checkup"), (sessions_dir,), _read, time_limit=30)
+    return Operation(
+        "checkup", script("tmux", "process", "nest", "look", "checkup"), (sessions_dir,), _read, time_limit=30
+    )
 
 
 def _read(answer: Answer) -> Checkup:

@@ -9,8 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from navi.ops.lifecycle import done
-from navi.ops.operation import Answer, Operation, OperationError, Record, script
+from navi.ops.operation import Answer, Operation, OperationError, Record, done, script
 from navi.text import clean, clean_lines, decode
 
 MOST_LINES = 5000
@@ -79,7 +78,9 @@ class PullRequest:
 def git(directory: str) -> Operation[Repository]:
     """Look at the repository around a directory. OperationError says why there is nothing to tell."""
     arguments = (directory, str(MOST_LINES))
-    return Operation("git", script("tmux", "session", "git"), arguments, _read_repository, time_limit=30)
+    return Operation(
+        "git", script("tmux", "process", "nest", "session", "git"), arguments, _read_repository, time_limit=30
+    )
 
 
 def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
@@ -93,7 +94,11 @@ def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
         raise OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh could ask about")
     arguments = (repository, branch, ",".join(FIELDS))
     return Operation(
-        "pull request", script("tmux", "session", "pull_request"), arguments, _read_pull_request, time_limit=25
+        "pull request",
+        script("tmux", "process", "nest", "session", "pull_request"),
+        arguments,
+        _read_pull_request,
+        time_limit=25,
     )
 
 

@@ -14,8 +14,7 @@ from difflib import unified_diff
 from functools import cache, partial
 
 from navi.ops.json_text import delete, insert, parse, replace
-from navi.ops.lifecycle import done
-from navi.ops.operation import SCRIPTS, Answer, Operation, OperationError, Record, script
+from navi.ops.operation import Answer, Operation, OperationError, Record, done, read_script, script
 from navi.text import clean
 
 LARGEST_SETTINGS = 256 * 1024
@@ -141,7 +140,7 @@ def look_at_hooks(sessions_dir: str) -> Operation[Found]:
     """Look at the hook, at Claude Code's settings and at OpenCode's plugin; changes nothing."""
     return Operation(
         "hooks",
-        script("tmux", "session", "hooks", "hooks_look"),
+        script("tmux", "process", "nest", "session", "hooks", "hooks_look"),
         (sessions_dir, str(LARGEST_SETTINGS)),
         partial(_read_found, sessions_dir),
         time_limit=20,
@@ -156,7 +155,11 @@ def write_hooks(sessions_dir: str, plan: Plan) -> Operation[str]:
     changes = (plan.hook, plan.plugin, plan.settings)
     arguments = (sessions_dir, *(word for one in changes for word in one.arguments()))
     return Operation(
-        "write hooks", script("tmux", "session", "hooks", "hooks_write"), arguments, _read_written, time_limit=20
+        "write hooks",
+        script("tmux", "process", "nest", "session", "hooks", "hooks_write"),
+        arguments,
+        _read_written,
+        time_limit=20,
     )
 
 
@@ -198,13 +201,13 @@ def _read_written(answer: Answer) -> str:
 
 def hook_text() -> str:
     """The hook, as one file."""
-    return script("status_file", "hook")
+    return script("process", "status_file", "hook")
 
 
 @cache
 def plugin_text(sessions_dir: str) -> str:
     """OpenCode's plugin for this folder of status files."""
-    source = (SCRIPTS / "opencode.js").read_text("utf-8")
+    source = read_script("opencode.js")
     return source.replace(json.dumps(DEFAULT_DIR), json.dumps(sessions_dir or DEFAULT_DIR), 1)
 
 

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from navi.model import Session
-from navi.ops.operation import Answer, Operation, OperationError, Record, script
+from navi.address import Named
+from navi.launch import SHELL, VARIABLE, Launch
+from navi.model import Session, TmuxSession
+from navi.ops.operation import PANE, SESSION, Answer, Operation, OperationError, done, script
 from navi.status import AgentKind
-from navi.text import clean, decode
+from navi.text import clean
 
 LONGEST_NAME = 200
 """Bytes of a session's name: its status file is named after it, and file names end at 255."""
@@ -23,48 +25,24 @@ FORBIDDEN = {
 }
 """What no name of a session may hold, and why."""
 
-PROGRAM = re.compile(r"[A-Za-z0-9_./+@~-]+")
-"""A word that every shell takes as it stands."""
-
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A session that was created: tmux's id, its name, its pane's process. `slow`: its shell is still starting."""
+    """A session that was created: tmux's id, its name, its pane's process. `slow`: its shell is still starting.
+
+    `target` is its pane in tmux's words, on the server `socket`. `problem` says why it is not in the registry though it
+    was to be.
+    """
 
     id: str
     name: str
     process: int
     slow: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """What a new session runs: a line in the language of the user's shell there, "" for just the shell.
-
-    `checked`: without the program that the line begins with, no session is to be made.
-    """
-
-    line: str = ""
-    checked: bool = False
-
-    @property
-    def type(self) -> str:
-        """What is noted of the session: shell, agent or command."""
-        return "agent" if self.checked else "command" if self.line else "shell"
-
-    @property
-    def program(self) -> str:
-        """The program that must be found there, or ""."""
-        word = self.line.split(None, 1)[0] if self.checked and self.line.strip() else ""
-        return word if PROGRAM.fullmatch(word) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Whatever session has a name now; `socket` is "" for the user's default server."""
-
-    name: str
+    target: str = ""
+    window: str = ""
     socket: str = ""
+    registered: bool = False
+    problem: str = ""
 
 
 def check_name(name: str) -> str:
@@ -83,26 +61,37 @@ def check_name(name: str) -> str:
 
 
 def new(
-    sessions_dir: str, name: str, directory: str = "", launch: Launch = Launch(), socket: str = ""
+    sessions_dir: str,
+    name: str,
+    directory: str = "",
+    launch: Launch = SHELL,
+    socket: str = "",
+    register: bool = True,
 ) -> Operation[Created]:
     """Create a session. `directory` is of the machine that it is created on; "" and ~ mean the home there.
 
-    Nothing is created when anything is missing: OperationError says what.
+    Nothing is created when anything is missing or a step fails: OperationError says what. That it can't be noted in
+    the registry is no such failure.
     """
+    steps = [word for step in launch.steps for word in (step.kind, step.what, f"{step.seconds:g}")]
     arguments = (
-        script("start"),
-        sessions_dir,
-        socket,
-        check_name(name),
-        directory,
-        launch.line,
-        launch.program,
-        launch.type,
-    )
-    return Operation("new", script("tmux", "session", "new"), arguments, _read_created, time_limit=20)
+        script("start"), sessions_dir, socket, check_name(name), directory, launch.line, launch.program, launch.type,
+        "yes" if launch.ends else "", "yes" if launch.keep else "", launch.window, "yes" if register else "",
+        str(len(steps)), *steps, *map(_check_variable, launch.variables),
+    )  # fmt: skip
+    limit = 30 + sum(step.seconds + 5 for step in launch.steps)
+    return Operation("new", script(*PANE, "new"), arguments, _read_created, time_limit=limit)
 
 
-def kill(sessions_dir: str, session: Session | Named, keep: str, line: str = "", more: str = "") -> Operation[str]:
+def _check_variable(text: str) -> str:
+    if not VARIABLE.match(text) or "\0" in text:
+        raise OperationError(f"{clean(text)[:40]!r} is no variable; write NAME=VALUE", 64)
+    return text
+
+
+def kill(
+    sessions_dir: str, session: Session | TmuxSession | Named, keep: str, line: str = "", more: str = ""
+) -> Operation[str]:
     """End a session and put its status file away; the answer is `keep`, or "" if nothing could be kept.
 
     What `undo` needs is kept under the name `keep` (see `new_keep`): `line` is what to run again unless navi started
@@ -110,13 +99,13 @@ def kill(sessions_dir: str, session: Session | Named, keep: str, line: str = "",
     another by now is.
     """
     arguments = (sessions_dir, keep, line, more, *identity(session))
-    return Operation("kill", script("tmux", "session", "kill"), arguments, _read_killed, time_limit=20)
+    return Operation("kill", script(*SESSION, "kill"), arguments, _read_killed, time_limit=20)
 
 
 def undo(sessions_dir: str, keep: str) -> Operation[Created]:
     """Bring back a session that was killed: its directory, its command, its status file, and above them its text."""
     arguments = (script("start"), sessions_dir, _check_keep(keep))
-    return Operation("undo", script("tmux", "session", "undo"), arguments, _read_created, time_limit=20)
+    return Operation("undo", script(*SESSION, "undo"), arguments, _read_created, time_limit=20)
 
 
 def rename(sessions_dir: str, session: Session | Named, name: str) -> Operation[str]:
@@ -126,7 +115,11 @@ def rename(sessions_dir: str, session: Session | Named, name: str) -> Operation[
     """
     arguments = (sessions_dir, check_name(name), *identity(session))
     return Operation(
-        "rename", script("tmux", "session", "status_file", "rename"), arguments, _read_renamed, time_limit=20
+        "rename",
+        script(*SESSION, "rename"),
+        arguments,
+        _read_renamed,
+        time_limit=20,
     )
 
 
@@ -136,7 +129,11 @@ def dismiss(sessions_dir: str, session: Session | Named) -> Operation[None]:
         raise OperationError(f"{clean(session.address)} has no status file that reads well; nothing to dismiss")
     arguments = (sessions_dir, *identity(session))
     return Operation(
-        "dismiss", script("tmux", "session", "status_file", "dismiss"), arguments, _read_nothing, time_limit=20
+        "dismiss",
+        script(*SESSION, "dismiss"),
+        arguments,
+        _read_nothing,
+        time_limit=20,
     )
 
 
@@ -161,26 +158,23 @@ def _check_keep(keep: str) -> str:
     return keep
 
 
-def identity(session: Session | Named) -> tuple[str, str, str, str, str, str]:
+def identity(session: Session | TmuxSession | Named) -> tuple[str, str, str, str, str, str]:
     """What a script needs to find just this session: socket, server, id, time of creation, name, status file."""
     if isinstance(session, Named):
         return (session.socket, "named", "", "", session.name, session.name)
+    if isinstance(session, TmuxSession):
+        return (*_tmux_identity(session), session.name)
     file = session.file.name if session.file else ""
     if session.tmux is None:
         return ("", "", "", "", session.name, file)
-    tmux = session.tmux
-    return (tmux.socket, str(tmux.server), tmux.id, str(int(tmux.created)), tmux.name, file)
+    return (*_tmux_identity(session.tmux), file)
+
+
+def _tmux_identity(tmux: TmuxSession) -> tuple[str, str, str, str, str]:
+    return (tmux.socket, str(tmux.server), tmux.id, str(int(tmux.created)), tmux.name)
 
 
 # ---- answers
-
-
-def done(answer: Answer) -> list[Record]:
-    """Return the records of an operation that was carried out. Raises OperationError with its own words if not."""
-    if answer.status != 0:
-        words = clean(answer.errors or decode(answer.output)).strip() or "it failed, and said nothing"
-        raise OperationError(words[:300], answer.status)
-    return list(answer.records())
 
 
 def _read_created(answer: Answer) -> Created:
@@ -188,7 +182,12 @@ def _read_created(answer: Answer) -> Created:
     fields = records.get("created", "").split(" ", 4)
     if len(fields) != 5 or not fields[3].isdigit():
         raise OperationError(f"the session was created, but tmux says {clean(' '.join(fields))[:80]!r}")
-    return Created(fields[1], fields[4], int(fields[3]), "slow" in records)
+    _, _, rest = records.get("place", "").partition(" ")
+    index, _, window = rest.partition(" ")
+    return Created(
+        fields[1], fields[4], int(fields[3]), "slow" in records, f"{fields[4]}:{index}", clean(window),
+        records.get("socket", ""), "registered" in records, clean(records.get("unregistered", "")),
+    )  # fmt: skip
 
 
 def _read_renamed(answer: Answer) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from navi.model import Frame, HostState, Pane, StatusFile, Tmux, TmuxSession
+from navi.failure import HostState
+from navi.model import Frame, Pane, StatusFile, Tmux, TmuxSession
 from navi.ops.marks import read_marks
 from navi.ops.operation import Answer, Operation, Record, Stream, script
 from navi.status import read_status_file
@@ -62,8 +63,7 @@ class Unwatchable(Exception):
     """The host can't be watched, only polled; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
+class Beat(NamedTuple):
     """A sign of life. `clock` is the host's time (epoch)."""
 
     clock: float
@@ -71,12 +71,18 @@ class Beat:
 
 def look(sessions_dir: str, cleanup: bool) -> Operation[Frame]:
     """One look at a host: every session, pane and status file, and what was cleaned up."""
-    return Operation("look", script("tmux", "look", "once"), (sessions_dir, _yes(cleanup)), _read_once, time_limit=30)
+    return Operation(
+        "look",
+        script("tmux", "process", "nest", "look", "once"),
+        (sessions_dir, _yes(cleanup)),
+        _read_once,
+        time_limit=30,
+    )
 
 
 def watch(sessions_dir: str, cleanup: bool) -> Stream[Frame | Beat]:
     """Look at a host and go on telling what changes. The reader raises Unwatchable where only polling is left."""
-    arguments = (script("tmux", "look", "watch"), sessions_dir, _yes(cleanup))
+    arguments = (script("tmux", "process", "nest", "look", "watch"), sessions_dir, _yes(cleanup))
     return Stream("watch", script("launch"), arguments, lambda: FrameReader().read)
 
 
@@ -106,23 +112,23 @@ class FrameReader:
             raise Unwatchable(last["unwatchable"].rest[:300])
         self._read_host(last)
         if "files" in last:
-            self._frame = replace(self._frame, files=self._read_files(records, cut))
+            self._frame = self._frame._replace(files=self._read_files(records, cut))
         if "server" in last:
             self._frame = _with_tmux(self._frame, records, cut)
         cleaned = tuple(record.rest for record in records if record.kind == "cleaned")
-        self._frame = replace(self._frame, cleaned=cleaned)
+        self._frame = self._frame._replace(cleaned=cleaned)
         return self._frame if last.keys() & {"files", "server", "cleaned"} else Beat(self._frame.clock)
 
     def _read_host(self, last: dict[str, Record]) -> None:
         if "clock" in last:
             clock, _, boot = last["clock"].rest.partition(" ")
-            self._frame = replace(self._frame, clock=_number(clock), boot=clean(boot))
+            self._frame = self._frame._replace(clock=_number(clock), boot=clean(boot))
         if "system" in last:
-            self._frame = replace(self._frame, system=clean(last["system"].rest)[:80])
+            self._frame = self._frame._replace(system=clean(last["system"].rest)[:80])
         if "home" in last:
-            self._frame = replace(self._frame, home=clean(last["home"].rest))
+            self._frame = self._frame._replace(home=clean(last["home"].rest))
         if "marks" in last:
-            self._frame = replace(self._frame, marks=read_marks(decode(last["marks"].body)))
+            self._frame = self._frame._replace(marks=read_marks(decode(last["marks"].body)))
 
     def _read_files(self, records: list[Record], cut: Counter[str]) -> tuple[StatusFile, ...]:
         """Read the status files that there are now; what is too much is told as one more file, with the problem."""
@@ -148,7 +154,7 @@ def _believed(answer: Answer) -> tuple[list[Record], Counter[str]]:
         if record.kind in MOST_RECORDS:
             counts[record.kind] += 1
             if counts[record.kind] <= MOST_RECORDS[record.kind]:
-                believed.append(replace(record, rest=record.rest[:LONGEST_TEXT]))
+                believed.append(record._replace(rest=record.rest[:LONGEST_TEXT]))
     return believed, counts - Counter(MOST_RECORDS)
 
 
@@ -196,7 +202,7 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
     sessions = (*kept, *(session for session in told if session.socket not in silent))[:MOST_SESSIONS]
     proven = not silent and not excess
     version = version or frame.tmux_version
-    return replace(frame, tmux=tmux, proven=proven, tmux_version=version, tmux_error=error, sessions=sessions)
+    return frame._replace(tmux=tmux, proven=proven, tmux_version=version, tmux_error=error, sessions=sessions)
 
 
 def _excess(told: tuple[TmuxSession, ...], cut: Counter[str]) -> str:
@@ -228,7 +234,7 @@ def _sessions(records: list[Record]) -> tuple[tuple[TmuxSession, ...], str]:
             rest = record.rest.split("\t", 14)
         elif record.kind in ("command", "title", "path"):
             texts[record.kind] = clean(_whole(record))
-    return tuple(replace(session, panes=tuple(panes)) for session, panes in found.values()), version
+    return tuple(session._replace(panes=tuple(panes)) for session, panes in found.values()), version
 
 
 def _whole(record: Record) -> str:
@@ -256,7 +262,7 @@ def _children(records: list[Record]) -> dict[int, tuple[str, ...]]:
 def _pane(rest: list[str], texts: dict[str, str], children: tuple[str, ...]) -> Pane:
     return Pane(
         id=rest[8],
-        index=rest[11],
+        position=rest[11],
         process=_number(rest[2]),
         command=texts.get("command", ""),
         title=texts.get("title", ""),

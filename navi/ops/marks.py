@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from navi.model import Marks
-from navi.ops.lifecycle import done
-from navi.ops.operation import Answer, Operation, OperationError, script
+from navi.ops.operation import Answer, Operation, OperationError, done, script
 from navi.text import clean
 
 MOST = 2000
@@ -18,7 +17,7 @@ TAG = re.compile(r"[^\s,#]{1,40}")
 
 def mark(sessions_dir: str, name: str, changes: Iterable[str]) -> Operation[None]:
     """Change the marks of a session: `+b` and `-b` for the bookmark, `+tTAG` and `-tTAG`."""
-    whole = script("tmux", "session", "mark")
+    whole = script("tmux", "process", "nest", "session", "mark")
     return Operation("mark", whole, (sessions_dir, name, *changes), _read, time_limit=15)
 
 
@@ -26,6 +25,12 @@ def retag(before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:
     """Return the changes that make the tags others."""
     old, new = set(before), set(after)
     return (*(f"-t{tag}" for tag in sorted(old - new)), *(f"+t{tag}" for tag in sorted(new - old)))
+
+
+def shown(marks: Marks, changes: Iterable[str]) -> bool:
+    """Whether marks are as these changes make them."""
+    now = {f"t{tag}" for tag in marks.tags} | ({"b"} if marks.bookmarked else set())
+    return all((change[1:] in now) == (change[0] == "+") for change in changes)
 
 
 def check_tags(text: str) -> tuple[str, ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
+
+from navi.text import clean, decode
 
 T = TypeVar("T")
 
-SCRIPTS = Path(__file__).parent.parent / "sh"
+SCRIPTS = os.path.join(os.path.dirname(os.path.dirname(__file__)), "sh")
 
 
 class OperationError(Exception):
@@ -24,8 +25,7 @@ class OperationError(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A part of an answer: a header line `TOKEN kind rest` and the bytes up to the next header."""
 
     kind: str
@@ -33,8 +33,7 @@ class Record:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a script said: its exit status, its output, its errors, and the token that begins its records."""
 
     status: int
@@ -51,8 +50,7 @@ class Answer:
             yield Record(kind, rest, body)
 
 
-@dataclass(frozen=True, slots=True)
-class Operation(Generic[T]):
+class Operation(NamedTuple, Generic[T]):
     """A question with one answer. `parse` raises OperationError when the answer is a "no".
 
     `time_limit` is in seconds; the script must keep its own, shorter one at the far end where it waits for anything.
@@ -65,8 +63,7 @@ class Operation(Generic[T]):
     time_limit: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Stream(Generic[T]):
+class Stream(NamedTuple, Generic[T]):
     """A script that goes on answering. `reader` makes a parser that may remember earlier answers.
 
     It must give a sign of life at least every `silence` seconds. A line sent to it wakes it up.
@@ -79,7 +76,28 @@ class Stream(Generic[T]):
     silence: float = 15.0
 
 
+SESSION = ("tmux", "process", "nest", "session", "status_file", "registry", "address")
+"""The scripts that stand in front of each verb that is about a session that has a name or an identity."""
+
+PANE = (*SESSION, "pane")
+"""Those in front of each verb that types into a pane, or waits for it."""
+
+
 @cache
 def script(*names: str) -> str:
     """Return the scripts of navi/sh of these names, one after the other, as one text."""
-    return "".join((SCRIPTS / f"{name}.sh").read_text("utf-8") for name in names)
+    return "".join(read_script(f"{name}.sh") for name in names)
+
+
+def read_script(file_name: str) -> str:
+    """Return a file of navi/sh."""
+    with open(os.path.join(SCRIPTS, file_name), encoding="utf-8") as file:
+        return file.read()
+
+
+def done(answer: Answer) -> list[Record]:
+    """Return the records of an operation that was carried out. Raises OperationError with its own words if not."""
+    if answer.status != 0:
+        words = clean(answer.errors or decode(answer.output)).strip() or "it failed, and said nothing"
+        raise OperationError(words[:300], answer.status)
+    return list(answer.records())

@@ -2,12 +2,10 @@
 # directories.sh DIR TEXT MOST: directories whose path begins with TEXT, as one would type them, and recent ones.
 navi_enter "$1"
 navi_most=$3
-case $2 in
-'' | '~') navi_typed='~/' navi_real=$HOME/ ;;
-'~/'*) navi_typed=$2 navi_real=$HOME/${2#'~/'} ;;
-/*) navi_typed=$2 navi_real=$2 ;;
-*) navi_typed=$2 navi_real=$HOME/$2 ;;
-esac
+case $2 in '' | '~') set -- "$1" '~/' ;; esac
+navi_typed=$2
+navi_expand "$2"
+navi_real=$navi_expanded
 navi_base=${navi_real%"${navi_real##*/}"}
 navi_shown=${navi_typed%"${navi_typed##*/}"}
 navi_begin=${navi_real##*/}

@@ -27,10 +27,8 @@ navi_find_remote() {
 LC_ALL=C
 export LC_ALL
 command -v git >/dev/null 2>&1 || navi_fail $navi_unavailable 'git is not installed there, or not on the PATH of sh'
-case $1 in
-'' | '~') navi_cwd=$HOME ;;
-*) navi_cwd=$1 ;;
-esac
+navi_expand "$1"
+navi_cwd=$navi_expanded
 cd "$navi_cwd" 2>/dev/null || navi_fail $navi_none "there is no directory $navi_cwd any more, or it can't be entered"
 navi_said=$(navi_git rev-parse --is-inside-work-tree 2>&1)
 navi_code=$?

@@ -60,6 +60,7 @@ if [ -n "$navi_file" ]; then
     if [ -n "$navi_kept" ]; then mv "$navi_file" "$navi_kept/status.json"; else rm -f "$navi_file"; fi 2>/dev/null
     [ ! -e "$navi_file" ] || navi_fail 1 "the session has ended, but its status file $navi_file can't be removed"
 fi
+navi_forget_entry
 navi_move_marks "$navi_name" ''
 [ -z "$navi_kept" ] || printf '%s' "$navi_moved" >"$navi_kept/marks"
 navi_wake

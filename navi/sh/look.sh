@@ -59,6 +59,9 @@ navi_stamps=
 navi_half=0
 navi_listed_before=
 
+# Where navi_offset is a number, other servers than the default one are asked in an order that changes with it.
+navi_offset=
+
 # navi_note_listing: a listing begins now; in navi_listed_before is the file that tells when the one before began.
 navi_note_listing() {
     [ -n "$navi_stamps" ] || return 0
@@ -72,12 +75,14 @@ navi_note_listing() {
 navi_list() {
     navi_note_listing
     navi_waits=0
+    navi_hangs= # those that were asked, and hang
     navi_patience=4
     navi_panes=
     navi_processes=
     navi_children=
     navi_ask ''
     navi_find_servers
+    [ -z "$navi_offset" ] || navi_turn_servers
     set -f
     IFS=$navi_newline
     for navi_server in $navi_others; do
@@ -89,6 +94,25 @@ navi_list() {
     set +f
     [ "$navi_unaskable" = no ] || navi_panes="$navi_panes$navi_token server failed -$navi_newline"
     navi_panes=$navi_panes$navi_children
+}
+
+# navi_turn_servers: begin with another one.
+navi_turn_servers() {
+    set -f
+    IFS=$navi_newline
+    # shellcheck disable=SC2086 # one word a line
+    set -- $navi_others
+    unset IFS
+    set +f
+    [ $# -gt 1 ] || return 0
+    navi_steps=$((navi_offset % $#))
+    while [ "$navi_steps" -gt 0 ]; do
+        navi_path=$1
+        shift
+        set -- "$@" "$navi_path"
+        navi_steps=$((navi_steps - 1))
+    done
+    navi_others=$(printf '%s\n' "$@")$navi_newline
 }
 
 # navi_ask SOCKET: ask one server, unless it is known to hang.
@@ -128,7 +152,9 @@ navi_question() {
     fi
     [ "$navi_word" = hung ] || return 0
     navi_hung="$navi_hung=$1$navi_newline"
-    [ "$navi_waits" -eq 4 ] || navi_waits=$((navi_waits + 1))
+    [ "$navi_waits" -lt 4 ] || return 0
+    navi_hangs="$navi_hangs=$1$navi_newline"
+    navi_waits=$((navi_waits + 1))
     navi_patience=1
 }
 
@@ -323,7 +349,8 @@ navi_tell_marks() {
 navi_tell_clock() {
     navi_boot=
     [ -r /proc/sys/kernel/random/boot_id ] && read -r navi_boot </proc/sys/kernel/random/boot_id
-    navi_record clock "${EPOCHSECONDS:-$(date +%s)} $navi_boot"
+    navi_now=${EPOCHSECONDS:-$(date +%s)}
+    navi_record clock "$navi_now $navi_boot"
 }
 
 # navi_lives NAME: whether tmux named that session in the last listing.
@@ -349,15 +376,33 @@ navi_clean() {
     navi_suspects=
     [ "$navi_cleanup" = yes ] || return
     navi_proven || return
+    navi_find_orphans
     set -f
     IFS=$navi_newline
-    for navi_line in $navi_sums; do
+    for navi_line in $navi_orphans; do
         unset IFS
         navi_suspect
         IFS=$navi_newline
     done
     unset IFS
     set +f
+}
+
+# navi_find_orphans: in navi_orphans, at least those files whose sessions are not listed. To search the listing for each
+# of many files would take long; awk is asked then, if anything is not as before.
+navi_find_orphans() {
+    navi_orphans=$navi_sums
+    [ ${#navi_sums} -gt 4000 ] || return 0
+    if [ "$navi_compared" != "$navi_sums$navi_panes" ]; then
+        navi_unlisted_files=$(printf '%s%s files\n%s\n' "$navi_panes" "$navi_token" "$navi_sums" |
+            navi_mark=$navi_token awk -F '\t' '
+                $0 == ENVIRON["navi_mark"] " files" { files = 1; next }
+                !files && index($0, ENVIRON["navi_mark"] " pane ") == 1 { lives[$NF ".json"] }
+                files && !(substr($0, index($0, " ./") + 3) in lives)
+            ')
+        navi_compared=$navi_sums$navi_panes
+    fi
+    navi_orphans=$navi_unlisted_files
 }
 
 # navi_suspect: judge the file of navi_line: it is left alone, or suspected, or removed if it was suspected before.
@@ -417,21 +462,20 @@ navi_recover() {
 
 # navi_begin DIR CLEANUP: where to look; a leading ~ is this user's home, and nothing is the usual folder.
 navi_begin() {
-    case $1 in
-    '') navi_dir=$HOME/.claude-sessions ;;
-    '~') navi_dir=$HOME ;;
-    '~/'*) navi_dir=$HOME/${1#'~/'} ;;
-    *) navi_dir=$1 ;;
-    esac
+    navi_expand "${1:-.claude-sessions}"
+    navi_dir=$navi_expanded
+    navi_nest=$navi_dir/.navi
     navi_cleanup=$2
     navi_user=$(id -u)
     navi_known=
     navi_suspects=
     navi_foreign=
+    navi_compared=
     navi_out=
     LC_ALL=C
     export LC_ALL
     cd / || return
+    navi_mend
     navi_recover
     navi_record system "$(uname -sr)"
     navi_record home "$HOME"

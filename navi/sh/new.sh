@@ -1,5 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086,SC2088
-# new.sh STARTER DIR SOCKET NAME CWD LINE WORD TYPE: create a session.
+# new.sh STARTER DIR SOCKET NAME CWD LINE WORD TYPE ENDS KEEP WINDOW REGISTER COUNT STEP... VARIABLE=VALUE...: create a
+# session, and take steps in it, of COUNT words. A step is three words: await or expect, a pattern or a text, seconds; or
+# send or keys, a text or the name of a key, and nothing. Nothing is left where a step fails.
 
 # navi_remember: the directory, as the last of the recent ones.
 navi_remember() {
@@ -11,19 +13,96 @@ navi_remember() {
     } >"$navi_recent.$$" && mv -f "$navi_recent.$$" "$navi_recent"
 } 2>/dev/null
 
+# navi_take_name: nobody else makes a session of this name meanwhile, on whatever server.
+navi_take_name() {
+    navi_need_registry
+    navi_open_pens || {
+        navi_unregistered="$navi_sockets can't be written to"
+        return 0
+    }
+    navi_acquire "$navi_pens/name.$navi_name" 30 7 ||
+        navi_fail $navi_late "somebody else has been creating $navi_name for 30 s; nothing was created"
+    if navi_find_entry && navi_socket=$navi_entry_socket && navi_locate_entry; then
+        navi_fail $navi_exists "there is a session $navi_name already, registered on $navi_entry_socket"
+    fi
+}
+
+# navi_register: note it in the registry, in place of one of its name that has ended.
+navi_register() {
+    navi_time=$(navi_registry_time)
+    navi_name=${navi_started#* * * * }
+    navi_socket=$navi_started_socket
+    navi_edits="drop	$navi_name$navi_newline"
+    set -f
+    set -- $navi_started
+    navi_put_entry "$navi_type" "$1" "$2" "$3" "$4" $navi_started_pane
+    set +f
+    navi_change_registry "$navi_edits" || navi_unregistered=$navi_trouble
+}
+
+# navi_step KIND WHAT SECONDS
+navi_step() {
+    navi_inspect
+    case $1 in
+    send) navi_say "$2" 3 ;;
+    keys) navi_press "$2" ;;
+    *)
+        navi_fixed=
+        [ "$1" = await ] || navi_fixed=yes
+        navi_pattern=$2
+        navi_check_pattern "$2" "$navi_fixed"
+        navi_set_timer "$3"
+        navi_await_text - || navi_give_up $navi_late "$2 was not seen within $3 s"
+        ;;
+    esac
+}
+
+# navi_run STEP... VARIABLE=VALUE...: start it, and take the steps.
+navi_run() {
+    navi_start_with "$@"
+    navi_doomed=$navi_started_id
+    navi_where=$navi_started_id:
+    while [ "$navi_count" -gt 0 ]; do
+        navi_step "$1" "$2" "$3"
+        shift 3
+        navi_count=$((navi_count - 3))
+    done
+    navi_doomed=
+}
+
+navi_start_with() {
+    shift "$navi_count"
+    for navi_variable; do
+        shift
+        navi_escape "$navi_variable"
+        set -- "$@" "$navi_escaped"
+    done
+    navi_start "$navi_type" "$navi_line" '' "$navi_needed" '' "$navi_ends" "$navi_keeps" "$navi_window" "$@"
+}
+
 navi_starter=$1
 navi_enter "$2"
-navi_socket=$3
+navi_wanted_socket=$3
 navi_name=$4
-case $5 in
-'' | '~') navi_cwd=$HOME ;;
-'~/'*) navi_cwd=$HOME/${5#'~/'} ;;
-/*) navi_cwd=$5 ;;
-*) navi_cwd=$HOME/$5 ;;
-esac
+navi_expand "$5"
+navi_cwd=$navi_expanded
 [ -d "$navi_cwd" ] || navi_fail $navi_none "there is no directory $navi_cwd; nothing was created"
 [ -x "$navi_cwd" ] || navi_fail $navi_refused "the directory $navi_cwd can't be entered; nothing was created"
-navi_start "$8" "$6" '' "$7" ''
+shift 5
+navi_line=$1 navi_needed=$2 navi_type=$3 navi_ends=$4 navi_keeps=$5 navi_window=$6 navi_registers=$7 navi_count=$8
+shift 8
+navi_unregistered=
+[ -z "$navi_registers" ] || navi_take_name
+navi_socket=$navi_wanted_socket
+case $navi_socket in */*) [ -d "${navi_socket%/*}" ] || mkdir -p -m 700 "${navi_socket%/*}" 2>/dev/null ;; esac
+navi_run "$@"
+[ -z "$navi_registers" ] || [ -n "$navi_unregistered" ] || navi_register
 navi_remember
 navi_wake
-printf '%s created %s\n' "$navi_token" "$navi_started"
+printf '%s created %s\n%s place %s\n' "$navi_token" "$navi_started" "$navi_token" "$navi_started_pane"
+printf '%s socket %s\n' "$navi_token" "$navi_started_socket"
+if [ -n "$navi_unregistered" ]; then
+    printf '%s unregistered %s\n' "$navi_token" "$navi_unregistered"
+elif [ -n "$navi_registers" ]; then
+    printf '%s registered\n' "$navi_token"
+fi

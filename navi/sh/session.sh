@@ -12,16 +12,26 @@ navi_fail() {
     exit "$navi_status"
 }
 
-# navi_enter DIR: know the folder of status files; a leading ~ is this user's home. It need not exist.
+# navi_leave: at the end of an operation, whatever the end: nothing stays of what is only for its time. A session in
+# navi_doomed is one of which not everything could be had.
+navi_leave() {
+    navi_status=$?
+    [ -z "${navi_mark-}" ] || rm -f "$navi_mark"
+    [ -z "${navi_journal-}" ] || rm -f "$navi_journal"
+    [ -z "${navi_timer-}" ] || kill "$navi_timer"
+    [ -z "${navi_doomed-}" ] || navi_tmux "$navi_socket" kill-session -t "$navi_doomed"
+    exit "$navi_status"
+} 2>/dev/null
+
+# navi_enter DIR: know the folder of status files, and mend what was left half done there. It need not exist.
 navi_enter() {
-    case $1 in
-    '') navi_dir=$HOME/.claude-sessions ;;
-    '~') navi_dir=$HOME ;;
-    '~/'*) navi_dir=$HOME/${1#'~/'} ;;
-    *) navi_dir=$1 ;;
-    esac
+    navi_expand "${1:-.claude-sessions}"
+    navi_dir=$navi_expanded
     navi_nest=$navi_dir/.navi
     navi_mark=
+    navi_journal=
+    trap : PIPE # that nobody listens any more must end nothing half-way
+    navi_mend
 }
 
 # navi_mean SOCKET SERVER ID CREATED NAME FILE: the session that is meant. Without ID there is only its status file;
@@ -36,25 +46,35 @@ navi_mean() {
     [ "$2" != named ] || navi_find_by_name
 }
 
-# navi_find_by_name: the session that has the name now, by tmux's id.
+# navi_find_by_name: the session that has the name now, unless there is only its file.
 navi_find_by_name() {
+    navi_seek_session || [ -e "$navi_file" ] || navi_fail $navi_none "there is no session $navi_name"
+}
+
+# navi_seek: the session of the server navi_socket that has the name navi_name, by tmux's id in navi_id; its identity is
+# in navi_identity. Fails where there is none; a server that does not tell ends the operation.
+navi_seek() {
+    navi_id=
     navi_answer=$(navi_tmux "$navi_socket" list-sessions -F '#{session_name} #{pid} #{session_id} #{session_created}' 2>&1)
     navi_verdict $? "$navi_answer"
     case $navi_word in ok | none) ;; *) navi_tmux_failed ;; esac
     set -f
     IFS=$navi_newline
-    for navi_line in $navi_answer; do
-        navi_rest=${navi_line#"$navi_name "}
+    for navi_listed in $navi_answer; do
+        navi_rest=${navi_listed#"$navi_name "}
         # A name may hold blanks, and one may begin like another: just three words may follow it.
         case $navi_rest in
-        "$navi_line" | *' '*' '*' '*) ;;
-        [0-9]*' $'[0-9]*' '[0-9]*) navi_identity=$navi_rest ;;
+        "$navi_listed" | *' '*' '*' '*) ;;
+        [0-9]*' $'[0-9]*' '[0-9]*)
+            navi_identity=$navi_rest
+            navi_id=${navi_rest#* }
+            navi_id=${navi_id%% *}
+            ;;
         esac
     done
     unset IFS
     set +f
-    case $navi_identity in 'named '*) ;; *) navi_id=${navi_identity#* } navi_id=${navi_id%% *} ;; esac
-    [ -n "$navi_id" ] || [ -e "$navi_file" ] || navi_fail $navi_none "there is no session $navi_name"
+    [ -n "$navi_id" ]
 }
 
 # navi_meet: what has become of that session, in navi_met: same, gone, other (its id or its name has another owner).
@@ -111,24 +131,45 @@ navi_open_nest() {
     [ -w "$navi_nest" ]
 }
 
-# navi_start TYPE LINE MORE WORD BEFORE: start a session navi_name in navi_cwd that runs a line in the user's shell, with MORE
-# at its end this one time; no LINE is just the shell. See start.sh, whose text is navi_starter, for WORD and BEFORE.
-# Ends with navi_started: process of the server, id, time of creation, process of the pane, name.
+# navi_start TYPE LINE MORE WORD BEFORE [ENDS KEEP WINDOW VARIABLE=VALUE...]: start a session navi_name in navi_cwd that
+# runs a line in the user's shell, with MORE at its end this one time; no LINE is just the shell. See start.sh, whose text is
+# navi_starter, for WORD, BEFORE, ENDS and the variables. KEEP keeps its pane when it dies; WINDOW is its window's name.
+# Ends with navi_started (process of the server, id, time of creation, process of the pane, name) and navi_started_pane
+# (id, index, name of the window), navi_started_socket.
 navi_start() {
     navi_type=$1
     navi_line=$2
     navi_line_now=$2${3:+ $3}
     navi_needed=$4
     navi_before=$5
-    navi_escape_format "$navi_name"
-    set -- new-session -d -P -F '#{pid} #{session_id} #{session_created} #{pane_pid} #{session_name}' -s "$navi_escaped"
-    navi_escape_format "$navi_cwd"
-    set -- "$@" -c "$navi_escaped"
-    if [ -n "$navi_line_now$navi_before" ]; then
+    navi_ends=${6-}
+    navi_keeps=${7-}
+    navi_window=${8-}
+    if [ $# -gt 8 ]; then shift 8; else set --; fi
+    if [ -n "$navi_line_now$navi_before$navi_keeps$*" ]; then
         navi_open_mark
         navi_escape "$navi_line_now"
-        set -- "$@" -- sh -c "$navi_starter" navi-start "$navi_escaped" "$navi_needed" "$navi_mark" "$navi_before"
+        [ -z "$navi_keeps" ] || navi_keeps=$(command -v tmux)
+        set -- -- sh -c "$navi_starter" navi-start \
+            "$navi_escaped" "$navi_needed" "$navi_mark" "$navi_before" "$navi_ends" "$navi_keeps" "$@"
     fi
+    navi_escape_format "$navi_cwd"
+    set -- -c "$navi_escaped" "$@"
+    navi_escape_format "$navi_window"
+    [ -z "$navi_window" ] || set -- -n "$navi_escaped" "$@"
+    navi_escape_format "$navi_name"
+    navi_start_tmux -s "$navi_escaped" "$@"
+    [ -z "$navi_mark" ] || navi_await_line
+    navi_escape "$navi_line"
+    navi_tmux "$navi_socket" set-option -q -t "$navi_started_id" @navi_type "$navi_type" \; \
+        set-option -q -t "$navi_started_id" @navi_line "$navi_escaped"
+}
+
+# navi_start_tmux ARGUMENTS...: of new-session.
+navi_start_tmux() {
+    set -- new-session -d -P -F "#{pid} #{session_id} #{session_created} #{pane_pid} #{session_name}
+#{pane_id} #{window_index}.#{pane_index} #{window_name}
+#{socket_path}" "$@"
     navi_answer=$(navi_tmux "$navi_socket" "$@" 2>&1)
     navi_verdict $? "$navi_answer"
     case $navi_answer in
@@ -140,16 +181,16 @@ navi_start() {
         ;;
     esac
     case $navi_word,$navi_answer in
-    ok,*) navi_started=$navi_answer ;;
+    ok,*) ;;
     *,'duplicate session'*) navi_fail $navi_exists "there is a session $navi_name already" ;;
     *) navi_tmux_failed ;;
     esac
+    navi_started=${navi_answer%%"$navi_newline"*}
+    navi_answer=${navi_answer#*"$navi_newline"}
+    navi_started_pane=${navi_answer%%"$navi_newline"*}
+    navi_started_socket=${navi_answer#*"$navi_newline"}
     navi_started_id=${navi_started#* }
     navi_started_id=${navi_started_id%% *}
-    [ -z "$navi_mark" ] || navi_await_line
-    navi_escape "$navi_line"
-    navi_tmux "$navi_socket" set-option -q -t "$navi_started_id" @navi_type "$navi_type" \; \
-        set-option -q -t "$navi_started_id" @navi_line "$navi_escaped"
 }
 
 # navi_open_mark: the FIFO by which a new session tells that its command was found.
@@ -158,7 +199,7 @@ navi_open_mark() {
     navi_mark=$navi_nest/start.$$
     rm -f "$navi_mark"
     mkfifo -m 600 "$navi_mark" 2>/dev/null || navi_fail 1 "no FIFO can be made in $navi_nest"
-    trap 'rm -f "$navi_mark"' EXIT
+    trap navi_leave EXIT
     exec 4<>"$navi_mark" # from now on nothing that is told gets lost
 }
 
@@ -175,14 +216,6 @@ navi_await_line() {
     esac
 }
 
-# navi_escape WORD: in navi_escaped, the word as tmux must be given it: a semicolon at its end would end the command.
-navi_escape() {
-    case $1 in
-    *\;) navi_escaped=${1%;}\\\; ;;
-    *) navi_escaped=$1 ;;
-    esac
-}
-
 # navi_escape_format WORD: the same where tmux looks for formats, which can run commands: every # must be two.
 navi_escape_format() {
     navi_rest=$1
@@ -195,47 +228,11 @@ navi_escape_format() {
     navi_escape "$navi_whole$navi_rest"
 }
 
-# navi_lock_marks: have the file of marks for us alone, within two seconds.
-navi_lock_marks() {
-    navi_tries=0
-    until (set -C && printf '%s\n' $$ >"$navi_nest/marks.lock") 2>/dev/null; do
-        [ "$navi_tries" -lt 20 ] || return
-        navi_tries=$((navi_tries + 1))
-        sleep 0.1
-        navi_holder=
-        read -r navi_holder <"$navi_nest/marks.lock"
-        [ -z "$navi_holder" ] || kill -0 "$navi_holder" || rm -f "$navi_nest/marks.lock"
-    done 2>/dev/null
-}
-
-# navi_move_marks FROM TO: what is marked of a session is from now on of the name TO, or gone where that is empty; what
-# it was stands in navi_moved. Without marks nothing is done.
-navi_move_marks() {
-    navi_moved=
-    [ -f "$navi_nest/marks" ] && navi_lock_marks || return
-    navi_kept_marks=
-    while IFS= read -r navi_line; do
-        case $navi_line in
-        "$1	"*)
-            navi_moved=$navi_moved${navi_line#"$1	"}$navi_newline
-            [ -n "$2" ] || continue
-            navi_line="$2	${navi_line#"$1	"}"
-            ;;
-        esac
-        navi_kept_marks=$navi_kept_marks$navi_line$navi_newline
-    done <"$navi_nest/marks"
-    if [ -n "$navi_moved" ]; then
-        (umask 077 && printf '%s' "$navi_kept_marks" >"$navi_nest/marks.$$") &&
-            mv -f "$navi_nest/marks.$$" "$navi_nest/marks"
-    fi
-    rm -f "$navi_nest/marks.lock"
-} 2>/dev/null
-
 # navi_wake: have every watch of this folder look at once.
 navi_wake() {
     for navi_fifo in "$navi_nest"/watch.*; do
         if [ -p "$navi_fifo" ] && kill -0 "${navi_fifo##*.}" 2>/dev/null; then
-            printf 'poll\n' 1<>"$navi_fifo"
+            printf 'poll\n' 5<>"$navi_fifo" >&5
         fi
     done
 }

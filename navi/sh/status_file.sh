@@ -3,7 +3,8 @@
 #
 # The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
 # makes it), holds the maker's process until awk has written the version into it, and becomes the status file by mv,
-# which frees the lock. Who finds it taken leaves the event beside it, in .navi/event.SESSION.TIME.PROCESS; who had the
+# which frees the lock. Meanwhile .navi/holder.SESSION tells whose version it is, and what was written whole is not lost
+# should its writer be killed. Who finds it taken leaves the event beside it, in .navi/event.SESSION.TIME.PROCESS; who had the
 # lock looks for such events after it has freed it. So every event counts, and no hook ever waits.
 
 # The parser, for all programs that follow. Input is cut at its quotes (RS), so that a long text costs one step. Objects
@@ -533,6 +534,7 @@ navi_use() {
     navi_name=$2
     navi_file=$1/$navi_name.json
     navi_lock=$navi_nest/lock.$navi_name
+    navi_owner=$navi_nest/holder.$navi_name
     [ -d "$navi_nest" ] || mkdir -p "$navi_nest" || return
     # What is there and can't be read must not be replaced.
     [ ! -e "$navi_file" ] || { [ -f "$navi_file" ] && [ -r "$navi_file" ]; }
@@ -541,25 +543,59 @@ navi_use() {
 # navi_create FILE: make it with this process in it; fails where it is there already.
 navi_create() {
     set -C
-    printf '%s\n' $$ >"$1"
+    printf '%s\n' "$navi_self" >"$1"
     navi_code=$?
     set +C
     return "$navi_code"
 }
 
-# navi_stale: whether who made the lock has ended, or can't be the one any more. The next version of a status file
-# stands in the lock for a moment only, and no hook works for a minute.
+# navi_stale: whether who made the lock has ended, or can't be the one any more: no hook works for a minute. Our own
+# number is that of one before us.
 navi_stale() {
     navi_holder=
     read -r navi_holder <"$navi_lock" || [ -e "$navi_lock" ] || return
     case $navi_holder in
-    '' | *[!0-9]*) ;;
-    *) kill -0 "$navi_holder" || return 0 ;;
+    '') ;;
+    *[!0-9]*) navi_abandoned && return 0 ;;
+    *) navi_ended "$navi_holder" && return 0 ;;
     esac
     [ -n "$(find "$navi_lock" -prune -mmin +1)" ]
 }
 
-# navi_break: remove a stale lock. Of those who find it stale, only who makes the file beside it may do so.
+# navi_abandoned: whether the version that stands in the lock is of one that has ended; navi_gathered are the events in
+# it. Who holds the lock writes its number beside it before the version. So if the one that stands there had ended
+# before a version was seen, and still stands there after that, it is the one whose version was seen.
+navi_abandoned() {
+    navi_last=
+    read -r navi_last navi_gathered <"$navi_owner" || return
+    case $navi_last,$navi_gathered in *[!0-9]*,* | ,* | *, | *,*[!.]) return 1 ;; esac
+    navi_ended "$navi_last" || return
+    navi_holder=
+    read -r navi_holder <"$navi_lock" || [ -n "$navi_holder" ] || return
+    case $navi_holder in *[!0-9]*) ;; *) return 1 ;; esac
+    read -r navi_again navi_holder <"$navi_owner" || return
+    [ "$navi_again $navi_holder" = "$navi_last $navi_gathered" ] || return
+    navi_gathered=${navi_gathered%.}
+}
+
+# navi_whole FILE: whether it is one whole JSON object.
+navi_whole() {
+    navi_one=$1 awk "$navi_parser"'BEGIN {
+        begin("")
+        while ((getline chunk < ENVIRON["navi_one"]) > 0) if (!broken) feed(chunk)
+        exit !finished()
+    }'
+}
+
+# navi_finish_other: what somebody had written whole before he was killed takes effect, since the events in it may be
+# forgotten already. What is not whole is none: then no event was forgotten.
+navi_finish_other() {
+    navi_abandoned && navi_whole "$navi_lock" || return
+    [ ! -e "$navi_file" ] || navi_whole "$navi_file" || navi_keep_broken || return
+    navi_forget_gathered && mv -f "$navi_lock" "$navi_file"
+}
+
+# navi_break: end a stale lock. Of those who find it stale, only who makes the file beside it may do so.
 navi_break() {
     navi_right=$navi_nest/break.$navi_name
     if ! navi_create "$navi_right"; then
@@ -567,7 +603,8 @@ navi_break() {
         return 1
     fi
     if navi_stale; then
-        rm -f "$navi_lock" "$navi_right"
+        navi_finish_other || rm -f "$navi_lock"
+        rm -f "$navi_right"
     else
         rm -f "$navi_right"
         return 1
@@ -584,7 +621,7 @@ navi_gather() {
         read -r navi_line <"$navi_path"
         case $navi_line in
         *'	.') navi_left=$navi_left$navi_line$navi_newline ;;
-        *) [ ! -e "$navi_path" ] || kill -0 "${navi_path##*.}" && continue ;;
+        *) [ ! -e "$navi_path" ] || ! navi_ended "${navi_path##*.}" && continue ;;
         esac
         navi_gathered="$navi_gathered ${navi_path#"$navi_nest/event.$navi_name."}"
         [ ${#navi_left} -lt 60000 ] || break
@@ -599,14 +636,16 @@ navi_forget_gathered() {
     [ $# -eq 0 ] || rm -f "$@"
 }
 
-# navi_write: with the lock held, write what the events say, and free the lock.
+# navi_write: with the lock held, write what the events say, and free the lock. The holder's line is written over the one
+# before, whose rest may stand behind it: to empty a file first makes some file systems write to the disk at once.
 navi_write() {
     navi_gather
     navi_events=$navi_left$navi_event
     navi_event=
     navi_find_watches
     # Forgotten before the lock is free: else the next would count them again.
-    if navi_merge && navi_forget_gathered && mv -f "$navi_lock" "$navi_file"; then
+    if printf '%s%s .\n' "$navi_self" "$navi_gathered" 5<>"$navi_owner" >&5 && navi_merge && navi_forget_gathered &&
+        mv -f "$navi_lock" "$navi_file"; then
         navi_wake_watches
     else
         rm -f "$navi_lock"
@@ -643,10 +682,11 @@ navi_find_watches() {
     done
 }
 
-# navi_wake_watches: opened for both ways, a FIFO never waits for a reader.
+# navi_wake_watches: opened for both ways, a FIFO never waits for a reader. (Not with 1<>, of which bash 5.2 makes <>
+# within $(...), where operations run.)
 navi_wake_watches() {
     for navi_watch in $navi_watches; do
-        printf 'changed\n' 1<>"$navi_nest/watch.$navi_watch"
+        printf 'changed\n' 5<>"$navi_nest/watch.$navi_watch" >&5
     done
 }
 
@@ -654,7 +694,7 @@ navi_wake_watches() {
 # written by the one who holds the lock, or else by the next. Fails where nothing can be written.
 navi_publish() {
     if ! navi_create "$navi_lock"; then
-        printf '%s' "$navi_event" >"$navi_nest/event.$navi_name.$navi_time.$$"
+        printf '%s' "$navi_event" >"$navi_nest/event.$navi_name.$navi_time.$navi_self"
         navi_event=
         navi_create "$navi_lock" || { navi_stale && navi_break && navi_create "$navi_lock"; } || return 0
     fi

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC3067,SC2034,SC2154,SC3013
+# shellcheck shell=sh disable=SC3067,SC2034,SC2154,SC3013,SC2088
 # Talking to tmux: always UTF-8, never for longer than a limit, and a failure always has a word.
 
 navi_newline='
@@ -8,6 +8,16 @@ navi_newline='
 # finds wins. attach.py sends this line through login shells, tcsh and fish among them: no quote, backslash, bang.
 navi_find_tmux() { for navi_folder in "$HOME/.local/bin" "$HOME/bin" /opt/homebrew/bin /usr/local/bin /home/linuxbrew/.linuxbrew/bin "$HOME/.linuxbrew/bin" "$HOME/.nix-profile/bin" "/etc/profiles/per-user/${USER:-root}/bin" /nix/var/nix/profiles/default/bin /run/current-system/sw/bin "$HOME/.guix-profile/bin" /run/current-system/profile/bin /opt/local/bin /usr/pkg/bin /snap/bin; do case ":$PATH:" in *":$navi_folder:"*) ;; *) PATH=${PATH:+$PATH:}$navi_folder ;; esac; done; export PATH; }
 navi_find_tmux
+
+# navi_expand PATH: in navi_expanded, a path as people write it: a leading ~, and what is not absolute, is below the home.
+navi_expand() {
+    case $1 in
+    '' | '~') navi_expanded=$HOME ;;
+    '~/'*) navi_expanded=$HOME/${1#'~/'} ;;
+    /*) navi_expanded=$1 ;;
+    *) navi_expanded=$HOME/$1 ;;
+    esac
+}
 
 # Inside tmux, the default server would be the one around us; we mean the user's own, and name others by their socket.
 unset TMUX TMUX_PANE
@@ -35,15 +45,16 @@ fi
 
 navi_patience=5 # seconds that one question may take
 
-# navi_tmux SOCKET COMMAND...: an empty SOCKET is the user's default server.
+# navi_tmux SOCKET COMMAND...: an empty SOCKET is the user's default server. A server that it starts must not keep our
+# locks, which stand behind descriptors 7 and 8.
 navi_tmux() {
     if [ -n "$1" ]; then
         navi_socket=$1
         shift
-        navi_limited "$navi_patience" tmux -u -S "$navi_socket" "$@"
+        navi_limited "$navi_patience" tmux -u -S "$navi_socket" "$@" 7>&- 8>&-
     else
         shift
-        navi_limited "$navi_patience" tmux -u "$@"
+        navi_limited "$navi_patience" tmux -u "$@" 7>&- 8>&-
     fi
 }
 

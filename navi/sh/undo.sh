@@ -1,23 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
-# undo.sh STARTER DIR KEEP: bring back what kill.sh has kept as KEEP.
-
-# navi_read FILE: its text, line ends at its end included, in navi_text.
-navi_read() {
-    navi_text=$(cat "$navi_kept/$1" 2>/dev/null && printf x)
-    navi_text=${navi_text%x}
-}
-
-# navi_restore_marks: what was marked of it is marked again.
-navi_restore_marks() {
-    [ -s "$navi_kept/marks" ] && navi_lock_marks || return
-    (
-        umask 077
-        while IFS= read -r navi_line; do
-            printf '%s\t%s\n' "$navi_name" "$navi_line"
-        done <"$navi_kept/marks" >>"$navi_nest/marks"
-    )
-    rm -f "$navi_nest/marks.lock"
-}
+# undo.sh STARTER DIR KEEP: bring back what kill.sh has kept as KEEP. Should this shell be killed
+# on its way, the next operation or look gives the session what is still kept of it (nest.sh).
 
 navi_starter=$1
 navi_enter "$2"
@@ -37,10 +20,10 @@ navi_before=
 [ ! -s "$navi_kept/scrollback" ] || navi_before=$navi_kept/scrollback
 navi_more=$navi_text
 navi_read type
+navi_note_undo "${navi_kept##*/}" || navi_fail 1 "the folder $navi_nest can't be written to; nothing was brought back"
+trap navi_leave EXIT
 navi_start "${navi_text:-command}" "$navi_line" "$navi_more" '' "$navi_before"
-if [ -f "$navi_kept/status.json" ] && [ ! -e "$navi_dir/$navi_name.json" ]; then
-    mv "$navi_kept/status.json" "$navi_dir/$navi_name.json"
-fi
-navi_restore_marks
+navi_give_back_files
+rm -f "$navi_journal"
 navi_wake
 printf '%s created %s\n%s name %s\n' "$navi_token" "$navi_started" "$navi_token" "$navi_name"

@@ -28,6 +28,10 @@ navi_sweep_nest() {
     for navi_path in "$navi_nest"/watch.* "$navi_nest"/stamp.*; do
         [ -e "$navi_path" ] && ! kill -0 "${navi_path##*.}" 2>/dev/null && rm -f "$navi_path"
     done
+    for navi_path in "$navi_nest"/holder.*; do
+        navi_file=${navi_path##*/holder.}
+        [ -e "$navi_dir/$navi_file.json" ] || [ -e "$navi_nest/lock.$navi_file" ] || rm -f "$navi_path"
+    done
 }
 
 # navi_close_nest: take everything away and end.
@@ -193,6 +197,7 @@ navi_look_at_panes() {
     navi_unlisted=0
     navi_list
     navi_note_terminals
+    navi_mend
     if [ "$navi_uncleaned" -ge 2000 ] && navi_considered; then
         navi_uncleaned=0
         navi_clean

@@ -1,0 +1,70 @@
+"""What the process of one pane does (script health.sh)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from navi.address import Named
+from navi.ops.operation import SESSION, Answer, Operation, OperationError, done, script
+from navi.ops.pane import where
+from navi.registry import Health
+
+
+class PaneHealth(NamedTuple):
+    """The health of a pane and why it is said to be so. `lacks` says what there is not: server, session or pane.
+
+    `socket` and `target` are those of its entry in the registry, if it was found by that.
+    """
+
+    health: Health
+    reason: str
+    lacks: str = ""
+    process: int | None = None
+    socket: str = ""
+    target: str = ""
+
+
+LACKING = {
+    "server": (Health.SERVER_NOT_RUNNING, "no tmux server runs on its socket"),
+    "session": (Health.MISSING, "tmux has no such session"),
+    "pane": (Health.MISSING, "its pane is gone"),
+}
+
+
+def health_of(pane: Named, touch: bool = False) -> Operation[PaneHealth]:
+    """Ask what the process of a pane does; with `touch` the registry notes that the session is used.
+
+    Raises OperationError with status 66 for a name that is to be registered and is not, and with another one where
+    tmux does not tell.
+    """
+    arguments = (*where(pane), "yes" if touch else "")
+    return Operation("health", script(*SESSION, "health"), arguments, _read_health, time_limit=30)
+
+
+def _read_health(answer: Answer) -> PaneHealth:
+    told = {record.kind: record.rest for record in done(answer)}
+    found = _judge(told)
+    return found._replace(socket=told.get("socket", ""), target=told.get("target", ""))
+
+
+def _judge(told: Mapping[str, str]) -> PaneHealth:
+    lacks = told.get("missing", "")
+    if lacks in LACKING:
+        return PaneHealth(*LACKING[lacks], lacks)
+    words = told.get("pane", "").split(" ")
+    if len(words) != 4 or not words[2].isdigit():
+        raise OperationError(f"its answer makes no sense: {told!r}"[:200])
+    dead, gone, process, ending = words
+    if dead == "1":
+        return PaneHealth(Health.DEAD, _how_it_ended(ending))
+    if gone == "1":
+        return PaneHealth(Health.ZOMBIE, f"its process {process} does not run", process=int(process))
+    return PaneHealth(Health.HEALTHY, f"its process {process} runs", process=int(process))
+
+
+def _how_it_ended(ending: str) -> str:
+    status, _, signal = ending.partition(",")
+    if signal:
+        return f"its process was ended by signal {signal}"
+    return f"its process has ended{f' with status {status}' if status else ''}"

@@ -1,0 +1,207 @@
+"""One pane: typing into it, waiting for what it shows, and reading it (script pane.sh, and one for each verb)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from navi.address import Named
+from navi.ops.operation import PANE, Answer, Operation, OperationError, Stream, done, script
+from navi.text import clean, clean_lines, decode
+
+LOCK = "NAVI_LOCK"
+"""The variable that holds the token of the lock that a command line has."""
+
+MARGIN = 15.0
+"""Seconds that an operation may take beside what it waits for."""
+
+
+class How(StrEnum):
+    """How something is typed: submitted with Enter, as it stands, or as keys by their names."""
+
+    SUBMIT = "submit"
+    LITERAL = "literal"
+    KEYS = "keys"
+
+
+class Expected(NamedTuple):
+    """What is waited for: a pattern of grep -E, or a text as it stands, for so many seconds."""
+
+    pattern: str
+    fixed: bool = False
+    seconds: float = 15.0
+
+
+class Sent(NamedTuple):
+    """What came of typing: `verified` says whether Enter was seen to do something (None: it can't be seen), `found` is
+    the line that was waited for.
+    """
+
+    pane: str
+    verified: bool | None = None
+    found: str | None = None
+
+
+class Located(NamedTuple):
+    """A pane that was found: its id, its session's, and the server: its process and its socket ("" for the default);
+    and the session's name.
+    """
+
+    pane: str
+    session: str
+    server: int
+    socket: str = ""
+    name: str = ""
+
+
+class NotSeen(OperationError):
+    """What was waited for did not come. `screen` is what the pane shows."""
+
+    def __init__(self, words: str, status: int, screen: Sequence[str]) -> None:
+        super().__init__(words, status)
+        self.screen = tuple(screen)
+
+
+def send(
+    pane: Named, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (), expected: Expected | None = None,
+    force: bool = False, lock: str = "", retries: int = 3,
+) -> Operation[Sent]:  # fmt: skip
+    """Type into a pane; with `expected`, wait for it in what the pane shows from then on.
+
+    `force` leaves copy mode first. `lock` is the token of a lock that the caller has. Enter is pressed up to `retries`
+    times as long as what was typed stands there and nothing moves. Raises OperationError with nothing sent, NotSeen.
+    """
+    awaited = expected or Expected("", seconds=0)
+    arguments = (
+        *where(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
+        "yes" if awaited.fixed else "", seconds(awaited.seconds), text, *keys,
+    )  # fmt: skip
+    return Operation("send", script(*PANE, "send"), arguments, _read_sent, awaited.seconds + 3 * MARGIN)
+
+
+def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool = False) -> Operation[str]:
+    """Wait until what a pane shows, or one of the last `lines` of its scrollback (None: all), matches; return the line.
+
+    With `touch` the registry notes that the session is used. Raises OperationError when the pane dies or the session
+    ends meanwhile, and NotSeen when time is up.
+    """
+    awaited = (expected.pattern, "yes" if expected.fixed else "", seconds(expected.seconds))
+    arguments = (*where(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
+    return Operation("wait", script(*PANE, "wait"), arguments, _read_found, expected.seconds + MARGIN)
+
+
+def text(pane: Named, start: str = "-", escapes: bool = False) -> Operation[bytes]:
+    """Read a pane's text, byte for byte, lines joined that were only wrapped.
+
+    `start` is the first line: "-" is the beginning of its scrollback, 0 the top of the screen, what is before that is
+    negative. With `escapes` colours stay in it. It is not cleaned.
+    """
+    arguments = (*where(pane), start, "yes" if escapes else "")
+    return Operation("capture", script(*PANE, "text"), arguments, _read_text, 3 * MARGIN)
+
+
+class Told(NamedTuple):
+    """What a pane has put out since the last time: whole lines, and the line of the cursor, uncleaned.
+
+    `clock` is the host's time (epoch) of the lines, `lost` says that some before them were dropped from its history,
+    `ended` how it ended ("" while it goes on).
+    """
+
+    lines: tuple[str, ...] = ()
+    partial: str | None = None
+    clock: float = 0.0
+    lost: bool = False
+    ended: str = ""
+
+
+def follow(pane: Named, lines: int) -> Stream[Told]:
+    """Follow what a pane puts out, beginning with its last `lines` whole lines. The reader raises OperationError."""
+    return Stream("tail", script(*PANE, "tail"), (*where(pane), str(lines)), lambda: _read_told)
+
+
+class Hold(StrEnum):
+    """What is done with the lock of a session: take it, keep it for longer, leave it, or end anybody's."""
+
+    TAKE = "take"
+    KEEP = "keep"
+    LEAVE = "leave"
+    FORCE = "force"
+
+
+def lock(pane: Named, hold: Hold, token: str = "-", seconds: int = 0, who: str = "") -> Operation[None]:
+    """Lock a session against all who do not have the token, or end that. `who` is what others are told of the owner."""
+    arguments = (*where(pane), hold.value, token, str(seconds), " ".join(clean(who).split())[:80])
+    return Operation("lock", script(*PANE, "lock"), arguments, _read_nothing, 2 * MARGIN)
+
+
+def locate(pane: Named) -> Operation[Located]:
+    """Find a pane. Raises OperationError where there is none, or more than one."""
+    return Operation("locate", script(*PANE, "locate"), where(pane), _read_located, MARGIN)
+
+
+def where(pane: Named) -> tuple[str, str, str, str]:
+    """What a script needs to find a pane: socket, target, name, and whether only the registry counts."""
+    return (pane.socket, pane.target, pane.name, "yes" if pane.registered else "")
+
+
+def seconds(number: float) -> str:
+    """Write a time as sleep(1) takes it."""
+    return f"{number:.3f}".rstrip("0").rstrip(".")
+
+
+# ---- answers
+
+
+def seen(answer: Answer) -> dict[str, str]:
+    """Return the records of an answer by kind. Raises NotSeen where one tells the screen, else OperationError."""
+    screen = next((record.body for record in answer.records() if record.kind == "screen"), None)
+    if answer.status and screen is not None:
+        words = clean(answer.errors).strip() or "it was not seen"
+        raise NotSeen(words, answer.status, [line.rstrip() for line in clean_lines(decode(screen).rstrip())])
+    return {record.kind: record.rest for record in done(answer)}
+
+
+def _read_located(answer: Answer) -> Located:
+    told = seen(answer)
+    words = told.get("pane", "").split()
+    if len(words) != 4 or not words[1].isdigit():
+        raise OperationError(f"tmux says {clean(' '.join(words))[:80]!r}")
+    return Located(words[0], words[2], int(words[1]), told.get("socket", ""), told.get("name", ""))
+
+
+def _read_nothing(answer: Answer) -> None:
+    seen(answer)
+
+
+def _read_text(answer: Answer) -> bytes:
+    seen(answer)
+    return next((record.body for record in answer.records() if record.kind == "text"), b"")
+
+
+def _read_told(answer: Answer) -> Told:
+    told = Told()
+    for record in answer.records():
+        if record.kind == "failed":
+            raise OperationError(clean(record.rest).strip(), answer.status)
+        if record.kind == "lines":
+            lines = tuple(decode(record.body).removesuffix("\n").split("\n")) if record.body else ()
+            told = told._replace(lines=lines, clock=float(record.rest) if record.rest.isdigit() else 0.0)
+        elif record.kind == "partial":
+            told = told._replace(partial=decode(record.body).removesuffix("\n"))
+        elif record.kind == "lost":
+            told = told._replace(lost=True)
+        elif record.kind in ("dead", "gone"):
+            told = told._replace(ended="its pane is dead" if record.kind == "dead" else "the session has ended")
+    return told
+
+
+def _read_sent(answer: Answer) -> Sent:
+    told = seen(answer)
+    word, _, pane = told.get("sent", "").partition(" ")
+    found = clean(told["found"]) if "found" in told else None
+    return Sent(clean(pane), {"yes": True, "no": False}.get(word), found)
+
+
+def _read_found(answer: Answer) -> str:
+    return clean(seen(answer).get("found", ""))

@@ -1,0 +1,89 @@
+"""Python code as the plain prompt of Python takes it: there, an empty line ends a block, and nothing else does. Pure."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+import warnings
+
+COMPOUND = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With,
+    ast.AsyncWith, ast.Try, ast.TryStar, ast.Match,
+)  # fmt: skip
+"""Statements that the prompt takes for finished only after an empty line, even where they stand in one line."""
+
+
+def python_block(text: str) -> str:
+    """Return the code as it must be typed, line by line, with Enter after the last one.
+
+    Empty lines within a statement get the blanks of the next line, after a compound statement comes an empty one, and
+    what stands in texts of several lines is left alone. What is no Python is returned as it is.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            statements = ast.parse(text).body
+        within = _lines_within_texts(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
+        return text
+    lines = [line if number in within else _plain(line) for number, line in enumerate(_lines(text), 1)]
+    return "\n".join(_typed(lines, within, statements))
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _plain(line: str) -> str:
+    """A tab in front of a line would be completed; a line of nothing but blanks counts as empty."""
+    code = line.lstrip(" \t\f")
+    return " " * len(line[: len(line) - len(code)].replace("\f", "").expandtabs(8)) + code if code else ""
+
+
+def _lines_within_texts(text: str) -> set[int]:
+    """The numbers of the lines that begin within a text of several lines."""
+    within: set[int] = set()
+    begun: list[int] = []
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        name = tokenize.tok_name[token.type]
+        if name.endswith("STRING_START"):
+            begun.append(token.start[0])
+        elif name.endswith("STRING_END"):
+            within.update(range(begun.pop() + 1, token.end[0] + 1))
+        elif token.type == tokenize.STRING:
+            within.update(range(token.start[0] + 1, token.end[0] + 1))
+    return within
+
+
+def _typed(lines: list[str], within: set[int], statements: list[ast.stmt]) -> list[str]:
+    """The lines of all statements, and what stands between them; of what follows the last one, nothing."""
+    typed: list[str] = []
+    done = 0
+    for statement in statements:
+        first, last = _first_line(statement), statement.end_lineno or 0
+        typed += [line.lstrip() for line in lines[done : first - 1] if line]
+        typed += _filled(lines[max(done, first - 1) : last], within, max(done, first - 1))
+        done = max(done, last)
+        if isinstance(statement, COMPOUND):
+            typed.append("")
+    return typed
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(one.lineno for one in decorators)])
+
+
+def _filled(lines: list[str], within: set[int], before: int) -> list[str]:
+    """The lines of a statement, of which none may be empty but those within a text."""
+    filled: list[str] = []
+    blanks = ""
+    for number in range(len(lines), 0, -1):
+        line = lines[number - 1]
+        if line or before + number in within:
+            blanks = line[: len(line) - len(line.lstrip())]
+            filled.append(line)
+        else:
+            filled.append(line)
+    return filled[::-1]

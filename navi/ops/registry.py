@@ -1,0 +1,76 @@
+"""Changing the registry of sessions, and reading and replacing its file (scripts entries.sh, registry_file.sh)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from navi.model import TmuxSession
+from navi.ops.operation import SESSION, Answer, Operation, OperationError, done, script
+from navi.registry import Entry
+from navi.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryFile:
+    """The registry as it is: where, and every byte of it."""
+
+    path: str
+    body: bytes
+
+
+def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> Operation[str]:
+    """Take entries out of the registry if they are still the same, and put living sessions in.
+
+    The answer says what was wrong with the file before, or "". All of it is done, or OperationError says why not.
+    """
+    gone = [word for entry in drop for word in (json.dumps(entry.name), entry.created_at)]
+    living = [word for session in enrol for word in (session.socket, session.id)]
+    arguments = (str(len(gone)), *gone, *living)
+    return Operation("change the registry", script(*SESSION, "entries"), arguments, _read_trouble, time_limit=30)
+
+
+def put_entry(entry: Entry) -> Operation[str]:
+    """Register what an entry says (socket, target, type, process). What there was of that name is replaced, but for the
+    time of its creation. Raises OperationError, also for what can't stand in the registry.
+    """
+    process = str(entry.process) if entry.process else ""
+    return _entry_operation(entry.name, "put", entry.socket, entry.target, entry.type, process)
+
+
+def drop_entry(name: str) -> Operation[str]:
+    """Take one entry out, whatever it says. Raises OperationError with status 66 where there is none."""
+    return _entry_operation(name, "drop")
+
+
+def touch_entry(name: str) -> Operation[str]:
+    """Note that a session was used now. Raises OperationError with status 66 where it is not registered."""
+    return _entry_operation(name, "touch")
+
+
+def _entry_operation(name: str, action: str, *values: str) -> Operation[str]:
+    for text in (name, *values):
+        if not text.isprintable():
+            raise OperationError(f"{clean(text)[:40]!r} has control characters; that can't be registered", 64)
+    arguments = (name, action, *values)
+    return Operation("change an entry", script(*SESSION, "entry"), arguments, _read_trouble, time_limit=20)
+
+
+def read_file() -> Operation[RegistryFile]:
+    """Read the registry's file."""
+    return Operation("read the registry", script(*SESSION, "registry_file"), (), _read_file, time_limit=20)
+
+
+def replace_file(text: str) -> Operation[RegistryFile]:
+    """Put a text in place of the registry's file; what was there stays beside it, with the ending .before."""
+    return Operation("restore the registry", script(*SESSION, "registry_file"), (text,), _read_file, time_limit=20)
+
+
+def _read_trouble(answer: Answer) -> str:
+    return next((clean(record.rest) for record in done(answer) if record.kind == "trouble"), "")
+
+
+def _read_file(answer: Answer) -> RegistryFile:
+    records = done(answer)
+    return RegistryFile(clean(records[0].rest), records[0].body) if records else RegistryFile("", b"")

@@ -1,0 +1,53 @@
+"""The sessions of tmux servers, whether navi knows these or not (script servers.sh)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from navi.ops.operation import Answer, Operation, Record, done, script
+from navi.text import decode
+
+
+class ServerSession(NamedTuple):
+    """A session of a server: its name, how many clients are attached to it, when it was created (epoch)."""
+
+    name: str
+    attached: int
+    created: int
+
+
+class Server(NamedTuple):
+    """What a server told: "ok", "none" or how it failed; and its sessions."""
+
+    socket: str
+    answer: str
+    sessions: tuple[ServerSession, ...] = ()
+
+
+class Servers(NamedTuple):
+    """The servers that were asked, and the folder of the registry: its path, and whether it is there."""
+
+    folder: str
+    is_there: bool
+    servers: tuple[Server, ...]
+
+
+def servers(sockets: Sequence[str] = ()) -> Operation[Servers]:
+    """Ask servers for their sessions, "" is the default one; without any, all of the registry's folder."""
+    scripts = script("tmux", "process", "nest", "session", "registry", "servers")
+    return Operation("servers", scripts, tuple(sockets), _read_servers, time_limit=60)
+
+
+def _read_servers(answer: Answer) -> Servers:
+    records = done(answer)
+    told, _, folder = next((record.rest for record in records if record.kind == "folder"), "").partition(" ")
+    return Servers(folder, told == "yes", tuple(_server(record) for record in records if record.kind == "server"))
+
+
+def _server(record: Record) -> Server:
+    word, _, socket = record.rest.partition(" ")
+    lines = decode(record.body).splitlines() if word == "ok" else []
+    parts = [line.split(" ", 2) for line in lines]
+    whole = [part for part in parts if len(part) == 3 and part[0].isdigit() and part[1].isdigit()]
+    return Server(socket, word, tuple(ServerSession(name, int(some), int(at)) for some, at, name in whole))

@@ -1,0 +1,162 @@
+# shellcheck shell=sh disable=SC2015,SC2016,SC2034,SC2086,SC2154,SC3013,SC3045
+# Which pane an address means, and what there is to know of it. Needs tmux.sh, nest.sh, session.sh, status_file.sh and
+# registry.sh in front.
+
+# navi_locate SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the end.
+navi_locate() {
+    navi_looked=no
+    navi_name=$3
+    navi_socket=$1
+    if [ -n "$2" ]; then
+        navi_entry=no
+        navi_aim "$2" ||
+            navi_fail $navi_none "there is no session $navi_name on the tmux server ${navi_socket:-of this user}"
+    else
+        navi_resolve "$4" || navi_fail $navi_none "there is no session $navi_name${navi_socket:+ on the tmux server $navi_socket}"
+    fi
+}
+
+# navi_resolve REGISTERED: the session that navi_name means, in navi_where. On a given navi_socket it is the one there.
+# Else it is looked up in the registry, on the default server and then on the others; with REGISTERED only in the
+# registry. A name that means two living sessions means none. Fails where there is none.
+navi_resolve() {
+    navi_entry=no
+    if [ -n "$navi_socket" ]; then
+        navi_seek && navi_where=$navi_id:
+    elif navi_resolve_entry; then
+        navi_entry=yes
+        [ -n "$1" ] || navi_refuse_twins
+    else
+        navi_socket=
+        [ -z "$1" ] && navi_resolve_anywhere
+    fi
+}
+
+# navi_resolve_entry: the living session that the registry has under that name.
+navi_resolve_entry() {
+    navi_find_registry && navi_find_entry || return
+    navi_socket=$navi_entry_socket
+    navi_locate_entry
+}
+
+# navi_aim TARGET: the pane that a target means, in navi_where. Its session's part is meant as it stands, not as a
+# pattern. Fails where there is no such session.
+navi_aim() {
+    navi_name=${1%%:*}
+    case $1 in
+    %* | @* | \$* | =*) navi_where=$1 ;;
+    *:*) navi_seek && navi_where=$navi_id:${1#*:} ;;
+    *) navi_seek && navi_where=$navi_id: ;;
+    esac
+}
+
+# navi_locate_entry: the session that is registered is known by its identity, or else by its name. Fails where it has
+# ended, or another one has its id now.
+navi_locate_entry() {
+    if [ -n "$navi_entry_identity" ]; then
+        navi_where=${navi_entry_pane:-$navi_entry_session:}
+        navi_look_at_pane && [ "$navi_identity" = "$navi_entry_identity" ]
+        return
+    fi
+    navi_seek || return
+    case $navi_entry_target in
+    *:*) navi_where=$navi_id:${navi_entry_target##*:} ;;
+    *) navi_where=$navi_id: ;;
+    esac
+}
+
+# navi_refuse_twins: the default server may have a session of that name, too.
+navi_refuse_twins() {
+    case $navi_socket in "${TMUX_TMPDIR:-/tmp}"/tmux-*/default) return 0 ;; esac
+    navi_kept_where=$navi_where
+    navi_looked=no
+    navi_socket=
+    if navi_seek; then
+        navi_fail 64 "$navi_name is on two tmux servers, $navi_entry_socket and the default one; say which with -S SOCKET"
+    fi
+    navi_socket=$navi_entry_socket
+    navi_where=$navi_kept_where
+}
+
+# navi_resolve_anywhere: on the default server, or else on just one of the others.
+navi_resolve_anywhere() {
+    if navi_seek; then
+        navi_where=$navi_id:
+        return
+    fi
+    navi_user=${navi_user:-$(id -u)}
+    navi_dead=
+    navi_find_servers
+    navi_homes=
+    set -f
+    IFS=$navi_newline
+    for navi_server in $navi_others; do
+        unset IFS
+        navi_socket=$navi_server
+        if navi_seek; then
+            [ -z "$navi_homes" ] || navi_fail 64 "$navi_name is on more than one tmux server: $navi_homes, $navi_server; say which with -S SOCKET"
+            navi_homes=$navi_server
+            navi_where=$navi_id:
+        fi
+        IFS=$navi_newline
+    done
+    unset IFS
+    set +f
+    navi_socket=$navi_homes
+    [ -n "$navi_homes" ]
+}
+
+# What is asked about a pane: all in one word each, so that the shell can take them apart.
+navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,1,0} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty}'
+
+# navi_look_at_pane: what the pane navi_where is ready for, and what it shows, its lines joined where they were only
+# wrapped. Fails where there is none.
+navi_look_at_pane() {
+    navi_answer=$(navi_tmux "$navi_socket" display-message -p -t "$navi_where" "$navi_facts" \; \
+        capture-pane -p -J -t "$navi_where" 2>&1)
+    navi_verdict $? "$navi_answer"
+    case $navi_word,$navi_answer in
+    ok,%*) ;;
+    # Of a pane that is not there, only its window is found.
+    ok,* | none,* | failed,*"can't find "*) return 1 ;;
+    *) navi_tmux_failed ;;
+    esac
+    navi_screen=${navi_answer#*"$navi_newline"}
+    navi_first=${navi_answer%%"$navi_newline"*}
+    set -f
+    navi_note_facts $navi_first
+    set +f
+    navi_looked=yes
+}
+
+navi_note_facts() {
+    navi_pane=$1
+    navi_is_dead=$2
+    navi_in_mode=$3
+    navi_input_off=$4
+    navi_history=$5
+    navi_history_limit=$6
+    navi_place="$5 $7 $8"
+    navi_cursor_line=$8
+    navi_process=$9
+    shift 9
+    navi_identity="$1 $2 $3"
+    navi_server=$1
+    navi_terminal=$4
+}
+
+# navi_inspect: the same, of one that must be there; the first time, what was seen on the way here is enough. From now on
+# it is known by its id.
+navi_inspect() {
+    [ "${navi_looked-}" = yes ] || navi_look_at_pane || navi_fail $navi_none "the session $navi_name has ended"
+    navi_where=$navi_pane
+    navi_looked=no
+}
+
+# navi_seek_session: the session that navi_name means, by tmux's id in navi_id, wherever it is.
+navi_seek_session() {
+    navi_id=
+    navi_resolve '' && navi_look_at_pane || return
+    navi_id=${navi_identity#* }
+    navi_id=${navi_id%% *}
+}

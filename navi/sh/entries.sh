@@ -1,0 +1,32 @@
+# shellcheck shell=sh disable=SC2154,SC2034,SC2086
+# entries.sh COUNT (NAME CREATED_AT)... (SOCKET ID)...: change the registry: COUNT words name entries that go (their
+# names as JSON has them), if they are still those that were created then; the rest are living sessions, which are
+# registered.
+navi_need_registry
+navi_edits=
+navi_left=$1
+shift
+while [ "$navi_left" -gt 0 ]; do
+    navi_edits="${navi_edits}dropif	$1	$2$navi_newline"
+    shift 2
+    navi_left=$((navi_left - 2))
+done
+navi_time=$(navi_registry_time)
+while [ $# -gt 0 ]; do
+    navi_socket=$1
+    navi_answer=$(navi_tmux "$1" display-message -p -t "$2:" \
+        '#{?@navi_type,#{@navi_type},#{pane_current_command}} #{pid} #{session_id} #{session_created} #{pane_pid} #{pane_id} #{window_index}.#{pane_index} #{session_name}' 2>/dev/null)
+    navi_name=${navi_answer#* * * * * * * }
+    case $navi_answer in
+    python*) navi_answer="python-repl ${navi_answer#* }" ;;
+    gdb*) navi_answer="debugger ${navi_answer#* }" ;;
+    shell* | agent* | command* | debugger*) ;;
+    *) navi_answer="shell ${navi_answer#* }" ;;
+    esac
+    set -f
+    navi_put_entry $navi_answer
+    set +f
+    shift 2
+done
+navi_change_registry "$navi_edits" || navi_fail $? "$navi_trouble"
+[ -z "$navi_trouble" ] || printf '%s trouble %s\n' "$navi_token" "$navi_trouble"

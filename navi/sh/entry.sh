@@ -1,0 +1,29 @@
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154
+# entry.sh NAME ACTION SOCKET TARGET TYPE PROCESS: one entry of the registry. ACTION is put (what it says of another
+# session of that name, but for the time of its creation, is forgotten), drop, or touch.
+navi_need_registry
+navi_name=$1
+case $2 in
+put)
+    navi_time=$(navi_registry_time)
+    navi_edits="put	$1	socket	text	$3
+put	$1	target	text	$4
+put	$1	type	text	$5
+add	$1	created_at	text	$navi_time
+put	$1	last_active	text	$navi_time
+unset	$1	pid
+unset	$1	server
+unset	$1	session_id
+unset	$1	created
+unset	$1	pane_id
+"
+    [ -z "$6" ] || navi_edits="${navi_edits}put	$1	pid	raw	$6$navi_newline"
+    ;;
+*)
+    navi_find_entry || navi_fail $navi_none "$1 is not registered"
+    navi_edits="drop	$1$navi_newline"
+    [ "$2" = drop ] || navi_edits="put	$1	last_active	text	$(navi_registry_time)$navi_newline"
+    ;;
+esac
+navi_change_registry "$navi_edits" || navi_fail $? "$navi_trouble"
+[ -z "$navi_trouble" ] || printf '%s trouble %s\n' "$navi_token" "$navi_trouble"

@@ -1,0 +1,46 @@
+# shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154
+# health.sh SOCKET TARGET NAME REGISTERED TOUCH: what the process of a pane does. Tells whether it is dead and whether its
+# process is gone (1 or 0), the process, and how it ended; or what there is not: server, session or pane. With TOUCH the
+# session counts as used.
+
+# navi_tell_missing: what is not there. A session that only has the name of the one that is registered is another.
+navi_tell_missing() {
+    navi_lacks=session
+    if navi_seek; then
+        navi_lacks=pane
+        case $navi_entry,$navi_entry_identity in "yes,$navi_identity" | yes, | no,*) ;; *) navi_lacks=session ;; esac
+    elif [ "$navi_word" = none ]; then
+        navi_lacks=server
+    fi
+    printf '%s missing %s\n' "$navi_token" "$navi_lacks"
+    exit 0
+}
+
+navi_socket=$1
+navi_name=$3
+navi_entry=no
+navi_entry_identity=
+navi_toucher=
+if [ -n "$2" ]; then
+    navi_aim "$2"
+elif [ -n "$4" ]; then
+    navi_need_registry
+    navi_find_entry || navi_fail $navi_none "$navi_name is not registered"
+    navi_entry=yes
+    [ -z "$5" ] || navi_touch_entry
+    navi_socket=$navi_entry_socket
+    printf '%s target %s\n%s socket %s\n' "$navi_token" "$navi_entry_target" "$navi_token" "$navi_entry_socket"
+    navi_locate_entry
+else
+    navi_resolve ''
+fi && navi_look_at_pane || {
+    navi_await_touch
+    navi_tell_missing
+}
+navi_gone=0
+[ "$navi_is_dead" = 1 ] || ! navi_is_gone "$navi_process" || navi_gone=1
+navi_ending=
+[ "$navi_is_dead" = 0 ] ||
+    navi_ending=$(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_dead_status},#{pane_dead_signal}' 2>/dev/null)
+navi_await_touch
+printf '%s pane %s %s %s %s\n' "$navi_token" "$navi_is_dead" "$navi_gone" "$navi_process" "$navi_ending"

@@ -1,0 +1,26 @@
+# shellcheck shell=sh disable=SC2154,SC2034,SC2086
+# lock.sh SOCKET TARGET NAME REGISTERED ACTION TOKEN SECONDS WHO: a lock of a session for who types into it. ACTION is
+# take, keep (for SECONDS more), leave, or force, which ends it whoever has it. Who has the TOKEN has the lock.
+umask 077
+navi_locate "$1" "$2" "$3" "$4"
+navi_inspect
+shift 4
+navi_need_registry
+navi_open_pens || navi_fail $navi_refused "$navi_pens can't be written to"
+navi_acquire "$navi_pens/locks" 10 || navi_fail $navi_late "somebody else has been locking sessions for 10 s"
+navi_now=$(date +%s)
+navi_read_lock || navi_lock_until=0
+navi_theirs=no
+[ "$navi_lock_until" -le "$navi_now" ] || [ "$navi_lock_token" = "$2" ] || navi_theirs=yes
+case $1,$navi_theirs in
+take,yes | keep,yes | leave,yes) navi_fail $navi_late "$navi_name is locked by $navi_locked_by for $((navi_lock_until - navi_now)) s more" ;;
+leave,no | force,*)
+    [ -e "$navi_lock_file" ] || navi_fail 1 "$navi_name is not locked"
+    rm -f "$navi_lock_file"
+    ;;
+*)
+    { printf '%s %s %s\n' "$2" "$((navi_now + $3))" "$4" >"$navi_lock_file.$$" && mv -f "$navi_lock_file.$$" "$navi_lock_file"; } 2>/dev/null ||
+        navi_fail $navi_refused "$navi_pens can't be written to"
+    ;;
+esac
+printf '%s locked %s\n' "$navi_token" "$navi_pane"

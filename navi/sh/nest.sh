@@ -1,0 +1,270 @@
+# shellcheck shell=sh disable=SC2154,SC2034,SC3013
+# The private folder navi_nest beside the status files: bookmarks and tags, and what operations leave there that were
+# killed half-way. Whatever is made there ends in the number of the process that made it, and so it can be told, at the
+# next operation or look, whether that is still under way. One that has come as far as tmux is finished then, and one
+# that has not is taken back.
+
+# Which process this is: an operation runs below the shell that $$ is, and may end before it or after it.
+navi_self=$$
+{ read -r navi_self navi_rest </proc/self/stat; } 2>/dev/null
+
+# navi_mend: sweep up after operations that were killed. Without any, it takes builtins alone.
+navi_mend() {
+    for navi_path in "$navi_nest"/*.[0-9]*; do
+        case ${navi_path#"$navi_nest/"} in
+        rename.* | undo.* | renamed.* | start.* | recent.* | marks.* | hung.*) navi_ended "${navi_path##*.}" || continue ;;
+        esac
+        case ${navi_path#"$navi_nest/"} in
+        rename.* | undo.*) (navi_mend_one "$navi_path") >/dev/null 2>&1 ;;
+        renamed.*) [ -e "$navi_nest/rename.${navi_path##*.}" ] || rm -f "$navi_path" ;;
+        start.* | recent.* | marks.* | hung.*) rm -f "$navi_path" ;;
+        esac
+    done
+}
+
+# navi_mend_one JOURNAL: finish or take back what it tells of. It is ours as soon as it has our number; where tmux does
+# not answer, somebody else may try again.
+navi_mend_one() {
+    LC_ALL=C
+    export LC_ALL
+    umask 077
+    navi_kind=${1##*/}
+    navi_kind=${navi_kind%%.*}
+    navi_journal=$navi_nest/$navi_kind.$navi_self
+    [ "$1" = "$navi_journal" ] || mv "$1" "$navi_journal" || return
+    navi_read_journal || { rm -f "$navi_journal" && return; }
+    "navi_mend_$navi_kind" || mv "$navi_journal" "$navi_nest/$navi_kind.$navi_maker"
+}
+
+# navi_read_journal: its lines, in navi_maker (the process that began it) and navi_1 to navi_6; fails if it is not whole.
+navi_read_journal() {
+    {
+        read -r navi_maker && IFS= read -r navi_1 && IFS= read -r navi_2 && IFS= read -r navi_3 &&
+            IFS= read -r navi_4 && IFS= read -r navi_5 && IFS= read -r navi_6 && read -r navi_line
+    } <"$navi_journal" && [ "$navi_line" = whole ]
+}
+
+# navi_write_journal KIND LINE...: six lines, before anything is done that may have to be mended.
+navi_write_journal() {
+    navi_journal=$navi_nest/$1.$navi_self
+    shift
+    (umask 077 && printf '%s\n' "$navi_self" "$@" whole >"$navi_journal") 2>/dev/null
+}
+
+# ---- renaming
+
+# navi_note_rename: the journal of renaming the session navi_was with the status file navi_old ("" for none).
+navi_note_rename() {
+    navi_write_journal rename "$navi_socket" "$navi_identity" "$navi_old" "$navi_was" "$navi_new" "$navi_gathered"
+}
+
+# navi_mend_rename: tmux knows whether it was done. Fails if tmux does not tell.
+navi_mend_rename() {
+    navi_identity=$navi_2
+    navi_old=$navi_3
+    navi_was=$navi_4
+    navi_new=$navi_5
+    navi_gathered=$navi_6
+    navi_id=${navi_identity#* }
+    navi_answer=$(navi_tmux "$navi_1" list-panes -s -t "${navi_id%% *}" \
+        -F '#{pid} #{session_id} #{session_created} #{session_name}' 2>&1)
+    navi_verdict $? "$navi_answer"
+    navi_now=${navi_answer%%"$navi_newline"*}
+    case $navi_word,$navi_now in
+    "ok,$navi_identity $navi_was") navi_take_rename_back ;;
+    "ok,$navi_identity "*)
+        navi_now=${navi_now#"$navi_identity "}
+        navi_finish_rename
+        ;;
+    ok,* | none,* | failed,"can't find session"*) navi_take_rename_back ;;
+    *) return 1 ;;
+    esac
+}
+
+# navi_holds_old: whether the lock of the old status file is still that of the renaming: else the file is another's.
+navi_holds_old() {
+    navi_holder=
+    read -r navi_holder <"$navi_nest/lock.$navi_old" 2>/dev/null
+    [ "$navi_holder" = "$navi_maker" ]
+}
+
+# navi_take_rename_back: the new file goes if it is the one that was made, and everything is as before.
+navi_take_rename_back() {
+    navi_made=$navi_nest/renamed.$navi_maker
+    [ ! "$navi_made" -ef "$navi_dir/$navi_new.json" ] || rm -f "$navi_dir/$navi_new.json"
+    ! navi_holds_old || rm -f "$navi_nest/lock.$navi_old"
+    rm -f "$navi_made" "$navi_journal"
+}
+
+# navi_finish_rename: the session is called navi_now: so are its status file, its events and its marks. Every step bears
+# being done twice. Of two names for one file the old one goes before its lock, and the journal goes last.
+navi_finish_rename() {
+    navi_made=$navi_nest/renamed.$navi_maker
+    if [ -n "$navi_old" ]; then
+        # A clean-up may have taken it, when tmux had no such session yet.
+        [ -e "$navi_dir/$navi_new.json" ] || [ -e "$navi_dir/$navi_now.json" ] ||
+            ln "$navi_made" "$navi_dir/$navi_new.json"
+        [ "$navi_now" = "$navi_new" ] || [ ! -e "$navi_dir/$navi_new.json" ] ||
+            mv "$navi_dir/$navi_new.json" "$navi_dir/$navi_now.json"
+        set --
+        for navi_path in $navi_gathered; do
+            set -- "$@" "$navi_nest/event.$navi_old.$navi_path"
+        done
+        ! navi_holds_old || set -- "$@" "$navi_dir/$navi_old.json" "$navi_nest/lock.$navi_old"
+        [ $# -eq 0 ] || rm -f "$@"
+        for navi_path in "$navi_nest/event.$navi_old."*; do
+            [ ! -e "$navi_path" ] ||
+                mv "$navi_path" "$navi_nest/event.$navi_now.${navi_path#"$navi_nest/event.$navi_old."}"
+        done
+    fi
+    navi_move_marks "$navi_was" "$navi_now"
+    rm -f "$navi_made" "$navi_journal"
+}
+
+# ---- bringing back
+
+# navi_read FILE: the text of what is kept, line ends at its end included, in navi_text.
+navi_read() {
+    navi_text=$(cat "$navi_kept/$1" 2>/dev/null && printf x)
+    navi_text=${navi_text%x}
+}
+
+# navi_note_undo KEEP: the journal of bringing back what is kept there.
+navi_note_undo() {
+    navi_write_journal undo "$1" "$(date +%s)" '' '' '' ''
+}
+
+# navi_mend_undo: a session of that name that has begun since is the one. Fails if tmux does not tell.
+navi_mend_undo() {
+    navi_kept=$navi_nest/killed/$navi_1
+    navi_read name
+    navi_name=$navi_text
+    navi_read socket
+    navi_socket=$navi_text
+    navi_answer=$(navi_tmux "$navi_socket" list-sessions -F '#{session_created} #{session_id} #{session_name}' 2>&1)
+    navi_verdict $? "$navi_answer"
+    case $navi_word in
+    none) ;;
+    ok)
+        set -f
+        IFS=$navi_newline
+        for navi_line in $navi_answer; do
+            unset IFS
+            navi_rest=${navi_line#* }
+            navi_id=${navi_rest%% *}
+            [ "${navi_rest#* }" != "$navi_name" ] || [ "${navi_line%% *}" -lt "$navi_2" ] || navi_give_back
+        done
+        unset IFS
+        set +f
+        ;;
+    *) return 1 ;;
+    esac
+    rm -f "$navi_journal"
+}
+
+# navi_give_back: the session navi_id has what was kept of it: what it runs, status file, marks.
+navi_give_back() {
+    navi_read type
+    navi_type=${navi_text:-command}
+    navi_read line
+    navi_escape "$navi_text"
+    navi_tmux "$navi_socket" set-option -q -t "$navi_id" @navi_type "$navi_type" \; \
+        set-option -q -t "$navi_id" @navi_line "$navi_escaped"
+    navi_give_back_files
+}
+
+# navi_give_back_files: what has come in their place meanwhile stays.
+navi_give_back_files() {
+    if [ -f "$navi_kept/status.json" ] && [ ! -e "$navi_dir/$navi_name.json" ]; then
+        ln "$navi_kept/status.json" "$navi_dir/$navi_name.json" 2>/dev/null ||
+            mv "$navi_kept/status.json" "$navi_dir/$navi_name.json"
+    fi
+    [ -s "$navi_kept/marks" ] && navi_lock_marks || return 0
+    navi_added=
+    while IFS= read -r navi_line; do
+        navi_added="$navi_added$navi_name	$navi_line$navi_newline"
+    done <"$navi_kept/marks"
+    navi_dropped=$navi_added
+    navi_edit_marks
+    rm -f "$navi_nest/marks.lock"
+}
+
+# navi_escape WORD: in navi_escaped, the word as tmux must be given it: a semicolon at its end would end the command.
+navi_escape() {
+    case $1 in
+    *\;) navi_escaped=${1%;}\\\; ;;
+    *) navi_escaped=$1 ;;
+    esac
+}
+
+# ---- marks
+
+# navi_lock_marks: have the file of marks for us alone, within two seconds.
+navi_lock_marks() {
+    navi_tries=0
+    until (set -C && printf '%s\n' "$navi_self" >"$navi_nest/marks.lock"); do
+        navi_free_marks && continue
+        [ "$navi_tries" -lt 20 ] || return
+        navi_tries=$((navi_tries + 1))
+        sleep 0.1
+    done 2>/dev/null
+}
+
+# navi_free_marks: remove the lock of somebody who has ended. Of those who find it so, only who makes the file beside it
+# may do that, and looks once more: the next one's lock must not go.
+navi_free_marks() {
+    navi_marks_are_stale || return
+    if ! (set -C && printf '%s\n' "$navi_self" >"$navi_nest/marks.break"); then
+        find "$navi_nest/marks.break" -prune -mmin +1 -exec rm -f {} \;
+        return 1
+    fi
+    navi_freed=1
+    if navi_marks_are_stale; then
+        rm -f "$navi_nest/marks.lock"
+        navi_freed=0
+    fi
+    rm -f "$navi_nest/marks.break"
+    return "$navi_freed"
+}
+
+# navi_marks_are_stale: one that is empty was made this moment, or its maker was killed in that moment.
+navi_marks_are_stale() {
+    navi_holder=
+    read -r navi_holder <"$navi_nest/marks.lock"
+    navi_ended "$navi_holder" || [ -n "$(find "$navi_nest/marks.lock" -prune -mmin +1)" ]
+}
+
+# navi_edit_marks: with the lock held, take the lines navi_dropped out and put the lines navi_added in, all at once.
+navi_edit_marks() {
+    navi_kept_marks=
+    [ ! -f "$navi_nest/marks" ] || while IFS= read -r navi_line; do
+        case $navi_newline$navi_dropped in *"$navi_newline$navi_line$navi_newline"*) continue ;; esac
+        navi_kept_marks=$navi_kept_marks$navi_line$navi_newline
+    done <"$navi_nest/marks"
+    navi_write_marks "$navi_kept_marks$navi_added"
+}
+
+# navi_write_marks TEXT: with the lock held, replace the file.
+navi_write_marks() {
+    (umask 077 && printf '%s' "$1" >"$navi_nest/marks.$navi_self") 2>/dev/null && mv -f "$navi_nest/marks.$navi_self" "$navi_nest/marks"
+}
+
+# navi_move_marks FROM TO: what is marked of a session is from now on of the name TO, or gone where that is empty; what
+# it was stands in navi_moved. Without marks nothing is done.
+navi_move_marks() {
+    navi_moved=
+    [ -f "$navi_nest/marks" ] && navi_lock_marks || return
+    navi_kept_marks=
+    while IFS= read -r navi_line; do
+        case $navi_line in
+        "$1	"*)
+            navi_moved=$navi_moved${navi_line#"$1	"}$navi_newline
+            [ -n "$2" ] || continue
+            navi_line="$2	${navi_line#"$1	"}"
+            ;;
+        esac
+        navi_kept_marks=$navi_kept_marks$navi_line$navi_newline
+    done <"$navi_nest/marks"
+    [ -z "$navi_moved" ] || navi_write_marks "$navi_kept_marks"
+    rm -f "$navi_nest/marks.lock"
+} 2>/dev/null

@@ -1,0 +1,25 @@
+# shellcheck shell=sh disable=SC2154
+# Who still works at something, by the number of the process that stands in a lock or in a file's name.
+
+# navi_ended PROCESS: whether it has ended. Our own number is that of one before us: nothing of ours is left yet. One that
+# is dead and unburied, as in a container whose first process buries nobody, has ended, too.
+navi_ended() {
+    case $1 in '' | *[!0-9]*) return 1 ;; esac
+    [ "$1" != "$navi_self" ] && kill -0 "$1" 2>/dev/null || return 0
+    navi_state=
+    read -r navi_state 2>/dev/null <"/proc/$1/stat"
+    case ${navi_state##*") "} in [ZX]*) return 0 ;; esac
+    return 1
+}
+
+# navi_is_gone PROCESS: whether the system does not show it, or it has ended and was not waited for. Whose it is does
+# not matter.
+navi_is_gone() {
+    navi_state=
+    if [ -r "/proc/$1/stat" ]; then
+        read -r navi_state <"/proc/$1/stat"
+        case ${navi_state##*") "} in Z*) return 0 ;; esac
+        return 1
+    fi
+    [ -d "/proc/$$" ] || ! ps -p "$1" >/dev/null 2>&1
+} 2>/dev/null
