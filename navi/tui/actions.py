@@ -25,7 +25,8 @@ Tell = Callable[[str, str], None]
 @dataclass(frozen=True, slots=True)
 class Action:
     """An operation on a host. `about` names the session, `done` says with the answer what came of it, and `happened`
-    reads from a later view whether it was carried out; None is for what no view can tell.
+    reads from a later view whether it was carried out; None is for what no view can tell. `late` does what `done` would
+    have, but for telling, if that is found out only from a view.
     """
 
     host: str
@@ -33,6 +34,7 @@ class Action:
     operation: Operation[Any]
     done: Callable[[Any], str]
     happened: Callable[[HostView], bool | None]
+    late: Callable[[], object] = lambda: None
 
 
 LOOK_EVERY = 0.25
@@ -42,9 +44,8 @@ LOOK_EVERY = 0.25
 class Actions:
     """Carries actions out, many at a time. A host takes a few at once; that is the affair of its channels."""
 
-    def __init__(self, fleet: Fleet, tell: Tell) -> None:
+    def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self._tell = tell
         self._send, self._orders = trio.open_memory_channel[tuple[Action, Tell]](10_000)
 
     async def run(self) -> None:
@@ -67,10 +68,10 @@ class Actions:
         except HostError as error:
             tell(f"{error.failure.cause}; whether it was done shows when {clean(action.host)} is back", "fault")
             self._fleet.refresh(action.host)
-            await self._settle(action, trio.current_time())
+            await self._settle(action, tell, trio.current_time())
         self._fleet.refresh(action.host)
 
-    async def _settle(self, action: Action, since: float) -> None:
+    async def _settle(self, action: Action, tell: Tell, since: float) -> None:
         """Tell what became of an action whose answer was lost at a time of this machine's clock.
 
         That it was not done is certain only when it can't be under way any more.
@@ -84,9 +85,12 @@ class Actions:
             happened = action.happened(view)
             if happened is None:
                 return
-            if happened or trio.current_time() > limit:
-                words = "was done before the line was lost" if happened else "was not done; nothing has changed"
-                self._tell(f"{action.about}: {action.operation.name} {words}", "notice")
+            if happened:
+                action.late()
+                tell(f"{action.about}: {action.operation.name} was done before the line was lost", "notice")
+                return
+            if trio.current_time() > limit:
+                tell(f"{action.about}: {action.operation.name} was not done; nothing has changed", "fault")
                 return
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from navi.address import LOCAL
+from navi.failure import HostState
 from navi.listing import Selection, Sort, needs_person
-from navi.model import LOCAL, HostState, HostView, Session
+from navi.model import HostView, Session
 from navi.text import age, age_lasts, clean, latency
 from navi.tui.canvas import Line, Panel, Segment, columns_of, justify
 from navi.tui.keys import KEYS, shown

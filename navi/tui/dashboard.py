@@ -10,9 +10,10 @@ from dataclasses import replace
 import trio
 
 from navi.config import Places, Problem, Settings
+from navi.failure import HostState
 from navi.fleet import Fleet
 from navi.listing import Key, Selection, Sort, arrange, is_agent, next_mark, next_scope
-from navi.model import HostState, HostView, Session
+from navi.model import HostView, Session
 from navi.ops import OperationError
 from navi.text import clean
 from navi.tui.actions import Actions
@@ -25,12 +26,13 @@ from navi.tui.git_page import GitLooks, git_lines
 from navi.tui.keys import command_of
 from navi.tui.layout import Layout
 from navi.tui.lifecycle import Lifecycle
-from navi.tui.pages import Page, detail_lines, help_lines, host_lines
+from navi.tui.pages import Entry, Page, detail_lines, help_lines, host_lines
 from navi.tui.preview import Preview
 from navi.tui.preview_feed import PreviewFeed
 from navi.tui.session_list import SessionList
 from navi.tui.terminal import Terminal, terminal_shows_unicode
 from navi.tui.theme import choose_glyphs
+from navi.tui.token_counts import TokenCounts
 
 FRAME_TIME = 0.04
 """Seconds between two redraws for news: people can't read faster, and keys must not wait."""
@@ -68,10 +70,11 @@ class Dashboard:
         self.terminal = Terminal(self._layout, settings, environment, self.press, shows_unicode)
         self._errands = Errands(fleet, self.terminal, environment, self._footer.tell)
         self._feed = PreviewFeed(fleet, self._preview)
-        self._actions = Actions(fleet, self._footer.tell)
-        self._lifecycle = Lifecycle(fleet, settings, self._actions, self._glyphs, self, Places(environment).state)
+        self._actions = Actions(fleet)
+        self._lifecycle = Lifecycle(fleet, settings, self._actions, self._glyphs, self, Places(environment))
         self._attention = Attention(settings.notify, environment, self.terminal.ring)
         self._git = GitLooks(fleet, self._news_of_page)
+        self._tokens = TokenCounts(fleet, self._news_of_page)
         self._expected: tuple[str, str, bool, float] | None = None
 
     # ---- life
@@ -100,6 +103,7 @@ class Dashboard:
                 nursery.start_soon(self._errands.run)
                 nursery.start_soon(self._actions.run)
                 nursery.start_soon(self._git.run)
+                nursery.start_soon(self._tokens.run)
                 nursery.start_soon(self._attention.run)
                 await self.terminal.run()
                 nursery.cancel_scope.cancel()
@@ -322,11 +326,14 @@ class Dashboard:
     # ---- commands: hosts
 
     def _do_refresh(self) -> None:
-        """The page of git; or the selected session's host; without one, the host that the filter shows."""
-        session = self._list.selected
-        if self._page and self._page.title == "Git" and (subject := self._session_of_page()):
+        """The page of git; or the host of the page's session, else of the selected one, else that of the filter."""
+        subject = self._session_of_page() if self._page else None
+        if self._page and self._page.title == "Git" and subject:
             self._git.look(subject)
             return
+        if self._page and self._page.title == "Details" and subject:
+            self._tokens.look(subject, trio.current_time())
+        session = subject or self._list.selected
         host = session.host if session else self._selection.scope
         known = host in {view.name for view in self.fleet.views}
         self.fleet.refresh(host if known else None)
@@ -338,12 +345,12 @@ class Dashboard:
 
     # ---- commands: pages
 
-    def _page_lines(self, title: str) -> Sequence[Line]:
+    def _page_lines(self, title: str) -> Sequence[Entry]:
         if title == "Hosts":
             return host_lines(self.fleet.views, self._problems, self._glyphs, trio.current_time())
         return help_lines() if title == "Keys" else self._lines_of_session(title)
 
-    def _lines_of_session(self, title: str) -> Sequence[Line]:
+    def _lines_of_session(self, title: str) -> Sequence[Entry]:
         """The page stays with the session that it was opened for, also when the cursor moves on."""
         session = self._session_of_page()
         if session is None:
@@ -351,13 +358,16 @@ class Dashboard:
         view = self.fleet.view(session.host)
         if title == "Git":
             return git_lines(self._git.view(session), trio.current_time(), view.clock(time.time()))
-        return detail_lines(session, view, view.clock(time.time()))
+        return detail_lines(session, view, view.clock(time.time()), self._tokens.view(session))
 
     def _session_of_page(self) -> Session | None:
         sessions = (session for view in self.fleet.views for session in view.sessions)
         return next((session for session in sessions if session.key == self._page_subject), None)
 
     def _news_of_page(self) -> None:
+        """Tokens are followed only while the page of details is open."""
+        if self._page and self._page.title == "Details" and (session := self._session_of_page()):
+            self._tokens.follow(session, trio.current_time())
         if self._page:
             self._page.put(self._page_lines(self._page.title))
 
@@ -384,6 +394,7 @@ class Dashboard:
     def _do_details(self) -> None:
         self._list.hold()
         self._open_page("Details")
+        self._news_of_page()
 
     # ---- commands: sessions
 

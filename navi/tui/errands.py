@@ -8,9 +8,11 @@ from contextlib import suppress
 
 import trio
 
+from navi.address import LOCAL
+from navi.failure import HostState
 from navi.fleet import Fleet
 from navi.hosts import HostError
-from navi.model import LOCAL, HostState, Session
+from navi.model import Session
 from navi.ops import OperationError
 from navi.ops.attach import attach
 from navi.text import clean

@@ -7,16 +7,22 @@ from dataclasses import dataclass, replace
 
 import trio
 
+from navi.address import LOCAL
 from navi.fleet import Fleet
 from navi.hosts import HostError
-from navi.model import LOCAL, Session
+from navi.model import Session
 from navi.ops import OperationError
 from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
 from navi.text import age, clean
 from navi.tui.canvas import Line
+from navi.tui.lookups import Lookups, in_words
 
 GOOD = {"success": "good", "neutral": "dim", "skipped": "dim", "approved": "good", "mergeable": "good"}
 BAD = {"failure", "error", "cancelled", "timed out", "action required", "conflicting", "changes requested"}
+
+
+Subject = tuple[str, str]
+"""A host, and a directory there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,43 +46,29 @@ class GitLooks:
 
     def __init__(self, fleet: Fleet, changed: Callable[[], None]) -> None:
         self._fleet = fleet
-        self._changed = changed
-        self._views: dict[tuple[str, str], GitView] = {}
-        self._send, self._orders = trio.open_memory_channel[tuple[str, str]](100)
-
-    async def run(self) -> None:
-        """Look where it is asked for, until cancelled."""
-        async with trio.open_nursery() as nursery:
-            async for host, directory in self._orders:
-                nursery.start_soon(self._look, host, directory)
+        self._lookups: Lookups[Subject, GitView] = Lookups(self._look, changed)
+        self.run = self._lookups.run
 
     def view(self, session: Session) -> GitView:
         """Return what is known of a session's directory."""
-        return self._views.get((session.host, session.cwd), GitView(session.cwd, session.host))
+        return self._lookups.found((session.host, session.cwd)) or GitView(session.cwd, session.host)
 
     def look(self, session: Session) -> None:
         """Look anew, unless that is under way; does not wait."""
-        view = self.view(session)
-        if not view.asking:
-            self._put(replace(view, asking=f"git on {clean(session.host)}"))
-            self._send.send_nowait((session.host, session.cwd))
+        self._lookups.look((session.host, session.cwd))
 
-    def _put(self, view: GitView) -> None:
-        self._views[(view.host, view.directory)] = view
-        self._changed()
-
-    async def _look(self, host: str, directory: str) -> None:
+    async def _look(self, subject: Subject, show: Callable[[GitView], None]) -> None:
+        host, directory = subject
         view = GitView(directory, host)
+        show(replace(self._lookups.found(subject) or view, asking=f"git on {clean(host)}"))
         try:
             repository = await self._fleet.ask(host, git(directory))
-        except OperationError as error:
-            self._put(replace(view, fault=str(error)))
-        except HostError as error:
-            self._put(replace(view, fault=f"{error.failure.cause}; {error.failure.remedy}"))
+        except (HostError, OperationError) as error:
+            show(replace(view, fault=in_words(error)))
         else:
             view = replace(view, repository=repository, seen=trio.current_time())
-            self._put(replace(view, asking="gh on this machine"))
-            self._put(await self._with_request(view, repository))
+            show(replace(view, asking="gh on this machine"))
+            show(await self._with_request(view, repository))
 
     async def _with_request(self, view: GitView, repository: Repository) -> GitView:
         """Only the gh of this machine is asked, whatever the host: it is logged in to GitHub."""
@@ -84,11 +76,9 @@ class GitLooks:
             return replace(view, doubt="no branch of a remote, so no pull request")
         try:
             found = await self._fleet.ask(LOCAL, pull_request(repository.url, repository.branch))
-            return replace(view, request=found, doubt="" if found else "the branch has no pull request")
-        except OperationError as error:
-            return replace(view, doubt=str(error))
-        except HostError as error:
-            return replace(view, doubt=error.failure.cause)
+        except (HostError, OperationError) as error:
+            return replace(view, doubt=in_words(error))
+        return replace(view, request=found, doubt="" if found else "the branch has no pull request")
 
 
 def git_lines(view: GitView, now: float, clock: float) -> list[Line]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol
 
-from navi.config import Settings
+from navi.address import LOCAL, address_of
+from navi.config import Places, Settings, read_templates
 from navi.fleet import Fleet
 from navi.killed import Killed, forget, last_killed, remember
-from navi.model import LOCAL, HostView, Session, address_of
+from navi.model import HostView, Session
 from navi.ops import OperationError
 from navi.ops.directories import Directories, directories
 from navi.ops.lifecycle import (
     Created,
-    Launch,
     check_name,
     dismiss,
     identity,
@@ -25,7 +24,7 @@ from navi.ops.lifecycle import (
     rename,
     undo,
 )
-from navi.ops.marks import check_tags, mark, retag
+from navi.ops.marks import check_tags, mark, retag, shown
 from navi.text import clean, short_path
 from navi.tui.actions import Action, Actions, Tell, living
 from navi.tui.canvas import Line
@@ -63,14 +62,15 @@ class Lifecycle:
     """One method for each command; the sessions are those that are selected."""
 
     def __init__(
-        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, stage: Stage, state: Path
+        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, stage: Stage, places: Places
     ) -> None:
         self._fleet = fleet
         self._settings = settings
         self._actions = actions
         self._glyphs = glyphs
         self._stage = stage
-        self._state = state
+        self._places = places
+        self._state = places.state
 
     # ---- asking and telling
 
@@ -143,7 +143,8 @@ class Lifecycle:
         def happened(view: HostView) -> bool:
             return living(view, session) is None
 
-        return Action(session.host, session.address, kill(host.sessions_dir, session, keep, line, more), done, happened)
+        operation = kill(host.sessions_dir, session, keep, line, more)
+        return Action(session.host, session.address, operation, done, happened, lambda: done(keep))
 
     def undo(self) -> None:
         """Bring back what was killed last, from here or by `navi kill`."""
@@ -165,7 +166,10 @@ class Lifecycle:
 
         host = self._fleet.host(last.host)
         operation = undo(host.sessions_dir, last.keep)
-        action = Action(last.host, last.address, operation, done, lambda view: _has(view, last.address))
+        action = Action(
+            last.host, last.address, operation, done, lambda view: _has(view, last.address),
+            lambda: forget(self._state, last),
+        )  # fmt: skip
         self._actions.order([action], lambda _: tell)
 
     # ---- changing
@@ -195,7 +199,8 @@ class Lifecycle:
         host = self._fleet.host(session.host)
         return Action(
             session.host, session.address, rename(host.sessions_dir, session, name), done,
-            lambda view: any(one.name == name for one in view.sessions),
+            lambda view: (now := living(view, session)) is not None and now.name == name,
+            lambda: self._stage.expect(session.host, name, False),
         )  # fmt: skip
 
     def dismiss(self, sessions: Sequence[Session]) -> None:
@@ -241,7 +246,11 @@ class Lifecycle:
     def _mark(self, session: Session, changes: tuple[str, ...], words: str) -> Action:
         host = self._fleet.host(session.host)
         operation = mark(host.sessions_dir, session.name, changes)
-        return Action(session.host, session.address, operation, lambda _: f"{words} {session.address}", lambda _: None)
+
+        def happened(view: HostView) -> bool:
+            return any(one.key == session.key and shown(one.marks, changes) for one in view.sessions)
+
+        return Action(session.host, session.address, operation, lambda _: f"{words} {session.address}", happened)
 
     # ---- beginning
 
@@ -254,10 +263,13 @@ class Lifecycle:
         self._open_new(session, name=f"{session.name}-2", runs=session.agent or "shell")
 
     def _open_new(self, session: Session | None, name: str, runs: str) -> None:
+        templates, problems = read_templates(self._places.templates, self._settings.agents)
         form = NewForm(
-            self._glyphs, self._fleet.views, self._settings.agents, session, name, runs,
+            self._glyphs, self._fleet.views, self._settings.agents, templates, session, name, runs,
             lambda: self._create(form), self._complete, self._stage.close,
         )  # fmt: skip
+        if problems:
+            form.tell(fault=str(problems[0]))
         self._stage.open(form)
 
     def _create(self, form: NewForm) -> None:
@@ -271,12 +283,17 @@ class Lifecycle:
             return f"created {clean(created.name)} on {host.name}{slow}"
 
         try:
-            operation = new(host.sessions_dir, name, form.directory, Launch(form.line, form.checked))
+            operation = new(host.sessions_dir, name, form.directory, form.launch)
         except OperationError as error:
             form.tell(fault=str(error))
             return
         address = address_of(host.name, name)
-        self._hand_in(form, Action(host.name, address, operation, done, lambda view: _has(view, address)))
+        taken = _has(self._fleet.view(host.name), address)  # then a view tells nothing
+        action = Action(
+            host.name, address, operation, done, lambda view: None if taken else _has(view, address),
+            lambda: self._stage.expect(host.name, name, False),
+        )  # fmt: skip
+        self._hand_in(form, action)
 
     def _complete(self, form: NewForm, text: str) -> None:
         """Ask the form's machine for directories that begin so."""

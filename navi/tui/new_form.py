@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from navi.model import LOCAL, HostView, Session
+from navi.address import LOCAL
+from navi.config import Template
+from navi.launch import PRESETS, Launch, agent, command
+from navi.model import HostView, Session
 from navi.ops.directories import Directories
 from navi.status import AgentKind
 from navi.text import clean, short_path
@@ -12,7 +15,7 @@ from navi.tui.dialogs import Form
 from navi.tui.fields import Box, Choice, Field, TextField
 from navi.tui.theme import Glyphs
 
-SHELL, COMMAND = "shell", "command"
+COMMAND, TEMPLATE = "command", "template "
 
 Complete = Callable[["NewForm", str], None]
 """Asks for directories; the answer comes by `NewForm.offer`."""
@@ -22,12 +25,14 @@ class NewForm(Form):
     """Tab completes in the field of the directory, with the directories of the chosen machine."""
 
     def __init__(
-        self, glyphs: Glyphs, views: Sequence[HostView], kinds: Sequence[AgentKind], session: Session | None,
-        name: str, runs: str, submit: Callable[[], None], complete: Complete, close: Callable[[], None],
+        self, glyphs: Glyphs, views: Sequence[HostView], kinds: Sequence[AgentKind], templates: Sequence[Template],
+        session: Session | None, name: str, runs: str,
+        submit: Callable[[], None], complete: Complete, close: Callable[[], None],
     ) -> None:  # fmt: skip
         super().__init__(glyphs, "New session", submit, close)
         self._views = views
         self._kinds = {kind.name: kind for kind in kinds}
+        self._templates = {f"{TEMPLATE}{template.name}": template for template in templates}
         self._session = session
         self._complete = complete
         here = session.host if session else LOCAL
@@ -35,7 +40,7 @@ class NewForm(Form):
         self._machine = Choice("machine", machines, here)
         self._name = TextField("name", name, longest=200)
         self._directory = TextField("directory", self._usual_directory(here))
-        self._runs = Choice("runs", [(one, one) for one in (*self._kinds, SHELL, COMMAND)], runs)
+        self._runs = Choice("runs", [(one, one) for one in (*self._kinds, *PRESETS, COMMAND, *self._templates)], runs)
         self._line = TextField("command line", hint="in the language of the shell there")
         self._free = Box("permissions", "skip them")
         self._attach = Box("then", "attach to it")
@@ -56,7 +61,8 @@ class NewForm(Form):
         """What was typed, or else what runs in it, numbered where that is taken."""
         typed = self._name.text.strip()
         taken = {session.name for view in self._views if view.name == self.host for session in view.sessions}
-        base, name, number = self._runs.value, self._runs.value, 1
+        base = name = self._runs.value.removeprefix(TEMPLATE)
+        number = 1
         while name in taken:
             number += 1
             name = f"{base}-{number}"
@@ -68,18 +74,14 @@ class NewForm(Form):
         return self._directory.text.strip()
 
     @property
-    def line(self) -> str:
-        """The command line, "" for the shell."""
-        kind = self._kinds.get(self._runs.value)
-        if kind is None:
-            return self._line.text.strip() if self._runs.value == COMMAND else ""
-        skip = f" {kind.skip_permissions}" if self._free.ticked and kind.skip_permissions else ""
-        return f"{kind.start or kind.name}{skip}"
-
-    @property
-    def checked(self) -> bool:
-        """Whether the program must be there."""
-        return self._runs.value != SHELL
+    def launch(self) -> Launch:
+        """What is to run."""
+        word = self._runs.value
+        if word in self._kinds:
+            return agent(self._kinds[word], self._free.ticked)
+        if word in self._templates:
+            return self._templates[word].launch
+        return command(self._line.text.strip()) if word == COMMAND else PRESETS[word]
 
     @property
     def attach(self) -> bool:
@@ -104,15 +106,17 @@ class NewForm(Form):
         if key == "tab" and self.focused is self._directory and not self.busy:
             self._offer_next()
             return
-        before = self.host
+        before = (self.host, self._runs.value)
         super().press(key)
-        if self.host != before:
-            self._change_machine()
+        if (self.host, self._runs.value) != before:
+            self._change_directory()
 
-    def _change_machine(self) -> None:
-        """A directory that nobody has typed is of the machine before."""
+    def _change_directory(self) -> None:
+        """A directory that nobody has typed is of the machine, or the template, before."""
         if self._directory.text == self._untouched:
-            self._directory.text = self._untouched = self._usual_directory(self.host)
+            template = self._templates.get(self._runs.value)
+            usual = template.directory if template else ""
+            self._directory.text = self._untouched = usual or self._usual_directory(self.host)
         self._offers = ()
         self._say_where()
 

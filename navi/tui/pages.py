@@ -6,24 +6,33 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from navi.config import Problem
-from navi.model import AgentStatus, HostState, HostView, Session
+from navi.facts import Fact, facts, recent_text, time_parts, tokens_text, tool_parts, tools_text
+from navi.failure import HostState
+from navi.metrics import Metrics, metrics_of
+from navi.model import HostView, Session
 from navi.text import clean, exact_age, latency
 from navi.tui.canvas import Line, ScrollingPanel, wrap
+from navi.tui.charts import Bar, Chart
 from navi.tui.keys import KEYS, shown
 from navi.tui.theme import HOST_STYLES, Glyphs, status_style
+from navi.tui.token_counts import TokenView
+
+Entry = Line | Chart
+"""What a page is made of: lines that are folded where they are too long, and charts that take the width there is."""
 
 
 class Page(ScrollingPanel):
     """A title and lines that can be scrolled."""
 
-    def __init__(self, glyphs: Glyphs, title: str, lines: Sequence[Line]) -> None:
+    def __init__(self, glyphs: Glyphs, title: str, lines: Sequence[Entry]) -> None:
         super().__init__(glyphs)
         self.title = title
         self._lines = lines
         self._top = 0
         self._rows = 1
+        self._length = len(lines)
 
-    def put(self, lines: Sequence[Line]) -> None:
+    def put(self, lines: Sequence[Entry]) -> None:
         """Show other lines; the place stays."""
         if lines != self._lines:
             self._lines = lines
@@ -31,7 +40,7 @@ class Page(ScrollingPanel):
 
     def scroll(self, step: int) -> None:
         """Go up (negative) or down by lines."""
-        self._top = max(0, min(self._top + step, len(self._lines) - self._rows))
+        self._top = max(0, min(self._top + step, self._length - self._rows))
         self.changed()
 
     def page(self, direction: int) -> None:
@@ -41,11 +50,15 @@ class Page(ScrollingPanel):
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the title and the lines that are in sight; long ones go on in the next line, under their text."""
         self._rows = max(1, height - 2)
-        folded = [piece for line in self._lines for piece in _fold(line, width)]
-        self._top = max(0, min(self._top, len(folded) - self._rows))
-        left = len(folded) - self._top - self._rows
+        folded = [piece for entry in self._lines for piece in self._pieces(entry, width)]
+        self._length = len(folded)
+        self._top = max(0, min(self._top, self._length - self._rows))
+        left = self._length - self._top - self._rows
         title: Line = [("title", f" {self.title}"), ("dim", f"   {left} more lines" if left > 0 else "   Esc closes")]
         return [title, [], *folded[self._top : self._top + self._rows]]
+
+    def _pieces(self, entry: Entry, width: int) -> list[Line]:
+        return entry.lines(width, self.glyphs) if isinstance(entry, Chart) else _fold(entry, width)
 
 
 def _fold(line: Line, width: int) -> list[Line]:
@@ -120,67 +133,34 @@ def _polled(view: HostView) -> str:
     return f"polled every 2 s, because {clean(view.unwatched)}" if view.unwatched else ""
 
 
-def detail_lines(session: Session, view: HostView, now: float) -> list[Line]:
+def detail_lines(session: Session, view: HostView, now: float, tokens: TokenView | None = None) -> list[Entry]:
     """Everything known about a session: where from, and how old. `now` is the host's time (epoch)."""
-    status = session.status
-    lines = [
-        _fact("session", clean(session.address)),
-        _fact("host", f"{clean(view.name)} ({clean(view.destination)}), {view.state}"),
-        [("dim", "  status      "), (status_style(status.word), clean(status.word))],
-        _fact("source", f"{status.source}, {_ago(status.since, now)}"),
-        _fact("because", clean(status.reason)),
-        _fact("message", session.message),
-        _fact("directory", session.cwd),
-        _fact("agent", clean(session.agent) or "none that navi knows runs in it"),
-    ]
-    return [line for line in [*lines, *_file(session), *_agents(session, now), *_tmux(session, now)] if line[-1][1]]
+    host = f"{view.name} ({view.destination}), {view.state}"
+    lines: list[Entry] = [_fact(fact) for fact in facts(session, host, view.frame, now)]
+    return [*lines, *_usage(metrics_of(session, now), tokens)]
 
 
-def _fact(label: str, text: str) -> Line:
-    return [("dim", f"  {label:<12}"), ("", text)]
+def _fact(fact: Fact) -> Line:
+    rest = fact.text.removeprefix(fact.status)
+    status = [(status_style(fact.status), fact.status)] if fact.status else []
+    return [("dim", f"  {fact.label:<12}"), *status, *([("", rest)] if rest else [])]
 
 
-def _ago(time: float | None, now: float) -> str:
-    return "age unknown" if time is None else f"{exact_age(now - time)} ago"
+def _usage(metrics: Metrics | None, tokens: TokenView | None) -> list[Entry]:
+    """Times, tools and tokens; nothing of what no hook told."""
+    lines: list[Entry] = []
+    if metrics and metrics.times:
+        lines += [_fact(Fact("time", exact_age(metrics.times.total)))]
+        lines += [Chart(tuple(Bar(part, status_style(part.label)) for part in time_parts(metrics.times)))]
+    if metrics and metrics.tools:
+        lines += [_fact(Fact("tools", tools_text(metrics))), Chart(tuple(map(Bar, tool_parts(metrics))))]
+    if metrics and metrics.recent:
+        lines += [_fact(Fact("recent", recent_text(metrics)))]
+    return [*lines, *(_tokens(tokens) if tokens else [])]
 
 
-def _file(session: Session) -> list[Line]:
-    if session.file is None:
-        return [_fact("status file", "none; the agent's hooks are not installed there, or did not run yet")]
-    lines = [_fact("status file", f"{clean(session.file.name)}.json {session.file.problem or 'reads well'}")]
-    title = session.file.fields.get("current_pbi_title")
-    return [*lines, _fact("works on", clean(title))] if isinstance(title, str) else lines
-
-
-def _agents(session: Session, now: float) -> list[Line]:
-    lines: list[Line] = []
-    if session.file:
-        lines += [_agent("agent", agent, now) for agent in session.file.agents]
-        lines += [_agent(session.file.team or "team", mate, now) for mate in session.file.teammates]
-    return lines
-
-
-def _agent(label: str, agent: AgentStatus, now: float) -> Line:
-    return [
-        ("dim", f"  {label[:11]:<12}"),
-        (status_style(agent.status), f"{agent.status or 'unknown'} "),
-        ("", f"{agent.name}, {_ago(agent.timestamp, now)}"),
-    ]
-
-
-def _tmux(session: Session, now: float) -> list[Line]:
-    tmux = session.tmux
-    if tmux is None:
-        return [_fact("tmux", "no such session")]
-    attached = f", {tmux.attached} attached" if tmux.attached else ""
-    lines = [
-        _fact("tmux", f"{tmux.id}, created {_ago(tmux.created, now)}{attached}"),
-        _fact("socket", clean(tmux.socket)),
-        _fact("output", f"last {_ago(tmux.activity, now)}"),
-    ]
-    for pane in tmux.panes:
-        state = "dead" if pane.dead else f"process {pane.process}"
-        below = f" ({', '.join(pane.children)} below it)" if pane.children else ""
-        place = f"{pane.id} {pane.command}{below}, {state}, in {pane.path}"
-        lines.append(_fact(f"pane {pane.index}", f"{place}, title: {pane.title}" if pane.title else place))
-    return lines
+def _tokens(view: TokenView) -> list[Line]:
+    known = [_fact(Fact("tokens", tokens_text(view.tokens)))] if view.tokens else []
+    if view.fault:
+        return [*known, [("dim", f"  {'' if known else 'tokens':<12}"), ("notice", clean(view.fault))]]
+    return known or [_fact(Fact("tokens", "counting ..."))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from navi.config import Settings
-from navi.model import HostState
+from navi.failure import HostState
 
 STYLES: tuple[tuple[str, str, str, str, str], ...] = (
     # name, foreground (16), background (16), mono, foreground (256 and true colour)
@@ -68,6 +68,8 @@ class Glyphs:
     ellipsis: str
     dot: str
     bookmark: str
+    full: str
+    empty: str
 
     def of_status(self, word: str) -> str:
         """The sign for a status."""
@@ -90,6 +92,8 @@ UNICODE = Glyphs(
     ellipsis="…",
     dot="·",
     bookmark="⚑",
+    full="▰",
+    empty="▱",
 )  # fmt: skip
 
 ASCII = Glyphs(
@@ -108,6 +112,8 @@ ASCII = Glyphs(
     ellipsis="~",
     dot="-",
     bookmark="!b",
+    full="#",
+    empty=".",
 )  # fmt: skip
 
 HOST_STYLES = {
