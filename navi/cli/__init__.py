@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from navi import __version__
+from navi.cli.arguments import read_simple
 from navi.cli.verbs import VERBS, Verb
 from navi.exits import OK, WRONG_USAGE
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+INTERRUPTED, NOBODY_READS = 130, 141
+"""Exit statuses as shells have them for SIGINT and SIGPIPE."""
 
 USAGE = """usage: navi [--help | --version]
        navi VERB [ARGUMENTS]
@@ -27,14 +34,6 @@ Without arguments: the dashboard, with every agent session of this machine and o
 A session is SESSION on this machine, and HOST/SESSION on another. Keys of the dashboard are shown by ?.
 See navi(1) and navi-remotes(5).
 """
-
-
-class Parser(ArgumentParser):
-    """Ends as sysexits(3) wants it when the command line is wrong."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong, and how it is called."""
-        self.exit(WRONG_USAGE, f"navi: {message}\n{self.format_usage()}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,17 +56,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run_verb(verb, words[1:])
 
 
-def parser_of(verb: Verb) -> Parser:
-    """Return what reads the arguments of a verb."""
-    parser = Parser(prog=f"navi {verb.name}", description=f"{verb.help[0].upper()}{verb.help[1:]}.", allow_abbrev=False)
-    verb.arguments(parser)
-    return parser
+def _own_words(verb: Verb, words: Sequence[str]) -> Sequence[str]:
+    """Return the words up to the -- behind which a command of the user's stands."""
+    return words[: words.index("--")] if verb.runs and "--" in words else words
+
+
+def _read(verb: Verb, words: Sequence[str]) -> SimpleNamespace | Namespace:
+    simple = read_simple(verb, words)
+    if simple is not None:
+        return simple
+    from navi.cli.parser import read
+
+    return read(verb, words)
 
 
 def run_verb(verb: Verb, words: Sequence[str]) -> int:
     """Carry out a verb; return the exit status."""
-    options = parser_of(verb).parse_args(words)
-    from navi.cli.machines import Machines, UsageError, complain
+    options = _read(verb, own := _own_words(verb, words))
+    options.command_line = list(words[len(own) + 1 :]) if verb.runs else []
+    from navi.cli.machines import Machines
+    from navi.cli.telling import UsageError, complain
     from navi.hosts.base import HostError
     from navi.ops import OperationError
 
@@ -78,10 +86,13 @@ def run_verb(verb: Verb, words: Sequence[str]) -> int:
         complain(str(error))
         return getattr(error, "status", WRONG_USAGE)
     except HostError as error:
-        from navi.cli.machines import why
+        from navi.cli.telling import why
 
         words_of_it, status = why(error)
         complain(words_of_it)
         return status
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains on its way out
+        return NOBODY_READS

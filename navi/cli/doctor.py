@@ -10,13 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from navi import exits
-from navi.cli.machines import AT_ONCE, Machines, UsageError, print_json
+from navi.address import LOCAL
+from navi.cli.machines import AT_ONCE, Machines
+from navi.cli.telling import UsageError, print_json
 from navi.config import Problem, Remote, Settings, read_remotes, read_settings
+from navi.failure import Failure, HostState
 from navi.hosts import probe
 from navi.hosts.base import HostError
 from navi.hosts.plain import PlainHost
 from navi.hosts.probe import Probe, look_around
-from navi.model import LOCAL, Failure, HostState
 from navi.ops import OperationError
 from navi.ops import checkup as ops
 from navi.ops.checkup import Finding, Result, checkup, clock, findings

@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import asdict
 
+from navi.address import LOCAL
 from navi.cli.lifecycle import find
-from navi.cli.machines import Machines, attempt, print_json, why
+from navi.cli.machines import Machines
+from navi.cli.telling import attempt, print_json, why
 from navi.hosts.base import HostError
-from navi.model import LOCAL
 from navi.ops import OperationError
 from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
 from navi.text import clean

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from navi import exits
-from navi.cli.machines import Machines, UsageError, complain, print_json, why
+from navi.address import LOCAL
+from navi.cli.machines import Machines
+from navi.cli.telling import UsageError, complain, print_json, why
 from navi.hosts.base import HostError
-from navi.model import LOCAL
 from navi.ops import OperationError
 from navi.ops.hooks import (
     Change,

@@ -6,9 +6,12 @@ from argparse import Namespace
 from dataclasses import dataclass
 
 from navi import exits
-from navi.cli.machines import Machines, print_json
+from navi.address import LOCAL
+from navi.cli.machines import Machines
+from navi.cli.telling import print_json
+from navi.failure import Failure, HostState
 from navi.hosts.base import HostError
-from navi.model import LOCAL, Failure, Frame, HostState
+from navi.model import Frame
 from navi.ops import OperationError
 from navi.ops.look import TMUX_FAILURES, look
 from navi.text import clean

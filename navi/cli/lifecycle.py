@@ -6,11 +6,16 @@ from argparse import Namespace
 from typing import TypeVar
 
 from navi import exits
-from navi.cli.machines import Address, Machines, UsageError, attempt, complain, print_json, tell
+from navi.address import Address, Named
+from navi.cli.changes import Change, Sight, carry_out
+from navi.cli.machines import Machines
+from navi.cli.telling import UsageError, attempt, complain, print_json, tell
+from navi.cli.terminal import attach_terminal
 from navi.killed import Killed, forget, last_killed, remember
+from navi.launch import PRESETS, Launch, agent, command, kept, ready
 from navi.model import Session
 from navi.ops import OperationError
-from navi.ops.lifecycle import Created, Launch, Named, dismiss, kill, launch_again, new, new_keep, rename, undo
+from navi.ops.lifecycle import Created, dismiss, kill, launch_again, new, new_keep, rename, undo
 from navi.ops.look import look
 from navi.status import sessions_of
 from navi.text import clean
@@ -19,38 +24,63 @@ T = TypeVar("T")
 
 
 def run_new(options: Namespace, machines: Machines) -> int:
-    """Create a session."""
+    """Create a session, and attach to it if asked."""
     host = machines.host(options.host)
-    launch, kind = _launch(options, machines)
+    launch, directory = launch_of(options, machines)
 
     def create() -> Created:
-        return host.run(new(host.sessions_dir, options.name, options.directory or "", launch))
+        operation = new(
+            host.sessions_dir, options.name, directory, launch, options.socket, register=not options.no_register
+        )
+        return carry_out(machines, host, Change(operation, lambda sight: _begun(sight, options.name)))
 
-    return attempt(str(Address(options.host, options.name)), create, lambda created: _created(options, created, kind))
+    made: list[Created] = []
+    status = attempt(str(Address(options.host, options.name)), create, made.append)
+    for created in made:
+        _created(options, created, launch)
+        if options.attach:
+            return attach_terminal(host, Named(created.name, created.socket, created.id))
+    return status
 
 
-def _launch(options: Namespace, machines: Machines) -> tuple[Launch, str]:
+def launch_of(options: Namespace, machines: Machines) -> tuple[Launch, str]:
+    """Return what is to run, and where. Raises UsageError."""
+    launch, directory = _named_launch(options, machines)
+    launch = launch._replace(window=options.window or launch.window, variables=(*launch.variables, *options.env))
+    if options.keep:
+        launch = kept(launch)
+    return ready(launch, options.wait, options.timeout) if options.wait is not None else launch, directory
+
+
+def _named_launch(options: Namespace, machines: Machines) -> tuple[Launch, str]:
+    directory = options.directory or ""
+    if options.template is not None:
+        template = machines.template(options.template)
+        return template.launch, options.directory or template.directory
     if options.command is not None:
-        return Launch(options.command), "command"
-    if options.shell or options.agent is None:
-        return Launch(), "shell"
+        return command(options.command), directory
+    if options.agent is None:
+        return PRESETS["python" if options.python else "gdb" if options.gdb else "shell"], directory
     kinds = {kind.name: kind for kind in machines.settings.agents}
     name = options.agent or machines.settings.agents[0].name
-    kind = kinds.get(name)
-    if kind is None:
+    if name not in kinds:
         raise UsageError(f"there is no agent `{name}`; known are {', '.join(kinds)}")
-    skip = f" {kind.skip_permissions}" if options.skip_permissions and kind.skip_permissions else ""
-    return Launch(f"{kind.start or kind.name}{skip}", checked=True), "agent"
+    return agent(kinds[name], options.skip_permissions), directory
 
 
-def _created(options: Namespace, created: Created, kind: str) -> None:
-    document = {"name": created.name, "host": options.host, "target": created.id, "type": kind, "pid": created.process}
+def _created(options: Namespace, created: Created, launch: Launch) -> None:
+    document = {
+        "name": created.name, "host": options.host, "socket": created.socket, "target": created.target,
+        "type": launch.type, "pid": created.process, "window": created.window, "registered": created.registered,
+    }  # fmt: skip
     if options.json:
         print_json(document)
-        return
-    print(f"created {clean(str(Address(options.host, created.name)))}")
+    elif not options.attach:
+        print(f"created {clean(str(Address(options.host, created.name)))}")
     if created.slow:
         complain("its shell is still starting; what is to run follows")
+    if created.problem:
+        complain(f"it is not in the registry: {created.problem}")
 
 
 def run_kill(options: Namespace, machines: Machines) -> int:
@@ -63,7 +93,9 @@ def run_kill(options: Namespace, machines: Machines) -> int:
     def kill_one(address: Address) -> str:
         host = machines.host(address.host)
         line, more = _line_again(machines, address)
-        kept = host.run(kill(host.sessions_dir, Named(address.name), new_keep(), line, more))
+        keep = new_keep()
+        operation = kill(host.sessions_dir, Named(address.name), keep, line, more)
+        kept = carry_out(machines, host, Change(operation, lambda sight: [] if _has(sight, address.name) else [keep]))
         if kept:
             remember(machines.places.state, Killed(address.host, kept, str(address)))
         return kept
@@ -103,7 +135,8 @@ def run_rename(options: Namespace, machines: Machines) -> int:
     host = machines.host(address.host)
 
     def do() -> str:
-        return host.run(rename(host.sessions_dir, Named(address.name), options.name))
+        operation = rename(host.sessions_dir, Named(address.name), options.name)
+        return carry_out(machines, host, Change(operation, lambda sight: _renamed(sight, address.name, options.name)))
 
     return attempt(str(address), do, lambda name: print(f"{clean(str(address))} is {clean(name)} now"))
 
@@ -114,7 +147,8 @@ def run_dismiss(options: Namespace, machines: Machines) -> int:
 
     def dismiss_one(address: Address) -> str:
         host = machines.host(address.host)
-        host.run(dismiss(host.sessions_dir, Named(address.name)))
+        operation = dismiss(host.sessions_dir, Named(address.name))
+        carry_out(machines, host, Change(operation, lambda sight: _dismissed(sight, address.name)))
         return f"dismissed {address}"
 
     results = machines.each(addresses, dismiss_one)
@@ -130,9 +164,41 @@ def run_undo(options: Namespace, machines: Machines) -> int:
         complain(f"{options.address or 'nothing'} was not killed from this machine lately; there is nothing to undo")
         return exits.NO
     host = machines.host(last.host)
+    name = last.address.removeprefix(f"{last.host}/")
+
+    def bring_back() -> Created:
+        change = Change(undo(host.sessions_dir, last.keep), lambda sight: _begun(sight, name))
+        return carry_out(machines, host, change)
 
     def told(created: Created) -> None:
         forget(state, last)
         print(f"{clean(str(Address(last.host, created.name)))} is back")
 
-    return attempt(last.address, lambda: host.run(undo(host.sessions_dir, last.keep)), told)
+    return attempt(last.address, bring_back, told)
+
+
+# ---- what a look shows of a change whose answer was lost
+
+
+def _begun(sight: Sight, name: str) -> list[Created]:
+    """The session of that name that has begun since. tmux may have put a backslash into the name."""
+    living = [session.tmux for session in sight.sessions if session.tmux]
+    return [
+        Created(one.id, one.name, one.pane.process)
+        for one in living
+        if one.name.replace("\\", "") == name.strip().replace("\\", "") and one.created >= sight.since
+    ]
+
+
+def _has(sight: Sight, name: str) -> bool:
+    """Whether there is such a session on the default server."""
+    return any(one.name == name and one.tmux and not one.tmux.socket for one in sight.sessions)
+
+
+def _renamed(sight: Sight, before: str, name: str) -> list[str]:
+    return [name.strip()] if _has(sight, name.strip()) and not _has(sight, before) else []
+
+
+def _dismissed(sight: Sight, name: str) -> list[None]:
+    files = [session.file for session in sight.sessions if session.name == name]
+    return [None for file in files if file and file.status == "working" and not file.message]

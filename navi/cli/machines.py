@@ -1,22 +1,25 @@
-"""What a verb works with: the configuration, the hosts by name, addresses, and what is said when something fails."""
+"""What a verb works with: the configuration, the hosts by name, and addresses. Nothing is read, connected or imported
+before it is needed: most verbs are about this machine, and take less time than an import.
+"""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import os
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from navi import exits
-from navi.config import Places, Remote, Settings, read_remotes, read_settings
+from navi.address import LOCAL, Address, Named
+from navi.cli.telling import UsageError, complain
 from navi.hosts.base import HostError
-from navi.hosts.plain import PlainHost, PlainRemote
-from navi.model import LOCAL, address_of
+from navi.hosts.plain import PlainHost
 from navi.ops import OperationError
 from navi.text import clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable, Iterable, Mapping
+
+    from navi.config import Places, Remote, Settings, Template
 
 T = TypeVar("T")
 Answer = TypeVar("Answer")
@@ -24,30 +27,8 @@ Answer = TypeVar("Answer")
 AT_ONCE = 32
 """Questions that are under way at the same time."""
 
-
-class UsageError(Exception):
-    """The command line asks for something that can't be; the text says what and what to type."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A session on a host, as a person wrote it."""
-
-    host: str
-    name: str
-
-    def __str__(self) -> str:
-        return address_of(self.host, self.name)
-
-
-def complain(words: str) -> None:
-    """Say on standard error what is wrong."""
-    print(f"navi: {clean(words)}", file=sys.stderr)
-
-
-def print_json(document: object) -> None:
-    """Write one document on standard output."""
-    print(json.dumps(document, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+REGISTERED_ONLY = "NAVI_REGISTERED_ONLY"
+"""The variable that makes names be those of the registry, and of nothing else, where it is 1."""
 
 
 class Machines:
@@ -55,11 +36,19 @@ class Machines:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
-        self.places = Places(environment)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where files are."""
+        from navi.config import Places
+
+        return Places(self.environment)
 
     @cached_property
     def settings(self) -> Settings:
         """config.yaml; what is wrong with it is said once."""
+        from navi.config import read_settings
+
         settings, problems = read_settings(self.places.settings)
         for problem in problems:
             complain(str(problem))
@@ -68,19 +57,47 @@ class Machines:
     @cached_property
     def remotes(self) -> Mapping[str, Remote]:
         """The enabled remotes by name; what is wrong with their file is said once."""
+        from navi.config import read_remotes
+
         remotes, problems = read_remotes(self.places.remotes)
         for problem in problems:
             complain(str(problem))
         return {remote.name: remote for remote in remotes if remote.enabled}
 
+    def template(self, name: str) -> Template:
+        """Return a template. Raises UsageError for one that is not there or not right."""
+        from navi.config import read_template
+
+        path = self.places.templates / f"{name}.yaml"
+        if "/" in name or not path.exists():
+            known = sorted(one.stem for one in self.places.templates.glob("*.yaml"))
+            others = f"there are {', '.join(known)}" if known else "there are none yet"
+            raise UsageError(f"there is no template `{name}` in {self.places.templates}; {others}")
+        template, problems = read_template(path, self.settings.agents)
+        if template is None:
+            raise UsageError("; ".join(map(str, problems)))
+        return template
+
     def host(self, name: str) -> PlainHost:
         """Return a host. Raises UsageError for a name that remotes.yaml does not have."""
         if name == LOCAL:
-            return PlainHost(LOCAL, self.settings.sessions_dir, self.settings.cleanup, self.environment)
+            return self._here
         if name not in self.remotes:
             known = ", ".join((LOCAL, *self.remotes))
             raise UsageError(f"there is no host `{name}` in {self.places.remotes}; known are {known}")
+        from navi.hosts.plain_remote import PlainRemote
+
         return PlainRemote(self.remotes[name], self.environment)
+
+    @cached_property
+    def _here(self) -> PlainHost:
+        """This machine. Only where there are settings they are read."""
+        folder = self.environment.get("XDG_CONFIG_HOME", "")
+        if not folder.startswith("/"):
+            folder = os.path.join(self.environment.get("HOME") or os.path.expanduser("~"), ".config")
+        if not os.path.exists(os.path.join(folder, "navi", "config.yaml")):
+            return PlainHost(LOCAL, "", True, self.environment)
+        return PlainHost(LOCAL, self.settings.sessions_dir, self.settings.cleanup, self.environment)
 
     def address(self, text: str) -> Address:
         """Read SESSION, or HOST/SESSION. Raises UsageError."""
@@ -92,12 +109,48 @@ class Machines:
         self.host(host)
         return Address(host, name)
 
+    def pane(self, options: Namespace) -> tuple[PlainHost, Named]:
+        """Return the host and the pane that a command line means: by its address, or by socket and target. Without
+        either it is the one session that is registered on this machine. Raises UsageError, OperationError.
+        """
+        if options.target:
+            if options.address:
+                raise UsageError("write either ADDR or -t TARGET")
+            return self.host(options.host or LOCAL), Named("", options.socket, options.target)
+        if not options.address:
+            return self._only_one(options.host or LOCAL)
+        host, pane = self.place(options.address, options.socket)
+        if options.host not in (None, host.name):
+            raise UsageError(f"{options.address} is not on {options.host}")
+        return host, pane
+
+    def place(self, text: str, socket: str = "") -> tuple[PlainHost, Named]:
+        """Return the host and the session that an address means. Raises UsageError."""
+        address = self.address(text)
+        registered = self.environment.get(REGISTERED_ONLY) == "1"
+        return self.host(address.host), Named(address.name, socket, registered=registered and not socket)
+
+    def _only_one(self, name: str) -> tuple[PlainHost, Named]:
+        from navi.ops.survey import survey
+
+        host = self.host(name)
+        names = list(host.run(survey(host.sessions_dir, registered=True)).registry.entries)
+        if len(names) != 1:
+            several = f"several sessions are registered: {', '.join(map(clean, names))}; say which"
+            raise UsageError(several if names else "no session is registered; say which one you mean")
+        return host, Named(names[0], registered=True)
+
     def each(
         self, things: Iterable[T], ask: Callable[[T], Answer]
     ) -> list[tuple[T, Answer | HostError | OperationError]]:
         """Ask about several things at once; the answers come in their order, failures in place of answers."""
+        several = list(things)
+        if len(several) < 2:
+            return [(thing, _answer(ask, thing)) for thing in several]
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(lambda thing: (thing, _answer(ask, thing)), list(things)))
+            return list(pool.map(lambda thing: (thing, _answer(ask, thing)), several))
 
 
 def _answer(ask: Callable[[T], Answer], thing: T) -> Answer | HostError | OperationError:
@@ -105,41 +158,3 @@ def _answer(ask: Callable[[T], Answer], thing: T) -> Answer | HostError | Operat
         return ask(thing)
     except (HostError, OperationError) as error:
         return error
-
-
-def why(error: HostError | OperationError) -> tuple[str, int]:
-    """Return what went wrong, in words, and the exit status that stands for it."""
-    if isinstance(error, HostError):
-        return f"{error.failure.cause}; {error.failure.remedy}", exits.of_failure(error.failure)
-    return str(error), error.status
-
-
-def attempt(about: object, do: Callable[[], T], told: Callable[[T], None]) -> int:
-    """Do one thing and tell it, or what went wrong; return the exit status."""
-    try:
-        told(do())
-    except (HostError, OperationError) as error:
-        words, status = why(error)
-        complain(f"{about}: {words}")
-        return status
-    return exits.OK
-
-
-def tell(results: Sequence[tuple[object, Any]], as_json: bool, words: Callable[[object, Any], str]) -> int:
-    """Print the result for each thing; return the exit status: that of the first failure."""
-    status = exits.OK
-    document = []
-    for thing, answer in results:
-        if isinstance(answer, HostError | OperationError):
-            said, code = why(answer)
-            status = status or code
-            document.append({"address": str(thing), "error": said, "status": code})
-            if not as_json:
-                complain(f"{thing}: {said}")
-        else:
-            document.append({"address": str(thing), "error": None, "status": exits.OK})
-            if not as_json:
-                print(clean(words(thing, answer)))
-    if as_json:
-        print_json(document)
-    return status

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from navi.address import Address
+from navi.cli.changes import Change, Sight, carry_out
 from navi.cli.lifecycle import find
-from navi.cli.machines import Address, Machines, UsageError, attempt, tell
+from navi.cli.machines import Machines
+from navi.cli.telling import UsageError, attempt, tell
 from navi.model import Session
-from navi.ops.marks import check_tags, mark
+from navi.ops.marks import check_tags, mark, shown
 
 
 def run_tag(options: Namespace, machines: Machines) -> int:
@@ -48,4 +51,8 @@ def run_bookmark(options: Namespace, machines: Machines) -> int:
 
 def _mark(machines: Machines, address: Address, changes: tuple[str, ...]) -> None:
     host = machines.host(address.host)
-    host.run(mark(host.sessions_dir, address.name, changes))
+
+    def seen(sight: Sight) -> list[None]:
+        return [None for session in sight.sessions if session.name == address.name and shown(session.marks, changes)]
+
+    carry_out(machines, host, Change(mark(host.sessions_dir, address.name, changes), seen))

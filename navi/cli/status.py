@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from navi import exits
-from navi.cli.machines import Machines, print_json
+from navi.address import LOCAL
+from navi.cli.machines import Machines
+from navi.cli.telling import print_json
 from navi.listing import is_agent, needs_person
-from navi.model import LOCAL, Session
+from navi.model import Session
 from navi.ops.look import look
 from navi.status import sessions_of
 from navi.text import clean

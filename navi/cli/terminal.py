@@ -1,0 +1,40 @@
+"""The verb attach, and everything else that takes this terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+
+from navi import exits
+from navi.address import LOCAL, Named
+from navi.cli.machines import Machines
+from navi.cli.telling import complain
+from navi.hosts.plain import PlainHost
+from navi.ops.attach import attach_to
+from navi.ops.pane import locate
+
+
+def run_attach(options: Namespace, machines: Machines) -> int:
+    """Attach to a session; inside of its own tmux server, change to it."""
+    host, pane = machines.pane(options)
+    return attach_terminal(host, pane)
+
+
+def attach_terminal(host: PlainHost, pane: Named) -> int:
+    """Become the program that attaches; returns only where that can't be, with the exit status."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        complain("attaching needs a terminal")
+        return exits.WRONG_USAGE
+    found = host.run(locate(pane))
+    inside = host.environment.get("TMUX", "")
+    if host.name != LOCAL or inside.split(",")[1:2] != [str(found.server)]:
+        inside = ""
+    words = host.interactive(attach_to(found.socket, found.session, inside))
+    # tmux refuses to attach within itself; to another server it may.
+    kept = {name: value for name, value in host.environment.items() if inside or name not in ("TMUX", "TMUX_PANE")}
+    try:
+        os.execvpe(words[0], words, kept)
+    except OSError as error:
+        complain(f"{words[0]} can't be started: {error.strerror}")
+        return exits.UNAVAILABLE

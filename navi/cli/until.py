@@ -1,0 +1,53 @@
+"""Waiting until a session has a status: the watch of its host is followed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+from navi import exits
+from navi.address import Named
+from navi.hosts.plain import PlainHost
+from navi.model import Frame
+from navi.ops import OperationError
+from navi.ops.look import Unwatchable, look, watch
+from navi.status import AgentKind, sessions_of
+from navi.text import clean
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at a host that can't be watched."""
+
+
+def wait_for_status(
+    host: PlainHost, pane: Named, wanted: Sequence[str], kinds: Sequence[AgentKind], limit: float
+) -> str:
+    """Return the status as soon as it is a wanted one. `limit` is of time.monotonic.
+
+    Raises OperationError when time is up or the session is gone, and HostError.
+    """
+    seen = ""
+    for frame in _frames(host):
+        named = [one for one in sessions_of(host.name, frame, kinds) if one.name == pane.name]
+        session = min(named, key=lambda one: one.tmux.socket if one.tmux else "", default=None)
+        if session and session.status.word in wanted:
+            return session.status.word
+        if frame.proven and (session is None or session.tmux is None):
+            raise OperationError(f"there is no session {clean(pane.name)}", exits.NO_SESSION)
+        seen = session.status.word if session else "unknown"
+        if time.monotonic() >= limit:
+            raise OperationError(f"its status is still {clean(seen)}", exits.TIMED_OUT)
+    raise OperationError(f"its status is still {clean(seen)}", exits.TIMED_OUT)
+
+
+def _frames(host: PlainHost) -> Iterator[Frame]:
+    """What the host's watch tells; each sign of life brings the last frame again, for silence tells something, too."""
+    frame = None
+    try:
+        for told in host.follow(watch(host.sessions_dir, False)):
+            frame = told if isinstance(told, Frame) else frame
+            if frame is not None:
+                yield frame
+    except Unwatchable:
+        while True:
+            yield host.run(look(host.sessions_dir, False))
+            time.sleep(LOOK_EVERY)
