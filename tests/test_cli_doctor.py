@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from navi.address import LOCAL
 from navi.cli.doctor import HERE, THERE
 from navi.cli.hosts import TMUX_STATES
 from navi.config import AGENTS, SESSIONS_DIR
 from navi.hosts.plain import PlainHost
-from navi.model import LOCAL, HostView
+from navi.model import HostView
 from navi.ops.look import TMUX_FAILURES, look
 from navi.status import sessions_of
+from navi.tui.charts import Chart
 from navi.tui.pages import detail_lines
 from tests.support.machines import Account, Lab, Machine, free_port, program
 from tests.support.verbs import HERE_AND_THERE, account, navi
@@ -261,7 +263,8 @@ def test_the_words_are_those_of_the_page_of_details(lab: Lab) -> None:
     )  # fmt: skip
     frame = PlainHost(LOCAL, SESSIONS_DIR, False, lab.environment()).run(look(SESSIONS_DIR, False))
     (session,) = [one for one in sessions_of(LOCAL, frame, AGENTS) if one.name == "api"]
-    page = ["".join(text for _, text in line) for line in detail_lines(session, HostView(LOCAL), frame.clock)]
+    lines = [line for line in detail_lines(session, HostView(LOCAL), frame.clock) if not isinstance(line, Chart)]
+    page = ["".join(text for _, text in line) for line in lines]
     said = navi(lab, "explain", "api").stdout
     wanted = {without_ages(line) for line in page if line.split()[0] != "host"}
     assert wanted - {without_ages(line) for line in said.splitlines()} == set()

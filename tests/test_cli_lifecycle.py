@@ -21,7 +21,7 @@ def test_new_kill_and_undo_are_one_story(lab: Lab, far: bool) -> None:
     host = ["--host", "atlas"] if far else []
     made = navi(lab, "new", "two words", *host, "-c", "~/my work", "--agent", "--skip-permissions", "--json")
     document = json.loads(made.stdout)
-    assert document.keys() == {"name", "host", "target", "type", "pid"}
+    assert document.keys() == {"name", "host", "socket", "target", "type", "pid", "window", "registered"}
     assert (document["name"], document["host"], document["type"]) == ("two words", "atlas" if far else "local", "agent")
     until(lambda: "claude runs: --dangerously-skip-permissions" in pane(there, "two words"), what="it runs")
     address = f"{prefix}two words"

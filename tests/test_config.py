@@ -240,7 +240,7 @@ def replace_agents(found: Settings) -> Settings:
     """Leave agents of the user's out of settings."""
     known = {kind.name for kind in AGENTS}
     assert {kind.name for kind in found.agents} - known <= {"mine"}
-    return Settings(**{name: getattr(found, name) for name in Settings.__slots__ if name != "agents"})
+    return Settings(**{name: getattr(found, name) for name in Settings._fields if name != "agents"})
 
 
 def test_the_users_agents_win_over_those_that_navi_knows(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from navi.failure import HostState, Retry
 from navi.fleet import LONGEST_PAUSE, pause_before, steady
 from navi.hosts.local import LocalHost
-from navi.model import HostState, HostView, Retry, Source
+from navi.model import HostView, Source
 from tests.support.hosts import failure, host, running, say
 from tests.support.machines import Lab, Machine, program
 from tests.support.scripts import stand_in

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import trio
 
+from navi.failure import Failure, HostState
 from navi.hosts import HostError
 from navi.hosts.channel import Channel
-from navi.model import Failure, HostState
 
 
 def explain(status: int | None, words: str) -> Failure:

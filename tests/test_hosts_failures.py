@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from navi.failure import HostState, Retry
 from navi.hosts.failures import explain
-from navi.model import HostState, Retry
 
 UNREACHABLE, AUTH, HOSTKEY, ERROR = HostState.UNREACHABLE, HostState.AUTH, HostState.HOSTKEY, HostState.ERROR
 NOW, LATER, ASKED = Retry.AT_ONCE, Retry.LATER, Retry.ON_REQUEST

@@ -6,19 +6,19 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trio
 
 from navi.config import Remote
+from navi.failure import HostState, Retry
 from navi.hosts import HostError
 from navi.hosts.base import Watch
 from navi.hosts.openssh import OpenSSHHost
 from navi.hosts.sockets import refuse_foreign
 from navi.hosts.ssh_command import options
-from navi.model import Frame, HostState, Retry, Tmux
+from navi.model import Frame, Tmux
 from navi.ops import Operation
 from navi.ops.attach import Interactive
 from navi.ops.look import Beat, look, watch
@@ -101,7 +101,7 @@ async def test_a_startup_file_that_swallows_everything_is_said_to_be_the_cause(l
     with trio.fail_after(30):
         async with opened(host(lab, box)) as one:
             with pytest.raises(HostError) as caught:
-                async with one.watch(replace(watch(one.sessions_dir, False), silence=1)) as line:
+                async with one.watch(watch(one.sessions_dir, False)._replace(silence=1)) as line:
                     await anext(aiter(line))
     assert caught.value.failure.state is HostState.UNREACHABLE
     assert "Welcome" in caught.value.failure.cause
@@ -585,7 +585,7 @@ async def test_a_frozen_machine_is_not_waited_for_and_goes_on_after_the_thaw(lab
 async def test_a_watch_of_a_frozen_machine_ends_with_its_silence(lab: Lab, box: Machine) -> None:
     with trio.fail_after(30):
         async with opened(host(lab, box)) as one:
-            async with one.watch(replace(watch(one.sessions_dir, False), silence=1)) as line:
+            async with one.watch(watch(one.sessions_dir, False)._replace(silence=1)) as line:
                 await anext(aiter(line))
                 box.freeze()
                 with pytest.raises(HostError, match="no sign of life for 1 s"):

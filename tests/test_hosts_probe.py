@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.config import Remote
-from navi.hosts.plain import PlainRemote
+from navi.hosts.plain_remote import PlainRemote
 from navi.hosts.probe import CHECKS, Probe, Probed, hop_of, knock, look_around, look_up, read_target, typed
 from navi.hosts.ssh_command import SshCommand
 from navi.ops.checkup import Finding, Result

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from navi.failure import HostState
 from navi.hosts import HostError
 from navi.hosts.sockets import LONGEST_SOCKET, NAME_LENGTH, Lease, runtime_folder
-from navi.model import HostState
 
 FALLBACK = Path(f"/tmp/navi-{os.getuid()}")
 

@@ -5,24 +5,26 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from navi import exits
-from navi.cli import parser_of
+from navi.cli.arguments import arguments_of
+from navi.cli.parser import parser_of
+from navi.cli.tools.table import TOOLS
 from navi.cli.verbs import VERBS, Verb
-from navi.config import CHOICES, Places, Remote, Settings, read_remotes, read_settings
+from navi.config import AGENTS, CHOICES, Places, Remote, Settings, read_remotes, read_settings, read_template
+from navi.failure import HostState, Retry
 from navi.fleet import LONGEST_PAUSE, POLL_EVERY
 from navi.hosts import ssh_command
 from navi.hosts.channel import MOST_CHANNELS
 from navi.hosts.failures import SIGNS, Sign
 from navi.hosts.wire import LARGEST_ANSWER
 from navi.listing import Sort
-from navi.model import HostState, Retry
 from navi.ops.look import TMUX_FAILURES, watch
 from navi.status import LARGEST, PRIORITY, QUIET_AFTER, SILENT_AFTER
 from navi.tui.keys import KEYS, shown
@@ -32,6 +34,7 @@ from navi.tui.theme import ASCII, UNICODE
 
 ROOT = Path(__file__).parent.parent
 NAVI, REMOTES = ROOT / "man" / "navi.1", ROOT / "man" / "navi-remotes.5"
+VERBS_PAGE = ROOT / "man" / "navi-verbs.1"
 
 ESCAPES = {
     r"\&": "", r"\(ha": "^", r"\(ti": "~",
@@ -87,7 +90,7 @@ def rows(heading: str) -> dict[str, tuple[str, str]]:
     return {word: (sign, ascii_sign) for word, sign, ascii_sign, _ in cells[1:]}
 
 
-@pytest.mark.parametrize("page", [NAVI, REMOTES], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [NAVI, VERBS_PAGE, REMOTES], ids=lambda page: page.name)
 def test_a_page_has_no_mistakes(page: Path) -> None:
     done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(page)], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "")
@@ -104,19 +107,22 @@ def test_keys_are_those_of_the_table_in_its_order_and_words() -> None:
     assert found == [(key.group, [shown(name) for name in key.keys], key.help) for key in KEYS]
 
 
-def spoken(verb: Verb) -> set[str]:
+def test_the_page_of_verbs_is_what_the_table_says() -> None:
+    done = subprocess.run([sys.executable, str(ROOT / "contrib" / "manual"), "--check"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def usage(verb: Verb) -> set[str]:
     """Return the words of a verb's usage that a person types or replaces: options and arguments."""
-    usage = parser_of(verb).format_usage().partition(f"navi {verb.name}")[2]
-    return set(re.findall(r"--?[a-z][a-z-]*|[A-Z]+", usage)) - {"-h"}
+    words = parser_of(verb).format_usage().partition(f"navi {verb.name}")[2]
+    return set(re.findall(r"--?[a-zA-Z][a-z-]*|[A-Z]+", words)) - {"-h"}
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
-def test_a_verb_is_explained_with_all_its_arguments(verb: Verb) -> None:
-    parts = re.split(r"^\.It (?:Xo )?Ic ", section(NAVI, "VERBS"), flags=re.MULTILINE)
-    source = next(part for part in parts if re.match(rf"{verb.name}\b", part))
-    synopsis = re.sub(r"Fl Fl ([a-z])", r"--\1", source)
-    synopsis = re.sub(r"Fl ([a-z])\b", r"-\1", synopsis)
-    assert spoken(verb) - set(re.findall(r"--?[a-z][a-z-]*|[A-Z]+", synopsis)) == set()
+def test_a_verb_is_told_with_all_its_arguments(verb: Verb) -> None:
+    part = section(VERBS_PAGE, "VERBS").split(f".Ss {verb.name}\n")[1].partition(".Ss ")[0]
+    told = re.sub(r"Fl ([a-zA-Z])\b", r"-\1", re.sub(r"Fl Fl ([a-z])", r"--\1", part))
+    assert usage(verb) - set(re.findall(r"--?[a-zA-Z][a-z-]*|[A-Z]+", told)) == set()
 
 
 def test_verbs_of_the_manual_are_those_of_the_table() -> None:
@@ -187,13 +193,13 @@ def told_defaults(page: Path, name: str) -> dict[str, str]:
 
 
 def test_every_field_of_a_remote_is_described_with_its_default() -> None:
-    wanted = {field.name: default_in_words(getattr(Remote("", ""), field.name)) for field in fields(Remote)}
+    wanted = {field: default_in_words(getattr(Remote("", ""), field)) for field in Remote._fields}
     assert told_defaults(REMOTES, "FIELDS") == wanted | {"name": "", "host": ""}
 
 
 def test_every_field_of_a_remote_has_an_example_that_is_understood(tmp_path: Path) -> None:
     examples = re.findall(r"Example:\n\.Ql (.*?) \.$", section(REMOTES, "FIELDS"), re.MULTILINE)
-    assert [example.partition(":")[0] for example in examples] == [field.name for field in fields(Remote)]
+    assert [example.partition(":")[0] for example in examples] == list(Remote._fields)
     path = tmp_path / "remotes.yaml"
     path.write_text("remotes:\n  - " + "\n    ".join(examples))
     remotes, problems = read_remotes(path)
@@ -201,7 +207,7 @@ def test_every_field_of_a_remote_has_an_example_that_is_understood(tmp_path: Pat
 
 
 def test_every_field_of_the_settings_is_described_with_its_default() -> None:
-    wanted = {field.name: default_in_words(getattr(Settings(), field.name)) for field in fields(Settings)}
+    wanted = {field: default_in_words(getattr(Settings(), field)) for field in Settings._fields}
     assert told_defaults(NAVI, "CONFIGURATION") == wanted
 
 
@@ -223,7 +229,9 @@ def test_every_example_of_a_configuration_is_understood(page: Path, tmp_path: Pa
     read = 0
     for block in literals(page):
         path.write_text(block)
-        if block.startswith("remotes:"):
+        if block.startswith("run:"):
+            assert read_template(path, AGENTS)[1] == ()
+        elif block.startswith("remotes:"):
             assert read_remotes(path)[1] == ()
         elif ": " in block.partition("\n")[0]:
             assert read_settings(path)[1] == ()
@@ -280,8 +288,11 @@ def variables() -> set[str]:
         found |= {word for word in constants(path) if re.fullmatch("[A-Z][A-Z0-9_]{3,}", word)}
     for path in (ROOT / "navi" / "sh").glob("*.sh"):
         found |= set(re.findall(r"\$\{?([A-Z][A-Z0-9_]{3,})", path.read_text()))
-    # bash's own, what navi tells itself, words of usage
-    return found - {"EPOCHSECONDS", "BASH_VERSION", "NAVI_MARK", "ADDR", "NAME", "HEAD"}
+    # bash's own, what navi tells itself; words of usage, of navi and of the tools; git's
+    usage = {one.metavar for verb in VERBS for one in arguments_of(verb)} | {
+        one.value for tool in TOOLS.values() for one in tool.options
+    }
+    return found - {"EPOCHSECONDS", "BASH_VERSION", "NAVI_MARK", "HEAD", "COMP_WORDS", "COMP_CWORD"} - usage
 
 
 @pytest.mark.parametrize("name", sorted(variables()))

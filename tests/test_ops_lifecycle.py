@@ -7,17 +7,19 @@ import os
 import re
 import stat
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from navi.address import Named
 from navi.config import AGENTS, SESSIONS_DIR
 from navi.hosts import Host
 from navi.hosts.local import LocalHost
+from navi.launch import Launch, command, program_of
+from navi.launch import agent as launch_agent
 from navi.ops import OperationError
-from navi.ops.lifecycle import Launch, Named, check_name, dismiss, kill, new, new_keep, rename, undo
-from navi.status import sessions_of
+from navi.ops.lifecycle import check_name, dismiss, kill, new, new_keep, rename, undo
+from navi.status import AgentKind, sessions_of
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
 from tests.support.places import agent, everywhere, place
@@ -45,6 +47,11 @@ HOSTILE_NAMES = (
     "🚀",
     "new",
 )
+
+
+def running(line: str) -> Launch:
+    """Return what runs an agent that starts with that line."""
+    return launch_agent(AgentKind("claude", (), start=line))
 
 
 def pane(account: Account, name: str) -> str:
@@ -162,7 +169,7 @@ async def test_a_line_is_run_by_the_users_own_shell_which_stays(lab: Lab, where:
     async with place(lab, where) as one:
         agent(one.account)
         line = "claude 'two words' \"it's\" a\\;b;"
-        await one.host.run(new(SESSIONS_DIR, "api", "", Launch(line, checked=True)))
+        await one.host.run(new(SESSIONS_DIR, "api", "", running(line)))
         until(lambda: "claude runs: two words it's a;b" in pane(one.account, "api"), what="the agent runs")
         one.account.tmux("send-keys", "-t", "=api:", "C-d")
         one.account.tmux("send-keys", "-t", "=api:", "echo st''ays", "Enter")
@@ -186,7 +193,7 @@ async def test_an_alias_of_the_users_shell_is_a_command(lab: Lab, shell: str, fi
         agent(one.account)
         (one.account.home / file).parent.mkdir(parents=True, exist_ok=True)
         (one.account.home / file).write_text(text)
-        await one.host.run(new(SESSIONS_DIR, "api", "", Launch("helper", checked=True)))
+        await one.host.run(new(SESSIONS_DIR, "api", "", running("helper")))
         until(lambda: "claude runs: --aliased" in pane(one.account, "api"), what="the alias runs")
 
 
@@ -195,7 +202,7 @@ async def test_an_agent_that_is_not_there_creates_nothing(lab: Lab, where: str) 
     async with place(lab, where) as one:
         one.account.new_session("bystander")
         with pytest.raises(OperationError, match=r"no-such-agent is not found .* nothing was created") as caught:
-            await one.host.run(new(SESSIONS_DIR, "api", "", Launch("no-such-agent --fast", checked=True)))
+            await one.host.run(new(SESSIONS_DIR, "api", "", running("no-such-agent --fast")))
         assert caught.value.status == 69
         assert await one.names() == {"bystander"}
         assert one.nest() == []
@@ -207,7 +214,7 @@ async def test_a_shell_that_takes_long_to_start_loses_nothing(lab: Lab) -> None:
         gate = one.account.home / "gate"
         os.mkfifo(gate)
         (one.account.home / ".bash_profile").write_text(f"PATH=~/bin:$PATH; read -r _ <{gate}\n")
-        created = await one.host.run(new(SESSIONS_DIR, "api", "", Launch("claude", checked=True)))
+        created = await one.host.run(new(SESSIONS_DIR, "api", "", running("claude")))
         assert created.slow
         gate.write_text("open\n")
         until(lambda: "claude runs:" in pane(one.account, "api"), what="the agent runs")
@@ -215,7 +222,7 @@ async def test_a_shell_that_takes_long_to_start_loses_nothing(lab: Lab) -> None:
 
 async def test_the_new_servers_panes_have_the_users_own_umask(lab: Lab) -> None:
     async with place(lab, "bash") as one:
-        await one.host.run(new(SESSIONS_DIR, "api", "", Launch("umask; exec cat")))
+        await one.host.run(new(SESSIONS_DIR, "api", "", command("umask; exec cat")))
         wanted = one.account.sh("umask").strip()
         until(lambda: wanted in pane(one.account, "api").split(), what="the umask is the user's")
 
@@ -322,7 +329,7 @@ async def test_what_was_killed_comes_back_with_directory_command_status_and_text
     async with place(lab, where) as one:
         agent(one.account)
         (one.account.home / "work").mkdir()
-        await one.host.run(new(SESSIONS_DIR, "api", "~/work", Launch("claude --fast", checked=True)))
+        await one.host.run(new(SESSIONS_DIR, "api", "~/work", running("claude --fast")))
         one.account.write_status("api", message='it\'s "mine"', custom=[1, {"a": None}])
         status = (one.account.sessions_dir / "api.json").read_bytes()
         one.account.tmux("send-keys", "-t", "=api:", "remember me", "Enter")
@@ -557,5 +564,4 @@ def test_only_a_plain_program_is_looked_for() -> None:
         "'my agent'": "",
         "": "",
     }
-    assert {line: Launch(line, checked=True).program for line in lines} == lines
-    assert replace(Launch("claude"), checked=False).program == ""
+    assert {line: program_of(line) for line in lines} == lines

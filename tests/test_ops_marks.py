@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from navi.address import Named
 from navi.config import SESSIONS_DIR
 from navi.model import Marks
 from navi.ops import OperationError
-from navi.ops.lifecycle import Named, kill, new_keep, rename, undo
+from navi.ops.lifecycle import kill, new_keep, rename, undo
 from navi.ops.marks import check_tags, mark, read_marks, retag
 from tests.support.machines import Lab
 from tests.support.places import everywhere, place

@@ -21,9 +21,20 @@ from hypothesis import strategies as st
 
 from navi.ops import script
 from tests.support.machines import Account, Lab, program
-from tests.support.scripts import BASH, DASH, NO_TIMEOUT, SHELLS, Shell, Watching, environment, every_shell, files
+from tests.support.scripts import (
+    BASH,
+    DASH,
+    NO_TIMEOUT,
+    SHELLS,
+    Shell,
+    Watching,
+    environment,
+    every_shell,
+    files,
+    stand_in,
+)
 
-HOOK = script("status_file", "hook")
+HOOK = script("process", "status_file", "hook")
 AWKS = ("mawk", "gawk", "original-awk", "busybox")
 
 every_awk = pytest.mark.parametrize("awk", AWKS)
@@ -102,6 +113,11 @@ class Hook:
         found = json.loads(self.path.read_bytes())
         assert isinstance(found, dict)
         return found
+
+
+def left(hook: Hook) -> list[str]:
+    """Return what lies beside the status files, but for the file that stays: who wrote the last version."""
+    return sorted(name for name in os.listdir(hook.nest) if name != f"holder.{hook.session}")
 
 
 def event(name: str, **fields: object) -> bytes:
@@ -372,7 +388,7 @@ def test_files_and_folders_are_private(hook: Hook) -> None:
     hook.tell("Stop")
     modes = [stat.S_IMODE(path.stat().st_mode) for path in (hook.account.sessions_dir, hook.nest, hook.path)]
     assert modes == [0o700, 0o700, 0o600]
-    assert os.listdir(hook.nest) == []
+    assert left(hook) == []
 
 
 @pytest.mark.parametrize("shell", [DASH, NO_TIMEOUT], ids=lambda shell: shell.name)
@@ -558,7 +574,7 @@ def test_a_full_disk_leaves_the_old_file(hook: Hook, awk: str) -> None:
 
     hook.send(event("PostToolUse", tool_name="Bash"), prepare=small_disk)
     assert hook.path.read_bytes() == before
-    assert os.listdir(hook.nest) == []
+    assert left(hook) == []
     assert hook.tell("PostToolUse", tool_name="Bash")["status"] == "working"
 
 
@@ -609,7 +625,7 @@ def test_of_parallel_events_every_one_counts(hook: Hook, shell: Shell, times: in
                 running.append(subprocess.Popen(hook.words, stdin=stdin, env=surroundings))
         assert [process.wait(120) for process in running] == [0] * times
     assert dig(hook.read(), "metrics", "tools", "counts") == {"Bash": times}
-    assert os.listdir(hook.nest) == []
+    assert left(hook) == []
 
 
 @every_shell
@@ -624,7 +640,7 @@ def test_an_event_that_finds_the_lock_taken_is_written_by_the_next(hook: Hook, s
     found = hook.tell("Stop")
     assert dig(found, "metrics", "tools", "counts") == {"Bash": 1, "Edit": 1}
     assert found["status"] == "done"
-    assert os.listdir(hook.nest) == []
+    assert left(hook) == []
 
 
 @every_shell
@@ -637,23 +653,70 @@ def test_a_stale_lock_is_broken(hook: Hook, shell: Shell, kind: str) -> None:
     if kind != "dead":
         age(hook.lock, 200)
     assert dig(hook.tell("PostToolUse", tool_name="Bash"), "metrics", "tools", "counts") == {"Bash": 2}
-    assert os.listdir(hook.nest) == []
+    assert left(hook) == []
 
 
-def test_a_hook_that_was_killed_costs_no_other_event(hook: Hook) -> None:
+KILL_THE_HOOK = "kill -KILL $PPID"
+
+
+@every_shell
+@pytest.mark.parametrize(
+    ("program_name", "script"),
+    [("mv", KILL_THE_HOOK), ("rm", KILL_THE_HOOK), ("rm", f'"$real" "$@"; {KILL_THE_HOOK}')],
+    ids=["before the end", "before events are forgotten", "after events are forgotten"],
+)
+def test_a_hook_that_was_killed_costs_no_event_and_stalls_nobody(
+    hook: Hook, shell: Shell, program_name: str, script: str
+) -> None:
+    hook = replace(hook, shell=shell)
     hook.tell("PostToolUse", tool_name="Bash")
-    killer = hook.account.bin / "mv"
-    killer.write_text("#!/bin/sh\nkill -KILL $PPID\n")
-    killer.chmod(0o755)
+    hook.lock.write_text(f"{os.getpid()}\n")
+    hook.send(event("PostToolUse", tool_name="Waits"))
+    hook.lock.unlink()
+    stand_in(hook.account, program_name, script)
     killed = subprocess.run(
         hook.words, input=event("PostToolUse", tool_name="Edit"), env=hook.surroundings(), timeout=60
     )
     assert killed.returncode == -signal.SIGKILL
-    killer.unlink()
-    assert dig(hook.tell("PostToolUse", tool_name="Read"), "metrics", "tools", "counts") == {"Bash": 1}
-    age(hook.lock, 200)
-    found = hook.tell("PostToolUse", tool_name="Write")
-    assert dig(found, "metrics", "tools", "counts") == {"Bash": 1, "Read": 1, "Write": 1}
+    (hook.account.bin / program_name).unlink()
+    found = hook.tell("PostToolUse", tool_name="Read")
+    assert dig(found, "metrics", "tools", "counts") == {"Bash": 1, "Waits": 1, "Edit": 1, "Read": 1}
+    assert left(hook) == []
+
+
+@every_shell
+@pytest.mark.parametrize("version", ['{"status', "", "x"])
+def test_half_a_version_of_one_that_was_killed_is_none(hook: Hook, shell: Shell, version: str) -> None:
+    hook = replace(hook, shell=shell)
+    hook.tell("PostToolUse", tool_name="Bash")
+    hook.lock.write_text(version)
+    (hook.nest / "holder.api").write_text(f"{dead_process()} .\n")
+    if not version:
+        age(hook.lock, 200)  # one that is empty may have been made this moment
+    assert dig(hook.tell("PostToolUse", tool_name="Bash"), "metrics", "tools", "counts") == {"Bash": 2}
+    assert left(hook) == []
+
+
+@every_shell
+@pytest.mark.parametrize("holder", ["{process} .", "{process}", "x .", ""])
+def test_the_version_of_one_that_may_live_is_not_touched(hook: Hook, shell: Shell, holder: str) -> None:
+    hook = replace(hook, shell=shell)
+    hook.tell("Stop")
+    before = hook.path.read_bytes()
+    hook.lock.write_text('{"status":"working"}\n')
+    (hook.nest / "holder.api").write_text(holder.format(process=os.getpid()))
+    hook.send(event("UserPromptSubmit"))
+    assert hook.path.read_bytes() == before
+    assert hook.lock.read_text() == '{"status":"working"}\n'
+
+
+def test_a_broken_file_is_kept_aside_by_who_finishes_for_another(hook: Hook) -> None:
+    hook.tell("Stop")
+    hook.path.write_bytes(b"broken")
+    hook.lock.write_text('{"status":"waiting","kept":1}\n')
+    (hook.nest / "holder.api").write_text(f"{dead_process()} .\n")
+    assert hook.tell("Stop")["kept"] == 1
+    assert Path(f"{hook.path}.broken").read_bytes() == b"broken"
 
 
 def test_an_event_that_was_left_half_written_is_passed_over(hook: Hook) -> None:

@@ -98,7 +98,7 @@ def test_a_pane_is_told_with_all_that_tmux_knows(lab: Lab, shell: Shell) -> None
     until(lambda: look(lab.local, shell).sessions[0].pane.command == "sleep", what="sleep in the pane")
     (session,) = look(lab.local, shell).sessions
     pane = session.pane
-    assert (pane.command, pane.path, pane.index, pane.dead) == ("sleep", str(lab.local.home), "0.0", False)
+    assert (pane.command, pane.path, pane.position, pane.dead) == ("sleep", str(lab.local.home), "0.0", False)
     assert pane.process == int(lab.local.tmux("display-message", "-p", "-t", "=api:", "#{pane_pid}"))
     assert (session.id, session.server) == ("$0", int(lab.local.tmux("display-message", "-p", "#{pid}")))
     assert session.created > 1e9
@@ -111,8 +111,8 @@ def test_windows_and_panes_of_a_session_come_together_with_the_active_one_known(
     lab.local.tmux("split-window", "-d", "-t", "=api:", "exec sleep 1001")
     lab.local.tmux("new-window", "-t", "=api:", "exec sleep 1002")
     (session,) = look(lab.local, shell).sessions
-    assert [pane.index for pane in session.panes] == ["0.0", "0.1", "1.0"]
-    assert session.pane.index == "1.0"
+    assert [pane.position for pane in session.panes] == ["0.0", "0.1", "1.0"]
+    assert session.pane.position == "1.0"
 
 
 @every_shell
@@ -289,7 +289,7 @@ def test_no_process_is_started_for_each_of_many_files(lab: Lab, shell: Shell) ->
     for name in ("cksum", "tr", "grep", "cat"):
         stand_in(lab.local, name, f'echo {name} >>{log}; exec "$real" "$@"')
     change = f"\nnavi_files\nnavi_tell_files\necho new >./session-500.json\n: >{log}\nnavi_files\nnavi_tell_files"
-    prelude = f'{script("tmux", "look")}\nnavi_begin "$1" no{change}\nprintf "%s" "$navi_out"'
+    prelude = f'{script("tmux", "process", "nest", "look")}\nnavi_begin "$1" no{change}\nprintf "%s" "$navi_out"'
     said = answer(lab.local, shell, Operation("twice", prelude, (str(lab.local.sessions_dir),), lambda said: said))
     kinds = [record.kind for record in said.records()]
     assert (kinds.count("file"), kinds.count("same")) == (1001, 999)
@@ -454,6 +454,23 @@ def test_files_of_sessions_that_are_gone_are_removed_and_exactly_those(lab: Lab,
     assert set(files(frame)) == {"alpha-long", "prefix-alpha", "a b", "it's"}
     assert {path.stem for path in lab.local.sessions_dir.glob("*.json")} == set(files(frame))
     assert not list((lab.local.sessions_dir / ".navi").iterdir())
+
+
+@every_shell
+def test_among_very_many_files_the_same_are_removed(lab: Lab, shell: Shell) -> None:
+    living = ("a", "a-b", "a b", "a_b", "b", "it's", "é🎉", "-n", "[a]", "\\*", "10", "2")
+    gone = ("a-", "aa", "ab", "c", "A", "é", "*", "1", "20", "pane 1", "files", "back\\\\slash")
+    for name in living:
+        lab.local.tmux("new-session", "-d", "-s", name)
+    kept = set(lab.local.tmux("list-sessions", "-F", "#{session_name}").splitlines())
+    for name in (*kept, *gone):
+        lab.local.write_status(name)
+    for number in range(200):
+        (lab.local.sessions_dir / f"not-of-a-hook-{number}.json").write_text("{}")
+    frame = look(lab.local, shell)
+    assert set(frame.cleaned) == set(gone)
+    assert {path.stem for path in lab.local.sessions_dir.glob("*.json") if "not-of" not in path.stem} == kept
+    assert len(frame.files) == len(kept) + 200
 
 
 @every_shell

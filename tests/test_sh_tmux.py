@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -215,6 +216,41 @@ def test_a_healthy_server_behind_many_that_hang_is_found(lab: Lab) -> None:
     with stopped(machine, "a", "b", "c", "d", "e"), Watching(machine, DASH) as watching:
         frame = watching.frame(lambda frame: "healthy" in names(frame), timeout=30)
         assert (names(frame), frame.proven) == (["default", "healthy"], False)
+
+
+@every_shell
+def test_looks_remember_who_hangs_and_find_a_healthy_server_behind_them(lab: Lab, shell: Shell) -> None:
+    machine = lab.machine("box")
+    begin(machine, "default", "a", "b", "c", "d", "e", "healthy")
+    machine.write_status("gone")
+    hung = machine.sessions_dir / ".navi" / "hung"
+    with stopped(machine, "a", "b", "c", "d", "e"):
+        look(machine, shell)
+        frame = look(machine, shell)
+        assert (names(frame), frame.proven, frame.cleaned) == (["default", "healthy"], False, ())
+        assert stat.S_IMODE(hung.stat().st_mode) == 0o600
+    hung.write_text(re.sub(r"^\d+", "1", hung.read_text(), flags=re.MULTILINE))
+    seen = [names(look(machine, shell)) for _ in "abcde"]
+    assert [len(one) for one in seen] == [3, 4, 5, 6, 7], "one more is tried again at each look"
+    assert not hung.exists()
+
+
+@pytest.mark.parametrize("text", ["", "x", "1", "99999999999999999999 =/x", "9999999999 =", "=\n\n1 2 3", "\0"])
+def test_a_memory_of_who_hangs_that_makes_no_sense_does_no_harm(lab: Lab, text: str) -> None:
+    machine = lab.machine("box")
+    begin(machine, "default", "other")
+    machine.write_status("default")
+    (machine.sessions_dir / ".navi").mkdir()
+    (machine.sessions_dir / ".navi" / "hung").write_text(text)
+    assert names(look(machine, DASH)) == ["default", "other"]
+
+
+def test_where_nothing_can_be_remembered_servers_are_asked_in_another_order_each_time(lab: Lab) -> None:
+    machine = lab.machine("box")
+    begin(machine, "default", "a", "b", "c", "d", "healthy")
+    machine.sessions_dir.write_text("not a folder")
+    with stopped(machine, "a", "b", "c", "d"):
+        until(lambda: "healthy" in names(look(machine, DASH)), timeout=120, what="the healthy one is found")
 
 
 @pytest.mark.parametrize("shell", [DASH, DASH_ALONE], ids=lambda shell: shell.name)

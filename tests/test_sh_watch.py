@@ -15,16 +15,21 @@ from pathlib import Path
 import pytest
 
 from navi.model import Frame, Tmux
+from navi.ops import Operation
+from navi.ops.lifecycle import Named, dismiss
 from navi.ops.look import Beat
+from navi.ops.marks import mark
 from tests.support.machines import Lab, Machine, replace
 from tests.support.scripts import (
     DASH,
     Shell,
     Watching,
+    every_shell,
     every_watching_shell,
     files,
     look,
     names,
+    run,
     stand_in,
     unwatchable,
 )
@@ -58,6 +63,28 @@ def all_gone(machine: Machine) -> None:
 
 
 # ---- what is told
+
+
+@every_shell
+@pytest.mark.parametrize(
+    ("operation", "told"),
+    [
+        (mark("~/.claude-sessions", "api", ["+b"]), b"poll\n"),
+        (dismiss("~/.claude-sessions", Named("api")), b"changed\npoll\n"),
+    ],
+    ids=["mark", "dismiss"],
+)
+def test_an_operation_wakes_it(box: Machine, shell: Shell, operation: Operation[None], told: bytes) -> None:
+    folder = box.sessions_dir / ".navi"
+    folder.mkdir()
+    fifo = folder / f"watch.{os.getpid()}"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        run(box, shell, operation)
+        assert os.read(reader, 100) == told
+    finally:
+        os.close(reader)
 
 
 @every_watching_shell

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -159,7 +158,7 @@ def pane(command: str = "claude", silent: float = 1, title: str = "", children: 
 
 def dead(exit_status: int | None = None, signal: str = "") -> Pane:
     """Return a pane whose process has ended."""
-    return replace(pane(), dead=True, exit_status=exit_status, exit_signal=signal)
+    return pane()._replace(dead=True, exit_status=exit_status, exit_signal=signal)
 
 
 def on_tmux(*panes: Pane) -> TmuxSession:
@@ -233,8 +232,8 @@ def by_name(frame: Frame) -> dict[str, Session]:
 
 
 def test_files_and_sessions_of_a_name_come_together() -> None:
-    file = replace(hook("permission"), message="Run tests?")
-    session = by_name(replace(FRAME, sessions=(on_tmux(pane()),), files=(file,)))["api"]
+    file = hook("permission")._replace(message="Run tests?")
+    session = by_name(FRAME._replace(sessions=(on_tmux(pane()),), files=(file,)))["api"]
     assert (session.status.word, session.message, session.agent, session.cwd) == (
         "permission", "Run tests?", "claude", "/work",
     )  # fmt: skip
@@ -242,15 +241,15 @@ def test_files_and_sessions_of_a_name_come_together() -> None:
 
 
 def test_a_file_alone_is_offline_where_tmux_proved_it_and_believed_where_not() -> None:
-    alone = replace(FRAME, files=(hook("working"),))
+    alone = FRAME._replace(files=(hook("working"),))
     assert by_name(alone)["api"].status.word == "offline"
     for tmux in (Tmux.HUNG, Tmux.MISSING, Tmux.OLD, Tmux.FAILED):
-        status = by_name(replace(alone, tmux=tmux, proven=False))["api"].status
+        status = by_name(alone._replace(tmux=tmux, proven=False))["api"].status
         assert (status.word, status.source) == ("working", Source.HOOK)
         assert "tmux did not answer" in status.reason
 
 
 def test_sessions_of_one_name_on_two_servers_are_two() -> None:
-    twins = (on_tmux(pane()), replace(on_tmux(pane("bash")), socket="/tmp/other"))
-    found = sessions_of("dev", replace(FRAME, sessions=twins, files=(hook("done"),)), AGENTS)
+    twins = (on_tmux(pane()), on_tmux(pane("bash"))._replace(socket="/tmp/other"))
+    found = sessions_of("dev", FRAME._replace(sessions=twins, files=(hook("done"),)), AGENTS)
     assert [session.key for session in found] == [("dev", "api", ""), ("dev", "api", "/tmp/other")]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from navi.failure import HostState
 from navi.listing import Selection, Sort
-from navi.model import HostState, HostView
+from navi.model import HostView
 from navi.tui.bars import Footer, Header
 from navi.tui.canvas import Line, columns_of
 from navi.tui.theme import ASCII, UNICODE

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
 from navi.config import Problem
-from navi.model import AgentStatus, HostState, StatusFile
+from navi.facts import Part
+from navi.failure import HostState
+from navi.model import AgentStatus, StatusFile
 from navi.tui.canvas import Line, columns_of
-from navi.tui.pages import Page, detail_lines, help_lines, host_lines
+from navi.tui.charts import Bar, Chart
+from navi.tui.pages import Entry, Page, detail_lines, help_lines, host_lines
 from navi.tui.theme import ASCII, UNICODE
 from tests.support.dashboard import session, view
 
 
-def text(lines: Sequence[Line]) -> str:
-    """Return lines without their styles."""
-    return "\n".join("".join(piece for _, piece in line).rstrip() for line in lines)
+def text(lines: Sequence[Entry]) -> str:
+    """Return lines without their styles, and without charts."""
+    kept = [line for line in lines if not isinstance(line, Chart)]
+    return "\n".join("".join(piece for _, piece in line).rstrip() for line in kept)
 
 
 def numbered(count: int) -> list[Line]:
@@ -73,13 +76,21 @@ def test_a_page_can_be_painted_on_the_smallest_screen(width: int, height: int) -
     assert one.render((width, height)).rows() == height
 
 
+def test_what_takes_several_lines_is_scrolled_to_its_end() -> None:
+    bars = Chart(tuple(Bar(Part(f"part {number}", 0.5, "50%")) for number in range(9)))
+    one = Page(UNICODE, "Title", [[("", "word " * 30)], bars])
+    assert "part 8" not in shown(one)[-1]
+    one.scroll(10**6)
+    assert "part 8" in shown(one)[-1]
+
+
 def test_a_host_tells_state_latency_and_sessions() -> None:
     lines = text(host_lines([view("atlas", session("a", host="atlas"), latency=0.042)], (), UNICODE, 0))
     assert lines.strip() == "✔ atlas  connected  42ms · 1 session · tmux 3.3a"
 
 
 def test_a_lost_host_tells_why_what_to_do_how_old_and_when_again() -> None:
-    lost = replace(view("atlas", state=HostState.UNREACHABLE, framed=10), retry_at=103, attempts=2)
+    lost = view("atlas", state=HostState.UNREACHABLE, framed=10)._replace(retry_at=103, attempts=2)
     lines = text(host_lines([lost], (), UNICODE, 100))
     for words in ("✖ atlas  unreachable", "cause of atlas", "remedy of atlas", "1m 30s old", "in 3s, attempt 3"):
         assert words in lines
@@ -90,7 +101,7 @@ def test_a_host_that_waits_for_a_person_says_for_which_keys() -> None:
 
 
 def test_an_error_that_is_over_is_remembered() -> None:
-    over = replace(view("a", state=HostState.ERROR), state=HostState.CONNECTED, failure=None)
+    over = view("a", state=HostState.ERROR)._replace(state=HostState.CONNECTED, failure=None)
     assert "cause of a (over now)" in text(host_lines([over], (), UNICODE, 0))
 
 
@@ -103,7 +114,7 @@ ODDITIES = [
 
 @pytest.mark.parametrize(("fields", "expected"), ODDITIES)
 def test_what_is_unusual_about_a_host_is_told(fields: dict[str, object], expected: str) -> None:
-    assert expected in text(host_lines([replace(view("a"), **fields)], (), UNICODE, 100))  # type: ignore[arg-type]
+    assert expected in text(host_lines([view("a")._replace(**fields)], (), UNICODE, 100))  # type: ignore[arg-type]
 
 
 def test_problems_of_the_configuration_are_told_with_file_and_line_and_cleaned() -> None:
@@ -129,12 +140,12 @@ def test_details_tell_source_age_and_place() -> None:
 
 
 def test_details_of_a_file_that_cannot_be_read_say_so() -> None:
-    one = replace(session("api"), file=StatusFile("api", problem="not JSON: line 1"))
+    one = session("api")._replace(file=StatusFile("api", problem="not JSON: line 1"))
     assert "api.json not JSON: line 1" in text(detail_lines(one, view("local", one), 1000))
 
 
 def test_details_of_an_ended_session() -> None:
-    one = replace(session("api", "offline"), tmux=None)
+    one = session("api", "offline")._replace(tmux=None)
     assert "tmux        no such session" in text(detail_lines(one, view("local", one), 1000))
 
 

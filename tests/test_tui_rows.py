@@ -38,7 +38,7 @@ def test_a_remote_session_as_in_the_guide() -> None:
 
 
 def test_a_local_session_has_no_label_and_no_empty_message() -> None:
-    local = replace(API, host="local", message="", cwd="/srv")
+    local = API._replace(host="local", message="", cwd="/srv")
     assert texts(local) == ["   ✻ api                                       working   5m", "     /srv"]
 
 

@@ -6,7 +6,7 @@ import pytest
 import urwid
 
 from navi.config import Settings
-from navi.model import HostState
+from navi.failure import HostState
 from navi.status import PRIORITY
 from navi.tui.canvas import width_of
 from navi.tui.theme import (

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import trio
 
-from tests.bench import first_frame, freshness, frozen, hook, idle, keys, lifecycle, request
+from tests.bench import first_frame, freshness, frozen, hook, idle, keys, lifecycle, request, tokens
 from tests.bench.report import Row, facts, table
 from tests.bench.stage import Run
 
@@ -23,6 +23,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "frozen": frozen.measure,
     "lifecycle": lifecycle.measure,
     "hook": hook.measure,
+    "tokens": tokens.measure,
 }
 """Those that wait longest come first."""
 

@@ -15,11 +15,12 @@ import pytest
 import trio
 
 from navi.config import AGENTS, Remote
+from navi.failure import Failure, HostState
 from navi.fleet import Fleet
 from navi.hosts import Host, HostError
 from navi.hosts.openssh import OpenSSHHost
 from navi.hosts.sockets import runtime_folder
-from navi.model import Failure, HostState, HostView
+from navi.model import HostView
 from navi.ops import Answer, Operation
 from tests.support.machines import Lab, Machine
 from tests.support.waiting import until_async

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -114,7 +114,7 @@ def look(account: Account, shell: Shell, cleanup: bool = True, more: Mapping[str
 def own(account: Account, frame: Frame) -> Frame:
     """Leave out of a frame what other tmux servers of the user that runs the tests show."""
     mine = [one for one in frame.sessions if not one.socket or one.socket.startswith(f"{account.folder}/")]
-    return replace(frame, sessions=tuple(mine))
+    return frame._replace(sessions=tuple(mine))
 
 
 def names(frame: Frame) -> list[str]:

@@ -1,0 +1,65 @@
+"""tokens: what it takes to count the tokens of a transcript of 10 MB, and to see that nothing is new. The floor is
+reading it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import trio
+
+from navi.config import SESSIONS_DIR
+from navi.hosts.local import LocalHost
+from navi.ops.metrics import tokens
+from tests.bench.report import Row
+from tests.bench.request import timed
+from tests.bench.stage import Run, laboratory
+from tests.support.machines import Account
+from tests.support.transcripts import append, message, result, transcript
+
+
+async def measure(run: Run) -> list[Row]:
+    """Measure the first count, and those after it with nothing new and with one message more."""
+    async with run.turn:
+        with laboratory() as lab:
+            path = _conversation(lab.local)
+            state = lab.local.sessions_dir / ".navi" / "tokens.one"
+            host = LocalHost(SESSIONS_DIR, False, lab.environment())
+            await host.open()
+
+            async def count() -> None:
+                assert not (await host.run(tokens(SESSIONS_DIR, "one"))).partial
+
+            async def anew() -> None:
+                state.unlink(missing_ok=True)
+                await count()
+
+            async def more() -> None:
+                append(path, message("msg_more"))
+                await count()
+
+            async def read() -> None:
+                await trio.run_process(("sh", "-c", 'cat "$1" >/dev/null', "read", str(path)))
+
+            often, seldom = run.pick(100, 20), run.pick(10, 3)
+            floor = await timed(read, seldom)
+            first = await timed(anew, seldom)
+            nothing = await timed(count, often)
+            one = await timed(more, often)
+            await host.close()
+    return [
+        Row("tokens: a transcript of 10 MB, first", "ms", first, floor, {"median": 2000}),
+        Row("tokens: the same, nothing new", "ms", nothing, (), {"median": 50}),
+        Row("tokens: the same, one message more", "ms", one, (), {"median": 50}),
+    ]
+
+
+def _conversation(account: Account) -> Path:
+    """Write a transcript as long conversations have it: a third of it is what the agent says, the rest results."""
+    said = "def f(x):\n    return x\n" * 60
+    lines = [
+        line
+        for number in range(1400)
+        for line in (message(f"msg_{number}", 2, 1, text=said), message(f"msg_{number}"), result(said * 2))
+    ]
+    return transcript(account, "one", lines)

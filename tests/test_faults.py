@@ -1,0 +1,597 @@
+"""What is done to a session, cut off between any two steps: the state is that before or that after, and one is told.
+
+Programs stand in front of the real ones on the far PATH, count their calls, and stop at one of them. There the far
+shell is killed with all it has started, or the line is cut and the script goes on alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+
+from navi.address import Named
+from navi.config import SESSIONS_DIR
+from navi.hosts import HostError
+from navi.hosts.wire import new_token, request
+from navi.launch import command
+from navi.ops import Operation
+from navi.ops.directories import directories
+from navi.ops.lifecycle import dismiss, kill, new, new_keep, rename, undo
+from navi.ops.look import look
+from navi.ops.marks import mark
+from tests.support.dashboard import begin, names, selected
+from tests.support.dashboard import navi as dashboard
+from tests.support.hosts import host, opened
+from tests.support.machines import Account, Lab, Machine, program
+from tests.support.places import agent
+from tests.support.processes import Process, family, processes
+from tests.support.scripts import DASH, Shell, Watching, environment, every_shell, run
+from tests.support.terminal import Terminal
+from tests.support.verbs import living, navi
+from tests.support.waiting import until, until_async
+
+# ---- stopping between two steps
+
+STEPS = ("timeout", "mkfifo", "mkdir", "rm", "mv", "ln", "awk", "date", "cat", "head", "grep", "find", "sleep")
+"""What scripts run; tmux stands behind `timeout`, which would not let it be stopped for long."""
+
+STAND_IN = """\
+#!/bin/sh
+if [ -n "$NAVI_FAULT" ]; then
+    number=1
+    until {mkdir} "$NAVI_FAULT/$number" 2>/dev/null; do number=$((number + 1)); done
+    printf '%s\\n' "{name} $*" >"$NAVI_FAULT/$number/words"
+    read -r stop <"$NAVI_FAULT/stop"
+    if [ "$number" = "$stop" ]; then
+        : >"$NAVI_FAULT/reached"
+        read -r _ <"$NAVI_FAULT/gate"
+    fi
+    unset NAVI_FAULT
+fi
+exec {real} "$@"
+"""
+
+
+class Stop:
+    """A point at which an operation stops: before the call of a program of this number, 0 for none."""
+
+    def __init__(self, account: Account, name: str, number: int) -> None:
+        self.number = number
+        self.folder = account.folder / f"stop-{name}"
+        self._bin = account.folder / "steps"
+        self.folder.mkdir()
+        (self.folder / "stop").write_text(f"{number}\n")
+        os.mkfifo(self.folder / "gate")
+        if not self._bin.exists():
+            self._bin.mkdir()
+            for step in STEPS:
+                path = self._bin / step
+                path.write_text(STAND_IN.format(name=step, real=program(step), mkdir=program("mkdir")))
+                path.chmod(0o755)
+
+    def within(self, operation: Operation[Any]) -> Operation[Any]:
+        """Return the operation with the programs in front. Panes of tmux get their PATH, but not the variable."""
+        lead = f"PATH={self._bin}:$PATH NAVI_FAULT={self.folder}\nexport PATH NAVI_FAULT\n"
+        return operation._replace(script=lead + operation.script)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the operation has come so far."""
+        return (self.folder / "reached").exists()
+
+    @property
+    def steps(self) -> list[str]:
+        """The programs that were called, in order."""
+        found = sorted((int(path.parent.name), path.read_text()) for path in self.folder.glob("*/words"))
+        return [words.split("\n")[0][:200] for _, words in found]
+
+    def go_on(self) -> None:
+        """Let the operation go on."""
+        (self.folder / "gate").write_text("go\n")
+
+
+def killed_there(account: Account, shell: Shell, operation: Operation[Any], stop: Stop) -> bool:
+    """Run an operation and kill its shell with all that it has started at a point; whether it came so far."""
+    words = [*shell.words, "-s"]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=account.home,
+        env=environment(account, shell), start_new_session=True,
+    ) as process:  # fmt: skip
+        assert process.stdin
+        process.stdin.write(request(stop.within(operation), new_token()))
+        process.stdin.close()
+        until(lambda: stop.reached or process.poll() is not None, timeout=30, what="it stops or ends")
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    until(lambda: not runs(process.pid), what="all of them have ended")
+    return stop.reached
+
+
+def runs(group: int) -> bool:
+    """Whether a process of this session is left, but for dead ones that nobody has buried."""
+    return any(one.session == group for one in processes())
+
+
+# ---- the table
+
+EVENT = '5\tclaude\tPostToolUse\tworking\t"one"\t"/work"\t""\t"Edit"\t\t\t\t\t.\n'
+"""What a hook leaves that finds a status file locked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An operation on sessions whose names begin alike: what is there before, and the operation.
+
+    `again`: it can be asked for once more when it was done already. `noted`: what navi notes of a session in tmux, its
+    type and line, is never missing. Only `new` may be killed between its beginning and that; such a session is listed
+    as one that somebody else has begun.
+    """
+
+    name: str
+    prepare: Callable[[Account, str], Operation[Any]]
+    again: bool = False
+    noted: bool = True
+
+
+def begun(account: Account, name: str) -> None:
+    """Start a session with a notice, marks, and an event that was left for its file."""
+    account.new_session(name, "exec cat")
+    account.write_status(name, status="waiting", message="Shall I?", timestamp=4, more=[1, {"a": None}])
+    run(account, DASH, mark(SESSIONS_DIR, name, ["+b", "+tkept"]))
+
+
+def before_rename(account: Account, name: str) -> Operation[Any]:
+    begun(account, f"{name}-old")
+    (account.sessions_dir / ".navi" / f"event.{name}-old.5.4194304").write_text(EVENT)
+    return rename(SESSIONS_DIR, Named(f"{name}-old"), f"{name}-new")
+
+
+def before_dismiss(account: Account, name: str) -> Operation[Any]:
+    begun(account, f"{name}-old")
+    return dismiss(SESSIONS_DIR, Named(f"{name}-old"))
+
+
+def before_mark(account: Account, name: str) -> Operation[Any]:
+    begun(account, f"{name}-old")
+    return mark(SESSIONS_DIR, f"{name}-old", ["-b", "-tkept", "+tone", "+ttwo"])
+
+
+def before_undo(account: Account, name: str) -> Operation[Any]:
+    begun(account, f"{name}-old")
+    keep = new_keep()
+    run(account, DASH, kill(SESSIONS_DIR, Named(f"{name}-old"), keep, "cat"))
+    return undo(SESSIONS_DIR, keep)
+
+
+def before_new(_: Account, name: str) -> Operation[Any]:
+    return new(SESSIONS_DIR, f"{name}-new", "~", command("cat"), register=False)
+
+
+CASES = (
+    Case("new", before_new, noted=False),
+    Case("rename", before_rename),
+    Case("dismiss", before_dismiss, again=True),
+    Case("mark", before_mark, again=True),
+    Case("undo", before_undo),
+)
+
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that is known of the sessions whose names begin alike, without that beginning."""
+
+    sessions: tuple[str, ...]
+    files: tuple[str, ...]
+    marks: tuple[str, ...]
+    events: tuple[str, ...]
+
+
+def state(account: Account, name: str, noted: bool = True) -> State:
+    """Read what tmux, status files, marks and events left by hooks say. When it was dismissed does not count."""
+
+    def own(lines: list[str]) -> tuple[str, ...]:
+        return tuple(sorted(line.replace(f"{name}-", "") for line in lines if line.startswith(f"{name}-")))
+
+    files = []
+    for path in account.sessions_dir.glob(f"{name}-*.json"):
+        fields = json.loads(path.read_bytes())
+        tools = fields.get("metrics", {}).get("tools", {}).get("counts")
+        told = [fields["tmux_session"], fields["status"], fields["message"], fields["more"], tools]
+        files.append(f"{path.name} {json.dumps(told)}".replace(f'"{name}-', '"'))
+    nest = account.sessions_dir / ".navi"
+    notes = " #{@navi_type} #{@navi_line}" if noted else ""
+    listed = account.sh(f"tmux list-sessions -F '#{{session_name}}{notes}'")
+    return State(
+        own(listed.splitlines()),
+        own(files),
+        own((nest / "marks").read_text().splitlines() if (nest / "marks").exists() else []),
+        own([path.name.removeprefix("event.") for path in nest.glob("event.*")]),
+    )
+
+
+def left_over(account: Account) -> list[str]:
+    """Return what lies beside the status files and is not to stay."""
+    stays = re.compile(r"marks|recent|killed|event\..*|holder\..*")
+    return sorted(path.name for path in (account.sessions_dir / ".navi").iterdir() if not stays.fullmatch(path.name))
+
+
+def look_again(account: Account, shell: Shell) -> None:
+    """Look, as a dashboard or `navi explain` does."""
+    run(account, shell, look(SESSIONS_DIR, False))
+
+
+def do_something_else(account: Account, shell: Shell) -> None:
+    """Carry out an operation that has nothing to do with it."""
+    run(account, shell, directories(SESSIONS_DIR, "~/"))
+
+
+def watch_it(account: Account, shell: Shell) -> None:
+    """Begin to watch."""
+    with Watching(account, shell, cleanup=False) as watching:
+        watching.next()
+        watching.hang_up()
+        watching.process.wait(20)
+
+
+@every_shell
+@pytest.mark.parametrize("mend", [look_again, do_something_else, watch_it], ids=lambda mend: mend.__name__)
+@every_case
+def test_a_shell_that_is_killed_between_two_steps_leaves_nothing_half_done(
+    lab: Lab, case: Case, shell: Shell, mend: Callable[[Account, Shell], None]
+) -> None:
+    """Nothing can catch SIGKILL: what was half done is mended by the next look or operation, and blocks none."""
+    account = lab.local
+    begun(account, "bystander-old")
+    untouched = state(account, "bystander")
+    run(account, shell, case.prepare(account, "whole"))
+    after = state(account, "whole", case.noted)
+    for number in count(1):
+        name = f"n{number}"
+        operation = case.prepare(account, name)
+        before = state(account, name, case.noted)
+        assert before != after
+        stop = Stop(account, name, number)
+        reached = killed_there(account, shell, operation, stop)
+        where = f"killed before {stop.steps[-1]}"
+        mend(account, shell)
+        found = state(account, name, case.noted)
+        assert found in ((before, after) if reached else (after,)), where
+        if found == before or case.again:
+            run(account, shell, operation)
+        assert state(account, name, case.noted) == after, where
+        assert left_over(account) == [], where
+        if not reached:
+            break
+    assert number > 2
+    assert state(account, "bystander") == untouched
+
+
+@every_case
+async def test_a_line_that_is_cut_between_two_steps_ends_nothing_half_way(lab: Lab, case: Case) -> None:
+    """The far script does not notice, and goes on to its end."""
+    box = lab.machine("box", shell="fish")
+    begun(box, "bystander-old")
+    whole = Stop(box, "whole", 0)
+    async with opened(host(lab, box)) as one:
+        await one.run(whole.within(case.prepare(box, "whole")))
+    after = state(box, "whole", case.noted)
+    last = len(whole.steps)
+    for number in sorted({1, (last + 1) // 2, last}):
+        await cut_there(lab, box, case, number, after)
+
+
+async def cut_there(lab: Lab, box: Machine, case: Case, number: int, after: State) -> None:
+    """Cut the line at a point; everything is done all the same."""
+    name = f"n{number}"
+    operation = case.prepare(box, name)
+    stop = Stop(box, name, number)
+    async with opened(host(lab, box)) as one, trio.open_nursery() as nursery:
+        nursery.start_soon(lost, one.run, stop.within(operation))
+        await until_async(lambda: stop.reached, timeout=30, what="it stops")
+        box.break_connections()
+    await trio.to_thread.run_sync(look_again, box, DASH)  # what is under way is not mended
+    await trio.to_thread.run_sync(stop.go_on)
+    where = f"all is done, cut before {stop.steps[-1]}"
+    await until_async(lambda: state(box, name, case.noted) == after, timeout=30, what=where)
+    await until_async(lambda: left_over(box) == [], timeout=30, what="nothing is left")
+
+
+def stopped_after_tmux_has_renamed(account: Account) -> tuple[Operation[Any], Stop]:
+    """Return a renaming of n-old, and the point at which tmux has just done it."""
+    whole = Stop(account, "whole", 0)
+    run(account, DASH, whole.within(before_rename(account, "whole")))
+    number = next(number for number, words in enumerate(whole.steps, 1) if " rename-session " in words)
+    return before_rename(account, "n"), Stop(account, "n", number + 1)
+
+
+@every_shell
+def test_mending_a_renaming_spares_a_session_that_has_taken_the_old_name(lab: Lab, shell: Shell) -> None:
+    """Its hook is the first that comes, and breaks the lock."""
+    account = lab.local
+    operation, stop = stopped_after_tmux_has_renamed(account)
+    assert killed_there(account, shell, operation, stop)
+    account.new_session("n-old", "exec cat")
+    (account.sessions_dir / ".navi" / "lock.n-old").unlink()
+    account.write_status("n-old", message="I am new")
+    look_again(account, shell)
+    told = {path.name: json.loads(path.read_bytes())["message"] for path in account.sessions_dir.glob("n-*.json")}
+    assert told == {"n-old.json": "I am new", "n-new.json": ""}
+    assert left_over(account) == []
+
+
+def test_a_clean_up_that_takes_the_new_file_before_tmux_has_renamed_costs_nothing(lab: Lab) -> None:
+    account = lab.local
+    operation, stop = stopped_after_tmux_has_renamed(account)
+    held = Stop(account, "held", stop.number - 1)
+    words = ["sh", "-s"]
+    quiet = {"stdout": subprocess.DEVNULL, "cwd": account.home, "env": environment(account, DASH)}
+    with subprocess.Popen(words, stdin=subprocess.PIPE, **quiet) as process:  # type: ignore[call-overload]
+        assert process.stdin
+        process.stdin.write(request(held.within(operation), new_token()))
+        process.stdin.close()
+        until(lambda: held.reached, timeout=30, what="it stops")
+        (account.sessions_dir / "n-new.json").unlink()
+        held.go_on()
+    assert state(account, "n") == state(account, "whole")
+
+
+async def lost(ask: Callable[[Operation[Any]], Any], operation: Operation[Any]) -> None:
+    """Carry out an operation whose line is lost."""
+    with pytest.raises(HostError):
+        await ask(operation)
+
+
+# ---- what is told
+
+HOLD = """\
+case " $* " in *{pattern}*)
+    if [ -p {gate} ]; then
+        : >{reached}
+        read -r word <{gate}
+        [ "$word" = go ] || exit 1
+    fi
+    ;;
+esac
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb of the command line about the session `subject` of atlas, the call of a program (a pattern of sh) at which
+    its script is held, and what it is to say. `operation` is what the script is called.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    program: str
+    call: str
+    said: str
+
+    @property
+    def subject(self) -> str:
+        return self.name[0]
+
+    @property
+    def operation(self) -> str:
+        return "mark" if self.name in ("tag", "bookmark") else self.name
+
+
+VERBS = (
+    Verb("new", ("new", "made", "--host", "atlas"), "timeout", '" new-session "', "created atlas/made\n"),
+    Verb("rename", ("rename", "atlas/r", "r2"), "timeout", '" rename-session "', "atlas/r is r2 now\n"),
+    Verb("dismiss", ("dismiss", "atlas/d"), "mv", '"/lock.d "', "dismissed atlas/d\n"),
+    Verb("tag", ("tag", "atlas/t", "+now"), "mv", '"/marks."', ""),
+    Verb("undo", ("undo",), "timeout", '" new-session "*" u "', "atlas/u is back\n"),
+    Verb("kill", ("kill", "atlas/k"), "timeout", '" kill-session "', "killed atlas/k; navi undo brings it back\n"),
+    Verb("bookmark", ("bookmark", "atlas/b"), "mv", '"/marks."', "atlas/b is bookmarked\n"),
+)
+
+TOGETHER = VERBS[:-1]
+"""Verbs that do not wait for each other."""
+
+every_verb = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Where it shows that a script is held, and what lets it go on: the word `go`, or any other to have it fail."""
+
+    reached: Path
+    gate: Path
+
+
+def hold(account: Account, verb: Verb) -> Held:
+    """Have the scripts of a verb wait there from now on; several verbs can be held at the same time."""
+    held = _held(account, verb)
+    os.mkfifo(held.gate)
+    for name in {one.program for one in VERBS}:
+        branches = []
+        for one in sorted((one for one in VERBS if one.program == name), key=lambda one: one.name, reverse=True):
+            where = _held(account, one)
+            branches.append(HOLD.format(pattern=one.call, gate=where.gate, reached=where.reached))
+        script = f'#!/bin/sh\n{"".join(branches)}exec {program(name)} "$@"\n'
+        beside = account.folder / f"{name}.new"
+        beside.write_text(script)
+        beside.chmod(0o755)
+        beside.replace(account.bin / name)
+    return held
+
+
+def _held(account: Account, verb: Verb) -> Held:
+    return Held(account.folder / f"{verb.name}.reached", account.folder / f"{verb.name}.gate")
+
+
+def stage(lab: Lab, *verbs: Verb) -> Machine:
+    """Return the remote atlas with the sessions that the verbs are about."""
+    atlas = lab.machine("atlas", shell="fish")
+    lab.remotes_yaml([atlas])
+    begin(atlas, "bystander")
+    for verb in verbs:
+        if verb.name != "new":
+            begin(atlas, verb.subject, status="waiting", message="Shall I?")
+        if verb.name == "undo":
+            navi(lab, "kill", f"atlas/{verb.subject}")
+    return atlas
+
+
+def call(lab: Lab, verb: Verb) -> subprocess.Popen[str]:
+    """Call navi and do not wait."""
+    command = [sys.executable, "-m", "navi", *verb.words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=lab.environment())
+
+
+@every_verb
+def test_a_verb_whose_line_is_cut_looks_again_and_tells_that_it_was_done(lab: Lab, verb: Verb) -> None:
+    atlas = stage(lab, verb)
+    one = hold(atlas, verb)
+    with call(lab, verb) as process:
+        until(one.reached.exists, timeout=30, what="it is under way")
+        atlas.break_connections()
+        one.gate.write_text("go\n")
+        output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (0, verb.said), errors
+    assert f"{verb.operation} was done before the line was lost" in errors
+
+
+def test_a_verb_whose_line_is_cut_tells_that_it_was_not_done(lab: Lab) -> None:
+    """That takes as long as it could be under way; so all verbs at once."""
+    atlas = stage(lab, *TOGETHER)
+    held = [hold(atlas, verb) for verb in TOGETHER]
+    before = sorted(living(atlas)), sorted(path.name for path in atlas.sessions_dir.glob("*.json"))
+    processes = [call(lab, verb) for verb in TOGETHER]
+    for one in held:
+        until(one.reached.exists, timeout=60, what="it is under way")
+    atlas.break_connections()
+    for one in held:
+        one.gate.write_text("fail\n")
+    for verb, process in zip(TOGETHER, processes, strict=True):
+        output, errors = process.communicate(timeout=120)
+        assert (process.returncode, output) == (1, ""), (verb.name, errors)
+        assert f"{verb.operation} was not done; nothing has changed" in errors
+    after = sorted(living(atlas)), sorted(path.name for path in atlas.sessions_dir.glob("*.json"))
+    assert after == before
+
+
+def test_a_verb_whose_machine_does_not_come_back_says_that_it_can_not_tell(lab: Lab) -> None:
+    atlas = stage(lab, *TOGETHER)
+    held = [hold(atlas, verb) for verb in TOGETHER]
+    processes = [call(lab, verb) for verb in TOGETHER]
+    for one in held:
+        until(one.reached.exists, timeout=60, what="it is under way")
+    atlas.stop()
+    for verb, process in zip(TOGETHER, processes, strict=True):
+        output, errors = process.communicate(timeout=120)
+        assert (process.returncode, output) == (69, ""), (verb.name, errors)
+        assert f"{verb.operation} may have been done or not; look when atlas answers again" in errors
+
+
+def test_what_never_reached_the_machine_is_not_said_to_be_unknown(lab: Lab) -> None:
+    atlas = stage(lab, VERBS[1])
+    atlas.stop()
+    said = navi(lab, *VERBS[1].words, status=69).stderr
+    assert "Connection refused" in said
+    assert "looking" not in said
+
+
+def test_this_machine_is_looked_at_again_too_when_its_shell_is_killed(lab: Lab) -> None:
+    begin(lab.local, "r")
+    one = hold(lab.local, replace(VERBS[1], words=("rename", "r", "r2")))
+    with call(lab, replace(VERBS[1], words=("rename", "r", "r2"))) as process:
+        until(one.reached.exists, timeout=30, what="it is under way")
+        shells = [found for found in processes_below(process.pid) if found.words == "sh -s"]
+        os.kill(shells[0].pid, signal.SIGKILL)
+        one.gate.write_text("go\n")
+        output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (0, "r is r2 now\n"), errors
+    assert "rename was done before the line was lost" in errors
+
+
+def processes_below(pid: int) -> list[Process]:
+    """Return what a process has started, oldest first."""
+    return family(lambda one: one.parent == pid)
+
+
+# ---- what the dashboard tells
+
+
+def press_new(screen: Terminal) -> None:
+    screen.press("n")
+    screen.wait_for("New session on atlas")
+    screen.press("Enter")
+
+
+def press_rename(screen: Terminal) -> None:
+    screen.press("R")
+    screen.wait_for("Rename r on")
+    screen.press("C-u")
+    screen.type("r2")
+    screen.press("Enter")
+
+
+def press_tag(screen: Terminal) -> None:
+    screen.press("t")
+    screen.wait_for("Tags of t on")
+    screen.type("now")
+    screen.press("Enter")
+
+
+def press_kill(screen: Terminal) -> None:
+    screen.press("x")
+    screen.wait_for("Kill k on")
+    screen.press("y")
+
+
+KEYS: dict[str, Callable[[Terminal], None]] = {
+    "new": press_new,
+    "rename": press_rename,
+    "dismiss": lambda screen: screen.press("d"),
+    "tag": press_tag,
+    "bookmark": lambda screen: screen.press("b"),
+    "undo": lambda screen: screen.press("u"),
+    "kill": press_kill,
+}
+
+
+@pytest.mark.parametrize(
+    ("verb", "word"),
+    [*((verb, "go") for verb in VERBS), *((verb, "fail") for verb in VERBS if verb.name in ("rename", "tag"))],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
+def test_the_dashboard_tells_what_became_of_it_when_the_line_was_cut(lab: Lab, verb: Verb, word: str) -> None:
+    atlas = stage(lab, verb)
+    agent(atlas)
+    with dashboard(lab) as screen:
+        screen.wait_for("✔ atlas")
+        screen.wait_for(" bystander ")
+        subject = "bystander" if verb.name in ("new", "undo") else verb.subject
+        until(lambda: step_to(screen, subject), what=f"the cursor is on {subject}", interval=0.2)
+        one = hold(atlas, verb)
+        KEYS[verb.name](screen)
+        until(one.reached.exists, timeout=30, what="it is under way")
+        atlas.break_connections()
+        screen.wait_for("whether it was done shows when atlas is back", timeout=30)
+        one.gate.write_text(f"{word}\n")
+        told = "was done before the line was lost" if word == "go" else "was not done; nothing has changed"
+        screen.wait_for(f"{verb.operation} {told}", timeout=90)
+
+
+def step_to(screen: Terminal, name: str) -> bool:
+    """Move the cursor one row towards a session; whether it is there."""
+    listed, here = names(screen), selected(screen)
+    if here != name and {here, name} <= set(listed):
+        screen.press("j" if listed.index(name) > listed.index(here) else "k")
+    return here == name
