@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from navi.agents import AGENTS, AgentKind
 from navi.launch import Launch
-from navi.status import AgentKind
 
 SESSIONS_DIR = "~/.claude-sessions"
 """Where agents' hooks write status files unless remotes.yaml says otherwise."""
@@ -92,33 +92,6 @@ class Remote(NamedTuple):
     def destination(self) -> str:
         """Where it is, as ssh is told."""
         return f"{self.user}@{self.host}" if self.user else self.host
-
-
-CLAUDE = AgentKind(
-    "claude",
-    commands=("claude", "claude-code", "[0-9]*.[0-9]*.[0-9]*"),
-    titles=(("working", ("[\u2800-\u28ff]*",)), ("idle", ("\u2733*",))),
-    resume="--resume {session_id}",
-    skip_permissions="--dangerously-skip-permissions",
-)
-"""Claude Code: its native build names its process after its version; its title begins with a spinner or a star."""
-
-AGENTS = (
-    CLAUDE,
-    AgentKind("opencode", ("opencode",)),
-    AgentKind("codex", ("codex", "codex-*")),
-    AgentKind(
-        "gemini",
-        ("gemini",),
-        titles=(("permission", ("\u270b*",)), ("working", ("\u2726*", "\u23f2*")), ("idle", ("\u25c7*",))),
-    ),
-    AgentKind("aider", ("aider",), animated=False),
-    AgentKind("goose", ("goose",), animated=False),
-    AgentKind("amp", ("amp",)),
-    AgentKind("copilot", ("copilot",)),
-    AgentKind("cursor-agent", ("cursor-agent",)),
-)
-"""The agents that navi knows without being told."""
 
 
 class Settings(NamedTuple):

@@ -17,13 +17,14 @@ from typing import TypeVar
 
 import trio
 
+from navi.agents import AgentKind
 from navi.failure import Failure, HostState, Retry
 from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
 from navi.model import Frame, HostView
 from navi.ops import Operation
 from navi.ops.look import TMUX_FAILURES, Beat, Unwatchable, look, watch
-from navi.status import AgentKind, sessions_of
+from navi.status import sessions_of
 from navi.text import clean
 
 T = TypeVar("T")

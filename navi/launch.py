@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from navi.status import AgentKind
+from navi.agents import AgentKind
 
 PROGRAM = re.compile(r"[A-Za-z0-9_./+@~-]+")
 """A word that every shell takes as it stands."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -132,6 +131,8 @@ def _entry(name: str, fields: Mapping[str, object]) -> Entry:
 
 def epoch(text: str) -> float | None:
     """Read a time as the registry writes it, UTC; None for anything else."""
+    from datetime import UTC, datetime
+
     try:
         time = datetime.fromisoformat(text)
     except ValueError:

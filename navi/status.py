@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
-from typing import NamedTuple
 
+from navi.agents import AgentKind, base_name
 from navi.model import AgentStatus, Frame, Pane, Session, Source, Status, StatusFile, TmuxSession
 from navi.text import clean, decode, exact_age
 
@@ -34,40 +33,6 @@ SILENT_AFTER = 60.0
 
 LARGEST = 65536
 """Bytes of a status file that are read."""
-
-
-class AgentKind(NamedTuple):
-    """How a pane shows that an agent runs in it: globs for its command, and for its title by status.
-
-    `animated`: it redraws something at least every few seconds for as long as it works. `start` is the command line
-    that starts it ("" for its name), `resume` what is written behind that to go on with a conversation, with
-    {session_id} in it, and `skip_permissions` the option that keeps it from asking.
-    """
-
-    name: str
-    commands: tuple[str, ...]
-    titles: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    animated: bool = True
-    start: str = ""
-    resume: str = ""
-    skip_permissions: str = ""
-
-    def runs_in(self, pane: Pane) -> bool:
-        """Whether this agent is the pane's foreground command, or what its shell was told to run."""
-        names = (base_name(pane.command), *pane.children)
-        return not pane.dead and any(fnmatchcase(name, glob) for name in names for glob in self.commands)
-
-    def status_in_title(self, pane: Pane) -> str:
-        """Return the status that the pane's title tells, or ""."""
-        for status, globs in self.titles:
-            if any(fnmatchcase(pane.title, glob) for glob in globs):
-                return status
-        return ""
-
-
-def base_name(command: str) -> str:
-    """Return a command's name without folder, and without the dash of a login shell."""
-    return command.removeprefix("-").rpartition("/")[2]
 
 
 def rank(status: str) -> int:

@@ -12,9 +12,9 @@ from pathlib import Path
 import yaml
 
 from navi.address import LOCAL
-from navi.config import AGENTS, CHOICES, Problem, Remote, Settings, Template
+from navi.agents import AGENTS, AgentKind
+from navi.config import CHOICES, Problem, Remote, Settings, Template
 from navi.launch import PRESETS, VARIABLE, Launch, Step, agent, command, kept
-from navi.status import AgentKind
 
 
 def read_remotes(path: Path) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:

@@ -83,7 +83,7 @@ def _look_again(
 def _sight(machines: Machines, host: PlainHost, began: float) -> Sight:
     frame = host.run(look(host.sessions_dir, False))
     since = frame.clock - (time.monotonic() - began) - CLOCK_SLACK
-    return Sight(sessions_of(host.name, frame, machines.settings.agents), since)
+    return Sight(sessions_of(host.name, frame, machines.agents), since)
 
 
 def _uncertain(host: PlainHost, operation: Operation[Any], error: HostError) -> HostError:

@@ -6,8 +6,8 @@ candidate: the word, a tab, what it means. So there is one completion for all, a
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from navi import exits
 from navi.address import LOCAL
@@ -18,6 +18,9 @@ from navi.hosts.base import HostError
 from navi.ops import OperationError
 from navi.status import PRIORITY
 from navi.text import clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 FILES = ("\tfiles", "")
 """The candidate that stands for the shell's own completion of files."""

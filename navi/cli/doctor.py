@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from navi import exits
 from navi.address import LOCAL
@@ -23,6 +23,9 @@ from navi.ops import OperationError
 from navi.ops import checkup as ops
 from navi.ops.checkup import Finding, Result, checkup, clock, findings
 from navi.text import clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 CONFIGURATION = "configuration"
 HERE = ("ssh", "sockets folder", *ops.CHECKS)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from navi import exits
 from navi.address import Address
@@ -19,6 +19,9 @@ from navi.ops.look import look
 from navi.ops.metrics import tokens
 from navi.status import sessions_of
 from navi.text import clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 MOST_CALLS = 20
 """How often it is asked at most for tokens that are still to be counted."""
@@ -63,11 +66,7 @@ def _look(machines: Machines, address: Address) -> Seen:
         frame = host.run(look(host.sessions_dir, False))
     except ValueError as error:
         raise OperationError(f"its answer makes no sense: {error}; try navi doctor {address.host}") from error
-    named = [
-        session
-        for session in sessions_of(address.host, frame, machines.settings.agents)
-        if session.name == address.name
-    ]
+    named = [session for session in sessions_of(address.host, frame, machines.agents) if session.name == address.name]
     if named:
         session = min(named, key=lambda session: session.tmux.socket if session.tmux else "")
         return Seen(session, frame, _count(host, session))

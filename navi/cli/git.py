@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from navi.address import LOCAL
 from navi.cli.lifecycle import find
@@ -13,6 +13,9 @@ from navi.hosts.base import HostError
 from navi.ops import OperationError
 from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
 from navi.text import clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def run_git(options: Namespace, machines: Machines) -> int:

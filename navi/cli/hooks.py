@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from navi import exits
 from navi.address import LOCAL
@@ -25,6 +25,9 @@ from navi.ops.hooks import (
     write_hooks,
 )
 from navi.text import clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 Trouble = HostError | OperationError
 

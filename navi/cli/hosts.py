@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from navi import exits
 from navi.address import LOCAL
@@ -15,6 +15,9 @@ from navi.model import Frame
 from navi.ops import OperationError
 from navi.ops.look import TMUX_FAILURES, look
 from navi.text import clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 TMUX_STATES = {tmux: state for tmux, (state, _, _) in TMUX_FAILURES.items()}
 """How a host is called whose tmux does not tell its sessions."""

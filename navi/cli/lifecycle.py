@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from navi import exits
 from navi.address import Address, Named
@@ -19,6 +18,9 @@ from navi.ops.lifecycle import Created, dismiss, kill, launch_again, new, new_ke
 from navi.ops.look import look
 from navi.status import sessions_of
 from navi.text import clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 T = TypeVar("T")
 
@@ -61,8 +63,8 @@ def _named_launch(options: Namespace, machines: Machines) -> tuple[Launch, str]:
         return command(options.command), directory
     if options.agent is None:
         return PRESETS["python" if options.python else "gdb" if options.gdb else "shell"], directory
-    kinds = {kind.name: kind for kind in machines.settings.agents}
-    name = options.agent or machines.settings.agents[0].name
+    kinds = {kind.name: kind for kind in machines.agents}
+    name = options.agent or machines.agents[0].name
     if name not in kinds:
         raise UsageError(f"there is no agent `{name}`; known are {', '.join(kinds)}")
     return agent(kinds[name], options.skip_permissions), directory
@@ -110,17 +112,19 @@ def _hint(kept: str) -> str:
 
 def _line_again(machines: Machines, address: Address) -> tuple[str, str]:
     """What would start its agent again: that takes a look, which may fail for the same reason that killing would."""
-    return launch_again(find(machines, address), machines.settings.agents)
+    return launch_again(find(machines, address), machines.agents)
 
 
 def find(machines: Machines, address: Address) -> Session:
-    """Return the session that has an address now. Raises OperationError, HostError."""
+    """Return the session that has an address now: of the default server, or of another. Raises OperationError,
+    HostError.
+    """
     host = machines.host(address.host)
     frame = host.run(look(host.sessions_dir, False))
-    for session in sessions_of(address.host, frame, machines.settings.agents):
-        if session.name == address.name and not (session.tmux and session.tmux.socket):
-            return session
-    raise OperationError(f"there is no session {clean(address.name)}", exits.NO_SESSION)
+    named = [one for one in sessions_of(host.name, frame, machines.agents) if one.name == address.name]
+    if not named:
+        raise OperationError(f"there is no session {clean(address.name)}", exits.NO_SESSION)
+    return min(named, key=lambda one: one.tmux.socket if one.tmux else "")
 
 
 def _described(session: Session) -> str:

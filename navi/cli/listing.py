@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from navi import exits
 from navi.address import LOCAL, Named, address_of
@@ -30,6 +29,9 @@ from navi.registry import (
 )
 from navi.status import rank, sessions_of
 from navi.text import age, clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 class Row(NamedTuple):
@@ -109,7 +111,7 @@ def document(row: Row) -> dict[str, object]:
 
 
 def _time(clock: float) -> str:
-    return datetime.fromtimestamp(clock, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock))
 
 
 # ---- ls
@@ -131,7 +133,7 @@ def run_ls(options: Namespace, machines: Machines) -> int:
             hosts.append({"name": name, "state": str(state), "error": words, "latency_ms": None, "age_s": None})
             continue
         hosts.append(_host(name, answer))
-        rows += rows_of(name, answer, sessions_of(name, answer.frame, machines.settings.agents))
+        rows += rows_of(name, answer, sessions_of(name, answer.frame, machines.agents))
     rows = [row for row in rows if _wanted(options, row)]
     if options.json:
         print_json({"hosts": hosts, "sessions": [document(row) for row in rows]})

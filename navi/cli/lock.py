@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from getpass import getuser
 from socket import gethostname
+from typing import TYPE_CHECKING
 
 from navi import exits
 from navi.address import Named
@@ -17,6 +17,9 @@ from navi.cli.machines import Machines
 from navi.cli.telling import complain
 from navi.hosts.plain import PlainHost
 from navi.ops.pane import LOCK, Hold, lock
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def run_lock(options: Namespace, machines: Machines) -> int:

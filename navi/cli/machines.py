@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Iterable, Mapping
 
+    from navi.agents import AgentKind
     from navi.config import Places, Remote, Settings, Template
 
 T = TypeVar("T")
@@ -55,8 +56,19 @@ class Machines:
         return settings
 
     @cached_property
+    def agents(self) -> tuple[AgentKind, ...]:
+        """The kinds of agents: the user's, and those that navi knows."""
+        if self._has("config.yaml"):
+            return self.settings.agents
+        from navi.agents import AGENTS
+
+        return AGENTS
+
+    @cached_property
     def remotes(self) -> Mapping[str, Remote]:
         """The enabled remotes by name; what is wrong with their file is said once."""
+        if not self._has("remotes.yaml"):
+            return {}
         from navi.config import read_remotes
 
         remotes, problems = read_remotes(self.places.remotes)
@@ -92,12 +104,16 @@ class Machines:
     @cached_property
     def _here(self) -> PlainHost:
         """This machine. Only where there are settings they are read."""
+        if self._has("config.yaml"):
+            return PlainHost(LOCAL, self.settings.sessions_dir, self.settings.cleanup, self.environment)
+        return PlainHost(LOCAL, "", True, self.environment)
+
+    def _has(self, name: str) -> bool:
+        """Whether there is such a file of the user's. `places` knows, too, but takes longer to import than this."""
         folder = self.environment.get("XDG_CONFIG_HOME", "")
         if not folder.startswith("/"):
             folder = os.path.join(self.environment.get("HOME") or os.path.expanduser("~"), ".config")
-        if not os.path.exists(os.path.join(folder, "navi", "config.yaml")):
-            return PlainHost(LOCAL, "", True, self.environment)
-        return PlainHost(LOCAL, self.settings.sessions_dir, self.settings.cleanup, self.environment)
+        return os.path.exists(os.path.join(folder, "navi", name))
 
     def address(self, text: str) -> Address:
         """Read SESSION, or HOST/SESSION. Raises UsageError."""

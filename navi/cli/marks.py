@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from navi.address import Address
 from navi.cli.changes import Change, Sight, carry_out
@@ -11,6 +11,9 @@ from navi.cli.machines import Machines
 from navi.cli.telling import UsageError, attempt, tell
 from navi.model import Session
 from navi.ops.marks import check_tags, mark, shown
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def run_tag(options: Namespace, machines: Machines) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from navi import exits
 from navi.cli.machines import Machines
 from navi.cli.telling import complain
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def run_mcp(_: Namespace, __: Machines) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from navi import exits
 from navi.address import LOCAL, address_of
@@ -24,6 +24,9 @@ from navi.ops.registry import change_entries, read_file, replace_file
 from navi.ops.survey import proven, survey
 from navi.registry import Entry, Health, Survey, condition_of, epoch, read_registry, strays
 from navi.text import clean, exact_age
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from navi import exits
 from navi.address import LOCAL
@@ -16,6 +16,9 @@ from navi.model import Session
 from navi.ops.look import look
 from navi.status import sessions_of
 from navi.text import clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def _sessions(name: str, machines: Machines) -> list[Session] | None:
     if not host.stands():
         return None
     frame = host.run(look(host.sessions_dir, False))
-    return [session for session in sessions_of(name, frame, machines.settings.agents) if is_agent(session)]
+    return [session for session in sessions_of(name, frame, machines.agents) if is_agent(session)]
 
 
 def _summary(answers: Sequence[tuple[str, Sequence[Session] | None]]) -> Summary:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from navi import exits
 from navi.address import LOCAL, Named
@@ -13,6 +13,9 @@ from navi.cli.telling import complain
 from navi.hosts.plain import PlainHost
 from navi.ops.attach import attach_to
 from navi.ops.pane import locate
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def run_attach(options: Namespace, machines: Machines) -> int:

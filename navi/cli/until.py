@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from navi import exits
 from navi.address import Named
+from navi.agents import AgentKind
 from navi.hosts.plain import PlainHost
 from navi.model import Frame
 from navi.ops import OperationError
 from navi.ops.look import Unwatchable, look, watch
-from navi.status import AgentKind, sessions_of
+from navi.status import sessions_of
 from navi.text import clean
 
 LOOK_EVERY = 1.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from argparse import Namespace
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from typing import TYPE_CHECKING
 
 from navi import exits
 from navi.address import Named
@@ -18,6 +18,9 @@ from navi.hosts.plain import PlainHost
 from navi.ops import OperationError
 from navi.ops.pane import Expected, NotSeen, wait
 from navi.text import clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def run_wait(options: Namespace, machines: Machines) -> int:
@@ -32,7 +35,7 @@ def run_wait(options: Namespace, machines: Machines) -> int:
         if options.until is not None:
             from navi.cli.until import wait_for_status
 
-            return wait_for_status(host, pane, options.until, machines.settings.agents, limit)
+            return wait_for_status(host, pane, options.until, machines.agents, limit)
         return host.run(wait(pane, expected, options.lines))
 
     with ThreadPoolExecutor(len(places)) as pool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import select
-import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, TypeVar
@@ -16,6 +16,8 @@ from navi.ops import Answer, Operation, Stream
 from navi.text import clean, decode
 
 if TYPE_CHECKING:
+    import subprocess
+
     from navi.ops.attach import Interactive
 
 T = TypeVar("T")
@@ -64,6 +66,8 @@ class PlainHost:
                 raise HostError(self._explain(status, clean(decode(errors.read(LONGEST_ERRORS)))))
 
     def _line(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+        import subprocess
+
         return subprocess.Popen(
             self._words(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=self.environment
         )
@@ -89,21 +93,16 @@ class PlainHost:
 
     def _ask(self, operation: Operation[T]) -> Answer:
         token = new_token()
-        with _unnamed_file() as errors:  # a master in the background would hold a pipe open
-            try:
-                done = subprocess.run(
-                    self._words(), input=LEAD + request(operation, token), stdout=subprocess.PIPE, stderr=errors,
-                    env=self.environment, timeout=operation.time_limit + self._patience(), check=False,
-                )  # fmt: skip
-            except subprocess.TimeoutExpired as error:
-                cause = f"no answer to `{operation.name}` within {error.timeout:g} s"
-                raise LineLost(Failure(HostState.UNREACHABLE, cause, "try again; look at the machine's load")) from None
-            except OSError as error:
-                cause = f"{error.filename or 'sh'} can't be started: {error.strerror}"
-                raise HostError(Failure(HostState.ERROR, cause, "install it, or put it on PATH")) from error
-            errors.seek(0)
-            said = decode(errors.read(LONGEST_ERRORS))
-        return self._read(done.stdout, token, done.returncode, said)
+        limit = operation.time_limit + self._patience()
+        try:
+            status, output, said = _carry_out(self._words(), LEAD + request(operation, token), self.environment, limit)
+        except TimeoutError:
+            cause = f"no answer to `{operation.name}` within {limit:g} s"
+            raise LineLost(Failure(HostState.UNREACHABLE, cause, "try again; look at the machine's load")) from None
+        except OSError as error:
+            cause = f"{error.filename or 'sh'} can't be started: {error.strerror}"
+            raise HostError(Failure(HostState.ERROR, cause, "install it, or put it on PATH")) from error
+        return self._read(output, token, status, decode(said))
 
     def _read(self, output: bytes, token: str, status: int, said: str) -> Answer:
         try:
@@ -116,6 +115,58 @@ class PlainHost:
         failure = self._explain(status, "\n".join(map(clean, said.splitlines())))
         begun = f"{token} begin\n".encode() in output
         raise LineLost(failure) if begun or failure.retry is Retry.AT_ONCE else HostError(failure)
+
+
+SIGPIPE, SIGXFSZ = 13, 25
+"""Python ignores these two (the numbers are the same everywhere); what it starts is not to."""
+
+
+def _carry_out(
+    words: Sequence[str], text: bytes, environment: Mapping[str, str], limit: float
+) -> tuple[int, bytes, bytes]:
+    """Run a program with a text as its standard input; return its status, output and errors. Raises TimeoutError after
+    so many seconds, OSError where it can't be started.
+
+    It is what subprocess.run does, which takes as long to import as a program here runs. Errors go into a file, because
+    a master that ssh leaves in the background would hold a pipe open.
+    """
+    with _unnamed_file() as asked, _unnamed_file() as errors:
+        asked.write(text)
+        asked.flush()
+        asked.seek(0)
+        reading, writing = os.pipe()
+        try:
+            files = [
+                (os.POSIX_SPAWN_DUP2, file, number)
+                for number, file in enumerate((asked.fileno(), writing, errors.fileno()))
+            ]
+            try:
+                process = os.posix_spawnp(
+                    words[0], list(words), environment, file_actions=files, setsigdef=(SIGPIPE, SIGXFSZ)
+                )
+            finally:
+                os.close(writing)
+            status, output = _hear_out(process, reading, time.monotonic() + limit)
+        finally:
+            os.close(reading)
+        errors.seek(0)
+        return status, output, errors.read(LONGEST_ERRORS)
+
+
+def _hear_out(process: int, reading: int, until: float) -> tuple[int, bytes]:
+    """Read what a process puts out, and wait for its end; whatever happens, it ends."""
+    pieces: list[bytes] = []
+    try:
+        while select.select([reading], [], [], max(0.0, until - time.monotonic()))[0]:
+            data = os.read(reading, 1 << 20)
+            if not data:
+                return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), b"".join(pieces)
+            pieces.append(data)
+        raise TimeoutError
+    except BaseException:
+        os.kill(process, 9)
+        os.waitpid(process, 0)
+        raise
 
 
 def _unnamed_file() -> IO[bytes]:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from navi.address import Named
+from navi.agents import AgentKind
 from navi.launch import SHELL, VARIABLE, Launch
 from navi.model import Session, TmuxSession
 from navi.ops.operation import PANE, SESSION, Answer, Operation, OperationError, done, script
-from navi.status import AgentKind
 from navi.text import clean
 
 LONGEST_NAME = 200

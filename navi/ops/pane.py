@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from navi import exits
 from navi.address import Named
 from navi.ops.operation import PANE, Answer, Operation, OperationError, Stream, done, script
 from navi.text import clean, clean_lines, decode
@@ -65,19 +66,33 @@ class NotSeen(OperationError):
 
 def send(
     pane: Named, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (), expected: Expected | None = None,
-    force: bool = False, lock: str = "", retries: int = 3,
+    force: bool = False, lock: str = "", retries: int = 3, sessions_dir: str = "",
 ) -> Operation[Sent]:  # fmt: skip
     """Type into a pane; with `expected`, wait for it in what the pane shows from then on.
 
-    `force` leaves copy mode first. `lock` is the token of a lock that the caller has. Enter is pressed up to `retries`
-    times as long as what was typed stands there and nothing moves. Raises OperationError with nothing sent, NotSeen.
+    `force` leaves copy mode first, and types even where an agent asks for permission, as the status files of
+    `sessions_dir` tell. `lock` is the token of a lock that the caller has. Enter is pressed up to `retries` times as
+    long as what was typed stands there and nothing moves. Raises OperationError with nothing sent, NotSeen.
     """
+    if any("\0" in word for word in (text, *keys)):
+        raise OperationError("a NUL character can't be typed; nothing was sent", exits.WRONG_USAGE)
     awaited = expected or Expected("", seconds=0)
     arguments = (
         *where(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
-        "yes" if awaited.fixed else "", seconds(awaited.seconds), text, *keys,
+        "yes" if awaited.fixed else "", seconds(awaited.seconds), text,
+        _block(text) if how is How.SUBMIT else "", sessions_dir, *keys,
     )  # fmt: skip
     return Operation("send", script(*PANE, "send"), arguments, _read_sent, awaited.seconds + 3 * MARGIN)
+
+
+def _block(text: str) -> str:
+    """Several lines as Python's plain prompt needs them, "" where that is the same. One alone is typed as it stands."""
+    if "\n" not in text.strip("\n"):
+        return ""
+    from navi.ops.python_block import python_block  # Python's own parser takes long to import
+
+    block = python_block(text)
+    return block if block != text else ""
 
 
 def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool = False) -> Operation[str]:

@@ -1,4 +1,4 @@
-"""Python code as the plain prompt of Python takes it: there, an empty line ends a block, and nothing else does. Pure."""
+"""Python code as the plain prompt of Python takes it: there an empty line ends a block, and nothing else does. Pure."""
 
 from __future__ import annotations
 
@@ -85,5 +85,5 @@ def _filled(lines: list[str], within: set[int], before: int) -> list[str]:
             blanks = line[: len(line) - len(line.lstrip())]
             filled.append(line)
         else:
-            filled.append(line)
+            filled.append(blanks or " ")
     return filled[::-1]

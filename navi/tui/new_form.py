@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from navi.address import LOCAL
+from navi.agents import AgentKind
 from navi.config import Template
 from navi.launch import PRESETS, Launch, agent, command
 from navi.model import HostView, Session
 from navi.ops.directories import Directories
-from navi.status import AgentKind
 from navi.text import clean, short_path
 from navi.tui.dialogs import Form
 from navi.tui.fields import Box, Choice, Field, TextField

@@ -35,6 +35,8 @@ def create(given: Mapping[str, str], machines: Machines) -> int:
 
     if not given.get("name"):
         raise WrongUsage("Session name is required (use -n <name>)")
+    if re.search(r"\$[A-Za-z_{]", given["name"]):
+        raise WrongUsage("a session's name can't hold a dollar and a letter; tmux would put a backslash between them")
     bash = Launch(line="exec bash", program="bash", ends=True)
     kinds = {"python": PYTHON, "gdb": GDB, "shell": bash}
     launch = kinds[next((key for key in reversed(list(given)) if key in kinds), "shell")]
