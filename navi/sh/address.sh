@@ -107,14 +107,21 @@ navi_resolve_anywhere() {
 }
 
 # What is asked about a pane: all in one word each, so that the shell can take them apart.
-navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,1,0} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty}'
+navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,1,0} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty} #{alternate_on} #{pane_width} #{?@navi_type,#{@navi_type},-} #{session_name}'
+
+navi_from=0 # from which line on a pane is looked at: its screen begins with 0, what is before that is negative
 
 # navi_look_at_pane: what the pane navi_where is ready for, and what it shows, its lines joined where they were only
 # wrapped. Fails where there is none.
 navi_look_at_pane() {
-    navi_answer=$(navi_tmux "$navi_socket" display-message -p -t "$navi_where" "$navi_facts" \; \
-        capture-pane -p -J -t "$navi_where" 2>&1)
-    navi_verdict $? "$navi_answer"
+    navi_ping "$navi_socket"
+    navi_ask_pane
+    case $navi_answer in
+    'server exited unexpectedly' | 'lost server')
+        sleep 0.2 # it is just ending
+        navi_ask_pane
+        ;;
+    esac
     case $navi_word,$navi_answer in
     ok,%*) ;;
     # Of a pane that is not there, only its window is found.
@@ -123,10 +130,17 @@ navi_look_at_pane() {
     esac
     navi_screen=${navi_answer#*"$navi_newline"}
     navi_first=${navi_answer%%"$navi_newline"*}
+    navi_session_name=${navi_first#* * * * * * * * * * * * * * * * }
     set -f
     navi_note_facts $navi_first
     set +f
     navi_looked=yes
+}
+
+navi_ask_pane() {
+    navi_answer=$(navi_tmux "$navi_socket" display-message -p -t "$navi_where" "$navi_facts" \; \
+        capture-pane -p -J -S "$navi_from" -t "$navi_where" 2>&1)
+    navi_verdict $? "$navi_answer"
 }
 
 navi_note_facts() {
@@ -143,6 +157,9 @@ navi_note_facts() {
     navi_identity="$1 $2 $3"
     navi_server=$1
     navi_terminal=$4
+    navi_alone=$5 # whether a program has the screen to itself
+    navi_width=$6
+    navi_type=$7
 }
 
 # navi_inspect: the same, of one that must be there; the first time, what was seen on the way here is enough. From now on

@@ -61,6 +61,7 @@ if [ -n "$navi_file" ]; then
     [ ! -e "$navi_file" ] || navi_fail 1 "the session has ended, but its status file $navi_file can't be removed"
 fi
 navi_forget_entry
+[ -z "$navi_kept" ] || [ "$navi_was_registered" = no ] || : >"$navi_kept/registered"
 navi_move_marks "$navi_name" ''
 [ -z "$navi_kept" ] || printf '%s' "$navi_moved" >"$navi_kept/marks"
 navi_wake

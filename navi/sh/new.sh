@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154,SC2034,SC2086,SC2088
+# shellcheck shell=sh disable=SC2154,SC2034,SC2086,SC2088,SC2174
 # new.sh STARTER DIR SOCKET NAME CWD LINE WORD TYPE ENDS KEEP WINDOW REGISTER COUNT STEP... VARIABLE=VALUE...: create a
 # session, and take steps in it, of COUNT words. A step is three words: await or expect, a pattern or a text, seconds; or
 # send or keys, a text or the name of a key, and nothing. Nothing is left where a step fails.
@@ -13,6 +13,18 @@ navi_remember() {
     } >"$navi_recent.$$" && mv -f "$navi_recent.$$" "$navi_recent"
 } 2>/dev/null
 
+# navi_note_socket: a tmux server that stands where nobody would look for it; the last twenty such.
+navi_note_socket() {
+    navi_user=$(id -u)
+    navi_dead=
+    navi_find_servers
+    case $navi_newline$navi_others in *"$navi_newline$navi_started_socket$navi_newline"*) return ;; esac
+    navi_open_nest && {
+        printf '%s\n' "$navi_started_socket"
+        grep -vxF -- "$navi_started_socket" "$navi_nest/sockets" | head -n 19
+    } >"$navi_nest/recent.$$" && mv -f "$navi_nest/recent.$$" "$navi_nest/sockets"
+} 2>/dev/null
+
 # navi_take_name: nobody else makes a session of this name meanwhile, on whatever server.
 navi_take_name() {
     navi_need_registry
@@ -25,19 +37,6 @@ navi_take_name() {
     if navi_find_entry && navi_socket=$navi_entry_socket && navi_locate_entry; then
         navi_fail $navi_exists "there is a session $navi_name already, registered on $navi_entry_socket"
     fi
-}
-
-# navi_register: note it in the registry, in place of one of its name that has ended.
-navi_register() {
-    navi_time=$(navi_registry_time)
-    navi_name=${navi_started#* * * * }
-    navi_socket=$navi_started_socket
-    navi_edits="drop	$navi_name$navi_newline"
-    set -f
-    set -- $navi_started
-    navi_put_entry "$navi_type" "$1" "$2" "$3" "$4" $navi_started_pane
-    set +f
-    navi_change_registry "$navi_edits" || navi_unregistered=$navi_trouble
 }
 
 # navi_step KIND WHAT SECONDS
@@ -98,6 +97,7 @@ case $navi_socket in */*) [ -d "${navi_socket%/*}" ] || mkdir -p -m 700 "${navi_
 navi_run "$@"
 [ -z "$navi_registers" ] || [ -n "$navi_unregistered" ] || navi_register
 navi_remember
+[ -z "$navi_wanted_socket" ] || navi_note_socket
 navi_wake
 printf '%s created %s\n%s place %s\n' "$navi_token" "$navi_started" "$navi_token" "$navi_started_pane"
 printf '%s socket %s\n' "$navi_token" "$navi_started_socket"

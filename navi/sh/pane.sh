@@ -49,6 +49,28 @@ navi_refuse_unready() {
     navi_tmux "$navi_socket" send-keys -t "$navi_pane" -X cancel
 }
 
+# navi_refuse_dialog DIR: an agent that asks for permission takes what is typed for an answer to that. Its status file
+# tells, as long as more than a shell is left in the pane.
+navi_refuse_dialog() {
+    navi_expand "$1"
+    grep -q '"status"[[:space:]]*:[[:space:]]*"permission"' "$navi_expanded/$navi_session_name.json" 2>/dev/null || return 0
+    case $(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_current_command}') in
+    sh | bash | dash | fish | zsh | ksh* | mksh | tcsh | csh | ash | busybox) navi_has_children || return 0 ;;
+    esac
+    navi_fail 1 "the agent in $navi_name asks for permission; nothing was sent; --force would send it all the same"
+}
+
+# navi_has_children: whether something runs below the pane's process.
+navi_has_children() {
+    navi_below=
+    if [ -r "/proc/$navi_process/task/$navi_process/children" ]; then
+        read -r navi_below <"/proc/$navi_process/task/$navi_process/children"
+        [ -n "$navi_below" ]
+    else
+        pgrep -P "$navi_process" >/dev/null 2>&1
+    fi
+}
+
 # navi_check_lines TEXT: a program that reads whole lines gets at most 4095 bytes of each.
 navi_check_lines() {
     [ ${#1} -gt 1000 ] || return 0
@@ -83,6 +105,11 @@ navi_paste() {
 
 # navi_press KEY...: by their names.
 navi_press() {
+    for navi_key; do
+        shift
+        navi_escape "$navi_key"
+        set -- "$@" "$navi_escaped"
+    done
     navi_told "$(navi_tmux "$navi_socket" send-keys -t "$navi_pane" -- "$@" 2>&1)" $?
 }
 
@@ -113,8 +140,6 @@ navi_submit() {
     navi_verified=unknown
     navi_left=$1
     navi_pause=5
-    navi_before_enter=$navi_screen
-    navi_start_line=$navi_history
     navi_press Enter
     [ "$navi_shown" = yes ] || return 0
     until navi_await_change "$navi_pause"; do
@@ -127,28 +152,44 @@ navi_submit() {
     navi_verified=yes
 }
 
-# navi_say TEXT RETRIES: type it, submit it, and have in navi_before what the pane showed before the answer: from the
-# line navi_start of its history on. What is typed is waited for, so that its echo is not taken for an answer.
+# navi_say TEXT RETRIES: type it, submit it, and note what the pane showed before the answer. What is typed is waited
+# for, so that its echo is not taken for an answer.
 navi_say() {
-    navi_before=$navi_screen
-    navi_start=$navi_history
     navi_shown=no
+    navi_echo=$1
+    navi_echo_comes=yes
+    navi_cooked=no
+    [ -z "$navi_pattern" ] || ! navi_is_cooked || navi_cooked=yes
     navi_type "$1"
     if [ -n "$1" ] && navi_await_change 5; then
         navi_shown=yes
-        [ ${#1} -le 200 ] || while navi_await_change 1; do :; done
+        [ ${#1} -le 200 ] || navi_await_rest 50
     fi
-    navi_echo=$1
-    navi_echo_bare=1
     case $navi_shown,$1 in
     no,* | *"$navi_newline"*) ;;
     *)
-        navi_echo_bare=
-        navi_before=$navi_screen
-        navi_start=$navi_history
+        navi_echo_comes=
+        navi_note_before
         ;;
     esac
     navi_submit "$2"
+}
+
+# navi_await_rest TIMES: wait until the pane does not change any more; one that never rests is left alone.
+navi_await_rest() {
+    navi_rounds=$1
+    while [ "$navi_rounds" -gt 0 ] && navi_await_change 1; do
+        navi_rounds=$((navi_rounds - 1))
+        sleep 0.05
+    done
+}
+
+# navi_is_cooked: whether what is typed goes to a program that reads whole lines; one that reads keys might take it later,
+# and then show it once more.
+navi_is_cooked() {
+    case $(stty -a <"$navi_terminal" 2>/dev/null) in
+    *' -icanon'* | *' -echo '* | '') return 1 ;;
+    esac
 }
 
 # ---- waiting
@@ -163,7 +204,8 @@ navi_check_pattern() {
 
 # navi_set_timer SECONDS: a process that ends when time is up; navi_time_left asks for it without a process.
 navi_set_timer() {
-    sleep "$1" >/dev/null 2>&1 &
+    [ -z "${navi_timer-}" ] || kill "$navi_timer" 2>/dev/null
+    sleep "$1" >/dev/null 2>&1 7>&- 8>&- &
     navi_timer=$!
     trap navi_leave EXIT
 }
@@ -177,7 +219,7 @@ s/ *$//p' | grep "$navi_match" -e "$navi_pattern" | head -n 1
 }
 
 # navi_await_text LINES: wait until a line matches navi_pattern; it is in navi_line then. With LINES the pane's text and
-# so many lines of its history count, "-" for all; without, only what has come since navi_before.
+# so many lines of its history count, "-" for all; without, only what has come since navi_note_before.
 navi_await_text() {
     navi_was=
     navi_line=
@@ -204,64 +246,180 @@ navi_give_up() {
     navi_fail "$@"
 }
 
-# What is new in a capture: the lines that were not in the same place before, but for the echo of what was typed.
+# navi_note_before: what the pane shows now, with the end of its history, was there before the answer. Of a program that
+# has a screen to itself, what is beneath counts, too.
+navi_note_before() {
+    [ -n "$navi_pattern" ] || return 0
+    navi_before=$navi_screen
+    navi_start=$((navi_history + navi_from))
+    [ "$navi_start" -ge 0 ] || navi_start=0
+    navi_before_width=$navi_width
+    navi_before_alone=$navi_alone
+    [ "$navi_alone" = 1 ] || return 0
+    navi_before=$(navi_tmux "$navi_socket" capture-pane -p -J -t "$navi_pane")
+    navi_beneath=
+    [ "$navi_history" -eq 0 ] ||
+        navi_beneath=$(navi_tmux "$navi_socket" capture-pane -p -J -S "$navi_from" -E -1 -t "$navi_pane")$navi_newline
+    navi_beneath=$navi_beneath$(navi_tmux "$navi_socket" capture-pane -p -J -a -q -t "$navi_pane")
+}
+
+# navi_choose_lines: from which line on (navi_offset) the pane is to be read, against what (navi_known), and where that
+# stands there (navi_align): at the beginning; or else where most of it is found, for its place can't be said: late in
+# the history, because a full one drops lines and other widths need other lines; or near the same place.
+navi_choose_lines() {
+    navi_known=$navi_before
+    navi_align=
+    navi_offset=$((navi_start - navi_history))
+    case $navi_before_alone,$navi_alone in
+    1,0) navi_known=$navi_beneath ;;
+    0,1)
+        navi_known=
+        navi_offset=0
+        ;;
+    1,1)
+        navi_align=near
+        navi_offset=0
+        ;;
+    esac
+    [ "$navi_alone" = 0 ] || return 0
+    if [ "$navi_width" != "$navi_before_width" ] || [ "$navi_offset" -gt 0 ] ||
+        [ $((navi_history + navi_history_limit / 10)) -ge "$navi_history_limit" ]; then
+        navi_align=late
+        navi_offset=-
+    fi
+}
+
+# navi_read_lines: the lines from navi_offset on, in navi_now. That is of use only if nothing has moved since that was
+# chosen; of a pane that never rests everything is read.
+navi_read_lines() {
+    navi_attempts=4
+    while :; do
+        navi_choose_lines
+        [ "$navi_attempts" -gt 1 ] || [ "$navi_alone" = 1 ] || navi_align=late navi_offset=-
+        navi_now=$(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{history_size} #{alternate_on} #{pane_width}' \; \
+            capture-pane -p -J -S "$navi_offset" -t "$navi_pane") || return
+        navi_attempts=$((navi_attempts - 1))
+        case $navi_align,$navi_attempts,$navi_now in
+        ,*,"$navi_history $navi_alone $navi_width$navi_newline"* | late,*,*" $navi_alone "* | *,0,*) break ;;
+        near,*,*" $navi_alone $navi_width$navi_newline"*) break ;;
+        esac
+        navi_history=${navi_now%% *}
+        navi_now=${navi_now#* }
+        navi_alone=${navi_now%% *}
+        navi_now=${navi_now#* }
+        navi_width=${navi_now%%"$navi_newline"*}
+    done
+    navi_now=${navi_now#*"$navi_newline"}
+}
+
+# What is new: the lines that were not in the same place before, but for the echo of what was typed. Input is what was
+# typed, what was known, and what is read now, after a line with the token each. navi_echo_comes says that the echo
+# was not yet to be seen; navi_echo_again, that a program may show it once more behind its prompt.
 navi_differ='
 BEGIN {
     token = ENVIRON["navi_token"]
-    bare = ENVIRON["navi_echo_bare"]
-    count = split(ENVIRON["navi_echo"], part, "\n")
-    for (i = 1; i <= count; i++) if (part[i] != "") echoes[part[i]]++
+    align = ENVIRON["navi_align"]
 }
-$0 == token { now = 1; next }
-!now { before[++known] = $0; next }
-{ line++ }
-line <= known && before[line] == $0 { next }
-is_echo() { next }
-{ print }
-
-function is_echo(    echo, rest) {
+$0 == token { part++; next }
+part == 1 { echo = trimmed($0); if (echo != "") echoes[echo]++; next }
+part == 2 { before[++known] = $0; next }
+{ line[++lines] = $0 }
+END {
     for (echo in echoes) {
-        if (echoes[echo] < 1 || length($0) < length(echo)) continue
-        rest = $0
-        sub(/ +$/, "", rest)
-        if (substr(rest, length(rest) - length(echo) + 1) != echo) continue
-        rest = substr(rest, 1, length(rest) - length(echo))
-        if (rest == "" ? bare : rest ~ /[^A-Za-z0-9 ] *$/) {
-            echoes[echo]--
+        left[echo] = ENVIRON["navi_echo_comes"] ? echoes[echo] : 0
+        again[echo] = ENVIRON["navi_echo_again"] ? echoes[echo] : 0
+    }
+    moved = align == "" ? 0 : most_alike()
+    for (i = 1; i <= lines; i++) {
+        if (align == "late" && i <= moved) continue
+        if (!was_there(i - moved, line[i]) && !is_echo(added(i - moved, line[i]))) print line[i]
+    }
+}
+
+function trimmed(text) {
+    gsub(/[ \t]+/, " ", text)
+    sub(/^ /, "", text)
+    sub(/ $/, "", text)
+    return text
+}
+
+# was_there(i, text): one that has become shorter has nothing new; of the first one, the beginning may be missing.
+function was_there(i, text) {
+    if (i < 1 || i > known) return 0
+    if (before[i] == text || text != "" && index(before[i], text) == 1) return 1
+    return i == 1 && before[1] != "" && length(text) > length(before[1]) &&
+        substr(text, length(text) - length(before[1]) + 1) == before[1]
+}
+
+# added(i, text): what has come to a line.
+function added(i, text) {
+    if (i < 1 || i > known || before[i] == "" || index(text, before[i]) != 1) return text
+    return substr(text, length(before[i]) + 1)
+}
+
+# most_alike(): by how many lines what was known has moved. Lines that stand everywhere prove little, and count only
+# where there are no others.
+function most_alike(    most) {
+    for (i = 1; i <= lines; i++) if (line[i] != "") at[line[i], ++times[line[i]]] = i
+    if (!vote(1, 20) && !vote(1, 500)) return -known
+    for (i in votes)
+        if (votes[i] > votes[most] || votes[i] == votes[most] && is_better(i + 0, most + 0)) most = i
+    return most + 0
+}
+
+function is_better(one, other) {
+    if (align == "late") return one > other
+    return one * one < other * other
+}
+
+function vote(fewest, largest,    i, k, some) {
+    for (i = 1; i <= known; i++) {
+        if (times[before[i]] < fewest || times[before[i]] > largest) continue
+        for (k = 1; k <= times[before[i]]; k++) {
+            votes[at[before[i], k] - i]++
+            some = 1
+        }
+    }
+    return some
+}
+
+function is_echo(text,    rest, i, prompt) {
+    rest = trimmed(text)
+    if (rest in left && left[rest] > 0) {
+        left[rest]--
+        return 1
+    }
+    for (i = 1; i < length(text); i++) {
+        if (substr(text, i, 1) ~ /[A-Za-z0-9 ]/) continue
+        prompt = substr(text, 1, i)
+        rest = trimmed(substr(text, i + 1))
+        if (!(rest in echoes)) continue
+        if (left[rest] > 0) {
+            left[rest]--
+            return 1
+        }
+        if (again[rest] > 0 && is_prompt(prompt, text)) {
+            again[rest]--
             return 1
         }
     }
     return 0
 }
+
+# is_prompt(prompt, text): whether another line begins so, too.
+function is_prompt(prompt, text,    i) {
+    for (i = 1; i <= known; i++) if (before[i] != text && index(before[i], prompt) == 1) return 1
+    for (i = lines; i > 0; i--) if (line[i] != "") return line[i] != text && index(line[i], prompt) == 1
+    return 0
+}
 '
 
-# navi_new_lines: what the pane has shown since navi_before, its history included.
+# navi_new_lines: what the pane has shown since navi_note_before, its history included.
 navi_new_lines() {
-    export navi_echo navi_echo_bare navi_token
-    navi_find_start
-    {
-        printf '%s\n%s\n' "$navi_before" "$navi_token"
-        navi_tmux "$navi_socket" capture-pane -p -J -S "$navi_offset" -t "$navi_pane"
-    } | LC_ALL=C awk "$navi_differ"
-}
-
-# navi_find_start: where the line navi_start is now, from the top of the screen, in navi_offset. A full history drops a
-# tenth of its lines at once: then the place is where the first line from before is found again.
-navi_find_start() {
-    navi_offset=$((navi_start - navi_history))
-    [ $((navi_history + navi_history_limit / 10)) -ge "$navi_history_limit" ] || [ "$navi_offset" -gt 0 ] || return 0
-    navi_step=$((navi_history_limit / 10))
-    [ "$navi_step" -gt 0 ] || navi_step=1
-    navi_at=$navi_offset
-    navi_head=${navi_before%%"$navi_newline"*}
-    while [ "$navi_at" -ge "-$navi_history" ]; do
-        if [ "$navi_at" -le 0 ] && [ "$(navi_tmux "$navi_socket" capture-pane -p -S "$navi_at" -E "$navi_at" -t "$navi_pane")" = "$navi_head" ]; then
-            navi_offset=$navi_at
-            return 0
-        fi
-        navi_at=$((navi_at - navi_step))
-    done
-    # What was there before has been dropped: all is new.
-    [ "$navi_offset" -le 0 ] || navi_offset=-
-    [ "$navi_offset" = - ] || [ "$navi_offset" -ge "-$navi_history" ] || navi_offset=-
+    navi_read_lines || return 0
+    navi_echo_again=
+    [ "$navi_cooked" = no ] || navi_is_cooked || navi_echo_again=yes
+    export navi_align navi_echo_comes navi_echo_again navi_token
+    printf '%s\n' "$navi_token" "$navi_echo" "$navi_token" "$navi_known" "$navi_token" "$navi_now" |
+        LC_ALL=C awk "$navi_differ"
 }

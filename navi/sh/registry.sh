@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2016,SC2034,SC2154,SC3013,SC3045,SC3067
+# shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154,SC2174,SC3013,SC3045,SC3067
 # The registry of sessions: one JSON file in the folder of tmux sockets, with a lock beside it. Its format, places and
 # lock are those of the tools that agents' skills use, so that they and navi can share it. Needs tmux.sh, session.sh
 # and status_file.sh in front.
@@ -303,21 +303,43 @@ put	$navi_name	pane_id	text	$6
 "
 }
 
+# navi_register: note in the registry what navi_start has started, in place of one of its name that has ended; if that
+# can't be, navi_unregistered says why.
+navi_register() {
+    navi_time=$(navi_registry_time)
+    navi_name=${navi_started#* * * * }
+    navi_socket=$navi_started_socket
+    navi_edits="drop	$navi_name$navi_newline"
+    set -f
+    set -- $navi_started
+    navi_put_entry "$navi_type" "$1" "$2" "$3" "$4" $navi_started_pane
+    set +f
+    navi_change_registry "$navi_edits" || navi_unregistered=$navi_trouble
+}
+
 # navi_forget_entry: the session navi_name, of navi_identity, is not to be in the registry any more. With a NEW name, it
 # has that from now on.
 navi_forget_entry() {
+    navi_was_registered=no
     navi_find_registry && navi_find_entry || return 0
     if [ -n "$navi_entry_identity" ]; then
         [ "$navi_entry_identity" = "$navi_identity" ] || return 0
     else
         [ "$navi_entry_socket" = "${navi_socket:-${TMUX_TMPDIR:-/tmp}/tmux-$(id -u)/default}" ] || return 0
     fi
+    navi_was_registered=yes
     if [ -z "${1-}" ]; then
         navi_change_registry "drop	$navi_name"
     else
         navi_change_registry "move	$navi_name	$1
 put	$1	target	text	$1:${navi_entry_target##*:}"
     fi
+}
+
+# navi_move_entry: the session navi_was is called navi_now (nest.sh).
+navi_move_entry() {
+    navi_name=$navi_was
+    navi_forget_entry "$navi_now"
 }
 
 # navi_registry_time: now, as the registry writes it.

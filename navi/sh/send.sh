@@ -1,28 +1,34 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
-# send.sh SOCKET TARGET NAME REGISTERED HOW FORCE LOCK RETRIES PATTERN FIXED SECONDS TEXT KEY...: type into a session.
-# HOW is submit (the text, then Enter), literal (the text alone) or keys. LOCK is the token of the caller's own lock. With
-# a PATTERN, wait for it in what comes after.
+# send.sh SOCKET TARGET NAME REGISTERED HOW FORCE LOCK RETRIES PATTERN FIXED SECONDS TEXT BLOCK DIR KEY...: type into a
+# session. HOW is submit (the text, then Enter), literal (the text alone) or keys. LOCK is the token of the caller's own
+# lock. With a PATTERN, wait for it in what comes after. BLOCK is the text as Python's prompt needs it, "" if that is the
+# same. DIR has the status files.
 umask 077
 navi_how=$5
 navi_force=$6
 navi_own_lock=$7
 navi_retries=$8
 navi_pattern=$9
+[ -z "$navi_pattern" ] || navi_from=-100
 navi_locate "$1" "$2" "$3" "$4"
 shift 9
 [ -z "$navi_pattern" ] || navi_check_pattern "$navi_pattern" "$1"
 navi_seconds=$2
 navi_text=$3
-shift 3
+navi_block=$4
+navi_folder=$5
+shift 5
 navi_inspect
 navi_hold_pane "$navi_own_lock"
 navi_touch_entry
 navi_refuse_unready "$navi_force"
+[ -n "$navi_force" ] || [ -z "$navi_folder" ] || navi_refuse_dialog "$navi_folder"
+[ -z "$navi_block" ] || [ "$navi_type" != python-repl ] || navi_text=$navi_block
 navi_verified=unknown
-navi_before=$navi_screen
-navi_start=$navi_history
 navi_echo=
-navi_echo_bare=
+navi_echo_comes=
+navi_cooked=no
+navi_note_before
 case $navi_how in
 keys) navi_press "$@" ;;
 literal) navi_type "$navi_text" ;;

@@ -55,6 +55,7 @@ navi_find_by_name() {
 # in navi_identity. Fails where there is none; a server that does not tell ends the operation.
 navi_seek() {
     navi_id=
+    navi_ping "$navi_socket"
     navi_answer=$(navi_tmux "$navi_socket" list-sessions -F '#{session_name} #{pid} #{session_id} #{session_created}' 2>&1)
     navi_verdict $? "$navi_answer"
     case $navi_word in ok | none) ;; *) navi_tmux_failed ;; esac
@@ -85,6 +86,7 @@ navi_meet() {
         navi_find_namesake
         return
     fi
+    navi_ping "$navi_socket"
     navi_answer=$(navi_tmux "$navi_socket" list-panes -s -t "$navi_id" \
         -F '#{pid} #{session_id} #{session_created} #{session_name}' 2>&1)
     navi_verdict $? "$navi_answer"
@@ -98,6 +100,7 @@ navi_meet() {
 
 # navi_find_namesake: the same for a session that was only a file: one of its name may have begun since.
 navi_find_namesake() {
+    navi_ping ''
     navi_answer=$(navi_tmux '' list-sessions -F '#{session_name}' 2>&1)
     navi_verdict $? "$navi_answer"
     case $navi_word,$navi_newline$navi_answer$navi_newline in
@@ -114,6 +117,16 @@ navi_need() {
     gone) navi_fail $navi_none "the session $navi_name has ended" ;;
     other) navi_fail $navi_none "the session $navi_name has been replaced, renamed or begun meanwhile; look again" ;;
     esac
+}
+
+# navi_ping SOCKET: the end, if that server hangs. Asked once, before anybody reads an answer: the client that is killed
+# in the end has passed its output on to the server, and who reads that would wait for as long as it hangs.
+navi_ping() {
+    case ${navi_awake-} in *"=$1$navi_newline"*) return ;; esac
+    navi_tmux "$1" display-message -p '' >/dev/null 2>&1 </dev/null
+    navi_verdict $? ''
+    [ "$navi_word" != hung ] || navi_tmux_failed
+    navi_awake="${navi_awake-}=$1$navi_newline"
 }
 
 # navi_tmux_failed: end, with what the last verdict means.
@@ -158,11 +171,15 @@ navi_start() {
     navi_escape_format "$navi_window"
     [ -z "$navi_window" ] || set -- -n "$navi_escaped" "$@"
     navi_escape_format "$navi_name"
-    navi_start_tmux -s "$navi_escaped" "$@"
-    [ -z "$navi_mark" ] || navi_await_line
+    set -- -s "$navi_escaped" "$@"
     navi_escape "$navi_line"
-    navi_tmux "$navi_socket" set-option -q -t "$navi_started_id" @navi_type "$navi_type" \; \
-        set-option -q -t "$navi_started_id" @navi_line "$navi_escaped"
+    navi_start_tmux "$@" \; set-option -q -t "=$navi_name:" @navi_type "$navi_type" \; \
+        set-option -q -t "=$navi_name:" @navi_line "$navi_escaped"
+    # Some names can't be said in a target.
+    [ "$navi_word" = ok ] ||
+        navi_tmux "$navi_socket" set-option -q -t "$navi_started_id" @navi_type "$navi_type" \; \
+            set-option -q -t "$navi_started_id" @navi_line "$navi_escaped"
+    [ -z "$navi_mark" ] || navi_await_line
 }
 
 # navi_start_tmux ARGUMENTS...: of new-session.
@@ -170,6 +187,7 @@ navi_start_tmux() {
     set -- new-session -d -P -F "#{pid} #{session_id} #{session_created} #{pane_pid} #{session_name}
 #{pane_id} #{window_index}.#{pane_index} #{window_name}
 #{socket_path}" "$@"
+    navi_ping "$navi_socket"
     navi_answer=$(navi_tmux "$navi_socket" "$@" 2>&1)
     navi_verdict $? "$navi_answer"
     case $navi_answer in
@@ -181,7 +199,7 @@ navi_start_tmux() {
         ;;
     esac
     case $navi_word,$navi_answer in
-    ok,*) ;;
+    ok,* | failed,[0-9]*' $'*) ;;
     *,'duplicate session'*) navi_fail $navi_exists "there is a session $navi_name already" ;;
     *) navi_tmux_failed ;;
     esac
@@ -189,6 +207,7 @@ navi_start_tmux() {
     navi_answer=${navi_answer#*"$navi_newline"}
     navi_started_pane=${navi_answer%%"$navi_newline"*}
     navi_started_socket=${navi_answer#*"$navi_newline"}
+    navi_started_socket=${navi_started_socket%%"$navi_newline"*}
     navi_started_id=${navi_started#* }
     navi_started_id=${navi_started_id%% *}
 }

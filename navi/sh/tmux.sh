@@ -92,6 +92,10 @@ navi_find_servers() {
     for navi_path in "${CLAUDE_TMUX_SOCKET_DIR:-${TMPDIR:-/tmp}/claude-tmux-sockets}"/*.sock; do
         navi_add_server
     done
+    # Where nobody would look: new.sh notes it.
+    [ ! -f "${navi_nest-}/sockets" ] || while IFS= read -r navi_path; do
+        case $navi_newline$navi_others in *"$navi_newline$navi_path$navi_newline"*) ;; *) navi_add_server ;; esac
+    done <"$navi_nest/sockets"
 }
 
 # navi_add_server: note the socket navi_path, if it is one of ours. A name with a line end can't stand in a line: that
