@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC3028
+# shellcheck shell=sh disable=SC2034,SC3028
 # lib/registry.sh: how the tools find navi, and, for scripts that source it, the registry of sessions. navi does what is
 # asked for. Exit statuses of the functions: 0 done, 1 not found or failed, 2 what is asked for makes no sense, 75
 # somebody else has the lock.
