@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from navi.address import LOCAL
+from navi.agents import AGENTS
 from navi.cli.doctor import HERE, THERE
 from navi.cli.hosts import TMUX_STATES
-from navi.config import AGENTS, SESSIONS_DIR
+from navi.config import SESSIONS_DIR
 from navi.hosts.plain import PlainHost
 from navi.model import HostView
 from navi.ops.look import TMUX_FAILURES, look

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.config import AGENTS, SESSIONS_DIR, Places, Remote, Settings, read_remotes, read_settings
-from navi.status import AgentKind
+from navi.agents import AGENTS, AgentKind
+from navi.config import SESSIONS_DIR, Places, Remote, Settings, read_remotes, read_settings
 
 GUIDE = """\
 remotes:

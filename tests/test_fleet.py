@@ -316,7 +316,8 @@ async def test_two_fleets_share_a_connection_and_the_first_to_leave_disturbs_not
 
 DASHBOARD = """\
 import os, trio
-from navi.config import AGENTS, Places, read_remotes
+from navi.agents import AGENTS
+from navi.config import Places, read_remotes
 from navi.fleet import Fleet
 from navi.hosts.local import LocalHost
 from navi.hosts.openssh import OpenSSHHost

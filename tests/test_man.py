@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from navi import exits
+from navi.agents import AGENTS
 from navi.cli.arguments import arguments_of
 from navi.cli.parser import parser_of
 from navi.cli.tools.table import TOOLS
 from navi.cli.verbs import VERBS, Verb
-from navi.config import AGENTS, CHOICES, Places, Remote, Settings, read_remotes, read_settings, read_template
+from navi.config import CHOICES, Places, Remote, Settings, read_remotes, read_settings, read_template
 from navi.failure import HostState, Retry
 from navi.fleet import LONGEST_PAUSE, POLL_EVERY
 from navi.hosts import ssh_command

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.config import AGENTS
+from navi.agents import AGENTS
 from navi.model import AgentStatus, Frame, Pane, Session, Source, Status, StatusFile, Tmux, TmuxSession
 from navi.status import (
     LARGEST,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -319,6 +320,66 @@ def test_an_agent_that_is_not_installed_there_is_told_in_the_form(lab: Lab) -> N
         screen.press("Enter")
         screen.wait_for("claude is not found by the shell there")
         assert living(atlas) == {"api"}
+
+
+@HERE_AND_THERE
+def test_a_template_says_what_runs_where_and_what_is_done_first(lab: Lab, far: bool) -> None:
+    template(lab, "tour", "command: PS1=ready- sh", "directory: ~/work", "env: {GREETING: welcome}", STEPS)
+    with dashboard(lab, far, "api") as (screen, account):
+        (account.home / "work").mkdir()
+        select(screen, "api")
+        choose_template(screen, "tour")
+        screen.wait_for("~/work")
+        screen.press("Enter")
+        screen.wait_for("created tour")
+        until(lambda: "I say welcome" in pane(account, "tour"), what="its step was taken")
+
+
+STEPS = """steps:
+  - wait: ^ready-
+    timeout: 20
+  - send: echo I say $GREETING"""
+
+
+def test_a_template_whose_step_fails_leaves_nothing_and_says_so_in_the_form(lab: Lab) -> None:
+    template(lab, "never", "command: cat", "steps: [{wait: nobody says this, timeout: 1}]")
+    with dashboard(lab, True, "api") as (screen, atlas):
+        select(screen, "api")
+        choose_template(screen, "never")
+        screen.press("Enter")
+        screen.wait_for("nobody says this was not seen within 1 s")
+        assert "New session on atlas" in screen.screen()
+        assert living(atlas) == {"api"}
+
+
+def test_a_template_with_a_mistake_is_told_with_its_line(lab: Lab) -> None:
+    template(lab, "wrong", "command: cat", "stepps: []")
+    with dashboard(lab, False, "api", width=140) as (screen, _):
+        screen.press("n")
+        screen.wait_for("wrong.yaml:2")
+
+
+def template(lab: Lab, name: str, *lines: str) -> None:
+    """Write a template of the user's."""
+    folder = Path(lab.environment()["XDG_CONFIG_HOME"]) / "navi" / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.yaml").write_text("\n".join(lines))
+
+
+def choose_template(screen: Terminal, name: str) -> None:
+    """Open the form and choose what runs: templates stand last."""
+    screen.press("n")
+    screen.wait_for("New session on")
+    until(lambda: step_to(screen, "runs"), what="the cursor is on what runs", interval=0.2)
+    screen.press("Left")
+    screen.wait_for(f"template {name}")
+
+
+def step_to(screen: Terminal, label: str) -> bool:
+    """Go down in a form unless the cursor is there."""
+    if focused(screen) != label:
+        screen.press("Down")
+    return focused(screen) == label
 
 
 def test_tab_completes_directories_of_the_chosen_machine(lab: Lab) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import trio
 
-from tests.bench import first_frame, freshness, frozen, hook, idle, keys, lifecycle, request, tokens
+from tests.bench import first_frame, freshness, frozen, hook, idle, keys, lifecycle, request, tokens, verbs
 from tests.bench.report import Row, facts, table
 from tests.bench.stage import Run
 
@@ -24,6 +24,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "lifecycle": lifecycle.measure,
     "hook": hook.measure,
     "tokens": tokens.measure,
+    "verbs": verbs.measure,
 }
 """Those that wait longest come first."""
 

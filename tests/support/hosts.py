@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 import trio
 
-from navi.config import AGENTS, Remote
+from navi.agents import AGENTS
+from navi.config import Remote
 from navi.failure import Failure, HostState
 from navi.fleet import Fleet
 from navi.hosts import Host, HostError

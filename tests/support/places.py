@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import pytest
 import trio
 
-from navi.config import AGENTS, SESSIONS_DIR
+from navi.agents import AGENTS
+from navi.config import SESSIONS_DIR
 from navi.hosts import Host
 from navi.hosts.local import LocalHost
 from navi.model import Frame, Session
