@@ -247,7 +247,7 @@ def test_only_the_ten_last_tools_are_kept(hook: Hook) -> None:
 
 @pytest.mark.parametrize(
     ("before", "working", "waiting"),
-    [("working", 100, 0), ("done", 100, 0), ("waiting", 0, 100), ("permission", 0, 100), ("idle", 0, 0)],
+    [("working", 100, 0), ("done", 0, 0), ("waiting", 0, 100), ("permission", 0, 100), ("idle", 0, 0)],
 )
 def test_the_time_that_passed_belongs_to_the_status_before(hook: Hook, before: str, working: int, waiting: int) -> None:
     then = int(time.time()) - 100

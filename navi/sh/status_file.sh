@@ -450,7 +450,7 @@ function count_time(    was, time, passed) {
         put(time, "working_seconds", 0)
         put(time, "waiting_seconds", 0)
     } else if (passed > 0 && passed < now) {
-        if (was ~ /^(working|done)$/) increase(time, "working_seconds", passed)
+        if (was == "working") increase(time, "working_seconds", passed)
         if (was ~ /^(waiting|permission)$/) increase(time, "waiting_seconds", passed)
     }
     passed = now - amount(raw_of(time, "started"))

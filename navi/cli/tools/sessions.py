@@ -170,11 +170,7 @@ def kill_one(given: Mapping[str, str], machines: Machines) -> int:
     if found.health == "unknown":
         raise Failed(f"Failed to remove session '{name}': {found.reason}", 2)
     lives = found.lacks in ("", "pane")
-    return _carry_out(given, machines, Named(_session_of(entry.target) or name, entry.socket), entry, lives)
-
-
-def _session_of(target: str) -> str:
-    return target.removeprefix("=").partition(":")[0]
+    return _carry_out(given, machines, Named(entry.target.rpartition(":")[0] or name, entry.socket), entry, lives)
 
 
 def _kill_target(given: Mapping[str, str], machines: Machines) -> int:
@@ -182,7 +178,7 @@ def _kill_target(given: Mapping[str, str], machines: Machines) -> int:
     from navi.ops.pane import locate
 
     socket, target = given["socket"], given["target"]
-    name, lives = _session_of(target), True
+    name, lives = target.removeprefix("=").partition(":")[0], True
     try:
         name = machines.host(LOCAL).run(locate(Named("", socket, target))).name or name
     except OperationError as error:
