@@ -460,13 +460,23 @@ navi_recover() {
     done
 }
 
+# navi_tell_system: what uname -sr says, without a program where it can be read.
+navi_tell_system() {
+    if [ -r /proc/sys/kernel/ostype ] && read -r navi_word </proc/sys/kernel/ostype &&
+        read -r navi_rest </proc/sys/kernel/osrelease; then
+        navi_record system "$navi_word $navi_rest"
+    else
+        navi_record system "$(uname -sr)"
+    fi
+}
+
 # navi_begin DIR CLEANUP: where to look; a leading ~ is this user's home, and nothing is the usual folder.
 navi_begin() {
     navi_expand "${1:-.claude-sessions}"
     navi_dir=$navi_expanded
     navi_nest=$navi_dir/.navi
     navi_cleanup=$2
-    navi_user=$(id -u)
+    navi_find_user
     navi_known=
     navi_suspects=
     navi_foreign=
@@ -477,6 +487,6 @@ navi_begin() {
     cd / || return
     navi_mend
     navi_recover
-    navi_record system "$(uname -sr)"
+    navi_tell_system
     navi_record home "$HOME"
 }

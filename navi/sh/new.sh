@@ -15,7 +15,7 @@ navi_remember() {
 
 # navi_note_socket: a tmux server that stands where nobody would look for it; the last twenty such.
 navi_note_socket() {
-    navi_user=$(id -u)
+    navi_find_user
     navi_dead=
     navi_find_servers
     case $navi_newline$navi_others in *"$navi_newline$navi_started_socket$navi_newline"*) return ;; esac

@@ -207,6 +207,7 @@ navi_set_timer() {
     [ -z "${navi_timer-}" ] || kill "$navi_timer" 2>/dev/null
     sleep "$1" >/dev/null 2>&1 7>&- 8>&- &
     navi_timer=$!
+    navi_look_often
     trap navi_leave EXIT
 }
 

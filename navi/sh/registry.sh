@@ -79,6 +79,8 @@ navi_await_flock() {
 # navi_await_folder PATH SECONDS [make]: wait until there is no lock that is a folder; make it if that is wanted.
 navi_await_folder() {
     navi_tries=$(($2 * 10))
+    navi_nameless=0 # looks at which its owner was not to be told
+    navi_breaks=0
     while :; do
         if [ -n "${3-}" ]; then
             mkdir "$1" 2>/dev/null && { printf '%s\n' "$navi_self" >"$1/owner"; return; }
@@ -92,13 +94,21 @@ navi_await_folder() {
     done
 }
 
-# navi_folder_is_stale PATH: whether its owner has ended; one that does not say so may be a minute old.
+# navi_folder_is_stale PATH: whether its owner has ended; one that says something else may be a minute old. One that
+# stays nameless was made by somebody who was killed in that moment.
 navi_folder_is_stale() {
     navi_holder=
     read -r navi_holder navi_rest <"$1/owner"
     case $navi_holder in
-    '' | *[!0-9]*) [ -n "$(find "$1" -prune -mmin +1)" ] ;;
-    *) navi_ended "$navi_holder" ;;
+    '')
+        navi_nameless=$((navi_nameless + 1))
+        [ "$navi_nameless" -ge 20 ] || [ -n "$(find "$1" -prune -mmin +1)" ]
+        ;;
+    *[!0-9]*) [ -n "$(find "$1" -prune -mmin +1)" ] ;;
+    *)
+        navi_nameless=0
+        navi_ended "$navi_holder"
+        ;;
     esac
 } 2>/dev/null
 
@@ -108,8 +118,10 @@ navi_break_folder() {
     if mkdir "$1.break"; then
         ! navi_folder_is_stale "$1" || rm -rf "$1"
         rmdir "$1.break"
-    elif [ -n "$(find "$1.break" -prune -mmin +1)" ]; then
-        rmdir "$1.break"
+        navi_breaks=0
+    else
+        navi_breaks=$((navi_breaks + 1))
+        [ "$navi_breaks" -lt 20 ] || rmdir "$1.break"
     fi
 } 2>/dev/null
 
@@ -262,6 +274,7 @@ navi_rewrite_registry() {
     navi_write_next
     if [ "$navi_code" -eq 3 ]; then
         navi_aside=$navi_registry.broken.$(date +%s)
+        while [ -e "$navi_aside" ]; do navi_aside=$navi_aside.1; done
         if mv "$navi_registry" "$navi_aside" 2>/dev/null; then
             navi_trouble="the registry was no JSON of the expected shape; it is kept as $navi_aside"
             navi_write_next
@@ -290,7 +303,8 @@ navi_write_next() {
 # navi_socket.
 navi_put_entry() {
     [ $# -ge 7 ] || return 0
-    navi_edits="${navi_edits}put	$navi_name	socket	text	${navi_socket:-${TMUX_TMPDIR:-/tmp}/tmux-$(id -u)/default}
+    navi_find_user
+    navi_edits="${navi_edits}put	$navi_name	socket	text	${navi_socket:-${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default}
 put	$navi_name	target	text	$navi_name:$7
 put	$navi_name	type	text	$1
 put	$navi_name	pid	raw	$5
@@ -325,7 +339,8 @@ navi_forget_entry() {
     if [ -n "$navi_entry_identity" ]; then
         [ "$navi_entry_identity" = "$navi_identity" ] || return 0
     else
-        [ "$navi_entry_socket" = "${navi_socket:-${TMUX_TMPDIR:-/tmp}/tmux-$(id -u)/default}" ] || return 0
+        navi_find_user
+        [ "$navi_entry_socket" = "${navi_socket:-${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default}" ] || return 0
     fi
     navi_was_registered=yes
     if [ -z "${1-}" ]; then

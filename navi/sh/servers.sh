@@ -13,11 +13,9 @@ navi_has=no
 printf '%s folder %s %s\n' "$navi_token" "$navi_has" "$navi_sockets"
 for navi_wanted; do
     navi_answer=
-    if (navi_ping "$navi_wanted") 2>/dev/null; then
+    if navi_ping "$navi_wanted"; then
         navi_answer=$(navi_tmux "$navi_wanted" list-sessions -F '#{session_attached} #{session_created} #{session_name}' 2>&1)
         navi_verdict $? "$navi_answer"
-    else
-        navi_word=hung
     fi
     printf '%s server %s %s\n%s\n' "$navi_token" "$navi_word" "$navi_wanted" "$navi_answer"
 done

@@ -18,6 +18,7 @@ navi_leave() {
     navi_status=$?
     [ -z "${navi_mark-}" ] || rm -f "$navi_mark"
     [ -z "${navi_journal-}" ] || rm -f "$navi_journal"
+    [ -z "${navi_look_file-}" ] || rm -f "$navi_look_file"
     [ -z "${navi_timer-}" ] || kill "$navi_timer"
     [ -z "${navi_doomed-}" ] || navi_tmux "$navi_socket" kill-session -t "$navi_doomed"
     exit "$navi_status"
@@ -55,7 +56,7 @@ navi_find_by_name() {
 # in navi_identity. Fails where there is none; a server that does not tell ends the operation.
 navi_seek() {
     navi_id=
-    navi_ping "$navi_socket"
+    navi_ping "$navi_socket" || navi_tmux_failed
     navi_answer=$(navi_tmux "$navi_socket" list-sessions -F '#{session_name} #{pid} #{session_id} #{session_created}' 2>&1)
     navi_verdict $? "$navi_answer"
     case $navi_word in ok | none) ;; *) navi_tmux_failed ;; esac
@@ -86,7 +87,7 @@ navi_meet() {
         navi_find_namesake
         return
     fi
-    navi_ping "$navi_socket"
+    navi_ping "$navi_socket" || navi_tmux_failed
     navi_answer=$(navi_tmux "$navi_socket" list-panes -s -t "$navi_id" \
         -F '#{pid} #{session_id} #{session_created} #{session_name}' 2>&1)
     navi_verdict $? "$navi_answer"
@@ -100,7 +101,7 @@ navi_meet() {
 
 # navi_find_namesake: the same for a session that was only a file: one of its name may have begun since.
 navi_find_namesake() {
-    navi_ping ''
+    navi_ping '' || navi_tmux_failed
     navi_answer=$(navi_tmux '' list-sessions -F '#{session_name}' 2>&1)
     navi_verdict $? "$navi_answer"
     case $navi_word,$navi_newline$navi_answer$navi_newline in
@@ -117,16 +118,6 @@ navi_need() {
     gone) navi_fail $navi_none "the session $navi_name has ended" ;;
     other) navi_fail $navi_none "the session $navi_name has been replaced, renamed or begun meanwhile; look again" ;;
     esac
-}
-
-# navi_ping SOCKET: the end, if that server hangs. Asked once, before anybody reads an answer: the client that is killed
-# in the end has passed its output on to the server, and who reads that would wait for as long as it hangs.
-navi_ping() {
-    case ${navi_awake-} in *"=$1$navi_newline"*) return ;; esac
-    navi_tmux "$1" display-message -p '' >/dev/null 2>&1 </dev/null
-    navi_verdict $? ''
-    [ "$navi_word" != hung ] || navi_tmux_failed
-    navi_awake="${navi_awake-}=$1$navi_newline"
 }
 
 # navi_tmux_failed: end, with what the last verdict means.
@@ -187,7 +178,7 @@ navi_start_tmux() {
     set -- new-session -d -P -F "#{pid} #{session_id} #{session_created} #{pane_pid} #{session_name}
 #{pane_id} #{window_index}.#{pane_index} #{window_name}
 #{socket_path}" "$@"
-    navi_ping "$navi_socket"
+    navi_ping "$navi_socket" || navi_tmux_failed
     navi_answer=$(navi_tmux "$navi_socket" "$@" 2>&1)
     navi_verdict $? "$navi_answer"
     case $navi_answer in

@@ -45,17 +45,44 @@ fi
 
 navi_patience=5 # seconds that one question may take
 
+navi_awake= # the servers that have answered just now, as lines "=SOCKET"
+
 # navi_tmux SOCKET COMMAND...: an empty SOCKET is the user's default server. A server that it starts must not keep our
-# locks, which stand behind descriptors 7 and 8.
+# locks, which stand behind descriptors 7 and 8. One that has answered just now needs no limit.
 navi_tmux() {
-    if [ -n "$1" ]; then
-        navi_socket=$1
-        shift
-        navi_limited "$navi_patience" tmux -u -S "$navi_socket" "$@" 7>&- 8>&-
-    else
-        shift
-        navi_limited "$navi_patience" tmux -u "$@" 7>&- 8>&-
-    fi
+    case $navi_awake in
+    *"=$1$navi_newline"*)
+        if [ -n "$1" ]; then
+            navi_socket=$1
+            shift
+            tmux -u -S "$navi_socket" "$@" 7>&- 8>&-
+        else
+            shift
+            tmux -u "$@" 7>&- 8>&-
+        fi
+        ;;
+    *)
+        if [ -n "$1" ]; then
+            navi_socket=$1
+            shift
+            navi_limited "$navi_patience" tmux -u -S "$navi_socket" "$@" 7>&- 8>&-
+        else
+            shift
+            navi_limited "$navi_patience" tmux -u "$@" 7>&- 8>&-
+        fi
+        ;;
+    esac
+}
+
+# navi_ping SOCKET: whether that server answers, or at least does not hang. Asked once, before anybody reads an answer:
+# the client that is killed in the end has passed its output on to the server, and who reads that would wait for as
+# long as it hangs.
+navi_ping() {
+    case $navi_awake in *"=$1$navi_newline"*) return 0 ;; esac
+    navi_tmux "$1" display-message -p '' >/dev/null 2>&1 </dev/null
+    navi_verdict $? ''
+    [ "$navi_word" != hung ] || return 1
+    navi_awake="$navi_awake=$1$navi_newline"
 }
 
 # navi_verdict CODE OUTPUT: what an answer of tmux means, in one word of navi_word.
@@ -74,6 +101,15 @@ navi_verdict() {
         esac
         ;;
     esac
+}
+
+# navi_find_user: this user's number in navi_user, without a program where the system tells it.
+navi_find_user() {
+    [ -z "${navi_user-}" ] || return 0
+    [ ! -r /proc/self/status ] || while read -r navi_word navi_user navi_rest; do
+        [ "$navi_word" != Uid: ] || break
+    done </proc/self/status
+    case ${navi_user-} in '' | *[!0-9]*) navi_user=$(id -u) ;; esac
 }
 
 # navi_find_servers: the sockets of the user's other tmux servers, a line each, in navi_others; navi_unaskable says
