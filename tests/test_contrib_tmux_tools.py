@@ -462,10 +462,20 @@ def test_a_server_that_hangs_makes_its_sessions_unknown_and_they_stay(tools: Too
         assert health.result()["server_running"] is None
         assert listed.result()["work"]["status"] == "unknown"
         assert cleaned.result().stdout == "No sessions to clean up.\n"
+        assert "work stays" in cleaned.result().stderr
         assert "does not answer" in sent.result().stderr
         assert "does not answer" in killed.result().stderr
     assert set(tools.entries()) == {"work"}
     assert tools.health("-s", "work")["status"] == "healthy"
+
+
+def test_a_server_that_cannot_be_asked_is_not_said_to_be_down(tools: Tools) -> None:
+    socket = f"{tools.folder}/{'long' * 30}.sock"
+    lib(tools, SHELLS[0], f"registry_add_session far {socket} far:0.0")
+    assert tools.health("-s", "far", status=75)["server_running"] is None
+    assert tools.listed()["far"]["status"] == "unknown"
+    tools("cleanup-sessions")
+    assert set(tools.entries()) == {"far"}
 
 
 # ---- safe-send

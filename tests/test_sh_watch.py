@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from navi.address import Named
 from navi.model import Frame, Tmux
 from navi.ops import Operation
-from navi.ops.lifecycle import Named, dismiss
+from navi.ops.lifecycle import dismiss
 from navi.ops.look import Beat
 from navi.ops.marks import mark
 from tests.support.machines import Lab, Machine, replace

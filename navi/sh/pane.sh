@@ -126,7 +126,7 @@ navi_told() {
 navi_await_change() {
     navi_was="$navi_place $navi_screen"
     navi_tries=$1
-    while navi_inspect; do
+    while navi_look_at_pane; do
         [ "$navi_was" = "$navi_place $navi_screen" ] || return 0
         [ "$navi_tries" -gt 0 ] && [ "$navi_is_dead" = 0 ] || return 1
         sleep "$([ "$navi_tries" -eq "$1" ] && echo 0.02 || echo 0.1)"

@@ -1,25 +1,33 @@
-# shellcheck shell=sh disable=SC2154,SC2034
+# shellcheck shell=sh disable=SC2013,SC2154,SC2034
 # survey.sh DIR REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of the SOCKETs
 # beside it. With REGISTERED only those servers and the default one are asked, and no status file is told.
 
-# navi_read_registry: the file as it is in navi_text, and the sockets that it names, a line each, in navi_registered: by
-# builtins alone, which the few lines of a usual registry take less time than one program.
+# navi_read_registry: the file as it is in navi_text, and the sockets that it names, a line each, in navi_registered.
+# Shells read files byte by byte: a program is quicker.
 navi_read_registry() {
-    navi_count=0
-    while IFS= read -r navi_line || [ -n "$navi_line" ]; do
-        navi_text=$navi_text$navi_line$navi_newline
-        navi_count=$((navi_count + 1))
-        [ "$navi_count" -le 5000 ] && [ ${#navi_text} -le 1000000 ] || return
-        while :; do
-            case $navi_line in *'"socket"'*) navi_line=${navi_line#*'"socket"'} ;; *) break ;; esac
-            navi_word=${navi_line#*'"'}
-            navi_word=${navi_word%%'"'*}
-            case $navi_newline$navi_registered in
-            *"$navi_newline$navi_word$navi_newline"*) ;;
-            *) navi_registered=$navi_registered$navi_word$navi_newline ;;
-            esac
-        done
-    done <"$navi_registry"
+    navi_text=$(head -c 4000000 "$navi_registry" 2>/dev/null)$navi_newline
+    set -f
+    IFS=$navi_newline
+    for navi_line in $navi_text; do
+        unset IFS
+        navi_note_sockets
+        IFS=$navi_newline
+    done
+    unset IFS
+    set +f
+}
+
+# navi_note_sockets: those of navi_line. Other tools write a whole registry into one.
+navi_note_sockets() {
+    while :; do
+        case $navi_line in *'"socket"'*) navi_line=${navi_line#*'"socket"'} ;; *) break ;; esac
+        navi_word=${navi_line#*'"'}
+        navi_word=${navi_word%%'"'*}
+        case $navi_newline$navi_registered in
+        *"$navi_newline$navi_word$navi_newline"*) ;;
+        *) navi_registered=$navi_registered$navi_word$navi_newline ;;
+        esac
+    done
 }
 
 # navi_tell_registry: the file as it is, if it can be one.
@@ -40,8 +48,18 @@ navi_tell_registry() {
 
 # navi_tell_gone: the processes of living panes that the system does not show, or that have ended and were not waited for.
 navi_tell_gone() {
+    set --
     for navi_process in $navi_processes; do
-        ! navi_is_gone "$navi_process" || navi_record gone "$navi_process"
+        if [ -r "/proc/$navi_process/status" ]; then
+            set -- "$@" "/proc/$navi_process/status"
+        elif navi_is_gone "$navi_process"; then
+            navi_record gone "$navi_process"
+        fi
+    done
+    [ $# -gt 0 ] || return 0
+    for navi_path in $(grep -l '^State:[[:space:]]*Z' "$@" 2>/dev/null); do
+        navi_path=${navi_path#/proc/}
+        navi_record gone "${navi_path%/status}"
     done
 }
 
@@ -73,7 +91,7 @@ navi_registered=
 navi_text=
 navi_find_registry && navi_ours=yes
 if [ "$navi_ours" = yes ] && [ -f "$navi_registry" ] && [ -r "$navi_registry" ]; then
-    navi_read_registry || navi_text= # which is no registry
+    navi_read_registry
 fi
 navi_default=${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default
 navi_briefly=$2

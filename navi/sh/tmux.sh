@@ -48,27 +48,27 @@ navi_patience=5 # seconds that one question may take
 navi_awake= # the servers that have answered just now, as lines "=SOCKET"
 
 # navi_tmux SOCKET COMMAND...: an empty SOCKET is the user's default server. A server that it starts must not keep our
-# locks, which stand behind descriptors 7 and 8. One that has answered just now needs no limit.
+# FIFO and our locks, which stand behind descriptors 4, 7 and 8. One that has answered just now needs no limit.
 navi_tmux() {
     case $navi_awake in
     *"=$1$navi_newline"*)
         if [ -n "$1" ]; then
             navi_socket=$1
             shift
-            tmux -u -S "$navi_socket" "$@" 7>&- 8>&-
+            tmux -u -S "$navi_socket" "$@" 4>&- 7>&- 8>&-
         else
             shift
-            tmux -u "$@" 7>&- 8>&-
+            tmux -u "$@" 4>&- 7>&- 8>&-
         fi
         ;;
     *)
         if [ -n "$1" ]; then
             navi_socket=$1
             shift
-            navi_limited "$navi_patience" tmux -u -S "$navi_socket" "$@" 7>&- 8>&-
+            navi_limited "$navi_patience" tmux -u -S "$navi_socket" "$@" 4>&- 7>&- 8>&-
         else
             shift
-            navi_limited "$navi_patience" tmux -u "$@" 7>&- 8>&-
+            navi_limited "$navi_patience" tmux -u "$@" 4>&- 7>&- 8>&-
         fi
         ;;
     esac

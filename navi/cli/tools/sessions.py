@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from navi import exits
@@ -20,6 +20,7 @@ from navi.text import clean
 
 if TYPE_CHECKING:
     from navi.cli.machines import Machines
+    from navi.cli.registry import Removal
     from navi.ops.lifecycle import Created
     from navi.ops.servers import Server
     from navi.registry import Condition, Entry, Survey
@@ -129,32 +130,33 @@ def _process(condition: Condition) -> int | None:
     return condition.pane.process if condition.pane and condition.health == "healthy" else None
 
 
-WIDTHS = (20, 20, 20, 10, 8, 15)
+WIDTHS = {"name": 20, "socket": 20, "target": 20, "status": 10, "pid": 8, "created": 15}
+"""The columns of the table."""
 
 
 def _print_table(rows: Sequence[Mapping[str, object]], environment: Mapping[str, str]) -> None:
-    table = [
-        ["NAME", "SOCKET", "TARGET", "STATUS", "PID", "CREATED"],
-        ["----", "------", "------", "------", "---", "-------"],
-    ]
+    table = [[key.upper() for key in WIDTHS], ["-" * len(key) for key in WIDTHS]]
     for row in rows:
         ago = time_ago(str(row["created_at"] or ""), environment)
         shown = [row["name"], row["socket_basename"], row["target"], row["status"], row["pid"] or "-", ago]
         table.append([str(value) for value in shown])
     for line in table:
-        print(" ".join(cell(text, width) for text, width in zip(line, WIDTHS, strict=True)))
+        print(" ".join(cell(text, width) for text, width in zip(line, WIDTHS.values(), strict=True)))
 
 
 # ---- kill-session
 
 
+NEEDS_VALUE = {
+    "session": "-s requires a session name",
+    "socket": "-S requires a socket path",
+    "target": "-t requires a target pane",
+}
+
+
 def kill_one(given: Mapping[str, str], machines: Machines) -> int:
     """Kill a session, and take it out of the registry."""
-    for key, words in {
-        "session": "-s requires a session name",
-        "socket": "-S requires a socket path",
-        "target": "-t requires a target pane",
-    }.items():
+    for key, words in NEEDS_VALUE.items():
         if given.get(key) == "":
             raise WrongUsage(words)
     explicit = "socket" in given or "target" in given
@@ -256,7 +258,7 @@ def _deregister(machines: Machines, entry: Entry) -> str:
 
 def clean_up(given: Mapping[str, str], machines: Machines) -> int:
     """Take out of the registry what is dead, old, or everything; what lives of it is killed."""
-    from navi.cli.registry import removals, remove, seconds_of
+    from navi.cli.registry import removals, seconds_of
     from navi.cli.telling import UsageError
 
     older = given.get("older-than")
@@ -269,19 +271,36 @@ def clean_up(given: Mapping[str, str], machines: Machines) -> int:
         print("No sessions in registry.")
         return 0
     chosen = removals(found, older_than, "all" in given)
+    _tell_kept(given, found, {one.entry.name for one in chosen})
     if not chosen:
         print("No sessions to clean up.")
         return 0
-    dry_run = "dry-run" in given
-    print(f"{'Dry-run mode: Would remove' if dry_run else 'Removing'} {len(chosen)} session(s):")
-    results = [(one, "") for one in chosen] if dry_run else remove(machines.host(LOCAL), machines, chosen)
+    if "dry-run" in given:
+        print(f"Dry-run mode: Would remove {len(chosen)} session(s):")
+        print(*(clean(f"  - {one.entry.name} ({_reason(given, one.reason)})") for one in chosen), sep="\n")
+        return 0
+    return _remove(given, machines, chosen)
+
+
+def _tell_kept(given: Mapping[str, str], found: Survey, chosen: Set[str]) -> None:
+    """Where everything is to go: say what stays, because nothing tells whether it lives."""
+    for name in sorted(found.registry.entries) if "all" in given else []:
+        if name not in chosen:
+            print(clean(f"Warning: {name} stays: its tmux server does not tell whether it lives"), file=sys.stderr)
+
+
+def _remove(given: Mapping[str, str], machines: Machines, chosen: Sequence[Removal]) -> int:
+    from navi.cli.registry import remove
+
+    print(f"Removing {len(chosen)} session(s):")
+    results = remove(machines.host(LOCAL), machines, chosen)
     for one, trouble in results:
         print(clean(f"  - {one.entry.name} ({_reason(given, one.reason)})"))
         if trouble:
             print(clean(f"    Warning: Failed to remove {one.entry.name}: {trouble}"), file=sys.stderr)
-    if not dry_run:
-        print(f"Removed {sum(not trouble for _, trouble in results)} session(s) successfully.")
-    return 1 if any(trouble for _, trouble in results) else 0
+    removed = sum(not trouble for _, trouble in results)
+    print(f"Removed {removed} session(s) successfully.")
+    return 0 if removed == len(results) else 1
 
 
 def _reason(given: Mapping[str, str], reason: str) -> str:
