@@ -44,8 +44,9 @@ from tests.support.waiting import until, until_async
 
 # ---- stopping between two steps
 
-STEPS = ("timeout", "mkfifo", "mkdir", "rm", "mv", "ln", "awk", "date", "cat", "head", "grep", "find", "sleep")
-"""What scripts run; tmux stands behind `timeout`, which would not let it be stopped for long."""
+STEPS = ("timeout", "tmux", "mkfifo", "mkdir", "rm", "mv", "ln", "awk", "date", "cat", "head", "grep", "find", "sleep")
+"""What scripts run. The first question to a tmux server stands behind `timeout`, which would not let it be stopped for
+long."""
 
 STAND_IN = """\
 #!/bin/sh
@@ -391,12 +392,12 @@ class Verb:
 
 
 VERBS = (
-    Verb("new", ("new", "made", "--host", "atlas"), "timeout", '" new-session "', "created atlas/made\n"),
-    Verb("rename", ("rename", "atlas/r", "r2"), "timeout", '" rename-session "', "atlas/r is r2 now\n"),
+    Verb("new", ("new", "made", "--host", "atlas"), "tmux", '" new-session "', "created atlas/made\n"),
+    Verb("rename", ("rename", "atlas/r", "r2"), "tmux", '" rename-session "', "atlas/r is r2 now\n"),
     Verb("dismiss", ("dismiss", "atlas/d"), "mv", '"/lock.d "', "dismissed atlas/d\n"),
     Verb("tag", ("tag", "atlas/t", "+now"), "mv", '"/marks."', ""),
-    Verb("undo", ("undo",), "timeout", '" new-session "*" u "', "atlas/u is back\n"),
-    Verb("kill", ("kill", "atlas/k"), "timeout", '" kill-session "', "killed atlas/k; navi undo brings it back\n"),
+    Verb("undo", ("undo",), "tmux", '" new-session "*" u "', "atlas/u is back\n"),
+    Verb("kill", ("kill", "atlas/k"), "tmux", '" kill-session "', "killed atlas/k; navi undo brings it back\n"),
     Verb("bookmark", ("bookmark", "atlas/b"), "mv", '"/marks."', "atlas/b is bookmarked\n"),
 )
 

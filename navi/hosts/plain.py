@@ -7,6 +7,7 @@ import select
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from errno import ENOENT
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from navi.failure import Failure, HostState, Retry
@@ -44,8 +45,9 @@ class PlainHost:
         """
         return operation.parse(self._ask(operation))
 
-    def follow(self, stream: Stream[T]) -> Iterator[T]:
-        """Go through what a stream tells, until it ends; it ends at the far end, too, when this is closed.
+    def follow(self, stream: Stream[T], limit: float = float("inf")) -> Iterator[T]:
+        """Go through what a stream tells, until it ends or the limit (of time.monotonic) has come; it ends at the far
+        end, too, when this is closed.
 
         Raises HostError, or what the stream's reader raises.
         """
@@ -55,10 +57,12 @@ class PlainHost:
         with _unnamed_file() as errors, self._line(errors) as line:
             try:
                 _say(line, LEAD + stream_request(stream, token))
-                for data in _heard(line, stream.silence + self._patience()):
+                for data in _heard(line, stream.silence + self._patience(), limit):
                     for answer in reader.feed(data):
                         yield read(answer)
-                status = line.wait(timeout=5)
+                if time.monotonic() >= limit:
+                    return
+                status = _end_of(line)
             finally:
                 line.kill()
             errors.seek(0)
@@ -130,6 +134,7 @@ def _carry_out(
     It is what subprocess.run does, which takes as long to import as a program here runs. Errors go into a file, because
     a master that ssh leaves in the background would hold a pipe open.
     """
+    program = _find(words[0], environment)
     with _unnamed_file() as asked, _unnamed_file() as errors:
         asked.write(text)
         asked.flush()
@@ -141,8 +146,8 @@ def _carry_out(
                 for number, file in enumerate((asked.fileno(), writing, errors.fileno()))
             ]
             try:
-                process = os.posix_spawnp(
-                    words[0], list(words), environment, file_actions=files, setsigdef=(SIGPIPE, SIGXFSZ)
+                process = os.posix_spawn(
+                    program, list(words), environment, file_actions=files, setsigdef=(SIGPIPE, SIGXFSZ)
                 )
             finally:
                 os.close(writing)
@@ -151,6 +156,15 @@ def _carry_out(
             os.close(reading)
         errors.seek(0)
         return status, output, errors.read(LONGEST_ERRORS)
+
+
+def _find(program: str, environment: Mapping[str, str]) -> str:
+    """Return where a program is on the PATH of an environment. Raises FileNotFoundError."""
+    for folder in os.get_exec_path(environment):
+        path = os.path.join(folder, program)
+        if os.access(path, os.X_OK) and not os.path.isdir(path):
+            return path
+    raise FileNotFoundError(ENOENT, os.strerror(ENOENT), program)
 
 
 def _hear_out(process: int, reading: int, until: float) -> tuple[int, bytes]:
@@ -185,13 +199,27 @@ def _say(line: subprocess.Popen[bytes], request: bytes) -> None:
         line.stdin.flush()
 
 
-def _heard(line: subprocess.Popen[bytes], silence: float) -> Iterator[bytes]:
-    """Everything that comes, as it comes. Raises HostError after so many seconds of silence."""
+def _heard(line: subprocess.Popen[bytes], silence: float, limit: float) -> Iterator[bytes]:
+    """Everything that comes, until the end or the limit. Raises HostError after so many seconds of silence."""
     assert line.stdout
-    while select.select([line.stdout], [], [], silence)[0]:
+    while True:
+        left = limit - time.monotonic()
+        if not select.select([line.stdout], [], [], max(0.0, min(silence, left)))[0]:
+            break
         data = os.read(line.stdout.fileno(), 65536)
         if not data:
             return
         yield data
+    if left <= silence:
+        return
     cause = f"nothing was heard for {silence:g} s"
     raise HostError(Failure(HostState.UNREACHABLE, cause, "try again; look at the machine's load"))
+
+
+def _end_of(line: subprocess.Popen[bytes]) -> int | None:
+    """The exit status of a line that has nothing to say any more, None where it does not end."""
+    import subprocess
+
+    with suppress(subprocess.TimeoutExpired):
+        return line.wait(timeout=5)
+    return None
