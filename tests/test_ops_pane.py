@@ -83,9 +83,11 @@ def test_a_text_is_typed_byte_for_byte(lab: Lab, shell: Shell) -> None:
     path = collect(lab.local, "api")
     wanted = b""
     for one in TEXTS:
-        run(lab.local, shell, send(Named("api"), one))
-        wanted += one.replace("\n", "\r").encode() + b"\r"
+        run(lab.local, shell, send(Named("api"), one, How.LITERAL))
+        wanted += one.replace("\n", "\r").encode()
         holds(path, wanted)
+    run(lab.local, shell, send(Named("api"), "Up;"))
+    holds(path, wanted + b"Up;\r")
 
 
 @every_shell
@@ -477,14 +479,12 @@ def test_the_pane_is_free_for_others_while_somebody_waits_for_an_answer(lab: Lab
 def test_a_lock_is_respected_until_it_ends(lab: Lab, shell: Shell) -> None:
     path = collect(lab.local, "api")
     run(lab.local, shell, lock(Named("api"), Hold.TAKE, "mine", 600, "me@here, process 1"))
-    for operation in (
-        send(Named("api"), "x"),
-        send(Named("api"), "x", lock="theirs"),
-        lock(Named("api"), Hold.TAKE, "a"),
-    ):
+    for token in ("", "theirs"):
         with pytest.raises(OperationError, match="is locked by me@here, process 1") as caught:
-            run(lab.local, shell, operation)
+            run(lab.local, shell, send(Named("api"), "x", lock=token))
         assert caught.value.status == 75
+    with pytest.raises(OperationError, match="is locked by me@here, process 1"):
+        run(lab.local, shell, lock(Named("api"), Hold.TAKE, "theirs"))
     with pytest.raises(OperationError, match="is locked by me"):
         run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "theirs"))
     run(lab.local, shell, send(Named("api"), "1", lock="mine"))
@@ -552,17 +552,16 @@ def test_letters_of_every_kind_are_matched_whatever_the_locale(lab: Lab) -> None
 
 def test_a_wait_ends_with_the_pane_and_with_the_session(lab: Lab) -> None:
     os.mkfifo(lab.local.home / "gate")
+    lab.local.new_session("other")
     for keep, words, status in (("on", "died", 1), ("off", r"has ended|there is no session", 66)):
-        open_pane(lab.local, "api", "echo ready; read x <gate", "ready")
-        lab.local.new_session("other")
-        lab.local.tmux("set-option", "-w", "-t", "=api:", "remain-on-exit", keep)
+        open_pane(lab.local, keep, "echo ready; read x <gate", "ready")
+        lab.local.tmux("set-option", "-w", "-t", f"={keep}:", "remain-on-exit", keep)
         with ThreadPoolExecutor() as pool:
-            future = pool.submit(seen, lab.local, "api", "never", None, 60)
+            future = pool.submit(seen, lab.local, keep, "never", None, 60)
             (lab.local.home / "gate").write_text("go\n")
             with pytest.raises(OperationError, match=words) as caught:
                 future.result()
         assert caught.value.status == status
-        lab.local.tmux("kill-server")
 
 
 def test_the_prefix_of_a_name_is_no_name(lab: Lab) -> None:
@@ -587,7 +586,7 @@ def test_a_target_is_meant_as_tmux_means_it(lab: Lab, target: str) -> None:
 
 @every_shell
 def test_a_pane_is_read_without_loss(lab: Lab, shell: Shell) -> None:
-    keep_lines(lab.local, 30000)
+    keep_lines(lab.local, 60000)
     wanted = [f"{number} é ✓ 日本 🚀 {'w' * (number % 150)}|" for number in range(20000)]
     (lab.local.home / "wanted").write_text("\n".join(wanted) + "\n")
     open_pane(lab.local, "api", "cat wanted; echo end; exec cat", "end")

@@ -78,7 +78,8 @@ def run_tail(options: Namespace, machines: Machines) -> int:
     """Write the last lines of a pane, and go on with what comes."""
     host, pane = machines.pane(options)
     if not options.follow and options.until is None:
-        for line in _lines(host.run(text(pane)), raw=False)[-options.lines :]:
+        lines = _lines(host.run(text(pane)), raw=False)
+        for line in lines[len(lines) - options.lines if options.lines < len(lines) else 0 :]:
             print(f"{_now()} {line}" if options.timestamps else line)
         return exits.OK
     until = _pattern(options.until) if options.until is not None else None

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from navi import exits
 from navi.address import LOCAL, Named, address_of
 from navi.cli.machines import Machines
-from navi.cli.telling import complain, print_json, why
+from navi.cli.telling import UsageError, complain, print_json, why
 from navi.failure import HostState
 from navi.hosts.base import HostError
 from navi.hosts.plain import PlainHost
 from navi.model import Marks, Pane, Session, TmuxSession
 from navi.ops import OperationError
 from navi.ops.look import TMUX_FAILURES
-from navi.ops.survey import survey
+from navi.ops.survey import proven, survey
 from navi.registry import (
     CODES,
     Condition,
@@ -205,11 +205,13 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
 
 def run_health(options: Namespace, machines: Machines) -> int:
     """Tell the health of sessions. Of one, the exit status is its code; of several, 0 if all are healthy."""
+    if options.target and options.addresses:
+        raise UsageError("write either ADDR or -t TARGET")
     wanted = [machines.place(text, options.socket) for text in options.addresses]
-    if not wanted and not options.target:
-        return _health_of_all(options, machines)
     if options.target:
-        wanted = [machines.pane(options)]
+        wanted = [(machines.host(options.host or LOCAL), Named("", options.socket, options.target))]
+    if not wanted:
+        return _health_of_all(options, machines)
     names = list(dict.fromkeys(host.name for host, _ in wanted))
     sockets = {name: [pane.socket for host, pane in wanted if host.name == name and pane.socket] for name in names}
     found = dict(machines.each(names, lambda name: _survey(machines, name, True, sockets[name])))
@@ -240,10 +242,12 @@ def _unfound(wanted: Sequence[tuple[PlainHost, Named]], found: Mapping[str, obje
 
 
 def _health_of_all(options: Namespace, machines: Machines) -> int:
-    """All that are registered on this machine."""
-    found = _survey(machines, LOCAL, registered=True)
+    """All that are registered on a machine."""
+    host = machines.host(options.host or LOCAL).name
+    found = _survey(machines, host, registered=True)
     entries = found.registry.entries.values()
-    return _tell_conditions(options, [(entry.name, condition_of(entry, found)) for entry in entries], alone=False)
+    conditions = [(address_of(host, entry.name), condition_of(entry, found)) for entry in entries]
+    return _tell_conditions(options, conditions, alone=False)
 
 
 def condition_named(found: Survey, name: str, socket: str, target: str, registered: bool) -> Condition:
@@ -263,6 +267,8 @@ def condition_named(found: Survey, name: str, socket: str, target: str, register
     named = [one for one in living if one.name == name]
     if named and not target:
         return condition_in(min(named, key=lambda one: one.socket), found.gone)
+    if not (socket or target or proven(found)):
+        return Condition(Health.UNKNOWN, "not every tmux server tells its sessions")
     return condition_of(Entry(name or target, socket=wanted or found.default), found)
 
 

@@ -27,7 +27,7 @@ def wait_for_status(
     Raises OperationError when time is up or the session is gone, and HostError.
     """
     seen = ""
-    for frame in _frames(host):
+    for frame in _frames(host, limit):
         named = [one for one in sessions_of(host.name, frame, kinds) if one.name == pane.name]
         session = min(named, key=lambda one: one.tmux.socket if one.tmux else "", default=None)
         if session and session.status.word in wanted:
@@ -35,20 +35,23 @@ def wait_for_status(
         if frame.proven and (session is None or session.tmux is None):
             raise OperationError(f"there is no session {clean(pane.name)}", exits.NO_SESSION)
         seen = session.status.word if session else "unknown"
-        if time.monotonic() >= limit:
-            raise OperationError(f"its status is still {clean(seen)}", exits.TIMED_OUT)
-    raise OperationError(f"its status is still {clean(seen)}", exits.TIMED_OUT)
+    words = f"its status is still {clean(seen)}" if seen else "its status was not told in time"
+    raise OperationError(words, exits.TIMED_OUT)
 
 
-def _frames(host: PlainHost) -> Iterator[Frame]:
-    """What the host's watch tells; each sign of life brings the last frame again, for silence tells something, too."""
+def _frames(host: PlainHost, limit: float) -> Iterator[Frame]:
+    """What the host's watch tells until the limit; each sign of life brings the last frame again, for silence tells
+    something, too.
+    """
     frame = None
     try:
-        for told in host.follow(watch(host.sessions_dir, False)):
+        for told in host.follow(watch(host.sessions_dir, False), limit):
             frame = told if isinstance(told, Frame) else frame
             if frame is not None:
                 yield frame
     except Unwatchable:
         while True:
             yield host.run(look(host.sessions_dir, False))
-            time.sleep(LOOK_EVERY)
+            if time.monotonic() >= limit:
+                return
+            time.sleep(max(0.0, min(LOOK_EVERY, limit - time.monotonic())))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from navi.address import Named
 from navi.agents import AgentKind
-from navi.launch import SHELL, VARIABLE, Launch
+from navi.launch import SHELL, VARIABLE, Launch, Step
 from navi.model import Session, TmuxSession
 from navi.ops.operation import PANE, SESSION, Answer, Operation, OperationError, done, script
 from navi.text import clean
@@ -73,7 +73,7 @@ def new(
     Nothing is created when anything is missing or a step fails: OperationError says what. That it can't be noted in
     the registry is no such failure.
     """
-    steps = [word for step in launch.steps for word in (step.kind, step.what, f"{step.seconds:g}")]
+    steps = [word for step in launch.steps for word in (step.kind, _typed(launch, step), f"{step.seconds:g}")]
     arguments = (
         script("start"), sessions_dir, socket, check_name(name), directory, launch.line, launch.program, launch.type,
         "yes" if launch.ends else "", "yes" if launch.keep else "", launch.window, "yes" if register else "",
@@ -81,6 +81,15 @@ def new(
     )  # fmt: skip
     limit = 30 + sum(step.seconds + 5 for step in launch.steps)
     return Operation("new", script(*PANE, "new"), arguments, _read_created, time_limit=limit)
+
+
+def _typed(launch: Launch, step: Step) -> str:
+    """What a step says, as the program of the session has to be told."""
+    if launch.type == "python-repl" and step.kind == "send" and "\n" in step.what:
+        from navi.ops.python_block import python_block  # Python's own parser takes long to import
+
+        return python_block(step.what)
+    return step.what
 
 
 def _check_variable(text: str) -> str:

@@ -16,6 +16,11 @@ navi_tell_missing() {
     exit 0
 }
 
+# navi_ask_ending: the exit status of a dead pane's process, and the signal that ended it.
+navi_ask_ending() {
+    navi_ending=$(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_dead_status},#{pane_dead_signal}' 2>/dev/null)
+}
+
 navi_socket=$1
 navi_name=$3
 navi_entry=no
@@ -40,7 +45,11 @@ fi && navi_look_at_pane || {
 navi_gone=0
 [ "$navi_is_dead" = 1 ] || ! navi_is_gone "$navi_process" || navi_gone=1
 navi_ending=
-[ "$navi_is_dead" = 0 ] ||
-    navi_ending=$(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_dead_status},#{pane_dead_signal}' 2>/dev/null)
+[ "$navi_is_dead" = 0 ] || navi_ask_ending
+if [ "$navi_ending" = , ]; then
+    kill -CHLD "$navi_server" 2>/dev/null # which may have missed that, see survey.sh
+    sleep 0.05
+    navi_ask_ending
+fi
 navi_await_touch
 printf '%s pane %s %s %s %s\n' "$navi_token" "$navi_is_dead" "$navi_gone" "$navi_process" "$navi_ending"

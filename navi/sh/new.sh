@@ -39,27 +39,40 @@ navi_take_name() {
     fi
 }
 
-# navi_step KIND WHAT SECONDS
+# navi_step KIND WHAT SECONDS: what is awaited after something was typed is looked for in what came after that.
 navi_step() {
     navi_inspect
     case $1 in
-    send) navi_say "$2" 3 ;;
-    keys) navi_press "$2" ;;
+    send | keys) navi_step_typing "$1" "$2" ;;
     *)
         navi_fixed=
         [ "$1" = await ] || navi_fixed=yes
         navi_pattern=$2
         navi_check_pattern "$2" "$navi_fixed"
         navi_set_timer "$3"
-        navi_await_text - || navi_give_up $navi_late "$2 was not seen within $3 s"
+        navi_await_text "$navi_everything" || navi_give_up $navi_late "$2 was not seen within $3 s; nothing was created"
         ;;
     esac
+}
+
+# navi_step_typing KIND WHAT
+navi_step_typing() {
+    navi_everything=
+    navi_pattern=. # to note what was there before
+    navi_echo=
+    navi_echo_comes=
+    navi_cooked=no
+    navi_note_before
+    if [ "$1" = keys ]; then navi_press "$2"; else navi_say "$2" 3; fi
 }
 
 # navi_run STEP... VARIABLE=VALUE...: start it, and take the steps.
 navi_run() {
     navi_start_with "$@"
     navi_doomed=$navi_started_id
+    trap navi_leave EXIT
+    navi_everything=-
+    navi_from=-100
     navi_where=$navi_started_id:
     while [ "$navi_count" -gt 0 ]; do
         navi_step "$1" "$2" "$3"

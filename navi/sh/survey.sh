@@ -85,6 +85,18 @@ navi_ask_registered() {
     set +f
 }
 
+# navi_call_servers: a tmux server can miss that the process of a dead pane has ended (libutempter takes the signal, where
+# it is installed), and does not know its exit status then. The same signal lets it look. Fails where nobody need look.
+navi_call_servers() {
+    case $navi_panes in *"	1	"*"	%"*"			"*) ;; *) return 1 ;; esac
+    navi_servers=$(printf '%s' "$navi_panes" |
+        sed -n "s/^$navi_token pane [^	]*	1	.*	%[0-9]*			[0-9.]*	\([0-9]*\)	.*/\1/p" | sort -u)
+    for navi_server in $navi_servers; do
+        kill -CHLD "$navi_server" 2>/dev/null
+    done
+    [ -n "$navi_servers" ] && sleep 0.05
+}
+
 navi_begin "$1" no
 navi_ours=no
 navi_registered=
@@ -100,6 +112,10 @@ shift 2
 navi_tell_clock
 navi_list
 navi_ask_registered "$@"
+if navi_call_servers; then
+    navi_list
+    navi_ask_registered "$@"
+fi
 navi_out=$navi_out$navi_panes
 navi_tell_registry
 navi_tell_gone

@@ -1,0 +1,246 @@
+"""The verbs ls and health: the table, the documents and the exit statuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.support.machines import Account, Lab
+from tests.support.verbs import HERE_AND_THERE, account, navi
+from tests.support.waiting import until
+
+HOST_KEYS = ["name", "state", "error", "latency_ms", "age_s"]
+
+SESSION_KEYS = [
+    "address", "host", "remote", "name", "status", "status_source", "status_age_s", "message", "cwd", "timestamp",
+    "agent", "health", "health_reason", "type", "socket", "target", "pid", "exit_status", "exit_signal", "created_at",
+    "last_active", "registered", "tags", "bookmarked", "attached", "headless",
+]  # fmt: skip
+
+HEALTH_KEYS = [
+    "address", "status", "reason", "server_running", "session_exists", "pane_exists", "pane_dead", "pid",
+    "process_running", "exit_status", "exit_signal",
+]  # fmt: skip
+
+
+def listed(lab: Lab, *words: str, status: int = 0) -> dict[str, dict[str, Any]]:
+    """What navi ls tells of the lab's own sessions, by address."""
+    found = json.loads(navi(lab, "ls", "--json", *words, status=status).stdout)
+    return {one["address"]: one for one in found["sessions"] if str(lab.folder) in (one["cwd"] or one["socket"] or "")}
+
+
+def health(lab: Lab, *words: str, status: int = 0) -> Any:
+    """What navi health tells."""
+    return json.loads(navi(lab, "health", "--json", *words, status=status).stdout)
+
+
+@HERE_AND_THERE
+def test_the_document_has_all_that_is_promised_and_what_is_unknown_is_null(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    host = ["--host", "atlas" if far else "local"]
+    there.new_session("api", "exec sleep 1000")
+    there.write_status("api", status="waiting", message="Shall I?", timestamp=1)
+    navi(lab, "new", "made", *host)
+    there.write_status("lost", status="idle")
+    document = json.loads(navi(lab, "ls", "--json", *host).stdout)
+    assert list(document) == ["hosts", "sessions"]
+    assert [list(one) for one in document["hosts"]] == [HOST_KEYS]
+    assert document["hosts"][0] | {"latency_ms": None, "age_s": 0} == {
+        "name": host[1], "state": "connected", "error": None, "latency_ms": None, "age_s": 0,
+    }  # fmt: skip
+    assert all(list(one) == SESSION_KEYS for one in document["sessions"])
+    found = listed(lab, *host)
+    api, made = found[f"{prefix}api"], found[f"{prefix}made"]
+    assert (api["host"], api["remote"], api["name"]) == (host[1], "atlas" if far else "", "api")
+    assert (api["status"], api["status_source"], api["message"], api["timestamp"]) == ("waiting", "hook", "Shall I?", 1)
+    assert (api["health"], api["registered"], api["type"], api["last_active"]) == ("healthy", False, None, None)
+    assert (api["target"], api["attached"], api["headless"], api["exit_status"]) == ("api:0.0", 0, False, None)
+    assert (made["type"], made["registered"], made["target"], made["status"]) == ("shell", True, "made:0.0", "unknown")
+    assert made["created_at"] == made["last_active"] != ""
+    lost = found[f"{prefix}lost"]
+    assert (lost["status"], lost["health"], lost["pid"], lost["socket"]) == ("offline", None, None, None)
+
+
+def test_the_table_is_aligned_for_letters_of_any_width(lab: Lab) -> None:
+    for name in ("日本", "api"):
+        lab.local.new_session(name, "exec sleep 1000")
+        lab.local.write_status(name, status="idle", message="\x1b[31mred\x07 日本")
+    lines = [line for line in navi(lab, "ls", "--host", "local").stdout.splitlines() if "red" in line]
+    assert [line.partition("idle")[0] for line in lines] == ["api   ", "日本  "]
+    assert all("red 日本" in line and "\x1b" not in line for line in lines)
+
+
+def test_hosts_and_statuses_are_chosen_and_a_host_that_is_down_is_told(lab: Lab) -> None:
+    there, _ = account(lab, True)
+    for one in (lab.local, there):
+        one.new_session("a", "exec sleep 1000")
+        one.write_status("a", status="idle")
+        one.new_session("b", "exec sleep 1000")
+        one.write_status("b", status="waiting")
+    assert set(listed(lab)) >= {"a", "b", "atlas/a", "atlas/b"}
+    assert set(listed(lab, "--filter", "remote")) == {"atlas/a", "atlas/b"}
+    assert not any(one.startswith("atlas/") for one in listed(lab, "--filter", "local"))
+    assert set(listed(lab, "--host", "atlas", "--status", "waiting", "--status", "working")) == {"atlas/b"}
+    assert "there is no host `nobody`" in navi(lab, "ls", "--host", "nobody", status=64).stderr
+    lab.machines[0].stop()
+    done = navi(lab, "ls", "--json", status=69)
+    document = json.loads(done.stdout)
+    assert [(one["name"], one["state"]) for one in document["hosts"]] == [
+        ("local", "connected"),
+        ("atlas", "unreachable"),
+    ]
+    assert "refused" in document["hosts"][1]["error"]
+    assert "atlas: " in done.stderr
+    assert "a" in {one["address"] for one in document["sessions"]}
+
+
+def test_an_empty_machine_has_an_empty_table(lab: Lab) -> None:
+    account(lab, True)
+    assert navi(lab, "ls", "--host", "atlas").stdout == ""
+    assert listed(lab, "--host", "atlas") == {}
+    assert navi(lab, "health").stdout == ""
+    assert health(lab) == []
+
+
+# ---- health
+
+
+@HERE_AND_THERE
+def test_each_health_has_its_code(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    host = ["--host", "atlas" if far else "local"]
+    at = f"{prefix}api"
+    assert health(lab, at, status=4)["status"] == "server_not_running"
+    there.new_session("other", "exec sleep 1000")
+    found = health(lab, at, status=2)
+    assert (found["status"], found["server_running"], found["session_exists"]) == ("missing", True, False)
+    navi(lab, "new", "api", *host, "--command", "sleep 1000", "--keep")
+    found = health(lab, at)
+    assert list(found) == HEALTH_KEYS
+    assert (found["address"], found["status"], found["process_running"], found["pane_dead"]) == (
+        at,
+        "healthy",
+        True,
+        False,
+    )
+    os.kill(found["pid"], signal.SIGKILL)
+    until(lambda: there.tmux("display-message", "-p", "-t", "=api:", "#{pane_dead}") == "1", what="it is dead")
+    found = health(lab, at, status=1)
+    assert (found["status"], found["pane_exists"], found["exit_signal"], found["pid"]) == ("dead", True, "9", None)
+    assert navi(lab, "health", at, status=1).stdout == f"{at}  dead: its process was ended by signal 9\n"
+    assert len(health(lab, at, f"{prefix}other", status=1)) == 2
+    there.tmux("kill-session", "-t", "=api")
+    assert health(lab, at, status=2)["reason"] == "tmux has no such session"
+    there.new_session("api", "exec sleep 1000")
+    assert health(lab, at)["status"] == "healthy", "a name is what has it now"
+
+
+TARGETS = ("api", "api:", "=api:0.1", "api:0.1", "api:0", "%{}", "${}:0.0")
+
+
+def test_a_pane_is_named_as_tmux_does(lab: Lab) -> None:
+    there = lab.local
+    there.new_session("api", "exec sleep 1000")
+    there.tmux("split-window", "-t", "=api:", "exec sleep 1000")
+    path = there.tmux("display-message", "-p", "#{socket_path}")
+    for target in TARGETS:
+        assert health(lab, "-t", target.format(0))["status"] == "healthy", target
+        assert health(lab, "-S", path, "-t", target.format(0))["status"] == "healthy", target
+    for target in ("api:0.7", "ap", "%99", "$99:0", "api:7"):
+        assert health(lab, "-t", target, status=2)["status"] == "missing", target
+    assert health(lab, "-S", f"{lab.folder}/none", "-t", "api:0.0", status=4)["status"] == "server_not_running"
+    assert "either ADDR or -t" in navi(lab, "health", "api", "-t", "api", status=64).stderr
+
+
+def test_a_server_anywhere_is_asked(lab: Lab) -> None:
+    path = f"{lab.folder}/a,b {{c.sock"
+    navi(lab, "new", "api", "-S", path)
+    assert health(lab, "api")["status"] == "healthy"
+    assert listed(lab)["api"]["socket"] == path
+    assert navi(lab, "cleanup").stdout == "nothing to remove\n"
+    lab.local.tmux("-L", "work", "new-session", "-d", "-s", "elsewhere", "exec sleep 1000")
+    assert health(lab, "elsewhere")["status"] == "healthy"
+
+
+@contextmanager
+def stopped(account: Account, *words: str) -> Iterator[None]:
+    """Stop a tmux server for a while."""
+    process = int(account.tmux(*words, "display-message", "-p", "#{pid}"))
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+@HERE_AND_THERE
+def test_of_a_server_that_hangs_nothing_is_known_and_nothing_is_removed(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    host = ["--host", "atlas" if far else "local"]
+    navi(lab, "new", "api", *host)
+    with stopped(there):
+        found = health(lab, f"{prefix}api", status=75)
+        assert {key: found[key] for key in ("status", "server_running", "session_exists", "pane_exists", "pid")} == {
+            "status": None, "server_running": None, "session_exists": None, "pane_exists": None, "pid": None,
+        }  # fmt: skip
+        document = json.loads(navi(lab, "ls", "--json", *host).stdout)
+        assert [one["health"] for one in document["sessions"] if one["name"] == "api"] == [None]
+        assert document["hosts"][0]["error"] is not None
+        assert navi(lab, "cleanup", *host, "--all").stdout == "nothing to remove\n"
+    assert health(lab, f"{prefix}api")["status"] == "healthy"
+
+
+def test_a_socket_that_does_not_answer_is_unknown_too(lab: Lab) -> None:
+    path = f"{lab.folder}/deaf.sock"
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.bind(path)
+        deaf.listen()
+        assert health(lab, "-S", path, "-t", "api", status=75)["status"] is None
+
+
+def test_forty_ask_at_once(lab: Lab) -> None:
+    navi(lab, "new", "api")
+    words = [sys.executable, "-m", "navi", "health", "api"]
+    asked = [
+        subprocess.Popen(words, env=lab.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for _ in range(40)
+    ]
+    said = {(one.communicate(timeout=60)[0].split(b" ")[2], one.returncode) for one in asked}
+    assert said == {(b"healthy:", 0)}
+
+
+# ---- a registry that is not right
+
+
+def test_a_registry_that_does_not_read_is_told_and_the_rest_is_listed(lab: Lab) -> None:
+    lab.local.new_session("api", "exec sleep 1000")
+    folder = lab.local.folder / "tmp" / "claude-tmux-sockets"
+    folder.mkdir(mode=0o700)
+    (folder / ".sessions.json").write_text("{")
+    done = navi(lab, "ls", "--host", "local")
+    assert "the registry does not read well: it is no JSON" in done.stderr
+    assert "api" in done.stdout
+    assert "navi reconcile --repair mends it" in navi(lab, "cleanup", status=78).stderr
+    (folder / ".sessions.json").unlink()
+    folder.rmdir()
+    folder.symlink_to(lab.local.home)
+    done = navi(lab, "ls", "--host", "local")
+    assert "api" in done.stdout
+    assert "registry" not in done.stderr, "there is none"
+    (lab.local.home / ".sessions.json").write_text('{"sessions": {"x": {"socket": "/x"}}}')
+    assert "its folder is not yours" in navi(lab, "ls", "--host", "local").stderr
+    assert "is not yours; set CLAUDE_TMUX_SOCKET_DIR" in navi(lab, "new", "x", status=77).stderr
+
+
+@pytest.mark.parametrize("words", [["ls", "--status"], ["ls", "--filter", "x"], ["health", "--nothing"]])
+def test_wrong_words_are_told(lab: Lab, words: list[str]) -> None:
+    assert "usage" in navi(lab, *words, status=64).stderr

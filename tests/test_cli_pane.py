@@ -1,0 +1,303 @@
+"""The verbs send, wait, capture, tail and lock, as a person or a script calls them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support.machines import Account, Lab, Machine
+from tests.support.processes import processes
+from tests.support.verbs import HERE_AND_THERE, account, navi
+from tests.support.waiting import until
+
+
+def open_pane(account: Account, name: str, command: str, shows: str) -> None:
+    """Start a session that runs a command of sh, and wait until it shows a text."""
+    account.new_session(name, f"exec sh -c '{command}'")
+    until(lambda: shows in account.tmux("capture-pane", "-p", "-t", f"={name}:"), what=f"{name} shows {shows!r}")
+
+
+# ---- wait
+
+
+def test_one_of_several_is_enough_or_all_of_them_must(lab: Lab) -> None:
+    there, _ = account(lab, True)
+    open_pane(lab.local, "one", "echo ready; exec cat", "ready")
+    open_pane(there, "two", "exec cat", "")
+    one = navi(lab, "wait", "one", "atlas/two", "--fixed", "ready", "--any", "--timeout", "20")
+    assert one.stdout == "one: ready\n"
+    both = navi(lab, "wait", "one", "atlas/two", "--pattern", "^ready$", "--timeout", "0.5", status=75)
+    assert (both.stdout, "atlas/two: what was waited for did not come within 0.5 s" in both.stderr) == (
+        "one: ready\n",
+        True,
+    )
+    there.tmux("send-keys", "-t", "=two:", "ready", "Enter")
+    assert sorted(navi(lab, "wait", "one", "atlas/two", "--fixed", "ready").stdout.splitlines()) == [
+        "atlas/two: ready",
+        "one: ready",
+    ]
+
+
+def test_one_that_is_not_there_is_told_and_with_any_the_other_is_enough(lab: Lab) -> None:
+    open_pane(lab.local, "one", "echo ready; exec cat", "ready")
+    done = navi(lab, "wait", "none", "one", "--fixed", "ready", status=66)
+    assert ("one: ready" in done.stdout, "none: there is no session none" in done.stderr) == (True, True)
+    assert navi(lab, "wait", "none", "one", "--fixed", "ready", "--any").stdout == "one: ready\n"
+    assert navi(lab, "wait", "none", "nobody", "--fixed", "x", "--any", status=66).stdout == ""
+
+
+@HERE_AND_THERE
+def test_a_status_is_waited_for(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    open_pane(there, "api", "echo ready; exec cat", "ready")
+    there.write_status("api", status="waiting")
+    assert navi(lab, "wait", f"{prefix}api", "--until", "idle", "--until", "waiting").stdout == "waiting\n"
+    done = navi(lab, "wait", f"{prefix}api", "--until", "idle", "--timeout", "0.5", status=75)
+    assert "its status is still waiting" in done.stderr
+    waiting = begin(lab, "wait", f"{prefix}api", "--until", "idle", "--timeout", "50")
+    there.write_status("api", status="idle")
+    assert ended(waiting) == (0, "idle\n", "")
+    waiting = begin(lab, "wait", f"{prefix}api", "--until", "permission", "--timeout", "50")
+    there.tmux("kill-session", "-t", "=api")
+    assert ended(waiting)[0] == 66
+
+
+def test_what_is_to_be_waited_for_must_be_said_once(lab: Lab) -> None:
+    lab.local.new_session("api")
+    for words in ([], ["--pattern", "x", "--fixed", "y"], ["--until", "idle", "--fixed", "y"]):
+        assert "say what to wait for" in navi(lab, "wait", "api", *words, status=64).stderr
+    assert "number of seconds" in navi(lab, "wait", "api", "--fixed", "x", "--timeout", "soon", status=64).stderr
+    assert "does not understand" in navi(lab, "wait", "api", "--pattern", "(", status=64).stderr
+
+
+def begin(lab: Lab, *words: str) -> subprocess.Popen[str]:
+    """Start navi and leave it running."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "navi", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.DEVNULL, env=lab.environment(),
+    )  # fmt: skip
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Wait for its end; return its exit status and what it has said."""
+    out, errors = process.communicate(timeout=60)
+    return process.returncode, out, errors
+
+
+# ---- capture
+
+
+def test_a_pane_is_captured_whole_in_part_and_as_a_document(lab: Lab) -> None:
+    open_pane(lab.local, "api", 'seq 1 100; printf "é 日本 \\033[31mred\\033[0m\\n"; exec cat', "red")
+    assert navi(lab, "capture", "api").stdout.splitlines() == [*map(str, range(1, 101)), "é 日本 red"]
+    assert navi(lab, "capture", "api", "--lines", "2").stdout == "100\né 日本 red\n"
+    assert navi(lab, "capture", "api", "--lines", "0").stdout == ""
+    assert navi(lab, "capture", "api", "--start", "-3").stdout.splitlines()[0] == "76"
+    assert "\x1b[31mred" in navi(lab, "capture", "api", "--no-strip").stdout
+    document = json.loads(navi(lab, "capture", "api", "--json", "--lines", "1").stdout)
+    assert document.keys() == {"address", "time", "lines"}
+    assert (document["address"], document["lines"]) == ("api", ["é 日本 red"])
+    stamped = navi(lab, "capture", "api", "--timestamps", "--lines", "1").stdout
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ é 日本 red\n", stamped)
+
+
+@HERE_AND_THERE
+def test_a_capture_goes_into_a_file_whole_or_not_at_all(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    open_pane(there, "api", "echo ready; exec cat", "ready")
+    path = lab.folder / "captured"
+    path.write_text("before")
+    navi(lab, "capture", "none", "-o", str(path), status=66)
+    assert path.read_text() == "before"
+    assert navi(lab, "capture", f"{prefix}api", "-o", str(path)).stdout == ""
+    assert path.read_text() == "ready\n"
+    assert "can't be written" in navi(lab, "capture", f"{prefix}api", "-o", "/nowhere/x", status=1).stderr
+
+
+def test_every_letter_comes_out_whatever_the_locale(lab: Lab) -> None:
+    open_pane(lab.local, "api", "echo é ✓ 日本 🚀 fin; exec cat", "fin")
+    for locale in ("C", "C.UTF-8"):
+        words = [sys.executable, "-m", "navi", "capture", "api"]
+        done = subprocess.run(words, env=lab.environment() | {"LC_ALL": locale}, capture_output=True, timeout=60)
+        assert (done.returncode, done.stdout.decode()) == (0, "é ✓ 日本 🚀 fin\n"), locale
+
+
+# ---- tail
+
+
+@contextmanager
+def followed(lab: Lab, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """Follow a session that shows `ready`, from that line on."""
+    process = begin(lab, "tail", "--follow", "--lines", "1", *words)
+    try:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+GATED = "echo ready; read x <gate; {}; exec cat"
+
+
+def open_gated(account: Account, output: str, history: int = 50000) -> None:
+    """Start a session that puts something out as soon as its gate is opened."""
+    account.new_session("keeper", "exec sleep 1000")
+    account.tmux("set-option", "-g", "history-limit", str(history))
+    os.mkfifo(account.home / "gate")
+    open_pane(account, "api", GATED.format(output), "ready")
+
+
+def open_gate(account: Account) -> None:
+    """Let it go on."""
+    (account.home / "gate").write_text("go\n")
+
+
+@HERE_AND_THERE
+def test_every_line_comes_once_and_in_order_however_fast(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    open_gated(there, "seq 1 20000; for i in 1 2 3; do sleep 0.1; seq 1 500; done; echo END")
+    with followed(lab, f"{prefix}api", "--until", "^END$") as following:
+        open_gate(there)
+        status, out, errors = ended(following)
+    wanted = [*range(1, 20001), *[*range(1, 501)] * 3]
+    assert out.splitlines() == [*map(str, wanted), "END"]
+    assert (status, errors) == (0, "")
+
+
+def test_lines_that_are_dropped_before_they_can_be_read_are_told_of(lab: Lab) -> None:
+    open_gated(lab.local, "seq 1 30000; echo END", history=50)
+    with followed(lab, "api", "--until", "^END$") as following:
+        open_gate(lab.local)
+        status, out, errors = ended(following)
+    numbers = [int(line) for line in out.splitlines()[:-1]]
+    assert (status, numbers[-1], numbers) == (0, 30000, sorted(set(numbers)))
+    assert "lines were lost" in errors
+
+
+def test_a_history_that_is_full_loses_no_line_that_comes_slowly(lab: Lab) -> None:
+    open_gated(lab.local, "seq 1 300; for i in 1 2 3 4 5 6 7 8; do sleep 0.25; seq 1 9; done; echo END", history=100)
+    with followed(lab, "api", "--until", "^END$") as following:
+        open_gate(lab.local)
+        status, out, _ = ended(following)
+    assert out.splitlines()[-73:] == [*[*map(str, range(1, 10))] * 8, "END"]
+    assert status == 0
+
+
+def test_lines_alike_are_all_told(lab: Lab) -> None:
+    open_gated(lab.local, "for i in 1 2 3 4 5 6; do yes | head -n 7; sleep 0.2; done; echo END", history=50)
+    with followed(lab, "api", "--until", "^END$") as following:
+        open_gate(lab.local)
+        status, out, _ = ended(following)
+    assert (status, out.splitlines()) == (0, ["y"] * 42 + ["END"])
+
+
+def test_a_line_is_told_when_it_is_whole_and_a_wrapped_one_is_one(lab: Lab) -> None:
+    open_gated(lab.local, 'printf first; sleep 0.3; echo _second; seq 1 60 | tr "\\n" " "; sleep 0.3; echo; echo END')
+    with followed(lab, "api", "--until", "^END$") as following:
+        open_gate(lab.local)
+        _, out, _ = ended(following)
+    assert out.splitlines() == ["first_second", " ".join(map(str, range(1, 61))) + " ", "END"]
+
+
+def test_a_prompt_can_be_followed_to_and_each_line_has_its_time(lab: Lab) -> None:
+    open_gated(lab.local, 'echo one; printf "name? "')
+    with followed(lab, "api", "--until", "name[?] $") as following:
+        open_gate(lab.local)
+        status, out, _ = ended(following)
+    assert (status, out) == (0, "one\nname? \n")
+    stamped = navi(lab, "tail", "api", "--timestamps", "--lines", "2").stdout.splitlines()
+    assert [re.sub(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", "", line) for line in stamped] == ["one", "name?"]
+
+
+@HERE_AND_THERE
+@pytest.mark.parametrize(("keep", "words"), [("off", "the session has ended"), ("on", "its pane is dead")])
+def test_it_ends_with_the_session(lab: Lab, far: bool, keep: str, words: str) -> None:
+    there, prefix = account(lab, far)
+    open_gated(there, "echo last; exit 3")
+    there.tmux("set-option", "-w", "-t", "=api:", "remain-on-exit", keep)
+    with followed(lab, f"{prefix}api") as following:
+        open_gate(there)
+        status, out, errors = ended(following)
+    assert (status, words in errors) == (0, True)
+    assert keep == "off" or "last\n" in out
+    there.new_session("two", "sleep 1000")
+    done = navi(lab, "tail", f"{prefix}none", "--follow", status=66)
+    assert "there is no session none" in done.stderr
+
+
+def listeners(account: Account) -> list[str]:
+    """The processes of an account that follow a pane."""
+    return [one.words for one in processes() if one.mentions(account.folder) and one.words.endswith("sh -s")]
+
+
+@HERE_AND_THERE
+def test_an_interrupt_and_a_reader_that_has_gone_end_it_quietly_here_and_at_the_far_end(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    open_gated(there, "echo one; while :; do sleep 0.1; echo two; done")
+    with followed(lab, f"{prefix}api") as following:
+        following.send_signal(signal.SIGINT)
+        assert ended(following) == (130, "", "")
+    with followed(lab, f"{prefix}api") as following:
+        assert following.stdout
+        assert following.stderr
+        following.stdout.close()
+        open_gate(there)
+        assert following.wait(timeout=30) in (0, 1, 141, -signal.SIGPIPE)
+        assert following.stderr.read() == ""
+    until(lambda: not listeners(there), timeout=30, what="nobody follows any more")
+
+
+def test_a_line_that_is_cut_is_told(lab: Lab) -> None:
+    there, _ = account(lab, True)
+    assert isinstance(there, Machine)
+    open_gated(there, "echo one")
+    with followed(lab, "atlas/api") as following:
+        there.break_connections()
+        status, _, errors = ended(following)
+    assert status == 69, errors
+    assert "Traceback" not in errors
+
+
+# ---- lock
+
+
+@HERE_AND_THERE
+def test_a_session_is_locked_for_a_command(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    open_pane(there, "api", "echo ready; exec cat", "ready")
+    me = [sys.executable, "-m", "navi"]
+    inner = " && ".join((
+        f"{' '.join(me)} send {prefix}api within",
+        f"! env -u NAVI_LOCK {' '.join(me)} send {prefix}api without",
+        "exit 7",
+    ))  # fmt: skip
+    done = navi(lab, "lock", f"{prefix}api", "--", "sh", "-c", inner, status=7)
+    assert "is locked by" in done.stderr
+    navi(lab, "send", f"{prefix}api", "after")
+    assert navi(lab, "capture", f"{prefix}api").stdout.split() == ["ready", "within", "within", "after", "after"]
+    assert "nowhere can't be started" in navi(lab, "lock", f"{prefix}api", "--", "/nowhere", status=1).stderr
+
+
+def test_a_lock_is_had_until_it_is_left_by_who_has_it(lab: Lab) -> None:
+    lab.local.new_session("api")
+    taken = navi(lab, "lock", "api").stdout
+    token = re.fullmatch(r"NAVI_LOCK=([0-9a-f]+); export NAVI_LOCK\n", taken)
+    assert token
+    assert "is locked by" in navi(lab, "lock", "api", status=75).stderr
+    assert "is locked by" in navi(lab, "unlock", "api", status=75).stderr
+    words = [sys.executable, "-m", "navi", "unlock", "api"]
+    mine = lab.environment() | {"NAVI_LOCK": token[1]}
+    assert subprocess.run(words, env=mine, timeout=60, check=False).returncode == 0
+    assert "is not locked" in navi(lab, "unlock", "api", status=1).stderr
+    navi(lab, "lock", "api")
+    navi(lab, "unlock", "api", "--force")
