@@ -82,8 +82,11 @@ def write_entries(account: Account, found: dict[str, dict[str, Any]]) -> None:
     registry_of(account).write_text(json.dumps({"sessions": found, "version": "1.0"}))
 
 
-@HERE_AND_THERE
-@pytest.mark.parametrize("words", [[], ["--older-than", "1h"], ["--all"]], ids=["dead", "old", "all"])
+@pytest.mark.parametrize(
+    ("far", "words"),
+    [(False, []), (False, ["--older-than", "1h"]), (False, ["--all"]), (True, ["--older-than", "1h"])],
+    ids=["dead", "old", "all", "remote"],
+)
 def test_what_is_tried_is_what_is_done(lab: Lab, far: bool, words: list[str]) -> None:
     there, prefix = account(lab, far)
     host = ["--host", "atlas" if far else "local"]

@@ -13,7 +13,7 @@ from navi.address import Named
 from navi.ops import OperationError
 from navi.ops.pane import Expected, Hold, How, NotSeen, lock, send, text, wait
 from tests.support.machines import Account, Lab
-from tests.support.scripts import DASH, Shell, every_shell, run
+from tests.support.scripts import DASH, Shell, every_shell, run, sturdy_shells
 from tests.support.waiting import until
 
 
@@ -129,7 +129,7 @@ def test_no_buffer_is_left(lab: Lab) -> None:
     assert lab.local.tmux("list-buffers") == ""
 
 
-@every_shell
+@sturdy_shells
 def test_several_lines_run_in_a_shell_as_they_stand(lab: Lab, shell: Shell) -> None:
     sh(lab.local, "api")
     code = "for i in 1 2\ndo\n\techo \"a$i\"\ndone\ncat <<'END'\n\tindented\nEND\necho fin''ished\n"
@@ -193,7 +193,7 @@ def let_it_die(account: Account) -> None:
     until(lambda: account.tmux("display-message", "-p", "-t", "=api:", "#{pane_dead}") == "1", what="it is dead")
 
 
-@every_shell
+@sturdy_shells
 @pytest.mark.parametrize(
     ("make", "words"),
     [(into_copy_mode, "copy mode"), (turn_input_off, "takes no input"), (let_it_die, "is dead")],
@@ -236,7 +236,7 @@ DIALOGS = (
 )
 
 
-@every_shell
+@sturdy_shells
 def test_an_agent_that_asks_for_permission_gets_no_text_for_an_answer(lab: Lab, shell: Shell) -> None:
     account = lab.local
     path = collect(account, "api")
@@ -293,7 +293,7 @@ def test_enter_that_does_nothing_is_pressed_again_and_that_it_did_nothing_is_tol
 # ---- waiting for the answer
 
 
-@every_shell
+@sturdy_shells
 def test_an_old_prompt_and_the_echo_are_no_answer(lab: Lab, shell: Shell) -> None:
     python(lab.local, "api")
     assert ask(lab.local, "api", "x = 'O' 'LD'; x", "OLD", shell=shell) == "'OLD'"
@@ -317,7 +317,7 @@ def test_what_is_typed_while_a_program_is_busy_is_no_answer_when_it_is_shown_aga
         waiting.result()
 
 
-@every_shell
+@sturdy_shells
 def test_an_answer_that_ends_like_the_question_is_an_answer(lab: Lab, shell: Shell) -> None:
     open_pane(lab.local, "api", """echo ready; while read x; do echo "You said: $x"; done""", "ready")
     for _ in range(2):
@@ -369,7 +369,7 @@ def test_a_full_history_that_drops_lines_neither_hides_nor_invents_an_answer(lab
     keep_lines(lab.local, SMALL)
     sh(lab.local, "api")
     assert ask(lab.local, "api", f"{filling}; echo O''LD", "^OLD$") == "OLD"
-    for number in range(12):
+    for number in range(6):
         answer_is_not_quickly(lab.local, "api", ":", "^OLD$")
         assert ask(lab.local, "api", f"echo n{number}''w", f"^n{number}w$") == f"n{number}w"
         assert ask(lab.local, "api", f"echo m{number}''w; seq 501 520", f"^m{number}w$") == f"m{number}w"
@@ -431,7 +431,7 @@ def test_a_text_is_waited_for_as_it_stands(lab: Lab, pattern: str) -> None:
     assert ask(lab.local, "api", "cat text; echo", pattern, fixed=True) == pattern
 
 
-@every_shell
+@sturdy_shells
 def test_a_pattern_that_can_not_be_is_refused_and_nothing_is_typed(lab: Lab, shell: Shell) -> None:
     path = collect(lab.local, "api")
     for bad in ("(", "[", "a{2,1}"):
@@ -522,7 +522,7 @@ def seen(
     return run(account, DASH, wait(Named(name), Expected(pattern, fixed, seconds), lines))
 
 
-@every_shell
+@sturdy_shells
 def test_what_stands_in_the_scrollback_is_seen_and_only_so_much_as_is_wanted(lab: Lab, shell: Shell) -> None:
     keep_lines(lab.local, 5000)
     open_pane(lab.local, "api", "seq 1 3000; exec cat", "3000")
@@ -584,7 +584,7 @@ def test_a_target_is_meant_as_tmux_means_it(lab: Lab, target: str) -> None:
 # ---- reading
 
 
-@every_shell
+@sturdy_shells
 def test_a_pane_is_read_without_loss(lab: Lab, shell: Shell) -> None:
     keep_lines(lab.local, 60000)
     wanted = [f"{number} é ✓ 日本 🚀 {'w' * (number % 150)}|" for number in range(20000)]
