@@ -39,6 +39,13 @@ navi_take_name() {
     fi
 }
 
+# navi_sweep_pens: files that were locks stay where they are, for somebody may wait for them; old ones go when there are
+# many.
+navi_sweep_pens() {
+    set -- "$navi_pens"/*
+    [ $# -lt 100 ] || find "$navi_pens" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null
+}
+
 # navi_step KIND WHAT SECONDS: what is awaited after something was typed is looked for in what came after that.
 navi_step() {
     navi_inspect
@@ -119,3 +126,4 @@ if [ -n "$navi_unregistered" ]; then
 elif [ -n "$navi_registers" ]; then
     printf '%s registered\n' "$navi_token"
 fi
+[ -z "${navi_pens-}" ] || navi_sweep_pens
