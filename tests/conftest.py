@@ -16,9 +16,12 @@ from hypothesis import settings
 from tests.support.machines import Keys, Lab
 from tests.support.terminal import Terminal
 
-# What nohup has us ignore would be ignored by every program of the tests, too, and a shell can't undo that.
+# What nohup, or a shell in the background, has us ignore would be ignored by every program of the tests, too, and a
+# shell can't undo that.
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No example fails for being slow on a busy machine, and where nobody looks for new ones, each run has the same.
 settings.register_profile("calm", deadline=None)
