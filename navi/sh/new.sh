@@ -3,27 +3,25 @@
 # session, and take steps in it, of COUNT words. A step is three words: await or expect, a pattern or a text, seconds; or
 # send or keys, a text or the name of a key, and nothing. Nothing is left where a step fails.
 
-# navi_remember: the directory, as the last of the recent ones.
-navi_remember() {
-    case $navi_cwd in *"$navi_newline"*) return ;; esac
-    navi_recent=$navi_nest/recent
+# navi_put_first LINE NAME: a line, as the first of the twenty of a file in the private folder.
+navi_put_first() {
+    case $1 in *"$navi_newline"*) return ;; esac
     navi_open_nest && {
-        printf '%s\n' "$navi_cwd"
-        grep -vxF -- "$navi_cwd" "$navi_recent" | head -n 19
-    } >"$navi_recent.$$" && mv -f "$navi_recent.$$" "$navi_recent"
+        printf '%s\n' "$1"
+        grep -vxF -- "$1" "$navi_nest/$2" | head -n 19
+    } >"$navi_nest/recent.$$" && mv -f "$navi_nest/recent.$$" "$navi_nest/$2"
 } 2>/dev/null
 
-# navi_note_socket: a tmux server that stands where nobody would look for it; the last twenty such.
+# navi_note_socket: a tmux server that stands where nobody would look for it.
 navi_note_socket() {
     navi_find_user
     navi_dead=
     navi_find_servers
-    case $navi_newline$navi_others in *"$navi_newline$navi_started_socket$navi_newline"*) return ;; esac
-    navi_open_nest && {
-        printf '%s\n' "$navi_started_socket"
-        grep -vxF -- "$navi_started_socket" "$navi_nest/sockets" | head -n 19
-    } >"$navi_nest/recent.$$" && mv -f "$navi_nest/recent.$$" "$navi_nest/sockets"
-} 2>/dev/null
+    case $navi_newline$navi_others in
+    *"$navi_newline$navi_started_socket$navi_newline"*) ;;
+    *) navi_put_first "$navi_started_socket" sockets ;;
+    esac
+}
 
 # navi_take_name: nobody else makes a session of this name meanwhile, on whatever server.
 navi_take_name() {
@@ -116,7 +114,7 @@ navi_socket=$navi_wanted_socket
 case $navi_socket in */*) [ -d "${navi_socket%/*}" ] || mkdir -p -m 700 "${navi_socket%/*}" 2>/dev/null ;; esac
 navi_run "$@"
 [ -z "$navi_registers" ] || [ -n "$navi_unregistered" ] || navi_register
-navi_remember
+navi_put_first "$navi_cwd" recent
 [ -z "$navi_wanted_socket" ] || navi_note_socket
 navi_wake
 printf '%s created %s\n%s place %s\n' "$navi_token" "$navi_started" "$navi_token" "$navi_started_pane"
