@@ -35,6 +35,12 @@ LARGEST = 65536
 """Bytes of a status file that are read."""
 
 
+def session_named(sessions: Iterable[Session], name: str) -> Session | None:
+    """Return the session of that name; one of the default server comes before one of another."""
+    named = [session for session in sessions if session.name == name]
+    return min(named, key=lambda session: session.tmux.socket if session.tmux else "", default=None)
+
+
 def rank(status: str) -> int:
     """Return a status's place in PRIORITY, the smaller the more urgent."""
     return PRIORITY.index(status) if status in PRIORITY else len(PRIORITY)

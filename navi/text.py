@@ -7,6 +7,7 @@ control character (C1 too) or bidi override may reach the terminal.
 from __future__ import annotations
 
 import re
+import time
 from functools import cache
 
 # More marks than this over one letter are there to run over the neighbouring lines.
@@ -60,6 +61,11 @@ def _strip(text: str) -> str:
 def decode(data: bytes) -> str:
     """Read bytes from outside as UTF-8; what is not becomes a replacement character."""
     return data.decode("utf-8", "replace")
+
+
+def utc(clock: float) -> str:
+    """Write a time (epoch) as the registry does, to the second: `2026-01-31T12:00:00Z`."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock))
 
 
 def age(seconds: float) -> str:

@@ -13,7 +13,7 @@ from navi import exits
 from navi.cli.telling import UsageError, complain, print_json
 from navi.ops import OperationError
 from navi.ops.pane import Told, follow, text
-from navi.text import clean, clean_lines, decode
+from navi.text import clean, clean_lines, decode, utc
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -71,7 +71,7 @@ def _write(path: str | None, put: Callable[[], object]) -> None:
 
 
 def _now(clock: float | None = None) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock or time.time()))
+    return utc(clock or time.time())
 
 
 def run_tail(options: Namespace, machines: Machines) -> int:

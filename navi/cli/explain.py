@@ -17,7 +17,7 @@ from navi.model import Frame, Session, StatusFile, TmuxSession
 from navi.ops import OperationError
 from navi.ops.look import look
 from navi.ops.metrics import tokens
-from navi.status import sessions_of
+from navi.status import session_named, sessions_of
 from navi.text import clean
 
 if TYPE_CHECKING:
@@ -66,9 +66,8 @@ def _look(machines: Machines, address: Address) -> Seen:
         frame = host.run(look(host.sessions_dir, False))
     except ValueError as error:
         raise OperationError(f"its answer makes no sense: {error}; try navi doctor {address.host}") from error
-    named = [session for session in sessions_of(address.host, frame, machines.agents) if session.name == address.name]
-    if named:
-        session = min(named, key=lambda session: session.tmux.socket if session.tmux else "")
+    session = session_named(sessions_of(address.host, frame, machines.agents), address.name)
+    if session:
         return Seen(session, frame, _count(host, session))
     doubt = "" if frame.proven else f", but not every tmux server told its sessions ({tmux_said(frame)})"
     raise OperationError(f"there is no session {clean(address.name)}{doubt}", exits.NO_SESSION)

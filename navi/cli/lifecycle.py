@@ -16,7 +16,7 @@ from navi.model import Session
 from navi.ops import OperationError
 from navi.ops.lifecycle import Created, dismiss, kill, launch_again, new, new_keep, rename, undo
 from navi.ops.look import look
-from navi.status import sessions_of
+from navi.status import session_named, sessions_of
 from navi.text import clean
 
 if TYPE_CHECKING:
@@ -121,10 +121,10 @@ def find(machines: Machines, address: Address) -> Session:
     """
     host = machines.host(address.host)
     frame = host.run(look(host.sessions_dir, False))
-    named = [one for one in sessions_of(host.name, frame, machines.agents) if one.name == address.name]
-    if not named:
+    session = session_named(sessions_of(host.name, frame, machines.agents), address.name)
+    if session is None:
         raise OperationError(f"there is no session {clean(address.name)}", exits.NO_SESSION)
-    return min(named, key=lambda one: one.tmux.socket if one.tmux else "")
+    return session
 
 
 def _described(session: Session) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +27,7 @@ from navi.registry import (
     condition_of,
 )
 from navi.status import rank, sessions_of
-from navi.text import age, clean
+from navi.text import age, clean, utc
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -100,7 +99,7 @@ def document(row: Row) -> dict[str, object]:
         "pid": pane.process if pane else None,
         "exit_status": pane.exit_status if pane else None,
         "exit_signal": (pane.exit_signal or None) if pane else None,
-        "created_at": entry.created_at if entry and entry.created_at else _time(tmux.created) if tmux else None,
+        "created_at": entry.created_at if entry and entry.created_at else utc(tmux.created) if tmux else None,
         "last_active": (entry.last_active or None) if entry else None,
         "registered": entry is not None,
         "tags": list(marks.tags),
@@ -108,10 +107,6 @@ def document(row: Row) -> dict[str, object]:
         "attached": tmux.attached if tmux else None,
         "headless": False,
     }
-
-
-def _time(clock: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock))
 
 
 # ---- ls

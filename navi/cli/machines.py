@@ -28,9 +28,6 @@ Answer = TypeVar("Answer")
 AT_ONCE = 32
 """Questions that are under way at the same time."""
 
-REGISTERED_ONLY = "NAVI_REGISTERED_ONLY"
-"""The variable that makes names be those of the registry, and of nothing else, where it is 1."""
-
 
 class Machines:
     """This machine and the remotes. Nothing is read or connected before it is needed."""
@@ -143,8 +140,7 @@ class Machines:
     def place(self, text: str, socket: str = "") -> tuple[PlainHost, Named]:
         """Return the host and the session that an address means. Raises UsageError."""
         address = self.address(text)
-        registered = self.environment.get(REGISTERED_ONLY) == "1"
-        return self.host(address.host), Named(address.name, socket, registered=registered and not socket)
+        return self.host(address.host), Named(address.name, socket)
 
     def _only_one(self, name: str) -> tuple[PlainHost, Named]:
         from navi.ops.survey import survey

@@ -12,7 +12,7 @@ from navi.hosts.plain import PlainHost
 from navi.model import Frame
 from navi.ops import OperationError
 from navi.ops.look import Unwatchable, look, watch
-from navi.status import sessions_of
+from navi.status import session_named, sessions_of
 from navi.text import clean
 
 LOOK_EVERY = 1.0
@@ -28,8 +28,7 @@ def wait_for_status(
     """
     seen = ""
     for frame in _frames(host, limit):
-        named = [one for one in sessions_of(host.name, frame, kinds) if one.name == pane.name]
-        session = min(named, key=lambda one: one.tmux.socket if one.tmux else "", default=None)
+        session = session_named(sessions_of(host.name, frame, kinds), pane.name)
         if session and session.status.word in wanted:
             return session.status.word
         if frame.proven and (session is None or session.tmux is None):

@@ -68,14 +68,6 @@ class Preview(ScrollingPanel):
         """Go a page up or down."""
         self.scroll(direction * max(1, self._rows - 1))
 
-    def to_start(self) -> None:
-        """Go to the oldest line."""
-        self.scroll(-(10**6))
-
-    def to_end(self) -> None:
-        """Go to the newest line, and follow."""
-        self.scroll(10**6)
-
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint a rule with the title, then the text's end."""
         self._rows = max(1, height - 1)
