@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import trio
 
 from navi.address import Named
 from navi.agents import AGENTS, AgentKind
@@ -320,6 +321,22 @@ async def test_a_session_can_be_meant_by_its_exact_name(lab: Lab, where: str, na
         with pytest.raises(OperationError, match="there is no session") as caught:
             await one.host.run(kill(SESSIONS_DIR, Named(name), new_keep()))
         assert caught.value.status == 66
+
+
+async def test_many_that_sweep_up_old_remains_at_once_all_say_that_they_killed(lab: Lab) -> None:
+    async with place(lab, "local") as one:
+        old = [one.account.sessions_dir / ".navi" / "killed" / f"old-{number}" for number in range(400)]
+        names = [f"s{number}" for number in range(8)]
+        for name in names:
+            one.account.new_session(name)
+        for folder in old:
+            folder.mkdir(parents=True)
+            (folder / "line").write_text("sleep 1")
+            os.utime(folder, (time.time() - 30 * 86400,) * 2)
+        async with trio.open_nursery() as nursery:
+            for name in names:
+                nursery.start_soon(one.host.run, kill(SESSIONS_DIR, Named(name), new_keep()))
+        assert not any(folder.exists() for folder in old)
 
 
 # ---- bringing back

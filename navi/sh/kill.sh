@@ -37,7 +37,7 @@ navi_end() {
 # navi_forget: what was killed more than a week ago comes back no more; looked for when there are many.
 navi_forget() {
     set -- "$navi_nest"/killed/*
-    [ $# -lt 50 ] || find "$navi_nest/killed" -type d -mtime +7 -prune -exec rm -rf {} + 2>/dev/null
+    [ $# -lt 50 ] || find "$navi_nest/killed" -type d -mtime +7 -prune -exec rm -rf {} + 2>/dev/null || :
 }
 
 umask 077

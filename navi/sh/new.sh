@@ -41,7 +41,7 @@ navi_take_name() {
 # many.
 navi_sweep_pens() {
     set -- "$navi_pens"/*
-    [ $# -lt 100 ] || find "$navi_pens" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null
+    [ $# -lt 100 ] || find "$navi_pens" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null || :
 }
 
 # navi_step KIND WHAT SECONDS: what is awaited after something was typed is looked for in what came after that.

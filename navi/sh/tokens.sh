@@ -243,7 +243,8 @@ fi
 case $navi_code in
 0)
     mv -f "$navi_new" "$navi_counted" || navi_fail 1 "$navi_counted can't be written; see the disk"
-    find "$navi_nest/." ! -name . -prune -name 'tokens.*' -type f -mtime +30 -exec rm -f {} +
+    # The file that another call writes at this moment may go while find looks at it.
+    find "$navi_nest/." ! -name . -prune -name 'tokens.*' -type f -mtime +30 -exec rm -f {} + 2>/dev/null || :
     ;;
 4) ;;
 *) navi_fail 1 "the transcripts can't be counted; see the disk of $navi_nest" ;;
