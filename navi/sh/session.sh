@@ -238,11 +238,11 @@ navi_escape_format() {
     navi_escape "$navi_whole$navi_rest"
 }
 
-# navi_wake: have every watch of this folder look at once.
+# navi_wake: have every watch of this folder look at once. One may end at this moment; that is no failure.
 navi_wake() {
     for navi_fifo in "$navi_nest"/watch.*; do
         if [ -p "$navi_fifo" ] && kill -0 "${navi_fifo##*.}" 2>/dev/null; then
-            printf 'poll\n' 5<>"$navi_fifo" >&5
+            printf 'poll\n' 5<>"$navi_fifo" >&5 || :
         fi
-    done
+    done 2>/dev/null
 }
