@@ -1,7 +1,5 @@
 """How sessions are named: by people, and by those who look for one."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 LOCAL = "local"

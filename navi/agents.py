@@ -1,7 +1,5 @@
 """The kinds of agents: how a pane shows them, and how they are started."""
 
-from __future__ import annotations
-
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 

@@ -4,8 +4,6 @@ A bad entry never hides a good one: readers return what they understood together
 file, line, remote and field.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What is known of a session, as facts with labels: one wording for the page of details and for `navi explain`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Why a host can't be used, in words for people."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import NamedTuple
 

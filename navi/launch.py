@@ -1,7 +1,5 @@
 """What a new session runs: a shell, an agent, a command line, or what navi has a word for; and its first steps."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What an agent has used: time and tools, as its hook counts them in the status file, and tokens."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -4,8 +4,6 @@ A `Frame` is what one look at a host saw: its tmux sessions and its status files
 people mean by the word: both put together and judged (`navi.status`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType

@@ -4,8 +4,6 @@ The file is shared with other tools: `{"sessions": {NAME: {...}}, "version": "1.
 that a session is the one that was meant: process of its server, id, time of creation, pane.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum

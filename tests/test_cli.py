@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -21,6 +23,18 @@ def run(lab: Lab, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, env=lab.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30
     )
+
+
+NAVI = shlex.join([sys.executable, "-m", "navi"])
+
+
+def run_line(lab: Lab, line: str) -> subprocess.CompletedProcess[str]:
+    """Run a command line of sh."""
+    environment = lab.environment() | {"PYTHONPATH": os.getcwd()}
+    return subprocess.run(
+        ["sh", "-c", line], env=environment, cwd=lab.local.home, stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, timeout=30,
+    )  # fmt: skip
 
 
 ASKED = [
@@ -46,6 +60,27 @@ def test_an_unknown_word_is_wrong_usage(word: str, capsys: pytest.CaptureFixture
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err == f"navi: `{word}` is not something navi knows; navi --help shows what is\n"
+
+
+@pytest.mark.parametrize("words", ["ls", "ls --json", "health api", "explain api", "--version"])
+def test_output_that_has_no_room_is_told_and_fails(lab: Lab, words: str) -> None:
+    begin(lab.local, "api")
+    done = run_line(lab, f"{NAVI} {words} >/dev/full")
+    assert (done.returncode, done.stderr) == (1, "navi: the output can't be written: No space left on device\n")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_are_borne(lab: Lab, closed: str) -> None:
+    begin(lab.local, "api")
+    done = run_line(lab, f"{NAVI} ls --json {closed}; {NAVI} capture api {closed}; {NAVI} health api {closed}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bool(done.stdout) == (">&-" not in closed.split())
+
+
+def test_who_stops_reading_stops_navi_without_a_word(lab: Lab) -> None:
+    begin(lab.local, "api")
+    done = run_line(lab, f"( {NAVI} ls --json; echo $? >&3 ) 3>status | :; cat status")
+    assert (done.stdout, done.stderr) == ("141\n", "")
 
 
 def test_without_a_terminal_there_is_no_dashboard(lab: Lab) -> None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
+from errno import EDQUOT, EIO, ENOSPC
 from importlib import import_module
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from navi import __version__
 from navi.cli.arguments import read_simple
 from navi.cli.verbs import VERBS, Verb
-from navi.exits import OK, WRONG_USAGE
+from navi.exits import NO, OK, WRONG_USAGE
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
 INTERRUPTED, NOBODY_READS = 130, 141
 """Exit statuses as shells have them for SIGINT and SIGPIPE."""
+
+UNWRITABLE = (EIO, ENOSPC, EDQUOT)
+"""What a write to standard output can fail with, apart from a pipe that nobody reads."""
 
 USAGE = """usage: navi [--help | --version]
        navi VERB [ARGUMENTS]
@@ -36,6 +41,44 @@ See navi(1) and navi-remotes(5).
 """
 
 
+def program() -> NoReturn:
+    """Carry out the command line of this process, and end it with the exit status.
+
+    It ends at once: Python's own tidying up takes as long as the work of many a verb, and there is nothing to tidy.
+    """
+    gc.disable()
+    _open_what_is_closed()
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        status = NOBODY_READS
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        os.write(2, f"navi: the output can't be written: {error.strerror}\n".encode())
+        status = NO
+    os._exit(status)
+
+
+def _open_what_is_closed() -> None:
+    """Whoever starts navi may have closed a standard stream; a file opened later must not take its place."""
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    while (number := os.open(os.devnull, os.O_RDWR)) < 3:
+        os.set_inheritable(number, True)
+    os.close(number)
+    sys.stdin = sys.stdin or os.fdopen(0)
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(2, "w")
+
+
+def _collect_from_now_on() -> None:
+    """What was imported stays: Python's collector need not go through it, neither meanwhile nor ever."""
+    gc.freeze()
+    gc.enable()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line; return the exit status (sysexits(3), see navi(1))."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -48,6 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not words:
         from navi.cli.dashboard import run_dashboard
 
+        _collect_from_now_on()
         return run_dashboard()
     verb = next((verb for verb in VERBS if verb.name == words[0]), None)
     if verb is None:
@@ -80,8 +124,10 @@ def run_verb(verb: Verb, words: Sequence[str]) -> int:
     from navi.ops import OperationError
 
     module, _, function = verb.function.partition(".")
+    carry_out = getattr(import_module(f"navi.cli.{module}"), function)
+    _collect_from_now_on()
     try:
-        return int(getattr(import_module(f"navi.cli.{module}"), function)(options, Machines(dict(os.environ))))
+        return int(carry_out(options, Machines(dict(os.environ))))
     except (UsageError, OperationError) as error:
         complain(str(error))
         return getattr(error, "status", WRONG_USAGE)
@@ -94,5 +140,4 @@ def run_verb(verb: Verb, words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains on its way out
         return NOBODY_READS

@@ -5,8 +5,6 @@ whole options with their values, and words. Whatever else, and every mistake, is
 reading of the simple ones is the same.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -64,7 +62,7 @@ class Arguments:
             more.setdefault("default", False)
         self.known.append(Argument(names, self._group, **more))
 
-    def add_mutually_exclusive_group(self) -> Arguments:
+    def add_mutually_exclusive_group(self) -> "Arguments":
         """Return what notes arguments of which at most one may be given."""
         self._groups += 1
         group = Arguments()
@@ -73,7 +71,7 @@ class Arguments:
         return group
 
 
-def arguments_of(verb: Verb) -> list[Argument]:
+def arguments_of(verb: "Verb") -> list[Argument]:
     """Return the arguments of a verb, in the order of the table."""
     noted = Arguments()
     verb.arguments(noted)
@@ -84,7 +82,7 @@ class _NotSimple(Exception):
     """argparse is to read it."""
 
 
-def read_simple(verb: Verb, words: Sequence[str]) -> SimpleNamespace | None:
+def read_simple(verb: "Verb", words: Sequence[str]) -> SimpleNamespace | None:
     """Read a simple command line as argparse would; None for one that is not, or that holds a mistake."""
     known = arguments_of(verb)
     options = {name: one for one in known if one.is_option for name in one.names}

@@ -1,7 +1,5 @@
 """The verbs ls and health: every session of every host, with status and health."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -112,7 +110,7 @@ def document(row: Row) -> dict[str, object]:
 # ---- ls
 
 
-def run_ls(options: Namespace, machines: Machines) -> int:
+def run_ls(options: "Namespace", machines: Machines) -> int:
     """List sessions; hosts that did not answer are named, and the exit status is that of the first of them."""
     names = _hosts_of(options, machines)
     answers = machines.each(names, lambda name: _survey(machines, name, registered=False))
@@ -137,7 +135,7 @@ def run_ls(options: Namespace, machines: Machines) -> int:
     return status
 
 
-def _hosts_of(options: Namespace, machines: Machines) -> list[str]:
+def _hosts_of(options: "Namespace", machines: Machines) -> list[str]:
     if options.host:
         for name in options.host:
             machines.host(name)
@@ -161,7 +159,7 @@ def _host(name: str, found: Survey) -> dict[str, object]:
     return {"name": name, "state": str(state), "error": error, "latency_ms": None, "age_s": 0.0}
 
 
-def _wanted(options: Namespace, row: Row) -> bool:
+def _wanted(options: "Namespace", row: Row) -> bool:
     return not options.status or (row.session is not None and row.session.status.word in options.status)
 
 
@@ -198,7 +196,7 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
 # ---- health
 
 
-def run_health(options: Namespace, machines: Machines) -> int:
+def run_health(options: "Namespace", machines: Machines) -> int:
     """Tell the health of sessions. Of one, the exit status is its code; of several, 0 if all are healthy."""
     if options.target and options.addresses:
         raise UsageError("write either ADDR or -t TARGET")
@@ -236,7 +234,7 @@ def _unfound(wanted: Sequence[tuple[PlainHost, Named]], found: Mapping[str, obje
     return list(dict.fromkeys(names))
 
 
-def _health_of_all(options: Namespace, machines: Machines) -> int:
+def _health_of_all(options: "Namespace", machines: Machines) -> int:
     """All that are registered on a machine."""
     host = machines.host(options.host or LOCAL).name
     found = _survey(machines, host, registered=True)
@@ -277,7 +275,7 @@ def _is_target(target: str, session: TmuxSession, pane: Pane) -> bool:
     return not index or pane.position == index or pane.position.partition(".")[0] == index
 
 
-def _tell_conditions(options: Namespace, conditions: Sequence[tuple[str, Condition]], alone: bool = True) -> int:
+def _tell_conditions(options: "Namespace", conditions: Sequence[tuple[str, Condition]], alone: bool = True) -> int:
     if options.json:
         documents = [_condition_document(about, condition) for about, condition in conditions]
         print_json(documents[0] if alone and len(documents) == 1 else documents)

@@ -1,7 +1,5 @@
 """The one table of verbs: the command line, its help and the manual come from it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 

@@ -1,7 +1,5 @@
 """What the process of one pane does (script health.sh)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

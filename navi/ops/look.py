@@ -1,7 +1,5 @@
 """Looking at a host: everything that one poll, or the watch, has to tell (scripts look.sh, once.sh, watch.sh)."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What an operation is, and what a host answers to it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator
 from functools import cache

@@ -1,7 +1,5 @@
 """One pane: typing into it, waiting for what it shows, and reading it (script pane.sh, and one for each verb)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The sessions of tmux servers, whether navi knows these or not (script servers.sh)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The command lines of the tools: options as they have them, and how they are called."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
