@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from errno import ENOENT
 from typing import IO, TYPE_CHECKING, TypeVar
@@ -39,11 +39,13 @@ class PlainHost:
         self.cleanup = cleanup
         self.environment = dict(environment)
 
-    def run(self, operation: Operation[T]) -> T:
-        """Carry out an operation. Raises HostError (LineLost where it may have been carried out all the same), or what
-        the operation's parser raises.
+    def run(self, operation: Operation[T], meanwhile: Callable[[], None] = lambda: None) -> T:
+        """Carry out an operation; `meanwhile` is called while the machine works on it.
+
+        Raises HostError (LineLost where it may have been carried out all the same), or what the operation's parser
+        raises.
         """
-        return operation.parse(self._ask(operation))
+        return operation.parse(self._ask(operation, meanwhile))
 
     def follow(self, stream: Stream[T], limit: float = float("inf")) -> Iterator[T]:
         """Go through what a stream tells, until it ends or the limit (of time.monotonic) has come; it ends at the far
@@ -95,11 +97,12 @@ class PlainHost:
         last = words.splitlines()[-1] if words else f"sh ended with status {status}"
         return Failure(HostState.ERROR, last, "look at the machine's own sh")
 
-    def _ask(self, operation: Operation[T]) -> Answer:
+    def _ask(self, operation: Operation[T], meanwhile: Callable[[], None]) -> Answer:
         token = new_token()
         limit = operation.time_limit + self._patience()
         try:
-            status, output, said = _carry_out(self._words(), LEAD + request(operation, token), self.environment, limit)
+            text = LEAD + request(operation, token)
+            status, output, said = _carry_out(self._words(), text, self.environment, limit, meanwhile)
         except TimeoutError:
             cause = f"no answer to `{operation.name}` within {limit:g} s"
             raise LineLost(Failure(HostState.UNREACHABLE, cause, "try again; look at the machine's load")) from None
@@ -126,10 +129,10 @@ SIGPIPE, SIGXFSZ = 13, 25
 
 
 def _carry_out(
-    words: Sequence[str], text: bytes, environment: Mapping[str, str], limit: float
+    words: Sequence[str], text: bytes, environment: Mapping[str, str], limit: float, meanwhile: Callable[[], None]
 ) -> tuple[int, bytes, bytes]:
-    """Run a program with a text as its standard input; return its status, output and errors. Raises TimeoutError after
-    so many seconds, OSError where it can't be started.
+    """Run a program with a text as its standard input, and `meanwhile` beside it; return its status, output and errors.
+    Raises TimeoutError after so many seconds, OSError where it can't be started.
 
     It is what subprocess.run does, which takes as long to import as a program here runs. Errors go into a file, because
     a master that ssh leaves in the background would hold a pipe open.
@@ -151,7 +154,7 @@ def _carry_out(
                 )
             finally:
                 os.close(writing)
-            status, output = _hear_out(process, reading, time.monotonic() + limit)
+            status, output = _hear_out(process, reading, time.monotonic() + limit, meanwhile)
         finally:
             os.close(reading)
         errors.seek(0)
@@ -167,10 +170,11 @@ def _find(program: str, environment: Mapping[str, str]) -> str:
     raise FileNotFoundError(ENOENT, os.strerror(ENOENT), program)
 
 
-def _hear_out(process: int, reading: int, until: float) -> tuple[int, bytes]:
+def _hear_out(process: int, reading: int, until: float, meanwhile: Callable[[], None]) -> tuple[int, bytes]:
     """Read what a process puts out, and wait for its end; whatever happens, it ends."""
     pieces: list[bytes] = []
     try:
+        meanwhile()
         while select.select([reading], [], [], max(0.0, until - time.monotonic()))[0]:
             data = os.read(reading, 1 << 20)
             if not data:

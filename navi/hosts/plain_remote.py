@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from navi.config import Remote
@@ -56,13 +56,13 @@ class PlainRemote(PlainHost):
     def _explain(self, status: int | None, words: str) -> Failure:
         return explain(self.name, status, words)
 
-    def _ask(self, operation: Operation[T]) -> Answer:
+    def _ask(self, operation: Operation[T], meanwhile: Callable[[], None]) -> Answer:
         """A dashboard that is about to leave must not close the master meanwhile."""
         control = self._command.control
         refuse_foreign(control)
         lease = Lease(control.with_suffix(".lock"))
         lease.share()
         try:
-            return super()._ask(operation)
+            return super()._ask(operation, meanwhile)
         finally:
             lease.release()

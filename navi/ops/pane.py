@@ -105,7 +105,7 @@ def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool 
 
 
 def text(pane: Named, start: str = "-", escapes: bool = False) -> Operation[bytes]:
-    """Read a pane's text, byte for byte, lines joined that were only wrapped.
+    """Read a pane's text, byte for byte, lines joined that were only wrapped, without the empty ones at the end.
 
     `start` is the first line: "-" is the beginning of its scrollback, 0 the top of the screen, what is before that is
     negative. With `escapes` colours stay in it. It is not cleaned.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from navi.model import Frame, Tmux
-from navi.ops.look import PROOF, FrameReader
 from navi.ops.operation import Answer, Operation, OperationError, script
-from navi.registry import Registry, Survey, read_registry
 from navi.text import clean
+
+if TYPE_CHECKING:
+    from navi.registry import Survey
 
 REGISTRY_TROUBLES = {
     "unreadable": "it can't be read",
@@ -28,6 +29,11 @@ def survey(sessions_dir: str, registered: bool = False, sockets: Sequence[str] =
 
 
 def _read(answer: Answer) -> Survey:
+    # What takes long to import is not needed before there is an answer.
+    from navi.model import Frame, Tmux
+    from navi.ops.look import FrameReader
+    from navi.registry import Registry, Survey, read_registry
+
     try:
         frame = FrameReader().read(answer)
     except ValueError as error:
@@ -61,4 +67,6 @@ def _read(answer: Answer) -> Survey:
 
 def proven(found: Survey) -> bool:
     """Whether every server told its sessions, so that what is not there is gone."""
+    from navi.ops.look import PROOF
+
     return all(answer in PROOF for answer in found.servers.values())

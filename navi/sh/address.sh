@@ -109,12 +109,12 @@ navi_resolve_anywhere() {
 # What is asked about a pane: all in one word each, so that the shell can take them apart.
 navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,1,0} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty} #{alternate_on} #{pane_width} #{?@navi_type,#{@navi_type},-} #{session_name}'
 
+navi_escapes= # -e, where colours are wanted, too
 navi_from=0 # from which line on a pane is looked at: its screen begins with 0, what is before that is negative
 
 # navi_look_at_pane: what the pane navi_where is ready for, and what it shows, its lines joined where they were only
 # wrapped. Fails where there is none.
 navi_look_at_pane() {
-    [ -n "${navi_look_file-}" ] || navi_ping "$navi_socket" || navi_tmux_failed
     navi_ask_pane
     case $navi_answer in
     'server exited unexpectedly' | 'lost server')
@@ -137,41 +137,9 @@ navi_look_at_pane() {
     navi_looked=yes
 }
 
-# navi_look_often: from now on each look bears a server that hangs meanwhile: its answer goes through a file, where nobody
-# waits for the end of what the server holds open.
-navi_look_often() {
-    navi_find_registry && navi_open_pens || return 0
-    trap navi_leave EXIT
-    navi_look_file=$navi_pens/look.$$
-    navi_awake=
-}
-
 navi_ask_pane() {
-    if [ -n "${navi_look_file-}" ]; then
-        navi_tmux "$navi_socket" display-message -p -t "$navi_where" "$navi_facts" \; \
-            capture-pane -p -J -S "$navi_from" -t "$navi_where" >"$navi_look_file" 2>&1
-        navi_code=$?
-        navi_read_answer
-        navi_verdict "$navi_code" "$navi_answer"
-        return
-    fi
-    navi_answer=$(navi_tmux "$navi_socket" display-message -p -t "$navi_where" "$navi_facts" \; \
-        capture-pane -p -J -S "$navi_from" -t "$navi_where" 2>&1)
-    navi_verdict $? "$navi_answer"
-}
-
-# navi_read_answer: the file as $(...) would have it, by builtins.
-navi_read_answer() {
-    navi_answer=
-    navi_blank=
-    while IFS= read -r navi_row || [ -n "$navi_row" ]; do
-        if [ -z "$navi_row" ]; then
-            navi_blank=$navi_blank$navi_newline
-        else
-            navi_answer=$navi_answer$navi_blank$navi_row
-            navi_blank=$navi_newline
-        fi
-    done <"$navi_look_file"
+    navi_consult "$navi_socket" display-message -p -t "$navi_where" "$navi_facts" \; \
+        capture-pane -p -J $navi_escapes -S "$navi_from" -t "$navi_where"
 }
 
 navi_note_facts() {

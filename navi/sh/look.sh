@@ -484,6 +484,7 @@ navi_begin() {
     navi_out=
     LC_ALL=C
     export LC_ALL
+    navi_beware
     cd / || return
     navi_mend
     navi_recover

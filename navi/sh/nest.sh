@@ -66,9 +66,7 @@ navi_mend_rename() {
     navi_new=$navi_5
     navi_gathered=$navi_6
     navi_id=${navi_identity#* }
-    navi_answer=$(navi_tmux "$navi_1" list-panes -s -t "${navi_id%% *}" \
-        -F '#{pid} #{session_id} #{session_created} #{session_name}' 2>&1)
-    navi_verdict $? "$navi_answer"
+    navi_consult "$navi_1" list-panes -s -t "${navi_id%% *}" -F '#{pid} #{session_id} #{session_created} #{session_name}'
     navi_now=${navi_answer%%"$navi_newline"*}
     case $navi_word,$navi_now in
     "ok,$navi_identity $navi_was") navi_take_rename_back ;;
@@ -146,8 +144,7 @@ navi_mend_undo() {
     navi_name=$navi_text
     navi_read socket
     navi_socket=$navi_text
-    navi_answer=$(navi_tmux "$navi_socket" list-sessions -F '#{session_created} #{session_id} #{session_name}' 2>&1)
-    navi_verdict $? "$navi_answer"
+    navi_consult "$navi_socket" list-sessions -F '#{session_created} #{session_id} #{session_name}'
     case $navi_word in
     none) ;;
     ok)

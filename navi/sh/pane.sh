@@ -207,16 +207,17 @@ navi_set_timer() {
     [ -z "${navi_timer-}" ] || kill "$navi_timer" 2>/dev/null
     sleep "$1" >/dev/null 2>&1 7>&- 8>&- &
     navi_timer=$!
-    navi_look_often
+    navi_beware
     trap navi_leave EXIT
 }
 
 navi_time_left() { kill -0 "$navi_timer" 2>/dev/null; }
 
-# navi_matching: the first line on standard input that matches, blanks at its end or not.
+# navi_matching: the first line on standard input, up to an end mark, that matches, blanks at its end or not.
 navi_matching() {
-    sed -n 'p
-s/ *$//p' | grep "$navi_match" -e "$navi_pattern" | head -n 1
+    sed -n "/^$navi_token end\$/q
+p
+s/ *\$//p" | grep "$navi_match" -e "$navi_pattern" | head -n 1
 }
 
 # navi_await_text LINES: wait until a line matches navi_pattern; it is in navi_line then. With LINES the pane's text and
@@ -228,7 +229,12 @@ navi_await_text() {
         if [ "$navi_was" != "$navi_place $navi_screen" ]; then
             navi_was="$navi_place $navi_screen"
             if [ -n "$1" ]; then
-                navi_line=$(navi_tmux "$navi_socket" capture-pane -p -J -S "-${1#-}" -t "$navi_pane" | navi_matching)
+                navi_line=$(
+                    {
+                        navi_tmux "$navi_socket" capture-pane -p -J -S "-${1#-}" -t "$navi_pane"
+                        printf '\n%s end\n' "$navi_token"
+                    } | navi_matching
+                )
             else
                 navi_line=$(navi_new_lines | navi_matching)
             fi
@@ -297,8 +303,10 @@ navi_read_lines() {
     while :; do
         navi_choose_lines
         [ "$navi_attempts" -gt 1 ] || [ "$navi_alone" = 1 ] || navi_align=late navi_offset=-
-        navi_now=$(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{history_size} #{alternate_on} #{pane_width}' \; \
-            capture-pane -p -J -S "$navi_offset" -t "$navi_pane") || return
+        navi_consult "$navi_socket" display-message -p -t "$navi_pane" '#{history_size} #{alternate_on} #{pane_width}' \; \
+            capture-pane -p -J -S "$navi_offset" -t "$navi_pane"
+        [ "$navi_word" = ok ] || return
+        navi_now=$navi_answer
         navi_attempts=$((navi_attempts - 1))
         case $navi_align,$navi_attempts,$navi_now in
         ,*,"$navi_history $navi_alone $navi_width$navi_newline"* | late,*,*" $navi_alone "* | *,0,*) break ;;

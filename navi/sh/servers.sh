@@ -12,10 +12,6 @@ navi_has=no
 [ ! -d "$navi_sockets" ] || navi_has=yes
 printf '%s folder %s %s\n' "$navi_token" "$navi_has" "$navi_sockets"
 for navi_wanted; do
-    navi_answer=
-    if navi_ping "$navi_wanted"; then
-        navi_answer=$(navi_tmux "$navi_wanted" list-sessions -F '#{session_attached} #{session_created} #{session_name}' 2>&1)
-        navi_verdict $? "$navi_answer"
-    fi
+    navi_consult "$navi_wanted" list-sessions -F '#{session_attached} #{session_created} #{session_name}'
     printf '%s server %s %s\n%s\n' "$navi_token" "$navi_word" "$navi_wanted" "$navi_answer"
 done

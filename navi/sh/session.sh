@@ -18,7 +18,6 @@ navi_leave() {
     navi_status=$?
     [ -z "${navi_mark-}" ] || rm -f "$navi_mark"
     [ -z "${navi_journal-}" ] || rm -f "$navi_journal"
-    [ -z "${navi_look_file-}" ] || rm -f "$navi_look_file"
     [ -z "${navi_timer-}" ] || kill "$navi_timer"
     [ -z "${navi_doomed-}" ] || navi_tmux "$navi_socket" kill-session -t "$navi_doomed"
     exit "$navi_status"
@@ -56,9 +55,7 @@ navi_find_by_name() {
 # in navi_identity. Fails where there is none; a server that does not tell ends the operation.
 navi_seek() {
     navi_id=
-    navi_ping "$navi_socket" || navi_tmux_failed
-    navi_answer=$(navi_tmux "$navi_socket" list-sessions -F '#{session_name} #{pid} #{session_id} #{session_created}' 2>&1)
-    navi_verdict $? "$navi_answer"
+    navi_consult "$navi_socket" list-sessions -F '#{session_name} #{pid} #{session_id} #{session_created}'
     case $navi_word in ok | none) ;; *) navi_tmux_failed ;; esac
     set -f
     IFS=$navi_newline
@@ -87,10 +84,7 @@ navi_meet() {
         navi_find_namesake
         return
     fi
-    navi_ping "$navi_socket" || navi_tmux_failed
-    navi_answer=$(navi_tmux "$navi_socket" list-panes -s -t "$navi_id" \
-        -F '#{pid} #{session_id} #{session_created} #{session_name}' 2>&1)
-    navi_verdict $? "$navi_answer"
+    navi_consult "$navi_socket" list-panes -s -t "$navi_id" -F '#{pid} #{session_id} #{session_created} #{session_name}'
     case $navi_word,${navi_answer%%"$navi_newline"*} in
     "ok,$navi_identity $navi_name") navi_met=same ;;
     ok,*) navi_met=other ;;
@@ -101,9 +95,7 @@ navi_meet() {
 
 # navi_find_namesake: the same for a session that was only a file: one of its name may have begun since.
 navi_find_namesake() {
-    navi_ping '' || navi_tmux_failed
-    navi_answer=$(navi_tmux '' list-sessions -F '#{session_name}' 2>&1)
-    navi_verdict $? "$navi_answer"
+    navi_consult '' list-sessions -F '#{session_name}'
     case $navi_word,$navi_newline$navi_answer$navi_newline in
     "ok,"*"$navi_newline$navi_name$navi_newline"*) navi_met=other ;;
     ok,* | none,*) ;;

@@ -181,7 +181,7 @@ fi
 navi_socket=${navi_found%"$navi_newline"*}
 navi_where=${navi_found##*"$navi_newline"}
 navi_name=$3
-navi_look_often
+navi_beware
 navi_anchor=
 navi_next=0
 navi_before_history=0

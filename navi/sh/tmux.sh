@@ -74,15 +74,45 @@ navi_tmux() {
     esac
 }
 
-# navi_ping SOCKET: whether that server answers, or at least does not hang. Asked once, before anybody reads an answer:
-# the client that is killed in the end has passed its output on to the server, and who reads that would wait for as
-# long as it hangs.
+navi_wary= # whether a server may begin to hang while we work, so that each question needs a limit
+
+# navi_consult SOCKET COMMAND...: what that server answers, in navi_answer, and what that means, in navi_word. The answer
+# of one that may hang is read up to its end mark, not to its end: the client that is killed has passed its output on to
+# the server, and who reads that would wait for as long as it hangs.
+navi_consult() {
+    case $navi_awake in
+    *"=$1$navi_newline"*)
+        navi_answer=$(navi_tmux "$@" 2>&1)
+        navi_verdict $? "$navi_answer"
+        return
+        ;;
+    esac
+    navi_answer=$(
+        {
+            navi_tmux "$@" 2>&1
+            printf '\n%s end %s\n' "$navi_token" $?
+        } | LC_ALL=C sed "/^$navi_token end /q"
+    )
+    navi_code=${navi_answer##*"$navi_token end "}
+    navi_answer=${navi_answer%"$navi_newline$navi_token end "*}
+    while :; do
+        case $navi_answer in *"$navi_newline") navi_answer=${navi_answer%"$navi_newline"} ;; *) break ;; esac
+    done
+    navi_verdict "$navi_code" "$navi_answer"
+    [ -n "$navi_wary" ] || [ "$navi_word" = hung ] || navi_awake="$navi_awake=$1$navi_newline"
+}
+
+# navi_beware: from now on a server that has answered may begin to hang.
+navi_beware() {
+    navi_wary=yes
+    navi_awake=
+}
+
+# navi_ping SOCKET: whether that server answers, or at least does not hang, before it is told to do something.
 navi_ping() {
     case $navi_awake in *"=$1$navi_newline"*) return 0 ;; esac
-    navi_tmux "$1" display-message -p '' >/dev/null 2>&1 </dev/null
-    navi_verdict $? ''
-    [ "$navi_word" != hung ] || return 1
-    navi_awake="$navi_awake=$1$navi_newline"
+    navi_consult "$1" display-message -p ''
+    [ "$navi_word" != hung ]
 }
 
 # navi_verdict CODE OUTPUT: what an answer of tmux means, in one word of navi_word.
