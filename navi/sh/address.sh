@@ -106,8 +106,9 @@ navi_resolve_anywhere() {
     [ -n "$navi_homes" ]
 }
 
-# What is asked about a pane: all in one word each, so that the shell can take them apart.
-navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,1,0} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty} #{alternate_on} #{pane_width} #{?@navi_type,#{@navi_type},-} #{session_name}'
+# What is asked about a pane: all in one word each, so that the shell can take them apart; and its session's name.
+navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,1,0} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty} #{alternate_on} #{pane_width} #{?@navi_type,#{@navi_type},-}
+#{session_name}'
 
 navi_escapes= # -e, where colours are wanted, too
 navi_from=0 # from which line on a pane is looked at: its screen begins with 0, what is before that is negative
@@ -128,12 +129,15 @@ navi_look_at_pane() {
     ok,* | none,* | failed,*"can't find "* | failed,'no current target'*) return 1 ;;
     *) navi_tmux_failed ;;
     esac
-    navi_screen=${navi_answer#*"$navi_newline"}
-    navi_first=${navi_answer%%"$navi_newline"*}
-    navi_session_name=${navi_first#* * * * * * * * * * * * * * * * }
     set -f
-    navi_note_facts $navi_first
+    navi_note_facts ${navi_answer%%"$navi_newline"*}
     set +f
+    navi_screen=${navi_answer#*"$navi_newline"}
+    navi_session_name=${navi_screen%%"$navi_newline"*}
+    case $navi_screen in
+    *"$navi_newline"*) navi_screen=${navi_screen#*"$navi_newline"} ;;
+    *) navi_screen= ;;
+    esac
     navi_looked=yes
 }
 

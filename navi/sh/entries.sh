@@ -15,16 +15,20 @@ navi_time=$(navi_registry_time)
 while [ $# -gt 0 ]; do
     navi_socket=$1
     navi_answer=$(navi_tmux "$1" display-message -p -t "$2:" \
-        '#{?@navi_type,#{@navi_type},#{pane_current_command}} #{pid} #{session_id} #{session_created} #{pane_pid} #{pane_id} #{window_index}.#{pane_index} #{session_name}' 2>/dev/null)
-    navi_name=${navi_answer#* * * * * * * }
-    case $navi_answer in
-    python*) navi_answer="python-repl ${navi_answer#* }" ;;
-    gdb*) navi_answer="debugger ${navi_answer#* }" ;;
-    shell* | agent* | command* | debugger*) ;;
-    *) navi_answer="shell ${navi_answer#* }" ;;
+        '#{?@navi_type,=#{@navi_type},#{pane_current_command}}
+#{session_name}
+#{pid} #{session_id} #{session_created} #{pane_pid} #{pane_id} #{window_index}.#{pane_index}' 2>/dev/null)
+    navi_type=${navi_answer%%"$navi_newline"*}
+    case $navi_type in
+    =python-repl | =debugger | =shell | =agent | =command) navi_type=${navi_type#=} ;;
+    python*) navi_type=python-repl ;;
+    gdb*) navi_type=debugger ;;
+    *) navi_type=shell ;;
     esac
+    navi_answer=${navi_answer#*"$navi_newline"}
+    navi_name=${navi_answer%%"$navi_newline"*}
     set -f
-    navi_put_entry $navi_answer
+    navi_put_entry "$navi_type" ${navi_answer#*"$navi_newline"}
     set +f
     shift 2
 done

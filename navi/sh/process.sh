@@ -13,13 +13,15 @@ navi_ended() {
 }
 
 # navi_is_gone PROCESS: whether the system does not show it, or it has ended and was not waited for. Whose it is does
-# not matter.
+# not matter. Its state stands in one of the first lines; to read them is quicker than any program.
 navi_is_gone() {
-    navi_state=
-    if [ -r "/proc/$1/stat" ]; then
-        read -r navi_state <"/proc/$1/stat"
-        case ${navi_state##*") "} in Z*) return 0 ;; esac
-        return 1
-    fi
-    [ -d "/proc/$$" ] || ! ps -p "$1" >/dev/null 2>&1
+    [ -r "/proc/$1/status" ] || {
+        [ -d "/proc/$$" ] || ! ps -p "$1" >/dev/null 2>&1
+        return
+    }
+    navi_word=
+    while [ "$navi_word" != State: ]; do
+        read -r navi_word navi_state || return
+    done <"/proc/$1/status"
+    case $navi_state in Z*) ;; *) return 1 ;; esac
 } 2>/dev/null

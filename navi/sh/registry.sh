@@ -266,7 +266,9 @@ navi_change_registry() {
 # read stays as it is.
 navi_rewrite_registry() {
     navi_next=$navi_registry.next.$navi_self
-    rm -f "$navi_registry".next.* # of those who were killed meanwhile
+    for navi_path in "$navi_registry".next.*; do
+        [ ! -e "$navi_path" ] || rm -f "$navi_path" # of somebody who was killed meanwhile
+    done
     if [ -e "$navi_registry" ] && ! { [ -f "$navi_registry" ] && [ -r "$navi_registry" ]; }; then
         navi_trouble="the registry $navi_registry can't be read"
         return 77

@@ -48,18 +48,8 @@ navi_tell_registry() {
 
 # navi_tell_gone: the processes of living panes that the system does not show, or that have ended and were not waited for.
 navi_tell_gone() {
-    set --
     for navi_process in $navi_processes; do
-        if [ -r "/proc/$navi_process/status" ]; then
-            set -- "$@" "/proc/$navi_process/status"
-        elif navi_is_gone "$navi_process"; then
-            navi_record gone "$navi_process"
-        fi
-    done
-    [ $# -gt 0 ] || return 0
-    for navi_path in $(grep -l '^State:[[:space:]]*Z' "$@" 2>/dev/null); do
-        navi_path=${navi_path#/proc/}
-        navi_record gone "${navi_path%/status}"
+        ! navi_is_gone "$navi_process" || navi_record gone "$navi_process"
     done
 }
 
