@@ -79,6 +79,7 @@ navi_list() {
     navi_patience=4
     navi_panes=
     navi_processes=
+    navi_has_dead=no
     navi_children=
     navi_ask ''
     navi_find_servers
@@ -183,12 +184,15 @@ navi_find_rest() {
     navi_rest=${1#"$navi_token end "}
 }
 
-# navi_note_processes: keep the processes of living panes, and look below those that show a shell: it may only wait
+# navi_note_processes: keep the processes of living panes, and whether there are dead ones; and look below those that show a shell: it may only wait
 # for an agent that it was told to run.
 navi_note_processes() {
     for navi_process in ${navi_rest#* }; do
         case $navi_process in
-        -*) continue ;;
+        -*)
+            navi_has_dead=yes
+            continue
+            ;;
         *s)
             navi_process=${navi_process%s}
             navi_note_children

@@ -78,7 +78,7 @@ navi_ask_registered() {
 # navi_call_servers: a tmux server can miss that the process of a dead pane has ended (libutempter takes the signal, where
 # it is installed), and does not know its exit status then. The same signal lets it look. Fails where nobody need look.
 navi_call_servers() {
-    case $navi_panes in *"	1	"*"	%"*"			"*) ;; *) return 1 ;; esac
+    [ "$navi_has_dead" = yes ] || return 1
     navi_servers=$(printf '%s' "$navi_panes" |
         sed -n "s/^$navi_token pane [^	]*	1	.*	%[0-9]*			[0-9.]*	\([0-9]*\)	.*/\1/p" | sort -u)
     for navi_server in $navi_servers; do
