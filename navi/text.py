@@ -6,17 +6,22 @@ control character (C1 too) or bidi override may reach the terminal.
 
 from __future__ import annotations
 
-import re
 import time
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from re import Pattern
 
 # More marks than this over one letter are there to run over the neighbouring lines.
 _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """What is taken out, and piled marks; made when they are needed, because that takes longer than most verbs run."""
+def _patterns() -> tuple[Pattern[str], Pattern[str], Pattern[str], Pattern[str]]:
+    """What is taken out, piled marks, and what becomes a space; made when they are needed: that takes milliseconds."""
+    import re
+
     # Sequences that a terminal would act on, whole: CSI; OSC, DCS, SOS, PM and APC up to their end; two-character
     # escapes.
     sequence = re.compile(
@@ -32,14 +37,14 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
         "\ud800-\udfff]"
     )
-    return sequence, unwanted, re.compile(f"({_MARK}{{3}}){_MARK}+")
+    return sequence, unwanted, re.compile(f"({_MARK}{{3}}){_MARK}+"), re.compile(r"[\t\n\u2028\u2029]+")
 
 
 def clean(text: str) -> str:
     """Make text safe to draw on one line: no sequences, no controls; tabs and line ends become a space."""
     if text.isascii() and text.isprintable():
         return text
-    return re.sub(r"[\t\n\u2028\u2029]+", " ", _strip(text))
+    return _patterns()[3].sub(" ", _strip(text))
 
 
 def clean_lines(text: str, tab: int = 8) -> list[str]:
@@ -54,7 +59,7 @@ def _split_lines(text: str) -> list[str]:
 def _strip(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    sequence, unwanted, piled_marks = _patterns()
+    sequence, unwanted, piled_marks, _ = _patterns()
     return piled_marks.sub(r"\1", unwanted.sub("", sequence.sub("", text)))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from contextlib import suppress
@@ -18,6 +17,7 @@ from navi.text import clean, clean_lines, decode, utc
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
+    from re import Pattern
 
     from navi.cli.machines import Machines
 
@@ -91,14 +91,16 @@ def run_tail(options: Namespace, machines: Machines) -> int:
     return exits.NO if until else exits.OK
 
 
-def _pattern(text: str) -> re.Pattern[str]:
+def _pattern(text: str) -> Pattern[str]:
+    import re
+
     try:
         return re.compile(text)
     except re.error as error:
         raise UsageError(f"`{text}` is no regular expression: {error}") from error
 
 
-def _tell_lines(options: Namespace, told: Told, until: re.Pattern[str] | None) -> bool:
+def _tell_lines(options: Namespace, told: Told, until: Pattern[str] | None) -> bool:
     """Print the lines that came; return whether the one that ends it is among them."""
     if told.lost:
         complain("lines were lost: they came faster than its history is long")

@@ -190,4 +190,4 @@ def _sessions(name: str, prefix: str, machines: Machines) -> Candidates:
     for entry in found.registry.entries.values():
         yield f"{prefix}{entry.name}", entry.type
     for session in found.frame.sessions:
-        yield f"{prefix}{session.name}", session.pane.command
+        yield f"{prefix}{session.name}", "not registered"

@@ -8,7 +8,6 @@ data; the exit status stands in the last one, because ssh's own 255 is ambiguous
 from __future__ import annotations
 
 import os
-import shlex
 from typing import Any
 
 from navi.ops import Answer, Operation, Stream
@@ -34,7 +33,7 @@ def quote(word: str) -> str:
     """Quote a word for POSIX sh. Raises ValueError for NUL, which no shell can bear."""
     if "\0" in word:
         raise ValueError("a NUL character can't be passed to a command")
-    return shlex.quote(word)
+    return "'" + word.replace("'", "'\\''") + "'"
 
 
 def _set_arguments(token: str, arguments: tuple[str, ...]) -> str:

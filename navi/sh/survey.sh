@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2013,SC2154,SC2034
 # survey.sh DIR REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of the SOCKETs
-# beside it. With REGISTERED only those servers and the default one are asked, and no status file is told.
+# beside it. With REGISTERED only those servers and the default one are asked, not what runs in their panes and where,
+# and no status file is told.
 
 # navi_read_registry: the file as it is in navi_text, and the sockets that it names, a line each, in navi_registered.
 # Shells read files byte by byte: a program is quicker.
@@ -98,7 +99,10 @@ fi
 navi_default=${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default
 navi_briefly=$2
 shift 2
-[ -z "$navi_briefly" ] || navi_find_servers() { navi_others=; navi_unaskable=no; }
+if [ -n "$navi_briefly" ]; then
+    navi_find_servers() { navi_others=; navi_unaskable=no; }
+    navi_format=${navi_format%%"$navi_newline"*} # tmux takes milliseconds to find out what programs run
+fi
 navi_tell_clock
 navi_list
 navi_ask_registered "$@"
