@@ -6,7 +6,6 @@ file, line, remote and field.
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -18,11 +17,11 @@ SESSIONS_DIR = "~/.claude-sessions"
 """Where agents' hooks write status files unless remotes.yaml says otherwise."""
 
 
-@dataclass(frozen=True)
 class Places:
     """The folders of the XDG base directory specification, from an environment."""
 
-    environment: Mapping[str, str]
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
 
     def _folder(self, variable: str, default: str) -> Path:
         value = self.environment.get(variable, "")

@@ -5,7 +5,6 @@ What is understood is returned together with what is wrong, each problem with fi
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -84,7 +83,9 @@ class _Reader:
         for key, value in node.value:
             name = key.value if isinstance(key, yaml.ScalarNode) else "?"
             if name not in known:
-                close = difflib.get_close_matches(name, known, 1)
+                from difflib import get_close_matches  # only here: it takes long to import
+
+                close = get_close_matches(name, known, 1)
                 hint = f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(sorted(known))}"
                 self._complain(_line(key), f"{what}: unknown field `{name}`{hint}")
             elif name in seen:

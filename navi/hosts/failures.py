@@ -3,16 +3,13 @@
 The texts are those of OpenSSH 7.6 to 10; ssh does not translate them.
 """
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from navi.failure import Failure, HostState, Retry
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """A text by which a failure is known. In the cause, {0} is the line itself; in the remedy, {host} the remote."""
 
     pattern: re.Pattern[str]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from navi.config import Remote
 from navi.failure import Failure
-from navi.hosts.failures import explain
 from navi.hosts.plain import PlainHost
 from navi.hosts.sockets import Lease, refuse_foreign
 from navi.hosts.ssh_command import CONTROL_LIMIT, SHARE_MASTER, SshCommand
 from navi.ops import Answer, Operation
-from navi.ops.attach import Interactive
+
+if TYPE_CHECKING:
+    from navi.ops.attach import Interactive
 
 T = TypeVar("T")
 
@@ -34,6 +34,8 @@ class PlainRemote(PlainHost):
         refuse_foreign(control)
         if not control.exists():
             return False
+        import subprocess
+
         try:
             done = subprocess.run(
                 self._command.ask_master("check"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -54,6 +56,8 @@ class PlainRemote(PlainHost):
         return 2 * self._remote.connect_timeout + 5
 
     def _explain(self, status: int | None, words: str) -> Failure:
+        from navi.hosts.failures import explain
+
         return explain(self.name, status, words)
 
     def _ask(self, operation: Operation[T], meanwhile: Callable[[], None]) -> Answer:

@@ -9,7 +9,6 @@ import fcntl
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from navi.failure import Failure, HostState, Retry
@@ -64,15 +63,15 @@ def refuse_foreign(control: Path) -> None:
         raise HostError(Failure(HostState.ERROR, cause, "remove it; somebody else must not carry your connection"))
 
 
-@dataclass(slots=True)
 class Lease:
     """A lock beside a control socket: exclusive while its master is opened or closed, shared while it is used.
 
     The kernel gives it up when the process ends, so a crash leaves nothing behind.
     """
 
-    path: Path
-    _file: int = -1
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = -1
 
     def _open(self) -> int:
         if self._file < 0:

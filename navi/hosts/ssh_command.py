@@ -3,25 +3,24 @@
 The user's own ~/.ssh/config decides everything that is not listed in `options`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from navi.config import Remote
 from navi.hosts.sockets import NAME_LENGTH, runtime_folder
 from navi.hosts.wire import quote
-from navi.ops.attach import Interactive
+
+if TYPE_CHECKING:
+    from navi.ops.attach import Interactive
 
 SHELL = "exec sh -s"
 """All that a remote's login shell ever sees of an operation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """Words on the ssh command line, and why they are there."""
 
     words: tuple[str, ...]
@@ -114,7 +113,7 @@ class SshCommand:
         """Return the words that start a shell for operations there."""
         return (*self.words(BATCH, NO_AGENT, *more), SHELL)
 
-    def interactive(self, command: Interactive) -> tuple[str, ...]:
+    def interactive(self, command: "Interactive") -> tuple[str, ...]:
         """Return the words that run a command over the master, in this terminal."""
         terminal = (Option(("-t",), "tmux needs a terminal"), _o("RequestTTY=force", "the same"), USE_MASTER)
         return (*self.stronger(*terminal), "exec " + " ".join(map(quote, command.words)))
