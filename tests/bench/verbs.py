@@ -13,6 +13,8 @@ from itertools import pairwise
 
 import trio
 
+from navi.config import Places, read_remotes
+from navi.hosts.ssh_command import USE_MASTER, SshCommand
 from tests.bench.report import Row
 from tests.bench.stage import ROOT, Run, laboratory
 from tests.support.machines import Account, Lab
@@ -61,7 +63,9 @@ async def _local(lab: Lab, count: int, often: int) -> list[Row]:
 
 
 async def _remote(lab: Lab, often: int) -> list[Row]:
-    """The same over a master that is open; one call over the mux is a shell that does nothing."""
+    """The same over a master that is open; the floor is the time here and one call over the mux, to a shell that does
+    nothing.
+    """
     atlas = lab.machine("atlas", shell="fish")
     lab.remotes_yaml([atlas])
     await _call(lab.local, *NAVI, "new", "s0", "--command", "exec cat")
@@ -69,8 +73,20 @@ async def _remote(lab: Lab, often: int) -> list[Row]:
     names = ("health", "send", "capture")
     commands = {f"{name} here": (*NAVI, *(word.format("s0") for word in VERBS[name])) for name in names}
     commands |= {f"{name} there": (*NAVI, *(word.format("atlas/s0") for word in VERBS[name])) for name in names}
+    commands["mux"] = _mux_call(lab)
     found = await _in_turn(lab.local, commands, often)
-    return [Row(f"verbs: {name}, over a master", "ms", found[f"{name} there"], found[f"{name} here"]) for name in names]
+    return [_beside_here(name, found) for name in names]
+
+
+def _mux_call(lab: Lab) -> Sequence[str]:
+    environment = lab.environment()
+    (remote,), _ = read_remotes(Places(environment).remotes)
+    return SshCommand(remote, environment).shell(USE_MASTER)
+
+
+def _beside_here(name: str, found: Mapping[str, list[float]]) -> Row:
+    floor = [here + mux for here, mux in zip(found[f"{name} here"], found["mux"], strict=True)]
+    return Row(f"verbs: {name}, over a master", "ms", found[f"{name} there"], floor, {"median": _median(floor)})
 
 
 async def _in_turn(account: Account, commands: Mapping[str, Sequence[str]], often: int) -> dict[str, list[float]]:
