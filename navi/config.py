@@ -44,6 +44,11 @@ class Places:
         return self._folder("XDG_STATE_HOME", ".local/state")
 
     @property
+    def known_remotes(self) -> Path:
+        """The file that says what stands in remotes.yaml; it may be removed at any time."""
+        return self._folder("XDG_CACHE_HOME", ".cache") / "remotes.json"
+
+    @property
     def remotes(self) -> Path:
         """The file that names the remotes."""
         return self.config / "remotes.yaml"

@@ -242,7 +242,7 @@ def test_every_example_of_a_configuration_is_understood(page: Path, tmp_path: Pa
     assert read > 0
 
 
-@pytest.mark.parametrize("name", ["remotes", "settings", "state"])
+@pytest.mark.parametrize("name", ["remotes", "settings", "state", "known_remotes"])
 def test_a_file_stands_where_the_manual_says(name: str) -> None:
     place = Places({"HOME": "/home/user"})
     assert f".It Pa {getattr(place, name)}".replace("/home/user", "~") in section(NAVI, "FILES")

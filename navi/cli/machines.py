@@ -66,9 +66,9 @@ class Machines:
         """The enabled remotes by name; what is wrong with their file is said once."""
         if not self._has("remotes.yaml"):
             return {}
-        from navi.config import read_remotes
+        from navi.known_remotes import read_remotes
 
-        remotes, problems = read_remotes(self.places.remotes)
+        remotes, problems = read_remotes(self.places.remotes, self.places.known_remotes)
         for problem in problems:
             complain(str(problem))
         return {remote.name: remote for remote in remotes if remote.enabled}

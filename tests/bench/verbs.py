@@ -78,7 +78,7 @@ async def _remote(lab: Lab, often: int) -> list[Row]:
     return [_beside_here(name, found) for name in names]
 
 
-def _mux_call(lab: Lab) -> Sequence[str]:
+def _mux_call(lab: Lab) -> tuple[str, ...]:
     environment = lab.environment()
     (remote,), _ = read_remotes(Places(environment).remotes)
     return SshCommand(remote, environment).shell(USE_MASTER)

@@ -1,0 +1,163 @@
+"""What remotes.yaml said when it was last read: only of the very same file, and nothing odd is believed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from navi.config import Remote
+from navi.known_remotes import read_remotes
+from tests.support.machines import Lab
+
+TEXT = """\
+remotes:
+  - {name: atlas, host: atlas.example, port: 2222, connect_timeout: 5, cleanup: false}
+  - {name: "bücher", host: 10.0.0.7, user: ann, jump_host: "bob@gate,last"}
+"""
+
+REMOTES = (
+    Remote("atlas", "atlas.example", port=2222, connect_timeout=5.0, cleanup=False),
+    Remote("bücher", "10.0.0.7", user="ann", jump_host="bob@gate,last"),
+)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A remotes.yaml that was written a while ago."""
+    return write(tmp_path / "config" / "remotes.yaml", TEXT)
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Path:
+    """Where it is noted."""
+    return tmp_path / "cache" / "navi" / "remotes.json"
+
+
+def write(path: Path, text: str) -> Path:
+    """Write a file, and wait until it counts as settled: the time of its last change can't be set."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    while time.time() - path.stat().st_ctime < 2.1:
+        time.sleep(0.1)
+    return path
+
+
+def test_what_was_read_is_known_the_next_time(source: Path, known: Path) -> None:
+    assert read_remotes(source, known) == (REMOTES, ())
+    assert (known.stat().st_mode & 0o777, known.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    document = json.loads(known.read_text())
+    document["remotes"][0][1] = "known.example"
+    known.write_text(json.dumps(document))
+    assert read_remotes(source, known)[0][0].host == "known.example"
+    assert os.listdir(known.parent) == [known.name]
+
+
+def test_another_version_of_the_file_is_read_anew(source: Path, known: Path) -> None:
+    read_remotes(source, known)
+    source.write_text(TEXT.replace("atlas.example", "other.example"))
+    assert read_remotes(source, known)[0][0].host == "other.example"
+
+
+def test_a_file_that_has_only_just_changed_is_not_noted(source: Path, known: Path) -> None:
+    source.write_text(TEXT)
+    assert read_remotes(source, known) == (REMOTES, ())
+    assert not known.exists()
+
+
+def test_a_file_with_a_problem_is_not_noted(tmp_path: Path, known: Path) -> None:
+    source = write(tmp_path / "config" / "remotes.yaml", TEXT + "  - {name: bad}\n")
+    remotes, problems = read_remotes(source, known)
+    assert (remotes, len(problems)) == (REMOTES, 1)
+    assert not known.exists()
+
+
+def test_without_remotes_yaml_there_are_no_remotes(source: Path, known: Path) -> None:
+    read_remotes(source, known)
+    source.unlink()
+    assert read_remotes(source, known) == ((), ())
+
+
+def link(known: Path) -> None:
+    other = known.with_name("other")
+    known.rename(other)
+    known.symlink_to(other)
+
+
+def folder(known: Path) -> None:
+    known.unlink()
+    known.mkdir()
+
+
+def changed(change: Callable[[Any], object]) -> Callable[[Path], None]:
+    """Return what changes the document that is noted."""
+
+    def carry_out(known: Path) -> None:
+        document = json.loads(known.read_text())
+        document["remotes"][0][1] = "odd.example"
+        change(document)
+        known.write_text(json.dumps(document))
+
+    return carry_out
+
+
+def open_to_others(known: Path) -> None:
+    changed(lambda _: None)(known)
+    known.chmod(0o666)
+
+
+ODD: dict[str, Callable[[Path], object]] = {
+    "empty": lambda known: known.write_text(""),
+    "cut off": lambda known: known.write_text(known.read_text()[:-9]),
+    "not UTF-8": lambda known: known.write_bytes(b'{"mark": "\xff"}'),
+    "deep": lambda known: known.write_text("[" * 100_000),
+    "a list": lambda known: known.write_text("[]"),
+    "a number": lambda known: known.write_text("7"),
+    "without remotes": lambda known: known.write_text(json.dumps({"mark": json.loads(known.read_text())["mark"]})),
+    "a link": link,
+    "a folder": folder,
+    "others may write it": open_to_others,
+    "of another version of navi": changed(lambda document: document["mark"].__setitem__(0, "0")),
+    "a field too many": changed(lambda document: document["remotes"][0].append("x")),
+    "a field too few": changed(lambda document: document["remotes"].append(["x"])),
+    "a port that is a text": changed(lambda document: document["remotes"][0].__setitem__(6, "22")),
+    "a host that is none": changed(lambda document: document["remotes"][0].__setitem__(1, None)),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_nothing_odd_is_believed(source: Path, known: Path, odd: str) -> None:
+    read_remotes(source, known)
+    ODD[odd](known)
+    assert read_remotes(source, known) == (REMOTES, ())
+
+
+def test_that_nothing_can_be_noted_is_no_problem(source: Path, known: Path) -> None:
+    known.parent.parent.write_text("a file where the folder should be")
+    assert read_remotes(source, known) == (REMOTES, ())
+
+
+def test_a_verb_on_a_remote_reads_no_yaml_the_second_time(lab: Lab) -> None:
+    box = lab.machine("box")
+    write(lab.remotes_yaml([box]), lab.remotes_yaml([box]).read_text())
+    code = "import sys; from navi.cli import main; main(['health', 'box/api']); print('yaml' in sys.modules)"
+    asked = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=lab.environment(),
+            cwd=os.getcwd(),
+            capture_output=True,
+            text=True,
+            timeout=30,
+        ).stdout.splitlines()
+        for _ in range(2)
+    ]
+    assert [lines[-1] for lines in asked] == ["True", "False"]
+    assert asked[0][:-1] == asked[1][:-1]
