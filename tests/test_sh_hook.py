@@ -34,7 +34,7 @@ from tests.support.scripts import (
     stand_in,
 )
 
-HOOK = script("process", "status_file", "hook")
+HOOK = script("process", "json", "status_file", "hook")
 AWKS = ("mawk", "gawk", "original-awk", "busybox")
 
 every_awk = pytest.mark.parametrize("awk", AWKS)

@@ -201,7 +201,7 @@ def _read_written(answer: Answer) -> str:
 
 def hook_text() -> str:
     """The hook, as one file."""
-    return script("process", "status_file", "hook")
+    return script("process", "json", "status_file", "hook")
 
 
 @cache

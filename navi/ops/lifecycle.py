@@ -125,7 +125,7 @@ def rename(sessions_dir: str, session: Session | Named, name: str) -> Operation[
     arguments = (sessions_dir, check_name(name), *identity(session))
     return Operation(
         "rename",
-        script(*SESSION, "rename"),
+        script(*SESSION, "status_file", "rename"),
         arguments,
         _read_renamed,
         time_limit=20,
@@ -139,7 +139,7 @@ def dismiss(sessions_dir: str, session: Session | Named) -> Operation[None]:
     arguments = (sessions_dir, *identity(session))
     return Operation(
         "dismiss",
-        script(*SESSION, "dismiss"),
+        script(*SESSION, "status_file", "dismiss"),
         arguments,
         _read_nothing,
         time_limit=20,

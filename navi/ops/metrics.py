@@ -29,7 +29,7 @@ def tokens(
     """
     if not SESSION_ID.fullmatch(session_id):
         raise OperationError("the session's id in the status file can be none of Claude Code's", exits.NO_SESSION)
-    whole = script("tmux", "process", "nest", "session", "status_file", "tokens")
+    whole = script("tmux", "process", "nest", "session", "json", "tokens")
     return Operation("tokens", whole, (sessions_dir, session_id, str(most), str(seconds)), _read, time_limit=30)
 
 

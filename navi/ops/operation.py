@@ -74,7 +74,7 @@ class Stream(NamedTuple, Generic[T]):
     silence: float = 15.0
 
 
-SESSION = ("tmux", "process", "nest", "session", "status_file", "registry", "address")
+SESSION = ("tmux", "process", "nest", "session", "json", "registry", "address")
 """The scripts that stand in front of each verb that is about a session that has a name or an identity."""
 
 PANE = (*SESSION, "pane")

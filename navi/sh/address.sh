@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2015,SC2016,SC2034,SC2086,SC2154,SC3013,SC3045
-# Which pane an address means, and what there is to know of it. Needs tmux.sh, nest.sh, session.sh, status_file.sh and
+# Which pane an address means, and what there is to know of it. Needs tmux.sh, nest.sh, session.sh, json.sh and
 # registry.sh in front.
 
 # navi_locate SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the end.

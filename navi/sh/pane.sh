@@ -92,7 +92,7 @@ navi_type() {
             navi_paste "$1"
         else
             navi_escape "$1"
-            navi_told "$(navi_tmux "$navi_socket" send-keys -t "$navi_pane" -l -- "$navi_escaped" 2>&1)" $?
+            navi_told "$(navi_become_tmux "$navi_socket" send-keys -t "$navi_pane" -l -- "$navi_escaped" 2>&1)" $?
         fi
         ;;
     esac
@@ -110,7 +110,7 @@ navi_press() {
         navi_escape "$navi_key"
         set -- "$@" "$navi_escaped"
     done
-    navi_told "$(navi_tmux "$navi_socket" send-keys -t "$navi_pane" -- "$@" 2>&1)" $?
+    navi_told "$(navi_become_tmux "$navi_socket" send-keys -t "$navi_pane" -- "$@" 2>&1)" $?
 }
 
 # navi_told ANSWER STATUS: go on only if tmux did it.

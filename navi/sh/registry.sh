@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154,SC2174,SC3013,SC3045,SC3067
 # The registry of sessions: one JSON file in the folder of tmux sockets, with a lock beside it. Its format, places and
 # lock are those of the tools that agents' skills use, so that they and navi can share it. Needs tmux.sh, session.sh
-# and status_file.sh in front.
+# and json.sh in front.
 
 # navi_find_registry: where it is. The usual folder has a name that anybody could have taken first; then it is not used.
 navi_find_registry() {

@@ -50,28 +50,20 @@ navi_awake= # the servers that have answered just now, as lines "=SOCKET"
 # navi_tmux SOCKET COMMAND...: an empty SOCKET is the user's default server. A server that it starts must not keep our
 # FIFO and our locks, which stand behind descriptors 4, 7 and 8. One that has answered just now needs no limit.
 navi_tmux() {
+    navi_at=$1
+    shift
+    if [ -n "$navi_at" ]; then set -- tmux -u -S "$navi_at" "$@"; else set -- tmux -u "$@"; fi
     case $navi_awake in
-    *"=$1$navi_newline"*)
-        if [ -n "$1" ]; then
-            navi_socket=$1
-            shift
-            tmux -u -S "$navi_socket" "$@" 4>&- 7>&- 8>&-
-        else
-            shift
-            tmux -u "$@" 4>&- 7>&- 8>&-
-        fi
-        ;;
-    *)
-        if [ -n "$1" ]; then
-            navi_socket=$1
-            shift
-            navi_limited "$navi_patience" tmux -u -S "$navi_socket" "$@" 4>&- 7>&- 8>&-
-        else
-            shift
-            navi_limited "$navi_patience" tmux -u "$@" 4>&- 7>&- 8>&-
-        fi
-        ;;
+    *"=$navi_at$navi_newline"*) $navi_instead "$@" 4>&- 7>&- 8>&- ;;
+    *) navi_limited "$navi_patience" "$@" 4>&- 7>&- 8>&- ;;
     esac
+}
+
+# navi_become_tmux SOCKET COMMAND...: the same in place of a subshell that has nothing else to do: one process less.
+navi_instead=
+navi_become_tmux() {
+    navi_instead="exec"
+    navi_tmux "$@"
 }
 
 navi_wary= # whether a server may begin to hang while we work, so that each question needs a limit
@@ -82,7 +74,7 @@ navi_wary= # whether a server may begin to hang while we work, so that each ques
 navi_consult() {
     case $navi_awake in
     *"=$1$navi_newline"*)
-        navi_answer=$(navi_tmux "$@" 2>&1)
+        navi_answer=$(navi_become_tmux "$@" 2>&1)
         navi_verdict $? "$navi_answer"
         return
         ;;

@@ -1,0 +1,365 @@
+# shellcheck shell=sh disable=SC2016,SC2034
+# JSON read and written by awk, whichever awk there is: what other scripts' programs begin with.
+
+# The parser, for all programs that follow. Input is cut at its quotes (RS), so that a long text costs one step. Objects
+# and lists whose paths are in `known` become nodes; below them everything else is kept as it was written, or dropped
+# where `dropping` is set. Texts are kept in their quotes and with their escapes, and decoded only to be compared.
+navi_parser='
+function begin(paths,    count, path, i) {
+    RS = "\""
+    count = split(paths, path, " ")
+    for (i = 1; i <= count; i += 2) known[path[i]] = path[i + 1]
+    depth = nodes = broken = phase = skipping = 0
+    state = "value"
+}
+
+function fail() { broken = 1 }
+
+# finished(): whether one whole object was read.
+function finished() { return !broken && phase == 1 && state == "done" && nodes }
+
+# feed(chunk): take what stood between two quotes. phase: 0 outside of texts, 1 at the start of one, 2 within it.
+function feed(chunk) {
+    if (phase == 0) {
+        outside(chunk)
+        phase = 1
+        return
+    }
+    if (phase == 1) open_text()
+    phase = 2
+    if (collecting) collect(chunk)
+    if (ends_in_escape(chunk)) {
+        if (collecting) collect("\"")
+        return
+    }
+    phase = 0
+    if (!skipping) close_text()
+}
+
+# skip(chunk): within what is dropped only brackets count.
+function skip(chunk,    i, end, one) {
+    if (chunk !~ /[][{}]/) return
+    end = length(chunk)
+    for (i = 1; i <= end; i++) {
+        one = substr(chunk, i, 1)
+        if (one == "{" || one == "[") kind[++depth] = one
+        else if (one == "}" || one == "]") {
+            if (kind[depth] != (one == "}" ? "{" : "[")) return fail()
+            if (--depth < skipping) {
+                skipping = 0
+                state = "after"
+                return pieces(substr(chunk, i + 1))
+            }
+        }
+    }
+}
+
+function ends_in_escape(chunk,    end, at_end) {
+    end = at_end = length(chunk)
+    while (end > 0 && substr(chunk, end, 1) == "\\") end--
+    return (at_end - end) % 2
+}
+
+function open_text() {
+    if (!skipping && state !~ /^(value|first|key|firstkey)$/) fail()
+    collecting = !dropping || node[depth]
+    text = text_end = ""
+    cut = 0
+}
+
+# Long texts grow by their ends: to add each piece to the whole would copy the whole each time.
+
+function collect(chunk) {
+    if (dropping && length(text) + length(chunk) > limit) {
+        chunk = substr(chunk, 1, limit - length(text))
+        cut = 1
+    }
+    if (chunk ~ /[\001-\037]/) fail()
+    text_end = text_end chunk
+    if (dropping || length(text_end) > 999) join_text()
+}
+
+function join_text() {
+    text = text text_end
+    text_end = ""
+}
+
+function close_text() {
+    join_text()
+    if (cut) mend_end()
+    if (collecting && !well_escaped(text)) fail()
+    if (state !~ /key$/) return value("\"" text "\"")
+    label[depth] = "\"" text "\""
+    if (!node[depth]) hold(label[depth])
+    state = "colon"
+}
+
+# mend_end(): a text that was cut may end within an escape, between two halves of a character, or within its bytes.
+function mend_end() {
+    sub(/\\u[0-9a-fA-F]?[0-9a-fA-F]?[0-9a-fA-F]?$/, "", text)
+    if (ends_in_escape(text)) text = substr(text, 1, length(text) - 1)
+    sub(/\\u[dD][89abAB][0-9a-fA-F][0-9a-fA-F]$/, "", text)
+    if (ends_in_escape(text)) text = substr(text, 1, length(text) - 1)
+    while (code_of(substr(text, length(text))) >= 128 && code_of(substr(text, length(text))) < 192)
+        text = substr(text, 1, length(text) - 1)
+    if (code_of(substr(text, length(text))) >= 192) text = substr(text, 1, length(text) - 1)
+}
+
+function well_escaped(text) {
+    if (!index(text, "\\")) return 1
+    gsub(/\\(["\\\/bfnrt]|u[0-9a-fA-F][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F])/, "", text)
+    return !index(text, "\\")
+}
+
+function outside(chunk,    count, part, i) {
+    if (length(chunk) < 64) return pieces(chunk)
+    gsub(/\n/, " ", chunk) # some awks split there, too
+    count = split(chunk, part, ",")
+    for (i = 1; i <= count; i++) {
+        if (i > 1 && !skipping) sign(",")
+        pieces(part[i])
+    }
+}
+
+function pieces(chunk,    i, size, one, word) {
+    if (skipping) return skip(chunk)
+    if (chunk ~ /^[-0-9.]+$/) return scalar(chunk)
+    size = length(chunk)
+    for (i = 1; i <= size; i++) {
+        one = substr(chunk, i, 1)
+        if (!index(" \t\r\n{}[],:", one)) {
+            word = word one
+            continue
+        }
+        if (word != "") scalar(word)
+        word = ""
+        if (index("{}[],:", one)) sign(one)
+        if (skipping) return skip(substr(chunk, i + 1))
+    }
+    if (word != "") scalar(word)
+}
+
+function scalar(word) {
+    if (word !~ /^(true|false|null|-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][-+]?[0-9]+)?)$/) fail()
+    value(word)
+}
+
+function sign(one) {
+    if (one == "{" || one == "[") return enter(one)
+    if (one == "}" || one == "]") return leave(one)
+    if (state != (one == "," ? "after" : "colon")) fail()
+    state = one == "," && kind[depth] == "{" ? "key" : "value"
+    if (!node[depth]) hold(one)
+}
+
+# value(raw): a whole text, number or word has come.
+function value(raw) {
+    if (state != "value" && state != "first") fail()
+    state = depth ? "after" : "done"
+    if (!depth) return
+    if (node[depth]) add(node[depth], label[depth], raw, 0)
+    else hold(raw)
+}
+
+function enter(one,    path) {
+    if (state != "value" && state != "first") fail()
+    path = depth ? trail[depth] "/" ((trail[depth] "/*") in known ? "*" : decode(label[depth])) : "/"
+    depth++
+    kind[depth] = one
+    trail[depth] = path
+    label[depth] = ""
+    state = one == "{" ? "firstkey" : "first"
+    node[depth] = 0
+    if (depth == 1 ? one == "{" : node[depth - 1] && known[path] == one) {
+        node[depth] = ++nodes
+        type[nodes] = one
+        size[nodes] = 0
+        if (depth > 1) add(node[depth - 1], label[depth - 1], "", nodes)
+        return
+    }
+    if (dropping) skipping = depth
+    if (depth == 1 || node[depth - 1]) held = held_end = ""
+    hold(one)
+}
+
+function leave(one) {
+    if (!depth || kind[depth] != (one == "}" ? "{" : "[")) return fail()
+    if (state != "after" && state != (one == "}" ? "firstkey" : "first")) fail()
+    if (!node[depth]) hold(one)
+    depth--
+    state = depth ? "after" : "done"
+    if (depth && node[depth] && !node[depth + 1]) add(node[depth], label[depth], held held_end, 0)
+}
+
+function hold(raw) {
+    if (dropping) return
+    held_end = held_end raw
+    if (length(held_end) < 1000) return
+    held = held held_end
+    held_end = ""
+}
+
+# add(parent, name, raw, inner): a member (or, without a name, an element), written as raw or being the node inner.
+function add(parent, name, raw, inner,    i) {
+    i = ++size[parent]
+    names[parent, i] = name
+    raws[parent, i] = raw
+    children[parent, i] = inner
+    if (name != "") place[parent, decode(name)] = i
+}
+
+# raw_of(parent, name): a member as it was written; "" where there is none.
+function raw_of(parent, name) { return (parent, name) in place ? raws[parent, place[parent, name]] : "" }
+
+function child_of(parent, name) { return (parent, name) in place ? children[parent, place[parent, name]] : 0 }
+
+# decode(raw): what a text says; "" for what is no text.
+function decode(raw,    out, at) {
+    if (substr(raw, 1, 1) != "\"") return ""
+    raw = substr(raw, 2, length(raw) - 2)
+    while (at = index(raw, "\\")) {
+        out = out substr(raw, 1, at - 1)
+        raw = substr(raw, at + 1)
+        if (substr(raw, 1, 1) == "u") {
+            out = out character(raw)
+            raw = substr(raw, taken + 1)
+        } else {
+            out = out escaped(substr(raw, 1, 1))
+            raw = substr(raw, 2)
+        }
+    }
+    return out raw
+}
+
+function escaped(one) { return (at_escape = index("bfnrt", one)) ? substr("\b\f\n\r\t", at_escape, 1) : one }
+
+function hexadecimal(digits,    i, number) {
+    for (i = 1; i <= 4; i++) number = number * 16 + index("123456789abcdef", tolower(substr(digits, i, 1)))
+    return number
+}
+
+# character(raw): the character of uXXXX, or of two such, in UTF-8; `taken` is how much of raw that was. What has no
+# character of its own stays as it is written.
+function character(raw,    number, low) {
+    number = hexadecimal(substr(raw, 2, 4))
+    taken = 5
+    if (number >= 55296 && number < 56320 && substr(raw, 6, 2) == "\\u") {
+        low = hexadecimal(substr(raw, 8, 4))
+        if (low >= 56320 && low < 57344) {
+            taken = 11
+            number = 65536 + (number - 55296) * 1024 + low - 56320
+        }
+    }
+    if (!number || number >= 55296 && number < 57344) return "\\" substr(raw, 1, 5)
+    if (number < 128) return sprintf("%c", number)
+    if (number < 2048) return byte(192 + number / 64) byte(128 + number % 64)
+    if (number < 65536) return byte(224 + number / 4096) byte(128 + number / 64 % 64) byte(128 + number % 64)
+    low = byte(128 + number / 64 % 64) byte(128 + number % 64)
+    return byte(240 + number / 262144) byte(128 + number / 4096 % 64) low
+}
+
+# code_of(one): the number of a byte, 0 for anything else.
+function code_of(one,    i) {
+    if (!codes) for (codes = i = 1; i < 256; i++) code[sprintf("%c", i)] = i
+    return one in code ? code[one] : 0
+}
+
+function byte(number) { return sprintf("%c", int(number)) }
+
+# utf8(text): the text with a ? for each byte that is not UTF-8.
+function utf8(text,    out, i, size, one, wanted, part) {
+    if (text ~ /^[ -~]*$/) return text
+    size = length(text)
+    for (i = 1; i <= size; i++) {
+        one = substr(text, i, 1)
+        if (wanted && code_of(one) >= low && code_of(one) <= high) {
+            part = part one
+            low = 128
+            high = 191
+            if (!--wanted) {
+                out = out part
+                part = ""
+            }
+            continue
+        }
+        if (wanted) out = out "?"
+        part = ""
+        wanted = followers(one)
+        if (wanted > 0) part = one
+        else out = out (wanted < 0 ? "?" : one)
+        if (wanted < 0) wanted = 0
+    }
+    return out (wanted ? "?" : "")
+}
+
+# followers(one): how many bytes follow this one in its character, -1 where it can start none; the first of them is
+# between low and high.
+function followers(one,    number) {
+    number = code_of(one)
+    low = number == 224 ? 160 : number == 240 ? 144 : 128
+    high = number == 237 ? 159 : number == 244 ? 143 : 191
+    if (number < 128) return 0
+    if (number < 194 || number > 244) return -1
+    return number < 224 ? 1 : number < 240 ? 2 : 3
+}
+'
+
+# Writing what was parsed: members are set in their old places, and what nobody set stays as it was written.
+navi_writer='
+function new_node(kind) {
+    type[++nodes] = kind
+    size[nodes] = 0
+    return nodes
+}
+
+# put(parent, name, raw, [label]): set a member, in its old place if it has one. The label is the name as it is written.
+function put(parent, name, raw, written_name) {
+    if (!((parent, name) in place)) add(parent, written_name == "" ? quoted(name) : written_name, "", 0)
+    raws[parent, place[parent, name]] = raw
+    children[parent, place[parent, name]] = 0
+}
+
+# child(parent, name, kind): a member that is a list or an object; made where there is none or something else.
+function child(parent, name, kind,    found) {
+    found = child_of(parent, name)
+    if (found && type[found] == kind) return found
+    put(parent, name, "")
+    return children[parent, place[parent, name]] = new_node(kind)
+}
+
+function increase(parent, name, by, written_name) {
+    put(parent, name, shown(amount(raw_of(parent, name)) + by), written_name)
+}
+
+function amount(raw) { return raw ~ /^[0-9][0-9.]*$/ && raw + 0 < 1e15 ? raw + 0 : 0 }
+
+function shown(figure) { return sprintf("%.15g", figure) }
+
+function quoted(text,    out, i, one) {
+    text = utf8(text)
+    if (text ~ /^[ !#-[^-~]*$/ || text ~ /^[A-Za-z0-9_]*$/) return "\"" text "\""
+    for (i = 1; i <= length(text); i++) {
+        one = substr(text, i, 1)
+        if (one == "\"" || one == "\\") one = "\\" one
+        else if (one < " ") one = sprintf("\\u%04x", code_of(one))
+        out = out one
+    }
+    return "\"" out "\""
+}
+
+function written(parent,    i, out, one) {
+    for (i = 1; i <= size[parent]; i++) {
+        one = children[parent, i] ? written(children[parent, i]) : raws[parent, i]
+        out = out (i > 1 ? "," : "") (type[parent] == "{" ? names[parent, i] ":" : "") one
+    }
+    return type[parent] == "{" ? "{" out "}" : "[" out "]"
+}
+
+# save(text, file): write it, and see that all of it is there: not every awk tells that a disk is full.
+function save(text, file,    found) {
+    RS = "\n"
+    printf "%s\n", text > file
+    close(file)
+    return (getline found < file) > 0 && found == text
+}
+'
