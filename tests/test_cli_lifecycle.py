@@ -8,7 +8,7 @@ import sys
 
 from tests.support.machines import Lab
 from tests.support.places import agent
-from tests.support.repository import commit, repository
+from tests.support.repository import ON_LINES, TALK, commit, repository, stand_in, stand_in_for_comments, work
 from tests.support.verbs import HERE_AND_THERE, account, living, navi, pane
 from tests.support.waiting import until
 
@@ -119,6 +119,40 @@ def test_git_is_told_for_people_and_for_programs(lab: Lab, far: bool) -> None:
     assert (document["branch"], document["dirty"], document["commit"]["subject"]) == ("main", False, "first step")
     there.write_status("api", cwd=str(there.home))
     assert "not in a git repository" in navi(lab, "git", f"{prefix}api", status=1).stderr
+
+
+@HERE_AND_THERE
+def test_comments_are_told_for_people_and_for_programs_when_asked_for(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    work(there)
+    asked = stand_in_for_comments(lab, json.dumps(TALK), json.dumps(ON_LINES))
+    assert json.loads(navi(lab, "git", f"{prefix}api", "--json").stdout)["comments"] is None
+    assert "comments,reviews" not in asked.read_text()
+    document = json.loads(navi(lab, "git", f"{prefix}api", "--json", "--comments").stdout)
+    assert [found["author"] for found in document["comments"]] == ["alice", "bob", "ghost", "ghost", "carol", "me"]
+    assert document["comments"][3] == {
+        "kind": "line", "author": "ghost", "time": 1704283200.0, "text": "and here", "state": "",
+        "path": "navi/b.py", "line": 9, "outdated": True,
+    }  # fmt: skip
+    told = navi(lab, "git", f"{prefix}api", "--comments").stdout
+    assert "comments      6\n\nalice, " in told
+    assert "\n    Hello there,\n\n            this is good\n\nbob, " in told
+    assert "navi/b.py:9 (outdated)\n    and here\n\ncarol, " in told
+    assert told.endswith("\nme, not published, review: pending\n    a draft\n")
+
+
+def test_comments_that_cant_be_had_are_a_failure_and_the_rest_is_told(lab: Lab) -> None:
+    work(lab.local)
+    stand_in_for_comments(lab, "", "", "echo 'please run: gh auth login' >&2; exit 4")
+    done = navi(lab, "git", "api", "--comments", "--json", status=77)
+    assert "please run: gh auth login" in done.stderr
+    assert json.loads(done.stdout)["comments"] is None
+    assert json.loads(done.stdout)["pull_request"]["number"] == 42
+    stand_in(lab, "", 1, "no pull requests found")
+    done = navi(lab, "git", "api", "--comments", status=1)
+    assert "the branch has no pull request" in done.stderr
+    assert "the first step" in done.stdout
+    assert "the branch has no pull request" in navi(lab, "git", "api").stdout
 
 
 def test_a_verb_that_nobody_knows_and_a_wrong_option(lab: Lab) -> None:

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from tests.support.dashboard import begin, navi, wait_selected
-from tests.support.machines import Account, Lab
-from tests.support.repository import RECORDED, commit, repository, run, stand_in
-
-
-def work(account: Account) -> Path:
-    """Make a repository with a commit, a remote at GitHub and a change, and a session in it."""
-    folder = repository(account)
-    (folder / "a").write_text("old\n")
-    commit(account, folder, "the first step")
-    run(account, folder, "remote", "add", "origin", "git@github.com:o/r.git")
-    (folder / "a").write_text("new\n")
-    begin(account, "api", cwd=str(folder))
-    return folder
+from tests.support.machines import Lab
+from tests.support.repository import RECORDED, commit, stand_in, work
 
 
 def test_g_tells_of_the_sessions_own_machine(lab: Lab) -> None:

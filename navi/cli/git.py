@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,16 @@ from navi.cli.telling import attempt, print_json, why
 from navi.hosts.base import HostError
 from navi.ops import OperationError
 from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
-from navi.text import clean
+from navi.text import age, clean
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from navi.ops.comments import Talk
+
+
+Unanswered = HostError | OperationError
+"""Why there is no answer."""
 
 
 def run_git(options: Namespace, machines: Machines) -> int:
@@ -29,24 +36,54 @@ def run_git(options: Namespace, machines: Machines) -> int:
 
 
 def _tell(options: Namespace, machines: Machines, repository: Repository) -> None:
-    request, doubt = _request(machines, repository)
+    """Raises why there are no comments, if they were asked for, after all else was told."""
+    request = _request(machines, repository)
+    said = _comments(machines, repository, request) if options.comments else None
     if options.json:
-        document = asdict(repository) | {"url": shown_url(repository.url), "dirty": repository.dirty}
-        del document["difference"]
-        print_json(document | {"pull_request": asdict(request) if request else None})
+        print_json(_document(repository, request, said))
     else:
-        _print(repository, request, doubt)
+        _print(repository, request)
+        _print_comments(said)
+    if isinstance(said, Unanswered):
+        raise said
 
 
-def _request(machines: Machines, repository: Repository) -> tuple[PullRequest | None, str]:
+def _request(machines: Machines, repository: Repository) -> PullRequest | Unanswered:
     try:
         found = machines.host(LOCAL).run(pull_request(repository.url, repository.branch))
-        return found, "" if found else "the branch has no pull request"
+        return found or OperationError("the branch has no pull request")
     except (HostError, OperationError) as error:
-        return None, why(error)[0]
+        return error
 
 
-def _print(repository: Repository, request: PullRequest | None, doubt: str) -> None:
+def _comments(machines: Machines, repository: Repository, request: PullRequest | Unanswered) -> Talk | Unanswered:
+    if not isinstance(request, PullRequest):
+        return request
+    from navi.ops.comments import comments
+
+    try:
+        return machines.host(LOCAL).run(comments(repository.url, request.number))
+    except (HostError, OperationError) as error:
+        return error
+
+
+def _document(
+    repository: Repository, request: PullRequest | Unanswered, said: Talk | Unanswered | None
+) -> dict[str, object]:
+    document = asdict(repository) | {"url": shown_url(repository.url), "dirty": repository.dirty}
+    del document["difference"]
+    found = asdict(request) if isinstance(request, PullRequest) else None
+    return document | {"pull_request": found, "comments": _comments_document(said)}
+
+
+def _comments_document(said: Talk | Unanswered | None) -> list[dict[str, object]] | None:
+    """None where they were not asked for, or can't be had."""
+    if said is None or isinstance(said, Unanswered):
+        return None
+    return [comment._asdict() | {"text": "\n".join(comment.text)} for comment in said.comments]
+
+
+def _print(repository: Repository, request: PullRequest | Unanswered) -> None:
     commit = repository.commit
     facts = [
         ("branch", repository.branch or "(detached)"),
@@ -56,11 +93,29 @@ def _print(repository: Repository, request: PullRequest | None, doubt: str) -> N
         ("files", "dirty" if repository.dirty else "clean"),
         ("commit", f"{commit.hash} {commit.subject}" if commit else "none yet"),
         ("remote", shown_url(repository.url)),
-        ("pull request", f"#{request.number} {request.title} ({request.state})" if request else doubt),
+        ("pull request", _request_words(request)),
     ]
     for label, text in facts:
         if text:
             print(f"{label:<13} {clean(text)}")
+
+
+def _request_words(request: PullRequest | Unanswered) -> str:
+    if isinstance(request, PullRequest):
+        return f"#{request.number} {request.title} ({request.state})"
+    return why(request)[0]
+
+
+def _print_comments(said: Talk | Unanswered | None) -> None:
+    if said is None or isinstance(said, Unanswered):
+        return
+    count = f"the newest {len(said.comments)}" if said.more else str(len(said.comments))
+    print(f"{'comments':<13} {count}")
+    for comment in said.comments:
+        when = "not published" if comment.time is None else age(time.time() - comment.time)
+        print(f"\n{', '.join(filter(None, (comment.author, when, comment.where)))}")
+        for line in comment.text:
+            print(f"    {line}".rstrip())
 
 
 def _number(value: int | None) -> str:

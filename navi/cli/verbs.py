@@ -117,6 +117,7 @@ def _bookmark(parser: Parser) -> None:
 
 def _git(parser: Parser) -> None:
     parser.add_argument("address", metavar="ADDR", help="SESSION, or HOST/SESSION")
+    parser.add_argument("--comments", action="store_true", help="also what is said about the pull request")
     _json(parser)
 
 

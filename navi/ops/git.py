@@ -95,7 +95,7 @@ def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
     arguments = (repository, branch, ",".join(FIELDS))
     return Operation(
         "pull request",
-        script("tmux", "process", "nest", "session", "pull_request"),
+        script("tmux", "process", "nest", "session", "gh", "pull_request"),
         arguments,
         _read_pull_request,
         time_limit=25,

@@ -54,8 +54,9 @@ def columns_of(line: Line) -> int:
 def wrap(text: str, width: int) -> list[str]:
     """Break a text into pieces of at most so many columns; at least one piece."""
     pieces = []
-    while width_of(text) > width > 1:
-        place = max(_place_in(text, width), 1)
+    # Only what fits is measured: the lines of people's comments can be long, and this is done while keys wait.
+    while width > 1 and (place := _place_in(text, width)) < len(text):
+        place = max(place, 1)
         space = text.rfind(" ", 1, place + 1)
         place = space + 1 if space > place // 2 else place
         pieces.append(text[:place].rstrip())

@@ -20,6 +20,7 @@ from navi.tui.actions import Actions
 from navi.tui.attention import Attention
 from navi.tui.bars import Footer, Header
 from navi.tui.canvas import Line
+from navi.tui.comments_page import CommentLooks, comment_lines
 from navi.tui.dialogs import Dialog
 from navi.tui.errands import Errands
 from navi.tui.git_page import GitLooks, git_lines
@@ -74,6 +75,7 @@ class Dashboard:
         self._lifecycle = Lifecycle(fleet, settings, self._actions, self._glyphs, self, Places(environment))
         self._attention = Attention(settings.notify, environment, self.terminal.ring)
         self._git = GitLooks(fleet, self._news_of_page)
+        self._comments = CommentLooks(fleet, self._news_of_page)
         self._tokens = TokenCounts(fleet, self._news_of_page)
         self._expected: tuple[str, str, bool, float] | None = None
 
@@ -103,6 +105,7 @@ class Dashboard:
                 nursery.start_soon(self._errands.run)
                 nursery.start_soon(self._actions.run)
                 nursery.start_soon(self._git.run)
+                nursery.start_soon(self._comments.run)
                 nursery.start_soon(self._tokens.run)
                 nursery.start_soon(self._attention.run)
                 await self.terminal.run()
@@ -326,10 +329,13 @@ class Dashboard:
     # ---- commands: hosts
 
     def _do_refresh(self) -> None:
-        """The page of git; or the host of the page's session, else of the selected one, else that of the filter."""
+        """What the page of git or of comments tells; or the host of the page's session, else of the selected one, else
+        that of the filter.
+        """
         subject = self._session_of_page() if self._page else None
-        if self._page and self._page.title == "Git" and subject:
-            self._git.look(subject)
+        if self._page and self._page.title in ("Git", "Comments") and subject:
+            if self._page.title == "Git" or not self._comments.look(self._git.view(subject)):
+                self._git.look(subject)
             return
         if self._page and self._page.title == "Details" and subject:
             self._tokens.look(subject, trio.current_time())
@@ -356,8 +362,11 @@ class Dashboard:
         if session is None:
             return [[("dim", "  this session has ended" if self._page_subject else "  no session is selected")]]
         view = self.fleet.view(session.host)
+        git = self._git.view(session)
         if title == "Git":
-            return git_lines(self._git.view(session), trio.current_time(), view.clock(time.time()))
+            return git_lines(git, trio.current_time(), view.clock(time.time()))
+        if title == "Comments":
+            return comment_lines(git, self._comments.view(git), trio.current_time(), time.time())
         return detail_lines(session, view, view.clock(time.time()), self._tokens.view(session))
 
     def _session_of_page(self) -> Session | None:
@@ -365,9 +374,12 @@ class Dashboard:
         return next((session for session in sessions if session.key == self._page_subject), None)
 
     def _news_of_page(self) -> None:
-        """Tokens are followed only while the page of details is open."""
-        if self._page and self._page.title == "Details" and (session := self._session_of_page()):
+        """Tokens and comments are followed only while their page is open."""
+        session = self._session_of_page() if self._page else None
+        if self._page and self._page.title == "Details" and session:
             self._tokens.follow(session, trio.current_time())
+        if self._page and self._page.title == "Comments" and session:
+            self._comments.follow(self._git.view(session))
         if self._page:
             self._page.put(self._page_lines(self._page.title))
 
@@ -379,6 +391,18 @@ class Dashboard:
         self._page_subject = session.key if session and title in ("Details", "Git") else None
         self._page = Page(self._glyphs, title, self._page_lines(title))
         self._rearrange()
+
+    def _turn_page(self, title: str) -> None:
+        """Show another page about the same session."""
+        self._page = Page(self._glyphs, title, self._page_lines(title))
+        self._rearrange()
+
+    def _go_back(self) -> None:
+        """Close the page; that of comments lies upon that of git."""
+        if self._page and self._page.title == "Comments":
+            self._turn_page("Git")
+        else:
+            self._close_page()
 
     def _close_page(self) -> None:
         self._page = None
@@ -406,7 +430,18 @@ class Dashboard:
             self._lifecycle.new(self._list.selected)
 
     def _do_clone(self) -> None:
-        self._about_one(self._lifecycle.clone)
+        """On the page of git, c is for comments, and back."""
+        if self._page and self._page.title in ("Git", "Comments"):
+            self._turn_to_comments() if self._page.title == "Git" else self._go_back()
+        else:
+            self._about_one(self._lifecycle.clone)
+
+    def _turn_to_comments(self) -> None:
+        """What could not be had the last time is asked for again."""
+        self._turn_page("Comments")
+        session = self._session_of_page()
+        if session and self._comments.view(self._git.view(session)).seen is None:
+            self._comments.look(self._git.view(session))
 
     def _do_rename(self) -> None:
         self._about_one(self._lifecycle.rename)
@@ -492,6 +527,9 @@ class Dashboard:
     # ---- commands: closing
 
     def _do_git(self) -> None:
+        if self._page and self._page.title == "Comments":
+            self._go_back()
+            return
         self._list.hold()
         self._open_page("Git")
         session = self._session_of_page()
@@ -501,7 +539,7 @@ class Dashboard:
     def _do_leave(self) -> None:
         """Close what is nearest: a page, the preview's focus, the search, the selection, the filters."""
         if self._page:
-            self._close_page()
+            self._go_back()
         elif self._preview.focused:
             self._do_focus()
         elif self._list.query:
@@ -564,6 +602,6 @@ class Dashboard:
 
     def _do_quit(self) -> None:
         if self._page:
-            self._close_page()
+            self._go_back()
         else:
             self._quit.cancel()

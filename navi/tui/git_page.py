@@ -93,7 +93,8 @@ def git_lines(view: GitView, now: float, clock: float) -> list[Line]:
         lines += _repository(view.repository, clock)
         lines += _request(view)
         if view.seen is not None:
-            lines.append([("dim", f"  looked at {age(now - view.seen)}; r looks again")])
+            more = ", c shows the comments" if view.request else ""
+            lines.append([("dim", f"  looked at {age(now - view.seen)}; r looks again{more}")])
         lines += [[], *map(_difference, view.repository.difference)]
     return lines
 
@@ -142,18 +143,19 @@ def _request(view: GitView) -> list[Line]:
     words = [request.state, request.review, request.mergeable]
     lines: list[Line] = [
         _fact("pull request", f"#{request.number} {request.title}", "name"),
-        [("", " " * 14), *((_style(word), f"{word}  ") for word in words if word)],
+        [("", " " * 14), *((style_of(word), f"{word}  ") for word in words if word)],
         _fact("", f"{request.files} files, +{request.additions} -{request.deletions}"),
     ]
     if request.checks:
-        checks: Line = [(_style(result), f"{count} {result}  ") for result, count in request.checks]
+        checks: Line = [(style_of(result), f"{count} {result}  ") for result, count in request.checks]
         lines.append([("dim", "  checks      "), *checks])
     if request.labels:
         lines.append(_fact("labels", ", ".join(request.labels)))
     return [*lines, _fact("", request.url, "dim")]
 
 
-def _style(word: str) -> str:
+def style_of(word: str) -> str:
+    """Return the style for a word of GitHub's: a state, a verdict, a result."""
     return "fault" if word in BAD else GOOD.get(word, "notice")
 
 

@@ -31,7 +31,7 @@ KEYS = (
     Key("attention", ("!",), "next session that waits for a person", MOVE),
     Key("attach", ("enter",), "attach to the session; detach as usual in tmux to come back", ACT, "attach"),
     Key("new", ("n",), "new session, on any machine; after a search, the next match", ACT, "new"),
-    Key("clone", ("c",), "new session like this one", ACT),
+    Key("clone", ("c",), "new session like this one; on the page of git, the comments", ACT),
     Key("kill", ("x",), "kill the session; asks first", ACT, "kill"),
     Key("rename", ("R",), "rename the session", ACT),
     Key("dismiss", ("d",), "dismiss its notice: the session counts as working", ACT),

@@ -31,11 +31,13 @@ class Page(ScrollingPanel):
         self._top = 0
         self._rows = 1
         self._length = len(lines)
+        self._folded: tuple[int, list[Line]] | None = None
 
     def put(self, lines: Sequence[Entry]) -> None:
         """Show other lines; the place stays."""
         if lines != self._lines:
             self._lines = lines
+            self._folded = None
             self.changed()
 
     def scroll(self, step: int) -> None:
@@ -50,12 +52,18 @@ class Page(ScrollingPanel):
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the title and the lines that are in sight; long ones go on in the next line, under their text."""
         self._rows = max(1, height - 2)
-        folded = [piece for entry in self._lines for piece in self._pieces(entry, width)]
+        folded = self._fold(width)
         self._length = len(folded)
         self._top = max(0, min(self._top, self._length - self._rows))
         left = self._length - self._top - self._rows
         title: Line = [("title", f" {self.title}"), ("dim", f"   {left} more lines" if left > 0 else "   Esc closes")]
         return [title, [], *folded[self._top : self._top + self._rows]]
+
+    def _fold(self, width: int) -> list[Line]:
+        """Fold all lines, and remember that: it takes long for long pages, and scrolling must not."""
+        if self._folded is None or self._folded[0] != width:
+            self._folded = width, [piece for entry in self._lines for piece in self._pieces(entry, width)]
+        return self._folded[1]
 
     def _pieces(self, entry: Entry, width: int) -> list[Line]:
         return entry.lines(width, self.glyphs) if isinstance(entry, Chart) else _fold(entry, width)
