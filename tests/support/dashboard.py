@@ -29,6 +29,9 @@ NAVI = [sys.executable, "-m", "navi"]
 
 HOUR = 3600
 
+HOUR_AGO = int(time.time()) - HOUR - 60
+"""One time for all sessions, so that none is the newer one."""
+
 # ---- nouns
 
 
@@ -89,7 +92,7 @@ def view(
 def begin(account: Account, name: str, command: str = "exec cat", **fields: object) -> None:
     """Start a session whose pane shows what is typed into it, with a status of an hour ago that nothing contradicts."""
     account.new_session(name, command)
-    account.write_status(name, **{"timestamp": int(time.time()) - HOUR - 60, **fields})
+    account.write_status(name, **{"timestamp": HOUR_AGO, **fields})
 
 
 # ---- the screen
