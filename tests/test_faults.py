@@ -37,14 +37,17 @@ from tests.support.hosts import host, opened
 from tests.support.machines import Account, Lab, Machine, program
 from tests.support.places import agent
 from tests.support.processes import Process, family, processes
-from tests.support.scripts import DASH, Shell, Watching, environment, every_shell, run
+from tests.support.scripts import DASH, Shell, Watching, answer, environment, every_shell, run, stand_in
 from tests.support.terminal import Terminal
 from tests.support.verbs import living, navi
 from tests.support.waiting import until, until_async
 
 # ---- stopping between two steps
 
-STEPS = ("timeout", "tmux", "mkfifo", "mkdir", "rm", "mv", "ln", "awk", "date", "cat", "head", "grep", "find", "sleep")
+STEPS = (
+    "timeout", "tmux", "mkfifo", "mkdir", "rm", "mv", "ln", "cp", "awk", "date", "cat", "head", "grep", "find", "sleep",
+    "flock",
+)  # fmt: skip
 """What scripts run. The first question to a tmux server stands behind `timeout`, which would not let it be stopped for
 long."""
 
@@ -131,24 +134,34 @@ EVENT = '5\tclaude\tPostToolUse\tworking\t"one"\t"/work"\t""\t"Edit"\t\t\t\t\t.\
 """What a hook leaves that finds a status file locked."""
 
 
+Prepare = Callable[[Account, str], Operation[Any]]
+"""Makes what there is before, for a name that all names begin with, and returns the operation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """An operation on sessions whose names begin alike: what is there before, and the operation.
 
-    `again`: it can be asked for once more when it was done already. `noted`: what navi notes of a session in tmux, its
-    type and line, is never missing. Only `new` may be killed between its beginning and that; such a session is listed
-    as one that somebody else has begun.
+    `again`: it can be asked for once more when it was done already. `undone`: undo takes it back. `noted`: what navi
+    notes of a session in tmux, its type and line, is never missing. Only `new` may be killed between its beginning and
+    that; such a session is listed as one that somebody else has begun.
     """
 
     name: str
-    prepare: Callable[[Account, str], Operation[Any]]
+    prepare: Prepare
     again: bool = False
+    undone: bool = False
     noted: bool = True
 
 
 def begun(account: Account, name: str) -> None:
-    """Start a session with a notice, marks, and an event that was left for its file."""
+    """Start a session with a notice and marks."""
     account.new_session(name, "exec cat")
+    furnish(account, name)
+
+
+def furnish(account: Account, name: str) -> None:
+    """Give a session a notice and marks."""
     account.write_status(name, status="waiting", message="Shall I?", timestamp=4, more=[1, {"a": None}])
     run(account, DASH, mark(SESSIONS_DIR, name, ["+b", "+tkept"]))
 
@@ -176,6 +189,13 @@ def before_undo(account: Account, name: str) -> Operation[Any]:
     return undo(SESSIONS_DIR, keep)
 
 
+def before_kill(account: Account, name: str) -> Operation[Any]:
+    """The session is registered, and has what undo begins again."""
+    run(account, DASH, new(SESSIONS_DIR, f"{name}-old", "~", command("cat")))
+    furnish(account, f"{name}-old")
+    return kill(SESSIONS_DIR, Named(f"{name}-old"), new_keep(), "other")
+
+
 def before_new(_: Account, name: str) -> Operation[Any]:
     return new(SESSIONS_DIR, f"{name}-new", "~", command("cat"), register=False)
 
@@ -186,6 +206,7 @@ CASES = (
     Case("dismiss", before_dismiss, again=True),
     Case("mark", before_mark, again=True),
     Case("undo", before_undo),
+    Case("kill", before_kill, undone=True),
 )
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -199,10 +220,18 @@ class State:
     files: tuple[str, ...]
     marks: tuple[str, ...]
     events: tuple[str, ...]
+    kept: tuple[str, ...]
+    entries: tuple[str, ...]
+
+
+GONE = State((), (), (), (), ("old",), ())
+"""Where a session was killed."""
 
 
 def state(account: Account, name: str, noted: bool = True) -> State:
-    """Read what tmux, status files, marks and events left by hooks say. When it was dismissed does not count."""
+    """Read what tmux, status files, marks, events left by hooks, what is kept of killed sessions and the registry say.
+    When it was dismissed does not count.
+    """
 
     def own(lines: list[str]) -> tuple[str, ...]:
         return tuple(sorted(line.replace(f"{name}-", "") for line in lines if line.startswith(f"{name}-")))
@@ -215,19 +244,34 @@ def state(account: Account, name: str, noted: bool = True) -> State:
         files.append(f"{path.name} {json.dumps(told)}".replace(f'"{name}-', '"'))
     nest = account.sessions_dir / ".navi"
     notes = " #{@navi_type} #{@navi_line}" if noted else ""
-    listed = account.sh(f"tmux list-sessions -F '#{{session_name}}{notes}'")
+    listed = account.sh(f"tmux list-sessions -F '#{{session_name}} #{{session_path}}{notes}'")
     return State(
         own(listed.splitlines()),
         own(files),
         own((nest / "marks").read_text().splitlines() if (nest / "marks").exists() else []),
         own([path.name.removeprefix("event.") for path in nest.glob("event.*")]),
+        own([path.read_text() for path in nest.glob("killed/*/name")]),
+        own([f"{entry} {fields['type']} {fields['target']}" for entry, fields in registered(account).items()]),
     )
 
 
+def registered(account: Account) -> dict[str, dict[str, object]]:
+    """Return the registry's entries."""
+    path = account.folder / "tmp" / "claude-tmux-sockets" / ".sessions.json"
+    found: dict[str, dict[str, object]] = json.loads(path.read_bytes())["sessions"] if path.exists() else {}
+    return found
+
+
 def left_over(account: Account) -> list[str]:
-    """Return what lies beside the status files and is not to stay."""
+    """Return what lies beside the status files and is not to stay, and what is kept and not whole."""
     stays = re.compile(r"marks|recent|killed|event\..*|holder\..*")
-    return sorted(path.name for path in (account.sessions_dir / ".navi").iterdir() if not stays.fullmatch(path.name))
+    nest = account.sessions_dir / ".navi"
+    found = [path.name for path in nest.iterdir() if not stays.fullmatch(path.name)]
+    return sorted(found + [path.name for path in nest.glob("killed/*") if WHOLE.difference(os.listdir(path))])
+
+
+WHOLE = {"name", "socket", "directory", "type", "line", "more", "marks", "scrollback"}
+"""What is kept of every session that was killed."""
 
 
 def look_again(account: Account, shell: Shell) -> None:
@@ -248,18 +292,26 @@ def watch_it(account: Account, shell: Shell) -> None:
         watching.process.wait(20)
 
 
+def fail(account: Account, shell: Shell) -> None:
+    """Carry out an operation that has the registry at hand, and nothing else to do."""
+    assert answer(account, shell, dismiss(SESSIONS_DIR, Named("nobody"))).status == 66
+
+
 @every_shell
 @pytest.mark.parametrize("mend", [look_again, do_something_else, watch_it], ids=lambda mend: mend.__name__)
 @every_case
 def test_a_shell_that_is_killed_between_two_steps_leaves_nothing_half_done(
     lab: Lab, case: Case, shell: Shell, mend: Callable[[Account, Shell], None]
 ) -> None:
-    """Nothing can catch SIGKILL: what was half done is mended by the next look or operation, and blocks none."""
+    """Nothing can catch SIGKILL: what was half done is mended by the next look or operation, and blocks none. A look
+    leaves the registry, which it does not read, to the next operation that does.
+    """
     account = lab.local
     begun(account, "bystander-old")
     untouched = state(account, "bystander")
     run(account, shell, case.prepare(account, "whole"))
     after = state(account, "whole", case.noted)
+    assert not case.undone or after == GONE
     for number in count(1):
         name = f"n{number}"
         operation = case.prepare(account, name)
@@ -270,11 +322,19 @@ def test_a_shell_that_is_killed_between_two_steps_leaves_nothing_half_done(
         where = f"killed before {stop.steps[-1]}"
         mend(account, shell)
         found = state(account, name, case.noted)
-        assert found in ((before, after) if reached else (after,)), where
+        expected = (before, after) if reached else (after,)
+        assert replace(found, entries=()) in [replace(one, entries=()) for one in expected], where
+        fail(account, shell)
+        found = state(account, name, case.noted)
+        assert found in expected, where
+        assert left_over(account) == [] or not case.undone, where
         if found == before or case.again:
             run(account, shell, operation)
         assert state(account, name, case.noted) == after, where
         assert left_over(account) == [], where
+        if case.undone:
+            run(account, shell, undo(SESSIONS_DIR, operation.arguments[1]))
+            assert state(account, name, case.noted) == replace(before, kept=after.kept), where
         if not reached:
             break
     assert number > 2
@@ -311,12 +371,105 @@ async def cut_there(lab: Lab, box: Machine, case: Case, number: int, after: Stat
     await until_async(lambda: left_over(box) == [], timeout=30, what="nothing is left")
 
 
+def stopped_after(account: Account, words: str, prepare: Prepare) -> tuple[Operation[Any], Stop]:
+    """Return an operation on n-old, and the point at which a program that is called with these words has just ended."""
+    whole = Stop(account, "whole", 0)
+    run(account, DASH, whole.within(prepare(account, "whole")))
+    number = next(number for number, step in enumerate(whole.steps, 1) if f" {words} " in f" {step} ")
+    return prepare(account, "n"), Stop(account, "n", number + 1)
+
+
 def stopped_after_tmux_has_renamed(account: Account) -> tuple[Operation[Any], Stop]:
     """Return a renaming of n-old, and the point at which tmux has just done it."""
-    whole = Stop(account, "whole", 0)
-    run(account, DASH, whole.within(before_rename(account, "whole")))
-    number = next(number for number, words in enumerate(whole.steps, 1) if " rename-session " in words)
-    return before_rename(account, "n"), Stop(account, "n", number + 1)
+    return stopped_after(account, "rename-session", before_rename)
+
+
+def killed_after_tmux_has_ended_it(account: Account, shell: Shell) -> str:
+    """End n-old, kill the shell when tmux has just done it, and return the name under which it is kept."""
+    operation, stop = stopped_after(account, "kill-session", before_kill)
+    assert killed_there(account, shell, operation, stop)
+    assert "n-old" not in living(account)
+    assert (account.sessions_dir / "n-old.json").exists()
+    return operation.arguments[1]
+
+
+def messages(account: Account) -> dict[str, str]:
+    """Return what the status files of sessions that begin with n- say."""
+    return {path.name: json.loads(path.read_bytes())["message"] for path in account.sessions_dir.glob("n-*.json")}
+
+
+@every_shell
+@pytest.mark.parametrize("hooked", [True, False])
+def test_mending_a_killing_spares_a_session_that_has_taken_the_name(lab: Lab, shell: Shell, hooked: bool) -> None:
+    """Its status file stays; what stands there of the one that was killed goes, as if nothing had been cut off."""
+    account = lab.local
+    keep = killed_after_tmux_has_ended_it(account, shell)
+    account.new_session("n-old", "exec cat")
+    if hooked:
+        account.write_status("n-old", message="I am new")
+    look_again(account, shell)
+    assert messages(account) == ({"n-old.json": "I am new"} if hooked else {})
+    assert "n-old" in living(account)
+    fail(account, shell)
+    assert left_over(account) == []
+    run(account, shell, kill(SESSIONS_DIR, Named("n-old"), new_keep()))
+    run(account, shell, undo(SESSIONS_DIR, keep))
+    assert messages(account) == {"n-old.json": "Shall I?"}
+
+
+@every_shell
+def test_mending_a_killing_keeps_what_a_hook_said_last(lab: Lab, shell: Shell) -> None:
+    """Nobody has the name since: the file is still that of the session that was killed."""
+    account = lab.local
+    keep = killed_after_tmux_has_ended_it(account, shell)
+    account.write_status("n-old", message="Farewell")
+    look_again(account, shell)
+    assert messages(account) == {}
+    run(account, shell, undo(SESSIONS_DIR, keep))
+    assert messages(account) == {"n-old.json": "Farewell"}
+
+
+@every_shell
+def test_a_session_that_ends_by_itself_after_its_killing_was_cut_off_has_just_ended(lab: Lab, shell: Shell) -> None:
+    """Not all that brings it back was kept yet."""
+    account = lab.local
+    begun(account, "bystander-old")
+    operation, stop = stopped_after(account, "mkdir", before_kill)
+    assert killed_there(account, shell, operation, stop)
+    account.tmux("kill-session", "-t", "=n-old")
+    look_again(account, shell)
+    assert messages(account) == {"n-old.json": "Shall I?"}
+    assert state(account, "n").kept == ()
+    assert left_over(account) == []
+
+
+@every_shell
+def test_a_killing_is_not_mended_before_tmux_tells(lab: Lab, shell: Shell) -> None:
+    account = lab.local
+    keep = killed_after_tmux_has_ended_it(account, shell)
+    stand_in(account, "tmux", "echo 'I do not tell' >&2\nexit 1")
+    before = messages(account), left_over(account)
+    look_again(account, shell)
+    assert (messages(account), left_over(account)) == before
+    (account.bin / "tmux").unlink()
+    look_again(account, shell)
+    assert messages(account) == {}
+    run(account, shell, undo(SESSIONS_DIR, keep))
+    assert messages(account) == {"n-old.json": "Shall I?"}
+
+
+def test_killing_a_session_that_has_ended_spares_another_that_has_its_name_by_now(lab: Lab) -> None:
+    account = lab.local
+    begun(account, "bystander-old")
+    begun(account, "n-old")
+    frame = run(account, DASH, look(SESSIONS_DIR, False))
+    known = next(one for one in frame.sessions if one.name == "n-old")
+    account.tmux("kill-session", "-t", "=n-old")
+    account.new_session("n-old", "exec cat")
+    account.write_status("n-old", message="I am new")
+    assert run(account, DASH, kill(SESSIONS_DIR, known, new_keep())) == ""
+    assert messages(account) == {"n-old.json": "I am new"}
+    assert left_over(account) == []
 
 
 @every_shell
@@ -329,8 +482,7 @@ def test_mending_a_renaming_spares_a_session_that_has_taken_the_old_name(lab: La
     (account.sessions_dir / ".navi" / "lock.n-old").unlink()
     account.write_status("n-old", message="I am new")
     look_again(account, shell)
-    told = {path.name: json.loads(path.read_bytes())["message"] for path in account.sessions_dir.glob("n-*.json")}
-    assert told == {"n-old.json": "I am new", "n-new.json": ""}
+    assert messages(account) == {"n-old.json": "I am new", "n-new.json": ""}
     assert left_over(account) == []
 
 

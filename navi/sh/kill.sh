@@ -1,12 +1,24 @@
-# shellcheck shell=sh disable=SC2154,SC2174
+# shellcheck shell=sh disable=SC2154,SC2034,SC2174
 # kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away.
 # What brings it back is kept in .navi/killed/KEEP: LINE is what to run then, unless the session knows better (because
-# navi started it), and MORE stands behind it.
+# navi started it), and MORE stands behind it. Should this shell be killed on its way, the next operation or look finishes
+# it or takes it back (nest.sh).
 
-# navi_keep: write down what is needed to start it again, but for its text.
+# navi_prepare: the journal, and then what is kept. A folder that can't be written to only costs what brings it back.
+navi_prepare() {
+    navi_kept=
+    [ "$navi_met" = gone ] || [ -z "$navi_keep" ] || ! navi_open_nest || navi_kept=$navi_nest/killed/$navi_keep
+    navi_note_kill || navi_kept=
+    [ -z "$navi_kept" ] || navi_keep && return
+    rm -rf "$navi_kept"
+    navi_kept=
+    navi_note_kill
+} 2>/dev/null
+
+# navi_keep: write down what is needed to start it again. Its text follows when it ends, and its status file is kept under
+# a second name: so it can be told later whether it has changed. The empty text, which comes last, says that all is there.
 navi_keep() {
-    navi_kept=$navi_nest/killed/$navi_keep
-    navi_open_nest && mkdir -p -m 700 "$navi_nest/killed" "$navi_kept" || return
+    mkdir -p -m 700 "$navi_nest/killed" "$navi_kept" || return
     # One question for all; only the path, which comes last, can hold a line end.
     navi_facts=$(navi_tmux "$navi_socket" display-message -p -t "$navi_id:" \
         "#{@navi_type}$navi_newline#{@navi_line}$navi_newline#{pane_current_path}")
@@ -19,7 +31,18 @@ navi_keep() {
         printf '%s' "${navi_facts#*"$navi_newline"}" >"$navi_kept/directory" &&
         printf '%s' "$navi_name" >"$navi_kept/name" &&
         printf '%s' "$navi_socket" >"$navi_kept/socket" &&
-        : >"$navi_kept/scrollback"
+        navi_note_marks && printf '%s' "$navi_marked" >"$navi_kept/marks" || return
+    [ "$navi_registered" = no ] || printf '' >"$navi_kept/registered" || return
+    [ -z "$navi_file" ] || [ ! -e "$navi_file" ] || ln "$navi_file" "$navi_kept/status.json" || :
+    printf '' >"$navi_kept/scrollback"
+}
+
+# navi_note_marks: what is marked of the session, in navi_marked.
+navi_note_marks() {
+    navi_marked=
+    [ ! -f "$navi_nest/marks" ] || while IFS= read -r navi_line; do
+        case $navi_line in "$navi_name	"*) navi_marked=$navi_marked${navi_line#"$navi_name	"}$navi_newline ;; esac
+    done <"$navi_nest/marks"
 }
 
 # navi_end: end the session. Its text is taken in the same breath, so that nothing of it is missing.
@@ -48,22 +71,23 @@ navi_more=$4
 shift 4
 navi_mean "$@"
 navi_meet
-navi_kept=
-case $navi_met in
-same)
-    if [ -z "$navi_keep" ] || ! navi_keep; then navi_kept=; fi
-    navi_end
-    ;;
-other) navi_need ;;
+[ "$navi_met" != other ] || navi_need
+navi_registered=no
+case $2,$1,$navi_id in
+named,,?*) navi_registered=$navi_entry ;; # it was found with the registry
+*) ! navi_is_registered || navi_registered=yes ;;
 esac
-if [ -n "$navi_file" ]; then
-    if [ -n "$navi_kept" ]; then mv "$navi_file" "$navi_kept/status.json"; else rm -f "$navi_file"; fi 2>/dev/null
-    [ ! -e "$navi_file" ] || navi_fail 1 "the session has ended, but its status file $navi_file can't be removed"
-fi
-navi_forget_entry
-[ -z "$navi_kept" ] || [ "$navi_was_registered" = no ] || : >"$navi_kept/registered"
-navi_move_marks "$navi_name" ''
-[ -z "$navi_kept" ] || printf '%s' "$navi_moved" >"$navi_kept/marks"
+navi_prepare
+navi_namesake=
+if [ "$navi_met" = same ]; then navi_end; elif [ -z "$navi_id" ]; then navi_namesake=no; fi
+navi_finish_kill 2>/dev/null
+case $? in
+0)
+    [ "$navi_registered" = no ] || navi_change_registry "drop	$navi_name"
+    [ ! -e "$navi_journal" ] || rm -f "$navi_journal"
+    ;;
+1) navi_fail 1 "the session has ended, but its status file $navi_file can't be removed" ;;
+esac
 navi_wake
 printf '%s killed %s\n' "$navi_token" "${navi_kept##*/}"
 navi_forget

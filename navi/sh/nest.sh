@@ -12,10 +12,15 @@ navi_self=$$
 navi_mend() {
     for navi_path in "$navi_nest"/*.[0-9]*; do
         case ${navi_path#"$navi_nest/"} in
-        rename.* | undo.* | renamed.* | start.* | recent.* | marks.* | hung.*) navi_ended "${navi_path##*.}" || continue ;;
+        entry.*) navi_has_registry || continue ;;
         esac
         case ${navi_path#"$navi_nest/"} in
-        rename.* | undo.*) (navi_mend_one "$navi_path") >/dev/null 2>&1 ;;
+        rename.* | undo.* | kill.* | entry.* | renamed.* | start.* | recent.* | marks.* | hung.*)
+            navi_ended "${navi_path##*.}" || continue
+            ;;
+        esac
+        case ${navi_path#"$navi_nest/"} in
+        rename.* | undo.* | kill.* | entry.*) (navi_mend_one "$navi_path") >/dev/null 2>&1 ;;
         renamed.*) [ -e "$navi_nest/rename.${navi_path##*.}" ] || rm -f "$navi_path" ;;
         start.* | recent.* | marks.* | hung.*) rm -f "$navi_path" ;;
         esac
@@ -44,12 +49,13 @@ navi_read_journal() {
     } <"$navi_journal" && [ "$navi_line" = whole ]
 }
 
-# navi_write_journal KIND LINE...: six lines, before anything is done that may have to be mended.
+# navi_write_journal KIND LINE...: six lines, before anything is done that may have to be mended. (The folder is for its
+# owner alone.)
 navi_write_journal() {
     navi_journal=$navi_nest/$1.$navi_self
     shift
-    (umask 077 && printf '%s\n' "$navi_self" "$@" whole >"$navi_journal") 2>/dev/null
-}
+    printf '%s\n' "$navi_self" "$@" whole >"$navi_journal"
+} 2>/dev/null
 
 # ---- renaming
 
@@ -124,6 +130,119 @@ navi_finish_rename() {
 # by its identity.
 navi_move_entry() { :; }
 
+# ---- ending
+
+# navi_note_kill: the journal of ending the session navi_name with the status file navi_file; what brings it back is to
+# stand in navi_kept ("" for nothing).
+navi_note_kill() {
+    navi_write_journal kill "$navi_socket" "$navi_identity" "$navi_name" "${navi_file##*/}" "${navi_kept##*/}" "$navi_registered"
+}
+
+# navi_mend_kill: tmux knows whether it was done; as long as not all was kept, it was not. Fails if tmux does not tell.
+navi_mend_kill() {
+    navi_read_kill
+    navi_ask_for_name || return
+    if [ "$navi_living" = yes ] || { [ -n "$navi_kept" ] && [ ! -e "$navi_kept/scrollback" ]; }; then
+        rm -rf ${navi_kept:+"$navi_kept"} "$navi_journal"
+        return
+    fi
+    navi_finish_kill || return
+    if [ "$navi_registered" = yes ]; then navi_mend_entry; else rm -f "$navi_journal"; fi
+}
+
+# navi_read_kill: what the journal of ending a session says.
+navi_read_kill() {
+    navi_socket=$navi_1
+    navi_identity=$navi_2
+    navi_name=$navi_3
+    navi_file=${navi_4:+$navi_dir/$navi_4}
+    case $navi_5 in '' | .* | */*) navi_kept= ;; *) navi_kept=$navi_nest/killed/$navi_5 ;; esac
+    navi_registered=$navi_6
+}
+
+# navi_ask_for_name: whether the session navi_identity lives (navi_living), and whether another one of its name does
+# (navi_namesake). Fails if tmux does not tell.
+navi_ask_for_name() {
+    navi_living=no
+    navi_namesake=no
+    case ${navi_hung-} in *"=$navi_socket$navi_newline"*) return 1 ;; esac
+    navi_patience=1 # a look waits for it
+    navi_consult "$navi_socket" list-sessions -F '#{pid} #{session_id} #{session_created} #{session_name}'
+    case $navi_word in none) return 0 ;; ok) ;; *) return 1 ;; esac
+    set -f
+    IFS=$navi_newline
+    for navi_listed in $navi_answer; do
+        unset IFS
+        navi_rest=${navi_listed#"$navi_identity "}
+        [ "$navi_rest" = "$navi_listed" ] || navi_living=yes
+        navi_rest=${navi_listed#* }
+        navi_rest=${navi_rest#* }
+        [ "${navi_rest#* }" != "$navi_name" ] || [ "$navi_living" = yes ] || navi_namesake=yes
+    done
+    unset IFS
+    set +f
+}
+
+# navi_finish_kill: the session has ended: its status file goes to what is kept, its marks go. Every step bears being done
+# twice. The journal goes with the file where nothing else is to be done. Fails with 2 where that can't be told yet.
+navi_finish_kill() {
+    set --
+    if [ -z "$navi_file" ] || [ ! -e "$navi_file" ]; then
+        :
+    elif [ -n "$navi_kept" ] && [ "$navi_file" -ef "$navi_kept/status.json" ]; then
+        set -- "$navi_file"
+    else
+        navi_put_away_changed || return
+    fi
+    [ "$navi_registered" = yes ] || [ -z "$navi_kept" ] || [ -s "$navi_kept/marks" ] || set -- "$@" "$navi_journal"
+    [ $# -eq 0 ] || rm -f "$@" || return 1
+    navi_drop_marks
+}
+
+# navi_put_away_changed: the status file is not as it was before the end. It stays if it may be that of another session
+# of the name.
+navi_put_away_changed() {
+    [ -n "${navi_namesake-}" ] || navi_ask_for_name || return 2
+    [ "$navi_namesake" = no ] || return 0
+    if [ -n "$navi_kept" ]; then mv -f "$navi_file" "$navi_kept/status.json"; else rm -f "$navi_file"; fi || return 1
+}
+
+# navi_drop_marks: those that are kept; where nothing is kept all of the name, unless another session has that by now.
+navi_drop_marks() {
+    if [ -z "$navi_kept" ]; then
+        [ "${navi_namesake-}" = yes ] || navi_move_marks "$navi_name" '' || :
+        return 0
+    fi
+    [ -s "$navi_kept/marks" ] || return 0
+    navi_lock_marks || return 2
+    navi_read_kept_marks
+    navi_added=
+    navi_edit_marks
+    rm -f "$navi_nest/marks.lock"
+}
+
+# navi_has_registry: whether the registry's scripts are at hand. A look, and what is only about files, does without.
+navi_has_registry() { [ -n "${navi_parser-}" ] && command -v navi_is_registered >/dev/null; }
+
+# navi_mend_entry: the session is not to be in the registry any more, and that is the last of its end. Without the
+# registry at hand it is left for the next operation that has it; till then the entry is that of a session that has ended.
+# Fails if tmux does not tell, or somebody else is changing the registry.
+navi_mend_entry() {
+    if ! navi_has_registry; then
+        mv "$navi_journal" "$navi_nest/entry.$navi_maker"
+        return
+    fi
+    navi_read_kill
+    navi_ask_for_name || return
+    # Of entries that know no more than a name, the one of a living session stays.
+    if navi_is_registered && { [ -n "$navi_entry_identity" ] || [ "$navi_namesake" = no ]; }; then
+        LOCK_TIMEOUT=1
+        navi_change_registry "drop	$navi_name"
+        [ $? -ne 75 ] || return
+    fi
+    rm -f "$navi_journal"
+}
+
 # ---- bringing back
 
 # navi_read FILE: the text of what is kept, line ends at its end included, in navi_text.
@@ -182,13 +301,18 @@ navi_give_back_files() {
             mv "$navi_kept/status.json" "$navi_dir/$navi_name.json"
     fi
     [ -s "$navi_kept/marks" ] && navi_lock_marks || return 0
-    navi_added=
-    while IFS= read -r navi_line; do
-        navi_added="$navi_added$navi_name	$navi_line$navi_newline"
-    done <"$navi_kept/marks"
-    navi_dropped=$navi_added
+    navi_read_kept_marks
+    navi_added=$navi_dropped
     navi_edit_marks
     rm -f "$navi_nest/marks.lock"
+}
+
+# navi_read_kept_marks: the lines that were kept, in navi_dropped.
+navi_read_kept_marks() {
+    navi_dropped=
+    while IFS= read -r navi_line; do
+        navi_dropped="$navi_dropped$navi_name	$navi_line$navi_newline"
+    done <"$navi_kept/marks"
 }
 
 # navi_escape WORD: in navi_escaped, the word as tmux must be given it: a semicolon at its end would end the command.

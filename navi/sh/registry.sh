@@ -333,30 +333,23 @@ navi_register() {
     navi_change_registry "$navi_edits" || navi_unregistered=$navi_trouble
 }
 
-# navi_forget_entry: the session navi_name, of navi_identity, is not to be in the registry any more. With a NEW name, it
-# has that from now on.
-navi_forget_entry() {
-    navi_was_registered=no
-    navi_find_registry && navi_find_entry || return 0
+# navi_is_registered: whether the registry's entry navi_name is that of the session navi_identity.
+navi_is_registered() {
+    navi_find_registry && navi_find_entry || return
     if [ -n "$navi_entry_identity" ]; then
-        [ "$navi_entry_identity" = "$navi_identity" ] || return 0
+        [ "$navi_entry_identity" = "$navi_identity" ]
     else
         navi_find_user
-        [ "$navi_entry_socket" = "${navi_socket:-${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default}" ] || return 0
-    fi
-    navi_was_registered=yes
-    if [ -z "${1-}" ]; then
-        navi_change_registry "drop	$navi_name"
-    else
-        navi_change_registry "move	$navi_name	$1
-put	$1	target	text	$1:${navi_entry_target##*:}"
+        [ "$navi_entry_socket" = "${navi_socket:-${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default}" ]
     fi
 }
 
 # navi_move_entry: the session navi_was is called navi_now (nest.sh).
 navi_move_entry() {
     navi_name=$navi_was
-    navi_forget_entry "$navi_now"
+    navi_is_registered || return 0
+    navi_change_registry "move	$navi_was	$navi_now
+put	$navi_now	target	text	$navi_now:${navi_entry_target##*:}"
 }
 
 # navi_registry_time: now, as the registry writes it.

@@ -84,6 +84,11 @@ navi_meet() {
         navi_find_namesake
         return
     fi
+    if [ "${navi_looked-}" = yes ]; then # just now, on the way here (address.sh)
+        navi_looked=no
+        if [ "$navi_session_name" = "$navi_name" ]; then navi_met=same; else navi_met=other; fi
+        return
+    fi
     navi_consult "$navi_socket" list-panes -s -t "$navi_id" -F '#{pid} #{session_id} #{session_created} #{session_name}'
     case $navi_word,${navi_answer%%"$navi_newline"*} in
     "ok,$navi_identity $navi_name") navi_met=same ;;

@@ -24,7 +24,7 @@ navi_note_undo "${navi_kept##*/}" || navi_fail 1 "the folder $navi_nest can't be
 trap navi_leave EXIT
 navi_start "${navi_text:-command}" "$navi_line" "$navi_more" '' "$navi_before"
 navi_give_back_files
-[ ! -e "$navi_kept/registered" ] || navi_register
+[ ! -e "$navi_kept/registered" ] || ! navi_find_registry || navi_register
 rm -f "$navi_journal"
 navi_wake
 printf '%s created %s\n%s name %s\n' "$navi_token" "$navi_started" "$navi_token" "$navi_name"
