@@ -30,7 +30,7 @@ def main() -> None:
     text = os.read(0, 65536)
     while found := re.search(rb"navi_token=(navi-[0-9a-f]+)", text):
         token = found[1].decode()
-        if text.lstrip().startswith(b"{"):
+        if b"\n{\nnavi_token=" in text:
             watch(host, token)
             return
         say(f"\n{token} begin\n\n{token} errors \n{token} end 0\n")
