@@ -4,59 +4,52 @@ A bad entry never hides a good one: readers return what they understood together
 file, line, remote and field.
 """
 
-import os
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from navi import places
 from navi.agents import AGENTS, AgentKind
 from navi.launch import Launch
-
-SESSIONS_DIR = "~/.claude-sessions"
-"""Where agents' hooks write status files unless remotes.yaml says otherwise."""
+from navi.places import KNOWN_REMOTES, REMOTES, SETTINGS
+from navi.remote import SESSIONS_DIR, Remote
 
 
 class Places:
-    """The folders of the XDG base directory specification, from an environment."""
+    """Where navi's files are, as paths."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
 
-    def _folder(self, variable: str, default: str) -> Path:
-        value = self.environment.get(variable, "")
-        base = Path(value) if value.startswith("/") else self.home / default
-        return base / "navi"
-
     @property
     def home(self) -> Path:
         """The user's home."""
-        return Path(self.environment.get("HOME") or os.path.expanduser("~"))
+        return Path(places.home(self.environment))
 
-    @cached_property
+    @property
     def config(self) -> Path:
         """Where remotes.yaml and config.yaml are read."""
-        return self._folder("XDG_CONFIG_HOME", ".config")
+        return Path(places.config_file(self.environment, ""))
 
-    @cached_property
+    @property
     def state(self) -> Path:
         """Where the log is written."""
-        return self._folder("XDG_STATE_HOME", ".local/state")
+        return Path(places.state_file(self.environment, ""))
 
     @property
     def known_remotes(self) -> Path:
-        """The file that says what stands in remotes.yaml; it may be removed at any time."""
-        return self._folder("XDG_CACHE_HOME", ".cache") / "remotes.json"
+        """The file that says what stands in remotes.yaml."""
+        return Path(places.cache_file(self.environment, KNOWN_REMOTES))
 
     @property
     def remotes(self) -> Path:
         """The file that names the remotes."""
-        return self.config / "remotes.yaml"
+        return self.config / REMOTES
 
     @property
     def settings(self) -> Path:
         """The file with everything else."""
-        return self.config / "config.yaml"
+        return self.config / SETTINGS
 
     @property
     def templates(self) -> Path:
@@ -73,27 +66,6 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.text}" if self.line else f"{self.file}: {self.text}"
-
-
-class Remote(NamedTuple):
-    """An entry of remotes.yaml. Times are in seconds; an empty text leaves the matter to OpenSSH's configuration."""
-
-    name: str
-    host: str
-    user: str = ""
-    key: str = ""
-    sessions_dir: str = SESSIONS_DIR
-    jump_host: str = ""
-    port: int = 0
-    connect_timeout: float = 10.0
-    command_timeout: float = 30.0
-    cleanup: bool = True
-    enabled: bool = True
-
-    @property
-    def destination(self) -> str:
-        """Where it is, as ssh is told."""
-        return f"{self.user}@{self.host}" if self.user else self.host
 
 
 class Settings(NamedTuple):

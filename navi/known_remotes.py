@@ -10,10 +10,13 @@ import os
 import stat
 import time
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from navi import __version__, config
-from navi.config import Problem, Remote
+from navi import __version__
+from navi.remote import Remote
+
+if TYPE_CHECKING:
+    from navi.config import Problem
 
 SETTLED = 2.0
 """Seconds after which a file that changes once more is sure to bear another time."""
@@ -22,7 +25,7 @@ LARGEST = 1_000_000
 """Bytes that are read."""
 
 
-def read_remotes(source: Path, known: Path) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:
+def read_remotes(source: str, known: str) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:
     """Return what stands in remotes.yaml (`source`) and what is wrong with it, from the file `known` where that is of
     `source` as it is. Only what has no problem is noted there; that it can't be noted is no problem.
     """
@@ -30,25 +33,29 @@ def read_remotes(source: Path, known: Path) -> tuple[tuple[Remote, ...], tuple[P
     remotes = _recall(known, mark) if mark else None
     if remotes is not None:
         return remotes, ()
-    remotes, problems = config.read_remotes(source)
+    from pathlib import Path
+
+    from navi import config
+
+    remotes, problems = config.read_remotes(Path(source))
     if mark and not problems:
         _note(known, mark, remotes)
     return remotes, problems
 
 
-def _mark(source: Path) -> list[object]:
+def _mark(source: str) -> list[object]:
     """What another version of the file, or of navi, would not have; nothing if it has only just changed."""
     try:
-        found = source.stat()
+        found = os.stat(source)
     except OSError:
         return []
     if time.time() - max(found.st_mtime, found.st_ctime) < SETTLED:
         return []
     times = [found.st_mtime_ns, found.st_ctime_ns]
-    return [__version__, str(source), *times, found.st_size, found.st_ino, found.st_dev]
+    return [__version__, source, *times, found.st_size, found.st_ino, found.st_dev]
 
 
-def _recall(known: Path, mark: list[object]) -> tuple[Remote, ...] | None:
+def _recall(known: str, mark: list[object]) -> tuple[Remote, ...] | None:
     import json
 
     try:
@@ -71,15 +78,15 @@ def _remote(values: list[str | float | bool]) -> Remote:
     return remote
 
 
-def _note(known: Path, mark: list[object], remotes: tuple[Remote, ...]) -> None:
+def _note(known: str, mark: list[object], remotes: tuple[Remote, ...]) -> None:
     import json
 
-    beside = known.with_name(f"{known.name}.{os.getpid()}")
+    beside = f"{known}.{os.getpid()}"
     try:
-        known.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.makedirs(os.path.dirname(known), mode=0o700, exist_ok=True)
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w") as file:
             json.dump({"mark": mark, "remotes": remotes}, file)
-        beside.replace(known)
+        os.replace(beside, known)
     except OSError:
         with suppress(OSError):
-            beside.unlink()
+            os.unlink(beside)

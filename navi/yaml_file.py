@@ -12,8 +12,9 @@ import yaml
 
 from navi.address import LOCAL
 from navi.agents import AGENTS, AgentKind
-from navi.config import CHOICES, Problem, Remote, Settings, Template
+from navi.config import CHOICES, Problem, Settings, Template
 from navi.launch import PRESETS, VARIABLE, Launch, Step, agent, command, kept
+from navi.remote import Remote
 
 
 def read_remotes(path: Path) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:

@@ -15,10 +15,10 @@ from navi.address import LOCAL
 from navi.agents import AGENTS
 from navi.cli.doctor import HERE, THERE
 from navi.cli.hosts import TMUX_STATES
-from navi.config import SESSIONS_DIR
 from navi.hosts.plain import PlainHost
 from navi.model import HostView
 from navi.ops.look import TMUX_FAILURES, look
+from navi.remote import SESSIONS_DIR
 from navi.status import sessions_of
 from navi.tui.charts import Chart
 from navi.tui.pages import detail_lines

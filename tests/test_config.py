@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.agents import AGENTS, AgentKind
-from navi.config import SESSIONS_DIR, Places, Remote, Settings, read_remotes, read_settings
+from navi.config import Places, Settings, read_remotes, read_settings
+from navi.remote import SESSIONS_DIR, Remote
 
 GUIDE = """\
 remotes:

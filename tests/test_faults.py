@@ -22,7 +22,6 @@ import pytest
 import trio
 
 from navi.address import Named
-from navi.config import SESSIONS_DIR
 from navi.hosts import HostError
 from navi.hosts.wire import new_token, request
 from navi.launch import command
@@ -31,6 +30,7 @@ from navi.ops.directories import directories
 from navi.ops.lifecycle import dismiss, kill, new, new_keep, rename, undo
 from navi.ops.look import look
 from navi.ops.marks import mark
+from navi.remote import SESSIONS_DIR
 from tests.support.dashboard import begin, names, selected
 from tests.support.dashboard import navi as dashboard
 from tests.support.hosts import host, opened

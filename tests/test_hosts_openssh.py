@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import trio
 
-from navi.config import Remote
 from navi.failure import HostState, Retry
 from navi.hosts import HostError
 from navi.hosts.base import Watch
@@ -22,6 +21,7 @@ from navi.model import Frame, Tmux
 from navi.ops import Operation
 from navi.ops.attach import Interactive
 from navi.ops.look import Beat, look, watch
+from navi.remote import Remote
 from tests.support.hosts import HOME, failure, host, master, opened, read_output, say, socket
 from tests.support.machines import Lab, Machine, program, user
 from tests.support.processes import processes
@@ -374,7 +374,7 @@ async def test_a_command_for_a_terminal_goes_over_the_master(lab: Lab, box: Mach
 
 def test_every_option_has_a_reason_and_host_keys_are_always_checked() -> None:
     remote = Remote("n", "h", user="u", key="~/k", port=22, jump_host="j")
-    found = options(remote, Path("/run/100%/x"))
+    found = options(remote, "/run/100%/x")
     words = " ".join(word for option in found for word in option.words)
     assert all(len(option.reason) > 10 for option in found)
     assert "StrictHostKeyChecking" not in words
@@ -502,7 +502,7 @@ async def test_a_socket_of_somebody_else_is_not_used(lab: Lab, box: Machine) -> 
         await one.close()
         assert not path.exists()
     with pytest.raises(HostError, match="belongs to user"):
-        refuse_foreign(Path("/proc/1") if os.getuid() else somebody_elses(lab))
+        refuse_foreign("/proc/1" if os.getuid() else str(somebody_elses(lab)))
 
 
 def somebody_elses(lab: Lab) -> Path:

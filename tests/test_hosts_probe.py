@@ -11,16 +11,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.config import Remote
 from navi.hosts.plain_remote import PlainRemote
 from navi.hosts.probe import CHECKS, Probe, Probed, hop_of, knock, look_around, look_up, read_target, typed
 from navi.hosts.ssh_command import SshCommand
 from navi.ops.checkup import Finding, Result
+from navi.remote import Remote
 from tests.support.hosts import master, say
 from tests.support.machines import Lab, Machine, free_port
 from tests.support.relay import Relay
@@ -359,13 +360,13 @@ def stands(lab: Lab, one: Remote) -> None:
 
 def hung(lab: Lab, one: Remote) -> None:
     stands(lab, one)
-    SshCommand(one, lab.environment()).control.with_suffix(".pid").write_text(f"{master(lab)}\n")
+    Path(f"{SshCommand(one, lab.environment()).control}.pid").write_text(f"{master(lab)}\n")
     os.kill(master(lab), signal.SIGSTOP)
 
 
 def stale(lab: Lab, one: Remote) -> None:
     with sockets.socket(sockets.AF_UNIX) as dead:
-        dead.bind(str(SshCommand(one, lab.environment()).control))
+        dead.bind(SshCommand(one, lab.environment()).control)
 
 
 MASTERS: list[tuple[Callable[[Lab, Remote], None], Result, str, str]] = [

@@ -12,10 +12,15 @@ from pathlib import Path
 import pytest
 
 from navi.failure import HostState
-from navi.hosts import HostError
-from navi.hosts.sockets import LONGEST_SOCKET, NAME_LENGTH, Lease, runtime_folder
+from navi.hosts import HostError, sockets
+from navi.hosts.sockets import LONGEST_SOCKET, NAME_LENGTH, Lease
 
 FALLBACK = Path(f"/tmp/navi-{os.getuid()}")
+
+
+def runtime_folder(environment: dict[str, str]) -> Path:
+    """Return the folder for sockets as a path."""
+    return Path(sockets.runtime_folder(environment))
 
 
 @pytest.fixture
@@ -62,7 +67,7 @@ def test_a_symbolic_link_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_in_its_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "navi").touch()
-    assert "can't be made" in refusal(tmp_path)
+    assert "no folder" in refusal(tmp_path)
 
 
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
@@ -100,7 +105,7 @@ def test_a_path_that_is_too_long_for_a_socket_is_not_used(tmp_path: Path) -> Non
 
 
 def test_a_lease_is_shared_or_taken_but_not_both(tmp_path: Path) -> None:
-    one, two, three = (Lease(tmp_path / "lock") for _ in range(3))
+    one, two, three = (Lease(str(tmp_path / "lock")) for _ in range(3))
     assert one.share()
     assert two.share()
     assert not three.take()
@@ -119,7 +124,7 @@ def test_a_lease_is_shared_or_taken_but_not_both(tmp_path: Path) -> None:
 
 def test_a_lease_in_vain_gives_up_a_share(tmp_path: Path) -> None:
     """So that two who both want to be the only one do not wait for each other."""
-    one, two = Lease(tmp_path / "lock"), Lease(tmp_path / "lock")
+    one, two = Lease(str(tmp_path / "lock")), Lease(str(tmp_path / "lock"))
     assert one.share()
     assert two.share()
     assert not one.take()
@@ -130,7 +135,7 @@ def test_a_lease_in_vain_gives_up_a_share(tmp_path: Path) -> None:
 
 def take_and_die(path: Path) -> None:
     """Take a lease in a process that ends without giving it up."""
-    assert Lease(path).take()
+    assert Lease(str(path)).take()
     os._exit(0)
 
 
@@ -139,7 +144,7 @@ def test_a_lease_ends_with_its_process(tmp_path: Path) -> None:
     process.start()
     process.join(20)
     assert process.exitcode == 0
-    lease = Lease(tmp_path / "lock")
+    lease = Lease(str(tmp_path / "lock"))
     assert lease.take()
     lease.release()
 
@@ -147,5 +152,5 @@ def test_a_lease_ends_with_its_process(tmp_path: Path) -> None:
 def test_a_lease_does_not_follow_a_symbolic_link(tmp_path: Path) -> None:
     (tmp_path / "lock").symlink_to(tmp_path / "victim")
     with pytest.raises(OSError, match="symbolic links"):
-        Lease(tmp_path / "lock").take()
+        Lease(str(tmp_path / "lock")).take()
     assert not (tmp_path / "victim").exists()

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from navi.config import Remote
-from navi.known_remotes import read_remotes
+from navi import known_remotes
+from navi.config import Problem
+from navi.remote import Remote
 from tests.support.machines import Lab
 
 TEXT = """\
@@ -27,6 +28,11 @@ REMOTES = (
     Remote("atlas", "atlas.example", port=2222, connect_timeout=5.0, cleanup=False),
     Remote("bücher", "10.0.0.7", user="ann", jump_host="bob@gate,last"),
 )
+
+
+def read_remotes(source: Path, known: Path) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:
+    """Read them by paths."""
+    return known_remotes.read_remotes(str(source), str(known))
 
 
 @pytest.fixture

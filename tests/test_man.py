@@ -18,7 +18,7 @@ from navi.cli.arguments import arguments_of
 from navi.cli.parser import parser_of
 from navi.cli.tools.table import TOOLS
 from navi.cli.verbs import VERBS, Verb
-from navi.config import CHOICES, Places, Remote, Settings, read_remotes, read_settings, read_template
+from navi.config import CHOICES, Places, Settings, read_remotes, read_settings, read_template
 from navi.failure import HostState, Retry
 from navi.fleet import LONGEST_PAUSE, POLL_EVERY
 from navi.hosts import ssh_command
@@ -27,6 +27,7 @@ from navi.hosts.failures import SIGNS, Sign
 from navi.hosts.wire import LARGEST_ANSWER
 from navi.listing import Sort
 from navi.ops.look import TMUX_FAILURES, watch
+from navi.remote import Remote
 from navi.status import LARGEST, PRIORITY, QUIET_AFTER, SILENT_AFTER
 from navi.tui.keys import KEYS, shown
 from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST

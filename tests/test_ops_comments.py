@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.config import SESSIONS_DIR
 from navi.hosts.local import LocalHost
 from navi.ops import OperationError
 from navi.ops.comments import CUT, MOST, MOST_LETTERS, MOST_LINES, Comment, Talk, comments
 from navi.ops.operation import Answer
+from navi.remote import SESSIONS_DIR
 from navi.text import clean
 from tests.support.machines import Lab
 from tests.support.repository import ON_LINES, TALK, stand_in_for_comments

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.config import SESSIONS_DIR
 from navi.hosts.local import LocalHost
 from navi.ops import OperationError
 from navi.ops.git import Repository, git, pull_request, repository_of, shown_url
+from navi.remote import SESSIONS_DIR
 from tests.support.machines import Lab
 from tests.support.places import Place, everywhere, place
 from tests.support.repository import RECORDED, commit, repository, run, stand_in

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.config import SESSIONS_DIR
 from navi.ops import OperationError
 from navi.ops.hooks import (
     EVENTS,
@@ -39,6 +38,7 @@ from navi.ops.hooks import (
     remove,
     write_hooks,
 )
+from navi.remote import SESSIONS_DIR
 from tests.support.machines import Account, Lab, program
 from tests.support.places import Place, everywhere, place
 from tests.support.scripts import DASH, Shell, every_shell, run, stand_in

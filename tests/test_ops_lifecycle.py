@@ -14,13 +14,13 @@ import trio
 
 from navi.address import Named
 from navi.agents import AGENTS, AgentKind
-from navi.config import SESSIONS_DIR
 from navi.hosts import Host
 from navi.hosts.local import LocalHost
 from navi.launch import Launch, command, program_of
 from navi.launch import agent as launch_agent
 from navi.ops import OperationError
 from navi.ops.lifecycle import check_name, dismiss, kill, new, new_keep, rename, undo
+from navi.remote import SESSIONS_DIR
 from navi.status import sessions_of
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.address import Named
-from navi.config import SESSIONS_DIR
 from navi.model import Marks
 from navi.ops import OperationError
 from navi.ops.lifecycle import kill, new_keep, rename, undo
 from navi.ops.marks import check_tags, mark, read_marks, retag
+from navi.remote import SESSIONS_DIR
 from tests.support.machines import Lab
 from tests.support.places import everywhere, place
 from tests.support.scripts import Watching, every_watching_shell, names

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from navi import exits
-from navi.config import SESSIONS_DIR
 from navi.metrics import Tokens
 from navi.ops import OperationError
 from navi.ops.metrics import tokens
+from navi.remote import SESSIONS_DIR
 from tests.support.machines import Account, Lab, program
 from tests.support.places import everywhere, place
 from tests.support.scripts import DASH, Shell, every_shell, run, stand_in

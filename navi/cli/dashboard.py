@@ -10,11 +10,12 @@ from pathlib import Path
 
 import trio
 
-from navi.config import Places, Remote, Settings, read_remotes, read_settings
+from navi.config import Places, Settings, read_remotes, read_settings
 from navi.fleet import Fleet
 from navi.hosts import Host
 from navi.hosts.local import LocalHost
 from navi.hosts.openssh import OpenSSHHost
+from navi.remote import Remote
 from navi.tui.dashboard import Dashboard
 from navi.tui.terminal import terminal_is_usable
 

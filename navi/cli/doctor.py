@@ -13,7 +13,7 @@ from navi import exits
 from navi.address import LOCAL
 from navi.cli.machines import AT_ONCE, Machines
 from navi.cli.telling import UsageError, print_json
-from navi.config import Problem, Remote, Settings, read_remotes, read_settings
+from navi.config import Problem, Settings, read_remotes, read_settings
 from navi.failure import Failure, HostState
 from navi.hosts import probe
 from navi.hosts.base import HostError
@@ -22,6 +22,7 @@ from navi.hosts.probe import Probe, look_around
 from navi.ops import OperationError
 from navi.ops import checkup as ops
 from navi.ops.checkup import Finding, Result, checkup, clock, findings
+from navi.remote import Remote
 from navi.text import clean
 
 if TYPE_CHECKING:

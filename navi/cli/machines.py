@@ -13,6 +13,7 @@ from navi.cli.telling import UsageError, complain
 from navi.hosts.base import HostError
 from navi.hosts.plain import PlainHost
 from navi.ops import OperationError
+from navi.places import KNOWN_REMOTES, REMOTES, SETTINGS, cache_file, config_file
 from navi.text import clean
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from navi.agents import AgentKind
-    from navi.config import Places, Remote, Settings, Template
+    from navi.config import Places, Settings, Template
+    from navi.remote import Remote
 
 T = TypeVar("T")
 Answer = TypeVar("Answer")
@@ -53,9 +55,13 @@ class Machines:
         return settings
 
     @cached_property
+    def _has_settings(self) -> bool:
+        return os.path.exists(config_file(self.environment, SETTINGS))
+
+    @cached_property
     def agents(self) -> tuple[AgentKind, ...]:
         """The kinds of agents: the user's, and those that navi knows."""
-        if self._has("config.yaml"):
+        if self._has_settings:
             return self.settings.agents
         from navi.agents import AGENTS
 
@@ -64,11 +70,12 @@ class Machines:
     @cached_property
     def remotes(self) -> Mapping[str, Remote]:
         """The enabled remotes by name; what is wrong with their file is said once."""
-        if not self._has("remotes.yaml"):
+        path = config_file(self.environment, REMOTES)
+        if not os.path.exists(path):
             return {}
         from navi.known_remotes import read_remotes
 
-        remotes, problems = read_remotes(self.places.remotes, self.places.known_remotes)
+        remotes, problems = read_remotes(path, cache_file(self.environment, KNOWN_REMOTES))
         for problem in problems:
             complain(str(problem))
         return {remote.name: remote for remote in remotes if remote.enabled}
@@ -101,16 +108,9 @@ class Machines:
     @cached_property
     def _here(self) -> PlainHost:
         """This machine. Only where there are settings they are read."""
-        if self._has("config.yaml"):
+        if self._has_settings:
             return PlainHost(LOCAL, self.settings.sessions_dir, self.settings.cleanup, self.environment)
         return PlainHost(LOCAL, "", True, self.environment)
-
-    def _has(self, name: str) -> bool:
-        """Whether there is such a file of the user's. `places` knows, too, but takes longer to import than this."""
-        folder = self.environment.get("XDG_CONFIG_HOME", "")
-        if not folder.startswith("/"):
-            folder = os.path.join(self.environment.get("HOME") or os.path.expanduser("~"), ".config")
-        return os.path.exists(os.path.join(folder, "navi", name))
 
     def address(self, text: str) -> Address:
         """Read SESSION, or HOST/SESSION. Raises UsageError."""

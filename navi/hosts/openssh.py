@@ -16,7 +16,6 @@ from typing import TypeVar
 
 import trio
 
-from navi.config import Remote
 from navi.failure import Failure, HostState
 from navi.hosts.base import HostError, Watch
 from navi.hosts.channel import Channel, Channels, open_watch
@@ -25,6 +24,7 @@ from navi.hosts.sockets import Lease, refuse_foreign
 from navi.hosts.ssh_command import CONTROL_LIMIT, USE_MASTER, SshCommand
 from navi.ops import Answer, Operation, Stream
 from navi.ops.attach import Interactive
+from navi.remote import Remote
 from navi.text import clean, decode
 
 T = TypeVar("T")
@@ -67,19 +67,19 @@ class OpenSSHHost:
         control = self._command.control
         refuse_foreign(control)
         if self._lease is None:
-            self._lease = Lease(control.with_suffix(".lock"))
+            self._lease = Lease(f"{control}.lock")
         try:
             await self._open_master(control, self._lease)
         except OSError as error:
             self._lease.release()
             cause = f"{error.filename or 'ssh'}: {error.strerror}"
-            remedy = f"see that OpenSSH's client is installed and that {control.parent} can be written to"
+            remedy = f"see that OpenSSH's client is installed and that {os.path.dirname(control)} can be written to"
             raise HostError(Failure(HostState.ERROR, cause, remedy)) from error
         except BaseException:
             self._lease.release()
             raise
 
-    async def _open_master(self, control: Path, lease: Lease) -> None:
+    async def _open_master(self, control: str, lease: Lease) -> None:
         """Nobody else opens or closes the master meanwhile; a master that hangs is replaced under its users."""
         if lease.share() and await self._master() is not None:
             return
@@ -104,7 +104,7 @@ class OpenSSHHost:
         found = re.search(r"pid=(\d+)", words)
         if status != 0 or not found:
             return None
-        self._command.control.with_suffix(".pid").write_text(f"{found[1]}\n")
+        Path(f"{self._command.control}.pid").write_text(f"{found[1]}\n")
         return int(found[1])
 
     async def _control_command(self, command: str) -> tuple[int | None, str]:
@@ -116,18 +116,18 @@ class OpenSSHHost:
             return done.returncode, clean(decode(done.stderr))
         return None, ""
 
-    async def _remove_dead(self, control: Path) -> None:
+    async def _remove_dead(self, control: str) -> None:
         """Clear the way: end a master that does not answer, and take its socket away."""
         process = _read_process(control)
         if process and await _is_our_master(process, control):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)
         with suppress(FileNotFoundError):
-            control.unlink()
+            os.unlink(control)
 
-    async def _make_master(self, control: Path) -> None:
+    async def _make_master(self, control: str) -> None:
         """Open the master. Its errors go to a file: a pipe would be held open for as long as it lives."""
-        log = control.with_suffix(".log")
+        log = Path(f"{control}.log")
         limit = 2 * self.remote.connect_timeout + 5
         status, said = await self._connect(self._command.make_master(), log, limit)
         if status is None:
@@ -196,17 +196,17 @@ class OpenSSHHost:
                 await self._remove_dead(self._command.control)
 
 
-def _read_process(control: Path) -> int | None:
+def _read_process(control: str) -> int | None:
     try:
-        text = control.with_suffix(".pid").read_text().strip()
+        text = Path(f"{control}.pid").read_text().strip()
     except OSError:
         return None
     return int(text) if text.isdigit() else None
 
 
-async def _is_our_master(process: int, control: Path) -> bool:
+async def _is_our_master(process: int, control: str) -> bool:
     """Whether that process still is an ssh with our control path: process numbers come back."""
     done = await trio.run_process(
         ("ps", "-ww", "-o", "args=", "-p", str(process)), capture_stdout=True, capture_stderr=True, check=False
     )
-    return str(control) in decode(done.stdout)
+    return control in decode(done.stdout)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from navi.config import Remote
 from navi.failure import Failure
 from navi.hosts.plain import PlainHost
 from navi.hosts.sockets import Lease, refuse_foreign
 from navi.hosts.ssh_command import CONTROL_LIMIT, SHARE_MASTER, SshCommand
 from navi.ops import Answer, Operation
+from navi.remote import Remote
 
 if TYPE_CHECKING:
     from navi.ops.attach import Interactive
@@ -32,7 +33,7 @@ class PlainRemote(PlainHost):
         """Whether a master answers."""
         control = self._command.control
         refuse_foreign(control)
-        if not control.exists():
+        if not os.path.exists(control):
             return False
         import subprocess
 
@@ -64,7 +65,7 @@ class PlainRemote(PlainHost):
         """A dashboard that is about to leave must not close the master meanwhile."""
         control = self._command.control
         refuse_foreign(control)
-        lease = Lease(control.with_suffix(".lock"))
+        lease = Lease(f"{control}.lock")
         lease.share()
         try:
             return super()._ask(operation, meanwhile)

@@ -21,7 +21,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from navi.config import Remote
 from navi.exits import REFUSED, UNAVAILABLE, of_failure
 from navi.failure import Failure, HostState
 from navi.hosts.base import HostError
@@ -31,6 +30,7 @@ from navi.hosts.ssh_command import BATCH, NO_AGENT, SHELL, USE_MASTER, Option, S
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request
 from navi.ops import Answer, Operation
 from navi.ops.checkup import Finding, Result
+from navi.remote import Remote
 from navi.text import clean, decode
 
 T = TypeVar("T")
@@ -125,7 +125,7 @@ def look_around(environment: Mapping[str, str]) -> tuple[Finding, ...]:
     else:
         ssh = Finding("ssh", Result.FAULT, version or "ssh does not answer", "install OpenSSH's client", UNAVAILABLE)
     try:
-        return ssh, Finding("sockets folder", Result.OK, str(runtime_folder(environment)))
+        return ssh, Finding("sockets folder", Result.OK, runtime_folder(environment))
     except HostError as error:
         return ssh, Finding("sockets folder", Result.FAULT, error.failure.cause, error.failure.remedy)
 
@@ -374,7 +374,7 @@ class Probe:
         process = re.search(r"pid=(\d+)", said.errors)
         if said.status == 0:
             return Finding("master", Result.OK, f"stands (process {process[1] if process else 'unknown'})"), True
-        path = shlex.quote(str(control))
+        path = shlex.quote(control)
         if said.status is None:
             kill = _kill(control)
             return Finding("master", Result.FAULT, f"does not answer within {QUICK:g} s", f"{kill}rm -f {path}"), False
@@ -535,10 +535,10 @@ def _last(errors: str) -> str:
     return lines[-1] if lines else ""
 
 
-def _kill(control: Path) -> str:
+def _kill(control: str) -> str:
     """How to end the master, if its process was written down."""
     try:
-        process = control.with_suffix(".pid").read_text().strip()
+        process = Path(f"{control}.pid").read_text().strip()
     except OSError:
         return ""
     return f"kill -KILL {process}; " if process.isdigit() else ""

@@ -9,7 +9,7 @@ import fcntl
 import os
 import stat
 from collections.abc import Mapping
-from pathlib import Path
+from contextlib import suppress
 
 from navi.failure import Failure, HostState, Retry
 from navi.hosts.base import HostError
@@ -20,16 +20,17 @@ LONGEST_SOCKET = 90
 NAME_LENGTH = 16
 
 
-def runtime_folder(environment: Mapping[str, str]) -> Path:
+def runtime_folder(environment: Mapping[str, str]) -> str:
     """Return the folder for sockets, made if need be. Raises HostError if it is not ours or open to others."""
     user = os.getuid()
     base = environment.get("XDG_RUNTIME_DIR", "")
-    folder = Path(base) / "navi" if base.startswith("/") and _owner(base) == user else None
-    if folder is None or len(os.fsencode(folder)) + 1 + NAME_LENGTH > LONGEST_SOCKET:
-        folder = Path(f"/tmp/navi-{user}")
+    folder = os.path.join(base, "navi") if base.startswith("/") and _owner(base) == user else ""
+    if not folder or len(os.fsencode(folder)) + 1 + NAME_LENGTH > LONGEST_SOCKET:
+        folder = f"/tmp/navi-{user}"
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
+        with suppress(FileExistsError):
+            os.mkdir(folder, 0o700)
+        found = os.lstat(folder)
     except OSError as error:
         raise HostError(_unsafe(folder, f"can't be made: {error.strerror}")) from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != user:
@@ -47,15 +48,15 @@ def _owner(folder: str) -> int | None:
         return None
 
 
-def _unsafe(folder: Path, what: str) -> Failure:
+def _unsafe(folder: str, what: str) -> Failure:
     remedy = f"remove it, or chmod 700 {folder}"
     return Failure(HostState.ERROR, f"the folder for connections, {folder}, {what}", remedy, Retry.LATER)
 
 
-def refuse_foreign(control: Path) -> None:
+def refuse_foreign(control: str) -> None:
     """Raise HostError if a control socket is somebody else's: they would see all that goes over it."""
     try:
-        owner = control.lstat().st_uid
+        owner = os.lstat(control).st_uid
     except FileNotFoundError:
         return
     if owner != os.getuid():
@@ -69,7 +70,7 @@ class Lease:
     The kernel gives it up when the process ends, so a crash leaves nothing behind.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         self.path = path
         self._file = -1
 

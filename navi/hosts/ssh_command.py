@@ -6,12 +6,11 @@ The user's own ~/.ssh/config decides everything that is not listed in `options`.
 import hashlib
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from navi.config import Remote
 from navi.hosts.sockets import NAME_LENGTH, runtime_folder
 from navi.hosts.wire import quote
+from navi.remote import Remote
 
 if TYPE_CHECKING:
     from navi.ops.attach import Interactive
@@ -31,10 +30,10 @@ def _o(setting: str, reason: str) -> Option:
     return Option(("-o", setting), reason)
 
 
-def options(remote: Remote, control: Path) -> tuple[Option, ...]:
+def options(remote: Remote, control: str) -> tuple[Option, ...]:
     """Return the options that every call for this remote has. `control` is the path of its control socket."""
     found = [
-        _o(f"ControlPath={_percent(str(control))}", "one connection for everything, at a path of navi's own"),
+        _o(f"ControlPath={_percent(control)}", "one connection for everything, at a path of navi's own"),
         _o(f"ConnectTimeout={max(1, round(remote.connect_timeout))}", "connect_timeout of remotes.yaml"),
         _o("ServerAliveInterval=5", "notice a host that is gone"),
         _o("ServerAliveCountMax=3", "give it 15 seconds"),
@@ -96,10 +95,10 @@ class SshCommand:
         self._environment = environment
 
     @property
-    def control(self) -> Path:
+    def control(self) -> str:
         """The control socket's path: short, and another one as soon as anything in the entry changes."""
         name = hashlib.sha256(repr(tuple(self.remote)).encode()).hexdigest()[:NAME_LENGTH]
-        return runtime_folder(self._environment) / name
+        return os.path.join(runtime_folder(self._environment), name)
 
     def words(self, *more: Option) -> tuple[str, ...]:
         """Return ssh with the options of every call and these."""

@@ -13,10 +13,10 @@ from statistics import median
 
 import trio
 
-from navi.config import Remote
 from navi.hosts.openssh import PING, OpenSSHHost
 from navi.ops.capture import capture
 from navi.ops.look import look
+from navi.remote import Remote
 from navi.status import sessions_of
 from tests.bench.report import Row
 from tests.bench.stage import Run, laboratory

@@ -15,7 +15,6 @@ import pytest
 import trio
 
 from navi.agents import AGENTS
-from navi.config import Remote
 from navi.failure import Failure, HostState
 from navi.fleet import Fleet
 from navi.hosts import Host, HostError
@@ -23,6 +22,7 @@ from navi.hosts.openssh import OpenSSHHost
 from navi.hosts.sockets import runtime_folder
 from navi.model import HostView
 from navi.ops import Answer, Operation
+from navi.remote import Remote
 from tests.support.machines import Lab, Machine
 from tests.support.waiting import until_async
 
@@ -50,7 +50,7 @@ def host(lab: Lab, machine: Machine | str, **fields: object) -> OpenSSHHost:
 
 def socket(lab: Lab) -> Path:
     """Return the only control socket of a lab."""
-    found = [path for path in runtime_folder(lab.environment()).iterdir() if path.is_socket()]
+    found = [path for path in Path(runtime_folder(lab.environment())).iterdir() if path.is_socket()]
     assert len(found) == 1, f"control sockets: {found}"
     return found[0]
 

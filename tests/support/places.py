@@ -16,11 +16,11 @@ import pytest
 import trio
 
 from navi.agents import AGENTS
-from navi.config import SESSIONS_DIR
 from navi.hosts import Host
 from navi.hosts.local import LocalHost
 from navi.model import Frame, Session
 from navi.ops.look import look
+from navi.remote import SESSIONS_DIR
 from navi.status import sessions_of
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
