@@ -52,7 +52,7 @@ def _mark(source: str) -> list[object]:
     if time.time() - max(found.st_mtime, found.st_ctime) < SETTLED:
         return []
     times = [found.st_mtime_ns, found.st_ctime_ns]
-    return [__version__, source, *times, found.st_size, found.st_ino, found.st_dev]
+    return [__version__, *Remote._fields, source, *times, found.st_size, found.st_ino, found.st_dev]
 
 
 def _recall(known: str, mark: list[object]) -> tuple[Remote, ...] | None:
