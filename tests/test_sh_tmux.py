@@ -169,7 +169,9 @@ def test_many_servers_that_hang_are_waited_for_seven_seconds_in_all(lab: Lab, sh
     with stopped(machine, "default", "a", "b", "c", "d", "e"):
         frame = look(machine, shell)
     assert (frame.tmux, frame.proven, frame.cleaned) == (Tmux.HUNG, False, ())
-    assert sum(int(line.split()[0]) for line in questions(log)) <= 7
+    # Sockets below /tmp are of this user, too, and none of this test's.
+    asked = [line for line in questions(log) if " -S " not in line or f" -S {machine.folder}/" in line]
+    assert 5 <= sum(int(line.split()[0]) for line in asked) <= 7
     assert path.exists()
 
 
