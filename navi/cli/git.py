@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from navi.address import LOCAL
 from navi.cli.lifecycle import find
-from navi.cli.machines import Machines
+from navi.cli.machines import Machines, answered
 from navi.cli.telling import attempt, print_json, why
 from navi.hosts.base import HostError
 from navi.ops import OperationError
 from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
-from navi.text import age, clean
+from navi.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -49,11 +49,8 @@ def _tell(options: Namespace, machines: Machines, repository: Repository) -> Non
 
 
 def _request(machines: Machines, repository: Repository) -> PullRequest | Unanswered:
-    try:
-        found = machines.host(LOCAL).run(pull_request(repository.url, repository.branch))
-        return found or OperationError("the branch has no pull request")
-    except (HostError, OperationError) as error:
-        return error
+    found = answered(lambda branch: machines.host(LOCAL).run(pull_request(repository.url, branch)), repository.branch)
+    return found or OperationError("the branch has no pull request")
 
 
 def _comments(machines: Machines, repository: Repository, request: PullRequest | Unanswered) -> Talk | Unanswered:
@@ -61,10 +58,7 @@ def _comments(machines: Machines, repository: Repository, request: PullRequest |
         return request
     from navi.ops.comments import comments
 
-    try:
-        return machines.host(LOCAL).run(comments(repository.url, request.number))
-    except (HostError, OperationError) as error:
-        return error
+    return answered(lambda number: machines.host(LOCAL).run(comments(repository.url, number)), request.number)
 
 
 def _document(
@@ -112,8 +106,7 @@ def _print_comments(said: Talk | Unanswered | None) -> None:
     count = f"the newest {len(said.comments)}" if said.more else str(len(said.comments))
     print(f"{'comments':<13} {count}")
     for comment in said.comments:
-        when = "not published" if comment.time is None else age(time.time() - comment.time)
-        print(f"\n{', '.join(filter(None, (comment.author, when, comment.where)))}")
+        print(f"\n{', '.join(filter(None, (comment.author, comment.when(time.time()), comment.where)))}")
         for line in comment.text:
             print(f"    {line}".rstrip())
 

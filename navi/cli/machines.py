@@ -158,14 +158,15 @@ class Machines:
         """Ask about several things at once; the answers come in their order, failures in place of answers."""
         several = list(things)
         if len(several) < 2:
-            return [(thing, _answer(ask, thing)) for thing in several]
+            return [(thing, answered(ask, thing)) for thing in several]
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(lambda thing: (thing, _answer(ask, thing)), several))
+            return list(pool.map(lambda thing: (thing, answered(ask, thing)), several))
 
 
-def _answer(ask: Callable[[T], Answer], thing: T) -> Answer | HostError | OperationError:
+def answered(ask: Callable[[T], Answer], thing: T) -> Answer | HostError | OperationError:
+    """Return the answer to a question about something, or why there is none."""
     try:
         return ask(thing)
     except (HostError, OperationError) as error:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from navi.ops.git import repository_of, shown_url
 from navi.ops.operation import Answer, Operation, OperationError, Record, done, script
-from navi.text import clean, clean_lines, decode
+from navi.text import age, clean, clean_lines, decode
 
 MOST = 100
 """Comments that are shown, the newest ones: as many as GitHub tells at once."""
@@ -39,6 +39,10 @@ class Comment(NamedTuple):
     path: str = ""
     line: int | None = None
     outdated: bool = False
+
+    def when(self, clock: float) -> str:
+        """How long ago it was made, in words; `clock` is the time here (epoch)."""
+        return "not published" if self.time is None else age(clock - self.time)
 
     @property
     def where(self) -> str:

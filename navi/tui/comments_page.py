@@ -97,7 +97,6 @@ def _talk(talk: Talk, url: str, clock: float) -> list[Line]:
 
 
 def _comment(comment: Comment, clock: float) -> list[Line]:
-    when = "not published" if comment.time is None else age(clock - comment.time)
     style = style_of(comment.state) if comment.state else "key"
-    head: Line = [("name", f"  {comment.author}"), ("dim", f"  {when}  "), (style, comment.where)]
+    head: Line = [("name", f"  {comment.author}"), ("dim", f"  {comment.when(clock)}  "), (style, comment.where)]
     return [[], head, *([("", "    "), ("", line)] for line in comment.text)]
