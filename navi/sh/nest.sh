@@ -12,10 +12,8 @@ navi_self=$$
 navi_mend() {
     for navi_path in "$navi_nest"/*.[0-9]*; do
         case ${navi_path#"$navi_nest/"} in
-        entry.*) navi_has_registry || continue ;;
-        esac
-        case ${navi_path#"$navi_nest/"} in
-        rename.* | undo.* | kill.* | entry.* | renamed.* | start.* | recent.* | marks.* | hung.*)
+        entry.*) { navi_has_registry && navi_ended "${navi_path##*.}"; } || continue ;;
+        rename.* | undo.* | kill.* | renamed.* | start.* | recent.* | marks.* | hung.*)
             navi_ended "${navi_path##*.}" || continue
             ;;
         esac

@@ -64,8 +64,7 @@ if [ -n "$navi_old" ] && ! ln "$navi_nest/renamed.$navi_self" "$navi_dir/$navi_n
     navi_fail $navi_exists "there is a status file $navi_new.json already; nothing was renamed"
 fi
 navi_escape_format "$navi_new"
-navi_answer=$(navi_tmux "$navi_socket" rename-session -t "$navi_id" -- "$navi_escaped" 2>&1)
-navi_verdict $? "$navi_answer"
+navi_consult "$navi_socket" rename-session -t "$navi_id" -- "$navi_escaped"
 if [ "$navi_word" != ok ]; then
     case $navi_answer in
     'duplicate session'*) navi_fail $navi_exists "there is a session $navi_new already" ;;

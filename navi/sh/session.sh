@@ -176,14 +176,12 @@ navi_start_tmux() {
 #{pane_id} #{window_index}.#{pane_index} #{window_name}
 #{socket_path}" "$@"
     navi_ping "$navi_socket" || navi_tmux_failed
-    navi_answer=$(navi_tmux "$navi_socket" "$@" 2>&1)
-    navi_verdict $? "$navi_answer"
+    navi_consult "$navi_socket" "$@"
     case $navi_answer in
     'server exited unexpectedly' | 'lost server')
         # One that lost its last session is just ending.
         sleep 1
-        navi_answer=$(navi_tmux "$navi_socket" "$@" 2>&1)
-        navi_verdict $? "$navi_answer"
+        navi_consult "$navi_socket" "$@"
         ;;
     esac
     case $navi_word,$navi_answer in
