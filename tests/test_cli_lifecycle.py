@@ -35,6 +35,24 @@ def test_new_kill_and_undo_are_one_story(lab: Lab, far: bool) -> None:
 
 
 @HERE_AND_THERE
+def test_a_server_without_any_session_has_none_and_takes_new_ones(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    host = ["--host", "atlas" if far else "local"]
+    navi(lab, "new", "last", *host)
+    there.tmux("set-option", "-s", "exit-empty", "off", ";", "kill-session", "-t", "=last")
+    document = json.loads(navi(lab, "ls", "--json", *host).stdout)
+    assert (document["hosts"][0]["state"], document["hosts"][0]["error"]) == ("connected", None)
+    for words in (("send", "last", "x"), ("capture", "last"), ("kill", "none"), ("rename", "none", "other")):
+        assert "there is no session" in navi(lab, words[0], prefix + words[1], *words[2:], status=66).stderr
+    assert navi(lab, "health", f"{prefix}last", status=2).stdout == f"{prefix}last  missing: tmux has no such session\n"
+    assert navi(lab, "cleanup", *host).stdout == f"removed {prefix}last (missing: tmux has no such session)\n"
+    navi(lab, "new", "next", *host)
+    assert navi(lab, "kill", f"{prefix}next").returncode == 0
+    assert navi(lab, "undo").stdout == f"{prefix}next is back\n"
+    assert living(there) == {"next"}
+
+
+@HERE_AND_THERE
 def test_several_are_killed_and_the_status_is_that_of_the_first_failure(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     for name in ("one", "two"):

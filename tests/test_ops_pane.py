@@ -424,6 +424,14 @@ def test_a_pane_that_dies_and_a_session_that_ends_end_the_wait(lab: Lab) -> None
     assert "last" in seen.value.screen
 
 
+def test_the_last_session_of_a_server_that_may_be_empty_ends_the_wait(lab: Lab) -> None:
+    sh(lab.local, "api")
+    lab.local.tmux("set-option", "-s", "exit-empty", "off")
+    with pytest.raises(OperationError, match="the session api has ended") as caught:
+        ask(lab.local, "api", "exit", "never", seconds=60)
+    assert caught.value.status == 66
+
+
 @pytest.mark.parametrize("pattern", ["(gdb)", "a\\.b[0-9]+ é"])
 def test_a_text_is_waited_for_as_it_stands(lab: Lab, pattern: str) -> None:
     sh(lab.local, "api")

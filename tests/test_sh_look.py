@@ -368,6 +368,16 @@ def test_a_server_that_was_killed_and_left_its_socket_proves_it_too(lab: Lab, sh
     assert not path.exists()
 
 
+@every_shell
+def test_a_server_that_may_be_empty_and_is_proves_it_too(lab: Lab, shell: Shell) -> None:
+    lab.local.new_session("api")
+    path = lab.local.write_status("api")
+    lab.local.tmux("set-option", "-s", "exit-empty", "off", ";", "kill-session", "-t", "=api")
+    frame = look(lab.local, shell)
+    assert (frame.tmux, frame.sessions, frame.cleaned) == (Tmux.OK, (), ("api",))
+    assert not path.exists()
+
+
 @pytest.mark.parametrize("shell", [DASH, NO_TIMEOUT], ids=lambda shell: shell.name)
 def test_a_server_that_hangs_is_not_waited_for_and_nothing_is_deleted(lab: Lab, shell: Shell) -> None:
     machine = lab.machine("box")

@@ -165,7 +165,8 @@ def run_undo(options: Namespace, machines: Machines) -> int:
     wanted = (killed for killed in last_killed(state) if options.address in (None, killed.address))
     last = next(wanted, None)
     if last is None:
-        complain(f"{options.address or 'nothing'} was not killed from this machine lately; there is nothing to undo")
+        what = "nothing has been killed" if options.address is None else f"{options.address} was not killed"
+        complain(f"{what} from this machine lately; there is nothing to undo")
         return exits.NO
     host = machines.host(last.host)
     name = last.address.removeprefix(f"{last.host}/")

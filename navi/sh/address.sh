@@ -126,7 +126,7 @@ navi_look_at_pane() {
     case $navi_word,$navi_answer in
     ok,%*) ;;
     # Of a pane that is not there, only its window is found.
-    ok,* | none,* | failed,*"can't find "* | failed,'no current target'*) return 1 ;;
+    ok,* | none,* | absent,*) return 1 ;;
     *) navi_tmux_failed ;;
     esac
     set -f

@@ -54,7 +54,7 @@ navi_end() {
         navi_answer=$(navi_tmux "$navi_socket" kill-session -t "$navi_id" 2>&1)
     fi
     navi_verdict $? "$navi_answer"
-    case $navi_word,$navi_answer in ok,* | none,* | failed,"can't find session"*) ;; *) navi_tmux_failed ;; esac
+    case $navi_word in ok | none | absent) ;; *) navi_tmux_failed ;; esac
 }
 
 # navi_forget: what was killed more than a week ago comes back no more; looked for when there are many.

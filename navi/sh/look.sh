@@ -150,6 +150,7 @@ navi_question() {
     else
         navi_hear "$1"
         navi_verdict "${navi_rest%% *}" "$navi_answer"
+        [ "$navi_word" != absent ] || navi_word=ok navi_answer= # it has no sessions
     fi
     [ "$navi_word" = hung ] || return 0
     navi_hung="$navi_hung=$1$navi_newline"

@@ -78,7 +78,7 @@ navi_mend_rename() {
         navi_now=${navi_now#"$navi_identity "}
         navi_finish_rename
         ;;
-    ok,* | none,* | failed,"can't find session"*) navi_take_rename_back ;;
+    ok,* | none,* | absent,*) navi_take_rename_back ;;
     *) return 1 ;;
     esac
 }

@@ -118,7 +118,7 @@ navi_told() {
     [ "$2" -eq 0 ] && return
     navi_answer=$1
     navi_verdict "$2" "$1"
-    case $navi_answer in "can't find "*) navi_fail $navi_none "the session $navi_name has ended" ;; esac
+    [ "$navi_word" != absent ] || navi_fail $navi_none "the session $navi_name has ended"
     navi_tmux_failed
 }
 

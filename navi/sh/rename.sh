@@ -66,9 +66,9 @@ fi
 navi_escape_format "$navi_new"
 navi_consult "$navi_socket" rename-session -t "$navi_id" -- "$navi_escaped"
 if [ "$navi_word" != ok ]; then
-    case $navi_answer in
-    'duplicate session'*) navi_fail $navi_exists "there is a session $navi_new already" ;;
-    "can't find session"*) navi_fail $navi_none "the session has ended" ;;
+    case $navi_word,$navi_answer in
+    *,'duplicate session'*) navi_fail $navi_exists "there is a session $navi_new already" ;;
+    absent,*) navi_fail $navi_none "the session has ended" ;;
     *) navi_tmux_failed ;;
     esac
 fi

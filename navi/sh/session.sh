@@ -93,7 +93,7 @@ navi_meet() {
     case $navi_word,${navi_answer%%"$navi_newline"*} in
     "ok,$navi_identity $navi_name") navi_met=same ;;
     ok,*) navi_met=other ;;
-    none,* | failed,"can't find session"*) ;;
+    none,* | absent,*) ;;
     *) navi_tmux_failed ;;
     esac
 }
@@ -185,7 +185,7 @@ navi_start_tmux() {
         ;;
     esac
     case $navi_word,$navi_answer in
-    ok,* | failed,[0-9]*' $'*) ;;
+    ok,* | failed,[0-9]*' $'* | absent,[0-9]*' $'*) ;;
     *,'duplicate session'*) navi_fail $navi_exists "there is a session $navi_name already" ;;
     *) navi_tmux_failed ;;
     esac

@@ -108,7 +108,9 @@ navi_ping() {
 }
 
 # navi_verdict CODE OUTPUT: what an answer of tmux means, in one word of navi_word.
-# Only "ok" and "none" (tmux itself said that no server runs) prove anything about sessions.
+# Only "ok", "none" (tmux itself said that no server runs) and "absent" (the server does not have what it was asked about)
+# prove anything about sessions. A server without any session, which is one that is just ending or may be empty
+# (exit-empty off), has no "current target", whatever it is asked about.
 # 124 is what timeout(1) says when time ran out; the others, that SIGKILL ended it (ksh counts from 256).
 navi_verdict() {
     case $1 in
@@ -119,6 +121,7 @@ navi_verdict() {
         case $2 in
         'no server running on '* | 'error connecting to '*'(No such file or directory)' | 'error connecting to '*'(Connection refused)')
             navi_word=none ;;
+        *"can't find "*': '* | *'no current target'*) navi_word=absent ;;
         *) navi_word=failed ;;
         esac
         ;;
