@@ -102,6 +102,8 @@ def test_a_remedy_names_the_remote() -> None:
 
 @given(st.none() | st.integers(0, 255), st.text(max_size=400))
 @example(None, ".")
+@example(None, "\x1f")
+@example(255, "ssh: .")
 def test_any_words_are_explained_in_one_line_that_is_not_too_long(status: int | None, words: str) -> None:
     found = explain("dev", status, words)
     assert found.cause

@@ -145,7 +145,7 @@ SIGNS = (
 
 def explain(host: str, status: int | None, words: str) -> Failure:
     """Say what it means that ssh for a remote of this name ended so. `words` is what it wrote to standard error."""
-    lines = [line.strip() for line in words.splitlines() if line.strip(" .\r\t")]
+    lines = [line for line in words.splitlines() if _shorten(line)]
     if any("UNKNOWN port" in line for line in lines):  # a hop failed, and this only follows from it
         lines = [line for line in lines if "kex_exchange_identification" not in line]
     for sign in SIGNS:
@@ -162,5 +162,5 @@ def explain(host: str, status: int | None, words: str) -> Failure:
 
 
 def _shorten(line: str) -> str:
-    line = re.sub(r"^ssh: (connect to )?", "", line.rstrip(".\r"))
+    line = re.sub(r"^ssh: (connect to )?", "", line.strip().rstrip(".")).strip()
     return line if len(line) <= 160 else line[:159] + "…"
