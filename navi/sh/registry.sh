@@ -128,7 +128,10 @@ navi_break_folder() {
 # What finds one entry: its fields, a line each.
 navi_finder='
 BEGIN {
-    begin("//sessions { //sessions/* {")
+    begin("//sessions {")
+    known["//sessions/" ENVIRON["navi_name"]] = "{"
+    dropping = 1
+    limit = 100000
     while ((getline chunk < ENVIRON["navi_registry"]) > 0) if (!broken) feed(chunk)
     if (!finished()) exit 3
     entry = child_of(child_of(1, "sessions"), ENVIRON["navi_name"])
