@@ -20,7 +20,7 @@ import pytest
 
 from navi.hosts.wire import new_token, request
 from navi.ops import Answer, Operation, OperationError
-from navi.ops.operation import SESSION, done, script
+from navi.ops.operation import CHANGES, REGISTRY, done, script
 from navi.ops.registry import change_entries, read_file, replace_file
 from navi.registry import read_registry
 from tests.support.machines import Account, Lab, program
@@ -112,7 +112,7 @@ def changing(*changes: Sequence[str]) -> Operation[str]:
         'printf "%s trouble %s\\n" "$navi_token" "$navi_trouble"'
     )
     lines = "".join("\t".join(words) + "\n" for words in changes)
-    return Operation("change", script(*SESSION) + body, (lines,), trouble)
+    return Operation("change", script(*REGISTRY, *CHANGES) + body, (lines,), trouble)
 
 
 def trouble(said: Answer) -> str:

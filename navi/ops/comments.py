@@ -70,7 +70,7 @@ def comments(url: str, number: int) -> Operation[Talk]:
         raise OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh could ask about")
     return Operation(
         "comments",
-        script("tmux", "process", "nest", "session", "gh", "comments"),
+        script("tmux", "end", "gh", "comments"),
         (repository, str(number), str(MOST)),
         _read,
         time_limit=45,

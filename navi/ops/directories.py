@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from navi.ops.operation import Answer, Operation, done, script
+from navi.ops.operation import SESSION, Answer, Operation, done, script
 from navi.text import clean
 
 MOST = 200
@@ -23,7 +23,7 @@ def directories(sessions_dir: str, text: str) -> Operation[Directories]:
     """Look for directories that begin with a text; a leading ~ is the home there, and so is what is not absolute."""
     return Operation(
         "directories",
-        script("tmux", "process", "nest", "session", "directories"),
+        script(*SESSION, "directories"),
         (sessions_dir, text, str(MOST)),
         _read,
         time_limit=8,

@@ -78,9 +78,7 @@ class PullRequest:
 def git(directory: str) -> Operation[Repository]:
     """Look at the repository around a directory. OperationError says why there is nothing to tell."""
     arguments = (directory, str(MOST_LINES))
-    return Operation(
-        "git", script("tmux", "process", "nest", "session", "git"), arguments, _read_repository, time_limit=30
-    )
+    return Operation("git", script("tmux", "end", "git"), arguments, _read_repository, time_limit=30)
 
 
 def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
@@ -95,7 +93,7 @@ def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
     arguments = (repository, branch, ",".join(FIELDS))
     return Operation(
         "pull request",
-        script("tmux", "process", "nest", "session", "gh", "pull_request"),
+        script("tmux", "end", "gh", "pull_request"),
         arguments,
         _read_pull_request,
         time_limit=25,

@@ -14,7 +14,7 @@ from difflib import unified_diff
 from functools import cache, partial
 
 from navi.ops.json_text import delete, insert, parse, replace
-from navi.ops.operation import Answer, Operation, OperationError, Record, done, read_script, script
+from navi.ops.operation import SESSION, Answer, Operation, OperationError, Record, done, read_script, script
 from navi.text import clean
 
 LARGEST_SETTINGS = 256 * 1024
@@ -140,7 +140,7 @@ def look_at_hooks(sessions_dir: str) -> Operation[Found]:
     """Look at the hook, at Claude Code's settings and at OpenCode's plugin; changes nothing."""
     return Operation(
         "hooks",
-        script("tmux", "process", "nest", "session", "hooks", "hooks_look"),
+        script(*SESSION, "hooks", "hooks_look"),
         (sessions_dir, str(LARGEST_SETTINGS)),
         partial(_read_found, sessions_dir),
         time_limit=20,
@@ -156,7 +156,7 @@ def write_hooks(sessions_dir: str, plan: Plan) -> Operation[str]:
     arguments = (sessions_dir, *(word for one in changes for word in one.arguments()))
     return Operation(
         "write hooks",
-        script("tmux", "process", "nest", "session", "hooks", "hooks_write"),
+        script(*SESSION, "hooks", "hooks_write"),
         arguments,
         _read_written,
         time_limit=20,
@@ -201,7 +201,7 @@ def _read_written(answer: Answer) -> str:
 
 def hook_text() -> str:
     """The hook, as one file."""
-    return script("process", "json", "status_file", "hook")
+    return "".join(read_script(f"{name}.sh") for name in ("process", "json", "status_file", "hook"))
 
 
 @cache

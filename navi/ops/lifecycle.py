@@ -1,4 +1,4 @@
-"""Creating, changing and ending sessions, and bringing them back (script session.sh, and one for each verb)."""
+"""Creating, changing and ending sessions, and bringing them back (a script for each verb)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from navi.address import Named
 from navi.agents import AgentKind
 from navi.launch import SHELL, VARIABLE, Launch, Step
 from navi.model import Session, TmuxSession
-from navi.ops.operation import PANE, SESSION, Answer, Operation, OperationError, done, script
+from navi.ops.operation import IDENTITY, REGISTERED, Answer, Operation, OperationError, done, script
 from navi.text import clean
 
 LONGEST_NAME = 200
@@ -80,7 +80,13 @@ def new(
         str(len(steps)), *steps, *map(_check_variable, launch.variables),
     )  # fmt: skip
     limit = 30 + sum(step.seconds + 5 for step in launch.steps)
-    return Operation("new", script(*PANE, "new"), arguments, _read_created, time_limit=limit)
+    return Operation(
+        "new",
+        script(*IDENTITY, "begin", "pens", "waiting", "typing", "new"),
+        arguments,
+        _read_created,
+        time_limit=limit,
+    )
 
 
 def _typed(launch: Launch, step: Step) -> str:
@@ -108,13 +114,13 @@ def kill(
     another by now is.
     """
     arguments = (sessions_dir, keep, line, more, *identity(session))
-    return Operation("kill", script(*SESSION, "kill"), arguments, _read_killed, time_limit=20)
+    return Operation("kill", script(*IDENTITY, "kill"), arguments, _read_killed, time_limit=20)
 
 
 def undo(sessions_dir: str, keep: str) -> Operation[Created]:
     """Bring back a session that was killed: its directory, its command, its status file, and above them its text."""
     arguments = (script("start"), sessions_dir, _check_keep(keep))
-    return Operation("undo", script(*SESSION, "undo"), arguments, _read_created, time_limit=20)
+    return Operation("undo", script(*REGISTERED, "begin", "undo"), arguments, _read_created, time_limit=20)
 
 
 def rename(sessions_dir: str, session: Session | Named, name: str) -> Operation[str]:
@@ -125,7 +131,7 @@ def rename(sessions_dir: str, session: Session | Named, name: str) -> Operation[
     arguments = (sessions_dir, check_name(name), *identity(session))
     return Operation(
         "rename",
-        script(*SESSION, "status_file", "rename"),
+        script(*IDENTITY, "status_file", "rename"),
         arguments,
         _read_renamed,
         time_limit=20,
@@ -139,7 +145,7 @@ def dismiss(sessions_dir: str, session: Session | Named) -> Operation[None]:
     arguments = (sessions_dir, *identity(session))
     return Operation(
         "dismiss",
-        script(*SESSION, "status_file", "dismiss"),
+        script(*IDENTITY, "status_file", "dismiss"),
         arguments,
         _read_nothing,
         time_limit=20,

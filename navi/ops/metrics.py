@@ -6,7 +6,7 @@ import re
 
 from navi import exits
 from navi.metrics import Tokens
-from navi.ops.operation import Answer, Operation, OperationError, done, script
+from navi.ops.operation import SESSION, Answer, Operation, OperationError, done, script
 
 MOST_BYTES = 16 * 1024 * 1024
 """Bytes of transcripts that one call reads at most."""
@@ -29,7 +29,7 @@ def tokens(
     """
     if not SESSION_ID.fullmatch(session_id):
         raise OperationError("the session's id in the status file can be none of Claude Code's", exits.NO_SESSION)
-    whole = script("tmux", "process", "nest", "session", "json", "tokens")
+    whole = script(*SESSION, "json", "tokens")
     return Operation("tokens", whole, (sessions_dir, session_id, str(most), str(seconds)), _read, time_limit=30)
 
 

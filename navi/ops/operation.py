@@ -74,17 +74,38 @@ class Stream(NamedTuple, Generic[T]):
     silence: float = 15.0
 
 
-SESSION = ("tmux", "process", "nest", "session", "json", "registry", "address")
-"""The scripts that stand in front of each verb that is about a session that has a name or an identity."""
+REGISTRY = ("tmux", "end", "json", "registry")
+"""The scripts that stand in front of each verb that reads the registry."""
 
-PANE = (*SESSION, "pane")
-"""Those in front of each verb that types into a pane, or waits for it."""
+CHANGES = ("self", "process", "locks", "registry_change")
+"""Those that come to these where it is changed."""
+
+PANE = (*REGISTRY, "address")
+"""Those in front of each verb that is about a pane: which one is meant, and what it shows."""
+
+TYPING = (*PANE, *CHANGES, "pens", "waiting", "typing")
+"""Those in front of each verb that types into a pane."""
+
+LOOK = ("tmux", "self", "process", "nest", "look")
+"""Those in front of each look."""
+
+SESSION = ("tmux", "self", "process", "end", "nest", "session")
+"""Those in front of each verb that knows a folder of status files."""
+
+REGISTERED = (*SESSION, "json", "registry", "locks", "registry_change")
+"""Those in front of each verb that changes both that folder and the registry."""
+
+IDENTITY = (*REGISTERED, "address")
+"""Those in front of each verb that is about a session that has a name or an identity."""
 
 
 @cache
 def script(*names: str) -> str:
-    """Return the scripts of navi/sh of these names, one after the other, as one text."""
-    return "".join(read_script(f"{name}.sh") for name in names)
+    """Return the scripts of navi/sh of these names, one after the other, as one text. What they say to people stays
+    here: without it the text is a third shorter, and its way is, too.
+    """
+    lines = "".join(read_script(f"{name}.sh") for name in names).splitlines(keepends=True)
+    return "".join(line for line in lines if not line.lstrip().startswith("# "))
 
 
 def read_script(file_name: str) -> str:

@@ -1,4 +1,4 @@
-"""One pane: typing into it, waiting for what it shows, and reading it (script pane.sh, and one for each verb)."""
+"""One pane: typing into it, waiting for what it shows, and reading it (a script for each verb)."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from navi import exits
 from navi.address import Named
-from navi.ops.operation import PANE, Answer, Operation, OperationError, Stream, done, script
+from navi.ops.operation import CHANGES, PANE, TYPING, Answer, Operation, OperationError, Stream, done, script
 from navi.text import clean, clean_lines, decode
 
 LOCK = "NAVI_LOCK"
@@ -80,7 +80,7 @@ def send(
         "yes" if awaited.fixed else "", seconds(awaited.seconds), text,
         _block(text) if how is How.SUBMIT else "", sessions_dir, *keys,
     )  # fmt: skip
-    return Operation("send", script(*PANE, "send"), arguments, _read_sent, awaited.seconds + 3 * MARGIN)
+    return Operation("send", script(*TYPING, "send"), arguments, _read_sent, awaited.seconds + 3 * MARGIN)
 
 
 def _block(text: str) -> str:
@@ -101,7 +101,9 @@ def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool 
     """
     awaited = (expected.pattern, "yes" if expected.fixed else "", seconds(expected.seconds))
     arguments = (*where(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
-    return Operation("wait", script(*PANE, "wait"), arguments, _read_found, expected.seconds + MARGIN)
+    return Operation(
+        "wait", script(*PANE, *CHANGES, "waiting", "wait"), arguments, _read_found, expected.seconds + MARGIN
+    )
 
 
 def text(pane: Named, start: str = "-", escapes: bool = False) -> Operation[bytes]:
@@ -145,7 +147,9 @@ class Hold(StrEnum):
 def lock(pane: Named, hold: Hold, token: str = "-", seconds: int = 0, who: str = "") -> Operation[None]:
     """Lock a session against all who do not have the token, or end that. `who` is what others are told of the owner."""
     arguments = (*where(pane), hold.value, token, str(seconds), " ".join(clean(who).split())[:80])
-    return Operation("lock", script(*PANE, "lock"), arguments, _read_nothing, 2 * MARGIN)
+    return Operation(
+        "lock", script(*PANE, "self", "process", "locks", "pens", "lock"), arguments, _read_nothing, 2 * MARGIN
+    )
 
 
 def locate(pane: Named) -> Operation[Located]:

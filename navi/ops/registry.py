@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from navi.model import TmuxSession
-from navi.ops.operation import SESSION, Answer, Operation, OperationError, done, script
+from navi.ops.operation import CHANGES, REGISTRY, Answer, Operation, OperationError, done, script
 from navi.registry import Entry
 from navi.text import clean
 
@@ -28,7 +28,9 @@ def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> 
     gone = [word for entry in drop for word in (json.dumps(entry.name), entry.created_at)]
     living = [word for session in enrol for word in (session.socket, session.id)]
     arguments = (str(len(gone)), *gone, *living)
-    return Operation("change the registry", script(*SESSION, "entries"), arguments, _read_trouble, time_limit=30)
+    return Operation(
+        "change the registry", script(*REGISTRY, *CHANGES, "entries"), arguments, _read_trouble, time_limit=30
+    )
 
 
 def put_entry(entry: Entry) -> Operation[str]:
@@ -54,17 +56,22 @@ def _entry_operation(name: str, action: str, *values: str) -> Operation[str]:
         if not text.isprintable():
             raise OperationError(f"{clean(text)[:40]!r} has control characters; that can't be registered", 64)
     arguments = (name, action, *values)
-    return Operation("change an entry", script(*SESSION, "entry"), arguments, _read_trouble, time_limit=20)
+    return Operation("change an entry", script(*REGISTRY, *CHANGES, "entry"), arguments, _read_trouble, time_limit=20)
 
 
 def read_file() -> Operation[RegistryFile]:
     """Read the registry's file."""
-    return Operation("read the registry", script(*SESSION, "registry_file"), (), _read_file, time_limit=20)
+    return _file_operation("read the registry")
 
 
 def replace_file(text: str) -> Operation[RegistryFile]:
     """Put a text in place of the registry's file; what was there stays beside it, with the ending .before."""
-    return Operation("restore the registry", script(*SESSION, "registry_file"), (text,), _read_file, time_limit=20)
+    return _file_operation("restore the registry", text)
+
+
+def _file_operation(name: str, *text: str) -> Operation[RegistryFile]:
+    scripts = script("tmux", "end", "registry", *CHANGES, "registry_file")
+    return Operation(name, scripts, text, _read_file, time_limit=20)
 
 
 def _read_trouble(answer: Answer) -> str:

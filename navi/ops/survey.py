@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from navi.ops.operation import Answer, Operation, OperationError, script
+from navi.ops.operation import LOOK, Answer, Operation, OperationError, script
 from navi.text import clean
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def survey(sessions_dir: str, registered: bool = False, sockets: Sequence[str] =
     The servers on `sockets` are asked, too. With `registered`, only those, the default server and those that the
     registry names are asked, and no status file is read.
     """
-    scripts = script("tmux", "process", "nest", "look", "session", "registry", "survey")
+    scripts = script(*LOOK, "registry", "survey")
     return Operation("survey", scripts, (sessions_dir, "yes" if registered else "", *sockets), _read, time_limit=30)
 
 

@@ -1,6 +1,5 @@
-# shellcheck shell=sh disable=SC2015,SC2016,SC2034,SC2086,SC2154,SC3013,SC3045
-# Which pane an address means, and what there is to know of it. Needs tmux.sh, nest.sh, session.sh, json.sh and
-# registry.sh in front.
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154
+# Which pane an address means, and what there is to know of it. Needs registry.sh in front, and what that needs.
 
 # navi_locate SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the end.
 navi_locate() {
@@ -179,4 +178,29 @@ navi_seek_session() {
     navi_resolve '' && navi_look_at_pane || return
     navi_id=${navi_identity#* }
     navi_id=${navi_id%% *}
+}
+
+# navi_seek: the session of the server navi_socket that has the name navi_name, by tmux's id in navi_id; its identity is
+# in navi_identity. Fails where there is none; a server that does not tell ends the operation.
+navi_seek() {
+    navi_id=
+    navi_consult "$navi_socket" list-sessions -F '#{session_name} #{pid} #{session_id} #{session_created}'
+    case $navi_word in ok | none) ;; *) navi_tmux_failed ;; esac
+    set -f
+    IFS=$navi_newline
+    for navi_listed in $navi_answer; do
+        navi_rest=${navi_listed#"$navi_name "}
+        # A name may hold blanks, and one may begin like another: just three words may follow it.
+        case $navi_rest in
+        "$navi_listed" | *' '*' '*' '*) ;;
+        [0-9]*' $'[0-9]*' '[0-9]*)
+            navi_identity=$navi_rest
+            navi_id=${navi_rest#* }
+            navi_id=${navi_id%% *}
+            ;;
+        esac
+    done
+    unset IFS
+    set +f
+    [ -n "$navi_id" ]
 }

@@ -1,12 +1,14 @@
-# shellcheck shell=sh disable=SC2154,SC2034,SC3013
+# shellcheck shell=sh disable=SC2034,SC2154,SC2174,SC3013
 # The private folder navi_nest beside the status files: bookmarks and tags, and what operations leave there that were
 # killed half-way. Whatever is made there ends in the number of the process that made it, and so it can be told, at the
 # next operation or look, whether that is still under way. One that has come as far as tmux is finished then, and one
 # that has not is taken back.
 
-# Which process this is: an operation runs below the shell that $$ is, and may end before it or after it.
-navi_self=$$
-{ read -r navi_self navi_rest </proc/self/stat; } 2>/dev/null
+# navi_open_nest: have the private folder beside the status files.
+navi_open_nest() {
+    [ -d "$navi_nest" ] || mkdir -p -m 700 "$navi_dir" "$navi_nest" 2>/dev/null
+    [ -w "$navi_nest" ]
+}
 
 # navi_mend: sweep up after operations that were killed. Without any, it takes builtins alone.
 navi_mend() {
@@ -311,14 +313,6 @@ navi_read_kept_marks() {
     while IFS= read -r navi_line; do
         navi_dropped="$navi_dropped$navi_name	$navi_line$navi_newline"
     done <"$navi_kept/marks"
-}
-
-# navi_escape WORD: in navi_escaped, the word as tmux must be given it: a semicolon at its end would end the command.
-navi_escape() {
-    case $1 in
-    *\;) navi_escaped=${1%;}\\\; ;;
-    *) navi_escaped=$1 ;;
-    esac
 }
 
 # ---- marks

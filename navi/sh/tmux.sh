@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC3067,SC2034,SC2154,SC3013,SC2088
+# shellcheck shell=sh disable=SC2034,SC2088,SC2154,SC3013
 # Talking to tmux: always UTF-8, never for longer than a limit, and a failure always has a word.
 
 navi_newline='
@@ -169,4 +169,24 @@ navi_add_server() {
     *"$navi_newline"*) navi_unaskable=yes ;;
     *) navi_others=$navi_others$navi_path$navi_newline ;;
     esac
+}
+
+# navi_escape WORD: in navi_escaped, the word as tmux must be given it: a semicolon at its end would end the command.
+navi_escape() {
+    case $1 in
+    *\;) navi_escaped=${1%;}\\\; ;;
+    *) navi_escaped=$1 ;;
+    esac
+}
+
+# navi_escape_format WORD: the same where tmux looks for formats, which can run commands: every # must be two.
+navi_escape_format() {
+    navi_rest=$1
+    navi_whole=
+    while :; do
+        case $navi_rest in *'#'*) ;; *) break ;; esac
+        navi_whole="$navi_whole${navi_rest%%'#'*}##"
+        navi_rest=${navi_rest#*'#'}
+    done
+    navi_escape "$navi_whole$navi_rest"
 }

@@ -1,0 +1,33 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# How an operation ends that can't be carried out: with words on standard error and a status of sysexits(3). Needs tmux.sh
+# in front.
+
+navi_none=66 navi_unavailable=69 navi_exists=73 navi_late=75 navi_refused=77
+
+# navi_fail STATUS WORDS...
+navi_fail() {
+    navi_status=$1
+    shift
+    printf '%s\n' "$*" >&2
+    exit "$navi_status"
+}
+
+# navi_leave: at the end of an operation, whatever the end: nothing stays of what is only for its time. A session in
+# navi_doomed is one of which not everything could be had.
+navi_leave() {
+    navi_status=$?
+    [ -z "${navi_mark-}" ] || rm -f "$navi_mark"
+    [ -z "${navi_journal-}" ] || rm -f "$navi_journal"
+    [ -z "${navi_timer-}" ] || kill "$navi_timer"
+    [ -z "${navi_doomed-}" ] || navi_tmux "$navi_socket" kill-session -t "$navi_doomed"
+    exit "$navi_status"
+} 2>/dev/null
+
+# navi_tmux_failed: end, with what the last verdict means.
+navi_tmux_failed() {
+    case $navi_word in
+    missing) navi_fail $navi_unavailable 'tmux is not installed there, or is where nobody looks; a link in ~/.local/bin helps' ;;
+    hung) navi_fail $navi_late 'its tmux server does not answer; look at it there' ;;
+    *) navi_fail 1 "tmux says: $navi_answer" ;;
+    esac
+}

@@ -1,0 +1,102 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# Locks that end with their holders. Needs process.sh in front.
+
+# navi_acquire PATH SECONDS [FD]: have a lock for this shell alone. Where there is flock(1) it is a file and ends with us; it
+# stands behind a descriptor, which tmux must not get (navi_tmux closes 7 and 8). Elsewhere it is a folder, which names
+# its owner. Who finds the other kind there respects it.
+navi_acquire() {
+    navi_lasts=${2%%.*}
+    case $navi_lasts in '' | *[!0-9]*) navi_lasts=5 ;; esac
+    if command -v flock >/dev/null 2>&1; then
+        navi_await_folder "$1" "$navi_lasts" && navi_open_lock "$1" "${3-}" && navi_await_flock "${3-}" "$navi_lasts"
+    else
+        [ -d "$1" ] || [ ! -e "$1" ] || [ -s "$1" ] || rm -f "$1"
+        navi_await_folder "$1" "$navi_lasts" make
+    fi
+}
+
+# navi_release PATH [FD]: end the lock.
+navi_release() {
+    if [ "${2-}" = 7 ]; then exec 7>&-; else exec 8>&-; fi
+    [ ! -d "$1" ] || rm -rf "$1"
+}
+
+# navi_open_lock PATH FD: with a bare exec, a file that can't be opened would end the shell.
+navi_open_lock() {
+    if [ "$2" = 7 ]; then command exec 7>>"$1"; else command exec 8>>"$1"; fi
+} 2>/dev/null
+
+# navi_flock FD OPTION...: ksh passes on only what is named.
+navi_flock() {
+    if [ "$1" = 7 ]; then
+        shift
+        flock "$@" 7 7>&7
+    else
+        shift
+        flock "$@" 8 8>&8
+    fi
+} 2>/dev/null
+
+# navi_await_flock FD SECONDS: busybox has a flock(1) that can't wait.
+navi_await_flock() {
+    navi_flock "$1" -n && return
+    if flock --version >/dev/null 2>&1; then
+        navi_flock "$1" -w "$2"
+        return
+    fi
+    navi_tries=$(($2 * 10))
+    until navi_flock "$1" -n; do
+        [ "$navi_tries" -gt 0 ] || return
+        navi_tries=$((navi_tries - 1))
+        sleep 0.1
+    done
+}
+
+# navi_await_folder PATH SECONDS [make]: wait until there is no lock that is a folder; make it if that is wanted.
+navi_await_folder() {
+    navi_tries=$(($2 * 10))
+    navi_nameless=0 # looks at which its owner was not to be told
+    navi_breaks=0
+    while :; do
+        if [ -n "${3-}" ]; then
+            mkdir "$1" 2>/dev/null && { printf '%s\n' "$navi_self" >"$1/owner"; return; }
+        elif [ ! -d "$1" ]; then
+            return
+        fi
+        ! navi_folder_is_stale "$1" || navi_break_folder "$1"
+        [ "$navi_tries" -gt 0 ] || return
+        navi_tries=$((navi_tries - 1))
+        sleep 0.1
+    done
+}
+
+# navi_folder_is_stale PATH: whether its owner has ended; one that says something else may be a minute old. One that
+# stays nameless was made by somebody who was killed in that moment.
+navi_folder_is_stale() {
+    navi_holder=
+    read -r navi_holder navi_rest <"$1/owner"
+    case $navi_holder in
+    '')
+        navi_nameless=$((navi_nameless + 1))
+        [ "$navi_nameless" -ge 20 ] || [ -n "$(find "$1" -prune -mmin +1)" ]
+        ;;
+    *[!0-9]*) [ -n "$(find "$1" -prune -mmin +1)" ] ;;
+    *)
+        navi_nameless=0
+        navi_ended "$navi_holder"
+        ;;
+    esac
+} 2>/dev/null
+
+# navi_break_folder PATH: end the lock of one who has ended. Of those who find it so, only who makes the folder beside it
+# may do that, and looks once more: the next one's lock must not go.
+navi_break_folder() {
+    if mkdir "$1.break"; then
+        ! navi_folder_is_stale "$1" || rm -rf "$1"
+        rmdir "$1.break"
+        navi_breaks=0
+    else
+        navi_breaks=$((navi_breaks + 1))
+        [ "$navi_breaks" -lt 20 ] || rmdir "$1.break"
+    fi
+} 2>/dev/null
