@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-REMOTES, SETTINGS, KNOWN_REMOTES = "remotes.yaml", "config.yaml", "remotes.json"
+REMOTES, SETTINGS, KNOWN_REMOTES = "remotes.yaml", "config.yaml", "known_remotes"
 
 
 def config_file(environment: Mapping[str, str], name: str) -> str:

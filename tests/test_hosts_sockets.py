@@ -14,6 +14,8 @@ import pytest
 from navi.failure import HostState
 from navi.hosts import HostError, sockets
 from navi.hosts.sockets import LONGEST_SOCKET, NAME_LENGTH, Lease
+from navi.hosts.ssh_command import SshCommand
+from navi.remote import Remote
 
 FALLBACK = Path(f"/tmp/navi-{os.getuid()}")
 
@@ -102,6 +104,20 @@ def test_a_path_that_is_too_long_for_a_socket_is_not_used(tmp_path: Path) -> Non
 
     assert fits(LONGEST_SOCKET)
     assert not fits(LONGEST_SOCKET + 1)
+
+
+def test_every_change_of_an_entry_gives_it_another_socket(tmp_path: Path) -> None:
+    one = Remote("atlas", "atlas.example")
+    others = [
+        Remote(*(f"{value}x" if place == changed else value for place, value in enumerate(one)))  # type: ignore[arg-type]
+        for changed in range(len(one))
+    ]
+    names = [
+        os.path.basename(SshCommand(remote, {"XDG_RUNTIME_DIR": str(tmp_path)}).control)
+        for remote in (one, *others, Remote("atlas", "elpmaxe.salta"), Remote("atla", "satlas.example"))
+    ]
+    assert len(set(names)) == len(Remote._fields) + 3
+    assert {len(name) for name in names} == {NAME_LENGTH}
 
 
 def test_a_lease_is_shared_or_taken_but_not_both(tmp_path: Path) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from navi import known_remotes
+from navi import __version__, known_remotes
 from navi.config import Problem
 from navi.remote import Remote
 from tests.support.machines import Lab
@@ -44,7 +42,7 @@ def source(tmp_path: Path) -> Path:
 @pytest.fixture
 def known(tmp_path: Path) -> Path:
     """Where it is noted."""
-    return tmp_path / "cache" / "navi" / "remotes.json"
+    return tmp_path / "cache" / "navi" / "known_remotes"
 
 
 def write(path: Path, text: str) -> Path:
@@ -59,9 +57,7 @@ def write(path: Path, text: str) -> Path:
 def test_what_was_read_is_known_the_next_time(source: Path, known: Path) -> None:
     assert read_remotes(source, known) == (REMOTES, ())
     assert (known.stat().st_mode & 0o777, known.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-    document = json.loads(known.read_text())
-    document["remotes"][0][1] = "known.example"
-    known.write_text(json.dumps(document))
+    known.write_text(known.read_text().replace("atlas.example", "known.example"))
     assert read_remotes(source, known)[0][0].host == "known.example"
     assert os.listdir(known.parent) == [known.name]
 
@@ -102,39 +98,39 @@ def folder(known: Path) -> None:
     known.mkdir()
 
 
-def changed(change: Callable[[Any], object]) -> Callable[[Path], None]:
-    """Return what changes the document that is noted."""
+def changed(old: str, new: str) -> Callable[[Path], None]:
+    """Return what changes the text that is noted, and would be seen if that was believed."""
 
     def carry_out(known: Path) -> None:
-        document = json.loads(known.read_text())
-        document["remotes"][0][1] = "odd.example"
-        change(document)
-        known.write_text(json.dumps(document))
+        text = known.read_text().replace("atlas.example", "odd.example")
+        assert old in text
+        known.write_text(text.replace(old, new, 1))
 
     return carry_out
 
 
 def open_to_others(known: Path) -> None:
-    changed(lambda _: None)(known)
+    changed("", "")(known)
     known.chmod(0o666)
 
 
 ODD: dict[str, Callable[[Path], object]] = {
     "empty": lambda known: known.write_text(""),
-    "cut off": lambda known: known.write_text(known.read_text()[:-9]),
-    "not UTF-8": lambda known: known.write_bytes(b'{"mark": "\xff"}'),
-    "deep": lambda known: known.write_text("[" * 100_000),
-    "a list": lambda known: known.write_text("[]"),
-    "a number": lambda known: known.write_text("7"),
-    "without remotes": lambda known: known.write_text(json.dumps({"mark": json.loads(known.read_text())["mark"]})),
+    "one line": lambda known: known.write_text(known.read_text().splitlines()[0]),
+    "cut off in a line": lambda known: known.write_text(known.read_text()[:-9]),
+    "cut off between lines": changed("\nend\n", "\n"),
+    "a remote less": lambda known: known.write_text("\n".join(known.read_text().split("\n")[:2])),
+    "not UTF-8": lambda known: known.write_bytes(b"\xff" + known.read_bytes()),
+    "without remotes": lambda known: known.write_text(known.read_text().splitlines()[0] + "\n"),
     "a link": link,
     "a folder": folder,
     "others may write it": open_to_others,
-    "of another version of navi": changed(lambda document: document["mark"].__setitem__(0, "0")),
-    "a field too many": changed(lambda document: document["remotes"][0].append("x")),
-    "a field too few": changed(lambda document: document["remotes"].append(["x"])),
-    "a port that is a text": changed(lambda document: document["remotes"][0].__setitem__(6, "22")),
-    "a host that is none": changed(lambda document: document["remotes"][0].__setitem__(1, None)),
+    "of another version of navi": changed(__version__, "0"),
+    "a field too many": changed("odd.example", "odd.example\tx"),
+    "a field too few": changed("odd.example\t", ""),
+    "a port that is none": changed("\t2222\t", "\tx\t"),
+    "a time that is none": changed("\t5.0\t", "\t\t"),
+    "neither yes nor no": changed("\tFalse\t", "\tno\t"),
 }
 
 
@@ -143,6 +139,17 @@ def test_nothing_odd_is_believed(source: Path, known: Path, odd: str) -> None:
     read_remotes(source, known)
     ODD[odd](known)
     assert read_remotes(source, known) == (REMOTES, ())
+
+
+ODD_VALUES = ["a\\tb", "a\\nb", "\\nend\\n", "a\\u2028b", "a\\x1cb", "'", '\\"', "\\\\t", "\\ud800", "é ✓"]
+
+
+@pytest.mark.parametrize("value", ODD_VALUES)
+def test_whatever_a_value_holds_is_the_same_the_next_time(tmp_path: Path, known: Path, value: str) -> None:
+    text = f'remotes: [{{name: atlas, host: a, sessions_dir: "{value}"}}]\n'
+    source = write(tmp_path / "config" / "remotes.yaml", text)
+    first = read_remotes(source, known)
+    assert read_remotes(source, known) == first
 
 
 def test_that_nothing_can_be_noted_is_no_problem(source: Path, known: Path) -> None:

@@ -3,12 +3,12 @@
 The user's own ~/.ssh/config decides everything that is not listed in `options`.
 """
 
-import hashlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
-from navi.hosts.sockets import NAME_LENGTH, runtime_folder
+from navi.hosts.sockets import runtime_folder
 from navi.hosts.wire import quote
 from navi.remote import Remote
 
@@ -96,9 +96,12 @@ class SshCommand:
 
     @property
     def control(self) -> str:
-        """The control socket's path: short, and another one as soon as anything in the entry changes."""
-        name = hashlib.sha256(repr(tuple(self.remote)).encode()).hexdigest()[:NAME_LENGTH]
-        return os.path.join(runtime_folder(self._environment), name)
+        """The control socket's path: short, and another one as soon as anything in the entry changes.
+
+        Nobody gains by two entries with the same sum, so two simple ones will do: to import hashlib takes milliseconds.
+        """
+        entry = os.fsencode(repr(tuple(self.remote)))
+        return os.path.join(runtime_folder(self._environment), f"{crc32(entry):08x}{crc32(entry[::-1]):08x}")
 
     def words(self, *more: Option) -> tuple[str, ...]:
         """Return ssh with the options of every call and these."""
