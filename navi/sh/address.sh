@@ -112,14 +112,14 @@ navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,1,0} #{?pane_input_off,
 navi_escapes= # -e, where colours are wanted, too
 navi_from=0 # from which line on a pane is looked at: its screen begins with 0, what is before that is negative
 
-# navi_look_at_pane: what the pane navi_where is ready for, and what it shows, its lines joined where they were only
-# wrapped. Fails where there is none.
+# navi_look_at_pane [\; COMMAND...]: what the pane navi_where is ready for, and what it shows, its lines joined where they
+# were only wrapped. Fails where there is none. A COMMAND is carried out in the same breath: nothing happens in between.
 navi_look_at_pane() {
-    navi_ask_pane
+    navi_ask_pane "$@"
     case $navi_answer in
     'server exited unexpectedly' | 'lost server')
         sleep 0.2 # it is just ending
-        navi_ask_pane
+        navi_ask_pane "$@"
         ;;
     esac
     case $navi_word,$navi_answer in
@@ -142,7 +142,7 @@ navi_look_at_pane() {
 
 navi_ask_pane() {
     navi_consult "$navi_socket" display-message -p -t "$navi_where" "$navi_facts" \; \
-        capture-pane -p -J $navi_escapes -S "$navi_from" -t "$navi_where"
+        capture-pane -p -J $navi_escapes -S "$navi_from" -t "$navi_where" "$@"
 }
 
 navi_note_facts() {

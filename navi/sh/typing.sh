@@ -14,6 +14,7 @@ navi_refuse_unready() {
 # tells, as long as more than a shell is left in the pane.
 navi_refuse_dialog() {
     navi_expand "$1"
+    [ -f "$navi_expanded/$navi_session_name.json" ] || return 0
     grep -q '"status"[[:space:]]*:[[:space:]]*"permission"' "$navi_expanded/$navi_session_name.json" 2>/dev/null || return 0
     case $(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_current_command}') in
     sh | bash | dash | fish | zsh | ksh* | mksh | tcsh | csh | ash | busybox) navi_has_children || return 0 ;;
@@ -83,16 +84,33 @@ navi_told() {
     navi_tmux_failed
 }
 
-# navi_await_change TENTHS: wait until the pane shows something else than it did, for so many tenths of a second.
+# navi_await_change TENTHS [\; COMMAND...]: wait until the pane shows something else than it did, for so many tenths of a
+# second. Each look has the COMMAND with it.
 navi_await_change() {
     navi_was="$navi_place $navi_screen"
     navi_tries=$1
-    while navi_look_at_pane; do
+    navi_tenths=$1
+    shift
+    while navi_look_at_pane "$@"; do
         [ "$navi_was" = "$navi_place $navi_screen" ] || return 0
         [ "$navi_tries" -gt 0 ] && [ "$navi_is_dead" = 0 ] || return 1
-        sleep "$([ "$navi_tries" -eq "$1" ] && echo 0.02 || echo 0.1)"
+        sleep "$([ "$navi_tries" -eq "$navi_tenths" ] && echo 0.02 || echo 0.1)"
         navi_tries=$((navi_tries - 1))
     done
+}
+
+# navi_await_echo TEXT: wait until the pane shows what is typed. Where nothing else has to be looked at before, Enter is
+# pressed by the look that finds the cursor moved, which saves a call of tmux; navi_pressed says so.
+navi_await_echo() {
+    if [ -n "$navi_pattern" ] || [ ${#1} -gt 200 ]; then
+        navi_await_change 5 || return
+        [ ${#1} -le 200 ] || navi_await_rest 50
+        return 0
+    fi
+    navi_place_before=$navi_place
+    navi_await_change 5 \; if-shell -F -t "$navi_pane" \
+        "#{!=:#{history_size} #{cursor_x} #{cursor_y},$navi_place_before}" "send-keys -t $navi_pane Enter" || return
+    [ "$navi_place" = "$navi_place_before" ] || navi_pressed=yes
 }
 
 # navi_submit RETRIES: Enter, and see that it did something. A program that showed what was typed and then does not
@@ -101,7 +119,7 @@ navi_submit() {
     navi_verified=unknown
     navi_left=$1
     navi_pause=5
-    navi_press Enter
+    [ "$navi_pressed" = yes ] || navi_press Enter
     [ "$navi_shown" = yes ] || return 0
     until navi_await_change "$navi_pause"; do
         navi_verified=no
@@ -117,15 +135,13 @@ navi_submit() {
 # for, so that its echo is not taken for an answer.
 navi_say() {
     navi_shown=no
+    navi_pressed=no
     navi_echo=$1
     navi_echo_comes=yes
     navi_cooked=no
     [ -z "$navi_pattern" ] || ! navi_is_cooked || navi_cooked=yes
     navi_type "$1"
-    if [ -n "$1" ] && navi_await_change 5; then
-        navi_shown=yes
-        [ ${#1} -le 200 ] || navi_await_rest 50
-    fi
+    [ -z "$1" ] || ! navi_await_echo "$1" || navi_shown=yes
     case $navi_shown,$1 in
     no,* | *"$navi_newline"*) ;;
     *)
