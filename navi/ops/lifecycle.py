@@ -79,14 +79,13 @@ def new(
         "yes" if launch.ends else "", "yes" if launch.keep else "", launch.window, "yes" if register else "",
         str(len(steps)), *steps, *map(_check_variable, launch.variables),
     )  # fmt: skip
-    limit = 30 + sum(step.seconds + 5 for step in launch.steps)
-    return Operation(
-        "new",
-        script(*IDENTITY, "begin", "pens", "waiting", "typing", "new"),
-        arguments,
-        _read_created,
-        time_limit=limit,
+    scripts = (
+        script(*IDENTITY, "begin", "pens", "waiting", "typing", "steps", "new")
+        if steps
+        else script(*IDENTITY, "begin", "pens", "new")
     )
+    limit = 30 + sum(step.seconds + 5 for step in launch.steps)
+    return Operation("new", scripts, arguments, _read_created, time_limit=limit)
 
 
 def _typed(launch: Launch, step: Step) -> str:

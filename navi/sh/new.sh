@@ -1,7 +1,6 @@
-# shellcheck shell=sh disable=SC2154,SC2034,SC2086,SC2088,SC2174
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
 # new.sh STARTER DIR SOCKET NAME CWD LINE WORD TYPE ENDS KEEP WINDOW REGISTER COUNT STEP... VARIABLE=VALUE...: create a
-# session, and take steps in it, of COUNT words. A step is three words: await or expect, a pattern or a text, seconds; or
-# send or keys, a text or the name of a key, and nothing. Nothing is left where a step fails.
+# session, and take steps in it, of COUNT words. Nothing is left where a step fails.
 
 # navi_put_first LINE NAME: a line, as the first of the twenty of a file in the private folder.
 navi_put_first() {
@@ -44,46 +43,13 @@ navi_sweep_pens() {
     [ $# -lt 100 ] || find "$navi_pens" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null || :
 }
 
-# navi_step KIND WHAT SECONDS: what is awaited after something was typed is looked for in what came after that.
-navi_step() {
-    navi_inspect
-    case $1 in
-    send | keys) navi_step_typing "$1" "$2" ;;
-    *)
-        navi_fixed=
-        [ "$1" = await ] || navi_fixed=yes
-        navi_pattern=$2
-        navi_check_pattern "$2" "$navi_fixed"
-        navi_set_timer "$3"
-        navi_await_text "$navi_everything" || navi_give_up $navi_late "$2 was not seen within $3 s; nothing was created"
-        ;;
-    esac
-}
-
-# navi_step_typing KIND WHAT
-navi_step_typing() {
-    navi_everything=
-    navi_pattern=. # to note what was there before
-    navi_echo=
-    navi_echo_comes=
-    navi_cooked=no
-    navi_note_before
-    if [ "$1" = keys ]; then navi_press "$2"; else navi_say "$2" 3; fi
-}
-
-# navi_run STEP... VARIABLE=VALUE...: start it, and take the steps.
+# navi_run STEP... VARIABLE=VALUE...: start it, and take the steps (steps.sh), without which it is not to be.
 navi_run() {
     navi_start_with "$@"
+    [ "$navi_count" -gt 0 ] || return 0
     navi_doomed=$navi_started_id
     trap navi_leave EXIT
-    navi_everything=-
-    navi_from=-100
-    navi_where=$navi_started_id:
-    while [ "$navi_count" -gt 0 ]; do
-        navi_step "$1" "$2" "$3"
-        shift 3
-        navi_count=$((navi_count - 3))
-    done
+    navi_take_steps "$@"
     navi_doomed=
 }
 

@@ -1,0 +1,43 @@
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154
+# The steps that are taken in a new session before it is said to be there. Needs begin.sh and typing.sh in front, and what
+# these need.
+
+# navi_take_steps STEP...: navi_count words. A step is three of them: await or expect, a pattern or a text, seconds; or
+# send or keys, a text or the name of a key, and nothing.
+navi_take_steps() {
+    navi_everything=-
+    navi_from=-100
+    navi_where=$navi_started_id:
+    while [ "$navi_count" -gt 0 ]; do
+        navi_step "$1" "$2" "$3"
+        shift 3
+        navi_count=$((navi_count - 3))
+    done
+}
+
+# navi_step KIND WHAT SECONDS: what is awaited after something was typed is looked for in what came after that.
+navi_step() {
+    navi_inspect
+    case $1 in
+    send | keys) navi_step_typing "$1" "$2" ;;
+    *)
+        navi_fixed=
+        [ "$1" = await ] || navi_fixed=yes
+        navi_pattern=$2
+        navi_check_pattern "$2" "$navi_fixed"
+        navi_set_timer "$3"
+        navi_await_text "$navi_everything" || navi_give_up $navi_late "$2 was not seen within $3 s; nothing was created"
+        ;;
+    esac
+}
+
+# navi_step_typing KIND WHAT
+navi_step_typing() {
+    navi_everything=
+    navi_pattern=. # to note what was there before
+    navi_echo=
+    navi_echo_comes=
+    navi_cooked=no
+    navi_note_before
+    if [ "$1" = keys ]; then navi_press "$2"; else navi_say "$2" 3; fi
+}
