@@ -319,6 +319,19 @@ def test_spawning_stopping_and_messages_are_followed(hook: Hook) -> None:
     assert states(hook.tell("UserPromptSubmit")) == {"eve": "working"}
 
 
+def test_a_member_that_is_called_star_hides_none_that_follows(hook: Hook) -> None:
+    before = hook.tell("TeammateIdle", teammate_name="bob", team_name="crew")
+    before["metrics"] = {"tools": {"*": {}, "counts": {"Bash": 3}}}
+    hook.path.write_text(json.dumps({"*": {}} | before))
+    stop = {"type": "shutdown_request", "recipient": "bob"}
+    whole = {"*": {}, "hook_event_name": "PostToolUse", "tool_name": "SendMessage", "tool_input": {"*": {}} | stop}
+    hook.send(json.dumps(whole).encode())
+    found = hook.read()
+    assert states(found)["bob"] == "stopped"
+    assert dig(found, "metrics", "tools", "counts") == {"Bash": 3, "SendMessage": 1}
+    assert (found["*"], dig(found, "metrics", "tools", "*")) == ({}, {})
+
+
 def test_the_end_of_another_session_stops_only_its_agent(hook: Hook) -> None:
     hook.tell("UserPromptSubmit")
     hook.tell("TaskCompleted", teammate_name="bob", session_id="two")

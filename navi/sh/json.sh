@@ -170,7 +170,7 @@ function enter(one,    path) {
     label[depth] = ""
     state = one == "{" ? "firstkey" : "first"
     node[depth] = 0
-    if (depth == 1 ? one == "{" : node[depth - 1] && known[path] == one) {
+    if (depth == 1 ? one == "{" : node[depth - 1] && path in known && known[path] == one) {
         node[depth] = ++nodes
         type[nodes] = one
         size[nodes] = 0
