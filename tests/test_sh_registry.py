@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -206,6 +207,102 @@ def test_a_large_registry_is_no_problem(lab: Lab, awk: str) -> None:
     registry.change(*(put(f"n{number}", "note", "y" * 1000) for number in range(300)), ("drop", "s0"))
     found = registry.document()["sessions"]
     assert (len(found), found["s299"], found["n299"]) == (599, entries["s299"], {"note": "y" * 1000})
+
+
+# ---- a use
+
+
+def used(name: str) -> Operation[str]:
+    """An operation that finds an entry, tells its target, and notes a use of it."""
+    body = (
+        "navi_find_registry; navi_name=$1; navi_find_entry || navi_fail $navi_none none; navi_entry=yes\n"
+        'navi_touch_entry; navi_await_touch; printf "%s target %s\\n" "$navi_token" "$navi_entry_target"'
+    )
+    return Operation("use", script(*REGISTRY, *CHANGES) + body, (name,), target)
+
+
+def target(said: Answer) -> str:
+    """The target that was found."""
+    return next(record.rest for record in done(said) if record.kind == "target")
+
+
+OLD = "2026-01-01T00:00:00Z"
+
+ENTRIES: dict[str, object] = {
+    "api": {"socket": "/s", "target": "api:0.0", "last_active": OLD},
+    "api-long": {"target": "long", "last_active": OLD, "more": 1},
+    "a path": {"socket": "/tmp/a,b {c.sock", "target": "path", "last_active": OLD},
+    "late": {"target": "late", "other": {"last_active": OLD}, "last_active": OLD},
+    "inner": {"target": "inner", "other": {"last_active": OLD}},
+    "twice": {"target": "twice", "last_active": OLD, "other": {"last_active": OLD}},
+    "never": {"target": "never"},
+    "number": {"target": "number", "last_active": 7},
+    "empty": {"target": "empty", "last_active": ""},
+    "words": {"target": "words", "last_active": 'not "long" ago'},
+    "mark": {"target": '"last_active":"x', "last_active": OLD},
+    'say "hi"': {"target": "said", "last_active": OLD},
+    'api":{"x': {"target": "deceit", "last_active": OLD},
+    "a\\b": {"target": "back", "last_active": OLD},
+    "naïve ✓ 日本 🚀": {"target": "wide", "last_active": OLD},
+    "*": {"target": "star", "last_active": OLD},
+    "version": {"target": "version", "last_active": OLD},
+}
+
+LAYOUTS = {
+    "as navi writes it": lambda document: (
+        '{"sessions":{\n'
+        + ",\n".join(f"{json.dumps(name)}:{compact(entry)}" for name, entry in document["sessions"].items())
+        + '\n},"version":"1.0","x":[1]}\n'
+    ),
+    "as others write it": lambda document: json.dumps(document, indent=2),
+    "in one line": lambda document: json.dumps(document),
+    "nearly as navi writes it": lambda document: (
+        '{"sessions":{\n'
+        + compact(document["sessions"])[1:-1].replace("}},", "}}\n,")
+        + '\n},"version":"1.0","x":[1]}\n'
+    ),
+}
+
+
+def compact(value: object) -> str:
+    """JSON without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@shells_and_awks
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_use_is_noted_in_its_own_entry_and_nowhere_else(lab: Lab, shell: Shell, awk: str, layout: str) -> None:
+    registry = Registry(lab.local, shell, awk)
+    registry.change()
+    document: dict[str, Any] = {"sessions": ENTRIES, "version": "1.0", "x": [1]}
+    for name in ENTRIES:
+        wanted = json.loads(json.dumps(document))
+        registry.write(LAYOUTS[layout](document).encode())
+        assert run(lab.local, shell, used(name)) == wanted["sessions"][name]["target"]
+        found = registry.document()
+        time_of_use = str(found["sessions"][name]["last_active"])
+        assert re.fullmatch(r"20[0-9-]{8}T[0-9:]{8}Z", time_of_use)
+        assert time_of_use > OLD
+        wanted["sessions"][name]["last_active"] = time_of_use
+        assert found == wanted
+    registry.write(LAYOUTS[layout](document).encode())
+    for name in ("ap", "nobody", "x", "sessions"):
+        with pytest.raises(OperationError) as caught:
+            run(lab.local, shell, used(name))
+        assert caught.value.status == 66
+
+
+def test_a_use_in_a_file_of_navis_own_leaves_all_other_lines_as_they_are(lab: Lab) -> None:
+    registry = Registry(lab.local)
+    before = LAYOUTS["as navi writes it"]({"sessions": ENTRIES}).replace("naïve", "na\\u00efve")
+    registry.write(before.encode())
+    registry.path.chmod(0o640)
+    run(lab.local, DASH, used("api"))
+    after = registry.path.read_text()
+    changed = [(old, new) for old, new in zip(before.splitlines(), after.splitlines(), strict=True) if old != new]
+    assert len(changed) == 1
+    assert changed[0][0].startswith('"api":{')
+    assert registry.path.stat().st_mode & 0o777 == 0o640
 
 
 # ---- what is no registry

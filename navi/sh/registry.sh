@@ -19,14 +19,17 @@ navi_need_registry() {
         navi_fail $navi_refused "$navi_sockets is not yours; set CLAUDE_TMUX_SOCKET_DIR to a folder of your own"
 }
 
-# What finds one entry: its fields, a line each.
+# What finds one entry: its fields, a line each. In a file that navi wrote, an entry has a line of its own, and that alone
+# is parsed.
 navi_finder='
 BEGIN {
+    alone = line_of(ENVIRON["navi_name"])
     begin("//sessions {")
     known["//sessions/" ENVIRON["navi_name"]] = "{"
     dropping = 1
     limit = 100000
-    while ((getline chunk < ENVIRON["navi_registry"]) > 0) if (!broken) feed(chunk)
+    if (alone != "") feed_text("{\"sessions\":{" alone "}}")
+    else while ((getline chunk < ENVIRON["navi_registry"]) > 0) if (!broken) feed(chunk)
     if (!finished()) exit 3
     entry = child_of(child_of(1, "sessions"), ENVIRON["navi_name"])
     if (!entry) exit 1
@@ -37,6 +40,24 @@ BEGIN {
         if (text ~ /[\001-\037]/) exit 3
         print text
     }
+}
+
+# line_of(name): "" where that is not sure, or the name would have to be escaped.
+function line_of(name,    line, lines, found) {
+    if (name ~ /["\\]/) return ""
+    while ((getline line < ENVIRON["navi_registry"]) > 0) {
+        if (++lines == 1 && line != "{\"sessions\":{") break
+        if (index(line, "\"" name "\":{") == 1) found = line
+    }
+    close(ENVIRON["navi_registry"])
+    if (line !~ /^},"version":"1[.]0"[,}]/) return ""
+    sub(/,$/, "", found)
+    return found
+}
+
+function feed_text(text,    count, part, i) {
+    count = split(text, part, "\"")
+    for (i = 1; i <= count; i++) if (!broken) feed(part[i])
 }
 '
 

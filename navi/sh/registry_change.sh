@@ -87,6 +87,33 @@ function rest_of(parent,    i, out) {
 }
 '
 
+# What notes a use of an entry, which is most of all changes: in a file that navi wrote, with an entry a line, only that one
+# line changes, and nothing has to be parsed. It fails where it is not sure.
+navi_stamper='
+BEGIN {
+    entry = "\"" ENVIRON["navi_used"] "\":{"
+    mark = "\"last_active\":\""
+    while ((getline text < ENVIRON["navi_registry"]) > 0)
+        line[++lines] = index(text, entry) == 1 ? stamped(text) : text
+    if (stamps != 1 || line[1] != "{\"sessions\":{" || text !~ /^},"version":"1[.]0"[,}]/) exit 1
+    for (i = 1; i <= lines; i++) print line[i] > ENVIRON["navi_next"]
+    close(ENVIRON["navi_next"])
+    for (i = 1; (getline text < ENVIRON["navi_next"]) > 0; i++) if (text != line[i]) exit 1
+    exit i != lines + 1
+}
+
+# stamped(text): its own field, not one of an inner object; a text can not hold the mark, for its quotes are escaped.
+function stamped(text,    at, before, after) {
+    at = index(text, mark) + length(mark)
+    before = substr(text, 1, at - 1)
+    after = substr(text, at)
+    if (index(text, mark) && !index(after, mark) && substr(before, length(entry) + 1) !~ /[[{]/ && after ~ /^[0-9TZ:.+-]*"/)
+        stamps++
+    sub(/^[^"]*/, ENVIRON["navi_time"], after)
+    return before after
+}
+'
+
 # navi_change_registry CHANGES: carry them out, all or none. What fails is told by status and by navi_trouble.
 navi_change_registry() {
     navi_changes=$1
@@ -138,6 +165,8 @@ navi_rewrite_registry() {
 navi_write_next() {
     export navi_registry navi_next
     [ ! -e "$navi_registry" ] || cp -p "$navi_registry" "$navi_next" 2>/dev/null
+    navi_code=0
+    case ${navi_used-} in '' | *[\"\\]*) ;; *) LC_ALL=C awk "$navi_stamper" 2>/dev/null && return ;; esac
     printf '%s' "$navi_changes" | (umask 077 && LC_ALL=C awk "$navi_parser$navi_writer$navi_changer") 2>/dev/null
     navi_code=$?
 }
@@ -182,8 +211,8 @@ navi_move_entry() {
 put	$navi_now	target	text	$navi_now:${navi_entry_target##*:}"
 }
 
-# navi_registry_time: now, as the registry writes it.
-navi_registry_time() { date -u +%Y-%m-%dT%H:%M:%SZ; }
+# navi_registry_time: now, as the registry writes it. For $( ) alone, whose shell becomes date.
+navi_registry_time() { exec date -u +%Y-%m-%dT%H:%M:%SZ; }
 
 # navi_touch_entry: navi_name was used just now. It goes on beside us; navi_await_touch waits for it. Nobody waits for
 # long because of that: where the registry is locked for more than a second, it is not noted.
@@ -192,7 +221,10 @@ navi_touch_entry() {
     [ "$navi_entry" = yes ] || return 0
     {
         LOCK_TIMEOUT=1
-        navi_change_registry "put	$navi_name	last_active	text	$(navi_registry_time)"
+        navi_used=$navi_name
+        navi_time=$(navi_registry_time)
+        export navi_used navi_time
+        navi_change_registry "put	$navi_name	last_active	text	$navi_time"
     } >/dev/null 2>&1 &
     navi_toucher=$!
 }
