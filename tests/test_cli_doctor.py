@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -262,7 +263,8 @@ def test_the_words_are_those_of_the_page_of_details(lab: Lab) -> None:
         "api", status="waiting", message="Shall I?", current_pbi_title="A hard one",
         agents={"sub": {"status": "error"}}, team={"name": "red", "agents": [{"name": "mate", "status": "done"}]},
     )  # fmt: skip
-    frame = PlainHost(LOCAL, SESSIONS_DIR, False, lab.environment()).run(look(SESSIONS_DIR, False))
+    with closing(PlainHost(LOCAL, SESSIONS_DIR, False, lab.environment())) as host:
+        frame = host.run(look(SESSIONS_DIR, False))
     (session,) = [one for one in sessions_of(LOCAL, frame, AGENTS) if one.name == "api"]
     lines = [line for line in detail_lines(session, HostView(LOCAL), frame.clock) if not isinstance(line, Chart)]
     page = ["".join(text for _, text in line) for line in lines]

@@ -9,7 +9,7 @@ import socket as sockets
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -355,7 +355,8 @@ def test_a_login_shell_that_prints_is_a_warning(lab: Lab, text: str) -> None:
 
 
 def stands(lab: Lab, one: Remote) -> None:
-    PlainRemote(one, lab.environment()).run(say())
+    with closing(PlainRemote(one, lab.environment())) as host:
+        host.run(say())
 
 
 def hung(lab: Lab, one: Remote) -> None:

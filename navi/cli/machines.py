@@ -36,6 +36,7 @@ class Machines:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
+        self._hosts: dict[str, PlainHost] = {}
 
     @cached_property
     def places(self) -> Places:
@@ -95,7 +96,9 @@ class Machines:
         return template
 
     def host(self, name: str) -> PlainHost:
-        """Return a host. Raises UsageError for a name that remotes.yaml does not have."""
+        """Return a host, always the same one, which keeps its line. Raises UsageError for a name that remotes.yaml does
+        not have.
+        """
         if name == LOCAL:
             return self._here
         if name not in self.remotes:
@@ -103,7 +106,7 @@ class Machines:
             raise UsageError(f"there is no host `{name}` in {self.places.remotes}; known are {known}")
         from navi.hosts.plain_remote import PlainRemote
 
-        return PlainRemote(self.remotes[name], self.environment)
+        return self._hosts.setdefault(name, PlainRemote(self.remotes[name], self.environment))
 
     @cached_property
     def _here(self) -> PlainHost:

@@ -1,4 +1,4 @@
-"""A host for single questions: one plain process each, no event loop. For the command line."""
+"""A host for a few questions, one after the other, over one plain process, without an event loop: the command line's."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+CHUNK = 65536
 LONGEST_ERRORS = 65536
 
 
@@ -38,6 +39,7 @@ class PlainHost:
         self.sessions_dir = sessions_dir
         self.cleanup = cleanup
         self.environment = dict(environment)
+        self._idle: list[Line] = []
 
     def run(self, operation: Operation[T], meanwhile: Callable[[], None] = lambda: None) -> T:
         """Carry out an operation; `meanwhile` is called while the machine works on it.
@@ -78,6 +80,11 @@ class PlainHost:
             self._words(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=self.environment
         )
 
+    def close(self) -> None:
+        """End the lines that are kept for further operations; the end of this process does so, too."""
+        while self._idle:
+            self._idle.pop().kill()
+
     def stands(self) -> bool:
         """Whether the machine can be asked without connecting anew."""
         return True
@@ -98,67 +105,125 @@ class PlainHost:
         return Failure(HostState.ERROR, last, "look at the machine's own sh")
 
     def _ask(self, operation: Operation[T], meanwhile: Callable[[], None]) -> Answer:
+        line = self._take()
         token = new_token()
-        limit = operation.time_limit + self._patience()
+        reader = AnswerReader(token)
         try:
-            text = LEAD + request(operation, token)
-            status, output, said = _carry_out(self._words(), text, self.environment, limit, meanwhile)
-        except TimeoutError:
-            cause = f"no answer to `{operation.name}` within {limit:g} s"
-            raise LineLost(Failure(HostState.UNREACHABLE, cause, "try again; look at the machine's load")) from None
+            answer = line.ask(request(operation, token), reader, operation.time_limit + self._patience(), meanwhile)
+        except BaseException as error:
+            line.kill()
+            if not isinstance(error, WireError | TimeoutError):
+                raise
+            raise self._no_answer(operation, error) from error
+        if answer is None:
+            failure = self._explain(*line.end())
+            raise (LineLost if reader.begun or failure.retry is Retry.AT_ONCE else HostError)(failure)
+        self._idle.append(line)
+        return answer
+
+    def _take(self) -> Line:
+        """A line that is there, or a new one. Those that were lost meanwhile are passed over."""
+        while self._idle:
+            line = self._idle.pop()
+            if line.lives():
+                return line
+            line.kill()
+        return self._open()
+
+    def _open(self) -> Line:
+        try:
+            return Line(self._words(), self.environment)
         except OSError as error:
             cause = f"{error.filename or 'sh'} can't be started: {error.strerror}"
             raise HostError(Failure(HostState.ERROR, cause, "install it, or put it on PATH")) from error
-        return self._read(output, token, status, decode(said))
 
-    def _read(self, output: bytes, token: str, status: int, said: str) -> Answer:
-        try:
-            answers = AnswerReader(token).feed(output)
-        except WireError as error:
+    def _no_answer(self, operation: Operation[T], error: WireError | TimeoutError) -> HostError:
+        if isinstance(error, WireError):
             cause = f"the host answered with {error}"
-            raise HostError(Failure(HostState.ERROR, cause, "look at what its login shell prints and runs")) from error
-        if answers:
-            return answers[0]
-        failure = self._explain(status, "\n".join(map(clean, said.splitlines())))
-        begun = f"{token} begin\n".encode() in output
-        raise LineLost(failure) if begun or failure.retry is Retry.AT_ONCE else HostError(failure)
+            return HostError(Failure(HostState.ERROR, cause, "look at what its login shell prints and runs"))
+        cause = f"no answer to `{operation.name}` within {operation.time_limit + self._patience():g} s"
+        return LineLost(Failure(HostState.UNREACHABLE, cause, "try again; look at the machine's load"))
 
 
 SIGPIPE, SIGXFSZ = 13, 25
 """Python ignores these two (the numbers are the same everywhere); what it starts is not to."""
 
 
-def _carry_out(
-    words: Sequence[str], text: bytes, environment: Mapping[str, str], limit: float, meanwhile: Callable[[], None]
-) -> tuple[int, bytes, bytes]:
-    """Run a program with a text as its standard input, and `meanwhile` beside it; return its status, output and errors.
-    Raises TimeoutError after so many seconds, OSError where it can't be started.
+class Line:
+    """One `sh -s`, here or there, that carries out one operation after the other, until this process ends.
 
-    It is what subprocess.run does, which takes as long to import as a program here runs. Errors go into a file, because
-    a master that ssh leaves in the background would hold a pipe open.
+    It does what subprocess does, which takes as long to import as a program here runs. Errors go into a file, because a
+    master that ssh leaves in the background would hold a pipe open.
     """
-    program = _find(words[0], environment)
-    with _unnamed_file() as asked, _unnamed_file() as errors:
-        asked.write(text)
-        asked.flush()
-        asked.seek(0)
-        reading, writing = os.pipe()
+
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start it. Raises OSError where it can't be started."""
+        program = _find(words[0], environment)
+        self._errors = _unnamed_file()
+        asking, self._asked = os.pipe()
+        self._told, telling = os.pipe()
+        files = [
+            (os.POSIX_SPAWN_DUP2, file, number) for number, file in enumerate((asking, telling, self._errors.fileno()))
+        ]
         try:
-            files = [
-                (os.POSIX_SPAWN_DUP2, file, number)
-                for number, file in enumerate((asked.fileno(), writing, errors.fileno()))
-            ]
-            try:
-                process = os.posix_spawn(
-                    program, list(words), environment, file_actions=files, setsigdef=(SIGPIPE, SIGXFSZ)
-                )
-            finally:
-                os.close(writing)
-            status, output = _hear_out(process, reading, time.monotonic() + limit, meanwhile)
+            self._process = os.posix_spawn(
+                program, list(words), environment, file_actions=files, setsigdef=(SIGPIPE, SIGXFSZ)
+            )
+        except OSError:
+            self._close()
+            raise
         finally:
-            os.close(reading)
-        errors.seek(0)
-        return status, output, errors.read(LONGEST_ERRORS)
+            os.close(asking)
+            os.close(telling)
+        os.set_blocking(self._asked, False)
+        self._lead = LEAD
+
+    def ask(self, text: bytes, reader: AnswerReader, limit: float, meanwhile: Callable[[], None]) -> Answer | None:
+        """Send a request, and return its answer, None if the line ends before; `meanwhile` is called between the two.
+
+        Raises WireError, or TimeoutError after `limit` seconds. Then, and whatever else it raises, it is to be killed.
+        """
+        until = time.monotonic() + limit
+        with suppress(BrokenPipeError):
+            self._say(self._lead + text, until)
+        self._lead = b""
+        meanwhile()
+        while select.select([self._told], [], [], max(0.0, until - time.monotonic()))[0]:
+            data = os.read(self._told, CHUNK)
+            if not data:
+                return None
+            for answer in reader.feed(data):
+                return answer
+        raise TimeoutError
+
+    def _say(self, text: bytes, until: float) -> None:
+        left = memoryview(text)
+        while left:
+            if not select.select([], [self._asked], [], max(0.0, until - time.monotonic()))[1]:
+                raise TimeoutError
+            left = left[os.write(self._asked, left) :]
+
+    def lives(self) -> bool:
+        """Whether its end was not noticed yet. Nothing is said unasked."""
+        return not select.select([self._told], [], [], 0)[0]
+
+    def kill(self) -> None:
+        """End it at once."""
+        os.kill(self._process, 9)
+        self.end()
+
+    def end(self) -> tuple[int, str]:
+        """Wait for its end, which has come; return its status, and what it said last."""
+        status = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
+        self._errors.seek(0)
+        words = decode(self._errors.read(LONGEST_ERRORS))
+        self._close()
+        return status, "\n".join(map(clean, words.splitlines()))
+
+    def _close(self) -> None:
+        os.close(self._asked)
+        os.close(self._told)
+        self._errors.close()
 
 
 def _find(program: str, environment: Mapping[str, str]) -> str:
@@ -168,23 +233,6 @@ def _find(program: str, environment: Mapping[str, str]) -> str:
         if os.access(path, os.X_OK) and not os.path.isdir(path):
             return path
     raise FileNotFoundError(ENOENT, os.strerror(ENOENT), program)
-
-
-def _hear_out(process: int, reading: int, until: float, meanwhile: Callable[[], None]) -> tuple[int, bytes]:
-    """Read what a process puts out, and wait for its end; whatever happens, it ends."""
-    pieces: list[bytes] = []
-    try:
-        meanwhile()
-        while select.select([reading], [], [], max(0.0, until - time.monotonic()))[0]:
-            data = os.read(reading, 1 << 20)
-            if not data:
-                return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), b"".join(pieces)
-            pieces.append(data)
-        raise TimeoutError
-    except BaseException:
-        os.kill(process, 9)
-        os.waitpid(process, 0)
-        raise
 
 
 def _unnamed_file() -> IO[bytes]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from navi.failure import Failure
-from navi.hosts.plain import PlainHost
+from navi.hosts.plain import Line, PlainHost
 from navi.hosts.sockets import Lease, refuse_foreign
 from navi.hosts.ssh_command import CONTROL_LIMIT, SHARE_MASTER, SshCommand
-from navi.ops import Answer, Operation
 from navi.remote import Remote
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ class PlainRemote(PlainHost):
         )
         self._remote = remote
         self._command = SshCommand(remote, environment)
+        self._lease: Lease | None = None
 
     def stands(self) -> bool:
         """Whether a master answers."""
@@ -61,13 +61,11 @@ class PlainRemote(PlainHost):
 
         return explain(self.name, status, words)
 
-    def _ask(self, operation: Operation[T], meanwhile: Callable[[], None]) -> Answer:
-        """A dashboard that is about to leave must not close the master meanwhile."""
+    def _open(self) -> Line:
+        """A dashboard that is about to leave must not close the master as long as this process has a line."""
         control = self._command.control
         refuse_foreign(control)
-        lease = Lease(f"{control}.lock")
-        lease.share()
-        try:
-            return super()._ask(operation, meanwhile)
-        finally:
-            lease.release()
+        if self._lease is None:
+            self._lease = Lease(f"{control}.lock")
+            self._lease.share()
+        return super()._open()

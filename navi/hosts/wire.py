@@ -95,6 +95,11 @@ class AnswerReader:
         return answers
 
     @property
+    def begun(self) -> bool:
+        """Whether an answer has begun that has not ended."""
+        return self._begun
+
+    @property
     def noise(self) -> str:
         """What was said before the first answer: a login banner, or a shell's complaint."""
         return "" if self._begun else clean(decode(bytes(self._bytes[:2000]))).strip()
