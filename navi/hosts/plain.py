@@ -1,4 +1,4 @@
-"""A host for a few questions, one after the other, over one plain process, without an event loop: the command line's."""
+"""A host for a few questions, one after the other, over one plain process: for the command line. No event loop."""
 
 from __future__ import annotations
 
