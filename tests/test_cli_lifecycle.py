@@ -65,6 +65,8 @@ def test_several_are_killed_and_the_status_is_that_of_the_first_failure(lab: Lab
         f"{prefix}two": (0, None),
     }
     assert living(there) == set()
+    assert {navi(lab, "undo").stdout for _ in range(2)} == {f"{prefix}one is back\n", f"{prefix}two is back\n"}
+    assert living(there) == {"one", "two"}
 
 
 @HERE_AND_THERE
