@@ -40,7 +40,7 @@ async def measure(run: Run) -> list[Row]:
             with laboratory() as lab:
                 rows += await _local(lab, count, run.pick(20, 7))
         with laboratory() as lab:
-            rows += await _remote(lab, run.pick(15, 5))
+            rows += await _remote(lab, run.pick(40, 5))
         with laboratory() as lab:
             rows += await _crowd(lab, run)
     return rows
