@@ -19,8 +19,17 @@ navi_need_registry() {
         navi_fail $navi_refused "$navi_sockets is not yours; set CLAUDE_TMUX_SOCKET_DIR to a folder of your own"
 }
 
-# What finds one entry: its fields, a line each. In a file that navi wrote, an entry has a line of its own, and that alone
-# is parsed.
+# How navi writes the file (navi_changer): an entry a line. Then none has to be parsed but the one that is meant.
+navi_layout='
+function is_first(line) { return line == "{\"sessions\":{" }
+
+function is_last(line) { return line ~ /^},"version":"1[.]0"[,}]/ }
+
+# key_of(name): what begins its line, for a name that is not to be escaped.
+function key_of(name) { return "\"" name "\":{" }
+'
+
+# What finds one entry: its fields, a line each.
 navi_finder='
 BEGIN {
     alone = line_of(ENVIRON["navi_name"])
@@ -46,11 +55,11 @@ BEGIN {
 function line_of(name,    line, lines, found) {
     if (name ~ /["\\]/) return ""
     while ((getline line < ENVIRON["navi_registry"]) > 0) {
-        if (++lines == 1 && line != "{\"sessions\":{") break
-        if (index(line, "\"" name "\":{") == 1) found = line
+        if (++lines == 1 && !is_first(line)) break
+        if (index(line, key_of(name)) == 1) found = line
     }
     close(ENVIRON["navi_registry"])
-    if (line !~ /^},"version":"1[.]0"[,}]/) return ""
+    if (!is_last(line)) return ""
     sub(/,$/, "", found)
     return found
 }
@@ -66,7 +75,7 @@ function feed_text(text,    count, part, i) {
 navi_find_entry() {
     [ -r "$navi_registry" ] && [ -s "$navi_registry" ] || return
     export navi_registry navi_name
-    navi_answer=$(LC_ALL=C awk "$navi_parser$navi_finder" 2>/dev/null) || return
+    navi_answer=$(LC_ALL=C awk "$navi_parser$navi_layout$navi_finder" 2>/dev/null) || return
     {
         IFS= read -r navi_entry_socket
         IFS= read -r navi_entry_target

@@ -7,6 +7,16 @@ navi_open_sockets() {
     [ -w "$navi_sockets" ]
 }
 
+# What writes line[1] to line[lines] into a file, and sees that all of it is there: not every awk tells that a disk is full.
+navi_line_writer='
+function write_lines(file,    i, found) {
+    for (i = 1; i <= lines; i++) print line[i] > file
+    close(file)
+    for (i = 1; (getline found < file) > 0; i++) if (found != line[i]) return 0
+    return i == lines + 1
+}
+'
+
 # What changes the registry. Standard input has a line for each change: put NAME KEY raw VALUE and put NAME KEY text
 # VALUE, drop NAME, dropif NAME CREATED_AT (with the name as JSON has it), unset NAME KEY, move NAME NEW, between tabs; a
 # put creates the entry, and `add` in place of put keeps a value that is there. Exit status 0 says that all of it stands in navi_next, 3
@@ -24,8 +34,8 @@ BEGIN {
     sessions = child(1, "sessions", "{")
     if (raw_of(1, "version") == "") put(1, "version", quoted("1.0"))
     RS = "\n"
-    while ((getline line < "/dev/stdin") > 0) {
-        split(line, word, "\t")
+    while ((getline change < "/dev/stdin") > 0) {
+        split(change, word, "\t")
         if (word[1] == "dropif") word[2] = decode(word[2])
         if (word[1] == "drop" || word[1] == "dropif" && is_of(child_of(sessions, word[2]), word[3])) drop(sessions, word[2])
         if (word[1] == "unset" && child_of(sessions, word[2])) drop(child_of(sessions, word[2]), word[3])
@@ -64,18 +74,15 @@ function move(name, other,    inner) {
     add(sessions, quoted(other), "", inner)
 }
 
-# save_all(file): an entry a line, and see that all of it is there: not every awk tells that a disk is full.
-function save_all(file,    i, line, wrote, read_back) {
+# save_all(file): an entry a line (navi_layout).
+function save_all(file,    i) {
     line[1] = "{\"sessions\":{"
     for (i = 1; i <= size[sessions]; i++)
         line[i + 1] = names[sessions, i] ":" (children[sessions, i] ? written(children[sessions, i]) : raws[sessions, i]) \
             (i < size[sessions] ? "," : "")
-    line[i + 1] = "}" rest_of(1) "}"
-    wrote = i + 1
-    for (i = 1; i <= wrote; i++) print line[i] > file
-    close(file)
-    for (i = 1; (getline read_back < file) > 0; i++) if (read_back != line[i]) return 0
-    return i == wrote + 1
+    lines = i + 1
+    line[lines] = "}" rest_of(1) "}"
+    return write_lines(file)
 }
 
 # rest_of(parent): all members but the sessions.
@@ -87,19 +94,15 @@ function rest_of(parent,    i, out) {
 }
 '
 
-# What notes a use of an entry, which is most of all changes: in a file that navi wrote, with an entry a line, only that one
-# line changes, and nothing has to be parsed. It fails where it is not sure.
+# What notes a use of an entry, which is most of all changes: in a file that navi wrote only its line changes, and nothing
+# has to be parsed. It fails where it is not sure.
 navi_stamper='
 BEGIN {
-    entry = "\"" ENVIRON["navi_used"] "\":{"
+    entry = key_of(ENVIRON["navi_used"])
     mark = "\"last_active\":\""
     while ((getline text < ENVIRON["navi_registry"]) > 0)
         line[++lines] = index(text, entry) == 1 ? stamped(text) : text
-    if (stamps != 1 || line[1] != "{\"sessions\":{" || text !~ /^},"version":"1[.]0"[,}]/) exit 1
-    for (i = 1; i <= lines; i++) print line[i] > ENVIRON["navi_next"]
-    close(ENVIRON["navi_next"])
-    for (i = 1; (getline text < ENVIRON["navi_next"]) > 0; i++) if (text != line[i]) exit 1
-    exit i != lines + 1
+    exit stamps == 1 && is_first(line[1]) && is_last(text) && write_lines(ENVIRON["navi_next"]) ? 0 : 1
 }
 
 # stamped(text): its own field, not one of an inner object; a text can not hold the mark, for its quotes are escaped.
@@ -166,8 +169,8 @@ navi_write_next() {
     export navi_registry navi_next
     [ ! -e "$navi_registry" ] || cp -p "$navi_registry" "$navi_next" 2>/dev/null
     navi_code=0
-    case ${navi_used-} in '' | *[\"\\]*) ;; *) LC_ALL=C awk "$navi_stamper" 2>/dev/null && return ;; esac
-    printf '%s' "$navi_changes" | (umask 077 && LC_ALL=C awk "$navi_parser$navi_writer$navi_changer") 2>/dev/null
+    case ${navi_used-} in '' | *[\"\\]*) ;; *) LC_ALL=C awk "$navi_layout$navi_line_writer$navi_stamper" 2>/dev/null && return ;; esac
+    printf '%s' "$navi_changes" | (umask 077 && LC_ALL=C awk "$navi_parser$navi_writer$navi_line_writer$navi_changer") 2>/dev/null
     navi_code=$?
 }
 
