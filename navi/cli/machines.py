@@ -106,7 +106,9 @@ class Machines:
             raise UsageError(f"there is no host `{name}` in {self.places.remotes}; known are {known}")
         from navi.hosts.plain_remote import PlainRemote
 
-        return self._hosts.setdefault(name, PlainRemote(self.remotes[name], self.environment))
+        if name not in self._hosts:
+            self._hosts[name] = PlainRemote(self.remotes[name], self.environment)
+        return self._hosts[name]
 
     @cached_property
     def _here(self) -> PlainHost:

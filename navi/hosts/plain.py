@@ -109,7 +109,7 @@ class PlainHost:
         token = new_token()
         reader = AnswerReader(token)
         try:
-            answer = line.ask(request(operation, token), reader, operation.time_limit + self._patience(), meanwhile)
+            answer = line.ask(request(operation, token), reader, self._limit(operation), meanwhile)
         except BaseException as error:
             line.kill()
             if not isinstance(error, WireError | TimeoutError):
@@ -120,6 +120,9 @@ class PlainHost:
             raise (LineLost if reader.begun or failure.retry is Retry.AT_ONCE else HostError)(failure)
         self._idle.append(line)
         return answer
+
+    def _limit(self, operation: Operation[T]) -> float:
+        return operation.time_limit + self._patience()
 
     def _take(self) -> Line:
         """A line that is there, or a new one. Those that were lost meanwhile are passed over."""
@@ -141,7 +144,7 @@ class PlainHost:
         if isinstance(error, WireError):
             cause = f"the host answered with {error}"
             return HostError(Failure(HostState.ERROR, cause, "look at what its login shell prints and runs"))
-        cause = f"no answer to `{operation.name}` within {operation.time_limit + self._patience():g} s"
+        cause = f"no answer to `{operation.name}` within {self._limit(operation):g} s"
         return LineLost(Failure(HostState.UNREACHABLE, cause, "try again; look at the machine's load"))
 
 
@@ -258,7 +261,7 @@ def _heard(line: subprocess.Popen[bytes], silence: float, limit: float) -> Itera
         left = limit - time.monotonic()
         if not select.select([line.stdout], [], [], max(0.0, min(silence, left)))[0]:
             break
-        data = os.read(line.stdout.fileno(), 65536)
+        data = os.read(line.stdout.fileno(), CHUNK)
         if not data:
             return
         yield data

@@ -1,10 +1,10 @@
-"""A remote for single questions, over OpenSSH; see plain.py."""
+"""A remote for a few questions, over OpenSSH; see plain.py."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from navi.failure import Failure
 from navi.hosts.plain import Line, PlainHost
@@ -14,8 +14,6 @@ from navi.remote import Remote
 
 if TYPE_CHECKING:
     from navi.ops.attach import Interactive
-
-T = TypeVar("T")
 
 
 class PlainRemote(PlainHost):

@@ -14,7 +14,17 @@ from difflib import unified_diff
 from functools import cache, partial
 
 from navi.ops.json_text import delete, insert, parse, replace
-from navi.ops.operation import SESSION, Answer, Operation, OperationError, Record, done, read_script, script
+from navi.ops.operation import (
+    SESSION,
+    Answer,
+    Operation,
+    OperationError,
+    Record,
+    done,
+    read_script,
+    read_scripts,
+    script,
+)
 from navi.text import clean
 
 LARGEST_SETTINGS = 256 * 1024
@@ -201,7 +211,7 @@ def _read_written(answer: Answer) -> str:
 
 def hook_text() -> str:
     """The hook, as one file."""
-    return "".join(read_script(f"{name}.sh") for name in ("process", "json", "status_file", "hook"))
+    return read_scripts("process", "json", "status_file", "hook")
 
 
 @cache

@@ -104,8 +104,13 @@ def script(*names: str) -> str:
     """Return the scripts of navi/sh of these names, one after the other, as one text. What they say to people stays
     here: without it the text is a third shorter, and its way is, too.
     """
-    lines = "".join(read_script(f"{name}.sh") for name in names).splitlines(keepends=True)
+    lines = read_scripts(*names).splitlines(keepends=True)
     return "".join(line for line in lines if not line.lstrip().startswith("# "))
+
+
+def read_scripts(*names: str) -> str:
+    """Return the same as they stand there."""
+    return "".join(read_script(f"{name}.sh") for name in names)
 
 
 def read_script(file_name: str) -> str:
