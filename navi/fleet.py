@@ -17,15 +17,15 @@ from typing import TypeVar
 
 import trio
 
-from navi.agents import AgentKind
-from navi.failure import Failure, HostState, Retry
+from navi.core.agents import AgentKind
+from navi.core.failure import Failure, HostState, Retry
+from navi.core.model import Frame, HostView
+from navi.core.status import sessions_of
+from navi.core.text import clean
 from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
-from navi.model import Frame, HostView
 from navi.ops import Operation
 from navi.ops.look import TMUX_FAILURES, Beat, Unwatchable, look, watch
-from navi.status import sessions_of
-from navi.text import clean
 
 T = TypeVar("T")
 

@@ -21,16 +21,16 @@ from typing import Any
 import pytest
 import trio
 
-from navi.address import Named
+from navi.config.remote import SESSIONS_DIR
+from navi.core.address import Named
+from navi.core.launch import command
 from navi.hosts import HostError
 from navi.hosts.wire import new_token, request
-from navi.launch import command
 from navi.ops import Operation
 from navi.ops.directories import directories
 from navi.ops.lifecycle import dismiss, kill, new, new_keep, rename, undo
 from navi.ops.look import look
 from navi.ops.marks import mark
-from navi.remote import SESSIONS_DIR
 from tests.support.dashboard import begin, names, selected
 from tests.support.dashboard import navi as dashboard
 from tests.support.hosts import host, opened

@@ -15,10 +15,10 @@ import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.failure import HostState, Retry
+from navi.core.failure import HostState, Retry
+from navi.core.model import HostView, Source
 from navi.fleet import LONGEST_PAUSE, pause_before, steady
-from navi.hosts.local import LocalHost
-from navi.model import HostView, Source
+from navi.hosts.trio_local import LocalHost
 from tests.support.hosts import failure, host, running, say
 from tests.support.machines import Lab, Machine, program
 from tests.support.scripts import stand_in
@@ -316,11 +316,11 @@ async def test_two_fleets_share_a_connection_and_the_first_to_leave_disturbs_not
 
 DASHBOARD = """\
 import os, trio
-from navi.agents import AGENTS
-from navi.config import Places, read_remotes
+from navi.core.agents import AGENTS
+from navi.config.settings import Places, read_remotes
 from navi.fleet import Fleet
-from navi.hosts.local import LocalHost
-from navi.hosts.openssh import OpenSSHHost
+from navi.hosts.trio_local import LocalHost
+from navi.hosts.trio_openssh import OpenSSHHost
 
 remotes, _ = read_remotes(Places(os.environ).remotes)
 hosts = [LocalHost("~/.claude-sessions", True), *(OpenSSHHost(remote, os.environ) for remote in remotes)]

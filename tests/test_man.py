@@ -12,26 +12,26 @@ from pathlib import Path
 
 import pytest
 
-from navi import exits
-from navi.agents import AGENTS
 from navi.cli.arguments import arguments_of
 from navi.cli.parser import parser_of
-from navi.cli.tools.table import TOOLS
 from navi.cli.verbs import VERBS, Verb
-from navi.config import CHOICES, Places, Settings, read_remotes, read_settings, read_template
-from navi.failure import HostState, Retry
+from navi.compat.table import TOOLS
+from navi.config.remote import Remote
+from navi.config.settings import CHOICES, Places, Settings, read_remotes, read_settings, read_template
+from navi.core import exits
+from navi.core.agents import AGENTS
+from navi.core.failure import HostState, Retry
+from navi.core.listing import Sort
+from navi.core.status import LARGEST, PRIORITY, QUIET_AFTER, SILENT_AFTER
 from navi.fleet import LONGEST_PAUSE, POLL_EVERY
 from navi.hosts import ssh_command
-from navi.hosts.channel import MOST_CHANNELS
 from navi.hosts.failures import SIGNS, Sign
+from navi.hosts.trio_channel import MOST_CHANNELS
 from navi.hosts.wire import LARGEST_ANSWER
-from navi.listing import Sort
 from navi.ops.look import TMUX_FAILURES, watch
-from navi.remote import Remote
-from navi.status import LARGEST, PRIORITY, QUIET_AFTER, SILENT_AFTER
 from navi.tui.keys import KEYS, shown
 from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST
-from navi.tui.preview import HISTORY
+from navi.tui.preview.view import HISTORY
 from navi.tui.theme import ASCII, UNICODE
 
 ROOT = Path(__file__).parent.parent
@@ -288,7 +288,7 @@ def variables() -> set[str]:
     found: set[str] = set()
     for path in (ROOT / "navi").rglob("*.py"):
         found |= {word for word in constants(path) if re.fullmatch("[A-Z][A-Z0-9_]{3,}", word)}
-    for path in (ROOT / "navi" / "sh").glob("*.sh"):
+    for path in (ROOT / "navi" / "sh").glob("*/*.sh"):
         found |= set(re.findall(r"\$\{?([A-Z][A-Z0-9_]{3,})", path.read_text()))
     # bash's own, what navi tells itself; words of usage, of navi and of the tools; Python's tokens
     usage = {one.metavar for verb in VERBS for one in arguments_of(verb)}

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from navi import __version__
-from navi.config import Settings, read_remotes
+from navi.config.settings import Settings, read_remotes
 from navi.tui.keys import KEYS, shown
 from tests.test_man import default_in_words
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from navi import __version__
 from navi.cli.arguments import read_simple
 from navi.cli.verbs import VERBS, Verb
-from navi.exits import NO, OK, WRONG_USAGE
+from navi.core.exits import NO, OK, WRONG_USAGE
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"navi {__version__}")
         return OK
     if not words:
-        from navi.cli.dashboard import run_dashboard
+        from navi.cli.start_dashboard import run_dashboard
 
         _collect_from_now_on()
         return run_dashboard()
@@ -118,13 +118,13 @@ def run_verb(verb: Verb, words: Sequence[str]) -> int:
     """Carry out a verb; return the exit status."""
     options = _read(verb, own := _own_words(verb, words))
     options.command_line = list(words[len(own) + 1 :]) if verb.runs else []
-    from navi.cli.machines import Machines
-    from navi.cli.telling import UsageError, complain
+    from navi.cli.context import Machines
+    from navi.cli.output import UsageError, complain
     from navi.hosts.base import HostError
     from navi.ops import OperationError
 
-    module, _, function = verb.function.partition(".")
-    carry_out = getattr(import_module(f"navi.cli.{module}"), function)
+    module, _, function = verb.function.rpartition(".")
+    carry_out = getattr(import_module(f"navi.{module}"), function)
     _collect_from_now_on()
     try:
         return int(carry_out(options, Machines(dict(os.environ))))
@@ -132,7 +132,7 @@ def run_verb(verb: Verb, words: Sequence[str]) -> int:
         complain(str(error))
         return getattr(error, "status", WRONG_USAGE)
     except HostError as error:
-        from navi.cli.telling import why
+        from navi.cli.output import why
 
         words_of_it, status = why(error)
         complain(words_of_it)

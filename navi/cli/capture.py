@@ -8,18 +8,18 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from navi import exits
-from navi.cli.telling import UsageError, complain, print_json
+from navi.cli.output import UsageError, complain, print_json
+from navi.core import exits
+from navi.core.text import clean, clean_lines, decode, utc
 from navi.ops import OperationError
 from navi.ops.pane import Told, follow, text
-from navi.text import clean, clean_lines, decode, utc
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
     from re import Pattern
 
-    from navi.cli.machines import Machines
+    from navi.cli.context import Machines
 
 
 def run_capture(options: Namespace, machines: Machines) -> int:

@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from navi import exits
-from navi.cli.machines import Machines
-from navi.cli.telling import complain
-from navi.failure import Failure, HostState
+from navi.cli.context import Machines
+from navi.cli.output import complain
+from navi.core import exits
+from navi.core.failure import Failure, HostState
+from navi.core.model import Session
+from navi.core.status import sessions_of
 from navi.hosts.base import HostError
-from navi.hosts.plain import LineLost, PlainHost
-from navi.model import Session
+from navi.hosts.blocking_host import LineLost, PlainHost
 from navi.ops import Operation, OperationError
 from navi.ops.look import look
-from navi.status import sessions_of
 
 T = TypeVar("T")
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from navi import exits
-from navi.address import LOCAL
 from navi.cli.arguments import Argument, arguments_of
-from navi.cli.machines import Machines
+from navi.cli.context import Machines
 from navi.cli.verbs import VERBS, Verb
+from navi.core import exits
+from navi.core.address import LOCAL
+from navi.core.status import PRIORITY
+from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.ops import OperationError
-from navi.status import PRIORITY
-from navi.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -178,7 +178,7 @@ def _addresses(current: str, machines: Machines) -> Candidates:
 
 
 def _sessions(name: str, prefix: str, machines: Machines) -> Candidates:
-    from navi.ops.survey import survey
+    from navi.ops.registry_look import survey
 
     host = machines.host(name)
     try:

@@ -9,28 +9,28 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi import exits
-from navi.address import LOCAL
-from navi.cli.machines import AT_ONCE, Machines
-from navi.cli.telling import UsageError, print_json
-from navi.config import Problem, Settings, read_remotes, read_settings
-from navi.failure import Failure, HostState
-from navi.hosts import probe
+from navi.cli.context import AT_ONCE, Machines
+from navi.cli.output import UsageError, print_json
+from navi.config.remote import Remote
+from navi.config.settings import Problem, Settings, read_remotes, read_settings
+from navi.core import exits
+from navi.core.address import LOCAL
+from navi.core.failure import Failure, HostState
+from navi.core.text import clean
+from navi.doctor import route
+from navi.doctor.route import Probe, look_around
 from navi.hosts.base import HostError
-from navi.hosts.plain import PlainHost
-from navi.hosts.probe import Probe, look_around
+from navi.hosts.blocking_host import PlainHost
 from navi.ops import OperationError
 from navi.ops import checkup as ops
 from navi.ops.checkup import Finding, Result, checkup, clock, findings
-from navi.remote import Remote
-from navi.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
 CONFIGURATION = "configuration"
 HERE = ("ssh", "sockets folder", *ops.CHECKS)
-THERE = (*probe.CHECKS, "clock", *ops.CHECKS)
+THERE = (*route.CHECKS, "clock", *ops.CHECKS)
 """The checks of this machine and of a remote, in their order."""
 
 COLOURS = {Result.OK: "32", Result.WARNING: "33", Result.FAULT: "31", Result.NOT_DONE: "2"}

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi import exits
-from navi.address import Address
-from navi.cli.machines import Machines
-from navi.cli.telling import attempt, print_json, why
-from navi.facts import facts, rule, tmux_said, usage_facts
+from navi.cli.context import Machines
+from navi.cli.output import attempt, print_json, why
+from navi.core import exits
+from navi.core.address import Address
+from navi.core.facts import facts, rule, tmux_said, usage_facts
+from navi.core.metrics import Metrics, Tokens, metrics_of, session_id
+from navi.core.model import Frame, Session, StatusFile, TmuxSession
+from navi.core.status import session_named, sessions_of
+from navi.core.text import clean
 from navi.hosts.base import HostError
-from navi.hosts.plain import PlainHost
-from navi.metrics import Metrics, Tokens, metrics_of, session_id
-from navi.model import Frame, Session, StatusFile, TmuxSession
+from navi.hosts.blocking_host import PlainHost
 from navi.ops import OperationError
 from navi.ops.look import look
-from navi.ops.metrics import tokens
-from navi.status import session_named, sessions_of
-from navi.text import clean
+from navi.ops.tokens import tokens
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -6,14 +6,14 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from navi.address import LOCAL
+from navi.cli.context import Machines, answered
 from navi.cli.lifecycle import find
-from navi.cli.machines import Machines, answered
-from navi.cli.telling import attempt, print_json, why
+from navi.cli.output import attempt, print_json, why
+from navi.core.address import LOCAL
+from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.ops import OperationError
 from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
-from navi.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace

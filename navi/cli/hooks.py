@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from navi import exits
-from navi.address import LOCAL
-from navi.cli.machines import Machines
-from navi.cli.telling import UsageError, complain, print_json, why
+from navi.cli.context import Machines
+from navi.cli.output import UsageError, complain, print_json, why
+from navi.core import exits
+from navi.core.address import LOCAL
+from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.ops import OperationError
 from navi.ops.hooks import (
@@ -24,7 +25,6 @@ from navi.ops.hooks import (
     remove,
     write_hooks,
 )
-from navi.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi import exits
-from navi.address import LOCAL
-from navi.cli.machines import Machines
-from navi.cli.telling import print_json
-from navi.failure import Failure, HostState
+from navi.cli.context import Machines
+from navi.cli.output import print_json
+from navi.core import exits
+from navi.core.address import LOCAL
+from navi.core.failure import Failure, HostState
+from navi.core.model import Frame
+from navi.core.text import clean
 from navi.hosts.base import HostError
-from navi.model import Frame
 from navi.ops import OperationError
 from navi.ops.look import TMUX_FAILURES, look
-from navi.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from navi import exits
-from navi.address import Address, Named
+from navi.cli.attach import attach_terminal
 from navi.cli.changes import Change, Sight, carry_out
-from navi.cli.machines import Machines
-from navi.cli.telling import UsageError, attempt, complain, print_json, tell
-from navi.cli.terminal import attach_terminal
-from navi.killed import Killed, forget, last_killed, remember
-from navi.launch import PRESETS, Launch, agent, command, kept, ready
-from navi.model import Session
+from navi.cli.context import Machines
+from navi.cli.output import UsageError, attempt, complain, print_json, tell
+from navi.config.undo_list import Killed, forget, last_killed, remember
+from navi.core import exits
+from navi.core.address import Address, Named
+from navi.core.launch import PRESETS, Launch, agent, command, kept, ready
+from navi.core.model import Session
+from navi.core.status import session_named, sessions_of
+from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.lifecycle import Created, dismiss, kill, launch_again, new, new_keep, rename, undo
 from navi.ops.look import look
-from navi.status import session_named, sessions_of
-from navi.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -11,11 +11,11 @@ from getpass import getuser
 from socket import gethostname
 from typing import TYPE_CHECKING
 
-from navi import exits
-from navi.address import Named
-from navi.cli.machines import Machines
-from navi.cli.telling import complain
-from navi.hosts.plain import PlainHost
+from navi.cli.context import Machines
+from navi.cli.output import complain
+from navi.core import exits
+from navi.core.address import Named
+from navi.hosts.blocking_host import PlainHost
 from navi.ops.pane import LOCK, Hold, lock
 
 if TYPE_CHECKING:

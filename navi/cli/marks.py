@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from navi.address import Address
 from navi.cli.changes import Change, Sight, carry_out
+from navi.cli.context import Machines
 from navi.cli.lifecycle import find
-from navi.cli.machines import Machines
-from navi.cli.telling import UsageError, attempt, tell
-from navi.model import Session
+from navi.cli.output import UsageError, attempt, tell
+from navi.core.address import Address
+from navi.core.model import Session
 from navi.ops.marks import check_tags, mark, shown
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from navi.cli.arguments import arguments_of
 from navi.cli.verbs import Verb
-from navi.exits import WRONG_USAGE
+from navi.core.exits import WRONG_USAGE
 
 
 class Parser(ArgumentParser):

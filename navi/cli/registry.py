@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from navi import exits
-from navi.address import LOCAL, address_of
-from navi.cli.machines import Machines
-from navi.cli.telling import UsageError, complain, print_json, why
+from navi.cli.context import Machines
+from navi.cli.output import UsageError, complain, print_json, why
+from navi.config.undo_list import Killed, remember
+from navi.core import exits
+from navi.core.address import LOCAL, address_of
+from navi.core.model import TmuxSession
+from navi.core.registry import Entry, Health, Survey, condition_of, epoch, read_registry, strays
+from navi.core.text import clean, exact_age
 from navi.hosts.base import HostError
-from navi.hosts.plain import PlainHost
-from navi.killed import Killed, remember
-from navi.model import TmuxSession
+from navi.hosts.blocking_host import PlainHost
 from navi.ops import OperationError
 from navi.ops.lifecycle import kill, new_keep
 from navi.ops.registry import change_entries, read_file, replace_file
-from navi.ops.survey import proven, survey
-from navi.registry import Entry, Health, Survey, condition_of, epoch, read_registry, strays
-from navi.text import clean, exact_age
+from navi.ops.registry_look import proven, survey
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -6,14 +6,14 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from navi import exits
-from navi.cli.telling import complain, print_json
+from navi.cli.output import complain, print_json
+from navi.core import exits
 from navi.ops.pane import LOCK, Expected, How, send
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from navi.cli.machines import Machines
+    from navi.cli.context import Machines
     from navi.ops.pane import Sent
 
 

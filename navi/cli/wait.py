@@ -9,15 +9,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from typing import TYPE_CHECKING
 
-from navi import exits
-from navi.address import Named
-from navi.cli.machines import Machines
-from navi.cli.telling import UsageError, complain, why
+from navi.cli.context import Machines
+from navi.cli.output import UsageError, complain, why
+from navi.core import exits
+from navi.core.address import Named
+from navi.core.text import clean
 from navi.hosts.base import HostError
-from navi.hosts.plain import PlainHost
+from navi.hosts.blocking_host import PlainHost
 from navi.ops import OperationError
 from navi.ops.pane import Expected, NotSeen, wait
-from navi.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -33,7 +33,7 @@ def run_wait(options: Namespace, machines: Machines) -> int:
 
     def one(host: PlainHost, pane: Named) -> str:
         if options.until is not None:
-            from navi.cli.until import wait_for_status
+            from navi.cli.wait_status import wait_for_status
 
             return wait_for_status(host, pane, options.until, machines.agents, limit)
         return host.run(wait(pane, expected, options.lines))

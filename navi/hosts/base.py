@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
 
-    from navi.failure import Failure
+    from navi.core.failure import Failure
     from navi.ops import Operation, Stream
     from navi.ops.attach import Interactive
 

@@ -6,7 +6,7 @@ The texts are those of OpenSSH 7.6 to 10; ssh does not translate them.
 import re
 from typing import NamedTuple
 
-from navi.failure import Failure, HostState, Retry
+from navi.core.failure import Failure, HostState, Retry
 
 
 class Sign(NamedTuple):

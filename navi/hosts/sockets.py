@@ -11,7 +11,7 @@ import stat
 from collections.abc import Mapping
 from contextlib import suppress
 
-from navi.failure import Failure, HostState, Retry
+from navi.core.failure import Failure, HostState, Retry
 from navi.hosts.base import HostError
 
 LONGEST_SOCKET = 90

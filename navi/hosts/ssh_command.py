@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
+from navi.config.remote import Remote
 from navi.hosts.sockets import runtime_folder
 from navi.hosts.wire import quote
-from navi.remote import Remote
 
 if TYPE_CHECKING:
     from navi.ops.attach import Interactive

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from navi.core.text import clean, decode
 from navi.ops import Answer, Operation, Stream
-from navi.text import clean, decode
 
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes that an answer may have; a host that says more is not believed."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from navi.model import Session
+from navi.core.model import Session
+from navi.core.text import clean
 from navi.ops.operation import OperationError, script
-from navi.text import clean
 
-ENTER = next(line for line in script("tmux").splitlines() if line.startswith("navi_find_tmux()"))
+ENTER = next(line for line in script("lib/tmux").splitlines() if line.startswith("navi_find_tmux()"))
 ENTER += '; navi_find_tmux; exec tmux -u "$@"'
 """What sh runs: constant, one line, and without what login shells read in their own ways: quote, backslash, bang."""
 

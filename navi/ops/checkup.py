@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from shlex import quote
 
-from navi.model import Frame, StatusFile, Tmux
+from navi.core.model import Frame, StatusFile, Tmux
+from navi.core.text import clean, decode
 from navi.ops.look import MOST_FILE_BYTES, MOST_FILES, PROOF, FrameReader
 from navi.ops.operation import LOOK, Answer, Operation, Record, script
-from navi.text import clean, decode
 
 MOST_SKEW = 2.0
 """Seconds that a clock may differ from ours."""
@@ -70,7 +70,7 @@ CHECKS = ("tmux", "sessions folder", "status files", "hooks", "lingering")
 
 def checkup(sessions_dir: str) -> Operation[Checkup]:
     """Ask a machine about itself. The parser raises ValueError for an answer that makes no sense."""
-    return Operation("checkup", script(*LOOK, "checkup"), (sessions_dir,), _read, time_limit=30)
+    return Operation("checkup", script(*LOOK, "look/checkup"), (sessions_dir,), _read, time_limit=30)
 
 
 def _read(answer: Answer) -> Checkup:

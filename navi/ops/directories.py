@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from navi.core.text import clean
 from navi.ops.operation import SESSION, Answer, Operation, done, script
-from navi.text import clean
 
 MOST = 200
 """Directories that are told at most."""
@@ -23,7 +23,7 @@ def directories(sessions_dir: str, text: str) -> Operation[Directories]:
     """Look for directories that begin with a text; a leading ~ is the home there, and so is what is not absolute."""
     return Operation(
         "directories",
-        script(*SESSION, "directories"),
+        script(*SESSION, "look/directories"),
         (sessions_dir, text, str(MOST)),
         _read,
         time_limit=8,

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from navi.address import Named
+from navi.core.address import Named
+from navi.core.registry import Health
 from navi.ops.operation import CHANGES, PANE, Answer, Operation, OperationError, done, script
 from navi.ops.pane import where
-from navi.registry import Health
 
 
 class PaneHealth(NamedTuple):
@@ -37,7 +37,7 @@ def health_of(pane: Named, touch: bool = False) -> Operation[PaneHealth]:
     tmux does not tell.
     """
     arguments = (*where(pane), "yes" if touch else "")
-    return Operation("health", script(*PANE, *CHANGES, "health"), arguments, _read_health, time_limit=30)
+    return Operation("health", script(*PANE, *CHANGES, "pane/health"), arguments, _read_health, time_limit=30)
 
 
 def _read_health(answer: Answer) -> PaneHealth:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from functools import cache, partial
 
+from navi.core.text import clean
 from navi.ops.json_text import delete, insert, parse, replace
 from navi.ops.operation import (
     SESSION,
@@ -25,7 +26,6 @@ from navi.ops.operation import (
     read_scripts,
     script,
 )
-from navi.text import clean
 
 LARGEST_SETTINGS = 256 * 1024
 """Bytes of a settings file that are read; nobody's is larger."""
@@ -150,7 +150,7 @@ def look_at_hooks(sessions_dir: str) -> Operation[Found]:
     """Look at the hook, at Claude Code's settings and at OpenCode's plugin; changes nothing."""
     return Operation(
         "hooks",
-        script(*SESSION, "hooks", "hooks_look"),
+        script(*SESSION, "hooks/places", "hooks/read"),
         (sessions_dir, str(LARGEST_SETTINGS)),
         partial(_read_found, sessions_dir),
         time_limit=20,
@@ -166,7 +166,7 @@ def write_hooks(sessions_dir: str, plan: Plan) -> Operation[str]:
     arguments = (sessions_dir, *(word for one in changes for word in one.arguments()))
     return Operation(
         "write hooks",
-        script(*SESSION, "hooks", "hooks_write"),
+        script(*SESSION, "hooks/places", "hooks/write"),
         arguments,
         _read_written,
         time_limit=20,
@@ -211,13 +211,13 @@ def _read_written(answer: Answer) -> str:
 
 def hook_text() -> str:
     """The hook, as one file."""
-    return read_scripts("process", "json", "status_file", "hook")
+    return read_scripts("lib/process", "lib/json", "hooks/status_file", "hooks/hook")
 
 
 @cache
 def plugin_text(sessions_dir: str) -> str:
     """OpenCode's plugin for this folder of status files."""
-    source = read_script("opencode.js")
+    source = read_script("hooks/opencode.js")
     return source.replace(json.dumps(DEFAULT_DIR), json.dumps(sessions_dir or DEFAULT_DIR), 1)
 
 

@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from navi.address import Named
-from navi.agents import AgentKind
-from navi.launch import SHELL, VARIABLE, Launch, Step
-from navi.model import Session, TmuxSession
+from navi.core.address import Named
+from navi.core.agents import AgentKind
+from navi.core.launch import SHELL, VARIABLE, Launch, Step
+from navi.core.model import Session, TmuxSession
+from navi.core.text import clean
 from navi.ops.operation import IDENTITY, REGISTERED, Answer, Operation, OperationError, done, script
-from navi.text import clean
 
 LONGEST_NAME = 200
 """Bytes of a session's name: its status file is named after it, and file names end at 255."""
@@ -75,15 +75,13 @@ def new(
     """
     steps = [word for step in launch.steps for word in (step.kind, _typed(launch, step), f"{step.seconds:g}")]
     arguments = (
-        script("start"), sessions_dir, socket, check_name(name), directory, launch.line, launch.program, launch.type,
-        "yes" if launch.ends else "", "yes" if launch.keep else "", launch.window, "yes" if register else "",
+        script("session/first_process"), sessions_dir, socket, check_name(name), directory, launch.line, launch.program,
+        launch.type, "yes" if launch.ends else "", "yes" if launch.keep else "", launch.window,
+        "yes" if register else "",
         str(len(steps)), *steps, *map(_check_variable, launch.variables),
     )  # fmt: skip
-    scripts = (
-        script(*IDENTITY, "begin", "pens", "waiting", "typing", "steps", "new")
-        if steps
-        else script(*IDENTITY, "begin", "pens", "new")
-    )
+    stepping = ("pane/waiting", "pane/typing", "session/steps") if steps else ()
+    scripts = script(*IDENTITY, "session/start", "pane/writer_lock", *stepping, "session/new")
     limit = 30 + sum(step.seconds + 5 for step in launch.steps)
     return Operation("new", scripts, arguments, _read_created, time_limit=limit)
 
@@ -113,13 +111,14 @@ def kill(
     another by now is.
     """
     arguments = (sessions_dir, keep, line, more, *identity(session))
-    return Operation("kill", script(*IDENTITY, "kill"), arguments, _read_killed, time_limit=20)
+    return Operation("kill", script(*IDENTITY, "session/kill"), arguments, _read_killed, time_limit=20)
 
 
 def undo(sessions_dir: str, keep: str) -> Operation[Created]:
     """Bring back a session that was killed: its directory, its command, its status file, and above them its text."""
-    arguments = (script("start"), sessions_dir, _check_keep(keep))
-    return Operation("undo", script(*REGISTERED, "begin", "undo"), arguments, _read_created, time_limit=20)
+    arguments = (script("session/first_process"), sessions_dir, _check_keep(keep))
+    scripts = script(*REGISTERED, "session/start", "session/undo")
+    return Operation("undo", scripts, arguments, _read_created, time_limit=20)
 
 
 def rename(sessions_dir: str, session: Session | Named, name: str) -> Operation[str]:
@@ -130,7 +129,7 @@ def rename(sessions_dir: str, session: Session | Named, name: str) -> Operation[
     arguments = (sessions_dir, check_name(name), *identity(session))
     return Operation(
         "rename",
-        script(*IDENTITY, "status_file", "rename"),
+        script(*IDENTITY, "hooks/status_file", "session/rename"),
         arguments,
         _read_renamed,
         time_limit=20,
@@ -144,7 +143,7 @@ def dismiss(sessions_dir: str, session: Session | Named) -> Operation[None]:
     arguments = (sessions_dir, *identity(session))
     return Operation(
         "dismiss",
-        script(*IDENTITY, "status_file", "dismiss"),
+        script(*IDENTITY, "hooks/status_file", "session/dismiss"),
         arguments,
         _read_nothing,
         time_limit=20,

@@ -3,12 +3,12 @@
 from collections import Counter
 from typing import NamedTuple
 
-from navi.failure import HostState
-from navi.model import Frame, Pane, StatusFile, Tmux, TmuxSession
+from navi.core.failure import HostState
+from navi.core.model import Frame, Pane, StatusFile, Tmux, TmuxSession
+from navi.core.status import read_status_file
+from navi.core.text import clean, decode
 from navi.ops.marks import read_marks
 from navi.ops.operation import LOOK, Answer, Operation, Record, Stream, script
-from navi.status import read_status_file
-from navi.text import clean, decode
 
 ODD = {
     "link": "a symbolic link, which navi does not follow",
@@ -71,7 +71,7 @@ def look(sessions_dir: str, cleanup: bool) -> Operation[Frame]:
     """One look at a host: every session, pane and status file, and what was cleaned up."""
     return Operation(
         "look",
-        script(*LOOK, "once"),
+        script(*LOOK, "look/once"),
         (sessions_dir, _yes(cleanup)),
         _read_once,
         time_limit=30,
@@ -80,8 +80,8 @@ def look(sessions_dir: str, cleanup: bool) -> Operation[Frame]:
 
 def watch(sessions_dir: str, cleanup: bool) -> Stream[Frame | Beat]:
     """Look at a host and go on telling what changes. The reader raises Unwatchable where only polling is left."""
-    arguments = (script(*LOOK, "watch"), sessions_dir, _yes(cleanup))
-    return Stream("watch", script("launch"), arguments, lambda: FrameReader().read)
+    arguments = (script(*LOOK, "look/watch"), sessions_dir, _yes(cleanup))
+    return Stream("watch", script("look/start_watch"), arguments, lambda: FrameReader().read)
 
 
 def _yes(value: bool) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from navi.model import Marks
+from navi.core.model import Marks
+from navi.core.text import clean
 from navi.ops.operation import SESSION, Answer, Operation, OperationError, done, script
-from navi.text import clean
 
 MOST = 2000
 """Marks of a host that are believed."""
@@ -17,7 +17,7 @@ TAG = re.compile(r"[^\s,#]{1,40}")
 
 def mark(sessions_dir: str, name: str, changes: Iterable[str]) -> Operation[None]:
     """Change the marks of a session: `+b` and `-b` for the bookmark, `+tTAG` and `-tTAG`."""
-    whole = script(*SESSION, "mark")
+    whole = script(*SESSION, "session/mark")
     return Operation("mark", whole, (sessions_dir, name, *changes), _read, time_limit=15)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Generic, NamedTuple, TypeVar
 
-from navi.text import clean, decode
+from navi.core.text import clean, decode
 
 T = TypeVar("T")
 
@@ -74,28 +74,28 @@ class Stream(NamedTuple, Generic[T]):
     silence: float = 15.0
 
 
-REGISTRY = ("tmux", "end", "json", "registry")
+REGISTRY = ("lib/tmux", "lib/fail", "lib/json", "registry/registry")
 """The scripts that stand in front of each verb that reads the registry."""
 
-CHANGES = ("self", "process", "locks", "registry_change")
+CHANGES = ("lib/self", "lib/process", "lib/locks", "registry/change")
 """Those that come to these where it is changed."""
 
-PANE = (*REGISTRY, "address")
+PANE = (*REGISTRY, "pane/address")
 """Those in front of each verb that is about a pane: which one is meant, and what it shows."""
 
-TYPING = (*PANE, *CHANGES, "pens", "waiting", "typing")
+TYPING = (*PANE, *CHANGES, "pane/writer_lock", "pane/waiting", "pane/typing")
 """Those in front of each verb that types into a pane."""
 
-LOOK = ("tmux", "self", "process", "nest", "look")
+LOOK = ("lib/tmux", "lib/self", "lib/process", "lib/state_folder", "look/look")
 """Those in front of each look."""
 
-SESSION = ("tmux", "self", "process", "end", "nest", "session")
+SESSION = ("lib/tmux", "lib/self", "lib/process", "lib/fail", "lib/state_folder", "session/identity")
 """Those in front of each verb that knows a folder of status files."""
 
-REGISTERED = (*SESSION, "json", "registry", "locks", "registry_change")
+REGISTERED = (*SESSION, "lib/json", "registry/registry", "lib/locks", "registry/change")
 """Those in front of each verb that changes both that folder and the registry."""
 
-IDENTITY = (*REGISTERED, "address")
+IDENTITY = (*REGISTERED, "pane/address")
 """Those in front of each verb that is about a session that has a name or an identity."""
 
 

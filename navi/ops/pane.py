@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from navi import exits
-from navi.address import Named
+from navi.core import exits
+from navi.core.address import Named
+from navi.core.text import clean, clean_lines, decode
 from navi.ops.operation import CHANGES, PANE, TYPING, Answer, Operation, OperationError, Stream, done, script
-from navi.text import clean, clean_lines, decode
 
 LOCK = "NAVI_LOCK"
 """The variable that holds the token of the lock that a command line has."""
@@ -80,7 +80,7 @@ def send(
         "yes" if awaited.fixed else "", seconds(awaited.seconds), text,
         _block(text) if how is How.SUBMIT else "", sessions_dir, *keys,
     )  # fmt: skip
-    return Operation("send", script(*TYPING, "send"), arguments, _read_sent, awaited.seconds + 3 * MARGIN)
+    return Operation("send", script(*TYPING, "pane/send"), arguments, _read_sent, awaited.seconds + 3 * MARGIN)
 
 
 def _block(text: str) -> str:
@@ -102,7 +102,7 @@ def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool 
     awaited = (expected.pattern, "yes" if expected.fixed else "", seconds(expected.seconds))
     arguments = (*where(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
     return Operation(
-        "wait", script(*PANE, *CHANGES, "waiting", "wait"), arguments, _read_found, expected.seconds + MARGIN
+        "wait", script(*PANE, *CHANGES, "pane/waiting", "pane/wait"), arguments, _read_found, expected.seconds + MARGIN
     )
 
 
@@ -113,7 +113,7 @@ def text(pane: Named, start: str = "-", escapes: bool = False) -> Operation[byte
     negative. With `escapes` colours stay in it. It is not cleaned.
     """
     arguments = (*where(pane), start, "yes" if escapes else "")
-    return Operation("capture", script(*PANE, "text"), arguments, _read_text, 3 * MARGIN)
+    return Operation("capture", script(*PANE, "pane/text"), arguments, _read_text, 3 * MARGIN)
 
 
 class Told(NamedTuple):
@@ -132,7 +132,7 @@ class Told(NamedTuple):
 
 def follow(pane: Named, lines: int) -> Stream[Told]:
     """Follow what a pane puts out, beginning with its last `lines` whole lines. The reader raises OperationError."""
-    return Stream("tail", script(*PANE, "tail"), (*where(pane), str(lines)), lambda: _read_told)
+    return Stream("tail", script(*PANE, "pane/tail"), (*where(pane), str(lines)), lambda: _read_told)
 
 
 class Hold(StrEnum):
@@ -147,14 +147,13 @@ class Hold(StrEnum):
 def lock(pane: Named, hold: Hold, token: str = "-", seconds: int = 0, who: str = "") -> Operation[None]:
     """Lock a session against all who do not have the token, or end that. `who` is what others are told of the owner."""
     arguments = (*where(pane), hold.value, token, str(seconds), " ".join(clean(who).split())[:80])
-    return Operation(
-        "lock", script(*PANE, "self", "process", "locks", "pens", "lock"), arguments, _read_nothing, 2 * MARGIN
-    )
+    scripts = script(*PANE, "lib/self", "lib/process", "lib/locks", "pane/writer_lock", "pane/lock")
+    return Operation("lock", scripts, arguments, _read_nothing, 2 * MARGIN)
 
 
 def locate(pane: Named) -> Operation[Located]:
     """Find a pane. Raises OperationError where there is none, or more than one."""
-    return Operation("locate", script(*PANE, "locate"), where(pane), _read_located, MARGIN)
+    return Operation("locate", script(*PANE, "pane/find"), where(pane), _read_located, MARGIN)
 
 
 def where(pane: Named) -> tuple[str, str, str, str]:

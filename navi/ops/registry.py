@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from navi.model import TmuxSession
+from navi.core.model import TmuxSession
+from navi.core.registry import Entry
+from navi.core.text import clean
 from navi.ops.operation import CHANGES, REGISTRY, Answer, Operation, OperationError, done, script
-from navi.registry import Entry
-from navi.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> 
     living = [word for session in enrol for word in (session.socket, session.id)]
     arguments = (str(len(gone)), *gone, *living)
     return Operation(
-        "change the registry", script(*REGISTRY, *CHANGES, "entries"), arguments, _read_trouble, time_limit=30
+        "change the registry", script(*REGISTRY, *CHANGES, "registry/entries"), arguments, _read_trouble, time_limit=30
     )
 
 
@@ -56,7 +56,8 @@ def _entry_operation(name: str, action: str, *values: str) -> Operation[str]:
         if not text.isprintable():
             raise OperationError(f"{clean(text)[:40]!r} has control characters; that can't be registered", 64)
     arguments = (name, action, *values)
-    return Operation("change an entry", script(*REGISTRY, *CHANGES, "entry"), arguments, _read_trouble, time_limit=20)
+    scripts = script(*REGISTRY, *CHANGES, "registry/entry")
+    return Operation("change an entry", scripts, arguments, _read_trouble, time_limit=20)
 
 
 def read_file() -> Operation[RegistryFile]:
@@ -70,7 +71,7 @@ def replace_file(text: str) -> Operation[RegistryFile]:
 
 
 def _file_operation(name: str, *text: str) -> Operation[RegistryFile]:
-    scripts = script("tmux", "end", "registry", *CHANGES, "registry_file")
+    scripts = script("lib/tmux", "lib/fail", "registry/registry", *CHANGES, "registry/file")
     return Operation(name, scripts, text, _read_file, time_limit=20)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from navi.core.text import decode
 from navi.ops.operation import Answer, Operation, Record, done, script
-from navi.text import decode
 
 
 class ServerSession(NamedTuple):
@@ -33,7 +33,7 @@ class Servers(NamedTuple):
 
 def servers(sockets: Sequence[str] = ()) -> Operation[Servers]:
     """Ask servers for their sessions, "" is the default one; without any, all of the registry's folder."""
-    scripts = script("tmux", "registry", "servers")
+    scripts = script("lib/tmux", "registry/registry", "look/servers")
     return Operation("servers", scripts, tuple(sockets), _read_servers, time_limit=60)
 
 

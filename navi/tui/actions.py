@@ -12,11 +12,11 @@ from typing import Any
 
 import trio
 
+from navi.core.model import HostView, Session
+from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.hosts import HostError
-from navi.model import HostView, Session
 from navi.ops import Operation, OperationError
-from navi.text import clean
 
 Tell = Callable[[str, str], None]
 """Takes words and their style."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from navi.address import LOCAL
-from navi.failure import HostState
-from navi.listing import Selection, Sort, needs_person
-from navi.model import HostView, Session
-from navi.text import age, age_lasts, clean, latency
-from navi.tui.canvas import Line, Panel, Segment, columns_of, justify
+from navi.core.address import LOCAL
+from navi.core.failure import HostState
+from navi.core.listing import Selection, Sort, needs_person
+from navi.core.model import HostView, Session
+from navi.core.text import age, age_lasts, clean, latency
 from navi.tui.keys import KEYS, shown
+from navi.tui.paint import Line, Panel, Segment, columns_of, justify
 from navi.tui.theme import HOST_STYLES, Glyphs
 
 

@@ -9,31 +9,31 @@ from dataclasses import replace
 
 import trio
 
-from navi.config import Places, Problem, Settings
-from navi.failure import HostState
+from navi.config.settings import Places, Problem, Settings
+from navi.core.failure import HostState
+from navi.core.listing import Key, Selection, Sort, arrange, is_agent, next_mark, next_scope
+from navi.core.model import HostView, Session
+from navi.core.text import clean
 from navi.fleet import Fleet
-from navi.listing import Key, Selection, Sort, arrange, is_agent, next_mark, next_scope
-from navi.model import HostView, Session
 from navi.ops import OperationError
-from navi.text import clean
 from navi.tui.actions import Actions
-from navi.tui.attention import Attention
 from navi.tui.bars import Footer, Header
-from navi.tui.canvas import Line
-from navi.tui.comments_page import CommentLooks, comment_lines
-from navi.tui.dialogs import Dialog
-from navi.tui.errands import Errands
-from navi.tui.git_page import GitLooks, git_lines
+from navi.tui.dialogs.dialog import Dialog
 from navi.tui.keys import command_of
 from navi.tui.layout import Layout
-from navi.tui.lifecycle import Lifecycle
-from navi.tui.pages import Entry, Page, detail_lines, help_lines, host_lines
-from navi.tui.preview import Preview
-from navi.tui.preview_feed import PreviewFeed
-from navi.tui.session_list import SessionList
+from navi.tui.list.session_list import SessionList
+from navi.tui.notifier import Attention
+from navi.tui.pages.comments import CommentLooks, comment_lines
+from navi.tui.pages.git import GitLooks, git_lines
+from navi.tui.pages.page import Entry, Page, detail_lines, help_lines, host_lines
+from navi.tui.pages.token_counts import TokenCounts
+from navi.tui.paint import Line
+from navi.tui.preview.feed import PreviewFeed
+from navi.tui.preview.view import Preview
+from navi.tui.session_commands import Lifecycle
 from navi.tui.terminal import Terminal, terminal_shows_unicode
+from navi.tui.terminal_programs import Errands
 from navi.tui.theme import choose_glyphs
-from navi.tui.token_counts import TokenCounts
 
 FRAME_TIME = 0.04
 """Seconds between two redraws for news: people can't read faster, and keys must not wait."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import urwid
 
 from navi.tui.bars import Footer, Header
-from navi.tui.canvas import Line, Panel
-from navi.tui.dialogs import Dialog
+from navi.tui.dialogs.dialog import Dialog
+from navi.tui.paint import Line, Panel
 
 SIDE_AT_LEAST = 70
 """Columns under which the preview stands below the list, whatever the layout."""

@@ -18,8 +18,8 @@ from typing import Any
 import trio
 import urwid
 
-from navi.config import Settings
-from navi.text import clean, decode
+from navi.config.settings import Settings
+from navi.core.text import clean, decode
 from navi.tui.theme import choose_colors, palette
 
 UNDO = (

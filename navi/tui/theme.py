@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from navi.config import Settings
-from navi.failure import HostState
+from navi.config.settings import Settings
+from navi.core.failure import HostState
 
 STYLES: tuple[tuple[str, str, str, str, str], ...] = (
     # name, foreground (16), background (16), mono, foreground (256 and true colour)

@@ -38,7 +38,7 @@ async def measure(run: Run) -> list[Row]:
             lab.local.write_status("work")
             surroundings = _inside(lab.local)
             words = ("sh", str(lab.local.folder / "hook"), "claude")
-            Path(words[1]).write_text(script("process", "json", "status_file", "hook"))
+            Path(words[1]).write_text(script("lib/process", "lib/json", "hooks/status_file", "hooks/hook"))
             often, seldom = run.pick(200, 50), run.pick(20, 5)
             floor = await _times(("sh", "-c", ":"), b"", surroundings, often)
             hook = await _times(words, _event(5_000), surroundings, often)

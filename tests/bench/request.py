@@ -13,11 +13,11 @@ from statistics import median
 
 import trio
 
-from navi.hosts.openssh import PING, OpenSSHHost
+from navi.config.remote import Remote
+from navi.core.status import sessions_of
+from navi.hosts.trio_openssh import PING, OpenSSHHost
 from navi.ops.capture import capture
 from navi.ops.look import look
-from navi.remote import Remote
-from navi.status import sessions_of
 from tests.bench.report import Row
 from tests.bench.stage import Run, laboratory
 from tests.support.machines import Lab, Machine

@@ -10,9 +10,9 @@ from functools import partial
 
 import trio
 
-from navi.config import Places, Settings, read_remotes
+from navi.config.settings import Places, Settings, read_remotes
 from navi.fleet import Fleet
-from navi.hosts.openssh import OpenSSHHost
+from navi.hosts.trio_openssh import OpenSSHHost
 
 SIZE = (40, 120)
 """Rows and columns of the terminal."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import trio
 
-from navi.hosts.local import LocalHost
-from navi.ops.metrics import tokens
-from navi.remote import SESSIONS_DIR
+from navi.config.remote import SESSIONS_DIR
+from navi.hosts.trio_local import LocalHost
+from navi.ops.tokens import tokens
 from tests.bench.report import Row
 from tests.bench.request import timed
 from tests.bench.stage import Run, laboratory

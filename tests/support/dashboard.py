@@ -18,9 +18,9 @@ from pathlib import Path
 
 import yaml
 
-from navi.address import LOCAL
-from navi.failure import Failure, HostState
-from navi.model import AgentStatus, Frame, HostView, Pane, Session, Source, Status, StatusFile, Tmux, TmuxSession
+from navi.core.address import LOCAL
+from navi.core.failure import Failure, HostState
+from navi.core.model import AgentStatus, Frame, HostView, Pane, Session, Source, Status, StatusFile, Tmux, TmuxSession
 from tests.support.machines import Account, Lab
 from tests.support.terminal import Terminal
 from tests.support.waiting import until

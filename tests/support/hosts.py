@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 import trio
 
-from navi.agents import AGENTS
-from navi.failure import Failure, HostState
+from navi.config.remote import Remote
+from navi.core.agents import AGENTS
+from navi.core.failure import Failure, HostState
+from navi.core.model import HostView
 from navi.fleet import Fleet
 from navi.hosts import Host, HostError
-from navi.hosts.openssh import OpenSSHHost
 from navi.hosts.sockets import runtime_folder
-from navi.model import HostView
+from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import Answer, Operation
-from navi.remote import Remote
 from tests.support.machines import Lab, Machine
 from tests.support.waiting import until_async
 

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 import pytest
 import trio
 
-from navi.agents import AGENTS
+from navi.config.remote import SESSIONS_DIR
+from navi.core.agents import AGENTS
+from navi.core.model import Frame, Session
+from navi.core.status import sessions_of
 from navi.hosts import Host
-from navi.hosts.local import LocalHost
-from navi.model import Frame, Session
+from navi.hosts.trio_local import LocalHost
 from navi.ops.look import look
-from navi.remote import SESSIONS_DIR
-from navi.status import sessions_of
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
 

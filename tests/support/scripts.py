@@ -23,8 +23,8 @@ from typing import TypeVar
 
 import pytest
 
+from navi.core.model import Frame, StatusFile
 from navi.hosts.wire import AnswerReader, new_token, request, stream_request
-from navi.model import Frame, StatusFile
 from navi.ops import Answer, Operation
 from navi.ops.look import Beat, Unwatchable
 from navi.ops.look import look as look_operation

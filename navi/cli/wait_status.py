@@ -1,0 +1,56 @@
+"""Waiting until a session has a status: the watch of its host is followed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+from navi.core import exits
+from navi.core.address import Named
+from navi.core.agents import AgentKind
+from navi.core.model import Frame
+from navi.core.status import session_named, sessions_of
+from navi.core.text import clean
+from navi.hosts.blocking_host import PlainHost
+from navi.ops import OperationError
+from navi.ops.look import Unwatchable, look, watch
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at a host that can't be watched."""
+
+
+def wait_for_status(
+    host: PlainHost, pane: Named, wanted: Sequence[str], kinds: Sequence[AgentKind], limit: float
+) -> str:
+    """Return the status as soon as it is a wanted one. `limit` is of time.monotonic.
+
+    Raises OperationError when time is up or the session is gone, and HostError.
+    """
+    seen = ""
+    for frame in _frames(host, limit):
+        session = session_named(sessions_of(host.name, frame, kinds), pane.name)
+        if session and session.status.word in wanted:
+            return session.status.word
+        if frame.proven and (session is None or session.tmux is None):
+            raise OperationError(f"there is no session {clean(pane.name)}", exits.NO_SESSION)
+        seen = session.status.word if session else "unknown"
+    words = f"its status is still {clean(seen)}" if seen else "its status was not told in time"
+    raise OperationError(words, exits.TIMED_OUT)
+
+
+def _frames(host: PlainHost, limit: float) -> Iterator[Frame]:
+    """What the host's watch tells until the limit; each sign of life brings the last frame again, for silence tells
+    something, too.
+    """
+    frame = None
+    try:
+        for told in host.follow(watch(host.sessions_dir, False), limit):
+            frame = told if isinstance(told, Frame) else frame
+            if frame is not None:
+                yield frame
+    except Unwatchable:
+        while True:
+            yield host.run(look(host.sessions_dir, False))
+            if time.monotonic() >= limit:
+                return
+            time.sleep(max(0.0, min(LOOK_EVERY, limit - time.monotonic())))

@@ -1,0 +1,40 @@
+"""How the tools say things: JSON on several lines, ages, columns."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from unicodedata import combining, east_asian_width
+
+from navi.core.registry import epoch
+from navi.core.text import clean
+
+
+def print_document(document: object) -> None:
+    """Write one document on standard output, as the tools indent it."""
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def time_ago(text: str, environment: Mapping[str, str]) -> str:
+    """Say how long ago a time of the registry was: `5m ago`. NOW_EPOCH can stand for now."""
+    then = epoch(text)
+    if then is None:
+        return "unknown"
+    now = environment.get("NOW_EPOCH", "")
+    seconds = max(0, int((float(now) if now.isascii() and now.isdigit() else time.time()) - then))
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= size:
+            return f"{seconds // size}{unit} ago"
+    return f"{seconds}s ago"
+
+
+def cell(text: str, width: int) -> str:
+    """Cut and fill a text to so many columns of a terminal."""
+    taken, used = "", 0
+    for letter in clean(text):
+        wide = 0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1
+        if used + wide > width:
+            break
+        taken, used = taken + letter, used + wide
+    return taken + " " * (width - used)

@@ -1,0 +1,213 @@
+"""The tools that are about one pane: safe-send, wait-for-text, pane-health."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from navi.compat.arguments import Failed, WrongUsage
+from navi.compat.registered import only_one, socket_named
+from navi.core import exits
+from navi.core.address import LOCAL, Named
+from navi.core.text import clean
+from navi.ops import OperationError
+from navi.ops.pane import LOCK, Expected, How, NotSeen, send, wait
+
+if TYPE_CHECKING:
+    from navi.cli.context import Machines
+    from navi.ops.health import PaneHealth
+
+KEY = re.compile(r"(?:[CMS]-)+\S|\^[a-z@\[\]\\^_]", re.IGNORECASE)
+"""Keys by their names in tmux that nobody types as a text: C-c, M-x, ^c. Other names, such as Up, are texts."""
+
+NUMBER = re.compile(r"[0-9]+\.?[0-9]*")
+
+
+def meant(given: Mapping[str, str], machines: Machines, wrong: int) -> Named:
+    """Return the pane that a command line means. Raises WrongUsage, Failed with the status `wrong`."""
+    socket, target, name = given.get("socket", ""), given.get("target", ""), given.get("session", "")
+    if "socket-name" in given:
+        if socket:
+            raise WrongUsage("Cannot specify both -S and -L options")
+        socket = socket_named(given["socket-name"], machines)
+    if name and not (socket and target):
+        if socket or target:
+            print("Warning: -S and -t are needed together; -s counts", file=sys.stderr)
+        return Named(name, registered=True)
+    if target:
+        return Named("", socket, target)
+    if socket:
+        raise WrongUsage("target is required")
+    return Named(only_one(machines, wrong), registered=True)
+
+
+def _not_registered(pane: Named, machines: Machines, status: int) -> Failed | None:
+    """What to say of a name that nobody has registered; None if it is registered, and there is no such session."""
+    from navi.compat.registered import entries
+
+    if not pane.registered or pane.name in entries(machines):
+        return None
+    words = f"Session '{pane.name}' not found in registry\nUse 'list-sessions.sh' to see available sessions"
+    return Failed(words, status)
+
+
+def _number(given: Mapping[str, str], key: str, usual: float, words: str) -> float:
+    text = given.get(key, str(usual))
+    if not NUMBER.fullmatch(text):
+        raise WrongUsage(words)
+    return float(text)
+
+
+def _whole(given: Mapping[str, str], key: str, usual: int, words: str, least: int = 0) -> int:
+    text = given.get(key, str(usual))
+    if not (text.isascii() and text.isdigit() and int(text) >= least):
+        raise WrongUsage(words)
+    return int(text)
+
+
+# ---- safe-send
+
+
+def type_text(given: Mapping[str, str], machines: Machines) -> int:
+    """Type a text, or press a key, and Enter; wait for a pattern if asked."""
+    if "command" not in given:
+        raise WrongUsage('command is required (use -c "" to send just Enter)')
+    if "multiline" in given and "literal" in given:
+        raise WrongUsage("--multiline and --literal are mutually exclusive")
+    seconds = _number(given, "timeout", 30, "timeout must be a positive number")
+    retries = _whole(given, "retries", 3, "retries must be a positive integer (>= 1)", least=1)
+    _number(given, "interval", 0.5, "interval must be a positive number")
+    pane = meant(given, machines, wrong=4)
+    text, how, keys = _typed(given)
+    expected = Expected(given["wait"], seconds=seconds) if given.get("wait") else None
+    host = machines.host(LOCAL)
+    operation = send(pane, text, how, keys, expected, lock=host.environment.get(LOCK, ""), retries=retries)
+    try:
+        sent = host.run(operation)
+    except NotSeen as error:
+        raise Failed(f"Timeout waiting for pattern '{given['wait']}': {error}", 2) from error
+    except OperationError as error:
+        raise _not_sent(error, pane, machines) from error
+    if sent.verified is False:
+        print("Warning: Enter was pressed, but nothing moved; look whether it was taken", file=sys.stderr)
+    if "verbose" in given:
+        print(clean(f"[safe-send] sent to pane {sent.pane}; found: {sent.found}"), file=sys.stderr)
+    return 0
+
+
+def _typed(given: Mapping[str, str]) -> tuple[str, How, tuple[str, ...]]:
+    text = given["command"]
+    if "literal" in given:
+        return text, How.LITERAL, ()
+    if "multiline" in given:
+        return text.rstrip("\n") + "\n", How.SUBMIT, ()
+    if KEY.fullmatch(text):
+        return "", How.KEYS, (text, "Enter")
+    return text, How.SUBMIT, ()
+
+
+def _not_sent(error: OperationError, pane: Named, machines: Machines) -> Failed:
+    """Why nothing was sent. A pane of the default server is not looked at first: there it is the sending that fails."""
+    if error.status in (exits.WRONG_USAGE, exits.UNAVAILABLE):
+        return Failed(str(error), 4)
+    unknown = _not_registered(pane, machines, 4) if error.status == exits.NO_SESSION else None
+    if unknown:
+        return unknown
+    if error.status == exits.NO_SESSION and not (pane.socket or pane.registered):
+        return Failed(f"Failed to send command: {error}", 1)
+    return Failed(f"Pane not ready: {error}", 3)
+
+
+# ---- wait-for-text
+
+
+def await_text(given: Mapping[str, str], machines: Machines) -> int:
+    """Wait for a pattern in a pane and its scrollback."""
+    if not given.get("pattern"):
+        raise WrongUsage("target and pattern are required")
+    seconds = _number(given, "timeout", 15, "timeout must be a number of seconds")
+    lines = _whole(given, "lines", 1000, "lines must be an integer")
+    pane = meant(given, machines, wrong=1)
+    expected = Expected(given["pattern"], "fixed" in given, seconds)
+    try:
+        machines.host(LOCAL).run(wait(pane, expected, lines, touch=pane.registered))
+    except NotSeen as error:
+        _show_screen(given, pane, error, lines)
+        return 1
+    except OperationError as error:
+        unknown = _not_registered(pane, machines, 1) if error.status == exits.NO_SESSION else None
+        raise unknown or error from error
+    return 0
+
+
+def _show_screen(given: Mapping[str, str], pane: Named, error: NotSeen, lines: int) -> None:
+    if error.status == exits.TIMED_OUT:
+        waited = f"Timed out after {given.get('timeout', '15')}s waiting for pattern: {given['pattern']}"
+    else:
+        waited = f"Error: {error}"
+    print(clean(waited), clean(f"Last {lines} lines from {pane.target or pane.name}:"), sep="\n", file=sys.stderr)
+    print(*error.screen, sep="\n", file=sys.stderr)
+
+
+# ---- pane-health
+
+
+def tell_health(given: Mapping[str, str], machines: Machines) -> int:
+    """Tell the health of a pane; the exit status is its code."""
+    form = given.get("format", "json")
+    if form not in ("json", "text"):
+        raise WrongUsage("format must be 'json' or 'text'")
+    from navi.core.registry import CODES, Health
+
+    pane = meant(given, machines, wrong=1)
+    found = ask_health(pane, machines, status=1)
+    if form == "json":
+        from navi.compat.output import print_document
+
+        print_document(_document(found))
+    else:
+        print(clean(_sentence(found, pane)))
+    return CODES.get(Health(found.health), exits.TIMED_OUT)
+
+
+def ask_health(pane: Named, machines: Machines, status: int, touch: bool = True) -> PaneHealth:
+    """Return the health of a pane. Raises Failed with that status for a name that is not registered."""
+    from navi.core.registry import Health
+    from navi.ops.health import PaneHealth, health_of
+
+    try:
+        return machines.host(LOCAL).run(health_of(pane, touch=touch and pane.registered))
+    except OperationError as error:
+        unknown = _not_registered(pane, machines, status) if error.status == exits.NO_SESSION else None
+        if unknown:
+            raise unknown from error
+        if error.status in (exits.WRONG_USAGE, exits.REFUSED):
+            raise Failed(str(error), status) from error
+        return PaneHealth(Health.UNKNOWN, str(error))
+
+
+def _document(found: PaneHealth) -> dict[str, object]:
+    unknown = found.health == "unknown"
+    return {
+        "status": str(found.health),
+        "server_running": None if unknown else found.lacks != "server",
+        "session_exists": None if unknown else found.lacks not in ("server", "session"),
+        "pane_exists": None if unknown else not found.lacks,
+        "pane_dead": None if unknown else found.health == "dead",
+        "pid": found.process,
+        "process_running": None if unknown else found.health == "healthy",
+    }
+
+
+def _sentence(found: PaneHealth, pane: Named) -> str:
+    target = found.target or pane.target or pane.name
+    socket = found.socket or pane.socket
+    return {
+        "healthy": f"Pane {target} is healthy (PID: {found.process}, process running)",
+        "dead": f"Pane {target} is dead (marked as dead by tmux; {found.reason})",
+        "zombie": f"Pane {target} is a zombie (pane exists but process {found.process} exited)",
+        "missing": f"{'Pane' if found.lacks == 'pane' else 'Session'} does not exist (target: {target})",
+        "server_not_running": f"tmux server is not running on socket{f': {socket}' if socket else ''}",
+    }.get(str(found.health), f"Unknown status: {found.reason}")

@@ -1,0 +1,326 @@
+"""YAML files, read node by node, because only nodes know their lines: remotes.yaml, config.yaml and templates.
+
+What is understood is returned together with what is wrong, each problem with file, line, entry and field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from navi.config.remote import Remote
+from navi.config.settings import CHOICES, Problem, Settings, Template
+from navi.core.address import LOCAL
+from navi.core.agents import AGENTS, AgentKind
+from navi.core.launch import PRESETS, VARIABLE, Launch, Step, agent, command, kept
+
+
+def read_remotes(path: Path) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:
+    """Read remotes.yaml: the good entries, and what is wrong with the rest."""
+    reader = _Reader(path)
+    remotes: list[Remote] = []
+    for entry in reader.entries("remotes"):
+        remote = reader.remote(entry, {known.name for known in remotes})
+        if remote:
+            remotes.append(remote)
+    return tuple(remotes), tuple(reader.problems)
+
+
+def read_settings(path: Path) -> tuple[Settings, tuple[Problem, ...]]:
+    """Read config.yaml: what is understood, defaults for the rest, and what is wrong."""
+    reader = _Reader(path)
+    return reader.settings(), tuple(reader.problems)
+
+
+def read_template(path: Path, kinds: Sequence[AgentKind]) -> tuple[Template | None, tuple[Problem, ...]]:
+    """Read a template; None where anything is wrong with it."""
+    reader = _Reader(path)
+    template = reader.template(path.stem, {kind.name: kind for kind in kinds})
+    return (None if reader.problems else template), tuple(reader.problems)
+
+
+STEPS = {"wait": "await", "expect": "expect", "send": "send", "keys": "keys"}
+"""The steps of a template, by the words that they have there."""
+
+PATIENCE = 15.0
+"""Seconds that a step of a template waits unless it says otherwise."""
+
+
+class _Reader:
+    """Reads one YAML file node by node, because only nodes know their lines."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = str(path)
+        self.problems: list[Problem] = []
+        self.root = self._compose(path)
+
+    def _compose(self, path: Path) -> yaml.Node | None:
+        try:
+            return yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._complain(0, f"cannot be read: {error.strerror}")
+        except UnicodeDecodeError as error:
+            self._complain(0, f"is not UTF-8 (byte {error.start}); save it as UTF-8")
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 0
+            self._complain(line, f"is not YAML: {error.problem or error.context}; nothing of this file was read")
+        except (yaml.YAMLError, RecursionError) as error:
+            self._complain(0, f"is not YAML: {str(error).splitlines()[0]}; nothing of this file was read")
+        return None
+
+    def _complain(self, line: int, text: str) -> None:
+        self.problems.append(Problem(self.file, line, text))
+
+    def _pairs(self, node: yaml.Node, what: str, known: set[str]) -> Iterator[tuple[str, yaml.Node]]:
+        """The fields of a mapping; unknown and doubled ones are told and left out."""
+        seen: set[str] = set()
+        if not isinstance(node, yaml.MappingNode):
+            self._complain(_line(node), f"{what}: fields were expected (`name: value`)")
+            return
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+            if name not in known:
+                from difflib import get_close_matches  # only here: it takes long to import
+
+                close = get_close_matches(name, known, 1)
+                hint = f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(sorted(known))}"
+                self._complain(_line(key), f"{what}: unknown field `{name}`{hint}")
+            elif name in seen:
+                self._complain(_line(key), f"{what}: `{name}` stands here a second time; the first one counts")
+            else:
+                seen.add(name)
+                yield name, value
+
+    def entries(self, field: str) -> Iterator[yaml.Node]:
+        """The items of the list under one top-level field."""
+        if self.root is None or _is_null(self.root):
+            return
+        for _, node in self._pairs(self.root, "top level", {field}):
+            if isinstance(node, yaml.SequenceNode):
+                yield from node.value
+            elif not _is_null(node):
+                self._complain(_line(node), f"`{field}` must be a list (lines that begin with `- `)")
+
+    # ---- remotes.yaml
+
+    def remote(self, node: yaml.Node, taken: set[str]) -> Remote | None:
+        """Read one entry; None if it can't be used."""
+        before = len(self.problems)
+        name = _peek(node, "name")
+        what = f"remote `{name}`" if name else "a remote without a name"
+        known = set(Remote._fields)
+        nodes = dict(self._pairs(node, what, known))
+        unknown = len(self.problems)
+        if unknown > before and not isinstance(node, yaml.MappingNode):
+            return None
+        values = {field: self._value(what, field, value) for field, value in nodes.items()}
+        self._check_remote(what, node, nodes, values, taken)
+        if len(self.problems) > unknown:
+            return None
+        given = {field: value for field, value in values.items() if value not in (None, "")}
+        return Remote(str(given.pop("name")), str(given.pop("host")))._replace(**given)  # type: ignore[arg-type]
+
+    def _value(self, what: str, field: str, node: yaml.Node) -> str | float | bool | None:
+        kind = type(getattr(Remote("", ""), field))
+        if _is_null(node):
+            return None
+        if not isinstance(node, yaml.ScalarNode):
+            self._complain(_line(node), f"{what}: `{field}` must be one value, not a list or fields")
+            return None
+        if kind is bool:
+            return self._boolean(what, field, node)
+        if kind in (int, float):
+            return self._number(what, field, node, whole=kind is int)
+        if any(ord(letter) < 32 or ord(letter) == 127 for letter in node.value):
+            self._complain(_line(node), f"{what}: `{field}` holds a control character")
+        return str(node.value)
+
+    def _boolean(self, what: str, field: str, node: yaml.ScalarNode) -> bool | None:
+        word = node.value.lower()
+        if word in ("true", "yes", "on", "false", "no", "off"):
+            return word in ("true", "yes", "on")
+        self._complain(_line(node), f"{what}: `{field}` must be true or false, not `{node.value}`")
+        return None
+
+    def _number(self, what: str, field: str, node: yaml.Node, whole: bool) -> float | None:
+        try:
+            value = int(node.value) if whole else float(node.value)
+        except ValueError:
+            value = -1
+        low, high, unit = (1, 65535, "a port from 1 to 65535") if whole else (0.1, 3600, "seconds from 0.1 to 3600")
+        if low <= value <= high:
+            return value
+        self._complain(_line(node), f"{what}: `{field}` must be {unit}, not `{node.value}`")
+        return None
+
+    def _check_remote(
+        self,
+        what: str,
+        entry: yaml.Node,
+        nodes: Mapping[str, yaml.Node],
+        values: Mapping[str, object],
+        taken: set[str],
+    ) -> None:
+        for field in ("name", "host"):
+            node = nodes.get(field, entry)
+            if not values.get(field) and (node is entry or isinstance(node, yaml.ScalarNode)):
+                self._complain(_line(node), f"{what}: `{field}` is needed and missing")
+        for field in ("name", "host", "user", "jump_host"):
+            value = str(values.get(field) or "")
+            if value.startswith("-") or any(letter.isspace() for letter in value):
+                text = f"{what}: `{field}` may not begin with `-` or hold spaces: `{value}`"
+                self._complain(_line(nodes[field]), text)
+        name = str(values.get("name") or "")
+        if name == LOCAL or "/" in name:
+            text = f"{what}: `{LOCAL}` is this machine's own name, and `/` stands in addresses"
+            self._complain(_line(nodes["name"]), text)
+        if name in taken:
+            self._complain(_line(nodes["name"]), f"{what}: the name is taken by an entry above; give each its own")
+
+    # ---- templates
+
+    def template(self, name: str, kinds: Mapping[str, AgentKind]) -> Template | None:
+        """Read a template; what is wrong with it is in `problems`."""
+        if self.root is None or _is_null(self.root):
+            self._complain(0, "says nothing; write `run: NAME` or `command: LINE` into it")
+            return None
+        known = {"run", "command", "directory", "window", "keep", "skip_permissions", "env", "steps"}
+        nodes = dict(self._pairs(self.root, "template", known))
+        texts = {field: self._text("template", field, nodes[field]) for field in known - {"env", "steps"} & set(nodes)}
+        launch = self._launch(nodes, texts, kinds)
+        launch = launch._replace(
+            window=texts.get("window", launch.window),
+            variables=tuple(self._variables(nodes["env"])) if "env" in nodes else (),
+            steps=tuple(self._steps(nodes["steps"])) if "steps" in nodes else (),
+        )
+        keep = "keep" in nodes and self._flag("template", "keep", nodes["keep"])
+        return Template(name, kept(launch) if keep else launch, texts.get("directory", ""))
+
+    def _launch(
+        self, nodes: Mapping[str, yaml.Node], texts: Mapping[str, str], kinds: Mapping[str, AgentKind]
+    ) -> Launch:
+        if "command" in texts and "run" in texts:
+            self._complain(_line(nodes["run"]), "`run` and `command` can't both stand in a template")
+        if "command" in texts:
+            return command(texts["command"])
+        word = texts.get("run", "shell")
+        if word in kinds:
+            skip = "skip_permissions" in nodes and self._flag("template", "skip_permissions", nodes["skip_permissions"])
+            return agent(kinds[word], bool(skip))
+        if word not in PRESETS:
+            known = ", ".join((*PRESETS, *kinds))
+            self._complain(_line(nodes["run"]), f"`run` must be one of {known}, not `{word}`; `command` runs anything")
+        return PRESETS.get(word, Launch())
+
+    def _variables(self, node: yaml.Node) -> Iterator[str]:
+        if not isinstance(node, yaml.MappingNode):
+            self._complain(_line(node), "`env` must hold names, each with its value")
+            return
+        for key, value in node.value:
+            text = self._text("env", str(key.value), value)
+            if VARIABLE.fullmatch(f"{key.value}="):
+                yield f"{key.value}={text}"
+            else:
+                self._complain(_line(key), f"`{key.value}` can't be the name of a variable")
+
+    def _steps(self, node: yaml.Node) -> Iterator[Step]:
+        if not isinstance(node, yaml.SequenceNode):
+            self._complain(_line(node), "`steps` must be a list (lines that begin with `- `)")
+            return
+        for item in node.value:
+            fields_of_it = dict(self._pairs(item, "step", {*STEPS, "timeout"}))
+            kinds = [kind for kind in STEPS if kind in fields_of_it]
+            if len(kinds) != 1:
+                self._complain(_line(item), f"a step is just one of {', '.join(STEPS)}")
+                continue
+            text = self._text("step", kinds[0], fields_of_it[kinds[0]])
+            limit = fields_of_it.get("timeout")
+            seconds = self._number("step", "timeout", limit, whole=False) if limit else PATIENCE
+            yield Step(STEPS[kinds[0]], text, (seconds or 0.0) if kinds[0] in ("wait", "expect") else 0.0)
+
+    def _text(self, what: str, field: str, node: yaml.Node) -> str:
+        if isinstance(node, yaml.ScalarNode) and "\0" not in node.value:
+            return str(node.value)
+        self._complain(_line(node), f"{what}: `{field}` must be one text")
+        return ""
+
+    def _flag(self, what: str, field: str, node: yaml.Node) -> bool:
+        return isinstance(node, yaml.ScalarNode) and bool(self._boolean(what, field, node))
+
+    # ---- config.yaml
+
+    def settings(self) -> Settings:
+        """Read config.yaml; a field that can't be used keeps its default."""
+        settings = Settings()
+        if self.root is None or _is_null(self.root):
+            return settings
+        known = set(Settings._fields)
+        for name, node in self._pairs(self.root, "top level", known):
+            if name == "agents":
+                settings = settings._replace(agents=self._agents(node))
+            elif not isinstance(node, yaml.ScalarNode):
+                self._complain(_line(node), f"`{name}` must be one value")
+            elif isinstance(getattr(settings, name), bool):
+                value = self._boolean("settings", name, node)
+                settings = settings if value is None else settings._replace(**{name: value})  # type: ignore[arg-type]
+            elif not node.value:
+                continue
+            elif name in CHOICES and node.value not in CHOICES[name]:
+                self._complain(_line(node), f"`{name}` must be one of {', '.join(CHOICES[name])}, not `{node.value}`")
+            else:
+                settings = settings._replace(**{name: node.value})
+        return settings
+
+    def _agents(self, node: yaml.Node) -> tuple[AgentKind, ...]:
+        """The user's agents come first, so that they win over those that navi knows."""
+        if not isinstance(node, yaml.MappingNode):
+            self._complain(_line(node), "`agents` must hold names, each with its fields")
+            return AGENTS
+        own = [self._agent(key.value, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
+        names = {kind.name for kind in own}
+        return (*own, *(kind for kind in AGENTS if kind.name not in names))
+
+    def _agent(self, name: str, node: yaml.Node) -> AgentKind:
+        base = next((kind for kind in AGENTS if kind.name == name), AgentKind(name, (name,)))
+        what = f"agent `{name}`"
+        texts = {"start", "resume", "skip_permissions"}
+        for field, value in self._pairs(node, what, {"commands", "titles", "animated", *texts}):
+            if field == "commands":
+                base = base._replace(commands=self._globs(what, field, value))
+            elif field == "titles":
+                pairs = value.value if isinstance(value, yaml.MappingNode) else []
+                titles = tuple((key.value, self._globs(what, key.value, globs)) for key, globs in pairs)
+                base = base._replace(titles=titles)
+            elif field in texts and isinstance(value, yaml.ScalarNode):
+                base = base._replace(**{field: value.value})
+            elif isinstance(value, yaml.ScalarNode):
+                animated = self._boolean(what, field, value)
+                base = base if animated is None else base._replace(animated=animated)
+        return base
+
+    def _globs(self, what: str, field: str, node: yaml.Node) -> tuple[str, ...]:
+        if isinstance(node, yaml.ScalarNode):
+            return (node.value,)
+        if isinstance(node, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in node.value):
+            return tuple(item.value for item in node.value)
+        self._complain(_line(node), f"{what}: `{field}` must be a pattern or a list of patterns")
+        return ()
+
+
+def _line(node: yaml.Node) -> int:
+    return node.start_mark.line + 1 if node.start_mark else 0
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+
+
+def _peek(node: yaml.Node, field: str) -> str:
+    """The text of a field of an entry that is not yet known to be good."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    found = [value.value for key, value in pairs if key.value == field and isinstance(value, yaml.ScalarNode)]
+    return str(found[0]) if found else ""

@@ -1,0 +1,26 @@
+"""Exit statuses: those of sysexits(3), as navi(1) lists them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from navi.core.failure import Failure
+
+OK = 0
+NO = 1
+"""The verb's own no, or it failed."""
+WRONG_USAGE = 64
+NO_SESSION = 66
+UNAVAILABLE = 69
+"""The host can't be reached, or a program is missing there."""
+EXISTS = 73
+TIMED_OUT = 75
+REFUSED = 77
+"""Authentication, a host key, permissions."""
+CONFIGURATION = 78
+
+
+def of_failure(failure: Failure) -> int:
+    """Return the exit status that stands for a host's failure."""
+    return REFUSED if failure.state in ("auth", "hostkey") else UNAVAILABLE

@@ -1,0 +1,176 @@
+"""What is known of a session, as facts with labels: one wording for the page of details and for `navi explain`."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from navi.core.metrics import Metrics, Times, Tokens, short_number
+from navi.core.model import AgentStatus, Frame, Pane, Session, Source, StatusFile, TmuxSession
+from navi.core.text import clean, exact_age
+
+MOST_TOOLS = 8
+"""Tools that are told, the most used ones."""
+
+
+class Fact(NamedTuple):
+    """Something that is known, cleaned. `status` is the word with which the text begins, if that is a status."""
+
+    label: str
+    text: str
+    status: str = ""
+
+
+class Part(NamedTuple):
+    """A part of a whole: how large it is, from 0 to 1, and its figure in words."""
+
+    label: str
+    share: float
+    figure: str
+
+
+def facts(session: Session, host: str, frame: Frame | None, clock: float) -> list[Fact]:
+    """Return everything but times, tools and tokens. Ages are those at the time `clock` of the host (epoch).
+
+    `host` is what to say of the host. Without a frame, nothing is said of the tmux that was asked.
+    """
+    status = session.status
+    told = [
+        Fact("session", session.address),
+        Fact("host", host),
+        Fact("status", status.word, status.word),
+        Fact("source", f"{status.source}, {_ago(status.since, clock)}"),
+        Fact("because", status.reason),
+        Fact("rule", rule(session, frame) if frame else ""),
+        Fact("message", session.message),
+        Fact("directory", session.cwd),
+        Fact("agent", session.agent or "none that navi knows runs in it"),
+        *_file(session.file, clock),
+        *([Fact("tmux says", tmux_said(frame))] if frame and not frame.proven else []),
+        *_tmux(session.tmux, clock),
+    ]
+    return [Fact(clean(one.label), clean(one.text), clean(one.status)) for one in told if one.text]
+
+
+def rule(session: Session, frame: Frame) -> str:
+    """Say which rule decided the status; those of navi(1), How it is checked."""
+    status, file = session.status, session.file
+    if session.tmux is None:
+        if frame.proven:
+            return "tmux has no such session: offline"
+        return "tmux did not answer: the status file is shown as it is"
+    if all(pane.dead for pane in session.tmux.panes):
+        return "every pane is dead: stopped"
+    if file is None or file.problem:
+        if status.word == "unknown":
+            return "neither a status file nor a known agent: unknown"
+        return "no usable status file, and a known agent runs in a pane: its title tells, else whether it puts out text"
+    if status.source is Source.HOOK:
+        if status.agent:
+            return "of several agents the most urgent counts, and tmux shows nothing against it"
+        return "the hook's word counts, and tmux shows nothing against it"
+    if status.word == "stopped":
+        return "the hook said permission, waiting or working, but only a shell is left: stopped"
+    return "the hook said working, but an agent that draws while it works draws nothing: idle"
+
+
+def tmux_said(frame: Frame) -> str:
+    """Say how the host's tmux answered."""
+    return f"{frame.tmux}: {frame.tmux_error}" if frame.tmux_error else str(frame.tmux)
+
+
+def _ago(time: float | None, clock: float) -> str:
+    return "age unknown" if time is None else f"{exact_age(clock - time)} ago"
+
+
+def _file(file: StatusFile | None, clock: float) -> Iterator[Fact]:
+    if file is None:
+        yield Fact("status file", "none; the agent's hooks are not installed there, or did not run yet")
+        return
+    title = file.fields.get("current_pbi_title")
+    yield Fact("status file", f"{file.name}.json {file.problem or 'reads well'}")
+    yield Fact("it says", f"{file.status}, {_ago(file.timestamp, clock)}" if file.status else "")
+    yield Fact("works on", title if isinstance(title, str) else "")
+    yield from (_agent("agent", agent, clock) for agent in file.agents)
+    yield from (_agent(file.team or "team", mate, clock) for mate in file.teammates)
+
+
+def _agent(label: str, agent: AgentStatus, clock: float) -> Fact:
+    status = agent.status or "unknown"
+    return Fact(label[:11], f"{status} {agent.name}, {_ago(agent.timestamp, clock)}", status)
+
+
+def _tmux(tmux: TmuxSession | None, clock: float) -> Iterator[Fact]:
+    if tmux is None:
+        yield Fact("tmux", "no such session")
+        return
+    attached = f", {tmux.attached} attached" if tmux.attached else ""
+    yield Fact("tmux", f"{tmux.id}, created {_ago(tmux.created, clock)}{attached}")
+    yield Fact("socket", tmux.socket)
+    yield Fact("output", f"last {_ago(tmux.activity, clock)}")
+    yield from (Fact(f"pane {pane.position}", _pane(pane)) for pane in tmux.panes)
+
+
+def _pane(pane: Pane) -> str:
+    state = "dead" if pane.dead else f"process {pane.process}"
+    below = f" ({', '.join(pane.children)} below it)" if pane.children else ""
+    place = f"{pane.id} {pane.command}{below}, {state}, in {pane.path}"
+    return f"{place}, title: {pane.title}" if pane.title else place
+
+
+# ---- times, tools, tokens
+
+
+def time_parts(times: Times) -> tuple[Part, ...]:
+    """Return how long it worked, waited for a person, and did neither."""
+    spans = (("working", times.working), ("waiting", times.waiting), ("other", times.other))
+    return tuple(Part(label, share := times.share(span), f"{share:.0%} {exact_age(span)}") for label, span in spans)
+
+
+def tool_parts(metrics: Metrics) -> tuple[Part, ...]:
+    """Return how often the most used tools were used; the largest part is whole."""
+    return tuple(Part(name, count / metrics.tools[0][1], str(count)) for name, count in metrics.tools[:MOST_TOOLS])
+
+
+def tools_text(metrics: Metrics) -> str:
+    """Say how many tools were used, and how often."""
+    uses, kinds = sum(count for _, count in metrics.tools), len(metrics.tools)
+    return f"{uses} use{_s(uses)} of {kinds} tool{_s(kinds)}" if metrics.tools else ""
+
+
+def recent_text(metrics: Metrics) -> str:
+    """Name the tools that were used last, the last one first."""
+    return ", ".join(metrics.recent)
+
+
+def tokens_text(tokens: Tokens) -> str:
+    """Say how many tokens were used, and how sure that is."""
+    kinds = (
+        ("input", tokens.input), ("output", tokens.output),
+        ("cache read", tokens.cache_read), ("cache written", tokens.cache_written),
+    )  # fmt: skip
+    used = ", ".join(f"{label} {short_number(number)}" for label, number in kinds)
+    told = f"{used} in {short_number(tokens.messages)} message{_s(tokens.messages)}"
+    skipped = f"; {tokens.skipped} line{_s(tokens.skipped)} made no sense" if tokens.skipped else ""
+    left = f"; counting, {short_number(tokens.left)}B are left" if tokens.partial else ""
+    return f"{told}{skipped}{left}"
+
+
+def usage_facts(metrics: Metrics | None, tokens: Tokens | str) -> list[Fact]:
+    """Return times, tools and tokens in words; `tokens` may be the reason why there are none, or ""."""
+    found = [Fact("tokens", clean(tokens) if isinstance(tokens, str) else tokens_text(tokens))]
+    if metrics:
+        times, tools = metrics.times, tool_parts(metrics)
+        found = [
+            Fact("time", f"{exact_age(times.total)}: {_join(time_parts(times))}" if times else ""),
+            Fact("tools", f"{tools_text(metrics)}: {_join(tools)}" if tools else ""),
+            Fact("recent", recent_text(metrics)),
+            *found,
+        ]
+    return [one for one in found if one.text]
+
+
+def _join(parts: tuple[Part, ...]) -> str:
+    return ", ".join(f"{part.label} {part.figure}" for part in parts)
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"

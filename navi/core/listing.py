@@ -1,0 +1,147 @@
+"""The list of sessions: which are shown, in which order, and what a search finds. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from navi.core.address import LOCAL
+from navi.core.model import HostView, Session
+from navi.core.status import ATTENTION, rank
+
+Key = tuple[str, str, str]
+"""A session's identity: host, name, socket."""
+
+GONE = frozenset({"offline", "stopped"})
+"""Statuses without a living agent; `o` hides them."""
+
+
+class Scope(StrEnum):
+    """Which hosts are shown; any other text is the name of one."""
+
+    ALL = "all"
+    LOCAL = "local"
+    REMOTE = "remote"
+
+
+BOOKMARKED = "bookmarked"
+"""Stands for the bookmark where a tag could stand; a tag is written with a # before it."""
+
+
+class Sort(StrEnum):
+    """The orders, as `s` goes through them."""
+
+    PRIORITY = "priority"
+    NAME = "name"
+    AGE = "age"
+    STATUS = "status"
+    DIRECTORY = "directory"
+    MARKS = "marks"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of the fleet is listed. `everything` lists sessions without a known agent or a status file, too; `mark` is
+    BOOKMARKED, or a tag that they must have, or "".
+    """
+
+    scope: str = Scope.ALL
+    sort: Sort = Sort.PRIORITY
+    offline: bool = True
+    everything: bool = False
+    mark: str = ""
+
+
+def needs_person(session: Session) -> bool:
+    """Whether it, or one of its teammates, waits for a person."""
+    return session.status.word in ATTENTION or any(mate.status in ATTENTION for mate in session.teammates)
+
+
+def is_agent(session: Session) -> bool:
+    """Whether an agent has to do with it: a status file says so, a known one runs in it, or navi created it."""
+    return session.file is not None or bool(session.agent) or bool(session.tmux and session.tmux.own)
+
+
+def _since(session: Session) -> float:
+    return session.status.since or 0.0
+
+
+def _tier(session: Session) -> int:
+    return 0 if needs_person(session) else 1 if session.status.word == "working" else 2
+
+
+_ORDERS: dict[Sort, Callable[[Session], tuple[object, ...]]] = {
+    Sort.PRIORITY: lambda session: (_tier(session), -_since(session)),
+    Sort.NAME: lambda session: (session.name.casefold(),),
+    Sort.AGE: lambda session: (-_since(session),),
+    Sort.STATUS: lambda session: (rank(session.status.word), -_since(session)),
+    Sort.DIRECTORY: lambda session: (session.cwd.casefold(),),
+    Sort.MARKS: lambda session: (not session.marks.bookmarked, not session.marks.tags, session.marks.tags),
+}
+
+
+def arrange(views: Iterable[HostView], selection: Selection) -> tuple[Session, ...]:
+    """Return the sessions that are listed, in order. Equal ones stand by name, then by host, so that none jumps."""
+    order = _ORDERS[selection.sort]
+    shown = [session for view in views if _in_scope(view, selection.scope) for session in view.sessions]
+    listed = [session for session in shown if _is_listed(session, selection)]
+    listed.sort(key=lambda session: (*order(session), session.name.casefold(), session.key))
+    return tuple(listed)
+
+
+def _in_scope(view: HostView, scope: str) -> bool:
+    if scope == Scope.ALL:
+        return True
+    if scope in (Scope.LOCAL, Scope.REMOTE):
+        return (view.name == LOCAL) == (scope == Scope.LOCAL)
+    return view.name == scope
+
+
+def _is_listed(session: Session, selection: Selection) -> bool:
+    if session.status.word in GONE and not selection.offline:
+        return False
+    if selection.mark and selection.mark not in marks_of(session):
+        return False
+    return selection.everything or is_agent(session)
+
+
+def marks_of(session: Session) -> tuple[str, ...]:
+    """Return what is marked of a session, as it is shown and searched: `bookmarked`, and tags with their #."""
+    bookmark = (BOOKMARKED,) if session.marks.bookmarked else ()
+    return (*bookmark, *(f"#{tag}" for tag in session.marks.tags))
+
+
+def next_mark(mark: str, views: Iterable[HostView]) -> str:
+    """Return what `T` shows after `mark`: everything, the bookmarked, then each tag that there is."""
+    found = {one for view in views for session in view.sessions for one in marks_of(session)}
+    marks = ["", *sorted(found, key=lambda one: (one != BOOKMARKED, one.casefold()))]
+    return marks[(marks.index(mark) + 1) % len(marks)] if mark in marks else ""
+
+
+def next_scope(scope: str, names: Sequence[str]) -> str:
+    """Return what `f` shows after `scope`: all, local, remote, then each remote of `names`."""
+    scopes = [Scope.ALL, Scope.LOCAL, Scope.REMOTE, *(name for name in names if name != LOCAL)]
+    return scopes[(scopes.index(scope) + 1) % len(scopes)] if scope in scopes else Scope.ALL
+
+
+def matches(session: Session, query: str) -> bool:
+    """Whether name, address, directory, message or a mark hold the query, in capitals or not."""
+    wanted = query.casefold()
+    texts = (session.address, session.cwd, session.message, *marks_of(session))
+    return any(wanted in text.casefold() for text in texts)
+
+
+def find_waiting(sessions: Sequence[Session], start: int) -> int | None:
+    """Return the place of the next session that needs a person, from `start` on (going around), or None."""
+    places = [(start + offset) % len(sessions) for offset in range(len(sessions))]
+    return next((place for place in places if needs_person(sessions[place])), None)
+
+
+def find(sessions: Sequence[Session], query: str, start: int, step: int = 1) -> int | None:
+    """Return the place of the next match from `start` on (going around), or None. `step` is 1 or -1."""
+    for offset in range(len(sessions)):
+        place = (start + step * offset) % len(sessions)
+        if matches(sessions[place], query):
+            return place
+    return None

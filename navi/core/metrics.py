@@ -1,0 +1,157 @@
+"""What an agent has used: time and tools, as its hook counts them in the status file, and tokens."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from navi.core.model import Session, Source
+from navi.core.text import clean
+
+LONGEST_SPAN = 1e10
+"""Seconds; more than that is nonsense."""
+
+LONGEST_NAME = 60
+"""Letters of a tool's name that are kept."""
+
+MOST_TOOLS = 500
+MOST_RECENT = 10
+
+STATES = {"working": "working", "waiting": "waiting", "permission": "waiting"}
+"""The statuses whose time is counted, and the state that it counts for; all others are `other`."""
+
+
+class Times(NamedTuple):
+    """How long a session has taken, in seconds: altogether, and of that working and waiting for a person.
+
+    `started` is when the counting began (epoch of the host), None if the hook did not say.
+    """
+
+    started: float | None
+    total: float
+    working: float
+    waiting: float
+
+    @property
+    def other(self) -> float:
+        """Seconds in which it neither worked nor waited."""
+        return self.total - self.working - self.waiting
+
+    def share(self, seconds: float) -> float:
+        """Return which part of the whole some seconds are, from 0 to 1."""
+        return seconds / self.total if self.total else 0.0
+
+
+class Metrics(NamedTuple):
+    """What the hook has counted. `tools` are names and how often each was used, the most used first; `recent` the
+    tools used last, the last one first. Names are cleaned.
+    """
+
+    times: Times | None = None
+    tools: tuple[tuple[str, int], ...] = ()
+    recent: tuple[str, ...] = ()
+
+
+class Tokens(NamedTuple):
+    """Tokens that an agent's session has used, in so many messages. `input` is neither in `cache_read` nor in
+    `cache_written`. `skipped` lines of its transcripts made no sense; `left` bytes of them are still to be read.
+    """
+
+    input: int
+    output: int
+    cache_read: int
+    cache_written: int
+    messages: int = 0
+    skipped: int = 0
+    left: int = 0
+
+    @property
+    def partial(self) -> bool:
+        """Whether there is more to count: ask again."""
+        return self.left > 0
+
+
+def metrics_of(session: Session, clock: float) -> Metrics | None:
+    """Return what the session's status file tells of times and tools, None where it tells nothing of them.
+
+    `clock` is the host's time (epoch). The file knows only of the time up to its timestamp; what has passed since is
+    added here to the state that goes on, if the session's status is still the one that the hook wrote: not where the
+    pane contradicts it, or the session is gone. What makes no sense in the file is left out.
+    """
+    written = _mapping(session.file.fields if session.file else {}, "metrics")
+    times = _times(_mapping(written, "time"))
+    tools = _mapping(written, "tools")
+    found = Metrics(times and _go_on(times, session, clock), _counts(_mapping(tools, "counts")), _recent(tools))
+    return found if found != Metrics() else None
+
+
+def session_id(session: Session) -> str:
+    """Return the agent's own id of its session, from the status file; "" if it names none."""
+    value = session.file.fields.get("session_id") if session.file else None
+    return value if isinstance(value, str) else ""
+
+
+def short_number(number: float) -> str:
+    """Say a number in few letters: `999`, `12.3k`, `456k`, `7.8M`."""
+    for unit in ("", "k", "M", "G"):
+        if number < 999.5:
+            return f"{number:.0f}{unit}" if not unit or number >= 99.95 else f"{number:.1f}{unit}"
+        number /= 1000
+    return f"{number:.1f}T"
+
+
+# ---- reading
+
+
+def _mapping(document: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = document.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _number(value: object, most: float) -> float:
+    """Return a number from 0 to `most`; 0 for everything else, JSON's NaN too."""
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+    return float(value) if usable else 0.0  # type: ignore[arg-type]
+
+
+def _times(written: Mapping[str, object]) -> Times | None:
+    total, working, waiting = (
+        _number(written.get(f"{name}_seconds"), LONGEST_SPAN) for name in ("total", "working", "waiting")
+    )
+    started = _number(written.get("started"), 1e11) or None
+    if started is None and not (total or working or waiting):
+        return None
+    return Times(started, max(total, working + waiting), working, waiting)
+
+
+def _go_on(times: Times, session: Session, clock: float) -> Times:
+    file, status = session.file, session.status
+    if file is None or file.timestamp is None or session.tmux is None:
+        return times
+    if status.source is not Source.HOOK or status.agent or file.status == "offline":
+        return times
+    passed = min(max(0.0, clock - file.timestamp), LONGEST_SPAN)
+    state = STATES.get(file.status)
+    return Times(
+        times.started,
+        times.total + passed,
+        times.working + (passed if state == "working" else 0),
+        times.waiting + (passed if state == "waiting" else 0),
+    )
+
+
+def _counts(written: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for name, count in written.items():
+        tool, often = _tool(name), int(_number(count, 1e15))
+        if tool and often:
+            found[tool] = found.get(tool, 0) + often
+    return tuple(sorted(found.items(), key=lambda one: (-one[1], one[0]))[:MOST_TOOLS])
+
+
+def _recent(tools: Mapping[str, object]) -> tuple[str, ...]:
+    written = tools.get("recent")
+    names = [_tool(name) for name in written[:MOST_RECENT]] if isinstance(written, list) else []
+    return tuple(name for name in names if name)
+
+
+def _tool(name: object) -> str:
+    return clean(name[: 4 * LONGEST_NAME])[:LONGEST_NAME].strip() if isinstance(name, str) else ""

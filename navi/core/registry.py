@@ -1,0 +1,194 @@
+"""The registry of sessions, as its file tells it, and the health of what it names. Pure.
+
+The file is shared with other tools: `{"sessions": {NAME: {...}}, "version": "1.0"}`. navi adds to an entry what proves
+that a session is the one that was meant: process of its server, id, time of creation, pane.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from navi.core.model import Frame, Pane, Tmux, TmuxSession
+from navi.core.text import clean, decode
+
+VERSION = "1.0"
+
+
+class Health(StrEnum):
+    """What a session's process does. The first five are the lifecycle's own words, in the order of their codes."""
+
+    HEALTHY = "healthy"
+    DEAD = "dead"
+    MISSING = "missing"
+    ZOMBIE = "zombie"
+    SERVER_NOT_RUNNING = "server_not_running"
+    UNKNOWN = "unknown"
+
+
+CODES = {health: code for code, health in enumerate(list(Health)[:5])}
+"""The exit status that stands for each."""
+
+
+class Entry(NamedTuple):
+    """A session as it was registered. Times are as they were written; what is unknown is "" or 0."""
+
+    name: str
+    socket: str = ""
+    target: str = ""
+    type: str = ""
+    created_at: str = ""
+    last_active: str = ""
+    process: int = 0
+    server: int = 0
+    session: str = ""
+    created: int = 0
+    pane: str = ""
+
+    def means(self, tmux: TmuxSession) -> bool:
+        """Whether it is about that session of its own server: by identity, or by name where it has none."""
+        if self.server and self.session:
+            return (self.server, self.session, self.created) == (tmux.server, tmux.id, int(tmux.created))
+        return tmux.name == (self.target.rpartition(":")[0] or self.name)
+
+
+class Registry(NamedTuple):
+    """All entries by name. `problem` says why the file can't be read, or ""."""
+
+    entries: Mapping[str, Entry] = MappingProxyType({})
+    problem: str = ""
+
+
+class Survey(NamedTuple):
+    """A look at a host together with its registry. `servers` has the answer of each tmux server by its socket ("" is
+    the default one, whose path is `default`), `gone` the processes of living panes that the system does not show.
+    """
+
+    frame: Frame
+    registry: Registry
+    servers: Mapping[str, Tmux]
+    default: str = ""
+    gone: frozenset[int] = frozenset()
+    sockets: str = ""
+
+    def socket_of(self, entry: Entry) -> str:
+        """Return the socket of an entry as the frame has it."""
+        return "" if entry.socket == self.default else entry.socket
+
+    def session_of(self, entry: Entry) -> TmuxSession | None:
+        """Return the session that an entry is about, if it lives."""
+        socket = self.socket_of(entry)
+        return next((one for one in self.frame.sessions if one.socket == socket and entry.means(one)), None)
+
+
+class Condition(NamedTuple):
+    """The health of a pane, and why it is said to be so."""
+
+    health: Health
+    reason: str
+    pane: Pane | None = None
+    socket: str = ""
+
+
+# ---- reading
+
+
+def read_registry(data: bytes) -> Registry:
+    """Parse the file; never raises. Entries that are none are left out and told in `problem`."""
+    if not data.strip():
+        return Registry(problem="it is empty")
+    try:
+        document = json.loads(decode(data))
+    except (ValueError, RecursionError) as error:
+        return Registry(problem=f"it is no JSON: {clean(str(error))[:80]}")
+    sessions = document.get("sessions") if isinstance(document, dict) else None
+    if not isinstance(sessions, dict):
+        return Registry(problem="it has no `sessions`")
+    if document.get("version", VERSION) != VERSION:
+        return Registry(problem=f"its version is {clean(str(document['version']))[:20]}, not {VERSION}")
+    wrong = [name for name, entry in sessions.items() if not isinstance(entry, dict)]
+    entries = {name: _entry(name, entry) for name, entry in sessions.items() if isinstance(entry, dict)}
+    return Registry(entries, f"the entry {clean(wrong[0])[:40]} is none" if wrong else "")
+
+
+def _entry(name: str, fields: Mapping[str, object]) -> Entry:
+    def text(key: str) -> str:
+        value = fields.get(key)
+        return value if isinstance(value, str) and value.isprintable() else ""
+
+    def number(key: str) -> int:
+        value = fields.get(key)
+        return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1e15 else 0
+
+    return Entry(
+        name, text("socket"), text("target"), text("type"), text("created_at"), text("last_active"),
+        number("pid"), number("server"), text("session_id"), number("created"), text("pane_id"),
+    )  # fmt: skip
+
+
+def epoch(text: str) -> float | None:
+    """Read a time as the registry writes it, UTC; None for anything else."""
+    from datetime import UTC, datetime
+
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time.replace(tzinfo=time.tzinfo or UTC).timestamp()
+
+
+# ---- judging
+
+
+def condition_of(entry: Entry, survey: Survey) -> Condition:
+    """Judge what an entry names. Only what tmux said itself is believed; else the health is unknown."""
+    socket = survey.socket_of(entry)
+    answer = survey.servers.get(socket)
+    if answer is None:
+        return Condition(Health.UNKNOWN, "its tmux server was not asked", socket=socket)
+    if answer is Tmux.NONE:
+        return Condition(Health.SERVER_NOT_RUNNING, "no tmux server runs on its socket", socket=socket)
+    if answer is not Tmux.OK:
+        return Condition(Health.UNKNOWN, f"its tmux server does not tell ({answer})", socket=socket)
+    session = survey.session_of(entry)
+    if session is None:
+        named = any(one.name == entry.name for one in survey.frame.sessions if one.socket == socket)
+        reason = "another session has its name now" if named else "tmux has no such session"
+        return Condition(Health.MISSING, reason, socket=socket)
+    return condition_in(session, survey.gone, entry)
+
+
+def condition_in(session: TmuxSession, gone: frozenset[int] = frozenset(), entry: Entry | None = None) -> Condition:
+    """Judge a session that lives: by the pane that its entry names, or else by the one that a person sees."""
+    pane: Pane | None = session.pane
+    index = entry.target.rpartition(":")[2] if entry else ""
+    if entry and entry.pane:
+        pane = next((one for one in session.panes if one.id == entry.pane), None)
+    elif index:
+        pane = next((one for one in session.panes if one.position == index), None)
+    if pane is None:
+        return Condition(Health.MISSING, "its pane is gone", socket=session.socket)
+    if pane.dead:
+        return Condition(Health.DEAD, how_it_ended(pane), pane, session.socket)
+    if pane.process in gone:
+        return Condition(Health.ZOMBIE, f"its process {pane.process} does not run", pane, session.socket)
+    return Condition(Health.HEALTHY, f"its process {pane.process} runs", pane, session.socket)
+
+
+def how_it_ended(pane: Pane) -> str:
+    """Say how the process of a dead pane ended."""
+    if pane.exit_signal:
+        return f"its process was ended by signal {pane.exit_signal}"
+    return "its process has ended" + (f" with status {pane.exit_status}" if pane.exit_status is not None else "")
+
+
+def strays(survey: Survey, names: Sequence[str]) -> tuple[TmuxSession, ...]:
+    """Return the sessions that live and are not registered, of those names, or all where there are none."""
+    entries = list(survey.registry.entries.values())
+    return tuple(
+        one
+        for one in survey.frame.sessions
+        if (not names or one.name in names)
+        and not any(survey.socket_of(entry) == one.socket and entry.means(one) for entry in entries)
+    )

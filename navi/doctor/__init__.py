@@ -1,0 +1,1 @@
+"""Finding out, step by step, what is wrong between this machine and a session."""

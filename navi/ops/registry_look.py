@@ -1,0 +1,72 @@
+"""A look at a host together with its registry (script survey.sh)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from navi.core.text import clean
+from navi.ops.operation import LOOK, Answer, Operation, OperationError, script
+
+if TYPE_CHECKING:
+    from navi.core.registry import Survey
+
+REGISTRY_TROUBLES = {
+    "unreadable": "it can't be read",
+    "foreign": "its folder is not yours; set CLAUDE_TMUX_SOCKET_DIR to one of your own",
+}
+"""Why a registry is not told, by the words of survey.sh."""
+
+
+def survey(sessions_dir: str, registered: bool = False, sockets: Sequence[str] = ()) -> Operation[Survey]:
+    """Look at a host: sessions, status files, registry, and which processes are gone. Nothing is cleaned up.
+
+    The servers on `sockets` are asked, too. With `registered`, only those, the default server and those that the
+    registry names are asked, and no status file is read.
+    """
+    scripts = script(*LOOK, "registry/registry", "look/with_registry")
+    return Operation("survey", scripts, (sessions_dir, "yes" if registered else "", *sockets), _read, time_limit=30)
+
+
+def _read(answer: Answer) -> Survey:
+    # What takes long to import is not needed before there is an answer.
+    from navi.core.model import Frame, Tmux
+    from navi.core.registry import Registry, Survey, read_registry
+    from navi.ops.look import FrameReader
+
+    try:
+        frame = FrameReader().read(answer)
+    except ValueError as error:
+        raise OperationError(f"its answer makes no sense: {error}") from error
+    if not isinstance(frame, Frame):
+        raise OperationError(f"its answer makes no sense: {clean(answer.errors)[:200]}")
+    registry = Registry()
+    default = sockets = ""
+    servers: dict[str, Tmux] = {}
+    asked: list[str] = []
+    gone: set[int] = set()
+    for record in answer.records():
+        if record.kind == "registry":
+            trouble = REGISTRY_TROUBLES.get(record.rest, "")
+            registry = Registry(problem=trouble) if trouble else read_registry(record.body)
+        elif record.kind == "default":
+            default = record.rest
+        elif record.kind == "sockets":
+            sockets = record.rest
+        elif record.kind == "server":
+            word, _, socket = record.rest.partition(" ")
+            servers[socket] = Tmux(word) if word in list(Tmux) else Tmux.FAILED
+        elif record.kind == "asked":
+            asked.append(record.rest)
+        elif record.kind == "gone" and record.rest.isdigit():
+            gone.add(int(record.rest))
+    # Of a server that has gone there is no record: nothing is to be told of it.
+    silent = {socket: Tmux.NONE for socket in asked if socket not in servers and socket != default}
+    return Survey(frame, registry, servers | silent, default, frozenset(gone), sockets)
+
+
+def proven(found: Survey) -> bool:
+    """Whether every server told its sessions, so that what is not there is gone."""
+    from navi.ops.look import PROOF
+
+    return all(answer in PROOF for answer in found.servers.values())

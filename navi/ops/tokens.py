@@ -1,0 +1,40 @@
+"""The tokens that an agent's session has used, counted on its own machine from its transcripts (script tokens.sh)."""
+
+from __future__ import annotations
+
+import re
+
+from navi.core import exits
+from navi.core.metrics import Tokens
+from navi.ops.operation import SESSION, Answer, Operation, OperationError, done, script
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Bytes of transcripts that one call reads at most."""
+
+MOST_SECONDS = 2
+"""Seconds for which one call reads, about."""
+
+SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+
+def tokens(
+    sessions_dir: str, session_id: str, most: int = MOST_BYTES, seconds: int = MOST_SECONDS
+) -> Operation[Tokens]:
+    """Count what the agent's session of this id has used so far.
+
+    Counted is each message of Claude Code's transcript and of those of its sub-agents (also of theirs, and those that
+    older versions write into the transcript itself), once, with what its last line says. A call reads what is new since
+    the last one, at most `most` bytes for about so many `seconds`; while the answer is `partial`, the next one goes on.
+    Raises OperationError for an id that can be none, and, with the status NO_SESSION, where there is no transcript.
+    """
+    if not SESSION_ID.fullmatch(session_id):
+        raise OperationError("the session's id in the status file can be none of Claude Code's", exits.NO_SESSION)
+    whole = script(*SESSION, "lib/json", "hooks/tokens")
+    return Operation("tokens", whole, (sessions_dir, session_id, str(most), str(seconds)), _read, time_limit=30)
+
+
+def _read(answer: Answer) -> Tokens:
+    found = [record.rest for record in done(answer) if record.kind == "tokens"]
+    if len(found) != 1 or not re.fullmatch(r"\d{1,20}( \d{1,20}){6}", found[0], re.ASCII):
+        raise OperationError("it told no tokens; the awk there may be broken")
+    return Tokens(*map(int, found[0].split()))

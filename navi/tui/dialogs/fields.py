@@ -1,0 +1,150 @@
+"""The fields of dialogs: a text that is edited, a choice, a box to tick. They take keys and paint themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import urwid
+
+from navi.core.text import clean
+from navi.tui.paint import Line, Segment, width_of
+
+MOVES = {"ctrl a": "home", "ctrl e": "end", "ctrl b": "left", "ctrl f": "right", "ctrl d": "delete"}
+"""Keys of readline, as the keys that urwid knows."""
+
+
+class Field(Protocol):
+    """What stands behind a label of a dialog."""
+
+    label: str
+
+    def press(self, key: str) -> bool:
+        """Take a key; return whether it was for the field."""
+        ...
+
+    def line(self, focused: bool, width: int) -> Line:
+        """Paint what stands behind the label, in so many columns."""
+        ...
+
+
+class TextField:
+    """A line of text. The editing itself is urwid's."""
+
+    def __init__(self, label: str, text: str = "", hint: str = "", longest: int = 4096) -> None:
+        self.label = label
+        self._hint = hint
+        self._edit = urwid.Edit(edit_text=text[:longest], edit_pos=len(text[:longest]))
+        self._longest = longest
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return str(self._edit.edit_text)
+
+    @text.setter
+    def text(self, text: str) -> None:
+        """Replace it, and go to its end."""
+        self._edit.set_edit_text(text[: self._longest])
+        self._edit.set_edit_pos(len(self.text))
+
+    def press(self, key: str) -> bool:
+        """Edit. Up and down are for the dialog."""
+        key = MOVES.get(key, key)
+        if key in ("ctrl u", "ctrl k", "ctrl w"):
+            self._cut(key)
+            return True
+        if len(key) == 1 and (not key.isprintable() or len(self.text) >= self._longest):
+            return True
+        if len(key) > 1 and key not in ("home", "end", "left", "right", "delete", "backspace"):
+            return False
+        # One line as wide as it takes: the edge of the box never breaks it.
+        self._edit.keypress((max(10, 2 * len(self.text) + 10),), key)
+        return True
+
+    def _cut(self, key: str) -> None:
+        """Remove what stands before the cursor, behind it, or the word before it."""
+        place = self._edit.edit_pos
+        before, after = self.text[:place], self.text[place:]
+        if key == "ctrl u":
+            before = ""
+        elif key == "ctrl k":
+            after = ""
+        else:
+            before = before.rstrip()[: before.rstrip().rfind(" ") + 1]
+        self._edit.set_edit_text(before + after)
+        self._edit.set_edit_pos(len(before))
+
+    def line(self, focused: bool, width: int) -> Line:
+        """Paint the part of the text around the cursor."""
+        if not focused:
+            return [("", clean(self.text))] if self.text else [("dim", self._hint)]
+        place = self._edit.edit_pos
+        before = self.text[:place]
+        while before and width_of(clean(before)) > width - 4:
+            before = before[1:]
+        here = clean(self.text[place : place + 1]) or "_"
+        hint: list[Segment] = [] if self.text else [("dim", self._hint)]
+        return [("", clean(before)), ("cursor", here), ("", clean(self.text[place + 1 :])), *hint]
+
+
+class Choice:
+    """One of several words; left and right, or the space bar, go through them."""
+
+    def __init__(self, label: str, options: Sequence[tuple[str, str]], chosen: str = "") -> None:
+        self.label = label
+        self._options = list(options)
+        values = [value for value, _ in options]
+        self._place = values.index(chosen) if chosen in values else 0
+
+    @property
+    def value(self) -> str:
+        """The value of what is chosen."""
+        return self._options[self._place][0] if self._options else ""
+
+    def press(self, key: str) -> bool:
+        """Choose the next one, the one before, or the next that begins with a letter."""
+        if key in ("right", "left", " "):
+            self._place = (self._place + (-1 if key == "left" else 1)) % len(self._options)
+            return True
+        if len(key) != 1:
+            return False
+        order = [*range(self._place + 1, len(self._options)), *range(self._place + 1)]
+        self._place = next((place for place in order if self._options[place][0].startswith(key)), self._place)
+        return True
+
+    def line(self, focused: bool, width: int) -> Line:
+        """Paint the options that fit, the chosen one lit."""
+        line: list[Segment] = []
+        first = 0
+        while first < self._place and self._columns(first, self._place) > width:
+            first += 1
+        for place in range(first, len(self._options)):
+            chosen = place == self._place
+            style = ("cursor" if focused else "name") if chosen else "dim"
+            line += [(style, f" {clean(self._options[place][1])} "), ("", " ")]
+        return line
+
+    def _columns(self, first: int, last: int) -> int:
+        return sum(width_of(clean(words)) + 3 for _, words in self._options[first : last + 1])
+
+
+class Box:
+    """Something that is so or not."""
+
+    def __init__(self, label: str, words: str, ticked: bool = False) -> None:
+        self.label = label
+        self._words = words
+        self.ticked = ticked
+
+    def press(self, key: str) -> bool:
+        """Tick it, or take that back."""
+        if key in (" ", "left", "right", "x"):
+            self.ticked = not self.ticked
+            return True
+        return len(key) == 1
+
+    def line(self, focused: bool, width: int) -> Line:
+        """Paint the box and what it is about."""
+        del width
+        return [("cursor" if focused else "", f"[{'x' if self.ticked else ' '}]"), ("", f" {self._words}")]

@@ -1,0 +1,75 @@
+"""Attention: tells a person who looks elsewhere that a session has begun to wait for one."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+
+import trio
+
+from navi.core.listing import Key
+from navi.core.model import HostView, Session
+from navi.core.status import ATTENTION
+from navi.core.text import clean
+
+BELL = "bell"
+"""The setting that rings the terminal's bell; any other text is a command line for sh."""
+
+PATIENCE = 30.0
+"""Seconds that the command of the user may take."""
+
+
+def begun_to_wait(before: Mapping[Key, str], views: Iterable[HostView]) -> tuple[list[Session], dict[Key, str]]:
+    """Return the sessions that wait for a person now and did not before, and the statuses now, by session.
+
+    A session that was not there before is no news of this kind: at the start, all of them are new.
+    """
+    now = {session.key: session for view in views for session in view.sessions}
+    words = {key: session.status.word for key, session in now.items()}
+    begun = [
+        session for key, session in now.items()
+        if words[key] in ATTENTION and before.get(key, words[key]) not in ATTENTION
+    ]  # fmt: skip
+    return begun, {**before, **words}
+
+
+class Attention:
+    """Rings, or runs the user's command, once for each session that begins to wait."""
+
+    def __init__(self, notify: str, environment: Mapping[str, str], ring: Callable[[], None]) -> None:
+        self._notify = notify
+        self._environment = environment
+        self._ring = ring
+        self._words: dict[Key, str] = {}
+        self._send, self._orders = trio.open_memory_channel[Session](100)
+
+    def heed(self, views: Iterable[HostView]) -> None:
+        """Take note of how everything is now."""
+        begun, self._words = begun_to_wait(self._words, views)
+        if begun and self._notify == BELL:
+            self._ring()
+        elif self._notify:
+            for session in begun:
+                with suppress(trio.WouldBlock):
+                    self._send.send_nowait(session)
+
+    async def run(self) -> None:
+        """Run the user's command for one session after the other, until cancelled."""
+        async for session in self._orders:
+            with trio.move_on_after(PATIENCE), suppress(OSError):
+                await trio.run_process(
+                    ("sh", "-c", self._notify),
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+                    env={**self._environment, **variables(session)},
+                )  # fmt: skip
+
+
+def variables(session: Session) -> dict[str, str]:
+    """Return what the user's command is told, cleaned as everything that is shown."""
+    return {
+        "NAVI_ADDRESS": clean(session.address),
+        "NAVI_STATUS": clean(session.status.word),
+        "NAVI_MESSAGE": session.message,
+        "NAVI_DIRECTORY": session.cwd,
+    }

@@ -1,0 +1,1 @@
+"""Pages that cover the list: help, hosts, details, git, comments."""

@@ -1,0 +1,1 @@
+"""The preview: what the pane of the selected session shows."""

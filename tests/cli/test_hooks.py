@@ -1,0 +1,149 @@
+"""The verb hooks, as a person or a script calls it: here, on a remote, and on all at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.ops.test_hooks import USUAL, claude, installed, opencode, settings, tree
+from tests.support.machines import Account, Lab
+from tests.support.terminal import Terminal
+from tests.support.verbs import HERE_AND_THERE, account, navi
+
+VERSION = (2, 1, 90)
+
+
+def machine(lab: Lab, far: bool) -> tuple[Account, list[str]]:
+    """Return this machine or a remote with a Claude Code, and how its hooks are asked for."""
+    there, _ = account(lab, far)
+    claude(there)
+    return there, ["--host", "atlas"] if far else []
+
+
+@HERE_AND_THERE
+def test_install_status_and_remove_are_one_story(lab: Lab, far: bool) -> None:
+    there, where = machine(lab, far)
+    name = "atlas" if far else "local"
+    path = settings(there, USUAL)
+    opencode(there)
+    assert (
+        navi(lab, "hooks", "status", *where, status=1).stdout.split()
+        == f"{name} claude absent {name} opencode absent".split()
+    )
+    said = navi(lab, "hooks", "install", "--yes", *where).stdout
+    assert f"  +++ {path}\n" in said
+    assert '+            "command": "sh \\"$HOME\\"/.claude-sessions/.navi/hook claude || true",\n' in said
+    assert f"{name}: the hooks are installed; the settings as they were are kept in {path}.before-navi" in said
+    assert path.read_text() == installed(USUAL, VERSION)
+    assert navi(lab, "hooks", "install", "--yes", *where).stdout == f"{name}: nothing to install\n"
+    said = navi(lab, "hooks", "status", *where).stdout
+    assert said.split() == f"{name} claude installed {name} opencode installed".split()
+    assert f"{name}: the hooks are removed" in navi(lab, "hooks", "remove", "--yes", *where).stdout
+    assert path.read_text() == USUAL
+    assert navi(lab, "hooks", "remove", "--yes", *where).stdout == f"{name}: nothing to remove\n"
+
+
+def test_programs_are_told_in_json(lab: Lab) -> None:
+    there, _ = machine(lab, True)
+    path = settings(there, USUAL)
+    claude(lab.local, "unknown")
+    done = navi(lab, "hooks", "install", "--all", "--yes", "--json")
+    here, far = json.loads(done.stdout)
+    assert (here["host"], here["status"], here["backup"], here["error"]) == ("local", 0, None, None)
+    assert [change["action"] for change in here["changes"]] == ["write", "write"]
+    assert (far["host"], far["backup"]) == ("atlas", f"{path}.before-navi")
+    here, far = json.loads(navi(lab, "hooks", "status", "--all", "--json").stdout)
+    assert (here["claude"]["version"], here["claude"]["state"]) == (None, "installed")
+    assert far["claude"] == {"state": "installed", "reason": "", "path": str(path), "version": "2.1.90"}
+    assert far["opencode"]["present"] is False
+
+
+def test_a_host_that_is_down_hinders_no_other_and_gives_the_status(lab: Lab) -> None:
+    machine(lab, True)
+    lab.machines[0].stop()
+    done = navi(lab, "hooks", "install", "--all", "--yes", status=69)
+    assert "local: the hooks are installed" in done.stdout
+    assert "atlas: " in done.stderr
+    assert "local" in navi(lab, "hooks", "status", "--all", status=69).stdout
+
+
+@pytest.mark.parametrize("words", [["install"], ["remove"], ["install", "--json"]], ids=" ".join)
+def test_without_a_terminal_somebody_must_have_said_yes(lab: Lab, words: list[str]) -> None:
+    settings(lab.local, USUAL)
+    before = tree(lab.local)
+    assert "--yes" in navi(lab, "hooks", *words, status=64).stderr
+    assert tree(lab.local) == before
+
+
+WRONG = [
+    ["hooks"],
+    ["hooks", "instal"],
+    ["hooks", "status", "--host", "nobody"],
+    ["hooks", "status", "--host", "x", "--all"],
+]
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_a_wrong_command_line_is_refused(lab: Lab, words: list[str]) -> None:
+    navi(lab, *words, status=64)
+
+
+@HERE_AND_THERE
+def test_settings_that_are_not_understood_stay(lab: Lab, far: bool) -> None:
+    there, where = machine(lab, far)
+    path = settings(there, "{ // mine\n}\n\x1b[31m")
+    said = navi(lab, "hooks", "install", "--yes", *where, status=1).stderr
+    assert "settings.json is no JSON" in said
+    assert "\x1b" not in said
+    assert path.read_text() == "{ // mine\n}\n\x1b[31m"
+    assert "unusable" in navi(lab, "hooks", "status", *where, status=1).stdout
+
+
+def test_what_is_shown_of_settings_is_clean(lab: Lab) -> None:
+    settings(lab.local, '{\n\t"a": "\u202e\x9b31m"\n}\n')
+    said = navi(lab, "hooks", "install", "--yes").stdout
+    assert '  -        "a": "' in said or '  -       "a": "' in said
+    assert "\u202e" not in said
+    assert "\x9b" not in said
+
+
+def test_a_version_that_is_not_known_is_said(lab: Lab) -> None:
+    claude(lab.local, "?")
+    assert "the version of Claude Code can't be had there" in navi(lab, "hooks", "install", "--yes").stderr
+
+
+def test_a_plugin_that_is_not_ours_is_said(lab: Lab) -> None:
+    plugin = opencode(lab.local)
+    plugin.parent.mkdir()
+    plugin.write_text("mine")
+    assert "navi.js is not navi's; move it away" in navi(lab, "hooks", "install", "--yes").stderr
+    assert plugin.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("pressed", "status"), [(("y", "Enter"), 0), (("n", "Enter"), 1), (("Enter",), 1), (("C-d",), 1), (("C-c",), 130)]
+)
+def test_on_a_terminal_the_changes_are_shown_and_asked_for(
+    lab: Lab, terminal: Callable[..., Terminal], pressed: tuple[str, ...], status: int
+) -> None:
+    claude(lab.local)
+    path = settings(lab.local, USUAL)
+    one = terminal([sys.executable, "-m", "navi", "hooks", "install"], lab.environment() | {"PYTHONPATH": os.getcwd()})
+    one.wait_for("Make these changes on local? [y/N]")
+    assert path.read_text() == USUAL
+    one.press(*pressed)
+    one.wait_prompt()
+    assert one.exit_status() == status
+    assert path.read_text() == (USUAL if status else installed(USUAL, VERSION))
+
+
+def test_the_plugin_is_part_of_the_package() -> None:
+    import navi
+
+    assert (Path(navi.__file__).parent / "sh" / "hooks" / "opencode.js").is_file()
+    assert "sh/*/*.js" in (Path(navi.__file__).parent.parent / "setup.cfg").read_text()

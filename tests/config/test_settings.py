@@ -1,0 +1,275 @@
+"""remotes.yaml and config.yaml: what is wrong is said with its line, and what is right still loads."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from navi.config.remote import SESSIONS_DIR, Remote
+from navi.config.settings import Places, Settings, read_remotes, read_settings
+from navi.core.agents import AGENTS, AgentKind
+
+GUIDE = """\
+remotes:
+  - name: dev-server
+    host: dev.example.com
+    user: sean
+    key: ~/.ssh/id_rsa
+
+  - name: staging
+    host: staging.example.com
+    user: deploy
+    key: ~/.ssh/deploy_key
+    jump_host: bastion.example.com
+"""
+
+GOOD = "  - {name: good, host: good.example.com}\n"
+
+
+def remotes(folder: Path, text: str | bytes) -> tuple[tuple[Remote, ...], list[str]]:
+    """Read a remotes.yaml of this text; problems come without the file's name."""
+    path = folder / "remotes.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    found, problems = read_remotes(path)
+    assert all(problem.file == str(path) for problem in problems)
+    return found, [str(problem).removeprefix(f"{path}:").strip() for problem in problems]
+
+
+def settings(folder: Path, text: str) -> tuple[Settings, list[str]]:
+    """Read a config.yaml of this text."""
+    path = folder / "config.yaml"
+    path.write_text(text)
+    found, problems = read_settings(path)
+    return found, [str(problem).removeprefix(f"{path}:").strip() for problem in problems]
+
+
+# ---- remotes.yaml
+
+
+def test_the_guides_file_works_as_it_stands(tmp_path: Path) -> None:
+    found, problems = remotes(tmp_path, GUIDE)
+    assert problems == []
+    assert found == (
+        Remote("dev-server", "dev.example.com", "sean", "~/.ssh/id_rsa"),
+        Remote("staging", "staging.example.com", "deploy", "~/.ssh/deploy_key", jump_host="bastion.example.com"),
+    )
+    assert {remote.sessions_dir for remote in found} == {SESSIONS_DIR}
+
+
+def test_every_field_is_read(tmp_path: Path) -> None:
+    text = """\
+remotes:
+- name: 7
+  host: ::1
+  user: null
+  key:
+  sessions_dir: ~/s d
+  jump_host: a,b
+  port: "2222"
+  connect_timeout: 2.5
+  command_timeout: 60
+  cleanup: off
+  enabled: "no"
+"""
+    found, problems = remotes(tmp_path, text)
+    assert problems == []
+    assert found == (Remote("7", "::1", "", "", "~/s d", "a,b", 2222, 2.5, 60, False, False),)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "null\n", "{}\n", "remotes:\n", "remotes: []\n", "---\n"])
+def test_a_file_without_remotes_is_no_problem(tmp_path: Path, text: str) -> None:
+    assert remotes(tmp_path, text) == ((), [])
+
+
+def test_no_file_is_no_problem(tmp_path: Path) -> None:
+    assert read_remotes(tmp_path / "missing.yaml") == ((), ())
+
+
+FIELDS = "cleanup, command_timeout, connect_timeout, enabled, host, jump_host, key, name, port, sessions_dir, user"
+
+BAD_ENTRIES = [
+    ("- host: h", ["3: a remote without a name: `name` is needed and missing"]),
+    ("- name: x", ["3: remote `x`: `host` is needed and missing"]),
+    ("- name: x\n    host:", ["4: remote `x`: `host` is needed and missing"]),
+    ("- {}", ["3: a remote without a name: `name` is needed and missing",
+              "3: a remote without a name: `host` is needed and missing"]),
+    ("- just a text", ["3: a remote without a name: fields were expected (`name: value`)"]),
+    ("- [a, b]", ["3: a remote without a name: fields were expected (`name: value`)"]),
+    ("-", ["3: a remote without a name: fields were expected (`name: value`)"]),
+    ("- {name: x, host: [a]}", ["3: remote `x`: `host` must be one value, not a list or fields"]),
+    ("- {name: x, host: {a: b}}", ["3: remote `x`: `host` must be one value, not a list or fields"]),
+    ("- {name: x, host: -oProxyCommand=evil}",
+     ["3: remote `x`: `host` may not begin with `-` or hold spaces: `-oProxyCommand=evil`"]),
+    ("- {name: x, host: a b}", ["3: remote `x`: `host` may not begin with `-` or hold spaces: `a b`"]),
+    ("- {name: x, host: h, user: -x}", ["3: remote `x`: `user` may not begin with `-` or hold spaces: `-x`"]),
+    ("- {name: x, host: h, jump_host: -J}", ["3: remote `x`: `jump_host` may not begin with `-` or hold spaces: `-J`"]),
+    ("- {name: x, host: \"h\\u001b[31m\"}", ["3: remote `x`: `host` holds a control character"]),
+    ("- {name: x, host: h, port: 0}", ["3: remote `x`: `port` must be a port from 1 to 65535, not `0`"]),
+    ("- {name: x, host: h, port: 65536}", ["3: remote `x`: `port` must be a port from 1 to 65535, not `65536`"]),
+    ("- {name: x, host: h, port: ssh}", ["3: remote `x`: `port` must be a port from 1 to 65535, not `ssh`"]),
+    ("- {name: x, host: h, port: 22.5}", ["3: remote `x`: `port` must be a port from 1 to 65535, not `22.5`"]),
+    ("- {name: x, host: h, connect_timeout: soon}",
+     ["3: remote `x`: `connect_timeout` must be seconds from 0.1 to 3600, not `soon`"]),
+    ("- {name: x, host: h, connect_timeout: .nan}",
+     ["3: remote `x`: `connect_timeout` must be seconds from 0.1 to 3600, not `.nan`"]),
+    ("- {name: x, host: h, command_timeout: -1}",
+     ["3: remote `x`: `command_timeout` must be seconds from 0.1 to 3600, not `-1`"]),
+    ("- {name: x, host: h, cleanup: perhaps}", ["3: remote `x`: `cleanup` must be true or false, not `perhaps`"]),
+    ("- {name: x, host: h, enabled: 1}", ["3: remote `x`: `enabled` must be true or false, not `1`"]),
+    ("- {name: local, host: h}",
+     ["3: remote `local`: `local` is this machine's own name, and `/` stands in addresses"]),
+    ("- {name: a/b, host: h}", ["3: remote `a/b`: `local` is this machine's own name, and `/` stands in addresses"]),
+    ("- {name: good, host: h}", ["3: remote `good`: the name is taken by an entry above; give each its own"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entry", "expected"), BAD_ENTRIES, ids=[entry for entry, _ in BAD_ENTRIES])
+def test_a_bad_entry_is_named_and_the_good_ones_load(tmp_path: Path, entry: str, expected: list[str]) -> None:
+    after = GOOD.replace("good", "after")
+    found, problems = remotes(tmp_path, f"remotes:\n{GOOD}  {entry}\n{after}")
+    assert problems == expected
+    assert [remote.name for remote in found] == ["good", "after"]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("hots: h", "3: remote `x`: unknown field `hots`; did you mean `host`?"),
+        ("sessions-dir: s", "3: remote `x`: unknown field `sessions-dir`; did you mean `sessions_dir`?"),
+        ("colour: red", f"3: remote `x`: unknown field `colour`; known are {FIELDS}"),
+        ("user: again", "3: remote `x`: `user` stands here a second time; the first one counts"),
+        ("[1]: x", f"3: remote `x`: unknown field `?`; known are {FIELDS}"),
+    ],
+)
+def test_an_unknown_or_doubled_field_is_told_and_the_entry_still_loads(tmp_path: Path, field: str, said: str) -> None:
+    found, problems = remotes(tmp_path, f"remotes:\n- {{name: x, host: h, user: u,\n   {field}}}\n")
+    assert problems == [said]
+    assert found == (Remote("x", "h", "u"),)
+
+
+BAD_FILES = [
+    (b"remotes:\n- name: x\n\thost: h\n", "3: is not YAML: found character '\\t' that cannot start any token"),
+    (b"remotes: [\n", "2: is not YAML: expected the node content, but found '<stream end>'"),
+    (b"remotes: *nobody\n", "1: is not YAML: found undefined alias 'nobody'"),
+    (b"a: 1\n---\nb: 2\n", "2: is not YAML: but found another document"),
+    (b"remotes: \xff\xfe\n", "is not UTF-8 (byte 9); save it as UTF-8"),
+    (b"remotes: \0\n", "is not YAML: unacceptable character"),
+    (b"- name: x\n  host: h\n", "1: top level: fields were expected (`name: value`)"),
+    (b"just a text\n", "1: top level: fields were expected (`name: value`)"),
+    (b"remote:\n- name: x\n", "1: top level: unknown field `remote`; did you mean `remotes`?"),
+    (b"remotes: x\n", "1: `remotes` must be a list (lines that begin with `- `)"),
+    (b"remotes:\n  name: x\n  host: h\n", "2: `remotes` must be a list (lines that begin with `- `)"),
+    (b"remotes: " + b"[" * 5000, "is not YAML: "),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), BAD_FILES, ids=[said for _, said in BAD_FILES])
+def test_a_file_that_makes_no_sense_is_one_problem(tmp_path: Path, text: bytes, expected: str) -> None:
+    found, problems = remotes(tmp_path, text)
+    assert found == ()
+    assert len(problems) == 1
+    assert expected in problems[0]
+
+
+def test_a_file_that_can_not_be_read_is_one_problem(tmp_path: Path) -> None:
+    (tmp_path / "remotes.yaml").mkdir()
+    found, problems = read_remotes(tmp_path / "remotes.yaml")
+    assert found == ()
+    assert [str(problem) for problem in problems] == [f"{tmp_path}/remotes.yaml: cannot be read: Is a directory"]
+
+
+def test_aliases_that_multiply_do_not_blow_up(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40))]
+    text = "\n".join(lines) + "\nremotes:\n- &r {name: x, host: h}\n- {name: y, host: *a39}\n- *r\n"
+    found, problems = remotes(tmp_path, text)
+    assert [remote.name for remote in found] == ["x"]
+    assert problems[-2].endswith("remote `y`: `host` must be one value, not a list or fields")
+    assert problems[-1].endswith("the name is taken by an entry above; give each its own")
+
+
+def test_a_list_that_holds_itself_is_borne(tmp_path: Path) -> None:
+    found, problems = remotes(tmp_path, "remotes: &r\n- *r\n- {name: x, host: h}\n")
+    assert [remote.name for remote in found] == ["x"]
+    assert len(problems) == 1
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_no_file_is_too_odd(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    for text in (data, b"remotes:\n- " + data):
+        remotes(folder, text)
+        settings(folder, text.decode(errors="replace"))
+
+
+# ---- config.yaml
+
+
+def test_settings_are_read_and_defaults_stand_for_the_rest(tmp_path: Path) -> None:
+    text = "colors: mono\nmouse: no\npreview: on\nsessions_dir: ~/elsewhere\nshow_all: true\n"
+    found, problems = settings(tmp_path, text)
+    assert problems == []
+    assert (found.colors, found.mouse, found.preview, found.show_all) == ("mono", False, "on", True)
+    assert (found.sessions_dir, found.layout) == ("~/elsewhere", "side")
+    assert settings(tmp_path, "") == (Settings(), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("colors: pink", "1: `colors` must be one of auto, mono, 16, 256, true, not `pink`"),
+        ("mouse: perhaps", "1: settings: `mouse` must be true or false, not `perhaps`"),
+        ("layout: [side]", "1: `layout` must be one value"),
+        ("color: mono", "1: top level: unknown field `color`; did you mean `colors`?"),
+        ("agents: [claude]", "1: `agents` must hold names, each with its fields"),
+        ("agents: {mine: {commands: {a: b}}}", "1: agent `mine`: `commands` must be a pattern or a list of patterns"),
+        ("agents: {mine: {command: x}}", "1: agent `mine`: unknown field `command`; did you mean `commands`?"),
+        ("agents: {mine: {animated: 3}}", "1: agent `mine`: `animated` must be true or false, not `3`"),
+        ("- a list", "1: top level: fields were expected (`name: value`)"),
+    ],
+)
+def test_a_bad_setting_is_told_and_keeps_its_default(tmp_path: Path, text: str, said: str) -> None:
+    found, problems = settings(tmp_path, text)
+    assert problems == [said]
+    assert replace_agents(found) == Settings()
+
+
+def replace_agents(found: Settings) -> Settings:
+    """Leave agents of the user's out of settings."""
+    known = {kind.name for kind in AGENTS}
+    assert {kind.name for kind in found.agents} - known <= {"mine"}
+    return Settings(**{name: getattr(found, name) for name in Settings._fields if name != "agents"})
+
+
+def test_the_users_agents_win_over_those_that_navi_knows(tmp_path: Path) -> None:
+    mine_text = "  mine: {commands: [m1, m2], titles: {waiting: '?*'}, animated: no}\n"
+    found, problems = settings(tmp_path, f"agents:\n{mine_text}  codex: {{commands: my-codex}}\n")
+    assert problems == []
+    mine, codex = found.agents[:2]
+    assert mine == AgentKind("mine", ("m1", "m2"), (("waiting", ("?*",)),), animated=False)
+    assert (codex.name, codex.commands, codex.animated) == ("codex", ("my-codex",), True)
+    assert len(found.agents) == len(AGENTS) + 1
+
+
+# ---- places
+
+
+@pytest.mark.parametrize(
+    ("environment", "config", "state"),
+    [
+        ({"HOME": "/h"}, "/h/.config/navi", "/h/.local/state/navi"),
+        ({"HOME": "/h", "XDG_CONFIG_HOME": "/c", "XDG_STATE_HOME": "/s"}, "/c/navi", "/s/navi"),
+        ({"HOME": "/h", "XDG_CONFIG_HOME": "x", "XDG_STATE_HOME": ""}, "/h/.config/navi", "/h/.local/state/navi"),
+    ],
+)
+def test_places_are_those_of_the_environment(environment: dict[str, str], config: str, state: str) -> None:
+    places = Places(environment)
+    assert (str(places.config), str(places.state)) == (config, state)
+    assert (str(places.remotes), str(places.settings)) == (f"{config}/remotes.yaml", f"{config}/config.yaml")
+
+
+def test_without_a_home_in_the_environment_it_is_the_users() -> None:
+    assert Places({}).home == Path(os.path.expanduser("~"))

@@ -1,0 +1,156 @@
+"""Which sessions are listed, in which order, and what a search finds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from navi.core.listing import GONE, Scope, Selection, Sort, arrange, find, is_agent, matches, needs_person, next_scope
+from navi.core.model import AgentStatus, Session
+from tests.support.dashboard import session, view
+
+
+def order(sort: Sort, *sessions: Session) -> str:
+    """Return the names in their order, in one word."""
+    return "".join(one.name for one in arrange([view("local", *sessions)], Selection(sort=sort)))
+
+
+ORDERS = [
+    pytest.param(
+        Sort.PRIORITY,
+        [
+            session("d", "done", 9),
+            session("w", "working", 5),
+            session("p", "permission", 1),
+            session("q", "waiting", 2),
+        ],
+        "qpwd",
+        id="who needs a person first, then who works, then the rest",
+    ),
+    pytest.param(Sort.PRIORITY, [session("b", "waiting", 1), session("a", "waiting", 9)], "ab", id="newest first"),
+    pytest.param(Sort.PRIORITY, [session("e", "error", 1), session("d", "done", 2)], "de", id="rest by age alone"),
+    pytest.param(
+        Sort.PRIORITY,
+        [session("w", "working", 9), session("t", "idle", 1, mates=(AgentStatus("mate", "permission"),))],
+        "tw",
+        id="a teammate that asks counts",
+    ),
+    pytest.param(Sort.NAME, [session("b"), session("C"), session("a")], "abC", id="names without regard to capitals"),
+    pytest.param(Sort.AGE, [session("a", since=None), session("b", since=3), session("c", since=7)], "cba", id="age"),
+    pytest.param(
+        Sort.STATUS,
+        [session("u", "odd"), session("d", "done"), session("e", "error"), session("p", "permission")],
+        "pedu",
+        id="urgency, unknown words last",
+    ),
+    pytest.param(Sort.DIRECTORY, [session("a", cwd="/Z"), session("b", cwd="/y")], "ba", id="directory"),
+]
+
+
+@pytest.mark.parametrize(("sort", "sessions", "expected"), ORDERS)
+def test_orders(sort: Sort, sessions: list[Session], expected: str) -> None:
+    assert order(sort, *sessions) == expected
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_equal_sessions_stand_by_name_and_host_whatever_comes_first(sort: Sort) -> None:
+    one, two = session("same", host="atlas"), session("same", host="build")
+    views = [view("atlas", one), view("build", two)]
+    assert arrange(views, Selection(sort=sort)) == arrange(views[::-1], Selection(sort=sort)) == (one, two)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["idle", "waiting", "odd"]), st.integers(0, 3))))
+def test_an_order_does_not_depend_on_how_the_host_lists(facts: list[tuple[str, str, int]]) -> None:
+    sessions = [session(f"{name}{number}", word, since) for number, (name, word, since) in enumerate(facts)]
+    for sort in Sort:
+        assert order(sort, *sessions) == order(sort, *sessions[::-1])
+
+
+FLEET = [
+    view("local", session("here"), session("gone", "offline"), session("shell", "unknown", file=False)),
+    view("atlas", session("api", host="atlas"), session("old", "stopped", host="atlas")),
+    view("remote", session("trap", host="remote")),
+]
+
+SELECTIONS = [
+    (Selection(), {"here", "gone", "api", "old", "trap"}),
+    (Selection(scope=Scope.LOCAL), {"here", "gone"}),
+    (Selection(scope=Scope.REMOTE), {"api", "old", "trap"}),
+    (Selection(scope="atlas"), {"api", "old"}),
+    (Selection(scope="nobody"), set()),
+    (Selection(offline=False), {"here", "api", "trap"}),
+    (Selection(everything=True), {"here", "gone", "shell", "api", "old", "trap"}),
+]
+
+
+@pytest.mark.parametrize(("selection", "expected"), SELECTIONS, ids=[str(selection) for selection, _ in SELECTIONS])
+def test_what_is_listed(selection: Selection, expected: set[str]) -> None:
+    assert {one.name for one in arrange(FLEET, selection)} == expected
+
+
+@pytest.mark.parametrize("word", sorted(GONE))
+def test_ended_sessions_can_be_hidden(word: str) -> None:
+    assert arrange([view("local", session("a", word))], Selection(offline=False)) == ()
+
+
+AGENTS = [
+    (session("a"), True),
+    (session("a", file=False), False),
+    (session("a", file=False, agent="claude"), True),
+]
+
+
+@pytest.mark.parametrize(("one", "expected"), AGENTS)
+def test_an_agent_has_a_status_file_or_is_known(one: Session, expected: bool) -> None:
+    assert is_agent(one) is expected
+
+
+@pytest.mark.parametrize(
+    ("word", "needed"), [("permission", True), ("waiting", True), ("working", False), ("x", False)]
+)
+def test_who_needs_a_person(word: str, needed: bool) -> None:
+    assert needs_person(session("a", word)) is needed
+
+
+def test_the_filter_goes_through_all_and_comes_back() -> None:
+    hosts = ["local", "atlas", "build"]
+    scope, seen = "all", ["all"]
+    while (scope := next_scope(scope, hosts)) != "all":
+        seen.append(scope)
+    assert seen == ["all", "local", "remote", "atlas", "build"]
+
+
+def test_the_filter_of_a_host_that_is_no_more_goes_to_all() -> None:
+    assert next_scope("gone", ["local", "atlas"]) == "all"
+
+
+@pytest.mark.parametrize("query", ["api", "API", "atlas/a", "Straße", "STRASSE", "/srv/x", "["])
+def test_a_search_looks_at_address_directory_and_message(query: str) -> None:
+    assert matches(session("api", host="atlas", cwd="/srv/x", message="in der Straße ["), query)
+
+
+def test_a_search_is_no_pattern() -> None:
+    assert not matches(session("api"), "a.i")
+
+
+FINDS: list[tuple[str, int, int, int | None]] = [
+    ("b", 0, 1, 1),
+    ("b", 1, 1, 1),
+    ("b", 2, 1, 3),
+    ("a", 3, 1, 0),
+    ("b", 0, -1, 3),
+    ("b", 2, -1, 1),
+    ("nothing", 0, 1, None),
+    ("", 2, 1, 2),
+]
+
+
+@pytest.mark.parametrize(("query", "start", "step", "expected"), FINDS)
+def test_find_goes_around(query: str, start: int, step: int, expected: int | None) -> None:
+    sessions = [session(name, cwd="/") for name in ("a", "b1", "c", "b2")]
+    assert find(sessions, query, start, step) == expected
+
+
+def test_find_in_an_empty_list_finds_nothing() -> None:
+    assert find([], "a", 0) is None

@@ -1,0 +1,280 @@
+"""What a machine tells of itself, in every shell, and what is thought of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from navi.core.model import Frame, Tmux
+from navi.core.text import clean
+from navi.ops import Answer
+from navi.ops.checkup import CHECKS, MOST_SKEW, Checkup, Finding, Result, checkup, clock, findings
+from tests.support.machines import Account, Lab
+from tests.support.scripts import DASH, NO_TIMEOUT, Shell, every_shell, path_without, run
+
+OK, WARNING, FAULT = Result.OK, Result.WARNING, Result.FAULT
+
+
+def found(account: Account, shell: Shell = DASH, folder: str = "", **more: str) -> dict[str, Finding]:
+    """Check an account; return the findings by check. `more` adds to the environment."""
+    told = run(account, shell, checkup(folder or str(account.sessions_dir)), more)
+    return {finding.check: finding for finding in findings(told, "atlas")}
+
+
+def program(account: Account, name: str, script: str) -> None:
+    """Put a program in front of the account's PATH."""
+    path = account.bin / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+@every_shell
+def test_a_machine_that_is_well_says_so_in_every_shell(lab: Lab, shell: Shell) -> None:
+    account = lab.local
+    account.new_session("api")
+    account.write_status("api")
+    program(account, "loginctl", "echo KillUserProcesses=no")
+    install_hook(account)
+    told = found(account, shell)
+    assert tuple(told) == CHECKS
+    assert {finding.result for finding in told.values()} <= {OK, WARNING}
+    assert [told[check].result for check in CHECKS[1:]] == [OK] * 4
+    assert "1 session" in told["tmux"].found or told["tmux"].result is WARNING  # somebody else's server may hang
+    assert told["status files"].found == "1 status file"
+    assert os.listdir(account.sessions_dir / ".navi") == ["hook"]
+    assert sorted(os.listdir(account.sessions_dir)) == [".navi", "api.json"]
+
+
+def install_hook(account: Account, called: str = ".navi/hook", script: bool = True) -> None:
+    """Put navi's hook and Claude Code's settings where they are looked for."""
+    settings = account.home / ".claude" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text(f'{{"hooks": "sh \\"$HOME/.claude-sessions/{called}\\" claude"}}')
+    (account.sessions_dir / ".navi").mkdir(parents=True, exist_ok=True)
+    if script:
+        (account.sessions_dir / ".navi" / "hook").write_text("#!/bin/sh\n")
+
+
+# ---- tmux
+
+TMUX = [
+    ("missing", "", Result.FAULT, 69, "there is no tmux on PATH"),
+    ("old", 'case $* in *-V*) echo tmux 2.1 ;; *) echo "no server running on /tmp/x" >&2; exit 1 ;; esac', FAULT, 69,
+     "tmux 2.1 is older than 2.6"),
+    ("failing", "echo protocol version mismatch >&2; exit 1", FAULT, 1, "tmux says: protocol version mismatch"),
+    ("stopped", "exec sleep 60", FAULT, 1, "the tmux server does not answer"),
+    ("without a server", 'case $* in *-V*) echo tmux 3.4 ;; *) echo "no server running on /tmp/x" >&2; exit 1 ;; esac',
+     OK, 1, "tmux 3.4, no server runs"),
+    ("next", 'case $* in *-V*) echo tmux next-3.6 ;; *) echo "no server running on /x" >&2; exit 1 ;; esac',
+     OK, 1, "tmux next-3.6, no server runs"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TMUX, ids=[case[0] for case in TMUX])
+def test_what_is_wrong_with_tmux_is_told(lab: Lab, case: tuple[str, str, Result, int, str]) -> None:
+    _, script, result, status, words = case
+    more = {"XDG_RUNTIME_DIR": str(lab.folder)}
+    if script:
+        program(lab.local, "tmux", script)
+    else:
+        more["PATH"] = path_without("tmux")
+    told = found(lab.local, DASH, **more)["tmux"]
+    assert (told.result, told.status, told.found[: len(words)]) == (result, status, words)
+    assert bool(told.remedy) == (result is not OK)
+
+
+def test_a_hung_tmux_is_told_where_there_is_no_timeout(lab: Lab) -> None:
+    program(lab.local, "tmux", "exec sleep 60")
+    assert found(lab.local, NO_TIMEOUT)["tmux"].found == "the tmux server does not answer"
+
+
+# ---- the folder of status files
+
+
+def nothing(folder: Path) -> None:
+    del folder
+
+
+def as_file(folder: Path) -> None:
+    folder.write_text("")
+
+
+def as_dead_link(folder: Path) -> None:
+    folder.symlink_to("nowhere")
+
+
+def of_another_user(folder: Path) -> None:
+    if os.getuid() == 0:
+        folder.mkdir()
+        os.chown(folder, 65534, 65534)
+    else:
+        folder.symlink_to("/var/tmp")
+
+
+def open_to_all(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
+
+
+def with_hostile_name(folder: Path) -> None:
+    folder.mkdir()
+
+
+FOLDERS: list[tuple[Callable[[Path], None], str, Result, str]] = [
+    (nothing, "ss", OK, "{dir} is not there yet; the first hook makes it"),
+    (as_file, "ss", FAULT, "{dir} is not a folder"),
+    (as_dead_link, "ss", FAULT, "{dir} is not a folder"),
+    (of_another_user, "ss", FAULT, "{dir} is another user's, who can write any status there"),
+    (open_to_all, "ss", WARNING, "anybody can write statuses into {dir} (drwxrwxrwx)"),
+    (with_hostile_name, "-a 'b\" $(touch x) *", OK, "{dir}"),
+]
+
+
+@every_shell
+@pytest.mark.parametrize("case", FOLDERS, ids=lambda case: case[0].__name__)
+def test_what_is_wrong_with_the_folder_is_told(
+    lab: Lab, shell: Shell, case: tuple[Callable[[Path], None], str, Result, str]
+) -> None:
+    make, name, result, words = case
+    folder = lab.local.home / name
+    make(folder)
+    told = found(lab.local, shell, str(folder))["sessions folder"]
+    assert (told.result, told.found) == (result, words.replace("{dir}", str(folder)))
+    assert not (lab.local.home / "x").exists()
+
+
+@every_shell
+def test_a_folder_that_nothing_can_be_written_to_is_told_with_the_systems_words(lab: Lab, shell: Shell) -> None:
+    told = found(lab.local, shell, "/proc/self/net")["sessions folder"]  # root, too, can make no file there
+    assert told.result is FAULT
+    assert told.found.startswith("/proc/self/net can't be written to: ")
+    assert told.remedy.endswith("df /proc/self/net")
+
+
+def test_a_folder_name_can_be_typed_as_it_is_told(lab: Lab) -> None:
+    folder = lab.local.home / "my 'own'; ls"
+    open_to_all(folder)
+    remedy = found(lab.local, DASH, str(folder))["sessions folder"].remedy
+    lab.local.sh(remedy)
+    assert folder.stat().st_mode & 0o777 == 0o755
+
+
+@every_shell
+def test_files_that_are_of_no_use_are_told_by_name(lab: Lab, shell: Shell) -> None:
+    account = lab.local
+    account.write_status("good")
+    account.write_status("-n $(x) 'y'")
+    folder = account.sessions_dir
+    (folder / "package.json").write_text('{"name": "left-pad"}')
+    (folder / "link.json").symlink_to("good.json")
+    os.mkfifo(folder / "pipe.json")
+    told = found(account, shell)["status files"]
+    assert told.result is WARNING
+    assert told.found.startswith("3 status files; of no use: ")
+    for words in ("package.json (no status in it)", "link.json (a symbolic link", "pipe.json (not a regular file)"):
+        assert words in told.found
+
+
+@pytest.mark.parametrize(("files", "size"), [(5001, 10), (3, 5 * 2**20)])
+def test_more_files_than_navi_reads_are_a_fault(files: int, size: int) -> None:
+    told = Checkup(Frame(0.0, "", Tmux.NONE, proven=True), files=files, bytes=size, directory="/s")
+    finding = {one.check: one for one in findings(told, "atlas")}["status files"]
+    assert (finding.result, finding.remedy) == (FAULT, "see who writes them: ls -lt /s | head")
+
+
+# ---- hooks, lingering
+
+HOOKS = [
+    (True, ".navi/hook", OK, "installed, and called by "),
+    (False, ".navi/hook", FAULT, "{settings} calls navi's hook, but it is not in "),
+    (True, "mine", WARNING, "navi's hook is there, but {settings} does not call it"),
+    (False, "mine", WARNING, "navi's hook is not installed, and {settings} does not call it"),
+]
+
+
+@every_shell
+@pytest.mark.parametrize("case", HOOKS, ids=lambda case: f"{case[0]}-{case[1]}")
+def test_hooks_are_installed_called_both_or_neither(
+    lab: Lab, shell: Shell, case: tuple[bool, str, Result, str]
+) -> None:
+    script, called, result, words = case
+    install_hook(lab.local, called, script)
+    told = found(lab.local, shell)["hooks"]
+    wanted = words.replace("{settings}", str(lab.local.home / ".claude" / "settings.json"))
+    assert (told.result, told.found[: len(wanted)]) == (result, wanted)
+    assert told.remedy == ("" if result is OK else "navi hooks install --host atlas")
+
+
+def test_settings_are_looked_for_where_claude_code_does(lab: Lab) -> None:
+    install_hook(lab.local)
+    elsewhere = lab.local.home / ".claude"
+    elsewhere = elsewhere.rename(lab.local.home / "elsewhere")
+    assert found(lab.local)["hooks"].result is WARNING
+    assert found(lab.local, CLAUDE_CONFIG_DIR=str(elsewhere))["hooks"].result is OK
+
+
+LINGERING = [
+    ("exit 1", OK, "there is no systemd-logind"),
+    ("sleep 60", OK, "there is no systemd-logind"),
+    ("echo KillUserProcesses=no", OK, "sessions outlive a logout: systemd-logind leaves processes alone"),
+    ("case $* in *Kill*) echo KillUserProcesses=yes;; *) echo Linger=no;; esac", WARNING, "systemd-logind ends tmux"),
+    ("case $* in *Kill*) echo KillUserProcesses=yes;; *) exit 1;; esac", WARNING, "systemd-logind ends tmux"),
+    ("case $* in *Kill*) echo KillUserProcesses=yes;; *) echo Linger=yes;; esac", OK, "sessions outlive a logout: you"),
+]
+
+
+@pytest.mark.parametrize(("script", "result", "words"), LINGERING)
+def test_sessions_that_end_at_logout_are_a_warning(lab: Lab, script: str, result: Result, words: str) -> None:
+    program(lab.local, "loginctl", script)
+    told = found(lab.local)["lingering"]
+    assert (told.result, told.found[: len(words)]) == (result, words)
+
+
+def test_a_machine_without_loginctl_is_well(lab: Lab) -> None:
+    assert found(lab.local, PATH=path_without("loginctl"))["lingering"].result is OK
+
+
+# ---- the clock
+
+CLOCKS = [
+    (100, 99.5, 101.0, OK, "agrees"),
+    (103, 99.5, 101.0, OK, "agrees"),
+    (130, 99.5, 101.0, WARNING, "at least 29 s ahead of the one here"),
+    (60, 99.5, 101.0, WARNING, "at least 38 s behind the one here"),
+    (100, 90.0, 101.0, OK, "agrees"),
+]
+
+
+@pytest.mark.parametrize(("said", "began", "ended", "result", "words"), CLOCKS)
+def test_a_clock_is_judged(said: float, began: float, ended: float, result: Result, words: str) -> None:
+    told = clock(said, began, ended)
+    assert (told.result, told.found[: len(words)]) == (result, words)
+
+
+@given(st.floats(0, 2e9), st.floats(0, 100), st.floats(0, 1), st.floats(-MOST_SKEW, MOST_SKEW))
+def test_a_slow_line_is_no_wrong_clock(began: float, took: float, part: float, skew: float) -> None:
+    said = int(began + took * part + skew)  # at some time within, and in whole seconds
+    assert clock(said, began, began + took + 0.001).result is OK
+
+
+# ---- reading
+
+WORDS = st.sampled_from(
+    [b"clock 5 b", b"folder good drwx", b"count 1 2", b"hooks no no", b"server ok ", b"lingering a"]
+)
+
+
+@given(st.lists(st.tuples(WORDS | st.binary(max_size=30), st.binary(max_size=60)), max_size=12))
+def test_an_answer_is_read_or_refused(parts: list[tuple[bytes, bytes]]) -> None:
+    output = b"".join(b"T " + head + b"\n" + body + b"\n" for head, body in parts)
+    try:
+        told = checkup("").parse(Answer(0, output, "", "T"))
+    except ValueError:
+        return
+    for finding in findings(told, "atlas"):
+        assert clean(finding.found) == finding.found

@@ -1,0 +1,796 @@
+"""hook.sh in real shells and with every awk: what events make of a status file, and that none is ever lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import socket
+import stat
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from navi.ops import script
+from tests.support.machines import Account, Lab, program
+from tests.support.scripts import (
+    BASH,
+    DASH,
+    NO_TIMEOUT,
+    SHELLS,
+    Shell,
+    Watching,
+    environment,
+    every_shell,
+    files,
+    stand_in,
+)
+
+HOOK = script("lib/process", "lib/json", "hooks/status_file", "hooks/hook")
+AWKS = ("mawk", "gawk", "original-awk", "busybox")
+
+every_awk = pytest.mark.parametrize("awk", AWKS)
+properties = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A hook in the pane of a session, below a shell, with an awk."""
+
+    account: Account
+    session: str = "api"
+    shell: Shell = DASH
+    awk: str = "mawk"
+    agent: str = "claude"
+
+    @property
+    def path(self) -> Path:
+        """The status file."""
+        return self.account.sessions_dir / f"{self.session}.json"
+
+    @property
+    def nest(self) -> Path:
+        """Where locks, events and FIFOs are."""
+        return self.account.sessions_dir / ".navi"
+
+    @property
+    def lock(self) -> Path:
+        """The lock of the status file."""
+        return self.nest / f"lock.{self.session}"
+
+    @property
+    def words(self) -> list[str]:
+        """The command, with the hook as it is installed."""
+        path = self.account.folder / "hook"
+        if not path.exists():
+            path.write_text(HOOK)
+        return [*self.shell.words, str(path), self.agent]
+
+    def surroundings(self) -> dict[str, str]:
+        """Return the environment of a process in the session's pane, with the awk in front of all others."""
+        stand_in = self.account.bin / "awk"
+        stand_in.unlink(missing_ok=True)
+        stand_in.symlink_to(program(self.awk))
+        socket_path, pane = (
+            self.account.tmux("list-panes", "-a", "-F", "#{socket_path} #{pane_id}").split("\n")[0].split()
+        )
+        return environment(self.account, self.shell) | {"TMUX": f"{socket_path},1,0", "TMUX_PANE": pane}
+
+    def send(
+        self, event: bytes, surroundings: Mapping[str, str] | None = None, prepare: Callable[[], None] | None = None
+    ) -> None:
+        """Run the hook with an event; see that it says nothing and exits with 0."""
+        done = subprocess.run(
+            self.words,
+            input=event,
+            capture_output=True,
+            timeout=60,
+            env=surroundings or self.surroundings(),
+            cwd=self.account.home,
+            preexec_fn=prepare,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+    def tell(self, name: str, **fields: object) -> dict[str, object]:
+        """Run the hook with an event, and return what is in the status file then."""
+        self.send(event(name, **fields))
+        return self.read()
+
+    def read(self) -> dict[str, object]:
+        """Return what is in the status file."""
+        found = json.loads(self.path.read_bytes())
+        assert isinstance(found, dict)
+        return found
+
+
+def left(hook: Hook) -> list[str]:
+    """Return what lies beside the status files, but for the file that stays: who wrote the last version."""
+    return sorted(name for name in os.listdir(hook.nest) if name != f"holder.{hook.session}")
+
+
+def event(name: str, **fields: object) -> bytes:
+    """Return an event as the agent writes it."""
+    return json.dumps({"session_id": "one", "cwd": "/work", "hook_event_name": name} | fields).encode()
+
+
+def dig(document: object, *keys: str) -> object:
+    """Return what is deep in a document."""
+    for key in keys:
+        assert isinstance(document, dict)
+        document = document[key]
+    return document
+
+
+def dead_process() -> int:
+    """Return the number of a process that has ended."""
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    return ended.pid
+
+
+def age(path: Path, seconds: float) -> None:
+    """Let a file have been changed so long ago."""
+    os.utime(path, (time.time() - seconds,) * 2)
+
+
+@pytest.fixture
+def hook(lab: Lab) -> Hook:
+    """A hook in the session `api`."""
+    lab.local.new_session("api", "sleep 10000")
+    return Hook(lab.local)
+
+
+# ---- what an event says
+
+EVENTS: list[tuple[dict[str, object], str]] = [
+    ({"hook_event_name": "UserPromptSubmit"}, "working"),
+    ({"hook_event_name": "PostToolUse", "tool_name": "Bash"}, "working"),
+    ({"hook_event_name": "PostToolUseFailure", "tool_name": "Bash"}, "working"),
+    ({"hook_event_name": "PostToolUseFailure", "tool_name": "Bash", "is_interrupt": True}, "idle"),
+    ({"hook_event_name": "Stop"}, "done"),
+    ({"hook_event_name": "StopFailure", "error": "rate_limit"}, "error"),
+    ({"hook_event_name": "PermissionRequest", "tool_name": "Bash"}, "permission"),
+    ({"hook_event_name": "SessionStart", "source": "startup"}, "idle"),
+    ({"hook_event_name": "SessionEnd"}, "offline"),
+    ({"hook_event_name": "TeammateIdle"}, "idle"),
+    ({"hook_event_name": "TaskCompleted"}, "done"),
+    ({"hook_event_name": "Notification", "notification_type": "permission_prompt"}, "permission"),
+    ({"hook_event_name": "Notification", "notification_type": "idle_prompt"}, "waiting"),
+    ({"hook_event_name": "Notification", "notification_type": "elicitation_dialog"}, "waiting"),
+    ({"hook_event_name": "Notification", "message": "Claude needs your permission to use Bash"}, "permission"),
+    ({"hook_event_name": "Notification", "message": "Claude is waiting for your input"}, "waiting"),
+]
+
+SILENT: list[dict[str, object]] = [
+    {"hook_event_name": "SubagentStart"},
+    {"hook_event_name": "SubagentStop"},
+    {"hook_event_name": "PreToolUse", "tool_name": "Bash"},
+    {"hook_event_name": "Notification", "notification_type": "auth_success"},
+    {"hook_event_name": "SessionStart", "source": "compact"},
+    {"hook_event_name": 5},
+    {},
+]
+
+
+@pytest.mark.parametrize(("fields", "status"), EVENTS, ids=lambda value: value if isinstance(value, str) else "event")
+def test_an_event_becomes_a_status(hook: Hook, fields: dict[str, object], status: str) -> None:
+    before = int(time.time())
+    hook.send(json.dumps(fields | {"cwd": "/work", "session_id": "one"}).encode())
+    found = hook.read()
+    assert (found["status"], found["tmux_session"], found["cwd"], found["session_id"]) == (
+        status,
+        "api",
+        "/work",
+        "one",
+    )
+    assert before <= int(str(found["timestamp"])) <= time.time()
+
+
+@pytest.mark.parametrize("fields", SILENT, ids=str)
+def test_other_events_say_nothing(hook: Hook, fields: dict[str, object]) -> None:
+    hook.send(json.dumps(fields).encode())
+    assert not hook.account.sessions_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"hook_event_name": "Notification", "message": "look here"}, "look here"),
+        ({"hook_event_name": "PermissionRequest", "tool_name": 'a"b'}, 'wants to use a"b'),
+        ({"hook_event_name": "StopFailure", "error": "overloaded"}, "overloaded"),
+        ({"hook_event_name": "Stop"}, ""),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "event",
+)
+def test_the_message_is_that_of_the_event(hook: Hook, fields: dict[str, object], message: str) -> None:
+    hook.tell("Notification", message="older")
+    hook.send(json.dumps(fields).encode())
+    assert hook.read()["message"] == message
+
+
+@every_shell
+@every_awk
+def test_it_works_in_every_shell_with_every_awk(hook: Hook, shell: Shell, awk: str) -> None:
+    hook = replace(hook, shell=shell, awk=awk)
+    hook.account.write_status("api", extra={"deep": ["ü", "\\u00fc", 1e400 > 0, None]}, message='say "no"\n')
+    for tool in ("Bash", 'mcp__ünï__"x"', "Bash"):
+        hook.tell(
+            "PostToolUse", tool_name=tool, tool_input={"command": 'echo "{[" \\ '}, tool_response=[{}, [1, {"a": []}]]
+        )
+    found = hook.tell("Notification", message='ä\u2028"\\\n', notification_type="idle_prompt")
+    assert dig(found, "metrics", "tools") == {
+        "counts": {"Bash": 2, 'mcp__ünï__"x"': 1},
+        "recent": ["Bash", 'mcp__ünï__"x"', "Bash"],
+    }
+    assert (found["status"], found["message"]) == ("waiting", 'ä\u2028"\\\n')
+    assert found["extra"] == {"deep": ["ü", "\\u00fc", True, None]}
+
+
+def test_only_the_ten_last_tools_are_kept(hook: Hook) -> None:
+    for number in range(12):
+        found = hook.tell("PostToolUse", tool_name=f"Tool{number}")
+    assert dig(found, "metrics", "tools", "recent") == [f"Tool{number}" for number in range(11, 1, -1)]
+    assert len(json.dumps(dig(found, "metrics", "tools", "counts")).split(",")) == 12
+
+
+@pytest.mark.parametrize(
+    ("before", "working", "waiting"),
+    [("working", 100, 0), ("done", 0, 0), ("waiting", 0, 100), ("permission", 0, 100), ("idle", 0, 0)],
+)
+def test_the_time_that_passed_belongs_to_the_status_before(hook: Hook, before: str, working: int, waiting: int) -> None:
+    then = int(time.time()) - 100
+    spent = {"started": then - 50, "working_seconds": 7, "waiting_seconds": 3, "total_seconds": 50}
+    hook.account.write_status("api", status=before, timestamp=then, metrics={"time": spent})
+    found = hook.tell("Stop")
+    passed = int(str(found["timestamp"])) - then - 100
+    assert dig(found, "metrics", "time", "working_seconds") == 7 + working + (passed if working else 0)
+    assert dig(found, "metrics", "time", "waiting_seconds") == 3 + waiting + (passed if waiting else 0)
+    assert dig(found, "metrics", "time", "total_seconds") == 150 + passed
+
+
+def test_after_offline_the_times_begin_anew(hook: Hook) -> None:
+    spent = {"started": 5, "working_seconds": 7, "waiting_seconds": 3, "total_seconds": 50}
+    hook.account.write_status("api", status="offline", timestamp=1000, metrics={"time": spent, "tokens": {"total": 1}})
+    found = hook.tell("UserPromptSubmit")
+    assert dig(found, "metrics", "time") == {
+        "started": found["timestamp"],
+        "working_seconds": 0,
+        "waiting_seconds": 0,
+        "total_seconds": 0,
+    }
+    assert dig(found, "metrics", "tokens") == {"total": 1}
+
+
+def test_a_session_that_starts_is_idle_only_where_none_was(hook: Hook) -> None:
+    assert hook.tell("UserPromptSubmit")["status"] == "working"
+    assert hook.tell("SessionStart", source="startup", session_id="two")["session_id"] == "one"
+    assert hook.tell("SessionEnd")["status"] == "offline"
+    found = hook.tell("SessionStart", source="clear", session_id="two")
+    assert (found["status"], found["session_id"]) == ("idle", "two")
+
+
+# ---- several agents
+
+
+def test_another_agent_has_its_own_status(hook: Hook) -> None:
+    hook.tell("Stop")
+    other = replace(hook, agent="opencode")
+    for name, status in [
+        ("tool.execute.before", "working"),
+        ("session.idle", "idle"),
+        ("permission.updated", "permission"),
+    ]:
+        found = other.tell(name)
+        assert dig(found, "agents", "opencode", "status") == status
+        assert found["status"] == "done"
+
+
+def test_a_teammate_changes_only_its_own_status(hook: Hook) -> None:
+    hook.tell("UserPromptSubmit")
+    found = hook.tell("TeammateIdle", teammate_name="bob", team_name="crew", session_id="two")
+    assert found["status"] == "working"
+    assert dig(found, "team", "name") == "crew"
+    assert states(found) == {"bob": "idle"}
+
+
+def test_spawning_stopping_and_messages_are_followed(hook: Hook) -> None:
+    spawned = {"status": "teammate_spawned", "team_name": "crew"}
+    for name in ("bob", "eve"):
+        found = hook.tell("PostToolUse", tool_name="Task", tool_input={"name": name}, tool_response=spawned)
+    assert states(found) == {"bob": "working", "eve": "working"}
+    stop = {"type": "shutdown_request", "recipient": "bob"}
+    assert states(hook.tell("PostToolUse", tool_name="SendMessage", tool_input=stop))["bob"] == "stopped"
+    assert states(hook.tell("TeammateIdle", teammate_name="bob"))["bob"] == "stopped"
+    assert states(hook.tell("TeammateIdle", teammate_name="eve"))["eve"] == "idle"
+    found = hook.tell("PostToolUse", tool_name="SendMessage", tool_input={"to": "*", "message": "go on"})
+    assert states(found) == {"bob": "stopped", "eve": "working"}
+    assert states(hook.tell("UserPromptSubmit")) == {"eve": "working"}
+
+
+def test_a_member_that_is_called_star_hides_none_that_follows(hook: Hook) -> None:
+    before = hook.tell("TeammateIdle", teammate_name="bob", team_name="crew")
+    before["metrics"] = {"tools": {"*": {}, "counts": {"Bash": 3}}}
+    hook.path.write_text(json.dumps({"*": {}} | before))
+    stop = {"type": "shutdown_request", "recipient": "bob"}
+    whole = {"*": {}, "hook_event_name": "PostToolUse", "tool_name": "SendMessage", "tool_input": {"*": {}} | stop}
+    hook.send(json.dumps(whole).encode())
+    found = hook.read()
+    assert states(found)["bob"] == "stopped"
+    assert dig(found, "metrics", "tools", "counts") == {"Bash": 3, "SendMessage": 1}
+    assert (found["*"], dig(found, "metrics", "tools", "*")) == ({}, {})
+
+
+def test_the_end_of_another_session_stops_only_its_agent(hook: Hook) -> None:
+    hook.tell("UserPromptSubmit")
+    hook.tell("TaskCompleted", teammate_name="bob", session_id="two")
+    found = hook.tell("PostToolUse", session_id="two", tool_name="Bash", cwd="/elsewhere")
+    assert (found["status"], found["cwd"], dig(found, "metrics", "tools", "counts")) == (
+        "working",
+        "/work",
+        {"Bash": 1},
+    )
+    found = hook.tell("Stop", session_id="two")
+    assert (found["status"], states(found)) == ("working", {"bob": "stopped"})
+    assert hook.tell("Stop")["status"] == "done"
+
+
+def states(document: dict[str, object]) -> dict[str, str]:
+    """Return the statuses of the team's agents."""
+    agents = dig(document, "team", "agents")
+    assert isinstance(agents, list)
+    return {agent["name"]: agent["status"] for agent in agents}
+
+
+# ---- which session
+
+
+@pytest.mark.parametrize("name", ["two words", "-dash", "a'b", 'a"b', "$(touch x)", "*", "a\\b", "größe 日本"])
+@pytest.mark.parametrize("shell", [DASH, BASH], ids=lambda shell: shell.name)
+def test_any_name_is_found(lab: Lab, shell: Shell, name: str) -> None:
+    lab.local.new_session("first", "sleep 10000")
+    lab.local.tmux("rename-session", "-t", "=first", "--", name)
+    lab.local.write_status("first", message="not this")
+    name = lab.local.tmux("list-sessions", "-F", "#{session_name}")  # tmux doubles a backslash
+    hook = Hook(lab.local, name, shell)
+    assert hook.tell("Stop")["tmux_session"] == name
+    assert sorted(os.listdir(hook.account.sessions_dir)) == sorted([".navi", "first.json", f"{name}.json"])
+
+
+def test_a_session_that_was_renamed_is_found_under_its_new_name(hook: Hook) -> None:
+    hook.tell("Stop")
+    hook.account.tmux("rename-session", "-t", "=api", "web")
+    assert replace(hook, session="web").tell("Stop")["tmux_session"] == "web"
+
+
+def test_a_name_with_a_slash_has_no_file(lab: Lab) -> None:
+    lab.local.new_session("first", "sleep 10000")
+    lab.local.tmux("rename-session", "-t", "=first", "../up")
+    Hook(lab.local).send(event("Stop"))
+    assert not lab.local.sessions_dir.exists()
+    assert not list(lab.local.home.glob("*.json"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"TMUX": ""}, {"TMUX_PANE": ""}, {"TMUX_PANE": "%99"}, {"TMUX_PANE": "api"}, {"TMUX": "/nowhere,1,0"}],
+    ids=str,
+)
+def test_outside_of_tmux_nothing_happens(hook: Hook, change: dict[str, str]) -> None:
+    hook.send(event("Stop"), hook.surroundings() | change)
+    assert not hook.account.sessions_dir.exists()
+
+
+def test_the_folder_can_be_another_one(hook: Hook, tmp_path: Path) -> None:
+    hook.send(event("Stop"), hook.surroundings() | {"CLAUDE_SESSIONS_DIR": str(tmp_path / "a b")})
+    assert json.loads((tmp_path / "a b" / "api.json").read_text())["status"] == "done"
+
+
+def test_files_and_folders_are_private(hook: Hook) -> None:
+    hook.tell("Stop")
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (hook.account.sessions_dir, hook.nest, hook.path)]
+    assert modes == [0o700, 0o700, 0o600]
+    assert left(hook) == []
+
+
+@pytest.mark.parametrize("shell", [DASH, NO_TIMEOUT], ids=lambda shell: shell.name)
+def test_a_tmux_that_hangs_does_not_hold_it(hook: Hook, shell: Shell) -> None:
+    hook = replace(hook, shell=shell)
+    surroundings = hook.surroundings()
+    server = int(hook.account.tmux("display-message", "-p", "#{pid}"))
+    os.kill(server, signal.SIGSTOP)
+    try:
+        hook.send(event("Stop"), surroundings)
+    finally:
+        os.kill(server, signal.SIGCONT)
+    assert not hook.path.exists()
+
+
+# ---- what is kept
+
+KNOWN = {"tmux_session", "status", "message", "cwd", "timestamp", "session_id", "metrics", "team", "agents"}
+texts = st.text(max_size=30)
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=20,
+)
+deeper = st.fixed_dictionaries(
+    {},
+    optional={
+        "metrics": documents | st.dictionaries(st.sampled_from(["time", "tools", "tokens", "x"]), documents),
+        "team": documents | st.dictionaries(st.sampled_from(["name", "agents", "x"]), documents),
+        "agents": documents,
+        "session_id": documents,
+        "status": documents,
+        "timestamp": documents,
+    },
+)
+
+
+@every_awk
+def test_a_large_file_is_kept(hook: Hook, awk: str) -> None:
+    extra = {"quotes": 'say "x"\n' * 10_000, "list": [{"number": number, "inner": [[], {}]} for number in range(2000)]}
+    hook.account.write_status("api", extra=extra)
+    found = replace(hook, awk=awk).tell("PostToolUse", tool_name="Bash")
+    assert (found["status"], found["extra"]) == ("working", extra)
+
+
+@every_awk
+@properties
+@given(
+    unknown=st.dictionaries(texts, documents, max_size=5), known=deeper, ascii_only=st.booleans(), wide=st.booleans()
+)
+def test_what_it_does_not_know_stays_as_it_is(
+    hook: Hook, awk: str, unknown: dict[str, object], known: dict[str, object], ascii_only: bool, wide: bool
+) -> None:
+    hook = replace(hook, awk=awk)
+    before = {key: value for key, value in unknown.items() if key not in KNOWN} | known
+    hook.path.parent.mkdir(exist_ok=True)
+    aside = Path(f"{hook.path}.broken")
+    aside.unlink(missing_ok=True)
+    hook.path.write_text(json.dumps(before, ensure_ascii=ascii_only, indent=2 if wide else None), encoding="utf-8")
+    found = hook.tell("PostToolUse", tool_name="Bash")
+    assert {key: found[key] for key in before if key not in KNOWN} == {
+        key: before[key] for key in before if key not in KNOWN
+    }
+    assert not aside.exists()
+    assert dig(found, "metrics", "tools", "recent")
+    for outer in ("metrics", "team"):
+        inner = before.get(outer)
+        if isinstance(inner, dict):
+            for key in set(inner) & {"tokens", "x"}:
+                assert dig(found, outer, key) == inner[key]
+
+
+@every_awk
+@properties
+@given(message=st.text(max_size=300), tool=st.text(min_size=1, max_size=50), ascii_only=st.booleans(), more=documents)
+def test_texts_arrive_as_they_were_sent(
+    hook: Hook, awk: str, message: str, tool: str, ascii_only: bool, more: object
+) -> None:
+    hook = replace(hook, awk=awk)
+    hook.path.unlink(missing_ok=True)
+    fields = {"tool_input": more, "hook_event_name": "PostToolUse", "tool_name": tool, "message": message, "x": more}
+    hook.send(json.dumps(fields, ensure_ascii=ascii_only).encode())
+    hook.send(json.dumps(fields, ensure_ascii=not ascii_only).encode())
+    found = hook.read()
+    assert found["message"] == message
+    assert dig(found, "metrics", "tools") == {"counts": {tool: 2}, "recent": [tool, tool]}
+
+
+@every_awk
+@properties
+@given(message=st.binary(max_size=40))
+def test_bytes_that_are_no_text_do_no_harm(hook: Hook, awk: str, message: bytes) -> None:
+    hook = replace(hook, awk=awk)
+    hook.path.unlink(missing_ok=True)
+    plain = bytes(byte for byte in message if byte >= 32 and byte not in b'"\\')
+    hook.send(b'{"hook_event_name":"Notification","message":"' + plain + b'"}')
+    told = hook.read()["message"]
+    assert isinstance(told, str)
+    assert [one for one in told if one != "?"] == [
+        one for one in plain.decode(errors="replace") if one not in "?\ufffd"
+    ]
+
+
+@every_awk
+@pytest.mark.parametrize("character", ["x", "é", "😀", "\\n", "\\u00e9", "\\ud83d\\ude00", '\\"', "\\\\"])
+def test_a_long_message_is_cut_between_characters(hook: Hook, awk: str, character: str) -> None:
+    hook = replace(hook, awk=awk)
+    for shift in range(0, 12, 5):
+        text = "x" * shift + character * 5000
+        hook.send(f'{{"hook_event_name":"Notification","message":"{text}"}}'.encode())
+        told = hook.read()["message"]
+        assert isinstance(told, str)
+        assert 200 < len(told) <= 4000
+        assert json.loads(f'"{text}"').startswith(told)
+
+
+# ---- broken events and files
+
+
+@every_awk
+@properties
+@given(cut=st.integers(0, 10**6), junk=st.binary(max_size=20))
+def test_a_broken_event_changes_nothing(hook: Hook, awk: str, cut: int, junk: bytes) -> None:
+    hook = replace(hook, awk=awk)
+    hook.account.write_status("api", message="as it was")
+    before = hook.path.read_bytes()
+    whole = event("Stop", tool_input={"a": [1, {"b": 'c"d'}], "e": None}, message="ü\\")
+    surroundings = hook.surroundings()
+    hook.send(whole[: cut % len(whole)], surroundings)
+    hook.send(junk, surroundings)
+    hook.send(whole + b"}", surroundings)
+    assert hook.path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"{",
+        b"[]",
+        b"null",
+        b'{"status":"working"',
+        b'{"a":"b\nc"}',
+        b'{"a":"\\x"}',
+        b'{"a":01}',
+        b'{"a":1,}',
+        b'{"a" 1}',
+        b'{"a":NaN}',
+        b'{"a":1}{"b":2}',
+        b"{'a':1}",
+        b'{"a":[1,2}',
+        b"\xff\xfe",
+    ],
+    ids=repr,
+)
+@every_awk
+def test_a_broken_file_is_kept_aside_once(hook: Hook, awk: str, data: bytes) -> None:
+    hook = replace(hook, awk=awk)
+    hook.path.parent.mkdir()
+    aside = Path(f"{hook.path}.broken")
+    hook.path.write_bytes(data)
+    assert hook.tell("Stop")["status"] == "done"
+    assert aside.read_bytes() == data
+    hook.path.write_bytes(b"broken again")
+    assert hook.tell("Stop")["status"] == "done"
+    assert aside.read_bytes() == data
+
+
+def test_what_is_no_file_is_left_alone(hook: Hook) -> None:
+    hook.path.mkdir(parents=True)
+    hook.send(event("Stop"))
+    assert list(hook.path.iterdir()) == []
+
+
+@every_awk
+def test_a_full_disk_leaves_the_old_file(hook: Hook, awk: str) -> None:
+    hook = replace(hook, awk=awk)
+    hook.account.write_status("api", extra="x" * 1000)
+    before = hook.path.read_bytes()
+
+    def small_disk() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
+
+    hook.send(event("PostToolUse", tool_name="Bash"), prepare=small_disk)
+    assert hook.path.read_bytes() == before
+    assert left(hook) == []
+    assert hook.tell("PostToolUse", tool_name="Bash")["status"] == "working"
+
+
+@every_awk
+@pytest.mark.parametrize(
+    "content", ["x" * 5_000_000, 'say "x"\n' * 50_000, list(range(200_000))], ids=["text", "quotes", "list"]
+)
+def test_a_huge_event_is_read(hook: Hook, awk: str, content: object) -> None:
+    found = replace(hook, awk=awk).tell("PostToolUse", tool_input={"content": content}, tool_name="Write")
+    assert dig(found, "metrics", "tools", "counts") == {"Write": 1}
+
+
+@every_awk
+def test_a_deep_event_is_read(hook: Hook, awk: str) -> None:
+    deep = b'{"x":' + b'[{"a":' * 3000 + b"1" + b"}]" * 3000 + b',"hook_event_name":"Stop"}'
+    hook = replace(hook, awk=awk)
+    hook.send(deep)
+    assert hook.read()["status"] == "done"
+
+
+def test_an_agent_that_writes_into_a_socket_is_read(hook: Hook) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, subprocess.Popen(hook.words, stdin=theirs.fileno(), env=hook.surroundings()) as process:
+        theirs.close()
+        ours.sendall(event("Stop"))
+        ours.shutdown(socket.SHUT_WR)
+        assert process.wait(60) == 0
+    assert hook.read()["status"] == "done"
+
+
+# ---- at the same time
+
+
+@pytest.mark.parametrize(
+    ("shell", "times"),
+    [(DASH, 200), *((shell, 40) for shell in SHELLS[1:])],
+    ids=lambda value: getattr(value, "name", str(value)),
+)
+def test_of_parallel_events_every_one_counts(hook: Hook, shell: Shell, times: int) -> None:
+    hook = replace(hook, shell=shell)
+    surroundings = hook.surroundings()
+    source = hook.account.home / "event"
+    source.write_bytes(event("PostToolUse", tool_name="Bash", tool_input={"command": "x" * 3000}))
+    with source.open("rb") as _:
+        running = []
+        for _number in range(times):
+            with source.open("rb") as stdin:
+                running.append(subprocess.Popen(hook.words, stdin=stdin, env=surroundings))
+        assert [process.wait(120) for process in running] == [0] * times
+    assert dig(hook.read(), "metrics", "tools", "counts") == {"Bash": times}
+    assert left(hook) == []
+
+
+@every_shell
+def test_an_event_that_finds_the_lock_taken_is_written_by_the_next(hook: Hook, shell: Shell) -> None:
+    hook = replace(hook, shell=shell)
+    hook.tell("PostToolUse", tool_name="Bash")
+    before = hook.path.read_bytes()
+    hook.lock.write_text(f"{os.getpid()}\n")
+    hook.send(event("PostToolUse", tool_name="Edit"))
+    assert hook.path.read_bytes() == before
+    hook.lock.unlink()
+    found = hook.tell("Stop")
+    assert dig(found, "metrics", "tools", "counts") == {"Bash": 1, "Edit": 1}
+    assert found["status"] == "done"
+    assert left(hook) == []
+
+
+@every_shell
+@pytest.mark.parametrize("kind", ["dead", "old and empty", "old and alive", "old and half written"])
+def test_a_stale_lock_is_broken(hook: Hook, shell: Shell, kind: str) -> None:
+    hook = replace(hook, shell=shell)
+    hook.tell("PostToolUse", tool_name="Bash")
+    contents = {"dead": f"{dead_process()}\n", "old and empty": "", "old and alive": f"{os.getpid()}\n"}
+    hook.lock.write_text(contents.get(kind, '{"status'))
+    if kind != "dead":
+        age(hook.lock, 200)
+    assert dig(hook.tell("PostToolUse", tool_name="Bash"), "metrics", "tools", "counts") == {"Bash": 2}
+    assert left(hook) == []
+
+
+KILL_THE_HOOK = "kill -KILL $PPID"
+
+
+@every_shell
+@pytest.mark.parametrize(
+    ("program_name", "script"),
+    [("mv", KILL_THE_HOOK), ("rm", KILL_THE_HOOK), ("rm", f'"$real" "$@"; {KILL_THE_HOOK}')],
+    ids=["before the end", "before events are forgotten", "after events are forgotten"],
+)
+def test_a_hook_that_was_killed_costs_no_event_and_stalls_nobody(
+    hook: Hook, shell: Shell, program_name: str, script: str
+) -> None:
+    hook = replace(hook, shell=shell)
+    hook.tell("PostToolUse", tool_name="Bash")
+    hook.lock.write_text(f"{os.getpid()}\n")
+    hook.send(event("PostToolUse", tool_name="Waits"))
+    hook.lock.unlink()
+    stand_in(hook.account, program_name, script)
+    killed = subprocess.run(
+        hook.words, input=event("PostToolUse", tool_name="Edit"), env=hook.surroundings(), timeout=60
+    )
+    assert killed.returncode == -signal.SIGKILL
+    (hook.account.bin / program_name).unlink()
+    found = hook.tell("PostToolUse", tool_name="Read")
+    assert dig(found, "metrics", "tools", "counts") == {"Bash": 1, "Waits": 1, "Edit": 1, "Read": 1}
+    assert left(hook) == []
+
+
+@every_shell
+@pytest.mark.parametrize("version", ['{"status', "", "x"])
+def test_half_a_version_of_one_that_was_killed_is_none(hook: Hook, shell: Shell, version: str) -> None:
+    hook = replace(hook, shell=shell)
+    hook.tell("PostToolUse", tool_name="Bash")
+    hook.lock.write_text(version)
+    (hook.nest / "holder.api").write_text(f"{dead_process()} .\n")
+    if not version:
+        age(hook.lock, 200)  # one that is empty may have been made this moment
+    assert dig(hook.tell("PostToolUse", tool_name="Bash"), "metrics", "tools", "counts") == {"Bash": 2}
+    assert left(hook) == []
+
+
+@every_shell
+@pytest.mark.parametrize("holder", ["{process} .", "{process}", "x .", ""])
+def test_the_version_of_one_that_may_live_is_not_touched(hook: Hook, shell: Shell, holder: str) -> None:
+    hook = replace(hook, shell=shell)
+    hook.tell("Stop")
+    before = hook.path.read_bytes()
+    hook.lock.write_text('{"status":"working"}\n')
+    (hook.nest / "holder.api").write_text(holder.format(process=os.getpid()))
+    hook.send(event("UserPromptSubmit"))
+    assert hook.path.read_bytes() == before
+    assert hook.lock.read_text() == '{"status":"working"}\n'
+
+
+def test_a_broken_file_is_kept_aside_by_who_finishes_for_another(hook: Hook) -> None:
+    hook.tell("Stop")
+    hook.path.write_bytes(b"broken")
+    hook.lock.write_text('{"status":"waiting","kept":1}\n')
+    (hook.nest / "holder.api").write_text(f"{dead_process()} .\n")
+    assert hook.tell("Stop")["kept"] == 1
+    assert Path(f"{hook.path}.broken").read_bytes() == b"broken"
+
+
+def test_an_event_that_was_left_half_written_is_passed_over(hook: Hook) -> None:
+    hook.tell("Stop")
+    half = hook.nest / f"event.api.1.{dead_process()}"
+    half.write_text("1\tclaude\tStop\tdo")
+    assert hook.tell("UserPromptSubmit")["status"] == "working"
+    assert not half.exists()
+
+
+# ---- the watch
+
+
+@every_shell
+def test_it_wakes_a_watch(hook: Hook, shell: Shell) -> None:
+    hook = replace(hook, shell=shell)
+    hook.nest.mkdir(parents=True)
+    fifo = hook.nest / f"watch.{os.getpid()}"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        hook.send(event("Stop"))
+        assert os.read(reader, 100) == b"changed\n"
+    finally:
+        os.close(reader)
+
+
+def test_a_real_watch_tells_what_it_wrote(hook: Hook) -> None:
+    with Watching(hook.account, DASH) as watching:
+        watching.next()
+        hook.tell("Notification", message="look", notification_type="idle_prompt")
+        frame = watching.frame(lambda frame: files(frame))
+        assert (files(frame)["api"].status, files(frame)["api"].message) == ("waiting", "look")
+
+
+@every_shell
+def test_a_fifo_without_a_reader_does_not_hold_it(hook: Hook, shell: Shell) -> None:
+    hook.nest.mkdir(parents=True)
+    for process in (dead_process(), os.getpid()):
+        os.mkfifo(hook.nest / f"watch.{process}")
+    assert replace(hook, shell=shell).tell("Stop")["status"] == "done"
+
+
+def fill(fifo: int) -> None:
+    """Write into a FIFO until there is no room for another byte."""
+    with suppress(BlockingIOError):
+        while True:
+            os.write(fifo, b"x")
+
+
+@every_shell
+def test_a_watch_that_does_not_read_is_not_written_to_for_ever(hook: Hook, shell: Shell) -> None:
+    hook = replace(hook, shell=shell)
+    hook.tell("Stop")
+    fifo, stamp = hook.nest / f"watch.{os.getpid()}", hook.nest / f"stamp.{os.getpid()}"
+    os.mkfifo(fifo)
+    stamp.touch()
+    age(stamp, 100)
+    reader = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        fill(reader)
+        assert hook.tell("UserPromptSubmit")["status"] == "working"
+    finally:
+        os.close(reader)

@@ -1,0 +1,392 @@
+"""watch.sh and launch.sh in real shells: what is told, how soon it ends, and that nothing is left."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from navi.core.address import Named
+from navi.core.model import Frame, Tmux
+from navi.ops import Operation
+from navi.ops.lifecycle import dismiss
+from navi.ops.look import Beat
+from navi.ops.marks import mark
+from tests.support.machines import Lab, Machine, replace
+from tests.support.scripts import (
+    DASH,
+    Shell,
+    Watching,
+    every_shell,
+    every_watching_shell,
+    files,
+    look,
+    names,
+    run,
+    stand_in,
+    unwatchable,
+)
+from tests.support.waiting import until
+
+
+@pytest.fixture
+def box(lab: Lab) -> Machine:
+    """A machine with one session and its file."""
+    machine = lab.machine("box")
+    machine.new_session("api")
+    machine.write_status("api", message="first")
+    return machine
+
+
+def nest(machine: Machine) -> list[str]:
+    """What the watch has in its nest, by kind."""
+    return sorted({path.name.split(".")[0] for path in (machine.sessions_dir / ".navi").iterdir()})
+
+
+def until_told(watching: Watching, message: str) -> None:
+    """Wait until the watch has told a message of the session."""
+    watching.frame(lambda frame: files(frame)["api"].message == message)
+
+
+def all_gone(machine: Machine) -> None:
+    """Wait until no process of a watch is left, and see that neither FIFO nor stamp is."""
+    until(lambda: not machine.lab.leftovers(), what="no process is left")
+    assert nest(machine) == []
+    assert not list((machine.folder / "tmp").iterdir())
+
+
+# ---- what is told
+
+
+@every_shell
+@pytest.mark.parametrize(
+    ("operation", "told"),
+    [
+        (mark("~/.claude-sessions", "api", ["+b"]), b"poll\n"),
+        (dismiss("~/.claude-sessions", Named("api")), b"changed\npoll\n"),
+    ],
+    ids=["mark", "dismiss"],
+)
+def test_an_operation_wakes_it(box: Machine, shell: Shell, operation: Operation[None], told: bytes) -> None:
+    folder = box.sessions_dir / ".navi"
+    folder.mkdir()
+    fifo = folder / f"watch.{os.getpid()}"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        run(box, shell, operation)
+        assert os.read(reader, 100) == told
+    finally:
+        os.close(reader)
+
+
+@every_watching_shell
+def test_the_first_answer_tells_everything(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell) as watching:
+        frame = watching.next()
+        assert isinstance(frame, Frame)
+        assert (names(frame), list(files(frame)), frame.tmux) == (["api"], ["api"], Tmux.OK)
+        assert nest(box) == ["stamp", "watch"]
+
+
+@every_watching_shell
+@pytest.mark.parametrize("replaced", [True, False], ids=["replaced", "rewritten in place"])
+def test_a_changed_file_is_told(box: Machine, shell: Shell, replaced: bool) -> None:
+    path = box.sessions_dir / "api.json"
+    with Watching(box, shell) as watching:
+        watching.next()
+        for number in range(3):
+            text = f'{{"message": "{number}"}}'
+            if replaced:
+                replace(path, text)
+            else:
+                path.write_text(text)
+            until_told(watching, str(number))
+
+
+@every_watching_shell
+def test_new_and_deleted_files_are_told_and_only_what_changed_is_sent_again(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell, cleanup=False) as watching:
+        watching.next()
+        box.write_status("two", message="second")
+        watching.frame(lambda frame: "two" in files(frame))
+        assert b"second" in watching.answers[-1].output
+        assert b"first" not in watching.answers[-1].output
+        (box.sessions_dir / "api.json").unlink()
+        watching.frame(lambda frame: set(files(frame)) == {"two"})
+        assert b"second" not in watching.answers[-1].output
+
+
+@every_watching_shell
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_changes_between_two_looks_is_told_and_nothing_else_is_sent(lab: Lab, shell: Shell, seed: int) -> None:
+    machine = lab.machine("box")
+    machine.sessions_dir.mkdir()
+    dice = random.Random(seed)
+    there: dict[str, str] = {}
+    with Watching(machine, shell, cleanup=False) as watching:
+        watching.next()
+        for turn in range(8):
+            changed = change(machine.sessions_dir, there, turn, dice)
+            watching.say(b"poll\n")
+            frame = watching.frame(lambda frame: {name: file.message for name, file in files(frame).items()} == there)
+            assert len(frame.files) == len(there)
+            sent = [one.rest for answer in watching.answers[-3:] for one in answer.records() if one.kind == "file"]
+            assert set(sent) >= {f"{name}.json" for name in changed}
+            last = [one.rest for one in watching.answers[-1].records() if one.kind == "file"]
+            assert len(last) <= len(changed)
+
+
+def change(folder: Path, there: dict[str, str], turn: int, dice: random.Random) -> set[str]:
+    """Make, rewrite and remove some of thirty files; return those that have a new text."""
+    changed = set()
+    for number in range(30):
+        name = f"{'.' if number % 7 == 0 else ''}s {number}"
+        action = dice.choice(("write", "remove", "leave", "leave"))
+        if action == "write":
+            there[name] = f"{turn} of {number}"
+            changed.add(name)
+            (folder / f"{name}.json").write_text(f'{{"message": "{there[name]}"}}')
+        elif action == "remove" and there.pop(name, ""):
+            (folder / f"{name}.json").unlink()
+    return changed
+
+
+@every_watching_shell
+def test_a_session_that_begins_or_ends_is_told(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell) as watching:
+        watching.next()
+        box.new_session("web")
+        watching.frame(lambda frame: names(frame) == ["api", "web"])
+        box.tmux("kill-session", "-t", "=api")
+        watching.frame(lambda frame: names(frame) == ["web"])
+        watching.frame(lambda frame: frame.cleaned == ("api",))
+        watching.frame(lambda frame: not frame.files)
+        box.tmux("kill-server")
+        watching.frame(lambda frame: (frame.tmux, names(frame)) == (Tmux.NONE, []))
+
+
+@every_watching_shell
+def test_a_file_is_removed_two_seconds_after_it_was_suspected_however_often_the_watch_is_woken(
+    box: Machine, shell: Shell
+) -> None:
+    box.write_status("gone")
+    begun = time.monotonic()
+    with Watching(box, shell) as watching:
+        watching.next()
+        while not any(isinstance(told, Frame) and told.cleaned for told in watching.told):
+            assert time.monotonic() - begun < 60, "nothing was removed"
+            watching.say(b"poll\n")
+            watching.next()
+    assert time.monotonic() - begun > 2
+
+
+@every_watching_shell
+def test_a_file_that_is_not_from_a_hook_stays_and_is_judged_once(box: Machine, shell: Shell) -> None:
+    (box.sessions_dir / "package.json").write_text('{"name": "x"}')
+    box.write_status("gone")
+    log = box.folder / "judged"
+    stand_in(box, "grep", f'echo "$*" >>{log}; exec "$real" "$@"')
+    with Watching(box, shell) as watching:
+        for name in ("gone", "again", "later"):
+            box.write_status(name)
+            watching.frame(lambda frame, name=name: frame.cleaned == (name,), timeout=30)  # type: ignore[misc]
+    assert (box.sessions_dir / "package.json").read_text() == '{"name": "x"}'
+    assert log.read_text().count("package.json") == 1
+
+
+@every_watching_shell
+def test_an_agent_that_leaves_only_its_shell_is_told(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell) as watching:
+        box.tmux("send-keys", "-t", "=api:", "sleep 1000", "Enter")
+        watching.frame(lambda frame: frame.sessions[0].pane.command == "sleep")
+        box.tmux("send-keys", "-t", "=api:", "C-c")
+        watching.frame(lambda frame: frame.sessions[0].pane.command == "bash")
+
+
+def test_it_gives_a_sign_of_life_when_nothing_happens(box: Machine) -> None:
+    with Watching(box, DASH) as watching:
+        first = watching.next()
+        beat = watching.next()
+        assert isinstance(beat, Beat)
+        assert beat.clock >= first.clock > 1e9
+
+
+@every_watching_shell
+def test_a_poll_is_answered_even_if_nothing_changed(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell) as watching:
+        first = watching.next()
+        watching.say(b"poll\n")
+        again = watching.next()
+        assert isinstance(first, Frame)
+        assert isinstance(again, Frame)
+        assert again.files == first.files
+
+
+@every_watching_shell
+def test_a_hook_wakes_the_watch_through_the_fifo(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell) as watching:
+        watching.next()
+        (fifo,) = (box.sessions_dir / ".navi").glob("watch.*")
+        fifo.write_text("poll\n")
+        assert isinstance(watching.next(), Frame)
+
+
+@every_watching_shell
+def test_a_folder_of_files_that_is_made_later_is_found(lab: Lab, shell: Shell) -> None:
+    machine = lab.machine("box")
+    with Watching(machine, shell) as watching:
+        frame = watching.next()
+        assert isinstance(frame, Frame)
+        assert frame.files == ()
+        machine.write_status("api", message="later")
+        watching.frame(lambda frame: "api" in files(frame))
+        shutil.rmtree(machine.sessions_dir)
+        watching.frame(lambda frame: not frame.files)
+
+
+def test_tmux_that_hangs_is_told_and_the_sessions_stay_as_they_were(box: Machine) -> None:
+    server = int(box.tmux("display-message", "-p", "#{pid}"))
+    box.write_status("gone")
+    with Watching(box, DASH) as watching:
+        watching.next()
+        os.kill(server, signal.SIGSTOP)
+        frame = watching.frame(lambda frame: frame.tmux is Tmux.HUNG, timeout=30)
+        assert (names(frame), frame.proven) == (["api"], False)
+        os.kill(server, signal.SIGCONT)
+        watching.frame(lambda frame: frame.tmux is Tmux.OK, timeout=30)
+
+
+def test_many_changes_of_a_file_with_zero_bytes_do_not_stop_the_watch(box: Machine) -> None:
+    with Watching(box, DASH) as watching:
+        watching.next()
+        for number in range(30):
+            (box.sessions_dir / "api.json").write_bytes(b'{"message": "%d"}' % number + b"\0" * 5000)
+            watching.say(b"poll\n")
+            until_told(watching, str(number))
+        watching.hang_up()
+        watching.process.wait(10)
+        assert watching.complaint() == ""
+
+
+# ---- how it ends
+
+
+@every_watching_shell
+def test_it_ends_with_its_standard_input_and_leaves_nothing(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell) as watching:
+        watching.next()
+        watching.hang_up()
+        assert watching.process.wait(10) == 0
+        all_gone(box)
+
+
+@every_watching_shell
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_it_ends_at_a_signal_and_leaves_nothing(box: Machine, shell: Shell, number: signal.Signals) -> None:
+    with Watching(box, shell) as watching:
+        watching.next()
+        watching.process.send_signal(number)
+        watching.process.wait(10)
+        all_gone(box)
+
+
+@every_watching_shell
+def test_it_ends_soon_when_nobody_reads_any_more(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell) as watching:
+        watching.next()
+        assert watching.process.stdout
+        watching.process.stdout.close()
+        box.write_status("api", message="nobody reads this")
+        watching.process.wait(10)
+        all_gone(box)
+
+
+@every_watching_shell
+def test_what_a_killed_watch_left_is_swept_by_the_next(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell) as watching:
+        watching.next()
+        watching.process.kill()
+        watching.process.wait()
+        watching.hang_up()
+    until(lambda: not box.lab.leftovers(), what="its helpers have ended")
+    assert nest(box) == ["stamp", "watch"]
+    with Watching(box, shell) as watching:
+        watching.next()
+        assert nest(box) == ["stamp", "watch"]
+        watching.hang_up()
+        watching.process.wait(10)
+    all_gone(box)
+
+
+@every_watching_shell
+def test_two_watches_do_not_disturb_each_other(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell) as one, Watching(box, shell) as two:
+        one.next()
+        two.next()
+        one.hang_up()
+        one.process.wait(10)
+        box.write_status("api", message="still")
+        two.frame(lambda frame: files(frame)["api"].message == "still")
+
+
+# ---- where it can't be had
+
+
+@pytest.fixture
+def full_disk() -> Iterator[Path]:
+    """A folder on a disk on which nothing fits; its file system is mounted by root only."""
+    with tempfile.TemporaryDirectory(prefix="navi-full-", dir="/tmp") as folder:
+        if os.getuid() == 0:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=8", "tmpfs", folder], check=True)
+        try:
+            yield Path(folder)
+        finally:
+            if os.getuid() == 0:
+                subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(folder: Path) -> None:
+    """Use up every inode."""
+    number = 0
+    while os.statvfs(folder).f_ffree:
+        (folder / f"filler-{number}").touch()
+        number += 1
+
+
+@every_watching_shell
+def test_a_full_disk_can_only_be_polled_and_nothing_is_lost(lab: Lab, shell: Shell, full_disk: Path) -> None:
+    machine = lab.machine("box", variables={"TMPDIR": str(full_disk)})
+    (full_disk / "api.json").write_text('{"status": "idle"}')
+    if os.getuid() == 0:
+        fill(full_disk)
+    else:
+        full_disk.chmod(0o500)
+    machine.sessions_dir.symlink_to(full_disk)
+    assert "FIFO" in unwatchable(machine, shell, machine.sessions_dir)
+    assert look(machine, shell, cleanup=False).files[0].status == "idle"
+    assert (full_disk / "api.json").exists()
+
+
+@every_watching_shell
+def test_a_folder_that_is_read_only_is_watched_from_elsewhere(lab: Lab, shell: Shell) -> None:
+    machine = lab.machine("box")
+    machine.write_status("api", message="first")
+    stand_in(machine, "mkdir", 'case $* in *.navi*) exit 1 ;; esac; exec "$real" "$@"')
+    with Watching(machine, shell) as watching:
+        watching.next()
+        machine.write_status("api", message="second")
+        watching.frame(lambda frame: files(frame)["api"].message == "second")
+        assert not (machine.sessions_dir / ".navi").exists()
+        watching.hang_up()
+        watching.process.wait(10)
+    until(lambda: not lab.leftovers(), what="no process is left")
+    assert not list((machine.folder / "tmp").iterdir())

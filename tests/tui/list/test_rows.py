@@ -1,0 +1,115 @@
+"""What a session looks like in the list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from navi.core.model import AgentStatus, Session, Source
+from navi.core.text import clean
+from navi.tui.list.rows import RowContext, height_of, label_lasts, row
+from navi.tui.paint import Line, columns_of, fit
+from navi.tui.theme import ASCII, UNICODE, lit
+from tests.support.dashboard import session
+
+CONTEXT = RowContext(UNICODE, now=10_000.0, home="/home/me")
+API = session("api", "working", 9_700, "dev-server", "Running tests...", "/home/me/work/api")
+
+
+def texts(one: Session, context: RowContext = CONTEXT, width: int = 60) -> list[str]:
+    """Return a session's lines without styles."""
+    return ["".join(text for _, text in line).rstrip() for line in row(one, context, width)]
+
+
+def styles(lines: list[Line], word: str) -> set[str]:
+    """Return the styles in which a text stands."""
+    return {style for line in lines for style, text in line if word in text}
+
+
+def test_a_remote_session_as_in_the_guide() -> None:
+    assert texts(API) == [
+        "   ✻ api [dev-server]                          working   5m",
+        "     ~/work/api",
+        '     "Running tests..."',
+    ]
+
+
+def test_a_local_session_has_no_label_and_no_empty_message() -> None:
+    local = API._replace(host="local", message="", cwd="/srv")
+    assert texts(local) == ["   ✻ api                                       working   5m", "     /srv"]
+
+
+FIRST_LINES = [
+    (API, replace(CONTEXT, selected=True), " ❯ ✻ api [dev-server]"),
+    (API, replace(CONTEXT, query="API"), "▎  ✻ api"),
+    (API, replace(CONTEXT, glyphs=ASCII, selected=True), " > * api"),
+    (API, replace(CONTEXT, fresh=False), "   ✻ api [dev-server] (stale)"),
+    (session("a", attached=1), CONTEXT, "   ✻ a (attached)"),
+]
+
+
+@pytest.mark.parametrize(("one", "context", "begins"), FIRST_LINES)
+def test_what_stands_before_and_behind_the_name(one: Session, context: RowContext, begins: str) -> None:
+    assert texts(one, context)[0].startswith(begins)
+
+
+def test_a_status_that_no_hook_told_is_marked() -> None:
+    assert "~working" in texts(session("a", source=Source.PANE))[0]
+
+
+def test_an_unknown_age_is_left_out() -> None:
+    assert texts(session("a", since=None))[0].endswith("working")
+
+
+def test_a_team_has_a_line_of_its_own() -> None:
+    team = session("a", mates=(AgentStatus("ann", "working"), AgentStatus("bob", "waiting")))
+    assert texts(team)[-1] == "     crew: ✻ ann  ! bob"
+
+
+def test_a_compact_session_takes_one_line() -> None:
+    assert len(texts(API, replace(CONTEXT, compact=True))) == 1
+
+
+def test_what_is_searched_is_marked_where_it_stands() -> None:
+    lines = row(API, replace(CONTEXT, query="WORK"), 60)
+    assert [text for line in lines for style, text in line if style == "match"] == ["work", "work"]
+
+
+def test_the_selected_session_is_lit_up_to_the_edge() -> None:
+    for line in row(API, replace(CONTEXT, selected=True, query="api"), 60):
+        assert columns_of(line) == 60
+        assert all(style.endswith(lit("")) for style, _ in line)
+
+
+def test_stale_sessions_are_grey() -> None:
+    assert {style for line in row(API, replace(CONTEXT, fresh=False), 60) for style, _ in line} == {"stale"}
+
+
+def test_a_status_has_its_colour() -> None:
+    lines = row(session("a", "permission"), CONTEXT, 60)
+    assert styles(lines, "permission") == styles(lines, "?") == {"permission"}
+
+
+TEXTS = st.text(st.characters(codec="utf-8") | st.sampled_from("日本語👍\u0301"), max_size=40).map(clean)
+
+
+@given(TEXTS, TEXTS, TEXTS, st.integers(1, 80), st.booleans(), st.booleans())
+def test_every_line_fits_and_heights_are_as_told(
+    name: str, message: str, cwd: str, width: int, selected: bool, compact: bool
+) -> None:
+    one = session(name, host="far", message=message, cwd=cwd)
+    lines = row(one, replace(CONTEXT, selected=selected, compact=compact), width)
+    assert len(lines) == height_of(one, compact)
+    assert all(columns_of(fit(line, width)) == width for line in lines)
+    assert columns_of(lines[0]) == width
+
+
+LASTS = [(None, float("inf")), (9_995.0, 5.0), (9_900.0, 20.0)]
+
+
+@pytest.mark.parametrize(("since", "expected"), LASTS)
+def test_how_long_an_age_stays_as_it_is(since: float | None, expected: float) -> None:
+    assert label_lasts(session("a", since=since), 10_000.0) == expected

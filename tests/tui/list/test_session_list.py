@@ -1,0 +1,141 @@
+"""The list keeps the cursor on its session, and in sight."""
+
+from __future__ import annotations
+
+import pytest
+
+from navi.core.model import Session
+from navi.tui.list.session_list import SessionList
+from navi.tui.theme import UNICODE
+from tests.support.dashboard import session, view
+
+SIZE = (60, 12)
+
+
+def listed(*names: str) -> tuple[Session, ...]:
+    """Return sessions with these names."""
+    return tuple(session(name) for name in names)
+
+
+def sessions_list(*names: str) -> tuple[SessionList, list[bool]]:
+    """Return a list of these sessions, and the clicks that it tells."""
+    clicks: list[bool] = []
+    one = SessionList(UNICODE, clicks.append)
+    show(one, *names)
+    return one, clicks
+
+
+def show(one: SessionList, *names: str) -> None:
+    """List other sessions, and paint them."""
+    one.show(listed(*names), [view("local")])
+    one.render(SIZE)
+
+
+def at(one: SessionList) -> str:
+    """Return the name under the cursor."""
+    return one.selected.name if one.selected else ""
+
+
+def test_the_cursor_stays_at_the_top_until_it_is_moved() -> None:
+    one, _ = sessions_list("a", "b", "c")
+    show(one, "c", "a", "b")
+    assert at(one) == "c"
+
+
+def test_then_it_stays_on_its_session() -> None:
+    one, _ = sessions_list("a", "b", "c")
+    one.move(1)
+    show(one, "b", "c", "a")
+    assert at(one) == "b"
+
+
+def test_a_held_cursor_stays_on_its_session_without_having_moved() -> None:
+    one, _ = sessions_list("a", "b", "c")
+    one.hold()
+    show(one, "c", "b", "a")
+    assert at(one) == "a"
+
+
+@pytest.mark.parametrize(("left", "expected"), [(["a", "c"], "c"), (["a"], "a"), ([], "")])
+def test_when_its_session_is_gone_it_goes_to_a_neighbour(left: list[str], expected: str) -> None:
+    one, _ = sessions_list("a", "b", "c")
+    one.move(1)
+    show(one, *left)
+    assert at(one) == expected
+
+
+def test_it_finds_its_session_again_after_an_empty_list() -> None:
+    one, _ = sessions_list("a", "b")
+    one.move(1)
+    show(one)
+    show(one, "b", "a")
+    assert at(one) == "b"
+
+
+@pytest.mark.parametrize(("step", "expected"), [(1, "b"), (-1, "a"), (100, "c"), (-100, "a")])
+def test_it_stops_at_the_ends(step: int, expected: str) -> None:
+    one, _ = sessions_list("a", "b", "c")
+    one.move(step)
+    assert at(one) == expected
+
+
+@pytest.mark.parametrize("height", [1, 2, 5, 12, 30])
+@pytest.mark.parametrize("place", [0, 7, 24])
+def test_the_cursor_is_in_sight_and_no_line_is_wasted(height: int, place: int) -> None:
+    one, _ = sessions_list(*(f"s{number:02}" for number in range(25)))
+    one.select(place)
+    lines = ["".join(text for _, text in line) for line in one.lines(60, height)]
+    assert any("❯" in line and f"s{place:02}" in line for line in lines)
+    assert len(lines) == height
+
+
+def click(one: SessionList, line: int, button: int = 1) -> None:
+    """Press a button over a line."""
+    one.mouse_event(SIZE, "mouse press", button, 5, line, True)
+
+
+def test_a_click_selects_and_a_second_one_attaches() -> None:
+    one, clicks = sessions_list("a", "b", "c")
+    click(one, 3)
+    assert (at(one), clicks) == ("b", [False])
+    click(one, 2)
+    assert (at(one), clicks) == ("b", [False, True])
+
+
+def test_a_click_below_the_last_session_does_nothing() -> None:
+    one, clicks = sessions_list("a", "b")
+    click(one, 9)
+    click(one, 9)
+    assert (at(one), clicks) == ("a", [])
+
+
+def test_the_wheel_moves() -> None:
+    one, _ = sessions_list("a", "b", "c")
+    click(one, 0, button=5)
+    click(one, 0, button=5)
+    click(one, 0, button=4)
+    assert at(one) == "b"
+
+
+def test_other_buttons_do_nothing() -> None:
+    one, clicks = sessions_list("a", "b")
+    click(one, 3, button=3)
+    assert (at(one), clicks) == ("a", [])
+
+
+def test_a_search_goes_around_and_counts() -> None:
+    one, _ = sessions_list("api", "web", "api2")
+    one.query = "api"
+    assert one.seek(1, 1)
+    assert (at(one), one.count_matches()) == ("api2", (2, 2))
+    assert one.seek(1, 1)
+    assert at(one) == "api"
+    assert one.seek(-1, -1)
+    assert at(one) == "api2"
+
+
+def test_a_search_without_matches_leaves_the_cursor() -> None:
+    one, _ = sessions_list("api", "web")
+    one.query = "nothing"
+    assert not one.seek(1)
+    assert (at(one), one.count_matches()) == ("api", (0, 0))

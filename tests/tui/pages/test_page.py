@@ -1,0 +1,162 @@
+"""The pages of hosts and details, and how a page scrolls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from navi.config.settings import Problem
+from navi.core.facts import Part
+from navi.core.failure import HostState
+from navi.core.model import AgentStatus, StatusFile
+from navi.tui.pages.charts import Bar, Chart
+from navi.tui.pages.page import Entry, Page, detail_lines, help_lines, host_lines
+from navi.tui.paint import Line, columns_of
+from navi.tui.theme import ASCII, UNICODE
+from tests.support.dashboard import session, view
+
+
+def text(lines: Sequence[Entry]) -> str:
+    """Return lines without their styles, and without charts."""
+    kept = [line for line in lines if not isinstance(line, Chart)]
+    return "\n".join("".join(piece for _, piece in line).rstrip() for line in kept)
+
+
+def numbered(count: int) -> list[Line]:
+    """Return so many lines."""
+    return [[("", f"line {number}")] for number in range(count)]
+
+
+def page(count: int = 20) -> Page:
+    """Return a page of so many lines."""
+    return Page(UNICODE, "Title", numbered(count))
+
+
+def shown(one: Page, width: int = 40, height: int = 7) -> list[str]:
+    """Return what a page paints below its title."""
+    return text(one.lines(width, height)).split("\n")[2:]
+
+
+def test_a_page_scrolls_line_by_line_and_page_by_page() -> None:
+    one = page()
+    assert shown(one) == [f"line {number}" for number in range(5)]
+    one.scroll(2)
+    assert shown(one)[0] == "line 2"
+    one.page(1)
+    assert shown(one)[0] == "line 6"
+    one.scroll(1000)
+    assert shown(one)[-1] == "line 19"
+    one.scroll(-1000)
+    assert shown(one)[0] == "line 0"
+
+
+def test_a_page_says_how_much_is_left() -> None:
+    assert "15 more lines" in text(page().lines(40, 7))
+    assert "Esc closes" in text(page(3).lines(40, 7))
+
+
+def test_a_page_that_gets_shorter_stays_in_sight() -> None:
+    one = page()
+    one.scroll(1000)
+    shown(one)
+    one.put(numbered(3))
+    assert shown(one) == ["line 0", "line 1", "line 2"]
+
+
+def test_a_long_line_goes_on_under_its_text() -> None:
+    one = Page(UNICODE, "T", [[("dim", "  label  "), ("", "some words that go on and on")]])
+    assert shown(one, width=24) == ["  label  some words that", "         go on and on"]
+
+
+@pytest.mark.parametrize("width", [1, 5, 11, 30])
+@pytest.mark.parametrize("height", [1, 2, 3])
+def test_a_page_can_be_painted_on_the_smallest_screen(width: int, height: int) -> None:
+    one = Page(UNICODE, "Keys", help_lines())
+    assert one.render((width, height)).rows() == height
+
+
+def test_what_takes_several_lines_is_scrolled_to_its_end() -> None:
+    bars = Chart(tuple(Bar(Part(f"part {number}", 0.5, "50%")) for number in range(9)))
+    one = Page(UNICODE, "Title", [[("", "word " * 30)], bars])
+    assert "part 8" not in shown(one)[-1]
+    one.scroll(10**6)
+    assert "part 8" in shown(one)[-1]
+
+
+def test_a_host_tells_state_latency_and_sessions() -> None:
+    lines = text(host_lines([view("atlas", session("a", host="atlas"), latency=0.042)], (), UNICODE, 0))
+    assert lines.strip() == "✔ atlas  connected  42ms · 1 session · tmux 3.3a"
+
+
+def test_a_lost_host_tells_why_what_to_do_how_old_and_when_again() -> None:
+    lost = view("atlas", state=HostState.UNREACHABLE, framed=10)._replace(retry_at=103, attempts=2)
+    lines = text(host_lines([lost], (), UNICODE, 100))
+    for words in ("✖ atlas  unreachable", "cause of atlas", "remedy of atlas", "1m 30s old", "in 3s, attempt 3"):
+        assert words in lines
+
+
+def test_a_host_that_waits_for_a_person_says_for_which_keys() -> None:
+    assert "when you press ^R or A" in text(host_lines([view("a", state=HostState.AUTH)], (), UNICODE, 0))
+
+
+def test_an_error_that_is_over_is_remembered() -> None:
+    over = view("a", state=HostState.ERROR)._replace(state=HostState.CONNECTED, failure=None)
+    assert "cause of a (over now)" in text(host_lines([over], (), UNICODE, 0))
+
+
+ODDITIES = [
+    ({"skew": -90.0}, "clock -90 s"),
+    ({"rebooted": 40.0}, "rebooted 1m 0s ago"),
+    ({"unwatched": "mkfifo failed"}, "polled every 2 s, because mkfifo failed"),
+]
+
+
+@pytest.mark.parametrize(("fields", "expected"), ODDITIES)
+def test_what_is_unusual_about_a_host_is_told(fields: dict[str, object], expected: str) -> None:
+    assert expected in text(host_lines([view("a")._replace(**fields)], (), UNICODE, 100))  # type: ignore[arg-type]
+
+
+def test_problems_of_the_configuration_are_told_with_file_and_line_and_cleaned() -> None:
+    problem = Problem("/etc/remotes.yaml", 3, "`host` must be \x1b[31mone value")
+    assert text(host_lines([], [problem], ASCII, 0)) == " x /etc/remotes.yaml:3: `host` must be one value"
+
+
+def test_details_tell_source_age_and_place() -> None:
+    one = session("api", "waiting", 940, host="atlas", message="Shall I?", cwd="/srv/api")
+    lines = text(detail_lines(one, view("atlas", one), 1000))
+    for words in (
+        "session     atlas/api",
+        "status      waiting",
+        "source      hook, 1m 0s ago",
+        "because     its hook said so",
+        "message     Shall I?",
+        "directory   /srv/api",
+        "status file api.json reads well",
+        "tmux        $1, created 0s ago",
+        "pane 0.0    %1 cat, process 100, in /srv/api, title: a title",
+    ):
+        assert words in lines
+
+
+def test_details_of_a_file_that_cannot_be_read_say_so() -> None:
+    one = session("api")._replace(file=StatusFile("api", problem="not JSON: line 1"))
+    assert "api.json not JSON: line 1" in text(detail_lines(one, view("local", one), 1000))
+
+
+def test_details_of_an_ended_session() -> None:
+    one = session("api", "offline")._replace(tmux=None)
+    assert "tmux        no such session" in text(detail_lines(one, view("local", one), 1000))
+
+
+def test_details_name_the_team() -> None:
+    one = session("api", mates=(AgentStatus("ann", "waiting", 990),))
+    assert "crew        waiting ann, 10s ago" in text(detail_lines(one, view("local", one), 1000))
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_of_a_long_message_nothing_is_lost(width: int) -> None:
+    one = session("日本語", message="長" * 200)
+    folded = Page(UNICODE, "Details", detail_lines(one, view("local", one), 1000)).lines(width, 60)
+    assert all(columns_of(line) <= width for line in folded)
+    assert text(folded).count("長") == 200

@@ -1,0 +1,71 @@
+"""Where the parts of the screen stand: they cover every size exactly, without overlapping."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from navi.tui.bars import Footer, Header
+from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST, Layout
+from navi.tui.paint import Panel
+from navi.tui.theme import UNICODE
+from tests.support.dashboard import view
+
+
+def layout(preview: bool = True, beside: bool = True, share: int = 50) -> Layout:
+    """Return a layout with two hosts in its header."""
+    header = Header(UNICODE)
+    header.show([view("local"), view("atlas")], [], 0, 0)
+    one = Layout(header, Panel(UNICODE), Footer(UNICODE))
+    one.preview = Panel(UNICODE) if preview else None
+    one.beside, one.share = beside, share
+    return one
+
+
+@given(st.integers(1, 210), st.integers(1, 60), st.booleans(), st.booleans(), st.sampled_from(range(20, 81, 5)))
+def test_the_parts_cover_the_screen_exactly(width: int, height: int, preview: bool, beside: bool, share: int) -> None:
+    one = layout(preview, beside, share)
+    cells = [
+        (column, line)
+        for place in one.places(width, height)
+        for column in range(place.column, place.column + place.width)
+        for line in range(place.line, place.line + place.height)
+    ]
+    assert len(cells) == len(set(cells)) == width * height
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 2), (10, 3), (40, 10), (60, 15), (70, 10), (80, 24), (200, 50)])
+@pytest.mark.parametrize("beside", [True, False])
+def test_it_can_be_painted_at_any_size(size: tuple[int, int], beside: bool) -> None:
+    canvas = layout(beside=beside).render(size)
+    assert (canvas.cols(), canvas.rows()) == size
+
+
+def stands(one: Layout, width: int, height: int) -> str:
+    """Return where the preview stands."""
+    places = one.places(width, height)
+    preview = next((place for place in places if place.part is one.preview), None)
+    if preview is None:
+        return "nowhere"
+    return "beside" if preview.column else "below"
+
+
+PLACES = [
+    (True, SIDE_AT_LEAST, 24, "beside"),
+    (True, SIDE_AT_LEAST - 1, 24, "below"),
+    (False, 200, 24, "below"),
+    (True, 200, PREVIEW_AT_LEAST, "beside"),
+    (True, 200, PREVIEW_AT_LEAST - 1, "nowhere"),
+]
+
+
+@pytest.mark.parametrize(("beside", "width", "height", "expected"), PLACES)
+def test_where_the_preview_stands(beside: bool, width: int, height: int, expected: str) -> None:
+    assert stands(layout(beside=beside), width, height) == expected
+
+
+def test_the_last_line_that_is_left_shows_the_list() -> None:
+    one = layout()
+    (place,) = one.places(20, 1)
+    assert place.part is one.main
