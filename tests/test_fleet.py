@@ -317,7 +317,8 @@ async def test_two_fleets_share_a_connection_and_the_first_to_leave_disturbs_not
 DASHBOARD = """\
 import os, trio
 from navi.core.agents import AGENTS
-from navi.config.settings import Places, read_remotes
+from navi.config.places import Places
+from navi.config.reader import read_remotes
 from navi.fleet import Fleet
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost

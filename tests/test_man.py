@@ -16,8 +16,10 @@ from navi.cli.arguments import arguments_of
 from navi.cli.parser import parser_of
 from navi.cli.verbs import VERBS, Verb
 from navi.compat.table import TOOLS
+from navi.config.places import Places
+from navi.config.reader import read_remotes, read_settings, read_template
 from navi.config.remote import Remote
-from navi.config.settings import CHOICES, Places, Settings, read_remotes, read_settings, read_template
+from navi.config.settings import CHOICES, Settings
 from navi.core import exits
 from navi.core.agents import AGENTS
 from navi.core.failure import HostState, Retry

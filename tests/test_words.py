@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 import pytest
 
 from navi import __version__
-from navi.config.settings import Settings, read_remotes
+from navi.config.reader import read_remotes
+from navi.config.settings import Settings
 from navi.tui.keys import KEYS, shown
 from tests.test_man import default_in_words
 

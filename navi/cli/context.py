@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Iterable, Mapping
 
+    from navi.config.places import Places
     from navi.config.remote import Remote
-    from navi.config.settings import Places, Settings, Template
+    from navi.config.settings import Settings, Template
     from navi.core.agents import AgentKind
 
 T = TypeVar("T")
@@ -41,14 +42,14 @@ class Machines:
     @cached_property
     def places(self) -> Places:
         """Where files are."""
-        from navi.config.settings import Places
+        from navi.config.places import Places
 
         return Places(self.environment)
 
     @cached_property
     def settings(self) -> Settings:
         """config.yaml; what is wrong with it is said once."""
-        from navi.config.settings import read_settings
+        from navi.config.reader import read_settings
 
         settings, problems = read_settings(self.places.settings)
         for problem in problems:
@@ -83,7 +84,7 @@ class Machines:
 
     def template(self, name: str) -> Template:
         """Return a template. Raises UsageError for one that is not there or not right."""
-        from navi.config.settings import read_template
+        from navi.config.reader import read_template
 
         path = self.places.templates / f"{name}.yaml"
         if "/" in name or not path.exists():

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from navi.cli.context import AT_ONCE, Machines
 from navi.cli.output import UsageError, print_json
+from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import Remote
-from navi.config.settings import Problem, Settings, read_remotes, read_settings
+from navi.config.settings import Problem, Settings
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState

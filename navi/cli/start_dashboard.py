@@ -10,8 +10,10 @@ from pathlib import Path
 
 import trio
 
+from navi.config.places import Places
+from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import Remote
-from navi.config.settings import Places, Settings, read_remotes, read_settings
+from navi.config.settings import Settings
 from navi.fleet import Fleet
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost

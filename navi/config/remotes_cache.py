@@ -39,9 +39,9 @@ def read_remotes(source: str, known: str) -> tuple[tuple[Remote, ...], tuple[Pro
         return remotes, ()
     from pathlib import Path
 
-    from navi.config import settings
+    from navi.config import reader
 
-    remotes, problems = settings.read_remotes(Path(source))
+    remotes, problems = reader.read_remotes(Path(source))
     if mark and not problems:
         _note(known, mark, remotes)
     return remotes, problems

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import trio
 
-from navi.config.settings import Places, Problem, Settings
+from navi.config.places import Places
+from navi.config.settings import Problem, Settings
 from navi.core.failure import HostState
 from navi.core.listing import Key, Selection, Sort, arrange, is_agent, next_mark, next_scope
 from navi.core.model import HostView, Session

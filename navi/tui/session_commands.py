@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from navi.config.settings import Places, Settings, read_templates
+from navi.config.places import Places
+from navi.config.reader import read_templates
+from navi.config.settings import Settings
 from navi.config.undo_list import Killed, forget, last_killed, remember
 from navi.core.address import LOCAL, address_of
 from navi.core.model import HostView, Session

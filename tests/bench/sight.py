@@ -10,7 +10,9 @@ from functools import partial
 
 import trio
 
-from navi.config.settings import Places, Settings, read_remotes
+from navi.config.places import Places
+from navi.config.reader import read_remotes
+from navi.config.settings import Settings
 from navi.fleet import Fleet
 from navi.hosts.trio_openssh import OpenSSHHost
 

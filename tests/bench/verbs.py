@@ -13,7 +13,8 @@ from itertools import pairwise
 
 import trio
 
-from navi.config.settings import Places, read_remotes
+from navi.config.places import Places
+from navi.config.reader import read_remotes
 from navi.hosts.ssh_command import USE_MASTER, SshCommand
 from tests.bench.report import Row
 from tests.bench.stage import ROOT, Run, laboratory

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from navi.config.places import Places
+from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import SESSIONS_DIR, Remote
-from navi.config.settings import Places, Settings, read_remotes, read_settings
+from navi.config.settings import Settings
 from navi.core.agents import AGENTS, AgentKind
 
 GUIDE = """\

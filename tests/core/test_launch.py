@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from navi.config.settings import read_template, read_templates
+from navi.config.reader import read_template, read_templates
 from navi.core.agents import AGENTS, AgentKind
 from navi.core.launch import GDB, PRESETS, PYTHON, SHELL, Launch, Step, agent, command, kept, program_of, ready
 from tests.support.machines import Account, Lab
