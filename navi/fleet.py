@@ -182,7 +182,7 @@ class _Keeper:
     # ---- following
 
     async def _watch(self) -> None:
-        async with self.host.watch(watch(self.host.sessions_dir, self.host.cleanup)) as line:
+        async with self.host.watch(watch(cleanup=True)) as line:
             self._line = line
             try:
                 async for told in line:
@@ -200,7 +200,7 @@ class _Keeper:
 
     async def _poll(self) -> None:
         while True:
-            frame = await self.host.run(look(self.host.sessions_dir, self.host.cleanup))
+            frame = await self.host.run(look(cleanup=True))
             self._take(frame)
             with trio.move_on_after(POLL_EVERY):
                 await self._hurry.wait()

@@ -21,7 +21,6 @@ from typing import Any
 import pytest
 import trio
 
-from navi.config.remote import SESSIONS_DIR
 from navi.core.address import Named
 from navi.core.launch import command
 from navi.hosts import HostError
@@ -37,7 +36,7 @@ from tests.support.hosts import host, opened
 from tests.support.machines import Account, Lab, Machine, program
 from tests.support.places import agent
 from tests.support.processes import Process, family, processes
-from tests.support.scripts import DASH, Shell, Watching, answer, environment, every_shell, run, stand_in
+from tests.support.scripts import DASH, Shell, Watching, answer, environment, every_shell, run, settings_of, stand_in
 from tests.support.terminal import Terminal
 from tests.support.verbs import living, navi
 from tests.support.waiting import until, until_async
@@ -114,7 +113,7 @@ def killed_there(account: Account, shell: Shell, operation: Operation[Any], stop
         env=environment(account, shell), start_new_session=True,
     ) as process:  # fmt: skip
         assert process.stdin
-        process.stdin.write(request(stop.within(operation), new_token()))
+        process.stdin.write(request(stop.within(operation), new_token(), settings_of(account)))
         process.stdin.close()
         until(lambda: stop.reached or process.poll() is not None, timeout=30, what="it stops or ends")
         if process.poll() is None:
@@ -163,41 +162,41 @@ def begun(account: Account, name: str) -> None:
 def furnish(account: Account, name: str) -> None:
     """Give a session a notice and marks."""
     account.write_status(name, status="waiting", message="Shall I?", timestamp=4, more=[1, {"a": None}])
-    run(account, DASH, mark(SESSIONS_DIR, name, ["+b", "+tkept"]))
+    run(account, DASH, mark(name, ["+b", "+tkept"]))
 
 
 def before_rename(account: Account, name: str) -> Operation[Any]:
     begun(account, f"{name}-old")
     (account.sessions_dir / ".navi" / f"event.{name}-old.5.4194304").write_text(EVENT)
-    return rename(SESSIONS_DIR, Named(f"{name}-old"), f"{name}-new")
+    return rename(Named(f"{name}-old"), f"{name}-new")
 
 
 def before_dismiss(account: Account, name: str) -> Operation[Any]:
     begun(account, f"{name}-old")
-    return dismiss(SESSIONS_DIR, Named(f"{name}-old"))
+    return dismiss(Named(f"{name}-old"))
 
 
 def before_mark(account: Account, name: str) -> Operation[Any]:
     begun(account, f"{name}-old")
-    return mark(SESSIONS_DIR, f"{name}-old", ["-b", "-tkept", "+tone", "+ttwo"])
+    return mark(f"{name}-old", ["-b", "-tkept", "+tone", "+ttwo"])
 
 
 def before_undo(account: Account, name: str) -> Operation[Any]:
     begun(account, f"{name}-old")
     keep = new_keep()
-    run(account, DASH, kill(SESSIONS_DIR, Named(f"{name}-old"), keep, "cat"))
-    return undo(SESSIONS_DIR, keep)
+    run(account, DASH, kill(Named(f"{name}-old"), keep, "cat"))
+    return undo(keep)
 
 
 def before_kill(account: Account, name: str) -> Operation[Any]:
     """The session is registered, and has what undo begins again."""
-    run(account, DASH, new(SESSIONS_DIR, f"{name}-old", "~", command("cat")))
+    run(account, DASH, new(f"{name}-old", "~", command("cat")))
     furnish(account, f"{name}-old")
-    return kill(SESSIONS_DIR, Named(f"{name}-old"), new_keep(), "other")
+    return kill(Named(f"{name}-old"), new_keep(), "other")
 
 
 def before_new(_: Account, name: str) -> Operation[Any]:
-    return new(SESSIONS_DIR, f"{name}-new", "~", command("cat"), register=False)
+    return new(f"{name}-new", "~", command("cat"), register=False)
 
 
 CASES = (
@@ -276,12 +275,12 @@ WHOLE = {"name", "socket", "directory", "type", "line", "more", "marks", "scroll
 
 def look_again(account: Account, shell: Shell) -> None:
     """Look, as a dashboard or `navi explain` does."""
-    run(account, shell, look(SESSIONS_DIR, False))
+    run(account, shell, look())
 
 
 def do_something_else(account: Account, shell: Shell) -> None:
     """Carry out an operation that has nothing to do with it."""
-    run(account, shell, directories(SESSIONS_DIR, "~/"))
+    run(account, shell, directories("~/"))
 
 
 def watch_it(account: Account, shell: Shell) -> None:
@@ -294,7 +293,7 @@ def watch_it(account: Account, shell: Shell) -> None:
 
 def fail(account: Account, shell: Shell) -> None:
     """Carry out an operation that has the registry at hand, and nothing else to do."""
-    assert answer(account, shell, dismiss(SESSIONS_DIR, Named("nobody"))).status == 66
+    assert answer(account, shell, dismiss(Named("nobody"))).status == 66
 
 
 @every_shell
@@ -333,7 +332,7 @@ def test_a_shell_that_is_killed_between_two_steps_leaves_nothing_half_done(
         assert state(account, name, case.noted) == after, where
         assert left_over(account) == [], where
         if case.undone:
-            run(account, shell, undo(SESSIONS_DIR, operation.arguments[1]))
+            run(account, shell, undo(str(operation.arguments[1])))
             assert state(account, name, case.noted) == replace(before, kept=after.kept), where
         if not reached:
             break
@@ -390,7 +389,7 @@ def killed_after_tmux_has_ended_it(account: Account, shell: Shell) -> str:
     assert killed_there(account, shell, operation, stop)
     assert "n-old" not in living(account)
     assert (account.sessions_dir / "n-old.json").exists()
-    return operation.arguments[1]
+    return str(operation.arguments[1])
 
 
 def messages(account: Account) -> dict[str, str]:
@@ -412,8 +411,8 @@ def test_mending_a_killing_spares_a_session_that_has_taken_the_name(lab: Lab, sh
     assert "n-old" in living(account)
     fail(account, shell)
     assert left_over(account) == []
-    run(account, shell, kill(SESSIONS_DIR, Named("n-old"), new_keep()))
-    run(account, shell, undo(SESSIONS_DIR, keep))
+    run(account, shell, kill(Named("n-old"), new_keep()))
+    run(account, shell, undo(keep))
     assert messages(account) == {"n-old.json": "Shall I?"}
 
 
@@ -425,7 +424,7 @@ def test_mending_a_killing_keeps_what_a_hook_said_last(lab: Lab, shell: Shell) -
     account.write_status("n-old", message="Farewell")
     look_again(account, shell)
     assert messages(account) == {}
-    run(account, shell, undo(SESSIONS_DIR, keep))
+    run(account, shell, undo(keep))
     assert messages(account) == {"n-old.json": "Farewell"}
 
 
@@ -454,7 +453,7 @@ def test_a_killing_is_not_mended_before_tmux_tells(lab: Lab, shell: Shell) -> No
     (account.bin / "tmux").unlink()
     look_again(account, shell)
     assert messages(account) == {}
-    run(account, shell, undo(SESSIONS_DIR, keep))
+    run(account, shell, undo(keep))
     assert messages(account) == {"n-old.json": "Shall I?"}
 
 
@@ -462,12 +461,12 @@ def test_killing_a_session_that_has_ended_spares_another_that_has_its_name_by_no
     account = lab.local
     begun(account, "bystander-old")
     begun(account, "n-old")
-    frame = run(account, DASH, look(SESSIONS_DIR, False))
+    frame = run(account, DASH, look())
     known = next(one for one in frame.sessions if one.name == "n-old")
     account.tmux("kill-session", "-t", "=n-old")
     account.new_session("n-old", "exec cat")
     account.write_status("n-old", message="I am new")
-    assert run(account, DASH, kill(SESSIONS_DIR, known, new_keep())) == ""
+    assert run(account, DASH, kill(known, new_keep())) == ""
     assert messages(account) == {"n-old.json": "I am new"}
     assert left_over(account) == []
 
@@ -494,7 +493,7 @@ def test_a_clean_up_that_takes_the_new_file_before_tmux_has_renamed_costs_nothin
     quiet = {"stdout": subprocess.DEVNULL, "cwd": account.home, "env": environment(account, DASH)}
     with subprocess.Popen(words, stdin=subprocess.PIPE, **quiet) as process:  # type: ignore[call-overload]
         assert process.stdin
-        process.stdin.write(request(held.within(operation), new_token()))
+        process.stdin.write(request(held.within(operation), new_token(), settings_of(account)))
         process.stdin.close()
         until(lambda: held.reached, timeout=30, what="it stops")
         (account.sessions_dir / "n-new.json").unlink()

@@ -19,6 +19,7 @@ from navi.core.failure import HostState, Retry
 from navi.core.model import HostView, Source
 from navi.fleet import LONGEST_PAUSE, pause_before, steady
 from navi.hosts.trio_local import LocalHost
+from navi.ops import HostSettings
 from tests.support.hosts import failure, host, running, say
 from tests.support.machines import Lab, Machine, program
 from tests.support.scripts import stand_in
@@ -83,7 +84,7 @@ async def test_sessions_of_every_host_are_known_with_latency_and_change(
         monkeypatch.setenv(key, value)
     lab.local.new_session("web")
     with trio.fail_after(40):
-        async with running(LocalHost("~/.claude-sessions", True), host(lab, box)) as watched:
+        async with running(LocalHost(HostSettings("~/.claude-sessions", True)), host(lab, box)) as watched:
             local = await watched.until("local", lambda view: "web" in messages(view))
             view = await watched.until("box", lambda view: view.latency is not None)
             assert (local.state, view.state, view.fresh) == (CONNECTED, CONNECTED, True)
@@ -324,7 +325,7 @@ from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
 
 remotes, _ = read_remotes(Places(os.environ).remotes)
-hosts = [LocalHost("~/.claude-sessions", True), *(OpenSSHHost(remote, os.environ) for remote in remotes)]
+hosts = [LocalHost(HostSettings("~/.claude-sessions", True)), *(OpenSSHHost(remote, os.environ) for remote in remotes)]
 fleet = Fleet(hosts, AGENTS, lambda name: print(name, fleet.view(name).state, flush=True))
 trio.run(fleet.run)
 """

@@ -164,10 +164,10 @@ FACTS = [
     (NAVI, f"at least {PREVIEW_AT_LEAST} lines, and {SIDE_AT_LEAST} columns"),
     (NAVI, f"up to {HISTORY} lines of scrollback"),
     (NAVI, f"looked at every {POLL_EVERY:g} seconds"),
-    (NAVI, f"no sign of life for {watch('', False).silence:g} seconds"),
+    (NAVI, f"no sign of life for {watch().silence:g} seconds"),
     (NAVI, f"up to {LONGEST_PAUSE:g} seconds"),
     (NAVI, f"'{ssh_command.SHELL}'"),
-    (REMOTES, f"no sign of life for {watch('', False).silence:g} seconds"),
+    (REMOTES, f"no sign of life for {watch().silence:g} seconds"),
     (REMOTES, f"up to {MOST_CHANNELS} channels"),
     (REMOTES, f"does not answer within {ssh_command.CONTROL_LIMIT:g} seconds"),
 ]

@@ -81,7 +81,7 @@ def _look_again(
 
 
 def _sight(machines: Machines, host: PlainHost, began: float) -> Sight:
-    frame = host.run(look(host.sessions_dir, False))
+    frame = host.run(look())
     since = frame.clock - (time.monotonic() - began) - CLOCK_SLACK
     return Sight(sessions_of(host.name, frame, machines.agents), since)
 

@@ -184,7 +184,7 @@ def _sessions(name: str, prefix: str, machines: Machines) -> Candidates:
     try:
         if not host.stands():
             return
-        found = host.run(survey(host.sessions_dir, registered=True))
+        found = host.run(survey(registered=True))
     except (HostError, OperationError):
         return
     for entry in found.registry.entries.values():

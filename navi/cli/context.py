@@ -14,7 +14,7 @@ from navi.core.address import LOCAL, Address, Named
 from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import PlainHost
-from navi.ops import OperationError
+from navi.ops import HostSettings, OperationError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -115,8 +115,10 @@ class Machines:
     def _here(self) -> PlainHost:
         """This machine. Only where there are settings they are read."""
         if self._has_settings:
-            return PlainHost(LOCAL, self.settings.sessions_dir, self.settings.cleanup, self.environment)
-        return PlainHost(LOCAL, "", True, self.environment)
+            said = HostSettings(self.settings.sessions_dir, self.settings.cleanup)
+        else:
+            said = HostSettings("", True)
+        return PlainHost(LOCAL, said, self.environment)
 
     def address(self, text: str) -> Address:
         """Read SESSION, or HOST/SESSION. Raises UsageError."""
@@ -152,7 +154,7 @@ class Machines:
         from navi.ops.registry_look import survey
 
         host = self.host(name)
-        names = list(host.run(survey(host.sessions_dir, registered=True)).registry.entries)
+        names = list(host.run(survey(registered=True)).registry.entries)
         if len(names) != 1:
             several = f"several sessions are registered: {', '.join(map(clean, names))}; say which"
             raise UsageError(several if names else "no session is registered; say which one you mean")

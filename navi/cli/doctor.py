@@ -22,7 +22,7 @@ from navi.doctor import route
 from navi.doctor.route import Probe, look_around
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import PlainHost
-from navi.ops import OperationError
+from navi.ops import HostSettings, OperationError
 from navi.ops import checkup as ops
 from navi.ops.checkup import Finding, Result, checkup, clock, findings
 
@@ -85,15 +85,15 @@ def _configuration(problems: Sequence[Problem], count: int) -> list[Finding]:
 
 def _examine(patient: Patient, settings: Settings, environment: Mapping[str, str]) -> list[Finding]:
     if patient.remote is None:
-        host = PlainHost(LOCAL, settings.sessions_dir, settings.cleanup, environment)
-        found = _guarded(lambda: findings(host.run(checkup(settings.sessions_dir)), LOCAL))
+        host = PlainHost(LOCAL, HostSettings(settings.sessions_dir, settings.cleanup), environment)
+        found = _guarded(lambda: findings(host.run(checkup()), LOCAL))
         return _with_undone([*look_around(environment), *found], HERE)
     remote = patient.remote
     return _with_undone(_guarded(lambda: _examine_remote(remote, environment)), THERE)
 
 
 def _examine_remote(remote: Remote, environment: Mapping[str, str]) -> Sequence[Finding]:
-    probed = Probe(remote, environment).examine(checkup(remote.sessions_dir))
+    probed = Probe(remote, environment).examine(checkup())
     if probed.answer is None:
         return probed.findings
     time = clock(probed.answer.frame.clock, probed.began, probed.ended)

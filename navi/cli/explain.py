@@ -63,7 +63,7 @@ def _look(machines: Machines, address: Address) -> Seen:
     """Return the session and what the look saw. One of the default server comes before one of another."""
     host = machines.host(address.host)
     try:
-        frame = host.run(look(host.sessions_dir, False))
+        frame = host.run(look())
     except ValueError as error:
         raise OperationError(f"its answer makes no sense: {error}; try navi doctor {address.host}") from error
     session = session_named(sessions_of(address.host, frame, machines.agents), address.name)
@@ -79,9 +79,9 @@ def _count(host: PlainHost, session: Session) -> Tokens | str:
     if not id:
         return ""
     try:
-        found = host.run(tokens(host.sessions_dir, id))
+        found = host.run(tokens(id))
         for _ in range(MOST_CALLS - 1):
-            found = host.run(tokens(host.sessions_dir, id)) if found.partial else found
+            found = host.run(tokens(id)) if found.partial else found
     except (HostError, OperationError) as error:
         return why(error)[0]
     return found

@@ -74,7 +74,7 @@ def _names(options: Namespace, machines: Machines) -> list[str]:
 def _status(names: Sequence[str], options: Namespace, machines: Machines) -> int:
     def look(name: str) -> Found:
         host = machines.host(name)
-        return host.run(look_at_hooks(host.sessions_dir))
+        return host.run(look_at_hooks(host.settings.sessions_dir))
 
     results = machines.each(names, look)
     if options.json:
@@ -126,7 +126,7 @@ def _change(names: Sequence[str], options: Namespace, machines: Machines, plan: 
 
     def propose(name: str) -> Proposal:
         host = machines.host(name)
-        found = host.run(look_at_hooks(host.sessions_dir))
+        found = host.run(look_at_hooks(host.settings.sessions_dir))
         return Proposal(found, plan(found))
 
     proposals = machines.each(names, propose)
@@ -184,7 +184,7 @@ def _write(machines: Machines, name: str, proposal: Proposal | Trouble) -> Writt
     if not changes:
         return Written(changes)
     host = machines.host(name)
-    return Written(changes, host.run(write_hooks(host.sessions_dir, proposal.plan)))
+    return Written(changes, host.run(write_hooks(proposal.plan)))
 
 
 def _tell(results: Sequence[tuple[str, Written | Trouble]], options: Namespace) -> int:

@@ -50,7 +50,7 @@ def run_hosts(options: Namespace, machines: Machines) -> int:
 def _ask(machines: Machines, name: str) -> Frame:
     host = machines.host(name)
     try:
-        return host.run(look(host.sessions_dir, False))
+        return host.run(look())
     except ValueError as error:
         raise HostError(Failure(HostState.ERROR, str(error), f"navi doctor {name}")) from error
 

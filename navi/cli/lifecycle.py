@@ -31,8 +31,7 @@ def run_new(options: Namespace, machines: Machines) -> int:
     launch, directory = launch_of(options, machines)
 
     def create() -> Created:
-        operation = new(
-            host.sessions_dir, options.name, directory, launch, options.socket, register=not options.no_register
+        operation = new(options.name, directory, launch, options.socket, register=not options.no_register
         )
         return carry_out(machines, host, Change(operation, lambda sight: _begun(sight, options.name)))
 
@@ -96,7 +95,7 @@ def run_kill(options: Namespace, machines: Machines) -> int:
         host = machines.host(address.host)
         line, more = _line_again(machines, address)
         keep = new_keep()
-        operation = kill(host.sessions_dir, Named(address.name), keep, line, more)
+        operation = kill(Named(address.name), keep, line, more)
         kept = carry_out(machines, host, Change(operation, lambda sight: [] if _has(sight, address.name) else [keep]))
         if kept:
             remember(machines.places.state, Killed(address.host, kept, str(address)))
@@ -120,7 +119,7 @@ def find(machines: Machines, address: Address) -> Session:
     HostError.
     """
     host = machines.host(address.host)
-    frame = host.run(look(host.sessions_dir, False))
+    frame = host.run(look())
     session = session_named(sessions_of(host.name, frame, machines.agents), address.name)
     if session is None:
         raise OperationError(f"there is no session {clean(address.name)}", exits.NO_SESSION)
@@ -139,7 +138,7 @@ def run_rename(options: Namespace, machines: Machines) -> int:
     host = machines.host(address.host)
 
     def do() -> str:
-        operation = rename(host.sessions_dir, Named(address.name), options.name)
+        operation = rename(Named(address.name), options.name)
         return carry_out(machines, host, Change(operation, lambda sight: _renamed(sight, address.name, options.name)))
 
     return attempt(str(address), do, lambda name: print(f"{clean(str(address))} is {clean(name)} now"))
@@ -151,7 +150,7 @@ def run_dismiss(options: Namespace, machines: Machines) -> int:
 
     def dismiss_one(address: Address) -> str:
         host = machines.host(address.host)
-        operation = dismiss(host.sessions_dir, Named(address.name))
+        operation = dismiss(Named(address.name))
         carry_out(machines, host, Change(operation, lambda sight: _dismissed(sight, address.name)))
         return f"dismissed {address}"
 
@@ -172,7 +171,7 @@ def run_undo(options: Namespace, machines: Machines) -> int:
     name = last.address.removeprefix(f"{last.host}/")
 
     def bring_back() -> Created:
-        change = Change(undo(host.sessions_dir, last.keep), lambda sight: _begun(sight, name))
+        change = Change(undo(last.keep), lambda sight: _begun(sight, name))
         return carry_out(machines, host, change)
 
     def told(created: Created) -> None:

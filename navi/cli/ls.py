@@ -27,7 +27,7 @@ def _import_rows() -> None:
 
 def _survey(machines: Machines, name: str, registered: bool, sockets: Sequence[str] = ()) -> Survey:
     host = machines.host(name)
-    found = host.run(survey(host.sessions_dir, registered, sockets), meanwhile=_import_rows)
+    found = host.run(survey(registered, sockets), meanwhile=_import_rows)
     if found.registry.problem:
         complain(f"{name}: the registry does not read well: {found.registry.problem}; navi reconcile mends it")
     return found

@@ -58,4 +58,4 @@ def _mark(machines: Machines, address: Address, changes: tuple[str, ...]) -> Non
     def seen(sight: Sight) -> list[None]:
         return [None for session in sight.sessions if session.name == address.name and shown(session.marks, changes)]
 
-    carry_out(machines, host, Change(mark(host.sessions_dir, address.name, changes), seen))
+    carry_out(machines, host, Change(mark(address.name, changes), seen))

@@ -83,7 +83,7 @@ def run_cleanup(options: Namespace, machines: Machines) -> int:
 
     def clean_up(name: str) -> list[tuple[Removal, str]]:
         host = hosts[name]
-        found = host.run(survey(host.sessions_dir, registered=True))
+        found = host.run(survey(registered=True))
         _refuse_broken(found)
         chosen = removals(found, older_than, options.all)
         return [(one, "") for one in chosen] if options.dry_run else remove(host, machines, chosen)
@@ -106,7 +106,7 @@ def remove(host: PlainHost, machines: Machines, chosen: Sequence[Removal]) -> li
         trouble = ""
         if one.session:
             try:
-                kept = host.run(kill(host.sessions_dir, one.session, new_keep()))
+                kept = host.run(kill(one.session, new_keep()))
                 if kept:
                     remember(machines.places.state, Killed(host.name, kept, address_of(host.name, one.session.name)))
             except OperationError as error:
@@ -196,7 +196,7 @@ def run_reconcile(options: Namespace, machines: Machines) -> int:
 
     def compare(name: str) -> Difference:
         host = machines.host(name)
-        found = host.run(survey(host.sessions_dir))
+        found = host.run(survey())
         told = difference(found, found.sockets)
         if told and options.repair:
             host.run(change_entries(told.gone, told.unregistered))

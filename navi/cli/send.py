@@ -26,7 +26,7 @@ def run_send(options: Namespace, machines: Machines) -> int:
     how = How.KEYS if options.keys else How.LITERAL if options.literal else How.SUBMIT
     operation = send(
         pane, _text_of(options), how, options.keys or (), expected,
-        options.force, host.environment.get(LOCK, ""), options.retries, host.sessions_dir,
+        options.force, host.environment.get(LOCK, ""), options.retries, heed_status=True,
     )  # fmt: skip
     sent = host.run(operation)
     _tell_sent(options, sent)

@@ -18,6 +18,7 @@ from navi.fleet import Fleet
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
+from navi.ops import HostSettings
 from navi.tui.dashboard import Dashboard
 from navi.tui.terminal import terminal_is_usable
 
@@ -44,7 +45,7 @@ def run_dashboard() -> int:
 
 def hosts(settings: Settings, remotes: tuple[Remote, ...], environment: Mapping[str, str]) -> list[Host]:
     """Return this machine and every enabled remote."""
-    local = LocalHost(settings.sessions_dir, settings.cleanup)
+    local = LocalHost(HostSettings(settings.sessions_dir, settings.cleanup))
     return [local, *(OpenSSHHost(remote, environment) for remote in remotes if remote.enabled)]
 
 

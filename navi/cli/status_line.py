@@ -48,7 +48,7 @@ def _sessions(name: str, machines: Machines) -> list[Session] | None:
     host = machines.host(name)
     if not host.stands():
         return None
-    frame = host.run(look(host.sessions_dir, False))
+    frame = host.run(look())
     return [session for session in sessions_of(name, frame, machines.agents) if is_agent(session)]
 
 

@@ -44,13 +44,13 @@ def _frames(host: PlainHost, limit: float) -> Iterator[Frame]:
     """
     frame = None
     try:
-        for told in host.follow(watch(host.sessions_dir, False), limit):
+        for told in host.follow(watch(), limit):
             frame = told if isinstance(told, Frame) else frame
             if frame is not None:
                 yield frame
     except Unwatchable:
         while True:
-            yield host.run(look(host.sessions_dir, False))
+            yield host.run(look())
             if time.monotonic() >= limit:
                 return
             time.sleep(max(0.0, min(LOOK_EVERY, limit - time.monotonic())))

@@ -140,7 +140,7 @@ def _clean_up(arguments: Sequence[str], machines: Machines) -> int:
     from navi.ops.registry_look import survey
 
     host = machines.host(LOCAL)
-    chosen = removals(host.run(survey(host.sessions_dir, registered=True)), None, False)
+    chosen = removals(host.run(survey(registered=True)), None, False)
     if "--dry-run" in arguments:
         print(*(f"Would remove: {one.entry.name}" for one in chosen), sep="\n", file=sys.stderr)
         print(len(chosen))

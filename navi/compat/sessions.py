@@ -46,7 +46,7 @@ def create(given: Mapping[str, str], machines: Machines) -> int:
     socket = os.path.abspath(given.get("socket") or os.path.join(_sockets(machines), "claude.sock"))
     registers = "no-register" not in given
     try:
-        made = host.run(new(host.sessions_dir, given["name"], os.getcwd(), launch, socket, register=registers))
+        made = host.run(new(given["name"], os.getcwd(), launch, socket, register=registers))
     except OperationError as error:
         if error.status == exits.WRONG_USAGE:
             raise WrongUsage(str(error)) from error
@@ -99,7 +99,7 @@ def _survey(machines: Machines) -> Survey:
     from navi.ops.registry_look import survey
 
     host = machines.host(LOCAL)
-    found = host.run(survey(host.sessions_dir, registered=True))
+    found = host.run(survey(registered=True))
     problem = found.registry.problem
     if problem:
         words = f"the registry does not read well: {problem}; navi reconcile --repair mends it"
@@ -235,7 +235,7 @@ def _kill(machines: Machines, session: Named) -> str:
 
     host = machines.host(LOCAL)
     try:
-        kept = host.run(kill(host.sessions_dir, session, new_keep()))
+        kept = host.run(kill(session, new_keep()))
     except OperationError as error:
         return str(error)
     if kept:

@@ -30,7 +30,7 @@ from navi.hosts.failures import explain
 from navi.hosts.sockets import refuse_foreign, runtime_folder
 from navi.hosts.ssh_command import BATCH, NO_AGENT, SHELL, USE_MASTER, Option, SshCommand
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request
-from navi.ops import Answer, Operation
+from navi.ops import Answer, HostSettings, Operation
 from navi.ops.checkup import Finding, Result
 
 T = TypeVar("T")
@@ -138,6 +138,7 @@ class Probe:
         self._environment = {**environment, "SSH_ASKPASS_REQUIRE": "never"}
         self._command = SshCommand(remote, environment)
         self._limit = 2 * remote.connect_timeout + 5
+        self._settings = HostSettings(remote.sessions_dir, remote.cleanup)
 
     def examine(self, operation: Operation[T]) -> Probed[T]:
         """Go the way, and ask the remote something at its end. Raises what the operation's parser raises.
@@ -249,14 +250,14 @@ class Probe:
         words = (*self._command.stronger(_ALONE, _NO_PERSIST, _TELL, BATCH, NO_AGENT), SHELL)
         token = new_token()
         limit = operation.time_limit + self._limit
-        said = _run(words, limit, self._environment, LEAD + request(operation, token), self._limit)
+        said = _run(words, limit, self._environment, LEAD + request(operation, token, self._settings), self._limit)
         master, stands = self._master()
         key, login = self._judge_login(said, token)
         if stands and login and login.result is Result.FAULT and login.status == REFUSED:
             remedy = "nothing for now; log in again with A in the dashboard once that connection is gone"
             login = Finding(login.check, Result.WARNING, f"{login.found}; but a connection stands", remedy)
             token = new_token()
-            said = self._run(self._command.shell(USE_MASTER), limit, LEAD + request(operation, token))
+            said = self._run(self._command.shell(USE_MASTER), limit, LEAD + request(operation, token, self._settings))
         found += [finding for finding in (key, login) if finding]
         found.append(master)
         if any(finding and finding.result is Result.FAULT for finding in (key, login)):

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from navi.core.failure import Failure
-    from navi.ops import Operation, Stream
+    from navi.ops import HostSettings, Operation, Stream
     from navi.ops.attach import Interactive
 
 T = TypeVar("T")
@@ -52,13 +52,8 @@ class Host(Protocol):
         ...
 
     @property
-    def sessions_dir(self) -> str:
-        """Where its status files are; a leading ~ is the far end's home."""
-        ...
-
-    @property
-    def cleanup(self) -> bool:
-        """Whether status files of ended sessions may be removed there."""
+    def settings(self) -> HostSettings:
+        """What its operations need to know of it."""
         ...
 
     async def open(self) -> None:

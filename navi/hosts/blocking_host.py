@@ -14,7 +14,7 @@ from navi.core.failure import Failure, HostState, Retry
 from navi.core.text import clean, decode
 from navi.hosts.base import HostError
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request, stream_request
-from navi.ops import Answer, Operation, Stream
+from navi.ops import Answer, HostSettings, Operation, Stream
 
 if TYPE_CHECKING:
     import subprocess
@@ -34,10 +34,9 @@ class LineLost(HostError):
 class PlainHost:
     """This machine or a remote. `run` blocks; several threads may call it at once."""
 
-    def __init__(self, name: str, sessions_dir: str, cleanup: bool, environment: Mapping[str, str]) -> None:
+    def __init__(self, name: str, settings: HostSettings, environment: Mapping[str, str]) -> None:
         self.name = name
-        self.sessions_dir = sessions_dir
-        self.cleanup = cleanup
+        self.settings = settings
         self.environment = dict(environment)
         self._idle: list[Line] = []
 
@@ -60,7 +59,7 @@ class PlainHost:
         reader = AnswerReader(token)
         with _unnamed_file() as errors, self._line(errors) as line:
             try:
-                _say(line, LEAD + stream_request(stream, token))
+                _say(line, LEAD + stream_request(stream, token, self.settings))
                 for data in _heard(line, stream.silence + self._patience(), limit):
                     for answer in reader.feed(data):
                         yield read(answer)
@@ -109,7 +108,7 @@ class PlainHost:
         token = new_token()
         reader = AnswerReader(token)
         try:
-            answer = line.ask(request(operation, token), reader, self._limit(operation), meanwhile)
+            answer = line.ask(request(operation, token, self.settings), reader, self._limit(operation), meanwhile)
         except BaseException as error:
             line.kill()
             if not isinstance(error, WireError | TimeoutError):

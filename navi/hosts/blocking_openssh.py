@@ -11,6 +11,7 @@ from navi.core.failure import Failure
 from navi.hosts.blocking_host import Line, PlainHost
 from navi.hosts.sockets import Lease, refuse_foreign
 from navi.hosts.ssh_command import CONTROL_LIMIT, SHARE_MASTER, SshCommand
+from navi.ops import HostSettings
 
 if TYPE_CHECKING:
     from navi.ops.attach import Interactive
@@ -20,9 +21,8 @@ class PlainRemote(PlainHost):
     """A remote, over a master that stands already, or else over one that this call leaves behind for a minute."""
 
     def __init__(self, remote: Remote, environment: Mapping[str, str]) -> None:
-        super().__init__(
-            remote.name, remote.sessions_dir, remote.cleanup, {**environment, "SSH_ASKPASS_REQUIRE": "never"}
-        )
+        settings = HostSettings(remote.sessions_dir, remote.cleanup)
+        super().__init__(remote.name, settings, {**environment, "SSH_ASKPASS_REQUIRE": "never"})
         self._remote = remote
         self._command = SshCommand(remote, environment)
         self._lease: Lease | None = None

@@ -14,7 +14,7 @@ from navi.core.failure import Failure, HostState, Retry
 from navi.core.text import clean, decode
 from navi.hosts.base import HostError
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request, stream_request
-from navi.ops import Answer, Operation, Stream
+from navi.ops import Answer, HostSettings, Operation, Stream
 
 T = TypeVar("T")
 
@@ -83,11 +83,11 @@ class Channel:
             await self._raise_end()
         return data
 
-    async def ask(self, operation: Operation[T]) -> Answer:
+    async def ask(self, operation: Operation[T], settings: HostSettings) -> Answer:
         """Carry out an operation and return the bare answer. A channel that raised is dirty and must be closed."""
         token = new_token()
         reader = AnswerReader(token)
-        await self.send(request(operation, token))
+        await self.send(request(operation, token, settings))
         while True:
             answers = _feed(reader, await self.receive())
             if answers:
@@ -144,8 +144,9 @@ def _nonsense(what: str) -> Failure:
 class Channels:
     """The request channels of one host: opened when needed, kept, and dropped when dirty."""
 
-    def __init__(self, start: Callable[[], Awaitable[Channel]]) -> None:
+    def __init__(self, start: Callable[[], Awaitable[Channel]], settings: HostSettings) -> None:
         self._start = start
+        self._settings = settings
         self._idle: list[Channel] = []
         self._limit = trio.CapacityLimiter(MOST_CHANNELS)
 
@@ -161,7 +162,7 @@ class Channels:
         channel = await self._next()
         done = False
         try:
-            answer = await channel.ask(operation)
+            answer = await channel.ask(operation, self._settings)
             done = True
             return answer
         finally:
@@ -227,12 +228,14 @@ class ChannelWatch(Generic[T]):
 
 
 @asynccontextmanager
-async def open_watch(start: Callable[[], Awaitable[Channel]], stream: Stream[T]) -> AsyncIterator[ChannelWatch[T]]:
+async def open_watch(
+    start: Callable[[], Awaitable[Channel]], stream: Stream[T], settings: HostSettings
+) -> AsyncIterator[ChannelWatch[T]]:
     """Open a stream on a new channel, and close it when the context is left."""
     channel = await start()
     try:
         token = new_token()
-        await channel.send(stream_request(stream, token))
+        await channel.send(stream_request(stream, token, settings))
         yield ChannelWatch(channel, stream, token)
     finally:
         await channel.close()

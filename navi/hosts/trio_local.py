@@ -12,7 +12,7 @@ from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState, Retry
 from navi.hosts.base import Watch
 from navi.hosts.trio_channel import Channel, Channels, open_watch
-from navi.ops import Operation, Stream
+from navi.ops import HostSettings, Operation, Stream
 from navi.ops.attach import Interactive
 
 T = TypeVar("T")
@@ -26,11 +26,10 @@ class LocalHost:
     name = LOCAL
     destination = "this machine"
 
-    def __init__(self, sessions_dir: str, cleanup: bool, environment: Mapping[str, str] | None = None) -> None:
-        self.sessions_dir = sessions_dir
-        self.cleanup = cleanup
+    def __init__(self, settings: HostSettings, environment: Mapping[str, str] | None = None) -> None:
+        self.settings = settings
         self._environment = environment
-        self._channels = Channels(self._start)
+        self._channels = Channels(self._start, settings)
 
     async def _start(self) -> Channel:
         return await Channel.start(("sh", "-s"), _explain, self._environment)
@@ -44,7 +43,7 @@ class LocalHost:
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:
         """Open a stream here."""
-        return open_watch(self._start, stream)
+        return open_watch(self._start, stream, self.settings)
 
     async def ping(self) -> float:
         """Return 0: there is no way to measure."""

@@ -24,7 +24,7 @@ from navi.hosts.failures import explain
 from navi.hosts.sockets import Lease, refuse_foreign
 from navi.hosts.ssh_command import CONTROL_LIMIT, USE_MASTER, SshCommand
 from navi.hosts.trio_channel import Channel, Channels, open_watch
-from navi.ops import Answer, Operation, Stream
+from navi.ops import Answer, HostSettings, Operation, Stream
 from navi.ops.attach import Interactive
 
 T = TypeVar("T")
@@ -45,11 +45,10 @@ class OpenSSHHost:
         self.remote = remote
         self.name = remote.name
         self.destination = remote.destination
-        self.sessions_dir = remote.sessions_dir
-        self.cleanup = remote.cleanup
+        self.settings = HostSettings(remote.sessions_dir, remote.cleanup)
         self._environment = {**environment, "SSH_ASKPASS_REQUIRE": "never"}
         self._command = SshCommand(remote, environment)
-        self._channels = Channels(self._start)
+        self._channels = Channels(self._start, self.settings)
         self._lease: Lease | None = None
 
     def interactive(self, command: Interactive) -> tuple[str, ...]:
@@ -171,7 +170,7 @@ class OpenSSHHost:
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:
         """Open a stream there."""
-        return open_watch(self._start, stream)
+        return open_watch(self._start, stream, self.settings)
 
     async def ping(self) -> float:
         """Return the seconds of a round trip. The first one over a new channel is not counted."""

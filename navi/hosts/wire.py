@@ -11,7 +11,7 @@ import os
 from typing import Any
 
 from navi.core.text import clean, decode
-from navi.ops import Answer, Operation, Stream
+from navi.ops import Answer, HostSetting, HostSettings, Operation, Stream
 
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes that an answer may have; a host that says more is not believed."""
@@ -36,11 +36,12 @@ def quote(word: str) -> str:
     return "'" + word.replace("'", "'\\''") + "'"
 
 
-def _set_arguments(token: str, arguments: tuple[str, ...]) -> str:
-    return f"navi_token={token}\nset -- {' '.join(map(quote, arguments))}\n"
+def _set_arguments(token: str, arguments: tuple[str | HostSetting, ...], settings: HostSettings) -> str:
+    words = (quote(settings.bind(argument)) for argument in arguments)
+    return f"navi_token={token}\nset -- {' '.join(words)}\n"
 
 
-def request(operation: Operation[Any], token: str) -> bytes:
+def request(operation: Operation[Any], token: str, settings: HostSettings) -> bytes:
     """Return the text that makes a `sh -s` carry out an operation and answer, and then wait for the next one.
 
     A subshell keeps what the script does to variables, folder and options to itself. Its errors are kept apart from
@@ -49,19 +50,19 @@ def request(operation: Operation[Any], token: str) -> bytes:
     text = (
         f"printf '\\n%s begin\\n' {token}\n"
         "{ navi_errors=$( (\n"
-        f"{_set_arguments(token, operation.arguments)}{operation.script}\n"
+        f"{_set_arguments(token, operation.arguments, settings)}{operation.script}\n"
         ") </dev/null 2>&1 >&3 3>&-); } 3>&1\n"
         f"printf '\\n%s errors %s\\n%s end %s\\n' {token} \"$navi_errors\" {token} $?\n"
     )
     return _block(text)
 
 
-def stream_request(stream: Stream[Any], token: str) -> bytes:
+def stream_request(stream: Stream[Any], token: str, settings: HostSettings) -> bytes:
     """Return the text that turns a `sh -s` into a stream; it prints its own begin and end lines.
 
     It is one compound command, read whole before it runs: from then on standard input belongs to the stream.
     """
-    return _block(f"{{\n{_set_arguments(token, stream.arguments)}{stream.script}\nexit\n}}\n")
+    return _block(f"{{\n{_set_arguments(token, stream.arguments, settings)}{stream.script}\nexit\n}}\n")
 
 
 def _block(text: str) -> bytes:

@@ -10,7 +10,7 @@ from shlex import quote
 from navi.core.model import Frame, StatusFile, Tmux
 from navi.core.text import clean, decode
 from navi.ops.look import MOST_FILE_BYTES, MOST_FILES, PROOF, FrameReader
-from navi.ops.operation import LOOK, Answer, Operation, Record, script
+from navi.ops.operation import LOOK, Answer, HostSetting, Operation, Record, script
 
 MOST_SKEW = 2.0
 """Seconds that a clock may differ from ours."""
@@ -68,9 +68,9 @@ CHECKS = ("tmux", "sessions folder", "status files", "hooks", "lingering")
 """The checks of `findings`, in its order."""
 
 
-def checkup(sessions_dir: str) -> Operation[Checkup]:
+def checkup() -> Operation[Checkup]:
     """Ask a machine about itself. The parser raises ValueError for an answer that makes no sense."""
-    return Operation("checkup", script(*LOOK, "look/checkup"), (sessions_dir,), _read, time_limit=30)
+    return Operation("checkup", script(*LOOK, "look/checkup"), (HostSetting.SESSIONS_DIR,), _read, time_limit=30)
 
 
 def _read(answer: Answer) -> Checkup:

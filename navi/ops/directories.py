@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from navi.core.text import clean
-from navi.ops.operation import SESSION, Answer, Operation, done, script
+from navi.ops.operation import SESSION, Answer, HostSetting, Operation, done, script
 
 MOST = 200
 """Directories that are told at most."""
@@ -19,12 +19,12 @@ class Directories:
     recent: tuple[str, ...]
 
 
-def directories(sessions_dir: str, text: str) -> Operation[Directories]:
+def directories(text: str) -> Operation[Directories]:
     """Look for directories that begin with a text; a leading ~ is the home there, and so is what is not absolute."""
     return Operation(
         "directories",
         script(*SESSION, "look/directories"),
-        (sessions_dir, text, str(MOST)),
+        (HostSetting.SESSIONS_DIR, text, str(MOST)),
         _read,
         time_limit=8,
     )

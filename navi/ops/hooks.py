@@ -18,6 +18,7 @@ from navi.ops.json_text import delete, insert, parse, replace
 from navi.ops.operation import (
     SESSION,
     Answer,
+    HostSetting,
     Operation,
     OperationError,
     Record,
@@ -151,23 +152,23 @@ def look_at_hooks(sessions_dir: str) -> Operation[Found]:
     return Operation(
         "hooks",
         script(*SESSION, "hooks/places", "hooks/read"),
-        (sessions_dir, str(LARGEST_SETTINGS)),
+        (HostSetting.SESSIONS_DIR, str(LARGEST_SETTINGS)),
         partial(_read_found, sessions_dir),
         time_limit=20,
     )
 
 
-def write_hooks(sessions_dir: str, plan: Plan) -> Operation[str]:
+def write_hooks(plan: Plan) -> Operation[str]:
     """Carry out a plan, all of it or nothing; the answer is where the old settings are kept, or "".
 
     OperationError says what has changed since the look, or what can't be written.
     """
     changes = (plan.hook, plan.plugin, plan.settings)
-    arguments = (sessions_dir, *(word for one in changes for word in one.arguments()))
+    words = (word for one in changes for word in one.arguments())
     return Operation(
         "write hooks",
         script(*SESSION, "hooks/places", "hooks/write"),
-        arguments,
+        (HostSetting.SESSIONS_DIR, *words),
         _read_written,
         time_limit=20,
     )

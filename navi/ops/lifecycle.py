@@ -12,7 +12,7 @@ from navi.core.agents import AgentKind
 from navi.core.launch import SHELL, VARIABLE, Launch, Step
 from navi.core.model import Session, TmuxSession
 from navi.core.text import clean
-from navi.ops.operation import IDENTITY, REGISTERED, Answer, Operation, OperationError, done, script
+from navi.ops.operation import IDENTITY, REGISTERED, Answer, HostSetting, Operation, OperationError, done, script
 
 LONGEST_NAME = 200
 """Bytes of a session's name: its status file is named after it, and file names end at 255."""
@@ -61,7 +61,6 @@ def check_name(name: str) -> str:
 
 
 def new(
-    sessions_dir: str,
     name: str,
     directory: str = "",
     launch: Launch = SHELL,
@@ -75,8 +74,8 @@ def new(
     """
     steps = [word for step in launch.steps for word in (step.kind, _typed(launch, step), f"{step.seconds:g}")]
     arguments = (
-        script("session/first_process"), sessions_dir, socket, check_name(name), directory, launch.line, launch.program,
-        launch.type, "yes" if launch.ends else "", "yes" if launch.keep else "", launch.window,
+        script("session/first_process"), HostSetting.SESSIONS_DIR, socket, check_name(name), directory, launch.line,
+        launch.program, launch.type, "yes" if launch.ends else "", "yes" if launch.keep else "", launch.window,
         "yes" if register else "",
         str(len(steps)), *steps, *map(_check_variable, launch.variables),
     )  # fmt: skip
@@ -101,32 +100,30 @@ def _check_variable(text: str) -> str:
     return text
 
 
-def kill(
-    sessions_dir: str, session: Session | TmuxSession | Named, keep: str, line: str = "", more: str = ""
-) -> Operation[str]:
+def kill(session: Session | TmuxSession | Named, keep: str, line: str = "", more: str = "") -> Operation[str]:
     """End a session and put its status file away; the answer is `keep`, or "" if nothing could be kept.
 
     What `undo` needs is kept under the name `keep` (see `new_keep`): `line` is what to run again unless navi started
     the session, and `more` is written behind it, once. A session that has ended already is no error; one that is
     another by now is.
     """
-    arguments = (sessions_dir, keep, line, more, *identity(session))
+    arguments = (HostSetting.SESSIONS_DIR, keep, line, more, *identity(session))
     return Operation("kill", script(*IDENTITY, "session/kill"), arguments, _read_killed, time_limit=20)
 
 
-def undo(sessions_dir: str, keep: str) -> Operation[Created]:
+def undo(keep: str) -> Operation[Created]:
     """Bring back a session that was killed: its directory, its command, its status file, and above them its text."""
-    arguments = (script("session/first_process"), sessions_dir, _check_keep(keep))
+    arguments = (script("session/first_process"), HostSetting.SESSIONS_DIR, _check_keep(keep))
     scripts = script(*REGISTERED, "session/start", "session/undo")
     return Operation("undo", scripts, arguments, _read_created, time_limit=20)
 
 
-def rename(sessions_dir: str, session: Session | Named, name: str) -> Operation[str]:
+def rename(session: Session | Named, name: str) -> Operation[str]:
     """Give a session another name: in tmux, in its status file, and as the file's own name; the answer is the name.
 
     All of it is done, or nothing. A name that is taken by a session or a status file is refused.
     """
-    arguments = (sessions_dir, check_name(name), *identity(session))
+    arguments = (HostSetting.SESSIONS_DIR, check_name(name), *identity(session))
     return Operation(
         "rename",
         script(*IDENTITY, "hooks/status_file", "session/rename"),
@@ -136,11 +133,11 @@ def rename(sessions_dir: str, session: Session | Named, name: str) -> Operation[
     )
 
 
-def dismiss(sessions_dir: str, session: Session | Named) -> Operation[None]:
+def dismiss(session: Session | Named) -> Operation[None]:
     """Take a session's notice for known: its status becomes working, its message empty; everything else stays."""
     if isinstance(session, Session) and (session.file is None or session.file.problem):
         raise OperationError(f"{clean(session.address)} has no status file that reads well; nothing to dismiss")
-    arguments = (sessions_dir, *identity(session))
+    arguments = (HostSetting.SESSIONS_DIR, *identity(session))
     return Operation(
         "dismiss",
         script(*IDENTITY, "hooks/status_file", "session/dismiss"),

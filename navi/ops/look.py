@@ -8,7 +8,7 @@ from navi.core.model import Frame, Pane, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file
 from navi.core.text import clean, decode
 from navi.ops.marks import read_marks
-from navi.ops.operation import LOOK, Answer, Operation, Record, Stream, script
+from navi.ops.operation import LOOK, Answer, HostSetting, Operation, Record, Stream, script
 
 ODD = {
     "link": "a symbolic link, which navi does not follow",
@@ -67,25 +67,30 @@ class Beat(NamedTuple):
     clock: float
 
 
-def look(sessions_dir: str, cleanup: bool) -> Operation[Frame]:
-    """One look at a host: every session, pane and status file, and what was cleaned up."""
+def look(cleanup: bool = False) -> Operation[Frame]:
+    """One look at a host: every session, pane and status file, and what was cleaned up; `cleanup` lets the host do so
+    where its configuration allows it.
+    """
     return Operation(
         "look",
         script(*LOOK, "look/once"),
-        (sessions_dir, _yes(cleanup)),
+        _about(cleanup),
         _read_once,
         time_limit=30,
     )
 
 
-def watch(sessions_dir: str, cleanup: bool) -> Stream[Frame | Beat]:
-    """Look at a host and go on telling what changes. The reader raises Unwatchable where only polling is left."""
-    arguments = (script(*LOOK, "look/watch"), sessions_dir, _yes(cleanup))
+def watch(cleanup: bool = False) -> Stream[Frame | Beat]:
+    """Look at a host and go on telling what changes; `cleanup` as for a look.
+
+    The reader raises Unwatchable where only polling is left.
+    """
+    arguments = (script(*LOOK, "look/watch"), *_about(cleanup))
     return Stream("watch", script("look/start_watch"), arguments, lambda: FrameReader().read)
 
 
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
+def _about(cleanup: bool) -> tuple[str | HostSetting, ...]:
+    return (HostSetting.SESSIONS_DIR, HostSetting.CLEANUP if cleanup else "no")
 
 
 def _read_once(answer: Answer) -> Frame:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from navi.core.model import Marks
 from navi.core.text import clean
-from navi.ops.operation import SESSION, Answer, Operation, OperationError, done, script
+from navi.ops.operation import SESSION, Answer, HostSetting, Operation, OperationError, done, script
 
 MOST = 2000
 """Marks of a host that are believed."""
@@ -15,10 +15,10 @@ MOST = 2000
 TAG = re.compile(r"[^\s,#]{1,40}")
 
 
-def mark(sessions_dir: str, name: str, changes: Iterable[str]) -> Operation[None]:
+def mark(name: str, changes: Iterable[str]) -> Operation[None]:
     """Change the marks of a session: `+b` and `-b` for the bookmark, `+tTAG` and `-tTAG`."""
     whole = script(*SESSION, "session/mark")
-    return Operation("mark", whole, (sessions_dir, name, *changes), _read, time_limit=15)
+    return Operation("mark", whole, (HostSetting.SESSIONS_DIR, name, *changes), _read, time_limit=15)
 
 
 def retag(before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from enum import Enum
 from functools import cache
 from typing import Generic, NamedTuple, TypeVar
 
@@ -48,6 +49,30 @@ class Answer(NamedTuple):
             yield Record(kind, rest, body)
 
 
+class HostSetting(Enum):
+    """An argument that the host fills in when it runs an operation."""
+
+    SESSIONS_DIR = "sessions_dir"
+    """Where the host's status files are."""
+    CLEANUP = "cleanup"
+    """`yes` where status files of ended sessions may be removed, else `no`."""
+
+
+class HostSettings(NamedTuple):
+    """What the configuration says of a host and its operations need."""
+
+    sessions_dir: str
+    cleanup: bool
+
+    def bind(self, argument: "str | HostSetting") -> str:
+        """Return the word that stands for an argument on this host."""
+        if argument is HostSetting.SESSIONS_DIR:
+            return self.sessions_dir
+        if argument is HostSetting.CLEANUP:
+            return "yes" if self.cleanup else "no"
+        return str(argument)
+
+
 class Operation(NamedTuple, Generic[T]):
     """A question with one answer. `parse` raises OperationError when the answer is a "no".
 
@@ -56,7 +81,7 @@ class Operation(NamedTuple, Generic[T]):
 
     name: str
     script: str
-    arguments: tuple[str, ...]
+    arguments: tuple[str | HostSetting, ...]
     parse: Callable[[Answer], T]
     time_limit: float = 30.0
 
@@ -69,7 +94,7 @@ class Stream(NamedTuple, Generic[T]):
 
     name: str
     script: str
-    arguments: tuple[str, ...]
+    arguments: tuple[str | HostSetting, ...]
     reader: Callable[[], Callable[[Answer], T]]
     silence: float = 15.0
 

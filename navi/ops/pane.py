@@ -7,7 +7,18 @@ from typing import NamedTuple
 from navi.core import exits
 from navi.core.address import Named
 from navi.core.text import clean, clean_lines, decode
-from navi.ops.operation import CHANGES, PANE, TYPING, Answer, Operation, OperationError, Stream, done, script
+from navi.ops.operation import (
+    CHANGES,
+    PANE,
+    TYPING,
+    Answer,
+    HostSetting,
+    Operation,
+    OperationError,
+    Stream,
+    done,
+    script,
+)
 
 LOCK = "NAVI_LOCK"
 """The variable that holds the token of the lock that a command line has."""
@@ -64,13 +75,14 @@ class NotSeen(OperationError):
 
 def send(
     pane: Named, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (), expected: Expected | None = None,
-    force: bool = False, lock: str = "", retries: int = 3, sessions_dir: str = "",
+    force: bool = False, lock: str = "", retries: int = 3, heed_status: bool = False,
 ) -> Operation[Sent]:  # fmt: skip
     """Type into a pane; with `expected`, wait for it in what the pane shows from then on.
 
-    `force` leaves copy mode first, and types even where an agent asks for permission, as the status files of
-    `sessions_dir` tell. `lock` is the token of a lock that the caller has. Enter is pressed up to `retries` times as
-    long as what was typed stands there and nothing moves. Raises OperationError with nothing sent, NotSeen.
+    `force` leaves copy mode first. With `heed_status` nothing is typed where the session's status file says that its
+    agent asks for permission, unless it is forced. `lock` is the token of a lock that the caller has. Enter is pressed
+    up to `retries` times as long as what was typed stands there and nothing moves. Raises OperationError with nothing
+    sent, NotSeen.
     """
     if any("\0" in word for word in (text, *keys)):
         raise OperationError("a NUL character can't be typed; nothing was sent", exits.WRONG_USAGE)
@@ -78,7 +90,7 @@ def send(
     arguments = (
         *where(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
         "yes" if awaited.fixed else "", seconds(awaited.seconds), text,
-        _block(text) if how is How.SUBMIT else "", sessions_dir, *keys,
+        _block(text) if how is How.SUBMIT else "", HostSetting.SESSIONS_DIR if heed_status else "", *keys,
     )  # fmt: skip
     return Operation("send", script(*TYPING, "pane/send"), arguments, _read_sent, awaited.seconds + 3 * MARGIN)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from navi.core.text import clean
-from navi.ops.operation import LOOK, Answer, Operation, OperationError, script
+from navi.ops.operation import LOOK, Answer, HostSetting, Operation, OperationError, script
 
 if TYPE_CHECKING:
     from navi.core.registry import Survey
@@ -18,14 +18,15 @@ REGISTRY_TROUBLES = {
 """Why a registry is not told, by the words of survey.sh."""
 
 
-def survey(sessions_dir: str, registered: bool = False, sockets: Sequence[str] = ()) -> Operation[Survey]:
+def survey(registered: bool = False, sockets: Sequence[str] = ()) -> Operation[Survey]:
     """Look at a host: sessions, status files, registry, and which processes are gone. Nothing is cleaned up.
 
     The servers on `sockets` are asked, too. With `registered`, only those, the default server and those that the
     registry names are asked, and no status file is read.
     """
     scripts = script(*LOOK, "registry/registry", "look/with_registry")
-    return Operation("survey", scripts, (sessions_dir, "yes" if registered else "", *sockets), _read, time_limit=30)
+    arguments = (HostSetting.SESSIONS_DIR, "yes" if registered else "", *sockets)
+    return Operation("survey", scripts, arguments, _read, time_limit=30)
 
 
 def _read(answer: Answer) -> Survey:

@@ -6,7 +6,7 @@ import re
 
 from navi.core import exits
 from navi.core.metrics import Tokens
-from navi.ops.operation import SESSION, Answer, Operation, OperationError, done, script
+from navi.ops.operation import SESSION, Answer, HostSetting, Operation, OperationError, done, script
 
 MOST_BYTES = 16 * 1024 * 1024
 """Bytes of transcripts that one call reads at most."""
@@ -17,9 +17,7 @@ MOST_SECONDS = 2
 SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
-def tokens(
-    sessions_dir: str, session_id: str, most: int = MOST_BYTES, seconds: int = MOST_SECONDS
-) -> Operation[Tokens]:
+def tokens(session_id: str, most: int = MOST_BYTES, seconds: int = MOST_SECONDS) -> Operation[Tokens]:
     """Count what the agent's session of this id has used so far.
 
     Counted is each message of Claude Code's transcript and of those of its sub-agents (also of theirs, and those that
@@ -30,7 +28,8 @@ def tokens(
     if not SESSION_ID.fullmatch(session_id):
         raise OperationError("the session's id in the status file can be none of Claude Code's", exits.NO_SESSION)
     whole = script(*SESSION, "lib/json", "hooks/tokens")
-    return Operation("tokens", whole, (sessions_dir, session_id, str(most), str(seconds)), _read, time_limit=30)
+    arguments = (HostSetting.SESSIONS_DIR, session_id, str(most), str(seconds))
+    return Operation("tokens", whole, arguments, _read, time_limit=30)
 
 
 def _read(answer: Answer) -> Tokens:

@@ -133,7 +133,6 @@ class Lifecycle:
     def _kill(self, session: Session) -> Action:
         keep = new_keep()
         line, more = launch_again(session, self._settings.agents)
-        host = self._fleet.host(session.host)
 
         def done(kept: str) -> str:
             if kept:
@@ -145,7 +144,7 @@ class Lifecycle:
         def happened(view: HostView) -> bool:
             return living(view, session) is None
 
-        operation = kill(host.sessions_dir, session, keep, line, more)
+        operation = kill(session, keep, line, more)
         return Action(session.host, session.address, operation, done, happened, lambda: done(keep))
 
     def undo(self) -> None:
@@ -166,8 +165,7 @@ class Lifecycle:
                 remember(self._state, last)
             self._stage.tell(words, style)
 
-        host = self._fleet.host(last.host)
-        operation = undo(host.sessions_dir, last.keep)
+        operation = undo(last.keep)
         action = Action(
             last.host, last.address, operation, done, lambda view: _has(view, last.address),
             lambda: forget(self._state, last),
@@ -198,9 +196,8 @@ class Lifecycle:
             self._stage.expect(session.host, name, False)
             return f"{session.address} is {name} now"
 
-        host = self._fleet.host(session.host)
         return Action(
-            session.host, session.address, rename(host.sessions_dir, session, name), done,
+            session.host, session.address, rename(session, name), done,
             lambda view: (now := living(view, session)) is not None and now.name == name,
             lambda: self._stage.expect(session.host, name, False),
         )  # fmt: skip
@@ -213,9 +210,8 @@ class Lifecycle:
             self._do("Dismiss", [self._dismiss(session) for session in sessions])
 
     def _dismiss(self, session: Session) -> Action:
-        host = self._fleet.host(session.host)
         return Action(
-            session.host, session.address, dismiss(host.sessions_dir, session),
+            session.host, session.address, dismiss(session),
             lambda _: f"dismissed {session.address}", lambda view: _dismissed(view, session),
         )  # fmt: skip
 
@@ -246,8 +242,7 @@ class Lifecycle:
         self._stage.open(form)
 
     def _mark(self, session: Session, changes: tuple[str, ...], words: str) -> Action:
-        host = self._fleet.host(session.host)
-        operation = mark(host.sessions_dir, session.name, changes)
+        operation = mark(session.name, changes)
 
         def happened(view: HostView) -> bool:
             return any(one.key == session.key and shown(one.marks, changes) for one in view.sessions)
@@ -285,7 +280,7 @@ class Lifecycle:
             return f"created {clean(created.name)} on {host.name}{slow}"
 
         try:
-            operation = new(host.sessions_dir, name, form.directory, form.launch)
+            operation = new(name, form.directory, form.launch)
         except OperationError as error:
             form.tell(fault=str(error))
             return
@@ -310,7 +305,7 @@ class Lifecycle:
             if style == "fault":
                 form.tell(fault=words)
 
-        action = Action(host.name, "", directories(host.sessions_dir, text), done, lambda _: None)
+        action = Action(host.name, "", directories(text), done, lambda _: None)
         self._actions.order([action], lambda _: tell)
 
 

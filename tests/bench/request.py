@@ -50,7 +50,7 @@ async def _compare(lab: Lab, alias: str, distance: str, tmux: float, often: int,
     """Time the four ways, the first two `often`; each figure stands beside the round trip. `tmux` is in ms."""
     plain = Plain(lab, alias, str(lab.folder / f"plain-{alias}"))
     async with plain.master(), plain.cat() as there_and_back, connected(lab, alias) as host:
-        session = sessions_of(alias, await host.run(look("~/.claude-sessions", False)), ())[0]
+        session = sessions_of(alias, await host.run(look()), ())[0]
         trips = await timed(there_and_back, often)
         noop = await timed(lambda: host.run(PING), often)
         shown = await timed(lambda: host.run(capture(session, 100)), often)

@@ -10,6 +10,7 @@ import trio
 
 from navi.config.remote import SESSIONS_DIR
 from navi.hosts.trio_local import LocalHost
+from navi.ops import HostSettings
 from navi.ops.tokens import tokens
 from tests.bench.report import Row
 from tests.bench.request import timed
@@ -24,11 +25,11 @@ async def measure(run: Run) -> list[Row]:
         with laboratory() as lab:
             path = _conversation(lab.local)
             state = lab.local.sessions_dir / ".navi" / "tokens.one"
-            host = LocalHost(SESSIONS_DIR, False, lab.environment())
+            host = LocalHost(HostSettings(SESSIONS_DIR, False), lab.environment())
             await host.open()
 
             async def count() -> None:
-                assert not (await host.run(tokens(SESSIONS_DIR, "one"))).partial
+                assert not (await host.run(tokens("one"))).partial
 
             async def anew() -> None:
                 state.unlink(missing_ok=True)

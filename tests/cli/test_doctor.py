@@ -20,6 +20,7 @@ from navi.core.agents import AGENTS
 from navi.core.model import HostView
 from navi.core.status import sessions_of
 from navi.hosts.blocking_host import PlainHost
+from navi.ops import HostSettings
 from navi.ops.look import TMUX_FAILURES, look
 from navi.tui.pages.charts import Chart
 from navi.tui.pages.page import detail_lines
@@ -263,8 +264,8 @@ def test_the_words_are_those_of_the_page_of_details(lab: Lab) -> None:
         "api", status="waiting", message="Shall I?", current_pbi_title="A hard one",
         agents={"sub": {"status": "error"}}, team={"name": "red", "agents": [{"name": "mate", "status": "done"}]},
     )  # fmt: skip
-    with closing(PlainHost(LOCAL, SESSIONS_DIR, False, lab.environment())) as host:
-        frame = host.run(look(SESSIONS_DIR, False))
+    with closing(PlainHost(LOCAL, HostSettings(SESSIONS_DIR, False), lab.environment())) as host:
+        frame = host.run(look())
     (session,) = [one for one in sessions_of(LOCAL, frame, AGENTS) if one.name == "api"]
     lines = [line for line in detail_lines(session, HostView(LOCAL), frame.clock) if not isinstance(line, Chart)]
     page = ["".join(text for _, text in line) for line in lines]

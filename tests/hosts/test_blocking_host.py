@@ -14,7 +14,7 @@ from navi.core.address import LOCAL
 from navi.core.failure import HostState
 from navi.hosts import HostError
 from navi.hosts.blocking_host import LineLost, PlainHost
-from navi.ops import Answer, Operation
+from navi.ops import Answer, HostSettings, Operation
 from tests.support.machines import Lab
 from tests.support.scripts import stand_in
 from tests.support.verbs import account, navi
@@ -34,7 +34,7 @@ def told(answer: Answer) -> str:
 @pytest.fixture
 def host(lab: Lab) -> Iterator[PlainHost]:
     """This machine."""
-    with closing(PlainHost(LOCAL, "", True, lab.environment())) as host:
+    with closing(PlainHost(LOCAL, HostSettings("", True), lab.environment())) as host:
         yield host
 
 
@@ -76,7 +76,7 @@ def test_a_request_and_an_answer_may_be_longer_than_a_pipe_holds(host: PlainHost
 
 def test_a_program_that_is_not_there_is_told_and_leaves_nothing_open(lab: Lab) -> None:
     before = len(os.listdir("/proc/self/fd"))
-    with closing(PlainHost(LOCAL, "", True, {"PATH": str(lab.folder)})) as host:
+    with closing(PlainHost(LOCAL, HostSettings("", True), {"PATH": str(lab.folder)})) as host:
         for _ in range(3):
             with pytest.raises(HostError, match="sh can't be started"):
                 host.run(asking(":"))
@@ -84,7 +84,7 @@ def test_a_program_that_is_not_there_is_told_and_leaves_nothing_open(lab: Lab) -
 
 
 def test_the_end_of_a_host_ends_its_lines(lab: Lab) -> None:
-    with closing(PlainHost(LOCAL, "", True, lab.environment())) as host:
+    with closing(PlainHost(LOCAL, HostSettings("", True), lab.environment())) as host:
         process = process_of(host)
     assert not Path(f"/proc/{process}").exists()
 

@@ -49,7 +49,7 @@ async def none_left(lab: Lab) -> None:
 
 async def first_frame(one: OpenSSHHost) -> Frame:
     """Return what a watch tells first."""
-    async with one.watch(watch(one.sessions_dir, one.cleanup)) as line:
+    async with one.watch(watch(cleanup=True)) as line:
         async for told in line:
             assert isinstance(told, Frame)
             return told
@@ -67,7 +67,7 @@ async def test_every_login_shell_will_do(lab: Lab, shell: str) -> None:
     with trio.fail_after(30):
         async with opened(host(lab, machine)) as box:
             assert await box.run(HOME) == str(machine.home)
-            assert (await box.run(look(box.sessions_dir, False))).tmux is Tmux.OK
+            assert (await box.run(look())).tmux is Tmux.OK
             frame = await first_frame(box)
             assert [file.message for file in frame.files] == ["it's"]
         await none_left(lab)
@@ -101,7 +101,7 @@ async def test_a_startup_file_that_swallows_everything_is_said_to_be_the_cause(l
     with trio.fail_after(30):
         async with opened(host(lab, box)) as one:
             with pytest.raises(HostError) as caught:
-                async with one.watch(watch(one.sessions_dir, False)._replace(silence=1)) as line:
+                async with one.watch(watch()._replace(silence=1)) as line:
                     await anext(aiter(line))
     assert caught.value.failure.state is HostState.UNREACHABLE
     assert "Welcome" in caught.value.failure.cause
@@ -119,7 +119,7 @@ async def test_a_machine_without_an_alias_is_reached_by_the_fields_of_remotes_ya
 async def test_many_requests_at_once_share_one_connection_within_its_session_limit(lab: Lab) -> None:
     machine = lab.machine("box", max_sessions=4, variables={"LC_MARK": "x"})
     with trio.fail_after(30):
-        async with opened(host(lab, machine)) as one, one.watch(watch(one.sessions_dir, False)) as line:
+        async with opened(host(lab, machine)) as one, one.watch(watch()) as line:
             await anext(aiter(line))
             async with trio.open_nursery() as nursery:
                 for _ in range(20):
@@ -134,7 +134,7 @@ async def test_a_small_session_limit_makes_more_connections_and_everything_works
     machine = lab.machine("box", max_sessions=limit)
     machine.new_session("api")
     with trio.fail_after(30):
-        async with opened(host(lab, machine)) as one, one.watch(watch(one.sessions_dir, False)) as line:
+        async with opened(host(lab, machine)) as one, one.watch(watch()) as line:
             assert isinstance(await anext(aiter(line)), Frame)
             async with trio.open_nursery() as nursery:
                 for _ in range(6):
@@ -585,7 +585,7 @@ async def test_a_frozen_machine_is_not_waited_for_and_goes_on_after_the_thaw(lab
 async def test_a_watch_of_a_frozen_machine_ends_with_its_silence(lab: Lab, box: Machine) -> None:
     with trio.fail_after(30):
         async with opened(host(lab, box)) as one:
-            async with one.watch(watch(one.sessions_dir, False)._replace(silence=1)) as line:
+            async with one.watch(watch()._replace(silence=1)) as line:
                 await anext(aiter(line))
                 box.freeze()
                 with pytest.raises(HostError, match="no sign of life for 1 s"):
@@ -596,7 +596,7 @@ async def test_a_watch_of_a_frozen_machine_ends_with_its_silence(lab: Lab, box: 
 async def test_the_far_watch_ends_when_the_connection_is_cut(lab: Lab, box: Machine) -> None:
     with trio.fail_after(30):
         async with opened(host(lab, box)) as one:
-            async with one.watch(watch(one.sessions_dir, False)) as line:
+            async with one.watch(watch()) as line:
                 await anext(aiter(line))
                 box.break_connections()
                 with pytest.raises(HostError):
@@ -620,7 +620,7 @@ async def test_the_far_watch_ends_when_the_lines_end_here_is_killed(lab: Lab, bo
     with trio.fail_after(30):
         one = host(lab, box)
         await one.open()
-        async with one.watch(watch(one.sessions_dir, False)) as line:
+        async with one.watch(watch()) as line:
             await anext(aiter(line))
             assert watches(box)
             for pid in processes_of(lab, "exec sh -s"):

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from navi.hosts.wire import LARGEST_ANSWER, AnswerReader, WireError, new_token, quote, request
-from navi.ops import Answer, Operation
+from navi.ops import Answer, HostSettings, Operation
 from tests.support.machines import Lab
 from tests.support.scripts import DASH, PRINT_ARGUMENTS, SHELLS, Shell, answer, every_shell, run
 
@@ -29,6 +29,9 @@ ask_shell = settings(max_examples=25, deadline=None, suppress_health_check=[Heal
 def with_arguments(*arguments: str) -> Operation[tuple[bytes, ...]]:
     """Return the operation that answers with its arguments."""
     return Operation(PRINT_ARGUMENTS.name, PRINT_ARGUMENTS.script, arguments, PRINT_ARGUMENTS.parse)
+
+
+NOWHERE = HostSettings("", False)
 
 
 def script(text: str) -> Operation[Answer]:
@@ -115,8 +118,8 @@ def test_output_that_looks_like_an_answer_is_only_output(lab: Lab, shell: Shell)
 @every_shell
 def test_a_script_keeps_its_variables_folder_and_options_to_itself(lab: Lab, shell: Shell) -> None:
     first, second = new_token(), new_token()
-    text = request(script("x=1; cd /; set -eu; trap 'echo bye' EXIT; exec >/dev/null"), first)
-    text += request(script("echo ${x-unset}; pwd; set +u; echo $y; cat"), second)
+    text = request(script("x=1; cd /; set -eu; trap 'echo bye' EXIT; exec >/dev/null"), first, NOWHERE)
+    text += request(script("echo ${x-unset}; pwd; set +u; echo $y; cat"), second, NOWHERE)
     done = subprocess.run([*shell.words, "-s"], input=text, capture_output=True, cwd=lab.folder, timeout=20)
     (said,) = AnswerReader(second).feed(done.stdout)
     assert said.output.decode().split() == ["unset", str(lab.folder)]

@@ -15,14 +15,14 @@ from navi.core.text import clean
 from navi.ops import Answer
 from navi.ops.checkup import CHECKS, MOST_SKEW, Checkup, Finding, Result, checkup, clock, findings
 from tests.support.machines import Account, Lab
-from tests.support.scripts import DASH, NO_TIMEOUT, Shell, every_shell, path_without, run
+from tests.support.scripts import DASH, NO_TIMEOUT, Shell, every_shell, path_without, run, settings_of
 
 OK, WARNING, FAULT = Result.OK, Result.WARNING, Result.FAULT
 
 
 def found(account: Account, shell: Shell = DASH, folder: str = "", **more: str) -> dict[str, Finding]:
     """Check an account; return the findings by check. `more` adds to the environment."""
-    told = run(account, shell, checkup(folder or str(account.sessions_dir)), more)
+    told = run(account, shell, checkup(), more, settings_of(account, folder=folder))
     return {finding.check: finding for finding in findings(told, "atlas")}
 
 
@@ -273,7 +273,7 @@ WORDS = st.sampled_from(
 def test_an_answer_is_read_or_refused(parts: list[tuple[bytes, bytes]]) -> None:
     output = b"".join(b"T " + head + b"\n" + body + b"\n" for head, body in parts)
     try:
-        told = checkup("").parse(Answer(0, output, "", "T"))
+        told = checkup().parse(Answer(0, output, "", "T"))
     except ValueError:
         return
     for finding in findings(told, "atlas"):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from navi.config.remote import SESSIONS_DIR
 from navi.core.text import clean
 from navi.hosts.trio_local import LocalHost
-from navi.ops import OperationError
+from navi.ops import HostSettings, OperationError
 from navi.ops.comments import CUT, MOST, MOST_LETTERS, MOST_LINES, Comment, Talk, comments
 from navi.ops.operation import Answer
 from tests.support.machines import Lab
@@ -30,7 +30,7 @@ NO_TALK = '{"comments": [], "reviews": []}'
 @contextmanager
 def local(lab: Lab, **more: str) -> Iterator[LocalHost]:
     """This machine as a host, with more variables in its environment."""
-    yield LocalHost(SESSIONS_DIR, False, {**lab.environment(), **more})
+    yield LocalHost(HostSettings(SESSIONS_DIR, False), {**lab.environment(), **more})
 
 
 async def ask(lab: Lab, **more: str) -> Talk:

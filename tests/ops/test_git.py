@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from navi.config.remote import SESSIONS_DIR
 from navi.hosts.trio_local import LocalHost
-from navi.ops import OperationError
+from navi.ops import HostSettings, OperationError
 from navi.ops.git import Repository, git, pull_request, repository_of, shown_url
 from tests.support.machines import Lab
 from tests.support.places import Place, everywhere, place
@@ -181,7 +181,7 @@ def test_no_url_breaks_it_and_no_answer_is_an_option(url: str) -> None:
 
 def local(lab: Lab) -> LocalHost:
     """Return this machine as a host."""
-    return LocalHost(SESSIONS_DIR, False, lab.environment())
+    return LocalHost(HostSettings(SESSIONS_DIR, False), lab.environment())
 
 
 async def test_a_pull_request_is_told(lab: Lab) -> None:
@@ -224,7 +224,7 @@ async def test_a_branch_without_a_pull_request_is_no_error(lab: Lab) -> None:
 
 
 async def test_without_gh_it_says_what_is_missing(lab: Lab) -> None:
-    host = LocalHost(SESSIONS_DIR, False, {**lab.environment(), "PATH": lab.path_without("gh")})
+    host = LocalHost(HostSettings(SESSIONS_DIR, False), {**lab.environment(), "PATH": lab.path_without("gh")})
     with pytest.raises(OperationError, match="gh is not installed on this machine"):
         await host.run(pull_request("git@github.com:o/r.git", "topic"))
     await host.close()

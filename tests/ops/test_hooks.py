@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.config.remote import SESSIONS_DIR
-from navi.ops import OperationError
+from navi.ops import HostSettings, OperationError
 from navi.ops.hooks import (
     EVENTS,
     LARGEST_SETTINGS,
@@ -41,7 +41,7 @@ from navi.ops.hooks import (
 )
 from tests.support.machines import Account, Lab, program
 from tests.support.places import Place, everywhere, place
-from tests.support.scripts import DASH, Shell, every_shell, run, stand_in
+from tests.support.scripts import DASH, Shell, every_shell, run, settings_of, stand_in
 from tests.support.waiting import until
 
 NEWEST: Version = (9, 0, 0)
@@ -323,7 +323,9 @@ def opencode(account: Account) -> Path:
 async def carry_out(one: Place, what: str = "install", sessions_dir: str = SESSIONS_DIR) -> str:
     """Look, plan and write; return where the old settings are kept."""
     seen = await one.host.run(look_at_hooks(sessions_dir))
-    return await one.host.run(write_hooks(sessions_dir, (install if what == "install" else remove)(seen)))
+    operation = write_hooks((install if what == "install" else remove)(seen))
+    settings = HostSettings(sessions_dir, False)
+    return await one.host.run(operation._replace(arguments=tuple(map(settings.bind, operation.arguments))))
 
 
 def tree(account: Account) -> dict[str, bytes]:
@@ -395,12 +397,12 @@ def test_every_shell_writes_the_same(lab: Lab, shell: Shell) -> None:
     path, plugin = settings(lab.local, HOSTILE[0]), opencode(lab.local)
     seen = run(lab.local, shell, look_at_hooks(SESSIONS_DIR))
     assert seen.settings == File(str(path), HOSTILE[0])
-    run(lab.local, shell, write_hooks(SESSIONS_DIR, install(seen)))
+    run(lab.local, shell, write_hooks(install(seen)))
     assert path.read_text() == installed(HOSTILE[0], seen.version)
     assert (plugin.read_text(), seen.hook.text) == (plugin_text(SESSIONS_DIR), None)
     seen = run(lab.local, shell, look_at_hooks(SESSIONS_DIR))
     assert (seen.hook.text, install(seen).changes) == (hook_text(), ())
-    run(lab.local, shell, write_hooks(SESSIONS_DIR, remove(seen)))
+    run(lab.local, shell, write_hooks(remove(seen)))
     assert (path.read_text(), plugin.exists()) == (HOSTILE[0], False)
     assert not list(path.parent.glob("*.navi.*"))
 
@@ -455,7 +457,7 @@ async def test_what_has_changed_meanwhile_is_left_alone(lab: Lab, where: str, me
         meanwhile(path)
         before = tree(one.account)
         with pytest.raises(OperationError, match="has been changed meanwhile"):
-            await one.host.run(write_hooks(SESSIONS_DIR, plan))
+            await one.host.run(write_hooks(plan))
         assert tree(one.account) == before
 
 
@@ -465,7 +467,7 @@ async def test_settings_that_have_appeared_meanwhile_are_left_alone(lab: Lab, wh
         plan = install(await one.host.run(look_at_hooks(SESSIONS_DIR)))
         settings(one.account, "{}")
         with pytest.raises(OperationError, match="has been changed meanwhile"):
-            await one.host.run(write_hooks(SESSIONS_DIR, plan))
+            await one.host.run(write_hooks(plan))
         assert tree(one.account) == {".claude/settings.json": b"{}"}
 
 
@@ -475,7 +477,7 @@ def test_on_a_full_disk_everything_stays_as_it_was(lab: Lab) -> None:
     plan = install(run(lab.local, DASH, look_at_hooks(SESSIONS_DIR)))
     full = Shell("full", ("sh", "-c", "trap '' XFSZ; ulimit -f 8; exec dash -s"))
     with pytest.raises(OperationError, match="can't be written; see the folder and the disk; nothing was changed"):
-        run(lab.local, full, write_hooks(SESSIONS_DIR, plan))
+        run(lab.local, full, write_hooks(plan))
     assert tree(lab.local) == before
 
 
@@ -486,7 +488,7 @@ def test_a_backup_that_fails_is_seen(lab: Lab, copy: str) -> None:
     plan = install(run(lab.local, DASH, look_at_hooks(SESSIONS_DIR)))
     stand_in(lab.local, "cp", f'case $3 in *before-navi) {copy} ;; *) exec "$real" "$@" ;; esac')
     with pytest.raises(OperationError, match="can be made; see the folder and the disk"):
-        run(lab.local, DASH, write_hooks(SESSIONS_DIR, plan))
+        run(lab.local, DASH, write_hooks(plan))
     assert tree(lab.local) == before
 
 
@@ -495,7 +497,7 @@ def test_what_is_changed_at_the_last_moment_is_not_written_over(lab: Lab) -> Non
     plan = install(run(lab.local, DASH, look_at_hooks(SESSIONS_DIR)))
     stand_in(lab.local, "cp", '"$real" "$@"\ncase $3 in *before-navi) echo >>"$2" ;; esac')
     with pytest.raises(OperationError, match="has been changed meanwhile"):
-        run(lab.local, DASH, write_hooks(SESSIONS_DIR, plan))
+        run(lab.local, DASH, write_hooks(plan))
     assert [path.read_text() for path in path.parent.iterdir()] == [USUAL + "\n"]
 
 
@@ -505,7 +507,7 @@ def test_settings_that_can_not_be_replaced_stay_and_the_backup_goes(lab: Lab) ->
     plan = install(run(lab.local, DASH, look_at_hooks(SESSIONS_DIR)))
     stand_in(lab.local, "mv", 'case $3 in *settings.json) exit 1 ;; esac\nexec "$real" "$@"')
     with pytest.raises(OperationError, match=r"settings\.json has been changed meanwhile, or can't be replaced"):
-        run(lab.local, DASH, write_hooks(SESSIONS_DIR, plan))
+        run(lab.local, DASH, write_hooks(plan))
     assert tree(lab.local) == before | {".claude-sessions/.navi/hook": hook_text().encode()}
 
 
@@ -547,7 +549,7 @@ def test_the_settings_are_where_the_environment_says(lab: Lab) -> None:
     (lab.folder / "config" / "opencode").mkdir(parents=True)
     seen = run(lab.local, DASH, look_at_hooks(SESSIONS_DIR), place_of)
     assert seen.settings.path == str(lab.folder / "else where" / "settings.json")
-    run(lab.local, DASH, write_hooks(SESSIONS_DIR, install(seen)), place_of)
+    run(lab.local, DASH, write_hooks(install(seen)), place_of)
     assert (lab.folder / "else where" / "settings.json").exists()
     assert (lab.folder / "config" / "opencode" / "plugin" / "navi.js").exists()
 
@@ -575,7 +577,7 @@ def test_hooks_that_are_switched_off_are_told() -> None:
 
 def test_a_plan_without_changes_touches_nothing(lab: Lab) -> None:
     nothing = Change(File("/nowhere/at/all"), None)
-    run(lab.local, DASH, write_hooks(SESSIONS_DIR, Plan(nothing, nothing, nothing)))
+    run(lab.local, DASH, write_hooks(Plan(nothing, nothing, nothing)))
     assert tree(lab.local) == {}
 
 
@@ -725,7 +727,7 @@ def test_what_the_plugin_tells_makes_a_status_file(lab: Lab) -> None:
     words = lab.local.tmux("list-panes", "-a", "-F", "#{socket_path},#{pid},0 #{pane_id}").split()
     folder = "~/my place"
     plan = install(run(lab.local, DASH, look_at_hooks(folder)))
-    run(lab.local, DASH, write_hooks(folder, plan))
+    run(lab.local, DASH, write_hooks(plan), settings=settings_of(lab.local, folder=folder))
     run_plugin(lab, ONE, TMUX=words[0], TMUX_PANE=words[1])
     status = json.loads((lab.local.home / "my place" / "api.json").read_text())
     assert status["agents"]["opencode"]["status"] == "idle"

@@ -20,7 +20,7 @@ from navi.core.launch import agent as launch_agent
 from navi.core.status import sessions_of
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
-from navi.ops import OperationError
+from navi.ops import HostSettings, OperationError
 from navi.ops.lifecycle import check_name, dismiss, kill, new, new_keep, rename, undo
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
@@ -72,7 +72,7 @@ def pane(account: Account, name: str) -> str:
 async def test_a_session_is_created_in_a_directory_of_its_machine(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         (one.account.home / "my work").mkdir()
-        created = await one.host.run(new(SESSIONS_DIR, "api", "~/my work"))
+        created = await one.host.run(new("api", "~/my work"))
         session = await one.session("api")
         assert session.tmux is not None
         assert (created.name, created.id, created.process) == ("api", session.tmux.id, session.tmux.pane.process)
@@ -94,11 +94,11 @@ def kept_as(name: str) -> tuple[str, ...]:
 async def test_any_name_is_created_and_killed_as_it_stands(lab: Lab, where: str, name: str) -> None:
     async with place(lab, where) as one:
         one.account.new_session("bystander")
-        created = await one.host.run(new(SESSIONS_DIR, name))
+        created = await one.host.run(new(name))
         assert created.name in kept_as(name)
         assert await one.names() == {created.name, "bystander"}
         status = one.account.write_status(created.name)
-        await one.host.run(kill(SESSIONS_DIR, await one.session(created.name), ""))
+        await one.host.run(kill(await one.session(created.name), ""))
         assert await one.names() == {"bystander"}
         assert not status.exists()
         assert not list(one.account.home.rglob("pwned"))
@@ -121,7 +121,7 @@ async def test_any_name_is_created_and_killed_as_it_stands(lab: Lab, where: str,
 )
 def test_a_name_that_can_not_be_is_refused_with_the_reason(name: str, words: str) -> None:
     with pytest.raises(OperationError, match=words) as caught:
-        new(SESSIONS_DIR, name)
+        new(name)
     assert caught.value.status == 64
 
 
@@ -134,7 +134,7 @@ async def test_a_name_that_is_taken_is_refused(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         one.account.new_session("api")
         with pytest.raises(OperationError, match="there is a session api already") as caught:
-            await one.host.run(new(SESSIONS_DIR, "api"))
+            await one.host.run(new("api"))
         assert caught.value.status == 73
 
 
@@ -151,7 +151,7 @@ async def test_a_directory_that_is_not_there_creates_nothing(
 ) -> None:
     async with place(lab, where) as one:
         with pytest.raises(OperationError, match=words) as caught:
-            await one.host.run(new(SESSIONS_DIR, "api", directory))
+            await one.host.run(new("api", directory))
         assert caught.value.status == status
         assert await one.names() == set()
 
@@ -161,7 +161,7 @@ async def test_a_directory_with_a_hostile_name_is_entered(lab: Lab, where: str) 
     async with place(lab, where) as one:
         folder = one.account.home / "#(touch pwned) $(touch pwned) ;"
         folder.mkdir()
-        await one.host.run(new(SESSIONS_DIR, "api", str(folder)))
+        await one.host.run(new("api", str(folder)))
         await until_async(lambda: pane_path(one.account) == str(folder), what="it is there")
         assert not list(one.account.home.rglob("pwned"))
 
@@ -171,7 +171,7 @@ async def test_a_line_is_run_by_the_users_own_shell_which_stays(lab: Lab, where:
     async with place(lab, where) as one:
         agent(one.account)
         line = "claude 'two words' \"it's\" a\\;b;"
-        await one.host.run(new(SESSIONS_DIR, "api", "", running(line)))
+        await one.host.run(new("api", "", running(line)))
         until(lambda: "claude runs: two words it's a;b" in pane(one.account, "api"), what="the agent runs")
         one.account.tmux("send-keys", "-t", "=api:", "C-d")
         one.account.tmux("send-keys", "-t", "=api:", "echo st''ays", "Enter")
@@ -195,7 +195,7 @@ async def test_an_alias_of_the_users_shell_is_a_command(lab: Lab, shell: str, fi
         agent(one.account)
         (one.account.home / file).parent.mkdir(parents=True, exist_ok=True)
         (one.account.home / file).write_text(text)
-        await one.host.run(new(SESSIONS_DIR, "api", "", running("helper")))
+        await one.host.run(new("api", "", running("helper")))
         until(lambda: "claude runs: --aliased" in pane(one.account, "api"), what="the alias runs")
 
 
@@ -204,7 +204,7 @@ async def test_an_agent_that_is_not_there_creates_nothing(lab: Lab, where: str) 
     async with place(lab, where) as one:
         one.account.new_session("bystander")
         with pytest.raises(OperationError, match=r"no-such-agent is not found .* nothing was created") as caught:
-            await one.host.run(new(SESSIONS_DIR, "api", "", running("no-such-agent --fast")))
+            await one.host.run(new("api", "", running("no-such-agent --fast")))
         assert caught.value.status == 69
         assert await one.names() == {"bystander"}
         assert one.nest() == []
@@ -216,7 +216,7 @@ async def test_a_shell_that_takes_long_to_start_loses_nothing(lab: Lab) -> None:
         gate = one.account.home / "gate"
         os.mkfifo(gate)
         (one.account.home / ".bash_profile").write_text(f"PATH=~/bin:$PATH; read -r _ <{gate}\n")
-        created = await one.host.run(new(SESSIONS_DIR, "api", "", running("claude")))
+        created = await one.host.run(new("api", "", running("claude")))
         assert created.slow
         gate.write_text("open\n")
         until(lambda: "claude runs:" in pane(one.account, "api"), what="the agent runs")
@@ -224,7 +224,7 @@ async def test_a_shell_that_takes_long_to_start_loses_nothing(lab: Lab) -> None:
 
 async def test_the_new_servers_panes_have_the_users_own_umask(lab: Lab) -> None:
     async with place(lab, "bash") as one:
-        await one.host.run(new(SESSIONS_DIR, "api", "", command("umask; exec cat")))
+        await one.host.run(new("api", "", command("umask; exec cat")))
         wanted = one.account.sh("umask").strip()
         until(lambda: wanted in pane(one.account, "api").split(), what="the umask is the user's")
 
@@ -239,10 +239,10 @@ async def test_killing_one_never_touches_another_whose_name_begins_alike(lab: La
             one.account.new_session(name)
             one.account.write_status(name)
         alpha = await one.session("alpha")
-        await one.host.run(kill(SESSIONS_DIR, alpha, new_keep()))
+        await one.host.run(kill(alpha, new_keep()))
         assert await one.names() == {"alpha-long"}
         assert [path.name for path in one.account.sessions_dir.glob("*.json")] == ["alpha-long.json"]
-        await one.host.run(kill(SESSIONS_DIR, alpha, new_keep()))
+        await one.host.run(kill(alpha, new_keep()))
         assert await one.names() == {"alpha-long"}
 
 
@@ -257,7 +257,7 @@ async def test_a_session_that_was_made_anew_under_the_same_name_is_not_killed(la
         await until_async(lambda: not server.exists(), what="the server has ended")
         one.account.new_session("api")
         with pytest.raises(OperationError, match="has been replaced, renamed or begun") as caught:
-            await one.host.run(kill(SESSIONS_DIR, before, new_keep()))
+            await one.host.run(kill(before, new_keep()))
         assert caught.value.status == 66
         assert await one.names() == {"api"}
 
@@ -269,7 +269,7 @@ async def test_a_session_that_was_renamed_meanwhile_is_not_killed(lab: Lab, wher
         before = await one.session("api")
         one.account.tmux("rename-session", "-t", "=api", "api2")
         with pytest.raises(OperationError, match="renamed"):
-            await one.host.run(kill(SESSIONS_DIR, before, new_keep()))
+            await one.host.run(kill(before, new_keep()))
         assert await one.names() == {"api2"}
 
 
@@ -279,7 +279,7 @@ async def test_an_ended_session_is_only_a_file_and_that_goes(lab: Lab, where: st
         path = one.account.write_status("gone")
         session = await one.session("gone")
         assert session.tmux is None
-        assert await one.host.run(kill(SESSIONS_DIR, session, new_keep())) == ""
+        assert await one.host.run(kill(session, new_keep())) == ""
         assert not path.exists()
 
 
@@ -290,7 +290,7 @@ async def test_an_ended_session_that_has_begun_again_loses_no_file(lab: Lab, whe
         session = await one.session("api")
         one.account.new_session("api")
         with pytest.raises(OperationError, match="begun meanwhile"):
-            await one.host.run(kill(SESSIONS_DIR, session, new_keep()))
+            await one.host.run(kill(session, new_keep()))
         assert path.exists()
         assert await one.names() == {"api"}
 
@@ -302,7 +302,7 @@ async def test_a_session_on_a_socket_of_its_own_is_killed_there(lab: Lab, where:
         one.account.tmux("-L", "other", "new-session", "-d", "-s", "api")
         sessions = sessions_of(one.host.name, await one.look(), AGENTS)
         other = next(session for session in sessions if session.tmux and session.tmux.socket)
-        await one.host.run(kill(SESSIONS_DIR, other, new_keep()))
+        await one.host.run(kill(other, new_keep()))
         assert await one.names() == {"api"}
 
 
@@ -315,11 +315,11 @@ async def test_a_session_can_be_meant_by_its_exact_name(lab: Lab, where: str, na
         before = await one.names()
         one.account.tmux("new-session", "-d", "-s", name)
         path = one.account.write_status(name)
-        await one.host.run(kill(SESSIONS_DIR, Named(name), new_keep()))
+        await one.host.run(kill(Named(name), new_keep()))
         assert await one.names() == before
         assert not path.exists()
         with pytest.raises(OperationError, match="there is no session") as caught:
-            await one.host.run(kill(SESSIONS_DIR, Named(name), new_keep()))
+            await one.host.run(kill(Named(name), new_keep()))
         assert caught.value.status == 66
 
 
@@ -335,7 +335,7 @@ async def test_many_that_sweep_up_old_remains_at_once_all_say_that_they_killed(l
             os.utime(folder, (time.time() - 30 * 86400,) * 2)
         async with trio.open_nursery() as nursery:
             for name in names:
-                nursery.start_soon(one.host.run, kill(SESSIONS_DIR, Named(name), new_keep()))
+                nursery.start_soon(one.host.run, kill(Named(name), new_keep()))
         assert not any(folder.exists() for folder in old)
 
 
@@ -347,15 +347,15 @@ async def test_what_was_killed_comes_back_with_directory_command_status_and_text
     async with place(lab, where) as one:
         agent(one.account)
         (one.account.home / "work").mkdir()
-        await one.host.run(new(SESSIONS_DIR, "api", "~/work", running("claude --fast")))
+        await one.host.run(new("api", "~/work", running("claude --fast")))
         one.account.write_status("api", message='it\'s "mine"', custom=[1, {"a": None}])
         status = (one.account.sessions_dir / "api.json").read_bytes()
         one.account.tmux("send-keys", "-t", "=api:", "remember me", "Enter")
         until(lambda: pane(one.account, "api").count("remember me") == 2, what="it was typed")
         keep = new_keep()
-        assert await one.host.run(kill(SESSIONS_DIR, await one.session("api"), keep, "other", "--resume 123")) == keep
+        assert await one.host.run(kill(await one.session("api"), keep, "other", "--resume 123")) == keep
         assert await one.names() == set()
-        created = await one.host.run(undo(SESSIONS_DIR, keep))
+        created = await one.host.run(undo(keep))
         assert created.name == "api"
         until(lambda: "claude runs: --fast --resume 123" in pane(one.account, "api"), what="it runs again")
         assert "remember me" in pane(one.account, "api")
@@ -370,8 +370,8 @@ async def test_a_session_that_navi_did_not_start_comes_back_with_the_given_line(
         agent(one.account)
         one.account.new_session("api")
         keep = new_keep()
-        await one.host.run(kill(SESSIONS_DIR, await one.session("api"), keep, "claude", "--resume x"))
-        await one.host.run(undo(SESSIONS_DIR, keep))
+        await one.host.run(kill(await one.session("api"), keep, "claude", "--resume x"))
+        await one.host.run(undo(keep))
         until(lambda: "claude runs: --resume x" in pane(one.account, "api"), what="it runs again")
 
 
@@ -381,7 +381,7 @@ async def test_what_is_kept_is_for_its_owner_alone(lab: Lab, where: str) -> None
         one.account.new_session("api")
         one.account.write_status("api")
         keep = new_keep()
-        await one.host.run(kill(SESSIONS_DIR, await one.session("api"), keep))
+        await one.host.run(kill(await one.session("api"), keep))
         kept = one.account.sessions_dir / ".navi" / "killed" / keep
         found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
         assert {name: mode for name, mode in found.items() if name != "status.json"} == dict.fromkeys(
@@ -395,12 +395,12 @@ async def test_undo_refuses_a_name_that_is_taken_by_now_and_loses_nothing(lab: L
     async with place(lab, where) as one:
         one.account.new_session("api")
         keep = new_keep()
-        await one.host.run(kill(SESSIONS_DIR, await one.session("api"), keep))
+        await one.host.run(kill(await one.session("api"), keep))
         one.account.new_session("api")
         with pytest.raises(OperationError, match="already"):
-            await one.host.run(undo(SESSIONS_DIR, keep))
+            await one.host.run(undo(keep))
         one.account.tmux("kill-session", "-t", "=api")
-        assert (await one.host.run(undo(SESSIONS_DIR, keep))).name == "api"
+        assert (await one.host.run(undo(keep))).name == "api"
 
 
 @everywhere
@@ -408,22 +408,22 @@ async def test_undo_says_when_the_directory_is_gone(lab: Lab, where: str) -> Non
     async with place(lab, where) as one:
         folder = one.account.home / "work"
         folder.mkdir()
-        await one.host.run(new(SESSIONS_DIR, "api", "work"))
+        await one.host.run(new("api", "work"))
         await until_async(lambda: pane_path(one.account) == str(folder))
         keep = new_keep()
-        await one.host.run(kill(SESSIONS_DIR, await one.session("api"), keep))
+        await one.host.run(kill(await one.session("api"), keep))
         folder.rmdir()
         with pytest.raises(OperationError, match=r"its directory .*/work is gone"):
-            await one.host.run(undo(SESSIONS_DIR, keep))
+            await one.host.run(undo(keep))
 
 
 @everywhere
 async def test_undo_of_nothing_says_so(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         with pytest.raises(OperationError, match="nothing is kept"):
-            await one.host.run(undo(SESSIONS_DIR, new_keep()))
+            await one.host.run(undo(new_keep()))
     with pytest.raises(OperationError, match="not what kill"):
-        undo(SESSIONS_DIR, "../../etc")
+        undo("../../etc")
 
 
 # ---- changing
@@ -454,7 +454,7 @@ async def test_renaming_changes_tmux_the_file_and_the_field_and_nothing_else(lab
         one.account.new_session("api")
         one.account.new_session("api-long")
         before = fields(one.account.write_status("api", **RICH))
-        assert await one.host.run(rename(SESSIONS_DIR, await one.session("api"), name)) == name
+        assert await one.host.run(rename(await one.session("api"), name)) == name
         assert await one.names() == {name, "api-long"}
         assert [path.name for path in one.account.sessions_dir.glob("*.json")] == [f"{name}.json"]
         assert fields(one.account.sessions_dir / f"{name}.json") == before | {"tmux_session": name}
@@ -466,7 +466,7 @@ async def test_renaming_changes_tmux_the_file_and_the_field_and_nothing_else(lab
 async def test_a_session_without_a_status_file_is_renamed(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         one.account.new_session("api")
-        assert await one.host.run(rename(SESSIONS_DIR, Named("api"), "web")) == "web"
+        assert await one.host.run(rename(Named("api"), "web")) == "web"
         assert await one.names() == {"web"}
 
 
@@ -482,7 +482,7 @@ async def test_a_name_that_is_taken_renames_nothing(lab: Lab, where: str, by: st
             one.account.write_status("web", message="mine")
         before = path.read_bytes()
         with pytest.raises(OperationError, match="already") as caught:
-            await one.host.run(rename(SESSIONS_DIR, await one.session("api"), "web"))
+            await one.host.run(rename(await one.session("api"), "web"))
         assert caught.value.status == 73
         assert "api" in await one.names()
         assert path.read_bytes() == before
@@ -502,7 +502,7 @@ async def test_a_tmux_that_refuses_leaves_everything_as_it_was(lab: Lab, where: 
         )
         stand_in.chmod(0o755)
         with pytest.raises(OperationError, match="no, thanks"):
-            await one.host.run(rename(SESSIONS_DIR, Named("api"), "web"))
+            await one.host.run(rename(Named("api"), "web"))
         assert [path.name for path in one.account.sessions_dir.glob("*.json")] == ["api.json"]
         assert path.read_bytes() == before
 
@@ -512,7 +512,7 @@ async def test_an_ended_session_is_not_renamed(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         one.account.write_status("gone")
         with pytest.raises(OperationError, match="has ended") as caught:
-            await one.host.run(rename(SESSIONS_DIR, await one.session("gone"), "web"))
+            await one.host.run(rename(await one.session("gone"), "web"))
         assert caught.value.status == 66
 
 
@@ -522,7 +522,7 @@ async def test_dismissing_changes_status_message_and_time_and_keeps_the_rest(lab
         one.account.new_session("api")
         path = one.account.write_status("api", **RICH)
         before = fields(path)
-        await one.host.run(dismiss(SESSIONS_DIR, await one.session("api")))
+        await one.host.run(dismiss(await one.session("api")))
         after = fields(path)
         assert (after.pop("status"), after.pop("message")) == ("working", "")
         assert abs(float(str(after.pop("timestamp"))) - time.time()) < 60
@@ -536,10 +536,10 @@ async def test_there_is_nothing_to_dismiss_without_a_status_file(lab: Lab, where
     async with place(lab, where) as one:
         one.account.new_session("api")
         with pytest.raises(OperationError, match="no status file") as caught:
-            await one.host.run(dismiss(SESSIONS_DIR, Named("api")))
+            await one.host.run(dismiss(Named("api")))
         assert caught.value.status == 66
         with pytest.raises(OperationError, match="no status file"):
-            dismiss(SESSIONS_DIR, await one.session("api"))
+            dismiss(await one.session("api"))
 
 
 # ---- tmux that does not answer
@@ -551,13 +551,13 @@ async def test_without_tmux_the_words_say_so(lab: Lab, where: str) -> None:
         await one.host.close()
         lonely = lab.path_without("tmux")
         if where == "local":
-            there: Host = LocalHost(SESSIONS_DIR, False, {**lab.environment(), "PATH": lonely})
+            there: Host = LocalHost(HostSettings(SESSIONS_DIR, False), {**lab.environment(), "PATH": lonely})
         else:
             there = host(lab, lab.machine("lonely", path=lonely))
         try:
             await there.open()
             with pytest.raises(OperationError, match="tmux is not installed") as caught:
-                await there.run(new(SESSIONS_DIR, "api"))
+                await there.run(new("api"))
             assert caught.value.status == 69
         finally:
             await there.close()
@@ -569,7 +569,7 @@ async def test_on_a_full_or_read_only_disk_a_session_can_still_be_killed(lab: La
         one.account.new_session("api")
         session = await one.session("api")
         one.account.sessions_dir.write_text("this is not a folder")
-        assert await one.host.run(kill(SESSIONS_DIR, session, new_keep())) == ""
+        assert await one.host.run(kill(session, new_keep())) == ""
         assert await one.names() == set()
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.model import Frame, Tmux
-from navi.ops import Answer
+from navi.ops import Answer, HostSetting
 from navi.ops.look import (
     LONGEST_TEXT,
     MOST_CHILDREN,
@@ -254,18 +254,18 @@ def test_names_below_a_pane_are_limited() -> None:
 
 def test_a_look_that_says_nothing_is_an_error_with_its_complaint() -> None:
     with pytest.raises(ValueError, match=r"exit status 2.*no such thing"):
-        look("~/x", True).parse(Answer(2, b"", "no such thing", TOKEN))
+        look().parse(Answer(2, b"", "no such thing", TOKEN))
 
 
 def test_operations_carry_their_arguments_and_limits() -> None:
-    assert look("~/x y", False).arguments == ("~/x y", "no")
-    stream = watch("~/x y", True)
-    assert stream.arguments[1:] == ("~/x y", "yes")
+    assert look().arguments == (HostSetting.SESSIONS_DIR, "no")
+    stream = watch(cleanup=True)
+    assert stream.arguments[1:] == (HostSetting.SESSIONS_DIR, HostSetting.CLEANUP)
     assert stream.silence > 5
 
 
 def test_two_readers_of_one_stream_remember_for_themselves() -> None:
-    stream = watch("~/x", True)
+    stream = watch()
     stream.reader()(answer(*FIRST))
     with pytest.raises(ValueError, match="never told"):
         stream.reader()(answer("files", "same api.json"))

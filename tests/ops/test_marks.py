@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.config.remote import SESSIONS_DIR
 from navi.core.address import Named
 from navi.core.model import Marks
 from navi.ops import OperationError
@@ -24,11 +23,11 @@ async def test_marks_are_added_and_taken_away(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         for name in ("api", "api-long", "a.c"[:1]):
             one.account.new_session(name)
-        await one.host.run(mark(SESSIONS_DIR, "api", ["+b", "+turgent", "+twork"]))
-        await one.host.run(mark(SESSIONS_DIR, "a", ["+tother"]))
+        await one.host.run(mark("api", ["+b", "+turgent", "+twork"]))
+        await one.host.run(mark("a", ["+tother"]))
         assert (await one.session("api")).marks == Marks(True, ("urgent", "work"))
         assert (await one.session("api-long")).marks == Marks()
-        await one.host.run(mark(SESSIONS_DIR, "api", ["-b", "-turgent", "+twork", "-tnever"]))
+        await one.host.run(mark("api", ["-b", "-turgent", "+twork", "-tnever"]))
         assert (await one.session("api")).marks == Marks(False, ("work",))
         assert (await one.session("a")).marks == Marks(False, ("other",))
         path = one.account.sessions_dir / ".navi" / "marks"
@@ -41,9 +40,9 @@ async def test_marks_are_added_and_taken_away(lab: Lab, where: str) -> None:
 async def test_any_name_is_marked_as_it_stands(lab: Lab, where: str, name: str) -> None:
     async with place(lab, where) as one:
         one.account.new_session(name)
-        await one.host.run(mark(SESSIONS_DIR, name, ["+b", "+tx"]))
+        await one.host.run(mark(name, ["+b", "+tx"]))
         assert (await one.session(name)).marks == Marks(True, ("x",))
-        await one.host.run(mark(SESSIONS_DIR, name, ["-b", "-tx"]))
+        await one.host.run(mark(name, ["-b", "-tx"]))
         assert (await one.session(name)).marks == Marks()
 
 
@@ -52,15 +51,15 @@ async def test_marks_go_with_a_session_that_is_renamed_killed_and_brought_back(l
     async with place(lab, where) as one:
         for name in ("api", "api2"):
             one.account.new_session(name)
-            await one.host.run(mark(SESSIONS_DIR, name, ["+b", f"+t{name}"]))
-        await one.host.run(rename(SESSIONS_DIR, Named("api"), "web"))
+            await one.host.run(mark(name, ["+b", f"+t{name}"]))
+        await one.host.run(rename(Named("api"), "web"))
         assert (await one.session("web")).marks == Marks(True, ("api",))
         keep = new_keep()
-        await one.host.run(kill(SESSIONS_DIR, Named("web"), keep))
+        await one.host.run(kill(Named("web"), keep))
         one.account.new_session("web")
         assert (await one.session("web")).marks == Marks()
         one.account.tmux("kill-session", "-t", "=web")
-        await one.host.run(undo(SESSIONS_DIR, keep))
+        await one.host.run(undo(keep))
         assert (await one.session("web")).marks == Marks(True, ("api",))
         assert (await one.session("api2")).marks == Marks(True, ("api2",))
 
@@ -87,7 +86,7 @@ async def test_many_at_once_lose_no_mark(lab: Lab, where: str) -> None:
         one.account.new_session("api")
         async with trio.open_nursery() as nursery:
             for number in range(9):
-                nursery.start_soon(one.host.run, mark(SESSIONS_DIR, "api", [f"+t{number}"]))
+                nursery.start_soon(one.host.run, mark("api", [f"+t{number}"]))
         assert (await one.session("api")).marks.tags == tuple("012345678")
 
 

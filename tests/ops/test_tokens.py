@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from navi.config.remote import SESSIONS_DIR
 from navi.core import exits
 from navi.core.metrics import Tokens
 from navi.ops import OperationError
@@ -47,7 +46,7 @@ def count(
 ) -> Tokens:
     """Count once, in a shell with an awk."""
     use(account, awk)
-    return run(account, shell, tokens(str(account.sessions_dir), id, most, seconds))
+    return run(account, shell, tokens(id, most, seconds))
 
 
 def use(account: Account, awk: str) -> None:
@@ -79,9 +78,9 @@ def state(account: Account, id: str = "one") -> Path:
 async def test_each_message_counts_once_with_what_its_last_line_says(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         path = transcript(one.account, "one", LINES)
-        assert await one.host.run(tokens(SESSIONS_DIR, "one")) == COUNTED == reference(path.read_bytes())
+        assert await one.host.run(tokens("one")) == COUNTED == reference(path.read_bytes())
         append(path, message("msg_3", output=6), message("msg_4", 0, 1, 0, 0))
-        assert await one.host.run(tokens(SESSIONS_DIR, "one")) == Tokens(5, 102, 600, 80, messages=4)
+        assert await one.host.run(tokens("one")) == Tokens(5, 102, 600, 80, messages=4)
         assert state(one.account).stat().st_mode & 0o777 == 0o600
         assert one.nest() == ["tokens.one"]
 
@@ -91,7 +90,7 @@ async def test_a_session_without_a_transcript_is_told_apart(lab: Lab, where: str
     async with place(lab, where) as one:
         transcript(one.account, "other", LINES)
         with pytest.raises(OperationError, match=r"no transcript of it in .*\.claude/projects") as caught:
-            await one.host.run(tokens(SESSIONS_DIR, "one"))
+            await one.host.run(tokens("one"))
         assert caught.value.status == exits.NO_SESSION
 
 
@@ -108,7 +107,7 @@ def test_it_counts_in_every_shell_with_every_awk(lab: Lab, shell: Shell, awk: st
 @pytest.mark.parametrize("id", ["", "a/b", "../one", "$(touch x)", "a b", "é", "-n\n", "x" * 101, "a'b", "*"])
 def test_what_can_be_no_id_is_not_looked_for(id: str) -> None:
     with pytest.raises(OperationError, match="can be none of Claude Code's"):
-        tokens(SESSIONS_DIR, id)
+        tokens(id)
 
 
 def test_an_id_may_begin_with_a_dash(lab: Lab) -> None:
@@ -142,7 +141,7 @@ def test_folders_of_other_names_are_looked_in(lab: Lab, awk: str) -> None:
     config = lab.local.home / "else where"
     (lab.local.home / ".claude").rename(config)
     use(lab.local, awk)
-    operation = tokens(str(lab.local.sessions_dir), "one")
+    operation = tokens("one")
     assert run(lab.local, DASH, operation, {"CLAUDE_CONFIG_DIR": str(config)}) == COUNTED
     (lab.local.home / ".config").mkdir(exist_ok=True)
     config.rename(lab.local.home / ".config" / "claude")
@@ -231,7 +230,7 @@ def test_two_at_once_do_no_harm(lab: Lab) -> None:
     def ask() -> None:
         try:
             for _ in range(8):
-                run(lab.local, DASH, tokens(str(lab.local.sessions_dir), "one", 200_000, 60))
+                run(lab.local, DASH, tokens("one", 200_000, 60))
         except BaseException as error:
             failed.append(error)
 
@@ -405,7 +404,7 @@ def test_a_full_disk_is_told_and_the_state_stays(lab: Lab, awk: str) -> None:
     count(lab.local, awk=awk)
     before = state(lab.local).read_text()
     append(path, *(message(f"msg_{number}") for number in range(100)))
-    operation = tokens(str(lab.local.sessions_dir), "one")
+    operation = tokens("one")
     cramped = operation._replace(script=f"trap '' XFSZ; ulimit -f 1\n{operation.script}")
     with pytest.raises(OperationError, match="see the disk"):
         run(lab.local, DASH, cramped)

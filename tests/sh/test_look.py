@@ -29,6 +29,7 @@ from tests.support.scripts import (
     look,
     names,
     run,
+    settings_of,
     stand_in,
     sturdy_shells,
 )
@@ -135,7 +136,7 @@ def test_only_living_panes_are_compared_between_two_listings(lab: Lab, shell: Sh
     lab.local.tmux("set", "-g", "remain-on-exit", "on")
     lab.local.new_session("dead", "true")
     until(lambda: "1" in lab.local.tmux("list-panes", "-a", "-F", "#{pane_dead}"), what="a pane is dead")
-    script = look_operation("~", False).script + "\nprintf '%s\\n' $navi_processes"
+    script = look_operation().script + "\nprintf '%s\\n' $navi_processes"
     said = answer(lab.local, shell, Operation("processes", script, ("~", "no"), lambda said: said))
     alive = lab.local.tmux("display-message", "-p", "-t", "=alive:", "#{pane_pid}")
     assert said.output.decode().splitlines()[-1].removeprefix("}") == alive
@@ -262,7 +263,7 @@ def test_a_file_that_may_not_be_read_is_told_as_such(lab: Lab, shell: Shell, ope
         path.write_text('{"status": "idle"}')
         path.chmod(mode)
     anyone = Shell("anyone", (*UNPRIVILEGED, *shell.words))
-    found = files(run(lab.local, anyone, look_operation(str(open_folder), False)))
+    found = files(run(lab.local, anyone, look_operation(), settings=settings_of(lab.local, folder=str(open_folder))))
     assert found["secret"].problem == "not readable for this user"
     assert found["good"].status == "idle"
 
@@ -272,7 +273,8 @@ def test_a_folder_that_may_not_be_read_or_is_missing_has_no_files(lab: Lab, shel
     (open_folder / "closed").mkdir(mode=0o700)
     anyone = Shell("anyone", (*UNPRIVILEGED, *shell.words))
     for folder in (open_folder / "closed" / "below", open_folder / "missing"):
-        assert run(lab.local, anyone, look_operation(str(folder), True)).files == ()
+        settings = settings_of(lab.local, cleanup=True, folder=str(folder))
+        assert run(lab.local, anyone, look_operation(cleanup=True), settings=settings).files == ()
 
 
 def test_a_thousand_files_are_told(lab: Lab) -> None:
@@ -300,7 +302,7 @@ def test_no_process_is_started_for_each_of_many_files(lab: Lab, shell: Shell) ->
 @every_shell
 def test_no_folder_means_the_usual_one(lab: Lab, shell: Shell) -> None:
     lab.local.write_status("api", message="here")
-    found = run(lab.local, shell, look_operation("", False))
+    found = run(lab.local, shell, look_operation())
     assert files(found)["api"].message == "here"
 
 
@@ -310,7 +312,8 @@ def test_a_leading_tilde_is_the_home_of_that_machine(lab: Lab, shell: Shell, wri
     folder = Path(written.replace("~", str(lab.local.home), 1))
     folder.mkdir(exist_ok=True)
     (folder / "api.json").write_text('{"status": "idle"}')
-    assert set(files(run(lab.local, shell, look_operation(written, False)))) == {"api"}
+    settings = settings_of(lab.local, folder=written)
+    assert set(files(run(lab.local, shell, look_operation(), settings=settings))) == {"api"}
 
 
 # ---- tmux that fails
@@ -400,7 +403,9 @@ def test_a_socket_folder_that_may_not_be_entered_proves_nothing(lab: Lab, shell:
     (open_folder / "tmux").chmod(0o000)
     open_folder.chmod(0o777)
     anyone = Shell("anyone", (*UNPRIVILEGED, *shell.words))
-    frame = run(lab.local, anyone, look_operation(str(open_folder), True), {"TMUX_TMPDIR": f"{open_folder}/tmux"})
+    settings = settings_of(lab.local, cleanup=True, folder=str(open_folder))
+    more = {"TMUX_TMPDIR": f"{open_folder}/tmux"}
+    frame = run(lab.local, anyone, look_operation(cleanup=True), more, settings)
     assert (frame.tmux, frame.proven, frame.cleaned) == (Tmux.FAILED, False, ())
     assert "denied" in frame.tmux_error
     assert path.exists()

@@ -35,6 +35,7 @@ from tests.support.scripts import (
     environment,
     every_shell,
     run,
+    settings_of,
     stand_in,
 )
 
@@ -520,7 +521,7 @@ def test_who_is_killed_at_any_moment_leaves_a_whole_file_and_no_lock(lab: Lab, s
 def kill_meanwhile(registry: Registry, operation: Operation[str], after: float) -> None:
     """Carry out an operation in a process group of its own, which is killed after so many seconds."""
     asked = registry.account.folder / "asked"
-    asked.write_bytes(request(operation, new_token()))
+    asked.write_bytes(request(operation, new_token(), settings_of(registry.account)))
     with asked.open("rb") as file:
         process = subprocess.Popen(
             [*registry.shell.words, "-s"], stdin=file, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -70,8 +70,8 @@ def all_gone(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("operation", "told"),
     [
-        (mark("~/.claude-sessions", "api", ["+b"]), b"poll\n"),
-        (dismiss("~/.claude-sessions", Named("api")), b"changed\npoll\n"),
+        (mark("api", ["+b"]), b"poll\n"),
+        (dismiss(Named("api")), b"changed\npoll\n"),
     ],
     ids=["mark", "dismiss"],
 )

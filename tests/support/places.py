@@ -21,6 +21,7 @@ from navi.core.model import Frame, Session
 from navi.core.status import sessions_of
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
+from navi.ops import HostSettings
 from navi.ops.look import look
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
@@ -35,7 +36,7 @@ class Place:
 
     async def look(self) -> Frame:
         """Look at it without cleaning anything up."""
-        return await self.host.run(look(SESSIONS_DIR, False))
+        return await self.host.run(look())
 
     async def session(self, name: str) -> Session:
         """Return one of its sessions, as the dashboard has it."""
@@ -55,7 +56,7 @@ class Place:
 async def place(lab: Lab, where: str) -> AsyncIterator[Place]:
     """Open a place: "local", or a remote with that login shell."""
     account = lab.local if where == "local" else lab.machine("box", shell=where)
-    one: Host = LocalHost(SESSIONS_DIR, False, lab.environment())
+    one: Host = LocalHost(HostSettings(SESSIONS_DIR, False), lab.environment())
     if where != "local":
         one = host(lab, account)  # type: ignore[arg-type]
     with trio.fail_after(60):

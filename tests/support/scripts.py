@@ -25,7 +25,7 @@ import pytest
 
 from navi.core.model import Frame, StatusFile
 from navi.hosts.wire import AnswerReader, new_token, request, stream_request
-from navi.ops import Answer, Operation
+from navi.ops import Answer, HostSettings, Operation
 from navi.ops.look import Beat, Unwatchable
 from navi.ops.look import look as look_operation
 from navi.ops.look import watch as watch_stream
@@ -85,12 +85,23 @@ def stand_in(account: Account, name: str, script: str) -> None:
     path.chmod(0o755)
 
 
-def answer(account: Account, shell: Shell, operation: Operation[T], more: Mapping[str, str] | None = None) -> Answer:
+def settings_of(account: Account, cleanup: bool = False, folder: str = "") -> HostSettings:
+    """Return what a host would say of an account: where its status files are unless `folder` does."""
+    return HostSettings(folder or str(account.sessions_dir), cleanup)
+
+
+def answer(
+    account: Account,
+    shell: Shell,
+    operation: Operation[T],
+    more: Mapping[str, str] | None = None,
+    settings: HostSettings | None = None,
+) -> Answer:
     """Run an operation in a shell; return its bare answer. `more` adds to the environment."""
     token = new_token()
     done = subprocess.run(
         [*shell.words, "-s"],
-        input=request(operation, token),
+        input=request(operation, token, settings or settings_of(account)),
         capture_output=True,
         timeout=60,
         cwd=account.home,
@@ -101,14 +112,21 @@ def answer(account: Account, shell: Shell, operation: Operation[T], more: Mappin
     return answers[0]
 
 
-def run(account: Account, shell: Shell, operation: Operation[T], more: Mapping[str, str] | None = None) -> T:
+def run(
+    account: Account,
+    shell: Shell,
+    operation: Operation[T],
+    more: Mapping[str, str] | None = None,
+    settings: HostSettings | None = None,
+) -> T:
     """Run an operation in a shell and parse its answer."""
-    return operation.parse(answer(account, shell, operation, more))
+    return operation.parse(answer(account, shell, operation, more, settings))
 
 
 def look(account: Account, shell: Shell, cleanup: bool = True, more: Mapping[str, str] | None = None) -> Frame:
     """Look once at an account. Only its own tmux servers are kept: others of the same user may run beside the tests."""
-    return own(account, run(account, shell, look_operation(str(account.sessions_dir), cleanup), more))
+    operation = look_operation(cleanup=True)
+    return own(account, run(account, shell, operation, more, settings_of(account, cleanup)))
 
 
 def own(account: Account, frame: Frame) -> Frame:
@@ -142,7 +160,8 @@ class Watching:
         self.account = account
         self.told: list[Frame | Beat] = []
         self.answers: list[Answer] = []
-        stream = watch_stream(str(sessions_dir or account.sessions_dir), cleanup)
+        stream = watch_stream(cleanup=True)
+        settings = settings_of(account, cleanup, str(sessions_dir or ""))
         self._token = new_token()
         self._reader = AnswerReader(self._token)
         self._read = stream.reader()
@@ -155,7 +174,7 @@ class Watching:
             env=environment(account, shell) | dict(more or {}),
             start_new_session=True,
         )
-        self.say(stream_request(stream, self._token))
+        self.say(stream_request(stream, self._token, settings))
 
     def __enter__(self) -> Watching:
         return self

@@ -68,7 +68,7 @@ class TokenCounts:
         host, id = subject
         before = self._lookups.found(subject) or TokenView()
         try:
-            counted = await self._fleet.ask(host, tokens(self._fleet.host(host).sessions_dir, id))
+            counted = await self._fleet.ask(host, tokens(id))
             show(TokenView(counted))
         except (HostError, OperationError) as error:
             show(TokenView(before.tokens, in_words(error)))
