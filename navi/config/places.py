@@ -1,4 +1,4 @@
-"""Where navi's files are, as paths. `navi.config.paths` has the same as plain texts, for verbs that must be quick."""
+"""The paths of navi's files as `Path` objects. For verbs, which must start fast, `navi.config.paths` has strings."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from navi.config.paths import KNOWN_REMOTES, REMOTES, SETTINGS
 
 
 class Places:
-    """Where navi's files are, as paths."""
+    """The paths of navi's files."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
 
     @property
     def home(self) -> Path:
-        """The user's home."""
+        """The user's home folder."""
         return Path(paths.home(self.environment))
 
     @property
     def config(self) -> Path:
-        """Where remotes.yaml and config.yaml are read."""
+        """The folder of remotes.yaml and config.yaml."""
         return Path(paths.config_file(self.environment, ""))
 
     @property
     def state(self) -> Path:
-        """Where the log is written."""
+        """The folder of the log and other state."""
         return Path(paths.state_file(self.environment, ""))
 
     @property
     def known_remotes(self) -> Path:
-        """The file that says what stands in remotes.yaml."""
+        """The cached contents of remotes.yaml."""
         return Path(paths.cache_file(self.environment, KNOWN_REMOTES))
 
     @property
     def remotes(self) -> Path:
-        """The file that names the remotes."""
+        """The file remotes.yaml."""
         return self.config / REMOTES
 
     @property
     def settings(self) -> Path:
-        """The file with everything else."""
+        """The file config.yaml."""
         return self.config / SETTINGS
 
     @property
     def templates(self) -> Path:
-        """The folder of templates, NAME.yaml each."""
+        """The folder of templates: one NAME.yaml each."""
         return self.config / "templates"

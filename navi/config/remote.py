@@ -1,13 +1,13 @@
-"""A remote, as an entry of remotes.yaml names it."""
+"""A remote: one entry of remotes.yaml."""
 
 from typing import NamedTuple
 
 SESSIONS_DIR = "~/.claude-sessions"
-"""Where agents' hooks write status files unless remotes.yaml says otherwise."""
+"""The default folder for status files."""
 
 
 class Remote(NamedTuple):
-    """An entry of remotes.yaml. Times are in seconds; an empty text leaves the matter to OpenSSH's configuration."""
+    """An entry of remotes.yaml. Times are in seconds. An empty string leaves the choice to OpenSSH's configuration."""
 
     name: str
     host: str
@@ -23,5 +23,5 @@ class Remote(NamedTuple):
 
     @property
     def destination(self) -> str:
-        """Where it is, as ssh is told."""
+        """The destination as ssh takes it: `user@host` or `host`."""
         return f"{self.user}@{self.host}" if self.user else self.host

@@ -1,7 +1,7 @@
-"""What remotes.yaml said when it was last read: to import YAML takes longer than a verb takes to run.
+"""A cache of remotes.yaml, because importing YAML takes longer than a verb.
 
-What is known is a file for this user's eyes only: a mark of the file that it was read from, a line for each remote with
-its values between tabs, and an end. Whatever is odd about it, YAML is read again.
+The cache is a file that only this user can read: a stamp of remotes.yaml, one line per remote with its values separated
+by tabs, and an end line. If anything about it is unexpected, remotes.yaml is read again.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ if TYPE_CHECKING:
     from navi.config.settings import Problem
 
 SETTLED = 2.0
-"""Seconds after which a file that changes once more is sure to bear another time."""
+"""Seconds after a change until the next change surely has another time stamp."""
 
 LARGEST = 1_000_000
-"""Bytes that are read."""
+"""Maximum size of the cache, in bytes."""
 
 END = "end"
 YES_OR_NO = {"True": True, "False": False}
 
 
 def read_remotes(source: str, known: str) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:
-    """Return what stands in remotes.yaml (`source`) and what is wrong with it, from the file `known` where that is of
-    `source` as it is. Only what has no problem is noted there; that it can't be noted is no problem.
+    """Return the remotes of remotes.yaml (`source`) and its problems, from the cache `known` if it is up to date.
+
+    Only a file without problems is cached. Failing to write the cache is not an error.
     """
     mark = _mark(source)
     remotes = _recall(known, mark) if mark else None
@@ -48,7 +49,7 @@ def read_remotes(source: str, known: str) -> tuple[tuple[Remote, ...], tuple[Pro
 
 
 def _mark(source: str) -> str:
-    """What another version of the file, or of navi, would not have; "" if it has only just changed."""
+    """Return a stamp that no other version of the file or of navi has, or "" if the file has only just changed."""
     try:
         found = os.stat(source)
     except OSError:
@@ -75,7 +76,7 @@ def _recall(known: str, mark: str) -> tuple[Remote, ...] | None:
 
 
 def _understand(text: str, mark: str) -> tuple[Remote, ...] | None:
-    """Return the remotes, None where anything is odd."""
+    """Return the remotes, or None if anything is unexpected."""
     first, *lines = text.split("\n")
     if first != mark or lines[-2:] != [END, ""]:
         return None
@@ -86,7 +87,7 @@ def _understand(text: str, mark: str) -> tuple[Remote, ...] | None:
 
 
 def _remote(line: str) -> Remote:
-    """Raises ValueError or KeyError for a line that is none of a remote's."""
+    """Return the remote that a line holds. Raises ValueError or KeyError for any other line."""
     texts = zip(map(type, Remote("", "")), line.split("\t"), strict=True)
     values: Iterable[Any] = (YES_OR_NO[text] if kind is bool else kind(text) for kind, text in texts)
     return Remote(*values)
@@ -95,7 +96,7 @@ def _remote(line: str) -> Remote:
 def _note(known: str, mark: str, remotes: tuple[Remote, ...]) -> None:
     text = "\n".join((mark, *map(_line, remotes), END, ""))
     if _understand(text, mark) != remotes:
-        return  # a value has a tab or a line end
+        return  # a value contains a tab or a line end
     beside = f"{known}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(known), mode=0o700, exist_ok=True)

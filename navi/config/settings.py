@@ -1,4 +1,4 @@
-"""What stands in config.yaml and in templates, and what can be wrong with a configuration file: values."""
+"""The values of config.yaml and of templates, and problems in configuration files."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from navi.core.launch import Launch
 
 
 class Problem(NamedTuple):
-    """Something wrong in a configuration file, for people. `line` counts from 1; 0 where no line is to blame."""
+    """A problem in a configuration file. `line` counts from 1; 0 means the file as a whole."""
 
     file: str
     line: int
@@ -19,7 +19,7 @@ class Problem(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """config.yaml: how the dashboard looks and which agents it knows."""
+    """The settings of config.yaml."""
 
     colors: str = "auto"
     glyphs: str = "auto"
@@ -34,7 +34,7 @@ class Settings(NamedTuple):
 
 
 class Template(NamedTuple):
-    """What a file of templates/ makes: what runs, and in which directory ("" for the home)."""
+    """A session template: what it runs, and in which directory ("" for the home folder)."""
 
     name: str
     launch: Launch

@@ -1,6 +1,6 @@
-"""YAML files, read node by node, because only nodes know their lines: remotes.yaml, config.yaml and templates.
+"""Read remotes.yaml, config.yaml and templates node by node, because only YAML nodes know their lines.
 
-What is understood is returned together with what is wrong, each problem with file, line, entry and field.
+Every reader returns what is valid, and the problems, each with file, line, entry and field.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from navi.core.launch import PRESETS, VARIABLE, Launch, Step, agent, command, ke
 
 
 def read_remotes(path: Path) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:
-    """Read remotes.yaml: the good entries, and what is wrong with the rest."""
+    """Return the valid entries of remotes.yaml, and the problems of the rest."""
     reader = _Reader(path)
     remotes: list[Remote] = []
     for entry in reader.entries("remotes"):
@@ -29,23 +29,23 @@ def read_remotes(path: Path) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:
 
 
 def read_settings(path: Path) -> tuple[Settings, tuple[Problem, ...]]:
-    """Read config.yaml: what is understood, defaults for the rest, and what is wrong."""
+    """Return the settings of config.yaml, defaults in place of invalid ones, and the problems."""
     reader = _Reader(path)
     return reader.settings(), tuple(reader.problems)
 
 
 def read_template(path: Path, kinds: Sequence[AgentKind]) -> tuple[Template | None, tuple[Problem, ...]]:
-    """Read a template; None where anything is wrong with it."""
+    """Return a template, or None if anything is wrong with it, and its problems."""
     reader = _Reader(path)
     template = reader.template(path.stem, {kind.name: kind for kind in kinds})
     return (None if reader.problems else template), tuple(reader.problems)
 
 
 STEPS = {"wait": "await", "expect": "expect", "send": "send", "keys": "keys"}
-"""The steps of a template, by the words that they have there."""
+"""The steps of a template: the word in the file, and the kind of step."""
 
 PATIENCE = 15.0
-"""Seconds that a step of a template waits unless it says otherwise."""
+"""Default timeout of a step, in seconds."""
 
 
 class _Reader:
@@ -76,10 +76,10 @@ class _Reader:
         self.problems.append(Problem(self.file, line, text))
 
     def _pairs(self, node: yaml.Node, what: str, known: set[str]) -> Iterator[tuple[str, yaml.Node]]:
-        """The fields of a mapping; unknown and doubled ones are told and left out."""
+        """Yield the fields of a mapping. Unknown and repeated fields are reported and skipped."""
         seen: set[str] = set()
         if not isinstance(node, yaml.MappingNode):
-            self._complain(_line(node), f"{what}: fields were expected (`name: value`)")
+            self._complain(_line(node), f"{what}: expected fields (`name: value`)")
             return
         for key, value in node.value:
             name = key.value if isinstance(key, yaml.ScalarNode) else "?"
@@ -90,13 +90,13 @@ class _Reader:
                 hint = f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(sorted(known))}"
                 self._complain(_line(key), f"{what}: unknown field `{name}`{hint}")
             elif name in seen:
-                self._complain(_line(key), f"{what}: `{name}` stands here a second time; the first one counts")
+                self._complain(_line(key), f"{what}: duplicate `{name}`; the first one counts")
             else:
                 seen.add(name)
                 yield name, value
 
     def entries(self, field: str) -> Iterator[yaml.Node]:
-        """The items of the list under one top-level field."""
+        """Yield the items of the list in one top-level field."""
         if self.root is None or _is_null(self.root):
             return
         for _, node in self._pairs(self.root, "top level", {field}):
@@ -108,7 +108,7 @@ class _Reader:
     # ---- remotes.yaml
 
     def remote(self, node: yaml.Node, taken: set[str]) -> Remote | None:
-        """Read one entry; None if it can't be used."""
+        """Return one entry, or None if it is invalid."""
         before = len(self.problems)
         name = _peek(node, "name")
         what = f"remote `{name}`" if name else "a remote without a name"
@@ -168,7 +168,7 @@ class _Reader:
         for field in ("name", "host"):
             node = nodes.get(field, entry)
             if not values.get(field) and (node is entry or isinstance(node, yaml.ScalarNode)):
-                self._complain(_line(node), f"{what}: `{field}` is needed and missing")
+                self._complain(_line(node), f"{what}: missing `{field}`")
         for field in ("name", "host", "user", "jump_host"):
             value = str(values.get(field) or "")
             if value.startswith("-") or any(letter.isspace() for letter in value):
@@ -176,17 +176,17 @@ class _Reader:
                 self._complain(_line(nodes[field]), text)
         name = str(values.get("name") or "")
         if name == LOCAL or "/" in name:
-            text = f"{what}: `{LOCAL}` is this machine's own name, and `/` stands in addresses"
+            text = f"{what}: `{LOCAL}` is reserved for this machine, and `/` separates host and session in addresses"
             self._complain(_line(nodes["name"]), text)
         if name in taken:
-            self._complain(_line(nodes["name"]), f"{what}: the name is taken by an entry above; give each its own")
+            self._complain(_line(nodes["name"]), f"{what}: an entry above has the same name; names must be unique")
 
     # ---- templates
 
     def template(self, name: str, kinds: Mapping[str, AgentKind]) -> Template | None:
-        """Read a template; what is wrong with it is in `problems`."""
+        """Return a template; `problems` says what is wrong with it."""
         if self.root is None or _is_null(self.root):
-            self._complain(0, "says nothing; write `run: NAME` or `command: LINE` into it")
+            self._complain(0, "is empty; write `run: NAME` or `command: LINE`")
             return None
         known = {"run", "command", "directory", "window", "keep", "skip_permissions", "env", "steps"}
         nodes = dict(self._pairs(self.root, "template", known))
@@ -204,7 +204,7 @@ class _Reader:
         self, nodes: Mapping[str, yaml.Node], texts: Mapping[str, str], kinds: Mapping[str, AgentKind]
     ) -> Launch:
         if "command" in texts and "run" in texts:
-            self._complain(_line(nodes["run"]), "`run` and `command` can't both stand in a template")
+            self._complain(_line(nodes["run"]), "use either `run` or `command`, not both")
         if "command" in texts:
             return command(texts["command"])
         word = texts.get("run", "shell")
@@ -218,14 +218,14 @@ class _Reader:
 
     def _variables(self, node: yaml.Node) -> Iterator[str]:
         if not isinstance(node, yaml.MappingNode):
-            self._complain(_line(node), "`env` must hold names, each with its value")
+            self._complain(_line(node), "`env` must map names to values")
             return
         for key, value in node.value:
             text = self._text("env", str(key.value), value)
             if VARIABLE.fullmatch(f"{key.value}="):
                 yield f"{key.value}={text}"
             else:
-                self._complain(_line(key), f"`{key.value}` can't be the name of a variable")
+                self._complain(_line(key), f"`{key.value}` is not a valid variable name")
 
     def _steps(self, node: yaml.Node) -> Iterator[Step]:
         if not isinstance(node, yaml.SequenceNode):
@@ -235,7 +235,7 @@ class _Reader:
             fields_of_it = dict(self._pairs(item, "step", {*STEPS, "timeout"}))
             kinds = [kind for kind in STEPS if kind in fields_of_it]
             if len(kinds) != 1:
-                self._complain(_line(item), f"a step is just one of {', '.join(STEPS)}")
+                self._complain(_line(item), f"a step must have exactly one of {', '.join(STEPS)}")
                 continue
             text = self._text("step", kinds[0], fields_of_it[kinds[0]])
             limit = fields_of_it.get("timeout")
@@ -245,7 +245,7 @@ class _Reader:
     def _text(self, what: str, field: str, node: yaml.Node) -> str:
         if isinstance(node, yaml.ScalarNode) and "\0" not in node.value:
             return str(node.value)
-        self._complain(_line(node), f"{what}: `{field}` must be one text")
+        self._complain(_line(node), f"{what}: `{field}` must be a single string")
         return ""
 
     def _flag(self, what: str, field: str, node: yaml.Node) -> bool:
@@ -254,7 +254,7 @@ class _Reader:
     # ---- config.yaml
 
     def settings(self) -> Settings:
-        """Read config.yaml; a field that can't be used keeps its default."""
+        """Return the settings. An invalid field keeps its default."""
         settings = Settings()
         if self.root is None or _is_null(self.root):
             return settings
@@ -276,9 +276,9 @@ class _Reader:
         return settings
 
     def _agents(self, node: yaml.Node) -> tuple[AgentKind, ...]:
-        """The user's agents come first, so that they win over those that navi knows."""
+        """Return the user's agents, then those that navi knows, so that the user's win."""
         if not isinstance(node, yaml.MappingNode):
-            self._complain(_line(node), "`agents` must hold names, each with its fields")
+            self._complain(_line(node), "`agents` must map names to fields")
             return AGENTS
         own = [self._agent(key.value, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
         names = {kind.name for kind in own}
@@ -320,7 +320,7 @@ def _is_null(node: yaml.Node) -> bool:
 
 
 def _peek(node: yaml.Node, field: str) -> str:
-    """The text of a field of an entry that is not yet known to be good."""
+    """Return a field of an entry that has not been validated yet."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     found = [value.value for key, value in pairs if key.value == field and isinstance(value, yaml.ScalarNode)]
     return str(found[0]) if found else ""

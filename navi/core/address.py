@@ -1,13 +1,13 @@
-"""How sessions are named: by people, and by those who look for one."""
+"""Addresses: how people and operations name a session."""
 
 from typing import NamedTuple
 
 LOCAL = "local"
-"""The name of the host that is this machine."""
+"""The name of the host that stands for this machine."""
 
 
 def address_of(host: str, name: str) -> str:
-    """Return how a person writes a session: `name` here, `host/name` elsewhere."""
+    """Return the address of a session: `name` on this machine, `host/name` elsewhere."""
     return name if host == LOCAL else f"{host}/{name}"
 
 
@@ -22,10 +22,9 @@ class Address(NamedTuple):
 
 
 class Named(NamedTuple):
-    """Whatever session has a name now; `socket` is "" for the user's default server.
+    """The session that has this name when the operation runs. `socket` is "" for the user's default tmux server.
 
-    Where only a pane is meant, `target` names one in tmux's own words, and `registered` says that the name is one of
-    the registry and of nothing else.
+    `target` names a pane in tmux's syntax. With `registered`, only the registry is searched for the name.
     """
 
     name: str

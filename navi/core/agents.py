@@ -1,4 +1,4 @@
-"""The kinds of agents: how a pane shows them, and how they are started."""
+"""The agents that navi knows: how to recognize them in a pane, and how to start them."""
 
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -7,11 +7,11 @@ from navi.core.model import Pane
 
 
 class AgentKind(NamedTuple):
-    """How a pane shows that an agent runs in it: globs for its command, and for its title by status.
+    """How to recognize an agent in a pane: globs for its command, and for the pane's title by status.
 
-    `animated`: it redraws something at least every few seconds for as long as it works. `start` is the command line
-    that starts it ("" for its name), `resume` what is written behind that to go on with a conversation, with
-    {session_id} in it, and `skip_permissions` the option that keeps it from asking.
+    `animated` agents redraw at least every few seconds while they work. `start` is the command line that starts the
+    agent ("" for its name), `resume` the arguments that continue a conversation, with {session_id} in them, and
+    `skip_permissions` the option that turns its permission prompts off.
     """
 
     name: str
@@ -23,12 +23,12 @@ class AgentKind(NamedTuple):
     skip_permissions: str = ""
 
     def runs_in(self, pane: Pane) -> bool:
-        """Whether this agent is the pane's foreground command, or what its shell was told to run."""
+        """Whether this agent is the pane's foreground command or a child of its shell."""
         names = (base_name(pane.command), *pane.children)
         return not pane.dead and any(fnmatchcase(name, glob) for name in names for glob in self.commands)
 
     def status_in_title(self, pane: Pane) -> str:
-        """Return the status that the pane's title tells, or ""."""
+        """Return the status that the pane's title shows, or ""."""
         for status, globs in self.titles:
             if any(fnmatchcase(pane.title, glob) for glob in globs):
                 return status
@@ -36,7 +36,7 @@ class AgentKind(NamedTuple):
 
 
 def base_name(command: str) -> str:
-    """Return a command's name without folder, and without the dash of a login shell."""
+    """Return a command's name without its folder and without the dash of a login shell."""
     return command.removeprefix("-").rpartition("/")[2]
 
 
@@ -47,7 +47,7 @@ CLAUDE = AgentKind(
     resume="--resume {session_id}",
     skip_permissions="--dangerously-skip-permissions",
 )
-"""Claude Code: its native build names its process after its version; its title begins with a spinner or a star."""
+"""Claude Code. The native build's process is named after its version; its title begins with a spinner or a star."""
 
 AGENTS = (
     CLAUDE,
@@ -64,4 +64,4 @@ AGENTS = (
     AgentKind("copilot", ("copilot",)),
     AgentKind("cursor-agent", ("cursor-agent",)),
 )
-"""The agents that navi knows without being told."""
+"""The agents that navi knows without configuration."""

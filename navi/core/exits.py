@@ -9,18 +9,18 @@ if TYPE_CHECKING:
 
 OK = 0
 NO = 1
-"""The verb's own no, or it failed."""
+"""The verb's own "no", or it failed."""
 WRONG_USAGE = 64
 NO_SESSION = 66
 UNAVAILABLE = 69
-"""The host can't be reached, or a program is missing there."""
+"""The host can't be reached, or it lacks a program."""
 EXISTS = 73
 TIMED_OUT = 75
 REFUSED = 77
-"""Authentication, a host key, permissions."""
+"""Not permitted: authentication, host key, file permissions."""
 CONFIGURATION = 78
 
 
 def of_failure(failure: Failure) -> int:
-    """Return the exit status that stands for a host's failure."""
+    """Return the exit status for a host's failure."""
     return REFUSED if failure.state in ("auth", "hostkey") else UNAVAILABLE

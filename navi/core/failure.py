@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class HostState(StrEnum):
-    """How navi stands with a host; the words of `navi ls --json`."""
+    """The state of a host, in the words of `navi ls --json`."""
 
     CONNECTED = "connected"
     CONNECTING = "connecting"
@@ -18,7 +18,7 @@ class HostState(StrEnum):
 
 
 class Retry(StrEnum):
-    """When it makes sense to try a failed host again."""
+    """When to try a failed host again."""
 
     AT_ONCE = "at once"
     LATER = "later"
@@ -26,7 +26,7 @@ class Retry(StrEnum):
 
 
 class Failure(NamedTuple):
-    """Why a host can't be used: for people, at 2 a.m."""
+    """Why a host can't be used, what to do about it, and when to retry."""
 
     state: HostState
     cause: str

@@ -1,4 +1,4 @@
-"""What a new session runs: a shell, an agent, a command line, or what navi has a word for; and its first steps."""
+"""What a new session runs (a shell, an agent, a command line, a preset), and its first steps."""
 
 import re
 from typing import NamedTuple
@@ -6,15 +6,15 @@ from typing import NamedTuple
 from navi.core.agents import AgentKind
 
 PROGRAM = re.compile(r"[A-Za-z0-9_./+@~-]+")
-"""A word that every shell takes as it stands."""
+"""A word that needs no quoting in any shell."""
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=", re.ASCII)
-"""How a variable of the environment begins."""
+"""The beginning of an environment variable's assignment."""
 
 
 class Step(NamedTuple):
-    """Something that is done in a new session: `await` a pattern (grep -E) or `expect` a text for so many seconds,
-    `send` a text and Enter, or press `keys`.
+    """A step in a new session: `await` a pattern (grep -E) or `expect` a string for `seconds`, `send` a text and Enter,
+    or press `keys`.
     """
 
     kind: str
@@ -23,11 +23,11 @@ class Step(NamedTuple):
 
 
 class Launch(NamedTuple):
-    """What a new session runs: a line in the language of the user's shell there, "" for just the shell.
+    """What a new session runs: a line for the user's shell on that host, or "" for just the shell.
 
-    `type` is what is noted of the session. Without `program` no session is to be made; "" is for none that must be
-    found. `ends`: the session ends with the line, in place of going on as a shell. `keep`: its pane stays when it has
-    died, for everybody to look at. `variables` are NAME=VALUE; `prompt` is the pattern that shows that it is ready.
+    `type` is recorded with the session. `program` must exist, or no session is created ("" skips the check). With
+    `ends`, the session ends when the line does instead of leaving a shell. With `keep`, its pane stays after it died.
+    `variables` are NAME=VALUE; `prompt` is the pattern that shows that it is ready for input.
     """
 
     type: str = "shell"
@@ -45,37 +45,37 @@ SHELL = Launch()
 PYTHON = Launch(
     "python-repl", "exec env PYTHON_BASIC_REPL=1 python3 -q", "python3", ends=True, window="python", prompt="^>>>"
 )
-"""The plain prompt: Python's newer one redraws itself, which nobody can wait for."""
+"""Python with its basic prompt: the newer one redraws itself, so its output can't be waited for."""
 GDB = Launch("debugger", "exec gdb -q", "gdb", ends=True, window="gdb", prompt=r"^\(gdb\)")
 
 PRESETS = {"shell": SHELL, "python": PYTHON, "gdb": GDB}
-"""What a person asks for by one word."""
+"""Launches that have a name."""
 
 
 def command(line: str) -> Launch:
-    """Run a command line of the user's shell there."""
+    """Return the launch of a command line in the user's shell."""
     return Launch("command", line)
 
 
 def agent(kind: AgentKind, skip_permissions: bool = False) -> Launch:
-    """Run an agent."""
+    """Return the launch of an agent, with its permission prompts turned off if asked."""
     skip = f" {kind.skip_permissions}" if skip_permissions and kind.skip_permissions else ""
     line = f"{kind.start or kind.name}{skip}"
     return Launch("agent", line, program_of(line))
 
 
 def program_of(line: str) -> str:
-    """Return the program that a line begins with, "" where that can't be said."""
+    """Return the program at the start of a command line, or "" if it can't be told."""
     word = line.split(None, 1)[0] if line.strip() else ""
     return word if PROGRAM.fullmatch(word) else ""
 
 
 def kept(launch: Launch) -> Launch:
-    """Return the same with a pane that stays when its program has ended."""
+    """Return the launch with a pane that stays after its program has ended."""
     return launch._replace(keep=True, ends=launch.ends or bool(launch.line))
 
 
 def ready(launch: Launch, pattern: str, seconds: float) -> Launch:
-    """Return the same that counts as created when it shows a pattern, "" for its usual prompt."""
+    """Return the launch with a first step that waits for a pattern ("" for its usual prompt)."""
     step = Step("await", pattern or launch.prompt, seconds)
     return launch._replace(steps=(step, *launch.steps))

@@ -1,4 +1,4 @@
-"""What an agent has used: time and tools, as its hook counts them in the status file, and tokens."""
+"""An agent's usage: time and tools, as its hook counts them in the status file, and tokens."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,22 +7,22 @@ from navi.core.model import Session, Source
 from navi.core.text import clean
 
 LONGEST_SPAN = 1e10
-"""Seconds; more than that is nonsense."""
+"""Longest plausible time span, in seconds."""
 
 LONGEST_NAME = 60
-"""Letters of a tool's name that are kept."""
+"""Maximum length of a tool's name, in characters."""
 
 MOST_TOOLS = 500
 MOST_RECENT = 10
 
 STATES = {"working": "working", "waiting": "waiting", "permission": "waiting"}
-"""The statuses whose time is counted, and the state that it counts for; all others are `other`."""
+"""Which state a status's time counts towards; all other statuses count as `other`."""
 
 
 class Times(NamedTuple):
-    """How long a session has taken, in seconds: altogether, and of that working and waiting for a person.
+    """A session's time in seconds: in total, and the parts spent working and waiting for a person.
 
-    `started` is when the counting began (epoch of the host), None if the hook did not say.
+    `started` is when the hook began to count (host's epoch time), or None if it did not say.
     """
 
     started: float | None
@@ -36,13 +36,13 @@ class Times(NamedTuple):
         return self.total - self.working - self.waiting
 
     def share(self, seconds: float) -> float:
-        """Return which part of the whole some seconds are, from 0 to 1."""
+        """Return a number of seconds as a share of the total, from 0 to 1."""
         return seconds / self.total if self.total else 0.0
 
 
 class Metrics(NamedTuple):
-    """What the hook has counted. `tools` are names and how often each was used, the most used first; `recent` the
-    tools used last, the last one first. Names are cleaned.
+    """What the hook has counted. `tools` has names and use counts, most used first; `recent` has the last tools used,
+    latest first. Names are cleaned.
     """
 
     times: Times | None = None
@@ -51,8 +51,8 @@ class Metrics(NamedTuple):
 
 
 class Tokens(NamedTuple):
-    """Tokens that an agent's session has used, in so many messages. `input` is neither in `cache_read` nor in
-    `cache_written`. `skipped` lines of its transcripts made no sense; `left` bytes of them are still to be read.
+    """The tokens that a conversation has used, in `messages` messages. `input` excludes `cache_read` and
+    `cache_written`. `skipped` counts invalid lines in its transcripts; `left` counts the bytes still to be read.
     """
 
     input: int
@@ -65,16 +65,16 @@ class Tokens(NamedTuple):
 
     @property
     def partial(self) -> bool:
-        """Whether there is more to count: ask again."""
+        """Whether transcripts remain to be read by another request."""
         return self.left > 0
 
 
 def metrics_of(session: Session, clock: float) -> Metrics | None:
-    """Return what the session's status file tells of times and tools, None where it tells nothing of them.
+    """Return the times and tools in a session's status file, or None if it has none.
 
-    `clock` is the host's time (epoch). The file knows only of the time up to its timestamp; what has passed since is
-    added here to the state that goes on, if the session's status is still the one that the hook wrote: not where the
-    pane contradicts it, or the session is gone. What makes no sense in the file is left out.
+    `clock` is the host's time (epoch). The file counts time up to its timestamp. Time since then is added to the
+    current state if the hook's status still holds: not if the pane contradicts it or the session is gone. Invalid
+    values are left out.
     """
     written = _mapping(session.file.fields if session.file else {}, "metrics")
     times = _times(_mapping(written, "time"))
@@ -84,13 +84,13 @@ def metrics_of(session: Session, clock: float) -> Metrics | None:
 
 
 def session_id(session: Session) -> str:
-    """Return the agent's own id of its session, from the status file; "" if it names none."""
+    """Return the agent's own session id from the status file, or ""."""
     value = session.file.fields.get("session_id") if session.file else None
     return value if isinstance(value, str) else ""
 
 
 def short_number(number: float) -> str:
-    """Say a number in few letters: `999`, `12.3k`, `456k`, `7.8M`."""
+    """Format a number in few characters: `999`, `12.3k`, `456k`, `7.8M`."""
     for unit in ("", "k", "M", "G"):
         if number < 999.5:
             return f"{number:.0f}{unit}" if not unit or number >= 99.95 else f"{number:.1f}{unit}"
@@ -107,7 +107,7 @@ def _mapping(document: Mapping[str, object], name: str) -> Mapping[str, object]:
 
 
 def _number(value: object, most: float) -> float:
-    """Return a number from 0 to `most`; 0 for everything else, JSON's NaN too."""
+    """Return a number from 0 to `most`, or 0 for anything else, such as JSON's NaN."""
     usable = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
     return float(value) if usable else 0.0  # type: ignore[arg-type]
 

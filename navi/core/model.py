@@ -1,7 +1,7 @@
-"""The nouns: what there is on a host and what is known about it. Frozen, and without I/O.
+"""What exists on a host and what is known about it: immutable values without I/O.
 
-A `Frame` is what one look at a host saw: its tmux sessions and its status files as they are. A `Session` is what
-people mean by the word: both put together and judged (`navi.core.status`).
+A `Frame` is one answer of a host's watch: its tmux sessions and status files. A `Session` combines and judges the two
+(`navi.core.status`).
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ from navi.core.failure import Failure, HostState
 
 
 class Pane(NamedTuple):
-    """A pane as tmux lists it. Texts are cleaned. `position` is the index of its window and its own in that, `activity`
-    when its window last put something out (epoch).
+    """A pane as tmux lists it, its texts cleaned. `position` is `WINDOW.PANE`; `activity` is when its window last
+    produced output (epoch).
 
-    `children` are the names of what runs below a pane that shows a shell ("?" where the host does not tell).
+    `children` names the processes below a pane that shows a shell ("?" if the host can't tell).
     """
 
     id: str
@@ -35,8 +35,8 @@ class Pane(NamedTuple):
 
 
 class TmuxSession(NamedTuple):
-    """A session as tmux lists it. `socket` is "" for the user's default server; `created` is an epoch time, `own`
-    tells whether navi created it.
+    """A session as tmux lists it. `socket` is "" for the user's default server, `server` the server's process,
+    `created` an epoch time; `own` tells whether navi created it.
     """
 
     id: str
@@ -50,17 +50,17 @@ class TmuxSession(NamedTuple):
 
     @property
     def pane(self) -> Pane:
-        """The pane that a person sees on attaching."""
+        """The pane that a person sees after attaching."""
         return next((pane for pane in self.panes if pane.active), self.panes[0])
 
     @property
     def activity(self) -> float:
-        """When any pane last put something out (epoch)."""
+        """When any of its panes last produced output (epoch)."""
         return max(pane.activity for pane in self.panes)
 
 
 class AgentStatus(NamedTuple):
-    """What one of several agents in a session does (`agents` and `team.agents` of a status file)."""
+    """The status of one of several agents in a session (`agents` and `team.agents` of a status file)."""
 
     name: str
     status: str
@@ -68,9 +68,9 @@ class AgentStatus(NamedTuple):
 
 
 class StatusFile(NamedTuple):
-    """A status file as an agent's hook wrote it, texts cleaned. `problem` says why it can't be read, or "".
+    """A status file as an agent's hook wrote it, its texts cleaned. `problem` says why it can't be read, or is "".
 
-    `timestamp` is an epoch time of the host's own clock. `fields` is the whole document, for what is only shown.
+    `timestamp` is an epoch time of the host's own clock. `fields` is the whole document, for display only.
     """
 
     name: str
@@ -86,14 +86,14 @@ class StatusFile(NamedTuple):
 
 
 class Marks(NamedTuple):
-    """What people have noted of a session on its host: a bookmark, and tags."""
+    """A session's bookmark and tags, kept on its host."""
 
     bookmarked: bool = False
     tags: tuple[str, ...] = ()
 
 
 class Tmux(StrEnum):
-    """What an attempt to list a tmux server's sessions came to. Only OK and NONE prove anything."""
+    """The result of listing a tmux server's sessions. Only OK and NONE prove anything."""
 
     OK = "ok"
     NONE = "none"
@@ -104,10 +104,11 @@ class Tmux(StrEnum):
 
 
 class Frame(NamedTuple):
-    """What one look at a host saw. `clock` is the host's time (epoch) then, `cleaned` the sessions whose files went.
+    """One snapshot of a host. `clock` is the host's time (epoch); `cleaned` names the sessions whose status files were
+    removed.
 
-    `tmux` is how the default server answered; `proven` says that every server of the user told its sessions. `marks`
-    are by the session's name.
+    `tmux` is how the default server answered; `proven` is true if every tmux server of the user listed its sessions.
+    `marks` has the marks by session name.
     """
 
     clock: float
@@ -133,9 +134,9 @@ class Source(StrEnum):
 
 
 class Status(NamedTuple):
-    """What the agent in a session does, from where we know it, since when (epoch of the host), and why we say so.
+    """What an agent does: the status word, its source, since when (host's epoch time), and the reason.
 
-    `agent` names the one of several agents whose status it is, "" for the session's own.
+    `agent` names the agent of the session that has this status, "" for the session's own.
     """
 
     word: str
@@ -146,12 +147,12 @@ class Status(NamedTuple):
 
     @property
     def inferred(self) -> bool:
-        """Whether no hook said so: it was read off the pane."""
+        """Whether the status was read off tmux instead of reported by a hook."""
         return self.source is not Source.HOOK
 
 
 class Session(NamedTuple):
-    """A session on a host: the identity is (host, name, socket)."""
+    """A session on a host. Its identity is (host, name, socket)."""
 
     host: str
     name: str
@@ -165,32 +166,32 @@ class Session(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What tells this session from every other one."""
+        """The session's identity: host, name, socket."""
         return (self.host, self.name, self.tmux.socket if self.tmux else "")
 
     @property
     def address(self) -> str:
-        """How a person writes it: `name` here, `host/name` elsewhere."""
+        """The address that people write: `name` on this machine, `host/name` elsewhere."""
         return address_of(self.host, self.name)
 
     @property
     def remote(self) -> str:
-        """The host's name, "" for this machine (the key `remote` of the status JSON)."""
+        """The host's name, or "" for this machine (the key `remote` in status JSON)."""
         return "" if self.host == LOCAL else self.host
 
     @property
     def teammates(self) -> tuple[AgentStatus, ...]:
-        """The agents of its team."""
+        """The other agents of its team."""
         return self.file.teammates if self.file else ()
 
 
 class HostView(NamedTuple):
-    """Everything known about a host at one moment; an immutable value that faces may keep.
+    """Everything known about a host at one moment: an immutable value that faces may keep.
 
-    Times are of `time.monotonic` on this machine: `heard` when it last gave a sign of life, `framed` when the frame
-    came, `retry_at` when it is tried next, `rebooted` when its boot id was first seen to be another. `skew` is how far
-    its clock is ahead of ours, in seconds. `unwatched` says why it is only polled, "" when it is watched. `failure` is
-    what is wrong now, `last_failure` stays for the record.
+    Times are from `time.monotonic` on this machine: `heard` is when the host last sent anything, `framed` when its last
+    frame arrived, `retry_at` when navi connects next, `rebooted` when its boot id changed. `skew` is how many seconds
+    its clock is ahead of ours. `unwatched` says why it is polled instead of watched, or is "". `failure` is the current
+    failure; `last_failure` remains after a recovery.
     """
 
     name: str
@@ -211,7 +212,7 @@ class HostView(NamedTuple):
 
     @property
     def fresh(self) -> bool:
-        """Whether what is shown of it is what it says now."""
+        """Whether the host's sessions are current."""
         return self.state in (HostState.CONNECTED, HostState.NO_TMUX)
 
     def clock(self, now: float) -> float:

@@ -1,8 +1,7 @@
-"""Status: reading status files, and judging them against the pane.
+"""Reading status files, and judging them against what tmux shows.
 
-The format is the one that agents' hooks write (`~/.claude-sessions/<session>.json`). A file alone is not believed:
-hooks miss ends and interruptions, so a status that the pane contradicts is replaced, and every status carries
-its source and its reason.
+Agents' hooks write the files (`~/.claude-sessions/<session>.json`). Hooks miss exits and interruptions, so a status
+that the pane contradicts is replaced, and every status carries its source and its reason.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from navi.core.model import AgentStatus, Frame, Pane, Session, Source, Status, S
 from navi.core.text import clean, decode, exact_age
 
 PRIORITY = ("permission", "waiting", "working", "error", "idle", "stopped", "done")
-"""Statuses, the most urgent first; every other word ranks after them."""
+"""Statuses, most urgent first. Any other word ranks after them."""
 
 ATTENTION = frozenset({"permission", "waiting"})
-"""A person is asked for something."""
+"""Statuses in which the agent asks a person for something."""
 
 BUSY = frozenset({"permission", "waiting", "working"})
-"""What only a living agent can be."""
+"""Statuses that only a running agent can have."""
 
 SHELLS = frozenset({"sh", "bash", "zsh", "fish", "dash", "ash", "ksh", "mksh", "tcsh", "csh", "nu", "pwsh", "login"})
 
@@ -29,20 +28,20 @@ QUIET_AFTER = 3.0
 """Seconds without output after which an agent without hooks counts as idle."""
 
 SILENT_AFTER = 60.0
-"""Seconds without output after which an agent that draws while it works is not believed to be working."""
+"""Seconds without output after which an agent that animates its screen no longer counts as working."""
 
 LARGEST = 65536
-"""Bytes of a status file that are read."""
+"""Maximum size of a status file, in bytes."""
 
 
 def session_named(sessions: Iterable[Session], name: str) -> Session | None:
-    """Return the session of that name; one of the default server comes before one of another."""
+    """Return the session with this name. A session on the default tmux server wins over one on another server."""
     named = [session for session in sessions if session.name == name]
     return min(named, key=lambda session: session.tmux.socket if session.tmux else "", default=None)
 
 
 def rank(status: str) -> int:
-    """Return a status's place in PRIORITY, the smaller the more urgent."""
+    """Return the position of a status in PRIORITY. Smaller is more urgent."""
     return PRIORITY.index(status) if status in PRIORITY else len(PRIORITY)
 
 
@@ -50,7 +49,7 @@ def rank(status: str) -> int:
 
 
 def read_status_file(name: str, data: bytes) -> StatusFile:
-    """Parse a status file; never raises. What can't be understood is told in `problem`, the rest is kept."""
+    """Parse a status file. Never raises: `problem` describes what is wrong, and the valid fields are kept."""
     if len(data) > LARGEST:
         return StatusFile(name, problem=f"larger than {LARGEST // 1024} KiB")
     if not data.strip():
@@ -60,12 +59,12 @@ def read_status_file(name: str, data: bytes) -> StatusFile:
     except (ValueError, RecursionError) as error:
         return StatusFile(name, problem=f"not JSON: {clean(str(error))[:80]}")
     if not isinstance(document, dict):
-        return StatusFile(name, problem=f"a JSON object was expected, not {_kind(document)}")
+        return StatusFile(name, problem=f"expected a JSON object, got {_kind(document)}")
     return _understand(name, document)
 
 
 def _kind(value: object) -> str:
-    names = {type(None): "null", list: "a list", str: "a text", bool: "true or false"}
+    names = {type(None): "null", list: "a list", str: "a string", bool: "a boolean"}
     return names.get(type(value), "a number")
 
 
@@ -75,7 +74,7 @@ def _understand(name: str, document: Mapping[str, object]) -> StatusFile:
     wrong = [key for key in ("status", "message", "cwd") if not isinstance(document.get(key, ""), str | None)]
     return StatusFile(
         name,
-        problem=f"{wrong[0]} is {_kind(document[wrong[0]])}, not a text" if wrong else "",
+        problem=f"{wrong[0]} is {_kind(document[wrong[0]])}, not a string" if wrong else "",
         status=_text(document.get("status")),
         message=_text(document.get("message")),
         cwd=_text(document.get("cwd")),
@@ -92,7 +91,7 @@ def _text(value: object) -> str:
 
 
 def _time(value: object) -> float | None:
-    """An epoch time that arithmetic can bear; None for 0, for nonsense, and for JSON's NaN and Infinity."""
+    """Return a plausible epoch time, or None: also for 0 and for JSON's NaN and Infinity."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 < value < 1e11 else None
@@ -116,19 +115,19 @@ def _agents_of_list(value: object) -> Iterable[AgentStatus]:
 
 
 def composite(file: StatusFile) -> Status:
-    """Return the most urgent of a file's own status and those of its agents; the file's own wins ties."""
-    own = Status(file.status or "unknown", Source.HOOK, file.timestamp, "its hook said so")
+    """Return the most urgent status in a file, its own or one of its agents'. Its own wins a tie."""
+    own = Status(file.status or "unknown", Source.HOOK, file.timestamp, "reported by its hook")
     others = [
-        Status(entry.status, Source.HOOK, entry.timestamp, f"the hook of its agent {entry.name} said so", entry.name)
+        Status(entry.status, Source.HOOK, entry.timestamp, f"reported by its hook for agent {entry.name}", entry.name)
         for entry in file.agents
     ]
     return min([own, *others], key=lambda status: rank(status.word))
 
 
 def judge(file: StatusFile | None, tmux: TmuxSession | None, kinds: Iterable[AgentKind], clock: float) -> Status:
-    """Decide what a session does, from its status file and what tmux shows of it. `clock` is the host's (epoch).
+    """Judge a session's status from its status file and from tmux. `clock` is the host's time (epoch).
 
-    `tmux` is None for a session that tmux says is gone.
+    `tmux` is None for a session that tmux no longer has.
     """
     if tmux is None:
         return Status("offline", Source.TMUX, file.timestamp if file else None, "tmux has no such session")
@@ -141,7 +140,7 @@ def judge(file: StatusFile | None, tmux: TmuxSession | None, kinds: Iterable[Age
 
 
 def find_agent(tmux: TmuxSession, kinds: Iterable[AgentKind]) -> tuple[AgentKind, Pane] | None:
-    """Return the first known agent that runs in a pane of the session, with its pane."""
+    """Return the first known agent that runs in a pane of the session, and that pane."""
     return next(((kind, pane) for kind in kinds for pane in tmux.panes if kind.runs_in(pane)), None)
 
 
@@ -152,16 +151,16 @@ def _how_it_ended(pane: Pane) -> str:
 
 
 def _infer(tmux: TmuxSession, found: tuple[AgentKind, Pane] | None, file: StatusFile | None, clock: float) -> Status:
-    why = f"its status file is {file.problem}" if file else "it has no status file"
+    why = f"its status file is {file.problem}" if file else "no status file"
     if found is None:
         return Status("unknown", Source.PANE, tmux.activity, f"{why}, and no known agent runs in it")
     kind, pane = found
     told = kind.status_in_title(pane)
     if told:
-        return Status(told, Source.PANE, pane.activity, f"{why}; the title of its {kind.name} pane says so")
+        return Status(told, Source.PANE, pane.activity, f"{why}; shown in the title of its {kind.name} pane")
     silent = clock - pane.activity
     if silent <= QUIET_AFTER:
-        return Status("working", Source.PANE, pane.activity, f"{why}; its {kind.name} pane is putting out text")
+        return Status("working", Source.PANE, pane.activity, f"{why}; its {kind.name} pane is producing output")
     return Status("idle", Source.PANE, pane.activity, f"{why}; its {kind.name} pane is silent")
 
 
@@ -172,7 +171,7 @@ def _check(said: Status, tmux: TmuxSession, found: tuple[AgentKind, Pane] | None
         living = [pane for pane in tmux.panes if not pane.dead]
         if all(base_name(pane.command) in SHELLS and not pane.children for pane in living):
             shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
-            reason = f"its hook said {said.word}, but only a shell ({shells}) is left in the pane"
+            reason = f"its hook reported {said.word}, but only a shell ({shells}) is left in the pane"
             return Status("stopped", Source.PANE, tmux.activity, reason)
         return said
     return _check_silence(said, *found, clock)
@@ -182,14 +181,14 @@ def _check_silence(said: Status, kind: AgentKind, pane: Pane, clock: float) -> S
     since = max(said.since or 0.0, pane.activity)
     if said.word != "working" or not kind.animated or clock - since < SILENT_AFTER:
         return said
-    reason = f"its hook said working, but {kind.name} has drawn nothing for {exact_age(clock - pane.activity)}"
+    reason = f"its hook reported working, but {kind.name} has drawn nothing for {exact_age(clock - pane.activity)}"
     return Status("idle", Source.PANE, pane.activity, reason)
 
 
 def sessions_of(host: str, frame: Frame, kinds: Iterable[AgentKind]) -> tuple[Session, ...]:
-    """Put a frame's tmux sessions and status files together and judge each.
+    """Match a frame's tmux sessions with its status files, and judge each session.
 
-    Where tmux did not answer, the files stand alone and are believed, marked as such in the reason.
+    If tmux did not answer, status files are taken at their word, and the reason says so.
     """
     kinds = tuple(kinds)
     files = {file.name: file for file in frame.files}
@@ -200,7 +199,7 @@ def sessions_of(host: str, frame: Frame, kinds: Iterable[AgentKind]) -> tuple[Se
 
 
 def _with_marks(session: Session, frame: Frame) -> Session:
-    """Marks are of the user's default server, as status files are by custom."""
+    """Add the session's marks. Marks belong to the default server, as status files do."""
     marks = frame.marks.get(session.name)
     return session._replace(marks=marks) if marks and not (session.tmux and session.tmux.socket) else session
 

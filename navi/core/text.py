@@ -1,7 +1,7 @@
-"""Text from outside: cleaned before anything draws it, and put into few words.
+"""Cleaning text from outside before anything prints it, and formatting ages, times and paths.
 
-Everything that a machine, a pane or a file says is hostile until it went through here: no escape sequence,
-control character (C1 too) or bidi override may reach the terminal.
+Text from a host, a pane or a file is hostile until it is cleaned here: no escape sequence, control character (C1
+included) or bidi override may reach the terminal.
 """
 
 from __future__ import annotations
@@ -13,24 +13,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from re import Pattern
 
-# More marks than this over one letter are there to run over the neighbouring lines.
+# Combining marks. More than three on one letter serve only to overwrite the lines around it.
 _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 
 
 @cache
 def _patterns() -> tuple[Pattern[str], Pattern[str], Pattern[str], Pattern[str]]:
-    """What is taken out, piled marks, and what becomes a space; made when they are needed: that takes milliseconds."""
+    """Return the patterns for escape sequences, unwanted characters, piled-up marks and white space.
+
+    Compiled on first use, because that takes milliseconds.
+    """
     import re
 
-    # Sequences that a terminal would act on, whole: CSI; OSC, DCS, SOS, PM and APC up to their end; two-character
-    # escapes.
+    # Whole sequences that a terminal acts on: CSI; OSC, DCS, SOS, PM and APC with their content; two-character escapes.
     sequence = re.compile(
         r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
         r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
         r"|\x1b[ -/]*[0-~]?"
     )
-    # What may not be drawn at all: C0, DEL, C1; the characters that change direction, join or hide others
-    # (zero width, variation selectors, tags), because terminals disagree about their widths; surrogates.
+    # Never printed: C0, DEL and C1 controls; characters that change direction, join or hide others (zero width,
+    # variation selectors, tags), because terminals disagree about their widths; surrogates.
     unwanted = re.compile(
         "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4"
         "\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
@@ -41,14 +43,14 @@ def _patterns() -> tuple[Pattern[str], Pattern[str], Pattern[str], Pattern[str]]
 
 
 def clean(text: str) -> str:
-    """Make text safe to draw on one line: no sequences, no controls; tabs and line ends become a space."""
+    """Return text that is safe to print on one line: no escape sequences or controls; tabs, line ends become spaces."""
     if text.isascii() and text.isprintable():
         return text
     return _patterns()[3].sub(" ", _strip(text))
 
 
 def clean_lines(text: str, tab: int = 8) -> list[str]:
-    """Split text into lines that are safe to draw; tabs are expanded to columns of `tab`."""
+    """Split text into lines that are safe to print; expand tabs to columns of width `tab`."""
     return [line.expandtabs(tab).replace("\n", "") for line in map(_strip, _split_lines(text))]
 
 
@@ -64,19 +66,19 @@ def _strip(text: str) -> str:
 
 
 def decode(data: bytes) -> str:
-    """Read bytes from outside as UTF-8; what is not becomes a replacement character."""
+    """Decode bytes as UTF-8; invalid ones become replacement characters."""
     return data.decode("utf-8", "replace")
 
 
 def utc(clock: float) -> str:
-    """Write a time (epoch) as the registry does, to the second: `2026-01-31T12:00:00Z`."""
+    """Format an epoch time as the registry does: `2026-01-31T12:00:00Z`."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock))
 
 
 def age(seconds: float) -> str:
-    """Say how long ago something was, in one short word: `now`, `20s`, `3m`, `2h`, `5d`.
+    """Format an age as one short word: `now`, `20s`, `3m`, `2h`, `5d`.
 
-    Coarse on purpose: a word that changes each second would keep the terminal busy for nothing.
+    Coarse on purpose: a word that changed every second would keep the terminal busy.
     """
     if seconds < 10:
         return "now"
@@ -90,13 +92,13 @@ def age(seconds: float) -> str:
 
 
 def age_lasts(seconds: float) -> float:
-    """Return for how many seconds more `age(seconds)` says the same."""
+    """Return for how many more seconds `age(seconds)` stays the same."""
     step = 10 if seconds < 60 else 60 if seconds < 3600 else 3600 if seconds < 86400 else 86400
     return step - seconds % step if seconds >= 0 else 10 - seconds
 
 
 def exact_age(seconds: float) -> str:
-    """Say an age to the second: `4s`, `3m 20s`, `2h 5m`, `3d 4h`."""
+    """Format an age to the second: `4s`, `3m 20s`, `2h 5m`, `3d 4h`."""
     whole = max(0, int(seconds))
     if whole < 60:
         return f"{whole}s"
@@ -108,7 +110,7 @@ def exact_age(seconds: float) -> str:
 
 
 def latency(seconds: float) -> str:
-    """Say a round trip: `<1ms`, `42ms`, `1.2s`."""
+    """Format a round-trip time: `<1ms`, `42ms`, `1.2s`."""
     if seconds < 0.00095:
         return "<1ms"
     if seconds < 0.9995:
@@ -117,7 +119,7 @@ def latency(seconds: float) -> str:
 
 
 def short_path(path: str, home: str) -> str:
-    """Write a path under home with ~; home must match whole path parts."""
+    """Abbreviate the home folder in a path to ~. Only whole path components match."""
     home = home.rstrip("/")
     if home and path == home:
         return "~"

@@ -132,7 +132,7 @@ def test_a_configuration_that_is_wrong_comes_first_and_hides_no_host(lab: Lab) -
     lines = navi(lab, "doctor", "atlas", status=1).stdout.splitlines()
     assert lines[0] == "configuration"
     assert any(f"{path}:" in line and "did you mean `port`?" in line for line in lines)
-    assert any(f"{path}:" in line and "`host` is needed and missing" in line for line in lines)
+    assert any(f"{path}:" in line and "missing `host`" in line for line in lines)
     assert "atlas" in lines
     assert navi(lab, "doctor", "--json", status=1).stderr == ""
 

@@ -94,14 +94,14 @@ def test_no_file_is_no_problem(tmp_path: Path) -> None:
 FIELDS = "cleanup, command_timeout, connect_timeout, enabled, host, jump_host, key, name, port, sessions_dir, user"
 
 BAD_ENTRIES = [
-    ("- host: h", ["3: a remote without a name: `name` is needed and missing"]),
-    ("- name: x", ["3: remote `x`: `host` is needed and missing"]),
-    ("- name: x\n    host:", ["4: remote `x`: `host` is needed and missing"]),
-    ("- {}", ["3: a remote without a name: `name` is needed and missing",
-              "3: a remote without a name: `host` is needed and missing"]),
-    ("- just a text", ["3: a remote without a name: fields were expected (`name: value`)"]),
-    ("- [a, b]", ["3: a remote without a name: fields were expected (`name: value`)"]),
-    ("-", ["3: a remote without a name: fields were expected (`name: value`)"]),
+    ("- host: h", ["3: a remote without a name: missing `name`"]),
+    ("- name: x", ["3: remote `x`: missing `host`"]),
+    ("- name: x\n    host:", ["4: remote `x`: missing `host`"]),
+    ("- {}", ["3: a remote without a name: missing `name`",
+              "3: a remote without a name: missing `host`"]),
+    ("- just a text", ["3: a remote without a name: expected fields (`name: value`)"]),
+    ("- [a, b]", ["3: a remote without a name: expected fields (`name: value`)"]),
+    ("-", ["3: a remote without a name: expected fields (`name: value`)"]),
     ("- {name: x, host: [a]}", ["3: remote `x`: `host` must be one value, not a list or fields"]),
     ("- {name: x, host: {a: b}}", ["3: remote `x`: `host` must be one value, not a list or fields"]),
     ("- {name: x, host: -oProxyCommand=evil}",
@@ -123,9 +123,10 @@ BAD_ENTRIES = [
     ("- {name: x, host: h, cleanup: perhaps}", ["3: remote `x`: `cleanup` must be true or false, not `perhaps`"]),
     ("- {name: x, host: h, enabled: 1}", ["3: remote `x`: `enabled` must be true or false, not `1`"]),
     ("- {name: local, host: h}",
-     ["3: remote `local`: `local` is this machine's own name, and `/` stands in addresses"]),
-    ("- {name: a/b, host: h}", ["3: remote `a/b`: `local` is this machine's own name, and `/` stands in addresses"]),
-    ("- {name: good, host: h}", ["3: remote `good`: the name is taken by an entry above; give each its own"]),
+     ["3: remote `local`: `local` is reserved for this machine, and `/` separates host and session in addresses"]),
+    ("- {name: a/b, host: h}",
+     ["3: remote `a/b`: `local` is reserved for this machine, and `/` separates host and session in addresses"]),
+    ("- {name: good, host: h}", ["3: remote `good`: an entry above has the same name; names must be unique"]),
 ]  # fmt: skip
 
 
@@ -143,7 +144,7 @@ def test_a_bad_entry_is_named_and_the_good_ones_load(tmp_path: Path, entry: str,
         ("hots: h", "3: remote `x`: unknown field `hots`; did you mean `host`?"),
         ("sessions-dir: s", "3: remote `x`: unknown field `sessions-dir`; did you mean `sessions_dir`?"),
         ("colour: red", f"3: remote `x`: unknown field `colour`; known are {FIELDS}"),
-        ("user: again", "3: remote `x`: `user` stands here a second time; the first one counts"),
+        ("user: again", "3: remote `x`: duplicate `user`; the first one counts"),
         ("[1]: x", f"3: remote `x`: unknown field `?`; known are {FIELDS}"),
     ],
 )
@@ -160,8 +161,8 @@ BAD_FILES = [
     (b"a: 1\n---\nb: 2\n", "2: is not YAML: but found another document"),
     (b"remotes: \xff\xfe\n", "is not UTF-8 (byte 9); save it as UTF-8"),
     (b"remotes: \0\n", "is not YAML: unacceptable character"),
-    (b"- name: x\n  host: h\n", "1: top level: fields were expected (`name: value`)"),
-    (b"just a text\n", "1: top level: fields were expected (`name: value`)"),
+    (b"- name: x\n  host: h\n", "1: top level: expected fields (`name: value`)"),
+    (b"just a text\n", "1: top level: expected fields (`name: value`)"),
     (b"remote:\n- name: x\n", "1: top level: unknown field `remote`; did you mean `remotes`?"),
     (b"remotes: x\n", "1: `remotes` must be a list (lines that begin with `- `)"),
     (b"remotes:\n  name: x\n  host: h\n", "2: `remotes` must be a list (lines that begin with `- `)"),
@@ -190,7 +191,7 @@ def test_aliases_that_multiply_do_not_blow_up(tmp_path: Path) -> None:
     found, problems = remotes(tmp_path, text)
     assert [remote.name for remote in found] == ["x"]
     assert problems[-2].endswith("remote `y`: `host` must be one value, not a list or fields")
-    assert problems[-1].endswith("the name is taken by an entry above; give each its own")
+    assert problems[-1].endswith("an entry above has the same name; names must be unique")
 
 
 def test_a_list_that_holds_itself_is_borne(tmp_path: Path) -> None:
@@ -226,11 +227,11 @@ def test_settings_are_read_and_defaults_stand_for_the_rest(tmp_path: Path) -> No
         ("mouse: perhaps", "1: settings: `mouse` must be true or false, not `perhaps`"),
         ("layout: [side]", "1: `layout` must be one value"),
         ("color: mono", "1: top level: unknown field `color`; did you mean `colors`?"),
-        ("agents: [claude]", "1: `agents` must hold names, each with its fields"),
+        ("agents: [claude]", "1: `agents` must map names to fields"),
         ("agents: {mine: {commands: {a: b}}}", "1: agent `mine`: `commands` must be a pattern or a list of patterns"),
         ("agents: {mine: {command: x}}", "1: agent `mine`: unknown field `command`; did you mean `commands`?"),
         ("agents: {mine: {animated: 3}}", "1: agent `mine`: `animated` must be true or false, not `3`"),
-        ("- a list", "1: top level: fields were expected (`name: value`)"),
+        ("- a list", "1: top level: expected fields (`name: value`)"),
     ],
 )
 def test_a_bad_setting_is_told_and_keeps_its_default(tmp_path: Path, text: str, said: str) -> None:

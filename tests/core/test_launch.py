@@ -108,25 +108,25 @@ def test_small_templates(tmp_path: Path, text: str, launch: Launch) -> None:
 
 
 MISTAKES = (
-    ("", 0, "says nothing"),
-    ("# only a comment\n", 0, "says nothing"),
+    ("", 0, "is empty"),
+    ("# only a comment\n", 0, "is empty"),
     ("run: [", 1, "is not YAML"),
-    ("- run", 1, "fields were expected"),
+    ("- run", 1, "expected fields"),
     ("rnu: python", 1, "unknown field `rnu`; did you mean `run`?"),
     ("\nrun: pyhton", 2, "`run` must be one of shell, python, gdb, claude"),
-    ("command: x\nrun: gdb", 2, "can't both stand in a template"),
-    ("run: gdb\nrun: gdb", 2, "stands here a second time"),
-    ("run: {a: b}", 1, "`run` must be one text"),
+    ("command: x\nrun: gdb", 2, "use either `run` or `command`, not both"),
+    ("run: gdb\nrun: gdb", 2, "duplicate `run`"),
+    ("run: {a: b}", 1, "`run` must be a single string"),
     ("keep: perhaps", 1, "`keep`"),
-    ("env: text", 1, "`env` must hold names"),
-    ("env:\n  A: 1\n  B-C: 2", 3, "`B-C` can't be the name of a variable"),
-    ("env:\n  A: [1]", 2, "`A` must be one text"),
+    ("env: text", 1, "`env` must map names to values"),
+    ("env:\n  A: 1\n  B-C: 2", 3, "`B-C` is not a valid variable name"),
+    ("env:\n  A: [1]", 2, "`A` must be a single string"),
     ("steps: x", 1, "`steps` must be a list"),
     ("steps:\n  - send: a\n  - sned: b", 3, "unknown field `sned`; did you mean `send`?"),
-    ("steps:\n  - send: a\n    wait: b", 2, "a step is just one of wait, expect, send, keys"),
-    ("steps:\n  - timeout: 3", 2, "a step is just one of"),
+    ("steps:\n  - send: a\n    wait: b", 2, "a step must have exactly one of wait, expect, send, keys"),
+    ("steps:\n  - timeout: 3", 2, "a step must have exactly one of"),
     ("steps:\n  - wait: a\n    timeout: soon", 3, "`timeout`"),
-    ("steps:\n  - text", 2, "fields were expected"),
+    ("steps:\n  - text", 2, "expected fields"),
 )
 
 

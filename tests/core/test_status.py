@@ -76,11 +76,11 @@ def test_a_file_of_a_hook_is_read_whole() -> None:
 PROBLEMS = [
     (b"", "empty"),
     (b" \n\t", "empty"),
-    (b"null", "a JSON object was expected, not null"),
-    (b"[1]", "a JSON object was expected, not a list"),
-    (b'"text"', "a JSON object was expected, not a text"),
-    (b"7", "a JSON object was expected, not a number"),
-    (b"true", "a JSON object was expected, not true or false"),
+    (b"null", "expected a JSON object, got null"),
+    (b"[1]", "expected a JSON object, got a list"),
+    (b'"text"', "expected a JSON object, got a string"),
+    (b"7", "expected a JSON object, got a number"),
+    (b"true", "expected a JSON object, got a boolean"),
     (b'{"status": "work', "not JSON: Unterminated string"),
     (b"{}{}", "not JSON: Extra data"),
     (b"[" * 100_000, "larger than 64 KiB"),
@@ -88,9 +88,9 @@ PROBLEMS = [
     (b'{"a":' * 10_000, "not JSON"),
     (b'{"timestamp": ' + b"9" * 5000 + b"}", "not JSON"),
     (b"x" * (LARGEST + 1), "larger than 64 KiB"),
-    (b'{"status": 7}', "status is a number, not a text"),
-    (b'{"message": ["x"]}', "message is a list, not a text"),
-    (b'{"cwd": true}', "cwd is true or false, not a text"),
+    (b'{"status": 7}', "status is a number, not a string"),
+    (b'{"message": ["x"]}', "message is a list, not a string"),
+    (b'{"cwd": true}', "cwd is a boolean, not a string"),
 ]
 
 
@@ -173,7 +173,7 @@ RULES = [
     # what is judged: file, panes; what comes out: word, source, part of the reason
     ("no session", hook("working"), None, "offline", Source.TMUX, "no such session"),
     ("no session, no file", None, None, "offline", Source.TMUX, "no such session"),
-    ("hook believed", hook("working"), [pane()], "working", Source.HOOK, "hook said so"),
+    ("hook believed", hook("working"), [pane()], "working", Source.HOOK, "reported by its hook"),
     ("dead pane", hook("working"), [dead(1)], "stopped", Source.PANE, "exit status 1"),
     ("dead pane, killed", None, [dead(signal="9")], "stopped", Source.PANE, "signal 9"),
     ("dead pane, unknown why", None, [dead()], "stopped", Source.PANE, "no exit status"),

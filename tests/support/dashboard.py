@@ -53,7 +53,7 @@ def session(
     return Session(
         host,
         name,
-        Status(status, source, since, "its hook said so"),
+        Status(status, source, since, "reported by its hook"),
         message,
         cwd,
         agent,

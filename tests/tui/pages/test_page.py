@@ -129,7 +129,7 @@ def test_details_tell_source_age_and_place() -> None:
         "session     atlas/api",
         "status      waiting",
         "source      hook, 1m 0s ago",
-        "because     its hook said so",
+        "because     reported by its hook",
         "message     Shall I?",
         "directory   /srv/api",
         "status file api.json reads well",
