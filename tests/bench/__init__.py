@@ -1,5 +1,5 @@
-"""What navi claims about its speed and its cost, measured: `contrib/bench [--quick] [NAME...]`.
+"""Measure navi's speed and cost: `contrib/bench [--quick] [NAME...]`.
 
-One module a figure, each with `async def measure(run: Run) -> list[Row]`. Beside a figure stands its floor, measured in
-the same run on the same machine: what the thing would cost without navi.
+Each figure is a module with `async def measure(run: Run) -> list[Row]`. A row holds its floor, too: the cost of the same
+work without navi, measured in the same run on the same machine.
 """

@@ -26,11 +26,11 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "tokens": tokens.measure,
     "verbs": verbs.measure,
 }
-"""Those that wait longest come first."""
+"""The figures with the longest waits come first."""
 
 
 class Bench:
-    """The figures of one run, as they come in. `failed` names those that could not be measured."""
+    """The figures of one run. `failed` names those that could not be measured."""
 
     def __init__(self, names: Sequence[str], quick: bool) -> None:
         self.names = names
@@ -41,20 +41,20 @@ class Bench:
     async def run(self) -> None:
         """Measure everything; SIGTERM and SIGHUP end it early."""
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._heed_signals, nursery.cancel_scope)
+            nursery.start_soon(self._end_on_signal, nursery.cancel_scope)
             async with trio.open_nursery() as figures:
                 for name in self.names:
                     await figures.start(self._measure, name)
             nursery.cancel_scope.cancel()
 
-    async def _heed_signals(self, everything: trio.CancelScope) -> None:
+    async def _end_on_signal(self, everything: trio.CancelScope) -> None:
         with trio.open_signal_receiver(signal.SIGTERM, signal.SIGHUP) as signals:
             async for _ in signals:
                 self.failed.append("interrupted")
                 everything.cancel()
 
     async def _measure(self, name: str, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Measure one figure; the one place where any error is caught: it costs this figure, not the others."""
+        """Measure one figure. Any error is caught here, so that it fails this figure and no other."""
         task_status.started()
         try:
             self.rows[name] = await FIGURES[name](self._run)
@@ -65,14 +65,14 @@ class Bench:
 
 
 def main() -> int:
-    """Run the bench; return 1 if a figure could not be measured. A target that is missed is no failure."""
-    parser = argparse.ArgumentParser(prog="contrib/bench", description="Measure what navi claims, beside its floor.")
-    parser.add_argument("--quick", action="store_true", help="fewer samples: two minutes in place of eight")
+    """Run the bench; return 1 if a figure could not be measured. A missed target is not a failure."""
+    parser = argparse.ArgumentParser(prog="contrib/bench", description="Measure navi's speed and cost.")
+    parser.add_argument("--quick", action="store_true", help="take fewer samples: two minutes instead of eight")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"a figure: {', '.join(FIGURES)}")
     chosen = parser.parse_args()
     unknown = [name for name in chosen.names if name not in FIGURES]
     if unknown:
-        parser.error(f"no figure is called {unknown[0]}; there are {', '.join(FIGURES)}")
+        parser.error(f"unknown figure {unknown[0]}; choose from {', '.join(FIGURES)}")
     bench = Bench(chosen.names or list(FIGURES), chosen.quick)
     trio.run(bench.run)
     rows = [row for name in FIGURES for row in bench.rows.get(name, [])]

@@ -1,6 +1,6 @@
-"""freshness: from the moment that a remote status file is written until its message is on the screen.
+"""freshness: the time from a write of a remote status file until its message is on the screen.
 
-The writer knows nothing of navi. The floor is the same change, as a fleet without a screen hears of it.
+The writer knows nothing of navi. The floor is the time until a fleet without a screen has the same change.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from tests.support.machines import Lab
 from tests.support.relay import Relay
 
 DELAY = 0.05
-"""Seconds that the far machine is away, one way."""
+"""Seconds of delay to the distant machine, one way."""
 
 EVERY = 1.3
-"""Seconds between two changes on a machine, about."""
+"""Approximate seconds between two changes on a machine."""
 
 QUIET = 60.0
-"""Seconds without any change before one that must be noticed all the same."""
+"""Seconds without any change before the last one."""
 
 
 async def measure(run: Run) -> list[Row]:
-    """Change the files on three machines often, and then once more after a quiet minute."""
+    """Change the files on three machines often, then once more after a quiet minute."""
     async with AsyncExitStack() as stage:
         async with run.turn:
             writers = _furnish(stage, lab := stage.enter_context(laboratory()))
@@ -39,7 +39,7 @@ async def measure(run: Run) -> list[Row]:
 
 
 def _furnish(stage: AsyncExitStack, lab: Lab) -> dict[str, Write]:
-    """Make three machines, one of them far away, each with a session and somebody who writes its status."""
+    """Make three machines, one of them distant, each with a session and a writer of its status."""
     near, still, far = lab.machine("near"), lab.machine("still"), lab.machine("distant")
     relay = stage.enter_context(Relay(far.port, DELAY))
     lab.alias("far", relay.port)

@@ -1,4 +1,4 @@
-"""frozen: what a machine that stands still costs the others. The floor is their freshness before."""
+"""frozen: how much a frozen machine delays the others. The floor is their freshness before it froze."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVERY = 0.8
 
 
 async def measure(run: Run) -> list[Row]:
-    """Measure two machines while the third one moves, and while it is frozen: long enough for it to be given up."""
+    """Measure two machines while a third one responds, and while it is frozen long enough for navi to give up on it."""
     async with run.turn, AsyncExitStack() as stage:
         lab = stage.enter_context(laboratory())
         machines = [_machine(lab, name) for name in ("first", "second", "third")]

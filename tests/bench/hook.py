@@ -1,6 +1,6 @@
-"""hook: what an agent waits for at each of its events. The floor is a shell that does nothing.
+"""hook: how long an agent waits for its hook at each event. The floor is a shell that does nothing.
 
-Beside it stands what a hook of few lines costs that gives JSON to jq, where there is one, and the largest of events.
+Other rows time a short hook that passes JSON to jq, where jq is installed, and the largest event.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ mv "$file.new" "$file"
 
 
 async def measure(run: Run) -> list[Row]:
-    """Measure it with an event of a usual size and with the largest."""
+    """Return the rows of an event of usual size and of the largest one."""
     async with run.turn:
         with laboratory() as lab:
             lab.local.new_session("work", "sleep 10000")

@@ -1,7 +1,7 @@
-"""idle: what navi costs when nothing happens: processor time, processes, bytes to the terminal, and at the far end.
+"""idle: what navi costs while nothing changes: processor time, processes and terminal output, here and on a remote.
 
-Times are the kernel's own account of each process, with those of its children that have ended. Leave the machine alone
-meanwhile: a terminal that anybody opens or closes on it makes every watch ask tmux.
+Times come from the kernel's account of each process and include children that have ended. Leave the machine alone
+during the run: every terminal that opens or closes makes each watch ask tmux.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Members = Callable[[], Iterable[Process]]
 
 
 async def measure(run: Run) -> list[Row]:
-    """Let everything come to rest, measure, and then let one machine's watch work again."""
+    """Return the rows of an idle dashboard, then of one remote watch while its statuses change."""
     async with AsyncExitStack() as stage:
         async with run.turn:
             lab = stage.enter_context(laboratory())
@@ -48,32 +48,32 @@ async def measure(run: Run) -> list[Row]:
 
 
 async def rest(lab: Lab, machine: Machine, dashboard: Screen, seconds: float) -> list[Row]:
-    """Measure what navi and one far end do while nothing happens."""
+    """Measure what navi and one remote watch use while nothing changes."""
     written = dashboard.written
     async with started_by(dashboard.pid, lab.folder / "started") as started:
-        groups: list[Members] = [lambda: near_end(lab, dashboard.pid), lambda: alone(dashboard.pid)]
-        everything, itself, watch = await used(seconds, *groups, lambda: far_end(machine))
+        groups: list[Members] = [lambda: everything_here(lab, dashboard.pid), lambda: alone(dashboard.pid)]
+        everything, itself, watch = await used(seconds, *groups, lambda: watch_of(machine))
     return [
         Row("idle: navi and all its children", "% of a core", [everything], limits={"max": 1}),
         Row("idle: navi alone", "% of a core", [itself]),
         Row("idle: programs started, but for the watch's", "programs", [started()], limits={"max": 0}),
         Row("idle: written to the terminal", "bytes", [dashboard.written - written], limits={"max": 0}),
-        Row("idle: a watch at the far end, quiet", "% of a core", [watch], limits={"max": 0.3}),
+        Row("idle: a remote watch, quiet", "% of a core", [watch], limits={"max": 0.3}),
     ]
 
 
 async def work(machine: Machine, seconds: float) -> list[Row]:
-    """Measure one far end while a status changes there every two seconds."""
+    """Measure one remote watch while a status changes there every two seconds."""
     async with trio.open_nursery() as nursery:
         nursery.start_soon(change, machine)
         await trio.sleep(3)
-        (busy,) = await used(seconds, lambda: far_end(machine))
+        (busy,) = await used(seconds, lambda: watch_of(machine))
         nursery.cancel_scope.cancel()
-    return [Row("idle: a watch at the far end, a change each 2 s", "% of a core", [busy], limits={"max": 1})]
+    return [Row("idle: a remote watch, a change each 2 s", "% of a core", [busy], limits={"max": 1})]
 
 
 def furnish(account: Account) -> None:
-    """Start sessions that do nothing and whose agents were done hours ago."""
+    """Start idle sessions whose agents finished hours ago."""
     for number in range(SESSIONS):
         session = f"{account.name}-{number:02}"
         account.new_session(session, "exec sleep 100000")
@@ -88,10 +88,10 @@ async def change(account: Account) -> None:
         await trio.sleep(2)
 
 
-# ---- whose time counts
+# ---- the processes that are counted
 
 
-def near_end(lab: Lab, pid: int) -> list[Process]:
+def everything_here(lab: Lab, pid: int) -> list[Process]:
     """Return navi, its children, and the ssh masters that it put into the background."""
     return family(lambda one: one.pid == pid or f"ControlPath={lab.folder}/run/" in one.words)
 
@@ -101,7 +101,7 @@ def alone(pid: int) -> list[Process]:
     return [one for one in processes() if one.pid == pid]
 
 
-def far_end(machine: Machine) -> list[Process]:
+def watch_of(machine: Machine) -> list[Process]:
     """Return the watch of a machine, and what it runs."""
     return family(lambda one: "navi-watch" in one.words, machine.belongings())
 
@@ -110,7 +110,7 @@ def far_end(machine: Machine) -> list[Process]:
 
 
 async def used(seconds: float, *counted: Members) -> list[float]:
-    """Return how much of a core each of these groups uses, in percent, over so many seconds."""
+    """Return the share of a core, in percent, that each group of processes uses during `seconds`."""
     before = [sum(map(ticks, members())) for members in counted]
     begin = trio.current_time()
     await trio.sleep(seconds)
@@ -120,7 +120,7 @@ async def used(seconds: float, *counted: Members) -> list[float]:
 
 
 def ticks(process: Process) -> int:
-    """Return a process's time, with that of its children that have ended (proc(5), utime to cstime)."""
+    """Return a process's time, including its ended children (proc(5), utime to cstime)."""
     try:
         fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -130,7 +130,7 @@ def ticks(process: Process) -> int:
 
 @asynccontextmanager
 async def started_by(pid: int, log: Path) -> AsyncIterator[Callable[[], int]]:
-    """Count the programs that a process starts, and all that those start; its children of before are not followed."""
+    """Count the programs that a process and its new children start; earlier children are not traced."""
     strace = await trio.lowlevel.open_process(
         ["strace", "-f", "-qq", "-e", "trace=execve", "-e", "signal=none", "-o", str(log), "-p", str(pid)]
     )

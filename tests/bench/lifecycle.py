@@ -1,7 +1,7 @@
-"""lifecycle: from the key that does something to a session until its row is settled, by what the header counts.
+"""lifecycle: the time from a key that changes a session until its row is final, as counted by the header.
 
-Near, on loopback, and through a relay that adds 100 ms of round trip; and a hundred sessions on five hosts at once.
-The floor is what two round trips cost.
+Measured on loopback, through a relay that adds a round trip of 100 ms, and for a hundred sessions on five hosts at
+once. The floor is two round trips.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.support.places import agent
 from tests.support.relay import Relay
 
 DELAY = 0.05
-"""Seconds that the far machine is away, one way."""
+"""Seconds of delay to the distant machine, one way."""
 
 ALLOWED = 100.0
 """Milliseconds beyond two round trips."""
@@ -27,7 +27,7 @@ HOSTS, SESSIONS = 5, 20
 
 
 async def measure(run: Run) -> list[Row]:
-    """Measure each action near and far, and then the many."""
+    """Return the rows of each action on loopback and with delay, then of many at once."""
     async with run.turn:
         rows = []
         for name, delay in (("loopback", 0.0), ("100 ms round trip", DELAY)):
@@ -69,7 +69,7 @@ async def _settle(screen: Screen, text: str) -> None:
 
 
 async def _time(screen: Screen, text: str, act: Callable[[], Awaitable[None]]) -> float:
-    """Return the milliseconds from an act until a text appears that was never shown before."""
+    """Return the milliseconds from an action until a new text appears."""
     expected = screen.expect(text)
     begin = trio.current_time()
     await act()
@@ -79,7 +79,7 @@ async def _time(screen: Screen, text: str, act: Callable[[], Awaitable[None]]) -
 
 
 async def _dismiss(screen: Screen, times: int) -> list[float]:
-    """Those that wait stand first, so the cursor goes to the top each time."""
+    """Dismiss the first row each time: waiting sessions are listed first."""
     found = []
     for number in range(times):
         await screen.press("g")

@@ -1,4 +1,4 @@
-"""Figures as rows of one table, and the facts about the machine that they were measured on."""
+"""Format figures as rows of one table, and describe the machine they were measured on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STATISTICS: Mapping[str, Callable[[Sequence[float]], float]] = {"median": statis
 class Row:
     """One figure: its samples, those of its floor, and its target.
 
-    `limits` names statistics (median, p95, max) and what they may be at most; without any, the row only informs.
+    `limits` maps statistics (median, p95, max) to their largest allowed value; a row without limits has no target.
     """
 
     figure: str
@@ -43,7 +43,7 @@ class Row:
 
     @property
     def met(self) -> str:
-        """Whether the target is met: yes or no, and nothing where there is none."""
+        """Whether the target is met: yes or NO; empty without a target."""
         if not self.limits:
             return ""
         return "yes" if all(STATISTICS[name](self.samples) <= limit for name, limit in self.limits.items()) else "NO"
@@ -60,12 +60,12 @@ WORDY = {"figure", "unit", "target", "met"}
 
 
 def number(value: float) -> str:
-    """Write a number with as many digits as it is worth."""
+    """Return a number with three significant digits, or as an integer."""
     return f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Return the table as text: words to the left, numbers to the right."""
+    """Return the table as text, with words aligned left and numbers right."""
     lines = [HEADINGS, *(row.cells() for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(_line(line, widths) for line in lines)
@@ -80,7 +80,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def facts() -> str:
-    """Say what the figures were measured on."""
+    """Return a description of the machine and the tools."""
     lines = [
         f"machine  {os.cpu_count()} cores, {platform.machine()}, {platform.system()} {platform.release()}",
         f"python   {platform.python_version()}, urwid {version('urwid')}, trio {version('trio')}",

@@ -1,7 +1,7 @@
-"""request: asking a host something over navi's open channel, over an ssh master, and over a new ssh connection.
+"""request: one request to a host over navi's open channel, over an ssh master, and over a new ssh connection.
 
-The floor is one line there and back through a `cat` at the far end: a round trip over ssh. To that of a capture is
-added what tmux itself takes.
+The floor is one line through a remote `cat` and back: a round trip over ssh. The floor of a capture also includes
+tmux's own time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Step = Callable[[], Awaitable[object]]
 
 
 async def measure(run: Run) -> list[Row]:
-    """Measure a machine on loopback, and the same one 100 ms away."""
+    """Return the rows of a machine on loopback and of the same machine with a round trip of 100 ms."""
     async with run.turn:
         with laboratory() as lab:
             machine = lab.machine("near")
@@ -41,13 +41,13 @@ async def measure(run: Run) -> list[Row]:
 
 
 async def _capture(machine: Machine) -> None:
-    """Let tmux show the pane, without ssh."""
+    """Capture the pane with tmux alone, without ssh."""
     words = ("tmux", "-u", "capture-pane", "-p", "-t", "work", "-S", "-100")
     await trio.run_process(words, stdin=b"", capture_stdout=True, env=machine.environment())
 
 
 async def _compare(lab: Lab, alias: str, distance: str, tmux: float, often: int, seldom: int) -> list[Row]:
-    """Time the four ways, the first two `often`; each figure stands beside the round trip. `tmux` is in ms."""
+    """Time the four ways, the first two `often`; each row's floor is the round trip. `tmux` is in ms."""
     plain = Plain(lab, alias, str(lab.folder / f"plain-{alias}"))
     async with plain.master(), plain.cat() as there_and_back, connected(lab, alias) as host:
         session = sessions_of(alias, await host.run(look()), ())[0]
@@ -67,7 +67,7 @@ async def _compare(lab: Lab, alias: str, distance: str, tmux: float, often: int,
 
 
 async def timed(step: Step, times: int) -> list[float]:
-    """Take a step often, once more than is counted; return the milliseconds."""
+    """Run a step `often` times after one uncounted run; return the milliseconds of each."""
     found = []
     for _ in range(times + 1):
         begin = trio.current_time()
@@ -78,7 +78,7 @@ async def timed(step: Step, times: int) -> list[float]:
 
 @asynccontextmanager
 async def connected(lab: Lab, alias: str) -> AsyncIterator[OpenSSHHost]:
-    """Have navi's host, with an open master."""
+    """Yield navi's host with an open master."""
     host = OpenSSHHost(Remote(alias, alias), lab.environment())
     await host.open()
     try:
@@ -95,7 +95,7 @@ class Plain:
         self._environment = lab.environment()
 
     async def call(self, command: str, *options: str) -> None:
-        """Run a command there."""
+        """Run a command on the remote."""
         await self._run([self._words[0], *options, *self._words[1:], command])
 
     async def _run(self, words: Sequence[str]) -> None:
@@ -104,7 +104,7 @@ class Plain:
 
     @asynccontextmanager
     async def master(self) -> AsyncIterator[None]:
-        """Have a master."""
+        """Keep a master open."""
         await self._run([*self._words[:-1], "-f", "-N", "-M", "-o", "ControlPersist=yes", self._words[-1]])
         try:
             yield
@@ -113,7 +113,7 @@ class Plain:
 
     @asynccontextmanager
     async def cat(self) -> AsyncIterator[Step]:
-        """Have a `cat` there; the step that is yielded sends it a line and awaits that."""
+        """Run a remote `cat`; yield a step that sends it a line and awaits the echo."""
         process = await trio.lowlevel.open_process(
             [*self._words, "exec cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._environment
         )

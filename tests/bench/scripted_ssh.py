@@ -1,4 +1,4 @@
-"""A stand-in for `ssh`, for more hosts than a machine can bear: called as navi calls ssh, it is the host itself.
+"""A stand-in for `ssh` that plays the host itself, to simulate more hosts than one machine can run.
 
 Its watch says that one of twenty sessions has another status, every two and a half seconds. It needs no site packages
 and imports little, because a hundred of it must start quickly and sleep cheaply.
@@ -21,7 +21,7 @@ STATUSES = ("working", "permission", "waiting", "done", "idle", "error")
 
 
 def main() -> None:
-    """Do what the words of the command line ask for: a question to the master, or a shell."""
+    """Answer a control command, or act as the remote shell, as the command line says."""
     words = sys.argv[1:]
     if "-O" in words:
         print(f"Master running (pid={os.getppid()})", file=sys.stderr)
@@ -38,14 +38,14 @@ def main() -> None:
 
 
 def watch(host: str, token: str) -> None:
-    """Tell everything, and then one change after the other, until nobody listens."""
+    """Report everything, then one change after another, until standard input closes."""
     say(frame(token, [f"{token} system Linux 6.1", panes(host, token), files(host, token, range(SESSIONS))]))
     while alive(EVERY * random.uniform(0.8, 1.2)):
         say(frame(token, [files(host, token, [random.randrange(SESSIONS)])]))
 
 
 def alive(seconds: float) -> bool:
-    """Wait so long; return whether standard input is still open."""
+    """Wait for `seconds`; return whether standard input is still open."""
     limit = time.monotonic() + seconds
     while (left := limit - time.monotonic()) > 0:
         if select.select([0], [], [], left)[0] and not os.read(0, 65536):
@@ -54,12 +54,12 @@ def alive(seconds: float) -> bool:
 
 
 def frame(token: str, parts: list[str]) -> str:
-    """Return parts as one answer."""
+    """Return the parts as one framed answer."""
     return "\n".join([f"{token} begin", f"{token} clock {time.time():.0f} boot", *parts, f"{token} end 0\n"])
 
 
 def panes(host: str, token: str) -> str:
-    """Return what tmux lists, in the form of navi_format (look.sh)."""
+    """Return tmux's list of panes, in the format of navi_format (look.sh)."""
     now = f"{time.time():.0f}"
     lines = [f"{token} server ok "]
     for number in range(SESSIONS):
@@ -71,7 +71,7 @@ def panes(host: str, token: str) -> str:
 
 
 def files(host: str, token: str, changed: range | list[int]) -> str:
-    """Return the records of all status files: those that changed whole, the others by name."""
+    """Return the records of all status files: changed ones with their content, the others by name."""
     lines = [f"{token} files"]
     for number in range(SESSIONS):
         if number in changed:
@@ -93,7 +93,7 @@ def name(host: str, number: int) -> str:
 
 
 def say(text: str) -> None:
-    """Write to whoever called ssh."""
+    """Write to standard output."""
     os.write(1, text.encode())
 
 

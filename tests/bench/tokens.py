@@ -1,5 +1,5 @@
-"""tokens: what it takes to count the tokens of a transcript of 10 MB, and to see that nothing is new. The floor is
-reading it.
+"""tokens: the time to count the tokens of a transcript of 10 MB, and to find nothing new in it. The floor is the time
+to read the file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.support.transcripts import append, message, result, transcript
 
 
 async def measure(run: Run) -> list[Row]:
-    """Measure the first count, and those after it with nothing new and with one message more."""
+    """Return the rows of the first count and of later ones, with nothing new and with one more message."""
     async with run.turn:
         with laboratory() as lab:
             path = _conversation(lab.local)
@@ -56,7 +56,7 @@ async def measure(run: Run) -> list[Row]:
 
 
 def _conversation(account: Account) -> Path:
-    """Write a transcript as long conversations have it: a third of it is what the agent says, the rest results."""
+    """Write a transcript like that of a long conversation: a third of it is the agent's text, the rest are results."""
     said = "def f(x):\n    return x\n" * 60
     lines = [
         line
