@@ -36,7 +36,7 @@ from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST
 from navi.tui.preview.view import HISTORY
 from navi.tui.theme import ASCII, UNICODE
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 NAVI, REMOTES = ROOT / "man" / "navi.1", ROOT / "man" / "navi-remotes.5"
 VERBS_PAGE = ROOT / "man" / "navi-verbs.1"
 

@@ -16,9 +16,9 @@ from navi import __version__
 from navi.config.reader import read_remotes
 from navi.config.settings import Settings
 from navi.tui.keys import KEYS, shown
-from tests.test_man import default_in_words
+from tests.docs.test_manual import default_in_words
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(path.name for path in ROOT.glob("*.md"))
 PICTURES = ROOT / "contrib" / "pictures"
 
