@@ -1,13 +1,13 @@
 # shellcheck shell=sh disable=SC2154
 # Sourced by contrib/run, contrib/test and .ci/run, which set $me (their name, for messages) and $root (the checkout).
 
-# The exit status says "something that is needed is not available", as in sysexits(3).
+# give_up MESSAGE...: print the message and exit with 69, "service unavailable" in sysexits(3).
 give_up() {
     printf '%s: %s\n' "$me" "$@" >&2
     exit 69
 }
 
-# need_programs PROGRAM:PACKAGE...: install the packages of the programs that are missing.
+# need_programs PROGRAM:PACKAGE...: install the packages of missing programs.
 need_programs() {
     missing=
     for pair; do
@@ -16,21 +16,21 @@ need_programs() {
     [ -z "$missing" ] || install_packages "$missing"
 }
 
-# install_packages LIST: install Debian packages without a question, or say what to type.
+# install_packages LIST: install Debian packages without asking, or exit and print the command to type.
 install_packages() {
     packages=${1# }
     command -v apt-get >/dev/null 2>&1 ||
-        give_up "these packages (by their Debian names) are missing; install them and start again: $packages"
+        give_up "some packages are missing (these are their Debian names); install them and try again: $packages"
     if [ "$(id -u)" = 0 ]; then
         as_root=
     elif sudo -n true 2>/dev/null; then
         as_root='sudo -n'
     else
-        give_up "something is missing; type this and start again: sudo apt-get install $packages"
+        give_up "some packages are missing; install them and try again: sudo apt-get install $packages"
     fi
     printf '%s: installing %s\n' "$me" "$packages" >&2
     apt_install "$packages" 2>/dev/null || { apt_get update && apt_install "$packages"; } ||
-        give_up "apt-get failed, see above; to try it by hand: apt-get update && apt-get install $packages"
+        give_up "apt-get failed, see above; try it by hand: apt-get update && apt-get install $packages"
 }
 
 apt_get() {
@@ -43,18 +43,18 @@ apt_install() {
     apt_get install --no-install-recommends $1
 }
 
-# find_python: set $python to the command of a Python that navi runs on.
+# find_python: set $python to a Python that can run navi.
 find_python() {
     for python in python3 python3.14 python3.13 python3.12 python3.11; do
         "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && return
     done
     command -v python3 >/dev/null 2>&1 || { install_packages python3-venv && find_python && return; }
-    give_up "navi needs Python 3.11 or newer, and here is $(python3 --version); install a newer one and start again"
+    give_up "navi needs Python 3.11 or newer, but this is $(python3 --version); install a newer one and try again"
 }
 
-# make_environment FOLDER EXTRA REQUIREMENTS...: a virtual environment with the checkout installed in it, editable.
-# EXTRA is "" or one of setup.cfg's. Nothing is done while the checkout's metadata, its place and the requirements
-# are those of the last time.
+# make_environment FOLDER EXTRA REQUIREMENTS...: make a virtual environment and install the checkout there, editable.
+# EXTRA is "" or an extra of setup.cfg. If the checkout's metadata, its path and the requirements have not changed since
+# the last time, nothing is installed.
 make_environment() {
     environment=$1
     extra=$2
@@ -65,9 +65,9 @@ make_environment() {
     "$python" -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
     printf '%s: installing navi into %s\n' "$me" "$environment" >&2
     "$environment/bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear "$environment" ||
-        give_up "no virtual environment could be made in $environment: see above"
+        give_up "cannot create a virtual environment in $environment, see above"
     "$environment/bin/python" -m pip install -qq --disable-pip-version-check --root-user-action=ignore \
-        "$@" -e "$root${extra:+[$extra]}" || give_up "pip could not install navi: see above; is the network there?"
+        "$@" -e "$root${extra:+[$extra]}" || give_up "pip cannot install navi, see above; check the network and try again"
     wanted "$@" >"$installed"
 }
 
