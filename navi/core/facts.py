@@ -51,7 +51,7 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
 
 
 def rule(session: Session, frame: Frame) -> str:
-    """Say which rule decided the status; those of navi(1), How it is checked."""
+    """Say which rule decided the status; those of navi(1), How statuses are checked."""
     status, file = session.status, session.file
     if session.tmux is None:
         if frame.proven:

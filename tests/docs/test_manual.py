@@ -141,11 +141,11 @@ def test_every_exit_status_is_explained() -> None:
 
 
 def test_every_sign_of_a_status_is_explained() -> None:
-    assert rows("Signs of statuses") == {word: (sign, ASCII.status[word]) for word, sign in UNICODE.status.items()}
+    assert rows("Status symbols") == {word: (sign, ASCII.status[word]) for word, sign in UNICODE.status.items()}
 
 
 def test_every_sign_of_a_host_is_explained() -> None:
-    assert rows("Signs of hosts") == {state: (UNICODE.hosts[state], ASCII.hosts[state]) for state in HostState}
+    assert rows("Host symbols") == {state: (UNICODE.hosts[state], ASCII.hosts[state]) for state in HostState}
 
 
 def test_statuses_stand_in_the_order_of_their_urgency() -> None:
@@ -163,7 +163,7 @@ FACTS = [
     (NAVI, f"more than {LARGEST_ANSWER // 2**20} MiB"),
     (NAVI, f"at least {PREVIEW_AT_LEAST} lines, and {SIDE_AT_LEAST} columns"),
     (NAVI, f"up to {HISTORY} lines of scrollback"),
-    (NAVI, f"looked at every {POLL_EVERY:g} seconds"),
+    (NAVI, f"polled every {POLL_EVERY:g} seconds"),
     (NAVI, f"no sign of life for {watch().silence:g} seconds"),
     (NAVI, f"up to {LONGEST_PAUSE:g} seconds"),
     (NAVI, f"'{ssh_command.SHELL}'"),

@@ -40,7 +40,7 @@ WORDS: Mapping[str, str] = {
 }
 """Private words, as patterns of whole words, and what to write instead."""
 
-NOT_YET = ("contrib/manual", "man/", "navi/", "tests/")
+NOT_YET = ("contrib/manual", "man/navi-remotes.5", "man/navi-verbs.1", "navi/", "tests/")
 """Where private words are still being replaced."""
 
 ALLOWED: Mapping[str, tuple[str, ...]] = {}
@@ -79,13 +79,12 @@ def in_words(text: str) -> str:
 
 def uses(word: str) -> list[str]:
     """Return where a word is used: the file, and the words around it."""
-    pattern = re.compile(rf"(?:\S+ ){{0,3}}\b(?:{word})\b(?: \S+){{0,3}}")
     allowed = ALLOWED.get(word, ())
     return [
-        f"{name}: {found[0]}"
+        f"{name}: …{text[max(0, found.start() - 30) : found.end() + 30]}…"
         for name, text in sorted(texts().items())
         if name not in allowed and not name.startswith(NOT_YET)
-        for found in pattern.finditer(text)
+        for found in re.finditer(rf"\b(?:{word})\b", text)
     ]
 
 
