@@ -1,4 +1,4 @@
-"""Fixtures for every test: a lab of real machines, and real terminals."""
+"""Fixtures for all tests: a lab of real machines, and real terminals."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from hypothesis import settings
 from tests.support.machines import Keys, Lab
 from tests.support.terminal import Terminal
 
-# What nohup, or a shell in the background, has us ignore would be ignored by every program of the tests, too, and a
-# shell can't undo that.
+# Programs of the tests would inherit signals that nohup or a background shell made this process ignore, and a shell
+# cannot undo that.
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# No example fails for being slow on a busy machine, and where nobody looks for new ones, each run has the same.
+# No example fails because a busy machine is slow. In CI, each run has the same examples.
 settings.register_profile("calm", deadline=None)
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable" if os.environ.get("CI") else "calm")
@@ -31,13 +31,13 @@ settings.load_profile("repeatable" if os.environ.get("CI") else "calm")
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    """Keys for all labs of this run."""
+    """Return the keys for all labs of this run."""
     return Keys.make(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture
 def lab(keys: Keys) -> Iterator[Lab]:
-    """A lab without machines in a folder with a short path; all it started has ended afterwards."""
+    """Yield a lab without machines in a folder with a short path; afterwards everything that it started has ended."""
     folder = Path(tempfile.mkdtemp(prefix="navi-", dir="/tmp"))
     try:
         with Lab(folder, keys) as lab:
@@ -48,7 +48,7 @@ def lab(keys: Keys) -> Iterator[Lab]:
 
 @pytest.fixture
 def terminal() -> Iterator[Callable[..., Terminal]]:
-    """Open terminals, `terminal(["navi"], lab.environment())`, that are closed at the end of the test."""
+    """Yield a function that opens terminals, `terminal(["navi"], lab.environment())`; they close after the test."""
     with ExitStack() as opened:
 
         def open_terminal(

@@ -1,7 +1,7 @@
-"""What is done to a session, cut off between any two steps: the state is that before or that after, and one is told.
+"""An operation that is interrupted between any two steps leaves the state before or after it, and reports which.
 
-Programs stand in front of the real ones on the far PATH, count their calls, and stop at one of them. There the far
-shell is killed with all it has started, or the line is cut and the script goes on alone.
+Wrappers on the remote PATH count the calls of programs and stop at one of them. At that point a test kills the remote
+shell with all its children, or breaks the connection and lets the script continue alone.
 """
 
 from __future__ import annotations
@@ -47,8 +47,7 @@ STEPS = (
     "timeout", "tmux", "mkfifo", "mkdir", "rm", "mv", "ln", "cp", "awk", "date", "cat", "head", "grep", "find", "sleep",
     "flock",
 )  # fmt: skip
-"""What scripts run. The first question to a tmux server stands behind `timeout`, which would not let it be stopped for
-long."""
+"""The programs that scripts run. `timeout` is among them, because it would end a tmux that is stopped for long."""
 
 STAND_IN = """\
 #!/bin/sh
@@ -68,7 +67,7 @@ exec {real} "$@"
 
 
 class Stop:
-    """A point at which an operation stops: before the call of a program of this number, 0 for none."""
+    """A point at which an operation stops: before the program call of this number, or nowhere if it is 0."""
 
     def __init__(self, account: Account, name: str, number: int) -> None:
         self.number = number
@@ -85,13 +84,13 @@ class Stop:
                 path.chmod(0o755)
 
     def within(self, operation: Operation[Any]) -> Operation[Any]:
-        """Return the operation with the programs in front. Panes of tmux get their PATH, but not the variable."""
+        """Return the operation with the wrappers on its PATH. tmux panes inherit the PATH, but not the variable."""
         lead = f"PATH={self._bin}:$PATH NAVI_FAULT={self.folder}\nexport PATH NAVI_FAULT\n"
         return operation._replace(script=lead + operation.script)
 
     @property
     def reached(self) -> bool:
-        """Whether the operation has come so far."""
+        """Whether the operation has reached this point."""
         return (self.folder / "reached").exists()
 
     @property
@@ -100,13 +99,13 @@ class Stop:
         found = sorted((int(path.parent.name), path.read_text()) for path in self.folder.glob("*/words"))
         return [words.split("\n")[0][:200] for _, words in found]
 
-    def go_on(self) -> None:
-        """Let the operation go on."""
+    def resume(self) -> None:
+        """Let the operation continue."""
         (self.folder / "gate").write_text("go\n")
 
 
 def killed_there(account: Account, shell: Shell, operation: Operation[Any], stop: Stop) -> bool:
-    """Run an operation and kill its shell with all that it has started at a point; whether it came so far."""
+    """Run an operation and kill its shell and all its children at a point; return whether it reached that point."""
     words = [*shell.words, "-s"]
     with subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=account.home,
@@ -115,35 +114,35 @@ def killed_there(account: Account, shell: Shell, operation: Operation[Any], stop
         assert process.stdin
         process.stdin.write(request(stop.within(operation), new_token(), settings_of(account)))
         process.stdin.close()
-        until(lambda: stop.reached or process.poll() is not None, timeout=30, what="it stops or ends")
+        until(lambda: stop.reached or process.poll() is not None, timeout=30, what="the operation stops or ends")
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-    until(lambda: not runs(process.pid), what="all of them have ended")
+    until(lambda: not runs(process.pid), what="all processes have ended")
     return stop.reached
 
 
 def runs(group: int) -> bool:
-    """Whether a process of this session is left, but for dead ones that nobody has buried."""
+    """Whether a process of this session is alive; zombies do not count."""
     return any(one.session == group for one in processes())
 
 
 # ---- the table
 
 EVENT = '5\tclaude\tPostToolUse\tworking\t"one"\t"/work"\t""\t"Edit"\t\t\t\t\t.\n'
-"""What a hook leaves that finds a status file locked."""
+"""The event that a hook leaves when it finds a status file locked."""
 
 
 Prepare = Callable[[Account, str], Operation[Any]]
-"""Makes what there is before, for a name that all names begin with, and returns the operation."""
+"""Prepares sessions whose names begin with this prefix, and returns the operation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An operation on sessions whose names begin alike: what is there before, and the operation.
+    """An operation on sessions with a common prefix, and the function that prepares them.
 
-    `again`: it can be asked for once more when it was done already. `undone`: undo takes it back. `noted`: what navi
-    notes of a session in tmux, its type and line, is never missing. Only `new` may be killed between its beginning and
-    that; such a session is listed as one that somebody else has begun.
+    `again`: the operation can be repeated after it was done. `undone`: undo reverts it. `noted`: the type and command
+    that navi records in tmux are never missing. Only `new` can be killed between the creation of a session and these
+    records; that session is then listed like one that navi did not create.
     """
 
     name: str
@@ -154,13 +153,13 @@ class Case:
 
 
 def begun(account: Account, name: str) -> None:
-    """Start a session with a notice and marks."""
+    """Start a session with a message and marks."""
     account.new_session(name, "exec cat")
     furnish(account, name)
 
 
 def furnish(account: Account, name: str) -> None:
-    """Give a session a notice and marks."""
+    """Give a session a message and marks."""
     account.write_status(name, status="waiting", message="Shall I?", timestamp=4, more=[1, {"a": None}])
     run(account, DASH, mark(name, ["+b", "+tkept"]))
 
@@ -189,7 +188,7 @@ def before_undo(account: Account, name: str) -> Operation[Any]:
 
 
 def before_kill(account: Account, name: str) -> Operation[Any]:
-    """The session is registered, and has what undo begins again."""
+    """Prepare a registered session with everything that undo restores."""
     run(account, DASH, new(f"{name}-old", "~", command("cat")))
     furnish(account, f"{name}-old")
     return kill(Named(f"{name}-old"), new_keep(), "other")
@@ -213,7 +212,7 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that is known of the sessions whose names begin alike, without that beginning."""
+    """Everything known about the sessions with a prefix; names are without the prefix."""
 
     sessions: tuple[str, ...]
     files: tuple[str, ...]
@@ -224,12 +223,13 @@ class State:
 
 
 GONE = State((), (), (), (), ("old",), ())
-"""Where a session was killed."""
+"""The state after a session was killed."""
 
 
 def state(account: Account, name: str, noted: bool = True) -> State:
-    """Read what tmux, status files, marks, events left by hooks, what is kept of killed sessions and the registry say.
-    When it was dismissed does not count.
+    """Return the state from tmux, status files, marks, events left by hooks, data of killed sessions and the registry.
+
+    The time of a dismissal is not part of it.
     """
 
     def own(lines: list[str]) -> tuple[str, ...]:
@@ -239,17 +239,17 @@ def state(account: Account, name: str, noted: bool = True) -> State:
     for path in account.sessions_dir.glob(f"{name}-*.json"):
         fields = json.loads(path.read_bytes())
         tools = fields.get("metrics", {}).get("tools", {}).get("counts")
-        told = [fields["tmux_session"], fields["status"], fields["message"], fields["more"], tools]
-        files.append(f"{path.name} {json.dumps(told)}".replace(f'"{name}-', '"'))
-    nest = account.sessions_dir / ".navi"
+        values = [fields["tmux_session"], fields["status"], fields["message"], fields["more"], tools]
+        files.append(f"{path.name} {json.dumps(values)}".replace(f'"{name}-', '"'))
+    state_folder = account.sessions_dir / ".navi"
     notes = " #{@navi_type} #{@navi_line}" if noted else ""
     listed = account.sh(f"tmux list-sessions -F '#{{session_name}} #{{session_path}}{notes}'")
     return State(
         own(listed.splitlines()),
         own(files),
-        own((nest / "marks").read_text().splitlines() if (nest / "marks").exists() else []),
-        own([path.name.removeprefix("event.") for path in nest.glob("event.*")]),
-        own([path.read_text() for path in nest.glob("killed/*/name")]),
+        own((state_folder / "marks").read_text().splitlines() if (state_folder / "marks").exists() else []),
+        own([path.name.removeprefix("event.") for path in state_folder.glob("event.*")]),
+        own([path.read_text() for path in state_folder.glob("killed/*/name")]),
         own([f"{entry} {fields['type']} {fields['target']}" for entry, fields in registered(account).items()]),
     )
 
@@ -262,29 +262,29 @@ def registered(account: Account) -> dict[str, dict[str, object]]:
 
 
 def left_over(account: Account) -> list[str]:
-    """Return what lies beside the status files and is not to stay, and what is kept and not whole."""
+    """Return the temporary files in the state folder, and incomplete data of killed sessions."""
     stays = re.compile(r"marks|recent|killed|event\..*|holder\..*")
-    nest = account.sessions_dir / ".navi"
-    found = [path.name for path in nest.iterdir() if not stays.fullmatch(path.name)]
-    return sorted(found + [path.name for path in nest.glob("killed/*") if WHOLE.difference(os.listdir(path))])
+    state_folder = account.sessions_dir / ".navi"
+    found = [path.name for path in state_folder.iterdir() if not stays.fullmatch(path.name)]
+    return sorted(found + [path.name for path in state_folder.glob("killed/*") if WHOLE.difference(os.listdir(path))])
 
 
 WHOLE = {"name", "socket", "directory", "type", "line", "more", "marks", "scrollback"}
-"""What is kept of every session that was killed."""
+"""The files that are kept of every killed session."""
 
 
 def look_again(account: Account, shell: Shell) -> None:
-    """Look, as a dashboard or `navi explain` does."""
+    """Take a snapshot, as a dashboard or `navi explain` does."""
     run(account, shell, look())
 
 
 def do_something_else(account: Account, shell: Shell) -> None:
-    """Carry out an operation that has nothing to do with it."""
+    """Run an unrelated operation."""
     run(account, shell, directories("~/"))
 
 
 def watch_it(account: Account, shell: Shell) -> None:
-    """Begin to watch."""
+    """Start a watch."""
     with Watching(account, shell, cleanup=False) as watching:
         watching.next()
         watching.hang_up()
@@ -292,18 +292,18 @@ def watch_it(account: Account, shell: Shell) -> None:
 
 
 def fail(account: Account, shell: Shell) -> None:
-    """Carry out an operation that has the registry at hand, and nothing else to do."""
+    """Run an operation that has access to the registry and does nothing else."""
     assert answer(account, shell, dismiss(Named("nobody"))).status == 66
 
 
 @every_shell
-@pytest.mark.parametrize("mend", [look_again, do_something_else, watch_it], ids=lambda mend: mend.__name__)
+@pytest.mark.parametrize("recover", [look_again, do_something_else, watch_it], ids=lambda recover: recover.__name__)
 @every_case
 def test_a_shell_that_is_killed_between_two_steps_leaves_nothing_half_done(
-    lab: Lab, case: Case, shell: Shell, mend: Callable[[Account, Shell], None]
+    lab: Lab, case: Case, shell: Shell, recover: Callable[[Account, Shell], None]
 ) -> None:
-    """Nothing can catch SIGKILL: what was half done is mended by the next look or operation, and blocks none. A look
-    leaves the registry, which it does not read, to the next operation that does.
+    """SIGKILL cannot be caught, so the next snapshot or operation recovers, and nothing blocks it. A snapshot does not
+    read the registry and leaves it to the next operation that does.
     """
     account = lab.local
     begun(account, "bystander-old")
@@ -319,7 +319,7 @@ def test_a_shell_that_is_killed_between_two_steps_leaves_nothing_half_done(
         stop = Stop(account, name, number)
         reached = killed_there(account, shell, operation, stop)
         where = f"killed before {stop.steps[-1]}"
-        mend(account, shell)
+        recover(account, shell)
         found = state(account, name, case.noted)
         expected = (before, after) if reached else (after,)
         assert replace(found, entries=()) in [replace(one, entries=()) for one in expected], where
@@ -341,8 +341,8 @@ def test_a_shell_that_is_killed_between_two_steps_leaves_nothing_half_done(
 
 
 @every_case
-async def test_a_line_that_is_cut_between_two_steps_ends_nothing_half_way(lab: Lab, case: Case) -> None:
-    """The far script does not notice, and goes on to its end."""
+async def test_a_connection_lost_between_two_steps_leaves_nothing_half_done(lab: Lab, case: Case) -> None:
+    """The remote script does not notice, and runs to its end."""
     box = lab.machine("box", shell="fish")
     begun(box, "bystander-old")
     whole = Stop(box, "whole", 0)
@@ -355,23 +355,23 @@ async def test_a_line_that_is_cut_between_two_steps_ends_nothing_half_way(lab: L
 
 
 async def cut_there(lab: Lab, box: Machine, case: Case, number: int, after: State) -> None:
-    """Cut the line at a point; everything is done all the same."""
+    """Break the connection at a point; the operation still completes."""
     name = f"n{number}"
     operation = case.prepare(box, name)
     stop = Stop(box, name, number)
     async with opened(host(lab, box)) as one, trio.open_nursery() as nursery:
         nursery.start_soon(lost, one.run, stop.within(operation))
-        await until_async(lambda: stop.reached, timeout=30, what="it stops")
+        await until_async(lambda: stop.reached, timeout=30, what="the operation stops")
         box.break_connections()
-    await trio.to_thread.run_sync(look_again, box, DASH)  # what is under way is not mended
-    await trio.to_thread.run_sync(stop.go_on)
-    where = f"all is done, cut before {stop.steps[-1]}"
+    await trio.to_thread.run_sync(look_again, box, DASH)  # a running operation is not recovered
+    await trio.to_thread.run_sync(stop.resume)
+    where = f"the operation is complete, cut before {stop.steps[-1]}"
     await until_async(lambda: state(box, name, case.noted) == after, timeout=30, what=where)
-    await until_async(lambda: left_over(box) == [], timeout=30, what="nothing is left")
+    await until_async(lambda: left_over(box) == [], timeout=30, what="no temporary file is left")
 
 
 def stopped_after(account: Account, words: str, prepare: Prepare) -> tuple[Operation[Any], Stop]:
-    """Return an operation on n-old, and the point at which a program that is called with these words has just ended."""
+    """Return an operation on n-old, and the point just after a program call with these words."""
     whole = Stop(account, "whole", 0)
     run(account, DASH, whole.within(prepare(account, "whole")))
     number = next(number for number, step in enumerate(whole.steps, 1) if f" {words} " in f" {step} ")
@@ -379,12 +379,12 @@ def stopped_after(account: Account, words: str, prepare: Prepare) -> tuple[Opera
 
 
 def stopped_after_tmux_has_renamed(account: Account) -> tuple[Operation[Any], Stop]:
-    """Return a renaming of n-old, and the point at which tmux has just done it."""
+    """Return a renaming of n-old, and the point just after tmux has done it."""
     return stopped_after(account, "rename-session", before_rename)
 
 
 def killed_after_tmux_has_ended_it(account: Account, shell: Shell) -> str:
-    """End n-old, kill the shell when tmux has just done it, and return the name under which it is kept."""
+    """Kill n-old, kill the shell just after tmux has done it, and return the undo id."""
     operation, stop = stopped_after(account, "kill-session", before_kill)
     assert killed_there(account, shell, operation, stop)
     assert "n-old" not in living(account)
@@ -393,14 +393,14 @@ def killed_after_tmux_has_ended_it(account: Account, shell: Shell) -> str:
 
 
 def messages(account: Account) -> dict[str, str]:
-    """Return what the status files of sessions that begin with n- say."""
+    """Return the messages in the status files of sessions that begin with n-."""
     return {path.name: json.loads(path.read_bytes())["message"] for path in account.sessions_dir.glob("n-*.json")}
 
 
 @every_shell
 @pytest.mark.parametrize("hooked", [True, False])
-def test_mending_a_killing_spares_a_session_that_has_taken_the_name(lab: Lab, shell: Shell, hooked: bool) -> None:
-    """Its status file stays; what stands there of the one that was killed goes, as if nothing had been cut off."""
+def test_recovering_a_kill_spares_a_session_that_has_taken_the_name(lab: Lab, shell: Shell, hooked: bool) -> None:
+    """The new session's status file stays; the content of the killed one's goes, as without the interruption."""
     account = lab.local
     keep = killed_after_tmux_has_ended_it(account, shell)
     account.new_session("n-old", "exec cat")
@@ -417,8 +417,8 @@ def test_mending_a_killing_spares_a_session_that_has_taken_the_name(lab: Lab, sh
 
 
 @every_shell
-def test_mending_a_killing_keeps_what_a_hook_said_last(lab: Lab, shell: Shell) -> None:
-    """Nobody has the name since: the file is still that of the session that was killed."""
+def test_recovering_a_kill_keeps_the_last_event_of_a_hook(lab: Lab, shell: Shell) -> None:
+    """No session has taken the name: the file is still that of the killed session."""
     account = lab.local
     keep = killed_after_tmux_has_ended_it(account, shell)
     account.write_status("n-old", message="Farewell")
@@ -429,8 +429,8 @@ def test_mending_a_killing_keeps_what_a_hook_said_last(lab: Lab, shell: Shell) -
 
 
 @every_shell
-def test_a_session_that_ends_by_itself_after_its_killing_was_cut_off_has_just_ended(lab: Lab, shell: Shell) -> None:
-    """Not all that brings it back was kept yet."""
+def test_a_session_that_ends_by_itself_after_an_interrupted_kill_has_just_ended(lab: Lab, shell: Shell) -> None:
+    """The data that restores it was not complete yet."""
     account = lab.local
     begun(account, "bystander-old")
     operation, stop = stopped_after(account, "mkdir", before_kill)
@@ -443,10 +443,10 @@ def test_a_session_that_ends_by_itself_after_its_killing_was_cut_off_has_just_en
 
 
 @every_shell
-def test_a_killing_is_not_mended_before_tmux_tells(lab: Lab, shell: Shell) -> None:
+def test_a_kill_is_not_recovered_before_tmux_answers(lab: Lab, shell: Shell) -> None:
     account = lab.local
     keep = killed_after_tmux_has_ended_it(account, shell)
-    stand_in(account, "tmux", "echo 'I do not tell' >&2\nexit 1")
+    stand_in(account, "tmux", "echo 'no answer' >&2\nexit 1")
     before = messages(account), left_over(account)
     look_again(account, shell)
     assert (messages(account), left_over(account)) == before
@@ -472,8 +472,8 @@ def test_killing_a_session_that_has_ended_spares_another_that_has_its_name_by_no
 
 
 @every_shell
-def test_mending_a_renaming_spares_a_session_that_has_taken_the_old_name(lab: Lab, shell: Shell) -> None:
-    """Its hook is the first that comes, and breaks the lock."""
+def test_recovering_a_renaming_spares_a_session_that_has_taken_the_old_name(lab: Lab, shell: Shell) -> None:
+    """The hook of the new session runs first, and breaks the lock."""
     account = lab.local
     operation, stop = stopped_after_tmux_has_renamed(account)
     assert killed_there(account, shell, operation, stop)
@@ -485,7 +485,7 @@ def test_mending_a_renaming_spares_a_session_that_has_taken_the_old_name(lab: La
     assert left_over(account) == []
 
 
-def test_a_clean_up_that_takes_the_new_file_before_tmux_has_renamed_costs_nothing(lab: Lab) -> None:
+def test_a_clean_up_that_removes_the_new_file_before_tmux_has_renamed_loses_nothing(lab: Lab) -> None:
     account = lab.local
     operation, stop = stopped_after_tmux_has_renamed(account)
     held = Stop(account, "held", stop.number - 1)
@@ -495,19 +495,19 @@ def test_a_clean_up_that_takes_the_new_file_before_tmux_has_renamed_costs_nothin
         assert process.stdin
         process.stdin.write(request(held.within(operation), new_token(), settings_of(account)))
         process.stdin.close()
-        until(lambda: held.reached, timeout=30, what="it stops")
+        until(lambda: held.reached, timeout=30, what="the operation stops")
         (account.sessions_dir / "n-new.json").unlink()
-        held.go_on()
+        held.resume()
     assert state(account, "n") == state(account, "whole")
 
 
 async def lost(ask: Callable[[Operation[Any]], Any], operation: Operation[Any]) -> None:
-    """Carry out an operation whose line is lost."""
+    """Run an operation that loses its connection."""
     with pytest.raises(HostError):
         await ask(operation)
 
 
-# ---- what is told
+# ---- what verbs report
 
 HOLD = """\
 case " $* " in *{pattern}*)
@@ -523,15 +523,15 @@ esac
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A verb of the command line about the session `subject` of atlas, the call of a program (a pattern of sh) at which
-    its script is held, and what it is to say. `operation` is what the script is called.
+    """A verb on the session `subject` of atlas, the program call (a pattern of sh) at which its script is held, and its
+    expected `output`. `operation` is the name of the script.
     """
 
     name: str
     words: tuple[str, ...]
     program: str
     call: str
-    said: str
+    output: str
 
     @property
     def subject(self) -> str:
@@ -560,14 +560,14 @@ every_verb = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Where it shows that a script is held, and what lets it go on: the word `go`, or any other to have it fail."""
+    """A held script: `reached` exists once it is held; `go` in `gate` continues it, any other word fails it."""
 
     reached: Path
     gate: Path
 
 
 def hold(account: Account, verb: Verb) -> Held:
-    """Have the scripts of a verb wait there from now on; several verbs can be held at the same time."""
+    """Hold the scripts of a verb from now on; several verbs can be held at the same time."""
     held = _held(account, verb)
     os.mkfifo(held.gate)
     for name in {one.program for one in VERBS}:
@@ -587,8 +587,8 @@ def _held(account: Account, verb: Verb) -> Held:
     return Held(account.folder / f"{verb.name}.reached", account.folder / f"{verb.name}.gate")
 
 
-def stage(lab: Lab, *verbs: Verb) -> Machine:
-    """Return the remote atlas with the sessions that the verbs are about."""
+def atlas_for(lab: Lab, *verbs: Verb) -> Machine:
+    """Return the remote atlas with the sessions that the verbs need."""
     atlas = lab.machine("atlas", shell="fish")
     lab.remotes_yaml([atlas])
     begin(atlas, "bystander")
@@ -601,32 +601,32 @@ def stage(lab: Lab, *verbs: Verb) -> Machine:
 
 
 def call(lab: Lab, verb: Verb) -> subprocess.Popen[str]:
-    """Call navi and do not wait."""
+    """Start navi and do not wait for it."""
     command = [sys.executable, "-m", "navi", *verb.words]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=lab.environment())
 
 
 @every_verb
-def test_a_verb_whose_line_is_cut_looks_again_and_tells_that_it_was_done(lab: Lab, verb: Verb) -> None:
-    atlas = stage(lab, verb)
+def test_a_verb_that_loses_its_connection_checks_the_outcome_and_reports_that_it_was_done(lab: Lab, verb: Verb) -> None:
+    atlas = atlas_for(lab, verb)
     one = hold(atlas, verb)
     with call(lab, verb) as process:
-        until(one.reached.exists, timeout=30, what="it is under way")
+        until(one.reached.exists, timeout=30, what="the operation is in progress")
         atlas.break_connections()
         one.gate.write_text("go\n")
         output, errors = process.communicate(timeout=60)
-    assert (process.returncode, output) == (0, verb.said), errors
+    assert (process.returncode, output) == (0, verb.output), errors
     assert f"{verb.operation} was done before the line was lost" in errors
 
 
-def test_a_verb_whose_line_is_cut_tells_that_it_was_not_done(lab: Lab) -> None:
-    """That takes as long as it could be under way; so all verbs at once."""
-    atlas = stage(lab, *TOGETHER)
+def test_a_verb_that_loses_its_connection_reports_that_it_was_not_done(lab: Lab) -> None:
+    """That takes as long as the operation could be running, so this tests all verbs at once."""
+    atlas = atlas_for(lab, *TOGETHER)
     held = [hold(atlas, verb) for verb in TOGETHER]
     before = sorted(living(atlas)), sorted(path.name for path in atlas.sessions_dir.glob("*.json"))
     processes = [call(lab, verb) for verb in TOGETHER]
     for one in held:
-        until(one.reached.exists, timeout=60, what="it is under way")
+        until(one.reached.exists, timeout=60, what="the operation is in progress")
     atlas.break_connections()
     for one in held:
         one.gate.write_text("fail\n")
@@ -638,12 +638,12 @@ def test_a_verb_whose_line_is_cut_tells_that_it_was_not_done(lab: Lab) -> None:
     assert after == before
 
 
-def test_a_verb_whose_machine_does_not_come_back_says_that_it_can_not_tell(lab: Lab) -> None:
-    atlas = stage(lab, *TOGETHER)
+def test_a_verb_whose_machine_does_not_come_back_reports_an_unknown_outcome(lab: Lab) -> None:
+    atlas = atlas_for(lab, *TOGETHER)
     held = [hold(atlas, verb) for verb in TOGETHER]
     processes = [call(lab, verb) for verb in TOGETHER]
     for one in held:
-        until(one.reached.exists, timeout=60, what="it is under way")
+        until(one.reached.exists, timeout=60, what="the operation is in progress")
     atlas.stop()
     for verb, process in zip(TOGETHER, processes, strict=True):
         output, errors = process.communicate(timeout=120)
@@ -651,19 +651,19 @@ def test_a_verb_whose_machine_does_not_come_back_says_that_it_can_not_tell(lab: 
         assert f"{verb.operation} may have been done or not; look when atlas answers again" in errors
 
 
-def test_what_never_reached_the_machine_is_not_said_to_be_unknown(lab: Lab) -> None:
-    atlas = stage(lab, VERBS[1])
+def test_an_operation_that_never_reached_the_machine_is_not_unknown(lab: Lab) -> None:
+    atlas = atlas_for(lab, VERBS[1])
     atlas.stop()
-    said = navi(lab, *VERBS[1].words, status=69).stderr
-    assert "Connection refused" in said
-    assert "looking" not in said
+    errors = navi(lab, *VERBS[1].words, status=69).stderr
+    assert "Connection refused" in errors
+    assert "looking" not in errors
 
 
-def test_this_machine_is_looked_at_again_too_when_its_shell_is_killed(lab: Lab) -> None:
+def test_a_verb_here_checks_the_outcome_too_when_its_shell_is_killed(lab: Lab) -> None:
     begin(lab.local, "r")
     one = hold(lab.local, replace(VERBS[1], words=("rename", "r", "r2")))
     with call(lab, replace(VERBS[1], words=("rename", "r", "r2"))) as process:
-        until(one.reached.exists, timeout=30, what="it is under way")
+        until(one.reached.exists, timeout=30, what="the operation is in progress")
         shells = [found for found in processes_below(process.pid) if found.words == "sh -s"]
         os.kill(shells[0].pid, signal.SIGKILL)
         one.gate.write_text("go\n")
@@ -673,11 +673,11 @@ def test_this_machine_is_looked_at_again_too_when_its_shell_is_killed(lab: Lab) 
 
 
 def processes_below(pid: int) -> list[Process]:
-    """Return what a process has started, oldest first."""
+    """Return the children of a process, oldest first."""
     return family(lambda one: one.parent == pid)
 
 
-# ---- what the dashboard tells
+# ---- what the dashboard reports
 
 
 def press_new(screen: Terminal) -> None:
@@ -723,8 +723,8 @@ KEYS: dict[str, Callable[[Terminal], None]] = {
     [*((verb, "go") for verb in VERBS), *((verb, "fail") for verb in VERBS if verb.name in ("rename", "tag"))],
     ids=lambda value: value if isinstance(value, str) else value.name,
 )
-def test_the_dashboard_tells_what_became_of_it_when_the_line_was_cut(lab: Lab, verb: Verb, word: str) -> None:
-    atlas = stage(lab, verb)
+def test_the_dashboard_reports_the_outcome_after_a_lost_connection(lab: Lab, verb: Verb, word: str) -> None:
+    atlas = atlas_for(lab, verb)
     agent(atlas)
     with dashboard(lab) as screen:
         screen.wait_for("✔ atlas")
@@ -733,16 +733,16 @@ def test_the_dashboard_tells_what_became_of_it_when_the_line_was_cut(lab: Lab, v
         until(lambda: step_to(screen, subject), what=f"the cursor is on {subject}", interval=0.2)
         one = hold(atlas, verb)
         KEYS[verb.name](screen)
-        until(one.reached.exists, timeout=30, what="it is under way")
+        until(one.reached.exists, timeout=30, what="the operation is in progress")
         atlas.break_connections()
         screen.wait_for("whether it was done shows when atlas is back", timeout=30)
         one.gate.write_text(f"{word}\n")
-        told = "was done before the line was lost" if word == "go" else "was not done; nothing has changed"
-        screen.wait_for(f"{verb.operation} {told}", timeout=90)
+        outcome = "was done before the line was lost" if word == "go" else "was not done; nothing has changed"
+        screen.wait_for(f"{verb.operation} {outcome}", timeout=90)
 
 
 def step_to(screen: Terminal, name: str) -> bool:
-    """Move the cursor one row towards a session; whether it is there."""
+    """Move the cursor one row towards a session; return whether it is there."""
     listed, here = names(screen), selected(screen)
     if here != name and {here, name} <= set(listed):
         screen.press("j" if listed.index(name) > listed.index(here) else "k")

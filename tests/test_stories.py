@@ -1,4 +1,4 @@
-"""The nine stories of a session's life, each as it is told: on this machine, and on a remote."""
+"""The nine stories of a session's life, each on this machine and on a remote."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.waiting import until
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Where a story takes place: `host` are the options of verbs that take no address."""
+    """The place of a story: `host` holds the options of verbs that take no address."""
 
     lab: Lab
     there: Account
@@ -29,11 +29,11 @@ class Story:
     host: tuple[str, ...]
 
     def navi(self, *words: str, status: int = 0) -> str:
-        """Call navi; return what it prints."""
+        """Run navi; return its output."""
         return navi(self.lab, *words, status=status).stdout
 
     def complaint(self, *words: str, status: int) -> str:
-        """Call navi; return what it complains of."""
+        """Run navi; return its error output."""
         return navi(self.lab, *words, status=status).stderr
 
     def new(self, name: str, *words: str) -> dict[str, Any]:
@@ -41,15 +41,15 @@ class Story:
         return dict(json.loads(self.navi("new", name, *self.host, *words, "--json")))
 
     def at(self, name: str) -> str:
-        """The address of a session."""
+        """Return the address of a session."""
         return f"{self.prefix}{name}"
 
     def send(self, name: str, text: str, pattern: str) -> str:
-        """Type a text, wait for an answer, and return its line."""
+        """Type a text, wait for an answer, and return the matching line."""
         return self.navi("send", self.at(name), text, "--wait", pattern, "--timeout", "30").removesuffix("\n")
 
     def health(self, name: str) -> dict[str, Any]:
-        """What the process of a session does; the exit status says the same."""
+        """Return the health of a session; check that the exit status agrees."""
         for status in range(5):
             done = json.loads(navi_health(self.lab, self.at(name)))
             if done["status"] == ("healthy", "dead", "missing", "zombie", "server_not_running")[status]:
@@ -58,7 +58,7 @@ class Story:
         raise AssertionError(done)
 
     def sessions(self) -> dict[str, dict[str, Any]]:
-        """What navi ls says of the sessions there that are registered."""
+        """Return the registered sessions there, as `navi ls` lists them."""
         words = self.host or ("--host", "local")
         found = json.loads(self.navi("ls", *words, "--json"))["sessions"]
         return {one["name"]: one for one in found if one["registered"]}
@@ -69,14 +69,14 @@ class Story:
         return self.there.folder / "tmp" / "claude-tmux-sockets" / ".sessions.json"
 
     def backdate(self, name: str, **times: str) -> None:
-        """Let an entry of the registry be older than it is."""
+        """Set the times of a registry entry."""
         document = json.loads(self.registry.read_text())
         document["sessions"][name].update(times)
         self.registry.write_text(json.dumps(document))
 
 
 def navi_health(lab: Lab, address: str) -> str:
-    """The document, whatever the exit status."""
+    """Return the JSON document of `navi health`, whatever its exit status."""
     words = [sys.executable, "-m", "navi", "health", address, "--json"]
     return subprocess.run(words, capture_output=True, text=True, timeout=60, env=lab.environment(), check=False).stdout
 
@@ -218,8 +218,8 @@ def test_story_6_a_workspace_of_several_sessions(lab: Lab, far: bool) -> None:
     assert "No such file" in here.send("ws-gdb", "file ./a.out", "No such")
     (here.there.home / "here").touch()
     assert here.send("ws-shell", "ls -d here", "^here") == "here"
-    said = here.complaint("send", "--host", "atlas" if far else "local", "--keys", "C-c", status=64)
-    assert "ws-gdb, ws-python, ws-shell" in said or "several sessions are registered" in said
+    errors = here.complaint("send", "--host", "atlas" if far else "local", "--keys", "C-c", status=64)
+    assert "ws-gdb, ws-python, ws-shell" in errors or "several sessions are registered" in errors
     addresses = [here.at(name) for name in found]
     assert here.navi("health", *addresses).count("healthy") == 3
     here.there.tmux("-S", socket, "kill-server")
@@ -229,7 +229,7 @@ def test_story_6_a_workspace_of_several_sessions(lab: Lab, far: bool) -> None:
 
 
 @HERE_AND_THERE
-def test_story_7_a_crash_and_what_it_left(lab: Lab, far: bool) -> None:
+def test_story_7_a_crash_and_its_evidence(lab: Lab, far: bool) -> None:
     here = story(lab, far)
     here.new("claude-python", "--python", "--keep", "--wait")
     here.send("claude-python", "print('evi' 'dence')", "^evidence")
@@ -252,7 +252,7 @@ def test_story_7_a_crash_and_what_it_left(lab: Lab, far: bool) -> None:
 
 
 @HERE_AND_THERE
-def test_story_8_what_there_is_and_how_old(lab: Lab, far: bool) -> None:
+def test_story_8_the_list_of_sessions_and_their_ages(lab: Lab, far: bool) -> None:
     here = story(lab, far)
     before = time.time() - 2
     here.new("a-python", "--python", "--keep", "--wait")
@@ -276,7 +276,7 @@ def test_story_8_what_there_is_and_how_old(lab: Lab, far: bool) -> None:
 
 
 def epoch(text: str) -> float:
-    """A time as the registry has it."""
+    """Return a time in the registry as seconds since 1970."""
     return datetime.fromisoformat(text).timestamp()
 
 

@@ -1,4 +1,4 @@
-"""The lab itself: what the other tests build on must be what it says it is."""
+"""The lab itself, on which the other tests depend, does what it documents."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def channel(lab: Lab) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
 
 def ask(channel: subprocess.Popen[str], command: str) -> str:
-    """Send one line to a shell at the far end and return its answer of one line."""
+    """Send one line to a remote shell and return the line that it answers."""
     assert channel.stdin
     assert channel.stdout
     channel.stdin.write(f"{command}\n")
@@ -224,7 +224,7 @@ def test_a_terminal_shows_moves_stops_and_ends_a_program(lab: Lab, terminal: Ope
     assert screen.exit_status() == 8
 
 
-def test_a_terminal_that_waits_in_vain_shows_its_screen(lab: Lab, terminal: OpenTerminal) -> None:
+def test_a_terminal_that_times_out_shows_its_screen(lab: Lab, terminal: OpenTerminal) -> None:
     screen = terminal(["printf", "\\033[31mred\\n"], lab.environment())
     screen.wait_for("red")
     assert "\x1b[31mred" in screen.screen(escapes=True)
@@ -290,7 +290,7 @@ def test_a_cut_relay_ends_connections_and_takes_new_ones(
     assert ssh(lab, "far", "echo again").stdout == "again\n"
 
 
-async def test_waiting_lets_other_tasks_run_and_says_what_never_came() -> None:
+async def test_waiting_lets_other_tasks_run_and_names_the_condition() -> None:
     come = trio.Event()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(until_async, come.is_set)

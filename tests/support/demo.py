@@ -1,4 +1,4 @@
-"""The fleet of the demo and of the pictures: agents that live through stories, here and on three machines."""
+"""The fleet of the demo and of the pictures: agents that play stories, here and on three machines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support.machines import Account, Lab
 
 Story = list[tuple[int, str, str]]
-"""What an agent does, over and over: seconds, status, message."""
+"""An agent's steps, repeated forever: seconds, status, message."""
 
 API: Story = [
     (7, "working", "Reading the failing test"),
@@ -39,7 +39,7 @@ BUILD: Story = [
 ]
 
 Stories = Mapping[str, Story]
-"""What happens on one machine, by session."""
+"""The stories of one machine, by session."""
 
 FLEET: Mapping[str, Stories] = {
     "atlas": {"api": API, "billing": MIGRATION, "search": REVIEW},
@@ -68,13 +68,13 @@ done
 
 
 def begun_apart(stories: Stories) -> Stories:
-    """Return the stories, each begun one step later than the one before, so that not all sessions do the same."""
+    """Return the stories, each started one step later than the one before, so that the sessions differ."""
     first = {session: turn % len(story) for turn, (session, story) in enumerate(stories.items())}
     return {session: story[first[session] :] + story[: first[session]] for session, story in stories.items()}
 
 
 def start_agent(account: Account, session: str, story: Story) -> None:
-    """Start a session whose agent lives through `story`."""
+    """Start a session whose agent plays `story`."""
     place = account.home / "work" / session
     place.mkdir(parents=True)
     path = account.home / "stories" / session
@@ -85,7 +85,7 @@ def start_agent(account: Account, session: str, story: Story) -> None:
 
 
 def line(session: str, place: Path, seconds: int, status: str, message: str) -> str:
-    """Return one step as the agent's script reads it."""
+    """Return one step in the format of the agent's script."""
     record = {"tmux_session": session, "status": status, "message": message, "cwd": str(place), "timestamp": "@now@"}
     status_file = json.dumps(record).replace('"@now@"', "@now@")
     return f"{seconds}\t{status_file}\t{status}: {message}\n"

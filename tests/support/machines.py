@@ -6,8 +6,8 @@
         lab.remotes_yaml([atlas])
         subprocess.run(["navi", "ls"], env=lab.environment())
 
-Every machine lets the current user in, whoever that is. What keeps machines apart is sshd's ForceCommand: a script
-that sets home, shell, PATH and tmux folder, and then does what sshd would have done.
+Every machine accepts the current user. sshd's ForceCommand separates the machines: a script that sets home, shell,
+PATH and tmux folder, and then does what sshd would have done.
 """
 
 from __future__ import annotations
@@ -87,19 +87,19 @@ AUTHENTICATED = rf"sshd(-session)?: {re.escape(pwd.getpwuid(os.getuid()).pw_name
 
 
 def user() -> str:
-    """Return the name of the user that runs the tests, and that logs in everywhere."""
+    """Return the name of the user who runs the tests and logs in everywhere."""
     return pwd.getpwuid(os.getuid()).pw_name
 
 
 def program(name: str) -> str:
-    """Return the full path of an installed program; raise AssertionError naming it when it is missing."""
+    """Return the full path of an installed program. Raise AssertionError with its name if it is missing."""
     found = shutil.which(name, path=f"{SYSTEM_PATH}:/usr/local/sbin:/usr/sbin:/sbin")
     assert found, f"{name} is not installed on this machine; the tests need it (contrib/test installs it)"
     return found
 
 
 def replace(path: Path, text: str, mode: int = 0o600) -> None:
-    """Write a file as programs should: a temporary one beside it, then a rename."""
+    """Write a file atomically: a temporary one beside it, then a rename."""
     beside = path.with_name(f".{path.name}.new")
     beside.write_text(text)
     beside.chmod(mode)
@@ -108,7 +108,7 @@ def replace(path: Path, text: str, mode: int = 0o600) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The two ed25519 keys of a lab, as OpenSSH writes them: the user's, and that of all its machines."""
+    """The two ed25519 keys of a lab, in OpenSSH's format: the user's, and the host key of all its machines."""
 
     client: str
     client_public: str
@@ -117,7 +117,7 @@ class Keys:
 
     @classmethod
     def make(cls, folder: Path) -> Keys:
-        """Make both keys with ssh-keygen, in a folder that exists; they can serve many labs."""
+        """Make both keys with ssh-keygen, in an existing folder; many labs can use them."""
         texts = []
         for name in ("client", "host"):
             path = folder / f"new_{name}_key"
@@ -128,7 +128,7 @@ class Keys:
 
 
 class Account:
-    """A home, a login shell and a tmux server: what a user has on one machine.
+    """A user's home, login shell and tmux server on one machine.
 
     `name` labels it in messages, `home` and `folder` are its folders (everything lies below `folder`), `bin` is the
     folder in front of its PATH, where a test can put stand-ins for programs.
@@ -146,11 +146,11 @@ class Account:
 
     @property
     def sessions_dir(self) -> Path:
-        """The folder of status files; it need not exist."""
+        """The folder of status files, which may not exist yet."""
         return self.home / ".claude-sessions"
 
     def environment(self) -> dict[str, str]:
-        """Return the whole environment that a program has after logging in here."""
+        """Return the complete environment of a program after a login here."""
         return {
             "HOME": str(self.home),
             "USER": user(),
@@ -164,7 +164,7 @@ class Account:
     def run(self, *command: str, text: str = "") -> str:
         """Run a program here, without ssh, with `text` on standard input; return its standard output.
 
-        AssertionError shows its standard error when it ends with another status than 0.
+        Raise AssertionError with its standard error if its exit status is not 0.
         """
         done = subprocess.run(
             command, input=text, text=True, capture_output=True, timeout=30, cwd=self.home, env=self.environment()
@@ -186,7 +186,7 @@ class Account:
         self.tmux("new-session", "-d", "-s", name, "-x", "80", "-y", "24", *([command] if command else []))
 
     def write_status(self, session: str, **fields: object) -> Path:
-        """Put a session's status file in place, as a hook would, and return its path.
+        """Write a session's status file, as a hook does, and return its path.
 
         `fields` overrides the defaults or adds to them; the timestamp is in whole seconds and defaults to now.
         """
@@ -252,14 +252,14 @@ class Machine(Account):
         return path
 
     def start(self) -> None:
-        """Start sshd and return when it listens; on the same port as before, if that is still free."""
+        """Start sshd and wait until it listens, on the same port as before if that is still free."""
         assert self._sshd is None, f"{self.name} is started already"
         while not self._listens():
             self.port = free_port()
         self.lab.configure()
 
     def _listens(self) -> bool:
-        """Start sshd; tell whether it got the port."""
+        """Start sshd; return whether it got the port."""
         if os.getuid() == 0:
             os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
         with self.log.open("ab") as log:
@@ -281,16 +281,16 @@ class Machine(Account):
         return False
 
     def stop(self) -> None:
-        """End sshd and every connection, as if it had been switched off; tmux and its sessions go on."""
+        """End sshd and every connection, as if the machine were off; tmux and its sessions keep running."""
         if self._sshd is not None:
-            self._sshd.send_signal(signal.SIGSTOP)  # so that no connection is added while they are being ended
+            self._sshd.send_signal(signal.SIGSTOP)  # no connection is added meanwhile
             end(self._connected)
             self._sshd.kill()
             self._sshd.wait()
             self._sshd = None
 
     def belongings(self) -> list[Process]:
-        """Return all processes of this machine: sshd, its connections, what they run, tmux and its sessions."""
+        """Return all processes of this machine: sshd, its connections, their children, tmux and its sessions."""
         return family(lambda one: one.mentions(self.folder) or one.pid == self.listener)
 
     @property
@@ -304,7 +304,7 @@ class Machine(Account):
         return [one for one in below if one.words.startswith("sshd")]
 
     def freeze(self) -> None:
-        """Stop every process of this machine in its tracks: connections stay open and nothing answers."""
+        """Stop every process of this machine: connections stay open and nothing answers."""
 
         def all_stopped() -> bool:
             moving = [one for one in self.belongings() if one.state not in "Tt"]
@@ -314,24 +314,24 @@ class Machine(Account):
         until(all_stopped, what=f"{self.name} is frozen")
 
     def thaw(self) -> None:
-        """Let a frozen machine go on.
+        """Continue a frozen machine.
 
-        Children go first, so that no shell sees its job stopped and takes the terminal back.
+        Children continue first, so that no shell sees its job stopped and takes the terminal back.
         """
         send(signal.SIGCONT, reversed(self.belongings()))
 
     def break_connections(self) -> None:
-        """Kill each connection's sshd, as a link that drops; sshd itself, tmux and sessions go on."""
+        """Kill each connection's sshd, like a dropped link; sshd itself, tmux and sessions keep running."""
         end(self._connected)
 
     def connections(self) -> int:
-        """Count the connections that are authenticated."""
+        """Return the number of authenticated connections."""
         known = [one for one in self._connected() if re.fullmatch(AUTHENTICATED, one.words)]
         heads = {one.pid if one.parent == self.listener else one.parent for one in known}
         return len(heads)
 
     def commands(self) -> list[str]:
-        """Return the commands that ssh clients asked for, oldest first; "" is a login without one."""
+        """Return the commands that ssh clients requested, oldest first; "" is a login without one."""
         path = self.folder / "commands"
         return path.read_bytes().decode().split("\0")[:-1] if path.exists() else []
 
@@ -344,11 +344,11 @@ class Machine(Account):
 
 
 class Lab:
-    """One user at one machine (`local`), and the machines that ssh reaches from there.
+    """One user on one machine (`local`), and the machines that ssh reaches from there.
 
     `folder` must exist and have a short path: sockets are limited to 108 bytes. `keys` may be those of another lab.
     `key` is the user's private key, `known_hosts` the file of host keys: a test may change both.
-    `close` ends everything that was started below `folder`, which is left for the caller to remove.
+    `close` ends everything that was started below `folder`; the caller removes the folder.
     """
 
     def __init__(self, folder: Path, keys: Keys | None = None) -> None:
@@ -386,7 +386,7 @@ class Lab:
         }
 
     def _write_ssh(self) -> None:
-        """Put a stand-in for `ssh` on the PATH; OpenSSH takes the home from the password file, not from $HOME."""
+        """Put a wrapper of `ssh` on the PATH, because OpenSSH takes the home from the password file, not from $HOME."""
         (self.folder / "bin").mkdir()
         config = shlex.quote(str(self.folder / "ssh_config"))
         replace(self.folder / "bin" / "ssh", f'#!/bin/sh\nexec {program("ssh")} -F {config} "$@"\n', mode=0o755)
@@ -413,13 +413,13 @@ class Lab:
         return machine
 
     def alias(self, name: str, port: int, **options: str) -> None:
-        """Let `ssh name` reach a port of 127.0.0.1, such as a relay's, with more options of ssh_config(5)."""
+        """Make `ssh name` reach a port of 127.0.0.1, such as a relay's, with more options of ssh_config(5)."""
         fields = {"HostName": "127.0.0.1", "Port": str(port), "User": user(), "IdentityFile": str(self.key)} | options
         self._aliases[name] = f"Host {name}\n" + "".join(f"    {key} {value}\n" for key, value in fields.items())
         self.configure()
 
     def configure(self) -> None:
-        """Write ssh_config, and trust the host key of each machine and alias that is not in known_hosts yet."""
+        """Write ssh_config, and add the missing host keys of machines and aliases to known_hosts."""
         for machine in self.machines:
             if machine.alias and f"Port {machine.port}\n" not in self._aliases.get(machine.name, ""):
                 self.alias(machine.name, machine.port)
@@ -434,7 +434,7 @@ class Lab:
         replace(self.known_hosts, known + "".join(new))
 
     def environment(self) -> dict[str, str]:
-        """Return the environment for running navi at this lab's own machine."""
+        """Return the environment to run navi in on this lab's own machine."""
         return self.local.environment()
 
     def remotes_yaml(self, remotes: Iterable[Machine | Mapping[str, object]], **extra: object) -> Path:
@@ -449,7 +449,7 @@ class Lab:
         return path
 
     def path_without(self, *names: str) -> str:
-        """Return a PATH that offers every program of the system but these: a machine without tmux, say."""
+        """Return a PATH with every program of the system except these, for example a machine without tmux."""
         folder = self.folder / ("without-" + "-".join(names))
         folder.mkdir(exist_ok=True)
         for directory in reversed(SYSTEM_PATH.split(":")):
@@ -466,9 +466,9 @@ class Lab:
         return family(lambda one: one.pid in pids or one.mentions(self.folder))
 
     def leftovers(self) -> list[Process]:
-        """Return what programs under test left behind: ssh masters, connections, commands at the far end.
+        """Return the processes that programs under test left behind: ssh masters, connections, remote commands.
 
-        Not counted are each machine's sshd, tmux servers, and all that runs inside tmux.
+        Each machine's sshd, tmux servers, and programs inside tmux do not count.
         """
         everyone = self.belongings()
         servers = {one.pid for one in everyone if one.name.startswith("tmux: server")}
@@ -477,14 +477,14 @@ class Lab:
         return [one for one in outside if one.pid not in listeners]
 
     def close(self) -> None:
-        """End all machines, sessions, tmux servers and whatever else was started in this lab."""
+        """End all machines, sessions, tmux servers and other processes of this lab."""
         for machine in self.machines:
             machine.stop()
         end(self.belongings)
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 where nothing listens, below those that outgoing connections take."""
+    """Return a free port of 127.0.0.1, below those of outgoing connections."""
     while True:
         port = random.randrange(20000, 32000)
         with socket.socket() as probe:

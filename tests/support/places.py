@@ -1,4 +1,4 @@
-"""Places: this machine, and a remote behind a real sshd, as hosts on which operations run with the same expectations.
+"""This machine and a remote behind a real sshd, as hosts on which operations must do the same.
 
 @everywhere
 async def test_it(lab, where):
@@ -29,17 +29,17 @@ from tests.support.machines import Account, Lab, program
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A machine of the lab, and the host by which navi reaches it."""
+    """A machine of the lab, and navi's host for it."""
 
     account: Account
     host: Host
 
     async def look(self) -> Frame:
-        """Look at it without cleaning anything up."""
+        """Return a snapshot, without clean-up."""
         return await self.host.run(look())
 
     async def session(self, name: str) -> Session:
-        """Return one of its sessions, as the dashboard has it."""
+        """Return one of its sessions, as the dashboard sees it."""
         return next(one for one in sessions_of(self.host.name, await self.look(), AGENTS) if one.name == name)
 
     async def names(self) -> set[str]:
@@ -47,14 +47,14 @@ class Place:
         return {session.name for session in (await self.look()).sessions}
 
     def nest(self) -> list[str]:
-        """Return what lies in navi's own folder beside the status files."""
+        """Return the content of the state folder."""
         folder = self.account.sessions_dir / ".navi"
         return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 @asynccontextmanager
 async def place(lab: Lab, where: str) -> AsyncIterator[Place]:
-    """Open a place: "local", or a remote with that login shell."""
+    """Open a place: "local", or a remote with this login shell."""
     account = lab.local if where == "local" else lab.machine("box", shell=where)
     one: Host = LocalHost(HostSettings(SESSIONS_DIR, False), lab.environment())
     if where != "local":
@@ -71,7 +71,7 @@ everywhere = pytest.mark.parametrize("where", ["local", "fish"])
 
 
 def agent(account: Account, name: str = "claude") -> None:
-    """Put an agent on an account's PATH that says how it was called and then waits."""
+    """Put an agent on an account's PATH that prints its arguments and then waits."""
     path = account.bin / name
     path.write_text(f'#!/bin/sh\necho "{name} runs: $*"\n{program("cat")}\n')
     path.chmod(0o755)

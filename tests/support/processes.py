@@ -1,4 +1,4 @@
-"""The processes of this machine, read from /proc: who started whom, with which words and environment."""
+"""Read the processes of this machine from /proc, with parents, command lines and environments."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ class Process:
     environment: bytes = field(repr=False)
 
     def mentions(self, folder: Path) -> bool:
-        """Tell whether the command line, or the environment at the program's start, names something below `folder`."""
+        """Return whether the command line or the initial environment names a path below `folder`."""
         mark = f"{folder}/"
         return mark in self.words or mark.encode() in self.environment
 
 
 def processes() -> list[Process]:
-    """Return every running process but the dead and the kernel's own, oldest first.
+    """Return every process except zombies and kernel threads, oldest first.
 
-    The environment of another user's process is empty here.
+    The environment of another user's process is empty.
     """
     found = (read(int(name)) for name in os.listdir("/proc") if name.isdigit())
     return sorted((process for process in found if process), key=lambda process: (process.started, process.pid))
 
 
 def read(pid: int) -> Process | None:
-    """Read one process; None when it is gone, dead or a thread of the kernel."""
+    """Return a process, or None if it is gone, a zombie or a kernel thread."""
     folder = Path(f"/proc/{pid}")
     try:
         name, _, rest = (folder / "stat").read_text(errors="replace").partition("(")[2].rpartition(")")
@@ -58,7 +58,7 @@ def read(pid: int) -> Process | None:
 
 
 def environment(folder: Path) -> bytes:
-    """Return the environment block of the process whose /proc folder this is; empty where reading is not allowed."""
+    """Return the environment of the process with this /proc folder; empty if it cannot be read."""
     try:
         return (folder / "environ").read_bytes()
     except OSError:
@@ -68,7 +68,7 @@ def environment(folder: Path) -> bytes:
 def family(chosen: Callable[[Process], bool], among: Iterable[Process] | None = None) -> list[Process]:
     """Return the processes that `chosen` picks and all their descendants, oldest first.
 
-    This process and those that it descends from are never among them.
+    This process and its ancestors are never included.
     """
     everyone = list(processes() if among is None else among)
     spared = set(line_of(os.getpid(), everyone))
@@ -82,7 +82,7 @@ def family(chosen: Callable[[Process], bool], among: Iterable[Process] | None = 
 
 
 def line_of(pid: int, among: Iterable[Process]) -> Iterator[int]:
-    """Yield `pid`, its parent, and so on up to the oldest that is known."""
+    """Yield `pid` and its known ancestors, nearest first."""
     parents = {one.pid: one.parent for one in among}
     while pid in parents:
         yield pid
@@ -90,7 +90,7 @@ def line_of(pid: int, among: Iterable[Process]) -> Iterator[int]:
 
 
 def send(number: signal.Signals, receivers: Iterable[Process]) -> None:
-    """Send a signal to each; one that has ended meanwhile is passed over."""
+    """Send a signal to each process; skip those that have ended."""
     for one in receivers:
         try:
             os.kill(one.pid, number)
@@ -99,9 +99,9 @@ def send(number: signal.Signals, receivers: Iterable[Process]) -> None:
 
 
 def end(members: Callable[[], list[Process]]) -> None:
-    """Kill what `members` lists, and ask again until it lists nothing.
+    """Kill the processes in `members`, repeatedly, until it returns none.
 
-    Raises AssertionError, with the list, if some cannot be ended within ten seconds.
+    Raise AssertionError with the rest after ten seconds.
     """
 
     def all_gone() -> bool:

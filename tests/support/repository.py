@@ -1,4 +1,4 @@
-"""Real git repositories of accounts, and a stand-in for GitHub's gh that answers recorded shapes."""
+"""Real git repositories of accounts, and a replacement for GitHub's gh with recorded answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RECORDED = {
     "changedFiles": 3,
 }
 
-"""What `gh pr view --json` says of a pull request."""
+"""The answer of `gh pr view --json`."""
 
 TALK: dict[str, list[dict[str, object]]] = {
     "comments": [
@@ -94,7 +94,7 @@ TALK: dict[str, list[dict[str, object]]] = {
         },
     ],
 }
-"""What `gh pr view --json comments,reviews` says."""
+"""The answer of `gh pr view --json comments,reviews`."""
 
 ON_LINES = [
     {
@@ -122,7 +122,7 @@ ON_LINES = [
         "subject_type": "line",
     },
 ]
-"""What `gh api repos/OWNER/NAME/pulls/NUMBER/comments` says, the newest first."""
+"""The answer of `gh api repos/OWNER/NAME/pulls/NUMBER/comments`, newest first."""
 
 
 def run(account: Account, folder: Path, *words: str) -> str:
@@ -147,7 +147,7 @@ def commit(account: Account, folder: Path, subject: str = "first") -> None:
 
 
 def work(account: Account) -> Path:
-    """Make a repository with a commit, a remote at GitHub and a change, and a session in it."""
+    """Make a repository with a commit, a remote on GitHub and a change, and a session in it."""
     folder = repository(account)
     (folder / "a").write_text("old\n")
     commit(account, folder, "the first step")
@@ -158,13 +158,13 @@ def work(account: Account) -> Path:
 
 
 def stand_in(lab: Lab, answer: str, status: int = 0, errors: str = "") -> Path:
-    """Put a gh on this machine's PATH that answers so, and that writes down how it was asked."""
+    """Put a gh with this answer on this machine's PATH; return the file in which it records its arguments."""
     return _put_gh(lab, f"{_say(lab, 'answer', answer)}\necho {shlex.quote(errors)} >&2\nexit {status}")
 
 
 def stand_in_for_comments(lab: Lab, talk: str, on_lines: str, first: str = "") -> Path:
-    """Put a gh on this machine's PATH that answers about a pull request, what is said about it, and on its lines, after
-    commands of a shell of its own; all that it was asked is written down.
+    """Put a gh on this machine's PATH that answers with a pull request, its comments, and those on lines, after it has
+    run the shell commands in `first`; return the file in which it records its arguments.
     """
     return _put_gh(
         lab,

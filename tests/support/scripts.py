@@ -1,4 +1,4 @@
-"""Run navi's scripts in a shell of one's choice, without any host: over two pipes, as a host would.
+"""Run navi's scripts in any shell, without a host: over two pipes, as a host does.
 
 frame = look(lab.local, DASH)
 with Watching(lab.local, DASH) as watching:
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """A shell that can be a machine's `sh`; `without` names programs that are missing beside it."""
+    """A shell that can be a machine's `sh`; `without` names programs that this machine lacks."""
 
     name: str
     words: tuple[str, ...]
@@ -58,7 +58,7 @@ every_watching_shell = pytest.mark.parametrize("shell", [DASH, *ALONE], ids=lamb
 
 
 def environment(account: Account, shell: Shell) -> dict[str, str]:
-    """Return the account's environment, without the programs that the shell is to miss."""
+    """Return the account's environment, without the programs that the machine lacks."""
     found = account.environment()
     if shell.without:
         found["PATH"] = f"{account.bin}:{path_without(*shell.without)}"
@@ -67,7 +67,7 @@ def environment(account: Account, shell: Shell) -> dict[str, str]:
 
 @cache
 def path_without(*names: str) -> str:
-    """Return a PATH that offers every program of the system but these; it lasts for this run of the tests."""
+    """Return a PATH with every program of the system except these; it lasts for this run of the tests."""
     folder = tempfile.mkdtemp(prefix="navi-path-", dir="/tmp")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for directory in reversed(SYSTEM_PATH.split(":")):
@@ -79,14 +79,14 @@ def path_without(*names: str) -> str:
 
 
 def stand_in(account: Account, name: str, script: str) -> None:
-    """Put a script in front of a program; in it `$real` is the program itself."""
+    """Put a script in front of a program on the PATH; in it `$real` is the program itself."""
     path = account.bin / name
     path.write_text(f"#!/bin/sh\nreal={program(name)}\n{script}\n")
     path.chmod(0o755)
 
 
 def settings_of(account: Account, cleanup: bool = False, folder: str = "") -> HostSettings:
-    """Return what a host would say of an account: where its status files are unless `folder` does."""
+    """Return a host's settings for an account; `folder` overrides the folder of its status files."""
     return HostSettings(folder or str(account.sessions_dir), cleanup)
 
 
@@ -97,7 +97,7 @@ def answer(
     more: Mapping[str, str] | None = None,
     settings: HostSettings | None = None,
 ) -> Answer:
-    """Run an operation in a shell; return its bare answer. `more` adds to the environment."""
+    """Run an operation in a shell; return its unparsed answer. `more` adds to the environment."""
     token = new_token()
     done = subprocess.run(
         [*shell.words, "-s"],
@@ -124,13 +124,13 @@ def run(
 
 
 def look(account: Account, shell: Shell, cleanup: bool = True, more: Mapping[str, str] | None = None) -> Frame:
-    """Look once at an account. Only its own tmux servers are kept: others of the same user may run beside the tests."""
+    """Return a snapshot of an account, without other tmux servers of the user, which may run beside the tests."""
     operation = look_operation(cleanup=True)
     return own(account, run(account, shell, operation, more, settings_of(account, cleanup)))
 
 
 def own(account: Account, frame: Frame) -> Frame:
-    """Leave out of a frame what other tmux servers of the user that runs the tests show."""
+    """Return a frame without other tmux servers of the user who runs the tests."""
     mine = [one for one in frame.sessions if not one.socket or one.socket.startswith(f"{account.folder}/")]
     return frame._replace(sessions=tuple(mine))
 
@@ -146,7 +146,7 @@ def files(frame: Frame) -> dict[str, StatusFile]:
 
 
 class Watching:
-    """A watch that runs in a shell. `told` is everything that it has told, oldest first."""
+    """A watch that runs in a shell. `told` has all its records, oldest first."""
 
     def __init__(
         self,
@@ -191,7 +191,7 @@ class Watching:
         self.process.stdin.flush()
 
     def hang_up(self) -> None:
-        """Close its standard input, as a connection that ends does."""
+        """Close its standard input, as the end of a connection does."""
         assert self.process.stdin
         self.process.stdin.close()
 
@@ -204,7 +204,7 @@ class Watching:
             pipe.close()
 
     def next(self, timeout: float = 20) -> Frame | Beat:
-        """Return what it tells next; AssertionError when it says nothing for `timeout` seconds, or ends."""
+        """Return its next record. Raise AssertionError if it prints nothing for `timeout` seconds, or ends."""
         limit = time.monotonic() + timeout
         seen = len(self.told)
         while len(self.told) == seen:
@@ -223,7 +223,7 @@ class Watching:
             self.told.append(own(self.account, told) if isinstance(told, Frame) else told)
 
     def frame(self, wanted: Callable[[Frame], object], timeout: float = 20) -> Frame:
-        """Wait for a frame that is as wanted, and return it; what comes before is passed over."""
+        """Return the next frame that satisfies a condition; skip those before it."""
         limit = time.monotonic() + timeout
         while time.monotonic() < limit:
             told = self.next(max(0.01, limit - time.monotonic()))
@@ -232,13 +232,13 @@ class Watching:
         raise AssertionError(f"no such frame within {timeout:g} s; the last: {self.told[-1:]}")
 
     def complaint(self) -> str:
-        """Return what it has written to standard error, after it has ended."""
+        """Return its standard error, after it has ended."""
         assert self.process.stderr
         return self.process.stderr.read().decode(errors="replace")
 
 
 def unwatchable(account: Account, shell: Shell, sessions_dir: Path, prefix: tuple[str, ...] = ()) -> str:
-    """Start a watch that can't be had, and return its reason."""
+    """Start a watch that fails to start, and return its reason."""
     with Watching(account, shell, sessions_dir=sessions_dir, prefix=prefix) as watching:
         with pytest.raises(Unwatchable) as reason:
             watching.next()

@@ -1,4 +1,4 @@
-"""Transcripts as Claude Code writes them, and what is to be counted in them.
+"""Transcripts in Claude Code's format, and the tokens to count in them.
 
 path = transcript(lab.local, "one", [message("msg_1", output=1), message("msg_1", output=90)])
 """
@@ -28,7 +28,7 @@ def message(
 
 
 def result(text: str = "done") -> dict[str, object]:
-    """Return the line of a tool's result, which speaks of usage and counts for nothing."""
+    """Return the line of a tool's result, which mentions usage and does not count."""
     quoted = json.dumps(message("msg_quoted", output=9999))
     told = {"stdout": quoted, "usage": {"input_tokens": 7777}, "type": "assistant"}
     content = [{"type": "tool_result", "content": text + quoted}]
@@ -38,7 +38,7 @@ def result(text: str = "done") -> dict[str, object]:
 def transcript(
     account: Account, session_id: str, lines: Iterable[object], project: str = "-srv", agent: str = ""
 ) -> Path:
-    """Write the transcript of a session, or of one of its sub-agents, in place of one that is there."""
+    """Write the transcript of a session, or of one of its sub-agents; replace an existing one."""
     folder = account.home / ".claude" / "projects" / project
     path = folder / session_id / "subagents" / f"agent-{agent}.jsonl" if agent else folder / f"{session_id}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,18 +47,18 @@ def transcript(
 
 
 def append(path: Path, *lines: object) -> None:
-    """Write more lines into a transcript."""
+    """Append lines to a transcript."""
     with path.open("ab") as file:
         file.writelines(map(written, lines))
 
 
 def written(line: object) -> bytes:
-    """Return a line as it stands in the file; bytes are taken as they are."""
+    """Return a line as in the file; bytes are not changed."""
     return line if isinstance(line, bytes) else json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 
 def reference(data: bytes) -> Tokens:
-    """Count a transcript by other means."""
+    """Count a transcript's tokens independently of navi."""
     used: dict[object, tuple[int, ...]] = {}
     skipped = 0
     for number, line in enumerate(data.split(b"\n")[:-1]):

@@ -1,4 +1,4 @@
-"""Wait for something to become true, and say what was awaited when it never does."""
+"""Wait for a condition, and name it if it never becomes true."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import trio
 Value = TypeVar("Value")
 
 INTERVAL = 0.01
-"""Seconds between two looks, unless told otherwise."""
+"""Default seconds between two checks."""
 
 
 def until(predicate: Callable[[], Value], timeout: float = 10, what: str = "", interval: float = INTERVAL) -> Value:
     """Call `predicate` until its answer is true, and return that answer.
 
-    `timeout` is in seconds. When they have passed, AssertionError names `what`.
+    Raise AssertionError that names `what` after `timeout` seconds.
     `interval` is the pause between two calls, in seconds.
     """
     limit = time.monotonic() + timeout
@@ -29,7 +29,7 @@ def until(predicate: Callable[[], Value], timeout: float = 10, what: str = "", i
 
 
 async def until_async(predicate: Callable[[], Value], timeout: float = 10, what: str = "") -> Value:
-    """Do as `until`, and let other trio tasks run between two looks.
+    """Do as `until`, and let other trio tasks run between two checks.
 
     `timeout` is in seconds of trio's clock. A cancellation from outside passes through.
     """
@@ -41,5 +41,5 @@ async def until_async(predicate: Callable[[], Value], timeout: float = 10, what:
 
 
 def never(predicate: Callable[[], object], timeout: float, what: str) -> str:
-    """Say that `what` (or else the predicate's own name) did not come true within `timeout` seconds."""
+    """Return a message that `what` (or else the predicate's name) did not become true within `timeout` seconds."""
     return f"not within {timeout:g} s: {what or getattr(predicate, '__qualname__', predicate)}"
