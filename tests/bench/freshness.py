@@ -11,8 +11,8 @@ from statistics import median
 
 import trio
 
+from tests.bench.display import Display, bare_fleet
 from tests.bench.report import Row
-from tests.bench.sight import Sight, bare_fleet
 from tests.bench.stage import Run, Write, in_place, laboratory, navi, noticed, noticed_often, replacing
 from tests.support.machines import Lab
 from tests.support.relay import Relay
@@ -32,9 +32,11 @@ async def measure(run: Run) -> list[Row]:
     async with AsyncExitStack() as stage:
         async with run.turn:
             writers = _furnish(stage, lab := stage.enter_context(laboratory()))
-            sights = [await stage.enter_async_context(opened) for opened in (navi(lab), bare_fleet(lab.environment()))]
-            rows = await _active(writers, sights, run.pick(30, 10))
-        later = [await _after_quiet(run, writers[name], sights) for name in ("near", "still", "near")[: run.pick(3, 1)]]
+            screens = (navi(lab), bare_fleet(lab.environment()))
+            displays = [await stage.enter_async_context(opened) for opened in screens]
+            rows = await _active(writers, displays, run.pick(30, 10))
+        names = ("near", "still", "near")[: run.pick(3, 1)]
+        later = [await _after_quiet(run, writers[name], displays) for name in names]
     return [*rows, _row("after a quiet minute", list(zip(*later, strict=True)), {"max": 1200})]
 
 
@@ -50,12 +52,12 @@ def _furnish(stage: AsyncExitStack, lab: Lab) -> dict[str, Write]:
     return {"near": replacing(near, "work"), "still": in_place(still, "work"), "far": replacing(far, "work")}
 
 
-async def _active(writers: Mapping[str, Write], sights: list[Sight], times: int) -> list[Row]:
+async def _active(writers: Mapping[str, Write], displays: list[Display], times: int) -> list[Row]:
     delays: dict[str, list[list[float]]] = {}
 
     async def change(name: str, write: Write) -> None:
-        await noticed(write, *sights)
-        delays[name] = await noticed_often(write, sights, times, EVERY)
+        await noticed(write, *displays)
+        delays[name] = await noticed_often(write, displays, times, EVERY)
 
     async with trio.open_nursery() as nursery:
         for name, write in writers.items():
@@ -74,7 +76,7 @@ def _row(name: str, delays: Sequence[Sequence[float]], limits: Mapping[str, floa
     return Row(f"freshness: {name}", "ms", screen, fleet, limits)
 
 
-async def _after_quiet(run: Run, write: Write, sights: list[Sight]) -> list[float]:
+async def _after_quiet(run: Run, write: Write, displays: list[Display]) -> list[float]:
     await trio.sleep(QUIET)
     async with run.turn:
-        return await noticed(write, *sights)
+        return await noticed(write, *displays)

@@ -7,8 +7,8 @@ from statistics import median
 
 import trio
 
+from tests.bench.display import Display
 from tests.bench.report import Row
-from tests.bench.sight import Sight
 from tests.bench.stage import Run, Write, laboratory, navi, noticed, noticed_often, replacing
 from tests.support.machines import Lab, Machine
 
@@ -40,7 +40,7 @@ def _machine(lab: Lab, name: str) -> Machine:
     return machine
 
 
-async def _delays(dashboard: Sight, writers: list[Write], times: int) -> list[float]:
+async def _delays(dashboard: Display, writers: list[Write], times: int) -> list[float]:
     delays: list[float] = []
 
     async def change(write: Write) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import trio
 
+from tests.bench.display import Screen
 from tests.bench.report import Row
-from tests.bench.sight import Screen
 from tests.bench.stage import SETTLING, Run, laboratory, navi, replacing
 from tests.support.machines import Account, Lab, Machine
 from tests.support.processes import Process, family, processes

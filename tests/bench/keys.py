@@ -17,9 +17,9 @@ import pyte
 import trio
 
 from tests.bench import scripted_ssh
+from tests.bench.display import SIZE, Screen
 from tests.bench.idle import alone, used
 from tests.bench.report import Row
-from tests.bench.sight import SIZE, Screen
 from tests.bench.stage import Run, laboratory, navi
 from tests.support.machines import Lab
 

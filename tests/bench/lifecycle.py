@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 
 import trio
 
+from tests.bench.display import Screen
 from tests.bench.report import Row
-from tests.bench.sight import Screen
 from tests.bench.stage import Run, laboratory, navi
 from tests.support.machines import Account, Lab
 from tests.support.places import agent

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import trio
 
-from tests.bench.sight import Screen, Sight, screen
+from tests.bench.display import Display, Screen, screen
 from tests.support.machines import Account, Lab
 
 ROOT = Path(__file__).parent.parent.parent
@@ -78,19 +78,19 @@ def in_place(account: Account, session: str) -> Write:
     return write
 
 
-async def noticed(write: Write, *sights: Sight) -> list[float]:
-    """Write a message never seen before; return the milliseconds until each sight showed it."""
+async def noticed(write: Write, *displays: Display) -> list[float]:
+    """Write a message never seen before; return the milliseconds until each display showed it."""
     message = "bench-" + secrets.token_hex(4)
-    expected = [sight.expect(message) for sight in sights]
+    expected = [display.expect(message) for display in displays]
     begin = trio.current_time()
     write(message)
     return [(await one.time() - begin) * 1000 for one in expected]
 
 
-async def noticed_often(write: Write, sights: Sequence[Sight], times: int, every: float) -> list[list[float]]:
-    """Change a message again and again, about every so many seconds; return each sight's milliseconds."""
+async def noticed_often(write: Write, displays: Sequence[Display], times: int, every: float) -> list[list[float]]:
+    """Change a message again and again, about every so many seconds; return each display's milliseconds."""
     found = []
     for _ in range(times):
         await trio.sleep(every * random.uniform(0.7, 1.3))
-        found.append(await noticed(write, *sights))
+        found.append(await noticed(write, *displays))
     return [list(column) for column in zip(*found, strict=True)]

@@ -1,4 +1,4 @@
-"""Where a change becomes visible: a terminal that navi draws on, or a fleet without any screen."""
+"""The places where a change becomes visible: a terminal that navi draws on, or a fleet without a screen."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ SIZE = (40, 120)
 """Rows and columns of the terminal."""
 
 PATIENCE = 60.0
-"""Seconds after which what was expected is taken for lost, and the figure for failed."""
+"""Seconds after which an expected text counts as lost, and the figure as failed."""
 
 
 class Expected:
-    """Something that a sight has not shown yet."""
+    """A text that a display has not shown yet."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -32,41 +32,41 @@ class Expected:
         self._at = 0.0
 
     def appear(self, now: float) -> None:
-        """Note that it is there, `now` of trio's clock."""
+        """Record that it is shown, at `now` of trio's clock."""
         self._at = now
         self._seen.set()
 
     async def time(self) -> float:
-        """Wait for it, and return when it appeared (trio's clock). Raises TimeoutError when it never does."""
+        """Wait for the text, and return when it appeared (trio's clock). Raise TimeoutError if it never does."""
         with trio.move_on_after(PATIENCE):
             await self._seen.wait()
             return self._at
         raise TimeoutError(f"{self.text!r} did not appear within {PATIENCE:g} s")
 
 
-class Sight:
-    """Something that shows texts."""
+class Display:
+    """A place that shows texts."""
 
     def __init__(self) -> None:
         self._expected: list[Expected] = []
 
     def expect(self, text: str) -> Expected:
-        """Look out for a text, from now on. It must be new: what was shown before is not searched."""
+        """Expect a text from now on. It must be new: earlier output is not searched."""
         expected = Expected(text)
         self._expected.append(expected)
         return expected
 
     def search(self, shown: Callable[[str], bool]) -> None:
-        """Note what has appeared; `shown` tells whether a text is there now."""
+        """Record the texts that have appeared; `shown` returns whether a text is visible now."""
         now = trio.current_time()
         for expected in [one for one in self._expected if shown(one.text)]:
             self._expected.remove(expected)
             expected.appear(now)
 
 
-class Screen(Sight):
-    """A program on a pseudoterminal. `pid` is its process, `written` counts the bytes that it wrote, and `log` has them
-    all, with their times.
+class Screen(Display):
+    """A program on a pseudoterminal. `pid` is its process, `written` the number of bytes of its output, and `log` has that
+    output with its times.
     """
 
     def __init__(self, process: trio.Process, terminal: trio.lowlevel.FdStream) -> None:
@@ -77,7 +77,7 @@ class Screen(Sight):
         self._terminal = terminal
 
     async def read(self) -> None:
-        """Read all that the program writes, until it ends."""
+        """Read the program's output until it ends."""
         before = b""
         while data := await self._receive():
             self.written += len(data)
@@ -97,14 +97,14 @@ class Screen(Sight):
 
 
 def _is_new(before: bytes, data: bytes, text: str) -> bool:
-    """Whether a text ends within `data`."""
+    """Return whether a text ends within `data`."""
     wanted = text.encode()
     return wanted in before[max(0, len(before) - len(wanted) + 1) :] + data
 
 
 @asynccontextmanager
 async def screen(words: Sequence[str], environment: Mapping[str, str], folder: str) -> AsyncIterator[Screen]:
-    """Run a program on a pseudoterminal, which is its controlling one; it is ended when the context is left."""
+    """Run a program on a pseudoterminal, its controlling terminal, and end it when the context exits."""
     ours, theirs = os.openpty()
     termios.tcsetwinsize(theirs, SIZE)
     process = await trio.lowlevel.open_process(
@@ -131,17 +131,17 @@ async def _end(process: trio.Process) -> None:
 
 
 @asynccontextmanager
-async def bare_fleet(environment: Mapping[str, str]) -> AsyncIterator[Sight]:
-    """Have the fleet of remotes.yaml in this process: it shows the messages of its sessions."""
+async def bare_fleet(environment: Mapping[str, str]) -> AsyncIterator[Display]:
+    """Run the fleet of remotes.yaml in this process, as a display of its sessions' messages."""
     remotes, _ = read_remotes(Places(environment).remotes)
-    sight = Sight()
+    display = Display()
 
     def changed(name: str) -> None:
         messages = [session.message for session in fleet.view(name).sessions]
-        sight.search(lambda text: any(text in message for message in messages))
+        display.search(lambda text: any(text in message for message in messages))
 
     fleet = Fleet([OpenSSHHost(remote, environment) for remote in remotes], Settings().agents, changed)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(fleet.run)
-        yield sight
+        yield display
         nursery.cancel_scope.cancel()
