@@ -65,7 +65,7 @@ class Display:
 
 
 class Screen(Display):
-    """A program on a pseudoterminal. `pid` is its process, `written` the number of bytes of its output, and `log` has that
+    """A program on a pseudoterminal. `pid` is its process, `written` the size of its output in bytes, and `log` has the
     output with its times.
     """
 
