@@ -24,15 +24,13 @@ from navi.core.status import sessions_of
 from navi.core.text import clean
 from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
+from navi.hosts.failures import pause_before
 from navi.ops import Operation
 from navi.ops.look import TMUX_FAILURES, Beat, Unwatchable, look, watch
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-LONGEST_PAUSE = 60.0
-"""Seconds between two attempts at a host, at most."""
 
 POLL_EVERY = 2.0
 """Seconds between two looks at a host that can't be watched."""
@@ -42,18 +40,6 @@ PING_EVERY = 30.0
 
 STEADY_AFTER = 10.0
 """Seconds after which a connection counts as good, so that its loss is followed by an attempt at once."""
-
-
-def pause_before(attempt: int, retry: Retry, chance: float) -> float:
-    """Return the seconds to wait before an attempt (counted from 1), or infinity. `chance` is a number from 0 to 1.
-
-    The jitter keeps many hosts behind one bastion from being tried in step.
-    """
-    if retry is Retry.ON_REQUEST:
-        return float("inf")
-    if retry is Retry.AT_ONCE and attempt <= 1:
-        return 0.2 * chance
-    return min(LONGEST_PAUSE, 2.0 ** min(attempt - 1, 10)) * (0.5 + chance / 2)
 
 
 def steady(shown: float | None, measured: float) -> float:

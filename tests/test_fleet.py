@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from navi.core.failure import HostState, Retry
 from navi.core.model import HostView, Source
-from navi.fleet import LONGEST_PAUSE, pause_before, steady
+from navi.fleet import steady
+from navi.hosts.failures import LONGEST_PAUSE, pause_before
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings
 from tests.support.hosts import failure, host, running, say

@@ -10,7 +10,7 @@ from navi.cli.context import Machines
 from navi.cli.output import complain
 from navi.core import exits
 from navi.core.address import LOCAL, Named
-from navi.hosts.blocking_host import PlainHost
+from navi.hosts.blocking_host import BlockingHost
 from navi.ops.attach import attach_to
 from navi.ops.pane import locate
 
@@ -24,7 +24,7 @@ def run_attach(options: Namespace, machines: Machines) -> int:
     return attach_terminal(host, pane)
 
 
-def attach_terminal(host: PlainHost, pane: Named) -> int:
+def attach_terminal(host: BlockingHost, pane: Named) -> int:
     """Become the program that attaches; returns only where that can't be, with the exit status."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         complain("attaching needs a terminal")

@@ -13,8 +13,8 @@ from navi.core import exits
 from navi.core.failure import Failure, HostState
 from navi.core.model import Session
 from navi.core.status import sessions_of
-from navi.hosts.base import HostError
-from navi.hosts.blocking_host import LineLost, PlainHost
+from navi.hosts.base import ConnectionLost, HostError
+from navi.hosts.blocking_host import BlockingHost
 from navi.ops import Operation, OperationError
 from navi.ops.look import look
 
@@ -45,14 +45,14 @@ class Change(Generic[T]):
     shown: Callable[[Sight], Sequence[T]]
 
 
-def carry_out(machines: Machines, host: PlainHost, change: Change[T]) -> T:
+def carry_out(machines: Machines, host: BlockingHost, change: Change[T]) -> T:
     """Change something on a host. If the line is lost meanwhile, look what became of it, which can take as long as
     the operation's own limit. Raises OperationError where it was not done, HostError where that can't be told.
     """
     began = time.monotonic()
     try:
         return host.run(change.operation)
-    except LineLost as lost:
+    except ConnectionLost as lost:
         complain(f"{host.name}: {lost}; looking whether {change.operation.name} was done")
         found = _look_again(machines, host, change, began, lost)
     if not found:
@@ -62,7 +62,7 @@ def carry_out(machines: Machines, host: PlainHost, change: Change[T]) -> T:
 
 
 def _look_again(
-    machines: Machines, host: PlainHost, change: Change[T], began: float, failure: HostError
+    machines: Machines, host: BlockingHost, change: Change[T], began: float, failure: HostError
 ) -> Sequence[T]:
     """Look until it shows, or can't be under way any more. Raises HostError if no such look succeeds."""
     limit = time.monotonic() + change.operation.time_limit
@@ -80,12 +80,12 @@ def _look_again(
         time.sleep(LOOK_EVERY)
 
 
-def _sight(machines: Machines, host: PlainHost, began: float) -> Sight:
+def _sight(machines: Machines, host: BlockingHost, began: float) -> Sight:
     frame = host.run(look())
     since = frame.clock - (time.monotonic() - began) - CLOCK_SLACK
     return Sight(sessions_of(host.name, frame, machines.agents), since)
 
 
-def _uncertain(host: PlainHost, operation: Operation[Any], error: HostError) -> HostError:
+def _uncertain(host: BlockingHost, operation: Operation[Any], error: HostError) -> HostError:
     cause = f"the line was lost, and then: {error}; {operation.name} may have been done or not"
     return HostError(Failure(HostState.UNREACHABLE, cause, f"look when {host.name} answers again"))

@@ -182,7 +182,7 @@ def _sessions(name: str, prefix: str, machines: Machines) -> Candidates:
 
     host = machines.host(name)
     try:
-        if not host.stands():
+        if not host.is_connected():
             return
         found = host.run(survey(registered=True))
     except (HostError, OperationError):

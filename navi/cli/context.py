@@ -13,7 +13,8 @@ from navi.config.paths import KNOWN_REMOTES, REMOTES, SETTINGS, cache_file, conf
 from navi.core.address import LOCAL, Address, Named
 from navi.core.text import clean
 from navi.hosts.base import HostError
-from navi.hosts.blocking_host import PlainHost
+from navi.hosts.blocking_host import BlockingHost
+from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings, OperationError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Machines:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
-        self._hosts: dict[str, PlainHost] = {}
+        self._hosts: dict[str, BlockingHost] = {}
 
     @cached_property
     def places(self) -> Places:
@@ -96,7 +97,7 @@ class Machines:
             raise UsageError("; ".join(map(str, problems)))
         return template
 
-    def host(self, name: str) -> PlainHost:
+    def host(self, name: str) -> BlockingHost:
         """Return a host, always the same one, which keeps its line. Raises UsageError for a name that remotes.yaml does
         not have.
         """
@@ -105,20 +106,20 @@ class Machines:
         if name not in self.remotes:
             known = ", ".join((LOCAL, *self.remotes))
             raise UsageError(f"there is no host `{name}` in {self.places.remotes}; known are {known}")
-        from navi.hosts.blocking_openssh import PlainRemote
+        from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 
         if name not in self._hosts:
-            self._hosts[name] = PlainRemote(self.remotes[name], self.environment)
+            self._hosts[name] = BlockingOpenSSHHost(self.remotes[name], self.environment)
         return self._hosts[name]
 
     @cached_property
-    def _here(self) -> PlainHost:
+    def _here(self) -> BlockingHost:
         """This machine. Only where there are settings they are read."""
         if self._has_settings:
             said = HostSettings(self.settings.sessions_dir, self.settings.cleanup)
         else:
             said = HostSettings("", True)
-        return PlainHost(LOCAL, said, self.environment)
+        return BlockingHost(local_peer(said), self.environment)
 
     def address(self, text: str) -> Address:
         """Read SESSION, or HOST/SESSION. Raises UsageError."""
@@ -130,7 +131,7 @@ class Machines:
         self.host(host)
         return Address(host, name)
 
-    def pane(self, options: Namespace) -> tuple[PlainHost, Named]:
+    def pane(self, options: Namespace) -> tuple[BlockingHost, Named]:
         """Return the host and the pane that a command line means: by its address, or by socket and target. Without
         either it is the one session that is registered on this machine. Raises UsageError, OperationError.
         """
@@ -145,12 +146,12 @@ class Machines:
             raise UsageError(f"{options.address} is not on {options.host}")
         return host, pane
 
-    def place(self, text: str, socket: str = "") -> tuple[PlainHost, Named]:
+    def place(self, text: str, socket: str = "") -> tuple[BlockingHost, Named]:
         """Return the host and the session that an address means. Raises UsageError."""
         address = self.address(text)
         return self.host(address.host), Named(address.name, socket)
 
-    def _only_one(self, name: str) -> tuple[PlainHost, Named]:
+    def _only_one(self, name: str) -> tuple[BlockingHost, Named]:
         from navi.ops.registry_look import survey
 
         host = self.host(name)

@@ -21,7 +21,8 @@ from navi.core.text import clean
 from navi.doctor import route
 from navi.doctor.route import Probe, look_around
 from navi.hosts.base import HostError
-from navi.hosts.blocking_host import PlainHost
+from navi.hosts.blocking_host import BlockingHost
+from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings, OperationError
 from navi.ops import checkup as ops
 from navi.ops.checkup import Finding, Result, checkup, clock, findings
@@ -85,7 +86,7 @@ def _configuration(problems: Sequence[Problem], count: int) -> list[Finding]:
 
 def _examine(patient: Patient, settings: Settings, environment: Mapping[str, str]) -> list[Finding]:
     if patient.remote is None:
-        host = PlainHost(LOCAL, HostSettings(settings.sessions_dir, settings.cleanup), environment)
+        host = BlockingHost(local_peer(HostSettings(settings.sessions_dir, settings.cleanup)), environment)
         found = _guarded(lambda: findings(host.run(checkup()), LOCAL))
         return _with_undone([*look_around(environment), *found], HERE)
     remote = patient.remote

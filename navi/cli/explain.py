@@ -15,7 +15,7 @@ from navi.core.model import Frame, Session, StatusFile, TmuxSession
 from navi.core.status import session_named, sessions_of
 from navi.core.text import clean
 from navi.hosts.base import HostError
-from navi.hosts.blocking_host import PlainHost
+from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
 from navi.ops.look import look
 from navi.ops.tokens import tokens
@@ -73,7 +73,7 @@ def _look(machines: Machines, address: Address) -> Seen:
     raise OperationError(f"there is no session {clean(address.name)}{doubt}", exits.NO_SESSION)
 
 
-def _count(host: PlainHost, session: Session) -> Tokens | str:
+def _count(host: BlockingHost, session: Session) -> Tokens | str:
     """Count to the end, if that is not too far."""
     id = session_id(session)
     if not id:

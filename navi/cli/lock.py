@@ -15,7 +15,7 @@ from navi.cli.context import Machines
 from navi.cli.output import complain
 from navi.core import exits
 from navi.core.address import Named
-from navi.hosts.blocking_host import PlainHost
+from navi.hosts.blocking_host import BlockingHost
 from navi.ops.pane import LOCK, Hold, lock
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run_lock(options: Namespace, machines: Machines) -> int:
 
 
 @contextmanager
-def _kept(host: PlainHost, pane: Named, token: str, seconds: int, who: str) -> Iterator[None]:
+def _kept(host: BlockingHost, pane: Named, token: str, seconds: int, who: str) -> Iterator[None]:
     """Keep a lock for as long as the context lasts."""
     over = threading.Event()
 

@@ -10,7 +10,7 @@ from navi.cli.output import UsageError, complain, print_json, why
 from navi.core import exits
 from navi.core.address import LOCAL, Named, address_of
 from navi.hosts.base import HostError
-from navi.hosts.blocking_host import PlainHost
+from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
 from navi.ops.registry_look import survey
 
@@ -104,7 +104,7 @@ def run_health(options: Namespace, machines: Machines) -> int:
 
 
 def _unfound(
-    wanted: Sequence[tuple[PlainHost, Named]], found: Mapping[str, Survey | HostError | OperationError]
+    wanted: Sequence[tuple[BlockingHost, Named]], found: Mapping[str, Survey | HostError | OperationError]
 ) -> list[str]:
     """The hosts with names that neither the registry nor the default server has: other servers may have them."""
     from navi.cli.ls_output import condition_named

@@ -19,7 +19,7 @@ from navi.core.model import TmuxSession
 from navi.core.registry import Entry, Health, Survey, condition_of, epoch, read_registry, strays
 from navi.core.text import clean, exact_age
 from navi.hosts.base import HostError
-from navi.hosts.blocking_host import PlainHost
+from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
 from navi.ops.lifecycle import kill, new_keep
 from navi.ops.registry import change_entries, read_file, replace_file
@@ -99,7 +99,7 @@ def _refuse_broken(found: Survey) -> None:
         )
 
 
-def remove(host: PlainHost, machines: Machines, chosen: Sequence[Removal]) -> list[tuple[Removal, str]]:
+def remove(host: BlockingHost, machines: Machines, chosen: Sequence[Removal]) -> list[tuple[Removal, str]]:
     """Kill what lives, and take the entries out; return each with what went wrong, or ""."""
     results = []
     for one in chosen:

@@ -46,7 +46,7 @@ def run_status(options: Namespace, machines: Machines) -> int:
 def _sessions(name: str, machines: Machines) -> list[Session] | None:
     """The agents' sessions of a host; None where that would take a new connection."""
     host = machines.host(name)
-    if not host.stands():
+    if not host.is_connected():
         return None
     frame = host.run(look())
     return [session for session in sessions_of(name, frame, machines.agents) if is_agent(session)]

@@ -15,7 +15,7 @@ from navi.core import exits
 from navi.core.address import Named
 from navi.core.text import clean
 from navi.hosts.base import HostError
-from navi.hosts.blocking_host import PlainHost
+from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
 from navi.ops.pane import Expected, NotSeen, wait
 
@@ -31,7 +31,7 @@ def run_wait(options: Namespace, machines: Machines) -> int:
     expected = Expected(options.pattern or options.fixed or "", options.fixed is not None, options.timeout)
     limit = time.monotonic() + options.timeout
 
-    def one(host: PlainHost, pane: Named) -> str:
+    def one(host: BlockingHost, pane: Named) -> str:
         if options.until is not None:
             from navi.cli.wait_status import wait_for_status
 

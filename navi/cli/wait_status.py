@@ -11,7 +11,7 @@ from navi.core.agents import AgentKind
 from navi.core.model import Frame
 from navi.core.status import session_named, sessions_of
 from navi.core.text import clean
-from navi.hosts.blocking_host import PlainHost
+from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
 from navi.ops.look import Unwatchable, look, watch
 
@@ -20,7 +20,7 @@ LOOK_EVERY = 1.0
 
 
 def wait_for_status(
-    host: PlainHost, pane: Named, wanted: Sequence[str], kinds: Sequence[AgentKind], limit: float
+    host: BlockingHost, pane: Named, wanted: Sequence[str], kinds: Sequence[AgentKind], limit: float
 ) -> str:
     """Return the status as soon as it is a wanted one. `limit` is of time.monotonic.
 
@@ -38,7 +38,7 @@ def wait_for_status(
     raise OperationError(words, exits.TIMED_OUT)
 
 
-def _frames(host: PlainHost, limit: float) -> Iterator[Frame]:
+def _frames(host: BlockingHost, limit: float) -> Iterator[Frame]:
     """What the host's watch tells until the limit; each sign of life brings the last frame again, for silence tells
     something, too.
     """

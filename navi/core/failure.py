@@ -25,6 +25,10 @@ class Retry(StrEnum):
     ON_REQUEST = "on request"
 
 
+RECONNECT = "try again; the dashboard reconnects by itself"
+"""The remedy where nothing is needed but another connection."""
+
+
 class Failure(NamedTuple):
     """Why a host can't be used, what to do about it, and when to retry."""
 

@@ -26,6 +26,7 @@ from navi.core.exits import REFUSED, UNAVAILABLE, of_failure
 from navi.core.failure import Failure, HostState
 from navi.core.text import clean, decode
 from navi.hosts.base import HostError
+from navi.hosts.exchange import connect_limit
 from navi.hosts.failures import explain
 from navi.hosts.sockets import refuse_foreign, runtime_folder
 from navi.hosts.ssh_command import BATCH, NO_AGENT, SHELL, USE_MASTER, Option, SshCommand
@@ -137,7 +138,7 @@ class Probe:
         self.remote = remote
         self._environment = {**environment, "SSH_ASKPASS_REQUIRE": "never"}
         self._command = SshCommand(remote, environment)
-        self._limit = 2 * remote.connect_timeout + 5
+        self._limit = connect_limit(remote)
         self._settings = HostSettings(remote.sessions_dir, remote.cleanup)
 
     def examine(self, operation: Operation[T]) -> Probed[T]:
@@ -184,7 +185,7 @@ class Probe:
 
     def _resolve(self, remote: Remote) -> Target:
         """Ask ssh what it makes of a destination. Raises HostError."""
-        said = self._run(SshCommand(remote, self._environment).stronger(Option(("-G",), "only tell")), QUICK)
+        said = self._run(SshCommand(remote, self._environment).overriding(Option(("-G",), "only tell")), QUICK)
         if said.status is None:
             remedy = f"try {typed(remote)} -G; a Match exec in ~/.ssh/config may hang"
             raise HostError(Failure(HostState.ERROR, f"ssh -G said nothing for {QUICK:g} s", remedy))
@@ -212,7 +213,7 @@ class Probe:
         """Whether a jump host lets us in and through: ssh's -W brings the banner of the machine beyond."""
         place = f"[{beyond.hostname}]:{beyond.port}"
         options = (_ALONE, _NO_PERSIST, BATCH, Option(("-W", place), "what -J does"))
-        words = SshCommand(hop, self._environment).stronger(*options)
+        words = SshCommand(hop, self._environment).overriding(*options)
         banner, errors, ended = self._listen(words)
         if banner:
             return Finding("jump", Result.OK, f"{clean(hop.name)} leads to {place}: {banner}")
@@ -247,7 +248,7 @@ class Probe:
 
     def _login(self, found: list[Finding], operation: Operation[T]) -> Probed[T]:
         """Log in on a connection of its own; where that takes a person, ask over a master that stands already."""
-        words = (*self._command.stronger(_ALONE, _NO_PERSIST, _TELL, BATCH, NO_AGENT), SHELL)
+        words = (*self._command.overriding(_ALONE, _NO_PERSIST, _TELL, BATCH, NO_AGENT), SHELL)
         token = new_token()
         limit = operation.time_limit + self._limit
         said = _run(words, limit, self._environment, LEAD + request(operation, token, self._settings), self._limit)

@@ -13,33 +13,35 @@ if TYPE_CHECKING:
     from navi.ops.attach import Interactive
 
 T = TypeVar("T")
-Told = TypeVar("Told", covariant=True)
+Item = TypeVar("Item", covariant=True)
 
 
 class HostError(Exception):
-    """A host could not do what it was asked, for a reason of its own and not of the operation's."""
+    """A host could not carry out a request, for a reason of its own and not of the operation's."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.cause)
         self.failure = failure
 
 
-class Watch(Protocol[Told]):
-    """A stream that is open: an iterator over what it tells, that can be woken."""
+class ConnectionLost(HostError):
+    """The connection failed when the host may have begun: whether the operation was carried out is unknown."""
 
-    def __aiter__(self) -> AsyncIterator[Told]:
-        """Go through what the far end tells; raises HostError when the line is lost."""
+
+class Watch(Protocol[Item]):
+    """An open stream: an iterator over what the host sends, that can be woken."""
+
+    def __aiter__(self) -> AsyncIterator[Item]:
+        """Go through what the host sends. Raises HostError when the connection is lost."""
         ...
 
     async def wake(self) -> None:
-        """Ask the far end to look at once and to tell what it sees, changed or not."""
+        """Make the host look now and send what it sees, changed or not. Raises HostError."""
         ...
 
 
 class Host(Protocol):
-    """A machine. Everything may be cancelled at any time; nothing is left running at the far end for longer than its
-    limit.
-    """
+    """A machine. Every call may be cancelled at any time; nothing that it started goes on for longer than its limit."""
 
     @property
     def name(self) -> str:
@@ -48,7 +50,7 @@ class Host(Protocol):
 
     @property
     def destination(self) -> str:
-        """Where it is: what ssh is told, or a word for this machine."""
+        """Where it is: the destination for ssh, or a word for this machine."""
         ...
 
     @property
@@ -57,7 +59,7 @@ class Host(Protocol):
         ...
 
     async def open(self) -> None:
-        """Make the machine reachable; at once if it is. Raises HostError. Only one task may do so at a time."""
+        """Connect; return at once if the host is connected. Raises HostError. Only one task at a time may do so."""
         ...
 
     async def run(self, operation: Operation[T]) -> T:
@@ -65,21 +67,21 @@ class Host(Protocol):
         ...
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:
-        """Open a stream. It ends at the far end when the context is left."""
+        """Open a stream. It ends on the host, too, when the context is left."""
         ...
 
     async def ping(self) -> float:
-        """Return the seconds of one round trip, over a line that is already open where there is one."""
+        """Return the seconds of one round trip, over an open channel where there is one."""
         ...
 
     def interactive(self, command: Interactive) -> tuple[str, ...]:
-        """Return the words of the command that runs `command` there in this terminal."""
+        """Return the command line that runs `command` there in this terminal."""
         ...
 
     def authenticate(self) -> tuple[str, ...]:
-        """Return the words of the command with which a person makes the machine reachable, or () if it is no use."""
+        """Return the command line with which a person logs in to the host, () where there is nothing to log in to."""
         ...
 
     async def close(self) -> None:
-        """End every line, and the master if nobody else uses it. Never raises."""
+        """Close every connection, and the master if nobody else uses it. Never raises."""
         ...

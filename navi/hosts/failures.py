@@ -1,16 +1,16 @@
-"""What an ssh failure means: one typed failure for each, with its cause and what a person can do about it.
+"""What ssh's error messages mean: a typed failure for each, with its cause, its remedy and when to retry.
 
-The texts are those of OpenSSH 7.6 to 10; ssh does not translate them.
+The messages are those of OpenSSH 7.6 to 10; ssh does not translate them.
 """
 
 import re
 from typing import NamedTuple
 
-from navi.core.failure import Failure, HostState, Retry
+from navi.core.failure import RECONNECT, Failure, HostState, Retry
 
 
 class Sign(NamedTuple):
-    """A text by which a failure is known. In the cause, {0} is the line itself; in the remedy, {host} the remote."""
+    """A message by which a failure is known. In the cause, {0} is its line; in the remedy, {host} is the remote."""
 
     pattern: re.Pattern[str]
     state: HostState
@@ -34,14 +34,14 @@ SIGNS = (
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
         HostState.HOSTKEY,
         "its host key has changed: another machine answers, or it was set up anew",
-        "make sure why, then remove the old key with ssh-keygen -R and press A",
+        "find out why, then remove the old key with ssh-keygen -R and press A in the dashboard",
         Retry.ON_REQUEST,
     ),
     _sign(
         "Host key verification failed",
         HostState.HOSTKEY,
         "its host key is not known here",
-        "press A (or run ssh {host}) and compare the fingerprint that it shows",
+        "run ssh {host}, or press A in the dashboard, and compare the fingerprint that it shows",
         Retry.ON_REQUEST,
     ),
     _sign(
@@ -80,21 +80,21 @@ SIGNS = (
         "Identity file .* not accessible|no such identity|Load key ",
         HostState.AUTH,
         "{0}",
-        "see that `key` in remotes.yaml, or IdentityFile, names a private key that only you can read; then press A",
+        "check that `key` in remotes.yaml, or IdentityFile, names a private key that only you can read",
         Retry.ON_REQUEST,
     ),
     _sign(
         r"Permission denied \(",
         HostState.AUTH,
         "{0}",
-        "press A to log in once (passphrase, touch or code); everything then goes through that connection",
+        "press A in the dashboard to log in once (passphrase, touch or code); navi then uses that connection",
         Retry.ON_REQUEST,
     ),
     _sign(
         r"Permission denied, please try again|agent refused operation|sign_and_send_pubkey",
         HostState.AUTH,
         "{0}",
-        "press A to log in once, or unlock the key in your agent",
+        "press A in the dashboard to log in once, or unlock the key in your agent",
         Retry.ON_REQUEST,
     ),
     _sign(
@@ -109,28 +109,28 @@ SIGNS = (
         "|unsupported option|keyword .* extra arguments",
         HostState.ERROR,
         "{0}",
-        "mend ~/.ssh/config; ssh -G {host} shows what ssh makes of it",
+        "correct ~/.ssh/config; ssh -G {host} shows how ssh reads it",
         Retry.ON_REQUEST,
     ),
     _sign(
         "hostname contains invalid characters|Invalid (host|jump|user)",
         HostState.ERROR,
         "{0}",
-        "mend the entry in remotes.yaml",
+        "correct the entry in remotes.yaml",
         Retry.ON_REQUEST,
     ),
     _sign(
         "Timeout, server|[Cc]losed by remote host|Broken pipe|Connection reset",
         HostState.UNREACHABLE,
         "the connection was lost ({0})",
-        "navi connects again by itself",
+        RECONNECT,
         Retry.AT_ONCE,
     ),
     _sign(
         "Control socket|mux_client|Master refused",
         HostState.UNREACHABLE,
         "the shared connection is gone ({0})",
-        "navi connects again by itself",
+        RECONNECT,
         Retry.AT_ONCE,
     ),
     _sign(
@@ -140,13 +140,13 @@ SIGNS = (
         "check `jump_host` or ProxyJump: log in to the jump host by hand",
     ),
 )
-"""Known failures, the most telling first: a jump host's own error stands before what follows from it."""
+"""Known failures, the most specific first: a jump host's own error comes before what follows from it."""
 
 
-def explain(host: str, status: int | None, words: str) -> Failure:
-    """Say what it means that ssh for a remote of this name ended so. `words` is what it wrote to standard error."""
-    lines = [line for line in words.splitlines() if _shorten(line)]
-    if any("UNKNOWN port" in line for line in lines):  # a hop failed, and this only follows from it
+def explain(host: str, status: int | None, errors: str) -> Failure:
+    """Return what it means that ssh to a remote of this name ended with this status and these errors."""
+    lines = [line for line in errors.splitlines() if _shorten(line)]
+    if any("UNKNOWN port" in line for line in lines):  # a hop failed, and this message only follows from it
         lines = [line for line in lines if "kex_exchange_identification" not in line]
     for sign in SIGNS:
         line = next((line for line in lines if sign.pattern.search(line)), None)
@@ -156,9 +156,25 @@ def explain(host: str, status: int | None, words: str) -> Failure:
     if status == 127:
         return Failure(HostState.ERROR, "there is no sh on its PATH", "navi needs a POSIX sh there", Retry.ON_REQUEST)
     if lines:
-        return Failure(HostState.ERROR, _shorten(lines[-1]), f"run ssh {host} by hand to see more")
-    cause = "the connection ended without a word"
-    return Failure(HostState.UNREACHABLE, cause, "navi connects again by itself", Retry.AT_ONCE)
+        return Failure(HostState.ERROR, _shorten(lines[-1]), f"run ssh {host} to see more")
+    cause = "ssh exited without an error message"
+    return Failure(HostState.UNREACHABLE, cause, RECONNECT, Retry.AT_ONCE)
+
+
+LONGEST_PAUSE = 60.0
+"""Seconds between two attempts at a host, at most."""
+
+
+def pause_before(attempt: int, retry: Retry, chance: float) -> float:
+    """Return the seconds to wait before an attempt (counted from 1), or infinity. `chance` is a number from 0 to 1.
+
+    The jitter keeps many hosts behind one bastion from being tried in step.
+    """
+    if retry is Retry.ON_REQUEST:
+        return float("inf")
+    if retry is Retry.AT_ONCE and attempt <= 1:
+        return 0.2 * chance
+    return min(LONGEST_PAUSE, 2.0 ** min(attempt - 1, 10)) * (0.5 + chance / 2)
 
 
 def _shorten(line: str) -> str:

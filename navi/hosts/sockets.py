@@ -1,6 +1,6 @@
-"""The private folder for control sockets, and who uses which master.
+"""The private folder for control sockets, and the locks on masters.
 
-ssh does not check the folder that a control socket lies in, so navi does: it must be ours and closed to others.
+ssh does not check the folder of a control socket, so navi does: it must belong to this user and be closed to others.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from navi.core.failure import Failure, HostState, Retry
 from navi.hosts.base import HostError
 
 LONGEST_SOCKET = 90
-"""Bytes of a control path: ssh binds it with 17 more, and a Unix socket's path ends at 108."""
+"""Bytes of a control path: ssh adds 17 when it binds the socket, and a Unix socket's path has at most 108."""
 
 NAME_LENGTH = 16
 
 
 def runtime_folder(environment: Mapping[str, str]) -> str:
-    """Return the folder for sockets, made if need be. Raises HostError if it is not ours or open to others."""
+    """Return the folder for sockets, made if need be. Raises HostError if it is another user's, or open to others."""
     user = os.getuid()
     base = environment.get("XDG_RUNTIME_DIR", "")
     folder = os.path.join(base, "navi") if base.startswith("/") and _owner(base) == user else ""
@@ -34,14 +34,14 @@ def runtime_folder(environment: Mapping[str, str]) -> str:
     except OSError as error:
         raise HostError(_unsafe(folder, f"can't be made: {error.strerror}")) from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != user:
-        raise HostError(_unsafe(folder, "belongs to somebody else, or is no folder"))
+        raise HostError(_unsafe(folder, "belongs to another user, or is not a folder"))
     if found.st_mode & 0o077:
         raise HostError(_unsafe(folder, f"is open to others (mode {stat.S_IMODE(found.st_mode):o})"))
     return folder
 
 
 def _owner(folder: str) -> int | None:
-    """The user whose folder it is: after `su`, XDG_RUNTIME_DIR can be that of another one."""
+    """Return the user whose folder it is: after `su`, XDG_RUNTIME_DIR can be that of another one."""
     try:
         return os.stat(f"{folder}/").st_uid
     except OSError:
@@ -54,20 +54,21 @@ def _unsafe(folder: str, what: str) -> Failure:
 
 
 def refuse_foreign(control: str) -> None:
-    """Raise HostError if a control socket is somebody else's: they would see all that goes over it."""
+    """Raise HostError if a control socket is another user's, who would see everything that goes over it."""
     try:
         owner = os.lstat(control).st_uid
     except FileNotFoundError:
         return
     if owner != os.getuid():
         cause = f"the control socket {control} belongs to user {owner}"
-        raise HostError(Failure(HostState.ERROR, cause, "remove it; somebody else must not carry your connection"))
+        remedy = "remove it: your connection must not go through another user's process"
+        raise HostError(Failure(HostState.ERROR, cause, remedy))
 
 
 class Lease:
     """A lock beside a control socket: exclusive while its master is opened or closed, shared while it is used.
 
-    The kernel gives it up when the process ends, so a crash leaves nothing behind.
+    The kernel releases it when the process ends, so a crash leaves nothing behind.
     """
 
     def __init__(self, path: str) -> None:
@@ -80,11 +81,11 @@ class Lease:
         return self._file
 
     def take(self) -> bool:
-        """Try to be the only one; return whether that is so. Never waits."""
+        """Try to get the exclusive lock; return whether that worked. Never waits."""
         return self._try(fcntl.LOCK_EX)
 
     def share(self) -> bool:
-        """Try to be one of the users; return whether that is so. Never waits."""
+        """Try to get a shared lock; return whether that worked. Never waits."""
         return self._try(fcntl.LOCK_SH)
 
     def _try(self, kind: int) -> bool:
@@ -95,7 +96,7 @@ class Lease:
         return True
 
     def release(self) -> None:
-        """Give it up."""
+        """Release it."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1

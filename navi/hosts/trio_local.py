@@ -1,4 +1,4 @@
-"""This machine as a host."""
+"""This machine as a host of the trio engine."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TypeVar
 import trio
 
 from navi.core.address import LOCAL
-from navi.core.failure import Failure, HostState, Retry
+from navi.core.log import SILENT, Log
 from navi.hosts.base import Watch
+from navi.hosts.exchange import local_peer
 from navi.hosts.trio_channel import Channel, Channels, open_watch
 from navi.ops import HostSettings, Operation, Stream
 from navi.ops.attach import Interactive
@@ -26,27 +27,30 @@ class LocalHost:
     name = LOCAL
     destination = "this machine"
 
-    def __init__(self, settings: HostSettings, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, settings: HostSettings, environment: Mapping[str, str] | None = None, log: Log = SILENT
+    ) -> None:
         self.settings = settings
+        self._peer = local_peer(settings)
         self._environment = environment
-        self._channels = Channels(self._start, settings)
+        self._channels = Channels(self._start, self._peer, log)
 
     async def _start(self) -> Channel:
-        return await Channel.start(("sh", "-s"), _explain, self._environment)
+        return await Channel.start(("sh", "-s"), self._environment)
 
     async def open(self) -> None:
-        """Nothing to do: this machine is always reached."""
+        """Do nothing: this machine is always connected."""
 
     async def run(self, operation: Operation[T]) -> T:
-        """Carry out an operation here."""
+        """Carry out an operation here. Raises HostError, or what the operation's parser raises."""
         return operation.parse(await self._channels.ask(operation))
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:
         """Open a stream here."""
-        return open_watch(self._start, stream, self.settings)
+        return open_watch(self._start, stream, self._peer)
 
     async def ping(self) -> float:
-        """Return 0: there is no way to measure."""
+        """Return 0: there is no network to measure."""
         await trio.lowlevel.checkpoint()
         return 0.0
 
@@ -55,14 +59,9 @@ class LocalHost:
         return command.words
 
     def authenticate(self) -> tuple[str, ...]:
-        """Return (): nobody has to log in here."""
+        """Return (): there is nothing to log in to."""
         return ()
 
     async def close(self) -> None:
-        """End the channels."""
+        """Close the channels."""
         await self._channels.close()
-
-
-def _explain(status: int | None, words: str) -> Failure:
-    last = words.splitlines()[-1] if words else f"sh ended with status {status}"
-    return Failure(HostState.ERROR, last, "navi tries again by itself", Retry.LATER)

@@ -1,8 +1,8 @@
-"""What goes over a line to `sh -s`, and what comes back. Pure: no I/O, no loop.
+"""The bytes that go to a `sh -s`, and those that come back. Without I/O.
 
-A request is a POSIX sh compound command on standard input, so that the login shell never sees a name or a path. An
-answer stands between two lines that begin with a random token of the call, so that a login banner is never taken for
-data; the exit status stands in the last one, because ssh's own 255 is ambiguous.
+A request is a POSIX sh compound command on standard input, so that the login shell never sees a name or a path. Two
+lines that begin with a random token of the call enclose the answer, so that a login banner is never taken for data. The
+last one has the exit status, because ssh's own 255 is ambiguous.
 """
 
 from __future__ import annotations
@@ -14,23 +14,25 @@ from navi.core.text import clean, decode
 from navi.ops import Answer, HostSetting, HostSettings, Operation, Stream
 
 LARGEST_ANSWER = 16 * 1024 * 1024
-"""Bytes that an answer may have; a host that says more is not believed."""
+"""Bytes that an answer may have; a longer one is invalid."""
 
 LEAD = b"\n" * 8
-"""Sent first of all: empty lines for a `read` in the login shell's startup files to take, in place of a request."""
+"""Sent first on every connection: a `read` in the login shell's startup files takes one of these empty lines, and not a
+line of the request.
+"""
 
 
 class WireError(Exception):
-    """What came back is not an answer."""
+    """The bytes that came back are not a valid answer; the text says why."""
 
 
 def new_token() -> str:
-    """Return a token that no file, title or path at the far end can know."""
+    """Return a token that no file, title or path on the host can know."""
     return f"navi-{os.urandom(12).hex()}"
 
 
 def quote(word: str) -> str:
-    """Quote a word for POSIX sh. Raises ValueError for NUL, which no shell can bear."""
+    """Quote a word for POSIX sh. Raises ValueError for NUL, which no shell can pass on."""
     if "\0" in word:
         raise ValueError("a NUL character can't be passed to a command")
     return "'" + word.replace("'", "'\\''") + "'"
@@ -42,10 +44,10 @@ def _set_arguments(token: str, arguments: tuple[str | HostSetting, ...], setting
 
 
 def request(operation: Operation[Any], token: str, settings: HostSettings) -> bytes:
-    """Return the text that makes a `sh -s` carry out an operation and answer, and then wait for the next one.
+    """Return the text that makes a `sh -s` carry out an operation, answer, and wait for the next request.
 
-    A subshell keeps what the script does to variables, folder and options to itself. Its errors are kept apart from
-    its output, and an empty standard input keeps it from eating the next request.
+    The script runs in a subshell, so that its variables, folder and options end with it. Its errors are separate from
+    its output, and its standard input is empty, so that it can't read the next request.
     """
     text = (
         f"printf '\\n%s begin\\n' {token}\n"
@@ -58,23 +60,24 @@ def request(operation: Operation[Any], token: str, settings: HostSettings) -> by
 
 
 def stream_request(stream: Stream[Any], token: str, settings: HostSettings) -> bytes:
-    """Return the text that turns a `sh -s` into a stream; it prints its own begin and end lines.
+    """Return the text that turns a `sh -s` into a stream, which prints its own begin and end lines.
 
-    It is one compound command, read whole before it runs: from then on standard input belongs to the stream.
+    It is one compound command, which the shell reads whole before it runs it: from then on the stream reads standard
+    input.
     """
     return _block(f"{{\n{_set_arguments(token, stream.arguments, settings)}{stream.script}\nexit\n}}\n")
 
 
 def _block(text: str) -> bytes:
-    """Where sh is bash or ksh, it takes the text in one piece: by themselves they read a pipe byte by byte, each with a
-    system call, which takes longer than all that an operation does.
+    """Make sh read the text in one piece where it is bash or ksh: by themselves these read a pipe byte by byte, with a
+    system call for each, which takes longer than most operations.
     """
     data = os.fsencode(text)
     return b'[ -z "${BASH_VERSION-}${KSH_VERSION-}" ] || eval "$(head -c %d)"\n' % len(data) + data
 
 
 class AnswerReader:
-    """Cuts the bytes of a line into answers. Feed it whatever arrives."""
+    """Cuts a shell's output into answers. Feed it whatever comes."""
 
     def __init__(self, token: str) -> None:
         self.token = token
@@ -86,13 +89,13 @@ class AnswerReader:
         self._begun = False
 
     def feed(self, data: bytes) -> list[Answer]:
-        """Take bytes; return the answers that they complete. Raises WireError for an answer without end or sense."""
+        """Take bytes; return the answers that they complete. Raises WireError for an answer that is not valid."""
         self._bytes += data
         answers = []
         while self._begin_found() and (answer := self._next()):
             answers.append(answer)
         if len(self._bytes) > LARGEST_ANSWER:
-            raise WireError(f"an answer of more than {LARGEST_ANSWER // 2**20} MiB")
+            raise WireError(f"it is longer than {LARGEST_ANSWER // 2**20} MiB")
         return answers
 
     @property
@@ -101,12 +104,17 @@ class AnswerReader:
         return self._begun
 
     @property
+    def pending(self) -> bool:
+        """Whether there are bytes that belong to no answer yet."""
+        return bool(self._bytes)
+
+    @property
     def noise(self) -> str:
-        """What was said before the first answer: a login banner, or a shell's complaint."""
+        """What the host printed before the first answer: a login banner, or a shell's error message."""
         return "" if self._begun else clean(decode(bytes(self._bytes[:2000]))).strip()
 
     def _begin_found(self) -> bool:
-        """Drop everything up to the next begin line, of which the line end stays as the first byte of the body."""
+        """Drop everything up to the next begin line; its line end stays, as the first byte of the body."""
         if self._begun:
             return True
         at = self._bytes.find(self._begin)
@@ -125,10 +133,10 @@ class AnswerReader:
             return None
         status = bytes(self._bytes[at + len(self._end) : stop])
         text = bytes(self._bytes[:at])
+        if not status.isdigit():
+            raise WireError(f"its exit status is not a number: {clean(decode(status[:40]))}")
         del self._bytes[: stop + 1]
         self._begun = False
-        if not status.isdigit():
-            raise WireError(f"an exit status that is no number: {clean(decode(status[:40]))}")
         return self._answer(int(status), text)
 
     def _answer(self, status: int, text: bytes) -> Answer:

@@ -19,7 +19,8 @@ from navi.core.address import LOCAL
 from navi.core.agents import AGENTS
 from navi.core.model import HostView
 from navi.core.status import sessions_of
-from navi.hosts.blocking_host import PlainHost
+from navi.hosts.blocking_host import BlockingHost
+from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings
 from navi.ops.look import TMUX_FAILURES, look
 from navi.tui.pages.charts import Chart
@@ -264,7 +265,7 @@ def test_the_words_are_those_of_the_page_of_details(lab: Lab) -> None:
         "api", status="waiting", message="Shall I?", current_pbi_title="A hard one",
         agents={"sub": {"status": "error"}}, team={"name": "red", "agents": [{"name": "mate", "status": "done"}]},
     )  # fmt: skip
-    with closing(PlainHost(LOCAL, HostSettings(SESSIONS_DIR, False), lab.environment())) as host:
+    with closing(BlockingHost(local_peer(HostSettings(SESSIONS_DIR, False)), lab.environment())) as host:
         frame = host.run(look())
     (session,) = [one for one in sessions_of(LOCAL, frame, AGENTS) if one.name == "api"]
     lines = [line for line in detail_lines(session, HostView(LOCAL), frame.clock) if not isinstance(line, Chart)]

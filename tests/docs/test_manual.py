@@ -25,9 +25,9 @@ from navi.core.agents import AGENTS
 from navi.core.failure import HostState, Retry
 from navi.core.listing import Sort
 from navi.core.status import LARGEST, PRIORITY, QUIET_AFTER, SILENT_AFTER
-from navi.fleet import LONGEST_PAUSE, POLL_EVERY
+from navi.fleet import POLL_EVERY
 from navi.hosts import ssh_command
-from navi.hosts.failures import SIGNS, Sign
+from navi.hosts.failures import LONGEST_PAUSE, SIGNS, Sign
 from navi.hosts.trio_channel import MOST_CHANNELS
 from navi.hosts.wire import LARGEST_ANSWER
 from navi.ops.look import TMUX_FAILURES, watch

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from navi.config.remote import Remote
 from navi.doctor.route import CHECKS, Probe, Probed, hop_of, knock, look_around, look_up, read_target, typed
-from navi.hosts.blocking_openssh import PlainRemote
+from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 from navi.hosts.ssh_command import SshCommand
 from navi.ops.checkup import Finding, Result
 from tests.support.hosts import master, say
@@ -355,7 +355,7 @@ def test_a_login_shell_that_prints_is_a_warning(lab: Lab, text: str) -> None:
 
 
 def stands(lab: Lab, one: Remote) -> None:
-    with closing(PlainRemote(one, lab.environment())) as host:
+    with closing(BlockingOpenSSHHost(one, lab.environment())) as host:
         host.run(say())
 
 

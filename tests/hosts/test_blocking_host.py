@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from navi.core.address import LOCAL
 from navi.core.failure import HostState
 from navi.hosts import HostError
-from navi.hosts.blocking_host import LineLost, PlainHost
+from navi.hosts.base import ConnectionLost
+from navi.hosts.blocking_host import BlockingHost
+from navi.hosts.exchange import local_peer
 from navi.ops import Answer, HostSettings, Operation
 from tests.support.machines import Lab
 from tests.support.scripts import stand_in
@@ -32,37 +33,37 @@ def told(answer: Answer) -> str:
 
 
 @pytest.fixture
-def host(lab: Lab) -> Iterator[PlainHost]:
+def host(lab: Lab) -> Iterator[BlockingHost]:
     """This machine."""
-    with closing(PlainHost(LOCAL, HostSettings("", True), lab.environment())) as host:
+    with closing(BlockingHost(local_peer(HostSettings("", True)), lab.environment())) as host:
         yield host
 
 
-def process_of(host: PlainHost) -> int:
+def process_of(host: BlockingHost) -> int:
     """The shell that answers."""
     return int(host.run(asking("printf %s $$")))
 
 
-def test_a_line_is_kept_for_the_next_operation(host: PlainHost) -> None:
+def test_a_line_is_kept_for_the_next_operation(host: BlockingHost) -> None:
     assert process_of(host) == process_of(host)
 
 
-def test_a_line_that_was_lost_meanwhile_is_opened_anew(host: PlainHost) -> None:
+def test_a_line_that_was_lost_meanwhile_is_opened_anew(host: BlockingHost) -> None:
     before = process_of(host)
     os.kill(before, signal.SIGKILL)
     until(lambda: Path(f"/proc/{before}/stat").read_text().split()[2] == "Z", what="it has ended")
     assert process_of(host) != before
 
 
-def test_a_line_that_is_lost_at_work_is_told_and_the_next_one_is_new(host: PlainHost) -> None:
-    with pytest.raises(LineLost):
+def test_a_line_that_is_lost_at_work_is_told_and_the_next_one_is_new(host: BlockingHost) -> None:
+    with pytest.raises(ConnectionLost):
         host.run(asking("kill -KILL $$; sleep 0.1; exit"))
     assert process_of(host)
 
 
-def test_what_takes_too_long_is_given_up_with_its_line(host: PlainHost) -> None:
+def test_what_takes_too_long_is_given_up_with_its_line(host: BlockingHost) -> None:
     before = process_of(host)
-    with pytest.raises(LineLost, match=r"no answer to `ask` within 1\.2 s") as caught:
+    with pytest.raises(ConnectionLost, match=r"no answer to `ask` within 1\.2 s") as caught:
         host.run(asking("sleep 5", time_limit=0.2))
     assert caught.value.failure.state is HostState.UNREACHABLE
     assert not Path(f"/proc/{before}").exists()
@@ -70,13 +71,13 @@ def test_what_takes_too_long_is_given_up_with_its_line(host: PlainHost) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 65_000, 100_000])
-def test_a_request_and_an_answer_may_be_longer_than_a_pipe_holds(host: PlainHost, size: int) -> None:
+def test_a_request_and_an_answer_may_be_longer_than_a_pipe_holds(host: BlockingHost, size: int) -> None:
     assert host.run(asking('printf %s "$1"; printf %s "$1"', "é" * size)) == "é" * size * 2
 
 
 def test_a_program_that_is_not_there_is_told_and_leaves_nothing_open(lab: Lab) -> None:
     before = len(os.listdir("/proc/self/fd"))
-    with closing(PlainHost(LOCAL, HostSettings("", True), {"PATH": str(lab.folder)})) as host:
+    with closing(BlockingHost(local_peer(HostSettings("", True)), {"PATH": str(lab.folder)})) as host:
         for _ in range(3):
             with pytest.raises(HostError, match="sh can't be started"):
                 host.run(asking(":"))
@@ -84,7 +85,7 @@ def test_a_program_that_is_not_there_is_told_and_leaves_nothing_open(lab: Lab) -
 
 
 def test_the_end_of_a_host_ends_its_lines(lab: Lab) -> None:
-    with closing(PlainHost(LOCAL, HostSettings("", True), lab.environment())) as host:
+    with closing(BlockingHost(local_peer(HostSettings("", True)), lab.environment())) as host:
         process = process_of(host)
     assert not Path(f"/proc/{process}").exists()
 

@@ -80,8 +80,8 @@ CASES = [
     (255, JUMP_SILENT, UNREACHABLE, LATER, "the jump host closed the connection"),
     (127, "", ERROR, ASKED, "no sh on its PATH"),
     (127, "bash: line 1: exec: sh: not found", ERROR, ASKED, "no sh on its PATH"),
-    (255, "", UNREACHABLE, NOW, "without a word"),
-    (None, "", UNREACHABLE, NOW, "without a word"),
+    (255, "", UNREACHABLE, NOW, "without an error message"),
+    (None, "", UNREACHABLE, NOW, "without an error message"),
     (255, "\n \nsomething new\n", ERROR, LATER, "something new"),
 ]
 
@@ -97,7 +97,7 @@ def test_each_failure_is_known(status: int | None, words: str, state: HostState,
 
 def test_a_remedy_names_the_remote() -> None:
     assert "ssh dev" in explain("dev", 255, "Host key verification failed.").remedy
-    assert "ssh dev by hand" in explain("dev", 1, "what is this").remedy
+    assert "run ssh dev" in explain("dev", 1, "what is this").remedy
 
 
 @given(st.none() | st.integers(0, 255), st.text(max_size=400))

@@ -643,7 +643,7 @@ async def test_ssh_that_is_missing_here_is_said_at_once(lab: Lab, box: Machine) 
     with trio.fail_after(20):
         found = await failure(host(lab, box))
     assert found.state is HostState.ERROR
-    assert found.cause == "ssh: No such file or directory"
+    assert found.cause == "ssh can't be started: No such file or directory"
     assert "OpenSSH's client" in found.remedy
 
 

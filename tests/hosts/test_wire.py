@@ -195,7 +195,7 @@ def test_an_answer_without_end_is_refused(begun: bool) -> None:
 
 def test_a_status_that_is_no_number_is_refused() -> None:
     token = new_token()
-    with pytest.raises(WireError, match="no number"):
+    with pytest.raises(WireError, match="not a number"):
         AnswerReader(token).feed(f"{token} begin\nx\n{token} end many\n".encode())
 
 

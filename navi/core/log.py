@@ -1,0 +1,35 @@
+"""Where navi writes down what it does, for a user who turns that on.
+
+Python's own `logging` takes as long to import as a verb works, so whatever may run in a verb gets its log passed in:
+a logger of `logging` where the log is turned on, SILENT where it is not.
+"""
+
+from typing import Protocol
+
+
+class Log(Protocol):
+    """What is used of a logger of `logging`. Values are put into the message only where it is written."""
+
+    def debug(self, message: str, *values: object) -> None:
+        """Write what is of use only for finding a fault."""
+        ...
+
+    def info(self, message: str, *values: object) -> None:
+        """Write what happens to a host: connects, losses, retries."""
+        ...
+
+    def exception(self, message: str, *values: object) -> None:
+        """Write a fault in navi itself, with the exception that is being handled."""
+        ...
+
+
+class SilentLog:
+    """A log that is turned off."""
+
+    def debug(self, message: str, *values: object) -> None:
+        """Write nothing."""
+
+    info = exception = debug
+
+
+SILENT = SilentLog()
