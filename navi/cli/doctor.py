@@ -19,7 +19,7 @@ from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState
 from navi.core.text import clean
 from navi.doctor import route
-from navi.doctor.route import Probe, look_around
+from navi.doctor.probe import Probe, look_around
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.exchange import local_peer

@@ -190,7 +190,7 @@ def test_both_engines_read_an_answer_whose_shell_prints_before_it(
 # ---- a stream here
 
 
-ANSWER = "printf '\\n%s begin\\n{}\\n%s errors\\n%s end 0\\n' $navi_token $navi_token $navi_token; "
+ANSWER = "printf '\\n%s begin\\n{}\\n%s errors \\n%s end 0\\n' $navi_token $navi_token $navi_token; "
 
 
 @both_engines

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.config.remote import Remote
-from navi.doctor.route import CHECKS, Probe, Probed, hop_of, knock, look_around, look_up, read_target, typed
+from navi.doctor.probe import CHECKS, Probe, Probed, hop_of, knock, look_around, look_up, read_target, typed
 from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 from navi.hosts.ssh_command import SshCommand
 from navi.ops.checkup import Finding, Result
