@@ -248,6 +248,7 @@ def _hosts(parser: Parser) -> None:
 
 def _doctor(parser: Parser) -> None:
     parser.add_argument("hosts", metavar="H", nargs="*", help="this machine and all remotes by default")
+    parser.add_argument("-v", "--verbose", action="store_true", help="also print ssh's options, with their reasons")
     _json(parser)
 
 

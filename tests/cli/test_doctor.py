@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from navi.cli.doctor import HERE, THERE
 from navi.cli.hosts import TMUX_STATES
 from navi.config.remote import SESSIONS_DIR
 from navi.core.address import LOCAL
 from navi.core.agents import AGENTS
 from navi.core.model import HostView
 from navi.core.status import sessions_of
+from navi.doctor.examine import HERE, THERE
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings
@@ -63,6 +63,15 @@ def test_all_hosts_are_checked_in_the_order_of_their_file(lab: Lab) -> None:
     assert set(dead) == set(THERE) - {"jump"}
     assert doctor(lab, "atlas", "boreas", "atlas").keys() == {"atlas", "boreas"}
     assert doctor(lab, "off").keys() == {"off"}
+
+
+def test_verbose_explains_every_option_of_ssh(lab: Lab) -> None:
+    lab.remotes_yaml([lab.machine("atlas")], connect_timeout=7)
+    printed = navi(lab, "doctor", "-v", "atlas").stdout
+    batch = "-o BatchMode=yes: nobody is there to answer a prompt"
+    assert re.search(f"^  ok       ssh option +{batch}$", printed, re.MULTILINE)
+    assert "-o ConnectTimeout=7: connect_timeout of remotes.yaml" in printed
+    assert "ssh option" not in navi(lab, "doctor", "atlas").stdout
 
 
 def test_warnings_alone_are_no_failure(lab: Lab) -> None:
@@ -125,7 +134,7 @@ def test_a_clock_that_is_wrong_is_a_warning(lab: Lab) -> None:
     atlas = lab.machine("atlas", shell="dash", variables={"EPOCHSECONDS": "1000000000"})
     lab.remotes_yaml([atlas])
     told = doctor(lab, "atlas")["atlas"]["clock"]
-    assert (told["result"], "behind the one here" in told["found"]) == ("warning", True)
+    assert (told["result"], "behind this machine's" in told["found"]) == ("warning", True)
 
 
 def test_a_configuration_that_is_wrong_comes_first_and_hides_no_host(lab: Lab) -> None:
@@ -140,7 +149,7 @@ def test_a_configuration_that_is_wrong_comes_first_and_hides_no_host(lab: Lab) -
 
 def test_a_host_that_nobody_knows_is_wrong_usage(lab: Lab) -> None:
     lab.remotes_yaml([lab.machine("atlas")])
-    assert "there is no host `atlsa`" in navi(lab, "doctor", "atlsa", status=64).stderr
+    assert "no host named `atlsa`" in navi(lab, "doctor", "atlsa", status=64).stderr
 
 
 def test_colours_are_for_terminals_that_want_them(lab: Lab) -> None:

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from navi.core.model import Frame, Tmux
 from navi.core.text import clean
+from navi.doctor.finding import Finding, Result
+from navi.doctor.host import CHECKS, MOST_SKEW, judge_clock, judge_host
 from navi.ops import Answer
-from navi.ops.checkup import CHECKS, MOST_SKEW, Checkup, Finding, Result, checkup, clock, findings
+from navi.ops.checkup import Checkup, checkup
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, NO_TIMEOUT, Shell, every_shell, path_without, run, settings_of
 
@@ -23,7 +25,7 @@ OK, WARNING, FAULT = Result.OK, Result.WARNING, Result.FAULT
 def found(account: Account, shell: Shell = DASH, folder: str = "", **more: str) -> dict[str, Finding]:
     """Check an account; return the findings by check. `more` adds to the environment."""
     told = run(account, shell, checkup(), more, settings_of(account, folder=folder))
-    return {finding.check: finding for finding in findings(told, "atlas")}
+    return {finding.check: finding for finding in judge_host(told, "atlas")}
 
 
 def program(account: Account, name: str, script: str) -> None:
@@ -63,15 +65,15 @@ def install_hook(account: Account, called: str = ".navi/hook", script: bool = Tr
 # ---- tmux
 
 TMUX = [
-    ("missing", "", Result.FAULT, 69, "there is no tmux on PATH"),
+    ("missing", "", Result.FAULT, 69, "no tmux on PATH"),
     ("old", 'case $* in *-V*) echo tmux 2.1 ;; *) echo "no server running on /tmp/x" >&2; exit 1 ;; esac', FAULT, 69,
      "tmux 2.1 is older than 2.6"),
     ("failing", "echo protocol version mismatch >&2; exit 1", FAULT, 1, "tmux says: protocol version mismatch"),
     ("stopped", "exec sleep 60", FAULT, 1, "the tmux server does not answer"),
     ("without a server", 'case $* in *-V*) echo tmux 3.4 ;; *) echo "no server running on /tmp/x" >&2; exit 1 ;; esac',
-     OK, 1, "tmux 3.4, no server runs"),
+     OK, 1, "tmux 3.4, no server is running"),
     ("next", 'case $* in *-V*) echo tmux next-3.6 ;; *) echo "no server running on /x" >&2; exit 1 ;; esac',
-     OK, 1, "tmux next-3.6, no server runs"),
+     OK, 1, "tmux next-3.6, no server is running"),
 ]  # fmt: skip
 
 
@@ -126,11 +128,11 @@ def with_hostile_name(folder: Path) -> None:
 
 
 FOLDERS: list[tuple[Callable[[Path], None], str, Result, str]] = [
-    (nothing, "ss", OK, "{dir} is not there yet; the first hook makes it"),
+    (nothing, "ss", OK, "{dir} does not exist yet; the first hook makes it"),
     (as_file, "ss", FAULT, "{dir} is not a folder"),
     (as_dead_link, "ss", FAULT, "{dir} is not a folder"),
-    (of_another_user, "ss", FAULT, "{dir} is another user's, who can write any status there"),
-    (open_to_all, "ss", WARNING, "anybody can write statuses into {dir} (drwxrwxrwx)"),
+    (of_another_user, "ss", FAULT, "{dir} belongs to another user, who can write any status there"),
+    (open_to_all, "ss", WARNING, "anyone can write statuses into {dir} (drwxrwxrwx)"),
     (with_hostile_name, "-a 'b\" $(touch x) *", OK, "{dir}"),
 ]
 
@@ -175,7 +177,7 @@ def test_files_that_are_of_no_use_are_told_by_name(lab: Lab, shell: Shell) -> No
     os.mkfifo(folder / "pipe.json")
     told = found(account, shell)["status files"]
     assert told.result is WARNING
-    assert told.found.startswith("3 status files; of no use: ")
+    assert told.found.startswith("3 status files; not usable: ")
     for words in ("package.json (no status in it)", "link.json (a symbolic link", "pipe.json (not a regular file)"):
         assert words in told.found
 
@@ -183,7 +185,7 @@ def test_files_that_are_of_no_use_are_told_by_name(lab: Lab, shell: Shell) -> No
 @pytest.mark.parametrize(("files", "size"), [(5001, 10), (3, 5 * 2**20)])
 def test_more_files_than_navi_reads_are_a_fault(files: int, size: int) -> None:
     told = Checkup(Frame(0.0, "", Tmux.NONE, proven=True), files=files, bytes=size, directory="/s")
-    finding = {one.check: one for one in findings(told, "atlas")}["status files"]
+    finding = {one.check: one for one in judge_host(told, "atlas")}["status files"]
     assert (finding.result, finding.remedy) == (FAULT, "see who writes them: ls -lt /s | head")
 
 
@@ -192,7 +194,7 @@ def test_more_files_than_navi_reads_are_a_fault(files: int, size: int) -> None:
 HOOKS = [
     (True, ".navi/hook", OK, "installed, and called by "),
     (False, ".navi/hook", FAULT, "{settings} calls navi's hook, but it is not in "),
-    (True, "mine", WARNING, "navi's hook is there, but {settings} does not call it"),
+    (True, "mine", WARNING, "navi's hook is installed, but {settings} does not call it"),
     (False, "mine", WARNING, "navi's hook is not installed, and {settings} does not call it"),
 ]
 
@@ -219,12 +221,13 @@ def test_settings_are_looked_for_where_claude_code_does(lab: Lab) -> None:
 
 
 LINGERING = [
-    ("exit 1", OK, "there is no systemd-logind"),
-    ("sleep 60", OK, "there is no systemd-logind"),
-    ("echo KillUserProcesses=no", OK, "sessions outlive a logout: systemd-logind leaves processes alone"),
+    ("exit 1", OK, "no systemd-logind"),
+    ("sleep 60", OK, "no systemd-logind"),
+    ("echo KillUserProcesses=no", OK, "sessions survive a logout: systemd-logind kills nothing"),
     ("case $* in *Kill*) echo KillUserProcesses=yes;; *) echo Linger=no;; esac", WARNING, "systemd-logind ends tmux"),
     ("case $* in *Kill*) echo KillUserProcesses=yes;; *) exit 1;; esac", WARNING, "systemd-logind ends tmux"),
-    ("case $* in *Kill*) echo KillUserProcesses=yes;; *) echo Linger=yes;; esac", OK, "sessions outlive a logout: you"),
+    ("case $* in *Kill*) echo KillUserProcesses=yes;; *) echo Linger=yes;; esac", OK,
+     "sessions survive a logout: lingering is on"),
 ]
 
 
@@ -244,22 +247,22 @@ def test_a_machine_without_loginctl_is_well(lab: Lab) -> None:
 CLOCKS = [
     (100, 99.5, 101.0, OK, "agrees"),
     (103, 99.5, 101.0, OK, "agrees"),
-    (130, 99.5, 101.0, WARNING, "at least 29 s ahead of the one here"),
-    (60, 99.5, 101.0, WARNING, "at least 38 s behind the one here"),
+    (130, 99.5, 101.0, WARNING, "at least 29 s ahead of this machine's"),
+    (60, 99.5, 101.0, WARNING, "at least 38 s behind this machine's"),
     (100, 90.0, 101.0, OK, "agrees"),
 ]
 
 
 @pytest.mark.parametrize(("said", "began", "ended", "result", "words"), CLOCKS)
 def test_a_clock_is_judged(said: float, began: float, ended: float, result: Result, words: str) -> None:
-    told = clock(said, began, ended)
+    told = judge_clock(said, began, ended)
     assert (told.result, told.found[: len(words)]) == (result, words)
 
 
 @given(st.floats(0, 2e9), st.floats(0, 100), st.floats(0, 1), st.floats(-MOST_SKEW, MOST_SKEW))
 def test_a_slow_line_is_no_wrong_clock(began: float, took: float, part: float, skew: float) -> None:
     said = int(began + took * part + skew)  # at some time within, and in whole seconds
-    assert clock(said, began, began + took + 0.001).result is OK
+    assert judge_clock(said, began, began + took + 0.001).result is OK
 
 
 # ---- reading
@@ -276,5 +279,5 @@ def test_an_answer_is_read_or_refused(parts: list[tuple[bytes, bytes]]) -> None:
         told = checkup().parse(Answer(0, output, "", "T"))
     except ValueError:
         return
-    for finding in findings(told, "atlas"):
+    for finding in judge_host(told, "atlas"):
         assert clean(finding.found) == finding.found

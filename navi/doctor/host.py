@@ -1,0 +1,141 @@
+"""Checks of a machine: what it says of itself, judged. Pure."""
+
+from __future__ import annotations
+
+import re
+from shlex import quote
+
+from navi.core.exits import UNAVAILABLE
+from navi.core.model import StatusFile, Tmux
+from navi.core.text import clean
+from navi.doctor.finding import Finding, Result
+from navi.ops.checkup import Checkup
+from navi.ops.look import MOST_FILE_BYTES, MOST_FILES, PROOF
+
+MOST_SKEW = 2.0
+"""Seconds that a clock may differ from ours."""
+
+OLDEST_TMUX = (2, 6)
+
+CHECKS = ("tmux", "sessions folder", "status files", "hooks", "lingering")
+"""The checks of `judge_host`, in its order."""
+
+
+def judge_host(found: Checkup, host: str) -> tuple[Finding, ...]:
+    """Return the findings about a machine, in the order of CHECKS. `host` is its name, for what to type."""
+    return (_tmux(found), _folder(found), _files(found), _hooks(found, host), _lingering(found))
+
+
+TMUX = {
+    Tmux.MISSING: (
+        "no tmux on PATH, nor where package managers install it",
+        "install it (apt install tmux, dnf install tmux, brew install tmux), or link it in ~/.local/bin",
+        UNAVAILABLE,
+    ),
+    Tmux.OLD: ("{version} is older than 2.6", "install a newer tmux, and end the old server", UNAVAILABLE),
+    Tmux.HUNG: (
+        "the tmux server does not answer",
+        "see its state: ps -C 'tmux: server' -o pid,stat,args; one that is stopped (T) goes on after kill -CONT PID",
+        1,
+    ),
+    Tmux.FAILED: ("tmux says: {error}", "run tmux ls there, and correct what it complains about", 1),
+}
+
+
+def _tmux(found: Checkup) -> Finding:
+    frame, version = found.frame, found.version or f"tmux {found.frame.tmux_version}".strip()
+    word = Tmux.OLD if frame.tmux in PROOF and _too_old(version) else frame.tmux
+    if word in TMUX:
+        cause, remedy, status = TMUX[word]
+        cause = cause.replace("{version}", version).replace("{error}", frame.tmux_error or "nothing")
+        return Finding("tmux", Result.FAULT, cause, remedy, status)
+    count = len(frame.sessions)
+    sessions = "no server is running" if word is Tmux.NONE else f"{count} session{'' if count == 1 else 's'}"
+    if not frame.proven:
+        remedy = "see which: ps -C 'tmux: server' -o pid,stat,args; until then no status file is removed"
+        return Finding("tmux", Result.WARNING, f"{version}; {frame.tmux_error}", remedy)
+    return Finding("tmux", Result.OK, f"{version}, {sessions}")
+
+
+def _too_old(version: str) -> bool:
+    found = re.search(r"(\d{1,4})\.(\d{1,4})", version)
+    return found is not None and (int(found[1]), int(found[2])) < OLDEST_TMUX
+
+
+FOLDERS = {
+    "other": ("{dir} is not a folder", "move it away: mv {dir} {dir}.old"),
+    "unreadable": ("{dir} can't be read", "give yourself access: chmod u+rwx {dir}"),
+    "unwritable": ("{dir} can't be written to: {why}", "see its permissions and the disk: ls -ld {dir}; df {dir}"),
+    "foreign": ("{dir} belongs to another user, who can write any status there", "set sessions_dir to your own folder"),
+}
+"""The faults of the folder of status files, with their remedies."""
+
+
+def _folder(found: Checkup) -> Finding:
+    check, place = "sessions folder", found.directory
+    if found.folder in FOLDERS:
+        cause, remedy = FOLDERS[found.folder]
+        cause = cause.replace("{dir}", place).replace("{why}", found.complaint or "no reason given")
+        return Finding(check, Result.FAULT, cause, remedy.replace("{dir}", quote(place)))
+    if found.folder == "absent":
+        return Finding(check, Result.OK, f"{place} does not exist yet; the first hook makes it")
+    if found.mode[8:9] == "w" and found.mode[9:10] not in ("t", "T"):
+        cause = f"anyone can write statuses into {place} ({found.mode})"
+        return Finding(check, Result.WARNING, cause, f"chmod go-w {quote(place)}")
+    return Finding(check, Result.OK, place)
+
+
+def _files(found: Checkup) -> Finding:
+    check, odd = "status files", [file for file in found.frame.files if file.problem]
+    strange = [*(f"{name} (no status in it)" for name in found.strange), *map(_odd, odd)]
+    count = f"{found.files} status file{'' if found.files == 1 else 's'}"
+    if found.files > MOST_FILES or found.bytes > MOST_FILE_BYTES:
+        cause = f"{count} of {found.bytes // 1024} KiB are more than navi reads"
+        return Finding(check, Result.FAULT, cause, f"see who writes them: ls -lt {quote(found.directory)} | head")
+    if strange:
+        more = f" and {len(strange) - 3} more" if len(strange) > 3 else ""
+        cause = f"{count}; not usable: {', '.join(strange[:3])}{more}"
+        return Finding(check, Result.WARNING, cause, f"move them out of {quote(found.directory)}, or set sessions_dir")
+    return Finding(check, Result.OK, count)
+
+
+def _odd(file: StatusFile) -> str:
+    return clean(f"{file.name}.json ({file.problem})")
+
+
+def _hooks(found: Checkup, host: str) -> Finding:
+    remedy = f"navi hooks install --host {quote(host)}"
+    if found.called == "unreadable":
+        cause = f"{found.settings} can't be read"
+        return Finding("hooks", Result.WARNING, cause, f"chmod u+r {quote(found.settings)}")
+    if found.called == "yes" and not found.hook:
+        cause = f"{found.settings} calls navi's hook, but it is not in {found.directory}/.navi"
+        return Finding("hooks", Result.FAULT, cause, remedy)
+    if found.called != "yes":
+        state = "is installed, but" if found.hook else "is not installed, and"
+        cause = f"navi's hook {state} {found.settings} does not call it; statuses are guessed from the panes"
+        return Finding("hooks", Result.WARNING, cause, remedy)
+    return Finding("hooks", Result.OK, f"installed, and called by {found.settings}")
+
+
+def _lingering(found: Checkup) -> Finding:
+    if not found.kills:
+        return Finding("lingering", Result.OK, "no systemd-logind, which could end sessions at logout")
+    if found.kills != "yes" or found.lingers == "yes":
+        why = "lingering is on" if found.lingers == "yes" else "systemd-logind kills nothing (KillUserProcesses=no)"
+        return Finding("lingering", Result.OK, f"sessions survive a logout: {why}")
+    cause = "systemd-logind ends tmux and its sessions when you log out (KillUserProcesses=yes, Linger=no)"
+    return Finding("lingering", Result.WARNING, cause, "run there: loginctl enable-linger")
+
+
+def judge_clock(found: float, began: float, ended: float) -> Finding:
+    """Judge a clock that showed `found`, in whole seconds, at some time from `began` to `ended` of ours (all epoch).
+
+    Only a difference that is certain counts: a slow network is no wrong clock.
+    """
+    ahead, behind = found - ended, began - (found + 1)
+    if max(ahead, behind) <= MOST_SKEW:
+        return Finding("clock", Result.OK, "agrees with this machine's")
+    word = f"{ahead:.0f} s ahead of" if ahead > 0 else f"{behind:.0f} s behind"
+    remedy = "set one of them: timedatectl set-ntp true (ages of statuses are measured by that clock)"
+    return Finding("clock", Result.WARNING, f"at least {word} this machine's", remedy)

@@ -1,0 +1,194 @@
+"""The route to a remote: how ssh reads its entry, name and port of the first machine on it, and each jump host."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from navi.config.remote import Remote
+from navi.core.exits import REFUSED, UNAVAILABLE, of_failure
+from navi.core.failure import Failure, HostState
+from navi.core.text import clean, decode
+from navi.doctor.finding import Finding, Result
+from navi.doctor.network import banner_of, look_up, read_banner, server_banner
+from navi.doctor.process import QUICK, run
+from navi.hosts.base import HostError
+from navi.hosts.exchange import LARGEST_ERRORS, connect_limit, read_errors
+from navi.hosts.failures import explain
+from navi.hosts.ssh_command import BATCH, Option, SshCommand
+
+MOST_HOPS = 8
+"""Jump hosts that may lead to jump hosts: a configuration can have a circle."""
+
+ALONE = Option(("-o", "ControlPath=none"), "a check shares nothing")
+NO_PERSIST = Option(("-o", "ControlPersist=no"), "a check leaves nothing behind")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How ssh reads a destination, by `ssh -G`. `known_as` is its name in the files of known hosts."""
+
+    hostname: str
+    port: int
+    user: str
+    jumps: tuple[str, ...] = ()
+    proxy: str = ""
+    known_as: str = ""
+    known_hosts: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.hostname} port {self.port}"
+
+
+class Stop(NamedTuple):
+    """A machine on a route: a jump host, or the remote at its end."""
+
+    remote: Remote
+    target: Target
+
+
+def by_hand(remote: Remote) -> str:
+    """Return the command with which a person reaches a remote without navi."""
+    words = [
+        *(["-p", str(remote.port)] if remote.port else []), *(["-l", remote.user] if remote.user else []),
+        *(["-i", os.path.expanduser(remote.key)] if remote.key else []),
+        *(["-J", remote.jump_host] if remote.jump_host else []), remote.host,
+    ]  # fmt: skip
+    return shlex.join(["ssh", *words])
+
+
+def hop_of(text: str, before: Sequence[str], remote: Remote) -> Remote:
+    """Return a jump host, as ssh's -J writes it, as a remote; `before` are the jump hosts that lead to it.
+
+    The entry's own user and key serve the hops that the entry names, as they do in ssh_command.py.
+    """
+    own = bool(remote.jump_host)
+    user, _, place = text.removeprefix("ssh://").rpartition("@")
+    found = re.fullmatch(r"\[(.*)\](?::(\d+))?|([^:]*)(?::(\d+))?", place.rstrip("/"))
+    host, port = (found[1] or found[3], found[2] or found[4]) if found else (place, None)
+    return Remote(
+        text, host or place, user=user or (remote.user if own else ""), key=remote.key if own else "",
+        jump_host=",".join(before), port=int(port or 0), connect_timeout=remote.connect_timeout,
+    )  # fmt: skip
+
+
+def read_target(output: str, remote: Remote) -> Target:
+    """Read what `ssh -G` printed for a remote."""
+    fields: dict[str, list[str]] = {}
+    for line in output.splitlines():
+        key, _, value = line.partition(" ")
+        fields.setdefault(key.lower(), []).append(clean(value))
+
+    def one(key: str, otherwise: str = "") -> str:
+        return fields.get(key, [otherwise])[0]
+
+    hostname, port = one("hostname", remote.host), int(one("port", "22"))
+    jumps, proxy = remote.jump_host or one("proxyjump"), one("proxycommand")
+    known_as = one("hostkeyalias") or (hostname if port == 22 else f"[{hostname}]:{port}")
+    files = f"{one('userknownhostsfile')} {one('globalknownhostsfile')}".split()
+    return Target(
+        hostname, port, one("user"), tuple(jump for jump in jumps.split(",") if jump not in ("", "none")),
+        "" if remote.jump_host or proxy == "none" else proxy, known_as,
+        tuple(file for file in files if file != "none"), tuple(fields.get("identityfile", ())),
+    )  # fmt: skip
+
+
+def resolve(remote: Remote, environment: Mapping[str, str]) -> Target:
+    """Ask ssh how it reads a destination. Raises HostError."""
+    words = SshCommand(remote, environment).overriding(Option(("-G",), "only print the configuration"))
+    done = run(words, QUICK, environment)
+    if done.status is None:
+        remedy = f"try {by_hand(remote)} -G; a Match exec in ~/.ssh/config may hang"
+        raise HostError(Failure(HostState.ERROR, f"no answer from ssh -G within {QUICK:g} s", remedy))
+    if done.status != 0:
+        raise HostError(explain(remote.name, done.status, done.errors))
+    return read_target(decode(done.output), remote)
+
+
+def find_route(remote: Remote, environment: Mapping[str, str], depth: int = 0) -> list[Stop]:
+    """Return the jump hosts to a remote, and the remote itself; a jump host can have jump hosts of its own.
+
+    Raises HostError.
+    """
+    target = resolve(remote, environment)
+    hops = [hop_of(text, target.jumps[:place], remote) for place, text in enumerate(target.jumps)]
+    if not hops:
+        return [Stop(remote, target)]
+    if depth == MOST_HOPS:
+        cause = f"more than {MOST_HOPS} jump hosts lead to {remote.host}"
+        raise HostError(Failure(HostState.ERROR, cause, "correct ProxyJump in ~/.ssh/config: it may lead in a circle"))
+    first = find_route(hops[0], environment, depth + 1)
+    return [*first, *(Stop(hop, resolve(hop, environment)) for hop in hops[1:]), Stop(remote, target)]
+
+
+def check_route(route: Sequence[Stop], environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Check the machines on a route, one after the other, up to the port of the last one."""
+    *hops, last = route
+    over = ", ".join(clean(hop.remote.name) for hop in hops)
+    yield Finding("ssh", Result.OK, f"goes to {last.target}" + (f" through {over}" if over else ""))
+    first = route[0]
+    if first.target.proxy:
+        yield Finding("tcp", Result.OK, f"left to ProxyCommand: {first.target.proxy}")
+    else:
+        yield from _check_port(first, f"{clean(first.remote.name)}, " if over else "")
+    for hop, beyond in pairwise(route):
+        yield _check_jump(hop.remote, beyond.target, environment)
+
+
+def _check_port(first: Stop, hop: str) -> Iterator[Finding]:
+    """Check the name, the port and the ssh server of the first machine. `hop` names a jump host in what is found."""
+    target, limit = first.target, first.remote.connect_timeout
+    addresses, why = look_up(target.hostname, target.port, limit)
+    if not addresses:
+        remedy = f"getent hosts {shlex.quote(target.hostname)}; check `host` in remotes.yaml, HostName, the network"
+        yield Finding("name", Result.FAULT, f"{hop}{target.hostname}: {why}", remedy, UNAVAILABLE)
+        return
+    yield Finding("name", Result.OK, f"{hop}{target.hostname} is {', '.join(addresses[:4])}")
+    banner, why, remedy = server_banner(addresses, target.port, limit)
+    result = Result.OK if banner else Result.FAULT
+    yield Finding("tcp", result, f"{hop}port {target.port}: {banner or why}", remedy, UNAVAILABLE)
+
+
+def _check_jump(hop: Remote, beyond: Target, environment: Mapping[str, str]) -> Finding:
+    """Check whether a jump host lets us log in and go on: ssh's -W brings the banner of the machine beyond it."""
+    name, place, limit = clean(hop.name), f"[{beyond.hostname}]:{beyond.port}", connect_limit(hop)
+    options = (ALONE, NO_PERSIST, BATCH, Option(("-W", place), "what -J does"))
+    banner, errors, ended = _listen(SshCommand(hop, environment).overriding(*options), limit, environment)
+    if banner:
+        return Finding("jump", Result.OK, f"{name} leads to {place}: {banner}")
+    if not ended:
+        cause = f"no answer from {place} through {name} within {limit:g} s"
+        remedy = f"log in there and try: {by_hand(hop)}, then nc {beyond.hostname} {beyond.port}"
+        return Finding("jump", Result.FAULT, cause, remedy, UNAVAILABLE)
+    if "administratively prohibited" in errors:
+        remedy = "set AllowTcpForwarding yes in its sshd_config"
+        return Finding("jump", Result.FAULT, f"{name} does not allow forwarding", remedy, REFUSED)
+    failure = explain(hop.name, 255, errors)
+    remedy = f"{by_hand(hop)} shows more: {failure.remedy}"
+    return Finding("jump", Result.FAULT, f"{name}: {failure.cause}", remedy, of_failure(failure))
+
+
+def _listen(words: Sequence[str], limit: float, environment: Mapping[str, str]) -> tuple[str, str, bool]:
+    """Return the banner that a command prints, its errors, and whether it ended by itself."""
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment
+        )
+        with process:
+            assert process.stdout
+            data, ended = read_banner(process.stdout.fileno(), limit)
+            if ended:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(QUICK)
+            process.kill()
+        errors.seek(0)
+        return banner_of(data), read_errors(errors.read(LARGEST_ERRORS)), ended

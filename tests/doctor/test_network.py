@@ -1,0 +1,37 @@
+"""Names, ports and banners, each with an answer or a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from navi.doctor.network import look_up, server_banner
+from tests.support.servers import server
+
+FAR = 10.0
+"""Seconds for what is to answer, however busy this machine is."""
+
+
+def test_a_look_up_has_an_answer_or_a_reason() -> None:
+    assert look_up("127.0.0.1", 22, FAR) == (["127.0.0.1"], "no answer to the lookup of this name within 10 s")
+    for name in ("no-such-host.invalid", "a" * 300, "x..y", ""):
+        addresses, why = look_up(name, 22, FAR)
+        assert addresses or why
+
+
+BANNERS = [
+    (b"SSH-2.0-Test\r\n", "SSH-2.0-Test"),
+    (b"Beware!\r\nSSH-2.0-Test\r\n", "SSH-2.0-Test"),
+    (b"SSH-2.0-\033[31mTest\n", "SSH-2.0-Test"),
+    (b"x" * 20000, ""),
+]
+
+
+@pytest.mark.parametrize(("said", "banner"), BANNERS)
+def test_a_banner_is_found_behind_other_lines(said: bytes, banner: str) -> None:
+    with server(said) as port:
+        assert server_banner(["127.0.0.1"], port, FAR)[0] == banner
+
+
+def test_the_next_address_is_tried_where_one_is_closed() -> None:
+    with server(b"SSH-2.0-Test\r\n") as port:
+        assert server_banner(["127.0.0.2", "127.0.0.1"], port, FAR)[0] == "SSH-2.0-Test"
