@@ -1,11 +1,11 @@
-"""The fleet: every host at once, one supervised task each.
+"""The fleet: all hosts at once, with one supervised task for each.
 
-A host that is slow or dead delays only itself: its task, its limit, its backoff. What it last told stays, with its age.
+A host that is slow or dead delays only itself: it has its own task, limits and retries. Its last frame stays, with its
+age.
 """
 
 from __future__ import annotations
 
-import logging
 import math
 import random
 import time
@@ -18,7 +18,8 @@ from typing import TypeVar
 import trio
 
 from navi.core.agents import AgentKind
-from navi.core.failure import Failure, HostState, Retry
+from navi.core.failure import RECONNECT, Failure, HostState, Retry
+from navi.core.log import SILENT, Log
 from navi.core.model import Frame, HostView
 from navi.core.status import sessions_of
 from navi.core.text import clean
@@ -30,8 +31,6 @@ from navi.ops.look import TMUX_FAILURES, Beat, Unwatchable, look, watch
 
 T = TypeVar("T")
 
-log = logging.getLogger(__name__)
-
 POLL_EVERY = 2.0
 """Seconds between two looks at a host that can't be watched."""
 
@@ -39,13 +38,13 @@ PING_EVERY = 30.0
 """Seconds between two measurements of a host's latency."""
 
 STEADY_AFTER = 10.0
-"""Seconds after which a connection counts as good, so that its loss is followed by an attempt at once."""
+"""Seconds after which a connection counts as good, so that its loss is followed by a retry at once."""
 
 
 def steady(shown: float | None, measured: float) -> float:
     """Return the latency (seconds) to show: the one that is shown, unless the new one clearly differs.
 
-    A number that trembles would keep the terminal busy and tells nobody anything.
+    A number that changes all the time would keep the terminal busy and help nobody.
     """
     if shown is not None and abs(measured - shown) < max(0.002, 0.3 * shown):
         return shown
@@ -53,71 +52,77 @@ def steady(shown: float | None, measured: float) -> float:
 
 
 class Fleet:
-    """All hosts. `changed` is called, in the trio run, with the name of a host whose view has become another."""
+    """All hosts. `changed` is called, in the trio run, with the name of a host whose view has changed."""
 
     def __init__(
-        self, hosts: Sequence[Host], kinds: Iterable[AgentKind], changed: Callable[[str], None] = lambda _: None
+        self,
+        hosts: Sequence[Host],
+        kinds: Iterable[AgentKind],
+        changed: Callable[[str], None] = lambda _: None,
+        log: Log = SILENT,
     ) -> None:
         self.changed = changed
-        self._keepers = {host.name: _Keeper(host, tuple(kinds), lambda name: self.changed(name)) for host in hosts}
+        agents = tuple(kinds)
+        self._tasks = {host.name: _HostTask(host, agents, lambda name: self.changed(name), log) for host in hosts}
 
     @property
     def views(self) -> tuple[HostView, ...]:
         """What is known of each host now, in the order of the configuration."""
-        return tuple(keeper.view for keeper in self._keepers.values())
+        return tuple(task.view for task in self._tasks.values())
 
     def view(self, name: str) -> HostView:
-        """What is known of one host now. Raises KeyError for a host that is not in the fleet."""
-        return self._keepers[name].view
+        """Return what is known of one host now. Raises KeyError for a host that is not in the fleet."""
+        return self._tasks[name].view
 
     def host(self, name: str) -> Host:
         """Return a host. Raises KeyError for one that is not in the fleet."""
-        return self._keepers[name].host
+        return self._tasks[name].host
 
     async def run(self) -> None:
-        """Keep all hosts, until cancelled; then end every connection."""
+        """Run the tasks of all hosts until cancelled; then close every connection."""
         try:
             async with trio.open_nursery() as nursery:
-                for keeper in self._keepers.values():
-                    nursery.start_soon(keeper.keep)
-                    nursery.start_soon(keeper.heed)
-                    nursery.start_soon(keeper.measure)
+                for task in self._tasks.values():
+                    nursery.start_soon(task.supervise)
+                    nursery.start_soon(task.wake_on_refresh)
+                    nursery.start_soon(task.measure_latency)
         finally:
             with trio.CancelScope(shield=True):
                 async with trio.open_nursery() as nursery:
-                    for keeper in self._keepers.values():
-                        nursery.start_soon(keeper.host.close)
+                    for task in self._tasks.values():
+                        nursery.start_soon(task.host.close)
 
     def refresh(self, name: str | None = None) -> None:
-        """Look at a host, or at all, at once; those that wait for another attempt are tried now. Does not wait."""
-        for keeper in self._keepers.values():
-            if name in (None, keeper.host.name):
-                keeper.hurry()
+        """Look at a host, or at all hosts, now; retry those that wait for their next attempt. Does not wait."""
+        for task in self._tasks.values():
+            if name in (None, task.host.name):
+                task.refresh()
 
     async def ask(self, name: str, operation: Operation[T]) -> T:
         """Carry out an operation on a host. Raises HostError, or what the operation's parser raises."""
-        return await self._keepers[name].host.run(operation)
+        return await self._tasks[name].host.run(operation)
 
 
-class _Keeper:
-    """Keeps one host: connects, watches, and begins again."""
+class _HostTask:
+    """Supervises one host: connects, follows or polls it, and retries."""
 
-    def __init__(self, host: Host, kinds: tuple[AgentKind, ...], changed: Callable[[str], None]) -> None:
+    def __init__(self, host: Host, kinds: tuple[AgentKind, ...], changed: Callable[[str], None], log: Log) -> None:
         self.host = host
         self.view = HostView(host.name, host.destination)
         self._kinds = kinds
         self._changed = changed
-        self._hurry = trio.Event()
-        self._line: Watch[Frame | Beat] | None = None
-        self._steady_since = math.inf
+        self._log = log
+        self._refresh = trio.Event()
+        self._watch: Watch[Frame | Beat] | None = None
+        self._connected_at = math.inf
 
-    def hurry(self) -> None:
-        """End whatever is being waited for, and begin waiting anew."""
-        hurry, self._hurry = self._hurry, trio.Event()
-        hurry.set()
+    def refresh(self) -> None:
+        """End every pause, and wake the watch."""
+        refresh, self._refresh = self._refresh, trio.Event()
+        refresh.set()
 
-    def _show(self, view: HostView) -> None:
-        """Keep a new view, and tell it if anyone could see a difference."""
+    def _publish(self, view: HostView) -> None:
+        """Replace the view, and report it as changed if anybody could see a difference."""
         before, self.view = self.view, view
         same = before._replace(heard=view.heard, framed=view.framed, frame=view.frame, skew=view.skew)
         if same != view or abs(before.skew - view.skew) > 2:
@@ -125,86 +130,98 @@ class _Keeper:
 
     # ---- connecting
 
-    async def keep(self) -> None:
-        """Go on for ever. The one place where any error is caught: it may end an attempt, never the task."""
+    async def supervise(self) -> None:
+        """Connect and follow the host, again and again. The one place that catches any error: it may end an attempt,
+        never the task.
+        """
         attempt = 0
         while True:
-            self._steady_since = math.inf
+            self._connected_at = math.inf
             try:
-                await self._attend()
-                failure = Failure(HostState.UNREACHABLE, "the watch ended", "navi tries again by itself", Retry.AT_ONCE)
+                await self._connect_and_follow()
+                failure = Failure(HostState.UNREACHABLE, "the watch ended", RECONNECT, Retry.AT_ONCE)
             except HostError as error:
                 failure = error.failure
             except Exception as error:
-                log.exception("host %s", self.host.name)
+                self._log.exception("%s: a fault in navi", self.host.name)
                 cause = clean(f"{type(error).__name__}: {error}"[:200])
                 failure = Failure(HostState.ERROR, cause, "a fault in navi: see its log, and please report it")
-            attempt = 1 if trio.current_time() - self._steady_since > STEADY_AFTER else attempt + 1
+            if self._connected_at < math.inf:
+                self._log.warning("%s: lost: %s", self.host.name, failure.cause)
+            attempt = 1 if trio.current_time() - self._connected_at > STEADY_AFTER else attempt + 1
             await self._pause(attempt, failure)
 
     async def _pause(self, attempt: int, failure: Failure) -> None:
+        """Wait before the next attempt, at most until a refresh."""
         seconds = pause_before(attempt, failure.retry, random.random())
-        retry_at = None if seconds == float("inf") else trio.current_time() + seconds
-        self._show(
+        waits = seconds == float("inf")
+        when = "on request" if waits else f"in {seconds:.1f} s"
+        self._log.info("%s: %s; retry %d %s", self.host.name, failure.cause, attempt, when)
+        retry_at = None if waits else trio.current_time() + seconds
+        self._publish(
             self.view._replace(state=failure.state, failure=failure, last_failure=failure, latency=None,
                 attempts=attempt, retry_at=retry_at,
             )
         )  # fmt: skip
         with trio.move_on_after(seconds):
-            await self._hurry.wait()
+            await self._refresh.wait()
 
-    async def _attend(self) -> None:
-        """Connect and follow the host until it is lost."""
+    async def _connect_and_follow(self) -> None:
+        """Connect, and follow the host until the connection is lost."""
         if self.view.failure is None or self.view.attempts <= 1:
-            self._show(self.view._replace(state=HostState.CONNECTING, retry_at=None))
+            self._publish(self.view._replace(state=HostState.CONNECTING, retry_at=None))
         await self.host.open()
-        self._steady_since = trio.current_time()
+        self._connected_at = trio.current_time()
+        self._log.info("%s: connected", self.host.name)
         try:
-            await self._watch()
+            await self._follow()
         except Unwatchable as reason:
-            self._show(self.view._replace(unwatched=str(reason)))
+            self._log.info("%s: polled every %g s: %s", self.host.name, POLL_EVERY, reason)
+            self._publish(self.view._replace(unwatched=str(reason)))
             await self._poll()
 
     # ---- following
 
-    async def _watch(self) -> None:
-        async with self.host.watch(watch(cleanup=True)) as line:
-            self._line = line
+    async def _follow(self) -> None:
+        async with self.host.watch(watch(cleanup=True)) as self._watch:
             try:
-                async for told in line:
-                    self._take(told)
+                async for item in self._watch:
+                    self._receive(item)
             finally:
-                self._line = None
+                self._watch = None
 
-    async def heed(self) -> None:
-        """Wake the watch whenever somebody is in a hurry. A line that breaks meanwhile is the watch's own affair."""
+    async def wake_on_refresh(self) -> None:
+        """Wake the watch at every refresh. One that fails meanwhile is reported by the task that follows it."""
         while True:
-            await self._hurry.wait()
-            if self._line:
+            await self._refresh.wait()
+            if self._watch:
                 with suppress(HostError):
-                    await self._line.wake()
+                    await self._watch.wake()
 
     async def _poll(self) -> None:
         while True:
             frame = await self.host.run(look(cleanup=True))
-            self._take(frame)
+            self._receive(frame)
             with trio.move_on_after(POLL_EVERY):
-                await self._hurry.wait()
+                await self._refresh.wait()
 
-    def _take(self, told: Frame | Beat) -> None:
-        """Put what the host told into the view."""
+    def _receive(self, item: Frame | Beat) -> None:
+        """Put a frame or a heartbeat into the view."""
         now = trio.current_time()
-        skew = told.clock + 0.5 - time.time()
+        skew = item.clock + 0.5 - time.time()
         view = self.view._replace(heard=now, skew=skew if abs(skew) > 2 else 0.0)
-        if isinstance(told, Frame):
-            view = _with_frame(view, told, now)._replace(attempts=0, retry_at=None)
+        if isinstance(item, Frame):
+            view = _with_frame(view, item, now)._replace(attempts=0, retry_at=None)
+            if item.cleaned:
+                names = ", ".join(item.cleaned)
+                self._log.info("%s: removed the status files of ended sessions: %s", self.host.name, names)
         if view.frame is not None:
-            frame = view.frame._replace(clock=told.clock)  # silence tells something, too
+            frame = view.frame._replace(clock=item.clock)  # a status can change by the mere passing of time
             view = view._replace(sessions=sessions_of(self.host.name, frame, self._kinds))
-        self._show(view)
+        self._publish(view)
 
-    async def measure(self) -> None:
-        """Measure the latency now and then, while the host is connected. One that is out of line is not shown."""
+    async def measure_latency(self) -> None:
+        """Measure the latency now and then while the host is connected, and show the median of the last three."""
         measured: deque[float] = deque(maxlen=3)
         while True:
             pause = 1.0
@@ -215,7 +232,7 @@ class _Keeper:
                 except HostError:
                     latency = None
                 if self.view.fresh:
-                    self._show(self.view._replace(latency=latency))
+                    self._publish(self.view._replace(latency=latency))
                 pause = PING_EVERY
             await trio.sleep(pause)
 

@@ -324,6 +324,7 @@ from navi.config.reader import read_remotes
 from navi.fleet import Fleet
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
+from navi.ops import HostSettings
 
 remotes, _ = read_remotes(Places(os.environ).remotes)
 hosts = [LocalHost(HostSettings("~/.claude-sessions", True)), *(OpenSSHHost(remote, os.environ) for remote in remotes)]
@@ -341,7 +342,9 @@ def test_a_dashboard_that_is_killed_leaves_no_watch_here_or_there(lab: Lab, box:
         assert one.stdout
         waiting = {"box connected\n", "local connected\n"}
         while waiting:
-            waiting.discard(one.stdout.readline())
+            line = one.stdout.readline()
+            assert line, "the dashboard has ended"
+            waiting.discard(line)
         assert watches(lab)
         os.kill(one.pid, signal.SIGKILL)
         one.wait()
