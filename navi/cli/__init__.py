@@ -15,6 +15,7 @@ from navi import __version__
 from navi.cli.arguments import read_simple
 from navi.cli.verbs import VERBS, Verb
 from navi.core.exits import NO, OK, WRONG_USAGE
+from navi.core.log import SILENT, Log
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -25,8 +26,10 @@ INTERRUPTED, NOBODY_READS = 130, 141
 UNWRITABLE = (EIO, ENOSPC, EDQUOT)
 """What a write to standard output can fail with, apart from a pipe that nobody reads."""
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
 USAGE = """usage: navi [--help | --version]
-       navi VERB [ARGUMENTS]
+       navi [--log-level LEVEL] [VERB [ARGUMENTS]]
 
 Without arguments: the dashboard, with every agent session of this machine and of the remotes in remotes.yaml.
 
@@ -35,6 +38,7 @@ Without arguments: the dashboard, with every agent session of this machine and o
   navi VERB --help     what a verb wants
   -h, --help           this text
   -V, --version        navi's version
+  --log-level LEVEL    log what navi does to hosts: debug, info, warning or error (or NAVI_LOG=LEVEL)
 
 A session is SESSION on this machine, and HOST/SESSION on another. Keys of the dashboard are shown by ?.
 See navi(1) and navi-remotes(5).
@@ -81,7 +85,10 @@ def _collect_from_now_on() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line; return the exit status (sysexits(3), see navi(1))."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    level, words = _take_log_level(list(sys.argv[1:] if arguments is None else arguments))
+    if level and level not in LOG_LEVELS:
+        print(f"navi: `{level}` is not a log level; use one of {', '.join(LOG_LEVELS)}", file=sys.stderr)
+        return WRONG_USAGE
     if words[:1] in (["-h"], ["--help"], ["help"]):
         print(USAGE.format(verbs="\n".join(f"  {verb.name:<20} {verb.help}" for verb in VERBS)), end="")
         return OK
@@ -92,12 +99,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from navi.cli.start_dashboard import run_dashboard
 
         _collect_from_now_on()
-        return run_dashboard()
+        return run_dashboard(level or "info")
     verb = next((verb for verb in VERBS if verb.name == words[0]), None)
     if verb is None:
         print(f"navi: `{words[0]}` is not something navi knows; navi --help shows what is", file=sys.stderr)
         return WRONG_USAGE
-    return run_verb(verb, words[1:])
+    return run_verb(verb, words[1:], level)
 
 
 def _own_words(verb: Verb, words: Sequence[str]) -> Sequence[str]:
@@ -114,8 +121,17 @@ def _read(verb: Verb, words: Sequence[str]) -> SimpleNamespace | Namespace:
     return read(verb, words)
 
 
-def run_verb(verb: Verb, words: Sequence[str]) -> int:
-    """Carry out a verb; return the exit status."""
+def _take_log_level(words: list[str]) -> tuple[str, list[str]]:
+    """Return the level of the log that the command line asks for, else NAVI_LOG, and the remaining words."""
+    option, _, level = (words or [""])[0].partition("=")
+    if option != "--log-level":
+        return os.environ.get("NAVI_LOG", "").lower(), words
+    rest = words[1:]
+    return (level or (rest.pop(0) if rest else option)).lower(), rest
+
+
+def run_verb(verb: Verb, words: Sequence[str], log_level: str = "") -> int:
+    """Carry out a verb; return the exit status. With a level, it logs to standard error."""
     options = _read(verb, own := _own_words(verb, words))
     options.command_line = list(words[len(own) + 1 :]) if verb.runs else []
     from navi.cli.context import Machines
@@ -123,11 +139,16 @@ def run_verb(verb: Verb, words: Sequence[str]) -> int:
     from navi.hosts.base import HostError
     from navi.ops import OperationError
 
+    log: Log = SILENT
+    if log_level:
+        from navi.cli.log import log_to_stderr
+
+        log = log_to_stderr(log_level)
     module, _, function = verb.function.rpartition(".")
     carry_out = getattr(import_module(f"navi.{module}"), function)
     _collect_from_now_on()
     try:
-        return int(carry_out(options, Machines(dict(os.environ))))
+        return int(carry_out(options, Machines(dict(os.environ), log)))
     except (UsageError, OperationError) as error:
         complain(str(error))
         return getattr(error, "status", WRONG_USAGE)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from navi.cli.output import UsageError, complain
 from navi.config.paths import KNOWN_REMOTES, REMOTES, SETTINGS, cache_file, config_file
 from navi.core.address import LOCAL, Address, Named
+from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
@@ -36,8 +37,9 @@ AT_ONCE = 32
 class Machines:
     """This machine and the remotes. Nothing is read or connected before it is needed."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], log: Log = SILENT) -> None:
         self.environment = environment
+        self._log = log
         self._hosts: dict[str, BlockingHost] = {}
 
     @cached_property
@@ -109,7 +111,7 @@ class Machines:
         from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 
         if name not in self._hosts:
-            self._hosts[name] = BlockingOpenSSHHost(self.remotes[name], self.environment)
+            self._hosts[name] = BlockingOpenSSHHost(self.remotes[name], self.environment, self._log)
         return self._hosts[name]
 
     @cached_property
@@ -119,7 +121,7 @@ class Machines:
             said = HostSettings(self.settings.sessions_dir, self.settings.cleanup)
         else:
             said = HostSettings("", True)
-        return BlockingHost(local_peer(said), self.environment)
+        return BlockingHost(local_peer(said), self.environment, self._log)
 
     def address(self, text: str) -> Address:
         """Read SESSION, or HOST/SESSION. Raises UsageError."""

@@ -85,7 +85,7 @@ class BlockingHost:
             connection = self._idle.pop()
             if connection.usable:
                 return connection
-            self._log.info("%s: a connection has ended while it was idle", self.name)
+            self._log.warning("%s: a connection has ended while it was idle", self.name)
             connection.close()
         return self._start()
 

@@ -172,7 +172,7 @@ class Channels:
             channel = self._idle.pop()
             if channel.usable:
                 return channel
-            self._log.info("%s: a channel has ended while it was idle", self._peer.name)
+            self._log.warning("%s: a channel has ended while it was idle", self._peer.name)
             await channel.close()
         return await self._start()
 

@@ -138,7 +138,7 @@ class OpenSSHHost:
         """Kill the master that does not answer, and remove its socket."""
         process = _read_process(control)
         if process and await _is_our_master(process, control):
-            self._log.info("%s: replacing the master that does not answer (process %d)", self.name, process)
+            self._log.warning("%s: replacing the master that does not answer (process %d)", self.name, process)
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)
         with suppress(FileNotFoundError):
