@@ -1,4 +1,4 @@
-"""The verb hosts: how each host is now, as the dashboard's page of hosts tells it."""
+"""The verb hosts: the state of each host, as the dashboard's page of hosts shows it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 TMUX_STATES = {tmux: state for tmux, (state, _, _) in TMUX_FAILURES.items()}
-"""How a host is called whose tmux does not tell its sessions."""
+"""The state of a host by the state of its tmux."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A host as one look found it; `failure` is None if all is well, `frame` None if it did not answer."""
+class HostReport:
+    """A host after one look; `failure` is None if nothing failed, `frame` None if it did not answer."""
 
     name: str
     destination: str
@@ -38,11 +38,11 @@ def run_hosts(options: Namespace, machines: Machines) -> int:
     """List this machine and all enabled remotes with their state; 0 even if some do not answer."""
     names = [LOCAL, *machines.remotes]
     answers = machines.each(names, lambda name: _ask(machines, name))
-    seen = [_seen(machines, name, answer) for name, answer in answers]
+    reports = [_report(machines, name, answer) for name, answer in answers]
     if options.json:
-        print_json([document(one) for one in seen])
+        print_json([document(one) for one in reports])
     else:
-        for one in seen:
+        for one in reports:
             _print(one, max(map(len, names)))
     return exits.OK
 
@@ -55,21 +55,22 @@ def _ask(machines: Machines, name: str) -> Frame:
         raise HostError(Failure(HostState.ERROR, str(error), f"navi doctor {name}")) from error
 
 
-def _seen(machines: Machines, name: str, answer: Frame | HostError | OperationError) -> Seen:
+def _report(machines: Machines, name: str, answer: Frame | HostError | OperationError) -> HostReport:
     remote = machines.remotes.get(name)
     place = remote.destination if remote else "this machine"
     if isinstance(answer, HostError):
-        return Seen(name, place, answer.failure.state, None, answer.failure)
+        return HostReport(name, place, answer.failure.state, None, answer.failure)
     if isinstance(answer, OperationError):
-        return Seen(name, place, HostState.ERROR, None, Failure(HostState.ERROR, str(answer), f"navi doctor {name}"))
+        failure = Failure(HostState.ERROR, str(answer), f"navi doctor {name}")
+        return HostReport(name, place, HostState.ERROR, None, failure)
     state = TMUX_STATES.get(answer.tmux, HostState.CONNECTED)
     if state is HostState.CONNECTED:
-        return Seen(name, place, state, answer, None)
-    told = f"tmux: {answer.tmux}" + (f" ({answer.tmux_error})" if answer.tmux_error else "")
-    return Seen(name, place, state, answer, Failure(state, told, f"navi doctor {name}"))
+        return HostReport(name, place, state, answer, None)
+    cause = f"tmux: {answer.tmux}" + (f" ({answer.tmux_error})" if answer.tmux_error else "")
+    return HostReport(name, place, state, answer, Failure(state, cause, f"navi doctor {name}"))
 
 
-def document(one: Seen) -> dict[str, object]:
+def document(one: HostReport) -> dict[str, object]:
     """Return a host for programs; what is unknown is null."""
     frame, failure = one.frame, one.failure
     return {
@@ -84,7 +85,7 @@ def document(one: Seen) -> dict[str, object]:
     }
 
 
-def _print(one: Seen, width: int) -> None:
+def _print(one: HostReport, width: int) -> None:
     count = len(one.frame.sessions) if one.frame else 0
     facts = [f"{count} session{'' if count == 1 else 's'}", one.frame.system] if one.frame else []
     if one.frame and one.frame.tmux_version:
