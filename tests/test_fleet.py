@@ -49,7 +49,7 @@ def status(view: HostView, name: str) -> str:
     return next((session.status.word for session in view.sessions if session.name == name), "")
 
 
-# ---- when a host is tried again
+# ---- retries
 
 
 @given(attempt=st.integers(1, 10_000), chance=st.floats(0, 1))
@@ -61,7 +61,7 @@ def test_the_pause_grows_up_to_a_limit_and_is_never_in_step(attempt: int, chance
 
 
 @given(attempt=st.integers(1, 10_000), chance=st.floats(0, 1))
-def test_a_lost_connection_is_mended_at_once_and_then_with_patience(attempt: int, chance: float) -> None:
+def test_a_lost_connection_is_retried_at_once_and_then_ever_later(attempt: int, chance: float) -> None:
     assert pause_before(1, Retry.AT_ONCE, chance) <= 0.2
     assert pause_before(attempt + 1, Retry.AT_ONCE, chance) == pause_before(attempt + 1, Retry.LATER, chance)
     assert pause_before(attempt, Retry.ON_REQUEST, chance) == float("inf")
@@ -75,7 +75,7 @@ def test_a_latency_is_steady_until_it_clearly_differs(shown: float | None, measu
     assert steady(shown, measured) == expected
 
 
-# ---- hosts that are well
+# ---- hosts that work
 
 
 async def test_sessions_of_every_host_are_known_with_latency_and_change(
@@ -169,7 +169,7 @@ async def test_a_host_that_can_not_be_watched_is_polled(lab: Lab, box: Machine) 
         await until_async(lambda: not lab.leftovers(), what="nothing is left")
 
 
-# ---- tmux that is missing or unwell
+# ---- tmux that is missing or fails
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ async def test_a_stopped_host_keeps_its_sessions_and_comes_back(lab: Lab, box: M
         await until_async(lambda: not lab.leftovers(), what="nothing is left")
 
 
-async def test_a_connection_that_breaks_is_made_anew_by_itself(lab: Lab, box: Machine) -> None:
+async def test_a_broken_connection_is_replaced_by_itself(lab: Lab, box: Machine) -> None:
     with trio.fail_after(40):
         async with running(host(lab, box)) as watched:
             await watched.state("box", CONNECTED)
@@ -255,7 +255,7 @@ async def test_a_frozen_host_disturbs_no_other_and_goes_on_after_the_thaw(lab: L
         await until_async(lambda: not lab.leftovers(), what="nothing is left")
 
 
-async def test_a_host_that_needs_a_person_waits_until_it_is_asked_for(lab: Lab, box: Machine) -> None:
+async def test_a_host_that_needs_a_person_waits_for_a_refresh(lab: Lab, box: Machine) -> None:
     allowed = (box.folder / "authorized_keys").read_text()
     (box.folder / "authorized_keys").write_text("")
     with trio.fail_after(40):
@@ -267,7 +267,7 @@ async def test_a_host_that_needs_a_person_waits_until_it_is_asked_for(lab: Lab, 
             await watched.state("box", CONNECTED)
 
 
-async def test_a_passphrase_typed_at_a_terminal_brings_the_host(
+async def test_a_host_connects_after_its_passphrase_is_typed_at_a_terminal(
     lab: Lab, box: Machine, terminal: Callable[..., Terminal]
 ) -> None:
     words = [program("ssh-keygen"), "-q", "-p", "-P", "", "-N", "open sesame", "-f", str(lab.key)]
@@ -286,7 +286,7 @@ async def test_a_passphrase_typed_at_a_terminal_brings_the_host(
         await until_async(lambda: not lab.leftovers(), what="nothing is left")
 
 
-async def test_a_changed_host_key_is_not_tried_again_by_itself(lab: Lab, box: Machine) -> None:
+async def test_a_changed_host_key_is_not_retried(lab: Lab, box: Machine) -> None:
     lab.known_hosts.write_text(lab.known_hosts.read_text().replace(lab.keys.host_public, lab.keys.client_public))
     with trio.fail_after(30):
         async with running(host(lab, box)) as watched:

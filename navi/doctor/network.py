@@ -17,9 +17,9 @@ LONGEST_BANNER = 8192
 
 
 def look_up(hostname: str, port: int, limit: float) -> tuple[list[str], str]:
-    """Return the addresses of a name, or why there are none. The system's lookup can't be ended: it is left."""
+    """Return the addresses of a name, or why there are none. The thread goes on: getaddrinfo can't be ended."""
     found: list[str] = []
-    why = [f"no answer to the lookup of this name within {limit:g} s"]
+    why = [f"this name was not resolved within {limit:g} s"]
 
     def ask() -> None:
         try:

@@ -42,7 +42,7 @@ def doctor(lab: Lab, *hosts: str, status: int = 0) -> dict[str, dict[str, dict[s
 
 
 def results(found: dict[str, dict[str, str]]) -> dict[str, str]:
-    """Return what each check of a host came to."""
+    """Return the result of each check of a host."""
     return {check: entry["result"] for check, entry in found.items()}
 
 
@@ -256,7 +256,7 @@ def test_a_status_is_explained_by_the_rule_that_decided(
     assert (facts["rule"], facts["source"].partition(",")[0]) == (told["rule"], source)
 
 
-def test_a_tmux_that_does_not_answer_is_told(lab: Lab) -> None:
+def test_a_tmux_that_does_not_answer_is_shown(lab: Lab) -> None:
     there, prefix = account(lab, True)
     there.write_status("api", status="waiting")
     (there.bin / "tmux").write_text("#!/bin/sh\necho protocol version mismatch >&2; exit 1\n")
@@ -296,7 +296,7 @@ def test_hostile_texts_are_explained_without_harm(lab: Lab) -> None:
     assert not {"\033", "\007", "\u202e"} & set(said)
 
 
-def test_explain_tells_a_missing_session_from_a_missing_host(lab: Lab) -> None:
+def test_explain_distinguishes_a_missing_session_from_a_missing_host(lab: Lab) -> None:
     lab.remotes_yaml([lab.machine("atlas")])
     assert navi(lab, "explain", "atlas/x", status=66).stderr == "navi: atlas/x: there is no session x\n"
     lab.machines[0].stop()

@@ -1,4 +1,4 @@
-"""What a machine tells of itself, in every shell, and what is thought of it."""
+"""What a machine says of itself, in every shell, and how it is judged."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ OK, WARNING, FAULT = Result.OK, Result.WARNING, Result.FAULT
 
 def found(account: Account, shell: Shell = DASH, folder: str = "", **more: str) -> dict[str, Finding]:
     """Check an account; return the findings by check. `more` adds to the environment."""
-    told = run(account, shell, checkup(), more, settings_of(account, folder=folder))
-    return {finding.check: finding for finding in judge_host(told, "atlas")}
+    checked = run(account, shell, checkup(), more, settings_of(account, folder=folder))
+    return {finding.check: finding for finding in judge_host(checked, "atlas")}
 
 
 def program(account: Account, name: str, script: str) -> None:
@@ -36,18 +36,18 @@ def program(account: Account, name: str, script: str) -> None:
 
 
 @every_shell
-def test_a_machine_that_is_well_says_so_in_every_shell(lab: Lab, shell: Shell) -> None:
+def test_a_machine_without_faults_passes_every_check_in_every_shell(lab: Lab, shell: Shell) -> None:
     account = lab.local
     account.new_session("api")
     account.write_status("api")
     program(account, "loginctl", "echo KillUserProcesses=no")
     install_hook(account)
-    told = found(account, shell)
-    assert tuple(told) == CHECKS
-    assert {finding.result for finding in told.values()} <= {OK, WARNING}
-    assert [told[check].result for check in CHECKS[1:]] == [OK] * 4
-    assert "1 session" in told["tmux"].found or told["tmux"].result is WARNING  # somebody else's server may hang
-    assert told["status files"].found == "1 status file"
+    by_check = found(account, shell)
+    assert tuple(by_check) == CHECKS
+    assert {finding.result for finding in by_check.values()} <= {OK, WARNING}
+    assert [by_check[check].result for check in CHECKS[1:]] == [OK] * 4
+    assert "1 session" in by_check["tmux"].found or by_check["tmux"].result is WARNING  # another server may hang
+    assert by_check["status files"].found == "1 status file"
     assert os.listdir(account.sessions_dir / ".navi") == ["hook"]
     assert sorted(os.listdir(account.sessions_dir)) == [".navi", "api.json"]
 
@@ -78,19 +78,19 @@ TMUX = [
 
 
 @pytest.mark.parametrize("case", TMUX, ids=[case[0] for case in TMUX])
-def test_what_is_wrong_with_tmux_is_told(lab: Lab, case: tuple[str, str, Result, int, str]) -> None:
+def test_each_state_of_tmux_is_found(lab: Lab, case: tuple[str, str, Result, int, str]) -> None:
     _, script, result, status, words = case
     more = {"XDG_RUNTIME_DIR": str(lab.folder)}
     if script:
         program(lab.local, "tmux", script)
     else:
         more["PATH"] = path_without("tmux")
-    told = found(lab.local, DASH, **more)["tmux"]
-    assert (told.result, told.status, told.found[: len(words)]) == (result, status, words)
-    assert bool(told.remedy) == (result is not OK)
+    finding = found(lab.local, DASH, **more)["tmux"]
+    assert (finding.result, finding.status, finding.found[: len(words)]) == (result, status, words)
+    assert bool(finding.remedy) == (result is not OK)
 
 
-def test_a_hung_tmux_is_told_where_there_is_no_timeout(lab: Lab) -> None:
+def test_a_hung_tmux_is_found_on_a_machine_without_timeout(lab: Lab) -> None:
     program(lab.local, "tmux", "exec sleep 60")
     assert found(lab.local, NO_TIMEOUT)["tmux"].found == "the tmux server does not answer"
 
@@ -139,26 +139,26 @@ FOLDERS: list[tuple[Callable[[Path], None], str, Result, str]] = [
 
 @every_shell
 @pytest.mark.parametrize("case", FOLDERS, ids=lambda case: case[0].__name__)
-def test_what_is_wrong_with_the_folder_is_told(
+def test_each_state_of_the_folder_is_found(
     lab: Lab, shell: Shell, case: tuple[Callable[[Path], None], str, Result, str]
 ) -> None:
     make, name, result, words = case
     folder = lab.local.home / name
     make(folder)
-    told = found(lab.local, shell, str(folder))["sessions folder"]
-    assert (told.result, told.found) == (result, words.replace("{dir}", str(folder)))
+    finding = found(lab.local, shell, str(folder))["sessions folder"]
+    assert (finding.result, finding.found) == (result, words.replace("{dir}", str(folder)))
     assert not (lab.local.home / "x").exists()
 
 
 @every_shell
-def test_a_folder_that_nothing_can_be_written_to_is_told_with_the_systems_words(lab: Lab, shell: Shell) -> None:
-    told = found(lab.local, shell, "/proc/self/net")["sessions folder"]  # root, too, can make no file there
-    assert told.result is FAULT
-    assert told.found.startswith("/proc/self/net can't be written to: ")
-    assert told.remedy.endswith("df /proc/self/net")
+def test_an_unwritable_folder_is_reported_with_the_systems_message(lab: Lab, shell: Shell) -> None:
+    finding = found(lab.local, shell, "/proc/self/net")["sessions folder"]  # root, too, can make no file there
+    assert finding.result is FAULT
+    assert finding.found.startswith("/proc/self/net can't be written to: ")
+    assert finding.remedy.endswith("df /proc/self/net")
 
 
-def test_a_folder_name_can_be_typed_as_it_is_told(lab: Lab) -> None:
+def test_a_remedy_quotes_the_folder(lab: Lab) -> None:
     folder = lab.local.home / "my 'own'; ls"
     open_to_all(folder)
     remedy = found(lab.local, DASH, str(folder))["sessions folder"].remedy
@@ -167,7 +167,7 @@ def test_a_folder_name_can_be_typed_as_it_is_told(lab: Lab) -> None:
 
 
 @every_shell
-def test_files_that_are_of_no_use_are_told_by_name(lab: Lab, shell: Shell) -> None:
+def test_files_that_are_not_usable_are_named(lab: Lab, shell: Shell) -> None:
     account = lab.local
     account.write_status("good")
     account.write_status("-n $(x) 'y'")
@@ -175,17 +175,17 @@ def test_files_that_are_of_no_use_are_told_by_name(lab: Lab, shell: Shell) -> No
     (folder / "package.json").write_text('{"name": "left-pad"}')
     (folder / "link.json").symlink_to("good.json")
     os.mkfifo(folder / "pipe.json")
-    told = found(account, shell)["status files"]
-    assert told.result is WARNING
-    assert told.found.startswith("3 status files; not usable: ")
+    finding = found(account, shell)["status files"]
+    assert finding.result is WARNING
+    assert finding.found.startswith("3 status files; not usable: ")
     for words in ("package.json (no status in it)", "link.json (a symbolic link", "pipe.json (not a regular file)"):
-        assert words in told.found
+        assert words in finding.found
 
 
 @pytest.mark.parametrize(("files", "size"), [(5001, 10), (3, 5 * 2**20)])
 def test_more_files_than_navi_reads_are_a_fault(files: int, size: int) -> None:
-    told = Checkup(Frame(0.0, "", Tmux.NONE, proven=True), files=files, bytes=size, directory="/s")
-    finding = {one.check: one for one in judge_host(told, "atlas")}["status files"]
+    checked = Checkup(Frame(0.0, "", Tmux.NONE, proven=True), files=files, bytes=size, directory="/s")
+    finding = {one.check: one for one in judge_host(checked, "atlas")}["status files"]
     assert (finding.result, finding.remedy) == (FAULT, "see who writes them: ls -lt /s | head")
 
 
@@ -206,10 +206,10 @@ def test_hooks_are_installed_called_both_or_neither(
 ) -> None:
     script, called, result, words = case
     install_hook(lab.local, called, script)
-    told = found(lab.local, shell)["hooks"]
+    finding = found(lab.local, shell)["hooks"]
     wanted = words.replace("{settings}", str(lab.local.home / ".claude" / "settings.json"))
-    assert (told.result, told.found[: len(wanted)]) == (result, wanted)
-    assert told.remedy == ("" if result is OK else "navi hooks install --host atlas")
+    assert (finding.result, finding.found[: len(wanted)]) == (result, wanted)
+    assert finding.remedy == ("" if result is OK else "navi hooks install --host atlas")
 
 
 def test_settings_are_looked_for_where_claude_code_does(lab: Lab) -> None:
@@ -234,11 +234,11 @@ LINGERING = [
 @pytest.mark.parametrize(("script", "result", "words"), LINGERING)
 def test_sessions_that_end_at_logout_are_a_warning(lab: Lab, script: str, result: Result, words: str) -> None:
     program(lab.local, "loginctl", script)
-    told = found(lab.local)["lingering"]
-    assert (told.result, told.found[: len(words)]) == (result, words)
+    finding = found(lab.local)["lingering"]
+    assert (finding.result, finding.found[: len(words)]) == (result, words)
 
 
-def test_a_machine_without_loginctl_is_well(lab: Lab) -> None:
+def test_a_machine_without_loginctl_passes_lingering(lab: Lab) -> None:
     assert found(lab.local, PATH=path_without("loginctl"))["lingering"].result is OK
 
 
@@ -255,12 +255,12 @@ CLOCKS = [
 
 @pytest.mark.parametrize(("said", "began", "ended", "result", "words"), CLOCKS)
 def test_a_clock_is_judged(said: float, began: float, ended: float, result: Result, words: str) -> None:
-    told = judge_clock(said, began, ended)
-    assert (told.result, told.found[: len(words)]) == (result, words)
+    finding = judge_clock(said, began, ended)
+    assert (finding.result, finding.found[: len(words)]) == (result, words)
 
 
 @given(st.floats(0, 2e9), st.floats(0, 100), st.floats(0, 1), st.floats(-MOST_SKEW, MOST_SKEW))
-def test_a_slow_line_is_no_wrong_clock(began: float, took: float, part: float, skew: float) -> None:
+def test_a_slow_network_is_not_taken_for_a_wrong_clock(began: float, took: float, part: float, skew: float) -> None:
     said = int(began + took * part + skew)  # at some time within, and in whole seconds
     assert judge_clock(said, began, began + took + 0.001).result is OK
 
@@ -276,8 +276,8 @@ WORDS = st.sampled_from(
 def test_an_answer_is_read_or_refused(parts: list[tuple[bytes, bytes]]) -> None:
     output = b"".join(b"T " + head + b"\n" + body + b"\n" for head, body in parts)
     try:
-        told = checkup().parse(Answer(0, output, "", "T"))
+        checked = checkup().parse(Answer(0, output, "", "T"))
     except ValueError:
         return
-    for finding in judge_host(told, "atlas"):
+    for finding in judge_host(checked, "atlas"):
         assert clean(finding.found) == finding.found

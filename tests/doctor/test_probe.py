@@ -1,4 +1,4 @@
-"""The way to a remote, broken at each step by real servers, keys and shells: what is found, and what is said to do."""
+"""The way to a remote, broken at each step by real servers, keys and shells: what is found, and with which remedy."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def remote(entry: Machine | dict[str, object], **fields: object) -> Remote:
 
 
 def examined(lab: Lab, one: Remote, time_limit: float = 20) -> Probed[str]:
-    """Go the way to a remote."""
+    """Check the way to a remote."""
     return Probe(one, lab.environment()).examine(say("hello", time_limit=time_limit))
 
 
 def results(found: Probed[str]) -> dict[str, Result]:
-    """Return what each check came to."""
+    """Return the result of each check."""
     return {finding.check: finding.result for finding in found.findings}
 
 
@@ -53,11 +53,11 @@ def fault(found: Probed[str]) -> Finding:
     return only
 
 
-# ---- a way that is well
+# ---- a route that works
 
 
 @pytest.mark.parametrize("shell", ["bash", "fish", "tcsh", "zsh", "busybox"])
-def test_a_way_that_is_well_ends_with_an_answer(lab: Lab, shell: str) -> None:
+def test_a_working_route_ends_with_an_answer(lab: Lab, shell: str) -> None:
     found = examined(lab, remote(lab.machine("atlas", shell=shell)))
     assert found.answer == "hello"
     assert results(found) == dict.fromkeys([check for check in CHECKS if check != "jump"], OK)
@@ -110,7 +110,7 @@ def test_a_users_own_proxy_command_is_left_alone(lab: Lab) -> None:
     assert f"left to ProxyCommand: {command}" in [finding.found for finding in found.findings]
 
 
-# ---- ways that are broken
+# ---- routes with a fault
 
 
 @dataclass
@@ -151,7 +151,7 @@ def web_server(scene: Scene) -> Remote:
     return scene.served(b"HTTP/1.1 400 Bad Request\r\n\r\n", close=True)
 
 
-def slammed(scene: Scene) -> Remote:
+def closed_at_once(scene: Scene) -> Remote:
     return scene.served(b"", close=True)
 
 
@@ -238,13 +238,13 @@ def hanging_shell(scene: Scene) -> Remote:
     return remote(atlas, connect_timeout=3)
 
 
-def shell_that_leaves(scene: Scene) -> Remote:
+def shell_that_exits(scene: Scene) -> Remote:
     atlas = scene.lab.machine("atlas", shell="zsh")
     (atlas.home / ".zshenv").write_text("echo This account is not available.\nexit 3\n")
     return remote(atlas)
 
 
-def shell_that_never_stops_talking(scene: Scene) -> Remote:
+def shell_that_prints_without_end(scene: Scene) -> Remote:
     atlas = scene.lab.machine("atlas", shell="zsh")
     (atlas.home / ".zshenv").write_text("exec yes\n")
     return remote(atlas)
@@ -257,7 +257,7 @@ WAYS: list[tuple[Callable[[Scene], Remote], str, int, str, str]] = [
     (half_open, "tcp", 69, "accepts the connection and then sends nothing for 1 s", "console"),
     (frozen, "tcp", 69, "sends nothing", "console"),
     (web_server, "tcp", 69, "not an ssh server: it sent HTTP/1.1 400 Bad Request", "check host and port"),
-    (slammed, "tcp", 69, "closes the connection at once", "MaxStartups"),
+    (closed_at_once, "tcp", 69, "closes the connection at once", "MaxStartups"),
     (only_a_banner, "host key", 69, "", "ssh -v -p"),
     (unknown_key, "host key", 77, "its host key is not known here", "ssh atlas, and compare the fingerprint"),
     (changed_key, "host key", 77, "it is SHA256:", "ssh-keygen -f {known_hosts} -R '[127.0.0.1]:{port}'"),
@@ -271,13 +271,13 @@ WAYS: list[tuple[Callable[[Scene], Remote], str, int, str, str]] = [
     (dead_behind_a_jump, "jump", 69, "Connection refused", "ssh bastion shows more"),
     (silent_behind_a_jump, "jump", 69, "no answer from [127.0.0.1]:", "nc 127.0.0.1"),
     (hanging_shell, "login shell", 1, "it printed: Wait...", "startup files"),
-    (shell_that_never_stops_talking, "login shell", 1, "it printed: y y y", "startup files"),
-    (shell_that_leaves, "login shell", 1, "exited with status 3 without starting sh; it printed: This account", "chsh"),
+    (shell_that_prints_without_end, "login shell", 1, "it printed: y y y", "startup files"),
+    (shell_that_exits, "login shell", 1, "exited with status 3 without starting sh; it printed: This account", "chsh"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", WAYS, ids=lambda case: case[0].__name__)
-def test_a_broken_way_is_told_at_the_step_that_breaks_it(
+def test_a_fault_is_found_at_the_step_that_has_it(
     lab: Lab, case: tuple[Callable[[Scene], Remote], str, int, str, str]
 ) -> None:
     arrange, check, status, words, remedy = case
@@ -294,14 +294,14 @@ def test_a_broken_way_is_told_at_the_step_that_breaks_it(
     assert words in only.found
     assert remedy in only.remedy
     assert found.answer is None
-    told = results(found)
-    assert set(told) >= set(CHECKS) - {"jump", "name", "tcp"}
-    behind = [other for other in CHECKS[CHECKS.index(check) + 1 :] if other in told and other != "master"]
-    assert [told[other] for other in behind] == [NOT_DONE] * len(behind)
+    by_check = results(found)
+    assert set(by_check) >= set(CHECKS) - {"jump", "name", "tcp"}
+    behind = [other for other in CHECKS[CHECKS.index(check) + 1 :] if other in by_check and other != "master"]
+    assert [by_check[other] for other in behind] == [NOT_DONE] * len(behind)
     until(lambda: "ssh" not in {one.name for one in lab.leftovers()}, 20, "what was started here has ended")
 
 
-def test_a_hop_of_its_own_circle_is_told(lab: Lab) -> None:
+def test_jump_hosts_that_lead_in_a_circle_are_a_fault(lab: Lab) -> None:
     lab.alias("one", 1, ProxyJump="two")
     lab.alias("two", 1, ProxyJump="one")
     only = fault(examined(lab, remote({"name": "one", "host": "one"})))
@@ -316,10 +316,10 @@ def test_a_login_shell_that_prints_is_a_warning(lab: Lab, text: str) -> None:
     atlas = lab.machine("atlas", shell="zsh")
     (atlas.home / ".zshenv").write_text(f"print -r -- {shlex.quote(text)}\n")
     found = examined(lab, remote(atlas))
-    told = {finding.check: finding for finding in found.findings}["login shell"]
-    assert (found.answer, told.result) == ("hello", WARNING)
-    assert told.found.startswith("prints before the answer: ")
-    assert "\033" not in told.found
+    finding = {finding.check: finding for finding in found.findings}["login shell"]
+    assert (found.answer, finding.result) == ("hello", WARNING)
+    assert finding.found.startswith("prints before the answer: ")
+    assert "\033" not in finding.found
 
 
 # ---- the master
@@ -349,34 +349,34 @@ MASTERS: list[tuple[Callable[[Lab, Remote], None], Result, str, str]] = [
 
 
 @pytest.mark.parametrize("case", MASTERS, ids=lambda case: case[0].__name__)
-def test_a_master_is_told_and_what_to_type_mends_it(
+def test_each_state_of_the_master_is_found_and_its_remedy_works(
     lab: Lab, case: tuple[Callable[[Lab, Remote], None], Result, str, str]
 ) -> None:
     arrange, result, words, remedy = case
     one = remote(lab.machine("atlas"))
     arrange(lab, one)
     found = examined(lab, one)
-    told = {finding.check: finding for finding in found.findings}["master"]
-    assert (told.result, told.found[: len(words)], told.remedy[: len(remedy)]) == (result, words, remedy)
+    finding = {finding.check: finding for finding in found.findings}["master"]
+    assert (finding.result, finding.found[: len(words)], finding.remedy[: len(remedy)]) == (result, words, remedy)
     assert found.answer == "hello"  # its own connection shares nothing
-    if told.remedy:
-        lab.local.sh(told.remedy)
+    if finding.remedy:
+        lab.local.sh(finding.remedy)
         again = {finding.check: finding for finding in examined(lab, one).findings}["master"]
         assert again.found == "none is running; the next command opens one"
 
 
-def test_a_login_that_takes_a_person_is_not_needed_while_a_connection_stands(lab: Lab) -> None:
+def test_a_login_that_needs_a_person_is_a_warning_while_a_connection_is_open(lab: Lab) -> None:
     atlas = lab.machine("atlas")
     one = remote(atlas)
     running(lab, one)
     (atlas.folder / "authorized_keys").write_text("")
     found = examined(lab, one)
-    told = {finding.check: finding for finding in found.findings}["authentication"]
-    assert (told.result, found.answer) == (WARNING, "hello")
-    assert "but a connection is open" in told.found
+    finding = {finding.check: finding for finding in found.findings}["authentication"]
+    assert (finding.result, found.answer) == (WARNING, "hello")
+    assert "but a connection is open" in finding.found
 
 
-def test_nothing_is_left_behind(lab: Lab) -> None:
+def test_a_check_leaves_no_process_and_no_socket(lab: Lab) -> None:
     examined(lab, through_one(lab))
     until(lambda: not lab.leftovers(), 20, "what was started has ended")
     assert list((lab.folder / "run" / "navi").iterdir()) == []

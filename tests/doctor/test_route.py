@@ -29,9 +29,9 @@ def test_a_hop_is_read_as_ssh_reads_it(text: str, one: Remote, wanted: tuple[str
 
 
 @given(st.text(max_size=30), st.text(max_size=20))
-def test_any_text_can_be_a_hop_and_a_target(text: str, told: str) -> None:
+def test_any_text_can_be_a_hop_and_a_target(text: str, hostname: str) -> None:
     assert hop_of(text, (), Remote("r", "h")).name == text
-    assert read_target(f"hostname {told}", Remote("r", "h")).port == 22
+    assert read_target(f"hostname {hostname}", Remote("r", "h")).port == 22
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))

@@ -1,4 +1,4 @@
-"""Hosts for single questions: lines that are kept, lost and opened anew."""
+"""The blocking engine: connections that are kept, lost and replaced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from navi.hosts import HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.exchange import local_peer
-from navi.ops import Answer, HostSettings, Operation
+from navi.ops import HostSettings, Operation
+from tests.support.hosts import read_output
 from tests.support.machines import Lab
 from tests.support.scripts import stand_in
 from tests.support.verbs import account, navi
@@ -23,13 +24,8 @@ from tests.support.waiting import until
 
 
 def asking(script: str, *arguments: str, time_limit: float = 30) -> Operation[str]:
-    """An operation whose answer is what its script puts out."""
-    return Operation("ask", script, arguments, lambda answer: told(answer), time_limit)
-
-
-def told(answer: Answer) -> str:
-    """What was put out."""
-    return answer.output.decode()
+    """Return an operation that answers with its script's output."""
+    return Operation("ask", script, arguments, read_output, time_limit)
 
 
 @pytest.fixture
@@ -40,28 +36,28 @@ def host(lab: Lab) -> Iterator[BlockingHost]:
 
 
 def process_of(host: BlockingHost) -> int:
-    """The shell that answers."""
+    """Return the process of the shell that answers."""
     return int(host.run(asking("printf %s $$")))
 
 
-def test_a_line_is_kept_for_the_next_operation(host: BlockingHost) -> None:
+def test_a_connection_is_kept_for_the_next_operation(host: BlockingHost) -> None:
     assert process_of(host) == process_of(host)
 
 
-def test_a_line_that_was_lost_meanwhile_is_opened_anew(host: BlockingHost) -> None:
+def test_a_connection_that_ended_while_idle_is_replaced(host: BlockingHost) -> None:
     before = process_of(host)
     os.kill(before, signal.SIGKILL)
     until(lambda: Path(f"/proc/{before}/stat").read_text().split()[2] == "Z", what="it has ended")
     assert process_of(host) != before
 
 
-def test_a_line_that_is_lost_at_work_is_told_and_the_next_one_is_new(host: BlockingHost) -> None:
+def test_a_connection_lost_within_a_request_is_reported_and_replaced(host: BlockingHost) -> None:
     with pytest.raises(ConnectionLost):
         host.run(asking("kill -KILL $$; sleep 0.1; exit"))
     assert process_of(host)
 
 
-def test_what_takes_too_long_is_given_up_with_its_line(host: BlockingHost) -> None:
+def test_a_request_that_times_out_ends_its_connection(host: BlockingHost) -> None:
     before = process_of(host)
     with pytest.raises(ConnectionLost, match=r"no answer to `ask` within 1\.2 s") as caught:
         host.run(asking("sleep 5", time_limit=0.2))
@@ -75,7 +71,7 @@ def test_a_request_and_an_answer_may_be_longer_than_a_pipe_holds(host: BlockingH
     assert host.run(asking('printf %s "$1"; printf %s "$1"', "é" * size)) == "é" * size * 2
 
 
-def test_a_program_that_is_not_there_is_told_and_leaves_nothing_open(lab: Lab) -> None:
+def test_a_missing_program_is_reported_and_leaves_no_file_open(lab: Lab) -> None:
     before = len(os.listdir("/proc/self/fd"))
     with closing(BlockingHost(local_peer(HostSettings("", True)), {"PATH": str(lab.folder)})) as host:
         for _ in range(3):
@@ -84,13 +80,13 @@ def test_a_program_that_is_not_there_is_told_and_leaves_nothing_open(lab: Lab) -
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_the_end_of_a_host_ends_its_lines(lab: Lab) -> None:
+def test_closing_a_host_ends_its_connections(lab: Lab) -> None:
     with closing(BlockingHost(local_peer(HostSettings("", True)), lab.environment())) as host:
         process = process_of(host)
     assert not Path(f"/proc/{process}").exists()
 
 
-def test_a_verb_that_asks_several_times_takes_one_call_of_ssh(lab: Lab) -> None:
+def test_a_verb_with_several_requests_starts_ssh_once(lab: Lab) -> None:
     account(lab, True)
     navi(lab, "new", "api", "--host", "atlas")
     log = lab.local.folder / "calls"

@@ -1,4 +1,4 @@
-"""Remotes over the system's OpenSSH: real sshd, real masters, bad days."""
+"""Remotes over the system's OpenSSH: real sshds, real masters, and their failures."""
 
 from __future__ import annotations
 
@@ -48,19 +48,19 @@ async def none_left(lab: Lab) -> None:
 
 
 async def first_frame(one: OpenSSHHost) -> Frame:
-    """Return what a watch tells first."""
-    async with one.watch(watch(cleanup=True)) as line:
-        async for told in line:
-            assert isinstance(told, Frame)
-            return told
-    raise AssertionError("the watch ended without a word")
+    """Return the first frame of a watch."""
+    async with one.watch(watch(cleanup=True)) as stream:
+        async for item in stream:
+            assert isinstance(item, Frame)
+            return item
+    raise AssertionError("the watch ended without a frame")
 
 
 # ---- what works everywhere
 
 
 @pytest.mark.parametrize("shell", LOGIN_SHELLS)
-async def test_every_login_shell_will_do(lab: Lab, shell: str) -> None:
+async def test_every_login_shell_works(lab: Lab, shell: str) -> None:
     machine = lab.machine("box", shell=shell)
     machine.new_session("api")
     machine.write_status("api", message="it's")
@@ -87,7 +87,7 @@ RC_FILES = {
 
 
 @pytest.mark.parametrize("what", list(RC_FILES))
-async def test_a_startup_file_that_disturbs_is_borne(lab: Lab, box: Machine, what: str) -> None:
+async def test_a_startup_file_that_prints_or_reads_does_no_harm(lab: Lab, box: Machine, what: str) -> None:
     (box.home / ".bashrc").write_text(RC_FILES[what])
     with trio.fail_after(30):
         async with opened(host(lab, box)) as one:
@@ -96,13 +96,13 @@ async def test_a_startup_file_that_disturbs_is_borne(lab: Lab, box: Machine, wha
             assert [session.name for session in frame.sessions] == ["api"]
 
 
-async def test_a_startup_file_that_swallows_everything_is_said_to_be_the_cause(lab: Lab, box: Machine) -> None:
+async def test_a_startup_file_that_reads_all_input_is_named_as_the_cause(lab: Lab, box: Machine) -> None:
     (box.home / ".bashrc").write_text("echo Welcome; cat >/dev/null\n")
     with trio.fail_after(30):
         async with opened(host(lab, box)) as one:
             with pytest.raises(HostError) as caught:
-                async with one.watch(watch()._replace(silence=1)) as line:
-                    await anext(aiter(line))
+                async with one.watch(watch()._replace(silence=1)) as stream:
+                    await anext(aiter(stream))
     assert caught.value.failure.state is HostState.UNREACHABLE
     assert "Welcome" in caught.value.failure.cause
     assert "startup files" in caught.value.failure.remedy
@@ -119,8 +119,8 @@ async def test_a_machine_without_an_alias_is_reached_by_the_fields_of_remotes_ya
 async def test_many_requests_at_once_share_one_connection_within_its_session_limit(lab: Lab) -> None:
     machine = lab.machine("box", max_sessions=4, variables={"LC_MARK": "x"})
     with trio.fail_after(30):
-        async with opened(host(lab, machine)) as one, one.watch(watch()) as line:
-            await anext(aiter(line))
+        async with opened(host(lab, machine)) as one, one.watch(watch()) as stream:
+            await anext(aiter(stream))
             async with trio.open_nursery() as nursery:
                 for _ in range(20):
                     nursery.start_soon(one.run, say(pause=0.1))
@@ -134,8 +134,8 @@ async def test_a_small_session_limit_makes_more_connections_and_everything_works
     machine = lab.machine("box", max_sessions=limit)
     machine.new_session("api")
     with trio.fail_after(30):
-        async with opened(host(lab, machine)) as one, one.watch(watch()) as line:
-            assert isinstance(await anext(aiter(line)), Frame)
+        async with opened(host(lab, machine)) as one, one.watch(watch()) as stream:
+            assert isinstance(await anext(aiter(stream)), Frame)
             async with trio.open_nursery() as nursery:
                 for _ in range(6):
                     nursery.start_soon(one.run, say(pause=0.1))
@@ -143,7 +143,7 @@ async def test_a_small_session_limit_makes_more_connections_and_everything_works
     assert machine.connections() == 0
 
 
-async def test_a_cancelled_request_spoils_nothing(lab: Lab, box: Machine) -> None:
+async def test_a_request_after_a_cancelled_one_works(lab: Lab, box: Machine) -> None:
     with trio.fail_after(20):
         async with opened(host(lab, box)) as one:
             assert await one.run(say("before")) == "before"
@@ -240,7 +240,7 @@ async def test_a_jump_host_is_reached_with_the_key_of_the_entry(lab: Lab, shell:
     assert "Accepted publickey" in bastion.log.read_text()
 
 
-async def test_a_jump_host_without_a_key_is_the_users_own_affair(lab: Lab) -> None:
+async def test_a_jump_host_without_a_key_is_left_to_ssh_config(lab: Lab) -> None:
     bastion, inner = lab.machine("bastion"), lab.machine("inner")
     with trio.fail_after(20):
         async with opened(host(lab, inner, jump_host="bastion")) as one:
@@ -287,7 +287,7 @@ async def test_a_jump_host_that_is_down_is_named_as_the_cause(lab: Lab, key: boo
     assert f"port {bastion.port}: Connection refused" in found.cause
 
 
-# ---- who may not come in
+# ---- logins that fail
 
 
 async def test_a_host_key_that_changed_is_not_accepted(lab: Lab, box: Machine) -> None:
@@ -513,10 +513,10 @@ def somebody_elses(lab: Lab) -> Path:
     return path
 
 
-# ---- lines that break
+# ---- connections that break
 
 
-async def test_an_answer_that_is_cut_off_is_a_lost_connection_and_the_next_open_mends_it(
+async def test_a_connection_cut_within_a_request_is_lost_and_the_next_open_replaces_it(
     lab: Lab, box: Machine
 ) -> None:
     with trio.fail_after(30):
@@ -536,14 +536,14 @@ async def break_soon(machine: Machine) -> None:
     machine.break_connections()
 
 
-async def test_lines_that_died_while_idle_are_not_used_again(lab: Lab, box: Machine) -> None:
+async def test_channels_that_ended_while_idle_are_not_used_again(lab: Lab, box: Machine) -> None:
     with trio.fail_after(30):
         async with opened(host(lab, box)) as one:
             async with trio.open_nursery() as nursery:
                 for _ in range(3):
                     nursery.start_soon(one.run, say(pause=0.2))
             box.break_connections()
-            await until_async(lambda: not processes_of(lab, "exec sh -s"), what="the lines have ended")
+            await until_async(lambda: not processes_of(lab, "exec sh -s"), what="the channels have ended")
             await one.open()
             for _ in range(3):
                 assert await one.run(say()) == "hello"
@@ -585,29 +585,29 @@ async def test_a_frozen_machine_is_not_waited_for_and_goes_on_after_the_thaw(lab
 async def test_a_watch_of_a_frozen_machine_ends_with_its_silence(lab: Lab, box: Machine) -> None:
     with trio.fail_after(30):
         async with opened(host(lab, box)) as one:
-            async with one.watch(watch()._replace(silence=1)) as line:
-                await anext(aiter(line))
+            async with one.watch(watch()._replace(silence=1)) as stream:
+                await anext(aiter(stream))
                 box.freeze()
                 with pytest.raises(HostError, match="no sign of life for 1 s"):
-                    await exhaust(line)
+                    await exhaust(stream)
             box.thaw()
 
 
-async def test_the_far_watch_ends_when_the_connection_is_cut(lab: Lab, box: Machine) -> None:
+async def test_the_remote_watch_ends_when_the_connection_is_cut(lab: Lab, box: Machine) -> None:
     with trio.fail_after(30):
         async with opened(host(lab, box)) as one:
-            async with one.watch(watch()) as line:
-                await anext(aiter(line))
+            async with one.watch(watch()) as stream:
+                await anext(aiter(stream))
                 box.break_connections()
                 with pytest.raises(HostError):
-                    await exhaust(line)
-            await until_async(lambda: not watches(box), what="the far watch has ended")
+                    await exhaust(stream)
+            await until_async(lambda: not watches(box), what="the remote watch has ended")
     assert not list((box.sessions_dir / ".navi").iterdir())
 
 
-async def exhaust(line: Watch[Frame | Beat]) -> None:
-    """Go through what a watch tells, to its end."""
-    async for _ in line:
+async def exhaust(stream: Watch[Frame | Beat]) -> None:
+    """Read a watch to its end."""
+    async for _ in stream:
         pass
 
 
@@ -616,21 +616,21 @@ def watches(machine: Machine) -> list[int]:
     return [one.pid for one in machine.belongings() if "navi-watch" in one.words]
 
 
-async def test_the_far_watch_ends_when_the_lines_end_here_is_killed(lab: Lab, box: Machine) -> None:
+async def test_the_remote_watch_ends_when_ssh_here_is_killed(lab: Lab, box: Machine) -> None:
     with trio.fail_after(30):
         one = host(lab, box)
         await one.open()
-        async with one.watch(watch()) as line:
-            await anext(aiter(line))
+        async with one.watch(watch()) as stream:
+            await anext(aiter(stream))
             assert watches(box)
             for pid in processes_of(lab, "exec sh -s"):
                 os.kill(pid, signal.SIGKILL)
-            await until_async(lambda: not watches(box), what="the far watch has ended")
+            await until_async(lambda: not watches(box), what="the remote watch has ended")
         await one.close()
         await none_left(lab)
 
 
-async def test_a_machine_without_sh_says_so(lab: Lab) -> None:
+async def test_a_machine_without_sh_is_reported(lab: Lab) -> None:
     machine = lab.machine("box", path=lab.path_without("sh"))
     with trio.fail_after(20):
         async with opened(host(lab, machine)) as one:
@@ -638,7 +638,7 @@ async def test_a_machine_without_sh_says_so(lab: Lab) -> None:
                 await one.run(say())
 
 
-async def test_ssh_that_is_missing_here_is_said_at_once(lab: Lab, box: Machine) -> None:
+async def test_a_missing_ssh_is_reported_at_once(lab: Lab, box: Machine) -> None:
     lab.local._variables["PATH"] = lab.path_without("ssh")
     with trio.fail_after(20):
         found = await failure(host(lab, box))
@@ -650,7 +650,7 @@ async def test_ssh_that_is_missing_here_is_said_at_once(lab: Lab, box: Machine) 
 WORDS: Operation[str] = Operation("words", "printf '<%s>' \"$@\"", ("a b", "'", "\n", "$(id)", "-n", "é"), read_output)
 
 
-async def test_words_arrive_as_they_are(lab: Lab, box: Machine) -> None:
+async def test_arguments_arrive_unchanged(lab: Lab, box: Machine) -> None:
     with trio.fail_after(20):
         async with opened(host(lab, box)) as one:
             assert await one.run(WORDS) == "<a b><'><\n><$(id)><-n><é>"

@@ -169,7 +169,7 @@ def test_bytes_without_the_token_are_never_an_answer(data: bytes) -> None:
     assert AnswerReader(new_token()).feed(data) == []
 
 
-def test_what_was_said_before_is_dropped_and_can_be_told() -> None:
+def test_output_before_the_answer_is_dropped_and_can_be_shown() -> None:
     token = new_token()
     reader = AnswerReader(token)
     assert reader.feed(b"Welcome to \x1b[31mdev\x1b[0m!\n$ ") == []
@@ -193,7 +193,7 @@ def test_an_answer_without_end_is_refused(begun: bool) -> None:
         flood()
 
 
-def test_a_status_that_is_no_number_is_refused() -> None:
+def test_an_exit_status_that_is_not_a_number_is_refused() -> None:
     token = new_token()
     with pytest.raises(WireError, match="not a number"):
         AnswerReader(token).feed(f"{token} begin\nx\n{token} end many\n".encode())
