@@ -5,8 +5,6 @@ and raise what `ended` or `timed_out` make of it when no more comes. A connectio
 as long as its exchange says that it is `reusable`; else it is dirty and must be closed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -54,7 +52,7 @@ def local_peer(settings: HostSettings) -> Peer:
     return Peer(LOCAL, settings, _explain_sh, 1.0)
 
 
-def remote_peer(remote: Remote) -> Peer:
+def remote_peer(remote: "Remote") -> Peer:
     """Return a remote to which ssh has yet to connect."""
 
     def explain(status: int | None, errors: str) -> Failure:
@@ -65,12 +63,12 @@ def remote_peer(remote: Remote) -> Peer:
     return Peer(remote.name, HostSettings(remote.sessions_dir, remote.cleanup), explain, connect_limit(remote))
 
 
-def connected_peer(remote: Remote) -> Peer:
+def connected_peer(remote: "Remote") -> Peer:
     """Return a remote whose master is open, as the dashboard has it."""
     return remote_peer(remote)._replace(connect_limit=0.0, request_limit=remote.command_timeout)
 
 
-def connect_limit(remote: Remote) -> float:
+def connect_limit(remote: "Remote") -> float:
     """Return the seconds that connecting may take, with every hop and the login: ssh's own ConnectTimeout covers only
     the TCP connection and the banner of each.
     """
