@@ -1,1 +1,1 @@
-"""Finding out, step by step, what is wrong between this machine and a session."""
+"""The checks of `navi doctor`: what is wrong between this machine and a session, step by step."""

@@ -78,7 +78,7 @@ class Probe:
     def _examine_login(self, found: list[Finding], target: Target, operation: Operation[T]) -> Probed[T]:
         """Log in on a connection of its own; where that needs a person, send the request over a running master."""
         alone = (*self._command.overriding(ALONE, NO_PERSIST, _VERBOSE, *SHELL_OPTIONS), SHELL)
-        done, token = self._request(operation, alone)
+        done, token = self._request(operation, alone, connect_limit(self.remote))
         master, running = self._check_master()
         login = judge_login(self.remote, target, done, token, self._environment)
         last = login[-1]
@@ -93,11 +93,14 @@ class Probe:
         parsed = operation.parse(answer) if answer else None
         return Probed((*found, shell), parsed, done.began, done.ended)
 
-    def _request(self, operation: Operation[T], words: Sequence[str]) -> tuple[Done, str]:
+    def _request(
+        self, operation: Operation[T], words: Sequence[str], login_limit: float | None = None
+    ) -> tuple[Done, str]:
         """Send an operation to a shell, and then the end of its input; return what came, and the token."""
-        token, login_limit = new_token(), connect_limit(self.remote)
+        token = new_token()
+        limit = operation.time_limit + connect_limit(self.remote)
         text = LEAD + request(operation, token, self._settings)
-        return run(words, operation.time_limit + login_limit, self._environment, text, login_limit), token
+        return run(words, limit, self._environment, text, login_limit), token
 
     def _check_master(self) -> tuple[Finding, bool]:
         """Check the shared connection; return also whether it can be used."""

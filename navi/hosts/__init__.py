@@ -1,4 +1,7 @@
-"""Hosts: running operations on a machine, be it this one or one that OpenSSH reaches."""
+"""Hosts: running operations on a machine, this one or one that OpenSSH reaches.
+
+exchange.py decides what a request is and what its failures mean; trio_*.py and blocking_*.py move its bytes.
+"""
 
 from __future__ import annotations
 

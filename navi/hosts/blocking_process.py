@@ -94,7 +94,7 @@ class Process:
                 return os.waitstatus_to_exitcode(status)
             if time.monotonic() > until:
                 break
-            time.sleep(0.005)
+            time.sleep(0.001)
         return None
 
     def _close_files(self) -> None:

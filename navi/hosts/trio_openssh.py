@@ -139,7 +139,7 @@ class OpenSSHHost:
         process = _read_process(control)
         if process and await _is_our_master(process, control):
             self._log.warning("%s: replacing the master that does not answer (process %d)", self.name, process)
-            with suppress(ProcessLookupError, PermissionError):
+            with suppress(OSError):
                 os.kill(process, signal.SIGKILL)
         with suppress(FileNotFoundError):
             os.unlink(control)
