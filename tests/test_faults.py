@@ -27,7 +27,7 @@ from navi.hosts import HostError
 from navi.hosts.wire import new_token, request
 from navi.ops import Operation
 from navi.ops.directories import directories
-from navi.ops.lifecycle import dismiss, kill, new, new_keep, rename, undo
+from navi.ops.lifecycle import dismiss, kill, new, new_undo_id, rename, undo
 from navi.ops.look import look
 from navi.ops.marks import mark
 from tests.support.dashboard import begin, names, selected
@@ -182,7 +182,7 @@ def before_mark(account: Account, name: str) -> Operation[Any]:
 
 def before_undo(account: Account, name: str) -> Operation[Any]:
     begun(account, f"{name}-old")
-    keep = new_keep()
+    keep = new_undo_id()
     run(account, DASH, kill(Named(f"{name}-old"), keep, "cat"))
     return undo(keep)
 
@@ -191,7 +191,7 @@ def before_kill(account: Account, name: str) -> Operation[Any]:
     """Prepare a registered session with everything that undo restores."""
     run(account, DASH, new(f"{name}-old", "~", command("cat")))
     furnish(account, f"{name}-old")
-    return kill(Named(f"{name}-old"), new_keep(), "other")
+    return kill(Named(f"{name}-old"), new_undo_id(), "other")
 
 
 def before_new(_: Account, name: str) -> Operation[Any]:
@@ -411,7 +411,7 @@ def test_recovering_a_kill_spares_a_session_that_has_taken_the_name(lab: Lab, sh
     assert "n-old" in living(account)
     fail(account, shell)
     assert left_over(account) == []
-    run(account, shell, kill(Named("n-old"), new_keep()))
+    run(account, shell, kill(Named("n-old"), new_undo_id()))
     run(account, shell, undo(keep))
     assert messages(account) == {"n-old.json": "Shall I?"}
 
@@ -466,7 +466,7 @@ def test_killing_a_session_that_has_ended_spares_another_that_has_its_name_by_no
     account.tmux("kill-session", "-t", "=n-old")
     account.new_session("n-old", "exec cat")
     account.write_status("n-old", message="I am new")
-    assert run(account, DASH, kill(known, new_keep())) == ""
+    assert run(account, DASH, kill(known, new_undo_id())) == ""
     assert messages(account) == {"n-old.json": "I am new"}
     assert left_over(account) == []
 
@@ -616,7 +616,7 @@ def test_a_verb_that_loses_its_connection_checks_the_outcome_and_reports_that_it
         one.gate.write_text("go\n")
         output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (0, verb.output), errors
-    assert f"{verb.operation} was done before the line was lost" in errors
+    assert f"{verb.operation} was done before the connection was lost" in errors
 
 
 def test_a_verb_that_loses_its_connection_reports_that_it_was_not_done(lab: Lab) -> None:
@@ -648,7 +648,7 @@ def test_a_verb_whose_machine_does_not_come_back_reports_an_unknown_outcome(lab:
     for verb, process in zip(TOGETHER, processes, strict=True):
         output, errors = process.communicate(timeout=120)
         assert (process.returncode, output) == (69, ""), (verb.name, errors)
-        assert f"{verb.operation} may have been done or not; look when atlas answers again" in errors
+        assert f"{verb.operation} may have been done: atlas does not answer" in errors
 
 
 def test_an_operation_that_never_reached_the_machine_is_not_unknown(lab: Lab) -> None:
@@ -656,7 +656,7 @@ def test_an_operation_that_never_reached_the_machine_is_not_unknown(lab: Lab) ->
     atlas.stop()
     errors = navi(lab, *VERBS[1].words, status=69).stderr
     assert "Connection refused" in errors
-    assert "looking" not in errors
+    assert "checking" not in errors
 
 
 def test_a_verb_here_checks_the_outcome_too_when_its_shell_is_killed(lab: Lab) -> None:
@@ -669,7 +669,7 @@ def test_a_verb_here_checks_the_outcome_too_when_its_shell_is_killed(lab: Lab) -
         one.gate.write_text("go\n")
         output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (0, "r is r2 now\n"), errors
-    assert "rename was done before the line was lost" in errors
+    assert "rename was done before the connection was lost" in errors
 
 
 def processes_below(pid: int) -> list[Process]:
@@ -735,9 +735,9 @@ def test_the_dashboard_reports_the_outcome_after_a_lost_connection(lab: Lab, ver
         KEYS[verb.name](screen)
         until(one.reached.exists, timeout=30, what="the operation is in progress")
         atlas.break_connections()
-        screen.wait_for("whether it was done shows when atlas is back", timeout=30)
+        screen.wait_for(f"checking whether {verb.operation} was done", timeout=30)
         one.gate.write_text(f"{word}\n")
-        outcome = "was done before the line was lost" if word == "go" else "was not done; nothing has changed"
+        outcome = "was done before the connection was lost" if word == "go" else "was not done; nothing has changed"
         screen.wait_for(f"{verb.operation} {outcome}", timeout=90)
 
 

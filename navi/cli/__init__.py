@@ -133,6 +133,7 @@ def _take_log_level(words: list[str]) -> tuple[str, list[str]]:
 def run_verb(verb: Verb, words: Sequence[str], log_level: str = "") -> int:
     """Carry out a verb; return the exit status. With a level, it logs to standard error."""
     options = _read(verb, own := _own_words(verb, words))
+    options.verb = verb.name
     options.command_line = list(words[len(own) + 1 :]) if verb.runs else []
     from navi.cli.context import Machines
     from navi.cli.output import UsageError, complain

@@ -21,7 +21,7 @@ from navi.core.text import clean, exact_age
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
-from navi.ops.lifecycle import kill, new_keep
+from navi.ops.lifecycle import kill, new_undo_id
 from navi.ops.registry import change_entries, read_file, replace_file
 from navi.ops.registry_look import proven, survey
 
@@ -106,7 +106,7 @@ def remove(host: BlockingHost, machines: Machines, chosen: Sequence[Removal]) ->
         trouble = ""
         if one.session:
             try:
-                kept = host.run(kill(one.session, new_keep()))
+                kept = host.run(kill(one.session, new_undo_id()))
                 if kept:
                     remember(machines.places.state, Killed(host.name, kept, address_of(host.name, one.session.name)))
             except OperationError as error:

@@ -231,11 +231,11 @@ def _said(what: str, trouble: str) -> bool:
 def _kill(machines: Machines, session: Named) -> str:
     """Kill a session so that navi undo can bring it back; return what went wrong."""
     from navi.config.undo_list import Killed, remember
-    from navi.ops.lifecycle import kill, new_keep
+    from navi.ops.lifecycle import kill, new_undo_id
 
     host = machines.host(LOCAL)
     try:
-        kept = host.run(kill(session, new_keep()))
+        kept = host.run(kill(session, new_undo_id()))
     except OperationError as error:
         return str(error)
     if kept:

@@ -1,6 +1,6 @@
-"""What this machine remembers of the sessions that were killed from it, so that `undo` finds the last one.
+"""The sessions that were killed from this machine, so that `undo` finds the last one.
 
-One line each: when, the host's name, the name under which that host keeps it, and the address as it was typed here.
+Each has a line: the time, the host's name, the undo id, and the address as it was typed here.
 """
 
 from __future__ import annotations
@@ -14,32 +14,33 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MOST = 50
+"""Sessions that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """A session that was killed; `keep` is what `navi.ops.lifecycle.undo` wants."""
+    """A session that was killed, and the undo id under which its host keeps it."""
 
     host: str
-    keep: str
+    undo_id: str
     address: str
 
 
 def remember(state: Path, killed: Killed) -> None:
-    """Write it down, the last one last. A folder that can't be written to only costs `navi undo`."""
+    """Add a session at the end of the list. If the folder can't be written to, only `navi undo` is lost."""
     with suppress(OSError), _alone(state):
         _write(state, [*_lines(state), _line(killed)][-MOST:])
 
 
 def forget(state: Path, killed: Killed) -> None:
-    """Take one out again: it was brought back."""
+    """Remove a session that was brought back from the list."""
     with suppress(OSError), _alone(state):
         _write(state, [line for line in _lines(state) if _parse(line) != killed])
 
 
 @contextmanager
 def _alone(state: Path) -> Iterator[None]:
-    """Nobody else changes the file meanwhile, no other thread either. Raises OSError."""
+    """Hold the lock of the file, against other processes and other threads. Raise OSError."""
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(state / ".killed.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
@@ -59,7 +60,7 @@ def _write(state: Path, lines: list[str]) -> None:
 
 
 def last_killed(state: Path) -> Iterator[Killed]:
-    """Yield what was killed, the last one first."""
+    """Yield the killed sessions, the last one first."""
     for line in reversed(_lines(state)):
         found = _parse(line)
         if found:
@@ -67,7 +68,7 @@ def last_killed(state: Path) -> Iterator[Killed]:
 
 
 def _line(killed: Killed) -> str:
-    return "\t".join((str(int(time.time())), killed.host, killed.keep, killed.address)).replace("\n", " ")
+    return "\t".join((str(int(time.time())), killed.host, killed.undo_id, killed.address)).replace("\n", " ")
 
 
 def _parse(line: str) -> Killed | None:

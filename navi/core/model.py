@@ -108,7 +108,7 @@ class Frame(NamedTuple):
     removed.
 
     `tmux` is how the default server answered; `proven` is true if every tmux server of the user listed its sessions.
-    `marks` has the marks by session name.
+    `silent` has the sockets of those that did not, empty if that is not known. `marks` has the marks by session name.
     """
 
     clock: float
@@ -123,6 +123,7 @@ class Frame(NamedTuple):
     system: str = ""
     home: str = ""
     marks: Mapping[str, Marks] = MappingProxyType({})
+    silent: frozenset[str] = frozenset()
 
 
 class Source(StrEnum):

@@ -1,21 +1,48 @@
-"""Creating, changing and ending sessions, and bringing them back (a script for each verb)."""
+"""Creating, changing and ending sessions, and bringing them back (a script for each verb).
+
+Beside each operation stands the rule that tells from a later look whether it was carried out (navi.ops.outcome).
+"""
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
 
 from navi.core.address import Named
 from navi.core.agents import AgentKind
 from navi.core.launch import SHELL, VARIABLE, Launch, Step
 from navi.core.model import Session, TmuxSession
 from navi.core.text import clean
+from navi.ops.marks import mark
 from navi.ops.operation import IDENTITY, REGISTERED, Answer, HostSetting, Operation, OperationError, done, script
+from navi.ops.outcome import (
+    Looks,
+    Outcome,
+    Outcomes,
+    again,
+    answered,
+    carried_out,
+    file_named,
+    known_sessions,
+    named,
+    not_done,
+    same_name,
+    silence,
+    unknown,
+)
+
+Target = Session | Named
+"""The session that an operation is about: as it was seen, or whatever has a name now."""
 
 LONGEST_NAME = 200
 """Bytes of a session's name: its status file is named after it, and file names end at 255."""
+
+STILL_STARTING = "its shell is still starting; the command line follows"
+"""What to say of a session that is `slow`."""
 
 FORBIDDEN = {
     ".": "a dot, which tmux does not keep",
@@ -30,8 +57,8 @@ FORBIDDEN = {
 class Created:
     """A session that was created: tmux's id, its name, its pane's process. `slow`: its shell is still starting.
 
-    `target` is its pane in tmux's words, on the server `socket`. `problem` says why it is not in the registry though it
-    was to be.
+    `target` is its pane in tmux's words, on the server `socket`. `registered` is None where that is not known, and
+    `problem` says why a session that was to be registered is not.
     """
 
     id: str
@@ -41,12 +68,12 @@ class Created:
     target: str = ""
     window: str = ""
     socket: str = ""
-    registered: bool = False
+    registered: bool | None = False
     problem: str = ""
 
 
 def check_name(name: str) -> str:
-    """Return the name as it will be, without blanks around it. Raises OperationError for one that can't be."""
+    """Return the name without blanks around it. Raise OperationError for one that no session can have."""
     name = name.strip()
     if not name:
         raise OperationError("a session needs a name", 64)
@@ -60,6 +87,9 @@ def check_name(name: str) -> str:
     return name
 
 
+# ---- creating
+
+
 def new(
     name: str,
     directory: str = "",
@@ -67,10 +97,10 @@ def new(
     socket: str = "",
     register: bool = True,
 ) -> Operation[Created]:
-    """Create a session. `directory` is of the machine that it is created on; "" and ~ mean the home there.
+    """Return the operation that creates a session. `directory` is one of its host; "" and ~ mean the home there.
 
-    Nothing is created when anything is missing or a step fails: OperationError says what. That it can't be noted in
-    the registry is no such failure.
+    A missing program or directory, or a step that fails, creates nothing and raises OperationError. A session that
+    can't be registered is created all the same.
     """
     steps = [word for step in launch.steps for word in (step.kind, _typed(launch, step), f"{step.seconds:g}")]
     arguments = (
@@ -82,11 +112,36 @@ def new(
     stepping = ("pane/waiting", "pane/typing", "session/steps") if steps else ()
     scripts = script(*IDENTITY, "session/start", "pane/writer_lock", *stepping, "session/new")
     limit = 30 + sum(step.seconds + 5 for step in launch.steps)
-    return Operation("new", scripts, arguments, _read_created, time_limit=limit)
+    final = not launch.program and not steps  # else it may yet be taken back
+    rule = partial(_judge_new, check_name(name), socket, None if register else False, final)
+    outcomes = Outcomes(rule, lambda address, _: f"created {address}")
+    return Operation("new", scripts, arguments, _read_created, limit, outcomes)
+
+
+def _judge_new(name: str, socket: str, registered: bool | None, final: bool, looks: Looks) -> Outcome[Created]:
+    """A session of this name that was there before is none that this operation has created."""
+    found = [one for one in _created_since(looks, name) if socket or not one.socket]
+    if found:
+        return carried_out(_created(found[0], registered), final)
+    return not_done() if looks.after.proven or (not socket and answered(looks.after, "")) else silence(looks.after)
+
+
+def _created_since(looks: Looks, name: str) -> Iterator[TmuxSession]:
+    """Yield the sessions of a name that navi has created since the operation was requested."""
+    for one in named(looks.after, name):
+        known = looks.before is not None and again(looks.before, one) is not None
+        if one.own and not known and one.created >= looks.since:
+            yield one
+
+
+def _created(one: TmuxSession, registered: bool | None) -> Created:
+    """Return what a look tells of a session that was created."""
+    target = f"{one.name}:{one.pane.position}"
+    return Created(one.id, one.name, one.pane.process, target=target, socket=one.socket, registered=registered)
 
 
 def _typed(launch: Launch, step: Step) -> str:
-    """What a step says, as the program of the session has to be told."""
+    """Return the text of a step as the program of the session takes it."""
     if launch.type == "python-repl" and step.kind == "send" and "\n" in step.what:
         from navi.ops.python_block import python_block  # Python's own parser takes long to import
 
@@ -96,59 +151,179 @@ def _typed(launch: Launch, step: Step) -> str:
 
 def _check_variable(text: str) -> str:
     if not VARIABLE.match(text) or "\0" in text:
-        raise OperationError(f"{clean(text)[:40]!r} is no variable; write NAME=VALUE", 64)
+        raise OperationError(f"invalid variable {clean(text)[:40]!r}; write NAME=VALUE", 64)
     return text
 
 
-def kill(session: Session | TmuxSession | Named, keep: str, line: str = "", more: str = "") -> Operation[str]:
-    """End a session and put its status file away; the answer is `keep`, or "" if nothing could be kept.
+# ---- ending, and bringing back
 
-    What `undo` needs is kept under the name `keep` (see `new_keep`): `line` is what to run again unless navi started
-    the session, and `more` is written behind it, once. A session that has ended already is no error; one that is
-    another by now is.
+
+def kill(session: Session | TmuxSession | Named, undo_id: str, line: str = "", more: str = "") -> Operation[str]:
+    """Return the operation that ends a session and puts its status file away; it answers with `undo_id`, or "".
+
+    The host keeps under the undo id (see `new_undo_id`) what `undo` needs, and "" says that it could keep nothing:
+    `line` is what to run again unless navi started the session, and `more` is added to that, once. Killing a session
+    that has ended is no error. A session that has been replaced or renamed is not killed, and raises OperationError.
     """
-    arguments = (HostSetting.SESSIONS_DIR, keep, line, more, *identity(session))
-    return Operation("kill", script(*IDENTITY, "session/kill"), arguments, _read_killed, time_limit=20)
+    arguments = (HostSetting.SESSIONS_DIR, undo_id, line, more, *identity(session))
+    outcomes = Outcomes(partial(_judge_kill, session, undo_id), partial(_killed_words, session))
+    return Operation("kill", script(*IDENTITY, "session/kill"), arguments, _read_killed, 20, outcomes)
 
 
-def undo(keep: str) -> Operation[Created]:
-    """Bring back a session that was killed: its directory, its command, its status file, and above them its text."""
-    arguments = (script("session/first_process"), HostSetting.SESSIONS_DIR, _check_keep(keep))
+def _killed_words(session: Session | TmuxSession | Named, address: str, undo_id: str) -> str:
+    if isinstance(session, Session) and session.tmux is None:
+        return f"removed the status file of {address}"
+    unkept = isinstance(session, Session) and not undo_id
+    return f"killed {address}" + "; nothing could be kept to bring it back" * unkept
+
+
+def _judge_kill(session: Session | TmuxSession | Named, undo_id: str, looks: Looks) -> Outcome[str]:
+    """A session is gone only if its own server says so, and it lives as long as its server has it, under any name."""
+    known = known_sessions(session, session.name, looks.before)
+    if not known:
+        return _judge_removed_file(session, looks)
+    if not all(answered(looks.after, one.socket) for one in known):
+        return silence(looks.after)
+    return carried_out(undo_id) if any(again(looks.after, one) is None for one in known) else not_done()
+
+
+def _judge_removed_file(session: Session | TmuxSession | Named, looks: Looks) -> Outcome[str]:
+    """A session that has ended is only a status file."""
+    before = session.file if isinstance(session, Session) else file_named(looks.before, session.name)
+    now = file_named(looks.after, session.name)
+    if before is None or (now is not None and now != before):
+        return unknown("it was not seen before")
+    return carried_out("") if now is None else not_done()
+
+
+def undo(undo_id: str, name: str = "") -> Operation[Created]:
+    """Return the operation that brings a killed session back: directory, command, status file, and above them its text.
+
+    `name` is what it was called; without it nobody can tell later whether it is back.
+    """
+    arguments = (script("session/first_process"), HostSetting.SESSIONS_DIR, _check_undo_id(undo_id))
     scripts = script(*REGISTERED, "session/start", "session/undo")
-    return Operation("undo", scripts, arguments, _read_created, time_limit=20)
+    outcomes = Outcomes(partial(_judge_undo, name), lambda address, _: f"{address} is back")
+    return Operation("undo", scripts, arguments, _read_created, 20, outcomes)
 
 
-def rename(session: Session | Named, name: str) -> Operation[str]:
-    """Give a session another name: in tmux, in its status file, and as the file's own name; the answer is the name.
+def _judge_undo(name: str, looks: Looks) -> Outcome[Created]:
+    """Somebody else may have taken the name meanwhile."""
+    if not name:
+        return unknown("the name of the session is not known")
+    found = next(_created_since(looks, name), None)
+    if found:
+        return carried_out(_created(found, None))
+    return not_done() if looks.after.proven else silence(looks.after)
 
-    All of it is done, or nothing. A name that is taken by a session or a status file is refused.
+
+# ---- changing
+
+
+def rename(session: Target, name: str) -> Operation[str]:
+    """Return the operation that renames a session in tmux, in its status file and as that file's name; the answer is
+    the name.
+
+    All of that is done, or nothing. A name that a session or a status file has already raises OperationError.
     """
-    arguments = (HostSetting.SESSIONS_DIR, check_name(name), *identity(session))
-    return Operation(
-        "rename",
-        script(*IDENTITY, "hooks/status_file", "session/rename"),
-        arguments,
-        _read_renamed,
-        time_limit=20,
-    )
+    name = check_name(name)
+    arguments = (HostSetting.SESSIONS_DIR, name, *identity(session))
+    scripts = script(*IDENTITY, "hooks/status_file", "session/rename")
+    outcomes = Outcomes(partial(_judge_rename, session, name), lambda address, _: f"{address} is {name} now")
+    return Operation("rename", scripts, arguments, _read_renamed, 20, outcomes)
 
 
-def dismiss(session: Session | Named) -> Operation[None]:
-    """Take a session's notice for known: its status becomes working, its message empty; everything else stays."""
+def _judge_rename(session: Target, name: str, looks: Looks) -> Outcome[str]:
+    """It is known by its identity: another session may have either name."""
+    known = known_sessions(session, session.name, looks.before)
+    if not known:
+        return unknown("it was not seen before")
+    if not all(answered(looks.after, one.socket) for one in known):
+        return silence(looks.after)
+    now = [found for one in known if (found := again(looks.after, one))]
+    renamed = next((one for one in now if same_name(one.name, name)), None)
+    if renamed:
+        return carried_out(renamed.name)
+    if [one.name for one in now] == [one.name for one in known]:
+        return not_done()
+    return unknown(f"it is called {now[0].name} now" if now else "the session has ended since")
+
+
+def dismiss(session: Target) -> Operation[None]:
+    """Return the operation that acknowledges a session's notification: its status becomes working, its message empty,
+    and everything else stays.
+    """
     if isinstance(session, Session) and (session.file is None or session.file.problem):
-        raise OperationError(f"{clean(session.address)} has no status file that reads well; nothing to dismiss")
+        raise OperationError(f"{clean(session.address)} has no readable status file; nothing to dismiss")
     arguments = (HostSetting.SESSIONS_DIR, *identity(session))
-    return Operation(
-        "dismiss",
-        script(*IDENTITY, "hooks/status_file", "session/dismiss"),
-        arguments,
-        _read_nothing,
-        time_limit=20,
-    )
+    scripts = script(*IDENTITY, "hooks/status_file", "session/dismiss")
+    outcomes = Outcomes(partial(_judge_dismiss, session), lambda address, _: f"dismissed {address}")
+    return Operation("dismiss", scripts, arguments, _read_nothing, 20, outcomes)
+
+
+def _judge_dismiss(session: Target, looks: Looks) -> Outcome[None]:
+    """The time in the status file, which is of the host's own clock, tells whether it was written since."""
+    before = session.file if isinstance(session, Session) else file_named(looks.before, session.name)
+    now = file_named(looks.after, before.name if before else session.name)
+    if now is None:
+        return unknown("the session has ended since")
+    if now == before or (now.timestamp is not None and now.timestamp < looks.since):
+        return not_done()
+    return carried_out(None) if now.status == "working" and not now.message else unknown("its status has changed since")
+
+
+# ---- verbs about sessions
+
+
+class About(NamedTuple):
+    """What a verb is about: the session as a script finds it, and as it was `seen` before, None if nobody looked.
+
+    `off` takes back what the verb does, where that can be. `kinds` are the known agents.
+    """
+
+    target: Target
+    seen: Session | None
+    kinds: Sequence[AgentKind]
+    off: bool = False
+
+
+class SessionVerb(NamedTuple):
+    """A verb that does the same to each of several sessions, with nothing more to ask.
+
+    `looks` says that the operation needs to know the session before. The dashboard asks first about so many sessions as
+    `asks_from`, and takes the verb back where all sessions are `on` already. `undoable`: the operation answers with an
+    undo id, or "".
+    """
+
+    operation: Callable[[About], Operation[Any]]
+    looks: bool = False
+    asks_from: float = float("inf")
+    on: Callable[[Session], bool] = lambda _: False
+    undoable: bool = False
+
+
+def _kill(about: About) -> Operation[str]:
+    line, more = launch_again(about.seen, about.kinds) if about.seen else ("", "")
+    return kill(about.target, new_undo_id(), line, more)
+
+
+def _bookmark(about: About) -> Operation[None]:
+    return mark(about.target.name, ("-b" if about.off else "+b",))
+
+
+SESSION_VERBS: Mapping[str, SessionVerb] = {
+    "kill": SessionVerb(_kill, looks=True, asks_from=1, undoable=True),
+    "dismiss": SessionVerb(lambda about: dismiss(about.target), asks_from=2),
+    "bookmark": SessionVerb(_bookmark, looks=True, on=lambda session: session.marks.bookmarked),
+}
+"""The verbs of which the command line and the dashboard need to know no more than this."""
+
+
+# ---- arguments of scripts
 
 
 def launch_again(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str]:
-    """Return what starts a session's agent again, and what to write behind it to go on with its conversation."""
+    """Return the line that starts a session's agent again, and what to add to resume its conversation."""
     kind = next((kind for kind in kinds if kind.name == session.agent), None)
     if kind is None:
         return "", ""
@@ -157,19 +332,19 @@ def launch_again(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str
     return kind.start or kind.name, kind.resume.replace("{session_id}", str(conversation)) if known else ""
 
 
-def new_keep() -> str:
-    """Return a name under which a session can be kept; nobody else has it."""
+def new_undo_id() -> str:
+    """Return an undo id that nobody else has: the name under which a host keeps a killed session."""
     return secrets.token_hex(8)
 
 
-def _check_keep(keep: str) -> str:
-    if not re.fullmatch(r"[0-9a-f]{16}", keep):
-        raise OperationError(f"{clean(keep)[:40]!r} is not what kill has answered", 64)
-    return keep
+def _check_undo_id(undo_id: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{16}", undo_id):
+        raise OperationError(f"invalid undo id {clean(undo_id)[:40]!r}", 64)
+    return undo_id
 
 
 def identity(session: Session | TmuxSession | Named) -> tuple[str, str, str, str, str, str]:
-    """What a script needs to find just this session: socket, server, id, time of creation, name, status file."""
+    """Return what a script needs to find just this session: socket, server, id, creation time, name, status file."""
     if isinstance(session, Named):
         return (session.socket, "named", "", "", session.name, session.name)
     if isinstance(session, TmuxSession):

@@ -203,9 +203,9 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
         tmux, error = Tmux.FAILED, excess
     kept = [session for session in frame.sessions if session.socket in silent]
     sessions = (*kept, *(session for session in told if session.socket not in silent))[:MOST_SESSIONS]
-    proven = not silent and not excess
+    frame = frame._replace(proven=not silent and not excess, silent=frozenset() if excess else frozenset(silent))
     version = version or frame.tmux_version
-    return frame._replace(tmux=tmux, proven=proven, tmux_version=version, tmux_error=error, sessions=sessions)
+    return frame._replace(tmux=tmux, tmux_version=version, tmux_error=error, sessions=sessions)
 
 
 def _excess(told: tuple[TmuxSession, ...], cut: Counter[str]) -> str:

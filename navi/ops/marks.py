@@ -1,49 +1,71 @@
-"""Bookmarks and tags of sessions, kept on their host (script mark.sh)."""
+"""Bookmarks and tags of sessions, which their host keeps (script mark.sh)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from navi.core.model import Marks
 from navi.core.text import clean
 from navi.ops.operation import SESSION, Answer, HostSetting, Operation, OperationError, done, script
+from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, file_named, named, not_done, unknown
 
 MOST = 2000
-"""Marks of a host that are believed."""
+"""The most marks of a host that are read."""
 
 TAG = re.compile(r"[^\s,#]{1,40}")
 
 
 def mark(name: str, changes: Iterable[str]) -> Operation[None]:
-    """Change the marks of a session: `+b` and `-b` for the bookmark, `+tTAG` and `-tTAG`."""
-    whole = script(*SESSION, "session/mark")
-    return Operation("mark", whole, (HostSetting.SESSIONS_DIR, name, *changes), _read, time_limit=15)
+    """Return the operation that changes the marks of a session: `+b` and `-b` for the bookmark, `+tTAG` and `-tTAG`."""
+    changes = tuple(changes)
+    outcomes = Outcomes(partial(_judge_mark, name, changes), partial(_words, changes))
+    arguments: tuple[str | HostSetting, ...] = (HostSetting.SESSIONS_DIR, name, *changes)
+    return Operation("mark", script(*SESSION, "session/mark"), arguments, _read, 15, outcomes)
+
+
+def _words(changes: tuple[str, ...], address: str, _: None) -> str:
+    if changes in (("+b",), ("-b",)):
+        return f"{address} is bookmarked" if changes == ("+b",) else f"{address} is no longer bookmarked"
+    return f"changed the tags of {address}"
+
+
+def _judge_mark(name: str, changes: tuple[str, ...], looks: Looks) -> Outcome[None]:
+    """Marks are kept by the name alone, on whatever tmux server the session is."""
+    now = looks.after.marks.get(name, Marks())
+    if has_changes(now, changes):
+        return carried_out(None)
+    if not named(looks.after, name) and not file_named(looks.after, name):
+        return unknown("the session has ended since")
+    if looks.before and looks.before.marks.get(name, Marks()) == now:
+        return not_done()
+    return unknown("its marks have changed since" if looks.before else "its marks were not seen before")
 
 
 def retag(before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:
-    """Return the changes that make the tags others."""
+    """Return the changes that turn one set of tags into another."""
     old, new = set(before), set(after)
     return (*(f"-t{tag}" for tag in sorted(old - new)), *(f"+t{tag}" for tag in sorted(new - old)))
 
 
-def shown(marks: Marks, changes: Iterable[str]) -> bool:
-    """Whether marks are as these changes make them."""
+def has_changes(marks: Marks, changes: Iterable[str]) -> bool:
+    """Return whether marks are as these changes make them."""
     now = {f"t{tag}" for tag in marks.tags} | ({"b"} if marks.bookmarked else set())
     return all((change[1:] in now) == (change[0] == "+") for change in changes)
 
 
 def check_tags(text: str) -> tuple[str, ...]:
-    """Read tags as people write them: words, with or without #. Raises OperationError for what can be none."""
+    """Return the tags in a text: words, with or without #. Raise OperationError for one that is invalid."""
     tags = tuple(dict.fromkeys(word.removeprefix("#") for word in text.replace(",", " ").split()))
     for tag in tags:
         if not TAG.fullmatch(tag) or clean(tag) != tag:
-            raise OperationError(f"`{clean(tag)[:40]}` can't be a tag; a tag is one word of up to 40 letters", 64)
+            raise OperationError(f"invalid tag `{clean(tag)[:40]}`; a tag is one word of up to 40 characters", 64)
     return tags
 
 
 def read_marks(text: str) -> Mapping[str, Marks]:
-    """Read the file of marks; lines of another shape are left out."""
+    """Return the marks of the file's text by session; lines of another shape are skipped."""
     found: dict[str, Marks] = {}
     for line in text.split("\n")[:MOST]:
         name, kind, tag = (*line.split("\t", 2), "", "")[:3]

@@ -4,9 +4,12 @@ import os
 from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cache
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from navi.core.text import clean, decode
+
+if TYPE_CHECKING:
+    from navi.ops.outcome import Outcomes
 
 T = TypeVar("T")
 
@@ -77,6 +80,7 @@ class Operation(NamedTuple, Generic[T]):
     """A question with one answer. `parse` raises OperationError when the answer is a "no".
 
     `time_limit` is in seconds; the script must keep its own, shorter one at the far end where it waits for anything.
+    One that changes something has `outcomes`: how to tell from a later look whether it was carried out.
     """
 
     name: str
@@ -84,6 +88,7 @@ class Operation(NamedTuple, Generic[T]):
     arguments: tuple[str | HostSetting, ...]
     parse: Callable[[Answer], T]
     time_limit: float = 30.0
+    outcomes: "Outcomes[T] | None" = None
 
 
 class Stream(NamedTuple, Generic[T]):

@@ -1,7 +1,7 @@
-"""Actions: what is done to sessions, on whatever hosts they are, and what is told about it.
+"""Actions: what the user does to sessions, on whatever hosts they are, and what is reported about it.
 
-An action is one operation on one host. If the line is lost under way, the state there is either that before or that
-after; the next frame of the host shows which, and that is told.
+An action is one operation on one host. If the connection is lost meanwhile, the next frames of the host tell what
+became of it (navi.ops.outcome), and that is reported.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 import trio
 
-from navi.core.model import HostView, Session
 from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import Operation, OperationError
+from navi.ops.outcome import Inquiry, Outcome, Verdict, checking, verdict_words
 
 Tell = Callable[[str, str], None]
 """Takes words and their style."""
@@ -24,25 +24,24 @@ Tell = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An operation on a host. `about` names the session, `done` says with the answer what came of it, and `happened`
-    reads from a later view whether it was carried out; None is for what no view can tell. `late` does what `done` would
-    have, but for telling, if that is found out only from a view.
+    """An operation on a host. `address` names the session, and `done` takes the answer and returns the words for it.
+
+    If the answer was lost, and a look tells it much later, `late` takes its place; without one, `done` does.
     """
 
     host: str
-    about: str
+    address: str
     operation: Operation[Any]
     done: Callable[[Any], str]
-    happened: Callable[[HostView], bool | None]
-    late: Callable[[], object] = lambda: None
+    late: Callable[[Any], object] | None = None
 
 
 LOOK_EVERY = 0.25
-"""Seconds between two looks at what became of an action whose answer was lost."""
+"""Seconds between two looks at the view of a host, for what became of an action."""
 
 
 class Actions:
-    """Carries actions out, many at a time. A host takes a few at once; that is the affair of its channels."""
+    """Carries actions out, many at a time. How many a host takes at once is up to its channels."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
@@ -55,48 +54,42 @@ class Actions:
                 nursery.start_soon(self._carry_out, action, tell)
 
     def order(self, actions: Sequence[Action], tell: Callable[[Action], Tell]) -> None:
-        """Have actions carried out; does not wait. `tell` gives for each where its result goes."""
+        """Have actions carried out; does not wait. `tell` returns for each what takes its result."""
         for action in actions:
             self._send.send_nowait((action, tell(action)))
 
     async def _carry_out(self, action: Action, tell: Tell) -> None:
+        before = self._fleet.view(action.host).frame
+        began = trio.current_time()
         try:
             answer = await self._fleet.ask(action.host, action.operation)
             tell(action.done(answer), "good")
         except OperationError as error:
             tell(str(error), "fault")
         except HostError as error:
-            tell(f"{error.failure.cause}; whether it was done shows when {clean(action.host)} is back", "fault")
-            self._fleet.refresh(action.host)
-            await self._settle(action, tell, trio.current_time())
+            lost = Inquiry(action.operation, before, began, trio.current_time())
+            await self._find_out(action, tell, lost, error.failure.cause)
         self._fleet.refresh(action.host)
 
-    async def _settle(self, action: Action, tell: Tell, since: float) -> None:
-        """Tell what became of an action whose answer was lost at a time of this machine's clock.
+    async def _find_out(self, action: Action, tell: Tell, lost: Inquiry[Any], cause: str) -> None:
+        """Report that the connection was lost, and later what became of the action."""
+        if action.operation.outcomes is None:
+            tell(cause, "fault")
+            return
+        tell(checking(action.operation, cause), "fault")
+        self._fleet.refresh(action.host)
+        outcome = await self._outcome(action, lost, trio.current_time())
+        if outcome.verdict is Verdict.DONE:
+            (action.late or action.done)(outcome.answer)
+        style = "notice" if outcome.verdict is Verdict.DONE else "fault"
+        tell(f"{clean(action.address)}: {verdict_words(action.operation, outcome)}", style)
 
-        That it was not done is certain only when it can't be under way any more.
-        """
-        limit = since + action.operation.time_limit
+    async def _outcome(self, action: Action, lost: Inquiry[Any], since: float) -> Outcome[Any]:
+        """Look at the view of the host, once there is a frame from after the loss, until the outcome is certain."""
         while True:
             await trio.sleep(LOOK_EVERY)
             view = self._fleet.view(action.host)
-            if not view.fresh or view.framed is None or view.framed <= since:
-                continue
-            happened = action.happened(view)
-            if happened is None:
-                return
-            if happened:
-                action.late()
-                tell(f"{action.about}: {action.operation.name} was done before the line was lost", "notice")
-                return
-            if trio.current_time() > limit:
-                tell(f"{action.about}: {action.operation.name} was not done; nothing has changed", "fault")
-                return
-
-
-def living(view: HostView, session: Session) -> Session | None:
-    """Return the session as the view has it now, by tmux's id, or None."""
-    for one in view.sessions:
-        if one.tmux and session.tmux and (one.tmux.server, one.tmux.id) == (session.tmux.server, session.tmux.id):
-            return one
-    return None
+            if view.frame and view.framed and view.framed > since:
+                outcome = lost.judge(view.frame, view.framed, view.heard or view.framed)
+                if outcome:
+                    return outcome

@@ -17,10 +17,11 @@ from navi.core.model import HostView, Session
 from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.ops import OperationError
+from navi.ops.lifecycle import SESSION_VERBS
 from navi.tui.actions import Actions
 from navi.tui.bars import Footer, Header
 from navi.tui.dialogs.dialog import Dialog
-from navi.tui.keys import command_of
+from navi.tui.keys import command_of, key_of
 from navi.tui.layout import Layout
 from navi.tui.list.session_list import SessionList
 from navi.tui.notifier import Attention
@@ -31,7 +32,7 @@ from navi.tui.pages.token_counts import TokenCounts
 from navi.tui.paint import Line
 from navi.tui.preview.feed import PreviewFeed
 from navi.tui.preview.view import Preview
-from navi.tui.session_commands import Lifecycle
+from navi.tui.session_commands import SessionCommands
 from navi.tui.terminal import Terminal, terminal_shows_unicode
 from navi.tui.terminal_programs import Errands
 from navi.tui.theme import choose_glyphs
@@ -73,7 +74,7 @@ class Dashboard:
         self._errands = Errands(fleet, self.terminal, environment, self._footer.tell)
         self._feed = PreviewFeed(fleet, self._preview)
         self._actions = Actions(fleet)
-        self._lifecycle = Lifecycle(fleet, settings, self._actions, self._glyphs, self, Places(environment))
+        self._lifecycle = SessionCommands(fleet, settings, self._actions, self._glyphs, self, Places(environment))
         self._attention = Attention(settings.notify, environment, self.terminal.ring)
         self._git = GitLooks(fleet, self._news_of_page)
         self._comments = CommentLooks(fleet, self._news_of_page)
@@ -211,7 +212,10 @@ class Dashboard:
             if len(key) == 1 or key.startswith("f"):
                 self._footer.tell(f"{key} does nothing here; ? shows the keys")
             return
-        getattr(self, f"_do_{command}")()
+        if command in SESSION_VERBS:
+            self._about_all(lambda sessions: self._lifecycle.change(command, sessions))
+        else:
+            getattr(self, f"_do_{command}")()
         self._turn()
 
     def _ask(self, dialog: Dialog, key: str) -> None:
@@ -447,17 +451,8 @@ class Dashboard:
     def _do_rename(self) -> None:
         self._about_one(self._lifecycle.rename)
 
-    def _do_kill(self) -> None:
-        self._about_all(self._lifecycle.kill)
-
-    def _do_dismiss(self) -> None:
-        self._about_all(self._lifecycle.dismiss)
-
     def _do_undo(self) -> None:
         self._lifecycle.undo()
-
-    def _do_bookmark(self) -> None:
-        self._about_all(self._lifecycle.bookmark)
 
     def _do_tag(self) -> None:
         self._about_one(self._lifecycle.tag)
@@ -508,6 +503,10 @@ class Dashboard:
     def tell(self, words: str, style: str = "notice") -> None:
         """Say something at the foot of the screen."""
         self._footer.tell(words, style)
+
+    def key_of(self, command: str) -> str:
+        """Return the key of a command, as people write it."""
+        return key_of(command)
 
     def expect(self, host: str, name: str, attach: bool) -> None:
         """Put the cursor on a session as soon as it is listed, and attach to it if asked."""

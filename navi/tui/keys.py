@@ -82,6 +82,11 @@ def shown(key: str) -> str:
     return NAMES.get(key, key)
 
 
+def key_of(command: str) -> str:
+    """Return the first key of a command, as people write it. Raise StopIteration for an unknown command."""
+    return next(shown(entry.keys[0]) for entry in KEYS if entry.command == command)
+
+
 def command_of(key: str) -> str | None:
     """Return the command of a key, or None."""
     return next((entry.command for entry in KEYS if key in entry.keys), None)

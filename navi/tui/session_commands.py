@@ -1,34 +1,35 @@
-"""The commands that begin, change and end sessions: which dialog asks, which action follows, what is told."""
+"""The commands that create, change and end sessions: which dialog opens, which action follows, what is reported."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from navi.config.places import Places
 from navi.config.reader import read_templates
 from navi.config.settings import Settings
 from navi.config.undo_list import Killed, forget, last_killed, remember
 from navi.core.address import LOCAL, address_of
-from navi.core.model import HostView, Session
+from navi.core.model import Session
 from navi.core.text import clean, short_path
 from navi.fleet import Fleet
-from navi.ops import OperationError
+from navi.ops import Operation, OperationError
 from navi.ops.directories import Directories, directories
 from navi.ops.lifecycle import (
+    SESSION_VERBS,
+    STILL_STARTING,
+    About,
     Created,
+    SessionVerb,
     check_name,
-    dismiss,
-    identity,
-    kill,
-    launch_again,
     new,
-    new_keep,
     rename,
     undo,
 )
-from navi.ops.marks import check_tags, mark, retag, shown
-from navi.tui.actions import Action, Actions, Tell, living
+from navi.ops.marks import check_tags, mark, retag
+from navi.ops.outcome import result_words, undo_hint
+from navi.tui.actions import Action, Actions, Tell
 from navi.tui.dialogs.dialog import Confirm, Dialog, Form, Report
 from navi.tui.dialogs.fields import TextField
 from navi.tui.dialogs.new_form import NewForm
@@ -36,7 +37,7 @@ from navi.tui.paint import Line
 from navi.tui.theme import Glyphs, status_style
 
 
-class Stage(Protocol):
+class Screen(Protocol):
     """What the commands need of the screen."""
 
     def open(self, dialog: Dialog) -> None:
@@ -48,44 +49,44 @@ class Stage(Protocol):
         ...
 
     def shows(self, dialog: Dialog) -> bool:
-        """Whether that dialog is on the screen."""
+        """Return whether that dialog is on the screen."""
         ...
 
     def tell(self, words: str, style: str = "notice") -> None:
-        """Say something at the foot of the screen."""
+        """Show a message at the bottom of the screen."""
         ...
 
     def expect(self, host: str, name: str, attach: bool) -> None:
         """Put the cursor on a session as soon as it is listed, and attach to it if asked."""
         ...
 
+    def key_of(self, command: str) -> str:
+        """Return the key of a command, as people write it."""
+        ...
 
-class Lifecycle:
-    """One method for each command; the sessions are those that are selected."""
+
+class SessionCommands:
+    """The commands about sessions."""
 
     def __init__(
-        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, stage: Stage, places: Places
+        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, screen: Screen, places: Places
     ) -> None:
         self._fleet = fleet
         self._settings = settings
         self._actions = actions
         self._glyphs = glyphs
-        self._stage = stage
+        self._screen = screen
         self._places = places
         self._state = places.state
 
-    # ---- asking and telling
+    # ---- asking and reporting
 
-    def _confirm(self, verb: str, sessions: Sequence[Session], make: Callable[[Session], Action]) -> None:
-        """Ask, with a table of what will happen, and then do it."""
+    def _confirm(self, verb: str, sessions: Sequence[Session], confirmed: Callable[[], None]) -> None:
+        """Ask, with a table of the sessions."""
         table = [self._row(session) for session in sessions]
-        title = f"{verb} {_names(sessions)}?"
-        self._stage.open(
-            Confirm(
-                self._glyphs, title, table, f"{verb.lower()}s {'it' if len(sessions) == 1 else 'them'}",
-                lambda: self._do(verb, [make(session) for session in sessions]), self._stage.close,
-            )
-        )  # fmt: skip
+        title = f"{verb.capitalize()} {_names(sessions)}?"
+        question = f"{verb}s {'it' if len(sessions) == 1 else 'them'}"
+        self._screen.open(Confirm(self._glyphs, title, table, question, confirmed, self._screen.close))
 
     def _row(self, session: Session) -> Line:
         view = self._fleet.view(session.host)
@@ -97,17 +98,26 @@ class Lifecycle:
             ("dim", f"  {short_path(session.cwd, view.frame.home if view.frame else '')}"),
         ]
 
-    def _do(self, verb: str, actions: Sequence[Action]) -> None:
-        """One result is told at the foot of the screen; more make a table."""
-        if len(actions) == 1:
-            self._actions.order(actions, lambda _: self._stage.tell)
-            return
-        report = Report(self._glyphs, verb, [action.about for action in actions], self._stage.close)
-        self._stage.open(report)
-        self._actions.order(actions, lambda action: lambda words, style: report.put(action.about, words, style))
+    def _do(self, verb: str, sessions: Sequence[Session], make: Callable[[Session], Action]) -> None:
+        """Do something to sessions. One result is shown at the bottom of the screen, several in a table.
 
-    def _hand_in(self, form: Form, action: Action) -> None:
-        """Do what a form asks for. A failure stands in the form, which keeps what was typed."""
+        Raise OperationError if it can't be done to the only session.
+        """
+        if len(sessions) == 1:
+            self._actions.order([make(sessions[0])], lambda _: self._screen.tell)
+            return
+        report = Report(
+            self._glyphs, verb.capitalize(), [session.address for session in sessions], self._screen.close
+        )
+        self._screen.open(report)
+        for session in sessions:
+            try:
+                self._actions.order([make(session)], lambda action: partial(report.put, action.address))
+            except OperationError as error:
+                report.put(session.address, str(error), "fault")
+
+    def _submit(self, form: Form, action: Action) -> None:
+        """Do what a form asks for. The form shows a failure and keeps what was typed."""
         form.busy = True
         form.tell(note=f"{action.operation.name} on {action.host} ...")
         self._actions.order([action], lambda _: self._answer_to(form))
@@ -115,118 +125,103 @@ class Lifecycle:
     def _answer_to(self, form: Form) -> Tell:
         def tell(words: str, style: str) -> None:
             form.busy = False
-            if style == "fault" and self._stage.shows(form):
+            if style == "fault" and self._screen.shows(form):
                 form.tell(fault=words)
                 return
-            if self._stage.shows(form):
-                self._stage.close()
-            self._stage.tell(words, style)
+            if self._screen.shows(form):
+                self._screen.close()
+            self._screen.tell(words, style)
 
         return tell
 
-    # ---- ending and bringing back
+    def _action(self, session: Session, operation: Operation[Any], then: Callable[[Any], None]) -> Action:
+        """Return the action that carries an operation out on a session, and then calls `then` with its answer."""
 
-    def kill(self, sessions: Sequence[Session]) -> None:
-        """End sessions, after asking."""
-        self._confirm("Kill", sessions, self._kill)
+        def done(answer: object) -> str:
+            then(answer)
+            return result_words(session.address, operation, answer)
 
-    def _kill(self, session: Session) -> Action:
-        keep = new_keep()
-        line, more = launch_again(session, self._settings.agents)
+        return Action(session.host, session.address, operation, done)
 
-        def done(kept: str) -> str:
-            if kept:
-                remember(self._state, Killed(session.host, kept, session.address))
-            if session.tmux is None:
-                return f"removed the status file of {session.address}"
-            return f"killed {session.address}" + ("; u brings it back" if kept else "; nothing could be kept of it")
+    # ---- verbs that do the same to each of several sessions
 
-        def happened(view: HostView) -> bool:
-            return living(view, session) is None
+    def change(self, name: str, sessions: Sequence[Session]) -> None:
+        """Do to sessions what a verb of SESSION_VERBS does; ask first where that may lose something.
 
-        operation = kill(session, keep, line, more)
-        return Action(session.host, session.address, operation, done, happened, lambda: done(keep))
+        Raise OperationError for a session to which that can't be done.
+        """
+        verb = SESSION_VERBS[name]
+        off = all(verb.on(session) for session in sessions)
+
+        def confirmed() -> None:
+            self._do(name, sessions, lambda session: self._change(verb, session, off))
+
+        if len(sessions) >= verb.asks_from:
+            self._confirm(name, sessions, confirmed)
+        else:
+            confirmed()
+
+    def _change(self, verb: SessionVerb, session: Session, off: bool) -> Action:
+        operation = verb.operation(About(session, session, self._settings.agents, off))
+
+        def done(answer: Any) -> str:
+            words = result_words(session.address, operation, answer)
+            if not verb.undoable:
+                return words
+            if answer:
+                remember(self._state, Killed(session.host, answer, session.address))
+            return words + undo_hint(answer, self._screen.key_of("undo"))
+
+        return Action(session.host, session.address, operation, done)
+
+    # ---- bringing back
 
     def undo(self) -> None:
-        """Bring back what was killed last, from here or by `navi kill`."""
+        """Bring back the session that was killed last, from here or by `navi kill`."""
         hosts = {view.name for view in self._fleet.views}
         last = next((killed for killed in last_killed(self._state) if killed.host in hosts), None)
         if last is None:
-            self._stage.tell("nothing was killed from this machine lately")
+            self._screen.tell("no session was killed from this machine lately; nothing to undo")
             return
         forget(self._state, last)
+        operation = undo(last.undo_id, last.address.removeprefix(f"{last.host}/"))
 
         def done(created: Created) -> str:
-            self._stage.expect(last.host, created.name, False)
-            return f"{last.address} is back"
+            forget(self._state, last)
+            self._screen.expect(last.host, created.name, False)
+            return result_words(last.address, operation, created)
 
         def tell(words: str, style: str) -> None:
             if style == "fault":
                 remember(self._state, last)
-            self._stage.tell(words, style)
+            self._screen.tell(words, style)
 
-        operation = undo(last.keep)
-        action = Action(
-            last.host, last.address, operation, done, lambda view: _has(view, last.address),
-            lambda: forget(self._state, last),
-        )  # fmt: skip
-        self._actions.order([action], lambda _: tell)
+        self._actions.order([Action(last.host, last.address, operation, done)], lambda _: tell)
 
     # ---- changing
 
     def rename(self, session: Session) -> None:
-        """Ask for another name, and give it."""
+        """Ask for another name, and give it to the session."""
         field = TextField("name", session.name, longest=200)
-        form = _OneField(self._glyphs, f"Rename {_names([session])}", field, lambda: submit(), self._stage.close)
+        form = _OneField(self._glyphs, f"Rename {_names([session])}", field, lambda: submit(), self._screen.close)
 
         def submit() -> None:
             try:
                 name = check_name(field.text)
                 if name == session.name:
-                    self._stage.close()
+                    self._screen.close()
                     return
-                self._hand_in(form, self._rename(session, name))
+                follow = lambda now: self._screen.expect(session.host, now, False)  # noqa: E731
+                self._submit(form, self._action(session, rename(session, name), follow))
             except OperationError as error:
                 form.tell(fault=str(error))
 
-        self._stage.open(form)
-
-    def _rename(self, session: Session, name: str) -> Action:
-        def done(_: object) -> str:
-            self._stage.expect(session.host, name, False)
-            return f"{session.address} is {name} now"
-
-        return Action(
-            session.host, session.address, rename(session, name), done,
-            lambda view: (now := living(view, session)) is not None and now.name == name,
-            lambda: self._stage.expect(session.host, name, False),
-        )  # fmt: skip
-
-    def dismiss(self, sessions: Sequence[Session]) -> None:
-        """Take the notice of sessions for known. It loses nothing, so only many are asked about."""
-        if len(sessions) > 1:
-            self._confirm("Dismiss", sessions, self._dismiss)
-        else:
-            self._do("Dismiss", [self._dismiss(session) for session in sessions])
-
-    def _dismiss(self, session: Session) -> Action:
-        return Action(
-            session.host, session.address, dismiss(session),
-            lambda _: f"dismissed {session.address}", lambda view: _dismissed(view, session),
-        )  # fmt: skip
-
-    # ---- marking
-
-    def bookmark(self, sessions: Sequence[Session]) -> None:
-        """Bookmark sessions, or take it back if all of them are."""
-        change = "-b" if all(session.marks.bookmarked for session in sessions) else "+b"
-        words = "bookmarked" if change == "+b" else "no longer bookmarked:"
-        self._do("Bookmark", [self._mark(session, (change,), words) for session in sessions])
+        self._screen.open(form)
 
     def tag(self, session: Session) -> None:
-        """Ask for the tags of a session."""
+        """Ask for the tags of a session, and change them."""
         field = TextField("tags", " ".join(session.marks.tags), hint="words, with blanks between them")
-        form = _OneField(self._glyphs, f"Tags of {_names([session])}", field, lambda: submit(), self._stage.close)
+        form = _OneField(self._glyphs, f"Tags of {_names([session])}", field, lambda: submit(), self._screen.close)
 
         def submit() -> None:
             try:
@@ -235,77 +230,63 @@ class Lifecycle:
                 form.tell(fault=str(error))
                 return
             if changes:
-                self._hand_in(form, self._mark(session, changes, "tagged"))
+                self._submit(form, self._action(session, mark(session.name, changes), lambda _: None))
             else:
-                self._stage.close()
+                self._screen.close()
 
-        self._stage.open(form)
+        self._screen.open(form)
 
-    def _mark(self, session: Session, changes: tuple[str, ...], words: str) -> Action:
-        operation = mark(session.name, changes)
-
-        def happened(view: HostView) -> bool:
-            return any(one.key == session.key and shown(one.marks, changes) for one in view.sessions)
-
-        return Action(session.host, session.address, operation, lambda _: f"{words} {session.address}", happened)
-
-    # ---- beginning
+    # ---- creating
 
     def new(self, session: Session | None) -> None:
-        """Ask where and what, and create it. `session` presets machine and directory."""
+        """Ask for a new session's host and command, and create it. `session` presets host and directory."""
         self._open_new(session, name="", runs="")
 
     def clone(self, session: Session) -> None:
-        """Ask for a session like this one."""
+        """Ask for a new session like this one, and create it."""
         self._open_new(session, name=f"{session.name}-2", runs=session.agent or "shell")
 
     def _open_new(self, session: Session | None, name: str, runs: str) -> None:
         templates, problems = read_templates(self._places.templates, self._settings.agents)
         form = NewForm(
             self._glyphs, self._fleet.views, self._settings.agents, templates, session, name, runs,
-            lambda: self._create(form), self._complete, self._stage.close,
+            lambda: self._create(form), self._complete, self._screen.close,
         )  # fmt: skip
         if problems:
             form.tell(fault=str(problems[0]))
-        self._stage.open(form)
+        self._screen.open(form)
 
     def _create(self, form: NewForm) -> None:
-        host = self._fleet.host(form.host)
+        host = form.host
         attach = form.attach
-        name = form.name
-
-        def done(created: Created) -> str:
-            self._stage.expect(host.name, created.name, attach)
-            slow = "; its shell is still starting" if created.slow else ""
-            return f"created {clean(created.name)} on {host.name}{slow}"
-
         try:
-            operation = new(name, form.directory, form.launch)
+            operation = new(form.name, form.directory, form.launch)
         except OperationError as error:
             form.tell(fault=str(error))
             return
-        address = address_of(host.name, name)
-        taken = _has(self._fleet.view(host.name), address)  # then a view tells nothing
-        action = Action(
-            host.name, address, operation, done, lambda view: None if taken else _has(view, address),
-            lambda: self._stage.expect(host.name, name, False),
-        )  # fmt: skip
-        self._hand_in(form, action)
+
+        def done(created: Created) -> str:
+            self._screen.expect(host, created.name, attach)
+            words = result_words(address_of(host, created.name), operation, created)
+            return f"{words}; {STILL_STARTING}" if created.slow else words
+
+        def late(created: Created) -> None:
+            self._screen.expect(host, created.name, False)
+
+        self._submit(form, Action(host, address_of(host, form.name), operation, done, late))
 
     def _complete(self, form: NewForm, text: str) -> None:
-        """Ask the form's machine for directories that begin so."""
+        """Ask the form's host for directories that begin with what was typed."""
 
         def done(found: Directories) -> str:
             form.offer(text, found)
             return ""
 
-        host = self._fleet.host(form.host)
-
         def tell(words: str, style: str) -> None:
             if style == "fault":
                 form.tell(fault=words)
 
-        action = Action(host.name, "", directories(text), done, lambda _: None)
+        action = Action(form.host, "", directories(text), done)
         self._actions.order([action], lambda _: tell)
 
 
@@ -319,7 +300,7 @@ class _OneField(Form):
         self._field = field
 
     def fields(self) -> Sequence[TextField]:
-        """The one."""
+        """Return the one field."""
         return (self._field,)
 
 
@@ -328,13 +309,3 @@ def _names(sessions: Sequence[Session]) -> str:
         return f"{len(sessions)} sessions"
     host = "on this machine" if sessions[0].host == LOCAL else f"on {clean(sessions[0].host)}"
     return f"{clean(sessions[0].name)} {host}"
-
-
-def _has(view: HostView, address: str) -> bool:
-    return any(session.address == address and session.tmux for session in view.sessions)
-
-
-def _dismissed(view: HostView, session: Session) -> bool:
-    """Whether its file has no message any more, and is about something newer."""
-    files = [one.file for one in view.sessions if identity(one) == identity(session)]
-    return any(file is not None and not file.message and file.status == "working" for file in files)

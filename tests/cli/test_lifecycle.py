@@ -43,7 +43,7 @@ def test_a_server_without_any_session_has_none_and_takes_new_ones(lab: Lab, far:
     document = json.loads(navi(lab, "ls", "--json", *host).stdout)
     assert (document["hosts"][0]["state"], document["hosts"][0]["error"]) == ("connected", None)
     for words in (("send", "last", "x"), ("capture", "last"), ("kill", "none"), ("rename", "none", "other")):
-        assert "there is no session" in navi(lab, words[0], prefix + words[1], *words[2:], status=66).stderr
+        assert "no session" in navi(lab, words[0], prefix + words[1], *words[2:], status=66).stderr
     assert navi(lab, "health", f"{prefix}last", status=2).stdout == f"{prefix}last  missing: tmux has no such session\n"
     assert navi(lab, "cleanup", *host).stdout == f"removed {prefix}last (missing: tmux has no such session)\n"
     navi(lab, "new", "next", *host)
@@ -61,7 +61,7 @@ def test_several_are_killed_and_the_status_is_that_of_the_first_failure(lab: Lab
     found = {entry["address"]: (entry["status"], entry["error"]) for entry in json.loads(done.stdout)}
     assert found == {
         f"{prefix}one": (0, None),
-        f"{prefix}none": (66, "there is no session none"),
+        f"{prefix}none": (66, f"no session named none {'on atlas' if far else 'on this machine'}"),
         f"{prefix}two": (0, None),
     }
     assert living(there) == set()
@@ -109,7 +109,7 @@ def test_tags_and_bookmarks(lab: Lab, far: bool) -> None:
     assert navi(lab, "tag", f"{prefix}api").stdout == "later\nwork\n"
     assert navi(lab, "bookmark", f"{prefix}api").stdout == f"{prefix}api is bookmarked\n"
     assert navi(lab, "bookmark", "--off", f"{prefix}api").stdout == f"{prefix}api is no longer bookmarked\n"
-    assert "neither +tag nor -tag" in navi(lab, "tag", f"{prefix}api", "x", status=64).stderr
+    assert "is neither +tag nor -tag" in navi(lab, "tag", f"{prefix}api", "x", status=64).stderr
     navi(lab, "tag", f"{prefix}none", "+x", status=66)
 
 

@@ -46,7 +46,7 @@ def test_of_many_at_once_none_is_lost(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: remember(tmp_path, killed(number)), range(24)))
     assert [process.wait(60) for process in processes] == [0, 0, 0]
-    keeps = [one.keep for one in last_killed(tmp_path)]
+    keeps = [one.undo_id for one in last_killed(tmp_path)]
     assert sorted(keeps) == sorted(
         [f"keep-{number}" for number in range(24)]
         + [f"process {process}-{number}" for process in range(3) for number in range(8)]

@@ -253,7 +253,7 @@ def test_variables_come_to_the_program_whatever_the_login_shell(lab: Lab, shell:
     navi(lab, "new", "api", "--host", "box", *words)
     until(lambda: "EMPTY=" in pane(there, "api").splitlines(), what="it shows its environment")
     assert f"NAVI_TEST={value}" in pane(there, "api").splitlines()
-    assert "is no variable" in navi(lab, "new", "x", "--host", "box", "--env", "1A=b", status=64).stderr
+    assert "invalid variable" in navi(lab, "new", "x", "--host", "box", "--env", "1A=b", status=64).stderr
 
 
 @pytest.mark.parametrize("name", [*PRESETS])

@@ -21,7 +21,7 @@ from navi.core.status import sessions_of
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings, OperationError
-from navi.ops.lifecycle import check_name, dismiss, kill, new, new_keep, rename, undo
+from navi.ops.lifecycle import check_name, dismiss, kill, new, new_undo_id, rename, undo
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
 from tests.support.places import agent, everywhere, place
@@ -239,10 +239,10 @@ async def test_killing_one_never_touches_another_whose_name_begins_alike(lab: La
             one.account.new_session(name)
             one.account.write_status(name)
         alpha = await one.session("alpha")
-        await one.host.run(kill(alpha, new_keep()))
+        await one.host.run(kill(alpha, new_undo_id()))
         assert await one.names() == {"alpha-long"}
         assert [path.name for path in one.account.sessions_dir.glob("*.json")] == ["alpha-long.json"]
-        await one.host.run(kill(alpha, new_keep()))
+        await one.host.run(kill(alpha, new_undo_id()))
         assert await one.names() == {"alpha-long"}
 
 
@@ -257,7 +257,7 @@ async def test_a_session_that_was_made_anew_under_the_same_name_is_not_killed(la
         await until_async(lambda: not server.exists(), what="the server has ended")
         one.account.new_session("api")
         with pytest.raises(OperationError, match="has been replaced, renamed or begun") as caught:
-            await one.host.run(kill(before, new_keep()))
+            await one.host.run(kill(before, new_undo_id()))
         assert caught.value.status == 66
         assert await one.names() == {"api"}
 
@@ -269,7 +269,7 @@ async def test_a_session_that_was_renamed_meanwhile_is_not_killed(lab: Lab, wher
         before = await one.session("api")
         one.account.tmux("rename-session", "-t", "=api", "api2")
         with pytest.raises(OperationError, match="renamed"):
-            await one.host.run(kill(before, new_keep()))
+            await one.host.run(kill(before, new_undo_id()))
         assert await one.names() == {"api2"}
 
 
@@ -279,7 +279,7 @@ async def test_an_ended_session_is_only_a_file_and_that_goes(lab: Lab, where: st
         path = one.account.write_status("gone")
         session = await one.session("gone")
         assert session.tmux is None
-        assert await one.host.run(kill(session, new_keep())) == ""
+        assert await one.host.run(kill(session, new_undo_id())) == ""
         assert not path.exists()
 
 
@@ -290,7 +290,7 @@ async def test_an_ended_session_that_has_begun_again_loses_no_file(lab: Lab, whe
         session = await one.session("api")
         one.account.new_session("api")
         with pytest.raises(OperationError, match="begun meanwhile"):
-            await one.host.run(kill(session, new_keep()))
+            await one.host.run(kill(session, new_undo_id()))
         assert path.exists()
         assert await one.names() == {"api"}
 
@@ -302,7 +302,7 @@ async def test_a_session_on_a_socket_of_its_own_is_killed_there(lab: Lab, where:
         one.account.tmux("-L", "other", "new-session", "-d", "-s", "api")
         sessions = sessions_of(one.host.name, await one.look(), AGENTS)
         other = next(session for session in sessions if session.tmux and session.tmux.socket)
-        await one.host.run(kill(other, new_keep()))
+        await one.host.run(kill(other, new_undo_id()))
         assert await one.names() == {"api"}
 
 
@@ -315,11 +315,11 @@ async def test_a_session_can_be_meant_by_its_exact_name(lab: Lab, where: str, na
         before = await one.names()
         one.account.tmux("new-session", "-d", "-s", name)
         path = one.account.write_status(name)
-        await one.host.run(kill(Named(name), new_keep()))
+        await one.host.run(kill(Named(name), new_undo_id()))
         assert await one.names() == before
         assert not path.exists()
         with pytest.raises(OperationError, match="there is no session") as caught:
-            await one.host.run(kill(Named(name), new_keep()))
+            await one.host.run(kill(Named(name), new_undo_id()))
         assert caught.value.status == 66
 
 
@@ -335,7 +335,7 @@ async def test_many_that_sweep_up_old_remains_at_once_all_say_that_they_killed(l
             os.utime(folder, (time.time() - 30 * 86400,) * 2)
         async with trio.open_nursery() as nursery:
             for name in names:
-                nursery.start_soon(one.host.run, kill(Named(name), new_keep()))
+                nursery.start_soon(one.host.run, kill(Named(name), new_undo_id()))
         assert not any(folder.exists() for folder in old)
 
 
@@ -352,7 +352,7 @@ async def test_what_was_killed_comes_back_with_directory_command_status_and_text
         status = (one.account.sessions_dir / "api.json").read_bytes()
         one.account.tmux("send-keys", "-t", "=api:", "remember me", "Enter")
         until(lambda: pane(one.account, "api").count("remember me") == 2, what="it was typed")
-        keep = new_keep()
+        keep = new_undo_id()
         assert await one.host.run(kill(await one.session("api"), keep, "other", "--resume 123")) == keep
         assert await one.names() == set()
         created = await one.host.run(undo(keep))
@@ -369,7 +369,7 @@ async def test_a_session_that_navi_did_not_start_comes_back_with_the_given_line(
     async with place(lab, where) as one:
         agent(one.account)
         one.account.new_session("api")
-        keep = new_keep()
+        keep = new_undo_id()
         await one.host.run(kill(await one.session("api"), keep, "claude", "--resume x"))
         await one.host.run(undo(keep))
         until(lambda: "claude runs: --resume x" in pane(one.account, "api"), what="it runs again")
@@ -380,7 +380,7 @@ async def test_what_is_kept_is_for_its_owner_alone(lab: Lab, where: str) -> None
     async with place(lab, where) as one:
         one.account.new_session("api")
         one.account.write_status("api")
-        keep = new_keep()
+        keep = new_undo_id()
         await one.host.run(kill(await one.session("api"), keep))
         kept = one.account.sessions_dir / ".navi" / "killed" / keep
         found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
@@ -394,7 +394,7 @@ async def test_what_is_kept_is_for_its_owner_alone(lab: Lab, where: str) -> None
 async def test_undo_refuses_a_name_that_is_taken_by_now_and_loses_nothing(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         one.account.new_session("api")
-        keep = new_keep()
+        keep = new_undo_id()
         await one.host.run(kill(await one.session("api"), keep))
         one.account.new_session("api")
         with pytest.raises(OperationError, match="already"):
@@ -410,7 +410,7 @@ async def test_undo_says_when_the_directory_is_gone(lab: Lab, where: str) -> Non
         folder.mkdir()
         await one.host.run(new("api", "work"))
         await until_async(lambda: pane_path(one.account) == str(folder))
-        keep = new_keep()
+        keep = new_undo_id()
         await one.host.run(kill(await one.session("api"), keep))
         folder.rmdir()
         with pytest.raises(OperationError, match=r"its directory .*/work is gone"):
@@ -421,8 +421,8 @@ async def test_undo_says_when_the_directory_is_gone(lab: Lab, where: str) -> Non
 async def test_undo_of_nothing_says_so(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         with pytest.raises(OperationError, match="nothing is kept"):
-            await one.host.run(undo(new_keep()))
-    with pytest.raises(OperationError, match="not what kill"):
+            await one.host.run(undo(new_undo_id()))
+    with pytest.raises(OperationError, match="invalid undo id"):
         undo("../../etc")
 
 
@@ -538,7 +538,7 @@ async def test_there_is_nothing_to_dismiss_without_a_status_file(lab: Lab, where
         with pytest.raises(OperationError, match="no status file") as caught:
             await one.host.run(dismiss(Named("api")))
         assert caught.value.status == 66
-        with pytest.raises(OperationError, match="no status file"):
+        with pytest.raises(OperationError, match="no readable status file"):
             dismiss(await one.session("api"))
 
 
@@ -569,7 +569,7 @@ async def test_on_a_full_or_read_only_disk_a_session_can_still_be_killed(lab: La
         one.account.new_session("api")
         session = await one.session("api")
         one.account.sessions_dir.write_text("this is not a folder")
-        assert await one.host.run(kill(session, new_keep())) == ""
+        assert await one.host.run(kill(session, new_undo_id())) == ""
         assert await one.names() == set()
 
 

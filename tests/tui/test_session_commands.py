@@ -97,7 +97,7 @@ def test_u_brings_back_what_was_killed(lab: Lab, far: bool) -> None:
         assert "remember me" in pane(account, "api")
         assert (account.sessions_dir / "api.json").read_bytes() == status
         screen.press("u")
-        screen.wait_for("nothing was killed")
+        screen.wait_for("no session was killed")
 
 
 def test_several_are_selected_across_machines_and_killed_with_a_result_each(lab: Lab) -> None:
@@ -156,7 +156,7 @@ def delay(account: Account, command: str, before: str) -> None:
 @pytest.mark.parametrize(
     ("before", "told", "left"),
     [
-        ("sleep 2", "kill was done before the line was lost", set()),
+        ("sleep 2", "kill was done before the connection was lost", set()),
         ("sleep 1; exit 1", "kill was not done; nothing has changed", {"api"}),
     ],
     ids=["done", "not-done"],
@@ -171,7 +171,7 @@ def test_what_became_of_a_kill_whose_line_was_cut_is_told(lab: Lab, before: str,
         screen.press("y")
         until((atlas.home / "reached").exists, what="the kill is under way")
         atlas.break_connections()
-        screen.wait_for("whether it was done shows when atlas is back")
+        screen.wait_for("checking whether kill was done")
         screen.wait_for(f"atlas/api: {told}", timeout=40)
         assert living(atlas) == left
 
@@ -279,7 +279,7 @@ def test_n_creates_an_agent_on_the_machine_of_the_selected_row(lab: Lab, far: bo
         type_into(screen, "name", "fresh one")
         type_into(screen, "directory", "~/work")
         screen.press("Enter")
-        screen.wait_for("created fresh one")
+        screen.wait_for("created atlas/fresh one" if far else "created fresh one")
         until(lambda: selected(screen).startswith("fresh"), what="the cursor is on it")
         until(lambda: "claude runs:" in pane(account, "fresh one"), what="the agent runs")
         assert account.tmux("display-message", "-p", "-t", "=fresh one:", "#{pane_current_path}") == str(
@@ -331,7 +331,7 @@ def test_a_template_says_what_runs_where_and_what_is_done_first(lab: Lab, far: b
         choose_template(screen, "tour")
         screen.wait_for("~/work")
         screen.press("Enter")
-        screen.wait_for("created tour")
+        screen.wait_for("created atlas/tour" if far else "created tour")
         until(lambda: "I say welcome" in pane(account, "tour"), what="its step was taken")
 
 
@@ -454,7 +454,7 @@ def test_c_clones_onto_another_machine(lab: Lab) -> None:
         screen.press("Right")
         screen.wait_for("New session on atlas")
         screen.press("Enter")
-        screen.wait_for("created api-2 on atlas")
+        screen.wait_for("created atlas/api-2")
         assert "api-2" in living(atlas)
 
 
