@@ -1,0 +1,334 @@
+"""What became of an operation whose answer was lost: tables of looks, and what each rule makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from navi.core import exits
+from navi.core.address import LOCAL, Named
+from navi.core.agents import AGENTS
+from navi.core.launch import SHELL, Launch, Step
+from navi.core.model import Frame, Marks, Pane, Session, StatusFile, Tmux, TmuxSession
+from navi.core.status import sessions_of
+from navi.ops import Operation, OperationError
+from navi.ops.lifecycle import Created, dismiss, kill, new, rename, undo
+from navi.ops.marks import mark
+from navi.ops.outcome import Inquiry, Looks, Outcome, Verdict, carried_out, not_done, settled, unknown, verdict_words
+
+DONE, NOT_DONE, UNKNOWN = Verdict.DONE, Verdict.NOT_DONE, Verdict.UNKNOWN
+
+REQUESTED = 1000.0
+"""When the operation was requested, by the host's clock."""
+
+ID = "0123456789abcdef"
+OWN = "/tmp/tmux-1000/own"
+
+
+def tmux(
+    name: str, id: str = "$1", socket: str = "", server: int = 7, created: float = 500.0, own: bool = True
+) -> TmuxSession:
+    """Return a session as tmux lists it."""
+    return TmuxSession(id, name, created, 0, (Pane("%1", "0.0", 100, "cat", "", "/srv"),), socket, server, own)
+
+
+def file(name: str, status: str = "waiting", message: str = "Shall I?", timestamp: float = 400.0) -> StatusFile:
+    """Return a status file."""
+    return StatusFile(name, status=status, message=message, timestamp=timestamp)
+
+
+def frame(
+    *sessions: TmuxSession,
+    files: tuple[StatusFile, ...] = (),
+    silent: tuple[str, ...] = (),
+    marks: dict[str, Marks] | None = None,
+) -> Frame:
+    """Return a look at a host, of whose tmux servers some did not answer."""
+    default = Tmux.HUNG if "" in silent else Tmux.OK
+    return Frame(
+        1010.0, "boot", default, not silent, sessions=sessions, files=files, marks=marks or {}, silent=frozenset(silent)
+    )
+
+
+def session(before: Frame) -> Session:
+    """Return the only session of a look, as the dashboard has it."""
+    (found,) = sessions_of(LOCAL, before, AGENTS)
+    return found
+
+
+# ---- rules
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An operation, the looks before and after it, and the verdict."""
+
+    name: str
+    operation: Operation[Any]
+    before: Frame | None
+    after: Frame
+    verdict: Verdict
+    reason: str = ""
+
+    def judge(self) -> Outcome[Any]:
+        assert self.operation.outcomes
+        return self.operation.outcomes.judge(Looks(self.before, self.after, REQUESTED))
+
+
+HERE = frame(tmux("api"))
+THERE = frame(tmux("api", socket=OWN))
+TWINS = frame(tmux("api"), tmux("api", socket=OWN, server=8))
+ENDED = frame(files=(file("api"),))
+WAITING = frame(tmux("api"), files=(file("api"),))
+NONE = frame()
+ANEW = tmux("api", created=1005.0)
+SILENT = "its tmux server does not answer"
+
+
+def killing(before: Frame) -> Operation[str]:
+    """Return the killing of the only session of a look, as the dashboard asks for it."""
+    return kill(session(before), ID)
+
+
+def renaming(before: Frame) -> Operation[str]:
+    """Return the renaming of the only session of a look, as the dashboard asks for it."""
+    return rename(session(before), "web")
+
+
+KILL = kill(Named("api"), ID)
+RENAME = rename(Named("api"), "web")
+MARK = mark("api", ["+b", "-told"])
+MARKED = {"api": Marks(True, ("new",))}
+
+KILLS = [
+    Case("gone", KILL, HERE, NONE, DONE),
+    Case("gone from its own server", KILL, THERE, NONE, DONE),
+    Case("it lives", KILL, HERE, HERE, NOT_DONE),
+    Case("it lives on its own server", KILL, THERE, THERE, NOT_DONE),
+    Case("only its name is there again", KILL, HERE, frame(ANEW), DONE),
+    Case("its id was given again by another server", KILL, HERE, frame(tmux("api", server=9)), DONE),
+    Case("it was renamed", KILL, HERE, frame(tmux("web")), NOT_DONE),
+    Case("a namesake of its own server lives", KILL, TWINS, frame(tmux("api", socket=OWN, server=8)), DONE),
+    Case("both namesakes live", KILL, TWINS, TWINS, NOT_DONE),
+    Case("its server is silent", KILL, HERE, frame(silent=("",)), UNKNOWN, SILENT),
+    Case("its own server is silent", KILL, THERE, frame(silent=(OWN,)), UNKNOWN, SILENT),
+    Case("a silent server was heard before", KILL, THERE, frame(*THERE.sessions, silent=(OWN,)), UNKNOWN),
+    Case("another server is silent", KILL, HERE, frame(silent=(OWN,)), DONE),
+    Case("too much was told", KILL, HERE, NONE._replace(proven=False, tmux=Tmux.FAILED), UNKNOWN),
+    Case("nobody looked before", KILL, None, NONE, UNKNOWN),
+    Case("its file is gone", KILL, ENDED, NONE, DONE),
+    Case("its file is there", KILL, ENDED, ENDED, NOT_DONE),
+    Case("its file has changed", KILL, ENDED, frame(ANEW, files=(file("api", message="new"),)), UNKNOWN),
+    Case("dashboard: gone", killing(HERE), None, NONE, DONE),
+    Case("dashboard: it lives on its own server", killing(THERE), None, THERE, NOT_DONE),
+    Case("dashboard: a namesake lives", killing(THERE), None, HERE, DONE),
+    Case("dashboard: its file is gone", killing(ENDED), None, NONE, DONE),
+]
+
+RENAMES = [
+    Case("renamed", RENAME, HERE, frame(tmux("web")), DONE),
+    Case("renamed on its own server", RENAME, THERE, frame(tmux("web", socket=OWN)), DONE),
+    Case("not renamed", RENAME, HERE, HERE, NOT_DONE),
+    Case("not renamed on its own server", RENAME, THERE, THERE, NOT_DONE),
+    Case("renamed, and the old name is taken again", RENAME, HERE, frame(tmux("web"), tmux("api", "$2")), DONE),
+    Case("not renamed, but another has the new name", RENAME, HERE, frame(tmux("api"), tmux("web", "$2")), NOT_DONE),
+    Case("it was another that had the new name before", RENAME, NONE, frame(tmux("web")), UNKNOWN),
+    Case("it has ended", RENAME, HERE, NONE, UNKNOWN, "has ended"),
+    Case("it has ended, and another has the new name", RENAME, HERE, frame(tmux("web", "$2")), UNKNOWN, "has ended"),
+    Case("its server was started again", RENAME, HERE, frame(tmux("web", server=9)), UNKNOWN, "has ended"),
+    Case("somebody renamed it again", RENAME, HERE, frame(tmux("third")), UNKNOWN, "it is called third now"),
+    Case("its own server is silent", RENAME, THERE, frame(*THERE.sessions, silent=(OWN,)), UNKNOWN, SILENT),
+    Case("one of two namesakes", RENAME, TWINS, frame(tmux("api"), tmux("web", socket=OWN, server=8)), DONE),
+    Case("neither of two namesakes", RENAME, TWINS, TWINS, NOT_DONE),
+    Case("nobody looked before", RENAME, None, frame(tmux("web")), UNKNOWN),
+    Case("tmux puts a backslash before a dollar", rename(Named("api"), "$x"), HERE, frame(tmux("\\$x")), DONE),
+    Case("dashboard: renamed", renaming(THERE), None, frame(tmux("web", socket=OWN)), DONE),
+]
+
+NEWS = [
+    Case("created", new("api"), None, frame(ANEW), DONE),
+    Case("created on another server", new("api", socket=OWN), None, frame(ANEW._replace(socket=OWN)), DONE),
+    Case("not created", new("api"), None, NONE, NOT_DONE),
+    Case("there before", new("api"), None, HERE, NOT_DONE),
+    Case("there before, and the clock was set back", new("api"), frame(ANEW), frame(ANEW), NOT_DONE),
+    Case("somebody else has created it since", new("api"), NONE, frame(ANEW._replace(own=False)), NOT_DONE),
+    Case("created elsewhere by somebody", new("api"), None, frame(ANEW._replace(socket=OWN)), NOT_DONE),
+    Case("the server is silent", new("api"), None, frame(silent=("",)), UNKNOWN, SILENT),
+    Case("another server is silent", new("api"), None, frame(silent=(OWN,)), NOT_DONE),
+    Case("some server is silent", new("api", socket=OWN), None, frame(silent=(OWN,)), UNKNOWN, SILENT),
+]
+
+UNDOS = [
+    Case("back", undo(ID, "api"), None, frame(ANEW), DONE),
+    Case("back on its own server", undo(ID, "api"), None, frame(ANEW._replace(socket=OWN)), DONE),
+    Case("not back", undo(ID, "api"), None, NONE, NOT_DONE),
+    Case("the name was taken before", undo(ID, "api"), None, HERE, NOT_DONE),
+    Case("the name was taken meanwhile", undo(ID, "api"), NONE, frame(ANEW._replace(own=False)), NOT_DONE),
+    Case("a server is silent", undo(ID, "api"), None, frame(silent=(OWN,)), UNKNOWN, SILENT),
+    Case("nobody knows its name", undo(ID), None, frame(ANEW), UNKNOWN),
+]
+
+WORKING = file("api", "working", "", 1001.0)
+LATER = file("api", timestamp=1002.0)
+
+DISMISSALS = [
+    Case("dismissed", dismiss(Named("api")), None, frame(tmux("api"), files=(WORKING,)), DONE),
+    Case("on its own server", dismiss(Named("api")), None, frame(*THERE.sessions, files=(WORKING,)), DONE),
+    Case("as before", dismiss(Named("api")), None, WAITING, NOT_DONE),
+    Case("as before, a moment ago", dismiss(session(WAITING)), None, WAITING, NOT_DONE),
+    Case("it was working before", dismiss(Named("api")), None, frame(files=(file("api", "working", ""),)), NOT_DONE),
+    Case("changed since", dismiss(Named("api")), None, frame(files=(LATER,)), UNKNOWN, "changed"),
+    Case("without a time", dismiss(Named("api")), None, frame(files=(StatusFile("api"),)), UNKNOWN, "changed"),
+    Case("ended", dismiss(Named("api")), None, NONE, UNKNOWN, "ended"),
+]
+
+MARKS = [
+    Case("marked", MARK, WAITING, frame(tmux("api"), marks=MARKED), DONE),
+    Case("marked on its own server", MARK, THERE, frame(*THERE.sessions, marks=MARKED), DONE),
+    Case("as before", MARK, HERE, HERE, NOT_DONE),
+    Case("changed since", MARK, HERE, frame(tmux("api"), marks={"api": Marks(False, ("x",))}), UNKNOWN, "changed"),
+    Case("ended", MARK, HERE, NONE, UNKNOWN, "ended"),
+    Case("nobody looked before", MARK, None, HERE, UNKNOWN, "not seen"),
+]
+
+CASES = [*KILLS, *RENAMES, *NEWS, *UNDOS, *DISMISSALS, *MARKS]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.operation.name}: {case.name}")
+def test_a_rule_tells_from_a_later_look_what_became_of_an_operation(case: Case) -> None:
+    outcome = case.judge()
+    assert outcome.verdict is case.verdict
+    assert case.reason in outcome.reason
+    assert bool(outcome.reason) == (case.verdict is UNKNOWN)
+
+
+def test_what_is_done_comes_with_what_the_operation_would_have_answered() -> None:
+    answers = {case.operation.name: case.judge().answer for case in CASES if case.judge().verdict is DONE}
+    assert answers["rename"] == "web"
+    assert answers["mark"] is answers["dismiss"] is None
+    assert KILLS[0].judge().answer == ID
+    assert NEWS[0].judge().answer == Created("$1", "api", 100, target="api:0.0", registered=None)
+
+
+FRAMES = st.builds(
+    lambda sessions, silent, files: frame(*sessions, silent=tuple(silent), files=tuple(files)),
+    st.lists(
+        st.builds(
+            tmux, st.sampled_from(["api", "web"]), st.sampled_from(["$1", "$2"]), st.sampled_from(["", OWN]),
+            st.sampled_from([7, 8]), st.sampled_from([500.0, 1005.0]), st.booleans(),
+        ),
+        max_size=4,
+        unique_by=(lambda one: (one.socket, one.server, one.id), lambda one: (one.socket, one.name)),
+    ),
+    st.sets(st.sampled_from(["", OWN]), max_size=2),
+    st.lists(st.builds(file, st.sampled_from(["api", "web"])), max_size=1),
+)  # fmt: skip
+
+
+@given(st.sampled_from([KILL, RENAME, MARK, new("api"), undo(ID, "api")]), FRAMES)
+def test_nothing_is_claimed_where_all_is_as_before(operation: Operation[Any], before: Frame) -> None:
+    """Whatever there is, and whoever is silent."""
+    assert operation.outcomes
+    assert operation.outcomes.judge(Looks(before, before, REQUESTED)).verdict is not DONE
+
+
+@given(st.sampled_from([KILL, RENAME]), FRAMES, FRAMES)
+def test_no_session_is_gone_or_the_same_whose_server_is_silent(
+    operation: Operation[Any], before: Frame, after: Frame
+) -> None:
+    sockets = {one.socket for one in before.sessions if one.name == "api"}
+    assert operation.outcomes
+    if sockets & after.silent:
+        assert operation.outcomes.judge(Looks(before, after, REQUESTED)).verdict is UNKNOWN
+
+
+# ---- waiting
+
+
+def inquiry(operation: Operation[Any], before: Frame | None = HERE) -> Inquiry[Any]:
+    """Return the inquiry about an operation that was requested at 100 and whose connection was lost at 105."""
+    return Inquiry(operation, before, 100.0, 105.0)
+
+
+def test_what_is_done_is_told_at_once_and_what_is_not_when_it_can_not_be_under_way_any_more() -> None:
+    one = inquiry(KILL)
+    assert one.judge(HERE, 110.0, 110.0) is None
+    assert one.judge(HERE, 129.0, 129.0) is None
+    assert one.judge(NONE, 129.5, 129.5) == carried_out(ID)
+    assert one.judge(HERE, 131.0, 131.0) == not_done()
+
+
+def test_a_host_that_was_frozen_gets_the_whole_time_when_it_is_back() -> None:
+    one = inquiry(KILL)
+    assert one.judge(HERE, 500.0, 500.0) is None
+    assert one.judge(HERE, 521.0, 521.0) == not_done()
+
+
+def test_silence_confirms_an_older_look() -> None:
+    one = inquiry(KILL)
+    assert one.judge(HERE, 110.0, 115.0) is None
+    assert one.judge(HERE, 110.0, 131.0) == not_done()
+
+
+FAILING = {"program": Launch("command", "missing", "missing"), "steps": Launch(steps=(Step("await", "x", 5.0),))}
+
+
+@pytest.mark.parametrize("launch", FAILING.values(), ids=FAILING.keys())
+def test_a_session_whose_program_or_steps_may_fail_is_created_only_when_they_are_over(launch: Launch) -> None:
+    one = inquiry(new("api", "", launch), None)
+    made = frame(tmux("api", created=1002.0))
+    assert one.judge(made, 110.0, 110.0) is None
+    assert one.judge(NONE, 111.0, 111.0) is None
+    found = one.judge(made._replace(clock=1060.0), 160.0, 160.0)
+    assert found
+    assert found.verdict is DONE
+
+
+def test_a_session_that_is_just_a_shell_is_there_at_once() -> None:
+    found = inquiry(new("api", "", SHELL), None).judge(frame(tmux("api", created=1002.0)), 110.0, 110.0)
+    assert found
+    assert found.verdict is DONE
+
+
+@pytest.mark.parametrize("skew", [-86400.0, 0.0, 86400.0])
+def test_the_hosts_own_clock_counts(skew: float) -> None:
+    """It was requested 10 seconds ago."""
+    later = frame(tmux("api", created=1000.0 + skew))._replace(clock=1010.0 + skew)
+    earlier = frame(tmux("api", created=998.0 + skew))._replace(clock=1010.0 + skew)
+    found = inquiry(new("api"), None).judge(later, 110.0, 110.0)
+    assert found
+    assert found.verdict is DONE
+    assert inquiry(new("api"), None).judge(earlier, 110.0, 110.0) is None
+
+
+def test_a_host_that_stays_silent_is_given_up() -> None:
+    one = inquiry(KILL)
+    assert [one.is_hopeless(now) for now in (110.0, 125.0, 125.1)] == [False, False, True]
+    one.judge(HERE, 120.0, 120.0)
+    assert [one.is_hopeless(now) for now in (125.1, 140.1)] == [False, True]
+
+
+# ---- words
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words", "status"),
+    [
+        (carried_out("x"), "kill was done before the connection was lost", 0),
+        (not_done(), "kill was not done; nothing has changed", exits.NO),
+        (unknown("it is late", exits.TIMED_OUT), "kill may have been done: it is late", exits.TIMED_OUT),
+        (unknown("a\x07b"), "kill may have been done: ab", exits.UNAVAILABLE),
+    ],
+)
+def test_there_is_one_set_of_words(outcome: Outcome[str], words: str, status: int) -> None:
+    assert verdict_words(KILL, outcome) == words
+    if outcome.verdict is DONE:
+        assert settled(KILL, outcome) == "x"
+        return
+    with pytest.raises(OperationError) as caught:
+        settled(KILL, outcome)
+    assert (str(caught.value), caught.value.status) == (words, status)
