@@ -1,0 +1,303 @@
+"""What navi says of a change whose connection was lost is what is so: one table of cases, for both faces.
+
+An operation × a session of the default tmux server or of one of its own × the connection cut before the request has
+arrived, during the script, or after it × the dashboard and the command line. All operations of a test are under way
+at once, each on a session of its own: that something was not done is told only when it can't be under way any more.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
+from typing import NamedTuple
+
+import pytest
+import trio
+
+from navi.config.places import Places
+from navi.config.settings import Settings
+from navi.core.model import Session
+from navi.hosts import Host
+from navi.ops.lifecycle import new
+from navi.ops.outcome import result_words
+from navi.tui.actions import Action, Actions
+from navi.tui.dialogs.dialog import Confirm, Dialog
+from navi.tui.keys import key_of
+from navi.tui.session_commands import SessionCommands
+from navi.tui.theme import UNICODE
+from tests.support.cut import Call, Cut
+from tests.support.dashboard import HOUR_AGO
+from tests.support.hosts import Watched, host, running
+from tests.support.machines import Lab, Machine
+from tests.support.verbs import navi
+from tests.support.waiting import until, until_async
+
+# ---- the table
+
+CALLS = {
+    "new": Call("tmux", '" new-session "*" new "'),
+    "kill": Call("tmux", '" kill-session "'),
+    "dismiss": Call("mv", '"/lock.dismiss "'),
+    "undo": Call("tmux", '" new-session "*" undo "'),
+    "rename": Call("tmux", '" rename-session "'),
+    "mark": Call("mv", '"/marks."'),
+}
+"""The call of a program by which each operation takes effect."""
+
+TOGETHER = (("new", "kill", "dismiss"), ("undo", "rename", "mark"))
+"""The operations that are about one host: no more than a dashboard has under way there at once."""
+
+BEFORE, DURING, AFTER = "before", "during", "after"
+every_cut = pytest.mark.parametrize("when", [BEFORE, DURING, AFTER])
+
+
+class Case(NamedTuple):
+    """An operation on a session of that name, on the default tmux server of a host or on one of its own."""
+
+    operation: str
+    machine: Machine
+    own: bool
+
+    @property
+    def address(self) -> str:
+        return f"{self.machine.name}/{self.operation}"
+
+    @property
+    def socket(self) -> str:
+        """The socket of the host's own server."""
+        return self.tmux("display-message", "-p", "#{socket_path}").strip() if self.own else ""
+
+    def tmux(self, *words: str) -> str:
+        """Run a command of tmux on the case's server."""
+        return self.machine.tmux(*(("-L", "own") if self.own else ()), *words)
+
+    def sessions(self) -> set[str]:
+        """Return the names of the server's sessions."""
+        return set(self.tmux("list-sessions", "-F", "#{session_name}").splitlines())
+
+    def status(self) -> str:
+        """Return what the session's status file says, "" where there is none."""
+        path = self.machine.sessions_dir / f"{self.operation}.json"
+        return str(json.loads(path.read_bytes())["status"]) if path.exists() else ""
+
+    def is_bookmarked(self) -> bool:
+        """Return whether the session has a bookmark."""
+        path = self.machine.sessions_dir / ".navi" / "marks"
+        return path.exists() and f"{self.operation}\tb\t\n" in path.read_text()
+
+    def is_so(self) -> bool:
+        """Return whether the operation was carried out; AssertionError where it was half."""
+        name, sessions = self.operation, self.sessions()
+        assert "bystander" in sessions
+        if name == "rename":
+            assert len({"rename", "other"} & sessions) == 1
+            return "other" in sessions
+        if name == "dismiss":
+            return self.status() == "working"
+        if name == "mark":
+            return self.is_bookmarked()
+        return (name in sessions) == (name != "kill")
+
+    def result(self) -> str:
+        """Return what both faces say of it when it is done, without the hint how to take it back."""
+        return {
+            "new": f"created {self.address}", "kill": f"killed {self.address}", "dismiss": f"dismissed {self.address}",
+            "undo": f"{self.address} is back", "rename": f"{self.address} is other now",
+            "mark": f"{self.address} is bookmarked",
+        }[self.operation]  # fmt: skip
+
+
+def verdict(case: Case, when: str) -> str:
+    """Return what both faces say of what became of it."""
+    done = "was not done; nothing has changed" if when == BEFORE else "was done before the connection was lost"
+    return f"{case.address}: {case.operation} {done}"
+
+
+def prepare(lab: Lab) -> list[Case]:
+    """Start hosts with the sessions that the cases are about."""
+    cases = []
+    for (number, operations), own in product(enumerate(TOGETHER), (False, True)):
+        machine = lab.machine(f"{'own' if own else 'default'}{number}")
+        cases += [Case(operation, machine, own) for operation in operations]
+    lab.remotes_yaml(lab.machines)
+    for case in cases:
+        if "bystander" not in case.machine.sh(f"tmux {'-L own' if case.own else ''} ls 2>/dev/null; :"):
+            case.tmux("new-session", "-d", "-s", "bystander", "exec cat")
+        if case.operation != "new":
+            case.tmux("new-session", "-d", "-s", case.operation, "exec cat")
+            case.machine.write_status(case.operation, status="waiting", message="Shall I?", timestamp=HOUR_AGO)
+    navi(lab, "kill", *(case.address for case in cases if case.operation == "undo"))
+    return cases
+
+
+def cuts(lab: Lab, when: str) -> list[Cut]:
+    """Have the connections of all hosts cut at a point."""
+    return [
+        Cut(machine, when, [CALLS[operation] for operation in operations])
+        for machine, operations in zip(lab.machines, [one for one in TOGETHER for _ in range(2)], strict=True)
+    ]
+
+
+def cut_all(found: list[Cut]) -> None:
+    """Cut the connections of all hosts when all operations have come to the point."""
+    for one in found:
+        one.wait(3)
+    for one in found:
+        one.now()
+
+
+def check(cases: list[Case], when: str) -> None:
+    """See that what was said is so."""
+    for case in cases:
+        until(lambda case=case: case.is_so() == (when != BEFORE), timeout=30, what=f"{case.address} is as told")  # type: ignore[misc]
+
+
+# ---- the command line
+
+
+def words(case: Case) -> list[str]:
+    """Return the verb and its arguments."""
+    if case.operation == "new":
+        server = ["-S", case.socket] if case.own else []
+        return ["new", "new", "--host", case.machine.name, *server]
+    return {"mark": ["bookmark", case.address], "rename": ["rename", case.address, "other"]}.get(
+        case.operation, [case.operation, case.address]
+    )
+
+
+@every_cut
+def test_a_verb_says_what_became_of_it(lab: Lab, when: str) -> None:
+    cases = prepare(lab)
+    commands = [[sys.executable, "-m", "navi", *words(case)] for case in cases]
+    found = cuts(lab, when)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": lab.environment()}
+    called = [subprocess.Popen(command, **pipes) for command in commands]  # type: ignore[call-overload]
+    cut_all(found)
+    for case, process in zip(cases, called, strict=True):
+        output, errors = process.communicate(timeout=180)
+        assert f"navi: {verdict(case, when)}\n" in errors, (case, errors)
+        assert f"{case.address}: " in errors
+        assert f"checking whether {case.operation} was done\n" in errors
+        hint = "; navi undo brings it back" if case.operation == "kill" else ""
+        said = "" if when == BEFORE else f"{case.result()}{hint}\n"
+        assert (process.returncode, output) == (1 if when == BEFORE else 0, said), (case, errors)
+    check(cases, when)
+
+
+# ---- the dashboard
+
+
+@dataclass
+class Recorder:
+    """A screen that nobody sees: it answers dialogs, and writes down what is told."""
+
+    said: list[str] = field(default_factory=list)
+    styles: list[str] = field(default_factory=list)
+
+    def open(self, dialog: Dialog) -> None:
+        """Say yes, or hand in another name."""
+        for key in ["y"] if isinstance(dialog, Confirm) else ["ctrl u", *"other", "enter"]:
+            dialog.press(key)
+
+    def close(self) -> None:
+        """Nothing was open."""
+
+    def shows(self, dialog: Dialog) -> bool:
+        """Nothing is."""
+        del dialog
+        return False
+
+    def tell(self, words: str, style: str = "notice") -> None:
+        """Write it down."""
+        self.said.append(words)
+        self.styles.append(style)
+
+    def expect(self, host: str, name: str, attach: bool) -> None:
+        """There is no cursor."""
+
+    def key_of(self, command: str) -> str:
+        """Return the key of a command."""
+        return key_of(command)
+
+
+def session_of(watched: Watched, case: Case) -> Session:
+    """Return the session of a case, as the dashboard has it."""
+    return next(one for one in watched.view(case.machine.name).sessions if one.name == case.operation)
+
+
+def press(commands: SessionCommands, actions: Actions, screen: Recorder, watched: Watched, case: Case) -> None:
+    """Do what the key does that is for it. The form for new sessions offers no tmux server."""
+    if case.operation == "new":
+        operation = new("new", socket=case.socket)
+        action = Action(case.machine.name, case.address, operation, partial(result_words, case.address, operation))
+        actions.order([action], lambda _: screen.tell)
+    elif case.operation == "undo":
+        commands.undo()
+    elif case.operation == "rename":
+        commands.rename(session_of(watched, case))
+    else:
+        commands.change({"mark": "bookmark"}.get(case.operation, case.operation), [session_of(watched, case)])
+
+
+@every_cut
+async def test_the_dashboard_says_what_became_of_it(lab: Lab, when: str) -> None:
+    cases = await trio.to_thread.run_sync(prepare, lab)
+    hosts: list[Host] = [host(lab, machine) for machine in lab.machines]
+    found = cuts(lab, when)
+    screen = Recorder()
+    async with running(*hosts) as watched, trio.open_nursery() as nursery:
+        for machine in lab.machines:
+            await watched.until(machine.name, lambda view: view.fresh and view.sessions, timeout=120)
+        actions = Actions(watched.fleet)
+        places = Places(lab.environment())
+        commands = SessionCommands(watched.fleet, Settings(), actions, UNICODE, screen, places)
+        nursery.start_soon(actions.run)
+        for case in cases:
+            press(commands, actions, screen, watched, case)
+        await trio.to_thread.run_sync(cut_all, found)
+        wanted = {verdict(case, when) for case in cases}
+        await until_async(lambda: wanted <= set(screen.said), timeout=180, what=f"{wanted} in {screen.said}")
+        nursery.cancel_scope.cancel()
+    for case in cases:
+        assert any(words.endswith(f"checking whether {case.operation} was done") for words in screen.said)
+        assert case.result() not in screen.said
+        assert screen.styles[screen.said.index(verdict(case, when))] == ("fault" if when == BEFORE else "notice")
+    await trio.to_thread.run_sync(check, cases, when)
+
+
+# ---- what can't be known
+
+
+def freeze(case: Case) -> Callable[[], None]:
+    """Stop a tmux server in its tracks; return what lets it go on."""
+    process = int(case.tmux("display-message", "-p", "#{pid}"))
+    case.machine.run("kill", "-STOP", str(process))
+    return lambda: print(case.machine.run("kill", "-CONT", str(process)))
+
+
+def test_of_a_tmux_server_that_does_not_answer_nothing_is_said_to_be_gone(lab: Lab) -> None:
+    """The session lives on its own server, which hangs while the default one answers."""
+    machine = lab.machine("atlas")
+    lab.remotes_yaml([machine])
+    case = Case("kill", machine, own=True)
+    machine.new_session("bystander")
+    for name in ("bystander", "kill"):
+        case.tmux("new-session", "-d", "-s", name, "exec cat")
+    cut = Cut(machine, BEFORE, [])
+    command = [sys.executable, "-m", "navi", "kill", case.address, "--json"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": lab.environment()}
+    with subprocess.Popen(command, **pipes) as process:  # type: ignore[call-overload]
+        cut.wait(1)
+        go_on = freeze(case)
+        cut.now()
+        output, _ = process.communicate(timeout=120)
+    go_on()
+    said = "kill may have been done: its tmux server does not answer"
+    assert json.loads(output) == [{"address": case.address, "error": said, "status": 75}]
+    assert process.returncode == 75
+    assert "kill" in case.sessions()
