@@ -24,7 +24,6 @@ from navi.config.settings import Settings
 from navi.core.model import Session
 from navi.hosts import Host
 from navi.ops.lifecycle import new
-from navi.ops.outcome import result_words
 from navi.tui.actions import Action, Actions
 from navi.tui.dialogs.dialog import Confirm, Dialog
 from navi.tui.keys import key_of
@@ -234,7 +233,7 @@ def press(commands: SessionCommands, actions: Actions, screen: Recorder, watched
     """Do what the key does that is for it. The form for new sessions offers no tmux server."""
     if case.operation == "new":
         operation = new("new", socket=case.socket)
-        action = Action(case.machine.name, case.address, operation, partial(result_words, case.address, operation))
+        action = Action(case.machine.name, case.address, operation, partial(operation.words, case.address))
         actions.order([action], lambda _: screen.tell)
     elif case.operation == "undo":
         commands.undo()

@@ -11,9 +11,9 @@ from navi.core.address import Address
 from navi.core.model import Frame
 from navi.hosts.base import ConnectionLost, HostError
 from navi.hosts.blocking_host import BlockingHost
-from navi.ops import Operation
+from navi.ops import Operation, OperationError
 from navi.ops.look import look
-from navi.ops.outcome import Inquiry, Outcome, Verdict, checking, settled, unknown, verdict_words
+from navi.ops.outcome import Inquiry, Outcome, Verdict, checking, unknown, verdict_words
 
 T = TypeVar("T")
 
@@ -31,11 +31,16 @@ def carry_out(host: BlockingHost, address: Address, operation: Operation[T], bef
     try:
         return host.run(operation)
     except ConnectionLost as lost:
-        complain(f"{address}: {checking(operation, str(lost))}")
-    outcome = _find_out(host, Inquiry(operation, before, began, time.monotonic()))
-    if outcome.verdict is Verdict.DONE:
-        complain(f"{address}: {verdict_words(operation, outcome)}")
-    return settled(operation, outcome)
+        if operation.outcomes is None:
+            raise
+        complain(f"{address}: {checking(operation.name, str(lost))}")
+    inquiry = Inquiry(operation.outcomes, operation.time_limit, before, began, time.monotonic())
+    outcome = _find_out(host, inquiry)
+    words = verdict_words(operation.name, outcome)
+    if outcome.verdict is not Verdict.DONE:
+        raise OperationError(words, exits.NO if outcome.verdict is Verdict.NOT_DONE else outcome.status)
+    complain(f"{address}: {words}")
+    return outcome.answer  # type: ignore[return-value]
 
 
 def _find_out(host: BlockingHost, inquiry: Inquiry[T]) -> Outcome[T]:

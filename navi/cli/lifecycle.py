@@ -18,7 +18,7 @@ from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.lifecycle import SESSION_VERBS, STILL_STARTING, About, Created, SessionVerb, new, rename, undo
 from navi.ops.look import look
-from navi.ops.outcome import result_words, silence, undo_hint
+from navi.ops.outcome import silence, undo_hint
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -73,7 +73,7 @@ def run_new(options: Namespace, machines: Machines) -> int:
         operation = new(options.name, directory, launch, options.socket, register=not options.no_register)
         created = carry_out(host, address, operation)
         if not (options.json or options.attach):
-            print(result_words(str(Address(options.host, created.name)), operation, created))
+            print(operation.words(str(Address(options.host, created.name)), created))
         return created
 
     made: list[Created] = []
@@ -145,7 +145,7 @@ def _change(machines: Machines, verb: SessionVerb, address: Address, off: bool) 
     answer = carry_out(machines.host(address.host), address, operation, frame)
     if verb.undoable and answer:
         remember(machines.places.state, Killed(address.host, answer, str(address)))
-    words = result_words(str(address), operation, answer)
+    words = operation.words(str(address), answer)
     return words + undo_hint(answer, "navi undo") if verb.undoable else words
 
 
@@ -166,7 +166,7 @@ def run_rename(options: Namespace, machines: Machines) -> int:
     def do() -> str:
         before = look_before(machines, address)
         name = carry_out(machines.host(address.host), address, operation, before.frame)
-        return result_words(str(address), operation, name)
+        return operation.words(str(address), name)
 
     return attempt(address, do, print)
 
@@ -187,6 +187,6 @@ def run_undo(options: Namespace, machines: Machines) -> int:
     def bring_back() -> str:
         created = carry_out(machines.host(last.host), address, operation)
         forget(state, last)
-        return result_words(str(Address(last.host, created.name)), operation, created)
+        return operation.words(str(Address(last.host, created.name)), created)
 
     return attempt(last.address, bring_back, print)

@@ -90,6 +90,10 @@ class Operation(NamedTuple, Generic[T]):
     time_limit: float = 30.0
     outcomes: "Outcomes[T] | None" = None
 
+    def words(self, address: str, answer: T) -> str:
+        """Return what to say of an operation on a session that is done."""
+        return clean(self.outcomes.words(address, answer)) if self.outcomes else f"{self.name} is done"
+
 
 class Stream(NamedTuple, Generic[T]):
     """A script that goes on answering. `reader` makes a parser that may remember earlier answers.

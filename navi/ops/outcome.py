@@ -12,7 +12,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from navi.core import exits
 from navi.core.model import Frame, Session, StatusFile, Tmux, TmuxSession
 from navi.core.text import clean
-from navi.ops.operation import Operation, OperationError
 
 T = TypeVar("T")
 
@@ -130,10 +129,16 @@ def known_sessions(session: object, name: str, before: Frame | None) -> tuple[Tm
 
 
 class Inquiry(Generic[T]):
-    """Tells from looks what became of an operation whose connection was lost. Times are in seconds of one clock."""
+    """Tells from looks what became of an operation whose connection was lost. Times are in seconds of one clock.
 
-    def __init__(self, operation: Operation[T], before: Frame | None, began: float, lost: float) -> None:
-        self.operation = operation
+    `time_limit` is that of the operation, and `before` is the look before it, if there was one.
+    """
+
+    def __init__(
+        self, outcomes: Outcomes[T], time_limit: float, before: Frame | None, began: float, lost: float
+    ) -> None:
+        self._outcomes = outcomes
+        self._time_limit = time_limit
         self._before = before
         self._began = began
         self._heard = lost
@@ -148,48 +153,32 @@ class Inquiry(Generic[T]):
         if self._first is None:
             self._first = framed
         self._heard = max(self._heard, heard)
-        assert self.operation.outcomes
         since = frame.clock - (framed - self._began) - SLACK
-        outcome = self.operation.outcomes.judge(Looks(self._before, frame, since))
-        return outcome if outcome.final or heard > self._first + self.operation.time_limit else None
+        outcome = self._outcomes.judge(Looks(self._before, frame, since))
+        return outcome if outcome.final or heard > self._first + self._time_limit else None
 
     def is_hopeless(self, now: float) -> bool:
         """Return whether the host has been silent for longer than the operation could have taken."""
-        return now > self._heard + self.operation.time_limit
+        return now > self._heard + self._time_limit
 
 
 # ---- words
 
 
-def checking(operation: Operation[Any], cause: str) -> str:
-    """Return what to say when the connection was lost during an operation."""
-    return f"{cause}; checking whether {operation.name} was done"
+def checking(name: str, cause: str) -> str:
+    """Return what to say when the connection was lost during the operation of that name."""
+    return f"{cause}; checking whether {name} was done"
 
 
-def verdict_words(operation: Operation[Any], outcome: Outcome[Any]) -> str:
+def verdict_words(name: str, outcome: Outcome[Any]) -> str:
     """Return what to say of an operation whose connection was lost."""
     if outcome.verdict is Verdict.DONE:
-        return f"{operation.name} was done before the connection was lost"
+        return f"{name} was done before the connection was lost"
     if outcome.verdict is Verdict.NOT_DONE:
-        return f"{operation.name} was not done; nothing has changed"
-    return f"{operation.name} may have been done: {clean(outcome.reason)}"
-
-
-def settled(operation: Operation[T], outcome: Outcome[T]) -> T:
-    """Return what an operation would have answered. Raise OperationError unless it is known to be done."""
-    if outcome.verdict is Verdict.DONE:
-        return outcome.answer  # type: ignore[return-value]
-    status = exits.NO if outcome.verdict is Verdict.NOT_DONE else outcome.status
-    raise OperationError(verdict_words(operation, outcome), status)
-
-
-def result_words(address: str, operation: Operation[T], answer: T) -> str:
-    """Return what to say of an operation that is done."""
-    assert operation.outcomes
-    return clean(operation.outcomes.words(address, answer))
+        return f"{name} was not done; nothing has changed"
+    return f"{name} may have been done: {clean(outcome.reason)}"
 
 
 def undo_hint(undo_id: str, command: str) -> str:
     """Return what follows the words of a killing: which command takes it back, "" if nothing was kept for that."""
     return f"; {command} brings it back" if undo_id else ""
-

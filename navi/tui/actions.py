@@ -12,6 +12,7 @@ from typing import Any
 
 import trio
 
+from navi.core.model import Frame
 from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.hosts import HostError
@@ -67,29 +68,31 @@ class Actions:
         except OperationError as error:
             tell(str(error), "fault")
         except HostError as error:
-            lost = Inquiry(action.operation, before, began, trio.current_time())
-            await self._find_out(action, tell, lost, error.failure.cause)
+            await self._find_out(action, tell, before, began, error.failure.cause)
         self._fleet.refresh(action.host)
 
-    async def _find_out(self, action: Action, tell: Tell, lost: Inquiry[Any], cause: str) -> None:
+    async def _find_out(self, action: Action, tell: Tell, before: Frame | None, began: float, cause: str) -> None:
         """Report that the connection was lost, and later what became of the action."""
-        if action.operation.outcomes is None:
+        operation = action.operation
+        if operation.outcomes is None:
             tell(cause, "fault")
             return
-        tell(checking(action.operation, cause), "fault")
+        tell(checking(operation.name, cause), "fault")
         self._fleet.refresh(action.host)
-        outcome = await self._outcome(action, lost, trio.current_time())
+        lost = trio.current_time()
+        inquiry = Inquiry(operation.outcomes, operation.time_limit, before, began, lost)
+        outcome = await self._outcome(action.host, inquiry, lost)
         if outcome.verdict is Verdict.DONE:
             (action.late or action.done)(outcome.answer)
         style = "notice" if outcome.verdict is Verdict.DONE else "fault"
-        tell(f"{clean(action.address)}: {verdict_words(action.operation, outcome)}", style)
+        tell(f"{clean(action.address)}: {verdict_words(operation.name, outcome)}", style)
 
-    async def _outcome(self, action: Action, lost: Inquiry[Any], since: float) -> Outcome[Any]:
-        """Look at the view of the host, once there is a frame from after the loss, until the outcome is certain."""
+    async def _outcome(self, host: str, inquiry: Inquiry[Any], lost: float) -> Outcome[Any]:
+        """Look at the view of a host, once it has a frame from after the loss, until the outcome is certain."""
         while True:
             await trio.sleep(LOOK_EVERY)
-            view = self._fleet.view(action.host)
-            if view.frame and view.framed and view.framed > since:
-                outcome = lost.judge(view.frame, view.framed, view.heard or view.framed)
+            view = self._fleet.view(host)
+            if view.frame and view.framed and view.framed > lost:
+                outcome = inquiry.judge(view.frame, view.framed, view.heard or view.framed)
                 if outcome:
                     return outcome

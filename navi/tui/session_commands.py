@@ -28,7 +28,7 @@ from navi.ops.lifecycle import (
     undo,
 )
 from navi.ops.marks import check_tags, mark, retag
-from navi.ops.outcome import result_words, undo_hint
+from navi.ops.outcome import undo_hint
 from navi.tui.actions import Action, Actions, Tell
 from navi.tui.dialogs.dialog import Confirm, Dialog, Form, Report
 from navi.tui.dialogs.fields import TextField
@@ -139,7 +139,7 @@ class SessionCommands:
 
         def done(answer: object) -> str:
             then(answer)
-            return result_words(session.address, operation, answer)
+            return operation.words(session.address, answer)
 
         return Action(session.host, session.address, operation, done)
 
@@ -165,7 +165,7 @@ class SessionCommands:
         operation = verb.operation(About(session, session, self._settings.agents, off))
 
         def done(answer: Any) -> str:
-            words = result_words(session.address, operation, answer)
+            words = operation.words(session.address, answer)
             if not verb.undoable:
                 return words
             if answer:
@@ -189,7 +189,7 @@ class SessionCommands:
         def done(created: Created) -> str:
             forget(self._state, last)
             self._screen.expect(last.host, created.name, False)
-            return result_words(last.address, operation, created)
+            return operation.words(last.address, created)
 
         def tell(words: str, style: str) -> None:
             if style == "fault":
@@ -267,7 +267,7 @@ class SessionCommands:
 
         def done(created: Created) -> str:
             self._screen.expect(host, created.name, attach)
-            words = result_words(address_of(host, created.name), operation, created)
+            words = operation.words(address_of(host, created.name), created)
             return f"{words}; {STILL_STARTING}" if created.slow else words
 
         def late(created: Created) -> None:

@@ -9,16 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core import exits
 from navi.core.address import LOCAL, Named
 from navi.core.agents import AGENTS
 from navi.core.launch import SHELL, Launch, Step
 from navi.core.model import Frame, Marks, Pane, Session, StatusFile, Tmux, TmuxSession
 from navi.core.status import sessions_of
-from navi.ops import Operation, OperationError
+from navi.ops import Operation
 from navi.ops.lifecycle import Created, dismiss, kill, new, rename, undo
 from navi.ops.marks import mark
-from navi.ops.outcome import Inquiry, Looks, Outcome, Verdict, carried_out, not_done, settled, unknown, verdict_words
+from navi.ops.outcome import Inquiry, Looks, Outcome, Verdict, carried_out, not_done, unknown, verdict_words
 
 DONE, NOT_DONE, UNKNOWN = Verdict.DONE, Verdict.NOT_DONE, Verdict.UNKNOWN
 
@@ -251,7 +250,8 @@ def test_no_session_is_gone_or_the_same_whose_server_is_silent(
 
 def inquiry(operation: Operation[Any], before: Frame | None = HERE) -> Inquiry[Any]:
     """Return the inquiry about an operation that was requested at 100 and whose connection was lost at 105."""
-    return Inquiry(operation, before, 100.0, 105.0)
+    assert operation.outcomes
+    return Inquiry(operation.outcomes, operation.time_limit, before, 100.0, 105.0)
 
 
 def test_what_is_done_is_told_at_once_and_what_is_not_when_it_can_not_be_under_way_any_more() -> None:
@@ -316,19 +316,32 @@ def test_a_host_that_stays_silent_is_given_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "words", "status"),
+    ("outcome", "words"),
     [
-        (carried_out("x"), "kill was done before the connection was lost", 0),
-        (not_done(), "kill was not done; nothing has changed", exits.NO),
-        (unknown("it is late", exits.TIMED_OUT), "kill may have been done: it is late", exits.TIMED_OUT),
-        (unknown("a\x07b"), "kill may have been done: ab", exits.UNAVAILABLE),
+        (carried_out("x"), "kill was done before the connection was lost"),
+        (not_done(), "kill was not done; nothing has changed"),
+        (unknown("it is late"), "kill may have been done: it is late"),
+        (unknown("a\x07b"), "kill may have been done: ab"),
     ],
 )
-def test_there_is_one_set_of_words(outcome: Outcome[str], words: str, status: int) -> None:
-    assert verdict_words(KILL, outcome) == words
-    if outcome.verdict is DONE:
-        assert settled(KILL, outcome) == "x"
-        return
-    with pytest.raises(OperationError) as caught:
-        settled(KILL, outcome)
-    assert (str(caught.value), caught.value.status) == (words, status)
+def test_there_is_one_set_of_words(outcome: Outcome[str], words: str) -> None:
+    assert verdict_words("kill", outcome) == words
+
+
+WORDS = [
+    (kill(Named("api"), ID), ID, "killed atlas/api"),
+    (killing(ENDED), "", "removed the status file of atlas/api"),
+    (killing(HERE), "", "killed atlas/api; nothing could be kept to bring it back"),
+    (RENAME, "web", "atlas/api is web now"),
+    (dismiss(Named("api")), None, "dismissed atlas/api"),
+    (mark("api", ["+b"]), None, "atlas/api is bookmarked"),
+    (mark("api", ["-b"]), None, "atlas/api is no longer bookmarked"),
+    (mark("api", ["+tnow"]), None, "changed the tags of atlas/api"),
+    (new("api"), Created("$1", "api", 1), "created atlas/api"),
+    (undo(ID), Created("$1", "api", 1), "atlas/api is back"),
+]
+
+
+@pytest.mark.parametrize(("operation", "answer", "words"), WORDS)
+def test_what_is_done_has_words_of_the_operations_own(operation: Operation[Any], answer: object, words: str) -> None:
+    assert operation.words("atlas/api", answer) == words
