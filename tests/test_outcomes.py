@@ -1,8 +1,8 @@
-"""What navi says of a change whose connection was lost is what is so: one table of cases, for both faces.
+"""What navi reports about a change that lost its connection is true: one table of cases, for both faces.
 
-An operation × a session of the default tmux server or of one of its own × the connection cut before the request has
-arrived, during the script, or after it × the dashboard and the command line. All operations of a test are under way
-at once, each on a session of its own: that something was not done is told only when it can't be under way any more.
+An operation × a session on the default tmux server or on its own × the connection cut before the request has arrived,
+during the script, or after it × the dashboard and the command line. A test runs all operations at once, each on a
+session of its own, because only after its time limit an operation is known not to be done.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Case(NamedTuple):
         return (name in sessions) == (name != "kill")
 
     def result(self) -> str:
-        """Return what both faces say of it when it is done, without the hint how to take it back."""
+        """Return the words of both faces for the result, without the hint how to undo it."""
         return {
             "new": f"created {self.address}", "kill": f"killed {self.address}", "dismiss": f"dismissed {self.address}",
             "undo": f"{self.address} is back", "rename": f"{self.address} is other now",
@@ -112,7 +112,7 @@ class Case(NamedTuple):
 
 
 def verdict(case: Case, when: str) -> str:
-    """Return what both faces say of what became of it."""
+    """Return the words of both faces for the outcome."""
     done = "was not done; nothing has changed" if when == BEFORE else "was done before the connection was lost"
     return f"{case.address}: {case.operation} {done}"
 
@@ -135,7 +135,7 @@ def prepare(lab: Lab) -> list[Case]:
 
 
 def cuts(lab: Lab, when: str) -> list[Cut]:
-    """Have the connections of all hosts cut at a point."""
+    """Prepare all hosts for having their connections cut at a point."""
     return [
         Cut(machine, when, [CALLS[operation] for operation in operations])
         for machine, operations in zip(lab.machines, [one for one in TOGETHER for _ in range(2)], strict=True)
@@ -151,9 +151,9 @@ def cut_all(found: list[Cut]) -> None:
 
 
 def check(cases: list[Case], when: str) -> None:
-    """See that what was said is so."""
+    """Check that what was reported is true."""
     for case in cases:
-        until(lambda case=case: case.is_so() == (when != BEFORE), timeout=30, what=f"{case.address} is as told")  # type: ignore[misc]
+        until(lambda case=case: case.is_so() == (when != BEFORE), timeout=30, what=f"{case.address} is as reported")  # type: ignore[misc]
 
 
 # ---- the command line
@@ -170,7 +170,7 @@ def words(case: Case) -> list[str]:
 
 
 @every_cut
-def test_a_verb_says_what_became_of_it(lab: Lab, when: str) -> None:
+def test_a_verb_reports_the_outcome(lab: Lab, when: str) -> None:
     cases = prepare(lab)
     commands = [[sys.executable, "-m", "navi", *words(case)] for case in cases]
     found = cuts(lab, when)
@@ -183,8 +183,8 @@ def test_a_verb_says_what_became_of_it(lab: Lab, when: str) -> None:
         assert f"{case.address}: " in errors
         assert f"checking whether {case.operation} was done\n" in errors
         hint = "; navi undo brings it back" if case.operation == "kill" else ""
-        said = "" if when == BEFORE else f"{case.result()}{hint}\n"
-        assert (process.returncode, output) == (1 if when == BEFORE else 0, said), (case, errors)
+        result = "" if when == BEFORE else f"{case.result()}{hint}\n"
+        assert (process.returncode, output) == (1 if when == BEFORE else 0, result), (case, errors)
     check(cases, when)
 
 
@@ -193,31 +193,31 @@ def test_a_verb_says_what_became_of_it(lab: Lab, when: str) -> None:
 
 @dataclass
 class Recorder:
-    """A screen that nobody sees: it answers dialogs, and writes down what is told."""
+    """A screen without a terminal: it answers dialogs, and records messages."""
 
-    said: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
 
     def open(self, dialog: Dialog) -> None:
-        """Say yes, or hand in another name."""
+        """Confirm, or submit another name."""
         for key in ["y"] if isinstance(dialog, Confirm) else ["ctrl u", *"other", "enter"]:
             dialog.press(key)
 
     def close(self) -> None:
-        """Nothing was open."""
+        """Do nothing: dialogs are not kept."""
 
     def shows(self, dialog: Dialog) -> bool:
-        """Nothing is."""
+        """Return False: dialogs are not kept."""
         del dialog
         return False
 
     def tell(self, words: str, style: str = "notice") -> None:
-        """Write it down."""
-        self.said.append(words)
+        """Record a message."""
+        self.words.append(words)
         self.styles.append(style)
 
     def expect(self, host: str, name: str, attach: bool) -> None:
-        """There is no cursor."""
+        """Do nothing: there is no cursor."""
 
     def key_of(self, command: str) -> str:
         """Return the key of a command."""
@@ -230,7 +230,7 @@ def session_of(watched: Watched, case: Case) -> Session:
 
 
 def press(commands: SessionCommands, actions: Actions, screen: Recorder, watched: Watched, case: Case) -> None:
-    """Do what the key does that is for it. The form for new sessions offers no tmux server."""
+    """Give the command for a case. The form for new sessions offers no tmux server, so that one is an action."""
     if case.operation == "new":
         operation = new("new", socket=case.socket)
         action = Action(case.machine.name, case.address, operation, partial(operation.words, case.address))
@@ -244,7 +244,7 @@ def press(commands: SessionCommands, actions: Actions, screen: Recorder, watched
 
 
 @every_cut
-async def test_the_dashboard_says_what_became_of_it(lab: Lab, when: str) -> None:
+async def test_the_dashboard_reports_the_outcome(lab: Lab, when: str) -> None:
     cases = await trio.to_thread.run_sync(prepare, lab)
     hosts: list[Host] = [host(lab, machine) for machine in lab.machines]
     found = cuts(lab, when)
@@ -260,27 +260,31 @@ async def test_the_dashboard_says_what_became_of_it(lab: Lab, when: str) -> None
             press(commands, actions, screen, watched, case)
         await trio.to_thread.run_sync(cut_all, found)
         wanted = {verdict(case, when) for case in cases}
-        await until_async(lambda: wanted <= set(screen.said), timeout=180, what=f"{wanted} in {screen.said}")
+        await until_async(lambda: wanted <= set(screen.words), timeout=180, what=f"{wanted} in {screen.words}")
         nursery.cancel_scope.cancel()
     for case in cases:
-        assert any(words.endswith(f"checking whether {case.operation} was done") for words in screen.said)
-        assert case.result() not in screen.said
-        assert screen.styles[screen.said.index(verdict(case, when))] == ("fault" if when == BEFORE else "notice")
+        assert any(one.endswith(f"checking whether {case.operation} was done") for one in screen.words)
+        assert case.result() not in screen.words
+        assert screen.styles[screen.words.index(verdict(case, when))] == ("fault" if when == BEFORE else "notice")
     await trio.to_thread.run_sync(check, cases, when)
 
 
-# ---- what can't be known
+# ---- an unknown outcome
 
 
 def freeze(case: Case) -> Callable[[], None]:
-    """Stop a tmux server in its tracks; return what lets it go on."""
+    """Stop the process of a tmux server; return what resumes it."""
     process = int(case.tmux("display-message", "-p", "#{pid}"))
     case.machine.run("kill", "-STOP", str(process))
-    return lambda: print(case.machine.run("kill", "-CONT", str(process)))
+
+    def resume() -> None:
+        case.machine.run("kill", "-CONT", str(process))
+
+    return resume
 
 
-def test_of_a_tmux_server_that_does_not_answer_nothing_is_said_to_be_gone(lab: Lab) -> None:
-    """The session lives on its own server, which hangs while the default one answers."""
+def test_the_outcome_is_unknown_if_the_tmux_server_does_not_answer(lab: Lab) -> None:
+    """The session runs on its own server, which hangs while the default one answers."""
     machine = lab.machine("atlas")
     lab.remotes_yaml([machine])
     case = Case("kill", machine, own=True)
@@ -292,11 +296,11 @@ def test_of_a_tmux_server_that_does_not_answer_nothing_is_said_to_be_gone(lab: L
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": lab.environment()}
     with subprocess.Popen(command, **pipes) as process:  # type: ignore[call-overload]
         cut.wait(1)
-        go_on = freeze(case)
+        resume = freeze(case)
         cut.now()
         output, _ = process.communicate(timeout=120)
-    go_on()
-    said = "kill may have been done: its tmux server does not answer"
-    assert json.loads(output) == [{"address": case.address, "error": said, "status": 75}]
+    resume()
+    error = "kill may have been done: its tmux server does not answer"
+    assert json.loads(output) == [{"address": case.address, "error": error, "status": 75}]
     assert process.returncode == 75
     assert "kill" in case.sessions()

@@ -1,4 +1,4 @@
-"""Carrying out a change, and finding out what became of it if the connection is lost meanwhile."""
+"""Carrying out a change, and finding out its outcome if the connection is lost meanwhile."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from navi.ops.outcome import Inquiry, Outcome, Verdict, checking, unknown, verdi
 T = TypeVar("T")
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks at what became of a change."""
+"""Seconds between two looks for the outcome of a change."""
 
 
 def carry_out(host: BlockingHost, address: Address, operation: Operation[T], before: Frame | None = None) -> T:
-    """Carry out an operation that changes something; `before` is what a look showed before it, if there was one.
+    """Carry out an operation that changes something; `before` is the look before it, if there was one.
 
-    If the connection is lost meanwhile, later looks tell what became of it, which can take as long as the operation's
-    own time limit. Raise OperationError where it was not done, or where that can't be told.
+    If the connection is lost meanwhile, look until the outcome is certain, which can take as long as the operation's
+    time limit. Raise OperationError if the operation was not done or its outcome stays unknown, and HostError.
     """
     began = time.monotonic()
     try:

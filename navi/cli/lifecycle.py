@@ -1,4 +1,4 @@
-"""The verbs new, rename and undo, and all that do the same to each of several sessions (SESSION_VERBS)."""
+"""The verbs new, rename and undo, and those that do the same to each session (SESSION_VERBS)."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.lifecycle import SESSION_VERBS, STILL_STARTING, About, Created, SessionVerb, new, rename, undo
 from navi.ops.look import look
-from navi.ops.outcome import silence, undo_hint
+from navi.ops.outcome import unanswered, undo_hint
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
 
-# ---- what there is before
+# ---- looking before a change
 
 
 class Before(NamedTuple):
-    """What a look before a change showed: the session of an address, and everything else.
+    """A look before a change: the session of an address, and the whole frame.
 
-    `session` is None where a tmux server did not tell whether it has such a session.
+    `session` is None if it was not found and a tmux server did not list its sessions.
     """
 
     session: Session | None
@@ -55,7 +55,7 @@ def find(machines: Machines, address: Address) -> Session:
     """Return the session that has an address now. Raise OperationError, HostError."""
     session, frame = look_before(machines, address)
     if session is None:
-        outcome = silence(frame)
+        outcome = unanswered(frame)
         raise OperationError(outcome.reason, outcome.status)
     return session
 
@@ -123,11 +123,11 @@ def _tell_created(options: Namespace, created: Created, launch: Launch) -> None:
         complain(f"not in the registry: {created.problem}")
 
 
-# ---- verbs that do the same to each of several sessions
+# ---- verbs that do the same to each session
 
 
 def run_session_verb(options: Namespace, machines: Machines) -> int:
-    """Do to each session what the verb does, or say what would be done."""
+    """Carry out the verb on each session, or print what it would do."""
     verb = SESSION_VERBS[options.verb]
     addresses = [machines.address(text) for text in options.addresses]
     if getattr(options, "dry_run", False):
@@ -139,7 +139,7 @@ def run_session_verb(options: Namespace, machines: Machines) -> int:
 
 
 def _change(machines: Machines, verb: SessionVerb, address: Address, off: bool) -> str:
-    """Do to one session what a verb does; return the words for it."""
+    """Carry out a verb on one session; return the words for its result."""
     session, frame = look_before(machines, address) if verb.looks else (None, None)
     operation = verb.operation(About(Named(address.name), session, machines.agents, off))
     answer = carry_out(machines.host(address.host), address, operation, frame)
@@ -155,7 +155,7 @@ def _described(session: Session) -> str:
     return f"{session.address} ({session.status.word}; {where}{file})"
 
 
-# ---- renaming, and bringing back
+# ---- renaming and restoring
 
 
 def run_rename(options: Namespace, machines: Machines) -> int:
@@ -172,7 +172,7 @@ def run_rename(options: Namespace, machines: Machines) -> int:
 
 
 def run_undo(options: Namespace, machines: Machines) -> int:
-    """Bring back the session that was killed last, or the last one of an address."""
+    """Restore the session that was killed last, or the last one of an address."""
     state = machines.places.state
     wanted = (killed for killed in last_killed(state) if options.address in (None, killed.address))
     last = next(wanted, None)

@@ -1,6 +1,6 @@
-"""Creating, changing and ending sessions, and bringing them back (a script for each verb).
+"""Creating, changing, killing and restoring sessions: an operation for each verb.
 
-Beside each operation stands the rule that tells from a later look whether it was carried out (navi.ops.outcome).
+The rule after each operation judges from a later look whether it was carried out (navi.ops.outcome).
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from navi.ops.outcome import (
     Looks,
     Outcome,
     Outcomes,
-    again,
     answered,
     carried_out,
     file_named,
@@ -31,18 +30,19 @@ from navi.ops.outcome import (
     named,
     not_done,
     same_name,
-    silence,
+    same_session,
+    unanswered,
     unknown,
 )
 
 Target = Session | Named
-"""The session that an operation is about: as it was seen, or whatever has a name now."""
+"""The session that an operation is about: the one that was seen, or whichever has a name now."""
 
 LONGEST_NAME = 200
 """Bytes of a session's name: its status file is named after it, and file names end at 255."""
 
 STILL_STARTING = "its shell is still starting; the command line follows"
-"""What to say of a session that is `slow`."""
+"""What to report about a `slow` session."""
 
 FORBIDDEN = {
     ".": "a dot, which tmux does not keep",
@@ -50,15 +50,15 @@ FORBIDDEN = {
     "/": "a slash, because its status file is named after it",
     "\\": "a backslash, which tmux does not keep",
 }
-"""What no name of a session may hold, and why."""
+"""The characters that no session name may contain, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A session that was created: tmux's id, its name, its pane's process. `slow`: its shell is still starting.
+    """A session that was created: its tmux id, its name, and its pane's process. `slow`: its shell is still starting.
 
-    `target` is its pane in tmux's words, on the server `socket`. `registered` is None where that is not known, and
-    `problem` says why a session that was to be registered is not.
+    `target` is the pane for tmux, on the server `socket`. `registered` is None if that is unknown, and `problem` is
+    why the session could not be registered.
     """
 
     id: str
@@ -112,30 +112,31 @@ def new(
     stepping = ("pane/waiting", "pane/typing", "session/steps") if steps else ()
     scripts = script(*IDENTITY, "session/start", "pane/writer_lock", *stepping, "session/new")
     limit = 30 + sum(step.seconds + 5 for step in launch.steps)
-    final = not launch.program and not steps  # else it may yet be taken back
+    final = not launch.program and not steps  # otherwise the script may still remove the session
     rule = partial(_judge_new, check_name(name), socket, None if register else False, final)
     outcomes = Outcomes(rule, lambda address, _: f"created {address}")
     return Operation("new", scripts, arguments, _read_created, limit, outcomes)
 
 
 def _judge_new(name: str, socket: str, registered: bool | None, final: bool, looks: Looks) -> Outcome[Created]:
-    """A session of this name that was there before is none that this operation has created."""
+    """A session that had this name before was not created by this operation."""
     found = [one for one in _created_since(looks, name) if socket or not one.socket]
     if found:
         return carried_out(_created(found[0], registered), final)
-    return not_done() if looks.after.proven or (not socket and answered(looks.after, "")) else silence(looks.after)
+    certain = looks.after.proven if socket else answered(looks.after, "")
+    return not_done() if certain else unanswered(looks.after)
 
 
 def _created_since(looks: Looks, name: str) -> Iterator[TmuxSession]:
     """Yield the sessions of a name that navi has created since the operation was requested."""
     for one in named(looks.after, name):
-        known = looks.before is not None and again(looks.before, one) is not None
+        known = looks.before is not None and same_session(looks.before, one) is not None
         if one.own and not known and one.created >= looks.since:
             yield one
 
 
 def _created(one: TmuxSession, registered: bool | None) -> Created:
-    """Return what a look tells of a session that was created."""
+    """Return a session that was created, as far as a look shows it."""
     target = f"{one.name}:{one.pane.position}"
     return Created(one.id, one.name, one.pane.process, target=target, socket=one.socket, registered=registered)
 
@@ -155,15 +156,15 @@ def _check_variable(text: str) -> str:
     return text
 
 
-# ---- ending, and bringing back
+# ---- killing and restoring
 
 
 def kill(session: Session | TmuxSession | Named, undo_id: str, line: str = "", more: str = "") -> Operation[str]:
     """Return the operation that ends a session and puts its status file away; it answers with `undo_id`, or "".
 
-    The host keeps under the undo id (see `new_undo_id`) what `undo` needs, and "" says that it could keep nothing:
-    `line` is what to run again unless navi started the session, and `more` is added to that, once. Killing a session
-    that has ended is no error. A session that has been replaced or renamed is not killed, and raises OperationError.
+    The host keeps what `undo` needs under that undo id (see `new_undo_id`); "" means that it could keep nothing. `line`
+    is the command to run again unless navi started the session, and `more` is added to it once. Killing a session that
+    has ended is no error. A session that has been replaced or renamed is not killed, which raises OperationError.
     """
     arguments = (HostSetting.SESSIONS_DIR, undo_id, line, more, *identity(session))
     outcomes = Outcomes(partial(_judge_kill, session, undo_id), partial(_killed_words, session))
@@ -178,17 +179,17 @@ def _killed_words(session: Session | TmuxSession | Named, address: str, undo_id:
 
 
 def _judge_kill(session: Session | TmuxSession | Named, undo_id: str, looks: Looks) -> Outcome[str]:
-    """A session is gone only if its own server says so, and it lives as long as its server has it, under any name."""
+    """A session is gone only if its own server no longer lists it, under any name."""
     known = known_sessions(session, session.name, looks.before)
     if not known:
         return _judge_removed_file(session, looks)
     if not all(answered(looks.after, one.socket) for one in known):
-        return silence(looks.after)
-    return carried_out(undo_id) if any(again(looks.after, one) is None for one in known) else not_done()
+        return unanswered(looks.after)
+    return carried_out(undo_id) if any(same_session(looks.after, one) is None for one in known) else not_done()
 
 
 def _judge_removed_file(session: Session | TmuxSession | Named, looks: Looks) -> Outcome[str]:
-    """A session that has ended is only a status file."""
+    """Only the status file is left of a session that has ended."""
     before = session.file if isinstance(session, Session) else file_named(looks.before, session.name)
     now = file_named(looks.after, session.name)
     if before is None or (now is not None and now != before):
@@ -197,9 +198,9 @@ def _judge_removed_file(session: Session | TmuxSession | Named, looks: Looks) ->
 
 
 def undo(undo_id: str, name: str = "") -> Operation[Created]:
-    """Return the operation that brings a killed session back: directory, command, status file, and above them its text.
+    """Return the operation that restores a killed session: its directory, command, status file, and its text above.
 
-    `name` is what it was called; without it nobody can tell later whether it is back.
+    `name` is the session's name; without it the outcome can't be judged.
     """
     arguments = (script("session/first_process"), HostSetting.SESSIONS_DIR, _check_undo_id(undo_id))
     scripts = script(*REGISTERED, "session/start", "session/undo")
@@ -208,13 +209,13 @@ def undo(undo_id: str, name: str = "") -> Operation[Created]:
 
 
 def _judge_undo(name: str, looks: Looks) -> Outcome[Created]:
-    """Somebody else may have taken the name meanwhile."""
+    """Another session may have taken the name meanwhile."""
     if not name:
         return unknown("the name of the session is not known")
     found = next(_created_since(looks, name), None)
     if found:
         return carried_out(_created(found, None))
-    return not_done() if looks.after.proven else silence(looks.after)
+    return not_done() if looks.after.proven else unanswered(looks.after)
 
 
 # ---- changing
@@ -234,19 +235,19 @@ def rename(session: Target, name: str) -> Operation[str]:
 
 
 def _judge_rename(session: Target, name: str, looks: Looks) -> Outcome[str]:
-    """It is known by its identity: another session may have either name."""
+    """The identity decides, because another session may have either name."""
     known = known_sessions(session, session.name, looks.before)
     if not known:
         return unknown("it was not seen before")
     if not all(answered(looks.after, one.socket) for one in known):
-        return silence(looks.after)
-    now = [found for one in known if (found := again(looks.after, one))]
+        return unanswered(looks.after)
+    now = [found for one in known if (found := same_session(looks.after, one))]
     renamed = next((one for one in now if same_name(one.name, name)), None)
     if renamed:
         return carried_out(renamed.name)
     if [one.name for one in now] == [one.name for one in known]:
         return not_done()
-    return unknown(f"it is called {now[0].name} now" if now else "the session has ended since")
+    return unknown(f"its name is {now[0].name} now" if now else "the session has ended since")
 
 
 def dismiss(session: Target) -> Operation[None]:
@@ -262,7 +263,7 @@ def dismiss(session: Target) -> Operation[None]:
 
 
 def _judge_dismiss(session: Target, looks: Looks) -> Outcome[None]:
-    """The time in the status file, which is of the host's own clock, tells whether it was written since."""
+    """The timestamp of the status file, which the host's own clock gave, shows whether the file was written since."""
     before = session.file if isinstance(session, Session) else file_named(looks.before, session.name)
     now = file_named(looks.after, before.name if before else session.name)
     if now is None:
@@ -272,13 +273,13 @@ def _judge_dismiss(session: Target, looks: Looks) -> Outcome[None]:
     return carried_out(None) if now.status == "working" and not now.message else unknown("its status has changed since")
 
 
-# ---- verbs about sessions
+# ---- verbs that do the same to each session
 
 
 class About(NamedTuple):
-    """What a verb is about: the session as a script finds it, and as it was `seen` before, None if nobody looked.
+    """The session that a verb is about: the `target` for the script, and as it was `seen` before, None without a look.
 
-    `off` takes back what the verb does, where that can be. `kinds` are the known agents.
+    `off` reverses the verb where that is possible. `kinds` are the known agents.
     """
 
     target: Target
@@ -288,11 +289,10 @@ class About(NamedTuple):
 
 
 class SessionVerb(NamedTuple):
-    """A verb that does the same to each of several sessions, with nothing more to ask.
+    """A verb that does the same to each session and needs no further arguments.
 
-    `looks` says that the operation needs to know the session before. The dashboard asks first about so many sessions as
-    `asks_from`, and takes the verb back where all sessions are `on` already. `undoable`: the operation answers with an
-    undo id, or "".
+    `looks`: it needs a look at the session before. The dashboard asks for confirmation from `asks_from` sessions on,
+    and reverses the verb if all sessions are `on` already. `undoable`: the operation answers with an undo id, or "".
     """
 
     operation: Callable[[About], Operation[Any]]
@@ -316,7 +316,7 @@ SESSION_VERBS: Mapping[str, SessionVerb] = {
     "dismiss": SessionVerb(lambda about: dismiss(about.target), asks_from=2),
     "bookmark": SessionVerb(_bookmark, looks=True, on=lambda session: session.marks.bookmarked),
 }
-"""The verbs of which the command line and the dashboard need to know no more than this."""
+"""By name, the verbs about which the command line and the dashboard need to know nothing else."""
 
 
 # ---- arguments of scripts

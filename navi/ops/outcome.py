@@ -1,8 +1,8 @@
-"""Whether an operation was carried out whose answer was lost: the rules, the waiting and the words. Pure.
+"""The outcome of an operation whose answer was lost: what rules consist of, how long to wait, what to report. Pure.
 
-An operation that changes something carries an `Outcomes`. From a look before it (where there was one) and a look after
-the connection was lost, its rule tells whether the operation was carried out. Dashboard and command line hand the
-looks to an `Inquiry`, wait as long as it asks for, and report with the words of this module.
+An operation that changes something carries an `Outcomes`. From a look before it (if there was one) and a look after the
+connection was lost, its rule judges whether the operation was carried out. The dashboard and the command line pass the
+looks to an `Inquiry` until it is certain of the outcome, and report that with the words of this module.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from navi.core.text import clean
 T = TypeVar("T")
 
 SLACK = 1.0
-"""Seconds by which a host's clock, which is told in whole seconds, may seem to be before what happened later."""
+"""A host reports its time in whole seconds, so it may be behind by up to this many."""
 
 
 class Verdict(Enum):
@@ -28,10 +28,9 @@ class Verdict(Enum):
 
 
 class Outcome(NamedTuple, Generic[T]):
-    """What became of an operation. `answer` is what it would have answered, if it is done.
+    """Whether an operation was carried out. `answer` is what it would have answered, if it was.
 
-    `final` says that no later look can tell anything else. `reason` says why it is unknown, and `status` is the exit
-    status for that.
+    A `final` outcome can't change any more. An unknown outcome has a `reason` and an exit `status`.
     """
 
     verdict: Verdict
@@ -53,9 +52,9 @@ class Looks(NamedTuple):
 
 
 class Outcomes(NamedTuple, Generic[T]):
-    """How to tell what became of an operation, and what to say when it is done.
+    """The rule that judges the outcome of an operation, and the sentence that reports its result.
 
-    `judge` is the rule. `words` turns the address of the session and the operation's answer into a sentence.
+    `words` makes that sentence of the session's address and the operation's answer.
     """
 
     judge: Callable[[Looks], Outcome[T]]
@@ -63,37 +62,37 @@ class Outcomes(NamedTuple, Generic[T]):
 
 
 def carried_out(answer: T, final: bool = True) -> Outcome[T]:
-    """Return the outcome of an operation that was carried out. One that may yet be taken back is not final."""
+    """Return the outcome of an operation that was carried out; it is not final if the script may still undo it."""
     return Outcome(Verdict.DONE, answer, final)
 
 
 def not_done() -> Outcome[Any]:
-    """Return the outcome of an operation that has changed nothing: everything is as it was before."""
+    """Return the outcome of an operation that has changed nothing."""
     return Outcome(Verdict.NOT_DONE)
 
 
 def unknown(reason: str, status: int = exits.UNAVAILABLE) -> Outcome[Any]:
-    """Return the outcome of an operation of which the looks can't tell whether it was carried out."""
+    """Return the outcome of an operation if the looks don't prove whether it was carried out."""
     return Outcome(Verdict.UNKNOWN, reason=reason, status=status)
 
 
-# ---- what rules are made of
+# ---- parts of rules
 
 
 def answered(frame: Frame, socket: str) -> bool:
-    """Return whether a tmux server has told its sessions, so that one it did not name is gone."""
+    """Return whether a tmux server has listed its sessions, so that a session it did not list is gone."""
     return frame.proven or (bool(frame.silent) and socket not in frame.silent)
 
 
-def silence(frame: Frame) -> Outcome[Any]:
-    """Return the outcome where it depends on a tmux server that did not tell its sessions."""
+def unanswered(frame: Frame) -> Outcome[Any]:
+    """Return the outcome if it depends on a tmux server that did not list its sessions."""
     if frame.tmux in (Tmux.MISSING, Tmux.OLD, Tmux.FAILED):
-        return unknown(f"tmux does not tell its sessions ({frame.tmux_error or frame.tmux})")
+        return unknown(f"tmux does not list its sessions ({frame.tmux_error or frame.tmux})")
     return unknown("its tmux server does not answer", exits.TIMED_OUT)
 
 
-def again(frame: Frame, session: TmuxSession) -> TmuxSession | None:
-    """Return the very same session (server, id, time of creation) in another look, whatever its name is; or None."""
+def same_session(frame: Frame, session: TmuxSession) -> TmuxSession | None:
+    """Return the very same session (server, id, creation time) in another look, under any name, or None."""
     return next((one for one in frame.sessions if _identity(one) == _identity(session)), None)
 
 
@@ -102,12 +101,12 @@ def _identity(session: TmuxSession) -> tuple[str, int, str, int]:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Return whether two names are one to tmux, some versions of which put a backslash before a dollar."""
+    """Return whether tmux takes two names for one: some versions put a backslash before a dollar."""
     return one.strip().replace("\\", "") == other.strip().replace("\\", "")
 
 
 def named(frame: Frame | None, name: str) -> tuple[TmuxSession, ...]:
-    """Return the sessions of a name, on whatever tmux server."""
+    """Return the sessions of a name, on any tmux server."""
     return tuple(one for one in frame.sessions if same_name(one.name, name)) if frame else ()
 
 
@@ -117,7 +116,7 @@ def file_named(frame: Frame | None, name: str) -> StatusFile | None:
 
 
 def known_sessions(session: object, name: str, before: Frame | None) -> tuple[TmuxSession, ...]:
-    """Return the sessions that an operation may be about: just one that was seen, or all that had its name before."""
+    """Return the sessions that an operation may be about: the one it was given, or all that had its name before."""
     if isinstance(session, TmuxSession):
         return (session,)
     if isinstance(session, Session):
@@ -129,7 +128,7 @@ def known_sessions(session: object, name: str, before: Frame | None) -> tuple[Tm
 
 
 class Inquiry(Generic[T]):
-    """Tells from looks what became of an operation whose connection was lost. Times are in seconds of one clock.
+    """Judges looks until the outcome of an operation is certain. Times are in seconds of one clock.
 
     `time_limit` is that of the operation, and `before` is the look before it, if there was one.
     """
@@ -145,10 +144,10 @@ class Inquiry(Generic[T]):
         self._first: float | None = None
 
     def judge(self, frame: Frame, framed: float, heard: float) -> Outcome[T] | None:
-        """Return what a look tells, None as long as the operation may still be under way.
+        """Return the outcome, None as long as the operation may still be running.
 
-        The look came at `framed`, and `heard` is when the host last confirmed that nothing has changed. A host that
-        was frozen may only carry out the operation when it goes on; so its time limit counts from the first look.
+        The look arrived at `framed`, and at `heard` the host last confirmed that nothing had changed. A frozen host
+        may carry out the operation as soon as it resumes, so the time limit starts with the first look.
         """
         if self._first is None:
             self._first = framed
@@ -166,12 +165,12 @@ class Inquiry(Generic[T]):
 
 
 def checking(name: str, cause: str) -> str:
-    """Return what to say when the connection was lost during the operation of that name."""
+    """Return what to report when the connection was lost during the operation of that name."""
     return f"{cause}; checking whether {name} was done"
 
 
 def verdict_words(name: str, outcome: Outcome[Any]) -> str:
-    """Return what to say of an operation whose connection was lost."""
+    """Return what to report about an operation whose connection was lost."""
     if outcome.verdict is Verdict.DONE:
         return f"{name} was done before the connection was lost"
     if outcome.verdict is Verdict.NOT_DONE:
@@ -180,5 +179,5 @@ def verdict_words(name: str, outcome: Outcome[Any]) -> str:
 
 
 def undo_hint(undo_id: str, command: str) -> str:
-    """Return what follows the words of a killing: which command takes it back, "" if nothing was kept for that."""
+    """Return what to add to the report of a kill: the command that undoes it, "" if nothing was kept for that."""
     return f"; {command} brings it back" if undo_id else ""

@@ -1,7 +1,6 @@
-"""Actions: what the user does to sessions, on whatever hosts they are, and what is reported about it.
+"""Actions: operations on sessions that the user asks for, carried out in the background and reported.
 
-An action is one operation on one host. If the connection is lost meanwhile, the next frames of the host tell what
-became of it (navi.ops.outcome), and that is reported.
+If the connection is lost meanwhile, the next frames of the host show the outcome (navi.ops.outcome).
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ Tell = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An operation on a host. `address` names the session, and `done` takes the answer and returns the words for it.
+    """An operation on a host. `address` names the session. `done` takes the answer and returns the words for it.
 
-    If the answer was lost, and a look tells it much later, `late` takes its place; without one, `done` does.
+    `late` is called instead of `done` if the answer was lost and is known only from a later look.
     """
 
     host: str
@@ -38,18 +37,18 @@ class Action:
 
 
 LOOK_EVERY = 0.25
-"""Seconds between two looks at the view of a host, for what became of an action."""
+"""Seconds between two looks at the view of a host for the outcome of an action."""
 
 
 class Actions:
-    """Carries actions out, many at a time. How many a host takes at once is up to its channels."""
+    """Carries actions out, many at a time; a host limits how many it carries out at once."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
         self._send, self._orders = trio.open_memory_channel[tuple[Action, Tell]](10_000)
 
     async def run(self) -> None:
-        """Carry out what is ordered, until cancelled."""
+        """Carry out the ordered actions, until cancelled."""
         async with trio.open_nursery() as nursery:
             async for action, tell in self._orders:
                 nursery.start_soon(self._carry_out, action, tell)
@@ -72,7 +71,7 @@ class Actions:
         self._fleet.refresh(action.host)
 
     async def _find_out(self, action: Action, tell: Tell, before: Frame | None, began: float, cause: str) -> None:
-        """Report that the connection was lost, and later what became of the action."""
+        """Report that the connection was lost, and later the outcome."""
         operation = action.operation
         if operation.outcomes is None:
             tell(cause, "fault")
@@ -88,7 +87,7 @@ class Actions:
         tell(f"{clean(action.address)}: {verdict_words(operation.name, outcome)}", style)
 
     async def _outcome(self, host: str, inquiry: Inquiry[Any], lost: float) -> Outcome[Any]:
-        """Look at the view of a host, once it has a frame from after the loss, until the outcome is certain."""
+        """Return the outcome as soon as the frames from after the loss make it certain."""
         while True:
             await trio.sleep(LOOK_EVERY)
             view = self._fleet.view(host)

@@ -99,9 +99,9 @@ class SessionCommands:
         ]
 
     def _do(self, verb: str, sessions: Sequence[Session], make: Callable[[Session], Action]) -> None:
-        """Do something to sessions. One result is shown at the bottom of the screen, several in a table.
+        """Carry out an action on each session. Show one result at the bottom of the screen, several in a table.
 
-        Raise OperationError if it can't be done to the only session.
+        Raise OperationError if there is no action for the only session.
         """
         if len(sessions) == 1:
             self._actions.order([make(sessions[0])], lambda _: self._screen.tell)
@@ -117,7 +117,7 @@ class SessionCommands:
                 report.put(session.address, str(error), "fault")
 
     def _submit(self, form: Form, action: Action) -> None:
-        """Do what a form asks for. The form shows a failure and keeps what was typed."""
+        """Carry out the action of a form, which shows a failure and keeps what was typed."""
         form.busy = True
         form.tell(note=f"{action.operation.name} on {action.host} ...")
         self._actions.order([action], lambda _: self._answer_to(form))
@@ -143,12 +143,12 @@ class SessionCommands:
 
         return Action(session.host, session.address, operation, done)
 
-    # ---- verbs that do the same to each of several sessions
+    # ---- verbs that do the same to each session
 
     def change(self, name: str, sessions: Sequence[Session]) -> None:
-        """Do to sessions what a verb of SESSION_VERBS does; ask first where that may lose something.
+        """Carry out a verb of SESSION_VERBS on sessions, after asking where something may be lost.
 
-        Raise OperationError for a session to which that can't be done.
+        Raise OperationError if it can't be carried out on the only session.
         """
         verb = SESSION_VERBS[name]
         off = all(verb.on(session) for session in sessions)
@@ -174,10 +174,10 @@ class SessionCommands:
 
         return Action(session.host, session.address, operation, done)
 
-    # ---- bringing back
+    # ---- restoring
 
     def undo(self) -> None:
-        """Bring back the session that was killed last, from here or by `navi kill`."""
+        """Restore the session that was killed last, from here or by `navi kill`."""
         hosts = {view.name for view in self._fleet.views}
         last = next((killed for killed in last_killed(self._state) if killed.host in hosts), None)
         if last is None:
@@ -201,7 +201,7 @@ class SessionCommands:
     # ---- changing
 
     def rename(self, session: Session) -> None:
-        """Ask for another name, and give it to the session."""
+        """Ask for a new name, and rename the session."""
         field = TextField("name", session.name, longest=200)
         form = _OneField(self._glyphs, f"Rename {_names([session])}", field, lambda: submit(), self._screen.close)
 

@@ -74,7 +74,7 @@ def test_failures_have_their_own_statuses_and_words(lab: Lab, far: bool) -> None
     there, _ = account(lab, far)
     host = ["--host", "atlas"] if far else []
     there.new_session("taken")
-    for words, status, said in (
+    for words, status, complaint in (
         (["new", "taken"], 73, "there is a session taken already"),
         (["new", "a.b"], 64, "can't hold a dot"),
         (["new", "x", "-c", "/nowhere"], 66, "there is no directory /nowhere"),
@@ -83,7 +83,7 @@ def test_failures_have_their_own_statuses_and_words(lab: Lab, far: bool) -> None
         (["new"], 64, "required"),
         (["new", "x", "--shell", "--command", "y"], 64, "not allowed with"),
     ):
-        assert said in navi(lab, *words, *host, status=status).stderr
+        assert complaint in navi(lab, *words, *host, status=status).stderr
     assert living(there) == {"taken"}
 
 
@@ -113,7 +113,7 @@ def test_tags_and_bookmarks(lab: Lab, far: bool) -> None:
     navi(lab, "tag", f"{prefix}none", "+x", status=66)
 
 
-def test_a_host_that_nobody_knows_and_one_that_is_down_are_told_apart(lab: Lab) -> None:
+def test_an_unknown_host_and_one_that_is_down_fail_differently(lab: Lab) -> None:
     there, _ = account(lab, True)
     lab.machines[0].stop()
     assert "there is no host `atlsa`" in navi(lab, "kill", "atlsa/x", status=64).stderr
@@ -128,7 +128,7 @@ def test_a_key_that_is_refused_is_a_matter_of_permission(lab: Lab) -> None:
 
 
 @HERE_AND_THERE
-def test_git_is_told_for_people_and_for_programs(lab: Lab, far: bool) -> None:
+def test_git_prints_for_people_and_for_programs(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     folder = repository(there)
     commit(there, folder, "first step")
@@ -142,7 +142,7 @@ def test_git_is_told_for_people_and_for_programs(lab: Lab, far: bool) -> None:
 
 
 @HERE_AND_THERE
-def test_comments_are_told_for_people_and_for_programs_when_asked_for(lab: Lab, far: bool) -> None:
+def test_comments_are_printed_for_people_and_for_programs_when_asked_for(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     work(there)
     asked = stand_in_for_comments(lab, json.dumps(TALK), json.dumps(ON_LINES))
@@ -154,14 +154,14 @@ def test_comments_are_told_for_people_and_for_programs_when_asked_for(lab: Lab, 
         "kind": "line", "author": "ghost", "time": 1704283200.0, "text": "and here", "state": "",
         "path": "navi/b.py", "line": 9, "outdated": True,
     }  # fmt: skip
-    told = navi(lab, "git", f"{prefix}api", "--comments").stdout
-    assert "comments      6\n\nalice, " in told
-    assert "\n    Hello there,\n\n            this is good\n\nbob, " in told
-    assert "navi/b.py:9 (outdated)\n    and here\n\ncarol, " in told
-    assert told.endswith("\nme, not published, review: pending\n    a draft\n")
+    output = navi(lab, "git", f"{prefix}api", "--comments").stdout
+    assert "comments      6\n\nalice, " in output
+    assert "\n    Hello there,\n\n            this is good\n\nbob, " in output
+    assert "navi/b.py:9 (outdated)\n    and here\n\ncarol, " in output
+    assert output.endswith("\nme, not published, review: pending\n    a draft\n")
 
 
-def test_comments_that_cant_be_had_are_a_failure_and_the_rest_is_told(lab: Lab) -> None:
+def test_comments_that_cant_be_had_are_a_failure_and_the_rest_is_printed(lab: Lab) -> None:
     work(lab.local)
     stand_in_for_comments(lab, "", "", "echo 'please run: gh auth login' >&2; exit 4")
     done = navi(lab, "git", "api", "--comments", "--json", status=77)

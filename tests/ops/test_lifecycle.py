@@ -91,7 +91,7 @@ def kept_as(name: str) -> tuple[str, ...]:
 
 @everywhere
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-async def test_any_name_is_created_and_killed_as_it_stands(lab: Lab, where: str, name: str) -> None:
+async def test_any_name_is_created_and_killed_exactly(lab: Lab, where: str, name: str) -> None:
     async with place(lab, where) as one:
         one.account.new_session("bystander")
         created = await one.host.run(new(name))

@@ -37,7 +37,7 @@ async def test_marks_are_added_and_taken_away(lab: Lab, where: str) -> None:
 
 @everywhere
 @pytest.mark.parametrize("name", ["two words", "it's", "$(id)", "-x", "*", "日本", "a[b]c", "^a$"])
-async def test_any_name_is_marked_as_it_stands(lab: Lab, where: str, name: str) -> None:
+async def test_any_name_is_marked_exactly(lab: Lab, where: str, name: str) -> None:
     async with place(lab, where) as one:
         one.account.new_session(name)
         await one.host.run(mark(name, ["+b", "+tx"]))

@@ -1,4 +1,4 @@
-"""What became of an operation whose answer was lost: tables of looks, and what each rule makes of them."""
+"""The outcome of an operation whose answer was lost: tables of looks, and how each rule judges them."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ KILLS = [
     Case("its own server is silent", KILL, THERE, frame(silent=(OWN,)), UNKNOWN, SILENT),
     Case("a silent server was heard before", KILL, THERE, frame(*THERE.sessions, silent=(OWN,)), UNKNOWN),
     Case("another server is silent", KILL, HERE, frame(silent=(OWN,)), DONE),
-    Case("too much was told", KILL, HERE, NONE._replace(proven=False, tmux=Tmux.FAILED), UNKNOWN),
+    Case("the listing was cut off", KILL, HERE, NONE._replace(proven=False, tmux=Tmux.FAILED), UNKNOWN),
     Case("nobody looked before", KILL, None, NONE, UNKNOWN),
     Case("its file is gone", KILL, ENDED, NONE, DONE),
     Case("its file is there", KILL, ENDED, ENDED, NOT_DONE),
@@ -139,7 +139,7 @@ RENAMES = [
     Case("it has ended", RENAME, HERE, NONE, UNKNOWN, "has ended"),
     Case("it has ended, and another has the new name", RENAME, HERE, frame(tmux("web", "$2")), UNKNOWN, "has ended"),
     Case("its server was started again", RENAME, HERE, frame(tmux("web", server=9)), UNKNOWN, "has ended"),
-    Case("somebody renamed it again", RENAME, HERE, frame(tmux("third")), UNKNOWN, "it is called third now"),
+    Case("somebody renamed it again", RENAME, HERE, frame(tmux("third")), UNKNOWN, "its name is third now"),
     Case("its own server is silent", RENAME, THERE, frame(*THERE.sessions, silent=(OWN,)), UNKNOWN, SILENT),
     Case("one of two namesakes", RENAME, TWINS, frame(tmux("api"), tmux("web", socket=OWN, server=8)), DONE),
     Case("neither of two namesakes", RENAME, TWINS, TWINS, NOT_DONE),
@@ -198,14 +198,14 @@ CASES = [*KILLS, *RENAMES, *NEWS, *UNDOS, *DISMISSALS, *MARKS]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.operation.name}: {case.name}")
-def test_a_rule_tells_from_a_later_look_what_became_of_an_operation(case: Case) -> None:
+def test_a_rule_judges_the_outcome_from_a_later_look(case: Case) -> None:
     outcome = case.judge()
     assert outcome.verdict is case.verdict
     assert case.reason in outcome.reason
     assert bool(outcome.reason) == (case.verdict is UNKNOWN)
 
 
-def test_what_is_done_comes_with_what_the_operation_would_have_answered() -> None:
+def test_a_done_outcome_has_the_answer_of_the_operation() -> None:
     answers = {case.operation.name: case.judge().answer for case in CASES if case.judge().verdict is DONE}
     assert answers["rename"] == "web"
     assert answers["mark"] is answers["dismiss"] is None
@@ -229,14 +229,14 @@ FRAMES = st.builds(
 
 
 @given(st.sampled_from([KILL, RENAME, MARK, new("api"), undo(ID, "api")]), FRAMES)
-def test_nothing_is_claimed_where_all_is_as_before(operation: Operation[Any], before: Frame) -> None:
-    """Whatever there is, and whoever is silent."""
+def test_an_unchanged_host_never_proves_an_operation(operation: Operation[Any], before: Frame) -> None:
+    """Whatever sessions there are, and whichever server is silent."""
     assert operation.outcomes
     assert operation.outcomes.judge(Looks(before, before, REQUESTED)).verdict is not DONE
 
 
 @given(st.sampled_from([KILL, RENAME]), FRAMES, FRAMES)
-def test_no_session_is_gone_or_the_same_whose_server_is_silent(
+def test_a_silent_server_proves_nothing_about_its_sessions(
     operation: Operation[Any], before: Frame, after: Frame
 ) -> None:
     sockets = {one.socket for one in before.sessions if one.name == "api"}
@@ -254,7 +254,7 @@ def inquiry(operation: Operation[Any], before: Frame | None = HERE) -> Inquiry[A
     return Inquiry(operation.outcomes, operation.time_limit, before, 100.0, 105.0)
 
 
-def test_what_is_done_is_told_at_once_and_what_is_not_when_it_can_not_be_under_way_any_more() -> None:
+def test_done_is_certain_at_once_and_not_done_after_the_time_limit() -> None:
     one = inquiry(KILL)
     assert one.judge(HERE, 110.0, 110.0) is None
     assert one.judge(HERE, 129.0, 129.0) is None
@@ -262,13 +262,13 @@ def test_what_is_done_is_told_at_once_and_what_is_not_when_it_can_not_be_under_w
     assert one.judge(HERE, 131.0, 131.0) == not_done()
 
 
-def test_a_host_that_was_frozen_gets_the_whole_time_when_it_is_back() -> None:
+def test_the_time_limit_starts_when_a_frozen_host_resumes() -> None:
     one = inquiry(KILL)
     assert one.judge(HERE, 500.0, 500.0) is None
     assert one.judge(HERE, 521.0, 521.0) == not_done()
 
 
-def test_silence_confirms_an_older_look() -> None:
+def test_a_heartbeat_confirms_an_older_look() -> None:
     one = inquiry(KILL)
     assert one.judge(HERE, 110.0, 115.0) is None
     assert one.judge(HERE, 110.0, 131.0) == not_done()
@@ -278,7 +278,7 @@ FAILING = {"program": Launch("command", "missing", "missing"), "steps": Launch(s
 
 
 @pytest.mark.parametrize("launch", FAILING.values(), ids=FAILING.keys())
-def test_a_session_whose_program_or_steps_may_fail_is_created_only_when_they_are_over(launch: Launch) -> None:
+def test_a_session_whose_program_or_steps_may_fail_is_certain_only_after_the_time_limit(launch: Launch) -> None:
     one = inquiry(new("api", "", launch), None)
     made = frame(tmux("api", created=1002.0))
     assert one.judge(made, 110.0, 110.0) is None
@@ -288,14 +288,14 @@ def test_a_session_whose_program_or_steps_may_fail_is_created_only_when_they_are
     assert found.verdict is DONE
 
 
-def test_a_session_that_is_just_a_shell_is_there_at_once() -> None:
+def test_a_session_with_only_a_shell_is_certain_at_once() -> None:
     found = inquiry(new("api", "", SHELL), None).judge(frame(tmux("api", created=1002.0)), 110.0, 110.0)
     assert found
     assert found.verdict is DONE
 
 
 @pytest.mark.parametrize("skew", [-86400.0, 0.0, 86400.0])
-def test_the_hosts_own_clock_counts(skew: float) -> None:
+def test_the_clock_of_the_host_decides(skew: float) -> None:
     """It was requested 10 seconds ago."""
     later = frame(tmux("api", created=1000.0 + skew))._replace(clock=1010.0 + skew)
     earlier = frame(tmux("api", created=998.0 + skew))._replace(clock=1010.0 + skew)
@@ -305,7 +305,7 @@ def test_the_hosts_own_clock_counts(skew: float) -> None:
     assert inquiry(new("api"), None).judge(earlier, 110.0, 110.0) is None
 
 
-def test_a_host_that_stays_silent_is_given_up() -> None:
+def test_an_inquiry_gives_up_on_a_silent_host() -> None:
     one = inquiry(KILL)
     assert [one.is_hopeless(now) for now in (110.0, 125.0, 125.1)] == [False, False, True]
     one.judge(HERE, 120.0, 120.0)
@@ -324,7 +324,7 @@ def test_a_host_that_stays_silent_is_given_up() -> None:
         (unknown("a\x07b"), "kill may have been done: ab"),
     ],
 )
-def test_there_is_one_set_of_words(outcome: Outcome[str], words: str) -> None:
+def test_each_verdict_has_its_words(outcome: Outcome[str], words: str) -> None:
     assert verdict_words("kill", outcome) == words
 
 
@@ -343,5 +343,5 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("operation", "answer", "words"), WORDS)
-def test_what_is_done_has_words_of_the_operations_own(operation: Operation[Any], answer: object, words: str) -> None:
+def test_each_operation_has_words_for_its_result(operation: Operation[Any], answer: object, words: str) -> None:
     assert operation.words("atlas/api", answer) == words

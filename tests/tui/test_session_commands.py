@@ -140,11 +140,11 @@ def test_a_session_that_was_replaced_meanwhile_is_not_killed(lab: Lab) -> None:
         assert living(atlas) == {"precious", "other"}
 
 
-# ---- when the line is lost
+# ---- when the connection is lost
 
 
 def delay(account: Account, command: str, before: str) -> None:
-    """Have a command of tmux wait there, after it has said so with a file, and then do something before its work."""
+    """Have a command of tmux report by a file that it was called, and do something before its work."""
     stand_in = account.bin / "tmux"
     stand_in.write_text(
         f'#!/bin/sh\ncase " $* " in *" {command} "*) touch {account.home}/reached; {before} ;; esac\n'
@@ -154,14 +154,16 @@ def delay(account: Account, command: str, before: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "told", "left"),
+    ("before", "words", "left"),
     [
         ("sleep 2", "kill was done before the connection was lost", set()),
         ("sleep 1; exit 1", "kill was not done; nothing has changed", {"api"}),
     ],
     ids=["done", "not-done"],
 )
-def test_what_became_of_a_kill_whose_line_was_cut_is_told(lab: Lab, before: str, told: str, left: set[str]) -> None:
+def test_the_outcome_of_a_kill_that_loses_its_connection_is_reported(
+    lab: Lab, before: str, words: str, left: set[str]
+) -> None:
     with dashboard(lab, True, "api") as (screen, atlas):
         assert isinstance(atlas, Machine)
         delay(atlas, "kill-session", before)
@@ -172,7 +174,7 @@ def test_what_became_of_a_kill_whose_line_was_cut_is_told(lab: Lab, before: str,
         until((atlas.home / "reached").exists, what="the kill is under way")
         atlas.break_connections()
         screen.wait_for("checking whether kill was done")
-        screen.wait_for(f"atlas/api: {told}", timeout=40)
+        screen.wait_for(f"atlas/api: {words}", timeout=40)
         assert living(atlas) == left
 
 
@@ -312,7 +314,7 @@ def test_a_failure_stands_in_the_form_which_keeps_what_was_typed(lab: Lab, label
         screen.wait_gone("New session on")
 
 
-def test_an_agent_that_is_not_installed_there_is_told_in_the_form(lab: Lab) -> None:
+def test_an_agent_that_is_not_installed_there_is_reported_in_the_form(lab: Lab) -> None:
     with dashboard(lab, True, "api") as (screen, atlas):
         select(screen, "api")
         screen.press("n")
@@ -352,7 +354,7 @@ def test_a_template_whose_step_fails_leaves_nothing_and_says_so_in_the_form(lab:
         assert living(atlas) == {"api"}
 
 
-def test_a_template_with_a_mistake_is_told_with_its_line(lab: Lab) -> None:
+def test_a_template_with_a_mistake_is_reported_with_its_line(lab: Lab) -> None:
     template(lab, "wrong", "command: cat", "stepps: []")
     with dashboard(lab, False, "api", width=140) as (screen, _):
         screen.press("n")
