@@ -10,15 +10,14 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 MOST = 50
 """Sessions that are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Killed:
+class Killed(NamedTuple):
     """A session that was killed, and the undo id under which its host keeps it."""
 
     host: str

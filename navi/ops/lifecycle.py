@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -53,8 +52,7 @@ FORBIDDEN = {
 """The characters that no session name may contain, and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
+class Created(NamedTuple):
     """A session that was created: its tmux id, its name, and its pane's process. `slow`: its shell is still starting.
 
     `target` is the pane for tmux, on the server `socket`. `registered` is None if that is unknown, and `problem` is

@@ -4,10 +4,10 @@ from collections import Counter
 from typing import NamedTuple
 
 from navi.core.failure import HostState
+from navi.core.marks import read_marks
 from navi.core.model import Frame, Pane, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file
 from navi.core.text import clean, decode
-from navi.ops.marks import read_marks
 from navi.ops.operation import LOOK, Answer, HostSetting, Operation, Record, Stream, script
 
 ODD = {

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 
+from navi.core.marks import has_changes, is_tag
 from navi.core.model import Marks
 from navi.core.text import clean
 from navi.ops.operation import SESSION, Answer, HostSetting, Operation, OperationError, done, script
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, file_named, named, not_done, unknown
-
-MOST = 2000
-"""The most marks of a host that are read."""
-
-TAG = re.compile(r"[^\s,#]{1,40}")
 
 
 def mark(name: str, changes: Iterable[str]) -> Operation[None]:
@@ -43,38 +38,13 @@ def _judge_mark(name: str, changes: tuple[str, ...], looks: Looks) -> Outcome[No
     return unknown("its marks have changed since" if looks.before else "its marks were not seen before")
 
 
-def retag(before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:
-    """Return the changes that turn one set of tags into another."""
-    old, new = set(before), set(after)
-    return (*(f"-t{tag}" for tag in sorted(old - new)), *(f"+t{tag}" for tag in sorted(new - old)))
-
-
-def has_changes(marks: Marks, changes: Iterable[str]) -> bool:
-    """Return whether marks are as these changes make them."""
-    now = {f"t{tag}" for tag in marks.tags} | ({"b"} if marks.bookmarked else set())
-    return all((change[1:] in now) == (change[0] == "+") for change in changes)
-
-
 def check_tags(text: str) -> tuple[str, ...]:
     """Return the tags in a text: words, with or without #. Raise OperationError for one that is invalid."""
     tags = tuple(dict.fromkeys(word.removeprefix("#") for word in text.replace(",", " ").split()))
     for tag in tags:
-        if not TAG.fullmatch(tag) or clean(tag) != tag:
+        if not is_tag(tag):
             raise OperationError(f"invalid tag `{clean(tag)[:40]}`; a tag is one word of up to 40 characters", 64)
     return tags
-
-
-def read_marks(text: str) -> Mapping[str, Marks]:
-    """Return the marks of the file's text by session; lines of another shape are skipped."""
-    found: dict[str, Marks] = {}
-    for line in text.split("\n")[:MOST]:
-        name, kind, tag = (*line.split("\t", 2), "", "")[:3]
-        before = found.get(name, Marks())
-        if kind == "b":
-            found[name] = Marks(True, before.tags)
-        elif kind == "t" and TAG.fullmatch(tag) and clean(tag) == tag and tag not in before.tags:
-            found[name] = Marks(before.bookmarked, tuple(sorted((*before.tags, tag))))
-    return found
 
 
 def _read(answer: Answer) -> None:

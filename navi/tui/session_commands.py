@@ -11,6 +11,7 @@ from navi.config.reader import read_templates
 from navi.config.settings import Settings
 from navi.config.undo_list import Killed, forget, last_killed, remember
 from navi.core.address import LOCAL, address_of
+from navi.core.marks import retag
 from navi.core.model import Session
 from navi.core.text import clean, short_path
 from navi.fleet import Fleet
@@ -27,7 +28,7 @@ from navi.ops.lifecycle import (
     rename,
     undo,
 )
-from navi.ops.marks import check_tags, mark, retag
+from navi.ops.marks import check_tags, mark
 from navi.ops.outcome import undo_hint
 from navi.tui.actions import Action, Actions, Tell
 from navi.tui.dialogs.dialog import Confirm, Dialog, Form, Report

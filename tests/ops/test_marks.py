@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.address import Named
+from navi.core.marks import read_marks, retag
 from navi.core.model import Marks
 from navi.ops import OperationError
 from navi.ops.lifecycle import kill, new_undo_id, rename, undo
-from navi.ops.marks import check_tags, mark, read_marks, retag
+from navi.ops.marks import check_tags, mark
 from tests.support.machines import Lab
 from tests.support.places import everywhere, place
 from tests.support.scripts import Watching, every_watching_shell, names

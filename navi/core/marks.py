@@ -1,0 +1,42 @@
+"""Bookmarks and tags of sessions: what they are, how they change, and the text that keeps them."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from navi.core.model import Marks
+from navi.core.text import clean
+
+MOST = 2000
+"""The most marks of a host that are read."""
+
+TAG = re.compile(r"[^\s,#]{1,40}")
+
+
+def is_tag(text: str) -> bool:
+    """Return whether a text can be a tag."""
+    return bool(TAG.fullmatch(text)) and clean(text) == text
+
+
+def retag(before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:
+    """Return the changes that turn one set of tags into another."""
+    old, new = set(before), set(after)
+    return (*(f"-t{tag}" for tag in sorted(old - new)), *(f"+t{tag}" for tag in sorted(new - old)))
+
+
+def has_changes(marks: Marks, changes: Iterable[str]) -> bool:
+    """Return whether marks are as these changes make them."""
+    now = {f"t{tag}" for tag in marks.tags} | ({"b"} if marks.bookmarked else set())
+    return all((change[1:] in now) == (change[0] == "+") for change in changes)
+
+
+def read_marks(text: str) -> Mapping[str, Marks]:
+    """Return the marks of the file's text by session; lines of another shape are skipped."""
+    found: dict[str, Marks] = {}
+    for line in text.split("\n")[:MOST]:
+        name, kind, tag = (*line.split("\t", 2), "", "")[:3]
+        before = found.get(name, Marks())
+        if kind == "b":
+            found[name] = Marks(True, before.tags)
+        elif kind == "t" and is_tag(tag) and tag not in before.tags:
+            found[name] = Marks(before.bookmarked, tuple(sorted((*before.tags, tag))))
+    return found
