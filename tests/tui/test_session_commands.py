@@ -212,6 +212,22 @@ def test_d_dismisses_a_notice(lab: Lab, far: bool) -> None:
         assert '"working"' in (account.sessions_dir / "api.json").read_text()
 
 
+def test_dismissing_several_reports_which_have_no_status_file(lab: Lab) -> None:
+    with dashboard(lab, True, "api") as (screen, atlas):
+        atlas.new_session("bare", "exec cat")
+        screen.press("a")
+        screen.wait_for(" bare ")
+        for name in ("api", "bare"):
+            select(screen, name)
+            screen.press("Space")
+        screen.wait_for("2 selected")
+        screen.press("d")
+        screen.wait_for("Dismiss 2 sessions?")
+        screen.press("y")
+        screen.wait_for("atlas/bare  atlas/bare has no readable status file; nothing to dismiss")
+        screen.wait_for("atlas/api  dismissed atlas/api")
+
+
 # ---- marking
 
 
