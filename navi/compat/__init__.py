@@ -13,8 +13,8 @@ from importlib import import_module
 
 from navi.cli.context import Machines
 from navi.cli.output import UsageError, why
-from navi.compat.arguments import Failed, Tool, WrongUsage, parse, usage
-from navi.compat.table import TOOLS
+from navi.compat.tool import Failed, Tool, WrongUsage, parse, usage
+from navi.compat.tools import TOOLS
 from navi.core.text import clean_lines
 from navi.hosts.base import HostError
 from navi.ops import OperationError

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from navi.compat.arguments import Failed
-from navi.compat.output import print_document
+from navi.compat.format import print_document
 from navi.compat.registered import registry_text
+from navi.compat.tool import Failed
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.registry import VERSION, Entry, read_registry

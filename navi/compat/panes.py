@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from navi.compat.arguments import Failed, WrongUsage
 from navi.compat.registered import only_one, socket_named
+from navi.compat.tool import Failed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Named
 from navi.core.text import clean
@@ -164,7 +164,7 @@ def tell_health(given: Mapping[str, str], machines: Machines) -> int:
     pane = meant(given, machines, wrong=1)
     found = ask_health(pane, machines, status=1)
     if form == "json":
-        from navi.compat.output import print_document
+        from navi.compat.format import print_document
 
         print_document(_document(found))
     else:

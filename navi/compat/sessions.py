@@ -9,10 +9,10 @@ import time
 from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
-from navi.compat.arguments import Failed, WrongUsage
-from navi.compat.output import cell, print_document, time_ago
+from navi.compat.format import cell, print_document, time_ago
 from navi.compat.panes import ask_health
 from navi.compat.registered import entries, only_one, socket_named
+from navi.compat.tool import Failed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Named
 from navi.core.text import clean

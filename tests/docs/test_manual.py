@@ -15,7 +15,7 @@ import pytest
 from navi.cli.arguments import arguments_of
 from navi.cli.parser import parser_of
 from navi.cli.verbs import VERBS, Verb
-from navi.compat.table import TOOLS
+from navi.compat.tools import TOOLS
 from navi.config.places import Places
 from navi.config.reader import read_remotes, read_settings, read_template
 from navi.config.remote import Remote

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from navi.compat.arguments import Option, Tool
+from navi.compat.tool import Option, Tool
 
 SESSION = Option(("-s", "--session"), "NAME", "session name, looked up in the registry")
 TARGET = Option(("-t", "--target"), "TARGET", "pane, as tmux names it")
