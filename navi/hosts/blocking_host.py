@@ -7,26 +7,58 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from navi.core.log import SILENT, Log
-from navi.hosts.blocking_process import Process
+from navi.hosts.blocking_process import Cancellation, Process
 from navi.hosts.exchange import Exchange, Peer, StreamExchange, cannot_start
 from navi.ops import Answer, Operation, Stream
 
 if TYPE_CHECKING:
+    from navi.hosts.sockets import Lease
     from navi.ops.attach import Interactive
 
 T = TypeVar("T")
 
 
-class BlockingHost:
-    """A host whose shell is a `sh` of this machine. `run` blocks; several threads may call it at once."""
+MOST_IDLE = 3
+"""Idle connections kept for one host: sshd allows ten sessions over a master, which other programs share."""
 
-    def __init__(self, peer: Peer, environment: Mapping[str, str], log: Log = SILENT) -> None:
+
+class Kept:
+    """What a host keeps for later requests: idle connections, and the lock that keeps its master open."""
+
+    def __init__(self) -> None:
+        self.idle: list[Connection] = []
+        self.lease: Lease | None = None
+
+    def close(self) -> None:
+        """Close all of it."""
+        while self.idle:
+            self.idle.pop().close()
+        if self.lease:
+            self.lease.release()
+            self.lease = None
+
+
+class BlockingHost:
+    """A host whose shell is a `sh` of this machine. `run` blocks; several threads may call it at once.
+
+    Hosts that share `kept` use each other's connections. After `cancellation`, requests raise Cancelled.
+    """
+
+    def __init__(
+        self,
+        peer: Peer,
+        environment: Mapping[str, str],
+        log: Log = SILENT,
+        kept: Kept | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> None:
         self.name = peer.name
         self.settings = peer.settings
         self.environment = dict(environment)
         self._log = log
         self._peer = peer
-        self._idle: list[Connection] = []
+        self._kept = kept or Kept()
+        self._cancellation = cancellation
 
     def run(self, operation: Operation[T], meanwhile: Callable[[], None] = lambda: None) -> T:
         """Carry out an operation; call `meanwhile` while the host works on it.
@@ -44,15 +76,14 @@ class BlockingHost:
         connection = self._start()
         exchange = StreamExchange(stream, self._peer)
         try:
-            for answer in connection.stream(exchange, until):
+            for answer in connection.stream(exchange, until, self._cancellation):
                 yield exchange.parse(answer)
         finally:
             connection.close()
 
     def close(self) -> None:
         """Close the connections that were kept for further requests; the end of this process does so, too."""
-        while self._idle:
-            self._idle.pop().close()
+        self._kept.close()
 
     def is_connected(self) -> bool:
         """Return whether a request needs no new connection."""
@@ -71,18 +102,18 @@ class BlockingHost:
         exchange = Exchange(operation, self._peer)
         began = time.monotonic()
         try:
-            return connection.request(exchange, meanwhile)
+            return connection.request(exchange, meanwhile, self._cancellation)
         finally:
             self._log.debug("%s: %s", self.name, exchange.summary(time.monotonic() - began))
-            if exchange.reusable:
-                self._idle.append(connection)
+            if exchange.reusable and len(self._kept.idle) < MOST_IDLE:
+                self._kept.idle.append(connection)
             else:
                 connection.close()
 
     def _connection(self) -> Connection:
         """Return a connection that is idle, or a new one. Those that have ended meanwhile are dropped."""
-        while self._idle:
-            connection = self._idle.pop()
+        while self._kept.idle:
+            connection = self._kept.idle.pop()
             if connection.usable:
                 return connection
             self._log.warning("%s: a connection has ended while it was idle", self.name)
@@ -109,14 +140,16 @@ class Connection:
         """Whether it goes on; an idle shell writes nothing."""
         return self._process.silent
 
-    def request(self, exchange: Exchange, meanwhile: Callable[[], None]) -> Answer:
-        """Send a request and return the answer; call `meanwhile` between the two. Raises HostError."""
+    def request(
+        self, exchange: Exchange, meanwhile: Callable[[], None], cancellation: Cancellation | None = None
+    ) -> Answer:
+        """Send a request and return the answer; call `meanwhile` between the two. Raises HostError, Cancelled."""
         first, self._new = self._new, False
         until = time.monotonic() + exchange.limit
         try:
             self._process.write(exchange.request(first), until)
             meanwhile()
-            while data := self._process.read(until):
+            while data := self._process.read(until, cancellation):
                 answer = exchange.receive(data)
                 if answer:
                     return answer
@@ -124,14 +157,16 @@ class Connection:
             raise exchange.timed_out() from error
         raise exchange.ended(*self._process.end())
 
-    def stream(self, exchange: StreamExchange[T], until: float) -> Iterator[Answer]:
+    def stream(
+        self, exchange: StreamExchange[T], until: float, cancellation: Cancellation | None = None
+    ) -> Iterator[Answer]:
         """Send the request for a stream, and go through the answers, up to its end or a point in time.
 
-        Raises HostError.
+        Raises HostError, Cancelled.
         """
         try:
             self._process.write(exchange.request, time.monotonic() + exchange.limit)
-            while data := self._process.read(min(until, time.monotonic() + exchange.limit)):
+            while data := self._process.read(min(until, time.monotonic() + exchange.limit), cancellation):
                 yield from exchange.receive(data)
         except TimeoutError as error:
             if time.monotonic() >= until:

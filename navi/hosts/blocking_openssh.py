@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from navi.config.remote import Remote
 from navi.core.log import SILENT, Log
-from navi.hosts.blocking_host import BlockingHost
-from navi.hosts.blocking_process import Process
+from navi.hosts.blocking_host import BlockingHost, Kept
+from navi.hosts.blocking_process import Cancellation, Process
 from navi.hosts.exchange import remote_peer
 from navi.hosts.sockets import Lease, refuse_foreign
 from navi.hosts.ssh_command import CONTROL_LIMIT, SHARE_MASTER, SHELL_OPTIONS, SshCommand, log_options, master_process
@@ -22,10 +22,17 @@ if TYPE_CHECKING:
 class BlockingOpenSSHHost(BlockingHost):
     """A remote, over the master that is running, or else over one that ends a minute after its last use."""
 
-    def __init__(self, remote: Remote, environment: Mapping[str, str], log: Log = SILENT) -> None:
-        super().__init__(remote_peer(remote), {**environment, "SSH_ASKPASS_REQUIRE": "never"}, log)
+    def __init__(
+        self,
+        remote: Remote,
+        environment: Mapping[str, str],
+        log: Log = SILENT,
+        kept: Kept | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> None:
+        without_questions = {**environment, "SSH_ASKPASS_REQUIRE": "never"}
+        super().__init__(remote_peer(remote), without_questions, log, kept, cancellation)
         self._command = SshCommand(remote, environment)
-        self._lease: Lease | None = None
 
     def is_connected(self) -> bool:
         """Return whether a master answers."""
@@ -53,9 +60,9 @@ class BlockingOpenSSHHost(BlockingHost):
         """Return ssh's command line. As long as this process shares the lease, no dashboard closes the master."""
         control = self._command.control
         refuse_foreign(control)
-        if self._lease is None:
-            self._lease = Lease(f"{control}.lock")
-            self._lease.share()
+        if self._kept.lease is None:
+            self._kept.lease = Lease(f"{control}.lock")
+            self._kept.lease.share()
         running = "share the running master" if os.path.exists(control) else "open a master"
         self._log.info("%s: connecting: %s", self.name, running)
         log_options(self._log, self.name, self._command.options(*SHELL_OPTIONS, *SHARE_MASTER))

@@ -20,6 +20,31 @@ SIGPIPE, SIGXFSZ = 13, 25
 """Python ignores these two (the numbers are the same everywhere); the programs that it starts must not."""
 
 
+class Cancelled(Exception):
+    """A request was cancelled; whether it was carried out is not known."""
+
+
+class Cancellation:
+    """Lets any thread cancel the requests of some hosts, those under way and later ones."""
+
+    def __init__(self) -> None:
+        receiver, sender = os.pipe()
+        self._receiver, self._sender = open(receiver, "rb", 0), open(sender, "wb", 0)  # noqa: SIM115
+
+    def fileno(self) -> int:
+        """Return the file that can be read from as soon as requests are cancelled."""
+        return self._receiver.fileno()
+
+    def cancel(self) -> None:
+        """Cancel the requests. May be called at any time, and again."""
+        self._sender.close()
+
+    def close(self) -> None:
+        """Close the files, when no request is under way any more."""
+        self._sender.close()
+        self._receiver.close()
+
+
 class Process:
     """A program that runs. Points in time are those of time.monotonic()."""
 
@@ -58,10 +83,14 @@ class Process:
                     raise TimeoutError
                 left = left[os.write(self._input, left) :]
 
-    def read(self, until: float) -> bytes:
-        """Return what it writes next to standard output, nothing at its end. Raises TimeoutError."""
-        if not _wait([self._output], [], until):
+    def read(self, until: float, cancellation: Cancellation | None = None) -> bytes:
+        """Return what it writes next to standard output, nothing at its end. Raises TimeoutError, Cancelled."""
+        awaited = [self._output] if cancellation is None else [self._output, cancellation.fileno()]
+        ready = _wait(awaited, [], until)
+        if not ready:
             raise TimeoutError
+        if self._output not in ready:
+            raise Cancelled
         return os.read(self._output, CHUNK)
 
     @property
@@ -103,10 +132,11 @@ class Process:
         self._errors.close()
 
 
-def _wait(readable: Sequence[int], writable: Sequence[int], until: float) -> bool:
-    """Wait until one of the files can be used; return whether that came in time."""
+def _wait(readable: Sequence[int], writable: Sequence[int], until: float) -> list[int]:
+    """Wait until some of the files can be used; return them, none if the time is up."""
     limit = max(0.0, until - time.monotonic())
-    return any(select.select(readable, writable, [], limit if limit < float("inf") else None))
+    ready = select.select(readable, writable, [], limit if limit < float("inf") else None)
+    return [*ready[0], *ready[1]]
 
 
 def _find(program: str, environment: Mapping[str, str]) -> str:
