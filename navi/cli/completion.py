@@ -178,13 +178,13 @@ def _addresses(current: str, machines: Machines) -> Candidates:
 
 
 def _sessions(name: str, prefix: str, machines: Machines) -> Candidates:
-    from navi.ops.registry_look import survey
+    from navi.ops.registry_look import snapshot
 
     host = machines.host(name)
     try:
         if not host.is_connected():
             return
-        found = host.run(survey(registered=True))
+        found = host.run(snapshot(registered=True))
     except (HostError, OperationError):
         return
     for entry in found.registry.entries.values():

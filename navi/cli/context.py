@@ -154,10 +154,10 @@ class Machines:
         return self.host(address.host), Named(address.name, socket)
 
     def _only_one(self, name: str) -> tuple[BlockingHost, Named]:
-        from navi.ops.registry_look import survey
+        from navi.ops.registry_look import snapshot
 
         host = self.host(name)
-        names = list(host.run(survey(registered=True)).registry.entries)
+        names = list(host.run(snapshot(registered=True)).registry.entries)
         if len(names) != 1:
             several = f"several sessions are registered: {', '.join(map(clean, names))}; say which"
             raise UsageError(several if names else "no session is registered; say which one you mean")

@@ -12,12 +12,12 @@ from navi.core.address import LOCAL, Named, address_of
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
-from navi.ops.registry_look import survey
+from navi.ops.registry_look import snapshot
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from navi.core.registry import Condition, Survey
+    from navi.core.registry import Condition, Snapshot
 
 
 def _import_rows() -> None:
@@ -25,9 +25,9 @@ def _import_rows() -> None:
     import navi.cli.ls_output  # noqa: F401
 
 
-def _survey(machines: Machines, name: str, registered: bool, sockets: Sequence[str] = ()) -> Survey:
+def _snapshot(machines: Machines, name: str, registered: bool, sockets: Sequence[str] = ()) -> Snapshot:
     host = machines.host(name)
-    found = host.run(survey(registered, sockets), meanwhile=_import_rows)
+    found = host.run(snapshot(registered, sockets), meanwhile=_import_rows)
     if found.registry.problem:
         complain(f"{name}: the registry does not read well: {found.registry.problem}; navi reconcile mends it")
     return found
@@ -39,7 +39,7 @@ def _survey(machines: Machines, name: str, registered: bool, sockets: Sequence[s
 def run_ls(options: Namespace, machines: Machines) -> int:
     """List sessions; hosts that did not answer are named, and the exit status is that of the first of them."""
     names = _hosts_of(options, machines)
-    answers = machines.each(names, lambda name: _survey(machines, name, registered=False))
+    answers = machines.each(names, lambda name: _snapshot(machines, name, registered=False))
     from navi.cli.ls_output import Row, document, host_document, print_rows, rows_of, silent_document
 
     status = exits.OK
@@ -86,8 +86,8 @@ def run_health(options: Namespace, machines: Machines) -> int:
         return _health_of_all(options, machines)
     names = list(dict.fromkeys(host.name for host, _ in wanted))
     sockets = {name: [pane.socket for host, pane in wanted if host.name == name and pane.socket] for name in names}
-    found = dict(machines.each(names, lambda name: _survey(machines, name, True, sockets[name])))
-    found |= dict(machines.each(_unfound(wanted, found), lambda name: _survey(machines, name, False, sockets[name])))
+    found = dict(machines.each(names, lambda name: _snapshot(machines, name, True, sockets[name])))
+    found |= dict(machines.each(_unfound(wanted, found), lambda name: _snapshot(machines, name, False, sockets[name])))
     from navi.cli.ls_output import condition_named, tell_conditions
 
     conditions: list[tuple[str, Condition]] = []
@@ -104,7 +104,7 @@ def run_health(options: Namespace, machines: Machines) -> int:
 
 
 def _unfound(
-    wanted: Sequence[tuple[BlockingHost, Named]], found: Mapping[str, Survey | HostError | OperationError]
+    wanted: Sequence[tuple[BlockingHost, Named]], found: Mapping[str, Snapshot | HostError | OperationError]
 ) -> list[str]:
     """The hosts with names that neither the registry nor the default server has: other servers may have them."""
     from navi.cli.ls_output import condition_named
@@ -124,7 +124,7 @@ def _unfound(
 def _health_of_all(options: Namespace, machines: Machines) -> int:
     """All that are registered on a machine."""
     host = machines.host(options.host or LOCAL).name
-    found = _survey(machines, host, registered=True)
+    found = _snapshot(machines, host, registered=True)
     from navi.cli.ls_output import tell_conditions
     from navi.core.registry import condition_of
 

@@ -9,13 +9,12 @@ from navi.core.address import LOCAL, address_of
 from navi.core.agents import AgentKind
 from navi.core.failure import HostState
 from navi.core.model import Marks, Pane, Session, TmuxSession
-from navi.core.registry import CODES, Condition, Entry, Health, Survey, condition_in, condition_of
+from navi.core.registry import CODES, Condition, Entry, Health, Snapshot, condition_in, condition_of
 from navi.core.status import rank, sessions_of
 from navi.core.text import age, clean, utc
 from navi.hosts.base import HostError
 from navi.ops import OperationError
 from navi.ops.look import TMUX_FAILURES
-from navi.ops.registry_look import proven
 
 
 class Row(NamedTuple):
@@ -44,7 +43,7 @@ class Row(NamedTuple):
         return self.session.status.word if self.session else ""
 
 
-def rows_of(host: str, found: Survey, agents: Sequence[AgentKind]) -> Iterator[Row]:
+def rows_of(host: str, found: Snapshot, agents: Sequence[AgentKind]) -> Iterator[Row]:
     """Put together what is known of each session: those that live or left a file, and those only registered."""
     clock = found.frame.clock
     entries = {
@@ -105,7 +104,7 @@ def silent_document(name: str, error: HostError | OperationError, words: str) ->
     return {"name": name, "state": str(state), "error": words, "latency_ms": None, "age_s": None}
 
 
-def host_document(name: str, found: Survey) -> dict[str, object]:
+def host_document(name: str, found: Snapshot) -> dict[str, object]:
     """Return a host that answered, for programs."""
     state, cause, _ = TMUX_FAILURES.get(found.frame.tmux, (HostState.CONNECTED, "", ""))
     error = cause.replace("{0}", found.frame.tmux_error or "nothing") or None
@@ -145,7 +144,7 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
 # ---- health
 
 
-def condition_named(found: Survey, name: str, socket: str, target: str, registered: bool) -> Condition:
+def condition_named(found: Snapshot, name: str, socket: str, target: str, registered: bool) -> Condition:
     """Judge what a name, or a target of a server, means."""
     entry = found.registry.entries.get(name)
     if entry and not socket and not target:
@@ -162,7 +161,7 @@ def condition_named(found: Survey, name: str, socket: str, target: str, register
     named = [one for one in living if one.name == name]
     if named and not target:
         return condition_in(min(named, key=lambda one: one.socket), found.gone)
-    if not (socket or target or proven(found)):
+    if not (socket or target or found.proven):
         return Condition(Health.UNKNOWN, "not every tmux server tells its sessions")
     return condition_of(Entry(name or target, socket=wanted or found.default), found)
 

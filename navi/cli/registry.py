@@ -16,14 +16,14 @@ from navi.config.undo_list import Killed, remember
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
 from navi.core.model import TmuxSession
-from navi.core.registry import Entry, Health, Survey, condition_of, epoch, read_registry, strays
+from navi.core.registry import Entry, Health, Snapshot, condition_of, epoch, read_registry, strays
 from navi.core.text import clean, exact_age
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
 from navi.ops.lifecycle import kill, new_undo_id
 from navi.ops.registry import change_entries, read_file, replace_file
-from navi.ops.registry_look import proven, survey
+from navi.ops.registry_look import snapshot
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -54,7 +54,7 @@ class Removal:
     session: TmuxSession | None = None
 
 
-def removals(found: Survey, older_than: float | None, everything: bool) -> list[Removal]:
+def removals(found: Snapshot, older_than: float | None, everything: bool) -> list[Removal]:
     """Decide what goes: what is dead; what was not used for so many seconds; or all. What is unknown stays."""
     chosen = []
     for entry in sorted(found.registry.entries.values(), key=lambda one: one.name):
@@ -83,7 +83,7 @@ def run_cleanup(options: Namespace, machines: Machines) -> int:
 
     def clean_up(name: str) -> list[tuple[Removal, str]]:
         host = hosts[name]
-        found = host.run(survey(registered=True))
+        found = host.run(snapshot(registered=True))
         _refuse_broken(found)
         chosen = removals(found, older_than, options.all)
         return [(one, "") for one in chosen] if options.dry_run else remove(host, machines, chosen)
@@ -91,7 +91,7 @@ def run_cleanup(options: Namespace, machines: Machines) -> int:
     return _tell_removed(options, machines.each(names, clean_up))
 
 
-def _refuse_broken(found: Survey) -> None:
+def _refuse_broken(found: Snapshot) -> None:
     if found.registry.problem:
         raise OperationError(
             f"the registry does not read well: {found.registry.problem}; navi reconcile --repair mends it",
@@ -169,7 +169,7 @@ class Difference:
         return bool(self.gone or self.unregistered or self.files or self.broken)
 
 
-def difference(found: Survey, sockets: str) -> Difference:
+def difference(found: Snapshot, sockets: str) -> Difference:
     """Compare. Sessions count that navi made, or that are on a server of the registry's folder; others are people's
     own. Nothing is said to be gone whose server did not tell.
     """
@@ -183,7 +183,7 @@ def difference(found: Survey, sockets: str) -> Difference:
     )
     names = {one.name for one in found.frame.sessions}
     files = tuple(
-        file.name for file in found.frame.files if proven(found) and not file.problem and file.name not in names
+        file.name for file in found.frame.files if found.proven and not file.problem and file.name not in names
     )
     return Difference(gone, unregistered, files, found.registry.problem)
 
@@ -196,7 +196,7 @@ def run_reconcile(options: Namespace, machines: Machines) -> int:
 
     def compare(name: str) -> Difference:
         host = machines.host(name)
-        found = host.run(survey())
+        found = host.run(snapshot())
         told = difference(found, found.sockets)
         if told and options.repair:
             host.run(change_entries(told.gone, told.unregistered))

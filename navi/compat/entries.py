@@ -137,10 +137,10 @@ def _complain(body: bytes | None) -> str:
 def _clean_up(arguments: Sequence[str], machines: Machines) -> int:
     """Take out what is dead; print how many that were."""
     from navi.cli.registry import removals, remove
-    from navi.ops.registry_look import survey
+    from navi.ops.registry_look import snapshot
 
     host = machines.host(LOCAL)
-    chosen = removals(host.run(survey(registered=True)), None, False)
+    chosen = removals(host.run(snapshot(registered=True)), None, False)
     if "--dry-run" in arguments:
         print(*(f"Would remove: {one.entry.name}" for one in chosen), sep="\n", file=sys.stderr)
         print(len(chosen))

@@ -21,7 +21,7 @@ from navi.ops import OperationError
 if TYPE_CHECKING:
     from navi.cli.context import Machines
     from navi.cli.registry import Removal
-    from navi.core.registry import Condition, Entry, Survey
+    from navi.core.registry import Condition, Entry, Snapshot
     from navi.ops.lifecycle import Created
     from navi.ops.servers import Server
 
@@ -81,7 +81,7 @@ STATUSES = {"healthy": "alive", "server_not_running": "server"}
 
 def list_all(given: Mapping[str, str], machines: Machines) -> int:
     """List what is registered."""
-    found = _survey(machines)
+    found = _snapshot(machines)
     rows = [_row(found, entry) for _, entry in sorted(found.registry.entries.items())]
     alive = sum(row["status"] == "alive" for row in rows)
     if "json" in given:
@@ -94,12 +94,12 @@ def list_all(given: Mapping[str, str], machines: Machines) -> int:
     return 0
 
 
-def _survey(machines: Machines) -> Survey:
+def _snapshot(machines: Machines) -> Snapshot:
     """Look at all that is registered. Raises Failed where the registry can't be read as a whole."""
-    from navi.ops.registry_look import survey
+    from navi.ops.registry_look import snapshot
 
     host = machines.host(LOCAL)
-    found = host.run(survey(registered=True))
+    found = host.run(snapshot(registered=True))
     problem = found.registry.problem
     if problem:
         words = f"the registry does not read well: {problem}; navi reconcile --repair mends it"
@@ -109,7 +109,7 @@ def _survey(machines: Machines) -> Survey:
     return found
 
 
-def _row(found: Survey, entry: Entry) -> dict[str, object]:
+def _row(found: Snapshot, entry: Entry) -> dict[str, object]:
     from navi.core.registry import condition_of
 
     condition = condition_of(entry, found)
@@ -266,7 +266,7 @@ def clean_up(given: Mapping[str, str], machines: Machines) -> int:
         older_than = seconds_of(older) if older is not None else None
     except UsageError as error:
         raise Failed(f"Invalid duration format: {older}\nUse format like: 30m, 2h, 1d", 1) from error
-    found = _survey(machines)
+    found = _snapshot(machines)
     if not found.registry.entries:
         print("No sessions in registry.")
         return 0
@@ -282,7 +282,7 @@ def clean_up(given: Mapping[str, str], machines: Machines) -> int:
     return _remove(given, machines, chosen)
 
 
-def _tell_kept(given: Mapping[str, str], found: Survey, chosen: Set[str]) -> None:
+def _tell_kept(given: Mapping[str, str], found: Snapshot, chosen: Set[str]) -> None:
     """Where everything is to go: say what stays, because nothing tells whether it lives."""
     for name in sorted(found.registry.entries) if "all" in given else []:
         if name not in chosen:

@@ -103,6 +103,10 @@ class Tmux(StrEnum):
     FAILED = "failed"
 
 
+PROOF = (Tmux.OK, Tmux.NONE)
+"""The answers by which tmux itself says which sessions there are."""
+
+
 class Frame(NamedTuple):
     """One snapshot of a host. `clock` is the host's time (epoch); `cleaned` names the sessions whose status files were
     removed.

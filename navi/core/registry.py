@@ -1,7 +1,7 @@
-"""The registry of sessions, as its file tells it, and the health of what it names. Pure.
+"""The registry of sessions, read from its file, and the health of registered sessions. Pure.
 
-The file is shared with other tools: `{"sessions": {NAME: {...}}, "version": "1.0"}`. navi adds to an entry what proves
-that a session is the one that was meant: process of its server, id, time of creation, pane.
+The file is shared with other tools: `{"sessions": {NAME: {...}}, "version": "1.0"}`. navi adds the fields that
+identify a session: process of its server, id, time of creation, pane.
 """
 
 import json
@@ -10,14 +10,14 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from navi.core.model import Frame, Pane, Tmux, TmuxSession
+from navi.core.model import PROOF, Frame, Pane, Tmux, TmuxSession
 from navi.core.text import clean, decode
 
 VERSION = "1.0"
 
 
 class Health(StrEnum):
-    """What a session's process does. The first five are the lifecycle's own words, in the order of their codes."""
+    """What a session's process does. The first five are words of the lifecycle tools, in the order of their codes."""
 
     HEALTHY = "healthy"
     DEAD = "dead"
@@ -28,11 +28,11 @@ class Health(StrEnum):
 
 
 CODES = {health: code for code, health in enumerate(list(Health)[:5])}
-"""The exit status that stands for each."""
+"""The exit status for each health."""
 
 
 class Entry(NamedTuple):
-    """A session as it was registered. Times are as they were written; what is unknown is "" or 0."""
+    """A registered session. Times are texts, as written; an unknown value is "" or 0."""
 
     name: str
     socket: str = ""
@@ -47,22 +47,23 @@ class Entry(NamedTuple):
     pane: str = ""
 
     def means(self, tmux: TmuxSession) -> bool:
-        """Whether it is about that session of its own server: by identity, or by name where it has none."""
+        """Return whether the entry belongs to a session of its server: by identity, or by name if it has none."""
         if self.server and self.session:
             return (self.server, self.session, self.created) == (tmux.server, tmux.id, int(tmux.created))
         return tmux.name == (self.target.rpartition(":")[0] or self.name)
 
 
 class Registry(NamedTuple):
-    """All entries by name. `problem` says why the file can't be read, or ""."""
+    """All entries by name. `problem` says what is wrong with the file, "" if nothing."""
 
     entries: Mapping[str, Entry] = MappingProxyType({})
     problem: str = ""
 
 
-class Survey(NamedTuple):
-    """A look at a host together with its registry. `servers` has the answer of each tmux server by its socket ("" is
-    the default one, whose path is `default`), `gone` the processes of living panes that the system does not show.
+class Snapshot(NamedTuple):
+    """A frame of a host together with its registry. `servers` has the answer of each tmux server by its socket ("" is
+    the default one, whose path is `default`), `gone` the processes of living panes that no longer exist, `sockets` the
+    registry's folder of sockets.
     """
 
     frame: Frame
@@ -72,18 +73,23 @@ class Survey(NamedTuple):
     gone: frozenset[int] = frozenset()
     sockets: str = ""
 
+    @property
+    def proven(self) -> bool:
+        """Whether every server listed its sessions, so that a session that is not listed is gone."""
+        return all(answer in PROOF for answer in self.servers.values())
+
     def socket_of(self, entry: Entry) -> str:
-        """Return the socket of an entry as the frame has it."""
+        """Return the socket of an entry as the frame writes it."""
         return "" if entry.socket == self.default else entry.socket
 
     def session_of(self, entry: Entry) -> TmuxSession | None:
-        """Return the session that an entry is about, if it lives."""
+        """Return the session of an entry, None if it has ended."""
         socket = self.socket_of(entry)
         return next((one for one in self.frame.sessions if one.socket == socket and entry.means(one)), None)
 
 
 class Condition(NamedTuple):
-    """The health of a pane, and why it is said to be so."""
+    """The health of a pane, and the reason for that judgement."""
 
     health: Health
     reason: str
@@ -95,13 +101,13 @@ class Condition(NamedTuple):
 
 
 def read_registry(data: bytes) -> Registry:
-    """Parse the file; never raises. Entries that are none are left out and told in `problem`."""
+    """Parse the file; never raises. Invalid entries are left out, and `problem` names the first."""
     if not data.strip():
         return Registry(problem="it is empty")
     try:
         document = json.loads(decode(data))
     except (ValueError, RecursionError) as error:
-        return Registry(problem=f"it is no JSON: {clean(str(error))[:80]}")
+        return Registry(problem=f"it is not JSON: {clean(str(error))[:80]}")
     sessions = document.get("sessions") if isinstance(document, dict) else None
     if not isinstance(sessions, dict):
         return Registry(problem="it has no `sessions`")
@@ -109,7 +115,7 @@ def read_registry(data: bytes) -> Registry:
         return Registry(problem=f"its version is {clean(str(document['version']))[:20]}, not {VERSION}")
     wrong = [name for name, entry in sessions.items() if not isinstance(entry, dict)]
     entries = {name: _entry(name, entry) for name, entry in sessions.items() if isinstance(entry, dict)}
-    return Registry(entries, f"the entry {clean(wrong[0])[:40]} is none" if wrong else "")
+    return Registry(entries, f"its entry {clean(wrong[0])[:40]} is not an object" if wrong else "")
 
 
 def _entry(name: str, fields: Mapping[str, object]) -> Entry:
@@ -128,7 +134,7 @@ def _entry(name: str, fields: Mapping[str, object]) -> Entry:
 
 
 def epoch(text: str) -> float | None:
-    """Read a time as the registry writes it, UTC; None for anything else."""
+    """Return the epoch time of a time in the registry (UTC), None for anything else."""
     from datetime import UTC, datetime
 
     try:
@@ -141,26 +147,26 @@ def epoch(text: str) -> float | None:
 # ---- judging
 
 
-def condition_of(entry: Entry, survey: Survey) -> Condition:
-    """Judge what an entry names. Only what tmux said itself is believed; else the health is unknown."""
-    socket = survey.socket_of(entry)
-    answer = survey.servers.get(socket)
+def condition_of(entry: Entry, snapshot: Snapshot) -> Condition:
+    """Judge the session of an entry. Without an answer of its tmux server its health is unknown."""
+    socket = snapshot.socket_of(entry)
+    answer = snapshot.servers.get(socket)
     if answer is None:
         return Condition(Health.UNKNOWN, "its tmux server was not asked", socket=socket)
     if answer is Tmux.NONE:
         return Condition(Health.SERVER_NOT_RUNNING, "no tmux server runs on its socket", socket=socket)
     if answer is not Tmux.OK:
-        return Condition(Health.UNKNOWN, f"its tmux server does not tell ({answer})", socket=socket)
-    session = survey.session_of(entry)
+        return Condition(Health.UNKNOWN, f"its tmux server does not answer ({answer})", socket=socket)
+    session = snapshot.session_of(entry)
     if session is None:
-        named = any(one.name == entry.name for one in survey.frame.sessions if one.socket == socket)
+        named = any(one.name == entry.name for one in snapshot.frame.sessions if one.socket == socket)
         reason = "another session has its name now" if named else "tmux has no such session"
         return Condition(Health.MISSING, reason, socket=socket)
-    return condition_in(session, survey.gone, entry)
+    return condition_in(session, snapshot.gone, entry)
 
 
 def condition_in(session: TmuxSession, gone: frozenset[int] = frozenset(), entry: Entry | None = None) -> Condition:
-    """Judge a session that lives: by the pane that its entry names, or else by the one that a person sees."""
+    """Judge a living session by the pane of its entry, or else by its active pane."""
     pane: Pane | None = session.pane
     index = entry.target.rpartition(":")[2] if entry else ""
     if entry and entry.pane:
@@ -177,18 +183,18 @@ def condition_in(session: TmuxSession, gone: frozenset[int] = frozenset(), entry
 
 
 def how_it_ended(pane: Pane) -> str:
-    """Say how the process of a dead pane ended."""
+    """Return how the process of a dead pane ended."""
     if pane.exit_signal:
         return f"its process was ended by signal {pane.exit_signal}"
     return "its process has ended" + (f" with status {pane.exit_status}" if pane.exit_status is not None else "")
 
 
-def strays(survey: Survey, names: Sequence[str]) -> tuple[TmuxSession, ...]:
-    """Return the sessions that live and are not registered, of those names, or all where there are none."""
-    entries = list(survey.registry.entries.values())
+def strays(snapshot: Snapshot, names: Sequence[str]) -> tuple[TmuxSession, ...]:
+    """Return the living sessions that are not registered: those with the given names, or all."""
+    entries = list(snapshot.registry.entries.values())
     return tuple(
         one
-        for one in survey.frame.sessions
+        for one in snapshot.frame.sessions
         if (not names or one.name in names)
-        and not any(survey.socket_of(entry) == one.socket and entry.means(one) for entry in entries)
+        and not any(snapshot.socket_of(entry) == one.socket and entry.means(one) for entry in entries)
     )

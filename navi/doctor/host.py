@@ -6,11 +6,11 @@ import re
 from shlex import quote
 
 from navi.core.exits import UNAVAILABLE
-from navi.core.model import StatusFile, Tmux
+from navi.core.model import PROOF, StatusFile, Tmux
 from navi.core.text import clean
 from navi.doctor.finding import Finding, Result
 from navi.ops.checkup import Checkup
-from navi.ops.look import MOST_FILE_BYTES, MOST_FILES, PROOF
+from navi.ops.look import MOST_FILE_BYTES, MOST_FILES
 
 MOST_SKEW = 2.0
 """Seconds that a clock may differ from ours."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from navi.core.failure import HostState
 from navi.core.marks import read_marks
-from navi.core.model import Frame, Pane, StatusFile, Tmux, TmuxSession
+from navi.core.model import PROOF, Frame, Pane, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file
 from navi.core.text import clean, decode
 from navi.ops.operation import LOOK, Answer, HostSetting, Operation, Record, Stream, script
@@ -43,9 +43,6 @@ LONGEST_TEXT = 4096
 
 Sized = tuple[StatusFile, int]
 """A status file, with the bytes that it has."""
-
-PROOF = (Tmux.OK, Tmux.NONE)
-"""The answers by which tmux itself says which sessions there are."""
 
 
 TMUX_FAILURES = {

@@ -1,4 +1,4 @@
-"""A look at a host together with its registry (script survey.sh)."""
+"""A look at a host together with its registry (script look/with_registry.sh)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from navi.core.text import clean
 from navi.ops.operation import LOOK, Answer, HostSetting, Operation, OperationError, script
 
 if TYPE_CHECKING:
-    from navi.core.registry import Survey
+    from navi.core.registry import Snapshot
 
 REGISTRY_TROUBLES = {
     "unreadable": "it can't be read",
     "foreign": "its folder is not yours; set CLAUDE_TMUX_SOCKET_DIR to one of your own",
 }
-"""Why a registry is not told, by the words of survey.sh."""
+"""Why a registry is not told, by the words of look/with_registry.sh."""
 
 
-def survey(registered: bool = False, sockets: Sequence[str] = ()) -> Operation[Survey]:
+def snapshot(registered: bool = False, sockets: Sequence[str] = ()) -> Operation[Snapshot]:
     """Look at a host: sessions, status files, registry, and which processes are gone. Nothing is cleaned up.
 
     The servers on `sockets` are asked, too. With `registered`, only those, the default server and those that the
@@ -26,13 +26,13 @@ def survey(registered: bool = False, sockets: Sequence[str] = ()) -> Operation[S
     """
     scripts = script(*LOOK, "registry/registry", "look/with_registry")
     arguments = (HostSetting.SESSIONS_DIR, "yes" if registered else "", *sockets)
-    return Operation("survey", scripts, arguments, _read, time_limit=30)
+    return Operation("snapshot", scripts, arguments, _read, time_limit=30)
 
 
-def _read(answer: Answer) -> Survey:
+def _read(answer: Answer) -> Snapshot:
     # What takes long to import is not needed before there is an answer.
     from navi.core.model import Frame, Tmux
-    from navi.core.registry import Registry, Survey, read_registry
+    from navi.core.registry import Registry, Snapshot, read_registry
     from navi.ops.look import FrameReader
 
     try:
@@ -63,11 +63,4 @@ def _read(answer: Answer) -> Survey:
             gone.add(int(record.rest))
     # Of a server that has gone there is no record: nothing is to be told of it.
     silent = {socket: Tmux.NONE for socket in asked if socket not in servers and socket != default}
-    return Survey(frame, registry, servers | silent, default, frozenset(gone), sockets)
-
-
-def proven(found: Survey) -> bool:
-    """Whether every server told its sessions, so that what is not there is gone."""
-    from navi.ops.look import PROOF
-
-    return all(answer in PROOF for answer in found.servers.values())
+    return Snapshot(frame, registry, servers | silent, default, frozenset(gone), sockets)

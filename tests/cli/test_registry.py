@@ -12,7 +12,7 @@ import pytest
 from navi.cli.output import UsageError
 from navi.cli.registry import removals, seconds_of
 from navi.core.model import Frame, Pane, Tmux, TmuxSession
-from navi.core.registry import Entry, Registry, Survey
+from navi.core.registry import Entry, Registry, Snapshot
 from tests.support.machines import Account, Lab
 from tests.support.verbs import HERE_AND_THERE, account, living, navi
 from tests.support.waiting import until
@@ -42,7 +42,7 @@ def chosen(entry: Entry, older_than: float | None = None, everything: bool = Fal
     session = TmuxSession("$1", "api", 1.0, 0, (Pane("%1", "0.0", 1, "sh", "", "/"),), "/s", 7)
     sessions = (session,) if answer is Tmux.OK else ()
     frame = Frame(NOW, "boot", Tmux.OK, True, sessions=sessions)
-    found = Survey(frame, Registry({entry.name: entry}), {"": Tmux.OK, "/s": answer})
+    found = Snapshot(frame, Registry({entry.name: entry}), {"": Tmux.OK, "/s": answer})
     return next((one.reason for one in removals(found, older_than, everything)), "")
 
 

@@ -14,7 +14,7 @@ from navi.core.registry import (
     Entry,
     Health,
     Registry,
-    Survey,
+    Snapshot,
     condition_in,
     condition_of,
     epoch,
@@ -27,15 +27,15 @@ from navi.core.registry import (
 PROBLEMS = (
     (b"", "it is empty"),
     (b" \n", "it is empty"),
-    (b"{", "it is no JSON"),
-    (b"\xff", "it is no JSON"),
-    (b"[" * 100000, "it is no JSON"),
+    (b"{", "it is not JSON"),
+    (b"\xff", "it is not JSON"),
+    (b"[" * 100000, "it is not JSON"),
     (b"[]", "it has no `sessions`"),
     (b"null", "it has no `sessions`"),
     (b'{"sessions": []}', "it has no `sessions`"),
     (b'{"sessions": {}, "version": "2.0"}', "its version is 2.0, not 1.0"),
     (b'{"sessions": {}, "version": "\x7f"}', "its version is , not 1.0"),
-    (b'{"sessions": {"a": 1}}', "the entry a is none"),
+    (b'{"sessions": {"a": 1}}', "its entry a is not an object"),
     (b'{"sessions": {}}', ""),
     (b'{"sessions": {}, "version": "1.0", "more": 1}', ""),
 )
@@ -57,7 +57,7 @@ def test_a_bad_entry_hides_no_good_one_and_fields_of_another_kind_are_unknown() 
         }
     }  # fmt: skip
     found = read_registry(json.dumps(document).encode())
-    assert found.problem == "the entry bad is none"
+    assert found.problem == "its entry bad is not an object"
     assert found.entries == {
         "good": Entry("good", "/s", "good:0.0", "shell", "2025-01-01", process=12),
         "odd": Entry("odd"),
@@ -99,44 +99,44 @@ ENTRY = Entry("api", "/s", "api:0.0", server=77, session="$1", created=1000, pan
 PLAIN = Entry("api", "/s", "api:0.0")
 
 
-def survey(*sessions: TmuxSession, answer: Tmux | None = Tmux.OK, gone: tuple[int, ...] = ()) -> Survey:
+def snapshot(*sessions: TmuxSession, answer: Tmux | None = Tmux.OK, gone: tuple[int, ...] = ()) -> Snapshot:
     """A look at the server /s, with other servers beside it."""
     frame = Frame(0.0, "boot", Tmux.OK, True, sessions=sessions)
     servers = {"": Tmux.OK} | ({"/s": answer} if answer else {})
-    return Survey(frame, Registry(), servers, "/default", frozenset(gone))
+    return Snapshot(frame, Registry(), servers, "/default", frozenset(gone))
 
 
 JUDGED = (
-    ("it runs", ENTRY, survey(SESSION), "healthy", "its process 100 runs"),
-    ("an entry of another tool", PLAIN, survey(SESSION), "healthy", "its process 100 runs"),
-    ("its target's pane", PLAIN._replace(target="api:0.1"), survey(SESSION), "healthy", "its process 101 runs"),
-    ("only its name is known", Entry("api", "/s"), survey(SESSION), "healthy", "its process 100 runs"),
-    ("it was renamed", ENTRY, survey(SESSION._replace(name="web")), "healthy", "its process 100 runs"),
-    ("dead", ENTRY, survey(SESSION._replace(panes=(DEAD,))), "dead", "its process has ended with status 3"),
-    ("killed", ENTRY, survey(SESSION._replace(panes=(KILLED,))), "dead", "its process was ended by signal 9"),
-    ("its process is gone", ENTRY, survey(SESSION, gone=(100,)), "zombie", "its process 100 does not run"),
-    ("another's process is gone", ENTRY, survey(SESSION, gone=(101,)), "healthy", "its process 100 runs"),
-    ("its pane is gone", ENTRY, survey(SESSION._replace(panes=(OTHER,))), "missing", "its pane is gone"),
-    ("no such target", PLAIN._replace(target="api:7.0"), survey(SESSION), "missing", "its pane is gone"),
-    ("it has ended", ENTRY, survey(), "missing", "tmux has no such session"),
-    ("another of its name", ENTRY, survey(SESSION._replace(id="$2")), "missing", "another session has its name now"),
-    ("another server", ENTRY, survey(SESSION._replace(server=78)), "missing", "another session has its name now"),
-    ("begun anew", ENTRY, survey(SESSION._replace(created=1001.0)), "missing", "another session has its name now"),
-    ("a longer name", PLAIN, survey(SESSION._replace(name="api-2")), "missing", "tmux has no such session"),
-    ("on another server", ENTRY, survey(SESSION._replace(socket="/t")), "missing", "tmux has no such session"),
-    ("no server", ENTRY, survey(answer=Tmux.NONE), "server_not_running", "no tmux server runs on its socket"),
-    ("it hangs", ENTRY, survey(answer=Tmux.HUNG), "unknown", "its tmux server does not tell (hung)"),
-    ("it refuses", ENTRY, survey(answer=Tmux.FAILED), "unknown", "its tmux server does not tell (failed)"),
-    ("no tmux", ENTRY, survey(answer=Tmux.MISSING), "unknown", "its tmux server does not tell (missing)"),
-    ("it was not asked", ENTRY, survey(answer=None), "unknown", "its tmux server was not asked"),
-    ("the default one", Entry("x", "/default"), survey(), "missing", "tmux has no such session"),
+    ("it runs", ENTRY, snapshot(SESSION), "healthy", "its process 100 runs"),
+    ("an entry of another tool", PLAIN, snapshot(SESSION), "healthy", "its process 100 runs"),
+    ("its target's pane", PLAIN._replace(target="api:0.1"), snapshot(SESSION), "healthy", "its process 101 runs"),
+    ("only its name is known", Entry("api", "/s"), snapshot(SESSION), "healthy", "its process 100 runs"),
+    ("it was renamed", ENTRY, snapshot(SESSION._replace(name="web")), "healthy", "its process 100 runs"),
+    ("dead", ENTRY, snapshot(SESSION._replace(panes=(DEAD,))), "dead", "its process has ended with status 3"),
+    ("killed", ENTRY, snapshot(SESSION._replace(panes=(KILLED,))), "dead", "its process was ended by signal 9"),
+    ("its process is gone", ENTRY, snapshot(SESSION, gone=(100,)), "zombie", "its process 100 does not run"),
+    ("another's process is gone", ENTRY, snapshot(SESSION, gone=(101,)), "healthy", "its process 100 runs"),
+    ("its pane is gone", ENTRY, snapshot(SESSION._replace(panes=(OTHER,))), "missing", "its pane is gone"),
+    ("no such target", PLAIN._replace(target="api:7.0"), snapshot(SESSION), "missing", "its pane is gone"),
+    ("it has ended", ENTRY, snapshot(), "missing", "tmux has no such session"),
+    ("another of its name", ENTRY, snapshot(SESSION._replace(id="$2")), "missing", "another session has its name now"),
+    ("another server", ENTRY, snapshot(SESSION._replace(server=78)), "missing", "another session has its name now"),
+    ("begun anew", ENTRY, snapshot(SESSION._replace(created=1001.0)), "missing", "another session has its name now"),
+    ("a longer name", PLAIN, snapshot(SESSION._replace(name="api-2")), "missing", "tmux has no such session"),
+    ("on another server", ENTRY, snapshot(SESSION._replace(socket="/t")), "missing", "tmux has no such session"),
+    ("no server", ENTRY, snapshot(answer=Tmux.NONE), "server_not_running", "no tmux server runs on its socket"),
+    ("it hangs", ENTRY, snapshot(answer=Tmux.HUNG), "unknown", "its tmux server does not answer (hung)"),
+    ("it refuses", ENTRY, snapshot(answer=Tmux.FAILED), "unknown", "its tmux server does not answer (failed)"),
+    ("no tmux", ENTRY, snapshot(answer=Tmux.MISSING), "unknown", "its tmux server does not answer (missing)"),
+    ("it was not asked", ENTRY, snapshot(answer=None), "unknown", "its tmux server was not asked"),
+    ("the default one", Entry("x", "/default"), snapshot(), "missing", "tmux has no such session"),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("entry", "found", "health", "reason"), [case[1:] for case in JUDGED], ids=[case[0] for case in JUDGED]
 )
-def test_health_is_what_tmux_itself_said(entry: Entry, found: Survey, health: str, reason: str) -> None:
+def test_health_is_what_tmux_itself_said(entry: Entry, found: Snapshot, health: str, reason: str) -> None:
     condition = condition_of(entry, found)
     assert (str(condition.health), condition.reason) == (health, reason)
 
@@ -155,6 +155,6 @@ def test_the_codes_are_those_of_the_lifecycle() -> None:
 def test_strays_are_those_that_no_entry_is_about() -> None:
     other = SESSION._replace(id="$2", name="web")
     again = SESSION._replace(id="$3", created=2000.0)
-    found = survey(SESSION, other, again)._replace(registry=Registry({"api": ENTRY}))
+    found = snapshot(SESSION, other, again)._replace(registry=Registry({"api": ENTRY}))
     assert strays(found, ()) == (other, again)
     assert strays(found, ("web",)) == (other,)
