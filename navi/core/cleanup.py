@@ -1,0 +1,103 @@
+"""What clean-up removes from the registry, and how registry and status files differ from tmux. Pure."""
+
+from typing import NamedTuple
+
+from navi.core.model import TmuxSession
+from navi.core.registry import Condition, Entry, Health, Snapshot, condition_of, epoch, strays
+from navi.core.text import exact_age
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+ENDED = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)
+"""The health of sessions that are always removed."""
+
+
+def seconds_of(age: str) -> int:
+    """Read an age such as 90s, 30m, 12h or 7d. Raises ValueError with words for people."""
+    number, unit = age[:-1], age[-1:]
+    if unit not in UNITS or not (number.isascii() and number.isdigit() and len(number) <= 9):
+        raise ValueError(f"invalid age `{age}`; write 90s, 30m, 12h or 7d")
+    return int(number) * UNITS[unit]
+
+
+class Removal(NamedTuple):
+    """An entry to remove, why, and the session to kill with it, if one lives."""
+
+    entry: Entry
+    reason: str
+    session: TmuxSession | None = None
+
+
+def removals(found: Snapshot, older_than: float | None, everything: bool) -> list[Removal]:
+    """Choose what to remove: sessions that have ended, those unused for more than so many seconds, or all. An entry
+    whose health is unknown is never removed.
+    """
+    entries = sorted(found.registry.entries.values(), key=lambda entry: entry.name)
+    chosen = (_removal(found, entry, older_than, everything) for entry in entries)
+    return [removal for removal in chosen if removal]
+
+
+def _removal(found: Snapshot, entry: Entry, older_than: float | None, everything: bool) -> Removal | None:
+    condition = condition_of(entry, found)
+    session = found.session_of(entry)
+    if condition.health in ENDED:
+        return _ended(entry, condition, session)
+    if condition.health is Health.UNKNOWN:
+        return None
+    if everything:
+        return Removal(entry, "all are removed", session)
+    unused = seconds_unused(entry, found.frame.clock)
+    if older_than is None or unused is None or unused <= older_than:
+        return None
+    return Removal(entry, f"not used for {exact_age(unused)}", session)
+
+
+def _ended(entry: Entry, condition: Condition, session: TmuxSession | None) -> Removal:
+    """Kill a session only if all of its panes are dead."""
+    dead = session if session and all(pane.dead for pane in session.panes) else None
+    return Removal(entry, f"{condition.health}: {condition.reason}", dead)
+
+
+def seconds_unused(entry: Entry, clock: float) -> float | None:
+    """Return how long ago an entry was used or created, None if that is unknown."""
+    used = epoch(entry.last_active) or epoch(entry.created_at)
+    return clock - used if used is not None else None
+
+
+class Difference(NamedTuple):
+    """How registry and status files differ from tmux: entries whose session is gone, sessions without an entry, status
+    files without a session, and what is wrong with the registry's file ("" if nothing).
+    """
+
+    gone: tuple[Entry, ...] = ()
+    unregistered: tuple[TmuxSession, ...] = ()
+    files: tuple[str, ...] = ()
+    problem: str = ""
+
+
+NO_DIFFERENCE = Difference()
+
+
+def difference(found: Snapshot) -> Difference:
+    """Compare. Only sessions that navi created, or on a server in the registry's folder, need an entry: others belong
+    to people. A session is gone only if its own tmux server does not list it.
+    """
+    gone = tuple(
+        entry
+        for entry in found.registry.entries.values()
+        if condition_of(entry, found).health in (Health.MISSING, Health.SERVER_NOT_RUNNING)
+    )
+    unregistered = tuple(one for one in strays(found, ()) if one.own or _is_in(found.sockets, one.socket))
+    return Difference(gone, unregistered, _orphans(found), found.registry.problem)
+
+
+def _is_in(folder: str, socket: str) -> bool:
+    return bool(folder) and socket.startswith(f"{folder}/")
+
+
+def _orphans(found: Snapshot) -> tuple[str, ...]:
+    """Return the status files whose session is gone; none where that is not proven."""
+    if not found.proven:
+        return ()
+    names = {one.name for one in found.frame.sessions}
+    return tuple(file.name for file in found.frame.files if not file.problem and file.name not in names)
