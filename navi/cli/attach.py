@@ -1,4 +1,4 @@
-"""The verb attach, and everything else that takes this terminal."""
+"""The verb attach."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from navi.cli.context import Machines
-from navi.cli.output import complain
+from navi.cli.context import Context
+from navi.cli.output import Output
 from navi.core import exits
 from navi.core.address import LOCAL, Named
 from navi.hosts.blocking_host import BlockingHost
@@ -15,29 +15,30 @@ from navi.ops.attach import attach_to
 from navi.ops.pane import locate
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from navi.cli.arguments import Options
 
 
-def run_attach(options: Namespace, machines: Machines) -> int:
-    """Attach to a session; inside of its own tmux server, change to it."""
-    host, pane = machines.pane(options)
-    return attach_terminal(host, pane)
+def run_attach(options: Options, context: Context) -> int:
+    """Attach to a session; inside its own tmux server, switch the client to it."""
+    host, pane = context.pane(options)
+    return attach_terminal(context.output, host, pane)
 
 
-def attach_terminal(host: BlockingHost, pane: Named) -> int:
-    """Become the program that attaches; returns only where that can't be, with the exit status."""
+def attach_terminal(output: Output, host: BlockingHost, pane: Named) -> int:
+    """Replace this process by the program that attaches; return the exit status only if that fails."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        complain("attaching needs a terminal")
+        output.complain("attaching needs a terminal")
         return exits.WRONG_USAGE
     found = host.run(locate(pane))
     inside = host.environment.get("TMUX", "")
     if host.name != LOCAL or inside.split(",")[1:2] != [str(found.server)]:
         inside = ""
     words = host.interactive(attach_to(found.socket, found.session, inside))
-    # tmux refuses to attach within itself; to another server it may.
-    kept = {name: value for name, value in host.environment.items() if inside or name not in ("TMUX", "TMUX_PANE")}
+    # tmux refuses to attach inside itself, even to another server.
+    left_out = () if inside else ("TMUX", "TMUX_PANE")
+    environment = {name: value for name, value in host.environment.items() if name not in left_out}
     try:
-        os.execvpe(words[0], words, kept)
+        os.execvpe(words[0], words, environment)
     except OSError as error:
-        complain(f"{words[0]} can't be started: {error.strerror}")
+        output.complain(f"{words[0]} can't be started: {error.strerror}")
         return exits.UNAVAILABLE

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from navi.cli.output import complain
 from navi.core import exits
 from navi.core.address import Address
 from navi.core.model import Frame
@@ -15,31 +14,35 @@ from navi.ops import Operation, OperationError
 from navi.ops.look import look
 from navi.ops.outcome import Inquiry, Outcome, Verdict, checking, unknown, verdict_words
 
+if TYPE_CHECKING:
+    from navi.cli.context import Context
+
 T = TypeVar("T")
 
 LOOK_EVERY = 1.0
 """Seconds between two looks for the outcome of a change."""
 
 
-def carry_out(host: BlockingHost, address: Address, operation: Operation[T], before: Frame | None = None) -> T:
+def carry_out(context: Context, address: Address, operation: Operation[T], before: Frame | None = None) -> T:
     """Carry out an operation that changes something; `before` is the look before it, if there was one.
 
     If the connection is lost meanwhile, look until the outcome is certain, which can take as long as the operation's
     time limit. Raise OperationError if the operation was not done or its outcome stays unknown, and HostError.
     """
+    host = context.host(address.host)
     began = time.monotonic()
     try:
         return host.run(operation)
     except ConnectionLost as lost:
         if operation.outcomes is None:
             raise
-        complain(f"{address}: {checking(operation.name, str(lost))}")
+        context.output.complain(f"{address}: {checking(operation.name, str(lost))}")
     inquiry = Inquiry(operation.outcomes, operation.time_limit, before, began, time.monotonic())
     outcome = _find_out(host, inquiry)
     words = verdict_words(operation.name, outcome)
     if outcome.verdict is not Verdict.DONE:
         raise OperationError(words, exits.NO if outcome.verdict is Verdict.NOT_DONE else outcome.status)
-    complain(f"{address}: {words}")
+    context.output.complain(f"{address}: {words}")
     return outcome.answer  # type: ignore[return-value]
 
 

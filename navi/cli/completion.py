@@ -1,16 +1,16 @@
-"""The verb completion: what a shell asks for when Tab is pressed, and the few lines that make it ask.
+"""The verb completion: completion scripts for shells, and the candidates that they ask for.
 
-All shells ask `navi completion words -- WORDS...`, whose last word is the one to be completed, and get a line for each
-candidate: the word, a tab, what it means. So there is one completion for all, and it can't differ from the table.
+All shells run `navi completion words -- WORDS...`, whose last word is the one to complete, and get a line for each
+candidate: the word, a tab, its meaning. So all shells complete the same, and always what the table of verbs says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from navi.cli.arguments import Argument, arguments_of
-from navi.cli.context import Machines
+from navi.cli.arguments import ADDRESS, FILE, HOST, LIST, STATUS, TEMPLATE, Argument, Kind
+from navi.cli.context import Context
 from navi.cli.verbs import VERBS, Verb
 from navi.core import exits
 from navi.core.address import LOCAL
@@ -20,10 +20,10 @@ from navi.hosts.base import HostError
 from navi.ops import OperationError
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from navi.cli.arguments import Options
 
 FILES = ("\tfiles", "")
-"""The candidate that stands for the shell's own completion of files."""
+"""The candidate that makes the shell complete files by itself."""
 
 BASH = r"""# bash completion for navi: eval "$(navi completion bash)"
 _navi() {
@@ -84,103 +84,94 @@ SHELLS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
 Candidates = Iterator[tuple[str, str]]
 
 
-def run_completion(options: Namespace, machines: Machines) -> int:
-    """Print the lines for a shell, or the candidates for a command line."""
+def run_completion(options: Options, context: Context) -> int:
+    """Print the script for a shell, or the candidates for a command line."""
     if options.shell in SHELLS:
-        print(SHELLS[options.shell], end="")
+        context.output.print(SHELLS[options.shell], end="")
         return exits.OK
     seen: set[str] = set()
-    for word, meaning in candidates(options.command_line or [""], machines):
+    for word, meaning in candidates(options.command_line or [""], context):
         if word not in seen and (word == FILES[0] or clean(word) == word):
             seen.add(word)
-            print(f"{word}\t{clean(meaning)}")
+            context.output.print(f"{word}\t{clean(meaning)}")
     return exits.OK
 
 
-def candidates(words: Sequence[str], machines: Machines) -> Candidates:
-    """Return what the last word could become, each with what it means. Nothing is connected for it."""
+def candidates(words: Sequence[str], context: Context) -> Candidates:
+    """Yield what the last word could become, each with its meaning. Never opens a connection."""
     *before, current = words
     if not before:
         return _beginning(current, ((verb.name, verb.help) for verb in VERBS))
     verb = next((verb for verb in VERBS if verb.name == before[0]), None)
-    if verb is None or (verb.runs and "--" in before):
+    if verb is None or (verb.takes_command and "--" in before):
         return iter([FILES])
-    return _beginning(current, _of_verb(verb, before[1:], current, machines))
+    return _beginning(current, _of_verb(verb, before[1:], current, context))
 
 
 def _beginning(start: str, found: Iterator[tuple[str, str]]) -> Candidates:
     return ((word, meaning) for word, meaning in found if word.startswith(start) or word == FILES[0])
 
 
-def _of_verb(verb: Verb, before: Sequence[str], current: str, machines: Machines) -> Candidates:
-    known = arguments_of(verb)
-    options = {name: one for one in known if one.is_option for name in one.names}
+def _of_verb(verb: Verb, before: Sequence[str], current: str, context: Context) -> Candidates:
+    options = {name: one for one in verb.arguments if one.is_option for name in one.names}
     last = options.get(before[-1]) if before else None
-    if last and last.takes_value:
-        return _values(last, current, machines)
+    if last and last.value:
+        return _values(last, current, context)
     if current.startswith("-"):
-        return ((name, one.help) for name, one in options.items() if name not in before or one.action == "append")
+        return ((name, one.help) for name, one in options.items() if name not in before or one.collects)
     count = _count_of_words(before, options)
-    places = [one for one in known if not one.is_option]
-    many = [one for one in places if one.nargs in ("*", "+")]
-    argument = places[count] if count < len(places) else many[-1] if many else None
-    return _values(argument, current, machines) if argument else iter(())
+    places = [one for one in verb.arguments if not one.is_option]
+    lists = [one for one in places if one.many in LIST]
+    argument = places[count] if count < len(places) else lists[-1] if lists else None
+    return _values(argument, current, context) if argument else iter(())
 
 
-def _count_of_words(before: Sequence[str], options: dict[str, Argument]) -> int:
-    """How many words there are that belong to no option."""
+def _count_of_words(before: Sequence[str], options: Mapping[str, Argument]) -> int:
+    """Return how many words belong to no option."""
     count, skip = 0, False
     for word in before:
         if skip:
             skip = False
         elif word in options:
-            skip = options[word].takes_value
+            skip = bool(options[word].value)
         else:
             count += 1
     return count
 
 
-def _values(argument: Argument, current: str, machines: Machines) -> Candidates:
+def _values(argument: Argument, current: str, context: Context) -> Candidates:
     if argument.choices:
         return ((word, "") for word in argument.choices)
-    sources: dict[str, Callable[[], Candidates]] = {
-        "ADDR": lambda: _addresses(current, machines),
-        "H": lambda: _hosts(machines),
-        "S": lambda: _statuses(argument),
-        "STATUS": lambda: _statuses(argument),
-        "T": lambda: ((path.stem, "template") for path in sorted(machines.places.templates.glob("*.yaml"))),
-        "FILE": lambda: iter([FILES]),
-        "SOCKET": lambda: iter([FILES]),
-        "DIR": lambda: iter([FILES]),
+    sources: Mapping[Kind, Callable[[], Candidates]] = {
+        ADDRESS: lambda: _addresses(current, context),
+        HOST: lambda: _hosts(context),
+        STATUS: lambda: ((word, "status") for word in PRIORITY),
+        TEMPLATE: lambda: ((path.stem, "template") for path in sorted(context.places.templates.glob("*.yaml"))),
+        FILE: lambda: iter([FILES]),
     }
-    return sources.get(argument.metavar or "", lambda: iter(()))()
+    return sources.get(argument.kind, lambda: iter(()))()
 
 
-def _statuses(argument: Argument) -> Candidates:
-    """A status; S is also how seconds are written."""
-    return ((word, "status") for word in PRIORITY) if argument.type is None else iter(())
-
-
-def _hosts(machines: Machines) -> Candidates:
+def _hosts(context: Context) -> Candidates:
     yield LOCAL, "this machine"
-    for remote in machines.remotes.values():
+    for remote in context.remotes.values():
         yield remote.name, remote.destination
 
 
-def _addresses(current: str, machines: Machines) -> Candidates:
-    """Sessions here, and hosts; behind a host its sessions, if they can be had without connecting anew."""
+def _addresses(current: str, context: Context) -> Candidates:
+    """Yield this machine's sessions and the hosts, or behind HOST/ its sessions, if the host is connected already."""
     host, slash, _ = current.partition("/")
     if not slash:
-        yield from _sessions(LOCAL, "", machines)
-        yield from ((f"{remote.name}/", remote.destination) for remote in machines.remotes.values())
-    elif host == LOCAL or host in machines.remotes:
-        yield from _sessions(host, f"{host}/", machines)
+        yield from _sessions(LOCAL, "", context)
+        yield from ((f"{remote.name}/", remote.destination) for remote in context.remotes.values())
+    elif host == LOCAL or host in context.remotes:
+        yield from _sessions(host, f"{host}/", context)
 
 
-def _sessions(name: str, prefix: str, machines: Machines) -> Candidates:
+def _sessions(name: str, prefix: str, context: Context) -> Candidates:
     from navi.ops.registry_look import snapshot
 
-    host = machines.host(name)
+    host = context.host(name)
     try:
         if not host.is_connected():
             return

@@ -1,5 +1,5 @@
-"""What a verb works with: the configuration, the hosts by name, and addresses. Nothing is read, connected or imported
-before it is needed: most verbs are about this machine, and take less time than an import.
+"""What a verb works with: environment, configuration, hosts and output. Nothing is read, connected or imported before
+it is needed: most verbs concern this machine, and take less time than an import.
 """
 
 from __future__ import annotations
@@ -8,20 +8,22 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from navi.cli.output import UsageError, complain
+from navi.cli.output import Failed, UsageError
 from navi.config.paths import KNOWN_REMOTES, REMOTES, SETTINGS, cache_file, config_file
 from navi.core.address import LOCAL, Address, Named
 from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.hosts.base import HostError
-from navi.hosts.blocking_host import BlockingHost
+from navi.hosts.blocking_host import BlockingHost, Kept
+from navi.hosts.blocking_process import Cancellation
 from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings, OperationError
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from navi.cli.arguments import Options
+    from navi.cli.output import Output
     from navi.config.places import Places
     from navi.config.remote import Remote
     from navi.config.settings import Settings, Template
@@ -31,16 +33,49 @@ T = TypeVar("T")
 Answer = TypeVar("Answer")
 
 AT_ONCE = 32
-"""Questions that are under way at the same time."""
+"""Requests under way at the same time."""
 
 
-class Machines:
-    """This machine and the remotes. Nothing is read or connected before it is needed."""
+class Connections:
+    """Connections that outlive a context: those of each host, by what the configuration says about it."""
 
-    def __init__(self, environment: Mapping[str, str], log: Log = SILENT) -> None:
+    def __init__(self) -> None:
+        self._kept: dict[object, Kept] = {}
+
+    def of(self, configured: object) -> Kept:
+        """Return what is kept of a host that is configured like this."""
+        return self._kept.setdefault(configured, Kept())
+
+    def close_others(self, configured: Collection[object]) -> None:
+        """Close the connections of hosts that are no longer configured."""
+        for gone in [one for one in list(self._kept) if one not in configured]:
+            self._kept.pop(gone).close()
+
+
+class Context:
+    """Everything that a verb works with: one call of it, from its arguments to its output."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        output: Output,
+        connections: Connections | None = None,
+        log: Log = SILENT,
+    ) -> None:
         self.environment = environment
-        self._log = log
+        self.output = output
+        self.log = log
+        self._connections = connections or Connections()
+        self._cancellation = Cancellation()
         self._hosts: dict[str, BlockingHost] = {}
+
+    def cancel(self) -> None:
+        """End all requests to hosts, now and later: they raise Cancelled. Any thread may call this at any time."""
+        self._cancellation.cancel()
+
+    def close(self) -> None:
+        """Release what the context holds, apart from its connections, when no request is under way any more."""
+        self._cancellation.close()
 
     @cached_property
     def places(self) -> Places:
@@ -51,12 +86,12 @@ class Machines:
 
     @cached_property
     def settings(self) -> Settings:
-        """config.yaml; what is wrong with it is said once."""
+        """config.yaml. The first access complains about its mistakes."""
         from navi.config.reader import read_settings
 
         settings, problems = read_settings(self.places.settings)
         for problem in problems:
-            complain(str(problem))
+            self.output.complain(str(problem))
         return settings
 
     @cached_property
@@ -74,7 +109,7 @@ class Machines:
 
     @cached_property
     def remotes(self) -> Mapping[str, Remote]:
-        """The enabled remotes by name; what is wrong with their file is said once."""
+        """The enabled remotes by name. The first access complains about mistakes in remotes.yaml."""
         path = config_file(self.environment, REMOTES)
         if not os.path.exists(path):
             return {}
@@ -82,17 +117,17 @@ class Machines:
 
         remotes, problems = read_remotes(path, cache_file(self.environment, KNOWN_REMOTES))
         for problem in problems:
-            complain(str(problem))
+            self.output.complain(str(problem))
         return {remote.name: remote for remote in remotes if remote.enabled}
 
     def template(self, name: str) -> Template:
-        """Return a template. Raises UsageError for one that is not there or not right."""
+        """Return a template. Raises UsageError if it does not exist, or has a mistake."""
         from navi.config.reader import read_template
 
         path = self.places.templates / f"{name}.yaml"
         if "/" in name or not path.exists():
             known = sorted(one.stem for one in self.places.templates.glob("*.yaml"))
-            others = f"there are {', '.join(known)}" if known else "there are none yet"
+            others = f"known are {', '.join(known)}" if known else "there are none yet"
             raise UsageError(f"there is no template `{name}` in {self.places.templates}; {others}")
         template, problems = read_template(path, self.settings.agents)
         if template is None:
@@ -100,9 +135,7 @@ class Machines:
         return template
 
     def host(self, name: str) -> BlockingHost:
-        """Return a host, always the same one, which keeps its line. Raises UsageError for a name that remotes.yaml does
-        not have.
-        """
+        """Return a host by its name. Raises UsageError if remotes.yaml does not have it."""
         if name == LOCAL:
             return self._here
         if name not in self.remotes:
@@ -111,17 +144,20 @@ class Machines:
         from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 
         if name not in self._hosts:
-            self._hosts[name] = BlockingOpenSSHHost(self.remotes[name], self.environment, self._log)
+            remote = self.remotes[name]
+            kept = self._connections.of(remote)
+            self._hosts[name] = BlockingOpenSSHHost(remote, self.environment, self.log, kept, self._cancellation)
         return self._hosts[name]
 
     @cached_property
     def _here(self) -> BlockingHost:
-        """This machine. Only where there are settings they are read."""
+        """This machine."""
         if self._has_settings:
-            said = HostSettings(self.settings.sessions_dir, self.settings.cleanup)
+            settings = HostSettings(self.settings.sessions_dir, self.settings.cleanup)
         else:
-            said = HostSettings("", True)
-        return BlockingHost(local_peer(said), self.environment, self._log)
+            settings = HostSettings("", True)
+        kept = self._connections.of(LOCAL)
+        return BlockingHost(local_peer(settings), self.environment, self.log, kept, self._cancellation)
 
     def address(self, text: str) -> Address:
         """Read SESSION, or HOST/SESSION. Raises UsageError."""
@@ -129,17 +165,17 @@ class Machines:
         if not slash:
             host, name = LOCAL, text
         if not name:
-            raise UsageError(f"`{text}` is no address; write SESSION, or HOST/SESSION")
+            raise UsageError(f"invalid address `{text}`; write SESSION, or HOST/SESSION")
         self.host(host)
         return Address(host, name)
 
-    def pane(self, options: Namespace) -> tuple[BlockingHost, Named]:
-        """Return the host and the pane that a command line means: by its address, or by socket and target. Without
-        either it is the one session that is registered on this machine. Raises UsageError, OperationError.
+    def pane(self, options: Options) -> tuple[BlockingHost, Named]:
+        """Return the host and the pane that a command line names: by address, or by socket and target, or neither if
+        only one session is registered. Raises UsageError, OperationError, HostError.
         """
         if options.target:
             if options.address:
-                raise UsageError("write either ADDR or -t TARGET")
+                raise UsageError("give either ADDR or -t TARGET")
             return self.host(options.host or LOCAL), Named("", options.socket, options.target)
         if not options.address:
             return self._only_one(options.host or LOCAL)
@@ -149,7 +185,7 @@ class Machines:
         return host, pane
 
     def place(self, text: str, socket: str = "") -> tuple[BlockingHost, Named]:
-        """Return the host and the session that an address means. Raises UsageError."""
+        """Return the host and the session of an address. Raises UsageError."""
         address = self.address(text)
         return self.host(address.host), Named(address.name, socket)
 
@@ -159,14 +195,12 @@ class Machines:
         host = self.host(name)
         names = list(host.run(snapshot(registered=True)).registry.entries)
         if len(names) != 1:
-            several = f"several sessions are registered: {', '.join(map(clean, names))}; say which"
-            raise UsageError(several if names else "no session is registered; say which one you mean")
+            several = f"several sessions are registered, give one of them: {', '.join(map(clean, names))}"
+            raise UsageError(several if names else "no session is registered; give an address")
         return host, Named(names[0], registered=True)
 
-    def each(
-        self, things: Iterable[T], ask: Callable[[T], Answer]
-    ) -> list[tuple[T, Answer | HostError | OperationError]]:
-        """Ask about several things at once; the answers come in their order, failures in place of answers."""
+    def each(self, things: Iterable[T], ask: Callable[[T], Answer]) -> list[tuple[T, Answer | Failed]]:
+        """Ask about several things at once; return the answers in the order of the things. A failure is an answer."""
         several = list(things)
         if len(several) < 2:
             return [(thing, answered(ask, thing)) for thing in several]
@@ -176,8 +210,8 @@ class Machines:
             return list(pool.map(lambda thing: (thing, answered(ask, thing)), several))
 
 
-def answered(ask: Callable[[T], Answer], thing: T) -> Answer | HostError | OperationError:
-    """Return the answer to a question about something, or why there is none."""
+def answered(ask: Callable[[T], Answer], thing: T) -> Answer | Failed:
+    """Return the answer to a question about something, or the failure."""
     try:
         return ask(thing)
     except (HostError, OperationError) as error:

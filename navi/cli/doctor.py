@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi.cli.context import AT_ONCE, Machines
-from navi.cli.output import UsageError, print_json
+from navi.cli.context import AT_ONCE, Context
+from navi.cli.output import Output, UsageError
 from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import Remote
 from navi.config.settings import Problem, Settings
@@ -21,7 +21,7 @@ from navi.doctor.finding import Finding, Result
 from navi.ops import HostSettings
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from navi.cli.arguments import Options
 
 CONFIGURATION = "configuration"
 COLOURS = {Result.OK: "32", Result.WARNING: "33", Result.FAULT: "31", Result.NOT_DONE: "2"}
@@ -35,17 +35,17 @@ class Candidate:
     remote: Remote | None = None
 
 
-def run_doctor(options: Namespace, machines: Machines) -> int:
+def run_doctor(options: Options, context: Context) -> int:
     """Check the configuration, this machine and remotes; print what is wrong and what to type."""
-    settings, wrong = read_settings(machines.places.settings)
-    remotes, more = read_remotes(machines.places.remotes)
-    candidates = _candidates(options.hosts, remotes, machines)
-    report = Report(options.json, _colourful(machines.environment))
+    settings, wrong = read_settings(context.places.settings)
+    remotes, more = read_remotes(context.places.remotes)
+    candidates = _candidates(options.hosts, remotes, context)
+    report = Report(context.output, options.json, _colourful(context.environment))
     if not options.hosts or wrong or more:
         report.add(LOCAL, _configuration((*wrong, *more), len(remotes)), CONFIGURATION)
 
     def examine(candidate: Candidate) -> Sequence[Finding]:
-        return _examine(candidate, settings, machines.environment, options.verbose)
+        return _examine(candidate, settings, context.environment, options.verbose)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for candidate, found in zip(candidates, pool.map(examine, candidates), strict=True):
@@ -53,12 +53,12 @@ def run_doctor(options: Namespace, machines: Machines) -> int:
     return report.end()
 
 
-def _candidates(names: Sequence[str], remotes: Sequence[Remote], machines: Machines) -> list[Candidate]:
+def _candidates(names: Sequence[str], remotes: Sequence[Remote], context: Context) -> list[Candidate]:
     """Return the named hosts, or this machine and all enabled remotes. Raises UsageError."""
     known = {LOCAL: Candidate(LOCAL)} | {remote.name: Candidate(remote.name, remote) for remote in remotes}
     unknown = next((name for name in names if name not in known), None)
     if unknown is not None:
-        where = machines.places.remotes
+        where = context.places.remotes
         raise UsageError(f"no host named `{unknown}` in {where}; known hosts: {', '.join(known)}")
     if names:
         return [known[name] for name in dict.fromkeys(names)]
@@ -89,7 +89,8 @@ def _colourful(environment: Mapping[str, str]) -> bool:
 class Report:
     """Prints each host's findings in turn, or one JSON document at the end."""
 
-    def __init__(self, as_json: bool, colourful: bool) -> None:
+    def __init__(self, output: Output, as_json: bool, colourful: bool) -> None:
+        self._output = output
         self._as_json = as_json
         self._colourful = colourful
         self._findings: list[tuple[str, Finding]] = []
@@ -105,7 +106,7 @@ class Report:
                 lines += self._lines(finding)
         undone = ", ".join(finding.check for finding in found if finding.result is Result.NOT_DONE)
         lines += [f"  {self._sign(Result.NOT_DONE)} {undone}"] if undone else []
-        print("\n".join(lines), flush=True)
+        self._output.print_at_once("\n".join(lines))
 
     def _lines(self, finding: Finding) -> list[str]:
         lines = [f"  {self._sign(finding.result)} {finding.check:<16} {clean(finding.found)}"]
@@ -120,7 +121,7 @@ class Report:
     def end(self) -> int:
         """Print the document if there is one; return the exit status: that of the first fault."""
         if self._as_json:
-            print_json([
+            self._output.print_json([
                 {"host": host, "check": finding.check, "result": str(finding.result), "found": clean(finding.found),
                  "remedy": clean(finding.remedy) if finding.result is not Result.OK else ""}
                 for host, finding in self._findings

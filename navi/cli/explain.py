@@ -1,12 +1,12 @@
-"""The verb explain: what a session's status is, and everything that it was made of."""
+"""The verb explain: what a session's status is, and what it was judged from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi.cli.context import Machines
-from navi.cli.output import attempt, print_json, why
+from navi.cli.context import Context
+from navi.cli.output import Output, attempt, why
 from navi.core import exits
 from navi.core.address import Address
 from navi.core.facts import facts, rule, tmux_said, usage_facts
@@ -21,16 +21,16 @@ from navi.ops.look import look
 from navi.ops.tokens import tokens
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from navi.cli.arguments import Options
 
-MOST_CALLS = 20
-"""How often it is asked at most for tokens that are still to be counted."""
+MOST_REQUESTS = 20
+"""Requests until all tokens are counted, at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A session, what the look at its host saw, and its tokens, or else why they are not known ("": no hook names
-    the agent's session).
+class Explained:
+    """A session, the snapshot of its host, and its tokens, or why they are unknown ("" where no hook names the agent's
+    session).
     """
 
     session: Session
@@ -39,57 +39,59 @@ class Seen:
 
     @property
     def metrics(self) -> Metrics | None:
-        """Times and tools, as they stood at the look."""
+        """Times and tools at the time of the snapshot."""
         return metrics_of(self.session, self.frame.clock)
 
 
-def run_explain(options: Namespace, machines: Machines) -> int:
-    """Look once at the session's host, and tell how its status came about."""
-    address = machines.address(options.address)
-    return attempt(address, lambda: _look(machines, address), lambda seen: _tell(options, seen))
+def run_explain(options: Options, context: Context) -> int:
+    """Explain the status of a session."""
+    address = context.address(options.address)
+    return attempt(
+        context.output, address, lambda: _look(context, address), lambda found: _print(context.output, options, found)
+    )
 
 
-def _tell(options: Namespace, seen: Seen) -> None:
+def _print(output: Output, options: Options, found: Explained) -> None:
     if options.json:
-        print_json(document(seen))
+        output.print_json(document(found))
         return
-    session, frame = seen.session, seen.frame
+    session, frame = found.session, found.frame
     host = f"{session.host}, tmux {frame.tmux_version or 'of unknown version'}"
-    for fact in [*facts(session, host, frame, frame.clock), *usage_facts(seen.metrics, seen.tokens)]:
-        print(f"{fact.label:<12} {fact.text}")
+    for fact in [*facts(session, host, frame, frame.clock), *usage_facts(found.metrics, found.tokens)]:
+        output.print(f"{fact.label:<12} {fact.text}")
 
 
-def _look(machines: Machines, address: Address) -> Seen:
-    """Return the session and what the look saw. One of the default server comes before one of another."""
-    host = machines.host(address.host)
+def _look(context: Context, address: Address) -> Explained:
+    """Return a session with the snapshot of its host. The default server comes before others."""
+    host = context.host(address.host)
     try:
         frame = host.run(look())
     except ValueError as error:
-        raise OperationError(f"its answer makes no sense: {error}; try navi doctor {address.host}") from error
-    session = session_named(sessions_of(address.host, frame, machines.agents), address.name)
+        raise OperationError(f"the host's answer is invalid: {error}; try `navi doctor {address.host}`") from error
+    session = session_named(sessions_of(address.host, frame, context.agents), address.name)
     if session:
-        return Seen(session, frame, _count(host, session))
-    doubt = "" if frame.proven else f", but not every tmux server told its sessions ({tmux_said(frame)})"
+        return Explained(session, frame, _count(host, session))
+    doubt = "" if frame.proven else f", but not every tmux server listed its sessions ({tmux_said(frame)})"
     raise OperationError(f"there is no session {clean(address.name)}{doubt}", exits.NO_SESSION)
 
 
 def _count(host: BlockingHost, session: Session) -> Tokens | str:
-    """Count to the end, if that is not too far."""
+    """Return the tokens of a session; a long transcript takes several requests."""
     id = session_id(session)
     if not id:
         return ""
     try:
-        found = host.run(tokens(id))
-        for _ in range(MOST_CALLS - 1):
-            found = host.run(tokens(id)) if found.partial else found
+        counted = host.run(tokens(id))
+        for _ in range(MOST_REQUESTS - 1):
+            counted = host.run(tokens(id)) if counted.partial else counted
     except (HostError, OperationError) as error:
         return why(error)[0]
-    return found
+    return counted
 
 
-def document(seen: Seen) -> dict[str, object]:
-    """Return the same for programs. Ages are in seconds, times epoch times of the host; what is unknown is null."""
-    session, frame = seen.session, seen.frame
+def document(found: Explained) -> dict[str, object]:
+    """Return the explanation as JSON. Ages are seconds, times epoch times of the host; unknown values are null."""
+    session, frame = found.session, found.frame
     status, tmux = session.status, session.tmux
     return {
         "address": session.address,
@@ -107,8 +109,8 @@ def document(seen: Seen) -> dict[str, object]:
         "tmux": {"state": str(frame.tmux), "error": frame.tmux_error, "proven": frame.proven},
         "file": _file_document(session.file) if session.file else None,
         "session": _session_document(tmux) if tmux else None,
-        "metrics": _metrics_document(seen.metrics) if seen.metrics else None,
-        "tokens": _tokens_document(seen.tokens) if isinstance(seen.tokens, Tokens) else None,
+        "metrics": _metrics_document(found.metrics) if found.metrics else None,
+        "tokens": _tokens_document(found.tokens) if isinstance(found.tokens, Tokens) else None,
     }
 
 

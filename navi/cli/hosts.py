@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi.cli.context import Machines
-from navi.cli.output import print_json
+from navi.cli.context import Context
+from navi.cli.output import Output
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState
@@ -17,7 +17,7 @@ from navi.ops import OperationError
 from navi.ops.look import TMUX_FAILURES, look
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from navi.cli.arguments import Options
 
 TMUX_STATES = {tmux: state for tmux, (state, _, _) in TMUX_FAILURES.items()}
 """The state of a host by the state of its tmux."""
@@ -34,29 +34,29 @@ class HostReport:
     failure: Failure | None
 
 
-def run_hosts(options: Namespace, machines: Machines) -> int:
+def run_hosts(options: Options, context: Context) -> int:
     """List this machine and all enabled remotes with their state; 0 even if some do not answer."""
-    names = [LOCAL, *machines.remotes]
-    answers = machines.each(names, lambda name: _ask(machines, name))
-    reports = [_report(machines, name, answer) for name, answer in answers]
+    names = [LOCAL, *context.remotes]
+    answers = context.each(names, lambda name: _ask(context, name))
+    reports = [_report(context, name, answer) for name, answer in answers]
     if options.json:
-        print_json([document(one) for one in reports])
+        context.output.print_json([document(one) for one in reports])
     else:
         for one in reports:
-            _print(one, max(map(len, names)))
+            _print(context.output, one, max(map(len, names)))
     return exits.OK
 
 
-def _ask(machines: Machines, name: str) -> Frame:
-    host = machines.host(name)
+def _ask(context: Context, name: str) -> Frame:
+    host = context.host(name)
     try:
         return host.run(look())
     except ValueError as error:
         raise HostError(Failure(HostState.ERROR, str(error), f"navi doctor {name}")) from error
 
 
-def _report(machines: Machines, name: str, answer: Frame | HostError | OperationError) -> HostReport:
-    remote = machines.remotes.get(name)
+def _report(context: Context, name: str, answer: Frame | HostError | OperationError) -> HostReport:
+    remote = context.remotes.get(name)
     place = remote.destination if remote else "this machine"
     if isinstance(answer, HostError):
         return HostReport(name, place, answer.failure.state, None, answer.failure)
@@ -85,11 +85,11 @@ def document(one: HostReport) -> dict[str, object]:
     }
 
 
-def _print(one: HostReport, width: int) -> None:
+def _print(output: Output, one: HostReport, width: int) -> None:
     count = len(one.frame.sessions) if one.frame else 0
     facts = [f"{count} session{'' if count == 1 else 's'}", one.frame.system] if one.frame else []
     if one.frame and one.frame.tmux_version:
         facts.insert(1, f"tmux {one.frame.tmux_version}")
     if one.failure:
         facts = [one.failure.cause, one.failure.remedy]
-    print(clean(f"{one.name:<{width}}  {one.state:<12} {one.destination}: {'; '.join(facts)}"))
+    output.print(clean(f"{one.name:<{width}}  {one.state:<12} {one.destination}: {'; '.join(facts)}"))

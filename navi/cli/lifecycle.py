@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from navi.cli.attach import attach_terminal
 from navi.cli.changes import carry_out
-from navi.cli.context import Machines
-from navi.cli.output import UsageError, attempt, complain, print_json, tell
+from navi.cli.context import Context
+from navi.cli.output import Output, UsageError, attempt, print_results
 from navi.config.undo_list import Killed, forget, last_killed, remember
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named
@@ -21,7 +21,7 @@ from navi.ops.look import look
 from navi.ops.outcome import unanswered, undo_hint
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from navi.cli.arguments import Options
 
 
 # ---- looking before a change
@@ -37,23 +37,23 @@ class Before(NamedTuple):
     frame: Frame
 
 
-def look_before(machines: Machines, address: Address) -> Before:
+def look_before(context: Context, address: Address) -> Before:
     """Look for a session that is to be changed: on the default tmux server, or else on another.
 
     Raise OperationError if there is no such session, and HostError.
     """
-    host = machines.host(address.host)
+    host = context.host(address.host)
     frame = host.run(look())
-    session = session_named(sessions_of(host.name, frame, machines.agents), address.name)
+    session = session_named(sessions_of(host.name, frame, context.agents), address.name)
     if session is None and frame.proven:
         where = "on this machine" if address.host == LOCAL else f"on {address.host}"
         raise OperationError(f"no session named {clean(address.name)} {where}", exits.NO_SESSION)
     return Before(session, frame)
 
 
-def find(machines: Machines, address: Address) -> Session:
+def find(context: Context, address: Address) -> Session:
     """Return the session that has an address now. Raise OperationError, HostError."""
-    session, frame = look_before(machines, address)
+    session, frame = look_before(context, address)
     if session is None:
         outcome = unanswered(frame)
         raise OperationError(outcome.reason, outcome.status)
@@ -63,88 +63,90 @@ def find(machines: Machines, address: Address) -> Session:
 # ---- creating
 
 
-def run_new(options: Namespace, machines: Machines) -> int:
+def run_new(options: Options, context: Context) -> int:
     """Create a session, and attach to it if asked."""
-    host = machines.host(options.host)
-    launch, directory = launch_of(options, machines)
+    host = context.host(options.host)
+    launch, directory = launch_of(options, context)
     address = Address(options.host, options.name)
 
     def create() -> Created:
         operation = new(options.name, directory, launch, options.socket, register=not options.no_register)
-        created = carry_out(host, address, operation)
+        created = carry_out(context, address, operation)
         if not (options.json or options.attach):
-            print(operation.words(str(Address(options.host, created.name)), created))
+            context.output.print(operation.words(str(Address(options.host, created.name)), created))
         return created
 
     made: list[Created] = []
-    status = attempt(address, create, made.append)
+    status = attempt(context.output, address, create, made.append)
     for created in made:
-        _tell_created(options, created, launch)
+        _tell_created(context.output, options, created, launch)
         if options.attach:
-            return attach_terminal(host, Named(created.name, created.socket, created.id))
+            return attach_terminal(context.output, host, Named(created.name, created.socket, created.id))
     return status
 
 
-def launch_of(options: Namespace, machines: Machines) -> tuple[Launch, str]:
+def launch_of(options: Options, context: Context) -> tuple[Launch, str]:
     """Return what is to run, and in which directory. Raise UsageError."""
-    launch, directory = _named_launch(options, machines)
+    launch, directory = _named_launch(options, context)
     launch = launch._replace(window=options.window or launch.window, variables=(*launch.variables, *options.env))
     if options.keep:
         launch = kept(launch)
     return ready(launch, options.wait, options.timeout) if options.wait is not None else launch, directory
 
 
-def _named_launch(options: Namespace, machines: Machines) -> tuple[Launch, str]:
+def _named_launch(options: Options, context: Context) -> tuple[Launch, str]:
     directory = options.directory or ""
     if options.template is not None:
-        template = machines.template(options.template)
+        template = context.template(options.template)
         return template.launch, options.directory or template.directory
     if options.command is not None:
         return command(options.command), directory
     if options.agent is None:
         return PRESETS["python" if options.python else "gdb" if options.gdb else "shell"], directory
-    kinds = {kind.name: kind for kind in machines.agents}
-    name = options.agent or machines.agents[0].name
+    kinds = {kind.name: kind for kind in context.agents}
+    name = options.agent or context.agents[0].name
     if name not in kinds:
         raise UsageError(f"there is no agent `{name}`; known are {', '.join(kinds)}")
     return agent(kinds[name], options.skip_permissions), directory
 
 
-def _tell_created(options: Namespace, created: Created, launch: Launch) -> None:
+def _tell_created(output: Output, options: Options, created: Created, launch: Launch) -> None:
     if options.json:
-        print_json({
+        output.print_json({
             "name": created.name, "host": options.host, "socket": created.socket or None, "target": created.target,
             "type": launch.type, "pid": created.process, "window": created.window or None,
             "registered": created.registered,
         })  # fmt: skip
     if created.slow:
-        complain(STILL_STARTING)
+        output.complain(STILL_STARTING)
     if created.problem:
-        complain(f"not in the registry: {created.problem}")
+        output.complain(f"not in the registry: {created.problem}")
 
 
 # ---- verbs that do the same to each session
 
 
-def run_session_verb(options: Namespace, machines: Machines) -> int:
+def run_session_verb(options: Options, context: Context) -> int:
     """Carry out the verb on each session, or print what it would do."""
     verb = SESSION_VERBS[options.verb]
-    addresses = [machines.address(text) for text in options.addresses]
+    addresses = [context.address(text) for text in options.addresses]
     if getattr(options, "dry_run", False):
-        found = machines.each(addresses, lambda address: find(machines, address))
-        return tell(found, options.json, lambda _, session: f"would {options.verb} {_described(session)}")
+        found = context.each(addresses, lambda address: find(context, address))
+        return print_results(
+            context.output, found, options.json, lambda _, session: f"would {options.verb} {_described(session)}"
+        )
     off = getattr(options, "off", False)
-    results = machines.each(addresses, lambda address: _change(machines, verb, address, off))
-    return tell(results, options.json, lambda _, words: words)
+    results = context.each(addresses, lambda address: _change(context, verb, address, off))
+    return print_results(context.output, results, options.json, lambda _, words: words)
 
 
-def _change(machines: Machines, verb: SessionVerb, address: Address, off: bool) -> str:
+def _change(context: Context, verb: SessionVerb, address: Address, off: bool) -> str:
     """Carry out a verb on one session; return the words for its result."""
-    session, frame = look_before(machines, address) if verb.looks else (None, None)
-    operation = verb.operation(About(Named(address.name), session, machines.agents, off))
-    answer = carry_out(machines.host(address.host), address, operation, frame)
+    session, frame = look_before(context, address) if verb.looks else (None, None)
+    operation = verb.operation(About(Named(address.name), session, context.agents, off))
+    answer = carry_out(context, address, operation, frame)
     if verb.undoable and answer:
-        remember(machines.places.state, Killed(address.host, answer, str(address)))
+        remember(context.places.state, Killed(address.host, answer, str(address)))
     words = operation.words(str(address), answer)
     return words + undo_hint(answer, "navi undo") if verb.undoable else words
 
@@ -158,35 +160,35 @@ def _described(session: Session) -> str:
 # ---- renaming and restoring
 
 
-def run_rename(options: Namespace, machines: Machines) -> int:
+def run_rename(options: Options, context: Context) -> int:
     """Rename a session."""
-    address = machines.address(options.address)
+    address = context.address(options.address)
     operation = rename(Named(address.name), options.name)
 
     def do() -> str:
-        before = look_before(machines, address)
-        name = carry_out(machines.host(address.host), address, operation, before.frame)
+        before = look_before(context, address)
+        name = carry_out(context, address, operation, before.frame)
         return operation.words(str(address), name)
 
-    return attempt(address, do, print)
+    return attempt(context.output, address, do, context.output.print)
 
 
-def run_undo(options: Namespace, machines: Machines) -> int:
+def run_undo(options: Options, context: Context) -> int:
     """Restore the session that was killed last, or the last one of an address."""
-    state = machines.places.state
+    state = context.places.state
     wanted = (killed for killed in last_killed(state) if options.address in (None, killed.address))
     last = next(wanted, None)
     if last is None:
         what = "no session was killed" if options.address is None else f"{options.address} was not killed"
-        complain(f"{what} from this machine lately; nothing to undo")
+        context.output.complain(f"{what} from this machine lately; nothing to undo")
         return exits.NO
     name = last.address.removeprefix(f"{last.host}/")
     address = Address(last.host, name)
     operation = undo(last.undo_id, name)
 
     def bring_back() -> str:
-        created = carry_out(machines.host(last.host), address, operation)
+        created = carry_out(context, address, operation)
         forget(state, last)
         return operation.words(str(Address(last.host, created.name)), created)
 
-    return attempt(last.address, bring_back, print)
+    return attempt(context.output, last.address, bring_back, context.output.print)

@@ -11,46 +11,44 @@ from getpass import getuser
 from socket import gethostname
 from typing import TYPE_CHECKING
 
-from navi.cli.context import Machines
-from navi.cli.output import complain
+from navi.cli.context import Context
 from navi.core import exits
 from navi.core.address import Named
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops.pane import LOCK, Hold, lock
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from navi.cli.arguments import Options
 
 
-def run_lock(options: Namespace, machines: Machines) -> int:
-    """Lock a session: for a command, or until it is unlocked."""
-    host, pane = machines.pane(options)
+def run_lock(options: Options, context: Context) -> int:
+    """Lock a session while a command runs, or until it is unlocked."""
+    host, pane = context.pane(options)
     token = os.urandom(12).hex()
     words = options.command_line
     who = f"{getuser()}@{gethostname()}, process {os.getpid() if words else os.getppid()}"
     host.run(lock(pane, Hold.TAKE, token, options.seconds, who))
     if not words:
-        print(f"{LOCK}={token}; export {LOCK}")
+        context.output.print(f"{LOCK}={token}; export {LOCK}")
         return exits.OK
-    with _kept(host, pane, token, options.seconds, who):
+    with _renewed(host, pane, token, options.seconds, who):
         try:
             return subprocess.run(words, env={**host.environment, LOCK: token}, check=False).returncode
         except OSError as error:
-            complain(f"{words[0]} can't be started: {error.strerror}")
+            context.output.complain(f"{words[0]} can't be started: {error.strerror}")
             return exits.NO
 
 
 @contextmanager
-def _kept(host: BlockingHost, pane: Named, token: str, seconds: int, who: str) -> Iterator[None]:
-    """Keep a lock for as long as the context lasts."""
+def _renewed(host: BlockingHost, pane: Named, token: str, seconds: int, who: str) -> Iterator[None]:
+    """Renew a lock until the context is left, then release it."""
     over = threading.Event()
 
-    def keep() -> None:
+    def renew() -> None:
         while not over.wait(max(1.0, seconds / 3)):
             host.run(lock(pane, Hold.KEEP, token, seconds, who))
 
-    keeper = threading.Thread(target=keep, daemon=True)
-    keeper.start()
+    threading.Thread(target=renew, daemon=True).start()
     try:
         yield
     finally:
@@ -58,9 +56,9 @@ def _kept(host: BlockingHost, pane: Named, token: str, seconds: int, who: str) -
         host.run(lock(pane, Hold.LEAVE, token))
 
 
-def run_unlock(options: Namespace, machines: Machines) -> int:
-    """End a lock."""
-    host, pane = machines.pane(options)
+def run_unlock(options: Options, context: Context) -> int:
+    """Release a lock."""
+    host, pane = context.pane(options)
     token = host.environment.get(LOCK, "-")
     host.run(lock(pane, Hold.FORCE if options.force else Hold.LEAVE, token))
     return exits.OK

@@ -1,9 +1,9 @@
-"""What is known of each session of each host, as the verbs ls and health tell it: for people, and as JSON."""
+"""The output of the verbs ls and health: sessions of all hosts, for people and as JSON."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from navi.cli.output import print_json
+from navi.cli.output import Output
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
 from navi.core.agents import AgentKind
@@ -18,7 +18,7 @@ from navi.ops.look import TMUX_FAILURES
 
 
 class Row(NamedTuple):
-    """A session of a host, as far as it is known: to tmux, to a status file, to the registry."""
+    """A session of a host: what tmux, its status file and the registry say about it."""
 
     host: str
     name: str
@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
     @property
     def address(self) -> str:
-        """How a person writes it."""
+        """How a person writes its name."""
         return address_of(self.host, self.name)
 
     @property
@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
 
 def rows_of(host: str, found: Snapshot, agents: Sequence[AgentKind]) -> Iterator[Row]:
-    """Put together what is known of each session: those that live or left a file, and those only registered."""
+    """Yield the sessions that live or have a status file, then those that are only registered."""
     clock = found.frame.clock
     entries = {
         (tmux.socket, tmux.id): entry
@@ -63,7 +63,7 @@ def rows_of(host: str, found: Snapshot, agents: Sequence[AgentKind]) -> Iterator
 
 
 def document(row: Row) -> dict[str, object]:
-    """Return a session for programs; what is unknown is null."""
+    """Return a session as JSON; unknown values are null."""
     session, tmux, entry, condition = row.session, row.tmux, row.entry, row.condition
     status = session.status if session else None
     pane = condition.pane if condition else None
@@ -99,29 +99,29 @@ def document(row: Row) -> dict[str, object]:
 
 
 def silent_document(name: str, error: HostError | OperationError, words: str) -> dict[str, object]:
-    """Return a host that did not answer, for programs."""
+    """Return a host that did not answer as JSON."""
     state = error.failure.state if isinstance(error, HostError) else HostState.ERROR
     return {"name": name, "state": str(state), "error": words, "latency_ms": None, "age_s": None}
 
 
 def host_document(name: str, found: Snapshot) -> dict[str, object]:
-    """Return a host that answered, for programs."""
+    """Return a host that answered as JSON."""
     state, cause, _ = TMUX_FAILURES.get(found.frame.tmux, (HostState.CONNECTED, "", ""))
     error = cause.replace("{0}", found.frame.tmux_error or "nothing") or None
     return {"name": name, "state": str(state), "error": error, "latency_ms": None, "age_s": 0.0}
 
 
-def print_rows(rows: Sequence[Row]) -> None:
-    """A table, the most urgent first; nothing at all where there is nothing."""
+def print_rows(output: Output, rows: Sequence[Row]) -> None:
+    """Print a table of sessions, the most urgent first."""
     table = [_cells(row) for row in sorted(rows, key=_order)]
     widths = [max((_columns(cells[column]) for cells in table), default=0) for column in range(4)]
     for *cells, message in table:
         line = "  ".join(cell + " " * (width - _columns(cell)) for cell, width in zip(cells, widths, strict=True))
-        print(f"{line}  {message}".rstrip())
+        output.print(f"{line}  {message}".rstrip())
 
 
 def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """Return how many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)
     from unicodedata import combining, east_asian_width
@@ -145,7 +145,7 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
 
 
 def condition_named(found: Snapshot, name: str, socket: str, target: str, registered: bool) -> Condition:
-    """Judge what a name, or a target of a server, means."""
+    """Judge the session of a name, or the pane of a target."""
     entry = found.registry.entries.get(name)
     if entry and not socket and not target:
         condition = condition_of(entry, found)
@@ -162,12 +162,12 @@ def condition_named(found: Snapshot, name: str, socket: str, target: str, regist
     if named and not target:
         return condition_in(min(named, key=lambda one: one.socket), found.gone)
     if not (socket or target or found.proven):
-        return Condition(Health.UNKNOWN, "not every tmux server tells its sessions")
+        return Condition(Health.UNKNOWN, "not every tmux server lists its sessions")
     return condition_of(Entry(name or target, socket=wanted or found.default), found)
 
 
 def _is_target(target: str, session: TmuxSession, pane: Pane) -> bool:
-    """Whether a target, as tmux would understand it, names a pane: by its id, or by session, window and pane."""
+    """Whether a target names a pane as tmux understands it: by its id, or by session, window and pane."""
     if target.startswith("%"):
         return pane.id == target
     name, _, index = target.partition(":")
@@ -176,16 +176,18 @@ def _is_target(target: str, session: TmuxSession, pane: Pane) -> bool:
     return not index or pane.position == index or pane.position.partition(".")[0] == index
 
 
-def tell_conditions(conditions: Sequence[tuple[str, Condition]], as_json: bool, alone: bool = True) -> int:
-    """Print the health of sessions; return the exit status: of one its code, of several 0 if all are healthy."""
+def print_conditions(
+    output: Output, conditions: Sequence[tuple[str, Condition]], as_json: bool, alone: bool = True
+) -> int:
+    """Print the health of sessions; return the exit status: for one its code, for several 0 if all are healthy."""
     if as_json:
         documents = [_condition_document(about, condition) for about, condition in conditions]
-        print_json(documents[0] if alone and len(documents) == 1 else documents)
+        output.print_json(documents[0] if alone and len(documents) == 1 else documents)
     else:
         width = max((_columns(clean(about)) for about, _ in conditions), default=0)
         for about, condition in conditions:
             space = " " * (width - _columns(clean(about)))
-            print(f"{clean(about)}{space}  {condition.health}: {clean(condition.reason)}")
+            output.print(f"{clean(about)}{space}  {condition.health}: {clean(condition.reason)}")
     if any(condition.health is Health.UNKNOWN for _, condition in conditions):
         return exits.TIMED_OUT
     if alone and len(conditions) == 1:

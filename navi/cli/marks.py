@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from navi.cli.changes import carry_out
-from navi.cli.context import Machines
+from navi.cli.context import Context
 from navi.cli.lifecycle import find, look_before
 from navi.cli.output import UsageError, attempt
 from navi.ops.marks import check_tags, mark
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from navi.cli.arguments import Options
 
 
-def run_tag(options: Namespace, machines: Machines) -> int:
+def run_tag(options: Options, context: Context) -> int:
     """Change the tags of a session, or print them."""
-    address = machines.address(options.address)
+    address = context.address(options.address)
     changes = tuple(_change(text) for text in options.changes)
 
     def change() -> str:
         if not changes:
-            return "".join(f"{tag}\n" for tag in find(machines, address).marks.tags)
-        before = look_before(machines, address)
-        carry_out(machines.host(address.host), address, mark(address.name, changes), before.frame)
+            return "".join(f"{tag}\n" for tag in find(context, address).marks.tags)
+        before = look_before(context, address)
+        carry_out(context, address, mark(address.name, changes), before.frame)
         return ""
 
-    return attempt(address, change, lambda text: print(text, end=""))
+    return attempt(context.output, address, change, lambda text: context.output.print(text, end=""))
 
 
 def _change(text: str) -> str:

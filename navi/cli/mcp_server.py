@@ -1,147 +1,206 @@
-"""A server of the Model Context Protocol over standard input and output: navi's verbs as tools, for agents.
+"""A server of the Model Context Protocol over standard input and output: navi's verbs as tools for agents.
 
-The tools are made from the table of verbs, so a new verb is a new tool. Each call is one run of navi, whose answer is
-the verb's own JSON. Needs the package `mcp` (the extra of that name).
+The tools are the rows of the table of verbs. This process carries the calls out, each in a thread with a context and an
+output of its own; connections to hosts are kept from call to call. Needs the package `mcp` (the extra of that name).
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
+from typing import Any, NamedTuple
 
 import anyio
+from anyio import CapacityLimiter, to_thread
 from mcp import types
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
 from navi import __version__
-from navi.cli.arguments import Argument, arguments_of
-from navi.cli.verbs import VERBS, Verb
+from navi.cli import run_verb
+from navi.cli.arguments import Argument, Given, Mistake, Options, convert
+from navi.cli.context import Connections, Context
+from navi.cli.output import Output
+from navi.cli.verbs import JSON, VERBS, Verb
+from navi.core.address import LOCAL
+from navi.core.exits import OK
+from navi.core.log import Log
+from navi.hosts.blocking_process import Cancelled
 
-TOOLS = (
-    "ls", "new", "send", "wait", "capture", "health", "kill", "rename", "dismiss", "undo", "cleanup", "reconcile",
-    "tag", "bookmark", "git", "status", "hosts", "doctor", "explain",
-)  # fmt: skip
-"""The verbs that an agent gets: none that needs a terminal, goes on for ever, or changes an agent's own settings."""
-
-READ_ONLY = {"ls", "wait", "capture", "health", "git", "status", "hosts", "doctor", "explain"}
+TOOLS = {verb.name: verb for verb in VERBS if verb.mcp_tool}
 
 SESSIONS = "tmux-sessions://all"
 """The resource with every session of every host."""
 
+MOST_CALLS = 64
+"""Calls that are carried out at the same time."""
+
 INSTRUCTIONS = """Sessions of tmux, on this machine and on others. A session is addressed as SESSION here and as
-HOST/SESSION elsewhere; ls lists them. Create one with new, type into it with send (with wait: a pattern of grep -E
-that must come in what the session shows afterwards), read it with capture, and look at health before trusting it.
-Nothing is killed but by kill, cleanup and new's own failure."""
+HOST/SESSION elsewhere; ls lists them. Create one with new, type into it with send (with wait: an extended regular
+expression that a new line of the session must match), read it with capture, and check its health before you trust it.
+Only kill, cleanup and a failed new end sessions."""
 
 
-def run() -> None:
+def run(environment: Mapping[str, str], log: Log) -> None:
     """Serve until standard input ends."""
-    anyio.run(_serve)
+    anyio.run(_Server(environment, log).serve)
 
 
-async def _serve() -> None:
-    server = Server(
-        "navi", version=__version__, instructions=INSTRUCTIONS,
-        on_list_tools=_list_tools, on_call_tool=_call_tool,
-        on_list_resources=_list_resources, on_read_resource=_read_resource,
-    )  # fmt: skip
-    async with stdio_server() as (read, write):
-        await server.run(read, write, server.create_initialization_options())
+class Result(NamedTuple):
+    """What a call came to: the exit status, standard output and standard error of its verb."""
+
+    status: int
+    output: str
+    errors: str
+
+
+class _Server:
+    """Carries out calls. The connections are shared by all of them."""
+
+    def __init__(self, environment: Mapping[str, str], log: Log) -> None:
+        self._environment = environment
+        self._log = log
+        self._connections = Connections()
+        self._limiter = CapacityLimiter(MOST_CALLS)
+
+    async def serve(self) -> None:
+        server = Server(
+            "navi", version=__version__, instructions=INSTRUCTIONS,
+            on_list_tools=_list_tools, on_call_tool=self._call_tool,
+            on_list_resources=_list_resources, on_read_resource=self._read_resource,
+        )  # fmt: skip
+        async with stdio_server() as (read, write):
+            await server.run(read, write, server.create_initialization_options())
+
+    async def _call_tool(self, _: Any, call: types.CallToolRequestParams) -> types.CallToolResult:
+        verb = TOOLS.get(call.name)
+        if verb is None:
+            return _failure(f"there is no tool {call.name}")
+        try:
+            options = options_of(verb, call.arguments or {})
+        except Mistake as mistake:
+            return _failure(f"{verb.name}: {mistake}")
+        return _tool_result(verb, await self._carry_out(verb, options))
+
+    async def _read_resource(self, _: Any, asked: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+        if str(asked.uri) != SESSIONS:
+            raise ValueError(f"there is no resource {asked.uri}; the only one is {SESSIONS}")
+        result = await self._carry_out(TOOLS["ls"], options_of(TOOLS["ls"], {}))
+        contents = types.TextResourceContents(uri=SESSIONS, mime_type="application/json", text=result.output)
+        return types.ReadResourceResult(contents=[contents])
+
+    async def _carry_out(self, verb: Verb, options: Options) -> Result:
+        """Carry out a verb in a thread. If the call is cancelled, its requests end, and nobody waits for the thread."""
+        stdout, stderr = StringIO(), StringIO()
+        context = Context(self._environment, Output(stdout, stderr), self._connections, self._log)
+        try:
+            status = await to_thread.run_sync(
+                self._run, verb, options, context, abandon_on_cancel=True, limiter=self._limiter
+            )
+        except anyio.get_cancelled_exc_class():
+            context.cancel()
+            raise
+        return Result(status, _text(stdout), _text(stderr))
+
+    def _run(self, verb: Verb, options: Options, context: Context) -> int:
+        """Carry out a verb with the configuration as it is on disk now."""
+        try:
+            self._connections.close_others({LOCAL, *context.remotes.values()})
+            return run_verb(verb, options, context)
+        except Cancelled:
+            return OK  # nobody reads it
+        finally:
+            context.close()
+
+
+def _text(stream: StringIO) -> str:
+    """Return what was written; bytes that are no text become replacement characters."""
+    return stream.getvalue().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 # ---- tools
 
 
 async def _list_tools(_: Any, __: Any) -> types.ListToolsResult:
-    return types.ListToolsResult(tools=[tool_of(verb) for verb in VERBS if verb.name in TOOLS])
+    return types.ListToolsResult(tools=[tool_of(verb) for verb in TOOLS.values()])
 
 
 def tool_of(verb: Verb) -> types.Tool:
-    """Return a verb as a tool."""
+    """Return the tool for a verb."""
     return types.Tool(
         name=verb.name,
         description=f"{verb.help[0].upper()}{verb.help[1:]}.",
         input_schema=schema_of(verb),
-        annotations=types.ToolAnnotations(read_only_hint=verb.name in READ_ONLY),
+        annotations=types.ToolAnnotations(read_only_hint=verb.read_only),
     )
 
 
+def arguments_of(verb: Verb) -> list[Argument]:
+    """Return the arguments that a call may have: an agent has no terminal, and always gets JSON where there is any."""
+    return [one for one in verb.arguments if one != JSON and not one.interactive]
+
+
 def schema_of(verb: Verb) -> dict[str, Any]:
-    """Return the JSON schema of a verb's arguments; whether to answer in JSON is not for the caller to say."""
-    known = [one for one in arguments_of(verb) if one.names != ("--json",)]
-    required = [one.key for one in known if not one.is_option and one.nargs in (None, "+")]
+    """Return the JSON schema of a verb's arguments."""
+    known = arguments_of(verb)
     return {
         "type": "object",
         "properties": {one.key: _property(one) for one in known},
-        "required": required,
+        "required": [one.key for one in known if one.is_required],
         "additionalProperties": False,
     }
 
 
 def _property(one: Argument) -> dict[str, Any]:
     described = {"description": one.help}
-    if not one.takes_value:
+    if not one.value:
         return {"type": "boolean", **described}
-    value: dict[str, Any] = {"type": "number" if one.type else "string"}
+    value: dict[str, Any] = {"type": one.kind.schema}
     if one.choices:
         value["enum"] = list(one.choices)
-    if one.action == "append" or one.nargs in ("*", "+", "..."):
+    if one.is_list:
         return {"type": "array", "items": value, **described}
     return value | described
 
 
-def words_for(verb: Verb, given: Mapping[str, Any]) -> list[str]:
-    """Return the command line for the arguments of a call. Raises ValueError for one that the verb does not have.
-
-    Nothing that is given can be taken for an option: values are written in one word with their option, and words
-    stand behind --.
-    """
-    known = {one.key: one for one in arguments_of(verb)}
-    unknown = given.keys() - known.keys()
+def options_of(verb: Verb, given: Mapping[str, Any]) -> Options:
+    """Return the options for the arguments of a call. Raises Mistake."""
+    known = arguments_of(verb)
+    unknown = given.keys() - {one.key for one in known}
     if unknown:
-        raise ValueError(f"{verb.name} has no argument {', '.join(sorted(unknown))}; known are {', '.join(known)}")
-    words = ["--json"] if "json" in known else []
-    for one in known.values():
+        keys = ", ".join(one.key for one in known)
+        raise Mistake(f"{verb.name} has no argument {', '.join(sorted(unknown))}; known are {keys}")
+    missing = [one.value for one in known if one.is_required and given.get(one.key) in (None, [])]
+    if missing:
+        raise Mistake(f"the following arguments are required: {', '.join(missing)}")
+    options = convert(verb.arguments, _given(known, given))
+    options.json = JSON in verb.arguments
+    options.command_line = []
+    return options
+
+
+def _given(known: Sequence[Argument], given: Mapping[str, Any]) -> Given:
+    """Yield the arguments of a call with the texts of their values, as if they came from a command line."""
+    for one in known:
         value = given.get(one.key)
-        if one.is_option and one.key != "json" and value not in (None, False):
-            words += _option(one, value)
-    positions = [one for one in known.values() if not one.is_option and given.get(one.key) is not None]
-    return [*words, "--", *(text for one in positions for text in _texts(given[one.key]))]
+        if value is not None and (one.value or value is not False):
+            yield one, list(_texts(value))
+        elif one.is_list and not one.is_option:
+            yield one, ()
 
 
-def _option(one: Argument, value: Any) -> list[str]:
-    name = max(one.names, key=len)
-    if not one.takes_value:
-        return [name]
-    if one.nargs in ("*", "+"):
-        return [name, *_texts(value)]
-    return [f"{name}={text}" for text in _texts(value)]
+def _texts(value: Any) -> Iterator[str]:
+    for one in value if isinstance(value, list) else [value]:
+        yield f"{one:g}" if isinstance(one, float) else str(one)
 
 
-def _texts(value: Any) -> Sequence[str]:
-    values = value if isinstance(value, list) else [value]
-    return [f"{one:g}" if isinstance(one, float) else str(one) for one in values]
-
-
-async def _call_tool(_: Any, call: types.CallToolRequestParams) -> types.CallToolResult:
-    verb = next((verb for verb in VERBS if verb.name == call.name and verb.name in TOOLS), None)
-    if verb is None:
-        return _failure(f"there is no tool {call.name}")
-    try:
-        words = words_for(verb, call.arguments or {})
-    except ValueError as error:
-        return _failure(str(error))
-    status, output, errors = await _navi(verb.name, *words)
-    text = "\n".join(part for part in (output.strip(), errors.strip()) if part) or "done"
+def _tool_result(verb: Verb, result: Result) -> types.CallToolResult:
+    text = "\n".join(part for part in (result.output.strip(), result.errors.strip()) if part) or "done"
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=text)],
-        structured_content=_structured(output),
-        is_error=status != 0 and not (verb.name in ("health", "reconcile") and output),
+        structured_content=_structured(result.output),
+        is_error=result.status != OK and not (verb.status_is_answer and result.output),
     )
 
 
@@ -157,25 +216,10 @@ def _structured(output: str) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else {"result": document}
 
 
-async def _navi(*words: str) -> tuple[int, str, str]:
-    """Run navi; when the call is cancelled it is killed. Agents mean names as `navi ls` shows them."""
-    command = [sys.executable, "-m", "navi", *words]
-    done = await anyio.run_process(command, stdin=subprocess.DEVNULL, check=False, env=dict(os.environ))
-    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
-
-
 # ---- resources
 
 
 async def _list_resources(_: Any, __: Any) -> types.ListResourcesResult:
-    words = "Every tmux session of every host, with status and health, as navi ls --json tells them"
+    words = "Every tmux session of every host, with status and health, as `navi ls --json` prints them"
     found = types.Resource(uri=SESSIONS, name="tmux_sessions", description=words, mime_type="application/json")
     return types.ListResourcesResult(resources=[found])
-
-
-async def _read_resource(_: Any, asked: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-    if str(asked.uri) != SESSIONS:
-        raise ValueError(f"there is no resource {asked.uri}; the only one is {SESSIONS}")
-    _, output, _ = await _navi("ls", "--json")
-    contents = types.TextResourceContents(uri=SESSIONS, mime_type="application/json", text=output)
-    return types.ReadResourceResult(contents=[contents])

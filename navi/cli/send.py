@@ -6,22 +6,21 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from navi.cli.output import complain, print_json
 from navi.core import exits
 from navi.ops.pane import LOCK, Expected, How, send
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-
-    from navi.cli.context import Machines
+    from navi.cli.arguments import Options
+    from navi.cli.context import Context
+    from navi.cli.output import Output
     from navi.ops.pane import Sent
 
 
-def run_send(options: Namespace, machines: Machines) -> int:
-    """Type into a session, and wait for what it answers if asked."""
+def run_send(options: Options, context: Context) -> int:
+    """Type into a session, and wait for its reply if asked."""
     if options.target and options.text is None:
         options.address, options.text = None, options.address
-    host, pane = machines.pane(options)
+    host, pane = context.pane(options)
     expected = Expected(options.wait, options.fixed, options.timeout) if options.wait is not None else None
     how = How.KEYS if options.keys else How.LITERAL if options.literal else How.SUBMIT
     operation = send(
@@ -29,11 +28,11 @@ def run_send(options: Namespace, machines: Machines) -> int:
         options.force, host.environment.get(LOCK, ""), options.retries, heed_status=True,
     )  # fmt: skip
     sent = host.run(operation)
-    _tell_sent(options, sent)
+    _print_sent(context.output, options, sent)
     return exits.OK
 
 
-def _text_of(options: Namespace) -> str:
+def _text_of(options: Options) -> str:
     if options.stdin:
         return os.fsdecode(sys.stdin.buffer.read())
     if options.multiline and not (options.text or "").endswith("\n"):
@@ -41,10 +40,10 @@ def _text_of(options: Namespace) -> str:
     return options.text or ""
 
 
-def _tell_sent(options: Namespace, sent: Sent) -> None:
+def _print_sent(output: Output, options: Options, sent: Sent) -> None:
     if options.json:
-        print_json({"pane": sent.pane, "verified": sent.verified, "found": sent.found})
+        output.print_json({"pane": sent.pane, "verified": sent.verified, "found": sent.found})
     elif sent.found is not None:
-        print(sent.found)
+        output.print(sent.found)
     if sent.verified is False:
-        complain("Enter was pressed, but nothing moved; see whether it was taken: navi capture shows the pane")
+        output.complain("Enter was pressed, but the screen did not change; check the pane with `navi capture`")

@@ -1,4 +1,4 @@
-"""The verb status: one line for a status bar, of all that can be had without connecting anew."""
+"""The verb status: one line for a status bar, from hosts that are connected already."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi.cli.context import Machines
-from navi.cli.output import print_json
+from navi.cli.context import Context
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.listing import is_agent, needs_person
@@ -18,12 +17,12 @@ from navi.core.text import clean
 from navi.ops.look import look
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from navi.cli.arguments import Options
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is counted. `silent` are the hosts that no connection stands to, or that did not answer."""
+    """Numbers of sessions. `silent` are the hosts that are not connected, or did not answer."""
 
     waiting: int
     errors: int
@@ -32,24 +31,24 @@ class Summary:
     silent: tuple[str, ...]
 
 
-def run_status(options: Namespace, machines: Machines) -> int:
+def run_status(options: Options, context: Context) -> int:
     """Print the line."""
-    answers = machines.each([LOCAL, *machines.remotes], lambda name: _sessions(name, machines))
+    answers = context.each([LOCAL, *context.remotes], lambda name: _sessions(name, context))
     summary = _summary([(name, found if isinstance(found, list) else None) for name, found in answers])
     if options.json:
-        print_json({name: getattr(summary, name) for name in Summary.__slots__})
+        context.output.print_json({name: getattr(summary, name) for name in Summary.__slots__})
     else:
-        print(_plain(summary) if options.format == "plain" else _for_tmux(summary))
+        context.output.print(_plain(summary) if options.format == "plain" else _for_tmux(summary))
     return exits.OK
 
 
-def _sessions(name: str, machines: Machines) -> list[Session] | None:
-    """The agents' sessions of a host; None where that would take a new connection."""
-    host = machines.host(name)
+def _sessions(name: str, context: Context) -> list[Session] | None:
+    """Return the agents' sessions of a host, None where that would take a new connection."""
+    host = context.host(name)
     if not host.is_connected():
         return None
     frame = host.run(look())
-    return [session for session in sessions_of(name, frame, machines.agents) if is_agent(session)]
+    return [session for session in sessions_of(name, frame, context.agents) if is_agent(session)]
 
 
 def _summary(answers: Sequence[tuple[str, Sequence[Session] | None]]) -> Summary:
@@ -68,7 +67,7 @@ def _plain(summary: Summary) -> str:
 
 
 def _for_tmux(summary: Summary) -> str:
-    """In tmux's styles (tmux(1), STYLES); nothing in it comes from a host, but for names, whose # is doubled."""
+    """Write it with tmux's styles (tmux(1), STYLES). The only text from outside are host names, whose # is doubled."""
     parts = [f"#[fg=magenta,bold]{summary.waiting}!#[default]"] if summary.waiting else []
     parts += [f"#[fg=red]{summary.errors}x#[default]"] if summary.errors else []
     parts += [f"#[fg=cyan]{summary.working}*#[default]", f"{summary.sessions}"]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from typing import TYPE_CHECKING
 
-from navi.cli.context import Machines
-from navi.cli.output import UsageError, complain, why
+from navi.cli.context import Context
+from navi.cli.output import Failed, Output, UsageError, why
 from navi.core import exits
 from navi.core.address import Named
 from navi.core.text import clean
@@ -20,14 +18,14 @@ from navi.ops import OperationError
 from navi.ops.pane import Expected, NotSeen, wait
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from navi.cli.arguments import Options
 
 
-def run_wait(options: Namespace, machines: Machines) -> int:
+def run_wait(options: Options, context: Context) -> int:
     """Wait for one or all of several sessions."""
     if sum(value is not None for value in (options.pattern, options.fixed, options.until)) != 1:
-        raise UsageError("say what to wait for: --pattern, --fixed or --until")
-    places = [machines.place(text, options.socket) for text in options.addresses]
+        raise UsageError("give one of --pattern, --fixed and --until")
+    places = [context.place(text, options.socket) for text in options.addresses]
     expected = Expected(options.pattern or options.fixed or "", options.fixed is not None, options.timeout)
     limit = time.monotonic() + options.timeout
 
@@ -35,46 +33,44 @@ def run_wait(options: Namespace, machines: Machines) -> int:
         if options.until is not None:
             from navi.cli.wait_status import wait_for_status
 
-            return wait_for_status(host, pane, options.until, machines.agents, limit)
+            return wait_for_status(host, pane, options.until, context.agents, limit)
         return host.run(wait(pane, expected, options.lines))
 
     with ThreadPoolExecutor(len(places)) as pool:
         futures = {pool.submit(one, *place): text for place, text in zip(places, options.addresses, strict=True)}
-        status = _gather(futures, any_of_them=options.any and len(places) > 1)
-        if status == exits.OK or options.any:
-            sys.stdout.flush()
-            if any(not future.done() for future in futures):
-                os._exit(status)  # what still waits at the far end has a limit there
-    return status
+        try:
+            return _gather(context.output, futures, any_of_them=options.any and len(places) > 1)
+        finally:
+            context.cancel()  # one of several was enough, or the user interrupts
 
 
-def _gather(futures: dict[Future[str], str], any_of_them: bool) -> int:
-    """Tell each answer as it comes; return the exit status: that of the first failure, or of the last one."""
+def _gather(output: Output, futures: dict[Future[str], str], any_of_them: bool) -> int:
+    """Print each answer as it comes; return the exit status of the first failure, or 0 if one of several is enough."""
     left = set(futures)
     status = exits.OK
     while left:
         done, left = wait_for(left, return_when=FIRST_COMPLETED)
         for future in done:
-            code = _tell_found(futures[future], future, alone=len(futures) == 1)
+            code = _print_found(output, futures[future], future, alone=len(futures) == 1)
             if code == exits.OK and any_of_them:
                 return code
             status = status or code
     return status
 
 
-def _tell_found(address: str, future: Future[str], alone: bool) -> int:
+def _print_found(output: Output, address: str, future: Future[str], alone: bool) -> int:
     try:
         line = future.result()
     except (HostError, OperationError) as error:
         words, status = why(error)
-        complain(f"{address}: {words}")
-        _show_screen(error)
+        output.complain(f"{address}: {words}")
+        _show_screen(output, error)
         return status
-    print(line if alone else f"{clean(address)}: {line}")
+    output.print_at_once(line if alone else f"{clean(address)}: {line}")
     return exits.OK
 
 
-def _show_screen(error: HostError | OperationError) -> None:
+def _show_screen(output: Output, error: Failed) -> None:
     if isinstance(error, NotSeen):
         for line in error.screen[-20:]:
-            print(f"  | {line}", file=sys.stderr)
+            output.note(f"  | {line}")

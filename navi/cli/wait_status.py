@@ -1,4 +1,4 @@
-"""Waiting until a session has a status: the watch of its host is followed."""
+"""Waiting until a session has a status, by following the watch of its host."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from navi.ops import OperationError
 from navi.ops.look import Unwatchable, look, watch
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks at a host that can't be watched."""
+"""Seconds between two snapshots of a host that can't be watched."""
 
 
 def wait_for_status(
@@ -26,26 +26,26 @@ def wait_for_status(
 
     Raises OperationError when time is up or the session is gone, and HostError.
     """
-    seen = ""
+    last = ""
     for frame in _frames(host, limit):
         session = session_named(sessions_of(host.name, frame, kinds), pane.name)
         if session and session.status.word in wanted:
             return session.status.word
         if frame.proven and (session is None or session.tmux is None):
             raise OperationError(f"there is no session {clean(pane.name)}", exits.NO_SESSION)
-        seen = session.status.word if session else "unknown"
-    words = f"its status is still {clean(seen)}" if seen else "its status was not told in time"
+        last = session.status.word if session else "unknown"
+    words = f"its status is still {clean(last)}" if last else "timed out waiting for its status"
     raise OperationError(words, exits.TIMED_OUT)
 
 
 def _frames(host: BlockingHost, limit: float) -> Iterator[Frame]:
-    """What the host's watch tells until the limit; each sign of life brings the last frame again, for silence tells
-    something, too.
+    """Yield the frames of the host's watch until the limit. Each heartbeat yields the last frame again: a status may
+    change because nothing happens.
     """
     frame = None
     try:
-        for told in host.follow(watch(), limit):
-            frame = told if isinstance(told, Frame) else frame
+        for found in host.follow(watch(), limit):
+            frame = found if isinstance(found, Frame) else frame
             if frame is not None:
                 yield frame
     except Unwatchable:

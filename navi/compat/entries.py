@@ -1,9 +1,8 @@
-"""What lib/registry.sh asks of the registry: one entry, or all of them."""
+"""The functions of lib/registry.sh: requests about one entry of the registry, or all."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,27 +17,28 @@ from navi.ops import OperationError
 from navi.ops.registry import drop_entry, put_entry, touch_entry
 
 if TYPE_CHECKING:
-    from navi.cli.context import Machines
+    from navi.cli.context import Context
+    from navi.cli.output import Output
 
 NOT_FOUND = 1
 INVALID = 2
-"""The library's own status for what makes no sense."""
+"""The library's own status for invalid arguments."""
 
 
-def run_entries(words: Sequence[str], machines: Machines) -> int:
+def run_entries(words: Sequence[str], context: Context) -> int:
     """Carry out a function of the library: its name without `registry_`, and its arguments."""
     function = FUNCTIONS.get(words[0]) if words else None
     try:
         if function is None:
-            raise Failed(f"there is no such function; there are {', '.join(FUNCTIONS)}", INVALID)
-        return function(words[1:], machines)
+            raise Failed(f"there is no such function; known are {', '.join(FUNCTIONS)}", INVALID)
+        return function(words[1:], context)
     except Failed as error:
-        print(f"registry: {error}", file=sys.stderr)
+        context.output.note(f"registry: {error}")
         return error.status
     except (HostError, OperationError) as error:
         status = _status(error)
         if status != NOT_FOUND:
-            print(f"registry: {error}", file=sys.stderr)
+            context.output.note(f"registry: {error}")
         return status
 
 
@@ -58,55 +58,55 @@ def _name(arguments: Sequence[str]) -> str:
 # ---- one entry
 
 
-def _add(arguments: Sequence[str], machines: Machines) -> int:
+def _add(arguments: Sequence[str], context: Context) -> int:
     name, socket, target, kind, process = (*arguments, "", "", "", "", "")[:5]
     if not (name and socket and target):
         raise Failed("Missing required arguments (name, socket, target)", INVALID)
     if process and not (process.isascii() and process.isdigit()):
-        raise Failed(f"`{process}` is no process", INVALID)
-    machines.host(LOCAL).run(put_entry(Entry(name, socket, target, kind or "shell", process=int(process or 0))))
+        raise Failed(f"invalid process id `{process}`", INVALID)
+    context.host(LOCAL).run(put_entry(Entry(name, socket, target, kind or "shell", process=int(process or 0))))
     return 0
 
 
-def _remove(arguments: Sequence[str], machines: Machines) -> int:
-    machines.host(LOCAL).run(drop_entry(_name(arguments)))
+def _remove(arguments: Sequence[str], context: Context) -> int:
+    context.host(LOCAL).run(drop_entry(_name(arguments)))
     return 0
 
 
-def _update_activity(arguments: Sequence[str], machines: Machines) -> int:
-    machines.host(LOCAL).run(touch_entry(_name(arguments)))
+def _update_activity(arguments: Sequence[str], context: Context) -> int:
+    context.host(LOCAL).run(touch_entry(_name(arguments)))
     return 0
 
 
-def _get(arguments: Sequence[str], machines: Machines) -> int:
-    entry = _entry(arguments, machines)
+def _get(arguments: Sequence[str], context: Context) -> int:
+    entry = _entry(arguments, context)
     if entry is None:
         return NOT_FOUND
-    print_document(entry)
+    print_document(context.output, entry)
     return 0
 
 
-def _exists(arguments: Sequence[str], machines: Machines) -> int:
-    return 0 if _entry(arguments, machines) is not None else NOT_FOUND
+def _exists(arguments: Sequence[str], context: Context) -> int:
+    return 0 if _entry(arguments, context) is not None else NOT_FOUND
 
 
-def _field(key: str) -> Callable[[Sequence[str], Machines], int]:
-    def tell(arguments: Sequence[str], machines: Machines) -> int:
-        entry = _entry(arguments, machines)
+def _field(key: str) -> Callable[[Sequence[str], Context], int]:
+    def print_field(arguments: Sequence[str], context: Context) -> int:
+        entry = _entry(arguments, context)
         if entry is None:
             return NOT_FOUND
         value = entry.get(key) if isinstance(entry, dict) else None
-        print(value if isinstance(value, str) else "")
+        context.output.print(value if isinstance(value, str) else "")
         return 0
 
-    return tell
+    return print_field
 
 
-def _entry(arguments: Sequence[str], machines: Machines) -> Any:
-    """Return an entry as it stands in the file, with what navi does not know; None where there is none."""
+def _entry(arguments: Sequence[str], context: Context) -> Any:
+    """Return an entry as the file has it, with fields unknown to navi; None if there is none."""
     name = _name(arguments)
     try:
-        document = json.loads(registry_text(machines) or b"{}")
+        document = json.loads(registry_text(context) or b"{}")
     except ValueError:
         return None
     sessions = document.get("sessions") if isinstance(document, dict) else None
@@ -116,36 +116,38 @@ def _entry(arguments: Sequence[str], machines: Machines) -> Any:
 # ---- all of them
 
 
-def _list(_: Sequence[str], machines: Machines) -> int:
-    body = registry_text(machines)
-    _complain(body)
-    sys.stdout.buffer.write(body if body is not None else f'{{"sessions":{{}},"version":"{VERSION}"}}\n'.encode())
+def _list(_: Sequence[str], context: Context) -> int:
+    body = registry_text(context)
+    _complain(context.output, body)
+    context.output.write(body if body is not None else f'{{"sessions":{{}},"version":"{VERSION}"}}\n'.encode())
     return 0
 
 
-def _validate(_: Sequence[str], machines: Machines) -> int:
-    return INVALID if _complain(registry_text(machines)) else 0
+def _validate(_: Sequence[str], context: Context) -> int:
+    return INVALID if _complain(context.output, registry_text(context)) else 0
 
 
-def _complain(body: bytes | None) -> str:
+def _complain(output: Output, body: bytes | None) -> str:
     problem = read_registry(body).problem if body is not None else ""
     if problem:
-        print(f"registry: it does not read well: {problem}; navi reconcile --repair mends it", file=sys.stderr)
+        output.note(f"registry: the registry is damaged: {problem}; `navi reconcile --repair` repairs it")
     return problem
 
 
-def _clean_up(arguments: Sequence[str], machines: Machines) -> int:
-    """Take out what is dead; print how many that were."""
-    from navi.cli.registry import removals, remove
+def _clean_up(arguments: Sequence[str], context: Context) -> int:
+    """Remove the entries of ended sessions; print their number."""
+    from navi.cli.registry import remove
+    from navi.core.cleanup import removals
     from navi.ops.registry_look import snapshot
 
-    host = machines.host(LOCAL)
+    host = context.host(LOCAL)
     chosen = removals(host.run(snapshot(registered=True)), None, False)
     if "--dry-run" in arguments:
-        print(*(f"Would remove: {one.entry.name}" for one in chosen), sep="\n", file=sys.stderr)
-        print(len(chosen))
+        context.output.note("\n".join(f"Would remove: {one.entry.name}" for one in chosen))
+        context.output.print(str(len(chosen)))
         return 0
-    print(sum(not trouble for _, trouble in remove(host, machines, chosen)))
+    removed = sum(not problem for _, problem in remove(host, context, chosen))
+    context.output.print(str(removed))
     return 0
 
 

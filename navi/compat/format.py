@@ -1,4 +1,4 @@
-"""How the tools say things: JSON on several lines, ages, columns."""
+"""How the tools print: JSON on several lines, ages, columns."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import time
 from collections.abc import Mapping
 from unicodedata import combining, east_asian_width
 
+from navi.cli.output import Output
 from navi.core.registry import epoch
 from navi.core.text import clean
 
 
-def print_document(document: object) -> None:
+def print_document(output: Output, document: object) -> None:
     """Write one document on standard output, as the tools indent it."""
-    print(json.dumps(document, ensure_ascii=False, indent=2))
+    output.print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def time_ago(text: str, environment: Mapping[str, str]) -> str:

@@ -1,9 +1,8 @@
-"""The tools that are about one pane: safe-send, wait-for-text, pane-health."""
+"""The tools for one pane: safe-send, wait-for-text, pane-health."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -16,38 +15,39 @@ from navi.ops import OperationError
 from navi.ops.pane import LOCK, Expected, How, NotSeen, send, wait
 
 if TYPE_CHECKING:
-    from navi.cli.context import Machines
+    from navi.cli.context import Context
+    from navi.cli.output import Output
     from navi.ops.health import PaneHealth
 
 KEY = re.compile(r"(?:[CMS]-)+\S|\^[a-z@\[\]\\^_]", re.IGNORECASE)
-"""Keys by their names in tmux that nobody types as a text: C-c, M-x, ^c. Other names, such as Up, are texts."""
+"""Names of keys in tmux that are no plausible text: C-c, M-x, ^c. Other names, such as Up, are texts."""
 
 NUMBER = re.compile(r"[0-9]+\.?[0-9]*")
 
 
-def meant(given: Mapping[str, str], machines: Machines, wrong: int) -> Named:
-    """Return the pane that a command line means. Raises WrongUsage, Failed with the status `wrong`."""
+def pane_of(given: Mapping[str, str], context: Context, wrong: int) -> Named:
+    """Return the pane that a command line names. Raises WrongUsage, Failed with the status `wrong`."""
     socket, target, name = given.get("socket", ""), given.get("target", ""), given.get("session", "")
-    if "socket-name" in given:
+    if "socket_name" in given:
         if socket:
             raise WrongUsage("Cannot specify both -S and -L options")
-        socket = socket_named(given["socket-name"], machines)
+        socket = socket_named(given["socket_name"], context)
     if name and not (socket and target):
         if socket or target:
-            print("Warning: -S and -t are needed together; -s counts", file=sys.stderr)
+            context.output.note("Warning: -S and -t are needed together; -s counts")
         return Named(name, registered=True)
     if target:
         return Named("", socket, target)
     if socket:
         raise WrongUsage("target is required")
-    return Named(only_one(machines, wrong), registered=True)
+    return Named(only_one(context, wrong), registered=True)
 
 
-def _not_registered(pane: Named, machines: Machines, status: int) -> Failed | None:
-    """What to say of a name that nobody has registered; None if it is registered, and there is no such session."""
+def _not_registered(pane: Named, context: Context, status: int) -> Failed | None:
+    """Return the failure for a name that is not registered, None if it is registered but has no session."""
     from navi.compat.registered import entries
 
-    if not pane.registered or pane.name in entries(machines):
+    if not pane.registered or pane.name in entries(context):
         return None
     words = f"Session '{pane.name}' not found in registry\nUse 'list-sessions.sh' to see available sessions"
     return Failed(words, status)
@@ -70,7 +70,7 @@ def _whole(given: Mapping[str, str], key: str, usual: int, words: str, least: in
 # ---- safe-send
 
 
-def type_text(given: Mapping[str, str], machines: Machines) -> int:
+def type_text(given: Mapping[str, str], context: Context) -> int:
     """Type a text, or press a key, and Enter; wait for a pattern if asked."""
     if "command" not in given:
         raise WrongUsage('command is required (use -c "" to send just Enter)')
@@ -79,21 +79,21 @@ def type_text(given: Mapping[str, str], machines: Machines) -> int:
     seconds = _number(given, "timeout", 30, "timeout must be a positive number")
     retries = _whole(given, "retries", 3, "retries must be a positive integer (>= 1)", least=1)
     _number(given, "interval", 0.5, "interval must be a positive number")
-    pane = meant(given, machines, wrong=4)
+    pane = pane_of(given, context, wrong=4)
     text, how, keys = _typed(given)
     expected = Expected(given["wait"], seconds=seconds) if given.get("wait") else None
-    host = machines.host(LOCAL)
+    host = context.host(LOCAL)
     operation = send(pane, text, how, keys, expected, lock=host.environment.get(LOCK, ""), retries=retries)
     try:
         sent = host.run(operation)
     except NotSeen as error:
         raise Failed(f"Timeout waiting for pattern '{given['wait']}': {error}", 2) from error
     except OperationError as error:
-        raise _not_sent(error, pane, machines) from error
+        raise _not_sent(error, pane, context) from error
     if sent.verified is False:
-        print("Warning: Enter was pressed, but nothing moved; look whether it was taken", file=sys.stderr)
+        context.output.note("Warning: Enter was pressed, but the screen did not change; check the pane")
     if "verbose" in given:
-        print(clean(f"[safe-send] sent to pane {sent.pane}; found: {sent.found}"), file=sys.stderr)
+        context.output.note(clean(f"[safe-send] sent to pane {sent.pane}; found: {sent.found}"))
     return 0
 
 
@@ -108,11 +108,11 @@ def _typed(given: Mapping[str, str]) -> tuple[str, How, tuple[str, ...]]:
     return text, How.SUBMIT, ()
 
 
-def _not_sent(error: OperationError, pane: Named, machines: Machines) -> Failed:
-    """Why nothing was sent. A pane of the default server is not looked at first: there it is the sending that fails."""
+def _not_sent(error: OperationError, pane: Named, context: Context) -> Failed:
+    """Return why nothing was sent. On the default server the pane is not checked first, so sending fails."""
     if error.status in (exits.WRONG_USAGE, exits.UNAVAILABLE):
         return Failed(str(error), 4)
-    unknown = _not_registered(pane, machines, 4) if error.status == exits.NO_SESSION else None
+    unknown = _not_registered(pane, context, 4) if error.status == exits.NO_SESSION else None
     if unknown:
         return unknown
     if error.status == exits.NO_SESSION and not (pane.socket or pane.registered):
@@ -123,64 +123,64 @@ def _not_sent(error: OperationError, pane: Named, machines: Machines) -> Failed:
 # ---- wait-for-text
 
 
-def await_text(given: Mapping[str, str], machines: Machines) -> int:
+def await_text(given: Mapping[str, str], context: Context) -> int:
     """Wait for a pattern in a pane and its scrollback."""
     if not given.get("pattern"):
         raise WrongUsage("target and pattern are required")
     seconds = _number(given, "timeout", 15, "timeout must be a number of seconds")
     lines = _whole(given, "lines", 1000, "lines must be an integer")
-    pane = meant(given, machines, wrong=1)
+    pane = pane_of(given, context, wrong=1)
     expected = Expected(given["pattern"], "fixed" in given, seconds)
     try:
-        machines.host(LOCAL).run(wait(pane, expected, lines, touch=pane.registered))
+        context.host(LOCAL).run(wait(pane, expected, lines, touch=pane.registered))
     except NotSeen as error:
-        _show_screen(given, pane, error, lines)
+        _show_screen(context.output, given, pane, error, lines)
         return 1
     except OperationError as error:
-        unknown = _not_registered(pane, machines, 1) if error.status == exits.NO_SESSION else None
+        unknown = _not_registered(pane, context, 1) if error.status == exits.NO_SESSION else None
         raise unknown or error from error
     return 0
 
 
-def _show_screen(given: Mapping[str, str], pane: Named, error: NotSeen, lines: int) -> None:
+def _show_screen(output: Output, given: Mapping[str, str], pane: Named, error: NotSeen, lines: int) -> None:
     if error.status == exits.TIMED_OUT:
         waited = f"Timed out after {given.get('timeout', '15')}s waiting for pattern: {given['pattern']}"
     else:
         waited = f"Error: {error}"
-    print(clean(waited), clean(f"Last {lines} lines from {pane.target or pane.name}:"), sep="\n", file=sys.stderr)
-    print(*error.screen, sep="\n", file=sys.stderr)
+    last = f"Last {lines} lines from {pane.target or pane.name}:"
+    output.note("\n".join([clean(waited), clean(last), *error.screen]))
 
 
 # ---- pane-health
 
 
-def tell_health(given: Mapping[str, str], machines: Machines) -> int:
-    """Tell the health of a pane; the exit status is its code."""
+def print_health(given: Mapping[str, str], context: Context) -> int:
+    """Print the health of a pane; the exit status is its code."""
     form = given.get("format", "json")
     if form not in ("json", "text"):
         raise WrongUsage("format must be 'json' or 'text'")
     from navi.core.registry import CODES, Health
 
-    pane = meant(given, machines, wrong=1)
-    found = ask_health(pane, machines, status=1)
+    pane = pane_of(given, context, wrong=1)
+    found = ask_health(pane, context, status=1)
     if form == "json":
         from navi.compat.format import print_document
 
-        print_document(_document(found))
+        print_document(context.output, _document(found))
     else:
-        print(clean(_sentence(found, pane)))
+        context.output.print(clean(_sentence(found, pane)))
     return CODES.get(Health(found.health), exits.TIMED_OUT)
 
 
-def ask_health(pane: Named, machines: Machines, status: int, touch: bool = True) -> PaneHealth:
+def ask_health(pane: Named, context: Context, status: int, touch: bool = True) -> PaneHealth:
     """Return the health of a pane. Raises Failed with that status for a name that is not registered."""
     from navi.core.registry import Health
     from navi.ops.health import PaneHealth, health_of
 
     try:
-        return machines.host(LOCAL).run(health_of(pane, touch=touch and pane.registered))
+        return context.host(LOCAL).run(health_of(pane, touch=touch and pane.registered))
     except OperationError as error:
-        unknown = _not_registered(pane, machines, status) if error.status == exits.NO_SESSION else None
+        unknown = _not_registered(pane, context, status) if error.status == exits.NO_SESSION else None
         if unknown:
             raise unknown from error
         if error.status in (exits.WRONG_USAGE, exits.REFUSED):

@@ -1,4 +1,4 @@
-"""What is registered on this machine, for the tools: they know no other names."""
+"""The registry of this machine: the tools know no other sessions by name."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from navi.core.address import LOCAL
 from navi.ops import OperationError
 
 if TYPE_CHECKING:
-    from navi.cli.context import Machines
+    from navi.cli.context import Context
     from navi.core.registry import Entry
 
 
-def entries(machines: Machines) -> Mapping[str, Entry]:
-    """Return all entries by name. Raises Failed where the file can't be read as a whole."""
+def entries(context: Context) -> Mapping[str, Entry]:
+    """Return all entries by name. Raises Failed if the file is damaged as a whole."""
     from navi.core.registry import read_registry
 
-    body = registry_text(machines)
+    body = registry_text(context)
     registry = read_registry(body) if body is not None else None
     if registry and registry.problem and not registry.entries:
-        raise Failed(f"the registry does not read well: {registry.problem}; navi reconcile --repair mends it", 1)
+        raise Failed(f"the registry is damaged: {registry.problem}; `navi reconcile --repair` repairs it", 1)
     return registry.entries if registry else {}
 
 
-def registry_text(machines: Machines) -> bytes | None:
-    """Return the file of the registry, None where there is none."""
+def registry_text(context: Context) -> bytes | None:
+    """Return the registry's file, None if there is none."""
     from navi.ops.registry import read_file
 
     try:
-        return machines.host(LOCAL).run(read_file()).body
+        return context.host(LOCAL).run(read_file()).body
     except OperationError as error:
         if error.status != exits.NO_SESSION:
             raise
         return None
 
 
-def only_one(machines: Machines, status: int) -> str:
-    """Return the one name that is registered. Raises Failed with that status where there is none, or several."""
-    names = list(entries(machines))
+def only_one(context: Context, status: int) -> str:
+    """Return the name of the only registered session. Raises Failed with that status if there is none, or several."""
+    names = list(entries(context))
     if not names:
         words = (
             "No sessions found in registry\nCreate a session with 'create-session.sh' or specify -t and -S explicitly"
@@ -55,8 +55,8 @@ def only_one(machines: Machines, status: int) -> str:
     return names[0]
 
 
-def socket_named(name: str, machines: Machines) -> str:
+def socket_named(name: str, context: Context) -> str:
     """Return the socket that tmux -L NAME means. Raises WrongUsage."""
     if not name or "/" in name:
-        raise WrongUsage(f"`{name}` is no name of a socket; -S takes a path")
-    return os.path.join(machines.environment.get("TMUX_TMPDIR") or "/tmp", f"tmux-{os.getuid()}", name)
+        raise WrongUsage(f"invalid socket name `{name}`; -S takes a path")
+    return os.path.join(context.environment.get("TMUX_TMPDIR") or "/tmp", f"tmux-{os.getuid()}", name)

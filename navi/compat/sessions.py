@@ -1,10 +1,9 @@
-"""The tools that are about whole sessions: create, list, kill, cleanup and find."""
+"""The tools for sessions: create, list, kill, cleanup and find."""
 
 from __future__ import annotations
 
 import os
 import re
-import sys
 import time
 from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
@@ -19,8 +18,9 @@ from navi.core.text import clean
 from navi.ops import OperationError
 
 if TYPE_CHECKING:
-    from navi.cli.context import Machines
-    from navi.cli.registry import Removal
+    from navi.cli.context import Context
+    from navi.cli.output import Output
+    from navi.core.cleanup import Removal
     from navi.core.registry import Condition, Entry, Snapshot
     from navi.ops.lifecycle import Created
     from navi.ops.servers import Server
@@ -29,47 +29,47 @@ if TYPE_CHECKING:
 # ---- create-session
 
 
-def create(given: Mapping[str, str], machines: Machines) -> int:
-    """Create a session in the directory that we are in."""
+def create(given: Mapping[str, str], context: Context) -> int:
+    """Create a session in the current directory."""
     from navi.core.launch import GDB, PYTHON, Launch
     from navi.ops.lifecycle import new
 
     if not given.get("name"):
         raise WrongUsage("Session name is required (use -n <name>)")
     if re.search(r"\$[A-Za-z_{]", given["name"]):
-        raise WrongUsage("a session's name can't hold a dollar and a letter; tmux would put a backslash between them")
+        raise WrongUsage("a session's name can't contain a dollar sign before a letter: tmux would insert a backslash")
     bash = Launch(line="exec bash", program="bash", ends=True)
     kinds = {"python": PYTHON, "gdb": GDB, "shell": bash}
     launch = kinds[next((key for key in reversed(list(given)) if key in kinds), "shell")]
     launch = launch._replace(window=given.get("window", "shell"))
-    host = machines.host(LOCAL)
-    socket = os.path.abspath(given.get("socket") or os.path.join(_sockets(machines), "claude.sock"))
-    registers = "no-register" not in given
+    host = context.host(LOCAL)
+    socket = os.path.abspath(given.get("socket") or os.path.join(_sockets(context), "claude.sock"))
+    registers = "no_register" not in given
     try:
         made = host.run(new(given["name"], os.getcwd(), launch, socket, register=registers))
     except OperationError as error:
         if error.status == exits.WRONG_USAGE:
             raise WrongUsage(str(error)) from error
         raise Failed(str(error), 2 if error.status == exits.EXISTS else 3) from error
-    _tell_created(made, launch.type)
+    _print_created(context.output, made, launch.type)
     return 0
 
 
-def _sockets(machines: Machines) -> str:
-    environment = machines.environment
+def _sockets(context: Context) -> str:
+    environment = context.environment
     folder = os.path.join(environment.get("TMPDIR") or "/tmp", "claude-tmux-sockets")
     return environment.get("CLAUDE_TMUX_SOCKET_DIR") or folder
 
 
-def _tell_created(made: Created, kind: str) -> None:
+def _print_created(output: Output, made: Created, kind: str) -> None:
     if made.problem:
         words = f"Warning: Session created but failed to register in registry: {made.problem}"
-        print(clean(words), file=sys.stderr)
+        output.note(clean(words))
     document = {
         "name": made.name, "socket": made.socket, "target": made.target, "type": kind, "pid": made.process,
         "window": made.window, "registered": made.registered,
     }  # fmt: skip
-    print_document(document)
+    print_document(output, document)
 
 
 # ---- list-sessions
@@ -79,33 +79,34 @@ STATUSES = {"healthy": "alive", "server_not_running": "server"}
 """Words for health; the others are the same."""
 
 
-def list_all(given: Mapping[str, str], machines: Machines) -> int:
+def list_all(given: Mapping[str, str], context: Context) -> int:
     """List what is registered."""
-    found = _snapshot(machines)
+    found = _snapshot(context)
     rows = [_row(found, entry) for _, entry in sorted(found.registry.entries.items())]
     alive = sum(row["status"] == "alive" for row in rows)
     if "json" in given:
-        print_document({"sessions": rows, "total": len(rows), "alive": alive, "dead": len(rows) - alive})
+        document = {"sessions": rows, "total": len(rows), "alive": alive, "dead": len(rows) - alive}
+        print_document(context.output, document)
     elif rows:
-        _print_table(rows, machines.environment)
-        print(f"\nTotal: {len(rows)} | Alive: {alive} | Dead: {len(rows) - alive}")
+        _print_table(context.output, rows, context.environment)
+        context.output.print(f"\nTotal: {len(rows)} | Alive: {alive} | Dead: {len(rows) - alive}")
     else:
-        print("No sessions registered.")
+        context.output.print("No sessions registered.")
     return 0
 
 
-def _snapshot(machines: Machines) -> Snapshot:
-    """Look at all that is registered. Raises Failed where the registry can't be read as a whole."""
+def _snapshot(context: Context) -> Snapshot:
+    """Take a snapshot of all registered sessions. Raises Failed if the registry is damaged as a whole."""
     from navi.ops.registry_look import snapshot
 
-    host = machines.host(LOCAL)
+    host = context.host(LOCAL)
     found = host.run(snapshot(registered=True))
     problem = found.registry.problem
     if problem:
-        words = f"the registry does not read well: {problem}; navi reconcile --repair mends it"
+        words = f"the registry is damaged: {problem}; `navi reconcile --repair` repairs it"
         if not found.registry.entries:
             raise Failed(words, 1)
-        print(clean(f"Warning: {words}"), file=sys.stderr)
+        context.output.note(clean(f"Warning: {words}"))
     return found
 
 
@@ -134,14 +135,14 @@ WIDTHS = {"name": 20, "socket": 20, "target": 20, "status": 10, "pid": 8, "creat
 """The columns of the table."""
 
 
-def _print_table(rows: Sequence[Mapping[str, object]], environment: Mapping[str, str]) -> None:
+def _print_table(output: Output, rows: Sequence[Mapping[str, object]], environment: Mapping[str, str]) -> None:
     table = [[key.upper() for key in WIDTHS], ["-" * len(key) for key in WIDTHS]]
     for row in rows:
         ago = time_ago(str(row["created_at"] or ""), environment)
         shown = [row["name"], row["socket_basename"], row["target"], row["status"], row["pid"] or "-", ago]
         table.append([str(value) for value in shown])
     for line in table:
-        print(" ".join(cell(text, width) for text, width in zip(line, WIDTHS.values(), strict=True)))
+        output.print(" ".join(cell(text, width) for text, width in zip(line, WIDTHS.values(), strict=True)))
 
 
 # ---- kill-session
@@ -154,8 +155,8 @@ NEEDS_VALUE = {
 }
 
 
-def kill_one(given: Mapping[str, str], machines: Machines) -> int:
-    """Kill a session, and take it out of the registry."""
+def kill_one(given: Mapping[str, str], context: Context) -> int:
+    """Kill a session, and remove it from the registry."""
     for key, words in NEEDS_VALUE.items():
         if given.get(key) == "":
             raise WrongUsage(words)
@@ -163,91 +164,92 @@ def kill_one(given: Mapping[str, str], machines: Machines) -> int:
     if explicit and not ("socket" in given and "target" in given):
         raise WrongUsage("Both -S and -t must be specified together")
     if explicit:
-        return _kill_target(given, machines)
-    name = given.get("session") or only_one(machines, 2)
-    entry = entries(machines).get(name)
+        return _kill_target(given, context)
+    name = given.get("session") or only_one(context, 2)
+    entry = entries(context).get(name)
     if entry is None:
         raise Failed(f"Session '{name}' not found in registry", 2)
-    found = ask_health(Named(name, registered=True), machines, status=2, touch=False)
+    found = ask_health(Named(name, registered=True), context, status=2, touch=False)
     if found.health == "unknown":
         raise Failed(f"Failed to remove session '{name}': {found.reason}", 2)
     lives = found.lacks in ("", "pane")
-    return _carry_out(given, machines, Named(entry.target.rpartition(":")[0] or name, entry.socket), entry, lives)
+    return _carry_out(given, context, Named(entry.target.rpartition(":")[0] or name, entry.socket), entry, lives)
 
 
-def _kill_target(given: Mapping[str, str], machines: Machines) -> int:
-    """The session of a target; and what is registered of just that session, if anything is."""
+def _kill_target(given: Mapping[str, str], context: Context) -> int:
+    """Kill the session of a target, and remove its entry if it has one."""
     from navi.ops.pane import locate
 
     socket, target = given["socket"], given["target"]
     name, lives = target.removeprefix("=").partition(":")[0], True
     try:
-        name = machines.host(LOCAL).run(locate(Named("", socket, target))).name or name
+        name = context.host(LOCAL).run(locate(Named("", socket, target))).name or name
     except OperationError as error:
         if error.status != exits.NO_SESSION:
             raise
         lives = False
-    entry = entries(machines).get(name)
+    entry = entries(context).get(name)
     if entry and os.path.realpath(entry.socket) != os.path.realpath(socket):
         entry = None
     if not lives and entry is None:
         raise Failed(f"Failed to remove session '{name}': it is neither on {socket} nor in the registry", 2)
-    return _carry_out(given, machines, Named(name, socket), entry, lives)
+    return _carry_out(given, context, Named(name, socket), entry, lives)
 
 
-def _carry_out(given: Mapping[str, str], machines: Machines, session: Named, entry: Entry | None, lives: bool) -> int:
-    """Kill, then deregister, what there is of both; say how far it came."""
+def _carry_out(given: Mapping[str, str], context: Context, session: Named, entry: Entry | None, lives: bool) -> int:
+    """Kill the session if it lives, and remove its entry if it has one; print the results."""
     name = clean(session.name)
-    if "dry-run" in given:
-        print("Dry-run mode: Would perform the following operations:")
-        print(clean(f'  1. Kill tmux session: tmux -S "{session.socket}" kill-session -t "{name}"'))
+    if "dry_run" in given:
+        context.output.print("Dry-run mode: Would perform the following operations:")
+        context.output.print(clean(f'  1. Kill tmux session: tmux -S "{session.socket}" kill-session -t "{name}"'))
         removal = f"Remove from registry: {name}" if entry else "Session not in registry, skip deregistration"
-        print(f"  2. {removal}")
+        context.output.print(f"  2. {removal}")
         return 0
-    print(f"Killing tmux session: {name}")
-    killed = _said("Tmux session killed", _kill(machines, session) if lives else "it has ended already")
+    context.output.print(f"Killing tmux session: {name}")
+    problem = _kill(context, session) if lives else "it has ended already"
+    killed = _report(context.output, "Tmux session killed", problem)
     removed = True
     if entry:
-        print(f"Removing from registry: {name}")
-        removed = _said("Removed from registry", _deregister(machines, entry))
+        context.output.print(f"Removing from registry: {name}")
+        removed = _report(context.output, "Removed from registry", _deregister(context, entry))
     if killed and removed:
-        print(f"Session '{name}' fully removed")
+        context.output.print(f"Session '{name}' fully removed")
         return 0
     if killed or removed:
-        print(f"Warning: Partial removal of session '{name}'", file=sys.stderr)
+        context.output.note(f"Warning: Partial removal of session '{name}'")
         return 1
     raise Failed(f"Failed to remove session '{name}'", 2)
 
 
-def _said(what: str, trouble: str) -> bool:
-    """Say whether something was done; return that."""
-    if trouble:
-        print(clean(f"  ✗ {what}: no; {trouble}"), file=sys.stderr)
+def _report(output: Output, what: str, problem: str) -> bool:
+    """Print whether something was done; return that."""
+    if problem:
+        output.note(clean(f"  ✗ {what}: no; {problem}"))
     else:
-        print(f"  ✓ {what} successfully")
-    return not trouble
+        output.print(f"  ✓ {what} successfully")
+    return not problem
 
 
-def _kill(machines: Machines, session: Named) -> str:
-    """Kill a session so that navi undo can bring it back; return what went wrong."""
+def _kill(context: Context, session: Named) -> str:
+    """Kill a session so that `navi undo` can restore it; return what went wrong."""
     from navi.config.undo_list import Killed, remember
     from navi.ops.lifecycle import kill, new_undo_id
 
-    host = machines.host(LOCAL)
+    host = context.host(LOCAL)
     try:
         kept = host.run(kill(session, new_undo_id()))
     except OperationError as error:
         return str(error)
     if kept:
-        remember(machines.places.state, Killed(LOCAL, kept, session.name))
+        remember(context.places.state, Killed(LOCAL, kept, session.name))
     return ""
 
 
-def _deregister(machines: Machines, entry: Entry) -> str:
+def _deregister(context: Context, entry: Entry) -> str:
     from navi.ops.registry import change_entries
 
     try:
-        machines.host(LOCAL).run(change_entries([entry]))
+        context.host(LOCAL).run(change_entries([entry]))
     except OperationError as error:
         return str(error)
     return ""
@@ -256,96 +258,96 @@ def _deregister(machines: Machines, entry: Entry) -> str:
 # ---- cleanup-sessions
 
 
-def clean_up(given: Mapping[str, str], machines: Machines) -> int:
-    """Take out of the registry what is dead, old, or everything; what lives of it is killed."""
-    from navi.cli.output import UsageError
-    from navi.cli.registry import removals, seconds_of
+def clean_up(given: Mapping[str, str], context: Context) -> int:
+    """Remove sessions from the registry that are dead, old, or all; kill those that live."""
+    from navi.core.cleanup import removals, seconds_of
 
-    older = given.get("older-than")
+    older = given.get("older_than")
     try:
         older_than = seconds_of(older) if older is not None else None
-    except UsageError as error:
+    except ValueError as error:
         raise Failed(f"Invalid duration format: {older}\nUse format like: 30m, 2h, 1d", 1) from error
-    found = _snapshot(machines)
+    found = _snapshot(context)
     if not found.registry.entries:
-        print("No sessions in registry.")
+        context.output.print("No sessions in registry.")
         return 0
     chosen = removals(found, older_than, "all" in given)
-    _tell_kept(given, found, {one.entry.name for one in chosen})
+    _print_kept(context.output, given, found, {one.entry.name for one in chosen})
     if not chosen:
-        print("No sessions to clean up.")
+        context.output.print("No sessions to clean up.")
         return 0
-    if "dry-run" in given:
-        print(f"Dry-run mode: Would remove {len(chosen)} session(s):")
-        print(*(clean(f"  - {one.entry.name} ({_reason(given, one.reason)})") for one in chosen), sep="\n")
+    if "dry_run" in given:
+        context.output.print(f"Dry-run mode: Would remove {len(chosen)} session(s):")
+        for one in chosen:
+            context.output.print(clean(f"  - {one.entry.name} ({_reason(given, one.reason)})"))
         return 0
-    return _remove(given, machines, chosen)
+    return _remove(given, context, chosen)
 
 
-def _tell_kept(given: Mapping[str, str], found: Snapshot, chosen: Set[str]) -> None:
-    """Where everything is to go: say what stays, because nothing tells whether it lives."""
+def _print_kept(output: Output, given: Mapping[str, str], found: Snapshot, chosen: Set[str]) -> None:
+    """With --all: warn about sessions that stay, because nobody knows whether they live."""
     for name in sorted(found.registry.entries) if "all" in given else []:
         if name not in chosen:
-            print(clean(f"Warning: {name} stays: its tmux server does not tell whether it lives"), file=sys.stderr)
+            output.note(clean(f"Warning: {name} stays: its tmux server does not answer"))
 
 
-def _remove(given: Mapping[str, str], machines: Machines, chosen: Sequence[Removal]) -> int:
+def _remove(given: Mapping[str, str], context: Context, chosen: Sequence[Removal]) -> int:
     from navi.cli.registry import remove
 
-    print(f"Removing {len(chosen)} session(s):")
-    results = remove(machines.host(LOCAL), machines, chosen)
-    for one, trouble in results:
-        print(clean(f"  - {one.entry.name} ({_reason(given, one.reason)})"))
-        if trouble:
-            print(clean(f"    Warning: Failed to remove {one.entry.name}: {trouble}"), file=sys.stderr)
-    removed = sum(not trouble for _, trouble in results)
-    print(f"Removed {removed} session(s) successfully.")
+    context.output.print(f"Removing {len(chosen)} session(s):")
+    results = remove(context.host(LOCAL), context, chosen)
+    for one, problem in results:
+        context.output.print(clean(f"  - {one.entry.name} ({_reason(given, one.reason)})"))
+        if problem:
+            context.output.note(clean(f"    Warning: Failed to remove {one.entry.name}: {problem}"))
+    removed = sum(not problem for _, problem in results)
+    context.output.print(f"Removed {removed} session(s) successfully.")
     return 0 if removed == len(results) else 1
 
 
 def _reason(given: Mapping[str, str], reason: str) -> str:
-    """The tool's own words for why something is removed."""
+    """Return the tool's own words for why a session is removed."""
     if "all" in given:
         return "all sessions mode"
-    return f"older than {given['older-than']}" if reason.startswith("not used") else "dead/missing/zombie"
+    return f"older than {given['older_than']}" if reason.startswith("not used") else "dead/missing/zombie"
 
 
 # ---- find-sessions
 
 
-def find(given: Mapping[str, str], machines: Machines) -> int:
+def find(given: Mapping[str, str], context: Context) -> int:
     """List the sessions of servers, registered or not."""
     from navi.ops.servers import servers
 
-    name, path, everywhere = given.get("socket", ""), given.get("socket-path", ""), "all" in given
+    name, path, everywhere = given.get("socket", ""), given.get("socket_path", ""), "all" in given
     if everywhere and (name or path):
         raise WrongUsage("Cannot combine --all with -L or -S")
     if name and path:
         raise WrongUsage("Use either -L or -S, not both")
-    wanted = () if everywhere else (path or (socket_named(name, machines) if name else ""),)
-    found = machines.host(LOCAL).run(servers(wanted))
+    wanted = () if everywhere else (path or (socket_named(name, context) if name else ""),)
+    found = context.host(LOCAL).run(servers(wanted))
     if everywhere and not found.servers:
         where = "No sockets found under" if found.is_there else "Socket directory not found:"
         raise Failed(f"{where} {found.folder}", 1)
     label = f"socket name '{name}'" if name else "default socket"
     statuses = [
-        _tell_server(f"socket path '{one.socket}'" if one.socket and not name else label, one, given)
+        _print_server(context.output, f"socket path '{one.socket}'" if one.socket and not name else label, one, given)
         for one in found.servers
     ]
     return max(statuses, default=0)
 
 
-def _tell_server(label: str, server: Server, given: Mapping[str, str]) -> int:
+def _print_server(output: Output, label: str, server: Server, given: Mapping[str, str]) -> int:
     label = clean(label)
     if server.answer != "ok":
         words = "No tmux server found on" if server.answer == "none" else f"No answer ({server.answer}) from"
-        print(f"{words} {label}", file=sys.stderr)
+        output.note(f"{words} {label}")
         return 1
     shown = [one for one in server.sessions if _matches(given.get("query", ""), one.name)]
-    print(f"Sessions on {label}:" if shown else f"No sessions found on {label}")
+    output.print(f"Sessions on {label}:" if shown else f"No sessions found on {label}")
     for one in shown:
         attached = "attached" if one.attached else "detached"
-        print(f"  - {clean(one.name)} ({attached}, started {time.ctime(one.created)})")
+        output.print(f"  - {clean(one.name)} ({attached}, started {time.ctime(one.created)})")
     return 0
 
 

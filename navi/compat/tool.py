@@ -1,48 +1,33 @@
-"""The command lines of the tools: options as they have them, and how they are called."""
+"""What a tool is, how its command line is read, and its usage text."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from navi.cli.arguments import Argument, NoValue, UnknownWord, split
+
 
 class WrongUsage(Exception):
-    """The command line makes no sense. With `asked`, it only asks how the tool is called."""
-
-    def __init__(self, words: str = "", asked: bool = False) -> None:
-        super().__init__(words)
-        self.asked = asked
+    """The command line of a tool is wrong."""
 
 
 class Failed(Exception):
-    """The tool can't do it; the words of the first line come behind `Error: `."""
+    """A tool fails with an exit status of its own; the text follows `Error: `."""
 
     def __init__(self, words: str, status: int) -> None:
         super().__init__(words)
         self.status = status
 
 
-class Option(NamedTuple):
-    """An option: its names, what stands for its value ("" if it has none), what it means."""
-
-    names: tuple[str, ...]
-    value: str
-    help: str
-
-    @property
-    def key(self) -> str:
-        """The name by which what was given is found: the long one without its dashes."""
-        return self.names[-1].lstrip("-")
-
-
 class Tool(NamedTuple):
-    """A tool: its script, what it does, its options, its exit statuses in words.
+    """A tool: its script, what it does, its options, and the meanings of its exit statuses.
 
-    `wrong` is the status of a wrong command line, `failed` of what has no status of its own. `needs_words`: without any
-    arguments it only tells how it is called.
+    `wrong` is the status of a wrong command line, `failed` that of failures without a status of their own. A tool that
+    `needs_words` prints its usage when it is called without any.
     """
 
     script: str
     help: str
-    options: tuple[Option, ...]
+    options: tuple[Argument, ...]
     statuses: Mapping[int, str]
     wrong: int
     failed: int
@@ -50,31 +35,33 @@ class Tool(NamedTuple):
     needs_words: bool = False
 
 
-def parse(tool: Tool, words: Sequence[str]) -> dict[str, str]:
-    """Return what was given, by the keys of the options; "yes" where there is no value. Raises WrongUsage."""
-    known = {name: option for option in tool.options for name in option.names}
+def given_in(tool: Tool, words: Sequence[str]) -> dict[str, str]:
+    """Return the options of a command line by their keys, in the order of the words; a flag is "yes". The last one
+    counts. Raises HelpRequested, WrongUsage.
+    """
     given: dict[str, str] = {}
-    left = list(words)
-    while left:
-        word = left.pop(0)
-        if word in ("-h", "--help"):
-            raise WrongUsage(asked=True)
-        option = known.get(word)
-        if option is None:
-            raise WrongUsage(f"Unknown option: {word}")
-        if option.value and not left:
-            raise WrongUsage(f"{word} requires a value")
-        given.pop(option.key, None)  # the last one counts, also among those that exclude each other
-        given[option.key] = left.pop(0) if option.value else "yes"
+    try:
+        for option, values in split(tool.options, words, any_value=True):
+            given.pop(option.key, None)
+            given[option.key] = values[0] if option.value else "yes"
+    except UnknownWord as error:
+        raise WrongUsage(f"Unknown option: {error.word}") from error
+    except NoValue as error:
+        raise WrongUsage(str(error)) from error
     return given
 
 
 def usage(tool: Tool) -> str:
-    """Return how a tool is called."""
-    rows = [(", ".join(option.names) + f" {option.value}".rstrip(), option.help) for option in tool.options]
+    """Return the usage text of a tool."""
+    rows = [(spelled_once(option), option.help) for option in tool.options]
     rows.append(("-h, --help", "show this help"))
     width = max(len(left) for left, _ in rows)
     lines = [f"Usage: {tool.script} [options]", "", tool.help, "", "Options:"]
     lines += [f"  {left:<{width}}  {words}" for left, words in rows]
     lines += ["", "Exit codes:", *(f"  {status} - {words}" for status, words in tool.statuses.items())]
     return "\n".join(lines)
+
+
+def spelled_once(option: Argument) -> str:
+    """Return the names of an option, and then the placeholder for its value."""
+    return f"{', '.join(option.names)} {option.value}".rstrip()

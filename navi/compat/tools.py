@@ -1,28 +1,27 @@
-"""The one table of the tools."""
+"""The table of the tools of contrib/tmux-tools."""
 
 from __future__ import annotations
 
-from navi.compat.tool import Option, Tool
+from navi.cli.arguments import flag, option
+from navi.compat.tool import Tool
 
-SESSION = Option(("-s", "--session"), "NAME", "session name, looked up in the registry")
-TARGET = Option(("-t", "--target"), "TARGET", "pane, as tmux names it")
-SOCKET = Option(("-S", "--socket"), "PATH", "socket of a tmux server")
-DRY_RUN = Option(("--dry-run",), "", "say what would be done, and do nothing")
-VERBOSE = Option(("-v", "--verbose"), "", "say more")
+SESSION = option("-s", "--session", value="NAME", help="session name, looked up in the registry")
+TARGET = option("-t", "--target", value="TARGET", help="pane, as tmux names it")
+SOCKET = option("-S", "--socket", value="PATH", help="socket of a tmux server")
+DRY_RUN = flag("--dry-run", help="say what would be done, and do nothing")
+VERBOSE = flag("-v", "--verbose", help="say more")
 
 CREATE = Tool(
     "create-session.sh",
     "Create a tmux session, and register it.",
     (
-        Option(("-n", "--name"), "NAME", "session name (required)"),
-        Option(
-            ("-S", "--socket"), "PATH", "socket of the tmux server; claude.sock of the registry's folder by default"
-        ),
-        Option(("-w", "--window"), "NAME", 'window name (default: "shell")'),
-        Option(("--python",), "", "launch Python, with PYTHON_BASIC_REPL=1"),
-        Option(("--gdb",), "", "launch gdb"),
-        Option(("--shell",), "", "launch bash (default)"),
-        Option(("--no-register",), "", "leave it out of the registry"),
+        option("-n", "--name", value="NAME", help="session name (required)"),
+        SOCKET._replace(help="socket of the tmux server; claude.sock of the registry's folder by default"),
+        option("-w", "--window", value="NAME", help='window name (default: "shell")'),
+        flag("--python", help="launch Python, with PYTHON_BASIC_REPL=1"),
+        flag("--gdb", help="launch gdb"),
+        flag("--shell", help="launch bash (default)"),
+        flag("--no-register", help="leave it out of the registry"),
     ),
     {0: "Success", 1: "Invalid arguments", 2: "Session already exists", 3: "Tmux command failed"},
     wrong=1,
@@ -34,7 +33,7 @@ CREATE = Tool(
 LIST = Tool(
     "list-sessions.sh",
     "List all registered sessions with their health: alive, dead, missing, zombie, server (not running), unknown.",
-    (Option(("--json",), "", "output as JSON"),),
+    (flag("--json", help="output as JSON"),),
     {0: "Success", 1: "Error"},
     wrong=1,
     failed=1,
@@ -47,15 +46,18 @@ SEND = Tool(
     (
         SESSION,
         TARGET,
-        Option(("-c", "--command"), "TEXT", "what is typed, then comes Enter; C-c and the like are keys (required)"),
+        option(
+            "-c", "--command", value="TEXT",
+            help="what is typed, then comes Enter; C-c and the like are keys (required)",
+        ),
         SOCKET,
-        Option(("-L", "--socket-name"), "NAME", "name of a tmux server"),
-        Option(("-l", "--literal"), "", "without Enter"),
-        Option(("-m", "--multiline"), "", "several lines, and an empty one behind them"),
-        Option(("-w", "--wait"), "PATTERN", "wait for this in what comes afterwards"),
-        Option(("-T", "--timeout"), "SECONDS", "how long (default: 30)"),
-        Option(("-r", "--retries"), "N", "how often to try (default: 3)"),
-        Option(("-i", "--interval"), "SECONDS", "is of no effect: what comes is seen at once"),
+        option("-L", "--socket-name", value="NAME", help="name of a tmux server"),
+        flag("-l", "--literal", help="without Enter"),
+        flag("-m", "--multiline", help="several lines, and an empty one behind them"),
+        option("-w", "--wait", value="PATTERN", help="wait for this in what comes afterwards"),
+        option("-T", "--timeout", value="SECONDS", help="how long (default: 30)"),
+        option("-r", "--retries", value="N", help="how often to try (default: 3)"),
+        option("-i", "--interval", value="SECONDS", help="is of no effect: what comes is seen at once"),
         VERBOSE,
     ),
     {
@@ -68,7 +70,7 @@ SEND = Tool(
     wrong=4,
     failed=1,
     function="panes.type_text",
-)
+)  # fmt: skip
 
 WAIT = Tool(
     "wait-for-text.sh",
@@ -76,12 +78,12 @@ WAIT = Tool(
     (
         SESSION,
         TARGET,
-        Option(("-p", "--pattern"), "PATTERN", "extended regular expression (required)"),
+        option("-p", "--pattern", value="PATTERN", help="extended regular expression (required)"),
         SOCKET,
-        Option(("-F", "--fixed"), "", "the pattern is a fixed string"),
-        Option(("-T", "--timeout"), "SECONDS", "how long (default: 15)"),
-        Option(("-i", "--interval"), "SECONDS", "is of no effect: what comes is seen at once"),
-        Option(("-l", "--lines"), "N", "lines of scrollback that count (default: 1000)"),
+        flag("-F", "--fixed", help="the pattern is a fixed string"),
+        option("-T", "--timeout", value="SECONDS", help="how long (default: 15)"),
+        option("-i", "--interval", value="SECONDS", help="is of no effect: what comes is seen at once"),
+        option("-l", "--lines", value="N", help="lines of scrollback that count (default: 1000)"),
     ),
     {0: "Found", 1: "Not found, or anything else"},
     wrong=1,
@@ -92,7 +94,7 @@ WAIT = Tool(
 HEALTH = Tool(
     "pane-health.sh",
     "Tell what the process of a session does. Without -s and -t: of the only one that is registered.",
-    (SESSION, TARGET, SOCKET, Option(("--format",), "json|text", "output format (default: json)")),
+    (SESSION, TARGET, SOCKET, option("--format", value="json|text", help="output format (default: json)")),
     {
         0: "Healthy (pane alive, process running)",
         1: "Dead (pane marked as dead); or invalid arguments, or no such session in the registry",
@@ -103,7 +105,7 @@ HEALTH = Tool(
     },
     wrong=1,
     failed=1,
-    function="panes.tell_health",
+    function="panes.print_health",
 )
 
 KILL = Tool(
@@ -126,8 +128,8 @@ CLEANUP = Tool(
     "Remove what is dead from the registry. What lives is killed if it is removed; navi undo brings it back.",
     (
         DRY_RUN,
-        Option(("--all",), "", "all sessions, also those that live"),
-        Option(("--older-than",), "AGE", "also what was not used for that long: 90s, 30m, 2h, 1d"),
+        flag("--all", help="all sessions, also those that live"),
+        option("--older-than", value="AGE", help="also what was not used for that long: 90s, 30m, 2h, 1d"),
     ),
     {0: "Success", 1: "Invalid arguments, or something could not be removed"},
     wrong=1,
@@ -139,10 +141,10 @@ FIND = Tool(
     "find-sessions.sh",
     "List the sessions of a tmux server, the user's default one without options.",
     (
-        Option(("-L", "--socket"), "NAME", "name of a tmux server"),
-        Option(("-S", "--socket-path"), "PATH", "socket of a tmux server"),
-        Option(("-A", "--all"), "", "all sockets under CLAUDE_TMUX_SOCKET_DIR"),
-        Option(("-q", "--query"), "TEXT", "only names that contain or match this, in whatever case"),
+        option("-L", "--socket", value="NAME", help="name of a tmux server"),
+        option("-S", "--socket-path", value="PATH", help="socket of a tmux server"),
+        flag("-A", "--all", help="all sockets under CLAUDE_TMUX_SOCKET_DIR"),
+        option("-q", "--query", value="TEXT", help="only names that contain or match this, in whatever case"),
     ),
     {0: "Success", 1: "No server, or invalid arguments"},
     wrong=1,
@@ -151,4 +153,4 @@ FIND = Tool(
 )
 
 TOOLS = {tool.script.removesuffix(".sh"): tool for tool in (CREATE, LIST, SEND, WAIT, HEALTH, KILL, CLEANUP, FIND)}
-"""The tools by name; beside them stands `registry`, for lib/registry.sh."""
+"""The tools by name. `registry`, for lib/registry.sh, is another one."""

@@ -1,6 +1,7 @@
-"""verbs: whole processes of navi, as scripts call them, beside a Python that does nothing and tmux's own list.
+"""verbs: processes of navi, as scripts start them, compared with a Python that does nothing and with tmux's own list.
 
-Also how soon `wait` notices, many at once, and many writers to few panes, where every byte must arrive in order.
+Also how soon `send --wait` notices output, many verbs at once, and many writers to few panes, where every byte must
+arrive in order.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tests.bench.stage import ROOT, Run, laboratory
 from tests.support.machines import Account, Lab
 
 BUDGET = 40.0
-"""Milliseconds that a verb on this machine may take beside Python's own start."""
+"""Milliseconds that a verb on this machine may take in addition to Python's own start."""
 
 NAVI = (sys.executable, "-m", "navi")
 
@@ -34,7 +35,7 @@ VERBS: Mapping[str, Sequence[str]] = {
 
 
 async def measure(run: Run) -> list[Row]:
-    """Measure all of it."""
+    """Measure every figure of verbs."""
     rows: list[Row] = []
     async with run.turn:
         for count in (1, 10, 50):
@@ -64,9 +65,7 @@ async def _local(lab: Lab, count: int, often: int) -> list[Row]:
 
 
 async def _remote(lab: Lab, often: int) -> list[Row]:
-    """The same over a master that is open; the floor is the time here and one call over the mux, to a shell that does
-    nothing.
-    """
+    """Measure verbs over an open master. The floor is the time on this machine and one ssh that does nothing."""
     atlas = lab.machine("atlas", shell="fish")
     lab.remotes_yaml([atlas])
     await _call(lab.local, *NAVI, "new", "s0", "--command", "exec cat")
@@ -91,7 +90,7 @@ def _beside_here(name: str, found: Mapping[str, list[float]]) -> Row:
 
 
 async def _in_turn(account: Account, commands: Mapping[str, Sequence[str]], often: int) -> dict[str, list[float]]:
-    """Time each command so often, one after the other and not one by one: so all meet the same weather."""
+    """Time each command so many times, in turn, so that load affects all of them alike."""
     found: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(often):
         for name, words in commands.items():
@@ -128,7 +127,7 @@ async def _crowd(lab: Lab, run: Run) -> list[Row]:
 
 
 async def _noticed(lab: Lab, often: int) -> Row:
-    """From the moment that the pane puts it out to the end of the waiting navi."""
+    """Measure the time from a pane's output to the exit of the navi that waits for it."""
     samples = []
     script = "while read -r line; do sleep 1; date +%s.%N > $HOME/said; echo $line; done"
     await _call(lab.local, *NAVI, "new", "w", "--command", f"exec sh -c '{script}'")
@@ -147,7 +146,7 @@ async def _together(commands: Sequence[Sequence[str]], lab: Lab) -> float:
 
 
 async def _writers(lab: Lab, each: int) -> Row:
-    """Eight writers, each in turn to ten panes; what arrives is whole lines, and each writer's are in order."""
+    """Let eight writers write to ten panes in turn; check that all lines arrive, each writer's in order."""
 
     async def write(writer: int) -> None:
         for number in range(each):

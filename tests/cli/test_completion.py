@@ -34,18 +34,18 @@ CASES = [
 
 
 @pytest.mark.parametrize(("words", "wanted"), CASES, ids=[" ".join(words) for words, _ in CASES])
-def test_what_can_stand_there_is_offered(lab: Lab, words: list[str], wanted: list[str]) -> None:
+def test_candidates_for_a_command_line(lab: Lab, words: list[str], wanted: list[str]) -> None:
     account(lab, far=True)
     assert offered(lab, *words) == wanted
 
 
-def test_every_verb_is_offered_and_every_option_once(lab: Lab) -> None:
+def test_verbs_are_offered_and_options_only_once(lab: Lab) -> None:
     assert offered(lab, "") == [verb.name for verb in VERBS]
     assert "--json" in offered(lab, "ls", "--")
     assert "--json" not in offered(lab, "ls", "--json", "--")
 
 
-def test_sessions_here_and_hosts_are_offered_and_a_host_is_not_connected_for_it(lab: Lab) -> None:
+def test_completion_offers_sessions_and_hosts_without_connecting(lab: Lab) -> None:
     atlas, _ = account(lab, far=True)
     lab.local.new_session("api")
     lab.local.new_session("it's one")
@@ -91,7 +91,7 @@ def test_tab_completes_in_a_real_shell(lab: Lab, shell: str) -> None:
         screen.wait_for("--dry-run")
 
 
-def test_names_with_blanks_are_quoted_in_bash(lab: Lab) -> None:
+def test_bash_quotes_names_with_blanks(lab: Lab) -> None:
     here = on_path(lab)
     here.new_session("two words")
     words, start = START["bash"]

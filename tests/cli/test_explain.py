@@ -23,7 +23,7 @@ def work(there: Account, **fields: object) -> None:
 
 
 @HERE_AND_THERE
-def test_times_tools_and_tokens_are_told(lab: Lab, far: bool) -> None:
+def test_explain_prints_times_tools_and_tokens(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     work(there, metrics=METRICS, session_id="one")
     transcript(there, "one", [message("msg_1", 1, 1), message("msg_1", 1, 20_000, 3, 4), message("msg_2", "x")])
@@ -41,27 +41,27 @@ def test_times_tools_and_tokens_are_told(lab: Lab, far: bool) -> None:
     assert "working 2% 1m 0s, waiting 0% 10s, other 98% 1h" in facts["time"]
 
 
-def test_what_is_unknown_is_null_and_no_failure(lab: Lab) -> None:
+def test_unknown_values_are_null_and_no_failure(lab: Lab) -> None:
     work(lab.local)
     told = json.loads(navi(lab, "explain", "api", "--json").stdout)
     assert (told["metrics"], told["tokens"]) == (None, None)
     assert "tokens" not in navi(lab, "explain", "api").stdout
 
 
-def test_a_transcript_that_is_not_there_is_no_failure(lab: Lab) -> None:
+def test_a_missing_transcript_is_no_failure(lab: Lab) -> None:
     work(lab.local, session_id="one")
     assert json.loads(navi(lab, "explain", "api", "--json").stdout)["tokens"] is None
     assert "tokens       Claude Code has no transcript of it" in navi(lab, "explain", "api").stdout
 
 
-def test_a_hostile_id_is_told_and_runs_nothing(lab: Lab) -> None:
+def test_a_hostile_session_id_is_refused_and_runs_nothing(lab: Lab) -> None:
     work(lab.local, session_id="$(touch pwned)\x1b[31m/../../x")
     said = navi(lab, "explain", "api").stdout
     assert "tokens       the session's id in the status file can be none of Claude Code's" in said
     assert not list(lab.folder.rglob("pwned"))
 
 
-def test_a_large_transcript_is_counted_to_its_end(lab: Lab) -> None:
+def test_a_large_transcript_is_counted_completely(lab: Lab) -> None:
     work(lab.local, session_id="one")
     transcript(lab.local, "one", [message(f"msg_{number}", more="x" * 100_000) for number in range(400)])
     told = json.loads(navi(lab, "explain", "api", "--json").stdout)["tokens"]

@@ -26,7 +26,7 @@ def machine(lab: Lab, far: bool) -> tuple[Account, list[str]]:
 
 
 @HERE_AND_THERE
-def test_install_status_and_remove_are_one_story(lab: Lab, far: bool) -> None:
+def test_hooks_are_installed_checked_and_removed(lab: Lab, far: bool) -> None:
     there, where = machine(lab, far)
     name = "atlas" if far else "local"
     path = settings(there, USUAL)
@@ -38,7 +38,7 @@ def test_install_status_and_remove_are_one_story(lab: Lab, far: bool) -> None:
     said = navi(lab, "hooks", "install", "--yes", *where).stdout
     assert f"  +++ {path}\n" in said
     assert '+            "command": "sh \\"$HOME\\"/.claude-sessions/.navi/hook claude || true",\n' in said
-    assert f"{name}: the hooks are installed; the settings as they were are kept in {path}.before-navi" in said
+    assert f"{name}: the hooks are installed; the previous settings are kept in {path}.before-navi" in said
     assert path.read_text() == installed(USUAL, VERSION)
     assert navi(lab, "hooks", "install", "--yes", *where).stdout == f"{name}: nothing to install\n"
     said = navi(lab, "hooks", "status", *where).stdout
@@ -48,7 +48,7 @@ def test_install_status_and_remove_are_one_story(lab: Lab, far: bool) -> None:
     assert navi(lab, "hooks", "remove", "--yes", *where).stdout == f"{name}: nothing to remove\n"
 
 
-def test_programs_are_told_in_json(lab: Lab) -> None:
+def test_hooks_print_json(lab: Lab) -> None:
     there, _ = machine(lab, True)
     path = settings(there, USUAL)
     claude(lab.local, "unknown")
@@ -63,7 +63,7 @@ def test_programs_are_told_in_json(lab: Lab) -> None:
     assert far["opencode"]["present"] is False
 
 
-def test_a_host_that_is_down_hinders_no_other_and_gives_the_status(lab: Lab) -> None:
+def test_an_unreachable_host_does_not_affect_others_and_decides_the_status(lab: Lab) -> None:
     machine(lab, True)
     lab.machines[0].stop()
     done = navi(lab, "hooks", "install", "--all", "--yes", status=69)
@@ -73,7 +73,7 @@ def test_a_host_that_is_down_hinders_no_other_and_gives_the_status(lab: Lab) -> 
 
 
 @pytest.mark.parametrize("words", [["install"], ["remove"], ["install", "--json"]], ids=" ".join)
-def test_without_a_terminal_somebody_must_have_said_yes(lab: Lab, words: list[str]) -> None:
+def test_without_a_terminal_yes_is_required(lab: Lab, words: list[str]) -> None:
     settings(lab.local, USUAL)
     before = tree(lab.local)
     assert "--yes" in navi(lab, "hooks", *words, status=64).stderr
@@ -94,7 +94,7 @@ def test_a_wrong_command_line_is_refused(lab: Lab, words: list[str]) -> None:
 
 
 @HERE_AND_THERE
-def test_settings_that_are_not_understood_stay(lab: Lab, far: bool) -> None:
+def test_invalid_settings_are_left_alone(lab: Lab, far: bool) -> None:
     there, where = machine(lab, far)
     path = settings(there, "{ // mine\n}\n\x1b[31m")
     said = navi(lab, "hooks", "install", "--yes", *where, status=1).stderr
@@ -104,7 +104,7 @@ def test_settings_that_are_not_understood_stay(lab: Lab, far: bool) -> None:
     assert "unusable" in navi(lab, "hooks", "status", *where, status=1).stdout
 
 
-def test_what_is_shown_of_settings_is_clean(lab: Lab) -> None:
+def test_the_shown_difference_is_clean(lab: Lab) -> None:
     settings(lab.local, '{\n\t"a": "\u202e\x9b31m"\n}\n')
     said = navi(lab, "hooks", "install", "--yes").stdout
     assert '  -        "a": "' in said or '  -       "a": "' in said
@@ -112,12 +112,12 @@ def test_what_is_shown_of_settings_is_clean(lab: Lab) -> None:
     assert "\x9b" not in said
 
 
-def test_a_version_that_is_not_known_is_said(lab: Lab) -> None:
+def test_an_unknown_version_gives_a_warning(lab: Lab) -> None:
     claude(lab.local, "?")
-    assert "the version of Claude Code can't be had there" in navi(lab, "hooks", "install", "--yes").stderr
+    assert "the version of Claude Code is unknown there" in navi(lab, "hooks", "install", "--yes").stderr
 
 
-def test_a_plugin_that_is_not_ours_is_said(lab: Lab) -> None:
+def test_a_foreign_plugin_gives_a_warning(lab: Lab) -> None:
     plugin = opencode(lab.local)
     plugin.parent.mkdir()
     plugin.write_text("mine")
@@ -128,7 +128,7 @@ def test_a_plugin_that_is_not_ours_is_said(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("pressed", "status"), [(("y", "Enter"), 0), (("n", "Enter"), 1), (("Enter",), 1), (("C-d",), 1), (("C-c",), 130)]
 )
-def test_on_a_terminal_the_changes_are_shown_and_asked_for(
+def test_on_a_terminal_changes_are_shown_and_confirmed(
     lab: Lab, terminal: Callable[..., Terminal], pressed: tuple[str, ...], status: int
 ) -> None:
     claude(lab.local)

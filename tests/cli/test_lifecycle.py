@@ -176,7 +176,7 @@ def test_comments_that_cant_be_had_are_a_failure_and_the_rest_is_printed(lab: La
 
 
 def test_a_verb_that_nobody_knows_and_a_wrong_option(lab: Lab) -> None:
-    assert "`klil` is not something navi knows" in navi(lab, "klil", "x", status=64).stderr
+    assert "unknown command `klil`; did you mean `kill`? See `navi --help`" in navi(lab, "klil", "x", status=64).stderr
     assert "unrecognized arguments: --jsno" in navi(lab, "kill", "x", "--jsno", status=64).stderr
     assert "usage: navi kill" in navi(lab, "kill", "--help").stdout
 

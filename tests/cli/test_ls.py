@@ -44,7 +44,7 @@ def health(lab: Lab, *words: str, status: int = 0) -> Any:
 
 
 @HERE_AND_THERE
-def test_the_document_has_all_that_is_promised_and_what_is_unknown_is_null(lab: Lab, far: bool) -> None:
+def test_ls_json_has_every_documented_key_and_null_for_unknown_values(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     host = ["--host", "atlas" if far else "local"]
     there.new_session("api", "exec sleep 1000")
@@ -79,7 +79,7 @@ def test_the_table_is_aligned_for_letters_of_any_width(lab: Lab) -> None:
     assert all("red 日本" in line and "\x1b" not in line for line in lines)
 
 
-def test_hosts_and_statuses_are_chosen_and_a_host_that_is_down_is_told(lab: Lab) -> None:
+def test_ls_filters_hosts_and_statuses_and_names_unreachable_hosts(lab: Lab) -> None:
     there, _ = account(lab, True)
     for one in (lab.local, there):
         one.new_session("a", "exec sleep 1000")
@@ -103,7 +103,7 @@ def test_hosts_and_statuses_are_chosen_and_a_host_that_is_down_is_told(lab: Lab)
     assert "a" in {one["address"] for one in document["sessions"]}
 
 
-def test_an_empty_machine_has_an_empty_table(lab: Lab) -> None:
+def test_a_machine_without_sessions_has_an_empty_table(lab: Lab) -> None:
     account(lab, True)
     assert navi(lab, "ls", "--host", "atlas").stdout == ""
     assert listed(lab, "--host", "atlas") == {}
@@ -115,7 +115,7 @@ def test_an_empty_machine_has_an_empty_table(lab: Lab) -> None:
 
 
 @HERE_AND_THERE
-def test_each_health_has_its_code(lab: Lab, far: bool) -> None:
+def test_each_health_has_its_exit_status(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     host = ["--host", "atlas" if far else "local"]
     at = f"{prefix}api"
@@ -147,7 +147,7 @@ def test_each_health_has_its_code(lab: Lab, far: bool) -> None:
 TARGETS = ("api", "api:", "=api:0.1", "api:0.1", "api:0", "%{}", "${}:0.0")
 
 
-def test_a_pane_is_named_as_tmux_does(lab: Lab) -> None:
+def test_a_target_is_understood_as_by_tmux(lab: Lab) -> None:
     there = lab.local
     there.new_session("api", "exec sleep 1000")
     there.tmux("split-window", "-t", "=api:", "exec sleep 1000")
@@ -161,7 +161,7 @@ def test_a_pane_is_named_as_tmux_does(lab: Lab) -> None:
     assert "either ADDR or -t" in navi(lab, "health", "api", "-t", "api", status=64).stderr
 
 
-def test_a_server_anywhere_is_asked(lab: Lab) -> None:
+def test_a_server_is_found_by_its_socket(lab: Lab) -> None:
     path = f"{lab.folder}/a,b {{c.sock"
     navi(lab, "new", "api", "-S", path)
     assert health(lab, "api")["status"] == "healthy"
@@ -183,7 +183,7 @@ def stopped(account: Account, *words: str) -> Iterator[None]:
 
 
 @HERE_AND_THERE
-def test_of_a_server_that_hangs_nothing_is_known_and_nothing_is_removed(lab: Lab, far: bool) -> None:
+def test_sessions_of_a_hanging_server_are_unknown_and_stay(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     host = ["--host", "atlas" if far else "local"]
     navi(lab, "new", "api", *host)
@@ -199,7 +199,7 @@ def test_of_a_server_that_hangs_nothing_is_known_and_nothing_is_removed(lab: Lab
     assert health(lab, f"{prefix}api")["status"] == "healthy"
 
 
-def test_a_socket_that_does_not_answer_is_unknown_too(lab: Lab) -> None:
+def test_sessions_of_a_socket_without_an_answer_are_unknown(lab: Lab) -> None:
     path = f"{lab.folder}/deaf.sock"
     with socket.socket(socket.AF_UNIX) as deaf:
         deaf.bind(path)
@@ -207,7 +207,7 @@ def test_a_socket_that_does_not_answer_is_unknown_too(lab: Lab) -> None:
         assert health(lab, "-S", path, "-t", "api", status=75)["status"] is None
 
 
-def test_forty_ask_at_once(lab: Lab) -> None:
+def test_forty_health_checks_at_once(lab: Lab) -> None:
     navi(lab, "new", "api")
     words = [sys.executable, "-m", "navi", "health", "api"]
     asked = [
@@ -221,15 +221,15 @@ def test_forty_ask_at_once(lab: Lab) -> None:
 # ---- a registry that is not right
 
 
-def test_a_registry_that_does_not_read_is_told_and_the_rest_is_listed(lab: Lab) -> None:
+def test_ls_reports_a_damaged_registry_and_lists_the_rest(lab: Lab) -> None:
     lab.local.new_session("api", "exec sleep 1000")
     folder = lab.local.folder / "tmp" / "claude-tmux-sockets"
     folder.mkdir(mode=0o700)
     (folder / ".sessions.json").write_text("{")
     done = navi(lab, "ls", "--host", "local")
-    assert "the registry does not read well: it is no JSON" in done.stderr
+    assert "the registry is damaged: it is not JSON" in done.stderr
     assert "api" in done.stdout
-    assert "navi reconcile --repair mends it" in navi(lab, "cleanup", status=78).stderr
+    assert "`navi reconcile --repair` repairs it" in navi(lab, "cleanup", status=78).stderr
     (folder / ".sessions.json").unlink()
     folder.rmdir()
     folder.symlink_to(lab.local.home)
@@ -242,5 +242,5 @@ def test_a_registry_that_does_not_read_is_told_and_the_rest_is_listed(lab: Lab) 
 
 
 @pytest.mark.parametrize("words", [["ls", "--status"], ["ls", "--filter", "x"], ["health", "--nothing"]])
-def test_wrong_words_are_told(lab: Lab, words: list[str]) -> None:
+def test_wrong_arguments_are_reported(lab: Lab, words: list[str]) -> None:
     assert "usage" in navi(lab, *words, status=64).stderr

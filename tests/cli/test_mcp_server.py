@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,13 +19,13 @@ pytest.importorskip("mcp", reason="the extra mcp is not installed")
 
 from mcp import ClientSession, StdioServerParameters, stdio_client
 
-from navi.cli.mcp_server import TOOLS, words_for
-from navi.cli.parser import read
+from navi.cli.mcp_server import TOOLS, options_of
 from navi.cli.verbs import VERBS
+from navi.hosts.blocking_host import MOST_IDLE
 from tests.support.machines import Account, Lab
+from tests.support.processes import processes
 from tests.support.verbs import HERE_AND_THERE, account
-
-BY_NAME = {verb.name: verb for verb in VERBS}
+from tests.support.waiting import until_async
 
 
 @asynccontextmanager
@@ -46,7 +48,7 @@ async def call(one: ClientSession, tool: str, /, **arguments: Any) -> tuple[bool
 async def test_the_tools_are_verbs_with_their_arguments(lab: Lab) -> None:
     async with client(lab) as one:
         tools = {tool.name: tool for tool in (await one.list_tools()).tools}
-        assert set(tools) == set(TOOLS)
+        assert set(tools) == {verb.name for verb in VERBS if verb.mcp_tool} == set(TOOLS)
         schema = tools["send"].input_schema
         assert schema["properties"]["keys"]["type"] == "array"
         assert schema["properties"]["timeout"]["type"] == "number"
@@ -87,20 +89,144 @@ WRONG = [
 ]
 
 
-async def test_what_goes_wrong_is_told_as_an_error(lab: Lab) -> None:
+async def test_a_failure_is_an_error_of_the_call(lab: Lab) -> None:
     async with client(lab) as one:
         for name, arguments, words in WRONG:
             failed, text, _ = await call(one, name, **arguments)
             assert (name, failed, words in text) == (name, True, True), text
 
 
-texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+# ---- one process, kept connections
 
 
-@given(texts, texts, texts.filter(bool), st.floats(0, 1e6))
-def test_nothing_that_is_given_is_taken_for_an_option(text: str, pattern: str, directory: str, seconds: float) -> None:
-    words = words_for(BY_NAME["send"], {"address": "api", "text": text, "wait": pattern, "timeout": seconds})
-    options = read(BY_NAME["send"], words)
+def programs(lab: Lab) -> Counter[str]:
+    """Count the programs that the server of a lab runs, by their names."""
+    everyone = processes()
+    servers = {one.pid for one in everyone if one.words.endswith("-m navi mcp") and one.mentions(lab.folder)}
+    return Counter(one.name for one in everyone if one.parent in servers)
+
+
+@HERE_AND_THERE
+async def test_a_connection_is_kept_for_the_next_call(lab: Lab, far: bool) -> None:
+    there, prefix = await trio.to_thread.run_sync(account, lab, far)
+    there.new_session("api")
+    async with client(lab) as one:
+        for _ in range(3):
+            assert not (await call(one, "capture", address=f"{prefix}api"))[0]
+        assert programs(lab) == {"ssh" if far else "sh": 1}
+
+
+async def test_calls_run_side_by_side_and_each_gets_its_own_output(lab: Lab) -> None:
+    atlas, _ = await trio.to_thread.run_sync(account, lab, True)
+    addresses = [f"{prefix}s{number}" for prefix in ("", "atlas/") for number in range(3)]
+    for there in (lab.local, atlas):
+        for number in range(3):
+            there.new_session(f"s{number}", f"echo this is {there.name} s{number}; exec sleep 1000")
+    found: list[tuple[str, str]] = []
+
+    async def capture(one: ClientSession, address: str) -> None:
+        failed, text, seen = await call(one, "capture", address=address)
+        assert not failed, text
+        found.append((seen["address"], "".join(seen["lines"])))
+
+    async def never(one: ClientSession) -> None:
+        failed, text, _ = await call(one, "wait", addresses=["s0"], pattern="never shown", timeout=30)
+        raise AssertionError(f"it has ended: {failed}, {text}")
+
+    async with client(lab) as one, trio.open_nursery() as nursery:
+        for address in addresses:
+            await call(one, "wait", addresses=[address], pattern="this is")
+        nursery.start_soon(never, one)
+        async with trio.open_nursery() as calls:
+            for address in addresses * 5:
+                calls.start_soon(capture, one, address)
+        assert programs(lab)["ssh"] <= MOST_IDLE
+        nursery.cancel_scope.cancel()
+    names = {"": lab.local.name, "atlas/": atlas.name}
+    wanted = [
+        (f"{prefix}s{number}", f"this is {name} s{number}") for prefix, name in names.items() for number in range(3)
+    ]
+    assert sorted(found) == sorted(wanted * 5)
+
+
+@HERE_AND_THERE
+async def test_a_cancelled_call_ends_its_request_and_no_other(lab: Lab, far: bool) -> None:
+    there, prefix = await trio.to_thread.run_sync(account, lab, far)
+    there.new_session("api", "exec cat")
+    kept: list[str] = []
+
+    async def other(one: ClientSession) -> None:
+        failed, text, _ = await call(one, "wait", addresses=[f"{prefix}api"], pattern="hello", timeout=50)
+        assert not failed, text
+        kept.append(text)
+
+    async with client(lab) as one, trio.open_nursery() as nursery:
+        await call(one, "capture", address=f"{prefix}api")
+        with trio.CancelScope() as scope:
+            async with trio.open_nursery() as cancelled:
+                for words in ({"pattern": "never"}, {"until": ["error"]}):
+                    cancelled.start_soon(partial(call, one, "wait", addresses=[f"{prefix}api"], timeout=50, **words))
+                nursery.start_soon(other, one)
+                await until_async(lambda: programs(lab).total() >= 3, what="three requests are under way")
+                scope.cancel()
+        await until_async(lambda: programs(lab).total() <= 2, what="the connections of two are closed")
+        assert not kept
+        await call(one, "send", address=f"{prefix}api", text="hello")
+    assert kept == ["hello"]
+
+
+async def test_a_host_that_goes_and_comes_back(lab: Lab) -> None:
+    atlas = await trio.to_thread.run_sync(lab.machine, "atlas")
+    lab.remotes_yaml([atlas])
+    atlas.new_session("api")
+    async with client(lab) as one:
+        assert not (await call(one, "capture", address="atlas/api"))[0]
+        await trio.to_thread.run_sync(atlas.break_connections)
+        await until_async(lambda: not programs(lab)["ssh"], what="the connection is lost")
+        assert not (await call(one, "capture", address="atlas/api"))[0]
+        await trio.to_thread.run_sync(atlas.stop)
+        failed, text, _ = await call(one, "capture", address="atlas/api")
+        assert failed, text
+        assert "navi: " in text
+        await trio.to_thread.run_sync(atlas.start)
+        await until_async(lambda: not programs(lab)["ssh"], what="the connection is lost")
+        failed, text, _ = await call(one, "capture", address="atlas/api")
+        assert not failed, text
+
+
+async def test_changes_of_the_configuration_are_noticed(lab: Lab) -> None:
+    atlas = await trio.to_thread.run_sync(lab.machine, "atlas")
+    atlas.new_session("api")
+    async with client(lab) as one:
+        assert "there is no host `atlas`" in (await call(one, "capture", address="atlas/api"))[1]
+        lab.remotes_yaml([atlas])
+        assert not (await call(one, "capture", address="atlas/api"))[0]
+        assert programs(lab)["ssh"] == 1
+        path = lab.remotes_yaml([])
+        assert "there is no host `atlas`" in (await call(one, "capture", address="atlas/api"))[1]
+        assert programs(lab)["ssh"] == 0, "nothing is kept of a host that is configured no more"
+        (path.parent / "config.yaml").write_text("agents: 7\n")
+        assert "config.yaml:1: " in (await call(one, "ls"))[1]
+
+
+async def test_tools_know_no_arguments_that_need_a_terminal(lab: Lab) -> None:
+    async with client(lab) as one:
+        for name, arguments in (("new", {"name": "x", "attach": True}), ("send", {"address": "x", "stdin": True})):
+            failed, text, _ = await call(one, name, **arguments)
+            assert failed
+            assert "has no argument" in text
+        assert (await call(one, "ls"))[2]["sessions"] == []
+
+
+# ---- arguments
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(texts, texts, texts, st.floats(0, 1e6))
+def test_no_given_text_is_taken_for_an_option(text: str, pattern: str, directory: str, seconds: float) -> None:
+    options = options_of(TOOLS["send"], {"address": "api", "text": text, "wait": pattern, "timeout": seconds})
     assert (options.address, options.text, options.wait) == ("api", text, pattern)
-    options = read(BY_NAME["new"], words_for(BY_NAME["new"], {"name": "x", "directory": directory}))
+    options = options_of(TOOLS["new"], {"name": "x", "directory": directory})
     assert (options.name, options.directory) == ("x", directory)

@@ -28,7 +28,7 @@ def open_pane(account: Account, name: str, command: str, shows: str) -> None:
 # ---- wait
 
 
-def test_one_of_several_is_enough_or_all_of_them_must(lab: Lab) -> None:
+def test_wait_for_any_or_all_of_several_sessions(lab: Lab) -> None:
     there, _ = account(lab, True)
     open_pane(lab.local, "one", "echo ready; exec cat", "ready")
     open_pane(there, "two", "exec cat", "")
@@ -46,7 +46,7 @@ def test_one_of_several_is_enough_or_all_of_them_must(lab: Lab) -> None:
     ]
 
 
-def test_one_that_is_not_there_is_told_and_with_any_the_other_is_enough(lab: Lab) -> None:
+def test_wait_reports_a_missing_session_and_any_accepts_the_other(lab: Lab) -> None:
     open_pane(lab.local, "one", "echo ready; exec cat", "ready")
     done = navi(lab, "wait", "none", "one", "--fixed", "ready", status=66)
     assert ("one: ready" in done.stdout, "none: there is no session none" in done.stderr) == (True, True)
@@ -55,7 +55,7 @@ def test_one_that_is_not_there_is_told_and_with_any_the_other_is_enough(lab: Lab
 
 
 @HERE_AND_THERE
-def test_a_status_is_waited_for(lab: Lab, far: bool) -> None:
+def test_wait_for_a_status(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     open_pane(there, "api", "echo ready; exec cat", "ready")
     there.write_status("api", status="waiting")
@@ -70,10 +70,10 @@ def test_a_status_is_waited_for(lab: Lab, far: bool) -> None:
     assert ended(waiting)[0] == 66
 
 
-def test_what_is_to_be_waited_for_must_be_said_once(lab: Lab) -> None:
+def test_wait_needs_exactly_one_condition(lab: Lab) -> None:
     lab.local.new_session("api")
     for words in ([], ["--pattern", "x", "--fixed", "y"], ["--until", "idle", "--fixed", "y"]):
-        assert "say what to wait for" in navi(lab, "wait", "api", *words, status=64).stderr
+        assert "give one of --pattern" in navi(lab, "wait", "api", *words, status=64).stderr
     assert "number of seconds" in navi(lab, "wait", "api", "--fixed", "x", "--timeout", "soon", status=64).stderr
     assert "does not understand" in navi(lab, "wait", "api", "--pattern", "(", status=64).stderr
 
@@ -95,7 +95,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 # ---- capture
 
 
-def test_a_pane_is_captured_whole_in_part_and_as_a_document(lab: Lab) -> None:
+def test_capture_prints_all_lines_some_or_json(lab: Lab) -> None:
     open_pane(lab.local, "api", 'seq 1 100; printf "é 日本 \\033[31mred\\033[0m\\n"; exec cat', "red")
     assert navi(lab, "capture", "api").stdout.splitlines() == [*map(str, range(1, 101)), "é 日本 red"]
     assert navi(lab, "capture", "api", "--lines", "2").stdout == "100\né 日本 red\n"
@@ -110,7 +110,7 @@ def test_a_pane_is_captured_whole_in_part_and_as_a_document(lab: Lab) -> None:
 
 
 @HERE_AND_THERE
-def test_a_capture_goes_into_a_file_whole_or_not_at_all(lab: Lab, far: bool) -> None:
+def test_capture_writes_a_file_completely_or_not_at_all(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     open_pane(there, "api", "echo ready; exec cat", "ready")
     path = lab.folder / "captured"
@@ -122,7 +122,7 @@ def test_a_capture_goes_into_a_file_whole_or_not_at_all(lab: Lab, far: bool) -> 
     assert "can't be written" in navi(lab, "capture", f"{prefix}api", "-o", "/nowhere/x", status=1).stderr
 
 
-def test_every_letter_comes_out_whatever_the_locale(lab: Lab) -> None:
+def test_capture_prints_every_letter_in_any_locale(lab: Lab) -> None:
     open_pane(lab.local, "api", "echo é ✓ 日本 🚀 fin; exec cat", "fin")
     for locale in ("C", "C.UTF-8"):
         words = [sys.executable, "-m", "navi", "capture", "api"]
@@ -163,7 +163,7 @@ def open_gate(account: Account) -> None:
 
 
 @HERE_AND_THERE
-def test_every_line_comes_once_and_in_order_however_fast(lab: Lab, far: bool) -> None:
+def test_tail_prints_every_line_once_and_in_order(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     open_gated(there, "seq 1 20000; for i in 1 2 3; do sleep 0.1; seq 1 500; done; echo END")
     with followed(lab, f"{prefix}api", "--until", "^END$") as following:
@@ -174,7 +174,7 @@ def test_every_line_comes_once_and_in_order_however_fast(lab: Lab, far: bool) ->
     assert (status, errors) == (0, "")
 
 
-def test_lines_that_are_dropped_before_they_can_be_read_are_told_of(lab: Lab) -> None:
+def test_tail_reports_lost_lines(lab: Lab) -> None:
     open_gated(lab.local, "seq 1 30000; echo END", history=50)
     with followed(lab, "api", "--until", "^END$") as following:
         open_gate(lab.local)
@@ -184,7 +184,7 @@ def test_lines_that_are_dropped_before_they_can_be_read_are_told_of(lab: Lab) ->
     assert "lines were lost" in errors
 
 
-def test_a_history_that_is_full_loses_no_line_that_comes_slowly(lab: Lab) -> None:
+def test_tail_loses_no_slow_line_when_the_scrollback_is_full(lab: Lab) -> None:
     open_gated(lab.local, "seq 1 300; for i in 1 2 3 4 5 6 7 8; do sleep 0.25; seq 1 9; done; echo END", history=100)
     with followed(lab, "api", "--until", "^END$") as following:
         open_gate(lab.local)
@@ -193,7 +193,7 @@ def test_a_history_that_is_full_loses_no_line_that_comes_slowly(lab: Lab) -> Non
     assert status == 0
 
 
-def test_lines_alike_are_all_told(lab: Lab) -> None:
+def test_tail_prints_equal_lines(lab: Lab) -> None:
     open_gated(lab.local, "for i in 1 2 3 4 5 6; do yes | head -n 7; sleep 0.2; done; echo END", history=50)
     with followed(lab, "api", "--until", "^END$") as following:
         open_gate(lab.local)
@@ -201,7 +201,7 @@ def test_lines_alike_are_all_told(lab: Lab) -> None:
     assert (status, out.splitlines()) == (0, ["y"] * 42 + ["END"])
 
 
-def test_a_line_is_told_when_it_is_whole_and_a_wrapped_one_is_one(lab: Lab) -> None:
+def test_tail_prints_complete_lines_and_joins_wrapped_ones(lab: Lab) -> None:
     open_gated(lab.local, 'printf first; sleep 0.3; echo _second; seq 1 60 | tr "\\n" " "; sleep 0.3; echo; echo END')
     with followed(lab, "api", "--until", "^END$") as following:
         open_gate(lab.local)
@@ -209,7 +209,7 @@ def test_a_line_is_told_when_it_is_whole_and_a_wrapped_one_is_one(lab: Lab) -> N
     assert out.splitlines() == ["first_second", " ".join(map(str, range(1, 61))) + " ", "END"]
 
 
-def test_a_prompt_can_be_followed_to_and_each_line_has_its_time(lab: Lab) -> None:
+def test_tail_stops_at_a_prompt_and_prints_times(lab: Lab) -> None:
     open_gated(lab.local, 'echo one; printf "name? "')
     with followed(lab, "api", "--until", "name[?] $") as following:
         open_gate(lab.local)
@@ -221,7 +221,7 @@ def test_a_prompt_can_be_followed_to_and_each_line_has_its_time(lab: Lab) -> Non
 
 @HERE_AND_THERE
 @pytest.mark.parametrize(("keep", "words"), [("off", "the session has ended"), ("on", "its pane is dead")])
-def test_it_ends_with_the_session(lab: Lab, far: bool, keep: str, words: str) -> None:
+def test_tail_ends_with_the_session(lab: Lab, far: bool, keep: str, words: str) -> None:
     there, prefix = account(lab, far)
     open_gated(there, "echo last; exit 3")
     there.tmux("set-option", "-w", "-t", "=api:", "remain-on-exit", keep)
@@ -241,7 +241,7 @@ def listeners(account: Account) -> list[str]:
 
 
 @HERE_AND_THERE
-def test_an_interrupt_and_a_reader_that_has_gone_end_it_quietly_here_and_at_the_far_end(lab: Lab, far: bool) -> None:
+def test_tail_ends_quietly_here_and_on_the_remote_after_an_interrupt_or_a_closed_pipe(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     open_gated(there, "echo one; while :; do sleep 0.1; echo two; done")
     with followed(lab, f"{prefix}api") as following:
@@ -257,7 +257,7 @@ def test_an_interrupt_and_a_reader_that_has_gone_end_it_quietly_here_and_at_the_
     until(lambda: not listeners(there), timeout=30, what="nobody follows any more")
 
 
-def test_a_line_that_is_cut_is_told(lab: Lab) -> None:
+def test_tail_reports_a_lost_connection(lab: Lab) -> None:
     there, _ = account(lab, True)
     assert isinstance(there, Machine)
     open_gated(there, "echo one")
@@ -272,7 +272,7 @@ def test_a_line_that_is_cut_is_told(lab: Lab) -> None:
 
 
 @HERE_AND_THERE
-def test_a_session_is_locked_for_a_command(lab: Lab, far: bool) -> None:
+def test_lock_for_the_time_of_a_command(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     open_pane(there, "api", "echo ready; exec cat", "ready")
     me = [sys.executable, "-m", "navi"]
@@ -288,7 +288,7 @@ def test_a_session_is_locked_for_a_command(lab: Lab, far: bool) -> None:
     assert "nowhere can't be started" in navi(lab, "lock", f"{prefix}api", "--", "/nowhere", status=1).stderr
 
 
-def test_a_lock_is_had_until_it_is_left_by_who_has_it(lab: Lab) -> None:
+def test_lock_until_its_owner_unlocks(lab: Lab) -> None:
     lab.local.new_session("api")
     taken = navi(lab, "lock", "api").stdout
     token = re.fullmatch(r"NAVI_LOCK=([0-9a-f]+); export NAVI_LOCK\n", taken)

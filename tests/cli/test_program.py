@@ -48,42 +48,42 @@ ASKED = [
 
 
 @pytest.mark.parametrize(("words", "begins"), ASKED)
-def test_what_is_asked_for_is_printed_on_standard_output(lab: Lab, words: list[str], begins: str) -> None:
+def test_help_and_version_go_to_standard_output(lab: Lab, words: list[str], begins: str) -> None:
     done = run(lab, *words)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(begins)
 
 
 @pytest.mark.parametrize("word", ["dance", "--dance", "-x", ""])
-def test_an_unknown_word_is_wrong_usage(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_command_is_wrong_usage(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([word]) == 64
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == f"navi: `{word}` is not something navi knows; navi --help shows what is\n"
+    assert said.err == f"navi: unknown command `{word}`; see `navi --help`\n"
 
 
 @pytest.mark.parametrize("words", ["ls", "ls --json", "health api", "explain api", "--version"])
-def test_output_that_has_no_room_is_told_and_fails(lab: Lab, words: str) -> None:
+def test_a_full_disk_is_reported_and_fails(lab: Lab, words: str) -> None:
     begin(lab.local, "api")
     done = run_line(lab, f"{NAVI} {words} >/dev/full")
     assert (done.returncode, done.stderr) == (1, "navi: the output can't be written: No space left on device\n")
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_standard_streams_are_borne(lab: Lab, closed: str) -> None:
+def test_navi_works_with_closed_standard_streams(lab: Lab, closed: str) -> None:
     begin(lab.local, "api")
     done = run_line(lab, f"{NAVI} ls --json {closed}; {NAVI} capture api {closed}; {NAVI} health api {closed}")
     assert (done.returncode, done.stderr) == (0, "")
     assert bool(done.stdout) == (">&-" not in closed.split())
 
 
-def test_who_stops_reading_stops_navi_without_a_word(lab: Lab) -> None:
+def test_a_closed_pipe_ends_navi_quietly(lab: Lab) -> None:
     begin(lab.local, "api")
     done = run_line(lab, f"( {NAVI} ls --json; echo $? >&3 ) 3>status | :; cat status")
     assert (done.stdout, done.stderr) == ("141\n", "")
 
 
-def test_without_a_terminal_there_is_no_dashboard(lab: Lab) -> None:
+def test_the_dashboard_needs_a_terminal(lab: Lab) -> None:
     done = run(lab)
     assert (done.returncode, done.stdout) == (64, "")
     assert "needs a terminal" in done.stderr
@@ -95,7 +95,7 @@ BROKEN = ["remotes: [", "remotes:\n  - 7\n", "\x00", "- a\n", "remotes:\n  - {na
 
 @pytest.mark.parametrize("text", BROKEN)
 @pytest.mark.parametrize("name", ["remotes.yaml", "config.yaml"])
-def test_broken_configuration_does_not_keep_navi_from_starting(lab: Lab, name: str, text: str) -> None:
+def test_the_dashboard_starts_with_a_broken_configuration(lab: Lab, name: str, text: str) -> None:
     path = Path(lab.environment()["XDG_CONFIG_HOME"]) / "navi" / name
     path.parent.mkdir(parents=True)
     path.write_text(text)
@@ -112,7 +112,7 @@ def mode(path: Path) -> str:
     return f"{stat.S_IMODE(path.stat().st_mode):o}"
 
 
-def test_the_log_is_for_the_eyes_of_its_user_only(lab: Lab) -> None:
+def test_the_log_is_private(lab: Lab) -> None:
     begin(lab.local, "api")
     with navi(lab) as screen:
         screen.wait_for("api")
@@ -120,7 +120,7 @@ def test_the_log_is_for_the_eyes_of_its_user_only(lab: Lab) -> None:
     assert (mode(folder), mode(folder / "navi.log")) == ("700", "600")
 
 
-def test_a_large_log_is_put_aside(lab: Lab) -> None:
+def test_a_large_log_is_rotated(lab: Lab) -> None:
     folder = lab.local.home / ".local" / "state" / "navi"
     folder.mkdir(parents=True)
     (folder / "navi.log").write_text("x" * 1_000_001)
@@ -131,7 +131,7 @@ def test_a_large_log_is_put_aside(lab: Lab) -> None:
     assert (folder / "navi.log").stat().st_size < 1_000_000
 
 
-def test_without_a_place_for_the_log_navi_starts_all_the_same(lab: Lab) -> None:
+def test_the_dashboard_starts_without_a_log(lab: Lab) -> None:
     (lab.local.home / ".local").write_text("not a folder")
     begin(lab.local, "api")
     with navi(lab) as screen:

@@ -9,59 +9,9 @@ from typing import Any
 
 import pytest
 
-from navi.cli.output import UsageError
-from navi.cli.registry import removals, seconds_of
-from navi.core.model import Frame, Pane, Tmux, TmuxSession
-from navi.core.registry import Entry, Registry, Snapshot
 from tests.support.machines import Account, Lab
 from tests.support.verbs import HERE_AND_THERE, account, living, navi
 from tests.support.waiting import until
-
-# ---- deciding
-
-AGES = (("0s", 0), ("90s", 90), ("30m", 1800), ("12h", 43200), ("7d", 604800), ("08h", 28800))
-
-
-@pytest.mark.parametrize(("text", "seconds"), AGES)
-def test_an_age_is_a_number_and_a_unit(text: str, seconds: int) -> None:
-    assert seconds_of(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "1", "h", "-1h", "1.5h", "1w", "1h ", "1h30m", "1 h", "９h"])
-def test_what_is_no_age_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="write 90s, 30m, 12h or 7d"):
-        seconds_of(text)
-
-
-NOW = 1_763_892_000.0
-HOUR_AGO, DAY_AGO = "2025-11-23T09:00:00Z", "2025-11-22T10:00:00Z"
-
-
-def chosen(entry: Entry, older_than: float | None = None, everything: bool = False, answer: Tmux = Tmux.OK) -> str:
-    """Whether a living session goes: its reason, or ""."""
-    session = TmuxSession("$1", "api", 1.0, 0, (Pane("%1", "0.0", 1, "sh", "", "/"),), "/s", 7)
-    sessions = (session,) if answer is Tmux.OK else ()
-    frame = Frame(NOW, "boot", Tmux.OK, True, sessions=sessions)
-    found = Snapshot(frame, Registry({entry.name: entry}), {"": Tmux.OK, "/s": answer})
-    return next((one.reason for one in removals(found, older_than, everything)), "")
-
-
-def test_age_is_that_of_the_last_use_and_what_has_none_stays() -> None:
-    def entry(used: str, created: str = DAY_AGO) -> Entry:
-        return Entry("api", "/s", "api:0.0", created_at=created, last_active=used)
-
-    assert chosen(entry(HOUR_AGO), 7200) == ""
-    assert chosen(entry(HOUR_AGO), 3600) == "", "just so old is not older"
-    assert chosen(entry(HOUR_AGO), 3599).startswith("not used for 1h")
-    assert chosen(entry(""), 3600).startswith("not used for")
-    assert chosen(entry("nonsense"), 3600).startswith("not used for")
-    assert chosen(entry("", ""), 0) == ""
-    assert chosen(entry("2030-01-01T00:00:00Z"), 0) == "", "a time to come"
-    assert chosen(entry(HOUR_AGO)) == ""
-    assert chosen(entry(HOUR_AGO), everything=True) == "all are removed"
-    assert chosen(entry(HOUR_AGO), 0, True, Tmux.HUNG) == "", "unknown"
-    assert chosen(entry(HOUR_AGO), answer=Tmux.NONE).startswith("server_not_running")
-
 
 # ---- cleanup
 
@@ -87,7 +37,7 @@ def write_entries(account: Account, found: dict[str, dict[str, Any]]) -> None:
     [(False, []), (False, ["--older-than", "1h"]), (False, ["--all"]), (True, ["--older-than", "1h"])],
     ids=["dead", "old", "all", "remote"],
 )
-def test_what_is_tried_is_what_is_done(lab: Lab, far: bool, words: list[str]) -> None:
+def test_a_dry_run_removes_nothing_and_says_what_is_removed_then(lab: Lab, far: bool, words: list[str]) -> None:
     there, prefix = account(lab, far)
     host = ["--host", "atlas" if far else "local"]
     there.new_session("bystander", "exec sleep 1000")
@@ -120,7 +70,7 @@ def test_what_is_tried_is_what_is_done(lab: Lab, far: bool, words: list[str]) ->
     assert navi(lab, "cleanup", *host, *words).stdout == "nothing to remove\n"
 
 
-def test_a_session_that_has_the_name_by_now_is_not_the_one_that_was_registered(lab: Lab) -> None:
+def test_cleanup_leaves_a_newer_session_of_the_same_name(lab: Lab) -> None:
     navi(lab, "new", "api", "--command", "sleep 1000")
     lab.local.tmux("new-session", "-d", "-s", "keeper", ";", "kill-session", "-t", "=api")
     lab.local.new_session("api", "exec sleep 1000")
@@ -128,7 +78,7 @@ def test_a_session_that_has_the_name_by_now_is_not_the_one_that_was_registered(l
     assert living(lab.local) == {"api", "keeper"}
 
 
-def test_undo_brings_back_what_was_cleaned_up(lab: Lab) -> None:
+def test_undo_restores_a_session_that_cleanup_killed(lab: Lab) -> None:
     navi(lab, "new", "api", "--command", "echo it runs; sleep 1000")
     navi(lab, "cleanup", "--all")
     assert living(lab.local) == set()
@@ -136,9 +86,9 @@ def test_undo_brings_back_what_was_cleaned_up(lab: Lab) -> None:
     assert living(lab.local) == {"api"}
 
 
-def test_wrong_words_and_hosts_that_are_down(lab: Lab) -> None:
+def test_cleanup_reports_wrong_arguments_and_unreachable_hosts(lab: Lab) -> None:
     account(lab, True)
-    assert "no age" in navi(lab, "cleanup", "--older-than", "soon", status=64).stderr
+    assert "invalid age" in navi(lab, "cleanup", "--older-than", "soon", status=64).stderr
     assert "there is no host" in navi(lab, "cleanup", "--host", "nobody", status=64).stderr
     lab.machines[0].stop()
     done = navi(lab, "cleanup", "--host", "local", "--host", "atlas", status=69)
@@ -149,7 +99,7 @@ def test_wrong_words_and_hosts_that_are_down(lab: Lab) -> None:
 
 
 @HERE_AND_THERE
-def test_what_does_not_agree_is_told_and_mended(lab: Lab, far: bool) -> None:
+def test_reconcile_reports_and_repairs_differences(lab: Lab, far: bool) -> None:
     there, _ = account(lab, far)
     host = ["--host", "atlas" if far else "local"]
     where = "atlas: " if far else ""
@@ -160,9 +110,9 @@ def test_what_does_not_agree_is_told_and_mended(lab: Lab, far: bool) -> None:
     write_entries(there, entries(there) | {"gone": {"socket": f"{there.folder}/none.sock"}})
     before = registry_of(there).read_bytes()
     told = [
-        f"{where}gone is registered, and has ended",
-        f"{where}stray lives, and is not registered",
-        f"{where}orphan.json is the status file of no session; the next look of navi removes it",
+        f"{where}gone is registered, but has ended",
+        f"{where}stray is not registered",
+        f"{where}orphan.json is a status file without a session; navi's next look removes it",
     ]
     assert navi(lab, "reconcile", *host, status=1).stdout.splitlines() == told
     assert navi(lab, "reconcile", "--report", *host, status=1).stdout.splitlines() == told
@@ -181,13 +131,13 @@ def test_what_does_not_agree_is_told_and_mended(lab: Lab, far: bool) -> None:
     assert set(found) == {"stays", "stray"}
     assert (found["stray"]["type"], found["stray"]["target"]) == ("shell", "stray:0.0")
     (there.sessions_dir / "orphan.json").unlink()
-    assert navi(lab, "reconcile", *host).stdout == f"{where}all agree\n"
+    assert navi(lab, "reconcile", *host).stdout == f"{where}no differences\n"
 
 
-def test_a_broken_registry_is_mended_from_what_lives(lab: Lab) -> None:
+def test_reconcile_rebuilds_a_damaged_registry_from_living_sessions(lab: Lab) -> None:
     navi(lab, "new", "api")
     registry_of(lab.local).write_text("{")
-    assert "the registry does not read well: it is no JSON" in navi(lab, "reconcile", status=1).stdout
+    assert "the registry is damaged: it is not JSON" in navi(lab, "reconcile", status=1).stdout
     assert registry_of(lab.local).read_text() == "{"
     assert "set aside" in navi(lab, "reconcile", "--repair").stdout
     assert set(entries(lab.local)) == {"api"}
@@ -201,7 +151,7 @@ def test_a_broken_registry_is_mended_from_what_lives(lab: Lab) -> None:
 
 
 @HERE_AND_THERE
-def test_a_backup_and_what_is_none(lab: Lab, far: bool) -> None:
+def test_backup_and_restore_of_the_registry(lab: Lab, far: bool) -> None:
     there, _ = account(lab, far)
     host = ["--host", "atlas" if far else "local"]
     path = lab.folder / "backup"
@@ -210,15 +160,15 @@ def test_a_backup_and_what_is_none(lab: Lab, far: bool) -> None:
     before = registry_of(there).read_bytes()
     assert navi(lab, "registry", "backup", str(path), *host).stdout == ""
     assert path.read_bytes() == before == navi(lab, "registry", "backup", *host).stdout.encode()
-    assert "is there already" in navi(lab, "registry", "backup", str(path), *host, status=73).stderr
+    assert "already exists" in navi(lab, "registry", "backup", str(path), *host, status=73).stderr
     navi(lab, "new", "web", *host)
     for bad in (b"", b"{", b"[]", b'{"sessions": {}, "version": "2.0"}', b'{"sessions": {"a": 1}}'):
         (lab.folder / "bad").write_bytes(bad)
         refused = navi(lab, "registry", "restore", str(lab.folder / "bad"), *host, status=65)
-        assert "is no registry" in refused.stderr
-        assert "nothing was changed" in refused.stderr
+        assert "is not a registry" in refused.stderr
+        assert "nothing has changed" in refused.stderr
     assert set(entries(there)) == {"api", "web"}
     assert "can't be read" in navi(lab, "registry", "restore", f"{lab.folder}/none", *host, status=66).stderr
-    assert "say which file" in navi(lab, "registry", "restore", *host, status=64).stderr
+    assert "the file to restore is missing" in navi(lab, "registry", "restore", *host, status=64).stderr
     assert f"restored {registry_of(there)};" in navi(lab, "registry", "restore", str(path), *host).stdout
     assert registry_of(there).read_bytes() == before

@@ -12,7 +12,7 @@ from tests.support.machines import Lab
 from tests.support.verbs import navi
 
 
-def test_a_host_is_counted_while_a_connection_stands_and_never_connected(lab: Lab) -> None:
+def test_status_counts_connected_hosts_and_never_connects(lab: Lab) -> None:
     atlas, down = lab.machine("atlas", shell="fish"), lab.machine("down")
     lab.remotes_yaml([atlas, down])
     down.stop()
@@ -29,7 +29,7 @@ def test_a_host_is_counted_while_a_connection_stands_and_never_connected(lab: La
 
 
 @pytest.mark.parametrize(("status", "wanted"), [("error", "#[fg=red]1x"), ("permission", "#[fg=magenta,bold]1!")])
-def test_tmux_gets_its_own_styles(lab: Lab, status: str, wanted: str) -> None:
+def test_status_for_tmux_has_tmux_styles(lab: Lab, status: str, wanted: str) -> None:
     begin(lab.local, "api", status=status)
     said = navi(lab, "status", "--format", "tmux").stdout
     assert wanted in said

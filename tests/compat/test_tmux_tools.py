@@ -104,7 +104,7 @@ def tools(lab: Lab) -> Tools:
 
 
 @every_shell
-def test_every_tool_tells_how_it_is_called_and_leaves_nothing_behind(tools: Tools, shell: Shell) -> None:
+def test_every_tool_prints_its_usage_and_leaves_nothing_behind(tools: Tools, shell: Shell) -> None:
     for tool in TOOLS:
         command = [*shell.words, str(FOLDER / f"{tool}.sh"), "--help"]
         done = subprocess.run(command, capture_output=True, text=True, env=tools.environment(), timeout=60)
@@ -121,7 +121,7 @@ def test_a_tool_is_found_from_its_own_folder(tools: Tools) -> None:
     assert (done.returncode, done.stdout) == (0, "No sessions registered.\n")
 
 
-def test_navi_is_looked_for_in_the_variable_on_the_path_and_in_the_checkout(tools: Tools) -> None:
+def test_tools_find_navi_by_variable_path_or_checkout(tools: Tools) -> None:
     here = tools.lab.local.bin / "navi"
     here.write_text('#!/bin/sh\necho "on the path: $*"\n')
     here.chmod(0o755)
@@ -153,7 +153,7 @@ WRONG = [
     ("safe-send", ["-c", "x", "-s", "nope"], 4, "Session 'nope' not found in registry"),
     ("safe-send", ["-c", "x", "-S", "/tmp/x"], 4, "target is required"),
     ("safe-send", ["-c", "x", "-t", "x", "-S", "/tmp/x", "-L", "y"], 4, "Cannot specify both -S and -L"),
-    ("safe-send", ["-c", "x", "-t", "x", "-L", "../y"], 4, "is no name of a socket"),
+    ("safe-send", ["-c", "x", "-t", "x", "-L", "../y"], 4, "invalid socket name"),
     ("safe-send", ["-c", "x", "-s", "x", "-l", "-m"], 4, "mutually exclusive"),
     ("safe-send", ["-c", "x", "-s", "x", "-T", "soon"], 4, "timeout must be a positive number"),
     ("safe-send", ["-c", "x", "-s", "x", "-T", "-1"], 4, "timeout must be a positive number"),
@@ -193,14 +193,14 @@ WRONG = [
 @pytest.mark.parametrize(
     ("tool", "words", "status", "said"), WRONG, ids=[f"{one[0]} {' '.join(one[1])!r}" for one in WRONG]
 )
-def test_what_makes_no_sense_is_told_with_the_status_of_the_tool(
+def test_wrong_usage_is_reported_with_the_status_of_the_tool(
     tools: Tools, tool: str, words: list[str], status: int, said: str
 ) -> None:
     assert said in tools(tool, *words, status=status).stderr
     assert tools.entries() == {}
 
 
-def test_where_nothing_is_registered_there_is_nothing_to_list_and_to_clean_up(tools: Tools) -> None:
+def test_list_and_cleanup_of_an_empty_registry(tools: Tools) -> None:
     empty = {"sessions": [], "total": 0, "alive": 0, "dead": 0}
     assert json.loads(tools("list-sessions", "--json").stdout) == empty
     assert tools("cleanup-sessions").stdout == "No sessions in registry.\n"
@@ -209,7 +209,7 @@ def test_where_nothing_is_registered_there_is_nothing_to_list_and_to_clean_up(to
 # ---- create-session and list-sessions
 
 
-def test_create_tells_what_it_made_and_registers_it(tools: Tools) -> None:
+def test_create_prints_and_registers_the_session(tools: Tools) -> None:
     made = tools.create("work", "--python", "--shell", "-w", "main")
     assert list(made) == ["name", "socket", "target", "type", "pid", "window", "registered"]
     pane = tools.tmux("display-message", "-p", "-t", "=work:", "#{pane_pid} #{window_name} #{pane_current_path}").split(
@@ -227,7 +227,7 @@ def test_create_tells_what_it_made_and_registers_it(tools: Tools) -> None:
     assert entry["created_at"] == entry["last_active"]
 
 
-def test_a_shell_is_bash_whatever_the_users_shell_is(tools: Tools) -> None:
+def test_create_starts_bash_whatever_the_users_shell_is(tools: Tools) -> None:
     tools.create("work", SHELL=program("fish"))
     assert tools.tmux("display-message", "-p", "-t", "=work:", "#{pane_current_command}") == "bash"
 
@@ -240,7 +240,7 @@ def test_create_without_registering_leaves_the_registry_alone(tools: Tools) -> N
     assert tools.health("-S", made["socket"], "-t", made["target"])["status"] == "healthy"
 
 
-def test_create_refuses_a_name_that_lives_on_whatever_server(tools: Tools) -> None:
+def test_create_refuses_a_name_that_exists_on_any_server(tools: Tools) -> None:
     tools.create("one")
     tools("create-session", "-n", "one", status=2)
     tools("create-session", "-n", "one", "-S", str(tools.folder / "other.sock"), status=2)
@@ -249,14 +249,14 @@ def test_create_refuses_a_name_that_lives_on_whatever_server(tools: Tools) -> No
     assert tools.create("one")["registered"] is True
 
 
-def test_create_makes_nothing_where_the_program_is_missing(tools: Tools) -> None:
+def test_create_creates_nothing_if_the_program_is_missing(tools: Tools) -> None:
     done = tools("create-session", "-n", "bug", "--gdb", status=3, PATH=path_without("gdb"))
     assert "gdb" in done.stderr
     assert tools.entries() == {}
     tools("find-sessions", "-S", tools.socket, status=1)
 
 
-def test_any_base_index_will_do(tools: Tools) -> None:
+def test_tools_work_with_any_base_index(tools: Tools) -> None:
     (tools.lab.local.home / ".tmux.conf").write_text("set -g base-index 1\nsetw -g pane-base-index 1\n")
     assert tools.create("work")["target"] == "work:1.1"
     assert tools.health("-s", "work")["status"] == "healthy"
@@ -268,7 +268,7 @@ def test_any_base_index_will_do(tools: Tools) -> None:
 NAMES = ["a|b", 'say "x"', "don't", "-x", "ü 漢字", "a;", "*", "#{pid}`id`", "=@$%"]
 
 
-def test_any_name_that_tmux_keeps_will_do(tools: Tools) -> None:
+def test_tools_work_with_any_name(tools: Tools) -> None:
     for name in NAMES:
         assert tools.create(name)["name"] == name
     assert {name: one["status"] for name, one in tools.listed().items()} == dict.fromkeys(NAMES, "alive")
@@ -279,7 +279,7 @@ def test_any_name_that_tmux_keeps_will_do(tools: Tools) -> None:
     assert tools.entries() == {}
 
 
-def test_the_table_has_its_columns_and_a_sum(tools: Tools) -> None:
+def test_list_prints_a_table_with_a_sum(tools: Tools) -> None:
     made = tools.create("a-name-that-is-far-too-long-for-it")
     tools.create("gone")
     tools.tmux("kill-session", "-t", "=gone")
@@ -305,7 +305,7 @@ def test_the_list_as_json_has_the_keys_of_the_tool(tools: Tools) -> None:
     ]  # fmt: skip
 
 
-def test_twenty_that_are_created_at_once_are_all_registered(tools: Tools) -> None:
+def test_twenty_sessions_created_at_once_are_all_registered(tools: Tools) -> None:
     running = [tools.start("create-session", "-n", f"n{number}") for number in range(20)]
     for one in running:
         said, complaint = one.communicate(timeout=120)
@@ -314,7 +314,7 @@ def test_twenty_that_are_created_at_once_are_all_registered(tools: Tools) -> Non
     assert set(tools.entries()) == {f"n{number}" for number in range(20)}
 
 
-def test_of_six_that_create_one_name_on_six_servers_one_wins(tools: Tools) -> None:
+def test_one_name_can_be_created_only_once_at_the_same_time(tools: Tools) -> None:
     sockets = [str(tools.folder / f"{number}.sock") for number in range(6)]
     running = [tools.start("create-session", "-n", "one", "-S", socket) for socket in sockets]
     statuses = []
@@ -336,7 +336,7 @@ HEALTHY = {
 LACKS = {"pane_dead": False, "pid": None, "process_running": False}
 
 
-def test_each_state_has_its_code_json_and_sentence(tools: Tools) -> None:
+def test_each_health_has_its_status_json_and_sentence(tools: Tools) -> None:
     made = tools.create("work")
     tools.create("gone")
     tools.create("other", "-S", str(tools.folder / "other.sock"))
@@ -381,7 +381,7 @@ TARGETS = {
 }
 
 
-def test_a_target_means_just_that_pane(tools: Tools) -> None:
+def test_health_of_a_target_is_that_of_its_pane(tools: Tools) -> None:
     tools.create("work")
     for target, status in TARGETS.items():
         assert (target, tools.health("-S", tools.socket, "-t", target, status=status)["server_running"]) == (
@@ -390,7 +390,7 @@ def test_a_target_means_just_that_pane(tools: Tools) -> None:
         )
 
 
-def test_of_two_panes_the_one_that_is_meant_is_judged(tools: Tools) -> None:
+def test_health_of_two_panes_is_that_of_the_registered_one(tools: Tools) -> None:
     tools.create("work")
     tools.tmux("set-option", "-w", "-t", "=work:", "remain-on-exit", "on")
     tools.tmux("split-window", "-t", "=work:", "true")
@@ -400,7 +400,7 @@ def test_of_two_panes_the_one_that_is_meant_is_judged(tools: Tools) -> None:
     assert tools.health("-s", "work")["status"] == "healthy"
 
 
-def test_a_name_is_never_taken_for_a_longer_one(tools: Tools) -> None:
+def test_a_name_is_no_prefix_of_another_name(tools: Tools) -> None:
     tools.create("foo")
     tools.create("foo-bar")
     tools.tmux("kill-session", "-t", "=foo")
@@ -411,7 +411,7 @@ def test_a_name_is_never_taken_for_a_longer_one(tools: Tools) -> None:
     assert set(tools.entries()) == {"foo-bar"}
 
 
-def test_a_session_that_was_made_anew_is_not_the_registered_one(tools: Tools) -> None:
+def test_a_new_session_of_the_same_name_is_not_the_registered_one(tools: Tools) -> None:
     tools.create("keep")
     tools.create("work")
     tools.tmux("kill-session", "-t", "=work")
@@ -450,7 +450,7 @@ def stopped(tools: Tools) -> Iterator[None]:
         os.kill(server, signal.SIGCONT)
 
 
-def test_a_server_that_hangs_makes_its_sessions_unknown_and_they_stay(tools: Tools) -> None:
+def test_sessions_of_a_hanging_server_are_unknown_and_stay_registered(tools: Tools) -> None:
     tools.create("work")
     with stopped(tools), ThreadPoolExecutor() as pool:
         health = pool.submit(tools.health, "-s", "work", status=75)
@@ -469,7 +469,7 @@ def test_a_server_that_hangs_makes_its_sessions_unknown_and_they_stay(tools: Too
     assert tools.health("-s", "work")["status"] == "healthy"
 
 
-def test_a_server_that_cannot_be_asked_is_not_said_to_be_down(tools: Tools) -> None:
+def test_a_server_without_an_answer_is_not_reported_as_down(tools: Tools) -> None:
     socket = f"{tools.folder}/{'long' * 30}.sock"
     lib(tools, SHELLS[0], f"registry_add_session far {socket} far:0.0")
     assert tools.health("-s", "far", status=75)["server_running"] is None
@@ -486,7 +486,7 @@ TEXTS = [
 ]  # fmt: skip
 
 
-def test_what_is_sent_arrives_as_it_is(tools: Tools) -> None:
+def test_send_types_texts_literally(tools: Tools) -> None:
     tools.create("work")
     tools.ready("work")
     tools("safe-send", "-s", "work", "-c", "clear; cat >got")
@@ -501,7 +501,7 @@ def test_what_is_sent_arrives_as_it_is(tools: Tools) -> None:
     until(lambda: file.read_text().split("\n")[:-1] == wanted, what="all of it")
 
 
-def test_a_control_key_is_pressed(tools: Tools) -> None:
+def test_send_presses_control_keys(tools: Tools) -> None:
     tools.create("work")
     tools.ready("work")
     tools("safe-send", "-s", "work", "-c", "sleep 1000; echo interrupted $?")
@@ -509,7 +509,7 @@ def test_a_control_key_is_pressed(tools: Tools) -> None:
     tools("safe-send", "-s", "work", "-c", "echo $((6 * 7))", "-w", "^42")
 
 
-def test_neither_an_old_prompt_nor_the_echo_is_what_was_waited_for(tools: Tools) -> None:
+def test_send_ignores_an_old_prompt_and_the_echo_while_it_waits(tools: Tools) -> None:
     tools.create("py", "--python")
     tools("wait-for-text", "-s", "py", "-p", "^>>>")
     tools("safe-send", "-s", "py", "-c", "import time; time.sleep(1000)", "-w", ">>>", "-T", "0.5", status=2)
@@ -520,7 +520,7 @@ def test_neither_an_old_prompt_nor_the_echo_is_what_was_waited_for(tools: Tools)
     assert "Timeout waiting for pattern 'NEVER'" in done.stderr
 
 
-def test_a_pattern_that_makes_no_sense_is_refused_before_anything_is_sent(tools: Tools) -> None:
+def test_send_refuses_an_invalid_pattern_before_it_types(tools: Tools) -> None:
     tools.create("work")
     tools("safe-send", "-s", "work", "-c", "echo sent", "-w", "(", status=4)
     tools("wait-for-text", "-s", "work", "-p", "(", status=1)
@@ -528,7 +528,7 @@ def test_a_pattern_that_makes_no_sense_is_refused_before_anything_is_sent(tools:
     assert "sent" not in tools.shows("work")
 
 
-def test_a_pane_that_takes_nothing_is_not_ready(tools: Tools) -> None:
+def test_send_reports_a_pane_that_takes_no_input(tools: Tools) -> None:
     made = tools.create("work")
     tools.ready("work")
     tools.tmux("copy-mode", "-t", "=work:")
@@ -543,7 +543,7 @@ def test_a_pane_that_takes_nothing_is_not_ready(tools: Tools) -> None:
     assert "died" in tools("wait-for-text", "-s", "work", "-p", "never", "-T", "60", status=1).stderr
 
 
-def test_servers_and_panes_can_be_named_outright(tools: Tools) -> None:
+def test_tools_take_servers_and_panes(tools: Tools) -> None:
     tools.lab.local.new_session("own")
     tools.lab.local.tmux("-L", "named", "new-session", "-d", "-s", "free")
     default, named = ["-t", "own:0.0"], ["-L", "named", "-t", "free:0.0"]
@@ -562,7 +562,7 @@ def test_servers_and_panes_can_be_named_outright(tools: Tools) -> None:
 # ---- wait-for-text
 
 
-def test_text_is_waited_for_and_what_did_not_come_is_shown(tools: Tools) -> None:
+def test_wait_finds_text_or_shows_the_screen(tools: Tools) -> None:
     tools.create("work")
     tools.ready("work")
     tools("safe-send", "-s", "work", "-c", "seq 1 200; echo 'a(b'")
@@ -574,7 +574,7 @@ def test_text_is_waited_for_and_what_did_not_come_is_shown(tools: Tools) -> None
     assert "\n199\n" in done.stderr
 
 
-def test_who_uses_a_session_by_its_name_is_noted(tools: Tools) -> None:
+def test_use_of_a_registered_name_updates_its_time(tools: Tools) -> None:
     tools.create("work")
     tools.ready("work")
     for tool, words in {"pane-health": [], "wait-for-text": ["-p", "."], "safe-send": ["-c", ""]}.items():
@@ -590,7 +590,7 @@ def test_who_uses_a_session_by_its_name_is_noted(tools: Tools) -> None:
 # ---- kill-session, cleanup-sessions, find-sessions
 
 
-def test_kill_ends_the_session_and_its_entry(tools: Tools) -> None:
+def test_kill_removes_session_and_entry(tools: Tools) -> None:
     tools.create("keep")
     tools.create("work")
     said = tools("kill-session", "-s", "work", "--dry-run").stdout
@@ -617,7 +617,7 @@ def test_kill_by_target_leaves_the_same_name_of_another_server_registered(tools:
     assert tools.entries() == {}
 
 
-def test_cleanup_removes_what_is_dead_and_only_that(tools: Tools) -> None:
+def test_cleanup_removes_only_dead_sessions(tools: Tools) -> None:
     for name in ("a", "b", "c"):
         tools.create(name)
     assert tools("cleanup-sessions").stdout == "No sessions to clean up.\n"
@@ -628,7 +628,7 @@ def test_cleanup_removes_what_is_dead_and_only_that(tools: Tools) -> None:
     assert set(tools.entries()) == {"a", "c"}
 
 
-def test_cleanup_of_what_lives_kills_it_and_frees_its_name(tools: Tools) -> None:
+def test_cleanup_of_a_living_session_kills_it_and_frees_its_name(tools: Tools) -> None:
     tools.create("old")
     tools.create("new")
     document = json.loads(tools.registry.read_text())
@@ -645,7 +645,7 @@ def test_cleanup_of_what_lives_kills_it_and_frees_its_name(tools: Tools) -> None
     tools.create("new")
 
 
-def test_find_lists_any_server_and_what_matches(tools: Tools) -> None:
+def test_find_lists_matching_sessions_of_any_server(tools: Tools) -> None:
     tools.create("api-one")
     tools.create("web")
     other = str(tools.folder / "other.sock")
@@ -679,7 +679,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_a_registry_that_does_not_read_well_is_told_and_never_emptied(tools: Tools, kind: str) -> None:
+def test_a_damaged_registry_is_reported_and_never_emptied(tools: Tools, kind: str) -> None:
     tools.folder.mkdir()
     tools.registry.write_text(BROKEN[kind])
     for tool, words, status in (
@@ -687,7 +687,7 @@ def test_a_registry_that_does_not_read_well_is_told_and_never_emptied(tools: Too
         ("cleanup-sessions", ["--all"], 1),
         ("safe-send", ["-c", "x"], 1),
     ):
-        assert "does not read well" in tools(tool, *words, status=status).stderr
+        assert "the registry is damaged" in tools(tool, *words, status=status).stderr
     assert tools.registry.read_text() == BROKEN[kind]
     made = tools.create("work")
     kept = {path.read_text() for path in tools.folder.glob(".sessions.json*")}
@@ -695,7 +695,7 @@ def test_a_registry_that_does_not_read_well_is_told_and_never_emptied(tools: Too
     assert made["registered"] is (kind != "another version")
 
 
-def test_an_entry_that_is_none_hides_no_other(tools: Tools) -> None:
+def test_an_invalid_entry_does_not_hide_others(tools: Tools) -> None:
     tools.folder.mkdir()
     tools.registry.write_text(f'{{"sessions":{{"odd":[1],"x":{ENTRY},"y":{{}}}},"version":"1.0","more":7}}')
     done = tools("list-sessions", "--json")
@@ -728,7 +728,7 @@ def locked(tools: Tools) -> Iterator[None]:
         yield
 
 
-def test_a_held_lock_keeps_nobody_from_using_sessions_and_is_told_by_who_needs_it(tools: Tools) -> None:
+def test_a_locked_registry_stops_only_changes_of_it(tools: Tools) -> None:
     tools.create("work")
     tools.ready("work")
     used = tools.entries()["work"]
@@ -756,7 +756,7 @@ def lib(tools: Tools, shell: Shell, script: str, more: Mapping[str, str] | None 
 
 
 @every_shell
-def test_the_functions_of_the_library_do_what_they_are_named_for(tools: Tools, shell: Shell) -> None:
+def test_functions_of_the_library(tools: Tools, shell: Shell) -> None:
     said = lib(
         tools, shell,
         """
@@ -794,7 +794,7 @@ def test_the_functions_of_the_library_do_what_they_are_named_for(tools: Tools, s
     assert tools.entries() == {}
 
 
-def test_an_entry_that_is_added_again_keeps_its_age_and_forgets_which_session_it_was(tools: Tools) -> None:
+def test_adding_an_entry_again_keeps_its_creation_time_only(tools: Tools) -> None:
     tools.create("work")
     before = tools.entries()["work"]
     lib(tools, SHELLS[0], f"registry_add_session work {shlex.quote(tools.socket)} work:0.5 shell")
@@ -804,7 +804,7 @@ def test_an_entry_that_is_added_again_keeps_its_age_and_forgets_which_session_it
     assert after["target"] == "work:0.5"
 
 
-def test_bash_finds_the_tools_by_itself_and_variables_need_not_be_exported(tools: Tools) -> None:
+def test_bash_finds_the_tools_without_exported_variables(tools: Tools) -> None:
     script = f"""
         CLAUDE_TMUX_SOCKET_DIR={tools.folder}
         source {shlex.quote(str(FOLDER))}/lib/registry.sh
@@ -819,7 +819,7 @@ def test_bash_finds_the_tools_by_itself_and_variables_need_not_be_exported(tools
 
 @every_shell
 @pytest.mark.parametrize("without", [(), ("flock",)], ids=["file", "folder"])
-def test_the_lock_of_the_library_shuts_others_out_until_it_is_ended(
+def test_the_lock_of_the_library_excludes_others_until_it_is_released(
     tools: Tools, shell: Shell, without: tuple[str, ...]
 ) -> None:
     path = {"PATH": path_without(*without)} if without else {}
@@ -856,7 +856,7 @@ AGES = {
 
 
 @every_shell
-def test_ages_are_told_in_one_unit(tools: Tools, shell: Shell) -> None:
+def test_ages_have_one_unit(tools: Tools, shell: Shell) -> None:
     script = "\n".join(f"time_ago {shlex.quote(text)}" for text in AGES)
     assert lib(tools, shell, script, {"NOW_EPOCH": str(NOW)}).splitlines() == list(AGES.values())
 
@@ -902,7 +902,7 @@ done
 
 
 @pytest.mark.parametrize("style", ["file", "folder"])
-def test_navi_and_other_tools_write_the_registry_at_the_same_time_and_nothing_is_lost(tools: Tools, style: str) -> None:
+def test_navi_and_other_tools_can_write_the_registry_at_the_same_time(tools: Tools, style: str) -> None:
     count = 15
     lib(tools, SHELLS[0], "registry_init")
     more: Mapping[str, str] = {"PATH": path_without("flock")} if style == "folder" else {}

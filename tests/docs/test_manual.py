@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from navi.cli.arguments import arguments_of
-from navi.cli.parser import parser_of
+from navi.cli.usage import usage_of
 from navi.cli.verbs import VERBS, Verb
 from navi.compat.tools import TOOLS
 from navi.config.places import Places
@@ -118,7 +117,7 @@ def test_the_page_of_verbs_is_what_the_table_says() -> None:
 
 def usage(verb: Verb) -> set[str]:
     """Return the words of a verb's usage that a person types or replaces: options and arguments."""
-    words = parser_of(verb).format_usage().partition(f"navi {verb.name}")[2]
+    words = usage_of(verb).partition(f"navi {verb.name}")[2]
     return set(re.findall(r"--?[a-zA-Z][a-z-]*|[A-Z]+", words)) - {"-h"}
 
 
@@ -293,7 +292,7 @@ def variables() -> set[str]:
     for path in (ROOT / "navi" / "sh").glob("*/*.sh"):
         found |= set(re.findall(r"\$\{?([A-Z][A-Z0-9_]{3,})", path.read_text()))
     # bash's own, what navi tells itself; words of usage, of navi and of the tools; Python's tokens
-    usage = {one.metavar for verb in VERBS for one in arguments_of(verb)}
+    usage = {one.value for verb in VERBS for one in verb.arguments}
     usage |= {one.value for tool in TOOLS.values() for one in tool.options}
     others = {"EPOCHSECONDS", "BASH_VERSION", "NAVI_MARK", "HEAD", "COMP_WORDS", "COMP_CWORD"}
     return found - others - {"STRING_START", "STRING_END"} - usage

@@ -1,4 +1,4 @@
-"""The command line, called as a person or a script does, and what it does to accounts.
+"""The command line, called as by a person or a script, and its effects on accounts.
 
 there, prefix = account(lab, far=True)
 navi(lab, "kill", f"{prefix}api")
@@ -17,7 +17,7 @@ HERE_AND_THERE = pytest.mark.parametrize("far", [False, True], ids=["local", "re
 
 
 def navi(lab: Lab, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run navi on the lab's own machine; it must end with that status."""
+    """Run navi on the lab's own machine, and check its exit status."""
     command = [sys.executable, "-m", "navi", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=lab.environment())
     assert done.returncode == status, (done.stdout, done.stderr)
@@ -25,7 +25,7 @@ def navi(lab: Lab, *words: str, status: int = 0) -> subprocess.CompletedProcess[
 
 
 def account(lab: Lab, far: bool) -> tuple[Account, str]:
-    """Return this machine or a remote, and what stands before its sessions in an address."""
+    """Return this machine or a remote, and the prefix of its sessions' addresses."""
     atlas = lab.machine("atlas", shell="fish")
     lab.remotes_yaml([atlas])
     return (atlas, "atlas/") if far else (lab.local, "")

@@ -1,0 +1,88 @@
+"""Help texts, made from the rows of the table of verbs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+
+from navi.cli.arguments import LIST, Argument
+from navi.cli.verbs import VERBS, Verb
+
+USAGE = """usage: navi [--help | --version]
+       navi [--log-level LEVEL] [VERB [ARGUMENTS]]
+
+Without arguments: the dashboard, with every agent session of this machine and of the remotes in remotes.yaml.
+
+{verbs}
+
+  navi VERB --help     show a command's options
+  -h, --help           show this help
+  -V, --version        show navi's version
+  --log-level LEVEL    log what navi does to hosts: debug, info, warning or error (or NAVI_LOG=LEVEL)
+
+A session is SESSION on this machine, and HOST/SESSION on another. In the dashboard, ? shows the keys.
+See navi(1), navi-verbs(1) and navi-remotes(5).
+"""
+
+WIDTH = 79
+
+
+def overview() -> str:
+    """Return what `navi --help` prints."""
+    return USAGE.format(verbs="\n".join(f"  {verb.name:<20} {verb.help}" for verb in VERBS))
+
+
+def unknown(name: str) -> str:
+    """Return what to say about a verb that does not exist."""
+    similar = get_close_matches(name, [verb.name for verb in VERBS], 1)
+    hint = f"; did you mean `{similar[0]}`? See" if similar else "; see"
+    return f"unknown command `{name}`{hint} `navi --help`"
+
+
+def help_of(verb: Verb) -> str:
+    """Return what `navi VERB --help` prints."""
+    positional = [(one.value, one.help) for one in verb.arguments if not one.is_option]
+    options = [(spelled(one), one.help) for one in verb.arguments if one.is_option]
+    options.insert(0, ("-h, --help", "show this help message and exit"))
+    parts = [usage_of(verb), f"{verb.help[0].upper()}{verb.help[1:]}."]
+    parts += [f"positional arguments:\n{_table(positional)}"] if positional else []
+    parts += [f"options:\n{_table(options)}"]
+    parts += ["Behind --: a command of yours."] if verb.takes_command else []
+    return "\n\n".join(parts) + "\n"
+
+
+def spelled(one: Argument) -> str:
+    """Return the names of an option, each with the placeholder for its value."""
+    return ", ".join(_with_value(name, one) for name in one.names)
+
+
+def _with_value(name: str, one: Argument) -> str:
+    value = {"?": f"[{one.value}]", "+": f"{one.value} ..."}.get(one.many, one.value)
+    return f"{name} {value}".rstrip()
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    width = max(len(left) for left, _ in rows)
+    return "\n".join(f"  {left:<{width}}  {help}" for left, help in rows)
+
+
+def usage_of(verb: Verb) -> str:
+    """Return how a verb is called."""
+    options = [f"[{_with_value(one.names[0], one)}]" for one in verb.arguments if one.is_option]
+    places = [_place(one) for one in verb.arguments if not one.is_option]
+    places += ["[-- WORD ...]"] if verb.takes_command else []
+    return "\n".join(_wrapped(f"usage: navi {verb.name}", ["[-h]", *options, *places]))
+
+
+def _place(one: Argument) -> str:
+    name = f"{one.value} ..." if one.many in LIST else one.value
+    return name if one.is_required else f"[{name}]"
+
+
+def _wrapped(start: str, parts: Iterable[str]) -> Iterator[str]:
+    """Put parts behind the start, and on further lines that are indented as far."""
+    line = start
+    for part in parts:
+        if len(line) + 1 + len(part) > WIDTH:
+            yield line
+            line = " " * len(start)
+        line += f" {part}"
+    yield line
