@@ -18,6 +18,15 @@ class Problem(NamedTuple):
         return f"{self.file}:{self.line}: {self.text}" if self.line else f"{self.file}: {self.text}"
 
 
+class Rebinding(NamedTuple):
+    """An entry of `keys`: the keys that a command shall have, as written, and where that is written."""
+
+    command: str
+    keys: tuple[str, ...]
+    file: str
+    line: int
+
+
 class Settings(NamedTuple):
     """The settings of config.yaml."""
 
@@ -30,6 +39,7 @@ class Settings(NamedTuple):
     sessions_dir: str = SESSIONS_DIR
     cleanup: bool = True
     notify: str = ""
+    keys: tuple[Rebinding, ...] = ()
     agents: tuple[AgentKind, ...] = AGENTS
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from navi.config.remote import Remote
-from navi.config.settings import CHOICES, Problem, Settings, Template
+from navi.config.settings import CHOICES, Problem, Rebinding, Settings, Template
 from navi.core.address import LOCAL
 from navi.core.agents import AGENTS, AgentKind
 from navi.core.launch import PRESETS, VARIABLE, Launch, Step, agent, command, kept
@@ -262,6 +262,8 @@ class _Reader:
         for name, node in self._pairs(self.root, "top level", known):
             if name == "agents":
                 settings = settings._replace(agents=self._agents(node))
+            elif name == "keys":
+                settings = settings._replace(keys=tuple(self._keys(node)))
             elif not isinstance(node, yaml.ScalarNode):
                 self._complain(_line(node), f"`{name}` must be one value")
             elif isinstance(getattr(settings, name), bool):
@@ -274,6 +276,24 @@ class _Reader:
             else:
                 settings = settings._replace(**{name: node.value})
         return settings
+
+    def _keys(self, node: yaml.Node) -> Iterator[Rebinding]:
+        """Yield the rebindings that are well-formed. Which commands and keys exist, the dashboard knows."""
+        if not isinstance(node, yaml.MappingNode):
+            self._complain(_line(node), "`keys` must hold commands, each with a key or a list of keys")
+            return
+        seen: set[str] = set()
+        for name, value in node.value:
+            command = name.value if isinstance(name, yaml.ScalarNode) else "?"
+            keys = value.value if isinstance(value, yaml.SequenceNode) else [value]
+            if command in seen:
+                self._complain(_line(name), f"keys: `{command}` is given a second time; the first one counts")
+            elif keys and all(isinstance(key, yaml.ScalarNode) and not _is_null(key) for key in keys):
+                seen.add(command)
+                yield Rebinding(command, tuple(key.value for key in keys), self.file, _line(name))
+            else:
+                text = f"keys: `{command}` needs a key or a list of keys, such as `x` or `[x, f8]`; quote signs: `'~'`"
+                self._complain(_line(name), text)
 
     def _agents(self, node: yaml.Node) -> tuple[AgentKind, ...]:
         """Return the user's agents, then those that navi knows, so that the user's win."""

@@ -10,49 +10,50 @@ from navi.core.failure import HostState
 from navi.core.listing import Selection, Sort, needs_person
 from navi.core.model import HostView, Session
 from navi.core.text import age, age_lasts, clean, latency
-from navi.tui.keys import KEYS, shown
+from navi.tui.keymap import LIST, Keymap
 from navi.tui.paint import Line, Panel, Segment, columns_of, justify
 from navi.tui.theme import HOST_STYLES, Glyphs
 
 
 class Header(Panel):
-    """What needs a person, how much there is, and how each host is."""
+    """How many sessions need the user, how many there are, and the state of each host."""
 
-    def __init__(self, glyphs: Glyphs) -> None:
+    def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
         super().__init__(glyphs)
+        self._keymap = keymap
         self._views: Sequence[HostView] = ()
         self._listed: Sequence[Session] = ()
         self._problems = 0
         self._now = 0.0
 
     def show(self, views: Sequence[HostView], listed: Sequence[Session], problems: int, now: float) -> None:
-        """Show other facts: hosts, the sessions that are listed, how much is wrong with the configuration.
+        """Show other hosts, listed sessions, and number of the configuration's problems.
 
-        `now` is of time.monotonic.
+        `now` is of `trio.current_time`.
         """
         self._views, self._listed, self._problems, self._now = views, listed, problems, now
         self.changed()
 
     @property
     def label_lasts(self) -> float:
-        """For how many seconds the ages stay as they are."""
+        """For how many seconds the ages read the same."""
         stale = [self._now - view.framed for view in self._views if view.framed is not None and not view.fresh]
         return min(map(age_lasts, stale), default=float("inf"))
 
     def height(self, total: int) -> int:
-        """Return how many lines it takes on a screen of so many."""
+        """Return how many lines the header takes on a screen of `total` lines."""
         more = self._problems or any(view.name != LOCAL or view.failure for view in self._views)
         return 2 if more and total >= 12 else 1
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
-        """Paint the counts, and the hosts below or beside."""
+        """Paint the counts, and the hosts below or beside them."""
         counts: Line = [("title", " navi  "), *self._counts()]
         if height > 1:
             return [counts, [("", " "), *self._hosts(width - 2)]]
         return [justify(counts, self._hosts(width // 2), width, ellipsis=self.glyphs.ellipsis)]
 
     def _counts(self) -> list[Segment]:
-        """No filter hides that somebody is needed: only the total is of what is listed."""
+        """Count all sessions: no filter hides that one needs the user. Only the total is of the listed ones."""
         sessions = [session for view in self._views for session in view.sessions]
         words = Counter(session.status.word for session in sessions)
         people = sum(map(needs_person, sessions))
@@ -70,7 +71,7 @@ class Header(Panel):
         return f"{here} session{'' if here == 1 else 's'}"
 
     def _hosts(self, width: int) -> list[Segment]:
-        """A sign for each remote; where they don't fit, those in trouble first, and a count of the rest."""
+        """Paint a sign for each remote; if they don't fit, name those with problems and count the rest."""
         views = [view for view in self._views if view.name != LOCAL or view.failure]
         signs = [*self._configuration(), *map(self._host, views)]
         if sum(map(columns_of, signs)) <= width:
@@ -86,12 +87,12 @@ class Header(Panel):
         return segments
 
     def _configuration(self) -> list[list[Segment]]:
-        """A sign for what is wrong in the files of the configuration; the page of hosts has the words."""
+        """Paint a sign for the configuration's problems; the page of hosts lists them."""
         if not self._problems:
             return []
         mark = self.glyphs.hosts[HostState.ERROR]
         words = f"{self._problems} problem{'' if self._problems == 1 else 's'} in the configuration: "
-        return [[("fault", f"{mark} {words}"), ("key", "H"), ("", "   ")]]
+        return [[("fault", f"{mark} {words}"), ("key", self._keymap.name("hosts")), ("", "   ")]]
 
     def _host(self, view: HostView, brief: bool = False) -> list[Segment]:
         style = HOST_STYLES[view.state]
@@ -113,30 +114,39 @@ def _staleness(seconds: float) -> str:
 
 
 class Footer(Panel):
-    """One line: what is being typed, what has just happened, or the keys; at the right what differs from usual."""
+    """One line: the search being typed, what has just happened, or the keys; at the right, what is filtered."""
 
-    def __init__(self, glyphs: Glyphs) -> None:
+    def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
         super().__init__(glyphs)
+        self._keymap = keymap
+        self._contexts: Sequence[str] = (LIST,)
         self._prompt: str | None = None
         self._notice: tuple[str, str] | None = None
         self._selection = Selection()
         self._match = ""
         self._marked = 0
 
-    def show(self, selection: Selection, prompt: str | None, match: str, marked: int = 0) -> None:
-        """Show the selection; `prompt` is the search being typed or None, `match` which match of how many, `marked`
-        how many sessions are selected.
+    def show(
+        self, selection: Selection, prompt: str | None, match: str, marked: int = 0, contexts: Sequence[str] = (LIST,)
+    ) -> None:
+        """Show the selection, and the keys of these contexts, the topmost first.
+
+        `prompt` is the search being typed or None, `match` says which match of how many the cursor is on, `marked` is
+        the number of selected sessions.
         """
-        self._selection, self._prompt, self._match, self._marked = selection, prompt, match, marked
-        self.changed()
+        shown = (self._selection, self._prompt, self._match, self._marked, self._contexts)
+        if shown != (selection, prompt, match, marked, contexts):
+            self._selection, self._prompt, self._match, self._marked = selection, prompt, match, marked
+            self._contexts = contexts
+            self.changed()
 
     def tell(self, text: str, style: str = "notice") -> None:
         """Say something until the next key."""
         self._notice = (style, text)
         self.changed()
 
-    def hush(self) -> None:
-        """Stop saying it."""
+    def clear(self) -> None:
+        """Remove what was said."""
         if self._notice:
             self._notice = None
             self.changed()
@@ -154,7 +164,15 @@ class Footer(Panel):
         if self._notice:
             style, text = self._notice
             return [(style, f" {clean(text)}")]
-        return _keys(width)
+        return self._keys(width)
+
+    def _keys(self, width: int) -> Line:
+        """Paint the keys that fit as a whole; the last two, help and quit, are dropped last."""
+        footer = self._keymap.footer(self._contexts)
+        keys: list[Line] = [(("key", f" {key}"), ("dim", f" {word} ")) for key, word in footer]
+        while len(keys) > 2 and sum(map(columns_of, keys)) > width:
+            del keys[-3]
+        return [segment for key in keys for segment in key]
 
     def _words(self) -> list[str]:
         chosen = self._selection
@@ -172,11 +190,3 @@ class Footer(Panel):
         if chosen.everything:
             words.append("all tmux")
         return words
-
-
-def _keys(width: int) -> Line:
-    """The keys of the footer, whole ones only; the last two, help and quit, stay longest."""
-    keys: list[Line] = [(("key", f" {shown(key.keys[0])}"), ("dim", f" {key.footer} ")) for key in KEYS if key.footer]
-    while len(keys) > 2 and sum(map(columns_of, keys)) > width:
-        del keys[-3]
-    return [segment for key in keys for segment in key]

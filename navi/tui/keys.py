@@ -1,92 +1,105 @@
-"""The one table of keys: the dashboard, its help, its footer and the man page come from it."""
+"""The one table of keys: the dashboard, its help, its footer and the man page come from it.
+
+A row with a page opens that page; keys of its own stand in the page's file. `keys:` in config.yaml rebinds any row.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from navi.tui.keymap import DIALOG, DIRECTORY, FORM, LIST, PAGE, PROMPT, SEARCH, Binding, Group
+from navi.tui.pages.comments import CommentsPage
+from navi.tui.pages.details import DetailsPage
+from navi.tui.pages.git import GitPage
+from navi.tui.pages.help import HelpPage
+from navi.tui.pages.hosts import HostsPage
 
+MOVING = Group("Moving", (LIST, PAGE))
+SELECTED = Group("The selected session", (LIST,))
+SESSIONS = Group("Sessions", (LIST, PAGE))
+GIT = Group("Git and its comments", (GitPage.context, CommentsPage.context))
+FINDING = Group("Finding", (LIST, PAGE))
+SEARCHING = Group("While a search is on", (SEARCH,))
+TYPING = Group("While a search is typed", (PROMPT,))
+SHOWN = Group("The list", (LIST,))
+HOSTS = Group("Hosts", (LIST, PAGE))
+PREVIEW = Group("The preview", (LIST,))
+QUESTIONS = Group("Questions and results", (DIALOG,))
+FORMS = Group("Forms", (FORM,))
+PATHS = Group("The field of a directory", (DIRECTORY,))
+DIALOGS = Group("Questions, results and forms", (DIALOG, FORM))
+PAGES = Group("Pages", (PAGE,))
+SCREEN = Group("Everywhere", (LIST, PAGE, DIALOG, FORM))
+NAVI = Group("navi", (LIST, PAGE))
+QUITTING = Group("Quitting", (LIST,))
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A command of the dashboard: its name, the keys (as urwid calls them), and what it does, for people.
-
-    `footer` is the short word for the footer, "" if it is not worth the place.
-    """
-
-    command: str
-    keys: tuple[str, ...]
-    help: str
-    group: str
-    footer: str = ""
-
-
-MOVE, ACT, SHOW, HOSTS, PREVIEW, OTHER = "Moving", "Sessions", "The list", "Hosts", "The preview", "navi"
-
-KEYS = (
-    Key("down", ("j", "down"), "next session", MOVE),
-    Key("up", ("k", "up"), "previous session", MOVE),
-    Key("page_down", ("page down", "ctrl d"), "a page down", MOVE),
-    Key("page_up", ("page up", "ctrl u"), "a page up", MOVE),
-    Key("first", ("g", "home"), "first session", MOVE),
-    Key("last", ("end",), "last session", MOVE),
-    Key("attention", ("!",), "next session that waits for a person", MOVE),
-    Key("attach", ("enter",), "attach to the session; detach as usual in tmux to come back", ACT, "attach"),
-    Key("new", ("n",), "new session, on any machine; after a search, the next match", ACT, "new"),
-    Key("clone", ("c",), "new session like this one; on the page of git, the comments", ACT),
-    Key("kill", ("x",), "kill the session; asks first", ACT, "kill"),
-    Key("rename", ("R",), "rename the session", ACT),
-    Key("dismiss", ("d",), "dismiss its notice: the session counts as working", ACT),
-    Key("undo", ("u",), "bring back the session that was killed last", ACT),
-    Key("bookmark", ("b",), "bookmark the session, or take that back", ACT),
-    Key("tag", ("t",), "tags of the session, for all who look at its host", ACT),
-    Key("mark", (" ",), "select several; kill and dismiss are then about all of them", ACT),
-    Key("details", ("i",), "details: where the status comes from, its age, panes, agents", ACT, "details"),
-    Key("git", ("G",), "git: branch, changes, last commit, pull request, difference", ACT),
-    Key("search", ("/",), "search name, directory, message and tags", SHOW, "search"),
-    Key("previous_match", ("N",), "previous match", SHOW),
-    Key("sort", ("s",), "sort by priority, name, age, status, directory, marks", SHOW, "sort"),
-    Key("scope", ("f",), "show all, local, remote, then each host", SHOW, "filter"),
-    Key("marked", ("T",), "show only bookmarked sessions, then those of each tag", SHOW),
-    Key("offline", ("o",), "show or hide ended sessions", SHOW),
-    Key("everything", ("a",), "show all tmux sessions, or only those with an agent", SHOW),
-    Key("refresh", ("r",), "look at this session's host now; without a session, at the filter's", HOSTS),
-    Key("refresh_all", ("ctrl r",), "look at all hosts now", HOSTS),
-    Key("hosts", ("H",), "hosts: state, latency, last error and what to do about it", HOSTS, "hosts"),
-    Key(
-        "authenticate",
-        ("A",),
-        "log in to a host that asks for a passphrase, a touch or a code, or whose key is new",
-        HOSTS,
+ROWS = (
+    Binding("down", ("j", "down"), "next session", MOVING),
+    Binding("up", ("k", "up"), "previous session", MOVING),
+    Binding("page_down", ("page down", "ctrl d"), "a page down", MOVING),
+    Binding("page_up", ("page up", "ctrl u"), "a page up", MOVING),
+    Binding("first", ("g", "home"), "first session", MOVING),
+    Binding("last", ("end",), "last session", MOVING),
+    Binding("attach", ("enter",), "attach to it; detach as usual in tmux to come back", SELECTED, "attach"),
+    Binding("attention", ("!",), "go to the next session that needs you", SELECTED),
+    Binding("mark", (" ",), "select several; kill and dismiss then apply to all of them", SELECTED),
+    Binding("new", ("n",), "new session, on any host", SESSIONS, "new"),
+    Binding("clone", ("c",), "new session like this one", SESSIONS),
+    Binding("kill", ("x",), "kill the session; asks first", SESSIONS, "kill"),
+    Binding("rename", ("R",), "rename the session", SESSIONS),
+    Binding("dismiss", ("d",), "acknowledge its notification: the session counts as working", SESSIONS),
+    Binding("undo", ("u",), "restore the session that was killed last", SESSIONS),
+    Binding("bookmark", ("b",), "bookmark the session, or remove its bookmark", SESSIONS),
+    Binding("tag", ("t",), "tags of the session, for everyone who looks at its host", SESSIONS),
+    Binding(
+        "details", ("i",), "details: where the status comes from, its age, panes, agents", SESSIONS, "details",
+        DetailsPage,
     ),
-    Key("preview", ("p",), "show or hide the preview", PREVIEW, "preview"),
-    Key("layout", ("L",), "preview beside the list, or below it", PREVIEW),
-    Key("wrap", ("W",), "wrap long lines, or cut them", PREVIEW),
-    Key("shrink", ("[",), "smaller preview", PREVIEW),
-    Key("grow", ("]",), "larger preview", PREVIEW),
-    Key("focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW),
-    Key("help", ("?",), "this help", OTHER, "help"),
-    Key("leave", ("esc",), "close, clear the search, back to the list", OTHER),
-    Key("redraw", ("ctrl l",), "draw the screen anew", OTHER),
-    Key("quit", ("q", "ctrl c"), "quit; sessions go on", OTHER, "quit"),
-)
+    Binding(
+        "git", ("G",), "git: branch, changes, last commit, pull request, difference", SESSIONS, page=GitPage
+    ),
+    Binding(
+        "comments", ("c",), "comments on the pull request; back to git", GIT, "comments", CommentsPage
+    ),
+    Binding("search", ("/",), "search name, directory, message and tags", FINDING, "search"),
+    Binding("next_match", ("n",), "next match", SEARCHING, "next match"),
+    Binding("previous_match", ("N",), "previous match", SEARCHING),
+    Binding("search_down", ("down",), "next match", TYPING),
+    Binding("search_up", ("up",), "previous match", TYPING),
+    Binding("search_keep", ("enter",), "keep the search", TYPING),
+    Binding("search_clear", ("esc", "ctrl c"), "clear the search", TYPING),
+    Binding("sort", ("s",), "sort by priority, name, age, status, directory, marks", SHOWN, "sort"),
+    Binding("scope", ("f",), "show all, local, remote, then each host", SHOWN, "filter"),
+    Binding("marked", ("T",), "show only bookmarked sessions, then those of each tag", SHOWN),
+    Binding("offline", ("o",), "show or hide ended sessions", SHOWN),
+    Binding("everything", ("a",), "show all tmux sessions, or only those with an agent", SHOWN),
+    Binding("leave", ("esc",), "leave the preview, clear the search, the selection, the filters", SHOWN),
+    Binding("refresh", ("r",), "refresh this session's host, or the filter's; on git and comments, the page", HOSTS),
+    Binding("refresh_all", ("ctrl r",), "refresh all hosts", HOSTS),
+    Binding(
+        "hosts", ("H",), "hosts: state, latency, last error and what to do about it", HOSTS, "hosts", HostsPage
+    ),
+    Binding(
+        "authenticate", ("A",),
+        "log in to a host that needs a passphrase, a touch or a code, or whose key is new", HOSTS,
+    ),
+    Binding("preview", ("p",), "show or hide the preview", PREVIEW, "preview"),
+    Binding("layout", ("L",), "preview beside the list, or below it", PREVIEW),
+    Binding("wrap", ("W",), "wrap long lines, or cut them", PREVIEW),
+    Binding("shrink", ("[",), "smaller preview", PREVIEW),
+    Binding("grow", ("]",), "larger preview", PREVIEW),
+    Binding("focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW),
+    Binding("confirm", ("y", "Y"), "do it", QUESTIONS),
+    Binding("decline", ("n", "N", "q"), "do nothing, and close", QUESTIONS),
+    Binding("ok", ("enter", " "), "close the results", QUESTIONS),
+    Binding("submit", ("enter",), "submit the form", FORMS),
+    Binding("next_field", ("tab", "down"), "next field", FORMS),
+    Binding("previous_field", ("shift tab", "up"), "previous field", FORMS),
+    Binding("complete", ("tab",), "complete the path, or show the next recent directory", PATHS),
+    Binding("cancel", ("esc", "ctrl c"), "close; what has begun goes on", DIALOGS),
+    Binding("back", ("esc", "q", "ctrl c"), "back to where the page was opened", PAGES, "back"),
+    Binding("redraw", ("ctrl l",), "redraw the screen", SCREEN),
+    Binding("help", ("?",), "this help", NAVI, "help", HelpPage),
+    Binding("quit", ("q", "ctrl c"), "quit; sessions go on", QUITTING, "quit"),
+)  # fmt: skip
 
-NAMES = {
-    "enter": "Enter", "down": "Down", "up": "Up", "page down": "PgDn", "page up": "PgUp", "home": "Home",
-    "end": "End", "tab": "Tab", "esc": "Esc", " ": "Space",
-}  # fmt: skip
-
-
-def shown(key: str) -> str:
-    """Write a key as people and manuals do: `Enter`, `^R`, `j`."""
-    if key.startswith("ctrl "):
-        return "^" + key[5:].upper()
-    return NAMES.get(key, key)
-
-
-def key_of(command: str) -> str:
-    """Return the first key of a command, as people write it. Raise StopIteration for an unknown command."""
-    return next(shown(entry.keys[0]) for entry in KEYS if entry.command == command)
-
-
-def command_of(key: str) -> str | None:
-    """Return the command of a key, or None."""
-    return next((entry.command for entry in KEYS if key in entry.keys), None)
+KEYS = (*ROWS, *(key for row in ROWS if row.page for key in row.page.keys))
+"""Every binding: the rows, and the keys that pages have of their own."""

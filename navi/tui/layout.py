@@ -1,4 +1,4 @@
-"""Where the parts of the screen stand."""
+"""Where the parts of the screen are."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from navi.tui.dialogs.dialog import Dialog
 from navi.tui.paint import Line, Panel
 
 SIDE_AT_LEAST = 70
-"""Columns under which the preview stands below the list, whatever the layout."""
+"""Columns below which the preview is below the list, whatever the layout."""
 
 PREVIEW_AT_LEAST = 10
-"""Lines of the screen under which there is no preview."""
+"""Lines of the screen below which there is no preview."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part and the box it stands in."""
+    """A part of the screen and its box."""
 
     part: Panel
     column: int
@@ -29,12 +29,12 @@ class Place:
     height: int
 
     def holds(self, column: int, line: int) -> bool:
-        """Whether a point of the screen is in the box."""
+        """Return whether a point of the screen is in the box."""
         return 0 <= column - self.column < self.width and 0 <= line - self.line < self.height
 
 
 class Wall(Panel):
-    """What stands between two parts that are beside each other, with a gap to its right."""
+    """The line between two parts beside each other, with a gap to its right."""
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint a line from top to bottom."""
@@ -60,15 +60,15 @@ class Layout(urwid.Widget):
         self.share = 50
 
     def changed(self) -> None:
-        """Lay the parts out anew."""
+        """Arrange the parts anew."""
         self._invalidate()
 
     def shows_preview(self, height: int) -> bool:
-        """Whether a screen of so many lines has room for the preview."""
+        """Return whether a screen of so many lines has room for the preview."""
         return self.preview is not None and height >= PREVIEW_AT_LEAST
 
     def places(self, width: int, height: int) -> list[Place]:
-        """Return where everything stands on a screen of this size; the last line that is left is the main part's."""
+        """Return where everything is on a screen of this size; the main part gets the last line that is left."""
         top = self._header.height(height) if height > 2 else 0
         bottom = 1 if height > 1 else 0
         asked = min(self.dialog.height(width, height), max(height - bottom - 3, 1)) if self.dialog else 0
@@ -109,14 +109,14 @@ class Layout(urwid.Widget):
         )
 
     def keypress(self, size: tuple[int, int], key: str) -> str:  # type: ignore[override]
-        """Want no key (urwid's protocol)."""
+        """Leave every key unhandled (urwid's protocol)."""
         del size
         return key
 
     def mouse_event(  # type: ignore[override]
         self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
     ) -> bool:
-        """Hand a click to the part under it (urwid's protocol)."""
+        """Pass a click to the part under it (urwid's protocol)."""
         for place in self.places(*size):
             if place.holds(column, line) and hasattr(place.part, "mouse_event"):
                 box = (place.width, place.height)

@@ -1,4 +1,4 @@
-"""Attention: tells a person who looks elsewhere that a session has begun to wait for one."""
+"""The notifier: a bell or a command when a session begins to wait for the user."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from navi.core.text import clean
 BELL = "bell"
 """The setting that rings the terminal's bell; any other text is a command line for sh."""
 
-PATIENCE = 30.0
-"""Seconds that the command of the user may take."""
+TIME_LIMIT = 30.0
+"""Seconds after which the user's command is stopped."""
 
 
 def begun_to_wait(before: Mapping[Key, str], views: Iterable[HostView]) -> tuple[list[Session], dict[Key, str]]:
-    """Return the sessions that wait for a person now and did not before, and the statuses now, by session.
+    """Return the sessions that wait for the user now and did not before, and the statuses now, by session.
 
-    A session that was not there before is no news of this kind: at the start, all of them are new.
+    A session that was not there before does not count: at the start, all of them are new.
     """
     now = {session.key: session for view in views for session in view.sessions}
     words = {key: session.status.word for key, session in now.items()}
@@ -34,18 +34,18 @@ def begun_to_wait(before: Mapping[Key, str], views: Iterable[HostView]) -> tuple
     return begun, {**before, **words}
 
 
-class Attention:
-    """Rings, or runs the user's command, once for each session that begins to wait."""
+class Notifier:
+    """Rings the bell, or runs the user's command, once for each session that begins to wait."""
 
     def __init__(self, notify: str, environment: Mapping[str, str], ring: Callable[[], None]) -> None:
         self._notify = notify
         self._environment = environment
         self._ring = ring
         self._words: dict[Key, str] = {}
-        self._send, self._orders = trio.open_memory_channel[Session](100)
+        self._send, self._begun = trio.open_memory_channel[Session](100)
 
-    def heed(self, views: Iterable[HostView]) -> None:
-        """Take note of how everything is now."""
+    def note(self, views: Iterable[HostView]) -> None:
+        """Compare the statuses with those before, and notify."""
         begun, self._words = begun_to_wait(self._words, views)
         if begun and self._notify == BELL:
             self._ring()
@@ -56,8 +56,8 @@ class Attention:
 
     async def run(self) -> None:
         """Run the user's command for one session after the other, until cancelled."""
-        async for session in self._orders:
-            with trio.move_on_after(PATIENCE), suppress(OSError):
+        async for session in self._begun:
+            with trio.move_on_after(TIME_LIMIT), suppress(OSError):
                 await trio.run_process(
                     ("sh", "-c", self._notify),
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
@@ -66,7 +66,7 @@ class Attention:
 
 
 def variables(session: Session) -> dict[str, str]:
-    """Return what the user's command is told, cleaned as everything that is shown."""
+    """Return the environment of the user's command, cleaned like everything that is shown."""
     return {
         "NAVI_ADDRESS": clean(session.address),
         "NAVI_STATUS": clean(session.status.word),

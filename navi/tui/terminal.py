@@ -1,6 +1,6 @@
-"""The terminal: urwid's loop inside trio, and handing the terminal to another program and back.
+"""The terminal: urwid's loop inside trio, and suspending it for another program.
 
-Measured facts that this rests on: urwid 2.6 stops redrawing for ever after one error while drawing, and repaints at the
+This relies on measured facts: urwid 2.6 stops redrawing for ever after one error while drawing, and repaints at the
 old size after a suspension unless told to forget it; signal keys must be set while the screen is started.
 """
 
@@ -28,24 +28,24 @@ UNDO = (
     "\x1b[?1l\x1b>\x1b[?7h\x1b[4l\x1b[?25h"  # cursor keys, keypad, wrapping, inserting, hidden cursor
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1004l\x1b[?2004l"  # mouse, focus, pasting
 )
-"""What a program that was killed may have left set in the terminal, undone."""
+"""Resets what a killed program may have left set in the terminal."""
 
 LEAVE = "\x1b[?1049l\r\x1b[K"
-"""Leaves the alternate screen; a program that has done so itself may have written where the cursor comes to stand."""
+"""Leaves the alternate screen; a program that has done so itself may have written where the cursor ends up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a program that had the terminal ended: its status and its last words, cleaned."""
+    """How a program that had the terminal ended: its status and its last error line, cleaned."""
 
     status: int
     words: str
 
 
-class CalmScreen(urwid.display.raw.Screen):
-    """A screen that writes only what changes, where Ctrl-C is a key, and that tells when the terminal is gone.
+class SparingScreen(urwid.display.raw.Screen):
+    """A screen that writes only changes, takes Ctrl-C as a key, and calls `gone` when the terminal is closed.
 
-    urwid moves the cursor even if nothing changes. It gives the terminal's own Ctrl-C back when the screen stops.
+    urwid moves the cursor even if nothing changes. It restores the terminal's own Ctrl-C when the screen stops.
     """
 
     def __init__(self, gone: Callable[[], None], **options: Any) -> None:
@@ -54,13 +54,13 @@ class CalmScreen(urwid.display.raw.Screen):
         self._drawn: object = None
 
     def _start(self, *arguments: Any, **options: Any) -> None:
-        """Also called when navi goes on after a suspension."""
+        """Also called when navi resumes after a suspension."""
         self._drawn = None
         super()._start(*arguments, **options)
         self.tty_signal_keys(intr="undefined")
 
     def _read_raw_input(self, timeout: float) -> bytearray:
-        """Read keys. A terminal that is gone reads as empty, and urwid 2.6 would go on reading for ever."""
+        """Read keys. A closed terminal reads as empty, and urwid 2.6 would go on reading for ever."""
         if sys.stdin.fileno() not in self._wait_for_input_ready(timeout):
             return bytearray(super()._read_raw_input(timeout=0))
         try:
@@ -72,7 +72,7 @@ class CalmScreen(urwid.display.raw.Screen):
         return bytearray(data)
 
     def clear(self) -> None:
-        """Draw everything anew the next time."""
+        """Draw everything the next time."""
         self._drawn = None
         super().clear()
 
@@ -111,14 +111,14 @@ class Terminal:
         shows_unicode: bool = True,
     ) -> None:
         urwid.set_encoding("utf8" if shows_unicode else "ascii")
-        self._screen = CalmScreen(self._end, bracketed_paste_mode=True, focus_reporting=False)
+        self._screen = SparingScreen(self._end, bracketed_paste_mode=True, focus_reporting=False)
         self._screen.set_terminal_properties(colors=choose_colors(settings, environment))
         self._screen.set_mouse_tracking(settings.mouse)
         self._events = urwid.TrioEventLoop()
         self._error: Exception | None = None
         self._failed = trio.Event()
         self._life = trio.CancelScope()
-        self._lent = False
+        self._suspended = False
         self._over = False
         self._loop = GuardedLoop(
             widget,
@@ -174,46 +174,48 @@ class Terminal:
             self._over = True
             # After SIGHUP there is no terminal left to restore.
             with contextlib.suppress(OSError):
-                if not self._lent:
+                if not self._suspended:
                     self._loop.stop()
 
     def redraw(self) -> None:
-        """Draw everything anew, as after another program wrote over the screen."""
+        """Draw everything anew, as after another program has written over the screen."""
         self._screen.clear()
 
     def ring(self) -> None:
         """Ring the terminal's bell, unless another program has it."""
-        if not self._lent:
+        if not self._suspended:
             self._screen.write("\a")
             self._screen.flush()
 
-    async def lend(self, words: Sequence[str], environment: Mapping[str, str], quiet: bool = True) -> Ended:
-        """Give the terminal to a program, wait for it, and take the terminal back.
+    async def run_program(
+        self, words: Sequence[str], environment: Mapping[str, str], keep_errors: bool = True
+    ) -> Ended:
+        """Run a program in the terminal, and take the terminal back when it ends.
 
-        `quiet` keeps the program's errors for the answer; a program that talks to a person needs them on the terminal.
-        Raises OSError if it can't be started.
+        `keep_errors` returns the program's standard error; a program that talks to the user needs it on the terminal.
+        Raises OSError if the program can't be started.
         """
         self._loop.stop()
-        self._lent = True
+        self._suspended = True
         settings = termios.tcgetattr(sys.stdin)
         status = None
         try:
             with tempfile.TemporaryFile() as errors:
                 done = await trio.run_process(
-                    words, stdin=None, check=False, stderr=errors if quiet else None, env=environment
+                    words, stdin=None, check=False, stderr=errors if keep_errors else None, env=environment
                 )
                 errors.seek(0)
                 status = done.returncode
                 return Ended(status, clean(decode(errors.read(65536)).strip().rpartition("\n")[2]))
         finally:
-            self._lent = False
+            self._suspended = False
             if status != 0:
                 self._undo(settings)
             if not self._over:
                 self._resume()
 
     def _undo(self, settings: list[Any]) -> None:
-        """A program that was killed leaves the terminal as it had it, and that must not become what navi gives back."""
+        """Restore the terminal: a killed program leaves its settings, and navi must not hand those on."""
         with contextlib.suppress(OSError, termios.error):
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, settings)
             self._screen.write(UNDO + (LEAVE if self._over else ""))
@@ -226,12 +228,12 @@ class Terminal:
 
 
 def terminal_is_usable() -> bool:
-    """Whether there is a terminal to read keys from and to draw on."""
+    """Return whether there is a terminal to read keys from and to draw on."""
     return os.isatty(0) and os.isatty(1)
 
 
 def terminal_shows_unicode(environment: Mapping[str, str]) -> bool:
-    """Whether the locale says that the terminal shows more than ASCII.
+    """Return whether the locale says that the terminal shows more than ASCII.
 
     Python puts an LC_CTYPE of its own in place of the locale C, and sets a flag when it does.
     """

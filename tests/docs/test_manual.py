@@ -30,7 +30,8 @@ from navi.hosts.failures import LONGEST_PAUSE, SIGNS, Sign
 from navi.hosts.trio_channel import MOST_CHANNELS
 from navi.hosts.wire import LARGEST_ANSWER
 from navi.ops.look import TMUX_FAILURES, watch
-from navi.tui.keys import KEYS, shown
+from navi.tui.keymap import shown
+from navi.tui.keys import KEYS
 from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST
 from navi.tui.preview.view import HISTORY
 from navi.tui.theme import ASCII, UNICODE

@@ -247,7 +247,7 @@ def test_without_a_host_that_asks_there_is_nothing_to_log_in_to(lab: Lab) -> Non
     with navi(lab) as screen:
         screen.wait_for("api")
         screen.press("A")
-        screen.wait_for("no host asks for a login")
+        screen.wait_for("no host needs a login")
 
 
 # ---- suspending and leaving

@@ -8,6 +8,8 @@ from navi.core.failure import HostState
 from navi.core.listing import Selection, Sort
 from navi.core.model import HostView
 from navi.tui.bars import Footer, Header
+from navi.tui.keymap import Keymap
+from navi.tui.keys import KEYS
 from navi.tui.paint import Line, columns_of
 from navi.tui.theme import ASCII, UNICODE
 from tests.support.dashboard import session, view
@@ -20,7 +22,7 @@ def text(line: Line) -> str:
 
 def header(*views: HostView, problems: int = 0, now: float = 0) -> Header:
     """Return a header that lists every session of these hosts."""
-    shown = Header(UNICODE)
+    shown = Header(UNICODE, Keymap(KEYS))
     shown.show(views, [one for each in views for one in each.sessions], problems, now)
     return shown
 
@@ -47,7 +49,7 @@ def test_counts(statuses: list[str], expected: str) -> None:
 
 
 def test_a_filter_does_not_hide_that_somebody_is_needed() -> None:
-    shown = Header(UNICODE)
+    shown = Header(UNICODE, Keymap(KEYS))
     shown.show([view("local"), view("atlas", session("api", "waiting", host="atlas"))], [], 0, 0)
     assert lines(shown)[0] == " navi  1 needs you  0 working  0 local, 0 remote"
 
@@ -129,7 +131,7 @@ def test_ages_of_stale_hosts_are_repainted_in_time() -> None:
 
 def footer(width: int = 100, **selection: object) -> str:
     """Return the footer of a selection."""
-    shown = Footer(UNICODE)
+    shown = Footer(UNICODE, Keymap(KEYS))
     shown.show(Selection(**selection), None, "")  # type: ignore[arg-type]
     return text(shown.lines(width, 1)[0])
 
@@ -156,15 +158,15 @@ def test_only_whole_keys_are_shown_help_and_quit_first(width: int) -> None:
     assert line.startswith((" Enter attach ", " ? help  q quit")) or width < 26
 
 
-def test_a_notice_is_told_until_it_is_hushed_and_is_cleaned() -> None:
-    shown = Footer(ASCII)
+def test_a_notice_is_told_until_it_is_cleared_and_is_cleaned() -> None:
+    shown = Footer(ASCII, Keymap(KEYS))
     shown.tell("it ended: \x1b]0;x\x07gone")
     assert text(shown.lines(40, 1)[0]).strip() == "it ended: gone"
-    shown.hush()
+    shown.clear()
     assert "Enter attach" in text(shown.lines(40, 1)[0])
 
 
 def test_a_search_shows_what_is_typed_and_the_matches() -> None:
-    shown = Footer(UNICODE)
+    shown = Footer(UNICODE, Keymap(KEYS))
     shown.show(Selection(), "ap", "1/3")
     assert text(shown.lines(30, 1)[0]) == " /ap_                    [1/3]"

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.tui.bars import Footer, Header
+from navi.tui.keymap import Keymap
+from navi.tui.keys import KEYS
 from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST, Layout
 from navi.tui.paint import Panel
 from navi.tui.theme import UNICODE
@@ -15,9 +17,9 @@ from tests.support.dashboard import view
 
 def layout(preview: bool = True, beside: bool = True, share: int = 50) -> Layout:
     """Return a layout with two hosts in its header."""
-    header = Header(UNICODE)
+    header = Header(UNICODE, Keymap(KEYS))
     header.show([view("local"), view("atlas")], [], 0, 0)
-    one = Layout(header, Panel(UNICODE), Footer(UNICODE))
+    one = Layout(header, Panel(UNICODE), Footer(UNICODE, Keymap(KEYS)))
     one.preview = Panel(UNICODE) if preview else None
     one.beside, one.share = beside, share
     return one

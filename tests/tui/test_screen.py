@@ -205,7 +205,7 @@ def test_an_exclamation_mark_goes_to_the_next_session_that_waits(lab: Lab) -> No
             lab.local.write_status(name, status="done")
         screen.wait_gone("need you")
         screen.press("!")
-        screen.wait_for("nobody waits for you")
+        screen.wait_for("no session is waiting for you")
 
 
 def test_the_filter_goes_through_the_hosts(lab: Lab) -> None:
@@ -274,7 +274,7 @@ def test_pages_open_scroll_and_close(lab: Lab) -> None:
         screen.wait_for("api")
         screen.press("?")
         screen.wait_for("Moving")
-        screen.press("NPage", "NPage", "NPage")
+        screen.press(*["NPage"] * 9)
         screen.wait_for("quit; sessions go on")
         screen.press("g")
         screen.wait_for("Moving")

@@ -1,4 +1,4 @@
-"""Dialogs: what stands above the footer while something is asked. They take every key until they are closed."""
+"""Dialogs: questions, forms and results above the footer. An open dialog takes every key."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from navi.core.text import clean
 from navi.tui.dialogs.fields import Field
+from navi.tui.keymap import DIALOG, FORM, Keymap
 from navi.tui.paint import Line, Panel, columns_of, fit, wrap
 from navi.tui.theme import Glyphs
 
@@ -14,12 +15,13 @@ LABEL = 13
 
 
 class Dialog(Panel):
-    """A title, a body and a line that says which keys do what. `close` takes it off the screen.
+    """A title, a body and a line that says which keys do what. `close` closes it.
 
-    One that is not `whole` may be cut, so that the list stays in sight.
+    A dialog that is not `whole` may be cut, so that the list stays visible. Whoever opens it sets `keymap`.
     """
 
     whole = True
+    keymap: Keymap
 
     def __init__(self, glyphs: Glyphs, title: str, close: Callable[[], None]) -> None:
         super().__init__(glyphs)
@@ -28,9 +30,15 @@ class Dialog(Panel):
         self.fault = ""
         self.note = ""
 
-    def press(self, key: str) -> None:
-        """Take a key."""
-        if key in ("esc", "ctrl c"):
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """The contexts of keys while the dialog is open, the topmost first."""
+        return (DIALOG,)
+
+    def press(self, key: str, command: str | None) -> None:
+        """Take a key, and the command that it stands for in the dialog's contexts."""
+        del key
+        if command == "cancel":
             self.close()
 
     def body(self, width: int) -> list[Line]:
@@ -38,9 +46,9 @@ class Dialog(Panel):
         del width
         return []
 
-    def keys(self) -> Line:
-        """Return which keys do what."""
-        return [("key", " Esc"), ("dim", " closes")]
+    def keys(self) -> list[tuple[str, str]]:
+        """Return the commands that the last line offers, with what they do here."""
+        return [("cancel", "closes")]
 
     def tell(self, note: str = "", fault: str = "") -> None:
         """Say what is going on, or what went wrong; what was typed stays."""
@@ -48,12 +56,12 @@ class Dialog(Panel):
         self.changed()
 
     def height(self, width: int, total: int) -> int:
-        """Return how many lines it would like to have on a screen of so many columns and lines."""
+        """Return how many lines the dialog asks for on a screen of `width` columns and `total` lines."""
         wanted = len(self._all(width))
         return wanted if self.whole else min(wanted, max(6, total // 2))
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
-        """Paint it; where there is too little room, the body's end goes first, and that is told."""
+        """Paint the dialog; if there is too little room, cut the end of the body, and say so."""
         lines = self._all(width)
         if len(lines) <= height:
             return lines
@@ -68,11 +76,17 @@ class Dialog(Panel):
         ]
         if self.note:
             said.append([("notice", f" {clean(self.note)}")])
-        return [rule, *self.body(width), *said, self.keys()]
+        return [rule, *self.body(width), *said, self._key_line()]
+
+    def _key_line(self) -> Line:
+        line: Line = []
+        for command, does in self.keys():
+            line = [*line, ("key", f"{'   ' if line else ' '}{self.keymap.name(command)}"), ("dim", f" {does}")]
+        return line
 
 
 class Confirm(Dialog):
-    """Asks whether something shall be done, with a table of what exactly."""
+    """Asks whether to do something, with a table of what exactly."""
 
     whole = False
 
@@ -85,30 +99,30 @@ class Confirm(Dialog):
         self._verb = verb
         self._confirmed = confirmed
 
-    def press(self, key: str) -> None:
-        """Only y does it: Enter is pressed too easily."""
-        if key in ("y", "Y"):
+    def press(self, key: str, command: str | None) -> None:
+        """Do it on `confirm` only: Enter is pressed too easily."""
+        if command == "confirm":
             self.close()
             self._confirmed()
-        elif key in ("n", "N", "q"):
+        elif command == "decline":
             self.close()
-        elif key == "enter":
-            self.tell(f"y {self._verb}, n does not")
+        elif command == "ok":
+            self.tell(f"{self.keymap.name('confirm')} {self._verb}, {self.keymap.name('decline')} does not")
         else:
-            super().press(key)
+            super().press(key, command)
 
     def body(self, width: int) -> list[Line]:
-        """The table."""
+        """Return the table."""
         del width
         return self._table
 
-    def keys(self) -> Line:
-        """y or n."""
-        return [("key", " y"), ("dim", f" {self._verb}   "), ("key", "n"), ("dim", " leaves everything as it is")]
+    def keys(self) -> list[tuple[str, str]]:
+        """Return yes and no."""
+        return [("confirm", self._verb), ("decline", "leaves everything as it is")]
 
 
 class Report(Dialog):
-    """A table that fills with results; the title counts them."""
+    """A table that fills with results, which the title counts."""
 
     whole = False
 
@@ -125,22 +139,22 @@ class Report(Dialog):
         self.title = f"{self._verb}: {done} of {len(styles)} done" + (f", {failed} failed" if failed else "")
         self.changed()
 
-    def press(self, key: str) -> None:
-        """Any of the usual keys closes it; what goes on goes on."""
-        if key in ("enter", "q", " "):
+    def press(self, key: str, command: str | None) -> None:
+        """Close on any of the usual keys; what has begun goes on."""
+        if command in ("ok", "decline"):
             self.close()
         else:
-            super().press(key)
+            super().press(key, command)
 
     def body(self, width: int) -> list[Line]:
-        """Failures first: the lines below may be cut."""
+        """Return the results, failures first: the last lines may be cut."""
         del width
         rows = sorted(self._results.items(), key=lambda row: row[1][0] != "fault")
         return [[("name", f" {clean(name)}  "), (style, clean(words))] for name, (style, words) in rows]
 
 
 class Form(Dialog):
-    """Fields with labels. Enter hands them in; a failure stands below, and what was typed stays."""
+    """Fields with labels. A failure is shown below them, and what was typed stays."""
 
     def __init__(self, glyphs: Glyphs, title: str, submit: Callable[[], None], close: Callable[[], None]) -> None:
         super().__init__(glyphs, title, close)
@@ -149,8 +163,13 @@ class Form(Dialog):
         self.busy = False
 
     def fields(self) -> Sequence[Field]:
-        """Return the fields that are seen now."""
+        """Return the fields that are visible now."""
         return ()
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """The contexts of keys while the form is open."""
+        return (FORM,)
 
     @property
     def focused(self) -> Field:
@@ -158,28 +177,24 @@ class Form(Dialog):
         fields = self.fields()
         return fields[min(self._place, len(fields) - 1)]
 
-    def press(self, key: str) -> None:
-        """A key is for the field first. While something is under way only Esc counts."""
-        if self.busy:
-            super().press(key)
-        elif key == "enter":
+    def press(self, key: str, command: str | None) -> None:
+        """Run a command of forms, or type into the field. While a request is under way, the form can only be closed."""
+        if self.busy or command == "cancel":
+            super().press(key, command)
+        elif command == "submit":
             self.tell()
             self._submit()
-        elif key in ("tab", "down"):
-            self._move(1)
-        elif key in ("shift tab", "up"):
-            self._move(-1)
+        elif command in ("next_field", "previous_field"):
+            self._move(1 if command == "next_field" else -1)
         elif self.focused.press(key):
             self.tell()
-        else:
-            super().press(key)
 
     def _move(self, step: int) -> None:
         self._place = (min(self._place, len(self.fields()) - 1) + step) % len(self.fields())
         self.changed()
 
     def body(self, width: int) -> list[Line]:
-        """A line for each field."""
+        """Return a line for each field."""
         focused = self.focused
         return [
             fit(
@@ -189,15 +204,8 @@ class Form(Dialog):
             for field in self.fields()
         ]
 
-    def keys(self) -> Line:
-        """How to hand it in."""
+    def keys(self) -> list[tuple[str, str]]:
+        """Return how to submit the form and how to close it."""
         if self.busy:
-            return [("key", " Esc"), ("dim", " closes; what has begun goes on")]
-        return [
-            ("key", " Enter"),
-            ("dim", " does it   "),
-            ("key", "Tab"),
-            ("dim", " next field   "),
-            ("key", "Esc"),
-            ("dim", " closes"),
-        ]
+            return [("cancel", "closes; what has begun goes on")]
+        return [("submit", "submits"), ("next_field", "next field"), ("cancel", "closes")]

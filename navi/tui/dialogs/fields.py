@@ -1,4 +1,4 @@
-"""The fields of dialogs: a text that is edited, a choice, a box to tick. They take keys and paint themselves."""
+"""The fields of forms: a text, a choice, a checkbox. They take keys and paint themselves."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from navi.core.text import clean
 from navi.tui.paint import Line, Segment, width_of
 
 MOVES = {"ctrl a": "home", "ctrl e": "end", "ctrl b": "left", "ctrl f": "right", "ctrl d": "delete"}
-"""Keys of readline, as the keys that urwid knows."""
+"""Keys of readline, and the keys that urwid knows for them."""
 
 
 class Field(Protocol):
-    """What stands behind a label of a dialog."""
+    """A value with a label."""
 
     label: str
 
@@ -24,7 +24,7 @@ class Field(Protocol):
         ...
 
     def line(self, focused: bool, width: int) -> Line:
-        """Paint what stands behind the label, in so many columns."""
+        """Paint the value in so many columns."""
         ...
 
 
@@ -44,12 +44,12 @@ class TextField:
 
     @text.setter
     def text(self, text: str) -> None:
-        """Replace it, and go to its end."""
+        """Replace the text, and move to its end."""
         self._edit.set_edit_text(text[: self._longest])
         self._edit.set_edit_pos(len(self.text))
 
     def press(self, key: str) -> bool:
-        """Edit. Up and down are for the dialog."""
+        """Edit. Up and down are left to the form."""
         key = MOVES.get(key, key)
         if key in ("ctrl u", "ctrl k", "ctrl w"):
             self._cut(key)
@@ -63,7 +63,7 @@ class TextField:
         return True
 
     def _cut(self, key: str) -> None:
-        """Remove what stands before the cursor, behind it, or the word before it."""
+        """Remove the text before the cursor, behind it, or the word before it."""
         place = self._edit.edit_pos
         before, after = self.text[:place], self.text[place:]
         if key == "ctrl u":
@@ -89,7 +89,7 @@ class TextField:
 
 
 class Choice:
-    """One of several words; left and right, or the space bar, go through them."""
+    """One of several words; left, right and the space bar change it."""
 
     def __init__(self, label: str, options: Sequence[tuple[str, str]], chosen: str = "") -> None:
         self.label = label
@@ -99,11 +99,11 @@ class Choice:
 
     @property
     def value(self) -> str:
-        """The value of what is chosen."""
+        """The chosen value."""
         return self._options[self._place][0] if self._options else ""
 
     def press(self, key: str) -> bool:
-        """Choose the next one, the one before, or the next that begins with a letter."""
+        """Choose the next or previous one, or the next that begins with a letter."""
         if key in ("right", "left", " "):
             self._place = (self._place + (-1 if key == "left" else 1)) % len(self._options)
             return True
@@ -114,7 +114,7 @@ class Choice:
         return True
 
     def line(self, focused: bool, width: int) -> Line:
-        """Paint the options that fit, the chosen one lit."""
+        """Paint the options that fit, the chosen one highlighted."""
         line: list[Segment] = []
         first = 0
         while first < self._place and self._columns(first, self._place) > width:
@@ -130,7 +130,7 @@ class Choice:
 
 
 class Box:
-    """Something that is so or not."""
+    """A checkbox."""
 
     def __init__(self, label: str, words: str, ticked: bool = False) -> None:
         self.label = label
@@ -138,13 +138,13 @@ class Box:
         self.ticked = ticked
 
     def press(self, key: str) -> bool:
-        """Tick it, or take that back."""
+        """Tick the box, or clear it."""
         if key in (" ", "left", "right", "x"):
             self.ticked = not self.ticked
             return True
         return len(key) == 1
 
     def line(self, focused: bool, width: int) -> Line:
-        """Paint the box and what it is about."""
+        """Paint the box and its text."""
         del width
         return [("cursor" if focused else "", f"[{'x' if self.ticked else ' '}]"), ("", f" {self._words}")]

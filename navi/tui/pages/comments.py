@@ -1,18 +1,23 @@
-"""The page of comments: what is said about the pull request that the page of git tells of."""
+"""The page of comments: those on the pull request that the page of git shows."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import trio
 
 from navi.core.address import LOCAL
+from navi.core.model import Session
 from navi.core.text import age, clean
-from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.comments import Comment, Talk, comments
-from navi.tui.pages.fetcher import Lookups, in_words
-from navi.tui.pages.git import GitView, style_of
+from navi.tui.keymap import Keymap
+from navi.tui.pages.fetcher import Fetcher, in_words
+from navi.tui.pages.git import GitFetcher, GitView, style_of
+from navi.tui.pages.page import Entry, Services, SessionPage
 from navi.tui.paint import Line
 
 Subject = tuple[str, int]
@@ -20,7 +25,7 @@ Subject = tuple[str, int]
 
 
 class CommentsView(NamedTuple):
-    """What is known by now. `fault` says why it is not known, or not how it stands now; `seen` is a time of
+    """What is known so far. `fault` says why nothing is known, or why it may be out of date; `seen` is a time of
     `trio.current_time`.
     """
 
@@ -30,35 +35,34 @@ class CommentsView(NamedTuple):
     seen: float | None = None
 
 
-class CommentLooks:
-    """Asks on demand, and remembers by pull request. `changed` is called with news."""
+class CommentFetcher:
+    """Fetches on demand, and remembers by pull request."""
 
-    def __init__(self, fleet: Fleet, changed: Callable[[], None]) -> None:
-        self._fleet = fleet
-        self._lookups: Lookups[Subject, CommentsView] = Lookups(self._ask, changed)
-        self.run = self._lookups.run
+    def __init__(self, services: Services) -> None:
+        self._fleet = services.fleet
+        self._fetcher: Fetcher[Subject, CommentsView] = Fetcher(services.background, self._fetch, services.changed)
 
     def view(self, git: GitView) -> CommentsView:
         """Return what is known of the comments on the pull request of a page of git."""
         subject = _subject(git)
-        return (self._lookups.found(subject) if subject else None) or CommentsView()
+        return (self._fetcher.found(subject) if subject else None) or CommentsView()
 
     def follow(self, git: GitView) -> None:
-        """Call this often while somebody looks: asks as soon as the pull request is known, and only once."""
+        """Call this often while the page is open: fetches as soon as the pull request is known, and only once."""
         subject = _subject(git)
-        if subject and self._lookups.found(subject) is None:
-            self._lookups.look(subject)
+        if subject and self._fetcher.found(subject) is None:
+            self._fetcher.fetch(subject)
 
-    def look(self, git: GitView) -> bool:
-        """Ask anew, unless that is under way; does not wait. Return whether there is a pull request to ask about."""
+    def fetch(self, git: GitView) -> bool:
+        """Fetch anew, unless that is under way; does not wait. Return whether there is a pull request to ask about."""
         subject = _subject(git)
         if subject:
-            self._lookups.look(subject)
+            self._fetcher.fetch(subject)
         return subject is not None
 
-    async def _ask(self, subject: Subject, show: Callable[[CommentsView], None]) -> None:
-        """Only the gh of this machine is asked, whatever the host. What was known stays when it can't be had anew."""
-        before = self._lookups.found(subject) or CommentsView()
+    async def _fetch(self, subject: Subject, show: Callable[[CommentsView], None]) -> None:
+        """Ask only the gh of this machine, whatever the host. A failure leaves what was known."""
+        before = self._fetcher.found(subject) or CommentsView()
         show(before._replace(asking=True))
         try:
             talk = await self._fleet.ask(LOCAL, comments(*subject))
@@ -67,12 +71,44 @@ class CommentLooks:
             show(before._replace(asking=False, fault=in_words(error)))
 
 
+class CommentsPage(SessionPage):
+    """Opened from the page of git. A request that failed before is made again when it is opened."""
+
+    context = "comments"
+    title = "Comments"
+
+    def __init__(self, services: Services, about: Session | None) -> None:
+        super().__init__(services, about)
+        self._git = services.shared(GitFetcher)
+        self._comments = services.shared(CommentFetcher)
+        session = self.session
+        if session and self._comments.view(self._git.view(session)).seen is None:
+            self._comments.fetch(self._git.view(session))
+
+    def lines_about(self, session: Session) -> Sequence[Entry]:
+        """Return the comments on the pull request of the session's branch."""
+        git = self._git.view(session)
+        return comment_lines(git, self._comments.view(git), trio.current_time(), time.time(), self.services.keymap)
+
+    def follow(self) -> None:
+        """Fetch the comments as soon as the pull request is known."""
+        if session := self.session:
+            self._comments.follow(self._git.view(session))
+
+    def refresh(self) -> bool:
+        """Fetch the comments anew, or git where no pull request is known."""
+        session = self.session
+        if session and not self._comments.fetch(self._git.view(session)):
+            self._git.fetch(session)
+        return session is not None
+
+
 def _subject(git: GitView) -> Subject | None:
     return (git.repository.url, git.request.number) if git.repository and git.request else None
 
 
-def comment_lines(git: GitView, view: CommentsView, now: float, clock: float) -> list[Line]:
-    """The page's text. `now` is of `trio.current_time`, `clock` the time of this machine (epoch)."""
+def comment_lines(git: GitView, view: CommentsView, now: float, clock: float, keymap: Keymap) -> list[Line]:
+    """Return the page's text. `now` is of `trio.current_time`, `clock` the time of this machine (epoch)."""
     if git.request is None:
         asking: list[Line] = [[("notice", f"  asking {git.asking} ...")]] if git.asking else []
         why = git.fault or git.doubt
@@ -83,16 +119,17 @@ def comment_lines(git: GitView, view: CommentsView, now: float, clock: float) ->
     if view.fault:
         lines.append([("fault", f"  {clean(view.fault)}")])
     if view.seen is not None:
-        lines.append([("dim", f"  looked at {age(now - view.seen)}; r looks again, c goes back to git")])
+        keys = f"{keymap.name('refresh')} refreshes, {keymap.name('comments')} goes back to git"
+        lines.append([("dim", f"  fetched {age(now - view.seen)}; {keys}")])
     return [*lines, *(_talk(view.talk, git.request.url, clock) if view.talk else [])]
 
 
 def _talk(talk: Talk, url: str, clock: float) -> list[Line]:
     lines: list[Line] = []
     if not talk.comments:
-        lines += [[], [("dim", "  nobody has said anything yet")]]
+        lines += [[], [("dim", "  no comments yet")]]
     if talk.more:
-        lines += [[], [("notice", f"  the newest {len(talk.comments)}; older ones stand at {url}")]]
+        lines += [[], [("notice", f"  the newest {len(talk.comments)}; older ones are at {url}")]]
     return [*lines, *(line for comment in talk.comments for line in _comment(comment, clock))]
 
 

@@ -1,7 +1,8 @@
-"""Looking something up on demand: asked in the background, one question at a time for each subject, and remembered."""
+"""What pages fetch on demand, in the background: one request at a time for each subject, and its result remembered."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 from typing import Generic, TypeVar
@@ -14,41 +15,52 @@ from navi.ops import OperationError
 Subject = TypeVar("Subject", bound=Hashable)
 Found = TypeVar("Found")
 
-Look = Callable[[Subject, Callable[[Found], None]], Awaitable[None]]
-"""Looks a subject up, and gives what is found to the function, as often as there is news."""
+Fetch = Callable[[Subject, Callable[[Found], None]], Awaitable[None]]
+"""Fetches what there is about a subject, and gives it to the function, as often as there is news."""
 
 
-class Lookups(Generic[Subject, Found]):
-    """What was found by subject. `changed` is called with each news."""
+class Background:
+    """Runs the tasks of pages."""
 
-    def __init__(self, look: Look[Subject, Found], changed: Callable[[], None]) -> None:
-        self._look = look
+    def __init__(self) -> None:
+        self._send, self._tasks = trio.open_memory_channel[Callable[[], Awaitable[None]]](math.inf)
+
+    async def run(self) -> None:
+        """Run every task that is started, until cancelled."""
+        async with trio.open_nursery() as nursery:
+            async for task in self._tasks:
+                nursery.start_soon(task)
+
+    def start(self, task: Callable[[], Awaitable[None]]) -> None:
+        """Start a task; does not wait."""
+        self._send.send_nowait(task)
+
+
+class Fetcher(Generic[Subject, Found]):
+    """Results by subject. `changed` is called with each new one."""
+
+    def __init__(self, background: Background, fetch: Fetch[Subject, Found], changed: Callable[[], None]) -> None:
+        self._background = background
+        self._fetch = fetch
         self._changed = changed
         self._found: dict[Subject, Found] = {}
         self._under_way: set[Subject] = set()
-        self._send, self._orders = trio.open_memory_channel[Subject](100)
-
-    async def run(self) -> None:
-        """Look up what is asked for, until cancelled."""
-        async with trio.open_nursery() as nursery:
-            async for subject in self._orders:
-                nursery.start_soon(self._carry_out, subject)
 
     def found(self, subject: Subject) -> Found | None:
-        """Return what was found last, None before that."""
+        """Return the last result, or None before the first."""
         return self._found.get(subject)
 
-    def look(self, subject: Subject) -> bool:
-        """Look it up anew, unless that is under way; does not wait. Return whether it will be."""
+    def fetch(self, subject: Subject) -> bool:
+        """Fetch it anew unless that is under way; does not wait. Return whether a request is started."""
         if subject in self._under_way:
             return False
         self._under_way.add(subject)
-        self._send.send_nowait(subject)
+        self._background.start(partial(self._run, subject))
         return True
 
-    async def _carry_out(self, subject: Subject) -> None:
+    async def _run(self, subject: Subject) -> None:
         try:
-            await self._look(subject, partial(self._put, subject))
+            await self._fetch(subject, partial(self._put, subject))
         finally:
             self._under_way.discard(subject)
         self._changed()
@@ -59,7 +71,7 @@ class Lookups(Generic[Subject, Found]):
 
 
 def in_words(error: HostError | OperationError) -> str:
-    """Say why something was not found, and what to do."""
+    """Say why something could not be fetched, and what to do."""
     if isinstance(error, HostError):
         return f"{error.failure.cause}; {error.failure.remedy}"
     return str(error)

@@ -1,8 +1,9 @@
-"""The page of git: what a session's directory holds, on its own machine, and what GitHub knows of its branch."""
+"""The page of git: the state of a session's directory on its host, and what GitHub knows of its branch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import trio
@@ -10,11 +11,12 @@ import trio
 from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import age, clean
-from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
-from navi.tui.pages.fetcher import Lookups, in_words
+from navi.tui.keymap import Keymap
+from navi.tui.pages.fetcher import Fetcher, in_words
+from navi.tui.pages.page import Entry, Services, SessionPage
 from navi.tui.paint import Line
 
 GOOD = {"success": "good", "neutral": "dim", "skipped": "dim", "approved": "good", "mergeable": "good"}
@@ -27,8 +29,8 @@ Subject = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class GitView:
-    """What is known by now. `fault` and `doubt` say why there is no repository or no pull request to tell of; `asking`
-    is what is under way, "" for nothing. `seen` is a time of `trio.current_time`.
+    """What is known so far. `fault` and `doubt` say why there is no repository or no pull request to show; `asking` is
+    the request under way, "" for none. `seen` is a time of `trio.current_time`.
     """
 
     directory: str
@@ -41,26 +43,25 @@ class GitView:
     seen: float | None = None
 
 
-class GitLooks:
-    """Looks on demand, and remembers by host and directory. `changed` is called with news."""
+class GitFetcher:
+    """Fetches on demand, and remembers by host and directory."""
 
-    def __init__(self, fleet: Fleet, changed: Callable[[], None]) -> None:
-        self._fleet = fleet
-        self._lookups: Lookups[Subject, GitView] = Lookups(self._look, changed)
-        self.run = self._lookups.run
+    def __init__(self, services: Services) -> None:
+        self._fleet = services.fleet
+        self._fetcher: Fetcher[Subject, GitView] = Fetcher(services.background, self._fetch, services.changed)
 
     def view(self, session: Session) -> GitView:
         """Return what is known of a session's directory."""
-        return self._lookups.found((session.host, session.cwd)) or GitView(session.cwd, session.host)
+        return self._fetcher.found((session.host, session.cwd)) or GitView(session.cwd, session.host)
 
-    def look(self, session: Session) -> None:
-        """Look anew, unless that is under way; does not wait."""
-        self._lookups.look((session.host, session.cwd))
+    def fetch(self, session: Session) -> None:
+        """Fetch anew, unless that is under way; does not wait."""
+        self._fetcher.fetch((session.host, session.cwd))
 
-    async def _look(self, subject: Subject, show: Callable[[GitView], None]) -> None:
+    async def _fetch(self, subject: Subject, show: Callable[[GitView], None]) -> None:
         host, directory = subject
         view = GitView(directory, host)
-        show(replace(self._lookups.found(subject) or view, asking=f"git on {clean(host)}"))
+        show(replace(self._fetcher.found(subject) or view, asking=f"git on {clean(host)}"))
         try:
             repository = await self._fleet.ask(host, git(directory))
         except (HostError, OperationError) as error:
@@ -71,7 +72,7 @@ class GitLooks:
             show(await self._with_request(view, repository))
 
     async def _with_request(self, view: GitView, repository: Repository) -> GitView:
-        """Only the gh of this machine is asked, whatever the host: it is logged in to GitHub."""
+        """Ask only the gh of this machine, whatever the host: it is logged in to GitHub."""
         if not repository.url or not repository.branch:
             return replace(view, doubt="no branch of a remote, so no pull request")
         try:
@@ -81,8 +82,33 @@ class GitLooks:
         return replace(view, request=found, doubt="" if found else "the branch has no pull request")
 
 
-def git_lines(view: GitView, now: float, clock: float) -> list[Line]:
-    """The page's text. `now` is of `trio.current_time`, `clock` the host's time (epoch)."""
+class GitPage(SessionPage):
+    """Fetched when it is opened for the first time, and on request."""
+
+    context = "git"
+    title = "Git"
+
+    def __init__(self, services: Services, about: Session | None) -> None:
+        super().__init__(services, about)
+        self._git = services.shared(GitFetcher)
+        session = self.session
+        if session and self._git.view(session).seen is None:
+            self._git.fetch(session)
+
+    def lines_about(self, session: Session) -> Sequence[Entry]:
+        """Return what is known of the session's directory."""
+        clock = self.services.fleet.view(session.host).clock(time.time())
+        return git_lines(self._git.view(session), trio.current_time(), clock, self.services.keymap)
+
+    def refresh(self) -> bool:
+        """Fetch it anew."""
+        if session := self.session:
+            self._git.fetch(session)
+        return self.session is not None
+
+
+def git_lines(view: GitView, now: float, clock: float, keymap: Keymap) -> list[Line]:
+    """Return the page's text. `now` is of `trio.current_time`, `clock` the host's time (epoch)."""
     where = "this machine" if view.host == LOCAL else clean(view.host)
     lines: list[Line] = [_fact("directory", f"{view.directory} on {where}")]
     if view.asking:
@@ -93,8 +119,9 @@ def git_lines(view: GitView, now: float, clock: float) -> list[Line]:
         lines += _repository(view.repository, clock)
         lines += _request(view)
         if view.seen is not None:
-            more = ", c shows the comments" if view.request else ""
-            lines.append([("dim", f"  looked at {age(now - view.seen)}; r looks again{more}")])
+            more = f", {keymap.name('comments')} shows the comments" if view.request else ""
+            seen = f"  fetched {age(now - view.seen)}; {keymap.name('refresh')} refreshes{more}"
+            lines.append([("dim", seen)])
         lines += [[], *map(_difference, view.repository.difference)]
     return lines
 
@@ -107,7 +134,7 @@ def _repository(found: Repository, clock: float) -> list[Line]:
     lines = [
         _fact("repository", found.root),
         _fact("branch", found.branch or "none: the head is detached", "name" if found.branch else "notice"),
-        _fact("follows", found.upstream + _distance(found)) if found.upstream else _fact("follows", "no other branch"),
+        _fact("upstream", found.upstream + _distance(found) if found.upstream else "none"),
         _fact("files", _files(found), "notice" if found.dirty else "good"),
     ]
     if found.commit:
@@ -125,7 +152,7 @@ def _repository(found: Repository, clock: float) -> list[Line]:
 def _distance(found: Repository) -> str:
     if found.ahead is None or found.behind is None:
         return ", which is gone"
-    return f", {found.ahead} ahead, {found.behind} behind" if found.ahead or found.behind else ", level with it"
+    return f", {found.ahead} ahead, {found.behind} behind" if found.ahead or found.behind else ", up to date"
 
 
 def _files(found: Repository) -> str:
@@ -133,7 +160,7 @@ def _files(found: Repository) -> str:
         (found.conflicts, "in conflict"), (found.staged, "staged"), (found.changed, "changed"),
         (found.untracked, "untracked"),
     ]  # fmt: skip
-    return ", ".join(f"{count} {word}" for count, word in counts if count) or "as committed"
+    return ", ".join(f"{count} {word}" for count, word in counts if count) or "no changes"
 
 
 def _request(view: GitView) -> list[Line]:

@@ -1,4 +1,4 @@
-"""The tokens of the session that the page of details shows: counted on its own machine, while somebody looks."""
+"""The tokens of the session that the page of details shows: counted on its own host, while the page is open."""
 
 from __future__ import annotations
 
@@ -7,66 +7,66 @@ from dataclasses import dataclass
 
 from navi.core.metrics import Tokens, session_id
 from navi.core.model import Session
-from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.tokens import tokens
-from navi.tui.pages.fetcher import Lookups, in_words
+from navi.tui.pages.fetcher import Fetcher, in_words
+from navi.tui.pages.page import Services
 
 PAUSE = 3.0
-"""Seconds between two counts of a session that goes on."""
+"""Seconds between two counts of a session that is active."""
 
 Subject = tuple[str, str]
-"""A host, and the agent's id of a session."""
+"""A host, and an agent's session id."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenView:
-    """What is known by now. `fault` says why it is not known, or not how it stands now."""
+    """What is known so far. `fault` says why nothing is known, or why it may be out of date."""
 
     tokens: Tokens | None = None
     fault: str = ""
 
 
 class TokenCounts:
-    """Counts on demand, and remembers by host and session. `changed` is called with news."""
+    """Counts on demand, and remembers by host and session."""
 
-    def __init__(self, fleet: Fleet, changed: Callable[[], None]) -> None:
-        self._fleet = fleet
-        self._lookups: Lookups[Subject, TokenView] = Lookups(self._count, changed)
-        self._asked: dict[Subject, tuple[float | None, float]] = {}
-        self.run = self._lookups.run
+    def __init__(self, services: Services) -> None:
+        self._fleet = services.fleet
+        self._more = services.keymap.name("hosts")
+        self._fetcher: Fetcher[Subject, TokenView] = Fetcher(services.background, self._count, services.changed)
+        self._requested: dict[Subject, tuple[float | None, float]] = {}
 
     def view(self, session: Session) -> TokenView | None:
-        """Return what is known of a session's tokens; None for one that names no session of an agent."""
+        """Return what is known of a session's tokens; None for a session without an agent's id."""
         id = session_id(session)
         if not id:
             return None
-        found = self._lookups.found((session.host, id))
+        found = self._fetcher.found((session.host, id))
         view = self._fleet.view(session.host)
-        return found or TokenView(fault="" if view.fresh else f"{view.name} is {view.state}; H tells more")
+        return found or TokenView(fault="" if view.fresh else f"{view.name} is {view.state}; {self._more} tells more")
 
     def follow(self, session: Session, now: float) -> None:
-        """Call this often while somebody looks: counts when the hook has told news, a while after the last time, and
-        goes on at once where more is to be read. `now` is of `trio.current_time`.
+        """Call this often while the page is open: counts when the hook has reported news, at most every `PAUSE`
+        seconds, and at once where more is left to be read. `now` is of `trio.current_time`.
         """
         subject = (session.host, session_id(session))
-        said, asked = self._asked.get(subject, (None, -PAUSE))
-        found = self._lookups.found(subject)
+        counted, requested = self._requested.get(subject, (None, -PAUSE))
+        found = self._fetcher.found(subject)
         more = found and found.tokens and found.tokens.partial and not found.fault
-        news = subject not in self._asked or (_timestamp(session) != said and now - asked >= PAUSE)
+        news = subject not in self._requested or (_timestamp(session) != counted and now - requested >= PAUSE)
         if (more or news) and self._fleet.view(session.host).fresh:
-            self.look(session, now)
+            self.fetch(session, now)
 
-    def look(self, session: Session, now: float) -> None:
+    def fetch(self, session: Session, now: float) -> None:
         """Count anew, unless that is under way; does not wait."""
         subject = (session.host, session_id(session))
-        if subject[1] and self._lookups.look(subject):
-            self._asked[subject] = (_timestamp(session), now)
+        if subject[1] and self._fetcher.fetch(subject):
+            self._requested[subject] = (_timestamp(session), now)
 
     async def _count(self, subject: Subject, show: Callable[[TokenView], None]) -> None:
         host, id = subject
-        before = self._lookups.found(subject) or TokenView()
+        before = self._fetcher.found(subject) or TokenView()
         try:
             counted = await self._fleet.ask(host, tokens(id))
             show(TokenView(counted))

@@ -1,4 +1,4 @@
-"""The preview: what the selected session's pane shows, kept fresh for as long as it is seen."""
+"""The preview: what the selected session's pane shows, kept fresh while it is visible."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HISTORY = 200
 
 
 class Preview(ScrollingPanel):
-    """Shows one capture. It knows whose it is, so that a late answer is never shown under another session."""
+    """Shows one capture. It knows whose it is, so that a late answer never appears under another session."""
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(glyphs)
@@ -29,22 +29,22 @@ class Preview(ScrollingPanel):
         self.wrapped = False
         self.focused = False
 
-    def turn_to(self, session: Session | None) -> None:
-        """Be about another session; what was shown of the one before goes."""
+    def follow(self, session: Session | None) -> None:
+        """Show another session; the capture of the previous one disappears."""
         key = session.key if session else None
         if key == self._key:
             return
         self._key = key
         self._title = clean(session.address) if session else ""
         self._texts = ()
-        self._note = "looking ..." if session else "no session"
+        self._note = "fetching ..." if session else "no session"
         self._above_end = 0
         self.changed()
 
     def show(self, key: Key, capture: Capture) -> bool:
-        """Show a capture if it is of the session that the preview is about; return whether it was another one.
+        """Show a capture if it is of the session that the preview follows; return whether it differs from the last one.
 
-        Whoever has scrolled up is reading: nothing moves under their eyes until they are back at the end.
+        While the user has scrolled up, nothing moves until they are back at the end.
         """
         if key != self._key or (capture.lines == self._texts and not self._note) or (self._above_end and self._texts):
             return False
@@ -54,13 +54,13 @@ class Preview(ScrollingPanel):
         return True
 
     def fail(self, key: Key, reason: str) -> None:
-        """Say why there is nothing to show; what was shown before stays under it."""
+        """Say why there is nothing new; the last capture stays visible below."""
         if key == self._key and self._note != reason:
             self._note = reason
             self.changed()
 
     def scroll(self, step: int) -> None:
-        """Go up (negative) or down by lines; at the end it follows what comes."""
+        """Go up (negative) or down by lines; at the end the preview follows new output."""
         self._above_end = max(0, self._above_end - step)
         self.changed()
 
@@ -69,7 +69,7 @@ class Preview(ScrollingPanel):
         self.scroll(direction * max(1, self._rows - 1))
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
-        """Paint a rule with the title, then the text's end."""
+        """Paint a rule with the title, then the end of the text."""
         self._rows = max(1, height - 1)
         texts = [piece for text in self._texts for piece in wrap(text, width)] if self.wrapped else self._texts
         self._above_end = min(self._above_end, max(0, len(texts) - self._rows))

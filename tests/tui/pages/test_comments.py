@@ -9,6 +9,8 @@ import pytest
 
 from navi.ops.comments import Comment, Talk
 from navi.ops.git import PullRequest, Repository
+from navi.tui.keymap import Keymap
+from navi.tui.keys import KEYS
 from navi.tui.pages.comments import CommentsView, comment_lines
 from navi.tui.pages.git import GitView
 from navi.tui.paint import Line
@@ -194,7 +196,7 @@ def test_many_long_comments_are_wrapped_and_scrolled(lab: Lab) -> None:
         screen.wait_for("c shows the comments")
         screen.press("c")
         shown = screen.wait_for("number 20 ")
-        assert "the newest 100; older ones stand at https://github.com/o/r/pull/42" in shown
+        assert "the newest 100; older ones are at https://github.com/o/r/pull/42" in shown
         assert all(line.startswith("    ") for line in shown.splitlines() if "日本" in line)
         screen.press("End")
         screen.wait_gone("number 20 ")
@@ -219,7 +221,7 @@ VIEWS = [
     (GitView("/srv", "local", doubt="no request"), CommentsView(), "  no request"),
     (GIT, CommentsView(asking=True), "  pull request#4 T\n  asking gh on this machine ..."),
     (GIT, CommentsView(fault="why\nnot"), "  pull request#4 T\n  why not"),
-    (GIT, CommentsView(talk=Talk(())), "  pull request#4 T\n\n  nobody has said anything yet"),
+    (GIT, CommentsView(talk=Talk(())), "  pull request#4 T\n\n  no comments yet"),
     (GIT, CommentsView(talk=ONE), "  pull request#4 T\n\n  alice  1m  \n    text"),
     (GIT, CommentsView(fault="old", talk=ONE), "  pull request#4 T\n  old\n\n  alice  1m  \n    text"),
 ]
@@ -227,4 +229,4 @@ VIEWS = [
 
 @pytest.mark.parametrize(("git", "view", "wanted"), VIEWS, ids=[str(number) for number in range(len(VIEWS))])
 def test_the_page_tells_what_is_known(git: GitView, view: CommentsView, wanted: str) -> None:
-    assert text(comment_lines(git, view, 0.0, 1060.0)) == wanted
+    assert text(comment_lines(git, view, 0.0, 1060.0, Keymap(KEYS))) == wanted

@@ -13,8 +13,9 @@ from navi.core.facts import Part
 from navi.core.metrics import Tokens
 from navi.core.model import Session, StatusFile
 from navi.tui.pages.charts import Bar, Chart, filled
-from navi.tui.pages.page import Page, detail_lines
+from navi.tui.pages.details import detail_lines
 from navi.tui.pages.token_counts import TokenView
+from navi.tui.pages.view import PageView
 from navi.tui.paint import Line, columns_of
 from navi.tui.theme import ASCII, UNICODE, Glyphs
 from tests.support.dashboard import HOUR, begin, navi, session, view, wait_selected
@@ -38,7 +39,7 @@ def metered(**fields: object) -> Session:
 def painted(tokens: TokenView | None = None, width: int = 80, glyphs: Glyphs = UNICODE, **fields: object) -> list[str]:
     """Return what the page shows below its title."""
     one = metered(**fields)
-    page = Page(glyphs, "Details", detail_lines(one, view("local", one), 1000, tokens))
+    page = PageView(glyphs, "Details", detail_lines(one, view("local", one), 1000, tokens))
     return [plain(line).rstrip() for line in page.lines(width, 60)[2:]]
 
 

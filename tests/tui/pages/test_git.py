@@ -27,7 +27,7 @@ def test_g_tells_of_the_sessions_own_machine(lab: Lab) -> None:
         commit(atlas, folder, "the second step")
         screen.press("r")
         screen.wait_for("the second step")
-        screen.wait_for("as committed")
+        screen.wait_for("no changes")
         screen.press("G")
         wait_selected(screen, "api")
 

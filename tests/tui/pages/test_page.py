@@ -10,11 +10,19 @@ from navi.config.settings import Problem
 from navi.core.facts import Part
 from navi.core.failure import HostState
 from navi.core.model import AgentStatus, StatusFile
+from navi.tui.keymap import Keymap
+from navi.tui.keys import KEYS
 from navi.tui.pages.charts import Bar, Chart
-from navi.tui.pages.page import Entry, Page, detail_lines, help_lines, host_lines
+from navi.tui.pages.details import detail_lines
+from navi.tui.pages.help import help_lines
+from navi.tui.pages.hosts import host_lines
+from navi.tui.pages.page import Entry
+from navi.tui.pages.view import PageView
 from navi.tui.paint import Line, columns_of
 from navi.tui.theme import ASCII, UNICODE
 from tests.support.dashboard import session, view
+
+KEYMAP = Keymap(KEYS)
 
 
 def text(lines: Sequence[Entry]) -> str:
@@ -28,12 +36,12 @@ def numbered(count: int) -> list[Line]:
     return [[("", f"line {number}")] for number in range(count)]
 
 
-def page(count: int = 20) -> Page:
+def page(count: int = 20) -> PageView:
     """Return a page of so many lines."""
-    return Page(UNICODE, "Title", numbered(count))
+    return PageView(UNICODE, "Title", numbered(count))
 
 
-def shown(one: Page, width: int = 40, height: int = 7) -> list[str]:
+def shown(one: PageView, width: int = 40, height: int = 7) -> list[str]:
     """Return what a page paints below its title."""
     return text(one.lines(width, height)).split("\n")[2:]
 
@@ -65,44 +73,44 @@ def test_a_page_that_gets_shorter_stays_in_sight() -> None:
 
 
 def test_a_long_line_goes_on_under_its_text() -> None:
-    one = Page(UNICODE, "T", [[("dim", "  label  "), ("", "some words that go on and on")]])
+    one = PageView(UNICODE, "T", [[("dim", "  label  "), ("", "some words that go on and on")]])
     assert shown(one, width=24) == ["  label  some words that", "         go on and on"]
 
 
 @pytest.mark.parametrize("width", [1, 5, 11, 30])
 @pytest.mark.parametrize("height", [1, 2, 3])
 def test_a_page_can_be_painted_on_the_smallest_screen(width: int, height: int) -> None:
-    one = Page(UNICODE, "Keys", help_lines())
+    one = PageView(UNICODE, "Keys", help_lines(KEYMAP))
     assert one.render((width, height)).rows() == height
 
 
 def test_what_takes_several_lines_is_scrolled_to_its_end() -> None:
     bars = Chart(tuple(Bar(Part(f"part {number}", 0.5, "50%")) for number in range(9)))
-    one = Page(UNICODE, "Title", [[("", "word " * 30)], bars])
+    one = PageView(UNICODE, "Title", [[("", "word " * 30)], bars])
     assert "part 8" not in shown(one)[-1]
     one.scroll(10**6)
     assert "part 8" in shown(one)[-1]
 
 
 def test_a_host_tells_state_latency_and_sessions() -> None:
-    lines = text(host_lines([view("atlas", session("a", host="atlas"), latency=0.042)], (), UNICODE, 0))
+    lines = text(host_lines([view("atlas", session("a", host="atlas"), latency=0.042)], (), UNICODE, 0, KEYMAP))
     assert lines.strip() == "✔ atlas  connected  42ms · 1 session · tmux 3.3a"
 
 
 def test_a_lost_host_tells_why_what_to_do_how_old_and_when_again() -> None:
     lost = view("atlas", state=HostState.UNREACHABLE, framed=10)._replace(retry_at=103, attempts=2)
-    lines = text(host_lines([lost], (), UNICODE, 100))
+    lines = text(host_lines([lost], (), UNICODE, 100, KEYMAP))
     for words in ("✖ atlas  unreachable", "cause of atlas", "remedy of atlas", "1m 30s old", "in 3s, attempt 3"):
         assert words in lines
 
 
 def test_a_host_that_waits_for_a_person_says_for_which_keys() -> None:
-    assert "when you press ^R or A" in text(host_lines([view("a", state=HostState.AUTH)], (), UNICODE, 0))
+    assert "when you press ^R or A" in text(host_lines([view("a", state=HostState.AUTH)], (), UNICODE, 0, KEYMAP))
 
 
 def test_an_error_that_is_over_is_remembered() -> None:
     over = view("a", state=HostState.ERROR)._replace(state=HostState.CONNECTED, failure=None)
-    assert "cause of a (over now)" in text(host_lines([over], (), UNICODE, 0))
+    assert "cause of a (over now)" in text(host_lines([over], (), UNICODE, 0, KEYMAP))
 
 
 ODDITIES = [
@@ -114,12 +122,12 @@ ODDITIES = [
 
 @pytest.mark.parametrize(("fields", "expected"), ODDITIES)
 def test_what_is_unusual_about_a_host_is_told(fields: dict[str, object], expected: str) -> None:
-    assert expected in text(host_lines([view("a")._replace(**fields)], (), UNICODE, 100))  # type: ignore[arg-type]
+    assert expected in text(host_lines([view("a")._replace(**fields)], (), UNICODE, 100, KEYMAP))  # type: ignore[arg-type]
 
 
 def test_problems_of_the_configuration_are_told_with_file_and_line_and_cleaned() -> None:
     problem = Problem("/etc/remotes.yaml", 3, "`host` must be \x1b[31mone value")
-    assert text(host_lines([], [problem], ASCII, 0)) == " x /etc/remotes.yaml:3: `host` must be one value"
+    assert text(host_lines([], [problem], ASCII, 0, KEYMAP)) == " x /etc/remotes.yaml:3: `host` must be one value"
 
 
 def test_details_tell_source_age_and_place() -> None:
@@ -157,6 +165,6 @@ def test_details_name_the_team() -> None:
 @pytest.mark.parametrize("width", [40, 80])
 def test_of_a_long_message_nothing_is_lost(width: int) -> None:
     one = session("日本語", message="長" * 200)
-    folded = Page(UNICODE, "Details", detail_lines(one, view("local", one), 1000)).lines(width, 60)
+    folded = PageView(UNICODE, "Details", detail_lines(one, view("local", one), 1000)).lines(width, 60)
     assert all(columns_of(line) <= width for line in folded)
     assert text(folded).count("長") == 200

@@ -106,11 +106,11 @@ def test_a_frozen_host_does_not_hold_up_the_preview_of_others(lab: Lab) -> None:
         wait_names(screen, "aaa", "bbb")
         atlas.freeze()
         screen.press("p")
-        screen.wait_for("looking ...")
+        screen.wait_for("fetching ...")
         screen.press("j")
         screen.wait_for("text of bbb", timeout=4)
         screen.press("k")
-        screen.wait_for("looking ...")
+        screen.wait_for("fetching ...")
         atlas.thaw()
         screen.wait_for("text of aaa")
 

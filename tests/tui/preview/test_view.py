@@ -15,7 +15,7 @@ API, WEB = session("api", host="atlas"), session("web")
 def preview(*lines: str) -> Preview:
     """Return a preview of the session api that shows these lines."""
     one = Preview(UNICODE)
-    one.turn_to(API)
+    one.follow(API)
     one.show(API.key, Capture(lines))
     return one
 
@@ -35,13 +35,13 @@ def test_a_short_text_stands_at_the_top() -> None:
 
 def test_another_session_shows_nothing_of_the_one_before() -> None:
     one = preview("secret")
-    one.turn_to(WEB)
-    assert shown(one) == ["── web ───────────────────────", "looking ..."]
+    one.follow(WEB)
+    assert shown(one) == ["── web ───────────────────────", "fetching ..."]
 
 
 def test_a_late_answer_of_another_session_is_dropped() -> None:
     one = preview("secret")
-    one.turn_to(WEB)
+    one.follow(WEB)
     assert not one.show(API.key, Capture(("late",)))
     one.fail(API.key, "late")
     assert "late" not in "".join(shown(one))

@@ -1,0 +1,53 @@
+"""The commands that refresh hosts and log in to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from navi.core.text import clean
+from navi.fleet import Fleet
+from navi.tui.list.commands import ListCommands
+from navi.tui.list.session_list import SessionList
+from navi.tui.pages.stack import PageStack
+from navi.tui.terminal_programs import TerminalPrograms
+
+
+class HostCommands:
+    """`tell` says something in the footer, in a style."""
+
+    def __init__(
+        self, fleet: Fleet, sessions: SessionList, filters: ListCommands, pages: PageStack, programs: TerminalPrograms,
+        tell: Callable[[str, str], None],
+    ) -> None:  # fmt: skip
+        self._fleet = fleet
+        self._list = sessions
+        self._filters = filters
+        self._pages = pages
+        self._programs = programs
+        self._tell = tell
+
+    @property
+    def commands(self) -> Mapping[str, Callable[[], None]]:
+        """The commands by name."""
+        return {
+            "refresh": self._refresh,
+            "refresh_all": self._refresh_all,
+            "authenticate": lambda: self._programs.authenticate(self._list.selected),
+        }
+
+    def _refresh(self) -> None:
+        """Refresh what the page in front shows; else the host of its session, of the selected one, or of the filter."""
+        page = self._pages.page
+        if page and page.refresh():
+            return
+        session = (page.session if page else None) or self._list.selected
+        host = session.host if session else self._filters.selection.scope
+        if host not in {view.name for view in self._fleet.views}:
+            self._refresh_all()
+            return
+        self._fleet.refresh(host)
+        self._tell(f"refreshing {clean(host)}", "dim")
+
+    def _refresh_all(self) -> None:
+        self._fleet.refresh()
+        self._tell("refreshing all hosts", "dim")

@@ -1,0 +1,189 @@
+"""Keys and their contexts: what a binding is, how keys are written, and which keys are in force. keys.py has the table.
+
+A context is what the user has in front of them: the list, a page, a dialog, a form. Contexts are stacked: a search lies
+on the list, each page has a context of its own on that of all pages. The topmost context that binds a key decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from navi.config.settings import Problem, Rebinding
+
+if TYPE_CHECKING:
+    from navi.tui.pages.page import Page
+
+LIST, PAGE, DIALOG, FORM = "list", "page", "dialog", "form"
+
+SEARCH = "search"
+"""Lies on the list while a search is on."""
+
+PROMPT = "prompt"
+"""Lies on the list while a search is typed."""
+
+DIRECTORY = "directory"
+"""Lies on a form while the cursor is in the field of a directory."""
+
+TYPING = frozenset({PROMPT, FORM, DIRECTORY})
+"""Contexts in which characters are typed, so that no character can be a key."""
+
+
+class Group(NamedTuple):
+    """Bindings that stand together in the help, and the contexts in which they hold."""
+
+    title: str
+    contexts: tuple[str, ...]
+
+
+class Binding(NamedTuple):
+    """A command of the dashboard: its name, its keys as urwid calls them, and what it does.
+
+    `footer` is its word in the footer, "" if it has none. `page` is the page that the command opens.
+    """
+
+    command: str
+    keys: tuple[str, ...]
+    help: str
+    group: Group
+    footer: str = ""
+    page: type[Page] | None = None
+
+
+class Keymap:
+    """The keys in force."""
+
+    def __init__(self, table: Sequence[Binding], rebound: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        keys = rebound or {}
+        self.bindings = tuple(binding._replace(keys=keys.get(binding.command, binding.keys)) for binding in table)
+        self._names = {binding.command: shown(binding.keys[0]) for binding in self.bindings}
+        self._now = {shown(row.keys[0]): self._names[row.command] for row in table if LIST in row.group.contexts}
+        self._commands = {
+            (context, key): binding.command
+            for binding in self.bindings
+            for context in binding.group.contexts
+            for key in binding.keys
+        }
+
+    def command(self, contexts: Sequence[str], key: str) -> str | None:
+        """Return what a key does in these contexts, the topmost first, or None."""
+        found = (self._commands.get((context, key)) for context in contexts)
+        return next((command for command in found if command), None)
+
+    def name(self, command: str) -> str:
+        """Return the first key of a command as people write it."""
+        return self._names[command]
+
+    def in_force(self, text: str) -> str:
+        """Return a text that names keys of the list as in `press A`, with the keys that are in force."""
+        return re.sub(r"\bpress (\S+)", lambda found: f"press {self._now.get(found[1], found[1])}", text)
+
+    def footer(self, contexts: Sequence[str]) -> list[tuple[str, str]]:
+        """Return key and word of the commands that the footer offers in these contexts, those of the topmost first."""
+        found = [
+            (min(map(contexts.index, here)), binding)
+            for binding in self.bindings
+            if binding.footer and (here := [context for context in binding.group.contexts if context in contexts])
+        ]
+        last = {"help", "quit", "back"}
+        found.sort(key=lambda one: (one[1].command in last, one[0]))
+        return [(shown(binding.keys[0]), binding.footer) for _, binding in found]
+
+    def doubled(self) -> Iterator[tuple[str, str, Binding, Binding]]:
+        """Yield the keys that two commands of one context share: context, key and both commands."""
+        owners: dict[tuple[str, str], Binding] = {}
+        for binding in self.bindings:
+            for context in binding.group.contexts:
+                for key in binding.keys:
+                    owner = owners.setdefault((context, key), binding)
+                    if owner is not binding:
+                        yield context, key, owner, binding
+
+
+# ---- how keys are written
+
+NAMES = {
+    "enter": "Enter", "down": "Down", "up": "Up", "left": "Left", "right": "Right", "page down": "PgDn",
+    "page up": "PgUp", "home": "Home", "end": "End", "insert": "Insert", "delete": "Delete", "backspace": "Backspace",
+    "tab": "Tab", "shift tab": "Shift-Tab", "esc": "Esc", " ": "Space",
+    **{f"f{number}": f"F{number}" for number in range(1, 13)},
+}  # fmt: skip
+
+ALIASES = {name.lower().replace("-", " "): key for key, name in NAMES.items()} | {
+    **{key: key for key in NAMES}, "return": "enter", "escape": "esc", "pageup": "page up", "pagedown": "page down",
+}  # fmt: skip
+
+NEVER_ARRIVE = "hijmz"
+"""Letters whose Ctrl is, for a terminal, Backspace, Tab or Enter, or suspends."""
+
+
+def shown(key: str) -> str:
+    """Write a key as people and manuals do: `Enter`, `^R`, `j`."""
+    if key.startswith("ctrl "):
+        return "^" + key[5:].upper()
+    return NAMES.get(key, key)
+
+
+def parse_key(text: str) -> str | None:
+    """Return urwid's name of a key that a person has written (`X`, `f8`, `ctrl r`, `^R`, `C-r`, `PgDn`), or None."""
+    if len(text) == 1:
+        return text if text.isprintable() else None
+    ctrl = re.fullmatch(r"(?:\^|ctrl[ -]|c-)([a-z])", text.lower())
+    if ctrl:
+        return None if ctrl[1] in NEVER_ARRIVE else f"ctrl {ctrl[1]}"
+    meta = re.fullmatch(r"(?i:meta[ -]|alt[ -]|m-)([!-~])", text)
+    return f"meta {meta[1]}" if meta else ALIASES.get(text.lower().replace("-", " "))
+
+
+# ---- config.yaml
+
+
+def rebind(table: Sequence[Binding], rebindings: Sequence[Rebinding]) -> tuple[Keymap, tuple[Problem, ...]]:
+    """Return the table with the user's keys, and what is wrong with them. A wrong entry changes nothing."""
+    known = {binding.command: binding for binding in table}
+    problems: list[Problem] = []
+    good: dict[str, Rebinding] = {}
+    for entry in rebindings:
+        fault = _fault(entry, known)
+        if fault:
+            problems.append(Problem(entry.file, entry.line, f"keys: {fault}"))
+        else:
+            good[entry.command] = entry._replace(keys=tuple(key for text in entry.keys if (key := parse_key(text))))
+    while True:
+        keymap = Keymap(table, {command: entry.keys for command, entry in good.items()})
+        collision = next(_collisions(keymap, good), None)
+        if collision is None:
+            return keymap, tuple(problems)
+        entry, fault = collision
+        del good[entry.command]
+        problems.append(Problem(entry.file, entry.line, f"keys: {fault}"))
+
+
+def _fault(entry: Rebinding, known: Mapping[str, Binding]) -> str:
+    """Say what is wrong with an entry by itself, "" if nothing is."""
+    if entry.command not in known:
+        from difflib import get_close_matches  # only here: it takes long to import
+
+        close = get_close_matches(entry.command, known, 1)
+        hint = f"did you mean `{close[0]}`?" if close else "KEYS in navi(1) lists the commands"
+        return f"unknown command `{entry.command}`; {hint}"
+    for text in entry.keys:
+        key = parse_key(text)
+        if key is None:
+            hint = "write a character, or a name such as `enter`, `f8`, `ctrl r`, `page down`"
+            return f"unknown key `{text}` for `{entry.command}`; {hint}"
+        if len(key) == 1 and TYPING & set(known[entry.command].group.contexts):
+            return f"`{text}` can't be a key of `{entry.command}`: characters are typed there; write `f8` or `ctrl r`"
+    return ""
+
+
+def _collisions(keymap: Keymap, entries: Mapping[str, Rebinding]) -> Iterator[tuple[Rebinding, str]]:
+    """Yield the entries that give a command the key of another one of the same context; of two, the later one."""
+    order = list(entries)
+    for context, key, *both in keymap.doubled():
+        rebound = sorted((one.command for one in both if one.command in entries), key=order.index)
+        command = rebound[-1]
+        other = next(one.command for one in both if one.command != command)
+        where = f"`{shown(key)}` is the key of `{other}` in the context `{context}`"
+        yield entries[command], f"{where}; give `{command}` or `{other}` another key"

@@ -1,0 +1,102 @@
+"""The commands that choose what the list shows, and which sessions other commands apply to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from navi.core.failure import HostState
+from navi.core.listing import Selection, Sort, arrange, is_agent, next_mark, next_scope
+from navi.core.model import HostView
+from navi.core.text import clean
+from navi.fleet import Fleet
+from navi.tui.keymap import Keymap
+from navi.tui.list.session_list import SessionList
+from navi.tui.paint import Line
+
+
+class ListCommands:
+    """`tell` says something in the footer; `changed` is called when other sessions are to be listed."""
+
+    def __init__(
+        self, fleet: Fleet, sessions: SessionList, selection: Selection, tell: Callable[[str], None],
+        changed: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._fleet = fleet
+        self._list = sessions
+        self._tell = tell
+        self._changed = changed
+        self.selection = selection
+
+    @property
+    def commands(self) -> Mapping[str, Callable[[], None]]:
+        """The commands by name."""
+        return {
+            "attention": self._go_to_waiting,
+            "mark": self._list.mark,
+            "sort": self._sort,
+            "scope": self._scope,
+            "marked": self._marked,
+            "offline": self._offline,
+            "everything": self._everything,
+        }
+
+    def show(self, keymap: Keymap) -> None:
+        """List what the fleet has now."""
+        views = self._fleet.views
+        self._list.empty = empty_lines(views, self.selection, keymap)
+        self._list.show(arrange(views, self.selection), views)
+
+    def reset(self) -> None:
+        """Remove the marks, or else the filters."""
+        if self._list.marked:
+            self._list.unmark()
+        else:
+            self._select(Selection(sort=self.selection.sort, everything=self.selection.everything))
+
+    def _go_to_waiting(self) -> None:
+        if not self._list.seek_waiting():
+            self._tell("no session is waiting for you")
+
+    def _sort(self) -> None:
+        orders = list(Sort)
+        self._select(replace(self.selection, sort=orders[(orders.index(self.selection.sort) + 1) % len(orders)]))
+
+    def _scope(self) -> None:
+        names = [view.name for view in self._fleet.views]
+        self._select(replace(self.selection, scope=next_scope(self.selection.scope, names)))
+
+    def _marked(self) -> None:
+        self._select(replace(self.selection, mark=next_mark(self.selection.mark, self._fleet.views)))
+
+    def _offline(self) -> None:
+        self._select(replace(self.selection, offline=not self.selection.offline))
+
+    def _everything(self) -> None:
+        self._select(replace(self.selection, everything=not self.selection.everything))
+
+    def _select(self, selection: Selection) -> None:
+        self.selection = selection
+        self._changed()
+
+
+def empty_lines(views: Sequence[HostView], selection: Selection, keymap: Keymap) -> list[Line]:
+    """Say why no session is listed, and what to press."""
+    hidden = sum(not is_agent(session) for view in views for session in view.sessions)
+    lines: list[Line] = [[], [("title", "  No sessions here yet")]]
+    if selection != Selection(everything=selection.everything):
+        keys = f"{keymap.name('scope')} and {keymap.name('offline')}"
+        lines = [[], [("title", "  No session matches the filter")], [("dim", f"  {keys} change the filter")]]
+    elif any(view.state is HostState.CONNECTING for view in views):
+        lines = [[], [("title", "  Connecting ...")]]
+    else:
+        start = f"  {keymap.name('new')} starts one; so does, in a shell: tmux new-session -s work claude"
+        lines.append([("dim", start)])
+    if hidden and not selection.everything:
+        what = "session without an agent is" if hidden == 1 else "sessions without an agent are"
+        lines.append([("dim", f"  {hidden} tmux {what} hidden; {keymap.name('everything')} shows them")])
+    for view in views:
+        if view.failure:
+            lines += [[], [("host", f"  {clean(view.name)}: "), ("fault", view.failure.cause)]]
+            lines.append([("notice", f"  {keymap.in_force(view.failure.remedy)}")])
+    return lines

@@ -1,0 +1,80 @@
+"""The search of the list: typing it, and going through its matches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from navi.tui.keymap import LIST, PROMPT, SEARCH
+from navi.tui.list.session_list import SessionList
+
+LONGEST = 100
+"""Characters of a search."""
+
+
+class Search:
+    """`typed` is what was typed so far, None while no search is typed."""
+
+    def __init__(self, sessions: SessionList) -> None:
+        self._list = sessions
+        self.typed: str | None = None
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """The contexts of keys while the list is in front."""
+        typing = (PROMPT,) if self.typed is not None else ()
+        return (*typing, *((SEARCH,) if self._list.query else ()), LIST)
+
+    @property
+    def commands(self) -> Mapping[str, Callable[[], None]]:
+        """The commands of a search that is on, or is typed."""
+        return {
+            "next_match": partial(self._seek, 1),
+            "previous_match": partial(self._seek, -1),
+            "search_down": partial(self._seek, 1),
+            "search_up": partial(self._seek, -1),
+            "search_keep": self._keep,
+            "search_clear": self.clear,
+        }
+
+    def begin(self) -> None:
+        """Type another search."""
+        self.typed = self._list.query = ""
+
+    def press(self, key: str, pasted: bool) -> bool:
+        """Type a character, or delete; return whether the key did that. Line ends of pasted text are dropped."""
+        if self.typed is None:
+            return False
+        if len(key) == 1 and key.isprintable():
+            self._find(self.typed + key)
+        elif key == "backspace":
+            self._find(self.typed[:-1])
+        elif key == "ctrl u":
+            self._find("")
+        else:
+            return pasted
+        return True
+
+    def clear(self) -> None:
+        """End the search."""
+        self.typed = None
+        self._list.query = ""
+        self._list.changed()
+
+    def matches(self) -> str:
+        """Say which match the cursor is on, "" where no search is on."""
+        if not self._list.query:
+            return ""
+        place, count = self._list.count_matches()
+        return f"{place}/{count}" if count else "no match"
+
+    def _find(self, query: str) -> None:
+        self.typed = self._list.query = query[:LONGEST]
+        self._list.seek(1)
+        self._list.changed()
+
+    def _keep(self) -> None:
+        self.typed = None
+
+    def _seek(self, step: int) -> None:
+        self._list.seek(step, step)

@@ -1,0 +1,85 @@
+"""The page of hosts: their state, what is wrong and what to do about it, and the configuration's problems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import trio
+
+from navi.config.settings import Problem
+from navi.core.failure import HostState
+from navi.core.model import HostView
+from navi.core.text import clean, exact_age, latency
+from navi.tui.keymap import Keymap
+from navi.tui.pages.page import Entry, Page
+from navi.tui.paint import Line
+from navi.tui.theme import HOST_STYLES, Glyphs
+
+
+class HostsPage(Page):
+    """Follows all hosts."""
+
+    context = "hosts"
+    title = "Hosts"
+
+    def lines(self) -> Sequence[Entry]:
+        """Return every host and every problem."""
+        services = self.services
+        return host_lines(
+            services.fleet.views, services.problems, services.glyphs, trio.current_time(), services.keymap
+        )
+
+
+def host_lines(
+    views: Sequence[HostView], problems: Sequence[Problem], glyphs: Glyphs, now: float, keymap: Keymap
+) -> list[Line]:
+    """Return every host with its state, and the configuration's problems. `now` is of `trio.current_time`."""
+    lines: list[Line] = []
+    for view in views:
+        lines += [*_host(view, glyphs, now, keymap), []]
+    for problem in problems:
+        lines.append([("fault", f" {glyphs.hosts[HostState.ERROR]} "), ("notice", clean(str(problem)))])
+    return lines
+
+
+def _host(view: HostView, glyphs: Glyphs, now: float, keymap: Keymap) -> list[Line]:
+    facts = [
+        latency(view.latency) if view.latency else "",
+        f"{len(view.sessions)} session{'' if len(view.sessions) == 1 else 's'}",
+        f"tmux {view.frame.tmux_version}" if view.frame and view.frame.tmux_version else "",
+        clean(view.frame.system) if view.frame else "",
+        f"clock {view.skew:+.0f} s" if view.skew else "",
+        f"rebooted {exact_age(now - view.rebooted)} ago" if view.rebooted is not None else "",
+    ]
+    style = HOST_STYLES[view.state]
+    lines: list[Line] = [
+        [
+            (style, f" {glyphs.hosts[view.state]} "),
+            ("name", clean(view.name)),
+            ("dim", f"  {clean(view.destination)}  " if view.destination != view.name else "  "),
+            (style, str(view.state)),
+            ("dim", "  " + f" {glyphs.dot} ".join(fact for fact in facts if fact)),
+        ]
+    ]
+    troubles = _troubles(view, now, keymap)
+    return lines + [[("", f"     {label:<11}"), (name, text)] for label, name, text in troubles if text]
+
+
+def _troubles(view: HostView, now: float, keymap: Keymap) -> list[tuple[str, str, str]]:
+    failure = view.failure
+    stale = "" if view.fresh or view.framed is None else f"{exact_age(now - view.framed)} old"
+    keys = f"when you press {keymap.name('refresh_all')} or {keymap.name('authenticate')}"
+    retry = "" if view.retry_at is None else f"in {exact_age(view.retry_at - now)}, attempt {view.attempts + 1}"
+    if failure:
+        return [
+            ("error", "fault", failure.cause), ("remedy", "notice", keymap.in_force(failure.remedy)),
+            ("data", "stale", stale),
+            ("next try", "dim", retry or (keys if not view.fresh else "")),
+            ("watch", "dim", _polled(view)),
+        ]  # fmt: skip
+    last = f"{view.last_failure.cause} (over now)" if view.last_failure else ""
+    return [("last error", "dim", last), ("watch", "dim", _polled(view))]
+
+
+def _polled(view: HostView) -> str:
+    return f"polled every 2 s, because {clean(view.unwatched)}" if view.unwatched else ""

@@ -1,0 +1,88 @@
+"""The pages that are open: a stack, each on the one that it was opened from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from navi.core.model import Session
+from navi.tui.keymap import PAGE, Binding
+from navi.tui.pages.page import Page, Services
+from navi.tui.pages.view import PageView
+
+
+class Opened(NamedTuple):
+    """A page and the panel that shows it, which remembers how far it is scrolled."""
+
+    page: Page
+    view: PageView
+
+
+class PageStack:
+    """Opens and closes pages. `selected` tells the session under the cursor, `changed` is called with another top."""
+
+    def __init__(
+        self, services: Services, table: Sequence[Binding], selected: Callable[[], Session | None],
+        changed: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._services = services
+        self._kinds = {binding.command: binding.page for binding in table if binding.page}
+        self._selected = selected
+        self._changed = changed
+        self._opened: list[Opened] = []
+
+    @property
+    def page(self) -> Page | None:
+        """The page in front, None while the list is."""
+        return self._opened[-1].page if self._opened else None
+
+    @property
+    def view(self) -> PageView | None:
+        """The panel of the page in front."""
+        return self._opened[-1].view if self._opened else None
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """The contexts of keys while this page is in front."""
+        return (self.page.context, PAGE) if self.page else ()
+
+    @property
+    def commands(self) -> Mapping[str, Callable[[], None]]:
+        """The commands that open pages, and the one that goes back."""
+        return {**{command: partial(self.open, command) for command in self._kinds}, "back": self.back}
+
+    def open(self, command: str) -> None:
+        """Open a page on top. One that is in front is closed instead; one below it comes to the front."""
+        kind = self._kinds[command]
+        place = next((place for place, one in enumerate(self._opened) if isinstance(one.page, kind)), None)
+        if place is None:
+            self._push(kind)
+        elif place == len(self._opened) - 1:
+            self._opened.pop()
+        else:
+            del self._opened[place + 1 :]
+        self._changed()
+
+    def _push(self, kind: type[Page]) -> None:
+        below = self.page.session if self.page else None
+        page = kind(self._services, below or self._selected())
+        back = self._services.keymap.name("back")
+        self._opened.append(Opened(page, PageView(self._services.glyphs, page.title, page.lines(), back)))
+
+    def back(self) -> None:
+        """Close the page in front."""
+        self._opened.pop()
+        self._changed()
+
+    def clear(self) -> None:
+        """Close all pages."""
+        self._opened.clear()
+        self._changed()
+
+    def update(self) -> None:
+        """Have the page in front fetch what it needs, and show what it says now."""
+        if self._opened:
+            page, view = self._opened[-1]
+            page.follow()
+            view.put(page.lines())

@@ -1,0 +1,71 @@
+"""The panel that shows a page: a title and lines that can be scrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from navi.tui.pages.charts import Chart
+from navi.tui.pages.page import Entry
+from navi.tui.paint import Line, ScrollingPanel, wrap
+from navi.tui.theme import Glyphs
+
+
+class PageView(ScrollingPanel):
+    """A title and lines that can be scrolled. `back` is the key that closes the page."""
+
+    def __init__(self, glyphs: Glyphs, title: str, lines: Sequence[Entry], back: str = "Esc") -> None:
+        super().__init__(glyphs)
+        self.title = title
+        self._back = back
+        self._lines = lines
+        self._top = 0
+        self._rows = 1
+        self._length = len(lines)
+        self._folded: tuple[int, list[Line]] | None = None
+
+    def put(self, lines: Sequence[Entry]) -> None:
+        """Show other lines, at the same scroll position."""
+        if lines != self._lines:
+            self._lines = lines
+            self._folded = None
+            self.changed()
+
+    def scroll(self, step: int) -> None:
+        """Go up (negative) or down by lines."""
+        self._top = max(0, min(self._top + step, self._length - self._rows))
+        self.changed()
+
+    def page(self, direction: int) -> None:
+        """Go a page up or down."""
+        self.scroll(direction * max(1, self._rows - 1))
+
+    def lines(self, width: int, height: int) -> Sequence[Line]:
+        """Paint the title and the visible lines; long ones continue in the next line, under their text."""
+        self._rows = max(1, height - 2)
+        folded = self._fold(width)
+        self._length = len(folded)
+        self._top = max(0, min(self._top, self._length - self._rows))
+        left = self._length - self._top - self._rows
+        hint = f"   {left} more lines" if left > 0 else f"   {self._back} closes"
+        return [[("title", f" {self.title}"), ("dim", hint)], [], *folded[self._top : self._top + self._rows]]
+
+    def _fold(self, width: int) -> list[Line]:
+        """Fold all lines, and remember the result: folding a long page is slow, and scrolling must not be."""
+        if self._folded is None or self._folded[0] != width:
+            self._folded = width, [piece for entry in self._lines for piece in self._pieces(entry, width)]
+        return self._folded[1]
+
+    def _pieces(self, entry: Entry, width: int) -> list[Line]:
+        return entry.lines(width, self.glyphs) if isinstance(entry, Chart) else _fold(entry, width)
+
+
+def _fold(line: Line, width: int) -> list[Line]:
+    """Break the last segment of a line that is too long; the pieces are aligned under each other."""
+    if not line:
+        return [line]
+    *head, (style, text) = line
+    indent = sum(len(piece) for _, piece in head)
+    if indent > width - 12:
+        return [line]
+    first, *more = wrap(text, width - indent)
+    return [[*head, (style, first)], *([("", " " * indent), (style, piece)] for piece in more)]
