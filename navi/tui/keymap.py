@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from navi.config.settings import Problem, Rebinding
-
-if TYPE_CHECKING:
-    from navi.tui.pages.page import Page
 
 LIST, PAGE, DIALOG, FORM = "list", "page", "dialog", "form"
 
@@ -40,7 +37,7 @@ class Group(NamedTuple):
 class Binding(NamedTuple):
     """A command of the dashboard: its name, its keys as urwid calls them, and what it does.
 
-    `footer` is its word in the footer, "" if it has none. `page` is the page that the command opens.
+    `footer` is its word in the footer, "" if it has none. `page` is the class of the page that the command opens.
     """
 
     command: str
@@ -48,7 +45,7 @@ class Binding(NamedTuple):
     help: str
     group: Group
     footer: str = ""
-    page: type[Page] | None = None
+    page: type | None = None
 
 
 class Keymap:

@@ -11,6 +11,7 @@ from navi.tui.pages.details import DetailsPage
 from navi.tui.pages.git import GitPage
 from navi.tui.pages.help import HelpPage
 from navi.tui.pages.hosts import HostsPage
+from navi.tui.pages.page import Page
 
 MOVING = Group("Moving", (LIST, PAGE))
 SELECTED = Group("The selected session", (LIST,))
@@ -101,5 +102,5 @@ ROWS = (
     Binding("quit", ("q", "ctrl c"), "quit; sessions go on", QUITTING, "quit"),
 )  # fmt: skip
 
-KEYS = (*ROWS, *(key for row in ROWS if row.page for key in row.page.keys))
+KEYS = (*ROWS, *(key for row in ROWS if row.page and issubclass(row.page, Page) for key in row.page.keys))
 """Every binding: the rows, and the keys that pages have of their own."""

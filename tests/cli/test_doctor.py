@@ -24,7 +24,7 @@ from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings
 from navi.ops.look import TMUX_FAILURES, look
 from navi.tui.pages.charts import Chart
-from navi.tui.pages.page import detail_lines
+from navi.tui.pages.details import detail_lines
 from tests.support.machines import Account, Lab, Machine, free_port, program
 from tests.support.verbs import HERE_AND_THERE, account, navi
 from tests.support.waiting import until

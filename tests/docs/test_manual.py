@@ -108,7 +108,14 @@ def test_keys_are_those_of_the_table_in_its_order_and_words() -> None:
     for group in section(NAVI, "KEYS").split(".Ss ")[1:]:
         title = group.partition("\n")[0]
         found += [(title, keys.split(" , Ic "), help_text) for keys, help_text in items(group, "Ic")]
-    assert found == [(key.group, [shown(name) for name in key.keys], key.help) for key in KEYS]
+    rows = [(key.group.title, [shown(name) for name in key.keys], f"{key.help} Cm {key.command}") for key in KEYS]
+    assert found == rows
+
+
+def test_the_contexts_of_keys_are_told() -> None:
+    groups = section(NAVI, "KEYS").split(".Ss ")[1:]
+    told = {group.partition("\n")[0]: re.findall(r"^\.Pq Em (.*)$", group, re.MULTILINE) for group in groups}
+    assert told == {key.group.title: [", ".join(key.group.contexts)] for key in KEYS}
 
 
 def test_the_page_of_verbs_is_what_the_table_says() -> None:

@@ -89,7 +89,7 @@ def test_u_brings_back_what_was_killed(lab: Lab, far: bool) -> None:
         screen.press("x")
         screen.wait_for("Kill api")
         screen.press("y")
-        screen.wait_for("u brings it back")
+        screen.wait_for("u restores it")
         until(lambda: "api" not in names(screen), what="the row is gone")
         screen.press("u")
         screen.wait_for("api is back")
@@ -280,9 +280,9 @@ def focused(screen: Terminal) -> str:
     lit = tmux_of(screen, "capture-pane", "-p", "-e")
     for line in lit.splitlines():
         plain = re.sub(r"\x1b\[[0-9;]*m", "", line)
-        found = re.match(r" (machine|name|directory|runs|command line|permissions|then) ", plain)
+        found = re.match(r" (host|name|directory|agent|command line) | +\[.\] (.+?) *$", plain)
         if found and re.search(r"48;5;80m|\x1b\[7m|106m", line):
-            return found[1]
+            return found[1] or found[2]
     return ""
 
 
@@ -388,7 +388,7 @@ def choose_template(screen: Terminal, name: str) -> None:
     """Open the form and choose what runs: templates stand last."""
     screen.press("n")
     screen.wait_for("New session on")
-    until(lambda: step_to(screen, "runs"), what="the cursor is on what runs", interval=0.2)
+    until(lambda: step_to(screen, "agent"), what="the cursor is on the agent", interval=0.2)
     screen.press("Left")
     screen.wait_for(f"template {name}")
 
@@ -423,14 +423,14 @@ def test_the_form_is_about_this_machine_alone_where_there_are_no_remotes(lab: La
         screen.wait_for(" api ")
         screen.press("n")
         screen.wait_for("New session on this machine")
-        assert " machine " not in screen.screen().replace("this machine", "")
+        assert " host " not in screen.screen()
 
 
 def test_the_form_fits_into_a_small_terminal(lab: Lab) -> None:
     with dashboard(lab, False, "api", width=40, height=10) as (screen, _):
         screen.press("n")
         screen.wait_for("New session on")
-        screen.wait_for("Enter does it")
+        screen.wait_for("Enter submits")
 
 
 def test_attach_follows_where_it_is_asked_for(lab: Lab) -> None:
@@ -440,7 +440,7 @@ def test_attach_follows_where_it_is_asked_for(lab: Lab) -> None:
         screen.press("n")
         type_into(screen, "name", "fresh")
         screen.press("Up", "Up")
-        until(lambda: focused(screen) == "then", what="the last field has the cursor")
+        until(lambda: focused(screen) == "open it afterwards", what="the last field has the cursor")
         screen.press("Space", "Enter")
         screen.wait_for("claude runs:")
         screen.wait_for(re.compile(r"^\[fresh\] 0:", re.MULTILINE))
@@ -468,7 +468,7 @@ def test_c_clones_onto_another_machine(lab: Lab) -> None:
         screen.wait_for("New session on this machine")
         screen.wait_for("api-2")
         screen.press("Up")
-        until(lambda: focused(screen) == "machine", what="the machine has the cursor")
+        until(lambda: focused(screen) == "host", what="the host has the cursor")
         screen.press("Right")
         screen.wait_for("New session on atlas")
         screen.press("Enter")

@@ -27,7 +27,9 @@ class PageStack:
         changed: Callable[[], None],
     ) -> None:  # fmt: skip
         self._services = services
-        self._kinds = {binding.command: binding.page for binding in table if binding.page}
+        self._kinds = {
+            binding.command: binding.page for binding in table if binding.page and issubclass(binding.page, Page)
+        }
         self._selected = selected
         self._changed = changed
         self._opened: list[Opened] = []
@@ -51,6 +53,11 @@ class PageStack:
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """The commands that open pages, and the one that goes back."""
         return {**{command: partial(self.open, command) for command in self._kinds}, "back": self.back}
+
+    @property
+    def own_commands(self) -> Mapping[str, Callable[[], None]]:
+        """The commands of the keys that the page in front has of its own."""
+        return self.page.commands() if self.page else {}
 
     def open(self, command: str) -> None:
         """Open a page on top. One that is in front is closed instead; one below it comes to the front."""

@@ -1,0 +1,131 @@
+"""The screen: its parts and their arrangement, dialogs, the moving keys, and what commands say in the footer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import trio
+
+from navi.config.settings import Settings
+from navi.core.model import Session
+from navi.tui.bars import Footer, Header
+from navi.tui.dialogs.dialog import Dialog
+from navi.tui.keymap import Keymap
+from navi.tui.layout import Layout
+from navi.tui.list.session_list import SessionList
+from navi.tui.pages.view import PageView
+from navi.tui.preview.view import Preview
+from navi.tui.terminal import Terminal, terminal_shows_unicode
+from navi.tui.theme import choose_glyphs
+
+EXPECTED_FOR = 10.0
+"""Seconds in which a session that was just created may still take the cursor."""
+
+FAR = 10**6
+"""More lines or sessions than there are."""
+
+
+class Screen:
+    """`press` takes the keys, `clicked` whether a session was clicked again; `attach` attaches to a session."""
+
+    def __init__(
+        self, settings: Settings, environment: Mapping[str, str], keymap: Keymap, press: Callable[[str], None],
+        clicked: Callable[[bool], None], attach: Callable[[Session], None],
+    ) -> None:  # fmt: skip
+        shows_unicode = terminal_shows_unicode(environment) or settings.glyphs == "unicode"
+        self.glyphs = choose_glyphs(settings, shows_unicode)
+        self.list = SessionList(self.glyphs, clicked)
+        self.preview = Preview(self.glyphs)
+        self.header = Header(self.glyphs, keymap)
+        self.footer = Footer(self.glyphs, keymap)
+        self.layout = Layout(self.header, self.list, self.footer)
+        self.layout.beside = settings.layout == "side"
+        self.terminal = Terminal(self.layout, settings, environment, press, shows_unicode)
+        self._keymap = keymap
+        self._attach = attach
+        self._expected: tuple[str, str, bool, float] | None = None
+
+    # ---- arrangement
+
+    def arrange(self, page: PageView | None, with_preview: bool) -> None:
+        """Show a page, or else the list, with or without the preview."""
+        self.layout.main = page or self.list
+        self.layout.preview = self.preview if with_preview and not page else None
+        self.layout.changed()
+
+    # ---- dialogs and messages: what commands need
+
+    @property
+    def dialog(self) -> Dialog | None:
+        """The open dialog."""
+        return self.layout.dialog
+
+    def open(self, dialog: Dialog) -> None:
+        """Open a dialog, in place of one that is open."""
+        dialog.keymap = self._keymap
+        self.layout.dialog = dialog
+        self.layout.changed()
+
+    def close(self) -> None:
+        """Close the dialog."""
+        self.layout.dialog = None
+        self.layout.changed()
+
+    def shows(self, dialog: Dialog) -> bool:
+        """Return whether that dialog is open."""
+        return self.layout.dialog is dialog
+
+    def tell(self, words: str, style: str = "notice") -> None:
+        """Show a message in the footer, until the next key."""
+        self.footer.tell(words, style)
+
+    def key_of(self, command: str) -> str:
+        """Return the key of a command as people write it."""
+        return self._keymap.name(command)
+
+    # ---- the cursor
+
+    def expect(self, host: str, name: str, attach: bool) -> None:
+        """Put the cursor on a session as soon as it is listed, and attach to it if asked."""
+        self._expected = (host, name, attach, trio.current_time() + EXPECTED_FOR)
+        self.select_expected()
+
+    def select_expected(self) -> None:
+        """Call this when other sessions are listed: select the session that is expected, if it is among them."""
+        if self._expected is None:
+            return
+        host, name, attach, until = self._expected
+        if trio.current_time() > until:
+            self._expected = None
+        elif (session := self.list.go_to(host, name)) and session.tmux:
+            self._expected = None
+            if attach:
+                self._attach(session)
+
+    # ---- commands
+
+    @property
+    def commands(self) -> Mapping[str, Callable[[], None]]:
+        """The commands that move the cursor, or scroll the page or the preview."""
+        return {
+            "down": partial(self._move, 1),
+            "up": partial(self._move, -1),
+            "page_down": lambda: (self._scroller or self.list).page(1),
+            "page_up": lambda: (self._scroller or self.list).page(-1),
+            "first": partial(self._move, -FAR),
+            "last": partial(self._move, FAR),
+            "redraw": self.terminal.redraw,
+        }
+
+    @property
+    def _scroller(self) -> PageView | Preview | None:
+        """What the moving keys scroll, None if they move the cursor."""
+        if isinstance(self.layout.main, PageView):
+            return self.layout.main
+        visible = self.layout.shows_preview(self.terminal.size[1])
+        return self.preview if self.preview.focused and visible else None
+
+    def _move(self, step: int) -> None:
+        scroller = self._scroller
+        scroller.scroll(step) if scroller else self.list.move(step)
