@@ -100,7 +100,7 @@ class GuardedLoop(urwid.MainLoop):
 
 
 class Terminal:
-    """Runs one widget on the terminal. `pressed` gets every key that no widget wants."""
+    """Runs one widget on the terminal. `pressed` gets every key."""
 
     def __init__(
         self,
@@ -126,14 +126,16 @@ class Terminal:
             screen=self._screen,
             event_loop=self._events,
             handle_mouse=settings.mouse,
-            unhandled_input=lambda key: self._key(pressed, key),
+            input_filter=lambda keys, _: self._take_keys(pressed, keys),
             broken=self._break,
         )
 
-    def _key(self, pressed: Callable[[str], None], key: object) -> bool:
-        if isinstance(key, str):
-            pressed(key)
-        return True
+    def _take_keys(self, pressed: Callable[[str], None], keys: Sequence[object]) -> list[object]:
+        """Take all keys, also Ctrl-L, which urwid keeps for itself; leave the mouse and changes of size to urwid."""
+        for key in keys:
+            if isinstance(key, str) and key != "window resize":
+                pressed(key)
+        return [key for key in keys if not isinstance(key, str) or key == "window resize"]
 
     def _break(self, error: Exception) -> None:
         """Called when trio is about to wait, and has decided for how long: it must be woken."""
