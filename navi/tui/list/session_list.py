@@ -1,14 +1,17 @@
-"""The list of sessions: which are seen, which one is selected, and that the selection stays on its session."""
+"""The list of sessions: a list box of painted rows. The cursor stays on its session, whatever the order becomes."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
 
+import urwid
+
 from navi.core.listing import Key, find, find_waiting, matches
 from navi.core.model import HostView, Session
-from navi.tui.list.rows import RowContext, height_of, label_lasts, row
-from navi.tui.paint import Line, Panel
+from navi.tui.list.list_box import Box, Rows
+from navi.tui.list.rows import RowContext, height_of, label_lasts
+from navi.tui.paint import Line, Panel, paint
 from navi.tui.theme import Glyphs
 
 COMPACT_BELOW = (50, 12)
@@ -16,7 +19,7 @@ COMPACT_BELOW = (50, 12)
 
 
 class SessionList(Panel):
-    """Shows sessions and keeps the selected one in sight. `empty` are the lines for when there is none."""
+    """Shows sessions and keeps the selected one visible. `empty` are the lines for when there is none."""
 
     def __init__(self, glyphs: Glyphs, clicked: Callable[[bool], None]) -> None:
         super().__init__(glyphs)
@@ -26,8 +29,9 @@ class SessionList(Panel):
         self._selected: Key | None = None
         self._moved = False
         self._place = 0
-        self._top = 0
-        self._shown: list[tuple[int, range]] = []
+        self._compact = False
+        self._rows = Rows(self._context, self._click)
+        self._box = Box(self._rows)
         self.empty: Sequence[Line] = ()
         self.query = ""
         self.marked: frozenset[Key] = frozenset()
@@ -46,9 +50,9 @@ class SessionList(Panel):
         return self._sessions[self._place] if self._sessions else None
 
     def show(self, sessions: tuple[Session, ...], views: Sequence[HostView]) -> None:
-        """List other sessions; the cursor stays on its session, or on its place if that is gone.
+        """List other sessions. The cursor stays on its session, or on its place if that is gone.
 
-        Until somebody moves it, it stays at the top, where the most urgent session stands.
+        Until the user moves it, it stays at the top, where the most urgent session is.
         """
         self._sessions = sessions
         self._views = {view.name: view for view in views}
@@ -57,8 +61,14 @@ class SessionList(Panel):
         self._put(places[0] if places and self._moved else self._place)
         self.changed()
 
+    def changed(self) -> None:
+        """Show what may be others: the sessions, the matches or the marks."""
+        self._rows.show(self._sessions)
+        super().changed()
+
     def _put(self, place: int) -> None:
         self._place = max(0, min(place, len(self._sessions) - 1))
+        self._rows.set_focus(self._place)
         if self._sessions:
             self._selected = self._sessions[self._place].key
 
@@ -66,18 +76,19 @@ class SessionList(Panel):
 
     @property
     def chosen(self) -> tuple[Session, ...]:
-        """What a command is about: the marked sessions, or else the one under the cursor."""
+        """The sessions that a command applies to: the marked ones, or else the one under the cursor."""
         marked = tuple(session for session in self._sessions if session.key in self.marked)
         return marked or ((self.selected,) if self.selected else ())
 
     def mark(self) -> None:
-        """Mark the session under the cursor, or take that back, and go on to the next one."""
+        """Mark the session under the cursor, or unmark it, and move to the next one."""
         if self.selected:
             self.marked ^= {self.selected.key}
+            self.changed()
             self.move(1)
 
     def unmark(self) -> None:
-        """Take all marks back."""
+        """Remove all marks."""
         self.marked = frozenset()
         self.changed()
 
@@ -92,32 +103,32 @@ class SessionList(Panel):
     # ---- moving
 
     def hold(self) -> None:
-        """Keep the cursor on its session from now on, wherever that goes in the order."""
+        """Keep the cursor on its session from now on, wherever the order puts that."""
         self._moved = True
 
     def select(self, place: int) -> None:
         """Put the cursor on a place, counted from 0; places beyond the ends mean the ends."""
         self._moved = True
         self._put(place)
-        self.changed()
+        self._invalidate()
 
     def move(self, step: int) -> None:
         """Move the cursor by so many sessions."""
         self.select(self._place + step)
 
     def page(self, direction: int) -> None:
-        """Move by as many sessions as are seen."""
-        self.move(direction * max(1, len(self._shown) - 1))
+        """Move by as many sessions as are visible."""
+        self.move(direction * max(1, len(self._box.visible) - 1))
 
     def seek_waiting(self) -> bool:
-        """Go to the next session that needs a person; return whether there is one."""
+        """Go to the next session that needs the user; return whether there is one."""
         place = find_waiting(self._sessions, self._place + 1) if self._sessions else None
         if place is not None:
             self.select(place)
         return place is not None
 
     def seek(self, step: int, begin: int = 0) -> bool:
-        """Go to the next match of the query (step 1 or -1), from `begin` sessions away; return whether there is one."""
+        """Go to the next match of the query (step 1 or -1), from `begin` sessions on; return whether there is one."""
         place = find(self._sessions, self.query, self._place + begin, step) if self.query else None
         if place is not None:
             self.select(place)
@@ -130,52 +141,50 @@ class SessionList(Panel):
 
     # ---- painting
 
-    def lines(self, width: int, height: int) -> Sequence[Line]:
-        """Paint the sessions around the cursor."""
+    def render(self, size: tuple[int, int], focus: bool = False) -> urwid.Canvas:  # type: ignore[override]
+        """Paint the sessions around the cursor (urwid's protocol)."""
+        del focus
         self.label_lasts = float("inf")
-        self._shown = []
         if not self._sessions:
-            return self.empty[:height]
-        compact = width < COMPACT_BELOW[0] or height < COMPACT_BELOW[1]
-        self._scroll(compact, height)
-        lines: list[Line] = []
+            return paint(self.empty, *size, ellipsis=self.glyphs.ellipsis)
+        compact = size[0] < COMPACT_BELOW[0] or size[1] < COMPACT_BELOW[1]
+        if compact != self._compact:
+            self._compact = compact
+            self._rows.show(self._sessions)
+        self._box.shift_focus(size, self._offset(size[1]))
+        canvas = self._box.render(size, True)
+        self._rows.forget()
         now = time.time()
-        for place in range(self._top, len(self._sessions)):
-            if len(lines) >= height:
-                break
-            painted = self._paint(place, compact, width, now)
-            self._shown.append((place, range(len(lines), len(lines) + len(painted))))
-            lines += painted
-        return lines[:height]
+        self.label_lasts = min(self._label_lasts(place, now) for place in self._box.visible)
+        return canvas
 
-    def _paint(self, place: int, compact: bool, width: int, now: float) -> list[Line]:
+    def _offset(self, height: int) -> int:
+        """Return on which line the session under the cursor begins: the visible part moves as little as possible."""
+        room = max(0, height - self._height(self._place))
+        visible = self._box.visible or (0,)
+        offset = -self._box.hidden
+        for place in range(visible[0], self._place):
+            offset += self._height(place)
+            if offset >= room:
+                break
+        return max(0, min(offset, room))
+
+    def _label_lasts(self, place: int, now: float) -> float:
+        session = self._sessions[place]
+        return label_lasts(session, self._views[session.host].clock(now))
+
+    def _height(self, place: int) -> int:
+        return height_of(self._sessions[place], self._compact)
+
+    def _context(self, place: int) -> RowContext:
+        """Return how the session at a place is shown, unless it is selected."""
         session = self._sessions[place]
         view = self._views[session.host]
-        clock = view.clock(now)
-        self.label_lasts = min(self.label_lasts, label_lasts(session, clock))
-        context = RowContext(
-            self.glyphs, clock, view.fresh, place == self._place,
-            self.query if matches(session, self.query) else "", compact,
-            view.frame.home if view.frame else "", session.key in self.marked,
+        return RowContext(
+            self.glyphs, view.clock(time.time()), view.fresh,
+            query=self.query if self.query and matches(session, self.query) else "", compact=self._compact,
+            home=view.frame.home if view.frame else "", marked=session.key in self.marked,
         )  # fmt: skip
-        return row(session, context, width)
-
-    def _scroll(self, compact: bool, height: int) -> None:
-        """Choose the first session shown, so that the selected one is seen whole."""
-        self._top = min(self._top, self._place)
-        space = height - height_of(self._sessions[self._place], compact)
-        first = self._place
-        while first > self._top and (space := space - height_of(self._sessions[first - 1], compact)) >= 0:
-            first -= 1
-        self._top = first if first > self._top else self._top
-        self._fill(compact, height)
-
-    def _fill(self, compact: bool, height: int) -> None:
-        """Leave no empty lines below while sessions are hidden above."""
-        below = sum(height_of(session, compact) for session in self._sessions[self._top : self._top + height])
-        while self._top > 0 and below + (more := height_of(self._sessions[self._top - 1], compact)) <= height:
-            self._top -= 1
-            below += more
 
     # ---- the mouse
 
@@ -183,19 +192,16 @@ class SessionList(Panel):
         self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
     ) -> bool:
         """Select by click, attach by a click on the selected one, move by the wheel (urwid's protocol)."""
-        del size, column, focus
+        del focus
         if "press" not in event:
             return False
         if button in (4, 5):
             self.move(-1 if button == 4 else 1)
             self._clicked(False)
-        elif button == 1:
-            self._click(line)
+        elif button == 1 and self._sessions:
+            self._box.mouse_event(size, event, button, column, line, True)
         return True
 
-    def _click(self, line: int) -> None:
-        for place, lines in self._shown:
-            if line in lines:
-                again = place == self._place
-                self.select(place)
-                self._clicked(again)
+    def _click(self, place: int, again: bool) -> None:
+        self.select(place)
+        self._clicked(again)

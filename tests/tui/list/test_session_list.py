@@ -84,7 +84,7 @@ def test_it_stops_at_the_ends(step: int, expected: str) -> None:
 def test_the_cursor_is_in_sight_and_no_line_is_wasted(height: int, place: int) -> None:
     one, _ = sessions_list(*(f"s{number:02}" for number in range(25)))
     one.select(place)
-    lines = ["".join(text for _, text in line) for line in one.lines(60, height)]
+    lines = [line.decode() for line in one.render((60, height)).text]
     assert any("❯" in line and f"s{place:02}" in line for line in lines)
     assert len(lines) == height
 
