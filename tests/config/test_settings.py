@@ -41,6 +41,9 @@ def remotes(folder: Path, text: str | bytes) -> tuple[tuple[Remote, ...], list[s
     return found, [str(problem).removeprefix(f"{path}:").strip() for problem in problems]
 
 
+NEEDS_A_KEY = "needs a key or a list of keys, such as `x` or `[x, f8]`; quote signs: `'~'`"
+
+
 def settings(folder: Path, text: str) -> tuple[Settings, list[str]]:
     """Read a config.yaml of this text."""
     path = folder / "config.yaml"
@@ -238,6 +241,35 @@ def test_a_bad_setting_is_told_and_keeps_its_default(tmp_path: Path, text: str, 
     found, problems = settings(tmp_path, text)
     assert problems == [said]
     assert replace_agents(found) == Settings()
+
+
+KEYS = [
+    ("keys: {kill: X}", [("kill", ("X",), 1)], []),
+    ("keys:\n  kill: [X, f8]\n  attach: enter\n", [("kill", ("X", "f8"), 2), ("attach", ("enter",), 3)], []),
+    ("keys: {sort: 5, help: '~', undo: y, new: ' '}",
+     [("sort", ("5",), 1), ("help", ("~",), 1), ("undo", ("y",), 1), ("new", (" ",), 1)], []),
+    ("keys: {}", [], []),
+    ("keys: X", [], ["1: `keys` must hold commands, each with a key or a list of keys"]),
+    ("keys: [kill]", [], ["1: `keys` must hold commands, each with a key or a list of keys"]),
+    ("keys:\n  kill:\n  sort: S", [("sort", ("S",), 3)], ["2: keys: `kill` " + NEEDS_A_KEY]),
+    ("keys:\n  sort: S\n  kill: []", [("sort", ("S",), 2)], ["3: keys: `kill` " + NEEDS_A_KEY]),
+    ("keys: {kill: {a: b}}", [], ["1: keys: `kill` " + NEEDS_A_KEY]),
+    ("keys: {kill: [[a]]}", [], ["1: keys: `kill` " + NEEDS_A_KEY]),
+    ("keys: {kill: [~]}", [], ["1: keys: `kill` " + NEEDS_A_KEY]),
+    ("keys: {[a]: b}", [("?", ("b",), 1)], []),
+    ("keys:\n  kill: X\n  kill: Y", [("kill", ("X",), 2)],
+     ["3: keys: `kill` is given a second time; the first one counts"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected", "problems"), KEYS, ids=[text for text, _, _ in KEYS])
+def test_keys_are_read_with_their_lines(
+    tmp_path: Path, text: str, expected: list[tuple[str, tuple[str, ...], int]], problems: list[str]
+) -> None:
+    found, told = settings(tmp_path, f"{text}\n")
+    assert [(one.command, one.keys, one.line) for one in found.keys] == expected
+    assert {one.file for one in found.keys} <= {str(tmp_path / "config.yaml")}
+    assert told == problems
 
 
 def replace_agents(found: Settings) -> Settings:

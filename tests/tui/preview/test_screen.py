@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from tests.support.dashboard import begin, navi, selected, wait_names
+from tests.support.dashboard import begin, configure, navi, selected, wait_names
 from tests.support.machines import Lab, replace
 from tests.support.relay import Relay
 from tests.support.terminal import Terminal
@@ -33,6 +33,14 @@ def test_it_shows_the_pane_and_follows_it(lab: Lab) -> None:
         screen.wait_for(re.compile("something new.*something new", re.DOTALL))
         screen.press("p")
         screen.wait_gone("something new")
+
+
+def test_it_is_shown_from_the_start_if_the_settings_say_so(lab: Lab) -> None:
+    configure(lab, preview="on", layout="bottom")
+    begin(lab.local, "api", say("api"))
+    with navi(lab) as screen:
+        screen.wait_for(re.compile(r"^── api", re.MULTILINE))
+        screen.wait_for("text of api, line 1")
 
 
 def test_it_stands_beside_or_below_and_changes_its_size(lab: Lab) -> None:
