@@ -12,7 +12,7 @@ import trio
 
 from tests.bench import first_frame, freshness, frozen, hook, idle, keys, lifecycle, request, tokens, verbs
 from tests.bench.report import Row, facts, table
-from tests.bench.stage import Run
+from tests.bench.laboratory import Run
 
 FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "idle": idle.measure,

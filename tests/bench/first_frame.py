@@ -7,7 +7,7 @@ from statistics import median
 import trio
 
 from tests.bench.report import Row
-from tests.bench.stage import Run, laboratory, navi, python
+from tests.bench.laboratory import Run, laboratory, navi, python
 from tests.support.machines import Lab
 
 HEADER = "navi"

@@ -16,7 +16,7 @@ import trio
 from navi.ops import script
 from tests.bench.report import Row
 from tests.bench.request import timed
-from tests.bench.stage import Run, laboratory
+from tests.bench.laboratory import Run, laboratory
 from tests.support.machines import SYSTEM_PATH, Account
 
 JQ = """\

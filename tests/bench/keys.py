@@ -20,7 +20,7 @@ from tests.bench import scripted_ssh
 from tests.bench.display import SIZE, Screen
 from tests.bench.idle import alone, used
 from tests.bench.report import Row
-from tests.bench.stage import Run, laboratory, navi
+from tests.bench.laboratory import Run, laboratory, navi
 from tests.support.machines import Lab
 
 HOSTS = 50

@@ -12,7 +12,7 @@ import trio
 
 from tests.bench.display import Screen
 from tests.bench.report import Row
-from tests.bench.stage import Run, laboratory, navi
+from tests.bench.laboratory import Run, laboratory, navi
 from tests.support.machines import Account, Lab
 from tests.support.places import agent
 from tests.support.relay import Relay

@@ -14,7 +14,7 @@ from navi.ops import HostSettings
 from navi.ops.tokens import tokens
 from tests.bench.report import Row
 from tests.bench.request import timed
-from tests.bench.stage import Run, laboratory
+from tests.bench.laboratory import Run, laboratory
 from tests.support.machines import Account
 from tests.support.transcripts import append, message, result, transcript
 
