@@ -9,7 +9,7 @@ from navi.cli.context import Context
 from navi.cli.output import Output, attempt, why
 from navi.core import exits
 from navi.core.address import Address
-from navi.core.facts import facts, rule, tmux_said, usage_facts
+from navi.core.facts import facts, rule, tmux_answer, usage_facts
 from navi.core.metrics import Metrics, Tokens, metrics_of, session_id
 from navi.core.model import Frame, Session, StatusFile, TmuxSession
 from navi.core.status import session_named, sessions_of
@@ -71,7 +71,7 @@ def _look(context: Context, address: Address) -> Explained:
     session = session_named(sessions_of(address.host, frame, context.agents), address.name)
     if session:
         return Explained(session, frame, _count(host, session))
-    doubt = "" if frame.proven else f", but not every tmux server listed its sessions ({tmux_said(frame)})"
+    doubt = "" if frame.proven else f", but not every tmux server listed its sessions ({tmux_answer(frame)})"
     raise OperationError(f"there is no session {clean(address.name)}{doubt}", exits.NO_SESSION)
 
 

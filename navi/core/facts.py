@@ -8,11 +8,11 @@ from navi.core.model import AgentStatus, Frame, Pane, Session, Source, StatusFil
 from navi.core.text import clean, exact_age
 
 MOST_TOOLS = 8
-"""Tools that are told, the most used ones."""
+"""How many tools are listed, the most used first."""
 
 
 class Fact(NamedTuple):
-    """Something that is known, cleaned. `status` is the word with which the text begins, if that is a status."""
+    """A known fact, cleaned. `status` is the first word of the text, if that is a status."""
 
     label: str
     text: str
@@ -20,7 +20,7 @@ class Fact(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part of a whole: how large it is, from 0 to 1, and its figure in words."""
+    """A part of a whole: its share, from 0 to 1, and its figure in words."""
 
     label: str
     share: float
@@ -30,10 +30,10 @@ class Part(NamedTuple):
 def facts(session: Session, host: str, frame: Frame | None, clock: float) -> list[Fact]:
     """Return everything but times, tools and tokens. Ages are those at the time `clock` of the host (epoch).
 
-    `host` is what to say of the host. Without a frame, nothing is said of the tmux that was asked.
+    `host` describes the host. Without a frame, how tmux answered is left out.
     """
     status = session.status
-    told = [
+    found = [
         Fact("session", session.address),
         Fact("host", host),
         Fact("status", status.word, status.word),
@@ -42,12 +42,12 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         Fact("rule", rule(session, frame) if frame else ""),
         Fact("message", session.message),
         Fact("directory", session.cwd),
-        Fact("agent", session.agent or "none that navi knows runs in it"),
+        Fact("agent", session.agent or "none that navi knows"),
         *_file(session.file, clock),
-        *([Fact("tmux says", tmux_said(frame))] if frame and not frame.proven else []),
+        *([Fact("tmux says", tmux_answer(frame))] if frame and not frame.proven else []),
         *_tmux(session.tmux, clock),
     ]
-    return [Fact(clean(one.label), clean(one.text), clean(one.status)) for one in told if one.text]
+    return [Fact(clean(one.label), clean(one.text), clean(one.status)) for one in found if one.text]
 
 
 def rule(session: Session, frame: Frame) -> str:
@@ -62,17 +62,17 @@ def rule(session: Session, frame: Frame) -> str:
     if file is None or file.problem:
         if status.word == "unknown":
             return "neither a status file nor a known agent: unknown"
-        return "no usable status file, and a known agent runs in a pane: its title tells, else whether it puts out text"
+        return "no usable status file, and a known agent runs in a pane: its title decides, else whether it prints text"
     if status.source is Source.HOOK:
         if status.agent:
-            return "of several agents the most urgent counts, and tmux shows nothing against it"
-        return "the hook's word counts, and tmux shows nothing against it"
+            return "the most urgent of several agents counts, and tmux does not contradict it"
+        return "the hook's status counts, and tmux does not contradict it"
     if status.word == "stopped":
-        return "the hook said permission, waiting or working, but only a shell is left: stopped"
-    return "the hook said working, but an agent that draws while it works draws nothing: idle"
+        return "the hook reported permission, waiting or working, but only a shell is left: stopped"
+    return "the hook reported working, but an agent that draws while it works draws nothing: idle"
 
 
-def tmux_said(frame: Frame) -> str:
+def tmux_answer(frame: Frame) -> str:
     """Say how the host's tmux answered."""
     return f"{frame.tmux}: {frame.tmux_error}" if frame.tmux_error else str(frame.tmux)
 
@@ -83,11 +83,11 @@ def _ago(time: float | None, clock: float) -> str:
 
 def _file(file: StatusFile | None, clock: float) -> Iterator[Fact]:
     if file is None:
-        yield Fact("status file", "none; the agent's hooks are not installed there, or did not run yet")
+        yield Fact("status file", "none: the agent's hooks are not installed there, or have not run yet")
         return
     title = file.fields.get("current_pbi_title")
-    yield Fact("status file", f"{file.name}.json {file.problem or 'reads well'}")
-    yield Fact("it says", f"{file.status}, {_ago(file.timestamp, clock)}" if file.status else "")
+    yield Fact("status file", f"{file.name}.json {file.problem or 'OK'}")
+    yield Fact("reports", f"{file.status}, {_ago(file.timestamp, clock)}" if file.status else "")
     yield Fact("works on", title if isinstance(title, str) else "")
     yield from (_agent("agent", agent, clock) for agent in file.agents)
     yield from (_agent(file.team or "team", mate, clock) for mate in file.teammates)
@@ -120,7 +120,7 @@ def _pane(pane: Pane) -> str:
 
 
 def time_parts(times: Times) -> tuple[Part, ...]:
-    """Return how long it worked, waited for a person, and did neither."""
+    """Return how long the session worked, waited for the user, and did neither."""
     spans = (("working", times.working), ("waiting", times.waiting), ("other", times.other))
     return tuple(Part(label, share := times.share(span), f"{share:.0%} {exact_age(span)}") for label, span in spans)
 
@@ -142,16 +142,16 @@ def recent_text(metrics: Metrics) -> str:
 
 
 def tokens_text(tokens: Tokens) -> str:
-    """Say how many tokens were used, and how sure that is."""
+    """Say how many tokens were used, and how complete the count is."""
     kinds = (
         ("input", tokens.input), ("output", tokens.output),
         ("cache read", tokens.cache_read), ("cache written", tokens.cache_written),
     )  # fmt: skip
     used = ", ".join(f"{label} {short_number(number)}" for label, number in kinds)
-    told = f"{used} in {short_number(tokens.messages)} message{_s(tokens.messages)}"
-    skipped = f"; {tokens.skipped} line{_s(tokens.skipped)} made no sense" if tokens.skipped else ""
+    total = f"{used} in {short_number(tokens.messages)} message{_s(tokens.messages)}"
+    skipped = f"; {tokens.skipped} line{_s(tokens.skipped)} could not be read" if tokens.skipped else ""
     left = f"; counting, {short_number(tokens.left)}B are left" if tokens.partial else ""
-    return f"{told}{skipped}{left}"
+    return f"{total}{skipped}{left}"
 
 
 def usage_facts(metrics: Metrics | None, tokens: Tokens | str) -> list[Fact]:

@@ -14,11 +14,11 @@ Key = tuple[str, str, str]
 """A session's identity: host, name, socket."""
 
 GONE = frozenset({"offline", "stopped"})
-"""Statuses without a living agent; `o` hides them."""
+"""Statuses without a running agent, which can be hidden."""
 
 
 class Scope(StrEnum):
-    """Which hosts are shown; any other text is the name of one."""
+    """Which hosts are shown; any other text is the name of a host."""
 
     ALL = "all"
     LOCAL = "local"
@@ -26,11 +26,11 @@ class Scope(StrEnum):
 
 
 BOOKMARKED = "bookmarked"
-"""Stands for the bookmark where a tag could stand; a tag is written with a # before it."""
+"""Names the bookmark in place of a tag; tags begin with a #."""
 
 
 class Sort(StrEnum):
-    """The orders, as `s` goes through them."""
+    """The orders, in the sequence in which the dashboard offers them."""
 
     PRIORITY = "priority"
     NAME = "name"
@@ -54,12 +54,12 @@ class Selection:
 
 
 def needs_person(session: Session) -> bool:
-    """Whether it, or one of its teammates, waits for a person."""
+    """Return whether the session, or one of its teammates, needs the user."""
     return session.status.word in ATTENTION or any(mate.status in ATTENTION for mate in session.teammates)
 
 
 def is_agent(session: Session) -> bool:
-    """Whether an agent has to do with it: a status file says so, a known one runs in it, or navi created it."""
+    """Return whether the session is an agent's: it has a status file, runs a known agent, or was created by navi."""
     return session.file is not None or bool(session.agent) or bool(session.tmux and session.tmux.own)
 
 
@@ -82,7 +82,7 @@ _ORDERS: dict[Sort, Callable[[Session], tuple[object, ...]]] = {
 
 
 def arrange(views: Iterable[HostView], selection: Selection) -> tuple[Session, ...]:
-    """Return the sessions that are listed, in order. Equal ones stand by name, then by host, so that none jumps."""
+    """Return the listed sessions in order. Equal ones are sorted by name, then by host, so that none jumps."""
     order = _ORDERS[selection.sort]
     shown = [session for view in views if _in_scope(view, selection.scope) for session in view.sessions]
     listed = [session for session in shown if _is_listed(session, selection)]
@@ -107,39 +107,39 @@ def _is_listed(session: Session, selection: Selection) -> bool:
 
 
 def marks_of(session: Session) -> tuple[str, ...]:
-    """Return what is marked of a session, as it is shown and searched: `bookmarked`, and tags with their #."""
+    """Return a session's marks, as they are shown and searched: `bookmarked`, and tags with their #."""
     bookmark = (BOOKMARKED,) if session.marks.bookmarked else ()
     return (*bookmark, *(f"#{tag}" for tag in session.marks.tags))
 
 
 def next_mark(mark: str, views: Iterable[HostView]) -> str:
-    """Return what `T` shows after `mark`: everything, the bookmarked, then each tag that there is."""
+    """Return what is shown after `mark`: everything, the bookmarked sessions, then those of each tag."""
     found = {one for view in views for session in view.sessions for one in marks_of(session)}
     marks = ["", *sorted(found, key=lambda one: (one != BOOKMARKED, one.casefold()))]
     return marks[(marks.index(mark) + 1) % len(marks)] if mark in marks else ""
 
 
 def next_scope(scope: str, names: Sequence[str]) -> str:
-    """Return what `f` shows after `scope`: all, local, remote, then each remote of `names`."""
+    """Return what is shown after `scope`: all, local, remote, then each remote of `names`."""
     scopes = [Scope.ALL, Scope.LOCAL, Scope.REMOTE, *(name for name in names if name != LOCAL)]
     return scopes[(scopes.index(scope) + 1) % len(scopes)] if scope in scopes else Scope.ALL
 
 
 def matches(session: Session, query: str) -> bool:
-    """Whether name, address, directory, message or a mark hold the query, in capitals or not."""
+    """Return whether name, address, directory, message or a mark contain the query, in any case."""
     wanted = query.casefold()
     texts = (session.address, session.cwd, session.message, *marks_of(session))
     return any(wanted in text.casefold() for text in texts)
 
 
 def find_waiting(sessions: Sequence[Session], start: int) -> int | None:
-    """Return the place of the next session that needs a person, from `start` on (going around), or None."""
+    """Return the place of the next session that needs the user, from `start` on (wrapping around), or None."""
     places = [(start + offset) % len(sessions) for offset in range(len(sessions))]
     return next((place for place in places if needs_person(sessions[place])), None)
 
 
 def find(sessions: Sequence[Session], query: str, start: int, step: int = 1) -> int | None:
-    """Return the place of the next match from `start` on (going around), or None. `step` is 1 or -1."""
+    """Return the place of the next match from `start` on (wrapping around), or None. `step` is 1 or -1."""
     for offset in range(len(sessions)):
         place = (start + step * offset) % len(sessions)
         if matches(sessions[place], query):

@@ -180,7 +180,7 @@ TOKENS = [
     (Tokens(12_345, 678, 4_500_000, 0, 1), "input 12.3k, output 678, cache read 4.5M, cache written 0 in 1 message"),
     (
         Tokens(1, 2, 3, 4, 5, skipped=1),
-        "input 1, output 2, cache read 3, cache written 4 in 5 messages; 1 line made no sense",
+        "input 1, output 2, cache read 3, cache written 4 in 5 messages; 1 line could not be read",
     ),
     (
         Tokens(1, 2, 3, 4, 5, left=25_000_000),
