@@ -1,1 +1,1 @@
-"""The dashboard: how a person sees the fleet in a terminal."""
+"""The dashboard: the fleet in a terminal."""

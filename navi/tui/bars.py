@@ -141,12 +141,12 @@ class Footer(Panel):
             self.changed()
 
     def tell(self, text: str, style: str = "notice") -> None:
-        """Say something until the next key."""
+        """Show a message until the next key."""
         self._notice = (style, text)
         self.changed()
 
     def clear(self) -> None:
-        """Remove what was said."""
+        """Remove the message."""
         if self._notice:
             self._notice = None
             self.changed()

@@ -1,4 +1,4 @@
-"""The dashboard: the run loop, what it redraws, and each key's way to the command that it stands for."""
+"""The dashboard: the run loop, what it redraws, and which command each key runs."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ class Dashboard:
         return dialog.contexts if dialog else self._pages.contexts or self._search.contexts
 
     def press(self, key: str) -> None:
-        """Do what a key stands for."""
+        """Run the command of a key, or give the key to the dialog or the search."""
         if key in ("begin paste", "end paste"):
             self._pasting = key == "begin paste"
             return

@@ -1,6 +1,6 @@
 """The one table of keys: the dashboard, its help, its footer and the man page come from it.
 
-A row with a page opens that page; keys of its own stand in the page's file. `keys:` in config.yaml rebinds any row.
+A row with a page opens that page; a page's own keys are in its file. `keys:` in config.yaml rebinds any row.
 """
 
 from __future__ import annotations

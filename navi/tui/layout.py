@@ -60,7 +60,7 @@ class Layout(urwid.Widget):
         self.share = 50
 
     def changed(self) -> None:
-        """Arrange the parts anew."""
+        """Arrange the parts again."""
         self._invalidate()
 
     def shows_preview(self, height: int) -> bool:

@@ -1,6 +1,6 @@
 """Lines of styled text, and painting them: every part of the screen is made of these.
 
-One canvas a part, made from plain lines, is what keeps a key's way to the terminal short.
+One canvas for many lines, instead of a widget for each text, keeps keys fast.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def _letter_width(letter: str) -> int:
 def width_of(text: str) -> int:
     """Return the columns that a text takes.
 
-    Letter by letter: terminals disagree about letters that join into one sign (flags, tones of skin), and a line that
-    turns out shorter does no harm, while a longer one runs over the next.
+    Letters are measured one by one: terminals disagree about letters that join into one sign (flags, skin tones). A
+    line that turns out shorter does no harm, while a longer one runs over the next.
     """
     return len(text) if text.isascii() else sum(map(_letter_width, text))
 
@@ -54,7 +54,7 @@ def columns_of(line: Line) -> int:
 def wrap(text: str, width: int) -> list[str]:
     """Break a text into pieces of at most so many columns; at least one piece."""
     pieces = []
-    # Only what fits is measured: the lines of people's comments can be long, and this is done while keys wait.
+    # Only what fits is measured: comments can have long lines, and keys wait meanwhile.
     while width > 1 and (place := _place_in(text, width)) < len(text):
         place = max(place, 1)
         space = text.rfind(" ", 1, place + 1)
@@ -65,7 +65,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def justify(left: Line, right: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:
-    """Put one line at the left and another at the right edge; the left one gives way."""
+    """Put one line at the left and another at the right edge; the left one is cut if needed."""
     space = width - columns_of(right)
     if space < 1:
         return fit(right, width, style, ellipsis)
@@ -73,7 +73,7 @@ def justify(left: Line, right: Line, width: int, style: str = "", ellipsis: str 
 
 
 def fit(line: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:
-    """Cut or pad a line to exactly so many columns; the padding has the given style, an ellipsis tells the cut."""
+    """Cut or pad a line to exactly so many columns; the padding has the given style, an ellipsis marks the cut."""
     space = width - columns_of(line)
     if space < 0:
         return _cut(line, width, ellipsis)
@@ -81,7 +81,7 @@ def fit(line: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:
 
 
 def _cut(line: Line, width: int, ellipsis: str) -> Line:
-    """A wide letter that is cut leaves a column, which is filled, so that the right edge stays straight."""
+    """Cut a line. A wide letter that is cut leaves a column, which is filled, so that the right edge stays straight."""
     room = max(0, width - len(ellipsis))
     kept: list[Segment] = []
     for name, text in line:
@@ -122,14 +122,14 @@ def _encode(line: Line) -> tuple[bytes, list[tuple[Hashable, int]], list[tuple[C
 
 
 def _for_terminal(text: str) -> str:
-    """In a terminal that shows only ASCII the bytes of other letters could be control characters."""
+    """Replace letters for an ASCII terminal, where their bytes could be control characters."""
     if text.isascii() or urwid.get_encoding_mode() == "utf8":
         return text
     return "".join(letter if letter.isascii() else "?" * width_of(letter) for letter in text)
 
 
 class Panel(urwid.Widget):
-    """A part of the screen that paints lines into a box. Call `changed` when they are others."""
+    """A part of the screen that paints lines into a box. Call `changed` when the lines have changed."""
 
     _sizing = frozenset([urwid.BOX])
     _selectable = False
@@ -144,11 +144,11 @@ class Panel(urwid.Widget):
         return ()
 
     def changed(self) -> None:
-        """Have it painted anew."""
+        """Have the panel painted again."""
         self._invalidate()
 
     def render(self, size: tuple[int, int], focus: bool = False) -> urwid.Canvas:  # type: ignore[override]
-        """Paint it (urwid's protocol)."""
+        """Paint the panel (urwid's protocol)."""
         del focus
         return paint(self.lines(*size), *size, ellipsis=self.glyphs.ellipsis)
 

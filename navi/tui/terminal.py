@@ -1,7 +1,7 @@
 """The terminal: urwid's loop inside trio, and suspending it for another program.
 
 This relies on measured facts: urwid 2.6 stops redrawing for ever after one error while drawing, and repaints at the
-old size after a suspension unless told to forget it; signal keys must be set while the screen is started.
+old size after a suspension unless its size is reset; signal keys must be set while the screen is started.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class SparingScreen(urwid.display.raw.Screen):
 
 
 class GuardedLoop(urwid.MainLoop):
-    """A main loop that tells an error while drawing to whom it concerns, and that knows whether it may draw."""
+    """A main loop that reports errors while drawing, and that knows whether it may draw."""
 
     def __init__(self, *arguments: Any, broken: Callable[[Exception], None], **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -149,7 +149,7 @@ class Terminal:
         return int(columns), int(lines)
 
     async def run(self) -> None:
-        """Show the widget until cancelled, or until the terminal is gone. It is left as it was found, whatever happens.
+        """Show the widget until cancelled, or until the terminal is closed. The terminal is always restored.
 
         Raises what went wrong while drawing.
         """
@@ -180,7 +180,7 @@ class Terminal:
                     self._loop.stop()
 
     def redraw(self) -> None:
-        """Draw everything anew, as after another program has written over the screen."""
+        """Draw everything again, as after another program has written over the screen."""
         self._screen.clear()
 
     def ring(self) -> None:

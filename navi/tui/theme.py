@@ -36,7 +36,7 @@ STYLES: tuple[tuple[str, str, str, str, str], ...] = (
 )
 
 LIT = "h236"
-"""The background of the session under the cursor, where there are enough colours for a quiet one."""
+"""The background of the session under the cursor, in terminals with 256 colours."""
 
 Colors = Literal[1, 16, 256, 16777216]
 
@@ -46,12 +46,12 @@ STATUS_STYLES = frozenset({"permission", "waiting", "working", "error", "idle", 
 
 
 def status_style(word: str) -> str:
-    """Return the style for a status; words that nobody knows look like `unknown`."""
+    """Return the style for a status; an unknown word looks like `unknown`."""
     return word if word in STATUS_STYLES else "unknown"
 
 
 def lit(style: str) -> str:
-    """Return the name of a style on the background of what is selected."""
+    """Return the name of a style on the background of the selected session."""
     return f"{style} lit"
 
 
@@ -72,7 +72,7 @@ class Glyphs:
     empty: str
 
     def of_status(self, word: str) -> str:
-        """The sign for a status."""
+        """Return the sign for a status."""
         return self.status.get(word, self.status["unknown"])
 
 
@@ -150,7 +150,7 @@ def choose_colors(settings: Settings, environment: Mapping[str, str]) -> Colors:
 
 
 def palette() -> list[tuple[str, str, str, str, str, str]]:
-    """Return the styles in urwid's form: each plain, and on the background of what is selected."""
+    """Return the styles in urwid's form: each plain, and on the background of the selected session."""
     plain = [(name, fg, bg, mono, high, _behind(name, "default")) for name, fg, bg, mono, high in STYLES]
     styles = [*STYLES, ("", "default", "default", "default", "default")]
     under_cursor = [
@@ -160,10 +160,10 @@ def palette() -> list[tuple[str, str, str, str, str, str]]:
 
 
 def _behind(name: str, usual: str) -> str:
-    """A match and a cursor have backgrounds of their own, wherever they stand."""
+    """Return a style's background: matches and cursors have their own everywhere."""
     return {"match": "h221", "cursor": "h80"}.get(name, usual)
 
 
 def _on_dark(style: str) -> str:
-    """The terminal's own colour may be a dark one."""
+    """Replace the terminal's default colour, which may be a dark one."""
     return style.replace("default", "h252")

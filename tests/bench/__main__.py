@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import trio
 
 from tests.bench import first_frame, freshness, frozen, hook, idle, keys, lifecycle, request, tokens, verbs
-from tests.bench.report import Row, facts, table
 from tests.bench.laboratory import Run
+from tests.bench.report import Row, facts, table
 
 FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "idle": idle.measure,

@@ -6,8 +6,8 @@ from statistics import median
 
 import trio
 
-from tests.bench.report import Row
 from tests.bench.laboratory import Run, laboratory, navi, python
+from tests.bench.report import Row
 from tests.support.machines import Lab
 
 HEADER = "navi"

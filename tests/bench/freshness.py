@@ -12,8 +12,8 @@ from statistics import median
 import trio
 
 from tests.bench.display import Display, bare_fleet
-from tests.bench.report import Row
 from tests.bench.laboratory import Run, Write, in_place, laboratory, navi, noticed, noticed_often, replacing
+from tests.bench.report import Row
 from tests.support.machines import Lab
 from tests.support.relay import Relay
 

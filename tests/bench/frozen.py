@@ -8,8 +8,8 @@ from statistics import median
 import trio
 
 from tests.bench.display import Display
-from tests.bench.report import Row
 from tests.bench.laboratory import Run, Write, laboratory, navi, noticed, noticed_often, replacing
+from tests.bench.report import Row
 from tests.support.machines import Lab, Machine
 
 EVERY = 0.8

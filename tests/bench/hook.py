@@ -14,9 +14,9 @@ from pathlib import Path
 import trio
 
 from navi.ops import script
+from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row
 from tests.bench.request import timed
-from tests.bench.laboratory import Run, laboratory
 from tests.support.machines import SYSTEM_PATH, Account
 
 JQ = """\

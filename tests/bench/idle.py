@@ -16,8 +16,8 @@ from pathlib import Path
 import trio
 
 from tests.bench.display import Screen
-from tests.bench.report import Row
 from tests.bench.laboratory import SETTLING, Run, laboratory, navi, replacing
+from tests.bench.report import Row
 from tests.support.machines import Account, Lab, Machine
 from tests.support.processes import Process, family, processes
 

@@ -19,8 +19,8 @@ import trio
 from tests.bench import scripted_ssh
 from tests.bench.display import SIZE, Screen
 from tests.bench.idle import alone, used
-from tests.bench.report import Row
 from tests.bench.laboratory import Run, laboratory, navi
+from tests.bench.report import Row
 from tests.support.machines import Lab
 
 HOSTS = 50

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 import trio
 
 from tests.bench.display import Screen
-from tests.bench.report import Row
 from tests.bench.laboratory import Run, laboratory, navi
+from tests.bench.report import Row
 from tests.support.machines import Account, Lab
 from tests.support.places import agent
 from tests.support.relay import Relay

@@ -18,8 +18,8 @@ from navi.core.status import sessions_of
 from navi.hosts.trio_openssh import PING, OpenSSHHost
 from navi.ops.capture import capture
 from navi.ops.look import look
-from tests.bench.report import Row
 from tests.bench.laboratory import Run, laboratory
+from tests.bench.report import Row
 from tests.support.machines import Lab, Machine
 from tests.support.relay import Relay
 

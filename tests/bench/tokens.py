@@ -12,9 +12,9 @@ from navi.config.remote import SESSIONS_DIR
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings
 from navi.ops.tokens import tokens
+from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row
 from tests.bench.request import timed
-from tests.bench.laboratory import Run, laboratory
 from tests.support.machines import Account
 from tests.support.transcripts import append, message, result, transcript
 

@@ -17,8 +17,8 @@ import trio
 from navi.config.places import Places
 from navi.config.reader import read_remotes
 from navi.hosts.ssh_command import USE_MASTER, SshCommand
-from tests.bench.report import Row
 from tests.bench.laboratory import ROOT, Run, laboratory
+from tests.bench.report import Row
 from tests.support.machines import Account, Lab
 
 BUDGET = 40.0

@@ -122,7 +122,7 @@ def test_ssh_that_is_killed_comes_back_with_a_reason_and_a_sane_terminal(lab: La
         assert modes(screen) == before
 
 
-def test_a_connection_that_breaks_comes_back_with_what_ssh_said(lab: Lab) -> None:
+def test_a_broken_connection_comes_back_with_the_error_of_ssh(lab: Lab) -> None:
     atlas = machine(lab, "api")
     with navi(lab) as screen:
         screen.wait_for("api")
@@ -148,7 +148,7 @@ def test_a_session_that_ends_comes_back(lab: Lab, far: bool) -> None:
         until(lambda: "web" in names(screen), what="the list is back")
 
 
-def test_an_ended_session_cannot_be_attached_to_and_that_is_told(lab: Lab) -> None:
+def test_attaching_to_an_ended_session_fails_with_a_message(lab: Lab) -> None:
     lab.local.write_status("gone")
     begin(lab.local, "alive")
     config = Path(lab.environment()["XDG_CONFIG_HOME"]) / "navi" / "config.yaml"
@@ -242,7 +242,7 @@ def test_a_login_that_fails_leaves_the_words_of_ssh_until_they_are_read(lab: Lab
         screen.wait_for("? atlas auth")
 
 
-def test_without_a_host_that_asks_there_is_nothing_to_log_in_to(lab: Lab) -> None:
+def test_without_a_host_that_needs_a_login_it_says_so(lab: Lab) -> None:
     begin(lab.local, "api")
     with navi(lab) as screen:
         screen.wait_for("api")

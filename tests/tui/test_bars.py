@@ -48,7 +48,7 @@ def test_counts(statuses: list[str], expected: str) -> None:
     assert lines(header(view("local", *sessions)))[0] == expected
 
 
-def test_a_filter_does_not_hide_that_somebody_is_needed() -> None:
+def test_a_filter_does_not_hide_that_a_session_needs_the_user() -> None:
     shown = Header(UNICODE, Keymap(KEYS))
     shown.show([view("local"), view("atlas", session("api", "waiting", host="atlas"))], [], 0, 0)
     assert lines(shown)[0] == " navi  1 needs you  0 working  0 local, 0 remote"
@@ -92,7 +92,7 @@ FITS = [
 
 
 @pytest.mark.parametrize(("troubled", "good", "width", "expected"), FITS)
-def test_where_remotes_do_not_fit_those_in_trouble_are_named(
+def test_if_remotes_do_not_fit_those_with_problems_are_named(
     troubled: int, good: int, width: int, expected: str
 ) -> None:
     assert lines(header(*many(troubled, good)), width)[1] == expected
@@ -110,7 +110,7 @@ PROBLEMS = [(0, 1, ""), (1, 2, "✖ 1 problem in the configuration: H"), (2, 2, 
 
 
 @pytest.mark.parametrize(("problems", "height", "expected"), PROBLEMS)
-def test_problems_of_the_configuration_are_hinted_at(problems: int, height: int, expected: str) -> None:
+def test_problems_of_the_configuration_are_counted(problems: int, height: int, expected: str) -> None:
     shown = header(view("local"), problems=problems)
     assert shown.height(24) == height
     assert "".join(lines(shown)[1:]).strip() == expected
@@ -146,7 +146,7 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("selection", "expected"), WORDS)
-def test_what_differs_from_usual_stands_at_the_right(selection: dict[str, object], expected: str) -> None:
+def test_filters_and_orders_are_at_the_right(selection: dict[str, object], expected: str) -> None:
     assert footer(100, **selection).rstrip().endswith(expected)
 
 
@@ -158,7 +158,7 @@ def test_only_whole_keys_are_shown_help_and_quit_first(width: int) -> None:
     assert line.startswith((" Enter attach ", " ? help  q quit")) or width < 26
 
 
-def test_a_notice_is_told_until_it_is_cleared_and_is_cleaned() -> None:
+def test_a_message_is_shown_until_it_is_cleared_and_is_cleaned() -> None:
     shown = Footer(ASCII, Keymap(KEYS))
     shown.tell("it ended: \x1b]0;x\x07gone")
     assert text(shown.lines(40, 1)[0]).strip() == "it ended: gone"

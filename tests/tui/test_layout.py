@@ -1,4 +1,4 @@
-"""Where the parts of the screen stand: they cover every size exactly, without overlapping."""
+"""Where the parts of the screen are: they cover every size exactly, without overlapping."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def test_it_can_be_painted_at_any_size(size: tuple[int, int], beside: bool) -> N
     assert (canvas.cols(), canvas.rows()) == size
 
 
-def stands(one: Layout, width: int, height: int) -> str:
-    """Return where the preview stands."""
+def place_of(one: Layout, width: int, height: int) -> str:
+    """Return where the preview is."""
     places = one.places(width, height)
     preview = next((place for place in places if place.part is one.preview), None)
     if preview is None:
@@ -63,8 +63,8 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("beside", "width", "height", "expected"), PLACES)
-def test_where_the_preview_stands(beside: bool, width: int, height: int, expected: str) -> None:
-    assert stands(layout(beside=beside), width, height) == expected
+def test_where_the_preview_is(beside: bool, width: int, height: int, expected: str) -> None:
+    assert place_of(layout(beside=beside), width, height) == expected
 
 
 def test_the_last_line_that_is_left_shows_the_list() -> None:

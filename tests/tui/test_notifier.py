@@ -20,13 +20,13 @@ STEPS = [
 
 
 @pytest.mark.parametrize(("before", "after", "told"), STEPS)
-def test_only_who_begins_to_wait_is_told(before: list[str], after: list[str], told: list[str]) -> None:
+def test_only_sessions_that_begin_to_wait_are_reported(before: list[str], after: list[str], told: list[str]) -> None:
     _, words = begun_to_wait({}, [view("atlas", *(session("api", word, host="atlas") for word in before))])
     begun, _ = begun_to_wait(words, [view("atlas", *(session("api", word, host="atlas") for word in after))])
     assert [one.name for one in begun] == told
 
 
-def test_a_host_that_was_lost_meanwhile_is_no_news() -> None:
+def test_a_host_that_was_lost_meanwhile_reports_nothing() -> None:
     _, words = begun_to_wait({}, [view("atlas", session("api", "waiting", host="atlas"))])
     _, words = begun_to_wait(words, [view("atlas")])
     assert begun_to_wait(words, [view("atlas", session("api", "waiting", host="atlas"))])[0] == []
@@ -44,7 +44,7 @@ def test_the_bell_rings(lab: Lab) -> None:
         until(lambda: "1" in tmux_of(screen, "list-windows", "-F", "#{window_bell_flag}").split(), what="it rang")
 
 
-def test_the_command_of_the_user_is_told_which_session(lab: Lab) -> None:
+def test_the_command_of_the_user_learns_which_session(lab: Lab) -> None:
     told = lab.local.home / "told"
     configure(lab, notify=f'printf \'%s|\' "$NAVI_ADDRESS" "$NAVI_STATUS" "$NAVI_MESSAGE" >>{told}')
     atlas = lab.machine("atlas", shell="fish")

@@ -81,7 +81,7 @@ def test_what_is_cut_ends_with_an_ellipsis(line: Line, width: int, expected: str
     assert text(fit(line, width)) == expected
 
 
-def test_nothing_stands_behind_an_ellipsis() -> None:
+def test_nothing_follows_an_ellipsis() -> None:
     assert text(fit([("", "日本"), ("", "behind")], 4)).rstrip().endswith("…")
 
 

@@ -95,7 +95,7 @@ def test_without_sessions_it_says_how_to_start_one(lab: Lab) -> None:
         assert "0 sessions" in screen.screen()
 
 
-def test_sessions_without_an_agent_are_hidden_and_told(lab: Lab) -> None:
+def test_sessions_without_an_agent_are_hidden_and_counted(lab: Lab) -> None:
     lab.local.new_session("shell")
     with navi(lab) as screen:
         screen.wait_for("1 tmux session without an agent is hidden; a shows them")
@@ -117,7 +117,7 @@ def test_when_all_is_filtered_away_it_says_which_keys_help(lab: Lab) -> None:
         screen.wait_for("api")
 
 
-def test_a_broken_remotes_yaml_is_hinted_at_and_told_with_its_line(lab: Lab) -> None:
+def test_problems_of_remotes_yaml_are_counted_and_listed_with_their_lines(lab: Lab) -> None:
     path = lab.remotes_yaml([])
     path.write_text("remotes:\n  - name: a\n    hots: b\n")
     begin(lab.local, "api")
@@ -128,7 +128,7 @@ def test_a_broken_remotes_yaml_is_hinted_at_and_told_with_its_line(lab: Lab) -> 
         screen.wait_for(re.compile(r"remotes\.yaml:3: remote `a`: unknown field `hots`; did you\s+mean `host`"))
 
 
-def test_without_remotes_yaml_there_is_no_word_of_hosts(lab: Lab) -> None:
+def test_without_remotes_yaml_no_host_is_mentioned(lab: Lab) -> None:
     begin(lab.local, "api")
     with navi(lab) as screen:
         assert screen.wait_for("api").splitlines()[1].startswith(" ❯ ✻ api")
@@ -189,7 +189,7 @@ def test_orders(lab: Lab) -> None:
             assert "".join(names(screen)) == expected
 
 
-def test_an_exclamation_mark_goes_to_the_next_session_that_waits(lab: Lab) -> None:
+def test_an_exclamation_mark_goes_to_the_next_session_that_needs_you(lab: Lab) -> None:
     begin(lab.local, "asks", status="permission")
     begin(lab.local, "busy")
     begin(lab.local, "waits", status="waiting", timestamp=1)
@@ -312,7 +312,7 @@ def test_the_page_of_hosts_follows_what_happens(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("key", ["r", "C-r"])
-def test_a_host_that_waits_for_a_person_is_tried_again_on_request(lab: Lab, key: str) -> None:
+def test_a_host_that_needs_the_user_is_tried_again_on_request(lab: Lab, key: str) -> None:
     atlas = lab.machine("atlas")
     keys = atlas.folder / "authorized_keys"
     allowed = keys.read_text()

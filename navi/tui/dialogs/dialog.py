@@ -36,7 +36,7 @@ class Dialog(Panel):
         return (DIALOG,)
 
     def press(self, key: str, command: str | None) -> None:
-        """Take a key, and the command that it stands for in the dialog's contexts."""
+        """Take a key, and its command in the dialog's contexts."""
         del key
         if command == "cancel":
             self.close()
@@ -71,12 +71,12 @@ class Dialog(Panel):
     def _all(self, width: int) -> list[Line]:
         head: Line = [("key", self.glyphs.rule * 2), ("title", f" {clean(self.title)} ")]
         rule: Line = [*head, ("key", self.glyphs.rule * (width - columns_of(head)))]
-        said: list[Line] = [
+        messages: list[Line] = [
             [("fault", f" {line}")] for line in (wrap(clean(self.fault), width - 2) if self.fault else ())
         ]
         if self.note:
-            said.append([("notice", f" {clean(self.note)}")])
-        return [rule, *self.body(width), *said, self._key_line()]
+            messages.append([("notice", f" {clean(self.note)}")])
+        return [rule, *self.body(width), *messages, self._key_line()]
 
     def _key_line(self) -> Line:
         line: Line = []

@@ -28,7 +28,7 @@ class Row(urwid.Widget):
         self._shown: tuple[object, ...] = ()
 
     def put(self, place: int, session: Session, context: RowContext) -> None:
-        """Show a session. Nothing is painted anew if only the time differs, and its age reads the same."""
+        """Show a session. Nothing is painted again if only the time differs, and its age reads the same."""
         self._place = place
         since = session.status.since
         shown = (session, replace(context, now=0.0), age(context.now - since) if since else "")
@@ -68,7 +68,7 @@ class Row(urwid.Widget):
 
 
 class Rows(urwid.ListWalker):  # type: ignore[type-arg]
-    """Gives the list box the rows that it asks for. `context` tells how the session at a place is shown."""
+    """Gives the list box the rows that it asks for. `context` returns how the session at a place is shown."""
 
     def __init__(self, context: Callable[[int], RowContext], clicked: Callable[[int, bool], None]) -> None:
         self._context = context

@@ -1,4 +1,4 @@
-"""What a session looks like in the list. Pure: a session in, lines out."""
+"""What a session looks like in the list. Pure: takes a session, returns lines."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from navi.tui.theme import Glyphs, lit, status_style
 
 @dataclass(frozen=True, slots=True)
 class RowContext:
-    """What a row must know beyond its session.
+    """What a row depends on beside its session.
 
-    `now` is the host's time (epoch), `home` the home there, `query` what is searched if the session matches, else "".
+    `now` is the host's time (epoch), `home` the home directory there, `query` the search if it matches, else "".
     """
 
     glyphs: Glyphs
@@ -35,7 +35,7 @@ def height_of(session: Session, compact: bool) -> int:
 
 
 def row(session: Session, context: RowContext, width: int) -> list[Line]:
-    """Return the lines of a session; those of the selected one reach to the right edge, as its background does."""
+    """Return the lines of a session; those of the selected one are filled to the right edge, for its background."""
     lines: list[Line] = [_first(session, context, width)]
     if not context.compact:
         lines += [[*_gutter(context), ("", "    "), *line] for line in _below(session, context)]
@@ -61,7 +61,7 @@ def _filled(line: Line, context: RowContext, width: int) -> Line:
 
 
 def _marked(line: Line, query: str) -> Iterator[Segment]:
-    """What is searched, wherever it stands within one segment, in the style of a match."""
+    """Yield the segments with every match of the query in the style of a match."""
     for style, text in line:
         for number, piece in enumerate(re.split(f"({re.escape(query)})", text, flags=re.IGNORECASE)):
             if piece:
@@ -69,7 +69,7 @@ def _marked(line: Line, query: str) -> Iterator[Segment]:
 
 
 def label_lasts(session: Session, now: float) -> float:
-    """Return for how many seconds the row's age stays as it is."""
+    """Return for how many seconds the row's age reads the same."""
     return age_lasts(now - session.status.since) if session.status.since else float("inf")
 
 

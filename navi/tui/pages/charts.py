@@ -1,4 +1,4 @@
-"""Bars: parts of a whole, drawn as wide as there is room. They can be read without colours. Pure."""
+"""Bars: parts of a whole, as wide as the page allows, and readable without colours. Pure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from navi.tui.paint import Line, fit, width_of
 from navi.tui.theme import Glyphs
 
 INDENT = 14
-"""Columns in which the labels of a page stand; labels of bars may take more."""
+"""Columns of the labels of a page; labels of bars may be wider."""
 
 NARROWEST = 5
-"""Columns of a bar; where there are fewer, only label and figure are shown."""
+"""Columns of the narrowest bar; with less room, only label and figure are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A part with the style that it is drawn in."""
+    """A part and its style."""
 
     part: Part
     style: str = ""
@@ -30,7 +30,7 @@ class Chart:
     bars: tuple[Bar, ...]
 
     def lines(self, width: int, glyphs: Glyphs) -> list[Line]:
-        """Draw it that wide: label, bar, figure."""
+        """Draw the chart in so many columns: label, bar, figure."""
         names = max((width_of(bar.part.label) for bar in self.bars), default=0)
         figures = max((width_of(bar.part.figure) for bar in self.bars), default=0)
         label = max(INDENT, min(names + 6, width // 3))
@@ -44,7 +44,7 @@ class Chart:
 
 
 def filled(share: float, room: int) -> int:
-    """Return how many columns a share takes: what is more than nothing takes one, and only the whole takes all."""
+    """Return how many columns a share takes: at least one if it is not zero, and all only for the whole."""
     columns = round(max(0.0, min(share, 1.0)) * room)
     if 0 < share < 1:
         return max(1, min(columns, room - 1))

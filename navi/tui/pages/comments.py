@@ -54,7 +54,7 @@ class CommentFetcher:
             self._fetcher.fetch(subject)
 
     def fetch(self, git: GitView) -> bool:
-        """Fetch anew, unless that is under way; does not wait. Return whether there is a pull request to ask about."""
+        """Fetch again, unless that is under way; does not wait. Return whether there is a pull request to ask about."""
         subject = _subject(git)
         if subject:
             self._fetcher.fetch(subject)
@@ -96,7 +96,7 @@ class CommentsPage(SessionPage):
             self._comments.follow(self._git.view(session))
 
     def refresh(self) -> bool:
-        """Fetch the comments anew, or git where no pull request is known."""
+        """Fetch the comments again, or git where no pull request is known."""
         session = self.session
         if session and not self._comments.fetch(self._git.view(session)):
             self._git.fetch(session)

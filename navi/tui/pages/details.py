@@ -39,7 +39,7 @@ class DetailsPage(SessionPage):
             self._tokens.follow(session, trio.current_time())
 
     def refresh(self) -> bool:
-        """Count tokens anew; the host has to be refreshed, too."""
+        """Count tokens again; the host has to be refreshed, too."""
         if session := self.session:
             self._tokens.fetch(session, trio.current_time())
         return False

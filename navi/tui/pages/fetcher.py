@@ -51,7 +51,7 @@ class Fetcher(Generic[Subject, Found]):
         return self._found.get(subject)
 
     def fetch(self, subject: Subject) -> bool:
-        """Fetch it anew unless that is under way; does not wait. Return whether a request is started."""
+        """Fetch it again unless that is under way; does not wait. Return whether a request is started."""
         if subject in self._under_way:
             return False
         self._under_way.add(subject)

@@ -55,7 +55,7 @@ class GitFetcher:
         return self._fetcher.found((session.host, session.cwd)) or GitView(session.cwd, session.host)
 
     def fetch(self, session: Session) -> None:
-        """Fetch anew, unless that is under way; does not wait."""
+        """Fetch again, unless that is under way; does not wait."""
         self._fetcher.fetch((session.host, session.cwd))
 
     async def _fetch(self, subject: Subject, show: Callable[[GitView], None]) -> None:
@@ -101,7 +101,7 @@ class GitPage(SessionPage):
         return git_lines(self._git.view(session), trio.current_time(), clock, self.services.keymap)
 
     def refresh(self) -> bool:
-        """Fetch it anew."""
+        """Fetch it again."""
         if session := self.session:
             self._git.fetch(session)
         return self.session is not None

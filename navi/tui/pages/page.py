@@ -1,4 +1,4 @@
-"""What a page is: a title, lines, what it follows, and keys of its own. Each page stands in a file beside this one."""
+"""What a page is: a title, lines, what it follows, and keys of its own. Each page has a file of its own."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Page:
         """Called often while the page is in front: fetch what is needed and not known."""
 
     def refresh(self) -> bool:
-        """Fetch everything anew; return whether that is all, so that no host need be refreshed."""
+        """Fetch everything again; return whether that is all, so that no host need be refreshed."""
         return False
 
     def commands(self) -> Mapping[str, Callable[[], None]]:

@@ -20,7 +20,10 @@ class Opened(NamedTuple):
 
 
 class PageStack:
-    """Opens and closes pages. `selected` tells the session under the cursor, `changed` is called with another top."""
+    """Opens and closes pages.
+
+    `selected` returns the session under the cursor; `changed` is called when another page is in front.
+    """
 
     def __init__(
         self, services: Services, table: Sequence[Binding], selected: Callable[[], Session | None],

@@ -44,7 +44,7 @@ class TokenCounts:
             return None
         found = self._fetcher.found((session.host, id))
         view = self._fleet.view(session.host)
-        return found or TokenView(fault="" if view.fresh else f"{view.name} is {view.state}; {self._more} tells more")
+        return found or TokenView(fault="" if view.fresh else f"{view.name} is {view.state}; {self._more} shows more")
 
     def follow(self, session: Session, now: float) -> None:
         """Call this often while the page is open: counts when the hook has reported news, at most every `PAUSE`
@@ -59,7 +59,7 @@ class TokenCounts:
             self.fetch(session, now)
 
     def fetch(self, session: Session, now: float) -> None:
-        """Count anew, unless that is under way; does not wait."""
+        """Count again, unless that is under way; does not wait."""
         subject = (session.host, session_id(session))
         if subject[1] and self._fetcher.fetch(subject):
             self._requested[subject] = (_timestamp(session), now)

@@ -13,7 +13,7 @@ STEP = 5
 
 
 class PreviewCommands:
-    """`shown` tells whether the preview is asked for. `changed` is called when the screen must be arranged anew."""
+    """`shown` tells whether the preview is asked for. `changed` is called when the screen must be arranged again."""
 
     def __init__(self, preview: Preview, layout: Layout, shown: bool, changed: Callable[[], None]) -> None:
         self._preview = preview

@@ -66,7 +66,7 @@ class PreviewFeed:
         """Fetch a capture; return whether it differed. A lost host is not asked: that would be a retry."""
         view = self._fleet.view(session.host)
         if not view.fresh:
-            self._preview.fail(session.key, f"{clean(view.name)} is {view.state}; {self._more} tells more")
+            self._preview.fail(session.key, f"{clean(view.name)} is {view.state}; {self._more} shows more")
             return False
         try:
             return self._preview.show(session.key, await self._fleet.ask(session.host, capture(session, HISTORY)))

@@ -52,11 +52,11 @@ FIRST_LINES = [
 
 
 @pytest.mark.parametrize(("one", "context", "begins"), FIRST_LINES)
-def test_what_stands_before_and_behind_the_name(one: Session, context: RowContext, begins: str) -> None:
+def test_signs_before_and_badges_behind_the_name(one: Session, context: RowContext, begins: str) -> None:
     assert texts(one, context)[0].startswith(begins)
 
 
-def test_a_status_that_no_hook_told_is_marked() -> None:
+def test_a_status_that_no_hook_reported_is_marked() -> None:
     assert "~working" in texts(session("a", source=Source.PANE))[0]
 
 
@@ -73,7 +73,7 @@ def test_a_compact_session_takes_one_line() -> None:
     assert len(texts(API, replace(CONTEXT, compact=True))) == 1
 
 
-def test_what_is_searched_is_marked_where_it_stands() -> None:
+def test_matches_of_a_search_are_highlighted() -> None:
     lines = row(API, replace(CONTEXT, query="WORK"), 60)
     assert [text for line in lines for style, text in line if style == "match"] == ["work", "work"]
 
@@ -97,7 +97,7 @@ TEXTS = st.text(st.characters(codec="utf-8") | st.sampled_from("日本語👍\u0
 
 
 @given(TEXTS, TEXTS, TEXTS, st.integers(1, 80), st.booleans(), st.booleans())
-def test_every_line_fits_and_heights_are_as_told(
+def test_every_line_fits_and_heights_are_exact(
     name: str, message: str, cwd: str, width: int, selected: bool, compact: bool
 ) -> None:
     one = session(name, host="far", message=message, cwd=cwd)

@@ -53,7 +53,7 @@ def test_c_shows_the_comments_and_r_asks_again(lab: Lab) -> None:
         screen.wait_gone("a draft")
 
 
-def test_the_page_lies_upon_that_of_git(lab: Lab) -> None:
+def test_the_page_is_opened_on_that_of_git(lab: Lab) -> None:
     stand_in_for_comments(lab, json.dumps(TALK), json.dumps(ON_LINES))
     work(lab.local)
     with navi(lab, height=40) as screen:
@@ -71,7 +71,7 @@ def test_the_page_lies_upon_that_of_git(lab: Lab) -> None:
         screen.wait_for("New session")
 
 
-def test_comments_are_asked_for_once_and_only_when_wanted(lab: Lab) -> None:
+def test_comments_are_fetched_once_and_only_when_they_are_opened(lab: Lab) -> None:
     asked = stand_in_for_comments(lab, json.dumps(TALK), json.dumps(ON_LINES))
     work(lab.local)
     with navi(lab, height=45) as screen:
@@ -108,7 +108,7 @@ def test_while_gh_is_asked_the_page_says_so_and_keys_work(lab: Lab) -> None:
         screen.wait_gone("asking gh")
 
 
-def test_comments_may_be_wanted_before_the_pull_request_is_known(lab: Lab) -> None:
+def test_comments_can_be_opened_before_the_pull_request_is_known(lab: Lab) -> None:
     gate = lab.local.home / "gate"
     stand_in_for_comments(lab, json.dumps(TALK), "[]")
     path = lab.local.bin / "gh"
@@ -130,7 +130,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("first", "words"), REFUSALS, ids=[words for _, words in REFUSALS])
-def test_why_there_are_none_is_told_and_what_was_known_stays(lab: Lab, first: str, words: str) -> None:
+def test_a_failure_is_shown_and_older_comments_stay(lab: Lab, first: str, words: str) -> None:
     stand_in_for_comments(lab, NO_TALK, "[]", first)
     work(lab.local)
     with navi(lab, height=45) as screen:
@@ -228,5 +228,5 @@ VIEWS = [
 
 
 @pytest.mark.parametrize(("git", "view", "wanted"), VIEWS, ids=[str(number) for number in range(len(VIEWS))])
-def test_the_page_tells_what_is_known(git: GitView, view: CommentsView, wanted: str) -> None:
+def test_the_page_shows_what_is_known(git: GitView, view: CommentsView, wanted: str) -> None:
     assert text(comment_lines(git, view, 0.0, 1060.0, Keymap(KEYS))) == wanted

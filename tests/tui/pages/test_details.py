@@ -92,11 +92,11 @@ TOKENS = [
 
 
 @pytest.mark.parametrize(("tokens", "expected"), TOKENS)
-def test_tokens_are_told_or_why_not(tokens: TokenView, expected: list[str]) -> None:
+def test_tokens_are_shown_or_why_not(tokens: TokenView, expected: list[str]) -> None:
     assert painted(tokens, width=120)[-len(expected) :] == expected
 
 
-def test_where_no_hook_counts_nothing_is_said_of_it() -> None:
+def test_without_counts_of_a_hook_the_page_leaves_them_out() -> None:
     assert not [line for line in painted(metrics=None) if line.split()[0] in ("time", "tools", "recent", "tokens")]
 
 
@@ -155,7 +155,7 @@ def test_i_tells_times_tools_and_tokens_of_the_sessions_own_machine(lab: Lab, fa
         screen.wait_for("in 2 messages")
 
 
-def test_tokens_are_counted_again_when_the_hook_has_told_news(lab: Lab) -> None:
+def test_tokens_are_counted_again_when_the_hook_reports_news(lab: Lab) -> None:
     work(lab.local, int(time.time()) - 60)
     path = transcript(lab.local, "one", [message("msg_1")])
     with navi(lab, height=45) as screen:
@@ -216,7 +216,7 @@ def test_a_host_that_is_lost_is_not_asked(lab: Lab) -> None:
         atlas.stop()
         screen.wait_for("(stale)")
         screen.press("i")
-        screen.wait_for("; H tells more")
+        screen.wait_for("; H shows more")
         atlas.start()
         screen.press("r")
         screen.wait_for("in 1 message")

@@ -40,7 +40,7 @@ def test_where_there_is_no_repository_it_says_so(lab: Lab) -> None:
         screen.wait_for("is not in a git repository")
 
 
-def test_without_gh_the_rest_is_told(lab: Lab) -> None:
+def test_without_gh_the_rest_is_shown(lab: Lab) -> None:
     work(lab.local)
     with navi(lab, variables={"PATH": lab.path_without("gh")}) as screen:
         wait_selected(screen, "api")

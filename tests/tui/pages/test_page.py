@@ -92,19 +92,19 @@ def test_what_takes_several_lines_is_scrolled_to_its_end() -> None:
     assert "part 8" in shown(one)[-1]
 
 
-def test_a_host_tells_state_latency_and_sessions() -> None:
+def test_a_host_shows_state_latency_and_sessions() -> None:
     lines = text(host_lines([view("atlas", session("a", host="atlas"), latency=0.042)], (), UNICODE, 0, KEYMAP))
     assert lines.strip() == "✔ atlas  connected  42ms · 1 session · tmux 3.3a"
 
 
-def test_a_lost_host_tells_why_what_to_do_how_old_and_when_again() -> None:
+def test_a_lost_host_shows_error_remedy_age_and_next_try() -> None:
     lost = view("atlas", state=HostState.UNREACHABLE, framed=10)._replace(retry_at=103, attempts=2)
     lines = text(host_lines([lost], (), UNICODE, 100, KEYMAP))
     for words in ("✖ atlas  unreachable", "cause of atlas", "remedy of atlas", "1m 30s old", "in 3s, attempt 3"):
         assert words in lines
 
 
-def test_a_host_that_waits_for_a_person_says_for_which_keys() -> None:
+def test_a_host_that_needs_the_user_names_the_keys() -> None:
     assert "when you press ^R or A" in text(host_lines([view("a", state=HostState.AUTH)], (), UNICODE, 0, KEYMAP))
 
 
@@ -121,16 +121,16 @@ ODDITIES = [
 
 
 @pytest.mark.parametrize(("fields", "expected"), ODDITIES)
-def test_what_is_unusual_about_a_host_is_told(fields: dict[str, object], expected: str) -> None:
+def test_unusual_facts_about_a_host_are_shown(fields: dict[str, object], expected: str) -> None:
     assert expected in text(host_lines([view("a")._replace(**fields)], (), UNICODE, 100, KEYMAP))  # type: ignore[arg-type]
 
 
-def test_problems_of_the_configuration_are_told_with_file_and_line_and_cleaned() -> None:
+def test_problems_of_the_configuration_are_listed_with_file_and_line_and_cleaned() -> None:
     problem = Problem("/etc/remotes.yaml", 3, "`host` must be \x1b[31mone value")
     assert text(host_lines([], [problem], ASCII, 0, KEYMAP)) == " x /etc/remotes.yaml:3: `host` must be one value"
 
 
-def test_details_tell_source_age_and_place() -> None:
+def test_details_show_source_age_and_place() -> None:
     one = session("api", "waiting", 940, host="atlas", message="Shall I?", cwd="/srv/api")
     lines = text(detail_lines(one, view("atlas", one), 1000))
     for words in (
@@ -140,7 +140,7 @@ def test_details_tell_source_age_and_place() -> None:
         "because     reported by its hook",
         "message     Shall I?",
         "directory   /srv/api",
-        "status file api.json reads well",
+        "status file api.json OK",
         "tmux        $1, created 0s ago",
         "pane 0.0    %1 cat, process 100, in /srv/api, title: a title",
     ):

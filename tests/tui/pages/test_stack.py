@@ -1,4 +1,4 @@
-"""Pages stand on a stack: each is opened on another one, follows what it was opened for, and goes back to it."""
+"""The stack of pages: each is opened on another one, follows its session, and goes back."""
 
 from __future__ import annotations
 

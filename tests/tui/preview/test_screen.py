@@ -43,7 +43,7 @@ def test_it_is_shown_from_the_start_if_the_settings_say_so(lab: Lab) -> None:
         screen.wait_for("text of api, line 1")
 
 
-def test_it_stands_beside_or_below_and_changes_its_size(lab: Lab) -> None:
+def test_it_is_beside_or_below_the_list_and_can_be_resized(lab: Lab) -> None:
     begin(lab.local, "api", say("api"))
     with navi(lab) as screen:
         screen.wait_for("api")
@@ -87,7 +87,7 @@ def test_with_the_focus_the_moving_keys_scroll(lab: Lab) -> None:
         screen.wait_for("── web")
 
 
-def test_on_a_slow_host_nobody_sees_the_text_of_another_session(lab: Lab) -> None:
+def test_on_a_slow_host_the_text_of_another_session_never_appears(lab: Lab) -> None:
     far = lab.machine("far")
     with Relay(far.port, delay=0.15) as relay:
         lab.alias("slow", relay.port)
@@ -133,7 +133,7 @@ def test_a_session_that_ends_says_so(lab: Lab) -> None:
         screen.wait_for(re.compile("no tmux session|no such session|can't find|no session|no server"))
 
 
-def test_a_host_that_was_lost_is_not_asked_again_and_again(lab: Lab) -> None:
+def test_a_lost_host_is_not_asked_again_and_again(lab: Lab) -> None:
     atlas = lab.machine("atlas")
     begin(atlas, "api", say("api"))
     lab.remotes_yaml([atlas])
@@ -143,7 +143,7 @@ def test_a_host_that_was_lost_is_not_asked_again_and_again(lab: Lab) -> None:
         screen.wait_for("text of api")
         replace(atlas.folder / "authorized_keys", "")
         atlas.break_connections()
-        screen.wait_for("atlas is auth; H tells more")
+        screen.wait_for("atlas is auth; H shows more")
         assert "text of api" in screen.screen()
         tried = atlas.log.read_text().count("Connection closed by authenticating user")
         time.sleep(3)

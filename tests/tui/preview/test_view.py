@@ -29,7 +29,7 @@ def test_the_end_is_shown_below_the_title() -> None:
     assert shown(preview("1", "2", "3", "4")) == ["── atlas/api  1 above 0 below", "2", "3", "4"]
 
 
-def test_a_short_text_stands_at_the_top() -> None:
+def test_a_short_text_is_at_the_top() -> None:
     assert shown(preview("1")) == ["── atlas/api ─────────────────", "1"]
 
 
@@ -47,7 +47,7 @@ def test_a_late_answer_of_another_session_is_dropped() -> None:
     assert "late" not in "".join(shown(one))
 
 
-def test_a_failure_stands_above_what_was_shown_before() -> None:
+def test_a_failure_is_shown_above_the_last_capture() -> None:
     one = preview("1", "2", "3")
     one.fail(API.key, "lost")
     assert shown(one)[1:] == ["lost", "1", "2"]
@@ -55,11 +55,11 @@ def test_a_failure_stands_above_what_was_shown_before() -> None:
     assert shown(one)[1:] == ["1", "2", "3"]
 
 
-def test_an_empty_pane_is_told() -> None:
+def test_an_empty_pane_is_reported() -> None:
     assert shown(preview())[1] == "(the pane is empty)"
 
 
-def test_the_same_capture_is_no_news() -> None:
+def test_the_same_capture_changes_nothing() -> None:
     one = preview("1")
     assert not one.show(API.key, Capture(("1",)))
     assert one.show(API.key, Capture(("2",)))
@@ -76,7 +76,7 @@ def test_it_scrolls_to_both_ends_and_stops_there() -> None:
     assert shown(one)[1:] == ["7", "8", "9"]
 
 
-def test_what_is_being_read_does_not_move() -> None:
+def test_a_scrolled_preview_does_not_move() -> None:
     one = preview(*map(str, range(10)))
     one.scroll(-3)
     before = shown(one)
