@@ -16,22 +16,19 @@ from navi.tui.theme import HOST_STYLES, Glyphs
 
 
 class Header(Panel):
-    """How many sessions need the user, how many there are, and the state of each host."""
+    """How many sessions need the user, how many there are, the state of each host, and the configuration's problems."""
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
         super().__init__(glyphs)
         self._keymap = keymap
         self._views: Sequence[HostView] = ()
         self._listed: Sequence[Session] = ()
-        self._problems = 0
+        self.problems = 0
         self._now = 0.0
 
-    def show(self, views: Sequence[HostView], listed: Sequence[Session], problems: int, now: float) -> None:
-        """Show other hosts, listed sessions, and number of the configuration's problems.
-
-        `now` is of `trio.current_time`.
-        """
-        self._views, self._listed, self._problems, self._now = views, listed, problems, now
+    def show(self, views: Sequence[HostView], listed: Sequence[Session], now: float) -> None:
+        """Show other hosts and listed sessions. `now` is of `trio.current_time`."""
+        self._views, self._listed, self._now = views, listed, now
         self.changed()
 
     @property
@@ -42,7 +39,7 @@ class Header(Panel):
 
     def height(self, total: int) -> int:
         """Return how many lines the header takes on a screen of `total` lines."""
-        more = self._problems or any(view.name != LOCAL or view.failure for view in self._views)
+        more = self.problems or any(view.name != LOCAL or view.failure for view in self._views)
         return 2 if more and total >= 12 else 1
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
@@ -88,10 +85,10 @@ class Header(Panel):
 
     def _configuration(self) -> list[list[Segment]]:
         """Paint a sign for the configuration's problems; the page of hosts lists them."""
-        if not self._problems:
+        if not self.problems:
             return []
         mark = self.glyphs.hosts[HostState.ERROR]
-        words = f"{self._problems} problem{'' if self._problems == 1 else 's'} in the configuration: "
+        words = f"{self.problems} problem{'' if self.problems == 1 else 's'} in the configuration: "
         return [[("fault", f"{mark} {words}"), ("key", self._keymap.name("hosts")), ("", "   ")]]
 
     def _host(self, view: HostView, brief: bool = False) -> list[Segment]:

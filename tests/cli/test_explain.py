@@ -35,8 +35,8 @@ def test_explain_prints_times_tools_and_tokens(lab: Lab, far: bool) -> None:
     assert metrics["total_s"] == metrics["other_s"] + 70 >= 100 + HOUR
     assert (metrics["tools"], metrics["recent"]) == ({"Bash": 12, "Read": 3}, ["Read", "Bash"])
     facts = {line[:12].strip(): line[13:] for line in navi(lab, "explain", f"{prefix}api").stdout.splitlines()}
-    used = "input 1, output 20.0k, cache read 3, cache written 4 in 1 message"
-    assert facts["tokens"] == f"{used}; 1 line could not be read"
+    tokens = "input 1, output 20.0k, cache read 3, cache written 4 in 1 message"
+    assert facts["tokens"] == f"{tokens}; 1 line could not be read"
     assert facts["tools"] == "15 uses of 2 tools: Bash 12, Read 3"
     assert facts["recent"] == "Read, Bash"
     assert "working 2% 1m 0s, waiting 0% 10s, other 98% 1h" in facts["time"]

@@ -23,7 +23,8 @@ def text(line: Line) -> str:
 def header(*views: HostView, problems: int = 0, now: float = 0) -> Header:
     """Return a header that lists every session of these hosts."""
     shown = Header(UNICODE, Keymap(KEYS))
-    shown.show(views, [one for each in views for one in each.sessions], problems, now)
+    shown.problems = problems
+    shown.show(views, [one for each in views for one in each.sessions], now)
     return shown
 
 
@@ -50,7 +51,7 @@ def test_counts(statuses: list[str], expected: str) -> None:
 
 def test_a_filter_does_not_hide_that_a_session_needs_the_user() -> None:
     shown = Header(UNICODE, Keymap(KEYS))
-    shown.show([view("local"), view("atlas", session("api", "waiting", host="atlas"))], [], 0, 0)
+    shown.show([view("local"), view("atlas", session("api", "waiting", host="atlas"))], [], 0)
     assert lines(shown)[0] == " navi  1 needs you  0 working  0 local, 0 remote"
 
 

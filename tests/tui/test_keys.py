@@ -53,7 +53,7 @@ def test_every_command_outside_dialogs_is_carried_out_and_every_one_has_a_key(
     capfd.readouterr()
     dialogs = {"confirm", "decline", "ok", "submit", "next_field", "previous_field", "complete", "cancel"}
     own = {key.command for binding in KEYS if binding.page for key in getattr(binding.page, "keys", ())}
-    assert set(dashboard._commands) | own | dialogs == {binding.command for binding in KEYS}
+    assert dashboard.commands.names | own | dialogs == {binding.command for binding in KEYS}
 
 
 def test_a_page_has_the_name_of_the_command_that_opens_it() -> None:

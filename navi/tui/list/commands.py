@@ -19,11 +19,12 @@ class ListCommands:
     """`tell` says something in the footer; `changed` is called when other sessions are to be listed."""
 
     def __init__(
-        self, fleet: Fleet, sessions: SessionList, selection: Selection, tell: Callable[[str], None],
+        self, fleet: Fleet, sessions: SessionList, selection: Selection, keymap: Keymap, tell: Callable[[str], None],
         changed: Callable[[], None],
     ) -> None:  # fmt: skip
         self._fleet = fleet
         self._list = sessions
+        self._keymap = keymap
         self._tell = tell
         self._changed = changed
         self.selection = selection
@@ -41,10 +42,10 @@ class ListCommands:
             "everything": self._everything,
         }
 
-    def show(self, keymap: Keymap) -> None:
+    def show(self) -> None:
         """List what the fleet has now."""
         views = self._fleet.views
-        self._list.empty = empty_lines(views, self.selection, keymap)
+        self._list.empty = empty_lines(views, self.selection, self._keymap)
         self._list.show(arrange(views, self.selection), views)
 
     def reset(self) -> None:

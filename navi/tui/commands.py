@@ -1,0 +1,108 @@
+"""What keys do: the commands of every part of the dashboard, and the contexts in which keys have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from navi.config.places import Places
+from navi.config.settings import Problem, Settings
+from navi.core.listing import Selection
+from navi.core.model import Session
+from navi.fleet import Fleet
+from navi.tui.actions import Actions
+from navi.tui.host_commands import HostCommands
+from navi.tui.keymap import Keymap
+from navi.tui.keys import KEYS
+from navi.tui.list.commands import ListCommands
+from navi.tui.list.search import Search
+from navi.tui.pages.page import Services
+from navi.tui.pages.stack import PageStack
+from navi.tui.preview.commands import PreviewCommands
+from navi.tui.screen import Screen
+from navi.tui.session_commands import Lifecycle
+from navi.tui.session_keys import SessionKeys
+from navi.tui.terminal_programs import TerminalPrograms
+
+
+class Commands:
+    """`refresh` shows what the fleet knows now, `moved` is called when another part is in front."""
+
+    def __init__(
+        self, fleet: Fleet, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str],
+        keymap: Keymap, screen: Screen, refresh: Callable[[], None], moved: Callable[[], None],
+        quit: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._screen = screen
+        self._moved = moved
+        services = Services(fleet, screen.glyphs, keymap, problems, self._update_page)
+        actions = Actions(fleet)
+        self.pages = PageStack(services, KEYS, lambda: screen.list.selected, self._page_changed)
+        self.search = Search(screen.list)
+        selection = Selection(everything=settings.show_all)
+        self.filters = ListCommands(fleet, screen.list, selection, keymap, screen.tell, refresh)
+        self._preview = PreviewCommands(screen.preview, screen.layout, settings.preview == "on", self._preview_changed)
+        self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
+        sessions = Lifecycle(fleet, settings, actions, screen.glyphs, screen, Places(environment))
+        self._sessions = SessionKeys(screen, self.pages, self._programs, sessions)
+        hosts = HostCommands(fleet, screen.list, self.filters, self.pages, self._programs, screen.tell)
+        self.tasks = (self._programs.run, actions.run, services.background.run)
+        groups = (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts)
+        self._commands = {name: command for group in groups for name, command in group.commands.items()}
+        self._commands |= {"search": self._begin_search, "leave": self._leave, "quit": quit}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all commands but those of dialogs and of pages' own keys."""
+        return frozenset(self._commands)
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """The contexts that are in front, the topmost first."""
+        dialog = self._screen.dialog
+        return dialog.contexts if dialog else self.pages.contexts or self.search.contexts
+
+    def run(self, name: str) -> None:
+        """Run a command; the page in front may have it of its own."""
+        own = self.pages.own_commands
+        (own.get(name) or self._commands[name])()
+
+    def attach(self, session: Session | None = None) -> None:
+        """Attach to a session, or to the one under the cursor."""
+        self._programs.attach(session) if session else self._sessions.attach()
+
+    # ---- when another part is in front
+
+    def arrange(self) -> None:
+        """Show the page in front, or else the list, and the preview if it is asked for."""
+        self._screen.arrange(self.pages.view, self._preview.shown)
+        self._moved()
+
+    def _update_page(self) -> None:
+        self.pages.update()
+
+    def _page_changed(self) -> None:
+        """Show the page in front. The cursor stays on the session that it is about."""
+        if self.pages.page and self.pages.page.session:
+            self._screen.list.hold()
+        self.pages.update()
+        self.arrange()
+
+    def _preview_changed(self) -> None:
+        self._screen.list.hold()
+        self.arrange()
+
+    # ---- commands about several parts
+
+    def _begin_search(self) -> None:
+        """Search the list, which a page may cover."""
+        self.pages.clear()
+        self.search.begin()
+
+    def _leave(self) -> None:
+        """Leave what is nearest: the preview, the search, the selection, the filters."""
+        if self._screen.preview.focused:
+            self._preview.focus()
+        elif self._screen.list.query:
+            self.search.clear()
+        else:
+            self.filters.reset()
