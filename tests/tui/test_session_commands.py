@@ -89,7 +89,7 @@ def test_u_brings_back_what_was_killed(lab: Lab, far: bool) -> None:
         screen.press("x")
         screen.wait_for("Kill api")
         screen.press("y")
-        screen.wait_for("u restores it")
+        screen.wait_for("u brings it back")
         until(lambda: "api" not in names(screen), what="the row is gone")
         screen.press("u")
         screen.wait_for("api is back")
