@@ -38,6 +38,7 @@ class Candidate:
 def run_doctor(options: Options, context: Context) -> int:
     """Check the configuration, this machine and remotes; print what is wrong and what to type."""
     settings, wrong = read_settings(context.places.settings)
+    wrong = (*wrong, *_wrong_keys(settings))
     remotes, more = read_remotes(context.places.remotes)
     candidates = _candidates(options.hosts, remotes, context)
     report = Report(context.output, options.json, _colourful(context.environment))
@@ -63,6 +64,16 @@ def _candidates(names: Sequence[str], remotes: Sequence[Remote], context: Contex
     if names:
         return [known[name] for name in dict.fromkeys(names)]
     return [one for one in known.values() if one.remote is None or one.remote.enabled]
+
+
+def _wrong_keys(settings: Settings) -> tuple[Problem, ...]:
+    """Return what is wrong with the keys of the dashboard, whose table is imported only if some are rebound."""
+    if not settings.keys:
+        return ()
+    from navi.tui.keymap import rebind
+    from navi.tui.keys import KEYS
+
+    return rebind(KEYS, settings.keys)[1]
 
 
 def _configuration(problems: Sequence[Problem], count: int) -> list[Finding]:

@@ -19,7 +19,7 @@ from navi.tui.pages.page import Services
 from navi.tui.pages.stack import PageStack
 from navi.tui.preview.commands import PreviewCommands
 from navi.tui.screen import Screen
-from navi.tui.session_commands import Lifecycle
+from navi.tui.session_commands import SessionCommands
 from navi.tui.session_keys import SessionKeys
 from navi.tui.terminal_programs import TerminalPrograms
 
@@ -42,7 +42,7 @@ class Commands:
         self.filters = ListCommands(fleet, screen.list, selection, keymap, screen.tell, refresh)
         self._preview = PreviewCommands(screen.preview, screen.layout, settings.preview == "on", self._preview_changed)
         self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
-        sessions = Lifecycle(fleet, settings, actions, screen.glyphs, screen, Places(environment))
+        sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment))
         self._sessions = SessionKeys(screen, self.pages, self._programs, sessions)
         hosts = HostCommands(fleet, screen.list, self.filters, self.pages, self._programs, screen.tell)
         self.tasks = (self._programs.run, actions.run, services.background.run)

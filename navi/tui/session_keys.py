@@ -7,16 +7,17 @@ from functools import partial
 
 from navi.core.model import Session
 from navi.ops import OperationError
+from navi.ops.lifecycle import SESSION_VERBS
 from navi.tui.pages.stack import PageStack
 from navi.tui.screen import Screen
-from navi.tui.session_commands import Lifecycle
+from navi.tui.session_commands import SessionCommands
 from navi.tui.terminal_programs import TerminalPrograms
 
 
 class SessionKeys:
     """Runs the commands for the sessions that they apply to."""
 
-    def __init__(self, screen: Screen, pages: PageStack, programs: TerminalPrograms, sessions: Lifecycle) -> None:
+    def __init__(self, screen: Screen, pages: PageStack, programs: TerminalPrograms, sessions: SessionCommands) -> None:
         self._screen = screen
         self._pages = pages
         self._programs = programs
@@ -33,9 +34,7 @@ class SessionKeys:
             "clone": partial(self._for_one, sessions.clone),
             "rename": partial(self._for_one, sessions.rename),
             "tag": partial(self._for_one, sessions.tag),
-            "kill": partial(self._for_all, sessions.kill),
-            "dismiss": partial(self._for_all, sessions.dismiss),
-            "bookmark": partial(self._for_all, sessions.bookmark),
+            **{name: partial(self._for_all, partial(sessions.change, name)) for name in SESSION_VERBS},
         }
 
     def attach(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 
@@ -12,7 +13,7 @@ from navi.tui.dashboard import Dashboard
 from navi.tui.keymap import LIST, PAGE, Keymap, rebind, shown
 from navi.tui.keys import KEYS
 from navi.tui.pages.help import help_lines
-from tests.support.dashboard import begin, configure, navi, selected, wait_names, wait_selected
+from tests.support.dashboard import NAVI, begin, configure, navi, selected, wait_names, wait_selected
 from tests.support.machines import Lab
 from tests.support.repository import stand_in_for_comments, work
 
@@ -200,6 +201,12 @@ def test_a_bad_binding_is_a_problem_with_its_line_and_the_rest_counts(lab: Lab) 
         screen.wait_for("config.yaml:4: keys: unknown command `zort`; did you mean `sort`?")
         screen.press("q", "x")
         screen.wait_for("Kill api")
+
+
+def test_doctor_reports_a_bad_binding(lab: Lab) -> None:
+    configure(lab, keys={"kill": "n"})
+    done = subprocess.run([*NAVI, "doctor", "local"], env=lab.environment(), capture_output=True, text=True, timeout=60)
+    assert "config.yaml:2: keys: `n` is the key of `new` in the context `list`" in done.stdout
 
 
 def test_c_and_n_mean_one_thing_in_each_context(lab: Lab) -> None:
