@@ -26,7 +26,8 @@ from navi.hosts import Host
 from navi.ops.lifecycle import new
 from navi.tui.actions import Action, Actions
 from navi.tui.dialogs.dialog import Confirm, Dialog
-from navi.tui.keys import key_of
+from navi.tui.keymap import Keymap
+from navi.tui.keys import KEYS
 from navi.tui.session_commands import SessionCommands
 from navi.tui.theme import UNICODE
 from tests.support.cut import Call, Cut
@@ -191,6 +192,9 @@ def test_a_verb_reports_the_outcome(lab: Lab, when: str) -> None:
 # ---- the dashboard
 
 
+KEYMAP = Keymap(KEYS)
+
+
 @dataclass
 class Recorder:
     """A screen without a terminal: it answers dialogs, and records messages."""
@@ -201,7 +205,7 @@ class Recorder:
     def open(self, dialog: Dialog) -> None:
         """Confirm, or submit another name."""
         for key in ["y"] if isinstance(dialog, Confirm) else ["ctrl u", *"other", "enter"]:
-            dialog.press(key)
+            dialog.press(key, KEYMAP.command(dialog.contexts, key))
 
     def close(self) -> None:
         """Do nothing: dialogs are not kept."""
@@ -221,7 +225,7 @@ class Recorder:
 
     def key_of(self, command: str) -> str:
         """Return the key of a command."""
-        return key_of(command)
+        return KEYMAP.name(command)
 
 
 def session_of(watched: Watched, case: Case) -> Session:
