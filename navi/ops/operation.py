@@ -108,7 +108,7 @@ class Stream(NamedTuple, Generic[T]):
     silence: float = 15.0
 
 
-REGISTRY = ("lib/tmux", "lib/fail", "lib/json", "registry/registry")
+REGISTRY = ("lib/tmux", "lib/fail", "lib/json", "registry/find_entry")
 """The scripts that stand in front of each verb that reads the registry."""
 
 CHANGES = ("lib/self", "lib/process", "lib/locks", "registry/change")
@@ -126,7 +126,7 @@ LOOK = ("lib/tmux", "lib/self", "lib/process", "lib/state_folder", "look/look")
 SESSION = ("lib/tmux", "lib/self", "lib/process", "lib/fail", "lib/state_folder", "session/identity")
 """Those in front of each verb that knows a folder of status files."""
 
-REGISTERED = (*SESSION, "lib/json", "registry/registry", "lib/locks", "registry/change")
+REGISTERED = (*SESSION, "lib/json", "registry/find_entry", "lib/locks", "registry/change")
 """Those in front of each verb that changes both that folder and the registry."""
 
 IDENTITY = (*REGISTERED, "pane/address")

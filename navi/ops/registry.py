@@ -29,7 +29,7 @@ def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> 
     living = [word for session in enrol for word in (session.socket, session.id)]
     arguments = (str(len(gone)), *gone, *living)
     return Operation(
-        "change the registry", script(*REGISTRY, *CHANGES, "registry/entries"), arguments, _read_trouble, time_limit=30
+        "change the registry", script(*REGISTRY, *CHANGES, "registry/change_entries"), arguments, _read_trouble, time_limit=30
     )
 
 
@@ -56,7 +56,7 @@ def _entry_operation(name: str, action: str, *values: str) -> Operation[str]:
         if not text.isprintable():
             raise OperationError(f"{clean(text)[:40]!r} has control characters; that can't be registered", 64)
     arguments = (name, action, *values)
-    scripts = script(*REGISTRY, *CHANGES, "registry/entry")
+    scripts = script(*REGISTRY, *CHANGES, "registry/change_entry")
     return Operation("change an entry", scripts, arguments, _read_trouble, time_limit=20)
 
 
@@ -71,7 +71,7 @@ def replace_file(text: str) -> Operation[RegistryFile]:
 
 
 def _file_operation(name: str, *text: str) -> Operation[RegistryFile]:
-    scripts = script("lib/tmux", "lib/fail", "registry/registry", *CHANGES, "registry/file")
+    scripts = script("lib/tmux", "lib/fail", "registry/find_entry", *CHANGES, "registry/file")
     return Operation(name, scripts, text, _read_file, time_limit=20)
 
 

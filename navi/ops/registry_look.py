@@ -24,7 +24,7 @@ def snapshot(registered: bool = False, sockets: Sequence[str] = ()) -> Operation
     The servers on `sockets` are asked, too. With `registered`, only those, the default server and those that the
     registry names are asked, and no status file is read.
     """
-    scripts = script(*LOOK, "registry/registry", "look/with_registry")
+    scripts = script(*LOOK, "registry/find_entry", "look/with_registry")
     arguments = (HostSetting.SESSIONS_DIR, "yes" if registered else "", *sockets)
     return Operation("snapshot", scripts, arguments, _read, time_limit=30)
 

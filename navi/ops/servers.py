@@ -33,7 +33,7 @@ class Servers(NamedTuple):
 
 def servers(sockets: Sequence[str] = ()) -> Operation[Servers]:
     """Ask servers for their sessions, "" is the default one; without any, all of the registry's folder."""
-    scripts = script("lib/tmux", "registry/registry", "look/servers")
+    scripts = script("lib/tmux", "registry/find_entry", "look/servers")
     return Operation("servers", scripts, tuple(sockets), _read_servers, time_limit=60)
 
 
