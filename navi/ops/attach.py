@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from navi.core.model import Session
 from navi.core.text import clean
-from navi.ops.operation import OperationError, script
+from navi.ops.linker import link
+from navi.ops.operation import OperationError
 
-ENTER = next(line for line in script("lib/tmux").splitlines() if line.startswith("navi_find_tmux()"))
+ENTER = next(line for line in link("lib/tmux").splitlines() if line.startswith("navi_find_tmux()"))
 ENTER += '; navi_find_tmux; exec tmux -u "$@"'
 """What sh runs: constant, one line, and without what login shells read in their own ways: quote, backslash, bang."""
 

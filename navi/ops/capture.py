@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from navi.core.model import Session
 from navi.core.text import clean, clean_lines, decode
-from navi.ops.operation import Answer, Operation, OperationError, script
+from navi.ops.linker import link
+from navi.ops.operation import Answer, Operation, OperationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def capture(session: Session, history: int) -> Operation[Capture]:
     if session.tmux is None:
         raise OperationError(f"{clean(session.name)} has no tmux session to look into")
     arguments = (session.tmux.socket, session.tmux.pane.id, str(history))
-    return Operation("capture", script("lib/tmux", "pane/preview"), arguments, _read, time_limit=8)
+    return Operation("capture", link("pane/preview"), arguments, _read, time_limit=8)
 
 
 def _read(answer: Answer) -> Capture:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from navi.core.model import Frame
 from navi.core.text import clean, decode
+from navi.ops.linker import link
 from navi.ops.look import FrameReader
-from navi.ops.operation import LOOK, Answer, HostSetting, Operation, Record, script
+from navi.ops.operation import Answer, HostSetting, Operation, Record
 
 LONGEST = 300
 """Characters of one text that is shown."""
@@ -39,7 +40,7 @@ class Checkup:
 
 def checkup() -> Operation[Checkup]:
     """Ask a machine about itself. The parser raises ValueError for an answer that makes no sense."""
-    return Operation("checkup", script(*LOOK, "look/checkup"), (HostSetting.SESSIONS_DIR,), _read, time_limit=30)
+    return Operation("checkup", link("look/checkup"), (HostSetting.SESSIONS_DIR,), _read, time_limit=30)
 
 
 def _read(answer: Answer) -> Checkup:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from navi.core.text import age, clean, clean_lines, decode
 from navi.ops.git import repository_of, shown_url
-from navi.ops.operation import Answer, Operation, OperationError, Record, done, script
+from navi.ops.linker import link
+from navi.ops.operation import Answer, Operation, OperationError, Record, done
 
 MOST = 100
 """Comments that are shown, the newest ones: as many as GitHub tells at once."""
@@ -70,7 +71,7 @@ def comments(url: str, number: int) -> Operation[Talk]:
         raise OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh could ask about")
     return Operation(
         "comments",
-        script("lib/tmux", "lib/fail", "git/gh", "git/comments"),
+        link("git/comments"),
         (repository, str(number), str(MOST)),
         _read,
         time_limit=45,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from navi.core.text import clean
-from navi.ops.operation import SESSION, Answer, HostSetting, Operation, done, script
+from navi.ops.linker import link
+from navi.ops.operation import Answer, HostSetting, Operation, done
 
 MOST = 200
 """Directories that are told at most."""
@@ -23,7 +24,7 @@ def directories(text: str) -> Operation[Directories]:
     """Look for directories that begin with a text; a leading ~ is the home there, and so is what is not absolute."""
     return Operation(
         "directories",
-        script(*SESSION, "look/directories"),
+        link("look/directories"),
         (HostSetting.SESSIONS_DIR, text, str(MOST)),
         _read,
         time_limit=8,

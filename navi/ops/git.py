@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from navi.core.text import clean, clean_lines, decode
-from navi.ops.operation import Answer, Operation, OperationError, Record, done, script
+from navi.ops.linker import link
+from navi.ops.operation import Answer, Operation, OperationError, Record, done
 
 MOST_LINES = 5000
 """Lines of a difference that are shown."""
@@ -78,7 +79,7 @@ class PullRequest:
 def git(directory: str) -> Operation[Repository]:
     """Look at the repository around a directory. OperationError says why there is nothing to tell."""
     arguments = (directory, str(MOST_LINES))
-    return Operation("git", script("lib/tmux", "lib/fail", "git/git"), arguments, _read_repository, time_limit=30)
+    return Operation("git", link("git/git"), arguments, _read_repository, time_limit=30)
 
 
 def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
@@ -93,7 +94,7 @@ def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
     arguments = (repository, branch, ",".join(FIELDS))
     return Operation(
         "pull request",
-        script("lib/tmux", "lib/fail", "git/gh", "git/pull_request"),
+        link("git/pull_request"),
         arguments,
         _read_pull_request,
         time_limit=25,

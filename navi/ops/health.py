@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from navi.core.address import Named
 from navi.core.registry import Health
-from navi.ops.operation import CHANGES, PANE, Answer, Operation, OperationError, done, script
+from navi.ops.linker import link
+from navi.ops.operation import Answer, Operation, OperationError, done
 from navi.ops.pane import where
 
 
@@ -37,7 +38,7 @@ def health_of(pane: Named, touch: bool = False) -> Operation[PaneHealth]:
     tmux does not tell.
     """
     arguments = (*where(pane), "yes" if touch else "")
-    return Operation("health", script(*PANE, *CHANGES, "pane/health"), arguments, _read_health, time_limit=30)
+    return Operation("health", link("pane/health"), arguments, _read_health, time_limit=30)
 
 
 def _read_health(answer: Answer) -> PaneHealth:

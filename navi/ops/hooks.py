@@ -15,18 +15,8 @@ from functools import cache, partial
 
 from navi.core.text import clean
 from navi.ops.json_text import delete, insert, parse, replace
-from navi.ops.operation import (
-    SESSION,
-    Answer,
-    HostSetting,
-    Operation,
-    OperationError,
-    Record,
-    done,
-    read_script,
-    read_scripts,
-    script,
-)
+from navi.ops.linker import link, read_file
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, done
 
 LARGEST_SETTINGS = 256 * 1024
 """Bytes of a settings file that are read; nobody's is larger."""
@@ -60,6 +50,8 @@ TIME_LIMIT = 10
 DEFAULT_DIR = "~/.claude-sessions"
 
 PLUGIN_MARK = "// navi: "
+
+HOOK_HEAD = "#!/bin/sh\n# Coding agents run this at each of their events. See `navi hooks --help`.\n"
 
 UNUSABLE = {
     "odd": "is no file",
@@ -151,7 +143,7 @@ def look_at_hooks(sessions_dir: str) -> Operation[Found]:
     """Look at the hook, at Claude Code's settings and at OpenCode's plugin; changes nothing."""
     return Operation(
         "hooks",
-        script(*SESSION, "hooks/places", "hooks/read"),
+        link("hooks/read"),
         (HostSetting.SESSIONS_DIR, str(LARGEST_SETTINGS)),
         partial(_read_found, sessions_dir),
         time_limit=20,
@@ -167,7 +159,7 @@ def write_hooks(plan: Plan) -> Operation[str]:
     words = (word for one in changes for word in one.arguments())
     return Operation(
         "write hooks",
-        script(*SESSION, "hooks/places", "hooks/write"),
+        link("hooks/write"),
         (HostSetting.SESSIONS_DIR, *words),
         _read_written,
         time_limit=20,
@@ -211,14 +203,14 @@ def _read_written(answer: Answer) -> str:
 
 
 def hook_text() -> str:
-    """The hook, as one file."""
-    return read_scripts("lib/process", "lib/json", "hooks/status_file", "hooks/hook")
+    """Return the hook as one file."""
+    return HOOK_HEAD + link("hooks/hook")
 
 
 @cache
 def plugin_text(sessions_dir: str) -> str:
     """OpenCode's plugin for this folder of status files."""
-    source = read_script("hooks/opencode.js")
+    source = read_file("hooks/opencode.js")
     return source.replace(json.dumps(DEFAULT_DIR), json.dumps(sessions_dir or DEFAULT_DIR), 1)
 
 

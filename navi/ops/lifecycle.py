@@ -16,8 +16,9 @@ from navi.core.agents import AgentKind
 from navi.core.launch import SHELL, VARIABLE, Launch, Step
 from navi.core.model import Session, TmuxSession
 from navi.core.text import clean
+from navi.ops.linker import link
 from navi.ops.marks import mark
-from navi.ops.operation import IDENTITY, REGISTERED, Answer, HostSetting, Operation, OperationError, done, script
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
 from navi.ops.outcome import (
     Looks,
     Outcome,
@@ -102,18 +103,17 @@ def new(
     """
     steps = [word for step in launch.steps for word in (step.kind, _typed(launch, step), f"{step.seconds:g}")]
     arguments = (
-        script("session/first_process"), HostSetting.SESSIONS_DIR, socket, check_name(name), directory, launch.line,
+        link("session/first_process"), HostSetting.SESSIONS_DIR, socket, check_name(name), directory, launch.line,
         launch.program, launch.type, "yes" if launch.ends else "", "yes" if launch.keep else "", launch.window,
         "yes" if register else "",
         str(len(steps)), *steps, *map(_check_variable, launch.variables),
     )  # fmt: skip
-    stepping = ("pane/waiting", "pane/typing", "session/steps") if steps else ()
-    scripts = script(*IDENTITY, "session/start", "pane/writer_lock", *stepping, "session/new")
+    script = link("session/new_with_steps" if steps else "session/new")
     limit = 30 + sum(step.seconds + 5 for step in launch.steps)
     final = not launch.program and not steps  # otherwise the script may still remove the session
     rule = partial(_judge_new, check_name(name), socket, None if register else False, final)
     outcomes = Outcomes(rule, lambda address, _: f"created {address}")
-    return Operation("new", scripts, arguments, _read_created, limit, outcomes)
+    return Operation("new", script, arguments, _read_created, limit, outcomes)
 
 
 def _judge_new(name: str, socket: str, registered: bool | None, final: bool, looks: Looks) -> Outcome[Created]:
@@ -166,7 +166,7 @@ def kill(session: Session | TmuxSession | Named, undo_id: str, line: str = "", m
     """
     arguments = (HostSetting.SESSIONS_DIR, undo_id, line, more, *identity(session))
     outcomes = Outcomes(partial(_judge_kill, session, undo_id), partial(_killed_words, session))
-    return Operation("kill", script(*IDENTITY, "session/kill"), arguments, _read_killed, 20, outcomes)
+    return Operation("kill", link("session/kill"), arguments, _read_killed, 20, outcomes)
 
 
 def _killed_words(session: Session | TmuxSession | Named, address: str, undo_id: str) -> str:
@@ -200,10 +200,9 @@ def undo(undo_id: str, name: str = "") -> Operation[Created]:
 
     `name` is the session's name; without it the outcome can't be judged.
     """
-    arguments = (script("session/first_process"), HostSetting.SESSIONS_DIR, _check_undo_id(undo_id))
-    scripts = script(*REGISTERED, "session/start", "session/undo")
+    arguments = (link("session/first_process"), HostSetting.SESSIONS_DIR, _check_undo_id(undo_id))
     outcomes = Outcomes(partial(_judge_undo, name), lambda address, _: f"{address} is back")
-    return Operation("undo", scripts, arguments, _read_created, 20, outcomes)
+    return Operation("undo", link("session/undo"), arguments, _read_created, 20, outcomes)
 
 
 def _judge_undo(name: str, looks: Looks) -> Outcome[Created]:
@@ -227,9 +226,8 @@ def rename(session: Target, name: str) -> Operation[str]:
     """
     name = check_name(name)
     arguments = (HostSetting.SESSIONS_DIR, name, *identity(session))
-    scripts = script(*IDENTITY, "hooks/status_file", "session/rename")
     outcomes = Outcomes(partial(_judge_rename, session, name), lambda address, _: f"{address} is {name} now")
-    return Operation("rename", scripts, arguments, _read_renamed, 20, outcomes)
+    return Operation("rename", link("session/rename"), arguments, _read_renamed, 20, outcomes)
 
 
 def _judge_rename(session: Target, name: str, looks: Looks) -> Outcome[str]:
@@ -255,9 +253,8 @@ def dismiss(session: Target) -> Operation[None]:
     if isinstance(session, Session) and (session.file is None or session.file.problem):
         raise OperationError(f"{clean(session.address)} has no readable status file; nothing to dismiss")
     arguments = (HostSetting.SESSIONS_DIR, *identity(session))
-    scripts = script(*IDENTITY, "hooks/status_file", "session/dismiss")
     outcomes = Outcomes(partial(_judge_dismiss, session), lambda address, _: f"dismissed {address}")
-    return Operation("dismiss", scripts, arguments, _read_nothing, 20, outcomes)
+    return Operation("dismiss", link("session/dismiss"), arguments, _read_nothing, 20, outcomes)
 
 
 def _judge_dismiss(session: Target, looks: Looks) -> Outcome[None]:

@@ -8,7 +8,8 @@ from navi.core.marks import read_marks
 from navi.core.model import PROOF, Frame, Pane, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file
 from navi.core.text import clean, decode
-from navi.ops.operation import LOOK, Answer, HostSetting, Operation, Record, Stream, script
+from navi.ops.linker import link
+from navi.ops.operation import Answer, HostSetting, Operation, Record, Stream
 
 ODD = {
     "link": "a symbolic link, which navi does not follow",
@@ -70,7 +71,7 @@ def look(cleanup: bool = False) -> Operation[Frame]:
     """
     return Operation(
         "look",
-        script(*LOOK, "look/once"),
+        link("look/once"),
         _about(cleanup),
         _read_once,
         time_limit=30,
@@ -82,8 +83,8 @@ def watch(cleanup: bool = False) -> Stream[Frame | Beat]:
 
     The reader raises Unwatchable where only polling is left.
     """
-    arguments = (script(*LOOK, "look/watch"), *_about(cleanup))
-    return Stream("watch", script("look/start_watch"), arguments, lambda: FrameReader().read)
+    arguments = (link("look/watch"), *_about(cleanup))
+    return Stream("watch", link("look/start_watch"), arguments, lambda: FrameReader().read)
 
 
 def _about(cleanup: bool) -> tuple[str | HostSetting, ...]:

@@ -8,7 +8,8 @@ from functools import partial
 from navi.core.marks import has_changes, is_tag
 from navi.core.model import Marks
 from navi.core.text import clean
-from navi.ops.operation import SESSION, Answer, HostSetting, Operation, OperationError, done, script
+from navi.ops.linker import link
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, file_named, named, not_done, unknown
 
 
@@ -17,7 +18,7 @@ def mark(name: str, changes: Iterable[str]) -> Operation[None]:
     changes = tuple(changes)
     outcomes = Outcomes(partial(_judge_mark, name, changes), partial(_words, changes))
     arguments: tuple[str | HostSetting, ...] = (HostSetting.SESSIONS_DIR, name, *changes)
-    return Operation("mark", script(*SESSION, "session/mark"), arguments, _read, 15, outcomes)
+    return Operation("mark", link("session/mark"), arguments, _read, 15, outcomes)
 
 
 def _words(changes: tuple[str, ...], address: str, _: None) -> str:

@@ -1,9 +1,7 @@
 """What an operation is, and what a host answers to it."""
 
-import os
 from collections.abc import Callable, Iterator
 from enum import Enum
-from functools import cache
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from navi.core.text import clean, decode
@@ -12,8 +10,6 @@ if TYPE_CHECKING:
     from navi.ops.outcome import Outcomes
 
 T = TypeVar("T")
-
-SCRIPTS = os.path.join(os.path.dirname(os.path.dirname(__file__)), "sh")
 
 
 class OperationError(Exception):
@@ -106,51 +102,6 @@ class Stream(NamedTuple, Generic[T]):
     arguments: tuple[str | HostSetting, ...]
     reader: Callable[[], Callable[[Answer], T]]
     silence: float = 15.0
-
-
-REGISTRY = ("lib/tmux", "lib/fail", "lib/json", "registry/find_entry")
-"""The scripts that stand in front of each verb that reads the registry."""
-
-CHANGES = ("lib/self", "lib/process", "lib/locks", "registry/change")
-"""Those that come to these where it is changed."""
-
-PANE = (*REGISTRY, "pane/address")
-"""Those in front of each verb that is about a pane: which one is meant, and what it shows."""
-
-TYPING = (*PANE, *CHANGES, "pane/writer_lock", "pane/waiting", "pane/typing")
-"""Those in front of each verb that types into a pane."""
-
-LOOK = ("lib/tmux", "lib/self", "lib/process", "lib/state_folder", "look/look")
-"""Those in front of each look."""
-
-SESSION = ("lib/tmux", "lib/self", "lib/process", "lib/fail", "lib/state_folder", "session/identity")
-"""Those in front of each verb that knows a folder of status files."""
-
-REGISTERED = (*SESSION, "lib/json", "registry/find_entry", "lib/locks", "registry/change")
-"""Those in front of each verb that changes both that folder and the registry."""
-
-IDENTITY = (*REGISTERED, "pane/address")
-"""Those in front of each verb that is about a session that has a name or an identity."""
-
-
-@cache
-def script(*names: str) -> str:
-    """Return the scripts of navi/sh of these names, one after the other, as one text. What they say to people stays
-    here: without it the text is a third shorter, and its way is, too.
-    """
-    lines = read_scripts(*names).splitlines(keepends=True)
-    return "".join(line for line in lines if not line.lstrip().startswith("# "))
-
-
-def read_scripts(*names: str) -> str:
-    """Return the same as they stand there."""
-    return "".join(read_script(f"{name}.sh") for name in names)
-
-
-def read_script(file_name: str) -> str:
-    """Return a file of navi/sh."""
-    with open(os.path.join(SCRIPTS, file_name), encoding="utf-8") as file:
-        return file.read()
 
 
 def done(answer: Answer) -> list[Record]:

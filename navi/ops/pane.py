@@ -7,18 +7,8 @@ from typing import NamedTuple
 from navi.core import exits
 from navi.core.address import Named
 from navi.core.text import clean, clean_lines, decode
-from navi.ops.operation import (
-    CHANGES,
-    PANE,
-    TYPING,
-    Answer,
-    HostSetting,
-    Operation,
-    OperationError,
-    Stream,
-    done,
-    script,
-)
+from navi.ops.linker import link
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Stream, done
 
 LOCK = "NAVI_LOCK"
 """The variable that holds the token of the lock that a command line has."""
@@ -92,7 +82,7 @@ def send(
         "yes" if awaited.fixed else "", seconds(awaited.seconds), text,
         _block(text) if how is How.SUBMIT else "", HostSetting.SESSIONS_DIR if heed_status else "", *keys,
     )  # fmt: skip
-    return Operation("send", script(*TYPING, "pane/send"), arguments, _read_sent, awaited.seconds + 3 * MARGIN)
+    return Operation("send", link("pane/send"), arguments, _read_sent, awaited.seconds + 3 * MARGIN)
 
 
 def _block(text: str) -> str:
@@ -113,9 +103,7 @@ def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool 
     """
     awaited = (expected.pattern, "yes" if expected.fixed else "", seconds(expected.seconds))
     arguments = (*where(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
-    return Operation(
-        "wait", script(*PANE, *CHANGES, "pane/waiting", "pane/wait"), arguments, _read_found, expected.seconds + MARGIN
-    )
+    return Operation("wait", link("pane/wait"), arguments, _read_found, expected.seconds + MARGIN)
 
 
 def text(pane: Named, start: str = "-", escapes: bool = False) -> Operation[bytes]:
@@ -125,7 +113,7 @@ def text(pane: Named, start: str = "-", escapes: bool = False) -> Operation[byte
     negative. With `escapes` colours stay in it. It is not cleaned.
     """
     arguments = (*where(pane), start, "yes" if escapes else "")
-    return Operation("capture", script(*PANE, "pane/text"), arguments, _read_text, 3 * MARGIN)
+    return Operation("capture", link("pane/text"), arguments, _read_text, 3 * MARGIN)
 
 
 class Told(NamedTuple):
@@ -144,7 +132,7 @@ class Told(NamedTuple):
 
 def follow(pane: Named, lines: int) -> Stream[Told]:
     """Follow what a pane puts out, beginning with its last `lines` whole lines. The reader raises OperationError."""
-    return Stream("tail", script(*PANE, "pane/tail"), (*where(pane), str(lines)), lambda: _read_told)
+    return Stream("tail", link("pane/tail"), (*where(pane), str(lines)), lambda: _read_told)
 
 
 class Hold(StrEnum):
@@ -159,13 +147,12 @@ class Hold(StrEnum):
 def lock(pane: Named, hold: Hold, token: str = "-", seconds: int = 0, who: str = "") -> Operation[None]:
     """Lock a session against all who do not have the token, or end that. `who` is what others are told of the owner."""
     arguments = (*where(pane), hold.value, token, str(seconds), " ".join(clean(who).split())[:80])
-    scripts = script(*PANE, "lib/self", "lib/process", "lib/locks", "pane/writer_lock", "pane/lock")
-    return Operation("lock", scripts, arguments, _read_nothing, 2 * MARGIN)
+    return Operation("lock", link("pane/lock"), arguments, _read_nothing, 2 * MARGIN)
 
 
 def locate(pane: Named) -> Operation[Located]:
     """Find a pane. Raises OperationError where there is none, or more than one."""
-    return Operation("locate", script(*PANE, "pane/find"), where(pane), _read_located, MARGIN)
+    return Operation("locate", link("pane/find"), where(pane), _read_located, MARGIN)
 
 
 def where(pane: Named) -> tuple[str, str, str, str]:

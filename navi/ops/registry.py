@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from navi.core.model import TmuxSession
 from navi.core.registry import Entry
 from navi.core.text import clean
-from navi.ops.operation import CHANGES, REGISTRY, Answer, Operation, OperationError, done, script
+from navi.ops.linker import link
+from navi.ops.operation import Answer, Operation, OperationError, done
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,7 @@ def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> 
     gone = [word for entry in drop for word in (json.dumps(entry.name), entry.created_at)]
     living = [word for session in enrol for word in (session.socket, session.id)]
     arguments = (str(len(gone)), *gone, *living)
-    return Operation(
-        "change the registry", script(*REGISTRY, *CHANGES, "registry/change_entries"), arguments, _read_trouble, time_limit=30
-    )
+    return Operation("change the registry", link("registry/change_entries"), arguments, _read_trouble, time_limit=30)
 
 
 def put_entry(entry: Entry) -> Operation[str]:
@@ -56,8 +55,7 @@ def _entry_operation(name: str, action: str, *values: str) -> Operation[str]:
         if not text.isprintable():
             raise OperationError(f"{clean(text)[:40]!r} has control characters; that can't be registered", 64)
     arguments = (name, action, *values)
-    scripts = script(*REGISTRY, *CHANGES, "registry/change_entry")
-    return Operation("change an entry", scripts, arguments, _read_trouble, time_limit=20)
+    return Operation("change an entry", link("registry/change_entry"), arguments, _read_trouble, time_limit=20)
 
 
 def read_file() -> Operation[RegistryFile]:
@@ -71,8 +69,7 @@ def replace_file(text: str) -> Operation[RegistryFile]:
 
 
 def _file_operation(name: str, *text: str) -> Operation[RegistryFile]:
-    scripts = script("lib/tmux", "lib/fail", "registry/find_entry", *CHANGES, "registry/file")
-    return Operation(name, scripts, text, _read_file, time_limit=20)
+    return Operation(name, link("registry/file"), text, _read_file, time_limit=20)
 
 
 def _read_trouble(answer: Answer) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from navi.core.text import clean
-from navi.ops.operation import LOOK, Answer, HostSetting, Operation, OperationError, script
+from navi.ops.linker import link
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError
 
 if TYPE_CHECKING:
     from navi.core.registry import Snapshot
@@ -24,9 +25,8 @@ def snapshot(registered: bool = False, sockets: Sequence[str] = ()) -> Operation
     The servers on `sockets` are asked, too. With `registered`, only those, the default server and those that the
     registry names are asked, and no status file is read.
     """
-    scripts = script(*LOOK, "registry/find_entry", "look/with_registry")
     arguments = (HostSetting.SESSIONS_DIR, "yes" if registered else "", *sockets)
-    return Operation("snapshot", scripts, arguments, _read, time_limit=30)
+    return Operation("snapshot", link("look/with_registry"), arguments, _read, time_limit=30)
 
 
 def _read(answer: Answer) -> Snapshot:

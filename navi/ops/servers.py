@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from navi.core.text import decode
-from navi.ops.operation import Answer, Operation, Record, done, script
+from navi.ops.linker import link
+from navi.ops.operation import Answer, Operation, Record, done
 
 
 class ServerSession(NamedTuple):
@@ -33,8 +34,7 @@ class Servers(NamedTuple):
 
 def servers(sockets: Sequence[str] = ()) -> Operation[Servers]:
     """Ask servers for their sessions, "" is the default one; without any, all of the registry's folder."""
-    scripts = script("lib/tmux", "registry/find_entry", "look/servers")
-    return Operation("servers", scripts, tuple(sockets), _read_servers, time_limit=60)
+    return Operation("servers", link("look/servers"), tuple(sockets), _read_servers, time_limit=60)
 
 
 def _read_servers(answer: Answer) -> Servers:

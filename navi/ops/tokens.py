@@ -6,7 +6,8 @@ import re
 
 from navi.core import exits
 from navi.core.metrics import Tokens
-from navi.ops.operation import SESSION, Answer, HostSetting, Operation, OperationError, done, script
+from navi.ops.linker import link
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
 
 MOST_BYTES = 16 * 1024 * 1024
 """Bytes of transcripts that one call reads at most."""
@@ -27,9 +28,8 @@ def tokens(session_id: str, most: int = MOST_BYTES, seconds: int = MOST_SECONDS)
     """
     if not SESSION_ID.fullmatch(session_id):
         raise OperationError("the session's id in the status file can be none of Claude Code's", exits.NO_SESSION)
-    whole = script(*SESSION, "lib/json", "hooks/tokens")
     arguments = (HostSetting.SESSIONS_DIR, session_id, str(most), str(seconds))
-    return Operation("tokens", whole, arguments, _read, time_limit=30)
+    return Operation("tokens", link("hooks/tokens"), arguments, _read, time_limit=30)
 
 
 def _read(answer: Answer) -> Tokens:

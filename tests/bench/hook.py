@@ -13,7 +13,7 @@ from pathlib import Path
 
 import trio
 
-from navi.ops import script
+from navi.ops.hooks import hook_text
 from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row
 from tests.bench.request import timed
@@ -38,7 +38,7 @@ async def measure(run: Run) -> list[Row]:
             lab.local.write_status("work")
             surroundings = _inside(lab.local)
             words = ("sh", str(lab.local.folder / "hook"), "claude")
-            Path(words[1]).write_text(script("lib/process", "lib/json", "hooks/status_file", "hooks/hook"))
+            Path(words[1]).write_text(hook_text())
             often, seldom = run.pick(200, 50), run.pick(20, 5)
             floor = await _times(("sh", "-c", ":"), b"", surroundings, often)
             hook = await _times(words, _event(5_000), surroundings, often)

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from navi.ops import script
+from navi.ops.hooks import hook_text
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import (
     BASH,
@@ -34,7 +34,7 @@ from tests.support.scripts import (
     stand_in,
 )
 
-HOOK = script("lib/process", "lib/json", "hooks/status_file", "hooks/hook")
+HOOK = hook_text()
 AWKS = ("mawk", "gawk", "original-awk", "busybox")
 
 every_awk = pytest.mark.parametrize("awk", AWKS)

@@ -14,7 +14,7 @@ import pytest
 
 from navi.core.model import Tmux
 from navi.core.status import LARGEST
-from navi.ops import Operation, script
+from navi.ops import Operation
 from navi.ops.look import look as look_operation
 from tests.support.machines import Account, Lab
 from tests.support.scripts import (
@@ -28,6 +28,7 @@ from tests.support.scripts import (
     files,
     look,
     names,
+    needs_of,
     run,
     settings_of,
     stand_in,
@@ -291,8 +292,7 @@ def test_no_process_is_started_for_each_of_many_files(lab: Lab, shell: Shell) ->
     for name in ("cksum", "tr", "grep", "cat"):
         stand_in(lab.local, name, f'echo {name} >>{log}; exec "$real" "$@"')
     change = f"\nnavi_files\nnavi_tell_files\necho new >./session-500.json\n: >{log}\nnavi_files\nnavi_tell_files"
-    scripts = script("lib/tmux", "lib/process", "lib/state_folder", "look/look")
-    prelude = f'{scripts}\nnavi_begin "$1" no{change}\nprintf "%s" "$navi_out"'
+    prelude = f'{needs_of("look/once")}\nnavi_begin "$1" no{change}\nprintf "%s" "$navi_out"'
     said = answer(lab.local, shell, Operation("twice", prelude, (str(lab.local.sessions_dir),), lambda said: said))
     kinds = [record.kind for record in said.records()]
     assert (kinds.count("file"), kinds.count("same")) == (1001, 999)

@@ -22,7 +22,7 @@ import pytest
 from navi.core.registry import read_registry
 from navi.hosts.wire import new_token, request
 from navi.ops import Answer, Operation, OperationError
-from navi.ops.operation import CHANGES, REGISTRY, done, script
+from navi.ops.operation import done
 from navi.ops.registry import change_entries, read_file, replace_file
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import (
@@ -34,6 +34,7 @@ from tests.support.scripts import (
     answer,
     environment,
     every_shell,
+    needs_of,
     run,
     settings_of,
     stand_in,
@@ -114,7 +115,7 @@ def changing(*changes: Sequence[str]) -> Operation[str]:
         'printf "%s trouble %s\\n" "$navi_token" "$navi_trouble"'
     )
     lines = "".join("\t".join(words) + "\n" for words in changes)
-    return Operation("change", script(*REGISTRY, *CHANGES) + body, (lines,), trouble)
+    return Operation("change", needs_of("registry/change_entry") + body, (lines,), trouble)
 
 
 def trouble(said: Answer) -> str:
@@ -219,7 +220,7 @@ def used(name: str) -> Operation[str]:
         "navi_find_registry; navi_name=$1; navi_find_entry || navi_fail $navi_none none; navi_entry=yes\n"
         'navi_touch_entry; navi_await_touch; printf "%s target %s\\n" "$navi_token" "$navi_entry_target"'
     )
-    return Operation("use", script(*REGISTRY, *CHANGES) + body, (name,), target)
+    return Operation("use", needs_of("registry/change_entry") + body, (name,), target)
 
 
 def target(said: Answer) -> str:

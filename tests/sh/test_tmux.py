@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from navi.core.model import Frame, Session, Source, Status, Tmux
-from navi.ops import Operation, script
+from navi.ops import Operation
 from navi.ops.attach import ENTER, attach
+from navi.ops.linker import link
 from tests.support.hosts import host, opened
 from tests.support.machines import Account, Lab, Machine, program
 from tests.support.scripts import (
@@ -78,7 +79,7 @@ PATHS = ("/usr/bin:/bin", "/usr/bin:/opt/homebrew/bin:/bin", "/usr/local/bin", "
 @every_shell
 @pytest.mark.parametrize("path", PATHS)
 def test_the_usual_folders_are_added_once_behind_path(lab: Lab, shell: Shell, path: str) -> None:
-    print_path = Operation("path", script("lib/tmux") + "\nprintf '%s' \"$PATH\"", (), lambda said: said)
+    print_path = Operation("path", link("lib/tmux") + "\nprintf '%s' \"$PATH\"", (), lambda said: said)
     whole = Shell(shell.name, (program(shell.words[0]), *shell.words[1:]))
     found = answer(lab.local, whole, print_path, {"PATH": path}).output.decode()
     assert found.startswith(path)

@@ -26,6 +26,7 @@ import pytest
 from navi.core.model import Frame, StatusFile
 from navi.hosts.wire import AnswerReader, new_token, request, stream_request
 from navi.ops import Answer, HostSettings, Operation
+from navi.ops.linker import link, read_source
 from navi.ops.look import Beat, Unwatchable
 from navi.ops.look import look as look_operation
 from navi.ops.look import watch as watch_stream
@@ -243,6 +244,11 @@ def unwatchable(account: Account, shell: Shell, sessions_dir: Path, prefix: tupl
         with pytest.raises(Unwatchable) as reason:
             watching.next()
         return str(reason.value)
+
+
+def needs_of(name: str) -> str:
+    """Return what stands before an entry script in its requests: everything that it needs."""
+    return link(name).removesuffix(read_source(name).text)
 
 
 PRINT_ARGUMENTS: Operation[tuple[bytes, ...]] = Operation(

@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154
+# needs: git/gh
 # comments.sh REPOSITORY NUMBER MOST: the comments and reviews of a pull request of HOST/OWNER/NAME, and the newest MOST
 # comments on its lines, which `gh pr view` does not tell.
 printf '%s talk\n' "$navi_token"

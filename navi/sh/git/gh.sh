@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2086
+# needs: lib/tmux lib/fail
 # The user's own gh on this machine: it asks nothing back, paints nothing, and comes to an end.
 
 navi_gh_patience=20 # seconds that one question may take

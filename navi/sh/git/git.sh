@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2086
+# needs: lib/tmux lib/fail
 # git.sh DIRECTORY MOST: what git knows of a directory; of the difference to the last commit, MOST lines.
 # Nothing is changed, not even git's own cache, and nothing that the repository configures is run.
 

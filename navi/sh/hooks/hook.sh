@@ -1,9 +1,8 @@
-#!/bin/sh
-# shellcheck disable=SC2016,SC2034,SC2154,SC2317
+# shellcheck shell=sh disable=SC2016,SC2034,SC2154,SC2317
+# needs: hooks/status_file
 # hook.sh AGENT: what a coding agent runs at each of its events, with the event as JSON on standard input. It writes the
 # status file of the tmux session around it. It says nothing, always exits 0 and waits for nobody: an agent must never
-# notice it. It needs tmux and POSIX sh, awk, mv. It is installed as one file, with process.sh, json.sh and status_file.sh
-# in front.
+# notice it. It needs tmux and POSIX sh, awk, mv. It is installed as one file.
 
 # An event becomes one line of fields between tabs, in the order that `apply` of status_file.sh takes them; an
 # event that says nothing about a status, or is broken, becomes nothing.

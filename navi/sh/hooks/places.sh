@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034
+# needs: session/folder
 # Where the agents' hooks are: the hook itself, Claude Code's settings, OpenCode's plugin.
 umask 077
 LC_ALL=C

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2016,SC3013,SC2034,SC2154
-# Changing a status file, one change after the other, and none is ever lost. Needs json.sh in front.
+# needs: lib/process lib/json
+# Changing a status file, one change after the other, and none is ever lost.
 #
 # The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
 # makes it), holds the maker's process until awk has written the version into it, and becomes the status file by mv,

@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154,SC2086
+# needs: session/folder registry/absent lib/fail lib/json
 # tokens.sh DIR SESSION MOST SECONDS: the tokens that the agent's session SESSION has used, from its transcript and those
 # of its sub-agents. Of what is new at most MOST bytes are read, for about SECONDS; the next call goes on from there.
 #

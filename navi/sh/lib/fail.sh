@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# How an operation ends that can't be carried out: with words on standard error and a status of sysexits(3). Needs tmux.sh
-# in front.
+# needs: lib/tmux
+# How an operation ends that can't be carried out: with words on standard error and a status of sysexits(3).
 
 navi_none=66 navi_unavailable=69 navi_exists=73 navi_late=75 navi_refused=77
 

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# Locks that end with their holders. Needs process.sh in front.
+# needs: lib/process
+# Locks that end with their holders.
 
 # navi_acquire PATH SECONDS [FD]: have a lock for this shell alone. Where there is flock(1) it is a file and ends with us; it
 # stands behind a descriptor, which tmux must not get (navi_tmux closes 7 and 8). Elsewhere it is a folder, which names

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154
-# Who still works at something, by the number of the process that stands in a lock or in a file's name. Needs navi_self,
-# which is our own.
+# needs: lib/self
+# Who still works at something, by the number of the process that stands in a lock or in a file's name.
 
 # navi_ended PROCESS: whether it has ended. Our own number is that of one before us: nothing of ours is left yet. One that
 # is dead and unburied, as in a container whose first process buries nobody, has ended, too.

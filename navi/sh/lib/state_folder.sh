@@ -1,4 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC2174,SC3013
+# needs: lib/tmux lib/process
+# expects: navi_has_registry navi_recover_entry navi_move_entry
 # The private folder navi_nest beside the status files: bookmarks and tags, and what operations leave there that were
 # killed half-way. Whatever is made there ends in the number of the process that made it, and so it can be told, at the
 # next operation or look, whether that is still under way. One that has come as far as tmux is finished then, and one
@@ -10,8 +12,8 @@ navi_open_nest() {
     [ -w "$navi_nest" ]
 }
 
-# navi_mend: sweep up after operations that were killed. Without any, it takes builtins alone.
-navi_mend() {
+# navi_recover: sweep up after operations that were killed. Without any, it takes builtins alone.
+navi_recover() {
     for navi_path in "$navi_nest"/*.[0-9]*; do
         case ${navi_path#"$navi_nest/"} in
         entry.*) { navi_has_registry && navi_ended "${navi_path##*.}"; } || continue ;;
@@ -20,16 +22,16 @@ navi_mend() {
             ;;
         esac
         case ${navi_path#"$navi_nest/"} in
-        rename.* | undo.* | kill.* | entry.*) (navi_mend_one "$navi_path") >/dev/null 2>&1 ;;
+        rename.* | undo.* | kill.* | entry.*) (navi_recover_one "$navi_path") >/dev/null 2>&1 ;;
         renamed.*) [ -e "$navi_nest/rename.${navi_path##*.}" ] || rm -f "$navi_path" ;;
         start.* | recent.* | marks.* | hung.*) rm -f "$navi_path" ;;
         esac
     done
 }
 
-# navi_mend_one JOURNAL: finish or take back what it tells of. It is ours as soon as it has our number; where tmux does
+# navi_recover_one JOURNAL: finish or take back what it tells of. It is ours as soon as it has our number; where tmux does
 # not answer, somebody else may try again.
-navi_mend_one() {
+navi_recover_one() {
     LC_ALL=C
     export LC_ALL
     umask 077
@@ -38,7 +40,7 @@ navi_mend_one() {
     navi_journal=$navi_nest/$navi_kind.$navi_self
     [ "$1" = "$navi_journal" ] || mv "$1" "$navi_journal" || return
     navi_read_journal || { rm -f "$navi_journal" && return; }
-    "navi_mend_$navi_kind" || mv "$navi_journal" "$navi_nest/$navi_kind.$navi_maker"
+    "navi_recover_$navi_kind" || mv "$navi_journal" "$navi_nest/$navi_kind.$navi_maker"
 }
 
 # navi_read_journal: its lines, in navi_maker (the process that began it) and navi_1 to navi_6; fails if it is not whole.
@@ -64,8 +66,8 @@ navi_note_rename() {
     navi_write_journal rename "$navi_socket" "$navi_identity" "$navi_old" "$navi_was" "$navi_new" "$navi_gathered"
 }
 
-# navi_mend_rename: tmux knows whether it was done. Fails if tmux does not tell.
-navi_mend_rename() {
+# navi_recover_rename: tmux knows whether it was done. Fails if tmux does not tell.
+navi_recover_rename() {
     navi_identity=$navi_2
     navi_old=$navi_3
     navi_was=$navi_4
@@ -126,10 +128,6 @@ navi_finish_rename() {
     rm -f "$navi_made" "$navi_journal"
 }
 
-# navi_move_entry: the registry's, where that is at hand (registry.sh); a look only mends, and an entry knows its session
-# by its identity.
-navi_move_entry() { :; }
-
 # ---- ending
 
 # navi_note_kill: the journal of ending the session navi_name with the status file navi_file; what brings it back is to
@@ -138,8 +136,8 @@ navi_note_kill() {
     navi_write_journal kill "$navi_socket" "$navi_identity" "$navi_name" "${navi_file##*/}" "${navi_kept##*/}" "$navi_registered"
 }
 
-# navi_mend_kill: tmux knows whether it was done; as long as not all was kept, it was not. Fails if tmux does not tell.
-navi_mend_kill() {
+# navi_recover_kill: tmux knows whether it was done; as long as not all was kept, it was not. Fails if tmux does not tell.
+navi_recover_kill() {
     navi_read_kill
     navi_ask_for_name || return
     if [ "$navi_living" = yes ] || { [ -n "$navi_kept" ] && [ ! -e "$navi_kept/scrollback" ]; }; then
@@ -147,7 +145,7 @@ navi_mend_kill() {
         return
     fi
     navi_finish_kill || return
-    if [ "$navi_registered" = yes ]; then navi_mend_entry; else rm -f "$navi_journal"; fi
+    if [ "$navi_registered" = yes ]; then navi_recover_entry; else rm -f "$navi_journal"; fi
 }
 
 # navi_read_kill: what the journal of ending a session says.
@@ -221,28 +219,6 @@ navi_drop_marks() {
     rm -f "$navi_nest/marks.lock"
 }
 
-# navi_has_registry: whether the registry's scripts are at hand. A look, and what is only about files, does without.
-navi_has_registry() { [ -n "${navi_parser-}" ] && command -v navi_is_registered >/dev/null; }
-
-# navi_mend_entry: the session is not to be in the registry any more, and that is the last of its end. Without the
-# registry at hand it is left for the next operation that has it; till then the entry is that of a session that has ended.
-# Fails if tmux does not tell, or somebody else is changing the registry.
-navi_mend_entry() {
-    if ! navi_has_registry; then
-        mv "$navi_journal" "$navi_nest/entry.$navi_maker"
-        return
-    fi
-    navi_read_kill
-    navi_ask_for_name || return
-    # Of entries that know no more than a name, the one of a living session stays.
-    if navi_is_registered && { [ -n "$navi_entry_identity" ] || [ "$navi_namesake" = no ]; }; then
-        LOCK_TIMEOUT=1
-        navi_change_registry "drop	$navi_name"
-        [ $? -ne 75 ] || return
-    fi
-    rm -f "$navi_journal"
-}
-
 # ---- bringing back
 
 # navi_read FILE: the text of what is kept, line ends at its end included, in navi_text.
@@ -256,8 +232,8 @@ navi_note_undo() {
     navi_write_journal undo "$1" "$(date +%s)" '' '' '' ''
 }
 
-# navi_mend_undo: a session of that name that has begun since is the one. Fails if tmux does not tell.
-navi_mend_undo() {
+# navi_recover_undo: a session of that name that has begun since is the one. Fails if tmux does not tell.
+navi_recover_undo() {
     navi_kept=$navi_nest/killed/$navi_1
     navi_read name
     navi_name=$navi_text

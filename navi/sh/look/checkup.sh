@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154
+# needs: look/look registry/absent
 # checkup.sh DIR: what this machine knows of itself and navi depends on: clock, tmux, the folder of status files, hooks,
 # and whether sessions outlive a logout. Nothing is changed but for one file that is written and removed again.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2088,SC2086
+# needs: session/folder registry/absent
 # directories.sh DIR TEXT MOST: directories whose path begins with TEXT, as one would type them, and recent ones.
 navi_enter "$1"
 navi_most=$3

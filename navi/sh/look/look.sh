@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
+# needs: lib/state_folder lib/tmux
 # One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
 # Records are built in navi_out and printed at once, so that a small change travels in one packet.
 # $navi_token is random and of this call: no file, title or path can forge a record.
@@ -59,6 +60,8 @@ navi_stamps=
 navi_half=0
 navi_listed_before=
 
+navi_asks_others=yes # whether a listing asks the user's other servers, too
+
 # Where navi_offset is a number, other servers than the default one are asked in an order that changes with it.
 navi_offset=
 
@@ -82,7 +85,9 @@ navi_list() {
     navi_has_dead=no
     navi_children=
     navi_ask ''
-    navi_find_servers
+    navi_others=
+    navi_unaskable=no
+    [ "$navi_asks_others" = no ] || navi_find_servers
     [ -z "$navi_offset" ] || navi_turn_servers
     set -f
     IFS=$navi_newline
@@ -453,8 +458,8 @@ navi_restore() {
     rm -f "$navi_held"
 }
 
-# navi_recover: put back what a look that was cut off had taken away.
-navi_recover() {
+# navi_put_back: put back what a look that was cut off had taken away.
+navi_put_back() {
     cd "$navi_dir" 2>/dev/null || return
     for navi_held in .navi/gone.*; do
         [ -f "$navi_held" ] || continue
@@ -491,8 +496,8 @@ navi_begin() {
     export LC_ALL
     navi_beware
     cd / || return
-    navi_mend
     navi_recover
+    navi_put_back
     navi_tell_system
     navi_record home "$HOME"
 }

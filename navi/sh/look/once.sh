@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034
+# needs: look/look registry/absent
 # look.sh DIR CLEANUP: one look, for hosts whose watch can't be had and for the command line.
 
 # navi_recall_hung: the servers that hung at the looks of the last half minute are not asked: they would hold up all others,

@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034
+# needs: lib/tmux registry/location
 # servers.sh [SOCKET...]: the sessions of tmux servers, "" is the user's default one; without any, of all whose sockets
 # are in the registry's folder. The folder, whether it is there, and for each server what its answer means and its
 # sessions: attached clients, time of creation, name.

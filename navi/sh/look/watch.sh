@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
+# needs: look/look registry/absent
 # watch.sh DIR CLEANUP: tell what changes, as long as somebody listens.
 # Between looks nothing but builtins runs: times of files, existence of processes and terminals are compared.
 # A line on standard input (or into the FIFO .navi/watch.PID beside the status files) wakes the watch at once;
@@ -7,8 +8,8 @@
 navi_moving_for=30000 # how long after a change the watch stays quick, in milliseconds
 navi_beat_every=5000  # a sign of life when there is nothing to tell
 
-# navi_open_nest: a private place for the FIFO and the time stamp, beside the status files where there are any.
-navi_open_nest() {
+# navi_open_watch: a private place for the FIFO and the time stamp, beside the status files where there are any.
+navi_open_watch() {
     if [ -d "$navi_dir" ] && mkdir -p -m 700 "$navi_dir/.navi" 2>/dev/null && [ -w "$navi_dir/.navi" ]; then
         navi_nest=$navi_dir/.navi
         navi_sweep_nest
@@ -197,7 +198,7 @@ navi_look_at_panes() {
     navi_unlisted=0
     navi_list
     navi_note_terminals
-    navi_mend
+    navi_recover
     if [ "$navi_uncleaned" -ge 2000 ] && navi_considered; then
         navi_uncleaned=0
         navi_clean
@@ -241,7 +242,7 @@ navi_begin "$1" "$2"
 navi_own_nest=
 navi_relay=
 navi_ticker=
-if ! navi_open_nest; then
+if ! navi_open_watch; then
     [ "$navi_own_nest" = yes ] && rm -rf "$navi_nest"
     printf '%s begin\n%s unwatchable no FIFO can be made in %s\n%s end 0\n' \
         "$navi_token" "$navi_token" "$navi_nest" "$navi_token"

@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2013,SC2154,SC2034
+# needs: look/look registry/absent registry/location lib/process
 # survey.sh DIR REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of the SOCKETs
 # beside it. With REGISTERED only those servers and the default one are asked, not what runs in their panes and where,
 # and no status file is told.
@@ -100,7 +101,7 @@ navi_default=${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default
 navi_briefly=$2
 shift 2
 if [ -n "$navi_briefly" ]; then
-    navi_find_servers() { navi_others=; navi_unaskable=no; }
+    navi_asks_others=no
     navi_format=${navi_format%%"$navi_newline"*} # tmux takes milliseconds to find out what programs run
 fi
 navi_tell_clock

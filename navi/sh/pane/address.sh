@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# Which pane an address means, and what there is to know of it. Needs registry.sh in front, and what that needs.
+# needs: registry/find_entry registry/location lib/fail lib/tmux
+# Which pane an address means, and what there is to know of it.
 
 # navi_locate SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the end.
 navi_locate() {

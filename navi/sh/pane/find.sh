@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154
+# needs: pane/address
 # locate.sh SOCKET TARGET NAME REGISTERED: which pane is meant: its id, the server's process, the session's id and time
 # of creation; the server's socket; and the session's name.
 navi_locate "$1" "$2" "$3" "$4"

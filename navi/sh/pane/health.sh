@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154
+# needs: pane/address registry/require registry/change lib/process
 # health.sh SOCKET TARGET NAME REGISTERED TOUCH: what the process of a pane does. Tells whether it is dead and whether its
 # process is gone (1 or 0), the process, and how it ended; or what there is not: server, session or pane. With TOUCH the
 # session counts as used.

@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
+# needs: pane/typing pane/waiting pane/writer_lock registry/change
 # send.sh SOCKET TARGET NAME REGISTERED HOW FORCE LOCK RETRIES PATTERN FIXED SECONDS TEXT BLOCK DIR KEY...: type into a
 # session. HOW is submit (the text, then Enter), literal (the text alone) or keys. LOCK is the token of the caller's own
 # lock. With a PATTERN, wait for it in what comes after. BLOCK is the text as Python's prompt needs it, "" if that is the

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# Typing into a pane. Needs address.sh and waiting.sh in front, and what these need.
+# needs: pane/waiting pane/address lib/fail lib/tmux
+# Typing into a pane.
 
 # navi_refuse_unready FORCE: a pane that would not take what is typed, or not as it is meant.
 navi_refuse_unready() {

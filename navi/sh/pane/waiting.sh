@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2016,SC2154
-# Waiting for what a pane shows, and telling an answer from what was there before. Needs address.sh in front, and what
-# that needs.
+# needs: pane/address lib/fail lib/tmux
+# Waiting for what a pane shows, and telling an answer from what was there before.
 
 # navi_is_cooked: whether what is typed goes to a program that reads whole lines; one that reads keys might take it later,
 # and then show it once more.

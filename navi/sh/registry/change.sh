@@ -1,11 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
-# Changes of the registry, all or none. Needs registry.sh and locks.sh in front, and what these need.
-
-# navi_open_sockets: have the folder.
-navi_open_sockets() {
-    [ -d "$navi_sockets" ] || mkdir -p -m 700 "$navi_sockets" 2>/dev/null
-    [ -w "$navi_sockets" ]
-}
+# needs: registry/find_entry registry/location lib/json lib/locks lib/tmux
+# Changes of the registry, all or none.
 
 # What writes line[1] to line[lines] into a file, and sees that all of it is there: not every awk tells that a disk is full.
 navi_line_writer='
@@ -204,14 +199,6 @@ navi_register() {
     navi_put_entry "$navi_type" "$1" "$2" "$3" "$4" $navi_started_pane
     set +f
     navi_change_registry "$navi_edits" || navi_unregistered=$navi_trouble
-}
-
-# navi_move_entry: the session navi_was is called navi_now (nest.sh).
-navi_move_entry() {
-    navi_name=$navi_was
-    navi_is_registered || return 0
-    navi_change_registry "move	$navi_was	$navi_now
-put	$navi_now	target	text	$navi_now:${navi_entry_target##*:}"
 }
 
 # navi_registry_time: now, as the registry writes it. For $( ) alone, whose shell becomes date.

@@ -1,23 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# The registry of sessions: one JSON file in the folder of tmux sockets, with a lock beside it. Its format, places and
-# lock are those of the tools that agents' skills use, so that they and navi can share it. Needs tmux.sh, end.sh and
-# json.sh in front.
-
-# navi_find_registry: where it is. The usual folder has a name that anybody could have taken first; then it is not used.
-navi_find_registry() {
-    navi_sockets=${CLAUDE_TMUX_SOCKET_DIR:-${TMPDIR:-/tmp}/claude-tmux-sockets}
-    navi_registry=${REGISTRY_FILE:-$navi_sockets/.sessions.json}
-    navi_registry_lock=${REGISTRY_LOCK:-$navi_sockets/.sessions.lock}
-    [ -z "${CLAUDE_TMUX_SOCKET_DIR-}" ] || return 0
-    [ ! -e "$navi_sockets" ] && [ ! -L "$navi_sockets" ] && return 0
-    [ -d "$navi_sockets" ] && [ ! -L "$navi_sockets" ] && [ -O "$navi_sockets" ]
-}
-
-# navi_need_registry: the same, or the end.
-navi_need_registry() {
-    navi_find_registry ||
-        navi_fail $navi_refused "$navi_sockets is not yours; set CLAUDE_TMUX_SOCKET_DIR to a folder of your own"
-}
+# needs: registry/location lib/json lib/tmux
+# One entry of the registry: finding it, and telling whether it is a session's.
 
 # How navi writes the file (navi_changer): an entry a line. Then none has to be parsed but the one that is meant.
 navi_layout='

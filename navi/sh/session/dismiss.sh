@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
+# needs: session/folder session/identity registry/recover hooks/status_file
 # dismiss.sh DIR SOCKET SERVER ID CREATED NAME FILE: a session's notice is known; its status is working again.
 umask 077
 navi_enter "$1"

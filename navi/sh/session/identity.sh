@@ -1,17 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# One session of this machine: whether it is still the one that was meant, and where its files are. Needs end.sh and
-# nest.sh in front, and what these need; address.sh where a session is meant by its name.
-
-# navi_enter DIR: know the folder of status files, and mend what was left half done there. It need not exist.
-navi_enter() {
-    navi_expand "${1:-.claude-sessions}"
-    navi_dir=$navi_expanded
-    navi_nest=$navi_dir/.navi
-    navi_mark=
-    navi_journal=
-    trap : PIPE # that nobody listens any more must end nothing half-way
-    navi_mend
-}
+# needs: pane/address lib/fail lib/tmux
+# One session of this machine: whether it is still the one that was meant, and where its files are.
 
 # navi_mean SOCKET SERVER ID CREATED NAME FILE: the session that is meant. Without ID there is only its status file;
 # without FILE there is none. With the SERVER `named` it is whatever has that name now.
@@ -69,13 +58,4 @@ navi_need() {
     gone) navi_fail $navi_none "the session $navi_name has ended" ;;
     other) navi_fail $navi_none "the session $navi_name has been replaced, renamed or begun meanwhile; look again" ;;
     esac
-}
-
-# navi_wake: have every watch of this folder look at once. One may end at this moment; that is no failure.
-navi_wake() {
-    for navi_fifo in "$navi_nest"/watch.*; do
-        if [ -p "$navi_fifo" ] && kill -0 "${navi_fifo##*.}" 2>/dev/null; then
-            printf 'poll\n' 5<>"$navi_fifo" >&5 || :
-        fi
-    done 2>/dev/null
 }

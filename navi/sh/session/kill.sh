@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2174
+# needs: session/folder session/identity registry/recover
 # kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away.
 # What brings it back is kept in .navi/killed/KEEP: LINE is what to run then, unless the session knows better (because
 # navi started it), and MORE stands behind it. Should this shell be killed on its way, the next operation or look finishes

@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
+# needs: session/folder registry/absent lib/fail
 # mark.sh DIR NAME CHANGE...: bookmark and tags of a session: +b and -b, +tTAG and -tTAG. They stand in .navi/marks, a
 # line each: the name, b or t, the tag, between tabs. So every dashboard that looks here sees the same.
 

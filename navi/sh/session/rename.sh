@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
+# needs: session/folder session/identity registry/recover hooks/status_file
 # rename.sh DIR NEW SOCKET SERVER ID CREATED NAME FILE: another name for tmux, the status file, and the name within it.
 # The new file is written first, and only when tmux has renamed the session the old one goes. Should this shell be killed
 # between, the next operation or look finishes it or takes it back (nest.sh).

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# How a session is started. Needs nest.sh and end.sh in front, and what these need.
+# needs: lib/state_folder lib/fail lib/tmux
+# How a session is started.
 
 # navi_start TYPE LINE MORE WORD BEFORE [ENDS KEEP WINDOW VARIABLE=VALUE...]: start a session navi_name in navi_cwd that
 # runs a line in the user's shell, with MORE at its end this one time; no LINE is just the shell. See start.sh, whose text is

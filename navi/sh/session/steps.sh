@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# The steps that are taken in a new session before it is said to be there. Needs begin.sh and typing.sh in front, and what
-# these need.
+# needs: pane/typing pane/waiting
+# The steps that are taken in a new session before it is said to be there.
 
 # navi_take_steps STEP...: navi_count words. A step is three of them: await or expect, a pattern or a text, seconds; or
 # send or keys, a text or the name of a key, and nothing.

@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
+# needs: session/folder session/start registry/recover
 # undo.sh STARTER DIR KEEP: bring back what kill.sh has kept as KEEP. Should this shell be killed
 # on its way, the next operation or look gives the session what is still kept of it (nest.sh).
 

@@ -1,0 +1,9 @@
+# shellcheck shell=sh disable=SC2154,SC2086
+# needs: registry/location lib/fail
+# For operations that can't do without the registry.
+
+# navi_need_registry: the same, or the end.
+navi_need_registry() {
+    navi_find_registry ||
+        navi_fail $navi_refused "$navi_sockets is not yours; set CLAUDE_TMUX_SOCKET_DIR to a folder of your own"
+}

@@ -1,0 +1,98 @@
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
+# needs: session/folder session/start pane/address pane/writer_lock registry/recover registry/require
+# expects: navi_take_steps
+# Creating a session.
+
+# navi_put_first LINE NAME: a line, as the first of the twenty of a file in the private folder.
+navi_put_first() {
+    case $1 in *"$navi_newline"*) return ;; esac
+    navi_open_nest && {
+        printf '%s\n' "$1"
+        grep -vxF -- "$1" "$navi_nest/$2" | head -n 19
+    } >"$navi_nest/recent.$$" && mv -f "$navi_nest/recent.$$" "$navi_nest/$2"
+} 2>/dev/null
+
+# navi_note_socket: a tmux server that stands where nobody would look for it.
+navi_note_socket() {
+    navi_find_user
+    navi_dead=
+    navi_find_servers
+    case $navi_newline$navi_others in
+    *"$navi_newline$navi_started_socket$navi_newline"*) ;;
+    *) navi_put_first "$navi_started_socket" sockets ;;
+    esac
+}
+
+# navi_take_name: nobody else makes a session of this name meanwhile, on whatever server.
+navi_take_name() {
+    navi_need_registry
+    navi_open_pens || {
+        navi_unregistered="$navi_sockets can't be written to"
+        return 0
+    }
+    navi_acquire "$navi_pens/name.$navi_name" 30 7 ||
+        navi_fail $navi_late "somebody else has been creating $navi_name for 30 s; nothing was created"
+    if navi_find_entry && navi_socket=$navi_entry_socket && navi_locate_entry; then
+        navi_fail $navi_exists "there is a session $navi_name already, registered on $navi_entry_socket"
+    fi
+}
+
+# navi_sweep_pens: files that were locks stay where they are, for somebody may wait for them; old ones go when there are
+# many.
+navi_sweep_pens() {
+    set -- "$navi_pens"/*
+    [ $# -lt 100 ] || find "$navi_pens" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null || :
+}
+
+# navi_run STEP... VARIABLE=VALUE...: start it, and take the steps (steps.sh), without which it is not to be.
+navi_run() {
+    navi_start_with "$@"
+    [ "$navi_count" -gt 0 ] || return 0
+    navi_doomed=$navi_started_id
+    trap navi_leave EXIT
+    navi_take_steps "$@"
+    navi_doomed=
+}
+
+navi_start_with() {
+    shift "$navi_count"
+    for navi_variable; do
+        shift
+        navi_escape "$navi_variable"
+        set -- "$@" "$navi_escaped"
+    done
+    navi_start "$navi_type" "$navi_line" '' "$navi_needed" '' "$navi_ends" "$navi_keeps" "$navi_window" "$@"
+}
+
+# navi_create STARTER DIR SOCKET NAME CWD LINE WORD TYPE ENDS KEEP WINDOW REGISTER COUNT STEP... VARIABLE=VALUE...: create
+# a session, and take steps in it, of COUNT words. Nothing is left where a step fails.
+navi_create() {
+    navi_starter=$1
+    navi_enter "$2"
+    navi_wanted_socket=$3
+    navi_name=$4
+    navi_expand "$5"
+    navi_cwd=$navi_expanded
+    [ -d "$navi_cwd" ] || navi_fail $navi_none "there is no directory $navi_cwd; nothing was created"
+    [ -x "$navi_cwd" ] || navi_fail $navi_refused "the directory $navi_cwd can't be entered; nothing was created"
+    shift 5
+    navi_line=$1 navi_needed=$2 navi_type=$3 navi_ends=$4 navi_keeps=$5 navi_window=$6 navi_registers=$7 navi_count=$8
+    shift 8
+    navi_unregistered=
+    [ -z "$navi_registers" ] || navi_take_name
+    navi_socket=$navi_wanted_socket
+    case $navi_socket in */*) [ -d "${navi_socket%/*}" ] || mkdir -p -m 700 "${navi_socket%/*}" 2>/dev/null ;; esac
+    navi_run "$@"
+    [ -z "$navi_registers" ] || [ -n "$navi_unregistered" ] || navi_register
+    navi_put_first "$navi_cwd" recent
+    [ -z "$navi_wanted_socket" ] || navi_note_socket
+    navi_wake
+    printf '%s created %s\n%s place %s\n' "$navi_token" "$navi_started" "$navi_token" "$navi_started_pane"
+    printf '%s socket %s\n' "$navi_token" "$navi_started_socket"
+    if [ -n "$navi_unregistered" ]; then
+        printf '%s unregistered %s\n' "$navi_token" "$navi_unregistered"
+    elif [ -n "$navi_registers" ]; then
+        printf '%s registered\n' "$navi_token"
+    fi
+    [ -z "${navi_pens-}" ] || navi_sweep_pens
+}
