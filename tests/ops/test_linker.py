@@ -174,6 +174,12 @@ def test_comments_stay_here_and_nothing_else_does() -> None:
     assert "\n# " not in sent
 
 
+def test_awk_programs_have_files_of_their_own() -> None:
+    """A script holds only those of one line."""
+    lines = [(name, line) for name in NAMES if not is_awk(name) for line in code_of(name).splitlines()]
+    assert [name for name, line in lines if re.search(r"\bawk\b", line) and line.count("'") % 2] == []
+
+
 # ---- made-up scripts
 
 

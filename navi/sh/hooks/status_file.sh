@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2016,SC3013,SC2034,SC2154
-# needs: lib/process lib/json
+# needs: lib/process hooks/merge_events.awk hooks/is_object.awk
 # Changing a status file, one change after the other, and none is ever lost.
 #
 # The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
@@ -7,164 +7,6 @@
 # which frees the lock. Meanwhile .navi/holder.SESSION tells whose version it is, and what was written whole is not lost
 # should its writer be killed. Who finds it taken leaves the event beside it, in .navi/event.SESSION.TIME.PROCESS; who had the
 # lock looks for such events after it has freed it. So every event counts, and no hook ever waits.
-
-# What changes the file: the status file, the events, and what comes of them, written into the lock. Exit status 0 says
-# that it stands there whole, 3 that the old file was no status file, anything else that nothing can be had.
-navi_merger='
-BEGIN {
-    begin("//agents { //agents/* { //metrics { //metrics/time { //metrics/tools { //metrics/tools/counts {" \
-        " //metrics/tools/recent [ //team { //team/agents [ //team/agents/* {")
-    while ((getline chunk < ENVIRON["navi_file"]) > 0) {
-        if (!broken) feed(chunk)
-        chunks++
-    }
-    wrong = chunks && !finished()
-    if (!chunks || wrong) start_anew()
-    put(1, "tmux_session", quoted(ENVIRON["navi_name"]))
-    count = split(ENVIRON["navi_events"], lines, "\n")
-    for (i = 1; i <= count; i++) if (split(lines[i], field, "\t") == 13 && field[13] == ".") apply()
-    exit save(written(1), ENVIRON["navi_lock"]) ? (wrong ? 3 : 0) : 1
-}
-
-function start_anew(    entry) {
-    for (entry in place) delete place[entry]
-    nodes = 0
-    new_node("{")
-}
-
-function apply() {
-    now = field[1]
-    agent = field[2]
-    event = field[3]
-    status = field[4]
-    session = field[5]
-    cwd = field[6]
-    note = field[7]
-    tool = field[8]
-    teammate = field[9]
-    team = field[10]
-    if (tool != "") count_tool()
-    if (field[11] != "") tell_deed(field[11], field[12])
-    if (agent != "claude") tell_other()
-    else if (teammate != "") tell_teammate(teammate, status, session)
-    else if (!foreign()) tell_own()
-}
-
-# tell_other(): an agent beside the one that the file is about.
-function tell_other(    entry) {
-    entry = child(child(1, "agents", "{"), agent, "{")
-    put(entry, "status", quoted(status))
-    put(entry, "timestamp", now)
-    if (cwd != "" && raw_of(1, "cwd") == "") put(1, "cwd", cwd)
-}
-
-# foreign(): whether the event comes from another session of the agent, and is none of the own status.
-function foreign(    own) {
-    own = raw_of(1, "session_id")
-    if (event == "SessionStart") return raw_of(1, "status") != "" && decode(raw_of(1, "status")) != "offline"
-    if (session == "" || own !~ /^"./ || decode(own) == decode(session)) return 0
-    if (event == "Stop" || event == "SessionEnd") stop_session()
-    return event ~ /^(PostToolUse|Stop$|SessionEnd$)/
-}
-
-function tell_own() {
-    if (event == "UserPromptSubmit") prune_team()
-    count_time()
-    put(1, "status", quoted(status))
-    put(1, "message", note)
-    if (cwd != "") put(1, "cwd", cwd)
-    put(1, "timestamp", now)
-    if (session != "" && (event ~ /^(UserPromptSubmit|SessionStart)$/ || raw_of(1, "session_id") !~ /^"./))
-        put(1, "session_id", session)
-}
-
-# count_time(): the time since the last event belongs to the status that it left.
-function count_time(    was, time, passed) {
-    was = decode(raw_of(1, "status"))
-    time = child(child(1, "metrics", "{"), "time", "{")
-    passed = now - amount(raw_of(1, "timestamp"))
-    if (was == "" || was == "offline" || !amount(raw_of(time, "started"))) {
-        put(time, "started", now)
-        put(time, "working_seconds", 0)
-        put(time, "waiting_seconds", 0)
-    } else if (passed > 0 && passed < now) {
-        if (was == "working") increase(time, "working_seconds", passed)
-        if (was ~ /^(waiting|permission)$/) increase(time, "waiting_seconds", passed)
-    }
-    passed = now - amount(raw_of(time, "started"))
-    put(time, "total_seconds", shown(passed > 0 ? passed : 0))
-}
-
-function count_tool(    tools, recent, others, i) {
-    tools = child(child(1, "metrics", "{"), "tools", "{")
-    increase(child(tools, "counts", "{"), decode(tool), 1, tool)
-    recent = child(tools, "recent", "[")
-    if (size[recent] < 10) size[recent]++
-    for (i = size[recent]; i > 1; i--) {
-        raws[recent, i] = raws[recent, i - 1]
-        children[recent, i] = children[recent, i - 1]
-    }
-    raws[recent, 1] = tool
-    children[recent, 1] = 0
-}
-
-# tell_deed(deed, whom): what happened to other agents of the team.
-function tell_deed(deed, whom,    agents, i) {
-    if (deed == "spawned" && whom != "") tell_teammate(whom, "working", "")
-    if (deed == "spawned") return
-    agents = team_agents()
-    for (i = 1; i <= size[agents]; i++) if (matches(children[agents, i], "name", whom)) {
-        if (deed == "stopped" || !matches(children[agents, i], "status", "\"stopped\"")) mark(children[agents, i], deed)
-    }
-}
-
-function matches(entry, name, raw) {
-    return entry && (raw == "*" || raw != "" && decode(raw_of(entry, name)) == decode(raw))
-}
-
-function mark(entry, status) {
-    put(entry, "status", quoted(status))
-    put(entry, "timestamp", now)
-}
-
-# team_agents(): the list of the team, empty where there is no team; a file without one does not get one.
-function team_agents(    found) {
-    found = child_of(1, "team")
-    return found ? child_of(found, "agents") : 0
-}
-
-function tell_teammate(name, status, session,    agents, i, entry) {
-    agents = child(1, "team", "{")
-    if (team != "") put(agents, "name", team)
-    agents = child(agents, "agents", "[")
-    for (i = 1; i <= size[agents]; i++) if (matches(children[agents, i], "name", name)) entry = children[agents, i]
-    if (!entry) {
-        entry = new_node("{")
-        add(agents, "", "", entry)
-        put(entry, "name", name)
-    }
-    if (session != "") put(entry, "session_id", session)
-    if (status == "idle" && matches(entry, "status", "\"stopped\"")) return
-    mark(entry, status)
-}
-
-function stop_session(    agents, i) {
-    agents = team_agents()
-    for (i = 1; i <= size[agents]; i++)
-        if (matches(children[agents, i], "session_id", session)) mark(children[agents, i], "stopped")
-}
-
-function prune_team(    agents, i, kept) {
-    agents = team_agents()
-    for (i = 1; i <= size[agents]; i++) {
-        if (matches(children[agents, i], "status", "\"stopped\"")) continue
-        kept++
-        raws[agents, kept] = raws[agents, i]
-        children[agents, kept] = children[agents, i]
-    }
-    if (agents) size[agents] = kept + 0
-}
-'
 
 # navi_use FOLDER NAME: the status file of that session in that folder, its lock, and the private folder beside it.
 navi_use() {
@@ -218,11 +60,7 @@ navi_abandoned() {
 
 # navi_whole FILE: whether it is one whole JSON object.
 navi_whole() {
-    navi_one=$1 awk "$navi_parser"'BEGIN {
-        begin("")
-        while ((getline chunk < ENVIRON["navi_one"]) > 0) if (!broken) feed(chunk)
-        exit !finished()
-    }'
+    navi_one=$1 awk "$navi_is_object_awk"
 }
 
 # navi_finish_other: what somebody had written whole before he was killed takes effect, since the events in it may be
@@ -294,7 +132,7 @@ navi_write() {
 navi_merge() {
     [ -n "$navi_events" ] || return
     export navi_file navi_lock navi_name navi_events
-    awk "$navi_parser$navi_writer$navi_merger"
+    awk "$navi_merge_events_awk"
     navi_code=$?
     [ "$navi_code" = 3 ] && navi_keep_broken
     [ "$navi_code" = 0 ]

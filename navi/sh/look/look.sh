@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
-# needs: lib/state_folder lib/tmux
+# needs: lib/state_folder look/orphans.awk lib/tmux
 # One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
 # Records are built in navi_out and printed at once, so that a small change travels in one packet.
 # $navi_token is random and of this call: no file, title or path can forge a record.
@@ -405,11 +405,7 @@ navi_find_orphans() {
     [ ${#navi_sums} -gt 4000 ] || return 0
     if [ "$navi_compared" != "$navi_sums$navi_panes" ]; then
         navi_unlisted_files=$(printf '%s%s files\n%s\n' "$navi_panes" "$navi_token" "$navi_sums" |
-            navi_mark=$navi_token awk -F '\t' '
-                $0 == ENVIRON["navi_mark"] " files" { files = 1; next }
-                !files && index($0, ENVIRON["navi_mark"] " pane ") == 1 { lives[$NF ".json"] }
-                files && !(substr($0, index($0, " ./") + 3) in lives)
-            ')
+            navi_mark=$navi_token awk "$navi_orphans_awk")
         navi_compared=$navi_sums$navi_panes
     fi
     navi_orphans=$navi_unlisted_files

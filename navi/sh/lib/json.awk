@@ -1,10 +1,7 @@
-# shellcheck shell=sh disable=SC2016,SC2034
-# JSON read and written by awk, whichever awk there is: what other scripts' programs begin with.
+# A parser of JSON, for any awk. Input is cut at its quotes (RS), so that a long text costs one step. Objects and lists
+# whose paths are in `known` become nodes; everything else below them is kept as it was written, or dropped if
+# `dropping` is set. Texts keep their quotes and escapes, and are decoded only to be compared.
 
-# The parser, for all programs that follow. Input is cut at its quotes (RS), so that a long text costs one step. Objects
-# and lists whose paths are in `known` become nodes; below them everything else is kept as it was written, or dropped
-# where `dropping` is set. Texts are kept in their quotes and with their escapes, and decoded only to be compared.
-navi_parser='
 function begin(paths,    count, path, i) {
     RS = "\""
     count = split(paths, path, " ")
@@ -302,64 +299,3 @@ function followers(one,    number) {
     if (number < 194 || number > 244) return -1
     return number < 224 ? 1 : number < 240 ? 2 : 3
 }
-'
-
-# Writing what was parsed: members are set in their old places, and what nobody set stays as it was written.
-navi_writer='
-function new_node(kind) {
-    type[++nodes] = kind
-    size[nodes] = 0
-    return nodes
-}
-
-# put(parent, name, raw, [label]): set a member, in its old place if it has one. The label is the name as it is written.
-function put(parent, name, raw, written_name) {
-    if (!((parent, name) in place)) add(parent, written_name == "" ? quoted(name) : written_name, "", 0)
-    raws[parent, place[parent, name]] = raw
-    children[parent, place[parent, name]] = 0
-}
-
-# child(parent, name, kind): a member that is a list or an object; made where there is none or something else.
-function child(parent, name, kind,    found) {
-    found = child_of(parent, name)
-    if (found && type[found] == kind) return found
-    put(parent, name, "")
-    return children[parent, place[parent, name]] = new_node(kind)
-}
-
-function increase(parent, name, by, written_name) {
-    put(parent, name, shown(amount(raw_of(parent, name)) + by), written_name)
-}
-
-function amount(raw) { return raw ~ /^[0-9][0-9.]*$/ && raw + 0 < 1e15 ? raw + 0 : 0 }
-
-function shown(figure) { return sprintf("%.15g", figure) }
-
-function quoted(text,    out, i, one) {
-    text = utf8(text)
-    if (text ~ /^[ !#-[^-~]*$/ || text ~ /^[A-Za-z0-9_]*$/) return "\"" text "\""
-    for (i = 1; i <= length(text); i++) {
-        one = substr(text, i, 1)
-        if (one == "\"" || one == "\\") one = "\\" one
-        else if (one < " ") one = sprintf("\\u%04x", code_of(one))
-        out = out one
-    }
-    return "\"" out "\""
-}
-
-function written(parent,    i, out, one) {
-    for (i = 1; i <= size[parent]; i++) {
-        one = children[parent, i] ? written(children[parent, i]) : raws[parent, i]
-        out = out (i > 1 ? "," : "") (type[parent] == "{" ? names[parent, i] ":" : "") one
-    }
-    return type[parent] == "{" ? "{" out "}" : "[" out "]"
-}
-
-# save(text, file): write it, and see that all of it is there: not every awk tells that a disk is full.
-function save(text, file,    found) {
-    RS = "\n"
-    printf "%s\n", text > file
-    close(file)
-    return (getline found < file) > 0 && found == text
-}
-'

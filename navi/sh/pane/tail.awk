@@ -1,0 +1,94 @@
+# Prints the lines that a pane has put out since the last time. Rows are counted from the beginning of the history; a line
+# is one row or, where it is wrapped, several. Input has four parts, each after a line with the token: the last lines
+# that were printed; history, its limit, the cursor's line and the width; the rows from navi_offset on; and the same as
+# lines. Output: a state for the next time, the line of the cursor, and the new lines.
+
+BEGIN {
+    token = ENVIRON["navi_token"]
+    next_row = ENVIRON["navi_next"] + 0
+    offset = ENVIRON["navi_offset"]
+    most = ENVIRON["navi_most"]
+}
+$0 == token { part++; next }
+part == 1 { anchor[++anchors] = $0; next }
+part == 2 { split($0, fact, " "); next }
+part == 3 { row[++rows] = $0; next }
+{ line[++lines] = $0 }
+END {
+    history = fact[1]
+    cursor = history + fact[3]
+    base = offset == "-" ? 0 : history + offset
+    if (base < 0) base = 0
+    if (offset != "-" && (base > next_row || is_unsure())) {
+        print "again"
+        exit
+    }
+    number_rows()
+    lost = "no"
+    first = most == "" ? find_first() : 1
+    if (!first) {
+        first = 1
+        lost = had_full_history() ? "yes" : "no"
+    }
+    whole = first - 1
+    while (whole < lines && ends[whole + 1] < cursor) whole++
+    if (most != "" && whole - most >= first) first = whole - most + 1
+    print lost, history, fact[4], whole < lines ? begins[whole + 1] : cursor, whole < first ? 0 : whole - first + 1, whole
+    print line[whole + 1]
+    for (i = whole > 50 ? whole - 49 : 1; i <= whole; i++) print line[i]
+    print token
+    for (i = first; i <= whole; i++) print line[i]
+}
+
+# is_unsure(): whether rows may have other numbers now: other widths need other rows, and a full history drops a tenth.
+function is_unsure() {
+    return fact[4] != ENVIRON["navi_before_width"] || history < ENVIRON["navi_before_history"] + 0 ||
+        history + step() >= fact[2]
+}
+
+function step() { return fact[2] >= 10 ? int(fact[2] / 10) : 1 }
+
+function had_full_history() { return ENVIRON["navi_before_history"] + step() >= fact[2] || history + step() >= fact[2] }
+
+# number_rows(): the rows where each line begins and ends. Blanks do not count: rows lack those at their ends.
+function number_rows(    i, r, text) {
+    r = 0
+    for (i = 1; i <= lines; i++) {
+        begins[i] = base + r
+        at[base + r] = i
+        text = bare(row[++r])
+        while (r < rows && length(text) < length(bare(line[i]))) text = text bare(row[++r])
+        ends[i] = base + r - 1
+    }
+}
+
+function bare(text) {
+    gsub(/ /, "", text)
+    return text
+}
+
+# find_first(): the line to begin with; 0 where what was told last is not found any more.
+function find_first(    i, r) {
+    if (!is_unsure()) {
+        for (r = next_row; r >= base && !(r in at); r--);
+        return r == next_row ? at[r] : r < base ? lines + 1 : at[r] + 1
+    }
+    if (fact[4] == ENVIRON["navi_before_width"])
+        for (r = next_row; r >= 0; r -= step())
+            if (r in at && (is_behind_anchor(at[r]) || !anchors && r == next_row)) return at[r]
+    for (i = lines + 1; i > 1; i--) if (is_behind_anchor(i)) return i
+    return anchors ? 0 : 1
+}
+
+# is_behind_anchor(i): whether the lines before it are those that were told last, as far as they are there. Of the first
+# one the beginning may be missing.
+function is_behind_anchor(i,    k, text) {
+    for (k = 0; k < anchors && i - k > 1; k++) {
+        text = line[i - k - 1]
+        if (text == anchor[anchors - k]) continue
+        if (i - k - 1 > 1 || !k || bare(text) == "" || !ends_with(anchor[anchors - k], text)) return 0
+    }
+    return k
+}
+
+function ends_with(text, end) { return length(text) > length(end) && substr(text, length(text) - length(end) + 1) == end }

@@ -1,0 +1,8 @@
+# How navi writes the registry's file (change.awk): an entry a line. So only the one that is meant has to be parsed.
+
+function is_first(line) { return line == "{\"sessions\":{" }
+
+function is_last(line) { return line ~ /^},"version":"1[.]0"[,}]/ }
+
+# key_of(name): what begins its line, for a name that is not to be escaped.
+function key_of(name) { return "\"" name "\":{" }
