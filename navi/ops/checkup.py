@@ -9,6 +9,7 @@ from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.look import FrameReader
 from navi.ops.operation import Answer, HostSetting, Operation, Record
+from navi.ops.pane_record import PANE_FORMAT
 
 LONGEST = 300
 """Characters of one text that is shown."""
@@ -40,7 +41,7 @@ class Checkup:
 
 def checkup() -> Operation[Checkup]:
     """Ask a machine about itself. The parser raises ValueError for an answer that makes no sense."""
-    return Operation("checkup", link("look/checkup"), (HostSetting.SESSIONS_DIR,), _read, time_limit=30)
+    return Operation("checkup", link("look/checkup"), (HostSetting.SESSIONS_DIR, PANE_FORMAT), _read, time_limit=30)
 
 
 def _read(answer: Answer) -> Checkup:

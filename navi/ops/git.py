@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
@@ -76,9 +77,18 @@ class PullRequest:
     files: int = 0
 
 
+class CommitLine(NamedTuple):
+    """What git prints of the last commit: the default of each field is its format in git-log(1)."""
+
+    hash: str = "%h"
+    time: str = "%ct"
+    author: str = "%an"
+    subject: str = "%s"
+
+
 def git(directory: str) -> Operation[Repository]:
     """Look at the repository around a directory. OperationError says why there is nothing to tell."""
-    arguments = (directory, str(MOST_LINES))
+    arguments = (directory, str(MOST_LINES), "%x09".join(CommitLine()))
     return Operation("git", link("git/git"), arguments, _read_repository, time_limit=30)
 
 
@@ -172,10 +182,11 @@ def _counts(status: list[str]) -> dict[str, int]:
 
 def _commit(record: Record | None) -> Commit | None:
     line = decode(record.body).partition("\n")[0] if record else ""
-    parts = [clean(part) for part in line.split("\t", 3)]
-    if len(parts) != 4 or not parts[1].isdigit():
+    parts = [clean(part) for part in line.split("\t", len(CommitLine._fields) - 1)]
+    if len(parts) != len(CommitLine._fields):
         return None
-    return Commit(parts[0], float(parts[1]), parts[2], parts[3])
+    found = CommitLine(*parts)
+    return Commit(found.hash, float(found.time), found.author, found.subject) if found.time.isdigit() else None
 
 
 def _read_pull_request(answer: Answer) -> PullRequest | None:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from navi.core.address import Named
 from navi.core.registry import Health
+from navi.core.text import clean
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, OperationError, done
+from navi.ops.operation import Answer, Operation, OperationError, Record, done
 from navi.ops.pane import where
 
 
@@ -42,22 +43,23 @@ def health_of(pane: Named, touch: bool = False) -> Operation[PaneHealth]:
 
 
 def _read_health(answer: Answer) -> PaneHealth:
-    told = {record.kind: record.rest for record in done(answer)}
-    found = _judge(told)
-    return found._replace(socket=told.get("socket", ""), target=told.get("target", ""))
+    records = {record.kind: record for record in done(answer)}
+    found = _judge(records)
+    socket, target = (records[kind].rest if kind in records else "" for kind in ("socket", "target"))
+    return found._replace(socket=socket, target=target)
 
 
-def _judge(told: Mapping[str, str]) -> PaneHealth:
-    lacks = told.get("missing", "")
+def _judge(records: Mapping[str, Record]) -> PaneHealth:
+    lacks = records["missing"].rest if "missing" in records else ""
     if lacks in LACKING:
         return PaneHealth(*LACKING[lacks], lacks)
-    words = told.get("pane", "").split(" ")
-    if len(words) != 4 or not words[2].isdigit():
-        raise OperationError(f"its answer makes no sense: {told!r}"[:200])
-    dead, gone, process, ending = words
-    if dead == "1":
-        return PaneHealth(Health.DEAD, _how_it_ended(ending))
-    if gone == "1":
+    pane = records["pane"].fields() if "pane" in records else {}
+    process = pane.get("process", "")
+    if not process.isdigit():
+        raise OperationError(f"the host's answer about the pane makes no sense: {clean(str(pane))}"[:200])
+    if pane.get("dead") == "1":
+        return PaneHealth(Health.DEAD, _how_it_ended(pane.get("ending", "")))
+    if pane.get("gone") == "1":
         return PaneHealth(Health.ZOMBIE, f"its process {process} does not run", process=int(process))
     return PaneHealth(Health.HEALTHY, f"its process {process} runs", process=int(process))
 

@@ -10,6 +10,7 @@ from navi.core.status import read_status_file
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, Record, Stream
+from navi.ops.pane_record import PANE_FORMAT, PaneRecord
 
 ODD = {
     "link": "a symbolic link, which navi does not follow",
@@ -88,7 +89,7 @@ def watch(cleanup: bool = False) -> Stream[Frame | Beat]:
 
 
 def _about(cleanup: bool) -> tuple[str | HostSetting, ...]:
-    return (HostSetting.SESSIONS_DIR, HostSetting.CLEANUP if cleanup else "no")
+    return (HostSetting.SESSIONS_DIR, HostSetting.CLEANUP if cleanup else "no", PANE_FORMAT)
 
 
 def _read_once(answer: Answer) -> Frame:
@@ -220,19 +221,19 @@ def _sessions(records: list[Record]) -> tuple[tuple[TmuxSession, ...], str]:
     found: dict[tuple[str, str], tuple[TmuxSession, list[Pane]]] = {}
     version = socket = ""
     texts: dict[str, str] = {}
-    rest: list[str] = []
+    fields: PaneRecord | None = None
     children = _children(records)
     for record in [*records, Record("pane", "", b"")]:
         if record.kind in ("pane", "server"):
-            if len(rest) == 15:
-                session = found.setdefault((socket, rest[3]), (_tmux_session(rest, socket), []))
-                session[1].append(_pane(rest, texts, children.get(_number(rest[2]), ())))
-                version = version or clean(rest[0])
-            rest, texts = [], {}
+            if fields:
+                session = found.setdefault((socket, fields.session), (_tmux_session(fields, socket), []))
+                session[1].append(_pane(fields, texts, children.get(_number(fields.process), ())))
+                version = version or clean(fields.version)
+            fields, texts = None, {}
         if record.kind == "server":
             socket = record.rest.partition(" ")[2]
         elif record.kind == "pane":
-            rest = record.rest.split("\t", 14)
+            fields = PaneRecord.read(record.rest)
         elif record.kind in ("command", "title", "path"):
             texts[record.kind] = clean(_whole(record))
     return tuple(session._replace(panes=tuple(panes)) for session, panes in found.values()), version
@@ -243,9 +244,11 @@ def _whole(record: Record) -> str:
     return f"{record.rest}\n{decode(record.body[:LONGEST_TEXT])}".rstrip("\n")
 
 
-def _tmux_session(rest: list[str], socket: str) -> TmuxSession:
-    own = rest[13] == "1"
-    return TmuxSession(rest[3], rest[14], _number(rest[4]), _number(rest[5]), (), socket, _number(rest[12]), own)
+def _tmux_session(fields: PaneRecord, socket: str) -> TmuxSession:
+    return TmuxSession(
+        fields.session, fields.name, _number(fields.created), _number(fields.attached), (), socket,
+        _number(fields.server), fields.own == "1",
+    )  # fmt: skip
 
 
 def _children(records: list[Record]) -> dict[int, tuple[str, ...]]:
@@ -260,19 +263,19 @@ def _children(records: list[Record]) -> dict[int, tuple[str, ...]]:
     return {process: tuple(below) for process, below in found.items()}
 
 
-def _pane(rest: list[str], texts: dict[str, str], children: tuple[str, ...]) -> Pane:
+def _pane(fields: PaneRecord, texts: dict[str, str], children: tuple[str, ...]) -> Pane:
     return Pane(
-        id=rest[8],
-        position=rest[11],
-        process=_number(rest[2]),
+        id=fields.id,
+        position=fields.position,
+        process=_number(fields.process),
         command=texts.get("command", ""),
         title=texts.get("title", ""),
         path=texts.get("path", ""),
-        active=rest[7] == "11",
-        dead=rest[1] == "1",
-        exit_status=_number(rest[9]) if rest[9] else None,
-        exit_signal=clean(rest[10]),
-        activity=_number(rest[6]),
+        active=fields.active == "11",
+        dead=fields.dead == "1",
+        exit_status=_number(fields.exit_status) if fields.exit_status else None,
+        exit_signal=clean(fields.exit_signal),
+        activity=_number(fields.activity),
         children=children,
     )
 

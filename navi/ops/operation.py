@@ -28,7 +28,12 @@ class Record(NamedTuple):
 
     kind: str
     rest: str
-    body: bytes
+    body: bytes = b""
+
+    def fields(self) -> dict[str, str]:
+        """Return the words NAME=VALUE of the header by name."""
+        words = (word.partition("=") for word in self.rest.split(" "))
+        return {name: value for name, _, value in words}
 
 
 class Answer(NamedTuple):

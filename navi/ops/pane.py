@@ -8,7 +8,7 @@ from navi.core import exits
 from navi.core.address import Named
 from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Stream, done
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, Stream, done
 
 LOCK = "NAVI_LOCK"
 """The variable that holds the token of the lock that a command line has."""
@@ -179,10 +179,10 @@ def seen(answer: Answer) -> dict[str, str]:
 
 def _read_located(answer: Answer) -> Located:
     told = seen(answer)
-    words = told.get("pane", "").split()
-    if len(words) != 4 or not words[1].isdigit():
-        raise OperationError(f"tmux says {clean(' '.join(words))[:80]!r}")
-    return Located(words[0], words[2], int(words[1]), told.get("socket", ""), told.get("name", ""))
+    pane = Record("pane", told.get("pane", "")).fields()
+    if not pane.get("server", "").isdigit():
+        raise OperationError(f"tmux says {clean(told.get('pane', ''))[:80]!r}")
+    return Located(pane["id"], pane["session"], int(pane["server"]), told.get("socket", ""), told.get("name", ""))
 
 
 def _read_nothing(answer: Answer) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError
+from navi.ops.pane_record import PANE_FORMAT
 
 if TYPE_CHECKING:
     from navi.core.registry import Snapshot
@@ -25,7 +26,7 @@ def snapshot(registered: bool = False, sockets: Sequence[str] = ()) -> Operation
     The servers on `sockets` are asked, too. With `registered`, only those, the default server and those that the
     registry names are asked, and no status file is read.
     """
-    arguments = (HostSetting.SESSIONS_DIR, "yes" if registered else "", *sockets)
+    arguments = (HostSetting.SESSIONS_DIR, PANE_FORMAT, "yes" if registered else "", *sockets)
     return Operation("snapshot", link("look/with_registry"), arguments, _read, time_limit=30)
 
 

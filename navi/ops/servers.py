@@ -16,6 +16,14 @@ class ServerSession(NamedTuple):
     created: int
 
 
+class SessionLine(NamedTuple):
+    """What tmux prints of each session, a line each: the default of each field is its format in tmux."""
+
+    attached: str = "#{session_attached}"
+    created: str = "#{session_created}"
+    name: str = "#{session_name}"
+
+
 class Server(NamedTuple):
     """What a server told: "ok", "none" or how it failed; and its sessions."""
 
@@ -34,7 +42,8 @@ class Servers(NamedTuple):
 
 def servers(sockets: Sequence[str] = ()) -> Operation[Servers]:
     """Ask servers for their sessions, "" is the default one; without any, all of the registry's folder."""
-    return Operation("servers", link("look/servers"), tuple(sockets), _read_servers, time_limit=60)
+    arguments = (" ".join(SessionLine()), *sockets)
+    return Operation("servers", link("look/servers"), arguments, _read_servers, time_limit=60)
 
 
 def _read_servers(answer: Answer) -> Servers:
@@ -46,6 +55,11 @@ def _read_servers(answer: Answer) -> Servers:
 def _server(record: Record) -> Server:
     word, _, socket = record.rest.partition(" ")
     lines = decode(record.body).splitlines() if word == "ok" else []
-    parts = [line.split(" ", 2) for line in lines]
-    whole = [part for part in parts if len(part) == 3 and part[0].isdigit() and part[1].isdigit()]
-    return Server(socket, word, tuple(ServerSession(name, int(some), int(at)) for some, at, name in whole))
+    parts = (line.split(" ", len(SessionLine._fields) - 1) for line in lines)
+    found = [SessionLine(*part) for part in parts if len(part) == len(SessionLine._fields)]
+    numbered = [one for one in found if one.attached.isdigit() and one.created.isdigit()]
+    return Server(socket, word, tuple(_session(one) for one in numbered))
+
+
+def _session(line: SessionLine) -> ServerSession:
+    return ServerSession(line.name, int(line.attached), int(line.created))

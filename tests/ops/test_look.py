@@ -22,6 +22,7 @@ from navi.ops.look import (
     look,
     watch,
 )
+from navi.ops.pane_record import PANE_FORMAT, PaneRecord
 
 TOKEN = "navi-0123456789abcdef01234567"
 
@@ -39,6 +40,15 @@ def frame(reader: FrameReader, *records: str | bytes) -> Frame:
     told = reader.read(answer(*records))
     assert isinstance(told, Frame)
     return told
+
+
+def test_scripts_find_the_fields_that_they_search_for() -> None:
+    """navi_filter, navi_check_age, navi_call_servers, navi_lives and orphans.awk know these places."""
+    fields = PaneRecord._fields
+    assert fields[:3] == ("version", "dead", "process")
+    assert fields[fields.index("id") :][:5] == ("id", "exit_status", "exit_signal", "position", "server")
+    assert fields[-1] == "name"
+    assert PaneRecord.read("\t".join(PaneRecord())) == PaneRecord()
 
 
 def pane(session: str, number: int = 0, dead: int = 0, version: str = "3.4") -> str:
@@ -258,9 +268,9 @@ def test_a_look_that_says_nothing_is_an_error_with_its_complaint() -> None:
 
 
 def test_operations_carry_their_arguments_and_limits() -> None:
-    assert look().arguments == (HostSetting.SESSIONS_DIR, "no")
+    assert look().arguments == (HostSetting.SESSIONS_DIR, "no", PANE_FORMAT)
     stream = watch(cleanup=True)
-    assert stream.arguments[1:] == (HostSetting.SESSIONS_DIR, HostSetting.CLEANUP)
+    assert stream.arguments[1:] == (HostSetting.SESSIONS_DIR, HostSetting.CLEANUP, PANE_FORMAT)
     assert stream.silence > 5
 
 

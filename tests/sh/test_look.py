@@ -16,6 +16,7 @@ from navi.core.model import Tmux
 from navi.core.status import LARGEST
 from navi.ops import Operation
 from navi.ops.look import look as look_operation
+from navi.ops.pane_record import PANE_FORMAT
 from tests.support.machines import Account, Lab
 from tests.support.scripts import (
     DASH,
@@ -138,7 +139,7 @@ def test_only_living_panes_are_compared_between_two_listings(lab: Lab, shell: Sh
     lab.local.new_session("dead", "true")
     until(lambda: "1" in lab.local.tmux("list-panes", "-a", "-F", "#{pane_dead}"), what="a pane is dead")
     script = look_operation().script + "\nprintf '%s\\n' $navi_processes"
-    said = answer(lab.local, shell, Operation("processes", script, ("~", "no"), lambda said: said))
+    said = answer(lab.local, shell, Operation("processes", script, ("~", "no", PANE_FORMAT), lambda said: said))
     alive = lab.local.tmux("display-message", "-p", "-t", "=alive:", "#{pane_pid}")
     assert said.output.decode().splitlines()[-1].removeprefix("}") == alive
 
@@ -292,8 +293,9 @@ def test_no_process_is_started_for_each_of_many_files(lab: Lab, shell: Shell) ->
     for name in ("cksum", "tr", "grep", "cat"):
         stand_in(lab.local, name, f'echo {name} >>{log}; exec "$real" "$@"')
     change = f"\nnavi_files\nnavi_tell_files\necho new >./session-500.json\n: >{log}\nnavi_files\nnavi_tell_files"
-    prelude = f'{needs_of("look/once")}\nnavi_begin "$1" no{change}\nprintf "%s" "$navi_out"'
-    said = answer(lab.local, shell, Operation("twice", prelude, (str(lab.local.sessions_dir),), lambda said: said))
+    prelude = f'{needs_of("look/once")}\nnavi_begin "$1" no "$2"{change}\nprintf "%s" "$navi_out"'
+    arguments = (str(lab.local.sessions_dir), PANE_FORMAT)
+    said = answer(lab.local, shell, Operation("twice", prelude, arguments, lambda said: said))
     kinds = [record.kind for record in said.records()]
     assert (kinds.count("file"), kinds.count("same")) == (1001, 999)
     assert len(log.read_text().splitlines()) <= 12

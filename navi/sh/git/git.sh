@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # needs: lib/tmux lib/fail
-# git.sh DIRECTORY MOST: what git knows of a directory; of the difference to the last commit, MOST lines.
+# git.sh DIRECTORY MOST FORMAT: what git knows of a directory; of the difference to the last commit, MOST lines.
 # Nothing is changed, not even git's own cache, and nothing that the repository configures is run.
 
 navi_git() {
@@ -44,7 +44,7 @@ navi_find_remote
 printf '%s url %s\n' "$navi_token" "$navi_url"
 navi_part root rev-parse --show-toplevel
 navi_part status status --porcelain=v2 --branch --untracked-files=normal
-navi_part commit log -1 --format='%h%x09%ct%x09%an%x09%s'
+navi_part commit log -1 --format="$3"
 navi_part worktrees worktree list --porcelain
 printf '%s difference\n' "$navi_token"
 navi_git diff --no-ext-diff --no-textconv --no-color HEAD 2>/dev/null | head -n "$2"

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # needs: look/look registry/absent
-# checkup.sh DIR: what this machine knows of itself and navi depends on: clock, tmux, the folder of status files, hooks,
+# checkup.sh DIR FORMAT: what this machine knows of itself and navi depends on: clock, tmux, the folder of status files, hooks,
 # and whether sessions outlive a logout. Nothing is changed but for one file that is written and removed again.
 
 # navi_tell_tmux: how every server answers, and the version of the program.
@@ -87,7 +87,7 @@ navi_tell_lingering() {
     navi_record lingering "${navi_kills#*=} ${navi_lingers#*=}"
 }
 
-navi_begin "$1" no
+navi_begin "$1" no "$2"
 navi_tell_clock
 navi_tell_tmux
 navi_tell_folder

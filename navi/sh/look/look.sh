@@ -9,12 +9,6 @@ navi_record() {
     navi_out="$navi_out$navi_token $*$navi_newline"
 }
 
-# The free texts (command, title, path) stand in records of their own: they can hold anything.
-navi_format="$navi_token pane #{version}	#{pane_dead}	#{pane_pid}	#{session_id}	#{session_created}	#{session_attached}	#{window_activity}	#{window_active}#{pane_active}	#{pane_id}	#{pane_dead_status}	#{pane_dead_signal}	#{window_index}.#{pane_index}	#{pid}	#{?@navi_type,1,0}	#{session_name}
-$navi_token command #{pane_current_command}
-$navi_token title #{pane_title}
-$navi_token path #{pane_current_path}"
-
 # What becomes of an answer of tmux on its way: after the end line stand the processes of the living panes, with an s
 # behind those that show a shell. sed ends with that line and not with the pipe, which the client passes on to the
 # server: one that hangs would hold it open.
@@ -476,8 +470,14 @@ navi_tell_system() {
     fi
 }
 
-# navi_begin DIR CLEANUP: where to look; a leading ~ is this user's home, and nothing is the usual folder.
+# navi_begin DIR CLEANUP FORMAT: where to look; a leading ~ is this user's home, and nothing is the usual folder. FORMAT
+# is what tmux prints of each pane (ops/pane_record.py); the free texts, which can hold anything, follow in records
+# of their own.
 navi_begin() {
+    navi_format="$navi_token pane $3
+$navi_token command #{pane_current_command}
+$navi_token title #{pane_title}
+$navi_token path #{pane_current_path}"
     navi_expand "${1:-.claude-sessions}"
     navi_dir=$navi_expanded
     navi_nest=$navi_dir/.navi

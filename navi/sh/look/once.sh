@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: look/look registry/absent
-# look.sh DIR CLEANUP: one look, for hosts whose watch can't be had and for the command line.
+# once.sh DIR CLEANUP FORMAT: one look, for hosts whose watch can't be had and for the command line.
 
 # navi_recall_hung: the servers that hung at the looks of the last half minute are not asked: they would hold up all others,
 # and those behind the fourth would never be asked. Of those whose time has come one is tried again at each look.
@@ -44,7 +44,7 @@ navi_note_hung() {
         mv -f "$navi_nest/hung.$navi_self" "$navi_nest/hung"
 } 2>/dev/null
 
-navi_begin "$1" "$2"
+navi_begin "$1" "$2" "$3"
 navi_tell_clock
 navi_recall_hung
 navi_files

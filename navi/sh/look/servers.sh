@@ -1,8 +1,10 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: lib/tmux registry/location
-# servers.sh [SOCKET...]: the sessions of tmux servers, "" is the user's default one; without any, of all whose sockets
-# are in the registry's folder. The folder, whether it is there, and for each server what its answer means and its
-# sessions: attached clients, time of creation, name.
+# servers.sh FORMAT [SOCKET...]: the sessions of tmux servers, as FORMAT has them (ops/servers.py); the socket "" is that
+# of the user's default server. Without sockets, all those in the registry's folder are asked. Prints the folder,
+# whether it exists, and for each server what its answer means and its sessions.
+navi_session_format=$1
+shift
 navi_find_registry
 if [ $# -eq 0 ]; then
     for navi_path in "$navi_sockets"/*; do
@@ -13,6 +15,6 @@ navi_has=no
 [ ! -d "$navi_sockets" ] || navi_has=yes
 printf '%s folder %s %s\n' "$navi_token" "$navi_has" "$navi_sockets"
 for navi_wanted; do
-    navi_consult "$navi_wanted" list-sessions -F '#{session_attached} #{session_created} #{session_name}'
+    navi_consult "$navi_wanted" list-sessions -F "$navi_session_format"
     printf '%s server %s %s\n%s\n' "$navi_token" "$navi_word" "$navi_wanted" "$navi_answer"
 done

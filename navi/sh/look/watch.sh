@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
 # needs: look/look registry/absent
-# watch.sh DIR CLEANUP: tell what changes, as long as somebody listens.
+# watch.sh DIR CLEANUP FORMAT: tell what changes, as long as somebody listens.
 # Between looks nothing but builtins runs: times of files, existence of processes and terminals are compared.
 # A line on standard input (or into the FIFO .navi/watch.PID beside the status files) wakes the watch at once;
 # the end of standard input ends it.
@@ -238,7 +238,7 @@ navi_turn() {
     fi
 }
 
-navi_begin "$1" "$2"
+navi_begin "$1" "$2" "$3"
 navi_own_nest=
 navi_relay=
 navi_ticker=

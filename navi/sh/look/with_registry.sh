@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2013,SC2154,SC2034
 # needs: look/look registry/absent registry/location lib/process
-# survey.sh DIR REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of the SOCKETs
+# with_registry.sh DIR FORMAT REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of the SOCKETs
 # beside it. With REGISTERED only those servers and the default one are asked, not what runs in their panes and where,
 # and no status file is told.
 
@@ -89,7 +89,7 @@ navi_call_servers() {
     [ -n "$navi_servers" ] && sleep 0.05
 }
 
-navi_begin "$1" no
+navi_begin "$1" no "$2"
 navi_ours=no
 navi_registered=
 navi_text=
@@ -98,8 +98,8 @@ if [ "$navi_ours" = yes ] && [ -f "$navi_registry" ] && [ -r "$navi_registry" ];
     navi_read_registry
 fi
 navi_default=${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default
-navi_briefly=$2
-shift 2
+navi_briefly=$3
+shift 3
 if [ -n "$navi_briefly" ]; then
     navi_asks_others=no
     navi_format=${navi_format%%"$navi_newline"*} # tmux takes milliseconds to find out what programs run

@@ -53,4 +53,4 @@ if [ "$navi_ending" = , ]; then
     navi_ask_ending
 fi
 navi_await_touch
-printf '%s pane %s %s %s %s\n' "$navi_token" "$navi_is_dead" "$navi_gone" "$navi_process" "$navi_ending"
+printf '%s pane dead=%s gone=%s process=%s ending=%s\n' "$navi_token" "$navi_is_dead" "$navi_gone" "$navi_process" "$navi_ending"

@@ -1,0 +1,37 @@
+"""What tmux prints of each pane for a look: the format that scripts ask for, and the fields of the answer."""
+
+from typing import NamedTuple
+
+
+class PaneRecord(NamedTuple):
+    """The header of a `pane` record; the default of each field is its format in tmux.
+
+    Free texts that can hold a tab have records of their own. Scripts rely on the order where they search a listing:
+    version, dead and process come first, id to server in a row, and the name, which can hold anything, last.
+    """
+
+    version: str = "#{version}"
+    dead: str = "#{pane_dead}"
+    process: str = "#{pane_pid}"
+    session: str = "#{session_id}"
+    created: str = "#{session_created}"
+    attached: str = "#{session_attached}"
+    activity: str = "#{window_activity}"
+    active: str = "#{window_active}#{pane_active}"
+    id: str = "#{pane_id}"
+    exit_status: str = "#{pane_dead_status}"
+    exit_signal: str = "#{pane_dead_signal}"
+    position: str = "#{window_index}.#{pane_index}"
+    server: str = "#{pid}"
+    own: str = "#{?@navi_type,1,0}"
+    name: str = "#{session_name}"
+
+    @classmethod
+    def read(cls, text: str) -> "PaneRecord | None":
+        """Return the fields of a header, or None if it has another number of them."""
+        fields = text.split("\t", len(cls._fields) - 1)
+        return cls(*fields) if len(fields) == len(cls._fields) else None
+
+
+PANE_FORMAT = "\t".join(PaneRecord())
+"""What scripts ask tmux to print for each pane."""
