@@ -14,11 +14,11 @@ unset GH_FORCE_TTY CLICOLOR_FORCE
 # navi_gh WORDS...: prints what gh answers. Where it gives none, the operation ends with gh's own words.
 navi_gh() {
     { navi_said=$(navi_limited "$navi_gh_patience" gh "$@" 2>&1 >&3 </dev/null); } 3>&1
-    navi_code=$?
-    case $navi_code in
+    navi_gh_code=$?
+    case $navi_gh_code in
     0) ;;
     124 | 137 | 265) navi_fail $navi_late "gh did not answer within $navi_gh_patience seconds; look at the network, then ask again" ;;
     4) navi_fail $navi_refused "$navi_said" ;;
-    *) navi_fail 1 "${navi_said:-gh ended with status $navi_code, and said nothing}" ;;
+    *) navi_fail 1 "${navi_said:-gh ended with status $navi_gh_code, and said nothing}" ;;
     esac
 }

@@ -1,5 +1,5 @@
 # needs: lib/json.awk
-# Counts the tokens in transcripts; standard input lists them, as ls -lLin does. Exit status 0 means that navi_new was
+# Counts the tokens in transcripts; standard input lists them, as ls -lLin does. Exit status 0 means that navi_new_counts was
 # written, 4 that there was nothing new, 3 that all transcripts must be counted again.
 
 BEGIN {
@@ -12,7 +12,7 @@ BEGIN {
     while ((getline line) > 0) list(line)
     for (path in offset) if (inode[path] != inode_now[path] || bytes[path] < offset[path]) exit 3
     for (i = 1; i <= transcripts; i++) read_on(transcript[i])
-    if (news && !save(ENVIRON["navi_new"])) exit 1
+    if (news && !save(ENVIRON["navi_new_counts"])) exit 1
     printf "%s tokens", ENVIRON["navi_token"]
     for (i = 1; i <= 6; i++) printf " %.0f", total[i]
     printf " %.0f\n", left
@@ -127,7 +127,7 @@ function take(path, line, first) {
     ending = end_of(line)
     if ((unchecked += length(line) + 1) < 500000) return
     unchecked = 0
-    late = now() - began > ENVIRON["navi_seconds"]
+    late = now() - began > ENVIRON["navi_budget"]
 }
 
 # leave_off(path, piece, first): the beginning of a line. The next call reads it again when more of it is written; but

@@ -12,7 +12,7 @@ BEGIN {
     }
     wrong = chunks && !finished()
     if (!chunks || wrong) start_anew()
-    put(1, "tmux_session", quoted(ENVIRON["navi_name"]))
+    put(1, "tmux_session", quoted(ENVIRON["navi_status_name"]))
     count = split(ENVIRON["navi_events"], lines, "\n")
     for (i = 1; i <= count; i++) if (split(lines[i], field, "\t") == 13 && field[13] == ".") apply()
     exit save(written(1), ENVIRON["navi_lock"]) ? (wrong ? 3 : 0) : 1

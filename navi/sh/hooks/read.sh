@@ -6,20 +6,20 @@
 navi_tell() {
     printf '%s %s-path %s\n' "$navi_token" "$1" "$2"
     if ! navi_resolve "$2"; then
-        navi_state=odd
+        navi_file_state=odd
     elif [ ! -e "$navi_target" ]; then
-        navi_state=absent
+        navi_file_state=absent
     elif [ ! -f "$navi_target" ]; then
-        navi_state=odd
+        navi_file_state=odd
     elif [ ! -r "$navi_target" ]; then
-        navi_state=unreadable
+        navi_file_state=unreadable
     elif [ "$(wc -c <"$navi_target")" -gt "$navi_largest" ]; then
-        navi_state=large
+        navi_file_state=large
     else
-        navi_state=text
+        navi_file_state=text
     fi
-    printf '%s %s %s\n' "$navi_token" "$1" "$navi_state"
-    [ "$navi_state" != text ] || cat "$navi_target"
+    printf '%s %s %s\n' "$navi_token" "$1" "$navi_file_state"
+    [ "$navi_file_state" != text ] || cat "$navi_target"
     echo
 }
 
@@ -30,9 +30,9 @@ navi_tell plugin "$navi_plugin"
 navi_tell settings "$navi_settings"
 [ ! -e "$navi_settings.before-navi" ] || printf '%s backup\n' "$navi_token"
 # Where agents are put whose folders only an interactive shell has on its PATH.
-for navi_folder in "$HOME/.claude/local" "$HOME/.opencode/bin" "$HOME/.npm-global/bin" "$HOME/.bun/bin" \
+for navi_bin in "$HOME/.claude/local" "$HOME/.opencode/bin" "$HOME/.npm-global/bin" "$HOME/.bun/bin" \
     "$HOME/.volta/bin" "$HOME/.asdf/shims" "$HOME/.local/share/mise/shims" "$HOME/.nvm/versions/node"/*/bin; do
-    [ ! -d "$navi_folder" ] || PATH=$PATH:$navi_folder
+    [ ! -d "$navi_bin" ] || PATH=$PATH:$navi_bin
 done
 if command -v claude >/dev/null 2>&1; then
     navi_version=$(navi_limited 5 claude --version </dev/null 2>/dev/null | head -n 1)

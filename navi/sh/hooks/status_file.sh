@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2016,SC3013,SC2034,SC2154
 # needs: lib/process hooks/merge_events.awk hooks/is_object.awk
+# shares: navi_event navi_events navi_lock navi_status_name
 # Changing a status file, one change after the other, and none is ever lost.
 #
 # The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
@@ -10,12 +11,12 @@
 
 # navi_use FOLDER NAME: the status file of that session in that folder, its lock, and the private folder beside it.
 navi_use() {
-    navi_nest=$1/.navi
-    navi_name=$2
-    navi_file=$1/$navi_name.json
-    navi_lock=$navi_nest/lock.$navi_name
-    navi_owner=$navi_nest/holder.$navi_name
-    [ -d "$navi_nest" ] || mkdir -p "$navi_nest" || return
+    navi_private=$1/.navi
+    navi_status_name=$2
+    navi_file=$1/$navi_status_name.json
+    navi_lock=$navi_private/lock.$navi_status_name
+    navi_owner=$navi_private/holder.$navi_status_name
+    [ -d "$navi_private" ] || mkdir -p "$navi_private" || return
     # What is there and can't be read must not be replaced.
     [ ! -e "$navi_file" ] || { [ -f "$navi_file" ] && [ -r "$navi_file" ]; }
 }
@@ -24,9 +25,9 @@ navi_use() {
 navi_create() {
     set -C
     printf '%s\n' "$navi_self" >"$1"
-    navi_code=$?
+    navi_merge_code=$?
     set +C
-    return "$navi_code"
+    return "$navi_merge_code"
 }
 
 # navi_stale: whether who made the lock has ended, or can't be the one any more: no hook works for a minute. Our own
@@ -73,7 +74,7 @@ navi_finish_other() {
 
 # navi_break: end a stale lock. Of those who find it stale, only who makes the file beside it may do so.
 navi_break() {
-    navi_right=$navi_nest/break.$navi_name
+    navi_right=$navi_private/break.$navi_status_name
     if ! navi_create "$navi_right"; then
         find "$navi_right" -prune -mmin +1 -exec rm -f {} \;
         return 1
@@ -92,22 +93,22 @@ navi_break() {
 navi_gather() {
     navi_left=
     navi_gathered=
-    for navi_path in "$navi_nest/event.$navi_name."*; do
-        navi_line=
-        read -r navi_line <"$navi_path"
-        case $navi_line in
-        *'	.') navi_left=$navi_left$navi_line$navi_newline ;;
-        *) [ ! -e "$navi_path" ] || ! navi_ended "${navi_path##*.}" && continue ;;
+    for navi_event_path in "$navi_private/event.$navi_status_name."*; do
+        navi_event_line=
+        read -r navi_event_line <"$navi_event_path"
+        case $navi_event_line in
+        *'	.') navi_left=$navi_left$navi_event_line$navi_newline ;;
+        *) [ ! -e "$navi_event_path" ] || ! navi_ended "${navi_event_path##*.}" && continue ;;
         esac
-        navi_gathered="$navi_gathered ${navi_path#"$navi_nest/event.$navi_name."}"
+        navi_gathered="$navi_gathered ${navi_event_path#"$navi_private/event.$navi_status_name."}"
         [ ${#navi_left} -lt 60000 ] || break
     done
 }
 
 navi_forget_gathered() {
     set --
-    for navi_path in $navi_gathered; do
-        set -- "$@" "$navi_nest/event.$navi_name.$navi_path"
+    for navi_event_path in $navi_gathered; do
+        set -- "$@" "$navi_private/event.$navi_status_name.$navi_event_path"
     done
     [ $# -eq 0 ] || rm -f "$@"
 }
@@ -131,29 +132,29 @@ navi_write() {
 
 navi_merge() {
     [ -n "$navi_events" ] || return
-    export navi_file navi_lock navi_name navi_events
+    export navi_file navi_lock navi_status_name navi_events
     awk "$navi_merge_events_awk"
-    navi_code=$?
-    [ "$navi_code" = 3 ] && navi_keep_broken
-    [ "$navi_code" = 0 ]
+    navi_merge_code=$?
+    [ "$navi_merge_code" = 3 ] && navi_keep_broken
+    [ "$navi_merge_code" = 0 ]
 }
 
 # navi_keep_broken: what was no status file is kept beside the new one; the first such, should there be more.
 navi_keep_broken() {
     [ -e "$navi_file.broken" ] || ln "$navi_file" "$navi_file.broken" || cp -p "$navi_file" "$navi_file.broken" ||
         return
-    navi_code=0
+    navi_merge_code=0
 }
 
 # navi_find_watches: who is to be woken, by process, in navi_watches. A watch that has not looked since the file's last
 # version has been woken already: no line is added, so that one that hangs can't fill its FIFO and stop us.
 navi_find_watches() {
     navi_watches=
-    for navi_path in "$navi_nest"/watch.*; do
-        navi_watch=${navi_path##*.}
-        [ -p "$navi_path" ] || continue
+    for navi_event_path in "$navi_private"/watch.*; do
+        navi_watch=${navi_event_path##*.}
+        [ -p "$navi_event_path" ] || continue
         kill -0 "$navi_watch" || continue
-        [ -e "$navi_nest/stamp.$navi_watch" ] && [ "$navi_file" -nt "$navi_nest/stamp.$navi_watch" ] && continue
+        [ -e "$navi_private/stamp.$navi_watch" ] && [ "$navi_file" -nt "$navi_private/stamp.$navi_watch" ] && continue
         navi_watches="$navi_watches $navi_watch"
     done
 }
@@ -162,7 +163,7 @@ navi_find_watches() {
 # within $(...), where operations run.)
 navi_wake_watches() {
     for navi_watch in $navi_watches; do
-        printf 'changed\n' 5<>"$navi_nest/watch.$navi_watch" >&5
+        printf 'changed\n' 5<>"$navi_private/watch.$navi_watch" >&5
     done
 }
 
@@ -170,7 +171,7 @@ navi_wake_watches() {
 # written by the one who holds the lock, or else by the next. Fails where nothing can be written.
 navi_publish() {
     if ! navi_create "$navi_lock"; then
-        printf '%s' "$navi_event" >"$navi_nest/event.$navi_name.$navi_time.$navi_self"
+        printf '%s' "$navi_event" >"$navi_private/event.$navi_status_name.$navi_time.$navi_self"
         navi_event=
         navi_create "$navi_lock" || { navi_stale && navi_break && navi_create "$navi_lock"; } || return 0
     fi

@@ -19,14 +19,14 @@ LC_ALL=C
 export LC_ALL
 unset TIME_STYLE QUOTING_STYLE BLOCK_SIZE BLOCKSIZE LS_BLOCK_SIZE
 navi_enter "$1"
-navi_session=$2 navi_most=$3 navi_seconds=$4
+navi_session=$2 navi_most=$3 navi_budget=$4
 set --
-for navi_folder in "${CLAUDE_CONFIG_DIR:-$HOME/.claude}" "${XDG_CONFIG_HOME:-$HOME/.config}/claude"; do
-    case $navi_folder in /*) ;; *) navi_folder=./$navi_folder ;; esac
-    for navi_path in "$navi_folder/projects"/*/"$navi_session.jsonl"; do
-        if [ -f "$navi_path" ] && [ -r "$navi_path" ]; then
-            set -- "$@" "$navi_path"
-            [ ! -d "${navi_path%.jsonl}" ] || set -- "$@" "${navi_path%.jsonl}"
+for navi_agent_folder in "${CLAUDE_CONFIG_DIR:-$HOME/.claude}" "${XDG_CONFIG_HOME:-$HOME/.config}/claude"; do
+    case $navi_agent_folder in /*) ;; *) navi_agent_folder=./$navi_agent_folder ;; esac
+    for navi_transcript in "$navi_agent_folder/projects"/*/"$navi_session.jsonl"; do
+        if [ -f "$navi_transcript" ] && [ -r "$navi_transcript" ]; then
+            set -- "$@" "$navi_transcript"
+            [ ! -d "${navi_transcript%.jsonl}" ] || set -- "$@" "${navi_transcript%.jsonl}"
         fi
     done
 done
@@ -37,19 +37,19 @@ if [ $# -eq 0 ]; then
 fi
 navi_open_nest || navi_fail $navi_refused "the folder $navi_nest can't be written to, so nothing is counted"
 navi_counted=$navi_known
-navi_new=$navi_counted.$$
-export navi_known navi_new navi_most navi_seconds navi_token
-trap 'rm -f "$navi_new"' EXIT
+navi_new_counts=$navi_counted.$$
+export navi_known navi_new_counts navi_most navi_budget navi_token
+trap 'rm -f "$navi_new_counts"' EXIT
 navi_count "$@"
-navi_code=$?
-if [ "$navi_code" = 3 ]; then
+navi_count_code=$?
+if [ "$navi_count_code" = 3 ]; then
     navi_known=
     navi_count "$@"
-    navi_code=$?
+    navi_count_code=$?
 fi
-case $navi_code in
+case $navi_count_code in
 0)
-    mv -f "$navi_new" "$navi_counted" || navi_fail 1 "$navi_counted can't be written; see the disk"
+    mv -f "$navi_new_counts" "$navi_counted" || navi_fail 1 "$navi_counted can't be written; see the disk"
     # The file that another call writes at this moment may go while find looks at it.
     find "$navi_nest/." ! -name . -prune -name 'tokens.*' -type f -mtime +30 -exec rm -f {} + 2>/dev/null || :
     ;;

@@ -38,16 +38,16 @@ navi_check() {
 # navi_stage: write the new file beside the old one, with its mode, and see that all of it is there.
 navi_stage() {
     [ "$1" = write ] || return 0
-    navi_new=$navi_target.navi.$$
-    navi_folder=${navi_target%/*}
-    [ -d "$navi_folder" ] || mkdir -p "$navi_folder" 2>/dev/null
-    rm -f "$navi_new"
-    if { [ "$2" = absent ] || cp -p "$navi_target" "$navi_new"; } 2>/dev/null &&
-        printf '%s' "$4" 2>/dev/null >"$navi_new" && navi_holds "$navi_new" "$4"; then
+    navi_new_file=$navi_target.navi.$$
+    navi_target_folder=${navi_target%/*}
+    [ -d "$navi_target_folder" ] || mkdir -p "$navi_target_folder" 2>/dev/null
+    rm -f "$navi_new_file"
+    if { [ "$2" = absent ] || cp -p "$navi_target" "$navi_new_file"; } 2>/dev/null &&
+        printf '%s' "$4" 2>/dev/null >"$navi_new_file" && navi_holds "$navi_new_file" "$4"; then
         return 0
     fi
-    [ ! -d "$navi_folder" ] || [ -w "$navi_folder" ] ||
-        navi_fail $navi_refused "the folder $navi_folder can't be written to; see its permissions; nothing was changed"
+    [ ! -d "$navi_target_folder" ] || [ -w "$navi_target_folder" ] ||
+        navi_fail $navi_refused "the folder $navi_target_folder can't be written to; see its permissions; nothing was changed"
     navi_fail 1 "$navi_file can't be written; see the folder and the disk; nothing was changed"
 }
 

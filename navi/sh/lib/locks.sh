@@ -45,17 +45,17 @@ navi_await_flock() {
         navi_flock "$1" -w "$2"
         return
     fi
-    navi_tries=$(($2 * 10))
+    navi_lock_tries=$(($2 * 10))
     until navi_flock "$1" -n; do
-        [ "$navi_tries" -gt 0 ] || return
-        navi_tries=$((navi_tries - 1))
+        [ "$navi_lock_tries" -gt 0 ] || return
+        navi_lock_tries=$((navi_lock_tries - 1))
         sleep 0.1
     done
 }
 
 # navi_await_folder PATH SECONDS [make]: wait until there is no lock that is a folder; make it if that is wanted.
 navi_await_folder() {
-    navi_tries=$(($2 * 10))
+    navi_lock_tries=$(($2 * 10))
     navi_nameless=0 # looks at which its owner was not to be told
     navi_breaks=0
     while :; do
@@ -65,8 +65,8 @@ navi_await_folder() {
             return
         fi
         ! navi_folder_is_stale "$1" || navi_break_folder "$1"
-        [ "$navi_tries" -gt 0 ] || return
-        navi_tries=$((navi_tries - 1))
+        [ "$navi_lock_tries" -gt 0 ] || return
+        navi_lock_tries=$((navi_lock_tries - 1))
         sleep 0.1
     done
 }
@@ -74,9 +74,9 @@ navi_await_folder() {
 # navi_folder_is_stale PATH: whether its owner has ended; one that says something else may be a minute old. One that
 # stays nameless was made by somebody who was killed in that moment.
 navi_folder_is_stale() {
-    navi_holder=
-    read -r navi_holder navi_rest <"$1/owner"
-    case $navi_holder in
+    navi_lock_owner=
+    read -r navi_lock_owner navi_nothing <"$1/owner"
+    case $navi_lock_owner in
     '')
         navi_nameless=$((navi_nameless + 1))
         [ "$navi_nameless" -ge 20 ] || [ -n "$(find "$1" -prune -mmin +1)" ]
@@ -84,7 +84,7 @@ navi_folder_is_stale() {
     *[!0-9]*) [ -n "$(find "$1" -prune -mmin +1)" ] ;;
     *)
         navi_nameless=0
-        navi_ended "$navi_holder"
+        navi_ended "$navi_lock_owner"
         ;;
     esac
 } 2>/dev/null

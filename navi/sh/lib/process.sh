@@ -20,9 +20,9 @@ navi_is_gone() {
         [ -d "/proc/$$" ] || ! ps -p "$1" >/dev/null 2>&1
         return
     }
-    navi_word=
-    while [ "$navi_word" != State: ]; do
-        read -r navi_word navi_state || return
+    navi_status_key=
+    while [ "$navi_status_key" != State: ]; do
+        read -r navi_status_key navi_state || return
     done <"/proc/$1/status"
     case $navi_state in Z*) ;; *) return 1 ;; esac
 } 2>/dev/null

@@ -1,6 +1,9 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC2174,SC3013
 # needs: lib/tmux lib/process
 # expects: navi_has_registry navi_recover_entry navi_move_entry
+# shares: navi_added navi_current_name navi_dropped navi_former_name navi_gathered_events navi_journal navi_kept
+# shares: navi_maker navi_namesake navi_new navi_old navi_registered navi_session_file
+# changes: navi_id navi_identity navi_name navi_patience navi_socket
 # The private folder navi_nest beside the status files: bookmarks and tags, and what operations leave there that were
 # killed half-way. Whatever is made there ends in the number of the process that made it, and so it can be told, at the
 # next operation or look, whether that is still under way. One that has come as far as tmux is finished then, and one
@@ -47,8 +50,8 @@ navi_recover_one() {
 navi_read_journal() {
     {
         read -r navi_maker && IFS= read -r navi_1 && IFS= read -r navi_2 && IFS= read -r navi_3 &&
-            IFS= read -r navi_4 && IFS= read -r navi_5 && IFS= read -r navi_6 && read -r navi_line
-    } <"$navi_journal" && [ "$navi_line" = whole ]
+            IFS= read -r navi_4 && IFS= read -r navi_5 && IFS= read -r navi_6 && read -r navi_mark_line
+    } <"$navi_journal" && [ "$navi_mark_line" = whole ]
 }
 
 # navi_write_journal KIND LINE...: six lines, before anything is done that may have to be mended. (The folder is for its
@@ -61,25 +64,25 @@ navi_write_journal() {
 
 # ---- renaming
 
-# navi_note_rename: the journal of renaming the session navi_was with the status file navi_old ("" for none).
+# navi_note_rename: the journal of renaming the session navi_former_name with the status file navi_old ("" for none).
 navi_note_rename() {
-    navi_write_journal rename "$navi_socket" "$navi_identity" "$navi_old" "$navi_was" "$navi_new" "$navi_gathered"
+    navi_write_journal rename "$navi_socket" "$navi_identity" "$navi_old" "$navi_former_name" "$navi_new" "$navi_gathered_events"
 }
 
 # navi_recover_rename: tmux knows whether it was done. Fails if tmux does not tell.
 navi_recover_rename() {
     navi_identity=$navi_2
     navi_old=$navi_3
-    navi_was=$navi_4
+    navi_former_name=$navi_4
     navi_new=$navi_5
-    navi_gathered=$navi_6
+    navi_gathered_events=$navi_6
     navi_id=${navi_identity#* }
     navi_consult "$navi_1" list-panes -s -t "${navi_id%% *}" -F '#{pid} #{session_id} #{session_created} #{session_name}'
-    navi_now=${navi_answer%%"$navi_newline"*}
-    case $navi_word,$navi_now in
-    "ok,$navi_identity $navi_was") navi_take_rename_back ;;
+    navi_current_name=${navi_answer%%"$navi_newline"*}
+    case $navi_word,$navi_current_name in
+    "ok,$navi_identity $navi_former_name") navi_take_rename_back ;;
     "ok,$navi_identity "*)
-        navi_now=${navi_now#"$navi_identity "}
+        navi_current_name=${navi_current_name#"$navi_identity "}
         navi_finish_rename
         ;;
     ok,* | none,* | absent,*) navi_take_rename_back ;;
@@ -89,9 +92,9 @@ navi_recover_rename() {
 
 # navi_holds_old: whether the lock of the old status file is still that of the renaming: else the file is another's.
 navi_holds_old() {
-    navi_holder=
-    read -r navi_holder <"$navi_nest/lock.$navi_old" 2>/dev/null
-    [ "$navi_holder" = "$navi_maker" ]
+    navi_marks_holder=
+    read -r navi_marks_holder <"$navi_nest/lock.$navi_old" 2>/dev/null
+    [ "$navi_marks_holder" = "$navi_maker" ]
 }
 
 # navi_take_rename_back: the new file goes if it is the one that was made, and everything is as before.
@@ -102,38 +105,38 @@ navi_take_rename_back() {
     rm -f "$navi_made" "$navi_journal"
 }
 
-# navi_finish_rename: the session is called navi_now: so are its status file, its events and its marks. Every step bears
+# navi_finish_rename: the session is called navi_current_name: so are its status file, its events and its marks. Every step bears
 # being done twice. Of two names for one file the old one goes before its lock, and the journal goes last.
 navi_finish_rename() {
     navi_made=$navi_nest/renamed.$navi_maker
     if [ -n "$navi_old" ]; then
         # A clean-up may have taken it, when tmux had no such session yet.
-        [ -e "$navi_dir/$navi_new.json" ] || [ -e "$navi_dir/$navi_now.json" ] ||
+        [ -e "$navi_dir/$navi_new.json" ] || [ -e "$navi_dir/$navi_current_name.json" ] ||
             ln "$navi_made" "$navi_dir/$navi_new.json"
-        [ "$navi_now" = "$navi_new" ] || [ ! -e "$navi_dir/$navi_new.json" ] ||
-            mv "$navi_dir/$navi_new.json" "$navi_dir/$navi_now.json"
+        [ "$navi_current_name" = "$navi_new" ] || [ ! -e "$navi_dir/$navi_new.json" ] ||
+            mv "$navi_dir/$navi_new.json" "$navi_dir/$navi_current_name.json"
         set --
-        for navi_path in $navi_gathered; do
+        for navi_path in $navi_gathered_events; do
             set -- "$@" "$navi_nest/event.$navi_old.$navi_path"
         done
         ! navi_holds_old || set -- "$@" "$navi_dir/$navi_old.json" "$navi_nest/lock.$navi_old"
         [ $# -eq 0 ] || rm -f "$@"
         for navi_path in "$navi_nest/event.$navi_old."*; do
             [ ! -e "$navi_path" ] ||
-                mv "$navi_path" "$navi_nest/event.$navi_now.${navi_path#"$navi_nest/event.$navi_old."}"
+                mv "$navi_path" "$navi_nest/event.$navi_current_name.${navi_path#"$navi_nest/event.$navi_old."}"
         done
     fi
-    navi_move_marks "$navi_was" "$navi_now"
+    navi_move_marks "$navi_former_name" "$navi_current_name"
     navi_move_entry
     rm -f "$navi_made" "$navi_journal"
 }
 
 # ---- ending
 
-# navi_note_kill: the journal of ending the session navi_name with the status file navi_file; what brings it back is to
+# navi_note_kill: the journal of ending the session navi_name with the status file navi_session_file; what brings it back is to
 # stand in navi_kept ("" for nothing).
 navi_note_kill() {
-    navi_write_journal kill "$navi_socket" "$navi_identity" "$navi_name" "${navi_file##*/}" "${navi_kept##*/}" "$navi_registered"
+    navi_write_journal kill "$navi_socket" "$navi_identity" "$navi_name" "${navi_session_file##*/}" "${navi_kept##*/}" "$navi_registered"
 }
 
 # navi_recover_kill: tmux knows whether it was done; as long as not all was kept, it was not. Fails if tmux does not tell.
@@ -153,7 +156,7 @@ navi_read_kill() {
     navi_socket=$navi_1
     navi_identity=$navi_2
     navi_name=$navi_3
-    navi_file=${navi_4:+$navi_dir/$navi_4}
+    navi_session_file=${navi_4:+$navi_dir/$navi_4}
     case $navi_5 in '' | .* | */*) navi_kept= ;; *) navi_kept=$navi_nest/killed/$navi_5 ;; esac
     navi_registered=$navi_6
 }
@@ -169,13 +172,13 @@ navi_ask_for_name() {
     case $navi_word in none) return 0 ;; ok) ;; *) return 1 ;; esac
     set -f
     IFS=$navi_newline
-    for navi_listed in $navi_answer; do
+    for navi_living_session in $navi_answer; do
         unset IFS
-        navi_rest=${navi_listed#"$navi_identity "}
-        [ "$navi_rest" = "$navi_listed" ] || navi_living=yes
-        navi_rest=${navi_listed#* }
-        navi_rest=${navi_rest#* }
-        [ "${navi_rest#* }" != "$navi_name" ] || [ "$navi_living" = yes ] || navi_namesake=yes
+        navi_unnamed=${navi_living_session#"$navi_identity "}
+        [ "$navi_unnamed" = "$navi_living_session" ] || navi_living=yes
+        navi_unnamed=${navi_living_session#* }
+        navi_unnamed=${navi_unnamed#* }
+        [ "${navi_unnamed#* }" != "$navi_name" ] || [ "$navi_living" = yes ] || navi_namesake=yes
     done
     unset IFS
     set +f
@@ -185,10 +188,10 @@ navi_ask_for_name() {
 # twice. The journal goes with the file where nothing else is to be done. Fails with 2 where that can't be told yet.
 navi_finish_kill() {
     set --
-    if [ -z "$navi_file" ] || [ ! -e "$navi_file" ]; then
+    if [ -z "$navi_session_file" ] || [ ! -e "$navi_session_file" ]; then
         :
-    elif [ -n "$navi_kept" ] && [ "$navi_file" -ef "$navi_kept/status.json" ]; then
-        set -- "$navi_file"
+    elif [ -n "$navi_kept" ] && [ "$navi_session_file" -ef "$navi_kept/status.json" ]; then
+        set -- "$navi_session_file"
     else
         navi_put_away_changed || return
     fi
@@ -202,7 +205,7 @@ navi_finish_kill() {
 navi_put_away_changed() {
     [ -n "${navi_namesake-}" ] || navi_ask_for_name || return 2
     [ "$navi_namesake" = no ] || return 0
-    if [ -n "$navi_kept" ]; then mv -f "$navi_file" "$navi_kept/status.json"; else rm -f "$navi_file"; fi || return 1
+    if [ -n "$navi_kept" ]; then mv -f "$navi_session_file" "$navi_kept/status.json"; else rm -f "$navi_session_file"; fi || return 1
 }
 
 # navi_drop_marks: those that are kept; where nothing is kept all of the name, unless another session has that by now.
@@ -221,10 +224,10 @@ navi_drop_marks() {
 
 # ---- bringing back
 
-# navi_read FILE: the text of what is kept, line ends at its end included, in navi_text.
+# navi_read FILE: the text of what is kept, line ends at its end included, in navi_kept_text.
 navi_read() {
-    navi_text=$(cat "$navi_kept/$1" 2>/dev/null && printf x)
-    navi_text=${navi_text%x}
+    navi_kept_text=$(cat "$navi_kept/$1" 2>/dev/null && printf x)
+    navi_kept_text=${navi_kept_text%x}
 }
 
 # navi_note_undo KEEP: the journal of bringing back what is kept there.
@@ -236,20 +239,20 @@ navi_note_undo() {
 navi_recover_undo() {
     navi_kept=$navi_nest/killed/$navi_1
     navi_read name
-    navi_name=$navi_text
+    navi_name=$navi_kept_text
     navi_read socket
-    navi_socket=$navi_text
+    navi_socket=$navi_kept_text
     navi_consult "$navi_socket" list-sessions -F '#{session_created} #{session_id} #{session_name}'
     case $navi_word in
     none) ;;
     ok)
         set -f
         IFS=$navi_newline
-        for navi_line in $navi_answer; do
+        for navi_mark_line in $navi_answer; do
             unset IFS
-            navi_rest=${navi_line#* }
-            navi_id=${navi_rest%% *}
-            [ "${navi_rest#* }" != "$navi_name" ] || [ "${navi_line%% *}" -lt "$navi_2" ] || navi_give_back
+            navi_unnamed=${navi_mark_line#* }
+            navi_id=${navi_unnamed%% *}
+            [ "${navi_unnamed#* }" != "$navi_name" ] || [ "${navi_mark_line%% *}" -lt "$navi_2" ] || navi_give_back
         done
         unset IFS
         set +f
@@ -262,10 +265,10 @@ navi_recover_undo() {
 # navi_give_back: the session navi_id has what was kept of it: what it runs, status file, marks.
 navi_give_back() {
     navi_read type
-    navi_type=${navi_text:-command}
+    navi_given_type=${navi_kept_text:-command}
     navi_read line
-    navi_escape "$navi_text"
-    navi_tmux "$navi_socket" set-option -q -t "$navi_id" @navi_type "$navi_type" \; \
+    navi_escape "$navi_kept_text"
+    navi_tmux "$navi_socket" set-option -q -t "$navi_id" @navi_type "$navi_given_type" \; \
         set-option -q -t "$navi_id" @navi_line "$navi_escaped"
     navi_give_back_files
 }
@@ -286,8 +289,8 @@ navi_give_back_files() {
 # navi_read_kept_marks: the lines that were kept, in navi_dropped.
 navi_read_kept_marks() {
     navi_dropped=
-    while IFS= read -r navi_line; do
-        navi_dropped="$navi_dropped$navi_name	$navi_line$navi_newline"
+    while IFS= read -r navi_mark_line; do
+        navi_dropped="$navi_dropped$navi_name	$navi_mark_line$navi_newline"
     done <"$navi_kept/marks"
 }
 
@@ -295,11 +298,11 @@ navi_read_kept_marks() {
 
 # navi_lock_marks: have the file of marks for us alone, within two seconds.
 navi_lock_marks() {
-    navi_tries=0
+    navi_marks_tries=0
     until (set -C && printf '%s\n' "$navi_self" >"$navi_nest/marks.lock"); do
         navi_free_marks && continue
-        [ "$navi_tries" -lt 20 ] || return
-        navi_tries=$((navi_tries + 1))
+        [ "$navi_marks_tries" -lt 20 ] || return
+        navi_marks_tries=$((navi_marks_tries + 1))
         sleep 0.1
     done 2>/dev/null
 }
@@ -323,17 +326,17 @@ navi_free_marks() {
 
 # navi_marks_are_stale: one that is empty was made this moment, or its maker was killed in that moment.
 navi_marks_are_stale() {
-    navi_holder=
-    read -r navi_holder <"$navi_nest/marks.lock"
-    navi_ended "$navi_holder" || [ -n "$(find "$navi_nest/marks.lock" -prune -mmin +1)" ]
+    navi_marks_holder=
+    read -r navi_marks_holder <"$navi_nest/marks.lock"
+    navi_ended "$navi_marks_holder" || [ -n "$(find "$navi_nest/marks.lock" -prune -mmin +1)" ]
 }
 
 # navi_edit_marks: with the lock held, take the lines navi_dropped out and put the lines navi_added in, all at once.
 navi_edit_marks() {
     navi_kept_marks=
-    [ ! -f "$navi_nest/marks" ] || while IFS= read -r navi_line; do
-        case $navi_newline$navi_dropped in *"$navi_newline$navi_line$navi_newline"*) continue ;; esac
-        navi_kept_marks=$navi_kept_marks$navi_line$navi_newline
+    [ ! -f "$navi_nest/marks" ] || while IFS= read -r navi_mark_line; do
+        case $navi_newline$navi_dropped in *"$navi_newline$navi_mark_line$navi_newline"*) continue ;; esac
+        navi_kept_marks=$navi_kept_marks$navi_mark_line$navi_newline
     done <"$navi_nest/marks"
     navi_write_marks "$navi_kept_marks$navi_added"
 }
@@ -349,15 +352,15 @@ navi_move_marks() {
     navi_moved=
     [ -f "$navi_nest/marks" ] && navi_lock_marks || return
     navi_kept_marks=
-    while IFS= read -r navi_line; do
-        case $navi_line in
+    while IFS= read -r navi_mark_line; do
+        case $navi_mark_line in
         "$1	"*)
-            navi_moved=$navi_moved${navi_line#"$1	"}$navi_newline
+            navi_moved=$navi_moved${navi_mark_line#"$1	"}$navi_newline
             [ -n "$2" ] || continue
-            navi_line="$2	${navi_line#"$1	"}"
+            navi_mark_line="$2	${navi_mark_line#"$1	"}"
             ;;
         esac
-        navi_kept_marks=$navi_kept_marks$navi_line$navi_newline
+        navi_kept_marks=$navi_kept_marks$navi_mark_line$navi_newline
     done <"$navi_nest/marks"
     [ -z "$navi_moved" ] || navi_write_marks "$navi_kept_marks"
     rm -f "$navi_nest/marks.lock"

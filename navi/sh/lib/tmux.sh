@@ -1,8 +1,13 @@
 # shellcheck shell=sh disable=SC2034,SC2088,SC2154,SC3013
+# shares: navi_answer navi_dead navi_id navi_identity navi_name navi_others navi_patience navi_socket navi_unaskable
+# shares: navi_word
 # Talking to tmux: always UTF-8, never for longer than a limit, and a failure always has a word.
 
 navi_newline='
 '
+
+# The session that an operation is about has the name navi_name on the server with the socket navi_socket ("" for the
+# user's default one). tmux knows it by navi_id; navi_identity is the server's process, that id and the time of creation.
 
 # navi_find_tmux: look also where package managers put tmux: over ssh, PATH is often the system's bare one. What PATH
 # finds wins. attach.py sends this line through login shells, tcsh and fish among them: no quote, backslash, bang.
@@ -27,12 +32,12 @@ if command -v timeout >/dev/null 2>&1; then
     navi_limited() { timeout -s KILL "$@"; }
 else
     navi_limited() {
-        navi_seconds=$1
+        navi_allowed=$1
         shift
         "$@" &
         navi_child=$!
         (
-            sleep "$navi_seconds"
+            sleep "$navi_allowed"
             kill -KILL "$navi_child"
         ) >/dev/null 2>&1 &
         navi_guard=$!
@@ -131,11 +136,14 @@ navi_verdict() {
 # navi_find_user: this user's number in navi_user, without a program where the system tells it.
 navi_find_user() {
     [ -z "${navi_user-}" ] || return 0
-    [ ! -r /proc/self/status ] || while read -r navi_word navi_user navi_rest; do
+    [ ! -r /proc/self/status ] || while read -r navi_word navi_user navi_unescaped; do
         [ "$navi_word" != Uid: ] || break
     done </proc/self/status
     case ${navi_user-} in '' | *[!0-9]*) navi_user=$(id -u) ;; esac
 }
+
+# The sockets that nobody listened on when they were last asked, as lines "=SOCKET" (look.sh).
+navi_dead=
 
 # navi_find_servers: the sockets of the user's other tmux servers, a line each, in navi_others; navi_unaskable says
 # whether there are more. Other people's are not ours to ask (-O).
@@ -146,28 +154,28 @@ navi_find_servers() {
     for navi_folder in "${TMUX_TMPDIR:-/tmp}" "${XDG_RUNTIME_DIR:-/run/user/$navi_user}" /tmp; do
         case $navi_folders in *":$navi_folder:"*) continue ;; esac
         navi_folders="$navi_folders:$navi_folder:"
-        for navi_path in "$navi_folder/tmux-$navi_user"/*; do
-            [ "$navi_path" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || navi_add_server
+        for navi_socket_path in "$navi_folder/tmux-$navi_user"/*; do
+            [ "$navi_socket_path" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || navi_add_server
         done
     done
-    for navi_path in "${CLAUDE_TMUX_SOCKET_DIR:-${TMPDIR:-/tmp}/claude-tmux-sockets}"/*.sock; do
+    for navi_socket_path in "${CLAUDE_TMUX_SOCKET_DIR:-${TMPDIR:-/tmp}/claude-tmux-sockets}"/*.sock; do
         navi_add_server
     done
     # Where nobody would look: new.sh notes it.
-    [ ! -f "${navi_nest-}/sockets" ] || while IFS= read -r navi_path; do
-        case $navi_newline$navi_others in *"$navi_newline$navi_path$navi_newline"*) ;; *) navi_add_server ;; esac
+    [ ! -f "${navi_nest-}/sockets" ] || while IFS= read -r navi_socket_path; do
+        case $navi_newline$navi_others in *"$navi_newline$navi_socket_path$navi_newline"*) ;; *) navi_add_server ;; esac
     done <"$navi_nest/sockets"
 }
 
-# navi_add_server: note the socket navi_path, if it is one of ours. A name with a line end can't stand in a line: that
+# navi_add_server: note the socket navi_socket_path, if it is one of ours. A name with a line end can't stand in a line: that
 # server can't be asked, and its sessions are unknown.
 navi_add_server() {
-    [ -S "$navi_path" ] && [ -O "$navi_path" ] || return
+    [ -S "$navi_socket_path" ] && [ -O "$navi_socket_path" ] || return
     # Whoever starts the server again makes its socket anew.
-    case $navi_dead in *"=$navi_path$navi_newline"*) [ "$navi_listed_before" -nt "$navi_path" ] && return ;; esac
-    case $navi_path in
+    case $navi_dead in *"=$navi_socket_path$navi_newline"*) [ "$navi_listed_before" -nt "$navi_socket_path" ] && return ;; esac
+    case $navi_socket_path in
     *"$navi_newline"*) navi_unaskable=yes ;;
-    *) navi_others=$navi_others$navi_path$navi_newline ;;
+    *) navi_others=$navi_others$navi_socket_path$navi_newline ;;
     esac
 }
 
@@ -181,12 +189,12 @@ navi_escape() {
 
 # navi_escape_format WORD: the same where tmux looks for formats, which can run commands: every # must be two.
 navi_escape_format() {
-    navi_rest=$1
-    navi_whole=
+    navi_unescaped=$1
+    navi_formatted=
     while :; do
-        case $navi_rest in *'#'*) ;; *) break ;; esac
-        navi_whole="$navi_whole${navi_rest%%'#'*}##"
-        navi_rest=${navi_rest#*'#'}
+        case $navi_unescaped in *'#'*) ;; *) break ;; esac
+        navi_formatted="$navi_formatted${navi_unescaped%%'#'*}##"
+        navi_unescaped=${navi_unescaped#*'#'}
     done
-    navi_escape "$navi_whole$navi_rest"
+    navi_escape "$navi_formatted$navi_unescaped"
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # needs: look/look registry/absent
+# changes: navi_out
 # checkup.sh DIR FORMAT: what this machine knows of itself and navi depends on: clock, tmux, the folder of status files, hooks,
 # and whether sessions outlive a logout. Nothing is changed but for one file that is written and removed again.
 
@@ -14,20 +15,20 @@ navi_tell_tmux() {
 # navi_tell_folder: what DIR is; in the body its path, and below that why it can't be written to.
 navi_tell_folder() {
     navi_said=
-    navi_kind=good
+    navi_condition=good
     if [ ! -e "$navi_dir" ] && [ ! -L "$navi_dir" ]; then
-        navi_kind=absent
+        navi_condition=absent
     elif [ ! -d "$navi_dir" ]; then
-        navi_kind=other
+        navi_condition=other
     elif [ ! -r "$navi_dir" ] || [ ! -x "$navi_dir" ]; then
-        navi_kind=unreadable
+        navi_condition=unreadable
     elif ! navi_try_to_write; then
-        navi_kind=unwritable
+        navi_condition=unwritable
     elif [ ! -O "$navi_dir" ]; then
-        navi_kind=foreign
+        navi_condition=foreign
     fi
     navi_mode=$(ls -ldL -- "$navi_dir" 2>/dev/null)
-    navi_record folder "$navi_kind ${navi_mode%% *}"
+    navi_record folder "$navi_condition ${navi_mode%% *}"
     navi_out="$navi_out$navi_dir$navi_newline$navi_said$navi_newline"
 }
 
@@ -55,8 +56,8 @@ navi_find_strange() {
     set --
     set -f
     IFS=$navi_newline
-    for navi_line in $navi_sums; do
-        set -- "$@" "./${navi_line#*./}"
+    for navi_file_sum in $navi_sums; do
+        set -- "$@" "./${navi_file_sum#*./}"
     done
     unset IFS
     set +f

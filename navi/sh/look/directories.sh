@@ -14,19 +14,19 @@ navi_count=0
 cd "$navi_base" 2>/dev/null || exit 0
 set -- ./*/
 case $navi_begin in .*) set -- ./.[!.]*/ ;; esac
-for navi_path in "$@"; do
-    [ -d "$navi_path" ] || continue
-    navi_path=${navi_path#./}
-    navi_path=${navi_path%/}
-    case $navi_path in
+for navi_directory in "$@"; do
+    [ -d "$navi_directory" ] || continue
+    navi_directory=${navi_directory#./}
+    navi_directory=${navi_directory%/}
+    case $navi_directory in
     *"$navi_newline"*) continue ;;
     "$navi_begin"*) ;;
     *) continue ;;
     esac
-    printf '%s directory %s%s\n' "$navi_token" "$navi_shown" "$navi_path"
+    printf '%s directory %s%s\n' "$navi_token" "$navi_shown" "$navi_directory"
     navi_count=$((navi_count + 1))
     [ "$navi_count" -lt "$navi_most" ] || break
 done
-[ ! -r "$navi_nest/recent" ] || while IFS= read -r navi_path; do
-    [ ! -d "$navi_path" ] || printf '%s recent %s\n' "$navi_token" "$navi_path"
+[ ! -r "$navi_nest/recent" ] || while IFS= read -r navi_directory; do
+    [ ! -d "$navi_directory" ] || printf '%s recent %s\n' "$navi_token" "$navi_directory"
 done <"$navi_nest/recent"

@@ -1,5 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
 # needs: lib/state_folder look/orphans.awk lib/tmux
+# shares: navi_asks_others navi_format navi_hung navi_nest navi_offset navi_out navi_processes navi_stamps
+# changes: navi_answer navi_dead navi_others navi_patience navi_unaskable navi_word
 # One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
 # Records are built in navi_out and printed at once, so that a small change travels in one packet.
 # $navi_token is random and of this call: no file, title or path can forge a record.
@@ -85,9 +87,9 @@ navi_list() {
     [ -z "$navi_offset" ] || navi_turn_servers
     set -f
     IFS=$navi_newline
-    for navi_server in $navi_others; do
+    for navi_other in $navi_others; do
         unset IFS
-        navi_ask "$navi_server"
+        navi_ask "$navi_other"
         IFS=$navi_newline
     done
     unset IFS
@@ -107,9 +109,9 @@ navi_turn_servers() {
     [ $# -gt 1 ] || return 0
     navi_steps=$((navi_offset % $#))
     while [ "$navi_steps" -gt 0 ]; do
-        navi_path=$1
+        navi_first=$1
         shift
-        set -- "$@" "$navi_path"
+        set -- "$@" "$navi_first"
         navi_steps=$((navi_steps - 1))
     done
     navi_others=$(printf '%s\n' "$@")$navi_newline
@@ -210,10 +212,10 @@ navi_note_children() {
     elif kill -0 "$navi_process"; then
         navi_children="$navi_children$navi_token child $navi_process ?$navi_newline"
     fi 2>/dev/null
-    for navi_child in $navi_below; do
-        navi_name='?'
-        read -r navi_name 2>/dev/null <"/proc/$navi_child/comm"
-        navi_children="$navi_children$navi_token child $navi_process $navi_name$navi_newline"
+    for navi_below_process in $navi_below; do
+        navi_program='?'
+        read -r navi_program 2>/dev/null <"/proc/$navi_below_process/comm"
+        navi_children="$navi_children$navi_token child $navi_process $navi_program$navi_newline"
     done
 }
 

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: look/look registry/absent
+# changes: navi_hung navi_offset navi_out
 # once.sh DIR CLEANUP FORMAT: one look, for hosts whose watch can't be had and for the command line.
 
 # navi_recall_hung: the servers that hung at the looks of the last half minute are not asked: they would hold up all others,
@@ -12,15 +13,15 @@ navi_recall_hung() {
         return
     fi
     [ -f "$navi_nest/hung" ] && [ -O "$navi_nest/hung" ] || return
-    while read -r navi_time navi_line; do
+    while read -r navi_time navi_hung_line; do
         case $navi_time in '' | *[!0-9]* | ????????????*) continue ;; esac
         [ "$navi_time" -le $((navi_now + 30)) ] || continue
         if [ "$navi_time" -le "$navi_now" ] && [ -z "$navi_again" ]; then
-            navi_again=$navi_line
+            navi_again=$navi_hung_line
             continue
         fi
-        navi_recalled=$navi_recalled$navi_time\ $navi_line$navi_newline
-        navi_hung=$navi_hung$navi_line$navi_newline
+        navi_recalled=$navi_recalled$navi_time\ $navi_hung_line$navi_newline
+        navi_hung=$navi_hung$navi_hung_line$navi_newline
     done <"$navi_nest/hung"
 }
 
@@ -31,8 +32,8 @@ navi_note_hung() {
     [ -w "$navi_nest" ] || return
     set -f
     IFS=$navi_newline
-    for navi_line in $navi_hangs; do
-        navi_recalled="$navi_recalled$((navi_now + 30)) $navi_line$navi_newline"
+    for navi_hung_line in $navi_hangs; do
+        navi_recalled="$navi_recalled$((navi_now + 30)) $navi_hung_line$navi_newline"
     done
     unset IFS
     set +f

@@ -7,8 +7,8 @@ navi_session_format=$1
 shift
 navi_find_registry
 if [ $# -eq 0 ]; then
-    for navi_path in "$navi_sockets"/*; do
-        [ ! -S "$navi_path" ] || set -- "$@" "$navi_path"
+    for navi_socket_found in "$navi_sockets"/*; do
+        [ ! -S "$navi_socket_found" ] || set -- "$@" "$navi_socket_found"
     done
 fi
 navi_has=no

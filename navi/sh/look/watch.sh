@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
 # needs: look/look registry/absent
+# changes: navi_hung navi_nest navi_out navi_patience navi_processes navi_stamps
 # watch.sh DIR CLEANUP FORMAT: tell what changes, as long as somebody listens.
 # Between looks nothing but builtins runs: times of files, existence of processes and terminals are compared.
 # A line on standard input (or into the FIFO .navi/watch.PID beside the status files) wakes the watch at once;
@@ -26,12 +27,12 @@ navi_open_watch() {
 
 # navi_sweep_nest: remove what a watch that was killed could not.
 navi_sweep_nest() {
-    for navi_path in "$navi_nest"/watch.* "$navi_nest"/stamp.*; do
-        [ -e "$navi_path" ] && ! kill -0 "${navi_path##*.}" 2>/dev/null && rm -f "$navi_path"
+    for navi_watch_path in "$navi_nest"/watch.* "$navi_nest"/stamp.*; do
+        [ -e "$navi_watch_path" ] && ! kill -0 "${navi_watch_path##*.}" 2>/dev/null && rm -f "$navi_watch_path"
     done
-    for navi_path in "$navi_nest"/holder.*; do
-        navi_file=${navi_path##*/holder.}
-        [ -e "$navi_dir/$navi_file.json" ] || [ -e "$navi_nest/lock.$navi_file" ] || rm -f "$navi_path"
+    for navi_watch_path in "$navi_nest"/holder.*; do
+        navi_held_name=${navi_watch_path##*/holder.}
+        [ -e "$navi_dir/$navi_held_name.json" ] || [ -e "$navi_nest/lock.$navi_held_name" ] || rm -f "$navi_watch_path"
     done
 }
 
@@ -49,7 +50,7 @@ navi_open_relay() {
     exec 4<&0
     (
         trap 'exit 0' TERM
-        while read -r navi_line; do printf '%s\n' "$navi_line"; done
+        while read -r navi_woken_by; do printf '%s\n' "$navi_woken_by"; done
         printf 'bye\n'
     ) <&4 >&3 2>/dev/null &
     navi_relay=$!
@@ -58,7 +59,7 @@ navi_open_relay() {
 
 # navi_reads_with_limit: whether this shell's read waits for a fraction of a second (bash, busybox, ksh; not dash).
 navi_reads_with_limit() {
-    [ -z "$({ read -r -t 0.01 navi_line <&3; } 2>&1)" ]
+    [ -z "$({ read -r -t 0.01 navi_woken_by <&3; } 2>&1)" ]
 }
 
 # navi_set_pace TICK MILLISECONDS: how often to compare. Where read has no limit, a child process ticks.
@@ -89,17 +90,17 @@ navi_choose_pace() {
 
 # navi_wait: until time has passed or something wakes the watch, which counts as a step as well.
 navi_wait() {
-    navi_line=tick
+    navi_woken_by=tick
     if [ "$navi_limit" = yes ]; then
-        IFS= read -r -t "$navi_tick" navi_line <&3 || navi_line=tick
+        IFS= read -r -t "$navi_tick" navi_woken_by <&3 || navi_woken_by=tick
     else
-        IFS= read -r navi_line <&3
+        IFS= read -r navi_woken_by <&3
     fi
     navi_count
     navi_asked=no
-    case $navi_line in
+    case $navi_woken_by in
     poll) navi_asked=yes ;;
-    'awake '*) navi_ask_again "${navi_line#awake }" ;;
+    'awake '*) navi_ask_again "${navi_woken_by#awake }" ;;
     bye) exit 0 ;;
     esac
 }
@@ -120,9 +121,9 @@ navi_probe() {
     navi_unprobed=0
     set -f
     IFS=$navi_newline
-    for navi_server in $navi_hung; do
+    for navi_hung_server in $navi_hung; do
         unset IFS
-        navi_probe_server "${navi_server#=}" >&3 2>/dev/null &
+        navi_probe_server "${navi_hung_server#=}" >&3 2>/dev/null &
     done
     unset IFS
     set +f
@@ -152,8 +153,8 @@ navi_files_moved() {
     fi
     [ "$navi_stamp" -nt "$navi_dir" ] || return 0
     [ ! -e "$navi_dir/.navi/marks" ] || [ "$navi_stamp" -nt "$navi_dir/.navi/marks" ] || return 0
-    for navi_path in "$navi_dir"/*.json "$navi_dir"/.[!.]*.json; do
-        [ "$navi_stamp" -nt "$navi_path" ] || [ ! -f "$navi_path" ] || return 0
+    for navi_watch_path in "$navi_dir"/*.json "$navi_dir"/.[!.]*.json; do
+        [ "$navi_stamp" -nt "$navi_watch_path" ] || [ ! -f "$navi_watch_path" ] || return 0
     done
     return 1
 }
@@ -167,8 +168,8 @@ navi_panes_moved() {
     fi
     # While the watch is quick, every other time will do.
     [ "$navi_step" -gt 500 ] || [ "$navi_odd_step" = yes ] || return
-    for navi_process in $navi_processes; do
-        kill -0 "$navi_process" || return 0
+    for navi_watched_process in $navi_processes; do
+        kill -0 "$navi_watched_process" || return 0
     done 2>/dev/null
     return 1
 }

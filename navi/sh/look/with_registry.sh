@@ -1,16 +1,17 @@
 # shellcheck shell=sh disable=SC2013,SC2154,SC2034
 # needs: look/look registry/absent registry/location lib/process
+# changes: navi_asks_others navi_format navi_out
 # with_registry.sh DIR FORMAT REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of the SOCKETs
 # beside it. With REGISTERED only those servers and the default one are asked, not what runs in their panes and where,
 # and no status file is told.
 
-# navi_read_registry: the file as it is in navi_text, and the sockets that it names, a line each, in navi_registered.
+# navi_read_registry: the file as it is in navi_registry_text, and the sockets that it names, a line each, in navi_named_sockets.
 # Shells read files byte by byte: a program is quicker.
 navi_read_registry() {
-    navi_text=$(head -c 4000000 "$navi_registry" 2>/dev/null)$navi_newline
+    navi_registry_text=$(head -c 4000000 "$navi_registry" 2>/dev/null)$navi_newline
     set -f
     IFS=$navi_newline
-    for navi_line in $navi_text; do
+    for navi_registry_line in $navi_registry_text; do
         unset IFS
         navi_note_sockets
         IFS=$navi_newline
@@ -19,15 +20,15 @@ navi_read_registry() {
     set +f
 }
 
-# navi_note_sockets: those of navi_line. Other tools write a whole registry into one.
+# navi_note_sockets: those of navi_registry_line. Other tools write a whole registry into one.
 navi_note_sockets() {
     while :; do
-        case $navi_line in *'"socket"'*) navi_line=${navi_line#*'"socket"'} ;; *) break ;; esac
-        navi_word=${navi_line#*'"'}
-        navi_word=${navi_word%%'"'*}
-        case $navi_newline$navi_registered in
-        *"$navi_newline$navi_word$navi_newline"*) ;;
-        *) navi_registered=$navi_registered$navi_word$navi_newline ;;
+        case $navi_registry_line in *'"socket"'*) navi_registry_line=${navi_registry_line#*'"socket"'} ;; *) break ;; esac
+        navi_noted_socket=${navi_registry_line#*'"'}
+        navi_noted_socket=${navi_noted_socket%%'"'*}
+        case $navi_newline$navi_named_sockets in
+        *"$navi_newline$navi_noted_socket$navi_newline"*) ;;
+        *) navi_named_sockets=$navi_named_sockets$navi_noted_socket$navi_newline ;;
         esac
     done
 }
@@ -44,33 +45,33 @@ navi_tell_registry() {
         navi_record registry unreadable
     else
         navi_record registry
-        navi_out=$navi_out$navi_text
+        navi_out=$navi_out$navi_registry_text
     fi
 }
 
 # navi_tell_gone: the processes of living panes that the system does not show, or that have ended and were not waited for.
 navi_tell_gone() {
-    for navi_process in $navi_processes; do
-        ! navi_is_gone "$navi_process" || navi_record gone "$navi_process"
+    for navi_checked_process in $navi_processes; do
+        ! navi_is_gone "$navi_checked_process" || navi_record gone "$navi_checked_process"
     done
 }
 
 # navi_ask_registered SOCKET...: ask those servers, too, that stand nowhere where one would look.
 navi_ask_registered() {
-    for navi_server; do
-        navi_registered=$navi_registered$navi_newline$navi_server
+    for navi_named_server; do
+        navi_named_sockets=$navi_named_sockets$navi_newline$navi_named_server
     done
     navi_asked=$navi_newline$navi_default$navi_newline$navi_others
     set -f
     IFS=$navi_newline
-    for navi_server in $navi_registered; do
+    for navi_named_server in $navi_named_sockets; do
         unset IFS
-        navi_record asked "$navi_server"
+        navi_record asked "$navi_named_server"
         case $navi_asked in
-        *"$navi_newline$navi_server$navi_newline"*) ;;
-        *) navi_ask "$navi_server" ;;
+        *"$navi_newline$navi_named_server$navi_newline"*) ;;
+        *) navi_ask "$navi_named_server" ;;
         esac
-        navi_asked=$navi_asked$navi_server$navi_newline
+        navi_asked=$navi_asked$navi_named_server$navi_newline
         IFS=$navi_newline
     done
     unset IFS
@@ -83,16 +84,16 @@ navi_call_servers() {
     [ "$navi_has_dead" = yes ] || return 1
     navi_servers=$(printf '%s' "$navi_panes" |
         sed -n "s/^$navi_token pane [^	]*	1	.*	%[0-9]*			[0-9.]*	\([0-9]*\)	.*/\1/p" | sort -u)
-    for navi_server in $navi_servers; do
-        kill -CHLD "$navi_server" 2>/dev/null
+    for navi_named_server in $navi_servers; do
+        kill -CHLD "$navi_named_server" 2>/dev/null
     done
     [ -n "$navi_servers" ] && sleep 0.05
 }
 
 navi_begin "$1" no "$2"
 navi_ours=no
-navi_registered=
-navi_text=
+navi_named_sockets=
+navi_registry_text=
 navi_find_registry && navi_ours=yes
 if [ "$navi_ours" = yes ] && [ -f "$navi_registry" ] && [ -r "$navi_registry" ]; then
     navi_read_registry

@@ -1,5 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: registry/find_entry registry/location lib/fail lib/tmux
+# shares: navi_alone navi_entry navi_escapes navi_from navi_history navi_looked navi_where navi_width
+# changes: navi_id navi_identity navi_name navi_socket
 # Which pane an address means, and what there is to know of it.
 
 # navi_locate SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the end.
@@ -85,7 +87,6 @@ navi_resolve_anywhere() {
         return
     fi
     navi_find_user
-    navi_dead=
     navi_find_servers
     navi_homes=
     set -f
@@ -162,7 +163,7 @@ navi_note_facts() {
     navi_terminal=$4
     navi_alone=$5 # whether a program has the screen to itself
     navi_width=$6
-    navi_type=$7
+    navi_pane_type=$7
 }
 
 # navi_inspect: the same, of one that must be there; the first time, what was seen on the way here is enough. From now on
@@ -190,13 +191,13 @@ navi_seek() {
     set -f
     IFS=$navi_newline
     for navi_listed in $navi_answer; do
-        navi_rest=${navi_listed#"$navi_name "}
+        navi_listed_identity=${navi_listed#"$navi_name "}
         # A name may hold blanks, and one may begin like another: just three words may follow it.
-        case $navi_rest in
+        case $navi_listed_identity in
         "$navi_listed" | *' '*' '*' '*) ;;
         [0-9]*' $'[0-9]*' '[0-9]*)
-            navi_identity=$navi_rest
-            navi_id=${navi_rest#* }
+            navi_identity=$navi_listed_identity
+            navi_id=${navi_listed_identity#* }
             navi_id=${navi_id%% *}
             ;;
         esac

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: pane/writer_lock registry/require
+# changes: navi_lock_until
 # lock.sh SOCKET TARGET NAME REGISTERED ACTION TOKEN SECONDS WHO: a lock of a session for who types into it. ACTION is
 # take, keep (for SECONDS more), leave, or force, which ends it whoever has it. Who has the TOKEN has the lock.
 umask 077

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: pane/typing pane/waiting pane/writer_lock registry/change
+# changes: navi_cooked navi_echo navi_echo_comes navi_from navi_verified
 # send.sh SOCKET TARGET NAME REGISTERED HOW FORCE LOCK RETRIES PATTERN FIXED SECONDS TEXT BLOCK DIR KEY...: type into a
 # session. HOW is submit (the text, then Enter), literal (the text alone) or keys. LOCK is the token of the caller's own
 # lock. With a PATTERN, wait for it in what comes after. BLOCK is the text as Python's prompt needs it, "" if that is the
@@ -17,14 +18,14 @@ shift 9
 navi_seconds=$2
 navi_text=$3
 navi_block=$4
-navi_folder=$5
+navi_status_folder=$5
 shift 5
 navi_inspect
 navi_hold_pane "$navi_own_lock"
 navi_touch_entry
 navi_refuse_unready "$navi_force"
-[ -n "$navi_force" ] || [ -z "$navi_folder" ] || navi_refuse_dialog "$navi_folder"
-[ -z "$navi_block" ] || [ "$navi_type" != python-repl ] || navi_text=$navi_block
+[ -n "$navi_force" ] || [ -z "$navi_status_folder" ] || navi_refuse_dialog "$navi_status_folder"
+[ -z "$navi_block" ] || [ "$navi_pane_type" != python-repl ] || navi_text=$navi_block
 navi_verified=unknown
 navi_echo=
 navi_echo_comes=
@@ -41,7 +42,7 @@ printf '%s sent %s %s\n' "$navi_token" "$navi_verified" "$navi_pane"
 [ -n "$navi_pattern" ] || exit 0
 navi_set_timer "$navi_seconds"
 if navi_await_text ''; then
-    printf '%s found %s\n' "$navi_token" "$navi_line"
+    printf '%s found %s\n' "$navi_token" "$navi_found_line"
 else
     navi_give_up $navi_late "what was waited for did not come within $navi_seconds s"
 fi

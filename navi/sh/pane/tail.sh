@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2016,SC2154,SC2034,SC2086
 # needs: pane/address pane/tail.awk
+# changes: navi_name navi_socket navi_where
 # tail.sh SOCKET TARGET NAME REGISTERED LINES: the last LINES whole lines of a pane, and then each line as it comes: what
 # stands above the cursor is whole. An answer with the line of the cursor is given whenever that changes, and now and
 # then a sign of life, so that we end with whoever listens.
@@ -77,10 +78,10 @@ navi_found=$(
         printf '%s\n%s\n' "$navi_socket" "$navi_pane"
     }
 )
-navi_code=$?
-if [ "$navi_code" -ne 0 ]; then
+navi_find_code=$?
+if [ "$navi_find_code" -ne 0 ]; then
     navi_out="$navi_token failed $navi_found$navi_newline"
-    navi_answer "$navi_code"
+    navi_answer "$navi_find_code"
     exit
 fi
 navi_socket=${navi_found%"$navi_newline"*}

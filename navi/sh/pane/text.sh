@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: pane/address
+# changes: navi_escapes navi_from
 # text.sh SOCKET TARGET NAME REGISTERED START ESCAPES: the text of a pane from the line START on, which tmux counts from
 # the top of the screen ("-" is the beginning of its history), lines joined that were only wrapped; those at the end that
 # are empty are not told.

@@ -1,5 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/waiting pane/address lib/fail lib/tmux
+# shares: navi_verified
+# changes: navi_answer navi_cooked navi_echo navi_echo_comes
 # Typing into a pane.
 
 # navi_refuse_unready FORCE: a pane that would not take what is typed, or not as it is meant.

@@ -6,12 +6,11 @@ navi_pattern=$5
 navi_check_pattern "$5" "$6"
 navi_locate "$1" "$2" "$3" "$4"
 navi_inspect
-navi_toucher=
 [ -z "$9" ] || navi_touch_entry
 navi_set_timer "$7"
 if navi_await_text "$8"; then
     navi_await_touch
-    printf '%s found %s\n' "$navi_token" "$navi_line"
+    printf '%s found %s\n' "$navi_token" "$navi_found_line"
 else
     navi_give_up $navi_late "what was waited for did not come within $7 s"
 fi

@@ -1,5 +1,7 @@
 # shellcheck shell=sh disable=SC2016,SC2154
 # needs: pane/address pane/new_lines.awk lib/fail lib/tmux
+# shares: navi_cooked navi_echo navi_echo_comes
+# changes: navi_alone navi_history navi_width
 # Waiting for what a pane shows, and telling an answer from what was there before.
 
 # navi_is_cooked: whether what is typed goes to a program that reads whole lines; one that reads keys might take it later,
@@ -36,25 +38,25 @@ p
 s/ *\$//p" | grep "$navi_match" -e "$navi_pattern" | head -n 1
 }
 
-# navi_await_text LINES: wait until a line matches navi_pattern; it is in navi_line then. With LINES the pane's text and
+# navi_await_text LINES: wait until a line matches navi_pattern; it is in navi_found_line then. With LINES the pane's text and
 # so many lines of its history count, "-" for all; without, only what has come since navi_note_before.
 navi_await_text() {
-    navi_was=
-    navi_line=
+    navi_matched_screen=
+    navi_found_line=
     while :; do
-        if [ "$navi_was" != "$navi_place $navi_screen" ]; then
-            navi_was="$navi_place $navi_screen"
+        if [ "$navi_matched_screen" != "$navi_place $navi_screen" ]; then
+            navi_matched_screen="$navi_place $navi_screen"
             if [ -n "$1" ]; then
-                navi_line=$(
+                navi_found_line=$(
                     {
                         navi_tmux "$navi_socket" capture-pane -p -J -S "-${1#-}" -t "$navi_pane"
                         printf '\n%s end\n' "$navi_token"
                     } | navi_matching
                 )
             else
-                navi_line=$(navi_new_lines | navi_matching)
+                navi_found_line=$(navi_new_lines | navi_matching)
             fi
-            [ -z "$navi_line" ] || return 0
+            [ -z "$navi_found_line" ] || return 0
         fi
         [ "$navi_is_dead" = 0 ] || navi_give_up 1 "the pane of $navi_name died before that was seen"
         navi_time_left || return 1
@@ -112,7 +114,7 @@ navi_choose_lines() {
     fi
 }
 
-# navi_read_lines: the lines from navi_offset on, in navi_now. That is of use only if nothing has moved since that was
+# navi_read_lines: the lines from navi_offset on, in navi_present_lines. That is of use only if nothing has moved since that was
 # chosen; of a pane that never rests everything is read.
 navi_read_lines() {
     navi_attempts=4
@@ -122,19 +124,19 @@ navi_read_lines() {
         navi_consult "$navi_socket" display-message -p -t "$navi_pane" '#{history_size} #{alternate_on} #{pane_width}' \; \
             capture-pane -p -J -S "$navi_offset" -t "$navi_pane"
         [ "$navi_word" = ok ] || return
-        navi_now=$navi_answer
+        navi_present_lines=$navi_answer
         navi_attempts=$((navi_attempts - 1))
-        case $navi_align,$navi_attempts,$navi_now in
+        case $navi_align,$navi_attempts,$navi_present_lines in
         ,*,"$navi_history $navi_alone $navi_width$navi_newline"* | late,*,*" $navi_alone "* | *,0,*) break ;;
         near,*,*" $navi_alone $navi_width$navi_newline"*) break ;;
         esac
-        navi_history=${navi_now%% *}
-        navi_now=${navi_now#* }
-        navi_alone=${navi_now%% *}
-        navi_now=${navi_now#* }
-        navi_width=${navi_now%%"$navi_newline"*}
+        navi_history=${navi_present_lines%% *}
+        navi_present_lines=${navi_present_lines#* }
+        navi_alone=${navi_present_lines%% *}
+        navi_present_lines=${navi_present_lines#* }
+        navi_width=${navi_present_lines%%"$navi_newline"*}
     done
-    navi_now=${navi_now#*"$navi_newline"}
+    navi_present_lines=${navi_present_lines#*"$navi_newline"}
 }
 
 # navi_new_lines: what the pane has shown since navi_note_before, its history included.
@@ -143,6 +145,6 @@ navi_new_lines() {
     navi_echo_again=
     [ "$navi_cooked" = no ] || navi_is_cooked || navi_echo_again=yes
     export navi_align navi_echo_comes navi_echo_again navi_token
-    printf '%s\n' "$navi_token" "$navi_echo" "$navi_token" "$navi_known" "$navi_token" "$navi_now" |
+    printf '%s\n' "$navi_token" "$navi_echo" "$navi_token" "$navi_known" "$navi_token" "$navi_present_lines" |
         LC_ALL=C awk "$navi_new_lines_awk"
 }

@@ -1,5 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
 # needs: registry/location registry/change.awk registry/note_use.awk lib/locks lib/tmux
+# shares: navi_edits navi_unregistered navi_used_at
+# changes: navi_name navi_socket
 # Changes of the registry, all or none.
 
 # navi_change_registry CHANGES: carry them out, all or none. What fails is told by status and by navi_trouble.
@@ -13,24 +15,24 @@ navi_change_registry() {
         return 75
     fi
     navi_rewrite_registry
-    navi_code=$?
+    navi_write_code=$?
     navi_release "$navi_registry_lock"
-    return $navi_code
+    return $navi_write_code
 }
 
 # navi_rewrite_registry: with the lock held. A file that is no registry is set aside, never overwritten; one that can't be
 # read stays as it is.
 navi_rewrite_registry() {
     navi_next=$navi_registry.next.$navi_self
-    for navi_path in "$navi_registry".next.*; do
-        [ ! -e "$navi_path" ] || rm -f "$navi_path" # of somebody who was killed meanwhile
+    for navi_leftover in "$navi_registry".next.*; do
+        [ ! -e "$navi_leftover" ] || rm -f "$navi_leftover" # of somebody who was killed meanwhile
     done
     if [ -e "$navi_registry" ] && ! { [ -f "$navi_registry" ] && [ -r "$navi_registry" ]; }; then
         navi_trouble="the registry $navi_registry can't be read"
         return 77
     fi
     navi_write_next
-    if [ "$navi_code" -eq 3 ]; then
+    if [ "$navi_write_code" -eq 3 ]; then
         navi_aside=$navi_registry.broken.$(date +%s)
         while [ -e "$navi_aside" ]; do navi_aside=$navi_aside.1; done
         if mv "$navi_registry" "$navi_aside" 2>/dev/null; then
@@ -38,25 +40,25 @@ navi_rewrite_registry() {
             navi_write_next
         fi
     fi
-    case $navi_code in
+    case $navi_write_code in
     0) mv -f "$navi_next" "$navi_registry" 2>/dev/null && return ;;
     4) navi_trouble="the registry $navi_registry has another version than 1.0; a newer tool wrote it" ;;
     *) navi_trouble="the registry $navi_registry can't be written; see permissions and the disk" ;;
     esac
     rm -f "$navi_next"
-    [ "$navi_code" -eq 4 ] && return 78
+    [ "$navi_write_code" -eq 4 ] && return 78
     return 77
 }
 
 # navi_write_next: the changed registry into navi_next, with the owner and the permissions of the old one; what came of
-# it in navi_code.
+# it in navi_write_code.
 navi_write_next() {
     export navi_registry navi_next
     [ ! -e "$navi_registry" ] || cp -p "$navi_registry" "$navi_next" 2>/dev/null
-    navi_code=0
+    navi_write_code=0
     case ${navi_used-} in '' | *[\"\\]*) ;; *) LC_ALL=C awk "$navi_note_use_awk" 2>/dev/null && return ;; esac
     printf '%s' "$navi_changes" | (umask 077 && LC_ALL=C awk "$navi_change_awk") 2>/dev/null
-    navi_code=$?
+    navi_write_code=$?
 }
 
 # navi_put_entry TYPE SERVER ID CREATED PROCESS PANE INDEX...: add to navi_edits what registers the session navi_name of
@@ -68,8 +70,8 @@ navi_put_entry() {
 put	$navi_name	target	text	$navi_name:$7
 put	$navi_name	type	text	$1
 put	$navi_name	pid	raw	$5
-add	$navi_name	created_at	text	$navi_time
-put	$navi_name	last_active	text	$navi_time
+add	$navi_name	created_at	text	$navi_used_at
+put	$navi_name	last_active	text	$navi_used_at
 put	$navi_name	server	raw	$2
 put	$navi_name	session_id	text	$3
 put	$navi_name	created	raw	$4
@@ -80,7 +82,7 @@ put	$navi_name	pane_id	text	$6
 # navi_register: note in the registry what navi_start has started, in place of one of its name that has ended; if that
 # can't be, navi_unregistered says why.
 navi_register() {
-    navi_time=$(navi_registry_time)
+    navi_used_at=$(navi_registry_time)
     navi_name=${navi_started#* * * * }
     navi_socket=$navi_started_socket
     navi_edits="drop	$navi_name$navi_newline"
@@ -102,11 +104,11 @@ navi_touch_entry() {
     {
         LOCK_TIMEOUT=1
         navi_used=$navi_name
-        navi_time=$(navi_registry_time)
-        export navi_used navi_time
-        navi_change_registry "put	$navi_name	last_active	text	$navi_time"
+        navi_used_at=$(navi_registry_time)
+        export navi_used navi_used_at
+        navi_change_registry "put	$navi_name	last_active	text	$navi_used_at"
     } >/dev/null 2>&1 &
     navi_toucher=$!
 }
 
-navi_await_touch() { [ -z "$navi_toucher" ] || wait "$navi_toucher"; }
+navi_await_touch() { [ -z "${navi_toucher-}" ] || wait "$navi_toucher"; }

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: registry/require registry/change
+# changes: navi_answer navi_edits navi_name navi_socket navi_used_at
 # entries.sh COUNT (NAME CREATED_AT)... (SOCKET ID)...: change the registry: COUNT words name entries that go (their
 # names as JSON has them), if they are still those that were created then; the rest are living sessions, which are
 # registered.
@@ -12,7 +13,7 @@ while [ "$navi_left" -gt 0 ]; do
     shift 2
     navi_left=$((navi_left - 2))
 done
-navi_time=$(navi_registry_time)
+navi_used_at=$(navi_registry_time)
 while [ $# -gt 0 ]; do
     navi_socket=$1
     navi_answer=$(navi_tmux "$1" display-message -p -t "$2:" \

@@ -1,17 +1,18 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: registry/require registry/find_entry registry/change
+# changes: navi_edits navi_name navi_used_at
 # entry.sh NAME ACTION SOCKET TARGET TYPE PROCESS: one entry of the registry. ACTION is put (what it says of another
 # session of that name, but for the time of its creation, is forgotten), drop, or touch.
 navi_need_registry
 navi_name=$1
 case $2 in
 put)
-    navi_time=$(navi_registry_time)
+    navi_used_at=$(navi_registry_time)
     navi_edits="put	$1	socket	text	$3
 put	$1	target	text	$4
 put	$1	type	text	$5
-add	$1	created_at	text	$navi_time
-put	$1	last_active	text	$navi_time
+add	$1	created_at	text	$navi_used_at
+put	$1	last_active	text	$navi_used_at
 unset	$1	pid
 unset	$1	server
 unset	$1	session_id

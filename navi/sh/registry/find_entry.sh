@@ -1,5 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: registry/location registry/find_entry.awk lib/tmux
+# shares: navi_entry_identity
+# changes: navi_answer
 # One entry of the registry: finding it, and telling whether it is a session's.
 
 # navi_find_entry: what the registry says of navi_name: navi_entry_socket, _target, _type, and what proves its identity
@@ -12,7 +14,7 @@ navi_find_entry() {
         IFS= read -r navi_entry_socket
         IFS= read -r navi_entry_target
         IFS= read -r navi_entry_type
-        read -r navi_server
+        read -r navi_entry_server
         read -r navi_entry_session
         read -r navi_created
         read -r navi_entry_pane
@@ -20,8 +22,8 @@ navi_find_entry() {
 $navi_answer
 END
     navi_entry_identity=
-    case $navi_server,$navi_entry_session,$navi_created in
-    [1-9]*,'$'[0-9]*,[1-9]*) navi_entry_identity="$navi_server $navi_entry_session $navi_created" ;;
+    case $navi_entry_server,$navi_entry_session,$navi_created in
+    [1-9]*,'$'[0-9]*,[1-9]*) navi_entry_identity="$navi_entry_server $navi_entry_session $navi_created" ;;
     esac
 }
 

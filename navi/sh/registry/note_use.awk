@@ -17,6 +17,6 @@ function stamped(text,    at, before, after) {
     after = substr(text, at)
     if (index(text, mark) && !index(after, mark) && substr(before, length(entry) + 1) !~ /[[{]/ && after ~ /^[0-9TZ:.+-]*"/)
         stamps++
-    sub(/^[^"]*/, ENVIRON["navi_time"], after)
+    sub(/^[^"]*/, ENVIRON["navi_used_at"], after)
     return before after
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/state_folder registry/find_entry registry/change
+# changes: navi_name
 # Recovery of the registry's entries, for requests that carry its scripts.
 
 navi_has_registry() { :; }
@@ -18,10 +19,10 @@ navi_recover_entry() {
     rm -f "$navi_journal"
 }
 
-# navi_move_entry: the session navi_was is called navi_now.
+# navi_move_entry: the session navi_former_name is called navi_current_name.
 navi_move_entry() {
-    navi_name=$navi_was
+    navi_name=$navi_former_name
     navi_is_registered || return 0
-    navi_change_registry "move	$navi_was	$navi_now
-put	$navi_now	target	text	$navi_now:${navi_entry_target##*:}"
+    navi_change_registry "move	$navi_former_name	$navi_current_name
+put	$navi_current_name	target	text	$navi_current_name:${navi_entry_target##*:}"
 }

@@ -1,6 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
 # needs: session/folder session/start pane/address pane/writer_lock registry/recover registry/require
 # expects: navi_take_steps
+# shares: navi_count
+# changes: navi_name navi_socket navi_unregistered
 # Creating a session.
 
 # navi_put_first LINE NAME: a line, as the first of the twenty of a file in the private folder.
@@ -15,7 +17,6 @@ navi_put_first() {
 # navi_note_socket: a tmux server that stands where nobody would look for it.
 navi_note_socket() {
     navi_find_user
-    navi_dead=
     navi_find_servers
     case $navi_newline$navi_others in
     *"$navi_newline$navi_started_socket$navi_newline"*) ;;
@@ -61,7 +62,7 @@ navi_start_with() {
         navi_escape "$navi_variable"
         set -- "$@" "$navi_escaped"
     done
-    navi_start "$navi_type" "$navi_line" '' "$navi_needed" '' "$navi_ends" "$navi_keeps" "$navi_window" "$@"
+    navi_start "$navi_new_type" "$navi_new_line" '' "$navi_new_program" '' "$navi_new_ends" "$navi_new_keeps" "$navi_new_window" "$@"
 }
 
 # navi_create STARTER DIR SOCKET NAME CWD LINE WORD TYPE ENDS KEEP WINDOW REGISTER COUNT STEP... VARIABLE=VALUE...: create
@@ -76,7 +77,7 @@ navi_create() {
     [ -d "$navi_cwd" ] || navi_fail $navi_none "there is no directory $navi_cwd; nothing was created"
     [ -x "$navi_cwd" ] || navi_fail $navi_refused "the directory $navi_cwd can't be entered; nothing was created"
     shift 5
-    navi_line=$1 navi_needed=$2 navi_type=$3 navi_ends=$4 navi_keeps=$5 navi_window=$6 navi_registers=$7 navi_count=$8
+    navi_new_line=$1 navi_new_program=$2 navi_new_type=$3 navi_new_ends=$4 navi_new_keeps=$5 navi_new_window=$6 navi_registers=$7 navi_count=$8
     shift 8
     navi_unregistered=
     [ -z "$navi_registers" ] || navi_take_name

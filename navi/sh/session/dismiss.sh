@@ -1,18 +1,19 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: session/folder session/identity registry/recover hooks/status_file
+# changes: navi_event navi_session_file
 # dismiss.sh DIR SOCKET SERVER ID CREATED NAME FILE: a session's notice is known; its status is working again.
 umask 077
 navi_enter "$1"
 shift
 navi_mean "$@"
-[ -f "$navi_file" ] || navi_fail $navi_none "the session $navi_name has no status file"
+[ -f "$navi_session_file" ] || navi_fail $navi_none "the session $navi_name has no status file"
 LC_ALL=C
 export LC_ALL
 navi_time=$(date +%s)
 # The fields of an event, as the hook writes them: only status, message and time are told.
 navi_event="$navi_time	claude	Dismissed	working			\"\"						.
 "
-navi_file=${navi_file##*/}
-{ navi_use "$navi_dir" "${navi_file%.json}" && navi_publish; } >/dev/null 2>&1 ||
-    navi_fail 1 "the status file $navi_file can't be written; see permissions and the disk"
+navi_session_file=${navi_session_file##*/}
+{ navi_use "$navi_dir" "${navi_session_file%.json}" && navi_publish; } >/dev/null 2>&1 ||
+    navi_fail 1 "the status file $navi_session_file can't be written; see permissions and the disk"
 navi_wake

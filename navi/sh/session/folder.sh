@@ -7,8 +7,6 @@ navi_enter() {
     navi_expand "${1:-.claude-sessions}"
     navi_dir=$navi_expanded
     navi_nest=$navi_dir/.navi
-    navi_mark=
-    navi_journal=
     trap : PIPE # that nobody listens any more must end nothing half-way
     navi_recover
 }

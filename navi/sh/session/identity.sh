@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/address lib/fail lib/tmux
+# changes: navi_id navi_identity navi_looked navi_name navi_session_file navi_socket
 # One session of this machine: whether it is still the one that was meant, and where its files are.
 
 # navi_mean SOCKET SERVER ID CREATED NAME FILE: the session that is meant. Without ID there is only its status file;
@@ -9,14 +10,14 @@ navi_mean() {
     navi_identity="$2 $3 $4"
     navi_id=$3
     navi_name=$5
-    navi_file=
-    [ -z "$6" ] || navi_file=$navi_dir/$6.json
+    navi_session_file=
+    [ -z "$6" ] || navi_session_file=$navi_dir/$6.json
     [ "$2" != named ] || navi_find_by_name
 }
 
 # navi_find_by_name: the session that has the name now, unless there is only its file.
 navi_find_by_name() {
-    navi_seek_session || [ -e "$navi_file" ] || navi_fail $navi_none "there is no session $navi_name"
+    navi_seek_session || [ -e "$navi_session_file" ] || navi_fail $navi_none "there is no session $navi_name"
 }
 
 # navi_meet: what has become of that session, in navi_met: same, gone, other (its id or its name has another owner).

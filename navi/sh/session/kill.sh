@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2174
 # needs: session/folder session/identity registry/recover
+# changes: navi_answer navi_kept navi_namesake navi_registered
 # kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away.
 # What brings it back is kept in .navi/killed/KEEP: LINE is what to run then, unless the session knows better (because
 # navi started it), and MORE stands behind it. Should this shell be killed on its way, the next operation or look finishes
@@ -21,28 +22,28 @@ navi_prepare() {
 navi_keep() {
     mkdir -p -m 700 "$navi_nest/killed" "$navi_kept" || return
     # One question for all; only the path, which comes last, can hold a line end.
-    navi_facts=$(navi_tmux "$navi_socket" display-message -p -t "$navi_id:" \
+    navi_kept_facts=$(navi_tmux "$navi_socket" display-message -p -t "$navi_id:" \
         "#{@navi_type}$navi_newline#{@navi_line}$navi_newline#{pane_current_path}")
-    navi_type=${navi_facts%%"$navi_newline"*}
-    navi_facts=${navi_facts#*"$navi_newline"}
-    [ -z "${navi_facts%%"$navi_newline"*}" ] || navi_line=${navi_facts%%"$navi_newline"*}
-    printf '%s' "$navi_type" >"$navi_kept/type" &&
-        printf '%s' "$navi_line" >"$navi_kept/line" &&
+    navi_kept_type=${navi_kept_facts%%"$navi_newline"*}
+    navi_kept_facts=${navi_kept_facts#*"$navi_newline"}
+    [ -z "${navi_kept_facts%%"$navi_newline"*}" ] || navi_command_line=${navi_kept_facts%%"$navi_newline"*}
+    printf '%s' "$navi_kept_type" >"$navi_kept/type" &&
+        printf '%s' "$navi_command_line" >"$navi_kept/line" &&
         printf '%s' "$navi_more" >"$navi_kept/more" &&
-        printf '%s' "${navi_facts#*"$navi_newline"}" >"$navi_kept/directory" &&
+        printf '%s' "${navi_kept_facts#*"$navi_newline"}" >"$navi_kept/directory" &&
         printf '%s' "$navi_name" >"$navi_kept/name" &&
         printf '%s' "$navi_socket" >"$navi_kept/socket" &&
         navi_note_marks && printf '%s' "$navi_marked" >"$navi_kept/marks" || return
     [ "$navi_registered" = no ] || printf '' >"$navi_kept/registered" || return
-    [ -z "$navi_file" ] || [ ! -e "$navi_file" ] || ln "$navi_file" "$navi_kept/status.json" || :
+    [ -z "$navi_session_file" ] || [ ! -e "$navi_session_file" ] || ln "$navi_session_file" "$navi_kept/status.json" || :
     printf '' >"$navi_kept/scrollback"
 }
 
 # navi_note_marks: what is marked of the session, in navi_marked.
 navi_note_marks() {
     navi_marked=
-    [ ! -f "$navi_nest/marks" ] || while IFS= read -r navi_line; do
-        case $navi_line in "$navi_name	"*) navi_marked=$navi_marked${navi_line#"$navi_name	"}$navi_newline ;; esac
+    [ ! -f "$navi_nest/marks" ] || while IFS= read -r navi_marked_line; do
+        case $navi_marked_line in "$navi_name	"*) navi_marked=$navi_marked${navi_marked_line#"$navi_name	"}$navi_newline ;; esac
     done <"$navi_nest/marks"
 }
 
@@ -67,7 +68,7 @@ navi_forget() {
 umask 077
 navi_enter "$1"
 navi_keep=$2
-navi_line=$3
+navi_command_line=$3
 navi_more=$4
 shift 4
 navi_mean "$@"
@@ -87,7 +88,7 @@ case $? in
     [ "$navi_registered" = no ] || navi_change_registry "drop	$navi_name"
     [ ! -e "$navi_journal" ] || rm -f "$navi_journal"
     ;;
-1) navi_fail 1 "the session has ended, but its status file $navi_file can't be removed" ;;
+1) navi_fail 1 "the session has ended, but its status file $navi_session_file can't be removed" ;;
 esac
 navi_wake
 printf '%s killed %s\n' "$navi_token" "${navi_kept##*/}"

@@ -1,23 +1,24 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: session/folder registry/absent lib/fail
+# changes: navi_added navi_dropped navi_name
 # mark.sh DIR NAME CHANGE...: bookmark and tags of a session: +b and -b, +tTAG and -tTAG. They stand in .navi/marks, a
 # line each: the name, b or t, the tag, between tabs. So every dashboard that looks here sees the same.
 
 # navi_note_change CHANGE: the last word on a mark counts.
 navi_note_change() {
     case $1 in
-    ?b) navi_line="$navi_name	b	" ;;
-    *) navi_line="$navi_name	t	${1#?t}" ;;
+    ?b) navi_changed_mark="$navi_name	b	" ;;
+    *) navi_changed_mark="$navi_name	t	${1#?t}" ;;
     esac
-    navi_dropped=$navi_dropped$navi_line$navi_newline
+    navi_dropped=$navi_dropped$navi_changed_mark$navi_newline
     case $navi_newline$navi_added in
-    *"$navi_newline$navi_line$navi_newline"*)
-        navi_rest=$navi_newline$navi_added
-        navi_added=${navi_rest%%"$navi_newline$navi_line$navi_newline"*}$navi_newline
-        navi_added=${navi_added#"$navi_newline"}${navi_rest#*"$navi_newline$navi_line$navi_newline"}
+    *"$navi_newline$navi_changed_mark$navi_newline"*)
+        navi_other_marks=$navi_newline$navi_added
+        navi_added=${navi_other_marks%%"$navi_newline$navi_changed_mark$navi_newline"*}$navi_newline
+        navi_added=${navi_added#"$navi_newline"}${navi_other_marks#*"$navi_newline$navi_changed_mark$navi_newline"}
         ;;
     esac
-    case $1 in +*) navi_added=$navi_added$navi_line$navi_newline ;; esac
+    case $1 in +*) navi_added=$navi_added$navi_changed_mark$navi_newline ;; esac
 }
 
 umask 077

@@ -1,15 +1,17 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: session/folder session/identity registry/recover hooks/status_file
+# changes: navi_current_name navi_events navi_former_name navi_gathered_events navi_journal navi_lock navi_maker
+# changes: navi_new navi_old navi_status_name
 # rename.sh DIR NEW SOCKET SERVER ID CREATED NAME FILE: another name for tmux, the status file, and the name within it.
 # The new file is written first, and only when tmux has renamed the session the old one goes. Should this shell be killed
 # between, the next operation or look finishes it or takes it back (nest.sh).
 
 # navi_lock_file: have the status file for us alone; hooks leave their events meanwhile.
 navi_lock_file() {
-    navi_tries=0
+    navi_file_tries=0
     until navi_create "$navi_lock" || { navi_stale && navi_break && navi_create "$navi_lock"; }; do
-        [ "$navi_tries" -lt 20 ] || return
-        navi_tries=$((navi_tries + 1))
+        [ "$navi_file_tries" -lt 20 ] || return
+        navi_file_tries=$((navi_file_tries + 1))
         sleep 0.1
     done 2>/dev/null
 }
@@ -17,22 +19,23 @@ navi_lock_file() {
 # navi_prepare: the text of the new file, with all that hooks have left until now, and the journal.
 navi_prepare() {
     navi_old=
-    navi_gathered=
-    if [ -n "$navi_file" ] && [ -e "$navi_file" ]; then navi_write_new_file; fi
+    navi_gathered_events=
+    if [ -n "$navi_session_file" ] && [ -e "$navi_session_file" ]; then navi_write_new_file; fi
     navi_note_rename || [ -z "$navi_old" ] || navi_fail 1 "the folder $navi_nest can't be written to; nothing was renamed"
 }
 
 # navi_write_new_file: it is not yet where status files are, and not in the lock, which is to name its holder.
 navi_write_new_file() {
-    navi_old=${navi_file##*/}
+    navi_old=${navi_session_file##*/}
     navi_old=${navi_old%.json}
     navi_use "$navi_dir" "$navi_old" || navi_fail 1 "the status file of $navi_old can't be read; nothing was renamed"
     navi_lock_file || navi_fail $navi_late "the status file of $navi_old is being written; try again; nothing was renamed"
     trap navi_clear EXIT
     navi_gather 2>/dev/null
+    navi_gathered_events=$navi_gathered
     # No event: the name is written with every change.
     navi_events=${navi_left:-none}
-    navi_name=$navi_new
+    navi_status_name=$navi_new
     navi_lock=$navi_nest/renamed.$navi_self
     if ! navi_merge >/dev/null 2>&1; then
         navi_fail 1 "the status file of $navi_old can't be rewritten; nothing was renamed"
@@ -52,7 +55,7 @@ navi_journal=$navi_nest/rename.$navi_self
 shift 2
 navi_mean "$@"
 navi_need
-navi_was=$navi_name
+navi_former_name=$navi_name
 LC_ALL=C
 export LC_ALL
 navi_taken=$(navi_tmux "$navi_socket" list-sessions -F '#{session_name}' 2>&1)
@@ -74,8 +77,8 @@ if [ "$navi_word" != ok ]; then
     esac
 fi
 trap - EXIT
-navi_now=$(navi_tmux "$navi_socket" list-panes -s -t "$navi_id" -F '#{session_name}')
-navi_now=${navi_now%%"$navi_newline"*}
+navi_current_name=$(navi_tmux "$navi_socket" list-panes -s -t "$navi_id" -F '#{session_name}')
+navi_current_name=${navi_current_name%%"$navi_newline"*}
 navi_finish_rename
 navi_wake
-printf '%s renamed %s\n' "$navi_token" "$navi_now"
+printf '%s renamed %s\n' "$navi_token" "$navi_current_name"

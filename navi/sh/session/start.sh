@@ -1,5 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: lib/state_folder lib/fail lib/tmux
+# shares: navi_command_line navi_shown_first
+# changes: navi_answer
 # How a session is started.
 
 # navi_start TYPE LINE MORE WORD BEFORE [ENDS KEEP WINDOW VARIABLE=VALUE...]: start a session navi_name in navi_cwd that
@@ -9,20 +11,21 @@
 # (id, index, name of the window), navi_started_socket.
 navi_start() {
     navi_type=$1
-    navi_line=$2
+    navi_command_line=$2
     navi_line_now=$2${3:+ $3}
     navi_needed=$4
-    navi_before=$5
+    navi_shown_first=$5
+    navi_mark=
     navi_ends=${6-}
     navi_keeps=${7-}
     navi_window=${8-}
     if [ $# -gt 8 ]; then shift 8; else set --; fi
-    if [ -n "$navi_line_now$navi_before$navi_keeps$*" ]; then
+    if [ -n "$navi_line_now$navi_shown_first$navi_keeps$*" ]; then
         navi_open_mark
         navi_escape "$navi_line_now"
         [ -z "$navi_keeps" ] || navi_keeps=$(command -v tmux)
         set -- -- sh -c "$navi_starter" navi-start \
-            "$navi_escaped" "$navi_needed" "$navi_mark" "$navi_before" "$navi_ends" "$navi_keeps" "$@"
+            "$navi_escaped" "$navi_needed" "$navi_mark" "$navi_shown_first" "$navi_ends" "$navi_keeps" "$@"
     fi
     navi_escape_format "$navi_cwd"
     set -- -c "$navi_escaped" "$@"
@@ -30,7 +33,7 @@ navi_start() {
     [ -z "$navi_window" ] || set -- -n "$navi_escaped" "$@"
     navi_escape_format "$navi_name"
     set -- -s "$navi_escaped" "$@"
-    navi_escape "$navi_line"
+    navi_escape "$navi_command_line"
     navi_start_tmux "$@" \; set-option -q -t "=$navi_name:" @navi_type "$navi_type" \; \
         set-option -q -t "=$navi_name:" @navi_line "$navi_escaped"
     # Some names can't be said in a target.

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: session/folder session/start registry/recover
+# changes: navi_command_line navi_kept navi_name navi_shown_first navi_socket
 # undo.sh STARTER DIR KEEP: bring back what kill.sh has kept as KEEP. Should this shell be killed
 # on its way, the next operation or look gives the session what is still kept of it (nest.sh).
 
@@ -8,22 +9,22 @@ navi_enter "$2"
 navi_kept=$navi_nest/killed/$3
 [ -d "$navi_kept" ] || navi_fail $navi_none 'nothing is kept of that session any more'
 navi_read name
-navi_name=$navi_text
+navi_name=$navi_kept_text
 navi_read socket
-navi_socket=$navi_text
+navi_socket=$navi_kept_text
 navi_read directory
-navi_cwd=$navi_text
+navi_cwd=$navi_kept_text
 [ -d "$navi_cwd" ] || navi_fail $navi_none "its directory $navi_cwd is gone; make it, and try again"
 navi_read line
-navi_line=$navi_text
+navi_command_line=$navi_kept_text
 navi_read more
-navi_before=
-[ ! -s "$navi_kept/scrollback" ] || navi_before=$navi_kept/scrollback
-navi_more=$navi_text
+navi_shown_first=
+[ ! -s "$navi_kept/scrollback" ] || navi_shown_first=$navi_kept/scrollback
+navi_more=$navi_kept_text
 navi_read type
 navi_note_undo "${navi_kept##*/}" || navi_fail 1 "the folder $navi_nest can't be written to; nothing was brought back"
 trap navi_leave EXIT
-navi_start "${navi_text:-command}" "$navi_line" "$navi_more" '' "$navi_before"
+navi_start "${navi_kept_text:-command}" "$navi_command_line" "$navi_more" '' "$navi_shown_first"
 navi_give_back_files
 [ ! -e "$navi_kept/registered" ] || ! navi_find_registry || navi_register
 rm -f "$navi_journal"
