@@ -7,7 +7,8 @@ each request provides in its own way.
 An awk file becomes a shell variable of its name, `navi_find_entry_awk`. If a script runs it, the variable holds the
 whole program: the awk files that it needs, and then its own text.
 
-Comments are not sent: without them a request is a third smaller.
+Comments are not sent, nor the indentation of awk, which has no texts of several lines. That makes a request a third
+smaller.
 """
 
 import os
@@ -79,7 +80,8 @@ def read_source(name: str, folder: str = SCRIPTS) -> Source:
     """Read a file. Raises FileNotFoundError."""
     lines = read_file(name if is_awk(name) else f"{name}.sh", folder).splitlines(keepends=True)
     comment = list(takewhile(lambda line: line.startswith("# "), lines))
-    text = "".join([line for line in lines if "# " not in line or not line.lstrip().startswith("# ")])
+    code = [line for line in lines if "# " not in line or not line.lstrip().startswith("# ")]
+    text = "".join([line.lstrip() for line in code] if is_awk(name) else code)
     functions = _awk_functions(text) if is_awk(name) else _shell_functions(text)
     return Source(text, functions, _words(NEEDS, comment), _words(EXPECTS, comment))
 

@@ -2,7 +2,8 @@
 # needs: lib/tmux lib/fail
 # The user's own gh on this machine: it asks nothing back, paints nothing, and comes to an end.
 
-navi_gh_patience=20 # seconds that one question may take
+# Seconds that one question may take.
+navi_gh_patience=20
 
 command -v gh >/dev/null 2>&1 || navi_fail $navi_unavailable 'gh is not installed on this machine; it would show the pull request'
 GH_PROMPT_DISABLED=1
@@ -13,12 +14,12 @@ unset GH_FORCE_TTY CLICOLOR_FORCE
 
 # navi_gh WORDS...: prints what gh answers. Where it gives none, the operation ends with gh's own words.
 navi_gh() {
-    { navi_said=$(navi_limited "$navi_gh_patience" gh "$@" 2>&1 >&3 </dev/null); } 3>&1
+    { navi_reply=$(navi_limited "$navi_gh_patience" gh "$@" 2>&1 >&3 </dev/null); } 3>&1
     navi_gh_code=$?
     case $navi_gh_code in
     0) ;;
     124 | 137 | 265) navi_fail $navi_late "gh did not answer within $navi_gh_patience seconds; look at the network, then ask again" ;;
-    4) navi_fail $navi_refused "$navi_said" ;;
-    *) navi_fail 1 "${navi_said:-gh ended with status $navi_gh_code, and said nothing}" ;;
+    4) navi_fail $navi_refused "$navi_reply" ;;
+    *) navi_fail 1 "${navi_reply:-gh ended with status $navi_gh_code, and said nothing}" ;;
     esac
 }

@@ -48,13 +48,13 @@ navi_main() {
     case $navi_agent in *[!A-Za-z0-9_-]*) return ;; esac
     case ${TMUX:+$TMUX_PANE} in '' | [!%]* | %*[!0-9]*) return ;; esac
     [ ! -t 0 ] || return
-    navi_said=$(awk "$navi_read_event_awk")
-    [ -n "$navi_said" ] || return
+    navi_reply=$(awk "$navi_read_event_awk")
+    [ -n "$navi_reply" ] || return
     navi_find_session || return
     navi_folder=${CLAUDE_SESSIONS_DIR:-${HOME:?}/.claude-sessions}
     case $navi_folder in /*) ;; *) navi_folder=./$navi_folder ;; esac
     navi_use "$navi_folder" "$navi_pane_session" || return
-    navi_event="$navi_time	$navi_agent	$navi_said$navi_newline"
+    navi_event="$navi_time	$navi_agent	$navi_reply$navi_newline"
     navi_publish
 }
 

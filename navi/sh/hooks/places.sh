@@ -24,7 +24,7 @@ navi_resolve() {
 # navi_places DIR
 navi_places() {
     navi_enter "$1"
-    navi_hook=$navi_nest/hook
+    navi_hook=$navi_state/hook
     navi_settings=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/settings.json
     navi_opencode=${XDG_CONFIG_HOME:-$HOME/.config}/opencode
     navi_plugin=$navi_opencode/plugin/navi.js

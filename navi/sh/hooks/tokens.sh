@@ -30,12 +30,12 @@ for navi_agent_folder in "${CLAUDE_CONFIG_DIR:-$HOME/.claude}" "${XDG_CONFIG_HOM
         fi
     done
 done
-navi_known=$navi_nest/tokens.$navi_session
+navi_known=$navi_state/tokens.$navi_session
 if [ $# -eq 0 ]; then
     rm -f "$navi_known"
     navi_fail $navi_none "Claude Code has no transcript of it in ${CLAUDE_CONFIG_DIR:-~/.claude}/projects"
 fi
-navi_open_nest || navi_fail $navi_refused "the folder $navi_nest can't be written to, so nothing is counted"
+navi_open_state || navi_fail $navi_refused "the folder $navi_state can't be written to, so nothing is counted"
 navi_counted=$navi_known
 navi_new_counts=$navi_counted.$$
 export navi_known navi_new_counts navi_most navi_budget navi_token
@@ -51,8 +51,8 @@ case $navi_count_code in
 0)
     mv -f "$navi_new_counts" "$navi_counted" || navi_fail 1 "$navi_counted can't be written; see the disk"
     # The file that another call writes at this moment may go while find looks at it.
-    find "$navi_nest/." ! -name . -prune -name 'tokens.*' -type f -mtime +30 -exec rm -f {} + 2>/dev/null || :
+    find "$navi_state/." ! -name . -prune -name 'tokens.*' -type f -mtime +30 -exec rm -f {} + 2>/dev/null || :
     ;;
 4) ;;
-*) navi_fail 1 "the transcripts can't be counted; see the disk of $navi_nest" ;;
+*) navi_fail 1 "the transcripts can't be counted; see the disk of $navi_state" ;;
 esac

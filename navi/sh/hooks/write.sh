@@ -35,8 +35,8 @@ navi_check() {
         navi_fail $navi_refused "$navi_file can't be written to; see its permissions; nothing was changed"
 }
 
-# navi_stage: write the new file beside the old one, with its mode, and see that all of it is there.
-navi_stage() {
+# navi_write_new: write the new file beside the old one, with its mode, and see that all of it is there.
+navi_write_new() {
     [ "$1" = write ] || return 0
     navi_new_file=$navi_target.navi.$$
     navi_target_folder=${navi_target%/*}
@@ -95,8 +95,8 @@ navi_places "$1"
 shift
 navi_each navi_check "$@"
 trap navi_clean EXIT
-[ "$1" = keep ] || navi_open_nest || navi_fail $navi_refused "the folder $navi_nest can't be written to; nothing was changed"
-navi_each navi_stage "$@"
+[ "$1" = keep ] || navi_open_state || navi_fail $navi_refused "the folder $navi_state can't be written to; nothing was changed"
+navi_each navi_write_new "$@"
 navi_each navi_back_up "$@"
 navi_each navi_replace "$@"
 navi_each navi_remove "$@"

@@ -83,7 +83,7 @@ function join_text() {
 
 function close_text() {
     join_text()
-    if (cut) mend_end()
+    if (cut) trim_end()
     if (collecting && !well_escaped(text)) fail()
     if (state !~ /key$/) return value("\"" text "\"")
     label[depth] = "\"" text "\""
@@ -91,8 +91,8 @@ function close_text() {
     state = "colon"
 }
 
-# mend_end(): a text that was cut may end within an escape, between two halves of a character, or within its bytes.
-function mend_end() {
+# trim_end(): a text that was cut may end within an escape, between two halves of a character, or within its bytes.
+function trim_end() {
     sub(/\\u[0-9a-fA-F]?[0-9a-fA-F]?[0-9a-fA-F]?$/, "", text)
     if (ends_in_escape(text)) text = substr(text, 1, length(text) - 1)
     sub(/\\u[dD][89abAB][0-9a-fA-F][0-9a-fA-F]$/, "", text)
@@ -110,7 +110,8 @@ function well_escaped(text) {
 
 function outside(chunk,    count, part, i) {
     if (length(chunk) < 64) return pieces(chunk)
-    gsub(/\n/, " ", chunk) # some awks split there, too
+    # Some awks split there, too.
+    gsub(/\n/, " ", chunk)
     count = split(chunk, part, ",")
     for (i = 1; i <= count; i++) {
         if (i > 1 && !skipping) sign(",")

@@ -56,7 +56,8 @@ navi_await_flock() {
 # navi_await_folder PATH SECONDS [make]: wait until there is no lock that is a folder; make it if that is wanted.
 navi_await_folder() {
     navi_lock_tries=$(($2 * 10))
-    navi_nameless=0 # looks at which its owner was not to be told
+    # Looks at which its owner was not to be told.
+    navi_nameless=0
     navi_breaks=0
     while :; do
         if [ -n "${3-}" ]; then

@@ -7,9 +7,9 @@
 navi_ended() {
     case $1 in '' | *[!0-9]*) return 1 ;; esac
     [ "$1" != "$navi_self" ] && kill -0 "$1" 2>/dev/null || return 0
-    navi_state=
-    read -r navi_state 2>/dev/null <"/proc/$1/stat"
-    case ${navi_state##*") "} in [ZX]*) return 0 ;; esac
+    navi_stat=
+    read -r navi_stat 2>/dev/null <"/proc/$1/stat"
+    case ${navi_stat##*") "} in [ZX]*) return 0 ;; esac
     return 1
 }
 
@@ -22,7 +22,7 @@ navi_is_gone() {
     }
     navi_status_key=
     while [ "$navi_status_key" != State: ]; do
-        read -r navi_status_key navi_state || return
+        read -r navi_status_key navi_stat || return
     done <"/proc/$1/status"
-    case $navi_state in Z*) ;; *) return 1 ;; esac
+    case $navi_stat in Z*) ;; *) return 1 ;; esac
 } 2>/dev/null

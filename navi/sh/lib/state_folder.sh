@@ -4,29 +4,29 @@
 # shares: navi_added navi_current_name navi_dropped navi_former_name navi_gathered_events navi_journal navi_kept
 # shares: navi_maker navi_namesake navi_new navi_old navi_registered navi_session_file
 # changes: navi_id navi_identity navi_name navi_patience navi_socket
-# The private folder navi_nest beside the status files: bookmarks and tags, and what operations leave there that were
+# The private folder navi_state beside the status files: bookmarks and tags, and what operations leave there that were
 # killed half-way. Whatever is made there ends in the number of the process that made it, and so it can be told, at the
 # next operation or look, whether that is still under way. One that has come as far as tmux is finished then, and one
 # that has not is taken back.
 
-# navi_open_nest: have the private folder beside the status files.
-navi_open_nest() {
-    [ -d "$navi_nest" ] || mkdir -p -m 700 "$navi_dir" "$navi_nest" 2>/dev/null
-    [ -w "$navi_nest" ]
+# navi_open_state: have the private folder beside the status files.
+navi_open_state() {
+    [ -d "$navi_state" ] || mkdir -p -m 700 "$navi_dir" "$navi_state" 2>/dev/null
+    [ -w "$navi_state" ]
 }
 
 # navi_recover: sweep up after operations that were killed. Without any, it takes builtins alone.
 navi_recover() {
-    for navi_path in "$navi_nest"/*.[0-9]*; do
-        case ${navi_path#"$navi_nest/"} in
+    for navi_path in "$navi_state"/*.[0-9]*; do
+        case ${navi_path#"$navi_state/"} in
         entry.*) { navi_has_registry && navi_ended "${navi_path##*.}"; } || continue ;;
         rename.* | undo.* | kill.* | renamed.* | start.* | recent.* | marks.* | hung.*)
             navi_ended "${navi_path##*.}" || continue
             ;;
         esac
-        case ${navi_path#"$navi_nest/"} in
+        case ${navi_path#"$navi_state/"} in
         rename.* | undo.* | kill.* | entry.*) (navi_recover_one "$navi_path") >/dev/null 2>&1 ;;
-        renamed.*) [ -e "$navi_nest/rename.${navi_path##*.}" ] || rm -f "$navi_path" ;;
+        renamed.*) [ -e "$navi_state/rename.${navi_path##*.}" ] || rm -f "$navi_path" ;;
         start.* | recent.* | marks.* | hung.*) rm -f "$navi_path" ;;
         esac
     done
@@ -40,10 +40,10 @@ navi_recover_one() {
     umask 077
     navi_kind=${1##*/}
     navi_kind=${navi_kind%%.*}
-    navi_journal=$navi_nest/$navi_kind.$navi_self
+    navi_journal=$navi_state/$navi_kind.$navi_self
     [ "$1" = "$navi_journal" ] || mv "$1" "$navi_journal" || return
     navi_read_journal || { rm -f "$navi_journal" && return; }
-    "navi_recover_$navi_kind" || mv "$navi_journal" "$navi_nest/$navi_kind.$navi_maker"
+    "navi_recover_$navi_kind" || mv "$navi_journal" "$navi_state/$navi_kind.$navi_maker"
 }
 
 # navi_read_journal: its lines, in navi_maker (the process that began it) and navi_1 to navi_6; fails if it is not whole.
@@ -57,7 +57,7 @@ navi_read_journal() {
 # navi_write_journal KIND LINE...: six lines, before anything is done that may have to be mended. (The folder is for its
 # owner alone.)
 navi_write_journal() {
-    navi_journal=$navi_nest/$1.$navi_self
+    navi_journal=$navi_state/$1.$navi_self
     shift
     printf '%s\n' "$navi_self" "$@" whole >"$navi_journal"
 } 2>/dev/null
@@ -93,22 +93,22 @@ navi_recover_rename() {
 # navi_holds_old: whether the lock of the old status file is still that of the renaming: else the file is another's.
 navi_holds_old() {
     navi_marks_holder=
-    read -r navi_marks_holder <"$navi_nest/lock.$navi_old" 2>/dev/null
+    read -r navi_marks_holder <"$navi_state/lock.$navi_old" 2>/dev/null
     [ "$navi_marks_holder" = "$navi_maker" ]
 }
 
 # navi_take_rename_back: the new file goes if it is the one that was made, and everything is as before.
 navi_take_rename_back() {
-    navi_made=$navi_nest/renamed.$navi_maker
+    navi_made=$navi_state/renamed.$navi_maker
     [ ! "$navi_made" -ef "$navi_dir/$navi_new.json" ] || rm -f "$navi_dir/$navi_new.json"
-    ! navi_holds_old || rm -f "$navi_nest/lock.$navi_old"
+    ! navi_holds_old || rm -f "$navi_state/lock.$navi_old"
     rm -f "$navi_made" "$navi_journal"
 }
 
 # navi_finish_rename: the session is called navi_current_name: so are its status file, its events and its marks. Every step bears
 # being done twice. Of two names for one file the old one goes before its lock, and the journal goes last.
 navi_finish_rename() {
-    navi_made=$navi_nest/renamed.$navi_maker
+    navi_made=$navi_state/renamed.$navi_maker
     if [ -n "$navi_old" ]; then
         # A clean-up may have taken it, when tmux had no such session yet.
         [ -e "$navi_dir/$navi_new.json" ] || [ -e "$navi_dir/$navi_current_name.json" ] ||
@@ -117,13 +117,13 @@ navi_finish_rename() {
             mv "$navi_dir/$navi_new.json" "$navi_dir/$navi_current_name.json"
         set --
         for navi_path in $navi_gathered_events; do
-            set -- "$@" "$navi_nest/event.$navi_old.$navi_path"
+            set -- "$@" "$navi_state/event.$navi_old.$navi_path"
         done
-        ! navi_holds_old || set -- "$@" "$navi_dir/$navi_old.json" "$navi_nest/lock.$navi_old"
+        ! navi_holds_old || set -- "$@" "$navi_dir/$navi_old.json" "$navi_state/lock.$navi_old"
         [ $# -eq 0 ] || rm -f "$@"
-        for navi_path in "$navi_nest/event.$navi_old."*; do
+        for navi_path in "$navi_state/event.$navi_old."*; do
             [ ! -e "$navi_path" ] ||
-                mv "$navi_path" "$navi_nest/event.$navi_current_name.${navi_path#"$navi_nest/event.$navi_old."}"
+                mv "$navi_path" "$navi_state/event.$navi_current_name.${navi_path#"$navi_state/event.$navi_old."}"
         done
     fi
     navi_move_marks "$navi_former_name" "$navi_current_name"
@@ -157,7 +157,7 @@ navi_read_kill() {
     navi_identity=$navi_2
     navi_name=$navi_3
     navi_session_file=${navi_4:+$navi_dir/$navi_4}
-    case $navi_5 in '' | .* | */*) navi_kept= ;; *) navi_kept=$navi_nest/killed/$navi_5 ;; esac
+    case $navi_5 in '' | .* | */*) navi_kept= ;; *) navi_kept=$navi_state/killed/$navi_5 ;; esac
     navi_registered=$navi_6
 }
 
@@ -167,16 +167,17 @@ navi_ask_for_name() {
     navi_living=no
     navi_namesake=no
     case ${navi_hung-} in *"=$navi_socket$navi_newline"*) return 1 ;; esac
-    navi_patience=1 # a look waits for it
+    # A look waits for it.
+    navi_patience=1
     navi_consult "$navi_socket" list-sessions -F '#{pid} #{session_id} #{session_created} #{session_name}'
     case $navi_word in none) return 0 ;; ok) ;; *) return 1 ;; esac
     set -f
     IFS=$navi_newline
-    for navi_living_session in $navi_answer; do
+    for navi_alive in $navi_answer; do
         unset IFS
-        navi_unnamed=${navi_living_session#"$navi_identity "}
-        [ "$navi_unnamed" = "$navi_living_session" ] || navi_living=yes
-        navi_unnamed=${navi_living_session#* }
+        navi_unnamed=${navi_alive#"$navi_identity "}
+        [ "$navi_unnamed" = "$navi_alive" ] || navi_living=yes
+        navi_unnamed=${navi_alive#* }
         navi_unnamed=${navi_unnamed#* }
         [ "${navi_unnamed#* }" != "$navi_name" ] || [ "$navi_living" = yes ] || navi_namesake=yes
     done
@@ -219,7 +220,7 @@ navi_drop_marks() {
     navi_read_kept_marks
     navi_added=
     navi_edit_marks
-    rm -f "$navi_nest/marks.lock"
+    rm -f "$navi_state/marks.lock"
 }
 
 # ---- bringing back
@@ -237,7 +238,7 @@ navi_note_undo() {
 
 # navi_recover_undo: a session of that name that has begun since is the one. Fails if tmux does not tell.
 navi_recover_undo() {
-    navi_kept=$navi_nest/killed/$navi_1
+    navi_kept=$navi_state/killed/$navi_1
     navi_read name
     navi_name=$navi_kept_text
     navi_read socket
@@ -283,7 +284,7 @@ navi_give_back_files() {
     navi_read_kept_marks
     navi_added=$navi_dropped
     navi_edit_marks
-    rm -f "$navi_nest/marks.lock"
+    rm -f "$navi_state/marks.lock"
 }
 
 # navi_read_kept_marks: the lines that were kept, in navi_dropped.
@@ -299,7 +300,7 @@ navi_read_kept_marks() {
 # navi_lock_marks: have the file of marks for us alone, within two seconds.
 navi_lock_marks() {
     navi_marks_tries=0
-    until (set -C && printf '%s\n' "$navi_self" >"$navi_nest/marks.lock"); do
+    until (set -C && printf '%s\n' "$navi_self" >"$navi_state/marks.lock"); do
         navi_free_marks && continue
         [ "$navi_marks_tries" -lt 20 ] || return
         navi_marks_tries=$((navi_marks_tries + 1))
@@ -311,46 +312,46 @@ navi_lock_marks() {
 # may do that, and looks once more: the next one's lock must not go.
 navi_free_marks() {
     navi_marks_are_stale || return
-    if ! (set -C && printf '%s\n' "$navi_self" >"$navi_nest/marks.break"); then
-        find "$navi_nest/marks.break" -prune -mmin +1 -exec rm -f {} \;
+    if ! (set -C && printf '%s\n' "$navi_self" >"$navi_state/marks.break"); then
+        find "$navi_state/marks.break" -prune -mmin +1 -exec rm -f {} \;
         return 1
     fi
     navi_freed=1
     if navi_marks_are_stale; then
-        rm -f "$navi_nest/marks.lock"
+        rm -f "$navi_state/marks.lock"
         navi_freed=0
     fi
-    rm -f "$navi_nest/marks.break"
+    rm -f "$navi_state/marks.break"
     return "$navi_freed"
 }
 
 # navi_marks_are_stale: one that is empty was made this moment, or its maker was killed in that moment.
 navi_marks_are_stale() {
     navi_marks_holder=
-    read -r navi_marks_holder <"$navi_nest/marks.lock"
-    navi_ended "$navi_marks_holder" || [ -n "$(find "$navi_nest/marks.lock" -prune -mmin +1)" ]
+    read -r navi_marks_holder <"$navi_state/marks.lock"
+    navi_ended "$navi_marks_holder" || [ -n "$(find "$navi_state/marks.lock" -prune -mmin +1)" ]
 }
 
 # navi_edit_marks: with the lock held, take the lines navi_dropped out and put the lines navi_added in, all at once.
 navi_edit_marks() {
     navi_kept_marks=
-    [ ! -f "$navi_nest/marks" ] || while IFS= read -r navi_mark_line; do
+    [ ! -f "$navi_state/marks" ] || while IFS= read -r navi_mark_line; do
         case $navi_newline$navi_dropped in *"$navi_newline$navi_mark_line$navi_newline"*) continue ;; esac
         navi_kept_marks=$navi_kept_marks$navi_mark_line$navi_newline
-    done <"$navi_nest/marks"
+    done <"$navi_state/marks"
     navi_write_marks "$navi_kept_marks$navi_added"
 }
 
 # navi_write_marks TEXT: with the lock held, replace the file.
 navi_write_marks() {
-    (umask 077 && printf '%s' "$1" >"$navi_nest/marks.$navi_self") 2>/dev/null && mv -f "$navi_nest/marks.$navi_self" "$navi_nest/marks"
+    (umask 077 && printf '%s' "$1" >"$navi_state/marks.$navi_self") 2>/dev/null && mv -f "$navi_state/marks.$navi_self" "$navi_state/marks"
 }
 
 # navi_move_marks FROM TO: what is marked of a session is from now on of the name TO, or gone where that is empty; what
 # it was stands in navi_moved. Without marks nothing is done.
 navi_move_marks() {
     navi_moved=
-    [ -f "$navi_nest/marks" ] && navi_lock_marks || return
+    [ -f "$navi_state/marks" ] && navi_lock_marks || return
     navi_kept_marks=
     while IFS= read -r navi_mark_line; do
         case $navi_mark_line in
@@ -361,7 +362,7 @@ navi_move_marks() {
             ;;
         esac
         navi_kept_marks=$navi_kept_marks$navi_mark_line$navi_newline
-    done <"$navi_nest/marks"
+    done <"$navi_state/marks"
     [ -z "$navi_moved" ] || navi_write_marks "$navi_kept_marks"
-    rm -f "$navi_nest/marks.lock"
+    rm -f "$navi_state/marks.lock"
 } 2>/dev/null

@@ -48,9 +48,11 @@ else
     }
 fi
 
-navi_patience=5 # seconds that one question may take
+# Seconds that one question may take.
+navi_patience=5
 
-navi_awake= # the servers that have answered just now, as lines "=SOCKET"
+# The servers that have answered just now, as lines "=SOCKET".
+navi_awake=
 
 # navi_tmux SOCKET COMMAND...: an empty SOCKET is the user's default server. A server that it starts must not keep our
 # FIFO and our locks, which stand behind descriptors 4, 7 and 8. One that has answered just now needs no limit.
@@ -71,7 +73,8 @@ navi_become_tmux() {
     navi_tmux "$@"
 }
 
-navi_wary= # whether a server may begin to hang while we work, so that each question needs a limit
+# Whether a server may begin to hang while we work, so that each question needs a limit.
+navi_wary=
 
 # navi_consult SOCKET COMMAND...: what that server answers, in navi_answer, and what that means, in navi_word. The answer
 # of one that may hang is read up to its end mark, not to its end: the client that is killed has passed its output on to
@@ -136,7 +139,7 @@ navi_verdict() {
 # navi_find_user: this user's number in navi_user, without a program where the system tells it.
 navi_find_user() {
     [ -z "${navi_user-}" ] || return 0
-    [ ! -r /proc/self/status ] || while read -r navi_word navi_user navi_unescaped; do
+    [ ! -r /proc/self/status ] || while read -r navi_word navi_user navi_todo; do
         [ "$navi_word" != Uid: ] || break
     done </proc/self/status
     case ${navi_user-} in '' | *[!0-9]*) navi_user=$(id -u) ;; esac
@@ -154,28 +157,28 @@ navi_find_servers() {
     for navi_folder in "${TMUX_TMPDIR:-/tmp}" "${XDG_RUNTIME_DIR:-/run/user/$navi_user}" /tmp; do
         case $navi_folders in *":$navi_folder:"*) continue ;; esac
         navi_folders="$navi_folders:$navi_folder:"
-        for navi_socket_path in "$navi_folder/tmux-$navi_user"/*; do
-            [ "$navi_socket_path" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || navi_add_server
+        for navi_sock in "$navi_folder/tmux-$navi_user"/*; do
+            [ "$navi_sock" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || navi_add_server
         done
     done
-    for navi_socket_path in "${CLAUDE_TMUX_SOCKET_DIR:-${TMPDIR:-/tmp}/claude-tmux-sockets}"/*.sock; do
+    for navi_sock in "${CLAUDE_TMUX_SOCKET_DIR:-${TMPDIR:-/tmp}/claude-tmux-sockets}"/*.sock; do
         navi_add_server
     done
     # Where nobody would look: new.sh notes it.
-    [ ! -f "${navi_nest-}/sockets" ] || while IFS= read -r navi_socket_path; do
-        case $navi_newline$navi_others in *"$navi_newline$navi_socket_path$navi_newline"*) ;; *) navi_add_server ;; esac
-    done <"$navi_nest/sockets"
+    [ ! -f "${navi_state-}/sockets" ] || while IFS= read -r navi_sock; do
+        case $navi_newline$navi_others in *"$navi_newline$navi_sock$navi_newline"*) ;; *) navi_add_server ;; esac
+    done <"$navi_state/sockets"
 }
 
-# navi_add_server: note the socket navi_socket_path, if it is one of ours. A name with a line end can't stand in a line: that
+# navi_add_server: note the socket navi_sock, if it is one of ours. A name with a line end can't stand in a line: that
 # server can't be asked, and its sessions are unknown.
 navi_add_server() {
-    [ -S "$navi_socket_path" ] && [ -O "$navi_socket_path" ] || return
+    [ -S "$navi_sock" ] && [ -O "$navi_sock" ] || return
     # Whoever starts the server again makes its socket anew.
-    case $navi_dead in *"=$navi_socket_path$navi_newline"*) [ "$navi_listed_before" -nt "$navi_socket_path" ] && return ;; esac
-    case $navi_socket_path in
+    case $navi_dead in *"=$navi_sock$navi_newline"*) [ "$navi_listed_before" -nt "$navi_sock" ] && return ;; esac
+    case $navi_sock in
     *"$navi_newline"*) navi_unaskable=yes ;;
-    *) navi_others=$navi_others$navi_socket_path$navi_newline ;;
+    *) navi_others=$navi_others$navi_sock$navi_newline ;;
     esac
 }
 
@@ -189,12 +192,12 @@ navi_escape() {
 
 # navi_escape_format WORD: the same where tmux looks for formats, which can run commands: every # must be two.
 navi_escape_format() {
-    navi_unescaped=$1
-    navi_formatted=
+    navi_todo=$1
+    navi_done=
     while :; do
-        case $navi_unescaped in *'#'*) ;; *) break ;; esac
-        navi_formatted="$navi_formatted${navi_unescaped%%'#'*}##"
-        navi_unescaped=${navi_unescaped#*'#'}
+        case $navi_todo in *'#'*) ;; *) break ;; esac
+        navi_done="$navi_done${navi_todo%%'#'*}##"
+        navi_todo=${navi_todo#*'#'}
     done
-    navi_escape "$navi_formatted$navi_unescaped"
+    navi_escape "$navi_done$navi_todo"
 }

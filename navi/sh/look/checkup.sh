@@ -14,7 +14,7 @@ navi_tell_tmux() {
 
 # navi_tell_folder: what DIR is; in the body its path, and below that why it can't be written to.
 navi_tell_folder() {
-    navi_said=
+    navi_reply=
     navi_condition=good
     if [ ! -e "$navi_dir" ] && [ ! -L "$navi_dir" ]; then
         navi_condition=absent
@@ -29,13 +29,13 @@ navi_tell_folder() {
     fi
     navi_mode=$(ls -ldL -- "$navi_dir" 2>/dev/null)
     navi_record folder "$navi_condition ${navi_mode%% *}"
-    navi_out="$navi_out$navi_dir$navi_newline$navi_said$navi_newline"
+    navi_out="$navi_out$navi_dir$navi_newline$navi_reply$navi_newline"
 }
 
 # navi_try_to_write: permissions alone do not tell: the disk may be full or read-only. Nothing that is there is touched.
 navi_try_to_write() {
     navi_trial=$navi_dir/.navi-checkup.$$
-    navi_said=$( (set -C && printf x >"$navi_trial") 2>&1) || return 1
+    navi_reply=$( (set -C && printf x >"$navi_trial") 2>&1) || return 1
     rm -f -- "$navi_trial"
 }
 

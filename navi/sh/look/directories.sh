@@ -27,6 +27,6 @@ for navi_directory in "$@"; do
     navi_count=$((navi_count + 1))
     [ "$navi_count" -lt "$navi_most" ] || break
 done
-[ ! -r "$navi_nest/recent" ] || while IFS= read -r navi_directory; do
+[ ! -r "$navi_state/recent" ] || while IFS= read -r navi_directory; do
     [ ! -d "$navi_directory" ] || printf '%s recent %s\n' "$navi_token" "$navi_directory"
-done <"$navi_nest/recent"
+done <"$navi_state/recent"

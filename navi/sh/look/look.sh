@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
 # needs: lib/state_folder look/orphans.awk lib/tmux
-# shares: navi_asks_others navi_format navi_hung navi_nest navi_offset navi_out navi_processes navi_stamps
+# shares: navi_asks_others navi_format navi_hung navi_state navi_offset navi_out navi_processes navi_stamps
 # changes: navi_answer navi_dead navi_others navi_patience navi_unaskable navi_word
 # One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
 # Records are built in navi_out and printed at once, so that a small change travels in one packet.
@@ -56,7 +56,8 @@ navi_stamps=
 navi_half=0
 navi_listed_before=
 
-navi_asks_others=yes # whether a listing asks the user's other servers, too
+# Whether a listing asks the user's other servers, too.
+navi_asks_others=yes
 
 # Where navi_offset is a number, other servers than the default one are asked in an order that changes with it.
 navi_offset=
@@ -74,7 +75,8 @@ navi_note_listing() {
 navi_list() {
     navi_note_listing
     navi_waits=0
-    navi_hangs= # those that were asked, and hang
+    # Those that were asked, and hang.
+    navi_hangs=
     navi_patience=4
     navi_panes=
     navi_processes=
@@ -151,7 +153,8 @@ navi_question() {
     else
         navi_hear "$1"
         navi_verdict "${navi_rest%% *}" "$navi_answer"
-        [ "$navi_word" != absent ] || navi_word=ok navi_answer= # it has no sessions
+        # It has no sessions.
+        [ "$navi_word" != absent ] || navi_word=ok navi_answer=
     fi
     [ "$navi_word" = hung ] || return 0
     navi_hung="$navi_hung=$1$navi_newline"
@@ -482,7 +485,7 @@ $navi_token title #{pane_title}
 $navi_token path #{pane_current_path}"
     navi_expand "${1:-.claude-sessions}"
     navi_dir=$navi_expanded
-    navi_nest=$navi_dir/.navi
+    navi_state=$navi_dir/.navi
     navi_cleanup=$2
     navi_find_user
     navi_known=

@@ -8,11 +8,11 @@
 navi_recall_hung() {
     navi_recalled=
     navi_again=
-    if [ ! -w "$navi_nest" ]; then
+    if [ ! -w "$navi_state" ]; then
         navi_offset=$navi_self
         return
     fi
-    [ -f "$navi_nest/hung" ] && [ -O "$navi_nest/hung" ] || return
+    [ -f "$navi_state/hung" ] && [ -O "$navi_state/hung" ] || return
     while read -r navi_time navi_hung_line; do
         case $navi_time in '' | *[!0-9]* | ????????????*) continue ;; esac
         [ "$navi_time" -le $((navi_now + 30)) ] || continue
@@ -22,14 +22,14 @@ navi_recall_hung() {
         fi
         navi_recalled=$navi_recalled$navi_time\ $navi_hung_line$navi_newline
         navi_hung=$navi_hung$navi_hung_line$navi_newline
-    done <"$navi_nest/hung"
+    done <"$navi_state/hung"
 }
 
 # navi_note_hung: note those that hang for looks to come.
 navi_note_hung() {
     [ -n "$navi_hangs$navi_again" ] || return
-    [ -d "$navi_nest" ] || mkdir -m 700 "$navi_nest"
-    [ -w "$navi_nest" ] || return
+    [ -d "$navi_state" ] || mkdir -m 700 "$navi_state"
+    [ -w "$navi_state" ] || return
     set -f
     IFS=$navi_newline
     for navi_hung_line in $navi_hangs; do
@@ -38,11 +38,11 @@ navi_note_hung() {
     unset IFS
     set +f
     if [ -z "$navi_recalled" ]; then
-        rm -f "$navi_nest/hung"
+        rm -f "$navi_state/hung"
         return
     fi
-    (umask 077 && printf '%s' "$navi_recalled" >"$navi_nest/hung.$navi_self") &&
-        mv -f "$navi_nest/hung.$navi_self" "$navi_nest/hung"
+    (umask 077 && printf '%s' "$navi_recalled" >"$navi_state/hung.$navi_self") &&
+        mv -f "$navi_state/hung.$navi_self" "$navi_state/hung"
 } 2>/dev/null
 
 navi_begin "$1" "$2" "$3"

@@ -1,46 +1,48 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
 # needs: look/look registry/absent
-# changes: navi_hung navi_nest navi_out navi_patience navi_processes navi_stamps
+# changes: navi_hung navi_state navi_out navi_patience navi_processes navi_stamps
 # watch.sh DIR CLEANUP FORMAT: tell what changes, as long as somebody listens.
 # Between looks nothing but builtins runs: times of files, existence of processes and terminals are compared.
 # A line on standard input (or into the FIFO .navi/watch.PID beside the status files) wakes the watch at once;
 # the end of standard input ends it.
 
-navi_moving_for=30000 # how long after a change the watch stays quick, in milliseconds
-navi_beat_every=5000  # a sign of life when there is nothing to tell
+# How long after a change the watch stays quick, in milliseconds.
+navi_moving_for=30000
+# A sign of life when there is nothing to tell.
+navi_heartbeat=5000
 
 # navi_open_watch: a private place for the FIFO and the time stamp, beside the status files where there are any.
 navi_open_watch() {
     if [ -d "$navi_dir" ] && mkdir -p -m 700 "$navi_dir/.navi" 2>/dev/null && [ -w "$navi_dir/.navi" ]; then
-        navi_nest=$navi_dir/.navi
-        navi_sweep_nest
+        navi_state=$navi_dir/.navi
+        navi_sweep_state
     else
-        navi_nest=$(mktemp -d "${TMPDIR:-/tmp}/navi-watch.XXXXXX" 2>/dev/null) || return 1
-        navi_own_nest=yes
+        navi_state=$(mktemp -d "${TMPDIR:-/tmp}/navi-watch.XXXXXX" 2>/dev/null) || return 1
+        navi_own_state=yes
     fi
-    navi_wake=$navi_nest/watch.$$
-    navi_stamp=$navi_nest/stamp.$$
-    navi_stamps=$navi_nest/stamp
+    navi_wake=$navi_state/watch.$$
+    navi_stamp=$navi_state/stamp.$$
+    navi_stamps=$navi_state/stamp
     rm -f "$navi_wake"
     (umask 077 && mkfifo "$navi_wake" && : >"$navi_stamp") 2>/dev/null && exec 3<>"$navi_wake"
 }
 
-# navi_sweep_nest: remove what a watch that was killed could not.
-navi_sweep_nest() {
-    for navi_watch_path in "$navi_nest"/watch.* "$navi_nest"/stamp.*; do
+# navi_sweep_state: remove what a watch that was killed could not.
+navi_sweep_state() {
+    for navi_watch_path in "$navi_state"/watch.* "$navi_state"/stamp.*; do
         [ -e "$navi_watch_path" ] && ! kill -0 "${navi_watch_path##*.}" 2>/dev/null && rm -f "$navi_watch_path"
     done
-    for navi_watch_path in "$navi_nest"/holder.*; do
+    for navi_watch_path in "$navi_state"/holder.*; do
         navi_held_name=${navi_watch_path##*/holder.}
-        [ -e "$navi_dir/$navi_held_name.json" ] || [ -e "$navi_nest/lock.$navi_held_name" ] || rm -f "$navi_watch_path"
+        [ -e "$navi_dir/$navi_held_name.json" ] || [ -e "$navi_state/lock.$navi_held_name" ] || rm -f "$navi_watch_path"
     done
 }
 
-# navi_close_nest: take everything away and end.
-navi_close_nest() {
+# navi_close_watch: take everything away and end.
+navi_close_watch() {
     trap - EXIT
     rm -f "$navi_wake" "$navi_stamp" "$navi_stamps.0.$$" "$navi_stamps.1.$$"
-    [ "$navi_own_nest" = yes ] && rmdir "$navi_nest"
+    [ "$navi_own_state" = yes ] && rmdir "$navi_state"
     kill "$navi_relay" "$navi_ticker" 2>/dev/null
     exit 0
 }
@@ -185,8 +187,8 @@ navi_look_at_files() {
     : >"$navi_stamp"
     navi_files
     navi_read_marks
-    [ "$navi_sums$navi_odd$navi_marks" = "$navi_told_files" ] && [ "$navi_asked" = no ] && return
-    navi_told_files=$navi_sums$navi_odd$navi_marks
+    [ "$navi_sums$navi_odd$navi_marks" = "$navi_sent_files" ] && [ "$navi_asked" = no ] && return
+    navi_sent_files=$navi_sums$navi_odd$navi_marks
     navi_record files
     navi_tell_files
     navi_tell_marks
@@ -205,8 +207,8 @@ navi_look_at_panes() {
         navi_clean
         [ -z "$navi_suspects" ] || navi_suspected=${EPOCHSECONDS:-$(date +%s)}
     fi
-    [ "$navi_panes" = "$navi_told_panes" ] && return
-    navi_told_panes=$navi_panes
+    [ "$navi_panes" = "$navi_sent_panes" ] && return
+    navi_sent_panes=$navi_panes
     navi_out=$navi_out$navi_panes
 }
 
@@ -233,25 +235,26 @@ navi_turn() {
         navi_calm=0
         navi_tell_clock
         navi_tell
-    elif [ "$navi_asked" = yes ] || [ "$navi_silent" -ge "$navi_beat_every" ]; then
+    elif [ "$navi_asked" = yes ] || [ "$navi_silent" -ge "$navi_heartbeat" ]; then
         navi_tell_clock
         navi_tell
     fi
 }
 
 navi_begin "$1" "$2" "$3"
-navi_own_nest=
+navi_own_state=
 navi_relay=
 navi_ticker=
 if ! navi_open_watch; then
-    [ "$navi_own_nest" = yes ] && rm -rf "$navi_nest"
+    [ "$navi_own_state" = yes ] && rm -rf "$navi_state"
     printf '%s begin\n%s unwatchable no FIFO can be made in %s\n%s end 0\n' \
-        "$navi_token" "$navi_token" "$navi_nest" "$navi_token"
+        "$navi_token" "$navi_token" "$navi_state" "$navi_token"
     exit 0
 fi
-trap navi_close_nest EXIT
+trap navi_close_watch EXIT
 trap 'exit 0' HUP INT TERM PIPE
-exec 2>/dev/null # nobody reads it while the watch goes on, and a full pipe would stop it
+# Nobody reads it while the watch goes on, and a full pipe would stop it.
+exec 2>/dev/null
 navi_open_relay
 if navi_reads_with_limit; then navi_limit=yes; else navi_limit=no; fi
 navi_tick=
@@ -262,8 +265,8 @@ navi_silent=0
 navi_uncleaned=2000
 navi_unprobed=10000
 navi_suspected=0
-navi_told_files=
-navi_told_panes=
+navi_sent_files=
+navi_sent_panes=
 navi_processes=
 navi_terminals=
 navi_asked=yes

@@ -103,7 +103,8 @@ navi_briefly=$3
 shift 3
 if [ -n "$navi_briefly" ]; then
     navi_asks_others=no
-    navi_format=${navi_format%%"$navi_newline"*} # tmux takes milliseconds to find out what programs run
+    # Tmux takes milliseconds to find out what programs run.
+    navi_format=${navi_format%%"$navi_newline"*}
 fi
 navi_tell_clock
 navi_list

@@ -4,8 +4,8 @@
 # changes: navi_id navi_identity navi_name navi_socket
 # Which pane an address means, and what there is to know of it.
 
-# navi_locate SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the end.
-navi_locate() {
+# navi_find_pane SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the end.
+navi_find_pane() {
     navi_looked=no
     navi_name=$3
     navi_socket=$1
@@ -38,7 +38,7 @@ navi_resolve() {
 navi_resolve_entry() {
     navi_find_registry && navi_find_entry || return
     navi_socket=$navi_entry_socket
-    navi_locate_entry
+    navi_find_entry_pane
 }
 
 # navi_aim TARGET: the pane that a target means, in navi_where. Its session's part is meant as it stands, not as a
@@ -52,9 +52,9 @@ navi_aim() {
     esac
 }
 
-# navi_locate_entry: the session that is registered is known by its identity, or else by its name. Fails where it has
+# navi_find_entry_pane: the session that is registered is known by its identity, or else by its name. Fails where it has
 # ended, or another one has its id now.
-navi_locate_entry() {
+navi_find_entry_pane() {
     if [ -n "$navi_entry_identity" ]; then
         navi_where=${navi_entry_pane:-$navi_entry_session:}
         navi_look_at_pane && [ "$navi_identity" = "$navi_entry_identity" ]
@@ -111,8 +111,10 @@ navi_resolve_anywhere() {
 navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,1,0} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty} #{alternate_on} #{pane_width} #{?@navi_type,#{@navi_type},-}
 #{session_name}'
 
-navi_escapes= # -e, where colours are wanted, too
-navi_from=0 # from which line on a pane is looked at: its screen begins with 0, what is before that is negative
+# -e, where colours are wanted, too.
+navi_escapes=
+# From which line on a pane is looked at: its screen begins with 0, what is before that is negative.
+navi_from=0
 
 # navi_look_at_pane [\; COMMAND...]: what the pane navi_where is ready for, and what it shows, its lines joined where they
 # were only wrapped. Fails where there is none. A COMMAND is carried out in the same breath: nothing happens in between.
@@ -120,7 +122,8 @@ navi_look_at_pane() {
     navi_ask_pane "$@"
     case $navi_answer in
     'server exited unexpectedly' | 'lost server')
-        sleep 0.2 # it is just ending
+        # It is just ending.
+        sleep 0.2
         navi_ask_pane "$@"
         ;;
     esac
@@ -161,7 +164,8 @@ navi_note_facts() {
     navi_identity="$1 $2 $3"
     navi_server=$1
     navi_terminal=$4
-    navi_alone=$5 # whether a program has the screen to itself
+    # Whether a program has the screen to itself.
+    navi_alone=$5
     navi_width=$6
     navi_pane_type=$7
 }

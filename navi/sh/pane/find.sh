@@ -2,7 +2,7 @@
 # needs: pane/address
 # locate.sh SOCKET TARGET NAME REGISTERED: which pane is meant: its id, the server's process, the session's id and time
 # of creation; the server's socket; and the session's name.
-navi_locate "$1" "$2" "$3" "$4"
+navi_find_pane "$1" "$2" "$3" "$4"
 navi_inspect
 printf '%s pane id=%s server=%s session=%s created=%s\n' "$navi_token" "$navi_pane" $navi_identity
 printf '%s socket %s\n%s name %s\n' "$navi_token" "$navi_socket" "$navi_token" \

@@ -36,7 +36,7 @@ elif [ -n "$4" ]; then
     [ -z "$5" ] || navi_touch_entry
     navi_socket=$navi_entry_socket
     printf '%s target %s\n%s socket %s\n' "$navi_token" "$navi_entry_target" "$navi_token" "$navi_entry_socket"
-    navi_locate_entry
+    navi_find_entry_pane
 else
     navi_resolve ''
 fi && navi_look_at_pane || {
@@ -48,7 +48,8 @@ navi_gone=0
 navi_ending=
 [ "$navi_is_dead" = 0 ] || navi_ask_ending
 if [ "$navi_ending" = , ]; then
-    kill -CHLD "$navi_server" 2>/dev/null # which may have missed that, see survey.sh
+    # Which may have missed that, see with_registry.sh.
+    kill -CHLD "$navi_server" 2>/dev/null
     sleep 0.05
     navi_ask_ending
 fi

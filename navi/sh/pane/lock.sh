@@ -4,12 +4,12 @@
 # lock.sh SOCKET TARGET NAME REGISTERED ACTION TOKEN SECONDS WHO: a lock of a session for who types into it. ACTION is
 # take, keep (for SECONDS more), leave, or force, which ends it whoever has it. Who has the TOKEN has the lock.
 umask 077
-navi_locate "$1" "$2" "$3" "$4"
+navi_find_pane "$1" "$2" "$3" "$4"
 navi_inspect
 shift 4
 navi_need_registry
-navi_open_pens || navi_fail $navi_refused "$navi_pens can't be written to"
-navi_acquire "$navi_pens/locks" 10 || navi_fail $navi_late "somebody else has been locking sessions for 10 s"
+navi_open_locks || navi_fail $navi_refused "$navi_locks can't be written to"
+navi_acquire "$navi_locks/locks" 10 || navi_fail $navi_late "somebody else has been locking sessions for 10 s"
 navi_now=$(date +%s)
 navi_read_lock || navi_lock_until=0
 navi_theirs=no
@@ -22,7 +22,7 @@ leave,no | force,*)
     ;;
 *)
     { printf '%s %s %s\n' "$2" "$((navi_now + $3))" "$4" >"$navi_lock_file.$$" && mv -f "$navi_lock_file.$$" "$navi_lock_file"; } 2>/dev/null ||
-        navi_fail $navi_refused "$navi_pens can't be written to"
+        navi_fail $navi_refused "$navi_locks can't be written to"
     ;;
 esac
 printf '%s locked %s\n' "$navi_token" "$navi_pane"

@@ -12,7 +12,7 @@ navi_own_lock=$7
 navi_retries=$8
 navi_pattern=$9
 [ -z "$navi_pattern" ] || navi_from=-100
-navi_locate "$1" "$2" "$3" "$4"
+navi_find_pane "$1" "$2" "$3" "$4"
 shift 9
 [ -z "$navi_pattern" ] || navi_check_pattern "$navi_pattern" "$1"
 navi_seconds=$2

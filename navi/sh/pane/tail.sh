@@ -12,13 +12,13 @@ navi_answer() {
     navi_quiet=0
 }
 
-# navi_read_news: what tail.awk says, in navi_told. What was not read far enough back is read again, whole.
+# navi_read_news: what tail.awk says, in navi_news. What was not read far enough back is read again, whole.
 navi_read_news() {
     export navi_token navi_next navi_offset navi_most navi_before_width navi_before_history
     navi_offset=$((navi_next - navi_history - 100))
     [ -z "$navi_most" ] || navi_offset=-
     while :; do
-        navi_told=$(
+        navi_news=$(
             {
                 printf '%s\n' "$navi_token"
                 [ -z "$navi_anchor" ] || printf '%s\n' "$navi_anchor"
@@ -29,7 +29,7 @@ navi_read_news() {
                     display-message -p "$navi_token" \; capture-pane -p -J -S "$navi_offset" -t "$navi_pane"
             } | LC_ALL=C awk "$navi_tail_awk" && printf x
         )
-        [ "$navi_told" = "again${navi_newline}x" ] || break
+        [ "$navi_news" = "again${navi_newline}x" ] || break
         navi_offset=-
     done
 }
@@ -39,21 +39,22 @@ navi_catch_up() {
     [ "$navi_alone" = 0 ] || return 0
     navi_read_news
     navi_most=
-    case $navi_told in *x) ;; *) return 0 ;; esac
-    set -- ${navi_told%%"$navi_newline"*}
-    [ $# -eq 6 ] || return 0 # it has ended meanwhile
-    navi_told=${navi_told#*"$navi_newline"}
-    navi_partial=${navi_told%%"$navi_newline"*}
-    navi_told=${navi_told#*"$navi_newline"}
+    case $navi_news in *x) ;; *) return 0 ;; esac
+    set -- ${navi_news%%"$navi_newline"*}
+    # It has ended meanwhile.
+    [ $# -eq 6 ] || return 0
+    navi_news=${navi_news#*"$navi_newline"}
+    navi_partial=${navi_news%%"$navi_newline"*}
+    navi_news=${navi_news#*"$navi_newline"}
     navi_before_history=$2
     navi_before_width=$3
     navi_next=$4
-    navi_anchor=${navi_told%%"$navi_token$navi_newline"*}
+    navi_anchor=${navi_news%%"$navi_token$navi_newline"*}
     navi_anchor=${navi_anchor%"$navi_newline"}
     [ "$1" = no ] || navi_out="$navi_out$navi_token lost$navi_newline"
     if [ "$5" -gt 0 ]; then
-        navi_told=${navi_told#*"$navi_token$navi_newline"}
-        navi_out="$navi_out$navi_token lines $(date +%s)$navi_newline${navi_told%x}"
+        navi_news=${navi_news#*"$navi_token$navi_newline"}
+        navi_out="$navi_out$navi_token lines $(date +%s)$navi_newline${navi_news%x}"
     fi
     navi_out="$navi_out$navi_token partial$navi_newline$navi_partial$navi_newline"
     navi_answer
@@ -73,7 +74,7 @@ navi_quiet=0
 navi_partial=
 navi_found=$(
     {
-        navi_locate "$1" "$2" "$3" "$4" 2>&1
+        navi_find_pane "$1" "$2" "$3" "$4" 2>&1
         navi_inspect 2>&1
         printf '%s\n%s\n' "$navi_socket" "$navi_pane"
     }

@@ -6,6 +6,6 @@
 # are empty are not told.
 navi_from=$5
 [ -z "$6" ] || navi_escapes=-e
-navi_locate "$1" "$2" "$3" "$4"
+navi_find_pane "$1" "$2" "$3" "$4"
 navi_inspect
 printf '%s pane %s %s\n%s text\n%s\n' "$navi_token" "$navi_pane" "$navi_is_dead" "$navi_token" "$navi_screen"

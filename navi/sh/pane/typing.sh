@@ -57,14 +57,14 @@ navi_type() {
             navi_paste "$1"
         else
             navi_escape "$1"
-            navi_told "$(navi_become_tmux "$navi_socket" send-keys -t "$navi_pane" -l -- "$navi_escaped" 2>&1)" $?
+            navi_check_answer "$(navi_become_tmux "$navi_socket" send-keys -t "$navi_pane" -l -- "$navi_escaped" 2>&1)" $?
         fi
         ;;
     esac
 }
 
 navi_paste() {
-    navi_told "$(printf '%s' "$1" | navi_tmux "$navi_socket" load-buffer -b "$navi_token" - \; \
+    navi_check_answer "$(printf '%s' "$1" | navi_tmux "$navi_socket" load-buffer -b "$navi_token" - \; \
         paste-buffer -p -d -b "$navi_token" -t "$navi_pane" 2>&1)" $?
 }
 
@@ -75,11 +75,11 @@ navi_press() {
         navi_escape "$navi_key"
         set -- "$@" "$navi_escaped"
     done
-    navi_told "$(navi_become_tmux "$navi_socket" send-keys -t "$navi_pane" -- "$@" 2>&1)" $?
+    navi_check_answer "$(navi_become_tmux "$navi_socket" send-keys -t "$navi_pane" -- "$@" 2>&1)" $?
 }
 
-# navi_told ANSWER STATUS: go on only if tmux did it.
-navi_told() {
+# navi_check_answer ANSWER STATUS: go on only if tmux did it.
+navi_check_answer() {
     [ "$2" -eq 0 ] && return
     navi_answer=$1
     navi_verdict "$2" "$1"

@@ -4,7 +4,7 @@
 # that matches. LINES of the scrollback count, "-" for all of it. With TOUCH the session counts as used.
 navi_pattern=$5
 navi_check_pattern "$5" "$6"
-navi_locate "$1" "$2" "$3" "$4"
+navi_find_pane "$1" "$2" "$3" "$4"
 navi_inspect
 [ -z "$9" ] || navi_touch_entry
 navi_set_timer "$7"

@@ -6,27 +6,28 @@
 # navi_hold_pane TOKEN: nobody else types into the pane meanwhile. Who has locked the session for longer (lock.sh) must
 # show the TOKEN of that lock.
 navi_hold_pane() {
-    navi_pen=
-    navi_find_registry && navi_open_pens || return 0
+    navi_pane_lock=
+    navi_find_registry && navi_open_locks || return 0
     navi_refuse_locked "$1"
-    navi_pen=$navi_pens/pane.$navi_server.${navi_pane#%}
-    navi_acquire "$navi_pen" 0 7 && return
-    navi_acquire "$navi_pen" 30 7 || navi_fail $navi_late "somebody else has been typing into $navi_name for 30 s; nothing was sent"
-    navi_inspect # what was seen before is old
+    navi_pane_lock=$navi_locks/pane.$navi_server.${navi_pane#%}
+    navi_acquire "$navi_pane_lock" 0 7 && return
+    navi_acquire "$navi_pane_lock" 30 7 || navi_fail $navi_late "somebody else has been typing into $navi_name for 30 s; nothing was sent"
+    # What was seen before is old.
+    navi_inspect
 }
 
-navi_let_go_pane() { [ -z "$navi_pen" ] || navi_release "$navi_pen" 7; }
+navi_let_go_pane() { [ -z "$navi_pane_lock" ] || navi_release "$navi_pane_lock" 7; }
 
-# navi_open_pens: have the folder of locks beside the registry.
-navi_open_pens() {
-    navi_pens=$navi_sockets/.navi
-    [ -d "$navi_pens" ] || mkdir -p -m 700 "$navi_sockets" "$navi_pens" 2>/dev/null
-    [ -w "$navi_pens" ]
+# navi_open_locks: have the folder of locks beside the registry.
+navi_open_locks() {
+    navi_locks=$navi_sockets/.navi
+    [ -d "$navi_locks" ] || mkdir -p -m 700 "$navi_sockets" "$navi_locks" 2>/dev/null
+    [ -w "$navi_locks" ]
 }
 
 # navi_read_lock: who has locked the session, in navi_locked_by, with which token, and until when (epoch).
 navi_read_lock() {
-    navi_lock_file=$navi_pens/lock.$navi_server.${navi_identity#* }
+    navi_lock_file=$navi_locks/lock.$navi_server.${navi_identity#* }
     navi_lock_file=${navi_lock_file%% *}
     navi_lock_token=
     navi_lock_until=0

@@ -4,6 +4,6 @@
 
 navi_has_registry() { false; }
 
-navi_recover_entry() { mv "$navi_journal" "$navi_nest/entry.$navi_maker"; }
+navi_recover_entry() { mv "$navi_journal" "$navi_state/entry.$navi_maker"; }
 
 navi_move_entry() { :; }

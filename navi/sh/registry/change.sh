@@ -25,7 +25,8 @@ navi_change_registry() {
 navi_rewrite_registry() {
     navi_next=$navi_registry.next.$navi_self
     for navi_leftover in "$navi_registry".next.*; do
-        [ ! -e "$navi_leftover" ] || rm -f "$navi_leftover" # of somebody who was killed meanwhile
+        # Of somebody who was killed meanwhile.
+        [ ! -e "$navi_leftover" ] || rm -f "$navi_leftover"
     done
     if [ -e "$navi_registry" ] && ! { [ -f "$navi_registry" ] && [ -r "$navi_registry" ]; }; then
         navi_trouble="the registry $navi_registry can't be read"

@@ -8,10 +8,10 @@
 # navi_put_first LINE NAME: a line, as the first of the twenty of a file in the private folder.
 navi_put_first() {
     case $1 in *"$navi_newline"*) return ;; esac
-    navi_open_nest && {
+    navi_open_state && {
         printf '%s\n' "$1"
-        grep -vxF -- "$1" "$navi_nest/$2" | head -n 19
-    } >"$navi_nest/recent.$$" && mv -f "$navi_nest/recent.$$" "$navi_nest/$2"
+        grep -vxF -- "$1" "$navi_state/$2" | head -n 19
+    } >"$navi_state/recent.$$" && mv -f "$navi_state/recent.$$" "$navi_state/$2"
 } 2>/dev/null
 
 # navi_note_socket: a tmux server that stands where nobody would look for it.
@@ -27,22 +27,22 @@ navi_note_socket() {
 # navi_take_name: nobody else makes a session of this name meanwhile, on whatever server.
 navi_take_name() {
     navi_need_registry
-    navi_open_pens || {
+    navi_open_locks || {
         navi_unregistered="$navi_sockets can't be written to"
         return 0
     }
-    navi_acquire "$navi_pens/name.$navi_name" 30 7 ||
+    navi_acquire "$navi_locks/name.$navi_name" 30 7 ||
         navi_fail $navi_late "somebody else has been creating $navi_name for 30 s; nothing was created"
-    if navi_find_entry && navi_socket=$navi_entry_socket && navi_locate_entry; then
+    if navi_find_entry && navi_socket=$navi_entry_socket && navi_find_entry_pane; then
         navi_fail $navi_exists "there is a session $navi_name already, registered on $navi_entry_socket"
     fi
 }
 
-# navi_sweep_pens: files that were locks stay where they are, for somebody may wait for them; old ones go when there are
+# navi_sweep_locks: files that were locks stay where they are, for somebody may wait for them; old ones go when there are
 # many.
-navi_sweep_pens() {
-    set -- "$navi_pens"/*
-    [ $# -lt 100 ] || find "$navi_pens" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null || :
+navi_sweep_locks() {
+    set -- "$navi_locks"/*
+    [ $# -lt 100 ] || find "$navi_locks" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null || :
 }
 
 # navi_run STEP... VARIABLE=VALUE...: start it, and take the steps (steps.sh), without which it is not to be.
@@ -95,5 +95,5 @@ navi_create() {
     elif [ -n "$navi_registers" ]; then
         printf '%s registered\n' "$navi_token"
     fi
-    [ -z "${navi_pens-}" ] || navi_sweep_pens
+    [ -z "${navi_locks-}" ] || navi_sweep_locks
 }

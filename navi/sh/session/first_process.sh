@@ -25,7 +25,8 @@ fish)
     navi_forget='set -e NAVI_MARK'
     ;;
 tcsh | csh)
-    navi_options=-ic # -l stands alone there
+    # -l stands alone there.
+    navi_options=-ic
     navi_look="which $navi_word >& /dev/null && $navi_found || $navi_missing"
     navi_forget='unsetenv NAVI_MARK'
     ;;

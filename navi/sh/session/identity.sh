@@ -28,7 +28,8 @@ navi_meet() {
         navi_find_namesake
         return
     fi
-    if [ "${navi_looked-}" = yes ]; then # just now, on the way here (address.sh)
+    # Just now, on the way here (address.sh).
+    if [ "${navi_looked-}" = yes ]; then
         navi_looked=no
         if [ "$navi_session_name" = "$navi_name" ]; then navi_met=same; else navi_met=other; fi
         return

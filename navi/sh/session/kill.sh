@@ -4,12 +4,12 @@
 # kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away.
 # What brings it back is kept in .navi/killed/KEEP: LINE is what to run then, unless the session knows better (because
 # navi started it), and MORE stands behind it. Should this shell be killed on its way, the next operation or look finishes
-# it or takes it back (nest.sh).
+# it or takes it back (state_folder.sh).
 
 # navi_prepare: the journal, and then what is kept. A folder that can't be written to only costs what brings it back.
 navi_prepare() {
     navi_kept=
-    [ "$navi_met" = gone ] || [ -z "$navi_keep" ] || ! navi_open_nest || navi_kept=$navi_nest/killed/$navi_keep
+    [ "$navi_met" = gone ] || [ -z "$navi_keep" ] || ! navi_open_state || navi_kept=$navi_state/killed/$navi_keep
     navi_note_kill || navi_kept=
     [ -z "$navi_kept" ] || navi_keep && return
     rm -rf "$navi_kept"
@@ -20,7 +20,7 @@ navi_prepare() {
 # navi_keep: write down what is needed to start it again. Its text follows when it ends, and its status file is kept under
 # a second name: so it can be told later whether it has changed. The empty text, which comes last, says that all is there.
 navi_keep() {
-    mkdir -p -m 700 "$navi_nest/killed" "$navi_kept" || return
+    mkdir -p -m 700 "$navi_state/killed" "$navi_kept" || return
     # One question for all; only the path, which comes last, can hold a line end.
     navi_kept_facts=$(navi_tmux "$navi_socket" display-message -p -t "$navi_id:" \
         "#{@navi_type}$navi_newline#{@navi_line}$navi_newline#{pane_current_path}")
@@ -42,9 +42,9 @@ navi_keep() {
 # navi_note_marks: what is marked of the session, in navi_marked.
 navi_note_marks() {
     navi_marked=
-    [ ! -f "$navi_nest/marks" ] || while IFS= read -r navi_marked_line; do
+    [ ! -f "$navi_state/marks" ] || while IFS= read -r navi_marked_line; do
         case $navi_marked_line in "$navi_name	"*) navi_marked=$navi_marked${navi_marked_line#"$navi_name	"}$navi_newline ;; esac
-    done <"$navi_nest/marks"
+    done <"$navi_state/marks"
 }
 
 # navi_end: end the session. Its text is taken in the same breath, so that nothing of it is missing.
@@ -61,8 +61,8 @@ navi_end() {
 
 # navi_forget: what was killed more than a week ago comes back no more; looked for when there are many.
 navi_forget() {
-    set -- "$navi_nest"/killed/*
-    [ $# -lt 50 ] || find "$navi_nest/killed" -type d -mtime +7 -prune -exec rm -rf {} + 2>/dev/null || :
+    set -- "$navi_state"/killed/*
+    [ $# -lt 50 ] || find "$navi_state/killed" -type d -mtime +7 -prune -exec rm -rf {} + 2>/dev/null || :
 }
 
 umask 077
@@ -76,7 +76,8 @@ navi_meet
 [ "$navi_met" != other ] || navi_need
 navi_registered=no
 case $2,$1,$navi_id in
-named,,?*) navi_registered=$navi_entry ;; # it was found with the registry
+# It was found with the registry.
+named,,?*) navi_registered=$navi_entry ;;
 *) ! navi_is_registered || navi_registered=yes ;;
 esac
 navi_prepare

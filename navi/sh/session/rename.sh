@@ -4,7 +4,7 @@
 # changes: navi_new navi_old navi_status_name
 # rename.sh DIR NEW SOCKET SERVER ID CREATED NAME FILE: another name for tmux, the status file, and the name within it.
 # The new file is written first, and only when tmux has renamed the session the old one goes. Should this shell be killed
-# between, the next operation or look finishes it or takes it back (nest.sh).
+# between, the next operation or look finishes it or takes it back (state_folder.sh).
 
 # navi_lock_file: have the status file for us alone; hooks leave their events meanwhile.
 navi_lock_file() {
@@ -21,7 +21,7 @@ navi_prepare() {
     navi_old=
     navi_gathered_events=
     if [ -n "$navi_session_file" ] && [ -e "$navi_session_file" ]; then navi_write_new_file; fi
-    navi_note_rename || [ -z "$navi_old" ] || navi_fail 1 "the folder $navi_nest can't be written to; nothing was renamed"
+    navi_note_rename || [ -z "$navi_old" ] || navi_fail 1 "the folder $navi_state can't be written to; nothing was renamed"
 }
 
 # navi_write_new_file: it is not yet where status files are, and not in the lock, which is to name its holder.
@@ -36,7 +36,7 @@ navi_write_new_file() {
     # No event: the name is written with every change.
     navi_events=${navi_left:-none}
     navi_status_name=$navi_new
-    navi_lock=$navi_nest/renamed.$navi_self
+    navi_lock=$navi_state/renamed.$navi_self
     if ! navi_merge >/dev/null 2>&1; then
         navi_fail 1 "the status file of $navi_old can't be rewritten; nothing was renamed"
     fi
@@ -51,7 +51,7 @@ umask 077
 navi_enter "$1"
 navi_new=$2
 navi_maker=$navi_self
-navi_journal=$navi_nest/rename.$navi_self
+navi_journal=$navi_state/rename.$navi_self
 shift 2
 navi_mean "$@"
 navi_need
@@ -64,7 +64,7 @@ case $navi_newline$navi_taken$navi_newline in
 esac
 navi_prepare
 trap navi_clear EXIT
-if [ -n "$navi_old" ] && ! ln "$navi_nest/renamed.$navi_self" "$navi_dir/$navi_new.json" 2>/dev/null; then
+if [ -n "$navi_old" ] && ! ln "$navi_state/renamed.$navi_self" "$navi_dir/$navi_new.json" 2>/dev/null; then
     navi_fail $navi_exists "there is a status file $navi_new.json already; nothing was renamed"
 fi
 navi_escape_format "$navi_new"

@@ -73,12 +73,13 @@ navi_start_tmux() {
 
 # navi_open_mark: the FIFO by which a new session tells that its command was found.
 navi_open_mark() {
-    navi_open_nest || navi_fail 1 "the folder $navi_nest can't be written to"
-    navi_mark=$navi_nest/start.$$
+    navi_open_state || navi_fail 1 "the folder $navi_state can't be written to"
+    navi_mark=$navi_state/start.$$
     rm -f "$navi_mark"
-    mkfifo -m 600 "$navi_mark" 2>/dev/null || navi_fail 1 "no FIFO can be made in $navi_nest"
+    mkfifo -m 600 "$navi_mark" 2>/dev/null || navi_fail 1 "no FIFO can be made in $navi_state"
     trap navi_leave EXIT
-    exec 4<>"$navi_mark" # from now on nothing that is told gets lost
+    # From now on nothing that is told gets lost.
+    exec 4<>"$navi_mark"
 }
 
 # navi_await_line: wait until the shell of the new session has read its startup files; without its command there is

@@ -35,7 +35,8 @@ navi_step() {
 # navi_step_typing KIND WHAT
 navi_step_typing() {
     navi_everything=
-    navi_pattern=. # to note what was there before
+    # To note what was there before.
+    navi_pattern=.
     navi_echo=
     navi_echo_comes=
     navi_cooked=no

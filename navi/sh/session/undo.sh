@@ -2,11 +2,11 @@
 # needs: session/folder session/start registry/recover
 # changes: navi_command_line navi_kept navi_name navi_shown_first navi_socket
 # undo.sh STARTER DIR KEEP: bring back what kill.sh has kept as KEEP. Should this shell be killed
-# on its way, the next operation or look gives the session what is still kept of it (nest.sh).
+# on its way, the next operation or look gives the session what is still kept of it (state_folder.sh).
 
 navi_starter=$1
 navi_enter "$2"
-navi_kept=$navi_nest/killed/$3
+navi_kept=$navi_state/killed/$3
 [ -d "$navi_kept" ] || navi_fail $navi_none 'nothing is kept of that session any more'
 navi_read name
 navi_name=$navi_kept_text
@@ -22,7 +22,7 @@ navi_shown_first=
 [ ! -s "$navi_kept/scrollback" ] || navi_shown_first=$navi_kept/scrollback
 navi_more=$navi_kept_text
 navi_read type
-navi_note_undo "${navi_kept##*/}" || navi_fail 1 "the folder $navi_nest can't be written to; nothing was brought back"
+navi_note_undo "${navi_kept##*/}" || navi_fail 1 "the folder $navi_state can't be written to; nothing was brought back"
 trap navi_leave EXIT
 navi_start "${navi_kept_text:-command}" "$navi_command_line" "$navi_more" '' "$navi_shown_first"
 navi_give_back_files
