@@ -169,7 +169,7 @@ def _addresses(current: str, context: Context) -> Candidates:
 
 
 def _sessions(name: str, prefix: str, context: Context) -> Candidates:
-    from navi.ops.registry_look import snapshot
+    from navi.ops.snapshot import snapshot
 
     host = context.host(name)
     try:

@@ -190,7 +190,7 @@ class Context:
         return self.host(address.host), Named(address.name, socket)
 
     def _only_one(self, name: str) -> tuple[BlockingHost, Named]:
-        from navi.ops.registry_look import snapshot
+        from navi.ops.snapshot import snapshot
 
         host = self.host(name)
         names = list(host.run(snapshot(registered=True)).registry.entries)

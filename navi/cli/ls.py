@@ -10,7 +10,7 @@ from navi.cli.output import Failed, UsageError, why
 from navi.core import exits
 from navi.core.address import LOCAL, Named, address_of
 from navi.hosts.blocking_host import BlockingHost
-from navi.ops.registry_look import snapshot
+from navi.ops.snapshot import snapshot
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

@@ -18,7 +18,7 @@ from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.lifecycle import kill, new_undo_id
 from navi.ops.registry import change_entries, read_file, replace_file
-from navi.ops.registry_look import snapshot
+from navi.ops.snapshot import snapshot
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

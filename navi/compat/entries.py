@@ -138,7 +138,7 @@ def _clean_up(arguments: Sequence[str], context: Context) -> int:
     """Remove the entries of ended sessions; print their number."""
     from navi.cli.registry import remove
     from navi.core.cleanup import removals
-    from navi.ops.registry_look import snapshot
+    from navi.ops.snapshot import snapshot
 
     host = context.host(LOCAL)
     chosen = removals(host.run(snapshot(registered=True)), None, False)

@@ -97,7 +97,7 @@ def list_all(given: Mapping[str, str], context: Context) -> int:
 
 def _snapshot(context: Context) -> Snapshot:
     """Take a snapshot of all registered sessions. Raises Failed if the registry is damaged as a whole."""
-    from navi.ops.registry_look import snapshot
+    from navi.ops.snapshot import snapshot
 
     host = context.host(LOCAL)
     found = host.run(snapshot(registered=True))
