@@ -27,7 +27,7 @@ from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
 from navi.hosts.failures import pause_before
 from navi.ops import Operation
-from navi.ops.look import TMUX_FAILURES, Beat, Unwatchable, look, watch
+from navi.ops.look import TMUX_FAILURES, Heartbeat, Unwatchable, look, watch
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ class _HostTask:
         self._changed = changed
         self._log = log
         self._refresh = trio.Event()
-        self._watch: Watch[Frame | Beat] | None = None
+        self._watch: Watch[Frame | Heartbeat] | None = None
         self._connected_at = math.inf
 
     def refresh(self) -> None:
@@ -205,7 +205,7 @@ class _HostTask:
             with trio.move_on_after(POLL_EVERY):
                 await self._refresh.wait()
 
-    def _receive(self, item: Frame | Beat) -> None:
+    def _receive(self, item: Frame | Heartbeat) -> None:
         """Put a frame or a heartbeat into the view."""
         now = trio.current_time()
         skew = item.clock + 0.5 - time.time()

@@ -12,7 +12,7 @@ from navi.core import exits
 from navi.core.address import LOCAL, Named
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops.attach import attach_to
-from navi.ops.pane import locate
+from navi.ops.pane import find_pane
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -29,7 +29,7 @@ def attach_terminal(output: Output, host: BlockingHost, pane: Named) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         output.complain("attaching needs a terminal")
         return exits.WRONG_USAGE
-    found = host.run(locate(pane))
+    found = host.run(find_pane(pane))
     inside = host.environment.get("TMUX", "")
     if host.name != LOCAL or inside.split(",")[1:2] != [str(found.server)]:
         inside = ""

@@ -11,7 +11,7 @@ from navi.cli.output import Output, UsageError
 from navi.core import exits
 from navi.core.text import clean, clean_lines, decode, utc
 from navi.ops import OperationError
-from navi.ops.pane import Told, follow, text
+from navi.ops.pane import PaneOutput, follow, text
 
 if TYPE_CHECKING:
     from re import Pattern

@@ -60,7 +60,7 @@ class Unwatchable(Exception):
     """The host can't be watched, only polled; the text says why."""
 
 
-class Beat(NamedTuple):
+class Heartbeat(NamedTuple):
     """A sign of life. `clock` is the host's time (epoch)."""
 
     clock: float
@@ -79,7 +79,7 @@ def look(cleanup: bool = False) -> Operation[Frame]:
     )
 
 
-def watch(cleanup: bool = False) -> Stream[Frame | Beat]:
+def watch(cleanup: bool = False) -> Stream[Frame | Heartbeat]:
     """Look at a host and go on telling what changes; `cleanup` as for a look.
 
     The reader raises Unwatchable where only polling is left.
@@ -106,7 +106,7 @@ class FrameReader:
         self._frame = Frame(0.0, "", Tmux.FAILED)
         self._files: dict[str, Sized] = {}
 
-    def read(self, answer: Answer) -> Frame | Beat:
+    def read(self, answer: Answer) -> Frame | Heartbeat:
         """Read one answer. Raises Unwatchable, or ValueError for an answer that makes no sense."""
         records, cut = _believed(answer)
         last = {record.kind: record for record in records}
@@ -119,7 +119,7 @@ class FrameReader:
             self._frame = _with_tmux(self._frame, records, cut)
         cleaned = tuple(record.rest for record in records if record.kind == "cleaned")
         self._frame = self._frame._replace(cleaned=cleaned)
-        return self._frame if last.keys() & {"files", "server", "cleaned"} else Beat(self._frame.clock)
+        return self._frame if last.keys() & {"files", "server", "cleaned"} else Heartbeat(self._frame.clock)
 
     def _read_host(self, last: dict[str, Record]) -> None:
         if "clock" in last:

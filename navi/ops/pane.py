@@ -43,7 +43,7 @@ class Sent(NamedTuple):
     found: str | None = None
 
 
-class Located(NamedTuple):
+class FoundPane(NamedTuple):
     """A pane that was found: its id, its session's, and the server: its process and its socket ("" for the default);
     and the session's name.
     """
@@ -65,11 +65,11 @@ class NotSeen(OperationError):
 
 def send(
     pane: Named, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (), expected: Expected | None = None,
-    force: bool = False, lock: str = "", retries: int = 3, heed_status: bool = False,
+    force: bool = False, lock: str = "", retries: int = 3, respect_status: bool = False,
 ) -> Operation[Sent]:  # fmt: skip
     """Type into a pane; with `expected`, wait for it in what the pane shows from then on.
 
-    `force` leaves copy mode first. With `heed_status` nothing is typed where the session's status file says that its
+    `force` leaves copy mode first. With `respect_status` nothing is typed where the session's status file says that its
     agent asks for permission, unless it is forced. `lock` is the token of a lock that the caller has. Enter is pressed
     up to `retries` times as long as what was typed stands there and nothing moves. Raises OperationError with nothing
     sent, NotSeen.
@@ -80,7 +80,7 @@ def send(
     arguments = (
         *where(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
         "yes" if awaited.fixed else "", seconds(awaited.seconds), text,
-        _block(text) if how is How.SUBMIT else "", HostSetting.SESSIONS_DIR if heed_status else "", *keys,
+        _block(text) if how is How.SUBMIT else "", HostSetting.SESSIONS_DIR if respect_status else "", *keys,
     )  # fmt: skip
     return Operation("send", link("pane/send"), arguments, _read_sent, awaited.seconds + 3 * MARGIN)
 
@@ -116,7 +116,7 @@ def text(pane: Named, start: str = "-", escapes: bool = False) -> Operation[byte
     return Operation("capture", link("pane/text"), arguments, _read_text, 3 * MARGIN)
 
 
-class Told(NamedTuple):
+class PaneOutput(NamedTuple):
     """What a pane has put out since the last time: whole lines, and the line of the cursor, uncleaned.
 
     `clock` is the host's time (epoch) of the lines, `lost` says that some before them were dropped from its history,
@@ -130,7 +130,7 @@ class Told(NamedTuple):
     ended: str = ""
 
 
-def follow(pane: Named, lines: int) -> Stream[Told]:
+def follow(pane: Named, lines: int) -> Stream[PaneOutput]:
     """Follow what a pane puts out, beginning with its last `lines` whole lines. The reader raises OperationError."""
     return Stream("tail", link("pane/tail"), (*where(pane), str(lines)), lambda: _read_told)
 
@@ -150,9 +150,9 @@ def lock(pane: Named, hold: Hold, token: str = "-", seconds: int = 0, who: str =
     return Operation("lock", link("pane/lock"), arguments, _read_nothing, 2 * MARGIN)
 
 
-def locate(pane: Named) -> Operation[Located]:
+def find_pane(pane: Named) -> Operation[FoundPane]:
     """Find a pane. Raises OperationError where there is none, or more than one."""
-    return Operation("locate", link("pane/find"), where(pane), _read_located, MARGIN)
+    return Operation("find pane", link("pane/find"), where(pane), _read_found_pane, MARGIN)
 
 
 def where(pane: Named) -> tuple[str, str, str, str]:
@@ -177,12 +177,12 @@ def seen(answer: Answer) -> dict[str, str]:
     return {record.kind: record.rest for record in done(answer)}
 
 
-def _read_located(answer: Answer) -> Located:
+def _read_found_pane(answer: Answer) -> FoundPane:
     told = seen(answer)
     pane = Record("pane", told.get("pane", "")).fields()
     if not pane.get("server", "").isdigit():
         raise OperationError(f"tmux says {clean(told.get('pane', ''))[:80]!r}")
-    return Located(pane["id"], pane["session"], int(pane["server"]), told.get("socket", ""), told.get("name", ""))
+    return FoundPane(pane["id"], pane["session"], int(pane["server"]), told.get("socket", ""), told.get("name", ""))
 
 
 def _read_nothing(answer: Answer) -> None:
@@ -194,8 +194,8 @@ def _read_text(answer: Answer) -> bytes:
     return next((record.body for record in answer.records() if record.kind == "text"), b"")
 
 
-def _read_told(answer: Answer) -> Told:
-    told = Told()
+def _read_told(answer: Answer) -> PaneOutput:
+    told = PaneOutput()
     for record in answer.records():
         if record.kind == "failed":
             raise OperationError(clean(record.rest).strip(), answer.status)

@@ -1,4 +1,4 @@
-"""A look at a host together with its registry (script look/with_registry.sh)."""
+"""A look at a host together with its registry (script look/with_registry)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REGISTRY_TROUBLES = {
     "unreadable": "it can't be read",
     "foreign": "its folder is not yours; set CLAUDE_TMUX_SOCKET_DIR to one of your own",
 }
-"""Why a registry is not told, by the words of look/with_registry.sh."""
+"""Why a registry is not told, by the words of the script."""
 
 
 def snapshot(registered: bool = False, sockets: Sequence[str] = ()) -> Operation[Snapshot]:
@@ -65,3 +65,10 @@ def _read(answer: Answer) -> Snapshot:
     # Of a server that has gone there is no record: nothing is to be told of it.
     silent = {socket: Tmux.NONE for socket in asked if socket not in servers and socket != default}
     return Snapshot(frame, registry, servers | silent, default, frozenset(gone), sockets)
+
+
+def proven(found: Snapshot) -> bool:
+    """Whether every server told its sessions, so that what is not there is gone."""
+    from navi.ops.look import PROOF
+
+    return all(answer in PROOF for answer in found.servers.values())

@@ -21,7 +21,7 @@ from navi.hosts.ssh_command import options
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import Operation
 from navi.ops.attach import Interactive
-from navi.ops.look import Beat, look, watch
+from navi.ops.look import Heartbeat, look, watch
 from tests.support.hosts import HOME, failure, host, master, opened, read_output, say, socket
 from tests.support.machines import Lab, Machine, program, user
 from tests.support.processes import processes
@@ -605,7 +605,7 @@ async def test_the_remote_watch_ends_when_the_connection_is_cut(lab: Lab, box: M
     assert not list((box.sessions_dir / ".navi").iterdir())
 
 
-async def exhaust(stream: Watch[Frame | Beat]) -> None:
+async def exhaust(stream: Watch[Frame | Heartbeat]) -> None:
     """Read a watch to its end."""
     async for _ in stream:
         pass

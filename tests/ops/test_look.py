@@ -16,8 +16,8 @@ from navi.ops.look import (
     MOST_PANES,
     MOST_RECORDS,
     MOST_SESSIONS,
-    Beat,
     FrameReader,
+    Heartbeat,
     Unwatchable,
     look,
     watch,
@@ -98,7 +98,7 @@ def test_a_later_frame_builds_on_what_was_told_before() -> None:
 def test_a_sign_of_life_is_no_frame_and_a_clean_up_is_one() -> None:
     reader = FrameReader()
     frame(reader, *FIRST)
-    assert reader.read(answer("clock 1700000009 b")) == Beat(1700000009)
+    assert reader.read(answer("clock 1700000009 b")) == Heartbeat(1700000009)
     cleaned = frame(reader, "clock 1700000010 b", "cleaned api")
     assert cleaned.cleaned == ("api",)
     assert frame(reader, "clock 1700000011 b", "files").cleaned == ()
@@ -167,12 +167,12 @@ Records = st.lists(st.builds(lambda kind, rest: kind.encode() + b" " + rest, st.
 
 @given(Records)
 def test_no_records_are_too_odd(records: list[bytes]) -> None:
-    assert isinstance(FrameReader().read(answer(*records)), Frame | Beat)
+    assert isinstance(FrameReader().read(answer(*records)), Frame | Heartbeat)
 
 
 @given(st.binary(max_size=200))
 def test_output_without_records_is_a_sign_of_life_and_nothing_more(output: bytes) -> None:
-    assert FrameReader().read(Answer(0, output, "", TOKEN)) == Beat(0)
+    assert FrameReader().read(Answer(0, output, "", TOKEN)) == Heartbeat(0)
 
 
 # ---- more than any honest host says

@@ -243,11 +243,11 @@ def test_an_agent_that_asks_for_permission_gets_no_text_for_an_answer(lab: Lab, 
     wanted = b""
     for fields, asks in DIALOGS:
         account.write_status("api", **fields)
-        operation = send(Named("api"), "x", heed_status=True)
+        operation = send(Named("api"), "x", respect_status=True)
         if asks:
             with pytest.raises(OperationError, match="asks for permission; nothing was sent"):
                 run(account, shell, operation)
-            run(account, shell, send(Named("api"), "y", force=True, heed_status=True))
+            run(account, shell, send(Named("api"), "y", force=True, respect_status=True))
         else:
             run(account, shell, operation)
         wanted += b"y\r" if asks else b"x\r"
@@ -257,7 +257,7 @@ def test_an_agent_that_asks_for_permission_gets_no_text_for_an_answer(lab: Lab, 
 def test_a_dialog_of_an_agent_that_has_ended_keeps_nobody_from_typing(lab: Lab) -> None:
     sh(lab.local, "api")
     lab.local.write_status("api", status="permission")
-    typed = send(Named("api"), "echo a''b", expected=Expected("^ab$"), heed_status=True)
+    typed = send(Named("api"), "echo a''b", expected=Expected("^ab$"), respect_status=True)
     assert run(lab.local, DASH, typed).found == "ab"
 
 

@@ -18,7 +18,7 @@ from navi.core.address import Named
 from navi.core.model import Frame, Tmux
 from navi.ops import Operation
 from navi.ops.lifecycle import dismiss
-from navi.ops.look import Beat
+from navi.ops.look import Heartbeat
 from navi.ops.marks import mark
 from tests.support.machines import Lab, Machine, replace
 from tests.support.scripts import (
@@ -216,7 +216,7 @@ def test_it_gives_a_sign_of_life_when_nothing_happens(box: Machine) -> None:
     with Watching(box, DASH) as watching:
         first = watching.next()
         beat = watching.next()
-        assert isinstance(beat, Beat)
+        assert isinstance(beat, Heartbeat)
         assert beat.clock >= first.clock > 1e9
 
 

@@ -27,7 +27,7 @@ from navi.core.model import Frame, StatusFile
 from navi.hosts.wire import AnswerReader, new_token, request, stream_request
 from navi.ops import Answer, HostSettings, Operation
 from navi.ops.linker import link, read_source
-from navi.ops.look import Beat, Unwatchable
+from navi.ops.look import Heartbeat, Unwatchable
 from navi.ops.look import look as look_operation
 from navi.ops.look import watch as watch_stream
 from tests.support.machines import SYSTEM_PATH, Account, program
@@ -159,7 +159,7 @@ class Watching:
         prefix: tuple[str, ...] = (),
     ) -> None:
         self.account = account
-        self.told: list[Frame | Beat] = []
+        self.told: list[Frame | Heartbeat] = []
         self.answers: list[Answer] = []
         stream = watch_stream(cleanup=True)
         settings = settings_of(account, cleanup, str(sessions_dir or ""))
@@ -204,7 +204,7 @@ class Watching:
             assert pipe
             pipe.close()
 
-    def next(self, timeout: float = 20) -> Frame | Beat:
+    def next(self, timeout: float = 20) -> Frame | Heartbeat:
         """Return its next record. Raise AssertionError if it prints nothing for `timeout` seconds, or ends."""
         limit = time.monotonic() + timeout
         seen = len(self.told)
