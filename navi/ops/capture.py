@@ -31,7 +31,7 @@ def capture(session: Session, history: int) -> Operation[Capture]:
 
 def _read(answer: Answer) -> Capture:
     if answer.status != 0:
-        raise OperationError(clean(answer.errors or decode(answer.output)).strip() or "tmux shows nothing of it")
+        raise OperationError(clean(answer.errors or decode(answer.output)).strip() or "tmux reported no text")
     size, _, text = decode(answer.output).partition("\n")
     lines = clean_lines(text)
     while lines and not lines[-1].strip():

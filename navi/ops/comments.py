@@ -20,7 +20,7 @@ MOST_LETTERS = 10_000
 MOST_LINES = 200
 """Lines of one comment that are shown."""
 
-CUT = "[...] the rest stands on GitHub"
+CUT = "[...] see GitHub for the rest"
 """Stands under a text that was cut."""
 
 
@@ -68,7 +68,7 @@ def comments(url: str, number: int) -> Operation[Talk]:
     """
     repository = repository_of(url)
     if not repository:
-        raise OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh could ask about")
+        raise OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh can query")
     return Operation(
         "comments",
         link("git/comments"),
@@ -85,7 +85,7 @@ def _read(answer: Answer) -> Talk:
     records = {record.kind: record for record in done(answer)}
     talk, lines = _document(records.get("talk")), _document(records.get("lines"))
     if not isinstance(talk, dict) or not isinstance(lines, list):
-        raise OperationError("gh answered with something that is no comments of a pull request")
+        raise OperationError("gh's answer has no comments of a pull request")
     found = [
         *_told(_comment, "createdAt", talk.get("comments")),
         *(one for one in _told(_review, "submittedAt", talk.get("reviews")) if _says_something(one.fields)),

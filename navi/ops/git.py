@@ -100,7 +100,7 @@ def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
     """
     repository = repository_of(url)
     if not repository or not branch:
-        raise OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh could ask about")
+        raise OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh can query")
     arguments = (repository, branch, ",".join(FIELDS))
     return Operation(
         "pull request",
@@ -198,7 +198,7 @@ def _read_pull_request(answer: Answer) -> PullRequest | None:
     except ValueError:
         document = None
     if not isinstance(document, dict) or not isinstance(document.get("number"), int):
-        raise OperationError("gh answered with something that is no pull request")
+        raise OperationError("gh's answer is not a pull request")
     return _pull_request(document)
 
 

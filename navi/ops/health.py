@@ -56,7 +56,7 @@ def _judge(records: Mapping[str, Record]) -> PaneHealth:
     pane = records["pane"].fields() if "pane" in records else {}
     process = pane.get("process", "")
     if not process.isdigit():
-        raise OperationError(f"the host's answer about the pane makes no sense: {clean(str(pane))}"[:200])
+        raise OperationError(f"the host's answer is malformed: {clean(str(pane))}"[:200])
     if pane.get("dead") == "1":
         return PaneHealth(Health.DEAD, _how_it_ended(pane.get("ending", "")))
     if pane.get("gone") == "1":

@@ -54,7 +54,7 @@ PLUGIN_MARK = "// navi: "
 HOOK_HEAD = "#!/bin/sh\n# Coding agents run this at each of their events. See `navi hooks --help`.\n"
 
 UNUSABLE = {
-    "odd": "is no file",
+    "odd": "is not a file",
     "unreadable": "can't be read; see its permissions",
     "large": f"is larger than {LARGEST_SETTINGS // 1024} KiB",
     "bytes": "is not UTF-8",
@@ -169,7 +169,7 @@ def write_hooks(plan: Plan) -> Operation[str]:
 def _read_found(sessions_dir: str, answer: Answer) -> Found:
     records = {record.kind: record for record in done(answer)}
     if not {"hook", "plugin", "settings", "whole"} <= records.keys():
-        raise OperationError("the answer about the hooks is not whole; try again")
+        raise OperationError("incomplete reply while reading the hooks; try again")
     version = records["claude"].rest if "claude" in records else ""
     numbers = re.match(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})\b", version)
     return Found(

@@ -50,8 +50,8 @@ Sized = tuple[StatusFile, int]
 TMUX_FAILURES = {
     Tmux.MISSING: (HostState.NO_TMUX, "tmux is not installed there", "install tmux, or link it in ~/.local/bin"),
     Tmux.OLD: (HostState.NO_TMUX, "its tmux is older than 2.6", "install a newer tmux there"),
-    Tmux.HUNG: (HostState.ERROR, "its tmux server does not answer", "look at its tmux server; nothing is deleted"),
-    Tmux.FAILED: (HostState.ERROR, "tmux there says: {0}", "mend that; nothing is deleted meanwhile"),
+    Tmux.HUNG: (HostState.ERROR, "its tmux server does not answer", "check the server; nothing is deleted until then"),
+    Tmux.FAILED: (HostState.ERROR, "tmux reports: {0}", "fix this on the host; nothing is deleted until then"),
 }
 """What it means for a host, in words and with a remedy, that its tmux does not tell its sessions."""
 
@@ -96,7 +96,7 @@ def _read_once(answer: Answer) -> Frame:
     frame = FrameReader().read(answer)
     if isinstance(frame, Frame):
         return frame
-    raise ValueError(f"the look said nothing (exit status {answer.status}): {clean(answer.errors)[:200]}")
+    raise ValueError(f"the snapshot is empty (exit status {answer.status}): {clean(answer.errors)[:200]}")
 
 
 class FrameReader:
@@ -167,7 +167,7 @@ def _status_file(record: Record, before: dict[str, Sized], room: int) -> Sized:
         why, _, name = record.rest.partition(" ")
         return StatusFile(name.removesuffix(".json"), problem=ODD.get(why, clean(why))), 0
     if record.kind == "same" and name not in before:
-        raise ValueError(f"the watch takes {clean(name)!r} for known, but it was never told")
+        raise ValueError(f"the watch reports {clean(name)!r} as unchanged, but never sent it")
     size = before[name][1] if record.kind == "same" else len(record.body)
     if size > room:
         return StatusFile(name, problem=f"left out: all status files have more than {MOST_FILE_BYTES // 2**20} MiB"), 0

@@ -39,9 +39,9 @@ def _read(answer: Answer) -> Snapshot:
     try:
         frame = FrameReader().read(answer)
     except ValueError as error:
-        raise OperationError(f"its answer makes no sense: {error}") from error
+        raise OperationError(f"the host's answer is malformed: {error}") from error
     if not isinstance(frame, Frame):
-        raise OperationError(f"its answer makes no sense: {clean(answer.errors)[:200]}")
+        raise OperationError(f"the host's answer is malformed: {clean(answer.errors)[:200]}")
     registry = Registry()
     default = sockets = ""
     servers: dict[str, Tmux] = {}

@@ -27,7 +27,7 @@ def tokens(session_id: str, most: int = MOST_BYTES, seconds: int = MOST_SECONDS)
     Raises OperationError for an id that can be none, and, with the status NO_SESSION, where there is no transcript.
     """
     if not SESSION_ID.fullmatch(session_id):
-        raise OperationError("the session's id in the status file can be none of Claude Code's", exits.NO_SESSION)
+        raise OperationError("the status file's session id is not a valid Claude Code id", exits.NO_SESSION)
     arguments = (HostSetting.SESSIONS_DIR, session_id, str(most), str(seconds))
     return Operation("tokens", link("hooks/tokens"), arguments, _read, time_limit=30)
 
@@ -35,5 +35,5 @@ def tokens(session_id: str, most: int = MOST_BYTES, seconds: int = MOST_SECONDS)
 def _read(answer: Answer) -> Tokens:
     found = [record.rest for record in done(answer) if record.kind == "tokens"]
     if len(found) != 1 or not re.fullmatch(r"\d{1,20}( \d{1,20}){6}", found[0], re.ASCII):
-        raise OperationError("it told no tokens; the awk there may be broken")
+        raise OperationError("the host returned no token counts; its awk may be broken")
     return Tokens(*map(int, found[0].split()))

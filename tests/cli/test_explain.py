@@ -58,7 +58,7 @@ def test_a_missing_transcript_is_no_failure(lab: Lab) -> None:
 def test_a_hostile_session_id_is_refused_and_runs_nothing(lab: Lab) -> None:
     work(lab.local, session_id="$(touch pwned)\x1b[31m/../../x")
     said = navi(lab, "explain", "api").stdout
-    assert "tokens       the session's id in the status file can be none of Claude Code's" in said
+    assert "tokens       the status file's session id is not a valid Claude Code id" in said
     assert not list(lab.folder.rglob("pwned"))
 
 

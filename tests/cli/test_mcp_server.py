@@ -81,7 +81,7 @@ async def ended(there: Account) -> None:
 
 
 WRONG = [
-    ("capture", {"address": "nobody"}, "there is no session nobody"),
+    ("capture", {"address": "nobody"}, "no session named nobody"),
     ("capture", {"adress": "x"}, "no argument adress"),
     ("kill", {}, "ADDR"),
     ("attach", {"address": "x"}, "no tool attach"),

@@ -35,7 +35,7 @@ def test_wait_for_any_or_all_of_several_sessions(lab: Lab) -> None:
     one = navi(lab, "wait", "one", "atlas/two", "--fixed", "ready", "--any", "--timeout", "20")
     assert one.stdout == "one: ready\n"
     both = navi(lab, "wait", "one", "atlas/two", "--pattern", "^ready$", "--timeout", "0.5", status=75)
-    assert (both.stdout, "atlas/two: what was waited for did not come within 0.5 s" in both.stderr) == (
+    assert (both.stdout, "atlas/two: timed out after 0.5 s waiting for the pattern" in both.stderr) == (
         "one: ready\n",
         True,
     )
@@ -49,7 +49,7 @@ def test_wait_for_any_or_all_of_several_sessions(lab: Lab) -> None:
 def test_wait_reports_a_missing_session_and_any_accepts_the_other(lab: Lab) -> None:
     open_pane(lab.local, "one", "echo ready; exec cat", "ready")
     done = navi(lab, "wait", "none", "one", "--fixed", "ready", status=66)
-    assert ("one: ready" in done.stdout, "none: there is no session none" in done.stderr) == (True, True)
+    assert ("one: ready" in done.stdout, "none: no session named none" in done.stderr) == (True, True)
     assert navi(lab, "wait", "none", "one", "--fixed", "ready", "--any").stdout == "one: ready\n"
     assert navi(lab, "wait", "none", "nobody", "--fixed", "x", "--any", status=66).stdout == ""
 
@@ -232,7 +232,7 @@ def test_tail_ends_with_the_session(lab: Lab, far: bool, keep: str, words: str) 
     assert keep == "off" or "last\n" in out
     there.new_session("two", "sleep 1000")
     done = navi(lab, "tail", f"{prefix}none", "--follow", status=66)
-    assert "there is no session none" in done.stderr
+    assert "no session named none" in done.stderr
 
 
 def listeners(account: Account) -> list[str]:

@@ -199,7 +199,7 @@ FAILING = (
     (
         "run: shell\nsteps:\n  - wait: never\n    timeout: 0.3",
         75,
-        "not seen within 0.3 s; nothing was created",
+        "timed out after 0.3 s waiting for never; nothing was created",
     ),
     ("run: shell\nsteps:\n  - wait: (", 64, "does not understand the pattern"),
     ("run: python\nsteps:\n  - wait: '>>>'\n  - send: exit()\n  - wait: never", 66, "has ended"),

@@ -94,7 +94,7 @@ REFUSALS = [
     ("echo error connecting to api.github.com >&2; exit 1", 1, "error connecting to api.github.com"),
     ("echo 'HTTP 404: Not Found' >&2; exit 1", 1, "HTTP 404: Not Found"),
     ("printf 'a\\033[31m$(id)\\n' >&2; exit 2", 1, r"^a\$\(id\)$"),
-    ("exit 3", 1, "gh ended with status 3, and said nothing"),
+    ("exit 3", 1, "gh ended with status 3 and no message"),
     ("kill -KILL $$", 75, "^gh did not answer"),
     ('case $1 in api) echo "HTTP 502" >&2; exit 1 ;; esac', 1, "HTTP 502"),
 ]
@@ -139,7 +139,7 @@ UNREADABLE = [
 
 @pytest.mark.parametrize(("talk", "lines"), UNREADABLE, ids=[f"{a[:9]} {b[:9]}" for a, b in UNREADABLE])
 def test_what_is_no_answer_is_said_to_be_none(talk: str, lines: str) -> None:
-    with pytest.raises(OperationError, match="no comments of a pull request"):
+    with pytest.raises(OperationError, match="has no comments of a pull request"):
         parsed(talk, lines)
 
 

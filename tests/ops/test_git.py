@@ -110,7 +110,11 @@ async def test_a_conflict_is_counted(lab: Lab, where: str) -> None:
 @everywhere
 @pytest.mark.parametrize(
     ("folder", "words", "status"),
-    [("", "not in a git repository", 1), ("gone", "no directory .*/gone any more", 66), (".git", "no files of it", 1)],
+    [
+        ("", "not in a git repository", 1),
+        ("gone", "the directory .*/gone no longer exists", 66),
+        (".git", "no files of it", 1),
+    ],
 )
 async def test_what_is_no_work_tree_is_told(lab: Lab, where: str, folder: str, words: str, status: int) -> None:
     async with place(lab, where) as one:
@@ -200,10 +204,10 @@ async def test_a_pull_request_is_told(lab: Lab) -> None:
     ("answer", "status", "errors", "words"),
     [
         ("", 1, "To get started with GitHub CLI, please run: gh auth login", "gh auth login"),
-        ("not json", 0, "", "no pull request"),
-        ("[]", 0, "", "no pull request"),
-        ("null", 0, "", "no pull request"),
-        ('{"number": "x"}', 0, "", "no pull request"),
+        ("not json", 0, "", "is not a pull request"),
+        ("[]", 0, "", "is not a pull request"),
+        ("null", 0, "", "is not a pull request"),
+        ('{"number": "x"}', 0, "", "is not a pull request"),
     ],
 )
 async def test_what_gh_says_in_place_of_an_answer_is_told(

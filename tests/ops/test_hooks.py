@@ -456,7 +456,7 @@ async def test_what_has_changed_meanwhile_is_left_alone(lab: Lab, where: str, me
         plan = install(await one.host.run(look_at_hooks(SESSIONS_DIR)))
         meanwhile(path)
         before = tree(one.account)
-        with pytest.raises(OperationError, match="has been changed meanwhile"):
+        with pytest.raises(OperationError, match="has changed in the meantime"):
             await one.host.run(write_hooks(plan))
         assert tree(one.account) == before
 
@@ -466,7 +466,7 @@ async def test_settings_that_have_appeared_meanwhile_are_left_alone(lab: Lab, wh
     async with place(lab, where) as one:
         plan = install(await one.host.run(look_at_hooks(SESSIONS_DIR)))
         settings(one.account, "{}")
-        with pytest.raises(OperationError, match="has been changed meanwhile"):
+        with pytest.raises(OperationError, match="has changed in the meantime"):
             await one.host.run(write_hooks(plan))
         assert tree(one.account) == {".claude/settings.json": b"{}"}
 
@@ -476,7 +476,7 @@ def test_on_a_full_disk_everything_stays_as_it_was(lab: Lab) -> None:
     before = tree(lab.local)
     plan = install(run(lab.local, DASH, look_at_hooks(SESSIONS_DIR)))
     full = Shell("full", ("sh", "-c", "trap '' XFSZ; ulimit -f 8; exec dash -s"))
-    with pytest.raises(OperationError, match="can't be written; see the folder and the disk; nothing was changed"):
+    with pytest.raises(OperationError, match="can't be written; check the folder and the disk; nothing was changed"):
         run(lab.local, full, write_hooks(plan))
     assert tree(lab.local) == before
 
@@ -487,7 +487,7 @@ def test_a_backup_that_fails_is_seen(lab: Lab, copy: str) -> None:
     before = tree(lab.local)
     plan = install(run(lab.local, DASH, look_at_hooks(SESSIONS_DIR)))
     stand_in(lab.local, "cp", f'case $3 in *before-navi) {copy} ;; *) exec "$real" "$@" ;; esac')
-    with pytest.raises(OperationError, match="can be made; see the folder and the disk"):
+    with pytest.raises(OperationError, match="can be made; check the folder and the disk"):
         run(lab.local, DASH, write_hooks(plan))
     assert tree(lab.local) == before
 
@@ -496,7 +496,7 @@ def test_what_is_changed_at_the_last_moment_is_not_written_over(lab: Lab) -> Non
     path = settings(lab.local, USUAL)
     plan = install(run(lab.local, DASH, look_at_hooks(SESSIONS_DIR)))
     stand_in(lab.local, "cp", '"$real" "$@"\ncase $3 in *before-navi) echo >>"$2" ;; esac')
-    with pytest.raises(OperationError, match="has been changed meanwhile"):
+    with pytest.raises(OperationError, match="has changed in the meantime"):
         run(lab.local, DASH, write_hooks(plan))
     assert [path.read_text() for path in path.parent.iterdir()] == [USUAL + "\n"]
 
@@ -506,14 +506,14 @@ def test_settings_that_can_not_be_replaced_stay_and_the_backup_goes(lab: Lab) ->
     before = tree(lab.local)
     plan = install(run(lab.local, DASH, look_at_hooks(SESSIONS_DIR)))
     stand_in(lab.local, "mv", 'case $3 in *settings.json) exit 1 ;; esac\nexec "$real" "$@"')
-    with pytest.raises(OperationError, match=r"settings\.json has been changed meanwhile, or can't be replaced"):
+    with pytest.raises(OperationError, match=r"settings\.json has changed in the meantime, or can't be replaced"):
         run(lab.local, DASH, write_hooks(plan))
     assert tree(lab.local) == before | {".claude-sessions/.navi/hook": hook_text().encode()}
 
 
 UNUSABLE = {
-    "odd": (lambda path: path.mkdir(), "is no file"),
-    "loop": (lambda path: path.symlink_to(path), "is no file"),
+    "odd": (lambda path: path.mkdir(), "is not a file"),
+    "loop": (lambda path: path.symlink_to(path), "is not a file"),
     "large": (lambda path: path.write_text(" " * (LARGEST_SETTINGS + 1)), "is larger than"),
     "bytes": (lambda path: path.write_bytes(b'{"a": "\xff"}'), "is not UTF-8"),
 }
@@ -738,7 +738,7 @@ def test_the_manual_names_the_events() -> None:
     page = (Path(__file__).parent.parent.parent / "man" / "navi.1").read_text()
     hooks = " ".join(page.partition(".Sh HOOKS\n")[2].partition(".Sh ")[0].split())
     assert f": {', '.join(EVENTS)}." in hooks
-    assert "with {}.{}.{} these are all".format(*max(EVENTS.values())) in hooks
+    assert "With {}.{}.{} these are all".format(*max(EVENTS.values())) in hooks
     assert "since {}.{}.{} know".format(*UNKNOWN_VERSION) in hooks
 
 

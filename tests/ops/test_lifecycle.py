@@ -203,7 +203,7 @@ async def test_an_alias_of_the_users_shell_is_a_command(lab: Lab, shell: str, fi
 async def test_an_agent_that_is_not_there_creates_nothing(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         one.account.new_session("bystander")
-        with pytest.raises(OperationError, match=r"no-such-agent is not found .* nothing was created") as caught:
+        with pytest.raises(OperationError, match=r"can't find no-such-agent; nothing was created") as caught:
             await one.host.run(new("api", "", running("no-such-agent --fast")))
         assert caught.value.status == 69
         assert await one.names() == {"bystander"}
@@ -256,7 +256,7 @@ async def test_a_session_that_was_made_anew_under_the_same_name_is_not_killed(la
         server = Path(f"/proc/{before.tmux.server}")
         await until_async(lambda: not server.exists(), what="the server has ended")
         one.account.new_session("api")
-        with pytest.raises(OperationError, match="has been replaced, renamed or begun") as caught:
+        with pytest.raises(OperationError, match="has been replaced, renamed or started") as caught:
             await one.host.run(kill(before, new_undo_id()))
         assert caught.value.status == 66
         assert await one.names() == {"api"}
@@ -289,7 +289,7 @@ async def test_an_ended_session_that_has_begun_again_loses_no_file(lab: Lab, whe
         path = one.account.write_status("api")
         session = await one.session("api")
         one.account.new_session("api")
-        with pytest.raises(OperationError, match="begun meanwhile"):
+        with pytest.raises(OperationError, match="started in the meantime"):
             await one.host.run(kill(session, new_undo_id()))
         assert path.exists()
         assert await one.names() == {"api"}
@@ -318,7 +318,7 @@ async def test_a_session_can_be_meant_by_its_exact_name(lab: Lab, where: str, na
         await one.host.run(kill(Named(name), new_undo_id()))
         assert await one.names() == before
         assert not path.exists()
-        with pytest.raises(OperationError, match="there is no session") as caught:
+        with pytest.raises(OperationError, match="no session named") as caught:
             await one.host.run(kill(Named(name), new_undo_id()))
         assert caught.value.status == 66
 
@@ -413,14 +413,14 @@ async def test_undo_says_when_the_directory_is_gone(lab: Lab, where: str) -> Non
         keep = new_undo_id()
         await one.host.run(kill(await one.session("api"), keep))
         folder.rmdir()
-        with pytest.raises(OperationError, match=r"its directory .*/work is gone"):
+        with pytest.raises(OperationError, match=r"its directory .*/work no longer exists"):
             await one.host.run(undo(keep))
 
 
 @everywhere
 async def test_undo_of_nothing_says_so(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
-        with pytest.raises(OperationError, match="nothing is kept"):
+        with pytest.raises(OperationError, match="can't be restored"):
             await one.host.run(undo(new_undo_id()))
     with pytest.raises(OperationError, match="invalid undo id"):
         undo("../../etc")

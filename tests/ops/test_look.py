@@ -105,7 +105,7 @@ def test_a_sign_of_life_is_no_frame_and_a_clean_up_is_one() -> None:
 
 
 def test_a_file_that_is_said_to_be_known_but_is_not_is_an_error() -> None:
-    with pytest.raises(ValueError, match="never told"):
+    with pytest.raises(ValueError, match="never sent"):
         FrameReader().read(answer("files", "same api.json"))
 
 
@@ -228,7 +228,7 @@ def test_status_files_beyond_the_limit_are_left_out_and_that_is_told() -> None:
     assert "14 of them" in rest(found)
     found = frame(reader, "files", *(f"same {name}" for name in names[10:13]))
     assert (len(found.files), rest(found)) == (3, "")
-    with pytest.raises(ValueError, match="never told"):
+    with pytest.raises(ValueError, match="never sent"):
         reader.read(answer("files", f"same {names[-1]}"))
 
 
@@ -277,5 +277,5 @@ def test_operations_carry_their_arguments_and_limits() -> None:
 def test_two_readers_of_one_stream_remember_for_themselves() -> None:
     stream = watch()
     stream.reader()(answer(*FIRST))
-    with pytest.raises(ValueError, match="never told"):
+    with pytest.raises(ValueError, match="never sent"):
         stream.reader()(answer("files", "same api.json"))

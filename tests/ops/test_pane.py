@@ -561,7 +561,7 @@ def test_letters_of_every_kind_are_matched_whatever_the_locale(lab: Lab) -> None
 def test_a_wait_ends_with_the_pane_and_with_the_session(lab: Lab) -> None:
     os.mkfifo(lab.local.home / "gate")
     lab.local.new_session("other")
-    for keep, words, status in (("on", "died", 1), ("off", r"has ended|there is no session", 66)):
+    for keep, words, status in (("on", "died", 1), ("off", r"has ended|no session named", 66)):
         open_pane(lab.local, keep, "echo ready; read x <gate", "ready")
         lab.local.tmux("set-option", "-w", "-t", f"={keep}:", "remain-on-exit", keep)
         with ThreadPoolExecutor() as pool:
@@ -575,7 +575,7 @@ def test_a_wait_ends_with_the_pane_and_with_the_session(lab: Lab) -> None:
 def test_the_prefix_of_a_name_is_no_name(lab: Lab) -> None:
     open_pane(lab.local, "api-2", "echo ready; exec cat", "ready")
     for operation in (wait(Named("api"), Expected("ready")), wait(Named("", target="api:0.0"), Expected("ready"))):
-        with pytest.raises(OperationError, match="there is no session api") as caught:
+        with pytest.raises(OperationError, match="no session named api") as caught:
             run(lab.local, DASH, operation)
         assert caught.value.status == 66
 

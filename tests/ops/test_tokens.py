@@ -106,7 +106,7 @@ def test_it_counts_in_every_shell_with_every_awk(lab: Lab, shell: Shell, awk: st
 
 @pytest.mark.parametrize("id", ["", "a/b", "../one", "$(touch x)", "a b", "é", "-n\n", "x" * 101, "a'b", "*"])
 def test_what_can_be_no_id_is_not_looked_for(id: str) -> None:
-    with pytest.raises(OperationError, match="can be none of Claude Code's"):
+    with pytest.raises(OperationError, match="is not a valid Claude Code id"):
         tokens(id)
 
 
@@ -406,7 +406,7 @@ def test_a_full_disk_is_told_and_the_state_stays(lab: Lab, awk: str) -> None:
     append(path, *(message(f"msg_{number}") for number in range(100)))
     operation = tokens("one")
     cramped = operation._replace(script=f"trap '' XFSZ; ulimit -f 1\n{operation.script}")
-    with pytest.raises(OperationError, match="see the disk"):
+    with pytest.raises(OperationError, match="check the disk"):
         run(lab.local, DASH, cramped)
     assert [one.name for one in state(lab.local).parent.iterdir()] == ["tokens.one"]
     assert state(lab.local).read_text() == before

@@ -321,7 +321,7 @@ def test_what_is_no_registry_is_set_aside_and_told(lab: Lab, awk: str, data: byt
     registry = Registry(lab.local, DASH, awk)
     registry.write(data)
     told = registry.change(put("a"))
-    aside = re.fullmatch(r"the registry was no JSON of the expected shape; it is kept as (.*)", told)
+    aside = re.fullmatch(r"the registry was not valid JSON of the expected shape; it was moved to (.*)", told)
     assert aside, told
     assert Path(aside[1]).read_bytes() == data
     assert registry.document() == {"sessions": {"a": {"socket": "/s"}}, "version": "1.0"}
@@ -343,7 +343,7 @@ def test_an_empty_file_is_an_empty_registry_and_a_newer_version_is_left_alone(la
     registry.change(put("a"))
     assert set(registry.document()["sessions"]) == {"a"}
     data = registry.write(b'{"sessions": {}, "version": "2.0"}')
-    registry.refuses("has another version than 1.0", 78)
+    registry.refuses("has a version other than 1.0", 78)
     assert registry.path.read_bytes() == data
 
 
@@ -358,7 +358,7 @@ def test_a_full_disk_leaves_the_old_file(lab: Lab, shell: Shell, awk: str) -> No
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as a full disk: writing fails, and nobody is killed
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
     try:
-        registry.refuses("can't be written; see permissions and the disk", 77)
+        registry.refuses("can't be written; check its permissions and the disk", 77)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
@@ -437,7 +437,7 @@ def lock_by_folder(registry: Registry, owner: object = None) -> None:
 def test_a_lock_by_flock_is_respected_and_let_go(lab: Lab, shell: Shell) -> None:
     registry = Registry(lab.local, shell, more=IMPATIENT)
     with flocked(registry):
-        registry.refuses("is locked by somebody else", 75)
+        registry.refuses("is locked by another process", 75)
     registry.change(put("a"))
     registry.change(put("b"))
     assert set(registry.document()["sessions"]) == {"a", "b"}
@@ -448,7 +448,7 @@ def test_a_lock_that_is_a_folder_is_respected_unless_its_owner_has_ended(lab: La
     registry = Registry(lab.local, shell, more=IMPATIENT)
     for owner in (os.getpid(), None, "somebody"):
         lock_by_folder(registry, owner)
-        registry.refuses("is locked by somebody else", 75)
+        registry.refuses("is locked by another process", 75)
         for path in registry.lock.iterdir():
             path.unlink()
         registry.lock.rmdir()
@@ -477,14 +477,14 @@ def test_a_flock_that_can_not_wait_will_do(lab: Lab) -> None:
     stand_in(lab.local, "flock", 'case $1 in -n) exec "$real" "$@" ;; *) echo usage >&2; exit 1 ;; esac')
     registry = Registry(lab.local, more=IMPATIENT)
     with flocked(registry):
-        registry.refuses("is locked by somebody else", 75)
+        registry.refuses("is locked by another process", 75)
     registry.change(put("a"))
 
 
 @every_shell
 def test_a_lock_file_that_can_not_be_opened_is_told(lab: Lab, shell: Shell) -> None:
     more = {"REGISTRY_LOCK": f"{lab.local.folder}/nowhere/lock", "LOCK_TIMEOUT": "0.5"}
-    Registry(lab.local, shell, more=more).refuses("is locked by somebody else", 75)
+    Registry(lab.local, shell, more=more).refuses("is locked by another process", 75)
 
 
 # ---- many at once, and killed at any moment
@@ -541,7 +541,7 @@ def kill_meanwhile(registry: Registry, operation: Operation[str], after: float) 
 @every_shell
 def test_a_backup_is_put_back_byte_for_byte(lab: Lab, shell: Shell) -> None:
     registry = Registry(lab.local, shell)
-    with pytest.raises(OperationError, match="there is no registry") as caught:
+    with pytest.raises(OperationError, match=r"the registry .* does not exist yet") as caught:
         run(lab.local, shell, read_file())
     assert caught.value.status == 66
     data = registry.write(UNKNOWN.encode())

@@ -336,7 +336,7 @@ def test_an_agent_that_is_not_installed_there_is_reported_in_the_form(lab: Lab) 
         screen.press("n")
         screen.wait_for("New session on atlas")
         screen.press("Enter")
-        screen.wait_for("claude is not found by the shell there")
+        screen.wait_for("the host's shell can't find claude")
         assert living(atlas) == {"api"}
 
 
@@ -365,7 +365,7 @@ def test_a_template_whose_step_fails_leaves_nothing_and_says_so_in_the_form(lab:
         select(screen, "api")
         choose_template(screen, "never")
         screen.press("Enter")
-        screen.wait_for("nobody says this was not seen within 1 s")
+        screen.wait_for("timed out after 1 s waiting for nobody says this")
         assert "New session on atlas" in screen.screen()
         assert living(atlas) == {"api"}
 

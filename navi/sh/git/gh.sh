@@ -5,7 +5,7 @@
 # Seconds that one question may take.
 navi_gh_patience=20
 
-command -v gh >/dev/null 2>&1 || navi_fail $navi_unavailable 'gh is not installed on this machine; it would show the pull request'
+command -v gh >/dev/null 2>&1 || navi_fail $navi_unavailable 'gh is not installed on this machine; install it to see pull requests'
 GH_PROMPT_DISABLED=1
 GH_NO_UPDATE_NOTIFIER=1
 NO_COLOR=1
@@ -18,8 +18,8 @@ navi_gh() {
     navi_gh_code=$?
     case $navi_gh_code in
     0) ;;
-    124 | 137 | 265) navi_fail $navi_late "gh did not answer within $navi_gh_patience seconds; look at the network, then ask again" ;;
+    124 | 137 | 265) navi_fail $navi_late "gh did not answer within $navi_gh_patience seconds; check the network and try again" ;;
     4) navi_fail $navi_refused "$navi_reply" ;;
-    *) navi_fail 1 "${navi_reply:-gh ended with status $navi_gh_code, and said nothing}" ;;
+    *) navi_fail 1 "${navi_reply:-gh ended with status $navi_gh_code and no message}" ;;
     esac
 }

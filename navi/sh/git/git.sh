@@ -27,16 +27,16 @@ navi_find_remote() {
 
 LC_ALL=C
 export LC_ALL
-command -v git >/dev/null 2>&1 || navi_fail $navi_unavailable 'git is not installed there, or not on the PATH of sh'
+command -v git >/dev/null 2>&1 || navi_fail $navi_unavailable 'git was not found on the host; install it, or put it on the PATH of sh'
 navi_expand "$1"
 navi_cwd=$navi_expanded
-cd "$navi_cwd" 2>/dev/null || navi_fail $navi_none "there is no directory $navi_cwd any more, or it can't be entered"
+cd "$navi_cwd" 2>/dev/null || navi_fail $navi_none "the directory $navi_cwd no longer exists, or can't be entered"
 navi_reply=$(navi_git rev-parse --is-inside-work-tree 2>&1)
 navi_git_code=$?
 case $navi_git_code,$navi_reply in
 0,true) ;;
 0,*) navi_fail 1 "$navi_cwd is inside a repository, but has no files of it checked out" ;;
-124,* | 137,* | 265,*) navi_fail $navi_late 'git does not answer; look at the file system there' ;;
+124,* | 137,* | 265,*) navi_fail $navi_late 'git does not answer; check the file system of the host' ;;
 *'not a git repository'*) navi_fail 1 "$navi_cwd is not in a git repository" ;;
 *) navi_fail 1 "git says: ${navi_reply%%"$navi_newline"*}" ;;
 esac

@@ -49,10 +49,10 @@ if [ "$navi_count_code" = 3 ]; then
 fi
 case $navi_count_code in
 0)
-    mv -f "$navi_new_counts" "$navi_counted" || navi_fail 1 "$navi_counted can't be written; see the disk"
+    mv -f "$navi_new_counts" "$navi_counted" || navi_fail 1 "$navi_counted can't be written; check the disk"
     # The file that another call writes at this moment may go while find looks at it.
     find "$navi_state/." ! -name . -prune -name 'tokens.*' -type f -mtime +30 -exec rm -f {} + 2>/dev/null || :
     ;;
 4) ;;
-*) navi_fail 1 "the transcripts can't be counted; see the disk of $navi_state" ;;
+*) navi_fail 1 "the transcripts can't be counted; check the disk of $navi_state" ;;
 esac

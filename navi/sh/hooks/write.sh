@@ -22,7 +22,7 @@ navi_each() {
     navi_do=$1
     shift
     for navi_file in "$navi_hook" "$navi_plugin" "$navi_settings"; do
-        navi_resolve "$navi_file" || navi_fail 1 "$navi_file is a link that leads nowhere; nothing was changed"
+        navi_resolve "$navi_file" || navi_fail 1 "$navi_file is a broken link; nothing was changed"
         "$navi_do" "$1" "$2" "$3" "$4"
         shift 4
     done
@@ -30,9 +30,9 @@ navi_each() {
 
 navi_check() {
     [ "$1" = keep ] || navi_is "$2" "$3" ||
-        navi_fail 1 "$navi_file has been changed meanwhile; nothing was changed here; try again"
+        navi_fail 1 "$navi_file has changed in the meantime; nothing was changed; try again"
     [ "$1" = keep ] || [ "$2" = absent ] || [ -w "$navi_target" ] ||
-        navi_fail $navi_refused "$navi_file can't be written to; see its permissions; nothing was changed"
+        navi_fail $navi_refused "$navi_file can't be written to; check its permissions; nothing was changed"
 }
 
 # navi_write_new: write the new file beside the old one, with its mode, and see that all of it is there.
@@ -47,8 +47,8 @@ navi_write_new() {
         return 0
     fi
     [ ! -d "$navi_target_folder" ] || [ -w "$navi_target_folder" ] ||
-        navi_fail $navi_refused "the folder $navi_target_folder can't be written to; see its permissions; nothing was changed"
-    navi_fail 1 "$navi_file can't be written; see the folder and the disk; nothing was changed"
+        navi_fail $navi_refused "the folder $navi_target_folder can't be written to; check its permissions; nothing was changed"
+    navi_fail 1 "$navi_file can't be written; check the folder and the disk; nothing was changed"
 }
 
 # navi_back_up: keep the settings as they are beside them, under a name that is free, unless they are kept already.
@@ -66,7 +66,7 @@ navi_back_up() {
     done
     cp -p "$navi_target" "$navi_backup" 2>/dev/null && navi_holds "$navi_backup" "$3" && return
     rm -f "$navi_backup"
-    navi_fail 1 "no copy of $navi_file can be made; see the folder and the disk; nothing was changed"
+    navi_fail 1 "no copy of $navi_file can be made; check the folder and the disk; nothing was changed"
 }
 
 # navi_replace: the new file takes its place. Others write settings, too: they are looked at once more.
@@ -75,13 +75,13 @@ navi_replace() {
     [ "$navi_file" != "$navi_hook" ] || chmod 700 "$navi_target.navi.$$"
     navi_is "$2" "$3" && mv -f "$navi_target.navi.$$" "$navi_target" 2>/dev/null && return
     [ -z "$navi_backup" ] || rm -f "$navi_backup"
-    navi_fail 1 "$navi_file has been changed meanwhile, or can't be replaced; it is as it was; try again"
+    navi_fail 1 "$navi_file has changed in the meantime, or can't be replaced; it was left as it is; try again"
 }
 
 navi_remove() {
     [ "$1" = remove ] || return 0
     { navi_is "$2" "$3" && rm -f "$navi_target"; } 2>/dev/null ||
-        navi_fail 1 "$navi_file has been changed meanwhile, or can't be removed; it is as it was; try again"
+        navi_fail 1 "$navi_file has changed in the meantime, or can't be removed; it was left as it is; try again"
 }
 
 navi_clean() {

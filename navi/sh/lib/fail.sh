@@ -26,8 +26,8 @@ navi_leave() {
 # navi_tmux_failed: end, with what the last verdict means.
 navi_tmux_failed() {
     case $navi_word in
-    missing) navi_fail $navi_unavailable 'tmux is not installed there, or is where nobody looks; a link in ~/.local/bin helps' ;;
-    hung) navi_fail $navi_late 'its tmux server does not answer; look at it there' ;;
+    missing) navi_fail $navi_unavailable 'tmux was not found on the host; install it, or link it in ~/.local/bin' ;;
+    hung) navi_fail $navi_late 'the tmux server does not answer; check it on the host' ;;
     *) navi_fail 1 "tmux says: $navi_answer" ;;
     esac
 }

@@ -12,9 +12,9 @@ navi_find_pane() {
     if [ -n "$2" ]; then
         navi_entry=no
         navi_aim "$2" ||
-            navi_fail $navi_none "there is no session $navi_name on the tmux server ${navi_socket:-of this user}"
+            navi_fail $navi_none "no session named $navi_name on the tmux server ${navi_socket:-of this user}"
     else
-        navi_resolve "$4" || navi_fail $navi_none "there is no session $navi_name${navi_socket:+ on the tmux server $navi_socket}"
+        navi_resolve "$4" || navi_fail $navi_none "no session named $navi_name${navi_socket:+ on the tmux server $navi_socket}"
     fi
 }
 
@@ -74,7 +74,7 @@ navi_refuse_twins() {
     navi_looked=no
     navi_socket=
     if navi_seek; then
-        navi_fail 64 "$navi_name is on two tmux servers, $navi_entry_socket and the default one; say which with -S SOCKET"
+        navi_fail 64 "$navi_name is on two tmux servers, $navi_entry_socket and the default one; name one with -S SOCKET"
     fi
     navi_socket=$navi_entry_socket
     navi_where=$navi_kept_where
@@ -95,7 +95,7 @@ navi_resolve_anywhere() {
         unset IFS
         navi_socket=$navi_server
         if navi_seek; then
-            [ -z "$navi_homes" ] || navi_fail 64 "$navi_name is on more than one tmux server: $navi_homes, $navi_server; say which with -S SOCKET"
+            [ -z "$navi_homes" ] || navi_fail 64 "$navi_name is on more than one tmux server: $navi_homes, $navi_server; name one with -S SOCKET"
             navi_homes=$navi_server
             navi_where=$navi_id:
         fi

@@ -44,5 +44,5 @@ navi_set_timer "$navi_seconds"
 if navi_await_text ''; then
     printf '%s found %s\n' "$navi_token" "$navi_found_line"
 else
-    navi_give_up $navi_late "what was waited for did not come within $navi_seconds s"
+    navi_give_up $navi_late "timed out after $navi_seconds s waiting for the pattern"
 fi

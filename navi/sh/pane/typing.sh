@@ -7,9 +7,9 @@
 # navi_refuse_unready FORCE: a pane that would not take what is typed, or not as it is meant.
 navi_refuse_unready() {
     [ "$navi_is_dead" = 0 ] || navi_fail 1 "the pane of $navi_name is dead; nothing was sent"
-    [ "$navi_input_off" = 0 ] || navi_fail 1 "the pane of $navi_name takes no input (select-pane -e would change that); nothing was sent"
+    [ "$navi_input_off" = 0 ] || navi_fail 1 "the pane of $navi_name takes no input; nothing was sent; tmux select-pane -e enables it"
     [ "$navi_in_mode" = 1 ] || return 0
-    [ -n "$1" ] || navi_fail 1 "the pane of $navi_name is in copy mode, somebody reads there; nothing was sent; --force leaves that mode"
+    [ -n "$1" ] || navi_fail 1 "the pane of $navi_name is in copy mode; nothing was sent; --force leaves that mode"
     navi_tmux "$navi_socket" send-keys -t "$navi_pane" -X cancel
 }
 
@@ -22,7 +22,7 @@ navi_refuse_dialog() {
     case $(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_current_command}') in
     sh | bash | dash | fish | zsh | ksh* | mksh | tcsh | csh | ash | busybox) navi_has_children || return 0 ;;
     esac
-    navi_fail 1 "the agent in $navi_name asks for permission; nothing was sent; --force would send it all the same"
+    navi_fail 1 "the agent in $navi_name asks for permission; nothing was sent; --force sends it anyway"
 }
 
 # navi_has_children: whether something runs below the pane's process.
@@ -41,7 +41,7 @@ navi_check_lines() {
     [ ${#1} -gt 1000 ] || return 0
     case $(stty -a <"$navi_terminal" 2>/dev/null) in *' -icanon'* | '') return 0 ;; esac
     if printf '%s\n' "$1" | LC_ALL=C awk 'length($0) > 4095 { found = 1 } END { exit !found }'; then
-        navi_fail 1 "the program in $navi_name reads line by line, and a line may have 4095 bytes; nothing was sent"
+        navi_fail 1 "the program in $navi_name reads whole lines of at most 4095 bytes; nothing was sent"
     fi
 }
 

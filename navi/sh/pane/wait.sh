@@ -12,5 +12,5 @@ if navi_await_text "$8"; then
     navi_await_touch
     printf '%s found %s\n' "$navi_token" "$navi_found_line"
 else
-    navi_give_up $navi_late "what was waited for did not come within $7 s"
+    navi_give_up $navi_late "timed out after $7 s waiting for the pattern"
 fi

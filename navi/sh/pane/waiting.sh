@@ -17,7 +17,7 @@ navi_check_pattern() {
     navi_match=-E
     [ -z "$2" ] || navi_match=-F
     : | grep "$navi_match" -e "$1" >/dev/null 2>&1
-    [ $? -le 1 ] || navi_fail 64 "grep -E does not understand the pattern $1; --fixed takes it as it stands"
+    [ $? -le 1 ] || navi_fail 64 "grep -E does not understand the pattern $1; --fixed takes it literally"
 }
 
 # navi_set_timer SECONDS: a process that ends when time is up; navi_time_left asks for it without a process.
@@ -58,7 +58,7 @@ navi_await_text() {
             fi
             [ -z "$navi_found_line" ] || return 0
         fi
-        [ "$navi_is_dead" = 0 ] || navi_give_up 1 "the pane of $navi_name died before that was seen"
+        [ "$navi_is_dead" = 0 ] || navi_give_up 1 "the pane of $navi_name died before the pattern appeared"
         navi_time_left || return 1
         sleep 0.05
         navi_inspect

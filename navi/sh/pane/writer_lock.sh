@@ -11,7 +11,7 @@ navi_hold_pane() {
     navi_refuse_locked "$1"
     navi_pane_lock=$navi_locks/pane.$navi_server.${navi_pane#%}
     navi_acquire "$navi_pane_lock" 0 7 && return
-    navi_acquire "$navi_pane_lock" 30 7 || navi_fail $navi_late "somebody else has been typing into $navi_name for 30 s; nothing was sent"
+    navi_acquire "$navi_pane_lock" 30 7 || navi_fail $navi_late "another process has been typing into $navi_name for 30 s; nothing was sent"
     # What was seen before is old.
     navi_inspect
 }
@@ -38,5 +38,5 @@ navi_read_lock() {
 navi_refuse_locked() {
     navi_read_lock || return 0
     [ "$navi_lock_token" != "$1" ] && [ "${navi_lock_until:-0}" -gt "$(date +%s)" ] || return 0
-    navi_fail $navi_late "$navi_name is locked by $navi_locked_by; nothing was sent; navi unlock --force would end that"
+    navi_fail $navi_late "$navi_name is locked by $navi_locked_by; nothing was sent; navi unlock --force releases the lock"
 }

@@ -10,7 +10,7 @@ navi_change_registry() {
     navi_trouble=
     navi_open_sockets || { navi_trouble="$navi_sockets can't be written to" && return 77; }
     if ! navi_acquire "$navi_registry_lock" "${LOCK_TIMEOUT:-5}"; then
-        navi_trouble="the registry $navi_registry is locked by somebody else"
+        navi_trouble="the registry $navi_registry is locked by another process"
         navi_release ''
         return 75
     fi
@@ -37,14 +37,14 @@ navi_rewrite_registry() {
         navi_aside=$navi_registry.broken.$(date +%s)
         while [ -e "$navi_aside" ]; do navi_aside=$navi_aside.1; done
         if mv "$navi_registry" "$navi_aside" 2>/dev/null; then
-            navi_trouble="the registry was no JSON of the expected shape; it is kept as $navi_aside"
+            navi_trouble="the registry was not valid JSON of the expected shape; it was moved to $navi_aside"
             navi_write_next
         fi
     fi
     case $navi_write_code in
     0) mv -f "$navi_next" "$navi_registry" 2>/dev/null && return ;;
-    4) navi_trouble="the registry $navi_registry has another version than 1.0; a newer tool wrote it" ;;
-    *) navi_trouble="the registry $navi_registry can't be written; see permissions and the disk" ;;
+    4) navi_trouble="the registry $navi_registry has a version other than 1.0; a newer tool wrote it" ;;
+    *) navi_trouble="the registry $navi_registry can't be written; check its permissions and the disk" ;;
     esac
     rm -f "$navi_next"
     [ "$navi_write_code" -eq 4 ] && return 78

@@ -32,7 +32,7 @@ navi_take_name() {
         return 0
     }
     navi_acquire "$navi_locks/name.$navi_name" 30 7 ||
-        navi_fail $navi_late "somebody else has been creating $navi_name for 30 s; nothing was created"
+        navi_fail $navi_late "another process has been creating $navi_name for 30 s; nothing was created"
     if navi_find_entry && navi_socket=$navi_entry_socket && navi_find_entry_pane; then
         navi_fail $navi_exists "there is a session $navi_name already, registered on $navi_entry_socket"
     fi

@@ -15,5 +15,5 @@ navi_event="$navi_time	claude	Dismissed	working			\"\"						.
 "
 navi_session_file=${navi_session_file##*/}
 { navi_use "$navi_dir" "${navi_session_file%.json}" && navi_publish; } >/dev/null 2>&1 ||
-    navi_fail 1 "the status file $navi_session_file can't be written; see permissions and the disk"
+    navi_fail 1 "the status file $navi_session_file can't be written; check its permissions and the disk"
 navi_wake

@@ -17,7 +17,7 @@ navi_mean() {
 
 # navi_find_by_name: the session that has the name now, unless there is only its file.
 navi_find_by_name() {
-    navi_seek_session || [ -e "$navi_session_file" ] || navi_fail $navi_none "there is no session $navi_name"
+    navi_seek_session || [ -e "$navi_session_file" ] || navi_fail $navi_none "no session named $navi_name"
 }
 
 # navi_meet: what has become of that session, in navi_met: same, gone, other (its id or its name has another owner).
@@ -58,6 +58,6 @@ navi_need() {
     navi_meet
     case $navi_met in
     gone) navi_fail $navi_none "the session $navi_name has ended" ;;
-    other) navi_fail $navi_none "the session $navi_name has been replaced, renamed or begun meanwhile; look again" ;;
+    other) navi_fail $navi_none "the session $navi_name has been replaced, renamed or started in the meantime; list the sessions again" ;;
     esac
 }

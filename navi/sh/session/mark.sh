@@ -29,7 +29,7 @@ navi_added=
 navi_dropped=
 for navi_change; do navi_note_change "$navi_change"; done
 navi_open_state || navi_fail $navi_refused "the folder $navi_state can't be written to"
-navi_lock_marks || navi_fail $navi_late 'the marks are being written by somebody else; try again'
+navi_lock_marks || navi_fail $navi_late 'another process is changing the bookmarks and tags; try again'
 trap 'rm -f "$navi_state/marks.lock" "$navi_state/marks.$navi_self"' EXIT
-navi_edit_marks || navi_fail 1 "$navi_state/marks can't be written; see the disk"
+navi_edit_marks || navi_fail 1 "$navi_state/marks can't be written; check the disk"
 navi_wake

@@ -88,7 +88,7 @@ navi_await_line() {
     case $(navi_limited 8 head -n 1 <&4 2>/dev/null) in
     missing)
         navi_tmux "$navi_socket" kill-session -t "$navi_started_id"
-        navi_fail $navi_unavailable "$navi_needed is not found by the shell there; nothing was created"
+        navi_fail $navi_unavailable "the host's shell can't find $navi_needed; nothing was created"
         ;;
     found) ;;
     *) printf '%s slow\n' "$navi_token" ;;

@@ -27,7 +27,7 @@ navi_step() {
         navi_pattern=$2
         navi_check_pattern "$2" "$navi_fixed"
         navi_set_timer "$3"
-        navi_await_text "$navi_everything" || navi_give_up $navi_late "$2 was not seen within $3 s; nothing was created"
+        navi_await_text "$navi_everything" || navi_give_up $navi_late "timed out after $3 s waiting for $2; nothing was created"
         ;;
     esac
 }

@@ -7,14 +7,14 @@
 navi_starter=$1
 navi_enter "$2"
 navi_kept=$navi_state/killed/$3
-[ -d "$navi_kept" ] || navi_fail $navi_none 'nothing is kept of that session any more'
+[ -d "$navi_kept" ] || navi_fail $navi_none "this session can't be restored any more"
 navi_read name
 navi_name=$navi_kept_text
 navi_read socket
 navi_socket=$navi_kept_text
 navi_read directory
 navi_cwd=$navi_kept_text
-[ -d "$navi_cwd" ] || navi_fail $navi_none "its directory $navi_cwd is gone; make it, and try again"
+[ -d "$navi_cwd" ] || navi_fail $navi_none "its directory $navi_cwd no longer exists; create it and try again"
 navi_read line
 navi_command_line=$navi_kept_text
 navi_read more
@@ -22,7 +22,7 @@ navi_shown_first=
 [ ! -s "$navi_kept/scrollback" ] || navi_shown_first=$navi_kept/scrollback
 navi_more=$navi_kept_text
 navi_read type
-navi_note_undo "${navi_kept##*/}" || navi_fail 1 "the folder $navi_state can't be written to; nothing was brought back"
+navi_note_undo "${navi_kept##*/}" || navi_fail 1 "the folder $navi_state can't be written to; nothing was restored"
 trap navi_leave EXIT
 navi_start "${navi_kept_text:-command}" "$navi_command_line" "$navi_more" '' "$navi_shown_first"
 navi_give_back_files
