@@ -1,4 +1,4 @@
-"""What a pane shows (script capture.sh)."""
+"""What a pane shows (script pane/preview)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What is said about a pull request: comments, reviews, and comments on lines; asked by the `gh` of this machine
-(script comments.sh)."""
+"""The discussion of a pull request: comments, reviews, and comments on lines, from the `gh` of this machine (script
+git/comments)."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -21,13 +21,13 @@ MOST_LINES = 200
 """Lines of one comment that are shown."""
 
 CUT = "[...] see GitHub for the rest"
-"""Stands under a text that was cut."""
+"""The last line of a text that was cut."""
 
 
 class Comment(NamedTuple):
-    """Something said about a pull request, safe to draw; words in small letters.
+    """A comment on a pull request, safe to draw; words in small letters.
 
-    `kind` is `comment`, `review` (then `state` tells its verdict) or `line`, which stands at `path` and, unless it is
+    `kind` is `comment`, `review` (then `state` tells its verdict) or `line`, which is at `path` and, unless it is
     about the whole file, at `line`: that of its first version if it is `outdated`. `time` is an epoch time, None for
     what is not published yet.
     """
@@ -62,7 +62,7 @@ class Talk(NamedTuple):
 
 
 def comments(url: str, number: int) -> Operation[Talk]:
-    """Ask GitHub, from this machine, what is said about a pull request of the repository at a remote's URL.
+    """Ask GitHub, from this machine, for the comments on a pull request of the repository at a remote's URL.
 
     Raises OperationError for an URL that is none of a repository's.
     """
@@ -87,9 +87,9 @@ def _read(answer: Answer) -> Talk:
     if not isinstance(talk, dict) or not isinstance(lines, list):
         raise OperationError("gh's answer has no comments of a pull request")
     found = [
-        *_told(_comment, "createdAt", talk.get("comments")),
-        *(one for one in _told(_review, "submittedAt", talk.get("reviews")) if _says_something(one.fields)),
-        *_told(_line_comment, "created_at", lines),
+        *_unread(_comment, "createdAt", talk.get("comments")),
+        *(one for one in _unread(_review, "submittedAt", talk.get("reviews")) if _says_something(one.fields)),
+        *_unread(_line_comment, "created_at", lines),
     ]
     found.sort(key=lambda one: float("inf") if one.time is None else one.time)
     newest = tuple(one.make(one.fields, one.time) for one in found[-MOST:])
@@ -100,7 +100,7 @@ _Make = Callable[[Mapping[str, object], float | None], Comment]
 """Reads what GitHub tells of a comment, and when it was made."""
 
 
-class _Told(NamedTuple):
+class _Unread(NamedTuple):
     """A comment as GitHub tells it, not read yet: cleaning takes long, and only the newest are shown."""
 
     make: _Make
@@ -108,10 +108,10 @@ class _Told(NamedTuple):
     time: float | None
 
 
-def _told(make: _Make, time_field: str, values: object) -> Iterator[_Told]:
+def _unread(make: _Make, time_field: str, values: object) -> Iterator[_Unread]:
     for one in values if isinstance(values, list) else ():
         if isinstance(one, dict):
-            yield _Told(make, one, _time(one.get(time_field)))
+            yield _Unread(make, one, _time(one.get(time_field)))
 
 
 def _document(record: Record | None) -> object:
@@ -121,12 +121,12 @@ def _document(record: Record | None) -> object:
         return None
 
 
-def _comment(told: Mapping[str, object], time: float | None) -> Comment:
-    return Comment("comment", _login(told.get("author")), time, _text(told.get("body")))
+def _comment(fields: Mapping[str, object], time: float | None) -> Comment:
+    return Comment("comment", _login(fields.get("author")), time, _text(fields.get("body")))
 
 
-def _review(told: Mapping[str, object], time: float | None) -> Comment:
-    return Comment("review", _login(told.get("author")), time, _text(told.get("body")), state=_state(told))
+def _review(fields: Mapping[str, object], time: float | None) -> Comment:
+    return Comment("review", _login(fields.get("author")), time, _text(fields.get("body")), state=_state(fields))
 
 
 def _state(review: Mapping[str, object]) -> str:
@@ -134,19 +134,19 @@ def _state(review: Mapping[str, object]) -> str:
 
 
 def _says_something(review: Mapping[str, object]) -> bool:
-    """GitHub makes an empty review around comments on lines, which are told themselves."""
+    """GitHub makes an empty review around comments on lines, which are listed themselves."""
     body = review.get("body")
     return (isinstance(body, str) and bool(body.strip())) or _state(review) not in ("commented", "")
 
 
-def _line_comment(told: Mapping[str, object], time: float | None) -> Comment:
-    now, first = _number(told.get("line")), _number(told.get("original_line"))
+def _line_comment(fields: Mapping[str, object], time: float | None) -> Comment:
+    now, first = _number(fields.get("line")), _number(fields.get("original_line"))
     return Comment(
         "line",
-        _login(told.get("user")),
+        _login(fields.get("user")),
         time,
-        _text(told.get("body")),
-        path=_word(told.get("path")),
+        _text(fields.get("body")),
+        path=_word(fields.get("path")),
         line=first if now is None else now,
         outdated=now is None and first is not None,
     )
@@ -167,8 +167,8 @@ def _number(value: object) -> int | None:
 
 def _time(value: object) -> float | None:
     try:
-        told = datetime.fromisoformat(value if isinstance(value, str) else "")
-        return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
+        moment = datetime.fromisoformat(value if isinstance(value, str) else "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
 

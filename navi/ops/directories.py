@@ -1,4 +1,4 @@
-"""Directories of a machine, for completing what is typed (script directories.sh)."""
+"""Directories of a machine, for completing what is typed (script look/directories)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, done
 
 MOST = 200
-"""Directories that are told at most."""
+"""The number of directories in an answer, at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""What git knows of a session's directory, on its own machine (script git.sh), and GitHub of its branch, asked by the
-`gh` of this one (script pull_request.sh)."""
+"""What git knows of a session's directory, on its own machine (script git/git), and GitHub of its branch, asked by the
+`gh` of this one (script git/pull_request)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the process of one pane does (script health.sh)."""
+"""What the process of one pane does (script pane/health)."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from navi.ops.pane import where
 
 
 class PaneHealth(NamedTuple):
-    """The health of a pane and why it is said to be so. `lacks` says what there is not: server, session or pane.
+    """The health of a pane, and the reason. `lacks` says what does not exist: server, session or pane.
 
     `socket` and `target` are those of its entry in the registry, if it was found by that.
     """

@@ -1,6 +1,6 @@
-"""The agents' hooks: where they stand on a host, and putting them in and out (scripts hooks_look.sh, hooks_write.sh).
+"""The agents' hooks: reading, installing and removing them on a host (scripts hooks/read and hooks/write).
 
-Merging is done here, on text, so that the far end needs neither Python nor jq: what is the user's stays as it is.
+Merging is done here, on text, so that the host needs neither Python nor jq. What the user wrote stays as it is.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a look at the hooks has found. `version` is Claude Code's there, None where it can't be had."""
+    """The hooks as they are on a host. `version` is Claude Code's there, None where it can't be had."""
 
     sessions_dir: str
     hook: File
@@ -91,20 +91,20 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file and what it is to hold; None takes it away."""
+    """A file and the text that it is to have; None removes it."""
 
     file: File
     text: str | None
 
     @property
     def action(self) -> str:
-        """What the far end is to do: keep, write or remove."""
+        """Return what the host is to do: keep, write or remove."""
         if self.text == self.file.text:
             return "keep"
         return "remove" if self.text is None else "write"
 
     def arguments(self) -> tuple[str, ...]:
-        """What the script is told of it."""
+        """Return what the script needs to know of it."""
         state = "absent" if self.file.text is None else "text"
         return (self.action, state, self.file.text or "", self.text or "")
 
@@ -124,13 +124,13 @@ class Plan:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """Those that do something."""
+        """Return the changes that do something."""
         return tuple(one for one in (self.hook, self.plugin, self.settings) if one.action != "keep")
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How it stands with an agent's hooks: installed, outdated, absent, unusable; and why it is not installed."""
+    """The state of an agent's hooks: installed, outdated, absent or unusable; and why they are not installed."""
 
     state: str
     reason: str = ""
@@ -209,7 +209,7 @@ def hook_text() -> str:
 
 @cache
 def plugin_text(sessions_dir: str) -> str:
-    """OpenCode's plugin for this folder of status files."""
+    """Return OpenCode's plugin for this folder of status files."""
     source = read_file("hooks/opencode.js")
     return source.replace(json.dumps(DEFAULT_DIR), json.dumps(sessions_dir or DEFAULT_DIR), 1)
 
@@ -357,7 +357,7 @@ def _without_empty(found: Found, text: str, event: str, number: int) -> str:
     return text
 
 
-# ---- how it stands
+# ---- the state of the hooks
 
 
 def _events_called(found: Found) -> list[str]:
@@ -366,7 +366,7 @@ def _events_called(found: Found) -> list[str]:
 
 
 def claude_standing(found: Found) -> Standing:
-    """Tell how it stands with Claude Code's hooks."""
+    """Return the state of Claude Code's hooks."""
     try:
         plan = install(found)
         called = _events_called(found)
@@ -390,7 +390,7 @@ def claude_standing(found: Found) -> Standing:
 
 
 def opencode_standing(found: Found) -> Standing:
-    """Tell how it stands with OpenCode's plugin."""
+    """Return the state of OpenCode's plugin."""
     text = found.plugin.text
     if found.plugin.problem:
         return Standing("unusable", f"{clean(found.plugin.path)} {found.plugin.problem}")

@@ -48,7 +48,7 @@ def _refuse(word: str) -> object:
 
 
 def insert(text: str, path: Path, value: object, name: str | None = None) -> str:
-    """Add a member (with a name) or an element at the end of what stands at a path, formatted as its neighbours.
+    """Add a member (with a name) or an element at the end of the value at a path, formatted as its neighbours.
 
     The text must be a document that `parse` takes.
     """
@@ -65,7 +65,7 @@ def insert(text: str, path: Path, value: object, name: str | None = None) -> str
 
 
 def delete(text: str, path: Path) -> str:
-    """Take out what stands at a path, with its comma; what is empty then is written as {} or []."""
+    """Remove the value at a path, with its comma; what is empty then is written as {} or []."""
     start = _position(text, path[:-1])
     found = items(text, start)
     at = _index(found, path[-1])
@@ -77,7 +77,7 @@ def delete(text: str, path: Path) -> str:
 
 
 def replace(text: str, path: Path, value: object) -> str:
-    """Write another value in the place of what stands at a path."""
+    """Replace the value at a path."""
     start = _position(text, path)
     _, end = DECODER.raw_decode(text, start)
     return text[:start] + json.dumps(value, ensure_ascii=False) + text[end:]
@@ -149,7 +149,7 @@ def _line_pad(text: str, at: int) -> str:
 
 
 def _pad(text: str, start: int, found: list[Item]) -> str | None:
-    """What stands before each item: a line's end and blanks; None where all stands in one line."""
+    """Return what precedes each item: a line end and blanks; None if all items are in one line."""
     if found:
         before = text[start + 1 : found[0].start]
         return _newline(text) + before.rpartition("\n")[2] if "\n" in before else None

@@ -1,4 +1,4 @@
-"""Looking at a host: everything that one poll, or the watch, has to tell (scripts look.sh, once.sh, watch.sh)."""
+"""Looking at a host, once or continuously: frames from records (scripts look/once and look/watch)."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -19,7 +19,7 @@ ODD = {
     "unreadable": "not readable for this user",
     "large": "larger than 64 KiB",
 }
-"""What the script says of a file that it does not read."""
+"""Why the script does not read a file, by its word for it."""
 
 
 MOST_SESSIONS = 2000
@@ -36,7 +36,7 @@ MOST_RECORDS = {
     "server": 200, "file": MOST_FILES, "same": MOST_FILES, "odd": MOST_FILES, "cleaned": MOST_FILES,
     "clock": 1, "system": 1, "home": 1, "files": 1, "marks": 1, "unwatchable": 1,
 }  # fmt: skip
-"""Records of each kind that are believed in one answer. What goes beyond is cut off, and that is told."""
+"""Records of each kind that are believed in one answer. Records beyond that are dropped, and the frame says so."""
 
 FILE_KINDS = ("file", "same", "odd")
 
@@ -53,7 +53,7 @@ TMUX_FAILURES = {
     Tmux.HUNG: (HostState.ERROR, "its tmux server does not answer", "check the server; nothing is deleted until then"),
     Tmux.FAILED: (HostState.ERROR, "tmux reports: {0}", "fix this on the host; nothing is deleted until then"),
 }
-"""What it means for a host, in words and with a remedy, that its tmux does not tell its sessions."""
+"""The state of a host whose tmux doesn't list its sessions, with the reason and a remedy."""
 
 
 class Unwatchable(Exception):
@@ -61,7 +61,7 @@ class Unwatchable(Exception):
 
 
 class Heartbeat(NamedTuple):
-    """A sign of life. `clock` is the host's time (epoch)."""
+    """A heartbeat: nothing has changed. `clock` is the host's time (epoch)."""
 
     clock: float
 
@@ -80,7 +80,7 @@ def look(cleanup: bool = False) -> Operation[Frame]:
 
 
 def watch(cleanup: bool = False) -> Stream[Frame | Heartbeat]:
-    """Look at a host and go on telling what changes; `cleanup` as for a look.
+    """Look at a host, and then send what changes; `cleanup` as for a look.
 
     The reader raises Unwatchable where only polling is left.
     """
@@ -100,7 +100,7 @@ def _read_once(answer: Answer) -> Frame:
 
 
 class FrameReader:
-    """Puts frames together from what is told. The watch tells only what changed; the rest is remembered here."""
+    """Builds frames from records. The watch sends only what changed; the rest is remembered here."""
 
     def __init__(self) -> None:
         self._frame = Frame(0.0, "", Tmux.FAILED)
@@ -133,14 +133,14 @@ class FrameReader:
             self._frame = self._frame._replace(marks=read_marks(decode(last["marks"].body)))
 
     def _read_files(self, records: list[Record], cut: Counter[str]) -> tuple[StatusFile, ...]:
-        """Read the status files that there are now; what is too much is told as one more file, with the problem."""
+        """Read the status files that there are now. Those beyond the limit become one more file, with the problem."""
         before, self._files = self._files, {}
-        told = [record for record in records if record.kind in FILE_KINDS]
-        count = len(told) + sum(cut[kind] for kind in FILE_KINDS)
+        reported = [record for record in records if record.kind in FILE_KINDS]
+        count = len(reported) + sum(cut[kind] for kind in FILE_KINDS)
         if count > MOST_FILES:  # what was left out before is not known now
-            told = [one for one in told if one.kind != "same" or one.rest.removesuffix(".json") in before]
+            reported = [one for one in reported if one.kind != "same" or one.rest.removesuffix(".json") in before]
         room = MOST_FILE_BYTES
-        for record in told[:MOST_FILES]:
+        for record in reported[:MOST_FILES]:
             file, size = _status_file(record, before, room)
             self._files[file.name] = (file, size)
             room -= size
@@ -161,7 +161,7 @@ def _believed(answer: Answer) -> tuple[list[Record], Counter[str]]:
 
 
 def _status_file(record: Record, before: dict[str, Sized], room: int) -> Sized:
-    """Read a status file that was told, or find what was told of it before; `room` is left for it, in bytes."""
+    """Read a status file, or return it as it was sent before; `room` bytes are left for it."""
     name = record.rest.removesuffix(".json")
     if record.kind == "odd":
         why, _, name = record.rest.partition(" ")
@@ -175,7 +175,7 @@ def _status_file(record: Record, before: dict[str, Sized], room: int) -> Sized:
 
 
 def _rest_of_files(count: int) -> StatusFile:
-    """What stands for files that are left out, so that they are missed where files are shown.
+    """Return a file in place of those that are left out, so that they are missed where files are shown.
 
     No tmux session can have its name, because of the colon.
     """
@@ -184,10 +184,10 @@ def _rest_of_files(count: int) -> StatusFile:
 
 
 def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
-    """Read the answers of the tmux servers; the default server's stands first and decides how tmux is said to be.
+    """Read the answers of the tmux servers; that of the default server comes first and decides the state of tmux.
 
     An answer that proves nothing leaves the sessions of that server as they were last seen. One that says too much is
-    a failure: what was cut off can't be told from what is not there.
+    a failure: what was dropped can't be distinguished from what does not exist.
     """
     servers = [record for record in records if record.kind == "server"]
     word = servers[0].rest.partition(" ")[0]
@@ -196,20 +196,20 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
     error = "" if tmux in PROOF else clean(decode(servers[0].body[:LONGEST_TEXT])).strip()[:200]
     if tmux in PROOF and silent:
         error = "one of the user's other tmux servers does not answer"
-    told, version = _sessions(records)
-    excess = _excess(told, cut)
+    reported, version = _sessions(records)
+    excess = _excess(reported, cut)
     if excess:
         tmux, error = Tmux.FAILED, excess
     kept = [session for session in frame.sessions if session.socket in silent]
-    sessions = (*kept, *(session for session in told if session.socket not in silent))[:MOST_SESSIONS]
+    sessions = (*kept, *(session for session in reported if session.socket not in silent))[:MOST_SESSIONS]
     frame = frame._replace(proven=not silent and not excess, silent=frozenset() if excess else frozenset(silent))
     version = version or frame.tmux_version
     return frame._replace(tmux=tmux, tmux_version=version, tmux_error=error, sessions=sessions)
 
 
-def _excess(told: tuple[TmuxSession, ...], cut: Counter[str]) -> str:
+def _excess(reported: tuple[TmuxSession, ...], cut: Counter[str]) -> str:
     """Say which limit the answers of the tmux servers went beyond, or ""."""
-    if len(told) > MOST_SESSIONS:
+    if len(reported) > MOST_SESSIONS:
         return f"more than {MOST_SESSIONS} sessions; the rest is left out"
     kind = next((kind for kind in ("server", "pane", "command", "title", "path", "child") if cut[kind]), "")
     words = {"child": "processes below panes"}.get(kind, f"{kind}s")

@@ -15,7 +15,7 @@ T = TypeVar("T")
 class OperationError(Exception):
     """The operation was carried out and failed; the text says what is wrong and what to do.
 
-    `status` is the exit status that stands for it (sysexits(3), see navi(1)).
+    `status` is the exit status for it (sysexits(3), see navi(1)).
     """
 
     def __init__(self, words: str, status: int = 1) -> None:
@@ -37,7 +37,7 @@ class Record(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a script said: its exit status, its output, its errors, and the token that begins its records."""
+    """What a script answered: its exit status, output and errors, and the token that begins its records."""
 
     status: int
     output: bytes
@@ -45,7 +45,7 @@ class Answer(NamedTuple):
     token: str = ""
 
     def records(self) -> Iterator[Record]:
-        """Split the output into records. What stands before the first header is dropped."""
+        """Split the output into records. What precedes the first header is dropped."""
         header = f"{self.token} ".encode()
         for part in (b"\n" + self.output).split(b"\n" + header)[1:]:
             line, _, body = part.partition(b"\n")
@@ -69,7 +69,7 @@ class HostSettings(NamedTuple):
     cleanup: bool
 
     def bind(self, argument: "str | HostSetting") -> str:
-        """Return the word that stands for an argument on this host."""
+        """Return the word that an argument means on this host."""
         if argument is HostSetting.SESSIONS_DIR:
             return self.sessions_dir
         if argument is HostSetting.CLEANUP:
@@ -80,7 +80,7 @@ class HostSettings(NamedTuple):
 class Operation(NamedTuple, Generic[T]):
     """A question with one answer. `parse` raises OperationError when the answer is a "no".
 
-    `time_limit` is in seconds; the script must keep its own, shorter one at the far end where it waits for anything.
+    `time_limit` is in seconds; a script that waits for anything has its own, shorter limit on the host.
     One that changes something has `outcomes`: how to tell from a later look whether it was carried out.
     """
 
@@ -99,7 +99,7 @@ class Operation(NamedTuple, Generic[T]):
 class Stream(NamedTuple, Generic[T]):
     """A script that goes on answering. `reader` makes a parser that may remember earlier answers.
 
-    It must give a sign of life at least every `silence` seconds. A line sent to it wakes it up.
+    It must send a heartbeat at least every `silence` seconds. A line sent to it wakes it.
     """
 
     name: str

@@ -18,7 +18,7 @@ MARGIN = 15.0
 
 
 class How(StrEnum):
-    """How something is typed: submitted with Enter, as it stands, or as keys by their names."""
+    """How something is typed: submitted with Enter, literally, or as keys by their names."""
 
     SUBMIT = "submit"
     LITERAL = "literal"
@@ -26,7 +26,7 @@ class How(StrEnum):
 
 
 class Expected(NamedTuple):
-    """What is waited for: a pattern of grep -E, or a text as it stands, for so many seconds."""
+    """What to wait for: a pattern of grep -E, or a fixed text, for so many seconds."""
 
     pattern: str
     fixed: bool = False
@@ -35,7 +35,7 @@ class Expected(NamedTuple):
 
 class Sent(NamedTuple):
     """What came of typing: `verified` says whether Enter was seen to do something (None: it can't be seen), `found` is
-    the line that was waited for.
+    the line that matched.
     """
 
     pane: str
@@ -56,7 +56,7 @@ class FoundPane(NamedTuple):
 
 
 class NotSeen(OperationError):
-    """What was waited for did not come. `screen` is what the pane shows."""
+    """The pattern did not appear in time, or can't any more. `screen` is what the pane shows."""
 
     def __init__(self, words: str, status: int, screen: Sequence[str]) -> None:
         super().__init__(words, status)
@@ -71,7 +71,7 @@ def send(
 
     `force` leaves copy mode first. With `respect_status` nothing is typed where the session's status file says that its
     agent asks for permission, unless it is forced. `lock` is the token of a lock that the caller has. Enter is pressed
-    up to `retries` times as long as what was typed stands there and nothing moves. Raises OperationError with nothing
+    up to `retries` times as long as the typed text is shown and nothing changes. Raises OperationError with nothing
     sent, NotSeen.
     """
     if any("\0" in word for word in (text, *keys)):
@@ -86,7 +86,7 @@ def send(
 
 
 def _block(text: str) -> str:
-    """Several lines as Python's plain prompt needs them, "" where that is the same. One alone is typed as it stands."""
+    """Return several lines as Python's plain prompt needs them, "" where that is the same or there is only one line."""
     if "\n" not in text.strip("\n"):
         return ""
     from navi.ops.python_block import python_block  # Python's own parser takes long to import
@@ -117,7 +117,7 @@ def text(pane: Named, start: str = "-", escapes: bool = False) -> Operation[byte
 
 
 class PaneOutput(NamedTuple):
-    """What a pane has put out since the last time: whole lines, and the line of the cursor, uncleaned.
+    """What a pane has printed since the last time: whole lines, and the line of the cursor, uncleaned.
 
     `clock` is the host's time (epoch) of the lines, `lost` says that some before them were dropped from its history,
     `ended` how it ended ("" while it goes on).
@@ -131,8 +131,8 @@ class PaneOutput(NamedTuple):
 
 
 def follow(pane: Named, lines: int) -> Stream[PaneOutput]:
-    """Follow what a pane puts out, beginning with its last `lines` whole lines. The reader raises OperationError."""
-    return Stream("tail", link("pane/tail"), (*where(pane), str(lines)), lambda: _read_told)
+    """Follow what a pane prints, beginning with its last `lines` whole lines. The reader raises OperationError."""
+    return Stream("tail", link("pane/tail"), (*where(pane), str(lines)), lambda: _read_output)
 
 
 class Hold(StrEnum):
@@ -145,7 +145,7 @@ class Hold(StrEnum):
 
 
 def lock(pane: Named, hold: Hold, token: str = "-", seconds: int = 0, who: str = "") -> Operation[None]:
-    """Lock a session against all who do not have the token, or end that. `who` is what others are told of the owner."""
+    """Lock a session against all who do not have the token, or end that. `who` names the owner to others."""
     arguments = (*where(pane), hold.value, token, str(seconds), " ".join(clean(who).split())[:80])
     return Operation("lock", link("pane/lock"), arguments, _read_nothing, 2 * MARGIN)
 
@@ -156,7 +156,7 @@ def find_pane(pane: Named) -> Operation[FoundPane]:
 
 
 def where(pane: Named) -> tuple[str, str, str, str]:
-    """What a script needs to find a pane: socket, target, name, and whether only the registry counts."""
+    """Return what a script needs to find a pane: socket, target, name, and whether only the registry counts."""
     return (pane.socket, pane.target, pane.name, "yes" if pane.registered else "")
 
 
@@ -169,7 +169,7 @@ def seconds(number: float) -> str:
 
 
 def seen(answer: Answer) -> dict[str, str]:
-    """Return the records of an answer by kind. Raises NotSeen where one tells the screen, else OperationError."""
+    """Return the records of an answer by kind. Raises NotSeen if one has the screen, else OperationError."""
     screen = next((record.body for record in answer.records() if record.kind == "screen"), None)
     if answer.status and screen is not None:
         words = clean(answer.errors).strip() or "it was not seen"
@@ -178,11 +178,12 @@ def seen(answer: Answer) -> dict[str, str]:
 
 
 def _read_found_pane(answer: Answer) -> FoundPane:
-    told = seen(answer)
-    pane = Record("pane", told.get("pane", "")).fields()
+    records = seen(answer)
+    pane = Record("pane", records.get("pane", "")).fields()
     if not pane.get("server", "").isdigit():
-        raise OperationError(f"tmux says {clean(told.get('pane', ''))[:80]!r}")
-    return FoundPane(pane["id"], pane["session"], int(pane["server"]), told.get("socket", ""), told.get("name", ""))
+        raise OperationError(f"tmux says {clean(records.get('pane', ''))[:80]!r}")
+    socket, name = records.get("socket", ""), records.get("name", "")
+    return FoundPane(pane["id"], pane["session"], int(pane["server"]), socket, name)
 
 
 def _read_nothing(answer: Answer) -> None:
@@ -194,27 +195,27 @@ def _read_text(answer: Answer) -> bytes:
     return next((record.body for record in answer.records() if record.kind == "text"), b"")
 
 
-def _read_told(answer: Answer) -> PaneOutput:
-    told = PaneOutput()
+def _read_output(answer: Answer) -> PaneOutput:
+    output = PaneOutput()
     for record in answer.records():
         if record.kind == "failed":
             raise OperationError(clean(record.rest).strip(), answer.status)
         if record.kind == "lines":
             lines = tuple(decode(record.body).removesuffix("\n").split("\n")) if record.body else ()
-            told = told._replace(lines=lines, clock=float(record.rest) if record.rest.isdigit() else 0.0)
+            output = output._replace(lines=lines, clock=float(record.rest) if record.rest.isdigit() else 0.0)
         elif record.kind == "partial":
-            told = told._replace(partial=decode(record.body).removesuffix("\n"))
+            output = output._replace(partial=decode(record.body).removesuffix("\n"))
         elif record.kind == "lost":
-            told = told._replace(lost=True)
+            output = output._replace(lost=True)
         elif record.kind in ("dead", "gone"):
-            told = told._replace(ended="its pane is dead" if record.kind == "dead" else "the session has ended")
-    return told
+            output = output._replace(ended="its pane is dead" if record.kind == "dead" else "the session has ended")
+    return output
 
 
 def _read_sent(answer: Answer) -> Sent:
-    told = seen(answer)
-    word, _, pane = told.get("sent", "").partition(" ")
-    found = clean(told["found"]) if "found" in told else None
+    records = seen(answer)
+    word, _, pane = records.get("sent", "").partition(" ")
+    found = clean(records["found"]) if "found" in records else None
     return Sent(clean(pane), {"yes": True, "no": False}.get(word), found)
 
 

@@ -57,7 +57,7 @@ def _lines_within_texts(text: str) -> set[int]:
 
 
 def _typed(lines: list[str], within: set[int], statements: list[ast.stmt]) -> list[str]:
-    """The lines of all statements, and what stands between them; of what follows the last one, nothing."""
+    """Return the lines of all statements and what is between them, without what follows the last one."""
     typed: list[str] = []
     done = 0
     for statement in statements:

@@ -1,4 +1,4 @@
-"""Changing the registry of sessions, and reading and replacing its file (scripts entries.sh, registry_file.sh)."""
+"""Changing the registry of sessions, and reading and replacing its file (scripts of the family registry)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sessions of tmux servers, whether navi knows these or not (script servers.sh)."""
+"""The sessions of tmux servers, whether navi knows these or not (script look/servers)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -25,7 +25,7 @@ class SessionLine(NamedTuple):
 
 
 class Server(NamedTuple):
-    """What a server told: "ok", "none" or how it failed; and its sessions."""
+    """The answer of a server: "ok", "none" or how it failed; and its sessions."""
 
     socket: str
     answer: str
@@ -48,8 +48,8 @@ def servers(sockets: Sequence[str] = ()) -> Operation[Servers]:
 
 def _read_servers(answer: Answer) -> Servers:
     records = done(answer)
-    told, _, folder = next((record.rest for record in records if record.kind == "folder"), "").partition(" ")
-    return Servers(folder, told == "yes", tuple(_server(record) for record in records if record.kind == "server"))
+    exists, _, folder = next((record.rest for record in records if record.kind == "folder"), "").partition(" ")
+    return Servers(folder, exists == "yes", tuple(_server(record) for record in records if record.kind == "server"))
 
 
 def _server(record: Record) -> Server:

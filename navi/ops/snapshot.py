@@ -1,4 +1,4 @@
-"""A look at a host together with its registry (script look/with_registry)."""
+"""A snapshot of a host: sessions, status files and registry (script look/with_registry)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REGISTRY_TROUBLES = {
     "unreadable": "it can't be read",
     "foreign": "its folder is not yours; set CLAUDE_TMUX_SOCKET_DIR to one of your own",
 }
-"""Why a registry is not told, by the words of the script."""
+"""Why a registry can't be used, by the words of the script."""
 
 
 def snapshot(registered: bool = False, sockets: Sequence[str] = ()) -> Operation[Snapshot]:
@@ -62,13 +62,13 @@ def _read(answer: Answer) -> Snapshot:
             asked.append(record.rest)
         elif record.kind == "gone" and record.rest.isdigit():
             gone.add(int(record.rest))
-    # Of a server that has gone there is no record: nothing is to be told of it.
+    # Of a server that has gone there is no record: there is nothing to report of it.
     silent = {socket: Tmux.NONE for socket in asked if socket not in servers and socket != default}
     return Snapshot(frame, registry, servers | silent, default, frozenset(gone), sockets)
 
 
 def proven(found: Snapshot) -> bool:
-    """Whether every server told its sessions, so that what is not there is gone."""
+    """Return whether every server listed its sessions, so that those not listed are gone."""
     from navi.ops.look import PROOF
 
     return all(answer in PROOF for answer in found.servers.values())

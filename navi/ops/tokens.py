@@ -1,4 +1,4 @@
-"""The tokens that an agent's session has used, counted on its own machine from its transcripts (script tokens.sh)."""
+"""The tokens that an agent's session has used, counted on its host from its transcripts (script hooks/tokens)."""
 
 from __future__ import annotations
 

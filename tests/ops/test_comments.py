@@ -58,7 +58,7 @@ def one(told: dict[str, object], kind: str = "comments") -> Comment:
 # ---- by the script
 
 
-async def test_all_that_is_said_is_told_the_oldest_first(lab: Lab) -> None:
+async def test_all_comments_are_listed_the_oldest_first(lab: Lab) -> None:
     stand_in_for_comments(lab, json.dumps(TALK), json.dumps(ON_LINES))
     found = await ask(lab)
     assert found == Talk(
@@ -101,7 +101,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("first", "status", "words"), REFUSALS, ids=[case[2] for case in REFUSALS])
-async def test_what_gh_says_in_place_of_an_answer_is_told(lab: Lab, first: str, status: int, words: str) -> None:
+async def test_what_gh_says_in_place_of_an_answer_is_reported(lab: Lab, first: str, status: int, words: str) -> None:
     stand_in_for_comments(lab, NO_TALK, "[]", first)
     with pytest.raises(OperationError, match=words) as caught:
         await ask(lab)
@@ -138,7 +138,7 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize(("talk", "lines"), UNREADABLE, ids=[f"{a[:9]} {b[:9]}" for a, b in UNREADABLE])
-def test_what_is_no_answer_is_said_to_be_none(talk: str, lines: str) -> None:
+def test_what_is_no_answer_is_refused(talk: str, lines: str) -> None:
     with pytest.raises(OperationError, match="has no comments of a pull request"):
         parsed(talk, lines)
 
@@ -194,7 +194,7 @@ PLACES: list[tuple[dict[str, object], str]] = [
 
 
 @pytest.mark.parametrize(("told", "where"), PLACES, ids=[where for _, where in PLACES])
-def test_where_a_comment_on_a_line_stands(told: dict[str, object], where: str) -> None:
+def test_where_a_comment_on_a_line_is(told: dict[str, object], where: str) -> None:
     assert one(told, "lines").where == where
 
 
@@ -216,20 +216,20 @@ def test_a_review_that_only_holds_comments_on_lines_is_left_out() -> None:
     assert [review.text for review in parsed(json.dumps(talk), "[]").comments] == [("x",)]
 
 
-def said(number: int) -> dict[str, object]:
+def comment_of(number: int) -> dict[str, object]:
     """Return a comment, later the higher the number."""
     return {"body": str(number), "createdAt": f"2024-01-01T{number // 60:02}:{number % 60:02}:00Z"}
 
 
 @pytest.mark.parametrize(("count", "first", "more"), [(MOST - 1, 0, False), (MOST, 0, False), (MOST + 7, 7, True)])
-def test_only_the_newest_are_told_and_that_there_are_more(count: int, first: int, more: bool) -> None:
-    found = parsed(json.dumps({"comments": [said(number) for number in range(count)], "reviews": []}), "[]")
+def test_only_the_newest_are_reported_and_that_there_are_more(count: int, first: int, more: bool) -> None:
+    found = parsed(json.dumps({"comments": [comment_of(number) for number in range(count)], "reviews": []}), "[]")
     assert [comment.text for comment in found.comments] == [(str(number),) for number in range(first, count)]
     assert found.more == more
 
 
 def test_where_the_comments_on_lines_fill_a_page_there_may_be_more() -> None:
-    assert parsed(NO_TALK, json.dumps([said(number) for number in range(MOST)])).more
+    assert parsed(NO_TALK, json.dumps([comment_of(number) for number in range(MOST)])).more
 
 
 JSON = st.recursive(

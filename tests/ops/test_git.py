@@ -24,7 +24,7 @@ async def look(one: Place, folder: Path) -> Repository:
 
 
 @everywhere
-async def test_branch_commit_and_files_are_told(lab: Lab, where: str) -> None:
+async def test_branch_commit_and_files_are_reported(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         folder = repository(one.account)
         (folder / "a").write_text("old\n")
@@ -116,7 +116,7 @@ async def test_a_conflict_is_counted(lab: Lab, where: str) -> None:
         (".git", "no files of it", 1),
     ],
 )
-async def test_what_is_no_work_tree_is_told(lab: Lab, where: str, folder: str, words: str, status: int) -> None:
+async def test_what_is_no_work_tree_is_reported(lab: Lab, where: str, folder: str, words: str, status: int) -> None:
     async with place(lab, where) as one:
         if folder == ".git":
             folder = f"{repository(one.account).name}/.git"
@@ -188,7 +188,7 @@ def local(lab: Lab) -> LocalHost:
     return LocalHost(HostSettings(SESSIONS_DIR, False), lab.environment())
 
 
-async def test_a_pull_request_is_told(lab: Lab) -> None:
+async def test_a_pull_request_is_reported(lab: Lab) -> None:
     asked = stand_in(lab, json.dumps(RECORDED))
     host = local(lab)
     found = await host.run(pull_request("git@ghe.example.com:o/r.git", "topic/x"))
@@ -210,7 +210,7 @@ async def test_a_pull_request_is_told(lab: Lab) -> None:
         ('{"number": "x"}', 0, "", "is not a pull request"),
     ],
 )
-async def test_what_gh_says_in_place_of_an_answer_is_told(
+async def test_what_gh_says_in_place_of_an_answer_is_reported(
     lab: Lab, answer: str, status: int, errors: str, words: str
 ) -> None:
     stand_in(lab, answer, status, errors)

@@ -521,7 +521,7 @@ UNUSABLE = {
 
 @everywhere
 @pytest.mark.parametrize(("make", "words"), UNUSABLE.values(), ids=UNUSABLE.keys())
-async def test_settings_that_can_not_be_used_are_told(lab: Lab, where: str, make: object, words: str) -> None:
+async def test_settings_that_can_not_be_used_are_reported(lab: Lab, where: str, make: object, words: str) -> None:
     assert callable(make)
     async with place(lab, where) as one:
         make(settings(one.account))
@@ -563,13 +563,13 @@ STANDINGS = {
 
 
 @pytest.mark.parametrize(("reason", "files"), STANDINGS.items())
-def test_what_is_out_of_date_is_told(reason: str, files: tuple[str | None, str]) -> None:
+def test_what_is_out_of_date_is_reported(reason: str, files: tuple[str | None, str]) -> None:
     hook, text = files
     seen = Found(SESSIONS_DIR, File("hook", hook), File("navi.js"), File("settings.json", text), NEWEST)
     assert (claude_standing(seen).state, claude_standing(seen).reason) == ("outdated", reason)
 
 
-def test_hooks_that_are_switched_off_are_told() -> None:
+def test_hooks_that_are_switched_off_are_reported() -> None:
     text = installed('{"disableAllHooks": true}')
     seen = Found(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), File("settings.json", text), NEWEST)
     assert claude_standing(seen).reason == "but disableAllHooks is set"

@@ -71,7 +71,7 @@ FIRST = (
 )
 
 
-def test_a_frame_has_all_that_was_told() -> None:
+def test_a_frame_has_all_that_was_reported() -> None:
     found = frame(FrameReader(), *FIRST)
     assert (found.clock, found.boot, found.system) == (1700000000, "boot-id", "Linux 6.1")
     assert [(file.name, file.status, file.problem) for file in found.files] == [
@@ -84,7 +84,7 @@ def test_a_frame_has_all_that_was_told() -> None:
     assert (found.tmux, found.proven, found.tmux_version) == (Tmux.OK, True, "3.4")
 
 
-def test_a_later_frame_builds_on_what_was_told_before() -> None:
+def test_a_later_frame_builds_on_what_was_reported_before() -> None:
     reader = FrameReader()
     first = frame(reader, *FIRST)
     second = frame(reader, "clock 1700000001 boot-id", "files", "same api.json", 'file new.json\n{"status": "done"}')
@@ -104,7 +104,7 @@ def test_a_sign_of_life_is_no_frame_and_a_clean_up_is_one() -> None:
     assert frame(reader, "clock 1700000011 b", "files").cleaned == ()
 
 
-def test_a_file_that_is_said_to_be_known_but_is_not_is_an_error() -> None:
+def test_a_file_that_is_reported_as_known_but_is_not_is_an_error() -> None:
     with pytest.raises(ValueError, match="never sent"):
         FrameReader().read(answer("files", "same api.json"))
 
@@ -178,7 +178,7 @@ def test_output_without_records_is_a_sign_of_life_and_nothing_more(output: bytes
 # ---- more than any honest host says
 
 
-def test_sessions_beyond_the_limit_are_left_out_and_that_is_told() -> None:
+def test_sessions_beyond_the_limit_are_left_out_and_that_is_reported() -> None:
     told = [pane(f"s{number}").replace("$1", f"${number}") for number in range(MOST_SESSIONS + 1)]
     found = frame(FrameReader(), "server ok ", *told)
     assert len(found.sessions) == MOST_SESSIONS
@@ -197,7 +197,7 @@ MANY = {
 
 
 @pytest.mark.parametrize("kind", MANY)
-def test_records_beyond_the_limit_are_left_out_and_that_is_told(kind: str) -> None:
+def test_records_beyond_the_limit_are_left_out_and_that_is_reported(kind: str) -> None:
     record, words = MANY[kind]
     found = frame(FrameReader(), "server ok ", pane("api"), *[record] * (MOST_RECORDS[kind] + 1))
     assert words in found.tmux_error
@@ -205,7 +205,7 @@ def test_records_beyond_the_limit_are_left_out_and_that_is_told(kind: str) -> No
     assert sum(len(session.panes) for session in found.sessions) <= MOST_PANES
 
 
-def test_a_limit_that_holds_again_is_no_longer_told() -> None:
+def test_a_limit_that_holds_again_is_no_longer_reported() -> None:
     reader = FrameReader()
     assert frame(reader, "server ok ", *[pane("x")] * (MOST_PANES + 1)).tmux is Tmux.FAILED
     found = frame(reader, "server ok ", pane("x"))
@@ -218,7 +218,7 @@ def rest(found: Frame) -> str:
     return problem
 
 
-def test_status_files_beyond_the_limit_are_left_out_and_that_is_told() -> None:
+def test_status_files_beyond_the_limit_are_left_out_and_that_is_reported() -> None:
     reader = FrameReader()
     names = [f"f{number}.json" for number in range(MOST_FILES + 7)]
     found = frame(reader, "files", *(f"file {name}\n{{}}" for name in names))

@@ -275,14 +275,14 @@ while True:
 """
 
 
-def test_enter_that_is_taken_is_verified_and_where_nothing_is_shown_that_is_said(lab: Lab) -> None:
+def test_enter_that_is_taken_is_verified_and_where_nothing_is_shown_that_is_reported(lab: Lab) -> None:
     sh(lab.local, "api")
     assert run(lab.local, DASH, send(Named("api"), ":")).verified is True
     collect(lab.local, "silent")
     assert run(lab.local, DASH, send(Named("silent"), "x")).verified is None
 
 
-def test_enter_that_does_nothing_is_pressed_again_and_that_it_did_nothing_is_told(lab: Lab) -> None:
+def test_enter_that_does_nothing_is_pressed_again_and_that_it_did_nothing_is_reported(lab: Lab) -> None:
     path = lab.local.home / "typed"
     (lab.local.home / "deaf.py").write_text(DEAF.format(path=path))
     open_pane(lab.local, "api", "exec python3 deaf.py", "ready")
@@ -433,7 +433,7 @@ def test_the_last_session_of_a_server_that_may_be_empty_ends_the_wait(lab: Lab) 
 
 
 @pytest.mark.parametrize("pattern", ["(gdb)", "a\\.b[0-9]+ é"])
-def test_a_text_is_waited_for_as_it_stands(lab: Lab, pattern: str) -> None:
+def test_a_text_is_waited_for_literally(lab: Lab, pattern: str) -> None:
     sh(lab.local, "api")
     (lab.local.home / "text").write_text(pattern)
     assert ask(lab.local, "api", "cat text; echo", pattern, fixed=True) == pattern

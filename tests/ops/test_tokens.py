@@ -86,7 +86,7 @@ async def test_each_message_counts_once_with_what_its_last_line_says(lab: Lab, w
 
 
 @everywhere
-async def test_a_session_without_a_transcript_is_told_apart(lab: Lab, where: str) -> None:
+async def test_a_session_without_a_transcript_is_distinguished(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         transcript(one.account, "other", LINES)
         with pytest.raises(OperationError, match=r"no transcript of it in .*\.claude/projects") as caught:
@@ -399,7 +399,7 @@ def test_when_nothing_is_new_nothing_is_written(lab: Lab) -> None:
 
 
 @every_awk
-def test_a_full_disk_is_told_and_the_state_stays(lab: Lab, awk: str) -> None:
+def test_a_full_disk_is_reported_and_the_state_stays(lab: Lab, awk: str) -> None:
     path = transcript(lab.local, "one", LINES)
     count(lab.local, awk=awk)
     before = state(lab.local).read_text()

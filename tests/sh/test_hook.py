@@ -61,14 +61,14 @@ class Hook:
         return self.account.sessions_dir / f"{self.session}.json"
 
     @property
-    def nest(self) -> Path:
+    def state_folder(self) -> Path:
         """Where locks, events and FIFOs are."""
         return self.account.sessions_dir / ".navi"
 
     @property
     def lock(self) -> Path:
         """The lock of the status file."""
-        return self.nest / f"lock.{self.session}"
+        return self.state_folder / f"lock.{self.session}"
 
     @property
     def words(self) -> list[str]:
@@ -117,7 +117,7 @@ class Hook:
 
 def left(hook: Hook) -> list[str]:
     """Return what lies beside the status files, but for the file that stays: who wrote the last version."""
-    return sorted(name for name in os.listdir(hook.nest) if name != f"holder.{hook.session}")
+    return sorted(name for name in os.listdir(hook.state_folder) if name != f"holder.{hook.session}")
 
 
 def event(name: str, **fields: object) -> bytes:
@@ -399,7 +399,7 @@ def test_the_folder_can_be_another_one(hook: Hook, tmp_path: Path) -> None:
 
 def test_files_and_folders_are_private(hook: Hook) -> None:
     hook.tell("Stop")
-    modes = [stat.S_IMODE(path.stat().st_mode) for path in (hook.account.sessions_dir, hook.nest, hook.path)]
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (hook.account.sessions_dir, hook.state_folder, hook.path)]
     assert modes == [0o700, 0o700, 0o600]
     assert left(hook) == []
 
@@ -703,7 +703,7 @@ def test_half_a_version_of_one_that_was_killed_is_none(hook: Hook, shell: Shell,
     hook = replace(hook, shell=shell)
     hook.tell("PostToolUse", tool_name="Bash")
     hook.lock.write_text(version)
-    (hook.nest / "holder.api").write_text(f"{dead_process()} .\n")
+    (hook.state_folder / "holder.api").write_text(f"{dead_process()} .\n")
     if not version:
         age(hook.lock, 200)  # one that is empty may have been made this moment
     assert dig(hook.tell("PostToolUse", tool_name="Bash"), "metrics", "tools", "counts") == {"Bash": 2}
@@ -717,7 +717,7 @@ def test_the_version_of_one_that_may_live_is_not_touched(hook: Hook, shell: Shel
     hook.tell("Stop")
     before = hook.path.read_bytes()
     hook.lock.write_text('{"status":"working"}\n')
-    (hook.nest / "holder.api").write_text(holder.format(process=os.getpid()))
+    (hook.state_folder / "holder.api").write_text(holder.format(process=os.getpid()))
     hook.send(event("UserPromptSubmit"))
     assert hook.path.read_bytes() == before
     assert hook.lock.read_text() == '{"status":"working"}\n'
@@ -727,14 +727,14 @@ def test_a_broken_file_is_kept_aside_by_who_finishes_for_another(hook: Hook) -> 
     hook.tell("Stop")
     hook.path.write_bytes(b"broken")
     hook.lock.write_text('{"status":"waiting","kept":1}\n')
-    (hook.nest / "holder.api").write_text(f"{dead_process()} .\n")
+    (hook.state_folder / "holder.api").write_text(f"{dead_process()} .\n")
     assert hook.tell("Stop")["kept"] == 1
     assert Path(f"{hook.path}.broken").read_bytes() == b"broken"
 
 
 def test_an_event_that_was_left_half_written_is_passed_over(hook: Hook) -> None:
     hook.tell("Stop")
-    half = hook.nest / f"event.api.1.{dead_process()}"
+    half = hook.state_folder / f"event.api.1.{dead_process()}"
     half.write_text("1\tclaude\tStop\tdo")
     assert hook.tell("UserPromptSubmit")["status"] == "working"
     assert not half.exists()
@@ -746,8 +746,8 @@ def test_an_event_that_was_left_half_written_is_passed_over(hook: Hook) -> None:
 @every_shell
 def test_it_wakes_a_watch(hook: Hook, shell: Shell) -> None:
     hook = replace(hook, shell=shell)
-    hook.nest.mkdir(parents=True)
-    fifo = hook.nest / f"watch.{os.getpid()}"
+    hook.state_folder.mkdir(parents=True)
+    fifo = hook.state_folder / f"watch.{os.getpid()}"
     os.mkfifo(fifo)
     reader = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
     try:
@@ -767,9 +767,9 @@ def test_a_real_watch_tells_what_it_wrote(hook: Hook) -> None:
 
 @every_shell
 def test_a_fifo_without_a_reader_does_not_hold_it(hook: Hook, shell: Shell) -> None:
-    hook.nest.mkdir(parents=True)
+    hook.state_folder.mkdir(parents=True)
     for process in (dead_process(), os.getpid()):
-        os.mkfifo(hook.nest / f"watch.{process}")
+        os.mkfifo(hook.state_folder / f"watch.{process}")
     assert replace(hook, shell=shell).tell("Stop")["status"] == "done"
 
 
@@ -784,7 +784,7 @@ def fill(fifo: int) -> None:
 def test_a_watch_that_does_not_read_is_not_written_to_for_ever(hook: Hook, shell: Shell) -> None:
     hook = replace(hook, shell=shell)
     hook.tell("Stop")
-    fifo, stamp = hook.nest / f"watch.{os.getpid()}", hook.nest / f"stamp.{os.getpid()}"
+    fifo, stamp = hook.state_folder / f"watch.{os.getpid()}", hook.state_folder / f"stamp.{os.getpid()}"
     os.mkfifo(fifo)
     stamp.touch()
     age(stamp, 100)

@@ -96,7 +96,7 @@ def test_a_look_tells_sessions_files_clock_and_system(lab: Lab, shell: Shell) ->
 
 
 @every_shell
-def test_a_pane_is_told_with_all_that_tmux_knows(lab: Lab, shell: Shell) -> None:
+def test_a_pane_is_reported_with_all_that_tmux_knows(lab: Lab, shell: Shell) -> None:
     lab.local.new_session("api", "exec sleep 1000")
     until(lambda: look(lab.local, shell).sessions[0].pane.command == "sleep", what="sleep in the pane")
     (session,) = look(lab.local, shell).sessions
@@ -145,7 +145,7 @@ def test_only_living_panes_are_compared_between_two_listings(lab: Lab, shell: Sh
 
 
 @every_shell
-def test_what_runs_below_a_shell_is_told_and_an_empty_shell_has_nothing(lab: Lab, shell: Shell) -> None:
+def test_what_runs_below_a_shell_is_reported_and_an_empty_shell_has_nothing(lab: Lab, shell: Shell) -> None:
     lab.local.new_session("busy", "exec sh -c 'sleep 1000; true'")
     lab.local.new_session("bare")
 
@@ -211,7 +211,7 @@ BROKEN = {
 
 
 @every_shell
-def test_a_broken_file_is_told_as_such_and_hides_no_other(lab: Lab, shell: Shell) -> None:
+def test_a_broken_file_is_reported_as_such_and_hides_no_other(lab: Lab, shell: Shell) -> None:
     for name, (data, _) in BROKEN.items():
         put(lab.local, f"{name}.json", data)
     found = files(look(lab.local, shell, cleanup=False))
@@ -259,7 +259,7 @@ def open_folder() -> Iterator[Path]:
 
 
 @every_shell
-def test_a_file_that_may_not_be_read_is_told_as_such(lab: Lab, shell: Shell, open_folder: Path) -> None:
+def test_a_file_that_may_not_be_read_is_reported_as_such(lab: Lab, shell: Shell, open_folder: Path) -> None:
     for name, mode in (("secret", 0o000), ("good", 0o644)):
         path = open_folder / f"{name}.json"
         path.write_text('{"status": "idle"}')
@@ -279,7 +279,7 @@ def test_a_folder_that_may_not_be_read_or_is_missing_has_no_files(lab: Lab, shel
         assert run(lab.local, anyone, look_operation(cleanup=True), settings=settings).files == ()
 
 
-def test_a_thousand_files_are_told(lab: Lab) -> None:
+def test_a_thousand_files_are_reported(lab: Lab) -> None:
     for number in range(1000):
         put(lab.local, f"session-{number}.json", b'{"status": "idle"}')
     assert len(look(lab.local, DASH, cleanup=False).files) == 1000

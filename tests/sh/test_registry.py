@@ -317,7 +317,7 @@ BROKEN = (
 
 @pytest.mark.parametrize("awk", AWKS)
 @pytest.mark.parametrize("data", BROKEN)
-def test_what_is_no_registry_is_set_aside_and_told(lab: Lab, awk: str, data: bytes) -> None:
+def test_what_is_no_registry_is_set_aside_and_reported(lab: Lab, awk: str, data: bytes) -> None:
     registry = Registry(lab.local, DASH, awk)
     registry.write(data)
     told = registry.change(put("a"))
@@ -367,7 +367,7 @@ def test_a_full_disk_leaves_the_old_file(lab: Lab, shell: Shell, awk: str) -> No
 
 
 @every_shell
-def test_a_folder_that_can_not_be_and_a_file_that_is_none_are_told(lab: Lab, shell: Shell) -> None:
+def test_a_folder_that_can_not_be_and_a_file_that_is_none_are_reported(lab: Lab, shell: Shell) -> None:
     (lab.local.folder / "file").write_text("")
     Registry(lab.local, shell, more={"CLAUDE_TMUX_SOCKET_DIR": f"{lab.local.folder}/file/below"}).refuses(
         "can't be written to", 77
@@ -482,7 +482,7 @@ def test_a_flock_that_can_not_wait_will_do(lab: Lab) -> None:
 
 
 @every_shell
-def test_a_lock_file_that_can_not_be_opened_is_told(lab: Lab, shell: Shell) -> None:
+def test_a_lock_file_that_can_not_be_opened_is_reported(lab: Lab, shell: Shell) -> None:
     more = {"REGISTRY_LOCK": f"{lab.local.folder}/nowhere/lock", "LOCK_TIMEOUT": "0.5"}
     Registry(lab.local, shell, more=more).refuses("is locked by another process", 75)
 

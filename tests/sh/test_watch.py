@@ -46,12 +46,12 @@ def box(lab: Lab) -> Machine:
     return machine
 
 
-def nest(machine: Machine) -> list[str]:
-    """What the watch has in its nest, by kind."""
+def state_folder(machine: Machine) -> list[str]:
+    """What the watch has in its state_folder, by kind."""
     return sorted({path.name.split(".")[0] for path in (machine.sessions_dir / ".navi").iterdir()})
 
 
-def until_told(watching: Watching, message: str) -> None:
+def until_sent(watching: Watching, message: str) -> None:
     """Wait until the watch has told a message of the session."""
     watching.frame(lambda frame: files(frame)["api"].message == message)
 
@@ -59,7 +59,7 @@ def until_told(watching: Watching, message: str) -> None:
 def all_gone(machine: Machine) -> None:
     """Wait until no process of a watch is left, and see that neither FIFO nor stamp is."""
     until(lambda: not machine.lab.leftovers(), what="no process is left")
-    assert nest(machine) == []
+    assert state_folder(machine) == []
     assert not list((machine.folder / "tmp").iterdir())
 
 
@@ -94,12 +94,12 @@ def test_the_first_answer_tells_everything(box: Machine, shell: Shell) -> None:
         frame = watching.next()
         assert isinstance(frame, Frame)
         assert (names(frame), list(files(frame)), frame.tmux) == (["api"], ["api"], Tmux.OK)
-        assert nest(box) == ["stamp", "watch"]
+        assert state_folder(box) == ["stamp", "watch"]
 
 
 @every_watching_shell
 @pytest.mark.parametrize("replaced", [True, False], ids=["replaced", "rewritten in place"])
-def test_a_changed_file_is_told(box: Machine, shell: Shell, replaced: bool) -> None:
+def test_a_changed_file_is_reported(box: Machine, shell: Shell, replaced: bool) -> None:
     path = box.sessions_dir / "api.json"
     with Watching(box, shell) as watching:
         watching.next()
@@ -109,11 +109,11 @@ def test_a_changed_file_is_told(box: Machine, shell: Shell, replaced: bool) -> N
                 replace(path, text)
             else:
                 path.write_text(text)
-            until_told(watching, str(number))
+            until_sent(watching, str(number))
 
 
 @every_watching_shell
-def test_new_and_deleted_files_are_told_and_only_what_changed_is_sent_again(box: Machine, shell: Shell) -> None:
+def test_new_and_deleted_files_are_reported_and_only_what_changed_is_sent_again(box: Machine, shell: Shell) -> None:
     with Watching(box, shell, cleanup=False) as watching:
         watching.next()
         box.write_status("two", message="second")
@@ -127,7 +127,7 @@ def test_new_and_deleted_files_are_told_and_only_what_changed_is_sent_again(box:
 
 @every_watching_shell
 @pytest.mark.parametrize("seed", range(3))
-def test_whatever_changes_between_two_looks_is_told_and_nothing_else_is_sent(lab: Lab, shell: Shell, seed: int) -> None:
+def test_what_changes_between_two_looks_is_sent_and_nothing_else(lab: Lab, shell: Shell, seed: int) -> None:
     machine = lab.machine("box")
     machine.sessions_dir.mkdir()
     dice = random.Random(seed)
@@ -161,7 +161,7 @@ def change(folder: Path, there: dict[str, str], turn: int, dice: random.Random) 
 
 
 @every_watching_shell
-def test_a_session_that_begins_or_ends_is_told(box: Machine, shell: Shell) -> None:
+def test_a_session_that_begins_or_ends_is_reported(box: Machine, shell: Shell) -> None:
     with Watching(box, shell) as watching:
         watching.next()
         box.new_session("web")
@@ -204,7 +204,7 @@ def test_a_file_that_is_not_from_a_hook_stays_and_is_judged_once(box: Machine, s
 
 
 @every_watching_shell
-def test_an_agent_that_leaves_only_its_shell_is_told(box: Machine, shell: Shell) -> None:
+def test_an_agent_that_leaves_only_its_shell_is_reported(box: Machine, shell: Shell) -> None:
     with Watching(box, shell) as watching:
         box.tmux("send-keys", "-t", "=api:", "sleep 1000", "Enter")
         watching.frame(lambda frame: frame.sessions[0].pane.command == "sleep")
@@ -253,7 +253,7 @@ def test_a_folder_of_files_that_is_made_later_is_found(lab: Lab, shell: Shell) -
         watching.frame(lambda frame: not frame.files)
 
 
-def test_tmux_that_hangs_is_told_and_the_sessions_stay_as_they_were(box: Machine) -> None:
+def test_tmux_that_hangs_is_reported_and_the_sessions_stay_as_they_were(box: Machine) -> None:
     server = int(box.tmux("display-message", "-p", "#{pid}"))
     box.write_status("gone")
     with Watching(box, DASH) as watching:
@@ -271,7 +271,7 @@ def test_many_changes_of_a_file_with_zero_bytes_do_not_stop_the_watch(box: Machi
         for number in range(30):
             (box.sessions_dir / "api.json").write_bytes(b'{"message": "%d"}' % number + b"\0" * 5000)
             watching.say(b"poll\n")
-            until_told(watching, str(number))
+            until_sent(watching, str(number))
         watching.hang_up()
         watching.process.wait(10)
         assert watching.complaint() == ""
@@ -318,10 +318,10 @@ def test_what_a_killed_watch_left_is_swept_by_the_next(box: Machine, shell: Shel
         watching.process.wait()
         watching.hang_up()
     until(lambda: not box.lab.leftovers(), what="its helpers have ended")
-    assert nest(box) == ["stamp", "watch"]
+    assert state_folder(box) == ["stamp", "watch"]
     with Watching(box, shell) as watching:
         watching.next()
-        assert nest(box) == ["stamp", "watch"]
+        assert state_folder(box) == ["stamp", "watch"]
         watching.hang_up()
         watching.process.wait(10)
     all_gone(box)

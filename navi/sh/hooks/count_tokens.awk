@@ -82,7 +82,7 @@ function list(line,    part, path) {
     transcript[++transcripts] = path
 }
 
-# read_on(path): read the whole lines of a transcript from where it was left. What stood before that place is read once
+# read_on(path): read the whole lines of a transcript from where it was left. What precedes that place is read once
 # more: if it is another, so is the transcript.
 function read_on(path,    rest, wanted, back, command, line, lines, last) {
     rest = bytes[path] - offset[path]
@@ -141,7 +141,7 @@ function leave_off(path, piece, first) {
     ending = end_of(piece)
 }
 
-# expect(path, text, whole): see that a text is, or begins with, what stood before the place that was reached.
+# expect(path, text, whole): see that a text is, or begins with, what precedes the place that was reached.
 function expect(path, text, whole) {
     if ((whole ? text : substr(text, 1, length(tail[path]))) != tail[path]) exit 3
 }

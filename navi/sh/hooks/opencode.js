@@ -4,9 +4,9 @@ import { spawn } from "node:child_process"
 import { homedir } from "node:os"
 
 const folder = "~/.claude-sessions"
-const quietly = 1000 // milliseconds in which the same word is not told again
+const quietly = 1000 // milliseconds in which the same word is not sent again
 
-// What is told for an event: a word that the hook knows. First the events of OpenCode 1, then those of 2.
+// What is sent for an event: a word that the hook knows. First the events of OpenCode 1, then those of 2.
 const words = {
   "session.created": "session.created",
   "session.idle": "session.idle",
@@ -100,7 +100,7 @@ const server = async ({ directory }) => {
 }
 
 // OpenCode 2. Its background service is shared by all terminals and lives in the environment of the first one, so that
-// whatever it told would be told of the wrong session.
+// whatever it sent would be about the wrong session.
 const setup = async (context) => {
   if (!context?.event?.subscribe || !inTmux() || process.argv.includes("--service")) return
   const listen = quiet(listener(teller(process.cwd())))

@@ -59,7 +59,7 @@ function message(    raw) {
     return raw == "" ? "\"\"" : raw
 }
 
-# tell_team(): what the use of a tool says about other agents: one was spawned, told to stop, or given work.
+# tell_team(): what the use of a tool says about other agents: one was spawned, asked to stop, or given work.
 function tell_team(    input, answer, name, what) {
     input = child_of(1, "tool_input")
     answer = child_of(1, "tool_response")

@@ -6,7 +6,7 @@
 # The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
 # makes it), holds the maker's process until awk has written the version into it, and becomes the status file by mv,
 # which frees the lock. Meanwhile .navi/holder.SESSION tells whose version it is, and what was written whole is not lost
-# should its writer be killed. Who finds it taken leaves the event beside it, in .navi/event.SESSION.TIME.PROCESS; who had the
+# should its writer be killed. A process that finds the lock taken leaves its event in .navi/event.SESSION.TIME.PROCESS; who had the
 # lock looks for such events after it has freed it. So every event counts, and no hook ever waits.
 
 # navi_use FOLDER NAME: the status file of that session in that folder, its lock, and the private folder beside it.
@@ -43,9 +43,9 @@ navi_stale() {
     [ -n "$(find "$navi_lock" -prune -mmin +1)" ]
 }
 
-# navi_abandoned: whether the version that stands in the lock is of one that has ended; navi_gathered are the events in
-# it. Who holds the lock writes its number beside it before the version. So if the one that stands there had ended
-# before a version was seen, and still stands there after that, it is the one whose version was seen.
+# navi_abandoned: whether the version in the lock was written by a process that has ended; navi_gathered are the events
+# in it. The holder of the lock writes its number beside it before the version. So if the owner's number was there and its
+# process had ended before a version was seen, and the number is still there after that, the version is that owner's.
 navi_abandoned() {
     navi_last=
     read -r navi_last navi_gathered <"$navi_owner" || return

@@ -35,7 +35,7 @@ navi_check() {
         navi_fail $navi_refused "$navi_file can't be written to; check its permissions; nothing was changed"
 }
 
-# navi_write_new: write the new file beside the old one, with its mode, and see that all of it is there.
+# navi_write_new: write the new file beside the old one, with its mode, and check that all of it is there.
 navi_write_new() {
     [ "$1" = write ] || return 0
     navi_new_file=$navi_target.navi.$$

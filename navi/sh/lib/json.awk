@@ -15,7 +15,7 @@ function fail() { broken = 1 }
 # finished(): whether one whole object was read.
 function finished() { return !broken && phase == 1 && state == "done" && nodes }
 
-# feed(chunk): take what stood between two quotes. phase: 0 outside of texts, 1 at the start of one, 2 within it.
+# feed(chunk): take the text between two quotes. phase: 0 outside of texts, 1 at the start of one, 2 within it.
 function feed(chunk) {
     if (phase == 0) {
         outside(chunk)

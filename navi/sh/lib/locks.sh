@@ -3,8 +3,8 @@
 # Locks that end with their holders.
 
 # navi_acquire PATH SECONDS [FD]: have a lock for this shell alone. Where there is flock(1) it is a file and ends with us; it
-# stands behind a descriptor, which tmux must not get (navi_tmux closes 7 and 8). Elsewhere it is a folder, which names
-# its owner. Who finds the other kind there respects it.
+# is held by a descriptor, which tmux must not inherit (navi_tmux closes 7 and 8). Elsewhere it is a folder, which names
+# its owner. A process that finds the other kind respects it.
 navi_acquire() {
     navi_lasts=${2%%.*}
     case $navi_lasts in '' | *[!0-9]*) navi_lasts=5 ;; esac
@@ -56,7 +56,7 @@ navi_await_flock() {
 # navi_await_folder PATH SECONDS [make]: wait until there is no lock that is a folder; make it if that is wanted.
 navi_await_folder() {
     navi_lock_tries=$(($2 * 10))
-    # Looks at which its owner was not to be told.
+    # Number of looks that found no owner.
     navi_nameless=0
     navi_breaks=0
     while :; do

@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2154
 # needs: lib/self
-# Who still works at something, by the number of the process that stands in a lock or in a file's name.
+# Whether the process whose number is in a lock or in a file's name still runs.
 
-# navi_ended PROCESS: whether it has ended. Our own number is that of one before us: nothing of ours is left yet. One that
-# is dead and unburied, as in a container whose first process buries nobody, has ended, too.
+# navi_ended PROCESS: whether it has ended. If it has our own number it was an earlier process, for we have left nothing
+# yet. A zombie, as in a container whose init doesn't reap, has ended, too.
 navi_ended() {
     case $1 in '' | *[!0-9]*) return 1 ;; esac
     [ "$1" != "$navi_self" ] && kill -0 "$1" 2>/dev/null || return 0

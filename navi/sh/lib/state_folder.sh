@@ -4,18 +4,18 @@
 # shares: navi_added navi_current_name navi_dropped navi_former_name navi_gathered_events navi_journal navi_kept
 # shares: navi_maker navi_namesake navi_new navi_old navi_registered navi_session_file
 # changes: navi_id navi_identity navi_name navi_patience navi_socket
-# The private folder navi_state beside the status files: bookmarks and tags, and what operations leave there that were
-# killed half-way. Whatever is made there ends in the number of the process that made it, and so it can be told, at the
-# next operation or look, whether that is still under way. One that has come as far as tmux is finished then, and one
-# that has not is taken back.
+# The state folder navi_state beside the status files: bookmarks and tags, and the journals of operations that were
+# killed half-way. The name of each file ends in the number of the process that made it, so the next operation or look
+# can see whether that process still runs. If it doesn't, an operation that had reached tmux is completed, and any other
+# is undone.
 
-# navi_open_state: have the private folder beside the status files.
+# navi_open_state: make the state folder where there is none. Fails if it can't be written to.
 navi_open_state() {
     [ -d "$navi_state" ] || mkdir -p -m 700 "$navi_dir" "$navi_state" 2>/dev/null
     [ -w "$navi_state" ]
 }
 
-# navi_recover: sweep up after operations that were killed. Without any, it takes builtins alone.
+# navi_recover: complete or undo operations that were killed. If there are none, this takes only builtins.
 navi_recover() {
     for navi_path in "$navi_state"/*.[0-9]*; do
         case ${navi_path#"$navi_state/"} in
@@ -32,8 +32,8 @@ navi_recover() {
     done
 }
 
-# navi_recover_one JOURNAL: finish or take back what it tells of. It is ours as soon as it has our number; where tmux does
-# not answer, somebody else may try again.
+# navi_recover_one JOURNAL: complete or undo the operation of a journal. The journal is ours once its name has our number;
+# if tmux does not answer, it is given back for another process to try.
 navi_recover_one() {
     LC_ALL=C
     export LC_ALL
@@ -54,8 +54,8 @@ navi_read_journal() {
     } <"$navi_journal" && [ "$navi_mark_line" = whole ]
 }
 
-# navi_write_journal KIND LINE...: six lines, before anything is done that may have to be mended. (The folder is for its
-# owner alone.)
+# navi_write_journal KIND LINE...: six lines, before anything is done that may have to be recovered. (Only its owner
+# can read the folder.)
 navi_write_journal() {
     navi_journal=$navi_state/$1.$navi_self
     shift
@@ -186,7 +186,7 @@ navi_ask_for_name() {
 }
 
 # navi_finish_kill: the session has ended: its status file goes to what is kept, its marks go. Every step bears being done
-# twice. The journal goes with the file where nothing else is to be done. Fails with 2 where that can't be told yet.
+# twice. The journal goes with the file where nothing else is to be done. Fails with 2 where that is not known yet.
 navi_finish_kill() {
     set --
     if [ -z "$navi_session_file" ] || [ ! -e "$navi_session_file" ]; then

@@ -108,7 +108,7 @@ navi_beware() {
     navi_awake=
 }
 
-# navi_ping SOCKET: whether that server answers, or at least does not hang, before it is told to do something.
+# navi_ping SOCKET: whether that server answers, or at least does not hang, before it gets a command.
 navi_ping() {
     case $navi_awake in *"=$1$navi_newline"*) return 0 ;; esac
     navi_consult "$1" display-message -p ''
@@ -116,7 +116,7 @@ navi_ping() {
 }
 
 # navi_verdict CODE OUTPUT: what an answer of tmux means, in one word of navi_word.
-# Only "ok", "none" (tmux itself said that no server runs) and "absent" (the server does not have what it was asked about)
+# Only "ok", "none" (tmux itself reports that no server runs) and "absent" (the server does not have what it was asked about)
 # prove anything about sessions. A server without any session, which is one that is just ending or may be empty
 # (exit-empty off), has no "current target", whatever it is asked about.
 # 124 is what timeout(1) says when time ran out; the others, that SIGKILL ended it (ksh counts from 256).

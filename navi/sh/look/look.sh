@@ -164,7 +164,7 @@ navi_question() {
     navi_patience=1
 }
 
-# navi_hear SOCKET: what a server says in navi_answer, and what stands behind the end mark in navi_rest.
+# navi_hear SOCKET: a server's answer in navi_answer, and what follows the end mark in navi_rest.
 navi_hear() {
     navi_whole=$(
         {
@@ -177,7 +177,7 @@ navi_hear() {
     navi_find_rest
 }
 
-# navi_find_rest: what stands behind the end mark of an answer. A pattern would do, but takes bash milliseconds.
+# navi_find_rest: what follows the end mark of an answer. A pattern would do, but takes bash milliseconds.
 navi_find_rest() {
     set -f
     IFS=$navi_newline
@@ -190,7 +190,7 @@ navi_find_rest() {
 }
 
 # navi_note_processes: keep the processes of living panes, and whether there are dead ones; and look below those that show a shell: it may only wait
-# for an agent that it was told to run.
+# for an agent that it runs.
 navi_note_processes() {
     for navi_process in ${navi_rest#* }; do
         case $navi_process in
@@ -254,7 +254,7 @@ navi_add_sums() {
     [ -z "$navi_line" ] || navi_sums=$navi_sums${navi_sums:+$navi_newline}$navi_line
 }
 
-# navi_sort FILE: whether it is a status file; one that only looks like it is told in navi_odd.
+# navi_sort FILE: whether it is a status file; one that only looks like it is noted in navi_odd.
 navi_sort() {
     navi_why=
     case $1 in *"$navi_newline"*) return 1 ;; esac
@@ -274,7 +274,7 @@ navi_sort() {
     return 1
 }
 
-# navi_tell_files: a record for each status file; a body only for those not in navi_known, the sums told before.
+# navi_tell_files: a record for each status file; a body only for those not in navi_known, the sums sent before.
 # Both stand in one order, so a walk along both finds the differences; to search for each file would take long for many.
 # navi_appeared says whether there is one that was not there before.
 navi_tell_files() {
@@ -297,19 +297,19 @@ navi_tell_files() {
     navi_known=$navi_sums
 }
 
-# navi_gone LINE: whether the file of a sum that was told before, other than navi_line, is no longer there.
+# navi_gone LINE: whether the file of a sum that was sent before, other than navi_line, is gone.
 navi_gone() {
     [ "$1" = "$navi_line" ] && return 1
     case $navi_newline$navi_sums$navi_newline in *" ./${1#*./}$navi_newline"*) return 1 ;; esac
 }
 
-# navi_tell_same: the record of a file that was told before, collected apart: appending to all of navi_out takes long.
+# navi_tell_same: the record of a file that was sent before, collected apart: appending to all of navi_out takes long.
 navi_tell_same() {
     navi_some="$navi_some$navi_token same $navi_file$navi_newline"
     [ ${#navi_some} -lt 4000 ] || navi_flush_same
 }
 
-# navi_flush_same: the records of files that were told before join the others.
+# navi_flush_same: the records of files that were sent before join the others.
 navi_flush_same() {
     navi_out=$navi_out$navi_some
     navi_some=
@@ -379,7 +379,7 @@ navi_proven() {
 
 # navi_clean: remove the status files of sessions that are gone.
 # A file goes only when it names a tmux session as hooks do, every server answered, the session was missing in two listings some time apart,
-# the file is the same one in both, and a last question after it was put out of sight says the same.
+# the file is the same one in both, and a last listing, after it was moved away, says the same.
 navi_clean() {
     navi_before=$navi_suspects
     navi_suspects=

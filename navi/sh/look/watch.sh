@@ -1,14 +1,14 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
 # needs: look/look registry/absent
 # changes: navi_hung navi_state navi_out navi_patience navi_processes navi_stamps
-# watch.sh DIR CLEANUP FORMAT: tell what changes, as long as somebody listens.
+# watch.sh DIR CLEANUP FORMAT: send what changes, as long as somebody listens.
 # Between looks nothing but builtins runs: times of files, existence of processes and terminals are compared.
 # A line on standard input (or into the FIFO .navi/watch.PID beside the status files) wakes the watch at once;
 # the end of standard input ends it.
 
 # How long after a change the watch stays quick, in milliseconds.
 navi_moving_for=30000
-# A sign of life when there is nothing to tell.
+# Milliseconds between heartbeats, sent when nothing has changed.
 navi_heartbeat=5000
 
 # navi_open_watch: a private place for the FIFO and the time stamp, beside the status files where there are any.
@@ -182,7 +182,7 @@ navi_note_terminals() {
     navi_terminals=$*
 }
 
-# navi_look_at_files: tell the status files, if they are not as told before or somebody asks.
+# navi_look_at_files: send the status files, if they differ from those sent before or somebody asks.
 navi_look_at_files() {
     : >"$navi_stamp"
     navi_files
@@ -192,11 +192,11 @@ navi_look_at_files() {
     navi_record files
     navi_tell_files
     navi_tell_marks
-    # Its session has just begun: both are told together.
+    # Its session has just begun: both are sent together.
     [ "$navi_appeared" = no ] || navi_unlisted=$navi_list_every
 }
 
-# navi_look_at_panes: list what tmux has, clean up now and then, and tell the answers if they are not as told before.
+# navi_look_at_panes: list what tmux has, clean up now and then, and send the answers if they differ from those sent before.
 navi_look_at_panes() {
     navi_unlisted=0
     navi_list

@@ -3,7 +3,7 @@
 # changes: navi_asks_others navi_format navi_out
 # with_registry.sh DIR FORMAT REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of the SOCKETs
 # beside it. With REGISTERED only those servers and the default one are asked, not what runs in their panes and where,
-# and no status file is told.
+# and no status file is sent.
 
 # navi_read_registry: the file as it is in navi_registry_text, and the sockets that it names, a line each, in navi_named_sockets.
 # Shells read files byte by byte: a program is quicker.

@@ -41,7 +41,7 @@ navi_resolve_entry() {
     navi_find_entry_pane
 }
 
-# navi_aim TARGET: the pane that a target means, in navi_where. Its session's part is meant as it stands, not as a
+# navi_aim TARGET: the pane that a target means, in navi_where. Its session's part is taken literally, not as a
 # pattern. Fails where there is no such session.
 navi_aim() {
     navi_name=${1%%:*}

@@ -67,7 +67,7 @@ function bare(text) {
     return text
 }
 
-# find_first(): the line to begin with; 0 where what was told last is not found any more.
+# find_first(): the line to begin with; 0 where the lines printed last are not found any more.
 function find_first(    i, r) {
     if (!is_unsure()) {
         for (r = next_row; r >= base && !(r in at); r--);
@@ -80,7 +80,7 @@ function find_first(    i, r) {
     return anchors ? 0 : 1
 }
 
-# is_behind_anchor(i): whether the lines before it are those that were told last, as far as they are there. Of the first
+# is_behind_anchor(i): whether the lines before it are those that were printed last, as far as they are there. Of the first
 # one the beginning may be missing.
 function is_behind_anchor(i,    k, text) {
     for (k = 0; k < anchors && i - k > 1; k++) {

@@ -2,7 +2,7 @@
 # needs: pane/address pane/tail.awk
 # changes: navi_name navi_socket navi_where
 # tail.sh SOCKET TARGET NAME REGISTERED LINES: the last LINES whole lines of a pane, and then each line as it comes: what
-# stands above the cursor is whole. An answer with the line of the cursor is given whenever that changes, and now and
+# is above the cursor is whole. An answer with the line of the cursor is given whenever that changes, and now and
 # then a sign of life, so that we end with whoever listens.
 
 # navi_answer KIND...: say what is in navi_out, with the status 0.
@@ -12,7 +12,7 @@ navi_answer() {
     navi_quiet=0
 }
 
-# navi_read_news: what tail.awk says, in navi_news. What was not read far enough back is read again, whole.
+# navi_read_news: the output of tail.awk, in navi_news. If it was not read far enough back, everything is read again.
 navi_read_news() {
     export navi_token navi_next navi_offset navi_most navi_before_width navi_before_history
     navi_offset=$((navi_next - navi_history - 100))

@@ -2,7 +2,7 @@
 # needs: pane/address pane/new_lines.awk lib/fail lib/tmux
 # shares: navi_cooked navi_echo navi_echo_comes
 # changes: navi_alone navi_history navi_width
-# Waiting for what a pane shows, and telling an answer from what was there before.
+# Waiting for what a pane shows, and distinguishing an answer from what was there before.
 
 # navi_is_cooked: whether what is typed goes to a program that reads whole lines; one that reads keys might take it later,
 # and then show it once more.
@@ -89,7 +89,7 @@ navi_note_before() {
 }
 
 # navi_choose_lines: from which line on (navi_offset) the pane is to be read, against what (navi_known), and where that
-# stands there (navi_align): at the beginning; or else where most of it is found, for its place can't be said: late in
+# is found there (navi_align): at the beginning; or else where most of it is found, for its place is not known: late in
 # the history, because a full one drops lines and other widths need other lines; or near the same place.
 navi_choose_lines() {
     navi_known=$navi_before

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2086,SC2154,SC2174
 # needs: pane/address registry/location lib/locks lib/fail
 # shares: navi_lock_until
-# Who may type into a pane: a pen for one call, and locks for longer (lock.sh).
+# Who may type into a pane: a lock for one call, and locks for longer (lock.sh).
 
 # navi_hold_pane TOKEN: nobody else types into the pane meanwhile. Who has locked the session for longer (lock.sh) must
 # show the TOKEN of that lock.

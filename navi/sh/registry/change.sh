@@ -4,7 +4,7 @@
 # changes: navi_name navi_socket
 # Changes of the registry, all or none.
 
-# navi_change_registry CHANGES: carry them out, all or none. What fails is told by status and by navi_trouble.
+# navi_change_registry CHANGES: carry them out, all or none. The status and navi_trouble say what failed.
 navi_change_registry() {
     navi_changes=$1
     navi_trouble=

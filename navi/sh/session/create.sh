@@ -14,7 +14,7 @@ navi_put_first() {
     } >"$navi_state/recent.$$" && mv -f "$navi_state/recent.$$" "$navi_state/$2"
 } 2>/dev/null
 
-# navi_note_socket: a tmux server that stands where nobody would look for it.
+# navi_note_socket: a tmux server whose socket is where nobody would look for it.
 navi_note_socket() {
     navi_find_user
     navi_find_servers

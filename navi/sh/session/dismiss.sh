@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: session/folder session/identity registry/recover hooks/status_file
 # changes: navi_event navi_session_file
-# dismiss.sh DIR SOCKET SERVER ID CREATED NAME FILE: a session's notice is known; its status is working again.
+# dismiss.sh DIR SOCKET SERVER ID CREATED NAME FILE: acknowledge a session's notification; its status is working again.
 umask 077
 navi_enter "$1"
 shift
@@ -10,7 +10,7 @@ navi_mean "$@"
 LC_ALL=C
 export LC_ALL
 navi_time=$(date +%s)
-# The fields of an event, as the hook writes them: only status, message and time are told.
+# The fields of an event, as the hook writes them: only status, message and time are given.
 navi_event="$navi_time	claude	Dismissed	working			\"\"						.
 "
 navi_session_file=${navi_session_file##*/}

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2016
-# start.sh LINE WORD MARK BEFORE ENDS TMUX VARIABLE=VALUE...: the first process of a session that runs a command line. It
+# first_process.sh LINE WORD MARK BEFORE ENDS TMUX VARIABLE=VALUE...: the first process of a session that runs a command line. It
 # hands the line to the user's own shell, which knows the PATH and the aliases of its startup files, and stays when the
 # line has ended, unless ENDS is given. WORD is the program that the line begins with, "" for none; whether it is there
-# is told to the FIFO MARK. The file BEFORE is shown first, "" for none. With a TMUX, the pane stays when it dies.
+# is written to the FIFO MARK. The file BEFORE is shown first, "" for none. With a TMUX, the pane stays when it dies.
 navi_line=$1
 navi_word=$2
 NAVI_MARK=$3
@@ -25,7 +25,7 @@ fish)
     navi_forget='set -e NAVI_MARK'
     ;;
 tcsh | csh)
-    # -l stands alone there.
+    # There -l must be the only option.
     navi_options=-ic
     navi_look="which $navi_word >& /dev/null && $navi_found || $navi_missing"
     navi_forget='unsetenv NAVI_MARK'

@@ -3,7 +3,7 @@
 # changes: navi_answer navi_kept navi_namesake navi_registered
 # kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away.
 # What brings it back is kept in .navi/killed/KEEP: LINE is what to run then, unless the session knows better (because
-# navi started it), and MORE stands behind it. Should this shell be killed on its way, the next operation or look finishes
+# navi started it), and MORE follows it. Should this shell be killed on its way, the next operation or look finishes
 # it or takes it back (state_folder.sh).
 
 # navi_prepare: the journal, and then what is kept. A folder that can't be written to only costs what brings it back.
@@ -18,7 +18,7 @@ navi_prepare() {
 } 2>/dev/null
 
 # navi_keep: write down what is needed to start it again. Its text follows when it ends, and its status file is kept under
-# a second name: so it can be told later whether it has changed. The empty text, which comes last, says that all is there.
+# a second name: so it is known later whether it has changed. The empty text, which comes last, says that all is there.
 navi_keep() {
     mkdir -p -m 700 "$navi_state/killed" "$navi_kept" || return
     # One question for all; only the path, which comes last, can hold a line end.

@@ -5,7 +5,7 @@
 # How a session is started.
 
 # navi_start TYPE LINE MORE WORD BEFORE [ENDS KEEP WINDOW VARIABLE=VALUE...]: start a session navi_name in navi_cwd that
-# runs a line in the user's shell, with MORE at its end this one time; no LINE is just the shell. See start.sh, whose text is
+# runs a line in the user's shell, with MORE at its end this one time; no LINE is just the shell. See first_process.sh, whose text is
 # navi_starter, for WORD, BEFORE, ENDS and the variables. KEEP keeps its pane when it dies; WINDOW is its window's name.
 # Ends with navi_started (process of the server, id, time of creation, process of the pane, name) and navi_started_pane
 # (id, index, name of the window), navi_started_socket.
@@ -36,7 +36,7 @@ navi_start() {
     navi_escape "$navi_command_line"
     navi_start_tmux "$@" \; set-option -q -t "=$navi_name:" @navi_type "$navi_type" \; \
         set-option -q -t "=$navi_name:" @navi_line "$navi_escaped"
-    # Some names can't be said in a target.
+    # Some names can't be written in a target.
     [ "$navi_word" = ok ] ||
         navi_tmux "$navi_socket" set-option -q -t "$navi_started_id" @navi_type "$navi_type" \; \
             set-option -q -t "$navi_started_id" @navi_line "$navi_escaped"
@@ -78,7 +78,7 @@ navi_open_mark() {
     rm -f "$navi_mark"
     mkfifo -m 600 "$navi_mark" 2>/dev/null || navi_fail 1 "no FIFO can be made in $navi_state"
     trap navi_leave EXIT
-    # From now on nothing that is told gets lost.
+    # From now on nothing that is written gets lost.
     exec 4<>"$navi_mark"
 }
 

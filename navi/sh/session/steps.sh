@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/typing pane/waiting
 # changes: navi_cooked navi_count navi_echo navi_echo_comes navi_from navi_where
-# The steps that are taken in a new session before it is said to be there.
+# The steps that are taken in a new session before it is reported as created.
 
 # navi_take_steps STEP...: navi_count words. A step is three of them: await or expect, a pattern or a text, seconds; or
 # send or keys, a text or the name of a key, and nothing.
