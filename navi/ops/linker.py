@@ -1,8 +1,13 @@
 """Builds the text of a request from one script of navi/sh: the files that it needs come first, each of them once.
 
-A file names what it needs in the comment at its top: `# needs: lib/tmux registry/find_entry.awk`. A name without an
-ending is a shell script. `# expects: navi_take_steps` names functions that a script calls and that the entry script of
-each request provides in its own way.
+The comment at the top of a file has headers:
+
+    # needs: lib/tmux registry/find_entry.awk   files; a name without an ending is a shell script
+    # expects: navi_take_steps                  functions that it calls and each request provides in its own way
+    # shares: navi_name                         variables of its own that other scripts may set
+    # changes: navi_socket                      variables of other scripts that it sets
+
+Only the first two matter here; tests check the others, for all scripts of a request see the same variables.
 
 An awk file becomes a shell variable of its name, `navi_find_entry_awk`. If a script runs it, the variable holds the
 whole program: the awk files that it needs, and then its own text.
@@ -44,14 +49,13 @@ def link(name: str, folder: str = SCRIPTS) -> str:
     """
     sources = collect(name, folder)
     scripts = {one: source for one, source in sources.items() if not is_awk(one)}
-    check_functions(name, scripts)
+    _check_functions(name, scripts)
     programs = {need for source in scripts.values() for need in source.needs if is_awk(need)}
-    parts = [
+    _check_programs(name, sources, programs)
+    return "".join(
         source.text if one in scripts else _assignment(one, source, one in programs, folder)
         for one, source in sources.items()
-    ]
-    _check_programs(name, sources, programs)
-    return "".join(parts)
+    )
 
 
 def collect(name: str, folder: str = SCRIPTS) -> dict[str, Source]:
@@ -78,10 +82,10 @@ def _collect(name: str, folder: str, found: dict[str, Source], path: tuple[str, 
 @cache
 def read_source(name: str, folder: str = SCRIPTS) -> Source:
     """Read a file. Raises FileNotFoundError."""
-    lines = read_file(name if is_awk(name) else f"{name}.sh", folder).splitlines(keepends=True)
+    lines = read_file(name if is_awk(name) else f"{name}.sh", folder).split("\n")
     comment = list(takewhile(lambda line: line.startswith("# "), lines))
     code = [line for line in lines if "# " not in line or not line.lstrip().startswith("# ")]
-    text = "".join([line.lstrip() for line in code] if is_awk(name) else code)
+    text = "\n".join([line.lstrip() for line in code if line] + [""] if is_awk(name) else code)
     functions = _awk_functions(text) if is_awk(name) else _shell_functions(text)
     return Source(text, functions, _words(NEEDS, comment), _words(EXPECTS, comment))
 
@@ -102,8 +106,8 @@ def _awk_functions(text: str) -> tuple[str, ...]:
 
 def read_file(name: str, folder: str = SCRIPTS) -> str:
     """Return a file of navi/sh as it is."""
-    with open(os.path.join(folder, name), encoding="utf-8") as file:
-        return file.read()
+    with open(os.path.join(folder, name), "rb", buffering=0) as file:
+        return file.read().decode()
 
 
 def is_awk(name: str) -> bool:
@@ -119,7 +123,7 @@ def variable(name: str) -> str:
 def _assignment(name: str, source: Source, is_program: bool, folder: str) -> str:
     """Return the line of sh that sets the variable of an awk file."""
     parts = collect(name, folder) if is_program else {name: source}
-    check_functions(name, parts)
+    _check_functions(name, parts)
     libraries = "".join(f"${variable(one)}" for one in parts if one != name)
     return f"{variable(name)}={libraries}{_quoted(source.text)}\n"
 
@@ -128,7 +132,7 @@ def _quoted(text: str) -> str:
     return "'\n" + text.replace("'", "'\\''") + "'"
 
 
-def check_functions(name: str, sources: Mapping[str, Source]) -> None:
+def _check_functions(name: str, sources: Mapping[str, Source]) -> None:
     """Raise LinkError for a function that two of these files define, or that one expects and none defines."""
     homes: dict[str, str] = {}
     for one, source in sources.items():
