@@ -1,6 +1,6 @@
 # needs: lib/json.awk
-# Counts the tokens in transcripts; standard input lists them, as ls -lLin does. Exit status 0 means that navi_new_counts was
-# written, 4 that there was nothing new, 3 that all transcripts must be counted again.
+# Counts the tokens in transcripts; standard input lists them, as ls -lLin does. Exit status 0 means that
+# navi_new_counts was written, 4 that there was nothing new, 3 that all transcripts must be counted again.
 
 BEGIN {
     dropping = 1

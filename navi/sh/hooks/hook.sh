@@ -22,8 +22,8 @@ navi_limited() {
     kill "$navi_guard"
 }
 
-# navi_find_session: the time and the session around this pane, in navi_time and navi_pane_session. tmux tells both in one
-# answer. It is asked each time, because a session can be renamed and a pane can move. Only a line is read, for the
+# navi_find_session: the time and the session around this pane, in navi_time and navi_pane_session. tmux tells both in
+# one answer. It is asked each time, because a session can be renamed and a pane can move. Only a line is read, for the
 # client passes its end of the pipe on to the server: one that hangs holds it open.
 navi_find_session() {
     navi_answer=$(

@@ -6,8 +6,8 @@
 # The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
 # makes it), holds the maker's process until awk has written the version into it, and becomes the status file by mv,
 # which frees the lock. Meanwhile .navi/holder.SESSION tells whose version it is, and what was written whole is not lost
-# should its writer be killed. A process that finds the lock taken leaves its event in .navi/event.SESSION.TIME.PROCESS; who had the
-# lock looks for such events after it has freed it. So every event counts, and no hook ever waits.
+# should its writer be killed. A process that finds the lock taken leaves its event in .navi/event.SESSION.TIME.PROCESS;
+# who had the lock looks for such events after it has freed it. So every event counts, and no hook ever waits.
 
 # navi_use FOLDER NAME: the status file of that session in that folder, its lock, and the private folder beside it.
 navi_use() {
@@ -44,8 +44,9 @@ navi_stale() {
 }
 
 # navi_abandoned: whether the version in the lock was written by a process that has ended; navi_gathered are the events
-# in it. The holder of the lock writes its number beside it before the version. So if the owner's number was there and its
-# process had ended before a version was seen, and the number is still there after that, the version is that owner's.
+# in it. The holder of the lock writes its number beside it before the version. So if the owner's number was there and
+# its process had ended before a version was seen, and the number is still there after that, the version is that
+# owner's.
 navi_abandoned() {
     navi_last=
     read -r navi_last navi_gathered <"$navi_owner" || return
@@ -113,8 +114,8 @@ navi_forget_gathered() {
     [ $# -eq 0 ] || rm -f "$@"
 }
 
-# navi_write: with the lock held, write what the events say, and free the lock. The holder's line is written over the one
-# before, whose rest may stand behind it: to empty a file first makes some file systems write to the disk at once.
+# navi_write: with the lock held, write what the events say, and free the lock. The holder's line is written over the
+# one before, whose rest may stand behind it: to empty a file first makes some file systems write to the disk at once.
 navi_write() {
     navi_gather
     navi_events=$navi_left$navi_event

@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154,SC2086
 # needs: session/folder registry/absent lib/fail hooks/count_tokens.awk
-# tokens.sh DIR SESSION MOST SECONDS: the tokens that the agent's session SESSION has used, from its transcript and those
-# of its sub-agents. Of what is new at most MOST bytes are read, for about SECONDS; the next call goes on from there.
+# tokens.sh DIR SESSION MOST SECONDS: the tokens that the agent's session SESSION has used, from its transcript and
+# those of its sub-agents. Of what is new at most MOST bytes are read, for about SECONDS; the next call goes on from
+# there.
 #
 # What was counted stands in .navi/tokens.SESSION: totals, how far each transcript was read, the last bytes before that
 # place, and the usage of the last 20000 messages, because a message is written in several lines, of which the last

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/tmux
-# How an operation ends that can't be carried out: with words on standard error and a status of sysexits(3).
+# How an operation fails: with a message on standard error and a status of sysexits(3).
 
 navi_none=66 navi_unavailable=69 navi_exists=73 navi_late=75 navi_refused=77
 
@@ -23,7 +23,7 @@ navi_leave() {
     exit "$navi_status"
 } 2>/dev/null
 
-# navi_tmux_failed: end, with what the last verdict means.
+# navi_tmux_failed: end with the message of the last verdict.
 navi_tmux_failed() {
     case $navi_word in
     missing) navi_fail $navi_unavailable 'tmux was not found on the host; install it, or link it in ~/.local/bin' ;;

@@ -2,9 +2,9 @@
 # needs: lib/process
 # Locks that end with their holders.
 
-# navi_acquire PATH SECONDS [FD]: have a lock for this shell alone. Where there is flock(1) it is a file and ends with us; it
-# is held by a descriptor, which tmux must not inherit (navi_tmux closes 7 and 8). Elsewhere it is a folder, which names
-# its owner. A process that finds the other kind respects it.
+# navi_acquire PATH SECONDS [FD]: have a lock for this shell alone. Where there is flock(1) it is a file and ends with
+# us; it is held by a descriptor, which tmux must not inherit (navi_tmux closes 7 and 8). Elsewhere it is a folder,
+# which names its owner. A process that finds the other kind respects it.
 navi_acquire() {
     navi_lasts=${2%%.*}
     case $navi_lasts in '' | *[!0-9]*) navi_lasts=5 ;; esac
@@ -90,8 +90,8 @@ navi_folder_is_stale() {
     esac
 } 2>/dev/null
 
-# navi_break_folder PATH: end the lock of one who has ended. Of those who find it so, only who makes the folder beside it
-# may do that, and looks once more: the next one's lock must not go.
+# navi_break_folder PATH: end the lock of one who has ended. Of those who find it so, only who makes the folder beside
+# it may do that, and looks once more: the next one's lock must not go.
 navi_break_folder() {
     if mkdir "$1.break"; then
         ! navi_folder_is_stale "$1" || rm -rf "$1"

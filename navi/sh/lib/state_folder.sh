@@ -32,8 +32,8 @@ navi_recover() {
     done
 }
 
-# navi_recover_one JOURNAL: complete or undo the operation of a journal. The journal is ours once its name has our number;
-# if tmux does not answer, it is given back for another process to try.
+# navi_recover_one JOURNAL: complete or undo the operation of a journal. The journal is ours once its name has our
+# number; if tmux does not answer, it is given back for another process to try.
 navi_recover_one() {
     LC_ALL=C
     export LC_ALL
@@ -46,7 +46,8 @@ navi_recover_one() {
     "navi_recover_$navi_kind" || mv "$navi_journal" "$navi_state/$navi_kind.$navi_maker"
 }
 
-# navi_read_journal: its lines, in navi_maker (the process that began it) and navi_1 to navi_6; fails if it is not whole.
+# navi_read_journal: its lines, in navi_maker (the process that began it) and navi_1 to navi_6; fails if it is not
+# whole.
 navi_read_journal() {
     {
         read -r navi_maker && IFS= read -r navi_1 && IFS= read -r navi_2 && IFS= read -r navi_3 &&
@@ -105,8 +106,8 @@ navi_take_rename_back() {
     rm -f "$navi_made" "$navi_journal"
 }
 
-# navi_finish_rename: the session is called navi_current_name: so are its status file, its events and its marks. Every step bears
-# being done twice. Of two names for one file the old one goes before its lock, and the journal goes last.
+# navi_finish_rename: the session is called navi_current_name: so are its status file, its events and its marks. Every
+# step bears being done twice. Of two names for one file the old one goes before its lock, and the journal goes last.
 navi_finish_rename() {
     navi_made=$navi_state/renamed.$navi_maker
     if [ -n "$navi_old" ]; then
@@ -133,13 +134,14 @@ navi_finish_rename() {
 
 # ---- ending
 
-# navi_note_kill: the journal of ending the session navi_name with the status file navi_session_file; what brings it back is to
-# stand in navi_kept ("" for nothing).
+# navi_note_kill: the journal of ending the session navi_name with the status file navi_session_file; what brings it
+# back is to stand in navi_kept ("" for nothing).
 navi_note_kill() {
     navi_write_journal kill "$navi_socket" "$navi_identity" "$navi_name" "${navi_session_file##*/}" "${navi_kept##*/}" "$navi_registered"
 }
 
-# navi_recover_kill: tmux knows whether it was done; as long as not all was kept, it was not. Fails if tmux does not tell.
+# navi_recover_kill: tmux knows whether it was done; as long as not all was kept, it was not. Fails if tmux does not
+# tell.
 navi_recover_kill() {
     navi_read_kill
     navi_ask_for_name || return
@@ -185,8 +187,8 @@ navi_ask_for_name() {
     set +f
 }
 
-# navi_finish_kill: the session has ended: its status file goes to what is kept, its marks go. Every step bears being done
-# twice. The journal goes with the file where nothing else is to be done. Fails with 2 where that is not known yet.
+# navi_finish_kill: the session has ended: its status file goes to what is kept, its marks go. Every step bears being
+# done twice. The journal goes with the file where nothing else is to be done. Fails with 2 where that is not known yet.
 navi_finish_kill() {
     set --
     if [ -z "$navi_session_file" ] || [ ! -e "$navi_session_file" ]; then

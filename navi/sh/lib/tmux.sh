@@ -7,14 +7,16 @@ navi_newline='
 '
 
 # The session that an operation is about has the name navi_name on the server with the socket navi_socket ("" for the
-# user's default one). tmux knows it by navi_id; navi_identity is the server's process, that id and the time of creation.
+# user's default one). tmux knows it by navi_id; navi_identity is the server's process, that id and the time of
+# creation.
 
 # navi_find_tmux: look also where package managers put tmux: over ssh, PATH is often the system's bare one. What PATH
 # finds wins. attach.py sends this line through login shells, tcsh and fish among them: no quote, backslash, bang.
 navi_find_tmux() { for navi_folder in "$HOME/.local/bin" "$HOME/bin" /opt/homebrew/bin /usr/local/bin /home/linuxbrew/.linuxbrew/bin "$HOME/.linuxbrew/bin" "$HOME/.nix-profile/bin" "/etc/profiles/per-user/${USER:-root}/bin" /nix/var/nix/profiles/default/bin /run/current-system/sw/bin "$HOME/.guix-profile/bin" /run/current-system/profile/bin /opt/local/bin /usr/pkg/bin /snap/bin; do case ":$PATH:" in *":$navi_folder:"*) ;; *) PATH=${PATH:+$PATH:}$navi_folder ;; esac; done; export PATH; }
 navi_find_tmux
 
-# navi_expand PATH: in navi_expanded, a path as people write it: a leading ~, and what is not absolute, is below the home.
+# navi_expand PATH: in navi_expanded, a path as people write it: a leading ~, and what is not absolute, is below the
+# home.
 navi_expand() {
     case $1 in
     '' | '~') navi_expanded=$HOME ;;
@@ -76,9 +78,9 @@ navi_become_tmux() {
 # Whether a server may begin to hang while we work, so that each question needs a limit.
 navi_wary=
 
-# navi_consult SOCKET COMMAND...: what that server answers, in navi_answer, and what that means, in navi_word. The answer
-# of one that may hang is read up to its end mark, not to its end: the client that is killed has passed its output on to
-# the server, and who reads that would wait for as long as it hangs.
+# navi_consult SOCKET COMMAND...: what that server answers, in navi_answer, and what that means, in navi_word. The
+# answer of one that may hang is read up to its end mark, not to its end: the client that is killed has passed its
+# output on to the server, and who reads that would wait for as long as it hangs.
 navi_consult() {
     case $navi_awake in
     *"=$1$navi_newline"*)
@@ -115,11 +117,11 @@ navi_ping() {
     [ "$navi_word" != hung ]
 }
 
-# navi_verdict CODE OUTPUT: what an answer of tmux means, in one word of navi_word.
-# Only "ok", "none" (tmux itself reports that no server runs) and "absent" (the server does not have what it was asked about)
-# prove anything about sessions. A server without any session, which is one that is just ending or may be empty
-# (exit-empty off), has no "current target", whatever it is asked about.
-# 124 is what timeout(1) says when time ran out; the others, that SIGKILL ended it (ksh counts from 256).
+# navi_verdict CODE OUTPUT: what an answer of tmux means, in one word of navi_word. Only "ok", "none" (tmux itself
+# reports that no server runs) and "absent" (the server does not have what it was asked about) prove anything about
+# sessions. A server without any session, which is one that is just ending or may be empty (exit-empty off), has no
+# "current target", whatever it is asked about. 124 is what timeout(1) says when time ran out; the others, that SIGKILL
+# ended it (ksh counts from 256).
 navi_verdict() {
     case $1 in
     0) navi_word=ok ;;

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154
 # needs: look/look registry/absent
 # changes: navi_out
-# checkup.sh DIR FORMAT: what this machine knows of itself and navi depends on: clock, tmux, the folder of status files, hooks,
-# and whether sessions outlive a logout. Nothing is changed but for one file that is written and removed again.
+# checkup.sh DIR FORMAT: what this machine knows of itself and navi depends on: clock, tmux, the folder of status files,
+# hooks, and whether sessions outlive a logout. Nothing is changed but for one file that is written and removed again.
 
 # navi_tell_tmux: how every server answers, and the version of the program.
 navi_tell_tmux() {
@@ -39,7 +39,8 @@ navi_try_to_write() {
     rm -f -- "$navi_trial"
 }
 
-# navi_tell_files_found: how many status files, how many bytes, what is none; of those that are, how many name no status.
+# navi_tell_files_found: how many status files, how many bytes, what is none; of those that are, how many name no
+# status.
 navi_tell_files_found() {
     navi_files
     navi_count=$(printf '%s\n' "$navi_sums" | awk 'NF { count++; bytes += $2 } END { print count + 0, bytes + 0 }')

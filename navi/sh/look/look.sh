@@ -189,8 +189,8 @@ navi_find_rest() {
     navi_rest=${1#"$navi_token end "}
 }
 
-# navi_note_processes: keep the processes of living panes, and whether there are dead ones; and look below those that show a shell: it may only wait
-# for an agent that it runs.
+# navi_note_processes: keep the processes of living panes, and whether there are dead ones; and look below those that
+# show a shell: it may only wait for an agent that it runs.
 navi_note_processes() {
     for navi_process in ${navi_rest#* }; do
         case $navi_process in
@@ -377,9 +377,9 @@ navi_proven() {
     return 1
 }
 
-# navi_clean: remove the status files of sessions that are gone.
-# A file goes only when it names a tmux session as hooks do, every server answered, the session was missing in two listings some time apart,
-# the file is the same one in both, and a last listing, after it was moved away, says the same.
+# navi_clean: remove the status files of sessions that are gone. A file goes only when it names a tmux session as hooks
+# do, every server answered, the session was missing in two listings some time apart, the file is the same one in both,
+# and a last listing, after it was moved away, says the same.
 navi_clean() {
     navi_before=$navi_suspects
     navi_suspects=

@@ -3,8 +3,9 @@
 # changes: navi_hung navi_offset navi_out
 # once.sh DIR CLEANUP FORMAT: one look, for hosts whose watch can't be had and for the command line.
 
-# navi_recall_hung: the servers that hung at the looks of the last half minute are not asked: they would hold up all others,
-# and those behind the fourth would never be asked. Of those whose time has come one is tried again at each look.
+# navi_recall_hung: the servers that hung at the looks of the last half minute are not asked: they would hold up all
+# others, and those behind the fourth would never be asked. Of those whose time has come one is tried again at each
+# look.
 navi_recall_hung() {
     navi_recalled=
     navi_again=

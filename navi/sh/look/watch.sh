@@ -196,7 +196,8 @@ navi_look_at_files() {
     [ "$navi_appeared" = no ] || navi_unlisted=$navi_list_every
 }
 
-# navi_look_at_panes: list what tmux has, clean up now and then, and send the answers if they differ from those sent before.
+# navi_look_at_panes: list what tmux has, clean up now and then, and send the answers if they differ from those sent
+# before.
 navi_look_at_panes() {
     navi_unlisted=0
     navi_list

@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2013,SC2154,SC2034
 # needs: look/look registry/absent registry/location lib/process
 # changes: navi_asks_others navi_format navi_out
-# with_registry.sh DIR FORMAT REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of the SOCKETs
-# beside it. With REGISTERED only those servers and the default one are asked, not what runs in their panes and where,
-# and no status file is sent.
+# with_registry.sh DIR FORMAT REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of
+# the SOCKETs beside it. With REGISTERED only those servers and the default one are asked, not what runs in their panes
+# and where, and no status file is sent.
 
-# navi_read_registry: the file as it is in navi_registry_text, and the sockets that it names, a line each, in navi_named_sockets.
-# Shells read files byte by byte: a program is quicker.
+# navi_read_registry: the file as it is in navi_registry_text, and the sockets that it names, a line each, in
+# navi_named_sockets. Shells read files byte by byte: a program is quicker.
 navi_read_registry() {
     navi_registry_text=$(head -c 4000000 "$navi_registry" 2>/dev/null)$navi_newline
     set -f
@@ -49,7 +49,8 @@ navi_tell_registry() {
     fi
 }
 
-# navi_tell_gone: the processes of living panes that the system does not show, or that have ended and were not waited for.
+# navi_tell_gone: the processes of living panes that the system does not show, or that have ended and were not waited
+# for.
 navi_tell_gone() {
     for navi_checked_process in $navi_processes; do
         ! navi_is_gone "$navi_checked_process" || navi_record gone "$navi_checked_process"
@@ -78,8 +79,9 @@ navi_ask_registered() {
     set +f
 }
 
-# navi_call_servers: a tmux server can miss that the process of a dead pane has ended (libutempter takes the signal, where
-# it is installed), and does not know its exit status then. The same signal lets it look. Fails where nobody need look.
+# navi_call_servers: a tmux server can miss that the process of a dead pane has ended (libutempter takes the signal,
+# where it is installed), and does not know its exit status then. The same signal lets it look. Fails where nobody need
+# look.
 navi_call_servers() {
     [ "$navi_has_dead" = yes ] || return 1
     navi_servers=$(printf '%s' "$navi_panes" |

@@ -4,7 +4,8 @@
 # changes: navi_id navi_identity navi_name navi_socket
 # Which pane an address means, and what there is to know of it.
 
-# navi_find_pane SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the end.
+# navi_find_pane SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the
+# end.
 navi_find_pane() {
     navi_looked=no
     navi_name=$3
@@ -116,8 +117,9 @@ navi_escapes=
 # From which line on a pane is looked at: its screen begins with 0, what is before that is negative.
 navi_from=0
 
-# navi_look_at_pane [\; COMMAND...]: what the pane navi_where is ready for, and what it shows, its lines joined where they
-# were only wrapped. Fails where there is none. A COMMAND is carried out in the same breath: nothing happens in between.
+# navi_look_at_pane [\; COMMAND...]: what the pane navi_where is ready for, and what it shows, its lines joined where
+# they were only wrapped. Fails where there is none. A COMMAND is carried out in the same breath: nothing happens in
+# between.
 navi_look_at_pane() {
     navi_ask_pane "$@"
     case $navi_answer in
@@ -170,8 +172,8 @@ navi_note_facts() {
     navi_pane_type=$7
 }
 
-# navi_inspect: the same, of one that must be there; the first time, what was seen on the way here is enough. From now on
-# it is known by its id.
+# navi_inspect: the same, of one that must be there; the first time, what was seen on the way here is enough. From now
+# on it is known by its id.
 navi_inspect() {
     [ "${navi_looked-}" = yes ] || navi_look_at_pane || navi_fail $navi_none "the session $navi_name has ended"
     navi_where=$navi_pane

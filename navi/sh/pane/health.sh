@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154
 # needs: pane/address registry/require registry/change lib/process
 # changes: navi_entry navi_entry_identity navi_name navi_socket
-# health.sh SOCKET TARGET NAME REGISTERED TOUCH: what the process of a pane does. Tells whether it is dead and whether its
-# process is gone (1 or 0), the process, and how it ended; or what there is not: server, session or pane. With TOUCH the
-# session counts as used.
+# health.sh SOCKET TARGET NAME REGISTERED TOUCH: what the process of a pane does. Tells whether it is dead and whether
+# its process is gone (1 or 0), the process, and how it ended; or what there is not: server, session or pane. With TOUCH
+# the session counts as used.
 
 # navi_tell_missing: what is not there. A session that only has the name of the one that is registered is another.
 navi_tell_missing() {

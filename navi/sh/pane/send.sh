@@ -3,8 +3,8 @@
 # changes: navi_cooked navi_echo navi_echo_comes navi_from navi_verified
 # send.sh SOCKET TARGET NAME REGISTERED HOW FORCE LOCK RETRIES PATTERN FIXED SECONDS TEXT BLOCK DIR KEY...: type into a
 # session. HOW is submit (the text, then Enter), literal (the text alone) or keys. LOCK is the token of the caller's own
-# lock. With a PATTERN, wait for it in what comes after. BLOCK is the text as Python's prompt needs it, "" if that is the
-# same. DIR has the status files.
+# lock. With a PATTERN, wait for it in what comes after. BLOCK is the text as Python's prompt needs it, "" if that is
+# the same. DIR has the status files.
 umask 077
 navi_how=$5
 navi_force=$6

@@ -1,7 +1,7 @@
-# Prints the lines that a pane has put out since the last time. Rows are counted from the beginning of the history; a line
-# is one row or, where it is wrapped, several. Input has four parts, each after a line with the token: the last lines
-# that were printed; history, its limit, the cursor's line and the width; the rows from navi_offset on; and the same as
-# lines. Output: a state for the next time, the line of the cursor, and the new lines.
+# Prints the lines that a pane has put out since the last time. Rows are counted from the beginning of the history; a
+# line is one row or, where it is wrapped, several. Input has four parts, each after a line with the token: the last
+# lines that were printed; history, its limit, the cursor's line and the width; the rows from navi_offset on; and the
+# same as lines. Output: a state for the next time, the line of the cursor, and the new lines.
 
 BEGIN {
     token = ENVIRON["navi_token"]
@@ -80,8 +80,8 @@ function find_first(    i, r) {
     return anchors ? 0 : 1
 }
 
-# is_behind_anchor(i): whether the lines before it are those that were printed last, as far as they are there. Of the first
-# one the beginning may be missing.
+# is_behind_anchor(i): whether the lines before it are those that were printed last, as far as they are there. Of the
+# first one the beginning may be missing.
 function is_behind_anchor(i,    k, text) {
     for (k = 0; k < anchors && i - k > 1; k++) {
         text = line[i - k - 1]

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2016,SC2154,SC2034,SC2086
 # needs: pane/address pane/tail.awk
 # changes: navi_name navi_socket navi_where
-# tail.sh SOCKET TARGET NAME REGISTERED LINES: the last LINES whole lines of a pane, and then each line as it comes: what
-# is above the cursor is whole. An answer with the line of the cursor is given whenever that changes, and now and
+# tail.sh SOCKET TARGET NAME REGISTERED LINES: the last LINES whole lines of a pane, and then each line as it comes:
+# what is above the cursor is whole. An answer with the line of the cursor is given whenever that changes, and now and
 # then a sign of life, so that we end with whoever listens.
 
 # navi_answer KIND...: say what is in navi_out, with the status 0.

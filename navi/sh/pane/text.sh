@@ -2,8 +2,8 @@
 # needs: pane/address
 # changes: navi_escapes navi_from
 # text.sh SOCKET TARGET NAME REGISTERED START ESCAPES: the text of a pane from the line START on, which tmux counts from
-# the top of the screen ("-" is the beginning of its history), lines joined that were only wrapped; those at the end that
-# are empty are left out.
+# the top of the screen ("-" is the beginning of its history), lines joined that were only wrapped; those at the end
+# that are empty are left out.
 navi_from=$5
 [ -z "$6" ] || navi_escapes=-e
 navi_find_pane "$1" "$2" "$3" "$4"

@@ -87,8 +87,8 @@ navi_check_answer() {
     navi_tmux_failed
 }
 
-# navi_await_change TENTHS [\; COMMAND...]: wait until the pane shows something else than it did, for so many tenths of a
-# second. Each look has the COMMAND with it.
+# navi_await_change TENTHS [\; COMMAND...]: wait until the pane shows something else than it did, for so many tenths of
+# a second. Each look has the COMMAND with it.
 navi_await_change() {
     navi_was="$navi_place $navi_screen"
     navi_tries=$1

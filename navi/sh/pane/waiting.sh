@@ -4,8 +4,8 @@
 # changes: navi_alone navi_history navi_width
 # Waiting for what a pane shows, and distinguishing an answer from what was there before.
 
-# navi_is_cooked: whether what is typed goes to a program that reads whole lines; one that reads keys might take it later,
-# and then show it once more.
+# navi_is_cooked: whether what is typed goes to a program that reads whole lines; one that reads keys might take it
+# later, and then show it once more.
 navi_is_cooked() {
     case $(stty -a <"$navi_terminal" 2>/dev/null) in
     *' -icanon'* | *' -echo '* | '') return 1 ;;
@@ -38,8 +38,8 @@ p
 s/ *\$//p" | grep "$navi_match" -e "$navi_pattern" | head -n 1
 }
 
-# navi_await_text LINES: wait until a line matches navi_pattern; it is in navi_found_line then. With LINES the pane's text and
-# so many lines of its history count, "-" for all; without, only what has come since navi_note_before.
+# navi_await_text LINES: wait until a line matches navi_pattern; it is in navi_found_line then. With LINES the pane's
+# text and so many lines of its history count, "-" for all; without, only what has come since navi_note_before.
 navi_await_text() {
     navi_matched_screen=
     navi_found_line=
@@ -114,8 +114,8 @@ navi_choose_lines() {
     fi
 }
 
-# navi_read_lines: the lines from navi_offset on, in navi_present_lines. That is of use only if nothing has moved since that was
-# chosen; of a pane that never rests everything is read.
+# navi_read_lines: the lines from navi_offset on, in navi_present_lines. That is of use only if nothing has moved since
+# that was chosen; of a pane that never rests everything is read.
 navi_read_lines() {
     navi_attempts=4
     while :; do

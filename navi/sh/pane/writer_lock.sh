@@ -3,8 +3,8 @@
 # shares: navi_lock_until
 # Who may type into a pane: a lock for one call, and locks for longer (lock.sh).
 
-# navi_hold_pane TOKEN: nobody else types into the pane meanwhile. Who has locked the session for longer (lock.sh) must
-# show the TOKEN of that lock.
+# navi_hold_pane TOKEN: let nobody else type into the pane meanwhile. If the session is locked for longer (lock.sh),
+# only the TOKEN of that lock will do.
 navi_hold_pane() {
     navi_pane_lock=
     navi_find_registry && navi_open_locks || return 0
@@ -12,20 +12,20 @@ navi_hold_pane() {
     navi_pane_lock=$navi_locks/pane.$navi_server.${navi_pane#%}
     navi_acquire "$navi_pane_lock" 0 7 && return
     navi_acquire "$navi_pane_lock" 30 7 || navi_fail $navi_late "another process has been typing into $navi_name for 30 s; nothing was sent"
-    # What was seen before is old.
+    # What was seen before is out of date.
     navi_inspect
 }
 
 navi_let_go_pane() { [ -z "$navi_pane_lock" ] || navi_release "$navi_pane_lock" 7; }
 
-# navi_open_locks: have the folder of locks beside the registry.
+# navi_open_locks: make the folder of locks beside the registry where there is none.
 navi_open_locks() {
     navi_locks=$navi_sockets/.navi
     [ -d "$navi_locks" ] || mkdir -p -m 700 "$navi_sockets" "$navi_locks" 2>/dev/null
     [ -w "$navi_locks" ]
 }
 
-# navi_read_lock: who has locked the session, in navi_locked_by, with which token, and until when (epoch).
+# navi_read_lock: the owner of the session's lock, in navi_locked_by, with which token, and until when (epoch).
 navi_read_lock() {
     navi_lock_file=$navi_locks/lock.$navi_server.${navi_identity#* }
     navi_lock_file=${navi_lock_file%% *}

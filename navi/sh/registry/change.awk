@@ -1,7 +1,7 @@
 # needs: lib/json.awk lib/json_writer.awk registry/write_lines.awk
-# Changes the registry. Standard input has a line for each change: put NAME KEY raw VALUE and put NAME KEY text
-# VALUE, drop NAME, dropif NAME CREATED_AT (with the name as JSON has it), unset NAME KEY, move NAME NEW, between tabs; a
-# put creates the entry, and `add` in place of put keeps a value that is there. Exit status 0 means that navi_next is
+# Changes the registry. Standard input has a line for each change: put NAME KEY raw VALUE and put NAME KEY text VALUE,
+# drop NAME, dropif NAME CREATED_AT (with the name as JSON has it), unset NAME KEY, move NAME NEW, between tabs; a put
+# creates the entry, and `add` in place of put keeps a value that is there. Exit status 0 means that navi_next is
 # complete, 3 that the file is no registry, 4 that its version is another.
 
 BEGIN {

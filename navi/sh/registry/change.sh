@@ -20,8 +20,8 @@ navi_change_registry() {
     return $navi_write_code
 }
 
-# navi_rewrite_registry: with the lock held. A file that is no registry is set aside, never overwritten; one that can't be
-# read stays as it is.
+# navi_rewrite_registry: with the lock held. A file that is no registry is set aside, never overwritten; one that can't
+# be read stays as it is.
 navi_rewrite_registry() {
     navi_next=$navi_registry.next.$navi_self
     for navi_leftover in "$navi_registry".next.*; do

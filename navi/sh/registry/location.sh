@@ -2,7 +2,7 @@
 # Where the registry of sessions is: one JSON file in the folder of tmux sockets, with a lock beside it. Its format,
 # places and lock are those of the tools that agents' skills use, so that they and navi can share it.
 
-# navi_find_registry: where it is. The usual folder has a name that anybody could have taken first; then it is not used.
+# navi_find_registry: set the paths of the registry. Fails if somebody else has created the usual folder first.
 navi_find_registry() {
     navi_sockets=${CLAUDE_TMUX_SOCKET_DIR:-${TMPDIR:-/tmp}/claude-tmux-sockets}
     navi_registry=${REGISTRY_FILE:-$navi_sockets/.sessions.json}
@@ -12,7 +12,7 @@ navi_find_registry() {
     [ -d "$navi_sockets" ] && [ ! -L "$navi_sockets" ] && [ -O "$navi_sockets" ]
 }
 
-# navi_open_sockets: have the folder.
+# navi_open_sockets: make the folder of the registry where there is none. Fails if it can't be written to.
 navi_open_sockets() {
     [ -d "$navi_sockets" ] || mkdir -p -m 700 "$navi_sockets" 2>/dev/null
     [ -w "$navi_sockets" ]

@@ -1,6 +1,6 @@
 # needs: registry/layout.awk registry/write_lines.awk
-# Notes a use of the entry navi_used, which is the most frequent change. In a file that navi wrote only its line changes,
-# and nothing has to be parsed. It fails where it is not sure.
+# Notes a use of the entry navi_used, which is the most frequent change. In a file that navi wrote only its line
+# changes, and nothing has to be parsed. It fails where it is not sure.
 
 BEGIN {
     entry = key_of(ENVIRON["navi_used"])

@@ -2,7 +2,7 @@
 # needs: registry/location lib/fail
 # For operations that can't do without the registry.
 
-# navi_need_registry: the same, or the end.
+# navi_need_registry: find the registry, or end the operation.
 navi_need_registry() {
     navi_find_registry ||
         navi_fail $navi_refused "$navi_sockets is not yours; set CLAUDE_TMUX_SOCKET_DIR to a folder of your own"

@@ -5,7 +5,7 @@
 # changes: navi_name navi_socket navi_unregistered
 # Creating a session.
 
-# navi_put_first LINE NAME: a line, as the first of the twenty of a file in the private folder.
+# navi_put_first LINE NAME: put a line first in a file of the state folder, which keeps twenty.
 navi_put_first() {
     case $1 in *"$navi_newline"*) return ;; esac
     navi_open_state && {
@@ -24,7 +24,7 @@ navi_note_socket() {
     esac
 }
 
-# navi_take_name: nobody else makes a session of this name meanwhile, on whatever server.
+# navi_take_name: let nobody else create a session of this name meanwhile, on any server.
 navi_take_name() {
     navi_need_registry
     navi_open_locks || {
@@ -38,8 +38,7 @@ navi_take_name() {
     fi
 }
 
-# navi_sweep_locks: files that were locks stay where they are, for somebody may wait for them; old ones go when there are
-# many.
+# navi_sweep_locks: delete old lock files if there are many. Released ones stay, because somebody may wait for them.
 navi_sweep_locks() {
     set -- "$navi_locks"/*
     [ $# -lt 100 ] || find "$navi_locks" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null || :
@@ -65,8 +64,8 @@ navi_start_with() {
     navi_start "$navi_new_type" "$navi_new_line" '' "$navi_new_program" '' "$navi_new_ends" "$navi_new_keeps" "$navi_new_window" "$@"
 }
 
-# navi_create STARTER DIR SOCKET NAME CWD LINE WORD TYPE ENDS KEEP WINDOW REGISTER COUNT STEP... VARIABLE=VALUE...: create
-# a session, and take steps in it, of COUNT words. Nothing is left where a step fails.
+# navi_create STARTER DIR SOCKET NAME CWD LINE WORD TYPE ENDS KEEP WINDOW REGISTER COUNT STEP... VARIABLE=VALUE...:
+# create a session, and take steps in it, of COUNT words. Nothing is left where a step fails.
 navi_create() {
     navi_starter=$1
     navi_enter "$2"

@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2016
-# first_process.sh LINE WORD MARK BEFORE ENDS TMUX VARIABLE=VALUE...: the first process of a session that runs a command line. It
-# hands the line to the user's own shell, which knows the PATH and the aliases of its startup files, and stays when the
-# line has ended, unless ENDS is given. WORD is the program that the line begins with, "" for none; whether it is there
-# is written to the FIFO MARK. The file BEFORE is shown first, "" for none. With a TMUX, the pane stays when it dies.
+# first_process.sh LINE WORD MARK BEFORE ENDS TMUX VARIABLE=VALUE...: the first process of a session that runs a command
+# line. It hands the line to the user's own shell, which knows the PATH and the aliases of its startup files, and stays
+# when the line has ended, unless ENDS is given. WORD is the program that the line begins with, "" for none; whether it
+# is there is written to the FIFO MARK. The file BEFORE is shown first, "" for none. With a TMUX, the pane stays when it
+# dies.
 navi_line=$1
 navi_word=$2
 NAVI_MARK=$3

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/address lib/fail lib/tmux
 # changes: navi_id navi_identity navi_looked navi_name navi_session_file navi_socket
-# One session of this machine: whether it is still the one that was meant, and where its files are.
+# Whether a session is still the one that was meant, and where its status file is.
 
 # navi_mean SOCKET SERVER ID CREATED NAME FILE: the session that is meant. Without ID there is only its status file;
 # without FILE there is none. With the SERVER `named` it is whatever has that name now.
@@ -20,15 +20,15 @@ navi_find_by_name() {
     navi_seek_session || [ -e "$navi_session_file" ] || navi_fail $navi_none "no session named $navi_name"
 }
 
-# navi_meet: what has become of that session, in navi_met: same, gone, other (its id or its name has another owner).
-# A tmux that does not tell ends the operation.
+# navi_meet: the state of that session, in navi_met: same, gone, or other (another session has its id or its name). If
+# tmux does not answer, the operation ends.
 navi_meet() {
     navi_met=gone
     if [ -z "$navi_id" ]; then
         navi_find_namesake
         return
     fi
-    # Just now, on the way here (address.sh).
+    # address.sh has just looked at it.
     if [ "${navi_looked-}" = yes ]; then
         navi_looked=no
         if [ "$navi_session_name" = "$navi_name" ]; then navi_met=same; else navi_met=other; fi
@@ -53,7 +53,7 @@ navi_find_namesake() {
     esac
 }
 
-# navi_need: go on only with that very session.
+# navi_need: continue only if it is that very session.
 navi_need() {
     navi_meet
     case $navi_met in

@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2174
 # needs: session/folder session/identity registry/recover
 # changes: navi_answer navi_kept navi_namesake navi_registered
-# kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away.
-# What brings it back is kept in .navi/killed/KEEP: LINE is what to run then, unless the session knows better (because
-# navi started it), and MORE follows it. Should this shell be killed on its way, the next operation or look finishes
-# it or takes it back (state_folder.sh).
+# kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away. What undo
+# needs is kept in .navi/killed/KEEP: LINE is the command to run then, unless navi started the session and knows its
+# command; MORE follows it. If this shell is killed half-way, the next operation or look completes or undoes the rest
+# (state_folder.sh).
 
-# navi_prepare: the journal, and then what is kept. A folder that can't be written to only costs what brings it back.
+# navi_prepare: write the journal, and then what is kept. If the folder can't be written to, only undo is lost.
 navi_prepare() {
     navi_kept=
     [ "$navi_met" = gone ] || [ -z "$navi_keep" ] || ! navi_open_state || navi_kept=$navi_state/killed/$navi_keep
@@ -17,8 +17,9 @@ navi_prepare() {
     navi_note_kill
 } 2>/dev/null
 
-# navi_keep: write down what is needed to start it again. Its text follows when it ends, and its status file is kept under
-# a second name: so it is known later whether it has changed. The empty text, which comes last, says that all is there.
+# navi_keep: write down what is needed to start it again. Its text follows when it ends, and its status file is kept
+# under a second name: so it is known later whether it has changed. The empty text, which comes last, says that all is
+# there.
 navi_keep() {
     mkdir -p -m 700 "$navi_state/killed" "$navi_kept" || return
     # One question for all; only the path, which comes last, can hold a line end.
@@ -39,7 +40,7 @@ navi_keep() {
     printf '' >"$navi_kept/scrollback"
 }
 
-# navi_note_marks: what is marked of the session, in navi_marked.
+# navi_note_marks: the session's bookmark and tags, in navi_marked.
 navi_note_marks() {
     navi_marked=
     [ ! -f "$navi_state/marks" ] || while IFS= read -r navi_marked_line; do
@@ -47,7 +48,7 @@ navi_note_marks() {
     done <"$navi_state/marks"
 }
 
-# navi_end: end the session. Its text is taken in the same breath, so that nothing of it is missing.
+# navi_end: end the session. The same call of tmux captures its text, so that nothing of it is missing.
 navi_end() {
     if [ -n "$navi_kept" ]; then
         navi_answer=$(navi_tmux "$navi_socket" capture-pane -p -S - -t "$navi_id:" \; kill-session -t "$navi_id" \
@@ -59,7 +60,7 @@ navi_end() {
     case $navi_word in ok | none | absent) ;; *) navi_tmux_failed ;; esac
 }
 
-# navi_forget: what was killed more than a week ago comes back no more; looked for when there are many.
+# navi_forget: delete what was kept more than a week ago, if there is much.
 navi_forget() {
     set -- "$navi_state"/killed/*
     [ $# -lt 50 ] || find "$navi_state/killed" -type d -mtime +7 -prune -exec rm -rf {} + 2>/dev/null || :

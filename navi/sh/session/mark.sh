@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: session/folder registry/absent lib/fail
 # changes: navi_added navi_dropped navi_name
-# mark.sh DIR NAME CHANGE...: bookmark and tags of a session: +b and -b, +tTAG and -tTAG. They stand in .navi/marks, a
-# line each: the name, b or t, the tag, between tabs. So every dashboard that looks here sees the same.
+# mark.sh DIR NAME CHANGE...: change the bookmark and tags of a session: +b and -b, +tTAG and -tTAG. The file
+# .navi/marks has a line for each: name, b or t, and the tag, separated by tabs. So every dashboard shows the same.
 
 # navi_note_change CHANGE: the last word on a mark counts.
 navi_note_change() {

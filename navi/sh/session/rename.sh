@@ -2,11 +2,11 @@
 # needs: session/folder session/identity registry/recover hooks/status_file
 # changes: navi_current_name navi_events navi_former_name navi_gathered_events navi_journal navi_lock navi_maker
 # changes: navi_new navi_old navi_status_name
-# rename.sh DIR NEW SOCKET SERVER ID CREATED NAME FILE: another name for tmux, the status file, and the name within it.
-# The new file is written first, and only when tmux has renamed the session the old one goes. Should this shell be killed
-# between, the next operation or look finishes it or takes it back (state_folder.sh).
+# rename.sh DIR NEW SOCKET SERVER ID CREATED NAME FILE: rename a session in tmux, its status file, and the name within
+# it. The new file is written first; the old one goes once tmux has renamed the session. If this shell is killed
+# half-way, the next operation or look completes or undoes the rest (state_folder.sh).
 
-# navi_lock_file: have the status file for us alone; hooks leave their events meanwhile.
+# navi_lock_file: lock the status file; hooks leave their events beside it meanwhile.
 navi_lock_file() {
     navi_file_tries=0
     until navi_create "$navi_lock" || { navi_stale && navi_break && navi_create "$navi_lock"; }; do

@@ -5,10 +5,10 @@
 # How a session is started.
 
 # navi_start TYPE LINE MORE WORD BEFORE [ENDS KEEP WINDOW VARIABLE=VALUE...]: start a session navi_name in navi_cwd that
-# runs a line in the user's shell, with MORE at its end this one time; no LINE is just the shell. See first_process.sh, whose text is
-# navi_starter, for WORD, BEFORE, ENDS and the variables. KEEP keeps its pane when it dies; WINDOW is its window's name.
-# Ends with navi_started (process of the server, id, time of creation, process of the pane, name) and navi_started_pane
-# (id, index, name of the window), navi_started_socket.
+# runs a line in the user's shell, with MORE at its end this one time; no LINE is just the shell. See first_process.sh,
+# whose text is navi_starter, for WORD, BEFORE, ENDS and the variables. KEEP keeps its pane when it dies; WINDOW is its
+# window's name. Ends with navi_started (process of the server, id, time of creation, process of the pane, name) and
+# navi_started_pane (id, index, name of the window), navi_started_socket.
 navi_start() {
     navi_type=$1
     navi_command_line=$2

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: session/folder session/start registry/recover
 # changes: navi_command_line navi_kept navi_name navi_shown_first navi_socket
-# undo.sh STARTER DIR KEEP: bring back what kill.sh has kept as KEEP. Should this shell be killed
-# on its way, the next operation or look gives the session what is still kept of it (state_folder.sh).
+# undo.sh STARTER DIR KEEP: restore the session that kill.sh has kept as KEEP. If this shell is killed half-way, the
+# next operation or look gives the session what is still kept (state_folder.sh).
 
 navi_starter=$1
 navi_enter "$2"
