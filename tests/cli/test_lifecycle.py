@@ -78,7 +78,7 @@ def test_failures_have_their_own_statuses_and_words(lab: Lab, far: bool) -> None
         (["new", "taken"], 73, "there is a session taken already"),
         (["new", "a.b"], 64, "can't hold a dot"),
         (["new", "x", "-c", "/nowhere"], 66, "there is no directory /nowhere"),
-        (["new", "x", "--agent", "codex"], 69, "codex is not found"),
+        (["new", "x", "--agent", "codex"], 69, "can't find codex"),
         (["new", "x", "--agent", "nobody"], 64, "there is no agent `nobody`"),
         (["new"], 64, "required"),
         (["new", "x", "--shell", "--command", "y"], 64, "not allowed with"),

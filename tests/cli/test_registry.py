@@ -144,7 +144,7 @@ def test_reconcile_rebuilds_a_damaged_registry_from_living_sessions(lab: Lab) ->
     (aside,) = registry_of(lab.local).parent.glob(".sessions.json.broken.*")
     assert aside.read_text() == "{"
     registry_of(lab.local).write_text('{"sessions": {}, "version": "2.0"}')
-    assert "another version" in navi(lab, "reconcile", "--repair", status=78).stderr
+    assert "a version other than 1.0" in navi(lab, "reconcile", "--repair", status=78).stderr
 
 
 # ---- the file
@@ -155,7 +155,7 @@ def test_backup_and_restore_of_the_registry(lab: Lab, far: bool) -> None:
     there, _ = account(lab, far)
     host = ["--host", "atlas" if far else "local"]
     path = lab.folder / "backup"
-    assert "there is no registry" in navi(lab, "registry", "backup", *host, status=66).stderr
+    assert "does not exist yet" in navi(lab, "registry", "backup", *host, status=66).stderr
     navi(lab, "new", "api", *host)
     before = registry_of(there).read_bytes()
     assert navi(lab, "registry", "backup", str(path), *host).stdout == ""

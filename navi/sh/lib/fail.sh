@@ -26,7 +26,7 @@ navi_leave() {
 # navi_tmux_failed: end with the message of the last verdict.
 navi_tmux_failed() {
     case $navi_word in
-    missing) navi_fail $navi_unavailable 'tmux was not found on the host; install it, or link it in ~/.local/bin' ;;
+    missing) navi_fail $navi_unavailable 'tmux is not installed on the host; install it, or link it in ~/.local/bin' ;;
     hung) navi_fail $navi_late 'the tmux server does not answer; check it on the host' ;;
     *) navi_fail 1 "tmux says: $navi_answer" ;;
     esac

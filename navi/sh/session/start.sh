@@ -87,7 +87,7 @@ navi_open_mark() {
 navi_await_line() {
     case $(navi_limited 8 head -n 1 <&4 2>/dev/null) in
     missing)
-        navi_tmux "$navi_socket" kill-session -t "$navi_started_id"
+        navi_tmux "$navi_socket" kill-session -t "$navi_started_id" 2>/dev/null
         navi_fail $navi_unavailable "the host's shell can't find $navi_needed; nothing was created"
         ;;
     found) ;;
