@@ -82,7 +82,7 @@ def run_tail(options: Options, context: Context) -> int:
             context.output.print(f"{_now()} {line}" if options.timestamps else line)
         return exits.OK
     until = _pattern(options.until) if options.until is not None else None
-    new = Told()
+    new = PaneOutput()
     for new in host.follow(follow(pane, options.lines)):
         if _print_new(options, context.output, new, until):
             return exits.OK
@@ -99,7 +99,7 @@ def _pattern(text: str) -> Pattern[str]:
         raise UsageError(f"invalid regular expression `{text}`: {error}") from error
 
 
-def _print_new(options: Options, output: Output, new: Told, until: Pattern[str] | None) -> bool:
+def _print_new(options: Options, output: Output, new: PaneOutput, until: Pattern[str] | None) -> bool:
     """Print new lines; return whether one of them matches."""
     if new.lost:
         output.complain("lines were lost: they came faster than the scrollback is long")

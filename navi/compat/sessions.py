@@ -178,12 +178,12 @@ def kill_one(given: Mapping[str, str], context: Context) -> int:
 
 def _kill_target(given: Mapping[str, str], context: Context) -> int:
     """Kill the session of a target, and remove its entry if it has one."""
-    from navi.ops.pane import locate
+    from navi.ops.pane import find_pane
 
     socket, target = given["socket"], given["target"]
     name, lives = target.removeprefix("=").partition(":")[0], True
     try:
-        name = context.host(LOCAL).run(locate(Named("", socket, target))).name or name
+        name = context.host(LOCAL).run(find_pane(Named("", socket, target))).name or name
     except OperationError as error:
         if error.status != exits.NO_SESSION:
             raise

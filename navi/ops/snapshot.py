@@ -65,10 +65,3 @@ def _read(answer: Answer) -> Snapshot:
     # Of a server that has gone there is no record: there is nothing to report of it.
     silent = {socket: Tmux.NONE for socket in asked if socket not in servers and socket != default}
     return Snapshot(frame, registry, servers | silent, default, frozenset(gone), sockets)
-
-
-def proven(found: Snapshot) -> bool:
-    """Return whether every server listed its sessions, so that those not listed are gone."""
-    from navi.ops.look import PROOF
-
-    return all(answer in PROOF for answer in found.servers.values())
