@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 LOCAL = "local"
-"""The name of the host that stands for this machine."""
+"""The name of this machine as a host."""
 
 
 def address_of(host: str, name: str) -> str:

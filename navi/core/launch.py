@@ -65,7 +65,7 @@ def agent(kind: AgentKind, skip_permissions: bool = False) -> Launch:
 
 
 def program_of(line: str) -> str:
-    """Return the program at the start of a command line, or "" if it can't be told."""
+    """Return the program at the start of a command line, or "" if that is unknown."""
     word = line.split(None, 1)[0] if line.strip() else ""
     return word if PROGRAM.fullmatch(word) else ""
 

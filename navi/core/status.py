@@ -155,32 +155,32 @@ def _infer(tmux: TmuxSession, found: tuple[AgentKind, Pane] | None, file: Status
     if found is None:
         return Status("unknown", Source.PANE, tmux.activity, f"{why}, and no known agent runs in it")
     kind, pane = found
-    told = kind.status_in_title(pane)
-    if told:
-        return Status(told, Source.PANE, pane.activity, f"{why}; shown in the title of its {kind.name} pane")
+    shown = kind.status_in_title(pane)
+    if shown:
+        return Status(shown, Source.PANE, pane.activity, f"{why}; shown in the title of its {kind.name} pane")
     silent = clock - pane.activity
     if silent <= QUIET_AFTER:
         return Status("working", Source.PANE, pane.activity, f"{why}; its {kind.name} pane is producing output")
     return Status("idle", Source.PANE, pane.activity, f"{why}; its {kind.name} pane is silent")
 
 
-def _check(said: Status, tmux: TmuxSession, found: tuple[AgentKind, Pane] | None, clock: float) -> Status:
-    if said.word not in BUSY:
-        return said
+def _check(reported: Status, tmux: TmuxSession, found: tuple[AgentKind, Pane] | None, clock: float) -> Status:
+    if reported.word not in BUSY:
+        return reported
     if found is None:
         living = [pane for pane in tmux.panes if not pane.dead]
         if all(base_name(pane.command) in SHELLS and not pane.children for pane in living):
             shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
-            reason = f"its hook reported {said.word}, but only a shell ({shells}) is left in the pane"
+            reason = f"its hook reported {reported.word}, but only a shell ({shells}) is left in the pane"
             return Status("stopped", Source.PANE, tmux.activity, reason)
-        return said
-    return _check_silence(said, *found, clock)
+        return reported
+    return _check_silence(reported, *found, clock)
 
 
-def _check_silence(said: Status, kind: AgentKind, pane: Pane, clock: float) -> Status:
-    since = max(said.since or 0.0, pane.activity)
-    if said.word != "working" or not kind.animated or clock - since < SILENT_AFTER:
-        return said
+def _check_silence(reported: Status, kind: AgentKind, pane: Pane, clock: float) -> Status:
+    since = max(reported.since or 0.0, pane.activity)
+    if reported.word != "working" or not kind.animated or clock - since < SILENT_AFTER:
+        return reported
     reason = f"its hook reported working, but {kind.name} has drawn nothing for {exact_age(clock - pane.activity)}"
     return Status("idle", Source.PANE, pane.activity, reason)
 
@@ -224,7 +224,7 @@ def _lone(host: str, file: StatusFile, frame: Frame) -> Session:
     if frame.proven:
         status = judge(file, None, (), frame.clock)
     else:
-        said = composite(file)
-        reason = f"{said.reason}; tmux did not answer, so nothing confirms it"
-        status = Status(said.word, said.source, said.since, reason, said.agent)
+        reported = composite(file)
+        reason = f"{reported.reason}; tmux did not answer, so nothing confirms it"
+        status = Status(reported.word, reported.source, reported.since, reason, reported.agent)
     return Session(host, file.name, status, message=file.message, cwd=file.cwd, file=file)

@@ -55,7 +55,7 @@ def settings(folder: Path, text: str) -> tuple[Settings, list[str]]:
 # ---- remotes.yaml
 
 
-def test_the_guides_file_works_as_it_stands(tmp_path: Path) -> None:
+def test_the_file_of_the_guide_works_unchanged(tmp_path: Path) -> None:
     found, problems = remotes(tmp_path, GUIDE)
     assert problems == []
     assert found == (
@@ -151,7 +151,7 @@ def test_a_bad_entry_is_named_and_the_good_ones_load(tmp_path: Path, entry: str,
         ("[1]: x", f"3: remote `x`: unknown field `?`; known are {FIELDS}"),
     ],
 )
-def test_an_unknown_or_doubled_field_is_told_and_the_entry_still_loads(tmp_path: Path, field: str, said: str) -> None:
+def test_an_unknown_or_repeated_field_is_reported_and_the_entry_loads(tmp_path: Path, field: str, said: str) -> None:
     found, problems = remotes(tmp_path, f"remotes:\n- {{name: x, host: h, user: u,\n   {field}}}\n")
     assert problems == [said]
     assert found == (Remote("x", "h", "u"),)
@@ -237,7 +237,7 @@ def test_settings_are_read_and_defaults_stand_for_the_rest(tmp_path: Path) -> No
         ("- a list", "1: top level: expected fields (`name: value`)"),
     ],
 )
-def test_a_bad_setting_is_told_and_keeps_its_default(tmp_path: Path, text: str, said: str) -> None:
+def test_an_invalid_setting_is_reported_and_keeps_its_default(tmp_path: Path, text: str, said: str) -> None:
     found, problems = settings(tmp_path, text)
     assert problems == [said]
     assert replace_agents(found) == Settings()

@@ -32,7 +32,7 @@ PROGRAMS = (
 
 
 @pytest.mark.parametrize(("line", "program"), PROGRAMS)
-def test_the_program_is_the_first_word_if_every_shell_takes_it_as_it_stands(line: str, program: str) -> None:
+def test_the_program_is_the_first_word_if_it_needs_no_quoting(line: str, program: str) -> None:
     assert program_of(line) == program
 
 
@@ -131,7 +131,7 @@ MISTAKES = (
 
 
 @pytest.mark.parametrize(("text", "line", "words"), MISTAKES)
-def test_each_mistake_is_told_with_file_and_line(tmp_path: Path, text: str, line: int, words: str) -> None:
+def test_each_mistake_is_reported_with_file_and_line(tmp_path: Path, text: str, line: int, words: str) -> None:
     path = written(tmp_path, text)
     template, problems = read_template(path, AGENTS)
     assert template is None

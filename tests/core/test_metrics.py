@@ -19,7 +19,7 @@ TIME = {"started": 1000, "total_seconds": 100, "working_seconds": 60, "waiting_s
 TOOLS = {"counts": {"Read": 3, "Bash": 12, "Edit": 3}, "recent": ["Bash", "Read"]}
 
 
-def told(
+def counted(
     status: str = "done", timestamp: object = 1100, time: object = None, tools: object = None, **more: object
 ) -> Session:
     """Return a session whose status file says this, and whose status is what it says."""
@@ -38,13 +38,13 @@ def times(one: Session, clock: float = 1100) -> Times:
 
 
 def test_times_and_tools_are_read() -> None:
-    assert metrics_of(told(), 1100) == Metrics(
+    assert metrics_of(counted(), 1100) == Metrics(
         Times(1000, 100, 60, 10), (("Bash", 12), ("Edit", 3), ("Read", 3)), ("Bash", "Read")
     )
-    assert times(told()).other == 30
+    assert times(counted()).other == 30
 
 
-@pytest.mark.parametrize("one", [session("api"), session("api", file=False), told(time={}, tools={})])
+@pytest.mark.parametrize("one", [session("api"), session("api", file=False), counted(time={}, tools={})])
 def test_what_no_hook_has_counted_is_unknown(one: Session) -> None:
     assert metrics_of(one, 1100) is None
 
@@ -64,15 +64,15 @@ GOES_ON = [
 def test_the_time_since_the_hook_wrote_goes_to_the_status_that_it_wrote(
     status: str, expected: tuple[float, float, float]
 ) -> None:
-    assert times(told(status), 1107) == Times(1000, *expected)
+    assert times(counted(status), 1107) == Times(1000, *expected)
 
 
 UNSURE = {
-    "gone": told("working")._replace(tmux=None, status=Status("offline", Source.TMUX, 1100, "gone")),
-    "contradicted": told("working")._replace(status=Status("stopped", Source.PANE, 1100, "only a shell is left")),
-    "another agent": told("working")._replace(status=Status("permission", Source.HOOK, 1100, "another", "opencode")),
-    "ahead": told("working", timestamp=99999),
-    "undated": told("working", timestamp="soon"),
+    "gone": counted("working")._replace(tmux=None, status=Status("offline", Source.TMUX, 1100, "gone")),
+    "contradicted": counted("working")._replace(status=Status("stopped", Source.PANE, 1100, "only a shell is left")),
+    "another agent": counted("working")._replace(status=Status("permission", Source.HOOK, 1100, "another", "opencode")),
+    "ahead": counted("working", timestamp=99999),
+    "undated": counted("working", timestamp="soon"),
 }
 
 
@@ -96,7 +96,7 @@ HOSTILE_TIMES = [
 
 @pytest.mark.parametrize(("time", "expected"), HOSTILE_TIMES)
 def test_times_that_make_no_sense_are_left_out(time: object, expected: Times) -> None:
-    assert times(told(time=time)) == expected
+    assert times(counted(time=time)) == expected
 
 
 HOSTILE_TOOLS = [
@@ -111,7 +111,7 @@ HOSTILE_TOOLS = [
 
 @pytest.mark.parametrize(("tools", "counts", "recent"), HOSTILE_TOOLS)
 def test_tools_that_make_no_sense_are_left_out(tools: object, counts: object, recent: tuple[str, ...]) -> None:
-    found = metrics_of(told(tools=tools), 1100) or Metrics()
+    found = metrics_of(counted(tools=tools), 1100) or Metrics()
     assert (len(found.tools) if isinstance(counts, int) else found.tools) == counts
     assert found.recent == recent
 
@@ -124,10 +124,10 @@ json_values = st.recursive(
 
 
 @given(json_values, json_values, json_values, st.floats(0, 1e11))
-def test_whatever_stands_there_parts_are_parts_of_the_whole(
+def test_parts_are_parts_of_the_whole_for_any_content(
     time: object, tools: object, timestamp: object, clock: float
 ) -> None:
-    found = metrics_of(told("working", timestamp, time, tools), clock)
+    found = metrics_of(counted("working", timestamp, time, tools), clock)
     for part in (*(time_parts(found.times) if found and found.times else ()), *(tool_parts(found) if found else ())):
         assert 0 <= part.share <= 1 + 1e-9
     assert usage_facts(found, "") is not None
@@ -135,7 +135,7 @@ def test_whatever_stands_there_parts_are_parts_of_the_whole(
 
 @pytest.mark.parametrize(("value", "expected"), [("abc", "abc"), (None, ""), (7, ""), ({"a": 1}, "")])
 def test_the_agents_own_id_is_a_text(value: object, expected: str) -> None:
-    assert session_id(told(session_id=value)) == expected
+    assert session_id(counted(session_id=value)) == expected
 
 
 # ---- in words
@@ -160,7 +160,7 @@ def test_short_numbers_are_about_right(number: int) -> None:
     assert float(said.rstrip("kMGT")) * unit == pytest.approx(number, rel=0.06, abs=0.5)
 
 
-def test_times_are_told_with_their_share() -> None:
+def test_times_have_their_share() -> None:
     parts = time_parts(Times(1000, 7200, 3600, 1200))
     assert [(part.label, part.figure) for part in parts] == [
         ("working", "50% 1h 0m"), ("waiting", "17% 20m 0s"), ("other", "33% 40m 0s"),
@@ -168,7 +168,7 @@ def test_times_are_told_with_their_share() -> None:
     assert [part.figure for part in time_parts(Times(None, 0, 0, 0))] == ["0% 0s"] * 3
 
 
-def test_of_many_tools_the_most_used_are_told() -> None:
+def test_only_the_most_used_of_many_tools_are_shown() -> None:
     metrics = Metrics(None, tuple((f"tool{number}", 20 - number) for number in range(12)), ("tool3", "tool1"))
     assert [part.label for part in tool_parts(metrics)] == [f"tool{number}" for number in range(8)]
     assert [part.share for part in tool_parts(metrics)][:2] == [1.0, 0.95]
@@ -190,12 +190,12 @@ TOKENS = [
 
 
 @pytest.mark.parametrize(("tokens", "expected"), TOKENS)
-def test_tokens_are_told_with_what_is_wrong_about_them(tokens: Tokens, expected: str) -> None:
+def test_tokens_are_shown_with_their_problems(tokens: Tokens, expected: str) -> None:
     assert tokens_text(tokens) == expected
 
 
-def test_in_words_everything_stands_in_one_line_each() -> None:
-    facts = usage_facts(metrics_of(told(), 1100), "no transcript\x1b[31m")
+def test_each_fact_is_one_line() -> None:
+    facts = usage_facts(metrics_of(counted(), 1100), "no transcript\x1b[31m")
     assert [(fact.label, fact.text) for fact in facts] == [
         ("time", "1m 40s: working 60% 1m 0s, waiting 10% 10s, other 30% 30s"),
         ("tools", "18 uses of 3 tools: Bash 12, Edit 3, Read 3"),

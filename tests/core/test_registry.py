@@ -42,7 +42,7 @@ PROBLEMS = (
 
 
 @pytest.mark.parametrize(("data", "problem"), PROBLEMS)
-def test_what_is_wrong_with_a_file_is_said(data: bytes, problem: str) -> None:
+def test_what_is_wrong_with_a_file_is_reported(data: bytes, problem: str) -> None:
     found = read_registry(data)
     assert (found.entries, bool(found.problem)) == ({}, bool(problem))
     assert found.problem.startswith(problem)
@@ -136,7 +136,7 @@ JUDGED = (
 @pytest.mark.parametrize(
     ("entry", "found", "health", "reason"), [case[1:] for case in JUDGED], ids=[case[0] for case in JUDGED]
 )
-def test_health_is_what_tmux_itself_said(entry: Entry, found: Snapshot, health: str, reason: str) -> None:
+def test_health_is_what_tmux_itself_reports(entry: Entry, found: Snapshot, health: str, reason: str) -> None:
     condition = condition_of(entry, found)
     assert (str(condition.health), condition.reason) == (health, reason)
 

@@ -95,7 +95,7 @@ PROBLEMS = [
 
 
 @pytest.mark.parametrize(("data", "problem"), PROBLEMS, ids=[problem for _, problem in PROBLEMS])
-def test_what_is_wrong_with_a_file_is_said(data: bytes, problem: str) -> None:
+def test_what_is_wrong_with_a_file_is_reported(data: bytes, problem: str) -> None:
     assert problem in read_status_file("x", data).problem
 
 

@@ -127,12 +127,12 @@ AGES = [
 
 
 @pytest.mark.parametrize(("seconds", "short", "exact"), AGES)
-def test_an_age_is_told_in_one_word_or_exactly(seconds: float, short: str, exact: str) -> None:
+def test_an_age_is_one_word_or_exact(seconds: float, short: str, exact: str) -> None:
     assert (age(seconds), exact_age(seconds)) == (short, exact)
 
 
 @given(st.floats(-1e4, 1e7))
-def test_an_age_says_the_same_for_as_long_as_it_is_said_to(seconds: float) -> None:
+def test_an_age_stays_the_same_for_as_long_as_age_lasts_says(seconds: float) -> None:
     lasts = age_lasts(seconds)
     assert lasts > 0
     assert age(seconds + lasts * 0.999) == age(seconds)
@@ -143,7 +143,7 @@ ROUND_TRIPS = [(0, "<1ms"), (0.0009, "<1ms"), (0.001, "1ms"), (0.0424, "42ms"), 
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [*ROUND_TRIPS, (1.23, "1.2s")])
-def test_a_round_trip_is_told_shortly(seconds: float, expected: str) -> None:
+def test_a_round_trip_time_is_short(seconds: float, expected: str) -> None:
     assert latency(seconds) == expected
 
 

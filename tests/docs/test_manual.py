@@ -112,7 +112,7 @@ def test_keys_are_those_of_the_table_in_its_order_and_words() -> None:
     assert found == rows
 
 
-def test_the_contexts_of_keys_are_told() -> None:
+def test_the_manual_names_the_contexts_of_keys() -> None:
     groups = section(NAVI, "KEYS").split(".Ss ")[1:]
     told = {group.partition("\n")[0]: re.findall(r"^\.Pq Em (.*)$", group, re.MULTILINE) for group in groups}
     assert told == {key.group.title: [", ".join(key.group.contexts)] for key in KEYS}
@@ -130,7 +130,7 @@ def usage(verb: Verb) -> set[str]:
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
-def test_a_verb_is_told_with_all_its_arguments(verb: Verb) -> None:
+def test_the_manual_has_all_arguments_of_a_verb(verb: Verb) -> None:
     part = section(VERBS_PAGE, "VERBS").split(f".Ss {verb.name}\n")[1].partition(".Ss ")[0]
     told = re.sub(r"Fl ([a-zA-Z])\b", r"-\1", re.sub(r"Fl Fl ([a-z])", r"--\1", part))
     assert usage(verb) - set(re.findall(r"--?[a-zA-Z][a-z-]*|[A-Z]+", told)) == set()
@@ -197,7 +197,7 @@ def default_in_words(value: object) -> str:
     return (f"{value:g}" if isinstance(value, float) else str(value or "")) or "empty"
 
 
-def told_defaults(page: Path, name: str) -> dict[str, str]:
+def documented_defaults(page: Path, name: str) -> dict[str, str]:
     """Return the fields that a section describes, with the default that it tells ("" if it tells none)."""
     found = {field: re.search(r"Default: (.*?)\.(?: |$)", body) for field, body in items(section(page, name), "Va")}
     return {field: default[1] if default else "" for field, default in found.items()}
@@ -205,7 +205,7 @@ def told_defaults(page: Path, name: str) -> dict[str, str]:
 
 def test_every_field_of_a_remote_is_described_with_its_default() -> None:
     wanted = {field: default_in_words(getattr(Remote("", ""), field)) for field in Remote._fields}
-    assert told_defaults(REMOTES, "FIELDS") == wanted | {"name": "", "host": ""}
+    assert documented_defaults(REMOTES, "FIELDS") == wanted | {"name": "", "host": ""}
 
 
 def test_every_field_of_a_remote_has_an_example_that_is_understood(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_every_field_of_a_remote_has_an_example_that_is_understood(tmp_path: Pat
 
 def test_every_field_of_the_settings_is_described_with_its_default() -> None:
     wanted = {field: default_in_words(getattr(Settings(), field)) for field in Settings._fields}
-    assert told_defaults(NAVI, "CONFIGURATION") == wanted
+    assert documented_defaults(NAVI, "CONFIGURATION") == wanted
 
 
 @pytest.mark.parametrize("field", CHOICES)
@@ -253,7 +253,7 @@ def test_every_example_of_a_configuration_is_understood(page: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["remotes", "settings", "state", "known_remotes"])
-def test_a_file_stands_where_the_manual_says(name: str) -> None:
+def test_a_file_is_where_the_manual_says(name: str) -> None:
     place = Places({"HOME": "/home/user"})
     assert f".It Pa {getattr(place, name)}".replace("/home/user", "~") in section(NAVI, "FILES")
 

@@ -40,9 +40,6 @@ WORDS: Mapping[str, str] = {
 }
 """Private words, as patterns of whole words, and what to write instead."""
 
-NOT_YET = ("contrib/manual", "man/navi-remotes.5", "man/navi-verbs.1", "navi/", "tests/")
-"""Where private words are still being replaced."""
-
 ALLOWED: Mapping[str, tuple[str, ...]] = {}
 """By the pattern of a word, the files in which it has its ordinary meaning."""
 
@@ -83,7 +80,7 @@ def uses(word: str) -> list[str]:
     return [
         f"{name}: …{text[max(0, found.start() - 30) : found.end() + 30]}…"
         for name, text in sorted(texts().items())
-        if name not in allowed and not name.startswith(NOT_YET)
+        if name not in allowed
         for found in re.finditer(rf"\b(?:{word})\b", text)
     ]
 

@@ -178,7 +178,7 @@ async def test_a_line_is_run_by_the_users_own_shell_which_stays(lab: Lab, where:
         # A shell that was busy when the keys arrived prints its prompt before the answer.
         until(lambda: re.search(r"^(\S* )?stays$", pane(one.account, "api"), re.M), what="the shell stays")
         assert one.account.tmux("show-options", "-v", "-t", "=api:", "@navi_line") == line
-        assert one.nest() == ["recent"]
+        assert one.state_files() == ["recent"]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ async def test_an_agent_that_is_not_there_creates_nothing(lab: Lab, where: str) 
             await one.host.run(new("api", "", running("no-such-agent --fast")))
         assert caught.value.status == 69
         assert await one.names() == {"bystander"}
-        assert one.nest() == []
+        assert one.state_files() == []
 
 
 async def test_a_shell_that_takes_long_to_start_loses_nothing(lab: Lab) -> None:
@@ -458,7 +458,7 @@ async def test_renaming_changes_tmux_the_file_and_the_field_and_nothing_else(lab
         assert await one.names() == {name, "api-long"}
         assert [path.name for path in one.account.sessions_dir.glob("*.json")] == [f"{name}.json"]
         assert fields(one.account.sessions_dir / f"{name}.json") == before | {"tmux_session": name}
-        assert not [path for path in one.nest() if path.startswith(("lock", "event"))]
+        assert not [path for path in one.state_files() if path.startswith(("lock", "event"))]
         assert not list(one.account.home.rglob("pwned"))
 
 
@@ -486,7 +486,7 @@ async def test_a_name_that_is_taken_renames_nothing(lab: Lab, where: str, by: st
         assert caught.value.status == 73
         assert "api" in await one.names()
         assert path.read_bytes() == before
-        assert not [path for path in one.nest() if path.startswith("lock")]
+        assert not [path for path in one.state_files() if path.startswith("lock")]
 
 
 @everywhere

@@ -33,7 +33,7 @@ async def test_marks_are_added_and_taken_away(lab: Lab, where: str) -> None:
         assert (await one.session("a")).marks == Marks(False, ("other",))
         path = one.account.sessions_dir / ".navi" / "marks"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert one.nest() == ["marks"]
+        assert one.state_files() == ["marks"]
 
 
 @everywhere

@@ -82,7 +82,7 @@ async def test_each_message_counts_once_with_what_its_last_line_says(lab: Lab, w
         append(path, message("msg_3", output=6), message("msg_4", 0, 1, 0, 0))
         assert await one.host.run(tokens("one")) == Tokens(5, 102, 600, 80, messages=4)
         assert state(one.account).stat().st_mode & 0o777 == 0o600
-        assert one.nest() == ["tokens.one"]
+        assert one.state_files() == ["tokens.one"]
 
 
 @everywhere

@@ -46,7 +46,7 @@ class Place:
         """Return the names of its tmux sessions."""
         return {session.name for session in (await self.look()).sessions}
 
-    def nest(self) -> list[str]:
+    def state_files(self) -> list[str]:
         """Return the content of the state folder."""
         folder = self.account.sessions_dir / ".navi"
         return sorted(path.name for path in folder.iterdir()) if folder.exists() else []

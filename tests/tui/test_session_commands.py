@@ -313,7 +313,7 @@ def test_n_creates_an_agent_on_the_machine_of_the_selected_row(lab: Lab, far: bo
         ("name", "a.b", "can't hold a dot"),
     ],
 )
-def test_a_failure_stands_in_the_form_which_keeps_what_was_typed(lab: Lab, label: str, text: str, fault: str) -> None:
+def test_a_failure_is_shown_in_the_form_which_keeps_what_was_typed(lab: Lab, label: str, text: str, fault: str) -> None:
     with dashboard(lab, True, "api") as (screen, atlas):
         agent(atlas)
         select(screen, "api")
