@@ -187,6 +187,11 @@ def test_modules_and_functions_are_short(module: str) -> None:
     assert [one.name for one in functions(path) if lines(one) > LONGEST_FUNCTION] == []
 
 
+@pytest.mark.parametrize("script", sorted((NAVI / "sh").glob("*/*")), ids=lambda path: path.name)
+def test_scripts_are_short(script: Path) -> None:
+    assert len(script.read_text().splitlines()) <= LONGEST_MODULE
+
+
 def test_most_functions_are_very_short() -> None:
     assert median(lines(one) for path in MODULES.values() for one in functions(path)) <= USUAL_FUNCTION
 

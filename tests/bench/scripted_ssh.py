@@ -59,7 +59,7 @@ def frame(token: str, parts: list[str]) -> str:
 
 
 def panes(host: str, token: str) -> str:
-    """Return tmux's list of panes, in the format of navi_format (look.sh)."""
+    """Return tmux's list of panes, in the format of navi_format (look/look.sh)."""
     now = f"{time.time():.0f}"
     lines = [f"{token} server ok "]
     for number in range(SESSIONS):

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # needs: hooks/places registry/absent
-# hooks_look.sh DIR LARGEST: what the files of the hooks hold, and which agents are here.
+# read.sh DIR LARGEST: what the files of the hooks hold, and which agents are here.
 
 # navi_tell WORD FILE: its path, and a record with its state and, if it is `text`, all of it.
 navi_tell() {

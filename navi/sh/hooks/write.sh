@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # needs: hooks/places registry/absent lib/fail
-# hooks_write.sh DIR, and for the hook, OpenCode's plugin and Claude Code's settings each: ACTION STATE OLD NEW.
+# write.sh DIR, and for the hook, OpenCode's plugin and Claude Code's settings each: ACTION STATE OLD NEW.
 # ACTION is keep, write or remove; the file must still be in that STATE (absent, or text that is OLD). All new files are
 # written beside the old ones first; then each takes its place in one step. Settings come last, for they call the hook.
 

@@ -147,7 +147,7 @@ navi_find_user() {
     case ${navi_user-} in '' | *[!0-9]*) navi_user=$(id -u) ;; esac
 }
 
-# The sockets that nobody listened on when they were last asked, as lines "=SOCKET" (look.sh).
+# The sockets that nobody listened on when they were last asked, as lines "=SOCKET" (look/sessions.sh).
 navi_dead=
 
 # navi_find_servers: the sockets of the user's other tmux servers, a line each, in navi_others; navi_unaskable says

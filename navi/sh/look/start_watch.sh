@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC3045,SC2034
-# launch.sh SCRIPT ARGUMENTS...: run SCRIPT in bash where there is one, because its read has a time limit (dash needs
+# start_watch.sh SCRIPT ARGUMENTS...: run SCRIPT in bash where there is one, because its read has a time limit (dash needs
 # a process to tick), and never in the shell that reads from standard input: a bash that does so crashes when an
 # eval touches its standard input. Other shells bear that. --norc, for a bash below sshd reads ~/.bashrc even so.
 navi_script=$1

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: registry/require registry/change
 # changes: navi_answer navi_edits navi_name navi_socket navi_used_at
-# entries.sh COUNT (NAME CREATED_AT)... (SOCKET ID)...: change the registry: COUNT words name entries that go (their
+# change_entries.sh COUNT (NAME CREATED_AT)... (SOCKET ID)...: change the registry: COUNT words name entries that go (their
 # names as JSON has them), if they are still those that were created then; the rest are living sessions, which are
 # registered.
 navi_need_registry

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: registry/require registry/location lib/locks
-# registry_file.sh [TEXT]: the registry as it is; or, with a TEXT, that in its place. What was there stays beside it.
+# file.sh [TEXT]: the registry as it is; or, with a TEXT, that in its place. What was there stays beside it.
 navi_need_registry
 if [ $# -eq 0 ]; then
     [ -e "$navi_registry" ] || navi_fail $navi_none "the registry $navi_registry does not exist yet"

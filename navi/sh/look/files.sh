@@ -1,0 +1,131 @@
+# shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
+# needs: look/record
+# changes: navi_out
+# The status files of this machine, and the marks of sessions.
+
+# The checksums of the files now, and of those that were sent before, a line each.
+navi_sums=
+navi_known=
+
+# navi_files: checksums of all status files in navi_sums; what can't be read as such in navi_odd. A hundred at a time:
+# in one list, which shells copy to append to it, a thousand take long.
+navi_files() {
+    navi_odd=
+    navi_sums=
+    cd "$navi_dir" 2>/dev/null || return
+    set --
+    for navi_file in ./*.json ./.[!.]*.json; do
+        navi_sort "$navi_file" || continue
+        set -- "$@" "$navi_file"
+        [ $# -lt 100 ] && continue
+        navi_add_sums "$@"
+        set --
+    done
+    [ $# -eq 0 ] || navi_add_sums "$@"
+}
+
+# navi_add_sums FILE...: their checksums, a line each. One that went meanwhile has none.
+navi_add_sums() {
+    navi_line=$(cksum "$@" 2>/dev/null)
+    [ -z "$navi_line" ] || navi_sums=$navi_sums${navi_sums:+$navi_newline}$navi_line
+}
+
+# navi_sort FILE: whether it is a status file; one that only looks like it is noted in navi_odd.
+navi_sort() {
+    navi_why=
+    case $1 in *"$navi_newline"*) return 1 ;; esac
+    if [ -L "$1" ]; then
+        navi_why="link"
+    elif [ -d "$1" ]; then
+        navi_why=folder
+    elif [ ! -e "$1" ]; then
+        return 1
+    elif [ ! -f "$1" ]; then
+        navi_why=special
+    elif [ ! -r "$1" ]; then
+        navi_why=unreadable
+    fi
+    [ -z "$navi_why" ] && return 0
+    navi_odd="$navi_odd$navi_token odd $navi_why ${1#./}$navi_newline"
+    return 1
+}
+
+# navi_tell_files: a record for each status file; a body only for those not in navi_known, the sums sent before.
+# Both stand in one order, so a walk along both finds the differences; to search for each file would take long for many.
+# navi_appeared says whether there is one that was not there before.
+navi_tell_files() {
+    navi_some=
+    navi_appeared=no
+    set -f
+    IFS=$navi_newline
+    # shellcheck disable=SC2086 # one word a line
+    set -- $navi_known
+    for navi_line in $navi_sums; do
+        unset IFS
+        navi_file=${navi_line#*./}
+        while [ $# -gt 0 ] && navi_gone "$1"; do shift; done
+        if [ "$navi_line" = "${1-}" ]; then navi_tell_same; else navi_tell_file; fi
+        if [ "$navi_file" = "${1#*./}" ]; then shift; else navi_appeared=yes; fi
+    done
+    unset IFS
+    set +f
+    navi_out=$navi_out$navi_some$navi_odd
+    navi_known=$navi_sums
+}
+
+# navi_gone LINE: whether the file of a sum that was sent before, other than navi_line, is gone.
+navi_gone() {
+    [ "$1" = "$navi_line" ] && return 1
+    case $navi_newline$navi_sums$navi_newline in *" ./${1#*./}$navi_newline"*) return 1 ;; esac
+}
+
+# navi_tell_same: the record of a file that was sent before, collected apart: appending to all of navi_out takes long.
+navi_tell_same() {
+    navi_some="$navi_some$navi_token same $navi_file$navi_newline"
+    [ ${#navi_some} -lt 4000 ] || navi_flush_same
+}
+
+# navi_flush_same: the records of files that were sent before join the others.
+navi_flush_same() {
+    navi_out=$navi_out$navi_some
+    navi_some=
+}
+
+# navi_tell_file: the record of a file that is new or has changed, with its body if that is not too large.
+navi_tell_file() {
+    navi_flush_same
+    navi_sum=${navi_line%%./*}
+    navi_size=${navi_sum#* }
+    if [ "${navi_size% }" -gt 65536 ]; then
+        navi_record odd large "$navi_file"
+    else
+        navi_record file "$navi_file"
+        navi_read_file
+        navi_out=$navi_out$navi_body$navi_newline
+    fi
+}
+
+# navi_read_file: the text of a status file in navi_body, without NUL, which no shell can keep. bash needs no program.
+navi_read_file() {
+    if [ -n "${BASH_VERSION-}" ]; then
+        navi_body=$(<"./$navi_file")
+    else
+        navi_body=$(tr -d '\000' <"./$navi_file")
+    fi
+} 2>/dev/null
+
+# navi_read_marks: bookmarks and tags (mark.sh) in navi_marks, by builtins alone.
+navi_read_marks() {
+    navi_marks=
+    [ -f "$navi_dir/.navi/marks" ] && [ -r "$navi_dir/.navi/marks" ] || return 0
+    while IFS= read -r navi_line; do
+        navi_marks=$navi_marks$navi_line$navi_newline
+        [ ${#navi_marks} -lt 60000 ] || break
+    done <"$navi_dir/.navi/marks"
+}
+
+# navi_tell_marks: all of them; they are few.
+navi_tell_marks() {
+    navi_record marks
+    navi_out=$navi_out$navi_marks
+}

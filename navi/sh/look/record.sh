@@ -1,0 +1,12 @@
+# shellcheck shell=sh disable=SC2154
+# needs: lib/tmux
+# shares: navi_out
+# The records of a look. They are built in navi_out and printed at once, so that a small change travels in one packet.
+# $navi_token is random and of this call: no file, title or path can forge a record.
+
+navi_out=
+
+# navi_record KIND REST: open a record. What follows, up to the next one, is its body.
+navi_record() {
+    navi_out="$navi_out$navi_token $*$navi_newline"
+}

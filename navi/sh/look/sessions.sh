@@ -1,0 +1,225 @@
+# shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
+# needs: lib/tmux
+# shares: navi_asks_others navi_hung navi_offset navi_processes navi_stamps
+# changes: navi_answer navi_dead navi_others navi_patience navi_unaskable navi_word
+# The sessions and panes of every tmux server of the user, and the processes below panes that show a shell.
+
+# What becomes of an answer of tmux on its way: after the end line stand the processes of the living panes, with an s
+# behind those that show a shell. sed ends with that line and not with the pipe, which the client passes on to the
+# server: one that hangs would hold it open.
+navi_filter="
+/^$navi_token pane [^	]*	0	/{
+p
+s/^$navi_token pane [^	]*	0	\\([0-9]*\\).*/\\1/
+H
+d
+}
+/^$navi_token pane /{
+p
+s/.*/-/
+H
+d
+}
+/^$navi_token command .*sh\$/b shell
+/^$navi_token command .*login\$/b shell
+/^$navi_token end /{
+G
+s/\\n/ /g
+p
+q
+}
+p
+d
+:shell
+p
+x
+s/\$/s/
+x
+d"
+
+# The servers that hung when they were last asked, as lines "=SOCKET". They are not asked again before they are taken
+# out of it (watch.sh does so), because each would hold up the news of all others.
+navi_hung=$navi_newline
+
+# The sockets that nobody listened on when they were last asked, as lines "=SOCKET"; a server that has ended leaves its
+# socket behind, and asking each of them again and again is dear. navi_stamps begins the names of the two files whose
+# times tell when listings began; without it (for a single look) all are asked.
+navi_dead=
+navi_stamps=
+navi_half=0
+navi_listed_before=
+
+# Whether a listing asks the user's other servers, too.
+navi_asks_others=yes
+
+# Where navi_offset is a number, other servers than the default one are asked in an order that changes with it.
+navi_offset=
+
+# navi_note_listing: a listing begins now; in navi_listed_before is the file that tells when the one before began.
+navi_note_listing() {
+    [ -n "$navi_stamps" ] || return 0
+    navi_listed_before=$navi_stamps.$navi_half.$$
+    navi_half=$((1 - navi_half))
+    : >"$navi_stamps.$navi_half.$$"
+}
+
+# navi_list: ask every tmux server of the user; the answers, the default server's first, in navi_panes. However many
+# hang, it takes at most 7 seconds: 4 for the first, 1 for each of three more, and then nobody else is waited for.
+navi_list() {
+    navi_note_listing
+    navi_waits=0
+    # Those that were asked, and hang.
+    navi_hangs=
+    navi_patience=4
+    navi_panes=
+    navi_processes=
+    navi_has_dead=no
+    navi_children=
+    navi_ask ''
+    navi_others=
+    navi_unaskable=no
+    [ "$navi_asks_others" = no ] || navi_find_servers
+    [ -z "$navi_offset" ] || navi_turn_servers
+    set -f
+    IFS=$navi_newline
+    for navi_other in $navi_others; do
+        unset IFS
+        navi_ask "$navi_other"
+        IFS=$navi_newline
+    done
+    unset IFS
+    set +f
+    [ "$navi_unaskable" = no ] || navi_panes="$navi_panes$navi_token server failed -$navi_newline"
+    navi_panes=$navi_panes$navi_children
+}
+
+# navi_turn_servers: begin with another one.
+navi_turn_servers() {
+    set -f
+    IFS=$navi_newline
+    # shellcheck disable=SC2086 # one word a line
+    set -- $navi_others
+    unset IFS
+    set +f
+    [ $# -gt 1 ] || return 0
+    navi_steps=$((navi_offset % $#))
+    while [ "$navi_steps" -gt 0 ]; do
+        navi_first=$1
+        shift
+        set -- "$@" "$navi_first"
+        navi_steps=$((navi_steps - 1))
+    done
+    navi_others=$(printf '%s\n' "$@")$navi_newline
+}
+
+# navi_ask SOCKET: ask one server, unless it is known to hang.
+navi_ask() {
+    navi_answer=
+    navi_rest=
+    case $navi_hung in
+    *"$navi_newline=$1$navi_newline"*) navi_word=hung ;;
+    *) navi_question "$1" ;;
+    esac
+    # A server that has gone leaves its socket behind: nothing to tell, unless it is the default one.
+    if [ -n "$1" ] && [ "$navi_word" = none ]; then
+        case $navi_dead in *"=$1$navi_newline"*) ;; *) navi_dead="$navi_dead=$1$navi_newline" ;; esac
+        return
+    fi
+    navi_forget_death "$1"
+    [ "$navi_word" = none ] && navi_answer=
+    [ "$navi_word" = ok ] && navi_check_age
+    navi_panes="$navi_panes$navi_token server $navi_word $1$navi_newline$navi_answer$navi_newline"
+    case $navi_rest in *' '*) navi_note_processes ;; esac
+}
+
+# navi_forget_death SOCKET: somebody listens on it again.
+navi_forget_death() {
+    case $navi_dead in
+    *"=$1$navi_newline"*) navi_dead=${navi_dead%%"=$1$navi_newline"*}${navi_dead#*"=$1$navi_newline"} ;;
+    esac
+}
+
+# navi_question SOCKET: what a server says in navi_answer, what that means in navi_word; one that hangs is noted.
+navi_question() {
+    if [ "$navi_waits" -eq 4 ]; then
+        navi_word=hung
+    else
+        navi_hear "$1"
+        navi_verdict "${navi_rest%% *}" "$navi_answer"
+        # It has no sessions.
+        [ "$navi_word" != absent ] || navi_word=ok navi_answer=
+    fi
+    [ "$navi_word" = hung ] || return 0
+    navi_hung="$navi_hung=$1$navi_newline"
+    [ "$navi_waits" -lt 4 ] || return 0
+    navi_hangs="$navi_hangs=$1$navi_newline"
+    navi_waits=$((navi_waits + 1))
+    navi_patience=1
+}
+
+# navi_hear SOCKET: a server's answer in navi_answer, and what follows the end mark in navi_rest.
+navi_hear() {
+    navi_whole=$(
+        {
+            navi_tmux "$1" list-panes -a -F "$navi_format" </dev/null 2>&1
+            printf '\n%s end %s\n' "$navi_token" $?
+        } | sed -n "$navi_filter"
+    )
+    navi_answer=${navi_whole%"$navi_newline$navi_token end "*}
+    navi_answer=${navi_answer%"$navi_newline"}
+    navi_find_rest
+}
+
+# navi_find_rest: what follows the end mark of an answer. A pattern would do, but takes bash milliseconds.
+navi_find_rest() {
+    set -f
+    IFS=$navi_newline
+    # shellcheck disable=SC2086 # one word a line
+    set -- $navi_whole
+    unset IFS
+    set +f
+    [ $# -eq 0 ] || shift $(($# - 1))
+    navi_rest=${1#"$navi_token end "}
+}
+
+# navi_note_processes: keep the processes of living panes, and whether there are dead ones; and look below those that
+# show a shell: it may only wait for an agent that it runs.
+navi_note_processes() {
+    for navi_process in ${navi_rest#* }; do
+        case $navi_process in
+        -*)
+            navi_has_dead=yes
+            continue
+            ;;
+        *s)
+            navi_process=${navi_process%s}
+            navi_note_children
+            ;;
+        esac
+        navi_processes="$navi_processes $navi_process"
+    done
+}
+
+# navi_note_children: the names of the processes below a shell; "?" where the system does not tell.
+navi_note_children() {
+    navi_below=
+    if [ -r "/proc/$navi_process/task/$navi_process/children" ]; then
+        read -r navi_below <"/proc/$navi_process/task/$navi_process/children"
+    elif kill -0 "$navi_process"; then
+        navi_children="$navi_children$navi_token child $navi_process ?$navi_newline"
+    fi 2>/dev/null
+    for navi_below_process in $navi_below; do
+        navi_program='?'
+        read -r navi_program 2>/dev/null <"/proc/$navi_below_process/comm"
+        navi_children="$navi_children$navi_token child $navi_process $navi_program$navi_newline"
+    done
+}
+
+# navi_check_age: a tmux before 2.6 knows too little (before 2.4 not even its own version) to be believed.
+navi_check_age() {
+    case $navi_answer in
+    "$navi_token pane 	"* | "$navi_token pane "[01].* | "$navi_token pane "2.[0-5]*)
+        navi_word=old
+        ;;
+    esac
+}
