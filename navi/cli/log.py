@@ -56,9 +56,15 @@ def log_to_file(folder: Path, level: str) -> logging.Logger:
     return _log_to(handler, "%(asctime)s %(levelname)s %(message)s", level)
 
 
+def _is_ours_or_a_warning(record: logging.LogRecord) -> bool:
+    """Leave out what urwid logs, also in names below navi: keys may be a secret that the user types."""
+    return record.levelno >= logging.WARNING or record.name == "navi"
+
+
 def _log_to(handler: logging.Handler, line: str, level: str) -> logging.Logger:
     """Warnings of libraries go there, too: they must not appear on the dashboard's screen."""
     handler.setFormatter(CleanFormatter(line))
+    handler.addFilter(_is_ours_or_a_warning)
     logging.getLogger().addHandler(handler)
     log = logging.getLogger("navi")
     log.setLevel(level.upper())

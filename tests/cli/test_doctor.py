@@ -229,7 +229,7 @@ def several_agents(there: Account) -> None:
 
 RULES: list[tuple[Callable[[Account], None], str, str, str]] = [
     (hook_is_right, "done", "hook", "the hook's status counts"),
-    (only_a_shell, "stopped", "pane", "the hook said permission, waiting or working, but only a shell is left"),
+    (only_a_shell, "stopped", "pane", "the hook reported permission, waiting or working, but only a shell is left"),
     (dead_pane, "stopped", "pane", "every pane is dead"),
     (gone, "offline", "tmux", "tmux has no such session"),
     (agent_without_hooks, "", "pane", "no usable status file, and a known agent runs in a pane"),

@@ -536,7 +536,7 @@ def test_what_stands_in_the_scrollback_is_seen_and_only_so_much_as_is_wanted(lab
     open_pane(lab.local, "api", "seq 1 3000; exec cat", "3000")
     operation = wait(Named("api"), Expected("^7$"))
     assert run(lab.local, shell, operation) == "7"
-    with pytest.raises(NotSeen, match=r"within 0\.3 s") as caught:
+    with pytest.raises(NotSeen, match=r"timed out after 0\.3 s") as caught:
         run(lab.local, shell, wait(Named("api"), Expected("^1500$", seconds=0.3), 1000))
     assert (caught.value.status, caught.value.screen[-1]) == (75, "3000")
     assert run(lab.local, shell, wait(Named("api"), Expected("^1500$"), 1600)) == "1500"
