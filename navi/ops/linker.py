@@ -20,7 +20,6 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import takewhile
-from typing import NamedTuple
 
 SCRIPTS = os.path.join(os.path.dirname(os.path.dirname(__file__)), "sh")
 
@@ -31,13 +30,15 @@ class LinkError(Exception):
     """A script can't be linked; the text says which one and why."""
 
 
-class Source(NamedTuple):
+class Source:
     """A file without its comments, the functions that it defines, and what its headers name."""
 
-    text: str
-    functions: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    expects: tuple[str, ...] = ()
+    __slots__ = ("expects", "functions", "needs", "text")
+
+    def __init__(
+        self, text: str, functions: tuple[str, ...], needs: tuple[str, ...], expects: tuple[str, ...]
+    ) -> None:
+        self.text, self.functions, self.needs, self.expects = text, functions, needs, expects
 
 
 @cache

@@ -1,13 +1,9 @@
 """What an operation is, and what a host answers to it."""
 
 from collections.abc import Callable, Iterator
-from enum import Enum
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from navi.core.text import clean, decode
-
-if TYPE_CHECKING:
-    from navi.ops.outcome import Outcomes
 
 T = TypeVar("T")
 
@@ -53,13 +49,16 @@ class Answer(NamedTuple):
             yield Record(kind, rest, body)
 
 
-class HostSetting(Enum):
-    """An argument that the host fills in when it runs an operation."""
+class HostSetting:
+    """An argument that the host fills in when it runs an operation: SESSIONS_DIR is where its status files are; CLEANUP
+    is `yes` where status files of ended sessions may be removed, else `no`.
+    """
 
-    SESSIONS_DIR = "sessions_dir"
-    """Where the host's status files are."""
-    CLEANUP = "cleanup"
-    """`yes` where status files of ended sessions may be removed, else `no`."""
+    SESSIONS_DIR: "ClassVar[HostSetting]"
+    CLEANUP: "ClassVar[HostSetting]"
+
+
+HostSetting.SESSIONS_DIR, HostSetting.CLEANUP = HostSetting(), HostSetting()
 
 
 class HostSettings(NamedTuple):
@@ -81,7 +80,8 @@ class Operation(NamedTuple, Generic[T]):
     """A question with one answer. `parse` raises OperationError when the answer is a "no".
 
     `time_limit` is in seconds; a script that waits for anything has its own, shorter limit on the host.
-    One that changes something has `outcomes`: how to tell from a later look whether it was carried out.
+    One that changes something has `outcomes` (navi.ops.outcome.Outcomes[T], which most verbs need not import): how to
+    tell from a later look whether it was carried out.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Operation(NamedTuple, Generic[T]):
     arguments: tuple[str | HostSetting, ...]
     parse: Callable[[Answer], T]
     time_limit: float = 30.0
-    outcomes: "Outcomes[T] | None" = None
+    outcomes: Any = None
 
     def words(self, address: str, answer: T) -> str:
         """Return what to say of an operation on a session that is done."""

@@ -17,7 +17,7 @@ from navi.core.status import sessions_of
 from navi.ops import Operation
 from navi.ops.lifecycle import Created, dismiss, kill, new, rename, undo
 from navi.ops.marks import mark
-from navi.ops.outcome import Inquiry, Looks, Outcome, Verdict, carried_out, not_done, unknown, verdict_words
+from navi.ops.outcome import Inquiry, Looks, Outcome, Outcomes, Verdict, carried_out, not_done, unknown, verdict_words
 
 DONE, NOT_DONE, UNKNOWN = Verdict.DONE, Verdict.NOT_DONE, Verdict.UNKNOWN
 
@@ -74,8 +74,8 @@ class Case:
     reason: str = ""
 
     def judge(self) -> Outcome[Any]:
-        assert self.operation.outcomes
-        return self.operation.outcomes.judge(Looks(self.before, self.after, REQUESTED))
+        outcomes: Outcomes[Any] = self.operation.outcomes
+        return outcomes.judge(Looks(self.before, self.after, REQUESTED))
 
 
 HERE = frame(tmux("api"))
