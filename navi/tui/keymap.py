@@ -77,11 +77,16 @@ class Keymap:
         return re.sub(r"\bpress (\S+)", lambda found: f"press {self._now.get(found[1], found[1])}", text)
 
     def footer(self, contexts: Sequence[str]) -> list[tuple[str, str]]:
-        """Return key and word of the commands that the footer offers in these contexts, those of the topmost first."""
+        """Return key and word of the commands that the footer offers in these contexts, those of the topmost first.
+
+        A command whose key means something else in a context above is left out.
+        """
         found = [
             (min(map(contexts.index, here)), binding)
             for binding in self.bindings
-            if binding.footer and (here := [context for context in binding.group.contexts if context in contexts])
+            if binding.footer
+            and (here := [context for context in binding.group.contexts if context in contexts])
+            and self.command(contexts, binding.keys[0]) == binding.command
         ]
         last = {"help", "quit", "back"}
         found.sort(key=lambda one: (one[1].command in last, one[0]))

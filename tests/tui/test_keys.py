@@ -10,7 +10,7 @@ import pytest
 from navi.config.settings import Rebinding, Settings
 from navi.fleet import Fleet
 from navi.tui.dashboard import Dashboard
-from navi.tui.keymap import LIST, PAGE, Keymap, rebind, shown
+from navi.tui.keymap import LIST, PAGE, SEARCH, Keymap, rebind, shown
 from navi.tui.keys import KEYS
 from navi.tui.pages.help import help_lines
 from tests.support.dashboard import NAVI, begin, configure, navi, selected, wait_names, wait_selected
@@ -101,9 +101,11 @@ def test_help_and_quit_are_the_last_keys_of_the_footer() -> None:
 
 FOOTERS = [
     ((LIST,), "Enter attach|n new|x kill|i details|/ search|s sort|f filter|H hosts|p preview|? help|q quit"),
+    ((SEARCH, LIST),
+     "n next match|Enter attach|x kill|i details|/ search|s sort|f filter|H hosts|p preview|? help|q quit"),
     (("git", PAGE), "c comments|n new|x kill|i details|/ search|H hosts|Esc back|? help"),
     (("help", PAGE), "n new|x kill|i details|/ search|H hosts|Esc back|? help"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("contexts", "expected"), FOOTERS)
