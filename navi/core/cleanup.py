@@ -1,8 +1,9 @@
-"""What clean-up removes from the registry, and how registry and status files differ from tmux. Pure."""
+"""What clean-up removes, and how registry and status files differ from tmux. Pure."""
 
 from typing import NamedTuple
 
-from navi.core.model import TmuxSession
+from navi.core.model import Frame, StatusFile, TmuxSession
+from navi.core.place import files_of, is_earlier, why_unconfirmed, why_unjudged
 from navi.core.registry import Condition, Entry, Health, Snapshot, condition_of, epoch, strays
 from navi.core.text import exact_age
 
@@ -64,6 +65,35 @@ def seconds_unused(entry: Entry, clock: float) -> float | None:
     return clock - used if used is not None else None
 
 
+class FileRemoval(NamedTuple):
+    """A status file without a session, by its name without the ending; and why it goes or, if it `stays`, why that."""
+
+    name: str
+    reason: str
+    stays: bool = False
+
+
+def file_removals(frame: Frame) -> list[FileRemoval]:
+    """Return the status files without a session. One whose session may live, as far as is known here, stays."""
+    return [_file_removal(file, frame) for file in _without_session(frame)]
+
+
+def _file_removal(file: StatusFile, frame: Frame) -> FileRemoval:
+    if file.problem:
+        return FileRemoval(file.name, f"it can't be used: {file.problem}")
+    doubt = why_unjudged(file, frame) or why_unconfirmed(file, frame)
+    if doubt:
+        return FileRemoval(file.name, doubt, stays=True)
+    if is_earlier(file, frame):
+        return FileRemoval(file.name, "its session ended before the machine was started again")
+    return FileRemoval(file.name, "its session has ended")
+
+
+def _without_session(frame: Frame) -> list[StatusFile]:
+    taken = {id(file) for file in files_of(frame).values()}
+    return [file for file in frame.files if id(file) not in taken]
+
+
 class Difference(NamedTuple):
     """How registry and status files differ from tmux: entries whose session is gone, sessions without an entry, status
     files without a session, and what is wrong with the registry's file ("" if nothing).
@@ -99,5 +129,6 @@ def _orphans(found: Snapshot) -> tuple[str, ...]:
     """Return the status files whose session is gone; none where that is not proven."""
     if not found.proven:
         return ()
-    names = {one.name for one in found.frame.sessions}
-    return tuple(file.name for file in found.frame.files if not file.problem and file.name not in names)
+    frame = found.frame
+    left = [file for file in _without_session(frame) if not file.problem]
+    return tuple(one.name for one in left if not _file_removal(one, frame).stays)

@@ -1,14 +1,25 @@
 """What is known of a session, as facts with labels: one wording for the page of details and for `navi explain`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from navi.core.metrics import Metrics, Times, Tokens, short_number
-from navi.core.model import AgentStatus, Frame, Pane, Session, Source, StatusFile, TmuxSession
+from navi.core.model import AgentStatus, Evidence, Frame, Pane, Session, Source, StatusFile, TmuxSession
 from navi.core.text import clean, exact_age
 
 MOST_TOOLS = 8
 """How many tools are listed, the most used first."""
+
+
+RULES: Mapping[Source, str] = {
+    Source.TMUX: "tmux has no such session: offline",
+    Source.PROCESS: "the agent's process is suspended: stopped",
+    Source.STATE: "the agent's own state file counts, and neither hook nor screen is more exact",
+    Source.HOOK: "the hook's status counts, and nothing contradicts it",
+    Source.SCREEN: "the screen counts: neither a state file nor a hook that holds says the same",
+    Source.TITLE: "the title of the agent's pane counts: neither a state file nor a hook that holds says the same",
+}
+"""The rule by which a source decided, but for that of panes; those of navi(1), How a status is decided."""
 
 
 class Fact(NamedTuple):
@@ -40,18 +51,19 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         Fact("source", f"{status.source}, {_ago(status.since, clock)}"),
         Fact("because", status.reason),
         Fact("rule", rule(session, frame) if frame else ""),
+        *_evidence(status.evidence, clock),
         Fact("message", session.message),
         Fact("directory", session.cwd),
         Fact("agent", session.agent or "none that navi knows"),
         *_file(session.file, clock),
         *([Fact("tmux says", tmux_answer(frame))] if frame and not frame.proven else []),
-        *_tmux(session.tmux, clock),
+        *_tmux(session.tmux, frame, clock),
     ]
     return [Fact(clean(one.label), clean(one.text), clean(one.status)) for one in found if one.text]
 
 
 def rule(session: Session, frame: Frame) -> str:
-    """Say which rule decided the status; those of navi(1), How statuses are checked."""
+    """Say which rule decided the status; those of navi(1), How a status is decided."""
     status, file = session.status, session.file
     if session.tmux is None:
         if frame.proven:
@@ -59,22 +71,34 @@ def rule(session: Session, frame: Frame) -> str:
         return "tmux did not answer: the status file is shown as it is"
     if all(pane.dead for pane in session.tmux.panes):
         return "every pane is dead: stopped"
+    if status.source is Source.HOOK and status.agent:
+        return "the most urgent of several agents counts, and nothing contradicts it"
+    if status.source is not Source.PANE:
+        return RULES[status.source]
     if file is None or file.problem:
         if status.word == "unknown":
             return "neither a status file nor a known agent: unknown"
-        return "no usable status file, and a known agent runs in a pane: its title decides, else whether it prints text"
-    if status.source is Source.HOOK:
-        if status.agent:
-            return "the most urgent of several agents counts, and tmux does not contradict it"
-        return "the hook's status counts, and tmux does not contradict it"
+        return "no usable status file, and a known agent runs in a pane that shows no status: whether it prints decides"
     if status.word == "stopped":
         return "the hook reported permission, waiting or working, but only a shell is left: stopped"
-    return "the hook reported working, but an agent that draws while it works draws nothing: idle"
+    return "the agent contradicts its hook and shows no status: whether its pane prints decides"
 
 
 def tmux_answer(frame: Frame) -> str:
     """Say how the host's tmux answered."""
     return f"{frame.tmux}: {frame.tmux_error}" if frame.tmux_error else str(frame.tmux)
+
+
+def _evidence(evidence: tuple[Evidence, ...], clock: float) -> Iterator[Fact]:
+    """Yield what each source says, in the order of the sources; where there are several agents, with the agent."""
+    several = len({piece.where for piece in evidence if piece.where}) > 1
+    for piece in evidence:
+        since = "" if piece.since is None else f", {_ago(piece.since, clock)}"
+        where = f"{piece.where}: " if several and piece.where else ""
+        message = f": {piece.message}" if piece.message else ""
+        word = piece.word or "no status"
+        text = f"{word} ({piece.source}{since}): {where}{piece.text}{message}"
+        yield Fact("decided by" if piece.decided else "evidence", text, piece.word)
 
 
 def _ago(time: float | None, clock: float) -> str:
@@ -98,9 +122,9 @@ def _agent(label: str, agent: AgentStatus, clock: float) -> Fact:
     return Fact(label[:11], f"{status} {agent.name}, {_ago(agent.timestamp, clock)}", status)
 
 
-def _tmux(tmux: TmuxSession | None, clock: float) -> Iterator[Fact]:
+def _tmux(tmux: TmuxSession | None, frame: Frame | None, clock: float) -> Iterator[Fact]:
     if tmux is None:
-        yield Fact("tmux", "no such session")
+        yield Fact("tmux", "no such session" if frame and frame.proven else "unknown whether it has such a session")
         return
     attached = f", {tmux.attached} attached" if tmux.attached else ""
     yield Fact("tmux", f"{tmux.id}, created {_ago(tmux.created, clock)}{attached}")

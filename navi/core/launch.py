@@ -1,9 +1,13 @@
 """What a new session runs (a shell, an agent, a command line, a preset), and its first steps."""
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from navi.core.agents import AgentKind
+
+CALLERS = ("PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV")
+"""The variables by which programs are found: on the caller's own machine a session gets the caller's values."""
 
 PROGRAM = re.compile(r"[A-Za-z0-9_./+@~-]+")
 """A word that needs no quoting in any shell."""
@@ -53,8 +57,8 @@ PRESETS = {"shell": SHELL, "python": PYTHON, "gdb": GDB}
 
 
 def command(line: str) -> Launch:
-    """Return the launch of a command line in the user's shell."""
-    return Launch("command", line)
+    """Return the launch of a command line in the user's shell; the session ends with it."""
+    return Launch("command", line, ends=True)
 
 
 def agent(kind: AgentKind, skip_permissions: bool = False) -> Launch:
@@ -73,6 +77,11 @@ def program_of(line: str) -> str:
 def kept(launch: Launch) -> Launch:
     """Return the launch with a pane that stays after its program has ended."""
     return launch._replace(keep=True, ends=launch.ends or bool(launch.line))
+
+
+def of_caller(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the variables that a session on the caller's own machine gets, so that it finds the same programs."""
+    return tuple(f"{name}={environment[name]}" for name in CALLERS if environment.get(name))
 
 
 def ready(launch: Launch, pattern: str, seconds: float) -> Launch:

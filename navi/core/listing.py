@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from navi.core.address import LOCAL
+from navi.core.evidence import ATTENTION
 from navi.core.model import HostView, Session
-from navi.core.status import ATTENTION, rank
+from navi.core.status import rank
 
 Key = tuple[str, str, str]
 """A session's identity: host, name, socket."""
@@ -55,7 +56,9 @@ class Selection:
 
 def needs_person(session: Session) -> bool:
     """Return whether the session, or one of its teammates, needs the user."""
-    return session.status.word in ATTENTION or any(mate.status in ATTENTION for mate in session.teammates)
+    if session.status.word in ATTENTION:
+        return True
+    return any(mate.status in ATTENTION for mate in session.teammates) if session.teammates else False
 
 
 def is_agent(session: Session) -> bool:

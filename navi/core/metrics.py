@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from navi.core.model import Session, Source
+from navi.core.model import Session
 from navi.core.text import clean
 
 LONGEST_SPAN = 1e10
@@ -126,7 +126,7 @@ def _go_on(times: Times, session: Session, clock: float) -> Times:
     file, status = session.file, session.status
     if file is None or file.timestamp is None or session.tmux is None:
         return times
-    if status.source is not Source.HOOK or status.agent or file.status == "offline":
+    if status.word != (file.status or "unknown") or status.agent or file.status == "offline":
         return times
     passed = min(max(0.0, clock - file.timestamp), LONGEST_SPAN)
     state = STATES.get(file.status)

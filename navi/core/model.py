@@ -13,11 +13,39 @@ from navi.core.address import LOCAL, address_of
 from navi.core.failure import Failure, HostState
 
 
+class AgentProcess(NamedTuple):
+    """An agent that runs in a pane, as its host recognized it by its program.
+
+    `parent` is the process of the agent in whose tool it was started, 0 if there is none. `started` is its start in
+    ticks since boot, 0 if the host can't tell. `suspended` means stopped by a signal, as by Ctrl-Z. `file` is the
+    object in the agent's own state file, None if it has none; only its text was parsed.
+    """
+
+    name: str
+    process: int
+    parent: int = 0
+    started: int = 0
+    suspended: bool = False
+    file: Mapping[str, object] | None = None
+
+
+class Screen(NamedTuple):
+    """What the bottom of a pane shows, by the rule of the agent in it that holds: status, name of the rule, and the
+    text that it found. All are empty if no rule holds.
+    """
+
+    status: str = ""
+    rule: str = ""
+    text: str = ""
+
+
 class Pane(NamedTuple):
     """A pane as tmux lists it, its texts cleaned. `position` is `WINDOW.PANE`; `activity` is when its window last
     produced output (epoch).
 
-    `children` names the processes below a pane that shows a shell ("?" if the host can't tell).
+    `children` names the processes below a pane that shows a shell ("?" if the host can't tell). `agents` are the agents
+    that run in it. `screen` is None if it was not looked at. `raw_path` is the path
+    with the bytes that cleaning changed, "" if it changed none: for commands, never for a screen.
     """
 
     id: str
@@ -32,6 +60,9 @@ class Pane(NamedTuple):
     exit_signal: str = ""
     activity: float = 0.0
     children: tuple[str, ...] = ()
+    raw_path: str = ""
+    agents: tuple[AgentProcess, ...] = ()
+    screen: Screen | None = None
 
 
 class TmuxSession(NamedTuple):
@@ -67,10 +98,26 @@ class AgentStatus(NamedTuple):
     timestamp: float | None = None
 
 
+class Place(NamedTuple):
+    """Where a hook ran: machine, its start, the tmux server's socket and process, session and pane.
+
+    `host` is NAME:ID and `boot` the start of the kernel and of the first process, because clones and containers share
+    parts of these. A frame has the machine, its start, and the default server's socket.
+    """
+
+    host: str = ""
+    boot: str = ""
+    socket: str = ""
+    server: int = 0
+    session: str = ""
+    pane: str = ""
+
+
 class StatusFile(NamedTuple):
     """A status file as an agent's hook wrote it, its texts cleaned. `problem` says why it can't be read, or is "".
 
-    `timestamp` is an epoch time of the host's own clock. `fields` is the whole document, for display only.
+    `timestamp` is an epoch time of the host's own clock. `fields` is the whole document, for display only. `place` is
+    None if the file doesn't say where it was written, as those of older hooks don't.
     """
 
     name: str
@@ -83,6 +130,7 @@ class StatusFile(NamedTuple):
     team: str = ""
     teammates: tuple[AgentStatus, ...] = ()
     fields: Mapping[str, object] = MappingProxyType({})
+    place: Place | None = None
 
 
 class Marks(NamedTuple):
@@ -93,7 +141,9 @@ class Marks(NamedTuple):
 
 
 class Tmux(StrEnum):
-    """The result of listing a tmux server's sessions. Only OK and NONE prove anything."""
+    """The result of listing a tmux server's sessions. Only OK and NONE prove anything. A FOREIGN one belongs to another
+    user and is not asked.
+    """
 
     OK = "ok"
     NONE = "none"
@@ -101,6 +151,8 @@ class Tmux(StrEnum):
     OLD = "old"
     HUNG = "hung"
     FAILED = "failed"
+    FOREIGN = "foreign"
+    LOST = "lost"
 
 
 PROOF = (Tmux.OK, Tmux.NONE)
@@ -113,6 +165,9 @@ class Frame(NamedTuple):
 
     `tmux` is how the default server answered; `proven` is true if every tmux server of the user listed its sessions.
     `silent` has the sockets of those that did not, empty if that is not known. `marks` has the marks by session name.
+
+    `place` says which machine this is. `lost` has the processes of tmux servers that run but can't be reached. `doubt`
+    says why a status file that doesn't say where it was written can't be judged, "" if it can.
     """
 
     clock: float
@@ -128,20 +183,51 @@ class Frame(NamedTuple):
     home: str = ""
     marks: Mapping[str, Marks] = MappingProxyType({})
     silent: frozenset[str] = frozenset()
+    place: Place = Place()
+    lost: frozenset[int] = frozenset()
+    doubt: str = ""
 
 
 class Source(StrEnum):
-    """Where a status comes from."""
+    """Where a status comes from.
+
+    HOOK is the status file of the agent's hook, STATE the file in which the agent itself writes its state, PROCESS what
+    the host knows of the agent's process, PANE whether the pane is dead, shows a shell or prints, TMUX its sessions.
+    """
 
     HOOK = "hook"
+    STATE = "state file"
+    TITLE = "title"
+    SCREEN = "screen"
+    PROCESS = "process"
     PANE = "pane"
     TMUX = "tmux"
+
+
+class Evidence(NamedTuple):
+    """What one source says: the status that follows from it ("" if none does), since when (host's epoch time), and
+    that in words, without an age.
+
+    `message` is what the agent asks or reports there. `where` names the agent and its pane, "" for a whole session;
+    `agent` the one of several agents that a hook speaks of. `decided` says whether the session has its status from
+    here.
+    """
+
+    source: Source
+    word: str
+    since: float | None
+    text: str
+    message: str = ""
+    where: str = ""
+    agent: str = ""
+    decided: bool = False
 
 
 class Status(NamedTuple):
     """What an agent does: the status word, its source, since when (host's epoch time), and the reason.
 
-    `agent` names the agent of the session that has this status, "" for the session's own.
+    `agent` names the agent of the session that has this status, "" for the session's own. `evidence` has all that was
+    weighed; of it, one piece decided.
     """
 
     word: str
@@ -149,15 +235,20 @@ class Status(NamedTuple):
     since: float | None
     reason: str
     agent: str = ""
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def inferred(self) -> bool:
-        """Whether the status was read off tmux instead of reported by a hook."""
-        return self.source is not Source.HOOK
+        """Whether neither a hook nor the agent's own state file reports the status: navi derived it."""
+        return self.source not in (Source.HOOK, Source.STATE)
 
 
 class Session(NamedTuple):
-    """A session on a host. Its identity is (host, name, socket)."""
+    """A session on a host. Its identity is (host, name, socket).
+
+    Of a session without `tmux`, `socket` is that of its tmux server as far as its status file names it, and `unjudged`
+    says why nobody here can tell what became of it, "" if tmux knows.
+    """
 
     host: str
     name: str
@@ -168,16 +259,25 @@ class Session(NamedTuple):
     tmux: TmuxSession | None = None
     file: StatusFile | None = None
     marks: Marks = Marks()
+    socket: str = ""
+    unjudged: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
         """The session's identity: host, name, socket."""
-        return (self.host, self.name, self.tmux.socket if self.tmux else "")
+        return (self.host, self.name, self.tmux.socket if self.tmux else self.socket)
 
     @property
     def address(self) -> str:
         """The address that people write: `name` on this machine, `host/name` elsewhere."""
         return address_of(self.host, self.name)
+
+    @property
+    def folder(self) -> str:
+        """Its directory as its host names it, which may be no text: for commands, never for a screen."""
+        if self.tmux and self.tmux.pane.raw_path and self.cwd == self.tmux.pane.path:
+            return self.tmux.pane.raw_path
+        return self.cwd
 
     @property
     def remote(self) -> str:
@@ -194,9 +294,9 @@ class HostView(NamedTuple):
     """Everything known about a host at one moment: an immutable value that faces may keep.
 
     Times are from `time.monotonic` on this machine: `heard` is when the host last sent anything, `framed` when its last
-    frame arrived, `retry_at` when navi connects next, `rebooted` when its boot id changed. `skew` is how many seconds
-    its clock is ahead of ours. `unwatched` says why it is polled instead of watched, or is "". `failure` is the current
-    failure; `last_failure` remains after a recovery.
+    frame arrived, `retry_at` when navi connects next, `rebooted` when its boot id changed. `trying` says that navi is
+    connecting now. `skew` is how many seconds its clock is ahead of ours. `unwatched` says why it is polled instead of
+    watched, or is "". `failure` is the current failure; `last_failure` remains after a recovery.
     """
 
     name: str
@@ -214,6 +314,7 @@ class HostView(NamedTuple):
     skew: float = 0.0
     rebooted: float | None = None
     unwatched: str = ""
+    trying: bool = False
 
     @property
     def fresh(self) -> bool:

@@ -54,10 +54,22 @@ class Entry(NamedTuple):
 
 
 class Registry(NamedTuple):
-    """All entries by name. `problem` says what is wrong with the file, "" if nothing."""
+    """All entries by name. `problem` says what is wrong with the file, "" if nothing. One that is not `usable` is not
+    read at all, because somebody else could have written it.
+    """
 
     entries: Mapping[str, Entry] = MappingProxyType({})
     problem: str = ""
+    usable: bool = True
+
+    @property
+    def complaint(self) -> str:
+        """What to say of the problem, with its remedy; "" if there is none."""
+        if not self.problem:
+            return ""
+        if not self.usable:
+            return f"the registry can't be used: {self.problem}"
+        return f"the registry is damaged: {self.problem}; `navi reconcile --repair` repairs it"
 
 
 class Snapshot(NamedTuple):
@@ -155,6 +167,8 @@ def condition_of(entry: Entry, snapshot: Snapshot) -> Condition:
         return Condition(Health.UNKNOWN, "its tmux server was not asked", socket=socket)
     if answer is Tmux.NONE:
         return Condition(Health.SERVER_NOT_RUNNING, "no tmux server runs on its socket", socket=socket)
+    if answer is Tmux.FOREIGN:
+        return Condition(Health.UNKNOWN, "its tmux socket belongs to another user", socket=socket)
     if answer is not Tmux.OK:
         return Condition(Health.UNKNOWN, f"its tmux server does not answer ({answer})", socket=socket)
     session = snapshot.session_of(entry)

@@ -1,34 +1,36 @@
-"""Reading status files, and judging them against what tmux shows.
+"""Reading status files, and judging sessions from them and from what their host reports of their panes.
 
-Agents' hooks write the files (`~/.claude-sessions/<session>.json`). Hooks miss exits and interruptions, so a status
-that the pane contradicts is replaced, and every status carries its source and its reason.
+Agents' hooks write the files (`~/.claude-sessions/<session>.json`). Hooks miss exits and interruptions, so they are
+one source among several (`navi.core.evidence`). Every status carries its source, its reason and all the evidence.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from navi.core.agents import AgentKind, base_name
-from navi.core.model import AgentStatus, Frame, Pane, Session, Source, Status, StatusFile, TmuxSession
-from navi.core.text import clean, decode, exact_age
+from navi.core.evidence import BUSY, Agent, Verdict, agents_in, judge_agent, of_nested
+from navi.core.model import (
+    AgentStatus,
+    Evidence,
+    Frame,
+    Pane,
+    Place,
+    Session,
+    Source,
+    Status,
+    StatusFile,
+    TmuxSession,
+)
+from navi.core.place import files_of, is_earlier, key_of, shown_elsewhere, socket_of, why_unconfirmed, why_unjudged
+from navi.core.text import clean, decode
 
 PRIORITY = ("permission", "waiting", "working", "error", "idle", "stopped", "done")
 """Statuses, most urgent first. Any other word ranks after them."""
 
-ATTENTION = frozenset({"permission", "waiting"})
-"""Statuses in which the agent asks a person for something."""
-
-BUSY = frozenset({"permission", "waiting", "working"})
-"""Statuses that only a running agent can have."""
-
 SHELLS = frozenset({"sh", "bash", "zsh", "fish", "dash", "ash", "ksh", "mksh", "tcsh", "csh", "nu", "pwsh", "login"})
-
-QUIET_AFTER = 3.0
-"""Seconds without output after which an agent without hooks counts as idle."""
-
-SILENT_AFTER = 60.0
-"""Seconds without output after which an agent that animates its screen no longer counts as working."""
 
 LARGEST = 65536
 """Maximum size of a status file, in bytes."""
@@ -55,12 +57,20 @@ def read_status_file(name: str, data: bytes) -> StatusFile:
     if not data.strip():
         return StatusFile(name, problem="empty")
     try:
-        document = json.loads(decode(data))
+        document = _first_document(decode(data))
     except (ValueError, RecursionError) as error:
         return StatusFile(name, problem=f"not JSON: {clean(str(error))[:80]}")
     if not isinstance(document, dict):
         return StatusFile(name, problem=f"expected a JSON object, got {_kind(document)}")
     return _understand(name, document)
+
+
+def _first_document(text: str) -> object:
+    """Return the document of a text, without a byte order mark. Of several objects it is the first, as for hooks."""
+    text = text.removeprefix("\ufeff").strip()
+    document, end = json.JSONDecoder().raw_decode(text)
+    several = isinstance(document, dict) and text[end:].lstrip().startswith("{")
+    return document if several else json.loads(text)
 
 
 def _kind(value: object) -> str:
@@ -83,7 +93,17 @@ def _understand(name: str, document: Mapping[str, object]) -> StatusFile:
         team=_text(team.get("name")),
         teammates=tuple(_agents_of_list(team.get("agents"))),
         fields=document,
+        place=_place(document.get("place")),
     )
+
+
+def _place(value: object) -> Place | None:
+    if not isinstance(value, dict):
+        return None
+    host, boot, socket, session, pane = (_text(value.get(key)) for key in ("host", "boot", "socket", "session", "pane"))
+    server = value.get("server")
+    process = server if isinstance(server, int) and not isinstance(server, bool) else 0
+    return Place(host, boot, socket, process, session, pane) if host else None
 
 
 def _text(value: object) -> str:
@@ -117,31 +137,146 @@ def _agents_of_list(value: object) -> Iterable[AgentStatus]:
 def composite(file: StatusFile) -> Status:
     """Return the most urgent status in a file, its own or one of its agents'. Its own wins a tie."""
     own = Status(file.status or "unknown", Source.HOOK, file.timestamp, "reported by its hook")
-    others = [
-        Status(entry.status, Source.HOOK, entry.timestamp, f"reported by its hook for agent {entry.name}", entry.name)
-        for entry in file.agents
-    ]
-    return min([own, *others], key=lambda status: rank(status.word))
+    return min([own, *map(_status_of, file.agents)], key=lambda status: rank(status.word))
 
 
-def judge(file: StatusFile | None, tmux: TmuxSession | None, kinds: Iterable[AgentKind], clock: float) -> Status:
-    """Judge a session's status from its status file and from tmux. `clock` is the host's time (epoch).
+def _status_of(entry: AgentStatus) -> Status:
+    reason = f"reported by its hook for agent {entry.name}"
+    return Status(entry.status, Source.HOOK, entry.timestamp, reason, entry.name)
 
-    `tmux` is None for a session that tmux no longer has.
+
+class Judgement(NamedTuple):
+    """A session's status, the name of the agent that has it ("" if navi knows none), and the agent's message."""
+
+    status: Status
+    agent: str = ""
+    message: str = ""
+
+
+class _Hook(NamedTuple):
+    """A usable status file, the pane that it is about ("" for all panes), and the kinds of agents that navi knows."""
+
+    file: StatusFile
+    pane: str
+    kinds: Sequence[AgentKind]
+
+    @property
+    def report(self) -> Evidence:
+        """What it reports of the whole session."""
+        return _as_evidence(composite(self.file), self.file.message)
+
+    def about(self, agent: Agent) -> Evidence | None:
+        """Return what it reports of an agent: under the agent's name, or else as the session's own."""
+        file = self.file
+        if self.pane not in ("", agent.pane.id):
+            return None
+        entry = next((entry for entry in file.agents if entry.name == agent.kind.name), None)
+        if entry:
+            return _as_evidence(_status_of(entry), "" if file.status else file.message)
+        if file.agents:
+            known = {kind.name for kind in self.kinds}
+            file = file._replace(agents=tuple(entry for entry in file.agents if entry.name not in known))
+        return _as_evidence(composite(file), file.message)
+
+
+def _as_evidence(status: Status, message: str) -> Evidence:
+    word = "" if status.word == "unknown" else status.word
+    return Evidence(Source.HOOK, word, status.since, status.reason, message, agent=status.agent)
+
+
+def judge(file: StatusFile | None, tmux: TmuxSession | None, kinds: Iterable[AgentKind], clock: float) -> Judgement:
+    """Judge a session from its status file and from what its host reports. `clock` is the host's time (epoch).
+
+    `tmux` is None for a session that tmux no longer has. Of several agents, the most urgent one counts.
     """
+    kinds = tuple(kinds)
+    hook = _hook(file, tmux, kinds)
     if tmux is None:
-        return Status("offline", Source.TMUX, file.timestamp if file else None, "tmux has no such session")
+        gone = Evidence(Source.TMUX, "offline", file.timestamp if file else None, "tmux has no such session")
+        return _judgement(Verdict("", gone, (gone,)), hook, file)
     if all(pane.dead for pane in tmux.panes):
-        return Status("stopped", Source.PANE, tmux.activity, f"its pane is dead ({_how_it_ended(tmux.pane)})")
-    found = find_agent(tmux, kinds)
+        text = f"its pane is dead ({_how_it_ended(tmux.pane)})"
+        dead = Evidence(Source.PANE, "stopped", tmux.activity or None, text)
+        return _judgement(Verdict("", dead, (dead,)), hook, file)
+    verdicts = [*_verdicts(tmux, kinds, hook, clock)] or [_without_agent(tmux)]
+    nested = [piece for pane in tmux.panes for piece in of_nested(pane)]
+    others = [piece for verdict in verdicts for piece in verdict.evidence]
+    best = min(verdicts, key=lambda verdict: rank(verdict.decided.word))
+    return _judgement(best._replace(evidence=(*others, *nested)), hook, file)
+
+
+def _hook(file: StatusFile | None, tmux: TmuxSession | None, kinds: Sequence[AgentKind]) -> _Hook | None:
+    """Return a usable status file. Its pane is the one of the last event, whichever agent that came from: it counts
+    only if the file is about one agent, and if the session's tmux server gave the pane its id.
+    """
     if file is None or file.problem:
-        return _infer(tmux, found, file, clock)
-    return _check(composite(file), tmux, found, clock)
+        return None
+    reporting = bool(file.status) + len(file.agents)
+    same = tmux is not None and file.place is not None and file.place.server == tmux.server
+    pane = file.place.pane if file.place and same and reporting < 2 else ""
+    return _Hook(file, pane, kinds)
 
 
-def find_agent(tmux: TmuxSession, kinds: Iterable[AgentKind]) -> tuple[AgentKind, Pane] | None:
-    """Return the first known agent that runs in a pane of the session, and that pane."""
-    return next(((kind, pane) for kind in kinds for pane in tmux.panes if kind.runs_in(pane)), None)
+def _verdicts(tmux: TmuxSession, kinds: Sequence[AgentKind], hook: _Hook | None, clock: float) -> Iterator[Verdict]:
+    """Yield a verdict for each agent, and one for a hook that speaks of none of them."""
+    heard = False
+    for pane in tmux.panes:
+        for agent in agents_in(pane, kinds):
+            report = hook.about(agent) if hook else None
+            heard = heard or report is not None
+            yield judge_agent(agent, report, clock)
+    if hook and not heard:
+        yield _hook_alone(hook, tmux)
+
+
+def _hook_alone(hook: _Hook, tmux: TmuxSession) -> Verdict:
+    """Judge what a hook reports of an agent that nobody sees: it can run below a program that navi does not know."""
+    report = hook.report
+    report = report._replace(word=report.word or "unknown")
+    living = [pane for pane in tmux.panes if hook.pane in ("", pane.id) and not pane.dead]
+    if report.word not in BUSY or not all(_is_bare_shell(pane) for pane in living):
+        return Verdict("", report, (report,))
+    shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
+    text = f"only a shell ({shells}) is left in the pane" if living else f"the session has no living pane {hook.pane}"
+    left = Evidence(Source.PANE, "stopped", tmux.activity or None, text)
+    return Verdict("", left, (report, left))
+
+
+def _is_bare_shell(pane: Pane) -> bool:
+    return base_name(pane.command) in SHELLS and not pane.children
+
+
+def _without_agent(tmux: TmuxSession) -> Verdict:
+    nothing = Evidence(Source.PANE, "unknown", tmux.activity or None, "no known agent runs in it")
+    return Verdict("", nothing, (nothing,))
+
+
+def _judgement(verdict: Verdict, hook: _Hook | None, file: StatusFile | None) -> Judgement:
+    """Return a verdict in words. The message is what the hook or the screen says with that status; where no agent is
+    seen, it is the last one.
+    """
+    decided = verdict.decided
+    heard = [piece for piece in verdict.evidence if piece.where == decided.where]
+    report = next((piece for piece in heard if piece.source is Source.HOOK), None) or (hook and hook.report)
+    evidence = tuple(piece._replace(decided=True) if piece is decided else piece for piece in verdict.evidence)
+    reason = _reason(decided, report, file)
+    status = Status(decided.word, decided.source, decided.since, reason, decided.agent, evidence)
+    if not verdict.agent:
+        return Judgement(status, "", file.message if file else "")
+    messages = {piece.source: piece.message for piece in heard if piece.word == decided.word}
+    return Judgement(status, verdict.agent, messages.get(Source.HOOK, messages.get(Source.SCREEN, "")))
+
+
+def _reason(decided: Evidence, report: Evidence | None, file: StatusFile | None) -> str:
+    """Say why a status was decided, after what a hook reported against it, or that there is none."""
+    if decided.source in (Source.HOOK, Source.TMUX):
+        return decided.text
+    if report and report.word and report.word != decided.word:
+        return f"its hook reported {report.word}, but {decided.text}"
+    if report or decided.source in (Source.STATE, Source.PROCESS):
+        return decided.text
+    why = f"its status file is {file.problem}" if file else "no status file"
+    return f"{why}; {decided.text}"
 
 
 def _how_it_ended(pane: Pane) -> str:
@@ -150,51 +285,20 @@ def _how_it_ended(pane: Pane) -> str:
     return f"exit status {pane.exit_status}" if pane.exit_status is not None else "no exit status"
 
 
-def _infer(tmux: TmuxSession, found: tuple[AgentKind, Pane] | None, file: StatusFile | None, clock: float) -> Status:
-    why = f"its status file is {file.problem}" if file else "no status file"
-    if found is None:
-        return Status("unknown", Source.PANE, tmux.activity, f"{why}, and no known agent runs in it")
-    kind, pane = found
-    shown = kind.status_in_title(pane)
-    if shown:
-        return Status(shown, Source.PANE, pane.activity, f"{why}; shown in the title of its {kind.name} pane")
-    silent = clock - pane.activity
-    if silent <= QUIET_AFTER:
-        return Status("working", Source.PANE, pane.activity, f"{why}; its {kind.name} pane is producing output")
-    return Status("idle", Source.PANE, pane.activity, f"{why}; its {kind.name} pane is silent")
+def sessions_of(
+    host: str, frame: Frame, kinds: Iterable[AgentKind], others: Collection[str] = ()
+) -> tuple[Session, ...]:
+    """Match a frame's tmux sessions with its status files (`navi.core.place`), and judge each session.
 
-
-def _check(reported: Status, tmux: TmuxSession, found: tuple[AgentKind, Pane] | None, clock: float) -> Status:
-    if reported.word not in BUSY:
-        return reported
-    if found is None:
-        living = [pane for pane in tmux.panes if not pane.dead]
-        if all(base_name(pane.command) in SHELLS and not pane.children for pane in living):
-            shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
-            reason = f"its hook reported {reported.word}, but only a shell ({shells}) is left in the pane"
-            return Status("stopped", Source.PANE, tmux.activity, reason)
-        return reported
-    return _check_silence(reported, *found, clock)
-
-
-def _check_silence(reported: Status, kind: AgentKind, pane: Pane, clock: float) -> Status:
-    since = max(reported.since or 0.0, pane.activity)
-    if reported.word != "working" or not kind.animated or clock - since < SILENT_AFTER:
-        return reported
-    reason = f"its hook reported working, but {kind.name} has drawn nothing for {exact_age(clock - pane.activity)}"
-    return Status("idle", Source.PANE, pane.activity, reason)
-
-
-def sessions_of(host: str, frame: Frame, kinds: Iterable[AgentKind]) -> tuple[Session, ...]:
-    """Match a frame's tmux sessions with its status files, and judge each session.
-
-    If tmux did not answer, status files are taken at their word, and the reason says so.
+    A status file that was written on one of the other machines `others` belongs to that host and is left out. If tmux
+    did not answer, status files are taken at their word, and the reason says so.
     """
     kinds = tuple(kinds)
-    files = {file.name: file for file in frame.files}
-    taken = {session.name for session in frame.sessions}
-    found = [_session(host, tmux, files.get(tmux.name), kinds, frame.clock) for tmux in frame.sessions]
-    lone = [_lone(host, file, frame) for file in frame.files if file.name not in taken]
+    files = files_of(frame)
+    taken = {id(file) for file in files.values()}
+    found = [_session(host, tmux, files.get(key_of(tmux)), kinds, frame.clock) for tmux in frame.sessions]
+    left = [file for file in frame.files if id(file) not in taken and not shown_elsewhere(file, frame, others)]
+    lone = [_lone(host, file, frame) for file in left]
     return tuple(_with_marks(session, frame) for session in found + lone)
 
 
@@ -207,24 +311,33 @@ def _with_marks(session: Session, frame: Frame) -> Session:
 def _session(
     host: str, tmux: TmuxSession, file: StatusFile | None, kinds: tuple[AgentKind, ...], clock: float
 ) -> Session:
-    found = find_agent(tmux, kinds)
+    judged = judge(file, tmux, kinds, clock)
     return Session(
         host,
         tmux.name,
-        judge(file, tmux, kinds, clock),
-        message=file.message if file else "",
+        judged.status,
+        message=judged.message,
         cwd=(file.cwd if file else "") or tmux.pane.path,
-        agent=found[0].name if found else "",
+        agent=judged.agent,
         tmux=tmux,
         file=file,
     )
 
 
 def _lone(host: str, file: StatusFile, frame: Frame) -> Session:
-    if frame.proven:
-        status = judge(file, None, (), frame.clock)
-    else:
+    """Return the session of a status file that no living session has."""
+    unjudged = why_unjudged(file, frame)
+    status = Status("unknown", Source.HOOK, file.timestamp, unjudged) if unjudged else _lone_status(file, frame)
+    socket = socket_of(file, frame) or ""
+    return Session(
+        host, file.name, status, message=file.message, cwd=file.cwd, file=file, socket=socket, unjudged=unjudged
+    )  # fmt: skip
+
+
+def _lone_status(file: StatusFile, frame: Frame) -> Status:
+    unconfirmed = why_unconfirmed(file, frame)
+    if unconfirmed:
         reported = composite(file)
-        reason = f"{reported.reason}; tmux did not answer, so nothing confirms it"
-        status = Status(reported.word, reported.source, reported.since, reason, reported.agent)
-    return Session(host, file.name, status, message=file.message, cwd=file.cwd, file=file)
+        return reported._replace(reason=f"{reported.reason}; {unconfirmed}")
+    ended = judge(file, None, (), frame.clock).status
+    return ended._replace(reason="the machine has started again since") if is_earlier(file, frame) else ended

@@ -1,4 +1,4 @@
-"""Cleaning text from outside before anything prints it, and formatting ages, times and paths.
+"""Cleaning and escaping text from outside before anything prints it, and formatting ages, times and paths.
 
 Text from a host, a pane or a file is hostile until it is cleaned here: no escape sequence, control character (C1
 included) or bidi override may reach the terminal.
@@ -6,11 +6,13 @@ included) or bidi override may reach the terminal.
 
 from __future__ import annotations
 
+import sys
 import time
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from re import Pattern
 
 # Combining marks. More than three on one letter serve only to overwrite the lines around it.
@@ -63,6 +65,44 @@ def _strip(text: str) -> str:
         return text
     sequence, unwanted, piled_marks, _ = _patterns()
     return piled_marks.sub(r"\1", unwanted.sub("", sequence.sub("", text)))
+
+
+def escape(text: str) -> str:
+    """Return text in which every character that `clean` drops is written as an escape, such as \\x9b or \\u202e.
+
+    Nothing is lost, and nothing acts on a terminal. Tabs and line ends stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _patterns()[1].sub(lambda found: _escaped(found[0]), text)
+
+
+def _escaped(letter: str) -> str:
+    number = ord(letter)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def escape_json(text: str) -> str:
+    """Return a JSON document with the same content, in which the characters that `clean` drops are escaped."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _patterns()[1].sub(lambda found: _escaped_in_json(found[0]), text)
+
+
+def _escaped_in_json(letter: str) -> str:
+    halves = letter.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{halves[at : at + 2].hex()}" for at in range(0, len(halves), 2))
+
+
+def is_utf8_locale(environment: Mapping[str, str]) -> bool:
+    """Return whether the locale is one of UTF-8.
+
+    Python puts an LC_CTYPE of its own in place of the locale C, and sets a flag when it does.
+    """
+    own = sys.flags.utf8_mode and environment.get("LC_CTYPE") == "C.UTF-8"
+    names = ("LC_ALL", "LANG") if own else ("LC_ALL", "LC_CTYPE", "LANG")
+    name = next((environment[name] for name in names if environment.get(name)), "")
+    return "utf8" in name.lower().replace("-", "")
 
 
 def decode(data: bytes) -> str:

@@ -6,8 +6,17 @@ from collections.abc import Mapping
 
 import pytest
 
-from navi.core.cleanup import NO_DIFFERENCE, Difference, Removal, difference, removals, seconds_of
-from navi.core.model import Frame, Pane, StatusFile, Tmux, TmuxSession
+from navi.core.cleanup import (
+    NO_DIFFERENCE,
+    Difference,
+    FileRemoval,
+    Removal,
+    difference,
+    file_removals,
+    removals,
+    seconds_of,
+)
+from navi.core.model import Frame, Pane, Place, StatusFile, Tmux, TmuxSession
 from navi.core.registry import Entry, Registry, Snapshot
 
 # ---- ages
@@ -144,3 +153,46 @@ DIFFERENCES = [
 @pytest.mark.parametrize(("found", "wanted"), [row[1:] for row in DIFFERENCES], ids=[row[0] for row in DIFFERENCES])
 def test_differences(found: Snapshot, wanted: Difference) -> None:
     assert difference(found) == wanted
+
+
+# ---- status files
+
+HERE = Place("box:12345678", "11111111.5", "/s")
+ENDED = "its session has ended"
+
+FILES = [
+    ("a session has it", Frame(NOW, "b", Tmux.OK, True, sessions=(session("old"),)), FILE, []),
+    ("a session has it, broken as it is", Frame(NOW, "b", Tmux.OK, True, sessions=(session("odd"),)), BROKEN, []),
+    ("every server answered", Frame(NOW, "b", Tmux.OK, True), FILE, [FileRemoval("old", ENDED)]),
+    ("it is broken", Frame(NOW, "b", Tmux.OK, True), BROKEN, [FileRemoval("odd", "it can't be used: is not JSON")]),
+    (
+        "a server did not answer", Frame(NOW, "b", Tmux.HUNG), FILE,
+        [FileRemoval("old", "tmux did not answer, so nothing confirms it", stays=True)],
+    ),
+    (
+        "its own server answered", Frame(NOW, "b", Tmux.HUNG, silent=frozenset(["/other"]), place=HERE),
+        FILE._replace(place=HERE._replace(socket="/own", server=7)), [FileRemoval("old", ENDED)],
+    ),
+    (
+        "its server is out of reach", Frame(NOW, "b", Tmux.OK, True, place=HERE, lost=frozenset([7])),
+        FILE._replace(place=HERE._replace(server=7)),
+        [FileRemoval("old", "its tmux server (process 7) is out of reach, so nothing confirms it", stays=True)],
+    ),
+    (
+        "another machine wrote it", Frame(NOW, "b", Tmux.OK, True, place=HERE),
+        FILE._replace(place=HERE._replace(host="other:87654321")),
+        [FileRemoval("old", "written on other, another machine that uses the folder, too", stays=True)],
+    ),
+    (
+        "the machine was started again", Frame(NOW, "b", Tmux.HUNG, place=HERE),
+        FILE._replace(place=HERE._replace(boot="22222222.5")),
+        [FileRemoval("old", "its session ended before the machine was started again")],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("frame", "file", "wanted"), [row[1:] for row in FILES], ids=[row[0] for row in FILES])
+def test_status_files_go_only_if_their_sessions_have_ended(
+    frame: Frame, file: StatusFile, wanted: list[FileRemoval]
+) -> None:
+    assert file_removals(frame._replace(files=(file,))) == wanted

@@ -40,7 +40,7 @@ def test_agents_commands_and_what_is_kept() -> None:
     kind = AgentKind("claude", (), start="cl -x", skip_permissions="--skip")
     assert agent(kind) == Launch("agent", "cl -x", "cl")
     assert agent(kind, True).line == "cl -x --skip"
-    assert command("make; make test") == Launch("command", "make; make test")
+    assert command("make; make test") == Launch("command", "make; make test", ends=True)
     assert (kept(SHELL).keep, kept(SHELL).ends, kept(command("x")).ends) == (True, False, True)
     assert ready(PYTHON, "", 3).steps == (Step("await", "^>>>", 3),)
     first = ready(command("x")._replace(steps=(Step("send", "y"),)), "z", 1)
@@ -202,7 +202,7 @@ FAILING = (
         "timed out after 0.3 s waiting for never; nothing was created",
     ),
     ("run: shell\nsteps:\n  - wait: (", 64, "does not understand the pattern"),
-    ("run: python\nsteps:\n  - wait: '>>>'\n  - send: exit()\n  - wait: never", 66, "has ended"),
+    ("run: python\nsteps:\n  - wait: '>>>'\n  - send: exit()\n  - wait: never", 1, "died with "),
     ("command: exit 3\nkeep: true\nsteps:\n  - wait: never", 1, "died"),
     ("directory: /nowhere", 66, "there is no directory /nowhere"),
 )
@@ -286,6 +286,11 @@ def test_one_name_is_one_session_on_whatever_server(lab: Lab) -> None:
     refused = navi(lab, "new", "api", "-S", f"{lab.folder}/two.sock", status=73)
     assert f"registered on {first['socket']}" in refused.stderr
     navi(lab, "new", "api", status=73)
+    with lab.local.hung_server("-S", first["socket"]):
+        refused = navi(lab, "new", "api", status=75)
+    assert "api is registered, and its tmux server does not answer; nothing was created" in refused.stderr
+    created(lab, "other")
+    assert lab.local.tmux("list-sessions", "-F", "#{session_name}") == "other"
     lab.local.tmux("-S", first["socket"], "kill-server")
     assert created(lab, "api", "-S", f"{lab.folder}/t w;o/sock")["socket"] == f"{lab.folder}/t w;o/sock"
     assert navi(lab, "send", "api", "echo o''k", "--wait", "^ok$").stdout == "ok\n"

@@ -67,6 +67,12 @@ def test_the_time_since_the_hook_wrote_goes_to_the_status_that_it_wrote(
     assert times(counted(status), 1107) == Times(1000, *expected)
 
 
+@pytest.mark.parametrize("source", [Source.STATE, Source.SCREEN, Source.TITLE])
+def test_time_goes_on_if_another_source_says_what_the_hook_reported(source: Source) -> None:
+    agreed = counted("working")._replace(status=Status("working", source, 1100, "it says so, too"))
+    assert times(agreed, 1107) == Times(1000, 107, 67, 10)
+
+
 UNSURE = {
     "gone": counted("working")._replace(tmux=None, status=Status("offline", Source.TMUX, 1100, "gone")),
     "contradicted": counted("working")._replace(status=Status("stopped", Source.PANE, 1100, "only a shell is left")),

@@ -1,0 +1,5 @@
+"""Amp."""
+
+from navi.core.agents.kind import AgentKind
+
+KIND = AgentKind("amp", ("amp",))

@@ -1,0 +1,51 @@
+"""Claude Code 2.1.
+
+The native build's process is named after its version. The title begins with a spinner or a star; the star does not mean
+that nothing is asked.
+"""
+
+from navi.core.agents.kind import AgentKind, ScreenRule, StateFile
+
+CHOICE = "^ *(\u276f )?1\\. "
+"""The first of several answers."""
+
+BOX = "^(\u276f|!)\u00a0"
+"""The first line of the box. Dialogs replace it, so what a draft or the conversation quotes is no dialog. Only a trust
+dialog may come soon below the box of an agent that has ended.
+"""
+
+SPINNER = "^(\u00b7|\u2722|\u2733|\u2736|\u273b|\u273d|\\*) [^ ].*(\u2026( \\(|$)|Retrying in )"
+"""The line above the box while it works, which is missing while a text comes."""
+
+ENDED = "^\u273b .* for [0-9]|^  \u23bf  Interrupted"
+"""The end of a turn. While a text comes and a draft is in the box, the screen shows neither this nor the busy line."""
+
+KIND = AgentKind(
+    "claude",
+    commands=("claude", "claude-code", "[0-9]*.[0-9]*.[0-9]*"),
+    titles=(("working", ("[\u2800-\u28ff]*",)), ("idle", ("\u2733*",))),
+    resume="--resume {session_id}",
+    skip_permissions="--dangerously-skip-permissions",
+    prompt="^\u276f [^ ]",
+    border="^\u2500\u2500\u2500",
+    screens=(
+        ScreenRule("waiting", "trust dialog", ((3, "Enter to confirm"), (16, "Yes, I trust this folder"))),
+        ScreenRule("working", "spinner", ((10, BOX), (0, SPINNER))),
+        ScreenRule("working", "busy line", ((10, BOX), (3, "^  .*esc to interrupt"))),
+        ScreenRule("error", "failed turn", ((10, BOX), (0, "^\u25cf API Error"))),
+        ScreenRule("idle", "ended turn", ((10, BOX), (0, ENDED))),
+        ScreenRule("idle", "prompt", ((10, BOX), (3, "\\? for shortcuts"))),
+        ScreenRule("waiting", "plan dialog", ((12, CHOICE), (30, "[Ee]xit plan mode\\?|Would you like to proceed\\?"))),
+        ScreenRule("waiting", "question", ((3, "Enter to select"), (30, CHOICE), (20, "^[^ ].*\\?$"))),
+        ScreenRule("waiting", "other question", ((3, "Enter to select"), (30, CHOICE))),
+        ScreenRule("permission", "permission dialog", ((30, CHOICE), (4, "Esc to cancel"), (30, "^ *Do you want to "))),
+        ScreenRule("waiting", "menu", ((3, "Esc to (cancel|exit|close)|Enter to (confirm|set)"),)),
+    ),
+    state=StateFile(
+        "~/.claude",
+        "CLAUDE_CONFIG_DIR",
+        "sessions/{pid}.json",
+        {"busy": "working", "waiting": "waiting", "shell": "idle", "idle": "idle"},
+        {"permission prompt": "permission", "worker request": "permission", "sandbox request": "permission"},
+    ),
+)

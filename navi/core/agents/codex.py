@@ -1,0 +1,35 @@
+"""Codex 0.171.
+
+While it writes a text, nothing but its title tells that it works. Its title says that a person is needed, but not why.
+It shows its box before it takes a prompt; the folder below the box comes with that.
+"""
+
+from navi.core.agents.kind import AgentKind, ScreenRule
+
+PLACE = "^  [^ ].* \u00b7 [~/]"
+"""The line below the box, with the model and the folder."""
+
+CONFIRM = "^  Press enter to confirm"
+
+KIND = AgentKind(
+    "codex",
+    commands=("codex", "codex-*"),
+    titles=(("permission", ("[[] [.!] ] Action Required*",)), ("working", ("[\u2800-\u28ff]*",))),
+    prompt="^\u203a [^ ]",
+    border=f"^\u203a |{PLACE}",
+    screens=(
+        ScreenRule(
+            "permission",
+            "permission dialog",
+            ((3, CONFIRM), (30, "^  (Would you like to|Do you want to (approve|allow)) ")),
+        ),
+        ScreenRule("waiting", "question", ((3, "^  (.* \\| )?enter to submit (answer|all)"), (20, "^  [^ ].*\\?$"))),
+        ScreenRule("waiting", "other question", ((3, "^  (.* \\| )?enter to submit (answer|all)"),)),
+        ScreenRule("waiting", "trust dialog", ((2, "^  enter continue"), (20, "^  Trust this folder\\?"))),
+        ScreenRule("waiting", "menu", ((2, "^  enter (select|continue) "),)),
+        ScreenRule("error", "failed turn", ((0, "^\u25a0 ([^C]|C[^o]|Co[^n])"),)),
+        ScreenRule("idle", "ended turn", ((0, "^  Worked for |^\u25a0 Conversation interrupted"),)),
+        ScreenRule("working", "busy line", ((0, "^(\u2022|\u25e6) .* esc to interrupt\\)"),)),
+        ScreenRule("idle", "first prompt", ((4, PLACE), (0, "^  >_ OpenAI Codex"))),
+    ),
+)

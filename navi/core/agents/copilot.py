@@ -1,0 +1,5 @@
+"""GitHub Copilot CLI."""
+
+from navi.core.agents.kind import AgentKind
+
+KIND = AgentKind("copilot", ("copilot",))

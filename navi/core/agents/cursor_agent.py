@@ -1,0 +1,5 @@
+"""Cursor's agent."""
+
+from navi.core.agents.kind import AgentKind
+
+KIND = AgentKind("cursor-agent", ("cursor-agent",))

@@ -1,0 +1,35 @@
+"""Gemini CLI 0.61.
+
+A dialog is a frame in place of the box; its title says that a person is needed, but not why. An error leaves no mark in
+the title. A terminal that changes its size leaves older lines above the box, such as the busy line.
+"""
+
+from navi.core.agents.kind import AgentKind, ScreenRule
+
+FRAME = "^\u2570"
+"""The lower edge of a dialog, which is the last line."""
+
+ASKED = "^\u2502 .*\\? *\u2502"
+"""The question in a dialog."""
+
+EDGE = "^\u2500\u2500\u2500"
+"""The upper edge of the box."""
+
+KIND = AgentKind(
+    "gemini",
+    commands=("gemini",),
+    titles=(("permission", ("\u270b*",)), ("working", ("\u2726*", "\u23f2*")), ("idle", ("\u25c7*",))),
+    prompt="^ > [^ ]",
+    border=f"{EDGE}|^ workspace ",
+    screens=(
+        ScreenRule("waiting", "question", ((1, FRAME), (4, "^\u2502 Enter to select"), (30, ASKED))),
+        ScreenRule("waiting", "other question", ((1, FRAME), (4, "^\u2502 Enter to select"))),
+        ScreenRule("permission", "permission dialog", ((1, FRAME), (12, "1\\. Allow once"), (20, ASKED))),
+        ScreenRule("waiting", "trust dialog", ((3, "^ \u2570"), (30, "^ \u2502 Do you trust "))),
+        ScreenRule("waiting", "dialog", ((1, FRAME),)),
+        ScreenRule("working", "busy line", ((7, "^ [^ >!*]+ .*\\(esc to cancel"),)),
+        ScreenRule("error", "failed turn", ((9, EDGE), (0, "^\u2715 "))),
+        ScreenRule("error", "end of a failed turn", ((9, EDGE), (0, "^\u2139 This request failed"))),
+        ScreenRule("idle", "prompt", ((9, EDGE),)),
+    ),
+)

@@ -1,0 +1,83 @@
+"""What navi knows of a kind of agents. Each kind has a file of its own in this folder, with nothing but data."""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from navi.core.model import Pane
+
+MOST_LINES = 80
+"""How many lines at the bottom of a screen a host looks at."""
+
+
+class ScreenRule(NamedTuple):
+    """What a screen shows while its agent has a status.
+
+    `shows` has pairs of a number N up to MOST_LINES and an extended regular expression (see `patterns`): one of the
+    last N lines that are not empty must match, or for N = 0 one of the lines behind the last prompt that was sent. All
+    pairs must hold. The text of the line that matches last becomes the message. The first rule of an agent that holds
+    decides.
+    """
+
+    status: str
+    name: str
+    shows: tuple[tuple[int, str], ...]
+
+
+class StateFile(NamedTuple):
+    """Where each process of an agent reports its own state, as one JSON object in one line.
+
+    The file is `folder`/`file`, with {pid} in its name; the environment variable `variable` of the process replaces
+    the folder. `words` translates its field `status` into our statuses, `details` the field `waitingFor` in place of
+    it. The object has `pid` and `procStart` (the start of the process, as in /proc/PID/stat) too, and may have
+    `sessionId`, `cwd` and `statusUpdatedAt` (ms).
+    """
+
+    folder: str
+    variable: str
+    file: str
+    words: Mapping[str, str]
+    details: Mapping[str, str]
+
+
+class AgentKind(NamedTuple):
+    """How to recognize an agent in a pane, and to start it.
+
+    `commands` are globs for the name of its program, or of the script that node, python or another interpreter runs,
+    without its extension. `titles` are globs for the pane's title, by status. `screens` are rules for the text at the
+    bottom of the pane; `prompt` matches a line with a prompt that was sent, `border` the lines above and below the box
+    in which the next prompt is written (extended regular expressions).
+
+    `animated` agents redraw at least every few seconds while they work. `start` is the command line that starts the
+    agent ("" for its name), `resume` the arguments that continue a conversation, with {session_id} in them, and
+    `skip_permissions` the option that turns its permission prompts off.
+    """
+
+    name: str
+    commands: tuple[str, ...]
+    titles: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    animated: bool = True
+    start: str = ""
+    resume: str = ""
+    skip_permissions: str = ""
+    screens: tuple[ScreenRule, ...] = ()
+    prompt: str = ""
+    border: str = ""
+    state: StateFile | None = None
+
+    def runs_in(self, pane: Pane) -> bool:
+        """Whether this agent is the pane's foreground command or a child of its shell."""
+        names = (base_name(pane.command), *pane.children)
+        return not pane.dead and any(fnmatchcase(name, glob) for name in names for glob in self.commands)
+
+    def status_in_title(self, pane: Pane) -> str:
+        """Return the status that the pane's title shows, or ""."""
+        for status, globs in self.titles:
+            if any(fnmatchcase(pane.title, glob) for glob in globs):
+                return status
+        return ""
+
+
+def base_name(command: str) -> str:
+    """Return a command's name without its folder and without the dash of a login shell."""
+    return command.removeprefix("-").rpartition("/")[2]

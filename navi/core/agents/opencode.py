@@ -1,0 +1,34 @@
+"""OpenCode 1.18.
+
+Its title tells nothing. The lines below its box tell that it works. Dialogs replace the box; menus lie above the
+conversation. Nothing marks a failed turn but its text, which is in a frame as a prompt is, and an end without a time.
+"""
+
+from navi.core.agents.kind import AgentKind, ScreenRule
+
+END = "     \u25a3  "
+"""The end of a turn, or of what there is of it; behind its model is the time, or that it was interrupted."""
+
+SPOKEN = f"^     ([A-Za-z0-9$%#(]|\u2192|\u2190|\u2731|\u2699)|^{END}.* \u00b7 .* \u00b7 "
+"""What the model wrote or did, or the end of a turn that did not fail. In place of a prompt, it begins what counts."""
+
+TEXT = "^  \u2503  [^ ]+( [A-Za-z0-9(]|$)"
+"""A line in a frame, but not the one with the model in the box, where a dot follows the first word. It may be a draft:
+then a turn that ended because its user refused something passes for a failed one, until the draft is sent.
+"""
+
+CHOICES = "^  \u2503 +(Allow once|Confirm) "
+
+KIND = AgentKind(
+    "opencode",
+    commands=("opencode",),
+    prompt=SPOKEN,
+    screens=(
+        ScreenRule("permission", "permission dialog", ((5, CHOICES), (30, "^  \u2503  \u25b3 "))),
+        ScreenRule("waiting", "question", ((4, "^  \u2503 .*enter +(submit|confirm|esc)"), (20, "^  \u2503  .*\\?"))),
+        ScreenRule("waiting", "menu", ((36, "  Select [a-z]+  .*  esc"),)),
+        ScreenRule("working", "busy line", ((4, "^   (\u25a0|\u2b1d)"),)),
+        ScreenRule("error", "failed turn", ((4, "ctrl\\+p"), (0, f"^{END}"), (0, TEXT))),
+        ScreenRule("idle", "prompt", ((4, "ctrl\\+p"),)),
+    ),
+)
