@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from navi.core.failure import Failure
+    from navi.hosts.budget import Work
     from navi.ops import HostSettings, Operation, Stream
     from navi.ops.attach import Interactive
 
@@ -33,6 +34,18 @@ class Watch(Protocol[Item]):
 
     def __aiter__(self) -> AsyncIterator[Item]:
         """Go through what the host sends. Raises HostError when the connection is lost."""
+        ...
+
+    @property
+    def pending(self) -> bool:
+        """Whether the host has sent more already, so that only that matters."""
+        ...
+
+    async def worked(self, work: Work) -> None:
+        """Count work on what the host sent, and leave time to others.
+
+        Raises HostError where it is more than one host may cost.
+        """
         ...
 
     async def wake(self) -> None:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from navi.core.log import SILENT, Log
 from navi.hosts.blocking_process import Cancellation, Process
-from navi.hosts.exchange import Exchange, Peer, StreamExchange, cannot_start
+from navi.hosts.ended import End
+from navi.hosts.exchange import Exchange, Peer, StreamExchange, cannot_start, read_answer
 from navi.ops import Answer, Operation, Stream
 
 if TYPE_CHECKING:
-    from navi.hosts.sockets import Lease
+    from navi.hosts.masters import Master
+    from navi.hosts.ssh_log import SshLog
     from navi.ops.attach import Interactive
 
 T = TypeVar("T")
@@ -23,19 +25,18 @@ MOST_IDLE = 3
 
 
 class Kept:
-    """What a host keeps for later requests: idle connections, and the lock that keeps its master open."""
+    """What a host keeps for later requests: idle connections, and the master that they go over."""
 
     def __init__(self) -> None:
         self.idle: list[Connection] = []
-        self.lease: Lease | None = None
+        self.master: Master | None = None
 
     def close(self) -> None:
         """Close all of it."""
         while self.idle:
             self.idle.pop().close()
-        if self.lease:
-            self.lease.release()
-            self.lease = None
+        if self.master:
+            self.master.release()
 
 
 class BlockingHost:
@@ -65,7 +66,7 @@ class BlockingHost:
 
         Raises HostError (ConnectionLost where it may have been carried out), or what the operation's parser raises.
         """
-        return operation.parse(self._ask(operation, meanwhile))
+        return read_answer(operation.name, operation.parse, self._ask(operation, meanwhile))
 
     def follow(self, stream: Stream[T], until: float = float("inf")) -> Iterator[T]:
         """Go through what a stream sends, until it ends or the time `until` (of time.monotonic) has come; when this is
@@ -74,7 +75,7 @@ class BlockingHost:
         Raises HostError, or what the stream's reader raises.
         """
         connection = self._start()
-        exchange = StreamExchange(stream, self._peer)
+        exchange = StreamExchange(stream, self._peer, time.monotonic())
         try:
             for answer in connection.stream(exchange, until, self._cancellation):
                 yield exchange.parse(answer)
@@ -92,6 +93,10 @@ class BlockingHost:
     def interactive(self, command: Interactive) -> tuple[str, ...]:
         """Return the command line that runs `command` there in this terminal."""
         return command.words
+
+    def authenticate(self) -> tuple[str, ...]:
+        """Return the command line with which a person logs in to the host, () where there is nothing to log in to."""
+        return ()
 
     def _shell(self) -> Sequence[str]:
         """Return the command line of the host's shell."""
@@ -121,9 +126,11 @@ class BlockingHost:
         return self._start()
 
     def _start(self) -> Connection:
-        words = self._shell()
+        return self._connect(self._shell())
+
+    def _connect(self, words: Sequence[str], log: SshLog | None = None) -> Connection:
         try:
-            return Connection(Process(words, self.environment))
+            return Connection(Process(words, self.environment), log)
         except OSError as error:
             raise cannot_start(words[0], error) from error
 
@@ -131,9 +138,11 @@ class BlockingHost:
 class Connection:
     """A host's shell: it carries out one request after the other, until this process ends."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, log: SshLog | None = None) -> None:
+        """`log` is what ssh writes its own words to; the connection closes it."""
         self._new = True
         self._process = process
+        self._log = log
 
     @property
     def usable(self) -> bool:
@@ -152,10 +161,11 @@ class Connection:
             while data := self._process.read(until, cancellation):
                 answer = exchange.receive(data)
                 if answer:
+                    self._process.answered()
                     return answer
         except TimeoutError as error:
-            raise exchange.timed_out() from error
-        raise exchange.ended(*self._process.end())
+            raise exchange.timed_out(self._errors(exchange.begun)) from error
+        raise exchange.ended(self._find_end())
 
     def stream(
         self, exchange: StreamExchange[T], until: float, cancellation: Cancellation | None = None
@@ -165,17 +175,33 @@ class Connection:
         Raises HostError, Cancelled.
         """
         try:
-            self._process.write(exchange.request, time.monotonic() + exchange.limit)
-            while data := self._process.read(min(until, time.monotonic() + exchange.limit), cancellation):
-                yield from exchange.receive(data)
+            self._process.write(exchange.request, exchange.until)
+            while data := self._process.read(min(until, exchange.until), cancellation):
+                answers = exchange.receive(data, time.monotonic())
+                if answers:
+                    self._process.answered()
+                began = time.monotonic()
+                yield from answers
+                exchange.paused(time.monotonic() - began)
         except TimeoutError as error:
             if time.monotonic() >= until:
                 return
-            raise exchange.timed_out() from error
-        failure = exchange.ended(*self._process.end())
+            raise exchange.timed_out(self._errors(exchange.begun)) from error
+        failure = exchange.ended(self._find_end())
         if failure:
             raise failure
+
+    def _errors(self, begun: bool) -> str:
+        """Return what the shell has written to standard error; one that has not begun may wait for more input."""
+        return self._process.errors if begun else self._process.end_input()
+
+    def _find_end(self) -> End:
+        """Wait for the end of the shell."""
+        end = self._process.end()
+        return end._replace(ssh=self._log.read()) if self._log else end
 
     def close(self) -> None:
         """End the shell, whatever it does."""
         self._process.close()
+        if self._log:
+            self._log.close()

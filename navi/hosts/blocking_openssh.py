@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from navi.config.remote import Remote
 from navi.core.log import SILENT, Log
-from navi.hosts.blocking_host import BlockingHost, Kept
-from navi.hosts.blocking_process import Cancellation, Process
+from navi.hosts.blocking_host import BlockingHost, Connection, Kept
+from navi.hosts.blocking_process import Cancellation
 from navi.hosts.exchange import remote_peer
-from navi.hosts.sockets import Lease, refuse_foreign
-from navi.hosts.ssh_command import CONTROL_LIMIT, SHARE_MASTER, SHELL_OPTIONS, SshCommand, log_options, master_process
+from navi.hosts.login import at_terminal
+from navi.hosts.masters import Hops, Master
+from navi.hosts.sockets import runtime_folder
+from navi.hosts.ssh_command import USE_MASTER, log_options
+from navi.hosts.ssh_log import SshLog
 
 if TYPE_CHECKING:
     from navi.ops.attach import Interactive
@@ -29,41 +30,29 @@ class BlockingOpenSSHHost(BlockingHost):
         log: Log = SILENT,
         kept: Kept | None = None,
         cancellation: Cancellation | None = None,
+        hops: Hops | None = None,
+        agents: str | Callable[[], str] = "",
     ) -> None:
-        without_questions = {**environment, "SSH_ASKPASS_REQUIRE": "never"}
-        super().__init__(remote_peer(remote), without_questions, log, kept, cancellation)
-        self._command = SshCommand(remote, environment)
+        kept = kept or Kept()
+        self._master = kept.master = kept.master or Master(remote, environment, log, hops)
+        super().__init__(remote_peer(remote, agents), self._master.environment, log, kept, cancellation)
 
     def is_connected(self) -> bool:
         """Return whether a master answers."""
-        control = self._command.control
-        refuse_foreign(control)
-        if not os.path.exists(control):
-            return False
-        try:
-            check = Process(self._command.ask_master("check"), self.environment)
-        except OSError:
-            return False
-        try:
-            check.read(time.monotonic() + CONTROL_LIMIT)
-            return master_process(*check.end()) is not None
-        except TimeoutError:
-            return False
-        finally:
-            check.close()
+        return self._master.is_running()
 
     def interactive(self, command: Interactive) -> tuple[str, ...]:
         """Return the command line of ssh that runs `command` there in this terminal."""
-        return self._command.interactive(command)
+        return self._master.command.interactive(command)
 
-    def _shell(self) -> Sequence[str]:
-        """Return ssh's command line. As long as this process shares the lease, no dashboard closes the master."""
-        control = self._command.control
-        refuse_foreign(control)
-        if self._kept.lease is None:
-            self._kept.lease = Lease(f"{control}.lock")
-            self._kept.lease.share()
-        running = "share the running master" if os.path.exists(control) else "open a master"
-        self._log.info("%s: connecting: %s", self.name, running)
-        log_options(self._log, self.name, self._command.options(*SHELL_OPTIONS, *SHARE_MASTER))
-        return self._command.shell(*SHARE_MASTER)
+    def authenticate(self) -> tuple[str, ...]:
+        """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
+        return at_terminal(self._master.remote, self._master.command.authenticate())
+
+    def _start(self) -> Connection:
+        """Start ssh, once the master is open. As long as this process has its lease, no dashboard closes the master."""
+        self._master.open(self._cancellation)
+        command = self._master.command
+        log_options(self._log, self.name, command.options(*command.shell_options(), USE_MASTER))
+        log = SshLog(runtime_folder(self.environment))
+        return self._connect(command.shell(USE_MASTER, log.option), log)

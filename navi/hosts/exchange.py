@@ -6,12 +6,15 @@ as long as its exchange says that it is `reusable`; else it is dirty and must be
 """
 
 from collections.abc import Callable
+from errno import EAGAIN, ENOMEM
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from navi.core.address import LOCAL
 from navi.core.failure import RECONNECT, Failure, HostState, Retry
-from navi.core.text import clean, decode
+from navi.core.text import clean
 from navi.hosts.base import ConnectionLost, HostError
+from navi.hosts.budget import UNANSWERED_ERRORS, Budget, Overrun, Work
+from navi.hosts.ended import END_SOME, End, known_cause, no_processes
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request, stream_request
 from navi.ops import Answer, HostSettings, Operation, Stream
 
@@ -20,30 +23,27 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CHUNK = 65536
-"""Bytes that are read at once."""
-
-LARGEST_ERRORS = 65536
-"""Bytes of a shell's standard error that are read when it has ended."""
-
-GRACE = 0.5
-"""Seconds that a shell has for ending by itself: after its output has ended, and after SIGTERM."""
+KILLED = 128
+"""A script that a signal ends has this and the signal's number as its exit status."""
 
 WAKE = b"poll\n"
 """Sent to a stream, makes the host look now."""
 
+SLOWEST_ANSWER = 1024.0
+"""Bytes of an answer that must come each second, once it has begun and was silent for no longer than it may."""
+
 
 class Peer(NamedTuple):
-    """The host at the other end. `explain` says what it means that its shell ended with this status (None: it did not
-    end by itself) and these errors; the limits are in seconds.
+    """The host at the other end. `explain` says what it means that its shell ended; the limits are in seconds.
 
-    `connect_limit` is what a request may take beyond its own limit because the connection is made with it.
+    `start_limit` is what a request may take beyond its own limit because a shell is started for it. `request_limit` is
+    what it may take apart from the time for which it waits on the host.
     """
 
     name: str
     settings: HostSettings
-    explain: Callable[[int | None, str], Failure]
-    connect_limit: float
+    explain: Callable[[End], Failure]
+    start_limit: float = 0.0
     request_limit: float = float("inf")
 
 
@@ -52,20 +52,16 @@ def local_peer(settings: HostSettings) -> Peer:
     return Peer(LOCAL, settings, _explain_sh, 1.0)
 
 
-def remote_peer(remote: "Remote") -> Peer:
-    """Return a remote to which ssh has yet to connect."""
+def remote_peer(remote: "Remote", agents: str | Callable[[], str] = "") -> Peer:
+    """Return a remote whose master is open; `agents` as in its settings."""
 
-    def explain(status: int | None, errors: str) -> Failure:
+    def explain(end: End) -> Failure:
         from navi.hosts.failures import explain as explain_ssh
 
-        return explain_ssh(remote.name, status, errors)
+        return explain_ssh(remote, end)
 
-    return Peer(remote.name, HostSettings(remote.sessions_dir, remote.cleanup), explain, connect_limit(remote))
-
-
-def connected_peer(remote: "Remote") -> Peer:
-    """Return a remote whose master is open, as the dashboard has it."""
-    return remote_peer(remote)._replace(connect_limit=0.0, request_limit=remote.command_timeout)
+    settings = HostSettings(remote.sessions_dir, remote.cleanup, agents)
+    return Peer(remote.name, settings, explain, request_limit=remote.command_timeout)
 
 
 def connect_limit(remote: "Remote") -> float:
@@ -75,21 +71,38 @@ def connect_limit(remote: "Remote") -> float:
     return 2 * remote.connect_timeout + 5
 
 
-def _explain_sh(status: int | None, errors: str) -> Failure:
-    cause = errors.splitlines()[-1] if errors else f"sh ended with status {status}"
+def _explain_sh(end: End) -> Failure:
+    failure = known_cause(end.errors)
+    if failure:
+        return failure
+    cause = end.errors.splitlines()[-1] if end.errors else f"sh ended with status {end.status}"
     return Failure(HostState.ERROR, cause, "check that sh works on this machine: sh -c true")
 
 
 def cannot_start(program: str, error: OSError) -> HostError:
     """Return the failure of starting sh, or ssh."""
     cause = f"{program} can't be started: {error.strerror}"
+    if error.errno in (EAGAIN, ENOMEM):
+        return HostError(Failure(HostState.ERROR, cause, END_SOME))
     package = "OpenSSH's client" if program == "ssh" else program
     return HostError(Failure(HostState.ERROR, cause, f"install {package}, or put it on PATH"))
 
 
-def read_errors(data: bytes) -> str:
-    """Return what a shell wrote to standard error as clean lines."""
-    return "\n".join(line for line in map(clean, decode(data).splitlines()) if line.strip())
+def read_answer(name: str, parse: Callable[[Answer], T], answer: Answer) -> T:
+    """Return what an answer to the request of this name means. Raises what the parser raises, and ConnectionLost where
+    the script did not get to its end, or a part of it was not carried out: how far it came is unknown.
+    """
+    failure = no_processes(answer.errors)
+    if failure:
+        raise ConnectionLost(failure)
+    if answer.status > KILLED:
+        cause = f"`{name}` ended there by signal {answer.status - KILLED}"
+        raise ConnectionLost(Failure(HostState.ERROR, cause, "try again; check what ends processes on that machine"))
+    try:
+        return parse(answer)
+    except (ValueError, IndexError, KeyError) as error:
+        cause = f"invalid answer to `{name}`: {clean(str(error))}"
+        raise ConnectionLost(Failure(HostState.ERROR, cause, "try again; check the load of that machine")) from error
 
 
 class Exchange:
@@ -97,7 +110,8 @@ class Exchange:
 
     def __init__(self, operation: Operation[Any], peer: Peer) -> None:
         token = new_token()
-        self.limit = min(operation.time_limit, peer.request_limit) + peer.connect_limit
+        own_limit = min(operation.time_limit - operation.waits, peer.request_limit)
+        self.limit = operation.waits + own_limit + peer.start_limit
         self.reusable = False
         self._name = operation.name
         self._peer = peer
@@ -109,6 +123,11 @@ class Exchange:
         """Return the bytes to send; `first` says that they are the connection's first ones."""
         return LEAD + self._request if first else self._request
 
+    @property
+    def begun(self) -> bool:
+        """Whether the answer has begun."""
+        return self._reader.begun
+
     def receive(self, data: bytes) -> Answer | None:
         """Take bytes of the shell's output; return the answer once it is complete. Raises HostError for an invalid one.
 
@@ -119,15 +138,19 @@ class Exchange:
         self.reusable = len(answers) == 1 and not self._reader.pending
         return answers[0] if answers else None
 
-    def ended(self, status: int | None, errors: str) -> HostError:
+    def ended(self, end: End) -> HostError:
         """Return what it means that the shell has ended before its answer was complete."""
-        failure = self._peer.explain(status, errors)
-        return (ConnectionLost if self._reader.begun or failure.retry is Retry.AT_ONCE else HostError)(failure)
+        if end.excessive:
+            return ConnectionLost(TOO_MANY_ERRORS)
+        failure = self._peer.explain(end._replace(printed=self._reader.noise))
+        lost = self._reader.begun or failure.uncertain or failure.retry is Retry.AT_ONCE
+        return (ConnectionLost if lost else HostError)(failure)
 
-    def timed_out(self) -> HostError:
-        """Return what it means that there is no answer within the limit."""
-        cause = f"no answer to `{self._name}` within {self.limit:g} s"
-        return ConnectionLost(Failure(HostState.UNREACHABLE, cause, "try again; check the load of that machine"))
+    def timed_out(self, errors: str = "") -> HostError:
+        """Return what it means that there is no answer within the limit. `errors` is the shell's standard error."""
+        cause = f"no answer to `{self._name}` within {self.limit:g} s{_printed(errors)}"
+        late = Failure(HostState.UNREACHABLE, cause, "try again; check the load of that machine")
+        return ConnectionLost(known_cause(errors) or late)
 
     def summary(self, seconds: float) -> str:
         """Return what the log says of it: never its arguments, which may be secret."""
@@ -136,44 +159,97 @@ class Exchange:
 
 
 class StreamExchange(Generic[T]):
-    """The request for a stream, and its answers."""
+    """The request for a stream, and its answers. Points in time are those of the engine's clock."""
 
-    def __init__(self, stream: Stream[T], peer: Peer) -> None:
+    def __init__(self, stream: Stream[T], peer: Peer, now: float) -> None:
         token = new_token()
         self.request = LEAD + stream_request(stream, token, peer.settings)
-        self.parse = stream.reader()
+        self._name = stream.name
+        self._parse = stream.reader()
+        self.until = now + stream.silence + peer.start_limit
+        """When the next answer must be complete, or must have come on."""
         self._silence = stream.silence
         self._peer = peer
         self._reader = AnswerReader(token)
         self._answered = False
+        self._budget = Budget()
 
     @property
-    def limit(self) -> float:
-        """The seconds within which more bytes must come."""
-        return self._silence if self._answered else self._silence + self._peer.connect_limit
+    def begun(self) -> bool:
+        """Whether the first answer has begun."""
+        return self._answered or self._reader.begun
 
-    def receive(self, data: bytes) -> list[Answer]:
-        """Take bytes of the shell's output; return the answers that they complete. Raises HostError for invalid ones.
+    def receive(self, data: bytes, now: float) -> list[Answer]:
+        """Take bytes of the shell's output; return the answers that they complete. Raises HostError for invalid ones,
+        and for too many.
 
         The caller hands each to `parse`.
         """
+        begun = self._reader.begun
         answers = _feed(self._reader, data)
+        if answers or (self._reader.begun and not begun):
+            self.until = now + self._silence
+        elif begun:
+            self.until = min(now + self._silence, self.until + len(data) / SLOWEST_ANSWER)
         self._answered = self._answered or bool(answers)
+        try:
+            self._budget.count(now, len(answers))
+        except Overrun as overrun:
+            raise _dropped(overrun) from overrun
         return answers
 
-    def ended(self, status: int | None, errors: str) -> HostError | None:
-        """Return what it means that the shell has ended; None where the script itself has, which is no failure."""
-        return None if status == 0 else HostError(self._peer.explain(status, errors))
+    def parse(self, answer: Answer) -> T:
+        """Return what an answer means. Raises HostError, or what the stream's reader raises."""
+        return read_answer(self._name, self._parse, answer)
 
-    def timed_out(self) -> HostError:
-        """Return what it means that nothing came within the limit."""
+    def worked(self, work: Work, now: float) -> float:
+        """Count the work on answers; return the seconds to wait before more is read. Raises HostError
+        where they take too much.
+        """
+        try:
+            return self._budget.work(now, work)
+        except Overrun as overrun:
+            raise _dropped(overrun) from overrun
+
+    def paused(self, seconds: float) -> None:
+        """Note that nothing was read for so long, which is not the host's fault."""
+        self.until += seconds
+
+    def ended(self, end: End) -> HostError | None:
+        """Return what it means that the shell has ended; None where the script itself has, which is no failure."""
+        if end.excessive:
+            return HostError(TOO_MANY_ERRORS)
+        if self._answered and end.status == 0:
+            return None
+        return HostError(self._peer.explain(end._replace(printed=self._reader.noise)))
+
+    def timed_out(self, errors: str = "") -> HostError:
+        """Return what it means that no answer came in time. `errors` is the shell's standard error."""
         if self._answered:
-            cause = f"no sign of life for {self.limit:g} s"
+            cause = f"no sign of life for {self._silence:g} s"
             return HostError(Failure(HostState.UNREACHABLE, cause, RECONNECT, Retry.AT_ONCE))
-        printed = self._reader.noise[:80]
-        cause = "its shell did not begin to answer" + (f"; it printed: {printed}" if printed else "")
+        cause = "its shell did not begin to answer" + _printed(self._reader.noise[:80] or errors)
         remedy = "check whether its shell's startup files wait for input, and the load of that machine"
-        return HostError(Failure(HostState.UNREACHABLE, cause, remedy))
+        return HostError(known_cause(errors) or Failure(HostState.UNREACHABLE, cause, remedy))
+
+
+TOO_MANY_ERRORS = Failure(
+    HostState.ERROR,
+    f"its shell wrote {UNANSWERED_ERRORS // 2**20} MiB to standard error and did not answer; dropped",
+    "check what its login shell prints and runs",
+    Retry.SLOWLY,
+)
+
+
+def _dropped(overrun: Overrun) -> HostError:
+    remedy = "check what its login shell prints and runs, and how many sessions it has"
+    return HostError(Failure(HostState.ERROR, f"{overrun}; dropped", remedy, Retry.SLOWLY))
+
+
+def _printed(errors: str) -> str:
+    """Return the end of a sentence with the last line that a shell printed."""
+    line = (errors.splitlines() or [""])[-1][:160]
+    return f"; it printed: {line}" if line else ""
 
 
 def _feed(reader: AnswerReader, data: bytes) -> list[Answer]:
@@ -181,4 +257,4 @@ def _feed(reader: AnswerReader, data: bytes) -> list[Answer]:
         return reader.feed(data)
     except WireError as error:
         failure = Failure(HostState.ERROR, f"invalid answer: {error}", "check what its login shell prints and runs")
-        raise (ConnectionLost if reader.begun else HostError)(failure) from error
+        raise ConnectionLost(failure) from error

@@ -4,6 +4,7 @@ The user's own ~/.ssh/config decides everything that is not listed in `options`.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -11,6 +12,7 @@ from zlib import crc32
 from navi.config.remote import Remote
 from navi.core.log import Log
 from navi.hosts.sockets import runtime_folder
+from navi.hosts.ssh_version import ssh_version
 from navi.hosts.wire import quote
 
 if TYPE_CHECKING:
@@ -33,7 +35,12 @@ def _o(setting: str, reason: str) -> Option:
 
 def options(remote: Remote, control: str) -> tuple[Option, ...]:
     """Return the options of every call for this remote. `control` is the path of its control socket."""
-    found = [
+    return (*_settings(remote, control), *place(remote, (BATCH,)))
+
+
+def _settings(remote: Remote, control: str) -> tuple[Option, ...]:
+    """Return the options that do not say where the remote is."""
+    return (
         _o(f"ControlPath={_percent(control)}", "one connection for everything, with a control socket of navi's own"),
         _o(f"ConnectTimeout={max(1, round(remote.connect_timeout))}", "connect_timeout of remotes.yaml"),
         _o("ServerAliveInterval=5", "notice a host that is gone"),
@@ -43,8 +50,14 @@ def options(remote: Remote, control: str) -> tuple[Option, ...]:
         _o("RemoteCommand=none", "the user's config may name another command"),
         _o("ClearAllForwardings=yes", "forwardings belong to the user's own connections, and could clash with them"),
         _o("PermitLocalCommand=no", "the user's config may run a command on this machine"),
+        _o("Tunnel=no", "the user's config may ask for a network tunnel, which not every sshd allows"),
         _o("LogLevel=INFO", "the user's config may silence ssh, and its messages say what failed"),
-    ]
+    )
+
+
+def place(remote: Remote, for_hop: tuple[Option, ...] = ()) -> tuple[Option, ...]:
+    """Return the options that say how to get to a remote. An ssh to a jump host gets the options `for_hop`, too."""
+    found = []
     if remote.user:
         found.append(Option(("-l", remote.user), "user of remotes.yaml"))
     if remote.port:
@@ -52,21 +65,58 @@ def options(remote: Remote, control: str) -> tuple[Option, ...]:
     if remote.key:
         found.append(Option(("-i", os.path.expanduser(remote.key)), "key of remotes.yaml"))
     if remote.jump_host:
-        found.append(_jump(remote))
+        found.append(_jump(remote, for_hop))
     return tuple(found)
 
 
-def _jump(remote: Remote) -> Option:
+class Hop(NamedTuple):
+    """A jump host, as ssh's -J reads it; `port` is "" where none is given."""
+
+    host: str
+    user: str = ""
+    port: str = ""
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (f"{self.user}@" if self.user else "") + host + (f":{self.port}" if self.port else "")
+
+
+def read_hop(text: str) -> Hop:
+    """Read [USER@]HOST[:PORT] or ssh://[USER@]HOST[:PORT]. An IPv6 address with a port stands in brackets."""
+    user, _, rest = text.removeprefix("ssh://").rstrip("/").rpartition("@")
+    if rest.startswith("["):
+        host, _, port = rest[1:].partition("]")
+        return Hop(host, user, port[1:] if port[1:].isdecimal() else "")
+    if rest.count(":") > 1:
+        return Hop(rest, user)
+    host, _, port = rest.partition(":")
+    return Hop(host, user, port if port.isdecimal() else "")
+
+
+def _jump(remote: Remote, for_hop: tuple[Option, ...]) -> Option:
     """Return the option for jump_host. -i does not apply to a hop that -J opens, so with a key it is a ProxyCommand."""
-    hops = [f"{remote.user}@{hop}" if remote.user and "@" not in hop else hop for hop in remote.jump_host.split(",")]
+    hops = [read_hop(text) for text in remote.jump_host.split(",")]
+    hops = [hop if hop.user else hop._replace(user=remote.user) for hop in hops]
     if not remote.key:
-        return Option(("-J", ",".join(hops)), "jump_host of remotes.yaml")
-    key = quote(os.path.expanduser(remote.key))
+        return Option(("-J", ",".join(map(str, hops))), "jump_host of remotes.yaml")
     *before, last = hops
-    jumps = f"-J {quote(','.join(before))} " if before else ""
-    words = f"ssh -i {key} -o RemoteCommand=none {jumps}-W '[\0]:\1' -- {quote('ssh://' + last)}"
-    words = _percent(words).replace("\0", "%h").replace("\1", "%p")
-    return _o(f"ProxyCommand={words}", "jump_host of remotes.yaml, with its key for the hop, too")
+    words = ["ssh", "-i", os.path.expanduser(remote.key), "-o", "RemoteCommand=none", *_words(for_hop)]
+    words += ["-l", last.user] if last.user else []
+    words += ["-p", last.port] if last.port else []
+    words += ["-J", ",".join(map(str, before))] if before else []
+    command = " ".join(map(quote_if_needed, words))
+    command = f"{_percent(command)} -W '[%h]:%p' -- {_percent(quote_if_needed(last.host))}"
+    return _o(f"ProxyCommand={command}", "jump_host of remotes.yaml, with its key for the hop, too")
+
+
+def quote_if_needed(word: str) -> str:
+    """Quote a word for POSIX sh, as people would."""
+    return word if re.fullmatch(r"[\w@%+=:,./-]+", word, re.ASCII) else quote(word)
+
+
+def by_hand(remote: Remote, *more: str) -> str:
+    """Return the command with which a person reaches a remote without navi, as it is typed; `more` are options."""
+    return " ".join(map(quote_if_needed, ("ssh", *more, *_words(place(remote)), remote.host)))
 
 
 def _percent(text: str) -> str:
@@ -78,14 +128,35 @@ CONTROL_LIMIT = 3.0
 
 BATCH = _o("BatchMode=yes", "nobody is there to answer a prompt")
 NO_AGENT = Option(("-a", "-x"), "navi's own connections need neither your keys nor your display on the remote")
-SHELL_OPTIONS = (BATCH, NO_AGENT)
 USE_MASTER = _o("ControlMaster=no", "another call opens the master")
 PERSIST = _o("ControlPersist=60", "the master runs in the background, and ends a minute after its last use")
-SHARE_MASTER = (_o("ControlMaster=auto", "share the master, or open one where none is running"), PERSIST)
 MAKE_MASTER = (
     _o("ControlMaster=yes", "this call opens the master"),
     PERSIST,
     Option(("-f", "-N"), "go into the background once connected, without a command"),
+)
+SAY_MORE = _o("LogLevel=DEBUG1", "ssh tells its log what it runs on the way, and when the login has succeeded")
+ALONE = (
+    _o("ControlPath=none", "share nothing"),
+    _o("ControlPersist=no", "keep standard error open"),
+    SAY_MORE,
+)
+
+COMMAND_OPTIONS = (
+    _o("StdinNull=no", "the user's config may take standard input away, which brings the requests"),
+    _o("SessionType=default", "the user's config may ask for a connection without a shell"),
+    _o("ForkAfterAuthentication=no", "the user's config may send ssh into the background"),
+)
+HAVE_COMMAND_OPTIONS = (8, 7)
+"""The first OpenSSH that has these options. An older one refuses them, and finds them in no configuration either."""
+
+LOGIN_LIMIT = 300
+"""Seconds that a person has for logging in, on every host of the way together."""
+
+FOR_PERSON = (
+    _o("BatchMode=no", "a person is there to answer prompts"),
+    _o(f"ConnectTimeout={LOGIN_LIMIT}", "on the way, jump hosts may ask a person, too"),
+    _o("ControlPersist=600", "a person who has logged in need not do so again for each verb"),
 )
 
 
@@ -119,29 +190,37 @@ class SshCommand:
 
     def shell(self, *more: Option) -> tuple[str, ...]:
         """Return the command line that starts a shell for operations there."""
-        return (*self.words(*SHELL_OPTIONS, *more), SHELL)
+        return (*self.words(*self.shell_options(), *more), SHELL)
+
+    def shell_options(self) -> tuple[Option, ...]:
+        """Return the options of a call that starts a shell there."""
+        return (*self._command_options(), BATCH, NO_AGENT)
+
+    def _command_options(self) -> tuple[Option, ...]:
+        """Return the options of a call that runs a command there, as far as the installed ssh knows them."""
+        return COMMAND_OPTIONS if ssh_version(self._environment) >= HAVE_COMMAND_OPTIONS else ()
 
     def interactive(self, command: "Interactive") -> tuple[str, ...]:
         """Return the command line that runs a command over the master, in this terminal."""
         terminal = (Option(("-t",), "tmux needs a terminal"), _o("RequestTTY=force", "the same"), USE_MASTER)
-        return (*self.overriding(*terminal), "exec " + " ".join(map(quote, command.words)))
+        return (*self.overriding(*terminal, *self._command_options()), "exec " + " ".join(map(quote, command.words)))
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
-        return self.overriding(_o("BatchMode=no", "a person is there to answer prompts"), *MAKE_MASTER)
+        chosen = (*FOR_PERSON, *MAKE_MASTER, *place(self.remote), *_settings(self.remote, self.control))
+        return ("ssh", *_words(chosen), "--", self.remote.host)
 
-    def make_master(self) -> tuple[str, ...]:
+    def make_master(self, *more: Option) -> tuple[str, ...]:
         """Return the command line that opens the master without a person."""
-        return self.words(BATCH, *MAKE_MASTER)
+        return self.overriding(SAY_MORE, BATCH, *MAKE_MASTER, *more)
 
     def ask_master(self, request: str) -> tuple[str, ...]:
         """Return the command line that sends the master a request: check, or exit."""
         return self.words(Option(("-O", request), "a request to the master"))
 
-    def alone(self) -> tuple[str, ...]:
+    def alone(self, *more: Option) -> tuple[str, ...]:
         """Return the command line of a connection that shares nothing: only then does ssh pass on its hops' errors."""
-        alone = (_o("ControlPath=none", "share nothing"), _o("ControlPersist=no", "keep standard error open"))
-        return (*self.overriding(*alone, BATCH), "exit")
+        return (*self.overriding(*ALONE, BATCH, *self._command_options(), *more), "exit")
 
 
 def _words(chosen: Iterable[Option]) -> Iterator[str]:

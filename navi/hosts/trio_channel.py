@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -11,48 +12,50 @@ from typing import Generic, TypeVar
 import trio
 
 from navi.core.log import SILENT, Log
-from navi.hosts.exchange import (
-    CHUNK,
-    GRACE,
-    LARGEST_ERRORS,
-    WAKE,
-    Exchange,
-    Peer,
-    StreamExchange,
-    cannot_start,
-    read_errors,
-)
+from navi.hosts.budget import Errors, Work
+from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, End, read_errors
+from navi.hosts.exchange import WAKE, Exchange, Peer, StreamExchange, cannot_start
+from navi.hosts.ssh_log import SshLog
 from navi.ops import Answer, Operation, Stream
 
 T = TypeVar("T")
+V = TypeVar("V")
+
+LONG_ANSWER = 32 * 1024
+"""Bytes of an answer that takes longer to parse than a key may wait."""
 
 MOST_CHANNELS = 3
 """Request channels of one host. With the watch and an attached terminal they stay well below sshd's MaxSessions."""
 
 
 class ChannelEnded(Exception):
-    """The shell has ended: with this exit status (None if it goes on without its output), and these errors."""
+    """The shell has ended."""
 
-    def __init__(self, status: int | None, errors: str) -> None:
-        super().__init__(errors)
-        self.status = status
-        self.errors = errors
+    def __init__(self, end: End) -> None:
+        super().__init__(end.errors)
+        self.end = end
 
 
 class Channel:
-    """A running `sh -s`. Its errors stay in their pipe, and are read when it ends."""
+    """A running `sh -s`. Its errors are read all the time, so that it never waits for that."""
 
-    def __init__(self, process: trio.Process) -> None:
+    def __init__(self, process: trio.Process, log: SshLog | None = None) -> None:
         self._new = True
         self._process = process
+        self._log = log
+        self._errors = Errors()
+        self._errors_end = trio.Event()
         self._ending = trio.Lock()
-        self._end: ChannelEnded | None = None
+        self._end: End | None = None
+        trio.lowlevel.spawn_system_task(self._read_errors)  # a channel outlives the call that opens it
 
     @classmethod
-    async def start(cls, words: Sequence[str], environment: Mapping[str, str] | None = None) -> Channel:
+    async def start(
+        cls, words: Sequence[str], environment: Mapping[str, str] | None = None, log: SshLog | None = None
+    ) -> Channel:
         """Start the shell. It gets a session of its own, which keeps the terminal's Ctrl-C and prompts away from it.
 
-        Raises HostError if the program is missing.
+        `log` is what ssh writes its own words to; the channel closes it. Raises HostError if the program is missing.
         """
         try:
             process = await trio.lowlevel.open_process(
@@ -65,7 +68,7 @@ class Channel:
             )
         except OSError as error:
             raise cannot_start(words[0], error) from error
-        return cls(process)
+        return cls(process, log)
 
     async def request(self, exchange: Exchange) -> Answer:
         """Send a request and return its answer. Raises HostError."""
@@ -75,9 +78,10 @@ class Channel:
             while True:
                 answer = exchange.receive(await self.receive())
                 if answer:
+                    self.answered()
                     return answer
-        except ChannelEnded as end:
-            raise exchange.ended(end.status, end.errors) from end
+        except ChannelEnded as ended:
+            raise exchange.ended(ended.end) from ended
 
     async def send(self, data: bytes) -> None:
         """Write to the shell. Raises ChannelEnded."""
@@ -85,7 +89,7 @@ class Channel:
         try:
             await self._process.stdin.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
-            raise await self._find_end() from None
+            raise ChannelEnded(await self._find_end()) from None
 
     async def receive(self) -> bytes:
         """Read what the shell writes next. Raises ChannelEnded."""
@@ -94,8 +98,12 @@ class Channel:
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
             data = bytes(await self._process.stdout.receive_some(CHUNK))
         if not data:
-            raise await self._find_end()
+            raise ChannelEnded(await self._find_end())
         return data
+
+    def answered(self) -> None:
+        """Note that the shell has answered, so that it may write more errors."""
+        self._errors.answered()
 
     @property
     def usable(self) -> bool:
@@ -113,25 +121,63 @@ class Channel:
             for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
                 if pipe is not None:
                     await pipe.aclose()
+            if self._log:
+                self._log.close()
 
-    async def _find_end(self) -> ChannelEnded:
-        """A reader and a writer may both find that it has ended: only the first one reads its errors."""
+    async def last_errors(self, begun: bool) -> str:
+        """Return what the shell has written to standard error; one that has not begun may wait for more input."""
+        if not begun and self._process.stdin is not None:
+            await self._process.stdin.aclose()
+            with trio.move_on_after(LAST_ERRORS):
+                await self._errors_end.wait()
+        return self._all_errors()
+
+    def _all_errors(self) -> str:
+        return read_errors(self._errors.data)
+
+    async def _find_end(self) -> End:
+        """Return how it ended. Another process may hold its errors open, so the end of them need not come."""
         async with self._ending:
             if self._end is None:
-                errors = await self._read_errors()
+                with trio.move_on_after(GRACE):
+                    await self._errors_end.wait()
                 with trio.move_on_after(GRACE):
                     await self._process.wait()
-                self._end = ChannelEnded(self._process.returncode, errors)
-        return ChannelEnded(self._end.status, self._end.errors)
+                status = None if self._errors.excessive else self._process.returncode
+                ssh = self._log.read() if self._log else ""
+                self._end = End(status, self._all_errors(), self._errors.excessive, ssh)
+        return self._end
 
-    async def _read_errors(self) -> str:
-        """Another process may still hold the pipe open, so its end need not come."""
+    async def _read_errors(self) -> None:
+        """Read the errors until their end; kill a shell that writes nothing else."""
         assert self._process.stderr is not None
-        errors = b""
-        with trio.move_on_after(GRACE), suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-            while len(errors) < LARGEST_ERRORS and (data := await self._process.stderr.receive_some(CHUNK)):
-                errors += data
-        return read_errors(errors)
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            while data := await self._process.stderr.receive_some(CHUNK):
+                pause = self._errors.take(trio.current_time(), bytes(data))
+                if self._errors.excessive:
+                    self._process.kill()
+                    break
+                await trio.sleep(pause)
+        self._errors_end.set()
+
+
+async def timed(do: Callable[[V], T], thing: V, long: bool) -> tuple[T, Work]:
+    """Do some work on a thing, in a thread if it takes long, so that keys need not wait for it.
+
+    Return the result, and what it took. Raises what `do` raises.
+    """
+
+    def work() -> tuple[T, Work]:
+        began, seconds = time.monotonic(), time.thread_time()
+        result = do(thing)
+        return result, Work(time.thread_time() - seconds, time.monotonic() - began)
+
+    return await trio.to_thread.run_sync(work) if long else work()
+
+
+def is_long(answer: Answer) -> bool:
+    """Return whether parsing an answer takes longer than a key may wait."""
+    return len(answer.output) > LONG_ANSWER
 
 
 class Channels:
@@ -150,16 +196,16 @@ class Channels:
             exchange = Exchange(operation, self._peer)
             began = trio.current_time()
             try:
-                with trio.move_on_after(exchange.limit):
-                    return await self._ask(exchange)
+                return await self._ask(exchange)
             finally:
                 self._log.debug("%s: %s", self._peer.name, exchange.summary(trio.current_time() - began))
-        raise exchange.timed_out()
 
     async def _ask(self, exchange: Exchange) -> Answer:
         channel = await self._next()
         try:
-            return await channel.request(exchange)
+            with trio.move_on_after(exchange.limit):
+                return await channel.request(exchange)
+            raise exchange.timed_out(await channel.last_errors(exchange.begun))
         finally:
             if exchange.reusable:
                 self._idle.append(channel)
@@ -189,24 +235,45 @@ class ChannelWatch(Generic[T]):
         self._channel = channel
         self._exchange = exchange
         self._answers: deque[Answer] = deque()
+        self._left_at = trio.current_time()
 
     def __aiter__(self) -> ChannelWatch[T]:
-        """Go through what the host sends. Raises HostError if the channel ends, or is silent for too long."""
+        """Go through what the host sends. Raises HostError if the channel ends, is silent for too long, or if the host
+        goes beyond its budget.
+        """
         return self
 
     async def __anext__(self) -> T:
         """Wait for what the host sends next."""
+        self._exchange.paused(trio.current_time() - self._left_at)
         while not self._answers:
             self._answers.extend(await self._receive())
-        return self._exchange.parse(self._answers.popleft())
+        answer = self._answers.popleft()
+        item, work = await timed(self._exchange.parse, answer, is_long(answer))
+        await self.worked(work)
+        self._left_at = trio.current_time()
+        return item
+
+    @property
+    def pending(self) -> bool:
+        """Whether the host has sent more already, so that only that matters."""
+        return bool(self._answers)
+
+    async def worked(self, work: Work) -> None:
+        """Count work on what the host sent, and leave time to others. Raises HostError."""
+        await trio.sleep(self._exchange.worked(work, trio.current_time()))
 
     async def _receive(self) -> list[Answer]:
-        with trio.move_on_after(self._exchange.limit):
+        with trio.move_on_at(self._exchange.until):
             try:
-                return self._exchange.receive(await self._channel.receive())
-            except ChannelEnded as end:
-                raise self._exchange.ended(end.status, end.errors) or StopAsyncIteration from end
-        raise self._exchange.timed_out()
+                data = await self._channel.receive()
+            except ChannelEnded as ended:
+                raise self._exchange.ended(ended.end) or StopAsyncIteration from ended
+            answers = self._exchange.receive(data, trio.current_time())
+            if answers:
+                self._channel.answered()
+            return answers
+        raise self._exchange.timed_out(await self._channel.last_errors(self._exchange.begun))
 
     async def wake(self) -> None:
         """Make the host look now. Raises HostError if the channel has failed."""
@@ -216,10 +283,10 @@ class ChannelWatch(Generic[T]):
         """Write to the stream; do nothing if it has ended by itself. Raises HostError if the channel has failed."""
         try:
             await self._channel.send(data)
-        except ChannelEnded as end:
-            failure = self._exchange.ended(end.status, end.errors)
+        except ChannelEnded as ended:
+            failure = self._exchange.ended(ended.end)
             if failure:
-                raise failure from end
+                raise failure from ended
 
 
 @asynccontextmanager
@@ -227,7 +294,7 @@ async def open_watch(
     start: Callable[[], Awaitable[Channel]], stream: Stream[T], peer: Peer
 ) -> AsyncIterator[ChannelWatch[T]]:
     """Open a stream on a new channel, and close it when the context is left. Raises HostError."""
-    exchange = StreamExchange(stream, peer)
+    exchange = StreamExchange(stream, peer, trio.current_time())
     channel = await start()
     try:
         watch = ChannelWatch(channel, exchange)

@@ -16,9 +16,28 @@ from navi.ops import Answer, HostSetting, HostSettings, Operation, Stream
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes that an answer may have; a longer one is invalid."""
 
-LEAD = b"\n" * 8
+LARGEST_NOISE = 1024 * 1024
+"""Bytes that a host may print before an answer begins."""
+
+KEPT_NOISE = 2000
+"""Bytes of that which are kept, to tell what it printed."""
+
+LEAD = (
+    b"\n" * 8
+    + b"""\
+test "$?shell" = 1 && sh -c 'echo a startup file starts tcsh in place of sh >&2' && exit 96
+[ -z "${ZSH_VERSION-}" ] || [ "$(emulate)" = sh ] || { echo a startup file starts zsh in place of sh >&2; exit 96; }
+"""
+)
 """Sent first on every connection: a `read` in the login shell's startup files takes one of these empty lines, and not a
-line of the request.
+line of the request. zsh and tcsh would run much of a script for sh, and some of it wrongly; only tcsh has a variable
+`shell`, which it tells of by `$?shell`.
+"""
+
+
+TRY_PROCESSES = '[ $navi_code = 0 ] || [ -n "$navi_errors" ] || navi_errors=$({ ( ( ( :; : ); : ); : ); :; } 2>&1)\n'
+"""Sent after a script. If it failed without an error message, this starts a few processes, so that their message tells
+whether that was the cause: a script throws away many of its errors.
 """
 
 
@@ -54,7 +73,9 @@ def request(operation: Operation[Any], token: str, settings: HostSettings) -> by
         "{ navi_errors=$( (\n"
         f"{_set_arguments(token, operation.arguments, settings)}{operation.script}\n"
         ") </dev/null 2>&1 >&3 3>&-); } 3>&1\n"
-        f"printf '\\n%s errors %s\\n%s end %s\\n' {token} \"$navi_errors\" {token} $?\n"
+        "navi_code=$?\n"
+        f"{TRY_PROCESSES}"
+        f"printf '\\n%s errors %s\\n%s end %s\\n' {token} \"$navi_errors\" {token} $navi_code\n"
     )
     return _block(text)
 
@@ -85,6 +106,8 @@ class AnswerReader:
         self._end = f"\n{token} end ".encode()
         self._errors = f"\n{token} errors ".encode()
         self._bytes = bytearray()
+        self._noise = b""
+        self._dropped = 0
         self._searched = 0
         self._begun = False
 
@@ -106,12 +129,12 @@ class AnswerReader:
     @property
     def pending(self) -> bool:
         """Whether there are bytes that belong to no answer yet."""
-        return bool(self._bytes)
+        return bool(self._bytes or self._dropped)
 
     @property
     def noise(self) -> str:
         """What the host printed before the first answer: a login banner, or a shell's error message."""
-        return "" if self._begun else clean(decode(bytes(self._bytes[:2000]))).strip()
+        return "" if self._begun else clean(decode((self._noise + self._bytes)[:KEPT_NOISE])).strip()
 
     def _begin_found(self) -> bool:
         """Drop everything up to the next begin line; its line end stays, as the first byte of the body."""
@@ -119,11 +142,22 @@ class AnswerReader:
             return True
         at = self._bytes.find(self._begin)
         if at < 0:
+            self._drop_noise(len(self._bytes) - len(self._begin) + 1)
             return False
         del self._bytes[: at + len(self._begin) - 1]
+        self._noise, self._dropped = b"", 0
         self._begun = True
         self._searched = 0
         return True
+
+    def _drop_noise(self, count: int) -> None:
+        """Drop what can't be the beginning of a begin line. Raises WireError where it is too much."""
+        if count > 0:
+            self._noise = (self._noise + self._bytes[:count])[:KEPT_NOISE]
+            self._dropped += count
+            del self._bytes[:count]
+        if self._dropped > LARGEST_NOISE:
+            raise WireError(f"more than {LARGEST_NOISE // 2**20} MiB were printed before it")
 
     def _next(self) -> Answer | None:
         at = self._bytes.find(self._end, self._searched)

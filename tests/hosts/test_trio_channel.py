@@ -19,8 +19,8 @@ async def test_a_reader_and_a_writer_both_get_the_exit_status_and_errors() -> No
                     await channel.receive()
                 else:
                     await channel.send(b"poll\n" * 1000)
-        except ChannelEnded as end:
-            ends.append(f"{end.status}: {end.errors}")
+        except ChannelEnded as ended:
+            ends.append(f"{ended.end.status}: {ended.end.errors}")
 
     with trio.fail_after(30):
         async with trio.open_nursery() as nursery:
@@ -37,8 +37,8 @@ async def test_a_channel_closed_while_its_errors_are_read_ends_like_any_other() 
     async def read() -> None:
         try:
             await channel.receive()
-        except ChannelEnded as end:
-            ends.append(f"{end.status}: {end.errors}")
+        except ChannelEnded as ended:
+            ends.append(f"{ended.end.status}: {ended.end.errors}")
 
     with trio.fail_after(30):
         async with trio.open_nursery() as nursery:

@@ -25,6 +25,7 @@ from navi.ops.look import Heartbeat, look, watch
 from tests.support.hosts import HOME, failure, host, master, opened, read_output, say, socket
 from tests.support.machines import Lab, Machine, program, user
 from tests.support.processes import processes
+from tests.support.scripts import beside
 from tests.support.terminal import Terminal
 from tests.support.waiting import until, until_async
 
@@ -294,16 +295,16 @@ async def test_a_host_key_that_changed_is_not_accepted(lab: Lab, box: Machine) -
     lab.known_hosts.write_text(lab.known_hosts.read_text().replace(lab.keys.host_public, lab.keys.client_public))
     with trio.fail_after(20):
         found = await failure(host(lab, box))
-    assert (found.state, found.retry) == (HostState.HOSTKEY, Retry.ON_REQUEST)
+    assert (found.state, found.retry) == (HostState.HOSTKEY, Retry.SLOWLY)
     assert "changed" in found.cause
-    assert "ssh-keygen -R" in found.remedy
+    assert f"ssh-keygen -f {lab.known_hosts} -R '[127.0.0.1]:{box.port}'" in found.remedy
 
 
 async def test_a_host_key_that_is_unknown_is_not_accepted(lab: Lab, box: Machine) -> None:
     lab.known_hosts.write_text("")
     with trio.fail_after(20):
         found = await failure(host(lab, box))
-    assert (found.state, found.retry) == (HostState.HOSTKEY, Retry.ON_REQUEST)
+    assert (found.state, found.retry) == (HostState.HOSTKEY, Retry.SLOWLY)
     assert "not known" in found.cause
     assert lab.known_hosts.read_text() == ""
 
@@ -312,7 +313,7 @@ async def test_a_key_that_is_refused_needs_a_person(lab: Lab, box: Machine) -> N
     (box.folder / "authorized_keys").write_text("")
     with trio.fail_after(20):
         found = await failure(host(lab, box))
-    assert (found.state, found.retry) == (HostState.AUTH, Retry.ON_REQUEST)
+    assert (found.state, found.retry) == (HostState.AUTH, Retry.SLOWLY)
     assert "Permission denied" in found.cause
 
 
@@ -350,7 +351,7 @@ async def test_a_passphrase_is_typed_once_at_a_terminal(lab: Lab, box: Machine, 
     one = host(lab, box)
     with trio.fail_after(40):
         found = await failure(one)
-        assert (found.state, found.retry) == (HostState.AUTH, Retry.ON_REQUEST)
+        assert (found.state, found.retry) == (HostState.AUTH, Retry.SLOWLY)
         screen = terminal(one.authenticate(), lab.environment())
         screen.wait_for("Enter passphrase for key")
         screen.type("open sesame")
@@ -432,8 +433,7 @@ async def test_a_master_that_a_dead_navi_left_is_used(lab: Lab, box: Machine) ->
     with trio.fail_after(30):
         left = host(lab, box)
         await left.open()
-        assert left._lease
-        left._lease.release()
+        left._master.release()
         async with opened(host(lab, box)) as one:
             assert await one.run(say()) == "hello"
             assert box.connections() == 1
@@ -602,7 +602,7 @@ async def test_the_remote_watch_ends_when_the_connection_is_cut(lab: Lab, box: M
                 with pytest.raises(HostError):
                     await exhaust(stream)
             await until_async(lambda: not watches(box), what="the remote watch has ended")
-    assert not list((box.sessions_dir / ".navi").iterdir())
+    assert beside(box) == []
 
 
 async def exhaust(stream: Watch[Frame | Heartbeat]) -> None:

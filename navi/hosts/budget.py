@@ -1,0 +1,129 @@
+"""What one host may cost: answers, processor time, and bytes on standard error. Without I/O.
+
+The caller passes the time, in seconds of any clock, so that both engines and the tests use the same rules.
+"""
+
+from typing import NamedTuple
+
+MOST_ANSWERS = 50.0
+"""Answers of a stream that a host may send each second, for long. A watch sends at most five."""
+
+MORE_ANSWERS = 1000.0
+"""Answers that it may send at once: those that were waiting while navi was suspended."""
+
+MOST_WORK = 0.07
+"""Of each second, what may be spent on the answers of one host, for long: twice what 300 busy sessions take."""
+
+MORE_WORK = 3.0
+"""Seconds of work that may come at once."""
+
+WORK_SHARE = 0.1
+"""Of the time, what is spent on one host's answers at most, for as long as it may."""
+
+LONG_WORK = 0.005
+"""Seconds of work that are too few to pause after them."""
+
+ERROR_RATE = 2 * 2**20
+"""Bytes of standard error that are read each second."""
+
+MORE_ERRORS = 256 * 1024
+"""Bytes of standard error that are read at once."""
+
+UNANSWERED_ERRORS = 16 * 2**20
+"""Bytes of standard error that a shell may write without answering."""
+
+KEPT_ERRORS = 32 * 1024
+"""Bytes of standard error that are kept of its beginning, and of its end."""
+
+
+class Overrun(Exception):
+    """The host goes beyond its budget; the text says how."""
+
+
+class Allowance:
+    """An amount that grows by `rate` each second, up to `most`, and is spent."""
+
+    def __init__(self, rate: float, most: float) -> None:
+        self.rate = rate
+        self._most = self._left = most
+        self._at: float | None = None
+        self._full_at = 0.0
+        self._spent = 0.0
+
+    def spend(self, now: float, amount: float) -> float:
+        """Spend an amount; return what is left, which is below 0 where it was too much."""
+        if self._at is not None:
+            self._left = min(self._most, self._left + (now - self._at) * self.rate)
+        if self._at is None or self._left == self._most:
+            self._full_at, self._spent = now, 0.0
+        self._at = now
+        self._left -= amount
+        self._spent += amount
+        return self._left
+
+    @property
+    def pace(self) -> float:
+        """What was spent each second since there was no shortage."""
+        return self._spent / max(1.0, (self._at or 0.0) - self._full_at)
+
+
+class Work(NamedTuple):
+    """What some work took: seconds of processor time, and seconds until it was done, more on a busy machine."""
+
+    seconds: float = 0.0
+    elapsed: float = 0.0
+
+
+class Budget:
+    """The budget of a stream from one host."""
+
+    def __init__(self) -> None:
+        self._answers = Allowance(MOST_ANSWERS, MORE_ANSWERS)
+        self._work = Allowance(MOST_WORK, MORE_WORK)
+
+    def count(self, now: float, answers: int) -> None:
+        """Count answers. Raises Overrun when there are too many for too long."""
+        if self._answers.spend(now, answers) < 0:
+            raise Overrun(f"sends {self._answers.pace:.0f} answers a second, more than {MOST_ANSWERS:.0f}")
+
+    def work(self, now: float, work: Work) -> float:
+        """Count the work on its answers; return the seconds to leave to others before more is done.
+
+        Raises Overrun when it is too much for too long.
+        """
+        if self._work.spend(now, work.seconds) < 0:
+            share = f"{100 * self._work.pace:.0f} % of a processor, more than {100 * MOST_WORK:.0f} %"
+            raise Overrun(f"sends answers that take {share}")
+        return work.elapsed / WORK_SHARE - work.elapsed if work.seconds > LONG_WORK else 0.0
+
+
+class Errors:
+    """What a shell writes to standard error: the beginning and the end of it, and how fast it is read."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._tail = b""
+        self._unanswered = 0
+        self._allowance = Allowance(ERROR_RATE, MORE_ERRORS)
+
+    def take(self, now: float, data: bytes) -> float:
+        """Take bytes; return the seconds to wait before more are read."""
+        self._unanswered += len(data)
+        room = KEPT_ERRORS - len(self._head)
+        self._head += data[:room]
+        self._tail = (self._tail + data[room:])[-KEPT_ERRORS:]
+        return max(0.0, -self._allowance.spend(now, len(data)) / ERROR_RATE)
+
+    def answered(self) -> None:
+        """Note that the shell has answered."""
+        self._unanswered = 0
+
+    @property
+    def excessive(self) -> bool:
+        """Whether the shell writes errors only, and too many."""
+        return self._unanswered > UNANSWERED_ERRORS
+
+    @property
+    def data(self) -> bytes:
+        """What was kept. A gap falls between two lines."""
+        return self._head + (b"\n" if len(self._tail) == KEPT_ERRORS else b"") + self._tail

@@ -1,0 +1,81 @@
+"""How a process ended that leads to a host: an ssh, or the shell of this machine."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from navi.core.failure import Failure, HostState
+from navi.core.text import clean, decode
+
+CHUNK = 65536
+"""Bytes that are read at once."""
+
+LARGEST_ERRORS = 65536
+"""Bytes of a program's standard error that are read when it has ended."""
+
+GRACE = 0.5
+"""Seconds that a shell has for ending by itself: after its output has ended, and after SIGTERM."""
+
+
+LAST_ERRORS = 2.0
+"""Seconds that a shell has for its errors when its input has ended: fish reads all of it before it complains."""
+
+
+class End(NamedTuple):
+    """How a shell, or the ssh that leads to it, ended: its exit status (None: it did not end by itself), what it wrote
+    to standard error, whether that was too much, and what ssh itself reported, which nobody else can write.
+
+    `printed` is what came before the answer. `again` is how a second try ended that was made to find the cause: of the
+    ssh to a jump host, or of one that shares nothing, because only that one passes on what a ProxyCommand prints.
+    """
+
+    status: int | None
+    errors: str = ""
+    excessive: bool = False
+    ssh: str = ""
+    printed: str = ""
+    again: End | None = None
+
+
+def read_errors(data: bytes) -> str:
+    """Return what a shell wrote to standard error as clean lines."""
+    return "\n".join(line for line in map(clean, decode(data).splitlines()) if line.strip())
+
+
+FORK_FAILED = (
+    "(?im)^.{1,60}: (cannot fork( \\[.*)?"
+    "|(can't )?fork.{0,30}: (resource temporarily unavailable|cannot allocate memory))$"
+)
+"""What dash and ksh say where they can't start a process, and what bash, zsh, busybox, tmux and timeout say."""
+
+END_SOME = "end some of the user's processes, or raise the limit: ulimit -u, TasksMax of systemd, memory"
+"""The remedy where no process can be started."""
+
+
+def no_processes(errors: str) -> Failure | None:
+    """Return the failure that no process can be started, if a shell or a program says so in what it wrote to standard
+    error; else None.
+    """
+    if "fork" not in errors:
+        return None
+    import re  # takes 3 ms to import, and is rarely needed
+
+    found = re.search(FORK_FAILED, errors)
+    return Failure(HostState.ERROR, f"no more processes can be started: {clean(found[0])}", END_SOME) if found else None
+
+
+OTHERS = (("fish", "(?m)^fish: "), ("python", '(?m)^ *File "<(stdin|string)>", line '))
+"""Programs that complain about what is for sh, and how. What LEAD sends makes zsh and tcsh tell by themselves."""
+
+
+def known_cause(errors: str) -> Failure | None:
+    """Return the failure that is known by what a shell wrote to standard error before it answered: no process can be
+    started, or it is no sh; else None.
+    """
+    if "fish: " not in errors and 'File "<' not in errors:
+        return no_processes(errors)
+    import re  # as above
+
+    name = next((name for name, pattern in OTHERS if re.search(pattern, errors)), "")
+    remedy = f"let no startup file start {name} but for people: case $- in *i*) exec {name} ;; esac"
+    return Failure(HostState.ERROR, f"{name} runs in place of sh", remedy) if name else no_processes(errors)

@@ -1,0 +1,35 @@
+"""Which version of OpenSSH's client is installed: an option that it does not know would end every call."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Mapping
+from functools import cache
+
+from navi.hosts.blocking_process import Process
+
+NEEDED = 5.0
+"""Seconds that `ssh -V` may take."""
+
+
+def ssh_version(environment: Mapping[str, str]) -> tuple[int, int]:
+    """Return the version of the ssh on PATH, such as (9, 2); (0, 0) where it is missing or does not tell."""
+    return _ask(environment.get("PATH", os.defpath))
+
+
+@cache
+def _ask(path: str) -> tuple[int, int]:
+    try:
+        ssh = Process(("ssh", "-V"), {"PATH": path})
+    except OSError:
+        return 0, 0
+    try:
+        ssh.read(time.monotonic() + NEEDED)
+        found = re.match(r"OpenSSH_(\d+)\.(\d+)", ssh.end().errors)
+    except TimeoutError:
+        found = None
+    finally:
+        ssh.close()
+    return (int(found[1]), int(found[2])) if found else (0, 0)
