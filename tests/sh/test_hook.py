@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from navi.core.status import read_status_file
 from navi.ops.hooks import hook_text
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import (
@@ -28,9 +29,11 @@ from tests.support.scripts import (
     SHELLS,
     Shell,
     Watching,
+    beside,
     environment,
     every_shell,
     files,
+    here,
     stand_in,
 )
 
@@ -117,7 +120,7 @@ class Hook:
 
 def left(hook: Hook) -> list[str]:
     """Return what lies beside the status files, but for the file that stays: who wrote the last version."""
-    return sorted(name for name in os.listdir(hook.state_folder) if name != f"holder.{hook.session}")
+    return [name for name in beside(hook.account) if name != f"holder.{hook.session}"]
 
 
 def event(name: str, **fields: object) -> bytes:
@@ -167,10 +170,17 @@ EVENTS: list[tuple[dict[str, object], str]] = [
     ({"hook_event_name": "TeammateIdle"}, "idle"),
     ({"hook_event_name": "TaskCompleted"}, "done"),
     ({"hook_event_name": "Notification", "notification_type": "permission_prompt"}, "permission"),
-    ({"hook_event_name": "Notification", "notification_type": "idle_prompt"}, "waiting"),
+    ({"hook_event_name": "Notification", "notification_type": "agent_needs_input"}, "waiting"),
     ({"hook_event_name": "Notification", "notification_type": "elicitation_dialog"}, "waiting"),
     ({"hook_event_name": "Notification", "message": "Claude needs your permission to use Bash"}, "permission"),
-    ({"hook_event_name": "Notification", "message": "Claude is waiting for your input"}, "waiting"),
+    ({"hook_event_name": "PermissionRequest", "tool_name": "AskUserQuestion"}, "waiting"),
+    ({"hook_event_name": "PermissionRequest", "tool_name": "ExitPlanMode"}, "waiting"),
+    ({"hook_event_name": "PermissionDenied", "tool_name": "Bash"}, "working"),
+    ({"hook_event_name": "Elicitation"}, "waiting"),
+    ({"hook_event_name": "ElicitationResult"}, "working"),
+    ({"hook_event_name": "Stop", "background_tasks": [{"type": "subagent", "status": "running"}]}, "working"),
+    ({"hook_event_name": "Stop", "background_tasks": [{"type": "subagent", "status": "completed"}]}, "done"),
+    ({"hook_event_name": "Stop", "background_tasks": [{"type": "shell", "status": "running"}]}, "done"),
 ]
 
 SILENT: list[dict[str, object]] = [
@@ -178,10 +188,18 @@ SILENT: list[dict[str, object]] = [
     {"hook_event_name": "SubagentStop"},
     {"hook_event_name": "PreToolUse", "tool_name": "Bash"},
     {"hook_event_name": "Notification", "notification_type": "auth_success"},
+    {"hook_event_name": "Notification", "notification_type": "agent_completed"},
     {"hook_event_name": "SessionStart", "source": "compact"},
     {"hook_event_name": 5},
     {},
 ]
+
+
+
+
+def asking(tool: str, **values: object) -> dict[str, object]:
+    """Return a request for permission to use a tool."""
+    return {"hook_event_name": "PermissionRequest", "tool_name": tool, "tool_input": values}
 
 
 @pytest.mark.parametrize(("fields", "status"), EVENTS, ids=lambda value: value if isinstance(value, str) else "event")
@@ -211,6 +229,16 @@ def test_other_events_say_nothing(hook: Hook, fields: dict[str, object]) -> None
         ({"hook_event_name": "PermissionRequest", "tool_name": 'a"b'}, 'wants to use a"b'),
         ({"hook_event_name": "StopFailure", "error": "overloaded"}, "overloaded"),
         ({"hook_event_name": "Stop"}, ""),
+        ({"hook_event_name": "Stop", "last_assistant_message": "All is done."}, "All is done."),
+        ({"hook_event_name": "Stop", "last_assistant_message": "ä" * 999}, "ä" * 66),
+        (asking("Bash", command='touch "x"', description="y"), 'wants to run touch "x"'),
+        (asking("Bash", command="é" * 999), "wants to run " + "é" * 63),
+        (asking("Write", file_path="/src/new", content="z"), "wants to use Write: /src/new"),
+        (asking("WebFetch", url="https://x.org", prompt="z"), "wants to use WebFetch: https://x.org"),
+        (asking("mcp__a__b", deep={"command": "no"}), "wants to use mcp__a__b"),
+        (asking("AskUserQuestion", questions=[{"question": "Which?", "options": [{"label": "A"}]}]), "Which?"),
+        (asking("AskUserQuestion", questions=[]), "asks a question"),
+        (asking("ExitPlanMode", plan="# The plan"), "asks to approve its plan"),
     ],
     ids=lambda value: value if isinstance(value, str) else "event",
 )
@@ -218,6 +246,42 @@ def test_the_message_is_that_of_the_event(hook: Hook, fields: dict[str, object],
     hook.tell("Notification", message="older")
     hook.send(json.dumps(fields).encode())
     assert hook.read()["message"] == message
+
+
+TOUCH: dict[str, object] = {"tool_name": "Bash", "tool_input": {"command": "touch x"}}
+WRITE: dict[str, object] = {"tool_name": "Write", "tool_input": {"file_path": "/x"}}
+ASKS: list[tuple[str, dict[str, object]]] = [("UserPromptSubmit", {}), ("PermissionRequest", TOUCH)]
+Event = tuple[str, dict[str, object]]
+REMINDS: Event = ("Notification", {"notification_type": "permission_prompt", "message": "Claude needs your permission"})
+AT_PROMPT: Event = ("Notification", {"notification_type": "idle_prompt", "message": "Claude is waiting for your input"})
+
+ORDERS: dict[str, tuple[list[tuple[str, dict[str, object]]], str, str]] = {
+    "a request": (ASKS, "permission", "wants to run touch x"),
+    "its reminder": ([*ASKS, REMINDS], "permission", "wants to run touch x"),
+    "another tool ends": ([*ASKS, ("PostToolUse", WRITE)], "permission", "wants to run touch x"),
+    "another tool fails": ([*ASKS, REMINDS, ("PostToolUseFailure", WRITE)], "permission", "wants to run touch x"),
+    "its tool ends": ([*ASKS, ("PostToolUse", TOUCH)], "working", ""),
+    "its tool ends, then another": ([*ASKS, ("PostToolUse", TOUCH), ("PostToolUse", WRITE)], "working", ""),
+    "it is denied": ([*ASKS, ("PermissionDenied", TOUCH)], "working", ""),
+    "the next request": ([*ASKS, ("PermissionRequest", WRITE)], "permission", "wants to use Write: /x"),
+    "the turn ends": ([*ASKS, ("Stop", {})], "done", ""),
+    "at its prompt after a turn": ([("UserPromptSubmit", {}), ("Stop", {}), AT_PROMPT], "done", ""),
+    "at its prompt after an error": ([("StopFailure", {"error": "no"}), AT_PROMPT], "error", "no"),
+    "at its prompt after Esc": ([("UserPromptSubmit", {}), AT_PROMPT], "idle", ""),
+    "at its prompt after a refusal": ([*ASKS, AT_PROMPT], "idle", ""),
+    "a reminder of an older agent": ([REMINDS], "permission", "Claude needs your permission"),
+}
+"""Events in their order, and the status and message after them."""
+
+
+@every_awk
+@pytest.mark.parametrize("name", ORDERS)
+def test_a_request_stays_open_until_it_is_answered(hook: Hook, name: str, awk: str) -> None:
+    hook = replace(hook, awk=awk)
+    events, status, message = ORDERS[name]
+    for event_name, fields in events:
+        found = hook.tell(event_name, **fields)
+    assert (found["status"], found["message"]) == (status, message)
 
 
 @every_shell
@@ -229,7 +293,7 @@ def test_it_works_in_every_shell_with_every_awk(hook: Hook, shell: Shell, awk: s
         hook.tell(
             "PostToolUse", tool_name=tool, tool_input={"command": 'echo "{[" \\ '}, tool_response=[{}, [1, {"a": []}]]
         )
-    found = hook.tell("Notification", message='ä\u2028"\\\n', notification_type="idle_prompt")
+    found = hook.tell("Notification", message='ä\u2028"\\\n', notification_type="agent_needs_input")
     assert dig(found, "metrics", "tools") == {
         "counts": {"Bash": 2, 'mcp__ünï__"x"': 1},
         "recent": ["Bash", 'mcp__ünï__"x"', "Bash"],
@@ -374,6 +438,19 @@ def test_a_session_that_was_renamed_is_found_under_its_new_name(hook: Hook) -> N
     assert replace(hook, session="web").tell("Stop")["tmux_session"] == "web"
 
 
+@every_shell
+def test_a_session_that_was_renamed_takes_its_file_along(hook: Hook, shell: Shell) -> None:
+    hook = replace(hook, shell=shell)
+    hook.account.new_session("other", "sleep 10000")
+    hook.account.write_status("other", metrics={"tools": {"counts": {"Read": 5}}})
+    hook.tell("PostToolUse", tool_name="Bash")
+    hook.account.tmux("rename-session", "-t", "=api", "app")
+    found = replace(hook, session="app").tell("PostToolUse", tool_name="Bash")
+    assert dig(found, "metrics", "tools", "counts") == {"Bash": 2}
+    assert found["tmux_session"] == "app"
+    assert sorted(path.stem for path in hook.account.sessions_dir.glob("*.json")) == ["app", "other"]
+
+
 def test_a_name_with_a_slash_has_no_file(lab: Lab) -> None:
     lab.local.new_session("first", "sleep 10000")
     lab.local.tmux("rename-session", "-t", "=first", "../up")
@@ -392,6 +469,60 @@ def test_outside_of_tmux_nothing_happens(hook: Hook, change: dict[str, str]) -> 
     assert not hook.account.sessions_dir.exists()
 
 
+# ---- where it happened
+
+
+@every_shell
+@every_awk
+def test_the_file_says_where_the_event_happened(hook: Hook, shell: Shell, awk: str) -> None:
+    hook = replace(hook, shell=shell, awk=awk)
+    hook.account.write_status("api", place={"host": "elsewhere", "boot": "x", "color": "of another"})
+    found = dig(hook.tell("Stop"), "place")
+    asked = hook.account.tmux("display-message", "-p", "-t", "=api:", "#{socket_path} #{pid} #{session_id} #{pane_id}")
+    socket_path, server, session, pane = asked.split()
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().split("-")[0]
+    started = Path("/proc/1/stat").read_text().rpartition(")")[2].split()[19]
+    assert isinstance(found, dict)
+    assert str(found.pop("host")).split(":")[0] == os.uname().nodename
+    assert found == {
+        "boot": f"{boot}.{started}", "socket": socket_path, "server": int(server), "session": session, "pane": pane,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a,b", 'q"uote', "größe", "two words"])
+def test_any_path_of_a_socket_is_kept(lab: Lab, name: str) -> None:
+    path = lab.folder / name
+    lab.local.run("tmux", "-S", str(path), "new-session", "-d", "-s", "api", "sleep 10000")
+    hook = Hook(lab.local)
+    surroundings = environment(lab.local, DASH) | {"TMUX": f"{path},1,0", "TMUX_PANE": "%0"}
+    hook.send(event("Stop"), surroundings)
+    assert dig(hook.read(), "place", "socket") == str(path)
+
+
+def test_an_event_that_an_older_hook_left_still_counts_and_says_no_place(hook: Hook) -> None:
+    hook.state_folder.mkdir(parents=True)
+    line = '5\tclaude\tPostToolUse\tworking\t"one"\t"/work"\t""\t"Edit"\t\t\t\t\t.\n'
+    (hook.state_folder / "event.api.5.7").write_text(line)
+    found = hook.tell("PostToolUse", tool_name="Bash")
+    assert dig(found, "metrics", "tools", "counts") == {"Edit": 1, "Bash": 1}
+    assert dig(found, "place", "pane") == "%0"
+
+
+@every_shell
+@pytest.mark.parametrize(("has_file", "named"), [("", "api"), ("api", "api"), ("view", "view"), ("api view", "api")])
+def test_sessions_that_share_a_pane_have_one_status(hook: Hook, shell: Shell, has_file: str, named: str) -> None:
+    hook = replace(hook, shell=shell, session=named)
+    hook.account.new_session("other", "sleep 10000")
+    hook.account.tmux("new-session", "-d", "-t", "=api", "-s", "view")
+    for name in has_file.split():
+        hook.account.write_status(name)
+    found = hook.tell("Stop")
+    ids = dict(line.split() for line in hook.account.tmux("list-sessions", "-F", "#S #{session_id}").splitlines())
+    assert (found["tmux_session"], found["status"]) == (named, "done")
+    assert dig(found, "place", "session") == ids[named]
+    assert sorted(path.stem for path in hook.account.sessions_dir.glob("*.json")) == sorted({*has_file.split(), named})
+
+
 def test_the_folder_can_be_another_one(hook: Hook, tmp_path: Path) -> None:
     hook.send(event("Stop"), hook.surroundings() | {"CLAUDE_SESSIONS_DIR": str(tmp_path / "a b")})
     assert json.loads((tmp_path / "a b" / "api.json").read_text())["status"] == "done"
@@ -408,12 +539,8 @@ def test_files_and_folders_are_private(hook: Hook) -> None:
 def test_a_tmux_that_hangs_does_not_hold_it(hook: Hook, shell: Shell) -> None:
     hook = replace(hook, shell=shell)
     surroundings = hook.surroundings()
-    server = int(hook.account.tmux("display-message", "-p", "#{pid}"))
-    os.kill(server, signal.SIGSTOP)
-    try:
+    with hook.account.hung_server():
         hook.send(event("Stop"), surroundings)
-    finally:
-        os.kill(server, signal.SIGCONT)
     assert not hook.path.exists()
 
 
@@ -587,7 +714,8 @@ def test_a_full_disk_leaves_the_old_file(hook: Hook, awk: str) -> None:
 
     hook.send(event("PostToolUse", tool_name="Bash"), prepare=small_disk)
     assert hook.path.read_bytes() == before
-    assert left(hook) == []
+    assert left(hook) == ["hook.log"]
+    assert "claude: the status of api could not be written; " in (hook.state_folder / "hook.log").read_text()
     assert hook.tell("PostToolUse", tool_name="Bash")["status"] == "working"
 
 
@@ -598,6 +726,73 @@ def test_a_full_disk_leaves_the_old_file(hook: Hook, awk: str) -> None:
 def test_a_huge_event_is_read(hook: Hook, awk: str, content: object) -> None:
     found = replace(hook, awk=awk).tell("PostToolUse", tool_input={"content": content}, tool_name="Write")
     assert dig(found, "metrics", "tools", "counts") == {"Write": 1}
+
+
+HARD = {
+    "escaped quotes": b'\\"' * 2_500_000,
+    "doubly escaped": b'\\\\\\"x' * 1_000_000,
+    "backslashes": b"\\\\" * 2_500_000,
+}
+"""Texts of 5 MB that once took a step for each of their quotes."""
+
+
+@every_awk
+@pytest.mark.parametrize("text", HARD.values(), ids=HARD)
+@pytest.mark.parametrize(
+    "shape", [b'{"tool_input":{"content":"%s"},%s}', b'{"prompt":"%s",%s}', b'{"message":"%s",%s}']
+)
+def test_the_event_of_a_hard_text_counts(hook: Hook, awk: str, text: bytes, shape: bytes) -> None:
+    """The name of the event comes last. Processor time is limited, for a busy machine takes longer."""
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (8, 8))
+
+    hook = replace(hook, awk=awk)
+    hook.send(shape % (text, b'"hook_event_name":"Stop"'), prepare=limited)
+    assert hook.read()["status"] == "done"
+
+
+@pytest.mark.parametrize("shell", [DASH, NO_TIMEOUT], ids=lambda shell: shell.name)
+def test_an_event_that_never_ends_is_given_up_and_noted(hook: Hook, shell: Shell) -> None:
+    hook = replace(hook, shell=shell)
+    hook.tell("UserPromptSubmit")
+    with subprocess.Popen(hook.words, stdin=subprocess.PIPE, env=hook.surroundings()) as process:
+        assert process.stdin
+        process.stdin.write(b'{"hook_event_name":"Stop","x":"')
+        process.stdin.flush()
+        assert process.wait(60) == 0
+    assert hook.read()["status"] == "working"
+    assert "claude: gave up reading an event after 20 s\n" in (hook.state_folder / "hook.log").read_text()
+
+
+ODD = {
+    "byte order mark": b"\xef\xbb\xbf%s",
+    "second document": b'%s\n{"hook_event_name":"SessionEnd","status":"offline","x":"y"}',
+    "both": b'\xef\xbb\xbf %s {"a":[1,{"b":2}],"status":"x"} ["z"]\n',
+    "the rest of a longer file": b'%s {"a',
+}
+"""What may be around a JSON object."""
+
+
+@every_awk
+@pytest.mark.parametrize("around", ODD.values(), ids=ODD)
+def test_an_event_is_read_whatever_is_around_it(hook: Hook, awk: str, around: bytes) -> None:
+    hook = replace(hook, awk=awk)
+    hook.send(around % event("Stop"))
+    assert hook.read()["status"] == "done"
+
+
+@every_awk
+@pytest.mark.parametrize("around", ODD.values(), ids=ODD)
+def test_a_status_file_is_read_whatever_is_around_it(hook: Hook, awk: str, around: bytes) -> None:
+    hook = replace(hook, awk=awk)
+    hook.path.parent.mkdir()
+    data = around % b'{"status":"waiting","kept":[1]}'
+    hook.path.write_bytes(data)
+    assert read_status_file("api", data).status == "waiting"
+    assert (hook.tell("Stop")["status"], hook.read()["kept"]) == ("done", [1])
+    aside = Path(f"{hook.path}.broken")
+    assert not aside.exists() if around == ODD["byte order mark"] else aside.read_bytes() == data
 
 
 @every_awk
@@ -746,8 +941,8 @@ def test_an_event_that_was_left_half_written_is_passed_over(hook: Hook) -> None:
 @every_shell
 def test_it_wakes_a_watch(hook: Hook, shell: Shell) -> None:
     hook = replace(hook, shell=shell)
-    hook.state_folder.mkdir(parents=True)
-    fifo = hook.state_folder / f"watch.{os.getpid()}"
+    here(hook.account).mkdir(parents=True)
+    fifo = here(hook.account) / f"watch.{os.getpid()}"
     os.mkfifo(fifo)
     reader = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
     try:
@@ -760,16 +955,16 @@ def test_it_wakes_a_watch(hook: Hook, shell: Shell) -> None:
 def test_a_real_watch_tells_what_it_wrote(hook: Hook) -> None:
     with Watching(hook.account, DASH) as watching:
         watching.next()
-        hook.tell("Notification", message="look", notification_type="idle_prompt")
+        hook.tell("Notification", message="look", notification_type="agent_needs_input")
         frame = watching.frame(lambda frame: files(frame))
         assert (files(frame)["api"].status, files(frame)["api"].message) == ("waiting", "look")
 
 
 @every_shell
 def test_a_fifo_without_a_reader_does_not_hold_it(hook: Hook, shell: Shell) -> None:
-    hook.state_folder.mkdir(parents=True)
+    here(hook.account).mkdir(parents=True)
     for process in (dead_process(), os.getpid()):
-        os.mkfifo(hook.state_folder / f"watch.{process}")
+        os.mkfifo(here(hook.account) / f"watch.{process}")
     assert replace(hook, shell=shell).tell("Stop")["status"] == "done"
 
 
@@ -784,7 +979,7 @@ def fill(fifo: int) -> None:
 def test_a_watch_that_does_not_read_is_not_written_to_for_ever(hook: Hook, shell: Shell) -> None:
     hook = replace(hook, shell=shell)
     hook.tell("Stop")
-    fifo, stamp = hook.state_folder / f"watch.{os.getpid()}", hook.state_folder / f"stamp.{os.getpid()}"
+    fifo, stamp = here(hook.account) / f"watch.{os.getpid()}", here(hook.account) / f"stamp.{os.getpid()}"
     os.mkfifo(fifo)
     stamp.touch()
     age(stamp, 100)
@@ -794,3 +989,15 @@ def test_a_watch_that_does_not_read_is_not_written_to_for_ever(hook: Hook, shell
         assert hook.tell("UserPromptSubmit")["status"] == "working"
     finally:
         os.close(reader)
+
+
+def test_a_file_that_another_hook_writes_meanwhile_is_not_taken_for_that_of_a_former_name(lab: Lab) -> None:
+    """The hook finds no status file, and searches for one of a former name; before that, another hook writes it."""
+    lab.local.new_session("api", "exec sleep 1000")
+    hook = Hook(lab.local)
+    lab.local.sessions_dir.mkdir()
+    (lab.local.folder / "other").write_bytes(event("PostToolUse", tool_name="Bash"))
+    words = f"{hook.words[0]} {hook.words[1]} claude <{lab.local.folder}/other"
+    stand_in(lab.local, "grep", f'[ -n "${{INNER-}}" ] || INNER=1 {words}; exec "$real" "$@"')
+    found = hook.tell("PostToolUse", tool_name="Bash")
+    assert found["metrics"]["tools"]["counts"] == {"Bash": 2}  # type: ignore[index]

@@ -7,10 +7,11 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from navi.hosts.wire import new_token, request
 from navi.ops import Answer, Operation, OperationError
 from navi.ops.operation import done
 from navi.ops.registry import change_entries, read_file, replace_file
+from navi.ops.snapshot import snapshot
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import (
     BUSYBOX,
@@ -39,6 +41,7 @@ from tests.support.scripts import (
     settings_of,
     stand_in,
 )
+from tests.support.strangers import HAS_STRANGERS, STRANGER, give_away
 
 AWKS = ("mawk", "gawk", "original-awk", "busybox")
 PAIRS = [
@@ -378,27 +381,137 @@ def test_a_folder_that_can_not_be_and_a_file_that_is_none_are_reported(lab: Lab,
     assert list(registry.path.iterdir()) == []
 
 
+# ---- whose folder, whose files
+
+
+def a_link_to_a_folder(path: Path) -> None:
+    path.with_name("elsewhere").mkdir(exist_ok=True)
+    path.symlink_to(path.with_name("elsewhere"))
+
+
+def a_foreign_folder(path: Path) -> None:
+    path.mkdir(mode=0o777)
+    (path / ".sessions.json").write_text('{"sessions": {"trap": {"socket": "/theirs"}}, "version": "1.0"}')
+    give_away(path)
+
+
+FOREIGN_FOLDERS = {
+    "a link to a folder": a_link_to_a_folder,
+    "a link to nothing": lambda path: path.symlink_to("nowhere"),
+    "a file": lambda path: path.write_text(""),
+    "a folder of somebody else": a_foreign_folder,
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN_FOLDERS)
 @every_shell
-def test_the_usual_folder_must_be_ones_own_and_no_link(lab: Lab, shell: Shell) -> None:
+def test_where_the_usual_folder_is_not_ones_own_a_private_one_is_used(lab: Lab, shell: Shell, kind: str) -> None:
     registry = Registry(lab.local, shell)
-    (lab.local.folder / "elsewhere").mkdir()
-    registry.folder.symlink_to(lab.local.folder / "elsewhere")
-    registry.refuses("is not yours; set CLAUDE_TMUX_SOCKET_DIR", 77)
-    refused = [answer(lab.local, shell, read_file()), answer(lab.local, shell, replace_file("x"))]
-    assert [one.status for one in refused] == [77, 77]
-    assert answer(lab.local, shell, change_entries([])).status == 77
-    registry.folder.unlink()
-    registry.folder.symlink_to("nowhere")
-    registry.refuses("is not yours", 77)
-    registry.folder.unlink()
-    registry.folder.write_text("")
-    registry.refuses("is not yours", 77)
-    if os.getuid() == 0:
+    FOREIGN_FOLDERS[kind](registry.folder)
+    before = registry.folder.lstat()
+    private = registry.folder.with_name(f"{registry.folder.name}-{os.getuid()}")
+    registry.change(put("a"))
+    assert private.stat().st_mode & 0o777 == 0o700
+    assert json.loads((private / ".sessions.json").read_text())["sessions"] == {"a": {"socket": "/s"}}
+    assert run(lab.local, shell, read_file()).path == str(private / ".sessions.json")
+    assert registry.folder.lstat().st_mtime_ns == before.st_mtime_ns
+    if registry.folder.is_dir() and not registry.folder.is_symlink():
+        shutil.rmtree(registry.folder)
+    else:
         registry.folder.unlink()
-        registry.folder.mkdir()
-        os.chown(registry.folder, 65534, 65534)
-        registry.refuses("is not yours", 77)
-    assert list((lab.local.folder / "elsewhere").iterdir()) == []
+    registry.change(put("b"))
+    assert set(json.loads((private / ".sessions.json").read_text())["sessions"]) == {"a", "b"}, "it stays the user's"
+
+
+@pytest.mark.parametrize("kind", FOREIGN_FOLDERS)
+@every_shell
+def test_a_named_folder_that_is_not_ones_own_is_refused(lab: Lab, shell: Shell, kind: str) -> None:
+    folder = lab.local.folder / "tmp" / "named"
+    FOREIGN_FOLDERS[kind](folder)
+    for named in (str(folder), f"{folder}//"):
+        more = {"CLAUDE_TMUX_SOCKET_DIR": named}
+        Registry(lab.local, shell, more=more).refuses("set CLAUDE_TMUX_SOCKET_DIR to a folder of your own", 77)
+        asked: list[Operation[Any]] = [read_file(), replace_file("x"), change_entries([])]
+        assert [answer(lab.local, shell, one, more).status for one in asked] == [77, 77, 77]
+        found = run(lab.local, shell, snapshot(), more).registry
+        assert (found.entries, found.usable) == ({}, False)
+        assert "set CLAUDE_TMUX_SOCKET_DIR" in found.problem
+    elsewhere = folder.with_name("elsewhere")
+    assert not elsewhere.exists() or list(elsewhere.iterdir()) == []
+
+
+def test_also_the_private_folder_must_be_ones_own(lab: Lab) -> None:
+    registry = Registry(lab.local)
+    for name in (registry.folder.name, f"{registry.folder.name}-{os.getuid()}"):
+        a_foreign_folder(registry.folder.with_name(name))
+    registry.refuses("set CLAUDE_TMUX_SOCKET_DIR to a folder of your own", 77)
+
+
+def a_foreign_file(path: Path) -> None:
+    path.write_text("{}")
+    give_away(path)
+
+
+FOREIGN_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a link": (lambda path: path.symlink_to(path.with_name("mine")), "it is a symbolic link"),
+    "a FIFO": (lambda path: os.mkfifo(path), "it is not a file"),
+    "somebody else's": (a_foreign_file, "it is "),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN_FILES)
+@pytest.mark.parametrize("file", [".sessions.json", ".sessions.lock"])
+@every_shell
+def test_files_that_are_not_ones_own_are_not_touched(lab: Lab, shell: Shell, file: str, kind: str) -> None:
+    registry = Registry(lab.local, shell, more={"LOCK_TIMEOUT": "1"})
+    registry.folder.mkdir(mode=0o700)
+    mine = registry.folder / "mine"
+    mine.write_text('{"sessions": {"trap": {"socket": "/theirs"}}, "version": "1.0"}')
+    make, words = FOREIGN_FILES[kind]
+    make(registry.folder / file)
+    before = (mine.read_bytes(), (registry.folder / file).lstat())
+    registry.refuses(f"{re.escape(str(registry.folder / file))} can't be (read|used): {words}", 77)
+    assert answer(lab.local, shell, read_file()).status == 77
+    assert run(lab.local, shell, snapshot()).registry.usable is False
+    assert (mine.read_bytes(), (registry.folder / file).lstat()) == before
+
+
+@every_shell
+def test_a_folder_that_others_can_write_to(lab: Lab, shell: Shell) -> None:
+    usual = Registry(lab.local, shell)
+    usual.folder.mkdir()
+    usual.folder.chmod(0o777)
+    usual.change(put("a"))
+    assert usual.folder.stat().st_mode & 0o777 == 0o755, "the usual one is put right"
+    named = lab.local.folder / "named"
+    named.mkdir()
+    more = {"CLAUDE_TMUX_SOCKET_DIR": str(named)}
+    for mode in (0o777, 0o1777, 0o757):
+        named.chmod(mode)
+        Registry(lab.local, shell, more=more).refuses(f"others can write to {named}; run: chmod go-w {named}", 77)
+        Registry(lab.local, shell, more={"REGISTRY_FILE": f"{named}/x.json"}).refuses("others can write to", 77)
+        Registry(lab.local, shell, more={"REGISTRY_LOCK": f"{named}/x.lock"}).refuses("others can write to", 77)
+        assert named.stat().st_mode & 0o7777 == mode
+    named.chmod(0o775)
+    Registry(lab.local, shell, more=more).change(put("a"))
+    if HAS_STRANGERS:
+        os.chown(named, 0, STRANGER)
+        Registry(lab.local, shell, more=more).refuses("others can write to", 77)
+
+
+def test_what_others_have_left_where_the_file_is_replaced_leads_nowhere(lab: Lab) -> None:
+    registry = Registry(lab.local)
+    registry.write({"sessions": {}, "version": "1.0"})
+    mine = lab.local.home / "mine"
+    mine.write_text("as it was")
+    for name in (".before", ".next.1"):
+        registry.path.with_name(f"{registry.path.name}{name}").symlink_to(mine)
+    found = run(lab.local, DASH, replace_file('{"sessions": {"b": {}}, "version": "1.0"}'))
+    assert found.replaced
+    registry.change(put("a"))
+    assert mine.read_text() == "as it was"
+    registry.path.unlink()
+    assert not run(lab.local, DASH, replace_file("{}")).replaced, "there was none"
 
 
 def test_other_places_can_be_named(lab: Lab) -> None:
@@ -484,7 +597,7 @@ def test_a_flock_that_can_not_wait_will_do(lab: Lab) -> None:
 @every_shell
 def test_a_lock_file_that_can_not_be_opened_is_reported(lab: Lab, shell: Shell) -> None:
     more = {"REGISTRY_LOCK": f"{lab.local.folder}/nowhere/lock", "LOCK_TIMEOUT": "0.5"}
-    Registry(lab.local, shell, more=more).refuses("is locked by another process", 75)
+    Registry(lab.local, shell, more=more).refuses(f"{lab.local.folder}/nowhere can't be written to", 77)
 
 
 # ---- many at once, and killed at any moment

@@ -8,7 +8,7 @@ import signal
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,8 +25,10 @@ from tests.support.scripts import (
     Shell,
     Watching,
     answer,
+    beside,
     every_shell,
     every_watching_shell,
+    here,
     look,
     names,
     stand_in,
@@ -130,23 +132,11 @@ def begin(account: Account, *servers: str) -> None:
         account.tmux("-L", one, "new-session", "-d", "-s", one, "exec sleep 1000")
 
 
-def server(account: Account, name: str) -> int:
-    """Return the process of a tmux server."""
-    return int(account.tmux("-L", name, "display-message", "-p", "#{pid}"))
-
-
 @contextmanager
 def stopped(account: Account, *servers: str) -> Iterator[list[int]]:
     """Stop tmux servers; they go on afterwards."""
-    processes = [server(account, one) for one in servers]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
-    try:
-        yield processes
-    finally:
-        for process in processes:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGCONT)
+    with ExitStack() as hung:
+        yield [hung.enter_context(account.hung_server("-L", one)) for one in servers]
 
 
 def note_limits(account: Account) -> Path:
@@ -226,7 +216,7 @@ def test_looks_remember_who_hangs_and_find_a_healthy_server_behind_them(lab: Lab
     machine = lab.machine("box")
     begin(machine, "default", "a", "b", "c", "d", "e", "healthy")
     machine.write_status("gone")
-    hung = machine.sessions_dir / ".navi" / "hung"
+    hung = here(machine) / "hung"
     with stopped(machine, "a", "b", "c", "d", "e"):
         look(machine, shell)
         frame = look(machine, shell)
@@ -243,8 +233,8 @@ def test_a_memory_of_who_hangs_that_makes_no_sense_does_no_harm(lab: Lab, text: 
     machine = lab.machine("box")
     begin(machine, "default", "other")
     machine.write_status("default")
-    (machine.sessions_dir / ".navi").mkdir()
-    (machine.sessions_dir / ".navi" / "hung").write_text(text)
+    here(machine).mkdir(parents=True)
+    (here(machine) / "hung").write_text(text)
     assert names(look(machine, DASH)) == ["default", "other"]
 
 
@@ -281,7 +271,7 @@ def test_a_watch_that_ends_while_servers_hang_leaves_nothing(lab: Lab, shell: Sh
         watching.hang_up()
         assert watching.process.wait(10) == 0
         until(lambda: not lab.leftovers(), what="no process is left")
-        assert not list((machine.sessions_dir / ".navi").iterdir())
+        assert beside(machine) == []
 
 
 @every_watching_shell

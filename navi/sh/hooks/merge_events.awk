@@ -1,7 +1,7 @@
 # needs: lib/json.awk lib/json_writer.awk
 # Merges the events navi_events into the status file navi_file, and writes the new version into navi_lock. Exit status 0
-# means that it is complete, 3 that it is and the old file was no status file, anything else that it could not be
-# written.
+# means that it is complete, 3 that it is and the old file was no status file, or more than one, anything else that it
+# could not be written.
 
 BEGIN {
     begin("//agents { //agents/* { //metrics { //metrics/time { //metrics/tools { //metrics/tools/counts {" \
@@ -11,10 +11,14 @@ BEGIN {
         chunks++
     }
     wrong = chunks && !finished()
-    if (!chunks || wrong) start_anew()
+    if (!readable()) start_anew()
     put(1, "tmux_session", quoted(ENVIRON["navi_status_name"]))
     count = split(ENVIRON["navi_events"], lines, "\n")
-    for (i = 1; i <= count; i++) if (split(lines[i], field, "\t") == 13 && field[13] == ".") apply()
+    for (i = 1; i <= count; i++) {
+        fields = split(lines[i], field, "\t")
+        # 14 are of an event that does not say where it happened; 13 and 19 are of older hooks, without a request.
+        if (fields ~ /^(13|14|19|20)$/ && field[fields] == ".") apply()
+    }
     exit save(written(1), ENVIRON["navi_lock"]) ? (wrong ? 3 : 0) : 1
 }
 
@@ -35,11 +39,26 @@ function apply() {
     tool = field[8]
     teammate = field[9]
     team = field[10]
+    more = fields == 14 || fields == 20
+    request = more && field[13] != "" ? field[13] : "\"\""
+    if (fields > 14) tell_place(12 + more)
     if (tool != "") count_tool()
     if (field[11] != "") tell_deed(field[11], field[12])
     if (agent != "claude") tell_other()
     else if (teammate != "") tell_teammate(teammate, status, session)
     else if (!foreign()) tell_own()
+}
+
+# tell_place(at): where the event happened, by the fields after that one, in place of an earlier one in the file.
+function tell_place(at,    where) {
+    put(1, "place", "")
+    where = child(1, "place", "{")
+    put(where, "host", quoted(field[at + 1]))
+    put(where, "boot", quoted(field[at + 2]))
+    put(where, "socket", quoted(field[at + 6]))
+    put(where, "server", shown(amount(field[at + 3])))
+    put(where, "session", quoted(field[at + 4]))
+    put(where, "pane", quoted(field[at + 5]))
 }
 
 # tell_other(): an agent beside the one that the file is about.
@@ -60,7 +79,10 @@ function foreign(    own) {
 }
 
 function tell_own() {
+    if (changes_nothing()) return
     if (event == "UserPromptSubmit") prune_team()
+    if (event == "PermissionRequest") put(1, "request", request)
+    else if (raw_of(1, "request") != "") put(1, "request", "\"\"")
     count_time()
     put(1, "status", quoted(status))
     put(1, "message", note)
@@ -68,6 +90,18 @@ function tell_own() {
     put(1, "timestamp", now)
     if (session != "" && (event ~ /^(UserPromptSubmit|SessionStart)$/ || raw_of(1, "session_id") !~ /^"./))
         put(1, "session_id", session)
+}
+
+# changes_nothing(): while a request is open, the reminder of it tells nothing new, and what another tool did, which ran
+# at the same time, does not answer it. Being at its prompt for a while tells something only of an agent that seemed to be
+# at work.
+function changes_nothing(    was, open) {
+    was = decode(raw_of(1, "status"))
+    if (event == "Notification" && status == "idle") return was !~ /^(working|permission|waiting)$/
+    open = raw_of(1, "request")
+    if (open !~ /^"./ || was !~ /^(permission|waiting)$/) return 0
+    if (event == "Notification") return status ~ /^(permission|waiting)$/
+    return event ~ /^(PostToolUse|PostToolUseFailure|PermissionDenied)$/ && request ~ /^"./ && request != open
 }
 
 # count_time(): the time since the last event belongs to the status that it left.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# needs: hooks/places registry/absent
+# needs: hooks/places hooks/lost_event registry/absent
 # read.sh DIR LARGEST: what the files of the hooks hold, and which agents are here.
 
 # navi_tell WORD FILE: its path, and a record with its state and, if it is `text`, all of it.
@@ -28,6 +28,8 @@ navi_largest=$2
 navi_tell hook "$navi_hook"
 navi_tell plugin "$navi_plugin"
 navi_tell settings "$navi_settings"
+navi_find_lost_event
+[ -z "$navi_lost_log" ] || printf '%s lost %s\n' "$navi_token" "$navi_lost_event"
 [ ! -e "$navi_settings.before-navi" ] || printf '%s backup\n' "$navi_token"
 # Where agents are put whose folders only an interactive shell has on its PATH.
 for navi_bin in "$HOME/.claude/local" "$HOME/.opencode/bin" "$HOME/.npm-global/bin" "$HOME/.bun/bin" \

@@ -5,18 +5,20 @@
 BEGIN {
     dropping = 1
     limit = 4000
-    begin("//tool_input { //tool_input/message { //tool_response {")
+    begin("//tool_input { //tool_input/message { //tool_input/questions [ //tool_input/questions/* { //tool_response {" \
+        " //background_tasks [ //background_tasks/* {")
     count = split("UserPromptSubmit working PostToolUse working PostToolUseFailure working Stop done" \
-        " StopFailure error PermissionRequest permission SessionStart idle SessionEnd offline TeammateIdle idle TaskCompleted done" \
+        " StopFailure error PermissionRequest permission PermissionDenied working Elicitation waiting" \
+        " ElicitationResult working SessionStart idle SessionEnd offline TeammateIdle idle TaskCompleted done" \
         " session.created working session.idle idle session.error error permission.updated permission" \
         " permission.asked permission permission.replied working busy working idle idle error error", pair, " ")
     for (i = 1; i <= count; i += 2) statuses[pair[i]] = pair[i + 1]
 }
-# Most of a long text that is dropped, at one step for each of its quotes.
-phase == 2 && !collecting && /[^\\]\\$/ { next }
+# Most of a long text that is dropped, at one step for each of its quotes: those behind an odd number of backslashes.
+phase == 2 && !collecting && /(^|[^\\])(\\\\)*\\$/ { next }
 !broken { feed($0) }
 END {
-    if (!finished()) exit
+    if (!readable()) exit
     event = decode(raw_of(1, "hook_event_name"))
     status = status_of(event)
     if (status == "") exit
@@ -25,7 +27,7 @@ END {
     if (tool != "") tell_team()
     if (event !~ /^[A-Za-z._]+$/) exit
     printf "%s\t%s\t%s\t%s\t%s\t", event, status, text_of(1, "session_id"), text_of(1, "cwd"), message()
-    printf "%s\t%s\t%s\t%s\t%s\t.\n", tool, text_of(1, "teammate_name"), team, deed, whom
+    printf "%s\t%s\t%s\t%s\t%s\t%s\t.\n", tool, text_of(1, "teammate_name"), team, deed, whom, request()
 }
 
 # text_of(parent, name): a text of the event, in its quotes; "" where there is none.
@@ -38,25 +40,62 @@ function status_of(event) {
     if (event == "Notification") return notified(decode(raw_of(1, "notification_type")))
     if (event == "PostToolUseFailure" && raw_of(1, "is_interrupt") == "true") return "idle"
     if (event == "SessionStart" && decode(raw_of(1, "source")) == "compact") return ""
+    if (event == "PermissionRequest" && decode(text_of(1, "tool_name")) ~ /^(AskUserQuestion|ExitPlanMode)$/) return "waiting"
+    if (event == "Stop" && works_on()) return "working"
     if (event ~ /^(tool|chat)[.]/) return "working"
     return event in statuses ? statuses[event] : ""
 }
 
-# notified(type): older agents give no type, but say in the message that it is about a permission.
+# works_on(): whether an agent goes on in the background. Commands there do not count: nobody waits for their end.
+function works_on(    tasks, i) {
+    tasks = child_of(1, "background_tasks")
+    for (i = 1; i <= size[tasks]; i++)
+        if (decode(text_of(children[tasks, i], "type")) ~ /^(subagent|workflow)$/ &&
+            decode(text_of(children[tasks, i], "status")) !~ /^(completed|failed|stopped|killed)$/) return 1
+    return 0
+}
+
+# notified(type): older agents give no type, but say in the message what it is about. That an agent is at its prompt for
+# a while, or has done its work, is no question.
 function notified(type) {
-    if (type ~ /^(auth_success|elicitation_complete|elicitation_response)$/) return ""
+    if (type ~ /^(auth_success|elicitation_complete|elicitation_response|agent_completed)$/) return ""
     if (type == "") type = decode(raw_of(1, "message"))
+    if (type ~ /^(idle_prompt|Claude is waiting for your input)$/) return "idle"
     return type ~ /permission/ ? "permission" : "waiting"
 }
 
 function message(    raw) {
     if (event == "StopFailure") raw = text_of(1, "error")
-    if (raw == "") raw = text_of(1, "message")
-    if (raw == "" && event == "PermissionRequest") {
-        raw = text_of(1, "tool_name")
-        if (raw != "") raw = "\"wants to use " substr(raw, 2)
-    }
+    if (event == "Stop") raw = shortened(text_of(1, "last_assistant_message"))
+    if (raw == "" && (event != "Notification" || status != "idle")) raw = text_of(1, "message")
+    if (raw == "" && event == "PermissionRequest") raw = request()
     return raw == "" ? "\"\"" : raw
+}
+
+# request(): what a tool is to do, as a permission is asked for it. The end of that tool has the same text.
+function request(    input, name, what) {
+    name = text_of(1, "tool_name")
+    if (event !~ /^(PermissionRequest|PermissionDenied|PostToolUse|PostToolUseFailure)$/ || name == "") return ""
+    input = child_of(1, "tool_input")
+    if (decode(name) == "ExitPlanMode") return "\"asks to approve its plan\""
+    if (decode(name) == "AskUserQuestion") {
+        what = child_of(input, "questions")
+        what = what && size[what] ? shortened(text_of(children[what, 1], "question")) : ""
+        return first(what, "\"asks a question\"")
+    }
+    what = text_of(input, "command")
+    if (what != "") return shortened("\"wants to run " substr(what, 2))
+    what = first(text_of(input, "file_path"), first(text_of(input, "url"), text_of(input, "path")))
+    name = "\"wants to use " substr(name, 2)
+    return what == "" ? name : shortened(substr(name, 1, length(name) - 1) ": " substr(what, 2))
+}
+
+# shortened(raw): a text of which rows show only the beginning.
+function shortened(raw) {
+    if (length(raw) < 400) return raw
+    text = substr(raw, 2, 396)
+    trim_end()
+    return "\"" text "\""
 }
 
 # tell_team(): what the use of a tool says about other agents: one was spawned, asked to stop, or given work.

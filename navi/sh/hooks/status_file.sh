@@ -1,46 +1,49 @@
 # shellcheck shell=sh disable=SC2016,SC3013,SC2034,SC2154
-# needs: lib/process hooks/merge_events.awk hooks/is_object.awk
-# shares: navi_event navi_events navi_lock navi_status_name
+# needs: lib/lock_files hooks/merge_events.awk hooks/is_object.awk
+# shares: navi_empty_locks navi_event navi_events navi_file navi_lock navi_status_name
 # Changing a status file, one change after the other, and none is ever lost.
 #
 # The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
 # makes it), holds the maker's process until awk has written the version into it, and becomes the status file by mv,
 # which frees the lock. Meanwhile .navi/holder.SESSION tells whose version it is, and what was written whole is not lost
-# should its writer be killed. A process that finds the lock taken leaves its event in .navi/event.SESSION.TIME.PROCESS;
-# who had the lock looks for such events after it has freed it. So every event counts, and no hook ever waits.
+# should its writer be killed. A process that finds the lock taken leaves its event in .navi/event.SESSION.TIME.OWNER;
+# who had the lock looks for such events after it has freed it, and so does whoever looks at this machine
+# (take_up.sh). So every event counts, and no hook ever waits.
 
 # navi_use FOLDER NAME: the status file of that session in that folder, its lock, and the private folder beside it.
 navi_use() {
-    navi_private=$1/.navi
+    navi_use_state "$1"
     navi_status_name=$2
     navi_file=$1/$navi_status_name.json
-    navi_lock=$navi_private/lock.$navi_status_name
-    navi_owner=$navi_private/holder.$navi_status_name
-    [ -d "$navi_private" ] || mkdir -p "$navi_private" || return
+    navi_lock=$navi_state/lock.$navi_status_name
+    navi_owner=$navi_state/holder.$navi_status_name
+    navi_make_here || return
     # What is there and can't be read must not be replaced.
     [ ! -e "$navi_file" ] || { [ -f "$navi_file" ] && [ -r "$navi_file" ]; }
 }
 
-# navi_create FILE: make it with this process in it; fails where it is there already.
-navi_create() {
-    set -C
-    printf '%s\n' "$navi_self" >"$1"
-    navi_merge_code=$?
-    set +C
-    return "$navi_merge_code"
+# The locks that have been empty for longer than it takes to write into them, as lines "=FILE" (take_up.sh).
+navi_empty_locks=
+
+# navi_stale: whether who made the lock has ended, or can't be the one any more: no hook works for a minute.
+navi_stale() {
+    navi_read_owner "$navi_lock" || return
+    case $navi_lock_owner in
+    '')
+        navi_truncated && return 0
+        case $navi_empty_locks in *"=$navi_lock$navi_newline"*) return 0 ;; esac
+        ;;
+    [0-9]*) navi_ended "$navi_lock_owner" && return 0 ;;
+    *) navi_abandoned && return 0 ;;
+    esac
+    navi_is_old "$navi_lock"
 }
 
-# navi_stale: whether who made the lock has ended, or can't be the one any more: no hook works for a minute. Our own
-# number is that of one before us.
-navi_stale() {
-    navi_holder=
-    read -r navi_holder <"$navi_lock" || [ -e "$navi_lock" ] || return
-    case $navi_holder in
-    '') ;;
-    *[!0-9]*) navi_abandoned && return 0 ;;
-    *) navi_ended "$navi_holder" && return 0 ;;
-    esac
-    [ -n "$(find "$navi_lock" -prune -mmin +1)" ]
+# navi_truncated: whether an empty lock is that of a holder which ended as awk began to write: it wrote its line after
+# the last version.
+navi_truncated() {
+    read -r navi_last navi_gathered <"$navi_owner" && navi_ended "$navi_last" &&
+        [ -e "$navi_file" ] && [ "$navi_owner" -nt "$navi_file" ]
 }
 
 # navi_abandoned: whether the version in the lock was written by a process that has ended; navi_gathered are the events
@@ -50,13 +53,12 @@ navi_stale() {
 navi_abandoned() {
     navi_last=
     read -r navi_last navi_gathered <"$navi_owner" || return
-    case $navi_last,$navi_gathered in *[!0-9]*,* | ,* | *, | *,*[!.]) return 1 ;; esac
+    case $navi_gathered in '' | *[!.]) return 1 ;; esac
     navi_ended "$navi_last" || return
-    navi_holder=
-    read -r navi_holder <"$navi_lock" || [ -n "$navi_holder" ] || return
-    case $navi_holder in *[!0-9]*) ;; *) return 1 ;; esac
-    read -r navi_again navi_holder <"$navi_owner" || return
-    [ "$navi_again $navi_holder" = "$navi_last $navi_gathered" ] || return
+    navi_read_owner "$navi_lock" || return
+    case $navi_lock_owner in '' | [0-9]*) return 1 ;; esac
+    read -r navi_holder_again navi_holder <"$navi_owner" || return
+    [ "$navi_holder_again $navi_holder" = "$navi_last $navi_gathered" ] || return
     navi_gathered=${navi_gathered%.}
 }
 
@@ -73,20 +75,18 @@ navi_finish_other() {
     navi_forget_gathered && mv -f "$navi_lock" "$navi_file"
 }
 
-# navi_break: end a stale lock. Of those who find it stale, only who makes the file beside it may do so.
+# navi_break: end a stale lock.
 navi_break() {
-    navi_right=$navi_private/break.$navi_status_name
-    if ! navi_create "$navi_right"; then
-        find "$navi_right" -prune -mmin +1 -exec rm -f {} \;
-        return 1
-    fi
+    navi_right=$navi_state/break.$navi_status_name
+    navi_may_break "$navi_right" || return
+    navi_break_code=0
     if navi_stale; then
         navi_finish_other || rm -f "$navi_lock"
-        rm -f "$navi_right"
     else
-        rm -f "$navi_right"
-        return 1
+        navi_break_code=1
     fi
+    rm -f "$navi_right"
+    return "$navi_break_code"
 }
 
 # navi_gather: the events that others left, in navi_left, and their files in navi_gathered. One without its end is still
@@ -94,14 +94,15 @@ navi_break() {
 navi_gather() {
     navi_left=
     navi_gathered=
-    for navi_event_path in "$navi_private/event.$navi_status_name."*; do
+    for navi_event_path in "$navi_state/event.$navi_status_name."*; do
         navi_event_line=
         read -r navi_event_line <"$navi_event_path"
+        navi_event_end=${navi_event_path#"$navi_state/event.$navi_status_name."}
         case $navi_event_line in
         *'	.') navi_left=$navi_left$navi_event_line$navi_newline ;;
-        *) [ ! -e "$navi_event_path" ] || ! navi_ended "${navi_event_path##*.}" && continue ;;
+        *) [ ! -e "$navi_event_path" ] || ! navi_ended "${navi_event_end#*.}" && continue ;;
         esac
-        navi_gathered="$navi_gathered ${navi_event_path#"$navi_private/event.$navi_status_name."}"
+        navi_gathered="$navi_gathered $navi_event_end"
         [ ${#navi_left} -lt 60000 ] || break
     done
 }
@@ -109,7 +110,7 @@ navi_gather() {
 navi_forget_gathered() {
     set --
     for navi_event_path in $navi_gathered; do
-        set -- "$@" "$navi_private/event.$navi_status_name.$navi_event_path"
+        set -- "$@" "$navi_state/event.$navi_status_name.$navi_event_path"
     done
     [ $# -eq 0 ] || rm -f "$@"
 }
@@ -120,10 +121,16 @@ navi_write() {
     navi_gather
     navi_events=$navi_left$navi_event
     navi_event=
+    if [ -z "$navi_events" ]; then
+        # Somebody else has written our event already.
+        navi_forget_gathered
+        rm -f "$navi_lock"
+        return
+    fi
     navi_find_watches
     # Forgotten before the lock is free: else the next would count them again.
-    if printf '%s%s .\n' "$navi_self" "$navi_gathered" 5<>"$navi_owner" >&5 && navi_merge && navi_forget_gathered &&
-        mv -f "$navi_lock" "$navi_file"; then
+    if printf '%s%s .\n' "$navi_self@$navi_place_key" "$navi_gathered" 5<>"$navi_owner" >&5 && navi_merge &&
+        navi_forget_gathered && mv -f "$navi_lock" "$navi_file"; then
         navi_wake_watches
     else
         rm -f "$navi_lock"
@@ -132,7 +139,6 @@ navi_write() {
 }
 
 navi_merge() {
-    [ -n "$navi_events" ] || return
     export navi_file navi_lock navi_status_name navi_events
     awk "$navi_merge_events_awk"
     navi_merge_code=$?
@@ -151,11 +157,11 @@ navi_keep_broken() {
 # version has been woken already: no line is added, so that one that hangs can't fill its FIFO and stop us.
 navi_find_watches() {
     navi_watches=
-    for navi_event_path in "$navi_private"/watch.*; do
+    for navi_event_path in "$navi_here"/watch.*; do
         navi_watch=${navi_event_path##*.}
         [ -p "$navi_event_path" ] || continue
         kill -0 "$navi_watch" || continue
-        [ -e "$navi_private/stamp.$navi_watch" ] && [ "$navi_file" -nt "$navi_private/stamp.$navi_watch" ] && continue
+        [ -e "$navi_here/stamp.$navi_watch" ] && [ "$navi_file" -nt "$navi_here/stamp.$navi_watch" ] && continue
         navi_watches="$navi_watches $navi_watch"
     done
 }
@@ -164,22 +170,30 @@ navi_find_watches() {
 # within $(...), where operations run.)
 navi_wake_watches() {
     for navi_watch in $navi_watches; do
-        printf 'changed\n' 5<>"$navi_private/watch.$navi_watch" >&5
+        printf 'changed\n' 5<>"$navi_here/watch.$navi_watch" >&5
     done
 }
 
 # navi_publish: write the event into the status file, or leave it for who is writing just now, which is as good: it is
 # written by the one who holds the lock, or else by the next. Fails where nothing can be written.
 navi_publish() {
-    if ! navi_create "$navi_lock"; then
-        printf '%s' "$navi_event" >"$navi_private/event.$navi_status_name.$navi_time.$navi_self"
+    if ! navi_make_lock "$navi_lock"; then
+        navi_leave_event || return
         navi_event=
-        navi_create "$navi_lock" || { navi_stale && navi_break && navi_create "$navi_lock"; } || return 0
+        navi_make_lock "$navi_lock" || { navi_stale && navi_break && navi_make_lock "$navi_lock"; } || return 0
     fi
     navi_write || return
     navi_round=0
-    while navi_gather && [ -n "$navi_left" ] && [ "$((navi_round += 1))" -le 20 ] && navi_create "$navi_lock"; do
+    while navi_gather && [ -n "$navi_left" ] && [ "$((navi_round += 1))" -le 20 ] && navi_make_lock "$navi_lock"; do
         navi_write || return
     done
+}
+
+# navi_leave_event: beside the status file. Half an event, on a full disk, is none.
+navi_leave_event() {
+    navi_event_path=$navi_state/event.$navi_status_name.$navi_time.$navi_self@$navi_place_key
+    printf '%s' "$navi_event" >"$navi_event_path" && return
+    rm -f "$navi_event_path"
+    return 1
 }
 

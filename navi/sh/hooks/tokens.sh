@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154,SC2086
-# needs: session/folder registry/absent lib/fail hooks/count_tokens.awk
+# needs: session/folder registry/absent lib/fail lib/disk hooks/count_tokens.awk
 # tokens.sh DIR SESSION MOST SECONDS: the tokens that the agent's session SESSION has used, from its transcript and
 # those of its sub-agents. Of what is new at most MOST bytes are read, for about SECONDS; the next call goes on from
 # there.
@@ -12,7 +12,7 @@
 # navi_count PATH...: count what is new in the transcripts at or below these paths.
 navi_count() {
     find -L "$@" -type f \( -name "$navi_session.jsonl" -o -name 'agent-*.jsonl' \) -exec ls -lLin {} + 2>/dev/null |
-        awk "$navi_count_tokens_awk"
+        awk "$navi_count_tokens_awk" 2>/dev/null
 }
 
 umask 077
@@ -38,7 +38,7 @@ if [ $# -eq 0 ]; then
 fi
 navi_open_state || navi_fail $navi_refused "the folder $navi_state can't be written to, so nothing is counted"
 navi_counted=$navi_known
-navi_new_counts=$navi_counted.$$
+navi_new_counts=$navi_here/tokens.$$
 export navi_known navi_new_counts navi_most navi_budget navi_token
 trap 'rm -f "$navi_new_counts"' EXIT
 navi_count "$@"
@@ -50,10 +50,10 @@ if [ "$navi_count_code" = 3 ]; then
 fi
 case $navi_count_code in
 0)
-    mv -f "$navi_new_counts" "$navi_counted" || navi_fail 1 "$navi_counted can't be written; check the disk"
+    mv -f "$navi_new_counts" "$navi_counted" || navi_fail_to_write "$navi_dir" 'nothing was counted'
     # The file that another call writes at this moment may go while find looks at it.
     find "$navi_state/." ! -name . -prune -name 'tokens.*' -type f -mtime +30 -exec rm -f {} + 2>/dev/null || :
     ;;
 4) ;;
-*) navi_fail 1 "the transcripts can't be counted; check the disk of $navi_state" ;;
+*) navi_fail_to_write "$navi_dir" 'the transcripts were not counted' ;;
 esac

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2086
-# needs: hooks/places registry/absent lib/fail
+# needs: hooks/places registry/absent lib/disk lib/fail
 # write.sh DIR, and for the hook, OpenCode's plugin and Claude Code's settings each: ACTION STATE OLD NEW.
 # ACTION is keep, write or remove; the file must still be in that STATE (absent, or text that is OLD). All new files are
 # written beside the old ones first; then each takes its place in one step. Settings come last, for they call the hook.
@@ -46,9 +46,7 @@ navi_write_new() {
         printf '%s' "$4" 2>/dev/null >"$navi_new_file" && navi_holds "$navi_new_file" "$4"; then
         return 0
     fi
-    [ ! -d "$navi_target_folder" ] || [ -w "$navi_target_folder" ] ||
-        navi_fail $navi_refused "the folder $navi_target_folder can't be written to; check its permissions; nothing was changed"
-    navi_fail 1 "$navi_file can't be written; check the folder and the disk; nothing was changed"
+    navi_fail_to_write "$navi_target_folder" 'nothing was changed' "$navi_file can't be written; check the folder and the disk"
 }
 
 # navi_back_up: keep the settings as they are beside them, under a name that is free, unless they are kept already.
@@ -66,7 +64,7 @@ navi_back_up() {
     done
     cp -p "$navi_target" "$navi_backup" 2>/dev/null && navi_holds "$navi_backup" "$3" && return
     rm -f "$navi_backup"
-    navi_fail 1 "no copy of $navi_file can be made; check the folder and the disk; nothing was changed"
+    navi_fail_to_write "${navi_backup%/*}" 'nothing was changed' "no copy of $navi_file can be made; check the folder and the disk"
 }
 
 # navi_replace: the new file takes its place. Others write settings, too: they are looked at once more.
@@ -95,7 +93,7 @@ navi_places "$1"
 shift
 navi_each navi_check "$@"
 trap navi_clean EXIT
-[ "$1" = keep ] || navi_open_state || navi_fail $navi_refused "the folder $navi_state can't be written to; nothing was changed"
+[ "$1" = keep ] || navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was changed'
 navi_each navi_write_new "$@"
 navi_each navi_back_up "$@"
 navi_each navi_replace "$@"

@@ -20,6 +20,7 @@ navi_leave() {
     [ -z "${navi_journal-}" ] || rm -f "$navi_journal"
     [ -z "${navi_timer-}" ] || kill "$navi_timer"
     [ -z "${navi_doomed-}" ] || navi_tmux "$navi_socket" kill-session -t "$navi_doomed"
+    [ -z "${navi_begun-}" ] || rm -f "$navi_begun"
     exit "$navi_status"
 } 2>/dev/null
 
@@ -28,6 +29,7 @@ navi_tmux_failed() {
     case $navi_word in
     missing) navi_fail $navi_unavailable 'tmux is not installed on the host; install it, or link it in ~/.local/bin' ;;
     hung) navi_fail $navi_late 'the tmux server does not answer; check it on the host' ;;
+    foreign) navi_fail $navi_refused "$navi_answer" ;;
     *) navi_fail 1 "tmux says: $navi_answer" ;;
     esac
 }

@@ -6,17 +6,26 @@ function begin(paths,    count, path, i) {
     RS = "\""
     count = split(paths, path, " ")
     for (i = 1; i <= count; i += 2) known[path[i]] = path[i + 1]
-    depth = nodes = broken = phase = skipping = 0
+    depth = nodes = broken = phase = skipping = fed = extra = 0
     state = "value"
 }
 
 function fail() { broken = 1 }
 
-# finished(): whether one whole object was read.
-function finished() { return !broken && phase == 1 && state == "done" && nodes }
+# finished(): whether one whole object was read, and nothing behind it.
+function finished() { return readable() && !extra }
 
-# feed(chunk): take the text between two quotes. phase: 0 outside of texts, 1 at the start of one, 2 within it.
+# readable(): whether one whole object was read. Another one behind it is passed over; anything else makes both broken.
+function readable() { return !broken && phase == 1 && state == "done" && nodes }
+
+# feed(chunk): take the text between two quotes. phase: 0 outside of texts, 1 at the start of one, 2 within it. Some
+# editors put a byte order mark first.
 function feed(chunk) {
+    if (!fed++ && substr(chunk, 1, 3) == "\357\273\277") chunk = substr(chunk, 4)
+    if (state == "done" && phase == 1) {
+        if (!extra) fail()
+        return
+    }
     if (phase == 0) {
         outside(chunk)
         phase = 1
@@ -51,11 +60,7 @@ function skip(chunk,    i, end, one) {
     }
 }
 
-function ends_in_escape(chunk,    end, at_end) {
-    end = at_end = length(chunk)
-    while (end > 0 && substr(chunk, end, 1) == "\\") end--
-    return (at_end - end) % 2
-}
+function ends_in_escape(chunk) { return match(chunk, /\\+$/) ? RLENGTH % 2 : 0 }
 
 function open_text() {
     if (!skipping && state !~ /^(value|first|key|firstkey)$/) fail()
@@ -68,8 +73,10 @@ function open_text() {
 
 function collect(chunk) {
     if (dropping && length(text) + length(chunk) > limit) {
+        # Of the rest only the end is looked for.
         chunk = substr(chunk, 1, limit - length(text))
         cut = 1
+        collecting = 0
     }
     if (chunk ~ /[\001-\037]/) fail()
     text_end = text_end chunk
@@ -84,7 +91,7 @@ function join_text() {
 function close_text() {
     join_text()
     if (cut) trim_end()
-    if (collecting && !well_escaped(text)) fail()
+    if ((collecting || cut) && !well_escaped(text)) fail()
     if (state !~ /key$/) return value("\"" text "\"")
     label[depth] = "\"" text "\""
     if (!node[depth]) hold(label[depth])
@@ -114,13 +121,14 @@ function outside(chunk,    count, part, i) {
     gsub(/\n/, " ", chunk)
     count = split(chunk, part, ",")
     for (i = 1; i <= count; i++) {
-        if (i > 1 && !skipping) sign(",")
+        if (i > 1 && !skipping && !extra) sign(",")
         pieces(part[i])
     }
 }
 
 function pieces(chunk,    i, size, one, word) {
     if (skipping) return skip(chunk)
+    if (state == "done") return pass_over(chunk)
     if (chunk ~ /^[-0-9.]+$/) return scalar(chunk)
     size = length(chunk)
     for (i = 1; i <= size; i++) {
@@ -133,8 +141,16 @@ function pieces(chunk,    i, size, one, word) {
         word = ""
         if (index("{}[],:", one)) sign(one)
         if (skipping) return skip(substr(chunk, i + 1))
+        if (state == "done") return pass_over(substr(chunk, i + 1))
     }
     if (word != "") scalar(word)
+}
+
+# pass_over(chunk): what follows the object is none of it: nothing, or another object.
+function pass_over(chunk) {
+    if (extra || chunk !~ /[^ \t\r\n]/) return
+    if (chunk !~ /^[ \t\r\n]*[{]/) fail()
+    extra = 1
 }
 
 function scalar(word) {

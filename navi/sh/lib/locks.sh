@@ -22,8 +22,10 @@ navi_release() {
     [ ! -d "$1" ] || rm -rf "$1"
 }
 
-# navi_open_lock PATH FD: with a bare exec, a file that can't be opened would end the shell.
+# navi_open_lock PATH FD: with a bare exec, a file that can't be opened would end the shell. A FIFO would hold us up, and a
+# link would lead to another file.
 navi_open_lock() {
+    [ ! -L "$1" ] && { [ ! -e "$1" ] || [ -f "$1" ]; } || return
     if [ "$2" = 7 ]; then command exec 7>>"$1"; else command exec 8>>"$1"; fi
 } 2>/dev/null
 
@@ -61,7 +63,7 @@ navi_await_folder() {
     navi_breaks=0
     while :; do
         if [ -n "${3-}" ]; then
-            mkdir "$1" 2>/dev/null && { printf '%s\n' "$navi_self" >"$1/owner"; return; }
+            mkdir "$1" 2>/dev/null && { navi_sign_folder "$1"; return; }
         elif [ ! -d "$1" ]; then
             return
         fi
@@ -72,12 +74,21 @@ navi_await_folder() {
     done
 }
 
-# navi_folder_is_stale PATH: whether its owner has ended; one that says something else may be a minute old. One that
-# stays nameless was made by somebody who was killed in that moment.
+# navi_sign_folder PATH: write into it whose it is. The process comes first, for other tools read only that.
+navi_sign_folder() {
+    navi_find_place
+    printf '%s %s\n' "$navi_self" "$navi_place_key" >"$1/owner"
+}
+
+# navi_folder_is_stale PATH: whether its owner has ended; one that says something else may be a minute old, and that of
+# another machine ten. One that stays nameless was made by somebody who was killed in that moment. Other tools name no
+# place; theirs is this machine.
 navi_folder_is_stale() {
-    navi_lock_owner=
-    read -r navi_lock_owner navi_nothing <"$1/owner"
-    case $navi_lock_owner in
+    navi_find_place
+    navi_folder_owner=
+    navi_folder_place=
+    read -r navi_folder_owner navi_folder_place <"$1/owner"
+    case $navi_folder_owner in
     '')
         navi_nameless=$((navi_nameless + 1))
         [ "$navi_nameless" -ge 20 ] || [ -n "$(find "$1" -prune -mmin +1)" ]
@@ -85,7 +96,8 @@ navi_folder_is_stale() {
     *[!0-9]*) [ -n "$(find "$1" -prune -mmin +1)" ] ;;
     *)
         navi_nameless=0
-        navi_ended "$navi_lock_owner"
+        navi_ended "$navi_folder_owner@${navi_folder_place:=$navi_place_key}" ||
+            { [ "$navi_folder_place" != "$navi_place_key" ] && [ -n "$(find "$1" -prune -mmin +10)" ]; }
         ;;
     esac
 } 2>/dev/null

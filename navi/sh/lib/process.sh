@@ -1,11 +1,48 @@
-# shellcheck shell=sh disable=SC2154
-# needs: lib/self
-# Whether the process whose number is in a lock or in a file's name still runs.
+# shellcheck shell=sh disable=SC2034,SC2154
+# needs: lib/self lib/place
+# The state folder that belongs to this machine, and whether a process still runs whose number is in a lock, in a journal
+# or in the name of a file. An owner is "PROCESS@PLACE" (place.sh), for a folder can be shared by several machines.
 
-# navi_ended PROCESS: whether it has ended. If it has our own number it was an earlier process, for we have left nothing
-# yet. A zombie, as in a container whose init doesn't reap, has ended, too.
+# navi_use_state DIR: the state folder beside the status files in DIR, in navi_state, and in navi_here what in it belongs
+# to this machine and its present start: journals, FIFOs and unfinished files, whose names end in their process.
+navi_use_state() {
+    navi_find_place
+    navi_state=$1/.navi
+    navi_here=$navi_state/at/$navi_place_key
+}
+
+# navi_make_here: make these folders where they are missing.
+navi_make_here() {
+    [ -d "$navi_here" ] || (umask 077 && mkdir -p "$navi_here")
+}
+
+# navi_is_alone: whether no other machine has used the state folder.
+navi_is_alone() {
+    for navi_other_place in "${navi_state-}"/at/*; do
+        case ${navi_other_place##*/at/} in '*' | "$navi_place_host@"*) ;; *) return 1 ;; esac
+    done
+}
+
+# navi_ended PROCESS[@PLACE]: whether it has ended, as far as this machine can know. Earlier versions of navi named no
+# place: theirs is this one if no other machine uses the folder.
 navi_ended() {
-    case $1 in '' | *[!0-9]*) return 1 ;; esac
+    navi_find_place
+    navi_ended_process=${1%%@*}
+    case $navi_ended_process in '' | *[!0-9]*) return 1 ;; esac
+    case $1 in
+    *"@$navi_place_key") ;;
+    *@*)
+        navi_is_earlier "${1#*@}"
+        return
+        ;;
+    *) navi_is_alone || return ;;
+    esac
+    navi_process_ended "$navi_ended_process"
+}
+
+# navi_process_ended PROCESS: the same of a process of this machine. If it has our own number it was an earlier process,
+# for we have left nothing yet. A zombie, as in a container whose init doesn't reap, has ended, too.
+navi_process_ended() {
     [ "$1" != "$navi_self" ] && kill -0 "$1" 2>/dev/null || return 0
     navi_stat=
     read -r navi_stat 2>/dev/null <"/proc/$1/stat"

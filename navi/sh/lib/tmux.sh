@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2088,SC2154,SC3013
-# shares: navi_answer navi_dead navi_id navi_identity navi_name navi_others navi_patience navi_socket navi_unaskable
+# shares: navi_answer navi_dead navi_id navi_identity navi_name navi_others navi_patience navi_sock navi_socket navi_unaskable
 # shares: navi_word
 # Talking to tmux: always UTF-8, never for longer than a limit, and a failure always has a word.
 
@@ -14,6 +14,10 @@ navi_newline='
 # finds wins. attach.py sends this line through login shells, tcsh and fish among them: no quote, backslash, bang.
 navi_find_tmux() { for navi_folder in "$HOME/.local/bin" "$HOME/bin" /opt/homebrew/bin /usr/local/bin /home/linuxbrew/.linuxbrew/bin "$HOME/.linuxbrew/bin" "$HOME/.nix-profile/bin" "/etc/profiles/per-user/${USER:-root}/bin" /nix/var/nix/profiles/default/bin /run/current-system/sw/bin "$HOME/.guix-profile/bin" /run/current-system/profile/bin /opt/local/bin /usr/pkg/bin /snap/bin; do case ":$PATH:" in *":$navi_folder:"*) ;; *) PATH=${PATH:+$PATH:}$navi_folder ;; esac; done; export PATH; }
 navi_find_tmux
+
+# navi_refuse_foreign SOCKET: fail if there is such a socket and it belongs to another user, who sees what is typed there.
+# Of a link, the socket that it leads to counts. attach.py sends this line, too.
+navi_refuse_foreign() { if [ -n "$1" ] && [ -e "$1" ]; then [ -O "$1" ] || { echo "the tmux socket $1 belongs to another user" >&2; return 77; }; fi; }
 
 # navi_expand PATH: in navi_expanded, a path as people write it: a leading ~, and what is not absolute, is below the
 # home.
@@ -56,9 +60,11 @@ navi_patience=5
 # The servers that have answered just now, as lines "=SOCKET".
 navi_awake=
 
-# navi_tmux SOCKET COMMAND...: an empty SOCKET is the user's default server. A server that it starts must not keep our
-# FIFO and our locks, which stand behind descriptors 4, 7 and 8. One that has answered just now needs no limit.
+# navi_tmux SOCKET COMMAND...: an empty SOCKET is the user's default server, of which tmux itself checks whose it is. A
+# server that it starts must not keep our FIFO and our locks, which stand behind descriptors 4, 7 and 8. One that has
+# answered just now needs no limit.
 navi_tmux() {
+    navi_refuse_foreign "$1" || return
     navi_at=$1
     shift
     if [ -n "$navi_at" ]; then set -- tmux -u -S "$navi_at" "$@"; else set -- tmux -u "$@"; fi
@@ -121,12 +127,13 @@ navi_ping() {
 # reports that no server runs) and "absent" (the server does not have what it was asked about) prove anything about
 # sessions. A server without any session, which is one that is just ending or may be empty (exit-empty off), has no
 # "current target", whatever it is asked about. 124 is what timeout(1) says when time ran out; the others, that SIGKILL
-# ended it (ksh counts from 256).
+# ended it (ksh counts from 256). 77 is what navi_refuse_foreign says.
 navi_verdict() {
     case $1 in
     0) navi_word=ok ;;
     124 | 137 | 265) navi_word=hung ;;
     127) navi_word=missing ;;
+    77) navi_word=foreign ;;
     *)
         case $2 in
         'no server running on '* | 'error connecting to '*'(No such file or directory)' | 'error connecting to '*'(Connection refused)')
@@ -147,11 +154,37 @@ navi_find_user() {
     case ${navi_user-} in '' | *[!0-9]*) navi_user=$(id -u) ;; esac
 }
 
+# The usual folder of the registry, where the user has named none.
+navi_usual=
+
+# navi_find_sockets: in navi_sockets the folder of the registry and of the sockets that the tools make. Where the usual
+# one is somebody else's, each user has one of their own, and keeps it when the other one goes.
+navi_find_sockets() {
+    navi_sockets=${CLAUDE_TMUX_SOCKET_DIR-}
+    while :; do
+        # Of a path that ends in a slash, no test can tell a link from a folder.
+        case $navi_sockets in ?*/) navi_sockets=${navi_sockets%/} ;; *) break ;; esac
+    done
+    [ -z "$navi_sockets" ] || return 0
+    navi_find_user
+    navi_usual=${TMPDIR:-/tmp}/claude-tmux-sockets
+    if navi_is_own_folder "$navi_usual-$navi_user"; then
+        navi_usual=$navi_usual-$navi_user
+    elif [ -e "$navi_usual" ] || [ -L "$navi_usual" ]; then
+        navi_is_own_folder "$navi_usual" || navi_usual=$navi_usual-$navi_user
+    fi
+    navi_sockets=$navi_usual
+}
+
+# navi_is_own_folder PATH: whether that is a folder of this user, and not a link to one.
+navi_is_own_folder() { [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; }
+
 # The sockets that nobody listened on when they were last asked, as lines "=SOCKET" (look/sessions.sh).
 navi_dead=
 
 # navi_find_servers: the sockets of the user's other tmux servers, a line each, in navi_others; navi_unaskable says
-# whether there are more. Other people's are not ours to ask (-O).
+# whether there are more. Other people's are not ours to ask (-O). The demo and the tests set NAVI_SOCKETS_BELOW to
+# their own folder: then sockets anywhere else are not looked for, so that they never see the user's real sessions.
 navi_find_servers() {
     navi_others=
     navi_unaskable=no
@@ -163,7 +196,8 @@ navi_find_servers() {
             [ "$navi_sock" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || navi_add_server
         done
     done
-    for navi_sock in "${CLAUDE_TMUX_SOCKET_DIR:-${TMPDIR:-/tmp}/claude-tmux-sockets}"/*.sock; do
+    navi_find_sockets
+    for navi_sock in "$navi_sockets"/*.sock; do
         navi_add_server
     done
     # Where nobody would look: new.sh notes it.
@@ -176,6 +210,7 @@ navi_find_servers() {
 # server can't be asked, and its sessions are unknown.
 navi_add_server() {
     [ -S "$navi_sock" ] && [ -O "$navi_sock" ] || return
+    case $navi_sock in "${NAVI_SOCKETS_BELOW:+${NAVI_SOCKETS_BELOW%/}/}"*) ;; *) return ;; esac
     # Whoever starts the server again makes its socket anew.
     case $navi_dead in *"=$navi_sock$navi_newline"*) [ "$navi_listed_before" -nt "$navi_sock" ] && return ;; esac
     case $navi_sock in
@@ -192,14 +227,20 @@ navi_escape() {
     esac
 }
 
-# navi_escape_format WORD: the same where tmux looks for formats, which can run commands: every # must be two.
+# navi_escape_format WORD: the same where tmux looks for formats, which can run commands: every # must be two. Only those
+# before a [ begin a style, which tmux leaves as it is.
 navi_escape_format() {
     navi_todo=$1
     navi_done=
     while :; do
         case $navi_todo in *'#'*) ;; *) break ;; esac
-        navi_done="$navi_done${navi_todo%%'#'*}##"
-        navi_todo=${navi_todo#*'#'}
+        navi_done=$navi_done${navi_todo%%'#'*}
+        navi_todo=\#${navi_todo#*'#'}
+        navi_after=${navi_todo#"${navi_todo%%[!#]*}"}
+        navi_hashes=${navi_todo%"$navi_after"}
+        case $navi_after in '['*) ;; *) navi_hashes=$navi_hashes$navi_hashes ;; esac
+        navi_done=$navi_done$navi_hashes
+        navi_todo=$navi_after
     done
     navi_escape "$navi_done$navi_todo"
 }

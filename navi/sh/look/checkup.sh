@@ -1,15 +1,33 @@
 # shellcheck shell=sh disable=SC2154
-# needs: look/look registry/absent
-# changes: navi_out
-# checkup.sh DIR FORMAT: what this machine knows of itself and navi depends on: clock, tmux, the folder of status files,
-# hooks, and whether sessions outlive a logout. Nothing is changed but for one file that is written and removed again.
+# needs: look/look look/sessions look/files hooks/lost_event registry/absent registry/location
+# changes: navi_out navi_trouble
+# checkup.sh DIR FORMAT: what this machine knows of itself and navi depends on: clock, tmux, the registry, the folder of
+# status files, hooks, and whether sessions outlive a logout. Nothing is changed but for one file that is written and
+# removed again.
 
 # navi_tell_tmux: how every server answers, and the version of the program.
 navi_tell_tmux() {
     navi_list
     navi_version=$(navi_limited 5 tmux -V </dev/null 2>/dev/null) || navi_version=
     navi_record version "${navi_version%%"$navi_newline"*}"
-    navi_out=$navi_out$navi_panes
+    navi_out=$navi_out$navi_panes$navi_activity
+}
+
+# navi_tell_registry_folder: which folder the registry is in, whether it can be used, and, in the body, why not. One of the
+# user's own where the usual one is another user's is private.
+navi_tell_registry_folder() {
+    navi_condition=unusable
+    if navi_find_registry; then
+        navi_condition=usual
+        case $navi_sockets,$navi_usual in *"/claude-tmux-sockets-$navi_user,$navi_sockets") navi_condition=private ;; esac
+        # The usual one is closed with the next change.
+        if [ -d "$navi_sockets" ] && [ "$navi_sockets" != "$navi_usual" ] && navi_is_open_to_others "$navi_sockets"; then
+            navi_condition=unusable
+            navi_trouble="others can write to $navi_sockets; run: chmod go-w $navi_sockets"
+        fi
+    fi
+    navi_record registry "$navi_condition $navi_sockets"
+    navi_out=$navi_out$navi_trouble$navi_newline
 }
 
 # navi_tell_folder: what DIR is; in the body its path, and below that why it can't be written to.
@@ -80,6 +98,14 @@ navi_tell_hooks() {
     navi_out=$navi_out$navi_settings$navi_newline
 }
 
+# navi_tell_hook_log: why a hook lost an event, if one did.
+navi_tell_hook_log() {
+    navi_find_lost_event
+    [ -n "$navi_lost_log" ] || return 0
+    navi_record hooklog "$navi_lost_log"
+    navi_out=$navi_out$navi_lost_event$navi_newline
+}
+
 # navi_tell_lingering: what systemd-logind does to processes of a user who has logged out, where there is one.
 navi_tell_lingering() {
     command -v loginctl >/dev/null 2>&1 || return 0
@@ -92,8 +118,10 @@ navi_tell_lingering() {
 navi_begin "$1" no "$2"
 navi_tell_clock
 navi_tell_tmux
+navi_tell_registry_folder
 navi_tell_folder
 navi_tell_files_found
 navi_tell_hooks
+navi_tell_hook_log
 navi_tell_lingering
 printf '%s' "$navi_out"

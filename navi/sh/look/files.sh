@@ -1,9 +1,11 @@
-# shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
+# shellcheck shell=sh disable=SC2154,SC2034,SC2086,SC2088,SC3028,SC3034
 # needs: look/record
-# changes: navi_out
+# shares: navi_known
+# changes: navi_file navi_named_servers navi_out
 # The status files of this machine, and the marks of sessions.
 
-# The checksums of the files now, and of those that were sent before, a line each.
+# The checksums of the files now, a line each; and of those that were sent before, a line each that begins with where
+# the file was written and a tab.
 navi_sums=
 navi_known=
 
@@ -56,6 +58,9 @@ navi_sort() {
 navi_tell_files() {
     navi_some=
     navi_appeared=no
+    navi_stranger=
+    navi_named_servers=
+    navi_placed=
     set -f
     IFS=$navi_newline
     # shellcheck disable=SC2086 # one word a line
@@ -64,18 +69,26 @@ navi_tell_files() {
         unset IFS
         navi_file=${navi_line#*./}
         while [ $# -gt 0 ] && navi_gone "$1"; do shift; done
-        if [ "$navi_line" = "${1-}" ]; then navi_tell_same; else navi_tell_file; fi
+        case ${1-} in
+        *"	$navi_line")
+            navi_place_word=${1%%	*}
+            navi_tell_same
+            ;;
+        *) navi_tell_file ;;
+        esac
+        navi_note_place
+        navi_placed="$navi_placed$navi_place_word	$navi_line$navi_newline"
         if [ "$navi_file" = "${1#*./}" ]; then shift; else navi_appeared=yes; fi
     done
     unset IFS
     set +f
     navi_out=$navi_out$navi_some$navi_odd
-    navi_known=$navi_sums
+    navi_known=$navi_placed
 }
 
 # navi_gone LINE: whether the file of a sum that was sent before, other than navi_line, is gone.
 navi_gone() {
-    [ "$1" = "$navi_line" ] && return 1
+    case $1 in *"	$navi_line") return 1 ;; esac
     case $navi_newline$navi_sums$navi_newline in *" ./${1#*./}$navi_newline"*) return 1 ;; esac
 }
 
@@ -96,11 +109,13 @@ navi_tell_file() {
     navi_flush_same
     navi_sum=${navi_line%%./*}
     navi_size=${navi_sum#* }
+    navi_place_word='?'
     if [ "${navi_size% }" -gt 65536 ]; then
         navi_record odd large "$navi_file"
     else
         navi_record file "$navi_file"
         navi_read_file
+        navi_find_place_word
         navi_out=$navi_out$navi_body$navi_newline
     fi
 }
@@ -113,6 +128,70 @@ navi_read_file() {
         navi_body=$(tr -d '\000' <"./$navi_file")
     fi
 } 2>/dev/null
+
+# ---- where a file was written
+
+# As its hook noted it, in one line: "HOST BOOT PROCESS SESSION SOCKET". A file that says nothing of it has "-", one that
+# says it in a way that we can't read has "?".
+
+# navi_find_place_word: where the file with the text navi_body was written, in navi_place_word. Quotes within a text of
+# JSON have backslashes, so no message can look like this.
+navi_find_place_word() {
+    navi_place_word=-
+    case $navi_body in
+    *'"place":{"host":"'*) ;;
+    *'"place"'*)
+        navi_place_word='?'
+        return
+        ;;
+    *) return ;;
+    esac
+    navi_place_word=${navi_body#*'"place":{"host":"'}
+    navi_place_word=${navi_place_word%%'}'*}
+    set -f
+    IFS='"'
+    # HOST , boot : BOOT , socket : SOCKET , server :PROCESS, session : SESSION , …
+    set -- $navi_place_word
+    unset IFS
+    set +f
+    navi_place_word='?'
+    [ "${11-},${13-}" = server,session ] || return 0
+    navi_place_process=${12#:}
+    navi_place_process=${navi_place_process%,}
+    case $1,$5,$navi_place_process,${15} in *[!A-Za-z0-9._:,\$-]*) return ;; esac
+    case $navi_place_process in '' | *[!0-9]*) return ;; esac
+    case $9 in /*\\* | [!/]* | '') ;; *) navi_place_word="$1 $5 $navi_place_process ${15} $9" ;; esac
+}
+
+# navi_note_place: where the file was written: by another machine, in navi_stranger, or on a server of ours, in
+# navi_named_servers.
+navi_note_place() {
+    case $navi_place_word in
+    - | '?') ;;
+    "$navi_place_host $navi_place_boot "*) navi_note_named_server ;;
+    "$navi_place_host "*) ;;
+    *) navi_stranger=${navi_place_word%% *} ;;
+    esac
+}
+
+# navi_note_named_server: the server of navi_place_word, as "PROCESS SOCKET", unless it is not to be looked for.
+navi_note_named_server() {
+    navi_place_server=${navi_place_word#"$navi_place_host $navi_place_boot "}
+    navi_place_socket=${navi_place_server#* }
+    navi_place_socket=${navi_place_socket#* }
+    case $navi_place_socket in
+    "$navi_default") navi_place_socket= ;;
+    "${NAVI_SOCKETS_BELOW:+${NAVI_SOCKETS_BELOW%/}/}"*) ;;
+    *) return ;;
+    esac
+    navi_place_server="${navi_place_server%% *} $navi_place_socket"
+    case $navi_newline$navi_named_servers in
+    *"$navi_newline$navi_place_server$navi_newline"*) ;;
+    *) navi_named_servers=$navi_named_servers$navi_place_server$navi_newline ;;
+    esac
+}
+
+# ---- marks
 
 # navi_read_marks: bookmarks and tags (mark.sh) in navi_marks, by builtins alone.
 navi_read_marks() {

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
-# needs: look/record look/clean_up lib/state_folder
-# shares: navi_format navi_state
+# needs: look/record look/put_back lib/state_folder hooks/take_up
+# shares: navi_format
 # changes: navi_word
 # One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
 
@@ -29,18 +29,30 @@ navi_begin() {
     navi_format="$navi_token pane $3
 $navi_token command #{pane_current_command}
 $navi_token title #{pane_title}
-$navi_token path #{pane_current_path}"
+$navi_token path #{pane_current_path}
+$navi_token activity #{window_activity}"
     navi_expand "${1:-.claude-sessions}"
     navi_dir=$navi_expanded
-    navi_state=$navi_dir/.navi
+    navi_use_state "$navi_dir"
     navi_cleanup=$2
     navi_find_user
+    navi_find_default
     LC_ALL=C
     export LC_ALL
     navi_beware
     cd / || return
     navi_recover
+    navi_take_up
+    navi_sweep_holders
     navi_put_back
     navi_tell_system
     navi_record home "$HOME"
+    navi_record place "$navi_place_host $navi_place_boot $navi_default"
+}
+
+# navi_find_default: the socket of the user's default server, as the server itself names it.
+navi_find_default() {
+    navi_default=${TMUX_TMPDIR:-/tmp}
+    ! cd -P "$navi_default" 2>/dev/null || navi_default=$PWD
+    navi_default=${navi_default%/}/tmux-$navi_user/default
 }

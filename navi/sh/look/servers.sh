@@ -1,12 +1,13 @@
 # shellcheck shell=sh disable=SC2154,SC2034
-# needs: lib/tmux registry/location
+# needs: lib/tmux registry/require
 # servers.sh FORMAT [SOCKET...]: the sessions of tmux servers, as FORMAT has them (ops/servers.py); the socket "" is
 # that of the user's default server. Without sockets, all those in the registry's folder are asked. Prints the folder,
 # whether it exists, and for each server what its answer means and its sessions.
 navi_session_format=$1
 shift
-navi_find_registry
+navi_find_sockets
 if [ $# -eq 0 ]; then
+    navi_need_registry
     for navi_socket_found in "$navi_sockets"/*; do
         [ ! -S "$navi_socket_found" ] || set -- "$@" "$navi_socket_found"
     done

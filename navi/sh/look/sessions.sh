@@ -1,27 +1,34 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
-# needs: lib/tmux
-# shares: navi_asks_others navi_hung navi_offset navi_processes navi_stamps
+# needs: lib/tmux look/lost
+# shares: navi_answered navi_asks_others navi_hung navi_offset navi_panes navi_processes navi_stamps
 # changes: navi_answer navi_dead navi_others navi_patience navi_unaskable navi_word
 # The sessions and panes of every tmux server of the user, and the processes below panes that show a shell.
 
-# What becomes of an answer of tmux on its way: after the end line stand the processes of the living panes, with an s
-# behind those that show a shell. sed ends with that line and not with the pipe, which the client passes on to the
+# What becomes of an answer of tmux on its way: after the end line comes a word for each pane: its process and its id,
+# an s if it shows a shell, and @ with the time of its last output; of a dead one a - and its process. A title that is
+# animated becomes one that is not. sed ends with the end line and not with the pipe, which the client passes on to the
 # server: one that hangs would hold it open.
+navi_braille=$(printf '\342[\240-\243][\200-\277]')
 navi_filter="
-/^$navi_token pane [^	]*	0	/{
+/^$navi_token pane [^	]*	[^	]*	[^	]*	[01]	/{
 p
-s/^$navi_token pane [^	]*	0	\\([0-9]*\\).*/\\1/
-H
-d
-}
-/^$navi_token pane /{
-p
-s/.*/-/
+s/^$navi_token pane [^	]*	[^	]*	[^	]*	1	\\([0-9]*\\).*/-\\1/
+s/^$navi_token pane [^	]*	[^	]*	[^	]*	0	\\([0-9]*\\)	[^	]*	[^	]*	[^	]*	\\(%[0-9]*\\).*/\\1\\2/
 H
 d
 }
 /^$navi_token command .*sh\$/b shell
 /^$navi_token command .*login\$/b shell
+s/^\\($navi_token title \\)$navi_braille/\\1⠂/
+s/^\\($navi_token title \\)\\[ ! \\]/\\1[ . ]/
+/^$navi_token activity /{
+s/^$navi_token activity /@/
+x
+G
+s/\\n\\(@[0-9]*\\)\$/\\1/
+x
+d
+}
 /^$navi_token end /{
 G
 s/\\n/ /g
@@ -75,10 +82,15 @@ navi_list() {
     navi_processes=
     navi_has_dead=no
     navi_children=
+    navi_pane_list=
+    navi_activity=
+    navi_answered=' '
+    navi_unanswered=
+    navi_empty=
     navi_ask ''
     navi_others=
     navi_unaskable=no
-    [ "$navi_asks_others" = no ] || navi_find_servers
+    [ "$navi_asks_others" = no ] || { navi_find_servers && navi_add_named_servers; }
     [ -z "$navi_offset" ] || navi_turn_servers
     set -f
     IFS=$navi_newline
@@ -90,6 +102,7 @@ navi_list() {
     unset IFS
     set +f
     [ "$navi_unaskable" = no ] || navi_panes="$navi_panes$navi_token server failed -$navi_newline"
+    navi_find_lost
     navi_panes=$navi_panes$navi_children
 }
 
@@ -127,9 +140,10 @@ navi_ask() {
     fi
     navi_forget_death "$1"
     [ "$navi_word" = none ] && navi_answer=
-    [ "$navi_word" = ok ] && navi_check_age
+    [ "$navi_word" != ok ] || navi_check_age
+    navi_note_server "$1"
     navi_panes="$navi_panes$navi_token server $navi_word $1$navi_newline$navi_answer$navi_newline"
-    case $navi_rest in *' '*) navi_note_processes ;; esac
+    case $navi_rest in *' '*) navi_note_processes "$1" ;; esac
 }
 
 # navi_forget_death SOCKET: somebody listens on it again.
@@ -182,22 +196,41 @@ navi_find_rest() {
     navi_rest=${1#"$navi_token end "}
 }
 
-# navi_note_processes: keep the processes of living panes, and whether there are dead ones; and look below those that
-# show a shell: it may only wait for an agent that it runs.
+# navi_note_processes SOCKET: keep the processes of living panes, and whether there are dead ones; and look below those
+# that show a shell: it may only wait for an agent that it runs. In navi_pane_list is a line "PROCESS ID SOCKET" for each
+# living pane, in navi_activity when each had its last output.
 navi_note_processes() {
     for navi_process in ${navi_rest#* }; do
+        navi_output_time=
+        case $navi_process in *@*) navi_output_time=${navi_process#*@} && navi_process=${navi_process%@*} ;; esac
+        navi_pane_id=
         case $navi_process in
         -*)
             navi_has_dead=yes
+            navi_note_activity "${navi_process#-}"
             continue
             ;;
-        *s)
-            navi_process=${navi_process%s}
+        *%*s)
+            navi_pane_id=%${navi_process#*%}
+            navi_pane_id=${navi_pane_id%s}
+            navi_process=${navi_process%%%*}
             navi_note_children
             ;;
+        *%*)
+            navi_pane_id=%${navi_process#*%}
+            navi_process=${navi_process%%%*}
+            ;;
+        *) continue ;;
         esac
         navi_processes="$navi_processes $navi_process"
+        navi_pane_list="$navi_pane_list$navi_process $navi_pane_id $1$navi_newline"
+        navi_note_activity "$navi_process"
     done
+}
+
+# navi_note_activity PROCESS: when that pane had its last output, where tmux was asked for it.
+navi_note_activity() {
+    [ -z "$navi_output_time" ] || navi_activity="$navi_activity$navi_token activity $1 $navi_output_time$navi_newline"
 }
 
 # navi_note_children: the names of the processes below a shell; "?" where the system does not tell.
@@ -217,9 +250,28 @@ navi_note_children() {
 
 # navi_check_age: a tmux before 2.6 knows too little (before 2.4 not even its own version) to be believed.
 navi_check_age() {
-    case $navi_answer in
-    "$navi_token pane 	"* | "$navi_token pane "[01].* | "$navi_token pane "2.[0-5]*)
-        navi_word=old
+    navi_age=${navi_answer%%"$navi_newline"*}
+    navi_age=${navi_age#*	}
+    case $navi_age in
+    *'	'*) navi_age=${navi_age#*	} ;;
+    *) return ;;
+    esac
+    case $navi_age in
+    '	'* | [01].* | 2.[0-5]*) navi_word=old ;;
+    esac
+}
+
+# navi_note_server SOCKET: how it answered: the process of one that has sessions, and what can't tell its own.
+navi_note_server() {
+    case $navi_word,$navi_answer in
+    ok,*"$navi_token pane "*)
+        navi_server=${navi_answer#*"$navi_token pane "}
+        navi_server=${navi_server%%	*}
+        navi_answered="$navi_answered$navi_server "
+        navi_know_server "$navi_server $1"
         ;;
+    ok,*) navi_empty="$navi_empty=$1$navi_newline" ;;
+    none,* | foreign,*) ;;
+    *) navi_unanswered="$navi_unanswered=$1$navi_newline" ;;
     esac
 }

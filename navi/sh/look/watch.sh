@@ -1,9 +1,10 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
-# needs: look/look registry/absent
-# changes: navi_hung navi_state navi_out navi_patience navi_processes navi_stamps
-# watch.sh DIR CLEANUP FORMAT: send what changes, as long as somebody listens.
+# needs: look/look look/sessions look/files look/clean_up look/evidence registry/absent
+# changes: navi_evidence_is_new navi_hung navi_out navi_output navi_patience navi_processes navi_shown navi_stamps
+# changes: navi_state_unfinished navi_state_word
+# watch.sh DIR CLEANUP FORMAT AGENTS: send what changes, as long as somebody listens.
 # Between looks nothing but builtins runs: times of files, existence of processes and terminals are compared.
-# A line on standard input (or into the FIFO .navi/watch.PID beside the status files) wakes the watch at once;
+# A line on standard input (or into its FIFO in the state folder) wakes the watch at once;
 # the end of standard input ends it.
 
 # How long after a change the watch stays quick, in milliseconds.
@@ -13,36 +14,24 @@ navi_heartbeat=5000
 
 # navi_open_watch: a private place for the FIFO and the time stamp, beside the status files where there are any.
 navi_open_watch() {
-    if [ -d "$navi_dir" ] && mkdir -p -m 700 "$navi_dir/.navi" 2>/dev/null && [ -w "$navi_dir/.navi" ]; then
-        navi_state=$navi_dir/.navi
-        navi_sweep_state
-    else
-        navi_state=$(mktemp -d "${TMPDIR:-/tmp}/navi-watch.XXXXXX" 2>/dev/null) || return 1
-        navi_own_state=yes
+    navi_watch_folder=$navi_here
+    if [ ! -d "$navi_dir" ] || ! navi_make_here 2>/dev/null || [ ! -w "$navi_here" ]; then
+        navi_watch_folder=$(mktemp -d "${TMPDIR:-/tmp}/navi-watch.XXXXXX" 2>/dev/null) || return 1
+        navi_own_folder=yes
     fi
-    navi_wake=$navi_state/watch.$$
-    navi_stamp=$navi_state/stamp.$$
-    navi_stamps=$navi_state/stamp
+    navi_wake=$navi_watch_folder/watch.$$
+    navi_stamp=$navi_watch_folder/stamp.$$
+    navi_state_stamp=$navi_watch_folder/stamp.states.$$
+    navi_stamps=$navi_watch_folder/stamp
     rm -f "$navi_wake"
-    (umask 077 && mkfifo "$navi_wake" && : >"$navi_stamp") 2>/dev/null && exec 3<>"$navi_wake"
-}
-
-# navi_sweep_state: remove what a watch that was killed could not.
-navi_sweep_state() {
-    for navi_watch_path in "$navi_state"/watch.* "$navi_state"/stamp.*; do
-        [ -e "$navi_watch_path" ] && ! kill -0 "${navi_watch_path##*.}" 2>/dev/null && rm -f "$navi_watch_path"
-    done
-    for navi_watch_path in "$navi_state"/holder.*; do
-        navi_held_name=${navi_watch_path##*/holder.}
-        [ -e "$navi_dir/$navi_held_name.json" ] || [ -e "$navi_state/lock.$navi_held_name" ] || rm -f "$navi_watch_path"
-    done
+    (umask 077 && mkfifo "$navi_wake" && : >"$navi_stamp" && : >"$navi_state_stamp") 2>/dev/null && exec 3<>"$navi_wake"
 }
 
 # navi_close_watch: take everything away and end.
 navi_close_watch() {
     trap - EXIT
-    rm -f "$navi_wake" "$navi_stamp" "$navi_stamps.0.$$" "$navi_stamps.1.$$"
-    [ "$navi_own_state" = yes ] && rmdir "$navi_state"
+    rm -f "$navi_wake" "$navi_stamp" "$navi_state_stamp" "$navi_stamps.0.$$" "$navi_stamps.1.$$"
+    [ "$navi_own_folder" = yes ] && rmdir "$navi_watch_folder"
     kill "$navi_relay" "$navi_ticker" 2>/dev/null
     exit 0
 }
@@ -86,8 +75,6 @@ navi_choose_pace() {
         navi_list_every=8000
         if [ "$navi_limit" = yes ]; then navi_set_pace 0.8 800; else navi_set_pace 1 1000; fi
     fi
-    # What may have to be cleaned up is looked at again soon.
-    [ -z "$navi_suspects" ] || navi_list_every=3000
 }
 
 # navi_wait: until time has passed or something wakes the watch, which counts as a step as well.
@@ -113,13 +100,14 @@ navi_count() {
     navi_calm=$((navi_calm + navi_step))
     navi_unlisted=$((navi_unlisted + navi_step))
     navi_silent=$((navi_silent + navi_step))
-    navi_uncleaned=$((navi_uncleaned + navi_step))
     navi_unprobed=$((navi_unprobed + navi_step))
+    navi_unseen=$((navi_unseen + navi_step))
+    navi_untold=$((navi_untold + navi_step))
 }
 
 # navi_probe: see whether the servers that hung answer again, in the background, where they delay nothing.
 navi_probe() {
-    [ "$navi_unprobed" -ge 10000 ] || return
+    [ "$navi_unprobed" -ge 5000 ] || return
     navi_unprobed=0
     set -f
     IFS=$navi_newline
@@ -131,7 +119,8 @@ navi_probe() {
     set +f
 }
 
-# navi_probe_server SOCKET: wake the watch if it answers within five seconds, whatever it says.
+# navi_probe_server SOCKET: wake the watch if it answers before the next one is sent, whatever it says. So one always
+# waits, and the watch hears of it at once.
 navi_probe_server() {
     navi_patience=5
     navi_tmux "$1" list-sessions </dev/null >/dev/null 2>&1
@@ -176,6 +165,98 @@ navi_panes_moved() {
     return 1
 }
 
+# navi_states_moved: read the state files that may have changed since their stamp, and those that were not whole; whether
+# any has changed. A pane whose agent reports another state shows something else.
+navi_states_moved() {
+    navi_states_to_read=$navi_unfinished_states
+    navi_states_stamped=yes
+    set -f
+    IFS=$navi_newline
+    for navi_moved_state in $navi_state_files; do
+        navi_watch_path=${navi_moved_state#* * }
+        [ "$navi_state_stamp" -nt "$navi_watch_path" ] && [ -f "$navi_watch_path" ] && continue
+        if [ -f "$navi_watch_path" ]; then
+            navi_states_stamped=no
+            navi_unfinished_tries=0
+        else
+            eval "[ -n \"\${navi_state_text_${navi_moved_state%% *}-}\" ]" || continue
+        fi
+        navi_states_to_read=$navi_states_to_read$navi_moved_state$navi_newline
+    done
+    unset IFS
+    set +f
+    navi_states_changed=no
+    [ -z "$navi_states_to_read" ] || navi_read_states
+    [ "$navi_states_changed" = yes ]
+}
+
+# navi_read_states: read the files of navi_states_to_read.
+navi_read_states() {
+    [ "$navi_states_stamped" = yes ] || : >"$navi_state_stamp"
+    navi_unfinished_states=
+    navi_unfinished_tries=$((navi_unfinished_tries + 1))
+    set -f
+    IFS=$navi_newline
+    for navi_moved_state in $navi_states_to_read; do
+        unset IFS
+        navi_state_unfinished=no
+        if navi_read_state "${navi_moved_state%% *}"; then
+            navi_states_changed=yes
+            navi_evidence_is_new=yes
+            navi_moved_state=${navi_moved_state#* }
+            eval "navi_due_${navi_moved_state%% *}=moved"
+        elif [ "$navi_state_unfinished" = yes ] && [ "$navi_unfinished_tries" -lt 20 ]; then
+            navi_unfinished_states=$navi_unfinished_states$navi_moved_state$navi_newline
+        fi
+        IFS=$navi_newline
+    done
+    unset IFS
+    set +f
+}
+
+# navi_output_moved: whether a pane with an agent has put out anything since it was last looked at. navi_screens_wait is
+# "yes" if only its screen is to be looked at once more. That is asked about twice a second; and what puts out more and
+# more is looked at once a second.
+navi_output_moved() {
+    navi_screens_wait=no
+    [ "$navi_unseen" -ge 1000 ] && [ -n "$navi_agent_panes" ] || return
+    [ "$navi_step" -gt 500 ] || [ "$navi_odd_step" = yes ] || return
+    navi_some_moved=no
+    set -f
+    IFS=$navi_newline
+    for navi_checked_pane in $navi_agent_panes; do
+        unset IFS
+        set +f
+        navi_check_output "${navi_checked_pane%% *}"
+    done
+    unset IFS
+    set +f
+    [ "$navi_some_moved" = yes ]
+}
+
+# navi_check_output PANE: where the agent itself reports that it works or rests, its output tells nothing more, but that
+# of the shell around it does: the agent has been suspended, or has ended.
+navi_check_output() {
+    eval "navi_output_before=\$navi_output_$1; navi_moved_before=\$navi_due_$1; navi_shown=\$navi_shown_of_$1"
+    navi_state_word=
+    [ -z "$navi_shown" ] || eval "navi_state_word=\${navi_state_word_$navi_shown-}"
+    case $navi_state_word,$navi_shown in
+    "working,$1" | "idle,$1") navi_output=$navi_output_before ;;
+    working,* | idle,*)
+        navi_count_output "$1"
+        # The pane's own process comes first.
+        case "$navi_output_before " in "$navi_output "*) navi_output=$navi_output_before ;; esac
+        ;;
+    *) eval "navi_count_output \$navi_outputs_of_$1" ;;
+    esac
+    if [ "$navi_output" != "$navi_output_before" ]; then
+        navi_some_moved=yes
+        eval "navi_output_$1=\$navi_output; navi_due_$1=moved"
+    elif [ -n "$navi_moved_before" ] && [ "$navi_state_word" != working ]; then
+        eval "[ -z \"\$navi_name_of_$1\" ] || navi_screens_wait=yes"
+    fi
+}
+
 # navi_note_terminals: remember which terminals there are.
 navi_note_terminals() {
     set -- /dev/pts/[0-9]*
@@ -196,27 +277,48 @@ navi_look_at_files() {
     [ "$navi_appeared" = no ] || navi_unlisted=$navi_list_every
 }
 
-# navi_look_at_panes: list what tmux has, clean up now and then, and send the answers if they differ from those sent
+# navi_look_at_panes: list what tmux has, clean up, and send the answers if they differ from those sent
 # before.
 navi_look_at_panes() {
     navi_unlisted=0
     navi_list
+    navi_note_agents
+    navi_look_at_screens yes
+    navi_tell_agents
     navi_note_terminals
     navi_recover
-    if [ "$navi_uncleaned" -ge 2000 ] && navi_considered; then
-        navi_uncleaned=0
-        navi_clean
-        [ -z "$navi_suspects" ] || navi_suspected=${EPOCHSECONDS:-$(date +%s)}
-    fi
-    [ "$navi_panes" = "$navi_sent_panes" ] && return
-    navi_sent_panes=$navi_panes
-    navi_out=$navi_out$navi_panes
+    navi_sweep_holders
+    navi_clean
+    [ "$navi_touched" = no ] || navi_look_at_files
+    navi_send_panes
 }
 
-# navi_considered: whether two whole seconds of the clock have passed since files were suspected, if any are: steps
-# may be short, or have queued up, and prove nothing.
-navi_considered() {
-    [ -z "$navi_suspects" ] || [ "${EPOCHSECONDS:-$(date +%s)}" -gt $((navi_suspected + 2)) ]
+# navi_send_panes: send what tmux has, and what agents do, if anything is not as it was sent before.
+navi_send_panes() {
+    [ "$navi_panes$navi_evidence" != "$navi_sent_panes" ] || return 0
+    navi_sent_panes=$navi_panes$navi_evidence
+    navi_out=$navi_out$navi_sent_panes
+}
+
+# navi_add_activity: the times of the last output change all the time: they are sent with other news, or after a while.
+navi_add_activity() {
+    [ "$navi_activity" != "$navi_sent_activity" ] || return 0
+    [ -n "$navi_out" ] || [ "$navi_untold" -ge "$navi_heartbeat" ] || return 0
+    navi_sent_activity=$navi_activity
+    navi_untold=0
+    navi_out=$navi_out$navi_activity
+}
+
+# navi_look_again: what was suspected is looked at a second time, once it has been sent.
+navi_look_again() {
+    sleep "$navi_doubt_lasts"
+    ! navi_files_moved || navi_look_at_files
+    navi_look_at_panes
+    if [ -n "$navi_out" ]; then
+        navi_add_activity
+        navi_tell_clock
+        navi_tell
+    fi
 }
 
 # navi_tell: print what was collected as one answer; the end if nobody listens.
@@ -228,12 +330,21 @@ navi_tell() {
 
 # navi_turn: compare, look where something moved, tell what is new.
 navi_turn() {
+    navi_take_up
     if [ "$navi_asked" = yes ] || navi_files_moved; then navi_look_at_files; fi
-    if [ "$navi_asked" = yes ] || [ "$navi_unlisted" -ge "$navi_list_every" ] || navi_panes_moved; then
+    ! navi_states_moved || navi_unseen=1000
+    if [ "$navi_asked" = yes ] || [ "$navi_unlisted" -ge "$navi_list_every" ] || navi_panes_moved || navi_output_moved; then
+        navi_unseen=0
         navi_look_at_panes
+    elif [ "$navi_states_changed$navi_screens_wait" != nono ]; then
+        navi_unseen=0
+        navi_look_at_screens no
+        navi_tell_agents
+        navi_send_panes
     fi
+    [ -z "$navi_out" ] || navi_calm=0
+    navi_add_activity
     if [ -n "$navi_out" ]; then
-        navi_calm=0
         navi_tell_clock
         navi_tell
     elif [ "$navi_asked" = yes ] || [ "$navi_silent" -ge "$navi_heartbeat" ]; then
@@ -243,13 +354,14 @@ navi_turn() {
 }
 
 navi_begin "$1" "$2" "$3"
-navi_own_state=
+navi_describe_agents "$4"
+navi_own_folder=
 navi_relay=
 navi_ticker=
 if ! navi_open_watch; then
-    [ "$navi_own_state" = yes ] && rm -rf "$navi_state"
+    [ "$navi_own_folder" = yes ] && rm -rf "$navi_watch_folder"
     printf '%s begin\n%s unwatchable no FIFO can be made in %s\n%s end 0\n' \
-        "$navi_token" "$navi_token" "$navi_state" "$navi_token"
+        "$navi_token" "$navi_token" "$navi_watch_folder" "$navi_token"
     exit 0
 fi
 trap navi_close_watch EXIT
@@ -263,9 +375,14 @@ navi_odd_step=no
 navi_calm=0
 navi_unlisted=0
 navi_silent=0
-navi_uncleaned=2000
-navi_unprobed=10000
-navi_suspected=0
+navi_unprobed=5000
+navi_unseen=1000
+navi_untold=5000
+navi_sent_activity=
+navi_unfinished_states=
+navi_unfinished_tries=0
+navi_states_changed=no
+navi_screens_wait=no
 navi_sent_files=
 navi_sent_panes=
 navi_processes=
@@ -274,6 +391,7 @@ navi_asked=yes
 while :; do
     navi_choose_pace
     navi_turn
+    [ -z "$navi_suspects" ] || navi_look_again
     [ "$navi_hung" = "$navi_newline" ] || navi_probe
     navi_wait
 done

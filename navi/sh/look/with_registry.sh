@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2013,SC2154,SC2034
-# needs: look/look registry/absent registry/location lib/process
-# changes: navi_asks_others navi_format navi_out
-# with_registry.sh DIR FORMAT REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of
+# needs: look/look look/sessions look/files look/judge look/evidence registry/absent registry/location lib/ending lib/process
+# changes: navi_asks_others navi_format navi_out navi_trouble
+# with_registry.sh DIR FORMAT AGENTS REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of
 # the SOCKETs beside it. With REGISTERED only those servers and the default one are asked, not what runs in their panes
 # and where, and no status file is sent.
 
@@ -33,17 +33,13 @@ navi_note_sockets() {
     done
 }
 
-# navi_tell_registry: the file as it is, if it can be one.
+# navi_tell_registry: the file as it is; or why it can't be used, whatever it says.
 navi_tell_registry() {
     navi_record default "$navi_default"
     navi_record sockets "$navi_sockets"
-    if [ ! -e "$navi_registry" ]; then
-        return
-    elif [ "$navi_ours" = no ]; then
-        navi_record registry foreign
-    elif [ ! -f "$navi_registry" ] || [ ! -r "$navi_registry" ]; then
-        navi_record registry unreadable
-    else
+    if [ -n "$navi_trouble" ]; then
+        navi_record unusable "$navi_trouble"
+    elif [ -e "$navi_registry" ]; then
         navi_record registry
         navi_out=$navi_out$navi_registry_text
     fi
@@ -79,45 +75,36 @@ navi_ask_registered() {
     set +f
 }
 
-# navi_call_servers: a tmux server can miss that the process of a dead pane has ended (libutempter takes the signal,
-# where it is installed), and does not know its exit status then. The same signal lets it look. Fails where nobody need
-# look.
-navi_call_servers() {
+# navi_ask_about_ends: let those servers look that list a dead pane and do not know how its process ended. Fails where
+# there are none.
+navi_ask_about_ends() {
     [ "$navi_has_dead" = yes ] || return 1
     navi_servers=$(printf '%s' "$navi_panes" |
-        sed -n "s/^$navi_token pane [^	]*	1	.*	%[0-9]*			[0-9.]*	\([0-9]*\)	.*/\1/p" | sort -u)
-    for navi_named_server in $navi_servers; do
-        kill -CHLD "$navi_named_server" 2>/dev/null
-    done
-    [ -n "$navi_servers" ] && sleep 0.05
+        sed -n "s/^$navi_token pane \([0-9]*\)	[^	]*	[^	]*	1	.*	%[0-9]*			[0-9.]*	.*/\1/p" | sort -u)
+    [ -n "$navi_servers" ] || return
+    # shellcheck disable=SC2086 # the numbers of processes
+    navi_show_ends $navi_servers
 }
 
 navi_begin "$1" no "$2"
-navi_ours=no
 navi_named_sockets=
 navi_registry_text=
-navi_find_registry && navi_ours=yes
-if [ "$navi_ours" = yes ] && [ -f "$navi_registry" ] && [ -r "$navi_registry" ]; then
-    navi_read_registry
+if navi_find_registry && [ -e "$navi_registry" ]; then
+    if [ -r "$navi_registry" ]; then
+        navi_read_registry
+    else
+        navi_trouble="the registry $navi_registry can't be read; check its permissions"
+    fi
 fi
-navi_default=${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default
-navi_briefly=$3
-shift 3
+navi_describe_agents "$3"
+navi_briefly=$4
+shift 4
 if [ -n "$navi_briefly" ]; then
     navi_asks_others=no
     # Tmux takes milliseconds to find out what programs run.
     navi_format=${navi_format%%"$navi_newline"*}
 fi
 navi_tell_clock
-navi_list
-navi_ask_registered "$@"
-if navi_call_servers; then
-    navi_list
-    navi_ask_registered "$@"
-fi
-navi_out=$navi_out$navi_panes
-navi_tell_registry
-navi_tell_gone
 if [ -z "$navi_briefly" ]; then
     navi_files
     navi_record files
@@ -125,4 +112,15 @@ if [ -z "$navi_briefly" ]; then
     navi_read_marks
     navi_tell_marks
 fi
+navi_list
+navi_ask_registered "$@"
+if navi_ask_about_ends; then
+    navi_list
+    navi_ask_registered "$@"
+fi
+[ -n "$navi_briefly" ] || navi_see_agents
+navi_judge_files
+navi_out=$navi_out$navi_panes$navi_evidence$navi_activity
+navi_tell_registry
+navi_tell_gone
 printf '%s' "$navi_out"

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: registry/find_entry registry/location lib/fail lib/tmux
+# needs: registry/find_entry registry/location lib/ending lib/fail lib/tmux
 # shares: navi_alone navi_entry navi_escapes navi_from navi_history navi_looked navi_where navi_width
-# changes: navi_id navi_identity navi_name navi_socket
+# changes: navi_id navi_identity navi_name navi_sock navi_socket
 # Which pane an address means, and what there is to know of it.
 
 # navi_find_pane SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the
@@ -15,8 +15,15 @@ navi_find_pane() {
         navi_aim "$2" ||
             navi_fail $navi_none "no session named $navi_name on the tmux server ${navi_socket:-of this user}"
     else
-        navi_resolve "$4" || navi_fail $navi_none "no session named $navi_name${navi_socket:+ on the tmux server $navi_socket}"
+        navi_resolve "$4" || navi_fail_unknown "no session named $navi_name${navi_socket:+ on the tmux server $navi_socket}"
     fi
+}
+
+# navi_fail_unknown WORDS: end, for there is no such session; or because of a registry that could name one and can't be
+# used.
+navi_fail_unknown() {
+    [ -z "$navi_trouble" ] || navi_fail $navi_refused "$navi_trouble"
+    navi_fail $navi_none "$1"
 }
 
 # navi_resolve REGISTERED: the session that navi_name means, in navi_where. On a given navi_socket it is the one there.
@@ -89,6 +96,7 @@ navi_resolve_anywhere() {
     fi
     navi_find_user
     navi_find_servers
+    navi_add_server_of_file
     navi_homes=
     set -f
     IFS=$navi_newline
@@ -108,8 +116,20 @@ navi_resolve_anywhere() {
     [ -n "$navi_homes" ]
 }
 
+# navi_add_server_of_file: one server more, whose socket is named by the status file of that name: it can be anywhere. A
+# quote within a text of JSON has a backslash before it, so no message can look like this field.
+navi_add_server_of_file() {
+    navi_named_file=${navi_dir:-$HOME/.claude-sessions}/$navi_name.json
+    [ -f "$navi_named_file" ] || return 0
+    navi_sock=$(sed -n 's/.*"place":{[^}]*"socket":"\([^"\\]*\)".*/\1/p' "$navi_named_file")
+    case $navi_newline$navi_others in
+    *"$navi_newline$navi_sock$navi_newline"*) ;;
+    *) [ "$navi_sock" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || navi_add_server ;;
+    esac
+}
+
 # What is asked about a pane: all in one word each, so that the shell can take them apart; and its session's name.
-navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,1,0} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty} #{alternate_on} #{pane_width} #{?@navi_type,#{@navi_type},-}
+navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,m#{pane_mode},-} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty} #{alternate_on} #{pane_width} #{?pane_synchronized,#{window_panes},1} #{?@navi_type,#{@navi_type},-}
 #{session_name}'
 
 # -e, where colours are wanted, too.
@@ -144,6 +164,10 @@ navi_look_at_pane() {
     *"$navi_newline"*) navi_screen=${navi_screen#*"$navi_newline"} ;;
     *) navi_screen= ;;
     esac
+    if [ "$navi_is_dead" = 1 ]; then
+        navi_drop_notice "$navi_pane" "$navi_screen"
+        navi_screen=$navi_own_text
+    fi
     navi_looked=yes
 }
 
@@ -169,15 +193,27 @@ navi_note_facts() {
     # Whether a program has the screen to itself.
     navi_alone=$5
     navi_width=$6
-    navi_pane_type=$7
+    # How many panes get what is typed.
+    navi_synchronized=$7
+    navi_pane_type=$8
 }
 
 # navi_inspect: the same, of one that must be there; the first time, what was seen on the way here is enough. From now
 # on it is known by its id.
 navi_inspect() {
-    [ "${navi_looked-}" = yes ] || navi_look_at_pane || navi_fail $navi_none "the session $navi_name has ended"
+    [ "${navi_looked-}" = yes ] || navi_look_at_pane || navi_fail_gone
     navi_where=$navi_pane
     navi_looked=no
+}
+
+# navi_fail_gone: end, for there is no pane navi_where. A pane that was only named may never have been: its session may
+# live.
+navi_fail_gone() {
+    case $navi_name,$navi_where in
+    %* | @* | =* | \$*) navi_fail $navi_none "no pane $navi_where on the tmux server ${navi_socket:-of this user}" ;;
+    *:?*) ! navi_seek || navi_fail $navi_none "the session $navi_name has no pane ${navi_where#*:}" ;;
+    esac
+    navi_fail $navi_none "the session $navi_name has ended"
 }
 
 # navi_seek_session: the session that navi_name means, by tmux's id in navi_id, wherever it is.

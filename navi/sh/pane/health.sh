@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154
-# needs: pane/address registry/require registry/change lib/process
-# changes: navi_entry navi_entry_identity navi_name navi_socket
+# needs: pane/address registry/require registry/change lib/ending lib/process
+# changes: navi_ending navi_entry navi_entry_identity navi_name navi_socket
 # health.sh SOCKET TARGET NAME REGISTERED TOUCH: what the process of a pane does. Tells whether it is dead and whether
 # its process is gone (1 or 0), the process, and how it ended; or what there is not: server, session or pane. With TOUCH
 # the session counts as used.
@@ -48,9 +48,7 @@ navi_gone=0
 navi_ending=
 [ "$navi_is_dead" = 0 ] || navi_ask_ending
 if [ "$navi_ending" = , ]; then
-    # Which may have missed that, see with_registry.sh.
-    kill -CHLD "$navi_server" 2>/dev/null
-    sleep 0.05
+    navi_show_ends "$navi_server"
     navi_ask_ending
 fi
 navi_await_touch

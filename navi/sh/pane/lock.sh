@@ -8,7 +8,7 @@ navi_find_pane "$1" "$2" "$3" "$4"
 navi_inspect
 shift 4
 navi_need_registry
-navi_open_locks || navi_fail $navi_refused "$navi_locks can't be written to"
+navi_open_locks || navi_fail $navi_refused "$navi_trouble"
 navi_acquire "$navi_locks/locks" 10 || navi_fail $navi_late "another process has held the lock of all sessions for 10 s; try again"
 navi_now=$(date +%s)
 navi_read_lock || navi_lock_until=0

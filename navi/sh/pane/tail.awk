@@ -11,7 +11,7 @@ BEGIN {
 }
 $0 == token { part++; next }
 part == 1 { anchor[++anchors] = $0; next }
-part == 2 { split($0, fact, " "); next }
+part == 2 { split($0, fact, " "); notice = $0; sub(/^([^ ]+ ){5}/, "", notice); gsub(/#\[[^]]*\]/, "", notice); next }
 part == 3 { row[++rows] = $0; next }
 { line[++lines] = $0 }
 END {
@@ -19,11 +19,12 @@ END {
     cursor = history + fact[3]
     base = offset == "-" ? 0 : history + offset
     if (base < 0) base = 0
-    if (offset != "-" && (base > next_row || is_unsure())) {
+    if (most == "" && offset != "-" && (base > next_row || is_unsure())) {
         print "again"
         exit
     }
     number_rows()
+    if (fact[5]) drop_notice()
     lost = "no"
     first = most == "" ? find_first() : 1
     if (!first) {
@@ -32,12 +33,27 @@ END {
     }
     whole = first - 1
     while (whole < lines && ends[whole + 1] < cursor) whole++
+    if (most != "" && base && whole <= most) {
+        print "again"
+        exit
+    }
     if (most != "" && whole - most >= first) first = whole - most + 1
     print lost, history, fact[4], whole < lines ? begins[whole + 1] : cursor, whole < first ? 0 : whole - first + 1, whole
     print line[whole + 1]
     for (i = whole > 50 ? whole - 49 : 1; i <= whole; i++) print line[i]
     print token
     for (i = first; i <= whole; i++) print line[i]
+}
+
+# drop_notice(): the notice of tmux at the end of a dead pane is not the program's, and no line will come any more.
+function drop_notice(    text, start) {
+    text = line[lines]
+    start = length(text) - length(notice)
+    if (notice == "" && text ~ /^Pane is dead/) text = ""
+    else if (notice != "" && start >= 0 && substr(text, start + 1) == notice) text = substr(text, 1, start)
+    line[lines] = text
+    while (lines && bare(line[lines]) == "") line[lines--] = ""
+    cursor = base + rows
 }
 
 # is_unsure(): whether rows may have other numbers now: other widths need other rows, and a full history drops a tenth.

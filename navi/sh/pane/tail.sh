@@ -5,18 +5,21 @@
 # what is above the cursor is whole. An answer with the line of the cursor is given whenever that changes, and now and
 # then a sign of life, so that we end with whoever listens.
 
-# navi_answer KIND...: say what is in navi_out, with the status 0.
+# navi_answer [STATUS ERRORS]: say what is in navi_out.
 navi_answer() {
-    printf '\n%s begin\n%s\n%s errors \n%s end %s\n' "$navi_token" "$navi_out" "$navi_token" "$navi_token" "${1:-0}" || exit
+    printf '\n%s begin\n%s\n%s errors %s\n%s end %s\n' "$navi_token" "$navi_out" "$navi_token" "${2-}" "$navi_token" "${1:-0}" ||
+        exit
     navi_out=
     navi_quiet=0
 }
 
-# navi_read_news: the output of tail.awk, in navi_news. If it was not read far enough back, everything is read again.
+# navi_read_news: the output of tail.awk, in navi_news. At first only the end is read that is asked for; most lines have
+# few rows. If it was not read far enough back, everything is read again.
 navi_read_news() {
     export navi_token navi_next navi_offset navi_most navi_before_width navi_before_history
     navi_offset=$((navi_next - navi_history - 100))
-    [ -z "$navi_most" ] || navi_offset=-
+    [ -z "$navi_most" ] || navi_offset=-$((navi_most * 3 + 100))
+    [ "$((navi_history + navi_offset))" -gt 0 ] || navi_offset=-
     while :; do
         navi_news=$(
             {
@@ -24,7 +27,7 @@ navi_read_news() {
                 [ -z "$navi_anchor" ] || printf '%s\n' "$navi_anchor"
                 printf '%s\n' "$navi_token"
                 navi_tmux "$navi_socket" \
-                    display-message -p -t "$navi_pane" '#{history_size} #{history_limit} #{cursor_y} #{pane_width}' \; \
+                    display-message -p -t "$navi_pane" '#{history_size} #{history_limit} #{cursor_y} #{pane_width} #{?pane_dead,1,0} #{E:remain-on-exit-format}' \; \
                     display-message -p "$navi_token" \; capture-pane -p -S "$navi_offset" -t "$navi_pane" \; \
                     display-message -p "$navi_token" \; capture-pane -p -J -S "$navi_offset" -t "$navi_pane"
             } | LC_ALL=C awk "$navi_tail_awk" && printf x
@@ -60,11 +63,11 @@ navi_catch_up() {
     navi_answer
 }
 
-# navi_conclude HOW: the end; the line of the cursor will not become whole any more.
+# navi_conclude HOW [ENDING]: the end; the line of the cursor will not become whole any more.
 navi_conclude() {
     [ -z "${navi_partial%"${navi_partial##*[! ]}"}" ] ||
         navi_out="$navi_out$navi_token lines $(date +%s)$navi_newline$navi_partial$navi_newline"
-    navi_out="$navi_out$navi_token $1$navi_newline"
+    navi_out="$navi_out$navi_token $*$navi_newline"
     navi_answer
     exit
 }
@@ -81,8 +84,7 @@ navi_found=$(
 )
 navi_find_code=$?
 if [ "$navi_find_code" -ne 0 ]; then
-    navi_out="$navi_token failed $navi_found$navi_newline"
-    navi_answer "$navi_find_code"
+    navi_answer "$navi_find_code" "$navi_found"
     exit
 fi
 navi_socket=${navi_found%"$navi_newline"*}
@@ -101,7 +103,7 @@ while :; do
         navi_was="$navi_place $navi_screen"
         navi_catch_up
     fi
-    [ "$navi_is_dead" = 0 ] || navi_conclude dead
+    [ "$navi_is_dead" = 0 ] || navi_conclude dead "$navi_ending"
     sleep 0.1
     navi_quiet=$((navi_quiet + 1))
     [ "$navi_quiet" -lt 50 ] || navi_answer

@@ -1,36 +1,52 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: pane/waiting pane/address lib/fail lib/tmux
-# shares: navi_verified
-# changes: navi_answer navi_cooked navi_echo navi_echo_comes
+# needs: pane/waiting pane/address lib/fail lib/quote lib/tmux
+# expects: navi_refuse_dialogs
+# shares: navi_unchanged navi_verified
+# changes: navi_answer navi_cooked navi_echo navi_echo_comes navi_quoted
 # Typing into a pane.
+
+# The condition, as a format of tmux, under which nothing has changed since an agent was last seen without a dialog; ""
+# where nobody has to look.
+navi_unchanged=
 
 # navi_refuse_unready FORCE: a pane that would not take what is typed, or not as it is meant.
 navi_refuse_unready() {
     [ "$navi_is_dead" = 0 ] || navi_fail 1 "the pane of $navi_name is dead; nothing was sent"
     [ "$navi_input_off" = 0 ] || navi_fail 1 "the pane of $navi_name takes no input; nothing was sent; tmux select-pane -e enables it"
-    [ "$navi_in_mode" = 1 ] || return 0
-    [ -n "$1" ] || navi_fail 1 "the pane of $navi_name is in copy mode; nothing was sent; --force leaves that mode"
+    [ "$navi_synchronized" = 1 ] || [ -n "$1" ] ||
+        navi_fail 1 "the $navi_synchronized panes of the window of $navi_name are synchronized and would all get it; nothing was sent; --force sends it to all"
+    case $navi_in_mode in
+    -) return ;;
+    # tmux shows mistakes of its configuration in view mode, and nobody may be there to see them.
+    mview-mode) ;;
+    *) [ -n "$1" ] || navi_fail 1 "the pane of $navi_name is in copy mode; nothing was sent; --force leaves that mode" ;;
+    esac
     navi_tmux "$navi_socket" send-keys -t "$navi_pane" -X cancel
 }
 
-# navi_refuse_dialog DIR: an agent that asks for permission takes what is typed for an answer to that. Its status file
-# tells, as long as more than a shell is left in the pane.
-navi_refuse_dialog() {
-    navi_expand "$1"
-    [ -f "$navi_expanded/$navi_session_name.json" ] || return 0
-    grep -q '"status"[[:space:]]*:[[:space:]]*"permission"' "$navi_expanded/$navi_session_name.json" 2>/dev/null || return 0
+# navi_refuse_asking DIR: an agent that asks for permission takes what is typed for an answer to that. Its status file
+# tells, as long as more than a shell is left in the pane. DIR is "" for the usual folder.
+navi_refuse_asking() {
+    navi_is_asking "$1" || return 0
     case $(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_current_command}') in
     sh | bash | dash | fish | zsh | ksh* | mksh | tcsh | csh | ash | busybox) navi_has_children || return 0 ;;
     esac
     navi_fail 1 "the agent in $navi_name asks for permission; nothing was sent; --force sends it anyway"
 }
 
+# navi_is_asking DIR: whether the status file of the session says so.
+navi_is_asking() {
+    navi_expand "${1:-.claude-sessions}"
+    [ -f "$navi_expanded/$navi_session_name.json" ] &&
+        grep -q '"status"[[:space:]]*:[[:space:]]*"permission"' "$navi_expanded/$navi_session_name.json" 2>/dev/null
+}
+
 # navi_has_children: whether something runs below the pane's process.
 navi_has_children() {
-    navi_below=
+    navi_running=
     if [ -r "/proc/$navi_process/task/$navi_process/children" ]; then
-        read -r navi_below <"/proc/$navi_process/task/$navi_process/children"
-        [ -n "$navi_below" ]
+        read -r navi_running <"/proc/$navi_process/task/$navi_process/children"
+        [ -n "$navi_running" ]
     else
         pgrep -P "$navi_process" >/dev/null 2>&1
     fi
@@ -45,37 +61,76 @@ navi_check_lines() {
     fi
 }
 
-# navi_type TEXT: as keys where it is one short line that can be printed, else as one pasted text, for a tab typed
-# would complete something and a line end would submit. The buffer is of this call alone.
+# navi_type TEXT: byte for byte where it is one short line that can be printed, else as one pasted text, for a tab typed
+# would complete something and a line end would submit.
 navi_type() {
     [ -n "$1" ] || return 0
     navi_check_lines "$1"
     case $1 in
-    *[[:cntrl:]]*) navi_paste "$1" ;;
-    *)
-        if [ ${#1} -gt 500 ]; then
-            navi_paste "$1"
-        else
-            navi_escape "$1"
-            navi_check_answer "$(navi_become_tmux "$navi_socket" send-keys -t "$navi_pane" -l -- "$navi_escaped" 2>&1)" $?
-        fi
-        ;;
+    *[[:cntrl:]]*) navi_paste "$1" -p ;;
+    *) if [ ${#1} -gt 500 ]; then navi_paste "$1" -p; else navi_paste "$1" -r; fi ;;
     esac
 }
 
+# navi_paste TEXT HOW: through a buffer of this call alone, for everybody can read the arguments of a process. HOW is -p
+# for a bracketed paste where the program asks for it, or -r for keys. Panes that are synchronized all get it.
 navi_paste() {
-    navi_check_answer "$(printf '%s' "$1" | navi_tmux "$navi_socket" load-buffer -b "$navi_token" - \; \
-        paste-buffer -p -d -b "$navi_token" -t "$navi_pane" 2>&1)" $?
+    navi_typed=$1
+    navi_targets=$navi_pane
+    [ "$navi_synchronized" = 1 ] || navi_targets=$(navi_tmux "$navi_socket" list-panes -t "$navi_pane" -F '#{pane_id}')
+    shift
+    if [ -n "$navi_unchanged" ]; then
+        navi_guarded "paste-buffer $1 -b $navi_token -t $navi_pane" navi_load
+        return
+    fi
+    for navi_target in $navi_targets; do set -- "$@" \; paste-buffer "$1" -b "$navi_token" -t "$navi_target"; done
+    shift
+    navi_check_answer "$(navi_load "$@" 2>&1)" $?
+}
+
+# navi_load [\; COMMAND...]: put the text navi_typed into the buffer of this call for the time of these commands of tmux.
+navi_load() {
+    printf '%s' "$navi_typed" | navi_tmux "$navi_socket" load-buffer -b "$navi_token" - "$@" \; delete-buffer -b "$navi_token"
+}
+
+# navi_guarded COMMAND FUNCTION: let tmux carry out the command if nothing has changed since the pane was looked at; else
+# look again. A busy agent changes its screen often. FUNCTION calls tmux with more commands.
+navi_guarded() {
+    navi_guard_tries=100
+    while :; do
+        navi_guard_answer=$("$2" \; if-shell -F -t "$navi_pane" "$navi_unchanged" "$1 ; display-message -p 'was typed'" 2>&1)
+        navi_guard_code=$?
+        case $navi_guard_code,$navi_guard_answer in 0,*'was typed'*) return ;; esac
+        navi_check_answer "$navi_guard_answer" "$navi_guard_code"
+        [ "$navi_guard_tries" -gt 0 ] || navi_fail 1 "the screen of $navi_name changes all the time; $navi_undone; try again"
+        navi_guard_tries=$((navi_guard_tries - 1))
+        navi_refuse_dialogs "$navi_undone"
+    done
+}
+
+# navi_call_tmux \; COMMAND...: these commands of tmux, of which one more is first.
+navi_call_tmux() {
+    navi_tmux "$navi_socket" display-message -p '' "$@" </dev/null
 }
 
 # navi_press KEY...: by their names.
 navi_press() {
+    if [ -n "$navi_unchanged" ]; then
+        navi_press_guarded "$@"
+        return
+    fi
     for navi_key; do
         shift
         navi_escape "$navi_key"
         set -- "$@" "$navi_escaped"
     done
     navi_check_answer "$(navi_become_tmux "$navi_socket" send-keys -t "$navi_pane" -- "$@" 2>&1)" $?
+}
+
+navi_press_guarded() {
+    navi_quoted=
+    for navi_key; do navi_quote "$navi_key"; done
+    navi_guarded "send-keys -t $navi_pane --$navi_quoted" navi_call_tmux
 }
 
 # navi_check_answer ANSWER STATUS: go on only if tmux did it.
@@ -105,7 +160,7 @@ navi_await_change() {
 # navi_await_echo TEXT: wait until the pane shows what is typed. Where nothing else has to be looked at before, Enter is
 # pressed by the look that finds the cursor moved, which saves a call of tmux; navi_pressed says so.
 navi_await_echo() {
-    if [ -n "$navi_pattern" ] || [ ${#1} -gt 200 ]; then
+    if [ -n "$navi_pattern$navi_unchanged" ] || [ ${#1} -gt 200 ]; then
         navi_await_change 5 || return
         [ ${#1} -le 200 ] || navi_await_rest 50
         return 0
@@ -122,6 +177,7 @@ navi_submit() {
     navi_verified=unknown
     navi_left=$1
     navi_pause=5
+    [ -z "$navi_unchanged" ] || navi_refuse_dialogs 'the text was typed, but Enter was not pressed'
     [ "$navi_pressed" = yes ] || navi_press Enter
     [ "$navi_shown" = yes ] || return 0
     until navi_await_change "$navi_pause"; do
@@ -129,6 +185,7 @@ navi_submit() {
         [ "$navi_left" -gt 1 ] && [ "$navi_is_dead" = 0 ] || return 0
         navi_left=$((navi_left - 1))
         navi_pause=$((navi_pause * 2))
+        [ -z "$navi_unchanged" ] || navi_refuse_dialogs 'Enter was pressed, and nothing happened'
         navi_press Enter
     done
     navi_verified=yes

@@ -43,13 +43,17 @@ s/ *\$//p" | grep "$navi_match" -e "$navi_pattern" | head -n 1
 navi_await_text() {
     navi_matched_screen=
     navi_found_line=
+    navi_moves=0
     while :; do
-        if [ "$navi_matched_screen" != "$navi_place $navi_screen" ]; then
+        if [ "$navi_matched_screen" = "$navi_place $navi_screen" ]; then
+            navi_moves=0
+        else
             navi_matched_screen="$navi_place $navi_screen"
+            navi_moves=$((navi_moves + 1))
             if [ -n "$1" ]; then
                 navi_found_line=$(
                     {
-                        navi_tmux "$navi_socket" capture-pane -p -J -S "-${1#-}" -t "$navi_pane"
+                        navi_print_text "-${1#-}"
                         printf '\n%s end\n' "$navi_token"
                     } | navi_matching
                 )
@@ -58,11 +62,27 @@ navi_await_text() {
             fi
             [ -z "$navi_found_line" ] || return 0
         fi
-        [ "$navi_is_dead" = 0 ] || navi_give_up 1 "the pane of $navi_name died before the pattern appeared"
+        [ "$navi_is_dead" = 0 ] || navi_report_death
         navi_time_left || return 1
-        sleep 0.05
+        # Of a pane that never rests each look may read the whole history.
+        if [ "$navi_moves" -lt 10 ]; then sleep 0.05; else sleep 0.4; fi
         navi_inspect
     done
+}
+
+# navi_print_text START: the text of the pane from that line on.
+navi_print_text() {
+    if [ "$navi_is_dead" = 0 ]; then
+        navi_tmux "$navi_socket" capture-pane -p -J -S "$1" -t "$navi_pane"
+    else
+        navi_drop_notice "$navi_pane" "$(navi_tmux "$navi_socket" capture-pane -p -J -S "$1" -t "$navi_pane")"
+        printf '%s\n' "$navi_own_text"
+    fi
+}
+
+navi_report_death() {
+    navi_tell_ending
+    navi_give_up 1 "the pane of $navi_name died with $navi_end_words before the pattern appeared"
 }
 
 # navi_give_up STATUS WORDS: the end of a wait that was in vain, with what the pane shows.
@@ -142,6 +162,10 @@ navi_read_lines() {
 # navi_new_lines: what the pane has shown since navi_note_before, its history included.
 navi_new_lines() {
     navi_read_lines || return 0
+    if [ "$navi_is_dead" = 1 ]; then
+        navi_drop_notice "$navi_pane" "$navi_present_lines"
+        navi_present_lines=$navi_own_text
+    fi
     navi_echo_again=
     [ "$navi_cooked" = no ] || navi_is_cooked || navi_echo_again=yes
     export navi_align navi_echo_comes navi_echo_again navi_token

@@ -1,8 +1,8 @@
 # needs: lib/json.awk lib/json_writer.awk registry/write_lines.awk
 # Changes the registry. Standard input has a line for each change: put NAME KEY raw VALUE and put NAME KEY text VALUE,
-# drop NAME, dropif NAME CREATED_AT (with the name as JSON has it), unset NAME KEY, move NAME NEW, between tabs; a put
-# creates the entry, and `add` in place of put keeps a value that is there. Exit status 0 means that navi_next is
-# complete, 3 that the file is no registry, 4 that its version is another.
+# drop NAME, dropif NAME CREATED_AT (with the name as JSON has it), unset NAME KEY, move NAME NEW, between tabs. A put
+# creates the entry, `add` in place of put keeps a value that is there, and a move also changes the name in the target.
+# Exit status 0 means that navi_next is complete, 3 that the file is no registry, 4 that its version is another.
 
 BEGIN {
     begin("//sessions { //sessions/* {")
@@ -48,12 +48,15 @@ function drop(parent, name,    at, i) {
     size[parent]--
 }
 
-function move(name, other,    inner) {
+function move(name, other,    inner, target) {
     inner = child_of(sessions, name)
     if (!inner) return
     drop(sessions, name)
     drop(sessions, other)
     add(sessions, quoted(other), "", inner)
+    target = decode(raw_of(inner, "target"))
+    sub(/.*:/, "", target)
+    if (target != "") put(inner, "target", quoted(other ":" target))
 }
 
 # save_all(file): an entry a line (layout.awk).

@@ -1,17 +1,21 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
-# needs: registry/location registry/change.awk registry/note_use.awk lib/locks lib/tmux
+# needs: registry/location registry/change.awk registry/note_use.awk lib/disk lib/locks lib/tmux
 # shares: navi_edits navi_unregistered navi_used_at
-# changes: navi_name navi_socket
+# changes: navi_answer navi_name navi_socket navi_trouble
 # Changes of the registry, all or none.
 
 # navi_change_registry CHANGES: carry them out, all or none. The status and navi_trouble say what failed.
 navi_change_registry() {
     navi_changes=$1
-    navi_trouble=
-    navi_open_sockets || { navi_trouble="$navi_sockets can't be written to" && return 77; }
+    navi_open_sockets || return 77
     if ! navi_acquire "$navi_registry_lock" "${LOCK_TIMEOUT:-5}"; then
-        navi_trouble="the registry $navi_registry is locked by another process"
         navi_release ''
+        if [ ! -e "$navi_registry_lock" ]; then
+            navi_find_file_trouble "the registry's lock" "$navi_registry_lock"
+            navi_trouble=$navi_disk_trouble
+            return "$navi_disk_status"
+        fi
+        navi_trouble="the registry $navi_registry is locked by another process"
         return 75
     fi
     navi_rewrite_registry
@@ -41,14 +45,15 @@ navi_rewrite_registry() {
             navi_write_next
         fi
     fi
-    case $navi_write_code in
-    0) mv -f "$navi_next" "$navi_registry" 2>/dev/null && return ;;
-    4) navi_trouble="the registry $navi_registry has a version other than 1.0; a newer tool wrote it" ;;
-    *) navi_trouble="the registry $navi_registry can't be written; check its permissions and the disk" ;;
-    esac
+    [ "$navi_write_code" -ne 0 ] || ! mv -f "$navi_next" "$navi_registry" 2>/dev/null || return 0
     rm -f "$navi_next"
-    [ "$navi_write_code" -eq 4 ] && return 78
-    return 77
+    if [ "$navi_write_code" -eq 4 ]; then
+        navi_trouble="the registry $navi_registry has a version other than 1.0; a newer tool wrote it"
+        return 78
+    fi
+    navi_find_file_trouble 'the registry' "$navi_registry"
+    navi_trouble=$navi_disk_trouble
+    return "$navi_disk_status"
 }
 
 # navi_write_next: the changed registry into navi_next, with the owner and the permissions of the old one; what came of
@@ -63,7 +68,7 @@ navi_write_next() {
 }
 
 # navi_put_entry TYPE SERVER ID CREATED PROCESS PANE INDEX...: add to navi_edits what registers the session navi_name of
-# navi_socket.
+# navi_socket, with tmux's own time of its creation.
 navi_put_entry() {
     [ $# -ge 7 ] || return 0
     navi_find_user
@@ -71,13 +76,34 @@ navi_put_entry() {
 put	$navi_name	target	text	$navi_name:$7
 put	$navi_name	type	text	$1
 put	$navi_name	pid	raw	$5
-add	$navi_name	created_at	text	$navi_used_at
+add	$navi_name	created_at	text	$(navi_registry_time_of "$4")
 put	$navi_name	last_active	text	$navi_used_at
 put	$navi_name	server	raw	$2
 put	$navi_name	session_id	text	$3
 put	$navi_name	created	raw	$4
 put	$navi_name	pane_id	text	$6
 "
+}
+
+# navi_enrol SOCKET ID: add to navi_edits what registers a living session; nothing if it has ended.
+navi_enrol() {
+    navi_socket=$1
+    navi_answer=$(navi_tmux "$1" display-message -p -t "$2:" \
+        '#{?@navi_type,=#{@navi_type},#{pane_current_command}}
+#{session_name}
+#{pid} #{session_id} #{session_created} #{pane_pid} #{pane_id} #{window_index}.#{pane_index}' 2>/dev/null)
+    navi_enrolled_type=${navi_answer%%"$navi_newline"*}
+    case $navi_enrolled_type in
+    =python-repl | =debugger | =shell | =agent | =command) navi_enrolled_type=${navi_enrolled_type#=} ;;
+    python*) navi_enrolled_type=python-repl ;;
+    gdb*) navi_enrolled_type=debugger ;;
+    *) navi_enrolled_type=shell ;;
+    esac
+    navi_answer=${navi_answer#*"$navi_newline"}
+    navi_name=${navi_answer%%"$navi_newline"*}
+    set -f
+    navi_put_entry "$navi_enrolled_type" ${navi_answer#*"$navi_newline"}
+    set +f
 }
 
 # navi_register: note in the registry what navi_start has started, in place of one of its name that has ended; if that
@@ -96,6 +122,11 @@ navi_register() {
 
 # navi_registry_time: now, as the registry writes it. For $( ) alone, whose shell becomes date.
 navi_registry_time() { exec date -u +%Y-%m-%dT%H:%M:%SZ; }
+
+# navi_registry_time_of EPOCH: that time. date(1) of BSD spells it in another way.
+navi_registry_time_of() {
+    date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || exec date -u -r "$1" +%Y-%m-%dT%H:%M:%SZ
+}
 
 # navi_touch_entry: navi_name was used just now. It goes on beside us; navi_await_touch waits for it. Nobody waits for
 # long because of that: where the registry is locked for more than a second, it is not noted.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
-# needs: registry/require registry/location lib/locks
+# needs: registry/require registry/location lib/disk lib/locks
 # file.sh [TEXT]: the registry as it is; or, with a TEXT, that in its place. What was there stays beside it.
 navi_need_registry
 if [ $# -eq 0 ]; then
@@ -8,14 +8,23 @@ if [ $# -eq 0 ]; then
     cat "$navi_registry" || navi_fail $navi_refused "$navi_registry can't be read"
     exit
 fi
-navi_open_sockets || navi_fail $navi_refused "$navi_sockets can't be written to"
+navi_open_sockets || navi_fail $navi_refused "$navi_trouble"
 navi_acquire "$navi_registry_lock" "${LOCK_TIMEOUT:-5}" || navi_fail $navi_late "the registry $navi_registry is locked by another process"
-if { [ ! -e "$navi_registry" ] || cp -p "$navi_registry" "$navi_registry.before"; } &&
-    (umask 077 && printf '%s' "$1" >"$navi_registry.$$") && mv -f "$navi_registry.$$" "$navi_registry"; then
-    navi_release "$navi_registry_lock"
-    printf '%s file %s\n' "$navi_token" "$navi_registry"
-else
+# navi_replace TEXT: what was there stays beside it. Names that others could have taken before are made anew.
+navi_replace() {
+    rm -f "$navi_registry.before" "$navi_registry.$$"
+    { [ ! -e "$navi_registry" ] || cp -p "$navi_registry" "$navi_registry.before"; } &&
+        (umask 077 && printf '%s' "$1" >"$navi_registry.$$") && mv -f "$navi_registry.$$" "$navi_registry" && return
     rm -f "$navi_registry.$$"
-    navi_release "$navi_registry_lock"
-    navi_fail $navi_refused "$navi_registry can't be written; check its permissions and the disk"
-fi 2>/dev/null
+    return 1
+} 2>/dev/null
+
+navi_replaced=no
+[ ! -e "$navi_registry" ] || printf '%s before\n' "$navi_token"
+! navi_replace "$1" || navi_replaced=yes
+navi_release "$navi_registry_lock"
+if [ "$navi_replaced" = no ]; then
+    navi_find_file_trouble 'the registry' "$navi_registry"
+    navi_fail "$navi_disk_status" "$navi_disk_trouble"
+fi
+printf '%s file %s\n' "$navi_token" "$navi_registry"

@@ -1,28 +1,59 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/state_folder registry/find_entry registry/change
-# changes: navi_name
-# Recovery of the registry's entries, for requests that carry its scripts.
+# changes: navi_edits navi_name navi_used_at
+# Recovery of the registry's entries, for requests that carry its scripts. Nobody waits long for the registry: what can't
+# be written now is left for later.
 
 navi_has_registry() { :; }
 
 # navi_recover_entry: the session is not to be in the registry any more, and that is the last of its end. Fails if tmux
-# does not tell, or somebody else is changing the registry.
+# does not tell, or the registry can't be written now.
 navi_recover_entry() {
     navi_read_kill
     navi_ask_for_name || return
-    # Of entries that know no more than a name, the one of a living session stays.
-    if navi_is_registered && { [ -n "$navi_entry_identity" ] || [ "$navi_namesake" = no ]; }; then
-        LOCK_TIMEOUT=1
-        navi_change_registry "drop	$navi_name"
-        [ $? -ne 75 ] || return
-    fi
+    if navi_is_registered && navi_is_meant; then navi_change_soon "drop	$navi_name" || return; fi
     rm -f "$navi_journal"
 }
 
+# navi_is_meant: of entries that know no more than a name, the one of a living session stays.
+navi_is_meant() { [ -n "$navi_entry_identity" ] || [ "${navi_namesake-no}" = no ]; }
+
+# navi_change_soon CHANGES: a registry that a newer tool has written is never changed.
+navi_change_soon() {
+    LOCK_TIMEOUT=1
+    navi_change_registry "$1" || [ $? -eq 78 ]
+}
+
 # navi_move_entry: the session navi_former_name is called navi_current_name.
-navi_move_entry() {
+navi_move_entry() { navi_rename_entry || navi_pass_on moved; }
+
+# navi_rename_entry: a former name that comes from a broken journal may hold what separates the words of a change.
+navi_rename_entry() {
     navi_name=$navi_former_name
-    navi_is_registered || return 0
-    navi_change_registry "move	$navi_former_name	$navi_current_name
-put	$navi_current_name	target	text	$navi_current_name:${navi_entry_target##*:}"
+    [ "$navi_name" != "$navi_current_name" ] && navi_is_registered && navi_is_meant || return 0
+    case $navi_name in *"	"*) return 0 ;; esac
+    navi_change_soon "move	$navi_name	$navi_current_name"
+}
+
+# navi_recover_moved: the same, of a session that was renamed when nobody had the registry. The entry of one that has
+# ended by now stays as it is. Fails as navi_recover_entry does.
+navi_recover_moved() {
+    navi_read_rename
+    navi_name=$navi_former_name
+    navi_ask_for_name || return
+    if [ "$navi_living" = yes ]; then navi_rename_entry || return; fi
+    rm -f "$navi_journal"
+}
+
+# navi_recover_restored: a session that was brought back is to be in the registry again. Fails as navi_recover_entry
+# does.
+navi_recover_restored() {
+    navi_find_restored || return
+    if [ -n "$navi_id" ]; then
+        navi_used_at=$(navi_registry_time)
+        navi_edits="drop	$navi_name$navi_newline"
+        navi_enrol "$navi_socket" "$navi_id"
+        navi_change_soon "$navi_edits" || return
+    fi
+    rm -f "$navi_journal"
 }

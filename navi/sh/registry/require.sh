@@ -4,6 +4,5 @@
 
 # navi_need_registry: find the registry, or end the operation.
 navi_need_registry() {
-    navi_find_registry ||
-        navi_fail $navi_refused "$navi_sockets is not yours; set CLAUDE_TMUX_SOCKET_DIR to a folder of your own"
+    navi_find_registry || navi_fail $navi_refused "$navi_trouble"
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
-# needs: session/folder session/start pane/address pane/writer_lock registry/recover registry/require
+# needs: session/folder session/start session/check_start session/registered_name pane/writer_lock registry/recover
 # expects: navi_take_steps
 # shares: navi_count
 # changes: navi_name navi_socket navi_unregistered
@@ -11,31 +11,30 @@ navi_put_first() {
     navi_open_state && {
         printf '%s\n' "$1"
         grep -vxF -- "$1" "$navi_state/$2" | head -n 19
-    } >"$navi_state/recent.$$" && mv -f "$navi_state/recent.$$" "$navi_state/$2"
+    } >"$navi_here/recent.$$" && mv -f "$navi_here/recent.$$" "$navi_state/$2"
 } 2>/dev/null
 
-# navi_note_socket: a tmux server whose socket is where nobody would look for it.
+# navi_note_socket: a tmux server whose socket is where nobody would look for it. Noted before anything starts there, so
+# that a session is found whose start was killed.
 navi_note_socket() {
     navi_find_user
-    navi_find_servers
-    case $navi_newline$navi_others in
-    *"$navi_newline$navi_started_socket$navi_newline"*) ;;
-    *) navi_put_first "$navi_started_socket" sockets ;;
+    case $navi_wanted_socket in
+    "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user"/* | "${XDG_RUNTIME_DIR:-/run/user/$navi_user}/tmux-$navi_user"/*) return 0 ;;
+    /tmp/tmux-"$navi_user"/*) return 0 ;;
     esac
+    navi_find_sockets
+    case $navi_wanted_socket in "$navi_sockets"/*.sock) ;; *) navi_put_first "$navi_wanted_socket" sockets ;; esac
 }
 
 # navi_take_name: let nobody else create a session of this name meanwhile, on any server.
 navi_take_name() {
-    navi_need_registry
     navi_open_locks || {
-        navi_unregistered="$navi_sockets can't be written to"
+        navi_unregistered=$navi_trouble
         return 0
     }
     navi_acquire "$navi_locks/name.$navi_name" 30 7 ||
         navi_fail $navi_late "another process has been creating $navi_name for 30 s; nothing was created"
-    if navi_find_entry && navi_socket=$navi_entry_socket && navi_find_entry_pane; then
-        navi_fail $navi_exists "there is a session $navi_name already, registered on $navi_entry_socket"
-    fi
+    navi_refuse_registered "$navi_name" 'nothing was created'
 }
 
 # navi_sweep_locks: delete old lock files if there are many. Released ones stay, because somebody may wait for them.
@@ -47,20 +46,12 @@ navi_sweep_locks() {
 # navi_run STEP... VARIABLE=VALUE...: start it, and take the steps (steps.sh), without which it is not to be.
 navi_run() {
     navi_start_with "$@"
-    [ "$navi_count" -gt 0 ] || return 0
-    navi_doomed=$navi_started_id
-    trap navi_leave EXIT
-    navi_take_steps "$@"
-    navi_doomed=
+    [ "$navi_count" -eq 0 ] || navi_take_steps "$@"
+    navi_settle
 }
 
 navi_start_with() {
     shift "$navi_count"
-    for navi_variable; do
-        shift
-        navi_escape "$navi_variable"
-        set -- "$@" "$navi_escaped"
-    done
     navi_start "$navi_new_type" "$navi_new_line" '' "$navi_new_program" '' "$navi_new_ends" "$navi_new_keeps" "$navi_new_window" "$@"
 }
 
@@ -82,10 +73,11 @@ navi_create() {
     [ -z "$navi_registers" ] || navi_take_name
     navi_socket=$navi_wanted_socket
     case $navi_socket in */*) [ -d "${navi_socket%/*}" ] || mkdir -p -m 700 "${navi_socket%/*}" 2>/dev/null ;; esac
+    [ -z "$navi_wanted_socket" ] || navi_note_socket
     navi_run "$@"
+    [ -z "$navi_ending" ] || [ -n "$navi_new_keeps" ] || navi_registers=
     [ -z "$navi_registers" ] || [ -n "$navi_unregistered" ] || navi_register
     navi_put_first "$navi_cwd" recent
-    [ -z "$navi_wanted_socket" ] || navi_note_socket
     navi_wake
     printf '%s created %s\n%s place %s\n' "$navi_token" "$navi_started" "$navi_token" "$navi_started_pane"
     printf '%s socket %s\n' "$navi_token" "$navi_started_socket"

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
-# needs: session/folder session/identity registry/recover hooks/status_file
+# needs: session/folder session/identity registry/recover hooks/status_file lib/disk
 # changes: navi_event navi_session_file
 # dismiss.sh DIR SOCKET SERVER ID CREATED NAME FILE: acknowledge a session's notification; its status is working again.
 umask 077
@@ -15,5 +15,5 @@ navi_event="$navi_time	claude	Dismissed	working			\"\"						.
 "
 navi_session_file=${navi_session_file##*/}
 { navi_use "$navi_dir" "${navi_session_file%.json}" && navi_publish; } >/dev/null 2>&1 ||
-    navi_fail 1 "the status file $navi_session_file can't be written; check its permissions and the disk"
+    navi_fail_to_write "$navi_dir" "$navi_name was not acknowledged"
 navi_wake

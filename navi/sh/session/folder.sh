@@ -6,7 +6,7 @@
 navi_enter() {
     navi_expand "${1:-.claude-sessions}"
     navi_dir=$navi_expanded
-    navi_state=$navi_dir/.navi
+    navi_use_state "$navi_dir"
     # A lost connection must not end the operation half-way.
     trap : PIPE
     navi_recover
@@ -14,7 +14,7 @@ navi_enter() {
 
 # navi_wake: make every watch of this folder look now. A watch that ends at this moment is no failure.
 navi_wake() {
-    for navi_fifo in "$navi_state"/watch.*; do
+    for navi_fifo in "$navi_here"/watch.*; do
         if [ -p "$navi_fifo" ] && kill -0 "${navi_fifo##*.}" 2>/dev/null; then
             printf 'poll\n' 5<>"$navi_fifo" >&5 || :
         fi

@@ -17,7 +17,7 @@ navi_mean() {
 
 # navi_find_by_name: the session that has the name now, unless there is only its file.
 navi_find_by_name() {
-    navi_seek_session || [ -e "$navi_session_file" ] || navi_fail $navi_none "no session named $navi_name"
+    navi_seek_session || [ -e "$navi_session_file" ] || navi_fail_unknown "no session named $navi_name"
 }
 
 # navi_meet: the state of that session, in navi_met: same, gone, or other (another session has its id or its name). If

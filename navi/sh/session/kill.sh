@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2174
-# needs: session/folder session/identity registry/recover
+# needs: session/folder session/identity registry/recover lib/place lib/disk
 # changes: navi_answer navi_kept navi_namesake navi_registered
 # kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away. What undo
 # needs is kept in .navi/killed/KEEP: LINE is the command to run then, unless navi started the session and knows its
@@ -17,6 +17,14 @@ navi_prepare() {
     navi_note_kill
 } 2>/dev/null
 
+# navi_find_unkept: in navi_unkept, why nothing was kept of a living session, "" if it was or is not to be.
+navi_find_unkept() {
+    navi_unkept=
+    [ -z "$navi_kept" ] && [ -n "$navi_keep" ] && [ "$navi_met" = same ] || return 0
+    navi_find_disk_trouble "$navi_dir"
+    navi_unkept=$navi_disk_trouble
+}
+
 # navi_keep: write down what is needed to start it again. Its text follows when it ends, and its status file is kept
 # under a second name: so it is known later whether it has changed. The empty text, which comes last, says that all is
 # there.
@@ -24,7 +32,10 @@ navi_keep() {
     mkdir -p -m 700 "$navi_state/killed" "$navi_kept" || return
     # One question for all; only the path, which comes last, can hold a line end.
     navi_kept_facts=$(navi_tmux "$navi_socket" display-message -p -t "$navi_id:" \
-        "#{@navi_type}$navi_newline#{@navi_line}$navi_newline#{pane_current_path}")
+        "#{remain-on-exit} #{session_group_size} #{session_group}$navi_newline#{@navi_type}$navi_newline#{@navi_line}$navi_newline#{pane_current_path}")
+    case $navi_kept_facts in on*) printf '' >"$navi_kept/keep" || return ;; esac
+    navi_kept_group=${navi_kept_facts%%"$navi_newline"*}
+    navi_kept_facts=${navi_kept_facts#*"$navi_newline"}
     navi_kept_type=${navi_kept_facts%%"$navi_newline"*}
     navi_kept_facts=${navi_kept_facts#*"$navi_newline"}
     [ -z "${navi_kept_facts%%"$navi_newline"*}" ] || navi_command_line=${navi_kept_facts%%"$navi_newline"*}
@@ -36,6 +47,10 @@ navi_keep() {
         printf '%s' "$navi_socket" >"$navi_kept/socket" &&
         navi_note_marks && printf '%s' "$navi_marked" >"$navi_kept/marks" || return
     [ "$navi_registered" = no ] || printf '' >"$navi_kept/registered" || return
+    case ${navi_kept_group#* } in
+    ' '* | '1 '*) ;;
+    *) printf '%s' "${navi_kept_group#* * }" >"$navi_kept/group" || return ;;
+    esac
     [ -z "$navi_session_file" ] || [ ! -e "$navi_session_file" ] || ln "$navi_session_file" "$navi_kept/status.json" || :
     printf '' >"$navi_kept/scrollback"
 }
@@ -57,7 +72,21 @@ navi_end() {
         navi_answer=$(navi_tmux "$navi_socket" kill-session -t "$navi_id" 2>&1)
     fi
     navi_verdict $? "$navi_answer"
-    case $navi_word in ok | none | absent) ;; *) navi_tmux_failed ;; esac
+    case $navi_word in ok | none | absent) navi_prove_end ;; *) navi_tmux_failed ;; esac
+}
+
+# navi_prove_end: tmux is asked again: it says "killed" of a session only after tmux no longer has it.
+navi_prove_end() {
+    navi_consult "$navi_socket" list-panes -s -t "$navi_id" -F '#{pid} #{session_id} #{session_created}'
+    case $navi_word,$navi_answer in
+    none,* | absent,* | *,'server exited unexpectedly' | *,'lost server') ;;
+    "ok,$navi_identity"*)
+        rm -rf ${navi_kept:+"$navi_kept"} "$navi_journal"
+        navi_fail 1 "tmux accepted the kill of $navi_name, but the session still exists"
+        ;;
+    ok,*) ;;
+    *) navi_tmux_failed ;;
+    esac
 }
 
 # navi_forget: delete what was kept more than a week ago, if there is much.
@@ -66,6 +95,13 @@ navi_forget() {
     [ $# -lt 50 ] || find "$navi_state/killed" -type d -mtime +7 -prune -exec rm -rf {} + 2>/dev/null || :
 }
 
+# navi_is_elsewhere: whether the status file was written on another machine, where its session may live.
+navi_is_elsewhere() {
+    navi_find_place
+    grep -qF '"place":{"host":"' "$navi_session_file" &&
+        ! grep -qF "\"place\":{\"host\":\"$navi_place_host\"" "$navi_session_file"
+} 2>/dev/null
+
 umask 077
 navi_enter "$1"
 navi_keep=$2
@@ -73,6 +109,8 @@ navi_command_line=$3
 navi_more=$4
 shift 4
 navi_mean "$@"
+[ -n "$navi_id" ] || [ -z "$navi_session_file" ] || ! navi_is_elsewhere ||
+    navi_fail 1 "the status file of $navi_name is of another machine, where its session may live; kill it there"
 navi_meet
 [ "$navi_met" != other ] || navi_need
 navi_registered=no
@@ -82,6 +120,7 @@ named,,?*) navi_registered=$navi_entry ;;
 *) ! navi_is_registered || navi_registered=yes ;;
 esac
 navi_prepare
+navi_find_unkept
 navi_namesake=
 if [ "$navi_met" = same ]; then navi_end; elif [ -z "$navi_id" ]; then navi_namesake=no; fi
 navi_finish_kill 2>/dev/null
@@ -94,4 +133,5 @@ case $? in
 esac
 navi_wake
 printf '%s killed %s\n' "$navi_token" "${navi_kept##*/}"
+[ -z "$navi_unkept" ] || printf '%s unkept %s\n' "$navi_token" "$navi_unkept"
 navi_forget

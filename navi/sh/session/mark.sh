@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
-# needs: session/folder registry/absent lib/fail
+# needs: session/folder registry/absent lib/fail lib/disk
 # changes: navi_added navi_dropped navi_name
 # mark.sh DIR NAME CHANGE...: change the bookmark and tags of a session: +b and -b, +tTAG and -tTAG. The file
 # .navi/marks has a line for each: name, b or t, and the tag, separated by tabs. So every dashboard shows the same.
@@ -28,8 +28,11 @@ shift 2
 navi_added=
 navi_dropped=
 for navi_change; do navi_note_change "$navi_change"; done
-navi_open_state || navi_fail $navi_refused "the folder $navi_state can't be written to"
-navi_lock_marks || navi_fail $navi_late 'another process is changing the bookmarks and tags; try again'
-trap 'rm -f "$navi_state/marks.lock" "$navi_state/marks.$navi_self"' EXIT
-navi_edit_marks || navi_fail 1 "$navi_state/marks can't be written; check the disk"
+navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was changed'
+if ! navi_lock_marks; then
+    [ "$navi_lock_made" = no ] || navi_fail_to_write "$navi_dir" 'nothing was changed'
+    navi_fail $navi_late 'another process is changing the bookmarks and tags; try again'
+fi
+trap 'rm -f "$navi_state/marks.lock" "$navi_here/marks.$navi_self"' EXIT
+navi_edit_marks || navi_fail_to_write "$navi_dir" 'nothing was changed'
 navi_wake

@@ -1,14 +1,15 @@
-# shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: lib/state_folder lib/fail lib/tmux
-# shares: navi_command_line navi_shown_first
-# changes: navi_answer
+# shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
+# needs: session/check_start lib/disk lib/quote lib/state_folder lib/fail lib/tmux
+# shares: navi_command_line navi_shown_first navi_type
+# changes: navi_answer navi_doomed navi_quoted
 # How a session is started.
 
 # navi_start TYPE LINE MORE WORD BEFORE [ENDS KEEP WINDOW VARIABLE=VALUE...]: start a session navi_name in navi_cwd that
 # runs a line in the user's shell, with MORE at its end this one time; no LINE is just the shell. See first_process.sh,
 # whose text is navi_starter, for WORD, BEFORE, ENDS and the variables. KEEP keeps its pane when it dies; WINDOW is its
 # window's name. Ends with navi_started (process of the server, id, time of creation, process of the pane, name) and
-# navi_started_pane (id, index, name of the window), navi_started_socket.
+# navi_started_pane (id, index, name of the window), navi_started_socket. Until navi_settle its pane stays if it dies,
+# and the session goes if we fail.
 navi_start() {
     navi_type=$1
     navi_command_line=$2
@@ -16,31 +17,47 @@ navi_start() {
     navi_needed=$4
     navi_shown_first=$5
     navi_mark=
+    navi_first=
     navi_ends=${6-}
     navi_keeps=${7-}
     navi_window=${8-}
     if [ $# -gt 8 ]; then shift 8; else set --; fi
-    if [ -n "$navi_line_now$navi_shown_first$navi_keeps$*" ]; then
-        navi_open_mark
-        navi_escape "$navi_line_now"
-        [ -z "$navi_keeps" ] || navi_keeps=$(command -v tmux)
-        set -- -- sh -c "$navi_starter" navi-start \
-            "$navi_escaped" "$navi_needed" "$navi_mark" "$navi_shown_first" "$navi_ends" "$navi_keeps" "$@"
+    trap navi_leave EXIT
+    if [ -n "$navi_line_now$navi_shown_first$*" ]; then
+        [ -z "$navi_line_now" ] || navi_open_mark
+        navi_write_first "$@"
+        # Whoever respawns the pane later gets a shell.
+        set -- -- sh -c '[ -f "$1" ] || exec "${SHELL:-sh}"; . "$1"' navi-start "$navi_first"
     fi
+    navi_start_named "$@"
+    navi_doomed=$navi_started_id
+    # Both at once: undo would restore a command without its line as nothing.
+    navi_escape "$navi_command_line"
+    navi_tmux "$navi_socket" set-option -q -t "$navi_started_id" @navi_line "$navi_escaped" \; \
+        set-option -q -t "$navi_started_id" @navi_type "$navi_type" 2>/dev/null
+    [ -z "$navi_mark" ] || navi_await_line
+}
+
+# navi_start_named [-- COMMAND...]: start it with its name, directory and window. The arguments of the call that starts
+# a tmux server can be read by everybody for as long as the server runs: they have neither line nor variables.
+navi_start_named() {
     navi_escape_format "$navi_cwd"
     set -- -c "$navi_escaped" "$@"
     navi_escape_format "$navi_window"
     [ -z "$navi_window" ] || set -- -n "$navi_escaped" "$@"
     navi_escape_format "$navi_name"
     set -- -s "$navi_escaped" "$@"
-    navi_escape "$navi_command_line"
-    navi_start_tmux "$@" \; set-option -q -t "=$navi_name:" @navi_type "$navi_type" \; \
-        set-option -q -t "=$navi_name:" @navi_line "$navi_escaped"
+    navi_starting=
+    if [ -z "$navi_keeps" ]; then
+        navi_note_begun
+        navi_starting=$navi_self@$navi_place_key
+    fi
+    navi_start_tmux "$@" \; set-option -w -t "=$navi_name:" remain-on-exit on \; \
+        set-option -q -t "=$navi_name:" @navi_starting "$navi_starting"
     # Some names can't be written in a target.
     [ "$navi_word" = ok ] ||
-        navi_tmux "$navi_socket" set-option -q -t "$navi_started_id" @navi_type "$navi_type" \; \
-            set-option -q -t "$navi_started_id" @navi_line "$navi_escaped"
-    [ -z "$navi_mark" ] || navi_await_line
+        navi_tmux "$navi_socket" set-option -w -t "$navi_started_id:" remain-on-exit on \; \
+            set-option -q -t "$navi_started_id" @navi_starting "$navi_starting" 2>/dev/null
 }
 
 # navi_start_tmux ARGUMENTS...: of new-session.
@@ -57,6 +74,8 @@ navi_start_tmux() {
         navi_consult "$navi_socket" "$@"
         ;;
     esac
+    # Whether tmux prints this before or after the ids is a matter of chance.
+    case $navi_answer in 'no such window: '*) navi_answer=${navi_answer#*"$navi_newline"} ;; esac
     case $navi_word,$navi_answer in
     ok,* | failed,[0-9]*' $'* | absent,[0-9]*' $'*) ;;
     *,'duplicate session'*) navi_fail $navi_exists "there is a session $navi_name already" ;;
@@ -73,24 +92,27 @@ navi_start_tmux() {
 
 # navi_open_mark: the FIFO by which a new session tells that its command was found.
 navi_open_mark() {
-    navi_open_state || navi_fail 1 "the folder $navi_state can't be written to"
-    navi_mark=$navi_state/start.$$
+    navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was created'
+    navi_mark=$navi_here/start.$$
     rm -f "$navi_mark"
-    mkfifo -m 600 "$navi_mark" 2>/dev/null || navi_fail 1 "no FIFO can be made in $navi_state"
-    trap navi_leave EXIT
+    mkfifo -m 600 "$navi_mark" 2>/dev/null ||
+        navi_fail_to_write "$navi_dir" 'nothing was created' "no FIFO can be made in $navi_here"
     # From now on nothing that is written gets lost.
     exec 4<>"$navi_mark"
 }
 
-# navi_await_line: wait until the shell of the new session has read its startup files; without its command there is
-# to be no session. A shell that takes long goes on by itself: the line is not typed, it can't get lost.
-navi_await_line() {
-    case $(navi_limited 8 head -n 1 <&4 2>/dev/null) in
-    missing)
-        navi_tmux "$navi_socket" kill-session -t "$navi_started_id" 2>/dev/null
-        navi_fail $navi_unavailable "the host's shell can't find $navi_needed; nothing was created"
-        ;;
-    found) ;;
-    *) printf '%s slow\n' "$navi_token" ;;
-    esac
+# navi_write_first VARIABLE=VALUE...: the file navi_first, for the user alone, from which the first process reads what it
+# runs. It removes the file.
+navi_write_first() {
+    navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was created'
+    navi_first=$navi_state/start.line.$$
+    rm -f "$navi_first"
+    navi_quoted=
+    for navi_argument in "$navi_first" "$navi_line_now" "$navi_needed" "$navi_mark" "$navi_shown_first" "$navi_ends" \
+        "$(command -v tmux)" "$@"; do
+        navi_quote "$navi_argument"
+    done
+    (umask 077 && printf 'set --%s\n%s\n' "$navi_quoted" "$navi_starter" >"$navi_first") 2>/dev/null && return
+    rm -f "$navi_first"
+    navi_fail_to_write "$navi_dir" 'nothing was created' "$navi_first can't be written; check the disk"
 }

@@ -3,6 +3,9 @@
 # changes: navi_cooked navi_count navi_echo navi_echo_comes navi_from navi_where
 # The steps that are taken in a new session before it is reported as created.
 
+# navi_refuse_dialogs: a new session gets what its template says.
+navi_refuse_dialogs() { :; }
+
 # navi_take_steps STEP...: navi_count words. A step is three of them: await or expect, a pattern or a text, seconds; or
 # send or keys, a text or the name of a key, and nothing.
 navi_take_steps() {

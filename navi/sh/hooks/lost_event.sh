@@ -1,0 +1,15 @@
+# shellcheck shell=sh disable=SC2034,SC2154,SC3013
+# Why a hook lost an event: hook.sh notes it in the state folder, or where its disk is full in the runtime folder.
+
+# navi_find_lost_event: the last line of the newer log, in navi_lost_event, and the log's path in navi_lost_log; "" where
+# there is none. A FIFO in its place would hold up whoever reads it.
+navi_find_lost_event() {
+    navi_lost_event=
+    navi_lost_log=
+    for navi_log_path in "$navi_state/hook.log" "${XDG_RUNTIME_DIR:-/nowhere}/navi-hook.log"; do
+        if [ ! -f "$navi_log_path" ] || [ ! -s "$navi_log_path" ] || [ ! -r "$navi_log_path" ]; then continue; fi
+        [ -z "$navi_lost_log" ] || [ "$navi_log_path" -nt "$navi_lost_log" ] || continue
+        navi_lost_log=$navi_log_path
+    done
+    [ -z "$navi_lost_log" ] || navi_lost_event=$(tail -c 1000 "$navi_lost_log" 2>/dev/null | tail -n 1 | tr -d '\000')
+}

@@ -1,0 +1,46 @@
+# shellcheck shell=sh disable=SC2034
+# Which machine this is, and which start of it: a process number or a tmux socket means something only there. Folders of
+# status files can be shared by several machines, containers of one kernel among them.
+
+# navi_find_place: in navi_place_host the machine, as "NAME:ID", in navi_place_boot its present start, and in navi_place_key
+# both, as "HOST@BOOT". ID is the beginning of the machine id, which tells clones of one name apart. A container shares
+# the boot id of its kernel, but not the start of its first process. All are single words that can be part of a file's
+# name. Where there is /proc this takes only builtins.
+navi_find_place() {
+    [ -z "${navi_place_host-}" ] || return 0
+    navi_place_name=
+    navi_place_id=
+    navi_place_boot=
+    navi_place_first=
+    {
+        read -r navi_place_id </etc/machine-id
+        read -r navi_place_name </proc/sys/kernel/hostname
+        read -r navi_place_boot </proc/sys/kernel/random/boot_id
+        read -r navi_place_first </proc/1/stat
+    } 2>/dev/null
+    navi_place_id=${navi_place_id%"${navi_place_id#????????}"}
+    navi_place_boot=${navi_place_boot%%-*}
+    [ -n "$navi_place_name" ] || navi_place_name=$(uname -n)
+    # Without /proc: macOS and FreeBSD have an id; others the time of the start, which moves when the clock is set.
+    [ -n "$navi_place_boot" ] || navi_place_boot=$(
+        { sysctl -n kern.bootsessionuuid || sysctl -n kern.boot_id || sysctl -n kern.boottime; } 2>/dev/null |
+            tr -cd 'A-Za-z0-9,' | cut -c 1-20
+    )
+    # Field 22 of stat(5). The name in field 2 can hold blanks.
+    navi_place_first=${navi_place_first##*") "}
+    # shellcheck disable=SC2086 # one word a field
+    set -- $navi_place_first
+    [ $# -lt 20 ] || navi_place_boot=$navi_place_boot.${20}
+    navi_place_host=$navi_place_name:$navi_place_id
+    case $navi_place_host in *[!A-Za-z0-9._:-]*) navi_place_host=$(printf %s "$navi_place_host" | LC_ALL=C tr -c 'A-Za-z0-9._:-' _) ;; esac
+    navi_place_key=$navi_place_host@$navi_place_boot
+}
+
+# navi_is_earlier PLACE: whether it is an earlier start of this machine, so that all its processes have ended. Only
+# another start of the kernel proves that: a sandbox beside us has our name and a first process of its own.
+navi_is_earlier() {
+    navi_place_other=${1#*@}
+    navi_place_other=${navi_place_other%%.*}
+    [ "${1%@*}" = "$navi_place_host" ] && [ -n "$navi_place_other" ] && [ -n "${navi_place_boot%%.*}" ] &&
+        [ "$navi_place_other" != "${navi_place_boot%%.*}" ]
+}

@@ -1,0 +1,15 @@
+# shellcheck shell=sh
+# shares: navi_quoted
+# Quoting words for sh, which tmux reads in the same way in its commands.
+
+# navi_quote WORD: add it to navi_quoted, behind a blank.
+navi_quote() {
+    navi_unquoted=$1
+    navi_quoted_part=
+    while :; do
+        case $navi_unquoted in *\'*) ;; *) break ;; esac
+        navi_quoted_part="$navi_quoted_part${navi_unquoted%%\'*}'\\''"
+        navi_unquoted=${navi_unquoted#*\'}
+    done
+    navi_quoted="$navi_quoted '$navi_quoted_part$navi_unquoted'"
+}

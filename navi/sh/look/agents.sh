@@ -1,0 +1,357 @@
+# shellcheck shell=sh disable=SC2034,SC2154,SC3045
+# needs: lib/tmux look/descendants.awk
+# shares: navi_agents navi_roots navi_rules
+# The agents in a pane: the processes below the pane's own one whose programs have the names of agents. Where /proc tells
+# everything, a process that is known already costs no program.
+
+# Tests look elsewhere.
+navi_proc=/proc
+
+# ---- what agents are
+
+# navi_describe_agents TEXT: the description of agents (ops/agents.py).
+navi_describe_agents() {
+    navi_rules=$1
+    navi_programs=
+    navi_state_kinds=
+    navi_screen_kinds=$navi_newline
+    set -f
+    IFS=$navi_newline
+    for navi_rule_line in $1; do
+        case $navi_rule_line in
+        'program	'*) navi_programs=$navi_programs${navi_rule_line#*	}$navi_newline ;;
+        'state	'*) navi_state_kinds=$navi_state_kinds${navi_rule_line#*	}$navi_newline ;;
+        'screen	'*)
+            navi_rule_line=${navi_rule_line#*	}
+            navi_screen_kinds=$navi_screen_kinds${navi_rule_line%%	*}$navi_newline
+            ;;
+        esac
+    done
+    unset IFS
+    set +f
+}
+
+# navi_match NAME...: the agent whose program has one of these names, in navi_agent_kind; "" for none. The first line of the
+# description wins.
+navi_match() {
+    navi_agent_kind=
+    set -f
+    IFS=$navi_newline
+    for navi_program_line in $navi_programs; do
+        navi_glob=${navi_program_line#*	}
+        for navi_program_name; do
+            # shellcheck disable=SC2254 # it is a glob
+            case $navi_program_name in $navi_glob) navi_agent_kind=${navi_program_line%%	*} && break 2 ;; esac
+        done
+    done
+    unset IFS
+    set +f
+}
+
+# ---- the names of a process
+
+# navi_read_arguments PROCESS: the first words of its command line in navi_arguments, a line each. A line end within a
+# word is none.
+navi_read_arguments() {
+    navi_arguments=
+    if [ -z "${BASH_VERSION-}" ]; then
+        navi_arguments=$(head -c 4000 "$navi_proc/$1/cmdline" | tr '\000\n' '\n ')
+        return
+    fi
+    navi_count_of_words=0
+    while [ "$navi_count_of_words" -lt 24 ] && { IFS= read -r -d '' navi_argument || [ -n "$navi_argument" ]; }; do
+        navi_arguments=$navi_arguments${navi_argument%%"$navi_newline"*}$navi_newline
+        navi_count_of_words=$((navi_count_of_words + 1))
+    done <"$navi_proc/$1/cmdline"
+} 2>/dev/null
+
+# navi_find_names WORD...: by a command line, the name of the program in navi_program_base, and that of the script that
+# it interprets in navi_script_base. navi_wraps is "yes" where a shell runs a script.
+navi_find_names() {
+    navi_script_base=
+    navi_wraps=no
+    navi_program_base=${1-}
+    navi_program_base=${navi_program_base#-}
+    navi_program_base=${navi_program_base##*/}
+    [ $# -gt 1 ] || return 0
+    shift
+    case $navi_program_base in
+    sh | bash | dash | ash | zsh | ksh* | mksh | fish) navi_skip_options shell "$@" ;;
+    node | nodejs | bun | deno) navi_skip_options node "$@" ;;
+    python | python[23]* | pypy*) navi_skip_options python "$@" ;;
+    perl | ruby | env) navi_skip_options "$navi_program_base" "$@" ;;
+    *) return 0 ;;
+    esac
+    navi_script_base=${navi_script_base##*/}
+    case $navi_script_base in *.js | *.mjs | *.cjs | *.ts | *.py) navi_script_base=${navi_script_base%.*} ;; esac
+}
+
+# navi_skip_options INTERPRETER WORD...: the script that it was given, in navi_script_base; text of a program is none.
+navi_skip_options() {
+    navi_interpreter=$1
+    shift
+    while [ $# -gt 0 ]; do
+        case $navi_interpreter,$1 in
+        python,-m) navi_script_base=${2-} && return ;;
+        python,-m?*) navi_script_base=${1#-m} && return ;;
+        shell,-c | shell,-[!-]*c | python,-c | node,-e | node,-p | node,-pe | node,--eval* | node,--print*) return ;;
+        perl,-*[eE] | ruby,-*e) return ;;
+        *,--) ;;
+        shell,[-+]o | shell,--rcfile | shell,--init-file | python,-[WXQ] | perl,-I | ruby,-I | env,-[uCS] | \
+            node,-r | node,--require | node,--import | node,--loader | node,--experimental-loader | node,-C | \
+            node,--conditions) [ $# -lt 2 ] || shift ;;
+        *,-* | shell,+* | env,*=* | node,run | node,x) ;;
+        *)
+            navi_script_base=$1
+            [ "$navi_interpreter" != shell ] || navi_wraps=yes
+            return
+            ;;
+        esac
+        shift
+    done
+}
+
+# navi_is_plain PROCESS: whether its first argument is its name and it interprets no script, which can be seen without a
+# program: shells read a command line as one word, for they drop the bytes between its words.
+navi_is_plain() {
+    [ ${#navi_program_comm} -lt 15 ] || return
+    navi_joined_arguments=
+    IFS= read -r navi_joined_arguments <"$navi_proc/$1/cmdline"
+    case $navi_joined_arguments in "$navi_program_comm" | "-$navi_program_comm") return 0 ;; esac
+    case $navi_program_comm in
+    sh | bash | dash | ash | zsh | ksh* | mksh | fish | node | nodejs | bun | deno | python* | pypy* | perl | ruby | env) return 1 ;;
+    esac
+    case $navi_joined_arguments in "$navi_program_comm"*) return 0 ;; esac
+    return 1
+} 2>/dev/null
+
+# navi_identify PROCESS: what agent it is, in navi_agent_kind.
+navi_identify() {
+    if [ -n "$navi_listed_arguments" ]; then
+        set -f
+        # shellcheck disable=SC2086 # words
+        navi_find_names $navi_listed_arguments
+        set +f
+    elif navi_is_plain "$1"; then
+        navi_find_names "$navi_program_comm"
+    else
+        navi_read_arguments "$1"
+        set -f
+        IFS=$navi_newline
+        # shellcheck disable=SC2086 # one word a line
+        set -- $navi_arguments
+        unset IFS
+        set +f
+        navi_find_names "$@"
+    fi
+    # One without a name has none that a description could know.
+    navi_match "${navi_program_base:-/}" "${navi_script_base:-/}" "${navi_program_comm:-/}"
+}
+
+# ---- processes
+
+# navi_read_process PROCESS: its name, state, start and number of threads, in navi_program_comm, navi_process_state,
+# navi_started and navi_threads; navi_program_mark changes when it runs another program. Fails if it is gone.
+navi_read_process() {
+    navi_listed_arguments=
+    [ "$navi_has_files" = yes ] || { navi_read_listed "$1" && return || return; }
+    navi_program_comm=
+    navi_stack=
+    # 28 fields of stat(5). The place of its stack in its memory is another one after each exec.
+    read -r navi_unused navi_program_comm navi_process_state navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused \
+        navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_threads \
+        navi_unused navi_started navi_unused navi_unused navi_unused navi_unused navi_unused navi_stack navi_unused <"$navi_proc/$1/stat"
+    case $navi_program_comm,$navi_stack in
+    '('*'),'[0-9]*)
+        navi_program_comm=${navi_program_comm#'('}
+        navi_program_comm=${navi_program_comm%')'}
+        navi_program_mark="$navi_started $navi_stack $navi_program_comm"
+        ;;
+    *) navi_read_odd_name "$1" ;;
+    esac
+} 2>/dev/null
+
+# navi_read_odd_name PROCESS: the same of one whose name has blanks or line ends.
+navi_read_odd_name() {
+    navi_agent_stat=
+    while IFS= read -r navi_stat_line; do navi_agent_stat=$navi_agent_stat$navi_stat_line; done <"$navi_proc/$1/stat"
+    navi_program_comm=${navi_agent_stat#*" ("}
+    navi_program_comm=${navi_program_comm%") "*}
+    set -f
+    # shellcheck disable=SC2086 # one word a field
+    set -- ${navi_agent_stat##*") "}
+    set +f
+    [ $# -ge 20 ] || return
+    navi_process_state=$1
+    navi_threads=${18}
+    navi_started=${20}
+    navi_program_mark="$navi_started ${26-} $navi_program_comm"
+} 2>/dev/null
+
+# navi_list_processes PROCESS: the processes below those of navi_roots, or else below PROCESS, as ps knows them, for
+# systems that do not tell which are below one: in navi_listed_N, as "CHILDREN STATE ARGUMENTS".
+navi_list_processes() {
+    [ -n "$navi_no_list" ] || return 0
+    navi_no_list=
+    navi_process_lines=$(ps -A -ww -o pid= -o ppid= -o stat= -o args= 2>/dev/null |
+        LC_ALL=C navi_roots="${navi_roots:-$1}" awk "$navi_descendants_awk")
+    set -f
+    IFS=$navi_newline
+    for navi_process_line in $navi_process_lines; do
+        navi_listed_process=${navi_process_line%% *}
+        eval "navi_listed_$navi_listed_process=\${navi_process_line#* }"
+        navi_listed_processes="$navi_listed_processes $navi_listed_process"
+    done
+    unset IFS
+    set +f
+}
+
+# navi_read_listed PROCESS: the same from the list of processes, which does not tell when one was started.
+navi_read_listed() {
+    navi_list_processes "$1"
+    navi_program_comm=
+    navi_started=0
+    navi_threads=1
+    eval "navi_listed_arguments=\${navi_listed_$1-}"
+    [ -n "$navi_listed_arguments" ] || return
+    navi_listed_arguments=${navi_listed_arguments#* }
+    navi_process_state=${navi_listed_arguments%% *}
+    navi_listed_arguments=${navi_listed_arguments#* }
+    navi_program_mark="0 $navi_listed_arguments"
+}
+
+# navi_find_files: whether the system tells of processes, and of those below them, in files.
+navi_find_files() {
+    navi_has_files=no
+    [ ! -r "$navi_proc/$$/task/$$/children" ] || navi_has_files=yes
+}
+navi_has_files=
+
+# navi_forget_processes: a new look at processes begins.
+navi_forget_processes() {
+    navi_no_list=yes
+    for navi_listed_process in $navi_listed_processes; do unset "navi_listed_$navi_listed_process"; done
+    navi_listed_processes=
+    [ "$navi_count_known" -gt 2000 ] || return 0
+    for navi_known_process in $navi_known_processes; do unset "navi_process_$navi_known_process"; done
+    navi_known_processes=
+    navi_count_known=0
+}
+navi_roots=
+navi_no_list=yes
+navi_listed_processes=
+navi_known_processes=
+navi_count_known=0
+
+# navi_recognize PROCESS: what agent it is, in navi_agent_kind, which is remembered for as long as it runs the same program. Fails
+# if it has ended.
+navi_recognize() {
+    navi_read_process "$1" || return
+    case $navi_process_state in [ZX]*) return 1 ;; esac
+    eval "navi_known_as=\${navi_process_$1-}"
+    if [ "${navi_known_as#*	*	}" = "$navi_program_mark" ]; then
+        navi_wraps=${navi_known_as%%	*}
+        navi_agent_kind=${navi_known_as#*	}
+        navi_agent_kind=${navi_agent_kind%%	*}
+        return
+    fi
+    navi_identify "$1"
+    eval "navi_process_$1=\$navi_wraps'	'\$navi_agent_kind'	'\$navi_program_mark"
+    [ -n "$navi_known_as" ] || navi_known_processes="$navi_known_processes $1"
+    [ -n "$navi_known_as" ] || navi_count_known=$((navi_count_known + 1))
+}
+
+# navi_find_below PROCESS: the processes below it, in navi_children_found. Each thread of a process can have some.
+navi_find_below() {
+    navi_children_found=
+    if [ "$navi_has_files" = no ]; then
+        navi_list_processes "$1"
+        eval "navi_children_found=\${navi_listed_$1-}"
+        navi_children_found=${navi_children_found%% *}
+        IFS=,
+        # shellcheck disable=SC2086 # one word a process
+        set -- $navi_children_found
+        unset IFS
+        navi_children_found="$*"
+        [ "$navi_children_found" != - ] || navi_children_found=
+    elif [ "$navi_threads" = 1 ]; then
+        read -r navi_children_found <"$navi_proc/$1/task/$1/children"
+    else
+        for navi_thread in "$navi_proc/$1/task"/*/children; do
+            navi_children_of_thread=
+            read -r navi_children_of_thread <"$navi_thread"
+            navi_children_found="$navi_children_found $navi_children_of_thread"
+        done
+    fi
+} 2>/dev/null
+
+# ---- agents
+
+# navi_find_agents PROCESS: the agents at and below that process of a pane, in navi_agents, as lines "PROCESS PARENT
+# STARTED STATE NAME": PARENT is the agent in whose tool one runs, 0 for none; STATE is runs or suspended. An agent
+# whose program is a process of its own below the same agent is one: navi_helpers has such, as words "AGENT:PROCESS".
+navi_find_agents() {
+    navi_agents=
+    navi_helpers=
+    case $1 in '' | *[!0-9]*) return ;; esac
+    [ -n "$navi_has_files" ] || navi_find_files
+    navi_level=$1:0:no
+    navi_depth=0
+    navi_visited=0
+    while [ -n "$navi_level" ] && [ "$navi_depth" -le 8 ]; do
+        navi_level_below=
+        for navi_node in $navi_level; do
+            [ "$navi_visited" -lt 200 ] || break 2
+            navi_visited=$((navi_visited + 1))
+            navi_visit "${navi_node%%:*}" "${navi_node#*:}"
+        done
+        navi_level=$navi_level_below
+        navi_depth=$((navi_depth + 1))
+    done
+}
+
+# navi_visit PROCESS AGENT:IS_ABOVE: note it if it is an agent, and what is below it. AGENT is the next one above, which
+# is its parent if IS_ABOVE is "yes".
+navi_visit() {
+    navi_recognize "$1" || return 0
+    navi_above=${2%:*}
+    navi_is_above=${2#*:}
+    if [ -n "$navi_agent_kind" ]; then
+        eval "navi_known_as=\${navi_process_$navi_above-}"
+        case $navi_is_above,$navi_known_as in
+        "yes,no	$navi_agent_kind	"*) navi_helpers="$navi_helpers $navi_above:$1" ;;
+        "yes,yes	$navi_agent_kind	"*) navi_replace_wrapper "$1" ;;
+        *) navi_note_agent "$1" "$navi_above" ;;
+        esac
+        navi_is_above=yes
+    else
+        navi_is_above=no
+    fi
+    navi_find_below "$1"
+    for navi_child_process in $navi_children_found; do
+        navi_level_below="$navi_level_below $navi_child_process:$navi_above:$navi_is_above"
+    done
+}
+
+# navi_note_agent PROCESS PARENT: what runs below it is below it.
+navi_note_agent() {
+    case $navi_process_state in [Tt]*) navi_runs="suspended" ;; *) navi_runs=runs ;; esac
+    navi_agents="$navi_agents$1 $2 $navi_started $navi_runs $navi_agent_kind$navi_newline"
+    navi_above=$1
+}
+
+# navi_replace_wrapper PROCESS: a script of the agent's name has started it, and waits for it.
+navi_replace_wrapper() {
+    case $navi_newline$navi_agents in
+    *"$navi_newline$navi_above "*) ;;
+    *)
+        navi_note_agent "$1" "$navi_above"
+        return
+        ;;
+    esac
+    navi_agents_behind=$navi_newline$navi_agents
+    navi_agents=${navi_agents_behind%%"$navi_newline$navi_above "*}
+    navi_agents_behind=${navi_agents_behind#*"$navi_newline$navi_above "}
+    navi_agents=${navi_agents#"$navi_newline"}${navi_agents:+$navi_newline}${navi_agents_behind#*"$navi_newline"}
+    navi_note_agent "$1" "${navi_agents_behind%% *}"
+}

@@ -1,0 +1,96 @@
+# Prints which rule of the description of agents (ops/agents.py) holds for the screens of panes, as records of a look.
+# Input is the text of each pane behind a line "TOKEN capture PROCESS NAME", up to a line "TOKEN end": what follows that
+# may never come. The token is in navi_token, the description in navi_rules.
+
+BEGIN {
+    token = ENVIRON["navi_token"]
+    capture = token " capture "
+    most = 80
+    read_rules(ENVIRON["navi_rules"])
+}
+index($0, capture) == 1 {
+    judge()
+    process = $3
+    name = substr($0, length(capture) + length(process) + 2)
+    next
+}
+index($0, token " end") == 1 { exit }
+process == "" { next }
+{
+    sub(/[ \t\r]+$/, "")
+    if ($0 != "") line[++lines] = $0
+}
+END { judge() }
+
+# read_rules(TEXT): number the rules of each agent, in their order.
+function read_rules(text,    count, i, whole, fields) {
+    count = split(text, whole, "\n")
+    for (i = 1; i <= count; i++) {
+        fields = split(whole[i], field, "\t")
+        if (field[1] == "screen") {
+            prompt[field[2]] = field[3]
+            border[field[2]] = field[4]
+        } else if (field[1] == "rule" && fields >= 6) add_rule(field[2], fields)
+    }
+}
+
+function add_rule(agent, fields,    rule, i) {
+    rule = agent "\t" ++rules[agent]
+    status[rule] = field[3]
+    title[rule] = field[4]
+    for (i = 5; i < fields; i += 2) {
+        pairs[rule]++
+        depth[rule, pairs[rule]] = field[i] + 0
+        pattern[rule, pairs[rule]] = field[i + 1]
+    }
+}
+
+# judge(): print the record of the pane that was read, and forget its text.
+function judge(    i, rule) {
+    if (process == "") return
+    first = lines > most ? lines - most + 1 : 1
+    answered = find_prompt()
+    for (i = 1; i <= rules[name] + 0; i++) {
+        rule = name "\t" i
+        if (holds(rule)) break
+    }
+    if (i <= rules[name] + 0) {
+        print token " screen " process " " status[rule] " " title[rule]
+        print substr(line[matched], 1, 300)
+    } else print token " screen " process " -"
+    process = ""
+    lines = 0
+}
+
+# holds(RULE): whether all its pairs hold; the line that the last one found is in matched.
+function holds(rule,    i) {
+    for (i = 1; i <= pairs[rule]; i++) {
+        matched = find(depth[rule, i], pattern[rule, i])
+        if (!matched) return 0
+    }
+    return 1
+}
+
+# find(COUNT, PATTERN): the last of so many lines that matches; for 0, of those behind the last prompt.
+function find(count, pattern,    i, least) {
+    least = count ? lines - count + 1 : answered + 1
+    if (least < first) least = first
+    for (i = lines; i >= least; i--) if (line[i] ~ pattern) return i
+    return 0
+}
+
+# find_prompt(): the line of the last prompt that was sent, 0 for none. What stands in the box for the next one does not
+# count: from the last line but one that is a border to the last.
+function find_prompt(    i, bottom, top) {
+    if (prompt[name] == "") return 0
+    for (i = lines; i >= first && !top && border[name] != ""; i--) {
+        if (line[i] !~ border[name]) continue
+        if (bottom) top = i
+        else bottom = i
+    }
+    for (i = lines; i >= first; i--) {
+        if (top && i >= top && i <= bottom) continue
+        if (line[i] ~ prompt[name]) return i
+    }
+    return 0
+}

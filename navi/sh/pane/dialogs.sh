@@ -1,0 +1,90 @@
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154
+# needs: look/agents look/state_files look/screen.awk pane/address pane/typing lib/fail
+# changes: navi_agents navi_looked navi_rules navi_unchanged
+# What an agent would make of what is typed into its pane: in a dialog, Enter says yes and letters choose.
+
+# navi_find_pane_agents DESCRIPTION: find the agents in the pane that was inspected; see ops/agents.py. "" finds none.
+navi_find_pane_agents() {
+    navi_agents=
+    [ -n "$1" ] || return 0
+    navi_describe_agents "$1"
+    navi_forget_processes
+    navi_find_agents "$navi_process"
+}
+
+# navi_refuse_dialogs UNDONE: look at the pane, and end if an agent in it has a dialog open or is suspended, or if nobody
+# can tell. UNDONE says what was not done.
+navi_refuse_dialogs() {
+    navi_undone=$1
+    navi_looked=no
+    navi_inspect
+    set -f
+    IFS=$navi_newline
+    for navi_agent_line in $navi_agents; do
+        unset IFS
+        navi_check_agent $navi_agent_line
+        IFS=$navi_newline
+    done
+    unset IFS
+    set +f
+    navi_unchanged="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_place}"
+}
+
+# navi_check_agent PROCESS PARENT STARTED STATE NAME: one that another one started has no screen.
+navi_check_agent() {
+    [ "$2" = 0 ] || return 0
+    [ "$4" = runs ] || navi_refuse "$5 in $navi_name is suspended" ', and fg there continues it'
+    navi_find_state_file "$1" "$3" "$5"
+    navi_read_state "$1" || :
+    eval "navi_reported=\${navi_state_word_$1-}"
+    navi_judge_screen "$5"
+    case $navi_rule_found in permission* | waiting*) navi_refuse "$5 in $navi_name shows a ${navi_rule_found#* }${navi_rule_text:+ ($navi_rule_text)}" ;; esac
+    case $navi_reported in permission | waiting) navi_refuse "$5 in $navi_name has a dialog open" ;; esac
+    [ -z "$navi_reported" ] && [ "$navi_rule_found" = - ] || return 0
+    navi_find_title_status "$5"
+    [ "$navi_titled" != working ] || return 0
+    ! navi_is_asking "$navi_status_folder" || navi_refuse "$5 in $navi_name asks for permission"
+    navi_refuse "navi can't tell whether $5 in $navi_name has a dialog open"
+}
+
+# navi_find_title_status NAME: the status that the title of the pane shows, in navi_titled; "" for none. Spinners, which are
+# patterns of Braille, count as one character.
+navi_find_title_status() {
+    navi_titled=
+    navi_spinner=$(printf '\342[\240-\243][\200-\277]')
+    navi_title=$(
+        navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_title}' 2>/dev/null |
+            LC_ALL=C sed "s/^$navi_spinner/⠂/"
+    )
+    set -f
+    IFS=$navi_newline
+    for navi_title_line in $navi_rules; do
+        case $navi_title_line in "title	$1	"*) ;; *) continue ;; esac
+        navi_title_line=${navi_title_line#"title	$1	"}
+        # shellcheck disable=SC2254 # it is a glob
+        case $navi_title in ${navi_title_line#*	}) navi_titled=${navi_title_line%%	*} && break ;; esac
+    done
+    unset IFS
+    set +f
+}
+
+# navi_refuse WORDS [MORE]
+navi_refuse() {
+    navi_fail 1 "$1; $navi_undone; --force sends it anyway${2-}"
+}
+
+# navi_judge_screen NAME: the status and the rule of the screen that was captured, in navi_rule_found, or "-"; and the text
+# that the rule found, in navi_rule_text.
+navi_judge_screen() {
+    navi_rule_found=$(
+        printf '%s capture %s %s\n%s\n%s end\n' "$navi_token" "$navi_process" "$1" "$navi_screen" "$navi_token" |
+            navi_token=$navi_token navi_rules=$navi_rules LC_ALL=C awk "$navi_screen_awk"
+    )
+    navi_rule_found=${navi_rule_found#"$navi_token screen $navi_process "}
+    navi_rule_text=
+    case $navi_rule_found in *"$navi_newline"*) navi_rule_text=${navi_rule_found#*"$navi_newline"} ;; esac
+    navi_rule_found=${navi_rule_found%%"$navi_newline"*}
+    navi_rule_found=${navi_rule_found:--}
+    case $navi_rule_text in *[![:space:]]*) ;; *) navi_rule_text= ;; esac
+    while :; do case $navi_rule_text in ' '*) navi_rule_text=${navi_rule_text# } ;; *) break ;; esac done
+}

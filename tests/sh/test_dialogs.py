@@ -1,0 +1,166 @@
+"""pane/dialogs.sh: what is typed never answers an agent. The screens are recordings of real agents."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+from pathlib import Path
+
+import pytest
+
+from navi.core.address import Named
+from navi.core.agents import AGENTS
+from navi.ops import HostSettings, Operation
+from navi.ops.agents import describe
+from navi.ops.pane import How, Sent, send
+from tests.support.machines import Account, Lab
+from tests.support.processes import Process, processes
+from tests.support.scripts import DASH, Shell, answer, every_shell, settings_of
+from tests.support.waiting import until
+
+RECORDED = Path(__file__).parent.parent / "agents" / "screens"
+
+OPEN = ("permission", "waiting")
+"""Statuses of an agent that takes what is typed for an answer."""
+
+
+def recordings() -> list[Path]:
+    """Return the recorded screens of agents that run and are not half-way into something."""
+    known = {*OPEN, "working", "idle", "error"}
+    paths = [path for path in sorted(RECORDED.glob("*/*.txt")) if path.stem not in ("starting", "commands")]
+    return [path for path in paths if header(path)["status"] in known]
+
+
+def header(path: Path) -> dict[str, str]:
+    """Return the header of a recorded screen."""
+    lines = path.read_text().partition("\n\n")[0].splitlines()
+    return {name: value for name, _, value in (line.partition(": ") for line in lines)}
+
+
+def shows(account: Account, agent: str, screen: str, title: str = "") -> None:
+    """Start an agent in the session `api` that shows a screen and then takes what is typed, line by line."""
+    path = account.bin / agent
+    account.home.joinpath("screen").write_text(screen)
+    path.write_text(
+        f"#!/bin/sh\nstty -echo\nprintf '\\033]2;%s\\007' {shlex.quote(title)}\nhead -c -1 screen\nprintf '\\033[s'\n"
+        "while IFS= read -r line; do printf '%s\\n' \"$line\" >>typed; printf '\\033[1;1H%s\\033[u' x; done\n"
+    )
+    path.chmod(0o755)
+    account.tmux("new-session", "-d", "-s", "api", "-x", "112", "-y", "60", f"{path}; true")
+    until(lambda: len(shown(account)) > 20, what="the screen")
+
+
+def agent(account: Account) -> Process:
+    """Return the process of the agent."""
+    pane = int(account.tmux("display-message", "-p", "-t", "=api:", "#{pane_pid}"))
+    return next(one for one in processes() if one.parent == pane)
+
+
+def shown(account: Account) -> str:
+    """Return what the pane shows."""
+    return account.tmux("capture-pane", "-p", "-t", "=api:").strip()
+
+
+def typed(account: Account) -> str:
+    """Return what the agent has got."""
+    path = account.home / "typed"
+    return path.read_text() if path.exists() else ""
+
+
+def settings(account: Account) -> HostSettings:
+    """Return the settings of an account, with all agents that navi knows."""
+    return settings_of(account)._replace(agents=describe(AGENTS))
+
+
+def failure(account: Account, shell: Shell, operation: Operation[Sent]) -> str:
+    """Run an operation that must be refused, and return its words."""
+    found = answer(account, shell, operation, settings=settings(account))
+    assert found.status == 1, found
+    return found.errors
+
+
+@pytest.mark.parametrize("path", recordings(), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_text_goes_only_where_no_dialog_is(lab: Lab, path: Path) -> None:
+    account = lab.local
+    about = header(path)
+    shows(account, about["agent"], path.read_text().partition("\n\n")[2], about.get("title", ""))
+    if about["status"] in OPEN:
+        words = failure(account, DASH, send(Named("api"), "please do not"))
+        assert f"{about['agent']} in api " in words
+        assert words.endswith("; nothing was sent; --force sends it anyway")
+        assert failure(account, DASH, send(Named("api"), how=How.KEYS, keys=["Enter"]))
+        assert typed(account) == ""
+    else:
+        done = answer(account, DASH, send(Named("api"), "please do"), settings=settings(account))
+        assert (done.status, done.errors) == (0, "")
+        until(lambda: typed(account) == "please do\n", what="it has got the text")
+
+
+IDLE = "❯\u00a0\n  ? for shortcuts\n"
+
+
+@every_shell
+def test_force_types_into_a_dialog(lab: Lab, shell: Shell) -> None:
+    account = lab.local
+    shows(account, "claude", "Do you want to proceed?\n❯ 1. Yes\n  2. No\n\nEsc to cancel\n")
+    words = failure(account, shell, send(Named("api"), "no"))
+    assert words == (
+        "claude in api shows a permission dialog (Do you want to proceed?); nothing was sent; --force sends it anyway"
+    )
+    assert answer(account, shell, send(Named("api"), "yes", force=True), settings=settings(account)).status == 0
+    until(lambda: typed(account) == "yes\n", what="it has got the text")
+
+
+@every_shell
+def test_an_unknown_screen_needs_force(lab: Lab, shell: Shell) -> None:
+    account = lab.local
+    shows(account, "claude", "something that nobody knows\nand more\n")
+    words = failure(account, shell, send(Named("api"), "x"))
+    assert words == "navi can't tell whether claude in api has a dialog open; nothing was sent; --force sends it anyway"
+    account.write_status("api", status="permission")
+    assert "asks for permission" in failure(account, shell, send(Named("api"), "x"))
+    assert typed(account) == ""
+
+
+@every_shell
+def test_the_state_file_of_the_agent_counts(lab: Lab, shell: Shell) -> None:
+    account = lab.local
+    shows(account, "claude", "something that nobody knows\nand more\n")
+    process = agent(account)
+    folder = account.home / ".claude" / "sessions"
+    folder.mkdir(parents=True)
+
+    def reports(status: str, started: int = process.started) -> None:
+        fields = {"pid": process.pid, "procStart": str(started), "status": status}
+        (folder / f"{process.pid}.json").write_text(json.dumps(fields, separators=(",", ":")))
+
+    reports("waiting")
+    assert "claude in api has a dialog open" in failure(account, shell, send(Named("api"), "x"))
+    reports("idle", started=1)
+    assert "navi can't tell" in failure(account, shell, send(Named("api"), "x"))
+    reports("busy")
+    assert answer(account, shell, send(Named("api"), "go"), settings=settings(account)).status == 0
+    until(lambda: typed(account) == "go\n", what="it has got the text")
+
+
+@every_shell
+def test_a_suspended_agent_gets_nothing(lab: Lab, shell: Shell) -> None:
+    account = lab.local
+    shows(account, "claude", IDLE * 4)
+    process = agent(account)
+    os.kill(process.pid, signal.SIGSTOP)
+    until(lambda: agent(account).state == "T", what="it is suspended")
+    assert "claude in api is suspended; nothing was sent" in failure(account, shell, send(Named("api"), "x"))
+    os.kill(process.pid, signal.SIGCONT)
+
+
+@every_shell
+def test_quotes_in_keys_stay_keys(lab: Lab, shell: Shell) -> None:
+    account = lab.local
+    shows(account, "claude", IDLE * 4)
+    keys = ["'", "Space", ";", "$", "a;b", "#{pid}", "\\", '"', "Enter"]
+    done = answer(account, shell, send(Named("api"), how=How.KEYS, keys=keys), settings=settings(account))
+    assert (done.status, done.errors) == (0, "")
+    until(lambda: typed(account) == "' ;$a;b#{pid}\\\"\n", what="it has got the keys")
