@@ -9,8 +9,18 @@ from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import OperationError
 
-ENTER = next(line for line in link("lib/tmux").splitlines() if line.startswith("navi_find_tmux()"))
-ENTER += '; navi_find_tmux; exec tmux -u "$@"'
+SENT = ("navi_find_tmux()", "navi_refuse_foreign()")
+"""The functions of lib/tmux.sh that are sent: each is one line."""
+
+KNOWN_TERMINAL = (
+    "command -v infocmp >/dev/null && { infocmp >/dev/null 2>&1 || for navi_term in xterm-256color xterm vt100; do"
+    " infocmp $navi_term >/dev/null 2>&1 && TERM=$navi_term && export TERM && break; done; }"
+)
+"""Puts a plainer terminal in the place of one that the machine does not know, which tmux would refuse."""
+
+ENTER = "; ".join(line for line in link("lib/tmux").splitlines() if line.startswith(SENT))
+ENTER += '; case $1 in -S) navi_refuse_foreign "$2" || exit ;; esac; navi_find_tmux; '
+ENTER += f'{KNOWN_TERMINAL}; exec tmux -u "$@"'
 """What sh runs: constant, one line, and without what login shells read in their own ways: quote, backslash, bang."""
 
 

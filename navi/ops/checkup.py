@@ -20,7 +20,8 @@ class Checkup:
     """What a machine says of itself. `folder` is the state of the folder of status files: good, absent, other (not a
     folder), unreadable, unwritable, foreign; `strange` are files in it without a status. `called` says whether Claude
     Code's `settings` call the hook: yes, no, absent, unreadable. `kills` and `lingers` are systemd-logind's words, ""
-    where it has none.
+    where it has none. `registry` is the state of the registry's folder `sockets`: usual, private (the usual one is
+    another user's), or unusable, for the reason `distrust`. `lost` is the last line of the hook's log `hook_log`.
     """
 
     frame: Frame
@@ -37,6 +38,11 @@ class Checkup:
     settings: str = ""
     kills: str = ""
     lingers: str = ""
+    registry: str = ""
+    sockets: str = ""
+    distrust: str = ""
+    hook_log: str = ""
+    lost: str = ""
 
 
 def checkup() -> Operation[Checkup]:
@@ -54,11 +60,15 @@ def _read(answer: Answer) -> Checkup:
     files, size = _words(last["count"])
     hook, called = _words(last["hooks"])
     kills, lingers = _words(last["lingering"]) if "lingering" in last else ("", "")
+    registry, sockets = _words(last["registry"]) if "registry" in last else ("", "")
     strange = [name for name in decode(last["count"].body).splitlines() if name]
     return Checkup(
         frame, clean(last["version"].rest)[:80] if "version" in last else "", folder, mode, directory, complaint,
         _number(files), _number(size), tuple(clean(name)[:LONGEST].removeprefix("./") for name in strange),
         hook == "yes", called, _body(last["hooks"])[0], kills, lingers,
+        registry, sockets, _body(last["registry"])[0] if "registry" in last else "",
+        clean(last["hooklog"].rest)[:LONGEST] if "hooklog" in last else "",
+        _body(last["hooklog"])[0] if "hooklog" in last else "",
     )  # fmt: skip
 
 

@@ -59,6 +59,15 @@ class Repository:
         """Whether anything differs from the last commit."""
         return bool(self.staged or self.changed or self.untracked or self.conflicts)
 
+    @property
+    def changes(self) -> str:
+        """How many files differ from the last commit, in words."""
+        counts = [
+            (self.conflicts, "in conflict"), (self.staged, "staged"), (self.changed, "changed"),
+            (self.untracked, "untracked"),
+        ]  # fmt: skip
+        return ", ".join(f"{count} {word}" for count, word in counts if count) or "no changes"
+
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
@@ -75,6 +84,16 @@ class PullRequest:
     additions: int = 0
     deletions: int = 0
     files: int = 0
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """Its state, its review, and whether it can be merged, as far as they are known."""
+        return tuple(word for word in (self.state, self.review, self.mergeable) if word)
+
+    @property
+    def size(self) -> str:
+        """How much it changes, in words."""
+        return f"{self.files} file{'' if self.files == 1 else 's'}, +{self.additions} -{self.deletions}"
 
 
 class CommitLine(NamedTuple):

@@ -8,7 +8,7 @@ from navi.core.registry import Health
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, done
-from navi.ops.pane import where
+from navi.ops.pane import how_it_ended, where
 
 
 class PaneHealth(NamedTuple):
@@ -58,14 +58,8 @@ def _judge(records: Mapping[str, Record]) -> PaneHealth:
     if not process.isdigit():
         raise OperationError(f"the host's answer is malformed: {clean(str(pane))}"[:200])
     if pane.get("dead") == "1":
-        return PaneHealth(Health.DEAD, _how_it_ended(pane.get("ending", "")))
+        return PaneHealth(Health.DEAD, how_it_ended(pane.get("ending", "")))
     if pane.get("gone") == "1":
         return PaneHealth(Health.ZOMBIE, f"its process {process} does not run", process=int(process))
     return PaneHealth(Health.HEALTHY, f"its process {process} runs", process=int(process))
 
-
-def _how_it_ended(ending: str) -> str:
-    status, _, signal = ending.partition(",")
-    if signal:
-        return f"its process was ended by signal {signal}"
-    return f"its process has ended{f' with status {status}' if status else ''}"

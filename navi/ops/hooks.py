@@ -35,6 +35,9 @@ EVENTS: Mapping[str, Version] = {
     "SessionEnd": (1, 0, 85),
     "TeammateIdle": (2, 1, 33),
     "TaskCompleted": (2, 1, 33),
+    "PermissionDenied": (2, 1, 197),
+    "Elicitation": (2, 1, 197),
+    "ElicitationResult": (2, 1, 197),
 }
 """Claude Code's events that say something about a status, each with a version that surely knows it.
 
@@ -78,7 +81,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The hooks as they are on a host. `version` is Claude Code's there, None where it can't be had."""
+    """The hooks as they are on a host. `version` is Claude Code's there, None where it can't be had.
+
+    `lost` says when and why a hook last lost an event, "" if none did.
+    """
 
     sessions_dir: str
     hook: File
@@ -87,6 +93,7 @@ class Found:
     version: Version | None = None
     backup: bool = False
     opencode: bool = False
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +187,7 @@ def _read_found(sessions_dir: str, answer: Answer) -> Found:
         (int(numbers[1]), int(numbers[2]), int(numbers[3])) if numbers else None,
         "backup" in records,
         "opencode" in records,
+        records["lost"].rest if "lost" in records else "",
     )
 
 

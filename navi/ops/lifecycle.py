@@ -25,6 +25,7 @@ from navi.ops.outcome import (
     Outcomes,
     answered,
     carried_out,
+    ended,
     file_named,
     known_sessions,
     named,
@@ -34,6 +35,7 @@ from navi.ops.outcome import (
     unanswered,
     unknown,
 )
+from navi.ops.pane import how_it_ended, seen
 
 Target = Session | Named
 """The session that an operation is about: the one that was seen, or whichever has a name now."""
@@ -43,6 +45,12 @@ LONGEST_NAME = 200
 
 STILL_STARTING = "its shell is still starting; the command line follows"
 """What to report about a `slow` session."""
+
+APPEARED = "a session {} has appeared since, and does not say who made it"
+"""Why it is unknown whether a session was created."""
+
+CONVERSATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
+"""What a conversation's id looks like. It comes from a file and goes into a command line, so it can't be an option."""
 
 FORBIDDEN = {
     ".": "a dot, which tmux does not keep",
@@ -57,7 +65,8 @@ class Created(NamedTuple):
     """A session that was created: its tmux id, its name, and its pane's process. `slow`: its shell is still starting.
 
     `target` is the pane for tmux, on the server `socket`. `registered` is None if that is unknown, and `problem` is
-    why the session could not be registered.
+    why the session could not be registered. `ending` is how its command has ended already, "STATUS,SIGNAL", and
+    `remark` is what undo could not bring back as it was, or how.
     """
 
     id: str
@@ -68,6 +77,15 @@ class Created(NamedTuple):
     window: str = ""
     socket: str = ""
     registered: bool | None = False
+    problem: str = ""
+    ending: str = ""
+    remark: str = ""
+
+
+class Kept(NamedTuple):
+    """What a kill has kept for undo: the id under which it finds that, or "" and, as far as it is known, why not."""
+
+    undo_id: str = ""
     problem: str = ""
 
 
@@ -109,27 +127,41 @@ def new(
         str(len(steps)), *steps, *map(_check_variable, launch.variables),
     )  # fmt: skip
     script = link("session/new_with_steps" if steps else "session/new")
-    limit = 30 + sum(step.seconds + 5 for step in launch.steps)
+    waits = sum(step.seconds + 5 for step in launch.steps)
     final = not launch.program and not steps  # otherwise the script may still remove the session
     rule = partial(_judge_new, check_name(name), socket, None if register else False, final)
-    outcomes = Outcomes(rule, lambda address, _: f"created {address}")
-    return Operation("new", script, arguments, _read_created, limit, outcomes)
+    outcomes = Outcomes(rule, _created_words)
+    return Operation("new", script, arguments, _read_created, 30 + waits, outcomes, waits)
+
+
+def _created_words(address: str, created: Created) -> str:
+    return f"created {address}" + _ending_words(created)
+
+
+def _ending_words(created: Created) -> str:
+    return f"; {how_it_ended(created.ending)}" if created.ending else ""
 
 
 def _judge_new(name: str, socket: str, registered: bool | None, final: bool, looks: Looks) -> Outcome[Created]:
     """A session that had this name before was not created by this operation."""
-    found = [one for one in _created_since(looks, name) if socket or not one.socket]
+    appeared = [one for one in _appeared_since(looks, name) if socket or not one.socket]
+    found = [one for one in appeared if one.own]
     if found:
-        return carried_out(_created(found[0], registered), final)
+        return carried_out(_created(found[0], registered), final and not found[0].pane.dead)
+    if appeared:
+        return unknown(APPEARED.format(name))
     certain = looks.after.proven if socket else answered(looks.after, "")
     return not_done() if certain else unanswered(looks.after)
 
 
-def _created_since(looks: Looks, name: str) -> Iterator[TmuxSession]:
-    """Yield the sessions of a name that navi has created since the operation was requested."""
+def _appeared_since(looks: Looks, name: str) -> Iterator[TmuxSession]:
+    """Yield the sessions of a name that began since the operation was requested, navi's own or not.
+
+    A script that was killed right after it made one could not mark it as its own.
+    """
     for one in named(looks.after, name):
         known = looks.before is not None and same_session(looks.before, one) is not None
-        if one.own and not known and one.created >= looks.since:
+        if not known and one.created >= looks.since:
             yield one
 
 
@@ -157,61 +189,76 @@ def _check_variable(text: str) -> str:
 # ---- killing and restoring
 
 
-def kill(session: Session | TmuxSession | Named, undo_id: str, line: str = "", more: str = "") -> Operation[str]:
+def kill(session: Session | TmuxSession | Named, undo_id: str, line: str = "", more: str = "") -> Operation[Kept]:
     """Return the operation that ends a session and puts its status file away; it answers with `undo_id`, or "".
 
     The host keeps what `undo` needs under that undo id (see `new_undo_id`); "" means that it could keep nothing. `line`
     is the command to run again unless navi started the session, and `more` is added to it once. Killing a session that
     has ended is no error. A session that has been replaced or renamed is not killed, which raises OperationError.
     """
+    if isinstance(session, Session) and session.file and session.unjudged and session.file.place:
+        raise OperationError(f"{session.unjudged}: its session may live; kill it there")
     arguments = (HostSetting.SESSIONS_DIR, undo_id, line, more, *identity(session))
     outcomes = Outcomes(partial(_judge_kill, session, undo_id), partial(_killed_words, session))
     return Operation("kill", link("session/kill"), arguments, _read_killed, 20, outcomes)
 
 
-def _killed_words(session: Session | TmuxSession | Named, address: str, undo_id: str) -> str:
+def _killed_words(session: Session | TmuxSession | Named, address: str, kept: Kept) -> str:
     if isinstance(session, Session) and session.tmux is None:
         return f"removed the status file of {address}"
-    unkept = isinstance(session, Session) and not undo_id
+    if kept.problem:
+        return f"killed {address}; this can't be undone: {kept.problem}"
+    unkept = isinstance(session, Session) and not kept.undo_id
     return f"killed {address}" + "; nothing could be kept to bring it back" * unkept
 
 
-def _judge_kill(session: Session | TmuxSession | Named, undo_id: str, looks: Looks) -> Outcome[str]:
+def _judge_kill(session: Session | TmuxSession | Named, undo_id: str, looks: Looks) -> Outcome[Kept]:
     """A session is gone only if its own server no longer lists it, under any name."""
     known = known_sessions(session, session.name, looks.before)
     if not known:
         return _judge_removed_file(session, looks)
     if not all(answered(looks.after, one.socket) for one in known):
         return unanswered(looks.after)
-    return carried_out(undo_id) if any(same_session(looks.after, one) is None for one in known) else not_done()
+    return carried_out(Kept(undo_id)) if any(same_session(looks.after, one) is None for one in known) else not_done()
 
 
-def _judge_removed_file(session: Session | TmuxSession | Named, looks: Looks) -> Outcome[str]:
+def _judge_removed_file(session: Session | TmuxSession | Named, looks: Looks) -> Outcome[Kept]:
     """Only the status file is left of a session that has ended."""
     before = session.file if isinstance(session, Session) else file_named(looks.before, session.name)
     now = file_named(looks.after, session.name)
     if before is None or (now is not None and now != before):
         return unknown("it was not seen before")
-    return carried_out("") if now is None else not_done()
+    return carried_out(Kept()) if now is None else not_done()
 
 
-def undo(undo_id: str, name: str = "") -> Operation[Created]:
+def undo(undo_id: str, name: str = "", variables: Sequence[str] = ()) -> Operation[Created]:
     """Return the operation that restores a killed session: its directory, command, status file, and its text above.
 
-    `name` is the session's name; without it the outcome can't be judged.
+    `name` is the session's name; without it the outcome can't be judged. `variables` are NAME=VALUE. A session that
+    was in a group which still exists shows the group's windows again, and nothing is started.
     """
-    arguments = (link("session/first_process"), HostSetting.SESSIONS_DIR, _check_undo_id(undo_id))
-    outcomes = Outcomes(partial(_judge_undo, name), lambda address, _: f"{address} is back")
+    arguments: tuple[str | HostSetting, ...] = (
+        link("session/first_process"), HostSetting.SESSIONS_DIR, _check_undo_id(undo_id),
+        *map(_check_variable, variables),
+    )  # fmt: skip
+    outcomes = Outcomes(partial(_judge_undo, name), _restored_words)
     return Operation("undo", link("session/undo"), arguments, _read_created, 20, outcomes)
+
+
+def _restored_words(address: str, created: Created) -> str:
+    return f"{address} is back{created.remark}" + _ending_words(created)
 
 
 def _judge_undo(name: str, looks: Looks) -> Outcome[Created]:
     """Another session may have taken the name meanwhile."""
     if not name:
         return unknown("the name of the session is not known")
-    found = next(_created_since(looks, name), None)
+    appeared = list(_appeared_since(looks, name))
+    found = next((one for one in appeared if one.own), None)
     if found:
         return carried_out(_created(found, None))
+    if appeared:
+        return unknown(APPEARED.format(name))
     return not_done() if looks.after.proven else unanswered(looks.after)
 
 
@@ -226,7 +273,7 @@ def rename(session: Target, name: str) -> Operation[str]:
     """
     name = check_name(name)
     arguments = (HostSetting.SESSIONS_DIR, name, *identity(session))
-    outcomes = Outcomes(partial(_judge_rename, session, name), lambda address, _: f"{address} is {name} now")
+    outcomes = Outcomes(partial(_judge_rename, session, name), lambda address, now: f"renamed {address} to {now}")
     return Operation("rename", link("session/rename"), arguments, _read_renamed, 20, outcomes)
 
 
@@ -260,9 +307,10 @@ def dismiss(session: Target) -> Operation[None]:
 def _judge_dismiss(session: Target, looks: Looks) -> Outcome[None]:
     """The timestamp of the status file, which the host's own clock gave, shows whether the file was written since."""
     before = session.file if isinstance(session, Session) else file_named(looks.before, session.name)
-    now = file_named(looks.after, before.name if before else session.name)
+    name = before.name if before else session.name
+    now = file_named(looks.after, name)
     if now is None:
-        return unknown("the session has ended since")
+        return unknown("its status file is gone") if named(looks.after, name) else ended(looks.after)
     if now == before or (now.timestamp is not None and now.timestamp < looks.since):
         return not_done()
     return carried_out(None) if now.status == "working" and not now.message else unknown("its status has changed since")
@@ -297,9 +345,10 @@ class SessionVerb(NamedTuple):
     undoable: bool = False
 
 
-def _kill(about: About) -> Operation[str]:
+def _kill(about: About) -> Operation[Kept]:
     line, more = launch_again(about.seen, about.kinds) if about.seen else ("", "")
-    return kill(about.target, new_undo_id(), line, more)
+    only_file = about.seen is not None and about.seen.tmux is None
+    return kill(about.seen if about.seen and only_file else about.target, new_undo_id(), line, more)
 
 
 def _bookmark(about: About) -> Operation[None]:
@@ -323,7 +372,7 @@ def launch_again(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str
     if kind is None:
         return "", ""
     conversation = session.file.fields.get("session_id") if session.file else None
-    known = isinstance(conversation, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,100}", conversation)
+    known = isinstance(conversation, str) and CONVERSATION.fullmatch(conversation)
     return kind.start or kind.name, kind.resume.replace("{session_id}", str(conversation)) if known else ""
 
 
@@ -358,7 +407,7 @@ def _tmux_identity(tmux: TmuxSession) -> tuple[str, str, str, str, str]:
 
 
 def _read_created(answer: Answer) -> Created:
-    records = {record.kind: record.rest for record in done(answer)}
+    records = seen(answer)
     fields = records.get("created", "").split(" ", 4)
     if len(fields) != 5 or not fields[3].isdigit():
         raise OperationError(f"the session was created, but tmux says {clean(' '.join(fields))[:80]!r}")
@@ -367,7 +416,12 @@ def _read_created(answer: Answer) -> Created:
     return Created(
         fields[1], fields[4], int(fields[3]), "slow" in records, f"{fields[4]}:{index}", clean(window),
         records.get("socket", ""), "registered" in records, clean(records.get("unregistered", "")),
+        records.get("ended", ""), next((words for kind, words in REMARKS.items() if kind in records), ""),
     )  # fmt: skip
+
+
+REMARKS = {"anew": ", without its conversation", "joined": ", with the windows of its group"}
+"""What to add to the report of an undo, by the record that the script prints."""
 
 
 def _read_renamed(answer: Answer) -> str:
@@ -378,5 +432,6 @@ def _read_nothing(answer: Answer) -> None:
     done(answer)
 
 
-def _read_killed(answer: Answer) -> str:
-    return next((record.rest for record in done(answer) if record.kind == "killed"), "")
+def _read_killed(answer: Answer) -> Kept:
+    records = {record.kind: record.rest for record in done(answer)}
+    return Kept(records.get("killed", ""), clean(records.get("unkept", "")))

@@ -3,11 +3,12 @@
 from collections import Counter
 from typing import NamedTuple
 
-from navi.core.failure import HostState
 from navi.core.marks import read_marks
-from navi.core.model import PROOF, Frame, Pane, StatusFile, Tmux, TmuxSession
+from navi.core.model import PROOF, Frame, Pane, Place, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file
 from navi.core.text import clean, decode
+from navi.ops.agent_records import PaneAgents, read_activity, read_agents, with_activity
+from navi.ops.agent_records import number as _number
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, Record, Stream
 from navi.ops.pane_record import PANE_FORMAT, PaneRecord
@@ -24,6 +25,7 @@ ODD = {
 
 MOST_SESSIONS = 2000
 MOST_PANES = 10000
+MOST_AGENTS = 2000
 MOST_FILES = 5000
 MOST_CHILDREN = 64
 """Names of processes below one pane."""
@@ -34,7 +36,8 @@ MOST_FILE_BYTES = 4 * 1024 * 1024
 MOST_RECORDS = {
     "pane": MOST_PANES, "command": MOST_PANES, "title": MOST_PANES, "path": MOST_PANES, "child": 2 * MOST_PANES,
     "server": 200, "file": MOST_FILES, "same": MOST_FILES, "odd": MOST_FILES, "cleaned": MOST_FILES,
-    "clock": 1, "system": 1, "home": 1, "files": 1, "marks": 1, "unwatchable": 1,
+    "agent": MOST_AGENTS, "state": MOST_AGENTS, "screen": MOST_AGENTS, "activity": MOST_PANES,
+    "clock": 1, "system": 1, "home": 1, "place": 1, "files": 1, "marks": 1, "doubt": 1, "unwatchable": 1,
 }  # fmt: skip
 """Records of each kind that are believed in one answer. Records beyond that are dropped, and the frame says so."""
 
@@ -45,15 +48,6 @@ LONGEST_TEXT = 4096
 
 Sized = tuple[StatusFile, int]
 """A status file, with the bytes that it has."""
-
-
-TMUX_FAILURES = {
-    Tmux.MISSING: (HostState.NO_TMUX, "tmux is not installed there", "install tmux, or link it in ~/.local/bin"),
-    Tmux.OLD: (HostState.NO_TMUX, "its tmux is older than 2.6", "install a newer tmux there"),
-    Tmux.HUNG: (HostState.ERROR, "its tmux server does not answer", "check the server; nothing is deleted until then"),
-    Tmux.FAILED: (HostState.ERROR, "tmux reports: {0}", "fix this on the host; nothing is deleted until then"),
-}
-"""The state of a host whose tmux doesn't list its sessions, with the reason and a remedy."""
 
 
 class Unwatchable(Exception):
@@ -89,7 +83,7 @@ def watch(cleanup: bool = False) -> Stream[Frame | Heartbeat]:
 
 
 def _about(cleanup: bool) -> tuple[str | HostSetting, ...]:
-    return (HostSetting.SESSIONS_DIR, HostSetting.CLEANUP if cleanup else "no", PANE_FORMAT)
+    return (HostSetting.SESSIONS_DIR, HostSetting.CLEANUP if cleanup else "no", PANE_FORMAT, HostSetting.AGENTS)
 
 
 def _read_once(answer: Answer) -> Frame:
@@ -105,6 +99,7 @@ class FrameReader:
     def __init__(self) -> None:
         self._frame = Frame(0.0, "", Tmux.FAILED)
         self._files: dict[str, Sized] = {}
+        self._activity: dict[int, float] = {}
 
     def read(self, answer: Answer) -> Frame | Heartbeat:
         """Read one answer. Raises Unwatchable, or ValueError for an answer that makes no sense."""
@@ -117,9 +112,11 @@ class FrameReader:
             self._frame = self._frame._replace(files=self._read_files(records, cut))
         if "server" in last:
             self._frame = _with_tmux(self._frame, records, cut)
+        if last.keys() & {"server", "activity"}:
+            self._read_activity(records)
         cleaned = tuple(record.rest for record in records if record.kind == "cleaned")
         self._frame = self._frame._replace(cleaned=cleaned)
-        return self._frame if last.keys() & {"files", "server", "cleaned"} else Heartbeat(self._frame.clock)
+        return self._frame if last.keys() & {"files", "server", "cleaned", "activity"} else Heartbeat(self._frame.clock)
 
     def _read_host(self, last: dict[str, Record]) -> None:
         if "clock" in last:
@@ -127,10 +124,20 @@ class FrameReader:
             self._frame = self._frame._replace(clock=_number(clock), boot=clean(boot))
         if "system" in last:
             self._frame = self._frame._replace(system=clean(last["system"].rest)[:80])
+        if "place" in last:
+            host, boot, socket = (*clean(last["place"].rest).split(" ", 2), "", "", "")[:3]
+            self._frame = self._frame._replace(place=Place(host, boot, socket))
         if "home" in last:
             self._frame = self._frame._replace(home=clean(last["home"].rest))
         if "marks" in last:
             self._frame = self._frame._replace(marks=read_marks(decode(last["marks"].body)))
+
+    def _read_activity(self, records: list[Record]) -> None:
+        """Note when panes last produced output. Those that are gone are forgotten."""
+        self._activity |= read_activity(records)
+        self._frame = with_activity(self._frame, self._activity)
+        panes = (pane for session in self._frame.sessions for pane in session.panes)
+        self._activity = {pane.process: pane.activity for pane in panes}
 
     def _read_files(self, records: list[Record], cut: Counter[str]) -> tuple[StatusFile, ...]:
         """Read the status files that there are now. Those beyond the limit become one more file, with the problem."""
@@ -192,8 +199,12 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
     servers = [record for record in records if record.kind == "server"]
     word = servers[0].rest.partition(" ")[0]
     tmux = Tmux(word) if word in list(Tmux) else Tmux.FAILED
-    silent = {socket for answer, _, socket in (server.rest.partition(" ") for server in servers) if answer not in PROOF}
+    answers = (server.rest.partition(" ") for server in servers)
+    # A server of somebody else has no session of ours.
+    silent = {socket for answer, _, socket in answers if answer not in (*PROOF, Tmux.FOREIGN)}
     error = "" if tmux in PROOF else clean(decode(servers[0].body[:LONGEST_TEXT])).strip()[:200]
+    if tmux is Tmux.LOST:
+        error = f"process {error}"
     if tmux in PROOF and silent:
         error = "one of the user's other tmux servers does not answer"
     reported, version = _sessions(records)
@@ -203,15 +214,26 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
     kept = [session for session in frame.sessions if session.socket in silent]
     sessions = (*kept, *(session for session in reported if session.socket not in silent))[:MOST_SESSIONS]
     frame = frame._replace(proven=not silent and not excess, silent=frozenset() if excess else frozenset(silent))
+    frame = frame._replace(lost=_lost(servers), doubt=_doubt(records))
     version = version or frame.tmux_version
     return frame._replace(tmux=tmux, tmux_version=version, tmux_error=error, sessions=sessions)
+
+
+def _lost(servers: list[Record]) -> frozenset[int]:
+    """Return the processes of the servers that run and can't be reached."""
+    bodies = [decode(server.body[:LONGEST_TEXT]) for server in servers if server.rest.partition(" ")[0] == Tmux.LOST]
+    return frozenset(_number(body.strip()) for body in bodies)
+
+
+def _doubt(records: list[Record]) -> str:
+    return next((clean(record.rest) for record in records if record.kind == "doubt"), "")
 
 
 def _excess(reported: tuple[TmuxSession, ...], cut: Counter[str]) -> str:
     """Say which limit the answers of the tmux servers went beyond, or ""."""
     if len(reported) > MOST_SESSIONS:
         return f"more than {MOST_SESSIONS} sessions; the rest is left out"
-    kind = next((kind for kind in ("server", "pane", "command", "title", "path", "child") if cut[kind]), "")
+    kind = next((kind for kind in ("server", "pane", "command", "title", "path", "child", "agent") if cut[kind]), "")
     words = {"child": "processes below panes"}.get(kind, f"{kind}s")
     return f"more than {MOST_RECORDS[kind]} {words}; the rest is left out" if kind else ""
 
@@ -223,11 +245,14 @@ def _sessions(records: list[Record]) -> tuple[tuple[TmuxSession, ...], str]:
     texts: dict[str, str] = {}
     fields: PaneRecord | None = None
     children = _children(records)
+    agents = read_agents(records)
     for record in [*records, Record("pane", "", b"")]:
         if record.kind in ("pane", "server"):
             if fields:
                 session = found.setdefault((socket, fields.session), (_tmux_session(fields, socket), []))
-                session[1].append(_pane(fields, texts, children.get(_number(fields.process), ())))
+                process = _number(fields.process)
+                about = agents.get(process, PaneAgents())
+                session[1].append(_pane(fields, texts, children.get(process, ()))._replace(**about._asdict()))
                 version = version or clean(fields.version)
             fields, texts = None, {}
         if record.kind == "server":
@@ -235,13 +260,13 @@ def _sessions(records: list[Record]) -> tuple[tuple[TmuxSession, ...], str]:
         elif record.kind == "pane":
             fields = PaneRecord.read(record.rest)
         elif record.kind in ("command", "title", "path"):
-            texts[record.kind] = clean(_whole(record))
+            texts[record.kind] = _whole(record)
     return tuple(session._replace(panes=tuple(panes)) for session, panes in found.values()), version
 
 
 def _whole(record: Record) -> str:
-    """A text that went on in the next line, as a folder's name may."""
-    return f"{record.rest}\n{decode(record.body[:LONGEST_TEXT])}".rstrip("\n")
+    """A text that went on in the next line, as a folder's name may; bytes that are no UTF-8 stand as surrogates."""
+    return f"{record.rest}\n{record.body[:LONGEST_TEXT].decode('utf-8', 'surrogateescape')}".rstrip("\n")
 
 
 def _tmux_session(fields: PaneRecord, socket: str) -> TmuxSession:
@@ -264,21 +289,19 @@ def _children(records: list[Record]) -> dict[int, tuple[str, ...]]:
 
 
 def _pane(fields: PaneRecord, texts: dict[str, str], children: tuple[str, ...]) -> Pane:
+    raw_path = texts.get("path", "")
+    path = clean(raw_path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
     return Pane(
         id=fields.id,
         position=fields.position,
         process=_number(fields.process),
-        command=texts.get("command", ""),
-        title=texts.get("title", ""),
-        path=texts.get("path", ""),
+        command=clean(texts.get("command", "")),
+        title=clean(texts.get("title", "")),
+        path=path,
         active=fields.active == "11",
         dead=fields.dead == "1",
         exit_status=_number(fields.exit_status) if fields.exit_status else None,
         exit_signal=clean(fields.exit_signal),
-        activity=_number(fields.activity),
         children=children,
+        raw_path=raw_path if raw_path != path else "",
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

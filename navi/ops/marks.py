@@ -10,7 +10,7 @@ from navi.core.model import Marks
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
-from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, file_named, named, not_done, unknown
+from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, ended, file_named, named, not_done, unknown
 
 
 def mark(name: str, changes: Iterable[str]) -> Operation[None]:
@@ -33,7 +33,7 @@ def _judge_mark(name: str, changes: tuple[str, ...], looks: Looks) -> Outcome[No
     if has_changes(now, changes):
         return carried_out(None)
     if not named(looks.after, name) and not file_named(looks.after, name):
-        return unknown("the session has ended since")
+        return ended(looks.after)
     if looks.before and looks.before.marks.get(name, Marks()) == now:
         return not_done()
     return unknown("its marks have changed since" if looks.before else "its marks were not seen before")

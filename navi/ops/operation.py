@@ -1,6 +1,6 @@
 """What an operation is, and what a host answers to it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from navi.core.text import clean, decode
@@ -11,12 +11,13 @@ T = TypeVar("T")
 class OperationError(Exception):
     """The operation was carried out and failed; the text says what is wrong and what to do.
 
-    `status` is the exit status for it (sysexits(3), see navi(1)).
+    `status` is the exit status for it (sysexits(3), see navi(1)), `screen` what the pane showed, if that helps.
     """
 
-    def __init__(self, words: str, status: int = 1) -> None:
+    def __init__(self, words: str, status: int = 1, screen: Sequence[str] = ()) -> None:
         super().__init__(words)
         self.status = status
+        self.screen = tuple(screen)
 
 
 class Record(NamedTuple):
@@ -51,21 +52,26 @@ class Answer(NamedTuple):
 
 class HostSetting:
     """An argument that the host fills in when it runs an operation: SESSIONS_DIR is where its status files are; CLEANUP
-    is `yes` where status files of ended sessions may be removed, else `no`.
+    is `yes` where status files of ended sessions may be removed, else `no`; AGENTS is what scripts need to know of
+    agents (navi.ops.agents).
     """
 
     SESSIONS_DIR: "ClassVar[HostSetting]"
     CLEANUP: "ClassVar[HostSetting]"
+    AGENTS: "ClassVar[HostSetting]"
 
 
-HostSetting.SESSIONS_DIR, HostSetting.CLEANUP = HostSetting(), HostSetting()
+HostSetting.SESSIONS_DIR, HostSetting.CLEANUP, HostSetting.AGENTS = HostSetting(), HostSetting(), HostSetting()
 
 
 class HostSettings(NamedTuple):
-    """What the configuration says of a host and its operations need."""
+    """What the configuration says of a host and its operations need. `agents` is the text, or returns it: only few
+    operations need it, and it takes long to make.
+    """
 
     sessions_dir: str
     cleanup: bool
+    agents: "str | Callable[[], str]" = ""
 
     def bind(self, argument: "str | HostSetting") -> str:
         """Return the word that an argument means on this host."""
@@ -73,13 +79,16 @@ class HostSettings(NamedTuple):
             return self.sessions_dir
         if argument is HostSetting.CLEANUP:
             return "yes" if self.cleanup else "no"
+        if argument is HostSetting.AGENTS:
+            return self.agents if isinstance(self.agents, str) else self.agents()
         return str(argument)
 
 
 class Operation(NamedTuple, Generic[T]):
     """A question with one answer. `parse` raises OperationError when the answer is a "no".
 
-    `time_limit` is in seconds; a script that waits for anything has its own, shorter limit on the host.
+    `time_limit` is in seconds; a script that waits for anything has its own, shorter limit on the host. `waits` is the
+    part of `time_limit` for which a person lets it wait, which the configuration of a host does not shorten.
     One that changes something has `outcomes` (navi.ops.outcome.Outcomes[T], which most verbs need not import): how to
     tell from a later look whether it was carried out.
     """
@@ -90,6 +99,7 @@ class Operation(NamedTuple, Generic[T]):
     parse: Callable[[Answer], T]
     time_limit: float = 30.0
     outcomes: Any = None
+    waits: float = 0.0
 
     def words(self, address: str, answer: T) -> str:
         """Return what to say of an operation on a session that is done."""

@@ -10,8 +10,10 @@ from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from navi.core import exits
-from navi.core.model import Frame, Session, StatusFile, Tmux, TmuxSession
+from navi.core.address import LOCAL
+from navi.core.model import Frame, Session, StatusFile, TmuxSession
 from navi.core.text import clean
+from navi.core.unlisted import unlisted
 
 T = TypeVar("T")
 
@@ -86,9 +88,15 @@ def answered(frame: Frame, socket: str) -> bool:
 
 def unanswered(frame: Frame) -> Outcome[Any]:
     """Return the outcome if it depends on a tmux server that did not list its sessions."""
-    if frame.tmux in (Tmux.MISSING, Tmux.OLD, Tmux.FAILED):
-        return unknown(f"tmux does not list its sessions ({frame.tmux_error or frame.tmux})")
+    found = unlisted(frame, LOCAL)
+    if found and found.status == exits.UNAVAILABLE:
+        return unknown(found.failure.cause)
     return unknown("its tmux server does not answer", exits.TIMED_OUT)
+
+
+def ended(frame: Frame) -> Outcome[Any]:
+    """Return the outcome if a look at all tmux servers does not show the session any more."""
+    return unknown("the session has ended since") if frame.proven else unanswered(frame)
 
 
 def same_session(frame: Frame, session: TmuxSession) -> TmuxSession | None:

@@ -13,6 +13,9 @@ from navi.ops.operation import Answer, HostSetting, Operation, OperationError, R
 LOCK = "NAVI_LOCK"
 """The variable that holds the token of the lock that a command line has."""
 
+LONGEST_TEXT = 1_000_000
+"""Characters that may be typed at once."""
+
 MARGIN = 15.0
 """Seconds that an operation may take beside what it waits for."""
 
@@ -56,33 +59,35 @@ class FoundPane(NamedTuple):
 
 
 class NotSeen(OperationError):
-    """The pattern did not appear in time, or can't any more. `screen` is what the pane shows."""
-
-    def __init__(self, words: str, status: int, screen: Sequence[str]) -> None:
-        super().__init__(words, status)
-        self.screen = tuple(screen)
+    """What was awaited did not appear in time, or can't any more. `screen` is what the pane shows."""
 
 
 def send(
     pane: Named, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (), expected: Expected | None = None,
-    force: bool = False, lock: str = "", retries: int = 3, respect_status: bool = False,
+    force: bool = False, lock: str = "", retries: int = 3,
 ) -> Operation[Sent]:  # fmt: skip
     """Type into a pane; with `expected`, wait for it in what the pane shows from then on.
 
-    `force` leaves copy mode first. With `respect_status` nothing is typed where the session's status file says that its
-    agent asks for permission, unless it is forced. `lock` is the token of a lock that the caller has. Enter is pressed
-    up to `retries` times as long as the typed text is shown and nothing changes. Raises OperationError with nothing
-    sent, NotSeen.
+    Nothing is typed where an agent has a dialog open or is suspended, and where nobody can tell; its state file, its
+    screen and its status file are looked at just before. `force` types all the same, and leaves copy mode first.
+    `lock` is the token of a lock that the caller has. Enter is pressed up to `retries` times as long as the typed text
+    is shown and nothing changes. Raises OperationError with nothing sent, or with the text typed and Enter not pressed
+    if a dialog opened meanwhile; NotSeen.
     """
     if any("\0" in word for word in (text, *keys)):
         raise OperationError("a NUL character can't be typed; nothing was sent", exits.WRONG_USAGE)
+    if len(text) > LONGEST_TEXT:
+        words = f"a text of more than {LONGEST_TEXT:,} characters can't be typed; nothing was sent; write a file there"
+        raise OperationError(words, exits.WRONG_USAGE)
     awaited = expected or Expected("", seconds=0)
     arguments = (
         *where(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
         "yes" if awaited.fixed else "", seconds(awaited.seconds), text,
-        _block(text) if how is How.SUBMIT else "", HostSetting.SESSIONS_DIR if respect_status else "", *keys,
+        _block(text) if how is How.SUBMIT else "", HostSetting.SESSIONS_DIR,
+        HostSetting.AGENTS, *keys,
     )  # fmt: skip
-    return Operation("send", link("pane/send"), arguments, _read_sent, awaited.seconds + 3 * MARGIN)
+    limit = awaited.seconds + 3 * MARGIN
+    return Operation("send", link("pane/send"), arguments, _read_sent, limit, waits=awaited.seconds)
 
 
 def _block(text: str) -> str:
@@ -103,16 +108,25 @@ def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool 
     """
     awaited = (expected.pattern, "yes" if expected.fixed else "", seconds(expected.seconds))
     arguments = (*where(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
-    return Operation("wait", link("pane/wait"), arguments, _read_found, expected.seconds + MARGIN)
+    limit = expected.seconds + MARGIN
+    return Operation("wait", link("pane/wait"), arguments, _read_found, limit, waits=expected.seconds)
 
 
-def text(pane: Named, start: str = "-", escapes: bool = False) -> Operation[bytes]:
+class PaneText(NamedTuple):
+    """The text of a pane, uncleaned, and how the process of a dead one ended ("" of a living one)."""
+
+    data: bytes
+    ending: str = ""
+
+
+def text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None = None) -> Operation[PaneText]:
     """Read a pane's text, byte for byte, lines joined that were only wrapped, without the empty ones at the end.
 
     `start` is the first line: "-" is the beginning of its scrollback, 0 the top of the screen, what is before that is
-    negative. With `escapes` colours stay in it. It is not cleaned.
+    negative. With `lines` only the end is read: at least so many lines, if there are. With `escapes` colours stay in
+    it.
     """
-    arguments = (*where(pane), start, "yes" if escapes else "")
+    arguments = (*where(pane), start, "yes" if escapes else "", "" if lines is None else str(lines))
     return Operation("capture", link("pane/text"), arguments, _read_text, 3 * MARGIN)
 
 
@@ -168,12 +182,21 @@ def seconds(number: float) -> str:
 # ---- answers
 
 
+def how_it_ended(ending: str) -> str:
+    """Return how a pane's process ended; `ending` is "STATUS,SIGNAL" as tmux reports them."""
+    status, _, signal = clean(ending).partition(",")
+    if signal:
+        return f"its process was ended by signal {signal}"
+    return f"its process has ended{f' with status {status}' if status else ''}"
+
+
 def seen(answer: Answer) -> dict[str, str]:
     """Return the records of an answer by kind. Raises NotSeen if one has the screen, else OperationError."""
     screen = next((record.body for record in answer.records() if record.kind == "screen"), None)
     if answer.status and screen is not None:
         words = clean(answer.errors).strip() or "it was not seen"
-        raise NotSeen(words, answer.status, [line.rstrip() for line in clean_lines(decode(screen).rstrip())])
+        shown = decode(screen).rstrip()
+        raise NotSeen(words, answer.status, [line.rstrip() for line in clean_lines(shown)] if shown else ())
     return {record.kind: record.rest for record in done(answer)}
 
 
@@ -190,16 +213,15 @@ def _read_nothing(answer: Answer) -> None:
     seen(answer)
 
 
-def _read_text(answer: Answer) -> bytes:
-    seen(answer)
-    return next((record.body for record in answer.records() if record.kind == "text"), b"")
+def _read_text(answer: Answer) -> PaneText:
+    records = seen(answer)
+    data = next((record.body for record in answer.records() if record.kind == "text"), b"")
+    return PaneText(data, how_it_ended(records["ended"]) if "ended" in records else "")
 
 
 def _read_output(answer: Answer) -> PaneOutput:
     output = PaneOutput()
-    for record in answer.records():
-        if record.kind == "failed":
-            raise OperationError(clean(record.rest).strip(), answer.status)
+    for record in done(answer):
         if record.kind == "lines":
             lines = tuple(decode(record.body).removesuffix("\n").split("\n")) if record.body else ()
             output = output._replace(lines=lines, clock=float(record.rest) if record.rest.isdigit() else 0.0)
@@ -207,8 +229,10 @@ def _read_output(answer: Answer) -> PaneOutput:
             output = output._replace(partial=decode(record.body).removesuffix("\n"))
         elif record.kind == "lost":
             output = output._replace(lost=True)
-        elif record.kind in ("dead", "gone"):
-            output = output._replace(ended="its pane is dead" if record.kind == "dead" else "the session has ended")
+        elif record.kind == "dead":
+            output = output._replace(ended=f"its pane is dead; {how_it_ended(record.rest)}")
+        elif record.kind == "gone":
+            output = output._replace(ended="the session has ended")
     return output
 
 

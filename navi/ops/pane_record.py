@@ -6,23 +6,23 @@ from typing import NamedTuple
 class PaneRecord(NamedTuple):
     """The header of a `pane` record; the default of each field is its format in tmux.
 
-    Free texts that can hold a tab have records of their own. Scripts rely on the order where they search a listing:
-    version, dead and process come first, id to server in a row, and the name, which can hold anything, last.
+    Free texts that can hold a tab have records of their own, and so has the time of the last output, which changes all
+    the time. Scripts rely on the order where they search a listing:
+    server to process come first, id to position in a row, and the name, which can hold anything, last.
     """
 
+    server: str = "#{pid}"
+    session: str = "#{session_id}"
     version: str = "#{version}"
     dead: str = "#{pane_dead}"
     process: str = "#{pane_pid}"
-    session: str = "#{session_id}"
     created: str = "#{session_created}"
     attached: str = "#{session_attached}"
-    activity: str = "#{window_activity}"
     active: str = "#{window_active}#{pane_active}"
     id: str = "#{pane_id}"
     exit_status: str = "#{pane_dead_status}"
     exit_signal: str = "#{pane_dead_signal}"
     position: str = "#{window_index}.#{pane_index}"
-    server: str = "#{pid}"
     own: str = "#{?@navi_type,1,0}"
     name: str = "#{session_name}"
 

@@ -10,15 +10,16 @@ from navi.core.model import TmuxSession
 from navi.core.registry import Entry
 from navi.core.text import clean
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, OperationError, done
+from navi.ops.operation import Answer, Operation, OperationError, Record, done
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryFile:
-    """The registry as it is: where, and every byte of it."""
+    """The registry as it is: where, and every byte of it. `replaced` says whether one was there before."""
 
     path: str
     body: bytes
+    replaced: bool = False
 
 
 def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> Operation[str]:
@@ -77,5 +78,6 @@ def _read_trouble(answer: Answer) -> str:
 
 
 def _read_file(answer: Answer) -> RegistryFile:
-    records = done(answer)
-    return RegistryFile(clean(records[0].rest), records[0].body) if records else RegistryFile("", b"")
+    records = {record.kind: record for record in done(answer)}
+    file = records.get("file", Record("file", ""))
+    return RegistryFile(clean(file.rest), file.body, "before" in records)

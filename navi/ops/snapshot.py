@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from navi.core import exits
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError
@@ -13,12 +14,6 @@ from navi.ops.pane_record import PANE_FORMAT
 if TYPE_CHECKING:
     from navi.core.registry import Snapshot
 
-REGISTRY_TROUBLES = {
-    "unreadable": "it can't be read",
-    "foreign": "its folder is not yours; set CLAUDE_TMUX_SOCKET_DIR to one of your own",
-}
-"""Why a registry can't be used, by the words of the script."""
-
 
 def snapshot(registered: bool = False, sockets: Sequence[str] = ()) -> Operation[Snapshot]:
     """Look at a host: sessions, status files, registry, and which processes are gone. Nothing is cleaned up.
@@ -26,7 +21,7 @@ def snapshot(registered: bool = False, sockets: Sequence[str] = ()) -> Operation
     The servers on `sockets` are asked, too. With `registered`, only those, the default server and those that the
     registry names are asked, and no status file is read.
     """
-    arguments = (HostSetting.SESSIONS_DIR, PANE_FORMAT, "yes" if registered else "", *sockets)
+    arguments = (HostSetting.SESSIONS_DIR, PANE_FORMAT, HostSetting.AGENTS, "yes" if registered else "", *sockets)
     return Operation("snapshot", link("look/with_registry"), arguments, _read, time_limit=30)
 
 
@@ -39,9 +34,9 @@ def _read(answer: Answer) -> Snapshot:
     try:
         frame = FrameReader().read(answer)
     except ValueError as error:
-        raise OperationError(f"the host's answer is malformed: {error}") from error
+        raise OperationError(f"the host's answer is malformed: {error}", exits.UNAVAILABLE) from error
     if not isinstance(frame, Frame):
-        raise OperationError(f"the host's answer is malformed: {clean(answer.errors)[:200]}")
+        raise OperationError(f"the host's answer is malformed: {clean(answer.errors)[:200]}", exits.UNAVAILABLE)
     registry = Registry()
     default = sockets = ""
     servers: dict[str, Tmux] = {}
@@ -49,8 +44,9 @@ def _read(answer: Answer) -> Snapshot:
     gone: set[int] = set()
     for record in answer.records():
         if record.kind == "registry":
-            trouble = REGISTRY_TROUBLES.get(record.rest, "")
-            registry = Registry(problem=trouble) if trouble else read_registry(record.body)
+            registry = read_registry(record.body)
+        elif record.kind == "unusable":
+            registry = Registry(problem=clean(record.rest), usable=False)
         elif record.kind == "default":
             default = record.rest
         elif record.kind == "sockets":

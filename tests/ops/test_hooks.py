@@ -89,7 +89,15 @@ FORMATS = {
 def found(text: str | None, version: Version | None = NEWEST, sessions_dir: str = SESSIONS_DIR, **more: bool) -> Found:
     """Return what a look would find where the settings hold this text."""
     hook, plugin, settings = File("hook"), File("navi.js"), File("settings.json", text)
-    return Found(sessions_dir, hook, plugin, settings, version, **{"backup": True} | more)
+    return Found(
+        sessions_dir,
+        hook,
+        plugin,
+        settings,
+        version,
+        backup=more.get("backup", True),
+        opencode=more.get("opencode", False),
+    )
 
 
 def installed(text: str | None, version: Version | None = NEWEST, sessions_dir: str = SESSIONS_DIR) -> str:
@@ -278,7 +286,8 @@ KNOWN = {
     None: "UserPromptSubmit PostToolUse Notification Stop SessionStart SessionEnd",
     (1, 0, 60): "UserPromptSubmit PostToolUse Notification Stop",
     (2, 0, 76): "UserPromptSubmit PostToolUse Notification PermissionRequest Stop SessionStart SessionEnd",
-    (2, 1, 78): " ".join(EVENTS),
+    (2, 1, 78): " ".join([name for name in EVENTS if EVENTS[name] <= (2, 1, 78)]),
+    (2, 1, 197): " ".join(EVENTS),
 }
 
 
@@ -297,7 +306,7 @@ def test_an_older_version_gets_rid_of_what_it_does_not_know() -> None:
 # ---- on machines
 
 
-def claude(account: Account, version: str = "2.1.90 (Claude Code)") -> None:
+def claude(account: Account, version: str = "2.1.200 (Claude Code)") -> None:
     """Put a Claude Code on an account's PATH that only knows its version."""
     path = account.bin / "claude"
     path.write_text(f"#!/bin/sh\necho {shlex.quote(version)}\n")
@@ -351,7 +360,7 @@ async def test_install_and_remove_are_one_story(lab: Lab, where: str) -> None:
         assert (hook.read_text(), stat.S_IMODE(hook.stat().st_mode)) == (hook_text(), 0o700)
         assert plugin.read_text() == plugin_text(SESSIONS_DIR)
         seen = await one.host.run(look_at_hooks(SESSIONS_DIR))
-        assert (seen.version, seen.backup, seen.opencode) == ((2, 1, 90), True, True)
+        assert (seen.version, seen.backup, seen.opencode) == ((2, 1, 200), True, True)
         assert (claude_standing(seen).state, opencode_standing(seen).state) == ("installed", "installed")
         assert install(seen).changes == ()
         await carry_out(one, "remove")
@@ -607,7 +616,7 @@ async def test_what_stands_in_the_settings_makes_a_status_file(lab: Lab, where: 
         event = {
             "hook_event_name": "Notification",
             "message": "Shall I?",
-            "notification_type": "idle_prompt",
+            "notification_type": "agent_needs_input",
             "cwd": "/w",
         }
         assert run_in_pane(one.account, command, event) == "0"
@@ -747,4 +756,4 @@ def test_a_claude_code_below_a_version_manager_is_found(lab: Lab) -> None:
     folder.mkdir(parents=True)
     claude(lab.local)
     (lab.local.bin / "claude").rename(folder / "claude")
-    assert run(lab.local, DASH, look_at_hooks(SESSIONS_DIR), {"PATH": "/usr/bin:/bin"}).version == (2, 1, 90)
+    assert run(lab.local, DASH, look_at_hooks(SESSIONS_DIR), {"PATH": "/usr/bin:/bin"}).version == (2, 1, 200)

@@ -21,7 +21,7 @@ from navi.core.status import sessions_of
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings, OperationError
-from navi.ops.lifecycle import check_name, dismiss, kill, new, new_undo_id, rename, undo
+from navi.ops.lifecycle import Kept, check_name, dismiss, kill, new, new_undo_id, rename, undo
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
 from tests.support.places import agent, everywhere, place
@@ -38,6 +38,8 @@ HOSTILE_NAMES = (
     "%1",
     "$(touch pwned)",
     "#(touch pwned)",
+    "#[fg=red]x",
+    "##[#(touch pwned)###[##",
     "#{pid}##",
     "`id`",
     "a;",
@@ -279,7 +281,7 @@ async def test_an_ended_session_is_only_a_file_and_that_goes(lab: Lab, where: st
         path = one.account.write_status("gone")
         session = await one.session("gone")
         assert session.tmux is None
-        assert await one.host.run(kill(session, new_undo_id())) == ""
+        assert await one.host.run(kill(session, new_undo_id())) == Kept()
         assert not path.exists()
 
 
@@ -353,7 +355,7 @@ async def test_what_was_killed_comes_back_with_directory_command_status_and_text
         one.account.tmux("send-keys", "-t", "=api:", "remember me", "Enter")
         until(lambda: pane(one.account, "api").count("remember me") == 2, what="it was typed")
         keep = new_undo_id()
-        assert await one.host.run(kill(await one.session("api"), keep, "other", "--resume 123")) == keep
+        assert await one.host.run(kill(await one.session("api"), keep, "other", "--resume 123")) == Kept(keep)
         assert await one.names() == set()
         created = await one.host.run(undo(keep))
         assert created.name == "api"
@@ -569,7 +571,8 @@ async def test_on_a_full_or_read_only_disk_a_session_can_still_be_killed(lab: La
         one.account.new_session("api")
         session = await one.session("api")
         one.account.sessions_dir.write_text("this is not a folder")
-        assert await one.host.run(kill(session, new_undo_id())) == ""
+        problem = f"{one.account.sessions_dir} is not a folder"
+        assert await one.host.run(kill(session, new_undo_id())) == Kept(problem=problem)
         assert await one.names() == set()
 
 

@@ -43,17 +43,17 @@ def frame(reader: FrameReader, *records: str | bytes) -> Frame:
 
 
 def test_scripts_find_the_fields_that_they_search_for() -> None:
-    """navi_filter, navi_check_age, navi_call_servers, navi_lives and orphans.awk know these places."""
+    """navi_filter, navi_check_age, navi_ask_about_ends, navi_lives and orphans.awk know these places."""
     fields = PaneRecord._fields
-    assert fields[:3] == ("version", "dead", "process")
-    assert fields[fields.index("id") :][:5] == ("id", "exit_status", "exit_signal", "position", "server")
+    assert fields[:5] == ("server", "session", "version", "dead", "process")
+    assert fields[fields.index("id") :][:4] == ("id", "exit_status", "exit_signal", "position")
     assert fields[-1] == "name"
     assert PaneRecord.read("\t".join(PaneRecord())) == PaneRecord()
 
 
 def pane(session: str, number: int = 0, dead: int = 0, version: str = "3.4") -> str:
     """Return the record of a pane."""
-    fields = [version, dead, 100 + number, "$1", 5, 0, 7, 11, f"%{number}", "", "", "0.0", 99, 0, session]
+    fields = [99, "$1", version, dead, 100 + number, 5, 0, 11, f"%{number}", "", "", "0.0", 0, session]
     return "pane " + "\t".join(map(str, fields))
 
 
@@ -268,9 +268,9 @@ def test_a_look_that_says_nothing_is_an_error_with_its_complaint() -> None:
 
 
 def test_operations_carry_their_arguments_and_limits() -> None:
-    assert look().arguments == (HostSetting.SESSIONS_DIR, "no", PANE_FORMAT)
+    assert look().arguments == (HostSetting.SESSIONS_DIR, "no", PANE_FORMAT, HostSetting.AGENTS)
     stream = watch(cleanup=True)
-    assert stream.arguments[1:] == (HostSetting.SESSIONS_DIR, HostSetting.CLEANUP, PANE_FORMAT)
+    assert stream.arguments[1:] == (HostSetting.SESSIONS_DIR, HostSetting.CLEANUP, PANE_FORMAT, HostSetting.AGENTS)
     assert stream.silence > 5
 
 

@@ -15,7 +15,7 @@ from navi.core.launch import SHELL, Launch, Step
 from navi.core.model import Frame, Marks, Pane, Session, StatusFile, Tmux, TmuxSession
 from navi.core.status import sessions_of
 from navi.ops import Operation
-from navi.ops.lifecycle import Created, dismiss, kill, new, rename, undo
+from navi.ops.lifecycle import Created, Kept, dismiss, kill, new, rename, undo
 from navi.ops.marks import mark
 from navi.ops.outcome import Inquiry, Looks, Outcome, Outcomes, Verdict, carried_out, not_done, unknown, verdict_words
 
@@ -86,9 +86,10 @@ WAITING = frame(tmux("api"), files=(file("api"),))
 NONE = frame()
 ANEW = tmux("api", created=1005.0)
 SILENT = "its tmux server does not answer"
+APPEARED = "a session api has appeared since, and does not say who made it"
 
 
-def killing(before: Frame) -> Operation[str]:
+def killing(before: Frame) -> Operation[Kept]:
     """Return the killing of the only session of a look, as the dashboard asks for it."""
     return kill(session(before), ID)
 
@@ -154,7 +155,7 @@ NEWS = [
     Case("not created", new("api"), None, NONE, NOT_DONE),
     Case("there before", new("api"), None, HERE, NOT_DONE),
     Case("there before, and the clock was set back", new("api"), frame(ANEW), frame(ANEW), NOT_DONE),
-    Case("somebody else has created it since", new("api"), NONE, frame(ANEW._replace(own=False)), NOT_DONE),
+    Case("somebody has created it since", new("api"), NONE, frame(ANEW._replace(own=False)), UNKNOWN, APPEARED),
     Case("created elsewhere by somebody", new("api"), None, frame(ANEW._replace(socket=OWN)), NOT_DONE),
     Case("the server is silent", new("api"), None, frame(silent=("",)), UNKNOWN, SILENT),
     Case("another server is silent", new("api"), None, frame(silent=(OWN,)), NOT_DONE),
@@ -166,7 +167,7 @@ UNDOS = [
     Case("back on its own server", undo(ID, "api"), None, frame(ANEW._replace(socket=OWN)), DONE),
     Case("not back", undo(ID, "api"), None, NONE, NOT_DONE),
     Case("the name was taken before", undo(ID, "api"), None, HERE, NOT_DONE),
-    Case("the name was taken meanwhile", undo(ID, "api"), NONE, frame(ANEW._replace(own=False)), NOT_DONE),
+    Case("the name was taken meanwhile", undo(ID, "api"), NONE, frame(ANEW._replace(own=False)), UNKNOWN, APPEARED),
     Case("a server is silent", undo(ID, "api"), None, frame(silent=(OWN,)), UNKNOWN, SILENT),
     Case("nobody knows its name", undo(ID), None, frame(ANEW), UNKNOWN),
 ]
@@ -183,6 +184,8 @@ DISMISSALS = [
     Case("changed since", dismiss(Named("api")), None, frame(files=(LATER,)), UNKNOWN, "changed"),
     Case("without a time", dismiss(Named("api")), None, frame(files=(StatusFile("api"),)), UNKNOWN, "changed"),
     Case("ended", dismiss(Named("api")), None, NONE, UNKNOWN, "ended"),
+    Case("not listed by a silent server", dismiss(Named("api")), None, frame(silent=(OWN,)), UNKNOWN, SILENT),
+    Case("it lives without a file", dismiss(Named("api")), None, HERE, UNKNOWN, "its status file is gone"),
 ]
 
 MARKS = [
@@ -191,6 +194,7 @@ MARKS = [
     Case("as before", MARK, HERE, HERE, NOT_DONE),
     Case("changed since", MARK, HERE, frame(tmux("api"), marks={"api": Marks(False, ("x",))}), UNKNOWN, "changed"),
     Case("ended", MARK, HERE, NONE, UNKNOWN, "ended"),
+    Case("not listed by a silent server", MARK, HERE, frame(silent=(OWN,)), UNKNOWN, SILENT),
     Case("nobody looked before", MARK, None, HERE, UNKNOWN, "not seen"),
 ]
 
@@ -209,7 +213,7 @@ def test_a_done_outcome_has_the_answer_of_the_operation() -> None:
     answers = {case.operation.name: case.judge().answer for case in CASES if case.judge().verdict is DONE}
     assert answers["rename"] == "web"
     assert answers["mark"] is answers["dismiss"] is None
-    assert KILLS[0].judge().answer == ID
+    assert KILLS[0].judge().answer == Kept(ID)
     assert NEWS[0].judge().answer == Created("$1", "api", 100, target="api:0.0", registered=None)
 
 
@@ -258,7 +262,7 @@ def test_done_is_certain_at_once_and_not_done_after_the_time_limit() -> None:
     one = inquiry(KILL)
     assert one.judge(HERE, 110.0, 110.0) is None
     assert one.judge(HERE, 129.0, 129.0) is None
-    assert one.judge(NONE, 129.5, 129.5) == carried_out(ID)
+    assert one.judge(NONE, 129.5, 129.5) == carried_out(Kept(ID))
     assert one.judge(HERE, 131.0, 131.0) == not_done()
 
 
@@ -329,10 +333,11 @@ def test_each_verdict_has_its_words(outcome: Outcome[str], words: str) -> None:
 
 
 WORDS = [
-    (kill(Named("api"), ID), ID, "killed atlas/api"),
-    (killing(ENDED), "", "removed the status file of atlas/api"),
-    (killing(HERE), "", "killed atlas/api; nothing could be kept to bring it back"),
-    (RENAME, "web", "atlas/api is web now"),
+    (kill(Named("api"), ID), Kept(ID), "killed atlas/api"),
+    (killing(ENDED), Kept(), "removed the status file of atlas/api"),
+    (killing(HERE), Kept(), "killed atlas/api; nothing could be kept to bring it back"),
+    (KILL, Kept(problem="the disk is full"), "killed atlas/api; this can't be undone: the disk is full"),
+    (RENAME, "web", "renamed atlas/api to web"),
     (dismiss(Named("api")), None, "dismissed atlas/api"),
     (mark("api", ["+b"]), None, "atlas/api is bookmarked"),
     (mark("api", ["-b"]), None, "atlas/api is no longer bookmarked"),

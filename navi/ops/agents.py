@@ -1,0 +1,57 @@
+"""What scripts on a host need to know of agents: a text of lines with tabs between their fields.
+
+    program  NAME  GLOB                             the program, or the script behind an interpreter
+    state    NAME  FOLDER  VARIABLE  FILE           the state file
+    word     NAME  WORD  STATUS                     what a word in the state file means
+    title    NAME  STATUS  GLOB                     the pane's title
+    screen   NAME  PROMPT  BORDER                   (either may be empty)
+    rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from navi.core.agents import AgentKind
+
+
+def describe(kinds: Iterable[AgentKind]) -> str:
+    """Return the text for these kinds of agents.
+
+    Names of programs that a person configured and that no program has are left out: empty ones, or with a tab or a line
+    end. Raises ValueError for those in any other field.
+    """
+    return "".join("\t".join(map(_field, line)) + "\n" for kind in kinds for line in _lines(kind))
+
+
+def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
+    if not _is_field(kind.name):
+        return
+    for glob in filter(_is_field, kind.commands):
+        yield ("program", kind.name, glob)
+    if kind.state:
+        yield ("state", kind.name, kind.state.folder, kind.state.variable, kind.state.file)
+        for word, status in kind.state.words.items():
+            yield ("word", kind.name, word, status)
+    for status, globs in kind.titles:
+        yield from (("title", kind.name, status, _plain(glob)) for glob in filter(_is_field, globs))
+    if kind.screens:
+        yield ("screen", kind.name, kind.prompt, kind.border)
+    for rule in kind.screens:
+        conditions = (word for number, pattern in rule.shows for word in (str(number), pattern))
+        yield ("rule", kind.name, rule.status, rule.name, *conditions)
+
+
+def _plain(glob: str) -> str:
+    """Return a glob for titles without a moving spinner (pane/dialogs.sh): shells in the C locale know only bytes."""
+    return glob.replace("[\u2800-\u28ff]", "\u2802")
+
+
+def _is_field(text: str) -> bool:
+    return bool(text) and not any(character in text for character in "\t\n")
+
+
+def _field(text: str) -> str:
+    if text and not _is_field(text):
+        raise ValueError(f"{text!r} has a tab or a line end, which the description of an agent can't have")
+    return text
