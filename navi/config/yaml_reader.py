@@ -5,6 +5,7 @@ Every reader returns what is valid, and the problems, each with file, line, entr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import yaml
 from navi.config.remote import Remote
 from navi.config.settings import CHOICES, Problem, Rebinding, Settings, Template
 from navi.core.address import LOCAL
-from navi.core.agents import AGENTS, AgentKind
+from navi.core.agents import AGENTS, AgentKind, ScreenRule
+from navi.core.agents.kind import MOST_LINES
+from navi.core.agents.patterns import why_unusable
 from navi.core.launch import PRESETS, VARIABLE, Launch, Step, agent, command, kept
 
 
@@ -43,6 +46,15 @@ def read_template(path: Path, kinds: Sequence[AgentKind]) -> tuple[Template | No
 
 STEPS = {"wait": "await", "expect": "expect", "send": "send", "keys": "keys"}
 """The steps of a template: the word in the file, and the kind of step."""
+
+MERGE = "tag:yaml.org,2002:merge"
+"""The tag of the key `<<`."""
+
+DEFAULTS = "defaults"
+"""A field at the top level that only holds what entries merge."""
+
+ON_SCREENS = ("permission", "waiting", "working", "error", "idle")
+"""The statuses that a rule for a screen may have."""
 
 PATIENCE = 15.0
 """Default timeout of a step, in seconds."""
@@ -81,7 +93,7 @@ class _Reader:
         if not isinstance(node, yaml.MappingNode):
             self._complain(_line(node), f"{what}: expected fields (`name: value`)")
             return
-        for key, value in node.value:
+        for key, value in self._with_merged(node, what, []):
             name = key.value if isinstance(key, yaml.ScalarNode) else "?"
             if name not in known:
                 from difflib import get_close_matches  # only here: it takes long to import
@@ -95,11 +107,32 @@ class _Reader:
                 seen.add(name)
                 yield name, value
 
+    def _with_merged(
+        self, node: yaml.MappingNode, what: str, seen: list[yaml.Node]
+    ) -> list[tuple[yaml.Node, yaml.Node]]:
+        """Return the fields of a mapping, and then those which its merge keys (`<<`) bring and it lacks. A mapping that
+        was `seen` before, which may contain itself, brings nothing more.
+        """
+        seen.append(node)
+        pairs = [pair for pair in node.value if pair[0].tag != MERGE]
+        for key, value in node.value:
+            if key.tag != MERGE:
+                continue
+            for one in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                if not isinstance(one, yaml.MappingNode):
+                    self._complain(_line(key), f"{what}: `<<` needs fields, such as `*defaults`, or a list of them")
+                elif one not in seen:
+                    names = {key.value for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
+                    pairs += [pair for pair in self._with_merged(one, what, seen) if pair[0].value not in names]
+        return pairs
+
     def entries(self, field: str) -> Iterator[yaml.Node]:
         """Yield the items of the list in one top-level field."""
         if self.root is None or _is_null(self.root):
             return
-        for _, node in self._pairs(self.root, "top level", {field}):
+        for name, node in self._pairs(self.root, "top level", {field, DEFAULTS}):
+            if name == DEFAULTS:
+                continue
             if isinstance(node, yaml.SequenceNode):
                 yield from node.value
             elif not _is_null(node):
@@ -300,33 +333,88 @@ class _Reader:
         if not isinstance(node, yaml.MappingNode):
             self._complain(_line(node), "`agents` must map names to fields")
             return AGENTS
-        own = [self._agent(key.value, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
+        own = [self._agent(key.value, value) for key, value in node.value if self._is_plain("agents", "a name", key)]
         names = {kind.name for kind in own}
         return (*own, *(kind for kind in AGENTS if kind.name not in names))
 
     def _agent(self, name: str, node: yaml.Node) -> AgentKind:
         base = next((kind for kind in AGENTS if kind.name == name), AgentKind(name, (name,)))
         what = f"agent `{name}`"
-        texts = {"start", "resume", "skip_permissions"}
-        for field, value in self._pairs(node, what, {"commands", "titles", "animated", *texts}):
+        texts, patterns = ("start", "resume", "skip_permissions"), ("prompt", "border")
+        known = {"commands", "titles", "animated", "screens", *texts, *patterns}
+        for field, value in self._pairs(node, what, known):
             if field == "commands":
                 base = base._replace(commands=self._globs(what, field, value))
             elif field == "titles":
                 pairs = value.value if isinstance(value, yaml.MappingNode) else []
                 titles = tuple((key.value, self._globs(what, key.value, globs)) for key, globs in pairs)
                 base = base._replace(titles=titles)
-            elif field in texts and isinstance(value, yaml.ScalarNode):
-                base = base._replace(**{field: value.value})
-            elif isinstance(value, yaml.ScalarNode):
-                animated = self._boolean(what, field, value)
+            elif field == "screens":
+                base = base._replace(screens=tuple(self._screens(what, value)))
+            elif field == "animated":
+                animated = self._boolean(what, field, value) if isinstance(value, yaml.ScalarNode) else None
                 base = base if animated is None else base._replace(animated=animated)
+            elif field in texts or _is_empty(value) or self._is_pattern(what, field, value):
+                base = base._replace(**{field: self._text(what, field, value)})  # type: ignore[arg-type]
         return base
 
+    def _screens(self, what: str, node: yaml.Node) -> Iterator[ScreenRule]:
+        """Yield the valid rules for an agent's screen."""
+        if not isinstance(node, yaml.SequenceNode):
+            self._complain(_line(node), f"{what}: `screens` must be a list (lines that begin with `- `)")
+            return
+        for item in node.value:
+            before = len(self.problems)
+            nodes = dict(self._pairs(item, f"{what}: a screen", {"status", "name", "shows"}))
+            if nodes or len(self.problems) == before:
+                rule = self._screen(f"{what}: a screen", item, nodes)
+            if len(self.problems) == before:
+                yield rule
+
+    def _screen(self, what: str, node: yaml.Node, nodes: Mapping[str, yaml.Node]) -> ScreenRule:
+        status = self._text(what, "status", nodes["status"]) if "status" in nodes else ""
+        if status not in ON_SCREENS:
+            words = ", ".join(ON_SCREENS)
+            self._complain(_line(nodes.get("status", node)), f"{what}: `status` must be one of {words}, not `{status}`")
+        name = nodes["name"].value if "name" in nodes and self._is_plain(what, "`name`", nodes["name"]) else status
+        shows = tuple(self._shows(what, nodes.get("shows", node))) if "shows" in nodes else ()
+        if not shows:
+            self._complain(_line(nodes.get("shows", node)), f"{what}: `shows` needs a number of lines and a pattern")
+        return ScreenRule(status, name, shows)
+
+    def _shows(self, what: str, node: yaml.Node) -> Iterator[tuple[int, str]]:
+        """Yield the pairs of a rule: of one mapping, or of a list of them, for a number may occur twice."""
+        mappings = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        for key, value in (pair for one in mappings if isinstance(one, yaml.MappingNode) for pair in one.value):
+            lines = key.value if isinstance(key, yaml.ScalarNode) else "?"
+            if not (re.fullmatch("[0-9]{1,3}", lines) and int(lines) <= MOST_LINES):
+                self._complain(_line(key), f"{what}: `shows` counts lines from 0 to {MOST_LINES}, not `{lines}`")
+            elif self._is_pattern(what, "shows", value):
+                yield int(lines), value.value
+
+    def _is_pattern(self, what: str, field: str, node: yaml.Node) -> bool:
+        if not isinstance(node, yaml.ScalarNode):
+            self._complain(_line(node), f"{what}: `{field}` must have a pattern")
+            return False
+        why = why_unusable(node.value)
+        if why:
+            self._complain(_line(node), f"{what}: a pattern in `{field}` {why}")
+        return not why
+
+    def _is_plain(self, what: str, name: str, node: yaml.Node) -> bool:
+        """Whether a node is a text that can be a field of a line."""
+        if not isinstance(node, yaml.ScalarNode):
+            self._complain(_line(node), f"{what}: {name} must be one value")
+            return False
+        if any(ord(letter) < 32 or ord(letter) == 127 for letter in node.value):
+            self._complain(_line(node), f"{what}: {name} holds a control character")
+            return False
+        return True
+
     def _globs(self, what: str, field: str, node: yaml.Node) -> tuple[str, ...]:
-        if isinstance(node, yaml.ScalarNode):
-            return (node.value,)
-        if isinstance(node, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in node.value):
-            return tuple(item.value for item in node.value)
+        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        if all(isinstance(item, yaml.ScalarNode) for item in items):
+            return tuple(item.value for item in items if self._is_plain(what, f"`{field}`", item))
         self._complain(_line(node), f"{what}: `{field}` must be a pattern or a list of patterns")
         return ()
 
@@ -337,6 +425,10 @@ def _line(node: yaml.Node) -> int:
 
 def _is_null(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and not node.value
 
 
 def _peek(node: yaml.Node, field: str) -> str:

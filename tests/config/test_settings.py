@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,8 @@ from navi.config.places import Places
 from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import SESSIONS_DIR, Remote
 from navi.config.settings import Settings
-from navi.core.agents import AGENTS, AgentKind
+from navi.core.agents import AGENTS, CLAUDE, AgentKind, ScreenRule
+from navi.ops.agents import describe
 
 GUIDE = """\
 remotes:
@@ -234,6 +236,15 @@ def test_settings_are_read_and_defaults_stand_for_the_rest(tmp_path: Path) -> No
         ("agents: {mine: {commands: {a: b}}}", "1: agent `mine`: `commands` must be a pattern or a list of patterns"),
         ("agents: {mine: {command: x}}", "1: agent `mine`: unknown field `command`; did you mean `commands`?"),
         ("agents: {mine: {animated: 3}}", "1: agent `mine`: `animated` must be true or false, not `3`"),
+        ("agents: {mine: {start: [a]}}", "1: agent `mine`: `start` must be a single string"),
+        ('agents: {mine: {commands: "a\\tb"}}', "1: agent `mine`: `commands` holds a control character"),
+        ('agents: {"a\\nb": {}}', "1: agents: a name holds a control character"),
+        ("agents: {[a]: {}}", "1: agents: a name must be one value"),
+        ("agents: {mine: {prompt: [a]}}", "1: agent `mine`: `prompt` must have a pattern"),
+        ("agents: {mine: {border: '('}}", "1: agent `mine`: a pattern in `border` is not a regular expression: "
+         "missing ), unterminated subpattern"),
+        ("agents: {mine: {screens: {a: b}}}", "1: agent `mine`: `screens` must be a list (lines that begin with `- `)"),
+        ("agents: {mine: {screens: [a]}}", "1: agent `mine`: a screen: expected fields (`name: value`)"),
         ("- a list", "1: top level: expected fields (`name: value`)"),
     ],
 )
@@ -289,6 +300,69 @@ def test_the_users_agents_win_over_those_that_navi_knows(tmp_path: Path) -> None
     assert len(found.agents) == len(AGENTS) + 1
 
 
+SCREENS = """\
+agents:
+  mine:
+    prompt: '^> [^ ]'
+    border: '^---'
+    screens:
+    - status: permission
+      name: the dialog
+      shows: {9: Allow, 2: 'yes[/]no'}
+    - {status: working, shows: [{4: esc to stop}, {4: '^[*] '}]}
+    - {status: error, shows: {0: '^Error: '}}
+  claude:
+    screens: []
+    prompt:
+"""
+
+
+def test_screens_are_read_in_their_order(tmp_path: Path) -> None:
+    found, problems = settings(tmp_path, SCREENS)
+    assert problems == []
+    mine, claude = found.agents[:2]
+    assert (mine.prompt, mine.border) == ("^> [^ ]", "^---")
+    assert mine.screens == (
+        ScreenRule("permission", "the dialog", ((9, "Allow"), (2, "yes[/]no"))),
+        ScreenRule("working", "working", ((4, "esc to stop"), (4, "^[*] "))),
+        ScreenRule("error", "error", ((0, "^Error: "),)),
+    )
+    assert (claude.screens, claude.prompt, claude.border, claude.state) == ((), "", CLAUDE.border, CLAUDE.state)
+
+
+BAD_SCREENS = [
+    ("{status: done, shows: {1: x}}", "`status` must be one of permission, waiting, working, error, idle, not `done`"),
+    ("{shows: {1: x}}", "`status` must be one of permission, waiting, working, error, idle, not ``"),
+    ("{status: idle}", "`shows` needs a number of lines and a pattern"),
+    ("{status: idle, shows: x}", "`shows` needs a number of lines and a pattern"),
+    ("{status: idle, shows: {81: x, 1: y}}", "`shows` counts lines from 0 to 80, not `81`"),
+    ("{status: idle, shows: {-1: x, 1: y}}", "`shows` counts lines from 0 to 80, not `-1`"),
+    ("{status: idle, shows: {1: x, 2: [y]}}", "`shows` must have a pattern"),
+    ("{status: idle, shows: {1: x, 2: 'a{2}'}}",
+     "a pattern in `shows` has { or }, which is not the same for every awk; write [{] or [}]"),
+    ('{status: idle, name: "a\\tb", shows: {1: x}}', "`name` holds a control character"),
+    ("{status: idle, shows: {1: x}, last: 3}", "unknown field `last`; known are name, shows, status"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "said"), BAD_SCREENS, ids=[rule for rule, _ in BAD_SCREENS])
+def test_a_bad_screen_is_left_out_and_the_good_ones_load(tmp_path: Path, rule: str, said: str) -> None:
+    good = "{status: idle, name: good, shows: {1: x}}"
+    text = f"agents:\n  mine:\n    screens:\n    - {rule}\n    - {good}\n"
+    found, problems = settings(tmp_path, text)
+    assert problems == [f"4: agent `mine`: a screen: {said}"]
+    assert [rule.name for rule in found.agents[0].screens] == ["good"]
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_whatever_is_accepted_can_be_described(tmp_path_factory: pytest.TempPathFactory, name: str, text: str) -> None:
+    rules = [{"status": "idle", "name": text, "shows": {1: text}}]
+    fields = {"commands": [text], "prompt": text, "border": text, "screens": rules}
+    found, _ = settings(tmp_path_factory.getbasetemp(), yaml.safe_dump({"agents": {name: fields}}))
+    lines = describe(found.agents).removesuffix("\n").split("\n")
+    assert {line.split("\t")[0] for line in lines} <= {"program", "state", "word", "title", "screen", "rule"}
+
+
 # ---- places
 
 
@@ -308,3 +382,49 @@ def test_places_are_those_of_the_environment(environment: dict[str, str], config
 
 def test_without_a_home_in_the_environment_it_is_the_users() -> None:
     assert Places({}).home == Path(os.path.expanduser("~"))
+
+
+# ---- merge keys
+
+MERGED = [
+    ("{<<: *d, name: x, host: h}", Remote("x", "h", user="sean", port=2222)),
+    ("{name: x, host: h, <<: *d, user: me}", Remote("x", "h", user="me", port=2222)),
+    ("{<<: [*d, *e], name: x, host: h}", Remote("x", "h", user="sean", port=2222, jump_host="bastion")),
+    ("{<<: [*e, *d], name: x, host: h}", Remote("x", "h", user="deploy", port=2222, jump_host="bastion")),
+    ("{<<: *both, name: x, host: h}", Remote("x", "h", user="me", port=2222, jump_host="bastion")),
+    ("{<<: *self, name: x, host: h}", Remote("x", "h", user="loop")),
+]
+
+DEFAULTS = """\
+defaults:
+  - &d {user: sean, port: 2222}
+  - &e {user: deploy, jump_host: bastion}
+  - &both {<<: [*d, *e], user: me}
+  - &self {<<: *self, user: loop}
+remotes:
+  - """
+
+
+@pytest.mark.parametrize(("entry", "wanted"), MERGED)
+def test_merge_keys_bring_the_fields_that_an_entry_lacks(tmp_path: Path, entry: str, wanted: Remote) -> None:
+    assert remotes(tmp_path, DEFAULTS + entry) == ((wanted,), [])
+
+
+def test_entries_may_merge_another_entry(tmp_path: Path) -> None:
+    text = "remotes:\n  - &first {name: a, host: h, user: me, key: /k}\n  - {<<: *first, name: b}\n"
+    assert remotes(tmp_path, text) == ((Remote("a", "h", "me", "/k"), Remote("b", "h", "me", "/k")), [])
+
+
+WRONG_MERGES = [
+    ("defaults: &d\n  port: many\nremotes:\n  - {<<: *d, name: x, host: h}\n",
+     "2: remote `x`: `port` must be a port from 1 to 65535, not `many`"),
+    ("defaults: &d\n  colour: red\nremotes:\n  - {<<: *d, name: x, host: h}\n",
+     f"2: remote `x`: unknown field `colour`; known are {FIELDS}"),
+    ("defaults: &d text\nremotes:\n  - {<<: *d, name: x, host: h}\n",
+     "3: remote `x`: `<<` needs fields, such as `*defaults`, or a list of them"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "problem"), WRONG_MERGES)
+def test_a_mistake_in_merged_fields_is_named_where_it_is(tmp_path: Path, text: str, problem: str) -> None:
+    assert remotes(tmp_path, text)[1] == [problem]
