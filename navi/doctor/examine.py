@@ -18,7 +18,7 @@ from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.exchange import local_peer
 from navi.hosts.sockets import runtime_folder
-from navi.hosts.ssh_command import MAKE_MASTER, SHELL_OPTIONS, SshCommand
+from navi.hosts.ssh_command import MAKE_MASTER, SshCommand
 from navi.ops import HostSettings, OperationError
 from navi.ops.checkup import checkup
 
@@ -69,7 +69,7 @@ def check_programs(environment: Mapping[str, str]) -> tuple[Finding, ...]:
     try:
         return ssh, Finding("sockets folder", Result.OK, runtime_folder(environment))
     except HostError as error:
-        return ssh, Finding("sockets folder", Result.FAULT, error.failure.cause, error.failure.remedy)
+        return ssh, Finding("sockets folder", Result.FAULT, error.failure.cause, error.failure.remedy_in_verbs)
 
 
 def explain_options(remote: Remote, environment: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -78,7 +78,8 @@ def explain_options(remote: Remote, environment: Mapping[str, str]) -> tuple[Fin
     There are none where no folder for its socket can be had, which `examine_remote` reports.
     """
     try:
-        chosen = SshCommand(remote, environment).options(*SHELL_OPTIONS, *MAKE_MASTER)
+        command = SshCommand(remote, environment)
+        chosen = command.options(*command.shell_options(), *MAKE_MASTER)
     except HostError:
         return ()
     return tuple(Finding("ssh option", Result.OK, f"{' '.join(one.words)}: {one.reason}") for one in chosen)

@@ -32,7 +32,7 @@ class Finding:
 
 def fault(check: str, failure: Failure) -> Finding:
     """Return the finding of a check that a failure of the host ended."""
-    return Finding(check, Result.FAULT, failure.cause, failure.remedy, of_failure(failure))
+    return Finding(check, Result.FAULT, failure.cause, failure.remedy_in_verbs, of_failure(failure))
 
 
 def with_undone(found: Iterable[Finding], checks: Sequence[str], always: Sequence[str] = ()) -> tuple[Finding, ...]:

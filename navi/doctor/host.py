@@ -6,8 +6,10 @@ import re
 from shlex import quote
 
 from navi.core.exits import UNAVAILABLE
-from navi.core.model import PROOF, StatusFile, Tmux
-from navi.core.text import clean
+from navi.core.model import PROOF, Frame, StatusFile, Tmux
+from navi.core.registry import epoch
+from navi.core.text import clean, exact_age
+from navi.core.unlisted import unlisted
 from navi.doctor.finding import Finding, Result
 from navi.ops.checkup import Checkup
 from navi.ops.look import MOST_FILE_BYTES, MOST_FILES
@@ -17,13 +19,13 @@ MOST_SKEW = 2.0
 
 OLDEST_TMUX = (2, 6)
 
-CHECKS = ("tmux", "sessions folder", "status files", "hooks", "lingering")
+CHECKS = ("tmux", "registry", "sessions folder", "status files", "hooks", "lingering")
 """The checks of `judge_host`, in its order."""
 
 
 def judge_host(found: Checkup, host: str) -> tuple[Finding, ...]:
     """Return the findings about a machine, in the order of CHECKS. `host` is its name, for what to type."""
-    return (_tmux(found), _folder(found), _files(found), _hooks(found, host), _lingering(found))
+    return (_tmux(found, host), _registry(found), _folder(found), _files(found), _hooks(found, host), _lingering(found))
 
 
 TMUX = {
@@ -38,28 +40,54 @@ TMUX = {
         "see its state: ps -C 'tmux: server' -o pid,stat,args; one that is stopped (T) goes on after kill -CONT PID",
         1,
     ),
+    Tmux.LOST: (
+        "the tmux server ({error}) runs, but its socket was moved or removed",
+        "let it make its socket again: kill -USR1 with the number of that process",
+        1,
+    ),
     Tmux.FAILED: ("tmux says: {error}", "run tmux ls there, and correct what it complains about", 1),
 }
 
 
-def _tmux(found: Checkup) -> Finding:
+def _tmux(found: Checkup, host: str) -> Finding:
     frame, version = found.frame, found.version or f"tmux {found.frame.tmux_version}".strip()
     word = Tmux.OLD if frame.tmux in PROOF and _too_old(version) else frame.tmux
     if word in TMUX:
         cause, remedy, status = TMUX[word]
         cause = cause.replace("{version}", version).replace("{error}", frame.tmux_error or "nothing")
         return Finding("tmux", Result.FAULT, cause, remedy, status)
-    count = len(frame.sessions)
-    sessions = "no server is running" if word is Tmux.NONE else f"{count} session{'' if count == 1 else 's'}"
-    if not frame.proven:
-        remedy = "see which: ps -C 'tmux: server' -o pid,stat,args; until then no status file is removed"
-        return Finding("tmux", Result.WARNING, f"{version}; {frame.tmux_error}", remedy)
-    return Finding("tmux", Result.OK, f"{version}, {sessions}")
+    doubt = unlisted(frame, host)
+    if doubt:
+        remedy = f"{doubt.failure.remedy}; until then no status file is removed"
+        return Finding("tmux", Result.WARNING, f"{version}; {doubt.failure.cause}", remedy)
+    return Finding("tmux", Result.OK, f"{version}, {_servers(frame)}")
+
+
+def _servers(frame: Frame) -> str:
+    """Return how many sessions the tmux servers have, and which servers these are."""
+    sockets = sorted({session.socket for session in frame.sessions if session.socket})
+    if frame.tmux is Tmux.NONE and not sockets:
+        return "no server is running"
+    count = f"{len(frame.sessions)} session{'' if len(frame.sessions) == 1 else 's'}"
+    others = ", ".join(map(clean, sockets))
+    if frame.tmux is Tmux.NONE:
+        return f"{count} on {others}; no default server is running"
+    return f"{count} on the default server and {others}" if others else count
 
 
 def _too_old(version: str) -> bool:
     found = re.search(r"(\d{1,4})\.(\d{1,4})", version)
     return found is not None and (int(found[1]), int(found[2])) < OLDEST_TMUX
+
+
+def _registry(found: Checkup) -> Finding:
+    if found.registry == "unusable":
+        cause, _, remedy = found.distrust.partition("; ")
+        return Finding("registry", Result.FAULT, cause, remedy.removeprefix("run: "))
+    if found.registry == "private":
+        usual = found.sockets.rpartition("-")[0]
+        return Finding("registry", Result.OK, f"in {found.sockets}, because {usual} was not yours")
+    return Finding("registry", Result.OK, f"in {found.sockets}")
 
 
 FOLDERS = {
@@ -115,7 +143,20 @@ def _hooks(found: Checkup, host: str) -> Finding:
         state = "is installed, but" if found.hook else "is not installed, and"
         cause = f"navi's hook {state} {found.settings} does not call it; statuses are guessed from the panes"
         return Finding("hooks", Result.WARNING, cause, remedy)
-    return Finding("hooks", Result.OK, f"installed, and called by {found.settings}")
+    installed = f"installed, and called by {found.settings}"
+    if not found.hook_log:
+        return Finding("hooks", Result.OK, installed)
+    cause = f"{installed}; it lost an event{_when_and_why(found)}"
+    return Finding("hooks", Result.WARNING, cause, f"once that is settled: rm {quote(found.hook_log)}")
+
+
+def _when_and_why(found: Checkup) -> str:
+    """Return the end of a sentence with the age and the words of a line of the hook's log: `TIME AGENT: WORDS`."""
+    time, _, words = found.lost.partition(" ")
+    written = epoch(time)
+    if written is None:
+        return f": {found.lost}" if found.lost else ""
+    return f" {exact_age(found.frame.clock - written)} ago: {words}"
 
 
 def _lingering(found: Checkup) -> Finding:

@@ -13,9 +13,9 @@ from navi.core.failure import Failure, HostState
 from navi.core.text import clean, decode
 from navi.doctor.finding import Finding, Result
 from navi.doctor.process import QUICK, Done, run
-from navi.doctor.route import Target, by_hand
-from navi.hosts.failures import explain
-from navi.hosts.ssh_command import SHELL
+from navi.doctor.route import Target
+from navi.hosts.failures import explain, own_lines
+from navi.hosts.ssh_command import SHELL, by_hand
 from navi.hosts.wire import AnswerReader, WireError
 from navi.ops import Answer
 
@@ -27,29 +27,26 @@ def judge_login(
 
     `token` is that of the request which it was given.
     """
-    method = re.search(r'^Authenticated to .* using "([^"]+)"', done.errors, re.MULTILINE)
+    method = re.search(r'^Authenticated to .* using "([^"]+)"', done.ssh, re.MULTILINE)
     if method or f"{token} begin".encode() in done.output:
         how = f"by {method[1]}" if method else "accepted"
         login = Finding("authentication", Result.OK, f"{how}; {done.seconds:.1f} s with the request")
         return [_known_key(target, environment), login]
     failure = _failure_of(remote, done)
     if failure.state is HostState.HOSTKEY:
-        return [_bad_key(remote, target, failure, done.complaint)]
+        return [_bad_key(remote, target, failure, done.ssh)]
     if failure.state is HostState.AUTH:
         return [_known_key(target, environment), _refused(remote, target, failure, environment)]
-    remedy = f"{failure.remedy}: {_verbose(remote)}"
+    verbose = by_hand(remote, "-v")
+    remedy = f"{failure.remedy_in_verbs}: {verbose}"
     return [Finding("host key", Result.FAULT, failure.cause, remedy, of_failure(failure))]
 
 
 def _failure_of(remote: Remote, done: Done) -> Failure:
-    if done.status is None and not done.complaint:
+    if done.status is None and not own_lines(done.ssh):
         cause = f"no connection within {done.seconds:.0f} s"
         return Failure(HostState.UNREACHABLE, cause, "the network or the machine hangs; see where")
-    return explain(remote.name, done.status, done.complaint)
-
-
-def _verbose(remote: Remote) -> str:
-    return by_hand(remote).replace("ssh ", "ssh -v ", 1)
+    return explain(remote, done.end)
 
 
 def _known_key(target: Target, environment: Mapping[str, str]) -> Finding:
@@ -82,10 +79,11 @@ def _refused(remote: Remote, target: Target, failure: Failure, environment: Mapp
     locked = next((path for path in paths if _has_passphrase(path, environment)), "")
     if locked:
         cause = f"{failure.cause}; the key {locked} has a passphrase, and no agent holds it"
-        remedy = f"{shlex.join(['ssh-add', locked])}, or log in once with A in the dashboard"
+        remedy = f"{shlex.join(['ssh-add', locked])}, or log in once: navi hosts --login {remote.name}"
     else:
         cause = failure.cause
-        remedy = f"{failure.remedy}; {_verbose(remote)} shows which keys are tried"
+        verbose = by_hand(remote, "-v")
+        remedy = f"{failure.remedy_in_verbs}; {verbose} shows which keys are tried"
     return Finding("authentication", Result.FAULT, cause, remedy, REFUSED)
 
 
@@ -107,7 +105,7 @@ def judge_shell(remote: Remote, done: Done, token: str) -> tuple[Finding, Answer
     except WireError as error:
         answers, printed = [], str(error)
     if not answers:
-        cause = f"sh began, but did not answer: {printed or done.last_complaint or 'no answer in time'}"
+        cause = f"sh began, but did not answer: {printed or done.last_error or 'no answer in time'}"
         return Finding("login shell", Result.FAULT, cause, "check the load of that machine: uptime; ps aux"), None
     if not printed:
         return Finding("login shell", Result.OK, "prints nothing, and runs sh"), answers[0]
@@ -118,7 +116,7 @@ def judge_shell(remote: Remote, done: Done, token: str) -> tuple[Finding, Answer
 
 def _no_shell(remote: Remote, done: Done, printed: str) -> Finding:
     """Judge a login that worked, after which sh did not begin."""
-    words = f"; it printed: {printed[:80]}" if printed else f"; {done.last_complaint}" if done.last_complaint else ""
+    words = f"; it printed: {printed[:80]}" if printed else f"; {done.last_error}" if done.last_error else ""
     if done.status is None:
         cause = f"did not start sh within {done.seconds:.0f} s{words}"
         remedy = f"its startup files wait for something; try {by_hand(remote)} sh -c true"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Generic, TypeVar
 
 from navi.config.remote import Remote
@@ -17,11 +17,13 @@ from navi.core.exits import REFUSED
 from navi.doctor.finding import Finding, Result, fault, with_undone
 from navi.doctor.login import judge_login, judge_shell
 from navi.doctor.process import QUICK, Done, run
-from navi.doctor.route import ALONE, NO_PERSIST, Target, check_route, find_route
+from navi.doctor.route import Target, check_route, find_route
 from navi.hosts.base import HostError
 from navi.hosts.exchange import connect_limit
-from navi.hosts.sockets import refuse_foreign
-from navi.hosts.ssh_command import SHELL, SHELL_OPTIONS, USE_MASTER, Option, SshCommand, master_process
+from navi.hosts.masters import masters_of
+from navi.hosts.sockets import refuse_foreign, runtime_folder
+from navi.hosts.ssh_command import ALONE, SHELL, USE_MASTER, Option, SshCommand, master_process
+from navi.hosts.ssh_log import SshLog
 from navi.hosts.wire import LEAD, new_token, request
 from navi.ops import HostSettings, Operation
 
@@ -32,8 +34,6 @@ CHECKS = ("ssh", "name", "tcp", "jump", "host key", "authentication", "master", 
 
 _LOGIN = ("host key", "authentication")
 """Steps of one connection: the master is checked even where it fails."""
-
-_VERBOSE = Option(("-o", "LogLevel=VERBOSE"), "say when the login has succeeded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,17 @@ class Probe:
 
     def _examine_login(self, found: list[Finding], target: Target, operation: Operation[T]) -> Probed[T]:
         """Log in on a connection of its own; where that needs a person, send the request over a running master."""
-        alone = (*self._command.overriding(ALONE, NO_PERSIST, _VERBOSE, *SHELL_OPTIONS), SHELL)
-        done, token = self._request(operation, alone, connect_limit(self.remote))
+        options = (*ALONE, *self._command.shell_options())
+        done, token = self._request(operation, self._command.overriding, options, connect_limit(self.remote))
         master, running = self._check_master()
         login = judge_login(self.remote, target, done, token, self._environment)
         last = login[-1]
         if running and (last.check, last.result, last.status) == ("authentication", Result.FAULT, REFUSED):
-            remedy = "nothing for now; log in again with A in the dashboard when that connection has ended"
+            again = f"navi hosts --login {self.remote.name}"
+            remedy = f"nothing for now; log in again when that connection has ended: {again}"
             login[-1] = Finding(last.check, Result.WARNING, f"{last.found}; but a connection is open", remedy)
-            done, token = self._request(operation, self._command.shell(USE_MASTER))
+            options = (*self._command.shell_options(), USE_MASTER)
+            done, token = self._request(operation, self._command.words, options)
         found += [*login, master]
         if login[-1].result is Result.FAULT:
             return self._failed(found, jumps=False)
@@ -94,13 +96,19 @@ class Probe:
         return Probed((*found, shell), parsed, done.began, done.ended)
 
     def _request(
-        self, operation: Operation[T], words: Sequence[str], login_limit: float | None = None
+        self,
+        operation: Operation[T],
+        ssh: Callable[..., tuple[str, ...]],
+        options: tuple[Option, ...],
+        login_limit: float | None = None,
     ) -> tuple[Done, str]:
         """Send an operation to a shell, and then the end of its input; return what came, and the token."""
         token = new_token()
         limit = operation.time_limit + connect_limit(self.remote)
         text = LEAD + request(operation, token, self._settings)
-        return run(words, limit, self._environment, text, login_limit), token
+        with closing(SshLog(runtime_folder(self._environment))) as log:
+            words = (*ssh(log.option, *options), SHELL)
+            return run(words, limit, self._environment, text, login_limit, log), token
 
     def _check_master(self) -> tuple[Finding, bool]:
         """Check the shared connection; return also whether it can be used."""
@@ -117,15 +125,11 @@ class Probe:
             return Finding("master", Result.OK, f"running (process {process or 'unknown'})"), True
         remove = f"rm -f {shlex.quote(control)}"
         if done.status is None:
-            cause, remedy = f"does not answer within {QUICK:g} s", f"{_kill(control)}{remove}"
+            cause, remedy = f"does not answer within {QUICK:g} s", f"{_kill(control, self._environment)}{remove}"
             return Finding("master", Result.FAULT, cause, remedy), False
-        return Finding("master", Result.WARNING, f"a dead master left its socket: {done.last_complaint}", remove), False
+        return Finding("master", Result.WARNING, f"a dead master left its socket: {done.last_error}", remove), False
 
 
-def _kill(control: str) -> str:
-    """Return how to kill the master, if its process was written down."""
-    try:
-        process = Path(f"{control}.pid").read_text().strip()
-    except OSError:
-        return ""
-    return f"kill -KILL {process}; " if process.isdigit() else ""
+def _kill(control: str, environment: Mapping[str, str]) -> str:
+    """Return how to kill the master, if its process is found."""
+    return "".join(f"kill -KILL {process}; " for process in masters_of(control, environment))

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from navi.hosts.exchange import LARGEST_ERRORS, read_errors
+from navi.hosts.ended import LARGEST_ERRORS, End, read_errors
+from navi.hosts.ssh_log import SshLog, failed_on_the_way, logged_in
 
 QUICK = 5.0
 """Seconds for programs that only read files here, and for a request to a master: one that is stopped never answers."""
 
 MOST_OUTPUT = 17 * 1024 * 1024
 
-LOGGED_IN = b"Authenticated to"
-"""How ssh's message about a login begins, at LogLevel VERBOSE."""
-
-PROGRESS = re.compile(r"Authenticated (to|using) |Transferred: |Bytes per second: ")
-"""What ssh writes at LogLevel VERBOSE and is no error."""
-
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A program that has ended. `status` is None if it had to be killed; times are epoch times of this machine."""
+    """A program that has ended. `status` is None if it had to be killed; times are epoch times of this machine.
+
+    `ssh` is what it printed itself if it is an ssh that was run with a log.
+    """
 
     status: int | None
     output: bytes
     errors: str
     began: float
     ended: float
+    ssh: str = ""
 
     @property
     def seconds(self) -> float:
@@ -40,14 +38,15 @@ class Done:
         return self.ended - self.began
 
     @property
-    def complaint(self) -> str:
-        """What it wrote to standard error, without ssh's messages about its progress."""
-        return "\n".join(line for line in self.errors.splitlines() if not PROGRESS.match(line))
+    def last_error(self) -> str:
+        """The last line that it wrote to standard error, or ""."""
+        return self.errors.rpartition("\n")[2]
 
     @property
-    def last_complaint(self) -> str:
-        """The last line of that, or ""."""
-        return self.complaint.rpartition("\n")[2]
+    def end(self) -> End:
+        """How it ended, for an ssh that shares nothing: what a ProxyCommand printed is among its errors."""
+        end = End(self.status, self.errors, ssh=self.ssh)
+        return end._replace(again=end) if failed_on_the_way(end) else end
 
 
 def run(
@@ -56,9 +55,10 @@ def run(
     environment: Mapping[str, str],
     text: bytes = b"",
     login_limit: float | None = None,
+    log: SshLog | None = None,
 ) -> Done:
     """Run a program with a text as its standard input; kill it after `limit` seconds, or after `login_limit` seconds if
-    it has not logged in by then.
+    its log does not say by then that it has logged in.
 
     Never raises: where it can't be started, its errors say why. It gets files in place of pipes, which its children
     would hold open.
@@ -71,19 +71,21 @@ def run(
             process = subprocess.Popen(words, stdin=source, stdout=output, stderr=errors, env=environment)
         except OSError as error:
             return Done(127, b"", f"{words[0]} can't be started: {error.strerror}", began, time.time())
-        login_limit = limit if login_limit is None else login_limit
-        status = _wait(process, limit, login_limit, output.fileno(), errors.fileno())
+        status = _wait(process, limit, limit if login_limit is None else login_limit, output.fileno(), log)
         ended = time.time()
         output.seek(0)
         errors.seek(0)
-        return Done(status, output.read(MOST_OUTPUT), read_errors(errors.read(LARGEST_ERRORS)), began, ended)
+        reported = log.read() if log else ""
+        return Done(status, output.read(MOST_OUTPUT), read_errors(errors.read(LARGEST_ERRORS)), began, ended, reported)
 
 
-def _wait(process: subprocess.Popen[bytes], limit: float, login_limit: float, output: int, errors: int) -> int | None:
+def _wait(
+    process: subprocess.Popen[bytes], limit: float, login_limit: float, output: int, log: SshLog | None
+) -> int | None:
     """Wait for a program to end; return its exit status, or None if it took too long or wrote too much."""
     began = time.monotonic()
     while True:
-        stop = began + (limit if LOGGED_IN in os.pread(errors, LARGEST_ERRORS, 0) else login_limit)
+        stop = began + (limit if log is None or logged_in(log.read()) else login_limit)
         try:
             return process.wait(min(0.5, max(0, stop - time.monotonic())))
         except subprocess.TimeoutExpired:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -21,15 +19,15 @@ from navi.doctor.finding import Finding, Result
 from navi.doctor.network import banner_of, look_up, read_banner, server_banner
 from navi.doctor.process import QUICK, run
 from navi.hosts.base import HostError
-from navi.hosts.exchange import LARGEST_ERRORS, connect_limit, read_errors
+from navi.hosts.ended import LARGEST_ERRORS, End, read_errors
+from navi.hosts.exchange import connect_limit
 from navi.hosts.failures import explain
-from navi.hosts.ssh_command import BATCH, Option, SshCommand
+from navi.hosts.sockets import runtime_folder
+from navi.hosts.ssh_command import ALONE, BATCH, Option, SshCommand, by_hand, read_hop
+from navi.hosts.ssh_log import SshLog, failed_on_the_way
 
 MOST_HOPS = 8
 """Jump hosts that may lead to jump hosts: a configuration can have a circle."""
-
-ALONE = Option(("-o", "ControlPath=none"), "a check shares nothing")
-NO_PERSIST = Option(("-o", "ControlPersist=no"), "a check leaves nothing behind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +54,16 @@ class Stop(NamedTuple):
     target: Target
 
 
-def by_hand(remote: Remote) -> str:
-    """Return the command with which a person reaches a remote without navi."""
-    words = [
-        *(["-p", str(remote.port)] if remote.port else []), *(["-l", remote.user] if remote.user else []),
-        *(["-i", os.path.expanduser(remote.key)] if remote.key else []),
-        *(["-J", remote.jump_host] if remote.jump_host else []), remote.host,
-    ]  # fmt: skip
-    return shlex.join(["ssh", *words])
-
-
 def hop_of(text: str, before: Sequence[str], remote: Remote) -> Remote:
     """Return a jump host, as ssh's -J writes it, as a remote; `before` are the jump hosts that lead to it.
 
     The entry's own user and key serve the hops that the entry names, as they do in ssh_command.py.
     """
     own = bool(remote.jump_host)
-    user, _, place = text.removeprefix("ssh://").rpartition("@")
-    found = re.fullmatch(r"\[(.*)\](?::(\d+))?|([^:]*)(?::(\d+))?", place.rstrip("/"))
-    host, port = (found[1] or found[3], found[2] or found[4]) if found else (place, None)
+    hop = read_hop(text)
     return Remote(
-        text, host or place, user=user or (remote.user if own else ""), key=remote.key if own else "",
-        jump_host=",".join(before), port=int(port or 0), connect_timeout=remote.connect_timeout,
+        text, hop.host or text, user=hop.user or (remote.user if own else ""), key=remote.key if own else "",
+        jump_host=",".join(before), port=int(hop.port or 0), connect_timeout=remote.connect_timeout,
     )  # fmt: skip
 
 
@@ -110,7 +96,7 @@ def resolve(remote: Remote, environment: Mapping[str, str]) -> Target:
         remedy = f"try {by_hand(remote)} -G; a Match exec in ~/.ssh/config may hang"
         raise HostError(Failure(HostState.ERROR, f"no answer from ssh -G within {QUICK:g} s", remedy))
     if done.status != 0:
-        raise HostError(explain(remote.name, done.status, done.errors))
+        raise HostError(explain(remote, End(done.status, ssh=done.errors)))
     return read_target(decode(done.output), remote)
 
 
@@ -161,19 +147,23 @@ def _check_port(first: Stop, hop: str) -> Iterator[Finding]:
 def _check_jump(hop: Remote, beyond: Target, environment: Mapping[str, str]) -> Finding:
     """Check whether a jump host lets us log in and go on: ssh's -W brings the banner of the machine beyond it."""
     name, place, limit = clean(hop.name), f"[{beyond.hostname}]:{beyond.port}", connect_limit(hop)
-    options = (ALONE, NO_PERSIST, BATCH, Option(("-W", place), "what -J does"))
-    banner, errors, ended = _listen(SshCommand(hop, environment).overriding(*options), limit, environment)
+    options = (*ALONE, BATCH, Option(("-W", place), "what -J does"))
+    with closing(SshLog(runtime_folder(environment))) as log:
+        words = SshCommand(hop, environment).overriding(*options, log.option)
+        banner, errors, ended = _listen(words, limit, environment)
+        reported = log.read()
     if banner:
         return Finding("jump", Result.OK, f"{name} leads to {place}: {banner}")
     if not ended:
         cause = f"no answer from {place} through {name} within {limit:g} s"
         remedy = f"log in there and try: {by_hand(hop)}, then nc {beyond.hostname} {beyond.port}"
         return Finding("jump", Result.FAULT, cause, remedy, UNAVAILABLE)
-    if "administratively prohibited" in errors:
+    if "open failed: administratively prohibited" in reported:
         remedy = "set AllowTcpForwarding yes in its sshd_config"
         return Finding("jump", Result.FAULT, f"{name} does not allow forwarding", remedy, REFUSED)
-    failure = explain(hop.name, 255, errors)
-    remedy = f"{by_hand(hop)} shows more: {failure.remedy}"
+    end = End(255, errors, ssh=reported)
+    failure = explain(hop, end._replace(again=end) if failed_on_the_way(end) else end)
+    remedy = f"{by_hand(hop)} shows more: {failure.remedy_in_verbs}"
     return Finding("jump", Result.FAULT, f"{name}: {failure.cause}", remedy, of_failure(failure))
 
 

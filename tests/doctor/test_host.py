@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.model import Frame, Tmux
-from navi.core.text import clean
+from navi.core.text import clean, utc
 from navi.doctor.finding import Finding, Result
 from navi.doctor.host import CHECKS, MOST_SKEW, judge_clock, judge_host
 from navi.ops import Answer
@@ -45,7 +47,7 @@ def test_a_machine_without_faults_passes_every_check_in_every_shell(lab: Lab, sh
     by_check = found(account, shell)
     assert tuple(by_check) == CHECKS
     assert {finding.result for finding in by_check.values()} <= {OK, WARNING}
-    assert [by_check[check].result for check in CHECKS[1:]] == [OK] * 4
+    assert [by_check[check].result for check in CHECKS[1:]] == [OK] * 5
     assert "1 session" in by_check["tmux"].found or by_check["tmux"].result is WARNING  # another server may hang
     assert by_check["status files"].found == "1 status file"
     assert os.listdir(account.sessions_dir / ".navi") == ["hook"]
@@ -88,6 +90,17 @@ def test_each_state_of_tmux_is_found(lab: Lab, case: tuple[str, str, Result, int
     finding = found(lab.local, DASH, **more)["tmux"]
     assert (finding.result, finding.status, finding.found[: len(words)]) == (result, status, words)
     assert bool(finding.remedy) == (result is not OK)
+
+
+@pytest.mark.parametrize("default", [False, True])
+def test_servers_beside_the_default_one_count(lab: Lab, default: bool) -> None:
+    if default:
+        lab.local.new_session("api", "exec sleep 1000")
+    for name in ("a", "b"):
+        lab.local.tmux("-L", "work", "new-session", "-d", "-s", name, "exec sleep 1000")
+    finding = found(lab.local, DASH)["tmux"]
+    servers = r"3 sessions on the default server and \S+/work$" if default else r"2 sessions on \S+/work; no default"
+    assert (finding.result, bool(re.search(servers, finding.found))) == (OK, True), finding
 
 
 def test_a_hung_tmux_is_found_on_a_machine_without_timeout(lab: Lab) -> None:
@@ -189,6 +202,36 @@ def test_more_files_than_navi_reads_are_a_fault(files: int, size: int) -> None:
     assert (finding.result, finding.remedy) == (FAULT, "see who writes them: ls -lt /s | head")
 
 
+# ---- the registry
+
+
+def test_it_tells_which_registry_is_in_use_and_why(lab: Lab) -> None:
+    usual = lab.local.folder / "tmp" / "claude-tmux-sockets"
+    assert found(lab.local)["registry"] == Finding("registry", OK, f"in {usual}")
+    usual.symlink_to(lab.local.home)
+    private = f"{usual}-{os.getuid()}"
+    assert found(lab.local)["registry"] == Finding("registry", OK, f"in {private}, because {usual} was not yours")
+    assert not os.path.exists(private), "a check-up makes nothing"
+
+
+def test_a_registry_that_can_not_be_used_is_a_fault_with_its_remedy(lab: Lab) -> None:
+    named = lab.local.folder / "named"
+    named.mkdir(mode=0o700)
+    assert found(lab.local, CLAUDE_TMUX_SOCKET_DIR=str(named))["registry"].result is OK
+    named.chmod(0o777)
+    fault = Finding("registry", FAULT, f"others can write to {named}", f"chmod go-w {named}")
+    assert found(lab.local, CLAUDE_TMUX_SOCKET_DIR=str(named))["registry"] == fault
+    named.chmod(0o700)
+    (named / ".sessions.json").symlink_to("x")
+    finding = found(lab.local, CLAUDE_TMUX_SOCKET_DIR=str(named))["registry"]
+    assert (finding.found[-21:], finding.remedy) == ("it is a symbolic link", "remove it")
+    named.joinpath(".sessions.json").unlink()
+    named.rename(named.with_name("moved"))
+    named.symlink_to("moved")
+    finding = found(lab.local, CLAUDE_TMUX_SOCKET_DIR=str(named))["registry"]
+    assert finding.remedy == "set CLAUDE_TMUX_SOCKET_DIR to a folder of your own"
+
+
 # ---- hooks, lingering
 
 HOOKS = [
@@ -218,6 +261,30 @@ def test_settings_are_looked_for_where_claude_code_does(lab: Lab) -> None:
     elsewhere = elsewhere.rename(lab.local.home / "elsewhere")
     assert found(lab.local)["hooks"].result is WARNING
     assert found(lab.local, CLAUDE_CONFIG_DIR=str(elsewhere))["hooks"].result is OK
+
+
+LOGS = [
+    (b"", OK, ""),
+    (b"2026-01-01T00:00:00Z claude: old\n%s claude: full\n", WARNING, "; it lost an event 1h 1m ago: claude: full"),
+    (b"%s claude: \x1b[2Jwhy\n", WARNING, "; it lost an event 1h 1m ago: claude: "),
+    (b"no time\n", WARNING, "; it lost an event: no time"),
+    (b"\xff\x00 x\n" * 100_000, WARNING, "; it lost an event: "),
+]
+
+
+@every_shell
+@pytest.mark.parametrize(("content", "result", "words"), LOGS, ids=range(len(LOGS)))
+def test_the_log_of_the_hook_is_shown_with_its_age(
+    lab: Lab, shell: Shell, content: bytes, result: Result, words: str
+) -> None:
+    install_hook(lab.local)
+    log = lab.local.sessions_dir / ".navi" / "hook.log"
+    log.write_bytes(content.replace(b"%s", utc(time.time() - 3690).encode()))
+    finding = found(lab.local, shell)["hooks"]
+    assert finding.result is result
+    assert words in finding.found
+    assert "\x1b" not in finding.found
+    assert finding.remedy == (f"once that is settled: rm {log}" if result is WARNING else "")
 
 
 LINGERING = [
@@ -268,7 +335,8 @@ def test_a_slow_network_is_not_taken_for_a_wrong_clock(began: float, took: float
 # ---- reading
 
 WORDS = st.sampled_from(
-    [b"clock 5 b", b"folder good drwx", b"count 1 2", b"hooks no no", b"server ok ", b"lingering a"]
+    [b"clock 5 b", b"folder good drwx", b"count 1 2", b"hooks no no", b"server ok ", b"lingering a",
+     b"registry unusable /x"]
 )
 
 

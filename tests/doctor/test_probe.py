@@ -10,7 +10,6 @@ import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -332,7 +331,6 @@ def running(lab: Lab, one: Remote) -> None:
 
 def hung(lab: Lab, one: Remote) -> None:
     running(lab, one)
-    Path(f"{SshCommand(one, lab.environment()).control}.pid").write_text(f"{master(lab)}\n")
     os.kill(master(lab), signal.SIGSTOP)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.config.remote import Remote
-from navi.doctor.route import by_hand, hop_of, read_target
+from navi.doctor.route import hop_of, read_target
 
 HOPS = [
     ("bastion", Remote("r", "h", jump_host="bastion"), ("bastion", "", 0)),
@@ -19,6 +17,8 @@ HOPS = [
     ("ssh://you@bastion:33/", Remote("r", "h"), ("bastion", "you", 33)),
     ("you@[fe80::1]:33", Remote("r", "h"), ("fe80::1", "you", 33)),
     ("[fe80::1]", Remote("r", "h"), ("fe80::1", "", 0)),
+    ("fe80::1", Remote("r", "h"), ("fe80::1", "", 0)),
+    ("ssh://you@[fe80::1]:33", Remote("r", "h"), ("fe80::1", "you", 33)),
 ]
 
 
@@ -32,9 +32,3 @@ def test_a_hop_is_read_as_ssh_reads_it(text: str, one: Remote, wanted: tuple[str
 def test_any_text_can_be_a_hop_and_a_target(text: str, hostname: str) -> None:
     assert hop_of(text, (), Remote("r", "h")).name == text
     assert read_target(f"hostname {hostname}", Remote("r", "h")).port == 22
-
-
-@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
-def test_what_is_to_be_typed_is_quoted(text: str) -> None:
-    words = shlex.split(by_hand(Remote("r", text, user=text, key=f"/{text}", jump_host=text, port=7)))
-    assert words == ["ssh", "-p", "7", "-l", text, "-i", f"/{text}", "-J", text, text]
