@@ -6,12 +6,13 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from errno import EDQUOT, EIO, ENOSPC
+from errno import EBADF, EDQUOT, EIO, ENOSPC
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from navi import __version__
-from navi.cli.arguments import HelpRequested, Mistake, read
+from navi.cli.arguments import HelpRequested, Mistake, UnknownWord, read
+from navi.cli.encoding import as_utf8, start_again_with_utf8
 from navi.cli.verbs import VERBS, Verb
 from navi.core.exits import NO, OK, WRONG_USAGE
 from navi.core.log import SILENT, Log
@@ -25,8 +26,8 @@ INTERRUPTED, NOBODY_READS = 130, 141
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
-UNWRITABLE = (EIO, ENOSPC, EDQUOT)
-"""How writing to standard output can fail, apart from a pipe without a reader."""
+UNWRITABLE = (EIO, ENOSPC, EDQUOT, EBADF)
+"""How writing to standard output can fail, apart from a pipe without a reader; EBADF says that it is closed."""
 
 
 def program() -> NoReturn:
@@ -36,6 +37,7 @@ def program() -> NoReturn:
     garbage collector the imports of a verb take 6 % less processor time (medians of 30 paired runs).
     """
     gc.disable()
+    start_again_with_utf8()
     _open_closed_streams()
     try:
         status = main()
@@ -51,12 +53,14 @@ def program() -> NoReturn:
 
 
 def _open_closed_streams() -> None:
-    """Open those standard streams that the caller closed: a file opened later must not take their numbers."""
-    if None not in (sys.stdin, sys.stdout, sys.stderr):
-        return
-    while (number := os.open(os.devnull, os.O_RDWR)) < 3:
+    """Open those standard streams that the caller closed: a file opened later must not take their numbers.
+
+    Writing to a closed standard output must fail.
+    """
+    closed = [number for number, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)) if stream is None]
+    for number in closed:
+        os.open(os.devnull, os.O_RDONLY if number == 1 else os.O_RDWR)  # takes the lowest number that is free
         os.set_inheritable(number, True)
-    os.close(number)
     sys.stdin = sys.stdin or os.fdopen(0)
     sys.stdout = sys.stdout or os.fdopen(1, "w")
     sys.stderr = sys.stderr or os.fdopen(2, "w")
@@ -64,17 +68,16 @@ def _open_closed_streams() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line; return the exit status (sysexits(3), see navi(1))."""
-    level, words = _take_log_level(list(sys.argv[1:] if arguments is None else arguments))
+    level, words = _take_log_level(list(map(as_utf8, sys.argv[1:]) if arguments is None else arguments))
     if level and level not in LOG_LEVELS:
-        print(f"navi: `{level}` is not a log level; use one of {', '.join(LOG_LEVELS)}", file=sys.stderr)
-        return WRONG_USAGE
+        return _complain(f"`{level}` is not a log level; use one of {', '.join(LOG_LEVELS)}")
     if words[:1] in (["-h"], ["--help"], ["help"]):
         from navi.cli.usage import overview
 
-        print(overview(), end="")
+        sys.stdout.write(overview())
         return OK
     if words in (["-V"], ["--version"]):
-        print(f"navi {__version__}")
+        sys.stdout.write(f"navi {__version__}\n")
         return OK
     if not words:
         return _show_dashboard(level or "info")
@@ -82,9 +85,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if verb is None:
         from navi.cli.usage import unknown
 
-        print(f"navi: {unknown(words[0])}", file=sys.stderr)
-        return WRONG_USAGE
+        return _complain(unknown(words[0]))
     return _run_line(verb, words[1:], level)
+
+
+def _complain(words: str) -> int:
+    """Say what is wrong with the command line; return the exit status."""
+    from navi.cli.output import standard_output
+
+    standard_output().note(f"navi: {words}")
+    return WRONG_USAGE
 
 
 def _show_dashboard(log_level: str) -> int:
@@ -126,26 +136,36 @@ def _run_line(verb: Verb, words: Sequence[str], log_level: str) -> int:
     except HelpRequested:
         from navi.cli.usage import help_of
 
-        print(help_of(verb), end="")
+        sys.stdout.write(help_of(verb))
         return OK
     except Mistake as mistake:
-        from navi.cli.usage import usage_of
+        from navi.cli.usage import host_hint, usage_of
 
-        print(f"navi: {mistake}\n{usage_of(verb)}", file=sys.stderr)
-        return WRONG_USAGE
+        hint = host_hint(verb, mistake.word, _hosts()) if isinstance(mistake, UnknownWord) else ""
+        return _complain(f"{mistake}{hint}\n{usage_of(verb)}")
     options.command_line = list(words[end + 1 :])
-    from navi.cli.context import Context
-    from navi.cli.output import Output
-
     _function(verb)
+    context = _context(log_level)
     _collect_garbage_from_now_on()
-    context = Context(dict(os.environ), Output(sys.stdout, sys.stderr), log=_log(log_level))
     try:
         return run_verb(verb, options, context)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         return NOBODY_READS
+
+
+def _context(log_level: str = "") -> Context:
+    """Return what a verb works with."""
+    from navi.cli.context import Context
+    from navi.cli.output import standard_output
+
+    return Context(dict(os.environ), standard_output(), log=_log(log_level))
+
+
+def _hosts() -> list[str]:
+    """Return the names of all hosts."""
+    return ["local", *_context().remotes]
 
 
 def _function(verb: Verb) -> Callable[[Options, Context], int]:

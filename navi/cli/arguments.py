@@ -59,7 +59,8 @@ class Argument(NamedTuple):
     `value` is the placeholder for its value in help texts; a flag has none. `many` is "" for one value, "?" for one
     that may be left out (then it is `bare`), "*" for any number, "+" for at least one, "..." for all words that follow,
     even those that begin with a dash. An option that `collects` may be given several times. At most one option of a
-    `group` may be given. One that is `interactive` needs the terminal, or standard input, of the person who types.
+    `group` may be given. One that is `interactive` needs the terminal, or standard input, of the person who types; one
+    that `writes` makes the verb write a file on this machine. The tools of `navi mcp` have neither.
     """
 
     names: tuple[str, ...]
@@ -74,6 +75,7 @@ class Argument(NamedTuple):
     choices: tuple[str, ...] = ()
     group: str = ""
     interactive: bool = False
+    writes: bool = False
 
     @property
     def is_option(self) -> bool:

@@ -11,7 +11,7 @@ from navi.cli.output import Output, UsageError
 from navi.core import exits
 from navi.core.text import clean, clean_lines, decode, utc
 from navi.ops import OperationError
-from navi.ops.pane import PaneOutput, follow, text
+from navi.ops.pane import PaneOutput, PaneText, follow, text
 
 if TYPE_CHECKING:
     from re import Pattern
@@ -24,20 +24,26 @@ def run_capture(options: Options, context: Context) -> int:
     """Write what a pane shows and its scrollback to standard output or a file."""
     host, pane = context.pane(options)
     start = "-" if options.start is None else str(options.start)
-    data = host.run(text(pane, start, options.no_strip))
-    lines = _lines(data, raw=options.no_strip)
+    found = host.run(text(pane, start, options.no_strip, options.lines if options.start is None else None))
+    lines = _lines(found.data, raw=options.no_strip)
     if options.lines is not None:
         lines = lines[-options.lines :] if options.lines else []
     if options.output is None:
         _print_lines(options, context.output, lines)
     else:
         _write_file(options, lines)
+    _tell_ending(options, context.output, found)
     return exits.OK
+
+
+def _tell_ending(options: Options, output: Output, found: PaneText) -> None:
+    if found.ending:
+        output.complain(f"{options.address or options.target}: {found.ending}")
 
 
 def _lines(data: bytes, raw: bool) -> list[str]:
     """Return the lines without empty ones at the end, cleaned unless they are to stay as they are."""
-    whole = os.fsdecode(data) if raw else decode(data)
+    whole = data.decode("utf-8", "surrogateescape") if raw else decode(data)
     lines = [line.rstrip() for line in (whole.split("\n") if raw else clean_lines(whole))]
     while lines and not lines[-1]:
         lines.pop()
@@ -45,13 +51,15 @@ def _lines(data: bytes, raw: bool) -> list[str]:
 
 
 def _print_lines(options: Options, output: Output, lines: list[str]) -> None:
-    output.let_bytes_through()
     if options.json:
         output.print_json({"address": options.address or options.target, "time": _now(), "lines": lines})
         return
     stamp = f"{_now()} " if options.timestamps else ""
     for line in lines:
-        output.print(f"{stamp}{line}")
+        if options.no_strip:
+            output.write(f"{stamp}{line}\n".encode("utf-8", "surrogateescape"))
+        else:
+            output.print(f"{stamp}{line}")
 
 
 def _write_file(options: Options, lines: list[str]) -> None:
@@ -77,9 +85,11 @@ def run_tail(options: Options, context: Context) -> int:
     """Write the last lines of a pane, and then its output as it comes."""
     host, pane = context.pane(options)
     if not options.follow and options.until is None:
-        lines = _lines(host.run(text(pane)), raw=False)
+        found = host.run(text(pane, lines=options.lines))
+        lines = _lines(found.data, raw=False)
         for line in lines[len(lines) - options.lines if options.lines < len(lines) else 0 :]:
             context.output.print(f"{_now()} {line}" if options.timestamps else line)
+        _tell_ending(options, context.output, found)
         return exits.OK
     until = _pattern(options.until) if options.until is not None else None
     new = PaneOutput()

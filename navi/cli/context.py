@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from navi.config.remote import Remote
     from navi.config.settings import Settings, Template
     from navi.core.agents import AgentKind
+    from navi.hosts.masters import Hops
 
 T = TypeVar("T")
 Answer = TypeVar("Answer")
@@ -107,6 +108,12 @@ class Context:
 
         return AGENTS
 
+    def _describe_agents(self) -> str:
+        """Return what hosts need to know of agents."""
+        from navi.ops.agents import describe
+
+        return describe(self.agents)
+
     @cached_property
     def remotes(self) -> Mapping[str, Remote]:
         """The enabled remotes by name. The first access complains about mistakes in remotes.yaml."""
@@ -146,16 +153,25 @@ class Context:
         if name not in self._hosts:
             remote = self.remotes[name]
             kept = self._connections.of(remote)
-            self._hosts[name] = BlockingOpenSSHHost(remote, self.environment, self.log, kept, self._cancellation)
+            self._hosts[name] = BlockingOpenSSHHost(
+                remote, self.environment, self.log, kept, self._cancellation, self._hops, self._describe_agents
+            )
         return self._hosts[name]
+
+    @cached_property
+    def _hops(self) -> Hops:
+        """The jump hosts through which connections start."""
+        from navi.hosts.masters import Hops
+
+        return Hops()
 
     @cached_property
     def _here(self) -> BlockingHost:
         """This machine."""
         if self._has_settings:
-            settings = HostSettings(self.settings.sessions_dir, self.settings.cleanup)
+            settings = HostSettings(self.settings.sessions_dir, self.settings.cleanup, self._describe_agents)
         else:
-            settings = HostSettings("", True)
+            settings = HostSettings("", True, self._describe_agents)
         kept = self._connections.of(LOCAL)
         return BlockingHost(local_peer(settings), self.environment, self.log, kept, self._cancellation)
 

@@ -117,7 +117,8 @@ class Report:
                 lines += self._lines(finding)
         undone = ", ".join(finding.check for finding in found if finding.result is Result.NOT_DONE)
         lines += [f"  {self._sign(Result.NOT_DONE)} {undone}"] if undone else []
-        self._output.print_at_once("\n".join(lines))
+        self._output.print_as_it_is("\n".join(lines))
+        self._output.stdout.flush()
 
     def _lines(self, finding: Finding) -> list[str]:
         lines = [f"  {self._sign(finding.result)} {finding.check:<16} {clean(finding.found)}"]

@@ -1,23 +1,25 @@
-"""The verb explain: what a session's status is, and what it was judged from."""
+"""The verb explain: what a session's status is, and all the evidence that it was judged from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi.cli.context import Context
-from navi.cli.output import Output, attempt, why
+from navi.cli.answers import doubt
+from navi.cli.context import Context, answered
+from navi.cli.output import Failed, Output, why
 from navi.core import exits
 from navi.core.address import Address
-from navi.core.facts import facts, rule, tmux_answer, usage_facts
+from navi.core.facts import facts, rule, usage_facts
 from navi.core.metrics import Metrics, Tokens, metrics_of, session_id
-from navi.core.model import Frame, Session, StatusFile, TmuxSession
+from navi.core.model import Evidence, Frame, Pane, Session, StatusFile, TmuxSession
 from navi.core.status import session_named, sessions_of
 from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
 from navi.ops.look import look
+from navi.ops.outcome import answered as has_listed
 from navi.ops.tokens import tokens
 
 if TYPE_CHECKING:
@@ -46,9 +48,23 @@ class Explained:
 def run_explain(options: Options, context: Context) -> int:
     """Explain the status of a session."""
     address = context.address(options.address)
-    return attempt(
-        context.output, address, lambda: _look(context, address), lambda found: _print(context.output, options, found)
-    )
+    found = answered(lambda address: _look(context, address), address)
+    if isinstance(found, Failed):
+        words, status = why(found)
+        context.output.complain(f"{address}: {words}")
+        return status
+    _print(context.output, options, found)
+    return _confirm(context.output, found)
+
+
+def _confirm(output: Output, found: Explained) -> int:
+    """Complain if no tmux server confirms that there is such a session; return the exit status."""
+    frame, tmux = found.frame, found.session.tmux
+    error = doubt(frame, found.session.host)
+    if error is None or (tmux and has_listed(frame, tmux.socket)):
+        return exits.OK
+    output.complain(f"{found.session.address}: {error}")
+    return error.status
 
 
 def _print(output: Output, options: Options, found: Explained) -> None:
@@ -71,8 +87,7 @@ def _look(context: Context, address: Address) -> Explained:
     session = session_named(sessions_of(address.host, frame, context.agents), address.name)
     if session:
         return Explained(session, frame, _count(host, session))
-    doubt = "" if frame.proven else f", but not every tmux server listed its sessions ({tmux_answer(frame)})"
-    raise OperationError(f"there is no session {clean(address.name)}{doubt}", exits.NO_SESSION)
+    raise doubt(frame, address.host) or OperationError(f"there is no session {clean(address.name)}", exits.NO_SESSION)
 
 
 def _count(host: BlockingHost, session: Session) -> Tokens | str:
@@ -102,6 +117,7 @@ def document(found: Explained) -> dict[str, object]:
         "status_age_s": None if status.since is None else max(0.0, frame.clock - status.since),
         "reason": status.reason,
         "rule": rule(session, frame),
+        "evidence": [_evidence_document(piece, frame.clock) for piece in status.evidence],
         "message": session.message,
         "cwd": session.cwd,
         "agent": session.agent or None,
@@ -123,8 +139,25 @@ def _file_document(file: StatusFile) -> dict[str, object]:
     return document
 
 
+def _evidence_document(piece: Evidence, clock: float) -> dict[str, object]:
+    return {
+        "source": str(piece.source),
+        "status": piece.word or None,
+        "age_s": None if piece.since is None else max(0.0, clock - piece.since),
+        "text": piece.text,
+        "message": piece.message,
+        "about": piece.where or None,
+        "decided": piece.decided,
+    }
+
+
 def _session_document(tmux: TmuxSession) -> dict[str, object]:
-    return tmux._asdict() | {"panes": [pane._asdict() for pane in tmux.panes]}
+    return tmux._asdict() | {"panes": [_pane_document(pane) for pane in tmux.panes]}
+
+
+def _pane_document(pane: Pane) -> dict[str, object]:
+    agents = [agent._asdict() for agent in pane.agents]
+    return pane._asdict() | {"agents": agents, "screen": pane.screen._asdict() if pane.screen else None}
 
 
 def _metrics_document(metrics: Metrics) -> dict[str, object]:

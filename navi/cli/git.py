@@ -10,7 +10,7 @@ from navi.cli.context import Context, answered
 from navi.cli.lifecycle import find
 from navi.cli.output import Failed, Output, attempt, why
 from navi.core.address import LOCAL
-from navi.core.text import clean
+from navi.core.text import clean, utc
 from navi.ops import OperationError
 from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
 
@@ -24,7 +24,7 @@ def run_git(options: Options, context: Context) -> int:
     address = context.address(options.address)
 
     def ask() -> Repository:
-        return context.host(address.host).run(git(find(context, address).cwd))
+        return context.host(address.host).run(git(find(context, address).folder))
 
     return attempt(context.output, address, ask, lambda repository: _print(options, context, repository))
 
@@ -72,24 +72,34 @@ def _comments_document(talk: Talk | Failed | None) -> list[dict[str, object]] | 
 def _print_repository(output: Output, repository: Repository, request: PullRequest | Failed) -> None:
     commit = repository.commit
     facts = [
+        ("repository", repository.root),
         ("branch", repository.branch or "(detached)"),
         ("upstream", repository.upstream),
         ("ahead", _number(repository.ahead)),
         ("behind", _number(repository.behind)),
-        ("files", "dirty" if repository.dirty else "clean"),
+        ("files", repository.changes),
         ("commit", f"{commit.hash} {commit.subject}" if commit else "none yet"),
+        ("by", f"{commit.author}, {utc(commit.time)}" if commit else ""),
         ("remote", shown_url(repository.url)),
-        ("pull request", _request_words(request)),
+        *(("worktree", path) for path in repository.worktrees if path != repository.root),
+        *_request_facts(request),
     ]
     for label, text in facts:
         if text:
             output.print(f"{label:<13} {clean(text)}")
 
 
-def _request_words(request: PullRequest | Failed) -> str:
-    if isinstance(request, PullRequest):
-        return f"#{request.number} {request.title} ({request.state})"
-    return why(request)[0]
+def _request_facts(request: PullRequest | Failed) -> list[tuple[str, str]]:
+    if not isinstance(request, PullRequest):
+        return [("pull request", why(request)[0])]
+    return [
+        ("pull request", f"#{request.number} {request.title}"),
+        ("state", ", ".join(request.verdicts)),
+        ("checks", ", ".join(f"{count} {result}" for result, count in request.checks)),
+        ("labels", ", ".join(request.labels)),
+        ("changes", request.size),
+        ("url", request.url),
+    ]
 
 
 def _print_comments(output: Output, talk: Talk | Failed | None) -> None:

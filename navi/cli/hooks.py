@@ -97,6 +97,8 @@ def _print_table(output: Output, results: Sequence[tuple[str, Found | Failed]]) 
         for agent, standing in (("claude", claude_standing(found)), ("opencode", opencode_standing(found))):
             line = f"{clean(name):<{wide}}  {agent:<8}  {standing.state:<9}  {standing.reason}"
             output.print(line.rstrip())
+        if found.lost:
+            output.complain(f"{clean(name)}: the hook lost an event: {clean(found.lost)}")
 
 
 def _host_document(name: str, found: Found | Failed) -> dict[str, object]:
@@ -105,7 +107,14 @@ def _host_document(name: str, found: Found | Failed) -> dict[str, object]:
     version = ".".join(map(str, found.version)) if found.version else None
     claude = asdict(claude_standing(found)) | {"path": found.settings.path, "version": version}
     opencode = asdict(opencode_standing(found)) | {"path": found.plugin.path, "present": found.opencode}
-    return {"host": name, "error": None, "status": exits.OK, "claude": claude, "opencode": opencode}
+    return {
+        "host": name,
+        "error": None,
+        "status": exits.OK,
+        "claude": claude,
+        "opencode": opencode,
+        "lost": clean(found.lost),
+    }
 
 
 def _failed_document(name: str, failed: Failed) -> dict[str, object]:
@@ -205,5 +214,5 @@ def _written_document(name: str, written: Written | Failed) -> dict[str, object]
 
 def _done(name: str, action: str, backup: str) -> str:
     kept = f"; the previous settings are kept in {clean(backup)}" if backup else ""
-    then = "; agents that are already running use them after a restart" if action == "install" else ""
+    then = "; a running Claude Code uses them at once, other agents after a restart" if action == "install" else ""
     return f"{clean(name)}: the hooks are {'installed' if action == 'install' else 'removed'}{kept}{then}"

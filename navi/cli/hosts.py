@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from navi.cli.context import Context
-from navi.cli.output import Output
+from navi.cli.output import Output, UsageError
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState
 from navi.core.model import Frame
 from navi.core.text import clean
+from navi.core.unlisted import unlisted
 from navi.hosts.base import HostError
 from navi.ops import OperationError
-from navi.ops.look import TMUX_FAILURES, look
+from navi.ops.look import look
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
-
-TMUX_STATES = {tmux: state for tmux, (state, _, _) in TMUX_FAILURES.items()}
-"""The state of a host by the state of its tmux."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,13 @@ class HostReport:
 
 
 def run_hosts(options: Options, context: Context) -> int:
-    """List this machine and all enabled remotes with their state; 0 even if some do not answer."""
+    """List this machine and all enabled remotes with their state; 0 even if some do not answer. Or log in to one."""
+    if options.login is not None:
+        if options.json:
+            raise UsageError("--login and --json exclude each other: a login is for a person")
+        return _log_in(context, options.login)
     names = [LOCAL, *context.remotes]
-    answers = context.each(names, lambda name: _ask(context, name))
+    answers = context.each(names, lambda name: context.host(name).run(look()))
     reports = [_report(context, name, answer) for name, answer in answers]
     if options.json:
         context.output.print_json([document(one) for one in reports])
@@ -47,12 +51,34 @@ def run_hosts(options: Options, context: Context) -> int:
     return exits.OK
 
 
-def _ask(context: Context, name: str) -> Frame:
+def _log_in(context: Context, name: str) -> int:
+    """Let a person log in to a host; return 0 only if its connection answers then."""
     host = context.host(name)
+    words = host.authenticate()
+    if not words:
+        raise UsageError("this machine needs no login")
+    if host.is_connected():
+        context.output.print(clean(f"{name}: connected already"))
+        return exits.OK
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("logging in needs a terminal")
+    os.spawnvpe(os.P_WAIT, words[0], words, context.environment)
+    if host.is_connected():
+        context.output.print(clean(f"logged in to {name}; the connection ends ten minutes after its last use"))
+        return exits.OK
+    return _why_not(context, name)
+
+
+def _why_not(context: Context, name: str) -> int:
+    """Return the exit status of a login that failed, and complain where no login was refused."""
     try:
-        return host.run(look())
-    except ValueError as error:
-        raise HostError(Failure(HostState.ERROR, str(error), f"navi doctor {name}")) from error
+        context.host(name).run(look())
+    except HostError as error:
+        status = exits.of_failure(error.failure)
+        if status != exits.REFUSED:
+            context.output.complain(f"{name}: {error.failure.cause}; {error.failure.remedy_in_verbs}")
+        return status
+    return exits.OK
 
 
 def _report(context: Context, name: str, answer: Frame | HostError | OperationError) -> HostReport:
@@ -63,11 +89,10 @@ def _report(context: Context, name: str, answer: Frame | HostError | OperationEr
     if isinstance(answer, OperationError):
         failure = Failure(HostState.ERROR, str(answer), f"navi doctor {name}")
         return HostReport(name, place, HostState.ERROR, None, failure)
-    state = TMUX_STATES.get(answer.tmux, HostState.CONNECTED)
-    if state is HostState.CONNECTED:
-        return HostReport(name, place, state, answer, None)
-    cause = f"tmux: {answer.tmux}" + (f" ({answer.tmux_error})" if answer.tmux_error else "")
-    return HostReport(name, place, state, answer, Failure(state, cause, f"navi doctor {name}"))
+    found = unlisted(answer, name)
+    if found is None:
+        return HostReport(name, place, HostState.CONNECTED, answer, None)
+    return HostReport(name, place, found.failure.state, answer, found.failure)
 
 
 def document(one: HostReport) -> dict[str, object]:
@@ -78,8 +103,8 @@ def document(one: HostReport) -> dict[str, object]:
         "destination": one.destination,
         "state": str(one.state),
         "error": failure.cause if failure else None,
-        "remedy": failure.remedy if failure else None,
-        "sessions": len(frame.sessions) if frame else None,
+        "remedy": failure.remedy_in_verbs if failure else None,
+        "sessions": len(frame.sessions) if frame and frame.proven else None,
         "tmux": (frame.tmux_version or None) if frame else None,
         "system": (frame.system or None) if frame else None,
     }
@@ -91,5 +116,5 @@ def _print(output: Output, one: HostReport, width: int) -> None:
     if one.frame and one.frame.tmux_version:
         facts.insert(1, f"tmux {one.frame.tmux_version}")
     if one.failure:
-        facts = [one.failure.cause, one.failure.remedy]
+        facts = [one.failure.cause, one.failure.remedy_in_verbs]
     output.print(clean(f"{one.name:<{width}}  {one.state:<12} {one.destination}: {'; '.join(facts)}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from navi.cli.attach import attach_terminal
@@ -11,7 +12,7 @@ from navi.cli.output import Output, UsageError, attempt, print_results
 from navi.config.undo_list import Killed, forget, last_killed, remember
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named
-from navi.core.launch import PRESETS, Launch, agent, command, kept, ready
+from navi.core.launch import PRESETS, Launch, agent, command, kept, of_caller, ready
 from navi.core.model import Frame, Session
 from navi.core.status import session_named, sessions_of
 from navi.core.text import clean
@@ -67,13 +68,17 @@ def run_new(options: Options, context: Context) -> int:
     """Create a session, and attach to it if asked."""
     host = context.host(options.host)
     launch, directory = launch_of(options, context)
+    if options.host == LOCAL:
+        launch = launch._replace(variables=(*of_caller(context.environment), *launch.variables))
+        directory = _from_here(options.directory or "") if options.directory or not directory else directory
     address = Address(options.host, options.name)
 
     def create() -> Created:
         operation = new(options.name, directory, launch, options.socket, register=not options.no_register)
         created = carry_out(context, address, operation)
         if not (options.json or options.attach):
-            context.output.print(operation.words(str(Address(options.host, created.name)), created))
+            made_at = str(Address(options.host, created.name))
+            context.output.print(operation.words(made_at, created) + _attach_hint(made_at, created))
         return created
 
     made: list[Created] = []
@@ -83,6 +88,19 @@ def run_new(options: Options, context: Context) -> int:
         if options.attach:
             return attach_terminal(context.output, host, Named(created.name, created.socket, created.id))
     return status
+
+
+def _from_here(directory: str) -> str:
+    """Return a directory on this machine as a shell here understands it; "" is the current one."""
+    return directory if directory.startswith("~") else os.path.abspath(directory)
+
+
+def _attach_hint(address: str, created: Created) -> str:
+    if created.ending:
+        return ""
+    import shlex
+
+    return f"; navi attach {shlex.quote(address)} opens it"
 
 
 def launch_of(options: Options, context: Context) -> tuple[Launch, str]:
@@ -115,12 +133,24 @@ def _tell_created(output: Output, options: Options, created: Created, launch: La
         output.print_json({
             "name": created.name, "host": options.host, "socket": created.socket or None, "target": created.target,
             "type": launch.type, "pid": created.process, "window": created.window or None,
-            "registered": created.registered,
+            "registered": created.registered, **_ending(created),
         })  # fmt: skip
     if created.slow:
         output.complain(STILL_STARTING)
+    _tell_unregistered(output, created)
+
+
+def _tell_unregistered(output: Output, created: Created) -> None:
     if created.problem:
         output.complain(f"not in the registry: {created.problem}")
+
+
+def _ending(created: Created) -> dict[str, int | str | None]:
+    """Return how a command ended that has ended already."""
+    if not created.ending:
+        return {}
+    status, _, signal = created.ending.partition(",")
+    return {"exit_status": int(status) if status.isdigit() else None, "exit_signal": clean(signal) or None}
 
 
 # ---- verbs that do the same to each session
@@ -145,10 +175,12 @@ def _change(context: Context, verb: SessionVerb, address: Address, off: bool) ->
     session, frame = look_before(context, address) if verb.looks else (None, None)
     operation = verb.operation(About(Named(address.name), session, context.agents, off))
     answer = carry_out(context, address, operation, frame)
-    if verb.undoable and answer:
-        remember(context.places.state, Killed(address.host, answer, str(address)))
     words = operation.words(str(address), answer)
-    return words + undo_hint(answer, "navi undo") if verb.undoable else words
+    if not verb.undoable:
+        return words
+    if answer.undo_id:
+        remember(context.places.state, Killed(address.host, answer.undo_id, str(address)))
+    return words + undo_hint(answer.undo_id, "navi undo")
 
 
 def _described(session: Session) -> str:
@@ -184,11 +216,12 @@ def run_undo(options: Options, context: Context) -> int:
         return exits.NO
     name = last.address.removeprefix(f"{last.host}/")
     address = Address(last.host, name)
-    operation = undo(last.undo_id, name)
+    operation = undo(last.undo_id, name, of_caller(context.environment) if last.host == LOCAL else ())
 
     def bring_back() -> str:
         created = carry_out(context, address, operation)
         forget(state, last)
+        _tell_unregistered(context.output, created)
         return operation.words(str(Address(last.host, created.name)), created)
 
     return attempt(context.output, last.address, bring_back, context.output.print)

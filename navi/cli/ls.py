@@ -26,8 +26,7 @@ def _snapshot(context: Context, name: str, registered: bool, sockets: Sequence[s
     host = context.host(name)
     found = host.run(snapshot(registered, sockets), meanwhile=_import_rows)
     if found.registry.problem:
-        words = f"the registry is damaged: {found.registry.problem}; `navi reconcile --repair` repairs it"
-        context.output.complain(f"{name}: {words}")
+        context.output.complain(f"{name}: {found.registry.complaint}")
     return found
 
 
@@ -35,29 +34,40 @@ def _snapshot(context: Context, name: str, registered: bool, sockets: Sequence[s
 
 
 def run_ls(options: Options, context: Context) -> int:
-    """List sessions, and complain about hosts that did not answer: the exit status is that of the first of them."""
+    """List sessions, and complain about hosts of which some are unknown: the exit status is that of the first."""
     names = _hosts_of(options, context)
-    answers = context.each(names, lambda name: _snapshot(context, name, registered=False))
-    from navi.cli.ls_output import Row, document, host_document, print_rows, rows_of, silent_document
+    found = context.each(names, lambda name: _snapshot(context, name, registered=False))
+    from navi.cli.answers import sift
+    from navi.cli.ls_output import document, print_rows, rows_of
 
-    status = exits.OK
-    hosts: list[dict[str, object]] = []
-    rows: list[Row] = []
-    for name, answer in answers:
-        if isinstance(answer, Failed):
-            words, code = why(answer)
-            context.output.complain(f"{name}: {words}")
-            status = status or code
-            hosts.append(silent_document(name, answer, words))
-            continue
-        hosts.append(host_document(name, answer))
-        rows += rows_of(name, answer, context.agents)
+    answers = sift(found, lambda one: one.frame)
+    answers.complain(context.output)
+    machines = {one.frame.place.host for _, one in answers.known}
+    rows = [row for name, one in answers.known for row in rows_of(name, one, context.agents, machines)]
     rows = [row for row in rows if not options.status or row.word in options.status]
     if options.json:
+        hosts = [_host_document(name, answer, answers.failure_of(name)) for name, answer in found]
         context.output.print_json({"hosts": hosts, "sessions": [document(row) for row in rows]})
     else:
         print_rows(context.output, rows)
-    return status
+    if not rows and answers.status == exits.OK and context.output.is_terminal:
+        context.output.note(_nothing(options, names))
+    return answers.status
+
+
+def _nothing(options: Options, names: Sequence[str]) -> str:
+    """Say that no session is listed: to a person, to whom an empty answer would say nothing."""
+    what = f"no session has the status {' or '.join(options.status)}" if options.status else "no sessions"
+    where = [f"on {name}" if name != LOCAL else "on this machine" for name in names]
+    return f"{what} {' and '.join(where)}" if len(where) < 3 else f"{what} on these {len(where)} hosts"
+
+
+def _host_document(name: str, answer: Snapshot | Failed, error: str | None) -> dict[str, object]:
+    from navi.cli.ls_output import host_document, silent_document
+
+    if isinstance(answer, Failed):
+        return silent_document(name, answer, error or "")
+    return host_document(name, answer)
 
 
 def _hosts_of(options: Options, context: Context) -> list[str]:
@@ -86,19 +96,43 @@ def run_health(options: Options, context: Context) -> int:
     sockets = {name: [pane.socket for host, pane in wanted if host.name == name and pane.socket] for name in names}
     found = dict(context.each(names, lambda name: _snapshot(context, name, True, sockets[name])))
     found |= dict(context.each(_unfound(wanted, found), lambda name: _snapshot(context, name, False, sockets[name])))
-    from navi.cli.ls_output import condition_named, print_conditions
+    from navi.cli.ls_output import condition_named
 
-    conditions: list[tuple[str, Condition]] = []
-    status = exits.OK
-    for host, pane in wanted:
-        answer = found[host.name]
-        about = address_of(host.name, pane.name or pane.target)
+    def judge(name: str, pane: Named) -> Condition | Failed:
+        answer = found[name]
         if isinstance(answer, Failed):
-            words, status = why(answer)
-            context.output.complain(f"{about}: {words}")
-            continue
-        conditions.append((about, condition_named(answer, pane.name, pane.socket, pane.target, pane.registered)))
-    return print_conditions(context.output, conditions, options.json) or status
+            return answer
+        return condition_named(answer, pane.name, pane.socket, pane.target, pane.registered)
+
+    judged = [(host.name, pane.name or pane.target, judge(host.name, pane)) for host, pane in wanted]
+    return _print_health(options, context, found, judged)
+
+
+def _print_health(
+    options: Options,
+    context: Context,
+    found: Mapping[str, Snapshot | Failed],
+    judged: Sequence[tuple[str, str, Condition | Failed]],
+    alone: bool = True,
+) -> int:
+    """Print the health of sessions, each by its host and name. An unknown one has the exit status of its host."""
+    from navi.cli.ls_output import print_conditions
+    from navi.core.registry import Condition, Health
+
+    conditions = [
+        (host, name, Condition(Health.UNKNOWN, why(one)[0]) if isinstance(one, Failed) else one)
+        for host, name, one in judged
+    ]
+    named = [(address_of(host, name), condition) for host, name, condition in conditions]
+    status = print_conditions(context.output, named, options.json, alone)
+    unknown = dict.fromkeys(host for host, _, condition in conditions if condition.health is Health.UNKNOWN)
+    if not unknown:
+        return status
+    from navi.cli.answers import sift
+
+    answers = sift([(host, found[host]) for host in unknown], lambda one: one.frame)
+    answers.complain(context.output)
+    return answers.status or exits.UNAVAILABLE
 
 
 def _unfound(wanted: Sequence[tuple[BlockingHost, Named]], found: Mapping[str, Snapshot | Failed]) -> list[str]:
@@ -121,9 +155,7 @@ def _health_of_all(options: Options, context: Context) -> int:
     """Report the health of all sessions that are registered on a host."""
     host = context.host(options.host or LOCAL).name
     found = _snapshot(context, host, registered=True)
-    from navi.cli.ls_output import print_conditions
     from navi.core.registry import condition_of
 
-    entries = found.registry.entries.values()
-    conditions = [(address_of(host, entry.name), condition_of(entry, found)) for entry in entries]
-    return print_conditions(context.output, conditions, options.json, alone=False)
+    judged = [(host, entry.name, condition_of(entry, found)) for entry in found.registry.entries.values()]
+    return _print_health(options, context, {host: found}, judged, alone=False)

@@ -1,6 +1,6 @@
 """The output of the verbs ls and health: sessions of all hosts, for people and as JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from navi.cli.output import Output
@@ -8,13 +8,16 @@ from navi.core import exits
 from navi.core.address import LOCAL, address_of
 from navi.core.agents import AgentKind
 from navi.core.failure import HostState
-from navi.core.model import Marks, Pane, Session, TmuxSession
+from navi.core.model import Marks, Pane, Session, Source, TmuxSession
 from navi.core.registry import CODES, Condition, Entry, Health, Snapshot, condition_in, condition_of
 from navi.core.status import rank, sessions_of
 from navi.core.text import age, clean, utc
+from navi.core.unlisted import unlisted
 from navi.hosts.base import HostError
 from navi.ops import OperationError
-from navi.ops.look import TMUX_FAILURES
+
+UNCONFIRMED = Condition(Health.UNKNOWN, "not every tmux server lists its sessions")
+"""The health of a session that no server lists, while others may."""
 
 
 class Row(NamedTuple):
@@ -43,23 +46,35 @@ class Row(NamedTuple):
         return self.session.status.word if self.session else ""
 
 
-def rows_of(host: str, found: Snapshot, agents: Sequence[AgentKind]) -> Iterator[Row]:
-    """Yield the sessions that live or have a status file, then those that are only registered."""
+def rows_of(
+    host: str, found: Snapshot, agents: Sequence[AgentKind], machines: Collection[str] = ()
+) -> Iterator[Row]:
+    """Yield the sessions that live or have a status file, then those that are only registered.
+
+    `machines` are those of all hosts that are listed: a status file of another one is left to its own host.
+    """
     clock = found.frame.clock
     entries = {
         (tmux.socket, tmux.id): entry
         for entry in found.registry.entries.values()
         if (tmux := found.session_of(entry)) is not None
     }
-    for session in sessions_of(host, found.frame, agents):
+    for session in sessions_of(host, found.frame, agents, machines):
         tmux = session.tmux
         entry = entries.get((tmux.socket, tmux.id)) if tmux else None
-        condition = condition_in(tmux, found.gone, entry) if tmux else None
+        condition = condition_in(tmux, found.gone, entry) if tmux else _without_tmux(session)
         yield Row(host, session.name, clock, condition, session, entry)
     living = set(entries.values())
     for entry in found.registry.entries.values():
         if entry not in living:
             yield Row(host, entry.name, clock, condition_of(entry, found), None, entry)
+
+
+def _without_tmux(session: Session) -> Condition | None:
+    """Return the condition of a session that no tmux server listed; None if its own server proves that it is gone."""
+    if session.unjudged:
+        return Condition(Health.UNKNOWN, session.unjudged)
+    return None if session.status.source is Source.TMUX else UNCONFIRMED
 
 
 def document(row: Row) -> dict[str, object]:
@@ -106,8 +121,9 @@ def silent_document(name: str, error: HostError | OperationError, words: str) ->
 
 def host_document(name: str, found: Snapshot) -> dict[str, object]:
     """Return a host that answered as JSON."""
-    state, cause, _ = TMUX_FAILURES.get(found.frame.tmux, (HostState.CONNECTED, "", ""))
-    error = cause.replace("{0}", found.frame.tmux_error or "nothing") or None
+    failure = unlisted(found.frame, name)
+    state = failure.failure.state if failure else HostState.CONNECTED
+    error = failure.failure.cause if failure else None
     return {"name": name, "state": str(state), "error": error, "latency_ms": None, "age_s": 0.0}
 
 
@@ -162,7 +178,7 @@ def condition_named(found: Snapshot, name: str, socket: str, target: str, regist
     if named and not target:
         return condition_in(min(named, key=lambda one: one.socket), found.gone)
     if not (socket or target or found.proven):
-        return Condition(Health.UNKNOWN, "not every tmux server lists its sessions")
+        return UNCONFIRMED
     return condition_of(Entry(name or target, socket=wanted or found.default), found)
 
 
@@ -179,7 +195,10 @@ def _is_target(target: str, session: TmuxSession, pane: Pane) -> bool:
 def print_conditions(
     output: Output, conditions: Sequence[tuple[str, Condition]], as_json: bool, alone: bool = True
 ) -> int:
-    """Print the health of sessions; return the exit status: for one its code, for several 0 if all are healthy."""
+    """Print the health of sessions; return the exit status: for one its code, for several 0 if all are healthy.
+
+    What is unknown has no such status: the caller knows why it is unknown.
+    """
     if as_json:
         documents = [_condition_document(about, condition) for about, condition in conditions]
         output.print_json(documents[0] if alone and len(documents) == 1 else documents)
@@ -188,10 +207,8 @@ def print_conditions(
         for about, condition in conditions:
             space = " " * (width - _columns(clean(about)))
             output.print(f"{clean(about)}{space}  {condition.health}: {clean(condition.reason)}")
-    if any(condition.health is Health.UNKNOWN for _, condition in conditions):
-        return exits.TIMED_OUT
     if alone and len(conditions) == 1:
-        return CODES[conditions[0][1].health]
+        return CODES.get(conditions[0][1].health, exits.UNAVAILABLE)
     return exits.OK if all(condition.health is Health.HEALTHY for _, condition in conditions) else exits.NO
 
 

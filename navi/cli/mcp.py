@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -11,13 +13,25 @@ if TYPE_CHECKING:
     from navi.cli.arguments import Options
     from navi.cli.context import Context
 
+REQUIREMENT = "mcp>=2"
+"""The package that the server needs. navi itself is on no package index: whoever has its name there is a stranger."""
+
 
 def run_mcp(_: Options, context: Context) -> int:
     """Serve the verbs as tools until standard input ends."""
     if find_spec("mcp") is None:
-        context.output.complain("the Python package mcp is missing; install it with: pip install 'navi[mcp]'")
+        context.output.complain(f"the Python package mcp is missing; {advice(sys.prefix, sys.base_prefix)}")
         return exits.UNAVAILABLE
     from navi.cli.mcp_server import run
 
     run(context.environment, context.log)
     return exits.OK
+
+
+def advice(prefix: str, base_prefix: str) -> str:
+    """Return how to add the package to the Python that runs navi, by where this Python and its base are."""
+    if os.path.exists(os.path.join(prefix, "pipx_metadata.json")):
+        return f"install it with: pipx inject {os.path.basename(prefix)} '{REQUIREMENT}'"
+    if prefix != base_prefix:
+        return f"install it with: {os.path.join(prefix, 'bin', 'python')} -m pip install '{REQUIREMENT}'"
+    return f"install it with your system's packages ({REQUIREMENT}), or install navi with pipx, as its README says"

@@ -7,7 +7,7 @@ output of its own; connections to hosts are kept from call to call. Needs the pa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Any, NamedTuple
 
@@ -24,8 +24,9 @@ from navi.cli.context import Connections, Context
 from navi.cli.output import Output
 from navi.cli.verbs import JSON, VERBS, Verb
 from navi.core.address import LOCAL
-from navi.core.exits import OK
+from navi.core.exits import OK, WRONG_USAGE
 from navi.core.log import Log
+from navi.core.text import clean
 from navi.hosts.blocking_process import Cancelled
 
 TOOLS = {verb.name: verb for verb in VERBS if verb.mcp_tool}
@@ -35,6 +36,9 @@ SESSIONS = "tmux-sessions://all"
 
 MOST_CALLS = 64
 """Calls that are carried out at the same time."""
+
+LONGEST_TEXT = 1_000_000
+"""Characters of one argument: every host and tmux can take them."""
 
 INSTRUCTIONS = """Sessions of tmux, on this machine and on others. A session is addressed as SESSION here and as
 HOST/SESSION elsewhere; ls lists them. Create one with new, type into it with send (with wait: an extended regular
@@ -81,7 +85,12 @@ class _Server:
             options = options_of(verb, call.arguments or {})
         except Mistake as mistake:
             return _failure(f"{verb.name}: {mistake}")
-        return _tool_result(verb, await self._carry_out(verb, options))
+        try:
+            return _tool_result(verb, await self._carry_out(verb, options))
+        except Exception as error:  # one call that fails must not look like a broken server
+            self._log.exception("the tool %s failed", verb.name)
+            words = f"{type(error).__name__}: {clean(str(error))}"
+            return _failure(f"{verb.name}: a fault in navi ({words}); please report it")
 
     async def _read_resource(self, _: Any, asked: types.ReadResourceRequestParams) -> types.ReadResourceResult:
         if str(asked.uri) != SESSIONS:
@@ -137,8 +146,10 @@ def tool_of(verb: Verb) -> types.Tool:
 
 
 def arguments_of(verb: Verb) -> list[Argument]:
-    """Return the arguments that a call may have: an agent has no terminal, and always gets JSON where there is any."""
-    return [one for one in verb.arguments if one != JSON and not one.interactive]
+    """Return the arguments that a call may have: an agent has no terminal, always gets JSON where there is any, and
+    writes files only with tools of its own.
+    """
+    return [one for one in verb.arguments if one != JSON and not one.interactive and not one.writes]
 
 
 def schema_of(verb: Verb) -> dict[str, Any]:
@@ -184,15 +195,45 @@ def _given(known: Sequence[Argument], given: Mapping[str, Any]) -> Given:
     """Yield the arguments of a call with the texts of their values, as if they came from a command line."""
     for one in known:
         value = given.get(one.key)
-        if value is not None and (one.value or value is not False):
-            yield one, list(_texts(value))
-        elif one.is_list and not one.is_option:
+        if value is not None and (_flag(one, value) if not one.value else True):
+            yield one, [_text_of(one, each) for each in _values(one, value)] if one.value else ()
+        elif value is None and one.is_list and not one.is_option:
             yield one, ()
 
 
-def _texts(value: Any) -> Iterator[str]:
-    for one in value if isinstance(value, list) else [value]:
-        yield f"{one:g}" if isinstance(one, float) else str(one)
+def _flag(one: Argument, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Mistake(f"{one.key}: expected true or false, got {_shown(value)}")
+    return value
+
+
+def _values(one: Argument, value: Any) -> list[Any]:
+    """Return the values of an argument. A single one will do in place of a list."""
+    if not isinstance(value, list):
+        return [value]
+    if not one.is_list:
+        raise Mistake(f"{one.key}: expected one {one.kind.noun}, got a list")
+    return value
+
+
+def _text_of(one: Argument, value: Any) -> str:
+    """Return the text of a value. Raises Mistake for one of another type, and for text that no command can take."""
+    types_of_value: tuple[type, ...] = {"integer": (int,), "number": (int, float)}.get(one.kind.schema, (str,))
+    if isinstance(value, bool) or not isinstance(value, types_of_value):
+        article = "an" if one.kind.schema == "integer" else "a"
+        raise Mistake(f"{one.key}: expected {article} {one.kind.schema}, got {_shown(value)}")
+    if not isinstance(value, str):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    if "\0" in value:
+        raise Mistake(f"{one.key}: a NUL character can't be passed on")
+    if len(value) > LONGEST_TEXT:
+        raise Mistake(f"{one.key}: longer than {LONGEST_TEXT} characters")
+    return value
+
+
+def _shown(value: Any) -> str:
+    """Return what a value is, as JSON, and not more of it than a person reads."""
+    return json.dumps(value)[:80]
 
 
 def _tool_result(verb: Verb, result: Result) -> types.CallToolResult:
@@ -200,7 +241,7 @@ def _tool_result(verb: Verb, result: Result) -> types.CallToolResult:
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=text)],
         structured_content=_structured(result.output),
-        is_error=result.status != OK and not (verb.status_is_answer and result.output),
+        is_error=result.status != OK and not (verb.status_is_answer and result.status < WRONG_USAGE and result.output),
     )
 
 

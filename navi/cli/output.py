@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TypeVar
 
+from navi.cli.encoding import stream_encoding
 from navi.core import exits
-from navi.core.text import clean
+from navi.core.text import clean, escape, escape_json, is_utf8_locale
 from navi.hosts.base import HostError
 from navi.ops import OperationError
 
@@ -25,50 +28,84 @@ class UsageError(Exception):
 
 
 class Output:
-    """Where a verb writes: results to `stdout`, and what went wrong to `stderr`. Threads may share it."""
+    """Where a verb writes: results to `stdout`, and what went wrong to `stderr`. Threads may share it.
 
-    def __init__(self, stdout: TextIO, stderr: TextIO) -> None:
+    Nothing that it writes can act on a terminal: characters that could are written as escapes.
+    """
+
+    def __init__(self, stdout: TextIO, stderr: TextIO, ascii_json: bool = False) -> None:
         self.stdout = stdout
         self.stderr = stderr
+        self._ascii_json = ascii_json or _is_not_utf8(stdout)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person reads standard output."""
+        return self.stdout.isatty()
 
     def print(self, text: str = "", end: str = "\n") -> None:
         """Write text to standard output."""
-        self.stdout.write(text + end)
+        self.stdout.write(escape(text) + end)
 
     def print_at_once(self, text: str) -> None:
         """Write a line to standard output that a reader must not wait for."""
         self.print(text)
         self.stdout.flush()
 
+    def print_as_it_is(self, text: str) -> None:
+        """Write a line with navi's own colours, or whose escape sequences the user asked for, to standard output."""
+        self.stdout.write(f"{text}\n")
+
     def write(self, data: bytes) -> None:
         """Write bytes to standard output."""
         self.stdout.flush()
         self.stdout.buffer.write(data)
 
-    def let_bytes_through(self) -> None:
-        """Let characters that stand for bytes (surrogates) leave as those bytes."""
-        if isinstance(self.stdout, TextIOWrapper):
-            self.stdout.reconfigure(errors="surrogateescape")
-
-    def print_json(self, document: object) -> None:
-        """Write one document to standard output."""
+    def print_json(self, document: object, indent: int | None = None) -> None:
+        """Write one document to standard output; where a person reads it, on several lines."""
         import json
 
-        self.print(json.dumps(document, ensure_ascii=False, indent=2 if self.stdout.isatty() else None))
+        indent = 2 if self.is_terminal else indent
+        self.print_json_text(json.dumps(document, ensure_ascii=self._ascii_json, indent=indent))
+
+    def print_json_text(self, text: str) -> None:
+        """Write one document that is JSON already to standard output."""
+        self.stdout.write(f"{escape_json(text)}\n")
 
     def complain(self, words: str) -> None:
         """Write to standard error what went wrong."""
         self.note(f"navi: {clean(words)}")
 
+    def show_screen(self, error: Failed) -> None:
+        """Write to standard error what a pane showed, if that explains a failure."""
+        if isinstance(error, OperationError):
+            for line in error.screen[-20:]:
+                self.note(f"  | {line}")
+
     def note(self, text: str) -> None:
         """Write a line to standard error."""
-        self.stderr.write(f"{text}\n")
+        self.stderr.write(f"{escape(text)}\n")
+
+
+def _is_not_utf8(stream: TextIO) -> bool:
+    """Return whether a stream has an encoding, and it is another one."""
+    encoding: str | None = getattr(stream, "encoding", None)
+    return encoding is not None and encoding.lower().replace("-", "") != "utf8"
+
+
+def standard_output() -> Output:
+    """Return the output of this process. What the encoding of a stream lacks is written as escapes."""
+    encoding = stream_encoding()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+    return Output(sys.stdout, sys.stderr, ascii_json=not is_utf8_locale(os.environ))
 
 
 def why(error: UsageError | HostError | OperationError) -> tuple[str, int]:
     """Return what went wrong, and the exit status for it."""
     if isinstance(error, HostError):
-        return f"{error.failure.cause}; {error.failure.remedy}", exits.of_failure(error.failure)
+        return f"{error.failure.cause}; {error.failure.remedy_in_verbs}", exits.of_failure(error.failure)
     return str(error), error.status if isinstance(error, OperationError) else exits.WRONG_USAGE
 
 
@@ -78,9 +115,15 @@ def attempt(output: Output, about: object, do: Callable[[], T], show: Callable[[
         show(do())
     except (HostError, OperationError) as error:
         words, status = why(error)
-        output.complain(f"{about}: {words}")
+        output.complain(_with_address(about, words, status))
+        output.show_screen(error)
         return status
     return exits.OK
+
+
+def _with_address(about: object, words: str, status: int) -> str:
+    """Return what to complain of: a message that there is no such session has its name already."""
+    return words if status == exits.NO_SESSION and words.startswith("no session named ") else f"{about}: {words}"
 
 
 def print_results(
@@ -95,7 +138,7 @@ def print_results(
             status = status or code
             document.append({"address": str(thing), "error": cause, "status": code})
             if not as_json:
-                output.complain(f"{thing}: {cause}")
+                output.complain(_with_address(thing, cause, code))
         else:
             document.append({"address": str(thing), "error": None, "status": exits.OK})
             if not as_json:

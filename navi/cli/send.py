@@ -25,7 +25,7 @@ def run_send(options: Options, context: Context) -> int:
     how = How.KEYS if options.keys else How.LITERAL if options.literal else How.SUBMIT
     operation = send(
         pane, _text_of(options), how, options.keys or (), expected,
-        options.force, host.environment.get(LOCK, ""), options.retries, respect_status=True,
+        options.force, host.environment.get(LOCK, ""), options.retries,
     )  # fmt: skip
     sent = host.run(operation)
     _print_sent(context.output, options, sent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 import trio
 
 from navi.cli.log import log_to_file
+from navi.cli.output import standard_output
 from navi.config.places import Places
 from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import Remote
@@ -16,19 +18,29 @@ from navi.config.settings import Settings
 from navi.core.log import SILENT, Log
 from navi.fleet import Fleet
 from navi.hosts import Host
+from navi.hosts.masters import Hops
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import HostSettings
+from navi.ops.agents import describe
 from navi.tui.dashboard import Dashboard
 from navi.tui.terminal import terminal_is_usable
 
 OK, WRONG_USAGE = 0, 64
 
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which a thread that reads a long answer gives way to a key."""
+
+COLLECTIONS = (700, 10, 1000)
+"""Thresholds of Python's garbage collector. With thousands of sessions a search of all objects takes longer than a key
+may wait. Frames hold no cycles, so that there is little to find: it is done once in 7 million objects.
+"""
+
 
 def run_dashboard(log_level: str) -> int:
     """Show the dashboard until the user quits; return the exit status."""
     if not terminal_is_usable():
-        print("navi: the dashboard needs a terminal; standard input and output are not one", file=sys.stderr)
+        standard_output().complain("the dashboard needs a terminal; standard input and output are not one")
         return WRONG_USAGE
     environment = dict(os.environ)
     places = Places(environment)
@@ -37,6 +49,8 @@ def run_dashboard(log_level: str) -> int:
     remotes, remotes_problems = read_remotes(places.remotes)
     fleet = Fleet(hosts(settings, remotes, environment, log), settings.agents, log=log)
     dashboard = Dashboard(fleet, settings, (*remotes_problems, *settings_problems), environment)
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    gc.set_threshold(*COLLECTIONS)
     trio.run(dashboard.run)
     return OK
 
@@ -45,5 +59,7 @@ def hosts(
     settings: Settings, remotes: tuple[Remote, ...], environment: Mapping[str, str], log: Log = SILENT
 ) -> list[Host]:
     """Return this machine and every enabled remote."""
-    local = LocalHost(HostSettings(settings.sessions_dir, settings.cleanup), log=log)
-    return [local, *(OpenSSHHost(remote, environment, log) for remote in remotes if remote.enabled)]
+    agents = describe(settings.agents)
+    local = LocalHost(HostSettings(settings.sessions_dir, settings.cleanup, agents), log=log)
+    hops = Hops()
+    return [local, *(OpenSSHHost(remote, environment, log, hops, agents) for remote in remotes if remote.enabled)]

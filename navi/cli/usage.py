@@ -1,6 +1,6 @@
 """Help texts, made from the rows of the table of verbs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from navi.cli.arguments import LIST, Argument
@@ -35,6 +35,12 @@ def unknown(name: str) -> str:
     similar = get_close_matches(name, [verb.name for verb in VERBS], 1)
     hint = f"; did you mean `{similar[0]}`? See" if similar else "; see"
     return f"unknown command `{name}`{hint} `navi --help`"
+
+
+def host_hint(verb: Verb, word: str, hosts: Collection[str]) -> str:
+    """Return what to say about a word that has no place in a command line of a verb, and is the name of a host."""
+    takes_host = any("--host" in one.names for one in verb.arguments)
+    return f"; did you mean `--host {word}`?" if takes_host and word in hosts else ""
 
 
 def help_of(verb: Verb) -> str:

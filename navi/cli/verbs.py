@@ -77,12 +77,15 @@ LS = (
 NEW = (
     positional("name", "NAME", help="the session's name"),
     option("--host", value="H", help="the host; this machine by default", kind=HOST, default="local"),
-    option("-c", key="directory", value="DIR", help="a directory on the host; the home by default", kind=FILE),
+    option(
+        "-c", key="directory", value="DIR", kind=FILE,
+        help="a directory on the host; by default the current one, on a remote the home",
+    ),
     flag("--shell", help="only the shell; the default", group="program"),
     flag("--python", help="Python, with its plain prompt", group="program"),
     flag("--gdb", help="the GNU debugger", group="program"),
     option("--agent", value="NAME", help="an agent; claude by default", many="?", bare="", group="program"),
-    option("--command", value="CMD", help="a command line for the shell there", group="program"),
+    option("--command", value="CMD", help="a command line for the shell there; it ends the session", group="program"),
     option("--template", value="T", help="the template T.yaml of templates/", kind=TEMPLATE, group="program"),
     flag("--skip-permissions", help="start the agent without permission prompts"),
     option("--env", value="K=V", help="a variable of its environment", collects=True, default=[]),
@@ -110,7 +113,7 @@ SEND = (
     flag("--fixed", help="the text to wait for is no expression"),
     _timeout(30),
     option("--retries", value="N", help="how often to press Enter; 3 by default", kind=INTEGER, default=3),
-    flag("--force", help="type even into a dialog, and leave copy mode first"),
+    flag("--force", help="type even into a dialog or all synchronized panes, and leave copy mode first"),
     JSON,
 )
 
@@ -132,7 +135,7 @@ CAPTURE = (
     option("--start", value="N", help="from this line on; 0 is the top of the screen", kind=INTEGER),
     flag("--no-strip", help="keep colours and control characters"),
     TIMESTAMPS,
-    option("-o", key="output", value="FILE", help="write into a file", kind=FILE),
+    option("-o", key="output", value="FILE", help="write into a file", kind=FILE, writes=True),
     JSON,
 )
 
@@ -251,7 +254,17 @@ VERBS = (
         "status", "print one line for a status bar, without connecting", "cli.status_line.run_status", STATUS_LINE,
         mcp_tool=True, read_only=True,
     ),
-    Verb("hosts", "list the hosts and their states", "cli.hosts.run_hosts", (JSON,), mcp_tool=True, read_only=True),
+    Verb(
+        "hosts", "list the hosts and their states, or log in to one", "cli.hosts.run_hosts",
+        (
+            option(
+                "--login", value="H", kind=HOST, interactive=True,
+                help="log in to this host: ssh asks for passphrase, code or confirmation of its key",
+            ),
+            JSON,
+        ),
+        mcp_tool=True, read_only=True,
+    ),
     Verb(
         "doctor", "find out what is wrong with a host, and how to fix it", "cli.doctor.run_doctor",
         (

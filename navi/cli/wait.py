@@ -8,14 +8,14 @@ from concurrent.futures import wait as wait_for
 from typing import TYPE_CHECKING
 
 from navi.cli.context import Context
-from navi.cli.output import Failed, Output, UsageError, why
+from navi.cli.output import Output, UsageError, why
 from navi.core import exits
 from navi.core.address import Named
 from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
-from navi.ops.pane import Expected, NotSeen, wait
+from navi.ops.pane import Expected, wait
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -64,13 +64,7 @@ def _print_found(output: Output, address: str, future: Future[str], alone: bool)
     except (HostError, OperationError) as error:
         words, status = why(error)
         output.complain(f"{address}: {words}")
-        _show_screen(output, error)
+        output.show_screen(error)
         return status
     output.print_at_once(line if alone else f"{clean(address)}: {line}")
     return exits.OK
-
-
-def _show_screen(output: Output, error: Failed) -> None:
-    if isinstance(error, NotSeen):
-        for line in error.screen[-20:]:
-            output.note(f"  | {line}")

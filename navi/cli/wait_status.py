@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from navi.core import exits
 from navi.core.address import Named
 from navi.core.agents import AgentKind
+from navi.core.failure import HostState
 from navi.core.model import Frame
 from navi.core.status import session_named, sessions_of
 from navi.core.text import clean
+from navi.core.unlisted import unlisted
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
 from navi.ops.look import Unwatchable, look, watch
+from navi.ops.outcome import answered as has_listed
 
 LOOK_EVERY = 1.0
 """Seconds between two snapshots of a host that can't be watched."""
@@ -24,18 +27,24 @@ def wait_for_status(
 ) -> str:
     """Return the status as soon as it is a wanted one. `limit` is of time.monotonic.
 
-    Raises OperationError when time is up or the session is gone, and HostError.
+    A status that no tmux server confirms is none. Raises OperationError when time is up, the session is gone, or tmux
+    can't be asked there, and HostError.
     """
-    last = ""
+    last = "timed out waiting for its status"
     for frame in _frames(host, limit):
         session = session_named(sessions_of(host.name, frame, kinds), pane.name)
-        if session and session.status.word in wanted:
-            return session.status.word
-        if frame.proven and (session is None or session.tmux is None):
+        found = unlisted(frame, host.name)
+        if session and ((session.tmux and has_listed(frame, session.tmux.socket)) or not found):
+            if session.status.word in wanted:
+                return session.status.word
+            last = f"its status is still {clean(session.status.word)}"
+        if found:
+            last = f"{found.failure.cause}; {found.failure.remedy}"
+            if found.failure.state is HostState.NO_TMUX:
+                raise OperationError(last, found.status)
+        elif session is None or session.tmux is None:
             raise OperationError(f"there is no session {clean(pane.name)}", exits.NO_SESSION)
-        last = session.status.word if session else "unknown"
-    words = f"its status is still {clean(last)}" if last else "timed out waiting for its status"
-    raise OperationError(words, exits.TIMED_OUT)
+    raise OperationError(last, exits.TIMED_OUT)
 
 
 def _frames(host: BlockingHost, limit: float) -> Iterator[Frame]:

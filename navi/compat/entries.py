@@ -12,6 +12,7 @@ from navi.compat.tool import Failed
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.registry import VERSION, Entry, read_registry
+from navi.core.text import decode
 from navi.hosts.base import HostError
 from navi.ops import OperationError
 from navi.ops.registry import drop_entry, put_entry, touch_entry
@@ -103,14 +104,17 @@ def _field(key: str) -> Callable[[Sequence[str], Context], int]:
 
 
 def _entry(arguments: Sequence[str], context: Context) -> Any:
-    """Return an entry as the file has it, with fields unknown to navi; None if there is none."""
+    """Return an entry as the file has it, with fields unknown to navi; None if there is none. Raises Failed for a file
+    that is damaged as a whole: it does not tell.
+    """
     name = _name(arguments)
-    try:
-        document = json.loads(registry_text(context) or b"{}")
-    except ValueError:
+    body = registry_text(context)
+    if body is None:
         return None
-    sessions = document.get("sessions") if isinstance(document, dict) else None
-    return sessions.get(name) if isinstance(sessions, dict) else None
+    found = read_registry(body)
+    if found.problem and not found.entries:
+        raise Failed(found.complaint, INVALID)
+    return json.loads(decode(body))["sessions"].get(name)
 
 
 # ---- all of them
@@ -119,7 +123,8 @@ def _entry(arguments: Sequence[str], context: Context) -> Any:
 def _list(_: Sequence[str], context: Context) -> int:
     body = registry_text(context)
     _complain(context.output, body)
-    context.output.write(body if body is not None else f'{{"sessions":{{}},"version":"{VERSION}"}}\n'.encode())
+    text = decode(body) if body is not None else f'{{"sessions":{{}},"version":"{VERSION}"}}'
+    context.output.print_json_text(text.rstrip("\n"))
     return 0
 
 
@@ -128,27 +133,34 @@ def _validate(_: Sequence[str], context: Context) -> int:
 
 
 def _complain(output: Output, body: bytes | None) -> str:
-    problem = read_registry(body).problem if body is not None else ""
-    if problem:
-        output.note(f"registry: the registry is damaged: {problem}; `navi reconcile --repair` repairs it")
-    return problem
+    complaint = read_registry(body).complaint if body is not None else ""
+    if complaint:
+        output.note(f"registry: {complaint}")
+    return complaint
 
 
 def _clean_up(arguments: Sequence[str], context: Context) -> int:
-    """Remove the entries of ended sessions; print their number."""
+    """Remove the entries of ended sessions; print their number. Those of a server that can't be asked stay."""
+    from navi.cli.answers import doubt
     from navi.cli.registry import remove
     from navi.core.cleanup import removals
     from navi.ops.snapshot import snapshot
 
     host = context.host(LOCAL)
-    chosen = removals(host.run(snapshot(registered=True)), None, False)
+    found = host.run(snapshot(registered=True))
+    if found.registry.problem and not found.registry.entries:
+        raise Failed(found.registry.complaint, INVALID)
+    chosen = removals(found, None, False)
     if "--dry-run" in arguments:
         context.output.note("\n".join(f"Would remove: {one.entry.name}" for one in chosen))
         context.output.print(str(len(chosen)))
+    else:
+        context.output.print(str(sum(not problem for _, problem in remove(host, context, chosen))))
+    error = doubt(found.frame, LOCAL)
+    if error is None:
         return 0
-    removed = sum(not problem for _, problem in remove(host, context, chosen))
-    context.output.print(str(removed))
-    return 0
+    context.output.note(f"registry: {error}")
+    return _status(error)
 
 
 FUNCTIONS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from unicodedata import combining, east_asian_width
@@ -14,7 +13,7 @@ from navi.core.text import clean
 
 def print_document(output: Output, document: object) -> None:
     """Write one document on standard output, as the tools indent it."""
-    output.print(json.dumps(document, ensure_ascii=False, indent=2))
+    output.print_json(document, indent=2)
 
 
 def time_ago(text: str, environment: Mapping[str, str]) -> str:

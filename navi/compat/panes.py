@@ -166,6 +166,8 @@ def print_health(given: Mapping[str, str], context: Context) -> int:
     if form == "json":
         from navi.compat.format import print_document
 
+        if found.health == "unknown":
+            context.output.note(clean(f"Warning: {found.reason}"))
         print_document(context.output, _document(found))
     else:
         context.output.print(clean(_sentence(found, pane)))
@@ -183,7 +185,7 @@ def ask_health(pane: Named, context: Context, status: int, touch: bool = True) -
         unknown = _not_registered(pane, context, status) if error.status == exits.NO_SESSION else None
         if unknown:
             raise unknown from error
-        if error.status in (exits.WRONG_USAGE, exits.REFUSED):
+        if error.status == exits.WRONG_USAGE:
             raise Failed(str(error), status) from error
         return PaneHealth(Health.UNKNOWN, str(error))
 

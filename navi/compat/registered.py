@@ -16,6 +16,30 @@ if TYPE_CHECKING:
     from navi.core.registry import Entry
 
 
+def sockets_folder(environment: Mapping[str, str]) -> str:
+    """Return the registry's folder, where the tools' sockets are, too. The scripts find it by the same rule
+    (navi_find_sockets): where the usual folder is another user's, each user has one of their own.
+    """
+    named = environment.get("CLAUDE_TMUX_SOCKET_DIR")
+    if named:
+        return named
+    usual = os.path.join(environment.get("TMPDIR") or "/tmp", "claude-tmux-sockets")
+    private = f"{usual}-{os.geteuid()}"
+    return private if _is_own(private) or (os.path.lexists(usual) and not _is_own(usual)) else usual
+
+
+def own_socket(context: Context) -> str:
+    """Return the socket of the tools' usual tmux server. Raises Failed if its folder is another user's."""
+    folder = sockets_folder(context.environment)
+    if os.path.lexists(folder) and not _is_own(folder):
+        raise Failed(f"{folder} is not yours; set CLAUDE_TMUX_SOCKET_DIR to a folder of your own", 3)
+    return os.path.join(folder, "claude.sock")
+
+
+def _is_own(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path) and os.stat(path).st_uid == os.geteuid()
+
+
 def entries(context: Context) -> Mapping[str, Entry]:
     """Return all entries by name. Raises Failed if the file is damaged as a whole."""
     from navi.core.registry import read_registry
@@ -23,7 +47,7 @@ def entries(context: Context) -> Mapping[str, Entry]:
     body = registry_text(context)
     registry = read_registry(body) if body is not None else None
     if registry and registry.problem and not registry.entries:
-        raise Failed(f"the registry is damaged: {registry.problem}; `navi reconcile --repair` repairs it", 1)
+        raise Failed(registry.complaint, 1)
     return registry.entries if registry else {}
 
 

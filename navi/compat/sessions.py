@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from navi.compat.format import cell, print_document, time_ago
 from navi.compat.panes import ask_health
-from navi.compat.registered import entries, only_one, socket_named
+from navi.compat.registered import entries, only_one, own_socket, socket_named
 from navi.compat.tool import Failed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Named
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def create(given: Mapping[str, str], context: Context) -> int:
     """Create a session in the current directory."""
-    from navi.core.launch import GDB, PYTHON, Launch
+    from navi.core.launch import GDB, PYTHON, Launch, of_caller
     from navi.ops.lifecycle import new
 
     if not given.get("name"):
@@ -41,9 +41,9 @@ def create(given: Mapping[str, str], context: Context) -> int:
     bash = Launch(line="exec bash", program="bash", ends=True)
     kinds = {"python": PYTHON, "gdb": GDB, "shell": bash}
     launch = kinds[next((key for key in reversed(list(given)) if key in kinds), "shell")]
-    launch = launch._replace(window=given.get("window", "shell"))
+    launch = launch._replace(window=given.get("window", "shell"), variables=of_caller(context.environment))
     host = context.host(LOCAL)
-    socket = os.path.abspath(given.get("socket") or os.path.join(_sockets(context), "claude.sock"))
+    socket = os.path.abspath(given.get("socket") or own_socket(context))
     registers = "no_register" not in given
     try:
         made = host.run(new(given["name"], os.getcwd(), launch, socket, register=registers))
@@ -53,12 +53,6 @@ def create(given: Mapping[str, str], context: Context) -> int:
         raise Failed(str(error), 2 if error.status == exits.EXISTS else 3) from error
     _print_created(context.output, made, launch.type)
     return 0
-
-
-def _sockets(context: Context) -> str:
-    environment = context.environment
-    folder = os.path.join(environment.get("TMPDIR") or "/tmp", "claude-tmux-sockets")
-    return environment.get("CLAUDE_TMUX_SOCKET_DIR") or folder
 
 
 def _print_created(output: Output, made: Created, kind: str) -> None:
@@ -84,15 +78,29 @@ def list_all(given: Mapping[str, str], context: Context) -> int:
     found = _snapshot(context)
     rows = [_row(found, entry) for _, entry in sorted(found.registry.entries.items())]
     alive = sum(row["status"] == "alive" for row in rows)
+    unknown = sum(row["status"] == "unknown" for row in rows)
+    dead = len(rows) - alive - unknown
     if "json" in given:
-        document = {"sessions": rows, "total": len(rows), "alive": alive, "dead": len(rows) - alive}
+        document = {"sessions": rows, "total": len(rows), "alive": alive, "dead": dead}
         print_document(context.output, document)
     elif rows:
         _print_table(context.output, rows, context.environment)
-        context.output.print(f"\nTotal: {len(rows)} | Alive: {alive} | Dead: {len(rows) - alive}")
+        counted = f" | Unknown: {unknown}" if unknown else ""
+        context.output.print(f"\nTotal: {len(rows)} | Alive: {alive} | Dead: {dead}{counted}")
     else:
         context.output.print("No sessions registered.")
+    if unknown:
+        _explain_unknown(context.output, found)
     return 0
+
+
+def _explain_unknown(output: Output, found: Snapshot) -> None:
+    """Say which tmux servers did not list their sessions."""
+    from navi.cli.answers import doubt
+
+    error = doubt(found.frame, LOCAL)
+    if error:
+        output.note(clean(f"Warning: {error}"))
 
 
 def _snapshot(context: Context) -> Snapshot:
@@ -101,12 +109,11 @@ def _snapshot(context: Context) -> Snapshot:
 
     host = context.host(LOCAL)
     found = host.run(snapshot(registered=True))
-    problem = found.registry.problem
-    if problem:
-        words = f"the registry is damaged: {problem}; `navi reconcile --repair` repairs it"
-        if not found.registry.entries:
-            raise Failed(words, 1)
-        context.output.note(clean(f"Warning: {words}"))
+    complaint = found.registry.complaint
+    if complaint and not found.registry.entries:
+        raise Failed(complaint, 1)
+    if complaint:
+        context.output.note(clean(f"Warning: {complaint}"))
     return found
 
 
@@ -181,9 +188,10 @@ def _kill_target(given: Mapping[str, str], context: Context) -> int:
     from navi.ops.pane import find_pane
 
     socket, target = given["socket"], given["target"]
-    name, lives = target.removeprefix("=").partition(":")[0], True
+    session, colon, _ = target.partition(":")
+    name, lives = session.removeprefix("="), True
     try:
-        name = context.host(LOCAL).run(find_pane(Named("", socket, target))).name or name
+        name = context.host(LOCAL).run(find_pane(Named("", socket, session + colon))).name or name
     except OperationError as error:
         if error.status != exits.NO_SESSION:
             raise
@@ -201,7 +209,8 @@ def _carry_out(given: Mapping[str, str], context: Context, session: Named, entry
     name = clean(session.name)
     if "dry_run" in given:
         context.output.print("Dry-run mode: Would perform the following operations:")
-        context.output.print(clean(f'  1. Kill tmux session: tmux -S "{session.socket}" kill-session -t "{name}"'))
+        killing = f'Kill tmux session: tmux -S "{session.socket}" kill-session -t "{name}"'
+        context.output.print(clean(f"  1. {killing if lives else 'Tmux session has ended already, skip killing'}"))
         removal = f"Remove from registry: {name}" if entry else "Session not in registry, skip deregistration"
         context.output.print(f"  2. {removal}")
         return 0
@@ -240,8 +249,8 @@ def _kill(context: Context, session: Named) -> str:
         kept = host.run(kill(session, new_undo_id()))
     except OperationError as error:
         return str(error)
-    if kept:
-        remember(context.places.state, Killed(LOCAL, kept, session.name))
+    if kept.undo_id:
+        remember(context.places.state, Killed(LOCAL, kept.undo_id, session.name))
     return ""
 
 
@@ -272,23 +281,30 @@ def clean_up(given: Mapping[str, str], context: Context) -> int:
         context.output.print("No sessions in registry.")
         return 0
     chosen = removals(found, older_than, "all" in given)
-    _print_kept(context.output, given, found, {one.entry.name for one in chosen})
+    kept = _print_kept(context.output, found)
     if not chosen:
-        context.output.print("No sessions to clean up.")
-        return 0
+        if not kept:
+            context.output.print("No sessions to clean up.")
+        return kept
     if "dry_run" in given:
         context.output.print(f"Dry-run mode: Would remove {len(chosen)} session(s):")
         for one in chosen:
             context.output.print(clean(f"  - {one.entry.name} ({_reason(given, one.reason)})"))
-        return 0
-    return _remove(given, context, chosen)
+        return kept
+    return _remove(given, context, chosen) or kept
 
 
-def _print_kept(output: Output, given: Mapping[str, str], found: Snapshot, chosen: Set[str]) -> None:
-    """With --all: warn about sessions that stay, because nobody knows whether they live."""
-    for name in sorted(found.registry.entries) if "all" in given else []:
-        if name not in chosen:
-            output.note(clean(f"Warning: {name} stays: its tmux server does not answer"))
+def _print_kept(output: Output, found: Snapshot) -> int:
+    """Warn about sessions that stay, because nobody knows whether they live; return the tool's exit status."""
+    from navi.core.registry import condition_of
+
+    conditions = [(name, condition_of(entry, found)) for name, entry in sorted(found.registry.entries.items())]
+    unknown = [(name, condition.reason) for name, condition in conditions if condition.health == "unknown"]
+    for name, reason in unknown:
+        output.note(clean(f"Warning: {name} stays: {reason}"))
+    if unknown:
+        _explain_unknown(output, found)
+    return 1 if unknown else 0
 
 
 def _remove(given: Mapping[str, str], context: Context, chosen: Sequence[Removal]) -> int:
@@ -337,10 +353,14 @@ def find(given: Mapping[str, str], context: Context) -> int:
     return max(statuses, default=0)
 
 
+SILENT = {"none": "No tmux server found on", "foreign": "Another user has the tmux server on"}
+"""What to say of servers that list no sessions, by their answers."""
+
+
 def _print_server(output: Output, label: str, server: Server, given: Mapping[str, str]) -> int:
     label = clean(label)
     if server.answer != "ok":
-        words = "No tmux server found on" if server.answer == "none" else f"No answer ({server.answer}) from"
+        words = SILENT.get(server.answer, f"No answer ({server.answer}) from")
         output.note(f"{words} {label}")
         return 1
     shown = [one for one in server.sessions if _matches(given.get("query", ""), one.name)]

@@ -15,7 +15,7 @@ from tests.support.machines import Account, Lab
 from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE, account, navi
 
-VERSION = (2, 1, 90)
+VERSION = (2, 1, 200)
 
 
 def machine(lab: Lab, far: bool) -> tuple[Account, list[str]]:
@@ -59,7 +59,7 @@ def test_hooks_print_json(lab: Lab) -> None:
     assert (far["host"], far["backup"]) == ("atlas", f"{path}.before-navi")
     here, far = json.loads(navi(lab, "hooks", "status", "--all", "--json").stdout)
     assert (here["claude"]["version"], here["claude"]["state"]) == (None, "installed")
-    assert far["claude"] == {"state": "installed", "reason": "", "path": str(path), "version": "2.1.90"}
+    assert far["claude"] == {"state": "installed", "reason": "", "path": str(path), "version": "2.1.200"}
     assert far["opencode"]["present"] is False
 
 
@@ -147,3 +147,18 @@ def test_the_plugin_is_part_of_the_package() -> None:
 
     assert (Path(navi.__file__).parent / "sh" / "hooks" / "opencode.js").is_file()
     assert "sh/*/*.js" in (Path(navi.__file__).parent.parent / "setup.cfg").read_text()
+
+
+def test_the_status_tells_why_a_hook_lost_an_event(lab: Lab) -> None:
+    navi(lab, "hooks", "install", "--yes")
+    (lab.local.sessions_dir / ".navi" / "hook.log").write_text("earlier\n2026-01-01T00:00:00Z claude: \x1b[2Jwhy\n")
+    done = navi(lab, "hooks", "status")
+    assert "local: the hook lost an event: 2026-01-01T00:00:00Z claude: " in done.stderr
+    assert "\x1b" not in done.stderr
+    assert json.loads(navi(lab, "hooks", "status", "--json").stdout)[0]["lost"].endswith("why")
+
+
+def test_the_status_does_not_wait_for_a_fifo_in_place_of_the_log(lab: Lab) -> None:
+    navi(lab, "hooks", "install", "--yes")
+    os.mkfifo(lab.local.sessions_dir / ".navi" / "hook.log")
+    assert json.loads(navi(lab, "hooks", "status", "--json").stdout)[0]["lost"] == ""

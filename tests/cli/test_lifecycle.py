@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
+import pytest
+
+from navi.ops.hooks import hook_text
 from tests.support.machines import Lab
 from tests.support.places import agent
 from tests.support.repository import ON_LINES, TALK, commit, repository, stand_in, stand_in_for_comments, work
@@ -29,7 +33,7 @@ def test_new_kill_and_undo_are_one_story(lab: Lab, far: bool) -> None:
     assert living(there) == {"two words"}
     assert navi(lab, "kill", address).stdout == f"killed {address}; navi undo brings it back\n"
     assert living(there) == set()
-    assert navi(lab, "undo").stdout == f"{address} is back\n"
+    assert navi(lab, "undo").stdout == f"{address} is back, without its conversation\n"
     until(lambda: pane(there, "two words").count("claude runs: --dangerously-skip-permissions") == 2, what="again")
     assert "nothing to undo" in navi(lab, "undo", status=1).stderr
 
@@ -50,6 +54,28 @@ def test_a_server_without_any_session_has_none_and_takes_new_ones(lab: Lab, far:
     assert navi(lab, "kill", f"{prefix}next").returncode == 0
     assert navi(lab, "undo").stdout == f"{prefix}next is back\n"
     assert living(there) == {"next"}
+
+
+@HERE_AND_THERE
+def test_a_session_on_a_server_that_only_its_status_file_names_is_renamed_typed_into_and_killed(
+    lab: Lab, far: bool
+) -> None:
+    there, prefix = account(lab, far)
+    socket = str(there.home / "own.sock")
+    there.tmux("-S", socket, "new-session", "-d", "-s", "it's", "exec cat")
+    there.tmux("-S", socket, "new-session", "-d", "-s", "bystander", "exec cat")
+    server, id, pane_id = there.tmux(
+        "-S", socket, "display-message", "-p", "-t", "=it's:", "#{pid} #{session_id} #{pane_id}"
+    ).split()
+    hook = there.folder / "hook"
+    hook.write_text(hook_text())
+    event = '{"hook_event_name": "PermissionRequest", "tool_name": "Bash", "session_id": "c1"}'
+    there.run("env", f"TMUX={socket},{server},0", f"TMUX_PANE={pane_id}", "sh", str(hook), "claude", text=event)
+    navi(lab, "send", "--force", f"{prefix}it's", "typed")
+    until(lambda: "typed" in there.tmux("-S", socket, "capture-pane", "-p", "-t", id), what="it is typed")
+    assert navi(lab, "rename", f"{prefix}it's", "other").stdout == f"renamed {prefix}it's to other\n"
+    assert navi(lab, "kill", f"{prefix}other").stdout.startswith(f"killed {prefix}other")
+    assert there.tmux("-S", socket, "list-sessions", "-F", "#{session_name}") == "bystander"
 
 
 @HERE_AND_THERE
@@ -92,7 +118,7 @@ def test_rename_and_dismiss(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     there.new_session("api")
     there.write_status("api", status="waiting", message="Shall I?")
-    assert navi(lab, "rename", f"{prefix}api", "web").stdout == f"{prefix}api is web now\n"
+    assert navi(lab, "rename", f"{prefix}api", "web").stdout == f"renamed {prefix}api to web\n"
     assert living(there) == {"web"}
     assert navi(lab, "dismiss", f"{prefix}web").stdout == f"dismissed {prefix}web\n"
     found = json.loads((there.sessions_dir / "web.json").read_text())
@@ -141,6 +167,39 @@ def test_git_prints_for_people_and_for_programs(lab: Lab, far: bool) -> None:
     assert "not in a git repository" in navi(lab, "git", f"{prefix}api", status=1).stderr
 
 
+ODD_FOLDERS = [b"caf\xe9", b"a\x1b[31mb", "b\u202ec".encode(), b"two\nlines", b"-x 'y\""]
+
+
+@pytest.mark.parametrize("name", ODD_FOLDERS, ids=repr)
+@HERE_AND_THERE
+def test_git_finds_a_folder_whatever_its_name(lab: Lab, far: bool, name: bytes) -> None:
+    there, prefix = account(lab, far)
+    plain = repository(there)
+    commit(there, plain, "first step")
+    folder = os.fsencode(plain.parent) + b"/" + name
+    os.rename(plain, folder)
+    there.tmux("new-session", "-d", "-s", "api", "-c", os.fsdecode(folder), "exec sleep 1000")
+    document = json.loads(navi(lab, "git", f"{prefix}api", "--json").stdout)
+    assert (document["branch"], document["commit"]["subject"]) == ("main", "first step")
+    assert "first step" in navi(lab, "git", f"{prefix}api").stdout
+
+
+def test_git_says_in_words_what_it_says_as_json(lab: Lab) -> None:
+    work(lab.local)
+    stand_in_for_comments(lab, "", "")
+    found = json.loads(navi(lab, "git", "api", "--json").stdout)
+    said = {line[:13].strip(): line[14:] for line in navi(lab, "git", "api").stdout.splitlines()}
+    request = found["pull_request"]
+    assert said["files"] == "1 changed"
+    assert (said["repository"], said["branch"]) == (found["root"], "main")
+    assert said["pull request"] == f"#{request['number']} {request['title']}"
+    assert said["state"] == ", ".join([request["state"], request["review"], request["mergeable"]])
+    assert said["checks"] == ", ".join(f"{count} {result}" for result, count in request["checks"])
+    assert said["labels"] == ", ".join(request["labels"])
+    assert said["changes"] == f"{request['files']} files, +{request['additions']} -{request['deletions']}"
+    assert said["url"] == request["url"]
+
+
 @HERE_AND_THERE
 def test_comments_are_printed_for_people_and_for_programs_when_asked_for(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
@@ -186,3 +245,18 @@ def test_verbs_start_without_what_only_the_dashboard_needs(lab: Lab) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
     assert lab.environment()
+
+
+@HERE_AND_THERE
+def test_new_and_undo_say_why_a_session_is_not_in_the_registry(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    navi(lab, "new", "api", *(["--host", "atlas"] if far else []), "--shell")
+    navi(lab, "kill", f"{prefix}api")
+    lock = there.folder / "tmp" / "claude-tmux-sockets" / ".sessions.lock"
+    lock.unlink(missing_ok=True)
+    lock.symlink_to(there.folder / "elsewhere")
+    trouble = f"not in the registry: the registry's lock {lock} can't be used: it is a symbolic link; remove it"
+    restored = navi(lab, "undo")
+    assert (restored.stdout, restored.stderr) == (f"{prefix}api is back\n", f"navi: {trouble}\n")
+    assert trouble in navi(lab, "new", "web", *(["--host", "atlas"] if far else []), "--shell").stderr
+    assert living(there) == {"api", "web"}

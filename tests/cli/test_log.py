@@ -32,8 +32,12 @@ def test_debug_shows_options_with_reasons_and_requests_with_bytes_and_time(lab: 
 def test_info_shows_connecting_alone_and_the_environment_can_ask_for_it(lab: Lab) -> None:
     account(lab, True)
     lab.local._variables["NAVI_LOG"] = "INFO"
-    assert navi(lab, "ls", "--host", "atlas").stderr == "navi: atlas: connecting: open a master\n"
-    assert navi(lab, "ls", "--host", "atlas").stderr == "navi: atlas: connecting: share the running master\n"
+    opened = re.fullmatch(
+        r"navi: atlas: opened a master \(process (\d+)\) in [\d.]+ s\n", navi(lab, "ls", "--host", "atlas").stderr
+    )
+    assert opened
+    shared = navi(lab, "ls", "--host", "atlas").stderr
+    assert shared == f"navi: atlas: found the master (process {opened[1]})\n"
     assert navi(lab, "--log-level=error", "ls", "--host", "atlas").stderr == ""
 
 

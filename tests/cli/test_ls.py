@@ -8,13 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from tests.support.machines import Account, Lab
+from tests.support.machines import Lab
 from tests.support.verbs import HERE_AND_THERE, account, navi
 from tests.support.waiting import until
 
@@ -49,7 +47,7 @@ def test_ls_json_has_every_documented_key_and_null_for_unknown_values(lab: Lab, 
     host = ["--host", "atlas" if far else "local"]
     there.new_session("api", "exec sleep 1000")
     there.write_status("api", status="waiting", message="Shall I?", timestamp=1)
-    navi(lab, "new", "made", *host)
+    navi(lab, "new", "made", "-c", "~", *host)
     there.write_status("lost", status="idle")
     document = json.loads(navi(lab, "ls", "--json", *host).stdout)
     assert list(document) == ["hosts", "sessions"]
@@ -65,7 +63,7 @@ def test_ls_json_has_every_documented_key_and_null_for_unknown_values(lab: Lab, 
     assert (api["health"], api["registered"], api["type"], api["last_active"]) == ("healthy", False, None, None)
     assert (api["target"], api["attached"], api["headless"], api["exit_status"]) == ("api:0.0", 0, False, None)
     assert (made["type"], made["registered"], made["target"], made["status"]) == ("shell", True, "made:0.0", "unknown")
-    assert made["created_at"] == made["last_active"] != ""
+    assert "" != made["created_at"] <= made["last_active"]  # tmux's time, then the registry's
     lost = found[f"{prefix}lost"]
     assert (lost["status"], lost["health"], lost["pid"], lost["socket"]) == ("offline", None, None, None)
 
@@ -163,7 +161,7 @@ def test_a_target_is_understood_as_by_tmux(lab: Lab) -> None:
 
 def test_a_server_is_found_by_its_socket(lab: Lab) -> None:
     path = f"{lab.folder}/a,b {{c.sock"
-    navi(lab, "new", "api", "-S", path)
+    navi(lab, "new", "api", "-c", "~", "-S", path)
     assert health(lab, "api")["status"] == "healthy"
     assert listed(lab)["api"]["socket"] == path
     assert navi(lab, "cleanup").stdout == "nothing to remove\n"
@@ -171,31 +169,20 @@ def test_a_server_is_found_by_its_socket(lab: Lab) -> None:
     assert health(lab, "elsewhere")["status"] == "healthy"
 
 
-@contextmanager
-def stopped(account: Account, *words: str) -> Iterator[None]:
-    """Stop a tmux server for a while."""
-    process = int(account.tmux(*words, "display-message", "-p", "#{pid}"))
-    os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGCONT)
-
-
 @HERE_AND_THERE
 def test_sessions_of_a_hanging_server_are_unknown_and_stay(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     host = ["--host", "atlas" if far else "local"]
     navi(lab, "new", "api", *host)
-    with stopped(there):
+    with there.hung_server():
         found = health(lab, f"{prefix}api", status=75)
         assert {key: found[key] for key in ("status", "server_running", "session_exists", "pane_exists", "pid")} == {
             "status": None, "server_running": None, "session_exists": None, "pane_exists": None, "pid": None,
         }  # fmt: skip
-        document = json.loads(navi(lab, "ls", "--json", *host).stdout)
+        document = json.loads(navi(lab, "ls", "--json", *host, status=75).stdout)
         assert [one["health"] for one in document["sessions"] if one["name"] == "api"] == [None]
         assert document["hosts"][0]["error"] is not None
-        assert navi(lab, "cleanup", *host, "--all").stdout == "nothing to remove\n"
+        assert navi(lab, "cleanup", *host, "--all", status=75).stdout == ""
     assert health(lab, f"{prefix}api")["status"] == "healthy"
 
 
@@ -230,15 +217,23 @@ def test_ls_reports_a_damaged_registry_and_lists_the_rest(lab: Lab) -> None:
     assert "the registry is damaged: it is not JSON" in done.stderr
     assert "api" in done.stdout
     assert "`navi reconcile --repair` repairs it" in navi(lab, "cleanup", status=78).stderr
-    (folder / ".sessions.json").unlink()
-    folder.rmdir()
-    folder.symlink_to(lab.local.home)
-    done = navi(lab, "ls", "--host", "local")
+
+
+def test_a_registry_that_is_not_ones_own_is_reported_and_not_used(lab: Lab) -> None:
+    lab.local.new_session("api", "exec sleep 1000")
+    (lab.local.home / ".sessions.json").write_text('{"sessions": {"x": {"socket": "/x"}}, "version": "1.0"}')
+    named = lab.local.folder / "named"
+    named.symlink_to(lab.local.home)
+    words = f"{named} is a symbolic link; set CLAUDE_TMUX_SOCKET_DIR to a folder of your own"
+    done = navi(lab, "ls", "--host", "local", CLAUDE_TMUX_SOCKET_DIR=str(named))
+    assert f"the registry can't be used: {words}" in done.stderr
+    assert "repair" not in done.stderr
     assert "api" in done.stdout
-    assert "registry" not in done.stderr, "there is none"
-    (lab.local.home / ".sessions.json").write_text('{"sessions": {"x": {"socket": "/x"}}}')
-    assert "its folder is not yours" in navi(lab, "ls", "--host", "local").stderr
-    assert "is not yours; set CLAUDE_TMUX_SOCKET_DIR" in navi(lab, "new", "x", status=77).stderr
+    for verb in (["cleanup"], ["reconcile"], ["registry", "backup"], ["lock", "api"], ["send", "x", "text"]):
+        assert words in navi(lab, *verb, status=77, CLAUDE_TMUX_SOCKET_DIR=str(named)).stderr
+    done = navi(lab, "new", "y", "--json", CLAUDE_TMUX_SOCKET_DIR=str(named))
+    assert f"not in the registry: {words}" in done.stderr
+    assert json.loads(done.stdout)["registered"] is False
 
 
 @pytest.mark.parametrize("words", [["ls", "--status"], ["ls", "--filter", "x"], ["health", "--nothing"]])

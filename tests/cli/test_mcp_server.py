@@ -80,12 +80,33 @@ async def ended(there: Account) -> None:
     assert await trio.to_thread.run_sync(there.sh, "tmux list-sessions 2>/dev/null; :") == ""
 
 
-WRONG = [
+WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("capture", {"address": "nobody"}, "no session named nobody"),
     ("capture", {"adress": "x"}, "no argument adress"),
     ("kill", {}, "ADDR"),
     ("attach", {"address": "x"}, "no tool attach"),
     ("send", {"address": "x", "timeout": "soon"}, "timeout"),
+    ("capture", {"address": "x", "output": "/tmp/x"}, "no argument output"),
+    ("capture", {"address": "a\0b"}, "address: a NUL character"),
+    ("capture", {"address": {"a": 1}}, 'address: expected a string, got {"a": 1}'),
+    ("capture", {"address": ["a", "b"]}, "address: expected one address, got a list"),
+    ("capture", {"address": "x", "lines": "many"}, "lines: expected an integer"),
+    ("capture", {"address": "x", "lines": True}, "lines: expected an integer, got true"),
+    ("capture", {"address": "x", "lines": -1}, "invalid number"),
+    ("capture", {"address": "x", "no_strip": "yes"}, "no_strip: expected true or false"),
+    ("send", {"address": "x", "text": "a\0b"}, "text: a NUL character"),
+    ("send", {"address": "x", "text": "x" * 3_000_000}, "text: longer than"),
+    ("send", {"address": "x", "text": 7}, "text: expected a string, got 7"),
+    ("send", {"address": "x", "keys": ["C-c", None]}, "keys: expected a string, got null"),
+    ("kill", {"addresses": [None, 1]}, "addresses: expected a string"),
+    ("kill", {"addresses": []}, "ADDR"),
+    ("new", {"name": "x" * 100_000}, "can't be longer"),
+    ("new", {"name": "x", "directory": "/\0"}, "directory: a NUL"),
+    ("new", {"name": "x", "env": ["A=b\0"]}, "env: a NUL"),
+    ("ls", {"host": ["\0"]}, "host: a NUL"),
+    ("ls", {"host": ["nobody"]}, "no host `nobody`"),
+    ("wait", {"addresses": ["x"], "pattern": "x", "timeout": 1e300}, "timeout"),
+    ("tag", {"address": "x", "changes": ["x"]}, "neither +tag nor -tag"),
 ]
 
 
@@ -94,6 +115,92 @@ async def test_a_failure_is_an_error_of_the_call(lab: Lab) -> None:
         for name, arguments, words in WRONG:
             failed, text, _ = await call(one, name, **arguments)
             assert (name, failed, words in text) == (name, True, True), text
+
+
+async def test_a_tmux_that_cannot_be_asked_is_an_error_of_the_call_with_what_is_known(lab: Lab) -> None:
+    lab.local.new_session("api")
+    lab.local.write_status("api", status="waiting")
+    (lab.local.bin / "tmux").write_text("#!/bin/sh\nexit 127\n")
+    (lab.local.bin / "tmux").chmod(0o755)
+    async with client(lab) as one:
+        for tool, arguments in (("ls", {}), ("health", {"addresses": ["api"]}), ("reconcile", {}), ("status", {})):
+            failed, text, _ = await call(one, tool, **arguments)
+            assert (tool, failed, "local: tmux is not installed" in text) == (tool, True, True), text
+        (lab.local.bin / "tmux").unlink()
+        assert (await call(one, "health", addresses=["nobody"]))[:1] == (False,), "missing is an answer"
+
+
+async def test_a_fault_of_navi_is_an_error_of_the_call_and_no_trace(lab: Lab) -> None:
+    folder = lab.local.home / ".config" / "navi"
+    folder.mkdir(parents=True)
+    (folder / "remotes.yaml").symlink_to("remotes.yaml")
+    (folder / "config.yaml").mkdir()
+    async with client(lab) as one:
+        failed, text, _ = await call(one, "ls")
+        assert "Traceback" not in text
+        assert failed or text
+        assert (await call(one, "health"))[1]
+
+
+# ---- tools that are marked read-only
+
+
+def contents(lab: Lab) -> dict[str, bytes]:
+    """Return every file of the lab's accounts; a folder ends with a slash. Caches, sockets, the working files of a
+    watch and what sshd notes are nobody's data.
+    """
+    passing = ("/.cache", "/run", "/tmp", "/tmux", "/sshd", "/.claude-sessions/.navi")
+    found: dict[str, bytes] = {}
+    for path in lab.folder.rglob("*"):
+        name = str(path.relative_to(lab.folder))
+        if any(part in f"/{name}" for part in passing) or path.name in ("log", "commands"):
+            continue
+        found[f"{name}/" if path.is_dir() else name] = path.read_bytes() if path.is_file() else b""
+    return found
+
+
+READ_ONLY: dict[str, list[dict[str, Any]]] = {
+    "ls": [{}, {"host": ["atlas"]}],
+    "wait": [{"pattern": "hello"}, {"fixed": "hello"}, {"until": ["working"]}],
+    "capture": [{}, {"lines": 3}, {"start": -5}, {"no_strip": True}, {"timestamps": True}],
+    "health": [{}],
+    "git": [{}, {"comments": True}],
+    "status": [{}, {"format": "tmux"}],
+    "hosts": [{}],
+    "doctor": [{}, {"hosts": ["atlas"], "verbose": True}],
+    "explain": [{}],
+}
+"""Calls of every read-only tool that use all of its arguments; the session is added."""
+
+
+async def test_read_only_tools_change_no_file(lab: Lab) -> None:
+    atlas, _ = await trio.to_thread.run_sync(account, lab, True)
+    for there in (lab.local, atlas):
+        there.sh("git init -q work && cd work && echo 1 >a && git add a && touch -d 2001-01-01 a")
+        there.new_session("api", "cd work; echo hello; exec cat")
+        there.write_status("api", status="working", cwd=str(there.home / "work"), session_id="one")
+    assert set(READ_ONLY) == {name for name, verb in TOOLS.items() if verb.read_only}
+    async with client(lab) as one:
+        tools = {tool.name: tool for tool in (await one.list_tools()).tools}
+        assert {name for name, tool in tools.items() if tool.annotations and tool.annotations.read_only_hint} == set(
+            READ_ONLY
+        )
+        await call(one, "wait", addresses=["api", "atlas/api"], pattern="hello")
+        before = await trio.to_thread.run_sync(contents, lab)
+        for name, several in READ_ONLY.items():
+            known = tools[name].input_schema["properties"]
+            used = {key for arguments in several for key in arguments}
+            assert known.keys() - used <= {"address", "addresses", "host", "socket", "target", "any", "all", "lines",
+                                           "timeout", "status", "filter"}, name  # fmt: skip
+            for arguments in several:
+                for address in ("api", "atlas/api"):
+                    session: dict[str, Any] = {"address": address} if "address" in known else {}
+                    session = {"addresses": [address]} if "addresses" in known else session
+                    failed, text, _ = await call(one, name, **arguments, **session)
+                    assert not failed or name == "git", (name, arguments, text)
+                    after = await trio.to_thread.run_sync(contents, lab)
+                    changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+                    assert changed == set(), (name, arguments)
 
 
 # ---- one process, kept connections
@@ -222,7 +329,7 @@ async def test_tools_know_no_arguments_that_need_a_terminal(lab: Lab) -> None:
 # ---- arguments
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"]))
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 
 
 @given(texts, texts, texts, st.floats(0, 1e6))

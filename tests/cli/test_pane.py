@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.machines import Account, Lab, Machine
 from tests.support.processes import processes
+from tests.support.scripts import stand_in
 from tests.support.verbs import HERE_AND_THERE, account, navi
 from tests.support.waiting import until
 
@@ -23,6 +24,28 @@ def open_pane(account: Account, name: str, command: str, shows: str) -> None:
     """Start a session that runs a command of sh, and wait until it shows a text."""
     account.new_session(name, f"exec sh -c '{command}'")
     until(lambda: shows in account.tmux("capture-pane", "-p", "-t", f"={name}:"), what=f"{name} shows {shows!r}")
+
+
+# ---- send
+
+
+WAYS_OF_SENDING = {
+    "text": ["go on"], "literal": ["go on", "--literal"], "several lines": ["go\non", "--multiline"],
+    "keys": ["--keys", "Enter"], "and wait": ["go on", "--wait", "x"],
+}  # fmt: skip
+
+
+@HERE_AND_THERE
+@pytest.mark.parametrize("words", WAYS_OF_SENDING.values(), ids=WAYS_OF_SENDING)
+def test_nothing_is_sent_to_an_agent_that_asks_for_permission(lab: Lab, far: bool, words: list[str]) -> None:
+    there, prefix = account(lab, far)
+    open_pane(there, "api", "echo Proceed?; exec cat", "Proceed?")
+    there.write_status("api", status="permission")
+    done = navi(lab, "send", f"{prefix}api", *words, status=1)
+    assert "asks for permission; nothing was sent; --force sends it anyway" in done.stderr
+    assert there.tmux("capture-pane", "-p", "-t", "=api:").strip() == "Proceed?"
+    navi(lab, "send", f"{prefix}api", "--keys", "y", "--force")
+    until(lambda: "y" in there.tmux("capture-pane", "-p", "-t", "=api:"), what="it is sent by force")
 
 
 # ---- wait
@@ -209,6 +232,20 @@ def test_tail_prints_complete_lines_and_joins_wrapped_ones(lab: Lab) -> None:
     assert out.splitlines() == ["first_second", " ".join(map(str, range(1, 61))) + " ", "END"]
 
 
+@pytest.mark.parametrize("size", [10, 700], ids=["short lines", "lines of many rows"])
+def test_tail_begins_with_the_end_of_a_long_history(lab: Lab, size: int) -> None:
+    lab.local.new_session("keeper", "exec sleep 1000")
+    lab.local.tmux("set-option", "-g", "history-limit", "50000")
+    open_pane(lab.local, "api", f"seq -f '%0{size}.0f' 1 1500; echo END; exec cat", "END")
+    stand_in(lab.local, "tmux", 'echo "$*" >>~/calls; exec "$real" "$@"')
+    words = ["tail", "--follow", "--until", "^END$", "api", "--lines"]
+    for count in (1, 3, 40):
+        shown = [f"{number:0{size}}" for number in range(1502 - count, 1501)]
+        assert navi(lab, *words, str(count)).stdout.splitlines() == [*shown, "END"]
+    whole = "-S - " in (lab.local.home / "calls").read_text()
+    assert whole == (size == 700), "the whole history is read only where its lines have many rows"
+
+
 def test_tail_stops_at_a_prompt_and_prints_times(lab: Lab) -> None:
     open_gated(lab.local, 'echo one; printf "name? "')
     with followed(lab, "api", "--until", "name[?] $") as following:
@@ -301,3 +338,110 @@ def test_lock_until_its_owner_unlocks(lab: Lab) -> None:
     assert "is not locked" in navi(lab, "unlock", "api", status=1).stderr
     navi(lab, "lock", "api")
     navi(lab, "unlock", "api", "--force")
+
+
+# ---- a pane that is dead
+
+
+ENDINGS = {
+    "nothing": ("", []),
+    "a line": ("echo one; ", ["one"]),
+    "no line end": ("printf one; ", ["one"]),
+    "a full screen": ("seq 1 60; printf last; ", [*map(str, range(1, 61)), "last"]),
+    "its own words": ("echo one; echo Pane is dead; ", ["one", "Pane is dead"]),
+}
+
+
+@HERE_AND_THERE
+@pytest.mark.parametrize("form", ["", "#[bg=red]gone #{pane_dead_status}"], ids=["default", "own"])
+def test_of_a_dead_pane_only_the_programs_own_lines_are_printed(lab: Lab, far: bool, form: str) -> None:
+    there, prefix = account(lab, far)
+    there.new_session("keeper", "exec sleep 1000")
+    if form:
+        there.tmux("set-option", "-g", "remain-on-exit-format", form)
+    for number, (output, lines) in enumerate(ENDINGS.values()):
+        name = f"s{number}"
+        os.mkfifo(there.home / name)
+        open_pane(there, name, f"read x <{name}; {output}exit 3", "")
+        there.tmux("set-option", "-w", "-t", f"={name}:", "remain-on-exit", "on")
+        following = begin(lab, "tail", "--follow", f"{prefix}{name}")
+        (there.home / name).write_text("go\n")
+        status, out, errors = ended(following)
+        assert (status, out.splitlines()[-5:]) == (0, lines[-5:]), (name, out)
+        assert errors == f"navi: {prefix}{name}: its pane is dead; its process has ended with status 3\n"
+        for words, count in ((["capture"], 999), (["capture", "--lines", "2"], 2), (["tail", "--lines", "3"], 3)):
+            done = navi(lab, *words, f"{prefix}{name}")
+            assert done.stdout.splitlines() == lines[-count:], (name, words)
+            assert done.stderr == f"navi: {prefix}{name}: its process has ended with status 3\n"
+        done = navi(lab, "wait", f"{prefix}{name}", "--pattern", "is dead [(]|^gone", "--timeout", "5", status=1)
+        assert "died with status 3 before the pattern appeared" in done.stderr
+        assert all(line.removeprefix("  | ") in lines for line in done.stderr.splitlines()[1:]), done.stderr
+
+
+# ---- a part of a long scrollback
+
+
+def test_only_the_lines_that_are_asked_for_are_fetched(lab: Lab) -> None:
+    lab.local.new_session("keeper", "exec sleep 1000")
+    lab.local.tmux("set-option", "-g", "history-limit", "400000")
+    wide = "w" * 190
+    for name, count, after in (
+        ("full", 99000, ""), ("cleared", 999, 'printf "\\033[H\\033[2J"; '), ("blank", 999, 'yes "" | head -n 300; '),
+    ):  # fmt: skip
+        lab.local.new_session(name, f"sh -c 'yes {wide} | head -n {count}; seq 1 500; {after}touch {name}; exec cat'")
+    for name in ("full", "cleared", "blank"):
+        until((lab.local.home / name).exists, timeout=60, what=f"{name} has printed all")
+        expected = [*map(str, range(1, 501))]
+        assert navi(lab, "capture", name, "--lines", "40").stdout.splitlines() == expected[-40:]
+        assert navi(lab, "tail", name, "--lines", "7").stdout.splitlines() == expected[-7:]
+        assert navi(lab, "capture", name, "--lines", "501").stdout.splitlines() == [wide, *expected]
+    done = navi(lab, "capture", "full", status=1)
+    assert "the scrollback of full is larger than an answer may be, 16 MB; ask for a part" in done.stderr
+
+
+def test_wrapped_lines_count_once_and_are_whole(lab: Lab) -> None:
+    lab.local.new_session("keeper", "exec sleep 1000")
+    lines = [f"{number} {'x' * 700}" for number in range(100)]
+    (lab.local.home / "lines").write_text("\n".join(lines) + "\n")
+    open_pane(lab.local, "api", "cat lines; echo end; exec cat", "end")
+    for count in (1, 2, 3, 9, 60, 101, 300):
+        assert navi(lab, "capture", "api", "--lines", str(count)).stdout.splitlines() == [*lines, "end"][-count:]
+
+
+# ---- panes that a person uses, or several
+
+
+@HERE_AND_THERE
+def test_a_mistake_in_tmux_conf_keeps_nobody_from_typing(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    (there.home / ".tmux.conf").write_text("set -g colour-scheme dark\n")
+    navi(lab, "new", "api", "--command", "exec cat", *(["--host", "atlas"] if far else []))
+    assert there.tmux("display-message", "-p", "-t", "=api:", "#{pane_mode}") == "view-mode"
+    assert navi(lab, "send", f"{prefix}api", "typed", "--wait", "^typed").stdout == "typed\n"
+    there.tmux("copy-mode", "-t", "=api:")
+    assert "is in copy mode; nothing was sent" in navi(lab, "send", f"{prefix}api", "more", status=1).stderr
+    assert there.tmux("display-message", "-p", "-t", "=api:", "#{pane_mode}") == "copy-mode"
+
+
+@HERE_AND_THERE
+def test_synchronized_panes_get_something_only_if_that_is_meant(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    open_pane(there, "api", "echo ready; exec cat", "ready")
+    there.tmux("split-window", "-t", "=api:", "sh -c 'echo ready; exec cat'")
+    there.tmux("set-option", "-w", "-t", "=api:", "synchronize-panes", "on")
+    panes = there.tmux("list-panes", "-t", "=api:", "-F", "#{pane_id}").split()
+    for words in (["one"], ["one", "--literal"], ["--keys", "C-c"]):
+        done = navi(lab, "send", f"{prefix}api", *words, status=1)
+        assert "the 2 panes of the window of api are synchronized" in done.stderr
+    shown = [there.tmux("capture-pane", "-p", "-t", one).split() for one in panes]
+    assert shown == [["ready"], ["ready"]]
+    for text in ("one", "two\tthree"):
+        navi(lab, "send", f"{prefix}api", text, "--force")
+    for one in panes:
+        until(
+            lambda one=one: there.tmux("capture-pane", "-p", "-t", one).split()  # type: ignore[misc]
+            == ["ready", *["one"] * 2, *["two", "three"] * 2],
+            what=f"{one} has it all",
+        )
+    there.tmux("set-option", "-w", "-t", "=api:", "synchronize-panes", "off")
+    navi(lab, "send", f"{prefix}api", "alone")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from navi.core.registry import epoch
+from tests.sh.test_clean_up import kept, placed, start
 from tests.support.machines import Account, Lab
 from tests.support.verbs import HERE_AND_THERE, account, living, navi
 from tests.support.waiting import until
@@ -95,6 +98,82 @@ def test_cleanup_reports_wrong_arguments_and_unreachable_hosts(lab: Lab) -> None
     assert "atlas: " in done.stderr
 
 
+EARLIER = {"boot": "3f3f3f3f.1"}
+"""The start of a machine before its present one."""
+
+
+def status_files(account: Account) -> set[str]:
+    """The names of the status files."""
+    return {path.name for path in account.sessions_dir.glob("*.json")}
+
+
+@HERE_AND_THERE
+def test_cleanup_removes_status_files_whose_sessions_have_ended_and_keeps_them(lab: Lab, far: bool) -> None:
+    """Also those that no look removes: broken ones, and those of an earlier start of the machine."""
+    there, prefix = account(lab, far)
+    host = ["--host", "atlas" if far else "local"]
+    socket = str(there.folder / "own.sock")
+    start(there, socket, "ended", "earlier", "again", "stays")
+    there.new_session("alive", "exec sleep 1000")
+    placed(there, "=alive:")
+    for name in ("ended", "stays"):
+        placed(there, f"={name}:", socket=socket)
+    for name in ("earlier", "again"):
+        placed(there, f"={name}:", socket=socket, changes=EARLIER)
+    for name in ("ended", "earlier"):
+        there.tmux("-S", socket, "kill-session", "-t", f"={name}")
+    (there.sessions_dir / "broken.json").write_text('{"status": "wor')
+    (there.sessions_dir / "empty.json").write_text("")
+    (there.sessions_dir / "folder.json").mkdir()
+    before = status_files(there)
+    tried = navi(lab, "cleanup", *host, "--dry-run")
+    assert (status_files(there), kept(there)) == (before, [])
+    document = json.loads(navi(lab, "cleanup", *host, "--dry-run", "--json").stdout)
+    done = navi(lab, "cleanup", *host)
+    assert done.stdout == tried.stdout.replace("would remove", "removed")
+    lines = {line.partition(" (")[0]: line for line in done.stdout.splitlines()}
+    gone = {"broken.json", "earlier.json", "empty.json", "ended.json"}
+    assert set(lines) == {f"removed the status file {prefix}{name}" for name in gone}
+    assert lines[f"removed the status file {prefix}ended.json"].endswith("(its session has ended)")
+    assert "before the machine was started again" in lines[f"removed the status file {prefix}earlier.json"]
+    assert f"the status file {prefix}folder.json stays: " in done.stderr
+    assert {(one["address"], one["file"], one["killed"]) for one in document["removed"]} == {
+        (f"{prefix}{name.removesuffix('.json')}", name, False) for name in gone
+    }
+    assert [one["address"] for one in document["stay"]] == [f"{prefix}folder"]
+    assert status_files(there) == {"again.json", "alive.json", "folder.json", "stays.json"}
+    assert kept(there) == sorted(gone)
+    assert navi(lab, "cleanup", *host).stdout == "nothing to remove\n"
+
+
+def test_cleanup_leaves_status_files_that_can_not_be_judged_and_says_so(lab: Lab) -> None:
+    here = lab.local
+    here.new_session("alive", "exec sleep 1000")
+    placed(here, "=alive:", "elsewhere", changes={"host": "other:12345678"})
+    placed(here, "=alive:", "sandbox", changes={"boot": here_again(here)})
+    here.write_status("old")
+    (here.sessions_dir / "alive.json").write_text("{")
+    (here.sessions_dir / "cut.json").write_text('{"place":{"host":"')
+    (here.sessions_dir / "broken.json").write_text("{")
+    before = status_files(here)
+    for words in ([], ["--dry-run"]):
+        said = navi(lab, "cleanup", *words)
+        assert said.stdout == "nothing to remove\n"
+        assert "elsewhere.json stays: written on other, another machine" in said.stderr
+        assert "sandbox.json stays: written in another container" in said.stderr
+        assert "old.json stays: nothing says on which machine it was written, and other uses the folder" in said.stderr
+        for name in ("cut", "broken"):
+            assert f"{name}.json stays: it can't be used: " in said.stderr
+        assert "alive.json" not in said.stderr
+    assert status_files(here) == before
+
+
+def here_again(account: Account) -> str:
+    """Return a start of another first process below the kernel that runs."""
+    boot = json.loads((account.sessions_dir / "elsewhere.json").read_bytes())["place"]["boot"]
+    return f"{boot.partition('.')[0]}.1"
+
+
 # ---- reconcile
 
 
@@ -117,12 +196,14 @@ def test_reconcile_reports_and_repairs_differences(lab: Lab, far: bool) -> None:
     assert navi(lab, "reconcile", *host, status=1).stdout.splitlines() == told
     assert navi(lab, "reconcile", "--report", *host, status=1).stdout.splitlines() == told
     assert registry_of(there).read_bytes() == before
+    born = int(there.tmux("display-message", "-p", "-t", "=stray:", "#{session_created}"))
+    until(lambda: time.time() > born + 1, what="the second in which it was created has passed")
     document = json.loads(navi(lab, "reconcile", "--repair", *host, "--json").stdout)
     assert document == {
         "repaired": True,
         "hosts": [
             {
-                "host": host[1], "registry": None, "gone": ["gone"], "unregistered": ["stray"],
+                "host": host[1], "error": None, "registry": None, "gone": ["gone"], "unregistered": ["stray"],
                 "status_files": ["orphan"],
             }
         ],
@@ -130,6 +211,7 @@ def test_reconcile_reports_and_repairs_differences(lab: Lab, far: bool) -> None:
     found = entries(there)
     assert set(found) == {"stays", "stray"}
     assert (found["stray"]["type"], found["stray"]["target"]) == ("shell", "stray:0.0")
+    assert epoch(found["stray"]["created_at"]) == born
     (there.sessions_dir / "orphan.json").unlink()
     assert navi(lab, "reconcile", *host).stdout == f"{where}no differences\n"
 

@@ -73,3 +73,19 @@ def test_help_is_printed_and_a_mistake_is_followed_by_the_usage(lab: Lab) -> Non
     wrong = navi(lab, "rename", "api", status=64)
     assert wrong.stdout == ""
     assert wrong.stderr == f"navi: the following arguments are required: NEW\n{usage_of(rename)}\n"
+
+
+HINTS = [
+    (["ls", "atlas"], "unrecognized arguments: atlas; did you mean `--host atlas`?"),
+    (["ls", "local"], "unrecognized arguments: local; did you mean `--host local`?"),
+    (["cleanup", "atlas"], "did you mean `--host atlas`?"),
+    (["ls", "nobody"], "unrecognized arguments: nobody\n"),
+    (["status", "atlas"], "unrecognized arguments: atlas\n"),
+    (["ls", "--atlas"], "unrecognized arguments: --atlas\n"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), HINTS, ids=[" ".join(words) for words, _ in HINTS])
+def test_the_name_of_a_host_in_the_wrong_place_is_noticed(lab: Lab, words: list[str], said: str) -> None:
+    lab.remotes_yaml([{"name": "atlas", "host": "127.0.0.1"}])
+    assert said in navi(lab, *words, status=64).stderr

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,8 +19,11 @@ from typing import Any
 
 import pytest
 
+from navi.compat.registered import sockets_folder
+from navi.ops.servers import servers
 from tests.support.machines import Lab, program
-from tests.support.scripts import SHELLS, Shell, path_without
+from tests.support.scripts import SHELLS, Shell, path_without, run
+from tests.support.strangers import give_away
 from tests.support.waiting import until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -135,6 +139,23 @@ def test_tools_find_navi_by_variable_path_or_checkout(tools: Tools) -> None:
         command, capture_output=True, text=True, env=tools.environment({"NAVI": "", "PATH": "/usr/bin:/bin"})
     )
     assert Path(done.stdout).resolve() == ROOT / "contrib" / "run"
+
+
+def test_a_session_has_the_callers_path_and_virtual_environment(tools: Tools) -> None:
+    own = tools.lab.local.home / "venv" / "bin"
+    own.mkdir(parents=True)
+    (own / "only-here").write_text('#!/bin/sh\necho "found in $VIRTUAL_ENV"\nexec cat\n')
+    (own / "python3").write_text('#!/bin/sh\necho "the python of $VIRTUAL_ENV"\nexec cat\n')
+    for one in own.iterdir():
+        one.chmod(0o755)
+    (tools.lab.local.home / ".bash_profile").write_text("PATH=/usr/bin:/bin\n")
+    path = f"{own}:{tools.environment()['PATH']}"
+    more = {"PATH": path, "VIRTUAL_ENV": str(own.parent), "SHELL": program("bash")}
+    tools.create("shell", "--shell", **more)
+    tools.create("python", "--python", **more)
+    tools.tmux("send-keys", "-t", "=shell:", "only-here", "Enter")
+    until(lambda: f"found in {own.parent}" in tools.shows("shell"), what="the shell finds it")
+    until(lambda: f"the python of {own.parent}" in tools.shows("python"), what="its python runs")
 
 
 WRONG = [
@@ -439,32 +460,23 @@ def test_the_only_session_need_not_be_named(tools: Tools) -> None:
         assert "Error: Multiple sessions found (2 total)\n" in tools(tool, *words, status=status).stderr
 
 
-@contextmanager
-def stopped(tools: Tools) -> Iterator[None]:
-    """The tools' server does not answer meanwhile."""
-    server = int(tools.tmux("display-message", "-p", "#{pid}"))
-    os.kill(server, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(server, signal.SIGCONT)
-
-
 def test_sessions_of_a_hanging_server_are_unknown_and_stay_registered(tools: Tools) -> None:
     tools.create("work")
-    with stopped(tools), ThreadPoolExecutor() as pool:
+    with tools.lab.local.hung_server("-S", tools.socket), ThreadPoolExecutor() as pool:
         health = pool.submit(tools.health, "-s", "work", status=75)
         listed = pool.submit(tools.listed)
-        cleaned = pool.submit(tools, "cleanup-sessions", "--all")
+        table = pool.submit(tools, "list-sessions")
+        cleaned = pool.submit(tools, "cleanup-sessions", "--all", status=1)
         sent = pool.submit(tools, "safe-send", "-s", "work", "-c", "x", status=3)
         killed = pool.submit(tools, "kill-session", "-s", "work", status=2)
         assert health.result()["status"] == "unknown"
         assert health.result()["server_running"] is None
         assert listed.result()["work"]["status"] == "unknown"
-        assert cleaned.result().stdout == "No sessions to clean up.\n"
+        assert table.result().stdout.endswith("Total: 1 | Alive: 0 | Dead: 0 | Unknown: 1\n")
+        assert cleaned.result().stdout == ""
         assert "work stays" in cleaned.result().stderr
         assert "does not answer" in sent.result().stderr
-        assert "does not answer" in killed.result().stderr
+        assert ("does not answer" in killed.result().stderr, killed.result().stdout) == (True, "")
     assert set(tools.entries()) == {"work"}
     assert tools.health("-s", "work")["status"] == "healthy"
 
@@ -474,7 +486,9 @@ def test_a_server_without_an_answer_is_not_reported_as_down(tools: Tools) -> Non
     lib(tools, SHELLS[0], f"registry_add_session far {socket} far:0.0")
     assert tools.health("-s", "far", status=75)["server_running"] is None
     assert tools.listed()["far"]["status"] == "unknown"
-    tools("cleanup-sessions")
+    document = json.loads(tools("list-sessions", "--json").stdout)
+    assert (document["alive"], document["dead"]) == (0, 0)
+    assert "far stays" in tools("cleanup-sessions", status=1).stderr
     assert set(tools.entries()) == {"far"}
 
 
@@ -601,6 +615,7 @@ def test_kill_removes_session_and_entry(tools: Tools) -> None:
     assert tools("kill-session", "-s", "work").stdout.endswith("Session 'work' fully removed\n")
     assert set(tools.entries()) == {"keep"}
     tools.tmux("kill-session", "-t", "=keep")
+    assert "Tmux session has ended already" in tools("kill-session", "-s", "keep", "--dry-run").stdout
     assert "Partial removal" in tools("kill-session", "-s", "keep", status=1).stderr
     assert tools.entries() == {}
 
@@ -613,6 +628,8 @@ def test_kill_by_target_leaves_the_same_name_of_another_server_registered(tools:
     tools("kill-session", "-S", other, "-t", pane)
     assert tools.health("-s", "work")["status"] == "healthy"
     tools("kill-session", "-S", other, "-t", "work:0.0", status=2)
+    said = tools("kill-session", "-S", tools.socket, "-t", "work:7.7", "--dry-run").stdout
+    assert "Kill tmux session: tmux" in said, "only the pane is not there"
     tools("kill-session", "-S", tools.socket, "-t", "work:0.0")
     assert tools.entries() == {}
 
@@ -688,6 +705,10 @@ def test_a_damaged_registry_is_reported_and_never_emptied(tools: Tools, kind: st
         ("safe-send", ["-c", "x"], 1),
     ):
         assert "the registry is damaged" in tools(tool, *words, status=status).stderr
+    for function in ("session_exists x", "get_socket x", "cleanup_dead", "validate"):
+        said = lib(tools, SHELLS[0], f"registry_{function} 2>&1; echo $?")
+        assert "the registry is damaged" in said, function
+        assert said.endswith("\n2\n"), function
     assert tools.registry.read_text() == BROKEN[kind]
     made = tools.create("work")
     kept = {path.read_text() for path in tools.folder.glob(".sessions.json*")}
@@ -740,6 +761,70 @@ def test_a_locked_registry_stops_only_changes_of_it(tools: Tools) -> None:
         assert "failed to register" in done.stderr
         assert "locked" in tools("cleanup-sessions", "--all", status=1, LOCK_TIMEOUT="1").stderr
     assert tools.entries() == {"work": used}
+
+
+# ---- whose folder, whose sockets
+
+
+def test_the_second_user_of_a_machine_has_a_folder_of_tools(tools: Tools) -> None:
+    usual = tools.lab.local.folder / "tmp" / "claude-tmux-sockets"
+    usual.mkdir()
+    (usual / ".sessions.json").write_text(f'{{"sessions":{{"trap":{ENTRY}}},"version":"1.0"}}')
+    give_away(usual)
+    own = {"CLAUDE_TMUX_SOCKET_DIR": ""}
+    made = tools.create("work", CLAUDE_TMUX_SOCKET_DIR="")
+    private = f"{usual}-{os.getuid()}"
+    assert (made["socket"], made["registered"]) == (f"{private}/claude.sock", True)
+    (listed,) = json.loads(tools("list-sessions", "--json", CLAUDE_TMUX_SOCKET_DIR="").stdout)["sessions"]
+    assert listed["name"] == "work"
+    tools("safe-send", "-c", "echo $((6 * 7))", "-w", "^42", CLAUDE_TMUX_SOCKET_DIR="")
+    tools("pane-health", "-s", "work", CLAUDE_TMUX_SOCKET_DIR="")
+    assert "work" in tools("find-sessions", "-A", CLAUDE_TMUX_SOCKET_DIR="").stdout
+    assert lib(tools, SHELLS[0], 'echo "$REGISTRY_FILE"', own) == f"{private}/.sessions.json\n"
+    tools("kill-session", "-s", "work", CLAUDE_TMUX_SOCKET_DIR="")
+    usual.unlink() if usual.is_symlink() else shutil.rmtree(usual)
+    tools.create("work", CLAUDE_TMUX_SOCKET_DIR="")
+    assert [path.name for path in usual.parent.iterdir()] == [f"{usual.name}-{os.getuid()}"], "it stays the user's"
+
+
+PLACES = ("nothing", "own", "link", "file", "private", "own and private", "link and private")
+
+
+@every_shell
+@pytest.mark.parametrize("place", PLACES)
+def test_tools_library_and_scripts_find_the_same_folder(tools: Tools, shell: Shell, place: str) -> None:
+    usual = tools.lab.local.folder / "tmp" / "claude-tmux-sockets"
+    make = {
+        "own": usual.mkdir, "link": lambda: usual.symlink_to("."), "file": usual.touch,
+        "private": usual.with_name(f"{usual.name}-{os.getuid()}").mkdir,
+    }  # fmt: skip
+    for word in place.split(" and "):
+        make.get(word, lambda: None)()
+    own = {"CLAUDE_TMUX_SOCKET_DIR": ""}
+    environment = tools.environment(own)
+    asked = run(tools.lab.local, shell, servers([]), {"CLAUDE_TMUX_SOCKET_DIR": ""})
+    wanted = usual if place in ("nothing", "own") else usual.with_name(f"{usual.name}-{os.getuid()}")
+    found = {asked.folder, sockets_folder(environment), lib(tools, shell, 'printf %s "$CLAUDE_TMUX_SOCKET_DIR"', own)}
+    assert found == {str(wanted)}
+
+
+def test_a_folder_that_is_not_ones_own_is_refused_by_every_tool(tools: Tools) -> None:
+    theirs = tools.lab.folder / "theirs"
+    theirs.mkdir()
+    (theirs / ".sessions.json").write_text(f'{{"sessions":{{"trap":{ENTRY}}},"version":"1.0"}}')
+    give_away(theirs)
+    own = {"CLAUDE_TMUX_SOCKET_DIR": str(theirs)}
+    words = "set CLAUDE_TMUX_SOCKET_DIR to a folder of your own"
+    for tool, more, status in (
+        ("list-sessions", [], 1), ("cleanup-sessions", ["--all"], 1), ("kill-session", ["-s", "trap"], 2),
+        ("safe-send", ["-s", "trap", "-c", "x"], 3), ("pane-health", ["-s", "trap"], 75), ("find-sessions", ["-A"], 1),
+        ("wait-for-text", ["-s", "trap", "-p", "x"], 1), ("create-session", ["-n", "x"], 3),
+    ):  # fmt: skip
+        assert words in tools(tool, *more, status=status, CLAUDE_TMUX_SOCKET_DIR=str(theirs)).stderr, tool
+    said = lib(tools, SHELLS[0], "registry_lock 2>&1; echo $?; registry_session_exists trap 2>&1; echo $?", own)
+    assert "is not a folder of yours" in said
+    assert [word for word in said.split() if word.isdigit()] == ["2", "2"]
+    assert [path.name for path in theirs.iterdir()] == [".sessions.json"]
 
 
 # ---- the library
