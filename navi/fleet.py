@@ -20,14 +20,17 @@ import trio
 from navi.core.agents import AgentKind
 from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.log import SILENT, Log
-from navi.core.model import Frame, HostView
+from navi.core.model import Frame, HostView, Session
 from navi.core.status import sessions_of
 from navi.core.text import clean
+from navi.core.unlisted import unlisted
 from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
+from navi.hosts.budget import Work
 from navi.hosts.failures import pause_before
+from navi.hosts.trio_channel import timed
 from navi.ops import Operation
-from navi.ops.look import TMUX_FAILURES, Heartbeat, Unwatchable, look, watch
+from navi.ops.look import Heartbeat, Unwatchable, look, watch
 
 T = TypeVar("T")
 
@@ -36,6 +39,12 @@ POLL_EVERY = 2.0
 
 PING_EVERY = 30.0
 """Seconds between two measurements of a host's latency."""
+
+JUDGED_FOR = 1.0
+"""Seconds for which heartbeats do not make navi judge the sessions again."""
+
+MANY = 200
+"""Sessions and status files that take longer to judge than a key may wait."""
 
 STEADY_AFTER = 10.0
 """Seconds after which a connection counts as good, so that its loss is followed by a retry at once."""
@@ -63,12 +72,24 @@ class Fleet:
     ) -> None:
         self.changed = changed
         agents = tuple(kinds)
-        self._tasks = {host.name: _HostTask(host, agents, lambda name: self.changed(name), log) for host in hosts}
+        self._machines: frozenset[str] = frozenset()
+        self._tasks = {host.name: _HostTask(host, agents, self._view_changed, log) for host in hosts}
 
     @property
     def views(self) -> tuple[HostView, ...]:
         """What is known of each host now, in the order of the configuration."""
         return tuple(task.view for task in self._tasks.values())
+
+    def _view_changed(self, name: str) -> None:
+        """Report the change; if another machine is known now, judge all hosts again, because a status file that was
+        written on one of the machines is shown there only.
+        """
+        machines = frozenset(view.frame.place.host for view in self.views if view.frame)
+        if machines != self._machines:
+            self._machines = machines
+            for task in self._tasks.values():
+                task.know(machines)
+        self.changed(name)
 
     def view(self, name: str) -> HostView:
         """Return what is known of one host now. Raises KeyError for a host that is not in the fleet."""
@@ -114,7 +135,10 @@ class _HostTask:
         self._log = log
         self._refresh = trio.Event()
         self._watch: Watch[Frame | Heartbeat] | None = None
+        self._frame: Frame | None = None
+        self._judged_at = -math.inf
         self._connected_at = math.inf
+        self._machines: frozenset[str] = frozenset()
 
     def refresh(self) -> None:
         """End every pause, and wake the watch."""
@@ -160,7 +184,7 @@ class _HostTask:
         retry_at = None if waits else trio.current_time() + seconds
         self._publish(
             self.view._replace(state=failure.state, failure=failure, last_failure=failure, latency=None,
-                attempts=attempt, retry_at=retry_at,
+                attempts=attempt, retry_at=retry_at, trying=False,
             )
         )  # fmt: skip
         with trio.move_on_after(seconds):
@@ -169,7 +193,8 @@ class _HostTask:
     async def _connect_and_follow(self) -> None:
         """Connect, and follow the host until the connection is lost."""
         if self.view.failure is None or self.view.attempts <= 1:
-            self._publish(self.view._replace(state=HostState.CONNECTING, retry_at=None))
+            self._publish(self.view._replace(state=HostState.CONNECTING))
+        self._publish(self.view._replace(retry_at=None, trying=True))
         await self.host.open()
         self._connected_at = trio.current_time()
         self._log.info("%s: connected", self.host.name)
@@ -186,7 +211,7 @@ class _HostTask:
         async with self.host.watch(watch(cleanup=True)) as self._watch:
             try:
                 async for item in self._watch:
-                    self._receive(item)
+                    await self._watch.worked(await self._receive(item, self._watch.pending))
             finally:
                 self._watch = None
 
@@ -201,24 +226,43 @@ class _HostTask:
     async def _poll(self) -> None:
         while True:
             frame = await self.host.run(look(cleanup=True))
-            self._receive(frame)
+            await self._receive(frame)
             with trio.move_on_after(POLL_EVERY):
                 await self._refresh.wait()
 
-    def _receive(self, item: Frame | Heartbeat) -> None:
-        """Put a frame or a heartbeat into the view."""
-        now = trio.current_time()
-        skew = item.clock + 0.5 - time.time()
-        view = self.view._replace(heard=now, skew=skew if abs(skew) > 2 else 0.0)
+    async def _receive(self, item: Frame | Heartbeat, superseded: bool = False) -> Work:
+        """Put a frame or a heartbeat into the view, unless it is superseded already; return the work that it took."""
         if isinstance(item, Frame):
-            view = _with_frame(view, item, now)._replace(attempts=0, retry_at=None)
+            self._frame = item
             if item.cleaned:
                 names = ", ".join(item.cleaned)
                 self._log.info("%s: removed the status files of ended sessions: %s", self.host.name, names)
-        if view.frame is not None:
-            frame = view.frame._replace(clock=item.clock)  # a status can change by the mere passing of time
-            view = view._replace(sessions=sessions_of(self.host.name, frame, self._kinds))
-        self._publish(view)
+        now = trio.current_time()
+        if superseded or (self._frame is self.view.frame and now < self._judged_at + JUDGED_FOR):
+            return Work()
+        frame, self._judged_at = self._frame, now
+        sessions: tuple[Session, ...] = ()
+        work = Work()
+        if frame:  # a status can change by the mere passing of time
+            long = len(frame.sessions) + len(frame.files) > MANY
+            sessions, work = await timed(self._judge, frame._replace(clock=item.clock), long)
+        self._show(frame, sessions, now, item.clock + 0.5 - time.time())
+        return work
+
+    def _show(self, frame: Frame | None, sessions: tuple[Session, ...], heard: float, skew: float) -> None:
+        view = self.view._replace(heard=heard, skew=skew if abs(skew) > 2 else 0.0)
+        if frame and frame is not view.frame:
+            view = _with_frame(view, frame, heard)._replace(attempts=0, retry_at=None, trying=False)
+        self._publish(view._replace(sessions=sessions) if frame else view)
+
+    def _judge(self, frame: Frame) -> tuple[Session, ...]:
+        return sessions_of(self.host.name, frame, self._kinds, self._machines)
+
+    def know(self, machines: frozenset[str]) -> None:
+        """Judge the sessions again: the hosts of the fleet are these machines now."""
+        self._machines = machines
+        if self.view.frame:
+            self._publish(self.view._replace(sessions=self._judge(self.view.frame)))
 
     async def measure_latency(self) -> None:
         """Measure the latency now and then while the host is connected, and show the median of the last three."""
@@ -239,7 +283,7 @@ class _HostTask:
 
 def _with_frame(view: HostView, frame: Frame, now: float) -> HostView:
     """Return the view with what a frame says of the host itself."""
-    failure = _tmux_failure(frame)
+    failure = _tmux_failure(frame, view.name)
     before = view.frame
     rebooted = before is not None and before.boot not in ("", frame.boot)
     return view._replace(
@@ -252,8 +296,7 @@ def _with_frame(view: HostView, frame: Frame, now: float) -> HostView:
     )
 
 
-def _tmux_failure(frame: Frame) -> Failure | None:
-    if frame.tmux not in TMUX_FAILURES:
-        return None
-    state, cause, remedy = TMUX_FAILURES[frame.tmux]
-    return Failure(state, cause.replace("{0}", frame.tmux_error or "nothing"), remedy)
+def _tmux_failure(frame: Frame, host: str) -> Failure | None:
+    """Return why the default server did not list its sessions; without others the host is still of use."""
+    found = unlisted(frame, host)
+    return found.failure if found and found.failure.state is not HostState.CONNECTED else None

@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from navi.core.failure import HostState, Retry
 from navi.core.model import HostView, Source
 from navi.fleet import steady
-from navi.hosts.failures import LONGEST_PAUSE, pause_before
+from navi.hosts.failures import LONGEST_PAUSE, LONGEST_SLOW_PAUSE, SLOW_PAUSE, pause_before
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings
+from tests.support import hostile
 from tests.support.hosts import failure, host, running, say
 from tests.support.machines import Lab, Machine, program
-from tests.support.scripts import stand_in
+from tests.support.scripts import beside, stand_in
 from tests.support.terminal import Terminal
 from tests.support.waiting import until, until_async
 
@@ -67,6 +68,13 @@ def test_a_lost_connection_is_retried_at_once_and_then_ever_later(attempt: int, 
     assert pause_before(attempt, Retry.ON_REQUEST, chance) == float("inf")
 
 
+@given(attempt=st.integers(1, 10_000), chances=st.tuples(*[st.floats(0, 1)] * 3))
+def test_slow_retries_are_fewer_than_what_locks_a_user_out(attempt: int, chances: tuple[float, float, float]) -> None:
+    pauses = [pause_before(attempt + number, Retry.SLOWLY, chance) for number, chance in enumerate(chances)]
+    assert sum(pauses) > 600  # fail2ban: five failures in ten minutes
+    assert all(SLOW_PAUSE <= pause <= 1.25 * LONGEST_SLOW_PAUSE for pause in pauses)
+
+
 @pytest.mark.parametrize(
     ("shown", "measured", "expected"),
     [(None, 0.05, 0.05), (0.05, 0.055, 0.05), (0.05, 0.08, 0.08), (0.001, 0.0025, 0.001), (0.001, 0.004, 0.004)],
@@ -100,8 +108,7 @@ async def test_sessions_of_every_host_are_known_with_latency_and_change(
             assert {"box", "local"} <= set(watched.changes)
             assert await watched.fleet.ask("box", say("it's")) == "it's"
         await until_async(lambda: not lab.leftovers(), what="nothing is left")
-    assert not list(lab.local.sessions_dir.glob(".navi/*"))
-    assert not list(box.sessions_dir.glob(".navi/*"))
+    assert beside(lab.local) == beside(box) == []
 
 
 async def test_a_file_of_a_session_that_ended_goes_and_one_on_a_shared_machine_stays(lab: Lab, box: Machine) -> None:
@@ -255,13 +262,15 @@ async def test_a_frozen_host_disturbs_no_other_and_goes_on_after_the_thaw(lab: L
         await until_async(lambda: not lab.leftovers(), what="nothing is left")
 
 
-async def test_a_host_that_needs_a_person_waits_for_a_refresh(lab: Lab, box: Machine) -> None:
+async def test_a_host_that_needs_a_person_waits_long_and_a_refresh_ends_that(lab: Lab, box: Machine) -> None:
     allowed = (box.folder / "authorized_keys").read_text()
     (box.folder / "authorized_keys").write_text("")
     with trio.fail_after(40):
         async with running(host(lab, box)) as watched:
             view = await watched.state("box", HostState.AUTH)
-            assert (view.retry_at, view.sessions) == (None, ())
+            assert view.retry_at
+            assert view.retry_at - trio.current_time() > SLOW_PAUSE - 20
+            assert view.sessions == ()
             (box.folder / "authorized_keys").write_text(allowed)
             watched.fleet.refresh("box")
             await watched.state("box", CONNECTED)
@@ -286,12 +295,13 @@ async def test_a_host_connects_after_its_passphrase_is_typed_at_a_terminal(
         await until_async(lambda: not lab.leftovers(), what="nothing is left")
 
 
-async def test_a_changed_host_key_is_not_retried(lab: Lab, box: Machine) -> None:
+async def test_a_changed_host_key_is_retried_slowly(lab: Lab, box: Machine) -> None:
     lab.known_hosts.write_text(lab.known_hosts.read_text().replace(lab.keys.host_public, lab.keys.client_public))
     with trio.fail_after(30):
         async with running(host(lab, box)) as watched:
             view = await watched.state("box", HostState.HOSTKEY)
-            assert view.retry_at is None
+            assert view.retry_at
+            assert view.retry_at - trio.current_time() > SLOW_PAUSE - 20
 
 
 async def test_a_name_that_nobody_knows_is_unreachable(lab: Lab) -> None:
@@ -312,6 +322,50 @@ async def test_two_fleets_share_a_connection_and_the_first_to_leave_disturbs_not
             assert box.connections() == 1
         await until_async(lambda: not lab.leftovers(), what="nothing is left")
     assert box.log.read_text().count("Accepted publickey") == 1
+
+
+# ---- hosts that talk without end
+
+DROPPED = {
+    "heartbeats": "answers a second, more than 50; dropped",
+    "endless_line": "longer than 16 MiB",
+    "noise": "more than 1 MiB were printed before it",
+    "errors": "wrote 16 MiB to standard error and did not answer",
+}
+
+
+@pytest.mark.parametrize("kind", list(DROPPED))
+async def test_a_host_that_talks_without_end_is_dropped_and_no_other(lab: Lab, box: Machine, kind: str) -> None:
+    talker = lab.machine("talker", shell=str(hostile.install(lab.folder, kind)))
+    with trio.fail_after(100):
+        async with running(host(lab, talker), host(lab, box)) as watched:
+            view = await watched.state("talker", HostState.ERROR, 60)
+            assert view.failure
+            assert DROPPED[kind] in view.failure.cause
+            await watched.state("box", CONNECTED)
+            box.write_status("api", message="second")
+            await watched.until("box", lambda view: messages(view) == {"api": "second"}, 10)
+        await until_async(lambda: not lab.leftovers(), what="nothing is left")
+
+
+async def test_frames_of_many_sessions_without_end_leave_time_for_others(lab: Lab, box: Machine) -> None:
+    talker = lab.machine("talker", shell=str(hostile.install(lab.folder, "frames")))
+    with trio.fail_after(100):
+        async with running(host(lab, talker), host(lab, box)) as watched:
+            await watched.until("talker", lambda view: len(view.sessions) == hostile.SESSIONS, 60)
+            await watched.state("box", CONNECTED)
+            for message in ("second", "third", "fourth"):
+                box.write_status("api", message=message)
+                await watched.until("box", lambda view: message in messages(view).values(), 10)  # noqa: B023
+
+
+async def test_errors_without_end_beside_answers_do_no_harm(lab: Lab, box: Machine) -> None:
+    (box.home / ".bashrc").write_text("yes noise >&2 &\n")
+    with trio.fail_after(60):
+        async with running(host(lab, box)) as watched:
+            await watched.until("box", lambda view: messages(view) == {"api": "first"})
+            box.write_status("api", message="second")
+            await watched.until("box", lambda view: messages(view) == {"api": "second"})
 
 
 # ---- a dashboard that is killed
@@ -349,8 +403,7 @@ def test_a_dashboard_that_is_killed_leaves_no_watch_here_or_there(lab: Lab, box:
         os.kill(one.pid, signal.SIGKILL)
         one.wait()
     until(lambda: not watches(lab), what="every watch has ended")
-    nests = [account.sessions_dir / ".navi" for account in (lab.local, box)]
-    until(lambda: not [path for nest in nests for path in nest.iterdir()], what="no FIFO is left")
+    until(lambda: set(beside(lab.local)) <= {"ended"} and beside(box) == [], what="no FIFO is left")
 
 
 def watches(lab: Lab) -> list[str]:

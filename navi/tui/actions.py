@@ -15,6 +15,7 @@ from navi.core.model import Frame
 from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.hosts import HostError
+from navi.hosts.base import ConnectionLost
 from navi.ops import Operation, OperationError
 from navi.ops.outcome import Inquiry, Outcome, Verdict, checking, verdict_words
 
@@ -66,8 +67,10 @@ class Actions:
             tell(action.done(answer), "good")
         except OperationError as error:
             tell(str(error), "fault")
-        except HostError as error:
+        except ConnectionLost as error:
             await self._find_out(action, tell, before, began, error.failure.cause)
+        except HostError as error:
+            tell(f"nothing was done: {error.failure.cause}", "fault")
         self._fleet.refresh(action.host)
 
     async def _find_out(self, action: Action, tell: Tell, before: Frame | None, began: float, cause: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from navi.core.address import LOCAL
 from navi.core.failure import HostState
 from navi.core.listing import Selection, Sort, needs_person
-from navi.core.model import HostView, Session
+from navi.core.model import Frame, HostView, Session
+from navi.core.place import distinct
 from navi.core.text import age, age_lasts, clean, latency
 from navi.tui.keymap import LIST, Keymap
 from navi.tui.paint import Line, Panel, Segment, columns_of, justify
@@ -50,8 +51,10 @@ class Header(Panel):
         return [justify(counts, self._hosts(width // 2), width, ellipsis=self.glyphs.ellipsis)]
 
     def _counts(self) -> list[Segment]:
-        """Count all sessions: no filter hides that one needs the user. Only the total is of the listed ones."""
-        sessions = [session for view in self._views for session in view.sessions]
+        """Count all sessions: no filter hides that one needs the user. Only the total is of the listed ones. A session
+        counts once, even if its machine is reached under several names.
+        """
+        sessions = distinct((session for view in self._views for session in view.sessions), self._frames)
         words = Counter(session.status.word for session in sessions)
         people = sum(map(needs_person, sessions))
         segments: list[Segment] = []
@@ -61,10 +64,15 @@ class Header(Panel):
             segments += [("error", f"{words['error']} error{'s' if words['error'] > 1 else ''}"), ("", "  ")]
         return [*segments, ("working", f"{words['working']} working"), ("dim", f"  {self._total()} ")]
 
+    @property
+    def _frames(self) -> Mapping[str, Frame]:
+        return {view.name: view.frame for view in self._views if view.frame}
+
     def _total(self) -> str:
-        here = sum(session.host == LOCAL for session in self._listed)
+        listed = distinct(sorted(self._listed, key=lambda session: session.host != LOCAL), self._frames)
+        here = sum(session.host == LOCAL for session in listed)
         if len(self._views) > 1:
-            return f"{here} local, {len(self._listed) - here} remote"
+            return f"{here} local, {len(listed) - here} remote"
         return f"{here} session{'' if here == 1 else 's'}"
 
     def _hosts(self, width: int) -> list[Segment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Mapping, Sequence
 
 import trio
@@ -17,7 +18,10 @@ from navi.tui.preview.feed import PreviewFeed
 from navi.tui.screen import Screen
 
 FRAME_TIME = 0.04
-"""Seconds between two redraws for news: people can't read faster, and keys must not wait."""
+"""Seconds between two redraws for news, at least: people can't read faster, and keys must not wait."""
+
+RESTS = 4
+"""Times the processor time of a redraw, until the next one: thousands of sessions take longer than a key may wait."""
 
 
 class Dashboard:
@@ -87,8 +91,9 @@ class Dashboard:
         while True:
             await self._news.wait()
             self._news = trio.Event()
+            began = time.thread_time()
             self._refresh()
-            await trio.sleep(FRAME_TIME)
+            await trio.sleep(max(FRAME_TIME, RESTS * (time.thread_time() - began)))
 
     async def _follow_time(self) -> None:
         """Repaint when an age reads differently, and not before: an idle screen gets no bytes."""

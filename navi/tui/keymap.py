@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from navi.config.settings import Problem, Rebinding
+from navi.core.failure import Failure
 
 LIST, PAGE, DIALOG, FORM = "list", "page", "dialog", "form"
 
@@ -55,7 +56,6 @@ class Keymap:
         keys = rebound or {}
         self.bindings = tuple(binding._replace(keys=keys.get(binding.command, binding.keys)) for binding in table)
         self._names = {binding.command: shown(binding.keys[0]) for binding in self.bindings}
-        self._now = {shown(row.keys[0]): self._names[row.command] for row in table if LIST in row.group.contexts}
         self._commands = {
             (context, key): binding.command
             for binding in self.bindings
@@ -72,9 +72,9 @@ class Keymap:
         """Return the first key of a command as people write it."""
         return self._names[command]
 
-    def in_force(self, text: str) -> str:
-        """Return a text that names keys of the list as in `press A`, with the keys that are in force."""
-        return re.sub(r"\bpress (\S+)", lambda found: f"press {self._now.get(found[1], found[1])}", text)
+    def remedy(self, failure: Failure) -> str:
+        """Return the remedy of a failure, with the key in force where a command of the dashboard helps."""
+        return failure.remedy_with_key(self._names["authenticate"])
 
     def footer(self, contexts: Sequence[str]) -> list[tuple[str, str]]:
         """Return key and word of the commands that the footer offers in these contexts, those of the topmost first.

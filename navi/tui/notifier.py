@@ -8,9 +8,9 @@ from contextlib import suppress
 
 import trio
 
+from navi.core.evidence import ATTENTION
 from navi.core.listing import Key
 from navi.core.model import HostView, Session
-from navi.core.status import ATTENTION
 from navi.core.text import clean
 
 BELL = "bell"
@@ -46,10 +46,12 @@ class Notifier:
 
     def note(self, views: Iterable[HostView]) -> None:
         """Compare the statuses with those before, and notify."""
+        if not self._notify:
+            return
         begun, self._words = begun_to_wait(self._words, views)
         if begun and self._notify == BELL:
             self._ring()
-        elif self._notify:
+        else:
             for session in begun:
                 with suppress(trio.WouldBlock):
                     self._send.send_nowait(session)

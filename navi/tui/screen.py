@@ -9,6 +9,7 @@ import trio
 
 from navi.config.settings import Settings
 from navi.core.model import Session
+from navi.core.text import is_utf8_locale
 from navi.tui.bars import Footer, Header
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.keymap import Keymap
@@ -16,7 +17,7 @@ from navi.tui.layout import Layout
 from navi.tui.list.session_list import SessionList
 from navi.tui.pages.view import PageView
 from navi.tui.preview.view import Preview
-from navi.tui.terminal import Terminal, terminal_shows_unicode
+from navi.tui.terminal import Terminal
 from navi.tui.theme import choose_glyphs
 
 EXPECTED_FOR = 10.0
@@ -33,7 +34,7 @@ class Screen:
         self, settings: Settings, environment: Mapping[str, str], keymap: Keymap, press: Callable[[str], None],
         clicked: Callable[[bool], None], attach: Callable[[Session], None],
     ) -> None:  # fmt: skip
-        shows_unicode = terminal_shows_unicode(environment) or settings.glyphs == "unicode"
+        shows_unicode = is_utf8_locale(environment) or settings.glyphs == "unicode"
         self.glyphs = choose_glyphs(settings, shows_unicode)
         self.list = SessionList(self.glyphs, clicked)
         self.preview = Preview(self.glyphs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from navi.config.reader import read_templates
 from navi.config.settings import Settings
 from navi.config.undo_list import Killed, forget, last_killed, remember
 from navi.core.address import LOCAL, address_of
+from navi.core.launch import of_caller
 from navi.core.marks import retag
 from navi.core.model import Session
 from navi.core.text import clean, short_path
@@ -169,9 +171,9 @@ class SessionCommands:
             words = operation.words(session.address, answer)
             if not verb.undoable:
                 return words
-            if answer:
-                remember(self._state, Killed(session.host, answer, session.address))
-            return words + undo_hint(answer, self._screen.key_of("undo"))
+            if answer.undo_id:
+                remember(self._state, Killed(session.host, answer.undo_id, session.address))
+            return words + undo_hint(answer.undo_id, self._screen.key_of("undo"))
 
         return Action(session.host, session.address, operation, done)
 
@@ -185,7 +187,7 @@ class SessionCommands:
             self._screen.tell("no session was killed from this machine lately; nothing to undo")
             return
         forget(self._state, last)
-        operation = undo(last.undo_id, last.address.removeprefix(f"{last.host}/"))
+        operation = undo(last.undo_id, last.address.removeprefix(f"{last.host}/"), self._variables(last.host))
 
         def done(created: Created) -> str:
             forget(self._state, last)
@@ -250,8 +252,8 @@ class SessionCommands:
     def _open_new(self, session: Session | None, name: str, runs: str) -> None:
         templates, problems = read_templates(self._places.templates, self._settings.agents)
         form = NewForm(
-            self._glyphs, self._fleet.views, self._settings.agents, templates, session, name, runs,
-            lambda: self._create(form), self._complete, self._screen.close,
+            self._glyphs, self._fleet.views, self._settings.agents, templates, session, _current_directory(),
+            name, runs, lambda: self._create(form), self._complete, self._screen.close,
         )  # fmt: skip
         if problems:
             form.tell(fault=str(problems[0]))
@@ -261,7 +263,8 @@ class SessionCommands:
         host = form.host
         attach = form.attach
         try:
-            operation = new(form.name, form.directory, form.launch)
+            variables = (*self._variables(host), *form.launch.variables)
+            operation = new(form.name, form.directory, form.launch._replace(variables=variables))
         except OperationError as error:
             form.tell(fault=str(error))
             return
@@ -275,6 +278,10 @@ class SessionCommands:
             self._screen.expect(host, created.name, False)
 
         self._submit(form, Action(host, address_of(host, form.name), operation, done, late))
+
+    def _variables(self, host: str) -> tuple[str, ...]:
+        """Return the variables that a session on that host gets from navi's own environment."""
+        return of_caller(self._places.environment) if host == LOCAL else ()
 
     def _complete(self, form: NewForm, text: str) -> None:
         """Ask the form's host for directories that begin with what was typed."""
@@ -303,6 +310,14 @@ class _OneField(Form):
     def fields(self) -> Sequence[TextField]:
         """Return the one field."""
         return (self._field,)
+
+
+def _current_directory() -> str:
+    """Return the directory that navi was started in, "" where it was removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 def _names(sessions: Sequence[Session]) -> str:

@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import termios
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,10 @@ LEAVE = "\x1b[?1049l\r\x1b[K"
 """Leaves the alternate screen; a program that has done so itself may have written where the cursor ends up."""
 
 
+PAUSE = "printf '\\nPress Enter to go back to navi. '; read -r _"
+"""Leaves the screen to the user, for sh."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a program that had the terminal ended: its status and its last error line, cleaned."""
@@ -52,6 +56,7 @@ class SparingScreen(urwid.display.raw.Screen):
         super().__init__(**options)
         self._gone = gone
         self._drawn: object = None
+        self._canvas: urwid.Canvas | None = None
 
     def _start(self, *arguments: Any, **options: Any) -> None:
         """Also called when navi resumes after a suspension."""
@@ -78,6 +83,9 @@ class SparingScreen(urwid.display.raw.Screen):
 
     def draw_screen(self, size: tuple[int, int], canvas: urwid.Canvas) -> None:
         """Draw, unless just that is on the screen. In the middle of a change of size urwid draws nothing."""
+        if canvas is self._canvas and self._drawn is not None:
+            return  # urwid asks after every event, and to read all rows of a canvas takes longer than most events
+        self._canvas = canvas
         wanted = (size, list(canvas.content()))
         if wanted != self._drawn:
             super().draw_screen(size, canvas)
@@ -190,12 +198,17 @@ class Terminal:
             self._screen.flush()
 
     async def run_program(
-        self, words: Sequence[str], environment: Mapping[str, str], keep_errors: bool = True
+        self,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        keep_errors: bool = True,
+        pause_after: Container[int] = (),
     ) -> Ended:
         """Run a program in the terminal, and take the terminal back when it ends.
 
         `keep_errors` returns the program's standard error; a program that talks to the user needs it on the terminal.
-        Raises OSError if the program can't be started.
+        After the exit statuses of `pause_after`, what it printed stays until the user has read it. Raises OSError if
+        the program can't be started.
         """
         self._loop.stop()
         self._suspended = True
@@ -208,6 +221,8 @@ class Terminal:
                 )
                 errors.seek(0)
                 status = done.returncode
+                if status in pause_after:
+                    await trio.run_process(("sh", "-c", PAUSE), stdin=None, check=False)
                 return Ended(status, clean(decode(errors.read(65536)).strip().rpartition("\n")[2]))
         finally:
             self._suspended = False
@@ -232,14 +247,3 @@ class Terminal:
 def terminal_is_usable() -> bool:
     """Return whether there is a terminal to read keys from and to draw on."""
     return os.isatty(0) and os.isatty(1)
-
-
-def terminal_shows_unicode(environment: Mapping[str, str]) -> bool:
-    """Return whether the locale says that the terminal shows more than ASCII.
-
-    Python puts an LC_CTYPE of its own in place of the locale C, and sets a flag when it does.
-    """
-    own = sys.flags.utf8_mode and environment.get("LC_CTYPE") == "C.UTF-8"
-    names = ("LC_ALL", "LANG") if own else ("LC_ALL", "LC_CTYPE", "LANG")
-    name = next((environment[name] for name in names if environment.get(name)), "")
-    return "utf8" in name.lower().replace("-", "")

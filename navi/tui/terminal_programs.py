@@ -19,13 +19,8 @@ from navi.ops.attach import attach
 from navi.tui.keymap import Keymap
 from navi.tui.terminal import Terminal
 
-WAIT_AT_END = """
-"$@"
-code=$?
-[ $code -eq 0 ] || { printf '\\nPress Enter to go back to navi. '; read -r _; }
-exit $code
-"""
-"""Runs a command that talks to the user, and leaves its error on the screen until it was read."""
+LOST = 255
+"""ssh's own exit status; all others are those of the remote's program."""
 
 Run = Callable[[], Awaitable[None]]
 
@@ -54,7 +49,7 @@ class TerminalPrograms:
             except OSError as error:
                 self._tell(f"can't start {error.filename}: {error.strerror}", "fault")
             except HostError as error:
-                self._tell(f"{error.failure.cause}; {self._keymap.in_force(error.failure.remedy)}", "fault")
+                self._tell(f"{error.failure.cause}; {self._keymap.remedy(error.failure)}", "fault")
 
     def _request(self, run: Run) -> None:
         """Queue a program. Too many at once come from a key that is held down; they are dropped."""
@@ -73,10 +68,14 @@ class TerminalPrograms:
         inside = self._environment["TMUX"] if self._in_server_of(session) else ""
         words = self._fleet.host(session.host).interactive(attach(session, inside))
         environment = self._environment if inside else _without_tmux(self._environment)
-        ended = await self._terminal.run_program(words, environment)
+        is_remote = session.host != LOCAL
+        # What fails there writes to this terminal, and not to ssh's standard error.
+        pause_after = range(1, LOST) if is_remote else ()
+        ended = await self._terminal.run_program(words, environment, pause_after=pause_after)
         self._fleet.refresh(session.host)
         if ended.status != 0:
-            reason = ended.words or _how(ended.status)
+            error = "" if is_remote and ended.status != LOST else ended.words
+            reason = error or _how(ended.status)
             self._tell(f"attaching to {clean(session.address)} ended: {reason}", "fault")
 
     def _in_server_of(self, session: Session) -> bool:
@@ -93,8 +92,10 @@ class TerminalPrograms:
             self._tell("no host needs a login", "notice")
             return
         try:
-            words = ("sh", "-c", WAIT_AT_END, "navi", *self._fleet.host(needing[0]).authenticate())
-            await self._terminal.run_program(words, self._environment, keep_errors=False)
+            words = self._fleet.host(needing[0]).authenticate()
+            await self._terminal.run_program(
+                words, self._environment, keep_errors=False, pause_after=range(1, LOST + 1)
+            )
         finally:
             self._fleet.refresh(needing[0])
 

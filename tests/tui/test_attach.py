@@ -179,6 +179,71 @@ def test_the_size_may_change_while_attached(lab: Lab) -> None:
         assert {len(line) for line in screen.screen().splitlines()[1:2]} == {69}
 
 
+def odd_terminal(lab: Lab) -> dict[str, str]:
+    """Make a type of terminal that only this machine knows; return the variables that make it this terminal's."""
+    described = subprocess.run([program("infocmp"), "xterm-256color"], capture_output=True, text=True, check=True)
+    source = lab.folder / "odd.terminfo"
+    body = re.sub(r"^xterm-256color\|.*", "navi-odd|a terminal of a test,", described.stdout, flags=re.MULTILINE)
+    source.write_text(body)
+    subprocess.run([program("tic"), "-x", "-o", str(lab.folder / "terminfo"), str(source)], check=True)
+    return {"TERM": "navi-odd", "TERMINFO": str(lab.folder / "terminfo")}
+
+
+@pytest.mark.parametrize("words", [[], ["attach", "atlas/api"]], ids=["dashboard", "verb"])
+@pytest.mark.parametrize("shell", ["fish", "tcsh", "dash"])
+def test_a_terminal_that_the_remote_does_not_know_is_attached_as_a_plainer_one(
+    lab: Lab, words: list[str], shell: str
+) -> None:
+    atlas = lab.machine("atlas", shell=shell)
+    begin(atlas, "api", timestamp=LONG_AGO)
+    lab.remotes_yaml([atlas])
+    odd = [f"{name}={value}" for name, value in odd_terminal(lab).items()]
+    with Terminal(["env", *odd, *NAVI, *words], lab.environment(), 100, 30) as screen:
+        if not words:
+            screen.wait_for("api")
+            screen.press("Enter")
+        attached(screen, "api")
+        screen.type("from afar")
+        until(lambda: "from afar" in pane(atlas, "api"), what="it was typed")
+        assert atlas.tmux("list-clients", "-F", "#{client_termname}") == "xterm-256color"
+
+
+def test_a_terminal_that_the_remote_knows_stays_what_it_is(lab: Lab) -> None:
+    atlas = machine(lab, "api")
+    with navi(lab) as screen:
+        screen.wait_for("api")
+        screen.press("Enter")
+        attached(screen, "api")
+        assert atlas.tmux("list-clients", "-F", "#{client_termname}") == "tmux-256color"
+
+
+MISMATCH = """#!/bin/sh
+case " $* " in *" attach-session "*) echo 'protocol version mismatch (client 8, server 7)' >&2; exit 1 ;; esac
+exec {tmux} "$@"
+"""
+
+
+@pytest.mark.parametrize("far", [False, True], ids=["local", "remote"])
+def test_a_failed_attach_passes_on_the_words_of_tmux(lab: Lab, far: bool) -> None:
+    account = machine(lab, "api") if far else lab.local
+    if not far:
+        begin(account, "api")
+    replace(account.bin / "tmux", MISMATCH.format(tmux=program("tmux")), mode=0o755)
+    name = "atlas/api" if far else "api"
+    with navi(lab) as screen:
+        screen.wait_for("api")
+        screen.press("Enter")
+        if far:
+            screen.wait_for(re.compile("protocol version mismatch.*Press Enter to go back to navi", re.DOTALL))
+            screen.press("Enter")
+            screen.wait_for("attaching to atlas/api ended: exit status 1")
+        else:
+            screen.wait_for("attaching to api ended: protocol version mismatch (client 8, server 7)")
+    with Terminal([*NAVI, "attach", name], lab.environment(), 100, 30) as screen:
+        screen.wait_for("protocol version mismatch")
+        assert screen.exit_status() == 1
+
+
 @contextmanager
 def inside_tmux(lab: Lab) -> Iterator[Terminal]:
     """Run navi in a pane of the lab's own tmux server, which a terminal shows."""
@@ -237,7 +302,9 @@ def test_a_login_that_fails_leaves_the_words_of_ssh_until_they_are_read(lab: Lab
     with navi(lab) as screen:
         screen.wait_for("? atlas auth")
         screen.press("A")
-        screen.wait_for(re.compile("Permission denied.*Press Enter to go back to navi", re.DOTALL))
+        screen.wait_for("Logging in to atlas for navi: ssh atlas")
+        failed = "Permission denied.*The login to atlas failed.*navi doctor atlas.*Press Enter to go back to navi"
+        screen.wait_for(re.compile(failed, re.DOTALL))
         screen.press("Enter")
         screen.wait_for("? atlas auth")
 

@@ -68,7 +68,8 @@ def test_every_host_has_its_sign_and_the_page_of_hosts_says_what_to_do(lab: Lab)
     with navi(lab, width=160) as screen:
         for sign in ("✔ good", "? locked auth", "! strange hostkey", "✕ bare no-tmux", "✖ dead unreachable"):
             screen.wait_for(sign)
-        screen.wait_for(re.compile("No sessions here yet.*locked: .*press A.*dead: .*refused", re.DOTALL))
+        empty = "No sessions on the hosts that answer.*locked: .*press A.*dead: .*refused"
+        screen.wait_for(re.compile(empty, re.DOTALL))
         screen.press("H")
         for words in ("tmux is not installed there", "Connection refused", "remedy", "when you press ^R or A", "in "):
             screen.wait_for(words)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,6 +65,18 @@ def test_x_asks_and_y_kills_just_that_session(lab: Lab, far: bool) -> None:
         until(lambda: "api" not in names(screen), what="the row is gone")
         assert living(account) == {"api-long"}
         assert sorted(path.name for path in account.sessions_dir.glob("*.json")) == ["api-long.json"]
+
+
+def test_a_kill_on_a_host_that_refuses_the_connection_was_not_done(lab: Lab) -> None:
+    with dashboard(lab, True, "api") as (screen, account):
+        select(screen, "api")
+        lab.machines[0].stop()
+        screen.wait_gone("✔ atlas", timeout=30)
+        screen.press("x")
+        screen.wait_for("Kill api on atlas?")
+        screen.press("y")
+        screen.wait_for(re.compile("nothing was done: .*Connection refused"), timeout=30)
+        assert living(account) == {"api"}
 
 
 @pytest.mark.parametrize("key", ["n", "Escape", "q", "C-c"])
@@ -194,7 +207,7 @@ def test_r_renames_and_the_cursor_follows(lab: Lab, far: bool) -> None:
         screen.press("C-u")
         screen.type("it's $HOME; new")
         screen.press("Enter")
-        screen.wait_for("is it's $HOME; new now")
+        screen.wait_for("api to it's")
         until(lambda: selected(screen) == "it's", what="the cursor is on it")
         assert any(name.startswith("it's") for name in living(account))
         assert not (account.sessions_dir / "api.json").exists()
@@ -284,6 +297,21 @@ def focused(screen: Terminal) -> str:
         if found and re.search(r"48;5;80m|\x1b\[7m|106m", line):
             return found[1] or found[2]
     return ""
+
+
+def test_the_directory_is_at_first_the_current_one_here_and_the_home_on_a_remote(
+    lab: Lab, terminal: Callable[..., Terminal]
+) -> None:
+    lab.remotes_yaml([lab.machine("atlas")])
+    work = lab.local.home / "work"
+    work.mkdir()
+    command = ["sh", "-c", 'cd ~/work && exec "$0" -m navi', sys.executable]
+    screen = terminal(command, lab.environment() | {"PYTHONPATH": str(Path(__file__).parents[2])})
+    screen.wait_for("atlas")
+    screen.press("n")
+    screen.wait_for(re.compile(r"^ directory +\S+/work *$", re.MULTILINE))
+    screen.press("Up", "Right")
+    screen.wait_for(re.compile(r"^ directory +~ *$", re.MULTILINE))
 
 
 @HERE_AND_THERE

@@ -28,7 +28,7 @@ class NewForm(Form):
 
     def __init__(
         self, glyphs: Glyphs, views: Sequence[HostView], kinds: Sequence[AgentKind], templates: Sequence[Template],
-        session: Session | None, name: str, runs: str,
+        session: Session | None, started_in: str, name: str, runs: str,
         submit: Callable[[], None], complete: Complete, close: Callable[[], None],
     ) -> None:  # fmt: skip
         super().__init__(glyphs, "New session", submit, close)
@@ -36,6 +36,7 @@ class NewForm(Form):
         self._kinds = {kind.name: kind for kind in kinds}
         self._templates = {f"{TEMPLATE}{template.name}": template for template in templates}
         self._session = session
+        self._started_in = started_in
         self._complete = complete
         here = session.host if session else LOCAL
         hosts = [(view.name, f"{clean(view.name)} {glyphs.hosts[view.state]}") for view in views]
@@ -128,11 +129,13 @@ class NewForm(Form):
         self._show_host()
 
     def _usual_directory(self, host: str) -> str:
-        """Return the selected session's directory on its own host; elsewhere the home."""
-        if self._session is None or self._session.host != host or not self._session.cwd:
-            return "~"
-        view = next(view for view in self._views if view.name == host)
-        return short_path(self._session.cwd, view.frame.home if view.frame else "")
+        """Return the selected session's directory on its own host; else the one that navi was started in, or the home
+        of a remote.
+        """
+        selected = self._session.cwd if self._session and self._session.host == host else ""
+        usual = selected or (self._started_in if host == LOCAL else "")
+        frame = next(view for view in self._views if view.name == host).frame
+        return short_path(usual, frame.home if frame else "") if usual else "~"
 
     def _show_host(self) -> None:
         name = "this machine" if self.host == LOCAL else clean(self.host)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from navi.core.failure import HostState
+from navi.core.failure import Failure, HostState
 from navi.core.listing import Selection, Sort, arrange, is_agent, next_mark, next_scope
 from navi.core.model import HostView
 from navi.core.text import clean
+from navi.core.unlisted import unlisted
 from navi.fleet import Fleet
 from navi.tui.keymap import Keymap
 from navi.tui.list.session_list import SessionList
@@ -84,20 +85,35 @@ class ListCommands:
 def empty_lines(views: Sequence[HostView], selection: Selection, keymap: Keymap) -> list[Line]:
     """Say why no session is listed, and what to press."""
     hidden = sum(not is_agent(session) for view in views for session in view.sessions)
-    lines: list[Line] = [[], [("title", "  No sessions here yet")]]
     if selection != Selection(everything=selection.everything):
         keys = f"{keymap.name('scope')} and {keymap.name('offline')}"
-        lines = [[], [("title", "  No session matches the filter")], [("dim", f"  {keys} change the filter")]]
-    elif any(view.state is HostState.CONNECTING for view in views):
+        title = "  No session matches the filter"
+        lines: list[Line] = [[], [("title", title)], [("dim", f"  {keys} change the filter")]]
+    elif any(view.state is HostState.CONNECTING or (view.frame is None and not view.failure) for view in views):
         lines = [[], [("title", "  Connecting ...")]]
     else:
-        start = f"  {keymap.name('new')} starts one; so does, in a shell: tmux new-session -s work claude"
-        lines.append([("dim", start)])
+        lines = _no_sessions([bool(view.fresh and view.frame and view.frame.proven) for view in views], keymap)
     if hidden and not selection.everything:
         what = "session without an agent is" if hidden == 1 else "sessions without an agent are"
         lines.append([("dim", f"  {hidden} tmux {what} hidden; {keymap.name('everything')} shows them")])
     for view in views:
-        if view.failure:
-            lines += [[], [("host", f"  {clean(view.name)}: "), ("fault", view.failure.cause)]]
-            lines.append([("notice", f"  {keymap.in_force(view.failure.remedy)}")])
+        failure = view.failure or _doubt(view)
+        if failure:
+            lines += [[], [("host", f"  {clean(view.name)}: "), ("fault", failure.cause)]]
+            lines.append([("notice", f"  {keymap.remedy(failure)}")])
     return lines
+
+
+def _no_sessions(proven: Sequence[bool], keymap: Keymap) -> list[Line]:
+    """Say that there are no sessions, as far as hosts have proven it."""
+    if not any(proven):
+        return [[], [("title", "  Sessions are unknown")]]
+    title = "No sessions here yet" if all(proven) else "No sessions on the hosts that answer"
+    start = f"  {keymap.name('new')} starts one; so does, in a shell: tmux new-session -s work claude"
+    return [[], [("title", f"  {title}")], [("dim", start)]]
+
+
+def _doubt(view: HostView) -> Failure | None:
+    """Return why a connected host's sessions are not all known."""
+    found = unlisted(view.frame, view.name) if view.frame else None
+    return found.failure if found else None

@@ -56,10 +56,15 @@ class SessionList(Panel):
         """
         self._sessions = sessions
         self._views = {view.name: view for view in views}
-        places = [place for place, session in enumerate(sessions) if session.key == self._selected]
-        self.marked &= {session.key for session in sessions}
-        self._put(places[0] if places and self._moved else self._place)
+        self._put(self._place_of_selected() if self._moved else self._place)
+        if self.marked:
+            self.marked &= {session.key for session in sessions}
         self.changed()
+
+    def _place_of_selected(self) -> int:
+        """Return where the session is that was selected; the cursor's place where it is gone."""
+        places = (place for place, session in enumerate(self._sessions) if session.key == self._selected)
+        return next(places, self._place)
 
     def changed(self) -> None:
         """Show what may be others: the sessions, the matches or the marks."""

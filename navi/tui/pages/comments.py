@@ -40,6 +40,7 @@ class CommentFetcher:
 
     def __init__(self, services: Services) -> None:
         self._fleet = services.fleet
+        self._keymap = services.keymap
         self._fetcher: Fetcher[Subject, CommentsView] = Fetcher(services.background, self._fetch, services.changed)
 
     def view(self, git: GitView) -> CommentsView:
@@ -68,7 +69,7 @@ class CommentFetcher:
             talk = await self._fleet.ask(LOCAL, comments(*subject))
             show(CommentsView(talk=talk, seen=trio.current_time()))
         except (HostError, OperationError) as error:
-            show(before._replace(asking=False, fault=in_words(error)))
+            show(before._replace(asking=False, fault=in_words(error, self._keymap)))
 
 
 class CommentsPage(SessionPage):

@@ -11,6 +11,7 @@ import trio
 
 from navi.hosts import HostError
 from navi.ops import OperationError
+from navi.tui.keymap import Keymap
 
 Subject = TypeVar("Subject", bound=Hashable)
 Found = TypeVar("Found")
@@ -70,8 +71,8 @@ class Fetcher(Generic[Subject, Found]):
         self._changed()
 
 
-def in_words(error: HostError | OperationError) -> str:
+def in_words(error: HostError | OperationError, keymap: Keymap) -> str:
     """Say why something could not be fetched, and what to do."""
     if isinstance(error, HostError):
-        return f"{error.failure.cause}; {error.failure.remedy}"
+        return f"{error.failure.cause}; {keymap.remedy(error.failure)}"
     return str(error)

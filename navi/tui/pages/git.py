@@ -48,15 +48,16 @@ class GitFetcher:
 
     def __init__(self, services: Services) -> None:
         self._fleet = services.fleet
+        self._keymap = services.keymap
         self._fetcher: Fetcher[Subject, GitView] = Fetcher(services.background, self._fetch, services.changed)
 
     def view(self, session: Session) -> GitView:
         """Return what is known of a session's directory."""
-        return self._fetcher.found((session.host, session.cwd)) or GitView(session.cwd, session.host)
+        return self._fetcher.found((session.host, session.folder)) or GitView(session.cwd, session.host)
 
     def fetch(self, session: Session) -> None:
         """Fetch again, unless that is under way; does not wait."""
-        self._fetcher.fetch((session.host, session.cwd))
+        self._fetcher.fetch((session.host, session.folder))
 
     async def _fetch(self, subject: Subject, show: Callable[[GitView], None]) -> None:
         host, directory = subject
@@ -65,7 +66,7 @@ class GitFetcher:
         try:
             repository = await self._fleet.ask(host, git(directory))
         except (HostError, OperationError) as error:
-            show(replace(view, fault=in_words(error)))
+            show(replace(view, fault=in_words(error, self._keymap)))
         else:
             view = replace(view, repository=repository, seen=trio.current_time())
             show(replace(view, asking="gh on this machine"))
@@ -78,7 +79,7 @@ class GitFetcher:
         try:
             found = await self._fleet.ask(LOCAL, pull_request(repository.url, repository.branch))
         except (HostError, OperationError) as error:
-            return replace(view, doubt=in_words(error))
+            return replace(view, doubt=in_words(error, self._keymap))
         return replace(view, request=found, doubt="" if found else "the branch has no pull request")
 
 
@@ -135,7 +136,7 @@ def _repository(found: Repository, clock: float) -> list[Line]:
         _fact("repository", found.root),
         _fact("branch", found.branch or "none: the head is detached", "name" if found.branch else "notice"),
         _fact("upstream", found.upstream + _distance(found) if found.upstream else "none"),
-        _fact("files", _files(found), "notice" if found.dirty else "good"),
+        _fact("files", found.changes, "notice" if found.dirty else "good"),
     ]
     if found.commit:
         commit = found.commit
@@ -155,23 +156,14 @@ def _distance(found: Repository) -> str:
     return f", {found.ahead} ahead, {found.behind} behind" if found.ahead or found.behind else ", up to date"
 
 
-def _files(found: Repository) -> str:
-    counts = [
-        (found.conflicts, "in conflict"), (found.staged, "staged"), (found.changed, "changed"),
-        (found.untracked, "untracked"),
-    ]  # fmt: skip
-    return ", ".join(f"{count} {word}" for count, word in counts if count) or "no changes"
-
-
 def _request(view: GitView) -> list[Line]:
     request = view.request
     if request is None:
         return [_fact("pull request", view.doubt, "dim")] if view.doubt else []
-    words = [request.state, request.review, request.mergeable]
     lines: list[Line] = [
         _fact("pull request", f"#{request.number} {request.title}", "name"),
-        [("", " " * 14), *((style_of(word), f"{word}  ") for word in words if word)],
-        _fact("", f"{request.files} files, +{request.additions} -{request.deletions}"),
+        [("", " " * 14), *((style_of(word), f"{word}  ") for word in request.verdicts)],
+        _fact("", request.size),
     ]
     if request.checks:
         checks: Line = [(style_of(result), f"{count} {result}  ") for result, count in request.checks]

@@ -9,6 +9,7 @@ import trio
 from navi.config.settings import Problem
 from navi.core.failure import HostState
 from navi.core.model import HostView
+from navi.core.place import twins
 from navi.core.text import clean, exact_age, latency
 from navi.tui.keymap import Keymap
 from navi.tui.pages.page import Entry, Page
@@ -35,15 +36,17 @@ def host_lines(
 ) -> list[Line]:
     """Return every host with its state, and the configuration's problems. `now` is of `trio.current_time`."""
     lines: list[Line] = []
+    same = twins({view.name: view.frame for view in views if view.frame})
     for view in views:
-        lines += [*_host(view, glyphs, now, keymap), []]
+        lines += [*_host(view, glyphs, now, keymap, same.get(view.name, "")), []]
     for problem in problems:
         lines.append([("fault", f" {glyphs.hosts[HostState.ERROR]} "), ("notice", clean(str(problem)))])
     return lines
 
 
-def _host(view: HostView, glyphs: Glyphs, now: float, keymap: Keymap) -> list[Line]:
+def _host(view: HostView, glyphs: Glyphs, now: float, keymap: Keymap, twin: str) -> list[Line]:
     facts = [
+        f"same machine as {clean(twin)}" if twin else "",
         latency(view.latency) if view.latency else "",
         f"{len(view.sessions)} session{'' if len(view.sessions) == 1 else 's'}",
         f"tmux {view.frame.tmux_version}" if view.frame and view.frame.tmux_version else "",
@@ -68,17 +71,25 @@ def _host(view: HostView, glyphs: Glyphs, now: float, keymap: Keymap) -> list[Li
 def _troubles(view: HostView, now: float, keymap: Keymap) -> list[tuple[str, str, str]]:
     failure = view.failure
     stale = "" if view.fresh or view.framed is None else f"{exact_age(now - view.framed)} old"
-    keys = f"when you press {keymap.name('refresh_all')} or {keymap.name('authenticate')}"
-    retry = "" if view.retry_at is None else f"in {exact_age(view.retry_at - now)}, attempt {view.attempts + 1}"
     if failure:
         return [
-            ("error", "fault", failure.cause), ("remedy", "notice", keymap.in_force(failure.remedy)),
+            ("error", "fault", failure.cause), ("remedy", "notice", keymap.remedy(failure)),
             ("data", "stale", stale),
-            ("next try", "dim", retry or (keys if not view.fresh else "")),
+            ("next try", "dim", _next_try(view, now, keymap)),
             ("watch", "dim", _polled(view)),
         ]  # fmt: skip
     last = f"{view.last_failure.cause} (over now)" if view.last_failure else ""
     return [("last error", "dim", last), ("watch", "dim", _polled(view))]
+
+
+def _next_try(view: HostView, now: float, keymap: Keymap) -> str:
+    keys = f"when you press {keymap.name('refresh_all')} or {keymap.name('authenticate')}"
+    if view.trying:
+        return f"now, attempt {view.attempts + 1}"
+    if view.retry_at is None:
+        return "" if view.fresh else keys
+    retry = f"in {exact_age(view.retry_at - now)}, attempt {view.attempts + 1}"
+    return f"{retry}, or {keys}" if view.state in (HostState.AUTH, HostState.HOSTKEY) else retry
 
 
 def _polled(view: HostView) -> str:

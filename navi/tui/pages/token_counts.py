@@ -34,6 +34,7 @@ class TokenCounts:
     def __init__(self, services: Services) -> None:
         self._fleet = services.fleet
         self._more = services.keymap.name("hosts")
+        self._keymap = services.keymap
         self._fetcher: Fetcher[Subject, TokenView] = Fetcher(services.background, self._count, services.changed)
         self._requested: dict[Subject, tuple[float | None, float]] = {}
 
@@ -71,7 +72,7 @@ class TokenCounts:
             counted = await self._fleet.ask(host, tokens(id))
             show(TokenView(counted))
         except (HostError, OperationError) as error:
-            show(TokenView(before.tokens, in_words(error)))
+            show(TokenView(before.tokens, in_words(error, self._keymap)))
 
 
 def _timestamp(session: Session) -> float | None:

@@ -104,6 +104,18 @@ def test_a_lost_host_shows_error_remedy_age_and_next_try() -> None:
         assert words in lines
 
 
+def test_a_host_that_is_being_connected_says_so() -> None:
+    trying = view("atlas", state=HostState.UNREACHABLE)._replace(trying=True, attempts=2)
+    lines = text(host_lines([trying], (), UNICODE, 100, KEYMAP))
+    assert "now, attempt 3" in lines
+    assert "when you press" not in lines
+
+
+def test_a_slow_retry_names_the_keys_that_end_the_wait() -> None:
+    slow = view("a", state=HostState.AUTH)._replace(retry_at=220, attempts=1)
+    assert "in 2m 0s, attempt 2, or when you press ^R or A" in text(host_lines([slow], (), UNICODE, 100, KEYMAP))
+
+
 def test_a_host_that_needs_the_user_names_the_keys() -> None:
     assert "when you press ^R or A" in text(host_lines([view("a", state=HostState.AUTH)], (), UNICODE, 0, KEYMAP))
 
