@@ -23,6 +23,7 @@ from navi.hosts import Host, HostError
 from navi.hosts.sockets import runtime_folder
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import Answer, Operation
+from navi.ops.agents import describe
 from tests.support.machines import Lab, Machine
 from tests.support.waiting import until_async
 
@@ -45,7 +46,7 @@ HOME: Operation[str] = Operation("home", "printf '%s' \"$HOME\"", (), read_outpu
 def host(lab: Lab, machine: Machine | str, **fields: object) -> OpenSSHHost:
     """Return a machine (or an alias of ssh_config) as navi's host; `fields` are those of remotes.yaml."""
     entry = machine.remote(**fields) if isinstance(machine, Machine) else {"name": machine, "host": machine, **fields}
-    return OpenSSHHost(Remote(**{"connect_timeout": 5, **entry}), lab.environment())  # type: ignore[arg-type]
+    return OpenSSHHost(Remote(**{"connect_timeout": 5, **entry}), lab.environment(), agents=describe(AGENTS))  # type: ignore[arg-type]
 
 
 def socket(lab: Lab) -> Path:

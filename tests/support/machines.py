@@ -8,6 +8,10 @@
 
 Every machine accepts the current user. sshd's ForceCommand separates the machines: a script that sets home, shell,
 PATH and tmux folder, and then does what sshd would have done.
+
+A lab is a world of its own: home, state, registry, tmux sockets, keys and ssh's configuration lie below its folder.
+NAVI_SOCKETS_BELOW keeps navi from looking for tmux servers anywhere else, so nothing in a lab sees or touches the
+sessions of the user who runs it.
 """
 
 from __future__ import annotations
@@ -23,7 +27,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -52,7 +57,7 @@ PrintMotd no
 PrintLastLog no
 LogLevel VERBOSE
 MaxSessions {max_sessions}
-MaxStartups 200
+MaxStartups {max_startups}
 AllowTcpForwarding yes
 SetEnv HOME={folder}/login
 ForceCommand {folder}/login/command
@@ -157,6 +162,7 @@ class Account:
             "LOGNAME": user(),
             "TMUX_TMPDIR": str(self.folder / "tmux"),
             "TMPDIR": str(self.folder / "tmp"),
+            "NAVI_SOCKETS_BELOW": str(self.folder),
             "LANG": "C.UTF-8",
             **self._variables,
         }
@@ -180,6 +186,21 @@ class Account:
     def tmux(self, *words: str) -> str:
         """Run a tmux command on the server of this account; return its standard output without the last newline."""
         return self.run(program("tmux"), "-u", "-f", "/dev/null", *words).removesuffix("\n")
+
+    def server(self, *words: str) -> int:
+        """Return the process of a tmux server: the default one, or that of a socket (`"-L", "work"`)."""
+        return int(self.tmux(*words, "display-message", "-p", "#{pid}"))
+
+    @contextmanager
+    def hung_server(self, *words: str) -> Iterator[int]:
+        """Stop a tmux server for a while, so that it does not answer; yield its process, which a test may kill."""
+        process = self.server(*words)
+        os.kill(process, signal.SIGSTOP)
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
 
     def new_session(self, name: str, command: str = "") -> None:
         """Start a detached tmux session of 80 by 24; its `command` (else the shell) is run by the login shell."""
@@ -219,6 +240,7 @@ class Machine(Account):
         path: str,
         variables: Mapping[str, str],
         sshd_options: str,
+        max_startups: str,
     ) -> None:
         folder = lab.folder / "m" / name
         own = {"PATH": f"{folder}/home/bin:{path}", "SHELL": str(folder / "home" / "bin" / "sh"), **variables}
@@ -233,6 +255,7 @@ class Machine(Account):
         self.port = free_port()
         self._max_sessions = max_sessions
         self._sshd_options = sshd_options
+        self._max_startups = max_startups
         self._sshd: subprocess.Popen[bytes] | None = None
         self._write_login()
 
@@ -248,7 +271,8 @@ class Machine(Account):
         path = self.folder / "sshd_config"
         more = self._sshd_options + ("\nPerSourcePenalties no" if openssh_version() >= (9, 8) else "")
         values = {"lab": self.lab.folder, "folder": self.folder, "user": user(), "port": self.port}
-        replace(path, SSHD_CONFIG.format(**values, max_sessions=self._max_sessions, more=more))
+        limits = {"max_sessions": self._max_sessions, "max_startups": self._max_startups}
+        replace(path, SSHD_CONFIG.format(**values, **limits, more=more))
         return path
 
     def start(self) -> None:
@@ -283,8 +307,18 @@ class Machine(Account):
     def stop(self) -> None:
         """End sshd and every connection, as if the machine were off; tmux and its sessions keep running."""
         if self._sshd is not None:
-            self._sshd.send_signal(signal.SIGSTOP)  # no connection is added meanwhile
+            self.accept_no_more()
             end(self._connected)
+            self.reap()
+
+    def accept_no_more(self) -> None:
+        """Stop the sshd that listens, so that no connection is added."""
+        if self._sshd is not None:
+            self._sshd.send_signal(signal.SIGSTOP)
+
+    def reap(self) -> None:
+        """End the sshd that listens, if it has not ended."""
+        if self._sshd is not None:
             self._sshd.kill()
             self._sshd.wait()
             self._sshd = None
@@ -400,14 +434,17 @@ class Lab:
         path: str = SYSTEM_PATH,
         variables: Mapping[str, str] | None = None,
         sshd_options: str = "",
+        max_startups: str = "200",
     ) -> Machine:
         """Make a machine and start it.
 
         `shell` is the login shell: sh, bash, dash, fish, tcsh, zsh, ksh, or busybox (then `sh` is busybox too).
         `path` follows the machine's own `bin` in its PATH, `variables` adds to the environment after logging in,
-        `sshd_options` are more lines for sshd_config.
+        `sshd_options` are more lines for sshd_config, `max_startups` its MaxStartups.
         """
-        machine = Machine(self, name, shell, max_sessions, alias, path, variables or {}, sshd_options)
+        machine = Machine(
+            self, name, shell, max_sessions, alias, path, variables or {}, sshd_options, max_startups
+        )
         self.machines.append(machine)
         machine.start()
         return machine
@@ -461,9 +498,8 @@ class Lab:
 
     def belongings(self) -> list[Process]:
         """Return every process that was started in this lab and has not ended."""
-        machines = [one for machine in self.machines for one in machine.belongings()]
-        pids = {one.pid for one in machines}
-        return family(lambda one: one.pid in pids or one.mentions(self.folder))
+        listeners = {machine.listener for machine in self.machines}
+        return family(lambda one: one.pid in listeners or one.mentions(self.folder))
 
     def leftovers(self) -> list[Process]:
         """Return the processes that programs under test left behind: ssh masters, connections, remote commands.
@@ -479,8 +515,10 @@ class Lab:
     def close(self) -> None:
         """End all machines, sessions, tmux servers and other processes of this lab."""
         for machine in self.machines:
-            machine.stop()
+            machine.accept_no_more()
         end(self.belongings)
+        for machine in self.machines:
+            machine.reap()
 
 
 def free_port() -> int:

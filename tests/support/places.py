@@ -25,6 +25,7 @@ from navi.ops import HostSettings
 from navi.ops.look import look
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
+from tests.support.scripts import beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ class Place:
 
     def state_files(self) -> list[str]:
         """Return the content of the state folder."""
-        folder = self.account.sessions_dir / ".navi"
-        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+        return beside(self.account)
 
 
 @asynccontextmanager

@@ -45,24 +45,28 @@ def processes() -> list[Process]:
 
 def read(pid: int) -> Process | None:
     """Return a process, or None if it is gone, a zombie or a kernel thread."""
-    folder = Path(f"/proc/{pid}")
-    try:
-        name, _, rest = (folder / "stat").read_text(errors="replace").partition("(")[2].rpartition(")")
-        words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-    except OSError:
+    stat, words = content(pid, "stat"), content(pid, "cmdline").replace(b"\0", b" ").decode(errors="replace").strip()
+    name, _, rest = stat.decode(errors="replace").partition("(")[2].rpartition(")")
+    if not rest or not words:
         return None
     state, parent, _, session, *more = rest.split()
-    if state in "ZX" or not words:
+    if state in "ZX":
         return None
-    return Process(pid, int(parent), int(session), state, int(more[15]), name, words, environment(folder))
+    return Process(pid, int(parent), int(session), state, int(more[15]), name, words, content(pid, "environ"))
 
 
-def environment(folder: Path) -> bytes:
-    """Return the environment of the process with this /proc folder; empty if it cannot be read."""
+def content(pid: int, name: str) -> bytes:
+    """Return a file of a process in /proc; empty if it cannot be read. Every lab reads very many, so it is quick."""
     try:
-        return (folder / "environ").read_bytes()
+        file = os.open(f"/proc/{pid}/{name}", os.O_RDONLY)
     except OSError:
         return b""
+    try:
+        return b"".join(iter(lambda: os.read(file, 65536), b""))
+    except OSError:
+        return b""
+    finally:
+        os.close(file)
 
 
 def family(chosen: Callable[[Process], bool], among: Iterable[Process] | None = None) -> list[Process]:
@@ -72,12 +76,11 @@ def family(chosen: Callable[[Process], bool], among: Iterable[Process] | None = 
     """
     everyone = list(processes() if among is None else among)
     spared = set(line_of(os.getpid(), everyone))
-    members: set[int] = set()
-    size = -1
+    members = {one.pid for one in everyone if chosen(one)} - spared
+    size = 0
     while size != len(members):
         size = len(members)
-        members.update(one.pid for one in everyone if one.parent in members or chosen(one))
-        members -= spared
+        members.update(one.pid for one in everyone if one.parent in members and one.pid not in spared)
     return [one for one in everyone if one.pid in members]
 
 
@@ -98,15 +101,22 @@ def send(number: signal.Signals, receivers: Iterable[Process]) -> None:
             continue
 
 
+def runs(one: Process) -> bool:
+    """Return whether a process has not ended yet."""
+    now = read(one.pid)
+    return now is not None and now.started == one.started
+
+
 def end(members: Callable[[], list[Process]]) -> None:
     """Kill the processes in `members`, repeatedly, until it returns none.
 
-    Raise AssertionError with the rest after ten seconds.
+    Raise AssertionError after ten seconds.
     """
 
     def all_gone() -> bool:
         left = members()
         send(signal.SIGKILL, left)
+        until(lambda: not any(map(runs, left)), what=f"killed processes have ended: {left}")
         return not left
 
     until(all_gone, what="every process ended")

@@ -23,9 +23,11 @@ from typing import TypeVar
 
 import pytest
 
+from navi.core.agents import AGENTS
 from navi.core.model import Frame, StatusFile
 from navi.hosts.wire import AnswerReader, new_token, request, stream_request
 from navi.ops import Answer, HostSettings, Operation
+from navi.ops.agents import describe
 from navi.ops.linker import link, read_source
 from navi.ops.look import Heartbeat, Unwatchable
 from navi.ops.look import look as look_operation
@@ -79,6 +81,25 @@ def path_without(*names: str) -> str:
     return folder
 
 
+@cache
+def place() -> str:
+    """Return this machine and its start, as scripts write it behind the number of a process."""
+    script = f'{link("lib/place")}navi_find_place; echo "$navi_place_key"'
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def here(account: Account) -> Path:
+    """Return the part of an account's state folder that belongs to this machine and its start."""
+    return account.sessions_dir / ".navi" / "at" / place()
+
+
+def beside(account: Account) -> list[str]:
+    """Return what lies in an account's state folder, by its path there, without the folders of machines."""
+    folder = account.sessions_dir / ".navi"
+    found = [*folder.glob("*"), *folder.glob("at/*/*")]
+    return sorted(str(path.relative_to(folder)) for path in found if path.name != "at")
+
+
 def stand_in(account: Account, name: str, script: str) -> None:
     """Put a script in front of a program on the PATH; in it `$real` is the program itself."""
     path = account.bin / name
@@ -88,7 +109,7 @@ def stand_in(account: Account, name: str, script: str) -> None:
 
 def settings_of(account: Account, cleanup: bool = False, folder: str = "") -> HostSettings:
     """Return a host's settings for an account; `folder` overrides the folder of its status files."""
-    return HostSettings(folder or str(account.sessions_dir), cleanup)
+    return HostSettings(folder or str(account.sessions_dir), cleanup, describe(AGENTS))
 
 
 def answer(
@@ -125,15 +146,8 @@ def run(
 
 
 def look(account: Account, shell: Shell, cleanup: bool = True, more: Mapping[str, str] | None = None) -> Frame:
-    """Return a snapshot of an account, without other tmux servers of the user, which may run beside the tests."""
-    operation = look_operation(cleanup=True)
-    return own(account, run(account, shell, operation, more, settings_of(account, cleanup)))
-
-
-def own(account: Account, frame: Frame) -> Frame:
-    """Return a frame without other tmux servers of the user who runs the tests."""
-    mine = [one for one in frame.sessions if not one.socket or one.socket.startswith(f"{account.folder}/")]
-    return frame._replace(sessions=tuple(mine))
+    """Return a snapshot of an account."""
+    return run(account, shell, look_operation(cleanup=True), more, settings_of(account, cleanup))
 
 
 def names(frame: Frame) -> list[str]:
@@ -161,6 +175,7 @@ class Watching:
         self.account = account
         self.told: list[Frame | Heartbeat] = []
         self.answers: list[Answer] = []
+        self._seen = 0
         stream = watch_stream(cleanup=True)
         settings = settings_of(account, cleanup, str(sessions_dir or ""))
         self._token = new_token()
@@ -207,21 +222,20 @@ class Watching:
     def next(self, timeout: float = 20) -> Frame | Heartbeat:
         """Return its next record. Raise AssertionError if it prints nothing for `timeout` seconds, or ends."""
         limit = time.monotonic() + timeout
-        seen = len(self.told)
-        while len(self.told) == seen:
+        while len(self.told) == self._seen:
             assert self.process.stdout
             ready, _, _ = select.select([self.process.stdout], [], [], max(0, limit - time.monotonic()))
             assert ready, f"the watch said nothing for {timeout:g} s"
             data = os.read(self.process.stdout.fileno(), 65536)
             assert data, f"the watch ended: {self.complaint()!r}"
             self._take(data)
-        return self.told[-1]
+        self._seen += 1
+        return self.told[self._seen - 1]
 
     def _take(self, data: bytes) -> None:
         for one in self._reader.feed(data):
             self.answers.append(one)
-            told = self._read(one)
-            self.told.append(own(self.account, told) if isinstance(told, Frame) else told)
+            self.told.append(self._read(one))
 
     def frame(self, wanted: Callable[[Frame], object], timeout: float = 20) -> Frame:
         """Return the next frame that satisfies a condition; skip those before it."""

@@ -16,10 +16,10 @@ from tests.support.machines import Account, Lab
 HERE_AND_THERE = pytest.mark.parametrize("far", [False, True], ids=["local", "remote"])
 
 
-def navi(lab: Lab, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run navi on the lab's own machine, and check its exit status."""
+def navi(lab: Lab, *words: str, status: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run navi on the lab's own machine, and check its exit status. `more` adds to its environment."""
     command = [sys.executable, "-m", "navi", *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=lab.environment())
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=lab.environment() | more)
     assert done.returncode == status, (done.stdout, done.stderr)
     return done
 

@@ -13,18 +13,24 @@ Value = TypeVar("Value")
 INTERVAL = 0.01
 """Default seconds between two checks."""
 
+SHARE = 3
+"""Of the time that is waited, checks take this part at most: a screen or all processes take long to read."""
+
 
 def until(predicate: Callable[[], Value], timeout: float = 10, what: str = "", interval: float = INTERVAL) -> Value:
     """Call `predicate` until its answer is true, and return that answer.
 
     Raise AssertionError that names `what` after `timeout` seconds.
-    `interval` is the pause between two calls, in seconds.
+    `interval` is the pause between two calls, in seconds; after a call that takes long it is longer.
     """
-    limit = time.monotonic() + timeout
+    began = time.monotonic()
+    limit = began + timeout
     while not (value := predicate()):
-        if time.monotonic() > limit:
+        now = time.monotonic()
+        if now > limit:
             raise AssertionError(never(predicate, timeout, what))
-        time.sleep(interval)
+        time.sleep(max(interval, (now - began) * (SHARE - 1)))
+        began = time.monotonic()
     return value
 
 

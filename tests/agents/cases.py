@@ -1,0 +1,137 @@
+"""Tables of what agents do and what navi says about it, here and on a remote, with its hooks and without them.
+
+    CASES = [Case(streams, "working"), Case(is_refused, "idle", ("", "permission", "", "permission"))]
+
+    @cases(CASES, PLACES[0], Claude)
+    class TestHereWithoutHooks(EveryCase): ...
+
+Each case brings an agent into a state. The oracle of the agent must know the state, and then so must navi, two seconds
+later and still after four. A case that navi gets wrong today names its wrong word for each place. Once that is
+repaired, its test fails until the word is removed from the table.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.agents.agent import Agent
+from tests.agents.service import Service
+from tests.agents.versions import needs
+from tests.agents.ways import has_answered
+from tests.support.machines import Keys, Lab
+from tests.support.verbs import account, navi
+
+LOOKS = (2.0, 4.0)
+"""Seconds after the beginning of a state at which navi must be right."""
+
+NOT_LISTED = "not listed"
+
+RIGHT: Mapping[str, set[str]] = {
+    "idle": {"idle", "done"},
+    "working": {"working"},
+    "permission": {"permission"},
+    "question": {"permission", "waiting"},
+    "plan": {"permission", "waiting"},
+    "trust": {"permission", "waiting"},
+    "menu": {"waiting"},
+    "error": {"error"},
+    "suspended": {"stopped"},
+    "ended": {"stopped", "offline", "unknown", NOT_LISTED},
+}
+"""By the truth, the words of navi that are right."""
+
+
+class WrongWord(AssertionError):
+    """navi's word is not the truth."""
+
+
+class Place(NamedTuple):
+    """Where an agent runs, and whether it has navi's hooks."""
+
+    remote: bool
+    hooks: bool
+
+
+PLACES = [Place(remote, hooks) for remote in (False, True) for hooks in (False, True)]
+
+
+class Case(NamedTuple):
+    """How an agent gets into a state, the truth about that, and what navi says wrongly today, for each of PLACES."""
+
+    way: Callable[[Any], None]
+    truth: str
+    wrong: tuple[str, str, str, str] = ("", "", "", "")
+
+
+class Watched(NamedTuple):
+    """An agent in a lab, and how navi sees it."""
+
+    lab: Lab
+    agent: Agent
+
+    def word(self) -> str:
+        """Return the status that navi lists for the agent's session."""
+        rows = json.loads(navi(self.lab, "ls", "--json").stdout)["sessions"]
+        return next((row["status"] for row in rows if row["name"] == self.agent.session), NOT_LISTED)
+
+
+@contextmanager
+def watched_agent(kind: type[Agent], place: Place, keys: Keys) -> Iterator[Watched]:
+    """Start an agent in a lab of its own, and yield both."""
+    folder = Path(tempfile.mkdtemp(prefix="navi-", dir="/tmp"))
+    try:
+        with Lab(folder, keys) as lab, Service() as service:
+            there, _ = account(lab, place.remote)
+            with kind(there, service.url) as agent:
+                if place.hooks:
+                    navi(lab, "hooks", "install", "--yes", *(["--host", there.name] if place.remote else []))
+                agent.start()
+                yield Watched(lab, agent)
+    finally:
+        shutil.rmtree(folder)
+
+
+def cases(kind: type[Agent], table: Sequence[Case], place: Place) -> pytest.MarkDecorator:
+    """Return the mark of a class that runs all cases of a table in a place, with one agent: it takes long to start."""
+    rows = [pytest.param((kind, place), case, id=case.way.__name__, marks=marks(kind, case, place)) for case in table]
+    return pytest.mark.parametrize(("watched", "case"), rows, indirect=["watched"], scope="class")
+
+
+def marks(kind: type[Agent], case: Case, place: Place) -> list[pytest.MarkDecorator]:
+    """Return the marks of a case in a place."""
+    wrong = case.wrong[PLACES.index(place)]
+    if not wrong:
+        return needs(kind.name)
+    return [*needs(kind.name), pytest.mark.xfail(raises=WrongWord, strict=True, reason=f"navi says {wrong}")]
+
+
+class EveryCase:
+    """The test of one agent in one place. Each has a class of its own: pytest-xdist leaves that to one process."""
+
+    def test_navi_says_what_the_agent_does(self, watched: Watched, case: Case) -> None:
+        """Bring the agent into the state, and compare."""
+        watched.agent.ready()
+        has_answered(watched.agent)  # so that no case depends on the one before
+        case.way(watched.agent)
+        began = time.monotonic()
+        for seconds in LOOKS:
+            time.sleep(max(0.0, began + seconds - time.monotonic()))
+            check(watched, case.truth)
+
+
+def check(watched: Watched, truth: str) -> None:
+    """Compare navi's word with the truth, which must not change meanwhile."""
+    assert watched.agent.truth() == truth
+    word = watched.word()
+    assert watched.agent.truth() == truth
+    if word not in RIGHT[truth]:
+        raise WrongWord(f"navi says {word}, but the agent is {truth}:\n{watched.agent.screen()}")

@@ -1,0 +1,114 @@
+"""What an agent needs to start without a question of a first run: files in its home, and variables.
+
+Nothing here is secret: the key is a word that the scripted service accepts like any other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.agents.versions import version
+from tests.support.machines import replace
+
+KEY = "scripted"
+
+Variables = Mapping[str, str]
+"""Those of an environment, by name."""
+
+
+def claude(home: Path, work: Path, url: str) -> Variables:
+    """Write the files of Claude Code in a home, and return its variables.
+
+    It trusts the folder `work` and those below it, and asks no other machine than the service at `url`.
+    """
+    state = {
+        "hasCompletedOnboarding": True,
+        "lastOnboardingVersion": version("claude"),
+        "theme": "dark",
+        "numStartups": 5,
+        "autoUpdates": False,
+        "customApiKeyResponses": {"approved": [KEY], "rejected": []},
+        "projects": {str(work): {"hasTrustDialogAccepted": True, "hasCompletedProjectOnboarding": True}},
+    }
+    write(home / ".claude.json", json.dumps(state, indent=2))
+    return {
+        "ANTHROPIC_BASE_URL": url,
+        "ANTHROPIC_API_KEY": KEY,
+        "DISABLE_TELEMETRY": "1",
+        "DISABLE_AUTOUPDATER": "1",
+        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    }
+
+
+def codex(home: Path, work: Path, url: str) -> Variables:
+    """Write the files of Codex in a home, and return its variables.
+
+    They leave its sandbox out: with one, Codex does not ask whether it may trust a folder.
+    """
+    settings = f"""\
+model = "gpt-5-codex"
+model_provider = "scripted"
+check_for_update_on_startup = false
+
+[analytics]
+enabled = false
+
+[model_providers.scripted]
+name = "scripted"
+base_url = "{url}/v1"
+env_key = "OPENAI_API_KEY"
+wire_api = "responses"
+
+[projects.{json.dumps(str(work))}]
+trust_level = "trusted"
+
+[tui]
+screen_reader_detection_done = true
+"""
+    write(home / ".codex" / "config.toml", settings)
+    return {"OPENAI_API_KEY": KEY}
+
+
+def gemini(home: Path, work: Path, url: str) -> Variables:
+    """Write the files of Gemini CLI in a home, and return its variables."""
+    settings = {
+        "security": {"auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": True}},
+        "general": {"enableAutoUpdate": False, "enableAutoUpdateNotification": False},
+        "privacy": {"usageStatisticsEnabled": False},
+        "telemetry": {"enabled": False},
+        "ui": {"hideTips": True},
+    }
+    write(home / ".gemini" / "settings.json", json.dumps(settings, indent=2))
+    write(home / ".gemini" / "trustedFolders.json", json.dumps({str(work): "TRUST_FOLDER"}))
+    return {"GOOGLE_GEMINI_BASE_URL": url, "GEMINI_API_KEY": KEY}
+
+
+def opencode(home: Path, _work: Path, url: str) -> Variables:
+    """Write the files of OpenCode in a home, and return its variables. It has no folders that it does not trust."""
+    model = {"name": "Scripted", "tool_call": True, "limit": {"context": 200000, "output": 8000}}
+    provider = {
+        "npm": "@ai-sdk/openai-compatible",
+        "name": "Scripted",
+        "options": {"baseURL": f"{url}/v1", "apiKey": KEY},
+        "models": {"scripted": model},
+    }
+    settings = {
+        "$schema": "https://opencode.ai/config.json",
+        "autoupdate": False,
+        "share": "disabled",
+        "model": "scripted/scripted",
+        "small_model": "scripted/scripted",
+        "enabled_providers": ["scripted"],
+        "permission": {"bash": "ask", "edit": "ask"},
+        "provider": {"scripted": provider},
+    }
+    write(home / ".config" / "opencode" / "opencode.json", json.dumps(settings, indent=2))
+    return {}
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file of a home (0600), and make its folder (0700) if it is missing."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    replace(path, text)

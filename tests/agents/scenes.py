@@ -1,0 +1,254 @@
+"""The states of each agent that record.py records, and navi's right word for each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from tests.agents import claude, codex
+from tests.agents.agent import Agent
+from tests.agents.claude import Claude
+from tests.agents.codex import Codex
+from tests.agents.gemini import Gemini
+from tests.agents.opencode import OpenCode
+from tests.agents.ways import (
+    asks_a_question,
+    asks_for_permission,
+    asks_to_write,
+    fails,
+    has_answered,
+    has_left,
+    is_continued,
+    is_interrupted,
+    is_killed_at_work,
+    is_refused,
+    is_started_elsewhere,
+    is_suspended,
+    is_suspended_at_work,
+    runs_an_allowed_tool,
+    shows_a_menu,
+    streams,
+    tries_again,
+    waits_for_its_service,
+)
+
+UNSEEN = "-"
+"""In place of a status that the screen does not show."""
+
+
+class Scene(NamedTuple):
+    """A state, how an agent gets into it, and navi's word. `narrow` and `broad` ones are recorded in such panes, too.
+
+    `first` ones begin at an empty screen of the shell. `settles` are the seconds until everything is drawn.
+    """
+
+    state: str
+    way: Callable[[Any], None]
+    status: str
+    narrow: bool = False
+    first: bool = False
+    settles: float = 1.2
+    broad: bool = False
+
+
+def is_started(agent: Agent) -> None:
+    """Start it."""
+    agent.start()
+
+
+def begins(agent: Agent) -> None:
+    """Start it, and look at once."""
+    agent.begin()
+
+
+def says(text: str) -> Callable[[Agent], None]:
+    """Return the way that lets it say a text."""
+
+    def way(agent: Agent) -> None:
+        agent.enter(f"say: {text}")
+        time.sleep(2)
+        agent.until("idle")
+
+    return way
+
+
+def repeats(text: str) -> Callable[[Agent], None]:
+    """Return the way that lets it say a text over and over."""
+
+    def way(agent: Agent) -> None:
+        agent.enter(f"slow: 30 {text}")
+        time.sleep(4)
+        agent.until("working")
+
+    return way
+
+
+def writes(text: str) -> Callable[[Agent], None]:
+    """Return the way that lets it write a text into a file, and show that."""
+
+    def way(agent: Agent) -> None:
+        agent.enter(f"write: {agent.work}/{agent.fresh()} {text}")
+        agent.until("permission")
+        time.sleep(1)
+        agent.keys("Enter")
+        time.sleep(2)
+        agent.until("idle")
+
+    return way
+
+
+def has_typed(text: str) -> Callable[[Agent], None]:
+    """Return the way that leaves a text in the box."""
+    return lambda agent: agent.types(text)
+
+
+def has_typed_while_it_works(text: str) -> Callable[[Agent], None]:
+    """Return the way that leaves a text in the box while another comes."""
+
+    def way(agent: Agent) -> None:
+        streams(agent)
+        agent.types(text)
+
+    return way
+
+
+def plans(way: Callable[[Claude], None]) -> Callable[[Claude], None]:
+    """Return the way of Claude Code that begins with its other mode."""
+
+    def planning(agent: Claude) -> None:
+        agent.mode(claude.PLAN)
+        way(agent)
+
+    return planning
+
+
+def prints(text: str) -> Callable[[Agent], None]:
+    """Return the way that lets its user run a command that prints a text, a printf format."""
+
+    def way(agent: Agent) -> None:
+        agent.enter(f"!printf '{text}'")
+        time.sleep(3)
+        agent.until("idle")
+
+    return way
+
+
+ALL = [
+    Scene("starting", begins, UNSEEN, first=True, settles=0),
+    Scene("started", is_started, "idle", narrow=True, first=True),
+    Scene("streaming", streams, "working", narrow=True),
+    Scene("silent", waits_for_its_service, "working"),
+    Scene("idle", has_answered, "idle", narrow=True),
+    Scene("interrupted", is_interrupted, "idle", narrow=True),
+    Scene("permission", asks_for_permission, "permission", narrow=True),
+    Scene("permission-write", asks_to_write, "permission", narrow=True),
+    Scene("allowed", runs_an_allowed_tool, "working", narrow=True),
+    Scene("refused", is_refused, "idle"),
+    Scene("error", fails, "error", narrow=True),
+    Scene("retries", tries_again, "working", narrow=True),
+    Scene("menu", shows_a_menu, "waiting", narrow=True),
+    Scene("suspended", is_suspended, UNSEEN),
+    Scene("suspended-working", is_suspended_at_work, UNSEEN),
+    Scene("continued", is_continued, "idle"),
+    Scene("killed", is_killed_at_work, UNSEEN),
+    Scene("left", has_left, UNSEEN),
+]
+"""What every agent does."""
+
+CLAUDE_DIALOG = (
+    r"Bash command\n\n  touch x\n\nDo you want to proceed?\n❯ 1. Yes\n  2. No\n\nEsc to cancel · Tab to amend"
+)
+CLAUDE_QUESTION = r"Which colour?\n\n❯ 1. Red\n  2. Blue\n\nEnter to select · ↑/↓ to navigate · Esc to cancel"
+CLAUDE_TRUST = (
+    r"Accessing workspace:\n\n❯ 1. Yes, I trust this folder\n  2. No, exit\n\nEnter to confirm · Esc to cancel"
+)
+CLAUDE_ERROR = r"● API Error: 400 no\n\n● API Error\nesc to interrupt"
+
+CODEX_DIALOG = (
+    r"Would you like to run the following command?\n\n  $ touch x\n\n› 1. Yes, proceed (y)\n"
+    r"  2. No, and tell Codex what to do differently (esc)\n\n  Press enter to confirm or esc to cancel"
+)
+CODEX_BUSY = r"Working (2s • esc to interrupt)\n\n• Working (2s • esc to interrupt)"
+CODEX_ERROR = r"■ error\n\n■ stream disconnected"
+CODEX_QUESTION = (
+    r"Question 1/1 (1 unanswered)\n  Which colour?\n\n  › 1. Red\n    2. Blue\n\n"
+    r"  tab to add notes | enter to submit answer | esc to interrupt"
+)
+GEMINI_DIALOG = (
+    r"╭────────────╮\n│ ? Shell  touch x │\n│ Allow execution of [Shell]? │\n│                │\n"
+    r"│ ● 1. Allow once │\n│   2. No, suggest changes (esc) │\n╰────────────╯"
+)
+GEMINI_BUSY = r"⠋ Thinking... (esc to cancel, 2s)\n\n ⠋ Thinking... (esc to cancel, 2s)"
+GEMINI_ERROR = r"✕ [API Error: x]\n\n✕ [API Error: y]"
+OPENCODE_DIALOG = (
+    r"┃  △ Permission required\n  ┃    # Shell command\n  ┃\n"
+    r"  ┃   Allow once   Allow always   Reject    ⇆ select  enter confirm\n  ┃"
+)
+OPENCODE_QUESTION = r"┃  1. Red\n  ┃  2. Blue\n  ┃\n  ┃  ↑↓ select  enter submit  esc dismiss\n  ┃"
+OPENCODE_BUSY = r"⬝⬝⬝■■■  esc interrupt\n\n   ⬝⬝⬝■■■  esc interrupt"
+
+
+def quotes(**texts: str) -> list[Scene]:
+    """Return the states in which an agent says, or is saying, what its screen shows in other states."""
+    found = []
+    for name, text in texts.items():
+        found.append(Scene(f"says-{name}", says(text), "idle", narrow=True))
+        found.append(Scene(f"streams-{name}", repeats(text + r"\n"), "working", narrow=True))
+    return found
+
+
+SCENES: Mapping[str, Sequence[Scene]] = {
+    "claude": [
+        *ALL,
+        Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("plan", claude.asks_to_approve_a_plan, "waiting", narrow=True),
+        Scene("shell-command", claude.runs_a_command_of_its_user, "working"),
+        Scene("subagent", claude.runs_a_subagent, "working"),
+        Scene("permission-subagent", claude.asks_in_a_subagent, "permission"),
+        Scene("says-dialog", says(CLAUDE_DIALOG), "idle", narrow=True),
+        Scene("says-question", says(CLAUDE_QUESTION), "idle", narrow=True),
+        Scene("says-trust", says(CLAUDE_TRUST), "idle", narrow=True),
+        Scene("says-error", says(CLAUDE_ERROR), "idle", narrow=True),
+        Scene("streams-dialog", repeats(CLAUDE_DIALOG + r"\n"), "working", narrow=True),
+        Scene("streams-error", repeats(CLAUDE_ERROR + r"\n"), "working"),
+        Scene("typed-dialog", has_typed("Do you want to proceed? 1. Yes Esc to cancel esc to interrupt"), "idle"),
+        Scene("prints-dialog", prints(CLAUDE_DIALOG), "idle"),
+        Scene("writes-dialog", writes(CLAUDE_DIALOG), "idle", narrow=True),
+        Scene("typed-working", has_typed_while_it_works("and then"), "working"),
+        Scene("commands", has_typed("/mo"), "idle"),
+        Scene("planning", plans(has_answered), "idle", narrow=True),
+        Scene("streaming-planning", plans(streams), "working", narrow=True),
+        Scene("trust", is_started_elsewhere, "waiting", narrow=True, first=True),
+    ],
+    "codex": [
+        *ALL,
+        Scene("writes-dialog", writes(CODEX_DIALOG), "idle", narrow=True),
+        Scene("typed-working", has_typed_while_it_works("and then"), "working"),
+        *quotes(dialog=CODEX_DIALOG, busy=CODEX_BUSY, error=CODEX_ERROR, question=CODEX_QUESTION),
+        Scene("typed-dialog", has_typed("Would you like to run the following command? esc to cancel"), "idle"),
+        Scene("question", codex.asks_a_question_while_it_plans, "waiting", narrow=True),
+        Scene("trust", is_started_elsewhere, "waiting", narrow=True, first=True),
+    ],
+    "gemini": [
+        *ALL,
+        Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("writes-dialog", writes(GEMINI_DIALOG), "idle", narrow=True),
+        Scene("typed-working", has_typed_while_it_works("and then"), "working"),
+        *quotes(dialog=GEMINI_DIALOG, busy=GEMINI_BUSY, error=GEMINI_ERROR),
+        Scene("typed-dialog", has_typed("Allow execution of Shell 1. Allow once (esc to cancel, 2s)"), "idle"),
+        Scene("trust", is_started_elsewhere, "waiting", narrow=True, first=True),
+    ],
+    "opencode": [
+        *[one._replace(broad=one.narrow) for one in ALL],
+        Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("writes-dialog", writes(OPENCODE_DIALOG), "idle", narrow=True),
+        Scene("typed-working", has_typed_while_it_works("and then"), "working"),
+        *quotes(dialog=OPENCODE_DIALOG, busy=OPENCODE_BUSY, question=OPENCODE_QUESTION),
+        Scene("typed-dialog", has_typed("△ Permission required enter confirm esc interrupt"), "idle"),
+    ],
+}
+"""By agent, its states."""
+
+AGENTS: Mapping[str, type[Agent]] = {kind.name: kind for kind in (Claude, Codex, Gemini, OpenCode)}
+"""By name, the drivers."""

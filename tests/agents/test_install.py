@@ -1,0 +1,95 @@
+"""contrib/agents, in a copy of the checkout, with an npm that needs no network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.agents.versions import ROOT, versions
+
+COPIED = ("contrib/agents", "contrib/environment.sh", "tests/agents/versions.txt")
+
+NPM = """\
+#!/bin/sh
+echo "$*" >>"$0.calls"
+[ "$2" = --prefix ] && mkdir -p "$3/node_modules/.bin" || exit 2
+{end}
+"""
+
+WORKS = ': >"$3/node_modules/.bin/{name}"; chmod +x "$3/node_modules/.bin/{name}"'
+
+FAILS = "echo no network >&2; exit 1"
+
+
+class Copy:
+    """A checkout with the script and what it reads; `end` is what its npm does at last."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.npm = folder / "bin" / "npm"
+        self.npm.parent.mkdir()
+        for name in COPIED:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+
+    def run(self, *words: str, end: str) -> subprocess.CompletedProcess[str]:
+        """Run contrib/agents with these words."""
+        self.npm.write_text(NPM.format(end=end))
+        self.npm.chmod(0o755)
+        path = f"{self.npm.parent}:{os.environ['PATH']}"
+        command = [str(self.folder / "contrib/agents"), *words]
+        return subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PATH": path}, timeout=60)
+
+    def installed(self) -> list[str]:
+        """Return the names in the folder of agents, hidden ones too."""
+        folder = self.folder / ".agents"
+        return sorted(os.listdir(folder)) if folder.exists() else []
+
+    def calls(self) -> list[str]:
+        """Return how npm was called."""
+        path = self.npm.with_name("npm.calls")
+        return path.read_text().splitlines() if path.exists() else []
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    """Return a checkout without agents."""
+    return Copy(tmp_path)
+
+
+CLAUDE = f"claude-{versions()['claude']}"
+
+
+def test_an_agent_is_installed_once(copy: Copy) -> None:
+    for _ in range(2):
+        assert copy.run("install", "claude", end=WORKS.format(name="claude")).returncode == 0
+    assert copy.installed() == [CLAUDE]
+    assert [call.split()[-1] for call in copy.calls()] == [f"@anthropic-ai/claude-code@{versions()['claude']}"]
+
+
+def test_all_agents_are_installed_unless_some_are_named(copy: Copy) -> None:
+    every = "\n".join(WORKS.format(name=name) for name in versions())
+    assert copy.run("install", "codex", "gemini", end=every).returncode == 0
+    assert [name.partition("-")[0] for name in copy.installed()] == ["codex", "gemini"]
+    assert copy.run("install", end=every).returncode == 0
+    assert copy.installed() == sorted(f"{name}-{version}" for name, version in versions().items())
+
+
+@pytest.mark.parametrize("end", [FAILS, WORKS.format(name="another")], ids=["npm fails", "no program"])
+def test_half_an_installation_is_not_left(copy: Copy, end: str) -> None:
+    done = copy.run("install", "claude", end=end)
+    assert done.returncode == 69
+    assert "contrib/agents: " in done.stderr
+    assert copy.installed() == []
+    assert copy.run("install", "claude", end=WORKS.format(name="claude")).returncode == 0
+    assert copy.installed() == [CLAUDE]
+
+
+def test_an_unknown_agent_is_not_installed(copy: Copy) -> None:
+    done = copy.run("install", "claude", "clod", end=FAILS)
+    assert (done.returncode, done.stderr.split(";")[0]) == (69, "contrib/agents: no agent is named clod")
+    assert copy.calls() == []
