@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import random
 import signal
 import sys
 import traceback
@@ -10,7 +11,22 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import trio
 
-from tests.bench import first_frame, freshness, frozen, hook, idle, keys, lifecycle, request, tokens, verbs
+from tests.bench import (
+    bastion,
+    chaos,
+    first_frame,
+    freshness,
+    frozen,
+    hook,
+    idle,
+    isolation,
+    keys,
+    lifecycle,
+    masters,
+    request,
+    tokens,
+    verbs,
+)
 from tests.bench.laboratory import Run
 from tests.bench.report import Row, facts, table
 
@@ -21,22 +37,29 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "request": request.measure,
     "keys": keys.measure,
     "frozen": frozen.measure,
+    "isolation": isolation.measure,
+    "masters": masters.measure,
+    "bastion": bastion.measure,
     "lifecycle": lifecycle.measure,
     "hook": hook.measure,
     "tokens": tokens.measure,
     "verbs": verbs.measure,
+    "chaos": chaos.measure,
 }
 """The figures with the longest waits come first."""
+
+ON_REQUEST = {"chaos"}
+"""Figures that take an hour: they are measured only if they are named."""
 
 
 class Bench:
     """The figures of one run. `failed` names those that could not be measured."""
 
-    def __init__(self, names: Sequence[str], quick: bool) -> None:
+    def __init__(self, names: Sequence[str], quick: bool, seed: int) -> None:
         self.names = names
         self.failed: list[str] = []
         self.rows: dict[str, list[Row]] = {}
-        self._run = Run(quick)
+        self._run = Run(quick, seed)
 
     async def run(self) -> None:
         """Measure everything; SIGTERM and SIGHUP end it early."""
@@ -68,12 +91,13 @@ def main() -> int:
     """Run the bench; return 1 if a figure could not be measured. A missed target is not a failure."""
     parser = argparse.ArgumentParser(prog="contrib/bench", description="Measure navi's speed and cost.")
     parser.add_argument("--quick", action="store_true", help="take fewer samples: two minutes instead of eight")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="the seed of chaos, to repeat a run")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"a figure: {', '.join(FIGURES)}")
     chosen = parser.parse_args()
     unknown = [name for name in chosen.names if name not in FIGURES]
     if unknown:
         parser.error(f"unknown figure {unknown[0]}; choose from {', '.join(FIGURES)}")
-    bench = Bench(chosen.names or list(FIGURES), chosen.quick)
+    bench = Bench(chosen.names or [name for name in FIGURES if name not in ON_REQUEST], chosen.quick, chosen.seed)
     trio.run(bench.run)
     rows = [row for name in FIGURES for row in bench.rows.get(name, [])]
     print(facts(), table(rows), *(f"not measured: {name}" for name in bench.failed), sep="\n\n")

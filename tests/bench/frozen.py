@@ -26,9 +26,9 @@ async def measure(run: Run) -> list[Row]:
         writers = [replacing(machine, "work") for machine in machines]
         for write in writers:
             await noticed(write, dashboard)
-        before = await _delays(dashboard, writers[:2], run.pick(30, 10))
+        before = await delays(dashboard, writers[:2], run.pick(30, 10))
         machines[2].freeze()
-        during = await _delays(dashboard, writers[:2], run.pick(30, 10))
+        during = await delays(dashboard, writers[:2], run.pick(30, 10))
         machines[2].thaw()
     return [Row("frozen: freshness of the others", "ms", during, before, {"median": median(before) + 50})]
 
@@ -40,14 +40,15 @@ def _machine(lab: Lab, name: str) -> Machine:
     return machine
 
 
-async def _delays(dashboard: Display, writers: list[Write], times: int) -> list[float]:
-    delays: list[float] = []
+async def delays(dashboard: Display, writers: list[Write], times: int) -> list[float]:
+    """Change a message on each of several machines; return the milliseconds until each was shown."""
+    measured: list[float] = []
 
     async def change(write: Write) -> None:
         for found in await noticed_often(write, [dashboard], times, EVERY):
-            delays.extend(found)
+            measured.extend(found)
 
     async with trio.open_nursery() as nursery:
         for write in writers:
             nursery.start_soon(change, write)
-    return delays
+    return measured

@@ -58,11 +58,11 @@ def furnish(lab: Lab) -> None:
     lab.remotes_yaml([{"name": f"h{number:02}", "host": f"h{number:02}"} for number in range(HOSTS)])
 
 
-async def press(dashboard: Screen, keys: str) -> list[float]:
-    """Press keys one by one, as fast as a person at most; return when (trio's clock)."""
+async def press(dashboard: Screen, keys: str, slowly: float = 1.0) -> list[float]:
+    """Press keys one by one, as fast as a person at most, or so many times slower; return when (trio's clock)."""
     times = []
     for key in keys:
-        await trio.sleep(random.uniform(0.05, 0.15))
+        await trio.sleep(slowly * random.uniform(0.05, 0.15))
         times.append(trio.current_time())
         await dashboard.press(key)
     await trio.sleep(1)

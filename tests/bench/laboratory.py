@@ -31,10 +31,11 @@ Write = Callable[[str], object]
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run of the bench. All figures are under way together, but whatever measures, or loads the machine, does so
-    while it holds `turn`: figures wait side by side and measure one after the other.
+    while it holds `turn`: figures wait side by side and measure one after the other. `seed` decides chaos's plan.
     """
 
     quick: bool
+    seed: int = 0
     turn: trio.Lock = field(default_factory=trio.Lock)
 
     def pick(self, full: int, quick: int) -> int:
