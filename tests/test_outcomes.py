@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -107,7 +106,7 @@ class Case(NamedTuple):
         """Return the words of both faces for the result, without the hint how to undo it."""
         return {
             "new": f"created {self.address}", "kill": f"killed {self.address}", "dismiss": f"dismissed {self.address}",
-            "undo": f"{self.address} is back", "rename": f"{self.address} is other now",
+            "undo": f"{self.address} is back", "rename": f"renamed {self.address} to other",
             "mark": f"{self.address} is bookmarked",
         }[self.operation]  # fmt: skip
 
@@ -183,7 +182,8 @@ def test_a_verb_reports_the_outcome(lab: Lab, when: str) -> None:
         assert f"navi: {verdict(case, when)}\n" in errors, (case, errors)
         assert f"{case.address}: " in errors
         assert f"checking whether {case.operation} was done\n" in errors
-        hint = "; navi undo brings it back" if case.operation == "kill" else ""
+        hints = {"kill": "; navi undo brings it back", "new": f"; navi attach {case.address} opens it"}
+        hint = hints.get(case.operation, "")
         result = "" if when == BEFORE else f"{case.result()}{hint}\n"
         assert (process.returncode, output) == (1 if when == BEFORE else 0, result), (case, errors)
     check(cases, when)
@@ -276,17 +276,6 @@ async def test_the_dashboard_reports_the_outcome(lab: Lab, when: str) -> None:
 # ---- an unknown outcome
 
 
-def freeze(case: Case) -> Callable[[], None]:
-    """Stop the process of a tmux server; return what resumes it."""
-    process = int(case.tmux("display-message", "-p", "#{pid}"))
-    case.machine.run("kill", "-STOP", str(process))
-
-    def resume() -> None:
-        case.machine.run("kill", "-CONT", str(process))
-
-    return resume
-
-
 def test_the_outcome_is_unknown_if_the_tmux_server_does_not_answer(lab: Lab) -> None:
     """The session runs on its own server, which hangs while the default one answers."""
     machine = lab.machine("atlas")
@@ -300,10 +289,9 @@ def test_the_outcome_is_unknown_if_the_tmux_server_does_not_answer(lab: Lab) -> 
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": lab.environment()}
     with subprocess.Popen(command, **pipes) as process:  # type: ignore[call-overload]
         cut.wait(1)
-        resume = freeze(case)
-        cut.now()
-        output, _ = process.communicate(timeout=120)
-    resume()
+        with machine.hung_server("-L", "own"):
+            cut.now()
+            output, _ = process.communicate(timeout=120)
     error = "kill may have been done: its tmux server does not answer"
     assert json.loads(output) == [{"address": case.address, "error": error, "status": 75}]
     assert process.returncode == 75

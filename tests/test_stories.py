@@ -183,7 +183,7 @@ def test_story_5_a_job_in_the_background(lab: Lab, far: bool) -> None:
     here = story(lab, far)
     steps = "echo epoch 1; while [ ! -e go ]; do sleep 0.05; done; echo loss 0.1; exit 4"
     (here.there.home / "train.sh").write_text(f"{steps}\n")
-    here.new("background-job", "--command", "sh train.sh", "--keep")
+    here.new("background-job", "--command", "sh train.sh", "--keep", "-c", "~")
     here.navi("wait", here.at("background-job"), "--fixed", "epoch 1")
     assert here.health("background-job")["process_running"] is True
     (here.there.home / "go").touch()
@@ -194,7 +194,7 @@ def test_story_5_a_job_in_the_background(lab: Lab, far: bool) -> None:
     assert "(dead: its process has ended with status 4)" in here.navi("cleanup", *here.host)
     assert living(here.there) == set()
     (here.there.home / "go").unlink()
-    here.new("bg-1", "--no-register")
+    here.new("bg-1", "--no-register", "-c", "~")
     here.navi("send", here.at("bg-1"), "sh train.sh; echo it has ended")
     (here.there.home / "go").touch()
     assert here.navi("wait", here.at("bg-1"), "--pattern", "^it has ended").startswith("it has ended")
@@ -207,7 +207,7 @@ def test_story_6_a_workspace_of_several_sessions(lab: Lab, far: bool) -> None:
     here = story(lab, far)
     socket = str(here.there.folder / "ws.sock")
     for name, kind in (("ws-python", "--python"), ("ws-gdb", "--gdb"), ("ws-shell", "--shell")):
-        assert here.new(name, kind, "-S", socket, "--wait")["socket"] == socket
+        assert here.new(name, kind, "-S", socket, "--wait", "-c", "~")["socket"] == socket
     found = here.sessions()
     assert {name: (one["type"], one["health"], one["socket"]) for name, one in found.items()} == {
         "ws-python": ("python-repl", "healthy", socket),

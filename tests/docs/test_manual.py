@@ -19,17 +19,22 @@ from navi.config.places import Places
 from navi.config.reader import read_remotes, read_settings, read_template
 from navi.config.remote import Remote
 from navi.config.settings import CHOICES, Settings
+from navi.config.yaml_reader import ON_SCREENS
 from navi.core import exits
 from navi.core.agents import AGENTS
-from navi.core.failure import HostState, Retry
+from navi.core.agents.kind import MOST_LINES
+from navi.core.evidence import ASKED_BEFORE, NEWS_FOR, QUIET_AFTER, SILENT_AFTER
+from navi.core.failure import LOGIN, HostState, Retry
 from navi.core.listing import Sort
-from navi.core.status import LARGEST, PRIORITY, QUIET_AFTER, SILENT_AFTER
+from navi.core.model import Source
+from navi.core.status import LARGEST, PRIORITY
+from navi.core.unlisted import TMUX_FAILURES
 from navi.fleet import POLL_EVERY
-from navi.hosts import ssh_command
+from navi.hosts import budget, masters, ssh_command, wire
 from navi.hosts.failures import LONGEST_PAUSE, SIGNS, Sign
 from navi.hosts.trio_channel import MOST_CHANNELS
 from navi.hosts.wire import LARGEST_ANSWER
-from navi.ops.look import TMUX_FAILURES, watch
+from navi.ops.look import watch
 from navi.tui.keymap import shown
 from navi.tui.keys import KEYS
 from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST
@@ -155,6 +160,15 @@ def test_every_sign_of_a_host_is_explained() -> None:
     assert rows("Host symbols") == {state: (UNICODE.hosts[state], ASCII.hosts[state]) for state in HostState}
 
 
+def test_every_source_of_a_status_is_explained() -> None:
+    part = section(NAVI, "STATUSES").split(".Ss How a status is decided\n")[1].partition(".El")[0]
+    assert {name for name, _ in items(part, "Cm")} == set(Source)
+
+
+def test_every_status_of_a_rule_for_screens_is_named() -> None:
+    assert f"which is {', '.join(ON_SCREENS[:-1])} or {ON_SCREENS[-1]}" in text(NAVI)
+
+
 def test_statuses_stand_in_the_order_of_their_urgency() -> None:
     assert f"in the order {', '.join(PRIORITY)}." in text(NAVI)
 
@@ -165,7 +179,11 @@ def test_orders_are_those_of_the_list() -> None:
 
 FACTS = [
     (NAVI, f"drawn nothing for {SILENT_AFTER:g} seconds"),
-    (NAVI, f"within the last {QUIET_AFTER:g} seconds"),
+    (NAVI, f"had output within the last {QUIET_AFTER:g} seconds"),
+    (NAVI, f"reported work less than {NEWS_FOR:g} seconds ago"),
+    (NAVI, f"was not reported within the last {NEWS_FOR:g} seconds"),
+    (NAVI, f"reported more than {ASKED_BEFORE:g} seconds earlier"),
+    (NAVI, f"at most the last {MOST_LINES} lines"),
     (NAVI, f"more than {LARGEST // 1024} KiB"),
     (NAVI, f"more than {LARGEST_ANSWER // 2**20} MiB"),
     (NAVI, f"at least {PREVIEW_AT_LEAST} lines, and {SIDE_AT_LEAST} columns"),
@@ -177,6 +195,14 @@ FACTS = [
     (REMOTES, f"no sign of life for {watch().silence:g} seconds"),
     (REMOTES, f"up to {MOST_CHANNELS} channels"),
     (REMOTES, f"does not answer within {ssh_command.CONTROL_LIMIT:g} seconds"),
+    (REMOTES, f"At most {masters.STARTS} connections start"),
+    (REMOTES, f"more than {budget.MOST_ANSWERS:g} answers a second"),
+    (REMOTES, f"more than {100 * budget.MOST_WORK:g} % of a processor"),
+    (REMOTES, f"{wire.LARGEST_NOISE // 2**20} MiB printed before an answer"),
+    (REMOTES, f"an answer of {wire.LARGEST_ANSWER // 2**20} MiB"),
+    (REMOTES, f"{budget.UNANSWERED_ERRORS // 2**20} MiB on standard error"),
+    (REMOTES, f"read at {budget.ERROR_RATE // 2**20} MiB a second"),
+    (REMOTES, f"the last {budget.KEPT_ERRORS // 1024} KiB are kept"),
 ]
 
 
@@ -302,8 +328,10 @@ def variables() -> set[str]:
     # bash's own, what navi tells itself; words of usage, of navi and of the tools; Python's tokens
     usage = {one.value for verb in VERBS for one in verb.arguments}
     usage |= {one.value for tool in TOOLS.values() for one in tool.options}
-    others = {"EPOCHSECONDS", "BASH_VERSION", "NAVI_MARK", "HEAD", "COMP_WORDS", "COMP_CWORD"}
-    return found - others - {"STRING_START", "STRING_END"} - usage
+    others = {"EPOCHSECONDS", "BASH_VERSION", "BASH_EXECUTION_STRING", "NAVI_MARK", "NAVI_PATH", "HEAD"}
+    others |= {"COMP_WORDS", "COMP_CWORD"}
+    offered = {"AGENTS", "CLAUDE"}  # constants that a module offers to others
+    return found - others - offered - {"STRING_START", "STRING_END"} - usage
 
 
 @pytest.mark.parametrize("name", sorted(variables()))
@@ -321,13 +349,17 @@ def test_variables_are_found_in_python_and_in_shell() -> None:
 @pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.pattern.pattern[:40])
 def test_a_failure_of_ssh_is_explained_with_its_remedy(sign: Sign) -> None:
     page = text(REMOTES)
-    waits = ", waits" if sign.retry is Retry.ON_REQUEST else ""
+    waits = {Retry.ON_REQUEST: ", waits", Retry.SLOWLY: ", slowly"}.get(sign.retry, "")
     assert sign.pattern.search(page)
     assert plain(re.sub(r" *\(?\{0\}\)?", "", sign.cause)) in page
-    assert plain(f"{sign.state}{waits}: {sign.remedy.replace('{host}', 'NAME')}") in page
+    names = {"{ssh}": "ssh NAME", "{forget}": "ssh-keygen -R NAME", LOGIN: "navi hosts --login NAME"}
+    remedy = re.sub(r"\{\w+\}", lambda found: names[found[0]], sign.remedy)
+    assert plain(f"{sign.state}{waits}: {remedy}") in page
 
 
 @pytest.mark.parametrize("answer", TMUX_FAILURES)
 def test_a_failure_of_tmux_is_explained_with_its_remedy(answer: str) -> None:
-    state, cause, remedy = next(failure for name, failure in TMUX_FAILURES.items() if name == answer)
-    assert plain(f"{cause.replace('{0}', 'words')} {state}: {remedy}") in text(REMOTES)
+    state, *words, _ = next(failure for name, failure in TMUX_FAILURES.items() if name == answer)
+    filled = {"{error}": "words", "{there}": " there", "{lost}": "number"}
+    cause, remedy = (re.sub(r"{\w+}", lambda found: filled[found[0]], one) for one in words)
+    assert plain(f"{cause} {state}: {remedy}") in text(REMOTES)
