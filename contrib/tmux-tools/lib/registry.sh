@@ -35,7 +35,23 @@ navi_tools=${navi_tools:-$navi_sourced/..}
 [ -z "${REGISTRY_FILE-}" ] || export REGISTRY_FILE
 [ -z "${REGISTRY_LOCK-}" ] || export REGISTRY_LOCK
 [ -z "${LOCK_TIMEOUT-}" ] || export LOCK_TIMEOUT
-: "${CLAUDE_TMUX_SOCKET_DIR:=${TMPDIR:-/tmp}/claude-tmux-sockets}"
+
+# navi_is_own_folder PATH: whether that is a folder of this user, and not a link to one.
+navi_is_own_folder() { [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; }
+
+# navi_find_sockets: the folder of the registry, as navi finds it: where the usual one is somebody else's, each user has
+# one of their own, and keeps it.
+navi_find_sockets() {
+    CLAUDE_TMUX_SOCKET_DIR=${TMPDIR:-/tmp}/claude-tmux-sockets
+    navi_private=$CLAUDE_TMUX_SOCKET_DIR-${EUID:-$(id -u)}
+    if ! navi_is_own_folder "$navi_private"; then
+        [ -e "$CLAUDE_TMUX_SOCKET_DIR" ] || [ -L "$CLAUDE_TMUX_SOCKET_DIR" ] || return 0
+        ! navi_is_own_folder "$CLAUDE_TMUX_SOCKET_DIR" || return 0
+    fi
+    CLAUDE_TMUX_SOCKET_DIR=$navi_private
+}
+
+[ -n "${CLAUDE_TMUX_SOCKET_DIR-}" ] || navi_find_sockets
 : "${REGISTRY_FILE:=$CLAUDE_TMUX_SOCKET_DIR/.sessions.json}"
 : "${REGISTRY_LOCK:=$CLAUDE_TMUX_SOCKET_DIR/.sessions.lock}"
 : "${REGISTRY_VERSION:=1.0}" "${LOCK_TIMEOUT:=5}" "${LOCK_SLEEP:=0.1}"
@@ -67,14 +83,28 @@ registry_validate() { navi_ask validate; }
 
 # registry_init: have a registry. Who may not be alone has the lock.
 registry_init() {
-    [ -s "$REGISTRY_FILE" ] || (umask 077 && navi_open_folder && printf '{"sessions":{},"version":"%s"}\n' "$REGISTRY_VERSION" >"$REGISTRY_FILE")
+    navi_open_folder && navi_trust "$REGISTRY_FILE" || return 2
+    [ -s "$REGISTRY_FILE" ] || (umask 077 && printf '{"sessions":{},"version":"%s"}\n' "$REGISTRY_VERSION" >"$REGISTRY_FILE")
 }
 
-navi_open_folder() { [ -d "$CLAUDE_TMUX_SOCKET_DIR" ] || (umask 077 && mkdir -p "$CLAUDE_TMUX_SOCKET_DIR"); }
+# navi_open_folder: make the folder where there is none. Fails, with words, if it is not the user's own.
+navi_open_folder() {
+    [ -d "$CLAUDE_TMUX_SOCKET_DIR" ] || (umask 077 && mkdir -p "$CLAUDE_TMUX_SOCKET_DIR")
+    navi_is_own_folder "${CLAUDE_TMUX_SOCKET_DIR%/}" && return
+    echo "registry: $CLAUDE_TMUX_SOCKET_DIR is not a folder of yours; set CLAUDE_TMUX_SOCKET_DIR to one" >&2
+    return 1
+}
+
+# navi_trust FILE: whether it is the user's own and no link, if it is there.
+navi_trust() {
+    [ ! -L "$1" ] && { [ ! -e "$1" ] || { [ -O "$1" ] && { [ -f "$1" ] || [ -d "$1" ]; }; }; } && return
+    echo "registry: $1 is not a file of yours; remove it" >&2
+    return 1
+}
 
 # registry_lock: have the lock for this shell: a file that flock(1) locks, or a folder where there is no flock(1).
 registry_lock() {
-    navi_open_folder || return
+    navi_open_folder && navi_trust "$REGISTRY_LOCK" || return 2
     navi_tries=$((${LOCK_TIMEOUT%%.*} * 10))
     until navi_try_lock 2>/dev/null; do
         if [ "$navi_tries" -le 0 ]; then
