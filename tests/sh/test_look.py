@@ -656,4 +656,4 @@ def test_a_look_leaves_no_process(lab: Lab) -> None:
     machine.new_session("api")
     for shell in (*SHELLS, NO_TIMEOUT):
         look(machine, shell)
-    until(lambda: not lab.leftovers(), timeout=10, what="nothing left")
+    until(lambda: not lab.leftovers(), timeout=30, what="nothing left")

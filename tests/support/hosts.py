@@ -92,7 +92,7 @@ class Watched:
         """Return the view of a host now."""
         return self.fleet.view(name)
 
-    async def until(self, name: str, wanted: Callable[[HostView], object], timeout: float = 30) -> HostView:
+    async def until(self, name: str, wanted: Callable[[HostView], object], timeout: float = 60) -> HostView:
         """Wait until the view of a host is as wanted, and return it."""
         try:
             await until_async(lambda: wanted(self.view(name)), timeout)
@@ -100,7 +100,7 @@ class Watched:
             raise AssertionError(f"{error}; the view is {self.view(name)}") from None
         return self.view(name)
 
-    async def state(self, name: str, state: HostState, timeout: float = 30) -> HostView:
+    async def state(self, name: str, state: HostState, timeout: float = 60) -> HostView:
         """Wait until a host is in a state, and return its view."""
         return await self.until(name, lambda view: view.state is state, timeout)
 

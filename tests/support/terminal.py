@@ -113,14 +113,14 @@ class Terminal:
         """Return the lines on the screen, without blanks at their ends; with `escapes` colours stay as sequences."""
         return self._tmux("capture-pane", "-p", *(["-e"] if escapes else []))
 
-    def wait_for(self, wanted: str | re.Pattern[str], timeout: float = 10) -> str:
+    def wait_for(self, wanted: str | re.Pattern[str], timeout: float = 30) -> str:
         """Wait until the screen shows a text, or matches a pattern, and return that screen.
 
         AssertionError shows the screen when `timeout` seconds have passed.
         """
         return self._wait(wanted, True, timeout)
 
-    def wait_gone(self, unwanted: str | re.Pattern[str], timeout: float = 10) -> str:
+    def wait_gone(self, unwanted: str | re.Pattern[str], timeout: float = 30) -> str:
         """Wait until the screen does not show a text, or match a pattern, any more; return that screen."""
         return self._wait(unwanted, False, timeout)
 
@@ -161,7 +161,7 @@ class Terminal:
         shell = self.shell_pid
         return until(lambda: [one.pid for one in processes() if one.parent == shell], what="a program runs")[0]
 
-    def wait_prompt(self, timeout: float = 10) -> str:
+    def wait_prompt(self, timeout: float = 30) -> str:
         """Wait until the program has left the terminal to the shell, ended or stopped; return the screen."""
         return self.wait_for(re.compile(rf"{PROMPT.rstrip()}\s*\Z"), timeout)
 

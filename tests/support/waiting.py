@@ -17,7 +17,7 @@ SHARE = 3
 """Of the time that is waited, checks take this part at most: a screen or all processes take long to read."""
 
 
-def until(predicate: Callable[[], Value], timeout: float = 10, what: str = "", interval: float = INTERVAL) -> Value:
+def until(predicate: Callable[[], Value], timeout: float = 30, what: str = "", interval: float = INTERVAL) -> Value:
     """Call `predicate` until its answer is true, and return that answer.
 
     Raise AssertionError that names `what` after `timeout` seconds.
@@ -34,7 +34,7 @@ def until(predicate: Callable[[], Value], timeout: float = 10, what: str = "", i
     return value
 
 
-async def until_async(predicate: Callable[[], Value], timeout: float = 10, what: str = "") -> Value:
+async def until_async(predicate: Callable[[], Value], timeout: float = 30, what: str = "") -> Value:
     """Do as `until`, and let other trio tasks run between two checks.
 
     `timeout` is in seconds of trio's clock. A cancellation from outside passes through.
