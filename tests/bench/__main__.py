@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import trio
 
 from tests.bench import (
+    agents,
     bastion,
     chaos,
     first_frame,
@@ -45,11 +46,12 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "tokens": tokens.measure,
     "verbs": verbs.measure,
     "chaos": chaos.measure,
+    "agents": agents.measure,
 }
 """The figures with the longest waits come first."""
 
-ON_REQUEST = {"chaos"}
-"""Figures that take an hour: they are measured only if they are named."""
+ON_REQUEST = {"chaos", "agents"}
+"""Figures that take an hour, or need real agents: they are measured only if they are named."""
 
 
 class Bench:

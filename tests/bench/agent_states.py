@@ -1,0 +1,94 @@
+"""States: how often navi's word about a real agent is right, here and on a remote, with its hooks and without them.
+
+Every row of the tables in tests/agents is run in each place where it holds. A state that an agent did not reach is
+counted apart: it says nothing about navi.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import trio
+
+from tests.agents import test_claude, test_codex, test_gemini, test_opencode
+from tests.agents.agent import Agent
+from tests.agents.cases import PLACES, Case, EveryCase, Place, Watched, WrongWord, watched_agent
+from tests.agents.claude import Claude
+from tests.agents.codex import Codex
+from tests.agents.gemini import Gemini
+from tests.agents.opencode import OpenCode
+from tests.bench.laboratory import Run
+from tests.bench.report import Row
+from tests.support.machines import Keys
+
+TABLES: Mapping[type[Agent], Sequence[Case]] = {
+    Claude: test_claude.CASES,
+    Codex: test_codex.CASES,
+    Gemini: test_gemini.CASES,
+    OpenCode: test_opencode.CASES,
+}
+
+WRONG: Mapping[type[Agent], float] = {Claude: 0.02}
+"""The share of states in which navi may be wrong about an agent, where it is not 0.05."""
+
+NEEDED = frozenset({"permission", "question", "plan", "trust", "menu"})
+"""Truths that call a person."""
+
+AT_ONCE = 2
+"""Agents that run at the same time. Each is busy with one core."""
+
+Results = Counter[tuple[str, bool]]
+"""How often a result came, by its name and by whether a person was needed."""
+
+
+async def measure(run: Run) -> list[Row]:
+    """Return the wrong words about each agent. A quick run has Claude Code only, in the first and the last place."""
+    kinds, places = ([Claude], [PLACES[0], PLACES[-1]]) if run.quick else (list(TABLES), PLACES)
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
+        keys = Keys.make(Path(folder))
+        under_way = {kind: [pool.submit(results, kind, place, keys) for place in places] for kind in kinds}
+        found = {kind: await trio.to_thread.run_sync(_sum, one) for kind, one in under_way.items()}
+    return [row for kind, total in found.items() for row in rows(kind, total)]
+
+
+def _sum(under_way: Sequence[Future[Results]]) -> Results:
+    return sum((one.result() for one in under_way), Results())
+
+
+def results(kind: type[Agent], place: Place, keys: Keys) -> Results:
+    """Run the table of an agent in one place, and return how often each result came."""
+    found = Results()
+    with watched_agent(kind, place, keys) as watched:
+        for case in TABLES[kind]:
+            found[result(watched, case), case.truth in NEEDED] += 1
+    return found
+
+
+def result(watched: Watched, case: Case) -> str:
+    """Bring an agent into a state, and return whether navi's word was right, wrong, or could not be compared."""
+    name = f"{watched.agent.name} {case.way.__name__}"
+    try:
+        EveryCase().test_navi_says_what_the_agent_does(watched, case)
+    except WrongWord as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return "wrong"
+    except AssertionError as error:
+        print(f"{name}: not reached: {error}", file=sys.stderr)
+        return "not reached"
+    return "right"
+
+
+def rows(kind: type[Agent], total: Results) -> Iterator[Row]:
+    """Yield the rows of one agent."""
+    both = Counter({name: total[name, False] + total[name, True] for name, _ in total})
+    number, asking = both["right"] + both["wrong"], total["right", True] + total["wrong", True]
+    allowed = int(WRONG.get(kind, 0.05) * number)
+    figure = f"agents: {kind.name}"
+    yield Row(f"{figure}, wrong", f"of {number}", [both["wrong"]], limits={"max": allowed})
+    yield Row(f"{figure}, wrong while it asks", f"of {asking}", [total["wrong", True]], limits={"max": 0})
+    yield Row(f"{figure}, not reached", "states", [both["not reached"]])
