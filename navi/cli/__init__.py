@@ -14,7 +14,7 @@ from navi import __version__
 from navi.cli.arguments import HelpRequested, Mistake, UnknownWord, read
 from navi.cli.encoding import as_utf8, start_again_with_utf8
 from navi.cli.verbs import VERBS, Verb
-from navi.core.exits import NO, OK, WRONG_USAGE
+from navi.core.exits import NO, NO_SESSION, OK, WRONG_USAGE
 from navi.core.log import SILENT, Log
 
 if TYPE_CHECKING:
@@ -185,6 +185,10 @@ def run_verb(verb: Verb, options: Options, context: Context) -> int:
     try:
         return _function(verb)(options, context)
     except (UsageError, HostError, OperationError) as error:
+        if isinstance(error, OperationError) and error.status == NO_SESSION:
+            from navi.cli.background import why_missing
+
+            error = why_missing(context, options, error)
         words, status = why(error)
         context.output.complain(words)
         return status

@@ -11,17 +11,31 @@ from navi.cli.output import Output
 from navi.core import exits
 from navi.core.address import LOCAL, Named
 from navi.hosts.blocking_host import BlockingHost
-from navi.ops.attach import attach_to
+from navi.ops import OperationError
+from navi.ops.attach import Interactive, attach, attach_to
 from navi.ops.pane import find_pane
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
+    from navi.core.model import Session
 
 
 def run_attach(options: Options, context: Context) -> int:
     """Attach to a session; inside its own tmux server, switch the client to it."""
     host, pane = context.pane(options)
-    return attach_terminal(context.output, host, pane)
+    try:
+        return attach_terminal(context.output, host, pane)
+    except OperationError as error:
+        session = _in_background(options, context) if error.status == exits.NO_SESSION else None
+        if session is None:
+            raise
+    return _become(context.output, host, attach(session), "")
+
+
+def _in_background(options: Options, context: Context) -> Session | None:
+    from navi.cli.background import in_background
+
+    return in_background(context, options) if options.address else None
 
 
 def attach_terminal(output: Output, host: BlockingHost, pane: Named) -> int:
@@ -33,7 +47,12 @@ def attach_terminal(output: Output, host: BlockingHost, pane: Named) -> int:
     inside = host.environment.get("TMUX", "")
     if host.name != LOCAL or inside.split(",")[1:2] != [str(found.server)]:
         inside = ""
-    words = host.interactive(attach_to(found.socket, found.session, inside))
+    return _become(output, host, attach_to(found.socket, found.session, inside), inside)
+
+
+def _become(output: Output, host: BlockingHost, command: Interactive, inside: str) -> int:
+    """Replace this process by a program for a terminal; return the exit status only if that fails."""
+    words = host.interactive(command)
     # tmux refuses to attach inside itself, even to another server.
     left_out = () if inside else ("TMUX", "TMUX_PANE")
     environment = {name: value for name, value in host.environment.items() if name not in left_out}

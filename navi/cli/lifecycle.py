@@ -185,6 +185,7 @@ def _change(context: Context, verb: SessionVerb, address: Address, off: bool) ->
 
 def _described(session: Session) -> str:
     where = f"tmux {session.tmux.id}, {len(session.tmux.panes)} panes" if session.tmux else "no tmux session any more"
+    where = f"in the background of {session.agent}" if session.background else where
     file = f", and remove {session.file.name}.json" if session.file else ""
     return f"{session.address} ({session.status.word}; {where}{file})"
 

@@ -72,6 +72,8 @@ def rows_of(
 
 def _without_tmux(session: Session) -> Condition | None:
     """Return the condition of a session that no tmux server listed; None if its own server proves that it is gone."""
+    if session.background:
+        return Condition(Health.HEALTHY, "its process runs")
     if session.unjudged:
         return Condition(Health.UNKNOWN, session.unjudged)
     return None if session.status.source is Source.TMUX else UNCONFIRMED
@@ -97,7 +99,7 @@ def document(row: Row) -> dict[str, object]:
         "agent": (session.agent or None) if session else None,
         "health": None if condition is None or condition.health is Health.UNKNOWN else str(condition.health),
         "health_reason": condition.reason if condition else None,
-        "type": (entry.type or None) if entry else None,
+        "type": (entry.type or None) if entry else "background" if session and session.background else None,
         "socket": (entry.socket or None) if entry else tmux.socket or None if tmux else None,
         "target": f"{tmux.name}:{tmux.pane.position}" if tmux else (entry.target or None) if entry else None,
         "pid": pane.process if pane else None,

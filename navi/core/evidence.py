@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from navi.core.agents import AgentKind
+from navi.core.agents import AgentKind, StateFile
 from navi.core.model import AgentProcess, Evidence, Pane, Source
 from navi.core.text import clean
 
@@ -237,8 +237,12 @@ def of_process(agent: Agent, where: str) -> Evidence:
 
 
 def of_state(agent: Agent, where: str) -> Evidence:
-    """Return what the agent's own state file says. Its content is whatever somebody wrote there."""
-    state, process = agent.kind.state, agent.process
+    """Return what the agent's own state file says."""
+    return of_state_file(agent.kind.state, agent.process, where)
+
+
+def of_state_file(state: StateFile | None, process: AgentProcess | None, where: str) -> Evidence:
+    """Return what a process's state file says. Its content is whatever somebody wrote there."""
     if state is None or process is None:
         return Evidence(Source.STATE, "", None, "", where=where)
     if process.file is None:

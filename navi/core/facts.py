@@ -4,7 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from navi.core.metrics import Metrics, Times, Tokens, short_number
-from navi.core.model import AgentStatus, Evidence, Frame, Pane, Session, Source, StatusFile, TmuxSession
+from navi.core.model import (
+    AgentStatus,
+    BackgroundAgent,
+    Evidence,
+    Frame,
+    Pane,
+    Session,
+    Source,
+    StatusFile,
+    TmuxSession,
+)
 from navi.core.text import clean, exact_age
 
 MOST_TOOLS = 8
@@ -55,9 +65,9 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         Fact("message", session.message),
         Fact("directory", session.cwd),
         Fact("agent", session.agent or "none that navi knows"),
-        *_file(session.file, clock),
+        *(_background(session.background) if session.background else _file(session.file, clock)),
         *([Fact("tmux says", tmux_answer(frame))] if frame and not frame.proven else []),
-        *_tmux(session.tmux, frame, clock),
+        *([] if session.background else _tmux(session.tmux, frame, clock)),
     ]
     return [Fact(clean(one.label), clean(one.text), clean(one.status)) for one in found if one.text]
 
@@ -65,6 +75,8 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
 def rule(session: Session, frame: Frame) -> str:
     """Say which rule decided the status; those of navi(1), How a status is decided."""
     status, file = session.status, session.file
+    if session.background:
+        return "the files that the agent itself writes count"
     if session.tmux is None:
         if frame.proven:
             return "tmux has no such session: offline"
@@ -103,6 +115,10 @@ def _evidence(evidence: tuple[Evidence, ...], clock: float) -> Iterator[Fact]:
 
 def _ago(time: float | None, clock: float) -> str:
     return "age unknown" if time is None else f"{exact_age(clock - time)} ago"
+
+
+def _background(one: BackgroundAgent) -> Iterator[Fact]:
+    yield Fact("background", f"{one.kind} runs it without a terminal as {one.id}, process {one.process}")
 
 
 def _file(file: StatusFile | None, clock: float) -> Iterator[Fact]:

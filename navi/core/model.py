@@ -39,6 +39,19 @@ class Screen(NamedTuple):
     text: str = ""
 
 
+class BackgroundAgent(NamedTuple):
+    """A session that an agent runs without a terminal: its `kind` of agent, the agent's `id` for it, and its process.
+
+    `file` is the object in the process's own state file, `job` that in the file of the job, empty if it can't be read.
+    """
+
+    kind: str
+    id: str
+    process: int
+    file: Mapping[str, object] = MappingProxyType({})
+    job: Mapping[str, object] = MappingProxyType({})
+
+
 class Pane(NamedTuple):
     """A pane as tmux lists it, its texts cleaned. `position` is `WINDOW.PANE`; `activity` is when its window last
     produced output (epoch).
@@ -167,7 +180,8 @@ class Frame(NamedTuple):
     `silent` has the sockets of those that did not, empty if that is not known. `marks` has the marks by session name.
 
     `place` says which machine this is. `lost` has the processes of tmux servers that run but can't be reached. `doubt`
-    says why a status file that doesn't say where it was written can't be judged, "" if it can.
+    says why a status file that doesn't say where it was written can't be judged, "" if it can. `background` has the
+    sessions that agents run without a terminal.
     """
 
     clock: float
@@ -186,6 +200,7 @@ class Frame(NamedTuple):
     place: Place = Place()
     lost: frozenset[int] = frozenset()
     doubt: str = ""
+    background: tuple[BackgroundAgent, ...] = ()
 
 
 class Source(StrEnum):
@@ -244,7 +259,8 @@ class Status(NamedTuple):
 
 
 class Session(NamedTuple):
-    """A session on a host. Its identity is (host, name, socket).
+    """A session on a host. Its identity is (host, name, socket). One without a terminal has `background` and nothing of
+    tmux; the agent's id for it takes the place of the socket.
 
     Of a session without `tmux`, `socket` is that of its tmux server as far as its status file names it, and `unjudged`
     says why nobody here can tell what became of it, "" if tmux knows.
@@ -261,10 +277,13 @@ class Session(NamedTuple):
     marks: Marks = Marks()
     socket: str = ""
     unjudged: str = ""
+    background: BackgroundAgent | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
         """The session's identity: host, name, socket."""
+        if self.background:
+            return (self.host, self.name, f"{self.background.kind} {self.background.id}")
         return (self.host, self.name, self.tmux.socket if self.tmux else self.socket)
 
     @property

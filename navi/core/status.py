@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from navi.core.agents import AgentKind, base_name
+from navi.core.background import background_sessions
 from navi.core.evidence import BUSY, Agent, Verdict, agents_in, judge_agent, of_nested
 from navi.core.model import (
     AgentStatus,
@@ -37,9 +38,12 @@ LARGEST = 65536
 
 
 def session_named(sessions: Iterable[Session], name: str) -> Session | None:
-    """Return the session with this name. A session on the default tmux server wins over one on another server."""
-    named = [session for session in sessions if session.name == name]
-    return min(named, key=lambda session: session.tmux.socket if session.tmux else "", default=None)
+    """Return the session with this name, which may be an agent's id for one in the background.
+
+    A session on the default tmux server wins over one on another server, and those over one in the background.
+    """
+    named = [one for one in sessions if name == one.name or (one.background and name == one.background.id)]
+    return min(named, key=lambda one: (one.background is not None, one.tmux.socket if one.tmux else ""), default=None)
 
 
 def rank(status: str) -> int:
@@ -299,7 +303,8 @@ def sessions_of(
     found = [_session(host, tmux, files.get(key_of(tmux)), kinds, frame.clock) for tmux in frame.sessions]
     left = [file for file in frame.files if id(file) not in taken and not shown_elsewhere(file, frame, others)]
     lone = [_lone(host, file, frame) for file in left]
-    return tuple(_with_marks(session, frame) for session in found + lone)
+    without_terminal = background_sessions(host, frame.background, kinds)
+    return tuple(_with_marks(session, frame) for session in (*found, *lone, *without_terminal))
 
 
 def _with_marks(session: Session, frame: Frame) -> Session:

@@ -3,6 +3,7 @@
     program  NAME  GLOB                             the program, or the script behind an interpreter
     state    NAME  FOLDER  VARIABLE  FILE           the state file
     word     NAME  WORD  STATUS                     what a word in the state file means
+    background  NAME  KIND  ID  FILE                how its sessions without a terminal are found
     title    NAME  STATUS  GLOB                     the pane's title
     screen   NAME  PROMPT  BORDER                   (either may be empty)
     rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
@@ -33,6 +34,8 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
         yield ("state", kind.name, kind.state.folder, kind.state.variable, kind.state.file)
         for word, status in kind.state.words.items():
             yield ("word", kind.name, word, status)
+    if kind.state and kind.background:
+        yield ("background", kind.name, kind.background.kind, kind.background.id, kind.background.file)
     for status, globs in kind.titles:
         yield from (("title", kind.name, status, _plain(glob)) for glob in filter(_is_field, globs))
     if kind.screens:

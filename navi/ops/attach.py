@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from navi.core.model import Session
 from navi.core.text import clean
+from navi.ops.background import attach_words
 from navi.ops.linker import link
 from navi.ops.operation import OperationError
 
@@ -23,6 +24,12 @@ ENTER += '; case $1 in -S) navi_refuse_foreign "$2" || exit ;; esac; navi_find_t
 ENTER += f'{KNOWN_TERMINAL}; exec tmux -u "$@"'
 """What sh runs: constant, one line, and without what login shells read in their own ways: quote, backslash, bang."""
 
+_AGENTS = link("session/agent_path").splitlines()
+
+ENTER_BACKGROUND = next(line for line in _AGENTS if line.startswith("navi_find_programs"))
+ENTER_BACKGROUND += f'; navi_find_programs; {KNOWN_TERMINAL}; exec "$@"'
+"""The same for a session without a terminal, which its agent opens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interactive:
@@ -35,6 +42,8 @@ def attach(session: Session, inside: str = "") -> Interactive:
     """Attach to a session. `inside` is the TMUX of the environment if the terminal is a pane of the same server,
     which then changes to the session in place of attaching a terminal within a terminal.
     """
+    if session.background:
+        return Interactive(("sh", "-c", ENTER_BACKGROUND, "sh", *attach_words(session)))
     if session.tmux is None:
         raise OperationError(f"{clean(session.name)} has no tmux session to attach to; it has ended")
     return attach_to(session.tmux.socket, session.tmux.id, inside)

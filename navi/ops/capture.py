@@ -23,6 +23,8 @@ def capture(session: Session, history: int) -> Operation[Capture]:
 
     The pane is named by its id, so that it can't be another session's. Raises OperationError if it is gone.
     """
+    if session.background:
+        raise OperationError(f"{clean(session.name)} runs in the background; attach to it to see more")
     if session.tmux is None:
         raise OperationError(f"{clean(session.name)} has no tmux session to look into")
     arguments = (session.tmux.socket, session.tmux.pane.id, str(history))

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 from navi.core.address import Named
 from navi.core.agents import AgentKind
 from navi.core.launch import SHELL, VARIABLE, Launch, Step
-from navi.core.model import Session, TmuxSession
+from navi.core.model import BackgroundAgent, Session, TmuxSession
 from navi.core.text import clean
+from navi.ops.background import known
 from navi.ops.linker import link
 from navi.ops.marks import mark
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
@@ -231,6 +232,32 @@ def _judge_removed_file(session: Session | TmuxSession | Named, looks: Looks) ->
     return carried_out(Kept()) if now is None else not_done()
 
 
+def stop_background(session: Session, kinds: Sequence[AgentKind]) -> Operation[Kept]:
+    """Return the operation that lets an agent stop a session without a terminal, and waits until its process has ended.
+
+    Only the agent can bring it back. Raises OperationError if the agent refuses, is not installed there, or the process
+    goes on.
+    """
+    one, how = known(session, kinds)
+    start = one.file.get("procStart")
+    started = start if isinstance(start, str) and start.isascii() and start.isdigit() else "0"
+    arguments = (one.kind, how.stop, one.id, str(one.process), started)
+    back = f"; `{one.kind} {how.attach} {one.id}` starts it again there"
+    outcomes = Outcomes(partial(_judge_stopped, one), lambda address, _: f"stopped {address}{back}")
+    return Operation("stop", link("session/stop_background"), arguments, _read_stopped, 40, outcomes)
+
+
+def _judge_stopped(one: BackgroundAgent, looks: Looks) -> Outcome[Kept]:
+    """A look reports only what runs."""
+    runs = any((other.id, other.process) == (one.id, one.process) for other in looks.after.background)
+    return not_done() if runs else carried_out(Kept())
+
+
+def _read_stopped(answer: Answer) -> Kept:
+    done(answer)
+    return Kept()
+
+
 def undo(undo_id: str, name: str = "", variables: Sequence[str] = ()) -> Operation[Created]:
     """Return the operation that restores a killed session: its directory, command, status file, and its text above.
 
@@ -346,6 +373,8 @@ class SessionVerb(NamedTuple):
 
 
 def _kill(about: About) -> Operation[Kept]:
+    if about.seen and about.seen.background:
+        return stop_background(about.seen, about.kinds)
     line, more = launch_again(about.seen, about.kinds) if about.seen else ("", "")
     only_file = about.seen is not None and about.seen.tmux is None
     return kill(about.seen if about.seen and only_file else about.target, new_undo_id(), line, more)

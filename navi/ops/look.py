@@ -7,6 +7,7 @@ from navi.core.marks import read_marks
 from navi.core.model import PROOF, Frame, Pane, Place, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file
 from navi.core.text import clean, decode
+from navi.ops import background
 from navi.ops.agent_records import PaneAgents, read_activity, read_agents, with_activity
 from navi.ops.agent_records import number as _number
 from navi.ops.linker import link
@@ -36,12 +37,16 @@ MOST_FILE_BYTES = 4 * 1024 * 1024
 MOST_RECORDS = {
     "pane": MOST_PANES, "command": MOST_PANES, "title": MOST_PANES, "path": MOST_PANES, "child": 2 * MOST_PANES,
     "server": 200, "file": MOST_FILES, "same": MOST_FILES, "odd": MOST_FILES, "cleaned": MOST_FILES,
+    "background": 1, "worker": background.MOST, "job": background.MOST,
     "agent": MOST_AGENTS, "state": MOST_AGENTS, "screen": MOST_AGENTS, "activity": MOST_PANES,
     "clock": 1, "system": 1, "home": 1, "place": 1, "files": 1, "marks": 1, "doubt": 1, "unwatchable": 1,
 }  # fmt: skip
 """Records of each kind that are believed in one answer. Records beyond that are dropped, and the frame says so."""
 
 FILE_KINDS = ("file", "same", "odd")
+
+CHANGES = frozenset({"files", "server", "cleaned", "activity", "background"})
+"""Records without one of which nothing has changed."""
 
 LONGEST_TEXT = 4096
 """Characters of one text: no name, path or title that a system bears is longer."""
@@ -112,11 +117,13 @@ class FrameReader:
             self._frame = self._frame._replace(files=self._read_files(records, cut))
         if "server" in last:
             self._frame = _with_tmux(self._frame, records, cut)
+        if "background" in last:
+            self._frame = self._frame._replace(background=background.read_background(records))
         if last.keys() & {"server", "activity"}:
             self._read_activity(records)
         cleaned = tuple(record.rest for record in records if record.kind == "cleaned")
         self._frame = self._frame._replace(cleaned=cleaned)
-        return self._frame if last.keys() & {"files", "server", "cleaned", "activity"} else Heartbeat(self._frame.clock)
+        return self._frame if last.keys() & CHANGES else Heartbeat(self._frame.clock)
 
     def _read_host(self, last: dict[str, Record]) -> None:
         if "clock" in last:

@@ -4,7 +4,7 @@ The native build's process is named after its version. The title begins with a s
 that nothing is asked.
 """
 
-from navi.core.agents.kind import AgentKind, ScreenRule, StateFile
+from navi.core.agents.kind import AgentKind, Background, ScreenRule, StateFile
 
 CHOICE = "^ *(\u276f )?1\\. "
 """The first of several answers."""
@@ -48,4 +48,5 @@ KIND = AgentKind(
         {"busy": "working", "waiting": "waiting", "shell": "idle", "idle": "idle"},
         {"permission prompt": "permission", "worker request": "permission", "sandbox request": "permission"},
     ),
+    background=Background("bg", "jobId", "jobs/{id}/state.json", attach="attach", stop="stop"),
 )

@@ -40,6 +40,22 @@ class StateFile(NamedTuple):
     details: Mapping[str, str]
 
 
+class Background(NamedTuple):
+    """How an agent runs sessions without a terminal.
+
+    The state file of such a process has the field `kind` with the word `kind`, and the field `id` names the job. The
+    job's own file is `file`, with {id} in its name, below the folder of the state file: one JSON object, which may have
+    `state`, `needs`, `detail`, `intent`, `name`, `nameSource` and `cwd`. `attach` and `stop` are the agent's commands
+    for a job.
+    """
+
+    kind: str
+    id: str
+    file: str
+    attach: str
+    stop: str
+
+
 class AgentKind(NamedTuple):
     """How to recognize an agent in a pane, and to start it.
 
@@ -64,6 +80,7 @@ class AgentKind(NamedTuple):
     prompt: str = ""
     border: str = ""
     state: StateFile | None = None
+    background: Background | None = None
 
     def runs_in(self, pane: Pane) -> bool:
         """Whether this agent is the pane's foreground command or a child of its shell."""

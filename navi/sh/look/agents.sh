@@ -14,6 +14,7 @@ navi_describe_agents() {
     navi_rules=$1
     navi_programs=
     navi_state_kinds=
+    navi_background_kinds=
     navi_screen_kinds=$navi_newline
     set -f
     IFS=$navi_newline
@@ -21,6 +22,7 @@ navi_describe_agents() {
         case $navi_rule_line in
         'program	'*) navi_programs=$navi_programs${navi_rule_line#*	}$navi_newline ;;
         'state	'*) navi_state_kinds=$navi_state_kinds${navi_rule_line#*	}$navi_newline ;;
+        'background	'*) navi_background_kinds=$navi_background_kinds${navi_rule_line#*	}$navi_newline ;;
         'screen	'*)
             navi_rule_line=${navi_rule_line#*	}
             navi_screen_kinds=$navi_screen_kinds${navi_rule_line%%	*}$navi_newline

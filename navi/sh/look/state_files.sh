@@ -68,27 +68,25 @@ navi_note_variable() {
 navi_read_state() {
     eval "navi_state_path=\${navi_state_path_$1-}; navi_state_before=\${navi_state_text_$1-}"
     [ -n "$navi_state_path" ] || return
-    navi_state_text=
-    if [ -f "$navi_state_path" ]; then
-        if [ -n "${BASH_VERSION-}" ]; then
-            IFS= read -r -n 8193 navi_state_text <"$navi_state_path"
-        else
-            navi_state_text=$(head -c 8193 "$navi_state_path" | tr -d '\000')
-            navi_state_text=${navi_state_text%%"$navi_newline"*}
-        fi
-        case $navi_state_text in
-        '{'*'}') ;;
-        *)
-            # Nothing of one that is too large can be read.
-            [ ${#navi_state_text} -gt 8192 ] || { navi_state_unfinished=yes && return 1; }
-            navi_state_text=
-            ;;
-        esac
-        [ ${#navi_state_text} -le 8192 ] || navi_state_text=
+    if navi_read_text "$navi_state_path" 8192 && [ -f "$navi_state_path" ]; then
+        navi_state_text=${navi_state_text%%"$navi_newline"*}
+        case $navi_state_text in '{'*'}') ;; *) navi_state_unfinished=yes && return 1 ;; esac
     fi
     [ "$navi_state_text" != "$navi_state_before" ] || return
     eval "navi_state_text_$1=\$navi_state_text"
     navi_understand_state "$1"
+} 2>/dev/null
+
+# navi_read_text PATH BYTES: what a file holds, in navi_state_text. Fails for one that is larger, of which nothing is kept.
+navi_read_text() {
+    navi_state_text=
+    [ -f "$1" ] && [ -r "$1" ] || return 0
+    if [ -n "${BASH_VERSION-}" ]; then
+        IFS= read -r -d '' -n "$(($2 + 1))" navi_state_text <"$1"
+    else
+        navi_state_text=$(head -c "$(($2 + 1))" "$1" | tr -d '\000')
+    fi
+    [ ${#navi_state_text} -le "$2" ] || { navi_state_text= && return 1; }
 } 2>/dev/null
 
 # navi_understand_state PROCESS: in navi_state_word_PROCESS the status that its file reports, if it is of this process, by

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
-# needs: look/look look/sessions look/files look/clean_up look/evidence registry/absent
+# needs: look/look look/sessions look/files look/clean_up look/evidence look/background registry/absent
 # changes: navi_evidence_is_new navi_hung navi_out navi_output navi_patience navi_processes navi_shown navi_stamps
 # changes: navi_state_unfinished navi_state_word
 # watch.sh DIR CLEANUP FORMAT AGENTS: send what changes, as long as somebody listens.
@@ -22,15 +22,16 @@ navi_open_watch() {
     navi_wake=$navi_watch_folder/watch.$$
     navi_stamp=$navi_watch_folder/stamp.$$
     navi_state_stamp=$navi_watch_folder/stamp.states.$$
+    navi_background_stamp=$navi_watch_folder/stamp.background.$$
     navi_stamps=$navi_watch_folder/stamp
     rm -f "$navi_wake"
-    (umask 077 && mkfifo "$navi_wake" && : >"$navi_stamp" && : >"$navi_state_stamp") 2>/dev/null && exec 3<>"$navi_wake"
+    (umask 077 && mkfifo "$navi_wake" && : >"$navi_stamp" && : >"$navi_state_stamp" && : >"$navi_background_stamp") 2>/dev/null && exec 3<>"$navi_wake"
 }
 
 # navi_close_watch: take everything away and end.
 navi_close_watch() {
     trap - EXIT
-    rm -f "$navi_wake" "$navi_stamp" "$navi_state_stamp" "$navi_stamps.0.$$" "$navi_stamps.1.$$"
+    rm -f "$navi_wake" "$navi_stamp" "$navi_state_stamp" "$navi_background_stamp" "$navi_stamps.0.$$" "$navi_stamps.1.$$"
     [ "$navi_own_folder" = yes ] && rmdir "$navi_watch_folder"
     kill "$navi_relay" "$navi_ticker" 2>/dev/null
     exit 0
@@ -342,6 +343,7 @@ navi_turn() {
         navi_tell_agents
         navi_send_panes
     fi
+    if [ "$navi_asked" = yes ] || navi_background_moved; then navi_look_at_background; fi
     [ -z "$navi_out" ] || navi_calm=0
     navi_add_activity
     if [ -n "$navi_out" ]; then

@@ -106,6 +106,8 @@ def _badges(session: Session, context: RowContext) -> list[Segment]:
         badges.append(("dim", f" +{len(living)} agent{'s' if len(living) > 1 else ''}"))
     if session.tmux and session.tmux.attached:
         badges.append(("dim", " (attached)"))
+    if session.background:
+        badges.append(("dim", " (background)"))
     if not context.fresh:
         badges.append(("dim", " (stale)"))
     return badges

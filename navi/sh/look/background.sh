@@ -1,0 +1,102 @@
+# shellcheck shell=sh disable=SC2034,SC2154,SC3013
+# needs: look/agents look/state_files look/record
+# changes: navi_out
+# Sessions that agents run without a terminal. Each process of such an agent has a state file, which names its job, and
+# the job has a file, which says what it needs. A session is here if its process runs.
+
+# The records, and what they were when they were sent.
+navi_background=
+navi_sent_background=
+
+# What changes when a session does: folders and files, a line each, and processes.
+navi_background_paths=
+navi_background_processes=
+
+# navi_find_background: read what there is.
+navi_find_background() {
+    navi_background="$navi_token background$navi_newline"
+    navi_background_paths=
+    navi_background_processes=
+    set -f
+    IFS=$navi_newline
+    for navi_background_kind in $navi_background_kinds; do
+        unset IFS
+        set +f
+        navi_find_background_of "${navi_background_kind%%	*}" "${navi_background_kind#*	}"
+    done
+    unset IFS
+    set +f
+}
+
+# navi_find_background_of NAME FIELDS: FIELDS are kind, field and file of a line of the description.
+navi_find_background_of() {
+    case $navi_newline$navi_state_kinds in *"$navi_newline$1	"*) ;; *) return 0 ;; esac
+    navi_background_state=${navi_state_kinds#*"$1	"}
+    navi_place_state_file $$ "${navi_background_state%%"$navi_newline"*}"
+    [ -n "$navi_state_path" ] && [ -d "${navi_state_path%/*}" ] || return 0
+    navi_background_folder=$navi_state_folder
+    navi_background_paths=$navi_background_paths${navi_state_path%/*}$navi_newline
+    for navi_background_path in "${navi_state_path%/*}"/*.json; do
+        [ ${#navi_background} -lt 500000 ] || return 0
+        navi_find_worker "$1" "$2"
+    done
+}
+
+# navi_find_worker NAME FIELDS: the session whose state file is navi_background_path, if it is one and runs.
+navi_find_worker() {
+    navi_read_text "$navi_background_path" 8192
+    navi_find_state_field kind
+    [ "$navi_state_field" = "${2%%	*}" ] || return 0
+    navi_background_fields=${2#*	}
+    navi_background_paths=$navi_background_paths$navi_background_path$navi_newline
+    navi_find_state_field "${navi_background_fields%%	*}"
+    navi_background_job=$navi_state_field
+    case $navi_background_job in '' | -* | *[!A-Za-z0-9-]*) return 0 ;; esac
+    [ ${#navi_background_job} -le 64 ] || return 0
+    navi_find_state_field procStart
+    navi_background_start=$navi_state_field
+    navi_find_state_field pid
+    case $navi_state_field in '' | 0* | *[!0-9]* | ???????????*) return 0 ;; esac
+    navi_worker_runs "$navi_state_field" "$navi_background_start" || return 0
+    navi_background_processes="$navi_background_processes $navi_state_field"
+    navi_background="$navi_background$navi_token worker $navi_state_field $navi_background_job $1$navi_newline$navi_state_text$navi_newline"
+    navi_background_file=${navi_background_fields#*	}
+    navi_background_file=$navi_background_folder/${navi_background_file%%"{id}"*}$navi_background_job${navi_background_file#*"{id}"}
+    navi_background_paths=$navi_background_paths$navi_background_file$navi_newline
+    navi_read_text "$navi_background_file" 16384
+    [ -z "$navi_state_text" ] ||
+        navi_background="$navi_background$navi_token job $navi_state_field$navi_newline$navi_state_text$navi_newline"
+}
+
+# navi_worker_runs PROCESS STARTED: whether it is still that process: numbers are used again.
+navi_worker_runs() {
+    kill -0 "$1" 2>/dev/null || return
+    [ -n "$navi_has_files" ] || navi_find_files
+    [ "$navi_has_files" = yes ] || return 0
+    navi_read_process "$1" && [ "$navi_started" = "$2" ] && [ "$navi_process_state" != Z ]
+}
+
+# navi_background_moved: whether that may have changed since the stamp.
+navi_background_moved() {
+    for navi_background_process in $navi_background_processes; do
+        kill -0 "$navi_background_process" 2>/dev/null || return 0
+    done
+    navi_background_is_new=no
+    set -f
+    IFS=$navi_newline
+    for navi_moved_path in $navi_background_paths; do
+        [ "$navi_background_stamp" -nt "$navi_moved_path" ] || [ ! -e "$navi_moved_path" ] || navi_background_is_new=yes
+    done
+    unset IFS
+    set +f
+    [ "$navi_background_is_new" = yes ]
+}
+
+# navi_look_at_background: send the records if they are not as they were.
+navi_look_at_background() {
+    : >"$navi_background_stamp"
+    navi_find_background
+    [ "$navi_background" != "$navi_sent_background" ] || return 0
+    navi_sent_background=$navi_background
+    navi_out=$navi_out$navi_background
+}
