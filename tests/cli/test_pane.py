@@ -83,7 +83,7 @@ def test_wait_for_a_status(lab: Lab, far: bool) -> None:
     open_pane(there, "api", "echo ready; exec cat", "ready")
     there.write_status("api", status="waiting")
     assert navi(lab, "wait", f"{prefix}api", "--until", "idle", "--until", "waiting").stdout == "waiting\n"
-    done = navi(lab, "wait", f"{prefix}api", "--until", "idle", "--timeout", "0.5", status=75)
+    done = navi(lab, "wait", f"{prefix}api", "--until", "idle", "--timeout", "5", status=75)
     assert "its status is still waiting" in done.stderr
     waiting = begin(lab, "wait", f"{prefix}api", "--until", "idle", "--timeout", "50")
     there.write_status("api", status="idle")
