@@ -25,7 +25,7 @@ TABLES = sorted((ROOT / "tests" / "statements").glob("*.yaml"))
 
 CLAIMS = re.compile(
     r"\b(killed|created|restored|dismissed|(?<!be )(?<!moved or )removed|is back|was done|was not done"
-    r"|may have been done|nothing to \w|no session|not registered|no differences|has ended|is gone)\b"
+    r"|may have been done|nothing to \w|no session|nothing was sent|not registered|no differences|has ended|is gone)\b|\bstopped \{"
 )
 """Words that say what was done, or what there is."""
 

@@ -90,7 +90,7 @@ def _of_job(job: _Job, state: Evidence, where: str) -> Evidence:
         return Evidence(Source.STATE, word, state.since, "its job says what it needs", _request(job.needs), where)
     if state.word != "idle":
         return Evidence(Source.STATE, "", None, f"its job is {job.state}" if job.state else "", where=where)
-    word, text = ("error", "its job has failed") if job.state == "failed" else ("done", "its turn has ended")
+    word, text = ("error", "its job has failed") if job.state == "failed" else ("done", "it has finished its turn")
     return Evidence(Source.STATE, word, state.since, text, where=where)
 
 

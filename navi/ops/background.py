@@ -59,5 +59,5 @@ def known(session: Session, kinds: Sequence[AgentKind]) -> tuple[BackgroundAgent
     one = session.background
     how = next((kind.background for kind in kinds if one and kind.name == one.kind), None)
     if one is None or how is None:
-        raise OperationError(f"{clean(session.name)} is no session in the background")
+        raise OperationError(f"{clean(session.name)} does not run in the background")
     return one, how
