@@ -1,0 +1,126 @@
+"""Every case file is right: what an agent showed and reported, replayed through navi's rules. See case_file.py.
+
+No agent is needed. `pytest tests/agents/test_case_replay.py -k claude/permission` replays those of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+
+import pytest
+
+from tests.agents.case_file import UNSEEN, Case, case_text, parse_case, read_case
+from tests.agents.case_replay import Replayed, replay
+from tests.agents.record import REPLAYED, SCREENS, neutral
+
+FEWEST_CASES, FEWEST_AGENTS = 300, 4
+
+AT_REST = ("idle", "done")
+
+MADE = "replayed/made/"
+"""Cases that no agent showed, but somebody wrote."""
+
+
+class WrongStatus(AssertionError):
+    """Navi is wrong about a case."""
+
+
+@cache
+def cases() -> Sequence[Case]:
+    """Return all cases: screens alone, and those with everything else that is known."""
+    paths = [path for folder in (SCREENS, REPLAYED) for path in sorted(folder.glob("*/*.txt"))]
+    return [read_case(path, SCREENS.parent) for path in paths]
+
+
+@cache
+def full_cases() -> Sequence[Case]:
+    """Return the cases in which an agent told more than its screen."""
+    return [case for case in cases() if (case.events or case.states) and not case.name.startswith(MADE)]
+
+
+LESS: Mapping[str, Callable[[Case], Case]] = {
+    "events": lambda case: case._replace(events=(), files=()),
+    "state files": lambda case: case._replace(states=()),
+    "both": lambda case: case._replace(events=(), files=(), states=()),
+}
+"""By what is left out, how that is done."""
+
+
+@cache
+def found(without: str = "") -> Mapping[str, Replayed]:
+    """Return by name what navi says about the cases; about the full ones, if it is without some of their evidence."""
+    some = [LESS[without](case) for case in full_cases()] if without else cases()
+    return dict(zip((case.name for case in some), replay(some), strict=True))
+
+
+
+
+def right_words(case: Case) -> Sequence[str]:
+    """Return the right words for a case. Where the screen says nothing, the processes do: see case_file.py."""
+    if case.status != (UNSEEN,):
+        return case.status
+    if not case.processes:
+        return ("unknown", "stopped", "offline")
+    suspended = all(node.state == "T" for node in case.processes)
+    return ("stopped",) if suspended else ("working", "idle")
+
+
+def check_status(case: Case, found: Replayed, right: Sequence[str]) -> None:
+    """Raise WrongStatus, with all the evidence, if navi's word is not one of the right ones."""
+    if found.word not in right:
+        raise WrongStatus(f"navi says {found.word}, and right is {' or '.join(right)}:\n{found.why}\n{case.screen}")
+
+
+def check_words(case: Case, found: Replayed) -> None:
+    """Raise WrongStatus if message or question are not those of the case."""
+    if case.message is not None and found.session.message != case.message:
+        raise WrongStatus(f"the message is {found.session.message!r}, and right is {case.message!r}:\n{found.why}")
+    asked = f"{found.screen.text if found.screen else ''}\n{found.session.message}"
+    if case.question and case.question not in asked:
+        raise WrongStatus(f"the question {case.question!r} is not in {asked!r}:\n{found.why}")
+
+
+def marked(some: Sequence[Case]) -> pytest.MarkDecorator:
+    """Return the mark of a test of cases; it must fail for those that navi is known to be wrong about."""
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case.name, marks=marks(case)) for case in some])
+
+
+def marks(case: Case) -> list[pytest.MarkDecorator]:
+    """Return the mark of a case that navi is wrong about."""
+    return [pytest.mark.xfail(raises=WrongStatus, strict=True, reason=case.wrong)] if case.wrong else []
+
+
+every_case = pytest.mark.parametrize("case", cases(), ids=[case.name for case in cases()])
+every_judged_case = marked(cases())
+every_full_case = marked(full_cases())
+
+
+@every_judged_case
+def test_navi_is_right_about_a_case(case: Case) -> None:
+    check_status(case, found()[case.name], right_words(case))
+    check_words(case, found()[case.name])
+
+
+@every_full_case
+@pytest.mark.parametrize("without", LESS)
+def test_it_is_right_without_some_of_the_evidence(case: Case, without: str) -> None:
+    right = right_words(case)
+    right = (*AT_REST, *right) if set(right) & set(AT_REST) else right
+    check_status(case, found(without)[case.name], right)
+
+
+@every_case
+def test_a_case_is_read_as_it_was_written(case: Case) -> None:
+    assert parse_case(case_text(case), case.name) == case
+
+
+@every_case
+def test_nothing_in_a_case_is_random(case: Case) -> None:
+    text = case_text(case)
+    assert neutral(text) == text
+
+
+def test_there_are_many_cases_of_several_agents() -> None:
+    assert len(cases()) >= FEWEST_CASES
+    assert len({case.agent for case in cases()}) >= FEWEST_AGENTS
