@@ -13,6 +13,8 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +27,8 @@ from navi.ops.agents import describe
 from navi.ops.hooks import EVENTS, hook_text
 from navi.ops.linker import link
 from navi.ops.operation import Answer
-from tests.agents.case_file import Case, Event, Node, parents
+from tests.agents.case_file import Case, Event, event_text, parents, parse_event
+from tests.agents.case_story import Story, cases_of
 from tests.support.machines import SYSTEM_PATH, program
 from tests.support.scripts import place
 
@@ -90,6 +93,39 @@ def replay(cases: Iterable[Case]) -> list[Replayed]:
     return [replay_one(case, found.get(root_of(index), PaneAgents())) for index, case in enumerate(every)]
 
 
+def replay_story(story: Story) -> list[tuple[float, Replayed]]:
+    """Return what navi says at each moment of a story, and once a second while nothing happens, with the times."""
+    moments = list(cases_of(story))
+    times = [at for at, _ in moments]
+    panes = panes_of([case for _, case in moments], [CLOCK + at for at in times])
+    files = status_files(story, CLOCK)
+    found = []
+    for index, (at, case) in enumerate(moments):
+        seen = panes.get(root_of(index), PaneAgents())
+        case = case._replace(files=tuple(filter(None, [files[index].decode()])))
+        following = moments[index + 1] if index + 1 < len(moments) else None
+        for time in seconds_between(at, following[0] if following else at):
+            pane = case.pane._replace(silent=silence(time, at, case, following))
+            found.append((time, replay_one(case._replace(pane=pane), seen, CLOCK + time)))
+    return found
+
+
+def seconds_between(first: float, last: float) -> Iterator[float]:
+    """Yield a time, and each second after it until the last."""
+    time = first
+    while time < last or time == first:
+        yield time
+        time += 1
+
+
+def silence(time: float, at: float, case: Case, following: tuple[float, Case] | None) -> float:
+    """Return for how long the pane was silent. A spinner that moves is no moment, but output all the same."""
+    last = at - case.pane.silent
+    if following:
+        last = max(last, min(time, following[0] - following[1].pane.silent))
+    return max(0.0, time - last)
+
+
 def replay_one(case: Case, seen: PaneAgents, clock: float = CLOCK) -> Replayed:
     """Return what navi says about a case in whose pane these agents were found."""
     pane = pane_of(case, seen, clock)
@@ -146,14 +182,15 @@ def root_of(index: int) -> int:
     return (index + 1) * ROOM
 
 
-def panes_of(cases: Sequence[Case], clock: float = CLOCK) -> Mapping[int, PaneAgents]:
+def panes_of(cases: Sequence[Case], clocks: Sequence[float] = ()) -> Mapping[int, PaneAgents]:
     """Return the agents in the pane of each case, and what its screen shows, by the pane's process."""
+    times = clocks or [CLOCK] * len(cases)
     agents = agents_of(cases)
     lines = [f"{TOKEN} agent {root} {line}" for root, found in agents.items() for line in found]
     output = "\n".join([*lines, ""]).encode()
     for index, case in enumerate(cases):
         numbers = [int(line.split(" ")[0]) for line in agents[root_of(index)]]
-        output += b"".join(state_records(case, numbers, clock))
+        output += b"".join(state_records(case, numbers, times[index]))
     shown = [(root_of(index), case) for index, case in enumerate(cases) if agents[root_of(index)]]
     output += judged_screens([(root, shown_name(agents[root]), case.screen) for root, case in shown])
     return read_agents(Answer(0, output, "", TOKEN).records())
@@ -226,11 +263,6 @@ def judged_screens(screens: Iterable[tuple[int, str, str]], awk: Sequence[str] =
     return done.stdout
 
 
-def tree(*commands: str) -> tuple[Node, ...]:
-    """Return a chain of processes."""
-    return tuple(Node(depth, "S", command) for depth, command in enumerate(commands))
-
-
 # ---- events
 
 ANSWER = """#!/bin/sh
@@ -242,20 +274,46 @@ printf '%s\\n' "$format" | sed -e "s/%s/$CASE_TIME/; s/#{pid}/{server}/; s/#{ses
 
 
 def status_file(agent: str, events: Sequence[Event], clock: float = CLOCK) -> bytes:
-    """Return the status file that navi's hook writes when an agent sends these events; empty if there are none."""
-    if not events:
-        return b""
+    """Return the status file that navi's hook writes when an agent sends these events; empty if there is none."""
+    return _status_file(agent, tuple(map(event_text, events)), clock) if events else b""
+
+
+@cache
+def _status_file(agent: str, events: tuple[str, ...], clock: float) -> bytes:
+    with hook() as folder:
+        for event in map(parse_event, events):
+            send(folder, agent, event, clock - event.ago)
+        return written(folder)
+
+
+def status_files(story: Story, clock: float) -> list[bytes]:
+    """Return the status file after each moment of a story."""
+    found = []
+    with hook() as folder:
+        for moment in story.moments:
+            event = moment.event
+            if event and (story.agent != "claude" or event.name in EVENTS):
+                send(folder, story.agent, event, clock + moment.at)
+            found.append(written(folder))
+    return found
+
+
+@contextmanager
+def hook() -> Iterator[Path]:
+    """Make a home with the hook that navi installs, and with something that answers in place of tmux."""
+    answer = ANSWER
+    for word, value in {"server": SERVER, "session": f"\\{SESSION}", "name": NAME, "pane": PANE}.items():
+        answer = answer.replace(f"{{{word}}}", str(value))
     with tempfile.TemporaryDirectory(prefix="navi-events-") as name:
-        folder = Path(name)
-        answer = ANSWER
-        for word, value in {"server": SERVER, "session": f"\\\\{SESSION}", "name": NAME, "pane": PANE}.items():
-            answer = answer.replace(f"{{{word}}}", str(value))
-        write_program(folder / "bin" / "tmux", answer)
-        write_program(folder / "hook", hook_text())
-        for event in events:
-            send(folder, agent, event, clock)
-        path = folder / ".claude-sessions" / f"{NAME}.json"
-        return path.read_bytes() if path.exists() else b""
+        write_program(Path(name, "bin", "tmux"), answer)
+        write_program(Path(name, "hook"), hook_text())
+        yield Path(name)
+
+
+def written(folder: Path) -> bytes:
+    """Return the status file in a home, empty if there is none."""
+    path = folder / ".claude-sessions" / f"{NAME}.json"
+    return path.read_bytes() if path.exists() else b""
 
 
 def write_program(path: Path, text: str) -> None:
@@ -265,14 +323,14 @@ def write_program(path: Path, text: str) -> None:
     path.chmod(0o700)
 
 
-def send(folder: Path, agent: str, event: Event, clock: float) -> None:
-    """Run the hook with an event. It must be silent and succeed."""
+def send(folder: Path, agent: str, event: Event, time: float) -> None:
+    """Run the hook with an event of that time. It must be silent and succeed."""
     environment = {
         "HOME": str(folder),
         "PATH": f"{folder}/bin:{SYSTEM_PATH}",
         "TMUX": f"{SOCKET},{SERVER},1",
         "TMUX_PANE": PANE,
-        "CASE_TIME": f"{clock - event.ago:.0f}",
+        "CASE_TIME": str(int(time)),
         **event.variables,
     }
     content = json.dumps({"hook_event_name": event.name} | dict(event.content)).encode()

@@ -254,7 +254,12 @@ def title_of(agent: Agent) -> str:
 
 def shown(agent: Agent) -> str:
     """Return the screen without blanks at the ends of lines, and without empty lines at its end. It may have NBSPs."""
-    return "\n".join(line.rstrip(" ") for line in agent.screen().split("\n")).rstrip("\n") + "\n"
+    return shown_lines(agent.screen())
+
+
+def shown_lines(screen: str) -> str:
+    """Return what a pane shows without blanks at the ends of lines, and without empty lines at its end."""
+    return "\n".join(line.rstrip(" ") for line in screen.split("\n")).rstrip("\n") + "\n"
 
 
 def machine(agent: Agent) -> str:
