@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 
 from tests.agents import case_tee
 from tests.agents.agent import Agent
-from tests.agents.case_file import Case, Node, PaneFacts, case_text
+from tests.agents.case_file import Case, Event, Node, PaneFacts, case_text, parse_case
 from tests.agents.case_scenes import ALL_AGENTS, ALL_SCENES
 from tests.agents.claude import Claude
 from tests.agents.scenes import AGENTS, SCENES, Scene
@@ -167,8 +167,10 @@ def resize(agent: Agent, columns: int, rows: int) -> None:
 
 
 def write(path: Path, case: Case) -> None:
-    """Write the file of a case."""
+    """Write the file of a case. What navi was known to be wrong about stays marked."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        case = case._replace(wrong=parse_case(path.read_text()).wrong)
     path.write_text(neutral(case_text(case)))
 
 
@@ -196,13 +198,15 @@ def right_words(case: Case) -> tuple[str, ...]:
 
 def last_end(case: Case) -> str:
     """Return the last event of the conversation after which it is in another state."""
-    return next((one.name for one in reversed(case.events) if one.name in ENDS and not one.variables), "")
+    return next((one.name for one in reversed(case.events) if ends_something(one)), "")
 
 
-ENDS = (
-    "Stop", "StopFailure", "SessionStart", "SessionEnd", "UserPromptSubmit", "PermissionRequest", "Notification",
-    "PostToolUse",
-)  # fmt: skip
+ENDS = ("Stop", "StopFailure", "SessionStart", "SessionEnd", "UserPromptSubmit", "PermissionRequest", "PostToolUse")
+
+
+def ends_something(event: Event) -> bool:
+    """Return whether an event is of the conversation in the terminal and changes its state."""
+    return event.name in ENDS and not event.variables and event.content.get("source") != "compact"
 
 
 def message_of(case: Case) -> str | None:
