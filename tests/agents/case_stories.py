@@ -21,11 +21,11 @@ from typing import Any, NamedTuple, Self
 
 from tests.agents import case_tee
 from tests.agents.case_file import PaneFacts
-from tests.agents.case_story import Moment, Story, story_text
+from tests.agents.case_story import Moment, Story, parse_statuses, story_text
 from tests.agents.claude import Claude
-from tests.agents.record import KEPT, REPLAYED, Recorder, machine, neutral, place, shown_lines, tree
+from tests.agents.record import KEPT, Recorder, machine, neutral, place, shown_lines, tree
 from tests.agents.service import Service
-from tests.agents.versions import version
+from tests.agents.versions import ROOT, version
 from tests.agents.ways import (
     asks_a_question,
     asks_for_permission,
@@ -39,7 +39,7 @@ from tests.agents.ways import (
 )
 from tests.support.machines import Lab
 
-FOLDER = REPLAYED / "stories"
+FOLDER = ROOT / "tests/agents/stories"
 
 SIZE = ("64", "18")
 """Columns and rows: enough for every dialog, and not much to read."""
@@ -209,7 +209,7 @@ STORIES: Mapping[str, Told] = {
     "queued": Told(
         "the user enters a second prompt while it answers the first",
         steps(enters("slow: 4"), enters("say: second"), shows("● second"), until("idle")),
-        "done, working, done",
+        "done, working, done, working, done or done, working, done",
     ),
     "question": Told(
         "it asks a question, and the user answers",
@@ -245,7 +245,7 @@ STORIES: Mapping[str, Told] = {
                  "done, waiting, done"),
     "suspended": Told("the user suspends and continues it", is_continued, "done, stopped, done"),
     "killed": Told("it is killed at work, and resumed", steps(is_killed_at_work, is_resumed),
-                   "done, working, stopped, idle"),
+                   "done, working, stopped, working, idle"),
     "nested": Told(
         "a command of a tool runs another Claude Code",
         steps(enters("bash: claude -p 'slow: 3'"), until("permission"), presses("Enter"), until("idle")),
@@ -283,7 +283,7 @@ def record(recorder: Recorder, name: str) -> int:
     except AssertionError:
         print(f"{name}: {traceback.format_exc(limit=-3)}", file=sys.stderr)
         return 1
-    story = Story(name, agent.name, version(agent.name), told.about, tuple(told.statuses.split(", ")), moments)
+    story = Story(name, agent.name, version(agent.name), told.about, parse_statuses(told.statuses), moments)
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / f"{name}.txt").write_text(neutral(story_text(story)))
     print(f"{name}: {len(moments)} moments", flush=True)

@@ -16,13 +16,15 @@
     event: UserPromptSubmit {"prompt": "bash: touch x"}
 
 Lines are those of case files (case_file.py), and what a moment does not mention is as before. Events that came before
-the story are moments before 0. Nothing but `statuses` may be shown, in that order: no other word in between.
+the story are moments before 0. Nothing but `statuses` may be shown, in that order, and no other word in between. What
+is short may be shown or not: then there are several such sequences, with "or" between them. A line `wrong: why` says
+that navi is known to show something else, and `wrong without events: why` that it does so without that evidence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,6 +47,9 @@ AT = re.compile(r'"at (-?[\d.]+) s"')
 TIME = re.compile(r"(-?[\d.]+) s")
 
 
+WRONG = "wrong"
+
+
 class Moment(NamedTuple):
     """What was seen at a time, or an event. None means: as before."""
 
@@ -58,15 +63,18 @@ class Moment(NamedTuple):
 
 
 class Story(NamedTuple):
-    """Moments of an agent, oldest first, and the statuses that are right."""
+    """Moments of an agent, oldest first, and the sequences of statuses that are right.
+
+    `wrong` says why navi is wrong, by what is left out: "" for nothing, "without events" and so on.
+    """
 
     name: str
     agent: str
     version: str
     story: str
-    statuses: tuple[str, ...]
+    statuses: tuple[tuple[str, ...], ...]
     moments: tuple[Moment, ...]
-    wrong: str = ""
+    wrong: Mapping[str, str] = {}
 
 
 # ---- reading
@@ -88,8 +96,14 @@ def parse_story(text: str, name: str = "") -> Story:
     if missing:
         raise CaseError(f"missing: {', '.join(sorted(missing))}")
     moments = tuple(parse_moment(one.splitlines()) for one in others)
-    statuses = tuple(head["statuses"].split(", "))
-    return Story(name, head["agent"], head["version"], head["story"], statuses, moments, head.get("wrong", ""))
+    statuses = parse_statuses(head["statuses"])
+    wrong = {field.removeprefix(WRONG).strip(): value for field, value in head.items() if field.startswith(WRONG)}
+    return Story(name, head["agent"], head["version"], head["story"], statuses, moments, wrong)
+
+
+def parse_statuses(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the right sequences of statuses."""
+    return tuple(tuple(one.split(", ")) for one in text.split(" or "))
 
 
 def parse_moment(lines: Sequence[str]) -> Moment:
@@ -118,7 +132,8 @@ def parse_moment(lines: Sequence[str]) -> Moment:
 def story_text(story: Story) -> str:
     """Return the text of a story file."""
     head = {"agent": story.agent, "version": story.version, "story": story.story}
-    head |= {"statuses": ", ".join(story.statuses)} | ({"wrong": story.wrong} if story.wrong else {})
+    head |= {"statuses": " or ".join(", ".join(one) for one in story.statuses)}
+    head |= {f"{WRONG} {without}".rstrip(): why for without, why in story.wrong.items()}
     blocks = [[f"{name}: {value}" for name, value in head.items()], *(list(_lines(one)) for one in story.moments)]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -144,7 +159,7 @@ def _lines(moment: Moment) -> Iterator[str]:
 
 def cases_of(story: Story) -> Iterator[tuple[float, Case]]:
     """Yield the time and the case of each moment, without its events: all that was to be seen by then."""
-    case = Case(story.agent, story.statuses, "", name=story.name)
+    case = Case(story.agent, (), "", name=story.name)
     for moment in story.moments:
         news: dict[str, Any] = {name: value for name in SEEN if (value := getattr(moment, name)) is not None}
         case = case._replace(**news)

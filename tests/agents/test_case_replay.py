@@ -123,4 +123,4 @@ def test_nothing_in_a_case_is_random(case: Case) -> None:
 
 def test_there_are_many_cases_of_several_agents() -> None:
     assert len(cases()) >= FEWEST_CASES
-    assert len({case.agent for case in cases()}) >= FEWEST_AGENTS
+    assert len({case.agent for case in cases() if not case.name.startswith(MADE)}) >= FEWEST_AGENTS
