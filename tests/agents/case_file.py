@@ -6,7 +6,7 @@
     state: permission                    how the agent got there, in a word or two
     status: permission                   navi's right word; several with "or" between them; "-" is explained below
     message: wants to run touch x        what the row must say; not checked if the line is missing
-    question: Do you want to proceed?    what the dialog on the screen asks; not checked if the line is missing
+    question: Do you want to proceed?    the line of the dialog that asks; navi's rule must look for it
     wrong: why                           navi is known to be wrong here, and the test must fail
     title: ✳ Scripted
     pane: command claude, silent for 4 s, 110 by 36, copy mode

@@ -54,7 +54,7 @@ MOVING = re.compile(r"[\d.]+k?|[\u2800-\u28ff]|^[·✢✳✶✻✽*] ", re.MULTI
 SINCE = re.compile(r'("statusUpdatedAt": )(\d+)')
 
 
-class Told(NamedTuple):
+class Planned(NamedTuple):
     """A story to record: what it is about, what its user does, and the statuses that are right."""
 
     about: str
@@ -124,10 +124,10 @@ class Looking:
         for one in case_tee.since(self._recorder.kept(), before):
             yield Moment(one.time - self._began, event=one.event)
 
-    def told(self, before: int) -> tuple[Moment, ...]:
+    def whole(self, before: int) -> tuple[Moment, ...]:
         """Return all moments, oldest first, each with nothing but what is new."""
-        whole = sorted([*self.moments, *self.events(before)], key=lambda one: one.at)
-        return tuple(news(whole))
+        every = sorted([*self.moments, *self.events(before)], key=lambda one: one.at)
+        return tuple(news(every))
 
 
 def news(moments: list[Moment]) -> Iterator[Moment]:
@@ -194,59 +194,59 @@ def asks_twice(agent: Claude) -> None:
     agent.until("idle")
 
 
-STORIES: Mapping[str, Told] = {
-    "answers": Told("it answers", has_answered, "done, working, done"),
-    "allowed": Told(
+STORIES: Mapping[str, Planned] = {
+    "answers": Planned("it answers", has_answered, "done, working, done"),
+    "allowed": Planned(
         "it asks whether a command may run, and the user allows it",
         steps(asks_for_permission, presses("Enter"), presses("Escape"), until("idle")),
         "done, working, permission, working, idle",
     ),
-    "asks-twice": Told(
+    "asks-twice": Planned(
         "it asks twice in one turn", asks_twice, "done, working, permission, working, permission, working, done"
     ),
-    "refused": Told("the user refuses a command", is_refused, "done, working, permission, idle"),
-    "interrupted": Told("the user interrupts an answer", is_interrupted, "done, working, idle"),
-    "queued": Told(
+    "refused": Planned("the user refuses a command", is_refused, "done, working, permission, idle"),
+    "interrupted": Planned("the user interrupts an answer", is_interrupted, "done, working, idle"),
+    "queued": Planned(
         "the user enters a second prompt while it answers the first",
         steps(enters("slow: 4"), enters("say: second"), shows("● second"), until("idle")),
         "done, working, done, working, done or done, working, done",
     ),
-    "question": Told(
+    "question": Planned(
         "it asks a question, and the user answers",
         steps(asks_a_question, presses("Enter"), until("idle")),
         "done, working, waiting, working, done",
     ),
-    "background-agent": Told(
+    "background-agent": Planned(
         "a subagent works on after the turn, and reports",
         steps(enters("detach: slow: 6"), shows("finished"), until("idle")),
         "done, working, done",
     ),
-    "background-command": Told(
+    "background-command": Planned(
         "a command runs on after the turn",
         steps(enters("background: sleep 6"), until("background"), until("idle")),
         "done, working, done, working, done",
     ),
-    "subagent-asks": Told(
+    "subagent-asks": Planned(
         "a subagent asks whether a command may run, and the user allows it",
         steps(enters("task: bash: touch sub"), until("permission"), presses("Enter"), until("idle")),
         "done, working, permission, working, done",
     ),
-    "shell-command": Told(
+    "shell-command": Planned(
         "the user runs a command of the shell", steps(enters("!sleep 3"), until("working"), until("idle")),
         "done, working, done",
     ),
-    "retries": Told(
+    "retries": Planned(
         "the service fails twice, and then answers",
         steps(enters("error: 2"), shows("service is back"), until("idle")),
         "done, working, done",
     ),
-    "fails": Told("the service refuses a request", fails, "done, working, error"),
-    "menu": Told("the user opens a menu, and closes it", steps(shows_a_menu, presses("Escape"), until("idle")),
+    "fails": Planned("the service refuses a request", fails, "done, working, error"),
+    "menu": Planned("the user opens a menu, and closes it", steps(shows_a_menu, presses("Escape"), until("idle")),
                  "done, waiting, done"),
-    "suspended": Told("the user suspends and continues it", is_continued, "done, stopped, done"),
-    "killed": Told("it is killed at work, and resumed", steps(is_killed_at_work, is_resumed),
+    "suspended": Planned("the user suspends and continues it", is_continued, "done, stopped, done"),
+    "killed": Planned("it is killed at work, and resumed", steps(is_killed_at_work, is_resumed),
                    "done, working, stopped, working, idle"),
-    "nested": Told(
+    "nested": Planned(
         "a command of a tool runs another Claude Code",
         steps(enters("bash: claude -p 'slow: 3'"), until("permission"), presses("Enter"), until("idle")),
         "done, working, permission, working, done",
@@ -268,7 +268,7 @@ def main() -> int:
 
 def record(recorder: Recorder, name: str) -> int:
     """Record one story. Return 1 if it failed."""
-    told, agent = STORIES[name], recorder.agent
+    planned, agent = STORIES[name], recorder.agent
     assert isinstance(agent, Claude)
     try:
         agent.ready()
@@ -277,13 +277,13 @@ def record(recorder: Recorder, name: str) -> int:
         time.sleep(2.5)
         with Looking(recorder) as looking:
             time.sleep(1)
-            told.way(agent)
+            planned.way(agent)
             time.sleep(3)
-        moments = looking.told(before)
+        moments = looking.whole(before)
     except AssertionError:
         print(f"{name}: {traceback.format_exc(limit=-3)}", file=sys.stderr)
         return 1
-    story = Story(name, agent.name, version(agent.name), told.about, parse_statuses(told.statuses), moments)
+    story = Story(name, agent.name, version(agent.name), planned.about, parse_statuses(planned.statuses), moments)
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / f"{name}.txt").write_text(neutral(story_text(story)))
     print(f"{name}: {len(moments)} moments", flush=True)

@@ -188,7 +188,7 @@ def with_everything(case: Case, recorder: Recorder, before: int) -> Case:
     kept = case_tee.since(recorder.kept(), before)
     events = tuple(one.event._replace(ago=max(0.0, round(now - one.time, 1))) for one in kept)
     case = case._replace(states=tuple(state_files(agent, now)), events=events, pane=pane_facts(agent, now))
-    return case._replace(status=right_words(case), message=message_of(case))
+    return case._replace(status=right_words(case), message=message_of(case), question=question_of(case))
 
 
 def right_words(case: Case) -> tuple[str, ...]:
@@ -215,6 +215,15 @@ def message_of(case: Case) -> str | None:
         return ""
     asked = [one.content for one in case.events if one.name == "PermissionRequest"]
     return asked_for(asked[-1]) if asked and case.status in (("permission",), ("waiting",)) else None
+
+
+QUESTIONS = re.compile(r"Do you want to .*?\?|Which colour\?|[Ee]xit plan mode\?|Yes, I trust this folder")
+
+
+def question_of(case: Case) -> str | None:
+    """Return the question of the last dialog on a screen, None if nothing is asked."""
+    found = QUESTIONS.findall(case.screen)
+    return found[-1] if found and case.status in (("permission",), ("waiting",)) else None
 
 
 def asked_for(content: Mapping[str, Any]) -> str | None:

@@ -52,7 +52,7 @@ def seen(story: Story) -> list[tuple[float, Replayed]]:
     return [(time, one) for time, one in replay_story(story) if time >= first]
 
 
-def told(found: Iterable[tuple[float, Replayed]]) -> str:
+def changes(found: Iterable[tuple[float, Replayed]]) -> str:
     """Return what navi says, a line for each change, with the reason."""
     lines, last = [], ""
     for time, one in found:
@@ -66,7 +66,7 @@ def check(found: Sequence[tuple[float, Replayed]], shown: list[str], right: list
     """Raise WrongStatus, with the evidence for each change, if what is shown is none of the right sequences."""
     if shown not in right:
         sequences = " or ".join(", ".join(one) for one in right)
-        raise WrongStatus(f"navi shows {', '.join(shown)}, and right is {sequences}:\n{told(found)}")
+        raise WrongStatus(f"navi shows {', '.join(shown)}, and right is {sequences}:\n{changes(found)}")
 
 
 def at_rest(words: Iterable[str]) -> list[str]:
