@@ -89,8 +89,13 @@ class Replayed(NamedTuple):
 def replay(cases: Iterable[Case]) -> list[Replayed]:
     """Return what navi says about each case."""
     every = list(cases)
-    found = panes_of(every)
-    return [replay_one(case, found.get(root_of(index), PaneAgents())) for index, case in enumerate(every)]
+    return [replay_one(case, seen) for case, seen in zip(every, looks_at(every), strict=True)]
+
+
+def looks_at(cases: Sequence[Case]) -> list[PaneAgents]:
+    """Return what a host sees in the pane of each case: the agents, and what the screen shows."""
+    found = panes_of(cases)
+    return [found.get(root_of(index), PaneAgents()) for index in range(len(cases))]
 
 
 def replay_story(story: Story) -> list[tuple[float, Replayed]]:

@@ -11,8 +11,9 @@ from functools import cache
 import pytest
 
 from navi.core.agents import AGENTS
+from navi.ops.agent_records import PaneAgents
 from tests.agents.case_file import UNSEEN, Case, case_text, parse_case, read_case
-from tests.agents.case_replay import Replayed, replay
+from tests.agents.case_replay import Replayed, looks_at, replay_one
 from tests.agents.case_rules import matching
 from tests.agents.record import REPLAYED, SCREENS, neutral
 
@@ -50,12 +51,15 @@ LESS: Mapping[str, Callable[[Case], Case]] = {
 
 
 @cache
-def found(without: str = "") -> Mapping[str, Replayed]:
-    """Return by name what navi says about the cases; about the full ones, if it is without some of their evidence."""
-    some = [LESS[without](case) for case in full_cases()] if without else cases()
-    return dict(zip((case.name for case in some), replay(some), strict=True))
+def looks(without: str = "") -> Mapping[str, PaneAgents]:
+    """Return by name what a host sees in the panes of all cases; of the full ones, if it is without some evidence."""
+    some = list(map(LESS[without], full_cases())) if without else cases()
+    return dict(zip((case.name for case in some), looks_at(some), strict=True))
 
 
+def found(case: Case, without: str = "") -> Replayed:
+    """Return what navi says about a case. What takes long, its events, is replayed for this case alone."""
+    return replay_one(LESS[without](case) if without else case, looks(without)[case.name])
 
 
 def right_words(case: Case) -> Sequence[str]:
@@ -107,8 +111,9 @@ every_full_case = marked([case for case in full_cases() if not case.wrong])
 
 @every_judged_case
 def test_navi_is_right_about_a_case(case: Case) -> None:
-    check_status(case, found()[case.name], right_words(case))
-    check_words(case, found()[case.name])
+    replayed = found(case)
+    check_status(case, replayed, right_words(case))
+    check_words(case, replayed)
 
 
 @every_full_case
@@ -116,7 +121,7 @@ def test_navi_is_right_about_a_case(case: Case) -> None:
 def test_it_is_right_without_some_of_the_evidence(case: Case, without: str) -> None:
     right = right_words(case)
     right = (*AT_REST, *right) if set(right) & set(AT_REST) else right
-    check_status(case, found(without)[case.name], right)
+    check_status(case, found(case, without), right)
 
 
 @every_case
