@@ -112,6 +112,9 @@ TOOLS: Mapping[str, Mapping[str, Callable[[str], Json]]] = {
         "ExitPlanMode": lambda text: {"plan": text},
         "exit_plan_mode": lambda text: {"plan": text},
     },
+    "detach": {
+        "Agent": lambda text: {**subagent(text, "general-purpose"), "run_in_background": True},
+    },
     "task": {
         "Agent": lambda text: subagent(text, "general-purpose"),
         "Task": lambda text: subagent(text, "general-purpose"),
