@@ -4,7 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from navi.core.metrics import Metrics, Times, Tokens, short_number
-from navi.core.model import AgentStatus, Evidence, Frame, Pane, Session, Source, StatusFile, TmuxSession
+from navi.core.model import (
+    AgentStatus,
+    Conversation,
+    Evidence,
+    Frame,
+    Pane,
+    Session,
+    Source,
+    StatusFile,
+    TmuxSession,
+)
 from navi.core.text import clean, exact_age
 
 MOST_TOOLS = 8
@@ -113,8 +123,18 @@ def _file(file: StatusFile | None, clock: float) -> Iterator[Fact]:
     yield Fact("status file", f"{file.name}.json {file.problem or 'OK'}")
     yield Fact("reports", f"{file.status}, {_ago(file.timestamp, clock)}" if file.status else "")
     yield Fact("works on", title if isinstance(title, str) else "")
+    yield from (_conversation(one, clock) for one in file.conversations)
     yield from (_agent("agent", agent, clock) for agent in file.agents)
     yield from (_agent(file.team or "team", mate, clock) for mate in file.teammates)
+
+
+def _conversation(one: Conversation, clock: float) -> Fact:
+    """Say what the record of a conversation holds. The agent's own id lets a person resume it by hand."""
+    status = one.status or "unknown"
+    where = f" in pane {one.pane}" if one.pane else ""
+    tool = f" in a tool of {one.parent}" if one.parent else ""
+    text = f"{status} {one.id or 'without an id'}, {one.agent or 'unknown agent'}{where}{tool}"
+    return Fact("record", f"{text}, {_ago(one.timestamp, clock)}", status)
 
 
 def _agent(label: str, agent: AgentStatus, clock: float) -> Fact:
