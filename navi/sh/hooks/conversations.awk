@@ -248,9 +248,9 @@ function drop_before_boot(    i, kernel, part) {
     }
 }
 
-# bound(id): keep the 16 newest, and fewer if they are long. The one with this id stays.
+# bound(id): keep the 16 newest, and fewer if they are long, which three never are. The one with this id stays.
 function bound(id,    i, oldest, time, length_of_all) {
-    for (;;) {
+    while (size[records] > 3) {
         oldest = length_of_all = 0
         for (i = 1; i <= size[records]; i++) {
             length_of_all += length(written(children[records, i]))
