@@ -12,7 +12,7 @@ from navi.core import exits
 from navi.core.address import Address
 from navi.core.facts import facts, rule, usage_facts
 from navi.core.metrics import Metrics, Tokens, metrics_of, session_id
-from navi.core.model import Evidence, Frame, Pane, Session, StatusFile, TmuxSession
+from navi.core.model import Conversation, Evidence, Frame, Pane, Session, StatusFile, TmuxSession
 from navi.core.status import session_named, sessions_of
 from navi.core.text import clean
 from navi.hosts.base import HostError
@@ -124,6 +124,9 @@ def document(found: Explained) -> dict[str, object]:
         "clock": frame.clock,
         "tmux": {"state": str(frame.tmux), "error": frame.tmux_error, "proven": frame.proven},
         "file": _file_document(session.file) if session.file else None,
+        "conversations": [
+            _conversation_document(one, frame.clock) for one in (session.file.conversations if session.file else ())
+        ],
         "session": _session_document(tmux) if tmux else None,
         "metrics": _metrics_document(found.metrics) if found.metrics else None,
         "tokens": _tokens_document(found.tokens) if isinstance(found.tokens, Tokens) else None,
@@ -135,8 +138,22 @@ def _file_document(file: StatusFile) -> dict[str, object]:
         "agents": [agent._asdict() for agent in file.agents],
         "teammates": [mate._asdict() for mate in file.teammates],
     }
-    del document["fields"]
+    del document["fields"], document["conversations"]
     return document
+
+
+def _conversation_document(one: Conversation, clock: float) -> dict[str, object]:
+    return {
+        "id": one.id or None,
+        "agent": one.agent,
+        "status": one.status,
+        "age_s": None if one.timestamp is None else max(0.0, clock - one.timestamp),
+        "message": one.message,
+        "cwd": one.cwd,
+        "pane": one.pane or None,
+        "parent": one.parent or None,
+        "started": one.started,
+    }
 
 
 def _evidence_document(piece: Evidence, clock: float) -> dict[str, object]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -12,8 +14,10 @@ from navi.cli.output import Failed, Output, UsageError, why
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.text import clean
+from navi.ops import OperationError
 from navi.ops.hooks import (
     Change,
+    File,
     Found,
     Plan,
     claude_standing,
@@ -33,6 +37,20 @@ VERSION_UNKNOWN = (
 )
 
 
+USED = "a running Claude Code uses them at once, other agents after a restart"
+
+SETTLES = 1.5
+"""Seconds after which a running Claude Code writes no settings any more that it had read before a change."""
+
+ROUNDS = 3
+"""How often a change is made again that a running Claude Code has undone."""
+
+OVERWRITTEN = (
+    "a running Claude Code writes its settings all the time, and has undone the change {0} times; "
+    "try again when it rests"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What was found on a host, and the plan of changes."""
@@ -43,10 +61,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was changed on a host, and where the previous settings are kept."""
+    """What was changed on a host, where the previous settings are kept, and which copies of them have stayed."""
 
     changes: tuple[Change, ...]
     backup: str = ""
+    stayed: tuple[File, ...] = ()
 
 
 def run_hooks(options: Options, context: Context) -> int:
@@ -107,6 +126,7 @@ def _host_document(name: str, found: Found | Failed) -> dict[str, object]:
     version = ".".join(map(str, found.version)) if found.version else None
     claude = asdict(claude_standing(found)) | {"path": found.settings.path, "version": version}
     opencode = asdict(opencode_standing(found)) | {"path": found.plugin.path, "present": found.opencode}
+    del opencode["left_out"]
     return {
         "host": name,
         "error": None,
@@ -138,11 +158,11 @@ def _change(names: Sequence[str], options: Options, context: Context, plan: Call
     if not options.json:
         for name, proposal in proposals:
             _show(context.output, name, proposal, options.action)
-    changing = [name for name, one in proposals if isinstance(one, Proposal) and one.plan.changes]
+    changing = [name for name, one in proposals if isinstance(one, Proposal) and _does_something(one.plan)]
     if changing and not options.yes and not _agreed(context.output, changing):
         context.output.complain("nothing has changed")
         return exits.NO
-    results = context.each(proposals, lambda one: _write(context, *one))
+    results = context.each(proposals, lambda one: _write(context, plan, *one))
     return _print_written(context.output, [(name, result) for (name, _), result in results], options)
 
 
@@ -150,7 +170,7 @@ def _show(output: Output, name: str, proposal: Proposal | Failed, action: str) -
     """Print what would change on a host. Its problems are reported at the end."""
     if isinstance(proposal, Failed):
         return
-    if not proposal.plan.changes:
+    if not _does_something(proposal.plan):
         output.print(f"{clean(name)}: nothing to {action}")
         return
     plan = proposal.plan
@@ -158,6 +178,8 @@ def _show(output: Output, name: str, proposal: Proposal | Failed, action: str) -
     for change in (plan.hook, plan.plugin):
         if change.action != "keep":
             output.print(f"  {change.action} {clean(change.file.path)}")
+    for copy in plan.copies:
+        output.print(f"  remove {clean(copy.path)}")
     for line in plan.settings.difference():
         output.print(f"  {clean(line.expandtabs())}".rstrip())
     if action == "install":
@@ -182,14 +204,30 @@ def _agreed(output: Output, names: Sequence[str]) -> bool:
         return False
 
 
-def _write(context: Context, name: str, proposal: Proposal | Failed) -> Written:
+def _does_something(plan: Plan) -> bool:
+    return bool(plan.changes or plan.copies)
+
+
+def _write(context: Context, plan: Callable[[Found], Plan], name: str, proposal: Proposal | Failed) -> Written:
+    """Carry out a plan. While a Claude Code runs, look again, and repeat what it has undone."""
     if isinstance(proposal, Failed):
         raise proposal
-    changes = proposal.plan.changes
-    if not changes:
-        return Written(changes)
+    if not _does_something(proposal.plan):
+        return Written(())
     host = context.host(name)
-    return Written(changes, host.run(write_hooks(proposal.plan)))
+    backup = host.run(write_hooks(proposal.plan))
+    stayed = tuple(copy for copy in proposal.found.copies if copy not in proposal.plan.copies)
+    written = Written(proposal.plan.changes, backup, stayed)
+    for _ in range(ROUNDS if proposal.found.running else 0):
+        time.sleep(SETTLES)
+        again = plan(host.run(look_at_hooks(host.settings.sessions_dir)))
+        if not again.changes:
+            return written
+        with suppress(OperationError):  # it writes its settings just now: see the next look
+            host.run(write_hooks(again))
+    if proposal.found.running:
+        raise OperationError(OVERWRITTEN.format(ROUNDS + 1))
+    return written
 
 
 def _print_written(output: Output, results: Sequence[tuple[str, Written | Failed]], options: Options) -> int:
@@ -197,8 +235,8 @@ def _print_written(output: Output, results: Sequence[tuple[str, Written | Failed
     for name, written in results:
         if isinstance(written, Failed):
             output.complain(f"{name}: {why(written)[0]}")
-        elif written.changes and not options.json:
-            output.print(_done(name, options.action, written.backup))
+        elif written != Written(()) and not options.json:
+            output.print(_done(name, options.action, written))
         documents.append(_written_document(name, written))
     if options.json:
         output.print_json(documents)
@@ -212,7 +250,9 @@ def _written_document(name: str, written: Written | Failed) -> dict[str, object]
     return {"host": name, "error": None, "status": exits.OK, "changes": changes, "backup": written.backup or None}
 
 
-def _done(name: str, action: str, backup: str) -> str:
-    kept = f"; the previous settings are kept in {clean(backup)}" if backup else ""
-    then = "; a running Claude Code uses them at once, other agents after a restart" if action == "install" else ""
-    return f"{clean(name)}: the hooks are {'installed' if action == 'install' else 'removed'}{kept}{then}"
+def _done(name: str, action: str, written: Written) -> str:
+    if action == "remove":
+        stayed = "".join(f"; {clean(copy.path)} stays, for it holds other settings" for copy in written.stayed)
+        return f"{clean(name)}: the hooks are removed{stayed}"
+    kept = f"; the previous settings are kept in {clean(written.backup)}" if written.backup else ""
+    return f"{clean(name)}: the hooks are installed{kept}; {USED}"

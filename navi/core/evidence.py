@@ -12,7 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from navi.core.agents import AgentKind, StateFile
-from navi.core.model import AgentProcess, Evidence, Pane, Source
+from navi.core.model import AgentProcess, Conversation, Evidence, Pane, Source
 from navi.core.text import clean
 
 ATTENTION = frozenset({"permission", "waiting"})
@@ -45,13 +45,14 @@ LONGEST_WORD = 80
 
 
 class Verdict(NamedTuple):
-    """What is known of one agent: its name ("" if only a hook speaks of it), the evidence that decides its status, and
-    all of the evidence.
+    """What is known of one agent: its name ("" if only a hook speaks of it), the evidence that decides its status, all
+    of the evidence, and the conversation that its hook reported.
     """
 
     agent: str
     decided: Evidence
     evidence: tuple[Evidence, ...]
+    conversation: Conversation | None = None
 
 
 class Agent(NamedTuple):
@@ -253,15 +254,15 @@ def of_state_file(state: StateFile | None, process: AgentProcess | None, where: 
         word = state.details.get(detail, word)
         status = f"{status} ({detail})" if detail else status
     text = f"its state file says {status}" if status else "its state file has no status"
-    return Evidence(Source.STATE, word, _seconds(process.file.get("statusUpdatedAt")), text, where=where)
+    return Evidence(Source.STATE, word, seconds(process.file.get("statusUpdatedAt")), text, where=where)
 
 
 def _word(value: object) -> str:
     return clean(value[:LONGEST_WORD]) if isinstance(value, str) else ""
 
 
-def _seconds(milliseconds: object) -> float | None:
-    """Return a plausible epoch time, or None."""
+def seconds(milliseconds: object) -> float | None:
+    """Return a time of a state file as a plausible epoch time, or None."""
     if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
         return None
     return milliseconds / 1000 if 0 < milliseconds < 1e14 else None

@@ -7,6 +7,7 @@ from navi.core.metrics import Metrics, Times, Tokens, short_number
 from navi.core.model import (
     AgentStatus,
     BackgroundAgent,
+    Conversation,
     Evidence,
     Frame,
     Pane,
@@ -129,8 +130,18 @@ def _file(file: StatusFile | None, clock: float) -> Iterator[Fact]:
     yield Fact("status file", f"{file.name}.json {file.problem or 'OK'}")
     yield Fact("reports", f"{file.status}, {_ago(file.timestamp, clock)}" if file.status else "")
     yield Fact("works on", title if isinstance(title, str) else "")
+    yield from (_conversation(one, clock) for one in file.conversations)
     yield from (_agent("agent", agent, clock) for agent in file.agents)
     yield from (_agent(file.team or "team", mate, clock) for mate in file.teammates)
+
+
+def _conversation(one: Conversation, clock: float) -> Fact:
+    """Say what the record of a conversation holds. The agent's own id lets a person resume it by hand."""
+    status = one.status or "unknown"
+    where = f" in pane {one.pane}" if one.pane else ""
+    tool = f" in a tool of {one.parent}" if one.parent else ""
+    text = f"{status} {one.id or 'without an id'}, {one.agent or 'unknown agent'}{where}{tool}"
+    return Fact("record", f"{text}, {_ago(one.timestamp, clock)}", status)
 
 
 def _agent(label: str, agent: AgentStatus, clock: float) -> Fact:

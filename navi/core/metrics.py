@@ -72,7 +72,7 @@ class Tokens(NamedTuple):
 def metrics_of(session: Session, clock: float) -> Metrics | None:
     """Return the times and tools in a session's status file, or None if it has none.
 
-    `clock` is the host's time (epoch). The file counts time up to its timestamp. Time since then is added to the
+    `clock` is the host's time (epoch). The file counts time up to the last event. Time since then is added to the
     current state if the hook's status still holds: not if the pane contradicts it or the session is gone. Invalid
     values are left out.
     """
@@ -84,7 +84,9 @@ def metrics_of(session: Session, clock: float) -> Metrics | None:
 
 
 def session_id(session: Session) -> str:
-    """Return the agent's own session id from the status file, or ""."""
+    """Return the agent's own id of the session's conversation, or ""."""
+    if session.conversation and session.conversation.id:
+        return session.conversation.id
     value = session.file.fields.get("session_id") if session.file else None
     return value if isinstance(value, str) else ""
 
@@ -128,7 +130,8 @@ def _go_on(times: Times, session: Session, clock: float) -> Times:
         return times
     if status.word != (file.status or "unknown") or status.agent or file.status == "offline":
         return times
-    passed = min(max(0.0, clock - file.timestamp), LONGEST_SPAN)
+    counted = max(file.timestamp, (times.started or 0.0) + times.total)
+    passed = min(max(0.0, clock - counted), LONGEST_SPAN)
     state = STATES.get(file.status)
     return Times(
         times.started,

@@ -126,11 +126,33 @@ class Place(NamedTuple):
     pane: str = ""
 
 
+class Conversation(NamedTuple):
+    """What a hook reported of one run of an agent that can be resumed: `id` is the agent's own, "" if it has none.
+
+    `parent` is the id of the conversation in whose tool it runs, "" for one that a person started. `pane`, `server`,
+    `host` and `boot` are those of its last event, as in a Place. Times are of the host's clock (epoch).
+    """
+
+    id: str
+    agent: str = ""
+    status: str = ""
+    message: str = ""
+    timestamp: float | None = None
+    cwd: str = ""
+    pane: str = ""
+    server: int = 0
+    host: str = ""
+    boot: str = ""
+    parent: str = ""
+    started: float | None = None
+
+
 class StatusFile(NamedTuple):
     """A status file as an agent's hook wrote it, its texts cleaned. `problem` says why it can't be read, or is "".
 
     `timestamp` is an epoch time of the host's own clock. `fields` is the whole document, for display only. `place` is
-    None if the file doesn't say where it was written, as those of older hooks don't.
+    None if the file doesn't say where it was written, and `conversations` is empty if it has none, as those of older
+    hooks don't. Status, message, cwd and timestamp are those of the most urgent conversation.
     """
 
     name: str
@@ -144,6 +166,7 @@ class StatusFile(NamedTuple):
     teammates: tuple[AgentStatus, ...] = ()
     fields: Mapping[str, object] = MappingProxyType({})
     place: Place | None = None
+    conversations: tuple[Conversation, ...] = ()
 
 
 class Marks(NamedTuple):
@@ -262,6 +285,7 @@ class Session(NamedTuple):
     """A session on a host. Its identity is (host, name, socket). One without a terminal has `background` and nothing of
     tmux; the agent's id for it takes the place of the socket.
 
+    `conversation` is the one that has the status, None if no hook reported of it.
     Of a session without `tmux`, `socket` is that of its tmux server as far as its status file names it, and `unjudged`
     says why nobody here can tell what became of it, "" if tmux knows.
     """
@@ -278,6 +302,7 @@ class Session(NamedTuple):
     socket: str = ""
     unjudged: str = ""
     background: BackgroundAgent | None = None
+    conversation: Conversation | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -12,9 +12,19 @@ from typing import NamedTuple
 
 from navi.core.agents import AgentKind, base_name
 from navi.core.background import background_sessions
+from navi.core.conversations import (
+    conversation_of,
+    conversations_in,
+    read_conversations,
+    reported,
+    text_in,
+    time_in,
+    unseen,
+)
 from navi.core.evidence import BUSY, Agent, Verdict, agents_in, judge_agent, of_nested
 from navi.core.model import (
     AgentStatus,
+    Conversation,
     Evidence,
     Frame,
     Pane,
@@ -89,50 +99,45 @@ def _understand(name: str, document: Mapping[str, object]) -> StatusFile:
     return StatusFile(
         name,
         problem=f"{wrong[0]} is {_kind(document[wrong[0]])}, not a string" if wrong else "",
-        status=_text(document.get("status")),
-        message=_text(document.get("message")),
-        cwd=_text(document.get("cwd")),
-        timestamp=_time(document.get("timestamp")),
+        status=text_in(document.get("status")),
+        message=text_in(document.get("message")),
+        cwd=text_in(document.get("cwd")),
+        timestamp=time_in(document.get("timestamp")),
         agents=tuple(_agents_of_mapping(document.get("agents"))),
-        team=_text(team.get("name")),
+        team=text_in(team.get("name")),
         teammates=tuple(_agents_of_list(team.get("agents"))),
         fields=document,
         place=_place(document.get("place")),
+        conversations=tuple(read_conversations(document.get("conversations"))),
     )
 
 
 def _place(value: object) -> Place | None:
     if not isinstance(value, dict):
         return None
-    host, boot, socket, session, pane = (_text(value.get(key)) for key in ("host", "boot", "socket", "session", "pane"))
+    keys = ("host", "boot", "socket", "session", "pane")
+    host, boot, socket, session, pane = (text_in(value.get(key)) for key in keys)
     server = value.get("server")
     process = server if isinstance(server, int) and not isinstance(server, bool) else 0
     return Place(host, boot, socket, process, session, pane) if host else None
-
-
-def _text(value: object) -> str:
-    return clean(value[:4096]) if isinstance(value, str) else ""
-
-
-def _time(value: object) -> float | None:
-    """Return a plausible epoch time, or None: also for 0 and for JSON's NaN and Infinity."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 < value < 1e11 else None
 
 
 def _agents_of_mapping(value: object) -> Iterable[AgentStatus]:
     if isinstance(value, dict):
         for key, entry in sorted(value.items())[:64]:
             if isinstance(entry, dict):
-                yield AgentStatus(_text(key), _text(entry.get("status")), _time(entry.get("timestamp")))
+                yield _agent(key, entry)
 
 
 def _agents_of_list(value: object) -> Iterable[AgentStatus]:
     if isinstance(value, list):
         for entry in value[:64]:
             if isinstance(entry, dict):
-                yield AgentStatus(_text(entry.get("name")), _text(entry.get("status")), _time(entry.get("timestamp")))
+                yield _agent(entry.get("name"), entry)
+
+
+def _agent(name: object, entry: Mapping[str, object]) -> AgentStatus:
+    return AgentStatus(text_in(name), text_in(entry.get("status")), time_in(entry.get("timestamp")))
 
 
 # ---- judging -------------------------------------------------------------------------------------------------------
@@ -150,11 +155,14 @@ def _status_of(entry: AgentStatus) -> Status:
 
 
 class Judgement(NamedTuple):
-    """A session's status, the name of the agent that has it ("" if navi knows none), and the agent's message."""
+    """A session's status, the name of the agent that has it ("" if navi knows none), the agent's message, and the
+    conversation, None if no hook reported of it.
+    """
 
     status: Status
     agent: str = ""
     message: str = ""
+    conversation: Conversation | None = None
 
 
 class _Hook(NamedTuple):
@@ -168,6 +176,12 @@ class _Hook(NamedTuple):
     def report(self) -> Evidence:
         """What it reports of the whole session."""
         return _as_evidence(composite(self.file), self.file.message)
+
+    def entry(self, name: str) -> Evidence | None:
+        """Return what it reports under the name of an agent of which it has no conversation."""
+        known = any(record.agent == name for record in self.file.conversations)
+        found = next((entry for entry in self.file.agents if entry.name == name and not known), None)
+        return _as_evidence(_status_of(found), "") if found else None
 
     def about(self, agent: Agent) -> Evidence | None:
         """Return what it reports of an agent: under the agent's name, or else as the session's own."""
@@ -223,6 +237,9 @@ def _hook(file: StatusFile | None, tmux: TmuxSession | None, kinds: Sequence[Age
 
 def _verdicts(tmux: TmuxSession, kinds: Sequence[AgentKind], hook: _Hook | None, clock: float) -> Iterator[Verdict]:
     """Yield a verdict for each agent, and one for a hook that speaks of none of them."""
+    if hook and hook.file.conversations:
+        yield from _of_conversations(tmux, hook, clock)
+        return
     heard = False
     for pane in tmux.panes:
         for agent in agents_in(pane, kinds):
@@ -235,15 +252,42 @@ def _verdicts(tmux: TmuxSession, kinds: Sequence[AgentKind], hook: _Hook | None,
 
 def _hook_alone(hook: _Hook, tmux: TmuxSession) -> Verdict:
     """Judge what a hook reports of an agent that nobody sees: it can run below a program that navi does not know."""
-    report = hook.report
-    report = report._replace(word=report.word or "unknown")
     living = [pane for pane in tmux.panes if hook.pane in ("", pane.id) and not pane.dead]
+    return _alone(hook.report, living, tmux, f"the session has no living pane {hook.pane}")
+
+
+def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: str) -> Verdict:
+    """Judge what a hook reports of an agent in one of these panes, if it is nowhere to be seen. `gone` says that there
+    are none.
+    """
+    report = report._replace(word=report.word or "unknown")
     if report.word not in BUSY or not all(_is_bare_shell(pane) for pane in living):
         return Verdict("", report, (report,))
     shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
-    text = f"only a shell ({shells}) is left in the pane" if living else f"the session has no living pane {hook.pane}"
-    left = Evidence(Source.PANE, "stopped", tmux.activity or None, text)
+    text = f"only a shell ({shells}) is left in the pane" if living else gone
+    left = Evidence(Source.PANE, "stopped", tmux.activity or None, text, where=report.where)
     return Verdict("", left, (report, left))
+
+
+def _of_conversations(tmux: TmuxSession, hook: _Hook, clock: float) -> Iterator[Verdict]:
+    """Yield a verdict for each agent, with the conversation that it has, and for each conversation whose agent nobody
+    sees. Where an agent is seen, one in a pane with only a shell left is over.
+    """
+    records = conversations_in(hook.file, tmux)
+    agents = [agent for pane in tmux.panes for agent in agents_in(pane, hook.kinds)]
+    heard = [(agent, conversation_of(agent, records)) for agent in agents]
+    for agent, record in heard:
+        report = reported(record) if record else hook.entry(agent.kind.name)
+        yield judge_agent(agent, report, clock)._replace(conversation=record)
+    left = [*unseen(records, [record for _, record in heard if record], agents, tmux)]
+    for record, panes in left:
+        if not agents or not all(_is_bare_shell(pane) for pane in panes):
+            where = f"{record.agent} in pane {panes[0].position}" if record.pane else ""
+            yield _alone(reported(record, where), panes, tmux, "")._replace(conversation=record)
+    if not agents and not left and any(not record.parent for record in hook.file.conversations):
+        text = "the panes of its conversations are gone"
+        gone = Evidence(Source.PANE, "stopped", tmux.activity or None, text)
+        yield Verdict("", gone, (gone,))
 
 
 def _is_bare_shell(pane: Pane) -> bool:
@@ -259,16 +303,18 @@ def _judgement(verdict: Verdict, hook: _Hook | None, file: StatusFile | None) ->
     """Return a verdict in words. The message is what the hook or the screen says with that status; where no agent is
     seen, it is the last one.
     """
-    decided = verdict.decided
+    decided, record = verdict.decided, verdict.conversation
     heard = [piece for piece in verdict.evidence if piece.where == decided.where]
-    report = next((piece for piece in heard if piece.source is Source.HOOK), None) or (hook and hook.report)
+    report = next((piece for piece in heard if piece.source is Source.HOOK), None)
+    if hook and not hook.file.conversations:
+        report = report or hook.report
     evidence = tuple(piece._replace(decided=True) if piece is decided else piece for piece in verdict.evidence)
     reason = _reason(decided, report, file)
     status = Status(decided.word, decided.source, decided.since, reason, decided.agent, evidence)
     if not verdict.agent:
-        return Judgement(status, "", file.message if file else "")
+        return Judgement(status, "", record.message if record else file.message if file else "", record)
     messages = {piece.source: piece.message for piece in heard if piece.word == decided.word}
-    return Judgement(status, verdict.agent, messages.get(Source.HOOK, messages.get(Source.SCREEN, "")))
+    return Judgement(status, verdict.agent, messages.get(Source.HOOK, messages.get(Source.SCREEN, "")), record)
 
 
 def _reason(decided: Evidence, report: Evidence | None, file: StatusFile | None) -> str:
@@ -279,6 +325,8 @@ def _reason(decided: Evidence, report: Evidence | None, file: StatusFile | None)
         return f"its hook reported {report.word}, but {decided.text}"
     if report or decided.source in (Source.STATE, Source.PROCESS):
         return decided.text
+    if file and not file.problem:
+        return f"no hook reported of it; {decided.text}"
     why = f"its status file is {file.problem}" if file else "no status file"
     return f"{why}; {decided.text}"
 
@@ -322,10 +370,11 @@ def _session(
         tmux.name,
         judged.status,
         message=judged.message,
-        cwd=(file.cwd if file else "") or tmux.pane.path,
+        cwd=(judged.conversation.cwd if judged.conversation else "") or (file.cwd if file else "") or tmux.pane.path,
         agent=judged.agent,
         tmux=tmux,
         file=file,
+        conversation=judged.conversation,
     )
 
 

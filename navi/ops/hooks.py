@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from functools import cache, partial
@@ -83,7 +83,8 @@ class File:
 class Found:
     """The hooks as they are on a host. `version` is Claude Code's there, None where it can't be had.
 
-    `lost` says when and why a hook last lost an event, "" if none did.
+    `copies` are those of the settings that navi has made. `running` tells whether a Claude Code runs, and may write its
+    settings. `lost` says when and why a hook last lost an event, "" if none did.
     """
 
     sessions_dir: str
@@ -94,14 +95,17 @@ class Found:
     backup: bool = False
     opencode: bool = False
     lost: str = ""
+    copies: tuple[File, ...] = ()
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file and the text that it is to have; None removes it."""
+    """A file and the text that it is to have; None removes it. `copied` tells whether the old settings are kept."""
 
     file: File
     text: str | None
+    copied: bool = True
 
     @property
     def action(self) -> str:
@@ -113,7 +117,8 @@ class Change:
     def arguments(self) -> tuple[str, ...]:
         """Return what the script needs to know of it."""
         state = "absent" if self.file.text is None else "text"
-        return (self.action, state, self.file.text or "", self.text or "")
+        action = "edit" if self.action == "write" and not self.copied else self.action
+        return (action, state, self.file.text or "", self.text or "")
 
     def difference(self) -> list[str]:
         """Return the lines of a unified diff."""
@@ -123,11 +128,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What installing or removing would change, if anything, in the order in which it is done."""
+    """What installing or removing would change, if anything, in the order in which it is done. `copies` are those of
+    the settings that go.
+    """
 
     hook: Change
     plugin: Change
     settings: Change
+    copies: tuple[File, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -137,10 +145,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The state of an agent's hooks: installed, outdated, absent or unusable; and why they are not installed."""
+    """The state of an agent's hooks: installed, outdated, absent or unusable; and why they are not installed, or what
+    is missing. `left_out` are the events that the agent's version does not know.
+    """
 
     state: str
     reason: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 # ---- operations
@@ -163,7 +174,8 @@ def write_hooks(plan: Plan) -> Operation[str]:
     OperationError says what has changed since the look, or what can't be written.
     """
     changes = (plan.hook, plan.plugin, plan.settings)
-    words = (word for one in changes for word in one.arguments())
+    words = [word for one in changes for word in one.arguments()]
+    words += [word for copy in plan.copies for word in (copy.path, copy.text or "")]
     return Operation(
         "write hooks",
         link("hooks/write"),
@@ -174,7 +186,8 @@ def write_hooks(plan: Plan) -> Operation[str]:
 
 
 def _read_found(sessions_dir: str, answer: Answer) -> Found:
-    records = {record.kind: record for record in done(answer)}
+    all_records = done(answer)
+    records = {record.kind: record for record in all_records}
     if not {"hook", "plugin", "settings", "whole"} <= records.keys():
         raise OperationError("incomplete reply while reading the hooks; try again")
     version = records["claude"].rest if "claude" in records else ""
@@ -188,7 +201,19 @@ def _read_found(sessions_dir: str, answer: Answer) -> Found:
         "backup" in records,
         "opencode" in records,
         records["lost"].rest if "lost" in records else "",
+        tuple(_read_copies(all_records)),
+        "running" in records,
     )
+
+
+def _read_copies(records: Iterable[Record]) -> Iterator[File]:
+    pair: dict[str, Record] = {}
+    for record in records:
+        if record.kind in ("copy-path", "copy"):
+            pair[record.kind] = record
+        if record.kind == "copy" and len(pair) == 2:
+            yield _read_file(pair, "copy")
+            pair = {}
 
 
 def _read_file(records: Mapping[str, Record], word: str) -> File:
@@ -257,14 +282,24 @@ def install(found: Found) -> Plan:
 def remove(found: Found) -> Plan:
     """Plan to take out what `install` has put in, and nothing else. Raises OperationError.
 
-    Settings that held nothing else, and were not there before, go.
+    Settings that held nothing else, and were not there before, go. So do copies that hold nothing which the settings
+    don't hold, too.
     """
     found.hook.check()
     old = found.settings.check()
     text = None if old is None else _without(found, old)
     if text != old and text is not None and text.split() == ["{}"] and not found.backup:
         text = None
-    return Plan(Change(found.hook, None), _plugin(found, False), Change(found.settings, text))
+    copies = tuple(copy for copy in found.copies if _says_the_same(found, copy, text))
+    return Plan(Change(found.hook, None), _plugin(found, False), Change(found.settings, text, False), copies)
+
+
+def _says_the_same(found: Found, copy: File, text: str | None) -> bool:
+    """Whether a copy without the hooks has the content of a text, however it is written."""
+    try:
+        return copy.text is not None and parse(_without(found, copy.text)) == parse(text or "{}")
+    except (OperationError, ValueError):
+        return False
 
 
 def _plugin(found: Found, wanted: bool) -> Change:
@@ -391,10 +426,18 @@ def claude_standing(found: Found) -> Standing:
         return Standing("outdated", "the hook is of another version")
     if plan.settings.action != "keep":
         return Standing("outdated", "other events, or another folder")
+    left_out = tuple(event for event in EVENTS if event not in events_for(found.version))
     document = parse(found.settings.text or "{}")
     if isinstance(document, dict) and document.get("disableAllHooks") is True:
-        return Standing("installed", "but disableAllHooks is set")
-    return Standing("installed")
+        return Standing("installed", "but disableAllHooks is set", left_out)
+    return Standing("installed", _why_left_out(found.version, left_out), left_out)
+
+
+def _why_left_out(version: Version | None, events: Sequence[str]) -> str:
+    if not events:
+        return ""
+    why = f"which Claude Code {'.'.join(map(str, version))} may not know" if version else "for its version is unknown"
+    return f"without {', '.join(events)}, {why}"
 
 
 def opencode_standing(found: Found) -> Standing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +49,77 @@ def test_hooks_are_installed_checked_and_removed(lab: Lab, far: bool) -> None:
     assert navi(lab, "hooks", "remove", "--yes", *where).stdout == f"{name}: nothing to remove\n"
 
 
+class Rewriting:
+    """A program that writes its settings, as it has read them before, soon after each change: so does Claude Code. It
+    does so so often at most.
+    """
+
+    def __init__(self, there: Account, path: Path, often: int) -> None:
+        self.path, self.often, self.text = path, often, path.read_bytes()
+        (there.home / ".claude" / "sessions").mkdir()
+        (there.home / ".claude" / "sessions" / f"{os.getpid()}.json").write_text("{}")
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        while self.often and not self._ended.wait(0.05):
+            if self.path.read_bytes() != self.text:
+                self._ended.wait(0.4)
+                self.path.write_bytes(self.text)
+                self.often -= 1
+
+    def __enter__(self) -> Rewriting:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+
+@HERE_AND_THERE
+def test_hooks_that_a_running_claude_code_overwrites_are_installed_again(lab: Lab, far: bool) -> None:
+    there, where = machine(lab, far)
+    path = settings(there, USUAL)
+    with Rewriting(there, path, 2) as program:
+        said = navi(lab, "hooks", "install", "--yes", *where).stdout
+        assert program.often == 0
+    assert "the hooks are installed" in said
+    assert path.read_text() == installed(USUAL, VERSION)
+    navi(lab, "hooks", "status", *where)
+
+
+def test_hooks_that_are_overwritten_all_the_time_are_reported(lab: Lab) -> None:
+    there, _ = machine(lab, False)
+    path = settings(there, USUAL)
+    with Rewriting(there, path, 1000):
+        done = navi(lab, "hooks", "install", "--yes", status=1)
+    assert "a running Claude Code writes its settings all the time, and has undone the change 4 times" in done.stderr
+    assert "installed" not in done.stdout
+
+
+def test_a_copy_of_other_settings_stays_and_is_named(lab: Lab) -> None:
+    there, _ = machine(lab, False)
+    path = settings(there, USUAL)
+    navi(lab, "hooks", "install", "--yes")
+    path.write_text(installed('{"model": "other"}', VERSION))
+    said = navi(lab, "hooks", "remove", "--yes").stdout
+    assert f"the hooks are removed; {path}.before-navi stays, for it holds other settings" in said
+    assert sorted(one.name for one in path.parent.iterdir()) == ["settings.json", "settings.json.before-navi"]
+    assert navi(lab, "hooks", "remove", "--yes").stdout == "local: nothing to remove\n"
+
+
+def test_the_status_says_which_events_are_left_out(lab: Lab) -> None:
+    there, _ = machine(lab, False)
+    claude(there, "2.1.100 (Claude Code)")
+    settings(there, USUAL)
+    navi(lab, "hooks", "install", "--yes")
+    left_out = ["PermissionDenied", "Elicitation", "ElicitationResult"]
+    words = f"without {', '.join(left_out)}, which Claude Code 2.1.100 may not know"
+    assert f"claude    installed  {words}" in navi(lab, "hooks", "status").stdout
+    assert json.loads(navi(lab, "hooks", "status", "--json").stdout)[0]["claude"]["left_out"] == left_out
+
+
 def test_hooks_print_json(lab: Lab) -> None:
     there, _ = machine(lab, True)
     path = settings(there, USUAL)
@@ -59,7 +131,8 @@ def test_hooks_print_json(lab: Lab) -> None:
     assert (far["host"], far["backup"]) == ("atlas", f"{path}.before-navi")
     here, far = json.loads(navi(lab, "hooks", "status", "--all", "--json").stdout)
     assert (here["claude"]["version"], here["claude"]["state"]) == (None, "installed")
-    assert far["claude"] == {"state": "installed", "reason": "", "path": str(path), "version": "2.1.200"}
+    told = {"state": "installed", "reason": "", "path": str(path), "version": "2.1.200", "left_out": []}
+    assert far["claude"] == told
     assert far["opencode"]["present"] is False
 
 

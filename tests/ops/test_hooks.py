@@ -364,8 +364,43 @@ async def test_install_and_remove_are_one_story(lab: Lab, where: str) -> None:
         assert (claude_standing(seen).state, opencode_standing(seen).state) == ("installed", "installed")
         assert install(seen).changes == ()
         await carry_out(one, "remove")
-        assert {name: text for name, text in tree(one.account).items() if "before-navi" not in name} == before
+        assert tree(one.account) == before
         assert remove(await one.host.run(look_at_hooks(SESSIONS_DIR))).changes == ()
+
+
+COPIES: dict[str, tuple[str, bool]] = {
+    "as it was": (USUAL, True),
+    "with the hooks": (installed(USUAL), True),
+    "written otherwise": (json.dumps(json.loads(USUAL)), True),
+    "other settings": ('{"model": "other"}', False),
+    "no JSON": ("older", False),
+    "empty": ("", False),
+}
+
+
+@pytest.mark.parametrize(("text", "goes"), COPIES.values(), ids=COPIES)
+@everywhere
+async def test_a_copy_that_holds_nothing_else_goes_with_the_hooks(lab: Lab, where: str, text: str, goes: bool) -> None:
+    async with place(lab, where) as one:
+        path = settings(one.account, USUAL)
+        copy, link = Path(f"{path}.before-navi.7"), Path(f"{path}.before-navi.8")
+        copy.write_text(text)
+        link.symlink_to(copy)
+        await carry_out(one)
+        await carry_out(one, "remove")
+        assert path.read_text() == USUAL
+        assert (copy.exists(), link.is_symlink()) == (not goes, True)
+
+
+async def test_a_copy_that_has_changed_meanwhile_stays(lab: Lab) -> None:
+    async with place(lab, "local") as one:
+        path = settings(one.account, USUAL)
+        await carry_out(one)
+        plan = remove(await one.host.run(look_at_hooks(SESSIONS_DIR)))
+        Path(f"{path}.before-navi").write_text("mine")
+        await one.host.run(write_hooks(plan))
+        assert Path(f"{path}.before-navi").read_text() == "mine"
+        assert path.read_text() == USUAL
 
 
 @everywhere
@@ -438,7 +473,7 @@ async def test_older_backups_are_never_overwritten(lab: Lab, where: str) -> None
         Path(f"{path}.before-navi.2").symlink_to("nowhere")
         assert await carry_out(one) == f"{path}.before-navi.3"
         await carry_out(one, "remove")
-        assert await carry_out(one) == ""
+        assert await carry_out(one) == f"{path}.before-navi.3"
         assert Path(f"{path}.before-navi").read_text() == "older"
         assert Path(f"{path}.before-navi.3").read_text() == USUAL
 
@@ -576,6 +611,24 @@ def test_what_is_out_of_date_is_reported(reason: str, files: tuple[str | None, s
     hook, text = files
     seen = Found(SESSIONS_DIR, File("hook", hook), File("navi.js"), File("settings.json", text), NEWEST)
     assert (claude_standing(seen).state, claude_standing(seen).reason) == ("outdated", reason)
+
+
+LEFT_OUT = {
+    NEWEST: "",
+    (2, 1, 100): "without PermissionDenied, Elicitation, ElicitationResult, which Claude Code 2.1.100 may not know",
+    None: "without PostToolUseFailure, PermissionRequest, StopFailure, TeammateIdle, TaskCompleted, PermissionDenied,"
+    " Elicitation, ElicitationResult, for its version is unknown",
+}
+
+
+@pytest.mark.parametrize(("version", "reason"), LEFT_OUT.items())
+def test_the_events_that_are_left_out_are_reported(version: Version | None, reason: str) -> None:
+    text = installed("{}", version)
+    seen = Found(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), File("settings.json", text), version)
+    standing = claude_standing(seen)
+    assert (standing.state, standing.reason) == ("installed", reason)
+    assert all(event in EVENTS and f'"{event}"' not in text for event in standing.left_out)
+    assert bool(standing.left_out) == bool(reason)
 
 
 def test_hooks_that_are_switched_off_are_reported() -> None:

@@ -263,7 +263,7 @@ ORDERS: dict[str, tuple[list[tuple[str, dict[str, object]]], str, str]] = {
     "its tool ends": ([*ASKS, ("PostToolUse", TOUCH)], "working", ""),
     "its tool ends, then another": ([*ASKS, ("PostToolUse", TOUCH), ("PostToolUse", WRITE)], "working", ""),
     "it is denied": ([*ASKS, ("PermissionDenied", TOUCH)], "working", ""),
-    "the next request": ([*ASKS, ("PermissionRequest", WRITE)], "permission", "wants to use Write: /x"),
+    "the next request": ([*ASKS, ("PermissionRequest", WRITE)], "permission", "wants to use Write: /x (and 1 more)"),
     "the turn ends": ([*ASKS, ("Stop", {})], "done", ""),
     "at its prompt after a turn": ([("UserPromptSubmit", {}), ("Stop", {}), AT_PROMPT], "done", ""),
     "at its prompt after an error": ([("StopFailure", {"error": "no"}), AT_PROMPT], "error", "no"),
@@ -337,12 +337,26 @@ def test_after_offline_the_times_begin_anew(hook: Hook) -> None:
     assert dig(found, "metrics", "tokens") == {"total": 1}
 
 
-def test_a_session_that_starts_is_idle_only_where_none_was(hook: Hook) -> None:
+def test_a_conversation_that_a_person_starts_ends_the_one_in_its_pane(hook: Hook) -> None:
     assert hook.tell("UserPromptSubmit")["status"] == "working"
-    assert hook.tell("SessionStart", source="startup", session_id="two")["session_id"] == "one"
-    assert hook.tell("SessionEnd")["status"] == "offline"
-    found = hook.tell("SessionStart", source="clear", session_id="two")
+    found = hook.tell("SessionStart", source="startup", session_id="two")
     assert (found["status"], found["session_id"]) == ("idle", "two")
+    assert hook.tell("SessionEnd", session_id="two")["status"] == "offline"
+    found = hook.tell("SessionStart", source="clear", session_id="three")
+    assert (found["status"], found["session_id"]) == ("idle", "three")
+
+
+@every_shell
+def test_a_claude_without_a_terminal_is_nested_in_the_one_of_its_pane(hook: Hook, shell: Shell) -> None:
+    """Claude Code tells its hooks by a variable how it was started."""
+    hook = replace(hook, shell=shell)
+    hook.tell("PermissionRequest", tool_name="Bash", tool_input={"command": "claude -p x"})
+    for name in ("SessionStart", "UserPromptSubmit", "Stop"):
+        hook.send(event(name, session_id="two"), hook.surroundings() | {"CLAUDE_CODE_ENTRYPOINT": "sdk-cli"})
+    found = hook.read()
+    assert (found["status"], found["session_id"]) == ("permission", "one")
+    nested = dig(found, "conversations", "two")
+    assert (dig(nested, "parent"), dig(nested, "status")) == ("one", "done")
 
 
 # ---- several agents
@@ -546,7 +560,10 @@ def test_a_tmux_that_hangs_does_not_hold_it(hook: Hook, shell: Shell) -> None:
 
 # ---- what is kept
 
-KNOWN = {"tmux_session", "status", "message", "cwd", "timestamp", "session_id", "metrics", "team", "agents"}
+KNOWN = {
+    "tmux_session", "status", "message", "cwd", "timestamp", "session_id", "metrics", "team", "agents",
+    "conversations", "request",
+}  # fmt: skip
 texts = st.text(max_size=30)
 documents = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
@@ -562,6 +579,8 @@ deeper = st.fixed_dictionaries(
         "session_id": documents,
         "status": documents,
         "timestamp": documents,
+        "conversations": documents | st.dictionaries(st.sampled_from(["one", "x", ""]), documents),
+        "request": documents,
     },
 )
 

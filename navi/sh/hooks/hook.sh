@@ -137,6 +137,8 @@ navi_main() {
     navi_describe_place
     [ -e "$navi_folder/$navi_pane_session.json" ] || navi_find_former
     navi_use "$navi_folder" "$navi_pane_session" || return
+    # One that runs without a terminal, such as claude -p, may be in another's tool.
+    case $navi_agent,${CLAUDE_CODE_ENTRYPOINT-} in claude,sdk*) navi_agent='claude sdk' ;; esac
     navi_event="$navi_time	$navi_agent	${navi_reply%.}$navi_where.$navi_newline"
     navi_publish || navi_log "the status of $navi_pane_session could not be written; check the disk of $navi_folder"
 }

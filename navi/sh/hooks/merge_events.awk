@@ -1,11 +1,12 @@
-# needs: lib/json.awk lib/json_writer.awk
+# needs: lib/json.awk lib/json_writer.awk hooks/conversations.awk
 # Merges the events navi_events into the status file navi_file, and writes the new version into navi_lock. Exit status 0
 # means that it is complete, 3 that it is and the old file was no status file, or more than one, anything else that it
 # could not be written.
 
 BEGIN {
     begin("//agents { //agents/* { //metrics { //metrics/time { //metrics/tools { //metrics/tools/counts {" \
-        " //metrics/tools/recent [ //team { //team/agents [ //team/agents/* {")
+        " //metrics/tools/recent [ //team { //team/agents [ //team/agents/* { //place {" \
+        " //conversations { //conversations/* { //conversations/*/requests {")
     while ((getline chunk < ENVIRON["navi_file"]) > 0) {
         if (!broken) feed(chunk)
         chunks++
@@ -13,11 +14,13 @@ BEGIN {
     wrong = chunks && !finished()
     if (!readable()) start_anew()
     put(1, "tmux_session", quoted(ENVIRON["navi_status_name"]))
+    take_up()
     count = split(ENVIRON["navi_events"], lines, "\n")
     for (i = 1; i <= count; i++) {
         fields = split(lines[i], field, "\t")
-        # 14 are of an event that does not say where it happened; 13 and 19 are of older hooks, without a request.
-        if (fields ~ /^(13|14|19|20)$/ && field[fields] == ".") apply()
+        # 16 are of an event that does not say where it happened. 14 and 20 are of older hooks, without a subagent and
+        # background tasks, 13 and 19 of those without a request.
+        if (fields ~ /^(13|14|16|19|20|22)$/ && field[fields] == ".") apply()
     }
     exit save(written(1), ENVIRON["navi_lock"]) ? (wrong ? 3 : 0) : 1
 }
@@ -28,25 +31,43 @@ function start_anew(    entry) {
     new_node("{")
 }
 
-function apply() {
+function apply(    part, rest) {
     now = field[1]
-    agent = field[2]
+    split(field[2], part, " ")
+    agent = part[1]
+    entry = part[2]
     event = field[3]
     status = field[4]
     session = field[5]
     cwd = field[6]
-    note = field[7]
+    note = field[7] == "" ? "\"\"" : field[7]
     tool = field[8]
     teammate = field[9]
     team = field[10]
-    more = fields == 14 || fields == 20
-    request = more && field[13] != "" ? field[13] : "\"\""
-    if (fields > 14) tell_place(12 + more)
+    rest = fields > 16 ? fields - 6 : fields
+    request = rest > 13 && field[13] != "" ? field[13] : "\"\""
+    subagent = rest > 14 ? field[14] : ""
+    background = rest > 14 ? amount(field[15]) : 0
+    find_place(fields > 16 ? rest : 0)
     if (tool != "") count_tool()
     if (field[11] != "") tell_deed(field[11], field[12])
-    if (agent != "claude") tell_other()
-    else if (teammate != "") tell_teammate(teammate, status, session)
-    else if (!foreign()) tell_own()
+    if (event ~ /^(Stop|SessionEnd)$/ && decode(session) != decode(raw_of(1, "session_id"))) stop_session()
+    if (event == "UserPromptSubmit" && agent entry == "claude") prune_team()
+    if (agent == "claude" && teammate != "") return tell_teammate(teammate, status, session)
+    converse()
+    if (agent == "claude") count_time()
+    show()
+}
+
+# find_place(at): where the event happened, by the fields from that one on; else it is where the last one did.
+function find_place(at,    where) {
+    where = child_of(1, "place")
+    host = at ? field[at] : decode(raw_of(where, "host"))
+    boot = at ? field[at + 1] : decode(raw_of(where, "boot"))
+    server = at ? shown(amount(field[at + 2])) : raw_of(where, "server")
+    pane = at ? field[at + 4] : ""
+    if (server !~ /^[0-9]+$/) server = ""
+    if (at) tell_place(at - 1)
 }
 
 # tell_place(at): where the event happened, by the fields after that one, in place of an earlier one in the file.
@@ -61,54 +82,13 @@ function tell_place(at,    where) {
     put(where, "pane", quoted(field[at + 5]))
 }
 
-# tell_other(): an agent beside the one that the file is about.
-function tell_other(    entry) {
-    entry = child(child(1, "agents", "{"), agent, "{")
-    put(entry, "status", quoted(status))
-    put(entry, "timestamp", now)
-    if (cwd != "" && raw_of(1, "cwd") == "") put(1, "cwd", cwd)
-}
-
-# foreign(): whether the event comes from another session of the agent, and is none of the own status.
-function foreign(    own) {
-    own = raw_of(1, "session_id")
-    if (event == "SessionStart") return raw_of(1, "status") != "" && decode(raw_of(1, "status")) != "offline"
-    if (session == "" || own !~ /^"./ || decode(own) == decode(session)) return 0
-    if (event == "Stop" || event == "SessionEnd") stop_session()
-    return event ~ /^(PostToolUse|Stop$|SessionEnd$)/
-}
-
-function tell_own() {
-    if (changes_nothing()) return
-    if (event == "UserPromptSubmit") prune_team()
-    if (event == "PermissionRequest") put(1, "request", request)
-    else if (raw_of(1, "request") != "") put(1, "request", "\"\"")
-    count_time()
-    put(1, "status", quoted(status))
-    put(1, "message", note)
-    if (cwd != "") put(1, "cwd", cwd)
-    put(1, "timestamp", now)
-    if (session != "" && (event ~ /^(UserPromptSubmit|SessionStart)$/ || raw_of(1, "session_id") !~ /^"./))
-        put(1, "session_id", session)
-}
-
-# changes_nothing(): while a request is open, the reminder of it tells nothing new, and what another tool did, which ran
-# at the same time, does not answer it. Being at its prompt for a while tells something only of an agent that seemed to be
-# at work.
-function changes_nothing(    was, open) {
-    was = decode(raw_of(1, "status"))
-    if (event == "Notification" && status == "idle") return was !~ /^(working|permission|waiting)$/
-    open = raw_of(1, "request")
-    if (open !~ /^"./ || was !~ /^(permission|waiting)$/) return 0
-    if (event == "Notification") return status ~ /^(permission|waiting)$/
-    return event ~ /^(PostToolUse|PostToolUseFailure|PermissionDenied)$/ && request ~ /^"./ && request != open
-}
-
 # count_time(): the time since the last event belongs to the status that it left.
-function count_time(    was, time, passed) {
+function count_time(    was, time, passed, since) {
     was = decode(raw_of(1, "status"))
     time = child(child(1, "metrics", "{"), "time", "{")
-    passed = now - amount(raw_of(1, "timestamp"))
+    since = amount(raw_of(time, "started")) + amount(raw_of(time, "total_seconds"))
+    if (since < amount(raw_of(1, "timestamp"))) since = amount(raw_of(1, "timestamp"))
+    passed = now - since
     if (was == "" || was == "offline" || !amount(raw_of(time, "started"))) {
         put(time, "started", now)
         put(time, "working_seconds", 0)

@@ -31,6 +31,19 @@ navi_tell settings "$navi_settings"
 navi_find_lost_event
 [ -z "$navi_lost_log" ] || printf '%s lost %s\n' "$navi_token" "$navi_lost_event"
 [ ! -e "$navi_settings.before-navi" ] || printf '%s backup\n' "$navi_token"
+for navi_copy in "$navi_settings.before-navi" "$navi_settings.before-navi".[0-9]; do
+    if [ ! -f "$navi_copy" ] || [ -L "$navi_copy" ]; then continue; fi
+    navi_tell copy "$navi_copy"
+done
+# A Claude Code that runs may write its settings at any moment, as it has read them a second ago.
+for navi_process in "${navi_settings%/*}/sessions"/*.json; do
+    navi_process=${navi_process##*/}
+    case ${navi_process%.json} in '' | *[!0-9]*) continue ;; esac
+    if kill -0 "${navi_process%.json}" 2>/dev/null; then
+        printf '%s running\n' "$navi_token"
+        break
+    fi
+done
 # Where agents are put whose folders only an interactive shell has on its PATH.
 for navi_bin in "$HOME/.claude/local" "$HOME/.opencode/bin" "$HOME/.npm-global/bin" "$HOME/.bun/bin" \
     "$HOME/.volta/bin" "$HOME/.asdf/shims" "$HOME/.local/share/mise/shims" "$HOME/.nvm/versions/node"/*/bin; do

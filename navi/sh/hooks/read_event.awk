@@ -27,7 +27,8 @@ END {
     if (tool != "") tell_team()
     if (event !~ /^[A-Za-z._]+$/) exit
     printf "%s\t%s\t%s\t%s\t%s\t", event, status, text_of(1, "session_id"), text_of(1, "cwd"), message()
-    printf "%s\t%s\t%s\t%s\t%s\t%s\t.\n", tool, text_of(1, "teammate_name"), team, deed, whom, request()
+    printf "%s\t%s\t%s\t%s\t%s\t%s\t", tool, text_of(1, "teammate_name"), team, deed, whom, request()
+    printf "%s\t%d\t.\n", subagent(), (event == "Stop" ? running(".") : 0)
 }
 
 # text_of(parent, name): a text of the event, in its quotes; "" where there is none.
@@ -41,18 +42,25 @@ function status_of(event) {
     if (event == "PostToolUseFailure" && raw_of(1, "is_interrupt") == "true") return "idle"
     if (event == "SessionStart" && decode(raw_of(1, "source")) == "compact") return ""
     if (event == "PermissionRequest" && decode(text_of(1, "tool_name")) ~ /^(AskUserQuestion|ExitPlanMode)$/) return "waiting"
-    if (event == "Stop" && works_on()) return "working"
+    # A command in the background does not count: nobody waits for its end.
+    if (event == "Stop" && running("^(subagent|workflow)$")) return "working"
     if (event ~ /^(tool|chat)[.]/) return "working"
     return event in statuses ? statuses[event] : ""
 }
 
-# works_on(): whether an agent goes on in the background. Commands there do not count: nobody waits for their end.
-function works_on(    tasks, i) {
+# running(kinds): how many tasks of these kinds go on in the background.
+function running(kinds,    tasks, i, count) {
     tasks = child_of(1, "background_tasks")
     for (i = 1; i <= size[tasks]; i++)
-        if (decode(text_of(children[tasks, i], "type")) ~ /^(subagent|workflow)$/ &&
-            decode(text_of(children[tasks, i], "status")) !~ /^(completed|failed|stopped|killed)$/) return 1
-    return 0
+        if (decode(text_of(children[tasks, i], "type")) ~ kinds &&
+            decode(text_of(children[tasks, i], "status")) !~ /^(completed|failed|stopped|killed)$/) count++
+    return count
+}
+
+# subagent(): the id of the subagent that the event is from; "" for the agent itself.
+function subagent(    id) {
+    id = decode(text_of(1, "agent_id"))
+    return id ~ /^[A-Za-z0-9_-]+$/ && length(id) <= 64 ? id : ""
 }
 
 # notified(type): older agents give no type, but say in the message what it is about. That an agent is at its prompt for
@@ -88,14 +96,6 @@ function request(    input, name, what) {
     what = first(text_of(input, "file_path"), first(text_of(input, "url"), text_of(input, "path")))
     name = "\"wants to use " substr(name, 2)
     return what == "" ? name : shortened(substr(name, 1, length(name) - 1) ": " substr(what, 2))
-}
-
-# shortened(raw): a text of which rows show only the beginning.
-function shortened(raw) {
-    if (length(raw) < 400) return raw
-    text = substr(raw, 2, 396)
-    trim_end()
-    return "\"" text "\""
 }
 
 # tell_team(): what the use of a tool says about other agents: one was spawned, asked to stop, or given work.

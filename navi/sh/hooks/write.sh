@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # needs: hooks/places registry/absent lib/disk lib/fail
-# write.sh DIR, and for the hook, OpenCode's plugin and Claude Code's settings each: ACTION STATE OLD NEW.
-# ACTION is keep, write or remove; the file must still be in that STATE (absent, or text that is OLD). All new files are
+# write.sh DIR, and for the hook, OpenCode's plugin and Claude Code's settings each: ACTION STATE OLD NEW. Then PATH TEXT
+# of each copy of the settings that is to go, if it still holds that text.
+# ACTION is keep, write, edit (write, without a copy of the old settings) or remove; the file must still be in that STATE (absent, or text that is OLD). All new files are
 # written beside the old ones first; then each takes its place in one step. Settings come last, for they call the hook.
 
 # navi_holds FILE TEXT: whether the file holds just that.
@@ -37,7 +38,7 @@ navi_check() {
 
 # navi_write_new: write the new file beside the old one, with its mode, and check that all of it is there.
 navi_write_new() {
-    [ "$1" = write ] || return 0
+    case $1 in write | edit) ;; *) return 0 ;; esac
     navi_new_file=$navi_target.navi.$$
     navi_target_folder=${navi_target%/*}
     [ -d "$navi_target_folder" ] || mkdir -p "$navi_target_folder" 2>/dev/null
@@ -69,7 +70,7 @@ navi_back_up() {
 
 # navi_replace: the new file takes its place. Others write settings, too: they are looked at once more.
 navi_replace() {
-    [ "$1" = write ] || return 0
+    case $1 in write | edit) ;; *) return 0 ;; esac
     [ "$navi_file" != "$navi_hook" ] || chmod 700 "$navi_target.navi.$$"
     navi_is "$2" "$3" && mv -f "$navi_target.navi.$$" "$navi_target" 2>/dev/null && return
     [ -z "$navi_backup" ] || rm -f "$navi_backup"
@@ -80,6 +81,14 @@ navi_remove() {
     [ "$1" = remove ] || return 0
     { navi_is "$2" "$3" && rm -f "$navi_target"; } 2>/dev/null ||
         navi_fail 1 "$navi_file has changed in the meantime, or can't be removed; it was left as it is; try again"
+}
+
+# navi_drop_copies PATH TEXT...
+navi_drop_copies() {
+    while [ $# -ge 2 ]; do
+        case $1 in "$navi_settings".before-navi*) [ -L "$1" ] || ! navi_holds "$1" "$2" || rm -f "$1" ;; esac
+        shift 2
+    done
 }
 
 navi_clean() {
@@ -98,4 +107,6 @@ navi_each navi_write_new "$@"
 navi_each navi_back_up "$@"
 navi_each navi_replace "$@"
 navi_each navi_remove "$@"
+shift 12
+navi_drop_copies "$@"
 [ -z "$navi_backup" ] || printf '%s backup %s\n' "$navi_token" "$navi_backup"

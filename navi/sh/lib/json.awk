@@ -109,6 +109,14 @@ function trim_end() {
     if (code_of(substr(text, length(text))) >= 192) text = substr(text, 1, length(text) - 1)
 }
 
+# shortened(raw): a text of which rows show only the beginning.
+function shortened(raw) {
+    if (length(raw) < 400) return raw
+    text = substr(raw, 2, 396)
+    trim_end()
+    return "\"" text "\""
+}
+
 function well_escaped(text) {
     if (!index(text, "\\")) return 1
     gsub(/\\(["\\\/bfnrt]|u[0-9a-fA-F][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F])/, "", text)

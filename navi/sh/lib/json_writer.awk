@@ -22,6 +22,18 @@ function child(parent, name, kind,    found) {
     return children[parent, place[parent, name]] = new_node(kind)
 }
 
+# remove(parent, at): take a member out.
+function remove(parent, at,    i) {
+    delete place[parent, decode(names[parent, at])]
+    for (i = at + 1; i <= size[parent]; i++) {
+        names[parent, i - 1] = names[parent, i]
+        raws[parent, i - 1] = raws[parent, i]
+        children[parent, i - 1] = children[parent, i]
+        place[parent, decode(names[parent, i])] = i - 1
+    }
+    size[parent]--
+}
+
 function increase(parent, name, by, written_name) {
     put(parent, name, shown(amount(raw_of(parent, name)) + by), written_name)
 }

@@ -1,0 +1,114 @@
+"""The conversations in a status file, and which of them an agent in a pane has. Pure.
+
+A hook writes a record for each conversation. It learns of the end of most, but not of all: a process can be killed and
+a pane closed. So a record counts only while its pane runs its agent, as far as the host can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from navi.core.evidence import Agent, seconds
+from navi.core.model import Conversation, Evidence, Pane, Source, StatusFile, TmuxSession
+from navi.core.text import clean
+
+MOST = 64
+"""Conversations of a file that are read; hooks keep fewer."""
+
+LONGEST_ID = 100
+"""Characters of an agent's own id."""
+
+STARTS_WITHIN = 2.0
+"""Seconds by which the first event of a process may be earlier than what its state file says about its start."""
+
+
+# ---- reading
+
+
+def read_conversations(value: object) -> Iterator[Conversation]:
+    """Yield the conversations of a status file. What no hook would write is left out."""
+    entries = value.items() if isinstance(value, dict) else ()
+    for key, entry in list(entries)[:MOST]:
+        if isinstance(key, str) and isinstance(entry, dict) and len(key) <= LONGEST_ID:
+            yield _conversation(key, entry)
+
+
+def _conversation(key: str, entry: dict[str, object]) -> Conversation:
+    """Return a conversation. The key of one without an id has a colon."""
+    texts = {name: text_in(entry.get(name)) for name in ("agent", "status", "message", "cwd", "pane", "host", "boot")}
+    parent = entry.get("parent")
+    server = entry.get("server")
+    return Conversation(
+        "" if ":" in key else clean(key),
+        **texts,
+        timestamp=time_in(entry.get("timestamp")),
+        started=time_in(entry.get("started")),
+        parent=clean(parent[:LONGEST_ID]) if isinstance(parent, str) else "",
+        server=server if isinstance(server, int) and not isinstance(server, bool) else 0,
+    )
+
+
+def text_in(value: object) -> str:
+    """Return a text of a status file, cleaned; "" for anything else."""
+    return clean(value[:4096]) if isinstance(value, str) else ""
+
+
+def time_in(value: object) -> float | None:
+    """Return a time of a status file: a plausible epoch time, or None: also for 0 and for JSON's NaN and Infinity."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 < value < 1e11 else None
+
+
+# ---- matching
+
+
+def conversations_in(file: StatusFile, tmux: TmuxSession) -> tuple[Conversation, ...]:
+    """Return the conversations that can be of a session: those of its tmux server, and those that name none."""
+    place = file.place
+    if place is None:
+        return file.conversations
+    here = (place.host, place.boot, tmux.server)
+    return tuple(one for one in file.conversations if not one.server or (one.host, one.boot, one.server) == here)
+
+
+def conversation_of(agent: Agent, conversations: Sequence[Conversation]) -> Conversation | None:
+    """Return the conversation that an agent has, or None if no hook reported of it.
+
+    The agent's own state file names it. Else it is the newest one in the agent's pane that is in no tool of another,
+    and has gone on since the agent's process started.
+    """
+    same = [one for one in conversations if one.agent == agent.kind.name]
+    state = agent.process.file if agent.process and agent.process.file else {}
+    named = state.get("sessionId")
+    if isinstance(named, str) and named:
+        found = next((one for one in same if one.id == named), None)
+        if found:
+            return found
+    began = (seconds(state.get("startedAt")) or 0.0) - STARTS_WITHIN
+    rest = [one for one in same if not one.parent and one.pane in ("", agent.pane.id) and (one.timestamp or 0) >= began]
+    return max(rest, key=lambda one: one.timestamp or 0, default=None)
+
+
+def unseen(
+    conversations: Sequence[Conversation], heard: Collection[Conversation], agents: Sequence[Agent], tmux: TmuxSession
+) -> Iterator[tuple[Conversation, tuple[Pane, ...]]]:
+    """Yield the conversations whose agent nobody sees, though it may run: below a program that navi does not know, say.
+    With each come the living panes that it can be in; one that has none is over. So is one whose pane runs the agent
+    with another conversation, or other agents only.
+    """
+    for one in conversations:
+        panes = tuple(pane for pane in tmux.panes if one.pane in ("", pane.id) and not pane.dead)
+        taken = any(pane.agents for pane in panes)
+        taken = taken or any(agent.kind.name == one.agent and agent.pane in panes for agent in agents)
+        if one not in heard and panes and not one.parent and not taken:
+            yield one, panes
+
+
+def reported(conversation: Conversation, where: str = "") -> Evidence:
+    """Return what a hook reported of a conversation."""
+    other = "" if conversation.agent == "claude" else conversation.agent
+    text = "reported by its hook" + (f" for agent {other}" if other else "")
+    return Evidence(
+        Source.HOOK, conversation.status, conversation.timestamp, text, conversation.message, where, other
+    )  # fmt: skip
