@@ -4,7 +4,7 @@ While it writes a text, nothing but its title tells that it works. Its title say
 It shows its box before it takes a prompt; the folder below the box comes with that.
 """
 
-from navi.core.agents.kind import AgentKind, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, ScreenRule
 
 PLACE = "^  [^ ].* \u00b7 [~/]"
 """The line below the box, with the model and the folder."""
@@ -31,5 +31,9 @@ KIND = AgentKind(
         ScreenRule("idle", "ended turn", ((0, "^  Worked for |^\u25a0 Conversation interrupted"),)),
         ScreenRule("working", "busy line", ((0, "^(\u2022|\u25e6) .* esc to interrupt\\)"),)),
         ScreenRule("idle", "first prompt", ((4, PLACE), (0, "^  >_ OpenAI Codex"))),
+    ),
+    asked=(
+        Asked("wants to run ", "^  [$] ", "^  [$] ", after="^  Would you like to run "),
+        Asked("wants to edit ", "^  (Destination: *)?[/~]", "^  (Destination: *)?", after="^  Destination:"),
     ),
 )

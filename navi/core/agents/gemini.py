@@ -4,7 +4,7 @@ A dialog is a frame in place of the box; its title says that a person is needed,
 the title. A terminal that changes its size leaves older lines above the box, such as the busy line.
 """
 
-from navi.core.agents.kind import AgentKind, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, ScreenRule
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -31,5 +31,10 @@ KIND = AgentKind(
         ScreenRule("error", "failed turn", ((9, EDGE), (0, "^\u2715 "))),
         ScreenRule("error", "end of a failed turn", ((9, EDGE), (0, "^\u2139 This request failed"))),
         ScreenRule("idle", "prompt", ((9, EDGE),)),
+    ),
+    asked=(
+        Asked("wants to run ", "^\u2502 [?] Shell  ", "^\u2502 [?] Shell  | *\u2502$"),
+        Asked("wants to write ", "^\u2502 [?] WriteFile  Writing to ", "^\u2502 [?] WriteFile  Writing to | *\u2502$"),
+        Asked("wants to use ", "^\u2502 [?] ", "^\u2502 [?] | *\u2502$"),
     ),
 )
