@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from functools import cache, partial
 
 from navi.core.text import clean
-from navi.ops.json_text import delete, insert, parse, replace
+from navi.ops.hook_settings import DEFAULT_DIR, Settings, hook_command
+from navi.ops.json_text import parse
 from navi.ops.linker import link, read_file
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, done
 
@@ -49,8 +49,6 @@ UNKNOWN_VERSION: Version = (1, 0, 85)
 
 TIME_LIMIT = 10
 """Seconds that Claude Code gives the hook. It needs a few hundredths, and two where tmux hangs."""
-
-DEFAULT_DIR = "~/.claude-sessions"
 
 PLUGIN_MARK = "// navi: "
 
@@ -222,22 +220,6 @@ def plugin_text(sessions_dir: str) -> str:
     return source.replace(json.dumps(DEFAULT_DIR), json.dumps(sessions_dir or DEFAULT_DIR), 1)
 
 
-def hook_command(sessions_dir: str) -> str:
-    """Return the command line by which Claude Code calls the hook; it says yes even if the hook is gone.
-
-    Else an agent would be held up: sh ends with 2 where it finds no file, which to Claude Code means to stop.
-    """
-    folder = sessions_dir or DEFAULT_DIR
-    if folder.startswith("~/"):
-        quoted = f'"$HOME"/{shlex.quote(folder[2:].rstrip("/"))}'
-    elif folder.startswith("/"):
-        quoted = shlex.quote(folder.rstrip("/"))
-    else:
-        raise OperationError(f"sessions_dir must begin with / or ~/, and is {clean(folder)}; correct it first")
-    variable = "" if folder == DEFAULT_DIR else f"CLAUDE_SESSIONS_DIR={quoted} "
-    return f"{variable}sh {quoted}/.navi/hook claude || true"
-
-
 def events_for(version: Version | None) -> list[str]:
     """Return the events that this version of Claude Code knows, and that say something about a status."""
     return [event for event, since in EVENTS.items() if since <= (version or UNKNOWN_VERSION)]
@@ -245,13 +227,19 @@ def events_for(version: Version | None) -> list[str]:
 
 def install(found: Found) -> Plan:
     """Plan to install the hooks: Claude Code's always, OpenCode's where it is. Raises OperationError."""
-    command = hook_command(found.sessions_dir)
+    hook = {"type": "command", "command": hook_command(found.sessions_dir), "timeout": TIME_LIMIT}
     found.hook.check()
     old = found.settings.check()
-    text = _cleared(found, "{}\n" if old is None or not old.strip() else old)
+    settings = _settings(found, "{}\n" if old is None or not old.strip() else old)
+    if found.version is not None:  # an older one may have been put in since
+        settings = settings.without(EVENTS.keys() - events_for(found.version))
     for event in events_for(found.version):
-        text = _with_event(found, text, event, command)
-    return Plan(Change(found.hook, hook_text()), _plugin(found, found.opencode), Change(found.settings, text))
+        settings = settings.with_event(event, hook)
+    return Plan(Change(found.hook, hook_text()), _plugin(found, found.opencode), Change(found.settings, settings.text))
+
+
+def _settings(found: Found, text: str) -> Settings:
+    return Settings("claude", found.settings.path, text)
 
 
 def remove(found: Found) -> Plan:
@@ -261,7 +249,7 @@ def remove(found: Found) -> Plan:
     """
     found.hook.check()
     old = found.settings.check()
-    text = None if old is None else _without(found, old)
+    text = None if old is None else _settings(found, old).without().text
     if text != old and text is not None and text.split() == ["{}"] and not found.backup:
         text = None
     return Plan(Change(found.hook, None), _plugin(found, False), Change(found.settings, text))
@@ -275,109 +263,14 @@ def _plugin(found: Found, wanted: bool) -> Change:
     return Change(found.plugin, plugin_text(found.sessions_dir) if wanted else None)
 
 
-# ---- Claude Code's settings
-
-
-def _hooks(found: Found, text: str) -> dict[str, list[object]] | None:
-    """Return the hooks that are set. Raises OperationError for settings in which nothing could be put."""
-    where = clean(found.settings.path)
-    try:
-        document = parse(text)
-    except ValueError as error:
-        raise OperationError(
-            f"{where} is no JSON: {clean(str(error))}; correct it first; nothing was changed"
-        ) from None
-    hooks = document.get("hooks", {}) if isinstance(document, dict) else None
-    if not isinstance(document, dict) or not isinstance(hooks, dict):
-        raise OperationError(
-            f"{where} should be an object whose `hooks` are one; correct it first; nothing was changed"
-        )
-    for event, groups in hooks.items():
-        if not isinstance(groups, list):
-            raise OperationError(f"{where}: the hooks of {clean(event)} should be a list; nothing was changed")
-    return hooks if "hooks" in document else None
-
-
-def is_hook_command(command: object) -> bool:
-    """Whether this is how navi has the hook called, from whatever folder."""
-    try:
-        words = shlex.split(command) if isinstance(command, str) else []
-    except ValueError:
-        return False
-    if words and words[0].startswith("CLAUDE_SESSIONS_DIR="):
-        del words[0]
-    return len(words) == 5 and words[0] == "sh" and words[1].endswith("/.navi/hook") and words[2:] == HOOK_WORDS
-
-
-HOOK_WORDS = ["claude", "||", "true"]
-
-
-def _ours(groups: list[object]) -> Iterator[tuple[int, int, str]]:
-    """Yield where in an event's groups the hook is called: which group, which of its hooks, and the command."""
-    for number, group in enumerate(groups):
-        hooks = group.get("hooks") if isinstance(group, dict) else None
-        for position, hook in enumerate(hooks if isinstance(hooks, list) else []):
-            command = hook.get("command") if isinstance(hook, dict) else None
-            if isinstance(command, str) and is_hook_command(command):
-                yield number, position, command
-
-
-def _with_event(found: Found, text: str, event: str, command: str) -> str:
-    hooks = _hooks(found, text)
-    group = {"hooks": [{"type": "command", "command": command, "timeout": TIME_LIMIT}]}
-    if hooks is None:
-        return insert(text, (), {event: [group]}, "hooks")
-    if event not in hooks:
-        return insert(text, ("hooks",), [group], event)
-    ours = list(_ours(hooks[event]))
-    for number, position, written in ours:
-        if written != command:
-            text = replace(text, ("hooks", event, number, "hooks", position, "command"), command)
-    return text if ours else insert(text, ("hooks", event), group)
-
-
-def _cleared(found: Found, text: str) -> str:
-    """Take out the hook of events that the version there does not know: an older one has been put in since."""
-    unknown = EVENTS.keys() - events_for(found.version)
-    return text if found.version is None else _without(found, text, unknown)
-
-
-def _without(found: Found, text: str, events: Collection[str] | None = None) -> str:
-    """Take out the hook of these events, or of all, from the last to the first: so places stay what they are."""
-    for event, groups in reversed((_hooks(found, text) or {}).items()):
-        for number, position, _ in reversed(list(_ours(groups)) if events is None or event in events else []):
-            text = delete(text, ("hooks", event, number, "hooks", position))
-            text = _without_empty(found, text, event, number)
-    return text
-
-
-def _without_empty(found: Found, text: str, event: str, number: int) -> str:
-    """Take out the group, the event and the hooks from which the last one has gone."""
-    hooks = _hooks(found, text) or {}
-    group = hooks[event][number]
-    if not isinstance(group, dict) or group["hooks"]:
-        return text
-    text = delete(text, ("hooks", event, number))
-    if len(hooks[event]) == 1:
-        text = delete(text, ("hooks", event))
-        if len(hooks) == 1:
-            text = delete(text, ("hooks",))
-    return text
-
-
 # ---- the state of the hooks
-
-
-def _events_called(found: Found) -> list[str]:
-    hooks = _hooks(found, found.settings.text or "{}") or {}
-    return [event for event, groups in hooks.items() if any(_ours(groups))]
 
 
 def claude_standing(found: Found) -> Standing:
     """Return the state of Claude Code's hooks."""
     try:
         plan = install(found)
-        called = _events_called(found)
+        called = _settings(found, found.settings.text or "{}").called()
     except OperationError as error:
         return Standing("unusable", str(error))
     if not called:
