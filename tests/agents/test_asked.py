@@ -15,7 +15,7 @@ COMMANDS = ("sleep 30; touch x", "touch x; sleep 30", "touch y")
 def test_the_message_has_the_command_or_the_file(one: Recorded) -> None:
     *_, text = by_mawk()[one.name]
     if "write" in one.name:
-        assert text.split()[:2] in (["wants", "to"],)
-        assert text.endswith(("new", "/new"))
+        assert text.startswith("wants to ")
+        assert text.endswith((" new", "/new", "/tmp/navi-lab/"))  # a narrow frame breaks the path
     else:
         assert text in [f"wants to run {command}" for command in COMMANDS]
