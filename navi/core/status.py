@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from navi.core.agents import AgentKind, base_name
-from navi.core.evidence import BUSY, Agent, Verdict, agents_in, judge_agent, of_nested
+from navi.core.evidence import AT_REST, BUSY, Agent, Verdict, agents_in, judge_agent, of_nested
 from navi.core.model import (
     AgentStatus,
     Evidence,
@@ -234,7 +234,9 @@ def _hook_alone(hook: _Hook, tmux: TmuxSession) -> Verdict:
     report = hook.report
     report = report._replace(word=report.word or "unknown")
     living = [pane for pane in tmux.panes if hook.pane in ("", pane.id) and not pane.dead]
-    if report.word not in BUSY or not all(_is_bare_shell(pane) for pane in living):
+    # Not every agent's hook reports that the agent has ended.
+    over = BUSY if report.agent in ("", "claude") else BUSY | AT_REST
+    if report.word not in over or not all(_is_bare_shell(pane) for pane in living):
         return Verdict("", report, (report,))
     shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
     text = f"only a shell ({shells}) is left in the pane" if living else f"the session has no living pane {hook.pane}"
