@@ -1,6 +1,7 @@
 """The agents' hooks: reading, installing and removing them on a host (scripts hooks/read and hooks/write).
 
 Merging is done here, on text, so that the host needs neither Python nor jq. What the user wrote stays as it is.
+Claude Code's hooks and OpenCode's plugin are here; hooks_others.py has those of other agents, and the plans for all.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import unified_diff
 from functools import cache, partial
 
@@ -54,6 +55,9 @@ PLUGIN_MARK = "// navi: "
 
 HOOK_HEAD = "#!/bin/sh\n# Coding agents run this at each of their events. See `navi hooks --help`.\n"
 
+OTHERS = ("gemini", "qwen", "copilot")
+"""The names of the other agents with hooks, which are also those of their files in the scripts."""
+
 UNUSABLE = {
     "odd": "is not a file",
     "unreadable": "can't be read; see its permissions",
@@ -81,7 +85,8 @@ class File:
 class Found:
     """The hooks as they are on a host. `version` is Claude Code's there, None where it can't be had.
 
-    `lost` says when and why a hook last lost an event, "" if none did.
+    `lost` says when and why a hook last lost an event, "" if none did. `others` has the file of each of OTHERS,
+    `present` those that seem to be used there, and `backups` those of which navi has kept the settings.
     """
 
     sessions_dir: str
@@ -92,6 +97,9 @@ class Found:
     backup: bool = False
     opencode: bool = False
     lost: str = ""
+    others: Mapping[str, File] = field(default_factory=dict)
+    present: frozenset[str] = frozenset()
+    backups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +116,10 @@ class Change:
             return "keep"
         return "remove" if self.text is None else "write"
 
-    def arguments(self) -> tuple[str, ...]:
-        """Return what the script needs to know of it."""
+    def arguments(self, name: str) -> tuple[str, ...]:
+        """Return what the script needs to know of it: nothing if it does nothing. `name` is that of its file there."""
         state = "absent" if self.file.text is None else "text"
-        return (self.action, state, self.file.text or "", self.text or "")
+        return () if self.action == "keep" else (name, self.action, state, self.file.text or "", self.text or "")
 
     def difference(self) -> list[str]:
         """Return the lines of a unified diff."""
@@ -126,11 +134,17 @@ class Plan:
     hook: Change
     plugin: Change
     settings: Change
+    others: Mapping[str, Change] = field(default_factory=dict)
+
+    @property
+    def by_name(self) -> Mapping[str, Change]:
+        """Return all changes by the names that their files have in the scripts, settings last: they call the hook."""
+        return {"hook": self.hook, "plugin": self.plugin, **self.others, "settings": self.settings}
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """Return the changes that do something."""
-        return tuple(one for one in (self.hook, self.plugin, self.settings) if one.action != "keep")
+        return tuple(one for one in self.by_name.values() if one.action != "keep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +159,7 @@ class Standing:
 
 
 def look_at_hooks(sessions_dir: str) -> Operation[Found]:
-    """Look at the hook, at Claude Code's settings and at OpenCode's plugin; changes nothing."""
+    """Look at the hook and at the files of all agents that call it; changes nothing."""
     return Operation(
         "hooks",
         link("hooks/read"),
@@ -156,12 +170,11 @@ def look_at_hooks(sessions_dir: str) -> Operation[Found]:
 
 
 def write_hooks(plan: Plan) -> Operation[str]:
-    """Carry out a plan, all of it or nothing; the answer is where the old settings are kept, or "".
+    """Carry out a plan, all of it or nothing; the answer is where old settings are kept (", " between paths), or "".
 
     OperationError says what has changed since the look, or what can't be written.
     """
-    changes = (plan.hook, plan.plugin, plan.settings)
-    words = (word for one in changes for word in one.arguments())
+    words = (word for name, one in plan.by_name.items() for word in one.arguments(name))
     return Operation(
         "write hooks",
         link("hooks/write"),
@@ -173,7 +186,7 @@ def write_hooks(plan: Plan) -> Operation[str]:
 
 def _read_found(sessions_dir: str, answer: Answer) -> Found:
     records = {record.kind: record for record in done(answer)}
-    if not {"hook", "plugin", "settings", "whole"} <= records.keys():
+    if not {"hook", "plugin", "settings", "whole", *OTHERS} <= records.keys():
         raise OperationError("incomplete reply while reading the hooks; try again")
     version = records["claude"].rest if "claude" in records else ""
     numbers = re.match(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})\b", version)
@@ -183,9 +196,12 @@ def _read_found(sessions_dir: str, answer: Answer) -> Found:
         _read_file(records, "plugin"),
         _read_file(records, "settings"),
         (int(numbers[1]), int(numbers[2]), int(numbers[3])) if numbers else None,
-        "backup" in records,
-        "opencode" in records,
+        "backup-settings" in records,
+        "has-opencode" in records,
         records["lost"].rest if "lost" in records else "",
+        {name: _read_file(records, name) for name in OTHERS},
+        frozenset(name for name in OTHERS if f"has-{name}" in records),
+        frozenset(name for name in OTHERS if f"backup-{name}" in records),
     )
 
 
@@ -202,7 +218,7 @@ def _read_file(records: Mapping[str, Record], word: str) -> File:
 
 
 def _read_written(answer: Answer) -> str:
-    return next((record.rest for record in done(answer) if record.kind == "backup"), "")
+    return ", ".join(record.rest for record in done(answer) if record.kind == "backup")
 
 
 # ---- what is installed
@@ -226,7 +242,7 @@ def events_for(version: Version | None) -> list[str]:
 
 
 def install(found: Found) -> Plan:
-    """Plan to install the hooks: Claude Code's always, OpenCode's where it is. Raises OperationError."""
+    """Plan to install Claude Code's hooks, and OpenCode's where it is. Raises OperationError."""
     hook = {"type": "command", "command": hook_command(found.sessions_dir), "timeout": TIME_LIMIT}
     found.hook.check()
     old = found.settings.check()

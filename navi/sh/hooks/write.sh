@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # needs: hooks/places registry/absent lib/disk lib/fail
-# write.sh DIR, and for the hook, OpenCode's plugin and Claude Code's settings each: ACTION STATE OLD NEW.
-# ACTION is keep, write or remove; the file must still be in that STATE (absent, or text that is OLD). All new files are
-# written beside the old ones first; then each takes its place in one step. Settings come last, for they call the hook.
+# write.sh DIR [NAME ACTION STATE OLD NEW]...: for each file, NAME as in navi_find_hook_file. ACTION is write or remove;
+# the file must still be in that STATE (absent, or text that is OLD). All new files are written beside the old ones first;
+# then each takes its place in one step. The hook itself comes first, for the others call it.
 
 # navi_holds FILE TEXT: whether the file holds just that.
 navi_holds() {
@@ -17,21 +17,22 @@ navi_is() {
     esac
 }
 
-# navi_each DO ACTION STATE OLD NEW...: do it for the hook, the plugin, the settings.
+# navi_each DO NAME ACTION STATE OLD NEW...: do it for each file.
 navi_each() {
     navi_do=$1
     shift
-    for navi_file in "$navi_hook" "$navi_plugin" "$navi_settings"; do
+    while [ $# -ge 5 ]; do
+        navi_hook_name=$1
+        navi_find_hook_file "$navi_hook_name"
         navi_resolve "$navi_file" || navi_fail 1 "$navi_file is a broken link; nothing was changed"
-        "$navi_do" "$1" "$2" "$3" "$4"
-        shift 4
+        "$navi_do" "$2" "$3" "$4" "$5"
+        shift 5
     done
 }
 
 navi_check() {
-    [ "$1" = keep ] || navi_is "$2" "$3" ||
-        navi_fail 1 "$navi_file has changed in the meantime; nothing was changed; try again"
-    [ "$1" = keep ] || [ "$2" = absent ] || [ -w "$navi_target" ] ||
+    navi_is "$2" "$3" || navi_fail 1 "$navi_file has changed in the meantime; nothing was changed; try again"
+    [ "$2" = absent ] || [ -w "$navi_target" ] ||
         navi_fail $navi_refused "$navi_file can't be written to; check its permissions; nothing was changed"
 }
 
@@ -49,20 +50,21 @@ navi_write_new() {
     navi_fail_to_write "$navi_target_folder" 'nothing was changed' "$navi_file can't be written; check the folder and the disk"
 }
 
-# navi_back_up: keep the settings as they are beside them, under a name that is free, unless they are kept already.
+# navi_back_up: keep the user's own settings as they are beside them, under a name that is free, unless they are kept
+# already. The names are in navi_backups, as lines "NAME PATH".
 navi_back_up() {
-    [ "$navi_file" = "$navi_settings" ] && [ "$1,$2" = write,text ] || return 0
-    navi_backup=$navi_settings.before-navi
+    [ "$navi_is_shared,$1,$2" = yes,write,text ] || return 0
+    navi_backup=$navi_file.before-navi
     navi_number=1
     while [ -e "$navi_backup" ] || [ -L "$navi_backup" ]; do
-        if navi_holds "$navi_backup" "$3"; then
-            navi_backup=
-            return 0
-        fi
+        ! navi_holds "$navi_backup" "$3" || return 0
         navi_number=$((navi_number + 1))
-        navi_backup=$navi_settings.before-navi.$navi_number
+        navi_backup=$navi_file.before-navi.$navi_number
     done
-    cp -p "$navi_target" "$navi_backup" 2>/dev/null && navi_holds "$navi_backup" "$3" && return
+    if cp -p "$navi_target" "$navi_backup" 2>/dev/null && navi_holds "$navi_backup" "$3"; then
+        navi_backups=$navi_backups$navi_hook_name' '$navi_backup$navi_newline
+        return
+    fi
     rm -f "$navi_backup"
     navi_fail_to_write "${navi_backup%/*}" 'nothing was changed' "no copy of $navi_file can be made; check the folder and the disk"
 }
@@ -70,9 +72,14 @@ navi_back_up() {
 # navi_replace: the new file takes its place. Others write settings, too: they are looked at once more.
 navi_replace() {
     [ "$1" = write ] || return 0
-    [ "$navi_file" != "$navi_hook" ] || chmod 700 "$navi_target.navi.$$"
+    [ "$navi_hook_name" != hook ] || chmod 700 "$navi_target.navi.$$"
     navi_is "$2" "$3" && mv -f "$navi_target.navi.$$" "$navi_target" 2>/dev/null && return
-    [ -z "$navi_backup" ] || rm -f "$navi_backup"
+    case $navi_newline$navi_backups in
+    *"$navi_newline$navi_hook_name "*)
+        navi_backup=${navi_backups#*"$navi_hook_name "}
+        rm -f "${navi_backup%%"$navi_newline"*}"
+        ;;
+    esac
     navi_fail 1 "$navi_file has changed in the meantime, or can't be replaced; it was left as it is; try again"
 }
 
@@ -83,19 +90,24 @@ navi_remove() {
 }
 
 navi_clean() {
-    for navi_file in "$navi_hook" "$navi_plugin" "$navi_settings"; do
+    for navi_hook_name in hook plugin settings gemini qwen copilot; do
+        navi_find_hook_file "$navi_hook_name"
         navi_resolve "$navi_file" && rm -f "$navi_target.navi.$$"
     done
 }
 
-navi_backup=
+navi_backups=
 navi_places "$1"
 shift
 navi_each navi_check "$@"
 trap navi_clean EXIT
-[ "$1" = keep ] || navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was changed'
+[ "${1-}" != hook ] || navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was changed'
 navi_each navi_write_new "$@"
 navi_each navi_back_up "$@"
 navi_each navi_replace "$@"
 navi_each navi_remove "$@"
-[ -z "$navi_backup" ] || printf '%s backup %s\n' "$navi_token" "$navi_backup"
+set -f
+IFS=$navi_newline
+for navi_backup in $navi_backups; do
+    printf '%s backup %s\n' "$navi_token" "${navi_backup#* }"
+done
