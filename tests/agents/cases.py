@@ -1,6 +1,6 @@
 """Tables of what agents do and what navi says about it, here and on a remote, with its hooks and without them.
 
-    CASES = [Case(streams, "working"), Case(is_refused, "idle", ("", "permission", "", "permission"))]
+    CASES = [*COMMON, Case(asks_a_question, "question", ("", "permission", "", "permission"))]
 
     @cases(CASES, PLACES[0], Claude)
     class TestHereWithoutHooks(EveryCase): ...
@@ -26,7 +26,25 @@ import pytest
 from tests.agents.agent import Agent
 from tests.agents.service import Service
 from tests.agents.versions import needs
-from tests.agents.ways import has_answered
+from tests.agents.ways import (
+    asks_for_permission,
+    asks_to_write,
+    fails,
+    has_answered,
+    has_left,
+    is_continued,
+    is_interrupted,
+    is_killed_at_work,
+    is_refused,
+    is_started_again,
+    is_suspended,
+    is_suspended_at_work,
+    runs_an_allowed_tool,
+    shows_a_menu,
+    streams,
+    tries_again,
+    waits_for_its_service,
+)
 from tests.support.machines import Keys, Lab
 from tests.support.verbs import account, navi
 
@@ -70,6 +88,28 @@ class Case(NamedTuple):
     way: Callable[[Any], None]
     truth: str
     wrong: tuple[str, str, str, str] = ("", "", "", "")
+
+
+COMMON = [
+    Case(streams, "working"),
+    Case(has_answered, "idle"),
+    Case(waits_for_its_service, "working"),
+    Case(asks_for_permission, "permission"),
+    Case(asks_to_write, "permission"),
+    Case(shows_a_menu, "menu"),
+    Case(runs_an_allowed_tool, "working"),
+    Case(is_refused, "idle"),
+    Case(is_interrupted, "idle"),
+    Case(fails, "error"),
+    Case(tries_again, "working"),
+    Case(is_suspended, "suspended"),
+    Case(is_suspended_at_work, "suspended"),
+    Case(is_continued, "idle"),
+    Case(has_left, "ended"),
+    Case(is_killed_at_work, "ended"),
+    Case(is_started_again, "idle"),
+]
+"""What every agent does."""
 
 
 class Watched(NamedTuple):
