@@ -17,7 +17,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,6 +47,7 @@ from tests.agents.ways import (
 )
 from tests.support.machines import Keys, Lab
 from tests.support.verbs import account, navi
+from tests.support.waiting import until
 
 LOOKS = (2.0, 4.0)
 """Seconds after the beginning of a state at which navi must be right."""
@@ -168,10 +169,17 @@ class EveryCase:
             check(watched, case.truth)
 
 
+def is_still(agent: Agent, truth: str) -> None:
+    """Raise AssertionError unless something is true. A screen that was read while the agent draws is read again."""
+    with suppress(AssertionError):
+        until(lambda: agent.truth() == truth, timeout=1, interval=0.1)
+    assert agent.truth() == truth, agent.screen()
+
+
 def check(watched: Watched, truth: str) -> None:
     """Compare navi's word with the truth, which must not change meanwhile."""
-    assert watched.agent.truth() == truth
+    is_still(watched.agent, truth)
     word = watched.word()
-    assert watched.agent.truth() == truth
+    is_still(watched.agent, truth)
     if word not in RIGHT[truth]:
         raise WrongWord(f"navi says {word}, but the agent is {truth}:\n{watched.agent.screen()}")

@@ -116,6 +116,9 @@ SCREENS: dict[str, tuple[tuple[str, ...], str, str]] = {
         "\u25cf API Error: 1",
     ),
     "long": (("x" * 5000 + " esc to interrupt",), "working busy line", "x" * 300),
+    "in a frame": (("\u2502 esc to interrupt   \u2502",), "working busy line", "esc to interrupt"),
+    "with a bar at the right": (("  esc to interrupt   \u2588",), "working busy line", "  esc to interrupt"),
+    "with a side alone": (("esc to interrupt\u2502x",), "working busy line", "esc to interrupt\u2502x"),
     "a header in the text": ((f"x{TOKEN} capture 8 test", "esc to interrupt"), "working busy line", "esc to interrupt"),
     "sh and awk": (
         ("$(touch pwned) %s %d & \\1 esc to interrupt",),

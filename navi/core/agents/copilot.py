@@ -35,7 +35,7 @@ KIND = AgentKind(
         ScreenRule("permission", "permission dialog", ((1, FRAME), (18, "^\u2502 Do you want to "))),
         ScreenRule("waiting", "question", ((2, KEYS), (30, "^ Copilot needs information"), (24, "^ [^ ].*\\?$"))),
         ScreenRule("waiting", "other question", ((2, KEYS), (30, "^ Copilot needs information"))),
-        ScreenRule("waiting", "dialog", ((1, FRAME),)),
+        ScreenRule("waiting", "dialog", ((1, FRAME), (30, "^\u2502 .*[a-z]"))),
         ScreenRule("waiting", "menu", ((2, KEYS),)),
         ScreenRule("working", "busy line", ((1, BUSY),)),
         ScreenRule("error", "failed turn", ((20, BOX), (0, FAILED))),

@@ -26,7 +26,7 @@ KIND = AgentKind(
         ScreenRule("waiting", "other question", ((1, FRAME), (4, "^\u2502 Enter to select"))),
         ScreenRule("permission", "permission dialog", ((1, FRAME), (12, "1\\. Allow once"), (20, ASKED))),
         ScreenRule("waiting", "trust dialog", ((3, "^ \u2570"), (30, "^ \u2502 Do you trust "))),
-        ScreenRule("waiting", "dialog", ((1, FRAME),)),
+        ScreenRule("waiting", "dialog", ((1, FRAME), (30, "^\u2502 .*[a-z]"))),
         ScreenRule("working", "busy line", ((7, "^ [^ >!*]+ .*\\(esc to cancel"),)),
         ScreenRule("error", "failed turn", ((9, EDGE), (0, "^\u2715 "))),
         ScreenRule("error", "end of a failed turn", ((9, EDGE), (0, "^\u2139 This request failed"))),

@@ -35,7 +35,7 @@ KIND = AgentKind(
         ScreenRule("permission", "permission dialog", ((1, WAITS), (12, "^   [^ ]* *[0-9]\\. Yes, allow once"))),
         ScreenRule("waiting", "dialog", ((1, WAITS),)),
         ScreenRule("waiting", "trust dialog", ((1, FRAME), (16, "^  +\u2502 Do you trust "))),
-        ScreenRule("waiting", "menu", ((1, FRAME),)),
+        ScreenRule("waiting", "menu", ((1, FRAME), (30, "^  +\u2502 .*[a-z]"))),
         ScreenRule("working", "busy line", ((20, BOX), (8, BUSY))),
         ScreenRule("error", "failed turn", ((20, BOX), (0, "^  \u2715 "))),
         ScreenRule("idle", "prompt", ((20, BOX),)),

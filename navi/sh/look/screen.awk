@@ -64,7 +64,7 @@ function judge(    i, rule) {
     }
     if (i <= rules[name] + 0) {
         print token " screen " process " " status[rule] " " title[rule]
-        print substr(status[rule] == "permission" ? wanted(line[matched]) : line[matched], 1, 300)
+        print substr(bare(status[rule] == "permission" ? wanted(line[matched]) : line[matched]), 1, 300)
     } else print token " screen " process " -"
     process = ""
     lines = 0
@@ -98,6 +98,13 @@ function wanted(text,    i, way, at, found) {
         gsub(cut[way], "", found)
         return words[way] found
     }
+    return text
+}
+
+# bare(TEXT): a text without the sides of a frame, or the bar at the right of a conversation.
+function bare(text) {
+    sub(/^ *(\342\224\202|\342\224\203) +/, "", text)
+    sub(/ +(\342\224\202|\342\224\203|\342\226\210)$/, "", text)
     return text
 }
 
