@@ -25,7 +25,8 @@ TABLES = sorted((ROOT / "tests" / "statements").glob("*.yaml"))
 
 CLAIMS = re.compile(
     r"\b(killed|created|restored|dismissed|(?<!be )(?<!moved or )removed|is back|was done|was not done"
-    r"|may have been done|nothing to \w|no session|nothing was sent|not registered|no differences|has ended|is gone)\b|\bstopped \{"
+    r"|may have been done|nothing to \w|no session|nothing was sent|not registered|no differences|has ended|is gone)\b"
+    r"|\bstopped \{"
 )
 """Words that say what was done, or what there is."""
 

@@ -15,18 +15,8 @@ from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.hooks import (
-    Change,
-    File,
-    Found,
-    Plan,
-    claude_standing,
-    install,
-    look_at_hooks,
-    opencode_standing,
-    remove,
-    write_hooks,
-)
+from navi.ops.hooks import OTHERS, Change, File, Found, Plan, look_at_hooks, write_hooks
+from navi.ops.hooks_others import TABLE, plan_install, plan_remove, standing
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -49,6 +39,10 @@ OVERWRITTEN = (
     "a running Claude Code writes its settings all the time, and has undone the change {0} times; "
     "try again when it rests"
 )
+OWN = ("hook", "plugin", "copilot")
+"""The files that are navi's alone."""
+
+TITLES = {"opencode": "OpenCode", **{name: one.title for name, one in TABLE.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +67,8 @@ def run_hooks(options: Options, context: Context) -> int:
     names = _names(options, context)
     if options.action == "status":
         return _status(names, options, context)
-    return _change(names, options, context, install if options.action == "install" else remove)
+    plan = plan_install if options.action == "install" else plan_remove
+    return _change(names, options, context, lambda found: plan(found, frozenset(options.agents)))
 
 
 def _names(options: Options, context: Context) -> list[str]:
@@ -95,26 +90,37 @@ def _status(names: Sequence[str], options: Options, context: Context) -> int:
     if options.json:
         context.output.print_json([_host_document(name, found) for name, found in results])
     else:
-        _print_table(context.output, results)
-    return next((status for _, found in results if (status := _status_of(found))), exits.OK)
+        _print_table(context.output, results, options.agents)
+    return next((status for _, found in results if (status := _status_of(found, options.agents))), exits.OK)
 
 
-def _status_of(found: Found | Failed) -> int:
+def _status_of(found: Found | Failed, agents: Sequence[str]) -> int:
     if isinstance(found, Failed):
         return why(found)[1]
-    good = claude_standing(found).state == "installed"
-    good = good and (not found.opencode or opencode_standing(found).state == "installed")
+    good = all(standing(found, name).state == "installed" for name in agents or _expected(found))
     return exits.OK if good else exits.NO
 
 
-def _print_table(output: Output, results: Sequence[tuple[str, Found | Failed]]) -> None:
+def _expected(found: Found) -> list[str]:
+    """Return the agents whose hooks should be there."""
+    return ["claude", *(["opencode"] if found.opencode else []), *sorted(found.present)]
+
+
+def _listed(found: Found) -> list[str]:
+    """Return the agents to report: others than the first two only where they are there, or call the hook."""
+    called = [name for name in OTHERS if name in found.present or standing(found, name).state != "absent"]
+    return ["claude", "opencode", *called]
+
+
+def _print_table(output: Output, results: Sequence[tuple[str, Found | Failed]], agents: Sequence[str]) -> None:
     wide = max(len(name) for name, _ in results)
     for name, found in results:
         if isinstance(found, Failed):
             output.complain(f"{name}: {why(found)[0]}")
             continue
-        for agent, standing in (("claude", claude_standing(found)), ("opencode", opencode_standing(found))):
-            line = f"{clean(name):<{wide}}  {agent:<8}  {standing.state:<9}  {standing.reason}"
+        for agent in agents or _listed(found):
+            state = standing(found, agent)
+            line = f"{clean(name):<{wide}}  {agent:<8}  {state.state:<9}  {state.reason}"
             output.print(line.rstrip())
         if found.lost:
             output.complain(f"{clean(name)}: the hook lost an event: {clean(found.lost)}")
@@ -124,17 +130,15 @@ def _host_document(name: str, found: Found | Failed) -> dict[str, object]:
     if isinstance(found, Failed):
         return _failed_document(name, found)
     version = ".".join(map(str, found.version)) if found.version else None
-    claude = asdict(claude_standing(found)) | {"path": found.settings.path, "version": version}
-    opencode = asdict(opencode_standing(found)) | {"path": found.plugin.path, "present": found.opencode}
-    del opencode["left_out"]
-    return {
-        "host": name,
-        "error": None,
-        "status": exits.OK,
-        "claude": claude,
-        "opencode": opencode,
-        "lost": clean(found.lost),
+    more: dict[str, dict[str, object]] = {
+        "claude": {"path": found.settings.path, "version": version},
+        "opencode": {"path": found.plugin.path, "present": found.opencode},
+        **{one: {"path": found.others[one].path, "present": one in found.present} for one in OTHERS},
     }
+    agents = {one: asdict(standing(found, one)) | facts for one, facts in more.items()}
+    for one in agents.keys() - {"claude"}:
+        del agents[one]["left_out"]
+    return {"host": name, "error": None, "status": exits.OK, **agents, "lost": clean(found.lost)}
 
 
 def _failed_document(name: str, failed: Failed) -> dict[str, object]:
@@ -175,13 +179,13 @@ def _show(output: Output, name: str, proposal: Proposal | Failed, action: str) -
         return
     plan = proposal.plan
     output.print(f"{clean(name)}:")
-    for change in (plan.hook, plan.plugin):
-        if change.action != "keep":
+    for kind, change in plan.by_name.items():
+        if change.action != "keep" and kind in OWN:
             output.print(f"  {change.action} {clean(change.file.path)}")
+        for line in change.difference() if kind not in OWN else ():
+            output.print(f"  {clean(line.expandtabs())}".rstrip())
     for copy in plan.copies:
         output.print(f"  remove {clean(copy.path)}")
-    for line in plan.settings.difference():
-        output.print(f"  {clean(line.expandtabs())}".rstrip())
     if action == "install":
         _warn(output, name, proposal.found)
 
@@ -190,9 +194,10 @@ def _warn(output: Output, name: str, found: Found) -> None:
     """Warn about what can't be installed."""
     if found.version is None:
         output.complain(f"{name}: {VERSION_UNKNOWN}")
-    opencode = opencode_standing(found)
-    if opencode.state == "unusable":
-        output.complain(f"{name}: no hook for OpenCode: {opencode.reason}")
+    for agent in ("opencode", *OTHERS):
+        state = standing(found, agent)
+        if state.state == "unusable":
+            output.complain(f"{name}: no hook for {TITLES[agent]}: {state.reason}")
 
 
 def _agreed(output: Output, names: Sequence[str]) -> bool:

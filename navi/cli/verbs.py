@@ -176,6 +176,10 @@ HOOKS = (
     positional(
         "action", help="install them, tell which are installed, or remove them", choices=("install", "status", "remove")
     ),
+    positional(
+        "agents", help="only these agents; by default all that are used there",
+        choices=("claude", "opencode", "gemini", "qwen", "copilot"), many="*",
+    ),
     HOSTS._replace(group="where"),
     flag("--all", help="this machine and all remotes", group="where"),
     flag("--yes", help="make the changes without asking"),

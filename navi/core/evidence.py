@@ -175,7 +175,8 @@ def _by_display(kind: AgentKind, found: _Found, clock: float) -> Evidence:
     if screen.word == "working":
         return screen
     if hook.word and not _is_over(kind, found, clock):
-        return hook
+        # Some hooks report the end of a turn that failed as that of any other.
+        return screen if screen.word == "error" and hook.word in AT_REST else hook
     return next((piece for piece in (screen, title) if piece.word), _silence_after(kind, hook, silence))
 
 

@@ -21,7 +21,7 @@ from navi.core.conversations import (
     time_in,
     unseen,
 )
-from navi.core.evidence import BUSY, Agent, Verdict, agents_in, judge_agent, of_nested
+from navi.core.evidence import AT_REST, BUSY, Agent, Verdict, agents_in, judge_agent, of_nested
 from navi.core.model import (
     AgentStatus,
     Conversation,
@@ -261,7 +261,9 @@ def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: st
     are none.
     """
     report = report._replace(word=report.word or "unknown")
-    if report.word not in BUSY or not all(_is_bare_shell(pane) for pane in living):
+    # Not every agent's hook reports that the agent has ended.
+    over = BUSY if report.agent in ("", "claude") else BUSY | AT_REST
+    if report.word not in over or not all(_is_bare_shell(pane) for pane in living):
         return Verdict("", report, (report,))
     shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
     text = f"only a shell ({shells}) is left in the pane" if living else gone

@@ -7,6 +7,7 @@
     title    NAME  STATUS  GLOB                     the pane's title
     screen   NAME  PROMPT  BORDER                   (either may be empty)
     rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
+    asked    NAME  WORDS  AFTER  LINE  CUT          (AFTER may be empty) in their order
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
     for rule in kind.screens:
         conditions = (word for number, pattern in rule.shows for word in (str(number), pattern))
         yield ("rule", kind.name, rule.status, rule.name, *conditions)
+    for one in kind.asked:
+        yield ("asked", kind.name, one.words, one.after, one.line, one.cut)
 
 
 def _plain(glob: str) -> str:

@@ -1,20 +1,21 @@
 """The agents' hooks: reading, installing and removing them on a host (scripts hooks/read and hooks/write).
 
 Merging is done here, on text, so that the host needs neither Python nor jq. What the user wrote stays as it is.
+Claude Code's hooks and OpenCode's plugin are here; hooks_others.py has those of other agents, and the plans for all.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import unified_diff
 from functools import cache, partial
 
 from navi.core.text import clean
-from navi.ops.json_text import delete, insert, parse, replace
+from navi.ops.hook_settings import DEFAULT_DIR, Settings, hook_command
+from navi.ops.json_text import parse
 from navi.ops.linker import link, read_file
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, done
 
@@ -50,11 +51,12 @@ UNKNOWN_VERSION: Version = (1, 0, 85)
 TIME_LIMIT = 10
 """Seconds that Claude Code gives the hook. It needs a few hundredths, and two where tmux hangs."""
 
-DEFAULT_DIR = "~/.claude-sessions"
-
 PLUGIN_MARK = "// navi: "
 
 HOOK_HEAD = "#!/bin/sh\n# Coding agents run this at each of their events. See `navi hooks --help`.\n"
+
+OTHERS = ("gemini", "qwen", "copilot")
+"""The names of the other agents with hooks, which are also those of their files in the scripts."""
 
 UNUSABLE = {
     "odd": "is not a file",
@@ -84,7 +86,8 @@ class Found:
     """The hooks as they are on a host. `version` is Claude Code's there, None where it can't be had.
 
     `copies` are those of the settings that navi has made. `running` tells whether a Claude Code runs, and may write its
-    settings. `lost` says when and why a hook last lost an event, "" if none did.
+    settings. `lost` says when and why a hook last lost an event, "" if none did. `others` has the file of each of
+    OTHERS, `present` those that seem to be used there, and `backups` those of which navi has kept the settings.
     """
 
     sessions_dir: str
@@ -97,6 +100,9 @@ class Found:
     lost: str = ""
     copies: tuple[File, ...] = ()
     running: bool = False
+    others: Mapping[str, File] = field(default_factory=dict)
+    present: frozenset[str] = frozenset()
+    backups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +120,11 @@ class Change:
             return "keep"
         return "remove" if self.text is None else "write"
 
-    def arguments(self) -> tuple[str, ...]:
-        """Return what the script needs to know of it."""
+    def arguments(self, name: str) -> tuple[str, ...]:
+        """Return what the script needs to know of it: nothing if it does nothing. `name` is that of its file there."""
         state = "absent" if self.file.text is None else "text"
         action = "edit" if self.action == "write" and not self.copied else self.action
-        return (action, state, self.file.text or "", self.text or "")
+        return () if action == "keep" else (name, action, state, self.file.text or "", self.text or "")
 
     def difference(self) -> list[str]:
         """Return the lines of a unified diff."""
@@ -136,11 +142,17 @@ class Plan:
     plugin: Change
     settings: Change
     copies: tuple[File, ...] = ()
+    others: Mapping[str, Change] = field(default_factory=dict)
+
+    @property
+    def by_name(self) -> Mapping[str, Change]:
+        """Return all changes by the names that their files have in the scripts, settings last: they call the hook."""
+        return {"hook": self.hook, "plugin": self.plugin, **self.others, "settings": self.settings}
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """Return the changes that do something."""
-        return tuple(one for one in (self.hook, self.plugin, self.settings) if one.action != "keep")
+        return tuple(one for one in self.by_name.values() if one.action != "keep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +170,7 @@ class Standing:
 
 
 def look_at_hooks(sessions_dir: str) -> Operation[Found]:
-    """Look at the hook, at Claude Code's settings and at OpenCode's plugin; changes nothing."""
+    """Look at the hook and at the files of all agents that call it; changes nothing."""
     return Operation(
         "hooks",
         link("hooks/read"),
@@ -169,13 +181,13 @@ def look_at_hooks(sessions_dir: str) -> Operation[Found]:
 
 
 def write_hooks(plan: Plan) -> Operation[str]:
-    """Carry out a plan, all of it or nothing; the answer is where the old settings are kept, or "".
+    """Carry out a plan, all of it or nothing; the answer is where old settings are kept (", " between paths), or "".
 
     OperationError says what has changed since the look, or what can't be written.
     """
-    changes = (plan.hook, plan.plugin, plan.settings)
-    words = [word for one in changes for word in one.arguments()]
-    words += [word for copy in plan.copies for word in (copy.path, copy.text or "")]
+    words = [word for name, one in plan.by_name.items() for word in one.arguments(name)]
+    if plan.copies:
+        words += ["copies", *(word for copy in plan.copies for word in (copy.path, copy.text or ""))]
     return Operation(
         "write hooks",
         link("hooks/write"),
@@ -188,7 +200,7 @@ def write_hooks(plan: Plan) -> Operation[str]:
 def _read_found(sessions_dir: str, answer: Answer) -> Found:
     all_records = done(answer)
     records = {record.kind: record for record in all_records}
-    if not {"hook", "plugin", "settings", "whole"} <= records.keys():
+    if not {"hook", "plugin", "settings", "whole", *OTHERS} <= records.keys():
         raise OperationError("incomplete reply while reading the hooks; try again")
     version = records["claude"].rest if "claude" in records else ""
     numbers = re.match(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})\b", version)
@@ -198,11 +210,14 @@ def _read_found(sessions_dir: str, answer: Answer) -> Found:
         _read_file(records, "plugin"),
         _read_file(records, "settings"),
         (int(numbers[1]), int(numbers[2]), int(numbers[3])) if numbers else None,
-        "backup" in records,
-        "opencode" in records,
+        "backup-settings" in records,
+        "has-opencode" in records,
         records["lost"].rest if "lost" in records else "",
         tuple(_read_copies(all_records)),
         "running" in records,
+        {name: _read_file(records, name) for name in OTHERS},
+        frozenset(name for name in OTHERS if f"has-{name}" in records),
+        frozenset(name for name in OTHERS if f"backup-{name}" in records),
     )
 
 
@@ -229,7 +244,7 @@ def _read_file(records: Mapping[str, Record], word: str) -> File:
 
 
 def _read_written(answer: Answer) -> str:
-    return next((record.rest for record in done(answer) if record.kind == "backup"), "")
+    return ", ".join(record.rest for record in done(answer) if record.kind == "backup")
 
 
 # ---- what is installed
@@ -247,36 +262,26 @@ def plugin_text(sessions_dir: str) -> str:
     return source.replace(json.dumps(DEFAULT_DIR), json.dumps(sessions_dir or DEFAULT_DIR), 1)
 
 
-def hook_command(sessions_dir: str) -> str:
-    """Return the command line by which Claude Code calls the hook; it says yes even if the hook is gone.
-
-    Else an agent would be held up: sh ends with 2 where it finds no file, which to Claude Code means to stop.
-    """
-    folder = sessions_dir or DEFAULT_DIR
-    if folder.startswith("~/"):
-        quoted = f'"$HOME"/{shlex.quote(folder[2:].rstrip("/"))}'
-    elif folder.startswith("/"):
-        quoted = shlex.quote(folder.rstrip("/"))
-    else:
-        raise OperationError(f"sessions_dir must begin with / or ~/, and is {clean(folder)}; correct it first")
-    variable = "" if folder == DEFAULT_DIR else f"CLAUDE_SESSIONS_DIR={quoted} "
-    return f"{variable}sh {quoted}/.navi/hook claude || true"
-
-
 def events_for(version: Version | None) -> list[str]:
     """Return the events that this version of Claude Code knows, and that say something about a status."""
     return [event for event, since in EVENTS.items() if since <= (version or UNKNOWN_VERSION)]
 
 
 def install(found: Found) -> Plan:
-    """Plan to install the hooks: Claude Code's always, OpenCode's where it is. Raises OperationError."""
-    command = hook_command(found.sessions_dir)
+    """Plan to install Claude Code's hooks, and OpenCode's where it is. Raises OperationError."""
+    hook = {"type": "command", "command": hook_command(found.sessions_dir), "timeout": TIME_LIMIT}
     found.hook.check()
     old = found.settings.check()
-    text = _cleared(found, "{}\n" if old is None or not old.strip() else old)
+    settings = _settings(found, "{}\n" if old is None or not old.strip() else old)
+    if found.version is not None:  # an older one may have been put in since
+        settings = settings.without(EVENTS.keys() - events_for(found.version))
     for event in events_for(found.version):
-        text = _with_event(found, text, event, command)
-    return Plan(Change(found.hook, hook_text()), _plugin(found, found.opencode), Change(found.settings, text))
+        settings = settings.with_event(event, hook)
+    return Plan(Change(found.hook, hook_text()), _plugin(found, found.opencode), Change(found.settings, settings.text))
+
+
+def _settings(found: Found, text: str) -> Settings:
+    return Settings("claude", found.settings.path, text)
 
 
 def remove(found: Found) -> Plan:
@@ -287,7 +292,7 @@ def remove(found: Found) -> Plan:
     """
     found.hook.check()
     old = found.settings.check()
-    text = None if old is None else _without(found, old)
+    text = None if old is None else _settings(found, old).without().text
     if text != old and text is not None and text.split() == ["{}"] and not found.backup:
         text = None
     copies = tuple(copy for copy in found.copies if _says_the_same(found, copy, text))
@@ -297,7 +302,7 @@ def remove(found: Found) -> Plan:
 def _says_the_same(found: Found, copy: File, text: str | None) -> bool:
     """Whether a copy without the hooks has the content of a text, however it is written."""
     try:
-        return copy.text is not None and parse(_without(found, copy.text)) == parse(text or "{}")
+        return copy.text is not None and parse(_settings(found, copy.text).without().text) == parse(text or "{}")
     except (OperationError, ValueError):
         return False
 
@@ -310,109 +315,14 @@ def _plugin(found: Found, wanted: bool) -> Change:
     return Change(found.plugin, plugin_text(found.sessions_dir) if wanted else None)
 
 
-# ---- Claude Code's settings
-
-
-def _hooks(found: Found, text: str) -> dict[str, list[object]] | None:
-    """Return the hooks that are set. Raises OperationError for settings in which nothing could be put."""
-    where = clean(found.settings.path)
-    try:
-        document = parse(text)
-    except ValueError as error:
-        raise OperationError(
-            f"{where} is no JSON: {clean(str(error))}; correct it first; nothing was changed"
-        ) from None
-    hooks = document.get("hooks", {}) if isinstance(document, dict) else None
-    if not isinstance(document, dict) or not isinstance(hooks, dict):
-        raise OperationError(
-            f"{where} should be an object whose `hooks` are one; correct it first; nothing was changed"
-        )
-    for event, groups in hooks.items():
-        if not isinstance(groups, list):
-            raise OperationError(f"{where}: the hooks of {clean(event)} should be a list; nothing was changed")
-    return hooks if "hooks" in document else None
-
-
-def is_hook_command(command: object) -> bool:
-    """Whether this is how navi has the hook called, from whatever folder."""
-    try:
-        words = shlex.split(command) if isinstance(command, str) else []
-    except ValueError:
-        return False
-    if words and words[0].startswith("CLAUDE_SESSIONS_DIR="):
-        del words[0]
-    return len(words) == 5 and words[0] == "sh" and words[1].endswith("/.navi/hook") and words[2:] == HOOK_WORDS
-
-
-HOOK_WORDS = ["claude", "||", "true"]
-
-
-def _ours(groups: list[object]) -> Iterator[tuple[int, int, str]]:
-    """Yield where in an event's groups the hook is called: which group, which of its hooks, and the command."""
-    for number, group in enumerate(groups):
-        hooks = group.get("hooks") if isinstance(group, dict) else None
-        for position, hook in enumerate(hooks if isinstance(hooks, list) else []):
-            command = hook.get("command") if isinstance(hook, dict) else None
-            if isinstance(command, str) and is_hook_command(command):
-                yield number, position, command
-
-
-def _with_event(found: Found, text: str, event: str, command: str) -> str:
-    hooks = _hooks(found, text)
-    group = {"hooks": [{"type": "command", "command": command, "timeout": TIME_LIMIT}]}
-    if hooks is None:
-        return insert(text, (), {event: [group]}, "hooks")
-    if event not in hooks:
-        return insert(text, ("hooks",), [group], event)
-    ours = list(_ours(hooks[event]))
-    for number, position, written in ours:
-        if written != command:
-            text = replace(text, ("hooks", event, number, "hooks", position, "command"), command)
-    return text if ours else insert(text, ("hooks", event), group)
-
-
-def _cleared(found: Found, text: str) -> str:
-    """Take out the hook of events that the version there does not know: an older one has been put in since."""
-    unknown = EVENTS.keys() - events_for(found.version)
-    return text if found.version is None else _without(found, text, unknown)
-
-
-def _without(found: Found, text: str, events: Collection[str] | None = None) -> str:
-    """Take out the hook of these events, or of all, from the last to the first: so places stay what they are."""
-    for event, groups in reversed((_hooks(found, text) or {}).items()):
-        for number, position, _ in reversed(list(_ours(groups)) if events is None or event in events else []):
-            text = delete(text, ("hooks", event, number, "hooks", position))
-            text = _without_empty(found, text, event, number)
-    return text
-
-
-def _without_empty(found: Found, text: str, event: str, number: int) -> str:
-    """Take out the group, the event and the hooks from which the last one has gone."""
-    hooks = _hooks(found, text) or {}
-    group = hooks[event][number]
-    if not isinstance(group, dict) or group["hooks"]:
-        return text
-    text = delete(text, ("hooks", event, number))
-    if len(hooks[event]) == 1:
-        text = delete(text, ("hooks", event))
-        if len(hooks) == 1:
-            text = delete(text, ("hooks",))
-    return text
-
-
 # ---- the state of the hooks
-
-
-def _events_called(found: Found) -> list[str]:
-    hooks = _hooks(found, found.settings.text or "{}") or {}
-    return [event for event, groups in hooks.items() if any(_ours(groups))]
 
 
 def claude_standing(found: Found) -> Standing:
     """Return the state of Claude Code's hooks."""
     try:
         plan = install(found)
-        called = _events_called(found)
+        called = _settings(found, found.settings.text or "{}").called()
     except OperationError as error:
         return Standing("unusable", str(error))
     if not called:

@@ -52,6 +52,9 @@ class Agent(ABC):
     retries: ClassVar[str] = r"attempt \d+/"
     """What its screen shows while it asks its service again."""
 
+    command: ClassVar[str] = "sleep 30; touch x"
+    """A command that it asks about, and that takes some time."""
+
     refuse: ClassVar[tuple[str, ...]] = ("Escape",)
     """The keys that refuse what it asks, or interrupt it."""
 
@@ -127,9 +130,12 @@ class Agent(ABC):
 
     def resume(self) -> None:
         """Continue the suspended agent. The shell drops what is typed before it has the terminal back."""
+        self._has_shell()
+        self.enter("fg")
+
+    def _has_shell(self) -> None:
         until(lambda: self._foreground() == "sh", what="the shell has the terminal")
         time.sleep(0.5)
-        self.enter("fg")
 
     def repair_terminal(self) -> None:
         """Clear what a killed agent left: the terminal is still raw, so C-j ends a line there, and Enter does not."""

@@ -1,6 +1,6 @@
 """Tables of what agents do and what navi says about it, here and on a remote, with its hooks and without them.
 
-    CASES = [Case(streams, "working"), Case(is_refused, "idle", ("", "permission", "", "permission"))]
+    CASES = [*COMMON, Case(asks_a_question, "question", ("", "permission", "", "permission"))]
 
     @cases(CASES, PLACES[0], Claude)
     class TestHereWithoutHooks(EveryCase): ...
@@ -17,7 +17,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,9 +26,28 @@ import pytest
 from tests.agents.agent import Agent
 from tests.agents.service import Service
 from tests.agents.versions import needs
-from tests.agents.ways import has_answered
+from tests.agents.ways import (
+    asks_for_permission,
+    asks_to_write,
+    fails,
+    has_answered,
+    has_left,
+    is_continued,
+    is_interrupted,
+    is_killed_at_work,
+    is_refused,
+    is_started_again,
+    is_suspended,
+    is_suspended_at_work,
+    runs_an_allowed_tool,
+    shows_a_menu,
+    streams,
+    tries_again,
+    waits_for_its_service,
+)
 from tests.support.machines import Keys, Lab
 from tests.support.verbs import account, navi
+from tests.support.waiting import until
 
 LOOKS = (2.0, 4.0)
 """Seconds after the beginning of a state at which navi must be right."""
@@ -70,6 +89,28 @@ class Case(NamedTuple):
     way: Callable[[Any], None]
     truth: str
     wrong: tuple[str, str, str, str] = ("", "", "", "")
+
+
+COMMON = [
+    Case(streams, "working"),
+    Case(has_answered, "idle"),
+    Case(waits_for_its_service, "working"),
+    Case(asks_for_permission, "permission"),
+    Case(asks_to_write, "permission"),
+    Case(shows_a_menu, "menu"),
+    Case(runs_an_allowed_tool, "working"),
+    Case(is_refused, "idle"),
+    Case(is_interrupted, "idle"),
+    Case(fails, "error"),
+    Case(tries_again, "working"),
+    Case(is_suspended, "suspended"),
+    Case(is_suspended_at_work, "suspended"),
+    Case(is_continued, "idle"),
+    Case(has_left, "ended"),
+    Case(is_killed_at_work, "ended"),
+    Case(is_started_again, "idle"),
+]
+"""What every agent does."""
 
 
 class Watched(NamedTuple):
@@ -128,10 +169,17 @@ class EveryCase:
             check(watched, case.truth)
 
 
+def is_still(agent: Agent, truth: str) -> None:
+    """Raise AssertionError unless something is true. A screen that was read while the agent draws is read again."""
+    with suppress(AssertionError):
+        until(lambda: agent.truth() == truth, timeout=1, interval=0.1)
+    assert agent.truth() == truth, agent.screen()
+
+
 def check(watched: Watched, truth: str) -> None:
     """Compare navi's word with the truth, which must not change meanwhile."""
-    assert watched.agent.truth() == truth
+    is_still(watched.agent, truth)
     word = watched.word()
-    assert watched.agent.truth() == truth
+    is_still(watched.agent, truth)
     if word not in RIGHT[truth]:
         raise WrongWord(f"navi says {word}, but the agent is {truth}:\n{watched.agent.screen()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 
@@ -14,7 +15,7 @@ DIALOGS: Mapping[str, str] = {
     "trust": r"Trust this folder\?",
     "permission": r"^  Would you like to (run the following command|make the following edits)\?",
     "question": r"enter to submit answer",
-    "menu": r"^  enter (select|continue) · esc",
+    "menu": r"^  enter (select|continue|confirm) · esc",
 }
 """What a dialog shows at the bottom of the screen, in place of the box for the next prompt."""
 
@@ -65,3 +66,12 @@ def asks_a_question_while_it_plans(agent: Codex) -> None:
     agent.enter("/plan")
     agent.shows("Plan mode")
     asks_a_question(agent)
+
+
+def asks_to_review_hooks(agent: Codex) -> None:
+    """Start it with a hook that its user has not trusted yet."""
+    hook = {"type": "command", "command": "true"}
+    path = agent.account.home / ".codex" / "hooks.json"
+    path.write_text(json.dumps({"hooks": {"Stop": [{"hooks": [hook]}]}}))
+    agent.begin()
+    agent.until("menu")

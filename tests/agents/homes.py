@@ -108,6 +108,36 @@ def opencode(home: Path, _work: Path, url: str) -> Variables:
     return {}
 
 
+def qwen(home: Path, work: Path, url: str) -> Variables:
+    """Write the files of Qwen Code in a home, and return its variables."""
+    settings = {
+        "security": {"auth": {"selectedType": "openai"}, "folderTrust": {"enabled": True}},
+        "general": {"enableAutoUpdate": False},
+        "privacy": {"usageStatisticsEnabled": False},
+        "telemetry": {"enabled": False},
+        "model": {"name": "scripted"},
+        "tools": {"approvalMode": "default", "useRipgrep": False},
+        "memory": {"enableManagedAutoMemory": False},
+        "ui": {"hideTips": True},
+    }
+    write(home / ".qwen" / "settings.json", json.dumps(settings, indent=2))
+    write(home / ".qwen" / "trustedFolders.json", json.dumps({str(work): "TRUST_FOLDER"}))
+    return {"OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": KEY, "OPENAI_MODEL": "scripted"}
+
+
+def copilot(home: Path, work: Path, url: str) -> Variables:
+    """Write the files of GitHub Copilot CLI in a home, and return its variables. With a provider, it needs no login."""
+    settings = {"banner": "never", "trusted_folders": [str(work)], "trustedFolders": [str(work)]}
+    write(home / ".copilot" / "config.json", json.dumps(settings, indent=2))
+    return {
+        "COPILOT_PROVIDER_BASE_URL": f"{url}/v1",
+        "COPILOT_PROVIDER_API_KEY": KEY,
+        "COPILOT_MODEL": "scripted",
+        "COPILOT_OFFLINE": "true",
+        "COPILOT_AUTO_UPDATE": "false",
+    }
+
+
 def write(path: Path, text: str) -> None:
     """Write a file of a home (0600), and make its folder (0700) if it is missing."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -10,8 +10,10 @@ from tests.agents import claude, codex
 from tests.agents.agent import Agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
+from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
 from tests.agents.opencode import OpenCode
+from tests.agents.qwen import Qwen
 from tests.agents.ways import (
     asks_a_question,
     asks_for_permission,
@@ -67,7 +69,7 @@ def says(text: str) -> Callable[[Agent], None]:
 
     def way(agent: Agent) -> None:
         agent.enter(f"say: {text}")
-        time.sleep(2)
+        time.sleep(4)
         agent.until("idle")
 
     return way
@@ -187,6 +189,27 @@ OPENCODE_DIALOG = (
 )
 OPENCODE_QUESTION = r"┃  1. Red\n  ┃  2. Blue\n  ┃\n  ┃  ↑↓ select  enter submit  esc dismiss\n  ┃"
 OPENCODE_BUSY = r"⬝⬝⬝■■■  esc interrupt\n\n   ⬝⬝⬝■■■  esc interrupt"
+QWEN_DIALOG = (
+    r"? Shell touch x ←\n\n   touch x\n\n   Allow execution of: 'touch'?\n\n   › 1. Yes, allow once\n"
+    r"     2. No, suggest changes (esc)\n\n  ⠏ Waiting for user confirmation..."
+)
+QWEN_QUESTION = (
+    r"Choice\n\n   Which colour?\n\n   ❯ 1. Red\n     2. Blue\n\n   ↑/↓: Navigate | Enter: Select | Esc: Cancel\n\n"
+    r"  ⠏ Waiting for user confirmation..."
+)
+QWEN_BUSY = r".. Thinking... (1s · esc to cancel)\n\n  .. Thinking... (1s · esc to cancel)"
+QWEN_ERROR = r"✕ [API Error: 400 x]\n\n  ✕ [API Error: 400 y]"
+COPILOT_DIALOG = (
+    r"╭────────────╮\n│ Run a command │\n│ touch x │\n│ Do you want to run this command? │\n│ ❯ 1. Yes │\n"
+    r"│   2. No, and tell Copilot what to do differently (Esc to stop) │\n"
+    r"│ ↑/↓ to navigate · enter to select · esc to cancel │\n╰────────────╯"
+)
+COPILOT_QUESTION = (
+    r"Copilot needs information.\n Which colour?\n\n ❯ Red\n   Blue\n\n"
+    r" ↑/↓ select · enter accept · ctrl+d decline · esc cancel\n────────────────────────"
+)
+COPILOT_BUSY = r"○ Working · 110 B esc esc interrupt\n\n ○ Working · 110 B esc esc interrupt"
+COPILOT_ERROR = r"✗ 400 The service answers 400.\n\n ✗ 400 The service answers 400."
 
 
 def quotes(**texts: str) -> list[Scene]:
@@ -229,6 +252,7 @@ SCENES: Mapping[str, Sequence[Scene]] = {
         Scene("typed-dialog", has_typed("Would you like to run the following command? esc to cancel"), "idle"),
         Scene("question", codex.asks_a_question_while_it_plans, "waiting", narrow=True),
         Scene("trust", is_started_elsewhere, "waiting", narrow=True, first=True),
+        Scene("hooks", codex.asks_to_review_hooks, "waiting", narrow=True, first=True),
     ],
     "gemini": [
         *ALL,
@@ -247,8 +271,26 @@ SCENES: Mapping[str, Sequence[Scene]] = {
         *quotes(dialog=OPENCODE_DIALOG, busy=OPENCODE_BUSY, question=OPENCODE_QUESTION),
         Scene("typed-dialog", has_typed("△ Permission required enter confirm esc interrupt"), "idle"),
     ],
+    "qwen": [
+        *ALL,
+        Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("writes-dialog", writes(QWEN_DIALOG), "idle", narrow=True),
+        Scene("typed-working", has_typed_while_it_works("and then"), "working"),
+        *quotes(dialog=QWEN_DIALOG, busy=QWEN_BUSY, error=QWEN_ERROR, question=QWEN_QUESTION),
+        Scene("typed-dialog", has_typed("Allow execution of: 'touch'? 1. Yes, allow once (esc to cancel)"), "idle"),
+        Scene("trust", is_started_elsewhere, "waiting", narrow=True, first=True),
+    ],
+    "copilot": [
+        *ALL,
+        Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("writes-dialog", writes(COPILOT_DIALOG), "idle", narrow=True),
+        Scene("typed-working", has_typed_while_it_works("and then"), "working"),
+        *quotes(dialog=COPILOT_DIALOG, busy=COPILOT_BUSY, error=COPILOT_ERROR, question=COPILOT_QUESTION),
+        Scene("typed-dialog", has_typed("Do you want to run this command? 1. Yes esc to cancel ○ Working"), "idle"),
+        Scene("trust", is_started_elsewhere, "waiting", narrow=True, first=True),
+    ],
 }
 """By agent, its states."""
 
-AGENTS: Mapping[str, type[Agent]] = {kind.name: kind for kind in (Claude, Codex, Gemini, OpenCode)}
+AGENTS: Mapping[str, type[Agent]] = {kind.name: kind for kind in (Claude, Codex, Gemini, OpenCode, Qwen, Copilot)}
 """By name, the drivers."""

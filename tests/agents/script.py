@@ -90,7 +90,7 @@ TOOLS: Mapping[str, Mapping[str, Callable[[str], Json]]] = {
         "exec_command": lambda text: {"cmd": text, **UNBOXED},
         "shell_command": lambda text: {"command": text},
         "shell": lambda text: {"command": ["sh", "-c", text]},
-        "run_shell_command": lambda text: {"command": text, "description": "Run a command"},
+        "run_shell_command": lambda text: {"command": text, "description": "Run a command", "is_background": False},
     },
     "background": {
         "Bash": lambda text: {"command": text, "description": "Run a command", "run_in_background": True},
@@ -100,12 +100,14 @@ TOOLS: Mapping[str, Mapping[str, Callable[[str], Json]]] = {
         "Write": lambda text: {"file_path": path(text), "content": content(text)},
         "write": lambda text: {"filePath": path(text), "content": content(text)},
         "write_file": lambda text: {"file_path": path(text), "content": content(text)},
+        "create": lambda text: {"path": path(text), "file_text": content(text)},
         "exec_command": lambda text: {"cmd": patch(text)},
     },
     "ask": {
         "AskUserQuestion": lambda text: question(text),
         "question": lambda text: question(text),
-        "ask_user": lambda text: question(text),
+        "ask_user": lambda text: question(text) | form(text),
+        "ask_user_question": lambda text: question(text),
         "request_user_input": lambda text: question(text),
     },
     "plan": {
@@ -166,6 +168,13 @@ def question(text: str) -> Json:
         "options": choices,
     }
     return {"questions": [asked | {"multiSelect": False}]}
+
+
+def form(text: str) -> Json:
+    """Return the arguments of a question in the form that GitHub Copilot CLI wants; others do not mind."""
+    choice = {"type": "string", "title": "Choice", "enum": ["Red", "Blue"]}
+    schema = {"type": "object", "properties": {"choice": choice}, "required": ["choice"]}
+    return {"message": text.rstrip("?") + "?", "requestedSchema": schema}
 
 
 def subagent(text: str, kind: str) -> Json:

@@ -2,49 +2,13 @@
 
 from __future__ import annotations
 
-from tests.agents.cases import PLACES, Case, EveryCase, cases
+from tests.agents.cases import COMMON, PLACES, Case, EveryCase, cases
 from tests.agents.gemini import Gemini
-from tests.agents.ways import (
-    asks_a_question,
-    asks_for_permission,
-    asks_to_trust_a_folder,
-    asks_to_write,
-    fails,
-    has_answered,
-    has_left,
-    is_continued,
-    is_interrupted,
-    is_killed_at_work,
-    is_refused,
-    is_started_again,
-    is_suspended,
-    is_suspended_at_work,
-    runs_an_allowed_tool,
-    shows_a_menu,
-    streams,
-    tries_again,
-    waits_for_its_service,
-)
+from tests.agents.ways import asks_a_question, asks_to_trust_a_folder
 
 CASES = [
-    Case(streams, "working"),
-    Case(has_answered, "idle"),
-    Case(waits_for_its_service, "working"),
-    Case(asks_for_permission, "permission"),
-    Case(asks_to_write, "permission"),
+    *COMMON,
     Case(asks_a_question, "question"),
-    Case(shows_a_menu, "menu"),
-    Case(runs_an_allowed_tool, "working"),
-    Case(is_refused, "idle"),
-    Case(is_interrupted, "idle"),
-    Case(fails, "error"),
-    Case(tries_again, "working"),
-    Case(is_suspended, "suspended"),
-    Case(is_suspended_at_work, "suspended"),
-    Case(is_continued, "idle"),
-    Case(has_left, "ended"),
-    Case(is_killed_at_work, "ended"),
-    Case(is_started_again, "idle"),
     Case(asks_to_trust_a_folder, "trust"),
 ]
 
@@ -54,6 +18,16 @@ class TestHereWithoutHooks(EveryCase):
     """On this machine, without hooks."""
 
 
+@cases(Gemini, CASES, PLACES[1])
+class TestHereWithHooks(EveryCase):
+    """On this machine, with hooks."""
+
+
 @cases(Gemini, CASES, PLACES[2])
 class TestRemoteWithoutHooks(EveryCase):
     """On a remote, without hooks."""
+
+
+@cases(Gemini, CASES, PLACES[3])
+class TestRemoteWithHooks(EveryCase):
+    """On a remote, with hooks."""

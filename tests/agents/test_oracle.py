@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agents import codex, gemini, opencode
+from tests.agents import codex, copilot, gemini, opencode, qwen
 from tests.agents.claude import judged
 from tests.agents.record import SCREENS
 
@@ -55,7 +55,13 @@ TRUTHS = {
 }
 """By recorded state, what is true."""
 
-ORACLES = {"codex": codex.judged, "gemini": gemini.judged, "opencode": opencode.judged}
+ORACLES = {
+    "codex": codex.judged,
+    "gemini": gemini.judged,
+    "opencode": opencode.judged,
+    "qwen": qwen.judged,
+    "copilot": copilot.judged,
+}
 
 
 @pytest.mark.parametrize("agent", ORACLES)

@@ -38,7 +38,7 @@ def waits_for_its_service(agent: Agent) -> None:
 
 def asks_for_permission(agent: Agent) -> None:
     """Let it ask whether a command may run."""
-    agent.enter("bash: sleep 30; touch x")
+    agent.enter(f"bash: {agent.command}")
     agent.until("permission")
 
 

@@ -235,3 +235,39 @@ def test_the_status_does_not_wait_for_a_fifo_in_place_of_the_log(lab: Lab) -> No
     navi(lab, "hooks", "install", "--yes")
     os.mkfifo(lab.local.sessions_dir / ".navi" / "hook.log")
     assert json.loads(navi(lab, "hooks", "status", "--json").stdout)[0]["lost"] == ""
+
+
+@HERE_AND_THERE
+def test_only_named_agents_are_changed(lab: Lab, far: bool) -> None:
+    there, where = machine(lab, far)
+    path = there.home / ".gemini" / "settings.json"
+    path.parent.mkdir()
+    path.write_text('{"theme": "x"}\n')
+    said = navi(lab, "hooks", "install", "gemini", "copilot", "--yes", *where).stdout
+    assert f"  +++ {path}\n" in said
+    assert f"  write {there.home}/.copilot/hooks/navi.json\n" in said
+    assert not settings(there).exists()
+    assert navi(lab, "hooks", "status", "gemini", "copilot", *where).stdout.count(" installed") == 2
+    assert navi(lab, "hooks", "status", *where, status=1).stdout.count(" absent") == 2
+    document = json.loads(navi(lab, "hooks", "status", "--json", *where, status=1).stdout)[0]
+    assert (document["gemini"]["state"], document["gemini"]["path"]) == ("installed", str(path))
+    navi(lab, "hooks", "remove", "gemini", "--yes", *where)
+    assert path.read_text() == '{"theme": "x"}\n'
+    assert (there.sessions_dir / ".navi" / "hook").exists()
+    navi(lab, "hooks", "remove", "--yes", *where)
+    assert not (there.sessions_dir / ".navi" / "hook").exists()
+
+
+def test_unusable_settings_of_another_agent_give_a_warning(lab: Lab) -> None:
+    there, _ = machine(lab, False)
+    path = there.home / ".qwen" / "settings.json"
+    path.parent.mkdir()
+    path.write_text("{ // mine\n}")
+    said = navi(lab, "hooks", "install", "--yes").stderr
+    assert f"local: no hook for Qwen Code: {path} is no JSON" in said
+    assert "nothing was changed" in navi(lab, "hooks", "install", "qwen", "--yes", status=1).stderr
+    assert path.read_text() == "{ // mine\n}"
+
+
+def test_an_agent_without_hooks_is_refused(lab: Lab) -> None:
+    assert "codex" in navi(lab, "hooks", "install", "codex", "--yes", status=64).stderr

@@ -150,6 +150,7 @@ RULES: list[tuple[str, Moment, str, Source]] = [
     ("a child asks", Moment(title=OTHER_TITLE, screen="permission"), "permission", SCREEN),
     ("a child asks, by its hook alone", Moment(title=OTHER_TITLE, hook="permission"), "permission", HOOK),
     ("a child was refused", Moment(title=OTHER_TITLE, hook="permission", screen="idle"), "idle", SCREEN),
+    ("a child failed, its hook says done", Moment(title=OTHER_TITLE, hook="done", screen="error"), "error", SCREEN),
     ("a child is done", Moment(title=OTHER_TITLE, hook="done", screen="idle"), "done", HOOK),
     ("a child was interrupted", Moment(title=OTHER_TITLE, hook="working"), "idle", TITLE),
     ("a child got a prompt", Moment(title=OTHER_TITLE, hook="working", hooked=NOW, screen="idle"), "working", HOOK),

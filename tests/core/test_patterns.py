@@ -42,7 +42,8 @@ def test_a_bad_pattern_is_refused_with_the_reason(pattern: str, why: str) -> Non
 @pytest.mark.parametrize("kind", AGENTS, ids=lambda kind: kind.name)
 def test_the_patterns_of_known_agents_are_good(kind: AgentKind) -> None:
     patterns = [pattern for rule in kind.screens for _, pattern in rule.shows]
-    patterns += [pattern for pattern in (kind.prompt, kind.border) if pattern]
+    patterns += [pattern for one in kind.asked for pattern in (one.line, one.cut, one.after)]
+    patterns = [pattern for pattern in (*patterns, kind.prompt, kind.border) if pattern]
     assert {pattern: why for pattern in patterns if (why := why_unusable(pattern))} == {}
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from navi.config.remote import SESSIONS_DIR
 from navi.ops import HostSettings, OperationError
+from navi.ops.hook_settings import hook_command, is_hook_command
 from navi.ops.hooks import (
     EVENTS,
     LARGEST_SETTINGS,
@@ -29,10 +30,8 @@ from navi.ops.hooks import (
     Version,
     claude_standing,
     events_for,
-    hook_command,
     hook_text,
     install,
-    is_hook_command,
     look_at_hooks,
     opencode_standing,
     plugin_text,

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from navi.core.agents import AGENTS
-from navi.core.agents.kind import AgentKind, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, ScreenRule
 from navi.ops.agents import describe
 from navi.ops.linker import read_source
 
@@ -27,6 +27,13 @@ TEST = AgentKind(
         ScreenRule("working", "busy line", ((2, "esc to interrupt"),)),
         ScreenRule("idle", "prompt", ((2, "\\? for shortcuts|\u2190 for agents"),)),
     ),
+)
+
+ASKS = TEST._replace(
+    asked=(
+        Asked("wants to run ", "^  [$] ", "^  [$] | *\u2502$", after="^Bash command"),
+        Asked("wants to read ", "^Read ", "^Read "),
+    )
 )
 
 Record = tuple[str, str, str]
@@ -109,6 +116,9 @@ SCREENS: dict[str, tuple[tuple[str, ...], str, str]] = {
         "\u25cf API Error: 1",
     ),
     "long": (("x" * 5000 + " esc to interrupt",), "working busy line", "x" * 300),
+    "in a frame": (("\u2502 esc to interrupt   \u2502",), "working busy line", "esc to interrupt"),
+    "with a bar at the right": (("  esc to interrupt   \u2588",), "working busy line", "  esc to interrupt"),
+    "with a side alone": (("esc to interrupt\u2502x",), "working busy line", "esc to interrupt\u2502x"),
     "a header in the text": ((f"x{TOKEN} capture 8 test", "esc to interrupt"), "working busy line", "esc to interrupt"),
     "sh and awk": (
         ("$(touch pwned) %s %d & \\1 esc to interrupt",),
@@ -150,6 +160,32 @@ def test_what_comes_before_the_first_pane_and_behind_the_end_counts_nowhere(awk:
     text = b"esc to interrupt\n" + capture("x") + f"{TOKEN} end 0\nesc to interrupt\n".encode()
     assert judge(awk, text) == [("7", "-", "")]
     assert judge(awk, b"") == []
+
+
+WANTED: dict[str, tuple[tuple[str, ...], str]] = {
+    "a command": (("Bash command", "  $ touch x", "  it touches"), "wants to run touch x"),
+    "in a frame": (("Bash command", "  $ touch x      \u2502"), "wants to run touch x"),
+    "the first line of several": (("Bash command", "  $ touch x", "  $ touch y"), "wants to run touch x"),
+    "not what is above": (("  $ touch a", "Bash command", "some words", "  $ touch x"), "wants to run touch x"),
+    "the last dialog": (("Bash command", "  $ touch a", "Bash command", "  $ touch x"), "wants to run touch x"),
+    "the second way": (("Bash command", "Read a", "Read b"), "wants to read b"),
+    "no way": (("Bash command", "some words"), "Do you want to proceed?"),
+    "a backslash and an ampersand": (("Bash command", "  $ echo \\\\& &"), "wants to run echo \\\\& &"),
+    "a long one": (("Bash command", "  $ " + "x" * 400), "wants to run " + "x" * 287),
+}
+
+
+@every_awk
+@pytest.mark.parametrize("case", WANTED)
+def test_a_permission_says_what_it_is_for(awk: str, case: str) -> None:
+    lines, text = WANTED[case]
+    ((_, rule, found),) = judge(awk, capture(*lines, *DIALOG[2:]), (ASKS,))
+    assert (rule, found) == ("permission dialog", text)
+
+
+@every_awk
+def test_only_a_permission_says_what_it_is_for(awk: str) -> None:
+    assert judge(awk, capture("Read a", *BOX), (ASKS,)) == [("7", "idle prompt", "? for shortcuts")]
 
 
 @every_awk

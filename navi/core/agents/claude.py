@@ -4,7 +4,7 @@ The native build's process is named after its version. The title begins with a s
 that nothing is asked.
 """
 
-from navi.core.agents.kind import AgentKind, Background, ScreenRule, StateFile
+from navi.core.agents.kind import AgentKind, Asked, Background, ScreenRule, StateFile
 
 CHOICE = "^ *(\u276f )?1\\. "
 """The first of several answers."""
@@ -40,6 +40,10 @@ KIND = AgentKind(
         ScreenRule("waiting", "other question", ((3, "Enter to select"), (30, CHOICE))),
         ScreenRule("permission", "permission dialog", ((30, CHOICE), (4, "Esc to cancel"), (30, "^ *Do you want to "))),
         ScreenRule("waiting", "menu", ((3, "Esc to (cancel|exit|close)|Enter to (confirm|set)"),)),
+    ),
+    asked=(
+        Asked("wants to run ", "^   [^ ]", "^ +", after="^ Bash command"),
+        Asked("wants to ", "^ Do you want to (create|make|allow) ", "^ Do you want to |\\?.*$"),
     ),
     state=StateFile(
         "~/.claude",

@@ -4,7 +4,7 @@ While it writes a text, nothing but its title tells that it works. Its title say
 It shows its box before it takes a prompt; the folder below the box comes with that.
 """
 
-from navi.core.agents.kind import AgentKind, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, ScreenRule
 
 PLACE = "^  [^ ].* \u00b7 [~/]"
 """The line below the box, with the model and the folder."""
@@ -26,10 +26,15 @@ KIND = AgentKind(
         ScreenRule("waiting", "question", ((3, "^  (.* \\| )?enter to submit (answer|all)"), (20, "^  [^ ].*\\?$"))),
         ScreenRule("waiting", "other question", ((3, "^  (.* \\| )?enter to submit (answer|all)"),)),
         ScreenRule("waiting", "trust dialog", ((2, "^  enter continue"), (20, "^  Trust this folder\\?"))),
-        ScreenRule("waiting", "menu", ((2, "^  enter (select|continue) "),)),
+        ScreenRule("waiting", "hooks question", ((2, "^  enter confirm"), (12, "^  Hooks need review"))),
+        ScreenRule("waiting", "menu", ((2, "^  enter (select|continue|confirm) "),)),
         ScreenRule("error", "failed turn", ((0, "^\u25a0 ([^C]|C[^o]|Co[^n])"),)),
         ScreenRule("idle", "ended turn", ((0, "^  Worked for |^\u25a0 Conversation interrupted"),)),
         ScreenRule("working", "busy line", ((0, "^(\u2022|\u25e6) .* esc to interrupt\\)"),)),
         ScreenRule("idle", "first prompt", ((4, PLACE), (0, "^  >_ OpenAI Codex"))),
+    ),
+    asked=(
+        Asked("wants to run ", "^  [$] ", "^  [$] ", after="^  Would you like to run "),
+        Asked("wants to edit ", "^  (Destination: *)?[/~]", "^  (Destination: *)?", after="^  Destination:"),
     ),
 )

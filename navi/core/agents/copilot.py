@@ -1,5 +1,50 @@
-"""GitHub Copilot CLI."""
+"""GitHub Copilot CLI 1.0.
 
-from navi.core.agents.kind import AgentKind
+Its title tells nothing. A dialog is a frame in place of the box, a menu or a question a list between rules. The last
+line, below the box, tells that it works.
+"""
 
-KIND = AgentKind("copilot", ("copilot",))
+from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+
+FRAME = "^\u2570"
+"""The lower edge of a dialog, which is the last line."""
+
+KEYS = "esc (to )?cancel"
+"""The last words of the line with the keys, in a menu or a question."""
+
+BOX = "^\u276f( |\u00a0|$)"
+"""The first line of the box. Completions of commands may be below it."""
+
+BUSY = "^ (\u25cb|\u25ce|\u25c9|\u25cf) (Working|Thinking|Cancelling|Compacting|Waiting)"
+
+FAILED = "^ \u2717 ([0-9][0-9][0-9] |Failed to get response|Execution failed)"
+"""The end of a turn that failed. The line of a tool that failed begins with the same sign."""
+
+CHANGED = "^\u2502 [^ ].* [+][0-9]+ -[0-9]"
+"""A file, and how many lines come and go."""
+
+KIND = AgentKind(
+    "copilot",
+    commands=("copilot",),
+    resume="--resume={session_id}",
+    skip_permissions="--allow-all-tools",
+    prompt="^ \u276f [^ ]",
+    border="^\u2500\u2500\u2500",
+    screens=(
+        ScreenRule("waiting", "trust dialog", ((1, FRAME), (14, "^\u2502 Do you trust "))),
+        ScreenRule("permission", "permission dialog", ((1, FRAME), (18, "^\u2502 Do you want to "))),
+        ScreenRule("waiting", "question", ((2, KEYS), (30, "^ Copilot needs information"), (24, "^ [^ ].*\\?$"))),
+        ScreenRule("waiting", "other question", ((2, KEYS), (30, "^ Copilot needs information"))),
+        ScreenRule("waiting", "dialog", ((1, FRAME), (30, "^\u2502 .*[a-z]"))),
+        ScreenRule("waiting", "menu", ((2, KEYS),)),
+        ScreenRule("working", "busy line", ((1, BUSY),)),
+        ScreenRule("error", "failed turn", ((20, BOX), (0, FAILED))),
+        ScreenRule("idle", "prompt", ((20, BOX),)),
+    ),
+    asked=(
+        Asked("wants to create ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Create file"),
+        Asked("wants to edit ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Edit file"),
+        Asked("wants to run ", "^\u2502 \u2502 ", "^\u2502 \u2502 | *\u2502 \u2502$", after="^\u2502 \u256d"),
+        Asked("wants to ", "^\u2502 Do you want to ", "^\u2502 Do you want to |\\?? *\u2502$"),
+    ),
+)

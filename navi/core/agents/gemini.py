@@ -4,7 +4,7 @@ A dialog is a frame in place of the box; its title says that a person is needed,
 the title. A terminal that changes its size leaves older lines above the box, such as the busy line.
 """
 
-from navi.core.agents.kind import AgentKind, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, ScreenRule
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -26,10 +26,15 @@ KIND = AgentKind(
         ScreenRule("waiting", "other question", ((1, FRAME), (4, "^\u2502 Enter to select"))),
         ScreenRule("permission", "permission dialog", ((1, FRAME), (12, "1\\. Allow once"), (20, ASKED))),
         ScreenRule("waiting", "trust dialog", ((3, "^ \u2570"), (30, "^ \u2502 Do you trust "))),
-        ScreenRule("waiting", "dialog", ((1, FRAME),)),
+        ScreenRule("waiting", "dialog", ((1, FRAME), (30, "^\u2502 .*[a-z]"))),
         ScreenRule("working", "busy line", ((7, "^ [^ >!*]+ .*\\(esc to cancel"),)),
         ScreenRule("error", "failed turn", ((9, EDGE), (0, "^\u2715 "))),
         ScreenRule("error", "end of a failed turn", ((9, EDGE), (0, "^\u2139 This request failed"))),
         ScreenRule("idle", "prompt", ((9, EDGE),)),
+    ),
+    asked=(
+        Asked("wants to run ", "^\u2502 [?] Shell  ", "^\u2502 [?] Shell  | *\u2502$"),
+        Asked("wants to write ", "^\u2502 [?] WriteFile  Writing to ", "^\u2502 [?] WriteFile  Writing to | *\u2502$"),
+        Asked("wants to use ", "^\u2502 [?] ", "^\u2502 [?] | *\u2502$"),
     ),
 )

@@ -15,13 +15,27 @@ class ScreenRule(NamedTuple):
 
     `shows` has pairs of a number N up to MOST_LINES and an extended regular expression (see `patterns`): one of the
     last N lines that are not empty must match, or for N = 0 one of the lines behind the last prompt that was sent. All
-    pairs must hold. The text of the line that matches last becomes the message. The first rule of an agent that holds
-    decides.
+    pairs must hold. The text of the line that matches last becomes the message, unless the agent's `asked` finds a
+    better one. The first rule of an agent that holds decides.
     """
 
     status: str
     name: str
     shows: tuple[tuple[int, str], ...]
+
+
+class Asked(NamedTuple):
+    """Where a screen with a permission dialog says what the agent wants.
+
+    `line` matches a line: the first one from the last line on that matches `after`, or the last one if that is empty.
+    `words` and what is left of the line without all that matches `cut` become the message, in place of the question.
+    All but `words` are extended regular expressions (see `patterns`). The first entry of an agent that is found counts.
+    """
+
+    words: str
+    line: str
+    cut: str
+    after: str = ""
 
 
 class StateFile(NamedTuple):
@@ -61,8 +75,8 @@ class AgentKind(NamedTuple):
 
     `commands` are globs for the name of its program, or of the script that node, python or another interpreter runs,
     without its extension. `titles` are globs for the pane's title, by status. `screens` are rules for the text at the
-    bottom of the pane; `prompt` matches a line with a prompt that was sent, `border` the lines above and below the box
-    in which the next prompt is written (extended regular expressions).
+    bottom of the pane, and `asked` finds there what a permission is for; `prompt` matches a line with a prompt that was
+    sent, `border` the lines above and below the box in which the next prompt is written (extended regular expressions).
 
     `animated` agents redraw at least every few seconds while they work. `start` is the command line that starts the
     agent ("" for its name), `resume` the arguments that continue a conversation, with {session_id} in them, and
@@ -77,6 +91,7 @@ class AgentKind(NamedTuple):
     resume: str = ""
     skip_permissions: str = ""
     screens: tuple[ScreenRule, ...] = ()
+    asked: tuple[Asked, ...] = ()
     prompt: str = ""
     border: str = ""
     state: StateFile | None = None

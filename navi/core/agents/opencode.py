@@ -4,7 +4,7 @@ Its title tells nothing. The lines below its box tell that it works. Dialogs rep
 conversation. Nothing marks a failed turn but its text, which is in a frame as a prompt is, and an end without a time.
 """
 
-from navi.core.agents.kind import AgentKind, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, ScreenRule
 
 END = "     \u25a3  "
 """The end of a turn, or of what there is of it; behind its model is the time, or that it was interrupted."""
@@ -19,6 +19,8 @@ then a turn that ended because its user refused something passes for a failed on
 
 CHOICES = "^  \u2503 +(Allow once|Confirm) "
 
+ASKS = "^  \u2503  \u25b3 Permission required"
+
 KIND = AgentKind(
     "opencode",
     commands=("opencode",),
@@ -30,5 +32,10 @@ KIND = AgentKind(
         ScreenRule("working", "busy line", ((4, "^   (\u25a0|\u2b1d)"),)),
         ScreenRule("error", "failed turn", ((4, "ctrl\\+p"), (0, f"^{END}"), (0, TEXT))),
         ScreenRule("idle", "prompt", ((4, "ctrl\\+p"),)),
+    ),
+    asked=(
+        Asked("wants to run ", "^  \u2503  [$] ", "^  \u2503  [$] ", after=ASKS),
+        Asked("wants to edit ", "^  \u2503    \u2192 Edit ", "^  \u2503    \u2192 Edit ", after=ASKS),
+        Asked("wants to use ", "^  \u2503    [^A-Za-z0-9 ]+ [A-Z]", "^  \u2503    [^A-Za-z0-9 ]+ ", after=ASKS),
     ),
 )

@@ -1,5 +1,48 @@
-"""Qwen Code."""
+"""Qwen Code 0.24.
 
-from navi.core.agents.kind import AgentKind
+Its title says that it works or that a person is needed, but not why; menus and the trust question are not in it.
+Dialogs replace the box. The busy line is above the box, and may be broken anywhere.
+"""
 
-KIND = AgentKind("qwen", ("qwen",))
+from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+
+WAITS = "^  [^ ]+ Waiting for user confirmation"
+"""The last line below a dialog."""
+
+FRAME = "^  +\u2570"
+"""The lower edge of a menu, which is the last line."""
+
+BOX = "^>( |$)"
+"""The first line of the box. Completions of commands may be below it."""
+
+BUSY = "^  \\.+ *[^ .]"
+"""The busy line above the box, or a tool that runs. What the model says begins with another sign, or further right."""
+
+BAR = " +(\u2588|\u2502)$"
+"""The bar at the right of a conversation that is higher than the pane."""
+
+KIND = AgentKind(
+    "qwen",
+    commands=("qwen",),
+    titles=(("permission", ("\u2733*",)), ("working", ("\u25d0*",))),
+    resume="--resume {session_id}",
+    skip_permissions="--yolo",
+    prompt="^  > [^ ]",
+    border="^\u2500\u2500\u2500",
+    screens=(
+        ScreenRule("waiting", "question", ((1, WAITS), (4, "Enter: Select"), (30, "^   [^ ].*\\?$"))),
+        ScreenRule("waiting", "other question", ((1, WAITS), (4, "Enter: Select"))),
+        ScreenRule("permission", "permission dialog", ((1, WAITS), (12, "^   [^ ]* *[0-9]\\. Yes, allow once"))),
+        ScreenRule("waiting", "dialog", ((1, WAITS),)),
+        ScreenRule("waiting", "trust dialog", ((1, FRAME), (16, "^  +\u2502 Do you trust "))),
+        ScreenRule("waiting", "menu", ((1, FRAME), (30, "^  +\u2502 .*[a-z]"))),
+        ScreenRule("working", "busy line", ((20, BOX), (8, BUSY))),
+        ScreenRule("error", "failed turn", ((20, BOX), (0, "^  \u2715 "))),
+        ScreenRule("idle", "prompt", ((20, BOX),)),
+    ),
+    asked=(
+        Asked("wants to run ", "^     [^ ]", f"^ +|{BAR}", after="^  [?] Shell "),
+        Asked("wants to write ", "^  [?] WriteFile Writing to ", f"^  [?] WriteFile Writing to | +\u2190.*$|{BAR}"),
+        Asked("wants to use ", "^  [?] ", f"^  [?] | +\u2190.*$|{BAR}"),
+    ),
+)

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: session/folder
-# Where the agents' hooks are: the hook itself, Claude Code's settings, OpenCode's plugin.
+# Where the agents' hooks are: the hook itself, OpenCode's plugin, and the files of the other agents.
 umask 077
 LC_ALL=C
 export LC_ALL
@@ -28,4 +28,21 @@ navi_places() {
     navi_settings=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/settings.json
     navi_opencode=${XDG_CONFIG_HOME:-$HOME/.config}/opencode
     navi_plugin=$navi_opencode/plugin/navi.js
+    navi_gemini=$HOME/.gemini/settings.json
+    navi_qwen=$HOME/.qwen/settings.json
+    navi_copilot=${COPILOT_HOME:-$HOME/.copilot}/hooks/navi.json
+}
+
+# navi_find_hook_file NAME: in navi_file, where that one is. A file of navi's alone needs no copy: navi_is_shared is "no".
+navi_find_hook_file() {
+    navi_is_shared=yes
+    case $1 in
+    hook) navi_file=$navi_hook navi_is_shared=no ;;
+    plugin) navi_file=$navi_plugin navi_is_shared=no ;;
+    settings) navi_file=$navi_settings ;;
+    gemini) navi_file=$navi_gemini ;;
+    qwen) navi_file=$navi_qwen ;;
+    copilot) navi_file=$navi_copilot navi_is_shared=no ;;
+    *) return 1 ;;
+    esac
 }

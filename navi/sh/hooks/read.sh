@@ -25,12 +25,13 @@ navi_tell() {
 
 navi_places "$1"
 navi_largest=$2
-navi_tell hook "$navi_hook"
-navi_tell plugin "$navi_plugin"
-navi_tell settings "$navi_settings"
+for navi_hook_name in hook plugin settings gemini qwen copilot; do
+    navi_find_hook_file "$navi_hook_name"
+    navi_tell "$navi_hook_name" "$navi_file"
+    [ ! -e "$navi_file.before-navi" ] || printf '%s backup-%s\n' "$navi_token" "$navi_hook_name"
+done
 navi_find_lost_event
 [ -z "$navi_lost_log" ] || printf '%s lost %s\n' "$navi_token" "$navi_lost_event"
-[ ! -e "$navi_settings.before-navi" ] || printf '%s backup\n' "$navi_token"
 for navi_copy in "$navi_settings.before-navi" "$navi_settings.before-navi".[0-9]; do
     if [ ! -f "$navi_copy" ] || [ -L "$navi_copy" ]; then continue; fi
     navi_tell copy "$navi_copy"
@@ -53,7 +54,10 @@ if command -v claude >/dev/null 2>&1; then
     navi_version=$(navi_limited 5 claude --version </dev/null 2>/dev/null | head -n 1)
     printf '%s claude %s\n' "$navi_token" "$navi_version"
 fi
-if [ -d "$navi_opencode" ] || command -v opencode >/dev/null 2>&1; then
-    printf '%s opencode\n' "$navi_token"
-fi
+navi_copilot_folder=${navi_copilot%/hooks/navi.json}
+for navi_pair in "opencode=$navi_opencode" "gemini=${navi_gemini%/*}" "qwen=${navi_qwen%/*}" "copilot=$navi_copilot_folder"; do
+    if [ -d "${navi_pair#*=}" ] || command -v "${navi_pair%%=*}" >/dev/null 2>&1; then
+        printf '%s has-%s\n' "$navi_token" "${navi_pair%%=*}"
+    fi
+done
 printf '%s whole\n' "$navi_token"

@@ -1,4 +1,4 @@
-# needs: lib/json.awk
+# needs: lib/json.awk hooks/event_names.awk
 # Turns an event, which is JSON, into one line of fields between tabs, in the order in which `apply` of merge_events.awk
 # reads them. An event that says nothing about a status, or is broken, becomes nothing.
 
@@ -19,7 +19,7 @@ phase == 2 && !collecting && /(^|[^\\])(\\\\)*\\$/ { next }
 !broken { feed($0) }
 END {
     if (!readable()) exit
-    event = decode(raw_of(1, "hook_event_name"))
+    event = known_event(decode(raw_of(1, "hook_event_name")))
     status = status_of(event)
     if (status == "") exit
     tool = event ~ /^(PostToolUse|tool[.]execute[.]after)/ ? text_of(1, "tool_name") : ""
@@ -38,7 +38,7 @@ function text_of(parent, name,    raw) {
 }
 
 function status_of(event) {
-    if (event == "Notification") return notified(decode(raw_of(1, "notification_type")))
+    if (event == "Notification") return notified(known_notification(decode(raw_of(1, "notification_type"))))
     if (event == "PostToolUseFailure" && raw_of(1, "is_interrupt") == "true") return "idle"
     if (event == "SessionStart" && decode(raw_of(1, "source")) == "compact") return ""
     if (event == "PermissionRequest" && decode(text_of(1, "tool_name")) ~ /^(AskUserQuestion|ExitPlanMode)$/) return "waiting"

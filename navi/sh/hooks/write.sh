@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # needs: hooks/places registry/absent lib/disk lib/fail
-# write.sh DIR, and for the hook, OpenCode's plugin and Claude Code's settings each: ACTION STATE OLD NEW. Then PATH TEXT
-# of each copy of the settings that is to go, if it still holds that text.
-# ACTION is keep, write, edit (write, without a copy of the old settings) or remove; the file must still be in that STATE (absent, or text that is OLD). All new files are
-# written beside the old ones first; then each takes its place in one step. Settings come last, for they call the hook.
+# write.sh DIR [NAME ACTION STATE OLD NEW]... [copies [PATH TEXT]...]: for each file, NAME as in navi_find_hook_file. ACTION
+# is write, edit (write, without a copy of the old settings) or remove; the file must still be in that STATE (absent, or
+# text that is OLD). All new files are written beside the old ones first; then each takes its place in one step. The hook
+# itself comes first, for the others call it. A copy of the settings at PATH goes if it still holds that TEXT.
 
 # navi_holds FILE TEXT: whether the file holds just that.
 navi_holds() {
@@ -18,21 +18,22 @@ navi_is() {
     esac
 }
 
-# navi_each DO ACTION STATE OLD NEW...: do it for the hook, the plugin, the settings.
+# navi_each DO NAME ACTION STATE OLD NEW...: do it for each file.
 navi_each() {
     navi_do=$1
     shift
-    for navi_file in "$navi_hook" "$navi_plugin" "$navi_settings"; do
+    while [ $# -ge 5 ] && [ "$1" != copies ]; do
+        navi_hook_name=$1
+        navi_find_hook_file "$navi_hook_name"
         navi_resolve "$navi_file" || navi_fail 1 "$navi_file is a broken link; nothing was changed"
-        "$navi_do" "$1" "$2" "$3" "$4"
-        shift 4
+        "$navi_do" "$2" "$3" "$4" "$5"
+        shift 5
     done
 }
 
 navi_check() {
-    [ "$1" = keep ] || navi_is "$2" "$3" ||
-        navi_fail 1 "$navi_file has changed in the meantime; nothing was changed; try again"
-    [ "$1" = keep ] || [ "$2" = absent ] || [ -w "$navi_target" ] ||
+    navi_is "$2" "$3" || navi_fail 1 "$navi_file has changed in the meantime; nothing was changed; try again"
+    [ "$2" = absent ] || [ -w "$navi_target" ] ||
         navi_fail $navi_refused "$navi_file can't be written to; check its permissions; nothing was changed"
 }
 
@@ -50,20 +51,21 @@ navi_write_new() {
     navi_fail_to_write "$navi_target_folder" 'nothing was changed' "$navi_file can't be written; check the folder and the disk"
 }
 
-# navi_back_up: keep the settings as they are beside them, under a name that is free, unless they are kept already.
+# navi_back_up: keep the user's own settings as they are beside them, under a name that is free, unless they are kept
+# already. The names are in navi_backups, as lines "NAME PATH".
 navi_back_up() {
-    [ "$navi_file" = "$navi_settings" ] && [ "$1,$2" = write,text ] || return 0
-    navi_backup=$navi_settings.before-navi
+    [ "$navi_is_shared,$1,$2" = yes,write,text ] || return 0
+    navi_backup=$navi_file.before-navi
     navi_number=1
     while [ -e "$navi_backup" ] || [ -L "$navi_backup" ]; do
-        if navi_holds "$navi_backup" "$3"; then
-            navi_backup=
-            return 0
-        fi
+        ! navi_holds "$navi_backup" "$3" || return 0
         navi_number=$((navi_number + 1))
-        navi_backup=$navi_settings.before-navi.$navi_number
+        navi_backup=$navi_file.before-navi.$navi_number
     done
-    cp -p "$navi_target" "$navi_backup" 2>/dev/null && navi_holds "$navi_backup" "$3" && return
+    if cp -p "$navi_target" "$navi_backup" 2>/dev/null && navi_holds "$navi_backup" "$3"; then
+        navi_backups=$navi_backups$navi_hook_name' '$navi_backup$navi_newline
+        return
+    fi
     rm -f "$navi_backup"
     navi_fail_to_write "${navi_backup%/*}" 'nothing was changed' "no copy of $navi_file can be made; check the folder and the disk"
 }
@@ -71,9 +73,14 @@ navi_back_up() {
 # navi_replace: the new file takes its place. Others write settings, too: they are looked at once more.
 navi_replace() {
     case $1 in write | edit) ;; *) return 0 ;; esac
-    [ "$navi_file" != "$navi_hook" ] || chmod 700 "$navi_target.navi.$$"
+    [ "$navi_hook_name" != hook ] || chmod 700 "$navi_target.navi.$$"
     navi_is "$2" "$3" && mv -f "$navi_target.navi.$$" "$navi_target" 2>/dev/null && return
-    [ -z "$navi_backup" ] || rm -f "$navi_backup"
+    case $navi_newline$navi_backups in
+    *"$navi_newline$navi_hook_name "*)
+        navi_backup=${navi_backups#*"$navi_hook_name "}
+        rm -f "${navi_backup%%"$navi_newline"*}"
+        ;;
+    esac
     navi_fail 1 "$navi_file has changed in the meantime, or can't be replaced; it was left as it is; try again"
 }
 
@@ -83,8 +90,11 @@ navi_remove() {
         navi_fail 1 "$navi_file has changed in the meantime, or can't be removed; it was left as it is; try again"
 }
 
-# navi_drop_copies PATH TEXT...
+# navi_drop_copies [NAME ACTION STATE OLD NEW]... [copies [PATH TEXT]...]
 navi_drop_copies() {
+    while [ $# -ge 5 ] && [ "$1" != copies ]; do shift 5; done
+    [ "${1-}" = copies ] || return 0
+    shift
     while [ $# -ge 2 ]; do
         case $1 in "$navi_settings".before-navi*) [ -L "$1" ] || ! navi_holds "$1" "$2" || rm -f "$1" ;; esac
         shift 2
@@ -92,21 +102,25 @@ navi_drop_copies() {
 }
 
 navi_clean() {
-    for navi_file in "$navi_hook" "$navi_plugin" "$navi_settings"; do
+    for navi_hook_name in hook plugin settings gemini qwen copilot; do
+        navi_find_hook_file "$navi_hook_name"
         navi_resolve "$navi_file" && rm -f "$navi_target.navi.$$"
     done
 }
 
-navi_backup=
+navi_backups=
 navi_places "$1"
 shift
 navi_each navi_check "$@"
 trap navi_clean EXIT
-[ "$1" = keep ] || navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was changed'
+[ "${1-}" != hook ] || navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was changed'
 navi_each navi_write_new "$@"
 navi_each navi_back_up "$@"
 navi_each navi_replace "$@"
 navi_each navi_remove "$@"
-shift 12
 navi_drop_copies "$@"
-[ -z "$navi_backup" ] || printf '%s backup %s\n' "$navi_token" "$navi_backup"
+set -f
+IFS=$navi_newline
+for navi_backup in $navi_backups; do
+    printf '%s backup %s\n' "$navi_token" "${navi_backup#* }"
+done

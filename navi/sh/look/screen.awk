@@ -31,6 +31,7 @@ function read_rules(text,    count, i, whole, fields) {
             prompt[field[2]] = field[3]
             border[field[2]] = field[4]
         } else if (field[1] == "rule" && fields >= 6) add_rule(field[2], fields)
+        else if (field[1] == "asked" && fields == 6) add_asked(field[2] "\t" ++ways[field[2]])
     }
 }
 
@@ -45,6 +46,13 @@ function add_rule(agent, fields,    rule, i) {
     }
 }
 
+function add_asked(way) {
+    words[way] = field[3]
+    after[way] = field[4]
+    asked[way] = field[5]
+    cut[way] = field[6]
+}
+
 # judge(): print the record of the pane that was read, and forget its text.
 function judge(    i, rule) {
     if (process == "") return
@@ -56,7 +64,7 @@ function judge(    i, rule) {
     }
     if (i <= rules[name] + 0) {
         print token " screen " process " " status[rule] " " title[rule]
-        print substr(line[matched], 1, 300)
+        print substr(bare(status[rule] == "permission" ? wanted(line[matched]) : line[matched]), 1, 300)
     } else print token " screen " process " -"
     process = ""
     lines = 0
@@ -77,6 +85,27 @@ function find(count, pattern,    i, least) {
     if (least < first) least = first
     for (i = lines; i >= least; i--) if (line[i] ~ pattern) return i
     return 0
+}
+
+# wanted(TEXT): what the agent asks permission for, or else the text.
+function wanted(text,    i, way, at, found) {
+    for (i = 1; i <= ways[name] + 0; i++) {
+        way = name "\t" i
+        at = find(most, after[way] == "" ? asked[way] : after[way])
+        while (at && at < lines && line[at] !~ asked[way]) at++
+        if (!at || line[at] !~ asked[way]) continue
+        found = line[at]
+        gsub(cut[way], "", found)
+        return words[way] found
+    }
+    return text
+}
+
+# bare(TEXT): a text without the sides of a frame, or the bar at the right of a conversation.
+function bare(text) {
+    sub(/^ *(\342\224\202|\342\224\203) +/, "", text)
+    sub(/ +(\342\224\202|\342\224\203|\342\226\210)$/, "", text)
+    return text
 }
 
 # find_prompt(): the line of the last prompt that was sent, 0 for none. What stands in the box for the next one does not

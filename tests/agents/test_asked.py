@@ -1,0 +1,21 @@
+"""Without hooks, too, the message of a permission says what it is for: on the recorded screens of real agents."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.agents.test_screens import Recorded, by_mawk, recorded
+
+ASKING = [one for one in recorded() if one.status == "permission"]
+
+COMMANDS = ("sleep 30; touch x", "touch x; sleep 30", "touch y")
+
+
+@pytest.mark.parametrize("one", ASKING, ids=[one.name for one in ASKING])
+def test_the_message_has_the_command_or_the_file(one: Recorded) -> None:
+    *_, text = by_mawk()[one.name]
+    if "write" in one.name:
+        assert text.startswith("wants to ")
+        assert text.endswith((" new", "/new", "/tmp/navi-lab/"))  # a narrow frame breaks the path
+    else:
+        assert text in [f"wants to run {command}" for command in COMMANDS]

@@ -1,0 +1,33 @@
+"""What navi says about the real GitHub Copilot CLI: see cases.py."""
+
+from __future__ import annotations
+
+from tests.agents.cases import COMMON, PLACES, Case, EveryCase, cases
+from tests.agents.copilot import Copilot
+from tests.agents.ways import asks_a_question, asks_to_trust_a_folder
+
+CASES = [
+    *COMMON,
+    Case(asks_a_question, "question"),
+    Case(asks_to_trust_a_folder, "trust"),
+]
+
+
+@cases(Copilot, CASES, PLACES[0])
+class TestHereWithoutHooks(EveryCase):
+    """On this machine, without hooks."""
+
+
+@cases(Copilot, CASES, PLACES[1])
+class TestHereWithHooks(EveryCase):
+    """On this machine, with hooks."""
+
+
+@cases(Copilot, CASES, PLACES[2])
+class TestRemoteWithoutHooks(EveryCase):
+    """On a remote, without hooks."""
+
+
+@cases(Copilot, CASES, PLACES[3])
+class TestRemoteWithHooks(EveryCase):
+    """On a remote, with hooks."""
