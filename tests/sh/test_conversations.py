@@ -397,6 +397,11 @@ def test_a_line_that_an_older_hook_left_counts(desk: Desk, fields: int) -> None:
     assert (found["status"], states(found)) == ("permission", {"A": "permission", "B": "done"})
 
 
+def test_without_an_event_everything_stays(desk: Desk) -> None:
+    older = {"tmux_session": "api", "status": "working", "timestamp": 900, "session_id": "A"}
+    assert desk.merge("none", older) == older
+
+
 def test_what_another_program_has_written_since_counts(desk: Desk) -> None:
     before = desk.play([*ASKS, b("UserPromptSubmit")])
     found = desk.play([b("Stop")], before | {"status": "idle", "message": "", "request": "", "timestamp": 1040})

@@ -146,7 +146,7 @@ function is_here(record) {
 # change(id): what the event says about a conversation.
 function change(id,    record) {
     record = child_of(records, id)
-    locate(record)
+    put_place(record)
     if (says_nothing(record)) return
     full[id] = note
     put(record, "status", quoted(status))
@@ -158,7 +158,7 @@ function change(id,    record) {
     if (event ~ /^Stop/ && !background) end_nested(id)
 }
 
-function locate(record) {
+function put_place(record) {
     if (server == "") return
     put(record, "host", quoted(host))
     put(record, "boot", quoted(boot))

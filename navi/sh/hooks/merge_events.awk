@@ -14,7 +14,6 @@ BEGIN {
     wrong = chunks && !finished()
     if (!readable()) start_anew()
     put(1, "tmux_session", quoted(ENVIRON["navi_status_name"]))
-    take_up()
     count = split(ENVIRON["navi_events"], lines, "\n")
     for (i = 1; i <= count; i++) {
         fields = split(lines[i], field, "\t")
@@ -32,6 +31,7 @@ function start_anew(    entry) {
 }
 
 function apply(    part, rest) {
+    if (!records) take_up()
     now = field[1]
     split(field[2], part, " ")
     agent = part[1]
