@@ -280,14 +280,15 @@ COMMON: Mapping[str, Planned] = {
     "asks-twice": Planned(
         "it asks twice in one turn", asks_twice, "idle, working, permission, working, permission, working, idle"
     ),
-    "refused": Planned("the user refuses a command", is_refused, "idle, working, permission, idle"),
+    "refused": Planned("the user refuses a command", is_refused,
+                       "idle, working, permission, idle or idle, working, permission, working, idle"),
     "interrupted": Planned("the user interrupts an answer", is_interrupted, "idle, working, idle"),
     "question": Planned(
         "it asks a question, and the user answers",
         steps(asks_a_question, presses("Enter"), until("idle")),
         "idle, working, waiting, working, idle",
     ),
-    "fails": Planned("the service refuses a request", fails, "idle, working, error"),
+    "fails": Planned("the service refuses a request", fails, "idle, working, error or idle, error"),
     "menu": Planned("the user opens a menu, and closes it", steps(shows_a_menu, refuses, until("idle")),
                     "idle, waiting, idle"),
     "suspended": Planned("the user suspends and continues it", is_continued, "idle, stopped, idle"),
