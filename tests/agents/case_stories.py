@@ -306,8 +306,8 @@ def main() -> int:
         recorder = Recorder(agent, FOLDER, home / "events" if name == "claude" else None)
         if recorder.events:
             case_tee.install(lab.local.home, recorder.events)
-        agent.account.tmux("resize-window", "-t", f"={agent.session}:", "-x", SIZE[0], "-y", SIZE[1])
         agent.start()
+        agent.account.tmux("resize-window", "-t", f"={agent.session}:", "-x", SIZE[0], "-y", SIZE[1])
         return max(record(recorder, one, stories[one]) for one in names or stories)
 
 

@@ -1,4 +1,4 @@
-"""Case and story files: what is wrong with one is said, and trees of processes are read as they are shown."""
+"""Case and story files: what is wrong with one is reported, and trees of processes are read as they are shown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("text", "complaint"), BROKEN, ids=[complaint for _, complaint in BROKEN])
-def test_what_is_wrong_with_a_case_is_said(text: str, complaint: str) -> None:
+def test_what_is_wrong_with_a_case_is_reported(text: str, complaint: str) -> None:
     with pytest.raises(CaseError, match=complaint):
         parse_case(text)
 
@@ -32,7 +32,7 @@ BROKEN_STORIES = [
 
 
 @pytest.mark.parametrize(("text", "complaint"), BROKEN_STORIES, ids=[complaint for _, complaint in BROKEN_STORIES])
-def test_what_is_wrong_with_a_story_is_said(text: str, complaint: str) -> None:
+def test_what_is_wrong_with_a_story_is_reported(text: str, complaint: str) -> None:
     with pytest.raises(CaseError, match=complaint):
         parse_story(text)
 

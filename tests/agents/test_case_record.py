@@ -1,4 +1,4 @@
-"""contrib/record: a case file from a live pane, here and on a remote, that replays to what navi said."""
+"""contrib/record: a case file from a live pane, here and on a remote, that replays to what navi said of it."""
 
 from __future__ import annotations
 
