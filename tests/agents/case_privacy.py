@@ -378,13 +378,19 @@ def blanked_event(event: Event) -> Event:
 
 
 def blanked_values(value: object) -> object:
-    """Return a value of JSON without the texts of the conversation."""
+    """Return a value of JSON without the texts of the conversation, also where they are names."""
     if isinstance(value, Mapping):
-        return {
-            name: crossed(one) if name in WORDS and isinstance(one, str) else blanked_values(one)
-            for name, one in value.items()
-        }
+        return {name: blanked_member(name, one) for name, one in value.items()}
     return [blanked_values(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def blanked_member(name: str, value: object) -> object:
+    """Return a member of an object without the texts of the conversation."""
+    if name in WORDS and isinstance(value, str):
+        return crossed(value)
+    if name == "requests" and isinstance(value, Mapping):
+        return {crossed(one): state for one, state in value.items()}
+    return blanked_values(value)
 
 
 def blanked_command(command: str) -> str:
