@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import cache
 from itertools import chain, count
 from typing import NamedTuple
@@ -108,6 +109,12 @@ SHELLS = frozenset(("sh", "bash", "zsh", "fish", "dash", "node", "python", "pyth
 """Programs that may run an agent."""
 
 
+def is_program(name: str) -> bool:
+    """Return whether the name of a file is that of an agent's program, or of its script."""
+    names = (name, name.rpartition(".")[0])
+    return any(fnmatchcase(one, glob) for one in names for kind in AGENTS for glob in kind.commands)
+
+
 # ---- replacing
 
 
@@ -185,7 +192,7 @@ class Replacer:
 
     def _part(self, part: str) -> str:
         """Return what a part of a path becomes: the ending of a file's name stays."""
-        if part in ("", "/", "~") or part.lower() in GENERIC or part.lower() in needed():
+        if part in ("", "/", "~") or part.lower() in GENERIC or part.lower() in needed() or is_program(part):
             return part
         name, dot, ending = part.rpartition(".")
         if dot and name and ending.isalnum() and len(ending) < 6:
@@ -342,20 +349,13 @@ def crossed(text: str) -> str:
 def blanked_title(agent: str, title: str) -> str:
     """Return a title of which only that is left which shows a status."""
     kind = next((kind for kind in AGENTS if kind.name == agent), None)
-    shows = {status for status, globs in kind.titles for glob in globs if matches(title, glob)} if kind else set()
+    shows = {status for status, globs in kind.titles for glob in globs if fnmatchcase(title, glob)} if kind else set()
     for at in range(len(title) + 1):
         one = title[:at] + crossed(title[at:])
-        now = {status for status, globs in kind.titles for glob in globs if matches(one, glob)} if kind else set()
+        now = {status for status, globs in kind.titles for glob in globs if fnmatchcase(one, glob)} if kind else set()
         if now == shows:
             return one
     return title
-
-
-def matches(title: str, glob: str) -> bool:
-    """Return whether a glob of a title matches."""
-    from fnmatch import fnmatchcase
-
-    return fnmatchcase(title, glob)
 
 
 WORDS = ("message", "request", "prompt", "last_assistant_message", "command", "cwd", "file_path", "content", "question")
@@ -378,13 +378,19 @@ def blanked_event(event: Event) -> Event:
 
 
 def blanked_values(value: object) -> object:
-    """Return a value of JSON without the texts of the conversation."""
+    """Return a value of JSON without the texts of the conversation, also where they are names."""
     if isinstance(value, Mapping):
-        return {
-            name: crossed(one) if name in WORDS and isinstance(one, str) else blanked_values(one)
-            for name, one in value.items()
-        }
+        return {name: blanked_member(name, one) for name, one in value.items()}
     return [blanked_values(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def blanked_member(name: str, value: object) -> object:
+    """Return a member of an object without the texts of the conversation."""
+    if name in WORDS and isinstance(value, str):
+        return crossed(value)
+    if name == "requests" and isinstance(value, Mapping):
+        return {crossed(one): state for one, state in value.items()}
+    return blanked_values(value)
 
 
 def blanked_command(command: str) -> str:

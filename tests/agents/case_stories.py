@@ -1,7 +1,8 @@
-"""Records what the real Claude Code shows and reports over some seconds, as story files (case_story.py).
+"""Records what the real agents show and report over some seconds, as story files (case_story.py).
 
-    python -m tests.agents.case_stories                 all of STORIES
-    python -m tests.agents.case_stories allowed refused only these
+    python -m tests.agents.case_stories claude                 all of STORIES
+    python -m tests.agents.case_stories claude allowed refused only these
+    python -m tests.agents.case_stories codex                  all of COMMON
 
 A thread looks at the agent all the time, while a user works with it. What differs only in a spinner or a number that
 counts is seen once.
@@ -20,10 +21,12 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from tests.agents import case_tee
+from tests.agents.agent import Agent
 from tests.agents.case_file import PaneFacts
 from tests.agents.case_story import Moment, Story, parse_statuses, story_text
 from tests.agents.claude import Claude
 from tests.agents.record import KEPT, Recorder, machine, neutral, place, shown_lines, tree
+from tests.agents.scenes import AGENTS
 from tests.agents.service import Service
 from tests.agents.versions import ROOT, version
 from tests.agents.ways import (
@@ -58,7 +61,7 @@ class Planned(NamedTuple):
     """A story to record: what it is about, what its user does, and the statuses that are right."""
 
     about: str
-    way: Callable[[Claude], None]
+    way: Callable[[Any], None]
     statuses: str
 
 
@@ -109,7 +112,8 @@ class Looking:
 
     def _states(self) -> tuple[str, ...]:
         agent = self._recorder.agent
-        assert isinstance(agent, Claude)
+        if not isinstance(agent, Claude):
+            return ()
         found = (agent.file(process) for process in agent.processes())
         states = ({name: file[name] for name in KEPT if name in file} for file in found)
         return tuple(self._in_story(json.dumps(state)) for state in states if state)
@@ -143,10 +147,10 @@ def news(moments: list[Moment]) -> Iterator[Moment]:
 # ---- what users do
 
 
-def steps(*ways: Callable[[Claude], None]) -> Callable[[Claude], None]:
+def steps(*ways: Callable[[Any], None]) -> Callable[[Any], None]:
     """Return the way that goes one after the other, and then waits a little."""
 
-    def way(agent: Claude) -> None:
+    def way(agent: Agent) -> None:
         for one in ways:
             one(agent)
             time.sleep(1.5)
@@ -154,22 +158,22 @@ def steps(*ways: Callable[[Claude], None]) -> Callable[[Claude], None]:
     return way
 
 
-def enters(text: str) -> Callable[[Claude], None]:
+def enters(text: str) -> Callable[[Any], None]:
     """Return the way that enters a prompt."""
     return lambda agent: agent.enter(text)
 
 
-def presses(*keys: str) -> Callable[[Claude], None]:
+def presses(*keys: str) -> Callable[[Any], None]:
     """Return the way that presses keys."""
     return lambda agent: agent.keys(*keys)
 
 
-def until(truth: str) -> Callable[[Claude], None]:
+def until(truth: str) -> Callable[[Any], None]:
     """Return the way that waits until something is true."""
     return lambda agent: agent.until(truth)
 
 
-def shows(pattern: str) -> Callable[[Claude], None]:
+def shows(pattern: str) -> Callable[[Any], None]:
     """Return the way that waits until the screen shows something."""
     return lambda agent: agent.shows(pattern)
 
@@ -181,7 +185,18 @@ def is_resumed(agent: Claude) -> None:
     agent.until("idle")
 
 
-def asks_twice(agent: Claude) -> None:
+def refuses(agent: Agent) -> None:
+    """Press the keys that refuse, interrupt or close something."""
+    agent.refuses()
+
+
+def is_started(agent: Agent) -> None:
+    """Start it, after it was killed."""
+    agent.repair_terminal()
+    agent.start()
+
+
+def asks_twice(agent: Agent) -> None:
     """Let it ask for permission twice in one turn, and allow both."""
     agent.enter("bash: touch one ;; bash: touch two")
     agent.until("permission")
@@ -255,21 +270,50 @@ STORIES: Mapping[str, Planned] = {
 """By the name of its file, each story. It begins at the prompt of an agent that has just answered."""
 
 
+COMMON: Mapping[str, Planned] = {
+    "answers": Planned("it answers", has_answered, "idle, working, idle"),
+    "allowed": Planned(
+        "it asks whether a command may run, and the user allows it, and then interrupts it",
+        steps(asks_for_permission, presses("Enter"), until("working"), refuses, until("idle")),
+        "idle, working, permission, working, idle",
+    ),
+    "asks-twice": Planned(
+        "it asks twice in one turn", asks_twice, "idle, working, permission, working, permission, working, idle"
+    ),
+    "refused": Planned("the user refuses a command", is_refused,
+                       "idle, working, permission, idle or idle, working, permission, working, idle"),
+    "interrupted": Planned("the user interrupts an answer", is_interrupted, "idle, working, idle"),
+    "question": Planned(
+        "it asks a question, and the user answers",
+        steps(asks_a_question, presses("Enter"), until("idle")),
+        "idle, working, waiting, working, idle",
+    ),
+    "fails": Planned("the service refuses a request", fails, "idle, working, error or idle, error"),
+    "menu": Planned("the user opens a menu, and closes it", steps(shows_a_menu, refuses, until("idle")),
+                    "idle, waiting, idle"),
+    "suspended": Planned("the user suspends and continues it", is_continued, "idle, stopped, idle"),
+    "killed": Planned("it is killed at work, and started again", steps(is_killed_at_work, is_started),
+                      "idle, working, unknown, working, idle"),
+}  # fmt: skip
+"""The same of agents without hooks."""
+
+
 def main() -> int:
     """Record the stories that the arguments name. Return 1 if one of them failed."""
-    wanted = sys.argv[1:] or list(STORIES)
-    with place() as home, Lab(home) as lab, Service() as service, Claude(lab.local, service.url) as agent:
-        recorder = Recorder(agent, FOLDER, home / "events")
-        case_tee.install(lab.local.home, home / "events")
-        agent.account.tmux("resize-window", "-t", f"={agent.session}:", "-x", SIZE[0], "-y", SIZE[1])
+    name, *names = sys.argv[1:]
+    stories = STORIES if name == "claude" else COMMON
+    with place() as home, Lab(home) as lab, Service() as service, AGENTS[name](lab.local, service.url) as agent:
+        recorder = Recorder(agent, FOLDER, home / "events" if name == "claude" else None)
+        if recorder.events:
+            case_tee.install(lab.local.home, recorder.events)
         agent.start()
-        return max(record(recorder, name) for name in wanted)
+        agent.account.tmux("resize-window", "-t", f"={agent.session}:", "-x", SIZE[0], "-y", SIZE[1])
+        return max(record(recorder, one, stories[one]) for one in names or stories)
 
 
-def record(recorder: Recorder, name: str) -> int:
+def record(recorder: Recorder, name: str, planned: Planned) -> int:
     """Record one story. Return 1 if it failed."""
-    planned, agent = STORIES[name], recorder.agent
-    assert isinstance(agent, Claude)
+    agent = recorder.agent
     try:
         agent.ready()
         before = len(recorder.kept())
@@ -284,8 +328,8 @@ def record(recorder: Recorder, name: str) -> int:
         print(f"{name}: {traceback.format_exc(limit=-3)}", file=sys.stderr)
         return 1
     story = Story(name, agent.name, version(agent.name), planned.about, parse_statuses(planned.statuses), moments)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / f"{name}.txt").write_text(neutral(story_text(story)))
+    recorder.folder.mkdir(parents=True, exist_ok=True)
+    (recorder.folder / f"{agent.name}-{name}.txt").write_text(neutral(story_text(story)))
     print(f"{name}: {len(moments)} moments", flush=True)
     return 0
 

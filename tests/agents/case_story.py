@@ -81,7 +81,7 @@ class Story(NamedTuple):
 
 
 def read_story(path: Path) -> Story:
-    """Return the story in a file. Raises CaseError."""
+    """Return the story in a file, named after it. Raises CaseError."""
     try:
         return parse_story(path.read_text(), path.stem)
     except CaseError as error:

@@ -192,7 +192,7 @@ def with_everything(case: Case, recorder: Recorder, before: int) -> Case:
 
 
 def right_words(case: Case) -> tuple[str, ...]:
-    """Return the right word: an agent at its prompt is done if its hook said so last."""
+    """Return the right word: an agent at its prompt is done if its hook reported that last."""
     return ("done",) if case.status == ("idle",) and last_end(case) == "Stop" and case.states else case.status
 
 

@@ -1,4 +1,4 @@
-"""contrib/record: a case file from a live pane, here and on a remote, that replays to what navi said."""
+"""contrib/record: a case file from a live pane, here and on a remote, that replays to what navi said of it."""
 
 from __future__ import annotations
 
@@ -52,21 +52,24 @@ def test_what_a_pane_shows_becomes_a_case(lab: Lab, far: bool) -> None:
     (found,) = replay([case])
     assert (case.agent, case.status, found.word) == ("claude", ("permission",), "permission")
     assert [node.state for node in case.processes] == ["S"]
+    assert (case.pane.columns, case.pane.rows) == (80, 24)
     assert "waiting" in case.states[0]
     assert any(line.startswith("navi says permission") for line in case.comments)
     text = (lab.local.home / "case-claude-permission.txt").read_text()
     assert not {word for word in ("zelda", "daisy", "abcdefgh", "west-egg") if word in text}
-    assert [kind for kind in ("e-mail address (1)", "token (1)", "user name (1)") if kind not in output] == []
+    assert [kind for kind in ("e-mail address (", "token (", "user name (") if kind not in output] == []
     assert "read the file before you send it" in output
 
 
 def test_the_hook_s_status_file_is_in_it(lab: Lab) -> None:
     Agent(lab.local).show(*CLAUDE_BOX)
-    lab.local.write_status("api", status="done", message="for zelda", cwd=str(lab.local.home))
+    requests = {"one": {"requests": {"wants to run zelda": "permission"}, "pane": "%99", "timestamp": 5}}
+    lab.local.write_status("api", status="done", message="for zelda", cwd=str(lab.local.home), conversations=requests)
     run(lab, "api")
     case = written(lab, "case-claude-done.txt")
     assert '"status": "done"' in case.files[0]
     assert "zelda" not in case.files[0]
+    assert '"pane": "%2"' in case.files[0]
     assert str(lab.local.home) not in case.files[0]
     assert [one.word for one in replay([case])] == ["done"]
 
