@@ -56,12 +56,12 @@ class Qwen(Agent):
 
 
 def judged(screen: str) -> str:
-    """Return what the agent does. It takes prompts once its modes are shown below the box."""
+    """Return what the agent does. While it initializes, it shows the box and takes no prompt."""
     *_, box = [None, *BOX.finditer(screen)]
     if box is None:
         bottom = "\n".join(screen.rstrip().splitlines()[-12:])
         return next((name for name, text in DIALOGS.items() if re.search(text, bottom, re.MULTILINE)), "starting")
-    if "shift + tab" not in screen[box.end() :]:
+    if "Initializing" in screen[box.end() :] or not screen[box.end() :].strip():
         return "starting"
     turn = PROMPT.split(screen[: box.start()])[-1]
     if BUSY.search("\n".join(turn.rstrip().splitlines()[-6:])):

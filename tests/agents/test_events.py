@@ -10,7 +10,6 @@ from tests.agents.agent import Agent
 from tests.agents.cases import Place, Watched, watched_agent
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
-from tests.agents.opencode import OpenCode
 from tests.agents.qwen import Qwen
 from tests.agents.versions import needs
 from tests.agents.ways import asks_for_permission, has_answered
@@ -18,7 +17,7 @@ from tests.support.machines import Keys
 from tests.support.verbs import navi
 from tests.support.waiting import until
 
-KINDS = [pytest.param(kind, id=kind.name, marks=needs(kind.name)) for kind in (Gemini, OpenCode, Qwen, Copilot)]
+KINDS = [pytest.param(kind, id=kind.name, marks=needs(kind.name)) for kind in (Gemini, Qwen, Copilot)]
 
 
 def reported(watched: Watched) -> str:

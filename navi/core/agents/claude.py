@@ -43,7 +43,7 @@ KIND = AgentKind(
     ),
     asked=(
         Asked("wants to run ", "^   [^ ]", "^ +", after="^ Bash command"),
-        Asked("wants to ", "^ Do you want to (create|make|allow) ", "^ Do you want to |\\?.*$"),
+        Asked("wants to ", "^ Do you want to (create|make) ", "^ Do you want to |\\?.*$"),
     ),
     state=StateFile(
         "~/.claude",

@@ -26,7 +26,6 @@ CHANGED = "^\u2502 [^ ].* [+][0-9]+ -[0-9]"
 KIND = AgentKind(
     "copilot",
     commands=("copilot",),
-    resume="--resume={session_id}",
     skip_permissions="--allow-all-tools",
     prompt="^ \u276f [^ ]",
     border="^\u2500\u2500\u2500",

@@ -25,7 +25,6 @@ KIND = AgentKind(
     "qwen",
     commands=("qwen",),
     titles=(("permission", ("\u2733*",)), ("working", ("\u25d0*",))),
-    resume="--resume {session_id}",
     skip_permissions="--yolo",
     prompt="^  > [^ ]",
     border="^\u2500\u2500\u2500",
