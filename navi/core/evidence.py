@@ -160,7 +160,8 @@ def _by_state(found: _Found, clock: float) -> Evidence:
         if screen.word in ATTENTION:
             return screen
         return hook if hook.word in ATTENTION and not _is_before(hook, state) else state
-    if hook.word in AT_REST or (_is_news(hook, clock) and (hook.since or 0.0) > (state.since or 0.0)):
+    # A hook's time has whole seconds.
+    if hook.word in AT_REST or (_is_news(hook, clock) and (hook.since or 0.0) + 1 > (state.since or 0.0)):
         return hook
     return screen if screen.word == "error" else state
 

@@ -63,13 +63,15 @@ def test_what_a_pane_shows_becomes_a_case(lab: Lab, far: bool) -> None:
 
 def test_the_hook_s_status_file_is_in_it(lab: Lab) -> None:
     Agent(lab.local).show(*CLAUDE_BOX)
-    requests = {"one": {"requests": {"wants to run zelda": "permission"}, "pane": "%99", "timestamp": 5}}
-    lab.local.write_status("api", status="done", message="for zelda", cwd=str(lab.local.home), conversations=requests)
+    pane = lab.local.tmux("display-message", "-p", "-t", "=api:", "#{pane_id}")
+    record = {"agent": "claude", "status": "done", "message": "for zelda", "pane": pane, "timestamp": 5}
+    home = str(lab.local.home)
+    lab.local.write_status("api", status="done", message="for zelda", cwd=home, conversations={"one": record})
     run(lab, "api")
     case = written(lab, "case-claude-done.txt")
     assert '"status": "done"' in case.files[0]
     assert "zelda" not in case.files[0]
-    assert '"pane": "%2"' in case.files[0]
+    assert '"pane": "%1"' in case.files[0]
     assert str(lab.local.home) not in case.files[0]
     assert [one.word for one in replay([case])] == ["done"]
 

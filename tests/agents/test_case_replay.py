@@ -17,7 +17,7 @@ from tests.agents.case_replay import Replayed, looks_at, replay_one
 from tests.agents.case_rules import matching
 from tests.agents.record import REPLAYED, SCREENS, neutral
 
-FEWEST_CASES, FEWEST_AGENTS = 300, 4
+FEWEST_CASES, FEWEST_AGENTS = 300, 6
 
 AT_REST = ("idle", "done")
 

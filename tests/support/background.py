@@ -14,6 +14,7 @@ from types import TracebackType
 
 from tests.support.machines import Account
 from tests.support.processes import read
+from tests.support.waiting import until
 
 SLEEPS = ("sleep", "100000")
 
@@ -26,9 +27,7 @@ class Worker:
         self.id = id
         self._process = subprocess.Popen(SLEEPS, cwd=account.home, start_new_session=True)
         self.process = self._process.pid
-        found = read(self.process)
-        assert found
-        self.started = found.started
+        self.started = until(lambda: read(self.process), what="the process runs").started
         folder = account.home / ".claude"
         self.file = folder / "sessions" / f"{self.process}.json"
         self.job = folder / "jobs" / id / "state.json"

@@ -17,7 +17,7 @@ dialog may come soon below the box of an agent that has ended.
 SPINNER = "^(\u00b7|\u2722|\u2733|\u2736|\u273b|\u273d|\\*) [^ ].*(\u2026( \\(|$)|Retrying in )"
 """The line above the box while it works, which is missing while a text comes."""
 
-ENDED = "^\u273b .* for [0-9]|^  \u23bf  Interrupted"
+ENDED = "^\u273b .* for [0-9]+[smhd]|^  \u23bf  Interrupted"
 """The end of a turn. While a text comes and a draft is in the box, the screen shows neither this nor the busy line."""
 
 KIND = AgentKind(
@@ -34,6 +34,7 @@ KIND = AgentKind(
         ScreenRule("working", "busy line", ((10, BOX), (3, "^  .*esc to interrupt"))),
         ScreenRule("error", "failed turn", ((10, BOX), (0, "^\u25cf API Error"))),
         ScreenRule("idle", "ended turn", ((10, BOX), (0, ENDED))),
+        ScreenRule("working", "background agent", ((10, BOX), (0, "^\u273b Waiting for [0-9]+ background agent"))),
         ScreenRule("idle", "prompt", ((10, BOX), (3, "\\? for shortcuts"))),
         ScreenRule("waiting", "plan dialog", ((12, CHOICE), (30, "[Ee]xit plan mode\\?|Would you like to proceed\\?"))),
         ScreenRule("waiting", "question", ((3, "Enter to select"), (30, CHOICE), (20, "^[^ ].*\\?$"))),
