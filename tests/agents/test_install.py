@@ -16,7 +16,7 @@ COPIED = ("contrib/agents", "contrib/environment.sh", "tests/agents/versions.txt
 NPM = """\
 #!/bin/sh
 echo "$*" >>"$0.calls"
-[ "$2" = --prefix ] && mkdir -p "$3/node_modules/.bin" || exit 2
+case $1,$2 in install,--prefix) mkdir -p "$3/node_modules/.bin" ;; view,*) ;; *) exit 2 ;; esac
 {end}
 """
 
@@ -36,13 +36,13 @@ class Copy:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
 
-    def run(self, *words: str, end: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, end: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run contrib/agents with these words."""
         self.npm.write_text(NPM.format(end=end))
         self.npm.chmod(0o755)
-        path = f"{self.npm.parent}:{os.environ['PATH']}"
+        environment = os.environ | {"PATH": f"{self.npm.parent}:{os.environ['PATH']}"} | more
         command = [str(self.folder / "contrib/agents"), *words]
-        return subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PATH": path}, timeout=60)
+        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
 
     def installed(self) -> list[str]:
         """Return the names in the folder of agents, hidden ones too."""
@@ -93,3 +93,20 @@ def test_an_unknown_agent_is_not_installed(copy: Copy) -> None:
     done = copy.run("install", "claude", "clod", end=FAILS)
     assert (done.returncode, done.stderr.split(";")[0]) == (69, "contrib/agents: no agent is named clod")
     assert copy.calls() == []
+
+
+def test_the_newest_versions_are_written_down_and_installed_from_there(copy: Copy) -> None:
+    done = copy.run("newest", end="echo 9.9.9")
+    assert done.returncode == 0
+    newest = copy.folder / ".agents" / "newest.txt"
+    assert "claude @anthropic-ai/claude-code 9.9.9\n" in newest.read_text()
+    copy.run("install", "claude", end=WORKS.format(name="claude"), NAVI_AGENT_VERSIONS=str(newest))
+    assert copy.installed() == ["claude-9.9.9", "newest.txt"]
+
+
+def test_a_package_that_npm_does_not_know_leaves_the_newest_versions_as_they_were(copy: Copy) -> None:
+    copy.run("newest", end="echo 9.9.9")
+    done = copy.run("newest", end=FAILS)
+    assert done.returncode != 0
+    assert "npm does not know @anthropic-ai/claude-code" in done.stderr
+    assert "claude @anthropic-ai/claude-code 9.9.9\n" in (copy.folder / ".agents" / "newest.txt").read_text()

@@ -1,7 +1,8 @@
-"""The pinned versions of the agents, and where contrib/agents installs them."""
+"""The versions of the agents, pinned or the newest, and where contrib/agents installs them."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,8 +14,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 @cache
 def versions() -> Mapping[str, str]:
-    """Return the version of each agent by its name."""
-    lines = (ROOT / "tests/agents/versions.txt").read_text().splitlines()
+    """Return the version of each agent by its name. NAVI_AGENT_VERSIONS names a file in place of the pinned ones."""
+    lines = Path(os.environ.get("NAVI_AGENT_VERSIONS", ROOT / "tests/agents/versions.txt")).read_text().splitlines()
     rows = [line.split() for line in lines if not line.startswith("#")]
     return {name: number for name, _package, number in rows}
 
