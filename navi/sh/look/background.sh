@@ -36,10 +36,30 @@ navi_find_background_of() {
     [ -n "$navi_state_path" ] && [ -d "${navi_state_path%/*}" ] || return 0
     navi_background_folder=$navi_state_folder
     navi_background_paths=$navi_background_paths${navi_state_path%/*}$navi_newline
-    for navi_background_path in "${navi_state_path%/*}"/*.json; do
+    navi_list_workers "${2%%	*}"
+    set -f
+    IFS=$navi_newline
+    for navi_background_path in $navi_worker_files; do
+        unset IFS
+        set +f
         [ ${#navi_background} -lt 500000 ] || return 0
         navi_find_worker "$1" "$2"
     done
+    unset IFS
+    set +f
+}
+
+# navi_list_workers KIND: in navi_worker_files, the state files that can be of this kind. A shell that needs programs to
+# read a file asks one for all: most files are of agents in terminals.
+navi_list_workers() {
+    if [ -n "${BASH_VERSION-}" ]; then
+        navi_worker_files=
+        for navi_worker_file in "${navi_state_path%/*}"/*.json; do
+            navi_worker_files=$navi_worker_files$navi_worker_file$navi_newline
+        done
+    else
+        navi_worker_files=$(grep -lsF "\"kind\":\"$1\"" "${navi_state_path%/*}"/*.json)
+    fi
 }
 
 # navi_find_worker NAME FIELDS: the session whose state file is navi_background_path, if it is one and runs.

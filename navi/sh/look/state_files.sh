@@ -45,8 +45,13 @@ navi_place_state_file() {
 }
 
 # navi_read_environment PROCESS: its home in navi_agent_home, and what its variable navi_state_variable is in
-# navi_agent_folder. Where it can't be read, both are "".
+# navi_agent_folder. Where it can't be read, both are "". Our own needs no program.
 navi_read_environment() {
+    if [ "$1" = $$ ]; then
+        navi_agent_home=$HOME
+        [ -z "$navi_state_variable" ] || eval "navi_agent_folder=\${$navi_state_variable-}"
+        return
+    fi
     if [ -z "${BASH_VERSION-}" ]; then
         navi_environment=$(tr '\000\n' '\n ' <"$navi_proc/$1/environ" | grep -a "^HOME=\|^$navi_state_variable=")
         IFS=$navi_newline
