@@ -15,13 +15,15 @@ from tempfile import TemporaryDirectory
 
 import trio
 
-from tests.agents import test_claude, test_codex, test_gemini, test_opencode
+from tests.agents import test_claude, test_codex, test_copilot, test_gemini, test_opencode, test_qwen
 from tests.agents.agent import Agent
 from tests.agents.cases import PLACES, Case, EveryCase, Place, Watched, WrongWord, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
+from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
 from tests.agents.opencode import OpenCode
+from tests.agents.qwen import Qwen
 from tests.bench.laboratory import Run
 from tests.bench.report import Row
 from tests.support.machines import Keys
@@ -31,7 +33,12 @@ TABLES: Mapping[type[Agent], Sequence[Case]] = {
     Codex: test_codex.CASES,
     Gemini: test_gemini.CASES,
     OpenCode: test_opencode.CASES,
+    Qwen: test_qwen.CASES,
+    Copilot: test_copilot.CASES,
 }
+
+WITHOUT_HOOKS = (Codex, OpenCode)
+"""Agents that run without hooks only: navi has none for Codex, and OpenCode's plugin needs the network at first."""
 
 WRONG: Mapping[type[Agent], float] = {Claude: 0.02}
 """The share of states in which navi may be wrong about an agent, where it is not 0.05."""
@@ -48,12 +55,19 @@ Results = Counter[tuple[str, bool]]
 
 async def measure(run: Run) -> list[Row]:
     """Return the wrong words about each agent. A quick run has Claude Code only, in the first and the last place."""
-    kinds, places = ([Claude], [PLACES[0], PLACES[-1]]) if run.quick else (list(TABLES), PLACES)
+    kinds = [Claude] if run.quick else list(TABLES)
     with TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         keys = Keys.make(Path(folder))
-        under_way = {kind: [pool.submit(results, kind, place, keys) for place in places] for kind in kinds}
+        under_way = {kind: [pool.submit(results, kind, place, keys) for place in places(run, kind)] for kind in kinds}
         found = {kind: await trio.to_thread.run_sync(_sum, one) for kind, one in under_way.items()}
     return [row for kind, total in found.items() for row in rows(kind, total)]
+
+
+def places(run: Run, kind: type[Agent]) -> Sequence[Place]:
+    """Return where an agent runs."""
+    if run.quick:
+        return [PLACES[0], PLACES[-1]]
+    return [place for place in PLACES if not (place.hooks and kind in WITHOUT_HOOKS)]
 
 
 def _sum(under_way: Sequence[Future[Results]]) -> Results:
