@@ -344,7 +344,7 @@ def test_the_events_of_one_never_change_the_record_of_another(
         lines.append(line)
         own += [line] if who == "A" else []
     together, alone = desk.merge("".join(lines)), desk.merge("".join(own))
-    assert together["conversations"].get("A") == alone["conversations"].get("A")
+    assert together.get("conversations", {}).get("A") == alone.get("conversations", {}).get("A")
 
 
 # ---- what is in the file already

@@ -27,7 +27,9 @@ class Worker:
         self.id = id
         self._process = subprocess.Popen(SLEEPS, cwd=account.home, start_new_session=True)
         self.process = self._process.pid
-        self.started = until(lambda: read(self.process), what="the process runs").started
+        found = until(lambda: read(self.process), what="the process runs")
+        assert found
+        self.started = found.started
         folder = account.home / ".claude"
         self.file = folder / "sessions" / f"{self.process}.json"
         self.job = folder / "jobs" / id / "state.json"

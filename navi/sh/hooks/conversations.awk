@@ -66,13 +66,19 @@ function converse(    id) {
 # unseen is about to end, or has ended, while another conversation has the pane.
 function id_of_event(    id) {
     id = decode(session)
-    if (!is_id(id)) return nameless()
+    # Two agents never have one id, so one of them is wrong about it.
+    if (!is_id(id) || child_of(records, id) && is_of_another(id)) return nameless()
     if (child_of(records, id)) {
         if (begins()) end_others(id)
         return id
     }
     if (event == "SessionEnd" || ends_something() && is_id(newest_beside(""))) return ""
     return begin_record(id)
+}
+
+function is_of_another(id) {
+    id = decode(raw_of(child_of(records, id), "agent"))
+    return id != "" && id != agent
 }
 
 function ends_something() { return event ~ /^(PostToolUse|PermissionDenied|Stop|ElicitationResult$)/ }
