@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from navi.core.model import BackgroundAgent, Frame
@@ -74,6 +76,17 @@ def test_a_file_that_is_not_whole_is_no_session_and_hides_none(lab: Lab, shell: 
         worker.write()
         (worker.file.parent / "1.json").write_text(text)
         assert only(look(lab.local, shell)).id == "8cb688dd"
+
+
+@every_shell
+def test_what_is_no_regular_file_keeps_no_look_waiting(lab: Lab, shell: Shell) -> None:
+    with Worker(lab.local, "8cb688dd") as worker:
+        worker.write()
+        os.mkfifo(worker.file.parent / "1.json")
+        (worker.file.parent / "2.json").mkdir()
+        (worker.file.parent / "3.json").symlink_to("/dev/zero")
+        os.mkfifo(worker.job)
+        assert only(look(lab.local, shell)).job == {}
 
 
 @every_shell

@@ -50,15 +50,21 @@ navi_find_background_of() {
 }
 
 # navi_list_workers KIND: in navi_worker_files, the state files that can be of this kind. A shell that needs programs to
-# read a file asks one for all: most files are of agents in terminals.
+# read a file asks one for all: most files are of agents in terminals. One that is no regular file could keep it waiting.
 navi_list_workers() {
+    navi_worker_kind=$1
+    navi_worker_files=
+    set --
+    for navi_worker_file in "${navi_state_path%/*}"/*.json; do
+        [ ! -f "$navi_worker_file" ] || set -- "$@" "$navi_worker_file"
+    done
+    [ $# -gt 0 ] || return 0
     if [ -n "${BASH_VERSION-}" ]; then
-        navi_worker_files=
-        for navi_worker_file in "${navi_state_path%/*}"/*.json; do
-            navi_worker_files=$navi_worker_files$navi_worker_file$navi_newline
-        done
+        IFS=$navi_newline
+        navi_worker_files=$*
+        unset IFS
     else
-        navi_worker_files=$(grep -lsF "\"kind\":\"$1\"" "${navi_state_path%/*}"/*.json)
+        navi_worker_files=$(grep -lsF "\"kind\":\"$navi_worker_kind\"" "$@")
     fi
 }
 
