@@ -16,12 +16,12 @@ LONGEST = 300
 STARTING = "starting\u2026"
 """What a job's file says until the first turn has ended."""
 
-NEEDS: Mapping[str, str] = {"approve ": "permission", "answer: ": "waiting"}
-"""By the beginning of what a job needs, the status."""
-
-
-REQUESTS: Mapping[str, str] = {"approve Bash: ": "wants to run ", "approve ": "wants to use ", "answer: ": ""}
-"""By the beginning of what a job needs, what to say in its place."""
+NEEDS: Mapping[str, tuple[str, str]] = {
+    "approve Bash: ": ("permission", "wants to run "),
+    "approve ": ("permission", "wants to use "),
+    "answer: ": ("waiting", ""),
+}
+"""By the beginning of what a job needs, the status, and what to say in its place: the words that are used for hooks."""
 
 
 class _Job(NamedTuple):
@@ -86,20 +86,14 @@ def _of_job(job: _Job, state: Evidence, where: str) -> Evidence:
     if state.word in ATTENTION:
         if not job.needs:
             return Evidence(Source.STATE, "", None, "", where=where)
-        word = next((status for begin, status in NEEDS.items() if job.needs.startswith(begin)), state.word)
-        return Evidence(Source.STATE, word, state.since, "its job says what it needs", _request(job.needs), where)
+        begin = next((begin for begin in NEEDS if job.needs.startswith(begin)), "")
+        word, words = NEEDS.get(begin, (state.word, ""))
+        message = words + job.needs.removeprefix(begin)
+        return Evidence(Source.STATE, word, state.since, "its job says what it needs", message, where)
     if state.word != "idle":
         return Evidence(Source.STATE, "", None, f"its job is {job.state}" if job.state else "", where=where)
     word, text = ("error", "its job has failed") if job.state == "failed" else ("done", "it has finished its turn")
     return Evidence(Source.STATE, word, state.since, text, where=where)
-
-
-def _request(needs: str) -> str:
-    """Return what a job needs, in the words that are used for hooks."""
-    for begin, words in REQUESTS.items():
-        if needs.startswith(begin):
-            return words + needs.removeprefix(begin)
-    return needs
 
 
 def _starting(one: BackgroundAgent, where: str) -> Evidence:
