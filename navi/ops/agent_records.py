@@ -70,13 +70,19 @@ def _state(agent: AgentProcess, states: Mapping[int, bytes]) -> Mapping[str, obj
     body = states.get(agent.process, b"")
     if not body or len(body) > LONGEST_STATE + 1:
         return None
-    try:
-        state = json.loads(decode(body))
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(state, dict) or type(state.get("pid")) is not int or state["pid"] != agent.process:
+    state = read_object(body)
+    if state is None or type(state.get("pid")) is not int or state["pid"] != agent.process:
         return None
     return state if agent.started in (0, number(str(state.get("procStart")))) else None
+
+
+def read_object(body: bytes) -> Mapping[str, object] | None:
+    """Return the JSON object in what an agent wrote, or None for anything else."""
+    try:
+        value = json.loads(decode(body))
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _screen(text: str, body: bytes) -> Screen:

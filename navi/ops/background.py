@@ -7,14 +7,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from navi.core.agents import AGENTS, AgentKind
 from navi.core.agents.kind import Background
 from navi.core.model import BackgroundAgent, Session
-from navi.core.text import clean, decode
-from navi.ops.agent_records import number
+from navi.core.text import clean
+from navi.ops.agent_records import number, read_object
 from navi.ops.operation import OperationError, Record
 
 MOST = 500
@@ -31,18 +30,10 @@ def read_background(records: Iterable[Record]) -> tuple[BackgroundAgent, ...]:
         process = number(fields[0])
         if record.kind == "worker" and len(fields) == 3 and process and len(found) < MOST:
             kind, id = clean(fields[2])[:80], clean(fields[1])[:LONGEST_ID]
-            found[process] = BackgroundAgent(kind, id, process, _object(record))
+            found[process] = BackgroundAgent(kind, id, process, read_object(record.body) or {})
         elif record.kind == "job" and process in found:
-            found[process] = found[process]._replace(job=_object(record))
+            found[process] = found[process]._replace(job=read_object(record.body) or {})
     return tuple(found.values())
-
-
-def _object(record: Record) -> Mapping[str, object]:
-    try:
-        value = json.loads(decode(record.body))
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 # ---- what can be done

@@ -16,6 +16,7 @@ from navi.core.agents import AgentKind
 from navi.core.launch import SHELL, VARIABLE, Launch, Step
 from navi.core.model import BackgroundAgent, Session, TmuxSession
 from navi.core.text import clean
+from navi.ops.agent_records import number
 from navi.ops.background import known
 from navi.ops.linker import link
 from navi.ops.marks import mark
@@ -239,8 +240,7 @@ def stop_background(session: Session, kinds: Sequence[AgentKind]) -> Operation[K
     goes on.
     """
     one, how = known(session, kinds)
-    start = one.file.get("procStart")
-    started = start if isinstance(start, str) and start.isascii() and start.isdigit() else "0"
+    started = str(number(str(one.file.get("procStart"))))
     arguments = (one.kind, how.stop, one.id, str(one.process), started)
     back = f"; `{one.kind} {how.attach} {one.id}` starts it again there"
     outcomes = Outcomes(partial(_judge_stopped, one), lambda address, _: f"stopped {address}{back}")
