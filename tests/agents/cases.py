@@ -160,13 +160,21 @@ class EveryCase:
 
     def test_navi_says_what_the_agent_does(self, watched: Watched, case: Case) -> None:
         """Bring the agent into the state, and compare."""
-        watched.agent.ready()
-        has_answered(watched.agent)  # so that no case depends on the one before
-        case.way(watched.agent)
-        began = time.monotonic()
-        for seconds in LOOKS:
-            time.sleep(max(0.0, began + seconds - time.monotonic()))
-            check(watched, case.truth)
+        compare(watched, case)
+
+
+def compare(watched: Watched, case: Case) -> None:
+    """Bring an agent into a state, and compare navi's word with the truth.
+
+    Raise WrongWord if navi is wrong, and AssertionError if the agent does not come into the state, or leaves it.
+    """
+    watched.agent.ready()
+    has_answered(watched.agent)  # so that no case depends on the one before
+    case.way(watched.agent)
+    began = time.monotonic()
+    for seconds in LOOKS:
+        time.sleep(max(0.0, began + seconds - time.monotonic()))
+        check(watched, case.truth)
 
 
 def is_still(agent: Agent, truth: str) -> None:

@@ -64,26 +64,25 @@ def begins(agent: Agent) -> None:
     agent.begin()
 
 
-def says(text: str) -> Callable[[Agent], None]:
-    """Return the way that lets it say a text."""
+def answers(prompt: str, truth: str) -> Callable[[Agent], None]:
+    """Return the way that enters a prompt, whose answer is on the screen after 4 seconds."""
 
     def way(agent: Agent) -> None:
-        agent.enter(f"say: {text}")
+        agent.enter(prompt)
         time.sleep(4)
-        agent.until("idle")
+        agent.until(truth)
 
     return way
+
+
+def says(text: str) -> Callable[[Agent], None]:
+    """Return the way that lets it say a text."""
+    return answers(f"say: {text}", "idle")
 
 
 def repeats(text: str) -> Callable[[Agent], None]:
     """Return the way that lets it say a text over and over."""
-
-    def way(agent: Agent) -> None:
-        agent.enter(f"slow: 30 {text}")
-        time.sleep(4)
-        agent.until("working")
-
-    return way
+    return answers(f"slow: 30 {text}", "working")
 
 
 def writes(text: str) -> Callable[[Agent], None]:

@@ -17,7 +17,7 @@ import trio
 
 from tests.agents import test_claude, test_codex, test_copilot, test_gemini, test_opencode, test_qwen
 from tests.agents.agent import Agent
-from tests.agents.cases import PLACES, Case, EveryCase, Place, Watched, WrongWord, watched_agent
+from tests.agents.cases import PLACES, Case, Place, Watched, WrongWord, compare, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
@@ -87,7 +87,7 @@ def result(watched: Watched, case: Case) -> str:
     """Bring an agent into a state, and return whether navi's word was right, wrong, or could not be compared."""
     name = f"{watched.agent.name} {case.way.__name__}"
     try:
-        EveryCase().test_navi_says_what_the_agent_does(watched, case)
+        compare(watched, case)
     except WrongWord as error:
         print(f"{name}: {error}", file=sys.stderr)
         return "wrong"
