@@ -277,12 +277,18 @@ def test_bookmarks_and_tags_are_shown_searched_and_filtered(lab: Lab, far: bool)
 
 
 def type_into(screen: Terminal, label: str, text: str) -> None:
-    """Go to a field of the form, empty it, and type."""
+    """Go to a field of the form, empty it, and type.
+
+    Each key is answered on the screen before the next one: keys that overtake the screen end on some other field.
+    """
+    until(lambda: focused(screen), what="a field has the cursor")
     for _ in range(8):
-        if re.search(rf"^ {label} ", screen.screen(), re.MULTILINE) and focused(screen) == label:
+        field = focused(screen)
+        if field == label:
             break
         screen.press("Down")
-    until(lambda: focused(screen) == label, what=f"{label} has the cursor")
+        until(lambda field=field: focused(screen) not in ("", field), what=f"the cursor leaves {field}")
+    assert focused(screen) == label
     screen.press("C-u")
     screen.type(text)
     screen.wait_for(re.compile(rf"^ {label} +{re.escape(text)}", re.MULTILINE))
