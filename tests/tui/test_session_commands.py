@@ -287,11 +287,15 @@ def type_into(screen: Terminal, label: str, text: str) -> None:
         if field == label:
             break
         screen.press("Down")
-        until(lambda field=field: focused(screen) not in ("", field), what=f"the cursor leaves {field}")
+        wait_focus_leaves(screen, field)
     assert focused(screen) == label
     screen.press("C-u")
     screen.type(text)
     screen.wait_for(re.compile(rf"^ {label} +{re.escape(text)}", re.MULTILINE))
+
+
+def wait_focus_leaves(screen: Terminal, field: str) -> None:
+    until(lambda: focused(screen) not in ("", field), what=f"the cursor leaves {field}")
 
 
 def focused(screen: Terminal) -> str:
