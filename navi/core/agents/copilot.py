@@ -56,14 +56,15 @@ KIND = AgentKind(
     dialogs=(
         Dialog(
             ("permission dialog",), "permission", TOP, inside=INSIDE, sides=SIDES, asks="^Do you want to ", tool="^ *",
-            allow="^Yes$", deny="^No(,|$)",
+            digits=False, allow="^Yes$", deny="^No(,|$)",
         ),
         Dialog(
-            ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", allow="^Yes$", deny="^No "
+            ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", digits=False,
+            allow="^Yes$", deny="^No ",
         ),
         Dialog(
             ("question", "other question"), "question", "^ Copilot needs information", choices=Choices.LIST,
-            skip="^ Copilot needs information", free="^Other \\(type your answer\\)",
+            digits=False, skip="^ Copilot needs information", free="^Other \\(type your answer",
         ),
     ),
 )

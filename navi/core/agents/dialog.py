@@ -22,9 +22,9 @@ class Dialog(NamedTuple):
     matches lines that say nothing. What the first line that matches `tool` has behind that, without what matches `cut`,
     is the name of the tool.
 
-    `choices` says how they stand, `labels` what the choices of a row are. A number is pressed to choose, or else arrows
-    and Enter. The first choice that matches `allow` says yes just once, the first that matches `deny` no, and one that
-    matches `free` takes a text.
+    `choices` says how they stand, `labels` what the choices of a row are. With `digits`, the digit of a choice chooses
+    it; else arrows mark it, and Enter follows. The first choice that matches `allow` says yes just once, the first that
+    matches `deny` no, and one that matches `free` takes a text.
     """
 
     rules: tuple[str, ...]
@@ -38,6 +38,7 @@ class Dialog(NamedTuple):
     cut: str = ""
     choices: Choices = Choices.NUMBERS
     labels: str = ""
+    digits: bool = True
     allow: str = ""
     deny: str = ""
     free: str = ""

@@ -46,7 +46,7 @@ KIND = AgentKind(
     dialogs=(
         Dialog(
             ("permission dialog",), "permission", "^ *$", inside=INSIDE, sides=SIDES, asks="^ \u25b3 ",
-            tool="^   [^A-Za-z0-9 ]+ ", choices=Choices.ROW,
+            tool="^   [^A-Za-z0-9 ]+ ", choices=Choices.ROW, digits=False,
             labels="Allow once|Allow always|Reject|Confirm|Cancel", allow="^Allow once", deny="^Reject",
         ),
         Dialog(("question",), "question", "^ *$", inside=INSIDE, sides=SIDES, free="^Type your own answer"),

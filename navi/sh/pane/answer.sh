@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/question pane/writer_lock pane/given_answers registry/absent
-# changes: navi_mark navi_name navi_patience
+# changes: navi_asked
 # answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a pane
 # asks, if that has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label), text (VALUE is what to
 # type) or dry (nothing is typed). CALL names this call, and WHO who answers. Then wait so many SECONDS for the question
@@ -84,14 +84,14 @@ navi_take_choice() {
 
 # ---- keys
 
-# navi_set_guard KIND [GLOB]: in navi_unchanged the condition, as a format of tmux, that the screen still shows what was
+# navi_set_guard KIND [GLOB]: in navi_condition the condition, as a format of tmux, that the screen still shows what was
 # read: q of the question alone, or c of its choices, too; and where GLOB is given, that, too. Nothing has moved, either.
 navi_set_guard() {
-    navi_unchanged="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_place}"
+    navi_condition="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_place}"
     set -f
     IFS=$navi_newline
     for navi_guard_line in $navi_guards ${2+"q $2"}; do
-        case $1,$navi_guard_line in *,q\ * | c,*) navi_unchanged="#{&&:#{C:${navi_guard_line#? }},$navi_unchanged}" ;; esac
+        case $1,$navi_guard_line in *,q\ * | c,*) navi_condition="#{&&:#{C:${navi_guard_line#? }},$navi_condition}" ;; esac
     done
     unset IFS
     set +f
@@ -103,7 +103,7 @@ navi_strike() {
     navi_strikes=30
     while :; do
         navi_set_guard "$1" ${3+"$3"}
-        case $(navi_call_tmux \; if-shell -F -t "$navi_pane" "$navi_unchanged" "send-keys -t $navi_pane $2 ; display-message -p 'was typed'" 2>&1) in
+        case $(navi_tmux "$navi_socket" if-shell -F -t "$navi_pane" "$navi_condition" "send-keys -t $navi_pane $2 ; display-message -p 'was typed'" 2>&1) in
         *'was typed'*) return 0 ;;
         esac
         [ "$navi_strikes" -gt 0 ] || return 1
@@ -117,9 +117,9 @@ navi_same_question() {
     navi_inspect
     [ "$navi_is_dead" = 0 ] || return 1
     navi_bound=$navi_asked
-    navi_bound_since="$navi_kind $navi_asker $navi_since"
+    navi_bound_since="$navi_question_kind $navi_asker $navi_since"
     navi_read_question
-    navi_still="$navi_kind $navi_asker $navi_since"
+    navi_still="$navi_question_kind $navi_asker $navi_since"
     if [ -n "$navi_asked" ] && [ "$navi_still" = "$navi_bound_since" ] &&
         [ "$(navi_question_of "$navi_asked")" = "$(navi_question_of "$navi_bound")" ]; then
         return 0
@@ -128,9 +128,13 @@ navi_same_question() {
     return 1
 }
 
-# navi_question_of ASKED: all of it but the choice that takes a text.
+# navi_question_of ASKED: all of it but the choice that takes a text, which shows what is typed.
 navi_question_of() {
-    if [ "$navi_free_choice" = 0 ]; then printf '%s' "$1"; else printf '%s\n' "$1" | grep -v "^c $navi_free_choice "; fi
+    if [ "$navi_free_choice" = 0 ]; then
+        printf '%s' "$1"
+    else
+        printf '%s\n' "$1" | sed "/^c $navi_free_choice /,/^c /{/^c $navi_free_choice /d;/^d /d;}"
+    fi
 }
 
 # navi_move_to NUMBER: press arrows until that choice is marked; each step is seen before the next one.
@@ -154,7 +158,8 @@ navi_move_to() {
 
 # navi_press_choice: the one key that answers, or for a text opens its field.
 navi_press_choice() {
-    if [ "$navi_style" = numbers ] && [ "$navi_choice" -le 9 ]; then
+    navi_asked_before=$navi_asked
+    if [ "$navi_digits" = yes ] && [ "$navi_choice" -le 9 ]; then
         navi_strike c "$navi_choice"
     else
         navi_move_to "$navi_choice" && navi_strike c Enter
@@ -164,40 +169,45 @@ navi_press_choice() {
 # navi_type_answer TEXT: into the field that the choice opened, and Enter when it is seen there.
 navi_type_answer() {
     navi_steps=40
-    until [ "$navi_marked" = "$navi_choice" ] || { [ "$navi_style" = list ] && [ "$navi_marked" = 0 ]; }; do
+    # Some agents mark nothing; then the field itself has to be seen.
+    until [ "$navi_marked" = "$navi_choice" ] || { [ "$navi_marked" = 0 ] && [ "$navi_asked" != "$navi_asked_before" ]; }; do
         [ "$navi_steps" -gt 0 ] || return 1
         navi_steps=$((navi_steps - 1))
         sleep 0.05
         navi_same_question || return 1
     done
     navi_set_guard q
-    navi_typed=$1
-    case $(navi_load \; if-shell -F -t "$navi_pane" "$navi_unchanged" "paste-buffer -p -b $navi_token -t $navi_pane ; display-message -p 'was typed'" 2>&1) in
-    *'was typed'*) ;;
-    *) return 1 ;;
-    esac
-    navi_glob=$(printf '%.20s' "$1" | LC_ALL=C sed 's/[^A-Za-z0-9 ._-][^A-Za-z0-9 ._-]*/*/g')
+    case $(navi_paste_once "$1") in *'was typed'*) ;; *) return 1 ;; esac
+    navi_text_glob=$(printf '%.20s' "$1" | LC_ALL=C sed 's/[^A-Za-z0-9 ._-][^A-Za-z0-9 ._-]*/*/g')
     # What comes together with Enter counts as pasted.
     sleep 1
     navi_same_question || return 1
-    navi_strike q Enter "$navi_glob"
+    navi_strike q Enter "$navi_text_glob"
 }
+
+# navi_paste_once TEXT: under the condition; through a buffer, for everybody can read the arguments of a process.
+navi_paste_once() {
+    printf '%s' "$1" | navi_tmux "$navi_socket" load-buffer -b "$navi_token" - \; \
+        if-shell -F -t "$navi_pane" "$navi_condition" "paste-buffer -p -b $navi_token -t $navi_pane ; display-message -p 'was typed'" \; \
+        delete-buffer -b "$navi_token"
+} 2>&1
 
 # navi_await_end SECONDS: wait until the question that was answered is gone: another one, or none, is there.
 navi_await_end() {
-    navi_set_timer "$1"
+    navi_until=$(($(date +%s) + ${1%%.*} + 1))
     navi_seen_place=
-    while navi_time_left; do
+    navi_polls=0
+    while :; do
         navi_look_at_pane || return 0
         [ "$navi_is_dead" = 0 ] || return 0
         if [ "$navi_seen_place" != "$navi_place $navi_screen" ]; then
             navi_seen_place="$navi_place $navi_screen"
-            navi_looked=yes
             navi_same_question || return 0
         fi
+        navi_polls=$((navi_polls + 1))
+        [ $((navi_polls % 10)) -ne 0 ] || [ "$(date +%s)" -lt "$navi_until" ] || return 1
         sleep 0.02
     done
-    return 1
 }
 
 umask 077

@@ -1,6 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# needs: pane/question
-# changes: navi_name
+# needs: pane/address pane/question
 # ask.sh SOCKET TARGET NAME REGISTERED DIR AGENTS: tell what the agent in a pane asks. DIR has the status files, AGENTS
 # describes agents.
 navi_find_pane "$1" "$2" "$3" "$4"

@@ -1,6 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# needs: session/folder lib/disk lib/fail
-# expects: navi_has_registry
+# needs: session/folder pane/question lib/disk
 # changes: navi_added navi_dropped
 # The answers that navi gave, kept with the marks of their sessions, which follow them through renames and undo: a line
 # "NAME a CALL TIME STATE SOCKET DIGEST WHO ANSWER QUESTION" for each, with tabs between its fields. The last four stay.
@@ -9,7 +8,6 @@
 navi_open_answers() {
     navi_enter "$1"
     navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was typed'
-    navi_answer_line=
 }
 
 # navi_note_answer STATE: note the answer of this call. It is sent before the key is pressed; gone when the question is,
@@ -50,23 +48,23 @@ navi_describe_answer() {
 # navi_drop_answers: the earlier line of this call, and all but the last three of the others, in navi_dropped.
 navi_drop_answers() {
     navi_dropped=
-    navi_others=0
+    navi_other_answers=0
     navi_older=
     set -f
     IFS=$navi_newline
-    for navi_answer_line in $navi_answers; do
-        case $navi_answer_line in
-        "$navi_session_name	a	$navi_call	"*) navi_dropped=$navi_dropped$navi_answer_line$navi_newline ;;
+    for navi_noted_answer in $navi_answers; do
+        case $navi_noted_answer in
+        "$navi_session_name	a	$navi_call	"*) navi_dropped=$navi_dropped$navi_noted_answer$navi_newline ;;
         *)
-            navi_others=$((navi_others + 1))
-            navi_older=$navi_older$navi_answer_line$navi_newline
+            navi_other_answers=$((navi_other_answers + 1))
+            navi_older=$navi_older$navi_noted_answer$navi_newline
             ;;
         esac
     done
-    for navi_answer_line in $navi_older; do
-        [ "$navi_others" -gt 3 ] || break
-        navi_dropped=$navi_dropped$navi_answer_line$navi_newline
-        navi_others=$((navi_others - 1))
+    for navi_noted_answer in $navi_older; do
+        [ "$navi_other_answers" -gt 3 ] || break
+        navi_dropped=$navi_dropped$navi_noted_answer$navi_newline
+        navi_other_answers=$((navi_other_answers - 1))
     done
     unset IFS
     set +f

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: pane/dialogs pane/question.awk pane/marked.awk lib/digest
+# needs: look/state_files pane/address pane/agent_screen pane/question.awk pane/marked.awk lib/digest
 # shares: navi_asked
-# changes: navi_patience
+# changes: navi_rules navi_state_text
 # What the agent in a pane asks, read off its screen where its own state file does not contradict.
 
 # navi_read_question: in navi_asked what is asked, as question.awk prints it; "" for nothing. navi_obstacle says why it
@@ -76,7 +76,7 @@ navi_parse_question() {
 }
 
 navi_note_question() {
-    navi_kind=$1
+    navi_question_kind=$1
     navi_style=$2
     navi_marked=$3
     navi_allow=$4
@@ -84,7 +84,9 @@ navi_note_question() {
     navi_free=$6
     navi_several=$7
     navi_whole=$8
-    navi_labels=${9-}
+    navi_digits=$9
+    shift 9
+    navi_labels=${1-}
 }
 
 # navi_find_marked: of choices beside each other, the one that has another background.
@@ -99,7 +101,7 @@ navi_find_marked() {
 # after the last answer that navi gave there.
 navi_seal() {
     navi_find_answers "$1"
-    navi_find_digest "$navi_identity $navi_pane $navi_asker $navi_since $navi_last_call $navi_kind
+    navi_find_digest "$navi_identity $navi_pane $navi_asker $navi_since $navi_last_call $navi_question_kind
 $navi_asked"
 }
 
@@ -110,11 +112,11 @@ navi_find_answers() {
     navi_answers=
     navi_last_call=
     [ -f "$navi_expanded/.navi/marks" ] || return 0
-    while IFS= read -r navi_answer_line; do
-        case $navi_answer_line in
+    while IFS= read -r navi_given_line; do
+        case $navi_given_line in
         "$navi_session_name	a	"*)
-            navi_answers=$navi_answers$navi_answer_line$navi_newline
-            navi_last_call=${navi_answer_line#"$navi_session_name	a	"}
+            navi_answers=$navi_answers$navi_given_line$navi_newline
+            navi_last_call=${navi_given_line#"$navi_session_name	a	"}
             navi_last_call=${navi_last_call%%	*}
             ;;
         esac
@@ -124,6 +126,6 @@ navi_find_answers() {
 # navi_tell_question: the record of what is asked.
 navi_tell_question() {
     printf '%s question agent=%s kind=%s marked=%s allow=%s deny=%s free=%s several=%s whole=%s style=%s digest=%s\n%s\n' \
-        "$navi_token" "${navi_asker%% *}" "$navi_kind" "$navi_marked" "$navi_allow" "$navi_deny" "$navi_free" \
+        "$navi_token" "${navi_asker%% *}" "$navi_question_kind" "$navi_marked" "$navi_allow" "$navi_deny" "$navi_free" \
         "$navi_several" "$navi_whole" "$navi_style" "$navi_digest" "$navi_asked"
 }
