@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from navi.cli.output import UsageError
+from navi.config.person import who
 from navi.core import exits
 from navi.core.address import Address
 from navi.core.question import How, Question, Reply, Unsuited, choice_for
@@ -52,7 +53,7 @@ def _answer(
     context: Context, options: Options, host: BlockingHost, pane: Named, reply: Reply, question: Question | None
 ) -> int:
     seen = options.seen or (question.digest if question else "")
-    operation = answer(pane, seen, reply, os.urandom(8).hex(), who_answers(), host.environment.get(LOCK, ""))
+    operation = answer(pane, seen, reply, os.urandom(8).hex(), who(), host.environment.get(LOCK, ""))
     address = Address(host.name, pane.name or pane.target)
     if pane.target:
         answered = host.run(operation)
@@ -74,14 +75,6 @@ def _answer(
 
 def _doubt(answered: Answered) -> int:
     return exits.UNAVAILABLE if answered.died else exits.TIMED_OUT
-
-
-def who_answers() -> str:
-    """Return who gives an answer: user and machine."""
-    from getpass import getuser
-    from socket import gethostname
-
-    return f"{getuser()}@{gethostname()}"
 
 
 def _print_plan(context: Context, options: Options, address: str, question: Question, reply: Reply) -> int:

@@ -10,6 +10,7 @@ from navi.core.model import (
     Conversation,
     Evidence,
     Frame,
+    GivenAnswer,
     Pane,
     Session,
     Source,
@@ -64,6 +65,7 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         Fact("rule", rule(session, frame) if frame else ""),
         *_evidence(status.evidence, clock),
         Fact("message", session.message),
+        *(_answer(one, clock) for one in reversed(session.marks.answers)),
         Fact("directory", session.cwd),
         Fact("agent", session.agent or "none that navi knows"),
         *(_background(session.background) if session.background else _file(session.file, clock)),
@@ -71,6 +73,13 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         *([] if session.background else _tmux(session.tmux, frame, clock)),
     ]
     return [Fact(clean(one.label), clean(one.text), clean(one.status)) for one in found if one.text]
+
+
+def _answer(one: GivenAnswer, clock: float) -> Fact:
+    """Say who answered what; whether it arrived is not always known."""
+    doubt = {"gone": "", "there": "; the question stayed", "unfinished": "; its text was not submitted"}
+    text = f"{one.who}: {one.answer} ({one.question}), {_ago(one.time, clock)}"
+    return Fact("answered by", f"{text}{doubt.get(one.state, '; nobody saw the question go')}")
 
 
 def rule(session: Session, frame: Frame) -> str:

@@ -56,11 +56,11 @@ KIND = AgentKind(
     dialogs=(
         Dialog(
             ("permission dialog",), "permission", TOP, inside=INSIDE, sides=SIDES, asks="^Do you want to ", tool="^ *",
-            digits=False, allow="^Yes$", deny="^No(,|$)",
+            digits=False, allow="^Yes$", deny="^No(,|$)", escape="[(]Esc",
         ),
         Dialog(
             ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", digits=False,
-            allow="^Yes$", deny="^No ",
+            allow="^Yes$", deny="^No ", escape="[(]Esc",
         ),
         Dialog(
             ("question", "other question"), "question", "^ Copilot needs information", choices=Choices.LIST,

@@ -24,7 +24,7 @@ class Dialog(NamedTuple):
 
     `choices` says how they stand, `labels` what the choices of a row are. With `digits`, the digit of a choice chooses
     it; else arrows mark it, and Enter follows. The first choice that matches `allow` says yes just once, the first that
-    matches `deny` no, and one that matches `free` takes a text.
+    matches `deny` no, one that matches `free` takes a text, and Escape chooses one that matches `escape`.
     """
 
     rules: tuple[str, ...]
@@ -42,3 +42,4 @@ class Dialog(NamedTuple):
     allow: str = ""
     deny: str = ""
     free: str = ""
+    escape: str = ""

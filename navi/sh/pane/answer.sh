@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/question pane/writer_lock pane/given_answers registry/absent
-# changes: navi_asked
+# changes: navi_asked navi_name
 # answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a pane
 # asks, if that has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label), text (VALUE is what to
 # type) or dry (nothing is typed). CALL names this call, and WHO who answers. Then wait so many SECONDS for the question
@@ -159,7 +159,9 @@ navi_move_to() {
 # navi_press_choice: the one key that answers, or for a text opens its field.
 navi_press_choice() {
     navi_asked_before=$navi_asked
-    if [ "$navi_digits" = yes ] && [ "$navi_choice" -le 9 ]; then
+    if [ "$navi_choice" = "$navi_escapable" ]; then
+        navi_strike c Escape
+    elif [ "$navi_digits" = yes ] && [ "$navi_choice" -le 9 ]; then
         navi_strike c "$navi_choice"
     else
         navi_move_to "$navi_choice" && navi_strike c Enter
@@ -223,6 +225,7 @@ navi_call=$2
 navi_who=$3
 navi_seconds=$4
 navi_inspect
+navi_name=$navi_session_name
 navi_hold_pane "$navi_own_lock"
 navi_refuse_closed
 navi_find_pane_agents "$navi_description"

@@ -1,7 +1,8 @@
 # Prints what a dialog asks, by the description of agents (ops/agents.py) in navi_rules: the first line has, with tabs
 # between them, the kind of question, how its choices stand, the number of the marked choice (0 if none is), those of the
 # choices that say yes, say no and take a text (0 for none), yes or no: whether several can be chosen, and whether the
-# beginning of the dialog is seen, and whether a digit chooses; and the labels of a row. The lines behind it begin with a letter and a blank: t the
+# beginning of the dialog is seen, and whether a digit chooses; the choice that
+# Escape chooses; and the labels of a row. The lines behind it begin with a letter and a blank: t the
 # tool, i what it is to do, q the question, c a choice with its number, d more of that choice. Behind a line "g", globs
 # for lines of the screen: q of what is asked, c of choices. Prints nothing where nothing can be chosen.
 # Input is the screen of the agent navi_agent, on which its rule navi_rule holds.
@@ -10,7 +11,7 @@ BEGIN {
     count = split(ENVIRON["navi_rules"], whole, "\n")
     for (i = 1; i <= count && kind == ""; i++) {
         fields = split(whole[i], field, "\t")
-        if (field[1] == "dialog" && fields == 17 && field[2] == ENVIRON["navi_agent"] && is_named(field[3])) note_dialog()
+        if (field[1] == "dialog" && fields == 18 && field[2] == ENVIRON["navi_agent"] && is_named(field[3])) note_dialog()
     }
     if (kind == "") exit
     number = "^ *((\342\235\257|\342\200\272|\342\227\217) *)?[0-9]+[.] ?"
@@ -54,6 +55,7 @@ function note_dialog() {
     allow = field[15]
     deny = field[16]
     free = field[17]
+    escape = field[18]
 }
 
 # plain(AT): a line without the sides of its frame, and of a box within it.
@@ -206,7 +208,7 @@ function note_tool(at, text) {
 }
 
 function print_all(    i) {
-    printf "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\n", kind, style, selected, chosen(allow), chosen(deny), chosen(free), boxes(), seen, digits, labels
+    printf "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%d\t%s\n", kind, style, selected, chosen(allow), chosen(deny), chosen(free), boxes(), seen, digits, chosen(escape), labels
     if (tool_name != "") print "t " tool_name
     print_lines("i")
     print_lines("q")

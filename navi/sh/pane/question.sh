@@ -86,7 +86,8 @@ navi_note_question() {
     navi_whole=$8
     navi_digits=$9
     shift 9
-    navi_labels=${1-}
+    navi_escapable=$1
+    navi_labels=${2-}
 }
 
 # navi_find_marked: of choices beside each other, the one that has another background.
