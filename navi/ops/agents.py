@@ -8,8 +8,8 @@
     screen   NAME  PROMPT  BORDER                   (either may be empty)
     rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
     asked    NAME  WORDS  AFTER  LINE  CUT          (AFTER may be empty) in their order
-    dialog   NAME  RULES  KIND  TOP  INSIDE  SIDES  ASKS  SKIP  TOOL  CUT  CHOICES  LABELS  DIGITS  ALLOW  DENY  FREE  ESCAPE
-                                                    how to read and answer dialogs; commas between the names of rules
+    dialog   NAME  RULES  KIND  TOP  INSIDE  SIDES  ASKS  SKIP  TOOL  CUT  CHOICES  LABELS  DIGITS  ALLOW  DENY  FREE
+                   ESCAPE                           how to read and answer dialogs; commas between the names of rules
 """
 
 from __future__ import annotations
