@@ -105,7 +105,7 @@ def asking(account: Account, session: str, stubborn: bool = False) -> Iterator[A
         replace(program, PROGRAM.format(python=sys.executable), mode=0o700)
     asker = Asker(account, session, account.home / f"{session}.wanted", account.home / f"{session}.taken")
     words = [program, asker.wanted, asker.taken, *(["stubborn"] if stubborn else [])]
-    command = f"exec {' '.join(map(str, words))}"
+    command = f"{' '.join(map(str, words))}; :"  # below a shell, for tmux would continue a suspended process
     account.tmux("new-session", "-d", "-s", session, "-x", "100", "-y", "30", command)
     until(lambda: "? for shortcuts" in asker.screen(), what=f"{session} is at its prompt")
     yield asker

@@ -33,7 +33,7 @@ END {
         found++
         marked = i
     }
-    print found == 1 ? marked : 0
+    print (found == 1 ? marked : 0)
 }
 
 # note_ground(CODES): the background that these codes of SGR set.
