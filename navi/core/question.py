@@ -10,7 +10,7 @@ from navi.core.text import clean
 
 
 class Choice(NamedTuple):
-    """A choice: its number on the screen, its label, and what else stands there."""
+    """A choice: its number on the screen, its label, and what else the screen tells of it."""
 
     n: int
     label: str
@@ -20,7 +20,7 @@ class Choice(NamedTuple):
 class Question(NamedTuple):
     """What an agent asks now, its texts cleaned. `kind` is permission, question, plan, trust or menu.
 
-    `tool` and `input` are what the agent wants to use and to do, "" if the dialog does not say. `digest` stands for
+    `tool` and `input` are what the agent wants to use and to do, "" if the dialog does not say. `digest` is that of
     this very question, asked in this pane since then: an answer names it. `marked` is the number of the marked choice
     (0: unknown); `allow`, `deny` and `free` are those that say yes just once, say no and take a text (0: none does).
     Of a question with `several` answers, choices are ticked. If it is not `whole`, its beginning is above the screen.

@@ -116,12 +116,12 @@ TOOLS: Mapping[str, Mapping[str, Callable[[str], Json]]] = {
         "ask_user": lambda text: picks(text),
         "ask_user_question": lambda text: picks(text),
     },
-    "survey": {
-        "AskUserQuestion": lambda text: survey(text),
-        "question": lambda text: survey(text),
-        "ask_user": lambda text: survey(text),
-        "ask_user_question": lambda text: survey(text),
-        "request_user_input": lambda text: survey(text),
+    "both": {
+        "AskUserQuestion": lambda text: both(text),
+        "question": lambda text: both(text),
+        "ask_user": lambda text: both(text),
+        "ask_user_question": lambda text: both(text),
+        "request_user_input": lambda text: both(text),
     },
     "plan": {
         "ExitPlanMode": lambda text: {"plan": text},
@@ -189,7 +189,7 @@ def picks(text: str) -> Json:
     return {"questions": [asked | {"multiSelect": True, "multiple": True}]}
 
 
-def survey(text: str) -> Json:
+def both(text: str) -> Json:
     """Return the arguments of two questions at once; ` | ` separates them."""
     several = [question(part)["questions"][0] for part in text.split(" | ")]
     return {"questions": [one | {"id": f"choice{n}", "header": f"Part {n}"} for n, one in enumerate(several, 1)]}

@@ -135,6 +135,9 @@ def test_nothing_that_a_dialog_quotes_hides_a_line_or_changes_the_choices(agent:
     question = question_in(printed(agent, "permission dialog", screen))
     assert question
     shown = f"{question.input}\n{question.text}"
-    assert "touch first" in shown and "touch last" in shown and (shown.count("rm -rf /") == lines.count("rm -rf /"))
+    assert "touch first" in shown
+    assert "touch last" in shown
+    assert shown.count("rm -rf /") == lines.count("rm -rf /")
     honest = question_in(printed(agent, "permission dialog", frame.format(line.format("touch x"))))
-    assert honest and question.choices == honest.choices and question.allow == honest.allow
+    assert honest
+    assert (question.choices, question.allow) == (honest.choices, honest.allow)

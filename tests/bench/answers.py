@@ -92,13 +92,13 @@ def _race(host: BlockingHost, asker: Asker, number: int, chance: random.Random, 
         for one in range(number):
             asker.ask(f"touch asked-{one}")
             digest = host.run(ask(Named("api"))).digest
-            before = len(asker.keys())
+            before = len(asker.notes())
             future = pool.submit(_answer, host, digest, f"race{one}")
             time.sleep(chance.uniform(0, longest))
             asker.put(f"touch other-{one}")
             done = future.result()
             time.sleep(0.05)
-            keys = asker.keys()[before:]
+            keys = asker.notes()[before:]
             right = keys.count((f"touch asked-{one}", "1"))
             wrong += len(keys) - right
             lost += done and not right

@@ -43,7 +43,7 @@ def test_without_an_answer_the_question_is_printed(lab: Lab, far: bool) -> None:
         assert [one["n"] for one in found["choices"]] == [1, 2, 3]
         assert re.fullmatch("[0-9a-f]{20}", found["digest"])
         assert digest_of(lab, f"{prefix}api") == found["digest"]
-        assert asker.keys() == []
+        assert asker.notes() == []
 
 
 ANSWERS = {
@@ -61,15 +61,15 @@ def test_an_answer_is_one_key(lab: Lab, far: bool, words: list[str], key: str) -
         seen = digest_of(lab, f"{prefix}api")
         planned = navi(lab, "answer", f"{prefix}api", *words, "--dry-run")
         assert planned.stdout.startswith(f"would answer {prefix}api: {key} ")
-        assert asker.keys() == []
+        assert asker.notes() == []
         done = navi(lab, "answer", f"{prefix}api", *words, "--seen", seen)
         assert done.stdout.startswith(f"answered {prefix}api: {key} ")
-        assert asker.keys() == [("touch x", key)]
+        assert asker.notes() == [("touch x", key)]
         again = navi(lab, "answer", f"{prefix}api", *words, "--seen", seen, status=75)
         assert re.search(r"\S+@\S+ answered that question in api; nothing was typed", again.stderr)
         asker.ask("touch x")
         navi(lab, "answer", f"{prefix}api", *words, "--seen", seen, status=75)
-        assert asker.keys() == [("touch x", key)]
+        assert asker.notes() == [("touch x", key)]
 
 
 @HERE_AND_THERE
@@ -97,7 +97,7 @@ def test_another_question_is_not_answered(lab: Lab) -> None:
         until(lambda: "shortcuts" in asker.screen(), what="nothing is asked")
         done = navi(lab, "answer", "api", "--allow", "--seen", seen, status=75)
         assert "that question is no longer asked in api; nothing was typed" in done.stderr
-        assert asker.keys() == []
+        assert asker.notes() == []
 
 
 def test_of_two_who_answer_at_once_one_wins(lab: Lab) -> None:
@@ -112,7 +112,7 @@ def test_of_two_who_answer_at_once_one_wins(lab: Lab) -> None:
         errors = [one.communicate(timeout=60)[1] for one in both]
         assert sorted(one.returncode for one in both) == [0, 75]
         assert "answered that question" in "".join(errors)
-        assert len(asker.keys()) == 1
+        assert len(asker.notes()) == 1
 
 
 def test_an_answer_that_does_nothing_is_not_repeated(lab: Lab) -> None:
@@ -120,7 +120,7 @@ def test_an_answer_that_does_nothing_is_not_repeated(lab: Lab) -> None:
         asker.ask("touch x")
         done = navi(lab, "answer", "api", "--allow", status=75)
         assert "the question is still there" in done.stderr
-        assert asker.keys() == [("touch x", "1")]
+        assert asker.notes() == [("touch x", "1")]
         assert "the question stayed" in navi(lab, "explain", "api").stdout
 
 
@@ -170,7 +170,7 @@ def test_a_pane_that_would_not_take_the_answer_gets_none(
         obstacle(asker)
         done = navi(lab, "answer", "api", "--allow", "--seen", seen, status=status)
         assert words in done.stderr
-        assert asker.keys() == []
+        assert asker.notes() == []
 
 
 @pytest.mark.parametrize(("size", "status"), [(("120", "40"), 0), (("60", "20"), 75)], ids=["larger", "cut off"])
@@ -182,7 +182,7 @@ def test_a_pane_of_another_size_asks_the_same_only_if_all_of_it_is_seen(
         seen = digest_of(lab, "api")
         lab.local.tmux("resize-window", "-t", "=api:", "-x", size[0], "-y", size[1])
         navi(lab, "answer", "api", "--allow", "--seen", seen, status=status)
-        assert asker.keys() == ([] if status else [("touch x", "1")])
+        assert asker.notes() == ([] if status else [("touch x", "1")])
 
 
 WRONG = {
@@ -199,7 +199,7 @@ def test_an_answer_that_means_nothing_is_wrong_usage(lab: Lab, words: list[str],
     with asking(lab.local, "api") as asker:
         asker.ask("touch x")
         assert message in navi(lab, "answer", "api", *words, status=64).stderr
-        assert asker.keys() == []
+        assert asker.notes() == []
 
 
 def test_a_lock_keeps_others_from_answering(lab: Lab) -> None:
@@ -208,7 +208,7 @@ def test_a_lock_keeps_others_from_answering(lab: Lab) -> None:
         token = navi(lab, "lock", "api").stdout.partition("=")[2].partition(";")[0]
         assert "is locked by" in navi(lab, "answer", "api", "--allow", status=75).stderr
         navi(lab, "answer", "api", "--allow", NAVI_LOCK=token)
-        assert asker.keys() == [("touch x", "1")]
+        assert asker.notes() == [("touch x", "1")]
 
 
 def unwritable(account: Account) -> None:
@@ -222,4 +222,4 @@ def test_what_can_not_be_noted_is_not_answered(lab: Lab) -> None:
         unwritable(lab.local)
         done = navi(lab, "answer", "api", "--allow", status=1)
         assert "nothing was typed" in done.stderr
-        assert asker.keys() == []
+        assert asker.notes() == []

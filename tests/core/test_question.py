@@ -54,7 +54,8 @@ def test_ticking_several_is_refused() -> None:
 def test_any_text_of_a_host_is_read(body: str) -> None:
     question = read_question({"marked": "x", "free": "99999999"}, body)
     assert question.marked == question.free == 0
-    assert "\x1b" not in "".join([question.text, question.input, question.tool, *(one.label for one in question.choices)])
+    labels = [one.label for one in question.choices]
+    assert "\x1b" not in "".join([question.text, question.input, question.tool, *labels])
 
 
 def test_the_answer_of_one_does_for_another_only_if_all_is_the_same() -> None:

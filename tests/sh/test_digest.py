@@ -35,7 +35,7 @@ def test_any_of_several_programs_does(name: str, tmp_path_factory: pytest.TempPa
     assert digest("/bin/sh", str(folder)).stdout == hashlib.sha256(TEXT.encode()).hexdigest()[:20]
 
 
-def test_without_any_it_is_said_what_to_install(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_without_any_it_names_what_to_install(tmp_path_factory: pytest.TempPathFactory) -> None:
     done = digest("/bin/sh", str(tmp_path_factory.mktemp("bin")))
     assert (done.returncode, done.stderr) == (
         69, "the host has no program for SHA-256; install sha256sum, shasum or openssl there\n"

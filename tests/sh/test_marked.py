@@ -22,7 +22,7 @@ START, END = "  \x1b[38;5;215m┃\x1b[38;5;15m\x1b[{}m  ", "   \x1b[38;5;255mctr
 def row(*labels: str, marked: int, on: str = "48;5;215", off: str = "48;5;234") -> str:
     """Return a line with these labels, one of them with another background."""
     parts = [
-        f"\x1b[{on}m \x1b[38;5;232m{label}\x1b[38;5;15m \x1b[{off}m" if at == marked else f" \x1b[38;5;8m{label}\x1b[39m "
+        f"\x1b[{on}m \x1b[30m{label}\x1b[38;5;15m \x1b[{off}m" if at == marked else f" \x1b[38;5;8m{label}\x1b[39m "
         for at, label in enumerate(labels, 1)
     ]
     return START.format(off) + " ".join(parts) + END

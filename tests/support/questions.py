@@ -3,7 +3,7 @@
 with asking(lab.local, "api") as asker:
     asker.ask("touch x")
     navi(lab, "answer", "api", "--allow")
-    assert asker.keys() == [("touch x", "1")]
+    assert asker.notes() == [("touch x", "1")]
 
 A test puts another question on its screen at any time. One that was answered goes, unless the program is `stubborn`.
 """
@@ -51,21 +51,27 @@ def read():
     except OSError:
         return ""
 
-tty.setraw(0, termios.TCSANOW)
-asked, seen = "", None
-while True:
-    now = read()
-    if now != seen:
-        seen, asked = now, now.partition("\\n")[2]
-        draw(asked)
-    if not select.select([0], [], [], 0.002)[0]:
-        continue
+def take(wait):
+    global asked
+    if not select.select([0], [], [], wait)[0]:
+        return
     for key in os.read(0, 100).decode(errors="replace"):
         with open(taken, "a") as file:
             file.write("%s\\t%s\\n" % (asked, key))
         if asked and key in "123" and not stubborn:
             asked = ""
             draw(asked)
+
+tty.setraw(0, termios.TCSANOW)
+asked, seen = "", None
+while True:
+    now = read()
+    if now != seen:
+        # Events are handled in their order: a key that came before the change is of the question before.
+        take(0)
+        seen, asked = now, now.partition("\\n")[2]
+        draw(asked)
+    take(0.002)
 '''
 """Each line that it notes has the command that it asks about, and a key."""
 
@@ -87,7 +93,7 @@ class Asker(NamedTuple):
         self.put(command)
         until(lambda: f"   {command}\n" in self.screen(), what=f"{self.session} asks about {command!r}")
 
-    def keys(self) -> list[tuple[str, str]]:
+    def notes(self) -> list[tuple[str, str]]:
         """Return the keys that it got, each with the command that it asked about then, "" for none."""
         lines = self.taken.read_text().splitlines() if self.taken.exists() else []
         return [(line.partition("\t")[0], line.partition("\t")[2]) for line in lines]

@@ -36,13 +36,13 @@ def test_a_digit_shows_the_question_and_a_second_press_sends_it(lab: Lab, far: b
         screen.press("3")
         screen.wait_for(re.compile(r"❯ 3  No"))
         screen.wait_for("   touch x")
-        assert asker.keys() == []
+        assert asker.notes() == []
         screen.press("1")
         screen.wait_for(re.compile(r"❯ 1  Yes"))
-        assert asker.keys() == []
+        assert asker.notes() == []
         screen.press("1")
         screen.wait_for("answered atlas/api: 1 Yes" if far else "answered api: 1 Yes")
-        assert asker.keys() == [("touch x", "1")]
+        assert asker.notes() == [("touch x", "1")]
 
 
 def test_enter_sends_and_escape_does_not(lab: Lab) -> None:
@@ -51,12 +51,12 @@ def test_enter_sends_and_escape_does_not(lab: Lab) -> None:
         screen.wait_for("❯ 2  Yes, and")
         screen.press("Escape")
         screen.wait_gone("Do you want to proceed?")
-        assert asker.keys() == []
+        assert asker.notes() == []
         screen.press("2")
         screen.wait_for("❯ 2  Yes, and")
         screen.press("Enter")
         screen.wait_for("answered api: 2")
-        assert asker.keys() == [("touch x", "2")]
+        assert asker.notes() == [("touch x", "2")]
 
 
 def test_a_question_that_changed_under_the_dialog_is_not_answered(lab: Lab) -> None:
@@ -66,7 +66,7 @@ def test_a_question_that_changed_under_the_dialog_is_not_answered(lab: Lab) -> N
         asker.ask("rm -rf x")
         screen.press("1")
         screen.wait_for("another question is asked in api by now; nothing was typed")
-        assert asker.keys() == []
+        assert asker.notes() == []
 
 
 def test_several_that_ask_the_same_are_answered_together(lab: Lab) -> None:
@@ -78,14 +78,14 @@ def test_several_that_ask_the_same_are_answered_together(lab: Lab) -> None:
         screen.press("1")
         screen.wait_for("Answer 3 sessions")
         until(lambda: "..." not in screen.screen().partition("1 ... chooses")[0], what="all questions are read")
-        alike = screen.screen().count("1 Yes\n") or screen.screen().count(" 1 Yes")
         left = screen.screen().count("left alone: it asks something else")
-        assert alike + left == 3 and left in (1, 2)
+        alike = 3 - left
+        assert left in (1, 2)  # the first one decides what the others have to ask
         screen.press("Enter")
-        until(lambda: sum(len(one.keys()) for one in askers) == alike, what="they are answered")
+        until(lambda: sum(len(one.notes()) for one in askers) == alike, what="they are answered")
         for asker in askers:
-            assert len(asker.keys()) <= 1
-        commands = {command for asker in askers for command, _ in asker.keys()}
+            assert len(asker.notes()) <= 1
+        commands = {command for asker in askers for command, _ in asker.notes()}
         assert len(commands) == 1
 
 

@@ -68,7 +68,7 @@ navi_parse_question() {
     unset IFS
     set +f
     navi_asked=${navi_asked#*"$navi_newline"}
-    # What guards it stands behind it.
+    # The globs that guard it are behind it.
     navi_guards=${navi_asked#*"${navi_newline}g"}
     navi_guards=${navi_guards#"$navi_newline"}
     navi_asked=${navi_asked%%"${navi_newline}g$navi_newline"*}
