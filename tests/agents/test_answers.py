@@ -88,7 +88,9 @@ class TestPermissions:
         assert not {"first", "second"} & {path.name for path in watched.agent.work.iterdir()}
 
 
-QUESTIONS = [(Claude, True), (Gemini, True), (OpenCode, True), (Qwen, True), (Copilot, True)]
+QUESTIONS: list[tuple[type[Agent], bool]] = [
+    (Claude, True), (Gemini, True), (OpenCode, True), (Qwen, True), (Copilot, True)
+]  # fmt: skip
 
 
 @each(*QUESTIONS)

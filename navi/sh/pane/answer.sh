@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/question pane/writer_lock pane/given_answers registry/absent
-# changes: navi_asked navi_name
+# changes: navi_asked navi_name navi_read_tries
 # answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a pane
 # asks, if that has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label), text (VALUE is what to
 # type) or dry (nothing is typed). CALL names this call, and WHO who answers. Then wait so many SECONDS for the question
@@ -103,13 +103,26 @@ navi_strike() {
     navi_strikes=30
     while :; do
         navi_set_guard "$1" ${3+"$3"}
-        case $(navi_tmux "$navi_socket" if-shell -F -t "$navi_pane" "$navi_condition" "send-keys -t $navi_pane $2 ; display-message -p 'was typed'" 2>&1) in
-        *'was typed'*) return 0 ;;
-        esac
+        navi_struck=$(navi_tmux "$navi_socket" if-shell -F -t "$navi_pane" "$navi_condition" "send-keys -t $navi_pane $2 ; display-message -p 'was typed'" 2>&1)
+        navi_check_struck $? && return 0
         [ "$navi_strikes" -gt 0 ] || return 1
         navi_strikes=$((navi_strikes - 1))
         navi_same_question || return 1
     done
+}
+
+# navi_check_struck STATUS: whether tmux typed it, by its answer navi_struck. If it did not answer it may do so later, so
+# nothing is ever typed again.
+navi_check_struck() {
+    case $1,$navi_struck in 0,*'was typed'*) return 0 ;; 0,*) return 1 ;; esac
+    navi_verdict "$1" "$navi_struck"
+    case $navi_word in
+    none | absent)
+        navi_forget_answer
+        navi_fail $navi_none "the session $navi_name has ended; nothing was answered"
+        ;;
+    esac
+    navi_fail $navi_late "tmux did not answer while the key for $navi_name was pressed; whether it was is unknown; navi answer shows what is asked now"
 }
 
 # navi_same_question: read again; whether it is the question that was bound. The choice that takes a text shows it.
@@ -179,7 +192,8 @@ navi_type_answer() {
         navi_same_question || return 1
     done
     navi_set_guard q
-    case $(navi_paste_once "$1") in *'was typed'*) ;; *) return 1 ;; esac
+    navi_struck=$(navi_paste_once "$1")
+    navi_check_struck $? || return 1
     navi_text_glob=$(printf '%.20s' "$1" | LC_ALL=C sed 's/[^A-Za-z0-9 ._-][^A-Za-z0-9 ._-]*/*/g')
     # What comes together with Enter counts as pasted.
     sleep 1
@@ -244,6 +258,7 @@ if [ "$navi_how" = text ] && ! navi_type_answer "$navi_value"; then
     navi_note_answer unfinished
     navi_fail 1 "the text field of $navi_name did not take the text as expected, and Enter was not pressed; attach to finish"
 fi
+navi_read_tries=0
 if navi_await_end "$navi_seconds"; then navi_outcome=gone; else navi_outcome=there; fi
 navi_note_answer "$navi_outcome"
 navi_let_go_pane

@@ -1,15 +1,18 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: look/state_files pane/address pane/agent_screen pane/question.awk pane/marked.awk lib/digest
-# shares: navi_asked
+# shares: navi_asked navi_read_tries
 # changes: navi_rules navi_state_text
 # What the agent in a pane asks, read off its screen where its own state file does not contradict.
 
+# How often to look again where the state file contradicts the screen, which may be ahead of it for a moment.
+navi_read_tries=10
+
 # navi_read_question: in navi_asked what is asked, as question.awk prints it; "" for nothing. navi_obstacle says why it
-# can't be read or answered. A screen may be ahead of the state file for a moment.
+# can't be read or answered.
 navi_read_question() {
     navi_asked=
     navi_obstacle=
-    navi_tries=10
+    navi_tries=$navi_read_tries
     while :; do
         navi_disputed=no
         navi_read_agents
