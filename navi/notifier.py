@@ -1,4 +1,4 @@
-"""The notifier: tells the user of what needs attention, by the terminal or a command, once for all dashboards.
+"""The notifier: reports to the user what needs attention, by the terminal or a command, once for all dashboards.
 
 It also keeps which sessions have finished a turn that nobody has looked at.
 """
@@ -43,7 +43,7 @@ Write = Callable[[str], bool]
 
 
 class Notifier:
-    """Compares views, claims what is new, and tells the user.
+    """Compares views, claims what is new, and reports it to the user.
 
     `write` writes to the terminal, None if there is none. `given` is called with each notice that this process gave,
     `changed` when `finished` is another, `tell` with what the user should know of the ways.
@@ -85,7 +85,7 @@ class Notifier:
         if visited := self.finished.intersection(keys):
             self._send.send_nowait(((), visited))
 
-    # ---- telling of it
+    # ---- giving notices
 
     async def run(self) -> None:
         """Tell the user of what is noted, until cancelled."""

@@ -46,7 +46,7 @@ def frame(word: str, clock: float, attached: int = 0) -> HostView:
     return seen._replace(frame=seen.frame._replace(clock=clock))
 
 
-async def told(notifier: Notifier, *views: HostView, then: Callable[[], object]) -> None:
+async def reported(notifier: Notifier, *views: HostView, then: Callable[[], object]) -> None:
     """Let a notifier see these views, and wait until `then` is so."""
     async with trio.open_nursery() as nursery:
         nursery.start_soon(notifier.run)
@@ -73,7 +73,7 @@ async def test_only_what_the_user_wants_is_given(tmp_path: Path, wanted: tuple[s
     )  # fmt: skip
     words = ["working", "waiting", "working", "error", "working", "done"]
     views = (frame(word, 100.0 + 2 * place) for place, word in enumerate(words))
-    await told(notifier, *views, then=lambda: notifier.finished and len(found) == len(given))
+    await reported(notifier, *views, then=lambda: notifier.finished and len(found) == len(given))
     assert found == given
     assert "".join(written) == "\a" * len(given)
 
@@ -85,7 +85,7 @@ async def test_a_terminal_that_another_program_has_leaves_it_to_others(tmp_path:
     free = Notifier(settings, {}, NoticeStore(tmp_path), lambda _: True, given=lambda _: found.append("free"))
     for notifier in (busy, free):
         views = (frame("working", 100), frame("waiting", 102), frame("done", 104))
-        await told(notifier, *views, then=lambda: notifier.finished)  # noqa: B023
+        await reported(notifier, *views, then=lambda: notifier.finished)  # noqa: B023
     assert found == ["free"]
 
 
@@ -95,26 +95,26 @@ async def test_a_store_that_cannot_be_used_loses_no_notice(tmp_path: Path) -> No
     notifier = Notifier(
         Settings(notify=("bell",)), {}, NoticeStore(tmp_path), lambda _: True, given=lambda one: found.append(one.word)
     )
-    await told(notifier, frame("working", 100), frame("waiting", 102), then=lambda: found)
+    await reported(notifier, frame("working", 100), frame("waiting", 102), then=lambda: found)
     assert found == ["waiting"]
 
 
 async def test_what_has_finished_is_unseen_until_somebody_looks(tmp_path: Path) -> None:
     keys = {("atlas", "api", "")}
     one, other = (Notifier(Settings(), {}, NoticeStore(tmp_path)) for _ in range(2))
-    await told(one, frame("working", 100), frame("done", 102), then=lambda: one.finished == keys)
-    await told(other, frame("done", 103), then=lambda: other.finished == keys)
+    await reported(one, frame("working", 100), frame("done", 102), then=lambda: one.finished == keys)
+    await reported(other, frame("done", 103), then=lambda: other.finished == keys)
     other.look([("atlas", "other", "")])
     other.look(keys)
-    await told(other, then=lambda: not other.finished)
-    await told(one, then=lambda: not one.finished)
+    await reported(other, then=lambda: not other.finished)
+    await reported(one, then=lambda: not one.finished)
 
 
 @pytest.mark.parametrize("after", [frame("working", 104), frame("done", 104, attached=1)])
 async def test_a_session_that_goes_on_or_is_attached_was_seen(tmp_path: Path, after: HostView) -> None:
     notifier = Notifier(Settings(), {}, NoticeStore(tmp_path))
-    await told(notifier, frame("working", 100), frame("idle", 102), then=lambda: notifier.finished)
-    await told(notifier, after, then=lambda: not notifier.finished)
+    await reported(notifier, frame("working", 100), frame("idle", 102), then=lambda: notifier.finished)
+    await reported(notifier, after, then=lambda: not notifier.finished)
 
 
 # ---- on real terminals

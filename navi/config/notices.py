@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from navi.core.listing import Key
-from navi.core.notices import Notice, is_told
+from navi.core.notices import Notice, is_known
 
 FILE = "notices.db"
 
@@ -66,7 +66,7 @@ class NoticeStore:
             database.execute("BEGIN IMMEDIATE")
             where = "way = ? AND host = ? AND name = ? AND socket = ? AND kind = ?"
             last = database.execute(f"SELECT seen, since FROM given WHERE {where}", key).fetchone()
-            if last and is_told(notice, *last):
+            if last and is_known(notice, *last):
                 return False
             database.execute(GIVE, (*key, notice.seen, notice.since, time.time()))
             return True

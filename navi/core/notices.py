@@ -1,8 +1,8 @@
-"""What a person is told of without asking: a session asks or fails, an agent's turn has ended, a host is lost. Pure.
+"""What a person is notified of: a session asks or fails, an agent's turn has ended, a host is lost. Pure.
 
 Several processes (dashboards, `navi notify`) look at the same hosts, each in frames of its own. So that only one of
-them tells of a change, a notice carries two times of the host's clock: when its observer last saw the opposite, and
-when it saw the change. A notice that began before another one was given tells of the same change.
+them reports a change, a notice carries two times of the host's clock: when its observer last saw the opposite, and
+when it saw the change. A notice that began before another one was given is about the same change.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ EXACT = frozenset({Source.HOOK, Source.STATE})
 
 
 class Notice(NamedTuple):
-    """One change to tell of. `host`, `name` and `socket` name the session; of a host, the last two are empty. A machine
+    """One change to report. `host`, `name` and `socket` name the session; of a host, the last two are empty. A machine
     that is reached under several names is one `machine`.
 
     `word` is a status, DONE or LOST; `before` and `seen` are times of the host's clock (epoch): its observer last saw
@@ -102,7 +102,7 @@ def is_lost(view: HostView) -> bool:
 
 
 def news_of(before: str, word: str) -> str:
-    """Return the word of the notice for a change of status, "" if nobody needs to be told."""
+    """Return the word of the notice for a change of status, "" if there is none."""
     if word in ASKED:
         return "" if before in ASKED else word
     if word == "error":
@@ -116,8 +116,8 @@ def _notice(session: Session, word: str, before: float, seen: float) -> Notice:
     return Notice(host, name, socket, word, session.message, session.cwd, before, seen, since)
 
 
-def is_told(notice: Notice, seen: float, since: float | None) -> bool:
-    """Return whether a notice tells of the same change as one of its kind that was given before; `seen` and `since`
+def is_known(notice: Notice, seen: float, since: float | None) -> bool:
+    """Return whether a notice is about the same change as one of its kind that was given before; `seen` and `since`
     are of that one.
 
     Clocks of hosts have whole seconds. Within one, only the time of the change itself tells two changes apart.

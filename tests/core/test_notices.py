@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from navi.core.failure import Failure, HostState
 from navi.core.model import HostView, Source
-from navi.core.notices import Notice, Observer, is_told, news_of, words_of
+from navi.core.notices import Notice, Observer, is_known, news_of, words_of
 from navi.core.terminal_notices import BELL, OSC_9, OSC_777, sequence
 from tests.support.dashboard import session, view
 
@@ -88,7 +88,7 @@ def test_a_host_is_lost_when_it_was_reached_and_is_not_reached_again() -> None:
     assert len(observed(Observer(), frame("idle"), lost(2), frame("idle"), lost(2))) == 2
 
 
-TOLD = [
+KNOWN = [
     pytest.param(12, None, 11, None, False, id="the opposite was seen after it"),
     pytest.param(10, None, 11, None, True, id="it began before"),
     pytest.param(11, None, 11, None, True, id="within one second nobody can tell"),
@@ -99,12 +99,12 @@ TOLD = [
 ]
 
 
-@pytest.mark.parametrize(("before", "since", "last_seen", "last_since", "told"), TOLD)
+@pytest.mark.parametrize(("before", "since", "last_seen", "last_since", "known"), KNOWN)
 def test_which_notice_was_given_already(
-    before: float, since: float | None, last_seen: float, last_since: float | None, told: bool
+    before: float, since: float | None, last_seen: float, last_since: float | None, known: bool
 ) -> None:
     notice = Notice("atlas", "api", "", "waiting", before=before, seen=before + 1, since=since)
-    assert is_told(notice, last_seen, last_since) is told
+    assert is_known(notice, last_seen, last_since) is known
 
 
 HISTORY = st.lists(st.sampled_from(["working", "waiting", "permission", "error", "idle"]), min_size=2, max_size=12)
@@ -128,7 +128,7 @@ def test_observers_that_look_at_times_of_their_own_tell_of_it_once(history: list
     last: dict[str, Notice] = {}
     for _, notice in (claims[place] for place in order):
         before = last.get(notice.kind)
-        if not (before and is_told(notice, before.seen, before.since)):
+        if not (before and is_known(notice, before.seen, before.since)):
             last[notice.kind] = notice
             given_notices.append(notice)
     expected = [news for before, now in pairwise(history) if (news := news_of(before, now))]
