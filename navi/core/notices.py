@@ -27,6 +27,9 @@ RESTING = frozenset({"done", "idle"})
 DONE, LOST = "done", "lost"
 """The words for a turn that has ended, and for a host that can't be reached any more."""
 
+CLOCK = 1.0
+"""Seconds by which the clock of a frame may be ahead of what it shows."""
+
 TRIES = 2
 """Attempts to connect that must fail until a host counts as lost: most connections are back at once."""
 
@@ -120,13 +123,14 @@ def is_known(notice: Notice, seen: float, since: float | None) -> bool:
     """Return whether a notice is about the same change as one of its kind that was given before; `seen` and `since`
     are of that one.
 
-    Clocks of hosts have whole seconds. Within one, only the time of the change itself tells two changes apart.
+    The time of the change itself decides, where both have it. Clocks of hosts have whole seconds, and a frame may hold
+    what was so in the second before it.
     """
-    if notice.before > seen:
-        return False
-    if notice.before < seen or notice.since is None or since is None:
+    if notice.before < seen:
         return True
-    return notice.since <= since
+    if notice.since is not None and since is not None:
+        return notice.since <= since
+    return notice.before <= seen + CLOCK
 
 
 def words_of(notice: Notice) -> str:

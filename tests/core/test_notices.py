@@ -89,12 +89,15 @@ def test_a_host_is_lost_when_it_was_reached_and_is_not_reached_again() -> None:
 
 
 KNOWN = [
-    pytest.param(12, None, 11, None, False, id="the opposite was seen after it"),
+    pytest.param(13, None, 11, None, False, id="the opposite was seen long after it"),
+    pytest.param(12, None, 11, None, True, id="the opposite may be a second old"),
     pytest.param(10, None, 11, None, True, id="it began before"),
-    pytest.param(11, None, 11, None, True, id="within one second nobody can tell"),
-    pytest.param(11, 11.2, 11, 11.2, True, id="within one second the same change"),
-    pytest.param(11, 11.7, 11, 11.2, False, id="within one second another change"),
-    pytest.param(11, 10.9, 11, 11.2, True, id="within one second an earlier change"),
+    pytest.param(11, None, 11, None, True, id="within one second nobody knows"),
+    pytest.param(11, 11.2, 11, 11.2, True, id="the same change within one second"),
+    pytest.param(11, 11.7, 11, 11.2, False, id="another change within one second"),
+    pytest.param(11, 10.9, 11, 11.2, True, id="an earlier change within one second"),
+    pytest.param(13, 11.2, 11, 11.2, True, id="the same change, seen late"),
+    pytest.param(13, 12.8, 11, 11.2, False, id="another change"),
     pytest.param(10, 11.7, 11, 11.2, True, id="it began before, whatever its own time is"),
 ]
 
