@@ -36,7 +36,7 @@ def test_a_notice_is_claimed_once_by_each_way(tmp_path: Path) -> None:
     assert one.claim(notice(10), "terminal")
     assert not other.claim(notice(11), "terminal")
     assert other.claim(notice(11), "command")
-    assert other.claim(notice(16), "terminal"), "it was answered, and asks again"
+    assert other.claim(notice(17), "terminal"), "it was answered, and asks again"
     assert other.claim(notice(11, "error"), "terminal"), "a failure is another kind"
     assert not other.claim(notice(11, "permission"), "terminal"), "asking is one kind"
     assert other.claim(notice(11, name="other"), "terminal")
