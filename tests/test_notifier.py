@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import select
+import shlex
 import signal
 import subprocess
+import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -130,6 +134,54 @@ def test_the_bell_rings(lab: Lab) -> None:
         tmux_of(screen, "select-window", "-t", ":+")
         lab.local.write_status("api", status="waiting", message="Shall I?")
         until(lambda: "1" in tmux_of(screen, "list-windows", "-F", "#{window_bell_flag}").split(), what="it rang")
+
+
+@contextmanager
+def client(lab: Lab, *settings: str) -> Iterator[int]:
+    """Run the dashboard in tmux, and the client of that tmux on a pseudoterminal, whose other end is returned."""
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (30, 100))
+    tmux = ["tmux", "-u", "-S", str(lab.folder / "outer"), "-f", "/dev/null"]
+    words = [*tmux, "new-session", shlex.join(NAVI), *(word for one in settings for word in (";", *shlex.split(one)))]
+    environment = lab.environment() | {"TERM": "xterm-256color"}
+    process = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    try:
+        yield ours
+    finally:
+        subprocess.run([*tmux, "kill-server"], env=environment, check=False)
+        process.wait(30)
+        os.close(ours)
+
+
+def wait_for(terminal: int, *wanted: bytes) -> bytes:
+    """Read from a terminal until all this has come, and return everything."""
+    data = b""
+    limit = time.monotonic() + 30
+    while not all(one in data for one in wanted):
+        assert time.monotonic() < limit, data[-2000:]
+        if select.select([terminal], [], [], 0.2)[0]:
+            data += os.read(terminal, 65536)
+    return data
+
+
+def test_tmux_passes_a_notice_on_if_it_may(lab: Lab) -> None:
+    configure(lab, notify=["osc9", "osc777"])
+    begin(lab.local, "api")
+    with client(lab, "set-option -g allow-passthrough on") as terminal:
+        wait_for(terminal, b"api")
+        lab.local.write_status("api", status="permission", message="rm?")
+        text = b"api needs you: permission: rm?"
+        wait_for(terminal, b"\x1b]9;navi: " + text + b"\x07", b"\x1b]777;notify;navi;" + text + b"\x07")
+
+
+def test_where_tmux_drops_notices_the_bell_rings(lab: Lab) -> None:
+    configure(lab, notify="osc777")
+    begin(lab.local, "api")
+    with client(lab, "set-option -g allow-passthrough off") as terminal:
+        wait_for(terminal, b"api", b"tmux drops notifications")
+        lab.local.write_status("api", status="permission", message="rm?")
+        assert b"]777" not in wait_for(terminal, b"\x07")
 
 
 def test_the_command_of_the_user_learns_which_session(lab: Lab) -> None:
