@@ -17,8 +17,8 @@ from navi.core.notices import Notice, is_known
 
 FILE = "notices.db"
 
-WAITS = 2.0
-"""Seconds to wait for another process that writes."""
+WAITS = 10.0
+"""Seconds to wait for another process that writes. Who gives up gives a notice that may have been given already."""
 
 KEPT = 30 * 24 * 3600
 """Seconds after which what is known of a session is forgotten."""
