@@ -45,7 +45,7 @@ ROWS = (
     Binding("mark", (" ",), "select several; kill and dismiss then apply to all of them", SELECTED),
     Binding(
         "answer", tuple("123456789"),
-        "answer what it asks: shows the question with that choice; again, or Enter, sends it", ANSWERS, "answer",
+        "answer what it asks: shows the question with that choice; again, or Enter, sends it", ANSWERS,
     ),
     Binding("new", ("n",), "new session, on any host", SESSIONS, "new"),
     Binding("clone", ("c",), "new session like this one", SESSIONS),
