@@ -75,11 +75,19 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
     return [Fact(clean(one.label), clean(one.text), clean(one.status)) for one in found if one.text]
 
 
+DOUBTS = {
+    "gone": "",
+    "there": "; the question stayed",
+    "died": "; its agent ended",
+    "unfinished": "; its text was not submitted",
+}
+"""What to add to an answer that may not have arrived, by what its host noted."""
+
+
 def _answer(one: GivenAnswer, clock: float) -> Fact:
     """Say who answered what; whether it arrived is not always known."""
-    doubt = {"gone": "", "there": "; the question stayed", "unfinished": "; its text was not submitted"}
     text = f"{one.who}: {one.answer} ({one.question}), {_ago(one.time, clock)}"
-    return Fact("answered by", f"{text}{doubt.get(one.state, '; nobody saw the question go')}")
+    return Fact("answered by", f"{text}{DOUBTS.get(one.state, '; nobody saw the question go')}")
 
 
 def rule(session: Session, frame: Frame) -> str:

@@ -172,8 +172,9 @@ class StatusFile(NamedTuple):
 class GivenAnswer(NamedTuple):
     """An answer that navi gave to an agent's question: when (host's epoch time), who gave it, and what was chosen.
 
-    `call` names it. `state` is `sent` before the key was pressed, then `gone` or `there`, as the question was seen, or
-    `unfinished` for a text that was not submitted. `socket` is that of the tmux server, "" for the default one.
+    `call` names it. `state` is `sent` before the key was pressed, then `gone` or `there`, as the question was seen,
+    `died` if the agent has ended, or `unfinished` for a text that was not submitted. `socket` is that of the tmux
+    server, "" for the default one.
     """
 
     call: str

@@ -104,5 +104,5 @@ def _read_answered(answer: Answer) -> Answered:
         if record.kind == "answered":
             word, died, number = (*record.rest.split(" "), "", "", "")[:3]
             label = clean(decode(record.body)).strip()
-            return Answered(int(number) if number.isdigit() else 0, label, word == "gone", died == "1")
+            return Answered(int(number) if number.isdigit() else 0, label, word == "gone", died == "yes")
     raise OperationError("the host's answer says nothing of what was typed", exits.UNAVAILABLE)

@@ -52,10 +52,12 @@ def test_a_text_that_would_be_more_than_a_text_is_refused(text: str) -> None:
 
 def test_an_answer_is_read() -> None:
     operation = answer(Named("api"), "digest", Reply(How.ALLOW), "call1", "me@here")
-    found = operation.parse(Answer(0, b"=t= answered gone 0 1\nYes\n", token="=t="))
+    found = operation.parse(Answer(0, b"=t= answered gone no 1\nYes\n", token="=t="))
     assert found == Answered(1, "Yes")
     assert operation.words("atlas/api", found) == "answered atlas/api: 1 Yes"
-    stayed = operation.parse(Answer(0, b"=t= answered there 0 1\nYes\n", token="=t="))
+    died = operation.parse(Answer(0, b"=t= answered died yes 1\nYes\n", token="=t="))
+    assert operation.words("api", died).endswith("whether it took the answer is unknown")
+    stayed = operation.parse(Answer(0, b"=t= answered there no 1\nYes\n", token="=t="))
     assert operation.words("api", stayed).endswith("but the question is still there, navi answer api shows it")
 
 

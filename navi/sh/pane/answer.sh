@@ -226,6 +226,12 @@ navi_await_end() {
     done
 }
 
+# navi_lives: whether the agent that asked still runs.
+navi_lives() {
+    navi_asking=${navi_asker#* }
+    [ "$navi_is_dead" = 0 ] && kill -0 "${navi_asking%% *}" 2>/dev/null
+}
+
 umask 077
 navi_own_lock=$5
 navi_status_folder=$6
@@ -260,6 +266,8 @@ if [ "$navi_how" = text ] && ! navi_type_answer "$navi_value"; then
 fi
 navi_read_tries=0
 if navi_await_end "$navi_seconds"; then navi_outcome=gone; else navi_outcome=there; fi
+navi_died=no
+navi_lives || navi_died=yes navi_outcome=died
 navi_note_answer "$navi_outcome"
 navi_let_go_pane
-printf '%s answered %s %s %s\n%s\n' "$navi_token" "$navi_outcome" "$navi_is_dead" "$navi_choice" "$navi_label"
+printf '%s answered %s %s %s\n%s\n' "$navi_token" "$navi_outcome" "$navi_died" "$navi_choice" "$navi_label"

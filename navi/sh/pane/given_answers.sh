@@ -11,7 +11,7 @@ navi_open_answers() {
 }
 
 # navi_note_answer STATE: note the answer of this call. It is sent before the key is pressed; gone when the question is,
-# there if it still is. An answer that is on its way is not held up by a mark that can't be changed.
+# there if it still is, died if the agent has ended, unfinished if a text was not submitted. An answer that is on its way is not held up by a mark that can't be changed.
 navi_note_answer() {
     navi_describe_answer "$1"
     navi_find_answers "$navi_status_folder"
