@@ -12,9 +12,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.machines import Account, Lab
+from tests.support.machines import Account, Lab, program
 from tests.support.processes import family
 from tests.support.questions import Asker, asking
+from tests.support.scripts import Shell, every_shell
 from tests.support.verbs import HERE_AND_THERE, account, navi
 from tests.support.waiting import until
 
@@ -70,6 +71,19 @@ def test_an_answer_is_one_key(lab: Lab, far: bool, words: list[str], key: str) -
         asker.ask("touch x")
         navi(lab, "answer", f"{prefix}api", *words, "--seen", seen, status=75)
         assert asker.notes() == [("touch x", key)]
+
+
+@every_shell
+def test_every_shell_answers(lab: Lab, shell: Shell) -> None:
+    there, prefix = account(lab, True)
+    (there.bin / "sh").symlink_to(program(shell.words[0]))
+    with asking(there, "api") as asker:
+        asker.ask("touch x")
+        seen = digest_of(lab, f"{prefix}api")
+        navi(lab, "answer", f"{prefix}api", "--choose", "Yes, and", "--seen", seen)
+        done = navi(lab, "answer", f"{prefix}api", "--allow", "--seen", seen, status=75)
+        assert "answered that question" in done.stderr
+        assert asker.notes() == [("touch x", "2")]
 
 
 @HERE_AND_THERE
