@@ -8,6 +8,8 @@
     screen   NAME  PROMPT  BORDER                   (either may be empty)
     rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
     asked    NAME  WORDS  AFTER  LINE  CUT          (AFTER may be empty) in their order
+    box      NAME  START  END  SHOWN  HINT  PASTED  QUEUED  BULLET  NOISE  BAR   (those from HINT on may be empty)
+    typing   NAME  PAUSE  KEY...                    seconds between a text and Enter; the keys that end a turn
 """
 
 from __future__ import annotations
@@ -46,6 +48,9 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
         yield ("rule", kind.name, rule.status, rule.name, *conditions)
     for one in kind.asked:
         yield ("asked", kind.name, one.words, one.after, one.line, one.cut)
+    if kind.box:
+        yield ("box", kind.name, *kind.box[:9])
+        yield ("typing", kind.name, f"{kind.box.pause:g}", " ".join(kind.box.interrupt))
 
 
 def _plain(glob: str) -> str:

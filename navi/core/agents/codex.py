@@ -4,7 +4,7 @@ While it writes a text, nothing but its title tells that it works. Its title say
 It shows its box before it takes a prompt; the folder below the box comes with that.
 """
 
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
 
 PLACE = "^  [^ ].* \u00b7 [~/]"
 """The line below the box, with the model and the folder."""
@@ -36,5 +36,15 @@ KIND = AgentKind(
     asked=(
         Asked("wants to run ", "^  [$] ", "^  [$] ", after="^  Would you like to run "),
         Asked("wants to edit ", "^  (Destination: *)?[/~]", "^  (Destination: *)?", after="^  Destination:"),
+    ),
+    box=Box(
+        "^\u203a( |$)",
+        PLACE,
+        "^\u203a ",
+        hint="^Ask Codex to do anything",
+        pasted="\\[Pasted Content [0-9]+ chars.",
+        queued="^  \u21b3 ",
+        bullet="^(\u2022 |  )",
+        noise="^  Worked for |^(\u2022|\u25e6) .* esc to interrupt\\)|^  \u2514 Tip: |^  \u21b3 ",
     ),
 )

@@ -4,7 +4,7 @@ Its title tells nothing. A dialog is a frame in place of the box, a menu or a qu
 line, below the box, tells that it works.
 """
 
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -45,5 +45,16 @@ KIND = AgentKind(
         Asked("wants to edit ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Edit file"),
         Asked("wants to run ", "^\u2502 \u2502 ", "^\u2502 \u2502 | *\u2502 \u2502$", after="^\u2502 \u256d"),
         Asked("wants to ", "^\u2502 Do you want to ", "^\u2502 Do you want to |\\?? *\u2502$"),
+    ),
+    box=Box(
+        BOX,
+        "^\u2500\u2500\u2500",
+        "^ \u276f ",
+        pasted="\\[Paste #[0-9]+ - [0-9]+ lines.",
+        queued="^Queued \\([0-9]",
+        bullet="^( \u25cf |   )",
+        noise="^\u2500\u2500\u2500|^ [~/]|^Queued \\([0-9]|^ \u2514 ",
+        bar="( +[0-9][0-9]:[0-9][0-9])?( *\u2503)?$",
+        interrupt=("Escape", "Escape"),
     ),
 )

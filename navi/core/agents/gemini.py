@@ -4,7 +4,7 @@ A dialog is a frame in place of the box; its title says that a person is needed,
 the title. A terminal that changes its size leaves older lines above the box, such as the busy line.
 """
 
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -36,5 +36,15 @@ KIND = AgentKind(
         Asked("wants to run ", "^\u2502 [?] Shell  ", "^\u2502 [?] Shell  | *\u2502$"),
         Asked("wants to write ", "^\u2502 [?] WriteFile  Writing to ", "^\u2502 [?] WriteFile  Writing to | *\u2502$"),
         Asked("wants to use ", "^\u2502 [?] ", "^\u2502 [?] | *\u2502$"),
+    ),
+    box=Box(
+        "^ > ",
+        "^ workspace ",
+        "^ > ",
+        hint="^ *Type your message or ",
+        pasted="\\[Pasted Text: [0-9]+ (lines|chars).",
+        queued="^  Queued \\(press ",
+        bullet="^(\u2726 |  )",
+        noise=f"{EDGE}|\\? for shortcuts$|^ [^ >!*]+ .*\\(esc to cancel|^ (Shift\\+Tab|Press Ctrl\\+O) |^  Queued ",
     ),
 )

@@ -4,7 +4,7 @@ Its title tells nothing. The lines below its box tell that it works. Dialogs rep
 conversation. Nothing marks a failed turn but its text, which is in a frame as a prompt is, and an end without a time.
 """
 
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
 
 END = "     \u25a3  "
 """The end of a turn, or of what there is of it; behind its model is the time, or that it was interrupted."""
@@ -37,5 +37,16 @@ KIND = AgentKind(
         Asked("wants to run ", "^  \u2503  [$] ", "^  \u2503  [$] ", after=ASKS),
         Asked("wants to edit ", "^  \u2503    \u2192 Edit ", "^  \u2503    \u2192 Edit ", after=ASKS),
         Asked("wants to use ", "^  \u2503    [^A-Za-z0-9 ]+ [A-Z]", "^  \u2503    [^A-Za-z0-9 ]+ ", after=ASKS),
+    ),
+    box=Box(
+        "^ +\u2503( |$)",
+        "^ +\u2503  [A-Z][a-z]+ \u00b7 ",
+        "^  \u2503  ",
+        hint="^ *Ask anything",
+        pasted="\\[Pasted ~[0-9]+ lines.",
+        queued="^  \u2503  +QUEUED",
+        bullet="^     ",
+        noise=f"^{END}|^  \u2503",
+        interrupt=("Escape", "Escape"),
     ),
 )

@@ -4,7 +4,7 @@ Its title says that it works or that a person is needed, but not why; menus and 
 Dialogs replace the box. The busy line is above the box, and may be broken anywhere.
 """
 
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
 
 WAITS = "^  [^ ]+ Waiting for user confirmation"
 """The last line below a dialog."""
@@ -43,5 +43,16 @@ KIND = AgentKind(
         Asked("wants to run ", "^     [^ ]", f"^ +|{BAR}", after="^  [?] Shell "),
         Asked("wants to write ", "^  [?] WriteFile Writing to ", f"^  [?] WriteFile Writing to | +\u2190.*$|{BAR}"),
         Asked("wants to use ", "^  [?] ", f"^  [?] | +\u2190.*$|{BAR}"),
+    ),
+    box=Box(
+        BOX,
+        "^\u2500\u2500\u2500",
+        "^  > ",
+        hint="^ *Type your message or ",
+        pasted="\\[Pasted Content [0-9]+ chars.",
+        queued="to edit queued messages",
+        bullet="^(  [^ A-Za-z0-9]+ |    )",
+        noise=f"^\u2500\u2500\u2500|to edit queued messages|{BUSY}",
+        bar=BAR,
     ),
 )
