@@ -5,7 +5,7 @@ A row with a page opens that page; a page's own keys are in its file. `keys:` in
 
 from __future__ import annotations
 
-from navi.tui.keymap import DIALOG, DIRECTORY, FORM, LIST, PAGE, PROMPT, SEARCH, Binding, Group
+from navi.tui.keymap import DIALOG, DIRECTORY, FORM, LIST, MESSAGE, PAGE, PROMPT, SEARCH, Binding, Group
 from navi.tui.pages.comments import CommentsPage
 from navi.tui.pages.details import DetailsPage
 from navi.tui.pages.git import GitPage
@@ -25,6 +25,7 @@ HOSTS = Group("Hosts", (LIST, PAGE))
 PREVIEW = Group("The preview", (LIST,))
 QUESTIONS = Group("Questions and results", (DIALOG,))
 FORMS = Group("Forms", (FORM,))
+MESSAGES = Group("The text of a message", (MESSAGE,))
 PATHS = Group("The field of a directory", (DIRECTORY,))
 DIALOGS = Group("Questions, results and forms", (DIALOG, FORM))
 PAGES = Group("Pages", (PAGE,))
@@ -41,7 +42,9 @@ ROWS = (
     Binding("last", ("end",), "last session", MOVING),
     Binding("attach", ("enter",), "attach to it; detach as usual in tmux to come back", SELECTED, "attach"),
     Binding("attention", ("!",), "go to the next session that needs you", SELECTED),
-    Binding("mark", (" ",), "select several; kill and dismiss then apply to all of them", SELECTED),
+    Binding("interrupt", ("ctrl c",), "interrupt the agent's turn; asks first", SELECTED),
+    Binding("mark", (" ",), "select several; message, kill and dismiss then apply to all of them", SELECTED),
+    Binding("message", (":",), "type a message to the session, or to all selected ones", SESSIONS, "message"),
     Binding("new", ("n",), "new session, on any host", SESSIONS, "new"),
     Binding("clone", ("c",), "new session like this one", SESSIONS),
     Binding("kill", ("x",), "kill the session; asks first", SESSIONS, "kill"),
@@ -94,12 +97,13 @@ ROWS = (
     Binding("submit", ("enter",), "submit the form", FORMS),
     Binding("next_field", ("tab", "down"), "next field", FORMS),
     Binding("previous_field", ("shift tab", "up"), "previous field", FORMS),
+    Binding("new_line", ("ctrl n",), "a new line; pasted line ends stay", MESSAGES),
     Binding("complete", ("tab",), "complete the path, or show the next recent directory", PATHS),
     Binding("cancel", ("esc", "ctrl c"), "close; what has begun goes on", DIALOGS),
     Binding("back", ("esc", "q", "ctrl c"), "back to where the page was opened", PAGES, "back"),
     Binding("redraw", ("ctrl l",), "redraw the screen", SCREEN),
     Binding("help", ("?",), "this help", NAVI, "help", HelpPage),
-    Binding("quit", ("q", "ctrl c"), "quit; sessions go on", QUITTING, "quit"),
+    Binding("quit", ("q",), "quit; sessions go on", QUITTING, "quit"),
 )  # fmt: skip
 
 KEYS = (*ROWS, *(key for row in ROWS if row.page and issubclass(row.page, Page) for key in row.page.keys))
