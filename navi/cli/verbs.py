@@ -108,8 +108,16 @@ SEND = (
     flag("--literal", help="do not press Enter"),
     flag("--multiline", help="the text has several lines: end it with an empty one"),
     option("--keys", value="K", help="keys by their names in tmux: C-c, Up, Escape", many="+"),
+    flag("--interrupt", help="press the keys that end the agent's turn, and wait for its end; --timeout S"),
     flag("--stdin", help="read the text from standard input", interactive=True),
-    option("--wait", value="RE", help="wait until a new line matches this extended regular expression"),
+    option(
+        "--wait",
+        value="RE",
+        many="?",
+        bare="",
+        help="wait until a new line, of an agent's answer, matches this extended regular expression; without RE, print "
+        "the answer when the agent's turn ends",
+    ),
     flag("--fixed", help="the text to wait for is no expression"),
     _timeout(30),
     option("--retries", value="N", help="how often to press Enter; 3 by default", kind=INTEGER, default=3),
@@ -187,8 +195,10 @@ HOOKS = (
         "action", help="install them, tell which are installed, or remove them", choices=("install", "status", "remove")
     ),
     positional(
-        "agents", help="only these agents; by default all that are used there",
-        choices=("claude", "opencode", "gemini", "qwen", "copilot"), many="*",
+        "agents",
+        help="only these agents; by default all that are used there",
+        choices=("claude", "opencode", "gemini", "qwen", "copilot"),
+        many="*",
     ),
     HOSTS._replace(group="where"),
     flag("--all", help="this machine and all remotes", group="where"),

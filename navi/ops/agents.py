@@ -10,6 +10,8 @@
     asked    NAME  WORDS  AFTER  LINE  CUT          (AFTER may be empty) in their order
     dialog   NAME  RULES  KIND  TOP  INSIDE  SIDES  ASKS  SKIP  TOOL  CUT  CHOICES  LABELS  DIGITS  ALLOW  DENY  FREE
                    ESCAPE                           how to read and answer dialogs; commas between the names of rules
+    box      NAME  START  END  SHOWN  HINT  PASTED  QUEUED  BULLET  NOISE  BAR   (those from HINT on may be empty)
+    typing   NAME  PAUSE  KEY...                    seconds between a text and Enter; the keys that end a turn
 """
 
 from __future__ import annotations
@@ -50,6 +52,9 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
         yield ("asked", kind.name, one.words, one.after, one.line, one.cut)
     for dialog in kind.dialogs:
         yield ("dialog", kind.name, ",".join(dialog.rules), *map(_word, dialog[1:]))
+    if kind.box:
+        yield ("box", kind.name, *kind.box[:9])
+        yield ("typing", kind.name, f"{kind.box.pause:g}", " ".join(kind.box.interrupt))
 
 
 def _word(value: object) -> str:

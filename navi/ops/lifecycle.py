@@ -173,8 +173,10 @@ def _created(one: TmuxSession, registered: bool | None) -> Created:
     return Created(one.id, one.name, one.pane.process, target=target, socket=one.socket, registered=registered)
 
 
-def _typed(launch: Launch, step: Step) -> str:
-    """Return the text of a step as the program of the session takes it."""
+def _typed(launch: Launch, step: Step) -> str | HostSetting:
+    """Return the text of a step as the program of the session takes it; for an agent, how its host knows it."""
+    if step.kind == "ready":
+        return HostSetting.AGENTS
     if launch.type == "python-repl" and step.kind == "send" and "\n" in step.what:
         from navi.ops.python_block import python_block  # Python's own parser takes long to import
 

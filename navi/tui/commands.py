@@ -17,6 +17,7 @@ from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
 from navi.tui.list.commands import ListCommands
 from navi.tui.list.search import Search
+from navi.tui.message_commands import MessageCommands
 from navi.tui.pages.page import Services
 from navi.tui.pages.stack import PageStack
 from navi.tui.preview.commands import PreviewCommands
@@ -47,7 +48,8 @@ class Commands:
         self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
         sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment))
         answering = Answering(actions, screen.glyphs, screen)
-        self._sessions = SessionKeys(screen, self.pages, self._programs, sessions, answering)
+        messages = MessageCommands(actions, screen.glyphs, screen)
+        self._sessions = SessionKeys(screen, self.pages, self._programs, sessions, answering, messages)
         hosts = HostCommands(fleet, screen.list, self.filters, self.pages, self._programs, screen.tell)
         self.tasks = (self._programs.run, actions.run, services.background.run)
         groups = (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts)

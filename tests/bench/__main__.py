@@ -27,6 +27,7 @@ from tests.bench import (
     masters,
     notices,
     request,
+    sends,
     tokens,
     verbs,
 )
@@ -51,10 +52,11 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "notices": notices.measure,
     "chaos": chaos.measure,
     "agents": agents.measure,
+    "sends": sends.measure,
 }
 """The figures with the longest waits come first."""
 
-ON_REQUEST = {"chaos", "agents", "notices"}
+ON_REQUEST = {"chaos", "agents", "notices", "sends"}
 """Figures that take minutes to hours, or need real agents: they are measured only if they are named."""
 
 

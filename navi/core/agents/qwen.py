@@ -5,7 +5,7 @@ Dialogs replace the box. The busy line is above the box, and may be broken anywh
 """
 
 from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
 
 WAITS = "^  [^ ]+ Waiting for user confirmation"
 """The last line below a dialog."""
@@ -65,5 +65,16 @@ KIND = AgentKind(
             deny="^Don't trust",
         ),
         Dialog(("menu",), "menu", TOP, inside=INSIDE, sides=SIDES),
+    ),
+    box=Box(
+        BOX,
+        "^\u2500\u2500\u2500",
+        "^  > ",
+        hint="^ *Type your message or ",
+        pasted="\\[Pasted Content [0-9]+ chars.",
+        queued="to edit queued messages",
+        bullet="^(  [^ A-Za-z0-9]+ |    )",
+        noise=f"^\u2500\u2500\u2500|to edit queued messages|{BUSY}",
+        bar=BAR,
     ),
 )
