@@ -4,7 +4,7 @@ While it writes a text, nothing but its title tells that it works. Its title say
 It shows its box before it takes a prompt; the folder below the box comes with that.
 """
 
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, ScreenRule, Transcript
 
 PLACE = "^  [^ ].* \u00b7 [~/]"
 """The line below the box, with the model and the folder."""
@@ -14,6 +14,14 @@ CONFIRM = "^  Press enter to confirm"
 KIND = AgentKind(
     "codex",
     commands=("codex", "codex-*"),
+    resume="resume {session_id}",
+    keeps=(
+        "--model=", "-m=", "--profile=", "-p=", "--sandbox=", "-s=", "--ask-for-approval=", "-a=", "--add-dir=",
+        "--full-auto", "--dangerously-bypass-approvals-and-sandbox", "--search", "--oss",
+    ),
+    transcript=Transcript(
+        "~/.codex", "CODEX_HOME", "sessions/*/*/*/rollout-????-??-??T??-??-??-{session_id}.jsonl", '"source":"cli"'
+    ),
     titles=(("permission", ("[[] [.!] ] Action Required*",)), ("working", ("[\u2800-\u28ff]*",))),
     prompt="^\u203a [^ ]",
     border=f"^\u203a |{PLACE}",

@@ -4,7 +4,7 @@ Its title tells nothing. A dialog is a frame in place of the box, a menu or a qu
 line, below the box, tells that it works.
 """
 
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, ScreenRule, Transcript
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -26,6 +26,12 @@ CHANGED = "^\u2502 [^ ].* [+][0-9]+ -[0-9]"
 KIND = AgentKind(
     "copilot",
     commands=("copilot",),
+    resume="--resume={session_id}",
+    keeps=(
+        "--model=", "--agent=", "--add-dir=", "--allow-all-tools", "--allow-all-paths", "--allow-tool=",
+        "--deny-tool=",
+    ),
+    transcript=Transcript("~/.copilot", "COPILOT_HOME", "session-state/{session_id}/inuse.{pid}.lock"),
     skip_permissions="--allow-all-tools",
     prompt="^ \u276f [^ ]",
     border="^\u2500\u2500\u2500",

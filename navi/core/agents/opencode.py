@@ -24,6 +24,8 @@ ASKS = "^  \u2503  \u25b3 Permission required"
 KIND = AgentKind(
     "opencode",
     commands=("opencode",),
+    resume="--session {session_id}",
+    keeps=("--model=", "-m=", "--agent="),
     prompt=SPOKEN,
     screens=(
         ScreenRule("permission", "permission dialog", ((5, CHOICES), (30, "^  \u2503  \u25b3 "))),

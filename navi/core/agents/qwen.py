@@ -24,6 +24,8 @@ BAR = " +(\u2588|\u2502)$"
 KIND = AgentKind(
     "qwen",
     commands=("qwen",),
+    resume="--resume {session_id}",
+    keeps=("--model=", "-m=", "--approval-mode=", "--yolo", "-y", "--sandbox", "-s", "--include-directories="),
     titles=(("permission", ("\u2733*",)), ("working", ("\u25d0*",))),
     skip_permissions="--yolo",
     prompt="^  > [^ ]",

@@ -7,7 +7,7 @@
 # navi_start TYPE LINE MORE WORD BEFORE [ENDS KEEP WINDOW VARIABLE=VALUE...]: start a session navi_name in navi_cwd that
 # runs a line in the user's shell, with MORE at its end this one time; no LINE is just the shell. See first_process.sh,
 # whose text is navi_starter, for WORD, BEFORE, ENDS and the variables. KEEP keeps its pane when it dies; WINDOW is its
-# window's name. Ends with navi_started (process of the server, id, time of creation, process of the pane, name) and
+# window's name. Ends with navi_new_session (process of the server, id, time of creation, process of the pane, name) and
 # navi_started_pane (id, index, name of the window), navi_started_socket. Until navi_settle its pane stays if it dies,
 # and the session goes if we fail.
 navi_start() {
@@ -81,12 +81,12 @@ navi_start_tmux() {
     *,'duplicate session'*) navi_fail $navi_exists "there is a session $navi_name already" ;;
     *) navi_tmux_failed ;;
     esac
-    navi_started=${navi_answer%%"$navi_newline"*}
+    navi_new_session=${navi_answer%%"$navi_newline"*}
     navi_answer=${navi_answer#*"$navi_newline"}
     navi_started_pane=${navi_answer%%"$navi_newline"*}
     navi_started_socket=${navi_answer#*"$navi_newline"}
     navi_started_socket=${navi_started_socket%%"$navi_newline"*}
-    navi_started_id=${navi_started#* }
+    navi_started_id=${navi_new_session#* }
     navi_started_id=${navi_started_id%% *}
 }
 
