@@ -20,7 +20,10 @@ KIND = AgentKind(
         "--full-auto", "--dangerously-bypass-approvals-and-sandbox", "--search", "--oss",
     ),
     transcript=Transcript(
-        "~/.codex", "CODEX_HOME", "sessions/*/*/*/rollout-????-??-??T??-??-??-{session_id}.jsonl", '"source":"cli"'
+        "~/.codex",
+        "CODEX_HOME",
+        "sessions/*/*/*/rollout-????-??-??T??-??-??-{session_id}.jsonl",
+        '"originator":"codex-tui"',
     ),
     titles=(("permission", ("[[] [.!] ] Action Required*",)), ("working", ("[\u2800-\u28ff]*",))),
     prompt="^\u203a [^ ]",

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034,SC2154,SC2231
+# shellcheck shell=sh disable=SC2034,SC2086,SC2125,SC2154,SC2231,SC3013
 # needs: look/agents look/state_files look/evidence look/newest_conversation.awk look/hooked_conversation.awk
 # The conversations that agents in panes have, by the agents' own ids: from their state files, from files that name their
 # process, from hooks' status files, from the newest file of the agent's folder, where no other agent of its kind runs in
@@ -94,27 +94,32 @@ navi_list_transcripts() {
     navi_transcript_files=${navi_transcript_files#*	*	}
     navi_transcript_before=${navi_transcript_files%%'{session_id}'*}
     navi_transcript_after=${navi_transcript_files#*'{session_id}'}
-    navi_transcript_after=${navi_transcript_after%%'{pid}'*}${navi_transcript_after#*'{pid}'}
-    case $navi_transcript_files in *'{pid}'*)
-        navi_transcript_after=${navi_transcript_files#*'{session_id}'}
-        navi_transcript_after=${navi_transcript_after%%'{pid}'*}$1${navi_transcript_after#*'{pid}'}
-        ;;
-    esac
     # The names of the newest come last.
-    for navi_transcript_version in "$navi_state_folder/"$navi_transcript_before*$navi_transcript_after; do :; done
+    navi_transcript_glob=${navi_transcript_after%%'{pid}'*}*
+    case $navi_transcript_after in *'{pid}'*) ;; *) navi_transcript_glob=$navi_transcript_after ;; esac
+    for navi_transcript_version in "$navi_state_folder/"$navi_transcript_before*$navi_transcript_glob; do :; done
 }
 
-# navi_find_held PROCESS: of the files that name the process, the newest counts.
+# navi_find_held PROCESS: of the files that name the process, or the program that it started below itself, the newest
+# counts.
 navi_find_held() {
     navi_held_file=
-    for navi_transcript_file in "$navi_state_folder/"$navi_transcript_before*"$navi_transcript_after"; do
+    eval "navi_helpers_now=\${navi_helpers_of_${navi_pane_line%% *}-}"
+    navi_find_held_by "$1"
+    for navi_helper in $navi_helpers_now; do
+        case $navi_helper in "$1:"*) navi_find_held_by "${navi_helper#*:}" ;; esac
+    done
+}
+
+navi_find_held_by() {
+    navi_held_after=${navi_transcript_after%%'{pid}'*}$1${navi_transcript_after#*'{pid}'}
+    for navi_transcript_file in "$navi_state_folder/"$navi_transcript_before*"$navi_held_after"; do
         [ -f "$navi_transcript_file" ] || continue
         [ -z "$navi_held_file" ] || [ "$navi_transcript_file" -nt "$navi_held_file" ] || continue
         navi_held_file=$navi_transcript_file
+        navi_conversation=${navi_held_file#"$navi_state_folder/$navi_transcript_before"}
+        navi_conversation=${navi_conversation%"$navi_held_after"}
     done
-    [ -n "$navi_held_file" ] || return 0
-    navi_conversation=${navi_held_file#"$navi_state_folder/$navi_transcript_before"}
-    navi_conversation=${navi_conversation%"$navi_transcript_after"}
 }
 
 # navi_find_newest PROCESS STARTED NAME: the newest file of the agent's folder since its start, unless another agent of

@@ -61,8 +61,8 @@ navi_tell_missing_variables() {
     set -f
     set -- $navi_new_session
     set +f
-    [ -n "$navi_note_environment" ] && [ -r "/proc/$4/environ" ] || return 0
-    navi_variables_now=" $(tr '\000\n' '\n ' <"/proc/$4/environ" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | tr '\n' ' ')"
+    [ -n "$navi_note_environment" ] && [ -r "/proc/${navi_confirm_process:-$4}/environ" ] || return 0
+    navi_variables_now=" $(tr '\000\n' '\n ' <"/proc/${navi_confirm_process:-$4}/environ" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | tr '\n' ' ')"
     navi_missing_variables=
     for navi_variable_name in $navi_note_environment; do
         case $navi_variable_name in TMUX* | SSH_* | *PWD | SHLVL | _ | NAVI_* | TERM_PROGRAM* | XDG_* | DBUS_* | LC_* | MAIL | LINES | COLUMNS) continue ;; esac
