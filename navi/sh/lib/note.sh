@@ -82,8 +82,12 @@ navi_read_note() {
     [ -n "$navi_note_name" ]
 }
 
-# navi_drop_old_note FILE: remove it if it is older than 30 days; fails if it stays.
+# navi_drop_old_note: remove navi_note if it is older than 30 days; fails if it stays.
 navi_drop_old_note() {
-    [ -n "$(find "$1" -prune -mtime +30 2>/dev/null)" ] || return
-    rm -f "$1"
+    navi_note_stamp=
+    while read -r navi_note_field navi_note_value; do
+        [ "$navi_note_field" != time ] || navi_note_stamp=$navi_note_value
+    done <"$navi_note"
+    case $navi_note_stamp in '' | *[!0-9]*) return 1 ;; esac
+    [ "$((navi_now - navi_note_stamp))" -gt 2592000 ] && rm -f "$navi_note"
 }

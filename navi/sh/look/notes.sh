@@ -174,7 +174,13 @@ navi_find_lost_sessions() {
 # navi_note_is_lost: whether navi_note is of a session that was lost with its server, which has ended.
 navi_note_is_lost() {
     [ -f "$navi_note" ] || return
-    case ${navi_note##*/} in session.*) ;; *) navi_drop_old_note "$navi_note" && return 1 ;; esac
+    case ${navi_note##*/} in
+    session.*) ;;
+    *)
+        navi_drop_old_note
+        return 1
+        ;;
+    esac
     navi_noted_server=${navi_note##*/session.}
     navi_noted_server=${navi_noted_server%%.*}
     case $navi_answered in *" $navi_noted_server "*) return 1 ;; esac

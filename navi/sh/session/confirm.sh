@@ -8,7 +8,6 @@
 # what it printed last in navi_answer.
 navi_confirm() {
     navi_confirmed=no
-    navi_was_there=
     navi_confirm_tries=0
     navi_pane_line="$2 $1 $navi_socket"
     navi_pane_list=$navi_pane_line
@@ -16,17 +15,26 @@ navi_confirm() {
         navi_forget_processes
         navi_find_agents "$2"
         navi_ask_agent "$3" "$4" && return
-        [ -z "$navi_was_there" ] || [ -n "$navi_agents" ] || { navi_see_end "$1" && return; }
+        [ -n "$navi_agents" ] || ! navi_line_is_over "$2" || { navi_see_end "$1" && return; }
         navi_confirm_tries=$((navi_confirm_tries + 1))
         sleep 0.2
     done
 }
 
+# navi_line_is_over PROCESS: whether the first process of a pane has become a plain shell, or has ended, because its line
+# has (first_process.sh).
+navi_line_is_over() {
+    if [ -d "/proc/$1" ]; then
+        ! grep -qa NAVI_MARK "/proc/$1/cmdline"
+    else
+        case $(ps -ww -o args= -p "$1") in *NAVI_MARK* | *navi-start*) return 1 ;; esac
+    fi
+} 2>/dev/null
+
 # navi_ask_agent NAME ID: whether that is decided by what the first agent of navi_agents says.
 navi_ask_agent() {
     navi_confirm_agent=${navi_agents%%"$navi_newline"*}
     case $navi_confirm_agent in *" $1") ;; *) return 1 ;; esac
-    navi_was_there=yes
     # PROCESS PARENT STARTED STATE NAME
     navi_confirm_process=${navi_confirm_agent%% *}
     navi_confirm_started=${navi_confirm_agent#* * }
@@ -44,10 +52,9 @@ navi_ask_agent() {
     esac
 }
 
-# navi_see_end PANE: it has ended, if it has still by now.
+# navi_see_end PANE: it has ended; what it printed last.
 navi_see_end() {
-    sleep 0.5
     navi_confirmed=ended
     navi_consult "$navi_socket" capture-pane -p -J -t "$1"
-    navi_answer=$(printf '%s\n' "$navi_answer" | sed -n '/[A-Za-z]/p' | tail -n 2 | tr '\n' ' ')
+    navi_answer=$(printf '%s\n' "$navi_answer" | sed -n '/[A-Za-z]/p' | head -n 3 | tr '\n' ' ')
 }

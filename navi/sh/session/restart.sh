@@ -216,7 +216,7 @@ navi_tell_restarted() {
     [ -n "$navi_wanted_conversation" ] || { printf '%s restarted anew\n' "$navi_token" && return; }
     navi_confirm "$navi_old_pane" "$navi_new_process" "$navi_wanted_agent" "$navi_wanted_conversation"
     [ "$navi_confirmed" != ended ] ||
-        navi_fail 1 "$navi_wanted_agent was ended, and has ended again after its start; it printed last: $navi_answer"
+        navi_fail 1 "$navi_wanted_agent was ended, and has ended again after its start; it printed: ${navi_answer% }"
     printf '%s restarted %s\n' "$navi_token" "$navi_confirmed"
 }
 

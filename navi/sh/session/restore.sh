@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
-# needs: session/bring_back session/confirm session/taken lib/note
+# needs: session/bring_back session/confirm session/taken look/lost lib/note
 # changes: navi_answer navi_doomed navi_identity navi_kept navi_name navi_needed_then navi_socket
 # restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: bring back the session of the note
 # KEY (look/notes.sh), which was lost: start LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the
@@ -51,7 +51,7 @@ navi_prove_resumed() {
     navi_confirm "${navi_started_pane%% *}" "$4" "$navi_note_agent" "$navi_wanted_conversation"
     [ "$navi_confirmed" != ended ] || {
         navi_doomed=$navi_started_id
-        navi_fail 1 "$navi_note_agent has ended at once; it printed last: ${navi_answer% }; nothing was restored"
+        navi_fail 1 "$navi_note_agent has ended at once; it printed: ${navi_answer% }; nothing was restored"
     }
     printf '%s confirmed %s\n' "$navi_token" "$navi_confirmed"
 }
