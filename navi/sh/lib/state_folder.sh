@@ -350,7 +350,8 @@ navi_forget_restored() {
     navi_read restores
     case $navi_kept_text in *..* | .*) return ;; esac
     [ -z "$navi_id" ] || rm -f "$navi_state/at/$navi_kept_text"
-    [ -n "$navi_id" ] && [ -e "$navi_kept/registered" ] || rm -rf "$navi_kept"
+    case $navi_id in ?*) [ ! -e "$navi_kept/registered" ] || return 0 ;; esac
+    rm -rf "$navi_kept"
 }
 
 # navi_find_restored: in navi_id the session that the journal of bringing back is about: one of its name that has begun
@@ -402,9 +403,9 @@ navi_renew_place() {
     [ "$navi_word" = ok ] || return 0
     navi_find_place
     navi_renewed="\"place\":{\"host\":\"$navi_place_host\",\"boot\":\"$navi_place_boot\",\\1,$navi_answer}"
-    navi_renewed_pane="\"host\":\"$navi_place_host\",\"boot\":\"$navi_place_boot\",\"server\":${navi_answer#*:}"
-    navi_renewed_pane="${navi_renewed_pane%%,\"session*},\"pane\"${navi_answer##*\"pane\"}"
-    if sed -e "s|\"host\":\"[^\"]*\",\"boot\":\"[^\"]*\",\"server\":[0-9]*,\"pane\":\"[^\"]*\"|$navi_renewed_pane|g" -e "s|\"place\":{\"host\":\"[^\"]*\",\"boot\":\"[^\"]*\",\(\"socket\":\"[^\"]*\"\),\"server\":[0-9]*,\"session\":\"[^\"]*\",\"pane\":\"[^\"]*\"}|$navi_renewed|" \
+    navi_renewed_record="\"host\":\"$navi_place_host\",\"boot\":\"$navi_place_boot\",\"server\":${navi_answer#*:}"
+    navi_renewed_record="${navi_renewed_record%%,\"session*},\"pane\"${navi_answer##*\"pane\"}"
+    if sed -e "s|\"host\":\"[^\"]*\",\"boot\":\"[^\"]*\",\"server\":[0-9]*,\"pane\":\"[^\"]*\"|$navi_renewed_record|g" -e "s|\"place\":{\"host\":\"[^\"]*\",\"boot\":\"[^\"]*\",\(\"socket\":\"[^\"]*\"\),\"server\":[0-9]*,\"session\":\"[^\"]*\",\"pane\":\"[^\"]*\"}|$navi_renewed|" \
         <"$navi_kept/status.json" >"$navi_kept/status.new" && [ -s "$navi_kept/status.new" ]; then
         mv -f "$navi_kept/status.new" "$navi_kept/status.json"
     else

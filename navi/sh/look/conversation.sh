@@ -1,42 +1,12 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2125,SC2154,SC2231,SC3013
-# needs: look/agents look/state_files look/evidence look/newest_conversation.awk look/hooked_conversation.awk
+# needs: look/agents look/state_files look/newest_conversation.awk look/hooked_conversation.awk
+# shares: navi_identified_line
 # The conversations that agents in panes have, by the agents' own ids: from their state files, from files that name their
 # process, from hooks' status files, from the newest file of the agent's folder, where no other agent of its kind runs in
 # that folder, and from the arguments that it was started with. What none of them says is not known.
 
 # Of each agent, a variable that ends in its process keeps "STARTED VERSION ID": VERSION changes when something may be new
 # that takes a program to read.
-
-# navi_find_conversations: a line "PANE AGENT STARTED KIND ID" for each agent that is in no tool of another, in
-# navi_agents_with_ids. The one that its pane shows comes first.
-navi_find_conversations() {
-    navi_agents_with_ids=
-    set -f
-    IFS=$navi_newline
-    for navi_pane_line in $navi_agent_panes; do
-        unset IFS
-        set +f
-        navi_identified_pane=${navi_pane_line%% *}
-        eval "navi_first_agent=\${navi_shown_of_$navi_identified_pane-}"
-        navi_each_agent "$navi_identified_pane" navi_identify_conversation
-        set -f
-        IFS=$navi_newline
-    done
-    unset IFS
-    set +f
-}
-
-# navi_identify_conversation PROCESS PARENT STARTED STATE NAME
-navi_identify_conversation() {
-    [ "$2" = 0 ] || return 0
-    navi_find_conversation "$1" "$3" "$5"
-    navi_identified="$navi_identified_pane $1 $3 $5 $navi_conversation$navi_newline"
-    if [ "$1" = "$navi_first_agent" ]; then
-        navi_agents_with_ids=$navi_identified$navi_agents_with_ids
-    else
-        navi_agents_with_ids=$navi_agents_with_ids$navi_identified
-    fi
-}
 
 # navi_find_conversation PROCESS STARTED NAME: the id in navi_conversation, "" if it is not known.
 navi_find_conversation() {
@@ -104,10 +74,10 @@ navi_list_transcripts() {
 # counts.
 navi_find_held() {
     navi_held_file=
-    eval "navi_helpers_now=\${navi_helpers_of_${navi_pane_line%% *}-}"
+    eval "navi_helpers_now=\${navi_helpers_of_${navi_identified_line%% *}-}"
     navi_find_held_by "$1"
-    for navi_helper in $navi_helpers_now; do
-        case $navi_helper in "$1:"*) navi_find_held_by "${navi_helper#*:}" ;; esac
+    for navi_held_helper in $navi_helpers_now; do
+        case $navi_held_helper in "$1:"*) navi_find_held_by "${navi_held_helper#*:}" ;; esac
     done
 }
 
@@ -139,8 +109,8 @@ navi_find_newest() {
 
 # navi_is_alone_there PROCESS NAME: whether no other agent of that name that is in a pane works in the same folder.
 navi_is_alone_there() {
-    navi_alone=$1
-    navi_alone_name=$2
+    navi_lone_agent=$1
+    navi_lone_name=$2
     navi_other_agents=
     for navi_other_pane in $navi_pane_list; do
         eval "navi_other_agents=\$navi_other_agents\${navi_agents_of_${navi_other_pane%%[!0-9]*}-}"
@@ -149,13 +119,13 @@ navi_is_alone_there() {
     IFS=$navi_newline
     for navi_other_agent in $navi_other_agents; do
         case $navi_other_agent in
-        "$navi_alone "*) ;;
-        *" $navi_alone_name") [ ! "$navi_proc/${navi_other_agent%% *}/cwd" -ef "$navi_proc/$navi_alone/cwd" ] || navi_alone= ;;
+        "$navi_lone_agent "*) ;;
+        *" $navi_lone_name") [ ! "$navi_proc/${navi_other_agent%% *}/cwd" -ef "$navi_proc/$navi_lone_agent/cwd" ] || navi_lone_agent= ;;
         esac
     done
     unset IFS
     set +f
-    [ -n "$navi_alone" ]
+    [ -n "$navi_lone_agent" ]
 } 2>/dev/null
 
 # navi_find_start TICKS: that many ticks since the start of the system, as an epoch time, in navi_wanted_since.
@@ -171,10 +141,10 @@ navi_find_start() {
 
 # ---- what hooks and arguments say
 
-# navi_find_hooked NAME: what a status file says of the agent of that name in the pane of navi_pane_line.
+# navi_find_hooked NAME: what a status file says of the agent of that name in the pane of navi_identified_line.
 navi_find_hooked() {
     [ -n "$navi_sums" ] || return 0
-    navi_hooked_pane=${navi_pane_line#* }
+    navi_hooked_pane=${navi_identified_line#* }
     navi_hooked_socket=${navi_hooked_pane#* }
     navi_hooked_server=${navi_known_servers%%" $navi_hooked_socket$navi_newline"*}
     [ "$navi_hooked_server" != "$navi_known_servers" ] || return 0

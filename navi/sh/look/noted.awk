@@ -4,9 +4,9 @@
 #   left SERVER SESSION    a noted one lives, and nothing of that runs in it any more
 #   gone SERVER SESSION    a noted one is not listed
 #
-# navi_mark begins the records of the listing. Behind the record agents are lines "PANE AGENT STARTED KIND ID", and
+# navi_note_mark begins the records of the listing. Behind the record agents are lines "PANE AGENT STARTED KIND ID", and
 # behind the record noted the names of the files of noted sessions, "WORD.SERVER.NUMBER".
-BEGIN { token = ENVIRON["navi_mark"] " " }
+BEGIN { token = ENVIRON["navi_note_mark"] " " }
 
 index($0, token) == 1 {
     rest = substr($0, length(token) + 1)

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: look/record look/lost look/evidence look/conversation look/noted.awk lib/note
-# changes: navi_state_text
+# changes: navi_identified_line
 # What restoring a session needs is noted while it lives: beside the status files, in a file for each session that has an
 # agent or was made by navi. So it is known what a reboot or the end of a tmux server has ended, and navi can bring it
 # back. A note is called session.SERVER.NUMBER; left.… if its agent has ended and the session goes on; ended.… if the
@@ -13,6 +13,37 @@ navi_noted=
 # The records of the sessions that were lost.
 navi_lost_sessions=
 
+# navi_find_conversations: a line "PANE AGENT STARTED KIND ID" for each agent that is in no tool of another, in
+# navi_agents_with_ids. The one that its pane shows comes first.
+navi_find_conversations() {
+    navi_agents_with_ids=
+    set -f
+    IFS=$navi_newline
+    for navi_identified_line in $navi_agent_panes; do
+        unset IFS
+        set +f
+        navi_identified_pane=${navi_identified_line%% *}
+        eval "navi_first_agent=\${navi_shown_of_$navi_identified_pane-}"
+        navi_each_agent "$navi_identified_pane" navi_identify_conversation
+        set -f
+        IFS=$navi_newline
+    done
+    unset IFS
+    set +f
+}
+
+# navi_identify_conversation PROCESS PARENT STARTED STATE NAME
+navi_identify_conversation() {
+    [ "$2" = 0 ] || return 0
+    navi_find_conversation "$1" "$3" "$5"
+    navi_identified="$navi_identified_pane $1 $3 $5 $navi_conversation$navi_newline"
+    if [ "$1" = "$navi_first_agent" ]; then
+        navi_agents_with_ids=$navi_identified$navi_agents_with_ids
+    else
+        navi_agents_with_ids=$navi_agents_with_ids$navi_identified
+    fi
+}
+
 # navi_note_sessions: note what the last listing shows. Where there is no folder of status files, nothing is kept.
 navi_note_sessions() {
     [ -d "$navi_dir" ] || return 0
@@ -22,7 +53,7 @@ navi_note_sessions() {
     navi_list_notes
     navi_noted_before=$navi_noted
     navi_noted=$(printf '%s%s agents\n%s%s noted\n%s' "$navi_panes" "$navi_token" "$navi_agents_with_ids" "$navi_token" "$navi_notes" |
-        navi_mark=$navi_token awk "$navi_noted_awk")
+        navi_note_mark=$navi_token awk "$navi_noted_awk")
     navi_each_noted_line
     navi_find_lost_sessions
 } 2>/dev/null
@@ -84,7 +115,7 @@ navi_next_field() {
 # the same process stays known.
 navi_write_note() {
     navi_read_note "$navi_here/session.$navi_noted_key"
-    navi_known_before="$navi_note_process $navi_note_started $navi_note_agent"
+    navi_noted_process_before="$navi_note_process $navi_note_started $navi_note_agent"
     navi_conversation_before=$navi_note_conversation
     navi_clear_note
     navi_next_field && navi_note_created=$navi_field
@@ -93,7 +124,7 @@ navi_write_note() {
     navi_next_field && navi_note_started=$navi_field
     navi_next_field && navi_note_agent=$navi_field
     navi_next_field && navi_note_conversation=$navi_field
-    [ -n "$navi_note_conversation" ] || [ "$navi_known_before" != "$navi_note_process $navi_note_started $navi_note_agent" ] ||
+    [ -n "$navi_note_conversation" ] || [ "$navi_noted_process_before" != "$navi_note_process $navi_note_started $navi_note_agent" ] ||
         navi_note_conversation=$navi_conversation_before
     navi_next_field && navi_noted_own=$navi_field
     navi_next_field && navi_note_socket=$navi_field

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: look/conversation lib/fail lib/ending
-# changes: navi_pane_line
+# changes: navi_answer navi_identified_line
 # Whether an agent that was just started has the conversation that it was told to resume.
 
 # navi_confirm PANE PROCESS NAME ID: wait until the agent of that name below the PROCESS of the pane says that it has the
@@ -9,8 +9,8 @@
 navi_confirm() {
     navi_confirmed=no
     navi_confirm_tries=0
-    navi_pane_line="$2 $1 $navi_socket"
-    navi_pane_list=$navi_pane_line
+    navi_identified_line="$2 $1 $navi_socket"
+    navi_pane_list=$navi_identified_line
     while [ "$navi_confirm_tries" -lt 100 ]; do
         navi_forget_processes
         navi_find_agents "$2"

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
 # needs: session/folder session/identity session/start session/check_start session/confirm session/taken registry/absent
 # needs: lib/note lib/process
-# changes: navi_command_line navi_cwd navi_ends navi_first navi_keeps navi_line_now navi_mark navi_name navi_needed navi_quoted
-# changes: navi_shown_first navi_new_session navi_started_id navi_started_pane navi_type navi_agents navi_answer navi_journal
+# changes: navi_command_line navi_ends navi_first navi_line_now navi_mark navi_needed navi_new_session
+# changes: navi_shown_first navi_started_id navi_started_pane navi_type
 # restart.sh STARTER DIR AGENTS AGENT ID LINE MORE WORD ANEW SOCKET SERVER SESSION CREATED NAME FILE: end the agent of a
 # session and start it again in its conversation, in the same pane and with the environment that it had. MORE resumes the
 # conversation ID; where it has {session_id}, only the note of the session knows which (look/notes.sh).
@@ -15,7 +15,6 @@ navi_find_running() {
     navi_consult "$navi_socket" list-panes -s -t "$navi_id" -F '#{window_active}#{pane_active} #{pane_id} #{pane_pid} #{pane_dead} #{pane_current_path}'
     [ "$navi_word" = ok ] || navi_tmux_failed
     navi_session_panes=$(printf '%s\n' "$navi_answer" | sort -r)
-    navi_pane_list=$(printf '%s\n' "$navi_session_panes" | sed -n 's/^[01]* \(%[0-9]*\) \([0-9]*\) 0.*/\2 \1/p')$navi_newline
     navi_forget_processes
     set -f
     IFS=$navi_newline
@@ -45,7 +44,7 @@ navi_look_for_agent() {
         navi_old_line=${navi_old_agents%%"$navi_newline"*}
         navi_old_agents=${navi_old_agents#*"$navi_newline"}
         case $navi_old_line in
-        *' 0 '*" $navi_wanted_agent")
+        *' 0 '*" $navi_restart_agent")
             navi_old_agent=${navi_old_line%% *}
             navi_old_started=${navi_old_line#* * }
             navi_old_started=${navi_old_started%% *}
@@ -63,17 +62,17 @@ navi_look_for_agent() {
 # navi_complete_line: what the note knows of the line. The agent of a session that has none is started by its name.
 navi_complete_line() {
     if [ -z "$navi_command_line" ]; then
-        navi_command_line=$navi_wanted_agent
+        navi_command_line=$navi_restart_agent
         case $navi_newline$navi_rules in
-        *"${navi_newline}resume	$navi_wanted_agent	"*)
-            navi_more=${navi_rules#*"${navi_newline}resume	$navi_wanted_agent	"}
+        *"${navi_newline}resume	$navi_restart_agent	"*)
+            navi_more=${navi_rules#*"${navi_newline}resume	$navi_restart_agent	"}
             navi_more=${navi_more%%"$navi_newline"*}
             ;;
         *) navi_anew=yes ;;
         esac
         [ -z "$navi_anew" ] || navi_more=
     fi
-    [ "$navi_note_agent" = "$navi_wanted_agent" ] || return 0
+    [ "$navi_note_agent" = "$navi_restart_agent" ] || return 0
     case $navi_note_type,$navi_note_line in
     agent,?*) navi_command_line=$navi_note_line ;;
     *) navi_command_line=$navi_command_line${navi_note_options:+" ${navi_note_options# }"} ;;
@@ -86,10 +85,10 @@ navi_complete_line() {
 navi_know_conversation() {
     [ -z "$navi_anew" ] || return 0
     case $navi_more in *'{session_id}'*) ;; *) [ -z "$navi_wanted_conversation" ] || return 0 ;; esac
-    [ -z "$navi_wanted_conversation" ] && [ "$navi_note_agent" = "$navi_wanted_agent" ] &&
+    [ -z "$navi_wanted_conversation" ] && [ "$navi_note_agent" = "$navi_restart_agent" ] &&
         navi_wanted_conversation=$navi_note_conversation
     [ -n "$navi_wanted_conversation" ] ||
-        navi_fail $navi_none "the conversation of $navi_wanted_agent in $navi_name is not known; nothing was ended; start it anew with --anew, or send it its own command to resume"
+        navi_fail $navi_none "the conversation of $navi_restart_agent in $navi_name is not known; nothing was ended; start it anew with --anew, or send it its own command to resume"
     case $navi_more in *'{session_id}'*) navi_more=${navi_more%%'{session_id}'*}$navi_wanted_conversation${navi_more#*'{session_id}'} ;; esac
 }
 
@@ -118,7 +117,7 @@ navi_save_environment() {
 navi_end_old() {
     [ -n "$navi_old_agent" ] || return 0
     navi_old_processes=$navi_old_agent
-    for navi_helper in $navi_old_helpers; do navi_old_processes="$navi_old_processes ${navi_helper#*:}"; done
+    for navi_old_helper in $navi_old_helpers; do navi_old_processes="$navi_old_processes ${navi_old_helper#*:}"; done
     for navi_signal in TERM CONT KILL; do
         kill "-$navi_signal" $navi_old_processes 2>/dev/null
         [ "$navi_signal" != TERM ] || continue
@@ -129,7 +128,7 @@ navi_end_old() {
             sleep 0.1
         done
     done
-    navi_fail $navi_late "process $navi_old_agent ($navi_wanted_agent) has not ended 10 s after SIGKILL; nothing was started"
+    navi_fail $navi_late "process $navi_old_agent ($navi_restart_agent) has not ended 10 s after SIGKILL; nothing was started"
 }
 
 # navi_find_old_processes: those that have not ended, in navi_old_processes. Fails if there are none.
@@ -156,7 +155,7 @@ navi_respawn() {
     navi_new_session=$navi_identity
     navi_started_id=$navi_id
     navi_tmux "$navi_socket" respawn-pane -k -t "$navi_old_pane" 'sh -c '"'"'. "$1"'"'"' navi-start '"'$navi_first'" ||
-        navi_fail 1 "tmux can't start anything in the pane $navi_old_pane; $navi_wanted_agent has ended; navi restore $navi_name starts it again"
+        navi_fail 1 "tmux can't start anything in the pane $navi_old_pane; $navi_restart_agent has ended; navi restore $navi_name starts it again"
     navi_new_process=$(navi_tmux "$navi_socket" display-message -p -t "$navi_old_pane" '#{pane_pid}')
     navi_new_session="$navi_identity $navi_new_process $navi_name"
     navi_started_pane="$navi_old_pane "
@@ -201,22 +200,22 @@ navi_leave_restart() {
 
 # navi_await_found: wait for the word of the pane's shell that it has found the program.
 navi_await_found() {
-    navi_waits=8
-    while [ "$navi_waits" -gt 0 ]; do
+    navi_found_waits=8
+    while [ "$navi_found_waits" -gt 0 ]; do
         case $(navi_limited 1 head -n 1 <&4 2>/dev/null) in
-        missing) navi_fail $navi_unavailable "the host's shell can't find $navi_needed; $navi_wanted_agent has ended in $navi_name" ;;
+        missing) navi_fail $navi_unavailable "the host's shell can't find $navi_needed; $navi_restart_agent has ended in $navi_name" ;;
         found) return ;;
         esac
-        navi_waits=$((navi_waits - 1))
+        navi_found_waits=$((navi_found_waits - 1))
     done
 }
 
 # navi_tell_restarted: what became of it. It is proven that the old one has ended.
 navi_tell_restarted() {
     [ -n "$navi_wanted_conversation" ] || { printf '%s restarted anew\n' "$navi_token" && return; }
-    navi_confirm "$navi_old_pane" "$navi_new_process" "$navi_wanted_agent" "$navi_wanted_conversation"
+    navi_confirm "$navi_old_pane" "$navi_new_process" "$navi_restart_agent" "$navi_wanted_conversation"
     [ "$navi_confirmed" != ended ] ||
-        navi_fail 1 "$navi_wanted_agent was ended, and has ended again after its start; it printed: ${navi_answer% }"
+        navi_fail 1 "$navi_restart_agent was ended, and has ended again after its start; it printed: ${navi_answer% }"
     printf '%s restarted %s\n' "$navi_token" "$navi_confirmed"
 }
 
@@ -224,7 +223,7 @@ umask 077
 navi_starter=$1
 navi_enter "$2"
 navi_describe_agents "$3"
-navi_wanted_agent=$4
+navi_restart_agent=$4
 navi_wanted_conversation=$5
 navi_command_line=$6
 navi_more=$7
@@ -241,9 +240,9 @@ navi_note_key=${navi_note_key%%.*}.${navi_note_key#*.?}
 navi_note=$navi_here/session.$navi_note_key
 [ -f "$navi_note" ] || navi_note=$navi_here/left.$navi_note_key
 navi_read_note "$navi_note" || navi_clear_note
-[ -n "$navi_wanted_agent" ] || navi_wanted_agent=$navi_note_agent
+[ -n "$navi_restart_agent" ] || navi_restart_agent=$navi_note_agent
 navi_find_running
-case $navi_wanted_agent,$navi_old_pane in
+case $navi_restart_agent,$navi_old_pane in
 ,* | *,) navi_fail $navi_none "no agent is known that ran in $navi_name; nothing was changed" ;;
 esac
 navi_complete_line

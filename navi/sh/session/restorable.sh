@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2015,SC2154
 # needs: session/folder lib/note registry/absent
+# changes: navi_kept
 # restorable.sh DIR: print what can be restored beside the sessions that a look reports as lost: those that ended while
 # their tmux server went on, and those that navi has killed.
 
@@ -25,8 +26,8 @@ navi_print_killed() {
 
 navi_enter "$1"
 navi_print_notes "$navi_here" "$navi_place_key"
-for navi_earlier in "$navi_state/at/$navi_place_host@"*; do
-    navi_is_earlier "${navi_earlier##*/at/}" || continue
-    navi_print_notes "$navi_earlier" "${navi_earlier##*/at/}"
+for navi_earlier_notes in "$navi_state/at/$navi_place_host@"*; do
+    navi_is_earlier "${navi_earlier_notes##*/at/}" || continue
+    navi_print_notes "$navi_earlier_notes" "${navi_earlier_notes##*/at/}"
 done
 navi_print_killed

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
 # needs: session/bring_back session/confirm session/taken look/lost lib/note
-# changes: navi_answer navi_doomed navi_identity navi_kept navi_name navi_needed_then navi_socket
+# changes: navi_doomed navi_identity navi_kept navi_name navi_needed_then navi_socket
 # restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: bring back the session of the note
 # KEY (look/notes.sh), which was lost: start LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the
 # one that MORE resumes. What is needed stands in .navi/killed/KEEP meanwhile: if this shell is killed half-way, the next

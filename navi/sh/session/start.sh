@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
 # needs: session/check_start lib/disk lib/quote lib/state_folder lib/fail lib/tmux
-# shares: navi_command_line navi_shown_first navi_type
+# shares: navi_command_line navi_ends navi_first navi_line_now navi_mark navi_needed navi_new_session navi_shown_first
+# shares: navi_started_id navi_started_pane navi_type
 # changes: navi_answer navi_doomed navi_quoted
 # How a session is started.
 
