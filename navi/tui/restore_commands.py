@@ -10,6 +10,7 @@ from navi.config.settings import Settings
 from navi.core.address import LOCAL, address_of
 from navi.core.launch import of_caller
 from navi.core.model import HostView, LostSession
+from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.ops import OperationError
 from navi.ops.restore import Restored, restore
@@ -37,7 +38,7 @@ class RestoreCommands:
         """Restore every lost session; a table shows the results as they come."""
         lost = lost_sessions(self._fleet.views)
         if not lost:
-            self._screen.tell("no session is lost; nothing to restore")
+            self._screen.tell(_nothing_lost(self._fleet.views))
             return
         number = f"{len(lost)} session{'' if len(lost) == 1 else 's'}"
         rows = [address_of(host, one.name) for host, one in lost]
@@ -59,6 +60,13 @@ class RestoreCommands:
             return operation.words(address, restored)
 
         return Action(host, address, operation, done)
+
+
+def _nothing_lost(views: Sequence[HostView]) -> str:
+    silent = [view.name for view in views if not view.fresh]
+    if silent:
+        return clean(f"of what answers, nothing is lost; not known of {', '.join(silent)}")
+    return "no session is lost; nothing to restore"
 
 
 def lost_sessions(views: Sequence[HostView]) -> list[tuple[str, LostSession]]:

@@ -25,6 +25,7 @@ from tests.bench import (
     lifecycle,
     masters,
     request,
+    restore,
     tokens,
     verbs,
 )
@@ -42,6 +43,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "masters": masters.measure,
     "bastion": bastion.measure,
     "lifecycle": lifecycle.measure,
+    "restore": restore.measure,
     "hook": hook.measure,
     "tokens": tokens.measure,
     "verbs": verbs.measure,

@@ -85,7 +85,7 @@ def test_one_is_brought_back_by_its_address_however_it_ended(lab: Lab, far: bool
 
 @HERE_AND_THERE
 def test_a_conversation_that_is_open_is_not_opened_again(lab: Lab, far: bool) -> None:
-    there, prefix = account(lab, far)
+    there, _ = account(lab, far)
     api = lose(lab, there, "api")["api"]
     there.new_session("other")
     assert start(there, "by-hand", f"claude --resume {api}") == api
@@ -141,7 +141,7 @@ def test_what_can_not_be_restored_is_said_and_nothing_is_lost(lab: Lab, far: boo
 
 @HERE_AND_THERE
 def test_without_its_conversation_nothing_starts_unless_that_is_wanted(lab: Lab, far: bool) -> None:
-    there, prefix = account(lab, far)
+    there, _ = account(lab, far)
     install(there)
     start(there, "api")
     for state in (there.home / ".claude" / "sessions").glob("*.json"):
@@ -211,11 +211,41 @@ def test_an_agent_whose_conversation_is_not_known_is_not_ended(lab: Lab, far: bo
     assert "no agent is known that ran in shell" in navi(lab, "restart", f"{prefix}shell", status=66).stderr
 
 
+@HERE_AND_THERE
+def test_a_restart_that_fails_says_what_has_ended_and_can_be_repeated(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    install(there)
+    api = start(there, "api")
+    known = there.home / ".claude" / "known" / api
+    known.unlink()
+    failed = navi(lab, "restart", f"{prefix}api", status=1).stderr
+    assert "claude was ended, and has ended again after its start; it printed: " in failed
+    assert f"No conversation found with session ID: {api}" in failed
+    known.touch()
+    (there.bin / "claude").rename(there.home / "claude")
+    failed = navi(lab, "restart", f"{prefix}api", status=69).stderr
+    assert "can't find claude; claude has ended in api" in failed
+    (there.home / "claude").rename(there.bin / "claude")
+    navi(lab, "restart", f"{prefix}api")
+    assert conversation(there, "api") == api
+
+
+def test_a_host_that_does_not_answer_is_not_one_without_lost_sessions(lab: Lab) -> None:
+    atlas = lab.machine("atlas")
+    lab.remotes_yaml([atlas])
+    atlas.accept_no_more()
+    for words in (["restore"], ["restore", "--all"]):
+        done = navi(lab, *words, status=69)
+        assert "atlas" in done.stderr
+        assert "no session is lost" not in done.stdout
+
+
 def test_what_else_runs_in_the_pane_is_not_ended(lab: Lab) -> None:
     install(lab.local)
     start(lab.local, "api", "sleep 1000 & claude")
     refused = navi(lab, "restart", "api", status=1).stderr
-    assert "sleep (process " in refused and "end it first; nothing was changed" in refused
+    assert "sleep (process " in refused
+    assert "end it first; nothing was changed" in refused
     assert agents(lab.local, "api")
 
 

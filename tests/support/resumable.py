@@ -1,4 +1,4 @@
-"""A program that resumes conversations as Claude Code does: it knows them by id, and says in its state file which it has.
+"""A program that resumes conversations by id as Claude Code does, and says in its state file which it has.
 
 install(account)
 start(account, "api")
@@ -66,7 +66,7 @@ def agents(account: Account, session: str) -> list[Process]:
     below = {pane}
     for _ in range(4):
         below |= {one.pid for one in everyone if one.parent in below}
-    return [one for one in everyone if one.pid in below and "/claude" in one.words and one.words.startswith("/bin/bash")]
+    return [one for one in everyone if one.pid in below and one.words.startswith(f"/bin/bash {account.bin}/claude")]
 
 
 def _state(account: Account, process: Process) -> dict[str, object]:

@@ -231,7 +231,6 @@ navi_needed=$8
 navi_anew=$9
 shift 9
 navi_mean "$@"
-[ -n "$navi_id" ] || navi_fail $navi_none "the session $navi_name has ended; navi restore brings it back"
 navi_need
 [ -n "$navi_has_files" ] || navi_find_files
 navi_note_key=${navi_identity#* }
