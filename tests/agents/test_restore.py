@@ -38,7 +38,7 @@ def cases() -> Iterator[object]:
         yield pytest.param(kind, Place(remote, hooks), says, id=f"{kind.name}-{where}", marks=needs(kind.name))
 
 
-@pytest.mark.parametrize(("kind", "place", "says"), cases())
+@pytest.mark.parametrize(("kind", "place", "says"), list(cases()))
 def test_a_real_agent_comes_back_in_its_conversation(kind: type[Agent], place: Place, says: str, keys: Keys) -> None:
     with watched_agent(kind, place, keys) as watched:
         agent = watched.agent

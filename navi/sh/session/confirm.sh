@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# needs: look/conversation lib/fail lib/ending
+# needs: look/conversation lib/tmux
 # changes: navi_answer navi_identified_line
 # Whether an agent that was just started has the conversation that it was told to resume.
 

@@ -1,8 +1,6 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
-# needs: session/folder session/identity session/start session/check_start session/confirm session/taken registry/absent
+# needs: session/folder session/identity session/first_file session/confirm session/taken registry/absent
 # needs: lib/note lib/process
-# changes: navi_command_line navi_ends navi_first navi_line_now navi_mark navi_needed navi_new_session
-# changes: navi_shown_first navi_started_id navi_started_pane navi_type
 # restart.sh STARTER DIR AGENTS AGENT ID LINE MORE WORD ANEW SOCKET SERVER SESSION CREATED NAME FILE: end the agent of a
 # session and start it again in its conversation, in the same pane and with the environment that it had. MORE resumes the
 # conversation ID; where it has {session_id}, only the note of the session knows which (look/notes.sh).
@@ -145,20 +143,14 @@ navi_find_old_processes() {
 navi_respawn() {
     navi_type=$(navi_tmux "$navi_socket" display-message -p -t "$navi_id:" '#{@navi_type}' 2>/dev/null)
     navi_line_now="$navi_command_line${navi_more:+ $navi_more}"
-    navi_mark=
-    navi_first=
     navi_ends=
     case $navi_type in '' | shell | agent) ;; *) navi_ends=yes ;; esac
     navi_shown_first=
     navi_open_mark
     navi_write_first "$@"
-    navi_new_session=$navi_identity
-    navi_started_id=$navi_id
-    navi_tmux "$navi_socket" respawn-pane -k -t "$navi_old_pane" 'sh -c '"'"'. "$1"'"'"' navi-start '"'$navi_first'" ||
-        navi_fail 1 "tmux can't start anything in the pane $navi_old_pane; $navi_restart_agent has ended; navi restore $navi_name starts it again"
+    navi_tmux "$navi_socket" respawn-pane -k -t "$navi_old_pane" -- sh -c '[ -f "$1" ] || exec "${SHELL:-sh}"; . "$1"' navi-start "$navi_first" ||
+        navi_fail 1 "tmux can't start anything in the pane $navi_old_pane; $navi_restart_agent has ended; navi restart $navi_name starts it again"
     navi_new_process=$(navi_tmux "$navi_socket" display-message -p -t "$navi_old_pane" '#{pane_pid}')
-    navi_new_session="$navi_identity $navi_new_process $navi_name"
-    navi_started_pane="$navi_old_pane "
 }
 
 # navi_respawn_with_environment: the variables that the agent had, as the arguments of navi_respawn.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2015,SC2154
-# needs: session/folder lib/note registry/absent
+# needs: session/folder registry/absent
 # changes: navi_kept
 # restorable.sh DIR: print what can be restored beside the sessions that a look reports as lost: those that ended while
 # their tmux server went on, and those that navi has killed.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2062,SC2086,SC2154
-# needs: look/state_files lib/note lib/process lib/fail lib/lock_files
+# needs: look/agents look/state_files lib/note lib/place lib/fail lib/lock_files
 # Two agents never run on one conversation: who has it is looked for in agents' state files, in the arguments of
 # processes, in the notes of sessions, also those of other machines that share the folder, and in status files.
 
