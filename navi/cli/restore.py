@@ -185,16 +185,16 @@ class _Progress:
         self._output = context.output
         self._number = number
         self._silent = silent
-        self._told = 0
+        self._reported = 0
         self._lock = threading.Lock()
 
     def tell(self, thing: object, answer: Any) -> None:
         """Print one result."""
         with self._lock:
-            self._told += 1
+            self._reported += 1
             if self._silent:
                 return
-            count = f" ({self._told} of {self._number})" if self._number > 1 else ""
+            count = f" ({self._reported} of {self._number})" if self._number > 1 else ""
             if isinstance(answer, Failed):
                 self._output.complain(f"{thing}: {why(answer)[0]}{count}")
             else:

@@ -94,7 +94,7 @@ def restore(
 def _restored_words(lost: LostSession, address: str, restored: Restored) -> str:
     words = {
         "yes": f"{address} is back in its conversation",
-        "no": f"{address} is back; {lost.agent} was told to resume its conversation, and does not say whether it has",
+        "no": f"{address} is back; {lost.agent} was asked to resume its conversation, and does not say whether it has",
     }.get(restored.confirmed, f"{address} is back" + f", with a new conversation of {lost.agent}" * bool(lost.agent))
     return words + _lacks(restored.lacks)
 
@@ -152,7 +152,7 @@ def _restarted_words(address: str, confirmed: str) -> str:
         "anew": f"restarted {address}, with a new conversation",
     }.get(
         confirmed,
-        f"restarted {address}; its agent was told to resume its conversation, and does not say whether it has",
+        f"restarted {address}; its agent was asked to resume its conversation, and does not say whether it has",
     )
 
 

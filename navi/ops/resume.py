@@ -11,7 +11,7 @@ from navi.core.model import AgentProcess, LostSession, Session
 from navi.ops.lost_sessions import CONVERSATION
 
 ID = "{session_id}"
-"""What stands for a conversation's id in the arguments that resume it."""
+"""What is written in place of a conversation's id in the arguments that resume it."""
 
 
 class Again(NamedTuple):

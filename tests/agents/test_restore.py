@@ -22,7 +22,7 @@ from tests.support.waiting import until
 
 SAID = "remember4711"
 
-CONFIRMED, TOLD = "in its conversation", "was told to resume its conversation, and does not say whether it has"
+CONFIRMED, TOLD = "in its conversation", "was asked to resume its conversation, and does not say whether it has"
 
 
 def cases() -> Iterator[object]:

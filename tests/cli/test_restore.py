@@ -114,7 +114,7 @@ def test_a_conversation_that_another_machine_has_is_not_opened(lab: Lab) -> None
 
 
 @HERE_AND_THERE
-def test_what_can_not_be_restored_is_said_and_nothing_is_lost(lab: Lab, far: bool) -> None:
+def test_what_can_not_be_restored_says_why_and_nothing_is_lost(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     work = there.home / "work"
     work.mkdir()

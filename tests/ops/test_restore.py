@@ -55,7 +55,7 @@ LOST = LostSession(KEY, "api", "server", "/srv", "claude", "c-1", "agent", "clau
         (LOST._replace(agent="", conversation="", type="command", line="make | tee log"), "make | tee log"),
     ],
 )
-def test_an_agent_is_told_to_resume_exactly_its_conversation(lost: LostSession, line: str) -> None:
+def test_an_agent_resumes_exactly_its_conversation(lost: LostSession, line: str) -> None:
     found = again(lost, AGENTS)
     assert f"{found.line} {found.more}".rstrip() == line
 

@@ -157,7 +157,7 @@ navi_find_hooked() {
     )
 }
 
-# navi_find_in_arguments PROCESS NAME: the conversation that the agent was told to resume.
+# navi_find_in_arguments PROCESS NAME: the conversation that the agent was asked to resume.
 navi_find_in_arguments() {
     case $navi_newline$navi_rules in *"${navi_newline}resume	$2	"*) ;; *) return 0 ;; esac
     navi_resume_words=${navi_rules#*"resume	$2	"}

@@ -50,7 +50,7 @@ END {
         split(file[i], word, ".")
         key = word[2] "\t$" word[3]
         if (!(key in created)) print "gone\t" key
-        else if (word[1] == "session" && !(key in told)) print "left\t" key
+        else if (word[1] == "session" && !(key in noted)) print "left\t" key
     }
 }
 
@@ -61,7 +61,7 @@ function tell(key,    count, pane_of, i, word, found) {
     if (found == "" && (own[key] != "1" || !count)) return
     split(found == "" ? "" : agent[found], word, " ")
     if (found == "") found = pane_of[1]
-    told[key]
+    noted[key]
     print "note\t" key "\t" created[key] "\t" id[found] "\t" word[1] "\t" word[2] "\t" word[3] "\t" word[4] "\t" \
         own[key] "\t" socket_of[key] "\t" name[key] "\t" path[found]
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: look/conversation lib/tmux
 # changes: navi_answer navi_identified_line
-# Whether an agent that was just started has the conversation that it was told to resume.
+# Whether an agent that was just started has the conversation that it was asked to resume.
 
 # navi_confirm PANE PROCESS NAME ID: wait until the agent of that name below the PROCESS of the pane says that it has the
 # conversation ID. In navi_confirmed: yes; no if it runs and does not say it in time, or nobody knows it; or ended, with

@@ -8,7 +8,7 @@ navi_lock_conversation() {
     navi_conversation_lock=$navi_state/resume.$1
     navi_make_lock "$navi_conversation_lock" && return
     navi_drop_dead_lock "$navi_conversation_lock" && navi_make_lock "$navi_conversation_lock" && return
-    navi_fail $navi_late "the conversation $1 is being restored by another process; look again in a moment"
+    navi_fail $navi_late "the conversation $1 is being resumed by another process; look again in a moment"
 }
 
 navi_unlock_conversation() { [ -z "${navi_conversation_lock-}" ] || rm -f "$navi_conversation_lock"; }
@@ -56,7 +56,7 @@ navi_check_taker_file() {
     navi_refuse_taker "$1" "in process $navi_state_field"
 }
 
-# navi_find_taker_by_arguments ID: an agent that was told to resume it.
+# navi_find_taker_by_arguments ID: an agent that was asked to resume it.
 navi_find_taker_by_arguments() {
     [ "$navi_has_files" = yes ] || return 0
     for navi_taken_file in $(printf '%s\n' "$1" | grep -lasF -f /dev/stdin -- "$navi_proc"/[0-9]*/cmdline 2>/dev/null); do
