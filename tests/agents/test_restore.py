@@ -14,6 +14,8 @@ from tests.agents.cases import Place, Watched, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
+from tests.agents.gemini import Gemini
+from tests.agents.opencode import OpenCode
 from tests.agents.qwen import Qwen
 from tests.agents.versions import needs, program
 from tests.support.machines import Keys
@@ -33,6 +35,8 @@ def cases() -> Iterator[object]:
         (Codex, False, False, TOLD),
         (Copilot, True, False, TOLD),
         (Qwen, False, True, TOLD),
+        (OpenCode, False, True, TOLD),
+        (Gemini, False, True, TOLD),
     ):
         where = "remote" if remote else "local"
         yield pytest.param(kind, Place(remote, hooks), says, id=f"{kind.name}-{where}", marks=needs(kind.name))

@@ -249,6 +249,16 @@ def test_what_else_runs_in_the_pane_is_not_ended(lab: Lab) -> None:
     assert agents(lab.local, "api")
 
 
+@HERE_AND_THERE
+def test_a_lost_session_that_is_dismissed_is_forgotten(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    lose(lab, there, "api", "web")
+    assert navi(lab, "dismiss", f"{prefix}api").stdout == f"dismissed {prefix}api\n"
+    listed = navi(lab, "restore").stdout
+    assert f"{prefix}api" not in listed
+    assert f"{prefix}web: lost" in listed
+
+
 @pytest.mark.parametrize("words", [["x", "--all"], ["x", "--host", "local"]])
 def test_an_address_goes_with_nothing_else(lab: Lab, words: list[str]) -> None:
     assert "give either ADDR, or --host or --all" in navi(lab, "restore", *words, status=64).stderr
