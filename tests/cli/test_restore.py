@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.support.machines import Account, Lab
-from tests.support.processes import send
+from tests.support.processes import processes, send
 from tests.support.resumable import agents, conversation, ids, install, start
 from tests.support.verbs import HERE_AND_THERE, account, living, navi, pane
 from tests.support.waiting import until
@@ -32,6 +32,12 @@ def end_server(there: Account) -> None:
     there.tmux("kill-server")
     until(lambda: not there.sh(f"ps -o pid= -p {server} || :").strip(), what="the server has ended")
     until(lambda: not list((there.home / ".claude" / "sessions").glob("*.json")), what="the agents have ended")
+
+
+def children(there: Account, session: str) -> list[int]:
+    """Return the processes that a pane's shell runs: some shells begin with work in the background."""
+    pane = int(there.tmux("display-message", "-p", "-t", f"={session}:", "#{pane_pid}"))
+    return [one.pid for one in processes() if one.parent == pane]
 
 
 def notes(there: Account) -> list[str]:
@@ -222,10 +228,12 @@ def test_a_restart_that_fails_says_what_has_ended_and_can_be_repeated(lab: Lab, 
     assert "claude was ended, and has ended again after its start; it printed: " in failed
     assert f"No conversation found with session ID: {api}" in failed
     known.touch()
+    until(lambda: not children(there, "api"), timeout=60, what="the shell has begun")
     (there.bin / "claude").rename(there.home / "claude")
     failed = navi(lab, "restart", f"{prefix}api", status=69).stderr
     assert "can't find claude; claude has ended in api" in failed
     (there.home / "claude").rename(there.bin / "claude")
+    until(lambda: not children(there, "api"), timeout=60, what="the shell has begun")
     navi(lab, "restart", f"{prefix}api")
     assert conversation(there, "api") == api
 

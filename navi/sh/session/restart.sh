@@ -90,17 +90,31 @@ navi_know_conversation() {
     case $navi_more in *'{session_id}'*) navi_more=${navi_more%%'{session_id}'*}$navi_wanted_conversation${navi_more#*'{session_id}'} ;; esac
 }
 
-# navi_refuse_others: what else runs in its pane would end with the pane's shell.
+# navi_refuse_others: what else runs in its pane would end with the pane's shell. A shell that begins may run something for
+# a moment.
 navi_refuse_others() {
     [ "$navi_old_dead" = 0 ] && [ "$navi_old_process" != "${navi_old_agent:-0}" ] || return 0
-    navi_recognize "$navi_old_process" || return 0
+    navi_other_tries=25
+    while navi_find_other; do
+        navi_other_tries=$((navi_other_tries - 1))
+        [ "$navi_other_tries" -gt 0 ] ||
+            navi_fail 1 "$navi_program_comm (process $navi_other_process) runs in its pane, too, and would end; end it first; nothing was changed"
+        sleep 0.2
+    done
+}
+
+# navi_find_other: whether the pane's process has a child that is not the agent, nor runs it; the child is in
+# navi_other_process, its name in navi_program_comm.
+navi_find_other() {
+    navi_recognize "$navi_old_process" || return
     navi_find_below "$navi_old_process"
     for navi_other_process in $navi_children_found; do
         navi_find_agents "$navi_other_process"
         case $navi_newline$navi_agents in *"$navi_newline${navi_old_agent:-none} "*) continue ;; esac
         navi_read_process "$navi_other_process" || continue
-        navi_fail 1 "$navi_program_comm (process $navi_other_process) runs in its pane, too, and would end; end it first; nothing was changed"
+        case $navi_process_state in [ZX]*) ;; *) return 0 ;; esac
     done
+    return 1
 }
 
 # navi_save_environment: NAME='VALUE' of the agent, in navi_old_environment, but what tmux and the shell set anew.
