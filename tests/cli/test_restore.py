@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.support.machines import Account, Lab
-from tests.support.processes import processes, send
+from tests.support.processes import runs, send
 from tests.support.resumable import agents, conversation, ids, install, start
 from tests.support.verbs import HERE_AND_THERE, account, living, navi, pane
 from tests.support.waiting import until
@@ -32,12 +32,6 @@ def end_server(there: Account) -> None:
     there.tmux("kill-server")
     until(lambda: not there.sh(f"ps -o pid= -p {server} || :").strip(), what="the server has ended")
     until(lambda: not list((there.home / ".claude" / "sessions").glob("*.json")), what="the agents have ended")
-
-
-def children(there: Account, session: str) -> list[int]:
-    """Return the processes that a pane's shell runs: some shells begin with work in the background."""
-    pane = int(there.tmux("display-message", "-p", "-t", f"={session}:", "#{pane_pid}"))
-    return [one.pid for one in processes() if one.parent == pane]
 
 
 def notes(there: Account) -> list[str]:
@@ -87,6 +81,23 @@ def test_one_is_brought_back_by_its_address_however_it_ended(lab: Lab, far: bool
     assert conversation(there, "api") == api
     missing = navi(lab, "restore", f"{prefix}never", status=66).stderr
     assert "nothing is kept of a session named never" in missing
+
+
+@HERE_AND_THERE
+def test_an_agent_that_goes_on_without_its_terminal_is_ended_first(lab: Lab, far: bool) -> None:
+    there, _ = account(lab, far)
+    install(there)
+    program = there.bin / "claude"
+    program.write_text(program.read_text().replace("exit 0' TERM HUP", "exit 0' TERM\ntrap '' HUP"))
+    api = start(there, "api")
+    orphan = agents(there, "api")
+    navi(lab, "ls")
+    there.tmux("kill-server")
+    until(lambda: "lost" in navi(lab, "restore").stdout, what="it is lost")
+    assert all(map(runs, orphan))
+    navi(lab, "restore", "--all")
+    assert not any(map(runs, orphan))
+    assert conversation(there, "api") == api
 
 
 @HERE_AND_THERE
@@ -219,7 +230,9 @@ def test_an_agent_whose_conversation_is_not_known_is_not_ended(lab: Lab, far: bo
 
 @HERE_AND_THERE
 def test_a_restart_that_fails_says_what_has_ended_and_can_be_repeated(lab: Lab, far: bool) -> None:
-    there, prefix = account(lab, far)
+    box = lab.machine("box", shell="dash")  # fish begins with work in the background
+    lab.remotes_yaml([box])
+    there, prefix = (box, "box/") if far else (lab.local, "")
     install(there)
     api = start(there, "api")
     known = there.home / ".claude" / "known" / api
@@ -228,12 +241,10 @@ def test_a_restart_that_fails_says_what_has_ended_and_can_be_repeated(lab: Lab, 
     assert "claude was ended, and has ended again after its start; it printed: " in failed
     assert f"No conversation found with session ID: {api}" in failed
     known.touch()
-    until(lambda: not children(there, "api"), timeout=60, what="the shell has begun")
     (there.bin / "claude").rename(there.home / "claude")
     failed = navi(lab, "restart", f"{prefix}api", status=69).stderr
     assert "can't find claude; claude has ended in api" in failed
     (there.home / "claude").rename(there.bin / "claude")
-    until(lambda: not children(there, "api"), timeout=60, what="the shell has begun")
     navi(lab, "restart", f"{prefix}api")
     assert conversation(there, "api") == api
 

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
+# shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154,SC2174
 # needs: session/bring_back session/confirm session/taken look/lost lib/note
 # changes: navi_doomed navi_identity navi_kept navi_name navi_needed_then navi_socket
 # restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: bring back the session of the note
@@ -15,6 +15,27 @@ navi_refuse_living() {
     ok,* | none,* | absent,*) ;;
     *) navi_tmux_failed ;;
     esac
+}
+
+# navi_note_runs: whether the agent of the note still runs: some go on without their terminal.
+navi_note_runs() {
+    [ -n "$navi_note_process" ] && navi_read_process "$navi_note_process" && [ "$navi_started" = "$navi_note_started" ] || return
+    case $navi_process_state in [ZX]*) return 1 ;; esac
+}
+
+# navi_end_orphan: end the agent of the note. Its terminal is gone with its server, so nobody can use it any more.
+navi_end_orphan() {
+    for navi_signal in TERM KILL; do
+        navi_note_runs || return 0
+        kill "-$navi_signal" "$navi_note_process" 2>/dev/null
+        navi_end_tries=50
+        while navi_note_runs && [ "$navi_end_tries" -gt 0 ]; do
+            navi_end_tries=$((navi_end_tries - 1))
+            sleep 0.1
+        done
+    done
+    ! navi_note_runs ||
+        navi_fail $navi_late "its agent, process $navi_note_process, still runs without a terminal 5 s after SIGKILL; nothing was started"
 }
 
 # navi_keep_note: what the note says, as a kill would have kept it.
@@ -93,6 +114,8 @@ trap navi_leave_restore EXIT
 navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was restored'
 if [ -n "$6" ]; then
     navi_lock_conversation "$6"
+    [ -n "$navi_has_files" ] || navi_find_files
+    navi_end_orphan
     navi_refuse_taken "$6" "$navi_note"
     navi_read_note "$navi_note"
 fi
