@@ -55,7 +55,8 @@ def test_of_a_host_that_does_not_answer_nothing_is_claimed(lab: Lab) -> None:
     lab.remotes_yaml([atlas])
     atlas.accept_no_more()
     with navi(lab, 160) as screen:
+        screen.wait_for("atlas unreachable")
         screen.press("H")
-        screen.wait_for("atlas")
+        screen.wait_for("next try")
         screen.press("B")
         screen.wait_for("of what answers, nothing is lost; not known of atlas")
