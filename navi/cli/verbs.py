@@ -170,6 +170,15 @@ HEALTH = (
     TARGET_HOST, SOCKET, TARGET, JSON,
 )  # fmt: skip
 
+ANEW = flag("--anew", help="start a new conversation, also where the old one is not known")
+
+RESTORE = (
+    positional("addresses", "ADDR", help="SESSION, or HOST/SESSION; the newest of its name", kind=ADDRESS, many="*"),
+    option("--host", value="H", help="all lost sessions of a host", kind=HOST, collects=True),
+    flag("--all", help="all lost sessions of this machine and all remotes"),
+    ANEW, DRY_RUN, JSON,
+)  # fmt: skip
+
 CLEANUP = (
     HOSTS,
     DRY_RUN,
@@ -249,6 +258,14 @@ VERBS = (
     Verb(
         "undo", "restore a session that was killed", "cli.lifecycle.run_undo",
         (positional("address", "ADDR", help="the last one by default", kind=ADDRESS, many="?"),), mcp_tool=True,
+    ),
+    Verb(
+        "restart", "end agents and start them again in their conversations", "cli.restore.run_restart",
+        (SEVERAL, ANEW, DRY_RUN, JSON), mcp_tool=True,
+    ),
+    Verb(
+        "restore", "bring back sessions that a reboot, a crash or a kill ended", "cli.restore.run_restore", RESTORE,
+        mcp_tool=True,
     ),
     Verb(
         "lock", "keep others from typing into a session", "cli.lock.run_lock",

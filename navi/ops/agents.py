@@ -4,6 +4,9 @@
     state    NAME  FOLDER  VARIABLE  FILE           the state file
     word     NAME  WORD  STATUS                     what a word in the state file means
     background  NAME  KIND  ID  FILE                how its sessions without a terminal are found
+    keep     NAME  OPTION                           it gets this option again when it is restored
+    resume   NAME  ARGUMENTS                        what resumes the conversation {session_id}
+    transcript  NAME  FOLDER  VARIABLE  FILES  MARK files of its conversations
     title    NAME  STATUS  GLOB                     the pane's title
     screen   NAME  PROMPT  BORDER                   (either may be empty)
     rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
@@ -41,6 +44,7 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
             yield ("word", kind.name, word, status)
     if kind.state and kind.background:
         yield ("background", kind.name, kind.background.kind, kind.background.id, kind.background.file)
+    yield from _lines_of_resuming(kind)
     for status, globs in kind.titles:
         yield from (("title", kind.name, status, _plain(glob)) for glob in filter(_is_field, globs))
     if kind.screens:
@@ -59,6 +63,14 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
 
 def _word(value: object) -> str:
     return str(value) if isinstance(value, str) else "yes" if value else "no"
+
+
+def _lines_of_resuming(kind: AgentKind) -> Iterator[tuple[str, ...]]:
+    yield from (("keep", kind.name, option) for option in kind.keeps)
+    if _is_field(kind.resume):
+        yield ("resume", kind.name, kind.resume)
+    if kind.transcript:
+        yield ("transcript", kind.name, *kind.transcript)
 
 
 def _plain(glob: str) -> str:

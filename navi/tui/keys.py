@@ -22,6 +22,7 @@ SEARCHING = Group("While a search is on", (SEARCH,))
 TYPING = Group("While a search is typed", (PROMPT,))
 SHOWN = Group("The list", (LIST,))
 HOSTS = Group("Hosts", (LIST, PAGE))
+LOST = Group("Lost sessions", (HostsPage.context,))
 PREVIEW = Group("The preview", (LIST,))
 ANSWERS = Group("What agents ask", (LIST, PAGE, ANSWER))
 QUESTIONS = Group("Questions and results", (DIALOG,))
@@ -90,6 +91,7 @@ ROWS = (
         "authenticate", ("A",),
         "log in to a host that needs a passphrase, a touch or a code, or whose key is new", HOSTS,
     ),
+    Binding("restore", ("B",), "bring back all sessions that a reboot or a crash ended", LOST, "bring back"),
     Binding("preview", ("p",), "show or hide the preview", PREVIEW, "preview"),
     Binding("layout", ("L",), "preview beside the list, or below it", PREVIEW),
     Binding("wrap", ("W",), "wrap long lines, or cut them", PREVIEW),

@@ -30,6 +30,10 @@ KIND = AgentKind(
     titles=(("working", ("[\u2800-\u28ff]*",)), ("idle", ("\u2733*",))),
     resume="--resume {session_id}",
     skip_permissions="--dangerously-skip-permissions",
+    keeps=(
+        "--dangerously-skip-permissions", "--allow-dangerously-skip-permissions", "--permission-mode=", "--model=",
+        "--add-dir=", "--settings=", "--mcp-config=", "--agent=", "--effort=", "--ide", "--verbose",
+    ),
     prompt="^\u276f [^ ]",
     border="^\u2500\u2500\u2500",
     screens=(

@@ -5,7 +5,7 @@ It shows its box before it takes a prompt; the folder below the box comes with t
 """
 
 from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Transcript
 
 PLACE = "^  [^ ].* \u00b7 [~/]"
 """The line below the box, with the model and the folder."""
@@ -17,6 +17,17 @@ ASKS = "^  (Would you like to|Do you want to (approve|allow)) "
 KIND = AgentKind(
     "codex",
     commands=("codex", "codex-*"),
+    resume="resume {session_id}",
+    keeps=(
+        "--model=", "-m=", "--profile=", "-p=", "--sandbox=", "-s=", "--ask-for-approval=", "-a=", "--add-dir=",
+        "--full-auto", "--dangerously-bypass-approvals-and-sandbox", "--search", "--oss",
+    ),
+    transcript=Transcript(
+        "~/.codex",
+        "CODEX_HOME",
+        "sessions/*/*/*/rollout-????-??-??T??-??-??-{session_id}.jsonl",
+        '"originator":"codex-tui"',
+    ),
     titles=(("permission", ("[[] [.!] ] Action Required*",)), ("working", ("[\u2800-\u28ff]*",))),
     prompt="^\u203a [^ ]",
     border=f"^\u203a |{PLACE}",

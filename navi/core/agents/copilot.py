@@ -5,7 +5,7 @@ line, below the box, tells that it works.
 """
 
 from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Transcript
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -33,6 +33,12 @@ SIDES = "^\u2502 ?| *\u2502$"
 KIND = AgentKind(
     "copilot",
     commands=("copilot",),
+    resume="--resume={session_id}",
+    keeps=(
+        "--model=", "--agent=", "--add-dir=", "--allow-all-tools", "--allow-all-paths", "--allow-tool=",
+        "--deny-tool=",
+    ),
+    transcript=Transcript("~/.copilot", "COPILOT_HOME", "session-state/{session_id}/inuse.{pid}.lock"),
     skip_permissions="--allow-all-tools",
     prompt="^ \u276f [^ ]",
     border="^\u2500\u2500\u2500",

@@ -26,6 +26,8 @@ INSIDE = "^ ?\u2502"
 KIND = AgentKind(
     "gemini",
     commands=("gemini",),
+    resume="--resume {session_id}",
+    keeps=("--model=", "-m=", "--approval-mode=", "--yolo", "-y", "--sandbox", "-s", "--include-directories="),
     titles=(("permission", ("\u270b*",)), ("working", ("\u2726*", "\u23f2*")), ("idle", ("\u25c7*",))),
     prompt="^ > [^ ]",
     border=f"{EDGE}|^ workspace ",

@@ -97,6 +97,20 @@ class Box(NamedTuple):
     interrupt: tuple[str, ...] = ("Escape",)
 
 
+class Transcript(NamedTuple):
+    """Where an agent that does not tell its conversation otherwise has a file of each.
+
+    `files` is a glob below `folder`, with {session_id} in it; the environment variable `variable` replaces the folder.
+    With {pid} in it, too, such a file proves that a process has the conversation. Otherwise the first line of a file
+    has `cwd` and `timestamp` (ISO 8601), and `mark` is in it if a person began the conversation.
+    """
+
+    folder: str
+    variable: str
+    files: str
+    mark: str = ""
+
+
 class AgentKind(NamedTuple):
     """How to recognize an agent in a pane, and to start it.
 
@@ -108,7 +122,8 @@ class AgentKind(NamedTuple):
 
     `animated` agents redraw at least every few seconds while they work. `start` is the command line that starts the
     agent ("" for its name), `resume` the arguments that continue a conversation, with {session_id} in them, and
-    `skip_permissions` the option that turns its permission prompts off.
+    `skip_permissions` the option that turns its permission prompts off. `keeps` are the options that it gets again when
+    it is restored; those that end in = take the next word.
     """
 
     name: str
@@ -126,6 +141,8 @@ class AgentKind(NamedTuple):
     state: StateFile | None = None
     background: Background | None = None
     box: Box | None = None
+    keeps: tuple[str, ...] = ()
+    transcript: Transcript | None = None
 
     def runs_in(self, pane: Pane) -> bool:
         """Whether this agent is the pane's foreground command or a child of its shell."""

@@ -29,6 +29,8 @@ SIDES = "^  \u2503 ?"
 KIND = AgentKind(
     "opencode",
     commands=("opencode",),
+    resume="--session {session_id}",
+    keeps=("--model=", "-m=", "--agent="),
     prompt=SPOKEN,
     screens=(
         ScreenRule("permission", "permission dialog", ((5, CHOICES), (30, "^  \u2503  \u25b3 "))),

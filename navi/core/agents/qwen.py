@@ -34,6 +34,8 @@ SIDES = f"^ +\u2502 ?|{BAR}"
 KIND = AgentKind(
     "qwen",
     commands=("qwen",),
+    resume="--resume {session_id}",
+    keeps=("--model=", "-m=", "--approval-mode=", "--yolo", "-y", "--sandbox", "-s", "--include-directories="),
     titles=(("permission", ("\u2733*",)), ("working", ("\u25d0*",))),
     skip_permissions="--yolo",
     prompt="^  > [^ ]",
