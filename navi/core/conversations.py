@@ -85,7 +85,8 @@ def conversation_of(agent: Agent, conversations: Sequence[Conversation]) -> Conv
         found = next((one for one in same if one.id == named), None)
         if found:
             return found
-    began = (seconds(state.get("startedAt")) or 0.0) - STARTS_WITHIN
+    started = seconds(state.get("startedAt")) or (agent.process.began if agent.process else None)
+    began = (started or 0.0) - STARTS_WITHIN
     rest = [one for one in same if not one.parent and one.pane in ("", agent.pane.id) and (one.timestamp or 0) >= began]
     return max(rest, key=lambda one: one.timestamp or 0, default=None)
 

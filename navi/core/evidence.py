@@ -129,7 +129,7 @@ def of_nested(pane: Pane) -> tuple[Evidence, ...]:
 def judge_agent(agent: Agent, hook: Evidence | None, clock: float) -> Verdict:
     """Judge an agent. `hook` is None if none speaks of it; `clock` is the host's time (epoch)."""
     where = agent.where
-    report = hook._replace(where=where) if hook else Evidence(Source.HOOK, "", None, "")
+    report = of_hook(agent, hook)._replace(where=where) if hook else Evidence(Source.HOOK, "", None, "")
     found = _Found(
         of_process(agent, where),
         of_state(agent, where),
@@ -237,6 +237,17 @@ def of_process(agent: Agent, where: str) -> Evidence:
         text = "it is suspended (Ctrl-Z); fg in its pane continues it"
         return Evidence(Source.PROCESS, "stopped", None, text, where=where)
     return Evidence(Source.PROCESS, "", None, f"it runs as process {process.process}", where=where)
+
+
+def of_hook(agent: Agent, hook: Evidence) -> Evidence:
+    """Return what a hook reported. What it reported before the agent's process began is not about this process, and no
+    status: an agent that was killed says nothing of its end. A hook's time has whole seconds.
+    """
+    began = agent.process.began if agent.process else None
+    if not hook.word or hook.since is None or began is None or hook.since + 1 > began:
+        return hook
+    text = f"its hook reported {hook.word} before this process began, which says nothing of it"
+    return hook._replace(word="", text=text, message="")
 
 
 def of_state(agent: Agent, where: str) -> Evidence:

@@ -17,8 +17,9 @@ class AgentProcess(NamedTuple):
     """An agent that runs in a pane, as its host recognized it by its program.
 
     `parent` is the process of the agent in whose tool it was started, 0 if there is none. `started` is its start in
-    ticks since boot, 0 if the host can't tell. `suspended` means stopped by a signal, as by Ctrl-Z. `file` is the
-    object in the agent's own state file, None if it has none; only its text was parsed.
+    ticks since boot, 0 if the host can't tell, and `began` the same as a time (epoch), None if that is not known.
+    `suspended` means stopped by a signal, as by Ctrl-Z. `file` is the object in the agent's own state file, None if it
+    has none; only its text was parsed.
     """
 
     name: str
@@ -27,6 +28,7 @@ class AgentProcess(NamedTuple):
     started: int = 0
     suspended: bool = False
     file: Mapping[str, object] | None = None
+    began: float | None = None
 
 
 class Screen(NamedTuple):
@@ -238,8 +240,8 @@ PROOF = (Tmux.OK, Tmux.NONE)
 
 
 class Frame(NamedTuple):
-    """One snapshot of a host. `clock` is the host's time (epoch); `cleaned` names the sessions whose status files were
-    removed.
+    """One snapshot of a host. `clock` is the host's time (epoch), `ticks` the time since its start in hundredths of a
+    second, 0 if it does not tell; `cleaned` names the sessions whose status files were removed.
 
     `tmux` is how the default server answered; `proven` is true if every tmux server of the user listed its sessions.
     `silent` has the sockets of those that did not, empty if that is not known. `marks` has the marks by session name.
@@ -267,6 +269,7 @@ class Frame(NamedTuple):
     doubt: str = ""
     background: tuple[BackgroundAgent, ...] = ()
     lost_sessions: tuple[LostSession, ...] = ()
+    ticks: int = 0
 
 
 class Source(StrEnum):

@@ -26,6 +26,9 @@ LONGEST_SCREEN_TEXT = 300
 MOST_AGENTS = 32
 """Agents in one pane."""
 
+TICKS = 100
+"""Ticks in a second, in which Linux tells when a process started (USER_HZ)."""
+
 
 class PaneAgents(NamedTuple):
     """The agents in a pane, and what it shows, None if it was not looked at."""
@@ -34,8 +37,10 @@ class PaneAgents(NamedTuple):
     screen: Screen | None = None
 
 
-def read_agents(records: Iterable[Record]) -> Mapping[int, PaneAgents]:
-    """Return what is reported of panes with agents, by the pane's process."""
+def read_agents(records: Iterable[Record], booted: float | None = None) -> Mapping[int, PaneAgents]:
+    """Return what is reported of panes with agents, by the pane's process. `booted` is when their host started (epoch),
+    None if that is not known.
+    """
     agents: dict[int, list[AgentProcess]] = {}
     states: dict[int, bytes] = {}
     screens: dict[int, Screen] = {}
@@ -43,7 +48,7 @@ def read_agents(records: Iterable[Record]) -> Mapping[int, PaneAgents]:
         first, _, rest = record.rest.partition(" ")
         if record.kind == "agent":
             found = agents.setdefault(number(first), [])
-            agent = _agent(rest)
+            agent = _agent(rest, booted)
             if agent and len(found) < MOST_AGENTS:
                 found.append(agent)
         elif record.kind == "state":
@@ -56,13 +61,14 @@ def read_agents(records: Iterable[Record]) -> Mapping[int, PaneAgents]:
     }
 
 
-def _agent(text: str) -> AgentProcess | None:
+def _agent(text: str, booted: float | None) -> AgentProcess | None:
     """Read an agent. One that is not of the expected shape is left out."""
     fields = text.split(" ", 4)
     if len(fields) < 5 or not number(fields[0]):
         return None
     process, parent, started = map(number, fields[:3])
-    return AgentProcess(clean(fields[4])[:80], process, parent, started, fields[3] == "suspended")
+    began = booted + started / TICKS if started and booted is not None else None
+    return AgentProcess(clean(fields[4])[:80], process, parent, started, fields[3] == "suspended", began=began)
 
 
 def _state(agent: AgentProcess, states: Mapping[int, bytes]) -> Mapping[str, object] | None:

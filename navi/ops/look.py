@@ -8,7 +8,7 @@ from navi.core.model import PROOF, Frame, Pane, Place, StatusFile, Tmux, TmuxSes
 from navi.core.status import read_status_file
 from navi.core.text import clean, decode
 from navi.ops import background, lost_sessions
-from navi.ops.agent_records import PaneAgents, read_activity, read_agents, with_activity
+from navi.ops.agent_records import TICKS, PaneAgents, read_activity, read_agents, with_activity
 from navi.ops.agent_records import number as _number
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, Record, Stream
@@ -128,8 +128,8 @@ class FrameReader:
 
     def _read_host(self, last: dict[str, Record]) -> None:
         if "clock" in last:
-            clock, _, boot = last["clock"].rest.partition(" ")
-            self._frame = self._frame._replace(clock=_number(clock), boot=clean(boot))
+            clock, boot, ticks = (*last["clock"].rest.split(" ", 2), "", "")[:3]
+            self._frame = self._frame._replace(clock=_number(clock), boot=clean(boot), ticks=_number(ticks))
         if "system" in last:
             self._frame = self._frame._replace(system=clean(last["system"].rest)[:80])
         if "place" in last:
@@ -215,7 +215,7 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
         error = f"process {error}"
     if tmux in PROOF and silent:
         error = "one of the user's other tmux servers does not answer"
-    reported, version = _sessions(records)
+    reported, version = _sessions(records, _booted(frame))
     excess = _excess(reported, cut)
     if excess:
         tmux, error = Tmux.FAILED, excess
@@ -247,14 +247,19 @@ def _excess(reported: tuple[TmuxSession, ...], cut: Counter[str]) -> str:
     return f"more than {MOST_RECORDS[kind]} {words}; the rest is left out" if kind else ""
 
 
-def _sessions(records: list[Record]) -> tuple[tuple[TmuxSession, ...], str]:
+def _booted(frame: Frame) -> float | None:
+    """Return when the host started (epoch), None if it does not tell."""
+    return frame.clock - frame.ticks / TICKS if frame.ticks else None
+
+
+def _sessions(records: list[Record], booted: float | None) -> tuple[tuple[TmuxSession, ...], str]:
     """Group the panes by server and session. A record that is not of the expected shape is left out."""
     found: dict[tuple[str, str], tuple[TmuxSession, list[Pane]]] = {}
     version = socket = ""
     texts: dict[str, str] = {}
     fields: PaneRecord | None = None
     children = _children(records)
-    agents = read_agents(records)
+    agents = read_agents(records, booted)
     for record in [*records, Record("pane", "", b"")]:
         if record.kind in ("pane", "server"):
             if fields:

@@ -145,9 +145,9 @@ def replay_one(case: Case, seen: PaneAgents, clock: float = CLOCK) -> Replayed:
 
 def pane_of(case: Case, seen: PaneAgents, clock: float) -> Pane:
     """Return the pane of a case."""
-    first = next((node.command.split()[0] for node in case.processes if not node.depth), "sh")
-    children = tuple(clean(Path(node.command.split()[0]).name) for node in case.processes if not node.depth)
-    command = case.pane.command or Path(first).name
+    living = [node for node in case.processes if not node.depth and node.state != "Z"]
+    children = tuple(clean(Path(node.command.split()[0]).name) for node in living)
+    command = case.pane.command or next((Path(node.command.split()[0]).name for node in living), "sh")
     return Pane(
         PANE, "0.0", 1, command, clean(case.title), "/work", activity=clock - case.pane.silent, dead=case.pane.dead,
         children=children if command == "sh" else (), agents=seen.agents, screen=seen.screen,

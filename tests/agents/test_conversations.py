@@ -115,6 +115,26 @@ def test_clearing_and_resuming_go_on_in_one_record(watched: Watched) -> None:
     assert [(one["id"], one["status"], one["parent"]) for one in told["conversations"]] == [(kept, "idle", None)]
 
 
+def test_what_was_reported_before_a_process_began_is_not_about_it(watched: Watched) -> None:
+    """Nothing reports of the second process: it runs without hooks."""
+    agent = watched.agent
+    agent.ready()
+    kept = own_id(agent)
+    agent.enter("say: finished")
+    agent.shows("(?<!say: )finished")
+    says(watched, "done")
+    send(signal.SIGKILL, agent.processes())
+    agent.until("ended")
+    agent.repair_terminal()
+    agent.enter(f"""clear; claude --resume {kept} --settings '{{"disableAllHooks": true}}'""")
+    agent.until("idle")
+    says(watched, "idle")
+    assert records(watched) == {kept: "done"}
+    agent.enter(agent.leave)
+    agent.until("ended")
+    agent.start()
+
+
 def test_a_person_who_leaves_takes_the_record_along(watched: Watched) -> None:
     agent = watched.agent
     agent.ready()

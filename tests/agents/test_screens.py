@@ -136,5 +136,8 @@ UNRECORDED = {
     ("claude", "review of answers"),
     ("qwen", "dialog"),
     ("copilot", "dialog"),
+    ("opencode", "interrupted command"),
 }
-"""Rules for screens that the scripted model does not bring about, such as a question without a question mark."""
+"""Rules for screens that the scripted model does not bring about, such as a question without a question mark, or that
+pass within a second and are in a story.
+"""

@@ -53,6 +53,7 @@ class Moment(NamedTuple):
     screen: str | None = None
     suspended: bool = False
     ended: bool = False
+    began: float | None = None
     printed: float = NOW - 1
     clock: float = NOW
 
@@ -62,7 +63,7 @@ def process_at(moment: Moment) -> AgentProcess:
     file: dict[str, object] = {"pid": 40, "status": moment.state, "statusUpdatedAt": moment.stated * 1000}
     if moment.wait:
         file["waitingFor"] = moment.wait
-    return AgentProcess(moment.kind, 40, 0, 7, moment.suspended, file if moment.state else None)
+    return AgentProcess(moment.kind, 40, 0, 7, moment.suspended, file if moment.state else None, moment.began)
 
 
 def pane_at(moment: Moment, id: str = "%0", position: str = "0.0") -> Pane:
@@ -157,6 +158,14 @@ RULES: list[tuple[str, Moment, str, Source]] = [
     ("a child is idle", Moment(title=OTHER_TITLE, printed=NOW - LONG), "idle", TITLE),
     ("a child failed", Moment(title=OTHER_TITLE, screen="error"), "error", SCREEN),
     ("a hook ended, the agent did not", Moment(title=OTHER_TITLE, hook="offline"), "idle", TITLE),
+    # a hook reported of a process that was killed
+    ("started again", Moment(title=OTHER_TITLE, hook="permission", began=AGO + 1), "idle", TITLE),
+    ("started again at once", Moment(hook="working", hooked=NOW - 1, began=NOW), "working", PANE),
+    ("started again, trust dialog", Moment(screen="waiting", hook="done", began=AGO + 9), "waiting", SCREEN),
+    ("started again, idle by its file", Moment(state="idle", hook="error", began=AGO + 9), "idle", STATE),
+    ("started in the same second", Moment(title=OTHER_TITLE, hook="permission", began=AGO + 0.9), "permission", HOOK),
+    ("started before", Moment(title=OTHER_TITLE, hook="permission", began=AGO - 9), "permission", HOOK),
+    ("reported nobody knows when", Moment(hook="permission", hooked=None, began=NOW), "permission", HOOK),
     # agents with titles
     ("gemini works", Moment("gemini", title="\u2726  Working\u2026 (x)"), "working", TITLE),
     ("gemini asks", Moment("gemini", title="\u270b  Action Required (x)", screen="idle"), "permission", TITLE),
@@ -202,6 +211,13 @@ def test_a_reason_names_the_hook_that_is_overruled() -> None:
         (Moment("probe", screen="idle"), "no status file; its screen shows a rule"),
     ]
     assert [judged(moment).status.reason for moment, _ in reasons] == [reason for _, reason in reasons]
+
+
+def test_the_evidence_says_why_a_report_does_not_count() -> None:
+    evidence = judged(Moment(title=OTHER_TITLE, hook="permission", began=AGO + 9)).status.evidence
+    (piece,) = [piece for piece in evidence if piece.source is HOOK]
+    assert (piece.word, piece.message) == ("", "")
+    assert piece.text == "its hook reported permission before this process began, which says nothing of it"
 
 
 def test_a_status_is_as_old_as_what_decided() -> None:

@@ -84,6 +84,22 @@ def test_a_frame_has_all_that_was_reported() -> None:
     assert (found.tmux, found.proven, found.tmux_version) == (Tmux.OK, True, "3.4")
 
 
+@pytest.mark.parametrize(
+    ("clock", "began"),
+    [
+        ("1700000000 boot-id 360000", 1699996400 + 5),
+        ("1700000000  360000", 1699996400 + 5),
+        ("1700000000 boot-id", None),
+        ("1700000000 boot-id ", None),
+        ("1700000000 boot-id 12.5", None),
+    ],
+)
+def test_the_clock_tells_when_processes_began(clock: str, began: float | None) -> None:
+    found = frame(FrameReader(), f"clock {clock}", *FIRST[1:], "agent 100 101 0 500 runs claude")
+    ((agent,),) = [pane.agents for pane in found.sessions[0].panes]
+    assert (found.clock, agent.began) == (1700000000, began)
+
+
 def test_a_later_frame_builds_on_what_was_reported_before() -> None:
     reader = FrameReader()
     first = frame(reader, *FIRST)

@@ -82,14 +82,18 @@ class Hook:
         return [*self.shell.words, str(path), self.agent]
 
     def surroundings(self) -> dict[str, str]:
-        """Return the environment of a process in the session's pane, with the awk in front of all others."""
+        """Return the environment of a process in the session's pane, with the awk in front of all others. There is no
+        mawk, which the hook prefers, beside another one.
+        """
         stand_in = self.account.bin / "awk"
         stand_in.unlink(missing_ok=True)
         stand_in.symlink_to(program(self.awk))
         socket_path, pane = (
             self.account.tmux("list-panes", "-a", "-F", "#{socket_path} #{pane_id}").split("\n")[0].split()
         )
-        return environment(self.account, self.shell) | {"TMUX": f"{socket_path},1,0", "TMUX_PANE": pane}
+        beside = () if self.awk == "mawk" else ("mawk",)
+        shell = replace(self.shell, without=(*self.shell.without, *beside))
+        return environment(self.account, shell) | {"TMUX": f"{socket_path},1,0", "TMUX_PANE": pane}
 
     def send(
         self, event: bytes, surroundings: Mapping[str, str] | None = None, prepare: Callable[[], None] | None = None

@@ -17,7 +17,7 @@ from navi.core.status import LARGEST
 from navi.ops import Operation
 from navi.ops.look import look as look_operation
 from navi.ops.pane_record import PANE_FORMAT
-from tests.support.machines import Account, Lab
+from tests.support.machines import Account, Lab, program
 from tests.support.scripts import (
     DASH,
     NO_TIMEOUT,
@@ -160,6 +160,21 @@ def test_what_runs_below_a_shell_is_reported_and_an_empty_shell_has_nothing(lab:
         return {session.name: session.pane.children for session in look(lab.local, shell).sessions}
 
     until(lambda: children() == {"busy": ("sleep",), "bare": ()}, what="sleep below the shell")
+
+
+@sturdy_shells
+def test_a_program_that_has_ended_is_not_below_a_shell(lab: Lab, shell: Shell) -> None:
+    """Nobody takes note of its end: the shell has become a program that never does."""
+    for name, path in (("claude", "true"), ("idle-sh", "sleep"), ("two words", "sleep")):
+        (lab.local.home / name).symlink_to(program(path))
+    lab.local.new_session("api", "./claude & './two words' 1000 & exec ./idle-sh 1000")
+
+    def seen() -> tuple[str, tuple[str, ...]]:
+        pane = look(lab.local, shell).sessions[0].pane
+        return pane.command, pane.children
+
+    until(lambda: seen() == ("./idle-sh", ("two words",)), what="only the other program is below the shell")
+
 
 
 @every_shell

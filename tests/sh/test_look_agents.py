@@ -9,6 +9,7 @@ import signal
 import pytest
 
 from navi.core.model import AgentProcess, Frame, Pane, Screen
+from navi.ops.agent_records import TICKS
 from navi.ops.snapshot import snapshot
 from tests.support.agents import CLAUDE_ASKS, CLAUDE_BOX, CLAUDE_BUSY, Agent
 from tests.support.machines import Lab
@@ -30,9 +31,12 @@ def test_an_agent_its_state_and_its_screen_are_reported(lab: Lab, shell: Shell) 
     agent = Agent(lab.local, below=True)
     agent.write_state(status="waiting", waitingFor="permission prompt")
     agent.show(*CLAUDE_ASKS)
-    found = pane(look(lab.local, shell))
+    frame = look(lab.local, shell)
+    found = pane(frame)
     file = json.loads(agent.state(status="waiting", waitingFor="permission prompt"))
-    assert found.agents == (AgentProcess("claude", agent.process, 0, agent.started, False, file),)
+    began = frame.clock - (frame.ticks - agent.started) / TICKS
+    assert found.agents == (AgentProcess("claude", agent.process, 0, agent.started, False, file, began),)
+    assert frame.clock - 60 < began < frame.clock + 1
     assert found.screen == ASKS
     assert found.activity > 1e9
 

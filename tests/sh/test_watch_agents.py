@@ -99,6 +99,34 @@ def test_an_agent_that_begins_is_suspended_and_ends_is_reported(lab: Lab, shell:
         watching.frame(lambda frame: not frame.sessions or not frame.sessions[0].pane.agents, timeout=30)
 
 
+def polled(watching: Watching, wanted: Callable[[Pane], object], times: int = 12) -> None:
+    """Let the watch list what there is, up to so many times, until the pane is as wanted."""
+    for _ in range(times):
+        watching.say(b"poll\n")
+        told = watching.next()
+        pane = the_pane(told) if isinstance(told, Frame) else None
+        if pane and wanted(pane):
+            return
+    raise AssertionError(f"no such pane after {times} listings; the last: {watching.told[-1]}")
+
+
+@every_watching_shell
+def test_of_an_agent_that_rests_nothing_is_missed(lab: Lab, shell: Sh) -> None:
+    """Its processes are not looked for at each listing."""
+    agent = Agent(lab.local, below=True)
+    agent.write_state(status="idle")
+    with Watching(lab.local, shell) as watching:
+        polled(watching, lambda pane: pane.agents and state_of(pane) == "idle")
+        with pytest.raises(AssertionError, match="no such pane"):
+            polled(watching, lambda pane: not pane.agents, times=6)
+        os.kill(agent.process, signal.SIGSTOP)
+        polled(watching, lambda pane: pane.agents[0].suspended)
+        os.kill(agent.process, signal.SIGCONT)
+        polled(watching, lambda pane: not pane.agents[0].suspended)
+        agent.do("""sh -c "bash -c 'exec -a claude sleep 1000'; true" &""")
+        polled(watching, lambda pane: [one.parent for one in pane.agents] == [0, agent.process])
+
+
 @every_watching_shell
 def test_nothing_is_sent_while_only_the_title_is_animated_or_seconds_are_counted(lab: Lab, shell: Sh) -> None:
     agent = Agent(lab.local, "codex")

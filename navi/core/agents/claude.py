@@ -15,7 +15,7 @@ BOX = "^(\u276f|!)\u00a0"
 dialog may come soon below the box of an agent that has ended.
 """
 
-SPINNER = "^(\u00b7|\u2722|\u2733|\u2736|\u273b|\u273d|\\*) [^ ].*(\u2026( \\(|$)|Retrying in )"
+SPINNER = "^(\u00b7|\u2722|\u2733|\u2736|\u273b|\u273d|\\*) [^ ].*(\u2026( \\(|$)|[Rr]etrying in )"
 """The line above the box while it works, which is missing while a text comes."""
 
 ENDED = "^\u273b .* for [0-9]+[smhd]|^  \u23bf  Interrupted"

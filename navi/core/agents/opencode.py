@@ -26,6 +26,11 @@ INSIDE = "^  \u2503"
 
 SIDES = "^  \u2503 ?"
 
+SPINNER = "\u280b|\u2819|\u2839|\u2838|\u283c|\u2834|\u2826|\u2827|\u2807|\u280f"
+
+STOPPED = f"^  \u2503  (({SPINNER}) |User aborted the command)"
+"""The box of a command that its user has interrupted: for a moment it looks as before, without a busy line below."""
+
 KIND = AgentKind(
     "opencode",
     commands=("opencode",),
@@ -37,6 +42,7 @@ KIND = AgentKind(
         ScreenRule("waiting", "question", ((4, "^  \u2503 .*enter +(submit|confirm|esc)"), (20, "^  \u2503  .*\\?"))),
         ScreenRule("waiting", "menu", ((36, "  Select [a-z]+  .*  esc"),)),
         ScreenRule("working", "busy line", ((4, "^   (\u25a0|\u2b1d)"),)),
+        ScreenRule("idle", "interrupted command", ((4, "ctrl\\+p"), (0, STOPPED))),
         ScreenRule("error", "failed turn", ((4, "ctrl\\+p"), (0, f"^{END}"), (0, TEXT))),
         ScreenRule("idle", "prompt", ((4, "ctrl\\+p"),)),
     ),

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154,SC2317
 # needs: hooks/status_file hooks/read_event.awk hooks/follow lib/place
-# changes: navi_event
+# changes: navi_awk navi_event
 # hook.sh AGENT: what a coding agent runs at each of its events, with the event as JSON on standard input. It writes the
 # status file of the tmux session around it. It says nothing, always exits 0 and waits for nobody: an agent must never
 # notice it. It needs tmux and POSIX sh, awk, mv. It is installed as one file.
@@ -105,7 +105,7 @@ navi_find_former() {
 # navi_read_event: what the event on standard input says, in navi_reply. However it is made, or if it never ends, the
 # agent waits no longer than the limit.
 navi_read_event() {
-    navi_reply=$(navi_limited 20 awk "$navi_read_event_awk" 3<&0)
+    navi_reply=$(navi_limited 20 "$navi_awk" "$navi_read_event_awk" 3<&0)
     # What wait and timeout say of one that was killed; ksh counts from 256.
     case $? in 124 | 137 | 265) navi_log 'gave up reading an event after 20 s' ;; esac
     [ -n "$navi_reply" ]
@@ -132,6 +132,8 @@ navi_main() {
     [ ! -t 0 ] || return
     navi_folder=${CLAUDE_SESSIONS_DIR:-${HOME:?}/.claude-sessions}
     case $navi_folder in /*) ;; *) navi_folder=./$navi_folder ;; esac
+    # It starts in half the time of others, and the agent waits for two.
+    ! command -v mawk || navi_awk=mawk
     navi_read_event || return
     navi_find_session || return
     navi_describe_place

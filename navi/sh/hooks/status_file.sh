@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2016,SC3013,SC2034,SC2154
 # needs: lib/lock_files hooks/merge_events.awk hooks/is_object.awk
-# shares: navi_empty_locks navi_event navi_events navi_file navi_lock navi_status_name
+# shares: navi_awk navi_empty_locks navi_event navi_events navi_file navi_lock navi_status_name
 # Changing a status file, one change after the other, and none is ever lost.
 #
 # The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
@@ -9,6 +9,9 @@
 # should its writer be killed. A process that finds the lock taken leaves its event in .navi/event.SESSION.TIME.OWNER;
 # who had the lock looks for such events after it has freed it, and so does whoever looks at this machine
 # (take_up.sh). So every event counts, and no hook ever waits.
+
+# The awk that reads and merges events.
+navi_awk="awk"
 
 # navi_use FOLDER NAME: the status file of that session in that folder, its lock, and the private folder beside it.
 navi_use() {
@@ -140,7 +143,7 @@ navi_write() {
 
 navi_merge() {
     export navi_file navi_lock navi_status_name navi_events
-    awk "$navi_merge_events_awk"
+    "$navi_awk" "$navi_merge_events_awk"
     navi_merge_code=$?
     [ "$navi_merge_code" = 3 ] && navi_keep_broken
     [ "$navi_merge_code" = 0 ]

@@ -20,7 +20,7 @@ navi_open_state() {
 navi_recover() {
     navi_recover_in "$navi_here" "@$navi_place_key"
     for navi_earlier in "$navi_state/at/$navi_place_host@"*; do
-        if navi_is_earlier "${navi_earlier##*/at/}"; then
+        if [ -d "$navi_earlier" ] && navi_is_earlier "${navi_earlier##*/at/}"; then
             navi_recover_in "$navi_earlier" "@${navi_earlier##*/at/}"
             rmdir "$navi_earlier" 2>/dev/null
         fi

@@ -65,7 +65,7 @@ navi_read_arguments() {
         navi_arguments=$navi_arguments${navi_argument%%"$navi_newline"*}$navi_newline
         navi_count_of_words=$((navi_count_of_words + 1))
     done <"$navi_proc/$1/cmdline"
-} 2>/dev/null
+}
 
 # navi_find_names WORD...: by a command line, the name of the program in navi_program_base, and that of the script that
 # it interprets in navi_script_base. navi_wraps is "yes" where a shell runs a script.
@@ -125,7 +125,7 @@ navi_is_plain() {
     esac
     case $navi_joined_arguments in "$navi_program_comm"*) return 0 ;; esac
     return 1
-} 2>/dev/null
+}
 
 # navi_identify PROCESS: what agent it is, in navi_agent_kind.
 navi_identify() {
@@ -171,7 +171,7 @@ navi_read_process() {
         ;;
     *) navi_read_odd_name "$1" ;;
     esac
-} 2>/dev/null
+}
 
 # navi_read_odd_name PROCESS: the same of one whose name has blanks or line ends.
 navi_read_odd_name() {
@@ -188,7 +188,7 @@ navi_read_odd_name() {
     navi_threads=${18}
     navi_process_started=${20}
     navi_program_mark="$navi_process_started ${26-} $navi_program_comm"
-} 2>/dev/null
+}
 
 # navi_list_processes PROCESS: the processes below those of navi_roots, or else below PROCESS, as ps knows them, for
 # systems that do not tell which are below one: in navi_listed_N, as "CHILDREN STATE ARGUMENTS".
@@ -285,7 +285,7 @@ navi_find_below() {
             navi_children_found="$navi_children_found $navi_children_of_thread"
         done
     fi
-} 2>/dev/null
+}
 
 # ---- agents
 
@@ -310,7 +310,7 @@ navi_find_agents() {
         navi_level=$navi_level_below
         navi_depth=$((navi_depth + 1))
     done
-}
+} 2>/dev/null
 
 # navi_visit PROCESS AGENT:IS_ABOVE: note it if it is an agent, and what is below it. AGENT is the next one above, which
 # is its parent if IS_ABOVE is "yes".

@@ -14,8 +14,9 @@ navi_evidence_is_new=no
 # because what was put out last may not have been on it.
 navi_agent_panes=
 
-# The state files of their agents, as lines "PROCESS PANE PATH".
+# The state files of their agents, as lines "PROCESS PANE PATH", and their paths alone.
 navi_state_files=
+navi_state_paths=
 
 # navi_each_agent PANE FUNCTION: call it for each agent of a pane, with process, parent, start, state and name.
 navi_each_agent() {
@@ -39,25 +40,55 @@ navi_note_agents() {
     navi_agent_panes_before=$navi_agent_panes
     navi_agent_panes=
     navi_state_files=
+    navi_state_paths=
     set -f
     IFS=$navi_newline
     for navi_pane_line in $navi_pane_list; do
         unset IFS
         set +f
+        navi_rests_on "${navi_pane_line%% *}" && continue
         navi_find_agents "${navi_pane_line%% *}"
         [ -z "$navi_agents" ] || navi_note_pane "${navi_pane_line%% *}"
-    done
+    done 2>/dev/null
     unset IFS
     set +f
     [ "$navi_agent_panes" = "$navi_agent_panes_before" ] || navi_forget_panes
 }
 
+# navi_rests_on PANE: whether its only agent still runs, and has reported that it rests since before the last look below it:
+# it has started nothing there since, and to look is dear. That is believed three times, for what it left in the
+# background may start an agent.
+navi_rests_on() {
+    eval "navi_rests=\${navi_rests_$1-0}; navi_shown=\${navi_shown_of_$1-}"
+    case $navi_rests in [123]) ;; *) return 1 ;; esac
+    read -r navi_stat_process navi_stat_name navi_stat_state navi_stat_rest <"$navi_proc/$navi_shown/stat" || return
+    eval "navi_agents=\$navi_agents_of_$1; navi_rests_$1=\$((navi_rests + 1))"
+    navi_rest_started=${navi_agents#* * }
+    case $navi_stat_name,$navi_stat_state,$navi_stat_rest in
+    *'),'[!TtZX]','*" ${navi_rest_started%% *} "*) navi_keep_pane "$1" ;;
+    *) return 1 ;;
+    esac
+}
+
+# navi_begin_rest PANE: after a look below its agents, whether it rests until its agent reports something else.
+navi_begin_rest() {
+    eval "navi_shown=\$navi_shown_of_$1; navi_rests_$1=0"
+    [ "$navi_shown,${navi_agents%%"$navi_newline"*}$navi_newline$navi_helpers" = "${navi_agents%% *},$navi_agents" ] || return 0
+    eval "[ \"\${navi_state_word_$navi_shown-}\" != idle ] || navi_rests_$1=1"
+}
+
+# navi_keep_pane PANE: it has agents, as at the last look.
+navi_keep_pane() {
+    navi_agent_panes=$navi_agent_panes$navi_pane_line$navi_newline
+    eval "navi_state_files=\$navi_state_files\$navi_states_of_$1; navi_state_paths=\$navi_state_paths\$navi_paths_of_$1"
+}
+
 # navi_note_pane PANE: keep what was found; if it is not as it was, the screen is to be looked at.
 navi_note_pane() {
-    navi_agent_panes=$navi_agent_panes$navi_pane_line$navi_newline
     eval "navi_agents_before=\${navi_agents_of_$1-}; navi_helpers_before=\${navi_helpers_of_$1-}"
     [ "$navi_agents$navi_helpers" = "$navi_agents_before$navi_helpers_before" ] || navi_renew_pane "$1"
-    eval "navi_state_files=\$navi_state_files\$navi_states_of_$1"
+    navi_begin_rest "$1"
+    navi_keep_pane "$1"
 }
 
 navi_renew_pane() {
@@ -68,10 +99,11 @@ navi_renew_pane() {
     navi_shown_name=
     navi_outputs=$1
     navi_states=
+    navi_paths=
     navi_renewed_pane=$1
     navi_each_agent "$1" navi_note_agent_in_pane
     eval "navi_shown_of_$1=\$navi_shown; navi_name_of_$1=\$navi_shown_name; navi_outputs_of_$1=\$navi_outputs"
-    eval "navi_states_of_$1=\$navi_states; navi_output_$1="
+    eval "navi_states_of_$1=\$navi_states; navi_paths_of_$1=\$navi_paths; navi_output_$1="
 }
 
 # navi_note_agent_in_pane PROCESS PARENT STARTED STATE NAME: where it reports its state, which is read at once. A pane
@@ -80,6 +112,7 @@ navi_note_agent_in_pane() {
     navi_find_state_file "$1" "$3" "$5"
     if [ -n "$navi_state_path" ]; then
         navi_states="$navi_states$1 $navi_renewed_pane $navi_state_path$navi_newline"
+        navi_paths=$navi_paths$navi_state_path$navi_newline
         navi_read_state "$1" || :
     fi
     [ "$2,$4,$navi_shown" = 0,runs, ] || return 0
@@ -121,7 +154,7 @@ navi_forget_panes() {
 navi_forget_pane() {
     eval "navi_agents_before=\${navi_agents_of_$1-}"
     unset "navi_agents_of_$1" "navi_helpers_of_$1" "navi_shown_of_$1" "navi_name_of_$1" "navi_outputs_of_$1" \
-        "navi_states_of_$1" "navi_screen_of_$1" "navi_output_$1" "navi_due_$1"
+        "navi_states_of_$1" "navi_paths_of_$1" "navi_screen_of_$1" "navi_output_$1" "navi_due_$1" "navi_rests_$1"
     navi_forget_agents "$1" "$navi_agents_before"
 }
 
@@ -136,7 +169,7 @@ navi_look_at_screens() {
     for navi_pane_line in $navi_agent_panes; do
         unset IFS
         navi_add_due "${navi_pane_line%% *}" "$1"
-    done
+    done 2>/dev/null
     unset IFS
     set +f
     [ -z "$navi_screens_due" ] || navi_capture "$navi_screens_due"
@@ -195,7 +228,7 @@ navi_count_output() {
             navi_output="$navi_output unknown"
         fi
     done
-} 2>/dev/null
+}
 
 # ---- records
 

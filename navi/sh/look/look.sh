@@ -4,12 +4,16 @@
 # changes: navi_word
 # One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
 
-# navi_tell_clock: what o'clock it is here (bash knows without a process), and since which start of the machine.
+# navi_tell_clock: what o'clock it is here (bash knows without a process), since which start of the machine, and how many
+# hundredths of a second ago that was, the unit in which processes count their own start.
 navi_tell_clock() {
     navi_boot=
     [ -r /proc/sys/kernel/random/boot_id ] && read -r navi_boot </proc/sys/kernel/random/boot_id
+    navi_uptime=
+    [ -r /proc/uptime ] && IFS=' .' read -r navi_uptime navi_hundredths navi_idle_time </proc/uptime &&
+        navi_uptime=$navi_uptime$navi_hundredths
     navi_now=${EPOCHSECONDS:-$(date +%s)}
-    navi_record clock "$navi_now $navi_boot"
+    navi_record clock "$navi_now $navi_boot $navi_uptime"
 }
 
 # navi_tell_system: what uname -sr says, without a program where it can be read.

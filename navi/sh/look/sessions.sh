@@ -233,7 +233,8 @@ navi_note_activity() {
     [ -z "$navi_output_time" ] || navi_activity="$navi_activity$navi_token activity $1 $navi_output_time$navi_newline"
 }
 
-# navi_note_children: the names of the processes below a shell; "?" where the system does not tell.
+# navi_note_children: the names of the processes below a shell, without those that have ended and that nobody took note
+# of; "?" where the system does not tell.
 navi_note_children() {
     navi_below=
     if [ -r "/proc/$navi_process/task/$navi_process/children" ]; then
@@ -243,8 +244,14 @@ navi_note_children() {
     fi 2>/dev/null
     for navi_below_process in $navi_below; do
         navi_program='?'
-        read -r navi_program 2>/dev/null <"/proc/$navi_below_process/comm"
-        navi_children="$navi_children$navi_token child $navi_process $navi_program$navi_newline"
+        navi_below_state=
+        read -r navi_below_id navi_program navi_below_state navi_below_rest 2>/dev/null <"/proc/$navi_below_process/stat"
+        case $navi_program in
+        '('*')') navi_program=${navi_program#'('} navi_program=${navi_program%')'} ;;
+        # A name with blanks.
+        *) read -r navi_program 2>/dev/null <"/proc/$navi_below_process/comm" ;;
+        esac
+        [ "$navi_below_state" = Z ] || navi_children="$navi_children$navi_token child $navi_process $navi_program$navi_newline"
     done
 }
 

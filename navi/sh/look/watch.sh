@@ -166,9 +166,25 @@ navi_panes_moved() {
     return 1
 }
 
+# navi_states_are_quiet: whether each state file is there and older than its stamp, so that there is nothing to read.
+navi_states_are_quiet() {
+    set -f
+    IFS=$navi_newline
+    for navi_watch_path in $navi_state_paths; do
+        [ "$navi_state_stamp" -nt "$navi_watch_path" ] && [ -f "$navi_watch_path" ] && continue
+        unset IFS
+        set +f
+        return 1
+    done
+    unset IFS
+    set +f
+}
+
 # navi_states_moved: read the state files that may have changed since their stamp, and those that were not whole; whether
 # any has changed. A pane whose agent reports another state shows something else.
 navi_states_moved() {
+    navi_states_changed=no
+    [ -n "$navi_unfinished_states" ] || ! navi_states_are_quiet || return
     navi_states_to_read=$navi_unfinished_states
     navi_states_stamped=yes
     set -f
@@ -186,7 +202,6 @@ navi_states_moved() {
     done
     unset IFS
     set +f
-    navi_states_changed=no
     [ -z "$navi_states_to_read" ] || navi_read_states
     [ "$navi_states_changed" = yes ]
 }
@@ -205,7 +220,7 @@ navi_read_states() {
             navi_states_changed=yes
             navi_evidence_is_new=yes
             navi_moved_state=${navi_moved_state#* }
-            eval "navi_due_${navi_moved_state%% *}=moved"
+            eval "navi_due_${navi_moved_state%% *}=moved; navi_rests_${navi_moved_state%% *}=0"
         elif [ "$navi_state_unfinished" = yes ] && [ "$navi_unfinished_tries" -lt 20 ]; then
             navi_unfinished_states=$navi_unfinished_states$navi_moved_state$navi_newline
         fi
@@ -236,7 +251,7 @@ navi_output_moved() {
 }
 
 # navi_check_output PANE: where the agent itself reports that it works or rests, its output tells nothing more, but that
-# of the shell around it does: the agent has been suspended, or has ended.
+# of the shell around it does: the agent has been suspended, or has ended. Every other time will do for that.
 navi_check_output() {
     eval "navi_output_before=\$navi_output_$1; navi_moved_before=\$navi_due_$1; navi_shown=\$navi_shown_of_$1"
     navi_state_word=
@@ -244,6 +259,7 @@ navi_check_output() {
     case $navi_state_word,$navi_shown in
     "working,$1" | "idle,$1") navi_output=$navi_output_before ;;
     working,* | idle,*)
+        [ "$navi_odd_step" = yes ] || return 0
         navi_count_output "$1"
         # The pane's own process comes first.
         case "$navi_output_before " in "$navi_output "*) navi_output=$navi_output_before ;; esac

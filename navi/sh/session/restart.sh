@@ -107,11 +107,11 @@ navi_refuse_others() {
 # navi_other_process, its name in navi_program_comm.
 navi_find_other() {
     navi_recognize "$navi_old_process" || return
-    navi_find_below "$navi_old_process"
+    navi_find_below "$navi_old_process" 2>/dev/null
     for navi_other_process in $navi_children_found; do
         navi_find_agents "$navi_other_process"
         case $navi_newline$navi_agents in *"$navi_newline${navi_old_agent:-none} "*) continue ;; esac
-        navi_read_process "$navi_other_process" || continue
+        navi_read_process "$navi_other_process" 2>/dev/null || continue
         case $navi_process_state in [ZX]*) ;; *) return 0 ;; esac
     done
     return 1

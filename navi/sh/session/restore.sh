@@ -19,7 +19,7 @@ navi_refuse_living() {
 
 # navi_note_runs: whether the agent of the note still runs: some go on without their terminal.
 navi_note_runs() {
-    [ -n "$navi_note_process" ] && navi_read_process "$navi_note_process" && [ "$navi_started" = "$navi_note_started" ] || return
+    [ -n "$navi_note_process" ] && navi_read_process "$navi_note_process" 2>/dev/null && [ "$navi_process_started" = "$navi_note_started" ] || return
     case $navi_process_state in [ZX]*) return 1 ;; esac
 }
 

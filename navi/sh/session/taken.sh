@@ -51,7 +51,7 @@ navi_check_taker_file() {
     navi_taken_start=$navi_state_field
     navi_find_state_field pid
     case $navi_state_field in '' | *[!0-9]*) return 0 ;; esac
-    navi_read_process "$navi_state_field" && [ "$navi_started" = "$navi_taken_start" ] || return 0
+    navi_read_process "$navi_state_field" 2>/dev/null && [ "$navi_process_started" = "$navi_taken_start" ] || return 0
     case $navi_process_state in [ZX]*) return 0 ;; esac
     navi_refuse_taker "$1" "in process $navi_state_field"
 }
@@ -76,7 +76,7 @@ navi_find_taker_by_note() {
         navi_taken_place=${navi_taken_file#"$navi_state/at/"}
         navi_taken_place=${navi_taken_place%%/*}
         if [ "$navi_taken_place" = "$navi_place_key" ]; then
-            navi_read_process "${navi_note_process:-0}" && [ "$navi_started" = "$navi_note_started" ] || continue
+            navi_read_process "${navi_note_process:-0}" 2>/dev/null && [ "$navi_process_started" = "$navi_note_started" ] || continue
             navi_refuse_taker "$1" "in the session $navi_note_name"
         fi
         ! navi_is_earlier "$navi_taken_place" || continue
