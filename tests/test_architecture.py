@@ -17,7 +17,7 @@ FLOORS: Mapping[str, int] = {
     "core": 1, "config": 1,
     "ops": 2, "sh": 2,
     "hosts": 3,
-    "fleet": 4, "headless": 4, "doctor": 4,
+    "fleet": 4, "notifier": 4, "headless": 4, "doctor": 4,
     "tui": 5, "cli": 5, "compat": 5,
     "__main__": 6,
 }  # fmt: skip

@@ -5,24 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Mapping
 
 import trio
 
+from navi.cli.all_hosts import all_hosts
 from navi.cli.log import log_to_file
 from navi.cli.output import standard_output
 from navi.config.places import Places
 from navi.config.reader import read_remotes, read_settings
-from navi.config.remote import Remote
-from navi.config.settings import Settings
-from navi.core.log import SILENT, Log
 from navi.fleet import Fleet
-from navi.hosts import Host
-from navi.hosts.masters import Hops
-from navi.hosts.trio_local import LocalHost
-from navi.hosts.trio_openssh import OpenSSHHost
-from navi.ops import HostSettings
-from navi.ops.agents import describe
 from navi.tui.dashboard import Dashboard
 from navi.tui.terminal import terminal_is_usable
 
@@ -47,19 +38,9 @@ def run_dashboard(log_level: str) -> int:
     log = log_to_file(places.state, log_level)
     settings, settings_problems = read_settings(places.settings)
     remotes, remotes_problems = read_remotes(places.remotes)
-    fleet = Fleet(hosts(settings, remotes, environment, log), settings.agents, log=log)
+    fleet = Fleet(all_hosts(settings, remotes, environment, log), settings.agents, log=log)
     dashboard = Dashboard(fleet, settings, (*remotes_problems, *settings_problems), environment)
     sys.setswitchinterval(SWITCH_INTERVAL)
     gc.set_threshold(*COLLECTIONS)
     trio.run(dashboard.run)
     return OK
-
-
-def hosts(
-    settings: Settings, remotes: tuple[Remote, ...], environment: Mapping[str, str], log: Log = SILENT
-) -> list[Host]:
-    """Return this machine and every enabled remote."""
-    agents = describe(settings.agents)
-    local = LocalHost(HostSettings(settings.sessions_dir, settings.cleanup, agents), log=log)
-    hops = Hops()
-    return [local, *(OpenSSHHost(remote, environment, log, hops, agents) for remote in remotes if remote.enabled)]

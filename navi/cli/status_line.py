@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from navi.cli.answers import sift
 from navi.cli.context import Context
 from navi.core.address import LOCAL
-from navi.core.listing import is_agent, needs_person
+from navi.core.listing import asks_person, is_agent
 from navi.core.model import Frame, Session
 from navi.core.place import distinct
 from navi.core.status import sessions_of
@@ -64,7 +64,7 @@ def _sessions(frames: Mapping[str, Frame], agents: Sequence[AgentKind]) -> list[
 def _summary(sessions: Sequence[Session], silent: Sequence[str], unknown: Sequence[str]) -> Summary:
     words = Counter(session.status.word for session in sessions)
     return Summary(
-        sum(map(needs_person, sessions)), words["error"], words["working"], len(sessions),
+        sum(map(asks_person, sessions)), words["error"], words["working"], len(sessions),
         tuple(map(clean, silent)), tuple(map(clean, unknown)),
     )  # fmt: skip
 

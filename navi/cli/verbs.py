@@ -285,6 +285,10 @@ VERBS = (
         "tool", "run a tool of contrib/tmux-tools", "compat.run_tool",
         (positional("tool", "NAME", help="its name without .sh; its own arguments follow --"),), takes_command=True,
     ),
+    Verb(
+        "notify", "notify you of sessions that need you, without the dashboard, until it is stopped",
+        "cli.notify.run_notify",
+    ),
     Verb("mcp", "serve the verbs to agents over the Model Context Protocol", "cli.mcp.run_mcp"),
     Verb(
         "completion", "print a shell's completion script for navi", "cli.completion.run_completion", (SHELL,),

@@ -27,6 +27,10 @@ class Rebinding(NamedTuple):
     line: int
 
 
+NEEDS_YOU = ("permission", "waiting", "error")
+"""What notices are about by default: a session needs the user."""
+
+
 class Settings(NamedTuple):
     """The settings of config.yaml."""
 
@@ -38,7 +42,8 @@ class Settings(NamedTuple):
     show_all: bool = False
     sessions_dir: str = SESSIONS_DIR
     cleanup: bool = True
-    notify: str = ""
+    notify: tuple[str, ...] = ()
+    notify_on: tuple[str, ...] = NEEDS_YOU
     keys: tuple[Rebinding, ...] = ()
     agents: tuple[AgentKind, ...] = AGENTS
 
@@ -56,4 +61,5 @@ CHOICES = {
     "glyphs": ("auto", "unicode", "ascii"),
     "preview": ("off", "on"),
     "layout": ("side", "bottom"),
+    "notify_on": (*NEEDS_YOU, "done", "lost"),
 }

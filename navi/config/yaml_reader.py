@@ -297,6 +297,9 @@ class _Reader:
                 settings = settings._replace(agents=self._agents(node))
             elif name == "keys":
                 settings = settings._replace(keys=tuple(self._keys(node)))
+            elif isinstance(getattr(settings, name), tuple):
+                words = tuple(self._words(name, node))
+                settings = settings._replace(**{name: words})  # type: ignore[arg-type]
             elif not isinstance(node, yaml.ScalarNode):
                 self._complain(_line(node), f"`{name}` must be one value")
             elif isinstance(getattr(settings, name), bool):
@@ -309,6 +312,19 @@ class _Reader:
             else:
                 settings = settings._replace(**{name: node.value})
         return settings
+
+    def _words(self, name: str, node: yaml.Node) -> Iterator[str]:
+        """Yield the values of a setting that takes one or a list of them, each once."""
+        seen: set[str] = set()
+        for one in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+            if not isinstance(one, yaml.ScalarNode):
+                self._complain(_line(one), f"`{name}` must be one value, or a list of values")
+            elif name in CHOICES and one.value and one.value not in CHOICES[name]:
+                choices = ", ".join(CHOICES[name])
+                self._complain(_line(one), f"`{name}` takes {choices}, one or a list of them, not `{one.value}`")
+            elif one.value and not _is_null(one) and one.value not in seen:
+                seen.add(one.value)
+                yield one.value
 
     def _keys(self, node: yaml.Node) -> Iterator[Rebinding]:
         """Yield the rebindings that are well-formed. Which commands and keys exist, the dashboard knows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,11 +54,16 @@ class Selection:
     mark: str = ""
 
 
-def needs_person(session: Session) -> bool:
-    """Return whether the session, or one of its teammates, needs the user."""
+def asks_person(session: Session) -> bool:
+    """Return whether the session, or one of its teammates, asks the user for something."""
     if session.status.word in ATTENTION:
         return True
     return any(mate.status in ATTENTION for mate in session.teammates) if session.teammates else False
+
+
+def needs_person(session: Session) -> bool:
+    """Return whether the session asks the user for something, or its agent has failed."""
+    return session.status.word == "error" or asks_person(session)
 
 
 def is_agent(session: Session) -> bool:
@@ -71,7 +76,9 @@ def _since(session: Session) -> float:
 
 
 def _tier(session: Session) -> int:
-    return 0 if needs_person(session) else 1 if session.status.word == "working" else 2
+    if asks_person(session):
+        return 0
+    return {"error": 1, "working": 2}.get(session.status.word, 3)
 
 
 _ORDERS: dict[Sort, Callable[[Session], tuple[object, ...]]] = {
@@ -135,10 +142,13 @@ def matches(session: Session, query: str) -> bool:
     return any(wanted in text.casefold() for text in texts)
 
 
-def find_waiting(sessions: Sequence[Session], start: int) -> int | None:
-    """Return the place of the next session that needs the user, from `start` on (wrapping around), or None."""
+def find_waiting(sessions: Sequence[Session], start: int, also: Collection[Key] = ()) -> int | None:
+    """Return the place of the next session that needs the user, from `start` on (wrapping around), or None.
+
+    Those of `also` count as well, if they need a look.
+    """
     places = [(start + offset) % len(sessions) for offset in range(len(sessions))]
-    return next((place for place in places if needs_person(sessions[place])), None)
+    return next((place for place in places if needs_person(sessions[place]) or sessions[place].key in also), None)
 
 
 def find(sessions: Sequence[Session], query: str, start: int, step: int = 1) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from navi.core.address import LOCAL
 from navi.core.failure import HostState
-from navi.core.listing import Selection, Sort, needs_person
+from navi.core.listing import Selection, Sort, asks_person
 from navi.core.model import Frame, HostView, Session
 from navi.core.place import distinct
 from navi.core.text import age, age_lasts, clean, latency
@@ -56,7 +56,7 @@ class Header(Panel):
         """
         sessions = distinct((session for view in self._views for session in view.sessions), self._frames)
         words = Counter(session.status.word for session in sessions)
-        people = sum(map(needs_person, sessions))
+        people = sum(map(asks_person, sessions))
         segments: list[Segment] = []
         if people:
             segments += [("permission", f"{people} need{'s' if people == 1 else ''} you"), ("", "  ")]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from navi.config.places import Places
 from navi.config.settings import Problem, Settings
-from navi.core.listing import Selection
+from navi.core.listing import Key, Selection
 from navi.core.model import Session
+from navi.core.notices import DONE
 from navi.fleet import Fleet
 from navi.tui.actions import Actions
 from navi.tui.host_commands import HostCommands
@@ -39,7 +40,8 @@ class Commands:
         self.pages = PageStack(services, KEYS, lambda: screen.list.selected, self._page_changed)
         self.search = Search(screen.list)
         selection = Selection(everything=settings.show_all)
-        self.filters = ListCommands(fleet, screen.list, selection, keymap, screen.tell, refresh)
+        visits_finished = DONE in settings.notify_on
+        self.filters = ListCommands(fleet, screen.list, selection, keymap, screen.tell, refresh, visits_finished)
         self._preview = PreviewCommands(screen.preview, screen.layout, settings.preview == "on", self._preview_changed)
         self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
         sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment))
@@ -65,6 +67,13 @@ class Commands:
         """Run a command; the page in front may have it of its own."""
         own = self.pages.own_commands
         (own.get(name) or self._commands[name])()
+
+    @property
+    def looked_at(self) -> tuple[Key, ...]:
+        """The session that the user looks at: in a page of it, or in the preview."""
+        page = self.pages.page
+        session = page.session if page else self._screen.list.selected if self._preview.shown else None
+        return (session.key,) if session else ()
 
     def attach(self, session: Session | None = None) -> None:
         """Attach to a session, or to the one under the cursor."""

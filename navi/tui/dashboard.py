@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 
 import trio
 
+from navi.config.notices import NoticeStore
+from navi.config.places import Places
 from navi.config.settings import Problem, Settings
 from navi.fleet import Fleet
+from navi.notifier import Notifier
 from navi.tui.commands import Commands
 from navi.tui.keymap import rebind
 from navi.tui.keys import KEYS
-from navi.tui.notifier import Notifier
 from navi.tui.preview.feed import PreviewFeed
 from navi.tui.screen import Screen
 
@@ -52,7 +54,10 @@ class Dashboard:
             self._refresh, self._follow, self._quit.cancel,
         )  # fmt: skip
         self._feed = PreviewFeed(fleet, self._screen.preview, self._keymap)
-        self._notifier = Notifier(settings.notify, environment, self._screen.terminal.ring)
+        self._notifier = Notifier(
+            settings, environment, NoticeStore(Places(environment).state), self._screen.terminal.write,
+            changed=lambda: self.heard(""), tell=self._screen.tell,
+        )  # fmt: skip
 
     # ---- the run loop
 
@@ -112,6 +117,7 @@ class Dashboard:
     def _refresh(self) -> None:
         """Show what the fleet knows now."""
         views = self.fleet.views
+        self._screen.list.unseen = self._notifier.finished
         self.commands.filters.show()
         self._screen.select_expected()
         self._notifier.note(views)
@@ -142,6 +148,7 @@ class Dashboard:
         if not (self._dialog_takes(key) or self.commands.search.press(key, self._pasting)):
             self._run_command(key)
         self._follow()
+        self._notifier.look(self.commands.looked_at)
 
     def _dialog_takes(self, key: str) -> bool:
         """Give a key to the dialog, if there is one; line ends of pasted text submit nothing."""

@@ -191,11 +191,13 @@ class Terminal:
         """Draw everything again, as after another program has written over the screen."""
         self._screen.clear()
 
-    def ring(self) -> None:
-        """Ring the terminal's bell, unless another program has it."""
-        if not self._suspended:
-            self._screen.write("\a")
-            self._screen.flush()
+    def write(self, escapes: str) -> bool:
+        """Write what changes nothing on the screen, such as a bell; return false while another program has it."""
+        if self._suspended:
+            return False
+        self._screen.write(escapes)
+        self._screen.flush()
+        return True
 
     async def run_program(
         self,

@@ -25,6 +25,7 @@ from tests.bench import (
     keys,
     lifecycle,
     masters,
+    notices,
     request,
     tokens,
     verbs,
@@ -47,23 +48,24 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "hook": hook.measure,
     "tokens": tokens.measure,
     "verbs": verbs.measure,
+    "notices": notices.measure,
     "chaos": chaos.measure,
     "agents": agents.measure,
 }
 """The figures with the longest waits come first."""
 
-ON_REQUEST = {"chaos", "agents"}
-"""Figures that take an hour, or need real agents: they are measured only if they are named."""
+ON_REQUEST = {"chaos", "agents", "notices"}
+"""Figures that take minutes to hours, or need real agents: they are measured only if they are named."""
 
 
 class Bench:
     """The figures of one run. `failed` names those that could not be measured."""
 
-    def __init__(self, names: Sequence[str], quick: bool, seed: int) -> None:
+    def __init__(self, names: Sequence[str], run: Run) -> None:
         self.names = names
         self.failed: list[str] = []
         self.rows: dict[str, list[Row]] = {}
-        self._run = Run(quick, seed)
+        self._run = run
 
     async def run(self) -> None:
         """Measure everything; SIGTERM and SIGHUP end it early."""
@@ -91,17 +93,25 @@ class Bench:
             self.failed.append(name)
 
 
+def piece(text: str) -> range:
+    """Return the numbers from A to B, as --only takes them. Raise ValueError."""
+    first, last = map(int, text.split("-"))
+    return range(first, last + 1)
+
+
 def main() -> int:
     """Run the bench; return 1 if a figure could not be measured. A missed target is not a failure."""
     parser = argparse.ArgumentParser(prog="contrib/bench", description="Measure navi's speed and cost.")
     parser.add_argument("--quick", action="store_true", help="take fewer samples: two minutes instead of eight")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="the seed of chaos, to repeat a run")
+    parser.add_argument("--only", type=piece, metavar="A-B", help="only these lifecycles of chaos: a run in pieces")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"a figure: {', '.join(FIGURES)}")
     chosen = parser.parse_args()
     unknown = [name for name in chosen.names if name not in FIGURES]
     if unknown:
         parser.error(f"unknown figure {unknown[0]}; choose from {', '.join(FIGURES)}")
-    bench = Bench(chosen.names or [name for name in FIGURES if name not in ON_REQUEST], chosen.quick, chosen.seed)
+    names = chosen.names or [name for name in FIGURES if name not in ON_REQUEST]
+    bench = Bench(names, Run(chosen.quick, chosen.seed, chosen.only))
     trio.run(bench.run)
     rows = [row for name in FIGURES for row in bench.rows.get(name, [])]
     print(facts(), table(rows), *(f"not measured: {name}" for name in bench.failed), sep="\n\n")

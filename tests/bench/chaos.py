@@ -34,10 +34,11 @@ ALLOWED = 5.0
 async def measure(run: Run) -> list[Row]:
     """Return the counts, each as one sample, and the lifecycles in a minute."""
     async with run.turn:
-        number = run.pick(LIFECYCLES, QUICK)
+        numbers = run.only or range(run.pick(LIFECYCLES, QUICK))
         began = time.monotonic()
         with laboratory() as lab:
-            counts = await trio.to_thread.run_sync(partial(chaos, lab, run.seed, range(number)))
+            counts = await trio.to_thread.run_sync(partial(chaos, lab, run.seed, numbers))
+        number = len(numbers)
         rate = number / (time.monotonic() - began) * 60
     print(f"chaos: seed {run.seed}; steps: {dict(sorted(counts.steps.items()))}", file=sys.stderr)
     rows = [Row(f"chaos: {kind}", f"in {number}", [len(counts.found[kind])], (), {"max": 0}) for kind in KINDS]

@@ -31,11 +31,13 @@ Write = Callable[[str], object]
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run of the bench. All figures are under way together, but whatever measures, or loads the machine, does so
-    while it holds `turn`: figures wait side by side and measure one after the other. `seed` decides chaos's plan.
+    while it holds `turn`: figures wait side by side and measure one after the other. `seed` decides chaos's plan, and
+    `only` which of its lifecycles run, None for all.
     """
 
     quick: bool
     seed: int = 0
+    only: range | None = None
     turn: trio.Lock = field(default_factory=trio.Lock)
 
     def pick(self, full: int, quick: int) -> int:

@@ -429,3 +429,32 @@ WRONG_MERGES = [
 @pytest.mark.parametrize(("text", "problem"), WRONG_MERGES)
 def test_a_mistake_in_merged_fields_is_named_where_it_is(tmp_path: Path, text: str, problem: str) -> None:
     assert remotes(tmp_path, text)[1] == [problem]
+
+
+# ---- notices
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("notify: bell", ("bell",)),
+        ("notify: [bell, 'notify-send \"$NAVI_ADDRESS\"']", ("bell", 'notify-send "$NAVI_ADDRESS"')),
+        ("notify: [bell, bell, '', null]", ("bell",)),
+        ("notify:", ()),
+        ("notify: []", ()),
+    ],
+)
+def test_one_way_to_notify_or_several(tmp_path: Path, text: str, ways: tuple[str, ...]) -> None:
+    found, problems = settings(tmp_path, text)
+    assert (found.notify, problems) == (ways, [])
+
+
+def test_what_notices_are_about(tmp_path: Path) -> None:
+    assert settings(tmp_path, "colors: mono")[0].notify_on == ("permission", "waiting", "error")
+    assert settings(tmp_path, "notify_on: [done, lost]") == (Settings(notify_on=("done", "lost")), [])
+    found, problems = settings(tmp_path, "notify_on:\n- done\n- finished\n- {a: b}")
+    assert found.notify_on == ("done",)
+    assert problems == [
+        "3: `notify_on` takes permission, waiting, error, done, lost, one or a list of them, not `finished`",
+        "4: `notify_on` must be one value, or a list of values",
+    ]

@@ -29,7 +29,13 @@ ORDERS = [
         id="who needs a person first, then who works, then the rest",
     ),
     pytest.param(Sort.PRIORITY, [session("b", "waiting", 1), session("a", "waiting", 9)], "ab", id="newest first"),
-    pytest.param(Sort.PRIORITY, [session("e", "error", 1), session("d", "done", 2)], "de", id="rest by age alone"),
+    pytest.param(Sort.PRIORITY, [session("i", "idle", 1), session("d", "done", 2)], "di", id="rest by age alone"),
+    pytest.param(
+        Sort.PRIORITY,
+        [session("d", "done", 9), session("k", "working", 9), session("e", "error", 1), session("w", "waiting", 1)],
+        "wekd",
+        id="errors below those that ask",
+    ),
     pytest.param(
         Sort.PRIORITY,
         [session("w", "working", 9), session("t", "idle", 1, mates=(AgentStatus("mate", "permission"),))],
@@ -107,7 +113,7 @@ def test_an_agent_has_a_status_file_or_is_known(one: Session, expected: bool) ->
 
 
 @pytest.mark.parametrize(
-    ("word", "needed"), [("permission", True), ("waiting", True), ("working", False), ("x", False)]
+    ("word", "needed"), [("permission", True), ("waiting", True), ("error", True), ("working", False), ("x", False)]
 )
 def test_who_needs_a_person(word: str, needed: bool) -> None:
     assert needs_person(session("a", word)) is needed

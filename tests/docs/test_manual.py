@@ -217,7 +217,7 @@ def test_a_fact_is_that_of_the_code(page: Path, words: str) -> None:
 def default_in_words(value: object) -> str:
     """Return a default as the manual writes it."""
     if isinstance(value, tuple):
-        return ", ".join(kind.name for kind in value)
+        return ", ".join(one if isinstance(one, str) else one.name for one in value)
     if isinstance(value, bool):
         return str(value).lower()
     return (f"{value:g}" if isinstance(value, float) else str(value or "")) or "empty"

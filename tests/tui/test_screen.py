@@ -183,7 +183,7 @@ def test_pasted_text_runs_no_commands(lab: Lab) -> None:
 def test_orders(lab: Lab) -> None:
     begin_all(lab, "d", "b:done", "c:waiting", "a:error")
     with navi(lab) as screen:
-        wait_names(screen, "c", "d", "b", "a")
+        wait_names(screen, "c", "a", "d", "b")
         for order, expected in (("name", "abcd"), ("age", "dbca"), ("status", "cdab"), ("directory", "abcd")):
             screen.press("s")
             screen.wait_for(f"sort:{order}")
@@ -206,7 +206,7 @@ def test_an_exclamation_mark_goes_to_the_next_session_that_needs_you(lab: Lab) -
             lab.local.write_status(name, status="done")
         screen.wait_gone("need you")
         screen.press("!")
-        screen.wait_for("no session is waiting for you")
+        screen.wait_for("no session needs you")
 
 
 def test_the_filter_goes_through_the_hosts(lab: Lab) -> None:

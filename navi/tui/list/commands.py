@@ -8,6 +8,7 @@ from dataclasses import replace
 from navi.core.failure import Failure, HostState
 from navi.core.listing import Selection, Sort, arrange, is_agent, next_mark, next_scope
 from navi.core.model import HostView
+from navi.core.notices import is_lost
 from navi.core.text import clean
 from navi.core.unlisted import unlisted
 from navi.fleet import Fleet
@@ -17,17 +18,20 @@ from navi.tui.paint import Line
 
 
 class ListCommands:
-    """`tell` says something in the footer; `changed` is called when other sessions are to be listed."""
+    """`tell` says something in the footer; `changed` is called when other sessions are to be listed.
+    `visits_finished` says that sessions whose finished turn nobody has looked at need the user, too.
+    """
 
     def __init__(
         self, fleet: Fleet, sessions: SessionList, selection: Selection, keymap: Keymap, tell: Callable[[str], None],
-        changed: Callable[[], None],
+        changed: Callable[[], None], visits_finished: bool = False,
     ) -> None:  # fmt: skip
         self._fleet = fleet
         self._list = sessions
         self._keymap = keymap
         self._tell = tell
         self._changed = changed
+        self._visits_finished = visits_finished
         self.selection = selection
 
     @property
@@ -57,8 +61,9 @@ class ListCommands:
             self._select(Selection(sort=self.selection.sort, everything=self.selection.everything))
 
     def _go_to_waiting(self) -> None:
-        if not self._list.seek_waiting():
-            self._tell("no session is waiting for you")
+        if not self._list.seek_waiting(self._visits_finished):
+            lost = [clean(view.name) for view in self._fleet.views if is_lost(view)]
+            self._tell("no session needs you" + (f"; no answer from {', '.join(lost)}" if lost else ""))
 
     def _sort(self) -> None:
         orders = list(Sort)

@@ -17,6 +17,7 @@ class RowContext:
     """What a row depends on beside its session.
 
     `now` is the host's time (epoch), `home` the home directory there, `query` the search if it matches, else "".
+    `unseen` says that it has finished a turn that nobody has looked at.
     """
 
     glyphs: Glyphs
@@ -27,6 +28,7 @@ class RowContext:
     compact: bool = False
     home: str = ""
     marked: bool = False
+    unseen: bool = False
 
 
 def height_of(session: Session, compact: bool) -> int:
@@ -97,7 +99,7 @@ def _first(session: Session, context: RowContext, width: int) -> Line:
 
 
 def _badges(session: Session, context: RowContext) -> list[Segment]:
-    badges: list[Segment] = []
+    badges: list[Segment] = [("notice", " unseen")] if context.unseen else []
     if session.marks.bookmarked:
         badges.append(("notice", f" {context.glyphs.bookmark}"))
     badges += [("key", f" #{tag}") for tag in session.marks.tags]

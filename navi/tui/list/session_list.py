@@ -9,6 +9,7 @@ import urwid
 
 from navi.core.listing import Key, find, find_waiting, matches
 from navi.core.model import HostView, Session
+from navi.core.notices import RESTING
 from navi.tui.list.list_box import Box, Rows
 from navi.tui.list.rows import RowContext, height_of, label_lasts
 from navi.tui.paint import Line, Panel, paint
@@ -35,6 +36,7 @@ class SessionList(Panel):
         self.empty: Sequence[Line] = ()
         self.query = ""
         self.marked: frozenset[Key] = frozenset()
+        self.unseen: frozenset[Key] = frozenset()
         self.label_lasts = float("inf")
 
     # ---- what is listed
@@ -125,9 +127,10 @@ class SessionList(Panel):
         """Move by as many sessions as are visible."""
         self.move(direction * max(1, len(self._box.visible) - 1))
 
-    def seek_waiting(self) -> bool:
-        """Go to the next session that needs the user; return whether there is one."""
-        place = find_waiting(self._sessions, self._place + 1) if self._sessions else None
+    def seek_waiting(self, also_unseen: bool = False) -> bool:
+        """Go to the next session that needs the user, or has finished unseen; return whether there is one."""
+        also = self.unseen if also_unseen else ()
+        place = find_waiting(self._sessions, self._place + 1, also) if self._sessions else None
         if place is not None:
             self.select(place)
         return place is not None
@@ -189,6 +192,7 @@ class SessionList(Panel):
             self.glyphs, view.clock(time.time()), view.fresh,
             query=self.query if self.query and matches(session, self.query) else "", compact=self._compact,
             home=view.frame.home if view.frame else "", marked=session.key in self.marked,
+            unseen=session.key in self.unseen and session.status.word in RESTING,
         )  # fmt: skip
 
     # ---- the mouse

@@ -1,0 +1,112 @@
+"""Which notices were given on this machine, so that one of several dashboards gives each, and none gives it again.
+
+Also which sessions have finished a turn that nobody has looked at yet. A database in the state folder has both.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from pathlib import Path
+
+from navi.core.listing import Key
+from navi.core.notices import Notice, is_known
+
+FILE = "notices.db"
+
+WAITS = 10.0
+"""Seconds to wait for another process that writes. Who gives up gives a notice that may have been given already."""
+
+KEPT = 30 * 24 * 3600
+"""Seconds after which what is known of a session is forgotten."""
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS given (
+    way TEXT, host BLOB, name BLOB, socket BLOB, kind TEXT, seen REAL, since REAL, at REAL,
+    PRIMARY KEY (way, host, name, socket, kind)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS finished (
+    host BLOB, name BLOB, socket BLOB, at REAL, PRIMARY KEY (host, name, socket)
+) WITHOUT ROWID;
+"""
+
+GIVE = """
+INSERT INTO given VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET seen = excluded.seen, since = excluded.since, at = excluded.at
+"""
+
+
+def _bytes(key: Key) -> tuple[bytes, bytes, bytes]:
+    """Return a key as it is stored: names come from other machines, and may be no text."""
+    host, name, socket = (part.encode("utf-8", "surrogateescape") for part in key)
+    return host, name, socket
+
+
+def _text(key: tuple[bytes, bytes, bytes]) -> Key:
+    host, name, socket = (part.decode("utf-8", "surrogateescape") for part in key)
+    return host, name, socket
+
+
+class NoticeStore:
+    """The database. Each call opens it, because calls are rare and come from several threads.
+
+    All methods raise sqlite3.Error or OSError if the state folder can't be used.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+
+    def claim(self, notice: Notice, way: str) -> bool:
+        """Return whether the caller must give this notice by `way`, because nobody has; afterwards somebody has."""
+        key = (way, *_bytes((notice.machine or notice.host, notice.name, notice.socket)), notice.kind)
+        with closing(self._open()) as database, database:
+            database.execute("BEGIN IMMEDIATE")
+            where = "way = ? AND host = ? AND name = ? AND socket = ? AND kind = ?"
+            last = database.execute(f"SELECT seen, since FROM given WHERE {where}", key).fetchone()
+            if last and is_known(notice, *last):
+                return False
+            database.execute(GIVE, (*key, notice.seen, notice.since, time.time()))
+            return True
+
+    def finish(self, keys: Iterable[Key]) -> None:
+        """Note that these sessions have finished a turn, which nobody has looked at."""
+        now = time.time()
+        with closing(self._open()) as database, database:
+            rows = [(*_bytes(key), now) for key in keys]
+            database.executemany("INSERT OR REPLACE INTO finished VALUES (?, ?, ?, ?)", rows)
+            database.execute("DELETE FROM finished WHERE at < ?", (now - KEPT,))
+            database.execute("DELETE FROM given WHERE at < ?", (now - KEPT,))
+
+    def visit(self, keys: Iterable[Key]) -> None:
+        """Note that somebody has looked at these sessions, or that they go on."""
+        with closing(self._open()) as database, database:
+            rows = [_bytes(key) for key in keys]
+            database.executemany("DELETE FROM finished WHERE host = ? AND name = ? AND socket = ?", rows)
+
+    def finished(self) -> frozenset[Key]:
+        """Return the sessions that have finished a turn which nobody has looked at."""
+        with closing(self._open()) as database:
+            return frozenset(map(_text, database.execute("SELECT host, name, socket FROM finished")))
+
+    def stamp(self) -> object:
+        """Return what differs after every change, without opening the database; None if there is none."""
+        for name in (f"{FILE}-wal", FILE):
+            with suppress(OSError):
+                found = os.stat(self._state / name)
+                return name, found.st_mtime_ns, found.st_size
+        return None
+
+    def _open(self) -> sqlite3.Connection:
+        self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._state / FILE
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        database = sqlite3.connect(path, timeout=WAITS, isolation_level=None)
+        try:
+            database.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {TABLES}")
+        except sqlite3.Error:
+            database.close()
+            raise
+        return database

@@ -1,0 +1,140 @@
+"""What a person is notified of: a session asks or fails, an agent's turn has ended, a host is lost. Pure.
+
+Several processes (dashboards, `navi notify`) look at the same hosts, each in frames of its own. So that only one of
+them reports a change, a notice carries two times of the host's clock: when its observer last saw the opposite, and
+when it saw the change. A notice that began before another one was given is about the same change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from navi.core.address import address_of
+from navi.core.failure import HostState
+from navi.core.listing import Key
+from navi.core.model import HostView, Session, Source
+
+ASKED = frozenset({"permission", "waiting"})
+"""Statuses in which an agent asks; going from one to the other is no news."""
+
+TURN = frozenset({"working", *ASKED})
+"""Statuses within a turn."""
+
+RESTING = frozenset({"done", "idle"})
+"""Statuses of an agent whose turn has ended well."""
+
+DONE, LOST = "done", "lost"
+"""The words for a turn that has ended, and for a host that can't be reached any more."""
+
+CLOCK = 1.0
+"""Seconds by which the clock of a frame may be ahead of what it shows."""
+
+TRIES = 2
+"""Attempts to connect that must fail until a host counts as lost: most connections are back at once."""
+
+EXACT = frozenset({Source.HOOK, Source.STATE})
+"""Sources that give every observer the same time for the same change."""
+
+
+class Notice(NamedTuple):
+    """One change to report. `host`, `name` and `socket` name the session; of a host, the last two are empty. A machine
+    that is reached under several names is one `machine`.
+
+    `word` is a status, DONE or LOST; `before` and `seen` are times of the host's clock (epoch): its observer last saw
+    the opposite, and saw the change. `since` is when the change itself happened, None if observers may differ about it.
+    """
+
+    host: str
+    name: str
+    socket: str
+    word: str
+    message: str = ""
+    cwd: str = ""
+    before: float = 0.0
+    seen: float = 0.0
+    since: float | None = None
+    machine: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it is about, where a change within one kind is no news."""
+        return "asks" if self.word in ASKED else self.word
+
+
+class Observer:
+    """Compares what hosts show with what they showed before."""
+
+    def __init__(self) -> None:
+        self._last: dict[Key, tuple[str, float]] = {}
+        self._reached: dict[str, float] = {}
+
+    def notice(self, views: Iterable[HostView], now: float, epoch: float) -> list[Notice]:
+        """Return what is new since the last call. `now` is the time of views (monotonic), `epoch` that of the clock.
+
+        What was so the first time is not news, and neither is a host that was never reached.
+        """
+        return [one for view in views for one in (*self._of_host(view, now, epoch), *self._of_sessions(view))]
+
+    def _of_host(self, view: HostView, now: float, epoch: float) -> Iterator[Notice]:
+        if view.fresh:
+            self._reached[view.name] = epoch
+        elif is_lost(view) and view.name in self._reached:
+            before = epoch - max(0.0, now - (now if view.heard is None else view.heard))
+            del self._reached[view.name]
+            cause = view.failure.cause if view.failure else ""
+            yield Notice(view.name, "", "", LOST, cause, before=before, seen=epoch)
+
+    def _of_sessions(self, view: HostView) -> Iterator[Notice]:
+        if not view.fresh or view.frame is None:
+            return
+        clock, machine = view.frame.clock, view.frame.place.host
+        for session in view.sessions:
+            before = self._last.get(session.key)
+            word = session.status.word
+            self._last[session.key] = (word, clock)
+            if before and (news := news_of(before[0], word)):
+                yield _notice(session, news, before[1], clock)._replace(machine=machine or session.host)
+
+
+def is_lost(view: HostView) -> bool:
+    """Return whether a host does not answer, and did not when it was tried again."""
+    return not view.fresh and view.failure is not None and view.state is not HostState.CONNECTING and (
+        view.attempts >= TRIES or view.retry_at is None
+    )
+
+
+def news_of(before: str, word: str) -> str:
+    """Return the word of the notice for a change of status, "" if there is none."""
+    if word in ASKED:
+        return "" if before in ASKED else word
+    if word == "error":
+        return "" if before == "error" else word
+    return DONE if word in RESTING and before in TURN else ""
+
+
+def _notice(session: Session, word: str, before: float, seen: float) -> Notice:
+    since = session.status.since if session.status.source in EXACT else None
+    host, name, socket = session.key
+    return Notice(host, name, socket, word, session.message, session.cwd, before, seen, since)
+
+
+def is_known(notice: Notice, seen: float, since: float | None) -> bool:
+    """Return whether a notice is about the same change as one of its kind that was given before; `seen` and `since`
+    are of that one.
+
+    The time of the change itself decides, where both have it. Clocks of hosts have whole seconds, and a frame may hold
+    what was so in the second before it.
+    """
+    if notice.before < seen:
+        return True
+    if notice.since is not None and since is not None:
+        return notice.since <= since
+    return notice.before <= seen + CLOCK
+
+
+def words_of(notice: Notice) -> str:
+    """Return a notice as one line, uncleaned."""
+    what = {DONE: "has finished", LOST: "is lost", "error": "has failed"}.get(notice.word, f"needs you: {notice.word}")
+    address = address_of(notice.host, notice.name) if notice.name else notice.host
+    return f"{address} {what}" + (f": {notice.message}" if notice.message else "")

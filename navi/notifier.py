@@ -1,0 +1,187 @@
+"""The notifier: reports to the user what needs attention, by the terminal or a command, once for all dashboards.
+
+It also keeps which sessions have finished a turn that nobody has looked at.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+
+import trio
+
+from navi.config.notices import NoticeStore
+from navi.config.settings import Settings
+from navi.core.address import address_of
+from navi.core.listing import Key
+from navi.core.log import SILENT, Log
+from navi.core.model import HostView, Session
+from navi.core.notices import DONE, RESTING, Notice, Observer
+from navi.core.terminal_notices import BELL, WAYS, sequence
+from navi.core.text import clean
+
+TIME_LIMIT = 30.0
+"""Seconds after which the user's command is stopped."""
+
+AT_ONCE = 8
+"""How many of the user's commands run at the same time."""
+
+REREAD_EVERY = 5.0
+"""Seconds between two looks for what other dashboards have noted."""
+
+TO_TERMINAL, TO_COMMAND = "terminal", "command"
+"""The two kinds of ways. A process claims only those that it can go itself."""
+
+DROPPED = "tmux drops notifications: `tmux set -g allow-passthrough on` lets them through; navi rings the bell instead"
+
+Write = Callable[[str], bool]
+"""Writes to the terminal, and returns whether it could: another program may have it."""
+
+
+class Notifier:
+    """Compares views, claims what is new, and reports it to the user.
+
+    `write` writes to the terminal, None if there is none. `given` is called with each notice that this process gave,
+    `changed` when `finished` is another, `tell` with what the user should know of the ways.
+    """
+
+    def __init__(
+        self, settings: Settings, environment: Mapping[str, str], store: NoticeStore,
+        write: Write | None = None, given: Callable[[Notice], None] = lambda _: None,
+        changed: Callable[[], None] = lambda: None, tell: Callable[[str], None] = lambda _: None, log: Log = SILENT,
+    ) -> None:  # fmt: skip
+        self._wanted = frozenset(settings.notify_on)
+        self._commands = [way for way in settings.notify if way not in WAYS]
+        self._ways = [way for way in settings.notify if way in WAYS] if write else []
+        self._environment = environment
+        self._store = store
+        self._in_tmux = bool(environment.get("TMUX"))
+        self._write = write or (lambda _: False)
+        self._given = given
+        self._changed = changed
+        self._tell = tell
+        self._log = log
+        self._observer = Observer()
+        self._limit = trio.CapacityLimiter(AT_ONCE)
+        self._send, self._news = trio.open_memory_channel[tuple[Sequence[Notice], Collection[Key]]](math.inf)
+        self.finished: frozenset[Key] = frozenset()
+
+    # ---- what changes
+
+    def note(self, views: Iterable[HostView]) -> None:
+        """Compare the views with those before; does not wait."""
+        views = tuple(views)
+        notices = self._observer.notice(views, trio.current_time(), time.time())
+        visited = {one.key for view in views for one in view.sessions if self.finished and _is_visited(one)}
+        if notices or visited & self.finished:
+            self._send.send_nowait((notices, visited & self.finished))
+
+    def look(self, keys: Collection[Key]) -> None:
+        """Note that the user looks at these sessions; does not wait."""
+        if visited := self.finished.intersection(keys):
+            self._send.send_nowait(((), visited))
+
+    # ---- giving notices
+
+    async def run(self) -> None:
+        """Tell the user of what is noted, until cancelled."""
+        if self._in_tmux and self._ways not in ([], [BELL]) and not await _tmux_passes_on(self._environment):
+            self._ways = [BELL]
+            self._tell(DROPPED)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._reread)
+            async for notices, visited in self._news:
+                await self._keep(notices, visited)
+                for notice in notices:
+                    if notice.word in self._wanted:
+                        await self._give(nursery, notice)
+
+    async def _give(self, nursery: trio.Nursery, notice: Notice) -> None:
+        """Give a notice by each way that nobody has given it by."""
+        given = False
+        if self._ways and self._write("") and await self._claim(notice, TO_TERMINAL):
+            given = self._write("".join(sequence(way, notice, self._in_tmux) for way in self._ways))
+        if self._commands and await self._claim(notice, TO_COMMAND):
+            given = True
+            for command in self._commands:
+                nursery.start_soon(self._run, command, notice)
+        if given:
+            self._given(notice)
+
+    async def _claim(self, notice: Notice, way: str) -> bool:
+        """Return whether this process is to give a notice. If unknown, it is: twice is better than never."""
+        try:
+            return await trio.to_thread.run_sync(self._store.claim, notice, way)
+        except (sqlite3.Error, OSError) as error:
+            self._log.warning("a notice may be given twice: %s", error)
+            return True
+
+    async def _run(self, command: str, notice: Notice) -> None:
+        async with self._limit:
+            with trio.move_on_after(TIME_LIMIT) as limit, suppress(OSError):
+                await trio.run_process(
+                    ("sh", "-c", command),
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+                    env={**self._environment, **variables(notice)},
+                )  # fmt: skip
+            if limit.cancelled_caught:
+                self._log.warning("the command of `notify` was stopped after %g s", TIME_LIMIT)
+
+    # ---- sessions that have finished
+
+    async def _keep(self, notices: Sequence[Notice], visited: Collection[Key]) -> None:
+        """Store which sessions have finished, and which were looked at; and take up what others have stored."""
+        finished = [(one.host, one.name, one.socket) for one in notices if one.word == DONE]
+        with suppress(sqlite3.Error, OSError):
+            if finished:
+                await trio.to_thread.run_sync(self._store.finish, finished)
+            if visited:
+                await trio.to_thread.run_sync(self._store.visit, visited)
+        if finished or visited:
+            await self._take_up()
+
+    async def _reread(self) -> None:
+        before: object = None
+        while True:
+            stamp = self._store.stamp()
+            if stamp != before:
+                before = stamp
+                await self._take_up()
+            await trio.sleep(REREAD_EVERY)
+
+    async def _take_up(self) -> None:
+        with suppress(sqlite3.Error, OSError):
+            finished = await trio.to_thread.run_sync(self._store.finished)
+            if finished != self.finished:
+                self.finished = finished
+                self._changed()
+
+
+async def _tmux_passes_on(environment: Mapping[str, str]) -> bool:
+    """Return whether the tmux that navi runs in passes escape sequences on to its own terminal."""
+    words = ("tmux", "-u", "show-options", "-Apqv", "-t", environment.get("TMUX_PANE", ""), "allow-passthrough")
+    with suppress(OSError), trio.move_on_after(2):
+        shown = await trio.run_process(words, capture_stdout=True, stderr=subprocess.DEVNULL, check=False)
+        return shown.stdout.strip() in (b"on", b"all")
+    return False
+
+
+def _is_visited(session: Session) -> bool:
+    """Return whether somebody is attached to a session, or its agent no longer rests."""
+    return session.status.word not in RESTING or bool(session.tmux and session.tmux.attached)
+
+
+def variables(notice: Notice) -> dict[str, str]:
+    """Return the environment of the user's command, cleaned like everything that is shown."""
+    address = address_of(notice.host, notice.name) if notice.name else notice.host
+    return {
+        "NAVI_ADDRESS": clean(address),
+        "NAVI_HOST": clean(notice.host),
+        "NAVI_STATUS": clean(notice.word),
+        "NAVI_MESSAGE": clean(notice.message),
+        "NAVI_DIRECTORY": clean(notice.cwd),
+    }
