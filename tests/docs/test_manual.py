@@ -328,9 +328,9 @@ def variables() -> set[str]:
     # bash's own, what navi tells itself; words of usage, of navi and of the tools; Python's tokens
     usage = {one.value for verb in VERBS for one in verb.arguments}
     usage |= {one.value for tool in TOOLS.values() for one in tool.options}
-    others = {"EPOCHSECONDS", "BASH_VERSION", "BASH_EXECUTION_STRING", "NAVI_MARK", "NAVI_PATH", "HEAD"}
-    others |= {"COMP_WORDS", "COMP_CWORD"}
-    offered = {"AGENTS", "CLAUDE"}  # constants that a module offers to others
+    others = {"EPOCHSECONDS", "BASH_VERSION", "BASH_EXECUTION_STRING", "NAVI_MARK", "NAVI_PATH", "NAVI_RUN", "HEAD"}
+    others |= {"COMP_WORDS", "COMP_CWORD", "PPID", "CLAUDECODE", "CLAUDE_CODE_SSE_PORT"}
+    offered = {"AGENTS", "CLAUDE", "HARNESSES"}  # constants that a module offers to others
     return found - others - offered - {"STRING_START", "STRING_END"} - usage
 
 

@@ -207,8 +207,9 @@ navi_find_servers() {
 }
 
 # navi_add_server: note the socket navi_sock, if it is one of ours. A name with a line end can't stand in a line: that
-# server can't be asked, and its sessions are unknown.
+# server can't be asked, and its sessions are unknown. The one of agents without a terminal has no sessions of users.
 navi_add_server() {
+    case $navi_sock in */navi-headless) return ;; esac
     [ -S "$navi_sock" ] && [ -O "$navi_sock" ] || return
     case $navi_sock in "${NAVI_SOCKETS_BELOW:+${NAVI_SOCKETS_BELOW%/}/}"*) ;; *) return ;; esac
     # Whoever starts the server again makes its socket anew.

@@ -124,6 +124,7 @@ navi_note_unheard() {
     [ ! "$navi_socket_path" -ef "$navi_default" ] || navi_listed_socket=
     ! navi_is_empty "$1" "$navi_listed_socket" || return 0
     case $navi_socket_path in
+    */navi-headless) return ;;
     # Among the servers of tests, one without a socket may be anybody's.
     '') [ -z "${NAVI_SOCKETS_BELOW-}" ] || return 0 ;;
     "${NAVI_SOCKETS_BELOW:+${NAVI_SOCKETS_BELOW%/}/}"*)

@@ -162,7 +162,7 @@ navi_find_in_arguments() {
     case $navi_newline$navi_rules in *"${navi_newline}resume	$2	"*) ;; *) return 0 ;; esac
     navi_resume_words=${navi_rules#*"resume	$2	"}
     navi_resume_words=${navi_resume_words%%"$navi_newline"*}
-    navi_read_arguments "$1"
+    navi_read_arguments "$1" 2>/dev/null
     case $navi_resume_words in
     *' {session_id}')
         navi_resume_words=$navi_newline${navi_resume_words%' {session_id}'}$navi_newline

@@ -106,7 +106,7 @@ navi_refuse_others() {
 # navi_find_other: whether the pane's process has a child that is not the agent, nor runs it; the child is in
 # navi_other_process, its name in navi_program_comm.
 navi_find_other() {
-    navi_recognize "$navi_old_process" || return
+    navi_recognize "$navi_old_process" 2>/dev/null || return
     navi_find_below "$navi_old_process" 2>/dev/null
     for navi_other_process in $navi_children_found; do
         navi_find_agents "$navi_other_process"

@@ -62,7 +62,7 @@ navi_find_taker_by_arguments() {
     for navi_taken_file in $(printf '%s\n' "$1" | grep -lasF -f /dev/stdin -- "$navi_proc"/[0-9]*/cmdline 2>/dev/null); do
         navi_taken_process=${navi_taken_file%/cmdline}
         navi_taken_process=${navi_taken_process##*/}
-        navi_recognize "$navi_taken_process" && [ -n "$navi_agent_kind" ] || continue
+        navi_recognize "$navi_taken_process" 2>/dev/null && [ -n "$navi_agent_kind" ] || continue
         navi_refuse_taker "$1" "in process $navi_taken_process"
     done
 }

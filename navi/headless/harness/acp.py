@@ -1,0 +1,266 @@
+"""Agents that speak the Agent Client Protocol: JSON-RPC 2.0, one message a line.
+
+The ids of our requests say what they ask, so that an answer needs no memory of the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from navi.headless.harness.base import (
+    Abilities,
+    Answer,
+    Asked,
+    Due,
+    Event,
+    Harness,
+    Json,
+    Launch,
+    Mode,
+    Other,
+    Partial,
+    Raw,
+    Ready,
+    Refused,
+    Replied,
+    Session,
+    Taken,
+    Text,
+    ToolCall,
+    ToolResult,
+    TurnEnded,
+    count_in,
+    from_line,
+    list_in,
+    object_in,
+    text_in,
+    to_line,
+)
+from navi.headless.harness.claude import plain
+
+NO_SUCH_METHOD = -32601
+
+INITIALIZE, NEW, RESUME, PROMPT = "navi-initialize", "navi-new", "navi-resume", "navi-prompt:"
+"""Ids of our requests; that of a prompt has the prompt's uuid behind it."""
+
+
+class Memory(NamedTuple):
+    """What the codec remembers: the launch, the agent's session id, and the message whose chunks are coming."""
+
+    launch: Launch
+    session: str = ""
+    who: str = ""
+    chunks: tuple[str, ...] = ()
+
+
+class AcpCodec:
+    """The receipt of a prompt is the end of its turn: the protocol has none before."""
+
+    def remember(self, launch: Launch) -> Memory:
+        """Return the memory at the beginning of a run."""
+        return Memory(launch)
+
+    def handshake(self, _launch: Launch) -> Sequence[str]:
+        """Return the first request. What follows is `Due` when it has been answered."""
+        files = {"readTextFile": False, "writeTextFile": False}
+        able = {"fs": files, "terminal": False}
+        return (_request(INITIALIZE, "initialize", {"protocolVersion": 1, "clientCapabilities": able}),)
+
+    def read(self, memory: Any, line: bytes) -> tuple[Any, Sequence[Event]]:
+        """Return what a line means."""
+        message = from_line(line)
+        if message is None:
+            return memory, (Raw(line),) if line.strip() else ()
+        if "method" not in message:
+            return _response(memory, message)
+        if "id" in message:
+            return memory, tuple(_asked(message))
+        if text_in(message, "method") == "session/update":
+            return _update(memory, object_in(message, "params", "update"))
+        return memory, (Other(text_in(message, "method")),)
+
+    def prompt(self, memory: Any, uuid: str, text: str) -> str:
+        """Return the request with a prompt."""
+        content = [{"type": "text", "text": text}]
+        return _request(PROMPT + uuid, "session/prompt", {"sessionId": memory.session, "prompt": content})
+
+    def answer(self, asked: Asked, answer: Answer) -> str:
+        """Return the choice of an option: the one that is named, or the first that allows, or refuses, once."""
+        option = answer.option or _option(asked, "allow" if answer.allow else "reject")
+        if not option:
+            return _cancelled(asked)
+        return _result(asked, {"outcome": {"outcome": "selected", "optionId": option}})
+
+    def interrupt(self, memory: Any, _key: str, open: Sequence[Asked]) -> Sequence[str]:
+        """Return the notice that ends the turn, and the answers to all that is open, as the protocol wants it."""
+        notice = {"jsonrpc": "2.0", "method": "session/cancel", "params": {"sessionId": memory.session}}
+        return (to_line(notice), *map(_cancelled, open))
+
+    def set_mode(self, memory: Any, key: str, mode: str) -> str:
+        """Return the request that changes the mode."""
+        return _request(key, "session/set_mode", {"sessionId": memory.session, "modeId": mode})
+
+
+def _request(id: str, method: str, params: Json) -> str:
+    return to_line({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+
+
+def _result(asked: Asked, result: Json) -> str:
+    """Return the answer to a request of the agent, whose id may be a number: it is kept as JSON."""
+    return f'{{"jsonrpc":"2.0","id":{asked.request_id},"result":{to_line(result)}}}'
+
+
+def _cancelled(asked: Asked) -> str:
+    return _result(asked, {"outcome": {"outcome": "cancelled"}})
+
+
+def _option(asked: Asked, beginning: str) -> str:
+    kinds = [f"{beginning}_once", f"{beginning}_always"]
+    found = [id for kind in kinds for id, one in asked.options.items() if one.startswith(f"{kind} ")]
+    return found[0] if found else ""
+
+
+# ---- what the agent asks
+
+
+def _asked(message: Json) -> Iterator[Event]:
+    """Only a permission can be asked. Anything else is refused at once."""
+    id = to_line_value(message["id"])
+    if text_in(message, "method") != "session/request_permission":
+        error = to_line({"code": NO_SUCH_METHOD, "message": "not supported"})
+        yield Other(text_in(message, "method"))
+        yield Due(f"refuse:{id}", f'{{"jsonrpc":"2.0","id":{id},"error":{error}}}')
+        return
+    call = object_in(message, "params", "toolCall")
+    options = {
+        text_in(one, "optionId"): f"{text_in(one, 'kind')} {text_in(one, 'name')}"
+        for one in list_in(message, "params", "options")
+    }
+    tool = text_in(call, "title") or text_in(call, "kind")
+    yield Asked(id, "permission", tool, object_in(call, "rawInput"), text_in(call, "toolCallId"), options)
+
+
+def to_line_value(value: object) -> str:
+    """Return a value of JSON as it is in a line; an id is a number or a text."""
+    return to_line({"v": value})[5:-1]
+
+
+# ---- answers to our requests
+
+
+def _response(memory: Memory, message: Json) -> tuple[Memory, Sequence[Event]]:
+    id, result = text_in(message, "id"), object_in(message, "result")
+    error = _error(message)
+    if id == INITIALIZE and not error:
+        return memory, (Due("open", _open(memory.launch, object_in(result, "agentCapabilities"))),)
+    if id in (NEW, RESUME) and not error:
+        session = text_in(result, "sessionId") or memory.launch.conversation
+        mode, model = text_in(result, "modes", "currentModeId"), text_in(result, "models", "currentModelId")
+        return memory._replace(session=session), (Ready(), Session(session, model, mode))
+    if id.startswith(PROMPT):
+        memory, whole = _whole(memory)
+        return memory, (*whole, Taken(id.removeprefix(PROMPT)), _turn_ended(result, error))
+    if id in (INITIALIZE, NEW, RESUME):
+        return memory, (Refused(error),)
+    return memory, (Replied(id, error),)
+
+
+def _error(message: Json) -> str:
+    """Return why a request was refused, "" if it was not."""
+    if "error" not in message:
+        return ""
+    words = (text_in(message, "error", "message"), text_in(message, "error", "data", "details"))
+    return ": ".join(word for word in words if word) or "it was refused"
+
+
+def _open(launch: Launch, able: Json) -> str:
+    """Return the request that begins a session, or goes on with one: `resume` does not send its history again."""
+    params = {"cwd": launch.cwd, "mcpServers": []}
+    if not launch.resume:
+        return _request(NEW, "session/new", params)
+    method = "session/resume" if "resume" in object_in(able, "sessionCapabilities") else "session/load"
+    return _request(RESUME, method, params | {"sessionId": launch.conversation})
+
+
+OUTCOMES: Mapping[str, Literal["done", "interrupted"]] = {"end_turn": "done", "cancelled": "interrupted"}
+
+
+def _turn_ended(result: Json, error: str) -> TurnEnded:
+    reason = text_in(result, "stopReason")
+    tokens = count_in(result, "usage", "inputTokens"), count_in(result, "usage", "outputTokens")
+    if error or reason not in OUTCOMES:
+        return TurnEnded("error", error or reason, None, *tokens)
+    return TurnEnded(OUTCOMES[reason], "", None, *tokens)
+
+
+# ---- what happens meanwhile
+
+CHUNKS = {"agent_message_chunk": "agent", "agent_thought_chunk": "thought", "user_message_chunk": "user"}
+
+
+def _update(memory: Memory, update: Json) -> tuple[Memory, Sequence[Event]]:
+    """Chunks of one speaker are one message, which ends with anything else. What comes before the session is open is
+    history.
+    """
+    kind = text_in(update, "sessionUpdate")
+    if not memory.session:
+        return memory, (Other(kind),)
+    who = CHUNKS.get(kind, "")
+    whole: Sequence[Event] = ()
+    if who != memory.who:
+        memory, whole = _whole(memory)
+    if who:
+        text = text_in(update, "content", "text")
+        memory = memory._replace(who=who, chunks=(*memory.chunks, text))
+        return memory, (*whole, Partial(text) if who == "agent" else Other(kind))
+    reader = UPDATES.get(kind)
+    return memory, (*whole, *(reader(update) if reader else (Other(kind),)))
+
+
+def _whole(memory: Memory) -> tuple[Memory, Sequence[Event]]:
+    """Return the message whose chunks have come, and forget them."""
+    whole = (Text(memory.who, "".join(memory.chunks)),) if memory.chunks else ()
+    return memory._replace(who="", chunks=()), whole
+
+
+def _tool_call(update: Json) -> Iterator[Event]:
+    yield ToolCall(text_in(update, "toolCallId"), text_in(update, "title"), object_in(update, "rawInput"))
+    yield from _tool_call_update(update)
+
+
+def _tool_call_update(update: Json) -> Iterator[Event]:
+    status = text_in(update, "status")
+    if status in ("completed", "failed"):
+        parts = [object_in(one, "content") for one in list_in(update, "content")]
+        yield ToolResult(text_in(update, "toolCallId"), plain(list(parts)), status == "failed")
+    elif text_in(update, "sessionUpdate") == "tool_call_update":
+        yield Other("tool_call_update")
+
+
+def _mode(update: Json) -> Iterator[Event]:
+    yield Mode(text_in(update, "currentModeId"))
+
+
+UPDATES: Mapping[str, Callable[[Json], Iterator[Event]]] = {
+    "tool_call": _tool_call,
+    "tool_call_update": _tool_call_update,
+    "current_mode_update": _mode,
+}
+
+ABILITIES = Abilities(
+    questions=False, edited_input=False, cost=False, chooses_id=False, sends_once=False, ends_with_input=False
+)
+
+
+def _harness(id: str, name: str, *words: str) -> Harness:
+    return Harness(id, name, words, AcpCodec(), ABILITIES)
+
+
+ACP = (
+    _harness("gemini", "Gemini CLI", "gemini", "--experimental-acp"),
+    _harness("opencode", "OpenCode", "opencode", "acp"),
+    _harness("qwen", "Qwen Code", "qwen", "--acp"),
+    _harness("codex-acp", "Codex", "codex-acp"),
+    _harness("claude-code-acp", "Claude Code (ACP)", "claude-code-acp"),
+)

@@ -1,0 +1,313 @@
+"""What all codecs share: events, what an agent can do, and the lines of JSON in both directions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Protocol
+
+Json = Mapping[str, Any]
+
+Kind = Literal["permission", "question", "plan"]
+
+NOTHING: Json = {}
+
+LONGEST_LINE = 16 * 1024 * 1024
+"""Bytes of a line that are read as a message; a longer one is `Raw`."""
+
+
+# ---- events
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The agent has answered the handshake: it lives, and takes prompts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The agent lives, and can't begin or go on with the session; it says why. It is of no use any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the agent says of its session. It says so again at every turn. "" is what it does not say."""
+
+    conversation: str
+    model: str = ""
+    mode: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The agent has taken up the input with this uuid. Of inputs that were merged into one turn, the last one comes
+    back with the texts of all: show the input that was sent.
+    """
+
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A whole text of the agent, or of somebody it quotes (`who` is "agent", "thought", "user", or "note")."""
+
+    who: str
+    text: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A text as it grows. The whole one follows, so this is shown and not kept."""
+
+    text: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The agent uses a tool."""
+
+    id: str
+    tool: str
+    input: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool gave. Whatever was asked about this use of the tool has been answered."""
+
+    id: str
+    text: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The agent asks and waits. `options` are the choices that an answer can name, by id, where it offers any;
+    `suggestions` are what it proposes to allow for longer.
+    """
+
+    request_id: str
+    kind: Kind
+    tool: str
+    input: Json
+    use_id: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    suggestions: Sequence[Json] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The agent does not ask this any more: nobody may be shown it, and an answer would do nothing."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """The agent waits for the next prompt. `outcome` is "done", "interrupted" or "error"; `refused` are the tools that
+    it was not allowed to use, so a turn that is "done" may not have done what was wanted.
+    """
+
+    outcome: Literal["done", "interrupted", "error"]
+    text: str = ""
+    cost: float | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """The agent has another permission mode from now on."""
+
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The agent has answered a request of ours, such as an interrupt: "" is yes, else why not. Or it confirms that it
+    got our answer to a request of its own.
+    """
+
+    request_id: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A line that the agent must be sent now, whoever watches. `key` is the same whenever the log is read again, so
+    that it is sent once.
+    """
+
+    key: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A message that changes nothing here. It is kept and passed on."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A line that is no message: no JSON object, or too long to be read."""
+
+    data: bytes
+
+
+Event = (
+    Ready | Refused | Session | Taken | Text | Partial | ToolCall | ToolResult | Asked | Withdrawn | TurnEnded | Mode
+    | Replied | Due | Other | Raw
+)  # fmt: skip
+
+
+# ---- harnesses
+
+
+class Abilities(NamedTuple):
+    """What an agent can do when it has no terminal."""
+
+    permissions: bool = True
+    questions: bool = True
+    edited_input: bool = True
+    """It can be allowed to use a tool with another input than it wanted."""
+    modes: bool = True
+    partial: bool = True
+    cost: bool = True
+    chooses_id: bool = True
+    """We choose the id of the conversation. Else the agent reports its own."""
+    sends_once: bool = True
+    """An input that it gets twice, with one uuid, is run once."""
+    resumes: bool = True
+    ends_with_input: bool = True
+    """It ends when its input ends. Else it must be killed."""
+
+
+EVERYTHING = Abilities()
+
+
+class Launch(NamedTuple):
+    """How an agent is to be started. `conversation` is the id that it is to have, or to go on with (`resume`)."""
+
+    cwd: str
+    conversation: str = ""
+    resume: bool = False
+    model: str = ""
+    mode: str = ""
+    partial: bool = False
+
+
+class Answer(NamedTuple):
+    """A person's answer to what an agent asked. `input` is another input for the tool; `answers` are those to the parts
+    of a question, by its text; `option` is the id of a choice; `stop` ends the turn, too.
+    """
+
+    allow: bool
+    message: str = ""
+    input: Json | None = None
+    answers: Mapping[str, str] | None = None
+    option: str = ""
+    stop: bool = False
+
+
+class Codec(Protocol):
+    """Lines ↔ events. `memory` is what it must remember between two lines; only the codec looks into it."""
+
+    def remember(self, launch: Launch, /) -> Any:
+        """Return the memory at the beginning of a run."""
+        ...
+
+    def handshake(self, launch: Launch, /) -> Sequence[str]:
+        """Return the first lines for the agent."""
+        ...
+
+    def read(self, memory: Any, line: bytes, /) -> tuple[Any, Sequence[Event]]:
+        """Return what a line means. It never raises: a line that makes no sense is `Raw` or `Other`."""
+        ...
+
+    def prompt(self, memory: Any, uuid: str, text: str, /) -> str:
+        """Return the line with a prompt."""
+        ...
+
+    def answer(self, asked: Asked, answer: Answer, /) -> str:
+        """Return the line that answers what the agent asked."""
+        ...
+
+    def interrupt(self, memory: Any, key: str, open: Sequence[Asked], /) -> Sequence[str]:
+        """Return the lines that end the turn; `open` is what the agent asks at this moment."""
+        ...
+
+    def set_mode(self, memory: Any, key: str, mode: str, /) -> str:
+        """Return the line that changes the permission mode."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Harness:
+    """A kind of agent. `words` are its command line, which the configuration may replace; `options` add to it what a
+    launch says, and `variables` to its environment (None: it is not to have that one).
+    """
+
+    id: str
+    name: str
+    words: tuple[str, ...]
+    codec: Codec
+    abilities: Abilities = EVERYTHING
+    options: Any = None
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+
+    def command(self, launch: Launch, words: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the command line for a launch; `words` replace its beginning."""
+        return (*(words or self.words), *(self.options(launch) if self.options else ()))
+
+
+# ---- lines
+
+
+def to_line(message: Json) -> str:
+    """Return a message as a line without its end. It is ASCII, so that no locale and no reader can break it."""
+    return json.dumps(message, separators=(",", ":"))
+
+
+def from_line(line: bytes) -> Json | None:
+    """Return the object in a line; None if there is none."""
+    if len(line) > LONGEST_LINE:
+        return None
+    try:
+        found = json.loads(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def object_in(value: Any, *names: str) -> Json:
+    """Return the object at the end of a path of members; an empty one if there is none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else NOTHING
+
+
+def text_in(value: Any, *names: str) -> str:
+    """Return the text at the end of a path of members; "" if there is none."""
+    found = object_in(value, *names[:-1]).get(names[-1])
+    return found if isinstance(found, str) else ""
+
+
+def list_in(value: Any, *names: str) -> Sequence[Any]:
+    """Return the list at the end of a path of members; an empty one if there is none."""
+    found = object_in(value, *names[:-1]).get(names[-1])
+    return found if isinstance(found, list) else ()
+
+
+def count_in(value: Any, *names: str) -> int:
+    """Return the whole number at the end of a path of members; 0 if there is none."""
+    found = object_in(value, *names[:-1]).get(names[-1])
+    return found if type(found) is int and 0 <= found < 10**15 else 0

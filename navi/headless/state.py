@@ -1,0 +1,246 @@
+"""What a headless session does: a fold over what happened, so that it can be found again from the log at any time.
+
+state = functools.reduce(after, events, BEGINNING)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from navi.headless.harness.base import (
+    Asked,
+    Event,
+    Mode,
+    Ready,
+    Refused,
+    Replied,
+    Session,
+    Taken,
+    ToolResult,
+    TurnEnded,
+    Withdrawn,
+)
+
+
+class Status(StrEnum):
+    """What a session does, as the wire says it. That its host can't be reached is not among these (see rule.py)."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    PERMISSION = "permission"
+    QUESTION = "question"
+    WAITING = "waiting"
+    ENDING = "ending"
+    COMPLETE = "complete"
+    FAILED = "failed"
+
+    @property
+    def live(self) -> bool:
+        """Whether it has an agent."""
+        return self not in (Status.COMPLETE, Status.FAILED)
+
+
+# ---- what happens beside the agent's lines
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A run begins: a spawn, or a resume with another generation. `prompted`: a prompt waits for it."""
+
+    prompted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A prompt was handed over to the agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer to a question was handed over."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndWanted:
+    """Somebody wants the session to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """The agent has not answered the handshake for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """The agent's process has ended with a status; None if nobody knows it. `reason` as in navi.ops.headless.Exit."""
+
+    status: int | None
+    reason: str = ""
+
+
+Happening = Event | Began | Handed | Answered | EndWanted | Silent | Exited
+
+
+class State(NamedTuple):
+    """What a session does, and what is known of its agent. `reason` says more about the status, for people."""
+
+    status: Status = Status.STARTING
+    reason: str = ""
+    questions: tuple[Asked, ...] = ()
+    prompted: bool = True
+    conversation: str = ""
+    model: str = ""
+    mode: str = ""
+    cost: float | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+BEGINNING = State()
+
+
+def after(state: State, event: Happening) -> State:
+    """Return the state after an event. An event that does not fit, as from an agent that has ended, changes nothing."""
+    rule = RULES.get(type(event))
+    if rule is None or not (state.status.live or isinstance(event, Began)):
+        return state
+    return rule(state, event)
+
+
+# ---- rules
+
+
+def _began(state: State, event: Began) -> State:
+    return state._replace(status=Status.STARTING, reason="", questions=(), prompted=event.prompted)
+
+
+def _ready(state: State, _event: Ready) -> State:
+    if state.status is not Status.STARTING:
+        return state
+    return state._replace(status=Status.RUNNING if state.prompted else Status.WAITING)
+
+
+def _refused(state: State, event: Refused) -> State:
+    return state._replace(status=Status.FAILED, reason=event.reason, questions=())
+
+
+def _session(state: State, event: Session) -> State:
+    """It comes at every turn, and is neither a start nor a sign of one."""
+    return state._replace(
+        conversation=event.conversation or state.conversation,
+        model=event.model or state.model,
+        mode=event.mode or state.mode,
+    )
+
+
+def _taken(state: State, _event: Taken | Handed) -> State:
+    if state.status is not Status.WAITING:
+        return state
+    return state._replace(status=Status.RUNNING, reason="")
+
+
+def _asked(state: State, event: Asked) -> State:
+    others = tuple(one for one in state.questions if one.request_id != event.request_id)
+    return _with_questions(state, (*others, event))
+
+
+def _closed(state: State, event: Withdrawn | Answered | Replied) -> State:
+    return _with_questions(state, tuple(one for one in state.questions if one.request_id != event.request_id))
+
+
+def _tool_result(state: State, event: ToolResult) -> State:
+    """Whatever was asked about this use of the tool has an answer, whoever gave it."""
+    left = tuple(one for one in state.questions if not one.use_id or one.use_id != event.id)
+    return state if len(left) == len(state.questions) else _with_questions(state, left)
+
+
+def _with_questions(state: State, questions: tuple[Asked, ...]) -> State:
+    """The oldest question decides. One that ends keeps that status."""
+    state = state._replace(questions=questions)
+    if state.status is Status.ENDING:
+        return state
+    if questions:
+        asks = Status.PERMISSION if questions[0].kind == "permission" else Status.QUESTION
+        return state._replace(status=asks, reason="")
+    return state._replace(status=Status.RUNNING) if state.status in (Status.PERMISSION, Status.QUESTION) else state
+
+
+def _turn_ended(state: State, event: TurnEnded) -> State:
+    state = state._replace(
+        questions=(),
+        cost=state.cost if event.cost is None else event.cost,
+        tokens_in=state.tokens_in + event.tokens_in,
+        tokens_out=state.tokens_out + event.tokens_out,
+    )
+    if state.status is Status.ENDING:
+        return state
+    if state.status is Status.STARTING:  # as where there is no conversation to go on with; the agent ends now
+        return state._replace(reason=event.text)
+    return state._replace(status=Status.WAITING, reason="" if event.outcome == "done" else event.outcome)
+
+
+def _mode(state: State, event: Mode) -> State:
+    return state._replace(mode=event.mode)
+
+
+def _end_wanted(state: State, _event: EndWanted) -> State:
+    return state._replace(status=Status.ENDING, reason="")
+
+
+def _silent(state: State, _event: Silent) -> State:
+    if state.status is not Status.STARTING:
+        return state
+    return state._replace(status=Status.FAILED, reason="it did not answer", questions=())
+
+
+LIMITS: Mapping[str, str] = {
+    "time": "ended after its time limit",
+    "output": "ended after its output limit",
+    "HUP": "its tmux server was ended",
+    "TERM": "its runner was ended",
+    "feeder": "nobody was left to give it input",
+}
+"""Why an agent was ended, or ended, that was not asked to."""
+
+
+def _exited(state: State, event: Exited) -> State:
+    """An agent that was asked to end is complete, also where it had to be killed for that."""
+    words = _what_failed(state, event)
+    return state._replace(status=Status.FAILED if words else Status.COMPLETE, reason=words, questions=())
+
+
+def _what_failed(state: State, event: Exited) -> str:
+    if event.status is None:
+        return "lost"
+    if event.reason == "asked" or state.status is Status.ENDING:
+        return ""
+    if event.reason in LIMITS:
+        return LIMITS[event.reason]
+    if state.status is Status.STARTING:
+        return state.reason or f"it ended before it answered, with status {event.status}"
+    return f"status {event.status}" if event.status else ""
+
+
+RULES: Mapping[type, Callable[[State, Any], State]] = {
+    Began: _began,
+    Ready: _ready,
+    Refused: _refused,
+    Session: _session,
+    Taken: _taken,
+    Handed: _taken,
+    Asked: _asked,
+    Withdrawn: _closed,
+    Answered: _closed,
+    Replied: _closed,
+    ToolResult: _tool_result,
+    TurnEnded: _turn_ended,
+    Mode: _mode,
+    EndWanted: _end_wanted,
+    Silent: _silent,
+    Exited: _exited,
+}

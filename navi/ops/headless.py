@@ -1,0 +1,249 @@
+"""Agents without a terminal: starting one, giving it input, ending it, and what is known of all of them.
+
+A session is an id of ours; each time its agent is started it is another *generation*, which has a folder of its own on
+the host (see navi/sh/headless/files.sh). The agent belongs to the host: it goes on whatever happens to navi or to the
+connection. What it prints is followed by navi.ops.headless_tail.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from functools import partial
+from typing import NamedTuple
+
+from navi.core import exits
+from navi.core.text import clean, clean_lines, decode
+from navi.ops.agent_records import number
+from navi.ops.linker import link
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
+
+SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+"""What the id of a session looks like: it names a folder and a session of tmux."""
+
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+LONGEST_INPUT = 8 * 1024 * 1024
+"""Bytes of one line of input."""
+
+ENDS_BY_ITSELF = 5
+"""Seconds that an agent has to end once its input has ended."""
+
+
+class RunId(NamedTuple):
+    """One run of a session's agent. The first generation is 1."""
+
+    session: str
+    generation: int = 1
+
+
+class RunState(StrEnum):
+    """What is known of a run. ENDING: its agent has just ended. LOST: nothing of it runs, and nobody noted how the
+    agent ended. UNSTARTED: nothing of it ever ran. ELSEWHERE: another machine that shares the folder has it.
+    """
+
+    STARTING = "starting"
+    RUNNING = "running"
+    ENDING = "ending"
+    ENDED = "ended"
+    LOST = "lost"
+    UNSTARTED = "unstarted"
+    ELSEWHERE = "elsewhere"
+
+    @property
+    def over(self) -> bool:
+        """Whether it is proven that no agent runs, so that another one may go on with its conversation."""
+        return self in (RunState.ENDED, RunState.LOST, RunState.UNSTARTED)
+
+
+class Exit(NamedTuple):
+    """How an agent ended: the status of its process (128 and more: a signal), the size of its log then, and why.
+
+    `reason` is "" if it ended by itself; `asked` for `end`; `time` and `output` for a limit; `HUP` and `TERM` if
+    somebody ended its runner so; `feeder` if nobody was left to give it input.
+    """
+
+    status: int
+    size: int
+    reason: str = ""
+
+
+class Run(NamedTuple):
+    """What a look found of a run. `size` is the log's, `fed` the last input that the agent was given, `posted` the last
+    one that is there without a gap. To a `deaf` agent nobody gives input any more.
+    """
+
+    id: RunId
+    state: RunState
+    size: int = 0
+    fed: int = 0
+    posted: int = 0
+    deaf: bool = False
+    exit: Exit | None = None
+
+
+class Runs(NamedTuple):
+    """All runs of a host, and why nothing can be written there ("" if it can)."""
+
+    runs: tuple[Run, ...] = ()
+    trouble: str = ""
+
+
+class Started(NamedTuple):
+    """A run that has begun: its state, whether this request began it, and what the agent printed to standard error."""
+
+    state: RunState
+    new: bool
+    errors: tuple[str, ...] = ()
+
+
+class Posted(NamedTuple):
+    """An input that is in its place: whether this request put it there, what was handed over by then, and whether the
+    agent has ended, so that it may never be.
+    """
+
+    new: bool
+    fed: int
+    ended: bool = False
+
+
+class Limits(NamedTuple):
+    """What a run may take before its runner ends it: seconds, and bytes of output. 0 is no limit."""
+
+    seconds: int = 4 * 3600
+    output: int = 100_000_000
+
+
+USUAL_LIMITS = Limits()
+
+
+def run(
+    id: RunId,
+    words: Sequence[str],
+    cwd: str,
+    variables: Mapping[str, str | None] | None = None,
+    limits: Limits = USUAL_LIMITS,
+    first: int = 1,
+) -> Operation[Started]:
+    """Start an agent: its command line is `words`, its folder `cwd` (one of the host; "" and ~ mean the home there).
+
+    Requested twice, it starts once. `variables` are added to its environment, or taken out of it (None). `first` is the
+    number of its first input. The answer comes when the agent has begun, or after 15 s. Raises OperationError with
+    nothing started, also where an earlier generation may still run.
+    """
+    settings = [_setting(name, value) for name, value in (variables or {}).items()]
+    if not words or any("\0" in word for word in (*words, cwd, *settings)):
+        raise OperationError("an agent needs a command line without NUL characters", exits.WRONG_USAGE)
+    arguments: tuple[str | HostSetting, ...] = (
+        link("session/first_process"), link("headless/runner"), *_place(id), str(first), cwd, str(limits.seconds),
+        str(limits.output), str(len(settings)), *settings, *words,
+    )  # fmt: skip
+    return Operation("run", link("headless/run"), arguments, _read_started, 45)
+
+
+def _setting(name: str, value: str | None) -> str:
+    if not VARIABLE.fullmatch(name):
+        raise OperationError(f"invalid variable {clean(name)[:40]!r}", exits.WRONG_USAGE)
+    return name if value is None else f"{name}={value}"
+
+
+def post(id: RunId, number: int, line: str) -> Operation[Posted]:
+    """Give an agent an input: one line, with or without its line end. Inputs are handed over in the order of their
+    numbers, without a gap; requested twice with one number, it is one input. Raises OperationError where it can't be
+    taken: the agent has ended, the disk is full, or the line did not arrive whole.
+    """
+    line = line.removesuffix("\n") + "\n"
+    size = len(os.fsencode(line))
+    if number < 1 or line.count("\n") > 1 or "\0" in line or size > LONGEST_INPUT:
+        raise OperationError("an input is one line of at most 8 MiB, without NUL characters", exits.WRONG_USAGE)
+    arguments = (*_place(id), str(number), str(size), line)
+    return Operation("post", link("headless/post"), arguments, _read_posted, 30)
+
+
+def look() -> Operation[Runs]:
+    """Read what is known of all runs of a host."""
+    return Operation("look at headless sessions", link("headless/look"), (HostSetting.SESSIONS_DIR,), _read_runs, 30)
+
+
+def end(id: RunId, patience: int = ENDS_BY_ITSELF) -> Operation[Run]:
+    """End an agent: it gets no more input; after `patience` seconds SIGTERM, and 5 s later its group SIGKILL.
+
+    Return the run, which is over: that is proven. Raises OperationError if it is not.
+    """
+    arguments = (*_place(id), str(patience))
+    return Operation("end", link("headless/end"), arguments, partial(_read_end, id), patience + 30, waits=patience + 15)
+
+
+def remove(id: RunId, received: int) -> Operation[None]:
+    """Remove the files of a run that is over and of whose output all `received` bytes have arrived.
+
+    Raises OperationError where that is not so; a run that has no files is removed already.
+    """
+    return Operation("remove", link("headless/remove"), (*_place(id), str(received)), _read_removed, 30)
+
+
+def errors(id: RunId) -> Operation[tuple[str, ...]]:
+    """Read the last lines that the agent printed to standard error, cleaned."""
+    return Operation("read errors", link("headless/errors"), _place(id), _read_errors, 15)
+
+
+def _place(id: RunId) -> tuple[HostSetting, str, str]:
+    """Return the arguments that name a run. Raise OperationError for an id that no session can have."""
+    if not SESSION.fullmatch(id.session) or id.generation < 1:
+        raise OperationError(f"invalid id of a headless session: {clean(id.session)[:70]!r}", exits.WRONG_USAGE)
+    return (HostSetting.SESSIONS_DIR, id.session, str(id.generation))
+
+
+# ---- answers
+
+
+def _rests(answer: Answer) -> dict[str, list[str]]:
+    return {record.kind: record.rest.split(" ") for record in done(answer)}
+
+
+def _read_started(answer: Answer) -> Started:
+    new, state = _rests(answer)["started"]
+    return Started(RunState(state), new == "new", _read_errors(answer))
+
+
+def _read_errors(answer: Answer) -> tuple[str, ...]:
+    body = b"".join(record.body for record in done(answer) if record.kind == "errors-of-agent")
+    return tuple(line for line in clean_lines(decode(body)) if line.strip())
+
+
+def _read_posted(answer: Answer) -> Posted:
+    new, fed, ended = _rests(answer)["posted"]
+    return Posted(new == "new", number(fed), ended == "yes")
+
+
+def _read_removed(answer: Answer) -> None:
+    _rests(answer)["removed"]
+
+
+def _read_end(id: RunId, answer: Answer) -> Run:
+    state, *how = _rests(answer)["ended"]
+    found = read_exit(how)
+    return Run(id, RunState(state), found.size if found else 0, exit=found)
+
+
+def _read_runs(answer: Answer) -> Runs:
+    records = done(answer)
+    trouble = next((clean(record.rest) for record in records if record.kind == "disk"), "")
+    return Runs(tuple(_read_run(record.rest.split(" ")) for record in records if record.kind == "run"), trouble)
+
+
+def _read_run(fields: Sequence[str]) -> Run:
+    session, generation, state, size, fed, posted, deaf = fields[:7]
+    if not SESSION.fullmatch(session):
+        raise ValueError("an id of a session has other characters")
+    id = RunId(session, number(generation))
+    return Run(id, RunState(state), number(size), number(fed), number(posted), deaf == "yes", read_exit(fields[7:]))
+
+
+def read_exit(fields: Sequence[str]) -> Exit | None:
+    """Read the words status, size and reason; None if it is not known how the agent ended."""
+    if len(fields) < 3 or not (fields[0].isascii() and fields[0].isdigit()):
+        return None
+    return Exit(number(fields[0]), number(fields[1]), "" if fields[2] == "-" else clean(fields[2])[:20])

@@ -1,0 +1,33 @@
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154
+# needs: headless/folder headless/state headless/stop
+# changes: navi_exit_size navi_exit_status navi_reason
+# end.sh DIR ID GENERATION SECONDS: end the agent of a run, and prove it. SECONDS are those that it has to end by itself
+# when it gets no more input.
+
+navi_enter_run "$1" "$2" "$3"
+navi_judge_run
+case $navi_run_state in
+elsewhere) navi_fail $navi_unavailable "another machine that shares this folder runs it; end it there" ;;
+starting)
+    # Its agent is about to be there.
+    sleep 1
+    ;;
+esac
+case $navi_run_state in
+ended | lost | unstarted) ;;
+*) navi_stop asked "$4" || navi_fail $navi_late "the agent still runs 5 s after SIGKILL; check its process on the host" ;;
+esac
+# The runner notes the exit right after the end.
+navi_tenths=30
+navi_judge_run
+while [ "$navi_run_state" = ending ] && [ "$navi_tenths" -gt 0 ]; do
+    navi_tenths=$((navi_tenths - 1))
+    sleep 0.1
+    navi_judge_run
+done
+case $navi_run_state in
+running | starting) navi_fail $navi_late "the agent is $navi_run_state still; try again" ;;
+ended) ;;
+*) navi_exit_status='' navi_exit_size='' navi_reason='' ;;
+esac
+printf '%s ended %s %s %s %s\n' "$navi_token" "$navi_run_state" "${navi_exit_status:--}" "${navi_exit_size:--}" "${navi_reason:--}"

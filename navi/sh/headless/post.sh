@@ -1,0 +1,39 @@
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154
+# needs: headless/folder headless/files lib/disk lib/self
+# post.sh DIR ID GENERATION NUMBER SIZE LINE: give an agent an input: a line of SIZE bytes with its line end. Any number of
+# calls with one number are one input. A line that did not arrive whole is never handed over, for half a line ends some
+# agents.
+
+# navi_put_line NUMBER SIZE LINE: put the line in its place, unless one is there.
+navi_put_line() {
+    navi_part=in.d/.$1.$navi_self
+    printf '%s' "$3" 2>/dev/null >"$navi_part" || navi_refuse_part 'the input was not taken'
+    [ $(($(wc -c <"$navi_part"))) -eq "$2" ] || navi_refuse_part 'the input was not taken' cut
+    ln "$navi_part" "in.d/$1" 2>/dev/null && navi_news=new
+    rm -f "$navi_part"
+    [ -f "in.d/$1" ] || navi_fail_to_write "$PWD" 'the input was not taken'
+}
+
+# navi_refuse_part WORDS [cut]: the line could not be written, or is not whole.
+navi_refuse_part() {
+    rm -f "$navi_part"
+    navi_find_disk_trouble "$PWD" ''
+    [ -n "$navi_disk_trouble" ] || [ -z "${2-}" ] || navi_fail $navi_late "the input did not arrive whole; send it again"
+    navi_fail_to_write "$PWD" "$1"
+}
+
+navi_enter_run "$1" "$2" "$3"
+navi_news=again
+navi_read_fed
+if [ ! -f "in.d/$4" ]; then
+    if [ -f exit ] || [ -f in.d/end ]; then navi_fail 1 'the agent has ended; the input was not taken'; fi
+    [ "$4" -le $((navi_fed + 1000)) ] ||
+        navi_fail $navi_late '1000 inputs wait already for the agent; the input was not taken; try again later'
+    case $6 in *"$navi_newline") ;; *) navi_fail $navi_late 'the input did not arrive whole; send it again' ;; esac
+    navi_put_line "$4" "$5" "$6"
+fi
+# The first call may have ended before it did this.
+navi_ring
+navi_ended=no
+[ ! -f exit ] || navi_ended=yes
+printf '%s posted %s %s %s\n' "$navi_token" "$navi_news" "$navi_fed" "$navi_ended"

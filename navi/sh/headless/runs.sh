@@ -1,0 +1,12 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# needs: lib/tmux
+# Where the runs of agents without a terminal are: .headless/ID/GENERATION below the folder of status files.
+
+# navi_find_runs DIR: that folder, in navi_runs.
+navi_find_runs() {
+    navi_expand "${1:-.claude-sessions}"
+    navi_runs=$navi_expanded/.headless
+    umask 077
+    # A lost connection must not end an operation half-way.
+    trap : PIPE
+}

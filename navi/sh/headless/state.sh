@@ -1,0 +1,38 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# needs: headless/files headless/process headless/server
+# What is known of one run of an agent, from the files of its folder.
+
+# navi_judge_run: the state of the run in the current folder, in navi_run_state:
+#   ended       it has an exit status             running    its agent runs
+#   starting    the runner has no agent yet       ending     the agent has just ended
+#   lost        nothing runs, and nobody noted how the agent ended
+#   unstarted   no runner has begun               elsewhere  another machine has it
+# navi_deaf is `yes` if an agent runs to which nobody hands inputs.
+navi_judge_run() {
+    navi_run_state=
+    navi_deaf=no
+    navi_read_exit && navi_run_state=ended && return
+    navi_read_process_file pid
+    navi_agent_life=$navi_life navi_agent=$navi_number navi_agent_group=$navi_group
+    navi_read_process_file runner
+    case $navi_agent_life,$navi_life in
+    *elsewhere*) navi_run_state=elsewhere ;;
+    runs,*) navi_run_state=running ;;
+    absent,runs) navi_run_state=starting ;;
+    gone,runs) navi_run_state=ending ;;
+    *) navi_judge_unborn ;;
+    esac
+    # It may have been noted meanwhile.
+    case $navi_run_state in ending | lost) ! navi_read_exit || navi_run_state=ended ;; esac
+    [ "$navi_run_state" = running ] || return 0
+    navi_read_process_file feeder
+    [ "$navi_life" != gone ] || navi_deaf=yes
+}
+
+# navi_judge_unborn: neither a runner nor an agent runs. One that is just being started has a session of tmux.
+navi_judge_unborn() {
+    navi_run_state=lost
+    [ ! -d claimed ] || return 0
+    navi_run_state=unstarted
+    ! navi_has_server_session || navi_run_state=starting
+}

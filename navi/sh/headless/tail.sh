@@ -1,0 +1,136 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# needs: headless/runs lib/process
+# tail.sh DIR ID GENERATION OFFSET...: what the agents of these runs print, each from an offset on, and what else happens
+# to them, as it comes. What is long behind is sent first, in records `part INDEX`. Then follow the bytes of all runs as tail(1) prints
+# several files: the name before the bytes of a file says whose they are. tail can begin at one offset only, the same
+# for all; so a tail for each run copies what is new of its log into a file of its own, and one tail follows the copies.
+# Nothing is started for a session while nothing happens. The stream ends after a while if much was copied: whoever
+# reads it opens it again.
+
+# navi_answer KIND...: an answer with one record; its body is what the command prints that navi_body is.
+navi_answer() {
+    printf '\n%s begin\n%s %s\n' "$navi_token" "$navi_token" "$*" || exit
+    [ -z "$navi_body" ] || "$navi_body" || exit
+    printf '\n%s errors \n%s end 0\n' "$navi_token" "$navi_token" || exit
+}
+
+# navi_size FILE: its size, in navi_bytes.
+navi_size() {
+    navi_bytes=0
+    [ ! -f "$1" ] || navi_bytes=$(($(wc -c <"$1")))
+}
+
+# navi_send_block: 1 MiB of the log, from the beginning of the block of 64 kB in which navi_from is.
+navi_send_block() {
+    dd if="$navi_log" bs=65536 skip="$((navi_from / 65536))" count=16 2>/dev/null
+}
+
+# navi_catch_up INDEX: send what is long behind of the log navi_log, from navi_from on.
+navi_catch_up() {
+    navi_size "$navi_log"
+    while [ $((navi_bytes - navi_from)) -gt 262144 ]; do
+        navi_body=navi_send_block
+        navi_answer part "$1" "$((navi_from / 65536 * 65536))"
+        navi_from=$(((navi_from / 65536 + 16) * 65536))
+        [ "$navi_from" -le "$navi_bytes" ] || navi_from=$navi_bytes
+        navi_size "$navi_log"
+    done
+}
+
+# navi_copy_log INDEX: from now on, copy the log to a file that is followed, with the events of the run beside it.
+navi_copy_log() {
+    : >"$navi_copies/$1"
+    tail -c "+$((navi_from + 1))" -f "$navi_log" >>"$navi_copies/$1" 2>/dev/null &
+    navi_note_child "$!"
+    # A link by name would make GNU tail look each second, and not at once.
+    ln "${navi_log%log}events" "$navi_copies/$1e" 2>/dev/null || :
+    navi_answer from "$1" "$navi_from"
+}
+
+# navi_note_child PROCESS: it is to end with the stream.
+navi_note_child() {
+    echo "$1" >>"$navi_copies/children"
+}
+
+# navi_supervise: a sign of life every few seconds, and the end of all when this shell has been killed, or when the copies
+# have become large.
+navi_supervise() {
+    while sleep 4 && kill -0 "$navi_main"; do
+        # shellcheck disable=SC2012 # sizes only
+        [ "$(ls -ln "$navi_copies" | awk '{ size += $5 } END { print size + 0 < 67108864 }')" = 1 ] || break
+        echo >>"$navi_copies/heartbeat"
+    done
+    navi_end_children
+} 2>/dev/null
+
+navi_end_children() {
+    # shellcheck disable=SC2046 # one word a process
+    kill $(cat "$navi_copies/children")
+    rm -rf "$navi_copies"
+} 2>/dev/null
+
+# navi_piece: what tail has printed. It ends when nobody is left to print.
+navi_piece() {
+    dd if="$navi_copies/all" bs=65536 count=1 2>/dev/null 3>&-
+}
+
+# navi_forget_killed: remove the copies of a stream that was killed together with its supervisor, which would have done so
+# by now.
+navi_forget_killed() {
+    for navi_killed in "$navi_runs"/.tail.*; do
+        [ -n "$(find "$navi_killed" -prune -mmin +1)" ] || continue
+        navi_killed_process=${navi_killed##*/.tail.}
+        navi_killed_process=${navi_killed_process%%.*}
+        ! navi_ended "$navi_killed_process@$navi_place_key" || rm -rf "$navi_killed"
+    done 2>/dev/null
+}
+
+navi_find_runs "$1"
+shift
+navi_find_place
+navi_forget_killed
+navi_main=$navi_self
+navi_copies=$navi_runs/.tail.$navi_self.$navi_place_key.$navi_token
+navi_body=
+if ! { mkdir -p "$navi_copies" && : >"$navi_copies/heartbeat" && : >"$navi_copies/last" && mkfifo "$navi_copies/all"; } 2>/dev/null; then
+    navi_answer failed "nothing can be written in $navi_runs; check its disk and permissions"
+    exit
+fi
+trap 'navi_end_children; kill "$navi_supervisor" 2>/dev/null' EXIT
+trap 'exit' HUP TERM INT PIPE
+navi_supervise >/dev/null &
+navi_supervisor=$!
+navi_answer place "$navi_copies"
+navi_index=0
+set -- "$@" .
+while [ "$1" != . ]; do
+    navi_log=$navi_runs/$1/$2/log
+    navi_from=$3
+    navi_size "$navi_log"
+    if [ -f "$navi_log" ] && [ "$navi_from" -le "$navi_bytes" ]; then
+        navi_catch_up "$navi_index"
+        navi_body=
+        navi_copy_log "$navi_index"
+    else
+        navi_answer missing "$navi_index" "$navi_bytes"
+    fi
+    navi_index=$((navi_index + 1))
+    shift 3
+done
+set -- "$navi_copies/heartbeat"
+navi_number=0
+while [ "$navi_number" -lt "$navi_index" ]; do
+    for navi_followed in "$navi_number" "${navi_number}e"; do
+        [ ! -f "$navi_copies/$navi_followed" ] || set -- "$@" "$navi_copies/$navi_followed"
+    done
+    navi_number=$((navi_number + 1))
+done
+exec 3<>"$navi_copies/all"
+tail -c +1 -f "$@" "$navi_copies/last" >&3 2>/dev/null &
+navi_follower=$!
+navi_note_child "$navi_follower"
+while kill -0 "$navi_follower" 2>/dev/null; do
+    navi_body=navi_piece
+    navi_answer piece
+    sleep 0.02
+done

@@ -1,0 +1,265 @@
+"""Real agents without a terminal, through the runner, with a scripted model: here and on a remote."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from navi.headless.harness import HARNESSES
+from navi.headless.harness.base import (
+    Answer,
+    Harness,
+    Launch,
+    Mode,
+    Session,
+    Taken,
+    ToolCall,
+    ToolResult,
+    TurnEnded,
+    Withdrawn,
+)
+from navi.headless.state import Exited, Status, after
+from navi.ops import headless
+from navi.ops.headless import Exit
+from tests.agents import homes
+from tests.agents.agent import install
+from tests.agents.service import Service
+from tests.agents.versions import needs
+from tests.support.headless import Driven, here_or_there, process
+from tests.support.machines import Lab, Machine
+from tests.support.verbs import navi
+from tests.support.waiting import until
+
+CLAUDE = HARNESSES["claude-code"]
+
+HERE_AND_THERE = pytest.mark.parametrize("far", [False, True], ids=["here", "there"])
+
+
+HOMES = {"claude-code": homes.claude, "gemini": homes.gemini, "opencode": homes.opencode, "qwen": homes.qwen}
+
+
+@contextmanager
+def claude(lab: Lab, far: bool, **options: object) -> Iterator[Driven]:
+    """Have a Claude Code that has answered the handshake."""
+    with driven(lab, far, CLAUDE, **options) as agent:
+        yield agent
+
+
+@contextmanager
+def driven(lab: Lab, far: bool, harness: Harness, **options: object) -> Iterator[Driven]:
+    """Have an agent that has answered the handshake."""
+    with Service() as service, here_or_there(lab, far) as (account, host):
+        work = account.home / "work"
+        work.mkdir()
+        install(account, harness.words[0])
+        variables = HOMES[harness.id](account.home, work, service.url)
+        launch = Launch(str(work), str(uuid.uuid4()), **options)  # type: ignore[arg-type]
+        with Driven(host, account, harness, launch, variables) as agent:
+            agent.start()
+            agent.until(lambda: agent.state.status is Status.WAITING, "the handshake")
+            yield agent
+
+
+def turn(agent: Driven, text: str) -> str:
+    """Send a prompt, and wait for the end of its turn."""
+    before = len(agent.of(TurnEnded))
+    id = agent.prompt(text)
+    agent.until(lambda: len(agent.of(TurnEnded)) > before, f"the end of {text}")
+    return id
+
+
+def asks(agent: Driven, text: str, status: Status) -> None:
+    """Send a prompt, and wait for what it asks."""
+    agent.prompt(text)
+    agent.until(lambda: agent.state.status is status, f"the question of {text}")
+
+
+class TestClaude:
+    """Claude Code."""
+
+    pytestmark = needs("claude")
+
+    @HERE_AND_THERE
+    def test_prompts_questions_and_the_end(self, lab: Lab, far: bool) -> None:
+        with claude(lab, far) as agent:
+            work = Path(agent.launch.cwd)
+            first = turn(agent, "say: hello")
+            assert agent.texts() == ["hello"]
+            assert agent.state.conversation == agent.launch.conversation
+            assert Taken(first) in agent.events
+            asks(agent, "bash: touch allowed ;; say: done", Status.PERMISSION)
+            agent.answer(Answer(allow=True))
+            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+            assert (work / "allowed").exists()
+            asks(agent, "bash: touch changed", Status.PERMISSION)
+            agent.answer(Answer(allow=True, input={"command": "touch other", "description": "d"}))
+            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+            asks(agent, "bash: touch denied", Status.PERMISSION)
+            agent.answer(Answer(allow=False, message="not now"))
+            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+            assert sorted(path.name for path in work.iterdir()) == ["allowed", "other"]
+            assert agent.of(ToolResult)[-1].text == "not now"  # type: ignore[union-attr]
+            ended = agent.host.run(headless.end(agent.id, 20))
+            assert ended.exit == Exit(0, agent.offset, "asked")
+
+    def test_a_question_and_a_plan(self, lab: Lab) -> None:
+        with claude(lab, far=False, mode="plan") as agent:
+            asks(agent, "ask: Which colour", Status.QUESTION)
+            agent.answer(Answer(allow=True, answers={"Which colour?": "Blue"}))
+            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+            assert "Blue" in agent.of(ToolResult)[0].text  # type: ignore[union-attr]
+            asks(agent, "plan: # do it", Status.QUESTION)
+            assert agent.state.questions[0].kind == "plan"
+            agent.answer(Answer(allow=True))
+            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+            assert agent.of(Mode)
+
+    def test_an_interrupt_withdraws_the_question_and_ends_no_process(self, lab: Lab) -> None:
+        with claude(lab, far=False) as agent:
+            asks(agent, "bash: touch x", Status.PERMISSION)
+            asked = agent.state.questions[0]
+            agent.interrupt()
+            agent.until(lambda: agent.state.status is Status.WAITING, "the interrupt")
+            assert agent.state.reason == "interrupted"
+            assert Withdrawn(asked.request_id) in agent.events
+            agent.answer(Answer(allow=True), asked)  # too late, and does nothing
+            agent.prompt("slow: 30 word")
+            agent.until(lambda: agent.state.status is Status.RUNNING, "the next turn")
+            time.sleep(1)
+            agent.interrupt()
+            agent.until(lambda: agent.state.status is Status.WAITING, "the second interrupt")
+            turn(agent, "say: alive")
+            assert agent.texts()[-1] == "alive"
+            assert not (Path(agent.launch.cwd) / "x").exists()
+
+    def test_inputs_that_are_merged_have_a_receipt_each(self, lab: Lab) -> None:
+        with claude(lab, far=False) as agent:
+            ids = [agent.prompt("slow: 3 word"), agent.prompt("say: one"), agent.prompt("say: two")]
+            agent.until(lambda: {Taken(id) for id in ids} <= set(agent.of(Taken)), "all receipts")
+            again = agent.harness.codec.prompt(None, ids[0], "slow: 3 word")
+            ended = len(agent.of(TurnEnded))
+            agent.until(lambda: agent.state.status is Status.WAITING, "the end")
+            requests = len(agent.of(ToolCall)), len(agent.texts())
+            agent.post(again)
+            turn(agent, "say: last")
+            assert (len(agent.of(ToolCall)), len(agent.texts())) == (requests[0], requests[1] + 1)
+            assert ended
+
+    @HERE_AND_THERE
+    def test_a_killed_agent_is_resumed_in_its_conversation(self, lab: Lab, far: bool) -> None:
+        with claude(lab, far, model="sonnet") as agent:
+            turn(agent, "say: first")
+            model = agent.state.model
+            asks(agent, "bash: touch x", Status.PERMISSION)
+            time.sleep(1)  # until its transcript is written
+            os.kill(process(agent.account, agent.id), signal.SIGKILL)
+            agent.until(lambda: agent.ended, "its end")
+            assert agent.ended
+            assert agent.ended.exit.status == 137
+            agent.start(resume=True)
+            agent.until(lambda: agent.state.status is Status.WAITING, "the handshake")
+            turn(agent, "say: second")
+            found = agent.of(Session)[-1]
+            assert isinstance(found, Session)
+            assert (found.conversation, found.model) == (agent.launch.conversation, model)
+
+    def test_a_conversation_that_is_not_there_fails_with_its_reason(self, lab: Lab) -> None:
+        with claude(lab, far=False) as agent:
+            agent.host.run(headless.end(agent.id, 0))
+            agent.until(lambda: agent.ended, "its end")
+            agent.start(resume=True)
+            agent.until(lambda: agent.ended, "its end")
+            assert agent.ended
+            state = after(agent.state, Exited(agent.ended.exit.status, agent.ended.exit.reason))
+            assert (state.status, "No conversation found" in state.reason) == (Status.FAILED, True)
+
+    def test_its_hooks_do_nothing_of_ours(self, lab: Lab) -> None:
+        """They run, in a pane of tmux, and leave status files alone."""
+        navi(lab, "hooks", "install", "claude", "--yes")
+        status = lab.local.write_status("spawn_1-1", status="idle", message="mine")
+        before = status.read_bytes()
+        with claude(lab, far=False) as agent:
+            turn(agent, "say: hello")
+            agent.host.run(headless.end(agent.id, 20))
+            assert any(b'"hook_started"' in line for line in agent.lines)
+        assert status.read_bytes() == before
+        assert [path.name for path in lab.local.sessions_dir.glob("*.json")] == [status.name]
+        assert not list((lab.local.sessions_dir / ".navi").glob("event.*"))
+
+    def test_nothing_is_lost_when_ssh_is_cut(self, lab: Lab) -> None:
+        with claude(lab, far=True, partial=True) as agent:
+            machine = agent.account
+            assert isinstance(machine, Machine)
+            done = threading.Event()
+
+            def cut() -> None:
+                while not done.wait(1):
+                    machine.break_connections()
+
+            thread = threading.Thread(target=cut)
+            thread.start()
+            try:
+                agent.post_surely(agent.harness.codec.prompt(None, str(uuid.uuid4()), "slow: 8 word"))
+                agent.until(lambda: agent.of(TurnEnded), "the end of the turn")
+            finally:
+                done.set()
+                thread.join()
+            until(lambda: agent.offset == (agent.folder / "log").stat().st_size, what="all lines have come")
+            assert b"".join(line + b"\n" for line in agent.lines) == (agent.folder / "log").read_bytes()
+            assert agent.reopened > 2
+
+
+ACP = [pytest.param(HARNESSES[name], id=name, marks=needs(name)) for name in ("gemini", "opencode", "qwen")]
+
+
+@pytest.mark.parametrize("harness", ACP)
+@HERE_AND_THERE
+def test_an_agent_of_the_client_protocol(lab: Lab, harness: Harness, far: bool) -> None:
+    with driven(lab, far, harness) as agent:
+        assert agent.state.conversation not in ("", agent.launch.conversation)
+        turn(agent, "say: hello there")
+        assert "hello there" in "".join(agent.texts())
+        asks(agent, "bash: touch allowed ;; say: done", Status.PERMISSION)
+        agent.answer(Answer(allow=True))
+        agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+        assert (Path(agent.launch.cwd) / "allowed").exists()
+        asks(agent, "bash: touch denied", Status.PERMISSION)
+        agent.interrupt()
+        agent.until(lambda: agent.state.status is Status.WAITING, "the interrupt")
+        assert not (Path(agent.launch.cwd) / "denied").exists()
+        ended = agent.host.run(headless.end(agent.id, 1))
+        assert ended.state.over
+
+
+@pytest.mark.parametrize("harness", ACP[1:2])
+def test_its_history_does_not_come_again_when_it_is_resumed(lab: Lab, harness: Harness) -> None:
+    with driven(lab, False, harness) as agent:
+        turn(agent, "say: something old")
+        conversation = agent.state.conversation
+        agent.host.run(headless.end(agent.id, 0))
+        agent.until(lambda: agent.ended, "its end")
+        agent.start(resume=True)
+        agent.until(lambda: agent.state.status is Status.WAITING, "the handshake")
+        turn(agent, "say: something new")
+        assert agent.state.conversation == conversation
+        assert "something new" in "".join(agent.texts())
+        assert "old" not in "".join(agent.texts())
+
+
+@pytest.mark.parametrize("harness", ACP[:2])
+def test_a_conversation_that_is_not_there_is_a_refusal_with_its_reason(lab: Lab, harness: Harness) -> None:
+    with driven(lab, False, harness) as agent:
+        agent.host.run(headless.end(agent.id, 0))
+        agent.until(lambda: agent.ended, "its end")
+        agent.state = agent.state._replace(conversation="ses_0badc0de")
+        agent.start(resume=True)
+        agent.until(lambda: agent.state.status is Status.FAILED, "the refusal")
+        assert agent.state.reason
