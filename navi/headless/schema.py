@@ -1,0 +1,113 @@
+"""The tables of the store, and bringing an older database up to date.
+
+A database is stepped from version to version by SQLite's own `user_version`. One that was written before sessions had
+the flag `remote` gains it with 0: nothing in it runs without a terminal.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+VERSION = 1
+
+SESSIONS = {
+    "id": "TEXT PRIMARY KEY",
+    "title": "TEXT NOT NULL DEFAULT ''",
+    "harness": "TEXT NOT NULL DEFAULT ''",
+    "model": "TEXT NOT NULL DEFAULT ''",
+    "permission_mode": "TEXT NOT NULL DEFAULT ''",
+    "host": "TEXT NOT NULL DEFAULT ''",
+    "cwd": "TEXT NOT NULL DEFAULT ''",
+    "agent_session_id": "TEXT NOT NULL DEFAULT ''",
+    "remote": "INTEGER NOT NULL DEFAULT 0 CHECK (remote IN (0, 1))",
+    "interactive": "INTEGER NOT NULL DEFAULT 0 CHECK (interactive IN (0, 1))",
+    "status": "TEXT NOT NULL DEFAULT 'archived'",
+    "reason": "TEXT NOT NULL DEFAULT ''",
+    "exit_code": "INTEGER",
+    "client_id": "TEXT NOT NULL DEFAULT ''",
+    "tmux_name": "TEXT NOT NULL DEFAULT ''",
+    "generation": "INTEGER NOT NULL DEFAULT 1",
+    "log_offset": "INTEGER NOT NULL DEFAULT 0",
+    "last_index": "INTEGER NOT NULL DEFAULT -1",
+    "cost_usd": "REAL",
+    "tokens_in": "INTEGER NOT NULL DEFAULT 0",
+    "tokens_out": "INTEGER NOT NULL DEFAULT 0",
+    "created_at": "REAL NOT NULL DEFAULT 0",
+    "updated_at": "REAL NOT NULL DEFAULT 0",
+    "last_activity_at": "REAL NOT NULL DEFAULT 0",
+    "ended_at": "REAL",
+}
+"""The columns of sessions. An older table gains those that it lacks."""
+
+_COLUMNS = ", ".join(f"{name} {kind}" for name, kind in SESSIONS.items())
+
+TABLES = f"""
+CREATE TABLE IF NOT EXISTS sessions ({_COLUMNS});
+
+CREATE TABLE IF NOT EXISTS messages (
+    session_id TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE, idx INTEGER NOT NULL, kind TEXT NOT NULL,
+    body BLOB NOT NULL, generation INTEGER NOT NULL, at_offset INTEGER NOT NULL,
+    PRIMARY KEY (session_id, idx)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS inputs (
+    session_id TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE, seq INTEGER NOT NULL, uuid TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('user', 'answer', 'interrupt', 'mode', 'end', 'line')), body TEXT NOT NULL,
+    by TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'handed', 'taken', 'expired')),
+    created_at REAL NOT NULL,
+    PRIMARY KEY (session_id, seq)
+);
+
+CREATE TABLE IF NOT EXISTS questions (
+    session_id TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE, request_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('permission', 'question', 'plan')), body TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'answered', 'withdrawn', 'expired')),
+    answer TEXT NOT NULL DEFAULT '', by TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (session_id, request_id)
+);
+
+CREATE TABLE IF NOT EXISTS feedback (
+    id INTEGER PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('message', 'diff_comment', 'suggested_edit')), body TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered')),
+    by TEXT NOT NULL DEFAULT '', created_at REAL NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS audit (
+    at REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, session_id TEXT NOT NULL, detail TEXT NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS sessions_by_activity ON sessions (last_activity_at DESC);
+CREATE INDEX IF NOT EXISTS sessions_by_agent ON sessions (agent_session_id) WHERE agent_session_id != '';
+CREATE INDEX IF NOT EXISTS pending_feedback ON feedback (session_id) WHERE state = 'pending';
+
+CREATE TRIGGER IF NOT EXISTS remote_stays_0 BEFORE UPDATE OF remote ON sessions
+WHEN OLD.remote = 0 AND NEW.remote = 1
+BEGIN SELECT RAISE(ABORT, 'remote never goes from 0 to 1'); END;
+"""
+
+
+class TooNew(Exception):
+    """The database was written by a newer navi."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"it has version {version}, and this navi knows {VERSION}; use the newer navi that wrote it")
+
+
+def migrate(database: sqlite3.Connection) -> None:
+    """Bring a database up to date, in one transaction; twice does nothing. Raise TooNew, sqlite3.Error."""
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise TooNew(version)
+    if version == VERSION:
+        return
+    columns = [row[1] for row in database.execute("PRAGMA table_info(sessions)")]
+    missing = [name for name in SESSIONS if columns and name not in columns]
+    added = "".join(f"ALTER TABLE sessions ADD COLUMN {name} {SESSIONS[name]};\n" for name in missing)
+    try:
+        database.executescript(f"BEGIN IMMEDIATE; {added} {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+    except sqlite3.Error:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise

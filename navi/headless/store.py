@@ -1,0 +1,423 @@
+"""The store: what the hub knows of sessions, in one SQLite database that only the hub writes.
+
+Every method is one transaction, or part of the one that `together` opens. What a run printed is kept with the offset
+of its log in the same transaction, so that after any crash the log goes on where the messages end. Rows are values.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from navi.headless.schema import SESSIONS, migrate
+
+LONGEST_BODY = 16 * 1024 * 1024
+"""Bytes of a message that are kept."""
+
+CUT = b" ... cut here: the line was longer than navi keeps"
+"""The end of a message that was longer."""
+
+
+class StoredSession(NamedTuple):
+    """A row of sessions. `remote` says that it runs without a terminal; `host` is where ("" for this machine).
+
+    `log_offset` is the byte up to which the log of `generation` is stored, `last_index` the number of the last message
+    (-1: none). Times are epoch times.
+    """
+
+    id: str
+    title: str = ""
+    harness: str = ""
+    model: str = ""
+    permission_mode: str = ""
+    host: str = ""
+    cwd: str = ""
+    agent_session_id: str = ""
+    remote: bool = False
+    interactive: bool = False
+    status: str = "archived"
+    reason: str = ""
+    exit_code: int | None = None
+    client_id: str = ""
+    tmux_name: str = ""
+    generation: int = 1
+    log_offset: int = 0
+    last_index: int = -1
+    cost_usd: float | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    created_at: float = 0.0
+    updated_at: float = 0.0
+    last_activity_at: float = 0.0
+    ended_at: float | None = None
+
+
+class Message(NamedTuple):
+    """One line that an agent printed: what it is, the line, and where it begins in the log of its generation."""
+
+    kind: str
+    body: bytes
+    at_offset: int
+
+
+class StoredMessage(NamedTuple):
+    """A message with its number in the session."""
+
+    idx: int
+    kind: str
+    body: bytes
+    generation: int
+
+
+class Question(NamedTuple):
+    """What an agent asks. `body` is JSON; `answer` and `by` are those of the person who answered first."""
+
+    request_id: str
+    kind: str
+    body: str
+    state: str = "open"
+    answer: str = ""
+    by: str = ""
+
+
+class Input(NamedTuple):
+    """What a person sends: its number at the host, the id by which the agent confirms it, and how far it has come."""
+
+    seq: int
+    uuid: str
+    kind: str
+    body: str
+    by: str = ""
+    state: str = "queued"
+
+
+class Batch(NamedTuple):
+    """What the log of a generation holds from one offset to another, and what follows from it.
+
+    `changes` are columns of the session.
+    """
+
+    session_id: str
+    generation: int
+    offset: int
+    end: int
+    messages: Sequence[Message] = ()
+    opened: Sequence[Question] = ()
+    withdrawn: Sequence[str] = ()
+    taken: Sequence[str] = ()
+    changes: Mapping[str, Any] = {}
+
+
+class Refused(Exception):
+    """What was asked for does not fit what is stored; the text says why."""
+
+
+CHANGED_BY_OUTPUT = frozenset(
+    {"status", "reason", "exit_code", "agent_session_id", "model", "permission_mode", "title", "cost_usd", "tokens_in",
+     "tokens_out", "ended_at"}
+)  # fmt: skip
+"""The columns that output can change: neither the flag, nor where and how a session runs."""
+
+
+WHOLE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+NESTED = ("SAVEPOINT inner", "RELEASE inner", ("ROLLBACK TO inner", "RELEASE inner"))
+"""How a transaction, and one within another, begins, is kept and is undone."""
+
+
+class Store:
+    """The database. It may be used from any thread, but from one at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create it, only for this user. Raise sqlite3.Error, OSError, TooNew."""
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            self._database.executescript(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+            )
+            migrate(self._database)
+        except BaseException:
+            self._database.close()
+            raise
+
+    def close(self) -> None:
+        """Close it."""
+        self._database.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make everything in this context one transaction: all of it is stored, or nothing. Contexts can be nested."""
+        inner = self._database.in_transaction
+        begin, keep, undo = NESTED if inner else WHOLE
+        self._database.execute(begin)
+        try:
+            yield
+            self._database.execute(keep)
+        except BaseException:
+            for statement in undo if self._database.in_transaction else ():
+                self._database.execute(statement)
+            raise
+
+    # ---- sessions
+
+    def spawn(self, session: StoredSession) -> StoredSession:
+        """Store a session that is about to run without a terminal. Nothing else ever sets `remote`."""
+        return self._insert(session._replace(remote=True, interactive=True, status="live"))
+
+    def add(self, session: StoredSession) -> StoredSession:
+        """Store a session of a terminal, or one that was uploaded."""
+        return self._insert(session._replace(remote=False))
+
+    def _insert(self, session: StoredSession) -> StoredSession:
+        now = time.time()
+        row = session._replace(
+            created_at=session.created_at or now, updated_at=now, last_activity_at=session.last_activity_at or now
+        )
+        places = ", ".join("?" * len(row))
+        try:
+            with self.together():
+                self._database.execute(f"INSERT INTO sessions ({', '.join(row._fields)}) VALUES ({places})", row)
+        except sqlite3.IntegrityError as error:
+            raise Refused(f"there is a session {session.id} already") from error
+        return row
+
+    def session(self, session_id: str) -> StoredSession | None:
+        """Return a session, None if there is none."""
+        return next(self._sessions("WHERE id = ?", session_id), None)
+
+    def of_conversation(self, agent_session_id: str) -> tuple[StoredSession, ...]:
+        """Return the sessions with a conversation, by the agent's own id, the newest first."""
+        if not agent_session_id:
+            return ()
+        return tuple(self._sessions("WHERE agent_session_id = ? ORDER BY created_at DESC", agent_session_id))
+
+    def sessions(self, remote: bool | None = None, limit: int = 200, skip: int = 0) -> tuple[StoredSession, ...]:
+        """Return a page of sessions, the last active first; with `remote`, only those with or without that flag."""
+        where = "" if remote is None else f"WHERE remote = {int(remote)} "
+        return tuple(self._sessions(f"{where}ORDER BY last_activity_at DESC, id LIMIT ? OFFSET ?", limit, skip))
+
+    def live(self) -> tuple[StoredSession, ...]:
+        """Return the sessions that run without a terminal, as far as it is known."""
+        return tuple(self._sessions("WHERE remote = 1 AND status = 'live' ORDER BY id"))
+
+    def _sessions(self, clause: str, *values: object) -> Iterator[StoredSession]:
+        query = f"SELECT {', '.join(StoredSession._fields)} FROM sessions {clause}"
+        for row in self._database.execute(query, values):
+            found = StoredSession(*row)
+            yield found._replace(remote=bool(found.remote), interactive=bool(found.interactive))
+
+    def change(self, session_id: str, **changes: Any) -> None:
+        """Change columns of a session. Raise Refused if there is no such session, or `remote` would become 1."""
+        unknown = changes.keys() - SESSIONS.keys()
+        if unknown or not changes:
+            raise ValueError(f"no columns of sessions: {', '.join(sorted(unknown)) or 'none at all'}")
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        try:
+            with self.together():
+                done = self._database.execute(
+                    f"UPDATE sessions SET {columns}, updated_at = ? WHERE id = ?",
+                    (*changes.values(), time.time(), session_id),
+                )
+        except sqlite3.IntegrityError as error:
+            raise Refused(str(error)) from error
+        if not done.rowcount:
+            raise Refused(f"there is no session {session_id}")
+
+    def resume(self, session_id: str) -> StoredSession:
+        """Begin another run of a session whose agent has ended; the flag stays as it is. Raise Refused."""
+        with self.together():
+            row = self._needed(session_id)
+            if not row.remote:
+                raise Refused(f"{session_id} runs in a terminal, or never ran without one")
+            if row.status == "live":
+                raise Refused(f"{session_id} still runs, as far as it is known")
+            self.change(
+                session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
+                log_offset=0,
+            )  # fmt: skip
+            self._expire(session_id)
+            return self._needed(session_id)
+
+    def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
+        """Note that a session now runs in a terminal: it never runs without one again. Raise Refused."""
+        with self.together():
+            if not self._needed(session_id).remote:
+                raise Refused(f"{session_id} does not run without a terminal")
+            self.change(session_id, remote=0, interactive=0, status="live", tmux_name=tmux_name, reason="")
+            self._expire(session_id)
+            return self._needed(session_id)
+
+    def _needed(self, session_id: str) -> StoredSession:
+        row = self.session(session_id)
+        if row is None:
+            raise Refused(f"there is no session {session_id}")
+        return row
+
+    def _expire(self, session_id: str) -> None:
+        """What a run that is over was asked, or was sent and never took, has no answer any more."""
+        for table, state in (("questions", "open"), ("inputs", "handed")):
+            self._database.execute(
+                f"UPDATE {table} SET state = 'expired' WHERE session_id = ? AND state = ?", (session_id, state)
+            )
+
+    # ---- output
+
+    def receive(self, batch: Batch) -> bool:
+        """Store what an agent printed, and what follows from it. Return false, and store nothing, if the batch does not
+        begin where the stored log of that generation ends: the sender must begin there. Raise Refused.
+        """
+        with self.together():
+            row = self._needed(batch.session_id)
+            if (row.generation, row.log_offset) != (batch.generation, batch.offset) or batch.end < batch.offset:
+                return False
+            self._store_messages(row, batch)
+            self._store_questions(batch)
+            self._database.executemany(
+                "UPDATE inputs SET state = 'taken' WHERE session_id = ? AND uuid = ? AND state != 'expired'",
+                [(batch.session_id, uuid) for uuid in batch.taken],
+            )
+            changes = {name: value for name, value in batch.changes.items() if name in CHANGED_BY_OUTPUT}
+            last = row.last_index + len(batch.messages)
+            now = time.time()
+            self.change(batch.session_id, log_offset=batch.end, last_index=last, last_activity_at=now, **changes)
+            return True
+
+    def _store_messages(self, row: StoredSession, batch: Batch) -> None:
+        self._database.executemany(
+            "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (row.id, row.last_index + 1 + number, one.kind, _shortened(one.body), batch.generation, one.at_offset)
+                for number, one in enumerate(batch.messages)
+            ],
+        )
+
+    def _store_questions(self, batch: Batch) -> None:
+        """A question that comes again, as after a new start, is open again."""
+        self._database.executemany(
+            "INSERT INTO questions (session_id, request_id, kind, body) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE "
+            "SET kind = excluded.kind, body = excluded.body, state = 'open', answer = '', by = ''",
+            [(batch.session_id, one.request_id, one.kind, one.body) for one in batch.opened],
+        )
+        self._database.executemany(
+            "UPDATE questions SET state = 'withdrawn' WHERE session_id = ? AND request_id = ? AND state = 'open'",
+            [(batch.session_id, request_id) for request_id in batch.withdrawn],
+        )
+
+    def messages(self, session_id: str, from_index: int = 0, limit: int = 100) -> tuple[StoredMessage, ...]:
+        """Return up to `limit` messages of a session, from a number on."""
+        rows = self._database.execute(
+            "SELECT idx, kind, body, generation FROM messages WHERE session_id = ? AND idx >= ? ORDER BY idx LIMIT ?",
+            (session_id, from_index, limit),
+        )
+        return tuple(StoredMessage(*row) for row in rows)
+
+    # ---- what people send
+
+    def queue(self, session_id: str, uuid: str, kind: str, body: str, by: str = "") -> Input:
+        """Store an input under the next number. The same uuid again is the same input. Raise Refused."""
+        with self.together():
+            self._needed(session_id)
+            known = self._database.execute(
+                "SELECT session_id, seq, uuid, kind, body, by, state FROM inputs WHERE uuid = ?", (uuid,)
+            ).fetchone()
+            if known:
+                if known[0] != session_id:
+                    raise Refused(f"the input {uuid} is one of another session")
+                return Input(*known[1:])
+            seq = self._database.execute(
+                "SELECT coalesce(max(seq), 0) + 1 FROM inputs WHERE session_id = ?", (session_id,)
+            ).fetchone()[0]
+            self._database.execute(
+                "INSERT INTO inputs (session_id, seq, uuid, kind, body, by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (session_id, seq, uuid, kind, body, by, time.time()),
+            )
+            return Input(seq, uuid, kind, body, by)
+
+    def hand(self, session_id: str, seq: int) -> None:
+        """Note that all inputs up to a number are at the agent's host."""
+        with self.together():
+            self._database.execute(
+                "UPDATE inputs SET state = 'handed' WHERE session_id = ? AND seq <= ? AND state = 'queued'",
+                (session_id, seq),
+            )
+
+    def inputs(self, session_id: str, *states: str) -> tuple[Input, ...]:
+        """Return the inputs of a session in their order, those in these states or all."""
+        places = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
+        rows = self._database.execute(
+            f"SELECT seq, uuid, kind, body, by, state FROM inputs WHERE session_id = ?{places} ORDER BY seq",
+            (session_id, *states),
+        )
+        return tuple(Input(*row) for row in rows)
+
+    def answer(
+        self, session_id: str, request_id: str, answer: Mapping[str, Any], by: str, uuid: str, line: str
+    ) -> Input:
+        """Store an answer, and the line with it as an input. Only the first answer counts. Raise Refused."""
+        with self.together():
+            done = self._database.execute(
+                "UPDATE questions SET state = 'answered', answer = ?, by = ? "
+                "WHERE session_id = ? AND request_id = ? AND state = 'open'",
+                (json.dumps(answer), by, session_id, request_id),
+            )
+            if not done.rowcount:
+                raise Refused(self._why_not_open(session_id, request_id))
+            return self.queue(session_id, uuid, "answer", line, by)
+
+    def _why_not_open(self, session_id: str, request_id: str) -> str:
+        found = next((one for one in self.questions(session_id) if one.request_id == request_id), None)
+        if found is None:
+            return f"{session_id} asks nothing with the id {request_id}"
+        if found.state == "answered":
+            return f"{found.by or 'somebody'} has answered it already"
+        return "the agent does not ask it any more"
+
+    def questions(self, session_id: str, *states: str) -> tuple[Question, ...]:
+        """Return the questions of a session, those in these states or all."""
+        places = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
+        rows = self._database.execute(
+            f"SELECT request_id, kind, body, state, answer, by FROM questions WHERE session_id = ?{places} "
+            "ORDER BY rowid",
+            (session_id, *states),
+        )
+        return tuple(Question(*row) for row in rows)
+
+    # ---- feedback for sessions in terminals, and who did what
+
+    def give_feedback(self, session_id: str, kind: str, body: str, by: str = "") -> int:
+        """Store feedback for a session in a terminal; return its id."""
+        with self.together():
+            self._needed(session_id)
+            done = self._database.execute(
+                "INSERT INTO feedback (session_id, kind, body, by, created_at) VALUES (?, ?, ?, ?, ?)",
+                (session_id, kind, body, by, time.time()),
+            )
+            return int(done.lastrowid or 0)
+
+    def take_feedback(self, session_id: str) -> tuple[tuple[str, str], ...]:
+        """Return what is pending, as kinds and texts, and note it as delivered."""
+        with self.together():
+            found = self._database.execute(
+                "SELECT kind, body FROM feedback WHERE session_id = ? AND state = 'pending' ORDER BY id", (session_id,)
+            ).fetchall()
+            self._database.execute("UPDATE feedback SET state = 'delivered' WHERE session_id = ?", (session_id,))
+            return tuple((kind, body) for kind, body in found)
+
+    def note(self, who: str, what: str, session_id: str, detail: str = "") -> None:
+        """Note in the audit who did what."""
+        with self.together():
+            self._database.execute(
+                "INSERT INTO audit VALUES (?, ?, ?, ?, ?)", (time.time(), who, what, session_id, detail)
+            )
+
+
+def _shortened(body: bytes) -> bytes:
+    return body if len(body) <= LONGEST_BODY else body[: LONGEST_BODY - len(CUT)] + CUT
