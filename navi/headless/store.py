@@ -230,10 +230,13 @@ class Store:
         if not done.rowcount:
             raise Refused(f"there is no session {session_id}")
 
-    def resume(self, session_id: str) -> StoredSession:
-        """Begin another run of a session whose agent has ended; the flag stays as it is. Raise Refused."""
+    def resume(self, session_id: str, sends_again: bool = False) -> StoredSession:
+        """Begin another run of a session whose agent has ended; the flag stays as it is. Raise Refused.
+
+        With `sends_again`, prompts that the agent was given and never took up wait again: it runs none twice.
+        """
         with self.together():
-            row = self._needed(session_id)
+            row = self.needed(session_id)
             if not row.remote:
                 raise Refused(f"{session_id} runs in a terminal, or never ran without one")
             if row.status == "live":
@@ -242,30 +245,38 @@ class Store:
                 session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
                 log_offset=0,
             )  # fmt: skip
+            if sends_again:
+                self._database.execute(
+                    "UPDATE inputs SET state = 'queued' WHERE session_id = ? AND state = 'handed' AND kind = 'user'",
+                    (session_id,),
+                )
             self._expire(session_id)
-            return self._needed(session_id)
+            return self.needed(session_id)
 
     def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
         """Note that a session now runs in a terminal: it never runs without one again. Raise Refused."""
         with self.together():
-            if not self._needed(session_id).remote:
+            if not self.needed(session_id).remote:
                 raise Refused(f"{session_id} does not run without a terminal")
             self.change(session_id, remote=0, interactive=0, status="live", tmux_name=tmux_name, reason="")
             self._expire(session_id)
-            return self._needed(session_id)
+            return self.needed(session_id)
 
-    def _needed(self, session_id: str) -> StoredSession:
+    def needed(self, session_id: str) -> StoredSession:
+        """Return a session. Raise Refused if there is none."""
         row = self.session(session_id)
         if row is None:
             raise Refused(f"there is no session {session_id}")
         return row
 
     def _expire(self, session_id: str) -> None:
-        """What a run that is over was asked, or was sent and never took, has no answer any more."""
-        for table, state in (("questions", "open"), ("inputs", "handed")):
-            self._database.execute(
-                f"UPDATE {table} SET state = 'expired' WHERE session_id = ? AND state = ?", (session_id, state)
-            )
+        """What a run that is over asked, was given and never took, or was to be told about itself, is of no use now."""
+        for statement in (
+            "UPDATE questions SET state = 'expired' WHERE session_id = ? AND state = 'open'",
+            "UPDATE inputs SET state = 'expired' WHERE session_id = ? "
+            "AND (state = 'handed' OR (state = 'queued' AND kind != 'user'))",
+        ):
+            self._database.execute(statement, (session_id,))
 
     # ---- output
 
@@ -274,7 +285,7 @@ class Store:
         begin where the stored log of that generation ends: the sender must begin there. Raise Refused.
         """
         with self.together():
-            row = self._needed(batch.session_id)
+            row = self.needed(batch.session_id)
             if (row.generation, row.log_offset) != (batch.generation, batch.offset) or batch.end < batch.offset:
                 return False
             self._store_messages(row, batch)
@@ -324,7 +335,7 @@ class Store:
     def queue(self, session_id: str, uuid: str, kind: str, body: str, by: str = "") -> Input:
         """Store an input under the next number. The same uuid again is the same input. Raise Refused."""
         with self.together():
-            self._needed(session_id)
+            self.needed(session_id)
             known = self._database.execute(
                 "SELECT session_id, seq, uuid, kind, body, by, state FROM inputs WHERE uuid = ?", (uuid,)
             ).fetchone()
@@ -341,13 +352,22 @@ class Store:
             )
             return Input(seq, uuid, kind, body, by)
 
-    def hand(self, session_id: str, seq: int) -> None:
-        """Note that all inputs up to a number are at the agent's host."""
+    def hand(self, session_id: str, seq: int) -> tuple[Input, ...]:
+        """Note that all inputs up to a number are at the agent's host; return those that were not known to be."""
         with self.together():
-            self._database.execute(
-                "UPDATE inputs SET state = 'handed' WHERE session_id = ? AND seq <= ? AND state = 'queued'",
-                (session_id, seq),
+            handed = [one for one in self.inputs(session_id, "queued") if one.seq <= seq]
+            self._database.executemany(
+                "UPDATE inputs SET state = 'handed' WHERE session_id = ? AND seq = ?",
+                [(session_id, one.seq) for one in handed],
             )
+            return tuple(one._replace(state="handed") for one in handed)
+
+    def take_back(self, session_id: str) -> tuple[Input, ...]:
+        """Remove the inputs that wait, and return them: what goes before them takes their numbers."""
+        with self.together():
+            waiting = self.inputs(session_id, "queued")
+            self._database.execute("DELETE FROM inputs WHERE session_id = ? AND state = 'queued'", (session_id,))
+            return waiting
 
     def inputs(self, session_id: str, *states: str) -> tuple[Input, ...]:
         """Return the inputs of a session in their order, those in these states or all."""
@@ -395,7 +415,7 @@ class Store:
     def give_feedback(self, session_id: str, kind: str, body: str, by: str = "") -> int:
         """Store feedback for a session in a terminal; return its id."""
         with self.together():
-            self._needed(session_id)
+            self.needed(session_id)
             done = self._database.execute(
                 "INSERT INTO feedback (session_id, kind, body, by, created_at) VALUES (?, ?, ?, ?, ?)",
                 (session_id, kind, body, by, time.time()),

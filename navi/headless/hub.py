@@ -1,0 +1,273 @@
+"""The hub: what is true of headless sessions. It stores first and reports afterwards; it holds no agent and no file.
+
+A relay brings what agents print and carries inputs to them; clients follow sessions, answer and send. Both may come and
+go at any time, and the hub itself may be killed: all that it said before is stored.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import trio
+
+from navi.headless import rule
+from navi.headless.harness import HARNESSES
+from navi.headless.harness.base import Answer
+from navi.headless.hub_session import HubSession, Wanted
+from navi.headless.store import Refused, Store, StoredSession
+from navi.headless.writer import Writer
+
+PAGE = 100
+"""Messages in one frame of what a client has missed."""
+
+BEHIND = 256
+"""Messages that may wait for a client; one that is further behind is closed."""
+
+GIVES_UP = 5.0
+"""Seconds that a message may take to a client."""
+
+Message = Mapping[str, Any]
+
+
+class Peer(Protocol):
+    """A connection: whole messages in both directions."""
+
+    async def send(self, message: Message, /) -> None:
+        """Send a message. Raise trio.BrokenResourceError, trio.ClosedResourceError."""
+        ...
+
+    async def close(self) -> None:
+        """Close it by force."""
+        ...
+
+
+class Subscriber:
+    """A client that follows sessions. It never holds up the hub: too far behind, it is closed."""
+
+    def __init__(self, peer: Peer, name: str = "") -> None:
+        self.peer = peer
+        self.name = name
+        self._send, self._waiting = trio.open_memory_channel[Message](BEHIND)
+        self.lost = trio.CancelScope()
+
+    def tell(self, message: Message) -> None:
+        """Queue a message; does not wait."""
+        try:
+            self._send.send_nowait(message)
+        except trio.WouldBlock:
+            if message["type"] != "partial":
+                self.lost.cancel()
+
+    async def run(self) -> None:
+        """Send what is queued, until the client is lost; then close it."""
+        with self.lost:
+            try:
+                async for message in self._waiting:
+                    with trio.fail_after(GIVES_UP):
+                        await self.peer.send(message)
+            except (trio.TooSlowError, trio.BrokenResourceError, trio.ClosedResourceError):
+                pass
+        with trio.CancelScope(shield=True):
+            await self.peer.close()
+
+
+class Hub:
+    """Sessions, the relay and the clients. `run` must run as long as it is used."""
+
+    def __init__(self, store: Store) -> None:
+        self.writer = Writer(store)
+        self._sessions: dict[str, HubSession] = {}
+        self._relay: Peer | None = None
+        self._client_id = ""
+        self._capabilities: Message = {}
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Take up what is stored, and carry out what is asked, until cancelled."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.writer.run)
+            for row in await self.writer.do(lambda store: store.live()):
+                await self.follow(row)
+            task_status.started()
+            await trio.sleep_forever()
+
+    # ---- sessions
+
+    async def follow(self, row: StoredSession) -> HubSession:
+        """Return what the hub holds of a live session; rebuild it from the store where it holds nothing yet."""
+        session = self._sessions.get(row.id)
+        if session is None or session.row.generation != row.generation:
+            clients = session.clients if session else set()
+            session = HubSession(row, HARNESSES[row.harness], self.writer, self._to_relay)
+            self._sessions[row.id] = session
+            session.clients = clients
+            await session.rebuild()
+        return session
+
+    def held(self, session_id: str) -> HubSession | None:
+        """Return what the hub holds of a session, None if it does not run."""
+        return self._sessions.get(session_id)
+
+    async def spawn(self, wanted: Wanted) -> StoredSession:
+        """Store a new session with its first inputs, and let the relay start it.
+
+        Raise Refused where nothing is stored: no relay, an unknown harness or host.
+        """
+        self._check(wanted)
+        harness = HARNESSES[wanted.harness]
+        row = StoredSession(
+            f"spawn_{secrets.token_hex(8)}", wanted.title, wanted.harness, wanted.model, wanted.permission_mode,
+            "" if wanted.host == "local" else wanted.host, wanted.cwd,
+            agent_session_id=str(uuid.uuid4()) if harness.abilities.chooses_id else "", client_id=self._client_id,
+        )  # fmt: skip
+        row = await self.writer.do(lambda store: store.spawn(row))
+        session = await self.follow(row)
+        await session.start(wanted.prompt, wanted.by)
+        return session.row
+
+    def _check(self, wanted: Wanted) -> None:
+        if wanted.harness not in HARNESSES:
+            raise Refused(f"there is no harness {wanted.harness}; known are {', '.join(HARNESSES)}")
+        if self._relay is None:
+            raise Refused("no relay is connected; navi daemon start starts it")
+        if (wanted.host or "local") not in self._capabilities.get("hosts", ()):
+            raise Refused(f"the relay does not reach a host {wanted.host}")
+
+    async def resume(self, session_id: str, prompt: str = "", by: str = "") -> StoredSession:
+        """Begin another run of a session whose agent has ended, in its conversation. Raise Refused."""
+        if self._relay is None:
+            raise Refused("no relay is connected; navi daemon start starts it")
+        known = await self.writer.do(lambda store: store.session(session_id))
+        again = bool(known and known.harness in HARNESSES and HARNESSES[known.harness].abilities.sends_once)
+        row = await self.writer.do(lambda store: store.resume(session_id, again))
+        session = await self.follow(row)
+        await session.start(prompt, by)
+        return session.row
+
+    def shown(self, row: StoredSession) -> rule.Shown:
+        """Return what a session is shown as."""
+        held = self._sessions.get(row.id)
+        live = rule.Live(held.state.status.value, held.row.generation) if held and held.reached else None
+        return rule.shown(rule.Row(row.remote, row.interactive, row.status, row.generation), live)
+
+    # ---- the relay
+
+    async def _to_relay(self, message: Message) -> bool:
+        """Send a message to the relay; return false if none is connected. What it misses is sent at its next start."""
+        if self._relay is None:
+            return False
+        try:
+            await self._relay.send(message)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            return False
+        return True
+
+    async def connect_relay(self, peer: Peer, hello: Message) -> None:
+        """Take a relay in place of the one before, and tell it what to follow."""
+        before, self._relay = self._relay, peer
+        if before is not None:
+            await before.close()
+        self._client_id = hello["client_id"]
+        self._capabilities = {**hello["capabilities"], "hosts": [one or "local" for one in hello["hosts"]]}
+        await self._to_relay({"type": "sync", "sessions": [one.position() for one in self._sessions.values()]})
+        for session in list(self._sessions.values()):
+            await session.send_waiting()
+
+    def lose_relay(self, peer: Peer) -> None:
+        """Note that a relay is gone; one that was replaced changes nothing."""
+        if self._relay is peer:
+            self._relay = None
+            for session in self._sessions.values():
+                session.lose()
+
+    async def hear(self, message: Message) -> None:
+        """Take a message of the relay."""
+        session = self._sessions.get(message["session_id"])
+        if session is not None:
+            await session.hear(message)
+
+    # ---- clients
+
+    async def subscribe(self, client: Subscriber, session_id: str, from_index: int) -> None:
+        """Send a client what it has missed of a session, and then what comes, without a gap. Raise Refused."""
+        row = await self.writer.do(lambda store: store.needed(session_id))
+        await client.peer.send(await self.connected(row))
+        index = max(0, from_index)
+        while True:
+            page = await self._page(session_id, index)
+            if page:
+                await client.peer.send(_message(session_id, index, page))
+                index += len(page)
+            held = self._sessions.get(session_id)
+            if held is None or held.row.last_index < index:
+                if held:
+                    held.clients.add(client)
+                return
+
+    async def _page(self, session_id: str, index: int) -> Sequence[str]:
+        found = await self.writer.do(lambda store: store.messages(session_id, index, PAGE))
+        return [one.body.decode("utf-8", "surrogateescape") for one in found]
+
+    async def connected(self, row: StoredSession) -> Message:
+        """Return the first message to a client: what the session is, and what is open."""
+
+        def open_things(store: Store) -> tuple[Any, Any]:
+            return store.questions(row.id, "open"), store.inputs(row.id, "queued", "handed")
+
+        questions, inputs = await self.writer.do(open_things)
+        shown = self.shown(row)
+        return {
+            "type": "connected", "session_id": row.id, "status": shown.status, "remote": row.remote,
+            "is_spawned": shown.type == "spawned", "interactive": row.interactive, "last_index": row.last_index,
+            "message_count": row.last_index + 1, "claude_session_id": row.agent_session_id,
+            "questions": [json.loads(one.body) | {"request_id": one.request_id, "kind": one.kind} for one in questions],
+            "inputs": [{"uuid": one.uuid, "seq": one.seq, "state": one.state} for one in inputs],
+        }  # fmt: skip
+
+    def forget(self, client: Subscriber) -> None:
+        """Note that a client is gone."""
+        for session in self._sessions.values():
+            session.clients.discard(client)
+
+    async def command(self, client: Subscriber, session_id: str, message: Message) -> None:
+        """Carry out what a client wants of a session. Raise Refused."""
+        session = self._sessions.get(session_id)
+        if session is None:
+            raise Refused("its agent has ended; navi resume goes on with it")
+        carry_out = COMMANDS[message["type"]]
+        await carry_out(session, client, message)
+
+
+def _message(session_id: str, index: int, lines: Sequence[str]) -> Message:
+    return {"type": "message", "session_id": session_id, "index": index, "messages": list(lines)}
+
+
+# ---- what clients want
+
+
+async def _say(session: HubSession, client: Subscriber, message: Message) -> None:
+    await session.queue(message.get("uuid") or str(uuid.uuid4()), "user", message["content"], client.name)
+
+
+async def _interrupt(session: HubSession, client: Subscriber, _message: Message) -> None:
+    await session.interrupt(client.name)
+
+
+async def _end(session: HubSession, _client: Subscriber, _message: Message) -> None:
+    await session.end()
+
+
+async def _respond(session: HubSession, client: Subscriber, message: Message) -> None:
+    answer = Answer(message["allow"], message.get("message") or "", message.get("updatedInput"), message.get("answers"))
+    await session.answer(message["request_id"], answer, client.name)
+
+
+COMMANDS: Mapping[str, Callable[[HubSession, Subscriber, Message], Awaitable[None]]] = {
+    "user_message": _say,
+    "interrupt": _interrupt,
+    "end_session": _end,
+    "control_response": _respond,
+}

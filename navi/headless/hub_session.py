@@ -1,0 +1,268 @@
+"""One session in the hub: its run so far, its clients, and what changes it.
+
+Whatever is said of it is stored before anybody is told.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, NamedTuple, Protocol
+
+import trio
+
+from navi.core.text import clean
+from navi.headless.harness.base import Answer, Asked, Due, Harness
+from navi.headless.run_state import Output, begin, columns, happened, launch_of, read
+from navi.headless.state import Answered, EndWanted, Exited, Handed, State, Status
+from navi.headless.store import Batch, Input, Refused, Store, StoredSession
+from navi.headless.writer import Writer
+
+Message = Mapping[str, Any]
+
+
+class Client(Protocol):
+    """Who follows a session."""
+
+    def tell(self, message: Message, /) -> None:
+        """Queue a message; does not wait."""
+        ...
+
+
+class Wanted(NamedTuple):
+    """A session that somebody wants: `by` names who."""
+
+    prompt: str
+    cwd: str = ""
+    host: str = "local"
+    harness: str = "claude-code"
+    model: str = ""
+    permission_mode: str = ""
+    title: str = ""
+    by: str = ""
+
+
+class HubSession:
+    """Its stored row, the state that follows from its output, and its clients. `reached` says that the relay has it."""
+
+    def __init__(
+        self, row: StoredSession, harness: Harness, writer: Writer, to_relay: Callable[[Message], Awaitable[bool]]
+    ) -> None:
+        self.row = row
+        self.clients: set[Client] = set()
+        self.reached = False
+        self._run = begin(harness, row)
+        self._writer = writer
+        self._to_relay = to_relay
+        self._lock = trio.Lock()
+
+    @property
+    def state(self) -> State:
+        """What it does, as its output says."""
+        return self._run.state
+
+    async def rebuild(self) -> None:
+        """Read the messages of this run again, after a start of the hub or where memory and store differ."""
+        run, index = begin(self._run.harness, self.row), 0
+        while True:
+            page = await self._writer.do(partial(Store.messages, session_id=self.row.id, from_index=index))
+            lines = [one.body for one in page if one.generation == self.row.generation]
+            run = read(run, self.row, 0, 0, lines).run
+            index += len(page)
+            if not page:
+                break
+        self._run = run
+        self.row = await self._writer.do(lambda store: store.needed(self.row.id))
+
+    def _tell(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            for client in self.clients:
+                client.tell({"session_id": self.row.id, **message})
+
+    # ---- beginning
+
+    async def start(self, prompt: str, by: str) -> None:
+        """Store the first inputs, and let the relay start the agent and give it these."""
+        launch = launch_of(self.row)
+        harness = self._run.harness
+        lines = harness.codec.handshake(launch)
+        first = await self._writer.do(lambda store: self._queue_first(store, lines, prompt, by))
+        await self._to_relay({
+            "type": "start_session", "session_id": self.row.id, "host": self.row.host,
+            "generation": self.row.generation, "cwd": self.row.cwd, "words": list(harness.command(launch)),
+            "variables": dict(harness.variables), "first": first,
+        })  # fmt: skip
+        await self.send_waiting()
+
+    def _queue_first(self, store: Store, lines: Iterable[str], prompt: str, by: str) -> int:
+        """Queue the handshake before whatever waits, and then the prompt; return the first number."""
+        waiting = store.take_back(self.row.id)
+        numbers = [store.queue(self.row.id, str(uuid.uuid4()), "line", line).seq for line in lines]
+        for one in waiting:
+            store.queue(self.row.id, one.uuid, one.kind, one.body, one.by)
+        if prompt:
+            store.queue(self.row.id, str(uuid.uuid4()), "user", prompt, by)
+        return numbers[0]
+
+    # ---- what the relay says
+
+    def position(self) -> Message:
+        """Return what a relay needs to go on: up to where the log is stored."""
+        row = self.row
+        return {"session_id": row.id, "host": row.host, "generation": row.generation, "offset": row.log_offset}
+
+    async def hear(self, message: Message) -> None:
+        """Take a message of the relay about this session."""
+        if message.get("generation", self.row.generation) != self.row.generation:
+            return
+        async with self._lock:
+            await HEARD[message["type"]](self, message)
+
+    def lose(self) -> None:
+        """Note that no relay reaches it."""
+        self.reached = False
+        self._tell([self._updated()])
+
+    async def _hear_reached(self, message: Message) -> None:
+        self.reached = message["reached"]
+        self._tell([self._updated(clean(message.get("error") or ""))])
+
+    async def _hear_output(self, message: Message) -> None:
+        """Store a batch; one that does not fit is asked for again from where the store ends."""
+        lines = [one.encode("utf-8", "surrogateescape") for one in message["messages"] if isinstance(one, str)]
+        whole = message["end"] == message["offset"] + sum(len(one) + 1 for one in lines)
+        if whole and message["offset"] == self.row.log_offset:
+            await self._store(read(self._run, self.row, message["offset"], message["end"], lines))
+        await self._acknowledge()
+        await self.send_waiting()
+
+    async def _store(self, output: Output) -> None:
+        batch, before = output.batch, self.state
+        if not await self._writer.do(lambda store: store.receive(batch)):
+            await self.rebuild()
+            return
+        first = self.row.last_index + 1
+        self._run, self.reached = output.run, True
+        last = self.row.last_index + len(batch.messages)
+        self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)
+        self._tell([{"type": "partial", "message_id": one.id, "text": one.text} for one in output.partials])
+        self._tell(self._news(before, batch, first))
+        await self._queue_due(output.dues)
+
+    def _news(self, before: State, batch: Batch, first: int) -> list[Message]:
+        """Return what clients are told of a batch."""
+        news: list[Message] = []
+        if batch.messages:
+            texts = [one.body.decode("utf-8", "surrogateescape") for one in batch.messages]
+            news.append({"type": "message", "index": first, "messages": texts})
+        news += [_asked(one) for one in self.state.questions if one not in before.questions]
+        closed = {one.request_id for one in before.questions} - {one.request_id for one in self.state.questions}
+        news += [{"type": "question_resolved", "request_id": one, "state": "withdrawn", "by": ""}
+                 for one in batch.withdrawn if one in closed]  # fmt: skip
+        news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
+        if before.status != self.state.status:
+            news.append(self._updated())
+        return news
+
+    def _updated(self, reason: str = "") -> Message:
+        status = self.state.status.value if self.reached or not self.state.status.live else "disconnected"
+        return {
+            "type": "session_updated", "status": status, "remote": self.row.remote,
+            "interactive": self.row.interactive, "reason": reason or self.state.reason,
+        }  # fmt: skip
+
+    async def _acknowledge(self) -> None:
+        row = self.row
+        ack = {"session_id": row.id, "generation": row.generation, "offset": row.log_offset}
+        await self._to_relay({"type": "ack", **ack})
+
+    async def _hear_handed(self, message: Message) -> None:
+        handed = await self._writer.do(lambda store: store.hand(self.row.id, message["seq"]))
+        if any(one.kind == "user" for one in handed):
+            self._run = happened(self._run, Handed())
+        self._tell([{"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "handed"} for one in handed])
+
+    async def _hear_ended(self, message: Message) -> None:
+        """The agent's process has ended, and all of its output is here."""
+        self._run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
+        changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code")}
+        await self._writer.do(lambda store: store.change(self.row.id, **changes))
+        self.row = self.row._replace(**changes)
+        complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.state.reason}
+        self._tell([complete, self._updated()])
+
+    # ---- what people and the codec want
+
+    async def queue(self, id: str, kind: str, body: str, by: str) -> Input:
+        """Store an input, and send it on. Raise Refused for an agent that has ended."""
+        if not self.state.status.live:
+            raise Refused("its agent has ended; navi resume goes on with it")
+        found = await self._writer.do(lambda store: store.queue(self.row.id, id, kind, body, by))
+        self._tell([{"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state}])
+        await self.send_waiting()
+        return found
+
+    async def _queue_due(self, dues: Iterable[Due]) -> None:
+        """Queue what the agent must be sent whoever watches. The key makes it one input, also after a new start."""
+        for due in dues:
+            key = f"{self.row.id} {self.row.generation} {due.key}"
+            await self._writer.do(partial(Store.queue, session_id=self.row.id, uuid=key, kind="line", body=due.line))
+
+    async def send_waiting(self) -> None:
+        """Send the relay the inputs that are not at the agent's host yet. The number makes one that comes twice one."""
+        for one in await self._writer.do(lambda store: store.inputs(self.row.id, "queued")):
+            if one.kind == "user" and self.state.status is Status.STARTING:
+                return  # some agents take prompts only after the handshake
+            await self._to_relay({
+                "type": "send_input", "session_id": self.row.id, "generation": self.row.generation, "seq": one.seq,
+                "line": self._line(one),
+            })  # fmt: skip
+
+    def _line(self, one: Input) -> str:
+        codec = self._run.harness.codec
+        return codec.prompt(self._run.memory, one.uuid, one.body) if one.kind == "user" else one.body
+
+    async def answer(self, request_id: str, answer: Answer, by: str) -> None:
+        """Store an answer, and send it on; only the first one counts. Raise Refused."""
+        asked = next((one for one in self.state.questions if one.request_id == request_id), None)
+        line = self._run.harness.codec.answer(asked, answer) if asked else ""
+        kept, id = stored_answer(answer), str(uuid.uuid4())
+        await self._writer.do(lambda store: store.answer(self.row.id, request_id, kept, by, id, line))
+        self._run = happened(self._run, Answered(request_id))
+        resolved = {"type": "question_resolved", "request_id": request_id, "state": "answered", "by": by}
+        self._tell([resolved, self._updated()])
+        await self.send_waiting()
+
+    async def interrupt(self, by: str) -> None:
+        """End the turn. Raise Refused for an agent that has ended."""
+        key = str(uuid.uuid4())
+        for number, line in enumerate(self._run.harness.codec.interrupt(self._run.memory, key, self.state.questions)):
+            await self.queue(f"{key}-{number}", "interrupt", line, by)
+
+    async def end(self) -> None:
+        """Let the relay end the agent."""
+        self._run = happened(self._run, EndWanted())
+        self._tell([self._updated()])
+        await self._to_relay({"type": "end_session", "session_id": self.row.id, "generation": self.row.generation})
+
+
+HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
+    "session_output": HubSession._hear_output,
+    "session_reached": HubSession._hear_reached,
+    "session_ended": HubSession._hear_ended,
+    "input_handed": HubSession._hear_handed,
+}
+
+
+def _asked(asked: Asked) -> Message:
+    return {
+        "type": "control_request", "request_id": asked.request_id, "kind": asked.kind, "tool_name": asked.tool,
+        "input": dict(asked.input), "options": dict(asked.options),
+    }  # fmt: skip
+
+
+def stored_answer(answer: Answer) -> dict[str, Any]:
+    """Return an answer as the store keeps it."""
+    given = {name: value for name, value in answer._asdict().items() if value not in (None, "", False)}
+    return given | {"allow": answer.allow}

@@ -1,0 +1,126 @@
+"""The messages between hub, relay and clients: JSON objects, each a line on a socket or a frame of a WebSocket.
+
+TABLE names every message, who sends it, and its fields. A message with a field that is missing or of another type is
+refused; a field that is not in the table is left alone, so that a newer program can be talked to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
+
+LONGEST = 24 * 1024 * 1024
+"""Bytes of a message: the longest line of an agent, escaped."""
+
+Sender = Literal["client", "relay", "hub to client", "hub to relay"]
+
+TEXT, NUMBER, TRUTH, LIST, OBJECT, AMOUNT = (str,), (int,), (bool,), (list,), (dict,), (int, float)
+
+
+class Field(NamedTuple):
+    """A field: its types, whether it must be there, and whether null is as good as absent."""
+
+    types: tuple[type, ...]
+    needed: bool = True
+
+
+def maybe(types: tuple[type, ...]) -> Field:
+    """Return a field that may be absent or null."""
+    return Field(types, False)
+
+
+ID = {"session_id": Field(TEXT)}
+
+TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
+    # ---- a client, which may be a verb, a dashboard or a page
+    ("client", "subscribe"): {"session_id": maybe(TEXT), "from_index": maybe(NUMBER)},
+    ("client", "ping"): {},
+    ("client", "user_message"): {"uuid": maybe(TEXT), "content": Field(TEXT), "session_id": maybe(TEXT)},
+    ("client", "interrupt"): {"session_id": maybe(TEXT)},
+    ("client", "end_session"): {"session_id": maybe(TEXT)},
+    ("client", "control_response"): {
+        "request_id": Field(TEXT), "allow": Field(TRUTH), "message": maybe(TEXT), "updatedInput": maybe(OBJECT),
+        "answers": maybe(OBJECT), "session_id": maybe(TEXT),
+    },
+    ("client", "request"): {"id": Field(NUMBER), "method": Field(TEXT), "path": Field(TEXT), "body": maybe(OBJECT)},
+    # ---- the relay
+    ("relay", "daemon_connected"): {"client_id": Field(TEXT), "capabilities": Field(OBJECT), "hosts": Field(LIST)},
+    ("relay", "session_output"): {
+        **ID, "generation": Field(NUMBER), "offset": Field(NUMBER), "end": Field(NUMBER), "messages": Field(LIST),
+    },
+    ("relay", "input_handed"): {**ID, "seq": Field(NUMBER)},
+    ("relay", "session_reached"): {**ID, "generation": Field(NUMBER), "reached": Field(TRUTH), "error": maybe(TEXT)},
+    ("relay", "session_ended"): {
+        **ID, "generation": Field(NUMBER), "exit_code": maybe(NUMBER), "reason": maybe(TEXT), "error": maybe(TEXT),
+    },
+    # ---- the hub to the relay
+    ("hub to relay", "sync"): {"sessions": Field(LIST)},
+    ("hub to relay", "ack"): {**ID, "generation": Field(NUMBER), "offset": Field(NUMBER)},
+    ("hub to relay", "start_session"): {
+        **ID, "host": Field(TEXT), "generation": Field(NUMBER), "cwd": Field(TEXT), "words": Field(LIST),
+        "variables": Field(OBJECT), "first": Field(NUMBER),
+    },
+    ("hub to relay", "send_input"): {**ID, "generation": Field(NUMBER), "seq": Field(NUMBER), "line": Field(TEXT)},
+    ("hub to relay", "end_session"): {**ID, "generation": Field(NUMBER)},
+    # ---- the hub to a client
+    ("hub to client", "connected"): {
+        **ID, "status": Field(TEXT), "remote": Field(TRUTH), "is_spawned": Field(TRUTH), "interactive": Field(TRUTH),
+        "last_index": Field(NUMBER), "message_count": Field(NUMBER), "claude_session_id": Field(TEXT),
+        "questions": Field(LIST), "inputs": Field(LIST),
+    },
+    ("hub to client", "message"): {**ID, "index": Field(NUMBER), "messages": Field(LIST)},
+    ("hub to client", "partial"): {**ID, "message_id": Field(TEXT), "text": Field(TEXT)},
+    ("hub to client", "input"): {**ID, "uuid": Field(TEXT), "seq": maybe(NUMBER), "state": Field(TEXT)},
+    ("hub to client", "control_request"): {
+        **ID, "request_id": Field(TEXT), "kind": Field(TEXT), "tool_name": Field(TEXT), "input": Field(OBJECT),
+    },
+    ("hub to client", "question_resolved"): {
+        **ID, "request_id": Field(TEXT), "state": Field(TEXT), "by": Field(TEXT),
+    },
+    ("hub to client", "session_updated"): {
+        **ID, "status": Field(TEXT), "remote": Field(TRUTH), "interactive": Field(TRUTH), "reason": Field(TEXT),
+    },
+    ("hub to client", "complete"): {**ID, "exit_code": maybe(NUMBER), "reason": Field(TEXT)},
+    ("hub to client", "response"): {"id": Field(NUMBER), "status": Field(NUMBER), "body": Field(OBJECT)},
+    ("hub to client", "pong"): {},
+    ("hub to client", "error"): {"code": Field(TEXT), "message": Field(TEXT)},
+}  # fmt: skip
+
+
+class Malformed(ValueError):
+    """A message that the table does not know; the text says what is wrong with it."""
+
+
+def to_line(message: Mapping[str, Any]) -> bytes:
+    """Return a message as a line with its end. It is ASCII; bytes that are no text stand in it as lone surrogates."""
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+def read(line: bytes | str, senders: Iterable[Sender]) -> dict[str, Any]:
+    """Return the message in a line that one of these senders may send. Raise Malformed."""
+    if len(line) > LONGEST:
+        raise Malformed(f"a message has at most {LONGEST:,} bytes")
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("a message is one JSON object in a line") from error
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise Malformed("a message is a JSON object with a type")
+    fields = next((TABLE[sender, message["type"]] for sender in senders if (sender, message["type"]) in TABLE), None)
+    if fields is None:
+        raise Malformed(f"unknown message {message['type'][:40]!r}")
+    check(message, fields)
+    return message
+
+
+def check(message: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
+    """Raise Malformed if a field is missing or has another type."""
+    for name, field in fields.items():
+        value = message.get(name)
+        if value is None and not field.needed:
+            continue
+        if value is None:
+            raise Malformed(f"{message['type']}: `{name}` is missing")
+        if not isinstance(value, field.types) or (isinstance(value, bool) and bool not in field.types):
+            raise Malformed(f"{message['type']}: `{name}` must be of type {field.types[0].__name__}")

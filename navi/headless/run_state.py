@@ -1,0 +1,109 @@
+"""What the hub knows of one run: a fold over the lines that its agent printed, with what it makes of them. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from navi.headless.harness.base import Asked, Due, Event, Harness, Launch, Other, Partial, Raw, Taken, Withdrawn
+from navi.headless.state import Began, Happening, State, Status, after
+from navi.headless.store import Batch, Message, Question, StoredSession
+
+
+class RunState(NamedTuple):
+    """A run so far: what the codec remembers, and what follows from all lines."""
+
+    harness: Harness
+    memory: Any
+    state: State = State()
+
+
+class Output(NamedTuple):
+    """What some lines of a run say: the run behind them, what is stored, and what is only shown or sent on."""
+
+    run: RunState
+    batch: Batch
+    partials: tuple[Partial, ...] = ()
+    dues: tuple[Due, ...] = ()
+
+
+def begin(harness: Harness, row: StoredSession, prompted: bool = True) -> RunState:
+    """Return a run that begins."""
+    state = after(State(), Began(prompted))
+    return RunState(harness, harness.codec.remember(launch_of(row)), state)
+
+
+def launch_of(row: StoredSession) -> Launch:
+    """Return how the run of a stored session is started. Each run after the first one resumes its conversation."""
+    return Launch(row.cwd, row.agent_session_id, row.generation > 1, row.model, row.permission_mode, partial=True)
+
+
+def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterable[bytes]) -> Output:
+    """Read lines of a log, without their ends, that begin at `offset` and end at `end`."""
+    messages: list[Message] = []
+    events: list[Event] = []
+    for line in lines:
+        memory, found = run.harness.codec.read(run.memory, line)
+        run = run._replace(memory=memory, state=_after_all(run.state, found))
+        events += found
+        if found and not all(isinstance(one, Partial) for one in found):
+            messages.append(Message(_kind(found), line, offset))
+        offset += len(line) + 1
+    return Output(
+        run, _batch(run, row, end, messages, events),
+        tuple(one for one in events if isinstance(one, Partial)), tuple(one for one in events if isinstance(one, Due)),
+    )  # fmt: skip
+
+
+def happened(run: RunState, what: Happening) -> RunState:
+    """Return the run after something that no line says."""
+    return run._replace(state=after(run.state, what))
+
+
+def _after_all(state: State, events: Sequence[Event]) -> State:
+    for event in events:
+        state = after(state, event)
+    return state
+
+
+def _kind(events: Sequence[Event]) -> str:
+    """Return what a line is stored as: the name of its first event, or the agent's own word."""
+    first = events[0]
+    if isinstance(first, Raw):
+        return "raw"
+    return first.type or "other" if isinstance(first, Other) else type(first).__name__.lower()
+
+
+def _batch(run: RunState, row: StoredSession, end: int, messages: Sequence[Message], events: Sequence[Event]) -> Batch:
+    still_open = {one.request_id for one in run.state.questions}
+    asked = [one for one in events if isinstance(one, Asked)]
+    gone = {one.request_id for one in events if isinstance(one, Withdrawn)}
+    gone |= {one.request_id for one in asked if one.request_id not in still_open}
+    return Batch(
+        row.id, row.generation, row.log_offset, end, messages,
+        opened=[Question(one.request_id, one.kind, question_body(one)) for one in asked],
+        withdrawn=sorted(gone),
+        taken=[one.uuid for one in events if isinstance(one, Taken)],
+        changes=dict(columns(run.state)),
+    )  # fmt: skip
+
+
+def question_body(asked: Asked) -> str:
+    """Return what an agent asks as the store keeps it."""
+    return json.dumps({name: value for name, value in asdict(asked).items() if name not in ("request_id", "kind")})
+
+
+def columns(state: State) -> Iterator[tuple[str, Any]]:
+    """Yield the columns of a session that follow from its state."""
+    yield "status", "live" if state.status.live else "complete" if state.status is Status.COMPLETE else "failed"
+    yield "reason", state.reason
+    yield "tokens_in", state.tokens_in
+    yield "tokens_out", state.tokens_out
+    for name, value in (
+        ("agent_session_id", state.conversation), ("model", state.model), ("permission_mode", state.mode),
+        ("cost_usd", state.cost),
+    ):  # fmt: skip
+        if value:
+            yield name, value

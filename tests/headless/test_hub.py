@@ -1,0 +1,331 @@
+"""The hub: what it stores before it speaks, what clients see, and that a killed hub goes on where it was.
+
+The tests play the relay: they bring the lines of an agent, and read what the hub sends to its host.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+
+from navi.headless.hub import BEHIND, Hub, Subscriber
+from navi.headless.hub_session import Wanted
+from navi.headless.messages import TABLE, check
+from navi.headless.store import Refused, Store, StoredSession
+
+READY = {"type": "control_response", "response": {"subtype": "success", "request_id": "navi-handshake", "response": {}}}
+TEXT = {"type": "assistant", "message": {"id": "m1", "content": [{"type": "text", "text": "hello"}]}}
+DONE = {"type": "result", "subtype": "success", "is_error": False, "result": "hello", "usage": {}}
+GROWING = {"type": "stream_event", "event": {"delta": {"text": "hel"}}}
+
+
+def asks(request_id: str, tool: str = "Bash") -> dict[str, Any]:
+    """Return an agent's line that asks for permission."""
+    request = {"subtype": "can_use_tool", "tool_name": tool, "input": {"command": "touch f"}, "tool_use_id": "t1"}
+    return {"type": "control_request", "request_id": request_id, "request": request}
+
+
+def takes(uuid: str) -> dict[str, Any]:
+    """Return an agent's line that says that it has taken up an input."""
+    return {"type": "user", "uuid": uuid, "isReplay": True, "message": {"role": "user", "content": "x"}}
+
+
+class Played:
+    """A connection whose other end is the test: what the hub sent. Each message is one of the table."""
+
+    def __init__(self, sender: str = "hub to relay") -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.closed = False
+        self.stalls = False
+        self._sender = sender
+
+    async def send(self, message: Any) -> None:
+        if self.stalls:
+            await trio.sleep_forever()
+        check(message, TABLE[self._sender, message["type"]])  # type: ignore[index]
+        self.sent.append(json.loads(json.dumps(message)))
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def take(self, type: str) -> list[dict[str, Any]]:
+        """Return the messages of a type, which count as read."""
+        found = [one for one in self.sent if one["type"] == type]
+        self.sent = [one for one in self.sent if one["type"] != type]
+        return found
+
+
+class World:
+    """A hub with a relay, and the log of an agent that only grows."""
+
+    def __init__(self, hub: Hub, nursery: trio.Nursery) -> None:
+        self.hub = hub
+        self.relay = Played()
+        self._nursery = nursery
+        self._logs: dict[tuple[str, int], int] = {}
+
+    async def connect(self) -> None:
+        """Connect another relay."""
+        self.relay = Played()
+        hello = {"client_id": "r", "capabilities": {"can_spawn_sessions": True}, "hosts": ["", "dev"]}
+        await self.hub.connect_relay(self.relay, hello)
+
+    async def prints(self, row: StoredSession, *lines: object, offset: int | None = None) -> None:
+        """Bring lines of a session's agent."""
+        texts = [one if isinstance(one, str) else json.dumps(one) for one in lines]
+        place = (row.id, row.generation)
+        begin = self._logs.get(place, 0) if offset is None else offset
+        end = begin + sum(len(one.encode("utf-8", "surrogateescape")) + 1 for one in texts)
+        self._logs[place] = max(end, self._logs.get(place, 0))
+        await self.hub.hear({
+            "type": "session_output", "session_id": row.id, "generation": row.generation, "offset": begin, "end": end,
+            "messages": texts,
+        })  # fmt: skip
+
+    async def follow(self, row: StoredSession, from_index: int = 0) -> Played:
+        """Let a client follow a session."""
+        peer = Played("hub to client")
+        client = Subscriber(peer, "phone")
+        self._nursery.start_soon(client.run)
+        await self.hub.subscribe(client, row.id, from_index)
+        return peer
+
+    async def client(self) -> Subscriber:
+        """Return a client that only sends."""
+        return Subscriber(Played("hub to client"), "laptop")
+
+
+@asynccontextmanager
+async def world(path: Path, relay: bool = True) -> AsyncIterator[World]:
+    """Run a hub over a store."""
+    store = Store(path / "navi.db")
+    async with trio.open_nursery() as nursery:
+        made = World(Hub(store), nursery)
+        await nursery.start(made.hub.run)
+        if relay:
+            await made.connect()
+        yield made
+        nursery.cancel_scope.cancel()
+    store.close()
+
+
+async def settled(peer: Played, type: str, number: int = 1) -> list[dict[str, Any]]:
+    """Wait until a client has so many messages of a type, and return them."""
+    with trio.fail_after(20):
+        while sum(one["type"] == type for one in peer.sent) < number:
+            await trio.sleep(0.005)
+    return [one for one in peer.sent if one["type"] == type]
+
+
+async def test_a_spawn_is_stored_before_the_agent_starts(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("fix it", "/repo", "dev", model="opus"))
+        start, *inputs = here.relay.sent[1:]
+        assert (row.remote, row.interactive, row.host, row.status) == (True, True, "dev", "live")
+        assert (start["type"], start["host"], start["cwd"], start["first"]) == ("start_session", "dev", "/repo", 1)
+        assert start["words"][-5:] == [
+            "--session-id",
+            row.agent_session_id,
+            "--model",
+            "opus",
+            "--include-partial-messages",
+        ]
+        assert "fix it" not in str(start), "no prompt in a command line"
+        assert [one["seq"] for one in inputs] == [1], "the prompt waits for the handshake"
+        await here.prints(row, READY)
+        assert [(one["seq"], "fix it" in one["line"]) for one in here.relay.take("send_input")][-1] == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (Wanted("x", host="nowhere"), "does not reach a host nowhere"),
+        (Wanted("x", harness="none"), "there is no harness none; known are claude-code"),
+    ],
+)
+async def test_a_spawn_that_cannot_be_stores_nothing(tmp_path: Path, wanted: Wanted, words: str) -> None:
+    async with world(tmp_path) as here:
+        with pytest.raises(Refused, match=words):
+            await here.hub.spawn(wanted)
+        assert not Store(tmp_path / "navi.db").sessions()
+
+
+async def test_without_a_relay_nothing_is_spawned(tmp_path: Path) -> None:
+    async with world(tmp_path, relay=False) as here:
+        with pytest.raises(Refused, match="navi daemon start starts it"):
+            await here.hub.spawn(Wanted("x"))
+
+
+async def test_output_is_acknowledged_once_and_asked_for_again_where_it_does_not_fit(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY)
+        first = here.relay.take("ack")[-1]["offset"]
+        await here.prints(row, TEXT, offset=first + 1000)
+        assert here.relay.take("ack") == [{"type": "ack", "session_id": row.id, "generation": 1, "offset": first}], (
+            "there is a gap"
+        )
+        await here.prints(row, READY, offset=0)
+        assert here.relay.take("ack")[-1]["offset"] == first, "it was sent again"
+        await here.prints(row, TEXT, "no JSON \udcff", offset=first)
+        with Store(tmp_path / "navi.db").together():
+            pass
+        stored = Store(tmp_path / "navi.db").messages(row.id)
+        assert [one.kind for one in stored] == ["ready", "text", "raw"]
+        assert stored[-1].body == b"no JSON \xff"
+
+
+async def test_a_client_catches_up_without_a_gap(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        for number in range(0, 250, 50):
+            await here.prints(row, *({**TEXT, "n": number + one} for one in range(50)))
+        early = await here.follow(row)
+        late = await here.follow(row, 240)
+        await here.prints(row, {**TEXT, "n": 250}, GROWING)
+        for peer, first in ((early, 0), (late, 240)):
+            await settled(peer, "partial")
+            frames = [one for one in peer.sent if one["type"] == "message"]
+            numbers = [json.loads(line)["n"] for one in frames for line in one["messages"]]
+            assert numbers == list(range(first, 251))
+            assert all(len(one["messages"]) <= 100 for one in frames)
+        assert early.sent[0]["last_index"] == 249
+
+
+async def test_a_permission_is_answered_by_the_first_and_withdrawn_everywhere(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        phone = await here.follow(row)
+        await here.prints(row, READY, asks("q1"), asks("q2"))
+        assert [one["request_id"] for one in await settled(phone, "control_request", 2)] == ["q1", "q2"]
+        assert here.hub.shown(row).status == "permission"
+        late = await here.follow(row)
+        assert [one["request_id"] for one in late.sent[0]["questions"]] == ["q1", "q2"]
+        client = await here.client()
+        yes = {"type": "control_response", "request_id": "q1", "allow": True}
+        await here.hub.command(client, row.id, yes)
+        with pytest.raises(Refused, match="laptop has answered it already"):
+            await here.hub.command(client, row.id, {**yes, "allow": False})
+        line = json.loads(here.relay.take("send_input")[-1]["line"])
+        assert line["response"]["response"] == {"behavior": "allow", "updatedInput": {"command": "touch f"}}
+        await here.prints(row, {"type": "control_cancel_request", "request_id": "q2"})
+        resolved = await settled(phone, "question_resolved", 2)
+        assert [(one["request_id"], one["state"], one["by"]) for one in resolved] == [
+            ("q1", "answered", "laptop"), ("q2", "withdrawn", ""),
+        ]  # fmt: skip
+        with pytest.raises(Refused, match="does not ask it any more"):
+            await here.hub.command(client, row.id, {**yes, "request_id": "q2"})
+
+
+async def test_an_input_shows_how_far_it_has_come(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted(""))
+        phone = await here.follow(row)
+        await here.prints(row, READY)
+        client = await here.client()
+        message = {"type": "user_message", "uuid": "u1", "content": "go on"}
+        for _ in range(2):
+            await here.hub.command(client, row.id, message)
+        sent = {one["seq"] for one in here.relay.take("send_input") if "go on" in one["line"]}
+        assert sent == {2}, "sent twice, it is one input"
+        await here.hub.hear({"type": "input_handed", "session_id": row.id, "seq": 2})
+        await here.prints(row, takes("u1"), TEXT, DONE)
+        states = [one["state"] for one in await settled(phone, "input", 4) if one["uuid"] == "u1"]
+        assert list(dict.fromkeys(states)) == ["queued", "handed", "taken"]
+
+
+async def test_a_lost_relay_leaves_the_session_and_its_questions(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        phone = await here.follow(row)
+        await here.prints(row, READY, asks("q1"))
+        lost = here.relay
+        here.hub.lose_relay(lost)
+        assert here.hub.shown(row) == ("spawned", "disconnected", "Remote")
+        client = await here.client()
+        await here.hub.command(client, row.id, {"type": "control_response", "request_id": "q1", "allow": False})
+        assert (await settled(phone, "session_updated", 3))[1]["status"] == "disconnected"
+        await here.connect()
+        sync = here.relay.take("sync")[0]["sessions"]
+        assert [(one["session_id"], one["generation"]) for one in sync] == [(row.id, 1)]
+        assert "deny" in here.relay.take("send_input")[-1]["line"], "what was answered meanwhile is sent now"
+        here.hub.lose_relay(lost)
+        await here.prints(row, TEXT)
+        assert here.hub.shown(row).status == "running", "the end of the relay before changes nothing"
+
+
+async def test_a_hub_that_starts_again_goes_on_where_it_was(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY, TEXT, asks("q1"))
+        offset = here.relay.take("ack")[-1]["offset"]
+    async with world(tmp_path, relay=False) as here:
+        assert here.hub.shown(row) == ("spawned", "disconnected", "Remote")
+        phone = await here.follow(row)
+        connected = phone.sent[0]
+        assert (connected["remote"], connected["is_spawned"], connected["status"]) == (True, True, "disconnected")
+        assert [one["request_id"] for one in connected["questions"]] == ["q1"]
+        await here.connect()
+        assert [one["offset"] for one in here.relay.take("sync")[0]["sessions"]] == [offset]
+        await here.prints(row, DONE, offset=offset)
+        assert here.hub.shown(row).status == "waiting"
+
+
+ENDS = [
+    pytest.param(0, "asked", "complete", "", id="asked to end"),
+    pytest.param(137, "", "failed", "status 137", id="killed"),
+    pytest.param(None, "", "failed", "lost", id="lost"),
+]
+
+
+@pytest.mark.parametrize(("code", "reason", "status", "words"), ENDS)
+async def test_an_ended_agent_can_be_resumed(
+    tmp_path: Path, code: int | None, reason: str, status: str, words: str
+) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x", "/repo"))
+        phone = await here.follow(row)
+        await here.prints(row, READY, TEXT)
+        await here.hub.hear(
+            {"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": code, "reason": reason}
+        )
+        assert [(one["exit_code"], one["reason"]) for one in await settled(phone, "complete")] == [(code, words)]
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert (stored.status, stored.remote, here.hub.shown(stored).status) == (status, True, status)
+        with pytest.raises(Refused, match="navi resume goes on with it"):
+            await here.hub.command(await here.client(), row.id, {"type": "user_message", "content": "x"})
+        here.relay.sent.clear()
+        again = await here.hub.resume(row.id, "go on")
+        start, *inputs = here.relay.sent
+        assert (start["generation"], start["cwd"]) == (2, "/repo")
+        assert ["--resume", row.agent_session_id] == start["words"][-3:-1]
+        assert start["first"] == inputs[0]["seq"]
+        await here.prints(again, READY, TEXT)
+        assert here.hub.shown(again).status == "running"
+        numbers = [one["index"] for one in await settled(phone, "message", 2)]
+        assert numbers == [0, 2], "the same client sees the next run"
+
+
+async def test_a_client_that_never_reads_is_closed_and_nobody_else_waits(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        stalled, other = await here.follow(row), await here.follow(row)
+        stalled.stalls = True
+        for number in range(BEHIND + 10):
+            await here.prints(row, {**TEXT, "n": number})
+            await trio.testing.wait_all_tasks_blocked()
+        assert stalled.closed
+        assert len(await settled(other, "message", BEHIND + 10)) == BEHIND + 10
+        assert not other.closed
+
+
+def test_no_message_is_in_the_table_twice() -> None:
+    senders: Sequence[str] = [sender for sender, _ in TABLE]
+    assert set(senders) == {"client", "relay", "hub to client", "hub to relay"}
