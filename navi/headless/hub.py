@@ -94,6 +94,20 @@ class Hub:
             task_status.started()
             await trio.sleep_forever()
 
+    @property
+    def relay_is_connected(self) -> bool:
+        """Whether agents can be started and reached."""
+        return self._relay is not None
+
+    @property
+    def capabilities(self) -> Message:
+        """What the relay can do."""
+        return self._capabilities if self._relay else {}
+
+    def new_id(self, kind: str) -> str:
+        """Return an id that no session has."""
+        return f"{kind}_{secrets.token_hex(8)}"
+
     # ---- sessions
 
     async def follow(self, row: StoredSession) -> HubSession:
@@ -119,7 +133,7 @@ class Hub:
         self._check(wanted)
         harness = HARNESSES[wanted.harness]
         row = StoredSession(
-            f"spawn_{secrets.token_hex(8)}", wanted.title, wanted.harness, wanted.model, wanted.permission_mode,
+            self.new_id("spawn"), wanted.title, wanted.harness, wanted.model, wanted.permission_mode,
             "" if wanted.host == "local" else wanted.host, wanted.cwd,
             agent_session_id=str(uuid.uuid4()) if harness.abilities.chooses_id else "", client_id=self._client_id,
         )  # fmt: skip

@@ -5,6 +5,7 @@ Whatever is said of it is stored before anybody is told.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
@@ -127,6 +128,8 @@ class HubSession:
     async def _hear_reached(self, message: Message) -> None:
         self.reached = message["reached"]
         self._tell([self._updated(clean(message.get("error") or ""))])
+        if self.reached:
+            await self.send_waiting()
 
     async def _hear_output(self, message: Message) -> None:
         """Store a batch; one that does not fit is asked for again from where the store ends."""
@@ -186,10 +189,12 @@ class HubSession:
     async def _hear_ended(self, message: Message) -> None:
         """The agent's process has ended, and all of its output is here."""
         self._run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
-        changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code")}
+        changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code"), "ended_at": time.time()}
+        if message.get("error"):
+            changes["reason"] = clean(message["error"])
         await self._writer.do(lambda store: store.change(self.row.id, **changes))
         self.row = self.row._replace(**changes)
-        complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.state.reason}
+        complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason}
         self._tell([complete, self._updated()])
 
     # ---- what people and the codec want

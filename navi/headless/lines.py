@@ -1,0 +1,54 @@
+"""Messages over a stream: each a line of JSON. Both sides of the hub's socket use it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any
+
+import trio
+
+from navi.headless.messages import LONGEST, Malformed, Sender, read, to_line
+
+CHUNK = 262_144
+"""Bytes that are read at once."""
+
+
+class LinePeer:
+    """A stream of messages; `senders` are those whose messages may come."""
+
+    def __init__(self, stream: trio.SocketStream, senders: Iterable[Sender]) -> None:
+        self._stream = stream
+        self._senders = tuple(senders)
+        self._lock = trio.Lock()
+        self._rest = bytearray()
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        """Send a message. Raise trio.BrokenResourceError, trio.ClosedResourceError."""
+        async with self._lock:
+            await self._stream.send_all(to_line(message))
+
+    async def close(self) -> None:
+        """Close the stream at once."""
+        await trio.aclose_forcefully(self._stream)
+
+    async def messages(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield what comes until the other side ends. Raise Malformed; what fails in the stream ends it."""
+        try:
+            while data := await self._stream.receive_some(CHUNK):
+                start = len(self._rest)
+                self._rest += data
+                for line in self._lines(start):
+                    yield read(line, self._senders)
+                if len(self._rest) > LONGEST:
+                    raise Malformed(f"a message has at most {LONGEST:,} bytes")
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            return
+
+    def _lines(self, searched: int) -> list[bytes]:
+        """Take the whole lines out of what has come; nothing before `searched` has a line end."""
+        end = self._rest.rfind(b"\n", searched)
+        if end < 0:
+            return []
+        lines = bytes(self._rest[:end]).split(b"\n")
+        del self._rest[: end + 1]
+        return lines

@@ -1,0 +1,251 @@
+"""The relay: brings the hub what agents print, and their hosts what the hub sends. It has no truth of its own.
+
+It holds no agent and stores nothing, so it may be killed at any time: the next one goes on from the hub's offsets. One
+stream for each host brings the output of all its sessions.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple, Protocol
+
+import trio
+
+from navi.core.log import SILENT, Log
+from navi.core.text import clean
+from navi.hosts import Host, HostError
+from navi.ops import OperationError
+from navi.ops.headless import RunId, end, post, run
+from navi.ops.headless_tail import Ended, Fed, Lines, Missing, News, Position, tail
+
+Message = Mapping[str, Any]
+
+MOST_WAITING = 1000
+"""Messages of the hub that may wait for one host."""
+
+PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between attempts to reach a host."""
+
+
+class Hub(Protocol):
+    """The connection to the hub."""
+
+    async def send(self, message: Message, /) -> None:
+        """Send a message. Raise trio.BrokenResourceError, trio.ClosedResourceError."""
+        ...
+
+
+class Followed(NamedTuple):
+    """A run that is followed, and from where."""
+
+    id: RunId
+    offset: int
+
+
+class Relay:
+    """Follows the runs that the hub names on all hosts, until its connection to the hub ends."""
+
+    def __init__(self, hosts: Sequence[Host], hub: Hub, log: Log = SILENT) -> None:
+        self._hosts = {host.name if host.name != "local" else "": _HostRelay(host, hub, log) for host in hosts}
+        self._at: dict[str, _HostRelay] = {}
+        self._hub = hub
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        try:
+            async with trio.open_nursery() as nursery:
+                for one in self._hosts.values():
+                    nursery.start_soon(one.follow)
+                    nursery.start_soon(one.carry)
+        finally:
+            with trio.CancelScope(shield=True):
+                async with trio.open_nursery() as nursery:
+                    for one in self._hosts.values():
+                        nursery.start_soon(one.host.close)
+
+    def hello(self, client_id: str, harnesses: Sequence[Message]) -> Message:
+        """Return the first message to the hub."""
+        capabilities = {"can_spawn_sessions": True, "spawnable_harnesses": list(harnesses)}
+        return {
+            "type": "daemon_connected", "client_id": client_id, "capabilities": capabilities,
+            "hosts": list(self._hosts),
+        }  # fmt: skip
+
+    async def take(self, message: Message) -> None:
+        """Take a message of the hub; does not wait for any host."""
+        if message["type"] == "sync":
+            for one in message["sessions"]:
+                self._find(one["session_id"], one["host"], RunId(one["session_id"], one["generation"]), one["offset"])
+            return
+        if message["type"] == "start_session":
+            self._find(message["session_id"], message["host"], None, 0)
+        at = self._at.get(message["session_id"])
+        if at:
+            at.take(message)
+
+    def _find(self, session_id: str, host: str, id: RunId | None, offset: int) -> None:
+        at = self._hosts.get(host)
+        if at is None:
+            return
+        self._at[session_id] = at
+        if id:
+            at.add(id, offset)
+
+
+class _HostRelay:
+    """One host: a stream of the output of all its runs, and what is sent there, in order."""
+
+    def __init__(self, host: Host, hub: Hub, log: Log) -> None:
+        self.host = host
+        self._hub = hub
+        self._log = log
+        self._runs: dict[str, Followed] = {}
+        self._unacknowledged: dict[str, deque[int | None]] = {}
+        self._changed = trio.Event()
+        self._send, self._waiting = trio.open_memory_channel[Message](MOST_WAITING)
+
+    # ---- what is followed
+
+    def add(self, id: RunId, offset: int) -> None:
+        """Follow a run from an offset on."""
+        self._runs[id.session] = Followed(id, offset)
+        self._change()
+
+    def _drop(self, id: RunId) -> None:
+        if self._runs.get(id.session, Followed(RunId(""), 0)).id == id:
+            del self._runs[id.session]
+
+    def _change(self) -> None:
+        changed, self._changed = self._changed, trio.Event()
+        changed.set()
+
+    async def follow(self) -> None:
+        """Keep a stream open on everything that is followed; open it anew when that changes, or it ends."""
+        attempt = 0
+        while True:
+            changed = self._changed
+            if not self._runs:
+                await changed.wait()
+                continue
+            try:
+                await self.host.open()
+                attempt = 0
+                with trio.CancelScope() as stream:
+                    async with trio.open_nursery() as nursery:
+                        nursery.start_soon(_cancel_when, changed, stream)
+                        await self._stream()
+                        nursery.cancel_scope.cancel()
+            except (HostError, OperationError) as error:
+                await self._lost(str(error))
+                await trio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)] * random.uniform(0.8, 1.2))
+                attempt += 1
+
+    async def _stream(self) -> None:
+        positions = [Position(one.id, one.offset) for one in self._runs.values()]
+        async with self.host.watch(tail(positions)) as watch:
+            for position in positions:
+                await self._reached(position.id, True)
+            async for several in watch:
+                for news in several:
+                    await self._report(news)
+
+    async def _reached(self, id: RunId, reached: bool, error: str = "") -> None:
+        await self._hub.send({
+            "type": "session_reached", "session_id": id.session, "generation": id.generation, "reached": reached,
+            "error": clean(error),
+        })  # fmt: skip
+
+    async def _lost(self, error: str) -> None:
+        self._log.info("%s: headless sessions are not followed: %s", self.host.name, error)
+        for one in list(self._runs.values()):
+            await self._reached(one.id, False, error)
+
+    async def _report(self, news: News) -> None:
+        id = news.id
+        at = {"session_id": id.session, "generation": id.generation}
+        if isinstance(news, Lines):
+            self._runs[id.session] = Followed(id, news.end)
+            self._unacknowledged.setdefault(id.session, deque()).append(news.end)
+            lines = [one.decode("utf-8", "surrogateescape") for one in news.data.split(b"\n")[:-1]]
+            output = {"offset": news.offset, "end": news.end, "messages": lines}
+            await self._hub.send({"type": "session_output", **at, **output})
+        elif isinstance(news, Fed):
+            await self._hub.send({"type": "input_handed", "session_id": id.session, "seq": news.number})
+        elif isinstance(news, Ended):
+            self._drop(id)
+            ended = {"exit_code": news.exit.status, "reason": news.exit.reason}
+            await self._hub.send({"type": "session_ended", **at, **ended})
+        elif isinstance(news, Missing):
+            self._drop(id)
+            await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})
+
+    # ---- what is sent there
+
+    def take(self, message: Message) -> None:
+        """Queue a message of the hub for this host. One that finds no place is sent again at the next start."""
+        with suppress(trio.WouldBlock):
+            self._send.send_nowait(message)
+
+    async def carry(self) -> None:
+        """Carry out what the hub sends, one after the other; an end, which takes long, beside the rest."""
+        async with trio.open_nursery() as nursery:
+            async for message in self._waiting:
+                if message["type"] == "end_session":
+                    nursery.start_soon(self._try, message)
+                else:
+                    await self._try(message)
+
+    async def _try(self, message: Message) -> None:
+        """Carry out a message. An input that fails stays with the hub, which sends it when the host is reached."""
+        try:
+            await CARRIED[message["type"]](self, message)
+        except (HostError, OperationError) as error:
+            self._log.warning("%s: %s: %s", self.host.name, message["type"], error)
+            if message["type"] == "start_session":
+                await self._failed(message, str(error))
+
+    async def _start(self, message: Message) -> None:
+        id = _id(message)
+        await self.host.open()
+        await self.host.run(run(id, message["words"], message["cwd"], message["variables"], first=message["first"]))
+        self.add(id, 0)
+
+    async def _post(self, message: Message) -> None:
+        await self.host.run(post(_id(message), message["seq"], message["line"]))
+
+    async def _end(self, message: Message) -> None:
+        await self.host.run(end(_id(message)))
+
+    async def _acknowledged(self, message: Message) -> None:
+        """The hub acknowledges each output in order. Where it has stored less, the run is followed from there again."""
+        session, waiting = message["session_id"], self._unacknowledged.get(message["session_id"])
+        expected = waiting.popleft() if waiting else None
+        if waiting is not None and expected is not None and expected != message["offset"] and session in self._runs:
+            self._unacknowledged[session] = deque([None] * len(waiting))
+            self.add(_id(message), message["offset"])
+
+    async def _failed(self, message: Message, words: str) -> None:
+        await self._hub.send({
+            "type": "session_ended", "session_id": message["session_id"], "generation": message["generation"],
+            "exit_code": None, "reason": "", "error": clean(words),
+        })  # fmt: skip
+
+
+CARRIED: Mapping[str, Callable[[_HostRelay, Message], Awaitable[None]]] = {
+    "start_session": _HostRelay._start,
+    "send_input": _HostRelay._post,
+    "end_session": _HostRelay._end,
+    "ack": _HostRelay._acknowledged,
+}
+
+
+def _id(message: Message) -> RunId:
+    return RunId(message["session_id"], message["generation"])
+
+
+async def _cancel_when(event: trio.Event, scope: trio.CancelScope) -> None:
+    await event.wait()
+    scope.cancel()
