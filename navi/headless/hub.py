@@ -186,8 +186,9 @@ class Hub:
             await before.close()
         self._client_id = hello["client_id"]
         self._capabilities = {**hello["capabilities"], "hosts": [one or "local" for one in hello["hosts"]]}
-        await self._to_relay({"type": "sync", "sessions": [one.position() for one in self._sessions.values()]})
-        for session in list(self._sessions.values()):
+        live = [one for one in self._sessions.values() if one.state.status.live]
+        await self._to_relay({"type": "sync", "sessions": [one.position() for one in live]})
+        for session in live:
             await session.send_waiting()
 
     def lose_relay(self, peer: Peer) -> None:

@@ -57,6 +57,7 @@ class HubSession:
         self._writer = writer
         self._to_relay = to_relay
         self._lock = trio.Lock()
+        self._held_back = False
 
     @property
     def state(self) -> State:
@@ -73,6 +74,8 @@ class HubSession:
             index += len(page)
             if not page:
                 break
+        for one in await self._writer.do(lambda store: store.questions(self.row.id, "answered")):
+            run = happened(run, Answered(one.request_id))
         self._run = run
         self.row = await self._writer.do(lambda store: store.needed(self.row.id))
 
@@ -134,11 +137,11 @@ class HubSession:
     async def _hear_output(self, message: Message) -> None:
         """Store a batch; one that does not fit is asked for again from where the store ends."""
         lines = [one.encode("utf-8", "surrogateescape") for one in message["messages"] if isinstance(one, str)]
-        whole = message["end"] == message["offset"] + sum(len(one) + 1 for one in lines)
-        if whole and message["offset"] == self.row.log_offset:
+        if message["offset"] == self.row.log_offset <= message["end"]:
             await self._store(read(self._run, self.row, message["offset"], message["end"], lines))
         await self._acknowledge()
-        await self.send_waiting()
+        if self._held_back:
+            await self.send_waiting()
 
     async def _store(self, output: Output) -> None:
         batch, before = output.batch, self.state
@@ -201,24 +204,28 @@ class HubSession:
 
     async def queue(self, id: str, kind: str, body: str, by: str) -> Input:
         """Store an input, and send it on. Raise Refused for an agent that has ended."""
-        if not self.state.status.live:
-            raise Refused("its agent has ended; navi resume goes on with it")
-        found = await self._writer.do(lambda store: store.queue(self.row.id, id, kind, body, by))
-        self._tell([{"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state}])
-        await self.send_waiting()
-        return found
+        async with self._lock:
+            if not self.state.status.live:
+                raise Refused("its agent has ended; navi resume goes on with it")
+            found = await self._writer.do(lambda store: store.queue(self.row.id, id, kind, body, by))
+            self._tell([{"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state}])
+            await self.send_waiting()
+            return found
 
     async def _queue_due(self, dues: Iterable[Due]) -> None:
         """Queue what the agent must be sent whoever watches. The key makes it one input, also after a new start."""
         for due in dues:
             key = f"{self.row.id} {self.row.generation} {due.key}"
             await self._writer.do(partial(Store.queue, session_id=self.row.id, uuid=key, kind="line", body=due.line))
+            self._held_back = True
 
     async def send_waiting(self) -> None:
         """Send the relay the inputs that are not at the agent's host yet. The number makes one that comes twice one."""
+        self._held_back = False
         for one in await self._writer.do(lambda store: store.inputs(self.row.id, "queued")):
             if one.kind == "user" and self.state.status is Status.STARTING:
-                return  # some agents take prompts only after the handshake
+                self._held_back = True  # some agents take prompts only after the handshake
+                return
             await self._to_relay({
                 "type": "send_input", "session_id": self.row.id, "generation": self.row.generation, "seq": one.seq,
                 "line": self._line(one),
@@ -230,14 +237,15 @@ class HubSession:
 
     async def answer(self, request_id: str, answer: Answer, by: str) -> None:
         """Store an answer, and send it on; only the first one counts. Raise Refused."""
-        asked = next((one for one in self.state.questions if one.request_id == request_id), None)
-        line = self._run.harness.codec.answer(asked, answer) if asked else ""
-        kept, id = stored_answer(answer), str(uuid.uuid4())
-        await self._writer.do(lambda store: store.answer(self.row.id, request_id, kept, by, id, line))
-        self._run = happened(self._run, Answered(request_id))
-        resolved = {"type": "question_resolved", "request_id": request_id, "state": "answered", "by": by}
-        self._tell([resolved, self._updated()])
-        await self.send_waiting()
+        async with self._lock:
+            asked = next((one for one in self.state.questions if one.request_id == request_id), None)
+            line = self._run.harness.codec.answer(asked, answer) if asked else ""
+            kept, id = stored_answer(answer), str(uuid.uuid4())
+            await self._writer.do(lambda store: store.answer(self.row.id, request_id, kept, by, id, line))
+            self._run = happened(self._run, Answered(request_id))
+            resolved = {"type": "question_resolved", "request_id": request_id, "state": "answered", "by": by}
+            self._tell([resolved, self._updated()])
+            await self.send_waiting()
 
     async def interrupt(self, by: str) -> None:
         """End the turn. Raise Refused for an agent that has ended."""
@@ -247,7 +255,8 @@ class HubSession:
 
     async def end(self) -> None:
         """Let the relay end the agent."""
-        self._run = happened(self._run, EndWanted())
+        async with self._lock:
+            self._run = happened(self._run, EndWanted())
         self._tell([self._updated()])
         await self._to_relay({"type": "end_session", "session_id": self.row.id, "generation": self.row.generation})
 

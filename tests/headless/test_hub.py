@@ -174,8 +174,6 @@ async def test_output_is_acknowledged_once_and_asked_for_again_where_it_does_not
         await here.prints(row, READY, offset=0)
         assert here.relay.take("ack")[-1]["offset"] == first, "it was sent again"
         await here.prints(row, TEXT, "no JSON \udcff", offset=first)
-        with Store(tmp_path / "navi.db").together():
-            pass
         stored = Store(tmp_path / "navi.db").messages(row.id)
         assert [one.kind for one in stored] == ["ready", "text", "raw"]
         assert stored[-1].body == b"no JSON \xff"
@@ -236,7 +234,10 @@ async def test_an_input_shows_how_far_it_has_come(tmp_path: Path) -> None:
         assert sent == {2}, "sent twice, it is one input"
         await here.hub.hear({"type": "input_handed", "session_id": row.id, "seq": 2})
         await here.prints(row, takes("u1"), TEXT, DONE)
-        states = [one["state"] for one in await settled(phone, "input", 4) if one["uuid"] == "u1"]
+        with trio.fail_after(20):
+            while not any(one.get("state") == "taken" for one in phone.sent):
+                await trio.sleep(0.005)
+        states = [one["state"] for one in phone.sent if one["type"] == "input" and one["uuid"] == "u1"]
         assert list(dict.fromkeys(states)) == ["queued", "handed", "taken"]
 
 
@@ -263,7 +264,10 @@ async def test_a_lost_relay_leaves_the_session_and_its_questions(tmp_path: Path)
 async def test_a_hub_that_starts_again_goes_on_where_it_was(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.hub.spawn(Wanted("x"))
-        await here.prints(row, READY, TEXT, asks("q1"))
+        await here.prints(row, READY, TEXT, asks("q0"), asks("q1"))
+        await here.hub.command(
+            await here.client(), row.id, {"type": "control_response", "request_id": "q0", "allow": True}
+        )
         offset = here.relay.take("ack")[-1]["offset"]
     async with world(tmp_path, relay=False) as here:
         assert here.hub.shown(row) == ("spawned", "disconnected", "Remote")
@@ -271,6 +275,9 @@ async def test_a_hub_that_starts_again_goes_on_where_it_was(tmp_path: Path) -> N
         connected = phone.sent[0]
         assert (connected["remote"], connected["is_spawned"], connected["status"]) == (True, True, "disconnected")
         assert [one["request_id"] for one in connected["questions"]] == ["q1"]
+        held = here.hub.held(row.id)
+        assert held
+        assert [one.request_id for one in held.state.questions] == ["q1"], "what was answered is not asked again"
         await here.connect()
         assert [one["offset"] for one in here.relay.take("sync")[0]["sessions"]] == [offset]
         await here.prints(row, DONE, offset=offset)
