@@ -85,9 +85,6 @@ async def _connection(hub: Hub, stream: trio.SocketStream) -> None:
     try:
         if _user_of(stream) == os.getuid():
             await _Conversation(hub, peer).run()
-    except Malformed as error:
-        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-            await peer.send({"type": "error", "code": "MALFORMED", "message": str(error)})
     finally:
         with trio.CancelScope(shield=True):
             await peer.close()
@@ -110,12 +107,15 @@ class _Conversation:
         self._session = ""
 
     async def run(self) -> None:
-        """Take its messages until it ends."""
+        """Take its messages until it ends, or sends nonsense."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._client.run)
             try:
                 async for message in self._peer.messages():
                     await self._take(message)
+            except Malformed as error:
+                with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+                    await self._peer.send({"type": "error", "code": "MALFORMED", "message": str(error)})
             finally:
                 self._hub.lose_relay(self._peer)
                 self._hub.forget(self._client)

@@ -1,0 +1,120 @@
+"""The hub as verbs use it: one connection, one question after the other, without trio."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from navi.core import exits
+from navi.core.text import clean
+from navi.headless.messages import LONGEST, Malformed, read, to_line
+from navi.ops import OperationError
+
+SOCKET = "hub.sock"
+"""The name of the hub's socket in the folder for sockets."""
+
+PATIENCE = 30.0
+"""Seconds that the hub may take for an answer."""
+
+STATUSES = {400: exits.WRONG_USAGE, 404: exits.NO_SESSION, 409: exits.NO, 503: exits.UNAVAILABLE}
+"""Exit statuses for those of the hub's answers."""
+
+NO_HUB = "no hub runs here; navi serve starts it"
+
+
+class HubClient:
+    """A connection to the hub. Closes itself as a context."""
+
+    def __init__(self, folder: str) -> None:
+        """Connect at the socket in the folder for sockets. Raise OperationError if no hub runs."""
+        self._path = os.path.join(folder, SOCKET)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._rest = bytearray()
+        self._number = 0
+        try:
+            self._socket.settimeout(PATIENCE)
+            self._socket.connect(self._path)
+        except OSError as error:
+            self._socket.close()
+            gone = isinstance(error, FileNotFoundError | ConnectionRefusedError)
+            words = NO_HUB if gone else f"the hub at {self._path} does not answer: {error.strerror or error}"
+            raise OperationError(words, exits.UNAVAILABLE) from error
+
+    def __enter__(self) -> HubClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection."""
+        self._socket.close()
+
+    def ask(self, method: str, path: str, **body: object) -> Mapping[str, Any]:
+        """Ask for something of navi.headless.api, and return the body of the answer. Raise OperationError."""
+        self._number += 1
+        number = self._number
+        self.send({"type": "request", "id": number, "method": method, "path": path, "body": body})
+        answer = self.wait(lambda one: one["type"] == "response" and one["id"] == number)
+        if answer["status"] >= 400:
+            words = clean(str(answer["body"].get("error", "the hub refused it")))
+            raise OperationError(words, STATUSES.get(answer["status"], exits.NO))
+        found: Mapping[str, Any] = answer["body"]
+        return found
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Send a message. Raise OperationError if the hub has ended."""
+        try:
+            self._socket.settimeout(PATIENCE)
+            self._socket.sendall(to_line(message))
+        except OSError as error:
+            raise OperationError(f"the hub has ended: {error.strerror or error}", exits.UNAVAILABLE) from error
+
+    def wait(self, wanted: Callable[[Mapping[str, Any]], bool], seconds: float = PATIENCE) -> Mapping[str, Any]:
+        """Return the next message that is wanted; the others are dropped. Raise OperationError for an error that the
+        hub reports, at its end, and when time is up.
+        """
+        for message in self.messages(seconds):
+            if wanted(message):
+                return message
+            if message["type"] == "error":
+                raise OperationError(clean(message["message"]), exits.NO)
+        raise OperationError(f"timed out after {seconds:g} s waiting for the hub", exits.TIMED_OUT)
+
+    def messages(self, seconds: float | None = None) -> Iterator[Mapping[str, Any]]:
+        """Yield messages as they come, until time is up (None: no limit). Raise OperationError when the hub ends."""
+        limit = None if seconds is None else time.monotonic() + seconds
+        while True:
+            while (end := self._rest.find(b"\n")) >= 0:
+                line = bytes(self._rest[:end])
+                del self._rest[: end + 1]
+                yield self._read(line)
+            left = None if limit is None else limit - time.monotonic()
+            if left is not None and left <= 0:
+                return
+            data = self._receive(left)
+            if data is None:
+                return
+            self._rest += data
+
+    def _read(self, line: bytes) -> Mapping[str, Any]:
+        try:
+            return read(line, ("hub to client",))
+        except Malformed as error:
+            raise OperationError(f"the hub sent something that is no message: {error}", exits.UNAVAILABLE) from error
+
+    def _receive(self, seconds: float | None) -> bytes | None:
+        """Return more bytes, None when time is up. Raise OperationError when the hub ends."""
+        try:
+            self._socket.settimeout(seconds)
+            data = self._socket.recv(262_144)
+        except TimeoutError:
+            return None
+        except OSError as error:
+            raise OperationError(f"the hub has ended: {error.strerror or error}", exits.UNAVAILABLE) from error
+        if not data or len(self._rest) > LONGEST:
+            raise OperationError("the hub has ended", exits.UNAVAILABLE)
+        return data

@@ -1,0 +1,128 @@
+"""The hub as a verb asks it, in a process of its own that knows no trio."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import trio
+
+from navi.core import exits
+from navi.headless.client import HubClient
+from navi.headless.hub import Hub
+from navi.headless.server import serve
+from navi.headless.store import Store, StoredSession
+from navi.ops import OperationError
+
+VERB = """
+import json, sys
+from navi.headless.client import HubClient
+with HubClient(sys.argv[1]) as hub:
+    made = hub.ask("POST", "/api/sessions/live", title="api", project_path="/repo")
+    hub.send({"type": "subscribe", "session_id": made["id"]})
+    connected = hub.wait(lambda one: one["type"] == "connected")
+    print(json.dumps([made, connected, "trio" in sys.modules]))
+"""
+
+
+async def verb(folder: Path) -> list[object]:
+    """Run the verb."""
+    done = await trio.run_process([sys.executable, "-c", VERB, str(folder)], capture_stdout=True)
+    found: list[object] = json.loads(done.stdout)
+    return found
+
+
+async def test_a_verb_asks_and_subscribes_without_trio(tmp_path: Path) -> None:
+    store = Store(tmp_path / "navi.db")
+    async with trio.open_nursery() as nursery:
+        hub = Hub(store)
+        await nursery.start(hub.run)
+        await nursery.start(serve, hub, tmp_path / "hub.sock")
+        made, connected, has_trio = await verb(tmp_path)
+        assert isinstance(made, dict)
+        assert isinstance(connected, dict)
+        assert (made["type"], made["remote"], has_trio) == ("archived", False, False)
+        assert (connected["is_spawned"], connected["remote"], connected["last_index"]) == (False, False, -1)
+        assert (tmp_path / "hub.sock").stat().st_mode & 0o777 == 0o600
+        nursery.cancel_scope.cancel()
+    store.close()
+
+
+REFUSALS: list[tuple[str, str, dict[str, object], int, str]] = [
+    ("GET", "/api/sessions/spawn_none/info", {}, exits.NO_SESSION, "there is no session spawn_none"),
+    ("GET", "/api/../etc/passwd", {}, exits.NO_SESSION, "there is no GET /api/../etc/passwd"),
+    ("POST", "/api/sessions/spawn", {"prompt": 7}, exits.WRONG_USAGE, "`prompt` must be a text"),
+    ("POST", "/api/sessions/spawn", {"prompt": "x", "harness": "y"}, exits.WRONG_USAGE, "there is no harness y"),
+    ("POST", "/api/sessions/spawn", {"prompt": "x"}, exits.UNAVAILABLE, "no relay is connected"),
+    ("POST", "/api/sessions/a/resume", {}, exits.UNAVAILABLE, "no relay is connected"),
+    ("POST", "/api/sessions/a/complete", {}, exits.NO, "runs without a terminal"),
+]
+
+
+async def test_what_is_refused_is_said_with_a_status(tmp_path: Path) -> None:
+    store = Store(tmp_path / "navi.db")
+    store.spawn(StoredSession("a", harness="scripted"))
+    async with trio.open_nursery() as nursery:
+        hub = Hub(store)
+        await nursery.start(hub.run)
+        await nursery.start(serve, hub, tmp_path / "hub.sock")
+
+        def ask() -> None:
+            with HubClient(str(tmp_path)) as client:
+                for method, path, body, status, words in REFUSALS:
+                    with pytest.raises(OperationError, match=words) as raised:
+                        client.ask(method, path, **body)
+                    assert raised.value.status == status
+
+        await trio.to_thread.run_sync(ask)
+        nursery.cancel_scope.cancel()
+    store.close()
+
+
+MALFORMED = [
+    b"no JSON\n",
+    b"[]\n",
+    b'{"type": "nothing"}\n',
+    b'{"type": "user_message"}\n',
+    b'{"type": "ack"}\n',
+    b"\xff\n",
+]
+
+
+async def test_a_program_that_sends_nonsense_is_answered_and_closed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "navi.db")
+    async with trio.open_nursery() as nursery:
+        hub = Hub(store)
+        await nursery.start(hub.run)
+        await nursery.start(serve, hub, tmp_path / "hub.sock")
+        for line in MALFORMED:
+            async with await trio.open_unix_socket(str(tmp_path / "hub.sock")) as stream:
+                await stream.send_all(line)
+                data = b""
+                with trio.fail_after(20):
+                    while part := await stream.receive_some():
+                        data += part
+                assert json.loads(data)["code"] == "MALFORMED"
+        assert await verb(tmp_path), "the hub goes on"
+        nursery.cancel_scope.cancel()
+    store.close()
+
+
+def test_without_a_hub_the_verb_is_named_that_starts_one(tmp_path: Path) -> None:
+    with pytest.raises(OperationError, match="no hub runs here; navi serve starts it") as raised:
+        HubClient(str(tmp_path))
+    assert raised.value.status == exits.UNAVAILABLE
+    dead = socket.socket(socket.AF_UNIX)
+    dead.bind(str(tmp_path / "hub.sock"))
+    dead.close()
+    with pytest.raises(OperationError, match="navi serve starts it"):
+        HubClient(str(tmp_path))
+
+
+def test_the_module_needs_no_trio() -> None:
+    code = "import sys, navi.headless.client; sys.exit('trio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
