@@ -108,8 +108,16 @@ SEND = (
     flag("--literal", help="do not press Enter"),
     flag("--multiline", help="the text has several lines: end it with an empty one"),
     option("--keys", value="K", help="keys by their names in tmux: C-c, Up, Escape", many="+"),
+    flag("--interrupt", help="press the keys that end the agent's turn, and wait for its end; --timeout S"),
     flag("--stdin", help="read the text from standard input", interactive=True),
-    option("--wait", value="RE", help="wait until a new line matches this extended regular expression"),
+    option(
+        "--wait",
+        value="RE",
+        many="?",
+        bare="",
+        help="wait until a new line, of an agent's answer, matches this extended regular expression; without RE, print "
+        "the answer when the agent's turn ends",
+    ),
     flag("--fixed", help="the text to wait for is no expression"),
     _timeout(30),
     option("--retries", value="N", help="how often to press Enter; 3 by default", kind=INTEGER, default=3),
@@ -162,6 +170,15 @@ HEALTH = (
     TARGET_HOST, SOCKET, TARGET, JSON,
 )  # fmt: skip
 
+ANEW = flag("--anew", help="start a new conversation, also where the old one is not known")
+
+RESTORE = (
+    positional("addresses", "ADDR", help="SESSION, or HOST/SESSION; the newest of its name", kind=ADDRESS, many="*"),
+    option("--host", value="H", help="all lost sessions of a host", kind=HOST, collects=True),
+    flag("--all", help="all lost sessions of this machine and all remotes"),
+    ANEW, DRY_RUN, JSON,
+)  # fmt: skip
+
 CLEANUP = (
     HOSTS,
     DRY_RUN,
@@ -187,8 +204,10 @@ HOOKS = (
         "action", help="install them, tell which are installed, or remove them", choices=("install", "status", "remove")
     ),
     positional(
-        "agents", help="only these agents; by default all that are used there",
-        choices=("claude", "opencode", "gemini", "qwen", "copilot"), many="*",
+        "agents",
+        help="only these agents; by default all that are used there",
+        choices=("claude", "opencode", "gemini", "qwen", "copilot"),
+        many="*",
     ),
     HOSTS._replace(group="where"),
     flag("--all", help="this machine and all remotes", group="where"),
@@ -239,6 +258,14 @@ VERBS = (
     Verb(
         "undo", "restore a session that was killed", "cli.lifecycle.run_undo",
         (positional("address", "ADDR", help="the last one by default", kind=ADDRESS, many="?"),), mcp_tool=True,
+    ),
+    Verb(
+        "restart", "end agents and start them again in their conversations", "cli.restore.run_restart",
+        (SEVERAL, ANEW, DRY_RUN, JSON), mcp_tool=True,
+    ),
+    Verb(
+        "restore", "bring back sessions that a reboot, a crash or a kill ended", "cli.restore.run_restore", RESTORE,
+        mcp_tool=True,
     ),
     Verb(
         "lock", "keep others from typing into a session", "cli.lock.run_lock",

@@ -16,9 +16,13 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=", re.ASCII)
 """The beginning of an environment variable's assignment."""
 
 
+ANYTHING = "[^ ]"
+"""The pattern for a program of which nothing is known: it shows something."""
+
+
 class Step(NamedTuple):
-    """A step in a new session: `await` a pattern (grep -E) or `expect` a string for `seconds`, `send` a text and Enter,
-    or press `keys`.
+    """A step in a new session: `await` a pattern (grep -E) or `expect` a string for `seconds`, wait so long until an
+    agent is `ready` for input, `send` a text and Enter, or press `keys`.
     """
 
     kind: str
@@ -31,7 +35,8 @@ class Launch(NamedTuple):
 
     `type` is recorded with the session. `program` must exist, or no session is created ("" skips the check). With
     `ends`, the session ends when the line does instead of leaving a shell. With `keep`, its pane stays after it died.
-    `variables` are NAME=VALUE; `prompt` is the pattern that shows that it is ready for input.
+    `variables` are NAME=VALUE; `prompt` is the pattern that shows that it is ready for input, "" for an agent of which
+    more is known.
     """
 
     type: str = "shell"
@@ -42,7 +47,7 @@ class Launch(NamedTuple):
     window: str = ""
     variables: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
-    prompt: str = "[^ ]"
+    prompt: str = ANYTHING
 
 
 SHELL = Launch()
@@ -65,7 +70,7 @@ def agent(kind: AgentKind, skip_permissions: bool = False) -> Launch:
     """Return the launch of an agent, with its permission prompts turned off if asked."""
     skip = f" {kind.skip_permissions}" if skip_permissions and kind.skip_permissions else ""
     line = f"{kind.start or kind.name}{skip}"
-    return Launch("agent", line, program_of(line))
+    return Launch("agent", line, program_of(line), prompt="" if kind.box else ANYTHING)
 
 
 def program_of(line: str) -> str:
@@ -85,6 +90,10 @@ def of_caller(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def ready(launch: Launch, pattern: str, seconds: float) -> Launch:
-    """Return the launch with a first step that waits for a pattern ("" for its usual prompt)."""
-    step = Step("await", pattern or launch.prompt, seconds)
+    """Return the launch with a first step that waits for a pattern.
+
+    "" means its usual prompt, and of an agent that it takes input.
+    """
+    awaited = pattern or launch.prompt
+    step = Step("await", awaited, seconds) if awaited else Step("ready", "", seconds)
     return launch._replace(steps=(step, *launch.steps))

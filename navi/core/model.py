@@ -187,6 +187,29 @@ class GivenAnswer(NamedTuple):
     question: str = ""
 
 
+class LostSession(NamedTuple):
+    """A session that ended without its user's doing, as its host noted it while it lived.
+
+    `key` is where its host keeps the note. `how` is `reboot`, `server` (its tmux server ended), `ended` (only the
+    session did) or `killed` (by navi). `conversation` is the agent's own id of it, "" if it is not known, and `options`
+    are those that the agent gets again. `environment` names the variables that it had. `time` is when it was last noted
+    (host's epoch time).
+    """
+
+    key: str
+    name: str
+    how: str
+    directory: str = ""
+    agent: str = ""
+    conversation: str = ""
+    type: str = ""
+    line: str = ""
+    options: str = ""
+    environment: tuple[str, ...] = ()
+    time: float = 0.0
+    socket: str = ""
+
+
 class Marks(NamedTuple):
     """A session's bookmark and tags, and the last answers to its questions, kept on its host."""
 
@@ -223,7 +246,7 @@ class Frame(NamedTuple):
 
     `place` says which machine this is. `lost` has the processes of tmux servers that run but can't be reached. `doubt`
     says why a status file that doesn't say where it was written can't be judged, "" if it can. `background` has the
-    sessions that agents run without a terminal.
+    sessions that agents run without a terminal, `lost_sessions` those that a reboot or the end of a tmux server ended.
     """
 
     clock: float
@@ -243,6 +266,7 @@ class Frame(NamedTuple):
     lost: frozenset[int] = frozenset()
     doubt: str = ""
     background: tuple[BackgroundAgent, ...] = ()
+    lost_sessions: tuple[LostSession, ...] = ()
 
 
 class Source(StrEnum):

@@ -4,12 +4,17 @@
     state    NAME  FOLDER  VARIABLE  FILE           the state file
     word     NAME  WORD  STATUS                     what a word in the state file means
     background  NAME  KIND  ID  FILE                how its sessions without a terminal are found
+    keep     NAME  OPTION                           it gets this option again when it is restored
+    resume   NAME  ARGUMENTS                        what resumes the conversation {session_id}
+    transcript  NAME  FOLDER  VARIABLE  FILES  MARK files of its conversations
     title    NAME  STATUS  GLOB                     the pane's title
     screen   NAME  PROMPT  BORDER                   (either may be empty)
     rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
     asked    NAME  WORDS  AFTER  LINE  CUT          (AFTER may be empty) in their order
     dialog   NAME  RULES  KIND  TOP  INSIDE  SIDES  ASKS  SKIP  TOOL  CUT  CHOICES  LABELS  DIGITS  ALLOW  DENY  FREE
                    ESCAPE                           how to read and answer dialogs; commas between the names of rules
+    box      NAME  START  END  SHOWN  HINT  PASTED  QUEUED  BULLET  NOISE  BAR   (those from HINT on may be empty)
+    typing   NAME  PAUSE  KEY...                    seconds between a text and Enter; the keys that end a turn
 """
 
 from __future__ import annotations
@@ -39,6 +44,7 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
             yield ("word", kind.name, word, status)
     if kind.state and kind.background:
         yield ("background", kind.name, kind.background.kind, kind.background.id, kind.background.file)
+    yield from _lines_of_resuming(kind)
     for status, globs in kind.titles:
         yield from (("title", kind.name, status, _plain(glob)) for glob in filter(_is_field, globs))
     if kind.screens:
@@ -50,10 +56,21 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
         yield ("asked", kind.name, one.words, one.after, one.line, one.cut)
     for dialog in kind.dialogs:
         yield ("dialog", kind.name, ",".join(dialog.rules), *map(_word, dialog[1:]))
+    if kind.box:
+        yield ("box", kind.name, *kind.box[:9])
+        yield ("typing", kind.name, f"{kind.box.pause:g}", " ".join(kind.box.interrupt))
 
 
 def _word(value: object) -> str:
     return str(value) if isinstance(value, str) else "yes" if value else "no"
+
+
+def _lines_of_resuming(kind: AgentKind) -> Iterator[tuple[str, ...]]:
+    yield from (("keep", kind.name, option) for option in kind.keeps)
+    if _is_field(kind.resume):
+        yield ("resume", kind.name, kind.resume)
+    if kind.transcript:
+        yield ("transcript", kind.name, *kind.transcript)
 
 
 def _plain(glob: str) -> str:

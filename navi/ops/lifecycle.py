@@ -38,6 +38,7 @@ from navi.ops.outcome import (
     unknown,
 )
 from navi.ops.pane import how_it_ended, seen
+from navi.ops.resume import launch_again
 
 Target = Session | Named
 """The session that an operation is about: the one that was seen, or whichever has a name now."""
@@ -50,9 +51,6 @@ STILL_STARTING = "its shell is still starting; the command line follows"
 
 APPEARED = "a session {} has appeared since, and does not say who made it"
 """Why it is unknown whether a session was created."""
-
-CONVERSATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
-"""What a conversation's id looks like. It comes from a file and goes into a command line, so it can't be an option."""
 
 FORBIDDEN = {
     ".": "a dot, which tmux does not keep",
@@ -133,7 +131,7 @@ def new(
     final = not launch.program and not steps  # otherwise the script may still remove the session
     rule = partial(_judge_new, check_name(name), socket, None if register else False, final)
     outcomes = Outcomes(rule, _created_words)
-    return Operation("new", script, arguments, _read_created, 30 + waits, outcomes, waits)
+    return Operation("new", script, arguments, read_created, 30 + waits, outcomes, waits)
 
 
 def _created_words(address: str, created: Created) -> str:
@@ -173,8 +171,10 @@ def _created(one: TmuxSession, registered: bool | None) -> Created:
     return Created(one.id, one.name, one.pane.process, target=target, socket=one.socket, registered=registered)
 
 
-def _typed(launch: Launch, step: Step) -> str:
-    """Return the text of a step as the program of the session takes it."""
+def _typed(launch: Launch, step: Step) -> str | HostSetting:
+    """Return the text of a step as the program of the session takes it; for an agent, how its host knows it."""
+    if step.kind == "ready":
+        return HostSetting.AGENTS
     if launch.type == "python-repl" and step.kind == "send" and "\n" in step.what:
         from navi.ops.python_block import python_block  # Python's own parser takes long to import
 
@@ -269,7 +269,7 @@ def undo(undo_id: str, name: str = "", variables: Sequence[str] = ()) -> Operati
         *map(_check_variable, variables),
     )  # fmt: skip
     outcomes = Outcomes(partial(_judge_undo, name), _restored_words)
-    return Operation("undo", link("session/undo"), arguments, _read_created, 20, outcomes)
+    return Operation("undo", link("session/undo"), arguments, read_created, 20, outcomes)
 
 
 def _restored_words(address: str, created: Created) -> str:
@@ -395,16 +395,6 @@ SESSION_VERBS: Mapping[str, SessionVerb] = {
 # ---- arguments of scripts
 
 
-def launch_again(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str]:
-    """Return the line that starts a session's agent again, and what to add to resume its conversation."""
-    kind = next((kind for kind in kinds if kind.name == session.agent), None)
-    if kind is None:
-        return "", ""
-    conversation = session.file.fields.get("session_id") if session.file else None
-    known = isinstance(conversation, str) and CONVERSATION.fullmatch(conversation)
-    return kind.start or kind.name, kind.resume.replace("{session_id}", str(conversation)) if known else ""
-
-
 def new_undo_id() -> str:
     """Return an undo id that nobody else has: the name under which a host keeps a killed session."""
     return secrets.token_hex(8)
@@ -435,7 +425,8 @@ def _tmux_identity(tmux: TmuxSession) -> tuple[str, str, str, str, str]:
 # ---- answers
 
 
-def _read_created(answer: Answer) -> Created:
+def read_created(answer: Answer) -> Created:
+    """Return the session that a script reports as created. Raise OperationError."""
     records = seen(answer)
     fields = records.get("created", "").split(" ", 4)
     if len(fields) != 5 or not fields[3].isdigit():

@@ -7,7 +7,7 @@ from navi.core.marks import read_marks
 from navi.core.model import PROOF, Frame, Pane, Place, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file
 from navi.core.text import clean, decode
-from navi.ops import background
+from navi.ops import background, lost_sessions
 from navi.ops.agent_records import PaneAgents, read_activity, read_agents, with_activity
 from navi.ops.agent_records import number as _number
 from navi.ops.linker import link
@@ -39,6 +39,7 @@ MOST_RECORDS = {
     "server": 200, "file": MOST_FILES, "same": MOST_FILES, "odd": MOST_FILES, "cleaned": MOST_FILES,
     "background": 1, "worker": background.MOST, "job": background.MOST,
     "agent": MOST_AGENTS, "state": MOST_AGENTS, "screen": MOST_AGENTS, "activity": MOST_PANES,
+    "lostsession": lost_sessions.MOST,
     "clock": 1, "system": 1, "home": 1, "place": 1, "files": 1, "marks": 1, "doubt": 1, "unwatchable": 1,
 }  # fmt: skip
 """Records of each kind that are believed in one answer. Records beyond that are dropped, and the frame says so."""
@@ -221,7 +222,8 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
     kept = [session for session in frame.sessions if session.socket in silent]
     sessions = (*kept, *(session for session in reported if session.socket not in silent))[:MOST_SESSIONS]
     frame = frame._replace(proven=not silent and not excess, silent=frozenset() if excess else frozenset(silent))
-    frame = frame._replace(lost=_lost(servers), doubt=_doubt(records))
+    lost_since = lost_sessions.read_lost(records, frame.place)
+    frame = frame._replace(lost=_lost(servers), doubt=_doubt(records), lost_sessions=lost_since)
     version = version or frame.tmux_version
     return frame._replace(tmux=tmux, tmux_version=version, tmux_error=error, sessions=sessions)
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from navi.core import exits
 from navi.core.address import Named
+from navi.core.model import TmuxSession
 from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, Stream, done
@@ -29,21 +30,47 @@ class How(StrEnum):
 
 
 class Expected(NamedTuple):
-    """What to wait for: a pattern of grep -E, or a fixed text, for so many seconds."""
+    """What to wait for: a pattern of grep -E, or a fixed text, for so many seconds. `send` waits for the end of an
+    agent's turn if the pattern is "".
+    """
 
     pattern: str
     fixed: bool = False
     seconds: float = 15.0
 
 
+class Became(StrEnum):
+    """What became of a text: an agent took it up, or keeps it for the end of its turn; it was typed, but nothing proves
+    more than that; or it was typed where nothing can be proven: literally, as keys, or for a program without an echo.
+    """
+
+    SUBMITTED = "submitted"
+    QUEUED = "queued"
+    UNCONFIRMED = "unconfirmed"
+    TYPED = "typed"
+
+
+class Answered(NamedTuple):
+    """What an agent answered in a turn, as its screen shows it, and its status at the end.
+
+    That is `working` if the end has not come, and `ended` if the agent has.
+    """
+
+    status: str
+    lines: tuple[str, ...]
+
+
 class Sent(NamedTuple):
     """What came of typing: `verified` says whether Enter was seen to do something (None: it can't be seen), `found` is
-    the line that matched.
+    the line that matched. `agent` is the name of the agent that has the text, "" for another program.
     """
 
     pane: str
     verified: bool | None = None
     found: str | None = None
+    became: Became = Became.TYPED
+    agent: str = ""
+    answer: Answered | None = None
 
 
 class FoundPane(NamedTuple):
@@ -62,17 +89,28 @@ class NotSeen(OperationError):
     """What was awaited did not appear in time, or can't any more. `screen` is what the pane shows."""
 
 
+class Interrupted(NamedTuple):
+    """What came of an interruption: the agent, whether its turn was seen to end, and the prompt that it has put back
+    into its box.
+    """
+
+    agent: str
+    ended: bool
+    draft: str = ""
+
+
 def send(
-    pane: Named, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (), expected: Expected | None = None,
-    force: bool = False, lock: str = "", retries: int = 3,
+    pane: Named | TmuxSession, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (),
+    expected: Expected | None = None, force: bool = False, lock: str = "", retries: int = 3,
 ) -> Operation[Sent]:  # fmt: skip
     """Type into a pane; with `expected`, wait for it in what the pane shows from then on.
 
     Nothing is typed where an agent has a dialog open or is suspended, and where nobody can tell; its state file, its
     screen and its status file are looked at just before. `force` types all the same, and leaves copy mode first.
     `lock` is the token of a lock that the caller has. Enter is pressed up to `retries` times as long as the typed text
-    is shown and nothing changes. Raises OperationError with nothing sent, or with the text typed and Enter not pressed
-    if a dialog opened meanwhile; NotSeen.
+    is shown and nothing changes. An agent must have nothing in its box, or the text would be glued to that; `force`
+    glues it. Raises OperationError with nothing sent, or with the text typed and Enter not pressed if a dialog opened
+    meanwhile; NotSeen, also when the turn has ended without what is expected.
     """
     if any("\0" in word for word in (text, *keys)):
         raise OperationError("a NUL character can't be typed; nothing was sent", exits.WRONG_USAGE)
@@ -82,12 +120,29 @@ def send(
     awaited = expected or Expected("", seconds=0)
     arguments = (
         *where(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
-        "yes" if awaited.fixed else "", seconds(awaited.seconds), text,
+        "yes" if awaited.fixed else "", seconds(awaited.seconds),
+        "yes" if expected and not expected.pattern else "", identity(pane), text,
         _block(text) if how is How.SUBMIT else "", HostSetting.SESSIONS_DIR,
         HostSetting.AGENTS, *keys,
     )  # fmt: skip
-    limit = awaited.seconds + 3 * MARGIN
+    limit = awaited.seconds + 5 * MARGIN
     return Operation("send", link("pane/send"), arguments, _read_sent, limit, waits=awaited.seconds)
+
+
+def interrupt(
+    pane: Named | TmuxSession, force: bool = False, lock: str = "", wait: float = 10.0
+) -> Operation[Interrupted]:
+    """End the turn of the agent in a pane by the agent's own keys, and wait so many seconds for its end.
+
+    Raises OperationError with nothing sent where no turn runs and where a dialog is open; `force` presses the keys all
+    the same. `lock` is the token of a lock that the caller has.
+    """
+    arguments = (
+        *where(pane), identity(pane), "yes" if force else "", lock, seconds(wait), HostSetting.SESSIONS_DIR,
+        HostSetting.AGENTS,
+    )  # fmt: skip
+    limit = wait + 4 * MARGIN
+    return Operation("interrupt", link("pane/interrupt"), arguments, _read_interrupted, limit, waits=wait)
 
 
 def _block(text: str) -> str:
@@ -169,14 +224,53 @@ def find_pane(pane: Named) -> Operation[FoundPane]:
     return Operation("find pane", link("pane/find"), where(pane), _read_found_pane, MARGIN)
 
 
-def where(pane: Named) -> tuple[str, str, str, str]:
-    """Return what a script needs to find a pane: socket, target, name, and whether only the registry counts."""
+def where(pane: Named | TmuxSession) -> tuple[str, str, str, str]:
+    """Return what a script needs to find a pane: socket, target, name, and whether only the registry counts.
+
+    In a session that was listed it is the pane of an agent, the active one first.
+    """
+    if isinstance(pane, TmuxSession):
+        panes = (pane.pane, *pane.panes)
+        return (pane.socket, next((one.id for one in panes if one.agents), pane.pane.id), pane.name, "")
     return (pane.socket, pane.target, pane.name, "yes" if pane.registered else "")
+
+
+def identity(pane: Named | TmuxSession) -> str:
+    """Return what no other session has: server, id and time of creation of one that was listed, else ""."""
+    return f"{pane.server} {pane.id} {int(pane.created)}" if isinstance(pane, TmuxSession) else ""
 
 
 def seconds(number: float) -> str:
     """Write a time as sleep(1) takes it."""
     return f"{number:.3f}".rstrip("0").rstrip(".")
+
+
+# ---- words
+
+
+def interrupted_words(done: Interrupted) -> str:
+    """Return what to say of an interruption."""
+    if not done.ended:
+        return f"the keys that interrupt {done.agent} were pressed, but its turn was not seen to end"
+    back = f"; its prompt is back in the box: {done.draft}" if done.draft else ""
+    return f"the turn of {done.agent} has ended{back}"
+
+
+def sent_words(address: str, sent: Sent) -> str:
+    """Return what to say of a text that was sent to a session."""
+    words = {
+        Became.SUBMITTED: f"{address} has it",
+        Became.QUEUED: f"{address}: {sent.agent} keeps it for the end of its turn",
+        Became.TYPED: f"{address}: typed; the program there shows nothing of it",
+        Became.UNCONFIRMED: f"{address}: {UNCONFIRMED}",
+    }
+    return words[sent.became]
+
+
+UNCONFIRMED = (
+    "the text was typed and Enter was pressed, but nothing shows that it was taken up; look at the pane before you "
+    "send it again"
+)
 
 
 # ---- answers
@@ -240,7 +334,30 @@ def _read_sent(answer: Answer) -> Sent:
     records = seen(answer)
     word, _, pane = records.get("sent", "").partition(" ")
     found = clean(records["found"]) if "found" in records else None
-    return Sent(clean(pane), {"yes": True, "no": False}.get(word), found)
+    verified = {"yes": True, "no": False}.get(word)
+    became, _, agent = records.get("outcome", "").partition(" ")
+    return Sent(clean(pane), verified, found, _became(became, verified), clean(agent), _read_answer(answer))
+
+
+def _became(word: str, verified: bool | None) -> Became:
+    """Return what became of a text; without an agent's word, Enter that was seen to do something submits."""
+    if word in {one.value for one in Became}:
+        return Became(word)
+    return Became.TYPED if verified is None else Became.SUBMITTED if verified else Became.UNCONFIRMED
+
+
+def _read_answer(answer: Answer) -> Answered | None:
+    record = next((record for record in answer.records() if record.kind == "answer"), None)
+    if record is None:
+        return None
+    text = decode(record.body).strip("\n")
+    return Answered(clean(record.rest), tuple(line.rstrip() for line in clean_lines(text)) if text else ())
+
+
+def _read_interrupted(answer: Answer) -> Interrupted:
+    records = seen(answer)
+    ended, _, agent = records.get("interrupted", "").partition(" ")
+    return Interrupted(clean(agent), ended == "yes", clean(records.get("draft", "")))
 
 
 def _read_found(answer: Answer) -> str:

@@ -17,9 +17,11 @@ from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
 from navi.tui.list.commands import ListCommands
 from navi.tui.list.search import Search
+from navi.tui.message_commands import MessageCommands
 from navi.tui.pages.page import Services
 from navi.tui.pages.stack import PageStack
 from navi.tui.preview.commands import PreviewCommands
+from navi.tui.restore_commands import RestoreCommands
 from navi.tui.screen import Screen
 from navi.tui.session_commands import SessionCommands
 from navi.tui.session_keys import SessionKeys
@@ -47,10 +49,12 @@ class Commands:
         self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
         sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment))
         answering = Answering(actions, screen.glyphs, screen)
-        self._sessions = SessionKeys(screen, self.pages, self._programs, sessions, answering)
+        messages = MessageCommands(actions, screen.glyphs, screen)
+        self._sessions = SessionKeys(screen, self.pages, self._programs, sessions, answering, messages)
         hosts = HostCommands(fleet, screen.list, self.filters, self.pages, self._programs, screen.tell)
+        restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
         self.tasks = (self._programs.run, actions.run, services.background.run)
-        groups = (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts)
+        groups = (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring)
         self._commands = {name: command for group in groups for name, command in group.commands.items()}
         self._commands |= {"search": self._begin_search, "leave": self._leave, "quit": quit}
 

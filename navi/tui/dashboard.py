@@ -156,7 +156,7 @@ class Dashboard:
         command = self._keymap.command(self.commands.contexts, key)
         if dialog is None or command == "redraw":
             return False
-        if not self._pasting or len(key) == 1:
+        if not self._pasting or len(key) == 1 or (key == "enter" and dialog.takes_lines):
             dialog.press(key, None if self._pasting else command)
             self._screen.layout.changed()
         return True

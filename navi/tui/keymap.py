@@ -27,7 +27,10 @@ ANSWER = "answer"
 DIRECTORY = "directory"
 """Lies on a form while the cursor is in the field of a directory."""
 
-TYPING = frozenset({PROMPT, FORM, DIRECTORY})
+MESSAGE = "message"
+"""Lies on a form whose text may have several lines."""
+
+TYPING = frozenset({PROMPT, FORM, DIRECTORY, MESSAGE})
 """Contexts in which characters are typed, so that no character can be a key."""
 
 

@@ -5,7 +5,7 @@ A row with a page opens that page; a page's own keys are in its file. `keys:` in
 
 from __future__ import annotations
 
-from navi.tui.keymap import ANSWER, DIALOG, DIRECTORY, FORM, LIST, PAGE, PROMPT, SEARCH, Binding, Group
+from navi.tui.keymap import ANSWER, DIALOG, DIRECTORY, FORM, LIST, MESSAGE, PAGE, PROMPT, SEARCH, Binding, Group
 from navi.tui.pages.comments import CommentsPage
 from navi.tui.pages.details import DetailsPage
 from navi.tui.pages.git import GitPage
@@ -22,10 +22,12 @@ SEARCHING = Group("While a search is on", (SEARCH,))
 TYPING = Group("While a search is typed", (PROMPT,))
 SHOWN = Group("The list", (LIST,))
 HOSTS = Group("Hosts", (LIST, PAGE))
+LOST = Group("Lost sessions", (HostsPage.context,))
 PREVIEW = Group("The preview", (LIST,))
 ANSWERS = Group("What agents ask", (LIST, PAGE, ANSWER))
 QUESTIONS = Group("Questions and results", (DIALOG,))
 FORMS = Group("Forms", (FORM,))
+MESSAGES = Group("The text of a message", (MESSAGE,))
 PATHS = Group("The field of a directory", (DIRECTORY,))
 DIALOGS = Group("Questions, results and forms", (DIALOG, FORM))
 PAGES = Group("Pages", (PAGE,))
@@ -42,11 +44,13 @@ ROWS = (
     Binding("last", ("end",), "last session", MOVING),
     Binding("attach", ("enter",), "attach to it; detach as usual in tmux to come back", SELECTED, "attach"),
     Binding("attention", ("!",), "go to the next session that needs you", SELECTED),
-    Binding("mark", (" ",), "select several; kill and dismiss then apply to all of them", SELECTED),
     Binding(
         "answer", tuple("123456789"),
         "answer what it asks: shows the question with that choice; again, or Enter, sends it", ANSWERS,
     ),
+    Binding("interrupt", ("ctrl c",), "interrupt the agent's turn; asks first", SELECTED),
+    Binding("mark", (" ",), "select several; message, kill and dismiss then apply to all of them", SELECTED),
+    Binding("message", (":",), "type a message to the session, or to all selected ones", SESSIONS, "message"),
     Binding("new", ("n",), "new session, on any host", SESSIONS, "new"),
     Binding("clone", ("c",), "new session like this one", SESSIONS),
     Binding("kill", ("x",), "kill the session; asks first", SESSIONS, "kill"),
@@ -87,6 +91,7 @@ ROWS = (
         "authenticate", ("A",),
         "log in to a host that needs a passphrase, a touch or a code, or whose key is new", HOSTS,
     ),
+    Binding("restore", ("B",), "bring back all sessions that a reboot or a crash ended", LOST, "bring back"),
     Binding("preview", ("p",), "show or hide the preview", PREVIEW, "preview"),
     Binding("layout", ("L",), "preview beside the list, or below it", PREVIEW),
     Binding("wrap", ("W",), "wrap long lines, or cut them", PREVIEW),
@@ -99,12 +104,13 @@ ROWS = (
     Binding("submit", ("enter",), "submit the form", FORMS),
     Binding("next_field", ("tab", "down"), "next field", FORMS),
     Binding("previous_field", ("shift tab", "up"), "previous field", FORMS),
+    Binding("new_line", ("ctrl n",), "a new line; pasted line ends stay", MESSAGES),
     Binding("complete", ("tab",), "complete the path, or show the next recent directory", PATHS),
     Binding("cancel", ("esc", "ctrl c"), "close; what has begun goes on", DIALOGS),
     Binding("back", ("esc", "q", "ctrl c"), "back to where the page was opened", PAGES, "back"),
     Binding("redraw", ("ctrl l",), "redraw the screen", SCREEN),
     Binding("help", ("?",), "this help", NAVI, "help", HelpPage),
-    Binding("quit", ("q", "ctrl c"), "quit; sessions go on", QUITTING, "quit"),
+    Binding("quit", ("q",), "quit; sessions go on", QUITTING, "quit"),
 )  # fmt: skip
 
 KEYS = (*ROWS, *(key for row in ROWS if row.page and issubclass(row.page, Page) for key in row.page.keys))

@@ -9,6 +9,7 @@ from navi.core.model import Session
 from navi.ops import OperationError
 from navi.ops.lifecycle import SESSION_VERBS
 from navi.tui.answering import Answering
+from navi.tui.message_commands import MessageCommands
 from navi.tui.pages.stack import PageStack
 from navi.tui.screen import Screen
 from navi.tui.session_commands import SessionCommands
@@ -20,13 +21,14 @@ class SessionKeys:
 
     def __init__(
         self, screen: Screen, pages: PageStack, programs: TerminalPrograms, sessions: SessionCommands,
-        answering: Answering,
+        answering: Answering, messages: MessageCommands,
     ) -> None:  # fmt: skip
         self._screen = screen
         self._pages = pages
         self._programs = programs
         self._sessions = sessions
         self._answering = answering
+        self._messages = messages
 
     @property
     def commands(self) -> Mapping[str, Callable[[], None]]:
@@ -40,6 +42,8 @@ class SessionKeys:
             "clone": partial(self._for_one, sessions.clone),
             "rename": partial(self._for_one, sessions.rename),
             "tag": partial(self._for_one, sessions.tag),
+            "message": partial(self._for_all, self._messages.message),
+            "interrupt": partial(self._for_all, self._messages.interrupt),
             **{name: partial(self._for_all, partial(sessions.change, name)) for name in SESSION_VERBS},
         }
 

@@ -27,6 +27,8 @@ from tests.bench import (
     masters,
     notices,
     request,
+    restore,
+    sends,
     tokens,
     verbs,
 )
@@ -44,6 +46,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "masters": masters.measure,
     "bastion": bastion.measure,
     "lifecycle": lifecycle.measure,
+    "restore": restore.measure,
     "hook": hook.measure,
     "tokens": tokens.measure,
     "verbs": verbs.measure,
@@ -51,10 +54,11 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "notices": notices.measure,
     "chaos": chaos.measure,
     "agents": agents.measure,
+    "sends": sends.measure,
 }
 """The figures with the longest waits come first."""
 
-ON_REQUEST = {"chaos", "agents", "notices"}
+ON_REQUEST = {"chaos", "agents", "notices", "sends"}
 """Figures that take minutes to hours, or need real agents: they are measured only if they are named."""
 
 

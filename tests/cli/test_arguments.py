@@ -33,6 +33,7 @@ def reading(name: str, words: list[str]) -> Options:
 
 READ = [
     ("send", ["api", "ls -l"], {"address": "api", "text": "ls -l"}),
+    ("send", ["api", "ls", "--wait"], {"text": "ls", "wait": ""}),
     ("send", ["api", "--wait", ">>>", "ls", "--timeout", "2.5"], {"text": "ls", "wait": ">>>", "timeout": 2.5}),
     ("send", ["api"], {"address": "api", "text": None}),
     ("capture", ["--lines", "5", "api"], {"address": "api", "lines": 5}),
@@ -78,9 +79,9 @@ def test_a_default_is_never_changed() -> None:
 REFUSED = [
     ("send", ["api", "-x"], "unrecognized arguments: -x"),
     ("send", ["a", "b", "c"], "unrecognized arguments: c"),
-    ("send", ["api", "--wait"], "--wait requires a value"),
-    ("send", ["api", "--wait", "-x"], "--wait requires a value"),
-    ("send", ["api", "--wait", "--", "x"], "--wait requires a value"),
+    ("send", ["api", "--retries"], "--retries requires a value"),
+    ("send", ["api", "--retries", "-x"], "--retries requires a value"),
+    ("send", ["api", "--retries", "--", "x"], "--retries requires a value"),
     ("send", ["api", "--keys", "--json"], "--keys requires a value"),
     ("send", ["api", "--json=1"], "--json takes no value"),
     ("capture", ["--lines", "many"], "--lines: invalid number `many`"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import signal
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from navi.core.agents import AGENTS
 from navi.ops import HostSettings, Operation
 from navi.ops.agents import describe
 from navi.ops.pane import How, Sent, send
+from tests.support.agent_screens import box_of, shows, typed
 from tests.support.machines import Account, Lab
 from tests.support.processes import Process, processes
 from tests.support.scripts import DASH, Shell, answer, every_shell, settings_of
@@ -30,6 +30,7 @@ def recordings() -> list[Path]:
     """Return the recorded screens of agents that run and are not half-way into something."""
     known = {*OPEN, "working", "idle", "error"}
     paths = [path for path in sorted(RECORDED.glob("*/*.txt")) if path.stem not in ("starting", "commands")]
+    paths.remove(RECORDED / "opencode" / "started.narrow.txt")  # its hint has two lines, which the fake leaves there
     return [path for path in paths if header(path)["status"] in known]
 
 
@@ -39,34 +40,10 @@ def header(path: Path) -> dict[str, str]:
     return {name: value for name, _, value in (line.partition(": ") for line in lines)}
 
 
-def shows(account: Account, agent: str, screen: str, title: str = "") -> None:
-    """Start an agent in the session `api` that shows a screen and then takes what is typed, line by line."""
-    path = account.bin / agent
-    account.home.joinpath("screen").write_text(screen)
-    path.write_text(
-        f"#!/bin/sh\nstty -echo\nprintf '\\033]2;%s\\007' {shlex.quote(title)}\nhead -c -1 screen\nprintf '\\033[s'\n"
-        "while IFS= read -r line; do printf '%s\\n' \"$line\" >>typed; printf '\\033[1;1H%s\\033[u' x; done\n"
-    )
-    path.chmod(0o755)
-    account.tmux("new-session", "-d", "-s", "api", "-x", "112", "-y", "60", f"{path}; true")
-    until(lambda: len(shown(account)) > 20, what="the screen")
-
-
 def agent(account: Account) -> Process:
     """Return the process of the agent."""
     pane = int(account.tmux("display-message", "-p", "-t", "=api:", "#{pane_pid}"))
     return next(one for one in processes() if one.parent == pane)
-
-
-def shown(account: Account) -> str:
-    """Return what the pane shows."""
-    return account.tmux("capture-pane", "-p", "-t", "=api:").strip()
-
-
-def typed(account: Account) -> str:
-    """Return what the agent has got."""
-    path = account.home / "typed"
-    return path.read_text() if path.exists() else ""
 
 
 def settings(account: Account) -> HostSettings:
@@ -85,16 +62,23 @@ def failure(account: Account, shell: Shell, operation: Operation[Sent]) -> str:
 def test_a_text_goes_only_where_no_dialog_is(lab: Lab, path: Path) -> None:
     account = lab.local
     about = header(path)
-    shows(account, about["agent"], path.read_text().partition("\n\n")[2], about.get("title", ""))
+    screen = path.read_text().partition("\n\n")[2]
+    shows(account, about["agent"], screen, about.get("title", ""))
     if about["status"] in OPEN:
         words = failure(account, DASH, send(Named("api"), "please do not"))
         assert f"{about['agent']} in api " in words
         assert words.endswith("; nothing was sent; --force sends it anyway")
         assert failure(account, DASH, send(Named("api"), how=How.KEYS, keys=["Enter"]))
         assert typed(account) == ""
+    elif draft := box_of(about["agent"], screen)[2]:
+        words = failure(account, DASH, send(Named("api"), "please do"))
+        assert f"holds a draft already ({draft[:20]}" in words
+        assert typed(account) == ""
     else:
         done = answer(account, DASH, send(Named("api"), "please do"), settings=settings(account))
         assert (done.status, done.errors) == (0, "")
+        if box_of(about["agent"], screen)[1] > 1:  # the box is not below the end of a small pane
+            assert f" outcome submitted {about['agent']}\n" in done.output.decode()
         until(lambda: typed(account) == "please do\n", what="it has got the text")
 
 

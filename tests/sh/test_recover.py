@@ -36,7 +36,8 @@ def request_with_the_registry(account: Account, shell: Shell) -> None:
 
 def left(account: Account) -> list[str]:
     """Return the journals that wait for such an operation."""
-    return sorted(path.name for path in here(account).glob("*.[0-9]*"))
+    found = (path.name for path in here(account).glob("*.[0-9]*"))
+    return sorted(name for name in found if not name.startswith("session."))  # the note of a session that lives
 
 
 def identity(account: Account, name: str) -> str:

@@ -23,7 +23,7 @@ CONTRACT = {
     "p": "preview", "L": "layout", "W": "wrap", "[": "shrink", "]": "grow", "tab": "focus", "?": "help",
     "x": "kill", "R": "rename", "d": "dismiss", "u": "undo", "c": "clone", " ": "mark", "b": "bookmark", "t": "tag",
     "T": "marked", "!": "attention", "G": "git",
-    "q": "quit", "ctrl c": "quit", "j": "down", "k": "up", "down": "down", "up": "up",
+    "q": "quit", "ctrl c": "interrupt", ":": "message", "j": "down", "k": "up", "down": "down", "up": "up",
 }  # fmt: skip
 
 REBOUND, _ = rebind(
@@ -52,7 +52,7 @@ def test_every_command_outside_dialogs_is_carried_out_and_every_one_has_a_key(
 ) -> None:
     dashboard = Dashboard(Fleet([], ()), Settings(), (), {})
     capfd.readouterr()
-    dialogs = {"confirm", "decline", "ok", "submit", "next_field", "previous_field", "complete", "cancel"}
+    dialogs = {"confirm", "decline", "ok", "submit", "next_field", "previous_field", "complete", "cancel", "new_line"}
     own = {key.command for binding in KEYS if binding.page for key in getattr(binding.page, "keys", ())}
     assert dashboard.commands.names | own | dialogs == {binding.command for binding in KEYS}
 
@@ -100,11 +100,11 @@ def test_help_and_quit_are_the_last_keys_of_the_footer() -> None:
 
 
 FOOTERS = [
-    ((LIST,), "Enter attach|n new|x kill|i details|/ search|s sort|f filter|H hosts|p preview|? help|q quit"),
+    ((LIST,), "Enter attach|: message|n new|x kill|i details|/ search|s sort|f filter|H hosts|p preview|? help|q quit"),
     ((SEARCH, LIST),
-     "n next match|Enter attach|x kill|i details|/ search|s sort|f filter|H hosts|p preview|? help|q quit"),
-    (("git", PAGE), "c comments|n new|x kill|i details|/ search|H hosts|Esc back|? help"),
-    (("help", PAGE), "n new|x kill|i details|/ search|H hosts|Esc back|? help"),
+     "n next match|Enter attach|: message|x kill|i details|/ search|s sort|f filter|H hosts|p preview|? help|q quit"),
+    (("git", PAGE), "c comments|: message|n new|x kill|i details|/ search|H hosts|Esc back|? help"),
+    (("help", PAGE), ": message|n new|x kill|i details|/ search|H hosts|Esc back|? help"),
 ]  # fmt: skip
 
 

@@ -12,9 +12,9 @@ from navi.core.agents import (
     opencode,
     qwen,
 )
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule, StateFile, base_name
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, StateFile, base_name
 
-__all__ = ["AGENTS", "CLAUDE", "AgentKind", "Asked", "ScreenRule", "StateFile", "base_name"]
+__all__ = ["AGENTS", "CLAUDE", "AgentKind", "Asked", "Box", "ScreenRule", "StateFile", "base_name"]
 
 CLAUDE = claude.KIND
 

@@ -5,7 +5,7 @@ that nothing is asked.
 """
 
 from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Background, ScreenRule, StateFile
+from navi.core.agents.kind import AgentKind, Asked, Background, Box, ScreenRule, StateFile
 
 CHOICE = "^ *(\u276f )?1\\. "
 """The first of several answers."""
@@ -30,6 +30,10 @@ KIND = AgentKind(
     titles=(("working", ("[\u2800-\u28ff]*",)), ("idle", ("\u2733*",))),
     resume="--resume {session_id}",
     skip_permissions="--dangerously-skip-permissions",
+    keeps=(
+        "--dangerously-skip-permissions", "--allow-dangerously-skip-permissions", "--permission-mode=", "--model=",
+        "--add-dir=", "--settings=", "--mcp-config=", "--agent=", "--effort=", "--ide", "--verbose",
+    ),
     prompt="^\u276f [^ ]",
     border="^\u2500\u2500\u2500",
     screens=(
@@ -76,4 +80,14 @@ KIND = AgentKind(
         {"permission prompt": "permission", "worker request": "permission", "sandbox request": "permission"},
     ),
     background=Background("bg", "jobId", "jobs/{id}/state.json", attach="attach", stop="stop"),
+    box=Box(
+        BOX,
+        "^\u2500\u2500\u2500",
+        "^\u276f ",
+        hint='^(Try "|Press up to edit queued messages)',
+        pasted="\\[Pasted text #[0-9]+( \\+[0-9]+ lines)?.",
+        queued="Press up to edit queued messages",
+        bullet="^(\u25cf |  )",
+        noise=f"^(\u2500\u2500\u2500|  \u276f |\u273b .* for [0-9]+[smhd]|  \u23bf +(\u00a0)?Tip: )|{SPINNER}",
+    ),
 )

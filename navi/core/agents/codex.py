@@ -5,7 +5,7 @@ It shows its box before it takes a prompt; the folder below the box comes with t
 """
 
 from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Transcript
 
 PLACE = "^  [^ ].* \u00b7 [~/]"
 """The line below the box, with the model and the folder."""
@@ -17,6 +17,17 @@ ASKS = "^  (Would you like to|Do you want to (approve|allow)) "
 KIND = AgentKind(
     "codex",
     commands=("codex", "codex-*"),
+    resume="resume {session_id}",
+    keeps=(
+        "--model=", "-m=", "--profile=", "-p=", "--sandbox=", "-s=", "--ask-for-approval=", "-a=", "--add-dir=",
+        "--full-auto", "--dangerously-bypass-approvals-and-sandbox", "--search", "--oss",
+    ),
+    transcript=Transcript(
+        "~/.codex",
+        "CODEX_HOME",
+        "sessions/*/*/*/rollout-????-??-??T??-??-??-{session_id}.jsonl",
+        '"originator":"codex-tui"',
+    ),
     titles=(("permission", ("[[] [.!] ] Action Required*",)), ("working", ("[\u2800-\u28ff]*",))),
     prompt="^\u203a [^ ]",
     border=f"^\u203a |{PLACE}",
@@ -52,5 +63,15 @@ KIND = AgentKind(
         ),
         Dialog(("hooks question",), "question", "^  Hooks need review"),
         Dialog(("menu",), "menu", "^  [A-Z][A-Za-z ]*$"),
+    ),
+    box=Box(
+        "^\u203a( |$)",
+        PLACE,
+        "^\u203a ",
+        hint="^Ask Codex to do anything",
+        pasted="\\[Pasted Content [0-9]+ chars.",
+        queued="^  \u21b3 ",
+        bullet="^(\u2022 |  )",
+        noise="^  Worked for |^(\u2022|\u25e6) .* esc to interrupt\\)|^  \u2514 Tip: |^  \u21b3 ",
     ),
 )

@@ -5,7 +5,7 @@ line, below the box, tells that it works.
 """
 
 from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Transcript
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -33,6 +33,12 @@ SIDES = "^\u2502 ?| *\u2502$"
 KIND = AgentKind(
     "copilot",
     commands=("copilot",),
+    resume="--resume={session_id}",
+    keeps=(
+        "--model=", "--agent=", "--add-dir=", "--allow-all-tools", "--allow-all-paths", "--allow-tool=",
+        "--deny-tool=",
+    ),
+    transcript=Transcript("~/.copilot", "COPILOT_HOME", "session-state/{session_id}/inuse.{pid}.lock"),
     skip_permissions="--allow-all-tools",
     prompt="^ \u276f [^ ]",
     border="^\u2500\u2500\u2500",
@@ -66,5 +72,16 @@ KIND = AgentKind(
             ("question", "other question"), "question", "^ Copilot needs information", choices=Choices.LIST,
             digits=False, skip="^ Copilot needs information", free="^Other \\(type your answer",
         ),
+    ),
+    box=Box(
+        BOX,
+        "^\u2500\u2500\u2500",
+        "^ \u276f ",
+        pasted="\\[Paste #[0-9]+ - [0-9]+ lines.",
+        queued="^Queued \\([0-9]",
+        bullet="^( \u25cf |   )",
+        noise="^\u2500\u2500\u2500|^ [~/]|^Queued \\([0-9]|^ \u2514 ",
+        bar="( +[0-9][0-9]:[0-9][0-9])?( *\u2503)?$",
+        interrupt=("Escape", "Escape"),
     ),
 )

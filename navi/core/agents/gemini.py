@@ -5,7 +5,7 @@ the title. A terminal that changes its size leaves older lines above the box, su
 """
 
 from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -26,6 +26,8 @@ INSIDE = "^ ?\u2502"
 KIND = AgentKind(
     "gemini",
     commands=("gemini",),
+    resume="--resume {session_id}",
+    keeps=("--model=", "-m=", "--approval-mode=", "--yolo", "-y", "--sandbox", "-s", "--include-directories="),
     titles=(("permission", ("\u270b*",)), ("working", ("\u2726*", "\u23f2*")), ("idle", ("\u25c7*",))),
     prompt="^ > [^ ]",
     border=f"{EDGE}|^ workspace ",
@@ -59,5 +61,15 @@ KIND = AgentKind(
             deny="^Don't trust",
         ),
         Dialog(("dialog",), "menu", TOP, inside=INSIDE, sides=SIDES),
+    ),
+    box=Box(
+        "^ > ",
+        "^ workspace ",
+        "^ > ",
+        hint="^ *Type your message or ",
+        pasted="\\[Pasted Text: [0-9]+ (lines|chars).",
+        queued="^  Queued \\(press ",
+        bullet="^(\u2726 |  )",
+        noise=f"{EDGE}|\\? for shortcuts$|^ [^ >!*]+ .*\\(esc to cancel|^ (Shift\\+Tab|Press Ctrl\\+O) |^  Queued ",
     ),
 )

@@ -71,18 +71,59 @@ class Background(NamedTuple):
     stop: str
 
 
+class Box(NamedTuple):
+    """The box of an agent, where its next prompt is written, and what becomes of a prompt on its screen.
+
+    `start` matches the beginning of the box's first line, up to the draft, and `end` the first line below the draft:
+    the last one on the screen counts. `hint` matches what an empty box shows, `pasted` what it shows for a long
+    text. `shown` matches what is before a prompt that was sent, `queued` a line that is there while prompts wait for
+    the end of a turn. `bullet` is what is before the words of an answer, `noise` matches lines that are none of it, and
+    `bar` what is at the right of a conversation. All of them are extended regular expressions (see `patterns`).
+
+    `pause` are the seconds between a text and Enter: an agent takes for pasted what comes together. `interrupt` are the
+    keys that end a turn.
+    """
+
+    start: str
+    end: str
+    shown: str
+    hint: str = ""
+    pasted: str = ""
+    queued: str = ""
+    bullet: str = ""
+    noise: str = ""
+    bar: str = ""
+    pause: float = 0.1
+    interrupt: tuple[str, ...] = ("Escape",)
+
+
+class Transcript(NamedTuple):
+    """Where an agent that does not tell its conversation otherwise has a file of each.
+
+    `files` is a glob below `folder`, with {session_id} in it; the environment variable `variable` replaces the folder.
+    With {pid} in it, too, such a file proves that a process has the conversation. Otherwise the first line of a file
+    has `cwd` and `timestamp` (ISO 8601), and `mark` is in it if a person began the conversation.
+    """
+
+    folder: str
+    variable: str
+    files: str
+    mark: str = ""
+
+
 class AgentKind(NamedTuple):
     """How to recognize an agent in a pane, and to start it.
 
     `commands` are globs for the name of its program, or of the script that node, python or another interpreter runs,
     without its extension. `titles` are globs for the pane's title, by status. `screens` are rules for the text at the
-    bottom of the pane, and `asked` finds there what a permission is for, and `dialogs`
-    how to answer; `prompt` matches a line with a prompt that was
-    sent, `border` the lines above and below the box in which the next prompt is written (extended regular expressions).
+    bottom of the pane, `asked` finds there what a permission is for, and `dialogs` how to answer; `prompt` matches a
+    line with a prompt that was sent, `border` the lines above and below the box in which the next prompt is written
+    (extended regular expressions); `box` has what else is known of that.
 
     `animated` agents redraw at least every few seconds while they work. `start` is the command line that starts the
     agent ("" for its name), `resume` the arguments that continue a conversation, with {session_id} in them, and
-    `skip_permissions` the option that turns its permission prompts off.
+    `skip_permissions` the option that turns its permission prompts off. `keeps` are the options that it gets again when
+    it is restored; those that end in = take the next word.
     """
 
     name: str
@@ -99,6 +140,9 @@ class AgentKind(NamedTuple):
     border: str = ""
     state: StateFile | None = None
     background: Background | None = None
+    box: Box | None = None
+    keeps: tuple[str, ...] = ()
+    transcript: Transcript | None = None
 
     def runs_in(self, pane: Pane) -> bool:
         """Whether this agent is the pane's foreground command or a child of its shell."""

@@ -5,7 +5,7 @@ conversation. Nothing marks a failed turn but its text, which is in a frame as a
 """
 
 from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
 
 END = "     \u25a3  "
 """The end of a turn, or of what there is of it; behind its model is the time, or that it was interrupted."""
@@ -29,6 +29,8 @@ SIDES = "^  \u2503 ?"
 KIND = AgentKind(
     "opencode",
     commands=("opencode",),
+    resume="--session {session_id}",
+    keeps=("--model=", "-m=", "--agent="),
     prompt=SPOKEN,
     screens=(
         ScreenRule("permission", "permission dialog", ((5, CHOICES), (30, "^  \u2503  \u25b3 "))),
@@ -50,5 +52,16 @@ KIND = AgentKind(
             labels="Allow once|Allow always|Reject|Confirm|Cancel", allow="^Allow once", deny="^Reject",
         ),
         Dialog(("question",), "question", "^ *$", inside=INSIDE, sides=SIDES, free="^Type your own answer"),
+    ),
+    box=Box(
+        "^ +\u2503( |$)",
+        "^ +\u2503  [A-Z][a-z]+ \u00b7 ",
+        "^  \u2503  ",
+        hint="^ *Ask anything",
+        pasted="\\[Pasted ~[0-9]+ lines.",
+        queued="^  \u2503  +QUEUED",
+        bullet="^     ",
+        noise=f"^{END}|^  \u2503",
+        interrupt=("Escape", "Escape"),
     ),
 )

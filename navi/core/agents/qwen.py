@@ -5,7 +5,7 @@ Dialogs replace the box. The busy line is above the box, and may be broken anywh
 """
 
 from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
 
 WAITS = "^  [^ ]+ Waiting for user confirmation"
 """The last line below a dialog."""
@@ -34,6 +34,8 @@ SIDES = f"^ +\u2502 ?|{BAR}"
 KIND = AgentKind(
     "qwen",
     commands=("qwen",),
+    resume="--resume {session_id}",
+    keeps=("--model=", "-m=", "--approval-mode=", "--yolo", "-y", "--sandbox", "-s", "--include-directories="),
     titles=(("permission", ("\u2733*",)), ("working", ("\u25d0*",))),
     skip_permissions="--yolo",
     prompt="^  > [^ ]",
@@ -65,5 +67,16 @@ KIND = AgentKind(
             deny="^Don't trust",
         ),
         Dialog(("menu",), "menu", TOP, inside=INSIDE, sides=SIDES),
+    ),
+    box=Box(
+        BOX,
+        "^\u2500\u2500\u2500",
+        "^  > ",
+        hint="^ *Type your message or ",
+        pasted="\\[Pasted Content [0-9]+ chars.",
+        queued="to edit queued messages",
+        bullet="^(  [^ A-Za-z0-9]+ |    )",
+        noise=f"^\u2500\u2500\u2500|to edit queued messages|{BUSY}",
+        bar=BAR,
     ),
 )

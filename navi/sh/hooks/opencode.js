@@ -8,6 +8,9 @@ const quietly = 1000 // milliseconds in which the same word is not sent again
 
 // What is sent for an event: a word that the hook knows. First the events of OpenCode 1, then those of 2.
 const words = {
+  "chat.message": "chat.message",
+  "tool.execute.before": "tool.execute.before",
+  "tool.execute.after": "tool.execute.after",
   "session.created": "session.created",
   "session.idle": "session.idle",
   "session.error": "session.error",
@@ -53,28 +56,31 @@ const teller = (directory) => {
   let last = ""
   let lastTime = 0
   let queue = Promise.resolve()
-  return (word, tool) => {
+  return (word, tool, session) => {
     const now = Date.now()
     if (!word || (word === last && now - lastTime < quietly && !tool)) return
     last = word
     lastTime = now
-    queue = queue.then(() => runHook({ hook_event_name: word, cwd: directory, tool_name: tool }))
+    queue = queue.then(() => runHook({ hook_event_name: word, session_id: session, cwd: directory, tool_name: tool }))
   }
 }
 
 // A function that takes the events of either version. When a child, a session below another, is idle, the agent is
-// not; but what it asks is asked of the user.
-const listener = (tell) => {
+// not; but what it asks is asked of the user, in the session that the user has.
+const listener = (report) => {
   const children = new Set()
+  let current
+  const tell = (word, tool) => report(word, tool, current)
   return ({ type, properties, data }) => {
     const facts = properties ?? data ?? {}
     const info = facts.info ?? facts
     const session = facts.sessionID ?? facts.form?.sessionID ?? info.id
     if (type === "session.created" && info.parentID) children.add(session)
     if (type === "session.deleted") children.delete(session)
+    if (typeof session === "string" && session.startsWith("ses") && !children.has(session)) current = session
     if (children.has(session) && /^session\.(?!tool)/.test(type)) return
     if (type === "session.status") return tell(facts.status?.type === "idle" ? "session.idle" : "busy")
-    if (Object.hasOwn(words, type)) tell(words[type], type === "session.tool.input.started" ? facts.name : undefined)
+    if (Object.hasOwn(words, type)) tell(words[type], /^tool.execute.after$|^session.tool.input.started$/.test(type) ? facts.name : undefined)
   }
 }
 
@@ -89,13 +95,13 @@ const inTmux = () => process.env.TMUX && process.env.TMUX_PANE
 // OpenCode 1
 const server = async ({ directory }) => {
   if (!inTmux()) return {}
-  const tell = teller(directory)
-  const listen = quiet(listener(tell))
+  const listen = quiet(listener(teller(directory)))
+  const hear = (type, input) => listen({ type, properties: { sessionID: input?.sessionID, name: input?.tool } })
   return {
     event: async ({ event }) => listen(event),
-    "chat.message": async () => tell("chat.message"),
-    "tool.execute.before": async () => tell("tool.execute.before"),
-    "tool.execute.after": async (input) => tell("tool.execute.after", input?.tool),
+    "chat.message": async (input) => hear("chat.message", input),
+    "tool.execute.before": async (input) => hear("tool.execute.before", input),
+    "tool.execute.after": async (input) => hear("tool.execute.after", input),
   }
 }
 

@@ -270,9 +270,19 @@ navi_ask_for_name() {
     set +f
 }
 
+# navi_drop_note: the note of the session navi_identity goes: it did not get lost.
+navi_drop_note() {
+    navi_dropped_note=${navi_identity#* }
+    navi_dropped_note=${navi_identity%% *}.${navi_dropped_note%% *}
+    case $navi_dropped_note in *.\$[0-9]*) navi_dropped_note=${navi_dropped_note%%.*}.${navi_dropped_note#*.?} ;; *) return 0 ;; esac
+    [ ! -e "$navi_here/session.$navi_dropped_note" ] || rm -f "$navi_here/session.$navi_dropped_note"
+    [ ! -e "$navi_here/left.$navi_dropped_note" ] || rm -f "$navi_here/left.$navi_dropped_note"
+}
+
 # navi_finish_kill: the session has ended: its status file goes to what is kept, its marks go. Every step bears being
 # done twice. The journal goes with the file where nothing else is to be done. Fails with 2 where that is not known yet.
 navi_finish_kill() {
+    navi_drop_note
     set --
     if [ -z "$navi_session_file" ] || [ ! -e "$navi_session_file" ]; then
         :
@@ -331,7 +341,17 @@ navi_note_undo() {
 navi_recover_undo() {
     navi_find_restored || return
     [ -z "$navi_id" ] || navi_give_back
+    [ ! -s "$navi_kept/restores" ] || navi_forget_restored
     if [ -n "$navi_id" ] && [ -e "$navi_kept/registered" ]; then navi_recover_restored; else rm -f "$navi_journal"; fi
+}
+
+# navi_forget_restored: the note of a session that was lost goes if it is back (restore.sh).
+navi_forget_restored() {
+    navi_read restores
+    case $navi_kept_text in *..* | .*) return ;; esac
+    [ -z "$navi_id" ] || rm -f "$navi_state/at/$navi_kept_text"
+    case $navi_id in ?*) [ ! -e "$navi_kept/registered" ] || return 0 ;; esac
+    rm -rf "$navi_kept"
 }
 
 # navi_find_restored: in navi_id the session that the journal of bringing back is about: one of its name that has begun
@@ -383,7 +403,9 @@ navi_renew_place() {
     [ "$navi_word" = ok ] || return 0
     navi_find_place
     navi_renewed="\"place\":{\"host\":\"$navi_place_host\",\"boot\":\"$navi_place_boot\",\\1,$navi_answer}"
-    if sed "s|\"place\":{\"host\":\"[^\"]*\",\"boot\":\"[^\"]*\",\(\"socket\":\"[^\"]*\"\),\"server\":[0-9]*,\"session\":\"[^\"]*\",\"pane\":\"[^\"]*\"}|$navi_renewed|" \
+    navi_renewed_record="\"host\":\"$navi_place_host\",\"boot\":\"$navi_place_boot\",\"server\":${navi_answer#*:}"
+    navi_renewed_record="${navi_renewed_record%%,\"session*},\"pane\"${navi_answer##*\"pane\"}"
+    if sed -e "s|\"host\":\"[^\"]*\",\"boot\":\"[^\"]*\",\"server\":[0-9]*,\"pane\":\"[^\"]*\"|$navi_renewed_record|g" -e "s|\"place\":{\"host\":\"[^\"]*\",\"boot\":\"[^\"]*\",\(\"socket\":\"[^\"]*\"\),\"server\":[0-9]*,\"session\":\"[^\"]*\",\"pane\":\"[^\"]*\"}|$navi_renewed|" \
         <"$navi_kept/status.json" >"$navi_kept/status.new" && [ -s "$navi_kept/status.new" ]; then
         mv -f "$navi_kept/status.new" "$navi_kept/status.json"
     else

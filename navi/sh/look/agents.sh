@@ -153,7 +153,7 @@ navi_identify() {
 # ---- processes
 
 # navi_read_process PROCESS: its name, state, start and number of threads, in navi_program_comm, navi_process_state,
-# navi_started and navi_threads; navi_program_mark changes when it runs another program. Fails if it is gone.
+# navi_process_started and navi_threads; navi_program_mark changes when it runs another program. Fails if it is gone.
 navi_read_process() {
     navi_listed_arguments=
     [ "$navi_has_files" = yes ] || { navi_read_listed "$1" && return || return; }
@@ -162,12 +162,12 @@ navi_read_process() {
     # 28 fields of stat(5). The place of its stack in its memory is another one after each exec.
     read -r navi_unused navi_program_comm navi_process_state navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused \
         navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_threads \
-        navi_unused navi_started navi_unused navi_unused navi_unused navi_unused navi_unused navi_stack navi_unused <"$navi_proc/$1/stat"
+        navi_unused navi_process_started navi_unused navi_unused navi_unused navi_unused navi_unused navi_stack navi_unused <"$navi_proc/$1/stat"
     case $navi_program_comm,$navi_stack in
     '('*'),'[0-9]*)
         navi_program_comm=${navi_program_comm#'('}
         navi_program_comm=${navi_program_comm%')'}
-        navi_program_mark="$navi_started $navi_stack $navi_program_comm"
+        navi_program_mark="$navi_process_started $navi_stack $navi_program_comm"
         ;;
     *) navi_read_odd_name "$1" ;;
     esac
@@ -186,8 +186,8 @@ navi_read_odd_name() {
     [ $# -ge 20 ] || return
     navi_process_state=$1
     navi_threads=${18}
-    navi_started=${20}
-    navi_program_mark="$navi_started ${26-} $navi_program_comm"
+    navi_process_started=${20}
+    navi_program_mark="$navi_process_started ${26-} $navi_program_comm"
 } 2>/dev/null
 
 # navi_list_processes PROCESS: the processes below those of navi_roots, or else below PROCESS, as ps knows them, for
@@ -212,7 +212,7 @@ navi_list_processes() {
 navi_read_listed() {
     navi_list_processes "$1"
     navi_program_comm=
-    navi_started=0
+    navi_process_started=0
     navi_threads=1
     eval "navi_listed_arguments=\${navi_listed_$1-}"
     [ -n "$navi_listed_arguments" ] || return
@@ -338,7 +338,7 @@ navi_visit() {
 # navi_note_agent PROCESS PARENT: what runs below it is below it.
 navi_note_agent() {
     case $navi_process_state in [Tt]*) navi_runs="suspended" ;; *) navi_runs=runs ;; esac
-    navi_agents="$navi_agents$1 $2 $navi_started $navi_runs $navi_agent_kind$navi_newline"
+    navi_agents="$navi_agents$1 $2 $navi_process_started $navi_runs $navi_agent_kind$navi_newline"
     navi_above=$1
 }
 

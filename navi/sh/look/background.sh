@@ -99,7 +99,7 @@ navi_worker_runs() {
     kill -0 "$1" 2>/dev/null || return
     [ -n "$navi_has_files" ] || navi_find_files
     [ "$navi_has_files" = yes ] || return 0
-    navi_read_process "$1" && [ "$navi_started" = "$2" ] && [ "$navi_process_state" != Z ]
+    navi_read_process "$1" && [ "$navi_process_started" = "$2" ] && [ "$navi_process_state" != Z ]
 }
 
 # navi_background_moved: whether that may have changed since the stamp.

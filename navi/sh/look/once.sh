@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034
-# needs: look/look look/sessions look/files look/clean_up look/evidence look/background registry/absent
+# needs: look/look look/sessions look/files look/clean_up look/evidence look/notes look/background registry/absent
 # changes: navi_hung navi_known navi_offset navi_out
 # once.sh DIR CLEANUP FORMAT AGENTS: one look, for hosts whose watch can't be had and for the command line.
 
@@ -65,6 +65,7 @@ navi_read_all
 navi_list
 navi_note_hung
 navi_see_agents
+navi_note_sessions
 navi_find_background
 navi_clean
 if [ "$navi_suspects$navi_touched" != no ]; then
@@ -74,7 +75,7 @@ if [ "$navi_suspects$navi_touched" != no ]; then
     navi_clean
     [ "$navi_touched" = no ] || navi_read_all
 fi
-navi_out=$navi_out$navi_panes$navi_evidence$navi_background$navi_activity$navi_file_records
+navi_out=$navi_out$navi_panes$navi_evidence$navi_lost_sessions$navi_background$navi_activity$navi_file_records
 navi_read_marks
 navi_tell_marks
 printf '%s' "$navi_out"

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
-# needs: look/look look/sessions look/files look/clean_up look/evidence look/background registry/absent
+# needs: look/look look/sessions look/files look/clean_up look/evidence look/notes look/background registry/absent
 # changes: navi_evidence_is_new navi_hung navi_out navi_output navi_patience navi_processes navi_shown navi_stamps
 # changes: navi_state_unfinished navi_state_word
 # watch.sh DIR CLEANUP FORMAT AGENTS: send what changes, as long as somebody listens.
@@ -286,6 +286,7 @@ navi_look_at_panes() {
     navi_note_agents
     navi_look_at_screens yes
     navi_tell_agents
+    navi_note_sessions
     navi_note_terminals
     navi_recover
     navi_sweep_holders
@@ -296,8 +297,8 @@ navi_look_at_panes() {
 
 # navi_send_panes: send what tmux has, and what agents do, if anything is not as it was sent before.
 navi_send_panes() {
-    [ "$navi_panes$navi_evidence" != "$navi_sent_panes" ] || return 0
-    navi_sent_panes=$navi_panes$navi_evidence
+    [ "$navi_panes$navi_evidence$navi_lost_sessions" != "$navi_sent_panes" ] || return 0
+    navi_sent_panes=$navi_panes$navi_evidence$navi_lost_sessions
     navi_out=$navi_out$navi_sent_panes
 }
 

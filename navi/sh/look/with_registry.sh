@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2013,SC2154,SC2034
-# needs: look/look look/sessions look/files look/judge look/evidence look/background registry/absent registry/location lib/ending lib/process
+# needs: look/look look/sessions look/files look/judge look/evidence look/notes look/background registry/absent registry/location lib/ending lib/process
 # changes: navi_asks_others navi_format navi_out navi_trouble
 # with_registry.sh DIR FORMAT AGENTS REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of
 # the SOCKETs beside it. With REGISTERED only those servers and the default one are asked, not what runs in their panes
@@ -120,10 +120,11 @@ if navi_ask_about_ends; then
 fi
 if [ -z "$navi_briefly" ]; then
     navi_see_agents
+    navi_note_sessions
     navi_find_background
 fi
 navi_judge_files
-navi_out=$navi_out$navi_panes$navi_evidence$navi_background$navi_activity
+navi_out=$navi_out$navi_panes$navi_evidence$navi_lost_sessions$navi_background$navi_activity
 navi_tell_registry
 navi_tell_gone
 printf '%s' "$navi_out"

@@ -206,6 +206,12 @@ navi_inspect() {
     navi_looked=no
 }
 
+# navi_check_identity IDENTITY: end if the pane that was inspected belongs to another session than was meant; "" is any.
+navi_check_identity() {
+    [ -z "$1" ] || [ "$1" = "$navi_identity" ] ||
+        navi_fail $navi_none "the session $navi_name has ended, and another one is in its place; nothing was sent"
+}
+
 # navi_fail_gone: end, for there is no pane navi_where. A pane that was only named may never have been: its session may
 # live.
 navi_fail_gone() {

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: look/state_files pane/agent_screen pane/address pane/typing lib/fail
+# shares: navi_undone
 # changes: navi_looked navi_unchanged
 # What an agent would make of what is typed into its pane: in a dialog, Enter says yes and letters choose.
 

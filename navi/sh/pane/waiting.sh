@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2016,SC2154
 # needs: pane/address pane/new_lines.awk lib/fail lib/tmux
-# shares: navi_cooked navi_echo navi_echo_comes
+# shares: navi_cooked navi_echo navi_echo_comes navi_found_line
 # changes: navi_alone navi_history navi_width
 # Waiting for what a pane shows, and distinguishing an answer from what was there before.
 

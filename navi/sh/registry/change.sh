@@ -110,11 +110,11 @@ navi_enrol() {
 # can't be, navi_unregistered says why.
 navi_register() {
     navi_used_at=$(navi_registry_time)
-    navi_name=${navi_started#* * * * }
+    navi_name=${navi_new_session#* * * * }
     navi_socket=$navi_started_socket
     navi_edits="drop	$navi_name$navi_newline"
     set -f
-    set -- $navi_started
+    set -- $navi_new_session
     navi_put_entry "$navi_type" "$1" "$2" "$3" "$4" $navi_started_pane
     set +f
     navi_change_registry "$navi_edits" || navi_unregistered=$navi_trouble

@@ -27,7 +27,7 @@ navi_await_line() {
 # navi_note_replaced: the program in navi_replaced, if the pane's process is not the shell any more that got the line.
 navi_note_replaced() {
     set -f
-    set -- $navi_started
+    set -- $navi_new_session
     set +f
     if [ -r "/proc/$4/cmdline" ]; then
         navi_words=$(tr '\0' ' ' <"/proc/$4/cmdline")
@@ -45,7 +45,7 @@ navi_look_at_start() {
     ok,1*)
         case $navi_answer in
         1, | "1,$navi_newline"*)
-            navi_show_ends "${navi_started%% *}"
+            navi_show_ends "${navi_new_session%% *}"
             navi_ask_start
             ;;
         esac

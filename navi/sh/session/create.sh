@@ -79,7 +79,7 @@ navi_create() {
     [ -z "$navi_registers" ] || [ -n "$navi_unregistered" ] || navi_register
     navi_put_first "$navi_cwd" recent
     navi_wake
-    printf '%s created %s\n%s place %s\n' "$navi_token" "$navi_started" "$navi_token" "$navi_started_pane"
+    printf '%s created %s\n%s place %s\n' "$navi_token" "$navi_new_session" "$navi_token" "$navi_started_pane"
     printf '%s socket %s\n' "$navi_token" "$navi_started_socket"
     if [ -n "$navi_unregistered" ]; then
         printf '%s unregistered %s\n' "$navi_token" "$navi_unregistered"

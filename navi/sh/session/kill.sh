@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2174
-# needs: session/folder session/identity registry/recover lib/place lib/disk
+# needs: session/folder session/identity registry/recover lib/place lib/disk lib/note
 # changes: navi_answer navi_kept navi_namesake navi_registered
 # kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away. What undo
 # needs is kept in .navi/killed/KEEP: LINE is the command to run then, unless navi started the session and knows its
-# command; MORE follows it. If this shell is killed half-way, the next operation or look completes or undoes the rest
+# command; MORE follows it; where it has {session_id}, the note of the session may know it (look/notes.sh). If this shell is killed half-way, the next operation or look completes or undoes the rest
 # (state_folder.sh).
 
 # navi_prepare: write the journal, and then what is kept. If the folder can't be written to, only undo is lost.
@@ -53,6 +53,19 @@ navi_keep() {
     esac
     [ -z "$navi_session_file" ] || [ ! -e "$navi_session_file" ] || ln "$navi_session_file" "$navi_kept/status.json" || :
     printf '' >"$navi_kept/scrollback"
+}
+
+# navi_fill_more: the conversation in navi_more that only the note knows; without it nothing is resumed.
+navi_fill_more() {
+    case $navi_more in *'{session_id}'*) ;; *) return 0 ;; esac
+    navi_note=${navi_identity#* }
+    navi_note=${navi_note%% *}
+    navi_read_note "$navi_here/session.${navi_identity%% *}.${navi_note#?}" || navi_clear_note
+    if [ -n "$navi_note_conversation" ]; then
+        navi_more=${navi_more%%'{session_id}'*}$navi_note_conversation${navi_more#*'{session_id}'}
+    else
+        navi_more=
+    fi
 }
 
 # navi_note_marks: the session's bookmark and tags, in navi_marked.
@@ -119,6 +132,7 @@ case $2,$1,$navi_id in
 named,,?*) navi_registered=$navi_entry ;;
 *) ! navi_is_registered || navi_registered=yes ;;
 esac
+navi_fill_more
 navi_prepare
 navi_find_unkept
 navi_namesake=

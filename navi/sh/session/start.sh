@@ -1,13 +1,13 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
-# needs: session/check_start lib/disk lib/quote lib/state_folder lib/fail lib/tmux
+# needs: session/check_start session/first_file lib/state_folder lib/fail lib/tmux
 # shares: navi_command_line navi_shown_first navi_type
-# changes: navi_answer navi_doomed navi_quoted
+# changes: navi_answer navi_doomed navi_first navi_mark
 # How a session is started.
 
 # navi_start TYPE LINE MORE WORD BEFORE [ENDS KEEP WINDOW VARIABLE=VALUE...]: start a session navi_name in navi_cwd that
 # runs a line in the user's shell, with MORE at its end this one time; no LINE is just the shell. See first_process.sh,
 # whose text is navi_starter, for WORD, BEFORE, ENDS and the variables. KEEP keeps its pane when it dies; WINDOW is its
-# window's name. Ends with navi_started (process of the server, id, time of creation, process of the pane, name) and
+# window's name. Ends with navi_new_session (process of the server, id, time of creation, process of the pane, name) and
 # navi_started_pane (id, index, name of the window), navi_started_socket. Until navi_settle its pane stays if it dies,
 # and the session goes if we fail.
 navi_start() {
@@ -81,38 +81,11 @@ navi_start_tmux() {
     *,'duplicate session'*) navi_fail $navi_exists "there is a session $navi_name already" ;;
     *) navi_tmux_failed ;;
     esac
-    navi_started=${navi_answer%%"$navi_newline"*}
+    navi_new_session=${navi_answer%%"$navi_newline"*}
     navi_answer=${navi_answer#*"$navi_newline"}
     navi_started_pane=${navi_answer%%"$navi_newline"*}
     navi_started_socket=${navi_answer#*"$navi_newline"}
     navi_started_socket=${navi_started_socket%%"$navi_newline"*}
-    navi_started_id=${navi_started#* }
+    navi_started_id=${navi_new_session#* }
     navi_started_id=${navi_started_id%% *}
-}
-
-# navi_open_mark: the FIFO by which a new session tells that its command was found.
-navi_open_mark() {
-    navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was created'
-    navi_mark=$navi_here/start.$$
-    rm -f "$navi_mark"
-    mkfifo -m 600 "$navi_mark" 2>/dev/null ||
-        navi_fail_to_write "$navi_dir" 'nothing was created' "no FIFO can be made in $navi_here"
-    # From now on nothing that is written gets lost.
-    exec 4<>"$navi_mark"
-}
-
-# navi_write_first VARIABLE=VALUE...: the file navi_first, for the user alone, from which the first process reads what it
-# runs. It removes the file.
-navi_write_first() {
-    navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was created'
-    navi_first=$navi_state/start.line.$$
-    rm -f "$navi_first"
-    navi_quoted=
-    for navi_argument in "$navi_first" "$navi_line_now" "$navi_needed" "$navi_mark" "$navi_shown_first" "$navi_ends" \
-        "$(command -v tmux)" "$@"; do
-        navi_quote "$navi_argument"
-    done
-    (umask 077 && printf 'set --%s\n%s\n' "$navi_quoted" "$navi_starter" >"$navi_first") 2>/dev/null && return
-    rm -f "$navi_first"
-    navi_fail_to_write "$navi_dir" 'nothing was created' "$navi_first can't be written; check the disk"
 }

@@ -1,75 +1,16 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
-# needs: session/folder session/start session/check_start registry/recover lib/disk
-# changes: navi_command_line navi_kept navi_name navi_shown_first navi_socket navi_type
+# needs: session/bring_back
+# changes: navi_kept
 # undo.sh STARTER DIR KEEP VARIABLE=VALUE...: restore the session that kill.sh has kept as KEEP. If this shell is killed
 # half-way, the next operation or look gives the session what is still kept (state_folder.sh).
-
-# navi_find_group: a session of the group that the session was in, in navi_companion. Fails where none is left.
-navi_find_group() {
-    navi_companion=
-    [ -s "$navi_kept/group" ] || return
-    navi_read group
-    navi_consult "$navi_socket" list-sessions -F '#{session_id} #{session_group}'
-    case $navi_word in ok) ;; none) return 1 ;; *) navi_tmux_failed ;; esac
-    set -f
-    IFS=$navi_newline
-    for navi_listed in $navi_answer; do
-        [ "${navi_listed#* }" != "$navi_kept_text" ] || navi_companion=${navi_listed%% *}
-    done
-    unset IFS
-    set +f
-    [ -n "$navi_companion" ]
-}
-
-# navi_join: the session shows the windows of its group again, in which everything still runs.
-navi_join() {
-    navi_escape_format "$navi_name"
-    navi_type=${navi_type_then:-command}
-    navi_start_tmux -s "$navi_escaped" -t "$navi_companion"
-    navi_escape "$navi_command_line"
-    navi_tmux "$navi_socket" set-option -q -t "$navi_started_id" @navi_type "$navi_type_then" \; \
-        set-option -q -t "$navi_started_id" @navi_line "$navi_escaped"
-    printf '%s joined\n' "$navi_token"
-}
-
-# navi_start_again [VARIABLE=VALUE...]: start what ran in it. Shells and agents keep their shell when that ends.
-navi_start_again() {
-    navi_ends_then=
-    case $navi_type_then in '' | shell | agent) ;; *) navi_ends_then=yes ;; esac
-    navi_keeps_then=
-    [ ! -e "$navi_kept/keep" ] || navi_keeps_then=yes
-    navi_start "${navi_type_then:-command}" "$navi_command_line" "$navi_more" '' "$navi_shown_first" "$navi_ends_then" "$navi_keeps_then" '' "$@"
-    navi_settle
-    case $navi_type_then,$navi_command_line,$navi_more in ,?*, | agent,*,) printf '%s anew\n' "$navi_token" ;; esac
-}
-
 navi_starter=$1
 navi_enter "$2"
 navi_kept=$navi_state/killed/$3
 shift 3
 [ -d "$navi_kept" ] || navi_fail $navi_none "this session can't be restored any more"
-navi_read name
-navi_name=$navi_kept_text
-navi_read socket
-navi_socket=$navi_kept_text
-navi_read directory
-navi_cwd=$navi_kept_text
-[ -d "$navi_cwd" ] || navi_fail $navi_none "its directory $navi_cwd no longer exists; create it and try again"
-navi_read line
-navi_command_line=$navi_kept_text
-navi_read more
-navi_shown_first=
-[ ! -s "$navi_kept/scrollback" ] || navi_shown_first=$navi_kept/scrollback
-navi_more=$navi_kept_text
-navi_read type
-navi_type_then=$navi_kept_text
+navi_read_kept
 navi_note_undo "${navi_kept##*/}" || navi_fail_to_write "$navi_dir" 'nothing was restored'
 trap navi_leave EXIT
 if navi_find_group; then navi_join; else navi_start_again "$@"; fi
-navi_renew_place "$navi_started_id"
-navi_give_back_files
-[ ! -e "$navi_kept/registered" ] || navi_register
-rm -f "$navi_journal"
-navi_wake
-printf '%s created %s\n%s name %s\n' "$navi_token" "$navi_started" "$navi_token" "$navi_name"
-[ -z "${navi_unregistered-}" ] || printf '%s unregistered %s\n' "$navi_token" "$navi_unregistered"
+navi_give_all_back
+navi_tell_back

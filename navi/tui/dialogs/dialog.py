@@ -17,10 +17,12 @@ LABEL = 13
 class Dialog(Panel):
     """A title, a body and a line that says which keys do what. `close` closes it.
 
-    A dialog that is not `whole` may be cut, so that the list stays visible. Whoever opens it sets `keymap`.
+    A dialog that is not `whole` may be cut, so that the list stays visible. Whoever opens it sets `keymap`. One that
+    `takes_lines` gets the line ends of pasted text, as the key enter without a command.
     """
 
     whole = True
+    takes_lines = False
     keymap: Keymap
 
     def __init__(self, glyphs: Glyphs, title: str, close: Callable[[], None]) -> None:

@@ -16,6 +16,9 @@ from navi.tui.pages.page import Entry, Page
 from navi.tui.paint import Line
 from navi.tui.theme import HOST_STYLES, Glyphs
 
+MOST_NAMES = 8
+"""Lost sessions of a host that are named."""
+
 
 class HostsPage(Page):
     """Follows all hosts."""
@@ -64,7 +67,7 @@ def _host(view: HostView, glyphs: Glyphs, now: float, keymap: Keymap, twin: str)
             ("dim", "  " + f" {glyphs.dot} ".join(fact for fact in facts if fact)),
         ]
     ]
-    troubles = _troubles(view, now, keymap)
+    troubles = [*_troubles(view, now, keymap), ("lost", "notice", _lost(view, keymap))]
     return lines + [[("", f"     {label:<11}"), (name, text)] for label, name, text in troubles if text]
 
 
@@ -80,6 +83,20 @@ def _troubles(view: HostView, now: float, keymap: Keymap) -> list[tuple[str, str
         ]  # fmt: skip
     last = f"{view.last_failure.cause} (over now)" if view.last_failure else ""
     return [("last error", "dim", last), ("watch", "dim", _polled(view))]
+
+
+def _lost(view: HostView, keymap: Keymap) -> str:
+    """Return how many sessions a host has lost, when, which, and what brings them back."""
+    lost = view.frame.lost_sessions if view.frame else ()
+    if not view.frame or not lost:
+        return ""
+    newest = max(one.time for one in lost)
+    age = f" {exact_age(view.frame.clock - newest)} ago at the earliest" if newest else ""
+    why = "by a reboot" if all(one.how == "reboot" for one in lost) else "with a tmux server"
+    names = ", ".join(clean(one.name) for one in lost[:MOST_NAMES])
+    more = f" and {len(lost) - MOST_NAMES} more" if len(lost) > MOST_NAMES else ""
+    number = f"{len(lost)} session{'' if len(lost) == 1 else 's'}"
+    return f"{number} lost {why}{age}: {names}{more}; {keymap.name('restore')} brings all back"
 
 
 def _next_try(view: HostView, now: float, keymap: Keymap) -> str:

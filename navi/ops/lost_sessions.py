@@ -1,0 +1,65 @@
+"""The sessions that a host has lost, from the notes that it made of them while they lived (script look/notes)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from navi.core.model import LostSession, Place
+from navi.core.text import clean, decode
+from navi.ops.agent_records import number
+from navi.ops.operation import Record
+
+MOST = 500
+"""Lost sessions of a host that are read."""
+
+MOST_NAMES = 300
+"""Variables of an agent that are named."""
+
+KEY = re.compile(
+    r"(?P<host>[A-Za-z0-9._:-]+)@(?P<boot>[A-Za-z0-9.,_-]*)/(?P<state>session|left|ended)\.[0-9]+\.[0-9]+", re.ASCII
+)
+"""Where a host keeps a note: what it is called below the folder of its machines."""
+
+CONVERSATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
+"""What a conversation's id looks like. It comes from a file and goes into a command line, so it can't be an option."""
+
+OPTIONS = re.compile(r"[A-Za-z0-9_./+@:,=~ -]*", re.ASCII)
+"""Words that no shell changes."""
+
+
+def read_lost(records: Iterable[Record], here: Place) -> tuple[LostSession, ...]:
+    """Return the sessions that a look reports as lost. What no host would write is left out."""
+    found = (read_note(record.rest, record.body, here) for record in records if record.kind == "lostsession")
+    return tuple(one for one in found if one)
+
+
+def read_note(key: str, body: bytes, here: Place) -> LostSession | None:
+    """Return the session of a note, or None if it makes no sense. `here` is the machine's present place."""
+    matched = KEY.fullmatch(key)
+    fields = _fields(body)
+    if not matched or not fields.get("name"):
+        return None
+    how = "ended" if matched["state"] != "session" else "server" if matched["boot"] == here.boot else "reboot"
+    conversation = fields.get("conversation", "")
+    options = fields.get("options", "").strip()
+    return LostSession(
+        key,
+        fields["name"],
+        how,
+        fields.get("directory", ""),
+        clean(fields.get("agent", ""))[:80],
+        conversation if CONVERSATION.fullmatch(conversation) else "",
+        fields.get("type", ""),
+        fields.get("line", ""),
+        options if OPTIONS.fullmatch(options) else "",
+        tuple(clean(fields.get("environment", "")).split()[:MOST_NAMES]),
+        float(number(fields.get("time", ""))),
+        fields.get("socket", ""),
+    )
+
+
+def _fields(body: bytes) -> Mapping[str, str]:
+    """Return the fields of a note: a line for each, its name first."""
+    lines = (line.partition(" ") for line in decode(body[:16384]).split("\n"))
+    return {name: value for name, _, value in lines}

@@ -1,0 +1,72 @@
+"""What starts an agent again in its conversation. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from navi.core.agents import AgentKind
+from navi.core.launch import program_of
+from navi.core.model import AgentProcess, LostSession, Session
+from navi.ops.lost_sessions import CONVERSATION
+
+ID = "{session_id}"
+"""What is written in place of a conversation's id in the arguments that resume it."""
+
+
+class Again(NamedTuple):
+    """The `line` that starts an agent, what is added to it once (`more`), and its `program`, "" if that is unknown."""
+
+    line: str
+    more: str = ""
+    program: str = ""
+
+
+def kind_named(name: str, kinds: Sequence[AgentKind]) -> AgentKind | None:
+    """Return the kind of agents with a name, or None."""
+    return next((kind for kind in kinds if kind.name == name), None)
+
+
+def conversation_id(session: Session) -> str:
+    """Return the agent's own id of the conversation of a session, as far as a look shows it, or "".
+
+    The agent's state file comes first, then what its hook reported.
+    """
+    files = (agent.file for agent in agents_of(session) if agent.file and agent.name == session.agent)
+    found = [file.get("sessionId") for file in files]
+    if session.conversation and session.conversation.agent == session.agent:
+        found.append(session.conversation.id)
+    if session.file and session.agent == "claude":
+        found.append(session.file.fields.get("session_id"))
+    return next((one for one in found if isinstance(one, str) and CONVERSATION.fullmatch(one)), "")
+
+
+def agents_of(session: Session) -> tuple[AgentProcess, ...]:
+    """Return the agents that run in a session and in no tool of another; those of the pane that is shown come first."""
+    if session.tmux is None:
+        return ()
+    shown = session.tmux.pane.id
+    panes = sorted(session.tmux.panes, key=lambda pane: pane.id != shown)
+    return tuple(agent for pane in panes for agent in pane.agents if not agent.parent)
+
+
+def launch_again(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str]:
+    """Return the line that starts a session's agent again, and what to add to resume its conversation.
+
+    That has {session_id} in it if only the host may know the id.
+    """
+    kind = kind_named(session.agent, kinds)
+    if kind is None:
+        return "", ""
+    known = conversation_id(session)
+    return kind.start or kind.name, kind.resume.replace(ID, known) if known else kind.resume
+
+
+def again(lost: LostSession, kinds: Sequence[AgentKind], anew: bool = False) -> Again:
+    """Return what starts a lost session again: in its conversation, or anew if that is wanted or there is none."""
+    kind = kind_named(lost.agent, kinds)
+    if kind is None:
+        return Again(lost.line, "", program_of(lost.line) if lost.type == "agent" else "")
+    line = lost.line if lost.type == "agent" and lost.line else f"{kind.start or kind.name} {lost.options}".rstrip()
+    more = "" if anew else kind.resume.replace(ID, lost.conversation)
+    return Again(line, more, program_of(line))

@@ -1,0 +1,178 @@
+# shellcheck shell=sh disable=SC2034,SC2086,SC2125,SC2154,SC2231,SC3013
+# needs: look/agents look/state_files look/newest_conversation.awk look/hooked_conversation.awk
+# shares: navi_identified_line
+# The conversations that agents in panes have, by the agents' own ids: from their state files, from files that name their
+# process, from hooks' status files, from the newest file of the agent's folder, where no other agent of its kind runs in
+# that folder, and from the arguments that it was started with. What none of them says is not known.
+
+# Of each agent, a variable that ends in its process keeps "STARTED VERSION ID": VERSION changes when something may be new
+# that takes a program to read.
+
+# navi_find_conversation PROCESS STARTED NAME: the id in navi_conversation, "" if it is not known.
+navi_find_conversation() {
+    navi_conversation=
+    eval "navi_state_text=\${navi_state_text_$1-}"
+    case $navi_state_text in *"\"procStart\":\"$2\""* | *"\"procStart\":$2,"*)
+        navi_find_state_field sessionId
+        navi_conversation=$navi_state_field
+        ;;
+    esac
+    [ -n "$navi_conversation" ] || navi_find_in_files "$@"
+    case $navi_conversation in [!A-Za-z0-9]* | *[!A-Za-z0-9_-]*) navi_conversation= ;; esac
+    [ ${#navi_conversation} -le 100 ] || navi_conversation=
+}
+
+# navi_find_in_files PROCESS STARTED NAME: the same from other files than its state file.
+navi_find_in_files() {
+    navi_transcript=
+    case $navi_newline$navi_rules in
+    *"${navi_newline}transcript	$3	"*)
+        navi_transcript=${navi_rules#*"transcript	$3	"}
+        navi_transcript=${navi_transcript%%"$navi_newline"*}
+        ;;
+    esac
+    navi_list_transcripts "$1"
+    navi_files_version=$navi_sums$navi_transcript_version
+    eval "navi_known_conversation=\${navi_conversation_of_$1-}; navi_known_version=\${navi_conversation_version_$1-}"
+    if [ "${navi_known_conversation%% *}" = "$2" ] && [ "$navi_known_version" = "$navi_files_version" ]; then
+        navi_conversation=${navi_known_conversation#* }
+        return
+    fi
+    navi_read_files "$@"
+    [ -n "$navi_conversation" ] || [ "${navi_known_conversation%% *}" != "$2" ] ||
+        navi_conversation=${navi_known_conversation#* }
+    eval "navi_conversation_of_$1=\$2' '\$navi_conversation; navi_conversation_version_$1=\$navi_files_version"
+}
+
+navi_read_files() {
+    case $navi_transcript in *'{pid}'*) navi_find_held "$1" ;; esac
+    [ -n "$navi_conversation" ] || navi_find_hooked "$3"
+    case $navi_transcript in '' | *'{pid}'*) ;; *) [ -n "$navi_conversation" ] || navi_find_newest "$@" ;; esac
+    [ -n "$navi_conversation" ] || navi_find_in_arguments "$1" "$3"
+}
+
+# ---- files of the agent
+
+# navi_list_transcripts PROCESS: the last of the files that navi_transcript describes, in navi_transcript_version, and
+# before and after what they have the id, in navi_transcript_before and navi_transcript_after.
+navi_list_transcripts() {
+    navi_transcript_version=
+    [ -n "$navi_transcript" ] || return 0
+    navi_transcript_mark=${navi_transcript#*	*	*	}
+    navi_transcript_files=${navi_transcript%"	$navi_transcript_mark"}
+    navi_place_state_file "$1" "$navi_transcript_files"
+    navi_transcript_files=${navi_transcript_files#*	*	}
+    navi_transcript_before=${navi_transcript_files%%'{session_id}'*}
+    navi_transcript_after=${navi_transcript_files#*'{session_id}'}
+    # The names of the newest come last.
+    navi_transcript_glob=${navi_transcript_after%%'{pid}'*}*
+    case $navi_transcript_after in *'{pid}'*) ;; *) navi_transcript_glob=$navi_transcript_after ;; esac
+    for navi_transcript_version in "$navi_state_folder/"$navi_transcript_before*$navi_transcript_glob; do :; done
+}
+
+# navi_find_held PROCESS: of the files that name the process, or the program that it started below itself, the newest
+# counts.
+navi_find_held() {
+    navi_held_file=
+    eval "navi_helpers_now=\${navi_helpers_of_${navi_identified_line%% *}-}"
+    navi_find_held_by "$1"
+    for navi_held_helper in $navi_helpers_now; do
+        case $navi_held_helper in "$1:"*) navi_find_held_by "${navi_held_helper#*:}" ;; esac
+    done
+}
+
+navi_find_held_by() {
+    navi_held_after=${navi_transcript_after%%'{pid}'*}$1${navi_transcript_after#*'{pid}'}
+    for navi_transcript_file in "$navi_state_folder/"$navi_transcript_before*"$navi_held_after"; do
+        [ -f "$navi_transcript_file" ] || continue
+        [ -z "$navi_held_file" ] || [ "$navi_transcript_file" -nt "$navi_held_file" ] || continue
+        navi_held_file=$navi_transcript_file
+        navi_conversation=${navi_held_file#"$navi_state_folder/$navi_transcript_before"}
+        navi_conversation=${navi_conversation%"$navi_held_after"}
+    done
+}
+
+# navi_find_newest PROCESS STARTED NAME: the newest file of the agent's folder since its start, unless another agent of
+# its kind runs there, too.
+navi_find_newest() {
+    navi_is_alone_there "$1" "$3" || return 0
+    navi_find_start "$2" || return 0
+    navi_wanted_folder=$(readlink "$navi_proc/$1/cwd" | sed 's/[\\"]/\\&/g')
+    navi_wanted_before=${navi_transcript_before##*/}
+    set -- "$navi_state_folder/"$navi_transcript_before*$navi_transcript_after
+    [ $# -le 40 ] || shift $(($# - 40))
+    navi_conversation=$(
+        export navi_wanted_folder navi_wanted_since navi_wanted_before
+        navi_wanted_mark=$navi_transcript_mark navi_wanted_after=$navi_transcript_after awk "$navi_newest_conversation_awk" "$@"
+    )
+}
+
+# navi_is_alone_there PROCESS NAME: whether no other agent of that name that is in a pane works in the same folder.
+navi_is_alone_there() {
+    navi_lone_agent=$1
+    navi_lone_name=$2
+    navi_other_agents=
+    for navi_other_pane in $navi_pane_list; do
+        eval "navi_other_agents=\$navi_other_agents\${navi_agents_of_${navi_other_pane%%[!0-9]*}-}"
+    done
+    set -f
+    IFS=$navi_newline
+    for navi_other_agent in $navi_other_agents; do
+        case $navi_other_agent in
+        "$navi_lone_agent "*) ;;
+        *" $navi_lone_name") [ ! "$navi_proc/${navi_other_agent%% *}/cwd" -ef "$navi_proc/$navi_lone_agent/cwd" ] || navi_lone_agent= ;;
+        esac
+    done
+    unset IFS
+    set +f
+    [ -n "$navi_lone_agent" ]
+} 2>/dev/null
+
+# navi_find_start TICKS: that many ticks since the start of the system, as an epoch time, in navi_wanted_since.
+navi_find_start() {
+    [ "$1" != 0 ] || return
+    while read -r navi_stat_word navi_stat_value; do
+        [ "$navi_stat_word" = btime ] || continue
+        navi_wanted_since=$((navi_stat_value + $1 / 100))
+        return
+    done <"$navi_proc/stat"
+    return 1
+}
+
+# ---- what hooks and arguments say
+
+# navi_find_hooked NAME: what a status file says of the agent of that name in the pane of navi_identified_line.
+navi_find_hooked() {
+    [ -n "$navi_sums" ] || return 0
+    navi_hooked_pane=${navi_identified_line#* }
+    navi_hooked_socket=${navi_hooked_pane#* }
+    navi_hooked_server=${navi_known_servers%%" $navi_hooked_socket$navi_newline"*}
+    [ "$navi_hooked_server" != "$navi_known_servers" ] || return 0
+    navi_hooked_server=${navi_hooked_server##*"$navi_newline"}
+    navi_wanted_place="\"server\":$navi_hooked_server,\"pane\":\"${navi_hooked_pane%% *}\""
+    navi_conversation=$(
+        cd "$navi_dir" || exit
+        grep -hsF -- "$navi_wanted_place" ./*.json |
+            navi_wanted_place=$navi_wanted_place navi_wanted_agent=$1 awk "$navi_hooked_conversation_awk"
+    )
+}
+
+# navi_find_in_arguments PROCESS NAME: the conversation that the agent was asked to resume.
+navi_find_in_arguments() {
+    case $navi_newline$navi_rules in *"${navi_newline}resume	$2	"*) ;; *) return 0 ;; esac
+    navi_resume_words=${navi_rules#*"resume	$2	"}
+    navi_resume_words=${navi_resume_words%%"$navi_newline"*}
+    navi_read_arguments "$1"
+    case $navi_resume_words in
+    *' {session_id}')
+        navi_resume_words=$navi_newline${navi_resume_words%' {session_id}'}$navi_newline
+        ;;
+    *) navi_resume_words=$navi_newline${navi_resume_words%'{session_id}'} ;;
+    esac
+    case $navi_newline$navi_arguments in
+    *"$navi_resume_words"*)
+        navi_conversation=${navi_arguments#*"$navi_resume_words"}
+        navi_conversation=${navi_conversation%%"$navi_newline"*}
+        ;;
+    esac
+}

@@ -1,0 +1,36 @@
+# Prints "ID" of the newest conversation in the files of the arguments, of which only the first line counts: it must hold
+# navi_wanted_mark and the folder navi_wanted_folder (as JSON writes it), and be of navi_wanted_since (epoch) or later.
+# The id is what the name of a file has between navi_wanted_before, whose length counts, and navi_wanted_after.
+BEGIN {
+    for (i = 1; i < ARGC; i++) consider(ARGV[i])
+    print found
+    exit
+}
+
+function consider(file,    line, time, name) {
+    if ((getline line <file) <= 0) line = ""
+    close(file)
+    if (!index(line, ENVIRON["navi_wanted_mark"])) return
+    if (!index(line, "\"cwd\":\"" ENVIRON["navi_wanted_folder"] "\"")) return
+    if (!match(line, /"timestamp":"[0-9-]*T[0-9:]*/)) return
+    time = seconds_of(substr(line, RSTART + 13, RLENGTH - 13))
+    if (time < ENVIRON["navi_wanted_since"] - 2 || time < newest) return
+    newest = time
+    name = file
+    sub(/.*\//, "", name)
+    name = substr(name, length(ENVIRON["navi_wanted_before"]) + 1)
+    found = substr(name, 1, length(name) - length(ENVIRON["navi_wanted_after"]))
+}
+
+# seconds_of(text): an ISO 8601 time in UTC as an epoch time.
+function seconds_of(text,    part, year, month) {
+    split(text, part, /[-T:]/)
+    year = part[1]
+    month = part[2] + 0
+    if (month < 3) {
+        year--
+        month += 12
+    }
+    return 86400 * (365 * year + int(year / 4) - int(year / 100) + int(year / 400) + \
+        int((153 * (month - 3) + 2) / 5) + part[3] - 719469) + 3600 * part[4] + 60 * part[5] + part[6]
+}

@@ -1,0 +1,57 @@
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154
+# needs: look/state_files pane/dialogs
+# What the agent in a pane does, judged on its host from its state file, its screen and its title, as core/evidence.py does.
+
+# navi_pick_agent: the first agent in the pane that runs and was not started by another one: the screen is its own. In
+# navi_agent_name, navi_agent_process and navi_agent_started. Fails where there is none.
+navi_pick_agent() {
+    navi_agent_name=
+    set -f
+    IFS=$navi_newline
+    for navi_picked_line in $navi_agents; do
+        unset IFS
+        navi_note_picked $navi_picked_line
+        [ -z "$navi_agent_name" ] || break
+        IFS=$navi_newline
+    done
+    unset IFS
+    set +f
+    [ -n "$navi_agent_name" ]
+}
+
+# navi_note_picked PROCESS PARENT STARTED STATE NAME
+navi_note_picked() {
+    [ "$2,$4" = 0,runs ] || return 0
+    navi_agent_process=$1
+    navi_agent_started=$3
+    navi_agent_name=$5
+}
+
+# navi_judge_agent: the status of that agent, from the screen that was captured; in navi_agent_word: working, idle, error,
+# permission, waiting, or "" if nobody can tell.
+navi_judge_agent() {
+    navi_find_state_file "$navi_agent_process" "$navi_agent_started" "$navi_agent_name"
+    navi_read_state "$navi_agent_process" || :
+    eval "navi_agent_word=\${navi_state_word_$navi_agent_process-}"
+    [ "$navi_agent_word" != working ] || return 0
+    navi_judge_screen "$navi_agent_name"
+    navi_agent_shows=${navi_rule_found%% *}
+    case $navi_agent_word,$navi_agent_shows in
+    idle,error) navi_agent_word=error ;;
+    ,permission | ,waiting | permission,waiting | waiting,permission) navi_agent_word=$navi_agent_shows ;;
+    ,*) navi_judge_title ;;
+    esac
+}
+
+# navi_judge_title: of an agent without a state file, whose title may know more than its screen.
+navi_judge_title() {
+    navi_find_title_status "$navi_agent_name"
+    case $navi_titled,$navi_agent_shows in
+    working,* | permission,* | waiting,*) navi_agent_word=$navi_titled ;;
+    *,-) navi_agent_word=$navi_titled ;;
+    *) navi_agent_word=$navi_agent_shows ;;
+    esac
+}
+
+# navi_agent_lives: whether the agent that was found runs, in a pane that was looked at just now.
+navi_agent_lives() { [ "$navi_is_dead" = 0 ] && kill -0 "$navi_agent_process" 2>/dev/null; }

@@ -1,0 +1,222 @@
+# Prints what a screen shows of an agent's box and of a text that was sent to it: a line of words, and then either the
+# draft in the box and what waits below the conversation, or with navi_wants_answer the answer to the text. Input is the
+# text, a line with the token, and the screen, with colours or without. The description of the box is in navi_box, as
+# ops/agents.py has it. Neither blanks nor punctuation count where texts are compared: agents break lines where they like,
+# and some understand Markdown.
+#
+# The words: empty, draft or none, for the box; how the draft compares with the text: same, pasted, glued, part, other;
+# how many prompts that were sent are the text; whether the last one is; whether prompts wait for the end of a turn;
+# whether the text is shown among those; whether another prompt follows it.
+
+BEGIN {
+    token = ENVIRON["navi_token"]
+    split(ENVIRON["navi_box"], field, "\t")
+    start = field[3]
+    finish = field[4]
+    shown = field[5]
+    hint = field[6]
+    pasted = field[7]
+    queued = field[8]
+    bullet = field[9]
+    noise = field[10]
+    bar = field[11]
+}
+!lines && !behind && $0 == token { behind = 1; next }
+!behind { text = text $0; next }
+{ line[++lines] = plain($0) }
+END {
+    keeps = squeezed(text) == "" && text ~ /[^ \t]/
+    command = text ~ /^[ \t]*\//
+    text = squeezed(text)
+    find_box()
+    if (box == "none" && length(text) > 200 && ends_at(lines) >= 100) {
+        # It needs so much room that nothing else of the box is left.
+        box = "draft"
+        draft = text
+        first = substr(trimmed(line[lines]), 1, 60)
+    }
+    find_prompts()
+    find_queue()
+    if (!count && !waits && text != "") find_merged()
+    print box, box == "draft" ? compared() : "-", count, last, waits, waiting, follows + 0
+    if (ENVIRON["navi_wants_answer"] != "") print_answer()
+    else {
+        print substr(first, 1, 200)
+        print queue
+    }
+}
+
+# plain(TEXT): a line without colours. In marked, a mark is before faint letters.
+function plain(text) {
+    if (index(text, "\033")) {
+        gsub(/\033\[([0-9]+;)*2m/, "\001", text)
+        gsub(/\033\[[0-9;]*m/, "", text)
+        sub(/^\001+/, "", text)
+        marked[lines + 1] = text
+        gsub(/\001/, "", text)
+    }
+    sub(/[ \t\r]+$/, "", text)
+    return text
+}
+
+function trimmed(text) {
+    gsub(/\342\200\213/, "", text)
+    sub(/^[ \t]+/, "", text)
+    sub(/[ \t]+$/, "", text)
+    return text
+}
+
+# squeezed(TEXT): without blanks and punctuation, which agents take for Markdown; a text of nothing else keeps it.
+function squeezed(text) {
+    gsub(/[ \t\r]+|\302\240|\342\200\213/, "", text)
+    if (!keeps) gsub(/[[:punct:]]+/, "", text)
+    return text
+}
+
+# cut(PATTERN, TEXT): the text without what is matched at its beginning.
+function cut(pattern, text) {
+    sub(pattern, "", text)
+    return text
+}
+
+# find_box(): its first line in top, the first one below in bottom; the draft without blanks.
+function find_box(    i) {
+    box = "none"
+    for (bottom = lines; bottom > 1; bottom--) if (line[bottom] ~ finish) break
+    for (i = bottom - 1; i > 0 && line[i] !~ finish; i--) if (line[i] ~ start) break
+    if (i < 1 || line[i] !~ start) return
+    while (i > 1 && line[i - 1] ~ start) i--
+    top = i
+    for (; i < bottom; i++) draft = draft squeezed(cut(start, line[i]))
+    for (i = top; i < bottom - 1; i++) if (trimmed(cut(start, line[i])) != "") break
+    first = trimmed(cut(start, line[i]))
+    box = first == "" || is_hint(cut(start, marked[i])) ? "empty" : "draft"
+}
+
+# is_hint(MARKED): whether an empty box shows that: it is known, or faint from its first or second letter on.
+function is_hint(text) {
+    if (hint != "" && first ~ hint) return 1
+    return squeezed(first) == draft && text ~ /^[ \t]*(\001|[!-~]\001|[\300-\377][\200-\277]+\001)/
+}
+
+# compared(): a command has more beside it: its arguments as a hint, or others of its kind.
+function compared() {
+    if (draft == text || command && index(draft, text)) return "same"
+    if (pasted != "" && match(first, pasted)) return RSTART == 1 && squeezed(substr(first, RLENGTH + 1)) == "" && squeezed(first) == draft ? "pasted" : "glued"
+    if (text != "" && index(draft, text)) return "glued"
+    return index(text, draft) ? "part" : "other"
+}
+
+# find_prompts(): those that were sent, above the box; of the last one that is the text, the first line behind it.
+function find_prompts(    i, stop) {
+    stop = top ? top : lines + 1
+    count = last = follows = 0
+    for (i = 1; i < stop; i++) {
+        if (line[i] !~ shown) continue
+        from = text == "" ? 0 : ending_of(i, stop)
+        if (from) {
+            count++
+            last = 1
+            follows = 0
+            answer = from
+            i = from - 1
+        } else {
+            if (last && !follows && has_words(answer, i)) follows = i
+            last = 0
+        }
+    }
+    if (!count && length(text) > 100) find_end(stop)
+}
+
+# find_merged(): the text in a prompt that an agent made of several that had waited: whole lines, below the first ones.
+function find_merged(    i, j, seen) {
+    for (i = top - 1; i > 0; i--) {
+        seen = ""
+        for (j = i; j > 0 && seen != text && length(seen) < length(text); j--) seen = stripped(line[j]) seen
+        if (seen != text) continue
+        while (j > 0 && line[j] !~ shown && line[j] ~ /^( |$)/) j--
+        if (j < 1 || line[j] !~ shown) continue
+        count = last = 1
+        answer = i + 1
+        return
+    }
+}
+
+# find_end(STOP): of a long text whose beginning has left the screen, the line behind its end.
+function find_end(stop,    i) {
+    for (i = stop - 1; i > 0; i--) {
+        if (ends_at(i) < 60) continue
+        count = last = 1
+        answer = i + 1
+        return
+    }
+}
+
+# ends_at(I): how much of the end of the text is in this line and those above it.
+function ends_at(i,    seen, more) {
+    for (; i > 0; i--) {
+        more = stripped(line[i]) seen
+        if (length(more) > length(text) || substr(text, length(text) - length(more) + 1) != more) break
+        seen = more
+    }
+    return length(seen)
+}
+
+# ending_of(I, STOP): the first line behind the prompt in line I, if it is the text; else 0. Agents cut long ones.
+function ending_of(i, stop,    rest, piece) {
+    rest = text
+    piece = stripped(cut(shown, line[i]))
+    if (piece == "") return 0
+    if (pasted != "" && match(line[i], pasted)) return length(text) > 100 ? i + 1 : 0
+    while (rest != "" && i < stop) {
+        if (piece != "" && index(rest, piece) != 1) break
+        rest = substr(rest, length(piece) + 1)
+        piece = stripped(line[++i])
+    }
+    if (rest != "" && (length(text) - length(rest) < 60 || line[i] !~ /\342\200\246|\.\.\.|[0-9] (more )?lines/)) return 0
+    while (rest != "" && i < stop && piece != "") piece = stripped(line[++i])
+    return i
+}
+
+function stripped(text) {
+    if (bar != "") sub(bar, "", text)
+    if (shown ~ /\342\224\203/) sub(/^ *\342\224\203/, "", text)
+    return squeezed(text)
+}
+
+function has_words(from, to) {
+    for (; from < to; from++) if (line[from] !~ /^ *$/ && line[from] !~ noise) return 1
+    return 0
+}
+
+# find_queue(): what waits for the end of a turn, and whether the text is among that; it may be cut.
+function find_queue(    i, head) {
+    head = substr(text, 1, 16)
+    waits = waiting = 0
+    if (queued == "") return
+    for (i = 1; i <= lines; i++) {
+        if (line[i] !~ queued && (i != top || cut(start, line[i]) !~ queued)) continue
+        waits = 1
+        queue = queue " " trimmed(line[i])
+    }
+    if (!waits) return
+    for (i = answer > 1 ? answer : 1; i < lines && !waiting; i++)
+        if (line[i] !~ shown && index(squeezed(line[i]), head)) waiting = 1
+}
+
+# print_answer(): the lines between the text and the next prompt, or the box.
+function print_answer(    i, stop, blank, begun) {
+    stop = follows ? follows : top ? top : lines + 1
+    for (i = answer ? answer : 1; i < stop; i++) {
+        if (line[i] ~ noise) continue
+        if (bar != "") sub(bar, "", line[i])
+        sub(/ +$/, "", line[i])
+        if (line[i] == "") blank++
+        else {
+            for (; begun && blank > 0; blank--) print ""
+            print cut(bullet, line[i])
+            blank = 0
+            begun = 1
+        }
+    }
+}

@@ -1,0 +1,151 @@
+"""The commands that speak to agents: a message to sessions, and the end of a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from navi.core.address import LOCAL
+from navi.core.model import Session
+from navi.core.text import clean
+from navi.ops import OperationError
+from navi.ops.pane import Became, Interrupted, Sent, interrupt, interrupted_words, send, sent_words
+from navi.tui.actions import Action, Actions, Tell
+from navi.tui.dialogs.dialog import Confirm, Report
+from navi.tui.dialogs.message_form import MessageForm
+from navi.tui.paint import Line
+from navi.tui.session_commands import Screen
+from navi.tui.theme import Glyphs, status_style
+
+
+class MessageCommands:
+    """Sends messages and interrupts turns. A message that was refused is kept for the next form."""
+
+    def __init__(self, actions: Actions, glyphs: Glyphs, screen: Screen) -> None:
+        self._actions = actions
+        self._glyphs = glyphs
+        self._screen = screen
+        self._kept = ""
+
+    # ---- messages
+
+    def message(self, sessions: Sequence[Session]) -> None:
+        """Ask for a text, and send it to sessions. Raise OperationError if one of them has no terminal."""
+        _check(sessions)
+        title = f"Message to {_names(sessions)}"
+        form = MessageForm(
+            self._glyphs, title, self._kept, lambda: self._submit(form, sessions), self._screen.close
+        )  # fmt: skip
+        self._screen.open(form)
+
+    def _submit(self, form: MessageForm, sessions: Sequence[Session]) -> None:
+        if not form.text.strip():
+            form.tell(fault="there is nothing to send")
+            return
+        try:
+            actions = [_sending(session, form.text) for session in sessions]
+        except OperationError as error:
+            form.tell(fault=str(error))
+            return
+        self._kept = ""
+        if len(actions) > 1:
+            self._report("Send", actions, form.text)
+            return
+        form.busy = True
+        form.tell(note=f"sending to {actions[0].address} ...")
+        self._actions.order(actions, lambda _: self._answer_to(form))
+
+    def _answer_to(self, form: MessageForm) -> Tell:
+        def tell(words: str, style: str) -> None:
+            form.busy = False
+            if style == "fault":
+                self._kept = form.text
+            if style == "fault" and self._screen.shows(form):
+                form.tell(fault=words)
+                return
+            if self._screen.shows(form):
+                self._screen.close()
+            self._screen.tell(words, style)
+
+        return tell
+
+    def _report(self, verb: str, actions: Sequence[Action], text: str = "") -> None:
+        """Carry out actions, and show a table of their results."""
+        report = Report(self._glyphs, verb, [action.address for action in actions], self._screen.close)
+        self._screen.open(report)
+
+        def put(address: str, words: str, style: str) -> None:
+            if style == "fault" and text:
+                self._kept = text
+            report.put(address, words, style)
+
+        self._actions.order(actions, lambda action: partial(put, action.address))
+
+    # ---- interrupting
+
+    def interrupt(self, sessions: Sequence[Session]) -> None:
+        """Ask, and end the turns of sessions that are at work."""
+        working = [session for session in sessions if session.status.word == "working" and session.tmux]
+        if not working:
+            quits = self._screen.key_of("quit")
+            self._screen.tell(f"nothing is at work in {_names(sessions)}; {quits} quits navi")
+            return
+        table = [_row(session) for session in working]
+        does = f"interrupts {'it' if len(working) == 1 else 'them'}"
+        ask = Confirm(
+            self._glyphs, f"Interrupt {_names(working)}?", table, does, lambda: self._interrupt(working),
+            self._screen.close,
+        )  # fmt: skip
+        self._screen.open(ask)
+
+    def _interrupt(self, sessions: Sequence[Session]) -> None:
+        actions = [_interruption(session) for session in sessions]
+        if len(actions) > 1:
+            self._report("Interrupt", actions)
+        else:
+            self._actions.order(actions, lambda _: self._screen.tell)
+
+
+def _sending(session: Session, text: str) -> Action:
+    assert session.tmux is not None
+
+    def done(sent: Sent) -> str:
+        words = sent_words(session.address, sent)
+        if sent.became is Became.UNCONFIRMED:
+            raise OperationError(words)
+        return words
+
+    return Action(session.host, session.address, send(session.tmux, text), done)
+
+
+def _interruption(session: Session) -> Action:
+    assert session.tmux is not None
+
+    def done(ended: Interrupted) -> str:
+        words = f"{session.address}: {interrupted_words(ended)}"
+        if not ended.ended:
+            raise OperationError(words)
+        return words
+
+    return Action(session.host, session.address, interrupt(session.tmux), done)
+
+
+def _check(sessions: Sequence[Session]) -> None:
+    without = next((session for session in sessions if session.tmux is None), None)
+    if without:
+        raise OperationError(f"{without.address} has no terminal to type into")
+
+
+def _names(sessions: Sequence[Session]) -> str:
+    if len(sessions) > 1:
+        return f"{len(sessions)} sessions"
+    host = "on this machine" if sessions[0].host == LOCAL else f"on {clean(sessions[0].host)}"
+    return f"{clean(sessions[0].name)} {host}"
+
+
+def _row(session: Session) -> Line:
+    word = session.status.word
+    return [
+        ("name", f" {clean(session.name)}"), ("host", f" [{clean(session.host)}]"),
+        (status_style(word), f"  {clean(word)}"), ("dim", f"  {clean(session.message)}"),
+    ]  # fmt: skip

@@ -1,0 +1,86 @@
+"""Real agents come back in their conversations: after the end of their tmux server, after a kill, and by a restart.
+
+The proof is the agent's own screen: it shows again what was said before, and its state file has the same id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.agents.agent import SLOW, Agent
+from tests.agents.cases import Place, Watched, watched_agent
+from tests.agents.claude import Claude
+from tests.agents.codex import Codex
+from tests.agents.copilot import Copilot
+from tests.agents.gemini import Gemini
+from tests.agents.opencode import OpenCode
+from tests.agents.qwen import Qwen
+from tests.agents.versions import needs, program
+from tests.support.machines import Keys
+from tests.support.verbs import navi
+from tests.support.waiting import until
+
+SAID = "remember4711"
+
+CONFIRMED, TOLD = "in its conversation", "was asked to resume its conversation, and does not say whether it has"
+
+
+def cases() -> Iterator[object]:
+    """Yield the agents, with the place of each and what navi can say of its conversation."""
+    for kind, remote, hooks, says in (
+        (Claude, False, False, CONFIRMED),
+        (Claude, True, True, CONFIRMED),
+        (Codex, False, False, TOLD),
+        (Copilot, True, False, TOLD),
+        (Qwen, False, True, TOLD),
+        (OpenCode, False, True, TOLD),
+        (Gemini, False, True, TOLD),
+    ):
+        where = "remote" if remote else "local"
+        yield pytest.param(kind, Place(remote, hooks), says, id=f"{kind.name}-{where}", marks=needs(kind.name))
+
+
+@pytest.mark.parametrize(("kind", "place", "says"), list(cases()))
+def test_a_real_agent_comes_back_in_its_conversation(kind: type[Agent], place: Place, says: str, keys: Keys) -> None:
+    with watched_agent(kind, place, keys) as watched:
+        agent = watched.agent
+        prefix = f"{agent.account.name}/" if place.remote else ""
+        address = f"{prefix}{agent.session}"
+        agent.account.sessions_dir.mkdir(mode=0o700, exist_ok=True)
+        agent.enter(f"say: {SAID}")
+        agent.shows(f"(?s){SAID}.*{SAID}")
+        until(lambda: conversation(watched, address), timeout=SLOW, what="its conversation is known")
+        id = conversation(watched, address)
+        assert says in navi(watched.lab, "restart", address).stdout
+        agent.shows(f"(?s){SAID}.*{SAID}")
+        until(lambda: conversation(watched, address) == id, timeout=SLOW, what="it has the same conversation")
+        set_variables(agent)
+        agent.account.tmux("kill-server")
+        until(lambda: "lost with its tmux server" in navi(watched.lab, "restore").stdout, what="it is lost")
+        assert says in navi(watched.lab, "restore", address).stdout
+        agent.shows(f"(?s){SAID}.*{SAID}")
+        assert navi(watched.lab, "restore").stdout == "no session is lost\n"
+        navi(watched.lab, "ls")
+        navi(watched.lab, "kill", address)
+        navi(watched.lab, "undo")
+        agent.shows(f"(?s){SAID}.*{SAID}")
+
+
+def conversation(watched: Watched, address: str) -> str:
+    """Return the conversation that the host has noted of the session."""
+    navi(watched.lab, "explain", address)
+    notes = (watched.agent.account.sessions_dir / ".navi" / "at").glob("*/session.*")
+    lines = (line for note in notes for line in note.read_text().splitlines())
+    return next((line.partition(" ")[2] for line in lines if line.startswith("conversation ")), "")
+
+
+def set_variables(agent: Agent) -> None:
+    """Let the agent's program set its variables itself: they were given to the tmux session before."""
+    exports = "".join(f"export {name}='{value}'\n" for name, value in agent.prepare().items())
+    link = agent.account.bin / agent.name
+    link.unlink()
+    link.write_text(f'#!/bin/sh\n{exports}exec {program(agent.name)} "$@"\n')
+    link.chmod(0o755)
+    (agent.account.home / ".profile").write_text('PATH="$HOME/bin:$PATH"\n')  # /etc/profile sets another PATH

@@ -1,0 +1,157 @@
+"""pane/box.sh, turn.sh, interrupt.sh: what becomes of a text in an agent's box. The agents are screens: fake_agent.py.
+
+tests/agents/test_sends.py has the same with real agents.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from navi.core.address import Named
+from navi.core.model import Pane, TmuxSession
+from navi.ops.operation import Answer
+from navi.ops.pane import Became, Expected, Sent, interrupt, send
+from tests.support.agent_screens import shows, typed
+from tests.support.machines import Account, Lab
+from tests.support.scripts import DASH, Shell, answer, every_shell
+from tests.support.waiting import until
+
+API = Named("api")
+
+RULE = "─" * 60
+
+IDLE = f"❯ say: before\n\n● before\n\n✻ Worked for 0s\n\n{RULE}\n❯\u00a0\n{RULE}\n  ? for shortcuts\n"
+
+UNKNOWN = IDLE.replace("?", "").replace("✻", "")
+
+BUSY = IDLE.replace("✻ Worked for 0s", "✻ Working… (2s)").replace("? for shortcuts", "esc to interrupt")
+
+
+def sent(account: Account, shell: Shell, text: str, expected: Expected | None = None, force: bool = False) -> Sent:
+    """Send a text that must be typed; return what became of it."""
+    operation = send(API, text, expected=expected, force=force)
+    found = answer(account, shell, operation)
+    assert (found.status, found.errors) == (0, ""), found
+    return operation.parse(found)
+
+
+def refused(account: Account, found: Answer) -> str:
+    """Return why nothing was typed."""
+    assert found.status == 1, found
+    assert typed(account) == ""
+    return found.errors
+
+
+@every_shell
+@pytest.mark.parametrize("text", ["go on", "one\ntwo\n\nthree", "a'b\"c$d`e;", "é 日本 🚀", "word " * 17 + "end"])
+def test_a_text_is_taken_once_and_whole(lab: Lab, shell: Shell, text: str) -> None:
+    shows(lab.local, "claude", IDLE)
+    assert sent(lab.local, shell, text).became is Became.SUBMITTED
+    assert typed(lab.local) == text + "\n"
+
+
+@every_shell
+def test_enter_is_pressed_again_only_while_the_box_shows_the_text(lab: Lab, shell: Shell) -> None:
+    shows(lab.local, "claude", IDLE)
+    (lab.local.home / "deaf").touch()
+    assert sent(lab.local, shell, "once").became is Became.SUBMITTED
+    assert typed(lab.local) == "once\n"
+
+
+@every_shell
+def test_a_slow_agent_gets_a_text_once(lab: Lab, shell: Shell) -> None:
+    shows(lab.local, "claude", IDLE)
+    (lab.local.home / "slow").touch()
+    assert sent(lab.local, shell, "once").became is Became.SUBMITTED
+    assert sent(lab.local, shell, "twice").became is Became.SUBMITTED
+    assert typed(lab.local) == "once\ntwice\n"
+
+
+@every_shell
+def test_a_draft_is_left_alone_unless_forced(lab: Lab, shell: Shell) -> None:
+    account = lab.local
+    shows(account, "claude", IDLE)
+    account.tmux("send-keys", "-t", "=api:", "-l", "mine")
+    until(lambda: "mine" in account.tmux("capture-pane", "-p", "-t", "=api:"), what="the draft is shown")
+    words = refused(account, answer(account, shell, send(API, "theirs")))
+    assert words.startswith("the box of claude in api holds a draft already (mine); nothing was sent; ")
+    sent(account, shell, "theirs", force=True)
+    assert typed(account) == "minetheirs\n"
+
+
+@every_shell
+def test_a_faint_text_in_the_box_is_a_hint(lab: Lab, shell: Shell) -> None:
+    shows(lab.local, "claude", IDLE.replace("❯\u00a0", "❯\u00a0\033[7mr\033[0;2mun the tests\033[0m"))
+    assert sent(lab.local, shell, "go on").became is Became.SUBMITTED
+    assert typed(lab.local) == "go on\n"
+
+
+@every_shell
+def test_what_nobody_confirms_is_reported_as_that(lab: Lab, shell: Shell) -> None:
+    account = lab.local
+    shows(account, "claude", IDLE, prefix="~ ")
+    assert sent(account, shell, "go on").became is Became.UNCONFIRMED
+
+
+@every_shell
+def test_the_answer_is_what_is_behind_the_text(lab: Lab, shell: Shell) -> None:
+    shows(lab.local, "claude", IDLE)
+    done = sent(lab.local, shell, "say: x", Expected(""))
+    assert done.answer == ("idle", ("before",))
+    found = sent(lab.local, shell, "say: y before", Expected("before"))
+    assert found.found == "before"
+    missing = answer(lab.local, shell, send(API, "say: z", expected=Expected("z$")))
+    assert (missing.status, "ended (idle), and no line of its answer matches" in missing.errors) == (1, True)
+
+
+@every_shell
+def test_the_end_of_a_turn_is_awaited_only_of_an_agent(lab: Lab, shell: Shell) -> None:
+    lab.local.tmux("new-session", "-d", "-s", "api", "cat >typed")
+    found = answer(lab.local, shell, send(API, "x", expected=Expected("")))
+    assert (found.status, "; nothing was sent; --wait RE waits for a pattern" in found.errors) == (64, True)
+    assert typed(lab.local) == ""
+
+
+# ---- interruptions
+
+
+@pytest.fixture
+def busy(lab: Lab) -> Account:
+    """Have an agent that is always at work."""
+    shows(lab.local, "claude", BUSY)
+    return lab.local
+
+
+@every_shell
+def test_an_interruption_that_ends_nothing_is_reported(busy: Account, shell: Shell) -> None:
+    operation = interrupt(API, wait=1)
+    done = operation.parse(answer(busy, shell, operation))
+    assert (done.agent, done.ended) == ("claude", False)
+
+
+WORDS = {
+    "idle": (IDLE, "claude in api is not at work; nothing was sent"),
+    "unknown": (UNKNOWN, "navi can't tell whether claude in api has a dialog open; nothing"),
+    "dialog": ("Do you want to proceed?\n❯ 1. Yes\n  2. No\n\nEsc to cancel\n", "shows a permission dialog"),
+}
+
+
+@pytest.mark.parametrize("case", WORDS)
+def test_nothing_is_interrupted_where_no_turn_runs(lab: Lab, case: str) -> None:
+    screen, words = WORDS[case]
+    shows(lab.local, "claude", screen)
+    errors = answer(lab.local, DASH, interrupt(API)).errors
+    assert words in errors
+    lab.local.tmux("kill-session", "-t", "=api")
+    lab.local.tmux("new-session", "-d", "-s", "api", "cat")
+    assert "no agent whose turns navi knows" in answer(lab.local, DASH, interrupt(API)).errors
+
+
+def test_another_session_in_the_place_of_one_gets_nothing(lab: Lab) -> None:
+    shows(lab.local, "claude", IDLE)
+    pane = lab.local.tmux("display-message", "-p", "-t", "=api:", "#{pane_id}")
+    server = int(lab.local.tmux("display-message", "-p", "#{pid}"))
+    gone = TmuxSession("$9", "api", 1.0, 0, (Pane(pane, "0.0", 1, "claude", "", "/"),), "", server)
+    for found in (answer(lab.local, DASH, send(gone, "x")), answer(lab.local, DASH, interrupt(gone))):
+        assert (found.status, "another one is in its place; nothing was sent" in found.errors) == (66, True)
+    assert typed(lab.local) == ""

@@ -1,0 +1,62 @@
+"""Sessions that a host has lost, on the page of hosts, and the key that brings them back."""
+
+from __future__ import annotations
+
+from tests.support.dashboard import navi
+from tests.support.machines import Lab
+from tests.support.resumable import conversation, install, start
+from tests.support.verbs import HERE_AND_THERE, account
+
+
+@HERE_AND_THERE
+def test_one_key_brings_back_what_a_host_has_lost(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    install(there)
+    had = {name: start(there, name) for name in ("api", "web")}
+    with navi(lab, 160) as screen:
+        screen.wait_for("web")
+        screen.press("H")
+        screen.wait_for("2 sessions")
+        there.tmux("kill-server")
+        screen.wait_for("2 sessions lost with a tmux server")
+        screen.wait_for("B brings all back")
+        screen.press("B")
+        screen.wait_for("Restore 2 sessions: 2 of 2 done")
+        screen.wait_for(f"{prefix}api is back in its conversation")
+        screen.press("Enter")
+        screen.wait_gone("sessions lost")
+        screen.press("B")
+        screen.wait_for("no session is lost; nothing to restore")
+    assert {name: conversation(there, name) for name in had} == had
+
+
+@HERE_AND_THERE
+def test_what_does_not_come_back_says_why_and_stays_lost(lab: Lab, far: bool) -> None:
+    there, _ = account(lab, far)
+    install(there)
+    start(there, "api")
+    for state in (there.home / ".claude" / "sessions").glob("*.json"):
+        state.write_text("{}")  # it does not say which conversation it has
+    with navi(lab, 160) as screen:
+        screen.wait_for("api")
+        screen.press("H")
+        screen.wait_for("1 session ")
+        there.tmux("kill-server")
+        screen.wait_for("1 session lost")
+        screen.press("B")
+        screen.wait_for("the conversation of claude is not known")
+        screen.wait_for("1 failed")
+        screen.press("Enter")
+        screen.wait_for("1 session lost")
+
+
+def test_of_a_host_that_does_not_answer_nothing_is_claimed(lab: Lab) -> None:
+    atlas = lab.machine("atlas")
+    lab.remotes_yaml([atlas])
+    atlas.accept_no_more()
+    with navi(lab, 160) as screen:
+        screen.wait_for("atlas unreachable")
+        screen.press("H")
+        screen.wait_for("next try")
+        screen.press("B")
+        screen.wait_for("of what answers, nothing is lost; not known of atlas")
