@@ -119,6 +119,7 @@ def document(found: Explained) -> dict[str, object]:
         "rule": rule(session, frame),
         "evidence": [_evidence_document(piece, frame.clock) for piece in status.evidence],
         "message": session.message,
+        "answers": [one._asdict() for one in session.marks.answers],
         "cwd": session.cwd,
         "agent": session.agent or None,
         "clock": frame.clock,

@@ -7,11 +7,10 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from getpass import getuser
-from socket import gethostname
 from typing import TYPE_CHECKING
 
 from navi.cli.context import Context
+from navi.config import person
 from navi.core import exits
 from navi.core.address import Named
 from navi.hosts.blocking_host import BlockingHost
@@ -26,7 +25,7 @@ def run_lock(options: Options, context: Context) -> int:
     host, pane = context.pane(options)
     token = os.urandom(12).hex()
     words = options.command_line
-    who = f"{getuser()}@{gethostname()}, process {os.getpid() if words else os.getppid()}"
+    who = f"{person.who()}, process {os.getpid() if words else os.getppid()}"
     host.run(lock(pane, Hold.TAKE, token, options.seconds, who))
     if not words:
         context.output.print(f"{LOCK}={token}; export {LOCK}")

@@ -117,6 +117,16 @@ SEND = (
     JSON,
 )
 
+ANSWER = (
+    *PANE,
+    flag("--allow", help="say yes, just this once", group="answer"),
+    flag("--deny", help="say no", group="answer"),
+    option("--choose", value="N|LABEL", help="a choice, by its number or label", group="answer"),
+    option("--text", value="TEXT", help="a text of one's own, where a choice takes one", group="answer"),
+    option("--seen", value="DIGEST", help="answer only the question with this digest, else exit with 75"),
+    DRY_RUN, JSON,
+)  # fmt: skip
+
 WAIT = (
     SEVERAL,
     SOCKET,
@@ -203,6 +213,7 @@ VERBS = (
     Verb("new", "create a session", "cli.lifecycle.run_new", NEW, mcp_tool=True),
     Verb("attach", "attach to a session", "cli.attach.run_attach", PANE),
     Verb("send", "type into a session, and wait for its reply", "cli.send.run_send", SEND, mcp_tool=True),
+    Verb("answer", "print what an agent asks, or answer it", "cli.answer.run_answer", ANSWER, mcp_tool=True),
     Verb(
         "wait", "wait until sessions show a text, or have a status", "cli.wait.run_wait", WAIT,
         mcp_tool=True, read_only=True,

@@ -10,6 +10,7 @@ from navi.core.model import (
     Conversation,
     Evidence,
     Frame,
+    GivenAnswer,
     Pane,
     Session,
     Source,
@@ -64,6 +65,7 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         Fact("rule", rule(session, frame) if frame else ""),
         *_evidence(status.evidence, clock),
         Fact("message", session.message),
+        *(_answer(one, clock) for one in reversed(session.marks.answers)),
         Fact("directory", session.cwd),
         Fact("agent", session.agent or "none that navi knows"),
         *(_background(session.background) if session.background else _file(session.file, clock)),
@@ -71,6 +73,21 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         *([] if session.background else _tmux(session.tmux, frame, clock)),
     ]
     return [Fact(clean(one.label), clean(one.text), clean(one.status)) for one in found if one.text]
+
+
+DOUBTS = {
+    "gone": "",
+    "there": "; the question stayed",
+    "died": "; its agent ended",
+    "unfinished": "; its text was not submitted",
+}
+"""What to add to an answer that may not have arrived, by what its host noted."""
+
+
+def _answer(one: GivenAnswer, clock: float) -> Fact:
+    """Say who answered what; whether it arrived is not always known."""
+    text = f"{one.who}: {one.answer} ({one.question}), {_ago(one.time, clock)}"
+    return Fact("answered by", f"{text}{DOUBTS.get(one.state, '; nobody saw the question go')}")
 
 
 def rule(session: Session, frame: Frame) -> str:

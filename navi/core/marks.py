@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from navi.core.model import Marks
+from navi.core.model import GivenAnswer, Marks
 from navi.core.text import clean
 
 MOST = 2000
@@ -36,7 +36,17 @@ def read_marks(text: str) -> Mapping[str, Marks]:
         name, kind, tag = (*line.split("\t", 2), "", "")[:3]
         before = found.get(name, Marks())
         if kind == "b":
-            found[name] = Marks(True, before.tags)
+            found[name] = before._replace(bookmarked=True)
         elif kind == "t" and is_tag(tag) and tag not in before.tags:
-            found[name] = Marks(before.bookmarked, tuple(sorted((*before.tags, tag))))
+            found[name] = before._replace(tags=tuple(sorted((*before.tags, tag))))
+        elif kind == "a" and (given := _read_answer(tag.split("\t"))):
+            found[name] = before._replace(answers=(*before.answers, given))
     return found
+
+
+def _read_answer(fields: list[str]) -> GivenAnswer | None:
+    """Return the answer in the fields of a line (given_answers.sh), None if there are not as many."""
+    if len(fields) != 8 or not fields[1].isdigit():
+        return None
+    call, time, state, socket, digest, who, answer, question = (clean(field) for field in fields)
+    return GivenAnswer(call, float(time), state, "" if socket == "-" else socket, digest, who, answer, question)

@@ -27,6 +27,7 @@ from navi.core.model import (
     Conversation,
     Evidence,
     Frame,
+    Marks,
     Pane,
     Place,
     Session,
@@ -358,9 +359,13 @@ def sessions_of(
 
 
 def _with_marks(session: Session, frame: Frame) -> Session:
-    """Add the session's marks. Marks belong to the default server, as status files do."""
+    """Add the session's marks. They belong to the default server, as status files do, but answers name theirs."""
     marks = frame.marks.get(session.name)
-    return session._replace(marks=marks) if marks and not (session.tmux and session.tmux.socket) else session
+    if marks is None:
+        return session
+    socket = session.tmux.socket if session.tmux else ""
+    answers = tuple(one for one in marks.answers if one.socket == socket)
+    return session._replace(marks=(Marks() if socket else marks)._replace(answers=answers))
 
 
 def _session(

@@ -8,6 +8,8 @@
     screen   NAME  PROMPT  BORDER                   (either may be empty)
     rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
     asked    NAME  WORDS  AFTER  LINE  CUT          (AFTER may be empty) in their order
+    dialog   NAME  RULES  KIND  TOP  INSIDE  SIDES  ASKS  SKIP  TOOL  CUT  CHOICES  LABELS  DIGITS  ALLOW  DENY  FREE
+                   ESCAPE                           how to read and answer dialogs; commas between the names of rules
 """
 
 from __future__ import annotations
@@ -46,6 +48,12 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
         yield ("rule", kind.name, rule.status, rule.name, *conditions)
     for one in kind.asked:
         yield ("asked", kind.name, one.words, one.after, one.line, one.cut)
+    for dialog in kind.dialogs:
+        yield ("dialog", kind.name, ",".join(dialog.rules), *map(_word, dialog[1:]))
+
+
+def _word(value: object) -> str:
+    return str(value) if isinstance(value, str) else "yes" if value else "no"
 
 
 def _plain(glob: str) -> str:

@@ -11,6 +11,7 @@ from navi.core.model import Session
 from navi.core.notices import DONE
 from navi.fleet import Fleet
 from navi.tui.actions import Actions
+from navi.tui.answering import Answering
 from navi.tui.host_commands import HostCommands
 from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
@@ -45,7 +46,8 @@ class Commands:
         self._preview = PreviewCommands(screen.preview, screen.layout, settings.preview == "on", self._preview_changed)
         self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
         sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment))
-        self._sessions = SessionKeys(screen, self.pages, self._programs, sessions)
+        answering = Answering(actions, screen.glyphs, screen)
+        self._sessions = SessionKeys(screen, self.pages, self._programs, sessions, answering)
         hosts = HostCommands(fleet, screen.list, self.filters, self.pages, self._programs, screen.tell)
         self.tasks = (self._programs.run, actions.run, services.background.run)
         groups = (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts)
@@ -63,10 +65,13 @@ class Commands:
         dialog = self._screen.dialog
         return dialog.contexts if dialog else self.pages.contexts or self.search.contexts
 
-    def run(self, name: str) -> None:
-        """Run a command; the page in front may have it of its own."""
+    def run(self, name: str, place: int = 1) -> None:
+        """Run a command; the page in front may have it of its own. `place` tells which of its keys was pressed."""
         own = self.pages.own_commands
-        (own.get(name) or self._commands[name])()
+        if name == "answer" and name not in own:
+            self._sessions.answer(place)
+        else:
+            (own.get(name) or self._commands[name])()
 
     @property
     def looked_at(self) -> tuple[Key, ...]:

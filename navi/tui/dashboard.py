@@ -166,7 +166,7 @@ class Dashboard:
         if self._pasting:
             self._screen.tell(f"pasted text does nothing here; {self._keymap.name('search')} searches")
         elif command:
-            self.commands.run(command)
+            self.commands.run(command, self._keymap.place(command, key))
         elif len(key) == 1 or key.startswith("f"):
             self._screen.tell(f"{key} does nothing here; {self._keymap.name('help')} shows the keys")
 

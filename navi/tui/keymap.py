@@ -21,6 +21,9 @@ SEARCH = "search"
 PROMPT = "prompt"
 """Lies on the list while a search is typed."""
 
+ANSWER = "answer"
+"""Lies on a dialog that shows what an agent asks."""
+
 DIRECTORY = "directory"
 """Lies on a form while the cursor is in the field of a directory."""
 
@@ -71,6 +74,11 @@ class Keymap:
     def name(self, command: str) -> str:
         """Return the first key of a command as people write it."""
         return self._names[command]
+
+    def place(self, command: str, key: str) -> int:
+        """Return which of a command's keys a key is, counted from 1; 0 for none."""
+        keys = next((binding.keys for binding in self.bindings if binding.command == command), ())
+        return keys.index(key) + 1 if key in keys else 0
 
     def remedy(self, failure: Failure) -> str:
         """Return the remedy of a failure, with the key in force where a command of the dashboard helps."""

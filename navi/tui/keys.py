@@ -5,7 +5,7 @@ A row with a page opens that page; a page's own keys are in its file. `keys:` in
 
 from __future__ import annotations
 
-from navi.tui.keymap import DIALOG, DIRECTORY, FORM, LIST, PAGE, PROMPT, SEARCH, Binding, Group
+from navi.tui.keymap import ANSWER, DIALOG, DIRECTORY, FORM, LIST, PAGE, PROMPT, SEARCH, Binding, Group
 from navi.tui.pages.comments import CommentsPage
 from navi.tui.pages.details import DetailsPage
 from navi.tui.pages.git import GitPage
@@ -23,6 +23,7 @@ TYPING = Group("While a search is typed", (PROMPT,))
 SHOWN = Group("The list", (LIST,))
 HOSTS = Group("Hosts", (LIST, PAGE))
 PREVIEW = Group("The preview", (LIST,))
+ANSWERS = Group("What agents ask", (LIST, PAGE, ANSWER))
 QUESTIONS = Group("Questions and results", (DIALOG,))
 FORMS = Group("Forms", (FORM,))
 PATHS = Group("The field of a directory", (DIRECTORY,))
@@ -42,6 +43,10 @@ ROWS = (
     Binding("attach", ("enter",), "attach to it; detach as usual in tmux to come back", SELECTED, "attach"),
     Binding("attention", ("!",), "go to the next session that needs you", SELECTED),
     Binding("mark", (" ",), "select several; kill and dismiss then apply to all of them", SELECTED),
+    Binding(
+        "answer", tuple("123456789"),
+        "answer what it asks: shows the question with that choice; again, or Enter, sends it", ANSWERS,
+    ),
     Binding("new", ("n",), "new session, on any host", SESSIONS, "new"),
     Binding("clone", ("c",), "new session like this one", SESSIONS),
     Binding("kill", ("x",), "kill the session; asks first", SESSIONS, "kill"),

@@ -8,6 +8,7 @@ from functools import partial
 from navi.core.model import Session
 from navi.ops import OperationError
 from navi.ops.lifecycle import SESSION_VERBS
+from navi.tui.answering import Answering
 from navi.tui.pages.stack import PageStack
 from navi.tui.screen import Screen
 from navi.tui.session_commands import SessionCommands
@@ -17,11 +18,15 @@ from navi.tui.terminal_programs import TerminalPrograms
 class SessionKeys:
     """Runs the commands for the sessions that they apply to."""
 
-    def __init__(self, screen: Screen, pages: PageStack, programs: TerminalPrograms, sessions: SessionCommands) -> None:
+    def __init__(
+        self, screen: Screen, pages: PageStack, programs: TerminalPrograms, sessions: SessionCommands,
+        answering: Answering,
+    ) -> None:  # fmt: skip
         self._screen = screen
         self._pages = pages
         self._programs = programs
         self._sessions = sessions
+        self._answering = answering
 
     @property
     def commands(self) -> Mapping[str, Callable[[], None]]:
@@ -29,6 +34,7 @@ class SessionKeys:
         sessions = self._sessions
         return {
             "attach": self.attach,
+            "answer": lambda: self.answer(1),
             "new": lambda: sessions.new(self._screen.list.selected),
             "undo": sessions.undo,
             "clone": partial(self._for_one, sessions.clone),
@@ -42,6 +48,10 @@ class SessionKeys:
         if session := self._screen.list.selected:
             self._screen.list.hold()
             self._programs.attach(session)
+
+    def answer(self, choice: int) -> None:
+        """Show what the sessions ask, with that choice."""
+        self._for_all(lambda sessions: self._answering.show(choice, sessions))
 
     def _for_one(self, command: Callable[[Session], None]) -> None:
         """Run a command for the page's session, or else the one at the cursor."""

@@ -110,6 +110,19 @@ TOOLS: Mapping[str, Mapping[str, Callable[[str], Json]]] = {
         "ask_user_question": lambda text: question(text),
         "request_user_input": lambda text: question(text),
     },
+    "pick": {
+        "AskUserQuestion": lambda text: picks(text),
+        "question": lambda text: picks(text),
+        "ask_user": lambda text: picks(text),
+        "ask_user_question": lambda text: picks(text),
+    },
+    "both": {
+        "AskUserQuestion": lambda text: both(text),
+        "question": lambda text: both(text),
+        "ask_user": lambda text: both(text),
+        "ask_user_question": lambda text: both(text),
+        "request_user_input": lambda text: both(text),
+    },
     "plan": {
         "ExitPlanMode": lambda text: {"plan": text},
         "exit_plan_mode": lambda text: {"plan": text},
@@ -168,6 +181,18 @@ def question(text: str) -> Json:
         "options": choices,
     }
     return {"questions": [asked | {"multiSelect": False}]}
+
+
+def picks(text: str) -> Json:
+    """Return the arguments of a question of which several choices may be picked."""
+    (asked,) = question(text)["questions"]
+    return {"questions": [asked | {"multiSelect": True, "multiple": True}]}
+
+
+def both(text: str) -> Json:
+    """Return the arguments of two questions at once; ` | ` separates them."""
+    several = [question(part)["questions"][0] for part in text.split(" | ")]
+    return {"questions": [one | {"id": f"choice{n}", "header": f"Part {n}"} for n, one in enumerate(several, 1)]}
 
 
 def form(text: str) -> Json:

@@ -13,6 +13,7 @@ import trio
 
 from tests.bench import (
     agents,
+    answers,
     bastion,
     chaos,
     first_frame,
@@ -46,6 +47,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "hook": hook.measure,
     "tokens": tokens.measure,
     "verbs": verbs.measure,
+    "answers": answers.measure,
     "notices": notices.measure,
     "chaos": chaos.measure,
     "agents": agents.measure,

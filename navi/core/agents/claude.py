@@ -4,6 +4,7 @@ The native build's process is named after its version. The title begins with a s
 that nothing is asked.
 """
 
+from navi.core.agents.dialog import Dialog
 from navi.core.agents.kind import AgentKind, Asked, Background, ScreenRule, StateFile
 
 CHOICE = "^ *(\u276f )?1\\. "
@@ -19,6 +20,9 @@ SPINNER = "^(\u00b7|\u2722|\u2733|\u2736|\u273b|\u273d|\\*) [^ ].*(\u2026( \\(|$
 
 ENDED = "^\u273b .* for [0-9]+[smhd]|^  \u23bf  Interrupted"
 """The end of a turn. While a text comes and a draft is in the box, the screen shows neither this nor the busy line."""
+
+RULE = "^\u2500\u2500\u2500"
+"""The line above a dialog. What a dialog quotes is further right."""
 
 KIND = AgentKind(
     "claude",
@@ -39,12 +43,30 @@ KIND = AgentKind(
         ScreenRule("waiting", "plan dialog", ((12, CHOICE), (30, "[Ee]xit plan mode\\?|Would you like to proceed\\?"))),
         ScreenRule("waiting", "question", ((3, "Enter to select"), (30, CHOICE), (20, "^[^ ].*\\?$"))),
         ScreenRule("waiting", "other question", ((3, "Enter to select"), (30, CHOICE))),
+        ScreenRule("waiting", "review of answers", ((4, CHOICE), (4, "^Ready to submit your answers"))),
         ScreenRule("permission", "permission dialog", ((30, CHOICE), (4, "Esc to cancel"), (30, "^ *Do you want to "))),
         ScreenRule("waiting", "menu", ((3, "Esc to (cancel|exit|close)|Enter to (confirm|set)"),)),
     ),
     asked=(
         Asked("wants to run ", "^   [^ ]", "^ +", after="^ Bash command"),
         Asked("wants to ", "^ Do you want to (create|make) ", "^ Do you want to |\\?.*$"),
+    ),
+    dialogs=(
+        Dialog(
+            ("permission dialog",), "permission", RULE, asks="^ *Do you want to ", tool="^ *",
+            allow="^Yes$", deny="^No(,|$)",
+        ),
+        Dialog(("trust dialog",), "trust", RULE, asks="^ Quick safety check", allow="^Yes, I trust", deny="^No(,|$)"),
+        Dialog(
+            ("plan dialog",), "plan", RULE, asks="[Ee]xit plan mode\\?|Would you like to proceed\\?",
+            allow="^Yes(, and manually approve edits)?$", deny="^No(,|$)",
+        ),
+        Dialog(
+            ("question", "other question"), "question", RULE, skip="^ *(\u2190 +)?(\u2610|\u2612|\u2714) ",
+            free="^Type something",
+        ),
+        Dialog(("review of answers",), "question", RULE, skip="^\u2190 "),
+        Dialog(("menu",), "menu", RULE),
     ),
     state=StateFile(
         "~/.claude",

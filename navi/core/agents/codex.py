@@ -4,12 +4,15 @@ While it writes a text, nothing but its title tells that it works. Its title say
 It shows its box before it takes a prompt; the folder below the box comes with that.
 """
 
+from navi.core.agents.dialog import Dialog
 from navi.core.agents.kind import AgentKind, Asked, ScreenRule
 
 PLACE = "^  [^ ].* \u00b7 [~/]"
 """The line below the box, with the model and the folder."""
 
 CONFIRM = "^  Press enter to confirm"
+
+ASKS = "^  (Would you like to|Do you want to (approve|allow)) "
 
 KIND = AgentKind(
     "codex",
@@ -21,7 +24,7 @@ KIND = AgentKind(
         ScreenRule(
             "permission",
             "permission dialog",
-            ((3, CONFIRM), (30, "^  (Would you like to|Do you want to (approve|allow)) ")),
+            ((3, CONFIRM), (30, ASKS)),
         ),
         ScreenRule("waiting", "question", ((3, "^  (.* \\| )?enter to submit (answer|all)"), (20, "^  [^ ].*\\?$"))),
         ScreenRule("waiting", "other question", ((3, "^  (.* \\| )?enter to submit (answer|all)"),)),
@@ -36,5 +39,18 @@ KIND = AgentKind(
     asked=(
         Asked("wants to run ", "^  [$] ", "^  [$] ", after="^  Would you like to run "),
         Asked("wants to edit ", "^  (Destination: *)?[/~]", "^  (Destination: *)?", after="^  Destination:"),
+    ),
+    dialogs=(
+        Dialog(
+            ("permission dialog",), "permission", ASKS, asks=ASKS, tool=ASKS,
+            cut="^(run|make) the following ?|[?].*$", allow="^Yes, proceed", deny="^No(,|$)",
+        ),
+        Dialog(("question", "other question"), "question", "^  Question [0-9]", skip="^ *Question [0-9]"),
+        Dialog(
+            ("trust dialog",), "trust", "^  Folder access", asks="^  Trust this folder", allow="^Trust and continue",
+            deny="^Back ",
+        ),
+        Dialog(("hooks question",), "question", "^  Hooks need review"),
+        Dialog(("menu",), "menu", "^  [A-Z][A-Za-z ]*$"),
     ),
 )

@@ -4,6 +4,7 @@ Its title tells nothing. A dialog is a frame in place of the box, a menu or a qu
 line, below the box, tells that it works.
 """
 
+from navi.core.agents.dialog import Choices, Dialog
 from navi.core.agents.kind import AgentKind, Asked, ScreenRule
 
 FRAME = "^\u2570"
@@ -22,6 +23,12 @@ FAILED = "^ \u2717 ([0-9][0-9][0-9] |Failed to get response|Execution failed)"
 
 CHANGED = "^\u2502 [^ ].* [+][0-9]+ -[0-9]"
 """A file, and how many lines come and go."""
+
+TOP = "^\u256d"
+
+INSIDE = "^\u2502"
+
+SIDES = "^\u2502 ?| *\u2502$"
 
 KIND = AgentKind(
     "copilot",
@@ -45,5 +52,19 @@ KIND = AgentKind(
         Asked("wants to edit ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Edit file"),
         Asked("wants to run ", "^\u2502 \u2502 ", "^\u2502 \u2502 | *\u2502 \u2502$", after="^\u2502 \u256d"),
         Asked("wants to ", "^\u2502 Do you want to ", "^\u2502 Do you want to |\\?? *\u2502$"),
+    ),
+    dialogs=(
+        Dialog(
+            ("permission dialog",), "permission", TOP, inside=INSIDE, sides=SIDES, asks="^Do you want to ", tool="^ *",
+            digits=False, allow="^Yes$", deny="^No(,|$)", escape="[(]Esc",
+        ),
+        Dialog(
+            ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", digits=False,
+            allow="^Yes$", deny="^No ", escape="[(]Esc",
+        ),
+        Dialog(
+            ("question", "other question"), "question", "^ Copilot needs information", choices=Choices.LIST,
+            digits=False, skip="^ Copilot needs information", free="^Other \\(type your answer",
+        ),
     ),
 )

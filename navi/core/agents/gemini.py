@@ -4,6 +4,7 @@ A dialog is a frame in place of the box; its title says that a person is needed,
 the title. A terminal that changes its size leaves older lines above the box, such as the busy line.
 """
 
+from navi.core.agents.dialog import Dialog
 from navi.core.agents.kind import AgentKind, Asked, ScreenRule
 
 FRAME = "^\u2570"
@@ -15,6 +16,13 @@ ASKED = "^\u2502 .*\\? *\u2502"
 EDGE = "^\u2500\u2500\u2500"
 """The upper edge of the box."""
 
+SIDES = "^ ?\u2502 ?| *\u2502$"
+"""The sides of a dialog, or of the box in it."""
+
+TOP = "^ ?\u256d"
+
+INSIDE = "^ ?\u2502"
+
 KIND = AgentKind(
     "gemini",
     commands=("gemini",),
@@ -22,8 +30,8 @@ KIND = AgentKind(
     prompt="^ > [^ ]",
     border=f"{EDGE}|^ workspace ",
     screens=(
-        ScreenRule("waiting", "question", ((1, FRAME), (4, "^\u2502 Enter to select"), (30, ASKED))),
-        ScreenRule("waiting", "other question", ((1, FRAME), (4, "^\u2502 Enter to select"))),
+        ScreenRule("waiting", "question", ((1, FRAME), (4, "^\u2502 Enter to (select|submit)"), (30, ASKED))),
+        ScreenRule("waiting", "other question", ((1, FRAME), (4, "^\u2502 Enter to (select|submit)"))),
         ScreenRule("permission", "permission dialog", ((1, FRAME), (12, "1\\. Allow once"), (20, ASKED))),
         ScreenRule("waiting", "trust dialog", ((3, "^ \u2570"), (30, "^ \u2502 Do you trust "))),
         ScreenRule("waiting", "dialog", ((1, FRAME), (30, "^\u2502 .*[a-z]"))),
@@ -36,5 +44,20 @@ KIND = AgentKind(
         Asked("wants to run ", "^\u2502 [?] Shell  ", "^\u2502 [?] Shell  | *\u2502$"),
         Asked("wants to write ", "^\u2502 [?] WriteFile  Writing to ", "^\u2502 [?] WriteFile  Writing to | *\u2502$"),
         Asked("wants to use ", "^\u2502 [?] ", "^\u2502 [?] | *\u2502$"),
+    ),
+    dialogs=(
+        Dialog(
+            ("permission dialog",), "permission", TOP, inside=INSIDE, sides=SIDES, tool="^[?] ", cut="  .*$",
+            asks="^(Allow|Apply|Do you want) .*[?]", allow="^Allow once", deny="^No(,|$)",
+        ),
+        Dialog(
+            ("question", "other question"), "question", TOP, inside=INSIDE, sides=SIDES, skip="^Answer Questions",
+            free="^Enter a custom value",
+        ),
+        Dialog(
+            ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", allow="^Trust folder",
+            deny="^Don't trust",
+        ),
+        Dialog(("dialog",), "menu", TOP, inside=INSIDE, sides=SIDES),
     ),
 )

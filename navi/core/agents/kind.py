@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from navi.core.agents.dialog import Dialog
 from navi.core.model import Pane
 
 MOST_LINES = 80
@@ -75,7 +76,8 @@ class AgentKind(NamedTuple):
 
     `commands` are globs for the name of its program, or of the script that node, python or another interpreter runs,
     without its extension. `titles` are globs for the pane's title, by status. `screens` are rules for the text at the
-    bottom of the pane, and `asked` finds there what a permission is for; `prompt` matches a line with a prompt that was
+    bottom of the pane, and `asked` finds there what a permission is for, and `dialogs`
+    how to answer; `prompt` matches a line with a prompt that was
     sent, `border` the lines above and below the box in which the next prompt is written (extended regular expressions).
 
     `animated` agents redraw at least every few seconds while they work. `start` is the command line that starts the
@@ -92,6 +94,7 @@ class AgentKind(NamedTuple):
     skip_permissions: str = ""
     screens: tuple[ScreenRule, ...] = ()
     asked: tuple[Asked, ...] = ()
+    dialogs: tuple[Dialog, ...] = ()
     prompt: str = ""
     border: str = ""
     state: StateFile | None = None

@@ -4,6 +4,7 @@ Its title tells nothing. The lines below its box tell that it works. Dialogs rep
 conversation. Nothing marks a failed turn but its text, which is in a frame as a prompt is, and an end without a time.
 """
 
+from navi.core.agents.dialog import Choices, Dialog
 from navi.core.agents.kind import AgentKind, Asked, ScreenRule
 
 END = "     \u25a3  "
@@ -26,6 +27,10 @@ SPINNER = "\u280b|\u2819|\u2839|\u2838|\u283c|\u2834|\u2826|\u2827|\u2807|\u280f
 STOPPED = f"^  \u2503  (({SPINNER}) |User aborted the command)"
 """The box of a command that its user has interrupted: for a moment it looks as before, without a busy line below."""
 
+INSIDE = "^  \u2503"
+
+SIDES = "^  \u2503 ?"
+
 KIND = AgentKind(
     "opencode",
     commands=("opencode",),
@@ -43,5 +48,13 @@ KIND = AgentKind(
         Asked("wants to run ", "^  \u2503  [$] ", "^  \u2503  [$] ", after=ASKS),
         Asked("wants to edit ", "^  \u2503    \u2192 Edit ", "^  \u2503    \u2192 Edit ", after=ASKS),
         Asked("wants to use ", "^  \u2503    [^A-Za-z0-9 ]+ [A-Z]", "^  \u2503    [^A-Za-z0-9 ]+ ", after=ASKS),
+    ),
+    dialogs=(
+        Dialog(
+            ("permission dialog",), "permission", "^ *$", inside=INSIDE, sides=SIDES, asks="^ \u25b3 ",
+            tool="^   [^A-Za-z0-9 ]+ ", choices=Choices.ROW, digits=False,
+            labels="Allow once|Allow always|Reject|Confirm|Cancel", allow="^Allow once", deny="^Reject",
+        ),
+        Dialog(("question",), "question", "^ *$", inside=INSIDE, sides=SIDES, free="^Type your own answer"),
     ),
 )

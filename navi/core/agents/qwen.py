@@ -4,6 +4,7 @@ Its title says that it works or that a person is needed, but not why; menus and 
 Dialogs replace the box. The busy line is above the box, and may be broken anywhere.
 """
 
+from navi.core.agents.dialog import Dialog
 from navi.core.agents.kind import AgentKind, Asked, ScreenRule
 
 WAITS = "^  [^ ]+ Waiting for user confirmation"
@@ -20,6 +21,15 @@ BUSY = "^  \\.+ *[^ .]"
 
 BAR = " +(\u2588|\u2502)$"
 """The bar at the right of a conversation that is higher than the pane."""
+
+TOOL = "^  [?] "
+"""The line of the tool above a dialog. What the dialog quotes is further right."""
+
+TOP = "^  +\u256d"
+
+INSIDE = "^  +\u2502"
+
+SIDES = f"^ +\u2502 ?|{BAR}"
 
 KIND = AgentKind(
     "qwen",
@@ -43,5 +53,17 @@ KIND = AgentKind(
         Asked("wants to run ", "^     [^ ]", f"^ +|{BAR}", after="^  [?] Shell "),
         Asked("wants to write ", "^  [?] WriteFile Writing to ", f"^  [?] WriteFile Writing to | +\u2190.*$|{BAR}"),
         Asked("wants to use ", "^  [?] ", f"^  [?] | +\u2190.*$|{BAR}"),
+    ),
+    dialogs=(
+        Dialog(
+            ("permission dialog",), "permission", TOOL, sides=BAR, asks="^ +(Allow execution|Apply this|Do you want) ",
+            tool=TOOL, cut=" .*$", allow="^Yes, allow once", deny="^No(,|$)",
+        ),
+        Dialog(("question", "other question"), "question", TOOL, sides=BAR, skip=TOOL, free="^Type something"),
+        Dialog(
+            ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", allow="^Trust folder",
+            deny="^Don't trust",
+        ),
+        Dialog(("menu",), "menu", TOP, inside=INSIDE, sides=SIDES),
     ),
 )

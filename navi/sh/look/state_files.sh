@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2088,SC2154,SC3045
 # needs: look/agents
-# shares: navi_state_unfinished
+# shares: navi_state_text navi_state_unfinished
 # What agents write of their own state into files of their own, one JSON object in a line. They are rewritten in place, so
 # a part may be there for a moment: what was read last is valid until all is there.
 

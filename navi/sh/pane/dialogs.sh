@@ -1,16 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: look/agents look/state_files look/screen.awk pane/address pane/typing lib/fail
-# changes: navi_agents navi_looked navi_rules navi_unchanged
+# needs: look/state_files pane/agent_screen pane/address pane/typing lib/fail
+# changes: navi_looked navi_unchanged
 # What an agent would make of what is typed into its pane: in a dialog, Enter says yes and letters choose.
-
-# navi_find_pane_agents DESCRIPTION: find the agents in the pane that was inspected; see ops/agents.py. "" finds none.
-navi_find_pane_agents() {
-    navi_agents=
-    [ -n "$1" ] || return 0
-    navi_describe_agents "$1"
-    navi_forget_processes
-    navi_find_agents "$navi_process"
-}
 
 # navi_refuse_dialogs UNDONE: look at the pane, and end if an agent in it has a dialog open or is suspended, or if nobody
 # can tell. UNDONE says what was not done.
@@ -71,20 +62,4 @@ navi_find_title_status() {
 # navi_refuse WORDS [MORE]
 navi_refuse() {
     navi_fail 1 "$1; $navi_undone; --force sends it anyway${2-}"
-}
-
-# navi_judge_screen NAME: the status and the rule of the screen that was captured, in navi_rule_found, or "-"; and the text
-# that the rule found, in navi_rule_text.
-navi_judge_screen() {
-    navi_rule_found=$(
-        printf '%s capture %s %s\n%s\n%s end\n' "$navi_token" "$navi_process" "$1" "$navi_screen" "$navi_token" |
-            navi_token=$navi_token navi_rules=$navi_rules LC_ALL=C awk "$navi_screen_awk"
-    )
-    navi_rule_found=${navi_rule_found#"$navi_token screen $navi_process "}
-    navi_rule_text=
-    case $navi_rule_found in *"$navi_newline"*) navi_rule_text=${navi_rule_found#*"$navi_newline"} ;; esac
-    navi_rule_found=${navi_rule_found%%"$navi_newline"*}
-    navi_rule_found=${navi_rule_found:--}
-    case $navi_rule_text in *[![:space:]]*) ;; *) navi_rule_text= ;; esac
-    while :; do case $navi_rule_text in ' '*) navi_rule_text=${navi_rule_text# } ;; *) break ;; esac done
 }

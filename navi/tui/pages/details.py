@@ -13,6 +13,7 @@ from navi.core.model import HostView, Session
 from navi.core.text import clean, exact_age
 from navi.tui.pages.charts import Bar, Chart
 from navi.tui.pages.page import Entry, Services, SessionPage
+from navi.tui.pages.questions import Questions
 from navi.tui.pages.token_counts import TokenCounts, TokenView
 from navi.tui.paint import Line
 from navi.tui.theme import status_style
@@ -27,15 +28,18 @@ class DetailsPage(SessionPage):
     def __init__(self, services: Services, about: Session | None) -> None:
         super().__init__(services, about)
         self._tokens = services.shared(TokenCounts)
+        self._questions = services.shared(Questions)
 
     def lines_about(self, session: Session) -> Sequence[Entry]:
         """Return everything known about the session."""
         view = self.services.fleet.view(session.host)
-        return detail_lines(session, view, view.clock(time.time()), self._tokens.view(session))
+        lines = detail_lines(session, view, view.clock(time.time()), self._tokens.view(session))
+        return [*self._questions.lines(session), *lines]
 
     def follow(self) -> None:
-        """Count tokens when the session has moved on."""
+        """Count tokens when the session has moved on, and read what it asks."""
         if session := self.session:
+            self._questions.follow(session)
             self._tokens.follow(session, trio.current_time())
 
     def refresh(self) -> bool:

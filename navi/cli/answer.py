@@ -1,0 +1,126 @@
+"""The verb answer."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from navi.cli.output import UsageError
+from navi.config.person import who
+from navi.core import exits
+from navi.core.address import Address
+from navi.core.question import How, Question, Reply, Unsuited, choice_for
+from navi.ops import OperationError
+from navi.ops.pane import LOCK
+from navi.ops.question import Answered, answer, ask
+
+if TYPE_CHECKING:
+    from navi.cli.arguments import Options
+    from navi.cli.context import Context
+    from navi.core.address import Named
+    from navi.hosts.blocking_host import BlockingHost
+
+
+def run_answer(options: Options, context: Context) -> int:
+    """Print what an agent asks, or answer exactly that."""
+    host, pane = context.pane(options)
+    reply = _reply(options)
+    address = str(Address(host.name, pane.name or pane.target))
+    if reply is None and options.seen:
+        raise UsageError("--seen needs an answer: --allow, --deny, --choose or --text")
+    question = None if reply and options.seen and not options.dry_run else host.run(ask(pane))
+    if reply is None:
+        assert question
+        _print_question(context, options, address, question)
+        return exits.OK
+    if options.dry_run:
+        assert question
+        return _print_plan(context, options, address, question, reply)
+    return _answer(context, options, host, pane, reply, question)
+
+
+def _reply(options: Options) -> Reply | None:
+    if options.allow:
+        return Reply(How.ALLOW)
+    if options.deny:
+        return Reply(How.DENY)
+    if options.choose is not None:
+        return Reply(How.CHOOSE, options.choose)
+    return Reply(How.TEXT, options.text) if options.text is not None else None
+
+
+def _answer(
+    context: Context, options: Options, host: BlockingHost, pane: Named, reply: Reply, question: Question | None
+) -> int:
+    seen = options.seen or (question.digest if question else "")
+    operation = answer(pane, seen, reply, os.urandom(8).hex(), who(), host.environment.get(LOCK, ""))
+    address = Address(host.name, pane.name or pane.target)
+    if pane.target:
+        answered = host.run(operation)
+    else:
+        from navi.cli.changes import carry_out
+
+        answered = carry_out(context, address, operation)
+    words = operation.words(str(address), answered)
+    if options.json:
+        done = {"n": answered.n or None, "label": answered.label, "gone": answered.gone and not answered.died}
+        context.output.print_json({"address": str(address), "answered": done, "digest": seen})
+    if answered.gone and not answered.died:
+        if not options.json:
+            context.output.print(words)
+        return exits.OK
+    context.output.complain(words)
+    return _doubt(answered)
+
+
+def _doubt(answered: Answered) -> int:
+    return exits.UNAVAILABLE if answered.died else exits.TIMED_OUT
+
+
+def _print_plan(context: Context, options: Options, address: str, question: Question, reply: Reply) -> int:
+    """Print which choice a reply means. Raise OperationError if the question is another one, or has no such choice."""
+    if options.seen not in (None, question.digest):
+        raise OperationError(f"another question is asked in {address} by now; navi answer shows it", exits.TIMED_OUT)
+    try:
+        choice = choice_for(question, reply)
+    except Unsuited as error:
+        raise OperationError(f"{address}: {error}", exits.WRONG_USAGE) from error
+    if options.json:
+        context.output.print_json(document(address, question) | {"answer": {"n": choice.n, "label": choice.label}})
+    else:
+        context.output.print(f"would answer {address}: {choice.n} {choice.label}")
+    return exits.OK
+
+
+def _print_question(context: Context, options: Options, address: str, question: Question) -> None:
+    output = context.output
+    if options.json:
+        output.print_json(document(address, question))
+        return
+    about = f", {question.tool}" if question.tool else ""
+    output.print(f"{address}: {question.agent} asks ({question.kind}{about})")
+    for line in question.input.splitlines():
+        output.print(f"    {line}".rstrip())
+    for line in question.text.splitlines():
+        output.print(line)
+    for one in question.choices:
+        output.print(f"  {one.n}  {one.label}" + (f"  ({one.more})" if one.more else ""))
+    output.print(f"digest {question.digest}")
+    if not question.whole:
+        output.complain(f"{address}: the pane is too small for all of it; attach to see its beginning")
+
+
+def document(address: str, question: Question) -> dict[str, object]:
+    """Return a question as JSON; unknown values are null."""
+    return {
+        "address": address,
+        "agent": question.agent,
+        "kind": question.kind,
+        "question": question.text,
+        "choices": [{"n": one.n, "label": one.label} | ({"more": one.more} if one.more else {})
+                    for one in question.choices],
+        "tool": question.tool or None,
+        "input": question.input or None,
+        "whole": question.whole,
+        "digest": question.digest,
+    }  # fmt: skip

@@ -1,0 +1,9 @@
+"""Who uses navi: a name to leave where others see it."""
+
+from getpass import getuser
+from socket import gethostname
+
+
+def who() -> str:
+    """Return user and machine, as in USER@MACHINE."""
+    return f"{getuser()}@{gethostname()}"

@@ -1,0 +1,45 @@
+"""How the dialogs of agents look: where a dialog says what it asks, its choices, and the keys that answer it."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Choices(StrEnum):
+    """How choices stand on the screen: with numbers, below each other behind one marked line, or beside each other."""
+
+    NUMBERS = "numbers"
+    LIST = "list"
+    ROW = "row"
+
+
+class Dialog(NamedTuple):
+    """How to read the dialogs that these `rules` (names of screen rules) find, and what kind of question they ask.
+
+    All patterns are extended regular expressions (see `patterns`). The dialog begins at the last line above its choices
+    that matches `top`; or within a frame, with the first of the lines up to its choices that all match `inside`, and
+    then `top` matches the line above. The other patterns are for lines without what matches `sides`. The paragraph that
+    begins with `asks` is the question, up to a line further right; without `asks`, it is all that is left. `skip`
+    matches lines that say nothing. What the first line that matches `tool` has behind that, without what matches `cut`,
+    is the name of the tool.
+
+    `choices` says how they stand, `labels` what the choices of a row are. With `digits`, the digit of a choice chooses
+    it; else arrows mark it, and Enter follows. The first choice that matches `allow` says yes just once, the first that
+    matches `deny` no, one that matches `free` takes a text, and Escape chooses one that matches `escape`.
+    """
+
+    rules: tuple[str, ...]
+    kind: str
+    top: str = ""
+    inside: str = ""
+    sides: str = ""
+    asks: str = ""
+    skip: str = ""
+    tool: str = ""
+    cut: str = ""
+    choices: Choices = Choices.NUMBERS
+    labels: str = ""
+    digits: bool = True
+    allow: str = ""
+    deny: str = ""
+    free: str = ""
+    escape: str = ""

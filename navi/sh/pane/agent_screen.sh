@@ -1,0 +1,29 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# needs: look/agents look/screen.awk
+# changes: navi_agents navi_rules
+# The agents in a pane, and what its screen shows by their rules.
+
+# navi_find_pane_agents DESCRIPTION: find the agents in the pane that was inspected; see ops/agents.py. "" finds none.
+navi_find_pane_agents() {
+    navi_agents=
+    [ -n "$1" ] || return 0
+    navi_describe_agents "$1"
+    navi_forget_processes
+    navi_find_agents "$navi_process"
+}
+
+# navi_judge_screen NAME: the status and the rule of the screen that was captured, in navi_rule_found, or "-"; and the text
+# that the rule found, in navi_rule_text.
+navi_judge_screen() {
+    navi_rule_found=$(
+        printf '%s capture %s %s\n%s\n%s end\n' "$navi_token" "$navi_process" "$1" "$navi_screen" "$navi_token" |
+            navi_token=$navi_token navi_rules=$navi_rules LC_ALL=C awk "$navi_screen_awk"
+    )
+    navi_rule_found=${navi_rule_found#"$navi_token screen $navi_process "}
+    navi_rule_text=
+    case $navi_rule_found in *"$navi_newline"*) navi_rule_text=${navi_rule_found#*"$navi_newline"} ;; esac
+    navi_rule_found=${navi_rule_found%%"$navi_newline"*}
+    navi_rule_found=${navi_rule_found:--}
+    case $navi_rule_text in *[![:space:]]*) ;; *) navi_rule_text= ;; esac
+    while :; do case $navi_rule_text in ' '*) navi_rule_text=${navi_rule_text# } ;; *) break ;; esac done
+}

@@ -1,0 +1,273 @@
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154
+# needs: pane/question pane/writer_lock pane/given_answers registry/absent
+# changes: navi_asked navi_name navi_read_tries
+# answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a pane
+# asks, if that has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label), text (VALUE is what to
+# type) or dry (nothing is typed). CALL names this call, and WHO who answers. Then wait so many SECONDS for the question
+# to go. LOCK is the token of the caller's own lock.
+
+# navi_refuse_closed: a pane that would not take an answer.
+navi_refuse_closed() {
+    [ "$navi_is_dead" = 0 ] || navi_fail 1 "the pane of $navi_name is dead; nothing was typed"
+    [ "$navi_input_off" = 0 ] || navi_fail 1 "the pane of $navi_name takes no input; nothing was typed; tmux select-pane -e enables it"
+    [ "$navi_synchronized" = 1 ] ||
+        navi_fail 1 "the $navi_synchronized panes of the window of $navi_name are synchronized and would all get it; nothing was typed"
+    case $navi_in_mode in
+    - | mview-mode) ;;
+    *) navi_fail 1 "the pane of $navi_name is in copy mode; nothing was typed; leave that mode and try again" ;;
+    esac
+}
+
+# navi_refuse_other SEEN: anything but the very question that was seen stays unanswered.
+navi_refuse_other() {
+    navi_read_question
+    if [ -n "$navi_asked" ]; then
+        navi_seal "$navi_status_folder"
+        [ "$navi_digest" != "$1" ] || return 0
+    else
+        navi_find_answers "$navi_status_folder"
+    fi
+    navi_find_answer_to "$1"
+    [ -z "$navi_answered_by" ] || navi_fail $navi_late "$navi_answered_by answered that question in $navi_name; nothing was typed"
+    [ -z "$navi_obstacle" ] || navi_fail 1 "$navi_obstacle; nothing was typed"
+    [ -n "$navi_asked" ] || navi_fail $navi_late "that question is no longer asked in $navi_name; nothing was typed"
+    navi_fail $navi_late "another question is asked in $navi_name by now; nothing was typed; navi answer shows it"
+}
+
+# navi_find_choice HOW VALUE: the number of the choice that is meant, in navi_choice.
+navi_find_choice() {
+    case $1 in
+    allow) navi_choice=$navi_allow navi_wanted='says yes just once' ;;
+    deny) navi_choice=$navi_deny navi_wanted='says no' ;;
+    text) navi_choice=$navi_free navi_wanted='takes a text' ;;
+    *)
+        navi_match_choice "$2"
+        navi_wanted="is $2"
+        ;;
+    esac
+    [ "$navi_choice" != 0 ] || navi_fail 64 "no choice of that question in $navi_name $navi_wanted; nothing was typed; navi answer shows the choices"
+    [ "$navi_several" = no ] || navi_fail 64 "several choices can be ticked in $navi_name; nothing was typed; attach to answer"
+    [ "$1" = text ] || [ "$navi_choice" != "$navi_free" ] ||
+        navi_fail 64 "choice $navi_choice of that question in $navi_name takes a text; nothing was typed; --text gives it"
+    navi_match_choice "$navi_choice"
+}
+
+# navi_match_choice VALUE: the choice with that number, or that label, or the only one whose label begins so, in
+# navi_choice and navi_label; 0 for none.
+navi_match_choice() {
+    navi_choice=0
+    navi_label=
+    navi_alike=0
+    set -f
+    IFS=$navi_newline
+    for navi_choice_line in $navi_asked; do
+        unset IFS
+        case $navi_choice_line in 'c '*) ;; *) continue ;; esac
+        navi_choice_line=${navi_choice_line#c }
+        case $navi_choice_line in
+        "$1 "*) navi_take_choice && break ;;
+        *" $1") navi_take_choice && navi_alike=1 && break ;;
+        *[0-9]" $1"*)
+            case ${navi_choice_line#* } in "$1"*) navi_take_choice && navi_alike=$((navi_alike + 1)) ;; esac
+            ;;
+        esac
+    done
+    unset IFS
+    set +f
+    [ "$navi_alike" -le 1 ] || navi_choice=0
+}
+
+navi_take_choice() {
+    navi_choice=${navi_choice_line%% *}
+    navi_label=${navi_choice_line#* }
+}
+
+# ---- keys
+
+# navi_set_guard KIND [GLOB]: in navi_condition the condition, as a format of tmux, that the screen still shows what was
+# read: q of the question alone, or c of its choices, too; and where GLOB is given, that, too. Nothing has moved, either.
+navi_set_guard() {
+    navi_condition="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_place}"
+    set -f
+    IFS=$navi_newline
+    for navi_guard_line in $navi_guards ${2+"q $2"}; do
+        case $1,$navi_guard_line in *,q\ * | c,*) navi_condition="#{&&:#{C:${navi_guard_line#? }},$navi_condition}" ;; esac
+    done
+    unset IFS
+    set +f
+}
+
+# navi_strike KIND KEY [GLOB]: press a key once, if tmux still shows what was read. What moves meanwhile is read again.
+# Fails where another question is asked by then.
+navi_strike() {
+    navi_strikes=30
+    while :; do
+        navi_set_guard "$1" ${3+"$3"}
+        navi_struck=$(navi_tmux "$navi_socket" if-shell -F -t "$navi_pane" "$navi_condition" "send-keys -t $navi_pane $2 ; display-message -p 'was typed'" 2>&1)
+        navi_check_struck $? && return 0
+        [ "$navi_strikes" -gt 0 ] || return 1
+        navi_strikes=$((navi_strikes - 1))
+        navi_same_question || return 1
+    done
+}
+
+# navi_check_struck STATUS: whether tmux typed it, by its answer navi_struck. If it did not answer it may do so later, so
+# nothing is ever typed again.
+navi_check_struck() {
+    case $1,$navi_struck in 0,*'was typed'*) return 0 ;; 0,*) return 1 ;; esac
+    navi_verdict "$1" "$navi_struck"
+    case $navi_word in
+    none | absent)
+        navi_forget_answer
+        navi_fail $navi_none "the session $navi_name has ended; nothing was answered"
+        ;;
+    esac
+    navi_fail $navi_late "tmux did not answer while the key for $navi_name was pressed; whether it was is unknown; navi answer shows what is asked now"
+}
+
+# navi_same_question: read again; whether it is the question that was bound. The choice that takes a text shows it.
+navi_same_question() {
+    navi_inspect
+    [ "$navi_is_dead" = 0 ] || return 1
+    navi_bound=$navi_asked
+    navi_bound_since="$navi_question_kind $navi_asker $navi_since"
+    navi_read_question
+    navi_still="$navi_question_kind $navi_asker $navi_since"
+    if [ -n "$navi_asked" ] && [ "$navi_still" = "$navi_bound_since" ] &&
+        [ "$(navi_question_of "$navi_asked")" = "$(navi_question_of "$navi_bound")" ]; then
+        return 0
+    fi
+    navi_asked=$navi_bound
+    return 1
+}
+
+# navi_question_of ASKED: all of it but the choice that takes a text, which shows what is typed.
+navi_question_of() {
+    if [ "$navi_free_choice" = 0 ]; then
+        printf '%s' "$1"
+    else
+        printf '%s\n' "$1" | sed "/^c $navi_free_choice /,/^c /{/^c $navi_free_choice /d;/^d /d;}"
+    fi
+}
+
+# navi_move_to NUMBER: press arrows until that choice is marked; each step is seen before the next one.
+navi_move_to() {
+    navi_forward=Down navi_backward=Up
+    [ "$navi_style" != row ] || navi_forward=Right navi_backward=Left
+    navi_moves_left=60
+    until [ "$navi_marked" = "$1" ]; do
+        [ "$navi_marked" != 0 ] && [ "$navi_moves_left" -gt 0 ] || return 1
+        navi_was_marked=$navi_marked
+        if [ "$navi_marked" -lt "$1" ]; then navi_strike c "$navi_forward"; else navi_strike c "$navi_backward"; fi || return 1
+        navi_steps=20
+        while [ "$navi_marked" = "$navi_was_marked" ] && [ "$navi_steps" -gt 0 ]; do
+            sleep 0.03
+            navi_same_question || return 1
+            navi_steps=$((navi_steps - 1))
+        done
+        navi_moves_left=$((navi_moves_left - 1))
+    done
+}
+
+# navi_press_choice: the one key that answers, or for a text opens its field.
+navi_press_choice() {
+    navi_asked_before=$navi_asked
+    if [ "$navi_choice" = "$navi_escapable" ]; then
+        navi_strike c Escape
+    elif [ "$navi_digits" = yes ] && [ "$navi_choice" -le 9 ]; then
+        navi_strike c "$navi_choice"
+    else
+        navi_move_to "$navi_choice" && navi_strike c Enter
+    fi
+}
+
+# navi_type_answer TEXT: into the field that the choice opened, and Enter when it is seen there.
+navi_type_answer() {
+    navi_steps=40
+    # Some agents mark nothing; then the field itself has to be seen.
+    until [ "$navi_marked" = "$navi_choice" ] || { [ "$navi_marked" = 0 ] && [ "$navi_asked" != "$navi_asked_before" ]; }; do
+        [ "$navi_steps" -gt 0 ] || return 1
+        navi_steps=$((navi_steps - 1))
+        sleep 0.05
+        navi_same_question || return 1
+    done
+    navi_set_guard q
+    navi_struck=$(navi_paste_once "$1")
+    navi_check_struck $? || return 1
+    navi_text_glob=$(printf '%.20s' "$1" | LC_ALL=C sed 's/[^A-Za-z0-9 ._-][^A-Za-z0-9 ._-]*/*/g')
+    # What comes together with Enter counts as pasted.
+    sleep 1
+    navi_same_question || return 1
+    navi_strike q Enter "$navi_text_glob"
+}
+
+# navi_paste_once TEXT: under the condition; through a buffer, for everybody can read the arguments of a process.
+navi_paste_once() {
+    printf '%s' "$1" | navi_tmux "$navi_socket" load-buffer -b "$navi_token" - \; \
+        if-shell -F -t "$navi_pane" "$navi_condition" "paste-buffer -p -b $navi_token -t $navi_pane ; display-message -p 'was typed'" \; \
+        delete-buffer -b "$navi_token"
+} 2>&1
+
+# navi_await_end SECONDS: wait until the question that was answered is gone: another one, or none, is there.
+navi_await_end() {
+    navi_until=$(($(date +%s) + ${1%%.*} + 1))
+    navi_seen_place=
+    navi_polls=0
+    while :; do
+        navi_look_at_pane || return 0
+        [ "$navi_is_dead" = 0 ] || return 0
+        if [ "$navi_seen_place" != "$navi_place $navi_screen" ]; then
+            navi_seen_place="$navi_place $navi_screen"
+            navi_same_question || return 0
+        fi
+        navi_polls=$((navi_polls + 1))
+        [ $((navi_polls % 10)) -ne 0 ] || [ "$(date +%s)" -lt "$navi_until" ] || return 1
+        sleep 0.02
+    done
+}
+
+# navi_lives: whether the agent that asked still runs.
+navi_lives() {
+    navi_asking=${navi_asker#* }
+    [ "$navi_is_dead" = 0 ] && kill -0 "${navi_asking%% *}" 2>/dev/null
+}
+
+umask 077
+navi_own_lock=$5
+navi_status_folder=$6
+navi_find_pane "$1" "$2" "$3" "$4"
+navi_description=$7
+navi_bound_to=$8
+navi_how=$9
+shift 9
+navi_value=$1
+navi_call=$2
+navi_who=$3
+navi_seconds=$4
+navi_inspect
+navi_name=$navi_session_name
+navi_hold_pane "$navi_own_lock"
+navi_refuse_closed
+navi_find_pane_agents "$navi_description"
+navi_refuse_other "$navi_bound_to"
+navi_find_choice "$navi_how" "$navi_value"
+navi_free_choice=0
+[ "$navi_how" != text ] || navi_free_choice=$navi_choice
+navi_open_answers "$navi_status_folder"
+navi_note_answer sent
+[ "$navi_in_mode" = - ] || navi_tmux "$navi_socket" send-keys -t "$navi_pane" -X cancel
+if ! navi_press_choice; then
+    navi_forget_answer
+    navi_fail $navi_late "what $navi_name shows changed before the key was pressed; nothing was answered; navi answer shows what it asks now"
+fi
+if [ "$navi_how" = text ] && ! navi_type_answer "$navi_value"; then
+    navi_note_answer unfinished
+    navi_fail 1 "the text field of $navi_name did not take the text as expected, and Enter was not pressed; attach to finish"
+fi
+navi_read_tries=0
+if navi_await_end "$navi_seconds"; then navi_outcome=gone; else navi_outcome=there; fi
+navi_died=no
+navi_lives || navi_died=yes navi_outcome=died
+navi_note_answer "$navi_outcome"
+navi_let_go_pane
+printf '%s answered %s %s %s\n%s\n' "$navi_token" "$navi_outcome" "$navi_died" "$navi_choice" "$navi_label"

@@ -1,0 +1,79 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# needs: session/folder pane/question lib/disk
+# changes: navi_added navi_dropped
+# The answers that navi gave, kept with the marks of their sessions, which follow them through renames and undo: a line
+# "NAME a CALL TIME STATE SOCKET DIGEST WHO ANSWER QUESTION" for each, with tabs between its fields. The last four stay.
+
+# navi_open_answers DIR: make the state folder, or end: what can't be noted is not answered.
+navi_open_answers() {
+    navi_enter "$1"
+    navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was typed'
+}
+
+# navi_note_answer STATE: note the answer of this call. It is sent before the key is pressed; gone when the question is,
+# there if it still is, died if the agent has ended, unfinished if a text was not submitted. An answer that is on its way is not held up by a mark that can't be changed.
+navi_note_answer() {
+    navi_describe_answer "$1"
+    navi_find_answers "$navi_status_folder"
+    navi_drop_answers
+    navi_added=$navi_described$navi_newline
+    navi_change_answers && return
+    [ "$1" != sent ] || navi_fail_to_write "$navi_dir" 'nothing was typed'
+}
+
+# navi_forget_answer: it was not given.
+navi_forget_answer() {
+    navi_added=
+    navi_dropped=$navi_described$navi_newline
+    navi_change_answers
+}
+
+navi_change_answers() {
+    navi_lock_marks || return
+    navi_edit_marks
+    navi_changed=$?
+    rm -f "$navi_state/marks.lock"
+    navi_wake
+    return "$navi_changed"
+}
+
+# navi_describe_answer STATE: the line of this answer, in navi_described. A text that was typed is not repeated.
+navi_describe_answer() {
+    navi_answer_words=$navi_label
+    navi_question_words=$(printf '%s\n' "$navi_asked" | sed -n 's/^q //p' | tr '\n\t' '  ')
+    case $navi_socket in "${TMUX_TMPDIR:-/tmp}"/tmux-*/default | '') navi_answer_socket=- ;; *) navi_answer_socket=$navi_socket ;; esac
+    navi_described="$navi_session_name	a	$navi_call	$(date +%s)	$1	$navi_answer_socket	$navi_bound_to	$navi_who	$(printf '%.60s' "$navi_answer_words")	$(printf '%.120s' "${navi_question_words% }")"
+}
+
+# navi_drop_answers: the earlier line of this call, and all but the last three of the others, in navi_dropped.
+navi_drop_answers() {
+    navi_dropped=
+    navi_other_answers=0
+    navi_older=
+    set -f
+    IFS=$navi_newline
+    for navi_noted_answer in $navi_answers; do
+        case $navi_noted_answer in
+        "$navi_session_name	a	$navi_call	"*) navi_dropped=$navi_dropped$navi_noted_answer$navi_newline ;;
+        *)
+            navi_other_answers=$((navi_other_answers + 1))
+            navi_older=$navi_older$navi_noted_answer$navi_newline
+            ;;
+        esac
+    done
+    for navi_noted_answer in $navi_older; do
+        [ "$navi_other_answers" -gt 3 ] || break
+        navi_dropped=$navi_dropped$navi_noted_answer$navi_newline
+        navi_other_answers=$((navi_other_answers - 1))
+    done
+    unset IFS
+    set +f
+}
+
+# navi_find_answer_to DIGEST: who answered the question with that digest, in navi_answered_by; "" for nobody.
+navi_find_answer_to() {
+    navi_answered_by=
+    case $navi_answers in *"	$1	"*) ;; *) return 0 ;; esac
+    navi_answered_by=${navi_answers##*"	$1	"}
+    navi_answered_by=${navi_answered_by%%	*}
+}

@@ -1,0 +1,258 @@
+# Prints what a dialog asks, by the description of agents (ops/agents.py) in navi_rules: the first line has, with tabs
+# between them, the kind of question, how its choices stand, the number of the marked choice (0 if none is), those of the
+# choices that say yes, say no and take a text (0 for none), yes or no: whether several can be chosen, and whether the
+# beginning of the dialog is seen, and whether a digit chooses; the choice that
+# Escape chooses; and the labels of a row. The lines behind it begin with a letter and a blank: t the
+# tool, i what it is to do, q the question, c a choice with its number, d more of that choice. Behind a line "g", globs
+# for lines of the screen: q of what is asked, c of choices. Prints nothing where nothing can be chosen.
+# Input is the screen of the agent navi_agent, on which its rule navi_rule holds.
+
+BEGIN {
+    count = split(ENVIRON["navi_rules"], whole, "\n")
+    for (i = 1; i <= count && kind == ""; i++) {
+        fields = split(whole[i], field, "\t")
+        if (field[1] == "dialog" && fields == 18 && field[2] == ENVIRON["navi_agent"] && is_named(field[3])) note_dialog()
+    }
+    if (kind == "") exit
+    number = "^ *((\342\235\257|\342\200\272|\342\227\217) *)?[0-9]+[.] ?"
+    marker = "^ *(\342\235\257|\342\200\272|\342\227\217) *"
+    edge = "^ *((\342\206\221|\342\206\223|\342\224\200|\342\225\214|\342\224\201|\342\225\255|\342\225\256|\342\225\260|\342\225\257) *)+$"
+}
+{
+    sub(/[ \t\r]+$/, "")
+    raw[++lines] = $0
+}
+END {
+    if (kind == "") exit
+    if (style == "row") find_row()
+    else if (style == "list") find_list()
+    else find_numbers()
+    if (!choices) exit
+    find_top()
+    find_text()
+    print_all()
+}
+
+# is_named(NAMES): whether the rule of the screen is one of these, with a comma between them.
+function is_named(names,    i, count, name) {
+    count = split(names, name, ",")
+    for (i = 1; i <= count; i++) if (name[i] == ENVIRON["navi_rule"]) return 1
+    return 0
+}
+
+function note_dialog() {
+    kind = field[4]
+    top = field[5]
+    inside = field[6]
+    sides = field[7]
+    asks = field[8]
+    skip = field[9]
+    tool = field[10]
+    cut = field[11]
+    style = field[12]
+    labels = field[13]
+    digits = field[14]
+    allow = field[15]
+    deny = field[16]
+    free = field[17]
+    escape = field[18]
+}
+
+# plain(AT): a line without the sides of its frame, and of a box within it.
+function plain(at,    text) {
+    text = raw[at]
+    if (sides == "") return text
+    while (sub(sides, "", text));
+    sub(/ +$/, "", text)
+    return text
+}
+
+# ---- choices
+
+# find_numbers(): the last numbers on the screen that follow each other. Lines below a choice, up to an empty one,
+# belong to it.
+function find_numbers(    at, text, value, open) {
+    for (at = 1; at <= lines; at++) {
+        text = plain(at)
+        if (text ~ number) {
+            value = text
+            sub(marker, "", value)
+            value = value + 0
+            if (!choices || value != from + choices) start(at, value)
+            add(text ~ marker, text, number)
+            open = 1
+            end = at
+        } else if (text == "") open = 0
+        else if (text ~ edge) open = 0
+        else if (choices && open) add_more(text)
+    }
+}
+
+# find_list(): the lines around the last marked one that begin in the same column.
+function find_list(    at, last, column, text) {
+    for (at = lines; at > 0 && !last; at--) if (plain(at) ~ marker) last = at
+    if (!last) return
+    text = plain(last)
+    match(text, marker)
+    # A marker has three bytes, and one column.
+    column = RLENGTH - 2
+    for (at = last; at > 1 && in_column(at - 1, column); ) at--
+    start(at, 1)
+    for (; at <= lines && (at == last || in_column(at, column)); at++) {
+        add(at == last, plain(at), at == last ? marker : "^ +")
+        end = at
+    }
+}
+
+function in_column(at, column,    text) {
+    text = plain(at)
+    return text != "" && indent(text) == column
+}
+
+# find_row(): the labels of the last line that begins with one.
+function find_row(    at, text) {
+    for (at = lines; at > 0; at--) {
+        text = plain(at)
+        if (text !~ "^ *(" labels ")( |$)") continue
+        start(at, 1)
+        end = at
+        while (match(text, "^ *(" labels ")( |$)")) {
+            add(0, substr(text, 1, RLENGTH), "^ +")
+            text = substr(text, RLENGTH)
+        }
+        return
+    }
+}
+
+# start(AT, NUMBER): the choices begin at that line, with that number.
+function start(at, value) {
+    begin = at
+    from = value
+    choices = 0
+    selected = 0
+}
+
+# add(MARKED, TEXT, PREFIX): one more choice. Two blanks begin its description where it is only a name.
+function add(marked, text, prefix) {
+    choices++
+    if (marked) selected = from + choices - 1
+    sub(prefix, "", text)
+    sub(/^ +/, "", text)
+    more[choices] = ""
+    if (names_only() && match(text, /   */)) {
+        more[choices] = substr(text, RSTART + RLENGTH)
+        text = substr(text, 1, RSTART - 1)
+    }
+    sub(/ +$/, "", text)
+    label[choices] = text
+}
+
+function add_more(text) {
+    sub(/^ +/, "", text)
+    if (names_only()) more[choices] = more[choices] (more[choices] == "" ? "" : " ") text
+    else label[choices] = label[choices] " " text
+}
+
+function names_only() { return kind == "question" || kind == "menu" }
+
+# ---- the text above them
+
+# find_top(): the first line of the dialog, in first.
+function find_top(    at) {
+    seen = "no"
+    first = 1
+    if (inside != "") {
+        for (at = begin; at > 1 && raw[at - 1] ~ inside; ) at--
+        first = at
+        if (at > 1 && raw[at - 1] ~ top) seen = "yes"
+        return
+    }
+    for (at = begin - 1; at > 0 && seen == "no"; at--) if (raw[at] ~ top) {
+        first = at
+        seen = "yes"
+    }
+}
+
+# find_text(): which lines are the question, by what matches it, or all of them; and which names the tool.
+function find_text(    at, text) {
+    for (at = first; at < begin; at++) {
+        text = plain(at)
+        shown[at] = text !~ edge && !(skip != "" && text ~ skip)
+        if (!shown[at]) continue
+        if (tool != "" && tool_name == "" && text ~ tool) note_tool(at, text)
+        if (asks != "" && !asked && text ~ asks) asked = at
+    }
+    if (asked) for (at = asked; at < begin && belongs(at, asked); at++) is_question[at] = shown[at]
+    else for (at = first; at < begin; at++) is_question[at] = shown[at] && at != tool_line
+}
+
+# belongs(AT, FIRST): whether a line is of the paragraph with that first line: it is not empty, nor further right.
+function belongs(at, first,    text) {
+    text = plain(at)
+    return text != "" && indent(text) <= indent(plain(first))
+}
+
+function indent(text) {
+    match(text, /^ */)
+    return RLENGTH
+}
+
+# note_tool(AT, TEXT): a line that says no more than the name is not shown twice. Where the beginning is not seen, no
+# line is known to be the first.
+function note_tool(at, text) {
+    if (tool == "^ *" && seen == "no") return
+    sub(tool, "", text)
+    tool_name = text
+    if (cut != "") gsub(cut, "", tool_name)
+    if (tool_name == text) tool_line = at
+}
+
+function print_all(    i) {
+    printf "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%d\t%s\n", kind, style, selected, chosen(allow), chosen(deny), chosen(free), boxes(), seen, digits, chosen(escape), labels
+    if (tool_name != "") print "t " tool_name
+    print_lines("i")
+    print_lines("q")
+    for (i = 1; i <= choices; i++) {
+        print "c " from + i - 1 " " label[i]
+        if (more[i] != "") print "d " more[i]
+    }
+    print "g"
+    print_globs()
+}
+
+# print_globs(): what tmux finds in the lines of the dialog with all but plain letters left out, which it might take for
+# something else; the beginnings, for the ends may be in other lines there.
+function print_globs(    at, text) {
+    for (at = first; at <= end; at++) {
+        text = substr(raw[at], 1, 30)
+        gsub(/[^A-Za-z0-9 .\/_-]+/, "*", text)
+        if (text ~ /[A-Za-z0-9]/) print (at < begin ? "q " : "c ") text
+    }
+}
+
+# print_lines(LETTER): the lines of the question, or the others, without empty ones at both ends.
+function print_lines(letter,    at, text, empty) {
+    empty = -1
+    for (at = first; at < begin; at++) {
+        if (!shown[at] || (letter == "q") != (is_question[at] + 0) || (letter == "i" && at == tool_line)) continue
+        text = plain(at)
+        if (text == "") {
+            if (empty == 0) empty = 1
+            continue
+        }
+        if (letter == "q") sub(/^ +/, "", text)
+        if (empty == 1) print letter " "
+        empty = 0
+        print letter " " text
+    }
+}
+
+# chosen(PATTERN): the number of the first choice that matches, 0 for none.
+function chosen(pattern,    i) {
+    if (pattern == "") return 0
+    for (i = 1; i <= choices; i++) if (label[i] ~ pattern) return from + i - 1
+    return 0
+}
+
+# boxes(): whether each choice has a box to tick.
+function boxes() { return label[1] ~ /^\[([ xX]|\342\234\224|\342\234\223)\] / ? "yes" : "no" }

@@ -1,0 +1,59 @@
+"""What the session that the page of details shows asks, read on its own host while the page is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from navi.core.model import Session
+from navi.core.question import Question
+from navi.hosts import HostError
+from navi.ops import OperationError
+from navi.ops.question import ask
+from navi.tui.answering import pane_of
+from navi.tui.pages.fetcher import Fetcher
+from navi.tui.pages.page import Services
+from navi.tui.paint import Line
+
+ASKING = ("permission", "waiting")
+
+Subject = tuple[tuple[str, str, str], float | None, str]
+"""A session, since when it asks, and its message: another question is another subject."""
+
+
+class Questions:
+    """Reads questions on demand, and remembers them."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._sessions: dict[Subject, Session] = {}
+        self._fetcher: Fetcher[Subject, Question | None] = Fetcher(services.background, self._read, services.changed)
+
+    def follow(self, session: Session) -> None:
+        """Call this often while the page is open: reads the question once."""
+        subject = _subject(session)
+        if session.status.word in ASKING and session.tmux and subject not in self._sessions:
+            self._sessions[subject] = session
+            self._fetcher.fetch(subject)
+
+    def lines(self, session: Session) -> list[Line]:
+        """Return what is known of the question of a session that asks."""
+        question = self._fetcher.found(_subject(session)) if session.status.word in ASKING else None
+        if question is None:
+            return []
+        texts = [*([question.tool] if question.tool else []), *question.input.splitlines()]
+        lines: list[Line] = [[("dim", f"  {'asks':<12}"), ("title", " ".join(question.text.split()))]]
+        lines += [[("dim", f"  {'':<12}"), ("", f"  {text}")] for text in texts if text]
+        return [*lines, *([("dim", f"  {'':<12}"), ("key", str(one.n)), ("", f"  {one.label}")]
+                          for one in question.choices)]  # fmt: skip
+
+    async def _read(self, subject: Subject, show: Callable[[Question | None], None]) -> None:
+        session = self._sessions[subject]
+        try:
+            found = await self._services.fleet.ask(session.host, ask(pane_of(session)))
+        except (HostError, OperationError):
+            return
+        show(found)
+
+
+def _subject(session: Session) -> Subject:
+    return (session.key, session.status.since, session.message)

@@ -1,0 +1,145 @@
+"""Real agents get answers from `navi answer`, here and on a remote: the file that a command makes tells the truth."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.agents.agent import Agent
+from tests.agents.cases import Place, Watched
+from tests.agents.claude import Claude
+from tests.agents.codex import Codex
+from tests.agents.copilot import Copilot
+from tests.agents.gemini import Gemini
+from tests.agents.opencode import OpenCode
+from tests.agents.qwen import Qwen
+from tests.agents.versions import needs
+from tests.support.verbs import navi
+from tests.support.waiting import until
+
+KINDS: list[tuple[type[Agent], bool]] = [
+    (Claude, False), (Claude, True), (Codex, True), (Gemini, False), (OpenCode, False), (Qwen, False), (Copilot, False)
+]  # fmt: skip
+
+
+def each(*kinds: tuple[type[Agent], bool]) -> pytest.MarkDecorator:
+    """Return the mark of a class for these agents, here or on a remote."""
+    rows = [
+        pytest.param(
+            (kind, Place(far, hooks=False)), id=f"{kind.name}-{'remote' if far else 'local'}", marks=needs(kind.name)
+        )
+        for kind, far in kinds
+    ]
+    return pytest.mark.parametrize("watched", rows, indirect=True, scope="class")
+
+
+def address(watched: Watched) -> str:
+    """Return the address of the agent's session."""
+    far = watched.agent.account is not watched.lab.local
+    return f"atlas/{watched.agent.session}" if far else watched.agent.session
+
+
+def answer(watched: Watched, *words: str, status: int = 0) -> str:
+    """Answer what the agent asks; return what navi says."""
+    done = navi(watched.lab, "answer", address(watched), *words, status=status)
+    return done.stdout + done.stderr
+
+
+def digest(watched: Watched) -> str:
+    """Return the digest of what the agent asks."""
+    return str(json.loads(answer(watched, "--json"))["digest"])
+
+
+def asks(watched: Watched, prompt: str, truth: str) -> None:
+    """Let the agent ask something."""
+    watched.agent.ready()
+    watched.agent.enter(prompt)
+    watched.agent.until(truth)
+
+
+@each(*KINDS)
+class TestPermissions:
+    """Yes once, no, and nothing where another question was seen."""
+
+    def test_yes_runs_the_command_once(self, watched: Watched) -> None:
+        asks(watched, "bash: echo ran >>allowed", "permission")
+        seen = digest(watched)
+        answer(watched, "--allow", "--seen", seen)
+        made = watched.agent.work / "allowed"
+        until(made.exists, timeout=60, what="the command has run")
+        watched.agent.until("idle")
+        answer(watched, "--allow", "--seen", seen, status=75)
+        assert made.read_text() == "ran\n"
+
+    def test_no_does_not_run_it(self, watched: Watched) -> None:
+        asks(watched, "bash: touch refused", "permission")
+        answer(watched, "--deny")
+        watched.agent.until("idle")
+        assert not (watched.agent.work / "refused").exists()
+
+    def test_another_question_is_not_answered(self, watched: Watched) -> None:
+        asks(watched, "bash: touch first", "permission")
+        seen = digest(watched)
+        asks(watched, "bash: touch second", "permission")
+        answer(watched, "--allow", "--seen", seen, status=75)
+        assert watched.agent.truth() == "permission"
+        assert not {"first", "second"} & {path.name for path in watched.agent.work.iterdir()}
+
+
+QUESTIONS: list[tuple[type[Agent], bool]] = [
+    (Claude, True), (Gemini, True), (OpenCode, True), (Qwen, True), (Copilot, True)
+]  # fmt: skip
+
+
+@each(*QUESTIONS)
+class TestQuestions:
+    """A choice by its label."""
+
+    def test_a_choice_is_chosen(self, watched: Watched) -> None:
+        asks(watched, "ask: Which colour", "question")
+        answer(watched, "--choose", "Blue")
+        watched.agent.until("idle")
+        assert "Blue" in watched.agent.screen()
+
+
+@each((Claude, False), (Gemini, False), (OpenCode, False), (Qwen, False))
+class TestTexts:
+    """A text of the user's own."""
+
+    def test_a_text_is_typed_whole(self, watched: Watched) -> None:
+        asks(watched, "ask: Which size", "question")
+        answer(watched, "--text", "green tea, 2 cups; #{pane_id}")
+        watched.agent.until("idle")
+        assert "green tea, 2 cups; #{pane_id}" in watched.agent.screen()
+
+
+@each((Claude, True))
+class TestClaude:
+    """What only Claude Code asks."""
+
+    def test_each_of_several_questions_is_one_of_its_own(self, watched: Watched) -> None:
+        asks(watched, "both: Which colour | Which size", "question")
+        for choice in ("Blue", "1"):
+            answer(watched, "--choose", choice)
+        assert "Ready to submit your answers?" in answer(watched)
+        answer(watched, "--choose", "Submit answers")
+        watched.agent.until("idle")
+        assert "Which colour? → Blue" in watched.agent.screen()
+
+    def test_what_can_be_ticked_is_left_alone(self, watched: Watched) -> None:
+        asks(watched, "pick: Which ones", "question")
+        assert "several choices can be ticked" in answer(watched, "--choose", "1", status=64)
+
+    def test_a_killed_agent_gets_no_answer(self, watched: Watched) -> None:
+        asks(watched, "bash: touch killed", "permission")
+        seen = digest(watched)
+        process = watched.agent.process()
+        assert process
+        watched.agent.account.run("kill", "-9", str(process.pid))
+        watched.agent.until("ended")
+        answer(watched, "--allow", "--seen", seen, status=75)
+        assert not Path(watched.agent.work / "killed").exists()
+
+

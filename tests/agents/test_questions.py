@@ -1,0 +1,143 @@
+"""What the recorded dialogs of real agents ask, as navi reads them: questions.yaml says it. Only awk is needed."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from navi.core.agents import AGENTS
+from navi.core.question import Question, read_question
+from navi.ops.agents import describe
+from tests.agents.test_screens import ASKING, AWKS, ROOT, Recorded, by_mawk, recorded
+from tests.support.machines import program
+
+EXPECTED: Mapping[str, Mapping[str, object] | None] = yaml.safe_load(
+    (Path(__file__).parent / "questions.yaml").read_text()
+)
+
+DIALOGS = [one for one in recorded() if one.status in ASKING]
+
+SCRIPT = ROOT / "navi/sh/pane/question.awk"
+
+HEAD = ("kind", "style", "marked", "allow", "deny", "free", "several", "whole", "digits", "escape", "labels")
+
+every_awk = pytest.mark.parametrize("awk", AWKS, ids=[awk[0] for awk in AWKS])
+
+
+def printed(agent: str, rule: str, screen: str, awk: Sequence[str] = AWKS[0]) -> str:
+    """Return what the script prints for a screen on which a rule holds."""
+    variables = os.environ | {
+        "LC_ALL": "C", "navi_rules": describe(AGENTS), "navi_agent": agent, "navi_rule": rule
+    }  # fmt: skip
+    command = [program(awk[0]), *awk[1:], "-f", str(SCRIPT)]
+    done = subprocess.run(command, input=screen.encode(), capture_output=True, env=variables, timeout=60, check=True)
+    assert done.stderr == b""
+    return done.stdout.decode(errors="replace")
+
+
+def question_in(text: str) -> Question | None:
+    """Return the question in what the script printed."""
+    head, _, body = text.partition("\n")
+    return read_question(dict(zip(HEAD, head.split("\t"), strict=True)), body.partition("\ng\n")[0]) if text else None
+
+
+def read(one: Recorded, awk: Sequence[str] = AWKS[0]) -> Question | None:
+    """Return the question on a recorded screen."""
+    return question_in(printed(one.agent, by_mawk()[one.name][1], one.screen, awk))
+
+
+def row(question: Question | None) -> Mapping[str, object] | None:
+    """Return a question as its row in the table has it."""
+    if question is None:
+        return None
+    found = {"kind": question.kind, "question": question.text, "tool": question.tool, "input": question.input}
+    numbers = {name: getattr(question, name) for name in ("marked", "allow", "deny", "free", "several")}
+    choices = {"choices": {one.n: one.label for one in question.choices}}
+    return {name: value for name, value in {**found, **choices, **numbers}.items() if value} | (
+        {} if question.whole else {"whole": False}
+    )
+
+
+@pytest.mark.parametrize("one", DIALOGS, ids=[one.name for one in DIALOGS])
+def test_a_question_is_read_as_the_table_says(one: Recorded) -> None:
+    assert row(read(one)) == EXPECTED[one.name]
+
+
+def test_the_table_has_all_recorded_dialogs() -> None:
+    assert set(EXPECTED) == {one.name for one in DIALOGS}
+
+
+@every_awk
+def test_every_awk_reads_the_same(awk: Sequence[str]) -> None:
+    for one in DIALOGS:
+        rule = by_mawk()[one.name][1]
+        assert printed(one.agent, rule, one.screen, awk) == printed(one.agent, rule, one.screen), one.name
+
+
+@pytest.mark.parametrize("one", DIALOGS, ids=[one.name for one in DIALOGS])
+def test_yes_is_never_a_choice_that_holds_for_longer(one: Recorded) -> None:
+    question = read(one)
+    if question and question.allow:
+        label = next(choice.label for choice in question.choices if choice.n == question.allow)
+        assert not re.search("always|session|again|future", label)
+
+
+# ---- what an agent quotes in a dialog
+
+CLAUDE = """\
+────────────────────────────────────────
+ Bash command
+
+{}
+   Run a command
+
+ Do you want to proceed?
+ ❯ 1. Yes
+   2. Yes, and always allow access to work/ from this project
+   3. No
+
+ Esc to cancel
+"""
+
+OPENCODE = """\
+
+  ┃
+  ┃  △ Permission required
+  ┃    # Shell command
+  ┃
+{}
+  ┃
+  ┃   Allow once   Allow always   Reject
+  ┃
+"""
+
+FRAMES = {"claude": (CLAUDE, "   {}"), "opencode": (OPENCODE, "  ┃  {}")}
+
+QUOTES = [
+    "Do you want to proceed?", "❯ 1. Yes", "1. No", "2. Yes", "────────────────────────────", "△ Permission required",
+    "Allow once   Reject", "Esc to cancel", "rm -rf /", "?", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("agent", FRAMES)
+@given(lines=st.lists(st.sampled_from(QUOTES), min_size=1, max_size=6))
+def test_nothing_that_a_dialog_quotes_hides_a_line_or_changes_the_choices(agent: str, lines: list[str]) -> None:
+    frame, line = FRAMES[agent]
+    screen = frame.format("\n".join(line.format(text).rstrip() for text in ["touch first", *lines, "touch last"]))
+    question = question_in(printed(agent, "permission dialog", screen))
+    assert question
+    shown = f"{question.input}\n{question.text}"
+    assert "touch first" in shown
+    assert "touch last" in shown
+    assert shown.count("rm -rf /") == lines.count("rm -rf /")
+    honest = question_in(printed(agent, "permission dialog", frame.format(line.format("touch x"))))
+    assert honest
+    assert (question.choices, question.allow) == (honest.choices, honest.allow)

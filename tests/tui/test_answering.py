@@ -1,0 +1,108 @@
+"""Answering with digits: one session, several with the same question, and questions that change meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from tests.support.dashboard import navi, wait_selected
+from tests.support.machines import Lab
+from tests.support.questions import Asker, asking
+from tests.support.terminal import Terminal
+from tests.support.verbs import HERE_AND_THERE, account
+from tests.support.waiting import until
+
+
+@contextmanager
+def dashboard(lab: Lab, far: bool, *questions: tuple[str, str]) -> Iterator[tuple[Terminal, list[Asker]]]:
+    """Run the dashboard beside sessions that ask; each has a name and a command."""
+    there, _ = account(lab, far)
+    with ExitStack() as opened:
+        askers = [opened.enter_context(asking(there, name)) for name, _ in questions]
+        for asker, (_, command) in zip(askers, questions, strict=True):
+            asker.ask(command)
+        screen = opened.enter_context(navi(lab))
+        for name, command in questions:
+            screen.wait_for(name)
+            screen.wait_for(f"wants to run {command}")
+        yield screen, askers
+
+
+@HERE_AND_THERE
+def test_a_digit_shows_the_question_and_a_second_press_sends_it(lab: Lab, far: bool) -> None:
+    with dashboard(lab, far, ("api", "touch x")) as (screen, (asker,)):
+        wait_selected(screen, "api")
+        screen.press("3")
+        screen.wait_for(re.compile(r"❯ 3  No"))
+        screen.wait_for("   touch x")
+        assert asker.notes() == []
+        screen.press("1")
+        screen.wait_for(re.compile(r"❯ 1  Yes"))
+        assert asker.notes() == []
+        screen.press("1")
+        screen.wait_for("answered atlas/api: 1 Yes" if far else "answered api: 1 Yes")
+        assert asker.notes() == [("touch x", "1")]
+
+
+def test_enter_sends_and_escape_does_not(lab: Lab) -> None:
+    with dashboard(lab, False, ("api", "touch x")) as (screen, (asker,)):
+        screen.press("2")
+        screen.wait_for("❯ 2  Yes, and")
+        screen.press("Escape")
+        screen.wait_gone("Do you want to proceed?")
+        assert asker.notes() == []
+        screen.press("2")
+        screen.wait_for("❯ 2  Yes, and")
+        screen.press("Enter")
+        screen.wait_for("answered api: 2")
+        assert asker.notes() == [("touch x", "2")]
+
+
+def test_a_question_that_changed_under_the_dialog_is_not_answered(lab: Lab) -> None:
+    with dashboard(lab, False, ("api", "touch x")) as (screen, (asker,)):
+        screen.press("1")
+        screen.wait_for("   touch x")
+        asker.ask("rm -rf x")
+        screen.press("1")
+        screen.wait_for("another question is asked in api by now; nothing was typed")
+        assert asker.notes() == []
+
+
+def test_several_that_ask_the_same_are_answered_together(lab: Lab) -> None:
+    with dashboard(lab, True, ("one", "touch x"), ("two", "touch x"), ("other", "rm -rf x")) as (screen, askers):
+        screen.press("g")
+        for _ in askers:
+            screen.press("Space")
+        screen.wait_for("3 selected")
+        screen.press("1")
+        screen.wait_for("Answer 3 sessions")
+        until(lambda: "..." not in screen.screen().partition("1 ... chooses")[0], what="all questions are read")
+        left = screen.screen().count("left alone: it asks something else")
+        alike = 3 - left
+        assert left in (1, 2)  # the first one decides what the others have to ask
+        screen.press("Enter")
+        until(lambda: sum(len(one.notes()) for one in askers) == alike, what="they are answered")
+        for asker in askers:
+            assert len(asker.notes()) <= 1
+        commands = {command for asker in askers for command, _ in asker.notes()}
+        assert len(commands) == 1
+
+
+def test_a_session_that_asks_nothing_says_so(lab: Lab) -> None:
+    there, _ = account(lab, False)
+    with asking(there, "api"), navi(lab) as screen:
+        screen.wait_for("api")
+        screen.press("1")
+        screen.wait_for("nothing is asked in api")
+
+
+def test_details_show_the_question_and_who_answered(lab: Lab) -> None:
+    with dashboard(lab, True, ("api", "touch x")) as (screen, _):
+        screen.press("i")
+        screen.wait_for(re.compile("asks +Do you want to proceed"))
+        screen.wait_for(re.compile("1  Yes"))
+        screen.press("1")
+        screen.wait_for("❯ 1  Yes")
+        screen.press("1")
+        screen.wait_for(re.compile(r"answered by +\S+@\S+: Yes"))
