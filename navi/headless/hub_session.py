@@ -1,6 +1,6 @@
 """One session in the hub: its run so far, its clients, and what changes it.
 
-Whatever is said of it is stored before anybody is told.
+Whatever is said of it is stored before it is reported.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ class HubSession:
         await self._queue_due(output.dues)
 
     def _news(self, before: State, batch: Batch, first: int) -> list[Message]:
-        """Return what clients are told of a batch."""
+        """Return what clients get of a batch."""
         news: list[Message] = []
         if batch.messages:
             texts = [one.body.decode("utf-8", "surrogateescape") for one in batch.messages]

@@ -270,7 +270,7 @@ class Store:
         return row
 
     def _expire(self, session_id: str) -> None:
-        """What a run that is over asked, was given and never took, or was to be told about itself, is of no use now."""
+        """What a run that is over asked, was given and never took, or was to be sent, is of no use now."""
         for statement in (
             "UPDATE questions SET state = 'expired' WHERE session_id = ? AND state = 'open'",
             "UPDATE inputs SET state = 'expired' WHERE session_id = ? "

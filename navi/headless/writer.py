@@ -1,6 +1,6 @@
 """One writer for the store: whatever is asked for meanwhile becomes one transaction, in a thread beside the screen.
 
-Its callers go on only after the commit, so whoever is told of a change can rely on it.
+Its callers go on only after the commit, so whoever hears of a change can rely on it.
 """
 
 from __future__ import annotations
