@@ -21,7 +21,7 @@ TITLE = 100
 
 
 class Route(NamedTuple):
-    """A method and a path, in which {id} stands for a session."""
+    """A method and a path, in which {id} is the id of a session."""
 
     method: str
     path: str

@@ -1,7 +1,7 @@
 """The hub: what is true of headless sessions. It stores first and reports afterwards; it holds no agent and no file.
 
 A relay brings what agents print and carries inputs to them; clients follow sessions, answer and send. Both may come and
-go at any time, and the hub itself may be killed: all that it said before is stored.
+go at any time, and the hub itself may be killed: all that it reported before is stored.
 """
 
 from __future__ import annotations

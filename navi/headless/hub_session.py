@@ -1,6 +1,6 @@
 """One session in the hub: its run so far, its clients, and what changes it.
 
-Whatever is said of it is stored before it is reported.
+Whatever changes is stored before anybody hears of it.
 """
 
 from __future__ import annotations

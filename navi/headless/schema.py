@@ -23,19 +23,19 @@ SESSIONS = {
     "interactive": "INTEGER NOT NULL DEFAULT 0 CHECK (interactive IN (0, 1))",
     "status": "TEXT NOT NULL DEFAULT 'archived'",
     "reason": "TEXT NOT NULL DEFAULT ''",
-    "exit_code": "INTEGER",
+    "exit_code": "INTEGER DEFAULT NULL",
     "client_id": "TEXT NOT NULL DEFAULT ''",
     "tmux_name": "TEXT NOT NULL DEFAULT ''",
     "generation": "INTEGER NOT NULL DEFAULT 1",
     "log_offset": "INTEGER NOT NULL DEFAULT 0",
     "last_index": "INTEGER NOT NULL DEFAULT -1",
-    "cost_usd": "REAL",
+    "cost_usd": "REAL DEFAULT NULL",
     "tokens_in": "INTEGER NOT NULL DEFAULT 0",
     "tokens_out": "INTEGER NOT NULL DEFAULT 0",
     "created_at": "REAL NOT NULL DEFAULT 0",
     "updated_at": "REAL NOT NULL DEFAULT 0",
     "last_activity_at": "REAL NOT NULL DEFAULT 0",
-    "ended_at": "REAL",
+    "ended_at": "REAL DEFAULT NULL",
 }
 """The columns of sessions. An older table gains those that it lacks."""
 
@@ -109,5 +109,5 @@ def migrate(database: sqlite3.Connection) -> None:
         database.executescript(f"BEGIN IMMEDIATE; {added} {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
     except sqlite3.Error:
         if database.in_transaction:
-            database.execute("ROLLBACK")
+            database.execute("rollback")
         raise

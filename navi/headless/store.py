@@ -125,8 +125,8 @@ CHANGED_BY_OUTPUT = frozenset(
 """The columns that output can change: neither the flag, nor where and how a session runs."""
 
 
-WHOLE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
-NESTED = ("SAVEPOINT inner", "RELEASE inner", ("ROLLBACK TO inner", "RELEASE inner"))
+WHOLE = ("begin immediate", "commit", ("rollback",))
+NESTED = ("savepoint inner", "release inner", ("rollback to inner", "release inner"))
 """How a transaction, and one within another, begins, is kept and is undone."""
 
 

@@ -63,7 +63,7 @@ REFUSALS: list[tuple[str, str, dict[str, object], int, str]] = [
 ]
 
 
-async def test_what_is_refused_is_said_with_a_status(tmp_path: Path) -> None:
+async def test_what_is_refused_has_words_and_a_status(tmp_path: Path) -> None:
     store = Store(tmp_path / "navi.db")
     store.spawn(StoredSession("a", harness="scripted"))
     async with trio.open_nursery() as nursery:
@@ -121,6 +121,20 @@ def test_without_a_hub_the_verb_is_named_that_starts_one(tmp_path: Path) -> None
     dead.close()
     with pytest.raises(OperationError, match="navi serve starts it"):
         HubClient(str(tmp_path))
+
+
+def test_a_hub_that_ends_is_reported(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "hub.sock"))
+        listener.listen()
+        with HubClient(str(tmp_path)) as client:
+            ended, _ = listener.accept()
+            ended.close()
+            with pytest.raises(OperationError, match="the hub has ended") as raised:
+                client.ask("GET", "/api/health")
+            assert raised.value.status == exits.UNAVAILABLE
+            with pytest.raises(OperationError, match="the hub has ended"):
+                client.send({"type": "ping"})
 
 
 def test_the_module_needs_no_trio() -> None:
