@@ -280,8 +280,8 @@ def registered(account: Account) -> dict[str, dict[str, object]]:
 
 
 def left_over(account: Account) -> list[str]:
-    """Return the temporary files in the state folder, and incomplete data of killed sessions."""
-    stays = re.compile(r"marks|recent|killed|event\..*|holder\..*")
+    """Return the temporary files in the state folder, and incomplete data of killed sessions. Notes stay there."""
+    stays = re.compile(r"marks|recent|killed|event\..*|holder\..*|at/[^/]*/session\.[0-9.]*")
     state_folder = account.sessions_dir / ".navi"
     found = [name for name in beside(account) if not stays.fullmatch(name)]
     return sorted(found + [path.name for path in state_folder.glob("killed/*") if WHOLE.difference(os.listdir(path))])

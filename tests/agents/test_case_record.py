@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,8 @@ def test_what_a_pane_shows_becomes_a_case(lab: Lab, far: bool) -> None:
 def test_the_hook_s_status_file_is_in_it(lab: Lab) -> None:
     Agent(lab.local).show(*CLAUDE_BOX)
     pane = lab.local.tmux("display-message", "-p", "-t", "=api:", "#{pane_id}")
-    record = {"agent": "claude", "status": "done", "message": "for zelda", "pane": pane, "timestamp": 5}
+    soon = int(time.time()) + 1  # what a hook reported before its agent began counts for nothing
+    record = {"agent": "claude", "status": "done", "message": "for zelda", "pane": pane, "timestamp": soon}
     home = str(lab.local.home)
     lab.local.write_status("api", status="done", message="for zelda", cwd=home, conversations={"one": record})
     run(lab, "api")

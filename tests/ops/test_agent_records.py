@@ -144,7 +144,8 @@ def test_a_host_gets_the_description_even_if_it_is_made_only_then() -> None:
     assert HostSettings("", False, text).bind(HostSetting.AGENTS) == text
     assert HostSettings("", False, lambda: text).bind(HostSetting.AGENTS) == text
     kinds = {line.split("\t")[0] for line in text.splitlines()}
-    assert kinds == {"program", "state", "word", "title", "screen", "rule", "asked", "background", "box", "typing"}
+    typed = {"asked", "dialog", "box", "typing", "keep", "resume", "transcript"}
+    assert kinds == {"program", "state", "word", "title", "screen", "rule", "background", *typed}
 
 
 def test_names_that_no_program_has_are_left_out() -> None:

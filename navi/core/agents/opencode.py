@@ -5,7 +5,7 @@ conversation. Nothing marks a failed turn but its text, which is in a frame as a
 """
 
 from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
 
 END = "     \u25a3  "
 """The end of a turn, or of what there is of it; behind its model is the time, or that it was interrupted."""
@@ -22,18 +22,20 @@ CHOICES = "^  \u2503 +(Allow once|Confirm) "
 
 ASKS = "^  \u2503  \u25b3 Permission required"
 
+INSIDE = "^  \u2503"
+
+SIDES = "^  \u2503 ?"
+
 SPINNER = "\u280b|\u2819|\u2839|\u2838|\u283c|\u2834|\u2826|\u2827|\u2807|\u280f"
 
 STOPPED = f"^  \u2503  (({SPINNER}) |User aborted the command)"
 """The box of a command that its user has interrupted: for a moment it looks as before, without a busy line below."""
 
-INSIDE = "^  \u2503"
-
-SIDES = "^  \u2503 ?"
-
 KIND = AgentKind(
     "opencode",
     commands=("opencode",),
+    resume="--session {session_id}",
+    keeps=("--model=", "-m=", "--agent="),
     prompt=SPOKEN,
     screens=(
         ScreenRule("permission", "permission dialog", ((5, CHOICES), (30, "^  \u2503  \u25b3 "))),
@@ -56,5 +58,16 @@ KIND = AgentKind(
             labels="Allow once|Allow always|Reject|Confirm|Cancel", allow="^Allow once", deny="^Reject",
         ),
         Dialog(("question",), "question", "^ *$", inside=INSIDE, sides=SIDES, free="^Type your own answer"),
+    ),
+    box=Box(
+        "^ +\u2503( |$)",
+        "^ +\u2503  [A-Z][a-z]+ \u00b7 ",
+        "^  \u2503  ",
+        hint="^ *Ask anything",
+        pasted="\\[Pasted ~[0-9]+ lines.",
+        queued="^  \u2503  +QUEUED",
+        bullet="^     ",
+        noise=f"^{END}|^  \u2503",
+        interrupt=("Escape", "Escape"),
     ),
 )
