@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +102,7 @@ def _stop(context: Context) -> int:
         return exits.NO
     if not process:
         raise OperationError(f"the process of the relay is unknown; {state / LOCK} has no number", exits.UNAVAILABLE)
-    with suppress(ProcessLookupError):
+    with suppress(OSError):  # it may end meanwhile
         os.kill(process, signal.SIGTERM)
     if not _until(lambda: holder(state) is None):
         raise OperationError(f"the relay (process {process}) did not end within {PATIENCE:g} s", exits.TIMED_OUT)
@@ -192,8 +192,9 @@ async def _serve_hub(context: Context, stream: trio.SocketStream) -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(relay.run)
         await peer.send(relay.hello(_identity(context.places.state), harnesses))
-        async for message in peer.messages():
-            await relay.take(message)
+        async with aclosing(peer.messages()) as messages:
+            async for message in messages:
+                await relay.take(message)
         nursery.cancel_scope.cancel()
 
 

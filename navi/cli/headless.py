@@ -130,7 +130,7 @@ def _tail(hub: HubClient, options: Options, context: Context) -> int:
         context.output.print_at_once(line)
     if not follows:
         return exits.OK
-    for line in _coming(hub, info):
+    for line in _coming(hub, info) if info["status"] not in OVER else ():
         context.output.print_at_once(line)
         if until and until.search(line):
             return exits.OK

@@ -68,7 +68,7 @@ async def _serve(store: Store, path: Path, environment: Mapping[str, str], log: 
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
             hub = Hub(store)
             await nursery.start(hub.run)
-            await nursery.start(serve, hub, path)
+            await nursery.start(serve, hub, path, log)
             nursery.start_soon(_keep_relay, environment, log)
             async for _ in signals:
                 nursery.cancel_scope.cancel()

@@ -163,6 +163,11 @@ def test_what_can_not_be_done_is_reported(lab: Lab) -> None:
         assert f"its address is {address}" in navi(lab, "tail", wrong, status=66).stderr
         for words in (("--keys", "C-c"), ("--literal", "x"), ("x", "--wait", "y")):
             assert "takes whole prompts" in navi(lab, "send", address, *words, status=64).stderr
+        assert "the text is empty; nothing was sent" in navi(lab, "send", address, " ", status=64).stderr
+        navi(lab, "kill", address)
+        assert navi(lab, "kill", address).stdout == f"{address} has ended already\n"
+        followed = navi(lab, "tail", "--follow", address, status=0)
+        assert followed.stderr == f"navi: {address}: its agent has ended\n"
 
 
 def test_a_prompt_comes_from_standard_input_and_never_into_a_command_line(lab: Lab) -> None:
