@@ -175,6 +175,18 @@ def _function(verb: Verb) -> Callable[[Options, Context], int]:
     return function
 
 
+def _is_headless(options: Options) -> bool:
+    """Return whether a verb is about a session without a terminal: its name says so."""
+    named = getattr(options, "address", None) or next(iter(getattr(options, "addresses", None) or ()), None)
+    return isinstance(named, str) and "spawn_" in named and _concerns_headless(options.verb, named)
+
+
+def _concerns_headless(verb: str, named: str) -> bool:
+    from navi.cli.headless import VERBS, is_headless
+
+    return verb in VERBS and is_headless(named)
+
+
 def run_verb(verb: Verb, options: Options, context: Context) -> int:
     """Carry out a verb; return the exit status."""
     from navi.cli.output import UsageError, why
@@ -183,6 +195,10 @@ def run_verb(verb: Verb, options: Options, context: Context) -> int:
 
     options.verb = verb.name
     try:
+        if _is_headless(options):
+            from navi.cli.headless import run_headless
+
+            return run_headless(options, context)
         return _function(verb)(options, context)
     except (UsageError, HostError, OperationError) as error:
         if isinstance(error, OperationError) and error.status == NO_SESSION:

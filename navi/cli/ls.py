@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from navi.ops.snapshot import snapshot
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
+    from navi.cli.headless import HeadlessRow
     from navi.core.registry import Condition, Snapshot
 
 
@@ -45,14 +47,27 @@ def run_ls(options: Options, context: Context) -> int:
     machines = {one.frame.place.host for _, one in answers.known}
     rows = [row for name, one in answers.known for row in rows_of(name, one, context.agents, machines)]
     rows = [row for row in rows if not options.status or row.word in options.status]
+    headless = _headless(options, context, names)
     if options.json:
         hosts = [_host_document(name, answer, answers.failure_of(name)) for name, answer in found]
-        context.output.print_json({"hosts": hosts, "sessions": [document(row) for row in rows]})
+        sessions = [*map(document, rows), *(one.document for one in headless)]
+        context.output.print_json({"hosts": hosts, "sessions": sessions})
     else:
-        print_rows(context.output, rows)
-    if not rows and answers.status == exits.OK and context.output.is_terminal:
+        print_rows(context.output, rows, [one.cells for one in headless])
+    if not rows and not headless and answers.status == exits.OK and context.output.is_terminal:
         context.output.note(_nothing(options, names))
     return answers.status
+
+
+def _headless(options: Options, context: Context, names: Sequence[str]) -> Sequence[HeadlessRow]:
+    """Return the sessions without a terminal; nothing is imported for them where no hub ran since the last start."""
+    from navi.hosts.sockets import folder_for_sockets
+
+    if not os.path.exists(os.path.join(folder_for_sockets(context.environment), "hub.sock")):
+        return ()
+    from navi.cli.headless import rows
+
+    return [one for one in rows(context, names) if not options.status or one.status in options.status]
 
 
 def _nothing(options: Options, names: Sequence[str]) -> str:

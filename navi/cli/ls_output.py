@@ -129,9 +129,13 @@ def host_document(name: str, found: Snapshot) -> dict[str, object]:
     return {"name": name, "state": str(state), "error": error, "latency_ms": None, "age_s": 0.0}
 
 
-def print_rows(output: Output, rows: Sequence[Row]) -> None:
-    """Print a table of sessions, the most urgent first."""
-    table = [_cells(row) for row in sorted(rows, key=_order)]
+Cells = tuple[str, str, str, str, str]
+"""What a line of the table has: address, status, health, age and message, cleaned."""
+
+
+def print_rows(output: Output, rows: Sequence[Row], more: Sequence[Cells] = ()) -> None:
+    """Print a table of sessions, the most urgent first, and `more` lines below them."""
+    table = [*(_cells(row) for row in sorted(rows, key=_order)), *more]
     widths = [max((_columns(cells[column]) for cells in table), default=0) for column in range(4)]
     for *cells, message in table:
         line = "  ".join(cell + " " * (width - _columns(cell)) for cell, width in zip(cells, widths, strict=True))
@@ -151,7 +155,7 @@ def _order(row: Row) -> tuple[bool, int, str, str]:
     return row.host != LOCAL, rank(row.word), row.host, row.name
 
 
-def _cells(row: Row) -> tuple[str, str, str, str, str]:
+def _cells(row: Row) -> Cells:
     status = row.session.status if row.session else None
     since = age(row.clock - status.since) if status and status.since is not None else ""
     health = str(row.condition.health) if row.condition else "missing"

@@ -179,6 +179,22 @@ RESTORE = (
     ANEW, DRY_RUN, JSON,
 )  # fmt: skip
 
+SPAWN = (
+    positional("prompt", "PROMPT", help="what the agent is to do; - reads it from standard input"),
+    option("--host", value="H", help="the host; this machine by default", kind=HOST, default="local"),
+    option("-c", key="directory", value="DIR", kind=FILE, help="a directory on the host; by default the home there"),
+    option("--harness", value="N", help="how navi talks to the agent; claude-code by default", default="claude-code"),
+    option("--model", value="M", help="the agent's model", default=""),
+    option("--permission-mode", value="M", help="the agent's permission mode", default=""),
+    option("--title", value="TEXT", help="a title; the beginning of the prompt by default", default=""),
+    JSON,
+)
+
+DAEMON = (
+    positional("action", help="start the relay, stop it, or tell whether it runs", choices=("start", "stop", "status")),
+    flag("--foreground", help="be the relay, until a signal comes"),
+)
+
 CLEANUP = (
     HOSTS,
     DRY_RUN,
@@ -267,6 +283,13 @@ VERBS = (
         "restore", "bring back sessions that a reboot, a crash or a kill ended", "cli.restore.run_restore", RESTORE,
         mcp_tool=True,
     ),
+    Verb("spawn", "start an agent without a terminal", "cli.headless.run_spawn", SPAWN, mcp_tool=True),
+    Verb(
+        "resume", "go on with a session without a terminal whose agent has ended", "cli.headless.run_resume",
+        (ONE, positional("prompt", "PROMPT", help="what the agent is to do next", many="?")), mcp_tool=True,
+    ),
+    Verb("serve", "keep the sessions without a terminal, until it is stopped", "cli.serve.run_serve"),
+    Verb("daemon", "start, stop or check the relay to the agents of such sessions", "cli.daemon.run_daemon", DAEMON),
     Verb(
         "lock", "keep others from typing into a session", "cli.lock.run_lock",
         (*PANE, option("--seconds", value="N", help="how long; 600 by default", kind=COUNT, default=600)),

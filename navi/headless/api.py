@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
@@ -75,8 +76,9 @@ async def _spawn(hub: Hub, _id: str, body: Body) -> Answer:
         raise BadBody(f"there is no harness {wanted.harness[:40]}; known are {', '.join(HARNESSES)}")
     if not hub.relay_is_connected:
         return UNAVAILABLE, {"error": "no relay is connected; navi daemon start starts it"}
+    new = await hub.writer.do(lambda store: not store.knows_folder(wanted.host.removeprefix("local"), wanted.cwd))
     row = await hub.spawn(wanted)
-    return CREATED, {"session_id": row.id, "status": "starting", "harness": row.harness}
+    return CREATED, {"session_id": row.id, "status": "starting", "harness": row.harness, "new_folder": new}
 
 
 def title_of(prompt: str) -> str:
@@ -98,6 +100,17 @@ async def _spawned(hub: Hub, _id: str, _body: Body) -> Answer:
 async def _info(hub: Hub, id: str, _body: Body) -> Answer:
     row = await hub.writer.do(lambda store: store.session(id))
     return (OK, document(hub, row)) if row else (MISSING, {"error": f"there is no session {id}"})
+
+
+async def _session(hub: Hub, id: str, body: Body) -> Answer:
+    """The information, and what is asked and was sent."""
+    status, found = await _info(hub, id, body)
+    if status != OK:
+        return status, found
+    inputs, questions = await hub.writer.do(lambda store: (store.inputs(id), store.questions(id, "open")))
+    found["inputs"] = [one._asdict() for one in inputs if one.kind == "user"]
+    found["questions"] = [json.loads(one.body) | {"request_id": one.request_id, "kind": one.kind} for one in questions]
+    return status, found
 
 
 async def _live(hub: Hub, _id: str, body: Body) -> Answer:
@@ -157,7 +170,7 @@ ROUTES = (
     Route("GET", "/api/sessions", _list),
     Route("GET", "/api/sessions/spawned", _spawned),
     Route("POST", "/api/sessions/live", _live),
-    Route("GET", "/api/sessions/{id}", _info),
+    Route("GET", "/api/sessions/{id}", _session),
     Route("GET", "/api/sessions/{id}/info", _info),
     Route("POST", "/api/sessions/{id}/resume", _resume),
     Route("POST", "/api/sessions/{id}/complete", _complete),

@@ -25,11 +25,15 @@ STATUSES = {400: exits.WRONG_USAGE, 404: exits.NO_SESSION, 409: exits.NO, 503: e
 NO_HUB = "no hub runs here; navi serve starts it"
 
 
+class NoHub(OperationError):
+    """No hub runs here."""
+
+
 class HubClient:
     """A connection to the hub. Closes itself as a context."""
 
     def __init__(self, folder: str) -> None:
-        """Connect at the socket in the folder for sockets. Raise OperationError if no hub runs."""
+        """Connect at the socket in the folder for sockets. Raise NoHub, or OperationError if it does not answer."""
         self._path = os.path.join(folder, SOCKET)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._rest = bytearray()
@@ -39,8 +43,9 @@ class HubClient:
             self._socket.connect(self._path)
         except OSError as error:
             self._socket.close()
-            gone = isinstance(error, FileNotFoundError | ConnectionRefusedError)
-            words = NO_HUB if gone else f"the hub at {self._path} does not answer: {error.strerror or error}"
+            if isinstance(error, FileNotFoundError | ConnectionRefusedError):
+                raise NoHub(NO_HUB, exits.UNAVAILABLE) from error
+            words = f"the hub at {self._path} does not answer: {error.strerror or error}"
             raise OperationError(words, exits.UNAVAILABLE) from error
 
     def __enter__(self) -> HubClient:

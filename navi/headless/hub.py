@@ -264,11 +264,12 @@ def _message(session_id: str, index: int, lines: Sequence[str]) -> Message:
 
 
 async def _say(session: HubSession, client: Subscriber, message: Message) -> None:
-    await session.queue(message.get("uuid") or str(uuid.uuid4()), "user", message["content"], client.name)
+    id = message.get("uuid") or str(uuid.uuid4())
+    await session.queue(id, "user", message["content"], message.get("by") or client.name)
 
 
-async def _interrupt(session: HubSession, client: Subscriber, _message: Message) -> None:
-    await session.interrupt(client.name)
+async def _interrupt(session: HubSession, client: Subscriber, message: Message) -> None:
+    await session.interrupt(message.get("by") or client.name)
 
 
 async def _end(session: HubSession, _client: Subscriber, _message: Message) -> None:
@@ -277,7 +278,7 @@ async def _end(session: HubSession, _client: Subscriber, _message: Message) -> N
 
 async def _respond(session: HubSession, client: Subscriber, message: Message) -> None:
     answer = Answer(message["allow"], message.get("message") or "", message.get("updatedInput"), message.get("answers"))
-    await session.answer(message["request_id"], answer, client.name)
+    await session.answer(message["request_id"], answer, message.get("by") or client.name)
 
 
 COMMANDS: Mapping[str, Callable[[HubSession, Subscriber, Message], Awaitable[None]]] = {

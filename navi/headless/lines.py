@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any
 
 import trio
@@ -31,8 +31,8 @@ class LinePeer:
         """Close the stream at once."""
         await trio.aclose_forcefully(self._stream)
 
-    async def messages(self) -> AsyncIterator[dict[str, Any]]:
-        """Yield what comes until the other side ends. Raise Malformed; what fails in the stream ends it."""
+    async def messages(self) -> AsyncGenerator[dict[str, Any], None]:
+        """Yield what comes until the other side ends, or the stream fails; use it with `aclosing`. Raise Malformed."""
         try:
             while data := await self._stream.receive_some(CHUNK):
                 start = len(self._rest)

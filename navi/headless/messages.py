@@ -36,12 +36,14 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     # ---- a client, which may be a verb, a dashboard or a page
     ("client", "subscribe"): {"session_id": maybe(TEXT), "from_index": maybe(NUMBER)},
     ("client", "ping"): {},
-    ("client", "user_message"): {"uuid": maybe(TEXT), "content": Field(TEXT), "session_id": maybe(TEXT)},
-    ("client", "interrupt"): {"session_id": maybe(TEXT)},
+    ("client", "user_message"): {
+        "uuid": maybe(TEXT), "content": Field(TEXT), "by": maybe(TEXT), "session_id": maybe(TEXT),
+    },
+    ("client", "interrupt"): {"by": maybe(TEXT), "session_id": maybe(TEXT)},
     ("client", "end_session"): {"session_id": maybe(TEXT)},
     ("client", "control_response"): {
         "request_id": Field(TEXT), "allow": Field(TRUTH), "message": maybe(TEXT), "updatedInput": maybe(OBJECT),
-        "answers": maybe(OBJECT), "session_id": maybe(TEXT),
+        "answers": maybe(OBJECT), "by": maybe(TEXT), "session_id": maybe(TEXT),
     },
     ("client", "request"): {"id": Field(NUMBER), "method": Field(TEXT), "path": Field(TEXT), "body": maybe(OBJECT)},
     # ---- the relay

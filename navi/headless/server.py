@@ -7,7 +7,7 @@ import os
 import socket
 import struct
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import trio
 
 from navi.core import exits
+from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.headless.api import respond
 from navi.headless.hub import Hub, Subscriber
@@ -72,19 +73,23 @@ async def listening(path: Path) -> AsyncIterator[trio.SocketListener]:
             path.unlink()
 
 
-async def serve(hub: Hub, path: Path, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+async def serve(
+    hub: Hub, path: Path, log: Log = SILENT, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+) -> None:
     """Serve a hub at a socket until cancelled."""
     async with listening(path) as listener, trio.open_nursery() as nursery:
         task_status.started()
-        await trio.serve_listeners(partial(_connection, hub), [listener], handler_nursery=nursery)
+        await trio.serve_listeners(partial(_connection, hub, log), [listener], handler_nursery=nursery)
 
 
-async def _connection(hub: Hub, stream: trio.SocketStream) -> None:
+async def _connection(hub: Hub, log: Log, stream: trio.SocketStream) -> None:
     """Speak with one program. One of another user is closed at once."""
     peer = LinePeer(stream, ("client", "relay"))
     try:
         if _user_of(stream) == os.getuid():
             await _Conversation(hub, peer).run()
+    except Exception:
+        log.exception("a fault in navi; the connection of one program to the hub ends")
     finally:
         with trio.CancelScope(shield=True):
             await peer.close()
@@ -111,11 +116,14 @@ class _Conversation:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._client.run)
             try:
-                async for message in self._peer.messages():
-                    await self._take(message)
+                async with aclosing(self._peer.messages()) as messages:
+                    async for message in messages:
+                        await self._take(message)
             except Malformed as error:
                 with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
                     await self._peer.send({"type": "error", "code": "MALFORMED", "message": str(error)})
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                pass  # it did not wait for an answer
             finally:
                 self._hub.lose_relay(self._peer)
                 self._hub.forget(self._client)

@@ -203,6 +203,11 @@ class Store:
         where = "" if remote is None else f"WHERE remote = {int(remote)} "
         return tuple(self._sessions(f"{where}ORDER BY last_activity_at DESC, id LIMIT ? OFFSET ?", limit, skip))
 
+    def knows_folder(self, host: str, cwd: str) -> bool:
+        """Return whether a session ran in a folder of a host before."""
+        query = "SELECT 1 FROM sessions WHERE host = ? AND cwd = ? LIMIT 1"
+        return self._database.execute(query, (host, cwd)).fetchone() is not None
+
     def live(self) -> tuple[StoredSession, ...]:
         """Return the sessions that run without a terminal, as far as it is known."""
         return tuple(self._sessions("WHERE remote = 1 AND status = 'live' ORDER BY id"))

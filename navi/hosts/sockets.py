@@ -22,11 +22,7 @@ NAME_LENGTH = 16
 
 def runtime_folder(environment: Mapping[str, str]) -> str:
     """Return the folder for sockets, made if need be. Raises HostError if it is another user's, or open to others."""
-    user = os.getuid()
-    base = environment.get("XDG_RUNTIME_DIR", "")
-    folder = os.path.join(base, "navi") if base.startswith("/") and _owner(base) == user else ""
-    if not folder or len(os.fsencode(folder)) + 1 + NAME_LENGTH > LONGEST_SOCKET:
-        folder = f"/tmp/navi-{user}"
+    user, folder = os.getuid(), folder_for_sockets(environment)
     try:
         with suppress(FileExistsError):
             os.mkdir(folder, 0o700)
@@ -37,6 +33,16 @@ def runtime_folder(environment: Mapping[str, str]) -> str:
         raise HostError(_unsafe(folder, "belongs to another user, or is not a folder"))
     if found.st_mode & 0o077:
         raise HostError(_unsafe(folder, f"is open to others (mode {stat.S_IMODE(found.st_mode):o})"))
+    return folder
+
+
+def folder_for_sockets(environment: Mapping[str, str]) -> str:
+    """Return where the folder for sockets is, whether there is one or not, and whoever it belongs to."""
+    user = os.getuid()
+    base = environment.get("XDG_RUNTIME_DIR", "")
+    folder = os.path.join(base, "navi") if base.startswith("/") and _owner(base) == user else ""
+    if not folder or len(os.fsencode(folder)) + 1 + NAME_LENGTH > LONGEST_SOCKET:
+        return f"/tmp/navi-{user}"
     return folder
 
 

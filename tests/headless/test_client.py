@@ -112,6 +112,22 @@ async def test_a_program_that_sends_nonsense_is_answered_and_closed(tmp_path: Pa
     store.close()
 
 
+async def test_a_program_that_does_not_wait_for_its_answer_ends_nobody_else(tmp_path: Path) -> None:
+    store = Store(tmp_path / "navi.db")
+    async with trio.open_nursery() as nursery:
+        hub = Hub(store)
+        await nursery.start(hub.run)
+        await nursery.start(serve, hub, tmp_path / "hub.sock")
+        ask = b'{"type": "request", "id": 1, "method": "GET", "path": "/api/sessions"}\n'
+        for number in range(30):
+            stream = await trio.open_unix_socket(str(tmp_path / "hub.sock"))
+            await stream.send_all(ask * number)
+            await trio.aclose_forcefully(stream)
+        assert await verb(tmp_path), "the hub goes on"
+        nursery.cancel_scope.cancel()
+    store.close()
+
+
 def test_without_a_hub_the_verb_is_named_that_starts_one(tmp_path: Path) -> None:
     with pytest.raises(OperationError, match="no hub runs here; navi serve starts it") as raised:
         HubClient(str(tmp_path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +49,9 @@ class Client:
 
     async def read(self) -> None:
         """Read until the hub ends."""
-        async for message in self.peer.messages():
-            self.seen.append(message)
+        async with aclosing(self.peer.messages()) as messages:
+            async for message in messages:
+                self.seen.append(message)
 
     async def ask(self, method: str, path: str, **body: object) -> tuple[int, dict[str, Any]]:
         """Ask the hub."""
@@ -92,8 +93,9 @@ async def relay(path: Path, hosts: list[Host], task_status: Any = trio.TASK_STAT
         nursery.start_soon(made.run)
         await peer.send(made.hello("test", []))
         task_status.started()
-        async for message in peer.messages():
-            await made.take(message)
+        async with aclosing(peer.messages()) as messages:
+            async for message in messages:
+                await made.take(message)
         nursery.cancel_scope.cancel()
 
 

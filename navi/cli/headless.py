@@ -1,0 +1,425 @@
+"""Verbs about sessions without a terminal. The hub answers for all of them, wherever their agents run."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from navi.cli.output import UsageError, print_results
+from navi.config.person import who
+from navi.core import exits
+from navi.core.address import LOCAL, address_of
+from navi.core.text import age, clean
+from navi.headless.client import HubClient, NoHub
+from navi.hosts.sockets import runtime_folder
+from navi.ops import OperationError
+
+if TYPE_CHECKING:
+    from navi.cli.arguments import Options
+    from navi.cli.context import Context
+    from navi.headless.harness.base import Event
+    from navi.headless.transcript import Reader
+
+Info = Mapping[str, Any]
+
+ID = re.compile(r"spawn_[0-9a-f]{16}", re.ASCII)
+"""What the name of a session without a terminal looks like."""
+
+OVER = frozenset({"complete", "failed"})
+"""Statuses of a session whose agent has ended."""
+
+
+def connect(context: Context) -> HubClient:
+    """Connect to the hub. Raise OperationError if none runs."""
+    return HubClient(runtime_folder(context.environment))
+
+
+def is_headless(text: object) -> bool:
+    """Return whether an address names a session without a terminal."""
+    return isinstance(text, str) and bool(ID.fullmatch(text.rpartition("/")[2]))
+
+
+def find(hub: HubClient, text: str) -> Info:
+    """Return the session of an address. Raise OperationError if there is none, or it is on another host."""
+    host, _, id = text.rpartition("/")
+    info = hub.ask("GET", f"/api/sessions/{id}")
+    if address(info) != text and f"{LOCAL}/{id}" != text:
+        words = f"{id} is not on {host or 'this machine'}; its address is {address(info)}"
+        raise OperationError(words, exits.NO_SESSION)
+    return info
+
+
+def address(info: Info) -> str:
+    """Return the address of a session."""
+    return clean(address_of(info["host"] or LOCAL, info["id"]))
+
+
+# ---- beginning
+
+
+def run_spawn(options: Options, context: Context) -> int:
+    """Start an agent without a terminal."""
+    prompt = sys.stdin.buffer.read().decode("utf-8", "replace") if options.prompt == "-" else options.prompt
+    if not prompt.strip():
+        raise UsageError("the prompt is empty; nothing was started")
+    context.host(options.host)
+    with connect(context) as hub:
+        made = hub.ask(
+            "POST", "/api/sessions/spawn", prompt=prompt, cwd=options.directory or "", host=options.host,
+            harness=options.harness, model=options.model, permission_mode=options.permission_mode,
+            title=options.title, by=who(),
+        )  # fmt: skip
+        about = address_of(options.host, made["session_id"])
+        if made.get("new_folder"):
+            context.output.complain(
+                f"{about} is the first one in its folder: the agent runs that folder's hooks and servers without asking"
+            )
+        hub.send({"type": "subscribe", "session_id": made["session_id"]})
+        status = _await_begin(hub)
+    if options.json:
+        context.output.print_json({"address": about, **made, "status": status})
+    else:
+        context.output.print(f"spawned {about}; navi tail --follow {about} shows it")
+    return exits.OK
+
+
+def _await_begin(hub: HubClient) -> str:
+    """Return what the session does once its agent has answered. Raise OperationError if it can't be started."""
+    for message in hub.messages(90):
+        if message["type"] == "complete":
+            raise OperationError(f"the agent could not be started: {clean(message['reason'])}", exits.UNAVAILABLE)
+        status = message.get("status")
+        if message["type"] in ("session_updated", "connected") and status not in ("starting", "disconnected"):
+            return str(status)
+    raise OperationError("the agent has not answered for 90 s; navi health tells how it is", exits.TIMED_OUT)
+
+
+def run_resume(options: Options, context: Context) -> int:
+    """Go on with a session whose agent has ended."""
+    if not is_headless(options.address):
+        raise UsageError(f"{options.address} is no session without a terminal; navi restart starts an agent again")
+    with connect(context) as hub:
+        info = find(hub, options.address)
+        hub.ask("POST", f"/api/sessions/{info['id']}/resume", prompt=options.prompt or "", by=who())
+        hub.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
+        _await_begin(hub)
+    context.output.print(f"{address(info)} goes on")
+    return exits.OK
+
+
+# ---- the verbs that sessions of tmux have, too
+
+
+def run_headless(options: Options, context: Context) -> int:
+    """Carry out a verb of VERBS on a session without a terminal."""
+    with connect(context) as hub:
+        return VERBS[options.verb](hub, options, context)
+
+
+def _tail(hub: HubClient, options: Options, context: Context) -> int:
+    """Print what the agent printed, and then what comes."""
+    info = find(hub, options.address)
+    until = re.compile(options.until) if options.until is not None else None
+    follows = options.follow or until is not None
+    lines = list(_stored(hub, info))
+    for line in lines[len(lines) - options.lines if options.lines < len(lines) else 0 :]:
+        context.output.print_at_once(line)
+    if not follows:
+        return exits.OK
+    for line in _coming(hub, info) if info["status"] not in OVER else ():
+        context.output.print_at_once(line)
+        if until and until.search(line):
+            return exits.OK
+    context.output.complain(f"{address(info)}: its agent has ended")
+    return exits.NO if until else exits.OK
+
+
+def _capture(hub: HubClient, options: Options, context: Context) -> int:
+    lines = list(_stored(hub, find(hub, options.address)))
+    shown = lines[len(lines) - options.lines :] if options.lines and options.lines < len(lines) else lines
+    for line in shown:
+        context.output.print(line)
+    return exits.OK
+
+
+def _stored(hub: HubClient, info: Info) -> Iterator[str]:
+    """Yield the lines of what is stored."""
+    hub.send({"type": "subscribe", "session_id": info["id"]})
+    read, index = _reader(info), 0
+    for message in hub.messages(30):
+        if message["type"] == "connected" and message["last_index"] < 0:
+            return
+        if message["type"] == "message":
+            yield from read(message["messages"])
+            index = message["index"] + len(message["messages"])
+            if index > info["last_index"]:
+                return
+
+
+def _coming(hub: HubClient, info: Info) -> Iterator[str]:
+    """Yield the lines of what comes from now on, until the agent ends."""
+    read = _reader(info)
+    for message in hub.messages():
+        if message["type"] == "input" and message["state"] == "taken":
+            read = _reader(find(hub, address(info)))
+        elif message["type"] == "message":
+            yield from read(message["messages"])
+        elif message["type"] == "complete":
+            return
+
+
+def _reader(info: Info) -> Callable[[list[str]], Iterator[str]]:
+    """Return what turns an agent's lines into lines for people."""
+    from navi.headless.harness import HARNESSES
+    from navi.headless.transcript import Reader
+
+    codec = HARNESSES[info["harness"]].codec
+    reader: Reader = Reader({one["uuid"]: one["body"] for one in info["inputs"] if one["kind"] == "user"})
+    memory: Any = None
+
+    def read(lines: list[str]) -> Iterator[str]:
+        nonlocal memory
+        for line in lines:
+            events: tuple[Event, ...] | Any
+            memory, events = codec.read(memory, line.encode("utf-8", "surrogateescape"))
+            yield from reader.lines(events)
+
+    from navi.headless.harness.base import Launch
+
+    memory = codec.remember(Launch(info["cwd"], info["agent_session_id"]))
+    return read
+
+
+def _send(hub: HubClient, options: Options, context: Context) -> int:
+    """Send a prompt, and say how far it came."""
+    info = find(hub, options.address)
+    if options.keys or options.literal or options.wait is not None:
+        raise UsageError("an agent without a terminal takes whole prompts: no --keys, --literal or --wait")
+    text = sys.stdin.buffer.read().decode("utf-8", "replace") if options.stdin else options.text or ""
+    hub.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
+    if options.interrupt:
+        hub.send({"type": "interrupt", "by": who()})
+        hub.wait(lambda one: one["type"] == "session_updated" and one["status"] != "running", options.timeout)
+        context.output.print(f"interrupted {address(info)}")
+        return exits.OK
+    if not text.strip():
+        raise UsageError("the text is empty; nothing was sent")
+    id = str(uuid.uuid4())
+    hub.send({"type": "user_message", "uuid": id, "content": text, "by": who()})
+    outcome = _outcome(hub, id, address(info))
+    if options.json:
+        context.output.print_json({"address": address(info), "uuid": id, "outcome": outcome})
+    elif outcome != "submitted":
+        context.output.complain(f"{address(info)}: kept until its agent takes it ({outcome})")
+    return exits.OK
+
+
+def _outcome(hub: HubClient, id: str, about: str) -> str:
+    """Return how far an input has come: the hub keeps it, its host has it, or the agent has taken it up."""
+    state = "queued"
+    limit = time.monotonic() + 3
+    while (left := limit - time.monotonic()) > 0 and state != "taken":
+        for message in hub.messages(left):
+            if message["type"] == "error":
+                raise OperationError(f"{about}: {clean(message['message'])}", exits.NO)
+            if message["type"] == "input" and message["uuid"] == id:
+                state = message["state"]
+                break
+    return {"queued": "queued", "handed": "handed over"}.get(state, "submitted")
+
+
+def _wait(hub: HubClient, options: Options, context: Context) -> int:
+    """Wait until a session has a status."""
+    if not options.until or len(options.addresses) != 1:
+        raise UsageError("of one session without a terminal, wait takes --until STATUS")
+    info = find(hub, options.addresses[0])
+    hub.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
+    for message in hub.messages(options.timeout):
+        if message["type"] in ("connected", "session_updated") and message["status"] in options.until:
+            context.output.print(message["status"])
+            return exits.OK
+    raise OperationError(f"timed out after {options.timeout:g} s waiting for its status", exits.TIMED_OUT)
+
+
+def _answer(hub: HubClient, options: Options, context: Context) -> int:
+    """Print what the agent asks, or answer exactly that."""
+    info = find(hub, options.address)
+    questions = info["questions"]
+    if options.seen:
+        questions = [one for one in questions if one["request_id"] == options.seen]
+    if not questions:
+        other = options.seen and info["questions"]
+        words = "another question is asked by now; navi answer shows it" if other else "its agent asks nothing"
+        raise OperationError(f"{address(info)}: {words}", exits.TIMED_OUT if other else exits.NO)
+    question = questions[0]
+    if not (options.allow or options.deny or options.choose is not None or options.text is not None):
+        _print_question(context, options, info, question)
+        return exits.OK
+    answer = _reply(options, question)
+    if options.dry_run:
+        context.output.print(f"would answer {address(info)}: {'allow' if answer['allow'] else 'deny'}")
+        return exits.OK
+    hub.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
+    hub.send({"type": "control_response", "request_id": question["request_id"], **answer})
+    hub.wait(lambda one: one["type"] == "question_resolved" and one["request_id"] == question["request_id"])
+    context.output.print(f"answered {address(info)}: {'allow' if answer['allow'] else 'deny'}")
+    return exits.OK
+
+
+def _reply(options: Options, question: Info) -> dict[str, Any]:
+    """Return the answer that the options mean. Raise UsageError if it does not suit the question."""
+    if options.deny:
+        return {"allow": False}
+    if options.allow and question["kind"] != "question":
+        return {"allow": True}
+    if question["kind"] != "question":
+        if options.text is not None:
+            return {"allow": False, "message": options.text}
+        raise UsageError("it asks for a yes or a no: --allow, --deny, or --text with a reason against it")
+    first = _first(question)
+    label = options.text if options.text is not None else _label(first, options.choose)
+    return {"allow": True, "answers": {first.get("question", ""): label}}
+
+
+def _first(question: Info) -> Info:
+    """Return the first part of a question, empty for a permission."""
+    parts = question["input"].get("questions")
+    return parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], dict) else {}
+
+
+def _label(question: Info, choice: str | None) -> str:
+    labels = [str(one.get("label", "")) for one in question.get("options", ())]
+    if choice and choice.isdigit() and 0 < int(choice) <= len(labels):
+        return labels[int(choice) - 1]
+    if choice in labels:
+        return str(choice)
+    raise UsageError(f"there is no such choice; choose one of {', '.join(map(clean, labels)) or 'none'}")
+
+
+def _print_question(context: Context, options: Options, info: Info, question: Info) -> None:
+    from navi.headless.transcript import summary
+
+    first = _first(question)
+    text = str(first.get("question") or summary(question["input"]))
+    labels = [str(one.get("label", "")) for one in first.get("options", ())]
+    if options.json:
+        context.output.print_json({
+            "address": address(info), "agent": info["harness"], "kind": question["kind"], "question": text,
+            "choices": [{"n": number, "label": label} for number, label in enumerate(labels, 1)],
+            "tool": question["tool"] or None, "input": question["input"], "digest": question["request_id"],
+        })  # fmt: skip
+        return
+    context.output.print(f"{address(info)}: {info['harness']} asks ({question['kind']}, {clean(question['tool'])})")
+    context.output.print(clean(text))
+    for number, label in enumerate(labels, 1):
+        context.output.print(f"  {number}  {clean(label)}")
+    context.output.print(f"digest {clean(question['request_id'])}")
+
+
+def _health(hub: HubClient, options: Options, context: Context) -> int:
+    """Report whether the agents run; of one, the exit status is its code."""
+    codes = {"complete": exits.NO, "failed": exits.NO, "disconnected": exits.UNAVAILABLE}
+    found = [find(hub, text) for text in options.addresses]
+    documents = [
+        {"address": address(one), "status": health(one), "reason": clean(one["reason"]) or one["status"]}
+        for one in found
+    ]
+    if options.json:
+        context.output.print_json(documents[0] if len(documents) == 1 else documents)
+    else:
+        for one in documents:
+            context.output.print(f"{one['address']}  {one['status']}: {one['reason']}")
+    statuses = [codes.get(one["status"], exits.OK) for one in found]
+    return next((one for one in statuses if one), exits.OK)
+
+
+def _kill(hub: HubClient, options: Options, context: Context) -> int:
+    """End agents, and wait until each has ended."""
+
+    def end(text: str) -> str:
+        info = find(hub, text)
+        if info["status"] in OVER:
+            return f"{address(info)} has ended already"
+        if options.dry_run:
+            return f"would end the agent of {address(info)} ({info['status']})"
+        hub.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
+        hub.send({"type": "end_session"})
+        hub.wait(lambda one: one["type"] == "complete" and one["session_id"] == info["id"], 60)
+        return f"ended {address(info)}; navi resume {address(info)} goes on with it"
+
+    results: list[tuple[object, Any]] = []
+    for text in options.addresses:
+        try:
+            results.append((text, end(text)))
+        except OperationError as error:
+            results.append((text, error))
+    return print_results(context.output, results, options.json, lambda _, words: str(words))
+
+
+def _no_terminal(hub: HubClient, options: Options, context: Context) -> int:
+    del context
+    info = find(hub, options.address)
+    raise OperationError(f"{address(info)} has no terminal; navi tail --follow {address(info)} shows it", exits.NO)
+
+
+VERBS: Mapping[str, Callable[[HubClient, Options, Context], int]] = {
+    "answer": _answer,
+    "attach": _no_terminal,
+    "capture": _capture,
+    "health": _health,
+    "kill": _kill,
+    "send": _send,
+    "tail": _tail,
+    "wait": _wait,
+}
+"""What verbs do to sessions without a terminal."""
+
+
+# ---- listing
+
+
+class HeadlessRow(NamedTuple):
+    """A session in the list: its status, the cells of the table, and the JSON document; unknown values are null."""
+
+    status: str
+    cells: tuple[str, str, str, str, str]
+    document: Mapping[str, object]
+
+
+def rows(context: Context, hosts: Sequence[str]) -> list[HeadlessRow]:
+    """Return the sessions without a terminal on these hosts; none where no hub runs."""
+    try:
+        with connect(context) as hub:
+            found = hub.ask("GET", "/api/sessions/spawned")["sessions"]
+    except NoHub:
+        return []
+    return [HeadlessRow(one["status"], cells(one), document(one)) for one in found if (one["host"] or LOCAL) in hosts]
+
+
+def health(info: Info) -> str:
+    """Return whether the agent runs: healthy, dead or unknown."""
+    return "dead" if info["status"] in OVER else "unknown" if info["status"] == "disconnected" else "healthy"
+
+
+def cells(info: Info) -> tuple[str, str, str, str, str]:
+    """Return the cells of a session in the table."""
+    since = age(time.time() - info["last_activity_at"]) if info["last_activity_at"] else ""
+    return address(info), clean(info["status"]), health(info), since, clean(f"Remote  {info['title']}")
+
+
+def document(info: Info) -> dict[str, object]:
+    """Return a session as JSON."""
+    known = health(info)
+    return {
+        "address": address(info), "host": info["host"] or LOCAL, "remote": info["host"], "name": info["id"],
+        "status": info["status"], "status_source": "hub", "status_age_s": None, "message": clean(info["title"]),
+        "cwd": info["cwd"] or None, "timestamp": int(info["last_activity_at"]), "agent": info["harness"],
+        "health": None if known == "unknown" else known, "health_reason": clean(info["reason"]) or None,
+        "type": "spawned", "socket": None, "target": None, "pid": None, "exit_status": info["exit_code"],
+        "exit_signal": None, "created_at": None, "last_active": None, "registered": False, "tags": [],
+        "bookmarked": False, "attached": None, "headless": True,
+    }  # fmt: skip

@@ -1,0 +1,99 @@
+"""The verb serve: the hub of sessions without a terminal, and a relay beside it, until it is stopped."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import trio
+
+from navi.core import exits
+from navi.core.log import Log
+from navi.headless.client import SOCKET
+from navi.headless.hub import Hub
+from navi.headless.schema import TooNew
+from navi.headless.server import Locked, only_hub, serve
+from navi.headless.store import Store
+from navi.hosts.sockets import runtime_folder
+from navi.ops import OperationError
+
+if TYPE_CHECKING:
+    from navi.cli.arguments import Options
+    from navi.cli.context import Context
+
+DATABASE = "navi.db"
+
+STARTS_AGAIN = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds after which a relay that has ended is started again."""
+
+STEADY_AFTER = 60.0
+"""Seconds after which a relay counts as one that works."""
+
+
+def run_serve(_: Options, context: Context) -> int:
+    """Serve until a signal comes."""
+    state = context.places.state
+    path = Path(runtime_folder(context.environment)) / SOCKET
+    try:
+        with only_hub(state):
+            store = _open(state / DATABASE)
+            try:
+                context.output.print_at_once(f"serving at {path}; navi spawn starts a session")
+                trio.run(partial(_serve, store, path, context.environment, context.log))
+            finally:
+                store.close()
+    except Locked as error:
+        raise OperationError(str(error), exits.EXISTS) from error
+    return exits.OK
+
+
+def _open(path: Path) -> Store:
+    """Open the store. Raise OperationError where that can't be."""
+    try:
+        return Store(path)
+    except TooNew as error:
+        raise OperationError(f"{path} can't be used: {error}", exits.CONFIGURATION) from error
+    except (sqlite3.Error, OSError) as error:
+        raise OperationError(f"{path} can't be used: {error}", exits.UNAVAILABLE) from error
+
+
+async def _serve(store: Store, path: Path, environment: Mapping[str, str], log: Log) -> None:
+    async with trio.open_nursery() as nursery:
+        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+            hub = Hub(store)
+            await nursery.start(hub.run)
+            await nursery.start(serve, hub, path, log)
+            nursery.start_soon(_keep_relay, environment, log)
+            async for _ in signals:
+                nursery.cancel_scope.cancel()
+                break
+
+
+async def _keep_relay(environment: Mapping[str, str], log: Log) -> None:
+    """Run a relay in a process of its own, and start it again when it ends. Another one that runs is left alone."""
+    words = [sys.executable, "-m", "navi", "daemon", "start", "--foreground"]
+    attempt = 0
+    while True:
+        began = trio.current_time()
+        done = await trio.run_process(
+            words, stdin=subprocess.DEVNULL, check=False, env=environment,
+            start_new_session=True, deliver_cancel=_terminate,
+        )  # fmt: skip
+        attempt = 0 if trio.current_time() - began > STEADY_AFTER else attempt + 1
+        log.warning("the relay ended with status %d", done.returncode)
+        await trio.sleep(STARTS_AGAIN[min(attempt, len(STARTS_AGAIN) - 1)])
+
+
+async def _terminate(process: trio.Process) -> None:
+    """End the relay with the hub: it closes its connections first."""
+    process.terminate()
+    with trio.move_on_after(5):
+        await process.wait()
+        return
+    process.kill()

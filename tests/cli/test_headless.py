@@ -1,0 +1,189 @@
+"""Sessions without a terminal on the command line: a real hub, relay, runner and sshd, and an agent without a model."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support.machines import Lab
+from tests.support.verbs import HERE_AND_THERE, navi
+from tests.support.waiting import until
+
+
+@contextmanager
+def serving(lab: Lab) -> Iterator[subprocess.Popen[str]]:
+    """Run `navi serve` until the context is left, and wait until its relay is connected."""
+    hub = subprocess.Popen(
+        [sys.executable, "-m", "navi", "serve"], env=lab.environment(), text=True, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        until(lambda: status(lab) == 0, what="the relay is connected")
+        yield hub
+    finally:
+        hub.terminate()
+        hub.communicate(timeout=30)
+        words = [sys.executable, "-m", "navi", "daemon", "stop"]
+        subprocess.run(words, env=lab.environment(), capture_output=True, check=False)
+
+
+def status(lab: Lab) -> int:
+    """Return the exit status of `navi daemon status`."""
+    words = [sys.executable, "-m", "navi", "daemon", "status"]
+    return subprocess.run(words, env=lab.environment(), capture_output=True, check=False).returncode
+
+
+def process_of_relay(lab: Lab) -> int:
+    """Return the relay's process."""
+    words = navi(lab, "daemon", "status").stdout
+    return int(words.partition("(process ")[2].partition(")")[0])
+
+
+def spawn(lab: Lab, host: str, prompt: str) -> str:
+    """Spawn an agent without a model, and return its address."""
+    done = navi(lab, "spawn", "--json", "--harness", "scripted", "--host", host, prompt)
+    return str(json.loads(done.stdout)["address"])
+
+
+def listed(lab: Lab, address: str) -> dict[str, object]:
+    """Return a session as `navi ls --json` has it."""
+    sessions = json.loads(navi(lab, "ls", "--json").stdout)["sessions"]
+    return next(one for one in sessions if one["address"] == address)
+
+
+def shows(lab: Lab, address: str, *lines: str) -> None:
+    """Wait until the transcript of a session has these lines, in this order."""
+
+    def has() -> bool:
+        rest = iter(navi(lab, "capture", address).stdout.splitlines())
+        return all(line in rest for line in lines)
+
+    until(has, what=f"{address} shows {lines}")
+
+
+@HERE_AND_THERE
+def test_a_session_from_its_beginning_to_its_end(lab: Lab, far: bool) -> None:
+    host = "atlas" if far else "local"
+    lab.remotes_yaml([lab.machine("atlas", shell="fish")])
+    with serving(lab):
+        address = spawn(lab, host, "say hello ;; ask may I? ;; say done")
+        assert address.startswith("atlas/spawn_" if far else "spawn_")
+        navi(lab, "wait", address, "--until", "permission", "--timeout", "60")
+        row = listed(lab, address)
+        assert (row["headless"], row["type"]) == (True, "spawned")
+        assert (row["status"], row["health"]) == ("permission", "healthy")
+        assert "Remote" in navi(lab, "ls").stdout
+        asked = json.loads(navi(lab, "answer", address, "--json").stdout)
+        assert (asked["kind"], asked["question"]) == ("permission", "may I?")
+        navi(lab, "answer", address, "--allow", "--seen", "another", status=75)
+        assert "answered" in navi(lab, "answer", address, "--allow", "--seen", asked["digest"]).stdout
+        assert "asks nothing" in navi(lab, "answer", address, status=1).stderr
+        navi(lab, "send", address, "say more")
+        shows(lab, address, "hello", "? permission: Script may I?", "done", "> say more", "more")
+        assert navi(lab, "attach", address, status=1).stderr.startswith(f"navi: {address} has no terminal")
+        assert navi(lab, "kill", address, "--dry-run").stdout.startswith(f"would end the agent of {address}")
+        assert navi(lab, "kill", address).stdout.startswith(f"ended {address}")
+        assert "complete" in navi(lab, "health", address, status=1).stdout
+        assert navi(lab, "send", address, "x", status=1).stderr.startswith(f"navi: {address}: its agent has ended")
+        navi(lab, "resume", address, "say again")
+        shows(lab, address, "more", "> say again", "again")
+
+
+@HERE_AND_THERE
+def test_killed_relays_and_hubs_lose_and_double_nothing(lab: Lab, far: bool) -> None:
+    lab.remotes_yaml([lab.machine("atlas", shell="bash")])
+    with serving(lab) as hub:
+        address = spawn(lab, "atlas" if far else "local", "print 400 0.01 line ;; say end")
+        shows(lab, address, "line")
+        os.kill(process_of_relay(lab), signal.SIGKILL)
+        until(lambda: status(lab) == 0, what="another relay is connected")
+        os.kill(process_of_relay(lab), signal.SIGKILL)
+        hub.kill()
+        hub.communicate(timeout=30)
+    assert navi(lab, "tail", address, status=69).stderr == "navi: no hub runs here; navi serve starts it\n"
+    assert navi(lab, "ls").stdout == ""
+    with serving(lab):
+        assert listed(lab, address)["type"] == "spawned"
+        navi(lab, "send", address, "say afterwards")
+        shows(lab, address, "end", "> say afterwards", "afterwards")
+        lines = navi(lab, "capture", address).stdout.splitlines()
+        assert (lines.count("line"), lines.count("end"), lines.count("afterwards")) == (400, 1, 1)
+
+
+def test_a_stopped_relay_leaves_agents_at_work(lab: Lab) -> None:
+    with serving(lab) as hub:
+        address = spawn(lab, "local", "say one")
+        shows(lab, address, "one")
+        assert navi(lab, "daemon", "start").stdout.startswith("the relay runs already")
+        assert navi(lab, "daemon", "stop").stdout == "the relay has ended; agents go on\n"
+        until(lambda: listed(lab, address)["status"] in ("disconnected", "waiting"), what="it is known")
+        navi(lab, "send", address, "say two")
+        until(lambda: status(lab) == 0, what="the hub starts another relay")
+        shows(lab, address, "one", "two")
+        second = navi(lab, "serve", status=73)
+        assert f"a hub runs already (process {hub.pid})" in second.stderr
+    assert navi(lab, "daemon", "stop", status=1).stderr == "navi: no relay runs\n"
+
+
+def test_tail_follows_until_a_line_matches(lab: Lab) -> None:
+    with serving(lab):
+        address = spawn(lab, "local", "say one ;; wait 1 ;; say two ;; wait 1 ;; say three")
+        began = time.monotonic()
+        shown = navi(lab, "tail", address, "--until", "^two$").stdout.splitlines()
+        assert (shown[-1], "three" in shown) == ("two", False)
+        assert time.monotonic() - began < 60
+
+
+REFUSALS = [
+    (("spawn", " "), 64, "the prompt is empty; nothing was started"),
+    (("spawn", "--host", "nowhere", "x"), 64, "there is no host `nowhere`"),
+    (("spawn", "--harness", "nothing", "x"), 64, "there is no harness nothing"),
+    (("spawn", "--harness", "scripted", "-c", "/no/such/folder", "x"), 69, "could not be started"),
+    (("tail", "spawn_0123456789abcdef"), 66, "there is no session spawn_0123456789abcdef"),
+    (("kill", "spawn_0123456789abcdef"), 66, "there is no session spawn_0123456789abcdef"),
+    (("resume", "api"), 64, "api is no session without a terminal"),
+]
+
+
+def test_what_can_not_be_done_is_reported(lab: Lab) -> None:
+    with serving(lab):
+        for words, code, reason in REFUSALS:
+            assert reason in navi(lab, *words, status=code).stderr
+        address = spawn(lab, "local", "say x")
+        wrong = f"atlas/{address}"
+        lab.remotes_yaml([lab.machine("atlas")])
+        assert f"its address is {address}" in navi(lab, "tail", wrong, status=66).stderr
+        for words in (("--keys", "C-c"), ("--literal", "x"), ("x", "--wait", "y")):
+            assert "takes whole prompts" in navi(lab, "send", address, *words, status=64).stderr
+        assert "the text is empty; nothing was sent" in navi(lab, "send", address, " ", status=64).stderr
+        navi(lab, "kill", address)
+        assert navi(lab, "kill", address).stdout == f"{address} has ended already\n"
+        followed = navi(lab, "tail", "--follow", address, status=0)
+        assert followed.stderr == f"navi: {address}: its agent has ended\n"
+
+
+def test_a_prompt_comes_from_standard_input_and_never_into_a_command_line(lab: Lab) -> None:
+    with serving(lab):
+        words = [sys.executable, "-m", "navi", "spawn", "--json", "--harness", "scripted", "-"]
+        done = subprocess.run(
+            words, input="say secret-4711 ;; wait 30", env=lab.environment(), capture_output=True, text=True, check=True
+        )
+        address = json.loads(done.stdout)["address"]
+        shows(lab, address, "secret-4711")
+        commands = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+        assert "secret-4711" not in commands
+        navi(lab, "kill", address)
+
+
+@pytest.mark.parametrize("verb", ["ls", "health", "status"])
+def test_without_a_hub_verbs_are_as_before(lab: Lab, verb: str) -> None:
+    lab.local.new_session("api", "exec cat")
+    assert "hub" not in navi(lab, verb).stderr
