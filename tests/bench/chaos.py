@@ -53,8 +53,12 @@ def chaos(lab: Lab, seed: int, numbers: Sequence[int], allowed: float = ALLOWED)
     places = [Place(lab, lab.local), Place(lab, box)]
     lifecycles = [Lifecycle(places, counts, seed, number, allowed) for number in numbers]
     with Noise(lab, box, seed, counts), ThreadPoolExecutor(AT_ONCE) as pool:
-        for _ in pool.map(partial(_live, counts), lifecycles):
-            pass
+        waiting = [pool.submit(_live, counts, one) for one in lifecycles]
+        try:
+            for one in waiting:
+                one.result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # Ctrl-C ends the run after those that are under way
     _look_over(counts, places, [one.subject for one in lifecycles])
     _look_for_processes(counts, lab)
     return counts
