@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,13 +44,28 @@ def run_serve(_: Options, context: Context) -> int:
         with only_hub(state):
             store = _open(state / DATABASE)
             try:
-                context.output.print_at_once(f"serving at {path}; navi spawn starts a session")
-                trio.run(partial(_serve, store, path, context.environment, context.log))
+                _run(partial(_serve, store, path, context), path)
             finally:
                 store.close()
     except Locked as error:
         raise OperationError(str(error), exits.EXISTS) from error
     return exits.OK
+
+
+def _run(serving: Callable[[], Awaitable[None]], path: Path) -> None:
+    """Run the hub. Raise OperationError if its socket can't be made."""
+    try:
+        trio.run(serving)
+    except BaseExceptionGroup as group:
+        error = _first(group)
+        if not isinstance(error, OSError):
+            raise
+        raise OperationError(f"can't serve at {path}: {error.strerror or error}", exits.UNAVAILABLE) from group
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return the first exception of a group of groups."""
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _open(path: Path) -> Store:
@@ -63,13 +78,14 @@ def _open(path: Path) -> Store:
         raise OperationError(f"{path} can't be used: {error}", exits.UNAVAILABLE) from error
 
 
-async def _serve(store: Store, path: Path, environment: Mapping[str, str], log: Log) -> None:
+async def _serve(store: Store, path: Path, context: Context) -> None:
     async with trio.open_nursery() as nursery:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
             hub = Hub(store)
             await nursery.start(hub.run)
-            await nursery.start(serve, hub, path, log)
-            nursery.start_soon(_keep_relay, environment, log)
+            await nursery.start(serve, hub, path, context.log)
+            context.output.print_at_once(f"serving at {path}; navi spawn starts a session")
+            nursery.start_soon(_keep_relay, context.environment, context.log)
             async for _ in signals:
                 nursery.cancel_scope.cancel()
                 break

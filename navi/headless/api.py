@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -16,6 +17,9 @@ Body = Mapping[str, Any]
 Answer = tuple[int, dict[str, Any]]
 
 OK, CREATED, BAD, MISSING, CONFLICT, UNAVAILABLE = 200, 201, 400, 404, 409, 503
+
+NOT_STORED = "the hub can't store it, so that nothing was done"
+"""What is reported when its disk is full."""
 
 TITLE = 100
 """Characters of a prompt that become a session's title."""
@@ -40,6 +44,8 @@ async def respond(hub: Hub, method: str, path: str, body: Body) -> Answer:
                 return CONFLICT, {"error": str(error)}
             except BadBody as error:
                 return BAD, {"error": str(error)}
+            except sqlite3.Error as error:
+                return UNAVAILABLE, {"error": f"{NOT_STORED}: {error}"}
     return MISSING, {"error": f"there is no {method[:10]} {path[:100]}"}
 
 

@@ -5,6 +5,7 @@ Whatever changes is stored before anybody hears of it.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -21,6 +22,10 @@ from navi.headless.store import Batch, Input, Refused, Store, StoredSession
 from navi.headless.writer import Writer
 
 Message = Mapping[str, Any]
+
+
+STORES_AGAIN = 1.0
+"""Seconds until output that could not be stored is asked for again: the disk may be full."""
 
 
 class Client(Protocol):
@@ -138,7 +143,11 @@ class HubSession:
         """Store a batch; one that does not fit is asked for again from where the store ends."""
         lines = [one.encode("utf-8", "surrogateescape") for one in message["messages"] if isinstance(one, str)]
         if message["offset"] == self.row.log_offset <= message["end"]:
-            await self._store(read(self._run, self.row, message["offset"], message["end"], lines))
+            try:
+                await self._store(read(self._run, self.row, message["offset"], message["end"], lines))
+            except sqlite3.Error as error:
+                self._tell([self._updated(f"the hub can't store what it prints: {error}")])
+                await trio.sleep(STORES_AGAIN)
         await self._acknowledge()
         if self._held_back:
             await self.send_waiting()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import sqlite3
 import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
@@ -17,7 +18,7 @@ import trio
 from navi.core import exits
 from navi.core.log import SILENT, Log
 from navi.core.text import clean
-from navi.headless.api import respond
+from navi.headless.api import NOT_STORED, respond
 from navi.headless.hub import Hub, Subscriber
 from navi.headless.lines import LinePeer
 from navi.headless.messages import Malformed
@@ -130,11 +131,13 @@ class _Conversation:
             nursery.cancel_scope.cancel()
 
     async def _take(self, message: dict[str, Any]) -> None:
-        """Carry out a message, and say what was refused."""
+        """Carry out a message. What was refused, or can't be stored, is reported, and the connection goes on."""
         try:
             await self._carry_out(message)
         except Refused as error:
             await self._peer.send({"type": "error", "code": "REFUSED", "message": str(error)})
+        except sqlite3.Error as error:
+            await self._peer.send({"type": "error", "code": "STORE", "message": f"{NOT_STORED}: {error}"})
 
     async def _carry_out(self, message: dict[str, Any]) -> None:
         type = message["type"]

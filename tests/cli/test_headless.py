@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -140,6 +141,14 @@ def test_tail_follows_until_a_line_matches(lab: Lab) -> None:
         shown = navi(lab, "tail", address, "--until", "^two$").stdout.splitlines()
         assert (shown[-1], "three" in shown) == ("two", False)
         assert time.monotonic() - began < 60
+
+
+def test_a_socket_that_can_not_be_made_is_reported(lab: Lab) -> None:
+    folder = Path(lab.environment()["XDG_RUNTIME_DIR"]) / "navi"
+    (folder / "hub.sock").mkdir(parents=True)
+    folder.chmod(0o700)
+    done = navi(lab, "serve", status=69)
+    assert (done.stdout, "can't serve at" in done.stderr) == ("", True)
 
 
 REFUSALS = [

@@ -17,6 +17,7 @@ from navi.headless.hub import Hub
 from navi.headless.server import serve
 from navi.headless.store import Store, StoredSession
 from navi.ops import OperationError
+from tests.support.full_disk import disk, fill, free
 
 VERB = """
 import json, sys
@@ -126,6 +127,30 @@ async def test_a_program_that_does_not_wait_for_its_answer_ends_nobody_else(tmp_
         assert await verb(tmp_path), "the hub goes on"
         nursery.cancel_scope.cancel()
     store.close()
+
+
+async def test_a_full_disk_is_reported_and_what_was_stored_stays() -> None:
+    with disk("size=1m") as folder:
+        store = Store(folder / "navi.db")
+        store.add(StoredSession("sess_1", "before"))
+        async with trio.open_nursery() as nursery:
+            hub = Hub(store)
+            await nursery.start(hub.run)
+            await nursery.start(serve, hub, folder / "hub.sock")
+            fill(folder)
+
+            def ask() -> None:
+                with HubClient(str(folder)) as client:
+                    with pytest.raises(OperationError, match=r"can't store it, so that nothing was done: .* full"):
+                        client.ask("POST", "/api/sessions/live", title="x" * 100_000)
+                    assert [one["title"] for one in client.ask("GET", "/api/sessions")["sessions"]] == ["before"]
+                    free(folder)
+                    client.ask("POST", "/api/sessions/live", title="after")
+                    assert len(client.ask("GET", "/api/sessions")["sessions"]) == 2
+
+            await trio.to_thread.run_sync(ask)
+            nursery.cancel_scope.cancel()
+        store.close()
 
 
 def test_without_a_hub_the_verb_is_named_that_starts_one(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from navi.headless.hub import BEHIND, Hub, Subscriber
 from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
 from navi.headless.store import Refused, Store, StoredSession
+from tests.support.full_disk import disk, fill, free
 
 READY = {"type": "control_response", "response": {"subtype": "success", "request_id": "navi-handshake", "response": {}}}
 TEXT = {"type": "assistant", "message": {"id": "m1", "content": [{"type": "text", "text": "hello"}]}}
@@ -177,6 +178,23 @@ async def test_output_is_acknowledged_once_and_asked_for_again_where_it_does_not
         stored = Store(tmp_path / "navi.db").messages(row.id)
         assert [one.kind for one in stored] == ["ready", "text", "raw"]
         assert stored[-1].body == b"no JSON \xff"
+
+
+async def test_what_a_full_disk_does_not_take_is_asked_for_again() -> None:
+    with disk("size=1m") as folder:
+        async with world(folder) as here:
+            row = await here.hub.spawn(Wanted("x"))
+            phone = await here.follow(row)
+            await here.prints(row, READY)
+            before = here.relay.take("ack")[-1]["offset"]
+            fill(folder)
+            await here.prints(row, {**TEXT, "more": "x" * 100_000})
+            assert here.relay.take("ack")[-1]["offset"] == before
+            assert any("full" in one["reason"] for one in await settled(phone, "session_updated"))
+            free(folder)
+            await here.prints(row, {**TEXT, "more": "x" * 100_000}, offset=before)
+            assert here.relay.take("ack")[-1]["offset"] > before + 100_000
+            assert [one.kind for one in Store(folder / "navi.db").messages(row.id)] == ["ready", "text"]
 
 
 async def test_a_client_catches_up_without_a_gap(tmp_path: Path) -> None:
