@@ -168,8 +168,8 @@ async def _connect_again_and_again(context: Context) -> None:
             async with await trio.open_unix_socket(path) as stream:
                 attempt = 0
                 await _serve_hub(context, stream)
-        except (OSError, trio.BrokenResourceError, trio.ClosedResourceError) as error:
-            context.log.info("no hub at %s: %s", path, error)
+        except* (OSError, trio.BrokenResourceError, trio.ClosedResourceError) as group:
+            context.log.info("no hub at %s: %s", path, group.exceptions[0])
         await trio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
         attempt += 1
 

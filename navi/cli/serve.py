@@ -92,14 +92,17 @@ async def _serve(store: Store, path: Path, context: Context) -> None:
 
 
 async def _keep_relay(environment: Mapping[str, str], log: Log) -> None:
-    """Run a relay in a process of its own, and start it again when it ends. Another one that runs is left alone."""
+    """Run a relay in a process of its own, and start it again when it ends. Another one that runs is left alone.
+
+    It may outlive this process, so that it has nothing of its terminal.
+    """
     words = [sys.executable, "-m", "navi", "daemon", "start", "--foreground"]
     attempt = 0
     while True:
         began = trio.current_time()
         done = await trio.run_process(
-            words, stdin=subprocess.DEVNULL, check=False, env=environment,
-            start_new_session=True, deliver_cancel=_terminate,
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+            env=environment, start_new_session=True, deliver_cancel=_terminate,
         )  # fmt: skip
         attempt = 0 if trio.current_time() - began > STEADY_AFTER else attempt + 1
         log.warning("the relay ended with status %d", done.returncode)

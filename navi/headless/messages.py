@@ -65,6 +65,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     },
     ("hub to relay", "send_input"): {**ID, "generation": Field(NUMBER), "seq": Field(NUMBER), "line": Field(TEXT)},
     ("hub to relay", "end_session"): {**ID, "generation": Field(NUMBER)},
+    ("hub to relay", "error"): {"code": Field(TEXT), "message": Field(TEXT)},
     # ---- the hub to a client
     ("hub to client", "connected"): {
         **ID, "status": Field(TEXT), "remote": Field(TRUTH), "is_spawned": Field(TRUTH), "interactive": Field(TRUTH),

@@ -51,7 +51,7 @@ class Relay:
     def __init__(self, hosts: Sequence[Host], hub: Hub, log: Log = SILENT) -> None:
         self._hosts = {host.name if host.name != "local" else "": _HostRelay(host, hub, log) for host in hosts}
         self._at: dict[str, _HostRelay] = {}
-        self._hub = hub
+        self._log = log
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -79,6 +79,9 @@ class Relay:
         if message["type"] == "sync":
             for one in message["sessions"]:
                 self._find(one["session_id"], one["host"], RunId(one["session_id"], one["generation"]), one["offset"])
+            return
+        if message["type"] == "error":
+            self._log.warning("the hub: %s", message["message"])
             return
         if message["type"] == "start_session":
             self._find(message["session_id"], message["host"], None, 0)

@@ -134,6 +134,19 @@ def test_a_stopped_relay_leaves_agents_at_work(lab: Lab) -> None:
     assert navi(lab, "daemon", "stop", status=1).stderr == "navi: no relay runs\n"
 
 
+def test_a_relay_outlives_the_hub_and_is_taken_by_the_next_one(lab: Lab) -> None:
+    with serving(lab) as hub:
+        first = process_of_relay(lab)
+        address = spawn(lab, "local", "print 100 0.02 line ;; say end")
+        shows(lab, address, "line")
+        hub.kill()
+        hub.communicate(timeout=30)
+        with serving(lab):
+            assert process_of_relay(lab) == first
+            shows(lab, address, "line", "end")
+            assert navi(lab, "capture", address).stdout.splitlines().count("line") == 100
+
+
 def test_tail_follows_until_a_line_matches(lab: Lab) -> None:
     with serving(lab):
         address = spawn(lab, "local", "say one ;; wait 1 ;; say two ;; wait 1 ;; say three")
