@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import uuid
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -29,6 +30,12 @@ BEHIND = 256
 
 GIVES_UP = 5.0
 """Seconds that a message may take to a client."""
+
+MOST_AT_ONCE = 20
+"""Agents without a terminal on one host."""
+
+MOST_A_MINUTE = 10
+"""Agents that are started within a minute, on all hosts."""
 
 Message = Mapping[str, Any]
 
@@ -84,6 +91,7 @@ class Hub:
         self._relay: Peer | None = None
         self._client_id = ""
         self._capabilities: Message = {}
+        self._started: deque[float] = deque(maxlen=MOST_A_MINUTE)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what is stored, and carry out what is asked, until cancelled."""
@@ -149,13 +157,25 @@ class Hub:
             raise Refused("no relay is connected; navi daemon start starts it")
         if (wanted.host or "local") not in self._capabilities.get("hosts", ()):
             raise Refused(f"the relay does not reach a host {wanted.host}")
+        self._check_limits(wanted.host.removeprefix("local"))
+
+    def _check_limits(self, host: str) -> None:
+        """Raise Refused where another agent would be too many. Whoever starts them may be a program that went wrong."""
+        there = sum(one.row.host == host and one.state.status.live for one in self._sessions.values())
+        if there >= MOST_AT_ONCE:
+            raise Refused(f"{there} agents run on {host or 'this machine'} already; end one first")
+        wait = 60 - (trio.current_time() - self._started[0]) if len(self._started) == MOST_A_MINUTE else 0
+        if wait > 0:
+            raise Refused(f"{MOST_A_MINUTE} agents were started within a minute; try again in {wait:.0f} s")
+        self._started.append(trio.current_time())
 
     async def resume(self, session_id: str, prompt: str = "", by: str = "") -> StoredSession:
         """Begin another run of a session whose agent has ended, in its conversation. Raise Refused."""
         if self._relay is None:
             raise Refused("no relay is connected; navi daemon start starts it")
-        known = await self.writer.do(lambda store: store.session(session_id))
-        again = bool(known and known.harness in HARNESSES and HARNESSES[known.harness].abilities.sends_once)
+        known = await self.writer.do(lambda store: store.needed(session_id))
+        self._check_limits(known.host)
+        again = known.harness in HARNESSES and HARNESSES[known.harness].abilities.sends_once
         row = await self.writer.do(lambda store: store.resume(session_id, again))
         session = await self.follow(row)
         await session.start(prompt, by)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import trio
 
-from navi.headless.hub import BEHIND, Hub, Subscriber
+from navi.headless.hub import BEHIND, MOST_A_MINUTE, MOST_AT_ONCE, Hub, Subscriber
 from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
 from navi.headless.store import Refused, Store, StoredSession
@@ -161,6 +161,22 @@ async def test_without_a_relay_nothing_is_spawned(tmp_path: Path) -> None:
     async with world(tmp_path, relay=False) as here:
         with pytest.raises(Refused, match="navi daemon start starts it"):
             await here.hub.spawn(Wanted("x"))
+
+
+async def test_so_many_agents_and_no_more(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    async with world(tmp_path) as here:
+        for number in range(MOST_AT_ONCE):
+            if number and number % MOST_A_MINUTE == 0:
+                with pytest.raises(Refused, match=r"10 agents were started within a minute; try again in \d+ s"):
+                    await here.hub.spawn(Wanted("x"))
+                autojump_clock.jump(61)
+            row = await here.hub.spawn(Wanted("x"))
+        autojump_clock.jump(61)
+        with pytest.raises(Refused, match="20 agents run on this machine already; end one first"):
+            await here.hub.spawn(Wanted("x"))
+        await here.hub.spawn(Wanted("x", host="dev"))
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+        await here.hub.spawn(Wanted("x"))
 
 
 async def test_output_is_acknowledged_once_and_asked_for_again_where_it_does_not_fit(tmp_path: Path) -> None:
