@@ -360,15 +360,18 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
     return print_results(context.output, results, options.json, lambda _, words: str(words))
 
 
-def _no_terminal(hub: HubClient, options: Options, context: Context) -> int:
-    del context
-    info = find(hub, options.address)
-    raise OperationError(f"{address(info)} has no terminal; navi tail --follow {address(info)} shows it", exits.NO)
+def _attach(hub: HubClient, options: Options, context: Context) -> int:
+    """Open a session in a terminal: from then on it is one of tmux."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("attaching needs a terminal; nothing was ended")
+    from navi.cli.open_in_terminal import open_in_terminal
+
+    return open_in_terminal(hub, find(hub, options.address), context)
 
 
 VERBS: Mapping[str, Callable[[HubClient, Options, Context], int]] = {
     "answer": _answer,
-    "attach": _no_terminal,
+    "attach": _attach,
     "capture": _capture,
     "health": _health,
     "kill": _kill,

@@ -136,6 +136,11 @@ async def _resume(hub: Hub, id: str, body: Body) -> Answer:
     return OK, document(hub, row)
 
 
+async def _terminal(hub: Hub, id: str, body: Body) -> Answer:
+    row = await hub.open_in_terminal(id, _text(body, "tmux_name"))
+    return OK, document(hub, row)
+
+
 async def _interactive(hub: Hub, id: str, _body: Body) -> Answer:
     await hub.writer.do(lambda store: store.change(id, interactive=1))
     return OK, {"interactive": True}
@@ -179,6 +184,7 @@ ROUTES = (
     Route("GET", "/api/sessions/{id}", _session),
     Route("GET", "/api/sessions/{id}/info", _info),
     Route("POST", "/api/sessions/{id}/resume", _resume),
+    Route("POST", "/api/sessions/{id}/terminal", _terminal),
     Route("POST", "/api/sessions/{id}/complete", _complete),
     Route("POST", "/api/sessions/{id}/interactive", _interactive),
     Route("DELETE", "/api/sessions/{id}/interactive", _not_interactive),

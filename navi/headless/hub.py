@@ -181,6 +181,17 @@ class Hub:
         await session.start(prompt, by)
         return session.row
 
+    async def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
+        """Note that a session goes on in a terminal, and tell its clients. Raise Refused as long as its agent runs."""
+        held = self._sessions.get(session_id)
+        if held and held.state.status.live:
+            raise Refused(f"the agent of {session_id} runs; it must end first")
+        row = await self.writer.do(lambda store: store.open_in_terminal(session_id, tmux_name))
+        if held:
+            del self._sessions[session_id]
+            held.opened(row)
+        return row
+
     def shown(self, row: StoredSession) -> rule.Shown:
         """Return what a session is shown as."""
         held = self._sessions.get(row.id)

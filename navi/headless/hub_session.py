@@ -133,6 +133,11 @@ class HubSession:
         self.reached = False
         self._tell([self._updated()])
 
+    def opened(self, row: StoredSession) -> None:
+        """Tell the clients that it has a terminal now."""
+        self.row = row
+        self._tell([{**self._updated(), "status": row.status}])
+
     async def _hear_reached(self, message: Message) -> None:
         self.reached = message["reached"]
         self._tell([self._updated(clean(message.get("error") or ""))])

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.machines import Lab
-from tests.support.verbs import HERE_AND_THERE, navi
+from tests.support.terminal import Terminal
+from tests.support.verbs import HERE_AND_THERE, living, navi
 from tests.support.waiting import until
 
 
@@ -89,7 +90,7 @@ def test_a_session_from_its_beginning_to_its_end(lab: Lab, far: bool) -> None:
         assert "asks nothing" in navi(lab, "answer", address, status=1).stderr
         navi(lab, "send", address, "say more")
         shows(lab, address, "hello", "? permission: Script may I?", "done", "> say more", "more")
-        assert navi(lab, "attach", address, status=1).stderr.startswith(f"navi: {address} has no terminal")
+        assert "attaching needs a terminal; nothing was ended" in navi(lab, "attach", address, status=64).stderr
         assert navi(lab, "kill", address, "--dry-run").stdout.startswith(f"would end the agent of {address}")
         assert navi(lab, "kill", address).stdout.startswith(f"ended {address}")
         assert "complete" in navi(lab, "health", address, status=1).stdout
@@ -154,6 +155,59 @@ def test_tail_follows_until_a_line_matches(lab: Lab) -> None:
         shown = navi(lab, "tail", address, "--until", "^two$").stdout.splitlines()
         assert (shown[-1], "three" in shown) == ("two", False)
         assert time.monotonic() - began < 60
+
+
+CLAUDE = """\
+#!/bin/sh
+case " $* " in
+*' -p '*)
+    while IFS= read -r line; do
+        case $line in *initialize*)
+            echo '{"type":"control_response","response":{"subtype":"success","request_id":"navi-handshake"}}' ;;
+        esac
+    done ;;
+*)
+    echo "goes on: $*"
+    while :; do sleep 1; done ;;
+esac
+"""
+"""An agent that answers the handshake and ends with its input; in a terminal it prints its arguments."""
+
+
+@HERE_AND_THERE
+def test_attach_opens_a_session_in_a_terminal_for_good(lab: Lab, far: bool) -> None:
+    atlas = lab.machine("atlas", shell="fish")
+    lab.remotes_yaml([atlas])
+    there = atlas if far else lab.local
+    program = there.bin / "claude"
+    program.write_text(CLAUDE)
+    program.chmod(0o755)
+    with serving(lab):
+        words = ("spawn", "--json", "--host", "atlas" if far else "local", "-c", str(there.home), "Fix the tests!")
+        address = json.loads(navi(lab, *words).stdout)["address"]
+        with Terminal([sys.executable, "-m", "navi", "attach", address], lab.environment()) as terminal:
+            terminal.wait_for("goes on: --resume ")
+        (name,) = living(there)
+        assert name == f"fix-the-tests-{address[-4:]}"
+        assert address not in navi(lab, "ls").stdout
+        assert navi(lab, "resume", address, status=1).stderr.startswith("navi: ")
+        agents = there.sh("ps -eo args").count("--input-format stream-json")
+        assert agents == 0, "the agent without a terminal has ended"
+
+
+def test_an_agent_that_does_not_start_in_a_terminal_stays_as_it_was(lab: Lab) -> None:
+    program = lab.local.bin / "claude"
+    program.write_text(CLAUDE)
+    program.chmod(0o755)
+    with serving(lab):
+        address = json.loads(navi(lab, "spawn", "--json", "-c", str(lab.local.home), "x").stdout)["address"]
+        program.unlink()
+        with Terminal([sys.executable, "-m", "navi", "attach", address], lab.environment()) as terminal:
+            terminal.wait_for("claude")
+            terminal.wait_prompt()
+        row = listed(lab, address)
+        assert (row["type"], row["headless"]) == ("spawned", True)
+        assert living(lab.local) == set()
 
 
 def test_a_socket_that_can_not_be_made_is_reported(lab: Lab) -> None:

@@ -354,6 +354,24 @@ async def test_an_ended_agent_can_be_resumed(
         assert numbers == [0, 2], "the same client sees the next run"
 
 
+async def test_everybody_hears_that_a_session_was_opened_in_a_terminal(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        phone = await here.follow(row)
+        await here.prints(row, READY)
+        with pytest.raises(Refused, match="it must end first"):
+            await here.hub.open_in_terminal(row.id, "api")
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+        opened = await here.hub.open_in_terminal(row.id, "api")
+        assert (opened.remote, opened.interactive, opened.status, opened.tmux_name) == (False, False, "live", "api")
+        assert here.hub.shown(opened) == ("archived", "live", "")
+        with trio.fail_after(20):
+            while not any(one.get("remote") is False for one in phone.sent):
+                await trio.sleep(0.005)
+        with pytest.raises(Refused, match="runs in a terminal"):
+            await here.hub.resume(row.id)
+
+
 async def test_a_client_that_never_reads_is_closed_and_nobody_else_waits(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.hub.spawn(Wanted("x"))

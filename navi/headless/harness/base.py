@@ -253,7 +253,8 @@ class Codec(Protocol):
 @dataclass(frozen=True, slots=True)
 class Harness:
     """A kind of agent. `words` are its command line, which the configuration may replace; `options` add to it what a
-    launch says, and `variables` to its environment (None: it is not to have that one).
+    launch says, and `variables` to its environment (None: it is not to have that one). `kind` names the agent of
+    navi.core.agents that goes on with its conversations in a terminal, "" if none does.
     """
 
     id: str
@@ -263,6 +264,7 @@ class Harness:
     abilities: Abilities = EVERYTHING
     options: Any = None
     variables: Mapping[str, str | None] = field(default_factory=dict)
+    kind: str = ""
 
     def command(self, launch: Launch, words: Sequence[str] = ()) -> tuple[str, ...]:
         """Return the command line for a launch; `words` replace its beginning."""

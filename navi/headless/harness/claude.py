@@ -223,4 +223,5 @@ CLAUDE = Harness(
     options=options,
     # Those of an agent in which navi itself may run.
     variables={"CLAUDECODE": None, "CLAUDE_CODE_ENTRYPOINT": None, "CLAUDE_CODE_SSE_PORT": None},
+    kind="claude",
 )
