@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sys
 import threading
 import time
 import uuid
@@ -35,7 +37,9 @@ from tests.agents.service import Service
 from tests.agents.versions import needs
 from tests.support.headless import Driven, here_or_there, process
 from tests.support.machines import Lab, Machine
-from tests.support.verbs import navi
+from tests.support.serving import serving
+from tests.support.terminal import Terminal
+from tests.support.verbs import living, navi
 from tests.support.waiting import until
 
 CLAUDE = HARNESSES["claude-code"]
@@ -86,6 +90,25 @@ class TestClaude:
     """Claude Code."""
 
     pytestmark = needs("claude")
+
+    def test_a_conversation_goes_on_in_a_terminal(self, lab: Lab) -> None:
+        work = lab.local.home / "work"
+        work.mkdir()
+        install(lab.local, "claude")
+        with Service() as service:
+            variables = homes.claude(lab.local.home, work, service.url)
+            with serving(lab, variables):
+                done = navi(lab, "spawn", "--json", "-c", str(work), "say: the first answer")
+                address = json.loads(done.stdout)["address"]
+                navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+                words = [sys.executable, "-m", "navi", "attach", address]
+                with Terminal(words, lab.environment() | dict(variables)) as terminal:
+                    terminal.wait_for("the first answer", timeout=60)
+                    (name,) = living(lab.local)
+                    assert address not in navi(lab, "ls").stdout
+                    navi(lab, "send", name, "say: the second answer", "--wait", "--timeout", "60")
+                    terminal.wait_for("the second answer")
+                navi(lab, "resume", address, status=1)
 
     @HERE_AND_THERE
     def test_prompts_questions_and_the_end(self, lab: Lab, far: bool) -> None:

@@ -8,45 +8,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.support.machines import Lab
+from tests.support.serving import process_of_relay, serving, status
 from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE, living, navi
 from tests.support.waiting import until
-
-
-@contextmanager
-def serving(lab: Lab) -> Iterator[subprocess.Popen[str]]:
-    """Run `navi serve` until the context is left, and wait until its relay is connected."""
-    hub = subprocess.Popen(
-        [sys.executable, "-m", "navi", "serve"], env=lab.environment(), text=True, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        until(lambda: status(lab) == 0, what="the relay is connected")
-        yield hub
-    finally:
-        hub.terminate()
-        hub.communicate(timeout=30)
-        words = [sys.executable, "-m", "navi", "daemon", "stop"]
-        subprocess.run(words, env=lab.environment(), capture_output=True, check=False)
-
-
-def status(lab: Lab) -> int:
-    """Return the exit status of `navi daemon status`."""
-    words = [sys.executable, "-m", "navi", "daemon", "status"]
-    return subprocess.run(words, env=lab.environment(), capture_output=True, check=False).returncode
-
-
-def process_of_relay(lab: Lab) -> int:
-    """Return the relay's process."""
-    words = navi(lab, "daemon", "status").stdout
-    return int(words.partition("(process ")[2].partition(")")[0])
 
 
 def spawn(lab: Lab, host: str, prompt: str) -> str:
