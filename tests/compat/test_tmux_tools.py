@@ -245,7 +245,7 @@ def test_create_prints_and_registers_the_session(tools: Tools) -> None:
     assert {key: entry[key] for key in ("socket", "target", "type", "pid")} == {
         key: made[key] for key in ("socket", "target", "type", "pid")
     }
-    assert entry["created_at"] == entry["last_active"]
+    assert entry["created_at"] <= entry["last_active"]
 
 
 def test_create_starts_bash_whatever_the_users_shell_is(tools: Tools) -> None:
