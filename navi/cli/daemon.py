@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from navi.core import exits
 from navi.headless.client import SOCKET
+from navi.headless.only_one import Locked, holder, only_one
 from navi.hosts.sockets import runtime_folder
 from navi.ops import OperationError
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from navi.cli.arguments import Options
     from navi.cli.context import Context
+
+RELAY = (sys.executable, "-m", "navi", "daemon", "start", "--foreground")
+"""The command line of the relay."""
 
 LOCK, IDENTITY = "daemon.lock", "daemon.id"
 
@@ -41,70 +44,35 @@ def run_daemon(options: Options, context: Context) -> int:
     return {"start": _start, "stop": _stop, "status": _status}[options.action](context)
 
 
-# ---- the one relay of this user
-
-
-def holder(state: Path) -> int | None:
-    """Return the process that is the relay, None if none runs."""
-    try:
-        lock = os.open(state / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        text = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
-        return int(text) if text.isdigit() else 0
-    finally:
-        os.close(lock)
-    return None
-
-
-@contextmanager
-def only_relay(state: Path) -> Iterator[None]:
-    """Be the only relay of this user. Raise OperationError if there is one."""
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = os.open(state / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise OperationError(f"a relay runs already (process {holder(state)})", exits.EXISTS) from error
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-        yield
-    finally:
-        os.close(lock)
+# ---- starting and stopping it
 
 
 def _start(context: Context) -> int:
-    state = context.places.state
-    if (process := holder(state)) is not None:
+    lock = context.places.state / LOCK
+    if (process := holder(lock)) is not None:
         context.output.print(f"the relay runs already (process {process})")
         return exits.OK
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    words = [sys.executable, "-m", "navi", "daemon", "start", "--foreground"]
     with open(os.devnull, "r+b") as nothing:
         started = subprocess.Popen(
-            words, stdin=nothing, stdout=nothing, stderr=nothing, env=context.environment, start_new_session=True
+            RELAY, stdin=nothing, stdout=nothing, stderr=nothing, env=context.environment, start_new_session=True
         )
-    if not _until(lambda: holder(state) is not None or started.poll() is not None) or started.poll() is not None:
+    if not _until(lambda: holder(lock) is not None or started.poll() is not None) or started.poll() is not None:
         raise OperationError("the relay did not start; navi daemon start --foreground says why", exits.UNAVAILABLE)
-    context.output.print(f"the relay runs (process {holder(state)})")
+    context.output.print(f"the relay runs (process {holder(lock)})")
     return exits.OK
 
 
 def _stop(context: Context) -> int:
-    state = context.places.state
-    process = holder(state)
+    lock = context.places.state / LOCK
+    process = holder(lock)
     if process is None:
         context.output.complain("no relay runs")
         return exits.NO
     if not process:
-        raise OperationError(f"the process of the relay is unknown; {state / LOCK} has no number", exits.UNAVAILABLE)
+        raise OperationError(f"the process of the relay is unknown; {lock} has no number", exits.UNAVAILABLE)
     with suppress(OSError):  # it may end meanwhile
         os.kill(process, signal.SIGTERM)
-    if not _until(lambda: holder(state) is None):
+    if not _until(lambda: holder(lock) is None):
         raise OperationError(f"the relay (process {process}) did not end within {PATIENCE:g} s", exits.TIMED_OUT)
     context.output.print("the relay has ended; agents go on")
     return exits.OK
@@ -113,7 +81,7 @@ def _stop(context: Context) -> int:
 def _status(context: Context) -> int:
     from navi.headless.client import HubClient
 
-    process = holder(context.places.state)
+    process = holder(context.places.state / LOCK)
     relay = "no relay runs" if process is None else f"the relay runs (process {process})"
     try:
         with HubClient(runtime_folder(context.environment)) as hub:
@@ -141,8 +109,11 @@ def _until(done: Callable[[], bool]) -> bool:
 def _relay(context: Context) -> int:
     import trio
 
-    with only_relay(context.places.state):
-        trio.run(_work, context)
+    try:
+        with only_one(context.places.state / LOCK):
+            trio.run(_work, context)
+    except Locked as error:
+        raise OperationError(f"a relay runs already ({error})", exits.EXISTS) from error
     return exits.OK
 
 

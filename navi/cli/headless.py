@@ -105,7 +105,7 @@ def run_resume(options: Options, context: Context) -> int:
     with connect(context) as hub:
         info = find(hub, options.address)
         hub.ask("POST", f"/api/sessions/{info['id']}/resume", prompt=options.prompt or "", by=who())
-        hub.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
+        hub.follow(info)
         _await_begin(hub)
     context.output.print(f"{address(info)} goes on")
     return exits.OK
@@ -200,7 +200,7 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
     if options.keys or options.literal or options.wait is not None:
         raise UsageError("an agent without a terminal takes whole prompts: no --keys, --literal or --wait")
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if options.stdin else options.text or ""
-    hub.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
+    hub.follow(info)
     if options.interrupt:
         hub.send({"type": "interrupt", "by": who()})
         hub.wait(lambda one: one["type"] == "session_updated" and one["status"] != "running", options.timeout)
@@ -237,7 +237,7 @@ def _wait(hub: HubClient, options: Options, context: Context) -> int:
     if not options.until or len(options.addresses) != 1:
         raise UsageError("of one session without a terminal, wait takes --until STATUS")
     info = find(hub, options.addresses[0])
-    hub.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
+    hub.follow(info)
     for message in hub.messages(options.timeout):
         if message["type"] in ("connected", "session_updated") and message["status"] in options.until:
             context.output.print(message["status"])
@@ -263,7 +263,7 @@ def _answer(hub: HubClient, options: Options, context: Context) -> int:
     if options.dry_run:
         context.output.print(f"would answer {address(info)}: {'allow' if answer['allow'] else 'deny'}")
         return exits.OK
-    hub.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
+    hub.follow(info)
     hub.send({"type": "control_response", "request_id": question["request_id"], **answer})
     hub.wait(lambda one: one["type"] == "question_resolved" and one["request_id"] == question["request_id"])
     context.output.print(f"answered {address(info)}: {'allow' if answer['allow'] else 'deny'}")
@@ -346,9 +346,7 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
             return f"{address(info)} has ended already"
         if options.dry_run:
             return f"would end the agent of {address(info)} ({info['status']})"
-        hub.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
-        hub.send({"type": "end_session"})
-        hub.wait(lambda one: one["type"] == "complete" and one["session_id"] == info["id"], 60)
+        hub.end(info)
         return f"ended {address(info)}; navi resume {address(info)} goes on with it"
 
     results: list[tuple[object, Any]] = []

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 Info = Mapping[str, Any]
 
-ENDS_WITHIN, STARTS_WITHIN = 60.0, 20.0
-"""Seconds that an agent may take to end, and to start again."""
+STARTS_WITHIN = 20.0
+"""Seconds that an agent may take to start again."""
 
 
 def open_in_terminal(hub: HubClient, info: Info, context: Context) -> int:
@@ -72,9 +72,7 @@ def end(hub: HubClient, info: Info) -> None:
     if info["status"] == "disconnected":
         words = "its host can't be reached, so that its agent may still run; nothing was opened"
         raise OperationError(f"{info['id']}: {words}", exits.UNAVAILABLE)
-    hub.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
-    hub.send({"type": "end_session"})
-    hub.wait(lambda one: one["type"] == "complete" and one["session_id"] == info["id"], ENDS_WITHIN)
+    hub.end(info)
 
 
 def _create(info: Info, launch: Launch, context: Context) -> Created:

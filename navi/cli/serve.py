@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -13,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import trio
 
+from navi.cli.daemon import RELAY
 from navi.core import exits
 from navi.core.log import Log
 from navi.headless.client import SOCKET
 from navi.headless.hub import Hub
+from navi.headless.only_one import Locked, only_one
 from navi.headless.schema import TooNew
-from navi.headless.server import Locked, only_hub, serve
+from navi.headless.server import serve
 from navi.headless.store import Store
 from navi.hosts.sockets import runtime_folder
 from navi.ops import OperationError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from navi.cli.arguments import Options
     from navi.cli.context import Context
 
-DATABASE = "navi.db"
+DATABASE, LOCK = "navi.db", "navi.db.lock"
 
 STARTS_AGAIN = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds after which a relay that has ended is started again."""
@@ -41,14 +42,14 @@ def run_serve(_: Options, context: Context) -> int:
     state = context.places.state
     path = Path(runtime_folder(context.environment)) / SOCKET
     try:
-        with only_hub(state):
+        with only_one(state / LOCK):
             store = _open(state / DATABASE)
             try:
                 _run(partial(_serve, store, path, context), path)
             finally:
                 store.close()
     except Locked as error:
-        raise OperationError(str(error), exits.EXISTS) from error
+        raise OperationError(f"a hub runs already ({error}); it has {state / LOCK}", exits.EXISTS) from error
     return exits.OK
 
 
@@ -96,12 +97,11 @@ async def _keep_relay(environment: Mapping[str, str], log: Log) -> None:
 
     It may outlive this process, so that it has nothing of its terminal.
     """
-    words = [sys.executable, "-m", "navi", "daemon", "start", "--foreground"]
     attempt = 0
     while True:
         began = trio.current_time()
         done = await trio.run_process(
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+            RELAY, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
             env=environment, start_new_session=True, deliver_cancel=_terminate,
         )  # fmt: skip
         attempt = 0 if trio.current_time() - began > STEADY_AFTER else attempt + 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 from navi.headless.harness import HARNESSES
 from navi.headless.hub import Hub
 from navi.headless.hub_session import Wanted
+from navi.headless.run_state import question_document
 from navi.headless.store import Refused, StoredSession
 
 Body = Mapping[str, Any]
@@ -115,7 +115,7 @@ async def _session(hub: Hub, id: str, body: Body) -> Answer:
         return status, found
     inputs, questions = await hub.writer.do(lambda store: (store.inputs(id), store.questions(id, "open")))
     found["inputs"] = [one._asdict() for one in inputs if one.kind == "user"]
-    found["questions"] = [json.loads(one.body) | {"request_id": one.request_id, "kind": one.kind} for one in questions]
+    found["questions"] = [question_document(one) for one in questions]
     return status, found
 
 

@@ -19,6 +19,9 @@ SOCKET = "hub.sock"
 PATIENCE = 30.0
 """Seconds that the hub may take for an answer."""
 
+ENDS_WITHIN = 60.0
+"""Seconds that an agent may take to end."""
+
 STATUSES = {400: exits.WRONG_USAGE, 404: exits.NO_SESSION, 409: exits.NO, 503: exits.UNAVAILABLE}
 """Exit statuses for those of the hub's answers."""
 
@@ -77,6 +80,16 @@ class HubClient:
             self._socket.sendall(to_line(message))
         except OSError as error:
             raise OperationError(f"the hub has ended: {error.strerror or error}", exits.UNAVAILABLE) from error
+
+    def follow(self, info: Mapping[str, Any]) -> None:
+        """Let the hub send what comes of a session after what `info` knows of it."""
+        self.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
+
+    def end(self, info: Mapping[str, Any]) -> None:
+        """End a session's agent, and wait until it has ended. Raise OperationError if that is not known in time."""
+        self.follow(info)
+        self.send({"type": "end_session"})
+        self.wait(lambda one: one["type"] == "complete" and one["session_id"] == info["id"], ENDS_WITHIN)
 
     def wait(self, wanted: Callable[[Mapping[str, Any]], bool], seconds: float = PATIENCE) -> Mapping[str, Any]:
         """Return the next message that is wanted; the others are dropped. Raise OperationError for an error that the

@@ -6,7 +6,6 @@ go at any time, and the hub itself may be killed: all that it reported before is
 
 from __future__ import annotations
 
-import json
 import secrets
 import uuid
 from collections import deque
@@ -19,6 +18,7 @@ from navi.headless import rule
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Answer
 from navi.headless.hub_session import HubSession, Wanted
+from navi.headless.run_state import question_document
 from navi.headless.store import Refused, Store, StoredSession
 from navi.headless.writer import Writer
 
@@ -269,7 +269,7 @@ class Hub:
             "type": "connected", "session_id": row.id, "status": shown.status, "remote": row.remote,
             "is_spawned": shown.type == "spawned", "interactive": row.interactive, "last_index": row.last_index,
             "message_count": row.last_index + 1, "claude_session_id": row.agent_session_id,
-            "questions": [json.loads(one.body) | {"request_id": one.request_id, "kind": one.kind} for one in questions],
+            "questions": [question_document(one) for one in questions],
             "inputs": [{"uuid": one.uuid, "seq": one.seq, "state": one.state} for one in inputs],
         }  # fmt: skip
 

@@ -95,6 +95,12 @@ def question_body(asked: Asked) -> str:
     return json.dumps({name: value for name, value in asdict(asked).items() if name not in ("request_id", "kind")})
 
 
+def question_document(stored: Question) -> dict[str, Any]:
+    """Return a stored question as programs see it."""
+    body: dict[str, Any] = json.loads(stored.body)
+    return body | {"request_id": stored.request_id, "kind": stored.kind}
+
+
 def columns(state: State) -> Iterator[tuple[str, Any]]:
     """Yield the columns of a session that follow from its state."""
     yield "status", "live" if state.status.live else "complete" if state.status is Status.COMPLETE else "failed"

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
 import sqlite3
 import struct
-from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import trio
 
-from navi.core import exits
 from navi.core.log import SILENT, Log
-from navi.core.text import clean
 from navi.headless.api import NOT_STORED, respond
 from navi.headless.hub import Hub, Subscriber
 from navi.headless.lines import LinePeer
@@ -26,31 +23,6 @@ from navi.headless.store import Refused
 
 WAITING = 100
 """Connections that may wait to be taken."""
-
-
-class Locked(Exception):
-    """Another hub has the store; the text says who."""
-
-    status = exits.EXISTS
-
-
-@contextmanager
-def only_hub(state: Path) -> Iterator[None]:
-    """Hold the lock of the store, which ends with this process however it ends. Raise Locked, OSError."""
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = state / "navi.db.lock"
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = clean(os.pread(lock, 20, 0).decode("ascii", "replace")).strip()
-            raise Locked(f"a hub runs already (process {holder or 'unknown'}); it has {path}") from error
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-        yield
-    finally:
-        os.close(lock)
 
 
 @asynccontextmanager

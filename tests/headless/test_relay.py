@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -16,8 +17,9 @@ from navi.core.agents import AGENTS
 from navi.headless.hub import Hub
 from navi.headless.lines import LinePeer
 from navi.headless.messages import Sender
+from navi.headless.only_one import Locked, holder, only_one
 from navi.headless.relay import Relay
-from navi.headless.server import Locked, only_hub, serve
+from navi.headless.server import serve
 from navi.headless.store import Store
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
@@ -170,8 +172,13 @@ async def test_relay_and_hub_may_end_and_nothing_is_lost_or_doubled(lab: Lab, ho
         assert sum(one.get("text") == "while away" for one in lines) == 1
 
 
-async def test_a_second_hub_says_who_has_the_store(tmp_path: Path) -> None:
-    with only_hub(tmp_path), pytest.raises(Locked, match=r"a hub runs already \(process \d+\)"), only_hub(tmp_path):
-        pass
-    with only_hub(tmp_path):
+def test_a_second_process_learns_who_has_the_lock(tmp_path: Path) -> None:
+    lock = tmp_path / "state" / "lock"
+    assert holder(lock) is None
+    with only_one(lock):
+        assert holder(lock) == os.getpid()
+        with pytest.raises(Locked, match=rf"process {os.getpid()}$"), only_one(lock):
+            pass
+    assert holder(lock) is None
+    with only_one(lock):
         pass
