@@ -264,7 +264,7 @@ def _answer(hub: HubClient, options: Options, context: Context) -> int:
         context.output.print(f"would answer {address(info)}: {'allow' if answer['allow'] else 'deny'}")
         return exits.OK
     hub.follow(info)
-    hub.send({"type": "control_response", "request_id": question["request_id"], **answer})
+    hub.send({"type": "control_response", "request_id": question["request_id"], "by": who(), **answer})
     hub.wait(lambda one: one["type"] == "question_resolved" and one["request_id"] == question["request_id"])
     context.output.print(f"answered {address(info)}: {'allow' if answer['allow'] else 'deny'}")
     return exits.OK

@@ -81,7 +81,9 @@ class HubSession:
 
     async def rebuild(self) -> None:
         """Read the messages of this run again, after a start of the hub or where memory and store differ."""
-        run, index = begin(self._run.harness, self.row), 0
+        sent = await self._writer.do(lambda store: store.inputs(self.row.id, "queued", "handed"))
+        prompted = self.row.generation == 1 or any(one.kind == "user" for one in sent)
+        run, index = begin(self._run.harness, self.row, prompted), 0
         while True:
             page = await self._writer.do(partial(Store.messages, session_id=self.row.id, from_index=index))
             lines = [one.body for one in page if one.generation == self.row.generation]
@@ -115,6 +117,8 @@ class HubSession:
         """Store the first inputs, and let the relay start the agent and give it these."""
         launch = launch_of(self.row)
         harness = self._run.harness
+        waits = await self._writer.do(lambda store: store.inputs(self.row.id, "queued"))
+        self._run = begin(harness, self.row, bool(prompt) or any(one.kind == "user" for one in waits))
         lines = harness.codec.handshake(launch)
         first = await self._writer.do(lambda store: self._queue_first(store, lines, prompt, by))
         self.reached = await self._to_relay({
