@@ -12,7 +12,7 @@ from navi.headless.api import respond
 from navi.headless.hub import Hub, Subscriber
 from navi.headless.hub_session import Wanted
 from navi.headless.store import Refused, Store, StoredSession
-from tests.headless.test_hub import DONE, READY, TEXT, Played, World, asks, settled, world
+from tests.headless.test_hub import DONE, READY, TEXT, Played, World, asks, settled, takes, world
 
 
 async def watch(here: World, nursery: trio.Nursery) -> Played:
@@ -137,3 +137,35 @@ async def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
         for value in (-1, "1", True, 1.5):
             status, body = await respond(hub, "GET", "/api/sessions/x/messages", {"from_index": value})
             assert (status, body["error"]) == (400, "`from_index` must be a number")
+
+
+async def test_a_question_that_ends_with_its_turn_is_withdrawn_everywhere(tmp_path: Path) -> None:
+    async with world(tmp_path) as here, trio.open_nursery() as nursery:
+        row = await here.hub.spawn(Wanted("one"))
+        await here.prints(row, READY, asks("q1"))
+        phone = await here.follow(row)
+        peer = await watch(here, nursery)
+        await here.prints(row, DONE)
+        assert (await settled(phone, "question_resolved"))[0]["state"] == "withdrawn"
+        await listed(peer, row.id, status="waiting", asked=[])
+        _, body = await respond(here.hub, "GET", f"/api/sessions/{row.id}", {})
+        assert body["questions"] == []
+        nursery.cancel_scope.cancel()
+
+
+async def test_an_agent_that_was_resumed_without_a_prompt_waits(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("one"))
+        sent = await here.hub.writer.do(lambda store: store.inputs(row.id))
+        await here.prints(row, READY, takes(sent[-1].uuid), DONE)
+        end = {"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0}
+        await here.hub.hear(end)
+        again = await here.hub.resume(row.id)
+        await here.prints(again, READY)
+        held = here.hub.held(row.id)
+        assert held
+        assert held.state.status == "waiting"
+    async with world(tmp_path) as later:
+        held = later.hub.held(row.id)
+        assert held
+        assert held.state.status == "waiting"

@@ -21,7 +21,9 @@ Shared = TypeVar("Shared")
 
 
 class Services:
-    """What pages work with. `changed` is called when a page has other lines."""
+    """What pages work with. `changed` is called when a page has other lines; `tell` says something in the footer.
+    `hub_folder` is that of the hub's socket.
+    """
 
     def __init__(
         self, fleet: Fleet, glyphs: Glyphs, keymap: Keymap, problems: Sequence[Problem], changed: Callable[[], None]
@@ -32,6 +34,8 @@ class Services:
         self.problems = problems
         self.changed = changed
         self.background = Background()
+        self.tell: Callable[[str, str], None] = lambda _words, _style: None
+        self.hub_folder = ""
         self._shared: dict[type, object] = {}
 
     def shared(self, kind: type[Shared]) -> Shared:
@@ -75,6 +79,9 @@ class Page:
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """Return the commands of the page's own keys."""
         return {}
+
+    def close(self) -> None:
+        """Called when the page is closed."""
 
 
 class SessionPage(Page):
