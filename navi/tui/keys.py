@@ -74,8 +74,7 @@ ROWS = (
         DetailsPage,
     ),
     Binding(
-        "watch", ("w",), "what an agent without a terminal prints, asks and was sent", SESSIONS, "watch",
-        TranscriptPage,
+        "watch", ("w",), "what an agent without a terminal prints, asks and was sent", SESSIONS, page=TranscriptPage
     ),
     Binding(
         "git", ("G",), "git: branch, changes, last commit, pull request, difference", SESSIONS, page=GitPage

@@ -106,7 +106,7 @@ FIRST, SECOND = "answered api: (?:Yes|No)", r"\S+@\S+ (?:answered: Bash touch f|
 """What the two see; a key that comes after the dialog was closed opens it again."""
 
 
-def test_of_two_that_answer_at_once_one_is_told_who_was_first(lab: Lab) -> None:
+def test_of_two_that_answer_at_once_one_sees_who_was_first(lab: Lab) -> None:
     with dashboard(lab) as (one, agent, _), navi(lab) as other:
         agent.print(agent.asks("q1", "Bash", command="touch f"))
         for screen in (one, other):

@@ -162,7 +162,10 @@ class HeadlessCommands:
             return
         ends = "" if agent and agent.over else "ends its agent, and "
         does = f"{ends}goes on with the conversation in tmux, for good"
-        self._confirm("Open in a terminal:", [session], does, lambda: self._programs.open_in_terminal(session))
+        table: list[Line] = [_row(session), [("dim", f" {self._screen.key_of('watch')} shows it here, as it is")]]
+        title = f"Open {_names([session])} in a terminal?"
+        confirmed = partial(self._programs.open_in_terminal, session)
+        self._screen.open(Confirm(self._services.glyphs, title, table, does, confirmed, self._screen.close))
 
     # ---- beginning
 
