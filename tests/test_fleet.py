@@ -63,7 +63,6 @@ def headless(name: str, place: str = "local", status: str = "running", conversat
 def test_sessions_without_a_terminal_are_listed_on_their_hosts_and_others_named() -> None:
     news: list[str] = []
     fleet = Fleet([], (), news.append)
-    assert fleet.views == ()
     fleet.put_headless([headless("one", "gone"), headless("two", "gone")])
     fleet.put_headless([headless("one", "gone"), headless("two", "gone")])
     assert len(news) == 1, "what is the same is no news"

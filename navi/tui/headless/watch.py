@@ -28,7 +28,8 @@ SILENT_AFTER = 30.0
 class HubWatch:
     """Puts the hub's sessions into the fleet. When the hub is lost they stay, as disconnected since then.
 
-    `folder` is that of the hub's socket. `connected` says whether there is a hub now. `tell` says something in the
+    `folder` is that of the hub's socket. `connected` says whether there is one that has sent
+    its list. `tell` says something in the
     footer.
     """
 
@@ -63,7 +64,6 @@ class HubWatch:
 
         try:
             async with connected(self._folder) as hub:
-                self.connected = True
                 await hub.send({"type": "watch"})
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_ping, hub)
@@ -73,15 +73,14 @@ class HubWatch:
         self._lose()
 
     async def _take_all(self, hub: Hub) -> None:
-        first = True
         while True:
             with trio.fail_after(SILENT_AFTER):
                 message = await hub.next()
             if message["type"] == "error":
                 self._refuse(str(message["message"]))
             if message["type"] == "sessions":
-                self._documents = {} if first else self._documents
-                first = False
+                self._documents = self._documents if self.connected else {}
+                self.connected = True
                 self._documents |= {str(one["id"]): one for one in message["sessions"]}
                 self._show(None)
 

@@ -55,7 +55,7 @@ def row(session: Session, context: RowContext, width: int) -> list[Line]:
 
 def _below(session: Session, context: RowContext) -> Iterator[Line]:
     path = short_path(session.cwd, context.home)
-    yield [("dim", f"{path or '~'}  {clean(session.name)}" if session.headless else path)]
+    yield [("dim", f"{path}  {clean(session.name)}" if session.headless else path)]
     if session.message:
         yield [("message", f'"{session.message}"'), *_of_agent(session)]
     if session.teammates:
