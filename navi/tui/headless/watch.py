@@ -28,9 +28,8 @@ SILENT_AFTER = 30.0
 class HubWatch:
     """Puts the hub's sessions into the fleet. When the hub is lost they stay, as disconnected since then.
 
-    `folder` is that of the hub's socket. `connected` says whether there is one that has sent
-    its list. `tell` says something in the
-    footer.
+    `folder` is that of the hub's socket. `connected` says whether there is a hub that has sent its list. `tell` says
+    something in the footer.
     """
 
     def __init__(self, fleet: Fleet, folder: str, tell: Callable[[str, str], None]) -> None:
