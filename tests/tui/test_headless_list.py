@@ -148,6 +148,15 @@ def test_a_host_that_is_configured_no_more_is_named(lab: Lab) -> None:
             screen.wait_gone("Esc closes")
             screen.press("p")
             screen.wait_for("> say x")
+            screen.press("b")
+            screen.wait_for("nothing was done: not a host in remotes.yaml")
+            screen.press("G")
+            screen.wait_for("not a host in remotes.yaml; add it there")
+            screen.press("Escape")
+            screen.wait_gone("Esc closes")
+            screen.press("n")
+            screen.wait_for("Enter submits")
+            assert "atlas -" not in screen.screen()
 
 
 def test_a_killed_relay_is_shown_and_so_is_the_next_one(lab: Lab) -> None:
