@@ -76,9 +76,8 @@ class TerminalPrograms:
         """The verb does it, and becomes the program that attaches. That takes a while, so that something is printed."""
         address = clean(session.address)
         words = ("sh", "-c", OPENING, "sh", address, sys.executable, "-m", "navi", "attach", session.address)
-        pause_after = range(1, LOST) if session.host != LOCAL else ()
-        ended = await self._terminal.run_program(words, self._environment, pause_after=pause_after)
-        self._fleet.refresh(session.host if session.host in {view.name for view in self._fleet.views} else None)
+        ended = await self._terminal.run_program(words, self._environment)
+        self._fleet.refresh(session.host)
         if ended.status != 0:
             self._tell(f"{address}: {ended.words.removeprefix('navi: ') or _how(ended.status)}", "fault")
 
