@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,21 @@ async def test_what_an_agent_prints_makes_no_long_list(tmp_path: Path) -> None:
         await here.prints(row, READY, {"type": "system", "subtype": "init", "model": "z" * 1_000_000}, long, question)
         found = await listed(peer, row.id, status="permission")
         assert sum(len(str(value)) for value in found.values()) < 20_000
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("depth", [80, 300, 900, 5000])
+async def test_what_is_nested_deeply_ends_nobody(tmp_path: Path, depth: int) -> None:
+    async with world(tmp_path) as here, trio.open_nursery() as nursery:
+        row = await here.hub.spawn(Wanted("one"))
+        peer = await watch(here, nursery)
+        phone = await here.follow(row)
+        question = json.dumps(asks("q1")).replace('"touch f"', '{"a":' * depth + "1" + "}" * depth)
+        await here.prints(row, READY, question, TEXT)
+        await listed(peer, row.id, latest="hello", last_index=2)
+        await settled(phone, "message")
+        _, body = await respond(here.hub, "GET", f"/api/sessions/{row.id}", {"longest": 1000})
+        assert len(body["questions"]) == (depth < 100)
         nursery.cancel_scope.cancel()
 
 
