@@ -44,7 +44,7 @@ class Commands:
         self._screen = screen
         self._moved = moved
         services = Services(fleet, screen.glyphs, keymap, problems, self._update_page)
-        services.tell, services.hub_folder = screen.tell, folder_for_sockets(environment)
+        services.hub_folder = folder_for_sockets(environment)
         actions = Actions(fleet)
         self.pages = PageStack(services, KEYS, lambda: screen.list.selected, self._page_changed)
         self.search = Search(screen.list)

@@ -21,9 +21,7 @@ Shared = TypeVar("Shared")
 
 
 class Services:
-    """What pages work with. `changed` is called when a page has other lines; `tell` says something in the footer.
-    `hub_folder` is that of the hub's socket.
-    """
+    """What pages work with. `changed` is called when a page has other lines. `hub_folder` has the hub's socket."""
 
     def __init__(
         self, fleet: Fleet, glyphs: Glyphs, keymap: Keymap, problems: Sequence[Problem], changed: Callable[[], None]
@@ -34,7 +32,6 @@ class Services:
         self.problems = problems
         self.changed = changed
         self.background = Background()
-        self.tell: Callable[[str, str], None] = lambda _words, _style: None
         self.hub_folder = ""
         self._shared: dict[type, object] = {}
 
