@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2094,SC2154
-# needs: headless/stop session/agent_path
+# needs: headless/stop headless/own_process session/agent_path
 # changes: navi_fed navi_reason
 # runner.sh: the first process of a run. It starts the agent, hands inputs over to it, keeps its limits and notes how it
 # ended. It needs nobody: no connection, no other process of navi. Its folder is in NAVI_RUN, and the file `command` there
