@@ -17,9 +17,10 @@ import trio
 from navi.headless import rule
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Answer
-from navi.headless.hub_session import HubSession, Wanted
+from navi.headless.hub_session import Client, HubSession, Wanted
 from navi.headless.run_state import question_document
 from navi.headless.store import Refused, Store, StoredSession
+from navi.headless.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.writer import Writer
 
 PAGE = 100
@@ -92,6 +93,8 @@ class Hub:
         self._client_id = ""
         self._capabilities: Message = {}
         self._started: deque[float] = deque(maxlen=MOST_A_MINUTE)
+        self._followers: dict[str, set[Client]] = {}
+        self.terminals = TerminalSessions(self.writer, self._to_relay, self.held, self._tell)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what is stored, and carry out what is asked, until cancelled."""
@@ -122,7 +125,7 @@ class Hub:
         """Return what the hub holds of a live session; rebuild it from the store where it holds nothing yet."""
         session = self._sessions.get(row.id)
         if session is None or session.row.generation != row.generation:
-            clients = session.clients if session else set()
+            clients = session.clients if session else self._followers.pop(row.id, set())
             session = HubSession(row, HARNESSES[row.harness], self.writer, self._to_relay)
             self._sessions[row.id] = session
             session.clients = clients
@@ -132,6 +135,18 @@ class Hub:
     def held(self, session_id: str) -> HubSession | None:
         """Return what the hub holds of a session, None if it does not run."""
         return self._sessions.get(session_id)
+
+    def _release(self, session_id: str) -> None:
+        """Hold a session no more; its clients go on following it."""
+        held = self._sessions.pop(session_id, None)
+        if held and held.clients:
+            self._followers[session_id] = held.clients
+
+    def _tell(self, session_id: str, message: Message) -> None:
+        """Tell the clients of a session."""
+        held = self._sessions.get(session_id)
+        for client in held.clients if held else self._followers.get(session_id, ()):
+            client.tell({"session_id": session_id, **message})
 
     async def spawn(self, wanted: Wanted) -> StoredSession:
         """Store a new session with its first inputs, and let the relay start it.
@@ -184,12 +199,13 @@ class Hub:
     async def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
         """Note that a session goes on in a terminal, and tell its clients. Raise Refused as long as its agent runs."""
         held = self._sessions.get(session_id)
-        if held and held.state.status.live:
+        if held and held.row.remote and held.state.status.live:
             raise Refused(f"the agent of {session_id} runs; it must end first")
         row = await self.writer.do(lambda store: store.open_in_terminal(session_id, tmux_name))
         if held:
-            del self._sessions[session_id]
             held.opened(row)
+            if not held.state.status.live:
+                self._release(session_id)
         return row
 
     def shown(self, row: StoredSession) -> rule.Shown:
@@ -218,7 +234,8 @@ class Hub:
         self._client_id = hello["client_id"]
         self._capabilities = {**hello["capabilities"], "hosts": [one or "local" for one in hello["hosts"]]}
         live = [one for one in self._sessions.values() if one.state.status.live]
-        await self._to_relay({"type": "sync", "sessions": [one.position() for one in live]})
+        watch = await self.writer.do(lambda store: store.hosts_to_watch())
+        await self._to_relay({"type": "sync", "sessions": [one.position() for one in live], "watch": list(watch)})
         for session in live:
             await session.send_waiting()
 
@@ -231,9 +248,15 @@ class Hub:
 
     async def hear(self, message: Message) -> None:
         """Take a message of the relay."""
+        if message["type"] in HEARD:
+            await self.terminals.hear(message)
+            return
         session = self._sessions.get(message["session_id"])
         if session is not None:
             await session.hear(message)
+        if message["type"] == "session_ended" and (session is None or not session.row.remote):
+            await self.terminals.run_ended(message)
+            self._release(message["session_id"])
 
     # ---- clients
 
@@ -248,9 +271,8 @@ class Hub:
                 await client.peer.send(_message(session_id, index, page))
                 index += len(page)
             held = self._sessions.get(session_id)
-            if held is None or held.row.last_index < index:
-                if held:
-                    held.clients.add(client)
+            if not page and (held is None or held.row.last_index < index):
+                (held.clients if held else self._followers.setdefault(session_id, set())).add(client)
                 return
 
     async def _page(self, session_id: str, index: int) -> Sequence[str]:
@@ -277,10 +299,21 @@ class Hub:
         """Note that a client is gone."""
         for session in self._sessions.values():
             session.clients.discard(client)
+        for clients in self._followers.values():
+            clients.discard(client)
+        self._followers = {id: clients for id, clients in self._followers.items() if clients}
 
     async def command(self, client: Subscriber, session_id: str, message: Message) -> None:
         """Carry out what a client wants of a session. Raise Refused."""
         session = self._sessions.get(session_id)
+        kind = "message" if message["type"] == "user_message" else str(message["type"])
+        if kind in FIELDS and (session is None or not session.row.remote):
+            row = await self.writer.do(lambda store: store.needed(session_id))
+            if not row.remote:
+                await self.terminals.give(session_id, kind, message, message.get("by") or client.name)
+                return
+        if message["type"] not in COMMANDS:
+            raise Refused("an agent without a terminal takes prompts, not comments; send the comment as a prompt")
         if session is None:
             raise Refused("its agent has ended; navi resume goes on with it")
         carry_out = COMMANDS[message["type"]]

@@ -28,6 +28,10 @@ STORES_AGAIN = 1.0
 """Seconds until output that could not be stored is asked for again: the disk may be full."""
 
 
+IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
+"""Why a session takes no input here any more."""
+
+
 class Client(Protocol):
     """Who follows a session."""
 
@@ -100,7 +104,7 @@ class HubSession:
         await self._to_relay({
             "type": "start_session", "session_id": self.row.id, "host": self.row.host,
             "generation": self.row.generation, "cwd": self.row.cwd, "words": list(harness.command(launch)),
-            "variables": dict(harness.variables), "first": first,
+            "variables": dict(harness.variables), "first": first, "conversation": launch.conversation,
         })  # fmt: skip
         await self.send_waiting()
 
@@ -134,9 +138,9 @@ class HubSession:
         self._tell([self._updated()])
 
     def opened(self, row: StoredSession) -> None:
-        """Tell the clients that it has a terminal now."""
+        """Note, and tell the clients, that it has a terminal now: from here on its run only comes to its end."""
         self.row = row
-        self._tell([{**self._updated(), "status": row.status}])
+        self._tell([self._updated()])
 
     async def _hear_reached(self, message: Message) -> None:
         self.reached = message["reached"]
@@ -158,17 +162,32 @@ class HubSession:
             await self.send_waiting()
 
     async def _store(self, output: Output) -> None:
-        batch, before = output.batch, self.state
+        batch, before = self._allowed(output.batch), self.state
         if not await self._writer.do(lambda store: store.receive(batch)):
             await self.rebuild()
             return
-        first = self.row.last_index + 1
+        first, known = self.row.last_index + 1, self.row.agent_session_id
         self._run, self.reached = output.run, True
         last = self.row.last_index + len(batch.messages)
         self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)
         self._tell([{"type": "partial", "message_id": one.id, "text": one.text} for one in output.partials])
         self._tell(self._news(before, batch, first))
         await self._queue_due(output.dues)
+        if batch.changes.get("agent_session_id", known) != known:
+            await self._let_host_know()
+
+    async def _let_host_know(self) -> None:
+        """Tell the host the conversation that the agent has chosen, so that it notices a terminal with it."""
+        row = self.row
+        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
+        await self._to_relay({"type": "know", **about, "conversation": row.agent_session_id})
+
+    def _allowed(self, batch: Batch) -> Batch:
+        """Return a batch without changes of what the session is, if it went on in a terminal meanwhile."""
+        if self.row.remote:
+            return batch
+        changes = {name: value for name, value in batch.changes.items() if name not in ("status", "reason")}
+        return batch._replace(opened=(), changes=changes)
 
     def _news(self, before: State, batch: Batch, first: int) -> list[Message]:
         """Return what clients get of a batch."""
@@ -187,6 +206,8 @@ class HubSession:
 
     def _updated(self, reason: str = "") -> Message:
         status = self.state.status.value if self.reached or not self.state.status.live else "disconnected"
+        if not self.row.remote:
+            status, reason = self.row.status, self.row.reason
         return {
             "type": "session_updated", "status": status, "remote": self.row.remote,
             "interactive": self.row.interactive, "reason": reason or self.state.reason,
@@ -207,6 +228,9 @@ class HubSession:
         """The agent's process has ended, and all of its output is here."""
         self._run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
         changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code"), "ended_at": time.time()}
+        if not self.row.remote:
+            await self._writer.do(lambda store: store.change(self.row.id, ended_at=changes["ended_at"]))
+            return
         if message.get("error"):
             changes["reason"] = clean(message["error"])
         await self._writer.do(lambda store: store.change(self.row.id, **changes))
@@ -219,6 +243,8 @@ class HubSession:
     async def queue(self, id: str, kind: str, body: str, by: str) -> Input:
         """Store an input, and send it on. Raise Refused for an agent that has ended."""
         async with self._lock:
+            if not self.row.remote:
+                raise Refused(IN_TERMINAL)
             if not self.state.status.live:
                 raise Refused("its agent has ended; navi resume goes on with it")
             found = await self._writer.do(lambda store: store.queue(self.row.id, id, kind, body, by))
@@ -252,6 +278,8 @@ class HubSession:
     async def answer(self, request_id: str, answer: Answer, by: str) -> None:
         """Store an answer, and send it on; only the first one counts. Raise Refused."""
         async with self._lock:
+            if not self.row.remote:
+                raise Refused(IN_TERMINAL)
             asked = next((one for one in self.state.questions if one.request_id == request_id), None)
             line = self._run.harness.codec.answer(asked, answer) if asked else ""
             kept, id = stored_answer(answer), str(uuid.uuid4())

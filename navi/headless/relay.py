@@ -19,7 +19,8 @@ from navi.core.text import clean
 from navi.hosts import Host, HostError
 from navi.ops import OperationError
 from navi.ops.headless import RunId, end, post, run
-from navi.ops.headless_tail import Ended, Fed, Lines, Missing, News, Position, tail
+from navi.ops.headless_conversations import forget, give, know
+from navi.ops.headless_tail import Delivered, Ended, Fed, Left, Lines, Missing, News, Opened, Position, tail
 
 Message = Mapping[str, Any]
 
@@ -49,7 +50,7 @@ class Relay:
     """Follows the runs that the hub names on all hosts, until its connection to the hub ends."""
 
     def __init__(self, hosts: Sequence[Host], hub: Hub, log: Log = SILENT) -> None:
-        self._hosts = {host.name if host.name != "local" else "": _HostRelay(host, hub, log) for host in hosts}
+        self._hosts = {one.name: one for one in (_HostRelay(host, hub, log) for host in hosts)}
         self._at: dict[str, _HostRelay] = {}
         self._log = log
 
@@ -79,11 +80,14 @@ class Relay:
         if message["type"] == "sync":
             for one in message["sessions"]:
                 self._find(one["session_id"], one["host"], RunId(one["session_id"], one["generation"]), one["offset"])
+            for name in message.get("watch") or ():
+                if name in self._hosts:
+                    self._hosts[name].watch()
             return
         if message["type"] == "error":
             self._log.warning("the hub: %s", message["message"])
             return
-        if message["type"] == "start_session":
+        if "host" in message:
             self._find(message["session_id"], message["host"], None, 0)
         at = self._at.get(message["session_id"])
         if at:
@@ -103,11 +107,13 @@ class _HostRelay:
 
     def __init__(self, host: Host, hub: Hub, log: Log) -> None:
         self.host = host
+        self.name = host.name if host.name != "local" else ""
         self._hub = hub
         self._log = log
         self._runs: dict[str, Followed] = {}
         self._unacknowledged: dict[str, deque[int | None]] = {}
         self._changed = trio.Event()
+        self._watched = False
         self._send, self._waiting = trio.open_memory_channel[Message](MOST_WAITING)
 
     # ---- what is followed
@@ -116,6 +122,12 @@ class _HostRelay:
         """Follow a run from an offset on."""
         self._runs[id.session] = Followed(id, offset)
         self._change()
+
+    def watch(self) -> None:
+        """Follow what the host notes of agents in terminals, also where none runs without one."""
+        if not self._watched:
+            self._watched = True
+            self._change()
 
     def _drop(self, id: RunId) -> None:
         if self._runs.get(id.session, Followed(RunId(""), 0)).id == id:
@@ -130,7 +142,7 @@ class _HostRelay:
         attempt = 0
         while True:
             changed = self._changed
-            if not self._runs:
+            if not (self._runs or self._watched):
                 await changed.wait()
                 continue
             try:
@@ -149,6 +161,7 @@ class _HostRelay:
     async def _stream(self) -> None:
         positions = [Position(one.id, one.offset) for one in self._runs.values()]
         async with self.host.watch(tail(positions)) as watch:
+            await self._hub.send({"type": "host_reached", "host": self.name})
             for position in positions:
                 await self._reached(position.id, True)
             async for several in watch:
@@ -167,6 +180,9 @@ class _HostRelay:
             await self._reached(one.id, False, error)
 
     async def _report(self, news: News) -> None:
+        if isinstance(news, Opened | Left | Delivered):
+            await self._report_terminal(news)
+            return
         id = news.id
         at = {"session_id": id.session, "generation": id.generation}
         if isinstance(news, Lines):
@@ -184,6 +200,14 @@ class _HostRelay:
         elif isinstance(news, Missing):
             self._drop(id)
             await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})
+
+    async def _report_terminal(self, news: Opened | Left | Delivered) -> None:
+        about = {"host": self.name, "conversation": news.conversation}
+        if isinstance(news, Delivered):
+            await self._hub.send({"type": "feedback_delivered", **about, "number": news.number})
+        else:
+            name = news.name if isinstance(news, Opened) else ""
+            await self._hub.send({"type": "terminal", **about, "opened": isinstance(news, Opened), "name": name})
 
     # ---- what is sent there
 
@@ -213,14 +237,41 @@ class _HostRelay:
     async def _start(self, message: Message) -> None:
         id = _id(message)
         await self.host.open()
-        await self.host.run(run(id, message["words"], message["cwd"], message["variables"], first=message["first"]))
+        await self.host.run(run(
+            id, message["words"], message["cwd"], message["variables"], first=message["first"],
+            conversation=message.get("conversation") or "",
+        ))  # fmt: skip
+        self._watched = True
         self.add(id, 0)
 
     async def _post(self, message: Message) -> None:
         await self.host.run(post(_id(message), message["seq"], message["line"]))
 
     async def _end(self, message: Message) -> None:
-        await self.host.run(end(_id(message)))
+        """End a run. The end of one that is not followed is reported from here."""
+        id = _id(message)
+        done = await self.host.run(end(id))
+        if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
+            await self._hub.send({
+                "type": "session_ended", "session_id": id.session, "generation": id.generation,
+                "exit_code": done.exit.status if done.exit else None, "reason": done.exit.reason if done.exit else "",
+            })  # fmt: skip
+
+    async def _know(self, message: Message) -> None:
+        generation = message.get("generation")
+        run = RunId(message["session_id"], generation) if generation else None
+        await self.host.run(know(message["conversation"], message["session_id"], run))
+        self.watch()
+
+    async def _give(self, message: Message) -> None:
+        """Put feedback on the host. Where the agent got it and nobody heard of that, the hub hears of it now."""
+        about = {"host": self.name, "conversation": message["conversation"], "number": message["number"]}
+        text = give(message["conversation"], message["session_id"], message["number"], message["text"])
+        if await self.host.run(text):
+            await self._hub.send({"type": "feedback_delivered", **about})
+
+    async def _forget(self, message: Message) -> None:
+        await self.host.run(forget(message["conversation"], message["session_id"]))
 
     async def _acknowledged(self, message: Message) -> None:
         """The hub acknowledges each output in order. Where it has stored less, the run is followed from there again."""
@@ -242,6 +293,9 @@ CARRIED: Mapping[str, Callable[[_HostRelay, Message], Awaitable[None]]] = {
     "send_input": _HostRelay._post,
     "end_session": _HostRelay._end,
     "ack": _HostRelay._acknowledged,
+    "know": _HostRelay._know,
+    "give": _HostRelay._give,
+    "forget": _HostRelay._forget,
 }
 
 
