@@ -104,7 +104,8 @@ def run_resume(options: Options, context: Context) -> int:
         raise UsageError(f"{options.address} is no session without a terminal; navi restart starts an agent again")
     with connect(context) as hub:
         info = find(hub, options.address)
-        hub.ask("POST", f"/api/sessions/{info['id']}/resume", prompt=options.prompt or "", by=who())
+        path = f"/api/sessions/{info['id']}/resume"
+        hub.ask("POST", path, prompt=options.prompt or "", by=who(), anew=options.anew)
         hub.follow(info)
         _await_begin(hub)
     context.output.print(f"{address(info)} goes on")

@@ -287,7 +287,11 @@ VERBS = (
     Verb("spawn", "start an agent without a terminal", "cli.headless.run_spawn", SPAWN, mcp_tool=True),
     Verb(
         "resume", "go on with a session without a terminal whose agent has ended", "cli.headless.run_resume",
-        (ONE, positional("prompt", "PROMPT", help="what the agent is to do next", many="?")), mcp_tool=True,
+        (
+            ONE, positional("prompt", "PROMPT", help="what the agent is to do next", many="?"),
+            flag("--anew", help="in a new conversation, which begins with what is stored of the one so far"),
+        ),
+        mcp_tool=True,
     ),
     Verb(
         "collaborate", "let the agent of a session in a terminal take feedback", "cli.collaborate.run_collaborate",

@@ -145,7 +145,7 @@ async def _of_conversation(hub: Hub, id: str, _body: Body) -> Answer:
 async def _resume(hub: Hub, id: str, body: Body) -> Answer:
     if not hub.relay_is_connected:
         return UNAVAILABLE, {"error": "no relay is connected; navi daemon start starts it"}
-    row = await hub.resume(id, _text(body, "prompt", ""), _text(body, "by", ""))
+    row = await hub.resume(id, _text(body, "prompt", ""), _text(body, "by", ""), body.get("anew") is True)
     return OK, document(hub, row)
 
 

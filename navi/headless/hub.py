@@ -17,7 +17,8 @@ import trio
 from navi.headless import rule
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Answer
-from navi.headless.hub_session import Client, HubSession, Wanted
+from navi.headless.hub_session import ANEW, Client, HubSession, Wanted
+from navi.headless.retold import told_so_far
 from navi.headless.run_state import question_document
 from navi.headless.store import Refused, Store, StoredSession
 from navi.headless.terminal_sessions import FIELDS, HEARD, TerminalSessions
@@ -184,16 +185,22 @@ class Hub:
             raise Refused(f"{MOST_A_MINUTE} agents were started within a minute; try again in {wait:.0f} s")
         self._started.append(trio.current_time())
 
-    async def resume(self, session_id: str, prompt: str = "", by: str = "") -> StoredSession:
-        """Begin another run of a session whose agent has ended, in its conversation. Raise Refused."""
+    async def resume(self, session_id: str, prompt: str = "", by: str = "", anew: bool = False) -> StoredSession:
+        """Begin another run of a session whose agent has ended, in its conversation. With `anew` it is a new one, whose
+        first prompt has what is stored of the one before. Raise Refused.
+        """
         if self._relay is None:
             raise Refused("no relay is connected; navi daemon start starts it")
         known = await self.writer.do(lambda store: store.needed(session_id))
         self._check_limits(known.host)
-        again = known.harness in HARNESSES and HARNESSES[known.harness].abilities.sends_once
-        row = await self.writer.do(lambda store: store.resume(session_id, again))
+        able = HARNESSES[known.harness].abilities
+        if not (able.resumes or anew):
+            raise Refused(f"{known.harness} can't go on with a conversation; {ANEW}")
+        conversation = (str(uuid.uuid4()) if able.chooses_id else "") if anew else None
+        told = await self.writer.do(lambda store: told_so_far(store, known)) if anew else ""
+        row = await self.writer.do(lambda store: store.resume(session_id, able.sends_once, conversation))
         session = await self.follow(row)
-        await session.start(prompt, by)
+        await session.start("\n\n".join(filter(None, (told, prompt))), by, anew)
         return session.row
 
     async def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:

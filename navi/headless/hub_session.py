@@ -28,6 +28,9 @@ STORES_AGAIN = 1.0
 """Seconds until output that could not be stored is asked for again: the disk may be full."""
 
 
+ANEW = "navi resume --anew begins a new conversation with what is stored of this one"
+"""What can be done where an agent has lost a conversation."""
+
 IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
 """Why a session takes no input here any more."""
 
@@ -95,9 +98,10 @@ class HubSession:
 
     # ---- beginning
 
-    async def start(self, prompt: str, by: str) -> None:
-        """Store the first inputs, and let the relay start the agent and give it these."""
+    async def start(self, prompt: str, by: str, anew: bool = False) -> None:
+        """Store the first inputs, and let the relay start the agent and give it these. `anew` begins a conversation."""
         launch = launch_of(self.row)
+        launch = launch._replace(resume=launch.resume and not anew)
         harness = self._run.harness
         lines = harness.codec.handshake(launch)
         first = await self._writer.do(lambda store: self._queue_first(store, lines, prompt, by))
@@ -163,6 +167,9 @@ class HubSession:
 
     async def _store(self, output: Output) -> None:
         batch, before = self._allowed(output.batch), self.state
+        gave_up = before.status.live and not output.run.state.status.live
+        if gave_up:
+            batch = batch._replace(changes=self._with_offer(batch.changes))
         if not await self._writer.do(lambda store: store.receive(batch)):
             await self.rebuild()
             return
@@ -175,6 +182,13 @@ class HubSession:
         await self._queue_due(output.dues)
         if batch.changes.get("agent_session_id", known) != known:
             await self._let_host_know()
+        if gave_up:
+            await self._end_run()
+
+    def _with_offer(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return changes whose reason says what can be done, if an agent could not go on with its conversation."""
+        reason = changes.get("reason") or ""
+        return {**changes, "reason": f"{reason}; {ANEW}" if reason and self.row.generation > 1 else reason}
 
     async def _let_host_know(self) -> None:
         """Tell the host the conversation that the agent has chosen, so that it notices a terminal with it."""
@@ -210,7 +224,8 @@ class HubSession:
             status, reason = self.row.status, self.row.reason
         return {
             "type": "session_updated", "status": status, "remote": self.row.remote,
-            "interactive": self.row.interactive, "reason": reason or self.state.reason,
+            "interactive": self.row.interactive,
+            "reason": reason or (self.state.reason if self.state.status.live else self.row.reason),
         }  # fmt: skip
 
     async def _acknowledge(self) -> None:
@@ -226,6 +241,7 @@ class HubSession:
 
     async def _hear_ended(self, message: Message) -> None:
         """The agent's process has ended, and all of its output is here."""
+        before = self.state
         self._run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
         changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code"), "ended_at": time.time()}
         if not self.row.remote:
@@ -233,6 +249,10 @@ class HubSession:
             return
         if message.get("error"):
             changes["reason"] = clean(message["error"])
+        elif before.status is Status.STARTING and before.reason:
+            changes = self._with_offer(changes)
+        elif not before.status.live:
+            changes["reason"] = self.row.reason
         await self._writer.do(lambda store: store.change(self.row.id, **changes))
         self.row = self.row._replace(**changes)
         complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason}
@@ -300,7 +320,12 @@ class HubSession:
         async with self._lock:
             self._run = happened(self._run, EndWanted())
         self._tell([self._updated()])
-        await self._to_relay({"type": "end_session", "session_id": self.row.id, "generation": self.row.generation})
+        await self._end_run()
+
+    async def _end_run(self) -> None:
+        row = self.row
+        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
+        await self._to_relay({"type": "end_session", **about})
 
 
 HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {

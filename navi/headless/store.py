@@ -255,10 +255,11 @@ class Store:
         if not done.rowcount:
             raise Refused(f"there is no session {session_id}")
 
-    def resume(self, session_id: str, sends_again: bool = False) -> StoredSession:
+    def resume(self, session_id: str, sends_again: bool = False, conversation: str | None = None) -> StoredSession:
         """Begin another run of a session whose agent has ended; the flag stays as it is. Raise Refused.
 
-        With `sends_again`, prompts that the agent was given and never took up wait again: it runs none twice.
+        With `sends_again`, prompts that the agent was given and never took up wait again: it runs none twice. With
+        `conversation`, the run is to have that one, a new one, in place of the conversation so far.
         """
         with self.together():
             row = self.needed(session_id)
@@ -268,7 +269,7 @@ class Store:
                 raise Refused(f"{session_id} still runs, as far as it is known")
             self.change(
                 session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
-                log_offset=0,
+                log_offset=0, agent_session_id=row.agent_session_id if conversation is None else conversation,
             )  # fmt: skip
             if sends_again:
                 self._database.execute(

@@ -154,6 +154,20 @@ class TestClaude:
             assert "--input-format" not in there.sh("ps -eo args | grep '[c]laude' || :")
 
     @HERE_AND_THERE
+    def test_a_conversation_that_it_has_lost_goes_on_anew(self, lab: Lab, far: bool) -> None:
+        with real_claude(lab, far) as (there, host, variables), serving(lab, variables):
+            words = ("spawn", "--json", "--host", host, "-c", str(there.home / "work"), "say: the first answer")
+            address = json.loads(navi(lab, *words).stdout)["address"]
+            navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+            navi(lab, "kill", address)
+            there.sh("rm -r ~/.claude/projects")
+            refused = navi(lab, "resume", address, status=69).stderr
+            assert "No conversation found" in refused
+            assert "navi resume --anew begins a new conversation with what is stored of this one" in refused
+            navi(lab, "resume", "--anew", address, "say: the second answer")
+            until(lambda: "the second answer" in navi(lab, "capture", address).stdout, timeout=60, what="it goes on")
+
+    @HERE_AND_THERE
     def test_feedback_is_delivered_at_the_end_of_a_turn_in_a_terminal(self, lab: Lab, far: bool) -> None:
         with real_claude(lab, far) as (there, host, variables), serving(lab, variables):
             navi(lab, "hooks", "install", "claude", "--yes", "--host", host)

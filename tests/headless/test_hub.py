@@ -17,6 +17,7 @@ import trio
 from navi.headless.hub import BEHIND, MOST_A_MINUTE, MOST_AT_ONCE, Hub, Subscriber
 from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
+from navi.headless.retold import told_so_far
 from navi.headless.store import Refused, Store, StoredSession
 from tests.support.full_disk import disk, fill, free
 
@@ -352,6 +353,71 @@ async def test_an_ended_agent_can_be_resumed(
         assert here.hub.shown(again).status == "running"
         numbers = [one["index"] for one in await settled(phone, "message", 2)]
         assert numbers == [0, 2], "the same client sees the next run"
+
+
+LOST = {"type": "result", "subtype": "error_during_execution", "is_error": True, "errors": ["No conversation found"]}
+
+
+async def test_a_conversation_that_the_agent_has_lost_can_begin_anew(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("fix it", "/repo", model="opus", permission_mode="plan"))
+        await here.prints(row, READY, TEXT)
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+        again = await here.hub.resume(row.id)
+        await here.prints(again, LOST)
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 2, "exit_code": 1})
+    async with world(tmp_path) as here:
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert stored.reason == (
+            "No conversation found; navi resume --anew begins a new conversation with what is stored of this one"
+        )
+        anew = await here.hub.resume(row.id, "go on", anew=True)
+        words = here.relay.take("start_session")[0]["words"]
+        assert words[words.index("--session-id") + 1] == anew.agent_session_id != row.agent_session_id
+        assert words[words.index("--model") + 1 :][:3] == ["opus", "--permission-mode", "plan"]
+        assert "--resume" not in words
+        await here.prints(anew, READY)
+        prompt = json.loads(here.relay.take("send_input")[-1]["line"])["message"]["content"]
+        assert prompt.startswith("This conversation goes on from an earlier one")
+        assert prompt.endswith("\nhello\n\ngo on")
+
+
+def acp(method: str = "", **fields: Any) -> dict[str, Any]:
+    """Return a line of an agent of the Agent Client Protocol."""
+    return {"jsonrpc": "2.0", **({"method": method} if method else {}), **fields}
+
+
+def chunk(text: str) -> dict[str, Any]:
+    """Return a part of a text of such an agent."""
+    update = {"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": text}}
+    return acp("session/update", params={"sessionId": "A", "update": update})
+
+
+async def test_a_text_that_comes_in_parts_only_is_whole_after_a_restart(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x", harness="gemini"))
+        await here.prints(row, acp(id="navi-initialize", result={"agentCapabilities": {}}))
+        await here.prints(row, acp(id="navi-new", result={"sessionId": "A"}), chunk("hel"))
+    async with world(tmp_path) as here:
+        await here.prints(row, chunk("lo"), acp(id="navi-prompt:u", result={"stopReason": "end_turn"}), offset=sum(
+            len(one.body) + 1 for one in Store(tmp_path / "navi.db").messages(row.id)
+        ))  # fmt: skip
+        store = Store(tmp_path / "navi.db")
+        known = store.session(row.id)
+        assert known
+        assert told_so_far(store, known).endswith("\n\nhello")
+
+
+async def test_an_agent_that_refuses_its_conversation_is_ended(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x", harness="gemini"))
+        await here.prints(row, acp(id="navi-initialize", error={"message": "Authentication required"}))
+        assert [one["generation"] for one in here.relay.take("end_session")] == [1]
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert (stored.status, stored.reason) == ("failed", "Authentication required")
 
 
 async def test_everybody_hears_that_a_session_was_opened_in_a_terminal(tmp_path: Path) -> None:
