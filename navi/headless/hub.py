@@ -18,8 +18,8 @@ from navi.headless import rule
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Answer
 from navi.headless.hub_session import ANEW, Client, HubSession, Wanted
-from navi.headless.retold import told_so_far
 from navi.headless.run_state import question_document
+from navi.headless.so_far import printed_so_far
 from navi.headless.store import Refused, Store, StoredSession
 from navi.headless.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.writer import Writer
@@ -197,10 +197,10 @@ class Hub:
         if not (able.resumes or anew):
             raise Refused(f"{known.harness} can't go on with a conversation; {ANEW}")
         conversation = (str(uuid.uuid4()) if able.chooses_id else "") if anew else None
-        told = await self.writer.do(lambda store: told_so_far(store, known)) if anew else ""
+        printed = await self.writer.do(lambda store: printed_so_far(store, known)) if anew else ""
         row = await self.writer.do(lambda store: store.resume(session_id, able.sends_once, conversation))
         session = await self.follow(row)
-        await session.start("\n\n".join(filter(None, (told, prompt))), by, anew)
+        await session.start("\n\n".join(filter(None, (printed, prompt))), by, anew)
         return session.row
 
     async def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:

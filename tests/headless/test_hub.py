@@ -17,7 +17,7 @@ import trio
 from navi.headless.hub import BEHIND, MOST_A_MINUTE, MOST_AT_ONCE, Hub, Subscriber
 from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
-from navi.headless.retold import told_so_far
+from navi.headless.so_far import printed_so_far
 from navi.headless.store import Refused, Store, StoredSession
 from tests.support.full_disk import disk, fill, free
 
@@ -406,7 +406,7 @@ async def test_a_text_that_comes_in_parts_only_is_whole_after_a_restart(tmp_path
         store = Store(tmp_path / "navi.db")
         known = store.session(row.id)
         assert known
-        assert told_so_far(store, known).endswith("\n\nhello")
+        assert printed_so_far(store, known).endswith("\n\nhello")
 
 
 async def test_an_agent_that_refuses_its_conversation_is_ended(tmp_path: Path) -> None:

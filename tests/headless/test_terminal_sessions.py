@@ -78,8 +78,8 @@ def test_a_terminal_that_somebody_opens_by_hand_ends_the_run_without_one(lab: La
         hub.follow(hub.ask("GET", f"/api/sessions/{id}"))
         assert row_of(lab, id)["remote"] == 1
         there.new_session("by-hand", f"claude --resume {conversation}")
-        told = hub.wait(lambda one: one["type"] == "session_updated" and one["remote"] is False, 60)
-        assert (told["status"], told["interactive"]) == ("live", False)
+        news = hub.wait(lambda one: one["type"] == "session_updated" and one["remote"] is False, 60)
+        assert (news["status"], news["interactive"]) == ("live", False)
         until(lambda: row_of(lab, id)["ended_at"] is not None, timeout=60, what="the run without a terminal has ended")
         row = row_of(lab, id)
         assert (row["remote"], row["interactive"], row["status"]) == (0, 0, "live")

@@ -10,16 +10,16 @@ from navi.headless.run_state import launch_of
 from navi.headless.store import Store, StoredSession
 from navi.headless.transcript import Reader
 
-RETOLD = (Taken, Text, ToolCall, ToolResult)
+KEPT = (Taken, Text, ToolCall, ToolResult)
 """What belongs to a conversation; how its turns ended does not."""
 
 LONGEST = 100_000
-"""Characters of a conversation that are told again: its end."""
+"""Characters of a conversation that are printed again: its end."""
 
 PREFACE = "This conversation goes on from an earlier one, of which you have no record. This is what was printed in it:"
 
 
-def told_so_far(store: Store, row: StoredSession) -> str:
+def printed_so_far(store: Store, row: StoredSession) -> str:
     """Return the end of what was stored of a session, with a preface; "" if there is nothing."""
     reader = Reader({one.uuid: one.body for one in store.inputs(row.id)})
     text = "\n".join(_lines(store, row, reader))
@@ -34,5 +34,5 @@ def _lines(store: Store, row: StoredSession, reader: Reader) -> Iterator[str]:
     while page := store.messages(row.id, index):
         for message in page:
             memory, events = codec.read(memory, message.body)
-            yield from reader.lines([one for one in events if isinstance(one, RETOLD)])
+            yield from reader.lines([one for one in events if isinstance(one, KEPT)])
         index += len(page)
