@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
-from navi.headless.harness import HARNESSES
 from navi.headless.hub import Hub
 from navi.headless.hub_session import Wanted
 from navi.headless.run_state import question_document
@@ -81,8 +80,8 @@ async def _spawn(hub: Hub, _id: str, body: Body) -> Answer:
         _text(body, "model", ""), _text(body, "permission_mode", ""), _text(body, "title", "") or title_of(prompt),
         _text(body, "by", ""),
     )  # fmt: skip
-    if wanted.harness not in HARNESSES:
-        raise BadBody(f"there is no harness {wanted.harness[:40]}; known are {', '.join(HARNESSES)}")
+    if wanted.harness not in hub.harnesses:
+        raise BadBody(f"there is no harness {wanted.harness[:40]}; known are {', '.join(hub.harnesses)}")
     if not hub.relay_is_connected:
         return UNAVAILABLE, {"error": "no relay is connected; navi daemon start starts it"}
     new = await hub.writer.do(lambda store: not store.knows_folder(wanted.host.removeprefix("local"), wanted.cwd))

@@ -6,6 +6,7 @@ go at any time, and the hub itself may be killed: all that it reported before is
 
 from __future__ import annotations
 
+import math
 import secrets
 import uuid
 from collections import deque
@@ -14,8 +15,9 @@ from typing import Any, Protocol
 
 import trio
 
+from navi.core.text import exact_age
 from navi.headless import rule
-from navi.headless.harness import HARNESSES
+from navi.headless.harness import HARNESSES, Harness
 from navi.headless.harness.base import Answer
 from navi.headless.hub_session import ANEW, Client, HubSession, Wanted
 from navi.headless.run_state import question_document
@@ -32,6 +34,9 @@ BEHIND = 256
 
 GIVES_UP = 5.0
 """Seconds that a message may take to a client."""
+
+LOOKS_FOR_IDLE_ONES = 15.0
+"""Seconds between looks for agents that have waited for too long."""
 
 MOST_AT_ONCE = 20
 """Agents without a terminal on one host."""
@@ -87,8 +92,13 @@ class Subscriber:
 class Hub:
     """Sessions, the relay and the clients. `run` must run as long as it is used."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self, store: Store, harnesses: Mapping[str, Harness] = HARNESSES, idle_limit: float | None = None
+    ) -> None:
+        """`idle_limit` are the seconds that an agent may wait for a prompt until it is ended; None for ever."""
         self.writer = Writer(store)
+        self.harnesses = harnesses
+        self._idle_limit = idle_limit
         self._sessions: dict[str, HubSession] = {}
         self._relay: Peer | None = None
         self._client_id = ""
@@ -104,7 +114,16 @@ class Hub:
             for row in await self.writer.do(lambda store: store.live()):
                 await self.follow(row)
             task_status.started()
-            await trio.sleep_forever()
+            await self._end_idle_ones()
+
+    async def _end_idle_ones(self) -> None:
+        """End agents that have waited for a prompt for longer than the limit, until cancelled."""
+        while True:
+            await trio.sleep(LOOKS_FOR_IDLE_ONES if self._idle_limit is not None else math.inf)
+            for session in list(self._sessions.values()):
+                if self._idle_limit is not None and session.idle_for > self._idle_limit:
+                    words = f"ended after it waited for a prompt for {exact_age(self._idle_limit)} (idle_limit)"
+                    await session.end(words)
 
     @property
     def relay_is_connected(self) -> bool:
@@ -127,7 +146,7 @@ class Hub:
         session = self._sessions.get(row.id)
         if session is None or session.row.generation != row.generation:
             clients = session.clients if session else self._followers.pop(row.id, set())
-            session = HubSession(row, HARNESSES[row.harness], self.writer, self._to_relay)
+            session = HubSession(row, self.harnesses[row.harness], self.writer, self._to_relay)
             self._sessions[row.id] = session
             session.clients = clients
             await session.rebuild()
@@ -155,7 +174,7 @@ class Hub:
         Raise Refused where nothing is stored: no relay, an unknown harness or host.
         """
         self._check(wanted)
-        harness = HARNESSES[wanted.harness]
+        harness = self.harnesses[wanted.harness]
         row = StoredSession(
             self.new_id("spawn"), wanted.title, wanted.harness, wanted.model, wanted.permission_mode,
             "" if wanted.host == "local" else wanted.host, wanted.cwd,
@@ -167,8 +186,8 @@ class Hub:
         return session.row
 
     def _check(self, wanted: Wanted) -> None:
-        if wanted.harness not in HARNESSES:
-            raise Refused(f"there is no harness {wanted.harness}; known are {', '.join(HARNESSES)}")
+        if wanted.harness not in self.harnesses:
+            raise Refused(f"there is no harness {wanted.harness}; known are {', '.join(self.harnesses)}")
         if self._relay is None:
             raise Refused("no relay is connected; navi daemon start starts it")
         if (wanted.host or "local") not in self._capabilities.get("hosts", ()):
@@ -193,7 +212,7 @@ class Hub:
             raise Refused("no relay is connected; navi daemon start starts it")
         known = await self.writer.do(lambda store: store.needed(session_id))
         self._check_limits(known.host)
-        able = HARNESSES[known.harness].abilities
+        able = self.harnesses[known.harness].abilities
         if not (able.resumes or anew):
             raise Refused(f"{known.harness} can't go on with a conversation; {ANEW}")
         conversation = (str(uuid.uuid4()) if able.chooses_id else "") if anew else None

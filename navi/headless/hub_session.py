@@ -70,6 +70,13 @@ class HubSession:
         self._to_relay = to_relay
         self._lock = trio.Lock()
         self._held_back = False
+        self._active = trio.current_time()
+        self._why_ended = ""
+
+    @property
+    def idle_for(self) -> float:
+        """Seconds for which its agent has waited for a prompt, as far as this hub saw it; 0 if it does not."""
+        return trio.current_time() - self._active if self.state.status is Status.WAITING else 0.0
 
     @property
     def state(self) -> State:
@@ -174,7 +181,7 @@ class HubSession:
             await self.rebuild()
             return
         first, known = self.row.last_index + 1, self.row.agent_session_id
-        self._run, self.reached = output.run, True
+        self._run, self.reached, self._active = output.run, True, trio.current_time()
         last = self.row.last_index + len(batch.messages)
         self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)
         self._tell([{"type": "partial", "message_id": one.id, "text": one.text} for one in output.partials])
@@ -253,6 +260,8 @@ class HubSession:
             changes = self._with_offer(changes)
         elif not before.status.live:
             changes["reason"] = self.row.reason
+        elif self.state.status is Status.COMPLETE:
+            changes["reason"] = self._why_ended
         await self._writer.do(lambda store: store.change(self.row.id, **changes))
         self.row = self.row._replace(**changes)
         complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason}
@@ -267,6 +276,7 @@ class HubSession:
                 raise Refused(IN_TERMINAL)
             if not self.state.status.live:
                 raise Refused("its agent has ended; navi resume goes on with it")
+            self._active = trio.current_time()
             found = await self._writer.do(lambda store: store.queue(self.row.id, id, kind, body, by))
             self._tell([{"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state}])
             await self.send_waiting()
@@ -315,9 +325,10 @@ class HubSession:
         for number, line in enumerate(self._run.harness.codec.interrupt(self._run.memory, key, self.state.questions)):
             await self.queue(f"{key}-{number}", "interrupt", line, by)
 
-    async def end(self) -> None:
-        """Let the relay end the agent."""
+    async def end(self, why: str = "") -> None:
+        """Let the relay end the agent; `why` is for people, if nobody asked for it."""
         async with self._lock:
+            self._why_ended = why
             self._run = happened(self._run, EndWanted())
         self._tell([self._updated()])
         await self._end_run()

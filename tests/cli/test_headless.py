@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from navi.config.places import Places
+from tests.support.claude import put_claude
 from tests.support.machines import Lab
 from tests.support.serving import process_of_relay, serving, status
 from tests.support.terminal import Terminal
@@ -163,6 +165,25 @@ def test_attach_opens_a_session_in_a_terminal_for_good(lab: Lab, far: bool) -> N
         assert navi(lab, "resume", address, status=1).stderr.startswith("navi: ")
         agents = there.sh("ps -eo args").count("--input-format stream-json")
         assert agents == 0, "the agent without a terminal has ended"
+
+
+def test_another_program_of_an_agent_is_configuration(lab: Lab) -> None:
+    program = put_claude(lab.local)
+    wrapper = lab.local.home / "my wrapper"
+    wrapper.write_text(f'#!/bin/sh\necho "wrapped $1" >&2\nexec {program} "$@"\n')
+    wrapper.chmod(0o755)
+    text = f"harnesses:\n  claude-code: {{program: '\"{wrapper}\" --'}}\n  nothing: {{program: x}}\n"
+    path = Places(lab.environment()).settings
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    with serving(lab) as hub:
+        assert hub.stderr
+        complaint = f"navi: {path}:3: harnesses: there is no harness `nothing`; known are claude-code, gemini"
+        assert hub.stderr.readline().startswith(complaint)
+        address = json.loads(navi(lab, "spawn", "--json", "-c", str(lab.local.home), "hello").stdout)["address"]
+        shows(lab, address, "hello")
+        run = lab.local.sessions_dir / ".headless" / address / "1"
+        assert (run / "err").read_text() == "wrapped --\n"
 
 
 def test_an_agent_that_does_not_start_in_a_terminal_stays_as_it_was(lab: Lab) -> None:

@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 import trio
 
+from navi.config.settings import HarnessCommand
+from navi.headless.harness.base import Launch
+from navi.headless.harness.configured import configured
 from navi.headless.hub import BEHIND, MOST_A_MINUTE, MOST_AT_ONCE, Hub, Subscriber
 from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
@@ -104,11 +107,11 @@ class World:
 
 
 @asynccontextmanager
-async def world(path: Path, relay: bool = True) -> AsyncIterator[World]:
+async def world(path: Path, relay: bool = True, idle_limit: float | None = None) -> AsyncIterator[World]:
     """Run a hub over a store."""
     store = Store(path / "navi.db")
     async with trio.open_nursery() as nursery:
-        made = World(Hub(store), nursery)
+        made = World(Hub(store, idle_limit=idle_limit), nursery)
         await nursery.start(made.hub.run)
         if relay:
             await made.connect()
@@ -178,6 +181,44 @@ async def test_so_many_agents_and_no_more(tmp_path: Path, autojump_clock: trio.t
         await here.hub.spawn(Wanted("x", host="dev"))
         await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
         await here.hub.spawn(Wanted("x"))
+
+
+async def test_an_agent_that_waits_too_long_is_ended(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    async with world(tmp_path, idle_limit=3600) as here:
+        row, busy = await here.hub.spawn(Wanted("x")), await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY, DONE)
+        await here.prints(busy, READY)
+        autojump_clock.jump(3000)
+        await trio.sleep(60)
+        assert here.relay.take("end_session") == []
+        autojump_clock.jump(600)
+        await trio.sleep(60)
+        assert [one["session_id"] for one in here.relay.take("end_session")] == [row.id]
+        ended = {"session_id": row.id, "generation": 1, "exit_code": 0, "reason": "asked"}
+        await here.hub.hear({"type": "session_ended", **ended})
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert stored.status == "complete"
+        assert stored.reason == "ended after it waited for a prompt for 1h 0m (idle_limit)"
+
+
+def test_a_configured_command_line_starts_the_agent() -> None:
+    commands = [
+        HarnessCommand("claude-code", (), ("firejail", "claude"), ("--add-dir", "/x"), "config.yaml", 2),
+        HarnessCommand("gemini", ("my-gemini", "--acp"), (), (), "config.yaml", 3),
+        HarnessCommand("nothing", ("x",), (), (), "config.yaml", 4),
+        HarnessCommand("gemini", ("other",), (), (), "config.yaml", 5),
+    ]
+    found, problems = configured(commands)
+    launch = Launch("/", "id")
+    words = found["claude-code"].command(launch)
+    assert words[:3] == ("firejail", "claude", "-p")
+    assert words[-4:] == ("--add-dir", "/x", "--session-id", "id")
+    assert found["gemini"].command(launch) == ("my-gemini", "--acp")
+    assert [str(one).partition(";")[0] for one in problems] == [
+        "config.yaml:4: harnesses: there is no harness `nothing`",
+        "config.yaml:5: harnesses: `gemini` is given a second time",
+    ]
 
 
 async def test_output_is_acknowledged_once_and_asked_for_again_where_it_does_not_fit(tmp_path: Path) -> None:
