@@ -151,7 +151,8 @@ class TestClaude:
                 until(lambda: hub.ask("GET", path)["ended_at"], timeout=60, what="the other agent has ended")
                 assert hub.ask("GET", path)["tmux_name"] == ("by-hand" if hooked else "")
             until(lambda: "the first answer" in pane(there, "by-hand"), timeout=60, what="it shows the conversation")
-            assert "--input-format" not in there.sh("ps -eo args | grep '[c]laude' || :")
+            agents = [line for line in there.sh("ps -eo args").splitlines() if conversation in line]
+            assert not [line for line in agents if "--input-format" in line]
 
     @HERE_AND_THERE
     def test_a_conversation_that_it_has_lost_goes_on_anew(self, lab: Lab, far: bool) -> None:

@@ -24,6 +24,17 @@ hook() {
         "$id" "$PWD" "$1" "${2:-false}" |
         sh "$HOME/.claude-sessions/.navi/hook" claude
 }
+grow() {
+    rest=$1
+    while [ -n "$rest" ]; do
+        part=${rest%"${rest#????}"}
+        rest=${rest#"${part:-$rest}"}
+        printf '{"type":"stream_event","event":{"type":"content_block_delta","delta":{"text":"%s"}}}\n' "${part:-$rest}"
+        sleep 0.1
+        [ -n "$part" ] || rest=
+    done
+    sleep 1
+}
 case " $* " in
 *' -p '*)
     export CLAUDE_CODE_ENTRYPOINT=sdk-cli
@@ -36,7 +47,7 @@ case " $* " in
             uuid=${line#*'"uuid":"'}
             text=${line#*'"content":"'}
             printf '{"type":"user","isReplay":true,"uuid":"%s"}\n' "${uuid%%\"*}"
-            case $text in long*) sleep 3 ;; esac
+            case $text in long*) sleep 3 ;; grow*) grow "${text%%\"*}" ;; esac
             printf '{"type":"assistant","message":{"id":"m","content":[{"type":"text","text":"%s"}]}}\n' "${text%%\"*}"
             echo '{"type":"result","subtype":"success","is_error":false,"result":"","usage":{}}' ;;
         esac
