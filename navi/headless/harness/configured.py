@@ -26,6 +26,12 @@ def configured(commands: Sequence[HarnessCommand]) -> tuple[Mapping[str, Harness
     return found, tuple(problems)
 
 
+def programs(commands: Sequence[HarnessCommand]) -> tuple[str, ...]:
+    """Return the programs that hosts need for agents without a terminal, each once; sh, which all have, is left out."""
+    found, _ = configured(commands)
+    return tuple(dict.fromkeys(one.words[0] for one in found.values() if one.words[0] != "sh"))
+
+
 def with_command(harness: Harness, command: HarnessCommand) -> Harness:
     """Return a harness with the command line of an entry. What a launch needs is added behind it as before."""
     words = command.command or (*(command.program or harness.words[:1]), *harness.words[1:])
