@@ -14,9 +14,11 @@ from typing import Any, NamedTuple, Protocol
 
 import trio
 
+from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.hosts import Host, HostError
+from navi.hosts.failures import pause_before
 from navi.ops import OperationError
 from navi.ops.headless import RunId, end, post, run
 from navi.ops.headless_conversations import forget, give, know
@@ -27,8 +29,8 @@ Message = Mapping[str, Any]
 MOST_WAITING = 1000
 """Messages of the hub that may wait for one host."""
 
-PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
-"""Seconds between attempts to reach a host."""
+LONGEST_PAUSE = 1800.0
+"""Seconds between attempts to reach a host, also where only a person can do something: somebody may have logged in."""
 
 
 class Hub(Protocol):
@@ -114,6 +116,8 @@ class _HostRelay:
         self._unacknowledged: dict[str, deque[int | None]] = {}
         self._changed = trio.Event()
         self._watched = False
+        self._wanted = trio.Event()
+        self._attempt = 0
         self._send, self._waiting = trio.open_memory_channel[Message](MOST_WAITING)
 
     # ---- what is followed
@@ -139,7 +143,6 @@ class _HostRelay:
 
     async def follow(self) -> None:
         """Keep a stream open on everything that is followed; open it anew when that changes, or it ends."""
-        attempt = 0
         while True:
             changed = self._changed
             if not (self._runs or self._watched):
@@ -147,7 +150,6 @@ class _HostRelay:
                 continue
             try:
                 await self.host.open()
-                attempt = 0
                 with trio.CancelScope() as stream:
                     async with trio.open_nursery() as nursery:
                         nursery.start_soon(_cancel_when, changed, stream)
@@ -155,8 +157,14 @@ class _HostRelay:
                         nursery.cancel_scope.cancel()
             except (HostError, OperationError) as error:
                 await self._lost(str(error))
-                await trio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)] * random.uniform(0.8, 1.2))
-                attempt += 1
+                await self._pause(error.failure.retry if isinstance(error, HostError) else Retry.LATER)
+
+    async def _pause(self, retry: Retry) -> None:
+        """Wait before the next attempt, at most until somebody wants something of the host."""
+        self._attempt += 1
+        with trio.move_on_after(min(pause_before(self._attempt, retry, random.random()), LONGEST_PAUSE)):
+            self._wanted = trio.Event()
+            await self._wanted.wait()
 
     async def _stream(self) -> None:
         positions = [Position(one.id, one.offset) for one in self._runs.values()]
@@ -165,6 +173,7 @@ class _HostRelay:
             for position in positions:
                 await self._reached(position.id, True)
             async for several in watch:
+                self._attempt = 0
                 for news in several:
                     await self._report(news)
 
@@ -213,6 +222,8 @@ class _HostRelay:
 
     def take(self, message: Message) -> None:
         """Queue a message of the hub for this host. One that finds no place is sent again at the next start."""
+        if message["type"] != "ack":
+            self._wanted.set()
         with suppress(trio.WouldBlock):
             self._send.send_nowait(message)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -182,3 +183,25 @@ def test_a_second_process_learns_who_has_the_lock(tmp_path: Path) -> None:
     assert holder(lock) is None
     with only_one(lock):
         pass
+
+
+def test_who_only_asks_for_the_holder_keeps_nobody_from_the_lock(tmp_path: Path) -> None:
+    lock, asking = tmp_path / "lock", threading.Event()
+
+    def ask() -> None:
+        while not asking.is_set():
+            holder(lock)
+
+    with only_one(lock):
+        pass
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for one in threads:
+        one.start()
+    try:
+        for _ in range(20):
+            with only_one(lock):
+                pass
+    finally:
+        asking.set()
+        for one in threads:
+            one.join()
