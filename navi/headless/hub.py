@@ -261,8 +261,11 @@ class Hub:
         self._capabilities = {**hello["capabilities"], "hosts": [one or "local" for one in hello["hosts"]]}
         live = [one for one in self._sessions.values() if one.state.status.live]
         watch = await self.writer.do(lambda store: store.hosts_to_watch())
-        await self._to_relay({"type": "sync", "sessions": [one.position() for one in live], "watch": list(watch)})
+        begun = [one.position() for one in live if not one.may_not_have_begun]
+        await self._to_relay({"type": "sync", "sessions": begun, "watch": list(watch)})
         for session in live:
+            if session.may_not_have_begun:
+                await session.start_again()
             await session.send_waiting()
 
     def lose_relay(self, peer: Peer) -> None:

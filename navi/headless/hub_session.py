@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import trio
 
 from navi.core.text import clean
-from navi.headless.harness.base import Answer, Asked, Due, Harness
+from navi.headless.harness.base import Answer, Asked, Due, Harness, Launch
 from navi.headless.run_state import Output, begin, columns, happened, launch_of, read
 from navi.headless.state import Answered, EndWanted, Exited, Handed, State, Status
 from navi.headless.store import Batch, Input, Refused, Store, StoredSession
@@ -30,6 +30,8 @@ STORES_AGAIN = 1.0
 
 ANEW = "navi resume --anew begins a new conversation with what is stored of this one"
 """What can be done where an agent has lost a conversation."""
+
+NEVER_STARTED = "the hub ended before it could start the agent; navi resume starts it"
 
 IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
 """Why a session takes no input here any more."""
@@ -109,9 +111,26 @@ class HubSession:
         """Store the first inputs, and let the relay start the agent and give it these. `anew` begins a conversation."""
         launch = launch_of(self.row)
         launch = launch._replace(resume=launch.resume and not anew)
-        harness = self._run.harness
-        lines = harness.codec.handshake(launch)
+        lines = self._run.harness.codec.handshake(launch)
         first = await self._writer.do(lambda store: self._queue_first(store, lines, prompt, by))
+        await self._send_start(launch, first)
+
+    @property
+    def may_not_have_begun(self) -> bool:
+        """Whether nothing came of its run yet: the relay may have ended before it started the agent."""
+        return self.state.status is Status.STARTING and self.row.log_offset == 0
+
+    async def start_again(self) -> None:
+        """Let another relay start the agent, which it does once however often it is asked."""
+        waiting = await self._writer.do(lambda store: store.inputs(self.row.id, "queued", "handed"))
+        first = min((one.seq for one in waiting if one.kind == "line"), default=0)
+        if first:
+            await self._send_start(launch_of(self.row), first)
+        else:
+            await self._hear_ended({"error": NEVER_STARTED})
+
+    async def _send_start(self, launch: Launch, first: int) -> None:
+        harness = self._run.harness
         await self._to_relay({
             "type": "start_session", "session_id": self.row.id, "host": self.row.host,
             "generation": self.row.generation, "cwd": self.row.cwd, "words": list(harness.command(launch)),
@@ -158,6 +177,8 @@ class HubSession:
         self._tell([self._updated(clean(message.get("error") or ""))])
         if self.reached:
             await self.send_waiting()
+        if self.reached and self.state.status is Status.ENDING:
+            await self._end_run()
 
     async def _hear_output(self, message: Message) -> None:
         """Store a batch; one that does not fit is asked for again from where the store ends."""

@@ -18,8 +18,9 @@ from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.hosts import Host, HostError
+from navi.hosts.base import ConnectionLost
 from navi.hosts.failures import pause_before
-from navi.ops import OperationError
+from navi.ops import Operation, OperationError
 from navi.ops.headless import RunId, end, post, run
 from navi.ops.headless_conversations import forget, give, know
 from navi.ops.headless_tail import Delivered, Ended, Fed, Left, Lines, Missing, News, Opened, Position, tail
@@ -247,13 +248,26 @@ class _HostRelay:
 
     async def _start(self, message: Message) -> None:
         id = _id(message)
-        await self.host.open()
-        await self.host.run(run(
+        operation = run(
             id, message["words"], message["cwd"], message["variables"], first=message["first"],
             conversation=message.get("conversation") or "",
-        ))  # fmt: skip
+        )  # fmt: skip
+        await self.host.open()
+        await self._until_known(operation)
         self._watched = True
         self.add(id, 0)
+
+    async def _until_known(self, operation: Operation[Any]) -> None:
+        """Run an operation that can be repeated, until it is known whether it was done. Raise HostError, OperationError
+        where it was not.
+        """
+        while True:
+            try:
+                await self.host.run(operation)
+                return
+            except ConnectionLost as error:
+                self._log.info("%s: %s; it is repeated", self.host.name, error)
+                await self._pause(Retry.AT_ONCE)
 
     async def _post(self, message: Message) -> None:
         await self.host.run(post(_id(message), message["seq"], message["line"]))

@@ -221,6 +221,30 @@ def test_a_configured_command_line_starts_the_agent() -> None:
     ]
 
 
+async def test_an_agent_that_no_relay_has_started_is_started_by_the_next_one(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("fix it"))
+        first = here.relay.take("start_session")
+    async with world(tmp_path) as here:
+        assert here.relay.take("sync")[0]["sessions"] == [], "it can't be followed yet"
+        assert here.relay.take("start_session") == first
+        await here.prints(row, READY)
+        await here.connect()
+        assert [one["session_id"] for one in here.relay.take("sync")[0]["sessions"]] == [row.id]
+        assert here.relay.take("start_session") == []
+
+
+async def test_a_session_whose_hub_ended_before_its_first_input_was_stored_has_failed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "navi.db")
+    store.spawn(StoredSession("spawn_1", harness="claude-code"))
+    store.close()
+    async with world(tmp_path):
+        stored = Store(tmp_path / "navi.db").session("spawn_1")
+        assert stored
+        assert stored.status == "failed"
+        assert stored.reason == "the hub ended before it could start the agent; navi resume starts it"
+
+
 async def test_output_is_acknowledged_once_and_asked_for_again_where_it_does_not_fit(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.hub.spawn(Wanted("x"))
