@@ -283,6 +283,8 @@ class HubSession:
             changes["reason"] = self.row.reason
         elif self.state.status is Status.COMPLETE:
             changes["reason"] = self._why_ended
+        elif message.get("errors"):
+            changes["reason"] += f": {clean(message['errors'])}"
         await self._writer.do(lambda store: store.change(self.row.id, **changes))
         self.row = self.row._replace(**changes)
         complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason}

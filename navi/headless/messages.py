@@ -63,6 +63,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("relay", "session_reached"): {**ID, "generation": Field(NUMBER), "reached": Field(TRUTH), "error": maybe(TEXT)},
     ("relay", "session_ended"): {
         **ID, "generation": Field(NUMBER), "exit_code": maybe(NUMBER), "reason": maybe(TEXT), "error": maybe(TEXT),
+        "errors": maybe(TEXT),
     },
     ("relay", "host_reached"): {"host": Field(TEXT)},
     ("relay", "terminal"): {

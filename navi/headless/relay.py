@@ -21,7 +21,7 @@ from navi.hosts import Host, HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.failures import pause_before
 from navi.ops import Operation, OperationError
-from navi.ops.headless import RunId, end, post, run
+from navi.ops.headless import RunId, end, errors, post, run
 from navi.ops.headless_conversations import forget, give, know
 from navi.ops.headless_tail import Delivered, Ended, Fed, Left, Lines, Missing, News, Opened, Position, tail
 
@@ -29,6 +29,9 @@ Message = Mapping[str, Any]
 
 MOST_WAITING = 1000
 """Messages of the hub that may wait for one host."""
+
+LONGEST_ERROR = 300
+"""Characters of what an agent printed last to standard error, if it failed."""
 
 LONGEST_PAUSE = 1800.0
 """Seconds between attempts to reach a host, also where only a person can do something: somebody may have logged in."""
@@ -205,11 +208,19 @@ class _HostRelay:
             await self._hub.send({"type": "input_handed", "session_id": id.session, "seq": news.number})
         elif isinstance(news, Ended):
             self._drop(id)
-            ended = {"exit_code": news.exit.status, "reason": news.exit.reason}
+            last = await self._last_errors(id) if news.exit.status and not news.exit.reason else ""
+            ended = {"exit_code": news.exit.status, "reason": news.exit.reason, "errors": last}
             await self._hub.send({"type": "session_ended", **at, **ended})
         elif isinstance(news, Missing):
             self._drop(id)
             await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})
+
+    async def _last_errors(self, id: RunId) -> str:
+        """Return the last line that an agent printed to standard error, "" if that can't be had."""
+        with suppress(HostError, OperationError):
+            lines = await self.host.run(errors(id))
+            return lines[-1][:LONGEST_ERROR] if lines else ""
+        return ""
 
     async def _report_terminal(self, news: Opened | Left | Delivered) -> None:
         about = {"host": self.name, "conversation": news.conversation}

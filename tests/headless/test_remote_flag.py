@@ -147,7 +147,8 @@ def test_plan_3_a_spawn_is_whole_before_its_agent_starts_and_after_it_failed_to(
         columns = "remote, interactive, status, host, cwd, reason"
         (row,) = ask(lab, f"SELECT {columns} FROM sessions WHERE harness = 'gemini'")
         assert row[:-1] == (1, 1, "failed", "", str(lab.local.home))
-        assert row[-1]
+        assert str(row[-1]).startswith("it ended before it answered, with status 127: ")
+        assert "gemini" in str(row[-1])
         with client(lab) as hub:
             live = hub.ask("POST", "/api/sessions/live", title="api", claude_session_id="c-1")
         assert flags(lab, live["id"]) == (0, 0)
