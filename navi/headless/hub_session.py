@@ -274,6 +274,7 @@ class HubSession:
         changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code"), "ended_at": time.time()}
         if not self.row.remote:
             await self._writer.do(lambda store: store.change(self.row.id, ended_at=changes["ended_at"]))
+            await self._remove_files()
             return
         if message.get("error"):
             changes["reason"] = clean(message["error"])
@@ -289,6 +290,13 @@ class HubSession:
         self.row = self.row._replace(**changes)
         complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason}
         self._tell([complete, self._updated()])
+        await self._remove_files()
+
+    async def _remove_files(self) -> None:
+        """Let the host remove what is left of the run: all of its output is stored."""
+        row = self.row
+        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
+        await self._to_relay({"type": "remove", **about, "received": row.log_offset})
 
     # ---- what people and the codec want
 

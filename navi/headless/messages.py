@@ -79,6 +79,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     },
     ("hub to relay", "send_input"): {**ID, "generation": Field(NUMBER), "seq": Field(NUMBER), "line": Field(TEXT)},
     ("hub to relay", "end_session"): {**ID, "generation": Field(NUMBER)},
+    ("hub to relay", "remove"): {**ID, "host": Field(TEXT), "generation": Field(NUMBER), "received": Field(NUMBER)},
     ("hub to relay", "know"): {**ID, "host": Field(TEXT), "conversation": Field(TEXT), "generation": maybe(NUMBER)},
     ("hub to relay", "give"): {
         **ID, "host": Field(TEXT), "conversation": Field(TEXT), "number": Field(NUMBER), "text": Field(TEXT),

@@ -21,7 +21,7 @@ from navi.hosts import Host, HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.failures import pause_before
 from navi.ops import Operation, OperationError
-from navi.ops.headless import RunId, end, errors, post, run
+from navi.ops.headless import RunId, end, errors, post, remove, run
 from navi.ops.headless_conversations import forget, give, know
 from navi.ops.headless_tail import Delivered, Ended, Fed, Left, Lines, Missing, News, Opened, Position, tail
 
@@ -293,6 +293,10 @@ class _HostRelay:
                 "exit_code": done.exit.status if done.exit else None, "reason": done.exit.reason if done.exit else "",
             })  # fmt: skip
 
+    async def _remove(self, message: Message) -> None:
+        """Remove the files of a run that is over and of which everything is stored. Its host checks both."""
+        await self.host.run(remove(_id(message), message["received"]))
+
     async def _know(self, message: Message) -> None:
         generation = message.get("generation")
         run = RunId(message["session_id"], generation) if generation else None
@@ -329,6 +333,7 @@ CARRIED: Mapping[str, Callable[[_HostRelay, Message], Awaitable[None]]] = {
     "send_input": _HostRelay._post,
     "end_session": _HostRelay._end,
     "ack": _HostRelay._acknowledged,
+    "remove": _HostRelay._remove,
     "know": _HostRelay._know,
     "give": _HostRelay._give,
     "forget": _HostRelay._forget,

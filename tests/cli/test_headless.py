@@ -64,7 +64,11 @@ def test_a_session_from_its_beginning_to_its_end(lab: Lab, far: bool) -> None:
         shows(lab, address, "hello", "? permission: Script may I?", "done", "> say more", "more")
         assert "attaching needs a terminal; nothing was ended" in navi(lab, "attach", address, status=64).stderr
         assert navi(lab, "kill", address, "--dry-run").stdout.startswith(f"would end the agent of {address}")
+        account = lab.machines[0] if far else lab.local
+        files = account.sessions_dir / ".headless" / address.rpartition("/")[2] / "1"
+        assert (files / "log").exists()
         assert navi(lab, "kill", address).stdout.startswith(f"ended {address}")
+        until(lambda: not files.exists(), what="what is stored is removed from the host")
         assert "complete" in navi(lab, "health", address, status=1).stdout
         assert navi(lab, "send", address, "x", status=1).stderr.startswith(f"navi: {address}: its agent has ended")
         navi(lab, "resume", address, "say again")

@@ -217,8 +217,9 @@ def test_feedback_has_limits_and_needs_a_session_that_takes_it(collaborating: La
         for bad in odd:
             with pytest.raises(OperationError, match="feedback is one of: message with content; diff_comment with"):
                 hub.ask("POST", f"/api/sessions/{id}/feedback", **bad)
-        hub.ask("DELETE", f"/api/sessions/{id}/interactive")
         waits = lab.local.sessions_dir / ".headless/.conversations/0badc0de-3/feedback"
+        until(lambda: waits.is_dir() and len(list(waits.iterdir())) == 20, timeout=60, what="all of it is there")
+        hub.ask("DELETE", f"/api/sessions/{id}/interactive")
         until(lambda: not list(waits.iterdir()), what="what was not delivered is taken back")
         unknown = hub.ask("POST", "/api/sessions/live")["id"]
         with pytest.raises(OperationError, match=r"the conversation of .* is not known"):
