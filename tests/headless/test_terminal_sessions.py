@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.support.claude import put_claude
 from tests.support.headless import here_or_there
 from tests.support.machines import Account, Lab
 from tests.support.serving import serving
+from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE, navi, pane
 from tests.support.waiting import until
 
@@ -74,7 +76,7 @@ def test_a_terminal_that_somebody_opens_by_hand_ends_the_run_without_one(lab: La
     if hooked:
         install_hooks(lab, host)
     with serving(lab), client(lab) as hub:
-        _, id, conversation = spawned(lab, there, host)
+        address, id, conversation = spawned(lab, there, host)
         hub.follow(hub.ask("GET", f"/api/sessions/{id}"))
         assert row_of(lab, id)["remote"] == 1
         there.new_session("by-hand", f"claude --resume {conversation}")
@@ -89,6 +91,8 @@ def test_a_terminal_that_somebody_opens_by_hand_ends_the_run_without_one(lab: La
         with pytest.raises(OperationError, match="takes no feedback; navi collaborate lets it"):
             hub.wait(lambda one: one["type"] == "input", 30)
         assert hub.ask("GET", f"/api/sessions/{id}/info")["type"] == "archived"
+        with Terminal([sys.executable, "-m", "navi", "attach", address], lab.environment()) as terminal:
+            terminal.wait_for(f"goes on with {conversation}")
 
 
 @HERE_AND_THERE
