@@ -126,6 +126,16 @@ def test_a_session_that_has_ended_goes_on_in_a_terminal_for_good(lab: Lab) -> No
         assert row_of(lab, id)["remote"] == 0
 
 
+def test_a_terminal_that_is_no_session_of_tmux_is_not_attached_to(lab: Lab) -> None:
+    there, host = machine(lab, False)
+    with serving(lab), client(lab) as hub:
+        address, id, _ = spawned(lab, there, host)
+        navi(lab, "kill", address)
+        hub.ask("POST", f"/api/sessions/{id}/terminal", tmux_name="")
+        with Terminal([sys.executable, "-m", "navi", "attach", address], lab.environment(), width=200) as terminal:
+            terminal.wait_for("no session of tmux on local shows its conversation")
+
+
 @HERE_AND_THERE
 def test_no_agent_is_started_where_a_terminal_has_the_conversation(lab: Lab, far: bool) -> None:
     with here_or_there(lab, far) as (account, host):
