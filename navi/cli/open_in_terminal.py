@@ -59,9 +59,12 @@ def _where(info: Info, context: Context) -> Named:
     if info["tmux_name"]:
         return Named(info["tmux_name"])
     host = context.host(info["host"] or LOCAL)
-    for session in sessions_of(host.name, host.run(look()), context.agents):
+    frame = host.run(look())
+    for session in sessions_of(host.name, frame, context.agents):
         if session.tmux and conversation_id(session) == info["agent_session_id"]:
             return Named(session.name, session.tmux.socket)
+    if not frame.proven:
+        raise OperationError(f"not every tmux server on {host.name} answers; try again", exits.UNAVAILABLE)
     words = f"{info['id']} went on in a terminal, and no session of tmux on {host.name} shows its conversation"
     raise OperationError(words, exits.NO_SESSION)
 

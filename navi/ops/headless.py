@@ -112,9 +112,11 @@ class Posted(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What a run may take before its runner ends it: seconds, and bytes of output. 0 is no limit."""
+    """What a run may take before its runner ends it: seconds, and bytes of output. 0 is no limit: an agent that waits for
+    its user may do so for days.
+    """
 
-    seconds: int = 4 * 3600
+    seconds: int = 0
     output: int = 100_000_000
 
 
