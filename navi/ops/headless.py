@@ -112,8 +112,8 @@ class Posted(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What a run may take before its runner ends it: seconds, and bytes of output. 0 is no limit: an agent that waits for
-    its user may do so for days.
+    """What a run may take before its runner ends it: seconds, and bytes of output. 0 is no limit: an agent may wait for
+    its user for days.
     """
 
     seconds: int = 0
