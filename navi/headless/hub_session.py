@@ -125,16 +125,17 @@ class HubSession:
         waiting = await self._writer.do(lambda store: store.inputs(self.row.id, "queued", "handed"))
         first = min((one.seq for one in waiting if one.kind == "line"), default=0)
         if first:
-            await self._send_start(launch_of(self.row), first)
+            await self._send_start(launch_of(self.row), first, again=True)
         else:
             await self._hear_ended({"error": NEVER_STARTED})
 
-    async def _send_start(self, launch: Launch, first: int) -> None:
+    async def _send_start(self, launch: Launch, first: int, again: bool = False) -> None:
         harness = self._run.harness
         await self._to_relay({
             "type": "start_session", "session_id": self.row.id, "host": self.row.host,
             "generation": self.row.generation, "cwd": self.row.cwd, "words": list(harness.command(launch)),
             "variables": dict(harness.variables), "first": first, "conversation": launch.conversation,
+            "again": again,
         })  # fmt: skip
         await self.send_waiting()
 

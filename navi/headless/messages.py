@@ -76,6 +76,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("hub to relay", "start_session"): {
         **ID, "host": Field(TEXT), "generation": Field(NUMBER), "cwd": Field(TEXT), "words": Field(LIST),
         "variables": Field(OBJECT), "first": Field(NUMBER), "conversation": maybe(TEXT),
+        "again": maybe(TRUTH),
     },
     ("hub to relay", "send_input"): {**ID, "generation": Field(NUMBER), "seq": Field(NUMBER), "line": Field(TEXT)},
     ("hub to relay", "end_session"): {**ID, "generation": Field(NUMBER)},

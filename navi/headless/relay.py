@@ -240,10 +240,10 @@ class _HostRelay:
             self._send.send_nowait(message)
 
     async def carry(self) -> None:
-        """Carry out what the hub sends, one after the other; an end, which takes long, beside the rest."""
+        """Carry out what the hub sends, one after the other; what may take long beside the rest."""
         async with trio.open_nursery() as nursery:
             async for message in self._waiting:
-                if message["type"] == "end_session":
+                if message["type"] == "end_session" or message.get("again"):
                     nursery.start_soon(self._try, message)
                 else:
                     await self._try(message)
@@ -263,22 +263,25 @@ class _HostRelay:
             id, message["words"], message["cwd"], message["variables"], first=message["first"],
             conversation=message.get("conversation") or "",
         )  # fmt: skip
-        await self.host.open()
-        await self._until_known(operation)
+        await self._until_known(operation, message.get("again") is True)
         self._watched = True
         self.add(id, 0)
 
-    async def _until_known(self, operation: Operation[Any]) -> None:
-        """Run an operation that can be repeated, until it is known whether it was done. Raise HostError, OperationError
-        where it was not.
+    async def _until_known(self, operation: Operation[Any], uncertain: bool) -> None:
+        """Run an operation that can be repeated, until it is known whether it was done; `uncertain` says that it may
+        have been already. Raise HostError, OperationError where it was not.
         """
         while True:
             try:
+                await self.host.open()
                 await self.host.run(operation)
                 return
-            except ConnectionLost as error:
+            except HostError as error:
+                uncertain = uncertain or isinstance(error, ConnectionLost)
+                if not uncertain:
+                    raise
                 self._log.info("%s: %s; it is repeated", self.host.name, error)
-                await self._pause(Retry.AT_ONCE)
+                await self._pause(error.failure.retry)
 
     async def _post(self, message: Message) -> None:
         await self.host.run(post(_id(message), message["seq"], message["line"]))
