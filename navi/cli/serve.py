@@ -14,8 +14,10 @@ import trio
 
 from navi.cli.daemon import RELAY
 from navi.core import exits
+from navi.core.cleanup import seconds_of
 from navi.core.log import Log
 from navi.headless.client import SOCKET
+from navi.headless.harness.configured import configured
 from navi.headless.hub import Hub
 from navi.headless.only_one import Locked, only_one
 from navi.headless.schema import TooNew
@@ -82,7 +84,7 @@ def _open(path: Path) -> Store:
 async def _serve(store: Store, path: Path, context: Context) -> None:
     async with trio.open_nursery() as nursery:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
-            hub = Hub(store)
+            hub = _hub(store, context)
             await nursery.start(hub.run)
             await nursery.start(serve, hub, path, context.log)
             context.output.print_at_once(f"serving at {path}; navi spawn starts a session")
@@ -90,6 +92,15 @@ async def _serve(store: Store, path: Path, context: Context) -> None:
             async for _ in signals:
                 nursery.cancel_scope.cancel()
                 break
+
+
+def _hub(store: Store, context: Context) -> Hub:
+    """Return the hub as config.yaml wants it, and complain about what is wrong there."""
+    harnesses, problems = configured(context.settings.harnesses)
+    for problem in problems:
+        context.output.complain(str(problem))
+    limit = context.settings.idle_limit
+    return Hub(store, harnesses, None if limit == "off" else seconds_of(limit))
 
 
 async def _keep_relay(environment: Mapping[str, str], log: Log) -> None:

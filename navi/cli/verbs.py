@@ -120,6 +120,7 @@ SEND = (
     ),
     flag("--fixed", help="the text to wait for is no expression"),
     _timeout(30),
+    flag("--feedback", help="for the end of the agent's turn, in a session that navi collaborate lets take feedback"),
     option("--retries", value="N", help="how often to press Enter; 3 by default", kind=INTEGER, default=3),
     flag("--force", help="type even into a dialog or all synchronized panes, and leave copy mode first"),
     JSON,
@@ -286,7 +287,15 @@ VERBS = (
     Verb("spawn", "start an agent without a terminal", "cli.headless.run_spawn", SPAWN, mcp_tool=True),
     Verb(
         "resume", "go on with a session without a terminal whose agent has ended", "cli.headless.run_resume",
-        (ONE, positional("prompt", "PROMPT", help="what the agent is to do next", many="?")), mcp_tool=True,
+        (
+            ONE, positional("prompt", "PROMPT", help="what the agent is to do next", many="?"),
+            flag("--anew", help="in a new conversation, which begins with what is stored of the one so far"),
+        ),
+        mcp_tool=True,
+    ),
+    Verb(
+        "collaborate", "let the agent of a session in a terminal take feedback", "cli.collaborate.run_collaborate",
+        (ONE, flag("--off", help="it takes no feedback any more"), JSON), mcp_tool=True,
     ),
     Verb("serve", "keep the sessions without a terminal, until it is stopped", "cli.serve.run_serve"),
     Verb("daemon", "start, stop or check the relay to the agents of such sessions", "cli.daemon.run_daemon", DAEMON),

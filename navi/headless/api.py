@@ -7,18 +7,18 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
-from navi.headless.harness import HARNESSES
 from navi.headless.hub import PAGE, Hub
 from navi.headless.hub_session import Wanted
 from navi.headless.listing import document as session_document
 from navi.headless.run_state import question_document
 from navi.headless.shortened import cut_lines, cut_texts
 from navi.headless.store import Refused, StoredSession
+from navi.headless.terminal_sessions import Limited
 
 Body = Mapping[str, Any]
 Answer = tuple[int, dict[str, Any]]
 
-OK, CREATED, BAD, MISSING, CONFLICT, UNAVAILABLE = 200, 201, 400, 404, 409, 503
+OK, CREATED, BAD, MISSING, CONFLICT, TOO_MANY, UNAVAILABLE = 200, 201, 400, 404, 409, 429, 503
 
 NOT_STORED = "the hub can't store it, so that nothing was done"
 """What is reported when its disk is full."""
@@ -45,6 +45,8 @@ async def respond(hub: Hub, method: str, path: str, body: Body) -> Answer:
         if found and route.method == method:
             try:
                 return await route.answer(hub, found.groupdict().get("id", ""), body)
+            except Limited as error:
+                return TOO_MANY, {"error": str(error)}
             except Refused as error:
                 return CONFLICT, {"error": str(error)}
             except BadBody as error:
@@ -90,8 +92,8 @@ async def _spawn(hub: Hub, _id: str, body: Body) -> Answer:
         _text(body, "model", ""), _text(body, "permission_mode", ""), _text(body, "title", "") or title_of(prompt),
         _text(body, "by", ""),
     )  # fmt: skip
-    if wanted.harness not in HARNESSES:
-        raise BadBody(f"there is no harness {wanted.harness[:40]}; known are {', '.join(HARNESSES)}")
+    if wanted.harness not in hub.harnesses:
+        raise BadBody(f"there is no harness {wanted.harness[:40]}; known are {', '.join(hub.harnesses)}")
     if not hub.relay_is_connected:
         return UNAVAILABLE, {"error": "no relay is connected; navi daemon start starts it"}
     new = await hub.writer.do(lambda store: not store.knows_folder(wanted.host.removeprefix("local"), wanted.cwd))
@@ -144,19 +146,29 @@ async def _put_away(hub: Hub, id: str, _body: Body) -> Answer:
 
 
 async def _live(hub: Hub, _id: str, body: Body) -> Answer:
-    row = StoredSession(
+    """A session in a terminal. One whose conversation is known is that session: it may have had no terminal before."""
+    wanted = StoredSession(
         hub.new_id("sess"), _text(body, "title", ""), _text(body, "harness", "claude-code"), _text(body, "model", ""),
-        cwd=_text(body, "project_path", ""), agent_session_id=_text(body, "claude_session_id", ""), status="live",
-        interactive=body.get("interactive") is True,
+        host=_text(body, "host", "").removeprefix("local"), cwd=_text(body, "project_path", ""),
+        agent_session_id=_text(body, "claude_session_id", ""), status="live", tmux_name=_text(body, "tmux_name", ""),
     )  # fmt: skip
-    row = await hub.writer.do(lambda store: store.add(row))
-    return CREATED, {"id": row.id, "type": hub.shown(row).type, "remote": row.remote}
+    known = await hub.writer.do(lambda store: store.of_conversation(wanted.agent_session_id))
+    row = next((one for one in known if one.host == wanted.host), None)
+    row = await (hub.terminals.opened(row, wanted.tmux_name) if row else hub.writer.do(lambda store: store.add(wanted)))
+    if body.get("interactive") is True:
+        row = await hub.terminals.set_interactive(row.id, True)
+    return CREATED, {"id": row.id, "type": hub.shown(row).type, "remote": row.remote, "interactive": row.interactive}
+
+
+async def _of_conversation(hub: Hub, id: str, _body: Body) -> Answer:
+    rows = await hub.writer.do(lambda store: store.of_conversation(id))
+    return OK, {"sessions": [document(hub, row) for row in rows]}
 
 
 async def _resume(hub: Hub, id: str, body: Body) -> Answer:
     if not hub.relay_is_connected:
         return UNAVAILABLE, {"error": "no relay is connected; navi daemon start starts it"}
-    row = await hub.resume(id, _text(body, "prompt", ""), _text(body, "by", ""))
+    row = await hub.resume(id, _text(body, "prompt", ""), _text(body, "by", ""), body.get("anew") is True)
     return OK, document(hub, row)
 
 
@@ -166,13 +178,11 @@ async def _terminal(hub: Hub, id: str, body: Body) -> Answer:
 
 
 async def _interactive(hub: Hub, id: str, _body: Body) -> Answer:
-    await hub.writer.do(lambda store: store.change(id, interactive=1))
-    return OK, {"interactive": True}
+    return OK, {"interactive": (await hub.terminals.set_interactive(id, True)).interactive}
 
 
 async def _not_interactive(hub: Hub, id: str, _body: Body) -> Answer:
-    await hub.writer.do(lambda store: store.change(id, interactive=0))
-    return OK, {"interactive": False}
+    return OK, {"interactive": (await hub.terminals.set_interactive(id, False)).interactive}
 
 
 async def _complete(hub: Hub, id: str, _body: Body) -> Answer:
@@ -187,9 +197,22 @@ async def _complete(hub: Hub, id: str, _body: Body) -> Answer:
     return OK, {"status": "complete"}
 
 
+async def _feedback(hub: Hub, id: str, body: Body) -> Answer:
+    kind = _text(body, "kind", "message")
+    number, position = await hub.terminals.give(id, kind, body, _text(body, "by", ""))
+    return CREATED, {"message_id": number, "position": position}
+
+
 async def _pending(hub: Hub, id: str, _body: Body) -> Answer:
-    found = await hub.writer.do(lambda store: store.take_feedback(id))
-    return OK, {"feedback": [{"kind": kind, "body": text} for kind, text in found]}
+    found = await hub.writer.do(lambda store: (store.needed(id), store.feedback(id))[1])
+    return OK, {"feedback": [one._asdict() for one in found]}
+
+
+async def _delivered(hub: Hub, id: str, body: Body) -> Answer:
+    ids = body.get("ids")
+    if not isinstance(ids, list) or not all(type(one) is int for one in ids):
+        raise BadBody("`ids` must be a list of numbers")
+    return OK, {"delivered": list(await hub.terminals.delivered(id, ids))}
 
 
 def document(hub: Hub, row: StoredSession) -> dict[str, Any]:
@@ -204,6 +227,7 @@ ROUTES = (
     Route("GET", "/api/sessions", _list),
     Route("GET", "/api/sessions/spawned", _spawned),
     Route("POST", "/api/sessions/live", _live),
+    Route("GET", "/api/sessions/by-claude-session/{id}", _of_conversation),
     Route("GET", "/api/sessions/{id}", _session),
     Route("GET", "/api/sessions/{id}/info", _info),
     Route("GET", "/api/sessions/{id}/messages", _messages),
@@ -213,5 +237,7 @@ ROUTES = (
     Route("POST", "/api/sessions/{id}/complete", _complete),
     Route("POST", "/api/sessions/{id}/interactive", _interactive),
     Route("DELETE", "/api/sessions/{id}/interactive", _not_interactive),
-    Route("POST", "/api/sessions/{id}/feedback/pending", _pending),
+    Route("POST", "/api/sessions/{id}/feedback", _feedback),
+    Route("GET", "/api/sessions/{id}/feedback/pending", _pending),
+    Route("POST", "/api/sessions/{id}/feedback/delivered", _delivered),
 )

@@ -6,6 +6,7 @@ go at any time, and the hub itself may be killed: all that it reported before is
 
 from __future__ import annotations
 
+import math
 import secrets
 import uuid
 from collections import deque
@@ -14,14 +15,17 @@ from typing import Any, Protocol
 
 import trio
 
+from navi.core.text import exact_age
 from navi.headless import rule
-from navi.headless.harness import HARNESSES
+from navi.headless.harness import HARNESSES, Harness
 from navi.headless.harness.base import Answer
-from navi.headless.hub_session import HubSession, Wanted
+from navi.headless.hub_session import ANEW, Client, HubSession, Wanted
 from navi.headless.listing import Watchers, rows_of, summary, text_of
 from navi.headless.run_state import question_document
 from navi.headless.shortened import shortened
+from navi.headless.so_far import printed_so_far
 from navi.headless.store import Refused, Store, StoredSession
+from navi.headless.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.writer import Writer
 
 PAGE = 100
@@ -32,6 +36,9 @@ BEHIND = 256
 
 GIVES_UP = 5.0
 """Seconds that a message may take to a client."""
+
+LOOKS_FOR_IDLE_ONES = 15.0
+"""Seconds between looks for agents that have waited for too long."""
 
 MOST_AT_ONCE = 20
 """Agents without a terminal on one host."""
@@ -95,14 +102,21 @@ class Subscriber:
 class Hub:
     """Sessions, the relay and the clients. `run` must run as long as it is used."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self, store: Store, harnesses: Mapping[str, Harness] = HARNESSES, idle_limit: float | None = None
+    ) -> None:
+        """`idle_limit` are the seconds that an agent may wait for a prompt until it is ended; None for ever."""
         self.writer = Writer(store)
+        self.harnesses = harnesses
+        self._idle_limit = idle_limit
         self._sessions: dict[str, HubSession] = {}
         self._relay: Peer | None = None
         self._client_id = ""
         self._capabilities: Message = {}
         self._started: deque[float] = deque(maxlen=MOST_A_MINUTE)
         self.watchers = Watchers(self.listed)
+        self._followers: dict[str, set[Client]] = {}
+        self.terminals = TerminalSessions(self.writer, self._to_relay, self.held, self._tell)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what is stored, and carry out what is asked, until cancelled."""
@@ -112,7 +126,16 @@ class Hub:
             for row in await self.writer.do(lambda store: store.live()):
                 await self.follow(row)
             task_status.started()
-            await trio.sleep_forever()
+            await self._end_idle_ones()
+
+    async def _end_idle_ones(self) -> None:
+        """End agents that have waited for a prompt for longer than the limit, until cancelled."""
+        while True:
+            await trio.sleep(LOOKS_FOR_IDLE_ONES if self._idle_limit is not None else math.inf)
+            for session in list(self._sessions.values()):
+                if self._idle_limit is not None and session.idle_for > self._idle_limit:
+                    words = f"ended after it waited for a prompt for {exact_age(self._idle_limit)} (idle_limit)"
+                    await session.end(words)
 
     @property
     def relay_is_connected(self) -> bool:
@@ -134,8 +157,8 @@ class Hub:
         """Return what the hub holds of a live session; rebuild it from the store where it holds nothing yet."""
         session = self._sessions.get(row.id)
         if session is None or session.row.generation != row.generation:
-            clients = session.clients if session else set()
-            session = HubSession(row, HARNESSES[row.harness], self.writer, self._to_relay)
+            clients = session.clients if session else self._followers.pop(row.id, set())
+            session = HubSession(row, self.harnesses[row.harness], self.writer, self._to_relay)
             self._sessions[row.id] = session
             session.clients = clients
             session.changed = self.watchers.note
@@ -147,13 +170,25 @@ class Hub:
         """Return what the hub holds of a session, None if it does not run."""
         return self._sessions.get(session_id)
 
+    def _release(self, session_id: str) -> None:
+        """Hold a session no more; its clients go on following it."""
+        held = self._sessions.pop(session_id, None)
+        if held and held.clients:
+            self._followers[session_id] = held.clients
+
+    def _tell(self, session_id: str, message: Message) -> None:
+        """Tell the clients of a session."""
+        held = self._sessions.get(session_id)
+        for client in held.clients if held else self._followers.get(session_id, ()):
+            client.tell({"session_id": session_id, **message})
+
     async def spawn(self, wanted: Wanted) -> StoredSession:
         """Store a new session with its first inputs, and let the relay start it.
 
         Raise Refused where nothing is stored: no relay, an unknown harness or host.
         """
         self._check(wanted)
-        harness = HARNESSES[wanted.harness]
+        harness = self.harnesses[wanted.harness]
         row = StoredSession(
             self.new_id("spawn"), wanted.title, wanted.harness, wanted.model, wanted.permission_mode,
             "" if wanted.host == "local" else wanted.host, wanted.cwd,
@@ -165,8 +200,8 @@ class Hub:
         return session.row
 
     def _check(self, wanted: Wanted) -> None:
-        if wanted.harness not in HARNESSES:
-            raise Refused(f"there is no harness {wanted.harness}; known are {', '.join(HARNESSES)}")
+        if wanted.harness not in self.harnesses:
+            raise Refused(f"there is no harness {wanted.harness}; known are {', '.join(self.harnesses)}")
         if self._relay is None:
             raise Refused("no relay is connected; navi daemon start starts it")
         if (wanted.host or "local") not in self._capabilities.get("hosts", ()):
@@ -183,27 +218,34 @@ class Hub:
             raise Refused(f"{MOST_A_MINUTE} agents were started within a minute; try again in {wait:.0f} s")
         self._started.append(trio.current_time())
 
-    async def resume(self, session_id: str, prompt: str = "", by: str = "") -> StoredSession:
-        """Begin another run of a session whose agent has ended, in its conversation. Raise Refused."""
+    async def resume(self, session_id: str, prompt: str = "", by: str = "", anew: bool = False) -> StoredSession:
+        """Begin another run of a session whose agent has ended, in its conversation. With `anew` it is a new one, whose
+        first prompt has what is stored of the one before. Raise Refused.
+        """
         if self._relay is None:
             raise Refused("no relay is connected; navi daemon start starts it")
         known = await self.writer.do(lambda store: store.needed(session_id))
         self._check_limits(known.host)
-        again = known.harness in HARNESSES and HARNESSES[known.harness].abilities.sends_once
-        row = await self.writer.do(lambda store: store.resume(session_id, again))
+        able = self.harnesses[known.harness].abilities
+        if not (able.resumes or anew):
+            raise Refused(f"{known.harness} can't go on with a conversation; {ANEW}")
+        conversation = (str(uuid.uuid4()) if able.chooses_id else "") if anew else None
+        printed = await self.writer.do(lambda store: printed_so_far(store, known)) if anew else ""
+        row = await self.writer.do(lambda store: store.resume(session_id, able.sends_once, conversation))
         session = await self.follow(row)
-        await session.start(prompt, by)
+        await session.start("\n\n".join(filter(None, (printed, prompt))), by, anew)
         return session.row
 
     async def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
         """Note that a session goes on in a terminal, and tell its clients. Raise Refused as long as its agent runs."""
         held = self._sessions.get(session_id)
-        if held and held.state.status.live:
+        if held and held.row.remote and held.state.status.live:
             raise Refused(f"the agent of {session_id} runs; it must end first")
         row = await self.writer.do(lambda store: store.open_in_terminal(session_id, tmux_name))
         if held:
-            del self._sessions[session_id]
             held.opened(row)
+            if not held.state.status.live:
+                self._release(session_id)
         return row
 
     async def put_away(self, session_id: str) -> StoredSession:
@@ -245,8 +287,12 @@ class Hub:
         self._client_id = hello["client_id"]
         self._capabilities = {**hello["capabilities"], "hosts": [one or "local" for one in hello["hosts"]]}
         live = [one for one in self._sessions.values() if one.state.status.live]
-        await self._to_relay({"type": "sync", "sessions": [one.position() for one in live]})
+        watch = await self.writer.do(lambda store: store.hosts_to_watch())
+        begun = [one.position() for one in live if not one.may_not_have_begun]
+        await self._to_relay({"type": "sync", "sessions": begun, "watch": list(watch)})
         for session in live:
+            if session.may_not_have_begun:
+                await session.start_again()
             await session.send_waiting()
 
     def lose_relay(self, peer: Peer) -> None:
@@ -258,9 +304,15 @@ class Hub:
 
     async def hear(self, message: Message) -> None:
         """Take a message of the relay."""
+        if message["type"] in HEARD:
+            await self.terminals.hear(message)
+            return
         session = self._sessions.get(message["session_id"])
         if session is not None:
             await session.hear(message)
+        if message["type"] == "session_ended" and (session is None or not session.row.remote):
+            await self.terminals.run_ended(message)
+            self._release(message["session_id"])
 
     # ---- clients
 
@@ -275,9 +327,8 @@ class Hub:
                 await client.peer.send(client.short(_message(session_id, index, page)))
                 index += len(page)
             held = self._sessions.get(session_id)
-            if held is None or held.row.last_index < index:
-                if held:
-                    held.clients.add(client)
+            if not page and (held is None or held.row.last_index < index):
+                (held.clients if held else self._followers.setdefault(session_id, set())).add(client)
                 return
 
     async def _page(self, session_id: str, index: int) -> Sequence[str]:
@@ -305,10 +356,21 @@ class Hub:
         self.watchers.forget(client)
         for session in self._sessions.values():
             session.clients.discard(client)
+        for clients in self._followers.values():
+            clients.discard(client)
+        self._followers = {id: clients for id, clients in self._followers.items() if clients}
 
     async def command(self, client: Subscriber, session_id: str, message: Message) -> None:
         """Carry out what a client wants of a session. Raise Refused."""
         session = self._sessions.get(session_id)
+        kind = "message" if message["type"] == "user_message" else str(message["type"])
+        if kind in FIELDS and (session is None or not session.row.remote):
+            row = await self.writer.do(lambda store: store.needed(session_id))
+            if not row.remote:
+                await self.terminals.give(session_id, kind, message, message.get("by") or client.name)
+                return
+        if message["type"] not in COMMANDS:
+            raise Refused("an agent without a terminal takes prompts, not comments; send the comment as a prompt")
         if session is None:
             raise Refused("its agent has ended; navi resume goes on with it")
         carry_out = COMMANDS[message["type"]]

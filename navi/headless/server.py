@@ -18,7 +18,7 @@ from navi.core.log import SILENT, Log
 from navi.headless.api import NOT_STORED, respond
 from navi.headless.hub import Hub, Subscriber
 from navi.headless.lines import LinePeer
-from navi.headless.messages import Malformed
+from navi.headless.messages import TABLE, Malformed
 from navi.headless.store import Refused
 
 WAITING = 100
@@ -107,7 +107,7 @@ class _Conversation:
         try:
             await self._carry_out(message)
         except Refused as error:
-            await self._peer.send({"type": "error", "code": "REFUSED", "message": str(error)})
+            await self._peer.send({"type": "error", "code": error.code, "message": str(error)})
         except sqlite3.Error as error:
             await self._peer.send({"type": "error", "code": "STORE", "message": f"{NOT_STORED}: {error}"})
 
@@ -115,7 +115,7 @@ class _Conversation:
         type = message["type"]
         if type == "daemon_connected":
             await self._hub.connect_relay(self._peer, message)
-        elif type in ("session_output", "input_handed", "session_reached", "session_ended"):
+        elif ("relay", type) in TABLE:
             await self._hub.hear(message)
         elif type == "watch":
             await self._hub.watchers.add(self._client)

@@ -100,6 +100,15 @@ class Input(NamedTuple):
     state: str = "queued"
 
 
+class Feedback(NamedTuple):
+    """What a person sent to a session in a terminal. `body` is a JSON object with the fields of its kind."""
+
+    id: int
+    kind: str
+    body: str
+    by: str = ""
+
+
 class Batch(NamedTuple):
     """What the log of a generation holds from one offset to another, and what follows from it.
 
@@ -118,7 +127,9 @@ class Batch(NamedTuple):
 
 
 class Refused(Exception):
-    """What was asked for does not fit what is stored; the text says why."""
+    """What was asked for does not fit what is stored; the text says why, the code which kind of refusal it is."""
+
+    code = "REFUSED"
 
 
 CHANGED_BY_OUTPUT = frozenset(
@@ -232,6 +243,14 @@ class Store:
                 raise Refused(f"the agent of {session_id} has not ended, as far as it is known")
             self.change(session_id, status="archived")
             return row._replace(status="archived")
+    def hosts_to_watch(self) -> tuple[str, ...]:
+        """Return the hosts on which an agent in a terminal may go on with a session, or takes feedback."""
+        query = "SELECT DISTINCT host FROM sessions WHERE agent_session_id != '' AND (remote = 1 OR interactive = 1)"
+        return tuple(row[0] for row in self._database.execute(query))
+
+    def taking_feedback(self, host: str) -> tuple[StoredSession, ...]:
+        """Return the sessions in terminals of a host that take feedback."""
+        return tuple(self._sessions("WHERE host = ? AND remote = 0 AND interactive = 1 ORDER BY id", host))
 
     def _sessions(self, clause: str, *values: object) -> Iterator[StoredSession]:
         query = f"SELECT {', '.join(StoredSession._fields)} FROM sessions {clause}"
@@ -256,10 +275,11 @@ class Store:
         if not done.rowcount:
             raise Refused(f"there is no session {session_id}")
 
-    def resume(self, session_id: str, sends_again: bool = False) -> StoredSession:
+    def resume(self, session_id: str, sends_again: bool = False, conversation: str | None = None) -> StoredSession:
         """Begin another run of a session whose agent has ended; the flag stays as it is. Raise Refused.
 
-        With `sends_again`, prompts that the agent was given and never took up wait again: it runs none twice.
+        With `sends_again`, prompts that the agent was given and never took up wait again: it runs none twice. With
+        `conversation`, the run is to have that one, a new one, in place of the conversation so far.
         """
         with self.together():
             row = self.needed(session_id)
@@ -269,7 +289,7 @@ class Store:
                 raise Refused(f"{session_id} still runs, as far as it is known")
             self.change(
                 session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
-                log_offset=0,
+                log_offset=0, agent_session_id=row.agent_session_id if conversation is None else conversation,
             )  # fmt: skip
             if sends_again:
                 self._database.execute(
@@ -280,12 +300,21 @@ class Store:
             return self.needed(session_id)
 
     def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
-        """Note that a session now runs in a terminal: it never runs without one again. Raise Refused."""
+        """Note that a session now runs in a terminal: it never runs without one again. What waits for its agent is
+        given up. For one that was opened already, only the name is noted. Raise Refused.
+        """
         with self.together():
-            if not self.needed(session_id).remote:
+            row = self.needed(session_id)
+            if row.remote:
+                self.change(session_id, remote=0, interactive=0, status="live", tmux_name=tmux_name, reason="")
+                self._expire(session_id)
+                self._database.execute(
+                    "UPDATE inputs SET state = 'expired' WHERE session_id = ? AND state = 'queued'", (session_id,)
+                )
+            elif row.tmux_name in ("", tmux_name) and row.status == "live":
+                self.change(session_id, tmux_name=tmux_name)
+            else:
                 raise Refused(f"{session_id} does not run without a terminal")
-            self.change(session_id, remote=0, interactive=0, status="live", tmux_name=tmux_name, reason="")
-            self._expire(session_id)
             return self.needed(session_id)
 
     def needed(self, session_id: str) -> StoredSession:
@@ -457,14 +486,24 @@ class Store:
             )
             return int(done.lastrowid or 0)
 
-    def take_feedback(self, session_id: str) -> tuple[tuple[str, str], ...]:
-        """Return what is pending, as kinds and texts, and note it as delivered."""
+    def feedback(self, session_id: str, state: str = "pending") -> tuple[Feedback, ...]:
+        """Return the feedback for a session in a state, in its order."""
+        query = "SELECT id, kind, body, by FROM feedback WHERE session_id = ? AND state = ? ORDER BY id"
+        return tuple(Feedback(*row) for row in self._database.execute(query, (session_id, state)))
+
+    def feedback_since(self, session_id: str, kind: str, since: float) -> int:
+        """Return how much feedback of a kind a session was sent since a time (epoch)."""
+        query = "SELECT count(*) FROM feedback WHERE session_id = ? AND kind = ? AND created_at > ?"
+        return int(self._database.execute(query, (session_id, kind, since)).fetchone()[0])
+
+    def deliver_feedback(self, session_id: str, ids: Sequence[int]) -> tuple[int, ...]:
+        """Note that the agent of a session got this feedback; return what was not known to be delivered."""
         with self.together():
-            found = self._database.execute(
-                "SELECT kind, body FROM feedback WHERE session_id = ? AND state = 'pending' ORDER BY id", (session_id,)
-            ).fetchall()
-            self._database.execute("UPDATE feedback SET state = 'delivered' WHERE session_id = ?", (session_id,))
-            return tuple((kind, body) for kind, body in found)
+            new = tuple(one.id for one in self.feedback(session_id) if one.id in ids)
+            self._database.executemany(
+                "UPDATE feedback SET state = 'delivered' WHERE id = ?", [(one,) for one in new]
+            )
+            return new
 
     def note(self, who: str, what: str, session_id: str, detail: str = "") -> None:
         """Note in the audit who did what."""

@@ -20,6 +20,8 @@ from tests.bench import (
     freshness,
     frozen,
     headless,
+    headless_cuts,
+    headless_flows,
     headless_page,
     hook,
     idle,
@@ -51,6 +53,8 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "restore": restore.measure,
     "headless": headless.measure,
     "headless-page": headless_page.measure,
+    "headless-flows": headless_flows.measure,
+    "headless-cuts": headless_cuts.measure,
     "hook": hook.measure,
     "tokens": tokens.measure,
     "verbs": verbs.measure,
@@ -62,7 +66,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
 }
 """The figures with the longest waits come first."""
 
-ON_REQUEST = {"chaos", "agents", "notices", "sends"}
+ON_REQUEST = {"chaos", "agents", "notices", "sends", "headless-cuts"}
 """Figures that take minutes to hours, or need real agents: they are measured only if they are named."""
 
 

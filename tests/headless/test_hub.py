@@ -14,9 +14,13 @@ from typing import Any
 import pytest
 import trio
 
+from navi.config.settings import HarnessCommand
+from navi.headless.harness.base import Launch
+from navi.headless.harness.configured import configured
 from navi.headless.hub import BEHIND, MOST_A_MINUTE, MOST_AT_ONCE, Hub, Subscriber
 from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
+from navi.headless.so_far import printed_so_far
 from navi.headless.store import Refused, Store, StoredSession
 from tests.support.full_disk import disk, fill, free
 
@@ -103,11 +107,11 @@ class World:
 
 
 @asynccontextmanager
-async def world(path: Path, relay: bool = True) -> AsyncIterator[World]:
+async def world(path: Path, relay: bool = True, idle_limit: float | None = None) -> AsyncIterator[World]:
     """Run a hub over a store."""
     store = Store(path / "navi.db")
     async with trio.open_nursery() as nursery:
-        made = World(Hub(store), nursery)
+        made = World(Hub(store, idle_limit=idle_limit), nursery)
         await nursery.start(made.hub.run)
         if relay:
             await made.connect()
@@ -177,6 +181,68 @@ async def test_so_many_agents_and_no_more(tmp_path: Path, autojump_clock: trio.t
         await here.hub.spawn(Wanted("x", host="dev"))
         await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
         await here.hub.spawn(Wanted("x"))
+
+
+async def test_an_agent_that_waits_too_long_is_ended(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    async with world(tmp_path, idle_limit=3600) as here:
+        row, busy = await here.hub.spawn(Wanted("x")), await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY, DONE)
+        await here.prints(busy, READY)
+        autojump_clock.jump(3000)
+        await trio.sleep(60)
+        assert here.relay.take("end_session") == []
+        autojump_clock.jump(600)
+        await trio.sleep(60)
+        assert [one["session_id"] for one in here.relay.take("end_session")] == [row.id]
+        ended = {"session_id": row.id, "generation": 1, "exit_code": 0, "reason": "asked"}
+        await here.hub.hear({"type": "session_ended", **ended})
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert stored.status == "complete"
+        assert stored.reason == "ended after it waited for a prompt for 1h 0m (idle_limit)"
+
+
+def test_a_configured_command_line_starts_the_agent() -> None:
+    commands = [
+        HarnessCommand("claude-code", (), ("firejail", "claude"), ("--add-dir", "/x"), "config.yaml", 2),
+        HarnessCommand("gemini", ("my-gemini", "--acp"), (), (), "config.yaml", 3),
+        HarnessCommand("nothing", ("x",), (), (), "config.yaml", 4),
+        HarnessCommand("gemini", ("other",), (), (), "config.yaml", 5),
+    ]
+    found, problems = configured(commands)
+    launch = Launch("/", "id")
+    words = found["claude-code"].command(launch)
+    assert words[:3] == ("firejail", "claude", "-p")
+    assert words[-4:] == ("--add-dir", "/x", "--session-id", "id")
+    assert found["gemini"].command(launch) == ("my-gemini", "--acp")
+    assert [str(one).partition(";")[0] for one in problems] == [
+        "config.yaml:4: harnesses: there is no harness `nothing`",
+        "config.yaml:5: harnesses: `gemini` is given a second time",
+    ]
+
+
+async def test_an_agent_that_no_relay_has_started_is_started_by_the_next_one(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("fix it"))
+        first = here.relay.take("start_session")
+    async with world(tmp_path) as here:
+        assert here.relay.take("sync")[0]["sessions"] == [], "it can't be followed yet"
+        assert here.relay.take("start_session") == [{**one, "again": True} for one in first]
+        await here.prints(row, READY)
+        await here.connect()
+        assert [one["session_id"] for one in here.relay.take("sync")[0]["sessions"]] == [row.id]
+        assert here.relay.take("start_session") == []
+
+
+async def test_a_session_whose_hub_ended_before_its_first_input_was_stored_has_failed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "navi.db")
+    store.spawn(StoredSession("spawn_1", harness="claude-code"))
+    store.close()
+    async with world(tmp_path):
+        stored = Store(tmp_path / "navi.db").session("spawn_1")
+        assert stored
+        assert stored.status == "failed"
+        assert stored.reason == "the hub ended before it could start the agent; navi resume starts it"
 
 
 async def test_output_is_acknowledged_once_and_asked_for_again_where_it_does_not_fit(tmp_path: Path) -> None:
@@ -352,6 +418,71 @@ async def test_an_ended_agent_can_be_resumed(
         assert here.hub.shown(again).status == "running"
         numbers = [one["index"] for one in await settled(phone, "message", 2)]
         assert numbers == [0, 2], "the same client sees the next run"
+
+
+LOST = {"type": "result", "subtype": "error_during_execution", "is_error": True, "errors": ["No conversation found"]}
+
+
+async def test_a_conversation_that_the_agent_has_lost_can_begin_anew(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("fix it", "/repo", model="opus", permission_mode="plan"))
+        await here.prints(row, READY, TEXT)
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+        again = await here.hub.resume(row.id)
+        await here.prints(again, LOST)
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 2, "exit_code": 1})
+    async with world(tmp_path) as here:
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert stored.reason == (
+            "No conversation found; navi resume --anew begins a new conversation with what is stored of this one"
+        )
+        anew = await here.hub.resume(row.id, "go on", anew=True)
+        words = here.relay.take("start_session")[0]["words"]
+        assert words[words.index("--session-id") + 1] == anew.agent_session_id != row.agent_session_id
+        assert words[words.index("--model") + 1 :][:3] == ["opus", "--permission-mode", "plan"]
+        assert "--resume" not in words
+        await here.prints(anew, READY)
+        prompt = json.loads(here.relay.take("send_input")[-1]["line"])["message"]["content"]
+        assert prompt.startswith("This conversation goes on from an earlier one")
+        assert prompt.endswith("\nhello\n\ngo on")
+
+
+def acp(method: str = "", **fields: Any) -> dict[str, Any]:
+    """Return a line of an agent of the Agent Client Protocol."""
+    return {"jsonrpc": "2.0", **({"method": method} if method else {}), **fields}
+
+
+def chunk(text: str) -> dict[str, Any]:
+    """Return a part of a text of such an agent."""
+    update = {"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": text}}
+    return acp("session/update", params={"sessionId": "A", "update": update})
+
+
+async def test_a_text_that_comes_in_parts_only_is_whole_after_a_restart(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x", harness="gemini"))
+        await here.prints(row, acp(id="navi-initialize", result={"agentCapabilities": {}}))
+        await here.prints(row, acp(id="navi-new", result={"sessionId": "A"}), chunk("hel"))
+    async with world(tmp_path) as here:
+        await here.prints(row, chunk("lo"), acp(id="navi-prompt:u", result={"stopReason": "end_turn"}), offset=sum(
+            len(one.body) + 1 for one in Store(tmp_path / "navi.db").messages(row.id)
+        ))  # fmt: skip
+        store = Store(tmp_path / "navi.db")
+        known = store.session(row.id)
+        assert known
+        assert printed_so_far(store, known).endswith("\n\nhello")
+
+
+async def test_an_agent_that_refuses_its_conversation_is_ended(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x", harness="gemini"))
+        await here.prints(row, acp(id="navi-initialize", error={"message": "Authentication required"}))
+        assert [one["generation"] for one in here.relay.take("end_session")] == [1]
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert (stored.status, stored.reason) == ("failed", "Authentication required")
 
 
 async def test_everybody_hears_that_a_session_was_opened_in_a_terminal(tmp_path: Path) -> None:
