@@ -344,7 +344,12 @@ class HubSession:
         """Queue what the agent must be sent whoever watches. The key makes it one input, also after a new start."""
         for due in dues:
             key = f"{self.row.id} {self.row.generation} {due.key}"
-            await self._writer.do(partial(Store.queue, session_id=self.row.id, uuid=key, kind="line", body=due.line))
+            if self.state.status is Status.STARTING:  # prompts wait for what follows from this
+                before = partial(Store.queue_before_prompts, session_id=self.row.id, uuid=key, line=due.line)
+                await self._writer.do(before)
+            else:
+                work = partial(Store.queue, session_id=self.row.id, uuid=key, kind="line", body=due.line)
+                await self._writer.do(work)
             self._held_back = True
 
     async def send_waiting(self) -> None:

@@ -433,6 +433,18 @@ class Store:
             self._database.execute("DELETE FROM inputs WHERE session_id = ? AND state = 'queued'", (session_id,))
             return waiting
 
+    def queue_before_prompts(self, session_id: str, uuid: str, line: str) -> None:
+        """Store a line that goes before the prompts that wait: they, which were not sent yet, take later numbers."""
+        with self.together():
+            if self._database.execute("SELECT 1 FROM inputs WHERE uuid = ?", (uuid,)).fetchone():
+                return
+            waiting = self.inputs(session_id, "queued")
+            first = next((number for number, one in enumerate(waiting) if one.kind == "user"), len(waiting))
+            places = [(session_id, one.seq) for one in waiting[first:]]
+            self._database.executemany("DELETE FROM inputs WHERE session_id = ? AND seq = ?", places)
+            for one in (Input(0, uuid, "line", line), *waiting[first:]):
+                self.queue(session_id, one.uuid, one.kind, one.body, one.by)
+
     def inputs(self, session_id: str, *states: str) -> tuple[Input, ...]:
         """Return the inputs of a session in their order, those in these states or all."""
         places = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
@@ -500,9 +512,7 @@ class Store:
         """Note that the agent of a session got this feedback; return what was not known to be delivered."""
         with self.together():
             new = tuple(one.id for one in self.feedback(session_id) if one.id in ids)
-            self._database.executemany(
-                "UPDATE feedback SET state = 'delivered' WHERE id = ?", [(one,) for one in new]
-            )
+            self._database.executemany("UPDATE feedback SET state = 'delivered' WHERE id = ?", [(one,) for one in new])
             return new
 
     def note(self, who: str, what: str, session_id: str, detail: str = "") -> None:

@@ -365,3 +365,19 @@ def test_a_conversation_that_is_not_there_is_a_refusal_with_its_reason(lab: Lab,
         agent.start(resume=True)
         agent.until(lambda: agent.state.status is Status.FAILED, "the refusal")
         assert agent.state.reason
+
+
+@pytest.mark.parametrize("harness", ACP[1:2])
+def test_its_texts_are_stored_whole_and_survive_the_hub(lab: Lab, harness: Harness) -> None:
+    work = lab.local.home / "work"
+    work.mkdir()
+    install(lab.local, harness.words[0])
+    with Service() as service:
+        variables = HOMES[harness.id](lab.local.home, work, service.url)
+        shown = "hello there, and more"
+        with serving(lab, variables), HubClient(runtime_folder(lab.environment())) as hub:
+            asked = {"prompt": f"say: {shown}", "cwd": str(work), "harness": harness.id}
+            address = hub.ask("POST", "/api/sessions/spawn", **asked)["session_id"]
+            until(lambda: navi(lab, "capture", address).stdout.count(shown) == 2, timeout=200, what="its text")
+        with serving(lab, variables):
+            assert navi(lab, "capture", address).stdout.count(shown) == 2, "the prompt, and the answer"

@@ -459,6 +459,21 @@ def chunk(text: str) -> dict[str, Any]:
     return acp("session/update", params={"sessionId": "A", "update": update})
 
 
+async def test_what_an_agent_needs_first_goes_before_the_prompts_that_wait(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("first prompt", harness="gemini"))
+        await here.hub.command(await here.client(), row.id, {"type": "user_message", "content": "second prompt"})
+        assert [one["seq"] for one in here.relay.take("send_input")] == [1, 1]
+        await here.prints(row, acp(id="navi-initialize", result={"agentCapabilities": {}}))
+        sent = here.relay.take("send_input")
+        assert [(one["seq"], "session/new" in one["line"]) for one in sent][-1] == (2, True)
+        await here.prints(row, acp(id="navi-new", result={"sessionId": "A"}))
+        sent = [one for one in here.relay.take("send_input") if one["seq"] > 2]
+        assert [(one["seq"], "first" in one["line"], "second" in one["line"]) for one in sent] == [
+            (3, True, False), (4, False, True)
+        ]  # fmt: skip
+
+
 async def test_a_text_that_comes_in_parts_only_is_whole_after_a_restart(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.hub.spawn(Wanted("x", harness="gemini"))
