@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 from navi.headless.harness import HARNESSES
-from navi.headless.hub import Hub
+from navi.headless.hub import PAGE, Hub
 from navi.headless.hub_session import Wanted
 from navi.headless.run_state import question_document
 from navi.headless.store import Refused, StoredSession
@@ -20,6 +20,9 @@ OK, CREATED, BAD, MISSING, CONFLICT, UNAVAILABLE = 200, 201, 400, 404, 409, 503
 
 NOT_STORED = "the hub can't store it, so that nothing was done"
 """What is reported when its disk is full."""
+
+LARGEST_LIST = 200
+"""Sessions in one answer."""
 
 TITLE = 100
 """Characters of a prompt that become a session's title."""
@@ -36,10 +39,10 @@ class Route(NamedTuple):
 async def respond(hub: Hub, method: str, path: str, body: Body) -> Answer:
     """Return the status, as in HTTP, and the body of an answer. Never raises for what a program sends."""
     for route in ROUTES:
-        found = re.fullmatch(route.path.replace("{id}", "(?P<id>[A-Za-z0-9_-]{1,64})"), path)
-        if found and route.method == method:
+        found = match(route.path, path)
+        if found is not None and route.method == method:
             try:
-                return await route.answer(hub, found.groupdict().get("id", ""), body)
+                return await route.answer(hub, found, body)
             except Refused as error:
                 return CONFLICT, {"error": str(error)}
             except BadBody as error:
@@ -47,6 +50,12 @@ async def respond(hub: Hub, method: str, path: str, body: Body) -> Answer:
             except sqlite3.Error as error:
                 return UNAVAILABLE, {"error": f"{NOT_STORED}: {error}"}
     return MISSING, {"error": f"there is no {method[:10]} {path[:100]}"}
+
+
+def match(pattern: str, path: str) -> str | None:
+    """Return the id in a path, "" if the pattern has none; None if the path does not match."""
+    found = re.fullmatch(pattern.replace("{id}", "(?P<id>[A-Za-z0-9_-]{1,64})"), path, re.ASCII)
+    return found.groupdict().get("id", "") if found else None
 
 
 class BadBody(ValueError):
@@ -60,6 +69,18 @@ def _text(body: Body, name: str, default: str | None = None) -> str:
     return value
 
 
+def _number(body: Body, name: str, default: int) -> int:
+    """Return a number of 0 or more; in a path's query it is a text."""
+    value = body.get(name)
+    if value is None:
+        return default
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 16:
+        return int(value)
+    if type(value) is not int or value < 0:
+        raise BadBody(f"`{name}` must be a number")
+    return value
+
+
 # ---- answers
 
 
@@ -69,6 +90,18 @@ async def _health(hub: Hub, _id: str, _body: Body) -> Answer:
 
 async def _daemon(hub: Hub, _id: str, _body: Body) -> Answer:
     return OK, {"connected": hub.relay_is_connected, "capabilities": dict(hub.capabilities)}
+
+
+async def _daemons(hub: Hub, _id: str, _body: Body) -> Answer:
+    """There is one relay at most; the last one counts."""
+    daemon = {"client_id": hub.client_id, "capabilities": dict(hub.capabilities)}
+    return OK, {"daemons": [daemon] if hub.relay_is_connected else []}
+
+
+async def _page(hub: Hub, _id: str, _body: Body) -> Answer:
+    if hub.inviter is None:
+        return UNAVAILABLE, {"error": "this hub serves no page; where navi serve was started, it says why"}
+    return CREATED, {"address": hub.inviter()}
 
 
 async def _spawn(hub: Hub, _id: str, body: Body) -> Answer:
@@ -93,13 +126,17 @@ def title_of(prompt: str) -> str:
     return line[:TITLE] + "..." * (len(line) > TITLE)
 
 
-async def _list(hub: Hub, _id: str, _body: Body) -> Answer:
-    rows = await hub.writer.do(lambda store: store.sessions())
-    return OK, {"sessions": [document(hub, row) for row in rows]}
+async def _list(hub: Hub, _id: str, body: Body) -> Answer:
+    return await _sessions(hub, None, body)
 
 
-async def _spawned(hub: Hub, _id: str, _body: Body) -> Answer:
-    rows = await hub.writer.do(lambda store: store.sessions(remote=True))
+async def _spawned(hub: Hub, _id: str, body: Body) -> Answer:
+    return await _sessions(hub, True, body)
+
+
+async def _sessions(hub: Hub, remote: bool | None, body: Body) -> Answer:
+    limit, skip = min(_number(body, "limit", LARGEST_LIST), LARGEST_LIST), _number(body, "skip", 0)
+    rows = await hub.writer.do(lambda store: store.sessions(remote, limit, skip))
     return OK, {"sessions": [document(hub, row) for row in rows]}
 
 
@@ -117,6 +154,15 @@ async def _session(hub: Hub, id: str, body: Body) -> Answer:
     found["inputs"] = [one._asdict() for one in inputs if one.kind == "user"]
     found["questions"] = [question_document(one) for one in questions]
     return status, found
+
+
+async def _messages(hub: Hub, id: str, body: Body) -> Answer:
+    """Some of what the agent printed, from a number on: its lines, or the events in them."""
+    index, limit = _number(body, "from_index", 0), min(_number(body, "limit", PAGE), PAGE)
+    reader = await hub.reader(id, index) if _text(body, "form", "") == "events" else None
+    found = await hub.writer.do(lambda store: store.messages(id, index, limit))
+    lines = [one.body.decode("utf-8", "surrogateescape") for one in found]
+    return OK, {"index": index, "messages": [reader.events(line) for line in lines] if reader else lines}
 
 
 async def _live(hub: Hub, _id: str, body: Body) -> Answer:
@@ -139,6 +185,20 @@ async def _resume(hub: Hub, id: str, body: Body) -> Answer:
 async def _terminal(hub: Hub, id: str, body: Body) -> Answer:
     row = await hub.open_in_terminal(id, _text(body, "tmux_name"))
     return OK, document(hub, row)
+
+
+async def _open(hub: Hub, id: str, _body: Body) -> Answer:
+    """End the agent, and let it go on in tmux on its host."""
+    if hub.opener is None:
+        return UNAVAILABLE, {"error": f"this hub can't open terminals; navi attach {id} does it"}
+    row = await hub.writer.do(lambda store: store.needed(id))
+    if row.remote:
+        error = await hub.opener(row)
+        if error:
+            return CONFLICT, {"error": error}
+        row = await hub.writer.do(lambda store: store.needed(id))
+    address = f"{row.host}/{row.tmux_name}" if row.host else row.tmux_name
+    return OK, {"address": address, "command": f"navi attach {address}"}
 
 
 async def _interactive(hub: Hub, id: str, _body: Body) -> Answer:
@@ -170,20 +230,27 @@ async def _pending(hub: Hub, id: str, _body: Body) -> Answer:
 
 def document(hub: Hub, row: StoredSession) -> dict[str, Any]:
     """Return a session as programs see it."""
-    shown = hub.shown(row)
-    return row._asdict() | {"type": shown.type, "status": shown.status, "badge": shown.badge or None}
+    shown, held = hub.shown(row), hub.held(row.id)
+    return row._asdict() | {
+        "type": shown.type, "status": shown.status, "badge": shown.badge or None,
+        "open_questions": len(held.state.questions) if held else 0,
+    }  # fmt: skip
 
 
 ROUTES = (
     Route("GET", "/api/health", _health),
     Route("GET", "/api/daemon/status", _daemon),
+    Route("GET", "/api/daemon/list", _daemons),
+    Route("POST", "/api/page", _page),
     Route("POST", "/api/sessions/spawn", _spawn),
     Route("GET", "/api/sessions", _list),
     Route("GET", "/api/sessions/spawned", _spawned),
     Route("POST", "/api/sessions/live", _live),
     Route("GET", "/api/sessions/{id}", _session),
     Route("GET", "/api/sessions/{id}/info", _info),
+    Route("GET", "/api/sessions/{id}/messages", _messages),
     Route("POST", "/api/sessions/{id}/resume", _resume),
+    Route("POST", "/api/sessions/{id}/open", _open),
     Route("POST", "/api/sessions/{id}/terminal", _terminal),
     Route("POST", "/api/sessions/{id}/complete", _complete),
     Route("POST", "/api/sessions/{id}/interactive", _interactive),

@@ -17,8 +17,9 @@ import trio
 from navi.headless import rule
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Answer
-from navi.headless.hub_session import HubSession, Wanted
-from navi.headless.run_state import question_document
+from navi.headless.hub_session import Client, HubSession, Wanted
+from navi.headless.readable import Readable
+from navi.headless.run_state import launch_of, question_document
 from navi.headless.store import Refused, Store, StoredSession
 from navi.headless.writer import Writer
 
@@ -59,15 +60,47 @@ class Subscriber:
         self.peer = peer
         self.name = name
         self._send, self._waiting = trio.open_memory_channel[Message](BEHIND)
+        self._catching_up: dict[str, list[Message]] = {}
+        self._next: dict[str, int] = {}
         self.lost = trio.CancelScope()
+
+    def catch_up(self, session_id: str) -> None:
+        """Keep the news of a session until `live`: what was printed meanwhile is read from the store."""
+        self._catching_up[session_id] = []
+
+    def live(self, session_id: str, index: int) -> None:
+        """Queue the news that were kept, and from now on what comes; messages before `index` were sent already."""
+        self._next[session_id] = index
+        for message in self._catching_up.pop(session_id, ()):
+            self._queue(message)
 
     def tell(self, message: Message) -> None:
         """Queue a message; does not wait."""
+        kept = self._catching_up.get(message.get("session_id", ""))
+        if kept is None:
+            self._queue(message)
+        elif message["type"] not in ("message", "partial"):
+            kept.append(message)
+            if len(kept) > BEHIND:
+                self.lost.cancel()
+
+    def _queue(self, message: Message) -> None:
+        if message["type"] == "message":
+            message = self._unsent(message)
+            if not message["messages"]:
+                return
         try:
             self._send.send_nowait(message)
         except trio.WouldBlock:
             if message["type"] != "partial":
                 self.lost.cancel()
+
+    def _unsent(self, message: Message) -> Message:
+        """Return a message without the lines that were sent: they can be stored before they are announced."""
+        sent = self._next.get(message["session_id"], 0) - message["index"]
+        if sent <= 0:
+            return message
+        return {**message, "index": message["index"] + sent, "messages": message["messages"][sent:]}
 
     async def run(self) -> None:
         """Send what is queued, until the client is lost; then close it."""
@@ -83,11 +116,18 @@ class Subscriber:
 
 
 class Hub:
-    """Sessions, the relay and the clients. `run` must run as long as it is used."""
+    """Sessions, the relay and the clients. `run` must run as long as it is used.
+
+    Where they are not None, `opener` opens a session in a terminal on its host, and returns "" or why it could not,
+    and `inviter` returns an address of the page that works once.
+    """
 
     def __init__(self, store: Store) -> None:
         self.writer = Writer(store)
+        self.opener: Callable[[StoredSession], Awaitable[str]] | None = None
+        self.inviter: Callable[[], str] | None = None
         self._sessions: dict[str, HubSession] = {}
+        self._waiting: dict[str, set[Client]] = {}
         self._relay: Peer | None = None
         self._client_id = ""
         self._capabilities: Message = {}
@@ -112,6 +152,11 @@ class Hub:
         """What the relay can do."""
         return self._capabilities if self._relay else {}
 
+    @property
+    def client_id(self) -> str:
+        """The id of the relay."""
+        return self._client_id
+
     def new_id(self, kind: str) -> str:
         """Return an id that no session has."""
         return f"{kind}_{secrets.token_hex(8)}"
@@ -122,7 +167,7 @@ class Hub:
         """Return what the hub holds of a live session; rebuild it from the store where it holds nothing yet."""
         session = self._sessions.get(row.id)
         if session is None or session.row.generation != row.generation:
-            clients = session.clients if session else set()
+            clients = session.clients if session else self._waiting.pop(row.id, set())
             session = HubSession(row, HARNESSES[row.harness], self.writer, self._to_relay)
             self._sessions[row.id] = session
             session.clients = clients
@@ -237,33 +282,60 @@ class Hub:
 
     # ---- clients
 
-    async def subscribe(self, client: Subscriber, session_id: str, from_index: int) -> None:
-        """Send a client what it has missed of a session, and then what comes, without a gap. Raise Refused."""
-        row = await self.writer.do(lambda store: store.needed(session_id))
-        await client.peer.send(await self.connected(row))
-        index = max(0, from_index)
+    async def subscribe(
+        self, client: Subscriber, session_id: str, from_index: int, known: Message | None = None
+    ) -> None:
+        """Send a client what a session is, if that is not `known` to it, then what it has missed, and then what comes,
+        without a gap. Raise Refused.
+        """
+        await self.writer.do(lambda store: store.needed(session_id))
+        client.catch_up(session_id)
+        self._clients_of(session_id).add(client)
+        hello = await self.connected(session_id)
+        if hello != known:
+            await client.peer.send(hello)
+        index = await self._send_missed(client.peer, session_id, min(max(0, from_index), hello["message_count"]))
+        client.live(session_id, index)
+
+    async def _send_missed(self, peer: Peer, session_id: str, index: int) -> int:
+        """Send what is stored from an index on; return the first one that nobody has heard of."""
         while True:
             page = await self._page(session_id, index)
             if page:
-                await client.peer.send(_message(session_id, index, page))
-                index += len(page)
+                await peer.send(_message(session_id, index, page))
+            index += len(page)
             held = self._sessions.get(session_id)
-            if held is None or held.row.last_index < index:
-                if held:
-                    held.clients.add(client)
-                return
+            if held.row.last_index < index if held else not page:
+                return index
+
+    def _clients_of(self, session_id: str) -> set[Client]:
+        """Return the set of those who follow a session, also one that does not run now."""
+        held = self._sessions.get(session_id)
+        return held.clients if held else self._waiting.setdefault(session_id, set())
+
+    async def reader(self, session_id: str, index: int) -> Readable:
+        """Return what reads a session's lines from an index on. Raise Refused."""
+        row = await self.writer.do(lambda store: store.needed(session_id))
+        reader = Readable(HARNESSES.get(row.harness, HARNESSES["claude-code"]), launch_of(row))
+        at = 0 if reader.remembers else index
+        while at < index and (page := await self._page(session_id, at)):
+            for line in page[: index - at]:
+                reader.events(line)
+            at += len(page)
+        return reader
 
     async def _page(self, session_id: str, index: int) -> Sequence[str]:
         found = await self.writer.do(lambda store: store.messages(session_id, index, PAGE))
         return [one.body.decode("utf-8", "surrogateescape") for one in found]
 
-    async def connected(self, row: StoredSession) -> Message:
-        """Return the first message to a client: what the session is, and what is open."""
+    async def connected(self, session_id: str) -> Message:
+        """Return the first message to a client: what a session is, and what is open. Raise Refused."""
 
-        def open_things(store: Store) -> tuple[Any, Any]:
-            return store.questions(row.id, "open"), store.inputs(row.id, "queued", "handed")
+        def read(store: Store) -> tuple[StoredSession, Any, Any]:
+            inputs = store.inputs(session_id, "queued", "handed")
+            return store.needed(session_id), store.questions(session_id, "open"), inputs
 
-        questions, inputs = await self.writer.do(open_things)
+        row, questions, inputs = await self.writer.do(read)
         shown = self.shown(row)
         return {
             "type": "connected", "session_id": row.id, "status": shown.status, "remote": row.remote,
@@ -277,6 +349,7 @@ class Hub:
         """Note that a client is gone."""
         for session in self._sessions.values():
             session.clients.discard(client)
+        self._waiting = {id: left for id, clients in self._waiting.items() if (left := clients - {client})}
 
     async def command(self, client: Subscriber, session_id: str, message: Message) -> None:
         """Carry out what a client wants of a session. Raise Refused."""

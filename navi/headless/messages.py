@@ -34,7 +34,7 @@ ID = {"session_id": Field(TEXT)}
 
 TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     # ---- a client, which may be a verb, a dashboard or a page
-    ("client", "subscribe"): {"session_id": maybe(TEXT), "from_index": maybe(NUMBER)},
+    ("client", "subscribe"): {"session_id": maybe(TEXT), "from_index": maybe(NUMBER), "form": maybe(TEXT)},
     ("client", "ping"): {},
     ("client", "user_message"): {
         "uuid": maybe(TEXT), "content": Field(TEXT), "by": maybe(TEXT), "session_id": maybe(TEXT),
@@ -87,7 +87,9 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("hub to client", "complete"): {**ID, "exit_code": maybe(NUMBER), "reason": Field(TEXT)},
     ("hub to client", "response"): {"id": Field(NUMBER), "status": Field(NUMBER), "body": Field(OBJECT)},
     ("hub to client", "pong"): {},
-    ("hub to client", "error"): {"code": Field(TEXT), "message": Field(TEXT)},
+    ("hub to client", "error"): {
+        "code": Field(TEXT), "message": Field(TEXT), "uuid": maybe(TEXT), "request_id": maybe(TEXT),
+    },
 }  # fmt: skip
 
 

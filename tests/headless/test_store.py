@@ -227,7 +227,8 @@ def test_a_hub_that_is_killed_leaves_offset_and_messages_in_step(tmp_path: Path)
 def test_an_endless_line_is_cut(store: Store) -> None:
     store.spawn(StoredSession("a"))
     assert store.receive(output("a", 1, LONGEST_BODY + 1, 3))
-    long, short = store.messages("a")
+    (long,) = store.messages("a")
+    (short,) = store.messages("a", 1)
     assert len(long.body) == LONGEST_BODY
     assert long.body.endswith(CUT)
     assert len(short.body) == 3
