@@ -294,7 +294,7 @@ class Hub:
         hello = await self.connected(session_id)
         if hello != known:
             await client.peer.send(hello)
-        index = await self._send_missed(client.peer, session_id, min(max(0, from_index), hello["message_count"]))
+        index = await self._send_missed(client.peer, session_id, max(0, from_index))
         client.live(session_id, index)
 
     async def _send_missed(self, peer: Peer, session_id: str, index: int) -> int:
@@ -332,8 +332,8 @@ class Hub:
         """Return the first message to a client: what a session is, and what is open. Raise Refused."""
 
         def read(store: Store) -> tuple[StoredSession, Any, Any]:
-            inputs = store.inputs(session_id, "queued", "handed")
-            return store.needed(session_id), store.questions(session_id, "open"), inputs
+            row, inputs = store.needed(session_id), store.inputs(session_id, "queued", "handed")
+            return row, store.questions(session_id, "open") if row.status == "live" else (), inputs
 
         row, questions, inputs = await self.writer.do(read)
         shown = self.shown(row)

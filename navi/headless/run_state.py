@@ -44,6 +44,7 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
     """Read lines of a log, without their ends, that begin at `offset` and end at `end`."""
     messages: list[Message] = []
     events: list[Event] = []
+    asked = {one.request_id for one in run.state.questions}
     for line in lines:
         memory, found = run.harness.codec.read(run.memory, line)
         run = run._replace(memory=memory, state=_after_all(run.state, found))
@@ -52,7 +53,7 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
             messages.append(Message(_kind(found), line, offset))
         offset += len(line) + 1
     return Output(
-        run, _batch(run, row, end, messages, events),
+        run, _batch(run, row, end, messages, events, asked),
         tuple(one for one in events if isinstance(one, Partial)), tuple(one for one in events if isinstance(one, Due)),
     )  # fmt: skip
 
@@ -76,11 +77,16 @@ def _kind(events: Sequence[Event]) -> str:
     return first.type or "other" if isinstance(first, Other) else type(first).__name__.lower()
 
 
-def _batch(run: RunState, row: StoredSession, end: int, messages: Sequence[Message], events: Sequence[Event]) -> Batch:
+def _batch(
+    run: RunState, row: StoredSession, end: int, messages: Sequence[Message], events: Sequence[Event], before: set[str]
+) -> Batch:
+    """Return what is stored. Whatever was asked, `before` or in these lines, and is no longer open, is withdrawn: with
+    the end of a turn, too. What somebody has answered stays so in the store.
+    """
     still_open = {one.request_id for one in run.state.questions}
     asked = [one for one in events if isinstance(one, Asked)]
     gone = {one.request_id for one in events if isinstance(one, Withdrawn)}
-    gone |= {one.request_id for one in asked if one.request_id not in still_open}
+    gone |= before.union(one.request_id for one in asked) - still_open
     return Batch(
         row.id, row.generation, row.log_offset, end, messages,
         opened=[Question(one.request_id, one.kind, question_body(one)) for one in asked],

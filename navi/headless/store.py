@@ -408,6 +408,8 @@ class Store:
     ) -> Input:
         """Store an answer, and the line with it as an input. Only the first answer counts. Raise Refused."""
         with self.together():
+            if self.needed(session_id).status != "live":
+                raise Refused("its agent has ended, and does not ask it any more")
             done = self._database.execute(
                 "UPDATE questions SET state = 'answered', answer = ?, by = ? "
                 "WHERE session_id = ? AND request_id = ? AND state = 'open'",

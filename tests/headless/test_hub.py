@@ -317,6 +317,18 @@ async def test_a_permission_is_answered_by_the_first_and_withdrawn_everywhere(tm
             await here.hub.command(client, row.id, {**yes, "request_id": "q2"})
 
 
+async def test_a_question_that_ends_with_its_turn_is_withdrawn_everywhere(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        phone = await here.follow(row)
+        await here.prints(row, READY, asks("q1"))
+        await settled(phone, "control_request")
+        await here.prints(row, DONE)
+        (resolved,) = await settled(phone, "question_resolved")
+        assert (resolved["request_id"], resolved["state"]) == ("q1", "withdrawn")
+        assert (await here.hub.connected(row.id))["questions"] == []
+
+
 async def test_an_input_shows_how_far_it_has_come(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.hub.spawn(Wanted(""))
