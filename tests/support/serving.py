@@ -18,8 +18,8 @@ def serving(lab: Lab, variables: Mapping[str, str] | None = None) -> Iterator[su
     environment, and so to that of agents on this machine.
     """
     hub = subprocess.Popen(
-        [sys.executable, "-m", "navi", "serve"], env=lab.environment() | dict(variables or {}), text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-m", "navi", "serve", "--port", "0"], env=lab.environment() | dict(variables or {}),
+        text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
         until(lambda: status(lab) == 0, what="the relay is connected")
