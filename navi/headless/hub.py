@@ -26,6 +26,9 @@ from navi.headless.writer import Writer
 PAGE = 100
 """Messages in one frame of what a client has missed."""
 
+READ_AHEAD = 10 * PAGE
+"""Messages that are read from the store at once."""
+
 BEHIND = 256
 """Messages that may wait for a client; one that is further behind is closed."""
 
@@ -300,9 +303,9 @@ class Hub:
     async def _send_missed(self, peer: Peer, session_id: str, index: int) -> int:
         """Send what is stored from an index on; return the first one that nobody has heard of."""
         while True:
-            page = await self._page(session_id, index)
-            if page:
-                await peer.send(_message(session_id, index, page))
+            page = await self._page(session_id, index, READ_AHEAD)
+            for start in range(0, len(page), PAGE):
+                await peer.send(_message(session_id, index + start, page[start : start + PAGE]))
             index += len(page)
             held = self._sessions.get(session_id)
             if held.row.last_index < index if held else not page:
@@ -324,8 +327,8 @@ class Hub:
             at += len(page)
         return reader
 
-    async def _page(self, session_id: str, index: int) -> Sequence[str]:
-        found = await self.writer.do(lambda store: store.messages(session_id, index, PAGE))
+    async def _page(self, session_id: str, index: int, limit: int = PAGE) -> Sequence[str]:
+        found = await self.writer.do(lambda store: store.messages(session_id, index, limit))
         return [one.body.decode("utf-8", "surrogateescape") for one in found]
 
     async def connected(self, session_id: str) -> Message:

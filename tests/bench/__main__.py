@@ -32,6 +32,7 @@ from tests.bench import (
     sends,
     tokens,
     verbs,
+    web,
 )
 from tests.bench.laboratory import Run
 from tests.bench.report import Row, facts, table
@@ -49,6 +50,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "lifecycle": lifecycle.measure,
     "restore": restore.measure,
     "headless": headless.measure,
+    "web": web.measure,
     "hook": hook.measure,
     "tokens": tokens.measure,
     "verbs": verbs.measure,

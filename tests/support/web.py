@@ -7,13 +7,17 @@ with serving(lab) as hub:
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
+import os
 import re
+import signal
 import socket
+import struct
 import subprocess
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +26,7 @@ from trio_websocket import WebSocketConnection, wrap_client_stream
 
 from navi.headless.messages import TABLE, check
 from tests.support.machines import Lab
+from tests.support.serving import process_of_relay
 
 
 class Reply(NamedTuple):
@@ -124,6 +129,69 @@ class Client:
                 check(message, TABLE["hub to client", message["type"]])
                 if type in ("", message["type"]) and fields.items() <= message.items():
                     return message
+
+
+class Daemon:
+    """A WebSocket of a relay that a test plays."""
+
+    def __init__(self, connection: WebSocketConnection) -> None:
+        self.connection = connection
+        self.offset = 0
+
+    async def next(self, type: str) -> dict[str, Any]:
+        """Return the next message of a type."""
+        with trio.fail_after(60):
+            while True:
+                message: dict[str, Any] = json.loads(await self.connection.get_message())
+                check(message, TABLE["hub to relay", message["type"]])
+                if message["type"] == type:
+                    return message
+
+    async def prints(self, id: str, lines: Sequence[str]) -> None:
+        """Bring lines of an agent."""
+        end = self.offset + sum(len(line) + 1 for line in lines)
+        output = {"offset": self.offset, "end": end, "messages": lines}
+        await self.connection.send_message(
+            json.dumps({"type": "session_output", "session_id": id, "generation": 1, **output})
+        )
+        self.offset = end
+
+
+@asynccontextmanager
+async def daemon(lab: Lab, site: Site) -> AsyncIterator[Daemon]:
+    """Be the relay of the hub, in place of its own one, which is stopped meanwhile: it would come back at once."""
+    process = await trio.to_thread.run_sync(process_of_relay, lab)
+    os.kill(process, signal.SIGSTOP)
+    try:
+        async with site.websocket("/api/daemon/ws") as client:
+            hello = {"client_id": "d", "capabilities": {"can_spawn_sessions": True}, "hosts": [""]}
+            await client.connection.send_message(json.dumps({"type": "daemon_connected", **hello}))
+            one = Daemon(client.connection)
+            await one.next("sync")
+            yield one
+    finally:
+        with suppress(ProcessLookupError):  # a hub that ends kills its relay if that does not end
+            os.kill(process, signal.SIGCONT)
+
+
+def upgrade(site: Site, path: str, **headers: str | None) -> bytes:
+    """Return a request for a WebSocket; None leaves a header out."""
+    found: dict[str, str | None] = {
+        "Host": site.host, "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(), "Authorization": f"Bearer {site.token}",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }  # fmt: skip
+    lines = [f"{name}: {value}\r\n" for name, value in found.items() if value is not None]
+    return f"GET {path} HTTP/1.1\r\n{''.join(lines)}\r\n".encode()
+
+
+def frame(payload: bytes, opcode: int = 1, first: int = 0x80, masked: bool = True, length: int | None = None) -> bytes:
+    """Return a frame; `length` is what it says of its payload."""
+    size = len(payload) if length is None else length
+    short = size if size < 126 else 126 if size < 65536 else 127
+    head = bytes([first | opcode, short | 0x80 * masked])
+    head += struct.pack("!H", size) if short == 126 else struct.pack("!Q", size) if short == 127 else b""
+    return head + (bytes(4) if masked else b"") + payload
 
 
 def site_of(lab: Lab, hub: subprocess.Popen[str]) -> Site:

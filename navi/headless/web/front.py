@@ -144,6 +144,8 @@ class _Connection:
             await self._refuse(error)
         except h11.RemoteProtocolError as error:
             await self._refuse(Wrong(error.error_status_hint, f"this is no good HTTP: {error}"))
+        except ValueError:  # from h11, for a number without end
+            await self._refuse(Wrong(400, "this is no good HTTP"))
         return False
 
     # ---- reading

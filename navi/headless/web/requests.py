@@ -14,6 +14,9 @@ point to this machine keeps that name.
 
 JSON = "application/json"
 
+MOST_DIGITS = 15
+"""Digits of a number that is worth reading."""
+
 Headers = Sequence[tuple[str, str]]
 
 
@@ -91,10 +94,10 @@ def check_body(request: Request, largest: int) -> None:
     """
     if request.header("transfer-encoding"):
         raise Wrong(411, "a body needs Content-Length, and no Transfer-Encoding")
-    length = int(request.header("content-length") or 0)
-    if length > largest:
+    text = request.header("content-length") or "0"
+    if len(text) > MOST_DIGITS or int(text) > largest:
         raise Wrong(413, f"a body has at most {largest:,} bytes")
-    if length and request.header("content-type").partition(";")[0].strip().lower() != JSON:
+    if int(text) and request.header("content-type").partition(";")[0].strip().lower() != JSON:
         raise Wrong(415, f"a body must be JSON: send Content-Type: {JSON}")
 
 

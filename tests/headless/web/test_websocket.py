@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import os
-import signal
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trio
-from trio_websocket import ConnectionClosed, WebSocketConnection
+from trio_websocket import ConnectionClosed
 
-from navi.headless.messages import TABLE, check
 from navi.headless.web.routes import LARGEST_OF_CLIENT
 from tests.headless.web.conftest import World
 from tests.support.machines import Lab
-from tests.support.serving import process_of_relay, serving
+from tests.support.serving import serving
 from tests.support.waiting import until_async
-from tests.support.web import Site, site_of
+from tests.support.web import Site, daemon, frame, site_of, upgrade
 
 # ---- clients
 
@@ -103,61 +98,20 @@ async def test_a_program_asks_over_its_websocket_what_it_can_ask_over_http(site:
 # ---- relays
 
 
-class Daemon:
-    """A WebSocket of a relay that a test plays."""
-
-    def __init__(self, connection: WebSocketConnection) -> None:
-        self.connection = connection
-        self.offset = 0
-
-    async def next(self, type: str) -> dict[str, Any]:
-        """Return the next message of a type."""
-        with trio.fail_after(60):
-            while True:
-                message: dict[str, Any] = json.loads(await self.connection.get_message())
-                check(message, TABLE["hub to relay", message["type"]])
-                if message["type"] == type:
-                    return message
-
-    async def prints(self, id: str, lines: Sequence[str]) -> None:
-        """Bring lines of an agent."""
-        end = self.offset + sum(len(line) + 1 for line in lines)
-        output = {"offset": self.offset, "end": end, "messages": lines}
-        await self.connection.send_message(
-            json.dumps({"type": "session_output", "session_id": id, "generation": 1, **output})
-        )
-        self.offset = end
-
-
-@asynccontextmanager
-async def daemon(world: World) -> AsyncIterator[Daemon]:
-    """Be the relay of the hub, in place of its own one, which is stopped meanwhile: it would come back at once."""
-    process = await trio.to_thread.run_sync(process_of_relay, world.lab)
-    os.kill(process, signal.SIGSTOP)
-    try:
-        async with world.site.websocket("/api/daemon/ws") as client:
-            hello = {"client_id": "d", "capabilities": {"can_spawn_sessions": True}, "hosts": [""]}
-            await client.connection.send_message(json.dumps({"type": "daemon_connected", **hello}))
-            one = Daemon(client.connection)
-            await one.next("sync")
-            yield one
-    finally:
-        with suppress(ProcessLookupError):  # a hub that ends kills its relay if that does not end
-            os.kill(process, signal.SIGCONT)
-
-
 READY = json.dumps({"type": "ready", "conversation": "c"})
 
 
 async def test_a_daemon_has_the_messages_of_the_socket(world: World) -> None:
     site = world.site
-    async with daemon(world) as relay:
+    async with daemon(world.lab, world.site) as relay:
         id = await spawned(site, "fix it")
         assert (await relay.next("start_session"))["session_id"] == id
         assert (await relay.next("send_input"))["seq"] == 1
         async with site.websocket(f"/api/sessions/{id}/ws") as client:
             assert (await client.next())["status"] == "disconnected"
             await client.send(type="subscribe")
+            await client.send(type="ping")
+            await client.next("pong")
             await relay.prints(id, [READY])
             assert (await relay.next("ack"))["offset"] == relay.offset
             while "fix it" not in (await relay.next("send_input"))["line"]:
@@ -185,7 +139,7 @@ async def test_a_client_that_never_reads_is_closed_and_nobody_else_notices(lab: 
     line = json.dumps({"type": "text", "who": "agent", "text": "x" * 100_000})
     with serving(lab) as hub:
         world = World(lab, hub, site_of(lab, hub))
-        async with daemon(world) as relay:
+        async with daemon(world.lab, world.site) as relay:
             path = f"/api/sessions/{await spawned(world.site, 'x')}/ws"
             id = path.split("/")[3]
             await relay.prints(id, [READY])
@@ -212,26 +166,6 @@ def connected(site: Site, client: socket.socket) -> bool:
 
 
 # ---- nonsense
-
-
-def upgrade(site: Site, path: str, **headers: str | None) -> bytes:
-    """Return a request for a WebSocket; None leaves a header out."""
-    found: dict[str, str | None] = {
-        "Host": site.host, "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(), "Authorization": f"Bearer {site.token}",
-        **{name.replace("_", "-"): value for name, value in headers.items()},
-    }  # fmt: skip
-    lines = [f"{name}: {value}\r\n" for name, value in found.items() if value is not None]
-    return f"GET {path} HTTP/1.1\r\n{''.join(lines)}\r\n".encode()
-
-
-def frame(payload: bytes, opcode: int = 1, first: int = 0x80, masked: bool = True, length: int | None = None) -> bytes:
-    """Return a frame; `length` is what it says of its payload."""
-    size = len(payload) if length is None else length
-    short = size if size < 126 else 126 if size < 65536 else 127
-    head = bytes([first | opcode, short | 0x80 * masked])
-    head += struct.pack("!H", size) if short == 126 else struct.pack("!Q", size) if short == 127 else b""
-    return head + (bytes(4) if masked else b"") + payload
 
 
 def closing_code(data: bytes) -> int | None:
