@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 from navi.headless.harness import HARNESSES
-from navi.headless.hub import PAGE, Hub
+from navi.headless.hub import NO_AGENT, PAGE, Hub
 from navi.headless.hub_session import Wanted
+from navi.headless.messages import to_line
 from navi.headless.run_state import question_document
-from navi.headless.store import Refused, StoredSession
+from navi.headless.store import Batch, Message, Refused, Store, StoredSession
 
 Body = Mapping[str, Any]
 Answer = tuple[int, dict[str, Any]]
@@ -165,6 +167,34 @@ async def _messages(hub: Hub, id: str, body: Body) -> Answer:
     return OK, {"index": index, "messages": [reader.events(line) for line in lines] if reader else lines}
 
 
+async def _add(hub: Hub, id: str, body: Body) -> Answer:
+    """Send the agent a message, or keep what one in a terminal printed."""
+    if "messages" not in body:
+        return await _say(hub, id, body)
+    lines = body["messages"]
+    if not (isinstance(lines, list) and all(isinstance(one, dict) for one in lines)):
+        raise BadBody("`messages` must be a list of objects")
+    kept = [Message(_text(one, "type", "other")[:40], to_line(one).rstrip(b"\n"), 0) for one in lines]
+
+    def add(store: Store) -> int:
+        row = store.needed(id)
+        if row.remote or row.status != "live":
+            raise Refused(f"{id} runs in no terminal now")
+        end = row.log_offset + sum(len(one.body) + 1 for one in kept)
+        store.receive(Batch(id, row.generation, row.log_offset, end, kept))
+        return row.last_index + len(kept)
+
+    return CREATED, {"last_index": await hub.writer.do(add)}
+
+
+async def _say(hub: Hub, id: str, body: Body) -> Answer:
+    content, session = _text(body, "content"), hub.held(id)
+    if session is None:
+        raise Refused(NO_AGENT)
+    sent = await session.queue(_text(body, "uuid", "") or str(uuid.uuid4()), "user", content, _text(body, "by", ""))
+    return CREATED, {"uuid": sent.uuid, "seq": sent.seq, "state": sent.state}
+
+
 async def _live(hub: Hub, _id: str, body: Body) -> Answer:
     row = StoredSession(
         hub.new_id("sess"), _text(body, "title", ""), _text(body, "harness", "claude-code"), _text(body, "model", ""),
@@ -249,6 +279,7 @@ ROUTES = (
     Route("GET", "/api/sessions/{id}", _session),
     Route("GET", "/api/sessions/{id}/info", _info),
     Route("GET", "/api/sessions/{id}/messages", _messages),
+    Route("POST", "/api/sessions/{id}/messages", _add),
     Route("POST", "/api/sessions/{id}/resume", _resume),
     Route("POST", "/api/sessions/{id}/open", _open),
     Route("POST", "/api/sessions/{id}/terminal", _terminal),

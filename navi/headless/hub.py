@@ -35,6 +35,9 @@ BEHIND = 256
 GIVES_UP = 5.0
 """Seconds that a message may take to a client."""
 
+NO_AGENT = "its agent has ended; navi resume goes on with it"
+"""Why nothing can be sent."""
+
 MOST_AT_ONCE = 20
 """Agents without a terminal on one host."""
 
@@ -358,7 +361,7 @@ class Hub:
         """Carry out what a client wants of a session. Raise Refused."""
         session = self._sessions.get(session_id)
         if session is None:
-            raise Refused("its agent has ended; navi resume goes on with it")
+            raise Refused(NO_AGENT)
         carry_out = COMMANDS[message["type"]]
         await carry_out(session, client, message)
 

@@ -6,6 +6,7 @@ has a limit, and what nobody has logged in for is closed first where there are t
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -21,7 +22,7 @@ from wsproto.utilities import RemoteProtocolError
 from navi.core.log import SILENT, Log
 from navi.headless.conversation import Conversation
 from navi.headless.hub import GIVES_UP, Hub
-from navi.headless.lines import CHUNK, send_with_patience
+from navi.headless.lines import send_with_patience
 from navi.headless.web.login import Login, User, read_token
 from navi.headless.web.page_files import read_page
 from navi.headless.web.requests import Answer, Request, Wrong, check_body, check_place, from_json, of_all
@@ -33,6 +34,12 @@ LONGEST_HEADER = 16 * 1024
 
 HEADER_WITHIN, BODY_WITHIN, RESTS = 10.0, 30.0, 60.0
 """Seconds for the header of a request, for its body, and between two requests."""
+
+CHUNK = 64 * 1024
+"""Bytes that are read at once."""
+
+LARGEST_OF_STRANGER = 4096
+"""Bytes of the body of a request that nobody has logged in for."""
 
 MOST_FIELDS = 20
 """Fields in the query of an address."""
@@ -100,6 +107,7 @@ class Front:
                 await connection.run()
         except Exception:
             self.log.exception("a fault in navi; one connection to the page ends")
+            await connection.fail()
         finally:
             self._connections.pop(connection, None)
             with trio.CancelScope(shield=True):
@@ -135,6 +143,11 @@ class _Connection:
             while await self._next(wait):
                 wait = RESTS
 
+    async def fail(self) -> None:
+        """Report a fault of ours, where an answer is due."""
+        with suppress(*GONE):
+            await self._refuse(Wrong(500, "a fault in navi; its log says more"))
+
     async def _next(self, wait: float) -> bool:
         """Answer the next request; return whether another may follow."""
         try:
@@ -144,8 +157,8 @@ class _Connection:
             await self._refuse(error)
         except h11.RemoteProtocolError as error:
             await self._refuse(Wrong(error.error_status_hint, f"this is no good HTTP: {error}"))
-        except ValueError:  # from h11, for a number without end
-            await self._refuse(Wrong(400, "this is no good HTTP"))
+        except sqlite3.Error as error:
+            await self._refuse(Wrong(503, f"the hub can't read what it stored: {error}"))
         return False
 
     # ---- reading
@@ -175,8 +188,11 @@ class _Connection:
 
     async def _event(self) -> object:
         """Return the next event of HTTP."""
-        while (event := self._http.next_event()) is h11.NEED_DATA:
-            await self._receive()
+        try:
+            while (event := self._http.next_event()) is h11.NEED_DATA:
+                await self._receive()
+        except ValueError as error:  # from an older h11, for a number without end
+            raise Wrong(400, "this is no good HTTP") from error
         return event
 
     async def _receive(self) -> None:
@@ -198,7 +214,7 @@ class _Connection:
         user = login.user(request.header("authorization"), request.header("cookie"), time.time())
         check_user(route, request, user)
         self.rank = max(self.rank, KNOWN if user else STRANGE)
-        check_body(request, LARGEST_OF_CLIENT)
+        check_body(request, LARGEST_OF_CLIENT if user else LARGEST_OF_STRANGER)
         if route.socket:
             await self._become_socket(head, request, route, id, user)
             return False
