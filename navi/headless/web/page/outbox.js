@@ -53,6 +53,11 @@ export class Outbox {
     this.changed();
   }
 
+  // What was sent as feedback is at navi now, in the order in which it was sent.
+  queued() {
+    if (this.entries.length) this.remove(this.entries[0]);
+  }
+
   refuse(uuid, words) {
     const mine = this.entries.find((one) => one.uuid === uuid);
     if (mine) Object.assign(mine, { state: "here", error: words });

@@ -57,6 +57,8 @@ export class SessionView {
       partial: () => this.after(() => this.transcript.grow(message.text)),
       input: () => this.input(message),
       control_request: () => this.transcript.keepEnd(() => this.questions.add(message)),
+      feedback_queued: () => this.after(() => this.queued(message)),
+      feedback_delivered: () => this.transcript.note("Feedback was handed over."),
       question_resolved: () => this.questions.resolve(message.request_id, message.state, message.by),
       session_updated: () => this.updated(message),
       complete: () => this.ended(),
@@ -94,6 +96,12 @@ export class SessionView {
     if (message.content) this.inputs.set(message.uuid, { body: message.content, by: message.by });
     this.learn([message.uuid]);
     this.after(() => this.outbox.set(message.uuid, message.state, this.inputs.get(message.uuid)?.body));
+  }
+
+  // An agent in a terminal gets what is sent as feedback, when its turn ends.
+  queued(message) {
+    this.outbox.queued();
+    this.transcript.note(`Feedback is queued (${message.position}); the agent gets it when its turn ends.`);
   }
 
   // Learn the texts of inputs that another device sent.
