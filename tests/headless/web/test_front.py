@@ -118,6 +118,17 @@ def test_messages_are_sent_and_transcripts_of_terminals_kept(site: Site) -> None
     assert site.ask("POST", path, {"messages": [line]}).status == 409
 
 
+def test_a_session_that_can_not_go_on_in_a_terminal_says_why_and_goes_on(site: Site) -> None:
+    wanted = {"prompt": "say x ;; wait 60", "harness": "scripted"}
+    id = site.ask("POST", "/api/sessions/spawn", wanted).body["session_id"]
+    got = site.ask("POST", f"/api/sessions/{id}/open", {})
+    assert got.status == 409
+    assert got.body["error"] == "scripted can't go on with a conversation in a terminal; nothing was ended"
+    assert site.ask("GET", f"/api/sessions/{id}/info").body["remote"] is True
+    missing = site.ask("POST", "/api/sessions/none/open", {})
+    assert (missing.status, missing.body["error"]) == (409, "there is no session none")
+
+
 def test_a_stranger_sends_no_large_body(site: Site) -> None:
     assert site.ask("POST", "/api/login", {"token": "x" * 5000}, known=False).status == 413
 

@@ -14,10 +14,12 @@ import pytest
 from navi.headless.only_one import holder, only_one
 from tests.headless.web.conftest import World
 from tests.support.browser import WIDTH, Browser, browser, missing
+from tests.support.machines import Lab
 from tests.support.relay import Relay
-from tests.support.serving import process_of_relay
+from tests.support.serving import process_of_relay, serving
 from tests.support.verbs import living, navi
 from tests.support.waiting import until
+from tests.support.web import site_of
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
@@ -217,6 +219,29 @@ def without_relay(world: World) -> Iterator[None]:
     until(lambda: holder(lock) is None, what="the relay has ended", interval=0.001)
     with only_one(lock):
         yield
+
+
+def test_a_killed_hub_is_found_again_and_gets_what_was_typed(lab: Lab) -> None:
+    with serving(lab) as hub, browser() as phone:
+        first = site_of(lab, hub)
+        phone.go(f"{first.origin}/#{first.code}")
+        phone.click("summary", "New session")
+        phone.type("form textarea", "say before ;; wait 2 ;; say meanwhile")
+        phone.has("option", "Scripted agent")
+        phone.run("document.querySelectorAll('form select')[1].value = 'scripted'")
+        phone.click("button", "Start")
+        phone.shows("before")
+        hub.kill()
+        hub.communicate(timeout=30)
+        phone.shows("no connection to navi")
+        send(phone, "say afterwards")
+        phone.shows("on this device only")
+        with serving(lab, port=first.port):
+            phone.shows("meanwhile", "\nafterwards")
+            phone.hides("no connection to navi")
+            phone.hides("on this device only")
+            lines = phone.text().splitlines()
+            assert [lines.count(one) for one in ("before", "meanwhile", "afterwards")] == [1, 1, 1]
 
 
 def test_a_session_goes_on_in_a_terminal(page: Browser, world: World) -> None:
