@@ -230,7 +230,7 @@ def test_a_killed_hub_is_found_again_and_gets_what_was_typed(lab: Lab) -> None:
         phone.has("option", "Scripted agent")
         phone.run("document.querySelectorAll('form select')[1].value = 'scripted'")
         phone.click("button", "Start")
-        phone.shows("before")
+        phone.shows("\nbefore")
         hub.kill()
         hub.communicate(timeout=30)
         phone.shows("no connection to navi")
