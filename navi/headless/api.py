@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 from navi.headless.harness import HARNESSES
 from navi.headless.hub import NO_AGENT, PAGE, Hub
 from navi.headless.hub_session import Wanted
+from navi.headless.listing import document as session_document
 from navi.headless.messages import to_line
 from navi.headless.run_state import question_document
+from navi.headless.shortened import cut_lines, cut_texts
 from navi.headless.store import Batch, Message, Refused, Store, StoredSession
 
 Body = Mapping[str, Any]
@@ -25,6 +27,8 @@ NOT_STORED = "the hub can't store it, so that nothing was done"
 
 LARGEST_LIST = 200
 """Sessions in one answer."""
+MOST_MESSAGES = 500
+"""Messages in one answer."""
 
 TITLE = 100
 """Characters of a prompt that become a session's title."""
@@ -155,16 +159,23 @@ async def _session(hub: Hub, id: str, body: Body) -> Answer:
     inputs, questions = await hub.writer.do(lambda store: (store.inputs(id), store.questions(id, "open")))
     found["inputs"] = [one._asdict() for one in inputs if one.kind == "user"]
     found["questions"] = [question_document(one) for one in questions]
-    return status, found
+    return status, cut_texts(found, longest) if (longest := _number(body, "longest", 0)) else found
+
+
+async def _put_away(hub: Hub, id: str, _body: Body) -> Answer:
+    return OK, document(hub, await hub.put_away(id))
 
 
 async def _messages(hub: Hub, id: str, body: Body) -> Answer:
     """Some of what the agent printed, from a number on: its lines, or the events in them."""
-    index, limit = _number(body, "from_index", 0), min(_number(body, "limit", PAGE), PAGE)
+    index, limit = _number(body, "from_index", 0), _number(body, "limit", 0) or PAGE
     reader = await hub.reader(id, index) if _text(body, "form", "") == "events" else None
-    found = await hub.writer.do(lambda store: store.messages(id, index, limit))
+    found = await hub.writer.do(lambda store: store.messages(id, index, min(limit, MOST_MESSAGES)))
     lines = [one.body.decode("utf-8", "surrogateescape") for one in found]
-    return OK, {"index": index, "messages": [reader.events(line) for line in lines] if reader else lines}
+    if reader:
+        return OK, {"index": index, "messages": [reader.events(line) for line in lines]}
+    longest = _number(body, "longest", 0)
+    return OK, {"index": index, "messages": cut_lines(lines, longest) if longest else lines}
 
 
 async def _add(hub: Hub, id: str, body: Body) -> Answer:
@@ -260,11 +271,8 @@ async def _pending(hub: Hub, id: str, _body: Body) -> Answer:
 
 def document(hub: Hub, row: StoredSession) -> dict[str, Any]:
     """Return a session as programs see it."""
-    shown, held = hub.shown(row), hub.held(row.id)
-    return row._asdict() | {
-        "type": shown.type, "status": shown.status, "badge": shown.badge or None,
-        "open_questions": len(held.state.questions) if held else 0,
-    }  # fmt: skip
+    held = hub.held(row.id)
+    return session_document(row, hub.shown(row)) | {"open_questions": len(held.state.questions) if held else 0}
 
 
 ROUTES = (
@@ -280,6 +288,7 @@ ROUTES = (
     Route("GET", "/api/sessions/{id}/info", _info),
     Route("GET", "/api/sessions/{id}/messages", _messages),
     Route("POST", "/api/sessions/{id}/messages", _add),
+    Route("POST", "/api/sessions/{id}/archive", _put_away),
     Route("POST", "/api/sessions/{id}/resume", _resume),
     Route("POST", "/api/sessions/{id}/open", _open),
     Route("POST", "/api/sessions/{id}/terminal", _terminal),

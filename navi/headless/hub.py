@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import trio
@@ -18,8 +18,10 @@ from navi.headless import rule
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Answer
 from navi.headless.hub_session import Client, HubSession, Wanted
+from navi.headless.listing import Watchers, rows_of, summary, text_of
 from navi.headless.readable import Readable
 from navi.headless.run_state import launch_of, question_document
+from navi.headless.shortened import shortened
 from navi.headless.store import Refused, Store, StoredSession
 from navi.headless.writer import Writer
 
@@ -60,7 +62,10 @@ class Peer(Protocol):
 
 
 class Subscriber:
-    """A client that follows sessions. It never holds up the hub: too far behind, it is closed."""
+    """A client that follows sessions. It never holds up the hub: too far behind, it is closed.
+
+    With `longest`, lines and texts of more than so many bytes are cut for it.
+    """
 
     def __init__(self, peer: Peer, name: str = "") -> None:
         self.peer = peer
@@ -69,6 +74,7 @@ class Subscriber:
         self._catching_up: dict[str, list[Message]] = {}
         self._next: dict[str, int] = {}
         self.lost = trio.CancelScope()
+        self.longest = 0
 
     def catch_up(self, session_id: str) -> None:
         """Keep the news of a session until `live`: what was printed meanwhile is read from the store."""
@@ -96,7 +102,7 @@ class Subscriber:
             if not message["messages"]:
                 return
         try:
-            self._send.send_nowait(message)
+            self._send.send_nowait(self.short(message))
         except trio.WouldBlock:
             if message["type"] != "partial":
                 self.lost.cancel()
@@ -107,6 +113,10 @@ class Subscriber:
         if sent <= 0:
             return message
         return {**message, "index": message["index"] + sent, "messages": message["messages"][sent:]}
+
+    def short(self, message: Message) -> Message:
+        """Return a message as this client wants it."""
+        return shortened(message, self.longest) if self.longest else message
 
     async def run(self) -> None:
         """Send what is queued, until the client is lost; then close it."""
@@ -138,11 +148,13 @@ class Hub:
         self._client_id = ""
         self._capabilities: Message = {}
         self._started: deque[float] = deque(maxlen=MOST_A_MINUTE)
+        self.watchers = Watchers(self.listed)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what is stored, and carry out what is asked, until cancelled."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.writer.run)
+            nursery.start_soon(self.watchers.run)
             for row in await self.writer.do(lambda store: store.live()):
                 await self.follow(row)
             task_status.started()
@@ -177,6 +189,8 @@ class Hub:
             session = HubSession(row, HARNESSES[row.harness], self.writer, self._to_relay)
             self._sessions[row.id] = session
             session.clients = clients
+            session.changed = self.watchers.note
+            self.watchers.note(row.id)
             await session.rebuild()
         return session
 
@@ -243,11 +257,24 @@ class Hub:
             held.opened(row)
         return row
 
+    async def put_away(self, session_id: str) -> StoredSession:
+        """Leave a session whose agent has ended out of lists. Raise Refused."""
+        row = await self.writer.do(lambda store: store.put_away(session_id))
+        self._sessions.pop(session_id, None)
+        self.watchers.note(session_id)
+        return row
+
     def shown(self, row: StoredSession) -> rule.Shown:
         """Return what a session is shown as."""
         held = self._sessions.get(row.id)
         live = rule.Live(held.state.status.value, held.row.generation) if held and held.reached else None
         return rule.shown(rule.Row(row.remote, row.interactive, row.status, row.generation), live)
+
+    async def listed(self, ids: Collection[str] | None = None) -> list[Message]:
+        """Return sessions as a list shows them: those with these ids, or all."""
+        known = frozenset(id for id, held in self._sessions.items() if held.state.latest)
+        found = await self.writer.do(lambda store: rows_of(store, ids, known))
+        return [summary(row, self.shown(row), self._sessions.get(row.id), text_of(row, last)) for row, last in found]
 
     # ---- the relay
 
@@ -299,16 +326,17 @@ class Hub:
         self._clients_of(session_id).add(client)
         hello = await self.connected(session_id)
         if hello != known:
-            await client.peer.send(hello)
-        index = await self._send_missed(client.peer, session_id, max(0, from_index))
+            await client.peer.send(client.short(hello))
+        index = await self._send_missed(client, session_id, max(0, from_index))
         client.live(session_id, index)
 
-    async def _send_missed(self, peer: Peer, session_id: str, index: int) -> int:
+    async def _send_missed(self, client: Subscriber, session_id: str, index: int) -> int:
         """Send what is stored from an index on; return the first one that nobody has heard of."""
         while True:
             page = await self._page(session_id, index, READ_AHEAD)
             for start in range(0, len(page), PAGE):
-                await peer.send(_message(session_id, index + start, page[start : start + PAGE]))
+                frame = _message(session_id, index + start, page[start : start + PAGE])
+                await client.peer.send(client.short(frame))
             index += len(page)
             held = self._sessions.get(session_id)
             if held.row.last_index < index if held else not page:
@@ -353,6 +381,7 @@ class Hub:
 
     def forget(self, client: Subscriber) -> None:
         """Note that a client is gone."""
+        self.watchers.forget(client)
         for session in self._sessions.values():
             session.clients.discard(client)
         self._waiting = {id: left for id, clients in self._waiting.items() if (left := clients - {client})}

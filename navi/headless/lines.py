@@ -30,14 +30,17 @@ async def send_with_patience(stream: trio.SocketStream, data: bytes, patience: f
 
 
 class LinePeer:
-    """A stream of messages; `senders` are those whose messages may come. Sending fails if the other side takes nothing
-    for `patience` seconds.
+    """A stream of messages; `senders` are those whose messages may come, `chunk` the bytes that are read at once.
+    Sending fails if the other side takes nothing for `patience` seconds.
     """
 
-    def __init__(self, stream: trio.SocketStream, senders: Iterable[Sender], patience: float = math.inf) -> None:
+    def __init__(
+        self, stream: trio.SocketStream, senders: Iterable[Sender], patience: float = math.inf, chunk: int = CHUNK
+    ) -> None:
         self._stream = stream
         self._senders = tuple(senders)
         self._patience = patience
+        self._chunk = chunk
         self._lock = trio.Lock()
         self._rest = bytearray()
 
@@ -53,7 +56,7 @@ class LinePeer:
     async def messages(self) -> AsyncGenerator[dict[str, Any], None]:
         """Yield what comes until the other side ends, or the stream fails; use it with `aclosing`. Raise Malformed."""
         try:
-            while data := await self._stream.receive_some(CHUNK):
+            while data := await self._stream.receive_some(self._chunk):
                 start = len(self._rest)
                 self._rest += data
                 for line in self._lines(start):
