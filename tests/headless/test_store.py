@@ -225,10 +225,20 @@ def test_a_hub_that_is_killed_leaves_offset_and_messages_in_step(tmp_path: Path)
     assert messages, "it wrote something"
 
 
+def test_an_agent_that_has_ended_gets_no_answer(store: Store) -> None:
+    store.spawn(StoredSession("a"))
+    assert store.receive(Batch("a", 1, 0, 1, opened=[Question("q1", "permission", "{}")]))
+    store.change("a", status="complete")
+    with pytest.raises(Refused, match="its agent has ended, and does not ask it any more"):
+        store.answer("a", "q1", {"allow": True}, "phone", "u1", "line")
+    assert store.inputs("a") == ()
+
+
 def test_an_endless_line_is_cut(store: Store) -> None:
     store.spawn(StoredSession("a"))
     assert store.receive(output("a", 1, LONGEST_BODY + 1, 3))
-    long, short = store.messages("a")
+    (long,) = store.messages("a")
+    (short,) = store.messages("a", 1)
     assert len(long.body) == LONGEST_BODY
     assert long.body.endswith(CUT)
     assert len(short.body) == 3
