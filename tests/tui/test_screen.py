@@ -132,7 +132,7 @@ def test_problems_of_remotes_yaml_are_counted_and_listed_with_their_lines(lab: L
 def test_without_remotes_yaml_no_host_is_mentioned(lab: Lab) -> None:
     begin(lab.local, "api")
     with navi(lab) as screen:
-        assert screen.wait_for("api").splitlines()[1].startswith(" ❯ ✻ api")
+        assert screen.wait_for("api").splitlines()[2].startswith(" ❯ ✻ api")
 
 
 # ---- what is listed, and where the cursor is
