@@ -51,6 +51,12 @@ STEADY_AFTER = 10.0
 """Seconds after which a connection counts as good, so that its loss is followed by a retry at once."""
 
 
+NOT_CONFIGURED = Failure(
+    HostState.DISCONNECTED, "not a host in remotes.yaml", "add it there, and start navi again", Retry.ON_REQUEST
+)
+"""Why a host is not reached on which only the hub knows sessions."""
+
+
 def steady(shown: float | None, measured: float) -> float:
     """Return the latency (seconds) to show: the one that is shown, unless the new one clearly differs.
 
@@ -81,8 +87,12 @@ class Fleet:
     @property
     def views(self) -> tuple[HostView, ...]:
         """What is known of each host now, in the configured order. Those that only the hub knows come last."""
-        others = [self._merge(_not_configured(name)) for name in self._headless if name not in self._tasks]
-        return (*(self._merge(task.view) for task in self._tasks.values()), *others)
+        return (*self.configured, *(self.view(name) for name in self._headless if name not in self._tasks))
+
+    @property
+    def configured(self) -> tuple[HostView, ...]:
+        """What is known of each host that can be reached, in the configured order."""
+        return tuple(map(self.view, self._tasks))
 
     def put_headless(self, sessions: Iterable[Session]) -> None:
         """List these sessions without a terminal, too, in place of those before."""
@@ -119,10 +129,9 @@ class Fleet:
         self.changed(name)
 
     def view(self, name: str) -> HostView:
-        """Return what is known of one host now. Raises KeyError for a host that is not in the fleet."""
-        if name in self._headless and name not in self._tasks:
-            return self._merge(_not_configured(name))
-        return self._merge(self._tasks[name].view)
+        """Return what is known of one host now; of one that is not in the fleet, that it is not configured."""
+        task = self._tasks.get(name)
+        return self._merge(task.view if task else _not_configured(name))
 
     def host(self, name: str) -> Host:
         """Return a host. Raises KeyError for one that is not in the fleet."""
@@ -149,15 +158,18 @@ class Fleet:
                 task.refresh()
 
     async def ask(self, name: str, operation: Operation[T]) -> T:
-        """Carry out an operation on a host. Raises HostError, or what the operation's parser raises."""
+        """Carry out an operation on a host. Raises HostError, also for a host that is not in the fleet, or what the
+        operation's parser raises.
+        """
+        if name not in self._tasks:
+            raise HostError(NOT_CONFIGURED)
         return await self._tasks[name].host.run(operation)
 
 
 @cache
 def _not_configured(name: str) -> HostView:
     """Return the view of a host that only the hub knows, where a session without a terminal ran."""
-    failure = Failure(HostState.DISCONNECTED, "not a host in remotes.yaml", "add it there, and start navi again")
-    return HostView(name, name, HostState.DISCONNECTED, failure)
+    return HostView(name, name, HostState.DISCONNECTED, NOT_CONFIGURED)
 
 
 def without_doubles(sessions: Iterable[Session], headless: Iterable[Session]) -> Iterator[Session]:

@@ -55,7 +55,7 @@ def session_of(document: Document, hub_lost: float | None = None) -> Session | N
     since = hub_lost if hub_lost is not None and not agent.over else _number(document, "since")
     return Session(
         _text(document, "host") or LOCAL, _text(document, "id"), _judged(agent, since), _message(document, agent),
-        _text(document, "cwd"), agent.harness, headless=agent,
+        _text(document, "cwd") or "~", agent.harness, headless=agent,
     )  # fmt: skip
 
 

@@ -47,9 +47,10 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
     was_open = {one.request_id for one in run.state.questions}
     for line in lines:
         memory, found = run.harness.codec.read(run.memory, line)
+        remembers = memory is not run.memory  # who reads the stored lines again must know the same
         run = run._replace(memory=memory, state=_after_all(run.state, found))
         events += found
-        if found and not all(isinstance(one, Partial) for one in found):
+        if found and (remembers or not all(isinstance(one, Partial) for one in found)):
             messages.append(Message(_kind(found), line, offset))
         offset += len(line) + 1
     return Output(

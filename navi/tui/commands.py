@@ -53,7 +53,7 @@ class Commands:
         self.filters = ListCommands(fleet, screen.list, selection, keymap, screen.tell, refresh, visits_finished)
         self._preview = PreviewCommands(screen.preview, screen.layout, settings.preview, self._preview_changed)
         self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
-        hub = HubWatch(fleet, services.hub_folder)
+        hub = HubWatch(fleet, services.hub_folder, screen.tell)
         headless = HeadlessCommands(services, screen, self._programs, lambda: hub.connected)
         sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment), headless)
         answering = Answering(actions, screen.glyphs, screen)

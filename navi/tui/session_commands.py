@@ -267,7 +267,7 @@ class SessionCommands:
     def _open_new(self, session: Session | None, name: str, runs: str) -> None:
         templates, problems = read_templates(self._places.templates, self._settings.agents)
         form = NewForm(
-            self._glyphs, self._fleet.views, self._settings.agents, templates, session, _current_directory(),
+            self._glyphs, self._fleet.configured, self._settings.agents, templates, session, _current_directory(),
             name, runs, lambda: self._create(form), self._complete, self._screen.close,
             self._spawner.fields(session if runs else None) if self._spawner else None,
         )  # fmt: skip

@@ -169,3 +169,20 @@ async def test_an_agent_that_was_resumed_without_a_prompt_waits(tmp_path: Path) 
         held = later.hub.held(row.id)
         assert held
         assert held.state.status == "waiting"
+
+
+def acp(kind: str, **update: object) -> dict[str, Any]:
+    """Return a line of an agent that speaks the Agent Client Protocol."""
+    return {"jsonrpc": "2.0", "method": "session/update", "params": {"update": {"sessionUpdate": kind, **update}}}
+
+
+async def test_a_text_in_chunks_is_there_again_after_a_start_of_the_hub(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("one", harness="gemini"))
+        opened = {"jsonrpc": "2.0", "id": "navi-new", "result": {"sessionId": "A"}}
+        chunks = [acp("agent_message_chunk", content={"type": "text", "text": text}) for text in ("hel", "lo")]
+        await here.prints(row, opened, *chunks, {"jsonrpc": "2.0", "id": "navi-prompt:u", "result": {}})
+    async with world(tmp_path, relay=False) as again, trio.open_nursery() as nursery:
+        peer = await watch(again, nursery)
+        await listed(peer, row.id, latest="hello")
+        nursery.cancel_scope.cancel()

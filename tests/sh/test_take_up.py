@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -81,8 +82,17 @@ LEFT = {
     "an empty lock whose holder has ended": {"lock.api": "", "holder.api": "{dead} .\n"},
     "an empty lock that nobody knows": {"lock.api": ""},
     "half a version": {"lock.api": '{{"status', "holder.api": "{dead} .\n"},
-    "also the process that was to break the lock": {"lock.api": "{dead}\n", "break.api": "{dead}\n"},
-    "only the process that was to break it": {"break.api": "{dead}\n"},
+    "also the process that was to end the lock": {
+        "lock.api": "4194304\n",
+        "break.lock.api.4194304": f"4194303@{place()}\n",
+    },
+    "also the one that was to end what that one left": {
+        "lock.api": "4194304\n",
+        "break.lock.api.4194304": f"4194303@{place()}\n",
+        f"break.lock.api.4194303@{place()}": "{dead}\n",
+    },
+    "only the process that was to end it": {f"break.lock.api.4194304@{place()}": "{dead}\n"},
+    "what an earlier version left": {"break.api": "{dead}\n"},
 }
 """What hooks that were killed have left beside the status file."""
 
@@ -168,7 +178,7 @@ def test_what_is_left_of_very_many_sessions_that_are_gone_is_swept(lab: Lab, she
         put(lab.local, name, "1 .\n")
     for number in range(60):
         put(lab.local, f"lock.gone-{number}", "4194304\n")
-        put(lab.local, f"break.gone-{number}", "4194304\n")
+        put(lab.local, f"break.lock.gone-{number}.4194304", "4194303\n")
         put(lab.local, f"event.half-{number}.7.4194304", "7\tclaude\tSto")
     for _ in range(5):
         look(lab.local, shell)
@@ -245,27 +255,59 @@ def test_a_lock_of_a_living_process_of_another_machine_is_not_broken(lab: Lab) -
     assert files(look(lab.local, DASH))["api"].status == "permission"
 
 
-@pytest.mark.parametrize("step", ["awk", "tmux", "mv", "rm", "date"])
-def test_of_hooks_that_are_killed_at_any_call_none_stalls_the_others(lab: Lab, step: str) -> None:
-    """Every second hook is killed before that call; what the others reported is there at the next look."""
-    begun(lab.local)
-    hook = lab.folder / "hook"
-    hook.write_text(hook_text())
-    socket, pane = lab.local.tmux("list-panes", "-a", "-F", "#{socket_path} #{pane_id}").split("\n")[0].split()
-    surroundings = environment(lab.local, DASH) | {"TMUX": f"{socket},1,0", "TMUX_PANE": pane}
-    stand_in(lab.local, step, '[ -z "$KILLED" ] || kill -KILL $PPID\nexec "$real" "$@"')
-    running = []
-    for number in range(30):
-        more = {"KILLED": "yes"} if number % 2 else {}
-        one = subprocess.Popen(["sh", str(hook)], stdin=subprocess.PIPE, env=surroundings | more)
+class Hooks:
+    """Hooks of one session at work, each a process; their programs can be replaced by stand_in."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._running: list[subprocess.Popen[bytes]] = []
+        begun(lab.local)
+        self._hook = lab.folder / "hook"
+        self._hook.write_text(hook_text())
+        socket, pane = lab.local.tmux("list-panes", "-a", "-F", "#{socket_path} #{pane_id}").split("\n")[0].split()
+        self._surroundings = environment(lab.local, DASH) | {"TMUX": f"{socket},1,0", "TMUX_PANE": pane}
+
+    def begin(self, **more: str) -> subprocess.Popen[bytes]:
+        """Start one more; `more` adds to its environment."""
+        one = subprocess.Popen(["sh", str(self._hook)], stdin=subprocess.PIPE, env=self._surroundings | more)
         assert one.stdin
         one.stdin.write(b'{"session_id":"one","hook_event_name":"PostToolUse","tool_name":"Bash"}')
         one.stdin.close()
-        running.append(one)
-    for one in running:
-        one.wait(60)
-    look(lab.local, DASH)
-    fields = json.loads((lab.local.sessions_dir / "api.json").read_bytes())
-    assert 15 <= fields["metrics"]["tools"]["counts"]["Bash"] <= 30
+        self._running.append(one)
+        return one
+
+    def counted(self) -> int:
+        """Wait until all have ended, look, and return how many of them count."""
+        for one in self._running:
+            one.wait(60)
+        look(self._lab.local, DASH)
+        fields = json.loads((self._lab.local.sessions_dir / "api.json").read_bytes())
+        count: int = fields["metrics"]["tools"]["counts"]["Bash"]
+        return count
+
+
+@pytest.mark.parametrize("step", ["awk", "tmux", "mv", "rm", "date"])
+def test_of_hooks_that_are_killed_at_any_call_none_stalls_the_others(lab: Lab, step: str) -> None:
+    """Every second hook is killed before that call; what the others reported is there at the next look."""
+    hooks = Hooks(lab)
+    stand_in(lab.local, step, '[ -z "$KILLED" ] || kill -KILL $PPID\nexec "$real" "$@"')
+    for _ in range(15):
+        hooks.begin()
+        hooks.begin(KILLED="yes")
+    assert 15 <= hooks.counted() <= 30
     # A hook whose parser was killed notes that.
     assert [name for name in beside(lab.local) if name != "hook.log"] == ["holder.api"]
+
+
+@pytest.mark.parametrize("step", ["awk", "mv"])
+def test_what_goes_on_without_its_killed_hook_does_not_touch_the_next_version(lab: Lab, step: str) -> None:
+    """The program outlives its hook for half a second, in which the next hook has begun to write."""
+    hooks = Hooks(lab)
+    script = f"case $1,$KILLED,$navi_lock in {step},?*,?*) kill -KILL $PPID; sleep 0.5 ;; awk,,?*) sleep 0.7 ;; esac"
+    for program, kind in {"awk": "awk", "mawk": "awk", "mv": "mv"}.items():
+        if not shutil.which(program):
+            continue
+        stand_in(lab.local, program, f'set -- {kind} "$@"; {script}; shift; exec "$real" "$@"')
+    hooks.begin(KILLED="yes").wait(60)
+    hooks.begin()
+    assert hooks.counted() == 2

@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
 
 from tests.support.dashboard import begin, names, navi, selected, wait_names, wait_selected
 from tests.support.machines import Lab
@@ -144,6 +148,15 @@ def test_a_host_that_is_configured_no_more_is_named(lab: Lab) -> None:
             screen.wait_gone("Esc closes")
             screen.press("p")
             screen.wait_for("> say x")
+            screen.press("b")
+            screen.wait_for("nothing was done: not a host in remotes.yaml")
+            screen.press("G")
+            screen.wait_for("not a host in remotes.yaml; add it there")
+            screen.press("Escape")
+            screen.wait_gone("Esc closes")
+            screen.press("n")
+            screen.wait_for("Enter submits")
+            assert "atlas -" not in screen.screen()
 
 
 def test_a_killed_relay_is_shown_and_so_is_the_next_one(lab: Lab) -> None:
@@ -175,7 +188,7 @@ def test_the_preview_shows_the_end_of_the_transcript(lab: Lab) -> None:
         screen.wait_for("api Remote")
         screen.press("/")
         screen.type("api")
-        screen.press("Enter", "p")
+        screen.press("Enter")
         screen.wait_for("line 298")
         agent.print(agent.growing("and it "), agent.growing("grows"))
         screen.wait_for("and it grows")
@@ -187,6 +200,35 @@ def test_the_preview_shows_the_end_of_the_transcript(lab: Lab) -> None:
         screen.wait_for("in a pane")
         screen.wait_gone("line 299")
         assert selected(screen) == "pane"
+
+
+def older_hub(path: Path) -> None:
+    """Serve as a hub that knows no list, until the socket is gone."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        listener.settimeout(0.1)
+        while path.exists():
+            with suppress(TimeoutError):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(1000)
+                    connection.sendall(b'{"type":"error","code":"MALFORMED","message":"unknown message"}\n')
+
+
+def test_a_hub_of_another_version_is_reported(lab: Lab) -> None:
+    folder = Path(lab.environment()["XDG_RUNTIME_DIR"]) / "navi"
+    folder.mkdir(mode=0o700)
+    with navi(lab) as screen:
+        screen.wait_for("No sessions here yet")
+        thread = threading.Thread(target=older_hub, args=[folder / "hub.sock"])
+        thread.start()
+        screen.wait_for("the hub does not list its sessions (unknown message); restart navi serve if it is older")
+        (folder / "hub.sock").unlink()
+        thread.join()
+        with serving(lab):
+            spawn(lab, "local", "say x", title="api")
+            screen.wait_for("api Remote")
 
 
 def test_without_a_hub_nothing_of_it_is_imported(lab: Lab) -> None:

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2016,SC3013,SC2034,SC2154
 # needs: lib/lock_files hooks/merge_events.awk hooks/is_object.awk
-# shares: navi_awk navi_empty_locks navi_event navi_events navi_file navi_lock navi_status_name
+# shares: navi_awk navi_event navi_events navi_file navi_lock navi_settled_locks navi_status_name
+# changes: navi_dead_owner
 # Changing a status file, one change after the other, and none is ever lost.
 #
 # The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
@@ -8,7 +9,7 @@
 # which frees the lock. Meanwhile .navi/holder.SESSION tells whose version it is, and what was written whole is not lost
 # should its writer be killed. A process that finds the lock taken leaves its event in .navi/event.SESSION.TIME.OWNER;
 # who had the lock looks for such events after it has freed it, and so does whoever looks at this machine
-# (take_up.sh). So every event counts, and no hook ever waits.
+# (take_up.sh). So every event counts, and no hook waits for one that runs.
 
 # The awk that reads and merges events.
 navi_awk="awk"
@@ -25,21 +26,33 @@ navi_use() {
     [ ! -e "$navi_file" ] || { [ -f "$navi_file" ] && [ -r "$navi_file" ]; }
 }
 
-# The locks that have been empty for longer than it takes to write into them, as lines "=FILE" (take_up.sh).
-navi_empty_locks=
+# The locks that have been stale or empty for a second, as lines "FILE OWNER" (take_up.sh). What a killed process had
+# begun, such as its mv, goes on for a moment without it. To write a line into a new lock takes less time, too.
+navi_settled_locks=
 
-# navi_stale: whether who made the lock has ended, or can't be the one any more: no hook works for a minute.
+# navi_stale: whether who made the lock has ended, or can't be the one any more: no hook works for a minute. Who it was is
+# in navi_dead_owner, as far as that can be known.
 navi_stale() {
+    navi_dead_owner=unknown
     navi_read_owner "$navi_lock" || return
     case $navi_lock_owner in
     '')
-        navi_truncated && return 0
-        case $navi_empty_locks in *"=$navi_lock$navi_newline"*) return 0 ;; esac
+        navi_truncated && navi_dead_owner=$navi_last && return
+        navi_dead_owner=empty
+        navi_is_settled && return
         ;;
-    [0-9]*) navi_ended "$navi_lock_owner" && return 0 ;;
-    *) navi_abandoned && return 0 ;;
+    [0-9]*)
+        navi_dead_owner=$navi_lock_owner
+        navi_ended "$navi_dead_owner" && return
+        ;;
+    *) navi_abandoned && navi_dead_owner=$navi_last && return ;;
     esac
     navi_is_old "$navi_lock"
+}
+
+# navi_is_settled: whether the lock was this owner's a second ago.
+navi_is_settled() {
+    case $navi_newline$navi_settled_locks in *"$navi_newline$navi_lock $navi_dead_owner$navi_newline"*) ;; *) return 1 ;; esac
 }
 
 # navi_truncated: whether an empty lock is that of a holder which ended as awk began to write: it wrote its line after
@@ -70,25 +83,36 @@ navi_whole() {
     navi_one=$1 awk "$navi_is_object_awk"
 }
 
-# navi_finish_other: what somebody had written whole before he was killed takes effect, since the events in it may be
-# forgotten already. What is not whole is none: then no event was forgotten.
-navi_finish_other() {
-    navi_abandoned && navi_whole "$navi_lock" || return
-    [ ! -e "$navi_file" ] || navi_whole "$navi_file" || navi_keep_broken || return
-    navi_forget_gathered && mv -f "$navi_lock" "$navi_file"
+# navi_end_stale: wait the second and end the lock, if it is stale.
+navi_end_stale() {
+    navi_stale || return
+    navi_settled_locks="$navi_lock $navi_dead_owner$navi_newline"
+    sleep 1
+    navi_stale && navi_is_settled && navi_break
 }
 
-# navi_break: end a stale lock.
-navi_break() {
-    navi_right=$navi_state/break.$navi_status_name
-    navi_may_break "$navi_right" || return
-    navi_break_code=0
-    if navi_stale; then
-        navi_finish_other || rm -f "$navi_lock"
+# navi_finish_other: what somebody had written whole before he was killed takes effect, since the events in it may be
+# forgotten already. What is not whole goes: then no event was forgotten. The holder's line goes with it, and first, so
+# that the next lock is not taken for his while it is empty.
+navi_finish_other() {
+    if navi_abandoned && navi_whole "$navi_lock"; then
+        [ ! -e "$navi_file" ] || navi_whole "$navi_file" || navi_keep_broken || return
+        navi_forget_gathered && mv -f "$navi_lock" "$navi_file"
     else
-        navi_break_code=1
+        rm -f "$navi_owner" "$navi_lock"
     fi
-    rm -f "$navi_right"
+}
+
+# navi_break: end the lock that navi_stale has found stale. Fails where it is another's by now, or somebody else ends it.
+navi_break() {
+    navi_broken=$navi_dead_owner
+    navi_take_right "$navi_lock" "$navi_broken" || return
+    navi_break_code=1
+    if navi_stale && [ "$navi_dead_owner" = "$navi_broken" ]; then
+        navi_finish_other
+        navi_break_code=$?
+    fi
+    navi_drop_rights "$navi_lock"
     return "$navi_break_code"
 }
 
@@ -183,7 +207,7 @@ navi_publish() {
     if ! navi_make_lock "$navi_lock"; then
         navi_leave_event || return
         navi_event=
-        navi_make_lock "$navi_lock" || { navi_stale && navi_break && navi_make_lock "$navi_lock"; } || return 0
+        navi_make_lock "$navi_lock" || { navi_end_stale && navi_make_lock "$navi_lock"; } || return 0
     fi
     navi_write || return
     navi_round=0

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: hooks/status_file
-# changes: navi_empty_locks navi_event
+# changes: navi_event navi_settled_locks
 # Taking up what hooks left that were killed: their events, the versions that they had written, and their locks. Whoever
 # looks at this machine does that first, so what he sees is what has happened. Of the living nothing is touched.
 
@@ -29,10 +29,10 @@ navi_take_up_all() {
     umask 077
     LC_ALL=C
     export LC_ALL
-    navi_find_empty
+    navi_settle_locks
     navi_left_names=$navi_newline
     navi_left_count=0
-    for navi_left_path in "$navi_state"/lock.* "$navi_state"/break.* "$navi_state"/event.*; do
+    for navi_left_path in "$navi_state"/lock.* "$navi_state"/event.*; do
         [ -e "$navi_left_path" ] || continue
         navi_name_left
         case $navi_left_names in *"$navi_newline$navi_left_name$navi_newline"*) continue ;; esac
@@ -40,32 +40,50 @@ navi_take_up_all() {
         navi_take_up_one "$navi_left_name"
         [ "$((navi_left_count += 1))" -lt 50 ] || break
     done
+    navi_sweep_rights
 }
 
 # navi_name_left: the session of the file navi_left_path, in navi_left_name. An event's ends in .TIME.PROCESS@HOST@START;
-# an earlier version of navi wrote only .TIME.PROCESS. HOST and START hold no @, and START one dot at most.
+# an earlier version of navi wrote only .TIME.PROCESS.
 navi_name_left() {
     navi_left_name=${navi_left_path#"$navi_state/"}
     navi_left_name=${navi_left_name#*.}
     case $navi_left_path in "$navi_state"/event.*) ;; *) return ;; esac
-    case ${navi_left_name##*@} in *.*.*) ;; *) navi_left_name=${navi_left_name%@*@*} ;; esac
+    navi_cut_place
     navi_left_name=${navi_left_name%.*.*}
 }
 
-# navi_find_empty: the locks that stay empty for a second, in navi_empty_locks. To write a line into a new one takes much less.
-navi_find_empty() {
-    navi_empty_locks=
-    for navi_left_path in "$navi_state"/lock.*; do
-        [ ! -e "$navi_left_path" ] || [ -s "$navi_left_path" ] || navi_empty_locks=$navi_empty_locks=$navi_left_path$navi_newline
+# navi_cut_place: take the place off the owner at the end of navi_left_name. HOST and START hold no @, and START one dot
+# at most.
+navi_cut_place() {
+    case ${navi_left_name##*@} in *.*.*) ;; *) navi_left_name=${navi_left_name%@*@*} ;; esac
+}
+
+# navi_sweep_rights: remove the rights to end locks (lock_files.sh) of makers that were killed, once there is no such lock.
+navi_sweep_rights() {
+    for navi_left_path in "$navi_state"/break.*; do
+        navi_left_name=${navi_left_path#"$navi_state/break."}
+        navi_cut_place
+        [ -e "$navi_state/${navi_left_name%.*}" ] || ! navi_is_stale "$navi_left_path" || rm -f "$navi_left_path"
     done
-    [ -z "$navi_empty_locks" ] || sleep 1
+}
+
+# navi_settle_locks: find the locks that are stale or empty, and wait a second (status_file.sh).
+navi_settle_locks() {
+    navi_settled_locks=
+    for navi_left_path in "$navi_state"/lock.*; do
+        [ -e "$navi_left_path" ] || continue
+        navi_use "$navi_dir" "${navi_left_path##*/lock.}" || continue
+        navi_stale || [ "$navi_dead_owner" = empty ] || continue
+        navi_settled_locks="$navi_settled_locks$navi_lock $navi_dead_owner$navi_newline"
+    done
+    [ -z "$navi_settled_locks" ] || sleep 1
 }
 
 # navi_take_up_one NAME: end its lock if whose it is has ended, and write the events that nobody else will write.
 navi_take_up_one() {
     navi_use "$navi_dir" "$1" || return
-    [ ! -e "$navi_lock" ] || { navi_stale && navi_break; } || return
-    navi_drop_dead_lock "$navi_state/break.$1"
+    [ ! -e "$navi_lock" ] || { navi_stale && navi_is_settled && navi_break; } || return
     for navi_left_path in "$navi_state/event.$1."*; do
         [ -e "$navi_left_path" ] || return
         break

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3013
 # needs: lib/process
+# shares: navi_dead_owner
 # Locks that are files: the owner's process is in them, and somebody who finds that it has ended takes them away.
 
 # navi_make_lock FILE: make it with this process in it. Fails where it is there already, or the disk is full. It is read
@@ -30,20 +31,51 @@ navi_is_stale() {
 
 navi_is_old() { [ -n "$(find "$1" -prune -mmin +1 2>/dev/null)" ]; }
 
-# navi_drop_dead_lock FILE: remove a stale lock file that says who may break another. It is moved away first: should it be
-# that of somebody who was quicker, he gets it back.
-navi_drop_dead_lock() {
-    navi_is_stale "$1" || return
-    navi_stale_owner=$navi_lock_owner
-    navi_lock_taken=$navi_here/taken.$navi_self
-    mv -f "$1" "$navi_lock_taken" 2>/dev/null || return
-    navi_read_owner "$navi_lock_taken"
-    [ "$navi_lock_owner" = "$navi_stale_owner" ] || ln "$navi_lock_taken" "$1" 2>/dev/null
-    rm -f "$navi_lock_taken"
-    [ "$navi_lock_owner" = "$navi_stale_owner" ]
+# To end a stale lock takes a right: break.LOCK.OWNER, a file that one process makes and that goes only once the lock of
+# that dead owner is gone. So a process that is slow does no harm: the lock that it comes to end is another owner's by
+# then. Who is killed with a right in his hand leaves it as an owner leaves a lock, and it is ended in the same way.
+
+# navi_take_right FILE OWNER: have the right to end the lock that this owner left. The owners of the rights that this took
+# are in navi_rights. Process numbers come again: should they make a circle, it is cut, and the next one has the right.
+navi_take_right() {
+    navi_rights=
+    navi_lock_owner=$2
+    while :; do
+        case $navi_lock_owner in '' | *[!A-Za-z0-9@._:-]*) navi_lock_owner=nobody ;; esac
+        navi_right=${1%/*}/break.${1##*/}.$navi_lock_owner
+        case " $navi_rights " in *" $navi_lock_owner "*)
+            rm -f "$navi_right"
+            return 1
+            ;;
+        esac
+        navi_rights="$navi_rights $navi_lock_owner"
+        navi_make_lock "$navi_right" && return
+        navi_is_stale "$navi_right" || return
+    done
 }
 
-# navi_may_break FILE: of those who find a lock stale, only who makes this FILE may end that lock.
-navi_may_break() {
-    navi_make_lock "$1" || { navi_drop_dead_lock "$1" && navi_make_lock "$1"; }
+# navi_drop_rights FILE: once the lock that they were for is gone.
+navi_drop_rights() {
+    navi_right=${1%/*}/break.${1##*/}
+    set --
+    for navi_lock_owner in $navi_rights; do
+        set -- "$@" "$navi_right.$navi_lock_owner"
+    done
+    rm -f "$@"
+}
+
+# navi_end_dead_lock FILE: remove a stale lock, after a second: what a killed process had begun, such as its mv, goes on
+# for a moment without it. Fails where the lock is none such, or somebody else ends it just now.
+navi_end_dead_lock() {
+    navi_is_stale "$1" || return
+    navi_dead_owner=$navi_lock_owner
+    sleep 1
+    navi_take_right "$1" "$navi_dead_owner" || return
+    navi_end_code=1
+    if navi_is_stale "$1" && [ "$navi_lock_owner" = "$navi_dead_owner" ]; then
+        rm -f "$1"
+        navi_end_code=0
+    fi
+    navi_drop_rights "$1"
+    return "$navi_end_code"
 }

@@ -61,13 +61,14 @@ navi_await_folder() {
     # Number of looks that found no owner.
     navi_nameless=0
     navi_breaks=0
+    navi_stale_owner=
     while :; do
         if [ -n "${3-}" ]; then
             mkdir "$1" 2>/dev/null && { navi_sign_folder "$1"; return; }
         elif [ ! -d "$1" ]; then
             return
         fi
-        ! navi_folder_is_stale "$1" || navi_break_folder "$1"
+        ! navi_folder_is_stale "$1" || ! navi_folder_is_settled || navi_break_folder "$1"
         [ "$navi_lock_tries" -gt 0 ] || return
         navi_lock_tries=$((navi_lock_tries - 1))
         sleep 0.1
@@ -101,6 +102,16 @@ navi_folder_is_stale() {
         ;;
     esac
 } 2>/dev/null
+
+# navi_folder_is_settled: whether the lock has been this owner's for nine looks. What a killed process had begun, such as
+# its rm, goes on for a moment without it.
+navi_folder_is_settled() {
+    if [ "$navi_stale_owner" != "=$navi_folder_owner@$navi_folder_place" ]; then
+        navi_stale_owner="=$navi_folder_owner@$navi_folder_place"
+        navi_stale_since=$navi_lock_tries
+    fi
+    [ "$((navi_stale_since - navi_lock_tries))" -ge 9 ]
+}
 
 # navi_break_folder PATH: end the lock of one who has ended. Of those who find it so, only who makes the folder beside
 # it may do that, and looks once more: the next one's lock must not go.

@@ -449,18 +449,11 @@ navi_lock_marks() {
     done
 }
 
-# navi_free_marks: remove the lock of somebody who has ended. Whoever may do that looks once more: the next one's lock
-# must not go. One that stays empty was made by somebody who was killed in that moment.
+# navi_free_marks: remove the lock of somebody who has ended. One that stays empty was made by somebody who was killed in
+# that moment.
 navi_free_marks() {
     [ "$navi_marks_tries" -lt 15 ] || [ -s "$navi_state/marks.lock" ] || rm -f "$navi_state/marks.lock"
-    navi_is_stale "$navi_state/marks.lock" && navi_may_break "$navi_state/marks.break" || return
-    navi_freed=1
-    if navi_is_stale "$navi_state/marks.lock"; then
-        rm -f "$navi_state/marks.lock"
-        navi_freed=0
-    fi
-    rm -f "$navi_state/marks.break"
-    return "$navi_freed"
+    navi_end_dead_lock "$navi_state/marks.lock"
 }
 
 # navi_edit_marks: with the lock held, take the lines navi_dropped out and put the lines navi_added in, all at once.

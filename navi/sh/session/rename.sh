@@ -9,7 +9,7 @@
 # navi_lock_file: lock the status file; hooks leave their events beside it meanwhile.
 navi_lock_file() {
     navi_file_tries=0
-    until navi_make_lock "$navi_lock" || { navi_stale && navi_break && navi_make_lock "$navi_lock"; }; do
+    until navi_make_lock "$navi_lock" || { navi_end_stale && navi_make_lock "$navi_lock"; }; do
         [ "$navi_lock_made" = no ] || return
         [ "$navi_file_tries" -lt 20 ] || return
         navi_file_tries=$((navi_file_tries + 1))

@@ -7,7 +7,7 @@
 navi_lock_conversation() {
     navi_conversation_lock=$navi_state/resume.$1
     navi_make_lock "$navi_conversation_lock" && return
-    navi_drop_dead_lock "$navi_conversation_lock" && navi_make_lock "$navi_conversation_lock" && return
+    navi_end_dead_lock "$navi_conversation_lock" && navi_make_lock "$navi_conversation_lock" && return
     navi_fail $navi_late "the conversation $1 is being resumed by another process; look again in a moment"
 }
 

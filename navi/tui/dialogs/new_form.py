@@ -45,7 +45,7 @@ class NewForm(Form):
         self._session = session
         self._started_in = started_in
         self._complete = complete
-        here = session.host if session else LOCAL
+        here = session.host if session and session.host in {view.name for view in views} else LOCAL
         hosts = [(view.name, f"{clean(view.name)} {glyphs.hosts[view.state]}") for view in views]
         self._host = Choice("host", hosts, here)
         self._name = TextField("name", name, longest=200)

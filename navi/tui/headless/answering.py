@@ -12,7 +12,7 @@ from navi.core.question import Choice, How, Question, Reply
 from navi.core.text import clean, clean_lines
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
 from navi.tui.dialogs.dialog import Dialog, Report
-from navi.tui.headless.commands import HeadlessCommands, Work
+from navi.tui.headless.commands import HeadlessCommands, Work, name_in_table
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.pages.page import Services
 from navi.tui.session_commands import Screen
@@ -54,7 +54,7 @@ class Answer:
         self._glyphs = services.glyphs
         self._commands = commands
         self._screen = screen
-        self._sessions = {one.address: one for one in sessions}
+        self._sessions = {name_in_table(one): one for one in sessions}
         self._feeds = services.shared(SharedFeeds)
         self._open: dict[str, Feed] = {}
         self._shown: dict[str, Document] = {}
@@ -73,8 +73,8 @@ class Answer:
     def open(self) -> None:
         """Open the dialog; the questions come when the hub has sent them."""
         self._screen.open(self._dialog)
-        for address, session in self._sessions.items():
-            self._open[address] = self._feeds.open(session, self._update)
+        for name, session in self._sessions.items():
+            self._open[name] = self._feeds.open(session, self._update)
         self._update()
 
     def _close(self) -> None:
@@ -83,21 +83,21 @@ class Answer:
 
     def _leave(self) -> None:
         """Follow the sessions no more."""
-        for address in self._open:
-            self._feeds.close(self._sessions[address], self._update)
+        for name in self._open:
+            self._feeds.close(self._sessions[name], self._update)
         self._open = {}
 
     # ---- what is asked
 
     def _update(self) -> None:
         """Show what is asked now. What was shown and is not asked any more closes the dialog, with the reason."""
-        for address, feed in self._open.items():
-            shown = self._shown.get(address)
+        for name, feed in self._open.items():
+            shown = self._shown.get(name)
             if shown and shown["request_id"] not in feed.questions:
                 self._gone(feed)
                 return
             if shown is None:
-                self._show(address, feed)
+                self._show(name, feed)
 
     def _gone(self, feed: Feed) -> None:
         visible = self._screen.shows(self._front)
@@ -106,18 +106,18 @@ class Answer:
             self._screen.close()
             self._screen.tell(feed.note or "its agent no longer asks", "notice")
 
-    def _show(self, address: str, feed: Feed) -> None:
+    def _show(self, name: str, feed: Feed) -> None:
         question = next(iter(feed.questions.values()), None)
         if question:
-            self._shown[address] = question
-            self._put(address, question, len(feed.questions))
+            self._shown[name] = question
+            self._put(name, question, len(feed.questions))
         elif feed.ready or feed.fault:
-            nothing = f"the agent of {clean(self._sessions[address].short_label)} asks nothing"
-            self._dialog.put(Asked(address, fault=feed.fault or nothing))
+            nothing = f"the agent of {clean(self._sessions[name].short_label)} asks nothing"
+            self._dialog.put(Asked(name, fault=feed.fault or nothing))
 
-    def _put(self, address: str, question: Document, count: int) -> None:
-        asked = question_of(question, len(self._parts))._replace(agent=self._sessions[address].agent)
-        self._dialog.put(Asked(address, asked))
+    def _put(self, name: str, question: Document, count: int) -> None:
+        asked = question_of(question, len(self._parts))._replace(agent=self._sessions[name].agent)
+        self._dialog.put(Asked(name, asked))
         if count > 1:
             self._dialog.tell(note=f"{count} questions are open; this is the oldest")
 
@@ -137,34 +137,34 @@ class Answer:
 
     def _decided(self, dialog: AnswerDialog, reply: Reply) -> None:
         """Go on with the next part of a question, or answer."""
-        answered = [(address, self._shown[address]) for address, _ in dialog.answered()]
-        address, question = answered[0]
+        answered = [(name, self._shown[name]) for name, _ in dialog.answered()]
+        name, question = answered[0]
         if question["kind"] == "question":
             part = parts_of(question)[len(self._parts)]
             self._parts[str(part.get("question", ""))] = label_for(part, reply)
             if len(self._parts) < len(parts_of(question)):
-                self._next_part(address, question)
+                self._next_part(name, question)
                 return
         self._send(answered, reply)
 
-    def _next_part(self, address: str, question: Document) -> None:
+    def _next_part(self, name: str, question: Document) -> None:
         self._front = self._dialog = self._new_dialog(1)
         self._screen.open(self._dialog)
-        self._put(address, question, 1)
+        self._put(name, question, 1)
 
     def _send(self, answered: Sequence[tuple[str, Document]], reply: Reply) -> None:
         self._close()
         if len(answered) == 1:
-            address, question = answered[0]
-            self._commands.order(self._work(address, question, reply), self._screen.tell)
+            name, question = answered[0]
+            self._commands.order(self._work(name, question, reply), self._screen.tell)
             return
-        report = Report(self._glyphs, "Answer", [address for address, _ in answered], self._screen.close)
+        report = Report(self._glyphs, "Answer", [name for name, _ in answered], self._screen.close)
         self._screen.open(report)
-        for address, question in answered:
-            self._commands.order(self._work(address, question, reply), partial(report.put, address))
+        for name, question in answered:
+            self._commands.order(self._work(name, question, reply), partial(report.put, name))
 
-    def _work(self, address: str, question: Document, reply: Reply) -> Work:
-        session = self._sessions[address]
+    def _work(self, name: str, question: Document, reply: Reply) -> Work:
+        session = self._sessions[name]
         answer = answer_of(question, reply, dict(self._parts))
         message = {"type": "control_response", "session_id": session.name, "by": who(), **answer}
 

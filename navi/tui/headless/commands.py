@@ -72,10 +72,10 @@ class HeadlessCommands:
         if len(sessions) == 1:
             self.order(work(sessions[0]), self._screen.tell)
             return
-        report = Report(self._services.glyphs, title, [one.address for one in sessions], self._screen.close)
+        report = Report(self._services.glyphs, title, list(map(name_in_table, sessions)), self._screen.close)
         self._screen.open(report)
         for one in sessions:
-            self.order(work(one), partial(report.put, one.address))
+            self.order(work(one), partial(report.put, name_in_table(one)))
 
     # ---- messages
 
@@ -250,6 +250,11 @@ async def _end(session: Session, hub: Hub, hint: str) -> str:
 
 
 # ---- words
+
+
+def name_in_table(session: Session) -> str:
+    """Return what a session is called in a table: titles may be the same."""
+    return f"{session.short_label} {session.name[-4:]}"
 
 
 def _names(sessions: Sequence[Session]) -> str:

@@ -142,7 +142,7 @@ def _facts(session: Session, agent: HeadlessAgent, home: str) -> Iterable[str]:
     yield agent.harness
     yield agent.model
     yield agent.mode
-    yield short_path(session.cwd, home) or "~"
+    yield short_path(session.cwd, home)
     yield f"${agent.cost:.2f}" if agent.cost is not None else ""
     tokens = agent.tokens_in + agent.tokens_out
     yield f"{short_number(tokens)} tokens" if tokens else ""
@@ -160,8 +160,9 @@ def advice_for(session: Session, key: Callable[[str], str]) -> str:
     if agent.status == "disconnected":
         return f"{reason}; what you send or answer is kept, and handed over when it does"
     if agent.over:
-        message, resume, attach = key("message"), key("resume"), key("attach")
-        return f"{reason}; {message} or {resume} goes on with its conversation, {attach} opens it in a terminal"
+        message, resume, attach, clone = key("message"), key("resume"), key("attach"), key("clone")
+        ways = f"{message} or {resume} goes on with its conversation, {attach} opens it in a terminal"
+        return f"{reason}; {ways}, {clone} starts another one like it"
     return f"{reason}" if agent.reason else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import trio
@@ -28,10 +28,13 @@ SILENT_AFTER = 30.0
 class HubWatch:
     """Puts the hub's sessions into the fleet. When the hub is lost they stay, as disconnected since then.
 
-    `folder` is that of the hub's socket. `connected` says whether there is a hub now.
+    `folder` is that of the hub's socket. `connected` says whether there is a hub that has sent its list. `tell` says
+    something in the footer.
     """
 
-    def __init__(self, fleet: Fleet, folder: str) -> None:
+    def __init__(self, fleet: Fleet, folder: str, tell: Callable[[str, str], None]) -> None:
+        self._tell = tell
+        self._refused = ""
         self._fleet = fleet
         self._socket = os.path.join(folder, "hub.sock")
         self._folder = folder
@@ -60,7 +63,6 @@ class HubWatch:
 
         try:
             async with connected(self._folder) as hub:
-                self.connected = True
                 await hub.send({"type": "watch"})
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_ping, hub)
@@ -70,15 +72,22 @@ class HubWatch:
         self._lose()
 
     async def _take_all(self, hub: Hub) -> None:
-        first = True
         while True:
             with trio.fail_after(SILENT_AFTER):
                 message = await hub.next()
+            if message["type"] == "error":
+                self._refuse(str(message["message"]))
             if message["type"] == "sessions":
-                self._documents = {} if first else self._documents
-                first = False
+                self._documents = self._documents if self.connected else {}
+                self.connected = True
                 self._documents |= {str(one["id"]): one for one in message["sessions"]}
                 self._show(None)
+
+    def _refuse(self, words: str) -> None:
+        """Say once that the hub does not send its list: it may be of another version."""
+        if words != self._refused:
+            self._refused = words
+            self._tell(f"the hub does not list its sessions ({words}); restart navi serve if it is older", "fault")
 
     def _show(self, lost: float | None) -> None:
         from navi.headless.listed import session_of

@@ -89,7 +89,7 @@ def _below(session: Session, context: RowContext) -> Iterator[Line]:
 
 def _place(session: Session, context: RowContext) -> str:
     path = short_path(session.cwd, context.home)
-    return f"{path or '~'}  {clean(session.name)}" if session.headless else path
+    return f"{path}  {clean(session.name)}" if session.headless else path
 
 
 def _filled(line: Line, context: RowContext, width: int) -> Line:
