@@ -158,6 +158,33 @@ def test_a_search_takes_every_key_and_marks_what_it_finds(lab: Lab) -> None:
         assert "▎" not in screen.screen()
 
 
+def test_a_search_lists_only_what_matches_until_it_ends(lab: Lab) -> None:
+    begin_all(lab, "one", "two-a", "two-b")
+    with navi(lab) as screen:
+        wait_names(screen, "one", "two-a", "two-b")
+        screen.type("/two-")
+        wait_names(screen, "two-a", "two-b")
+        screen.type("b")
+        wait_names(screen, "two-b")
+        screen.press("Escape")
+        wait_names(screen, "one", "two-a", "two-b")
+        assert selected(screen) == "two-b"
+
+
+def test_the_key_of_the_density_goes_around(lab: Lab) -> None:
+    begin(lab.local, "api", message="Running tests", cwd="/srv/app")
+    with navi(lab) as screen:
+        screen.wait_for("/srv/app")
+        screen.press("v")
+        screen.wait_for(re.compile("api +Running tests +working"))
+        screen.press("v")
+        screen.wait_for('"Running tests"')
+        assert "/srv/app" not in screen.screen()
+        screen.press("v", "v")
+        screen.wait_for("as many lines for each session as there is room")
+        screen.wait_for("/srv/app")
+
+
 def test_escape_ends_a_search_that_finds_nothing(lab: Lab) -> None:
     begin_all(lab, "one")
     with navi(lab) as screen:
