@@ -13,120 +13,21 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from navi.headless.rows import Batch, Feedback, Input, Message, Question, Refused, StoredMessage, StoredSession
 from navi.headless.schema import SESSIONS, migrate
+
+__all__ = ["Batch", "Feedback", "Input", "Message", "Question", "Refused", "Store", "StoredMessage", "StoredSession"]
 
 LONGEST_BODY = 16 * 1024 * 1024
 """Bytes of a message that are kept."""
 
+LAST, LONG = 200, 65_536
+"""Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
+
 CUT = b" ... cut here: the line was longer than navi keeps"
 """The end of a message that was longer."""
-
-
-class StoredSession(NamedTuple):
-    """A row of sessions. `remote` says that it runs without a terminal; `host` is where ("" for this machine).
-
-    `log_offset` is the byte up to which the log of `generation` is stored, `last_index` the number of the last message
-    (-1: none). Times are epoch times.
-    """
-
-    id: str
-    title: str = ""
-    harness: str = ""
-    model: str = ""
-    permission_mode: str = ""
-    host: str = ""
-    cwd: str = ""
-    agent_session_id: str = ""
-    remote: bool = False
-    interactive: bool = False
-    status: str = "archived"
-    reason: str = ""
-    exit_code: int | None = None
-    client_id: str = ""
-    tmux_name: str = ""
-    generation: int = 1
-    log_offset: int = 0
-    last_index: int = -1
-    cost_usd: float | None = None
-    tokens_in: int = 0
-    tokens_out: int = 0
-    created_at: float = 0.0
-    updated_at: float = 0.0
-    last_activity_at: float = 0.0
-    ended_at: float | None = None
-
-
-class Message(NamedTuple):
-    """One line that an agent printed: what it is, the line, and where it begins in the log of its generation."""
-
-    kind: str
-    body: bytes
-    at_offset: int
-
-
-class StoredMessage(NamedTuple):
-    """A message with its number in the session."""
-
-    idx: int
-    kind: str
-    body: bytes
-    generation: int
-
-
-class Question(NamedTuple):
-    """What an agent asks. `body` is JSON; `answer` and `by` are those of the person who answered first."""
-
-    request_id: str
-    kind: str
-    body: str
-    state: str = "open"
-    answer: str = ""
-    by: str = ""
-
-
-class Input(NamedTuple):
-    """What a person sends: its number at the host, the id by which the agent confirms it, and how far it has come."""
-
-    seq: int
-    uuid: str
-    kind: str
-    body: str
-    by: str = ""
-    state: str = "queued"
-
-
-class Feedback(NamedTuple):
-    """What a person sent to a session in a terminal. `body` is a JSON object with the fields of its kind."""
-
-    id: int
-    kind: str
-    body: str
-    by: str = ""
-
-
-class Batch(NamedTuple):
-    """What the log of a generation holds from one offset to another, and what follows from it.
-
-    `changes` are columns of the session.
-    """
-
-    session_id: str
-    generation: int
-    offset: int
-    end: int
-    messages: Sequence[Message] = ()
-    opened: Sequence[Question] = ()
-    withdrawn: Sequence[str] = ()
-    taken: Sequence[str] = ()
-    changes: Mapping[str, Any] = {}
-
-
-class Refused(Exception):
-    """What was asked for does not fit what is stored; the text says why, the code which kind of refusal it is."""
-
-    code = "REFUSED"
 
 
 CHANGED_BY_OUTPUT = frozenset(
@@ -210,8 +111,12 @@ class Store:
         return tuple(self._sessions("WHERE agent_session_id = ? ORDER BY created_at DESC", agent_session_id))
 
     def sessions(self, remote: bool | None = None, limit: int = 200, skip: int = 0) -> tuple[StoredSession, ...]:
-        """Return a page of sessions, the last active first; with `remote`, only those with or without that flag."""
+        """Return a page of sessions, the last active first; with `remote`, only those with or without that flag.
+
+        Of those with it, the ones that were put away are left out.
+        """
         where = "" if remote is None else f"WHERE remote = {int(remote)} "
+        where += "AND status != 'archived' " if remote else ""
         return tuple(self._sessions(f"{where}ORDER BY last_activity_at DESC, id LIMIT ? OFFSET ?", limit, skip))
 
     def knows_folder(self, host: str, cwd: str) -> bool:
@@ -231,6 +136,20 @@ class Store:
     def taking_feedback(self, host: str) -> tuple[StoredSession, ...]:
         """Return the sessions in terminals of a host that take feedback."""
         return tuple(self._sessions("WHERE host = ? AND remote = 0 AND interactive = 1 ORDER BY id", host))
+
+    def listed(self) -> list[StoredSession]:
+        """Return the sessions without a terminal that a list shows: all that run, and the last active others."""
+        found = {row.id: row for row in (*self.live(), *self.sessions(remote=True))}
+        return list(found.values())
+
+    def put_away(self, session_id: str) -> StoredSession:
+        """Leave a session whose agent has ended out of lists; it can still be read and resumed. Raise Refused."""
+        with self.together():
+            row = self.needed(session_id)
+            if not row.remote or row.status not in ("complete", "failed", "archived"):
+                raise Refused(f"the agent of {session_id} has not ended, as far as it is known")
+            self.change(session_id, status="archived")
+            return row._replace(status="archived")
 
     def _sessions(self, clause: str, *values: object) -> Iterator[StoredSession]:
         query = f"SELECT {', '.join(StoredSession._fields)} FROM sessions {clause}"
@@ -356,6 +275,15 @@ class Store:
             "UPDATE questions SET state = 'withdrawn' WHERE session_id = ? AND request_id = ? AND state = 'open'",
             [(batch.session_id, request_id) for request_id in batch.withdrawn],
         )
+
+    def last_text(self, row: StoredSession) -> StoredMessage | None:
+        """Return the last message with a text, None if there is none among the last ones, or it is long."""
+        found = self._database.execute(
+            "SELECT idx, kind, body, generation FROM messages WHERE session_id = ? AND idx > ? AND kind = 'text' "
+            "AND length(body) < ? ORDER BY idx DESC LIMIT 1",
+            (row.id, row.last_index - LAST, LONG),
+        ).fetchone()
+        return StoredMessage(*found) if found else None
 
     def messages(self, session_id: str, from_index: int = 0, limit: int = 100) -> tuple[StoredMessage, ...]:
         """Return up to `limit` messages of a session, from a number on."""

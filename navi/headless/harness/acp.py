@@ -249,9 +249,8 @@ UPDATES: Mapping[str, Callable[[Json], Iterator[Event]]] = {
 }
 
 ABILITIES = Abilities(
-    questions=False, edited_input=False, repeats=False, cost=False, chooses_id=False, sends_once=False,
-    ends_with_input=False,
-)  # fmt: skip
+    questions=False, edited_input=False, cost=False, chooses_id=False, sends_once=False, ends_with_input=False
+)
 
 
 def _harness(id: str, name: str, *words: str) -> Harness:
