@@ -304,11 +304,11 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
 
 def _attach(hub: HubClient, options: Options, context: Context) -> int:
     """Open a session in a terminal: from then on it is one of tmux."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not options.no_attach and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("attaching needs a terminal; nothing was ended")
     from navi.cli.open_in_terminal import open_in_terminal
 
-    return open_in_terminal(hub, find(hub, options.address), context)
+    return open_in_terminal(hub, find(hub, options.address), context, not options.no_attach)
 
 
 VERBS: Mapping[str, Callable[[HubClient, Options, Context], int]] = {

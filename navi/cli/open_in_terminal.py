@@ -16,7 +16,7 @@ from navi.cli.attach import attach_terminal
 from navi.cli.changes import carry_out
 from navi.cli.lifecycle import find as find_session
 from navi.core import exits
-from navi.core.address import LOCAL, Address, Named
+from navi.core.address import LOCAL, Address, Named, address_of
 from navi.core.agents import AgentKind
 from navi.core.launch import Launch, of_caller, program_of
 from navi.core.status import sessions_of
@@ -38,17 +38,27 @@ STARTS_WITHIN = 20.0
 """Seconds that an agent may take to start again."""
 
 
-def open_in_terminal(hub: HubClient, info: Info, context: Context) -> int:
-    """End the agent, start it again in tmux in its conversation, and attach. Raise OperationError, HostError."""
+def open_in_terminal(hub: HubClient, info: Info, context: Context, attach: bool = True) -> int:
+    """End the agent, start it again in tmux in its conversation, and attach. Without `attach`, print the address of
+    the session instead. Raise OperationError, HostError.
+    """
     host = info["host"] or LOCAL
-    if not info["remote"]:
-        return attach_terminal(context.output, context.host(host), _where(info, context))
+    pane = _open(hub, info, context) if info["remote"] else _where(info, context)
+    if attach:
+        return attach_terminal(context.output, context.host(host), pane)
+    context.output.print(clean(address_of(host, pane.name)))
+    return exits.OK
+
+
+def _open(hub: HubClient, info: Info, context: Context) -> Named:
+    """Open a session in a terminal, and return its pane."""
+    host = info["host"] or LOCAL
     launch = launch_of(info, context)
     end(hub, info)
     created = _create(info, launch, context)
     hub.ask("POST", f"/api/sessions/{info['id']}/terminal", tmux_name=created.name)
     context.output.note(f"{Address(host, created.name)} goes on with the conversation of {info['id']}")
-    return attach_terminal(context.output, context.host(host), Named(created.name, created.socket, created.id))
+    return Named(created.name, created.socket, created.id)
 
 
 def _where(info: Info, context: Context) -> Named:

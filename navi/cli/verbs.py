@@ -191,6 +191,11 @@ SPAWN = (
     JSON,
 )
 
+SERVE = (
+    option("--port", value="P", help="the port of the page; 6284 by default, 0 is any free one", kind=COUNT),
+    flag("--page", help="print another address of the page of the hub that runs, which works once"),
+)
+
 DAEMON = (
     positional("action", help="start the relay, stop it, or tell whether it runs", choices=("start", "stop", "status")),
     flag("--foreground", help="be the relay, until a signal comes"),
@@ -247,7 +252,10 @@ SHELL = positional(
 VERBS = (
     Verb("ls", "list sessions with their status and health", "cli.ls.run_ls", LS, mcp_tool=True, read_only=True),
     Verb("new", "create a session", "cli.lifecycle.run_new", NEW, mcp_tool=True),
-    Verb("attach", "attach to a session", "cli.attach.run_attach", PANE),
+    Verb(
+        "attach", "attach to a session", "cli.attach.run_attach",
+        (*PANE, flag("--no-attach", help="only open a session without a terminal in one, and print its address")),
+    ),
     Verb("send", "type into a session, and wait for its reply", "cli.send.run_send", SEND, mcp_tool=True),
     Verb("answer", "print what an agent asks, or answer it", "cli.answer.run_answer", ANSWER, mcp_tool=True),
     Verb(
@@ -297,7 +305,7 @@ VERBS = (
         "collaborate", "let the agent of a session in a terminal take feedback", "cli.collaborate.run_collaborate",
         (ONE, flag("--off", help="it takes no feedback any more"), JSON), mcp_tool=True,
     ),
-    Verb("serve", "keep the sessions without a terminal, until it is stopped", "cli.serve.run_serve"),
+    Verb("serve", "keep the sessions without a terminal, until it is stopped", "cli.serve.run_serve", SERVE),
     Verb("daemon", "start, stop or check the relay to the agents of such sessions", "cli.daemon.run_daemon", DAEMON),
     Verb(
         "lock", "keep others from typing into a session", "cli.lock.run_lock",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
-from navi.headless.hub import PAGE, Hub
+from navi.headless.hub import NO_AGENT, PAGE, Hub
 from navi.headless.hub_session import Wanted
 from navi.headless.listing import document as session_document
+from navi.headless.messages import to_line
 from navi.headless.run_state import question_document
 from navi.headless.shortened import cut_lines, cut_texts
-from navi.headless.store import Refused, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Batch, Message, Refused, StoredSession
 from navi.headless.terminal_sessions import Limited
 
 Body = Mapping[str, Any]
@@ -23,6 +26,8 @@ OK, CREATED, BAD, MISSING, CONFLICT, TOO_MANY, UNAVAILABLE = 200, 201, 400, 404,
 NOT_STORED = "the hub can't store it, so that nothing was done"
 """What is reported when its disk is full."""
 
+LARGEST_LIST = 200
+"""Sessions in one answer."""
 MOST_MESSAGES = 500
 """Messages in one answer."""
 
@@ -41,10 +46,10 @@ class Route(NamedTuple):
 async def respond(hub: Hub, method: str, path: str, body: Body) -> Answer:
     """Return the status, as in HTTP, and the body of an answer. Never raises for what a program sends."""
     for route in ROUTES:
-        found = re.fullmatch(route.path.replace("{id}", "(?P<id>[A-Za-z0-9_-]{1,64})"), path)
-        if found and route.method == method:
+        found = match(route.path, path)
+        if found is not None and route.method == method:
             try:
-                return await route.answer(hub, found.groupdict().get("id", ""), body)
+                return await route.answer(hub, found, body)
             except Limited as error:
                 return TOO_MANY, {"error": str(error)}
             except Refused as error:
@@ -56,21 +61,32 @@ async def respond(hub: Hub, method: str, path: str, body: Body) -> Answer:
     return MISSING, {"error": f"there is no {method[:10]} {path[:100]}"}
 
 
+def match(pattern: str, path: str) -> str | None:
+    """Return the id in a path, "" if the pattern has none; None if the path does not match."""
+    found = re.fullmatch(pattern.replace("{id}", "(?P<id>[A-Za-z0-9_-]{1,64})"), path, re.ASCII)
+    return found.groupdict().get("id", "") if found else None
+
+
 class BadBody(ValueError):
     """A field of a request is missing or has another type; the text says which."""
-
-
-def _number(body: Body, name: str) -> int:
-    value = body.get(name, 0)
-    if type(value) is not int or value < 0:
-        raise BadBody(f"`{name}` must be a number")
-    return value
 
 
 def _text(body: Body, name: str, default: str | None = None) -> str:
     value = body.get(name, default)
     if not isinstance(value, str):
         raise BadBody(f"`{name}` must be a text")
+    return value
+
+
+def _number(body: Body, name: str, default: int) -> int:
+    """Return a number of 0 or more; in a path's query it is a text."""
+    value = body.get(name)
+    if value is None:
+        return default
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 16:
+        return int(value)
+    if type(value) is not int or value < 0:
+        raise BadBody(f"`{name}` must be a number")
     return value
 
 
@@ -83,6 +99,18 @@ async def _health(hub: Hub, _id: str, _body: Body) -> Answer:
 
 async def _daemon(hub: Hub, _id: str, _body: Body) -> Answer:
     return OK, {"connected": hub.relay_is_connected, "capabilities": dict(hub.capabilities)}
+
+
+async def _daemons(hub: Hub, _id: str, _body: Body) -> Answer:
+    """There is one relay at most; the last one counts."""
+    daemon = {"client_id": hub.client_id, "capabilities": dict(hub.capabilities)}
+    return OK, {"daemons": [daemon] if hub.relay_is_connected else []}
+
+
+async def _page(hub: Hub, _id: str, _body: Body) -> Answer:
+    if hub.inviter is None:
+        return UNAVAILABLE, {"error": "this hub serves no page; where navi serve was started, it says why"}
+    return CREATED, {"address": hub.inviter()}
 
 
 async def _spawn(hub: Hub, _id: str, body: Body) -> Answer:
@@ -107,13 +135,17 @@ def title_of(prompt: str) -> str:
     return line[:TITLE] + "..." * (len(line) > TITLE)
 
 
-async def _list(hub: Hub, _id: str, _body: Body) -> Answer:
-    rows = await hub.writer.do(lambda store: store.sessions())
-    return OK, {"sessions": [document(hub, row) for row in rows]}
+async def _list(hub: Hub, _id: str, body: Body) -> Answer:
+    return await _sessions(hub, None, body)
 
 
-async def _spawned(hub: Hub, _id: str, _body: Body) -> Answer:
-    rows = await hub.writer.do(lambda store: store.sessions(remote=True))
+async def _spawned(hub: Hub, _id: str, body: Body) -> Answer:
+    return await _sessions(hub, True, body)
+
+
+async def _sessions(hub: Hub, remote: bool | None, body: Body) -> Answer:
+    limit, skip = min(_number(body, "limit", LARGEST_LIST), LARGEST_LIST), _number(body, "skip", 0)
+    rows = await hub.writer.do(lambda store: store.sessions(remote, limit, skip))
     return OK, {"sessions": [document(hub, row) for row in rows]}
 
 
@@ -130,19 +162,51 @@ async def _session(hub: Hub, id: str, body: Body) -> Answer:
     inputs, questions = await hub.writer.do(lambda store: (store.inputs(id), store.questions(id, "open")))
     found["inputs"] = [one._asdict() for one in inputs if one.kind == "user"]
     found["questions"] = [question_document(one) for one in questions]
-    return status, cut_texts(found, longest) if (longest := _number(body, "longest")) else found
-
-
-async def _messages(hub: Hub, id: str, body: Body) -> Answer:
-    """Some of what the agent printed, from a number on."""
-    start, most, longest = _number(body, "from_index"), _number(body, "limit") or PAGE, _number(body, "longest")
-    found = await hub.writer.do(lambda store: store.messages(id, start, min(most, MOST_MESSAGES)))
-    lines = [one.body.decode("utf-8", "surrogateescape") for one in found]
-    return OK, {"index": start, "messages": cut_lines(lines, longest) if longest else lines}
+    return status, cut_texts(found, longest) if (longest := _number(body, "longest", 0)) else found
 
 
 async def _put_away(hub: Hub, id: str, _body: Body) -> Answer:
     return OK, document(hub, await hub.put_away(id))
+
+
+async def _messages(hub: Hub, id: str, body: Body) -> Answer:
+    """Some of what the agent printed, from a number on: its lines, or the events in them."""
+    index, limit = _number(body, "from_index", 0), _number(body, "limit", 0) or PAGE
+    reader = await hub.reader(id, index) if _text(body, "form", "") == "events" else None
+    found = await hub.writer.do(lambda store: store.messages(id, index, min(limit, MOST_MESSAGES)))
+    lines = [one.body.decode("utf-8", "surrogateescape") for one in found]
+    if reader:
+        return OK, {"index": index, "messages": [reader.events(line) for line in lines]}
+    longest = _number(body, "longest", 0)
+    return OK, {"index": index, "messages": cut_lines(lines, longest) if longest else lines}
+
+
+async def _add(hub: Hub, id: str, body: Body) -> Answer:
+    """Send the agent a message, or keep what one in a terminal printed."""
+    if "messages" not in body:
+        return await _say(hub, id, body)
+    lines = body["messages"]
+    if not (isinstance(lines, list) and all(isinstance(one, dict) for one in lines)):
+        raise BadBody("`messages` must be a list of objects")
+    kept = [Message(_text(one, "type", "other")[:40], to_line(one).rstrip(b"\n"), 0) for one in lines]
+
+    def add(store: Store) -> int:
+        row = store.needed(id)
+        if row.remote or row.status != "live":
+            raise Refused(f"{id} runs in no terminal now")
+        end = row.log_offset + sum(len(one.body) + 1 for one in kept)
+        store.receive(Batch(id, row.generation, row.log_offset, end, kept))
+        return row.last_index + len(kept)
+
+    return CREATED, {"last_index": await hub.writer.do(add)}
+
+
+async def _say(hub: Hub, id: str, body: Body) -> Answer:
+    content, session = _text(body, "content"), hub.held(id)
+    if session is None:
+        raise Refused(NO_AGENT)
+    sent = await session.queue(_text(body, "uuid", "") or str(uuid.uuid4()), "user", content, _text(body, "by", ""))
+    return CREATED, {"uuid": sent.uuid, "seq": sent.seq, "state": sent.state}
 
 
 async def _live(hub: Hub, _id: str, body: Body) -> Answer:
@@ -175,6 +239,20 @@ async def _resume(hub: Hub, id: str, body: Body) -> Answer:
 async def _terminal(hub: Hub, id: str, body: Body) -> Answer:
     row = await hub.open_in_terminal(id, _text(body, "tmux_name"))
     return OK, document(hub, row)
+
+
+async def _open(hub: Hub, id: str, _body: Body) -> Answer:
+    """End the agent, and let it go on in tmux on its host."""
+    if hub.opener is None:
+        return UNAVAILABLE, {"error": f"this hub can't open terminals; navi attach {id} does it"}
+    row = await hub.writer.do(lambda store: store.needed(id))
+    if row.remote:
+        error = await hub.opener(row)
+        if error:
+            return CONFLICT, {"error": error}
+        row = await hub.writer.do(lambda store: store.needed(id))
+    address = f"{row.host}/{row.tmux_name}" if row.host else row.tmux_name
+    return OK, {"address": address, "command": f"navi attach {address}"}
 
 
 async def _interactive(hub: Hub, id: str, _body: Body) -> Answer:
@@ -217,12 +295,15 @@ async def _delivered(hub: Hub, id: str, body: Body) -> Answer:
 
 def document(hub: Hub, row: StoredSession) -> dict[str, Any]:
     """Return a session as programs see it."""
-    return session_document(row, hub.shown(row))
+    held = hub.held(row.id)
+    return session_document(row, hub.shown(row)) | {"open_questions": len(held.state.questions) if held else 0}
 
 
 ROUTES = (
     Route("GET", "/api/health", _health),
     Route("GET", "/api/daemon/status", _daemon),
+    Route("GET", "/api/daemon/list", _daemons),
+    Route("POST", "/api/page", _page),
     Route("POST", "/api/sessions/spawn", _spawn),
     Route("GET", "/api/sessions", _list),
     Route("GET", "/api/sessions/spawned", _spawned),
@@ -231,8 +312,10 @@ ROUTES = (
     Route("GET", "/api/sessions/{id}", _session),
     Route("GET", "/api/sessions/{id}/info", _info),
     Route("GET", "/api/sessions/{id}/messages", _messages),
+    Route("POST", "/api/sessions/{id}/messages", _add),
     Route("POST", "/api/sessions/{id}/archive", _put_away),
     Route("POST", "/api/sessions/{id}/resume", _resume),
+    Route("POST", "/api/sessions/{id}/open", _open),
     Route("POST", "/api/sessions/{id}/terminal", _terminal),
     Route("POST", "/api/sessions/{id}/complete", _complete),
     Route("POST", "/api/sessions/{id}/interactive", _interactive),

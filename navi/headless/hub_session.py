@@ -18,7 +18,8 @@ from navi.core.text import clean
 from navi.headless.harness.base import Answer, Asked, Due, Harness, Launch
 from navi.headless.run_state import Output, begin, columns, happened, launch_of, read
 from navi.headless.state import Answered, EndWanted, Exited, Handed, State, Status
-from navi.headless.store import Batch, Input, Refused, Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Batch, Input, Refused, StoredSession
 from navi.headless.writer import Writer
 
 Message = Mapping[str, Any]
@@ -133,9 +134,10 @@ class HubSession:
         """Store the first inputs, and let the relay start the agent and give it these. `anew` begins a conversation."""
         launch = launch_of(self.row)
         launch = launch._replace(resume=launch.resume and not anew)
+        harness = self._run.harness
         waits = await self._writer.do(lambda store: store.inputs(self.row.id, "queued"))
-        self._run = begin(self._run.harness, self.row, bool(prompt) or any(one.kind == "user" for one in waits))
-        lines = self._run.harness.codec.handshake(launch)
+        self._run = begin(harness, self.row, bool(prompt) or any(one.kind == "user" for one in waits))
+        lines = harness.codec.handshake(launch)
         first = await self._writer.do(lambda store: self._queue_first(store, lines, prompt, by))
         await self._send_start(launch, first)
 

@@ -34,7 +34,9 @@ ID = {"session_id": Field(TEXT)}
 
 TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     # ---- a client, which may be a verb, a dashboard or a page
-    ("client", "subscribe"): {"session_id": maybe(TEXT), "from_index": maybe(NUMBER), "longest": maybe(NUMBER)},
+    ("client", "subscribe"): {
+        "session_id": maybe(TEXT), "from_index": maybe(NUMBER), "longest": maybe(NUMBER), "form": maybe(TEXT),
+    },
     ("client", "watch"): {},
     ("client", "ping"): {},
     ("client", "user_message"): {
@@ -109,13 +111,15 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("hub to client", "session_updated"): {
         **ID, "status": Field(TEXT), "remote": Field(TRUTH), "interactive": Field(TRUTH), "reason": Field(TEXT),
     },
+    ("hub to client", "sessions"): {"sessions": Field(LIST)},
     ("hub to client", "feedback_queued"): {**ID, "message_id": Field(NUMBER), "position": Field(NUMBER)},
     ("hub to client", "feedback_delivered"): {**ID, "message_id": Field(NUMBER)},
-    ("hub to client", "sessions"): {"sessions": Field(LIST)},
     ("hub to client", "complete"): {**ID, "exit_code": maybe(NUMBER), "reason": Field(TEXT)},
     ("hub to client", "response"): {"id": Field(NUMBER), "status": Field(NUMBER), "body": Field(OBJECT)},
     ("hub to client", "pong"): {},
-    ("hub to client", "error"): {"code": Field(TEXT), "message": Field(TEXT)},
+    ("hub to client", "error"): {
+        "code": Field(TEXT), "message": Field(TEXT), "uuid": maybe(TEXT), "request_id": maybe(TEXT),
+    },
 }  # fmt: skip
 
 

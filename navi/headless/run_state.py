@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from navi.headless.harness.base import Asked, Due, Event, Harness, Launch, Other, Partial, Raw, Taken, Withdrawn
 from navi.headless.state import Began, Happening, State, Status, after
-from navi.headless.store import Batch, Message, Question, StoredSession
+from navi.headless.stored import Batch, Message, Question, StoredSession
 
 
 class RunState(NamedTuple):
@@ -53,7 +53,8 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
         remembers = memory is not run.memory  # who reads the stored lines again must know the same
         run = run._replace(memory=memory, state=_after_all(run.state, found))
         events += found
-        if found and (remembers or not all(isinstance(one, Partial) for one in found)):
+        partial = all(isinstance(one, Partial) for one in found)
+        if found and (remembers or not partial or not run.harness.abilities.repeats):
             messages.append(Message(_kind(found), line, offset))
         offset += len(line) + 1
     return Output(

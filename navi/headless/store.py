@@ -15,13 +15,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from navi.headless.rows import Batch, Feedback, Input, Message, Question, Refused, StoredMessage, StoredSession
 from navi.headless.schema import SESSIONS, migrate
-
-__all__ = ["Batch", "Feedback", "Input", "Message", "Question", "Refused", "Store", "StoredMessage", "StoredSession"]
+from navi.headless.stored import (
+    AlreadyAnswered,
+    Batch,
+    Feedback,
+    Input,
+    Question,
+    Refused,
+    StoredMessage,
+    StoredSession,
+)
 
 LONGEST_BODY = 16 * 1024 * 1024
 """Bytes of a message that are kept."""
+
+LARGEST_PAGE = 1024 * 1024
+"""Bytes of messages that are read at once, but for one that is larger."""
 
 LAST, LONG = 200, 65_536
 """Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
@@ -128,15 +138,6 @@ class Store:
         """Return the sessions that run without a terminal, as far as it is known."""
         return tuple(self._sessions("WHERE remote = 1 AND status = 'live' ORDER BY id"))
 
-    def hosts_to_watch(self) -> tuple[str, ...]:
-        """Return the hosts on which an agent in a terminal may go on with a session, or takes feedback."""
-        query = "SELECT DISTINCT host FROM sessions WHERE agent_session_id != '' AND (remote = 1 OR interactive = 1)"
-        return tuple(row[0] for row in self._database.execute(query))
-
-    def taking_feedback(self, host: str) -> tuple[StoredSession, ...]:
-        """Return the sessions in terminals of a host that take feedback."""
-        return tuple(self._sessions("WHERE host = ? AND remote = 0 AND interactive = 1 ORDER BY id", host))
-
     def listed(self) -> list[StoredSession]:
         """Return the sessions without a terminal that a list shows: all that run, and the last active others."""
         found = {row.id: row for row in (*self.live(), *self.sessions(remote=True))}
@@ -150,6 +151,14 @@ class Store:
                 raise Refused(f"the agent of {session_id} has not ended, as far as it is known")
             self.change(session_id, status="archived")
             return row._replace(status="archived")
+    def hosts_to_watch(self) -> tuple[str, ...]:
+        """Return the hosts on which an agent in a terminal may go on with a session, or takes feedback."""
+        query = "SELECT DISTINCT host FROM sessions WHERE agent_session_id != '' AND (remote = 1 OR interactive = 1)"
+        return tuple(row[0] for row in self._database.execute(query))
+
+    def taking_feedback(self, host: str) -> tuple[StoredSession, ...]:
+        """Return the sessions in terminals of a host that take feedback."""
+        return tuple(self._sessions("WHERE host = ? AND remote = 0 AND interactive = 1 ORDER BY id", host))
 
     def _sessions(self, clause: str, *values: object) -> Iterator[StoredSession]:
         query = f"SELECT {', '.join(StoredSession._fields)} FROM sessions {clause}"
@@ -286,12 +295,21 @@ class Store:
         return StoredMessage(*found) if found else None
 
     def messages(self, session_id: str, from_index: int = 0, limit: int = 100) -> tuple[StoredMessage, ...]:
-        """Return up to `limit` messages of a session, from a number on."""
+        """Return up to `limit` messages of a session, from a number on: fewer where they are large, but at least one
+        if there is one.
+        """
         rows = self._database.execute(
             "SELECT idx, kind, body, generation FROM messages WHERE session_id = ? AND idx >= ? ORDER BY idx LIMIT ?",
             (session_id, from_index, limit),
         )
-        return tuple(StoredMessage(*row) for row in rows)
+        found: list[StoredMessage] = []
+        size = 0
+        for row in rows:
+            found.append(StoredMessage(*row))
+            size += len(found[-1].body)
+            if size > LARGEST_PAGE:
+                break
+        return tuple(found)
 
     # ---- what people send
 
@@ -358,22 +376,24 @@ class Store:
     ) -> Input:
         """Store an answer, and the line with it as an input. Only the first answer counts. Raise Refused."""
         with self.together():
+            if self.needed(session_id).status != "live":
+                raise Refused("its agent has ended, and does not ask it any more")
             done = self._database.execute(
                 "UPDATE questions SET state = 'answered', answer = ?, by = ? "
                 "WHERE session_id = ? AND request_id = ? AND state = 'open'",
                 (json.dumps(answer), by, session_id, request_id),
             )
             if not done.rowcount:
-                raise Refused(self._why_not_open(session_id, request_id))
+                raise self._not_open(session_id, request_id)
             return self.queue(session_id, uuid, "answer", line, by)
 
-    def _why_not_open(self, session_id: str, request_id: str) -> str:
+    def _not_open(self, session_id: str, request_id: str) -> Refused:
         found = next((one for one in self.questions(session_id) if one.request_id == request_id), None)
         if found is None:
-            return f"{session_id} asks nothing with the id {request_id}"
+            return Refused(f"{session_id} asks nothing with the id {request_id}")
         if found.state == "answered":
-            return f"{found.by or 'somebody'} has answered it already"
-        return "the agent does not ask it any more"
+            return AlreadyAnswered(f"{found.by or 'somebody'} has answered it already")
+        return Refused("the agent does not ask it any more")
 
     def questions(self, session_id: str, *states: str) -> tuple[Question, ...]:
         """Return the questions of a session, those in these states or all."""

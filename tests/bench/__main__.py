@@ -35,6 +35,7 @@ from tests.bench import (
     sends,
     tokens,
     verbs,
+    web,
 )
 from tests.bench.laboratory import Run
 from tests.bench.report import Row, facts, table
@@ -52,9 +53,10 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "lifecycle": lifecycle.measure,
     "restore": restore.measure,
     "headless": headless.measure,
+    "web": web.measure,
+    "headless-page": headless_page.measure,
     "headless-flows": headless_flows.measure,
     "headless-cuts": headless_cuts.measure,
-    "headless-page": headless_page.measure,
     "hook": hook.measure,
     "tokens": tokens.measure,
     "verbs": verbs.measure,

@@ -21,7 +21,8 @@ from navi.headless.hub import BEHIND, MOST_A_MINUTE, MOST_AT_ONCE, Hub, Subscrib
 from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
 from navi.headless.so_far import printed_so_far
-from navi.headless.store import Refused, Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Refused, StoredSession
 from tests.support.full_disk import disk, fill, free
 
 READY = {"type": "control_response", "response": {"subtype": "success", "request_id": "navi-handshake", "response": {}}}
@@ -296,6 +297,68 @@ async def test_a_client_catches_up_without_a_gap(tmp_path: Path) -> None:
         assert early.sent[0]["last_index"] == 249
 
 
+async def test_a_client_gets_all_of_a_session_that_ended_before_the_hub_started(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        for _ in range(5):
+            await here.prints(row, READY, *[TEXT] * 49)
+        await here.hub.hear({
+            "type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0, "reason": "",
+        })  # fmt: skip
+    async with world(tmp_path) as here:
+        phone = await here.follow(row)
+        assert sum(len(one["messages"]) for one in phone.take("message")) == 250
+        await here.hub.resume(row.id)
+        resumed = await here.hub.writer.do(lambda store: store.needed(row.id))
+        await here.prints(resumed, READY)
+        (message,) = await settled(phone, "message")
+        assert message["index"] == 250, "who followed it before hears of its next run"
+
+
+async def test_what_happens_while_a_client_catches_up_reaches_it(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY, TEXT)
+        phone = Played("hub to client")
+        happened = trio.Event()
+        plain = phone.send
+
+        async def slowly(message: Any) -> None:
+            await plain(message)
+            if message["type"] == "message" and not happened.is_set():
+                happened.set()
+                await here.prints(row, asks("q1"), TEXT)
+                await here.prints(row, {"type": "control_cancel_request", "request_id": "q1"}, TEXT)
+
+        phone.send = slowly  # type: ignore[method-assign]
+        client = Subscriber(phone, "phone")
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(client.run)
+            await here.hub.subscribe(client, row.id, 0)
+            await settled(phone, "question_resolved")
+            nursery.cancel_scope.cancel()
+        lines = [line for one in phone.take("message") for line in one["messages"]]
+        assert [json.loads(line)["type"] for line in lines] == [
+            "control_response", "assistant", "control_request", "assistant", "control_cancel_request", "assistant",
+        ]  # fmt: skip
+        assert [one["request_id"] for one in phone.take("control_request")] == ["q1"]
+
+
+async def test_what_was_read_from_the_store_before_it_is_announced_comes_once(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        peer = Played("hub to client")
+        client = Subscriber(peer)
+        client.live(row.id, 3)
+        for index, lines in ((0, ["a", "b", "c"]), (2, ["c", "d"]), (4, ["e"])):
+            client.tell({"type": "message", "session_id": row.id, "index": index, "messages": lines})
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(client.run)
+            await settled(peer, "message", 2)
+            nursery.cancel_scope.cancel()
+        assert [(one["index"], one["messages"]) for one in peer.sent] == [(3, ["d"]), (4, ["e"])]
+
+
 async def test_a_permission_is_answered_by_the_first_and_withdrawn_everywhere(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.hub.spawn(Wanted("x"))
@@ -319,6 +382,18 @@ async def test_a_permission_is_answered_by_the_first_and_withdrawn_everywhere(tm
         ]  # fmt: skip
         with pytest.raises(Refused, match="does not ask it any more"):
             await here.hub.command(client, row.id, {**yes, "request_id": "q2"})
+
+
+async def test_a_question_that_ends_with_its_turn_is_withdrawn_everywhere(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        phone = await here.follow(row)
+        await here.prints(row, READY, asks("q1"))
+        await settled(phone, "control_request")
+        await here.prints(row, DONE)
+        (resolved,) = await settled(phone, "question_resolved")
+        assert (resolved["request_id"], resolved["state"]) == ("q1", "withdrawn")
+        assert (await here.hub.connected(row.id))["questions"] == []
 
 
 async def test_an_input_shows_how_far_it_has_come(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.headless.schema import SESSIONS, TooNew
-from navi.headless.store import CUT, LONGEST_BODY, Batch, Message, Question, Refused, Store, StoredSession
+from navi.headless.store import CUT, LONGEST_BODY, Store
+from navi.headless.stored import Batch, Message, Question, Refused, StoredSession
 from navi.headless.writer import Writer
 
 OLD = """
@@ -29,7 +30,8 @@ INSERT INTO sessions VALUES ('sess_1', 'an old one', 'complete'), ('sess_2', 'an
 WRITING = """
 import sys
 from pathlib import Path
-from navi.headless.store import Batch, Message, Store
+from navi.headless.store import Store
+from navi.headless.stored import Batch, Message
 store = Store(Path(sys.argv[1]))
 print(flush=True)
 while True:
@@ -225,10 +227,20 @@ def test_a_hub_that_is_killed_leaves_offset_and_messages_in_step(tmp_path: Path)
     assert messages, "it wrote something"
 
 
+def test_an_agent_that_has_ended_gets_no_answer(store: Store) -> None:
+    store.spawn(StoredSession("a"))
+    assert store.receive(Batch("a", 1, 0, 1, opened=[Question("q1", "permission", "{}")]))
+    store.change("a", status="complete")
+    with pytest.raises(Refused, match="its agent has ended, and does not ask it any more"):
+        store.answer("a", "q1", {"allow": True}, "phone", "u1", "line")
+    assert store.inputs("a") == ()
+
+
 def test_an_endless_line_is_cut(store: Store) -> None:
     store.spawn(StoredSession("a"))
     assert store.receive(output("a", 1, LONGEST_BODY + 1, 3))
-    long, short = store.messages("a")
+    (long,) = store.messages("a")
+    (short,) = store.messages("a", 1)
     assert len(long.body) == LONGEST_BODY
     assert long.body.endswith(CUT)
     assert len(short.body) == 3

@@ -1,4 +1,4 @@
-"""The rows of the store as values, and why it refuses something."""
+"""What the store keeps, as values: rows of sessions, messages, questions, inputs and feedback, and why it refuses."""
 
 from __future__ import annotations
 
@@ -106,6 +106,12 @@ class Batch(NamedTuple):
 
 
 class Refused(Exception):
-    """What was asked for does not fit what is stored; the text says why, the code which kind of refusal it is."""
+    """What was asked for does not fit what is stored; the text says why, and `code` which kind it is."""
 
     code = "REFUSED"
+
+
+class AlreadyAnswered(Refused):
+    """Somebody else was faster."""
+
+    code = "ALREADY_ANSWERED"
