@@ -227,7 +227,8 @@ class Hub:
             self._waiting[session_id] = held.clients
 
     def _tell(self, session_id: str, message: Message) -> None:
-        """Tell the clients of a session."""
+        """Tell the clients of a session, and those that watch the list."""
+        self.watchers.note(session_id)
         held = self._sessions.get(session_id)
         for client in held.clients if held else self._waiting.get(session_id, ()):
             client.tell({"session_id": session_id, **message})
