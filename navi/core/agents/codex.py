@@ -1,6 +1,8 @@
 """Codex 0.171.
 
-While it writes a text, nothing but its title tells that it works. Its title says that a person is needed, but not why.
+While it writes a text, nothing but its title tells that it works. Its title says that a person is needed, but not why;
+without a mark, "CONVERSATION | FOLDER", it says that the agent rests, as far as the user has not chosen other titles.
+A command in a list of completions looks like a prompt, but for the gap before its explanation.
 It shows its box before it takes a prompt; the folder below the box comes with that.
 """
 
@@ -28,8 +30,12 @@ KIND = AgentKind(
         "sessions/*/*/*/rollout-????-??-??T??-??-??-{session_id}.jsonl",
         '"originator":"codex-tui"',
     ),
-    titles=(("permission", ("[[] [.!] ] Action Required*",)), ("working", ("[\u2800-\u28ff]*",))),
-    prompt="^\u203a [^ ]",
+    titles=(
+        ("permission", ("[[] [.!] ] Action Required*",)),
+        ("working", ("[\u2800-\u28ff]*",)),
+        ("idle", ("* | *",)),
+    ),
+    prompt="^\u203a ([^ /]|/[^ ]*( [^ ]|$))",
     border=f"^\u203a |{PLACE}",
     screens=(
         ScreenRule(
