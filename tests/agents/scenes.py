@@ -18,6 +18,7 @@ from tests.agents.ways import (
     asks_a_question,
     asks_for_permission,
     asks_to_write,
+    asks_which_ones,
     fails,
     has_answered,
     has_left,
@@ -273,6 +274,7 @@ SCENES: Mapping[str, Sequence[Scene]] = {
     "qwen": [
         *ALL,
         Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("picks", asks_which_ones, "waiting", narrow=True),
         Scene("writes-dialog", writes(QWEN_DIALOG), "idle", narrow=True),
         Scene("typed-working", has_typed_while_it_works("and then"), "working"),
         *quotes(dialog=QWEN_DIALOG, busy=QWEN_BUSY, error=QWEN_ERROR, question=QWEN_QUESTION),

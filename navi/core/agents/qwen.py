@@ -10,6 +10,9 @@ from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
 WAITS = "^  [^ ]+ Waiting for user confirmation"
 """The last line below a dialog."""
 
+KEYS = "Enter: Select|Space: Toggle"
+"""The line with the keys, in a question; several choices of one can be ticked."""
+
 FRAME = "^  +\u2570"
 """The lower edge of a menu, which is the last line."""
 
@@ -41,8 +44,8 @@ KIND = AgentKind(
     prompt="^  > [^ ]",
     border="^\u2500\u2500\u2500",
     screens=(
-        ScreenRule("waiting", "question", ((1, WAITS), (4, "Enter: Select"), (30, "^   [^ ].*\\?$"))),
-        ScreenRule("waiting", "other question", ((1, WAITS), (4, "Enter: Select"))),
+        ScreenRule("waiting", "question", ((1, WAITS), (4, KEYS), (30, "^   [^ ].*\\?$"))),
+        ScreenRule("waiting", "other question", ((1, WAITS), (4, KEYS))),
         ScreenRule("permission", "permission dialog", ((1, WAITS), (12, "^   [^ ]* *[0-9]\\. Yes, allow once"))),
         ScreenRule("waiting", "dialog", ((1, WAITS),)),
         ScreenRule("waiting", "trust dialog", ((1, FRAME), (16, "^  +\u2502 Do you trust "))),
@@ -61,7 +64,10 @@ KIND = AgentKind(
             ("permission dialog",), "permission", TOOL, sides=BAR, asks="^ +(Allow execution|Apply this|Do you want) ",
             tool=TOOL, cut=" .*$", allow="^Yes, allow once", deny="^No(,|$)",
         ),
-        Dialog(("question", "other question"), "question", TOOL, sides=BAR, skip=TOOL, free="^Type something"),
+        Dialog(
+            ("question", "other question"), "question", TOOL, sides=BAR, skip=TOOL, free="^(> )?Type something",
+            tick="Space", leave="Enter",
+        ),
         Dialog(
             ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", allow="^Trust folder",
             deny="^Don't trust",

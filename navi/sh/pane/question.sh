@@ -79,7 +79,10 @@ navi_note_question() {
     navi_digits=$9
     shift 9
     navi_escapable=$1
-    navi_labels=${2-}
+    navi_more_choices=$2
+    navi_tick=$3
+    navi_leave=$4
+    navi_labels=${5-}
 }
 
 # navi_find_marked: of choices beside each other, the one that has another background.
@@ -118,7 +121,7 @@ navi_find_answers() {
 
 # navi_tell_question: the record of what is asked.
 navi_tell_question() {
-    printf '%s question agent=%s kind=%s marked=%s allow=%s deny=%s free=%s several=%s whole=%s style=%s digest=%s\n%s\n' \
+    printf '%s question agent=%s kind=%s marked=%s allow=%s deny=%s free=%s several=%s whole=%s more=%s leave=%s style=%s digest=%s\n%s\n' \
         "$navi_token" "${navi_asker%% *}" "$navi_question_kind" "$navi_marked" "$navi_allow" "$navi_deny" "$navi_free" \
-        "$navi_several" "$navi_whole" "$navi_style" "$navi_digest" "$navi_asked"
+        "$navi_several" "$navi_whole" "$navi_more_choices" "$navi_leave" "$navi_style" "$navi_digest" "$navi_asked"
 }
