@@ -7,6 +7,7 @@
     keep     NAME  OPTION                           it gets this option again when it is restored
     resume   NAME  ARGUMENTS                        what resumes the conversation {session_id}
     transcript  NAME  FOLDER  VARIABLE  FILES  MARK files of its conversations
+    trace    NAME  FOLDER  VARIABLE  FILES  SAYS    what proves that it has resumed a conversation (SAYS may be empty)
     title    NAME  STATUS  GLOB                     the pane's title
     screen   NAME  PROMPT  BORDER                   (either may be empty)
     rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
@@ -71,6 +72,8 @@ def _lines_of_resuming(kind: AgentKind) -> Iterator[tuple[str, ...]]:
         yield ("resume", kind.name, kind.resume)
     if kind.transcript:
         yield ("transcript", kind.name, *kind.transcript)
+    if kind.trace:
+        yield ("trace", kind.name, *kind.trace)
 
 
 def _plain(glob: str) -> str:

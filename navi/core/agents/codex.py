@@ -7,7 +7,7 @@ It shows its box before it takes a prompt; the folder below the box comes with t
 """
 
 from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Transcript
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace, Transcript
 
 PLACE = "^  [^ ].* \u00b7 [~/]"
 """The line below the box, with the model and the folder."""
@@ -20,6 +20,7 @@ KIND = AgentKind(
     "codex",
     commands=("codex", "codex-*"),
     resume="resume {session_id}",
+    trace=Trace("~/.codex", "CODEX_HOME", "tui-thread-reference-capabilities/{session_id}"),
     keeps=(
         "--model=", "-m=", "--profile=", "-p=", "--sandbox=", "-s=", "--ask-for-approval=", "-a=", "--add-dir=",
         "--full-auto", "--dangerously-bypass-approvals-and-sandbox", "--search", "--oss",

@@ -5,7 +5,7 @@ line, below the box, tells that it works.
 """
 
 from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Transcript
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace, Transcript
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -34,6 +34,9 @@ KIND = AgentKind(
     "copilot",
     commands=("copilot",),
     resume="--resume={session_id}",
+    trace=Trace(
+        "~/.copilot", "COPILOT_HOME", "logs/process-*-{pid}.log", "Registering foreground session: {session_id}"
+    ),
     keeps=(
         "--model=", "--agent=", "--add-dir=", "--allow-all-tools", "--allow-all-paths", "--allow-tool=",
         "--deny-tool=",
