@@ -21,7 +21,8 @@ from tests.support.verbs import navi
 from tests.support.waiting import until
 
 KINDS: list[tuple[type[Agent], bool]] = [
-    (Claude, False), (Claude, True), (Codex, True), (Gemini, False), (OpenCode, False), (Qwen, False), (Copilot, False)
+    (Claude, False), (Claude, True), (Codex, True), (Gemini, False), (OpenCode, False), (Qwen, False), (Qwen, True),
+    (Copilot, False), (Copilot, True),
 ]  # fmt: skip
 
 
@@ -90,7 +91,7 @@ class TestPermissions:
 
 
 QUESTIONS: list[tuple[type[Agent], bool]] = [
-    (Claude, True), (Gemini, True), (OpenCode, True), (Qwen, True), (Copilot, True)
+    (Claude, True), (Gemini, True), (OpenCode, True), (Qwen, False), (Qwen, True), (Copilot, False), (Copilot, True)
 ]  # fmt: skip
 
 
@@ -105,7 +106,9 @@ class TestQuestions:
         assert "Blue" in watched.agent.screen()
 
 
-@each((Claude, False), (Gemini, False), (OpenCode, False), (Qwen, False))
+@each(
+    (Claude, False), (Gemini, False), (OpenCode, False), (Qwen, False), (Qwen, True), (Copilot, False), (Copilot, True)
+)
 class TestTexts:
     """A text of the user's own."""
 
