@@ -225,6 +225,7 @@ SCENES: Mapping[str, Sequence[Scene]] = {
     "claude": [
         *ALL,
         Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("picks", asks_which_ones, "waiting", narrow=True),
         Scene("plan", claude.asks_to_approve_a_plan, "waiting", narrow=True),
         Scene("shell-command", claude.runs_a_command_of_its_user, "working"),
         Scene("subagent", claude.runs_a_subagent, "working"),
