@@ -27,6 +27,19 @@ class Rebinding(NamedTuple):
     line: int
 
 
+class HarnessCommand(NamedTuple):
+    """An entry of `harnesses`: the command line of an agent without a terminal, and where that is written. `command`
+    replaces all of it, `program` its first word; `options` come behind it.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    program: tuple[str, ...]
+    options: tuple[str, ...]
+    file: str
+    line: int
+
+
 NEEDS_YOU = ("permission", "waiting", "error")
 """What notices are about by default: a session needs the user."""
 
@@ -45,6 +58,8 @@ class Settings(NamedTuple):
     notify: tuple[str, ...] = ()
     notify_on: tuple[str, ...] = NEEDS_YOU
     keys: tuple[Rebinding, ...] = ()
+    idle_limit: str = "off"
+    harnesses: tuple[HarnessCommand, ...] = ()
     agents: tuple[AgentKind, ...] = AGENTS
 
 
