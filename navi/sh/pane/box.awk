@@ -38,7 +38,7 @@ END {
     find_prompts()
     find_queue()
     if (!count && !waits && text != "") find_merged()
-    print box, box == "draft" ? compared() : "-", count, last, waits, waiting, follows + 0
+    print box, (box == "draft" ? compared() : "-"), count, last, waits, waiting, follows + 0
     if (ENVIRON["navi_wants_answer"] != "") print_answer()
     else {
         print substr(first, 1, 200)

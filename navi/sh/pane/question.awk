@@ -216,7 +216,7 @@ function note_tool(at, text) {
 
 function print_all(    i) {
     printf "%s\t%s\t%d\t%d\t%d\t%d", kind, style, selected, chosen(allow), chosen(deny), chosen(free)
-    printf "\t%s\t%s\t%s\t%d\t%s", ticked[1] == "" ? "no" : "yes", seen, digits, chosen(escape), more_choices()
+    printf "\t%s\t%s\t%s\t%d\t%s", (ticked[1] == "" ? "no" : "yes"), seen, digits, chosen(escape), more_choices()
     printf "\t%s\t%s\t%s\n", or_dash(tick), or_dash(leave), labels
     if (tool_name != "") print "t " tool_name
     print_lines("i")
