@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tests.agents import claude, codex
+from tests.agents import claude, codex, copilot
 from tests.agents.agent import Agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
@@ -285,6 +285,7 @@ SCENES: Mapping[str, Sequence[Scene]] = {
     "copilot": [
         *ALL,
         Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("question-text", copilot.takes_a_text, "waiting", narrow=True),
         Scene("writes-dialog", writes(COPILOT_DIALOG), "idle", narrow=True),
         Scene("typed-working", has_typed_while_it_works("and then"), "working"),
         *quotes(dialog=COPILOT_DIALOG, busy=COPILOT_BUSY, error=COPILOT_ERROR, question=COPILOT_QUESTION),

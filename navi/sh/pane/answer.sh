@@ -184,6 +184,9 @@ navi_press_choice() {
     navi_asked_before=$navi_asked
     if [ "$navi_several" = yes ]; then
         navi_tick_wanted && navi_strike c "$navi_leave"
+    elif [ "$navi_how,$navi_style" = text,list ]; then
+        # Its field opens while it is marked.
+        navi_move_to "$navi_choice"
     elif [ "$navi_choice" = "$navi_escapable" ]; then
         navi_strike c Escape
     elif [ "$navi_digits" = yes ] && [ "$navi_choice" -le 9 ]; then

@@ -92,9 +92,9 @@ function find_numbers(    at, text, value, open) {
     }
 }
 
-# find_list(): the lines around the last marked one that begin in the same column.
+# find_list(): the lines around the last marked one that begin in the same column. One alone between two rules is a box.
 function find_list(    at, last, column, text) {
-    for (at = lines; at > 0 && !last; at--) if (plain(at) ~ marker) last = at
+    for (at = lines; at > 0 && !last; at--) if (plain(at) ~ marker && !(plain(at - 1) ~ edge && plain(at + 1) ~ edge)) last = at
     if (!last) return
     text = plain(last)
     match(text, marker)
