@@ -27,7 +27,8 @@ from navi.headless.hub import Hub
 from navi.headless.only_one import Locked, only_one
 from navi.headless.schema import TooNew
 from navi.headless.server import serve
-from navi.headless.store import Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import StoredSession
 from navi.hosts.sockets import runtime_folder
 from navi.ops import OperationError
 

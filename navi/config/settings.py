@@ -50,8 +50,9 @@ class Settings(NamedTuple):
     colors: str = "auto"
     glyphs: str = "auto"
     mouse: bool = True
-    preview: str = "off"
+    preview: str = "auto"
     layout: str = "side"
+    density: str = "auto"
     show_all: bool = False
     sessions_dir: str = SESSIONS_DIR
     cleanup: bool = True
@@ -74,7 +75,8 @@ class Template(NamedTuple):
 CHOICES = {
     "colors": ("auto", "mono", "16", "256", "true"),
     "glyphs": ("auto", "unicode", "ascii"),
-    "preview": ("off", "on"),
+    "preview": ("auto", "off", "on"),
     "layout": ("side", "bottom"),
+    "density": ("auto", "one", "two", "three"),
     "notify_on": (*NEEDS_YOU, "done", "lost"),
 }

@@ -14,7 +14,8 @@ from navi.headless.listing import document as session_document
 from navi.headless.messages import to_line
 from navi.headless.run_state import question_document
 from navi.headless.shortened import cut_lines, cut_texts
-from navi.headless.store import Batch, Message, Refused, Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Batch, Message, Refused, StoredSession
 from navi.headless.terminal_sessions import Limited
 
 Body = Mapping[str, Any]

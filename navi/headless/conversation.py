@@ -13,7 +13,7 @@ from navi.headless.api import NOT_STORED, respond
 from navi.headless.hub import Hub, Message, Peer, Subscriber
 from navi.headless.messages import TABLE, Malformed
 from navi.headless.readable import Readable
-from navi.headless.store import Refused
+from navi.headless.stored import Refused
 
 GONE = (trio.BrokenResourceError, trio.ClosedResourceError)
 """What sending raises once the other side has ended."""

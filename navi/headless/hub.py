@@ -25,7 +25,8 @@ from navi.headless.readable import Readable
 from navi.headless.run_state import launch_of, question_document
 from navi.headless.shortened import shortened
 from navi.headless.so_far import printed_so_far
-from navi.headless.store import Refused, Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Refused, StoredSession
 from navi.headless.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.writer import Writer
 

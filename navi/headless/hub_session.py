@@ -18,7 +18,8 @@ from navi.core.text import clean
 from navi.headless.harness.base import Answer, Asked, Due, Harness, Launch
 from navi.headless.run_state import Output, begin, columns, happened, launch_of, read
 from navi.headless.state import Answered, EndWanted, Exited, Handed, State, Status
-from navi.headless.store import Batch, Input, Refused, Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Batch, Input, Refused, StoredSession
 from navi.headless.writer import Writer
 
 Message = Mapping[str, Any]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from navi.headless.harness.base import Asked, Due, Event, Harness, Launch, Other, Partial, Raw, Taken, Withdrawn
 from navi.headless.state import Began, Happening, State, Status, after
-from navi.headless.store import Batch, Message, Question, StoredSession
+from navi.headless.stored import Batch, Message, Question, StoredSession
 
 
 class RunState(NamedTuple):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Taken, Text, ToolCall, ToolResult
 from navi.headless.run_state import launch_of
-from navi.headless.store import Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import StoredSession
 from navi.headless.transcript import Reader
 
 KEPT = (Taken, Text, ToolCall, ToolResult)

@@ -16,7 +16,8 @@ from functools import partial
 from typing import Any
 
 from navi.headless.hub_session import HubSession
-from navi.headless.store import Feedback, Refused, Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Feedback, Refused, StoredSession
 from navi.headless.writer import Writer
 
 Message = Mapping[str, Any]

@@ -13,7 +13,8 @@ import trio
 from navi.headless.hub import Hub
 from navi.headless.messages import TABLE, check
 from navi.headless.server import serve
-from navi.headless.store import Batch, Message, Question, Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Batch, Message, Question, StoredSession
 
 LINES = [
     {"type": "user", "uuid": "u1", "isReplay": True, "message": {"role": "user", "content": "fix it"}},

@@ -21,7 +21,8 @@ from navi.headless.hub import BEHIND, MOST_A_MINUTE, MOST_AT_ONCE, Hub, Subscrib
 from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
 from navi.headless.so_far import printed_so_far
-from navi.headless.store import Refused, Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Refused, StoredSession
 from tests.support.full_disk import disk, fill, free
 
 READY = {"type": "control_response", "response": {"subtype": "success", "request_id": "navi-handshake", "response": {}}}

@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.headless.schema import SESSIONS, TooNew
-from navi.headless.store import CUT, LONGEST_BODY, Batch, Message, Question, Refused, Store, StoredSession
+from navi.headless.store import CUT, LONGEST_BODY, Store
+from navi.headless.stored import Batch, Message, Question, Refused, StoredSession
 from navi.headless.writer import Writer
 
 OLD = """
@@ -29,7 +30,8 @@ INSERT INTO sessions VALUES ('sess_1', 'an old one', 'complete'), ('sess_2', 'an
 WRITING = """
 import sys
 from pathlib import Path
-from navi.headless.store import Batch, Message, Store
+from navi.headless.store import Store
+from navi.headless.stored import Batch, Message
 store = Store(Path(sys.argv[1]))
 print(flush=True)
 while True:
