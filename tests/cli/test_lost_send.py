@@ -12,7 +12,7 @@ from navi.core.address import Named
 from navi.ops.pane import find_sent, send
 from tests.support.cut import Call, Cut
 from tests.support.machines import Lab, Machine
-from tests.support.scripts import DASH, answer
+from tests.support.scripts import Shell, answer, every_shell
 from tests.support.verbs import navi, pane
 from tests.support.waiting import until
 
@@ -90,19 +90,21 @@ def test_an_ended_session_leaves_it_open(lab: Lab, machine: Machine) -> None:
     assert "send may have been done: " in errors
 
 
-def test_a_script_that_was_killed_while_it_typed_leaves_it_open(machine: Machine) -> None:
+@every_shell
+def test_a_script_that_was_killed_while_it_typed_leaves_it_open(machine: Machine, shell: Shell) -> None:
     machine.tmux("set-option", "-t", "=api:", "@navi_calls", "other:yes: 0123:typing:")
     operation = find_sent(Named("api"), "0123")
-    found = operation.parse(answer(machine, DASH, operation))
+    found = operation.parse(answer(machine, shell, operation))
     assert (found.sent is not None, found.certain) == (True, False)
-    assert operation.parse(answer(machine, DASH, find_sent(Named("api"), "other"))).certain
-    assert operation.parse(answer(machine, DASH, find_sent(Named("api"), "new"))).sent is None
+    assert operation.parse(answer(machine, shell, find_sent(Named("api"), "other"))).certain
+    assert operation.parse(answer(machine, shell, find_sent(Named("api"), "new"))).sent is None
 
 
-def test_a_call_that_was_given_up_types_nothing_any_more(machine: Machine) -> None:
+@every_shell
+def test_a_call_that_was_given_up_types_nothing_any_more(machine: Machine, shell: Shell) -> None:
     operation = find_sent(Named("api"), "0123")
-    assert operation.parse(answer(machine, DASH, operation)).sent is None
-    late = answer(machine, DASH, send(Named("api"), "hello", call="0123"))
+    assert operation.parse(answer(machine, shell, operation)).sent is None
+    late = answer(machine, shell, send(Named("api"), "hello", call="0123"))
     assert (late.status, "nothing was sent" in late.errors) == (75, True)
     assert lines(machine) == []
 
