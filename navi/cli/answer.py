@@ -9,12 +9,14 @@ from navi.cli.output import UsageError
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import Address
-from navi.core.question import How, Question, Reply, Unsuited, choice_for
+from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for
 from navi.ops import OperationError
 from navi.ops.pane import LOCK
 from navi.ops.question import Answered, answer, ask
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from navi.cli.arguments import Options
     from navi.cli.context import Context
     from navi.core.address import Named
@@ -82,14 +84,20 @@ def _print_plan(context: Context, options: Options, address: str, question: Ques
     if options.seen not in (None, question.digest):
         raise OperationError(f"another question is asked in {address} by now; navi answer shows it", exits.TIMED_OUT)
     try:
-        choice = choice_for(question, reply)
+        choices = choices_for(question, reply)
     except Unsuited as error:
         raise OperationError(f"{address}: {error}", exits.WRONG_USAGE) from error
     if options.json:
-        context.output.print_json(document(address, question) | {"answer": {"n": choice.n, "label": choice.label}})
+        context.output.print_json(document(address, question) | {"answer": _planned(question, choices)})
     else:
-        context.output.print(f"would answer {address}: {choice.n} {choice.label}")
+        words = ", ".join(f"{choice.n} {choice.label}" for choice in choices)
+        context.output.print(f"would {'tick in' if question.several else 'answer'} {address}: {words}")
     return exits.OK
+
+
+def _planned(question: Question, choices: Sequence[Choice]) -> object:
+    found = [{"n": choice.n, "label": choice.label} for choice in choices]
+    return found if question.several else found[0]
 
 
 def _print_question(context: Context, options: Options, address: str, question: Question) -> None:
@@ -104,10 +112,13 @@ def _print_question(context: Context, options: Options, address: str, question: 
     for line in question.text.splitlines():
         output.print(line)
     for one in question.choices:
-        output.print(f"  {one.n}  {one.label}" + (f"  ({one.more})" if one.more else ""))
+        box = "" if one.ticked is None else "[x] " if one.ticked else "[ ] "
+        output.print(f"  {one.n}  {box}{one.label}" + (f"  ({one.more})" if one.more else ""))
     output.print(f"digest {question.digest}")
     if not question.whole:
         output.complain(f"{address}: the pane is too small for all of it; attach to see its beginning")
+    if question.more:
+        output.complain(f"{address}: some choices may be off the screen; attach to see them")
 
 
 def document(address: str, question: Question) -> dict[str, object]:
@@ -117,10 +128,15 @@ def document(address: str, question: Question) -> dict[str, object]:
         "agent": question.agent,
         "kind": question.kind,
         "question": question.text,
-        "choices": [{"n": one.n, "label": one.label} | ({"more": one.more} if one.more else {})
-                    for one in question.choices],
+        "choices": [_choice(one) for one in question.choices],
+        "several": question.several,
         "tool": question.tool or None,
         "input": question.input or None,
         "whole": question.whole,
         "digest": question.digest,
     }  # fmt: skip
+
+
+def _choice(one: Choice) -> dict[str, object]:
+    more: dict[str, object] = {"more": one.more} if one.more else {}
+    return {"n": one.n, "label": one.label, **more, **({} if one.ticked is None else {"ticked": one.ticked})}

@@ -7,6 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from navi.core import exits
+from navi.core.address import LOCAL
+from navi.hosts.base import HostError
 from navi.ops.pane import LOCK, UNCONFIRMED, Became, Expected, How, interrupt, interrupted_words, send
 
 if TYPE_CHECKING:
@@ -30,11 +32,21 @@ def run_send(options: Options, context: Context) -> int:
         return _report_interrupted(context.output, options, host.run(operation))
     expected = Expected(options.wait, options.fixed, options.timeout) if options.wait is not None else None
     how = How.KEYS if options.keys else How.LITERAL if options.literal else How.SUBMIT
+    call = "" if host.name == LOCAL else os.urandom(8).hex()
     sending = send(
         pane, _text_of(options), how, options.keys or (), expected,
-        options.force, host.environment.get(LOCK, ""), options.retries,
+        options.force, host.environment.get(LOCK, ""), options.retries, call,
     )  # fmt: skip
-    sent = host.run(sending)
+    try:
+        sent = host.run(sending)
+    except HostError as error:
+        from navi.cli.lost_send import outcome_of
+
+        sent = outcome_of(context.output, host, pane, call, error, sending.time_limit)
+        if expected:
+            _print_sent(context.output, options, sent)
+            context.output.complain("nobody waited for its answer; navi wait or navi capture shows it")
+            return exits.TIMED_OUT
     _print_sent(context.output, options, sent)
     return _status(context.output, sent)
 

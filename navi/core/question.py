@@ -10,11 +10,14 @@ from navi.core.text import clean
 
 
 class Choice(NamedTuple):
-    """A choice: its number on the screen, its label, and what else the screen tells of it."""
+    """A choice: its number on the screen, its label, and what else the screen tells of it. `ticked` is None for a
+    choice that can't be ticked.
+    """
 
     n: int
     label: str
     more: str = ""
+    ticked: bool | None = None
 
 
 class Question(NamedTuple):
@@ -23,7 +26,8 @@ class Question(NamedTuple):
     `tool` and `input` are what the agent wants to use and to do, "" if the dialog does not say. `digest` is that of
     this very question, asked in this pane since then: an answer names it. `marked` is the number of the marked choice
     (0: unknown); `allow`, `deny` and `free` are those that say yes just once, say no and take a text (0: none does).
-    Of a question with `several` answers, choices are ticked. If it is not `whole`, its beginning is above the screen.
+    Of a question with `several` answers, choices are ticked; `tickable` says whether navi knows the keys for that. If
+    it is not `whole`, its beginning is above the screen; `more` says that choices may be off the screen.
     """
 
     agent: str
@@ -39,6 +43,8 @@ class Question(NamedTuple):
     free: int = 0
     several: bool = False
     whole: bool = True
+    tickable: bool = False
+    more: bool = False
 
     @property
     def same(self) -> tuple[object, ...]:
@@ -67,10 +73,44 @@ class Unsuited(ValueError):
     """A reply does not suit the question; the text says why."""
 
 
+def choices_for(question: Question, reply: Reply) -> tuple[Choice, ...]:
+    """Return the choices that a reply means: one, or all that are to be ticked, with commas between them in the reply.
+
+    Raise Unsuited if there is none, or more than one for a number or label.
+    """
+    if not question.several:
+        return (choice_for(question, reply),)
+    if reply.how is not How.CHOOSE:
+        raise Unsuited("several choices can be ticked; --choose 1,2 ticks these and no others")
+    if why := _why_untickable(question):
+        raise Unsuited(f"several choices can be ticked, and {why}; attach to answer")
+    whole = _named(question, reply.value)
+    parts = [reply.value] if whole else [part.strip() for part in reply.value.split(",")]
+    return tuple(dict.fromkeys(_to_tick(question, part) for part in parts))
+
+
+def _why_untickable(question: Question) -> str:
+    if not question.tickable:
+        return f"navi knows no keys of {question.agent} for that"
+    if question.more:
+        return "some may be off the screen"
+    text = next((one.n for one in question.choices if one.n == question.free and one.ticked), 0)
+    return f"a text is entered in choice {text}" if text else ""
+
+
+def _to_tick(question: Question, value: str) -> Choice:
+    found = _named(question, value)
+    if found is None:
+        raise Unsuited(f"no choice is {value}; there are {listed(question)}")
+    if found.n == question.free or found.ticked is None:
+        raise Unsuited(f"choice {found.n} ({found.label}) can't be ticked")
+    return found
+
+
 def choice_for(question: Question, reply: Reply) -> Choice:
-    """Return the choice that a reply means. Raise Unsuited if there is none, or more than one."""
+    """Return the one choice that a reply means. Raise Unsuited if there is none, or more than one."""
     if question.several:
-        raise Unsuited("several choices can be ticked; attach to answer")
+        raise Unsuited("several choices can be ticked; navi answer --choose 1,2 ticks these and no others")
     numbers = {How.ALLOW: question.allow, How.DENY: question.deny, How.TEXT: question.free}
     means = {How.ALLOW: "says yes just once", How.DENY: "says no", How.TEXT: "takes a text"}
     if reply.how is How.CHOOSE:
@@ -80,8 +120,13 @@ def choice_for(question: Question, reply: Reply) -> Choice:
     else:
         found = next((one for one in question.choices if one.n == numbers[reply.how]), None)
     if found is None:
-        raise Unsuited(f"no choice {means.get(reply.how, f'is {reply.value}')}; there are {listed(question)}")
+        raise Unsuited(_none(question, means.get(reply.how, f"is {reply.value}")))
     return found
+
+
+def _none(question: Question, wanted: str) -> str:
+    others = "; others may be off the screen" if question.more else ""
+    return f"no choice {wanted}; there are {listed(question)}{others}"
 
 
 def _named(question: Question, value: str) -> Choice | None:
@@ -109,6 +154,8 @@ def read_question(fields: dict[str, str], body: str) -> Question:
         elif letter == "c":
             number, _, label = text.partition(" ")
             choices.append(Choice(_number(number), clean(label).strip()))
+        elif letter == "b" and choices:
+            choices[-1] = choices[-1]._replace(ticked=text.endswith(" yes"))
         elif letter == "d" and choices:
             choices[-1] = choices[-1]._replace(more=clean(text).strip())
     return Question(
@@ -122,6 +169,8 @@ def read_question(fields: dict[str, str], body: str) -> Question:
         **{name: _number(fields.get(name, "")) for name in ("marked", "allow", "deny", "free")},
         several=fields.get("several") == "yes",
         whole=fields.get("whole") != "no",
+        tickable=fields.get("leave", "-") != "-",
+        more=fields.get("more") == "yes",
     )
 
 

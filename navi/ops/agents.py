@@ -7,12 +7,13 @@
     keep     NAME  OPTION                           it gets this option again when it is restored
     resume   NAME  ARGUMENTS                        what resumes the conversation {session_id}
     transcript  NAME  FOLDER  VARIABLE  FILES  MARK files of its conversations
+    trace    NAME  FOLDER  VARIABLE  FILES  SAYS    what proves that it has resumed a conversation (SAYS may be empty)
     title    NAME  STATUS  GLOB                     the pane's title
     screen   NAME  PROMPT  BORDER                   (either may be empty)
     rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
     asked    NAME  WORDS  AFTER  LINE  CUT          (AFTER may be empty) in their order
     dialog   NAME  RULES  KIND  TOP  INSIDE  SIDES  ASKS  SKIP  TOOL  CUT  CHOICES  LABELS  DIGITS  ALLOW  DENY  FREE
-                   ESCAPE                           how to read and answer dialogs; commas between the names of rules
+                   ESCAPE  TICK  LEAVE              how to read and answer dialogs; commas between the names of rules
     box      NAME  START  END  SHOWN  HINT  PASTED  QUEUED  BULLET  NOISE  BAR   (those from HINT on may be empty)
     typing   NAME  PAUSE  KEY...                    seconds between a text and Enter; the keys that end a turn
 """
@@ -71,6 +72,8 @@ def _lines_of_resuming(kind: AgentKind) -> Iterator[tuple[str, ...]]:
         yield ("resume", kind.name, kind.resume)
     if kind.transcript:
         yield ("transcript", kind.name, *kind.transcript)
+    if kind.trace:
+        yield ("trace", kind.name, *kind.trace)
 
 
 def _plain(glob: str) -> str:

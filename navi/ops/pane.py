@@ -101,7 +101,7 @@ class Interrupted(NamedTuple):
 
 def send(
     pane: Named | TmuxSession, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (),
-    expected: Expected | None = None, force: bool = False, lock: str = "", retries: int = 3,
+    expected: Expected | None = None, force: bool = False, lock: str = "", retries: int = 3, call: str = "",
 ) -> Operation[Sent]:  # fmt: skip
     """Type into a pane; with `expected`, wait for it in what the pane shows from then on.
 
@@ -109,8 +109,9 @@ def send(
     screen and its status file are looked at just before. `force` types all the same, and leaves copy mode first.
     `lock` is the token of a lock that the caller has. Enter is pressed up to `retries` times as long as the typed text
     is shown and nothing changes. An agent must have nothing in its box, or the text would be glued to that; `force`
-    glues it. Raises OperationError with nothing sent, or with the text typed and Enter not pressed if a dialog opened
-    meanwhile; NotSeen, also when the turn has ended without what is expected.
+    glues it. With a random word `call`, `find_sent` can tell later what became of it. Raises OperationError with
+    nothing sent, or with the text typed and Enter not pressed if a dialog opened meanwhile; NotSeen, also when the turn
+    has ended without what is expected.
     """
     if any("\0" in word for word in (text, *keys)):
         raise OperationError("a NUL character can't be typed; nothing was sent", exits.WRONG_USAGE)
@@ -123,10 +124,28 @@ def send(
         "yes" if awaited.fixed else "", seconds(awaited.seconds),
         "yes" if expected and not expected.pattern else "", identity(pane), text,
         _block(text) if how is How.SUBMIT else "", HostSetting.SESSIONS_DIR,
-        HostSetting.AGENTS, *keys,
+        HostSetting.AGENTS, call, *keys,
     )  # fmt: skip
     limit = awaited.seconds + 5 * MARGIN
     return Operation("send", link("pane/send"), arguments, _read_sent, limit, waits=awaited.seconds)
+
+
+class Call(NamedTuple):
+    """What became of the call of `send` whose answer was lost: what it would have answered, None if nothing was typed
+    and nothing will be. It is `certain` unless the host's script ended while it typed.
+    """
+
+    sent: Sent | None
+    certain: bool = True
+
+
+def find_sent(pane: Named | TmuxSession, call: str, lock: str = "") -> Operation[Call]:
+    """Find out what became of a `send` with that `call`. While it types, wait; if it has typed nothing, it never will.
+
+    Raises OperationError if the session has ended, or the call types for longer than the limit.
+    """
+    arguments = (*where(pane), identity(pane), lock, call)
+    return Operation("send", link("pane/sent"), arguments, _read_call, 4 * MARGIN)
 
 
 def interrupt(
@@ -337,6 +356,19 @@ def _read_sent(answer: Answer) -> Sent:
     verified = {"yes": True, "no": False}.get(word)
     became, _, agent = records.get("outcome", "").partition(" ")
     return Sent(clean(pane), verified, found, _became(became, verified), clean(agent), _read_answer(answer))
+
+
+def _read_call(answer: Answer) -> Call:
+    state, pane, agent = (*seen(answer).get("call", "").split(" "), "", "", "")[:3]
+    if state == "cancelled":
+        return Call(None)
+    verified = VERIFIED.get(state)
+    sent = Sent(clean(pane), verified, None, _became(state, verified), clean(agent))
+    return Call(sent, state != "typing")
+
+
+VERIFIED = {"yes": True, Became.SUBMITTED: True, Became.QUEUED: True, "no": False, Became.UNCONFIRMED: False}
+"""Whether Enter was seen to do something, by what a host notes of a call."""
 
 
 def _became(word: str, verified: bool | None) -> Became:

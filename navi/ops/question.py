@@ -24,7 +24,7 @@ PATIENCE = 10.0
 
 class Answered(NamedTuple):
     """What became of an answer: the choice, and whether the question was seen to `go`. An agent that `died` meanwhile
-    may have taken it or not.
+    may have taken it or not. For several choices that were ticked `n` is 0, and their numbers are in the label.
     """
 
     n: int
@@ -69,7 +69,7 @@ def _problem(reply: Reply) -> str:
 
 
 def _words(address: str, answered: Answered) -> str:
-    words = f"answered {address}: {answered.n} {answered.label}"
+    words = f"answered {address}: {f'{answered.n} ' if answered.n else ''}{answered.label}"
     if answered.died:
         return f"{words}; its agent has ended, and whether it took the answer is unknown"
     return words if answered.gone else f"{words}; but the question is still there, navi answer {address} shows it"

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from tests.agents import homes
 from tests.agents.agent import Agent
+from tests.agents.versions import version
 from tests.support.processes import Process
 
 DIALOGS: Mapping[str, str] = {
@@ -39,6 +40,7 @@ class Claude(Agent):
     name = "claude"
     paste = 0.35
     leave = "/exit"
+    command = "touch x; sleep 30"  # newer ones refuse a command that begins with a long sleep
 
     def prepare(self) -> homes.Variables:
         """Write the files that the agent needs in its home, and return its variables."""
@@ -115,8 +117,16 @@ def asks_in_a_subagent(agent: Claude) -> None:
     agent.until("permission")
 
 
+FIRST_FIND = "find: ExitPlanMode ;; "
+
+
+def defers_tools() -> bool:
+    """Whether this version lets its model look for some of its tools first: newer ones than 2.1.197 do."""
+    return tuple(map(int, version("claude").split("."))) > (2, 1, 197)
+
+
 def asks_to_approve_a_plan(agent: Claude) -> None:
     """Let it ask whether its plan is good."""
     agent.mode(PLAN)
-    agent.enter("plan: # The plan")
+    agent.enter(f"{FIRST_FIND if defers_tools() else ''}plan: # The plan")
     agent.until("plan")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from tests.agents import homes
 from tests.agents.agent import Agent
+from tests.agents.ways import asks_a_question
 from tests.support.processes import Process
 from tests.support.waiting import until
 
@@ -21,6 +22,9 @@ PROMPT = re.compile(r"^ ❯ ", re.MULTILINE)
 """A prompt that was sent."""
 
 BOX = re.compile(r"^───.*\n❯(?:.*\n)+?───", re.MULTILINE)
+
+TEXT = re.compile(r"^ ❯ Other \(type your answer below", re.MULTILINE)
+"""A question whose text is entered in a box below it."""
 
 FAILED = re.compile(r"^ ✗ \d\d\d ", re.MULTILINE)
 
@@ -53,6 +57,8 @@ class Copilot(Agent):
 def judged(screen: str) -> str:
     """Return what the agent does. The last line tells, unless it is the edge of a dialog."""
     *_, keys, last = ["", "", *screen.rstrip().splitlines()]
+    if TEXT.search(screen):
+        return "question"
     if last.startswith("╰") or re.search("esc (to )?cancel", keys + last):
         bottom = "\n".join(screen.rstrip().splitlines()[-18:])
         return next((name for name, text in DIALOGS.items() if re.search(text, bottom, re.MULTILINE)), "menu")
@@ -61,3 +67,14 @@ def judged(screen: str) -> str:
     if not BOX.search(screen):
         return "starting"
     return "error" if FAILED.search(PROMPT.split(screen)[-1]) else "idle"
+
+
+# ---- a way into a state that only GitHub Copilot CLI has
+
+
+def takes_a_text(agent: Copilot) -> None:
+    """Let it ask a question, and mark the choice that takes a text."""
+    asks_a_question(agent)
+    for _ in range(2):
+        agent.keys("Down")
+    agent.shows("type your answer below")

@@ -13,7 +13,7 @@ from tests.support.processes import Process, send
 DIALOGS: Mapping[str, str] = {
     "trust": r"Do you trust this folder\?",
     "permission": r"^   › \d\. Yes, allow once",
-    "question": r"Enter: Select \| Esc: Cancel",
+    "question": r"Enter: (Select|Confirm) \| Esc: Cancel",
     "menu": r"Esc to close",
 }
 """What a dialog shows at the bottom of the screen, in place of the box for the next prompt."""

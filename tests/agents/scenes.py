@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tests.agents import claude, codex
+from tests.agents import claude, codex, copilot
 from tests.agents.agent import Agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
@@ -18,6 +18,7 @@ from tests.agents.ways import (
     asks_a_question,
     asks_for_permission,
     asks_to_write,
+    asks_which_ones,
     fails,
     has_answered,
     has_left,
@@ -224,6 +225,7 @@ SCENES: Mapping[str, Sequence[Scene]] = {
     "claude": [
         *ALL,
         Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("picks", asks_which_ones, "waiting", narrow=True),
         Scene("plan", claude.asks_to_approve_a_plan, "waiting", narrow=True),
         Scene("shell-command", claude.runs_a_command_of_its_user, "working"),
         Scene("subagent", claude.runs_a_subagent, "working"),
@@ -273,6 +275,7 @@ SCENES: Mapping[str, Sequence[Scene]] = {
     "qwen": [
         *ALL,
         Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("picks", asks_which_ones, "waiting", narrow=True),
         Scene("writes-dialog", writes(QWEN_DIALOG), "idle", narrow=True),
         Scene("typed-working", has_typed_while_it_works("and then"), "working"),
         *quotes(dialog=QWEN_DIALOG, busy=QWEN_BUSY, error=QWEN_ERROR, question=QWEN_QUESTION),
@@ -282,6 +285,7 @@ SCENES: Mapping[str, Sequence[Scene]] = {
     "copilot": [
         *ALL,
         Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("question-text", copilot.takes_a_text, "waiting", narrow=True),
         Scene("writes-dialog", writes(COPILOT_DIALOG), "idle", narrow=True),
         Scene("typed-working", has_typed_while_it_works("and then"), "working"),
         *quotes(dialog=COPILOT_DIALOG, busy=COPILOT_BUSY, error=COPILOT_ERROR, question=COPILOT_QUESTION),

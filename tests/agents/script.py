@@ -127,6 +127,9 @@ TOOLS: Mapping[str, Mapping[str, Callable[[str], Json]]] = {
         "ExitPlanMode": lambda text: {"plan": text},
         "exit_plan_mode": lambda text: {"plan": text},
     },
+    "find": {
+        "ToolSearch": lambda text: {"query": f"select:{text}", "max_results": 1},
+    },
     "detach": {
         "Agent": lambda text: {**subagent(text, "general-purpose"), "run_in_background": True},
     },
@@ -145,7 +148,7 @@ TEXTS = ("say", "slow", "stall")
 
 STEP = re.compile(rf"\s*({'|'.join([*TEXTS, *TOOLS, *FAILURES])}):\s*(.*)", re.DOTALL)
 
-NOT_SPOKEN = re.compile(r"<([a-z][\w-]*)>.*?</\1>|\[Request interrupted[^]]*\]", re.DOTALL)
+NOT_SPOKEN = re.compile(r"<([a-z][\w-]*)>.*?</\1>|\[Request interrupted[^]]*\]|\ATool loaded\.\Z", re.DOTALL)
 """What an agent puts into a prompt by itself: elements such as <system-reminder>, and notes."""
 
 SUMMARY = "summary of the conversation"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ from tests.support.verbs import navi
 from tests.support.waiting import until
 
 KINDS: list[tuple[type[Agent], bool]] = [
-    (Claude, False), (Claude, True), (Codex, True), (Gemini, False), (OpenCode, False), (Qwen, False), (Copilot, False)
+    (Claude, False), (Claude, True), (Codex, True), (Gemini, False), (OpenCode, False), (Qwen, False), (Qwen, True),
+    (Copilot, False), (Copilot, True),
 ]  # fmt: skip
 
 
@@ -89,7 +91,7 @@ class TestPermissions:
 
 
 QUESTIONS: list[tuple[type[Agent], bool]] = [
-    (Claude, True), (Gemini, True), (OpenCode, True), (Qwen, True), (Copilot, True)
+    (Claude, True), (Gemini, True), (OpenCode, True), (Qwen, False), (Qwen, True), (Copilot, False), (Copilot, True)
 ]  # fmt: skip
 
 
@@ -104,7 +106,9 @@ class TestQuestions:
         assert "Blue" in watched.agent.screen()
 
 
-@each((Claude, False), (Gemini, False), (OpenCode, False), (Qwen, False))
+@each(
+    (Claude, False), (Gemini, False), (OpenCode, False), (Qwen, False), (Qwen, True), (Copilot, False), (Copilot, True)
+)
 class TestTexts:
     """A text of the user's own."""
 
@@ -113,6 +117,48 @@ class TestTexts:
         answer(watched, "--text", "green tea, 2 cups; #{pane_id}")
         watched.agent.until("idle")
         assert "green tea, 2 cups; #{pane_id}" in watched.agent.screen()
+
+
+@each((Claude, False), (Claude, True), (Qwen, False), (Qwen, True))
+class TestTicks:
+    """Several choices of one question."""
+
+    def test_exactly_the_wanted_choices_are_ticked(self, watched: Watched) -> None:
+        asks(watched, "pick: Which ones", "question")
+        watched.agent.keys("1" if watched.agent.name == "claude" else "Space")  # somebody has ticked Red
+        watched.agent.shows(TICKED)
+        assert "1  [x] Red" in answer(watched)
+        assert "answered" in answer(watched, "--choose", "Blue")
+        self.submit(watched)
+        assert re.search(r"(→|Choice\*\*:) Blue$", shown(watched), re.MULTILINE)
+
+    def test_numbers_and_labels_name_several(self, watched: Watched) -> None:
+        asks(watched, "pick: Which ones", "question")
+        assert "1 Red, 2 Blue" in answer(watched, "--choose", "1,Blue")
+        self.submit(watched)
+        assert re.search(r"(→|Choice\*\*:) Red, Blue$", shown(watched), re.MULTILINE)
+
+    def test_what_can_not_be_ticked_is_refused_and_nothing_is_typed(self, watched: Watched) -> None:
+        asks(watched, "pick: Which ones", "question")
+        seen = digest(watched)
+        for words in (["--allow"], ["--text", "tea"], ["--choose", "1,3"], ["--choose", "1,9"], ["--choose", "1,"]):
+            assert "nothing was typed" in answer(watched, *words, status=64)
+        assert digest(watched) == seen
+
+    def submit(self, watched: Watched) -> None:
+        """Claude Code lets its user review the answers."""
+        if watched.agent.name == "claude":
+            assert "Ready to submit your answers?" in answer(watched)
+            answer(watched, "--choose", "Submit answers")
+        watched.agent.until("idle")
+
+
+TICKED = r"\[[x✔✓]\] (1\. )?Red"
+
+
+def shown(watched: Watched) -> str:
+    """Return the screen without the bar of a conversation that is higher than the pane."""
+    return "\n".join(line.rstrip(" █│") for line in watched.agent.screen().splitlines())
 
 
 @each((Claude, True))
@@ -127,10 +173,6 @@ class TestClaude:
         answer(watched, "--choose", "Submit answers")
         watched.agent.until("idle")
         assert "Which colour? → Blue" in watched.agent.screen()
-
-    def test_what_can_be_ticked_is_left_alone(self, watched: Watched) -> None:
-        asks(watched, "pick: Which ones", "question")
-        assert "several choices can be ticked" in answer(watched, "--choose", "1", status=64)
 
     def test_a_killed_agent_gets_no_answer(self, watched: Watched) -> None:
         asks(watched, "bash: touch killed", "permission")

@@ -27,7 +27,10 @@ DIALOGS = [one for one in recorded() if one.status in ASKING]
 
 SCRIPT = ROOT / "navi/sh/pane/question.awk"
 
-HEAD = ("kind", "style", "marked", "allow", "deny", "free", "several", "whole", "digits", "escape", "labels")
+HEAD = (
+    "kind", "style", "marked", "allow", "deny", "free", "several", "whole", "digits", "escape", "more", "tick", "leave",
+    "labels",
+)  # fmt: skip
 
 every_awk = pytest.mark.parametrize("awk", AWKS, ids=[awk[0] for awk in AWKS])
 
@@ -60,7 +63,7 @@ def row(question: Question | None) -> Mapping[str, object] | None:
         return None
     found = {"kind": question.kind, "question": question.text, "tool": question.tool, "input": question.input}
     numbers = {name: getattr(question, name) for name in ("marked", "allow", "deny", "free", "several")}
-    choices = {"choices": {one.n: one.label for one in question.choices}}
+    choices = {"choices": {one.n: one.label for one in question.choices}, "more": question.more}
     return {name: value for name, value in {**found, **choices, **numbers}.items() if value} | (
         {} if question.whole else {"whole": False}
     )

@@ -32,11 +32,11 @@ def cases() -> Iterator[object]:
     for kind, remote, hooks, says in (
         (Claude, False, False, CONFIRMED),
         (Claude, True, True, CONFIRMED),
-        (Codex, False, False, TOLD),
-        (Copilot, True, False, TOLD),
-        (Qwen, False, True, TOLD),
+        (Codex, False, False, CONFIRMED),
+        (Copilot, True, False, CONFIRMED),
+        (Qwen, False, True, CONFIRMED),
         (OpenCode, False, True, TOLD),
-        (Gemini, False, True, TOLD),
+        (Gemini, True, True, CONFIRMED),
     ):
         where = "remote" if remote else "local"
         yield pytest.param(kind, Place(remote, hooks), says, id=f"{kind.name}-{where}", marks=needs(kind.name))

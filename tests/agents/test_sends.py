@@ -15,14 +15,16 @@ from tests.agents.agent import Agent, install
 from tests.agents.cases import Place, Watched, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
+from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
+from tests.agents.qwen import Qwen
 from tests.agents.service import Service
 from tests.agents.versions import needs
 from tests.support.machines import Keys, Lab
 from tests.support.verbs import account, navi
 from tests.support.waiting import until
 
-KINDS = (Claude, Codex, Gemini)
+KINDS = (Claude, Codex, Gemini, Qwen, Copilot)
 
 PLACES = (Place(False, False), Place(True, False))
 

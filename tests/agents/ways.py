@@ -68,6 +68,12 @@ def asks_a_question(agent: Agent) -> None:
     agent.until("question")
 
 
+def asks_which_ones(agent: Agent) -> None:
+    """Let it ask a question of which several answers can be ticked."""
+    agent.enter("pick: Which ones")
+    agent.until("question")
+
+
 def fails(agent: Agent) -> None:
     """Let the service refuse a request for good."""
     agent.enter("bad: x")

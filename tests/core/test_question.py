@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.question import Choice, How, Question, Reply, Unsuited, choice_for, read_question
+from navi.core.question import Choice, How, Question, Reply, Unsuited, choice_for, choices_for, read_question
 
 CHOICES = (Choice(1, "Yes"), Choice(2, "Yes, always"), Choice(3, "No"), Choice(4, "Type something."))
 
@@ -45,9 +45,58 @@ def test_nothing_says_yes_where_nothing_is_known_to() -> None:
         choice_for(QUESTION._replace(allow=0), Reply(How.ALLOW))
 
 
-def test_ticking_several_is_refused() -> None:
+BOXES = (
+    Choice(1, "Red", "", False),
+    Choice(2, "Blue, or so", "", True),
+    Choice(3, "Type", "", False),
+    Choice(4, "Chat"),
+)
+
+SEVERAL = Question("claude", "question", "Which?", BOXES, free=3, several=True, tickable=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "numbers"), [("1", [1]), ("2,1", [2, 1]), ("1, 1", [1]), ("Red,2", [1, 2]), ("Blue, or so", [2])]
+)
+def test_several_choices_are_named_with_commas_between(value: str, numbers: list[int]) -> None:
+    assert [one.n for one in choices_for(SEVERAL, Reply(How.CHOOSE, value))] == numbers
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "words"),
+    [
+        (SEVERAL, Reply(How.CHOOSE, "1,9"), "no choice is 9"),
+        (SEVERAL, Reply(How.CHOOSE, "1,"), "no choice is ;"),
+        (SEVERAL, Reply(How.CHOOSE, "3"), "choice 3 .Type. can't be ticked"),
+        (SEVERAL, Reply(How.CHOOSE, "1,4"), "choice 4 .Chat. can't be ticked"),
+        (SEVERAL, Reply(How.ALLOW), "--choose 1,2 ticks these and no others"),
+        (SEVERAL._replace(tickable=False), Reply(How.CHOOSE, "1"), "navi knows no keys of claude for that"),
+        (SEVERAL._replace(more=True), Reply(How.CHOOSE, "1"), "some may be off the screen"),
+        (SEVERAL._replace(choices=(*BOXES[:2], BOXES[2]._replace(ticked=True))), Reply(How.CHOOSE, "1"), "a text is"),
+    ],
+)
+def test_what_can_not_be_ticked_is_refused(question: Question, reply: Reply, words: str) -> None:
+    with pytest.raises(Unsuited, match=words):
+        choices_for(question, reply)
+
+
+def test_one_choice_is_not_enough_where_several_can_be_ticked() -> None:
     with pytest.raises(Unsuited, match="several choices"):
-        choice_for(QUESTION._replace(several=True), Reply(How.CHOOSE, "1"))
+        choice_for(SEVERAL, Reply(How.CHOOSE, "1"))
+    assert choices_for(QUESTION, Reply(How.ALLOW)) == (CHOICES[0],)
+
+
+def test_a_choice_off_the_screen_is_not_denied() -> None:
+    with pytest.raises(Unsuited, match="others may be off the screen"):
+        choice_for(QUESTION._replace(more=True), Reply(How.CHOOSE, "9"))
+
+
+def test_boxes_are_read() -> None:
+    question = read_question(
+        {"several": "yes", "leave": "Tab", "more": "yes"}, "c 1 Red\nb 1 yes\nc 2 Blue\nb 2 no\nc 3 Chat"
+    )
+    assert [one.ticked for one in question.choices] == [True, False, None]
+    assert (question.several, question.tickable, question.more) == (True, True, True)
 
 
 @given(st.text())

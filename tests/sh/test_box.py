@@ -87,6 +87,20 @@ def test_a_faint_text_in_the_box_is_a_hint(lab: Lab, shell: Shell) -> None:
 
 
 @every_shell
+def test_a_proposal_in_another_colour_is_a_hint(lab: Lab, shell: Shell) -> None:
+    proposed = "❯\u00a0\033[4m\033[39mr\033[0m\033[38;5;103m\033[49mun the tests\033[0m"
+    shows(lab.local, "claude", IDLE.replace("❯\u00a0", proposed))
+    assert sent(lab.local, shell, "go on").became is Became.SUBMITTED
+    assert typed(lab.local) == "go on\n"
+
+
+@pytest.mark.parametrize("rest", ["\033[0mun", "\033[0m", "\033[0mu\033[38;5;103mn"], ids=["plain", "short", "behind"])
+def test_a_draft_whose_first_letter_is_under_the_cursor_is_none(lab: Lab, rest: str) -> None:
+    shows(lab.local, "claude", IDLE.replace("❯\u00a0", f"❯\u00a0\033[4mr{rest}\033[0m"))
+    assert "holds a draft already (r" in refused(lab.local, answer(lab.local, DASH, send(API, "theirs")))
+
+
+@every_shell
 def test_what_nobody_confirms_is_reported_as_that(lab: Lab, shell: Shell) -> None:
     account = lab.local
     shows(account, "claude", IDLE, prefix="~ ")

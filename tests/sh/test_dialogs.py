@@ -105,6 +105,8 @@ def test_an_unknown_screen_needs_force(lab: Lab, shell: Shell) -> None:
     assert words == "navi can't tell whether claude in api has a dialog open; nothing was sent; --force sends it anyway"
     account.write_status("api", status="permission")
     assert "asks for permission" in failure(account, shell, send(Named("api"), "x"))
+    account.write_status("api", status="permission", timestamp=1_700_000_000)  # of an agent that ran before
+    assert "navi can't tell" in failure(account, shell, send(Named("api"), "x"))
     assert typed(account) == ""
 
 

@@ -23,7 +23,7 @@ SHELL = r"""
 import os, re, subprocess, sys, threading
 from pathlib import Path
 
-REAL, FOLDER, WHEN = {real!r}, Path({folder!r}), {when!r}
+REAL, FOLDER, WHEN, MARK = {real!r}, Path({folder!r}), {when!r}, {mark!r}
 if sys.argv[1:] != ["-s"]:
     os.execv(REAL, [REAL, *sys.argv[1:]])
 shell = subprocess.Popen([REAL, "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -48,7 +48,7 @@ threading.Thread(target=answer, daemon=True).start()
 for line in sys.stdin.buffer:
     size = re.search(rb"head -c ([0-9]+)", line)
     body = sys.stdin.buffer.read(int(size[1])) if size else b""
-    if b"navi_enter() {{" in body and FOLDER.exists():
+    if MARK in body and FOLDER.exists():
         if WHEN == "before":
             reached()
             continue
@@ -58,9 +58,12 @@ for line in sys.stdin.buffer:
 shell.stdin.close()
 shell.wait()
 """
-"""Stands in front of a machine's sh, and reads requests on their way there. One that changes sessions (it knows their
-folder) is dropped, or its answer is.
+"""Stands in front of a machine's sh, and reads requests on their way there. One that has the mark is dropped, or its
+answer is.
 """
+
+CHANGES = "navi_enter"
+"""The function of all scripts that change sessions: they enter their folder."""
 
 HOLD = """\
 case " $* " in *{pattern}*)
@@ -81,9 +84,12 @@ class Call(NamedTuple):
 
 
 class Cut:
-    """The point at which the connections of a machine are to be cut; `calls` are those to be held during scripts."""
+    """The point at which the connections of a machine are to be cut; `calls` are those to be held during scripts.
 
-    def __init__(self, machine: Machine, when: str, calls: Sequence[Call]) -> None:
+    Before or after scripts, those count that have the `function`.
+    """
+
+    def __init__(self, machine: Machine, when: str, calls: Sequence[Call] = (), function: str = CHANGES) -> None:
         self._machine = machine
         self._folder = machine.folder / "cut"
         self._gates: list[Path] = []
@@ -91,7 +97,8 @@ class Cut:
         if when == "during":
             self._hold(calls)
         else:
-            text = SHELL.format(real=program("sh"), folder=str(self._folder), when=when)
+            mark = f"{function}() {{".encode()
+            text = SHELL.format(real=program("sh"), folder=str(self._folder), when=when, mark=mark)
             self._put("sh", f"#!{sys.executable} -IS\n{text}")
 
     def _hold(self, calls: Sequence[Call]) -> None:

@@ -66,8 +66,8 @@ KIND = AgentKind(
             allow="^Yes(, and manually approve edits)?$", deny="^No(,|$)",
         ),
         Dialog(
-            ("question", "other question"), "question", RULE, skip="^ *(\u2190 +)?(\u2610|\u2612|\u2714) ",
-            free="^Type something",
+            ("question", "other question"), "question", RULE,
+            skip="^ *(\u2190 +)?(\u2610|\u2612|\u2714) |^ *(\u276f +)?Submit$", free="^Type something", leave="Tab",
         ),
         Dialog(("review of answers",), "question", RULE, skip="^\u2190 "),
         Dialog(("menu",), "menu", RULE),

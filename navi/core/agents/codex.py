@@ -1,11 +1,13 @@
 """Codex 0.171.
 
-While it writes a text, nothing but its title tells that it works. Its title says that a person is needed, but not why.
+While it writes a text, nothing but its title tells that it works. Its title says that a person is needed, but not why;
+without a mark, "CONVERSATION | FOLDER", it says that the agent rests, as far as the user has not chosen other titles.
+A command in a list of completions looks like a prompt, but for the gap before its explanation.
 It shows its box before it takes a prompt; the folder below the box comes with that.
 """
 
 from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Transcript
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace, Transcript
 
 PLACE = "^  [^ ].* \u00b7 [~/]"
 """The line below the box, with the model and the folder."""
@@ -18,6 +20,7 @@ KIND = AgentKind(
     "codex",
     commands=("codex", "codex-*"),
     resume="resume {session_id}",
+    trace=Trace("~/.codex", "CODEX_HOME", "tui-thread-reference-capabilities/{session_id}"),
     keeps=(
         "--model=", "-m=", "--profile=", "-p=", "--sandbox=", "-s=", "--ask-for-approval=", "-a=", "--add-dir=",
         "--full-auto", "--dangerously-bypass-approvals-and-sandbox", "--search", "--oss",
@@ -28,8 +31,12 @@ KIND = AgentKind(
         "sessions/*/*/*/rollout-????-??-??T??-??-??-{session_id}.jsonl",
         '"originator":"codex-tui"',
     ),
-    titles=(("permission", ("[[] [.!] ] Action Required*",)), ("working", ("[\u2800-\u28ff]*",))),
-    prompt="^\u203a [^ ]",
+    titles=(
+        ("permission", ("[[] [.!] ] Action Required*",)),
+        ("working", ("[\u2800-\u28ff]*",)),
+        ("idle", ("* | *",)),
+    ),
+    prompt="^\u203a ([^ /]|/[^ ]*( [^ ]|$))",
     border=f"^\u203a |{PLACE}",
     screens=(
         ScreenRule(

@@ -5,13 +5,16 @@ line, below the box, tells that it works.
 """
 
 from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Transcript
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace, Transcript
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
 
 KEYS = "esc (to )?cancel"
 """The last words of the line with the keys, in a menu or a question."""
+
+TYPED = "^ \u276f Other \\(type your answer below"
+"""The choice of a question that takes a text, while it is marked: a box for the text is below the keys then."""
 
 BOX = "^\u276f( |\u00a0|$)"
 """The first line of the box. Completions of commands may be below it."""
@@ -34,6 +37,9 @@ KIND = AgentKind(
     "copilot",
     commands=("copilot",),
     resume="--resume={session_id}",
+    trace=Trace(
+        "~/.copilot", "COPILOT_HOME", "logs/process-*-{pid}.log", "Registering foreground session: {session_id}"
+    ),
     keeps=(
         "--model=", "--agent=", "--add-dir=", "--allow-all-tools", "--allow-all-paths", "--allow-tool=",
         "--deny-tool=",
@@ -47,6 +53,7 @@ KIND = AgentKind(
         ScreenRule("permission", "permission dialog", ((1, FRAME), (18, "^\u2502 Do you want to "))),
         ScreenRule("waiting", "question", ((2, KEYS), (30, "^ Copilot needs information"), (24, "^ [^ ].*\\?$"))),
         ScreenRule("waiting", "other question", ((2, KEYS), (30, "^ Copilot needs information"))),
+        ScreenRule("waiting", "question with a text", ((14, TYPED), (30, "^ Copilot needs information"))),
         ScreenRule("waiting", "dialog", ((1, FRAME), (30, "^\u2502 .*[a-z]"))),
         ScreenRule("waiting", "menu", ((2, KEYS),)),
         ScreenRule("working", "busy line", ((1, BUSY),)),
@@ -69,8 +76,8 @@ KIND = AgentKind(
             allow="^Yes$", deny="^No ", escape="[(]Esc",
         ),
         Dialog(
-            ("question", "other question"), "question", "^ Copilot needs information", choices=Choices.LIST,
-            digits=False, skip="^ Copilot needs information", free="^Other \\(type your answer",
+            ("question", "other question", "question with a text"), "question", "^ Copilot needs information",
+            choices=Choices.LIST, digits=False, skip="^ Copilot needs information", free="^Other \\(type your answer",
         ),
     ),
     box=Box(

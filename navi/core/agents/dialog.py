@@ -25,6 +25,9 @@ class Dialog(NamedTuple):
     `choices` says how they stand, `labels` what the choices of a row are. With `digits`, the digit of a choice chooses
     it; else arrows mark it, and Enter follows. The first choice that matches `allow` says yes just once, the first that
     matches `deny` no, one that matches `free` takes a text, and Escape chooses one that matches `escape`.
+
+    Where several choices can be ticked, `tick` is the key that does so with the marked one ("": its digit ticks it),
+    and `leave` the key that leaves the question with what is ticked; navi ticks nothing where that is "".
     """
 
     rules: tuple[str, ...]
@@ -43,3 +46,5 @@ class Dialog(NamedTuple):
     deny: str = ""
     free: str = ""
     escape: str = ""
+    tick: str = ""
+    leave: str = ""

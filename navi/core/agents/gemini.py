@@ -5,7 +5,7 @@ the title. A terminal that changes its size leaves older lines above the box, su
 """
 
 from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -27,6 +27,7 @@ KIND = AgentKind(
     "gemini",
     commands=("gemini",),
     resume="--resume {session_id}",
+    trace=Trace("~/.gemini", "", "tmp/*/chats/session-*-{short_id}.jsonl", "{session_id}"),
     keeps=("--model=", "-m=", "--approval-mode=", "--yolo", "-y", "--sandbox", "-s", "--include-directories="),
     titles=(("permission", ("\u270b*",)), ("working", ("\u2726*", "\u23f2*")), ("idle", ("\u25c7*",))),
     prompt="^ > [^ ]",

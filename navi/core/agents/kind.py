@@ -111,6 +111,20 @@ class Transcript(NamedTuple):
     mark: str = ""
 
 
+class Trace(NamedTuple):
+    """What a process of an agent writes when it takes up a conversation, which proves that it has it.
+
+    `files` is a glob below `folder` with {session_id}, {short_id} (its first 8 characters) or {pid} in it; the
+    environment variable `variable` replaces the folder. One of these files is written after the process was started.
+    With `says`, that text with {session_id} in it is in the file, too.
+    """
+
+    folder: str
+    variable: str
+    files: str
+    says: str = ""
+
+
 class AgentKind(NamedTuple):
     """How to recognize an agent in a pane, and to start it.
 
@@ -143,6 +157,7 @@ class AgentKind(NamedTuple):
     box: Box | None = None
     keeps: tuple[str, ...] = ()
     transcript: Transcript | None = None
+    trace: Trace | None = None
 
     def runs_in(self, pane: Pane) -> bool:
         """Whether this agent is the pane's foreground command or a child of its shell."""

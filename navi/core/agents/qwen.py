@@ -5,10 +5,13 @@ Dialogs replace the box. The busy line is above the box, and may be broken anywh
 """
 
 from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace
 
 WAITS = "^  [^ ]+ Waiting for user confirmation"
 """The last line below a dialog."""
+
+KEYS = "Enter: Select|Space: Toggle"
+"""The line with the keys, in a question; several choices of one can be ticked."""
 
 FRAME = "^  +\u2570"
 """The lower edge of a menu, which is the last line."""
@@ -35,14 +38,15 @@ KIND = AgentKind(
     "qwen",
     commands=("qwen",),
     resume="--resume {session_id}",
+    trace=Trace("~/.qwen", "", "projects/*/chats/{session_id}.runtime.json"),
     keeps=("--model=", "-m=", "--approval-mode=", "--yolo", "-y", "--sandbox", "-s", "--include-directories="),
     titles=(("permission", ("\u2733*",)), ("working", ("\u25d0*",))),
     skip_permissions="--yolo",
     prompt="^  > [^ ]",
     border="^\u2500\u2500\u2500",
     screens=(
-        ScreenRule("waiting", "question", ((1, WAITS), (4, "Enter: Select"), (30, "^   [^ ].*\\?$"))),
-        ScreenRule("waiting", "other question", ((1, WAITS), (4, "Enter: Select"))),
+        ScreenRule("waiting", "question", ((1, WAITS), (4, KEYS), (30, "^   [^ ].*\\?$"))),
+        ScreenRule("waiting", "other question", ((1, WAITS), (4, KEYS))),
         ScreenRule("permission", "permission dialog", ((1, WAITS), (12, "^   [^ ]* *[0-9]\\. Yes, allow once"))),
         ScreenRule("waiting", "dialog", ((1, WAITS),)),
         ScreenRule("waiting", "trust dialog", ((1, FRAME), (16, "^  +\u2502 Do you trust "))),
@@ -61,7 +65,10 @@ KIND = AgentKind(
             ("permission dialog",), "permission", TOOL, sides=BAR, asks="^ +(Allow execution|Apply this|Do you want) ",
             tool=TOOL, cut=" .*$", allow="^Yes, allow once", deny="^No(,|$)",
         ),
-        Dialog(("question", "other question"), "question", TOOL, sides=BAR, skip=TOOL, free="^Type something"),
+        Dialog(
+            ("question", "other question"), "question", TOOL, sides=BAR, skip=TOOL, free="^(> )?Type something",
+            tick="Space", leave="Enter",
+        ),
         Dialog(
             ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", allow="^Trust folder",
             deny="^Don't trust",

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2125,SC2154,SC2231,SC3013
-# needs: look/agents look/state_files look/newest_conversation.awk look/hooked_conversation.awk
+# needs: look/agents look/process_start look/state_files look/newest_conversation.awk look/hooked_conversation.awk
 # shares: navi_identified_line
 # The conversations that agents in panes have, by the agents' own ids: from their state files, from files that name their
 # process, from hooks' status files, from the newest file of the agent's folder, where no other agent of its kind runs in
@@ -127,17 +127,6 @@ navi_is_alone_there() {
     set +f
     [ -n "$navi_lone_agent" ]
 } 2>/dev/null
-
-# navi_find_start TICKS: that many ticks since the start of the system, as an epoch time, in navi_wanted_since.
-navi_find_start() {
-    [ "$1" != 0 ] || return
-    while read -r navi_stat_word navi_stat_value; do
-        [ "$navi_stat_word" = btime ] || continue
-        navi_wanted_since=$((navi_stat_value + $1 / 100))
-        return
-    done <"$navi_proc/stat"
-    return 1
-}
 
 # ---- what hooks and arguments say
 

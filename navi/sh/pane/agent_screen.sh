@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: look/agents look/screen.awk
 # changes: navi_agents navi_rules
 # The agents in a pane, and what its screen shows by their rules.
@@ -10,6 +10,23 @@ navi_find_pane_agents() {
     navi_describe_agents "$1"
     navi_forget_processes
     navi_find_agents "$navi_process"
+}
+
+# navi_each_agent FUNCTION: call it as FUNCTION PROCESS PARENT STARTED STATE NAME for each agent that was found, until it
+# succeeds. Fails where it never does.
+navi_each_agent() {
+    navi_agents_left=$navi_agents
+    while [ -n "$navi_agents_left" ]; do
+        navi_agent_line=${navi_agents_left%%"$navi_newline"*}
+        navi_agents_left=${navi_agents_left#"$navi_agent_line"}
+        navi_agents_left=${navi_agents_left#"$navi_newline"}
+        set -f
+        set -- "$1" $navi_agent_line
+        set +f
+        ! "$@" || return 0
+        set -- "$1"
+    done
+    return 1
 }
 
 # navi_judge_screen NAME: the status and the rule of the screen that was captured, in navi_rule_found, or "-"; and the text

@@ -1,27 +1,17 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: look/state_files pane/dialogs
+# needs: look/state_files pane/dialogs pane/agent_screen
 # What the agent in a pane does, judged on its host from its state file, its screen and its title, as core/evidence.py does.
 
 # navi_pick_agent: the first agent in the pane that runs and was not started by another one: the screen is its own. In
 # navi_agent_name, navi_agent_process and navi_agent_started. Fails where there is none.
 navi_pick_agent() {
     navi_agent_name=
-    set -f
-    IFS=$navi_newline
-    for navi_picked_line in $navi_agents; do
-        unset IFS
-        navi_note_picked $navi_picked_line
-        [ -z "$navi_agent_name" ] || break
-        IFS=$navi_newline
-    done
-    unset IFS
-    set +f
-    [ -n "$navi_agent_name" ]
+    navi_each_agent navi_note_picked
 }
 
 # navi_note_picked PROCESS PARENT STARTED STATE NAME
 navi_note_picked() {
-    [ "$2,$4" = 0,runs ] || return 0
+    [ "$2,$4" = 0,runs ] || return
     navi_agent_process=$1
     navi_agent_started=$3
     navi_agent_name=$5

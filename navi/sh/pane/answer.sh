@@ -1,9 +1,10 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: pane/question pane/writer_lock pane/given_answers registry/absent
+# needs: pane/question pane/ticks pane/writer_lock pane/given_answers registry/absent
+# shares: navi_choice navi_label
 # changes: navi_asked navi_name navi_read_tries
 # answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a pane
-# asks, if that has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label), text (VALUE is what to
-# type) or dry (nothing is typed). CALL names this call, and WHO who answers. Then wait so many SECONDS for the question
+# asks, if that has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label; several of them, with commas
+# between, where choices are ticked), text (VALUE is what to type) or dry (nothing is typed). CALL names this call, and WHO who answers. Then wait so many SECONDS for the question
 # to go. LOCK is the token of the caller's own lock.
 
 # navi_refuse_closed: a pane that would not take an answer.
@@ -34,8 +35,9 @@ navi_refuse_other() {
     navi_fail $navi_late "another question is asked in $navi_name by now; nothing was typed; navi answer shows it"
 }
 
-# navi_find_choice HOW VALUE: the number of the choice that is meant, in navi_choice.
+# navi_find_choice HOW VALUE: the number of the choice that is meant, in navi_choice; 0 for several.
 navi_find_choice() {
+    [ "$navi_several" = no ] || { navi_find_wanted "$1" "$2" && return; }
     case $1 in
     allow) navi_choice=$navi_allow navi_wanted='says yes just once' ;;
     deny) navi_choice=$navi_deny navi_wanted='says no' ;;
@@ -45,11 +47,16 @@ navi_find_choice() {
         navi_wanted="is $2"
         ;;
     esac
-    [ "$navi_choice" != 0 ] || navi_fail 64 "no choice of that question in $navi_name $navi_wanted; nothing was typed; navi answer shows the choices"
-    [ "$navi_several" = no ] || navi_fail 64 "several choices can be ticked in $navi_name; nothing was typed; attach to answer"
+    [ "$navi_choice" != 0 ] || navi_refuse_choice "$navi_wanted"
     [ "$1" = text ] || [ "$navi_choice" != "$navi_free" ] ||
         navi_fail 64 "choice $navi_choice of that question in $navi_name takes a text; nothing was typed; --text gives it"
     navi_match_choice "$navi_choice"
+}
+
+# navi_refuse_choice WORDS: no choice that is seen is so.
+navi_refuse_choice() {
+    [ "$navi_more_choices" = no ] || navi_fail 64 "no choice of that question in $navi_name that the screen shows $1; others may be off the screen; nothing was typed; attach to choose one of them"
+    navi_fail 64 "no choice of that question in $navi_name $1; nothing was typed; navi answer shows the choices"
 }
 
 # navi_match_choice VALUE: the choice with that number, or that label, or the only one whose label begins so, in
@@ -141,9 +148,11 @@ navi_same_question() {
     return 1
 }
 
-# navi_question_of ASKED: all of it but the choice that takes a text, which shows what is typed.
+# navi_question_of ASKED: all of it but what is ticked, and the choice that takes a text, which shows what is typed.
 navi_question_of() {
-    if [ "$navi_free_choice" = 0 ]; then
+    if [ "$navi_several" = yes ]; then
+        printf '%s\n' "$1" | sed '/^b /d'
+    elif [ "$navi_free_choice" = 0 ]; then
         printf '%s' "$1"
     else
         printf '%s\n' "$1" | sed "/^c $navi_free_choice /,/^c /{/^c $navi_free_choice /d;/^d /d;}"
@@ -169,10 +178,16 @@ navi_move_to() {
     done
 }
 
-# navi_press_choice: the one key that answers, or for a text opens its field.
+# navi_press_choice: the one key that answers, or for a text opens its field; or those that tick choices, and the one that
+# leaves the question then.
 navi_press_choice() {
     navi_asked_before=$navi_asked
-    if [ "$navi_choice" = "$navi_escapable" ]; then
+    if [ "$navi_several" = yes ]; then
+        navi_tick_wanted && navi_strike c "$navi_leave"
+    elif [ "$navi_how,$navi_style" = text,list ]; then
+        # Its field opens while it is marked.
+        navi_move_to "$navi_choice"
+    elif [ "$navi_choice" = "$navi_escapable" ]; then
         navi_strike c Escape
     elif [ "$navi_digits" = yes ] && [ "$navi_choice" -le 9 ]; then
         navi_strike c "$navi_choice"
@@ -257,6 +272,7 @@ navi_open_answers "$navi_status_folder"
 navi_note_answer sent
 [ "$navi_in_mode" = - ] || navi_tmux "$navi_socket" send-keys -t "$navi_pane" -X cancel
 if ! navi_press_choice; then
+    [ "$navi_ticks" = 0 ] || navi_stop_ticking
     navi_forget_answer
     navi_fail $navi_late "what $navi_name shows changed before the key was pressed; nothing was answered; navi answer shows what it asks now"
 fi

@@ -38,7 +38,7 @@ END {
     find_prompts()
     find_queue()
     if (!count && !waits && text != "") find_merged()
-    print box, box == "draft" ? compared() : "-", count, last, waits, waiting, follows + 0
+    print box, (box == "draft" ? compared() : "-"), count, last, waits, waiting, follows + 0
     if (ENVIRON["navi_wants_answer"] != "") print_answer()
     else {
         print substr(first, 1, 200)
@@ -46,9 +46,12 @@ END {
     }
 }
 
-# plain(TEXT): a line without colours. In marked, a mark is before faint letters.
+# plain(TEXT): a line without colours. In marked, a mark is before faint letters, and before those in another colour
+# than the letter under the cursor: the rest of what is proposed there.
 function plain(text) {
     if (index(text, "\033")) {
+        if (match(text, /\033\[[47]m(\033\[[0-9;]*m)*([A-Za-z0-9"'(]|[\300-\377][\200-\277]+)(\033\[[0-9;]*m)*\033\[38;[0-9;]+m/))
+            text = substr(text, 1, RSTART + RLENGTH - 1) "\001" substr(text, RSTART + RLENGTH)
         gsub(/\033\[([0-9]+;)*2m/, "\001", text)
         gsub(/\033\[[0-9;]*m/, "", text)
         sub(/^\001+/, "", text)

@@ -150,6 +150,14 @@ navi_press_again() {
     navi_press Enter
 }
 
+# navi_is_queued: whether the screen shows that the text waits for the end of the turn. An agent that takes it up at once
+# may show so for a moment before.
+navi_is_queued() {
+    [ "$navi_looks" -ge "$([ "$navi_word_before" = working ] && echo 8 || echo 25)" ] || return
+    [ "$navi_has_queue$navi_is_waiting" != 11 ] || return 0
+    [ "$navi_has_queue" = 1 ] && [ "$navi_queue" != "$navi_queue_before" ]
+}
+
 # navi_is_taken TEXT: whether the box no longer shows the text, and the screen shows what became of it; in navi_outcome.
 navi_is_taken() {
     case $navi_in_box,$navi_draft_is in draft,same | draft,pasted | draft,glued) return 1 ;; esac
@@ -158,10 +166,7 @@ navi_is_taken() {
     # Somebody may have begun to type the next one.
     [ "$navi_in_box,$navi_draft_is" != draft,part ] || { navi_outcome=unconfirmed && return 1; }
     [ "$navi_is_last" -le "$navi_was_last" ] || return 0
-    navi_outcome=queued
-    [ "$navi_has_queue$navi_is_waiting" != 11 ] || return 0
-    [ "$navi_has_queue" = 0 ] || [ "$navi_queue" = "$navi_queue_before" ] || return 0
-    navi_outcome=submitted
+    navi_is_queued && navi_outcome=queued && return
     case $navi_in_box,$1 in empty,[/!]*) return 0 ;; esac
     navi_judge_agent
     case $navi_agent_word in

@@ -10,21 +10,14 @@ navi_refuse_dialogs() {
     navi_undone=$1
     navi_looked=no
     navi_inspect
-    set -f
-    IFS=$navi_newline
-    for navi_agent_line in $navi_agents; do
-        unset IFS
-        navi_check_agent $navi_agent_line
-        IFS=$navi_newline
-    done
-    unset IFS
-    set +f
+    navi_each_agent navi_check_agent || :
     navi_unchanged="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_place}"
 }
 
-# navi_check_agent PROCESS PARENT STARTED STATE NAME: one that another one started has no screen.
+# navi_check_agent PROCESS PARENT STARTED STATE NAME: end if that is true of this one; fails otherwise. One that another one
+# started has no screen.
 navi_check_agent() {
-    [ "$2" = 0 ] || return 0
+    [ "$2" = 0 ] || return
     [ "$4" = runs ] || navi_refuse "$5 in $navi_name is suspended" ', and fg there continues it'
     navi_find_state_file "$1" "$3" "$5"
     navi_read_state "$1" || :
@@ -32,10 +25,10 @@ navi_check_agent() {
     navi_judge_screen "$5"
     case $navi_rule_found in permission* | waiting*) navi_refuse "$5 in $navi_name shows a ${navi_rule_found#* }${navi_rule_text:+ ($navi_rule_text)}" ;; esac
     case $navi_reported in permission | waiting) navi_refuse "$5 in $navi_name has a dialog open" ;; esac
-    [ -z "$navi_reported" ] && [ "$navi_rule_found" = - ] || return 0
+    [ -z "$navi_reported" ] && [ "$navi_rule_found" = - ] || return
     navi_find_title_status "$5"
-    [ "$navi_titled" != working ] || return 0
-    ! navi_is_asking "$navi_status_folder" || navi_refuse "$5 in $navi_name asks for permission"
+    [ "$navi_titled" != working ] || return
+    ! navi_is_asking "$navi_status_folder" "$3" || navi_refuse "$5 in $navi_name asks for permission"
     navi_refuse "navi can't tell whether $5 in $navi_name has a dialog open"
 }
 

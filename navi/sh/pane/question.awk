@@ -1,9 +1,10 @@
 # Prints what a dialog asks, by the description of agents (ops/agents.py) in navi_rules: the first line has, with tabs
 # between them, the kind of question, how its choices stand, the number of the marked choice (0 if none is), those of the
-# choices that say yes, say no and take a text (0 for none), yes or no: whether several can be chosen, and whether the
-# beginning of the dialog is seen, and whether a digit chooses; the choice that
-# Escape chooses; and the labels of a row. The lines behind it begin with a letter and a blank: t the
-# tool, i what it is to do, q the question, c a choice with its number, d more of that choice. Behind a line "g", globs
+# choices that say yes, say no and take a text (0 for none), yes or no: whether several can be ticked, whether the
+# beginning of the dialog is seen, and whether a digit chooses; the choice that Escape chooses; yes or no: whether more
+# choices may be off the screen; the keys that tick a choice and that leave what is ticked (- for none); and the labels
+# of a row. The lines behind it begin with a letter and a blank: t the tool, i what it is to do, q the question, c a
+# choice with its number, b its number and yes or no: whether it is ticked, d more of that choice. Behind a line "g", globs
 # for lines of the screen: q of what is asked, c of choices. Prints nothing where nothing can be chosen.
 # Input is the screen of the agent navi_agent, on which its rule navi_rule holds.
 
@@ -11,10 +12,11 @@ BEGIN {
     count = split(ENVIRON["navi_rules"], whole, "\n")
     for (i = 1; i <= count && kind == ""; i++) {
         fields = split(whole[i], field, "\t")
-        if (field[1] == "dialog" && fields == 18 && field[2] == ENVIRON["navi_agent"] && is_named(field[3])) note_dialog()
+        if (field[1] == "dialog" && fields == 20 && field[2] == ENVIRON["navi_agent"] && is_named(field[3])) note_dialog()
     }
     if (kind == "") exit
-    number = "^ *((\342\235\257|\342\200\272|\342\227\217) *)?[0-9]+[.] ?"
+    box = "\\[( |x|X|\342\234\224|\342\234\223)\\] "
+    number = "^ *((\342\235\257|\342\200\272|\342\227\217) *)?(" box ")?[0-9]+[.] ?"
     marker = "^ *(\342\235\257|\342\200\272|\342\227\217) *"
     edge = "^ *((\342\206\221|\342\206\223|\342\224\200|\342\225\214|\342\224\201|\342\225\255|\342\225\256|\342\225\260|\342\225\257) *)+$"
 }
@@ -56,6 +58,8 @@ function note_dialog() {
     deny = field[16]
     free = field[17]
     escape = field[18]
+    tick = field[19]
+    leave = field[20]
 }
 
 # plain(AT): a line without the sides of its frame, and of a box within it.
@@ -77,20 +81,20 @@ function find_numbers(    at, text, value, open) {
         if (text ~ number) {
             value = text
             sub(marker, "", value)
+            sub("^ *" box, "", value)
             value = value + 0
             if (!choices || value != from + choices) start(at, value)
             add(text ~ marker, text, number)
             open = 1
             end = at
-        } else if (text == "") open = 0
-        else if (text ~ edge) open = 0
-        else if (choices && open) add_more(text)
+        } else if (text == "" || text ~ edge) open = 0
+        else if (choices && open && !(skip != "" && text ~ skip)) add_more(text)
     }
 }
 
-# find_list(): the lines around the last marked one that begin in the same column.
+# find_list(): the lines around the last marked one that begin in the same column. One alone between two rules is a box.
 function find_list(    at, last, column, text) {
-    for (at = lines; at > 0 && !last; at--) if (plain(at) ~ marker) last = at
+    for (at = lines; at > 0 && !last; at--) if (plain(at) ~ marker && !(plain(at - 1) ~ edge && plain(at + 1) ~ edge)) last = at
     if (!last) return
     text = plain(last)
     match(text, marker)
@@ -110,15 +114,16 @@ function in_column(at, column,    text) {
 }
 
 # find_row(): the labels of the last line that begins with one.
-function find_row(    at, text) {
+function find_row(    at, text, long) {
     for (at = lines; at > 0; at--) {
         text = plain(at)
         if (text !~ "^ *(" labels ")( |$)") continue
         start(at, 1)
         end = at
         while (match(text, "^ *(" labels ")( |$)")) {
-            add(0, substr(text, 1, RLENGTH), "^ +")
-            text = substr(text, RLENGTH)
+            long = RLENGTH
+            add(0, substr(text, 1, long), "^ +")
+            text = substr(text, long)
         }
         return
     }
@@ -136,7 +141,9 @@ function start(at, value) {
 function add(marked, text, prefix) {
     choices++
     if (marked) selected = from + choices - 1
+    ticked[choices] = boxed(text)
     sub(prefix, "", text)
+    sub("^" box, "", text)
     sub(/^ +/, "", text)
     more[choices] = ""
     if (names_only() && match(text, /   */)) {
@@ -208,12 +215,15 @@ function note_tool(at, text) {
 }
 
 function print_all(    i) {
-    printf "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%d\t%s\n", kind, style, selected, chosen(allow), chosen(deny), chosen(free), boxes(), seen, digits, chosen(escape), labels
+    printf "%s\t%s\t%d\t%d\t%d\t%d", kind, style, selected, chosen(allow), chosen(deny), chosen(free)
+    printf "\t%s\t%s\t%s\t%d\t%s", (ticked[1] == "" ? "no" : "yes"), seen, digits, chosen(escape), more_choices()
+    printf "\t%s\t%s\t%s\n", or_dash(tick), or_dash(leave), labels
     if (tool_name != "") print "t " tool_name
     print_lines("i")
     print_lines("q")
     for (i = 1; i <= choices; i++) {
         print "c " from + i - 1 " " label[i]
+        if (ticked[i] != "") print "b " from + i - 1 " " ticked[i]
         if (more[i] != "") print "d " more[i]
     }
     print "g"
@@ -254,5 +264,19 @@ function chosen(pattern,    i) {
     return 0
 }
 
-# boxes(): whether each choice has a box to tick.
-function boxes() { return label[1] ~ /^\[([ xX]|\342\234\224|\342\234\223)\] / ? "yes" : "no" }
+# boxed(TEXT): whether the box of a choice is ticked, yes or no; "" for a choice without one. It is before the number or
+# behind it.
+function boxed(text) {
+    if (!match(text, "^ *((\342\235\257|\342\200\272|\342\227\217) *)?([0-9]+[.] ?)?" box)) return ""
+    return substr(text, 1, RLENGTH) ~ /\[ \] $/ ? "no" : "yes"
+}
+
+# more_choices(): whether a list can be moved, as far as arrows tell, or has a beginning that is not seen.
+function more_choices(    at) {
+    if (from > 1) return "yes"
+    for (at = begin - 1; at <= end + 1; at++)
+        if (plain(at) ~ /^ *(\342\206\221|\342\206\223|\342\226\262|\342\226\274)( .*)?$/) return "yes"
+    return "no"
+}
+
+function or_dash(text) { return text == "" ? "-" : text }

@@ -15,7 +15,7 @@ navi_read_question() {
     navi_tries=$navi_read_tries
     while :; do
         navi_disputed=no
-        navi_read_agents
+        navi_each_agent navi_read_agent || :
         [ "$navi_disputed" = yes ] && [ "$navi_tries" -gt 0 ] || return 0
         navi_tries=$((navi_tries - 1))
         sleep 0.1
@@ -23,22 +23,10 @@ navi_read_question() {
     done
 }
 
-navi_read_agents() {
-    set -f
-    IFS=$navi_newline
-    for navi_agent_line in $navi_agents; do
-        unset IFS
-        navi_read_agent $navi_agent_line
-        [ -z "$navi_asked$navi_obstacle" ] || break
-        IFS=$navi_newline
-    done
-    unset IFS
-    set +f
-}
-
-# navi_read_agent PROCESS PARENT STARTED STATE NAME: one that another one started has no screen.
+# navi_read_agent PROCESS PARENT STARTED STATE NAME: what it asks, or why that can't be read; fails if it asks nothing.
+# One that another one started has no screen.
 navi_read_agent() {
-    [ "$2" = 0 ] || return 0
+    [ "$2" = 0 ] || return
     [ "$4" = runs ] || { navi_obstacle="$5 in $navi_name is suspended; fg there continues it" && return; }
     navi_find_state_file "$1" "$3" "$5"
     navi_read_state "$1" || :
@@ -56,6 +44,7 @@ navi_read_agent() {
     -,) navi_obstacle="navi can't tell whether $5 in $navi_name asks anything; attach to see" ;;
     *,permission | *,waiting) navi_disputed=yes ;;
     esac
+    [ -n "$navi_asked$navi_obstacle" ]
 }
 
 # navi_parse_question NAME RULE: what the dialog asks that this rule found on the screen.
@@ -90,7 +79,10 @@ navi_note_question() {
     navi_digits=$9
     shift 9
     navi_escapable=$1
-    navi_labels=${2-}
+    navi_more_choices=$2
+    navi_tick=$3
+    navi_leave=$4
+    navi_labels=${5-}
 }
 
 # navi_find_marked: of choices beside each other, the one that has another background.
@@ -129,7 +121,7 @@ navi_find_answers() {
 
 # navi_tell_question: the record of what is asked.
 navi_tell_question() {
-    printf '%s question agent=%s kind=%s marked=%s allow=%s deny=%s free=%s several=%s whole=%s style=%s digest=%s\n%s\n' \
+    printf '%s question agent=%s kind=%s marked=%s allow=%s deny=%s free=%s several=%s whole=%s more=%s leave=%s style=%s digest=%s\n%s\n' \
         "$navi_token" "${navi_asker%% *}" "$navi_question_kind" "$navi_marked" "$navi_allow" "$navi_deny" "$navi_free" \
-        "$navi_several" "$navi_whole" "$navi_style" "$navi_digest" "$navi_asked"
+        "$navi_several" "$navi_whole" "$navi_more_choices" "$navi_leave" "$navi_style" "$navi_digest" "$navi_asked"
 }

@@ -1,10 +1,11 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
-# needs: pane/typing pane/dialogs pane/box pane/turn pane/waiting pane/writer_lock registry/change
+# needs: pane/calls pane/typing pane/dialogs pane/box pane/turn pane/waiting pane/writer_lock registry/change
 # changes: navi_cooked navi_echo navi_echo_comes navi_from navi_verified
 # send.sh SOCKET TARGET NAME REGISTERED HOW FORCE LOCK RETRIES PATTERN FIXED SECONDS TURN IDENTITY TEXT BLOCK DIR
-# AGENTS KEY...: type into a session, or with IDENTITY only into that one. HOW is submit (the text, then Enter), literal (the text alone) or keys. LOCK is the token of the caller's own
+# AGENTS CALL KEY...: type into a session, or with IDENTITY only into that one. HOW is submit (the text, then Enter), literal (the text alone) or keys. LOCK is the token of the caller's own
 # lock. With a PATTERN, wait for it in what comes after; with TURN, for the end of the agent's turn. BLOCK is the text as
-# Python's prompt needs it, "" if that is the same. DIR has the status files, AGENTS describes agents.
+# Python's prompt needs it, "" if that is the same. DIR has the status files, AGENTS describes agents. CALL names this call for one who asks
+# later what became of it (sent.sh), "" if nobody will.
 
 # navi_refuse_to_answer: nothing is typed where it may answer a question of an agent.
 navi_refuse_to_answer() {
@@ -49,7 +50,8 @@ navi_text=$5
 navi_block=$6
 navi_status_folder=$7
 navi_description=$8
-shift 8
+navi_call=$9
+shift 9
 navi_inspect
 navi_check_identity "$navi_expected_identity"
 navi_hold_pane "$navi_own_lock"
@@ -70,6 +72,7 @@ navi_verified=unknown
 navi_echo=
 navi_echo_comes=
 navi_cooked=no
+navi_begin_call "$navi_call"
 case $navi_boxed,$navi_how in
 yes,*)
     navi_say_to_agent "$navi_text" "$navi_retries"
@@ -87,6 +90,7 @@ yes,*)
     navi_say "$navi_text" "$navi_retries"
     ;;
 esac
+navi_note_call "$navi_call" "${navi_outcome:-$navi_verified}" "${navi_outcome:+$navi_agent_name}"
 navi_let_go_pane
 navi_await_touch
 printf '%s sent %s %s\n' "$navi_token" "$navi_verified" "$navi_pane"

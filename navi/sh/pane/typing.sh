@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: pane/waiting pane/address lib/fail lib/quote lib/tmux
+# needs: look/process_start pane/waiting pane/address lib/fail lib/quote lib/tmux
 # expects: navi_refuse_dialogs
 # shares: navi_unchanged navi_verified
 # changes: navi_answer navi_cooked navi_echo navi_echo_comes navi_quoted
@@ -34,12 +34,25 @@ navi_refuse_asking() {
     navi_fail 1 "the agent in $navi_name asks for permission; nothing was sent; --force sends it anyway"
 }
 
-# navi_is_asking DIR: whether the status file of the session says so.
+# navi_is_asking DIR [STARTED]: whether the status file of the session says so. What was reported before the agent's
+# process STARTED (ticks since the start of the system) is not about this process.
 navi_is_asking() {
     navi_expand "${1:-.claude-sessions}"
-    [ -f "$navi_expanded/$navi_session_name.json" ] &&
-        grep -q '"status"[[:space:]]*:[[:space:]]*"permission"' "$navi_expanded/$navi_session_name.json" 2>/dev/null
+    navi_asking_file=$navi_expanded/$navi_session_name.json
+    [ -f "$navi_asking_file" ] &&
+        grep -q '"status"[[:space:]]*:[[:space:]]*"permission"' "$navi_asking_file" 2>/dev/null &&
+        ! navi_is_older "$navi_asking_file" "${2:-0}"
 }
+
+# navi_is_older FILE STARTED: whether a status file has times, all of them from before. A hook's time has whole seconds.
+navi_is_older() {
+    navi_find_start "$2" || return
+    # shellcheck disable=SC2020 # a line for each field
+    navi_newest_report=$(
+        tr ',{}' '\n\n\n' <"$1" | sed -n 's/^ *"timestamp" *: *"\{0,1\}\([0-9]\{1,12\}\).*/\1/p' | sort -n | tail -n 1
+    )
+    [ -n "$navi_newest_report" ] && [ $((navi_newest_report + 1)) -le "$navi_wanted_since" ]
+} 2>/dev/null
 
 # navi_has_children: whether something runs below the pane's process.
 navi_has_children() {

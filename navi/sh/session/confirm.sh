@@ -1,11 +1,11 @@
-# shellcheck shell=sh disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2231,SC3013
 # needs: look/conversation lib/tmux
 # changes: navi_answer navi_identified_line
 # Whether an agent that was just started has the conversation that it was asked to resume.
 
-# navi_confirm PANE PROCESS NAME ID: wait until the agent of that name below the PROCESS of the pane says that it has the
-# conversation ID. In navi_confirmed: yes; no if it runs and does not say it in time, or nobody knows it; or ended, with
-# what it printed last in navi_answer.
+# navi_confirm PANE PROCESS NAME ID BEFORE: wait until the agent of that name below the PROCESS of the pane says that it has
+# the conversation ID. The file BEFORE was written just before it was started. In navi_confirmed: yes; no if it runs and
+# does not say it in time, or nobody knows it; or ended, with what it printed last in navi_answer.
 navi_confirm() {
     navi_confirmed=no
     navi_confirm_tries=0
@@ -14,7 +14,7 @@ navi_confirm() {
     while [ "$navi_confirm_tries" -lt 100 ]; do
         navi_forget_processes
         navi_find_agents "$2"
-        navi_ask_agent "$3" "$4" && return
+        navi_ask_agent "$3" "$4" "$5" && return
         [ -n "$navi_agents" ] || ! navi_line_is_over "$2" || { navi_see_end "$1" && return; }
         navi_confirm_tries=$((navi_confirm_tries + 1))
         sleep 0.2
@@ -31,7 +31,7 @@ navi_line_is_over() {
     fi
 } 2>/dev/null
 
-# navi_ask_agent NAME ID: whether that is decided by what the first agent of navi_agents says.
+# navi_ask_agent NAME ID BEFORE: whether that is decided by what the first agent of navi_agents says.
 navi_ask_agent() {
     navi_confirm_agent=${navi_agents%%"$navi_newline"*}
     case $navi_confirm_agent in *" $1") ;; *) return 1 ;; esac
@@ -47,9 +47,45 @@ navi_ask_agent() {
         [ "$navi_conversation" = "$2" ] || return
         navi_confirmed=yes
         ;;
+    *"${navi_newline}trace	$1	"*)
+        navi_has_trace "$@" || return
+        navi_confirmed=yes
+        ;;
     # The others say nothing; one that can't find it ends soon.
     *) [ "$navi_confirm_tries" -ge 25 ] ;;
     esac
+}
+
+# navi_has_trace NAME ID BEFORE: whether the agent has written, since that file, what it writes when it takes up a
+# conversation. Its program may be a process of its own.
+navi_has_trace() {
+    navi_trace=${navi_rules#*"trace	$1	"}
+    navi_trace=${navi_trace%%"$navi_newline"*}
+    navi_trace_says=${navi_trace##*	}
+    navi_place_state_file "$navi_confirm_process" "${navi_trace%	*}"
+    navi_trace=${navi_trace%	*}
+    for navi_trace_process in "$navi_confirm_process" $navi_helpers; do
+        navi_fill_in "${navi_trace##*	}" "$2" "${navi_trace_process#*:}"
+        for navi_trace_file in "$navi_state_folder/"$navi_filled_in; do
+            [ -f "$navi_trace_file" ] && [ "$navi_trace_file" -nt "$3" ] && navi_trace_says_so "$2" && return
+        done
+    done
+    return 1
+}
+
+# navi_trace_says_so ID: whether the file navi_trace_file has the text, too.
+navi_trace_says_so() {
+    [ -n "$navi_trace_says" ] || return 0
+    navi_fill_in "$navi_trace_says" "$1" ''
+    grep -qasF -e "$navi_filled_in" "$navi_trace_file"
+}
+
+# navi_fill_in TEXT ID PROCESS: in navi_filled_in the text with these in their places.
+navi_fill_in() {
+    navi_filled_in=$1
+    case $1 in *'{session_id}'*) navi_filled_in=${1%%'{session_id}'*}$2${1#*'{session_id}'} ;; esac
+    case $1 in *'{short_id}'*) navi_filled_in=${1%%'{short_id}'*}$(printf '%.8s' "$2")${1#*'{short_id}'} ;; esac
+    case $navi_filled_in in *'{pid}'*) navi_filled_in=${navi_filled_in%%'{pid}'*}$3${navi_filled_in#*'{pid}'} ;; esac
 }
 
 # navi_see_end PANE: it has ended; what it printed last.

@@ -1,0 +1,58 @@
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154
+# needs: lib/tmux lib/fail
+# What became of what callers sent, for one whose connection was lost: the session's option @navi_calls has a word
+# "CALL:STATE:AGENT" for each of the last few. It is read and written under the lock of the pane. A STATE is typing from
+# just before the first key on, then what came of it; or cancelled: that call types nothing any more.
+
+# navi_find_call CALL: its state, and the agent that has the text, in navi_call_state and navi_call_agent; and the words of
+# the last three others in navi_other_calls.
+navi_find_call() {
+    navi_call_state=
+    navi_call_agent=
+    navi_other_calls=
+    navi_ask_for_calls show-options -qv -t "$navi_pane" @navi_calls
+    for navi_known_call in $navi_answer; do
+        case $navi_known_call in
+        "$1:"*)
+            navi_call_agent=${navi_known_call##*:}
+            navi_call_state=${navi_known_call#*:}
+            navi_call_state=${navi_call_state%%:*}
+            ;;
+        *) navi_other_calls="$navi_other_calls $navi_known_call" ;;
+        esac
+    done
+    navi_keep_calls $navi_other_calls
+}
+
+# navi_ask_for_calls COMMAND...: of tmux; its answer is in navi_answer.
+navi_ask_for_calls() {
+    navi_consult "$navi_socket" "$@"
+    case $navi_word in
+    ok) ;;
+    none | absent) navi_fail $navi_none "the session $navi_name has ended" ;;
+    *) navi_tmux_failed ;;
+    esac
+}
+
+# navi_keep_calls WORD...: the last three.
+navi_keep_calls() {
+    while [ $# -gt 3 ]; do shift; done
+    navi_other_calls="$*"
+}
+
+# navi_note_call CALL STATE AGENT: as its state. Without a CALL nobody will ask.
+navi_note_call() {
+    [ -n "$1" ] || return 0
+    navi_find_call "$1"
+    navi_ask_for_calls set-option -q -t "$navi_pane" @navi_calls "$navi_other_calls $1:$2:$3"
+    navi_call_state=$2
+}
+
+# navi_begin_call CALL: note that typing begins, unless its caller has given it up meanwhile.
+navi_begin_call() {
+    [ -n "$1" ] || return 0
+    navi_find_call "$1"
+    [ "$navi_call_state" != cancelled ] ||
+        navi_fail $navi_late "the caller has lost its connection and given this up; nothing was sent"
+    navi_note_call "$1" typing ''
+}
