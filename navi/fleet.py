@@ -10,8 +10,9 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from statistics import median
 from typing import TypeVar
 
@@ -50,6 +51,12 @@ STEADY_AFTER = 10.0
 """Seconds after which a connection counts as good, so that its loss is followed by a retry at once."""
 
 
+NOT_CONFIGURED = Failure(
+    HostState.DISCONNECTED, "not a host in remotes.yaml", "add it there, and start navi again", Retry.ON_REQUEST
+)
+"""Why a host is not reached on which only the hub knows sessions."""
+
+
 def steady(shown: float | None, measured: float) -> float:
     """Return the latency (seconds) to show: the one that is shown, unless the new one clearly differs.
 
@@ -73,18 +80,48 @@ class Fleet:
         self.changed = changed
         agents = tuple(kinds)
         self._machines: frozenset[str] = frozenset()
+        self._headless: dict[str, tuple[Session, ...]] = {}
+        self._merged: dict[str, tuple[HostView, HostView]] = {}
         self._tasks = {host.name: _HostTask(host, agents, self._view_changed, log) for host in hosts}
 
     @property
     def views(self) -> tuple[HostView, ...]:
-        """What is known of each host now, in the order of the configuration."""
-        return tuple(task.view for task in self._tasks.values())
+        """What is known of each host now, in the configured order. Those that only the hub knows come last."""
+        return (*self.configured, *(self.view(name) for name in self._headless if name not in self._tasks))
+
+    @property
+    def configured(self) -> tuple[HostView, ...]:
+        """What is known of each host that can be reached, in the configured order."""
+        return tuple(map(self.view, self._tasks))
+
+    def put_headless(self, sessions: Iterable[Session]) -> None:
+        """List these sessions without a terminal, too, in place of those before."""
+        found: dict[str, tuple[Session, ...]] = {}
+        for session in sessions:
+            found[session.host] = (*found.get(session.host, ()), session)
+        if found != self._headless:
+            self._headless, self._merged = found, {}
+            self.changed("")
+
+    def _merge(self, view: HostView) -> HostView:
+        """Add a host's sessions without a terminal. What goes on in a terminal is not listed twice."""
+        more = self._headless.get(view.name)
+        if not more:
+            return view
+        known = self._merged.get(view.name)
+        if known is None or known[0] is not view:
+            marks = view.frame.marks if view.frame else {}
+            left = [one._replace(marks=marks.get(one.name, one.marks)) for one in without_doubles(view.sessions, more)]
+            known = view, view._replace(sessions=(*view.sessions, *left))
+            self._merged[view.name] = known
+        return known[1]
 
     def _view_changed(self, name: str) -> None:
         """Report the change; if another machine is known now, judge all hosts again, because a status file that was
         written on one of the machines is shown there only.
         """
-        machines = frozenset(view.frame.place.host for view in self.views if view.frame)
+        frames = [task.view.frame for task in self._tasks.values()]
+        machines = frozenset(frame.place.host for frame in frames if frame)
         if machines != self._machines:
             self._machines = machines
             for task in self._tasks.values():
@@ -92,8 +129,9 @@ class Fleet:
         self.changed(name)
 
     def view(self, name: str) -> HostView:
-        """Return what is known of one host now. Raises KeyError for a host that is not in the fleet."""
-        return self._tasks[name].view
+        """Return what is known of one host now; of one that is not in the fleet, that it is not configured."""
+        task = self._tasks.get(name)
+        return self._merge(task.view if task else _not_configured(name))
 
     def host(self, name: str) -> Host:
         """Return a host. Raises KeyError for one that is not in the fleet."""
@@ -120,8 +158,39 @@ class Fleet:
                 task.refresh()
 
     async def ask(self, name: str, operation: Operation[T]) -> T:
-        """Carry out an operation on a host. Raises HostError, or what the operation's parser raises."""
+        """Carry out an operation on a host. Raises HostError, also for a host that is not in the fleet, or what the
+        operation's parser raises.
+        """
+        if name not in self._tasks:
+            raise HostError(NOT_CONFIGURED)
         return await self._tasks[name].host.run(operation)
+
+
+@cache
+def _not_configured(name: str) -> HostView:
+    """Return the view of a host that only the hub knows, where a session without a terminal ran."""
+    return HostView(name, name, HostState.DISCONNECTED, NOT_CONFIGURED)
+
+
+def without_doubles(sessions: Iterable[Session], headless: Iterable[Session]) -> Iterator[Session]:
+    """Yield the sessions without a terminal but those whose agent has ended and whose conversation goes on in one of
+    the other sessions.
+    """
+    going_on = {id for session in sessions for id in conversations_of(session)}
+    for one in headless:
+        if not (one.headless and one.headless.over and one.headless.conversation in going_on):
+            yield one
+
+
+def conversations_of(session: Session) -> Iterator[str]:
+    """Yield the ids of the conversations that are open in a session's panes, as far as they are known."""
+    if session.conversation:
+        yield session.conversation.id
+    for pane in session.tmux.panes if session.tmux else ():
+        for agent in pane.agents:
+            id = agent.file.get("sessionId") if agent.file else None
+            if isinstance(id, str) and id:
+                yield id
 
 
 class _HostTask:

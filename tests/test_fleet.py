@@ -16,12 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.failure import HostState, Retry
-from navi.core.model import HostView, Source
-from navi.fleet import steady
+from navi.core.model import AgentProcess, Conversation, HeadlessAgent, HostView, Session, Source, Status
+from navi.fleet import Fleet, steady, without_doubles
 from navi.hosts.failures import LONGEST_PAUSE, LONGEST_SLOW_PAUSE, SLOW_PAUSE, pause_before
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings
 from tests.support import hostile
+from tests.support.dashboard import session
 from tests.support.hosts import failure, host, running, say
 from tests.support.machines import Lab, Machine, program
 from tests.support.scripts import beside, stand_in
@@ -48,6 +49,45 @@ def messages(view: HostView) -> dict[str, str]:
 def status(view: HostView, name: str) -> str:
     """Return what a session of a host does."""
     return next((session.status.word for session in view.sessions if session.name == name), "")
+
+
+# ---- sessions without a terminal
+
+
+def headless(name: str, place: str = "local", status: str = "running", conversation: str = "") -> Session:
+    """Return a session without a terminal."""
+    agent = HeadlessAgent("a title", status, conversation=conversation)
+    return Session(place, name, Status("working", Source.HUB, None, ""), headless=agent)
+
+
+def test_sessions_without_a_terminal_are_listed_on_their_hosts_and_others_named() -> None:
+    news: list[str] = []
+    fleet = Fleet([], (), news.append)
+    fleet.put_headless([headless("one", "gone"), headless("two", "gone")])
+    fleet.put_headless([headless("one", "gone"), headless("two", "gone")])
+    assert len(news) == 1, "what is the same is no news"
+    view = fleet.views[-1]
+    assert ([one.name for one in view.sessions], view.fresh) == (["one", "two"], False)
+    assert fleet.view("gone") == view
+    fleet.put_headless([])
+    assert fleet.views == ()
+
+
+def test_a_conversation_that_goes_on_in_a_terminal_is_listed_once() -> None:
+    agent = AgentProcess("claude", 1, file={"sessionId": "B"})
+    by_file = session("by file")
+    assert by_file.tmux
+    pane = by_file.tmux.pane._replace(agents=(agent,))
+    sessions = [
+        session("by hook")._replace(conversation=Conversation("A")),
+        by_file._replace(tmux=by_file.tmux._replace(panes=(pane,))),
+    ]
+    more = [
+        headless("a", status="complete", conversation="A"), headless("b", status="failed", conversation="B"),
+        headless("c", status="complete", conversation="C"), headless("none", status="complete"),
+        headless("both", status="running", conversation="A"),
+    ]  # fmt: skip
+    assert [one.name for one in without_doubles(sessions, more)] == ["c", "none", "both"]
 
 
 # ---- retries

@@ -23,6 +23,8 @@ from navi.core.model import HostView
 from navi.notifier import Notifier
 from tests.support.dashboard import NAVI, begin, configure, navi, session, tmux_of, view, wait_selected
 from tests.support.machines import Lab
+from tests.support.puppet import spawn
+from tests.support.serving import serving
 from tests.support.verbs import navi as verb
 from tests.support.waiting import until
 
@@ -251,6 +253,34 @@ def test_the_service_notifies_without_a_dashboard(lab: Lab) -> None:
     assert service.returncode == 0
     assert set(lines.splitlines()) == {"api needs you: permission"}
     assert not complaints, "standard output is no terminal, so that nothing rings"
+
+
+def test_agents_without_a_terminal_are_notified_of_each_time_they_ask(lab: Lab) -> None:
+    notes = lab.local.home / "notes"
+    configure(lab, notify=COMMAND.format(notes))
+    with serving(lab) as hub, notify(lab) as service, navi(lab) as screen:
+        address = spawn(lab, "local", "say x", title="api")
+        screen.wait_for("waiting")
+        for number in (1, 2):
+            verb(lab, "send", address, "ask may I?")
+            screen.wait_for("1 question")
+            until(lambda: notes.exists() and notes.read_text().count("|") == 4 * number, what="the command has run")  # noqa: B023
+            verb(lab, "answer", address, "--allow")
+            screen.wait_gone("1 question")
+        assert notes.read_text() == f"{address}|local|permission|Script may I?|" * 2
+        verb(lab, "send", address, "ask again?")
+        until(lambda: notes.read_text().count("|") == 12, what="the command has run")
+        hub.kill()
+        hub.communicate(timeout=30)
+        screen.wait_for("disconnected")
+        with serving(lab):
+            screen.wait_for("1 question")
+            verb(lab, "answer", address, "--allow")
+            screen.wait_gone("1 question")
+        assert notes.read_text().count("|") == 12, "a hub that comes again is no news"
+        service.send_signal(signal.SIGTERM)
+        _, complaints = service.communicate(timeout=30)
+        assert not complaints
 
 
 def test_the_service_needs_a_way(lab: Lab) -> None:

@@ -29,7 +29,7 @@ Info = Mapping[str, Any]
 ID = re.compile(r"spawn_[0-9a-f]{16}", re.ASCII)
 """What the name of a session without a terminal looks like."""
 
-OVER = frozenset({"complete", "failed"})
+OVER = frozenset({"complete", "failed", "archived"})
 """Statuses of a session whose agent has ended."""
 
 
@@ -264,7 +264,7 @@ def _answer(hub: HubClient, options: Options, context: Context) -> int:
         context.output.print(f"would answer {address(info)}: {'allow' if answer['allow'] else 'deny'}")
         return exits.OK
     hub.follow(info)
-    hub.send({"type": "control_response", "request_id": question["request_id"], **answer})
+    hub.send({"type": "control_response", "request_id": question["request_id"], "by": who(), **answer})
     hub.wait(lambda one: one["type"] == "question_resolved" and one["request_id"] == question["request_id"])
     context.output.print(f"answered {address(info)}: {'allow' if answer['allow'] else 'deny'}")
     return exits.OK
@@ -322,7 +322,7 @@ def _print_question(context: Context, options: Options, info: Info, question: In
 
 def _health(hub: HubClient, options: Options, context: Context) -> int:
     """Report whether the agents run; of one, the exit status is its code."""
-    codes = {"complete": exits.NO, "failed": exits.NO, "disconnected": exits.UNAVAILABLE}
+    codes = {"complete": exits.NO, "failed": exits.NO, "archived": exits.NO, "disconnected": exits.UNAVAILABLE}
     found = [find(hub, text) for text in options.addresses]
     documents = [
         {"address": address(one), "status": health(one), "reason": clean(one["reason"]) or one["status"]}

@@ -16,7 +16,9 @@ from navi.core import exits
 from navi.core.notices import words_of
 from navi.core.text import clean
 from navi.fleet import Fleet
+from navi.hosts.sockets import folder_for_sockets
 from navi.notifier import Notifier
+from navi.tui.headless.watch import HubWatch
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -38,17 +40,19 @@ def run_notify(_: Options, context: Context) -> int:
         settings, context.environment, NoticeStore(places.state), _write if sys.stdout.isatty() else None,
         given=lambda notice: output.print_at_once(clean(words_of(notice))), tell=output.complain, log=context.log,
     )  # fmt: skip
-    trio.run(_follow, fleet, notifier)
+    hub = HubWatch(fleet, folder_for_sockets(context.environment), lambda words, _style: output.complain(words))
+    trio.run(_follow, fleet, notifier, hub)
     return exits.OK
 
 
-async def _follow(fleet: Fleet, notifier: Notifier) -> None:
+async def _follow(fleet: Fleet, notifier: Notifier, hub: HubWatch) -> None:
     """Hand every change to the notifier until a signal comes."""
     fleet.changed = lambda _: notifier.note(fleet.views)
     async with trio.open_nursery() as nursery:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
             nursery.start_soon(fleet.run)
             nursery.start_soon(notifier.run)
+            nursery.start_soon(hub.run)
             async for _ in signals:
                 nursery.cancel_scope.cancel()
                 break

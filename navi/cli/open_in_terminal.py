@@ -67,7 +67,7 @@ def _launch(kind: AgentKind, info: Info) -> Launch:
 
 def end(hub: HubClient, info: Info) -> None:
     """End a session's agent, and wait for the proof. Raise OperationError where there is none."""
-    if info["status"] in ("complete", "failed"):
+    if info["status"] in ("complete", "failed", "archived"):
         return
     if info["status"] == "disconnected":
         words = "its host can't be reached, so that its agent may still run; nothing was opened"

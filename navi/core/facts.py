@@ -11,6 +11,7 @@ from navi.core.model import (
     Evidence,
     Frame,
     GivenAnswer,
+    HeadlessAgent,
     Pane,
     Session,
     Source,
@@ -60,6 +61,7 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         Fact("session", session.address),
         Fact("host", host),
         Fact("status", status.word, status.word),
+        Fact("hub says", session.word if session.headless else ""),
         Fact("source", f"{status.source}, {_ago(status.since, clock)}"),
         Fact("because", status.reason),
         Fact("rule", rule(session, frame) if frame else ""),
@@ -68,9 +70,11 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         *(_answer(one, clock) for one in reversed(session.marks.answers)),
         Fact("directory", session.cwd),
         Fact("agent", session.agent or "none that navi knows"),
-        *(_background(session.background) if session.background else _file(session.file, clock)),
+        *(_headless(session.headless) if session.headless else ()),
+        *(_background(session.background) if session.background else ()),
+        *(() if session.headless or session.background else _file(session.file, clock)),
         *([Fact("tmux says", tmux_answer(frame))] if frame and not frame.proven else []),
-        *([] if session.background else _tmux(session.tmux, frame, clock)),
+        *([] if session.background or session.headless else _tmux(session.tmux, frame, clock)),
     ]
     return [Fact(clean(one.label), clean(one.text), clean(one.status)) for one in found if one.text]
 
@@ -93,6 +97,8 @@ def _answer(one: GivenAnswer, clock: float) -> Fact:
 def rule(session: Session, frame: Frame) -> str:
     """Say which rule decided the status; those of navi(1), How a status is decided."""
     status, file = session.status, session.file
+    if session.headless:
+        return "navi's hub says what an agent without a terminal does"
     if session.background:
         return "the files that the agent itself writes count"
     if session.tmux is None:
@@ -133,6 +139,18 @@ def _evidence(evidence: tuple[Evidence, ...], clock: float) -> Iterator[Fact]:
 
 def _ago(time: float | None, clock: float) -> str:
     return "age unknown" if time is None else f"{exact_age(clock - time)} ago"
+
+
+def _headless(one: HeadlessAgent) -> Iterator[Fact]:
+    yield Fact("title", one.title)
+    yield Fact("questions", f"{len(one.asked)} open: {', '.join(one.asked)}" if one.asked else "")
+    yield Fact("model", one.model)
+    yield Fact("permissions", one.mode)
+    yield Fact("conversation", one.conversation)
+    yield Fact("runs", f"{one.run}, {one.messages} messages")
+    cost = f", ${one.cost:.2f}" if one.cost is not None else ""
+    tokens = f"{short_number(one.tokens_in)} in, {short_number(one.tokens_out)} out{cost}"
+    yield Fact("tokens", tokens if one.tokens_in or one.tokens_out or cost else "")
 
 
 def _background(one: BackgroundAgent) -> Iterator[Fact]:

@@ -83,7 +83,7 @@ def _tier(session: Session) -> int:
 
 _ORDERS: dict[Sort, Callable[[Session], tuple[object, ...]]] = {
     Sort.PRIORITY: lambda session: (_tier(session), -_since(session)),
-    Sort.NAME: lambda session: (session.name.casefold(),),
+    Sort.NAME: lambda session: (session.label.casefold(),),
     Sort.AGE: lambda session: (-_since(session),),
     Sort.STATUS: lambda session: (rank(session.status.word), -_since(session)),
     Sort.DIRECTORY: lambda session: (session.cwd.casefold(),),
@@ -96,7 +96,7 @@ def arrange(views: Iterable[HostView], selection: Selection) -> tuple[Session, .
     order = _ORDERS[selection.sort]
     shown = [session for view in views if _in_scope(view, selection.scope) for session in view.sessions]
     listed = [session for session in shown if _is_listed(session, selection)]
-    listed.sort(key=lambda session: (*order(session), session.name.casefold(), session.key))
+    listed.sort(key=lambda session: (*order(session), session.label.casefold(), session.key))
     return tuple(listed)
 
 
@@ -136,9 +136,9 @@ def next_scope(scope: str, names: Sequence[str]) -> str:
 
 
 def matches(session: Session, query: str) -> bool:
-    """Return whether name, address, directory, message or a mark contain the query, in any case."""
+    """Return whether name, title, address, directory, message or a mark contain the query, in any case."""
     wanted = query.casefold()
-    texts = (session.address, session.cwd, session.message, *marks_of(session))
+    texts = (session.address, session.label, session.cwd, session.message, *marks_of(session))
     return any(wanted in text.casefold() for text in texts)
 
 

@@ -12,6 +12,9 @@ from typing import NamedTuple
 from navi.core.address import LOCAL, address_of
 from navi.core.failure import Failure, HostState
 
+SHORT_LABEL = 40
+"""Characters of a session's label within a sentence."""
+
 
 class AgentProcess(NamedTuple):
     """An agent that runs in a pane, as its host recognized it by its program.
@@ -52,6 +55,36 @@ class BackgroundAgent(NamedTuple):
     process: int
     file: Mapping[str, object] = MappingProxyType({})
     job: Mapping[str, object] = MappingProxyType({})
+
+
+class HeadlessAgent(NamedTuple):
+    """A session whose agent navi runs without a terminal, as its hub knows it, the texts cleaned. `status` is what it
+    is shown as, in the hub's words; `reason` says more about it.
+
+    `asked` are the kinds of the open questions, the oldest first. `run` counts its starts, `messages` what it printed.
+    `conversation` is the agent's own id. `cost` is in dollars, None if that is not known. `hub` says that the hub is
+    connected, so that something can be sent or answered.
+    """
+
+    title: str
+    status: str
+    reason: str = ""
+    asked: tuple[str, ...] = ()
+    harness: str = ""
+    model: str = ""
+    mode: str = ""
+    conversation: str = ""
+    run: int = 1
+    messages: int = 0
+    cost: float | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    hub: bool = True
+
+    @property
+    def over(self) -> bool:
+        """Whether its agent has ended."""
+        return self.status in ("complete", "failed", "archived")
 
 
 class Pane(NamedTuple):
@@ -276,7 +309,8 @@ class Source(StrEnum):
     """Where a status comes from.
 
     HOOK is the status file of the agent's hook, STATE the file in which the agent itself writes its state, PROCESS what
-    the host knows of the agent's process, PANE whether the pane is dead, shows a shell or prints, TMUX its sessions.
+    the host knows of the agent's process, PANE whether the pane is dead, shows a shell or prints, TMUX its sessions,
+    HUB what navi's hub knows of an agent without a terminal.
     """
 
     HOOK = "hook"
@@ -286,6 +320,7 @@ class Source(StrEnum):
     PROCESS = "process"
     PANE = "pane"
     TMUX = "tmux"
+    HUB = "hub"
 
 
 class Evidence(NamedTuple):
@@ -324,12 +359,13 @@ class Status(NamedTuple):
     @property
     def inferred(self) -> bool:
         """Whether neither a hook nor the agent's own state file reports the status: navi derived it."""
-        return self.source not in (Source.HOOK, Source.STATE)
+        return self.source not in (Source.HOOK, Source.STATE, Source.HUB)
 
 
 class Session(NamedTuple):
     """A session on a host. Its identity is (host, name, socket). One without a terminal has `background` and nothing of
-    tmux; the agent's id for it takes the place of the socket.
+    tmux; the agent's id for it takes the place of the socket. One that navi itself runs without a terminal has
+    `headless`, and the hub's id as its name.
 
     `conversation` is the one that has the status, None if no hook reported of it.
     Of a session without `tmux`, `socket` is that of its tmux server as far as its status file names it, and `unjudged`
@@ -349,10 +385,28 @@ class Session(NamedTuple):
     unjudged: str = ""
     background: BackgroundAgent | None = None
     conversation: Conversation | None = None
+    headless: HeadlessAgent | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is called where a person reads it: its name, or the title of one without a terminal."""
+        return self.headless.title if self.headless and self.headless.title else self.name
+
+    @property
+    def short_label(self) -> str:
+        """What it is called within a sentence."""
+        return self.label if len(self.label) <= SHORT_LABEL else f"{self.label[: SHORT_LABEL - 3].rstrip()}..."
+
+    @property
+    def word(self) -> str:
+        """Its status as it is shown: one without a terminal has those of the hub."""
+        return self.headless.status if self.headless else self.status.word
 
     @property
     def key(self) -> tuple[str, str, str]:
         """The session's identity: host, name, socket."""
+        if self.headless:
+            return (self.host, self.name, "without a terminal")
         if self.background:
             return (self.host, self.name, f"{self.background.kind} {self.background.id}")
         return (self.host, self.name, self.tmux.socket if self.tmux else self.socket)

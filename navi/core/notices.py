@@ -33,7 +33,7 @@ CLOCK = 1.0
 TRIES = 2
 """Attempts to connect that must fail until a host counts as lost: most connections are back at once."""
 
-EXACT = frozenset({Source.HOOK, Source.STATE})
+EXACT = frozenset({Source.HOOK, Source.STATE, Source.HUB})
 """Sources that give every observer the same time for the same change."""
 
 
@@ -74,7 +74,7 @@ class Observer:
 
         What was so the first time is not news, and neither is a host that was never reached.
         """
-        return [one for view in views for one in (*self._of_host(view, now, epoch), *self._of_sessions(view))]
+        return [one for view in views for one in (*self._of_host(view, now, epoch), *self._of_sessions(view, epoch))]
 
     def _of_host(self, view: HostView, now: float, epoch: float) -> Iterator[Notice]:
         if view.fresh:
@@ -85,11 +85,16 @@ class Observer:
             cause = view.failure.cause if view.failure else ""
             yield Notice(view.name, "", "", LOST, cause, before=before, seen=epoch)
 
-    def _of_sessions(self, view: HostView) -> Iterator[Notice]:
-        if not view.fresh or view.frame is None:
-            return
-        clock, machine = view.frame.clock, view.frame.place.host
+    def _of_sessions(self, view: HostView, epoch: float) -> Iterator[Notice]:
+        """Sessions without a terminal are known by the hub, and by its clock. While it, or the relay, knows nothing of
+        one, that is no change.
+        """
+        frame = view.frame if view.fresh else None
+        machine = frame.place.host if frame else ""
         for session in view.sessions:
+            if session.status.word == "unknown" if session.headless else frame is None:
+                continue
+            clock = frame.clock if frame and not session.headless else epoch
             before = self._last.get(session.key)
             word = session.status.word
             self._last[session.key] = (word, clock)

@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 from navi.headless.harness import HARNESSES
-from navi.headless.hub import Hub
+from navi.headless.hub import PAGE, Hub
 from navi.headless.hub_session import Wanted
+from navi.headless.listing import document as session_document
 from navi.headless.run_state import question_document
+from navi.headless.shortened import cut_lines, cut_texts
 from navi.headless.store import Refused, StoredSession
 
 Body = Mapping[str, Any]
@@ -20,6 +22,9 @@ OK, CREATED, BAD, MISSING, CONFLICT, UNAVAILABLE = 200, 201, 400, 404, 409, 503
 
 NOT_STORED = "the hub can't store it, so that nothing was done"
 """What is reported when its disk is full."""
+
+MOST_MESSAGES = 500
+"""Messages in one answer."""
 
 TITLE = 100
 """Characters of a prompt that become a session's title."""
@@ -51,6 +56,13 @@ async def respond(hub: Hub, method: str, path: str, body: Body) -> Answer:
 
 class BadBody(ValueError):
     """A field of a request is missing or has another type; the text says which."""
+
+
+def _number(body: Body, name: str) -> int:
+    value = body.get(name, 0)
+    if type(value) is not int or value < 0:
+        raise BadBody(f"`{name}` must be a number")
+    return value
 
 
 def _text(body: Body, name: str, default: str | None = None) -> str:
@@ -116,7 +128,19 @@ async def _session(hub: Hub, id: str, body: Body) -> Answer:
     inputs, questions = await hub.writer.do(lambda store: (store.inputs(id), store.questions(id, "open")))
     found["inputs"] = [one._asdict() for one in inputs if one.kind == "user"]
     found["questions"] = [question_document(one) for one in questions]
-    return status, found
+    return status, cut_texts(found, longest) if (longest := _number(body, "longest")) else found
+
+
+async def _messages(hub: Hub, id: str, body: Body) -> Answer:
+    """Some of what the agent printed, from a number on."""
+    start, most, longest = _number(body, "from_index"), _number(body, "limit") or PAGE, _number(body, "longest")
+    found = await hub.writer.do(lambda store: store.messages(id, start, min(most, MOST_MESSAGES)))
+    lines = [one.body.decode("utf-8", "surrogateescape") for one in found]
+    return OK, {"index": start, "messages": cut_lines(lines, longest) if longest else lines}
+
+
+async def _put_away(hub: Hub, id: str, _body: Body) -> Answer:
+    return OK, document(hub, await hub.put_away(id))
 
 
 async def _live(hub: Hub, _id: str, body: Body) -> Answer:
@@ -170,8 +194,7 @@ async def _pending(hub: Hub, id: str, _body: Body) -> Answer:
 
 def document(hub: Hub, row: StoredSession) -> dict[str, Any]:
     """Return a session as programs see it."""
-    shown = hub.shown(row)
-    return row._asdict() | {"type": shown.type, "status": shown.status, "badge": shown.badge or None}
+    return session_document(row, hub.shown(row))
 
 
 ROUTES = (
@@ -183,6 +206,8 @@ ROUTES = (
     Route("POST", "/api/sessions/live", _live),
     Route("GET", "/api/sessions/{id}", _session),
     Route("GET", "/api/sessions/{id}/info", _info),
+    Route("GET", "/api/sessions/{id}/messages", _messages),
+    Route("POST", "/api/sessions/{id}/archive", _put_away),
     Route("POST", "/api/sessions/{id}/resume", _resume),
     Route("POST", "/api/sessions/{id}/terminal", _terminal),
     Route("POST", "/api/sessions/{id}/complete", _complete),

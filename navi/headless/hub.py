@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import trio
@@ -18,7 +18,9 @@ from navi.headless import rule
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Answer
 from navi.headless.hub_session import HubSession, Wanted
+from navi.headless.listing import Watchers, rows_of, summary, text_of
 from navi.headless.run_state import question_document
+from navi.headless.shortened import shortened
 from navi.headless.store import Refused, Store, StoredSession
 from navi.headless.writer import Writer
 
@@ -53,21 +55,29 @@ class Peer(Protocol):
 
 
 class Subscriber:
-    """A client that follows sessions. It never holds up the hub: too far behind, it is closed."""
+    """A client that follows sessions. It never holds up the hub: too far behind, it is closed.
+
+    With `longest`, lines and texts of more than so many bytes are cut for it.
+    """
 
     def __init__(self, peer: Peer, name: str = "") -> None:
         self.peer = peer
         self.name = name
         self._send, self._waiting = trio.open_memory_channel[Message](BEHIND)
         self.lost = trio.CancelScope()
+        self.longest = 0
 
     def tell(self, message: Message) -> None:
         """Queue a message; does not wait."""
         try:
-            self._send.send_nowait(message)
+            self._send.send_nowait(self.short(message))
         except trio.WouldBlock:
             if message["type"] != "partial":
                 self.lost.cancel()
+
+    def short(self, message: Message) -> Message:
+        """Return a message as this client wants it."""
+        return shortened(message, self.longest) if self.longest else message
 
     async def run(self) -> None:
         """Send what is queued, until the client is lost; then close it."""
@@ -92,11 +102,13 @@ class Hub:
         self._client_id = ""
         self._capabilities: Message = {}
         self._started: deque[float] = deque(maxlen=MOST_A_MINUTE)
+        self.watchers = Watchers(self.listed)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what is stored, and carry out what is asked, until cancelled."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.writer.run)
+            nursery.start_soon(self.watchers.run)
             for row in await self.writer.do(lambda store: store.live()):
                 await self.follow(row)
             task_status.started()
@@ -126,6 +138,8 @@ class Hub:
             session = HubSession(row, HARNESSES[row.harness], self.writer, self._to_relay)
             self._sessions[row.id] = session
             session.clients = clients
+            session.changed = self.watchers.note
+            self.watchers.note(row.id)
             await session.rebuild()
         return session
 
@@ -192,11 +206,24 @@ class Hub:
             held.opened(row)
         return row
 
+    async def put_away(self, session_id: str) -> StoredSession:
+        """Leave a session whose agent has ended out of lists. Raise Refused."""
+        row = await self.writer.do(lambda store: store.put_away(session_id))
+        self._sessions.pop(session_id, None)
+        self.watchers.note(session_id)
+        return row
+
     def shown(self, row: StoredSession) -> rule.Shown:
         """Return what a session is shown as."""
         held = self._sessions.get(row.id)
         live = rule.Live(held.state.status.value, held.row.generation) if held and held.reached else None
         return rule.shown(rule.Row(row.remote, row.interactive, row.status, row.generation), live)
+
+    async def listed(self, ids: Collection[str] | None = None) -> list[Message]:
+        """Return sessions as a list shows them: those with these ids, or all."""
+        known = frozenset(id for id, held in self._sessions.items() if held.state.latest)
+        found = await self.writer.do(lambda store: rows_of(store, ids, known))
+        return [summary(row, self.shown(row), self._sessions.get(row.id), text_of(row, last)) for row, last in found]
 
     # ---- the relay
 
@@ -240,12 +267,12 @@ class Hub:
     async def subscribe(self, client: Subscriber, session_id: str, from_index: int) -> None:
         """Send a client what it has missed of a session, and then what comes, without a gap. Raise Refused."""
         row = await self.writer.do(lambda store: store.needed(session_id))
-        await client.peer.send(await self.connected(row))
+        await client.peer.send(client.short(await self.connected(row)))
         index = max(0, from_index)
         while True:
             page = await self._page(session_id, index)
             if page:
-                await client.peer.send(_message(session_id, index, page))
+                await client.peer.send(client.short(_message(session_id, index, page)))
                 index += len(page)
             held = self._sessions.get(session_id)
             if held is None or held.row.last_index < index:
@@ -275,6 +302,7 @@ class Hub:
 
     def forget(self, client: Subscriber) -> None:
         """Note that a client is gone."""
+        self.watchers.forget(client)
         for session in self._sessions.values():
             session.clients.discard(client)
 

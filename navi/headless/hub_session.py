@@ -58,6 +58,9 @@ class HubSession:
         self.row = row
         self.clients: set[Client] = set()
         self.reached = False
+        self.changed: Callable[[str], None] = lambda _: None
+        self._since = self._lost_since = row.last_activity_at
+        self._before = (False, Status.STARTING)
         self._run = begin(harness, row)
         self._writer = writer
         self._to_relay = to_relay
@@ -69,9 +72,18 @@ class HubSession:
         """What it does, as its output says."""
         return self._run.state
 
+    @property
+    def since(self) -> float:
+        """Since when it is what it is shown as (epoch): its status, or that no relay reaches it. After a start of the
+        hub, that is the time when the agent was last heard of.
+        """
+        return self._since if self.reached or not self.state.status.live else self._lost_since
+
     async def rebuild(self) -> None:
         """Read the messages of this run again, after a start of the hub or where memory and store differ."""
-        run, index = begin(self._run.harness, self.row), 0
+        sent = await self._writer.do(lambda store: store.inputs(self.row.id, "queued", "handed"))
+        prompted = self.row.generation == 1 or any(one.kind == "user" for one in sent)
+        run, index = begin(self._run.harness, self.row, prompted), 0
         while True:
             page = await self._writer.do(partial(Store.messages, session_id=self.row.id, from_index=index))
             lines = [one.body for one in page if one.generation == self.row.generation]
@@ -82,12 +94,22 @@ class HubSession:
         for one in await self._writer.do(lambda store: store.questions(self.row.id, "answered")):
             run = happened(run, Answered(one.request_id))
         self._run = run
+        self._before = (self.reached, run.state.status)
         self.row = await self._writer.do(lambda store: store.needed(self.row.id))
 
     def _tell(self, messages: Iterable[Message]) -> None:
+        self._note_time()
+        self.changed(self.row.id)
         for message in messages:
             for client in self.clients:
                 client.tell({"session_id": self.row.id, **message})
+
+    def _note_time(self) -> None:
+        """Note when its status changed, or the relay lost it."""
+        (reached, status), now = self._before, time.time()
+        self._since = self._since if status is self.state.status else now
+        self._lost_since = now if reached and not self.reached else self._lost_since
+        self._before = (self.reached, self.state.status)
 
     # ---- beginning
 
@@ -95,9 +117,11 @@ class HubSession:
         """Store the first inputs, and let the relay start the agent and give it these."""
         launch = launch_of(self.row)
         harness = self._run.harness
+        waits = await self._writer.do(lambda store: store.inputs(self.row.id, "queued"))
+        self._run = begin(harness, self.row, bool(prompt) or any(one.kind == "user" for one in waits))
         lines = harness.codec.handshake(launch)
         first = await self._writer.do(lambda store: self._queue_first(store, lines, prompt, by))
-        await self._to_relay({
+        self.reached = await self._to_relay({
             "type": "start_session", "session_id": self.row.id, "host": self.row.host,
             "generation": self.row.generation, "cwd": self.row.cwd, "words": list(harness.command(launch)),
             "variables": dict(harness.variables), "first": first,
@@ -222,7 +246,8 @@ class HubSession:
             if not self.state.status.live:
                 raise Refused("its agent has ended; navi resume goes on with it")
             found = await self._writer.do(lambda store: store.queue(self.row.id, id, kind, body, by))
-            self._tell([{"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state}])
+            queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": kind}
+            self._tell([queued | ({"content": body, "by": by} if kind == "user" else {})])
             await self.send_waiting()
             return found
 

@@ -14,11 +14,12 @@ CHUNK = 262_144
 
 
 class LinePeer:
-    """A stream of messages; `senders` are those whose messages may come."""
+    """A stream of messages; `senders` are those whose messages may come, `chunk` the bytes that are read at once."""
 
-    def __init__(self, stream: trio.SocketStream, senders: Iterable[Sender]) -> None:
+    def __init__(self, stream: trio.SocketStream, senders: Iterable[Sender], chunk: int = CHUNK) -> None:
         self._stream = stream
         self._senders = tuple(senders)
+        self._chunk = chunk
         self._lock = trio.Lock()
         self._rest = bytearray()
 
@@ -34,7 +35,7 @@ class LinePeer:
     async def messages(self) -> AsyncGenerator[dict[str, Any], None]:
         """Yield what comes until the other side ends, or the stream fails; use it with `aclosing`. Raise Malformed."""
         try:
-            while data := await self._stream.receive_some(CHUNK):
+            while data := await self._stream.receive_some(self._chunk):
                 start = len(self._rest)
                 self._rest += data
                 for line in self._lines(start):

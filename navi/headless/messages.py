@@ -34,7 +34,8 @@ ID = {"session_id": Field(TEXT)}
 
 TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     # ---- a client, which may be a verb, a dashboard or a page
-    ("client", "subscribe"): {"session_id": maybe(TEXT), "from_index": maybe(NUMBER)},
+    ("client", "subscribe"): {"session_id": maybe(TEXT), "from_index": maybe(NUMBER), "longest": maybe(NUMBER)},
+    ("client", "watch"): {},
     ("client", "ping"): {},
     ("client", "user_message"): {
         "uuid": maybe(TEXT), "content": Field(TEXT), "by": maybe(TEXT), "session_id": maybe(TEXT),
@@ -74,7 +75,10 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     },
     ("hub to client", "message"): {**ID, "index": Field(NUMBER), "messages": Field(LIST)},
     ("hub to client", "partial"): {**ID, "message_id": Field(TEXT), "text": Field(TEXT)},
-    ("hub to client", "input"): {**ID, "uuid": Field(TEXT), "seq": maybe(NUMBER), "state": Field(TEXT)},
+    ("hub to client", "input"): {
+        **ID, "uuid": Field(TEXT), "seq": maybe(NUMBER), "state": Field(TEXT), "kind": maybe(TEXT),
+        "content": maybe(TEXT), "by": maybe(TEXT),
+    },
     ("hub to client", "control_request"): {
         **ID, "request_id": Field(TEXT), "kind": Field(TEXT), "tool_name": Field(TEXT), "input": Field(OBJECT),
     },
@@ -84,6 +88,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("hub to client", "session_updated"): {
         **ID, "status": Field(TEXT), "remote": Field(TRUTH), "interactive": Field(TRUTH), "reason": Field(TEXT),
     },
+    ("hub to client", "sessions"): {"sessions": Field(LIST)},
     ("hub to client", "complete"): {**ID, "exit_code": maybe(NUMBER), "reason": Field(TEXT)},
     ("hub to client", "response"): {"id": Field(NUMBER), "status": Field(NUMBER), "body": Field(OBJECT)},
     ("hub to client", "pong"): {},

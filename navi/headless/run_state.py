@@ -44,15 +44,17 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
     """Read lines of a log, without their ends, that begin at `offset` and end at `end`."""
     messages: list[Message] = []
     events: list[Event] = []
+    was_open = {one.request_id for one in run.state.questions}
     for line in lines:
         memory, found = run.harness.codec.read(run.memory, line)
+        remembers = memory is not run.memory  # who reads the stored lines again must know the same
         run = run._replace(memory=memory, state=_after_all(run.state, found))
         events += found
-        if found and not all(isinstance(one, Partial) for one in found):
+        if found and (remembers or not all(isinstance(one, Partial) for one in found)):
             messages.append(Message(_kind(found), line, offset))
         offset += len(line) + 1
     return Output(
-        run, _batch(run, row, end, messages, events),
+        run, _batch(run, row, end, messages, events, was_open),
         tuple(one for one in events if isinstance(one, Partial)), tuple(one for one in events if isinstance(one, Due)),
     )  # fmt: skip
 
@@ -76,11 +78,16 @@ def _kind(events: Sequence[Event]) -> str:
     return first.type or "other" if isinstance(first, Other) else type(first).__name__.lower()
 
 
-def _batch(run: RunState, row: StoredSession, end: int, messages: Sequence[Message], events: Sequence[Event]) -> Batch:
+def _batch(
+    run: RunState, row: StoredSession, end: int, messages: Sequence[Message], events: Sequence[Event], open: set[str]
+) -> Batch:
+    """Return what is stored. A question that the agent asks no more is withdrawn, whatever ended it: the end of its
+    turn, too.
+    """
     still_open = {one.request_id for one in run.state.questions}
     asked = [one for one in events if isinstance(one, Asked)]
     gone = {one.request_id for one in events if isinstance(one, Withdrawn)}
-    gone |= {one.request_id for one in asked if one.request_id not in still_open}
+    gone |= (open | {one.request_id for one in asked}) - still_open
     return Batch(
         row.id, row.generation, row.log_offset, end, messages,
         opened=[Question(one.request_id, one.kind, question_body(one)) for one in asked],

@@ -117,6 +117,8 @@ class _Conversation:
             await self._hub.connect_relay(self._peer, message)
         elif type in ("session_output", "input_handed", "session_reached", "session_ended"):
             await self._hub.hear(message)
+        elif type == "watch":
+            await self._hub.watchers.add(self._client)
         elif type == "ping":
             await self._peer.send({"type": "pong"})
         elif type == "request":
@@ -129,6 +131,7 @@ class _Conversation:
         """A message about a session: the one that it names, or the last one that was subscribed to."""
         self._session = message.get("session_id") or self._session
         if message["type"] == "subscribe":
+            self._client.longest = max(0, message.get("longest") or 0)
             await self._hub.subscribe(self._client, self._session, message.get("from_index") or 0)
         else:
             await self._hub.command(self._client, self._session, message)

@@ -19,6 +19,7 @@ from navi.headless.harness.base import (
     Replied,
     Session,
     Taken,
+    Text,
     ToolResult,
     TurnEnded,
     Withdrawn,
@@ -86,8 +87,14 @@ class Exited:
 Happening = Event | Began | Handed | Answered | EndWanted | Silent | Exited
 
 
+LONGEST_LATEST = 300
+"""Characters of the agent's last text that are remembered."""
+
+
 class State(NamedTuple):
-    """What a session does, and what is known of its agent. `reason` says more about the status, for people."""
+    """What a session does, and what is known of its agent. `reason` says more about the status, for people; `latest` is
+    the beginning of the agent's last text.
+    """
 
     status: Status = Status.STARTING
     reason: str = ""
@@ -99,6 +106,7 @@ class State(NamedTuple):
     cost: float | None = None
     tokens_in: int = 0
     tokens_out: int = 0
+    latest: str = ""
 
 
 BEGINNING = State()
@@ -184,6 +192,11 @@ def _turn_ended(state: State, event: TurnEnded) -> State:
     return state._replace(status=Status.WAITING, reason="" if event.outcome == "done" else event.outcome)
 
 
+def _text(state: State, event: Text) -> State:
+    text = " ".join(event.text[: 2 * LONGEST_LATEST].split())[:LONGEST_LATEST]
+    return state._replace(latest=text) if text and event.who == "agent" else state
+
+
 def _mode(state: State, event: Mode) -> State:
     return state._replace(mode=event.mode)
 
@@ -240,6 +253,7 @@ RULES: Mapping[type, Callable[[State, Any], State]] = {
     ToolResult: _tool_result,
     TurnEnded: _turn_ended,
     Mode: _mode,
+    Text: _text,
     EndWanted: _end_wanted,
     Silent: _silent,
     Exited: _exited,

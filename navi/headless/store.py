@@ -20,6 +20,9 @@ from navi.headless.schema import SESSIONS, migrate
 LONGEST_BODY = 16 * 1024 * 1024
 """Bytes of a message that are kept."""
 
+LAST, LONG = 200, 65_536
+"""Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
+
 CUT = b" ... cut here: the line was longer than navi keeps"
 """The end of a message that was longer."""
 
@@ -199,8 +202,12 @@ class Store:
         return tuple(self._sessions("WHERE agent_session_id = ? ORDER BY created_at DESC", agent_session_id))
 
     def sessions(self, remote: bool | None = None, limit: int = 200, skip: int = 0) -> tuple[StoredSession, ...]:
-        """Return a page of sessions, the last active first; with `remote`, only those with or without that flag."""
+        """Return a page of sessions, the last active first; with `remote`, only those with or without that flag.
+
+        Of those with it, the ones that were put away are left out.
+        """
         where = "" if remote is None else f"WHERE remote = {int(remote)} "
+        where += "AND status != 'archived' " if remote else ""
         return tuple(self._sessions(f"{where}ORDER BY last_activity_at DESC, id LIMIT ? OFFSET ?", limit, skip))
 
     def knows_folder(self, host: str, cwd: str) -> bool:
@@ -211,6 +218,20 @@ class Store:
     def live(self) -> tuple[StoredSession, ...]:
         """Return the sessions that run without a terminal, as far as it is known."""
         return tuple(self._sessions("WHERE remote = 1 AND status = 'live' ORDER BY id"))
+
+    def listed(self) -> list[StoredSession]:
+        """Return the sessions without a terminal that a list shows: all that run, and the last active others."""
+        found = {row.id: row for row in (*self.live(), *self.sessions(remote=True))}
+        return list(found.values())
+
+    def put_away(self, session_id: str) -> StoredSession:
+        """Leave a session whose agent has ended out of lists; it can still be read and resumed. Raise Refused."""
+        with self.together():
+            row = self.needed(session_id)
+            if not row.remote or row.status not in ("complete", "failed", "archived"):
+                raise Refused(f"the agent of {session_id} has not ended, as far as it is known")
+            self.change(session_id, status="archived")
+            return row._replace(status="archived")
 
     def _sessions(self, clause: str, *values: object) -> Iterator[StoredSession]:
         query = f"SELECT {', '.join(StoredSession._fields)} FROM sessions {clause}"
@@ -326,6 +347,15 @@ class Store:
             "UPDATE questions SET state = 'withdrawn' WHERE session_id = ? AND request_id = ? AND state = 'open'",
             [(batch.session_id, request_id) for request_id in batch.withdrawn],
         )
+
+    def last_text(self, row: StoredSession) -> StoredMessage | None:
+        """Return the last message with a text, None if there is none among the last ones, or it is long."""
+        found = self._database.execute(
+            "SELECT idx, kind, body, generation FROM messages WHERE session_id = ? AND idx > ? AND kind = 'text' "
+            "AND length(body) < ? ORDER BY idx DESC LIMIT 1",
+            (row.id, row.last_index - LAST, LONG),
+        ).fetchone()
+        return StoredMessage(*found) if found else None
 
     def messages(self, session_id: str, from_index: int = 0, limit: int = 100) -> tuple[StoredMessage, ...]:
         """Return up to `limit` messages of a session, from a number on."""

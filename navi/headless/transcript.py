@@ -12,6 +12,9 @@ from navi.headless.harness.base import Asked, Event, Raw, Taken, Text, ToolCall,
 RESULT_LINES = 8
 """Lines of a tool's result that are shown."""
 
+MOST_ASKED = 1000
+"""Characters of a tool's input, where that is what is asked."""
+
 MARKS = {"thought": "~ ", "user": "> ", "note": "- "}
 """What goes before the words of others than the agent."""
 
@@ -85,3 +88,15 @@ def summary(input: Mapping[str, object]) -> str:
         if isinstance(value, str):
             return value
     return json.dumps(input, ensure_ascii=False) if input else ""
+
+
+def asked_text(tool: str, input: Mapping[str, object]) -> str:
+    """Return what an agent asks, in one text."""
+    parts = input.get("questions")
+    first = parts[0] if isinstance(parts, list) and parts else None
+    if isinstance(first, dict) and isinstance(first.get("question"), str):
+        return str(first["question"])
+    for name in ("command", "file_path", "path", "url", "plan"):
+        if isinstance(input.get(name), str):
+            return f"{tool} {input[name]}"
+    return f"{tool} {json.dumps(input, ensure_ascii=False)[:MOST_ASKED] if input else ''}".strip()

@@ -10,8 +10,13 @@ from navi.core.listing import Key, Selection
 from navi.core.model import Session
 from navi.core.notices import DONE
 from navi.fleet import Fleet
+from navi.hosts.sockets import folder_for_sockets
 from navi.tui.actions import Actions
 from navi.tui.answering import Answering
+from navi.tui.headless.answering import HeadlessAnswering
+from navi.tui.headless.commands import HeadlessCommands
+from navi.tui.headless.feeds import SharedFeeds
+from navi.tui.headless.watch import HubWatch
 from navi.tui.host_commands import HostCommands
 from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
@@ -39,6 +44,7 @@ class Commands:
         self._screen = screen
         self._moved = moved
         services = Services(fleet, screen.glyphs, keymap, problems, self._update_page)
+        services.hub_folder = folder_for_sockets(environment)
         actions = Actions(fleet)
         self.pages = PageStack(services, KEYS, lambda: screen.list.selected, self._page_changed)
         self.search = Search(screen.list)
@@ -47,13 +53,19 @@ class Commands:
         self.filters = ListCommands(fleet, screen.list, selection, keymap, screen.tell, refresh, visits_finished)
         self._preview = PreviewCommands(screen.preview, screen.layout, settings.preview == "on", self._preview_changed)
         self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
-        sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment))
+        hub = HubWatch(fleet, services.hub_folder, screen.tell)
+        headless = HeadlessCommands(services, screen, self._programs, lambda: hub.connected)
+        sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment), headless)
         answering = Answering(actions, screen.glyphs, screen)
         messages = MessageCommands(actions, screen.glyphs, screen)
-        self._sessions = SessionKeys(screen, self.pages, self._programs, sessions, answering, messages)
+        self._sessions = SessionKeys(
+            screen, self.pages, self._programs, sessions, answering, messages, headless,
+            HeadlessAnswering(services, headless, screen),
+        )  # fmt: skip
+        self.feeds = services.shared(SharedFeeds)
         hosts = HostCommands(fleet, screen.list, self.filters, self.pages, self._programs, screen.tell)
         restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
-        self.tasks = (self._programs.run, actions.run, services.background.run)
+        self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
         groups = (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring)
         self._commands = {name: command for group in groups for name, command in group.commands.items()}
         self._commands |= {"search": self._begin_search, "leave": self._leave, "quit": quit}
@@ -86,7 +98,7 @@ class Commands:
 
     def attach(self, session: Session | None = None) -> None:
         """Attach to a session, or to the one under the cursor."""
-        self._programs.attach(session) if session else self._sessions.attach()
+        self._sessions.open(session) if session and not session.headless else self._sessions.attach()
 
     # ---- when another part is in front
 

@@ -53,7 +53,7 @@ class Dashboard:
             fleet, settings, problems, environment, self._keymap, self._screen,
             self._refresh, self._follow, self._quit.cancel,
         )  # fmt: skip
-        self._feed = PreviewFeed(fleet, self._screen.preview, self._keymap)
+        self._feed = PreviewFeed(fleet, self._screen.preview, self._keymap, self.commands.feeds)
         self._notifier = Notifier(
             settings, environment, NoticeStore(Places(environment).state), self._screen.terminal.write,
             changed=lambda: self.heard(""), tell=self._screen.tell,

@@ -5,6 +5,7 @@ A row with a page opens that page; a page's own keys are in its file. `keys:` in
 
 from __future__ import annotations
 
+from navi.tui.headless.page import TranscriptPage
 from navi.tui.keymap import ANSWER, DIALOG, DIRECTORY, FORM, LIST, MESSAGE, PAGE, PROMPT, SEARCH, Binding, Group
 from navi.tui.pages.comments import CommentsPage
 from navi.tui.pages.details import DetailsPage
@@ -15,6 +16,7 @@ from navi.tui.pages.page import Page
 
 MOVING = Group("Moving", (LIST, PAGE))
 SELECTED = Group("The selected session", (LIST,))
+AGENT = Group("The selected agent", (LIST, TranscriptPage.context))
 SESSIONS = Group("Sessions", (LIST, PAGE))
 GIT = Group("Git and its comments", (GitPage.context, CommentsPage.context))
 FINDING = Group("Finding", (LIST, PAGE))
@@ -42,26 +44,37 @@ ROWS = (
     Binding("page_up", ("page up", "ctrl u"), "a page up", MOVING),
     Binding("first", ("g", "home"), "first session", MOVING),
     Binding("last", ("end",), "last session", MOVING),
-    Binding("attach", ("enter",), "attach to it; detach as usual in tmux to come back", SELECTED, "attach"),
     Binding("attention", ("!",), "go to the next session that needs you", SELECTED),
-    Binding("interrupt", ("ctrl c",), "interrupt the agent's turn; asks first", SELECTED),
     Binding("mark", (" ",), "select several; message, kill and dismiss then apply to all of them", SELECTED),
     Binding(
         "answer", tuple("123456789"),
         "answer what it asks: shows the question with that choice; again, or Enter, sends it", ANSWERS,
     ),
+    Binding(
+        "attach", ("enter",), "attach to it; detach as usual in tmux to come back. One without a terminal gets one",
+        AGENT, "attach",
+    ),
+    Binding("interrupt", ("ctrl c",), "interrupt the agent's turn; asks first", AGENT),
+    Binding("resume", ("B",), "go on with a session without a terminal whose agent has ended", AGENT),
     Binding("message", (":",), "type a message to the session, or to all selected ones", SESSIONS, "message"),
     Binding("new", ("n",), "new session, on any host", SESSIONS, "new"),
     Binding("clone", ("c",), "new session like this one", SESSIONS),
-    Binding("kill", ("x",), "kill the session; asks first", SESSIONS, "kill"),
+    Binding("kill", ("x",), "kill the session, or end an agent without a terminal; asks first", SESSIONS, "kill"),
     Binding("rename", ("R",), "rename the session", SESSIONS),
-    Binding("dismiss", ("d",), "acknowledge its notification: the session counts as working", SESSIONS),
+    Binding(
+        "dismiss", ("d",),
+        "acknowledge its notification: the session counts as working; one without a terminal that has ended goes off "
+        "the list", SESSIONS,
+    ),
     Binding("undo", ("u",), "restore the session that was killed last", SESSIONS),
     Binding("bookmark", ("b",), "bookmark the session, or remove its bookmark", SESSIONS),
     Binding("tag", ("t",), "tags of the session, for everyone who looks at its host", SESSIONS),
     Binding(
         "details", ("i",), "details: where the status comes from, its age, panes, agents", SESSIONS, "details",
         DetailsPage,
+    ),
+    Binding(
+        "watch", ("w",), "what an agent without a terminal prints, asks and was sent", SESSIONS, page=TranscriptPage
     ),
     Binding(
         "git", ("G",), "git: branch, changes, last commit, pull request, difference", SESSIONS, page=GitPage

@@ -99,7 +99,7 @@ class Screen:
         host, name, attach, until = self._expected
         if trio.current_time() > until:
             self._expected = None
-        elif (session := self.list.go_to(host, name)) and session.tmux:
+        elif (session := self.list.go_to(host, name)) and (session.tmux or session.headless):
             self._expected = None
             if attach:
                 self._attach(session)

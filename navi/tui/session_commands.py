@@ -36,6 +36,7 @@ from navi.tui.actions import Action, Actions, Tell
 from navi.tui.dialogs.dialog import Confirm, Dialog, Form, Report
 from navi.tui.dialogs.fields import TextField
 from navi.tui.dialogs.new_form import NewForm
+from navi.tui.dialogs.spawn_fields import SpawnFields
 from navi.tui.paint import Line
 from navi.tui.theme import Glyphs, status_style
 
@@ -68,12 +69,26 @@ class Screen(Protocol):
         ...
 
 
+class Spawner(Protocol):
+    """What starts agents without a terminal."""
+
+    def fields(self, like: Session | None) -> SpawnFields | None:
+        """Return the fields of a form, filled in like a session; None where none can be started."""
+        ...
+
+    def spawn(self, fields: SpawnFields, host: str, directory: str, tell: Tell) -> None:
+        """Start an agent, and tell what came of it."""
+        ...
+
+
 class SessionCommands:
     """The commands about sessions."""
 
     def __init__(
-        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, screen: Screen, places: Places
-    ) -> None:
+        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, screen: Screen, places: Places,
+        spawner: Spawner | None = None,
+    ) -> None:  # fmt: skip
+        self._spawner = spawner
         self._fleet = fleet
         self._settings = settings
         self._actions = actions
@@ -247,13 +262,14 @@ class SessionCommands:
 
     def clone(self, session: Session) -> None:
         """Ask for a new session like this one, and create it."""
-        self._open_new(session, name=f"{session.name}-2", runs=session.agent or "shell")
+        self._open_new(session, name=f"{session.label}-2", runs=session.agent or "shell")
 
     def _open_new(self, session: Session | None, name: str, runs: str) -> None:
         templates, problems = read_templates(self._places.templates, self._settings.agents)
         form = NewForm(
-            self._glyphs, self._fleet.views, self._settings.agents, templates, session, _current_directory(),
+            self._glyphs, self._fleet.configured, self._settings.agents, templates, session, _current_directory(),
             name, runs, lambda: self._create(form), self._complete, self._screen.close,
+            self._spawner.fields(session if runs else None) if self._spawner else None,
         )  # fmt: skip
         if problems:
             form.tell(fault=str(problems[0]))
@@ -262,6 +278,9 @@ class SessionCommands:
     def _create(self, form: NewForm) -> None:
         host = form.host
         attach = form.attach
+        if form.spawns and self._spawner:
+            self._spawn(self._spawner, form, form.spawns)
+            return
         try:
             variables = (*self._variables(host), *form.launch.variables)
             operation = new(form.name, form.directory, form.launch._replace(variables=variables))
@@ -278,6 +297,14 @@ class SessionCommands:
             self._screen.expect(host, created.name, False)
 
         self._submit(form, Action(host, address_of(host, form.name), operation, done, late))
+
+    def _spawn(self, spawner: Spawner, form: NewForm, fields: SpawnFields) -> None:
+        if not fields.prompt:
+            form.tell(fault="the prompt is empty")
+            return
+        form.busy = True
+        form.tell(note=f"starting an agent on {clean(form.host)} ...")
+        spawner.spawn(fields, form.host, form.directory, self._answer_to(form))
 
     def _variables(self, host: str) -> tuple[str, ...]:
         """Return the variables that a session on that host gets from navi's own environment."""

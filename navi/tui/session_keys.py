@@ -9,6 +9,8 @@ from navi.core.model import Session
 from navi.ops import OperationError
 from navi.ops.lifecycle import SESSION_VERBS
 from navi.tui.answering import Answering
+from navi.tui.headless.answering import HeadlessAnswering
+from navi.tui.headless.commands import HeadlessCommands
 from navi.tui.message_commands import MessageCommands
 from navi.tui.pages.stack import PageStack
 from navi.tui.screen import Screen
@@ -21,8 +23,11 @@ class SessionKeys:
 
     def __init__(
         self, screen: Screen, pages: PageStack, programs: TerminalPrograms, sessions: SessionCommands,
-        answering: Answering, messages: MessageCommands,
+        answering: Answering, messages: MessageCommands, headless: HeadlessCommands,
+        headless_answering: HeadlessAnswering,
     ) -> None:  # fmt: skip
+        self._headless = headless
+        self._headless_answering = headless_answering
         self._screen = screen
         self._pages = pages
         self._programs = programs
@@ -33,29 +38,46 @@ class SessionKeys:
     @property
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """The commands by name."""
-        sessions = self._sessions
+        sessions, headless = self._sessions, self._headless
         return {
             "attach": self.attach,
             "answer": lambda: self.answer(1),
             "new": lambda: sessions.new(self._screen.list.selected),
             "undo": sessions.undo,
             "clone": partial(self._for_one, sessions.clone),
-            "rename": partial(self._for_one, sessions.rename),
+            "rename": partial(self._for_one, self._rename),
             "tag": partial(self._for_one, sessions.tag),
-            "message": partial(self._for_all, self._messages.message),
-            "interrupt": partial(self._for_all, self._messages.interrupt),
+            "message": partial(self._for_all, self._messages.message, headless.message),
+            "interrupt": partial(self._for_all, self._messages.interrupt, headless.interrupt),
+            "resume": partial(self._for_all, self._resume, headless.resume),
             **{name: partial(self._for_all, partial(sessions.change, name)) for name in SESSION_VERBS},
+            "kill": partial(self._for_all, partial(sessions.change, "kill"), headless.kill),
+            "dismiss": partial(self._for_all, partial(sessions.change, "dismiss"), headless.dismiss),
         }
 
     def attach(self) -> None:
-        """Attach to the session at the cursor."""
-        if session := self._screen.list.selected:
-            self._screen.list.hold()
+        """Attach to the page's session, or the one at the cursor. One without a terminal gets one, after a question."""
+        self._for_one(self.open)
+
+    def open(self, session: Session) -> None:
+        """Attach to a session. One without a terminal gets one, after a question."""
+        if session.headless:
+            self._headless.open_in_terminal(session)
+        else:
             self._programs.attach(session)
 
     def answer(self, choice: int) -> None:
         """Show what the sessions ask, with that choice."""
-        self._for_all(lambda sessions: self._answering.show(choice, sessions))
+        self._for_all(partial(self._answering.show, choice), partial(self._headless_answering.show, choice))
+
+    def _rename(self, session: Session) -> None:
+        if session.headless:
+            self._screen.tell("a session without a terminal keeps its title and its name")
+        else:
+            self._sessions.rename(session)
+
+    def _resume(self, _sessions: Sequence[Session]) -> None:
+        self._screen.tell("only a session without a terminal goes on so; navi restart starts another agent again")
 
     def _for_one(self, command: Callable[[Session], None]) -> None:
         """Run a command for the page's session, or else the one at the cursor."""
@@ -67,16 +89,25 @@ class SessionKeys:
         self._screen.list.hold()
         command(session)
 
-    def _for_all(self, command: Callable[[Sequence[Session]], None]) -> None:
-        """Run a command for the page's session, or else all selected ones."""
+    def _for_all(
+        self, command: Callable[[Sequence[Session]], None],
+        of_headless: Callable[[Sequence[Session]], None] | None = None,
+    ) -> None:  # fmt: skip
+        """Run a command for the page's session, or else all selected ones; that of those without a terminal if there is
+        one.
+        """
         page = self._pages.page
         sessions = ((page.session,) if page.session else ()) if page else self._screen.list.chosen
         if not sessions:
             self._screen.tell("no session is selected")
             return
         self._screen.list.hold()
+        without = [one for one in sessions if one.headless]
+        if of_headless and without and len(without) < len(sessions):
+            self._screen.tell("select sessions that have a terminal, or such as have none: they take this differently")
+            return
         try:
-            command(sessions)
+            (of_headless if of_headless and without else command)(sessions)
         except OperationError as error:
             self._screen.tell(str(error), "fault")
         self._screen.list.unmark()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
@@ -21,6 +22,9 @@ from navi.tui.terminal import Terminal
 
 LOST = 255
 """ssh's own exit status; all others are those of the remote's program."""
+
+OPENING = """printf 'Opening %s in a terminal ...\\n' "$1"; shift; exec "$@\""""
+"""Prints what goes on, for sh, and becomes the verb."""
 
 Run = Callable[[], Awaitable[None]]
 
@@ -63,6 +67,19 @@ class TerminalPrograms:
     def authenticate(self, session: Session | None) -> None:
         """Log in to the session's host if it needs that, else to the first host that does; does not wait."""
         self._request(lambda: self._authenticate(session))
+
+    def open_in_terminal(self, session: Session) -> None:
+        """Let a session without a terminal go on in one, and attach to it, as soon as the terminal is free."""
+        self._request(lambda: self._open_in_terminal(session))
+
+    async def _open_in_terminal(self, session: Session) -> None:
+        """The verb does it, and becomes the program that attaches. That takes a while, so that something is printed."""
+        address = clean(session.address)
+        words = ("sh", "-c", OPENING, "sh", address, sys.executable, "-m", "navi", "attach", session.address)
+        ended = await self._terminal.run_program(words, self._environment)
+        self._fleet.refresh(session.host)
+        if ended.status != 0:
+            self._tell(f"{address}: {ended.words.removeprefix('navi: ') or _how(ended.status)}", "fault")
 
     async def _attach(self, session: Session) -> None:
         inside = self._environment["TMUX"] if self._in_server_of(session) else ""

@@ -141,6 +141,17 @@ def test_a_message_of_claude(message: object, events: list[Event]) -> None:
     assert one(CLAUDE, message) == events
 
 
+@pytest.mark.parametrize(("depth", "is_read"), [(10, True), (90, True), (101, False), (500, False), (100_000, False)])
+@pytest.mark.parametrize("form", ["[{}]", '{{"a":{}}}'])
+def test_a_message_that_is_nested_too_deeply_is_raw(form: str, depth: int, is_read: bool) -> None:
+    begin, end = form.format("|").split("|")
+    input = f'{{"command":{begin * depth}7{end * depth}}}'
+    request = f'{{"subtype":"can_use_tool","tool_name":"Bash","input":{input}}}'
+    line = f'{{"type":"control_request","request_id":"q","request":{request}}}'.encode()
+    _, events = CLAUDE.codec.read(None, line)
+    assert [type(one) for one in events] == [Asked if is_read else Raw]
+
+
 def test_what_claude_is_answered() -> None:
     asked = Asked("q1", "permission", "Bash", {"command": "x"})
 

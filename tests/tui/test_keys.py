@@ -22,7 +22,7 @@ CONTRACT = {
     "f": "scope", "o": "offline", "r": "refresh", "ctrl r": "refresh_all", "H": "hosts", "A": "authenticate",
     "p": "preview", "L": "layout", "W": "wrap", "[": "shrink", "]": "grow", "tab": "focus", "?": "help",
     "x": "kill", "R": "rename", "d": "dismiss", "u": "undo", "c": "clone", " ": "mark", "b": "bookmark", "t": "tag",
-    "T": "marked", "!": "attention", "G": "git",
+    "T": "marked", "!": "attention", "G": "git", "w": "watch", "B": "resume",
     "q": "quit", "ctrl c": "interrupt", ":": "message", "j": "down", "k": "up", "down": "down", "up": "up",
 }  # fmt: skip
 
@@ -104,6 +104,8 @@ FOOTERS = [
     ((SEARCH, LIST),
      "n next match|Enter attach|: message|x kill|i details|/ search|s sort|f filter|H hosts|p preview|? help|q quit"),
     (("git", PAGE), "c comments|: message|n new|x kill|i details|/ search|H hosts|Esc back|? help"),
+    (("watch", PAGE),
+     "Enter attach|: message|n new|x kill|i details|/ search|H hosts|Esc back|? help"),
     (("help", PAGE), ": message|n new|x kill|i details|/ search|H hosts|Esc back|? help"),
 ]  # fmt: skip
 

@@ -13,6 +13,9 @@ Kind = Literal["permission", "question", "plan"]
 
 NOTHING: Json = {}
 
+MOST_NESTED = 100
+"""Objects and lists within each other in a message that is read."""
+
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of a line that are read as a message; a longer one is `Raw`."""
 
@@ -280,14 +283,26 @@ def to_line(message: Json) -> str:
 
 
 def from_line(line: bytes) -> Json | None:
-    """Return the object in a line; None if there is none."""
+    """Return the object in a line; None if there is none, or it is nested too deeply to be handled safely."""
     if len(line) > LONGEST_LINE:
         return None
     try:
         found = json.loads(line.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    may_be_deep = line.count(b"{") + line.count(b"[") > MOST_NESTED
+    return found if isinstance(found, dict) and not (may_be_deep and _is_deep(found)) else None
+
+
+def _is_deep(value: object) -> bool:
+    """Return whether a value of JSON is nested deeper than is read; without recursion, which would fail itself."""
+    level: list[object] = [value]
+    for _ in range(MOST_NESTED):
+        inner = [one for one in level if isinstance(one, dict | list)]
+        level = [part for one in inner for part in (one.values() if isinstance(one, dict) else one)]
+        if not level:
+            return False
+    return True
 
 
 def object_in(value: Any, *names: str) -> Json:

@@ -22,7 +22,7 @@ class Dialog(Panel):
     """
 
     whole = True
-    takes_lines = False
+    takes_lines: bool = False
     keymap: Keymap
 
     def __init__(self, glyphs: Glyphs, title: str, close: Callable[[], None]) -> None:

@@ -14,7 +14,8 @@ from navi.core.text import clean, short_path
 from navi.ops.directories import Directories
 from navi.tui.dialogs.dialog import Form
 from navi.tui.dialogs.fields import Box, Choice, Field, TextField
-from navi.tui.keymap import DIRECTORY
+from navi.tui.dialogs.spawn_fields import WARNING, SpawnFields
+from navi.tui.keymap import DIRECTORY, MESSAGE
 from navi.tui.theme import Glyphs
 
 COMMAND, TEMPLATE = "command", "template "
@@ -24,21 +25,27 @@ Complete = Callable[["NewForm", str], None]
 
 
 class NewForm(Form):
-    """In the field of the directory, Tab completes with the directories of the chosen host."""
+    """In the field of the directory, Tab completes with the directories of the chosen host.
+
+    `spawning` are the fields of an agent without a terminal, None if none can be started.
+    """
 
     def __init__(
         self, glyphs: Glyphs, views: Sequence[HostView], kinds: Sequence[AgentKind], templates: Sequence[Template],
         session: Session | None, started_in: str, name: str, runs: str,
         submit: Callable[[], None], complete: Complete, close: Callable[[], None],
+        spawning: SpawnFields | None = None,
     ) -> None:  # fmt: skip
         super().__init__(glyphs, "New session", submit, close)
+        self.spawning = spawning
+        self._headless = Box("", "without a terminal", bool(spawning and runs and session and session.headless))
         self._views = views
         self._kinds = {kind.name: kind for kind in kinds}
         self._templates = {f"{TEMPLATE}{template.name}": template for template in templates}
         self._session = session
         self._started_in = started_in
         self._complete = complete
-        here = session.host if session else LOCAL
+        here = session.host if session and session.host in {view.name for view in views} else LOCAL
         hosts = [(view.name, f"{clean(view.name)} {glyphs.hosts[view.state]}") for view in views]
         self._host = Choice("host", hosts, here)
         self._name = TextField("name", name, longest=200)
@@ -49,7 +56,7 @@ class NewForm(Form):
         self._attach = Box("", "open it afterwards")
         self._untouched = self._directory.text
         self._offers: tuple[str, ...] = ()
-        self._place = self.fields().index(self._name)
+        self._place = self.fields().index(self.spawns.area if self.spawns else self._name)
         self._show_host()
 
     # ---- what was filled in
@@ -87,6 +94,11 @@ class NewForm(Form):
         return command_line(self._line.text.strip()) if word == COMMAND else PRESETS[word]
 
     @property
+    def spawns(self) -> SpawnFields | None:
+        """The fields of an agent without a terminal, None if a session of tmux is wanted."""
+        return self.spawning if self._headless.ticked else None
+
+    @property
     def attach(self) -> bool:
         """Whether to attach to it afterwards."""
         return self._attach.ticked
@@ -97,6 +109,9 @@ class NewForm(Form):
         """Return the fields that matter: no host if there is only one, no command line for an agent."""
         kind = self._kinds.get(self._runs.value)
         seen: list[Field] = [self._host] if len(self._views) > 1 else []
+        seen += [self._headless] if self.spawning else []
+        if self.spawns:
+            return [*seen, *self.spawns.fields(self._directory)]
         seen += [self._name, self._directory, self._runs]
         if self._runs.value == COMMAND:
             seen.append(self._line)
@@ -106,7 +121,9 @@ class NewForm(Form):
 
     @property
     def contexts(self) -> tuple[str, ...]:
-        """The contexts of keys; in the field of the directory, one more."""
+        """The contexts of keys; in the fields of the directory and of a prompt, one more."""
+        if self._types_prompt and not self.busy:
+            return (MESSAGE, *super().contexts)
         return (DIRECTORY, *super().contexts) if self.focused is self._directory and not self.busy else super().contexts
 
     def press(self, key: str, command: str | None) -> None:
@@ -114,10 +131,25 @@ class NewForm(Form):
         if command == "complete":
             self._offer_next()
             return
-        before = (self.host, self._runs.value)
+        if self.spawns and self._types_prompt and (command == "new_line" or (key == "enter" and command is None)):
+            self.spawns.area.break_line()
+            self.changed()
+            return
+        before, spawned = (self.host, self._runs.value), self.spawns
         super().press(key, command)
         if (self.host, self._runs.value) != before:
             self._change_directory()
+        if self.spawns is not spawned:
+            self.tell(note=WARNING if self.spawns else "")
+
+    @property
+    def _types_prompt(self) -> bool:
+        return bool(self.spawns and self.focused is self.spawns.area)
+
+    @property
+    def takes_lines(self) -> bool:  # type: ignore[override]
+        """Line ends of pasted text stay in a prompt."""
+        return self._types_prompt
 
     def _change_directory(self) -> None:
         """Replace a directory that was not typed: it belongs to the host, or the template, chosen before."""

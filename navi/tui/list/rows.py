@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from navi.core.model import AgentStatus, Session
+from navi.core.model import AgentStatus, HeadlessAgent, Session
 from navi.core.text import age, age_lasts, clean, short_path
-from navi.tui.paint import Line, Segment, fit, justify
+from navi.tui.paint import Line, Segment, columns_of, fit, justify
 from navi.tui.theme import Glyphs, lit, status_style
+
+LEAST_LABEL, MOST_LABEL = 10, 60
+"""Characters of a title: it leaves room for host and badge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def row(session: Session, context: RowContext, width: int) -> list[Line]:
 
 
 def _below(session: Session, context: RowContext) -> Iterator[Line]:
-    yield [("dim", short_path(session.cwd, context.home))]
+    path = short_path(session.cwd, context.home)
+    yield [("dim", f"{path}  {clean(session.name)}" if session.headless else path)]
     if session.message:
         yield [("message", f'"{session.message}"'), *_of_agent(session)]
     if session.teammates:
@@ -82,24 +86,33 @@ def _gutter(context: RowContext) -> list[Segment]:
 def _first(session: Session, context: RowContext, width: int) -> Line:
     word = session.status.word
     style = status_style(word)
+    shown = f"{'~' if session.status.inferred else ''}{clean(session.word)[:12]}"
+    badges = [("host", f" [{clean(session.remote)}]")] if session.remote else []
+    badges += _badges(session, context)
+    label = _title(session.label, width - columns_of(badges) - 27) if session.headless else clean(session.name)
     left: list[Segment] = [
         *_gutter(context),
         ("selected", context.glyphs.cursor if context.selected else " "),
         ("notice", "+" if context.marked else " "),
         (style, f"{context.glyphs.of_status(word)} "),
-        ("selected" if context.selected and context.fresh else "name", clean(session.name)),
+        ("selected" if context.selected and context.fresh else "name", label),
+        *badges,
     ]
-    if session.remote:
-        left.append(("host", f" [{clean(session.remote)}]"))
-    left += _badges(session, context)
-    right: list[Segment] = [(style, f" {'~' if session.status.inferred else ''}{clean(word)[:12]}")]
+    right: list[Segment] = [(style, f" {shown}")]
     since = session.status.since
     right.append(("dim", f"{age(context.now - since) if since else '':>5} "))
     return justify(left, right if width >= 30 else right[1:], width, ellipsis=context.glyphs.ellipsis)
 
 
+def _title(text: str, room: int) -> str:
+    """Return a title that leaves room for what follows."""
+    room = max(LEAST_LABEL, min(MOST_LABEL, room))
+    return text if len(text) <= room else f"{text[: room - 3].rstrip()}..."
+
+
 def _badges(session: Session, context: RowContext) -> list[Segment]:
-    badges: list[Segment] = [("notice", " unseen")] if context.unseen else []
+    badges = [*_of_headless(session.headless)] if session.headless else []
+    badges += [("notice", " unseen")] if context.unseen else []
     if session.marks.bookmarked:
         badges.append(("notice", f" {context.glyphs.bookmark}"))
     badges += [("key", f" #{tag}") for tag in session.marks.tags]
@@ -113,6 +126,13 @@ def _badges(session: Session, context: RowContext) -> list[Segment]:
     if not context.fresh:
         badges.append(("dim", " (stale)"))
     return badges
+
+
+def _of_headless(agent: HeadlessAgent) -> Iterator[Segment]:
+    """Yield the badge of a session without a terminal, and how many questions are open."""
+    yield ("key", " Remote")
+    if agent.asked:
+        yield ("permission", f" {len(agent.asked)} question{'' if len(agent.asked) == 1 else 's'}")
 
 
 def _of_agent(session: Session) -> list[Segment]:

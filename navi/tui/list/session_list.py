@@ -179,7 +179,11 @@ class SessionList(Panel):
 
     def _label_lasts(self, place: int, now: float) -> float:
         session = self._sessions[place]
-        return label_lasts(session, self._views[session.host].clock(now))
+        return label_lasts(session, self._clock(session, now))
+
+    def _clock(self, session: Session, now: float) -> float:
+        """Return the time by which a session's times are: its host's, or that of the hub, which is ours."""
+        return now if session.headless else self._views[session.host].clock(now)
 
     def _height(self, place: int) -> int:
         return height_of(self._sessions[place], self._compact)
@@ -189,7 +193,7 @@ class SessionList(Panel):
         session = self._sessions[place]
         view = self._views[session.host]
         return RowContext(
-            self.glyphs, view.clock(time.time()), view.fresh,
+            self.glyphs, self._clock(session, time.time()), view.fresh or session.headless is not None,
             query=self.query if self.query and matches(session, self.query) else "", compact=self._compact,
             home=view.frame.home if view.frame else "", marked=session.key in self.marked,
             unseen=session.key in self.unseen and session.status.word in RESTING,

@@ -21,7 +21,7 @@ Shared = TypeVar("Shared")
 
 
 class Services:
-    """What pages work with. `changed` is called when a page has other lines."""
+    """What pages work with. `changed` is called when a page has other lines. `hub_folder` has the hub's socket."""
 
     def __init__(
         self, fleet: Fleet, glyphs: Glyphs, keymap: Keymap, problems: Sequence[Problem], changed: Callable[[], None]
@@ -32,6 +32,7 @@ class Services:
         self.problems = problems
         self.changed = changed
         self.background = Background()
+        self.hub_folder = ""
         self._shared: dict[type, object] = {}
 
     def shared(self, kind: type[Shared]) -> Shared:
@@ -75,6 +76,9 @@ class Page:
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """Return the commands of the page's own keys."""
         return {}
+
+    def close(self) -> None:
+        """Called when the page is closed."""
 
 
 class SessionPage(Page):

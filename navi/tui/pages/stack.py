@@ -9,6 +9,7 @@ from typing import NamedTuple
 from navi.core.model import Session
 from navi.tui.keymap import PAGE, Binding
 from navi.tui.pages.page import Page, Services
+from navi.tui.pages.stream import StreamPage, StreamView
 from navi.tui.pages.view import PageView
 
 
@@ -69,25 +70,37 @@ class PageStack:
         if place is None:
             self._push(kind)
         elif place == len(self._opened) - 1:
-            self._opened.pop()
+            self._drop(place)
         else:
-            del self._opened[place + 1 :]
+            self._drop(place + 1)
         self._changed()
 
     def _push(self, kind: type[Page]) -> None:
         below = self.page.session if self.page else None
         page = kind(self._services, below or self._selected())
         back = self._services.keymap.name("back")
-        self._opened.append(Opened(page, PageView(self._services.glyphs, page.title, page.lines(), back)))
+        self._opened.append(Opened(page, self._panel(page, back)))
+
+    def _panel(self, page: Page, back: str) -> PageView:
+        glyphs = self._services.glyphs
+        if isinstance(page, StreamPage):
+            return StreamView(glyphs, page, back)
+        return PageView(glyphs, page.title, page.lines(), back)
+
+    def _drop(self, first: int) -> None:
+        """Close this page and those above it."""
+        for one in self._opened[first:]:
+            one.page.close()
+        del self._opened[first:]
 
     def back(self) -> None:
         """Close the page in front."""
-        self._opened.pop()
+        self._drop(len(self._opened) - 1)
         self._changed()
 
     def clear(self) -> None:
         """Close all pages."""
-        self._opened.clear()
+        self._drop(0)
         self._changed()
 
     def update(self) -> None:

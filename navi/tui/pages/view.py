@@ -56,10 +56,10 @@ class PageView(ScrollingPanel):
         return self._folded[1]
 
     def _pieces(self, entry: Entry, width: int) -> list[Line]:
-        return entry.lines(width, self.glyphs) if isinstance(entry, Chart) else _fold(entry, width)
+        return entry.lines(width, self.glyphs) if isinstance(entry, Chart) else fold(entry, width)
 
 
-def _fold(line: Line, width: int) -> list[Line]:
+def fold(line: Line, width: int) -> list[Line]:
     """Break the last segment of a line that is too long; the pieces are aligned under each other."""
     if not line:
         return [line]

@@ -11,7 +11,8 @@ from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.capture import capture
+from navi.ops.capture import Capture, capture
+from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.keymap import Keymap
 from navi.tui.preview.view import HISTORY, Preview
 
@@ -23,12 +24,15 @@ SETTLE_TIME = 0.03
 
 
 class PreviewFeed:
-    """One task per host, so that a host that does not answer delays no other."""
+    """One task per host, so that a host that does not answer delays no other, and one for sessions without a terminal.
+    `feeds` are theirs.
+    """
 
-    def __init__(self, fleet: Fleet, preview: Preview, keymap: Keymap) -> None:
+    def __init__(self, fleet: Fleet, preview: Preview, keymap: Keymap, feeds: SharedFeeds) -> None:
         self._fleet = fleet
         self._preview = preview
         self._more = keymap.name("hosts")
+        self._feeds = feeds
         self._session: Session | None = None
         self._subject: object = None
         self._changed = trio.Event()
@@ -36,12 +40,13 @@ class PreviewFeed:
     async def run(self) -> None:
         """Fetch for the preview until cancelled."""
         async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._follow_headless)
             for view in self._fleet.views:
                 nursery.start_soon(self._follow, view.name)
 
     def follow(self, session: Session | None, visible: bool) -> None:
         """Follow another session. For None, or a preview that is not visible, nothing is fetched."""
-        reached = bool(session and self._fleet.view(session.host).fresh)
+        reached = bool(session and (session.headless or self._fleet.view(session.host).fresh))
         self._session = session if visible else None
         subject = (session and session.key, visible, reached)
         if subject != self._subject:
@@ -55,12 +60,37 @@ class PreviewFeed:
             changed = self._changed
             session = self._session
             pause = math.inf
-            if session and session.host == host:
+            if session and session.host == host and not session.headless:
                 calm = 0 if await self._fetch(session) else min(calm + 1, len(PAUSES) - 1)
                 pause = PAUSES[calm]
             with trio.move_on_after(pause):
                 await changed.wait()
                 await trio.sleep(SETTLE_TIME)
+
+    async def _follow_headless(self) -> None:
+        """Show the end of the transcript of the session that is followed, as long as it is one without a terminal."""
+        while True:
+            changed, session = self._changed, self._session
+            if session and session.headless:
+                await self._show_transcript(session, changed)
+            else:
+                await changed.wait()
+            await trio.sleep(SETTLE_TIME)
+
+    async def _show_transcript(self, session: Session, changed: trio.Event) -> None:
+        """Show the end of a transcript until another session is followed."""
+
+        def show() -> None:
+            if not changed.is_set():
+                self._preview.show(session.key, Capture(tuple(feed.last_lines(HISTORY))))
+                if feed.fault:
+                    self._preview.fail(session.key, feed.fault)
+
+        feed = self._feeds.open(session, show)
+        try:
+            await changed.wait()
+        finally:
+            self._feeds.close(session, show)
 
     async def _fetch(self, session: Session) -> bool:
         """Fetch a capture; return whether it differed. A lost host is not asked: that would be a retry."""

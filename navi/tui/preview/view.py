@@ -35,7 +35,7 @@ class Preview(ScrollingPanel):
         if key == self._key:
             return
         self._key = key
-        self._title = clean(session.address) if session else ""
+        self._title = clean(session.label if session.headless else session.address) if session else ""
         self._texts = ()
         self._note = "fetching ..." if session else "no session"
         self._above_end = 0

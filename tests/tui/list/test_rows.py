@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.model import AgentStatus, Session, Source
+from navi.core.model import AgentStatus, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
 from navi.tui.list.rows import RowContext, height_of, label_lasts, row
 from navi.tui.paint import Line, columns_of, fit
@@ -40,6 +40,35 @@ def test_a_remote_session_as_in_the_guide() -> None:
 def test_a_local_session_has_no_label_and_no_empty_message() -> None:
     local = API._replace(host="local", message="", cwd="/srv")
     assert texts(local) == ["   ✻ api                                       working   5m", "     /srv"]
+
+
+HEADLESS = session("spawn_0123456789abcdef", "permission", 9_700, "dev", "Bash touch f", "/home/me/api")._replace(
+    tmux=None, file=None,
+    headless=HeadlessAgent("Make the tests of the whole project pass again", "permission", asked=("permission",)),
+    status=Status("permission", Source.HUB, 9_700, "its agent asks for permission"),
+)  # fmt: skip
+
+
+def test_a_session_without_a_terminal_has_title_host_badge_and_questions() -> None:
+    assert texts(HEADLESS, width=100) == [
+        "   ? Make the tests of the whole project pass again [dev] Remote 1 question         permission   5m",
+        "     ~/api  spawn_0123456789abcdef",
+        '     "Bash touch f"',
+    ]
+
+
+@pytest.mark.parametrize("width", [61, 70, 79])
+def test_a_long_title_leaves_room_for_host_and_badge(width: int) -> None:
+    first = texts(HEADLESS, width=width)[0]
+    assert " [dev] Remote 1 question " in first
+    assert first.endswith("permission   5m")
+    assert "... [dev]" in first
+
+
+def test_it_has_the_words_of_the_hub() -> None:
+    agent = HeadlessAgent("api", "disconnected")
+    away = HEADLESS._replace(headless=agent, status=Status("unknown", Source.HUB, 9_700, "x"), message="")
+    assert texts(away)[0] == "   . api [dev] Remote                     disconnected   5m"
 
 
 FIRST_LINES = [

@@ -1,0 +1,115 @@
+"""From the hub's documents to the sessions that faces list. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from navi.core.address import LOCAL
+from navi.core.model import Evidence, HeadlessAgent, Session, Source, Status
+from navi.core.text import clean
+from navi.headless.rule import DISCONNECTED, Row, shown
+
+Document = Mapping[str, Any]
+
+LONGEST = 300
+"""Characters of a text in the list."""
+
+WORDS: Mapping[str, str] = {
+    "starting": "working", "running": "working", "ending": "working", "permission": "permission",
+    "question": "waiting", "waiting": "done", "complete": "stopped", "archived": "stopped", "failed": "error",
+}  # fmt: skip
+"""By the hub's word, the status among those of all sessions, which decides where it is listed and whether it counts as
+one that needs the user. Others are unknown.
+"""
+
+TEXTS: Mapping[str, str] = {
+    "starting": "its agent has not answered yet",
+    "running": "its agent is at work",
+    "permission": "its agent asks for permission",
+    "question": "its agent asks a question",
+    "waiting": "its agent waits for a message",
+    "ending": "its agent has been asked to end",
+    "complete": "its agent has ended",
+    "failed": "its agent has failed",
+    "archived": "its agent has ended, and it was put away",
+    DISCONNECTED: "the relay does not reach its host",
+}
+"""What the hub's words mean."""
+
+MOST = 1e15
+"""Numbers from here on, as those that are none, count as unknown."""
+
+NO_HUB = "no hub answers; navi serve starts one"
+
+
+def session_of(document: Document, hub_lost: float | None = None) -> Session | None:
+    """Return the session in a document of the hub, None for one that runs in a terminal, or is not to be listed.
+
+    `hub_lost` is when the hub was lost (epoch): then nobody knows what has become of it.
+    """
+    status = _status(document, hub_lost is None)
+    if document.get("remote") is not True or status == "archived":
+        return None
+    agent = _agent(document, status, hub_lost is None)
+    since = hub_lost if hub_lost is not None and not agent.over else _number(document, "since")
+    return Session(
+        _text(document, "host") or LOCAL, _text(document, "id"), _judged(agent, since), _message(document, agent),
+        _text(document, "cwd") or "~", agent.harness, headless=agent,
+    )  # fmt: skip
+
+
+def _status(document: Document, has_hub: bool) -> str:
+    """Return what it is shown as. Without a hub, no relay reaches it."""
+    status = _text(document, "status")
+    if has_hub:
+        return status
+    stored = status if status in ("complete", "failed", "archived") else "live"
+    return shown(Row(document.get("remote") is True, document.get("interactive") is True, stored)).status
+
+
+def _agent(document: Document, status: str, has_hub: bool) -> HeadlessAgent:
+    asked = document.get("asked")
+    kinds = tuple(_text(one, "kind") for one in asked if isinstance(one, dict)) if isinstance(asked, list) else ()
+    cost = document.get("cost_usd")
+    return HeadlessAgent(
+        _text(document, "title"), status, _text(document, "reason"), kinds, _text(document, "harness"),
+        _text(document, "model"), _text(document, "permission_mode"), _text(document, "agent_session_id"),
+        int(_number(document, "generation")), int(_number(document, "last_index")) + 1,
+        float(cost) if isinstance(cost, int | float) and not isinstance(cost, bool) else None,
+        int(_number(document, "tokens_in")), int(_number(document, "tokens_out")), has_hub,
+    )  # fmt: skip
+
+
+def _judged(agent: HeadlessAgent, since: float) -> Status:
+    word = _word(agent)
+    text = NO_HUB if agent.status == DISCONNECTED and not agent.hub else TEXTS.get(agent.status, "")
+    reason = f"{text}: {agent.reason}" if agent.reason else text
+    evidence = Evidence(Source.HUB, word, since or None, reason, decided=True)
+    return Status(word, Source.HUB, since or None, reason, evidence=(evidence,))
+
+
+def _word(agent: HeadlessAgent) -> str:
+    """Return the status among those of all sessions. What was asked before the host was lost can still be answered."""
+    if agent.status == DISCONNECTED and agent.asked and agent.hub:
+        return "permission" if agent.asked[0] == "permission" else "waiting"
+    if agent.status == "waiting" and agent.reason:
+        return "error" if agent.reason == "error" else "idle"
+    return WORDS.get(agent.status, "unknown")
+
+
+def _message(document: Document, agent: HeadlessAgent) -> str:
+    """Return what it asks, why it failed, or what it last printed."""
+    failed = agent.reason if agent.status == "failed" else ""
+    return (_text(document, "asks") if agent.asked else failed) or _text(document, "latest")
+
+
+def _text(document: Document, name: str) -> str:
+    value = document.get(name)
+    return clean(value[:LONGEST]).strip() if isinstance(value, str) else ""
+
+
+def _number(document: Document, name: str) -> float:
+    value = document.get(name)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST
+    return value if is_number else 0  # type: ignore[return-value]

@@ -1,0 +1,130 @@
+"""The hub as the dashboard uses it: connections that wait in trio, and hold up nothing else.
+
+async with connected(folder) as hub:
+    info = await hub.ask("GET", f"/api/sessions/{id}")
+    await hub.tell({"type": "interrupt", "session_id": id})
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import trio
+
+from navi.core import exits
+from navi.core.text import clean
+from navi.headless.client import NO_HUB, PATIENCE, SOCKET, STATUSES, NoHub
+from navi.headless.lines import LinePeer
+from navi.headless.messages import Malformed
+from navi.ops import OperationError
+
+Message = Mapping[str, Any]
+
+CHUNK = 65_536
+"""Bytes that are read at once: to read what is in them takes no longer than a key may wait."""
+
+
+class Hub:
+    """A connection. Its methods raise OperationError when the hub has ended, or does not answer in time."""
+
+    def __init__(self, stream: trio.SocketStream) -> None:
+        self._peer = LinePeer(stream, ("hub to client",), CHUNK)
+        self._messages = self._peer.messages()
+        self._number = 0
+
+    async def send(self, message: Message) -> None:
+        """Send a message; does not wait for an answer."""
+        try:
+            with trio.fail_after(PATIENCE):
+                await self._peer.send(message)
+        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            raise _ended() from error
+        except trio.TooSlowError as error:
+            raise _silent() from error
+
+    async def next(self) -> Message:
+        """Return the next message, whenever it comes."""
+        try:
+            return await anext(self._messages)
+        except StopAsyncIteration:
+            raise _ended() from None
+        except Malformed as error:
+            raise OperationError(f"the hub sent something that is no message: {error}", exits.UNAVAILABLE) from error
+
+    async def ask(self, method: str, path: str, **body: object) -> Message:
+        """Ask for something of navi.headless.api, and return the body of the answer. Other messages are dropped."""
+        self._number += 1
+        await self.send({"type": "request", "id": self._number, "method": method, "path": path, "body": body})
+        try:
+            with trio.fail_after(PATIENCE):
+                answer = await self.next()
+                while not (answer["type"] == "response" and answer["id"] == self._number):
+                    answer = await self.next()
+        except trio.TooSlowError as error:
+            raise _silent() from error
+        if answer["status"] >= 400:
+            words = clean(str(answer["body"].get("error", "the hub refused it")))
+            raise OperationError(words, STATUSES.get(answer["status"], exits.NO))
+        found: Message = answer["body"]
+        return found
+
+    async def tell(self, message: Message) -> None:
+        """Send a message, and wait until the hub has carried it out. Raise OperationError if it refuses.
+
+        The hub takes messages one after the other, so that the answer to a ping comes after what it says of this one.
+        """
+        await self.send(message)
+        await self.send({"type": "ping"})
+        try:
+            with trio.fail_after(PATIENCE):
+                while (answer := await self.next())["type"] != "pong":
+                    if answer["type"] == "error":
+                        raise OperationError(clean(answer["message"]), exits.NO)
+        except trio.TooSlowError as error:
+            raise _silent() from error
+
+    async def close(self) -> None:
+        """End the connection at once."""
+        await self._messages.aclose()
+        await self._peer.close()
+
+
+def _ended() -> OperationError:
+    return OperationError("the hub has ended", exits.UNAVAILABLE)
+
+
+def _silent() -> OperationError:
+    return OperationError(f"timed out after {PATIENCE:g} s waiting for the hub", exits.TIMED_OUT)
+
+
+@asynccontextmanager
+async def connected(folder: str) -> AsyncIterator[Hub]:
+    """Connect to the hub at its socket in the folder for sockets. Raise NoHub if none runs, or OperationError."""
+    path = os.path.join(folder, SOCKET)
+    try:
+        with trio.fail_after(PATIENCE):
+            stream = await trio.open_unix_socket(path)
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise NoHub(NO_HUB, exits.UNAVAILABLE) from error
+    except (OSError, trio.TooSlowError) as error:
+        raise OperationError(f"the hub at {path} does not answer", exits.UNAVAILABLE) from error
+    hub = Hub(stream)
+    try:
+        if _user_of(stream) != os.getuid():
+            raise OperationError(f"the hub at {path} belongs to another user", exits.UNAVAILABLE)
+        yield hub
+    finally:
+        with trio.CancelScope(shield=True):
+            await hub.close()
+
+
+def _user_of(stream: trio.SocketStream) -> int:
+    """Return the user of the process at the other end (unix(7), SO_PEERCRED)."""
+    size = struct.calcsize("3i")
+    return int(struct.unpack("3i", stream.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))[1])
+

@@ -1,0 +1,262 @@
+"""Answers to what agents without a terminal ask. A question that ends meanwhile closes its dialog at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from navi.config.person import who
+from navi.core.model import Session
+from navi.core.question import Choice, How, Question, Reply
+from navi.core.text import clean, clean_lines
+from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
+from navi.tui.dialogs.dialog import Dialog, Report
+from navi.tui.headless.commands import HeadlessCommands, Work, name_in_table
+from navi.tui.headless.feeds import SharedFeeds
+from navi.tui.pages.page import Services
+from navi.tui.session_commands import Screen
+
+if TYPE_CHECKING:
+    from navi.headless.trio_client import Hub
+    from navi.tui.headless.feed import Feed
+
+Document = Mapping[str, Any]
+
+MOST_INPUT, LONGEST = 8, 400
+"""Lines that are shown of what a tool is to do, and the characters of each."""
+
+MORE = "THERE IS MORE of it than is shown here; read it on the page of the session"
+"""What may be dangerous must not be hidden by being long."""
+
+ALLOW, DENY, WHY = 1, 2, 3
+
+
+class HeadlessAnswering:
+    """Opens the dialog for one session, or for several that may ask the same."""
+
+    def __init__(self, services: Services, commands: HeadlessCommands, screen: Screen) -> None:
+        self._services = services
+        self._commands = commands
+        self._screen = screen
+
+    def show(self, chosen: int, sessions: Sequence[Session]) -> None:
+        """Show what sessions ask, with that choice."""
+        Answer(self._services, self._commands, self._screen, chosen, sessions).open()
+
+
+class Answer:
+    """One dialog, from its opening to the answer. `parts` are the answers to the parts of a question so far."""
+
+    def __init__(
+        self, services: Services, commands: HeadlessCommands, screen: Screen, chosen: int, sessions: Sequence[Session]
+    ) -> None:
+        self._glyphs = services.glyphs
+        self._commands = commands
+        self._screen = screen
+        self._sessions = {name_in_table(one): one for one in sessions}
+        self._feeds = services.shared(SharedFeeds)
+        self._open: dict[str, Feed] = {}
+        self._shown: dict[str, Document] = {}
+        self._parts: dict[str, str] = {}
+        self._dialog = self._new_dialog(chosen)
+        self._front: Dialog = self._dialog
+
+    def _new_dialog(self, chosen: int) -> AnswerDialog:
+        dialog = AnswerDialog(
+            self._glyphs, list(self._sessions), chosen, self._decided, self._ask_for_text, self._close
+        )
+        if len(self._sessions) == 1:
+            dialog.title = f"Answer {next(iter(self._sessions.values())).short_label}"
+        return dialog
+
+    def open(self) -> None:
+        """Open the dialog; the questions come when the hub has sent them."""
+        self._screen.open(self._dialog)
+        for name, session in self._sessions.items():
+            self._open[name] = self._feeds.open(session, self._update)
+        self._update()
+
+    def _close(self) -> None:
+        self._leave()
+        self._screen.close()
+
+    def _leave(self) -> None:
+        """Follow the sessions no more."""
+        for name in self._open:
+            self._feeds.close(self._sessions[name], self._update)
+        self._open = {}
+
+    # ---- what is asked
+
+    def _update(self) -> None:
+        """Show what is asked now. What was shown and is not asked any more closes the dialog, with the reason."""
+        for name, feed in self._open.items():
+            shown = self._shown.get(name)
+            if shown and shown["request_id"] not in feed.questions:
+                self._gone(feed)
+                return
+            if shown is None:
+                self._show(name, feed)
+
+    def _gone(self, feed: Feed) -> None:
+        visible = self._screen.shows(self._front)
+        self._leave()
+        if visible:
+            self._screen.close()
+            self._screen.tell(feed.note or "its agent no longer asks", "notice")
+
+    def _show(self, name: str, feed: Feed) -> None:
+        question = next(iter(feed.questions.values()), None)
+        if question:
+            self._shown[name] = question
+            self._put(name, question, len(feed.questions))
+        elif feed.ready or feed.fault:
+            nothing = f"the agent of {clean(self._sessions[name].short_label)} asks nothing"
+            self._dialog.put(Asked(name, fault=feed.fault or nothing))
+
+    def _put(self, name: str, question: Document, count: int) -> None:
+        asked = question_of(question, len(self._parts))._replace(agent=self._sessions[name].agent)
+        self._dialog.put(Asked(name, asked))
+        if count > 1:
+            self._dialog.tell(note=f"{count} questions are open; this is the oldest")
+
+    # ---- what is answered
+
+    def _ask_for_text(self, dialog: AnswerDialog, reply: Reply) -> None:
+        form = TextForm(self._glyphs, dialog.title, lambda text: submit(text), self._close)
+
+        def submit(text: str) -> None:
+            if text.strip():
+                self._decided(dialog, Reply(reply.how, text))
+            else:
+                form.tell(fault="the text is empty")
+
+        self._front = form
+        self._screen.open(form)
+
+    def _decided(self, dialog: AnswerDialog, reply: Reply) -> None:
+        """Go on with the next part of a question, or answer."""
+        answered = [(name, self._shown[name]) for name, _ in dialog.answered()]
+        name, question = answered[0]
+        if question["kind"] == "question":
+            part = parts_of(question)[len(self._parts)]
+            self._parts[str(part.get("question", ""))] = label_for(part, reply)
+            if len(self._parts) < len(parts_of(question)):
+                self._next_part(name, question)
+                return
+        self._send(answered, reply)
+
+    def _next_part(self, name: str, question: Document) -> None:
+        self._front = self._dialog = self._new_dialog(1)
+        self._screen.open(self._dialog)
+        self._put(name, question, 1)
+
+    def _send(self, answered: Sequence[tuple[str, Document]], reply: Reply) -> None:
+        self._close()
+        if len(answered) == 1:
+            name, question = answered[0]
+            self._commands.order(self._work(name, question, reply), self._screen.tell)
+            return
+        report = Report(self._glyphs, "Answer", [name for name, _ in answered], self._screen.close)
+        self._screen.open(report)
+        for name, question in answered:
+            self._commands.order(self._work(name, question, reply), partial(report.put, name))
+
+    def _work(self, name: str, question: Document, reply: Reply) -> Work:
+        session = self._sessions[name]
+        answer = answer_of(question, reply, dict(self._parts))
+        message = {"type": "control_response", "session_id": session.name, "by": who(), **answer}
+
+        async def work(hub: Hub) -> str:
+            await hub.tell({**message, "request_id": question["request_id"]})
+            return f"answered {session.short_label}: {_in_words(answer, reply)}{_kept(session)}"
+
+        return work
+
+
+def _in_words(answer: Mapping[str, Any], reply: Reply) -> str:
+    if answer.get("answers"):
+        return ", ".join(map(str, answer["answers"].values()))
+    return "Yes" if answer["allow"] else f"No, {reply.value}" if answer.get("message") else "No"
+
+
+def _kept(session: Session) -> str:
+    return "; kept until its host can be reached" if session.word == "disconnected" else ""
+
+
+# ---- questions and answers. Pure.
+
+
+def parts_of(question: Document) -> list[Mapping[str, Any]]:
+    """Return the parts of a question; one without anything where it has none."""
+    parts = question["input"].get("questions")
+    found: list[Mapping[str, Any]] = []
+    found += [one for one in parts if isinstance(one, dict)] if isinstance(parts, list) else []
+    return found or [{}]
+
+
+def question_of(question: Document, part: int = 0) -> Question:
+    """Return what an agent asks, as the dialog shows it: of a question with several parts, that one."""
+    from navi.headless.transcript import asked_text
+
+    kind, tool = str(question["kind"]), clean(str(question["tool"]))
+    if kind == "question":
+        return _part(question, part)
+    text = "Go on with this plan?" if kind == "plan" else f"{tool} is to be used. Allow it?"
+    more = "say what to change" if kind == "plan" else "say why"
+    choices = (Choice(ALLOW, "Yes"), Choice(DENY, "No"), Choice(WHY, f"No, and {more}"))
+    input = "\n".join(input_lines(question["input"])) or clean(asked_text(tool, question["input"]))
+    return Question(
+        "agent", kind, text, choices, tool, input, str(question["request_id"]), allow=ALLOW, deny=DENY, free=WHY
+    )
+
+
+def _part(question: Document, place: int) -> Question:
+    parts = parts_of(question)
+    part = parts[min(place, len(parts) - 1)]
+    choices = [
+        Choice(number, clean(str(one.get("label", ""))), clean(str(one.get("description", ""))))
+        for number, one in enumerate(_options(part), 1)
+    ]
+    several = " Several can be chosen: type them." if part.get("multiSelect") is True else ""
+    other = Choice(len(choices) + 1, "Another answer")
+    text = clean(str(part.get("question", "")))
+    number = f"({place + 1} of {len(parts)}) " if len(parts) > 1 else ""
+    return Question(
+        "agent", "question", f"{number}{text}{several}", (*choices, other), digest=str(question["request_id"]),
+        free=other.n,
+    )  # fmt: skip
+
+
+def _options(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    options, found = part.get("options"), list[Mapping[str, Any]]()
+    found += [one for one in options if isinstance(one, dict)][:8] if isinstance(options, list) else []
+    return found
+
+
+def label_for(part: Mapping[str, Any], reply: Reply) -> str:
+    """Return the answer to a part of a question: the label of a choice as the agent wrote it, or a text."""
+    if reply.how is How.TEXT:
+        return reply.value
+    return str(_options(part)[int(reply.value) - 1].get("label", ""))
+
+
+def answer_of(question: Document, reply: Reply, parts: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields of the answer."""
+    if question["kind"] == "question":
+        return {"allow": True, "answers": dict(parts)}
+    if reply.how is How.TEXT:
+        return {"allow": False, "message": reply.value}
+    return {"allow": reply.value == str(ALLOW)}
+
+
+def input_lines(input: Mapping[str, Any]) -> list[str]:
+    """Return what a tool is to do, cleaned: the lines that it changes, the command, or all of its input."""
+    from navi.headless.transcript import summary
+    from navi.tui.headless.edits import edit_lines
+
+    lines = [line for line in clean_lines(str(input.get("plan") or summary(input))) if line]
+    lines += [f"{sign} {text}" for sign, text in edit_lines(input)]
+    shown = [line if len(line) <= LONGEST else f"{line[:LONGEST]} ..." for line in lines[:MOST_INPUT]]
+    return shown if shown == lines else [*shown, MORE]

@@ -1,0 +1,285 @@
+"""The commands about sessions without a terminal: each asks the hub, in the background, and reports what it answers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from navi.config.person import who
+from navi.core.address import LOCAL
+from navi.core.model import Session
+from navi.core.text import clean
+from navi.tui.actions import Tell
+from navi.tui.dialogs.dialog import Confirm, Report
+from navi.tui.dialogs.message_form import MessageForm
+from navi.tui.dialogs.spawn_fields import SpawnFields
+from navi.tui.pages.page import Services
+from navi.tui.paint import Line
+from navi.tui.session_commands import Screen
+from navi.tui.terminal_programs import TerminalPrograms
+from navi.tui.theme import status_style
+
+if TYPE_CHECKING:
+    from navi.headless.trio_client import Hub
+
+Work = Callable[["Hub"], Awaitable[str]]
+"""Asks the hub for something, and returns what is reported."""
+
+ENDS_WITHIN = 60.0
+"""Seconds that an agent may take to end."""
+
+SHORT = 200
+"""Bytes of a line that nobody reads."""
+
+BUSY = frozenset({"running", "permission", "question"})
+"""Statuses in which a turn can be interrupted."""
+
+
+class HeadlessCommands:
+    """`has_hub` says whether one is connected. A message that was refused is kept for the next form."""
+
+    def __init__(
+        self, services: Services, screen: Screen, programs: TerminalPrograms, has_hub: Callable[[], bool]
+    ) -> None:
+        self._has_hub = has_hub
+        self._services = services
+        self._screen = screen
+        self._programs = programs
+        self._kept = ""
+
+    # ---- asking the hub
+
+    def order(self, work: Work, tell: Tell) -> None:
+        """Ask the hub for something in the background, and tell what came of it."""
+        self._services.background.start(partial(self._carry_out, work, tell))
+
+    async def _carry_out(self, work: Work, tell: Tell) -> None:
+        from navi.headless.trio_client import connected
+        from navi.ops import OperationError
+
+        try:
+            async with connected(self._services.hub_folder) as hub:
+                words = await work(hub)
+        except OperationError as error:
+            tell(str(error), "fault")
+        else:
+            tell(words, "good")
+
+    def _each(self, title: str, sessions: Sequence[Session], work: Callable[[Session], Work]) -> None:
+        """Do the same to each session; show one result in the footer, several in a table."""
+        if len(sessions) == 1:
+            self.order(work(sessions[0]), self._screen.tell)
+            return
+        report = Report(self._services.glyphs, title, list(map(name_in_table, sessions)), self._screen.close)
+        self._screen.open(report)
+        for one in sessions:
+            self.order(work(one), partial(report.put, name_in_table(one)))
+
+    # ---- messages
+
+    def message(self, sessions: Sequence[Session]) -> None:
+        """Ask for a text, and send it. An agent that has ended goes on with it."""
+        form = MessageForm(
+            self._services.glyphs, _title("Message to", sessions), self._kept, lambda: self._submit(form, sessions),
+            self._screen.close,
+        )  # fmt: skip
+        self._screen.open(form)
+        form.tell(note=_consequence(sessions))
+
+    def _submit(self, form: MessageForm, sessions: Sequence[Session]) -> None:
+        text = form.text
+        if not text.strip():
+            form.tell(fault="there is nothing to send")
+        elif len(sessions) > 1:
+            self._kept = ""
+            self._each("Send", sessions, lambda one: partial(_send, one, text))
+        else:
+            self._kept = ""
+            form.busy = True
+            form.tell(note=f"sending to {clean(sessions[0].short_label)} ...")
+            self.order(partial(_send, sessions[0], text), self._answer_to(form))
+
+    def _answer_to(self, form: MessageForm) -> Tell:
+        def tell(words: str, style: str) -> None:
+            form.busy = False
+            if style == "fault":
+                self._kept = form.text
+            if style == "fault" and self._screen.shows(form):
+                form.tell(fault=words)
+                return
+            if self._screen.shows(form):
+                self._screen.close()
+            self._screen.tell(words, style)
+
+        return tell
+
+    # ---- ending turns and agents
+
+    def interrupt(self, sessions: Sequence[Session]) -> None:
+        """Ask, and end the turns of agents that are at work or ask something."""
+        busy = [one for one in sessions if one.word in BUSY]
+        if not busy:
+            self._screen.tell(f"nothing is at work in {_names(sessions)}; {self._screen.key_of('quit')} quits navi")
+            return
+        does = f"interrupts {'it' if len(busy) == 1 else 'them'}"
+        self._confirm("Interrupt", busy, does, lambda: self._each("Interrupt", busy, lambda s: partial(_interrupt, s)))
+
+    def kill(self, sessions: Sequence[Session]) -> None:
+        """Ask, and end agents. Their conversations stay, and can be resumed."""
+        living = [one for one in sessions if one.headless and not one.headless.over]
+        if not living:
+            keys = f"{self._screen.key_of('dismiss')} takes it off the list"
+            self._screen.tell(f"the agent of {_names(sessions)} has ended already; {keys}")
+            return
+        agents = "its agent" if len(living) == 1 else "their agents"
+        does = f"ends {agents}; {self._screen.key_of('resume')} goes on with the conversation"
+        end = partial(_end, hint=f"{self._screen.key_of('resume')} goes on with its conversation")
+        self._confirm("End", living, does, lambda: self._each("End", living, lambda one: partial(end, one)))
+
+    def dismiss(self, sessions: Sequence[Session]) -> None:
+        """Take sessions whose agents have ended off the list."""
+        self._each("Dismiss", sessions, lambda one: partial(_dismiss, one))
+
+    def resume(self, sessions: Sequence[Session]) -> None:
+        """Go on with the conversations of agents that have ended."""
+        self._each("Resume", sessions, lambda one: partial(_resume, one, ""))
+
+    def _confirm(self, verb: str, sessions: Sequence[Session], does: str, confirmed: Callable[[], None]) -> None:
+        table = [_row(one) for one in sessions]
+        title = f"{_title(verb, sessions)}?"
+        self._screen.open(Confirm(self._services.glyphs, title, table, does, confirmed, self._screen.close))
+
+    # ---- opening in a terminal
+
+    def open_in_terminal(self, session: Session) -> None:
+        """Ask, and let the session go on in a terminal, for good."""
+        agent = session.headless
+        if agent and agent.status == "disconnected":
+            words = "its host can't be reached, so that its agent may still run; nothing was opened"
+            self._screen.tell(f"{clean(session.short_label)}: {words}", "fault")
+            return
+        ends = "" if agent and agent.over else "ends its agent, and "
+        does = f"{ends}goes on with the conversation in tmux, for good"
+        table: list[Line] = [_row(session), [("dim", f" {self._screen.key_of('watch')} shows it here, as it is")]]
+        title = f"Open {_names([session])} in a terminal?"
+        confirmed = partial(self._programs.open_in_terminal, session)
+        self._screen.open(Confirm(self._services.glyphs, title, table, does, confirmed, self._screen.close))
+
+    # ---- beginning
+
+    def fields(self, like: Session | None) -> SpawnFields | None:
+        """Return the fields of an agent without a terminal, None where no hub is connected."""
+        if not self._has_hub():
+            return None
+        from navi.headless.harness import HARNESSES
+
+        harnesses = [(one.id, one.name) for one in HARNESSES.values()]
+        agent = like.headless if like else None
+        return SpawnFields(harnesses, agent.harness, agent.model, agent.mode) if agent else SpawnFields(harnesses)
+
+    def spawn(self, fields: SpawnFields, host: str, directory: str, tell: Tell) -> None:
+        """Start an agent without a terminal; the cursor goes there."""
+
+        async def work(hub: Hub) -> str:
+            made = await hub.ask(
+                "POST", "/api/sessions/spawn", prompt=fields.prompt, cwd=directory, host=host, harness=fields.harness,
+                model=fields.model, permission_mode=fields.mode, title=fields.title, by=who(),
+            )  # fmt: skip
+            id = str(made["session_id"])
+            self._screen.expect(host, id, False)
+            new = "; the first one in its folder: it runs that folder's hooks and servers without asking"
+            return f"spawned {id}{new if made.get('new_folder') else ''}"
+
+        self.order(work, tell)
+
+
+# ---- what is asked of the hub
+
+
+def _path(session: Session, last: str = "") -> str:
+    return f"/api/sessions/{session.name}{last}"
+
+
+async def _send(session: Session, text: str, hub: Hub) -> str:
+    if session.headless and session.headless.over:
+        return await _resume(session, text, hub)
+    message = {"type": "user_message", "uuid": str(uuid.uuid4()), "content": text, "by": who()}
+    await hub.tell({**message, "session_id": session.name})
+    reached = session.headless is None or session.headless.status != "disconnected"
+    name = session.short_label
+    return f"sent to {name}" if reached else f"kept for {name} until its host can be reached"
+
+
+async def _resume(session: Session, text: str, hub: Hub) -> str:
+    await hub.ask("POST", _path(session, "/resume"), prompt=text, by=who())
+    return f"{session.short_label} goes on with its conversation"
+
+
+async def _interrupt(session: Session, hub: Hub) -> str:
+    await hub.tell({"type": "interrupt", "session_id": session.name, "by": who()})
+    return f"asked the agent of {session.short_label} to end its turn"
+
+
+async def _dismiss(session: Session, hub: Hub) -> str:
+    await hub.ask("POST", _path(session, "/archive"))
+    return f"{session.short_label} is off the list; its transcript stays: navi capture {session.address}"
+
+
+async def _end(session: Session, hub: Hub, hint: str) -> str:
+    """End an agent, and wait for the proof that it has ended."""
+    import trio
+
+    from navi.ops import OperationError
+
+    info = await hub.ask("GET", _path(session, "/info"))
+    if info["status"] == "disconnected":
+        raise OperationError(f"{session.short_label}: its host can't be reached; nothing was ended")
+    about = {"session_id": session.name}
+    await hub.send({"type": "subscribe", **about, "from_index": info["last_index"] + 1, "longest": SHORT})
+    await hub.send({"type": "end_session", **about})
+    with trio.move_on_after(ENDS_WITHIN):
+        while True:
+            message: Any = await hub.next()
+            if message["type"] == "error":
+                raise OperationError(clean(message["message"]))
+            if message["type"] == "complete":
+                return f"ended {session.short_label}; {hint}"
+    raise OperationError(f"{session.short_label}: its agent has not ended within {ENDS_WITHIN:g} s; it may still do so")
+
+
+# ---- words
+
+
+def name_in_table(session: Session) -> str:
+    """Return what a session is called in a table: titles may be the same."""
+    return f"{session.short_label} {session.name[-4:]}"
+
+
+def _names(sessions: Sequence[Session]) -> str:
+    if len(sessions) > 1:
+        return f"{len(sessions)} sessions"
+    host = "on this machine" if sessions[0].host == LOCAL else f"on {clean(sessions[0].host)}"
+    return f"{clean(sessions[0].short_label)} {host}"
+
+
+def _title(verb: str, sessions: Sequence[Session]) -> str:
+    return f"{verb} {_names(sessions)}"
+
+
+def _consequence(sessions: Sequence[Session]) -> str:
+    """Say what becomes of a message, where that is not plain."""
+    agents = [one.headless for one in sessions if one.headless]
+    if any(one.over for one in agents):
+        return "its agent has ended; it goes on with its conversation and this message"
+    if any(one.status == "disconnected" for one in agents):
+        return "its host can't be reached; the message is kept, and handed over when it can be"
+    return ""
+
+
+def _row(session: Session) -> Line:
+    return [
+        ("name", f" {clean(session.short_label)}"), ("host", f" [{clean(session.host)}]"), ("key", " Remote"),
+        (status_style(session.status.word), f"  {clean(session.word)}"), ("dim", f"  {clean(session.message)}"),
+    ]  # fmt: skip

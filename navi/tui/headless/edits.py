@@ -1,0 +1,51 @@
+"""What a tool is to change in a file, as lines with a sign before them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from navi.core.text import clean_lines
+
+MOST_COMPARED = 400
+"""Lines of a text that are compared with another: to compare takes the square of it."""
+
+MOST = 2000
+"""Lines of a difference."""
+
+Input = Mapping[str, object]
+
+
+def edit_lines(input: Input) -> list[tuple[str, str]]:
+    """Return the lines that a tool's input changes, cleaned, with `+`, `-`, ` ` or `@`; none for another tool."""
+    return [(sign, text) for sign, line in _changes(input) for text in clean_lines(line)][:MOST]
+
+
+def _changes(input: Input) -> Iterator[tuple[str, str]]:
+    edits = input.get("edits")
+    for edit in edits if isinstance(edits, list) else [input]:
+        if isinstance(edit, Mapping):
+            old, new = _first(edit, "old_string", "oldText", "old_source"), _first(edit, "new_string", "newText")
+            if old is not None and new is not None:
+                yield from difference(old, new)
+    content = _first(input, "content", "new_source")
+    if content is not None and _first(input, "file_path", "notebook_path", "path") is not None:
+        yield from (("+", line) for line in content.split("\n")[:MOST])
+
+
+def _first(input: Input, *names: str) -> str | None:
+    found = (input.get(name) for name in names)
+    return next((one for one in found if isinstance(one, str)), None)
+
+
+def difference(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """Yield the lines that differ between two texts, with two lines around them. Long texts are not compared."""
+    before, after = old.split("\n"), new.split("\n")
+    if max(len(before), len(after)) > MOST_COMPARED:
+        yield from (("-", line) for line in before[:MOST])
+        yield from (("+", line) for line in after[:MOST])
+        return
+    from difflib import unified_diff  # only here: it takes long to import
+
+    for number, line in enumerate(unified_diff(before, after, lineterm="", n=2)):
+        if number > 1:
+            yield (line[:1], line[1:] if line[:1] != "@" else line[1:].strip(" @"))

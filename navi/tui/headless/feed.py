@@ -1,0 +1,244 @@
+"""What the hub sends of one session: its transcript, open questions and inputs, for all that shows them.
+
+All parts that show a session share one connection, which ends with the last of them. It begins with the end of the
+transcript; what is older is fetched when somebody scrolls there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import trio
+
+from navi.core.model import Session
+from navi.core.text import clean
+from navi.headless.transcript import asked_text
+from navi.headless.trio_client import Hub, connected
+from navi.ops import OperationError
+from navi.tui.headless.transcript import LONGEST, Message, Transcript
+
+Document = Mapping[str, Any]
+
+TAIL = 60
+"""Messages that are fetched first."""
+
+OLDER = 60
+"""Messages that are fetched when somebody scrolls to the first one."""
+
+SLICE = 65_536
+"""Bytes of lines that are read until other tasks may run."""
+
+NEWS_EVERY = 0.04
+"""Seconds between two reports of news."""
+
+PAUSES = (0.2, 0.5, 1.0, 2.0)
+"""Seconds between attempts to reach the hub."""
+
+SHOWN = ("queued", "handed")
+"""States of an input that the agent has not taken up."""
+
+
+class Sent(NamedTuple):
+    """An input that the agent has not taken up yet: its text, how far it is, and who sent it."""
+
+    text: str
+    state: str
+    by: str
+
+
+class Feed:
+    """One session. `changed` are called when anything is another; `fault` says why nothing comes, "" if it does.
+
+    `questions` are the open ones by their ids, the oldest first, `pending` the inputs that were not taken up. `note`
+    says what became of the question that ended last. `ready` says that all of this is known, `opened` that the session
+    goes on in a terminal.
+    """
+
+    def __init__(self, session: Session, folder: str) -> None:
+        agent = session.headless
+        self.transcript = Transcript(
+            agent.harness if agent else "", session.cwd, agent.conversation if agent else ""
+        )
+        self.questions: dict[str, Document] = {}
+        self.pending: dict[str, Sent] = {}
+        self.note = ""
+        self.fault = ""
+        self.ready = False
+        self.opened = False
+        self.changed: set[Callable[[], None]] = set()
+        self.scope = trio.CancelScope()
+        self._id = session.name
+        self._folder = folder
+        self._asks_older = False
+        self._run = 0
+        self._news = trio.Event()
+        self._connection = trio.CancelScope()
+
+    def _tell(self) -> None:
+        self._news.set()
+
+    async def _report(self) -> None:
+        """Call who wants to know of news, at once, and then at most so often as anybody can read."""
+        while True:
+            await self._news.wait()
+            self._news = trio.Event()
+            for one in tuple(self.changed):
+                one()
+            await trio.sleep(NEWS_EVERY)
+
+    async def run(self) -> None:
+        """Follow the session until nobody wants it any more."""
+        with self.scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._report)
+                await self._connect_again_and_again()
+
+    async def _connect_again_and_again(self) -> None:
+        attempt = 0
+        while True:
+            try:
+                async with connected(self._folder) as hub:
+                    await self._begin(hub)
+                    attempt = 0
+                    await self._follow(hub)
+            except OperationError as error:
+                self.fault = str(error)
+                self._tell()
+            await trio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
+            attempt += 1
+
+    def renew(self, run: int) -> None:
+        """Follow another run of the session: the hub sends it only to who asks for it after it has begun."""
+        if self.ready and run != self._run:
+            self._run = run
+            self._connection.cancel()
+
+    # ---- what comes
+
+    async def _follow(self, hub: Hub) -> None:
+        with trio.CancelScope() as self._connection:
+            while True:
+                await self._take(await hub.next())
+
+    async def _begin(self, hub: Hub) -> None:
+        info = await hub.ask("GET", f"/api/sessions/{self._id}", longest=LONGEST)
+        last, self._run = int(info["last_index"]), int(info["generation"])
+        if not self.ready or not self.transcript.first <= self.transcript.next <= last + 1:
+            self.transcript.begin(max(0, last + 1 - TAIL))
+        self._take_info(info)
+        self.ready, self.fault = True, ""
+        follow = {"session_id": self._id, "from_index": self.transcript.next, "longest": LONGEST}
+        await hub.send({"type": "subscribe", **follow})
+        self._tell()
+
+    def _take_info(self, info: Document) -> None:
+        self.questions = {str(one["request_id"]): one for one in info["questions"]}
+        for one in info["inputs"]:
+            self.transcript.know(str(one["uuid"]), str(one["body"]))
+        self.pending = {
+            str(one["uuid"]): Sent(str(one["body"]), str(one["state"]), str(one["by"]))
+            for one in info["inputs"] if one["state"] in SHOWN
+        }  # fmt: skip
+
+    async def _take(self, message: Document) -> None:
+        kind = message["type"]
+        if kind == "message":
+            await self._append(message["index"], message["messages"])
+        elif kind in TAKERS:
+            TAKERS[kind](self, message)
+        elif kind == "error":
+            raise OperationError(clean(message["message"]))
+        self._tell()
+
+    async def _append(self, index: int, lines: Sequence[str]) -> None:
+        """Read lines a few at a time: keys must not wait for thousands of them."""
+        start = size = 0
+        for end, line in enumerate(lines, 1):
+            size += len(line)
+            if size > SLICE or end == len(lines):
+                self.transcript.append(index + start, lines[start:end])
+                start, size = end, 0
+                await trio.lowlevel.checkpoint()
+
+    def _partial(self, message: Document) -> None:
+        self.transcript.grow(message["text"])
+
+    def _input(self, message: Document) -> None:
+        uuid, state = message["uuid"], message["state"]
+        before = self.pending.pop(uuid, None)
+        text = message.get("content") or (before.text if before else "")
+        if state in SHOWN and text:
+            self.transcript.know(uuid, text)
+            self.pending[uuid] = Sent(text, state, message.get("by") or (before.by if before else ""))
+
+    def _asked(self, message: Document) -> None:
+        question = {**message, "tool": message["tool_name"]}
+        self.questions[message["request_id"]] = question
+
+    def _resolved(self, message: Document) -> None:
+        question = self.questions.pop(message["request_id"], None)
+        if question is not None:
+            by = clean(message["by"]) or "somebody"
+            words = f"{by} answered" if message["state"] == "answered" else "the agent no longer asks"
+            self.note = f"{words}: {clean(text_of(question))[:200]}"
+
+    def _updated(self, message: Document) -> None:
+        self.opened = not message["remote"]
+
+    def _ended(self, _message: Document) -> None:
+        self.questions = {}
+
+    def last_lines(self, count: int) -> list[str]:
+        """Return the last lines of the transcript, without their styles."""
+        lines = [line for _, block in self.transcript.blocks(False, "") for line in block]
+        return ["".join(text for _, text in line) for line in lines[-count:]]
+
+    # ---- what is older
+
+    @property
+    def has_older(self) -> bool:
+        """Whether there are messages before the first one that is here."""
+        return self.ready and self.transcript.first > 0
+
+    async def fetch_older(self) -> None:
+        """Fetch the messages before the first one, unless that is under way."""
+        first = self.transcript.first
+        if self._asks_older or not self.has_older:
+            return
+        self._asks_older = True
+        try:
+            async with connected(self._folder) as hub:
+                start = max(0, first - OLDER)
+                found = await hub.ask(
+                    "GET", f"/api/sessions/{self._id}/messages", from_index=start, limit=first - start, longest=LONGEST
+                )
+            self.transcript.prepend(await self._read_older(start, found["messages"]))
+        except OperationError as error:
+            self.fault = str(error)
+        finally:
+            self._asks_older = False
+        self._tell()
+
+    async def _read_older(self, start: int, lines: Sequence[str]) -> list[Message]:
+        reading, found = self.transcript.reading(), list[Message]()
+        for number, line in enumerate(lines, start):
+            found.append(reading.read(number, line))
+            if len(line) > SLICE // 8:
+                await trio.lowlevel.checkpoint()
+        return found
+
+
+TAKERS: Mapping[str, Callable[[Feed, Document], None]] = {
+    "partial": Feed._partial,
+    "input": Feed._input,
+    "control_request": Feed._asked,
+    "question_resolved": Feed._resolved,
+    "session_updated": Feed._updated,
+    "complete": Feed._ended,
+}
+
+
+def text_of(question: Document) -> str:
+    """Return what an agent asks, in one text, uncleaned."""
+    return asked_text(str(question["tool"]), question["input"])

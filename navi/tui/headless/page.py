@@ -1,0 +1,175 @@
+"""The page of a session without a terminal: what it prints as it comes, what it asks, and what was sent to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from navi.core.address import LOCAL
+from navi.core.metrics import short_number
+from navi.core.model import HeadlessAgent, Session
+from navi.core.text import clean, clean_lines, exact_age, short_path
+from navi.tui.headless.feeds import SharedFeeds
+from navi.tui.keymap import Binding, Group
+from navi.tui.pages.page import Services
+from navi.tui.pages.stream import Block, StreamPage
+from navi.tui.paint import Line
+from navi.tui.theme import status_style
+
+if TYPE_CHECKING:
+    from navi.tui.headless.feed import Feed, Sent
+
+CONTEXT = "watch"
+
+OWN = Group("The page of a session without a terminal", (CONTEXT,))
+
+MOST_LINES = 3
+"""Lines of an input that was not taken up yet."""
+
+STATES = {"queued": "queued", "handed": "handed over"}
+"""How far an input is, in words."""
+
+
+class TranscriptPage(StreamPage):
+    """Follows one session. It stays when the session's agent ends, and when the session goes on in a terminal."""
+
+    context = CONTEXT
+    title = "Session"
+    keys = (Binding("unfold", ("e",), "show results and differences in full, or fold them", OWN),)
+
+    def __init__(self, services: Services, about: Session | None) -> None:
+        super().__init__(services, about)
+        self._feeds = services.shared(SharedFeeds)
+        self._about = about
+        self._unfolded = False
+        self._feed = self._feeds.open(about, self._heard) if about and about.headless else None
+
+    @property
+    def heading(self) -> str:
+        """The session's title, with host and badge."""
+        about = self._about
+        if about is None:
+            return self.title
+        where = "" if about.host == LOCAL else f" [{clean(about.host)}]"
+        return f"{clean(about.label)}{where}{' Remote' if about.headless else ''}"
+
+    def _heard(self) -> None:
+        self.services.fleet.changed("")
+
+    def close(self) -> None:
+        """Follow it no more."""
+        if self._about and self._feed:
+            self._feeds.close(self._about, self._heard)
+
+    def commands(self) -> Mapping[str, Callable[[], None]]:
+        """Return the command that shows everything in full."""
+        return {"unfold": self._unfold}
+
+    def _unfold(self) -> None:
+        self._unfolded = not self._unfolded
+        self.services.changed()
+
+    def follow(self) -> None:
+        """Follow the run that it has now."""
+        session = self.session
+        if self._feed and session and session.headless:
+            self._feed.renew(session.headless.run)
+
+    # ---- what is shown
+
+    @property
+    def version(self) -> object:
+        """A value that is another one when the transcript is."""
+        return (self._feed.transcript.version if self._feed else 0, self._unfolded)
+
+    def blocks(self) -> Iterable[Block]:
+        """Return the lines of the messages."""
+        key = self.services.keymap.name("unfold")
+        return self._feed.transcript.blocks(self._unfolded, key) if self._feed else ()
+
+    def older(self) -> None:
+        """Fetch older messages."""
+        if self._feed and self._feed.has_older:
+            self._feeds.older(self._feed)
+
+    def head(self) -> Sequence[Line]:
+        """Return what the session is, and what follows from its status for who wants something of it."""
+        session, feed = self.session, self._feed
+        if feed is None or self._about is None:
+            where = "this session has a terminal: attach to it" if self._about else "no session is selected"
+            return [[("dim", f"  {where}")], []]
+        if session is None or session.headless is None:
+            gone = "it goes on in a terminal" if feed.opened else "it is not listed any more"
+            return [[("notice", f"  {gone}; below is what it printed until then")], []]
+        agent, style = session.headless, status_style(session.status.word)
+        age = exact_age(time.time() - session.status.since) if session.status.since else "unknown time"
+        facts = "  ".join(filter(None, (*_facts(session, agent, self._home(session)),)))
+        lines: list[Line] = [[(style, f"  {agent.status} "), ("dim", f"for {age}  {facts}")]]
+        advice = advice_for(session, self.services.keymap.name)
+        return [*lines, *([[("notice", f"  {advice}")]] if advice else []), []]
+
+    def _home(self, session: Session) -> str:
+        frame = self.services.fleet.view(session.host).frame
+        return frame.home if frame else ""
+
+    def foot(self) -> Sequence[Line]:
+        """Return the open questions, the inputs that were not taken up, and what became of the last question."""
+        feed = self._feed
+        if feed is None:
+            return []
+        lines: list[Line] = [line for one in feed.pending.values() for line in _sent(one)]
+        lines += self._questions(feed)
+        if feed.note:
+            lines.append([("dim", f"  {feed.note}")])
+        if feed.fault or not feed.ready:
+            lines.append([("fault", f"  {clean(feed.fault)}") if feed.fault else ("dim", "  fetching ...")])
+        return [[], *lines] if lines else []
+
+    def _questions(self, feed: Feed) -> list[Line]:
+        from navi.tui.headless.feed import text_of
+
+        key, lines = self.services.keymap.name("answer"), list[Line]()
+        for number, question in enumerate(feed.questions.values(), 1):
+            place = f" {number} of {len(feed.questions)}" if len(feed.questions) > 1 else ""
+            hint = f"{key} answers  " if number == 1 else ""
+            words = f"{clean(str(question['kind']))}{place}: {clean(text_of(question))}"
+            lines.append([("permission", "? "), ("key", hint), ("title", words)])
+        return lines
+
+
+def _facts(session: Session, agent: HeadlessAgent, home: str) -> Iterable[str]:
+    yield agent.harness
+    yield agent.model
+    yield agent.mode
+    yield short_path(session.cwd, home)
+    yield f"${agent.cost:.2f}" if agent.cost is not None else ""
+    tokens = agent.tokens_in + agent.tokens_out
+    yield f"{short_number(tokens)} tokens" if tokens else ""
+    yield f"{len(agent.asked)} questions" if len(agent.asked) > 1 else ""
+
+
+def advice_for(session: Session, key: Callable[[str], str]) -> str:
+    """Say what follows from the status of a session for who wants something of it; "" where it just works."""
+    agent = session.headless
+    if agent is None:
+        return ""
+    reason = session.status.reason
+    if not agent.hub:
+        return f"{reason}; nothing can be sent until then"
+    if agent.status == "disconnected":
+        return f"{reason}; what you send or answer is kept, and handed over when it does"
+    if agent.over:
+        message, resume, attach, clone = key("message"), key("resume"), key("attach"), key("clone")
+        ways = f"{message} or {resume} goes on with its conversation, {attach} opens it in a terminal"
+        return f"{reason}; {ways}, {clone} starts another one like it"
+    return f"{reason}" if agent.reason else ""
+
+
+def _sent(one: Sent) -> Iterable[Line]:
+    """Return the lines of an input that was not taken up yet."""
+    lines = clean_lines(one.text.strip())
+    more = f" ... {len(lines) - MOST_LINES} more lines" if len(lines) > MOST_LINES else ""
+    yield [("notice", f"{STATES.get(one.state, clean(one.state))} "), ("key", f"> {lines[0]}"), ("dim", more)]
+    for line in lines[1:MOST_LINES]:
+        yield [("key", f"  {line}")]

@@ -1,0 +1,108 @@
+"""The task that lists sessions without a terminal. Where no hub runs, it only looks for a socket now and then."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import trio
+
+from navi.fleet import Fleet
+
+if TYPE_CHECKING:
+    from navi.headless.trio_client import Hub
+
+LOOKS_EVERY = 1.0
+"""Seconds between two looks for a hub."""
+
+PINGS_EVERY = 10.0
+"""Seconds between two questions whether the hub still answers."""
+
+SILENT_AFTER = 30.0
+"""Seconds without a word after which a hub counts as lost."""
+
+
+class HubWatch:
+    """Puts the hub's sessions into the fleet. When the hub is lost they stay, as disconnected since then.
+
+    `folder` is that of the hub's socket. `connected` says whether there is a hub that has sent its list. `tell` says
+    something in the footer.
+    """
+
+    def __init__(self, fleet: Fleet, folder: str, tell: Callable[[str, str], None]) -> None:
+        self._tell = tell
+        self._refused = ""
+        self._fleet = fleet
+        self._socket = os.path.join(folder, "hub.sock")
+        self._folder = folder
+        self._documents: dict[str, Mapping[str, Any]] = {}
+        self.connected = False
+
+    async def run(self) -> None:
+        """Watch until cancelled: connect as soon as there is a hub, again and again."""
+        while True:
+            if self._is_there():
+                await self._follow()
+            await trio.sleep(LOOKS_EVERY)
+
+    def _is_there(self) -> bool:
+        """Return whether there may be a hub: a socket that belongs to this user."""
+        try:
+            found = os.lstat(self._socket)
+        except OSError:
+            return False
+        return stat.S_ISSOCK(found.st_mode) and found.st_uid == os.getuid()
+
+    async def _follow(self) -> None:
+        """Follow the hub until it is lost."""
+        from navi.headless.trio_client import connected
+        from navi.ops import OperationError
+
+        try:
+            async with connected(self._folder) as hub:
+                await hub.send({"type": "watch"})
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(_ping, hub)
+                    await self._take_all(hub)
+        except* (OperationError, trio.TooSlowError):
+            pass
+        self._lose()
+
+    async def _take_all(self, hub: Hub) -> None:
+        while True:
+            with trio.fail_after(SILENT_AFTER):
+                message = await hub.next()
+            if message["type"] == "error":
+                self._refuse(str(message["message"]))
+            if message["type"] == "sessions":
+                self._documents = self._documents if self.connected else {}
+                self.connected = True
+                self._documents |= {str(one["id"]): one for one in message["sessions"]}
+                self._show(None)
+
+    def _refuse(self, words: str) -> None:
+        """Say once that the hub does not send its list: it may be of another version."""
+        if words != self._refused:
+            self._refused = words
+            self._tell(f"the hub does not list its sessions ({words}); restart navi serve if it is older", "fault")
+
+    def _show(self, lost: float | None) -> None:
+        from navi.headless.listed import session_of
+
+        found = [session_of(one, lost) for one in self._documents.values()]
+        self._fleet.put_headless([one for one in found if one])
+
+    def _lose(self) -> None:
+        """Note that the hub is lost, once."""
+        if self.connected:
+            self.connected = False
+            self._show(time.time())
+
+
+async def _ping(hub: Hub) -> None:
+    while True:
+        await trio.sleep(PINGS_EVERY)
+        await hub.send({"type": "ping"})

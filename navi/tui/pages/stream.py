@@ -1,0 +1,121 @@
+"""Pages whose lines grow at the end, and their panel: it stays there until somebody scrolls up; then nothing moves."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from navi.tui.pages.page import Entry, SessionPage
+from navi.tui.pages.view import PageView, fold
+from navi.tui.paint import Line, justify
+from navi.tui.theme import Glyphs
+
+Block = tuple[int, Sequence[Line]]
+"""Lines that belong together, and their number, which stays the same."""
+
+
+class StreamPage(SessionPage):
+    """A page of lines above, blocks that are scrolled, and lines below."""
+
+    @property
+    def heading(self) -> str:
+        """The page's title, for this session."""
+        return self.title
+
+    @property
+    def version(self) -> object:
+        """A value that is another one when the blocks are."""
+        raise NotImplementedError
+
+    def head(self) -> Sequence[Line]:
+        """Return the lines above."""
+        raise NotImplementedError
+
+    def foot(self) -> Sequence[Line]:
+        """Return the lines below."""
+        raise NotImplementedError
+
+    def blocks(self) -> Iterable[Block]:
+        """Return the blocks in their order."""
+        raise NotImplementedError
+
+    def older(self) -> None:
+        """Fetch blocks before the first one; called often while that is near."""
+        raise NotImplementedError
+
+    def lines(self) -> Sequence[Entry]:
+        """Return the lines above and below."""
+        return [*self.head(), *self.foot()]
+
+
+class StreamView(PageView):
+    """Shows such a page. What was folded for a width is remembered by block."""
+
+    def __init__(self, glyphs: Glyphs, page: StreamPage, back: str) -> None:
+        super().__init__(glyphs, page.heading, (), back)
+        self._stream = page
+        self._shown: object = None
+        self._known: dict[int, tuple[Sequence[Line], int, list[Line]]] = {}
+        self._flat: tuple[object, list[Line], list[int], list[int]] = (None, [], [], [])
+        self._anchor: tuple[int, int] | None = None
+
+    def put(self, lines: Sequence[Entry]) -> None:
+        """Show what the page has now."""
+        shown = (self._stream.version, lines)
+        if shown != self._shown:
+            self._shown = shown
+            self.changed()
+
+    def scroll(self, step: int) -> None:
+        """Go up (negative) or down by lines; at the end it follows what comes."""
+        _, flat, starts, numbers = self._flat
+        last = max(0, len(flat) - self._rows)
+        self._top = max(0, min(self._top + step, last))
+        place = bisect_right(starts, self._top) - 1
+        self._anchor = (numbers[place], self._top - starts[place]) if self._top < last and place >= 0 else None
+        self.changed()
+
+    def lines(self, width: int, height: int) -> Sequence[Line]:
+        """Paint title and head, the visible part of the blocks, and the foot."""
+        head = [piece for line in self._stream.head() for piece in fold(line, width)][: max(0, height - 4)]
+        foot = [piece for line in self._stream.foot() for piece in fold(line, width)][: height // 2]
+        self._rows = max(1, height - 1 - len(head) - len(foot))
+        flat = self._fold_all(width)
+        self._top = self._place(len(flat))
+        if self._top < self._rows:
+            self._stream.older()
+        body = flat[self._top : self._top + self._rows]
+        below = max(0, len(flat) - self._top - self._rows)
+        hint = f"{self._top} lines above, {below} below " if below else f"{self._back} closes "
+        title = justify([("title", f" {self.title}")], [("dim", hint)], width, ellipsis=self.glyphs.ellipsis)
+        return [title, *head, *body, *[[]] * (self._rows - len(body)), *foot][:height]
+
+    def _place(self, length: int) -> int:
+        """Return the first line that is shown: at the end, or where somebody has scrolled to."""
+        _, _, starts, numbers = self._flat
+        end = max(0, length - self._rows)
+        if self._anchor is None:
+            return end
+        number, offset = self._anchor
+        place = max(0, bisect_right(numbers, number) - 1)
+        return min(end, starts[place] + offset if starts else 0)
+
+    def _fold_all(self, width: int) -> list[Line]:
+        """Return all lines, folded, and remember where each block begins."""
+        key = (width, self._stream.version)
+        if self._flat[0] != key:
+            flat: list[Line] = []
+            starts, numbers = [], []
+            for number, lines in self._stream.blocks():
+                starts.append(len(flat))
+                numbers.append(number)
+                flat += self._fold_block(number, lines, width)
+            self._flat = (key, flat, starts, numbers)
+        return self._flat[1]
+
+    def _fold_block(self, number: int, lines: Sequence[Line], width: int) -> list[Line]:
+        known = self._known.get(number)
+        if known is None or known[0] is not lines or known[1] != width:
+            known = (lines, width, [piece for line in lines for piece in fold(line, width)])
+            self._known[number] = known
+        return known[2]
