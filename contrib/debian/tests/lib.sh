@@ -8,6 +8,7 @@ export LC_ALL=C.UTF-8 TERM=xterm-256color SHELL=/bin/sh
 export HOME="$tests/home" TMUX_TMPDIR="$tests" TMPDIR="$tests/tmp" XDG_RUNTIME_DIR="$tests/run"
 mkdir -m 700 "$HOME" "$TMPDIR" "$XDG_RUNTIME_DIR" "$tests/bin" "$tests/atlas" "$tests/atlas/tmp"
 sshd_process=
+terminal=0
 hub_process= # set by the test that starts a hub
 trap finish EXIT
 trap 'exit 130' HUP INT TERM
@@ -20,7 +21,10 @@ finish() {
     navi-agents daemon stop >/dev/null 2>&1 || :
     for server in "$tests" "$tests/atlas"; do
         TMUX_TMPDIR=$server tmux kill-server 2>/dev/null || :
-        TMUX_TMPDIR=$server tmux -L terminal kill-server 2>/dev/null || :
+    done
+    while [ "$terminal" -gt 0 ]; do
+        tmux -L "terminal$terminal" kill-server 2>/dev/null || :
+        terminal=$((terminal - 1))
     done
     ssh -O exit atlas 2>/dev/null || :
     [ -z "$sshd_process" ] || kill "$sshd_process" 2>/dev/null || :
@@ -104,6 +108,7 @@ StrictModes no
 UsePAM no
 ForceCommand $tests/login
 END
+    : >"$tests/sshd.log"
     "$(PATH=$PATH:/usr/sbin command -v sshd)" -D -e -f "$tests/sshd_config" 2>"$tests/sshd.log" &
     sshd_process=$!
     until_true "sshd listens or fails" has_begun
@@ -133,14 +138,15 @@ END
 
 # ---- a terminal
 
-# in_terminal COMMAND: run a command of sh in a new terminal.
+# in_terminal COMMAND: run a command of sh in a new terminal, with a tmux server of its own: the one before may still be
+# ending.
 in_terminal() {
-    tmux -L terminal kill-server 2>/dev/null || :
-    tmux -L terminal new-session -d -x 120 -y 40 "unset TMUX TMUX_PANE; export TERM=tmux-256color; $1"
+    terminal=$((terminal + 1))
+    tmux -L "terminal$terminal" new-session -d -x 120 -y 40 "unset TMUX TMUX_PANE; export TERM=tmux-256color; $1"
 }
 
 on_screen() {
-    tmux -L terminal capture-pane -p
+    tmux -L "terminal$terminal" capture-pane -p
 }
 
 # shows PATTERN: wait until a line of the screen matches.
@@ -150,9 +156,9 @@ shows() {
 
 # keys KEY...: press keys; type TEXT: type a text.
 keys() {
-    tmux -L terminal send-keys "$@"
+    tmux -L "terminal$terminal" send-keys "$@"
 }
 
 type_text() {
-    tmux -L terminal send-keys -l -- "$1"
+    tmux -L "terminal$terminal" send-keys -l -- "$1"
 }
