@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.demo import FLEET, HERE
+from tests.support.demo import FLEET, HEADLESS, HERE
 from tests.support.own_tmp import ROOT, OwnTmp
 from tests.support.processes import Process
 from tests.support.terminal import Terminal
@@ -111,18 +111,21 @@ def person() -> Iterator[Person]:
 def test_the_sessions_of_the_demo_are_its_own(person: Person) -> None:
     listed = json.loads(person.run("contrib/demo", "ls", "--json"))["sessions"]
     wanted = {f"{host}/{session}" for host, stories in FLEET.items() for session in stories} | set(HERE)
-    assert {one["address"] for one in listed} == wanted
+    assert {one["address"] for one in listed if not one["headless"]} == wanted
+    assert {one["host"]: one["message"] for one in listed if one["headless"]} == {
+        host: title for host, (title, _) in HEADLESS.items()
+    }
 
 
 def test_the_dashboard_of_the_demo_shows_and_kills_only_its_own(person: Person) -> None:
     words = [*person.place.entering, sys.executable, str(ROOT / "contrib" / "demo")]
     with Terminal(words, person.environment(), height=60) as screen:
-        screen.wait_for("2 local, 10 remote", timeout=60)
+        screen.wait_for(re.compile("[23] local, 1[01] remote"), timeout=60)
         assert REAL not in screen.screen()
         screen.press("x")
         screen.wait_for("leaves everything as it is")
         screen.press("y")
-        screen.wait_for(re.compile("1 local, 10 remote|2 local, 9 remote"))
+        screen.wait_for(re.compile("[12] local, 1[01] remote|[23] local, (9|10) remote"))
         screen.press("q")
         screen.wait_prompt(timeout=60)
 

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from navi.cli.context import Context
-from navi.cli.output import Output
+from navi.cli.output import Output, UsageError
 from navi.core import exits
 from navi.core.address import LOCAL, Named
 from navi.hosts.blocking_host import BlockingHost
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 def run_attach(options: Options, context: Context) -> int:
     """Attach to a session; inside its own tmux server, switch the client to it."""
+    if options.no_attach:
+        raise UsageError("--no-attach opens a session without a terminal in one; this one has a terminal")
     host, pane = context.pane(options)
     try:
         return attach_terminal(context.output, host, pane)

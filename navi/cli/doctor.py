@@ -18,6 +18,7 @@ from navi.core.address import LOCAL
 from navi.core.text import clean
 from navi.doctor.examine import examine_here, examine_remote, explain_options
 from navi.doctor.finding import Finding, Result
+from navi.headless.harness.configured import programs
 from navi.ops import HostSettings
 
 if TYPE_CHECKING:
@@ -86,9 +87,10 @@ def _configuration(problems: Sequence[Problem], count: int) -> list[Finding]:
 def _examine(
     candidate: Candidate, settings: Settings, environment: Mapping[str, str], verbose: bool
 ) -> Sequence[Finding]:
+    needed = programs(settings.harnesses)
     if candidate.remote is None:
-        return examine_here(HostSettings(settings.sessions_dir, settings.cleanup), environment)
-    found = examine_remote(candidate.remote, environment)
+        return examine_here(HostSettings(settings.sessions_dir, settings.cleanup), environment, needed)
+    found = examine_remote(candidate.remote, environment, needed)
     return (*explain_options(candidate.remote, environment), *found) if verbose else found
 
 

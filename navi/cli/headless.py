@@ -6,7 +6,7 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from navi.cli.output import UsageError, print_results
@@ -21,8 +21,6 @@ from navi.ops import OperationError
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
     from navi.cli.context import Context
-    from navi.headless.harness.base import Event
-    from navi.headless.transcript import Reader
 
 Info = Mapping[str, Any]
 
@@ -104,7 +102,8 @@ def run_resume(options: Options, context: Context) -> int:
         raise UsageError(f"{options.address} is no session without a terminal; navi restart starts an agent again")
     with connect(context) as hub:
         info = find(hub, options.address)
-        hub.ask("POST", f"/api/sessions/{info['id']}/resume", prompt=options.prompt or "", by=who())
+        path = f"/api/sessions/{info['id']}/resume"
+        hub.ask("POST", path, prompt=options.prompt or "", by=who(), anew=options.anew)
         hub.follow(info)
         _await_begin(hub)
     context.output.print(f"{address(info)} goes on")
@@ -122,76 +121,21 @@ def run_headless(options: Options, context: Context) -> int:
 
 def _tail(hub: HubClient, options: Options, context: Context) -> int:
     """Print what the agent printed, and then what comes."""
+    from navi.cli.headless_transcript import tail
+
     info = find(hub, options.address)
-    until = re.compile(options.until) if options.until is not None else None
-    follows = options.follow or until is not None
-    lines = list(_stored(hub, info))
-    for line in lines[len(lines) - options.lines if options.lines < len(lines) else 0 :]:
-        context.output.print_at_once(line)
-    if not follows:
-        return exits.OK
-    for line in _coming(hub, info) if info["status"] not in OVER else ():
-        context.output.print_at_once(line)
-        if until and until.search(line):
-            return exits.OK
-    context.output.complain(f"{address(info)}: its agent has ended")
-    return exits.NO if until else exits.OK
+    with connect(context) as other:
+        return tail(hub, other, {**info, "address": address(info)}, options, context)
 
 
 def _capture(hub: HubClient, options: Options, context: Context) -> int:
-    lines = list(_stored(hub, find(hub, options.address)))
-    shown = lines[len(lines) - options.lines :] if options.lines and options.lines < len(lines) else lines
-    for line in shown:
+    """Print what the agent printed."""
+    from navi.cli.headless_transcript import Transcript, last, stored
+
+    info = find(hub, options.address)
+    for line in last(list(stored(hub, info, Transcript(info))), options.lines or None):
         context.output.print(line)
     return exits.OK
-
-
-def _stored(hub: HubClient, info: Info) -> Iterator[str]:
-    """Yield the lines of what is stored."""
-    hub.send({"type": "subscribe", "session_id": info["id"]})
-    read, index = _reader(info), 0
-    for message in hub.messages(30):
-        if message["type"] == "connected" and message["last_index"] < 0:
-            return
-        if message["type"] == "message":
-            yield from read(message["messages"])
-            index = message["index"] + len(message["messages"])
-            if index > info["last_index"]:
-                return
-
-
-def _coming(hub: HubClient, info: Info) -> Iterator[str]:
-    """Yield the lines of what comes from now on, until the agent ends."""
-    read = _reader(info)
-    for message in hub.messages():
-        if message["type"] == "input" and message["state"] == "taken":
-            read = _reader(find(hub, address(info)))
-        elif message["type"] == "message":
-            yield from read(message["messages"])
-        elif message["type"] == "complete":
-            return
-
-
-def _reader(info: Info) -> Callable[[list[str]], Iterator[str]]:
-    """Return what turns an agent's lines into lines for people."""
-    from navi.headless.harness import HARNESSES
-    from navi.headless.transcript import Reader
-
-    codec = HARNESSES[info["harness"]].codec
-    reader: Reader = Reader({one["uuid"]: one["body"] for one in info["inputs"] if one["kind"] == "user"})
-    memory: Any = None
-
-    def read(lines: list[str]) -> Iterator[str]:
-        nonlocal memory
-        for line in lines:
-            events: tuple[Event, ...] | Any
-            memory, events = codec.read(memory, line.encode("utf-8", "surrogateescape"))
-            yield from reader.lines(events)
-
-    from navi.headless.harness.base import Launch
-
-    memory = codec.remember(Launch(info["cwd"], info["agent_session_id"]))
-    return read
 
 
 def _send(hub: HubClient, options: Options, context: Context) -> int:
@@ -360,11 +304,11 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
 
 def _attach(hub: HubClient, options: Options, context: Context) -> int:
     """Open a session in a terminal: from then on it is one of tmux."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not options.no_attach and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("attaching needs a terminal; nothing was ended")
     from navi.cli.open_in_terminal import open_in_terminal
 
-    return open_in_terminal(hub, find(hub, options.address), context)
+    return open_in_terminal(hub, find(hub, options.address), context, not options.no_attach)
 
 
 VERBS: Mapping[str, Callable[[HubClient, Options, Context], int]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,12 @@ def run_mcp(_: Options, context: Context) -> int:
     return exits.OK
 
 
-def advice(prefix: str, base_prefix: str) -> str:
-    """Return how to add the package to the Python that runs navi, by where this Python and its base are."""
+def advice(prefix: str, base_prefix: str, requirements: Sequence[str] = (REQUIREMENT,)) -> str:
+    """Return how to add packages to the Python that runs navi, by where this Python and its base are."""
+    it, quoted = "it" if len(requirements) == 1 else "them", " ".join(f"'{one}'" for one in requirements)
     if os.path.exists(os.path.join(prefix, "pipx_metadata.json")):
-        return f"install it with: pipx inject {os.path.basename(prefix)} '{REQUIREMENT}'"
+        return f"install {it} with: pipx inject {os.path.basename(prefix)} {quoted}"
     if prefix != base_prefix:
-        return f"install it with: {os.path.join(prefix, 'bin', 'python')} -m pip install '{REQUIREMENT}'"
-    return f"install it with your system's packages ({REQUIREMENT}), or install navi with pipx, as its README says"
+        return f"install {it} with: {os.path.join(prefix, 'bin', 'python')} -m pip install {quoted}"
+    named = ", ".join(requirements)
+    return f"install {it} with your system's packages ({named}), or install navi with pipx, as its README says"

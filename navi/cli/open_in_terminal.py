@@ -16,16 +16,18 @@ from navi.cli.attach import attach_terminal
 from navi.cli.changes import carry_out
 from navi.cli.lifecycle import find as find_session
 from navi.core import exits
-from navi.core.address import LOCAL, Address, Named
+from navi.core.address import LOCAL, Address, Named, address_of
 from navi.core.agents import AgentKind
 from navi.core.launch import Launch, of_caller, program_of
+from navi.core.status import sessions_of
 from navi.core.text import clean
 from navi.headless.client import HubClient
 from navi.headless.harness import HARNESSES
 from navi.ops import OperationError
 from navi.ops.lifecycle import Created, new
+from navi.ops.look import look
 from navi.ops.lost_sessions import CONVERSATION
-from navi.ops.resume import ID, kind_named
+from navi.ops.resume import ID, conversation_id, kind_named
 
 if TYPE_CHECKING:
     from navi.cli.context import Context
@@ -36,17 +38,45 @@ STARTS_WITHIN = 20.0
 """Seconds that an agent may take to start again."""
 
 
-def open_in_terminal(hub: HubClient, info: Info, context: Context) -> int:
-    """End the agent, start it again in tmux in its conversation, and attach. Raise OperationError, HostError."""
+def open_in_terminal(hub: HubClient, info: Info, context: Context, attach: bool = True) -> int:
+    """End the agent, start it again in tmux in its conversation, and attach. Without `attach`, print the address of
+    the session instead. Raise OperationError, HostError.
+    """
     host = info["host"] or LOCAL
-    if not info["remote"]:
-        return attach_terminal(context.output, context.host(host), Named(info["tmux_name"]))
+    pane = _open(hub, info, context) if info["remote"] else _where(info, context)
+    if attach:
+        return attach_terminal(context.output, context.host(host), pane)
+    context.output.print(clean(address_of(host, pane.name)))
+    return exits.OK
+
+
+def _open(hub: HubClient, info: Info, context: Context) -> Named:
+    """Open a session in a terminal, and return its pane."""
+    host = info["host"] or LOCAL
     launch = launch_of(info, context)
     end(hub, info)
     created = _create(info, launch, context)
     hub.ask("POST", f"/api/sessions/{info['id']}/terminal", tmux_name=created.name)
     context.output.note(f"{Address(host, created.name)} goes on with the conversation of {info['id']}")
-    return attach_terminal(context.output, context.host(host), Named(created.name, created.socket, created.id))
+    return Named(created.name, created.socket, created.id)
+
+
+def _where(info: Info, context: Context) -> Named:
+    """Return the tmux session in which a conversation goes on: the one that its hook named, or the one that shows it.
+
+    Raise OperationError if it is in none.
+    """
+    if info["tmux_name"]:
+        return Named(info["tmux_name"])
+    host = context.host(info["host"] or LOCAL)
+    frame = host.run(look())
+    for session in sessions_of(host.name, frame, context.agents):
+        if session.tmux and conversation_id(session) == info["agent_session_id"]:
+            return Named(session.name, session.tmux.socket)
+    if not frame.proven:
+        raise OperationError(f"not every tmux server on {host.name} answers; try again", exits.UNAVAILABLE)
+    words = f"{info['id']} went on in a terminal, and no session of tmux on {host.name} shows its conversation"
+    raise OperationError(words, exits.NO_SESSION)
 
 
 def launch_of(info: Info, context: Context) -> Launch:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 def run_send(options: Options, context: Context) -> int:
     """Type into a session, and wait for its reply if asked."""
+    if options.feedback:
+        from navi.cli.collaborate import send_feedback
+
+        return send_feedback(options, context)
     if options.target and options.text is None:
         options.address, options.text = None, options.address
     host, pane = context.pane(options)

@@ -120,6 +120,7 @@ SEND = (
     ),
     flag("--fixed", help="the text to wait for is no expression"),
     _timeout(30),
+    flag("--feedback", help="for the end of the agent's turn, in a session that navi collaborate lets take feedback"),
     option("--retries", value="N", help="how often to press Enter; 3 by default", kind=INTEGER, default=3),
     flag("--force", help="type even into a dialog or all synchronized panes, and leave copy mode first"),
     JSON,
@@ -190,6 +191,11 @@ SPAWN = (
     JSON,
 )
 
+SERVE = (
+    option("--port", value="P", help="the port of the page; 6284 by default, 0 is any free one", kind=COUNT),
+    flag("--page", help="print another address of the page of the hub that runs, which works once"),
+)
+
 DAEMON = (
     positional("action", help="start the relay, stop it, or tell whether it runs", choices=("start", "stop", "status")),
     flag("--foreground", help="be the relay, until a signal comes"),
@@ -246,7 +252,10 @@ SHELL = positional(
 VERBS = (
     Verb("ls", "list sessions with their status and health", "cli.ls.run_ls", LS, mcp_tool=True, read_only=True),
     Verb("new", "create a session", "cli.lifecycle.run_new", NEW, mcp_tool=True),
-    Verb("attach", "attach to a session", "cli.attach.run_attach", PANE),
+    Verb(
+        "attach", "attach to a session", "cli.attach.run_attach",
+        (*PANE, flag("--no-attach", help="only open a session without a terminal in one, and print its address")),
+    ),
     Verb("send", "type into a session, and wait for its reply", "cli.send.run_send", SEND, mcp_tool=True),
     Verb("answer", "print what an agent asks, or answer it", "cli.answer.run_answer", ANSWER, mcp_tool=True),
     Verb(
@@ -286,9 +295,17 @@ VERBS = (
     Verb("spawn", "start an agent without a terminal", "cli.headless.run_spawn", SPAWN, mcp_tool=True),
     Verb(
         "resume", "go on with a session without a terminal whose agent has ended", "cli.headless.run_resume",
-        (ONE, positional("prompt", "PROMPT", help="what the agent is to do next", many="?")), mcp_tool=True,
+        (
+            ONE, positional("prompt", "PROMPT", help="what the agent is to do next", many="?"),
+            flag("--anew", help="in a new conversation, which begins with what is stored of the one so far"),
+        ),
+        mcp_tool=True,
     ),
-    Verb("serve", "keep the sessions without a terminal, until it is stopped", "cli.serve.run_serve"),
+    Verb(
+        "collaborate", "let the agent of a session in a terminal take feedback", "cli.collaborate.run_collaborate",
+        (ONE, flag("--off", help="it takes no feedback any more"), JSON), mcp_tool=True,
+    ),
+    Verb("serve", "keep the sessions without a terminal, until it is stopped", "cli.serve.run_serve", SERVE),
     Verb("daemon", "start, stop or check the relay to the agents of such sessions", "cli.daemon.run_daemon", DAEMON),
     Verb(
         "lock", "keep others from typing into a session", "cli.lock.run_lock",

@@ -27,6 +27,19 @@ class Rebinding(NamedTuple):
     line: int
 
 
+class HarnessCommand(NamedTuple):
+    """An entry of `harnesses`: the command line of an agent without a terminal, and where that is written. `command`
+    replaces all of it, `program` its first word; `options` come behind it.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    program: tuple[str, ...]
+    options: tuple[str, ...]
+    file: str
+    line: int
+
+
 NEEDS_YOU = ("permission", "waiting", "error")
 """What notices are about by default: a session needs the user."""
 
@@ -37,14 +50,17 @@ class Settings(NamedTuple):
     colors: str = "auto"
     glyphs: str = "auto"
     mouse: bool = True
-    preview: str = "off"
+    preview: str = "auto"
     layout: str = "side"
+    density: str = "auto"
     show_all: bool = False
     sessions_dir: str = SESSIONS_DIR
     cleanup: bool = True
     notify: tuple[str, ...] = ()
     notify_on: tuple[str, ...] = NEEDS_YOU
     keys: tuple[Rebinding, ...] = ()
+    idle_limit: str = "off"
+    harnesses: tuple[HarnessCommand, ...] = ()
     agents: tuple[AgentKind, ...] = AGENTS
 
 
@@ -59,7 +75,8 @@ class Template(NamedTuple):
 CHOICES = {
     "colors": ("auto", "mono", "16", "256", "true"),
     "glyphs": ("auto", "unicode", "ascii"),
-    "preview": ("off", "on"),
+    "preview": ("auto", "off", "on"),
     "layout": ("side", "bottom"),
+    "density": ("auto", "one", "two", "three"),
     "notify_on": (*NEEDS_YOU, "done", "lost"),
 }

@@ -6,13 +6,14 @@ Every reader returns what is valid, and the problems, each with file, line, entr
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from navi.config.remote import Remote
-from navi.config.settings import CHOICES, Problem, Rebinding, Settings, Template
+from navi.config.settings import CHOICES, HarnessCommand, Problem, Rebinding, Settings, Template
 from navi.core.address import LOCAL
 from navi.core.agents import AGENTS, AgentKind, ScreenRule
 from navi.core.agents.kind import MOST_LINES
@@ -297,6 +298,10 @@ class _Reader:
                 settings = settings._replace(agents=self._agents(node))
             elif name == "keys":
                 settings = settings._replace(keys=tuple(self._keys(node)))
+            elif name == "harnesses":
+                settings = settings._replace(harnesses=tuple(self._harnesses(node)))
+            elif name == "idle_limit":
+                settings = settings._replace(idle_limit=self._age(name, node) or settings.idle_limit)
             elif isinstance(getattr(settings, name), tuple):
                 words = tuple(self._words(name, node))
                 settings = settings._replace(**{name: words})  # type: ignore[arg-type]
@@ -343,6 +348,47 @@ class _Reader:
             else:
                 text = f"keys: `{command}` needs a key or a list of keys, such as `x` or `[x, f8]`; quote signs: `'~'`"
                 self._complain(_line(name), text)
+
+    def _age(self, name: str, node: yaml.Node) -> str:
+        """Return `off` or an age as it is written, "" for anything else."""
+        text = node.value if isinstance(node, yaml.ScalarNode) else "a list or fields"
+        if text in ("off", "no", "false", "never"):
+            return "off"
+        if re.fullmatch("[1-9][0-9]{0,8}[smhd]", str(text)):
+            return str(text)
+        self._complain(_line(node), f"`{name}` must be off, or a time such as 90s, 30m, 12h or 7d, not `{text}`")
+        return ""
+
+    def _harnesses(self, node: yaml.Node) -> Iterator[HarnessCommand]:
+        """Yield the command lines that are well-formed. Which harnesses there are, the hub knows."""
+        if not isinstance(node, yaml.MappingNode):
+            self._complain(_line(node), "`harnesses` must map names to fields")
+            return
+        for key, value in node.value:
+            if not self._is_plain("harnesses", "a name", key):
+                continue
+            before, what = len(self.problems), f"harness `{key.value}`"
+            nodes = dict(self._pairs(value, what, {"command", "program", "options"}))
+            words = {field: self._command_words(what, field, nodes[field]) for field in nodes}
+            if {"command", "program"} <= nodes.keys():
+                self._complain(_line(nodes["program"]), f"{what}: use either `command` or `program`, not both")
+            if len(self.problems) == before:
+                command, program, options = (words.get(field, ()) for field in ("command", "program", "options"))
+                yield HarnessCommand(key.value, command, program, options, self.file, _line(key))
+
+    def _command_words(self, what: str, field: str, node: yaml.Node) -> tuple[str, ...]:
+        """Return the words of a command line: a list of them, or one text with blanks and quotes as in a shell."""
+        parts = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        if not parts or not all(isinstance(one, yaml.ScalarNode) and one.value for one in parts):
+            self._complain(_line(node), f"{what}: `{field}` must be a command line, or a list of its words")
+            return ()
+        if not all(self._is_plain(what, f"`{field}`", one) for one in parts):
+            return ()
+        try:
+            return tuple(shlex.split(node.value) if node is parts[0] else (str(one.value) for one in parts))
+        except ValueError as error:
+            self._complain(_line(node), f"{what}: `{field}` has no end of a quote: {error}")
+            return ()
 
     def _agents(self, node: yaml.Node) -> tuple[AgentKind, ...]:
         """Return the user's agents, then those that navi knows, so that the user's win."""

@@ -75,14 +75,20 @@ def _since(session: Session) -> float:
     return session.status.since or 0.0
 
 
-def _tier(session: Session) -> int:
+GROUPS = ("needs you", "error", "working", "idle", "done", "ended", "unknown")
+"""The groups of a list that is ordered by priority, the most urgent first."""
+
+
+def group_of(session: Session) -> str:
+    """Return the group of GROUPS that a session belongs to."""
     if asks_person(session):
-        return 0
-    return {"error": 1, "working": 2}.get(session.status.word, 3)
+        return "needs you"
+    word = "ended" if session.status.word in GONE else session.status.word
+    return word if word in GROUPS else "unknown"
 
 
 _ORDERS: dict[Sort, Callable[[Session], tuple[object, ...]]] = {
-    Sort.PRIORITY: lambda session: (_tier(session), -_since(session)),
+    Sort.PRIORITY: lambda session: (GROUPS.index(group_of(session)), -_since(session)),
     Sort.NAME: lambda session: (session.label.casefold(),),
     Sort.AGE: lambda session: (-_since(session),),
     Sort.STATUS: lambda session: (rank(session.status.word), -_since(session)),
@@ -150,11 +156,3 @@ def find_waiting(sessions: Sequence[Session], start: int, also: Collection[Key] 
     places = [(start + offset) % len(sessions) for offset in range(len(sessions))]
     return next((place for place in places if needs_person(sessions[place]) or sessions[place].key in also), None)
 
-
-def find(sessions: Sequence[Session], query: str, start: int, step: int = 1) -> int | None:
-    """Return the place of the next match from `start` on (wrapping around), or None. `step` is 1 or -1."""
-    for offset in range(len(sessions)):
-        place = (start + step * offset) % len(sessions)
-        if matches(sessions[place], query):
-            return place
-    return None

@@ -27,20 +27,24 @@ THERE = (*probe.CHECKS, "clock", *host.CHECKS)
 """The checks of this machine and of a remote, in their order."""
 
 
-def examine_here(settings: HostSettings, environment: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Check this machine."""
+def examine_here(
+    settings: HostSettings, environment: Mapping[str, str], programs: Sequence[str] = ()
+) -> tuple[Finding, ...]:
+    """Check this machine, and which of these programs of agents it has."""
     local = BlockingHost(local_peer(settings), environment)
-    found = _guarded(lambda: judge_host(local.run(checkup()), LOCAL))
+    found = _guarded(lambda: judge_host(local.run(checkup(programs)), LOCAL))
     return with_undone([*check_programs(environment), *found], HERE)
 
 
-def examine_remote(remote: Remote, environment: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Check the way to a remote, and the remote itself."""
-    return with_undone(_guarded(lambda: _examine_remote(remote, environment)), THERE)
+def examine_remote(
+    remote: Remote, environment: Mapping[str, str], programs: Sequence[str] = ()
+) -> tuple[Finding, ...]:
+    """Check the way to a remote, and the remote itself with these programs of agents."""
+    return with_undone(_guarded(lambda: _examine_remote(remote, environment, programs)), THERE)
 
 
-def _examine_remote(remote: Remote, environment: Mapping[str, str]) -> Sequence[Finding]:
-    probed = Probe(remote, environment).examine(checkup())
+def _examine_remote(remote: Remote, environment: Mapping[str, str], programs: Sequence[str]) -> Sequence[Finding]:
+    probed = Probe(remote, environment).examine(checkup(programs))
     if probed.answer is None:
         return probed.findings
     clock = judge_clock(probed.answer.frame.clock, probed.began, probed.ended)

@@ -19,13 +19,19 @@ MOST_SKEW = 2.0
 
 OLDEST_TMUX = (2, 6)
 
-CHECKS = ("tmux", "registry", "sessions folder", "status files", "hooks", "lingering")
+LEAST_FREE = 200 * 1024
+"""KiB that should be free where agents without a terminal print: two of them at their limit of output."""
+
+CHECKS = ("tmux", "registry", "sessions folder", "status files", "hooks", "lingering", "agents")
 """The checks of `judge_host`, in its order."""
 
 
 def judge_host(found: Checkup, host: str) -> tuple[Finding, ...]:
     """Return the findings about a machine, in the order of CHECKS. `host` is its name, for what to type."""
-    return (_tmux(found, host), _registry(found), _folder(found), _files(found), _hooks(found, host), _lingering(found))
+    return (
+        _tmux(found, host), _registry(found), _folder(found), _files(found), _hooks(found, host), _lingering(found),
+        _agents(found),
+    )  # fmt: skip
 
 
 TMUX = {
@@ -165,8 +171,19 @@ def _lingering(found: Checkup) -> Finding:
     if found.kills != "yes" or found.lingers == "yes":
         why = "lingering is on" if found.lingers == "yes" else "systemd-logind kills nothing (KillUserProcesses=no)"
         return Finding("lingering", Result.OK, f"sessions survive a logout: {why}")
-    cause = "systemd-logind ends tmux and its sessions when you log out (KillUserProcesses=yes, Linger=no)"
-    return Finding("lingering", Result.WARNING, cause, "run there: loginctl enable-linger")
+    cause = "systemd-logind ends tmux, its sessions and agents without a terminal when you log out"
+    return Finding(
+        "lingering", Result.WARNING, f"{cause} (KillUserProcesses=yes, Linger=no)", "run there: loginctl enable-linger"
+    )
+
+
+def _agents(found: Checkup) -> Finding:
+    """Which agents can run without a terminal; none is no fault, for a host need not have any."""
+    there = ", ".join(found.agents) or "none of those that navi can run without a terminal is on PATH"
+    if found.free is not None and found.free < LEAST_FREE:
+        cause = f"{there}; only {found.free // 1024} MiB are free for what they print"
+        return Finding("agents", Result.WARNING, cause, f"see what takes the space: df {quote(found.directory)}")
+    return Finding("agents", Result.OK, there)
 
 
 def judge_clock(found: float, began: float, ended: float) -> Finding:

@@ -22,7 +22,7 @@ PATIENCE = 30.0
 ENDS_WITHIN = 60.0
 """Seconds that an agent may take to end."""
 
-STATUSES = {400: exits.WRONG_USAGE, 404: exits.NO_SESSION, 409: exits.NO, 503: exits.UNAVAILABLE}
+STATUSES = {400: exits.WRONG_USAGE, 404: exits.NO_SESSION, 409: exits.NO, 429: exits.TIMED_OUT, 503: exits.UNAVAILABLE}
 """Exit statuses for those of the hub's answers."""
 
 NO_HUB = "no hub runs here; navi serve starts it"

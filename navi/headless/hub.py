@@ -6,6 +6,7 @@ go at any time, and the hub itself may be killed: all that it reported before is
 
 from __future__ import annotations
 
+import math
 import secrets
 import uuid
 from collections import deque
@@ -14,24 +15,37 @@ from typing import Any, Protocol
 
 import trio
 
+from navi.core.text import exact_age
 from navi.headless import rule
-from navi.headless.harness import HARNESSES
+from navi.headless.harness import HARNESSES, Harness
 from navi.headless.harness.base import Answer
-from navi.headless.hub_session import HubSession, Wanted
+from navi.headless.hub_session import ANEW, Client, HubSession, Wanted
 from navi.headless.listing import Watchers, rows_of, summary, text_of
-from navi.headless.run_state import question_document
+from navi.headless.readable import Readable
+from navi.headless.run_state import launch_of, question_document
 from navi.headless.shortened import shortened
-from navi.headless.store import Refused, Store, StoredSession
+from navi.headless.so_far import printed_so_far
+from navi.headless.store import Store
+from navi.headless.stored import Refused, StoredSession
+from navi.headless.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.writer import Writer
 
 PAGE = 100
 """Messages in one frame of what a client has missed."""
+
+READ_AHEAD = 10 * PAGE
+"""Messages that are read from the store at once."""
 
 BEHIND = 256
 """Messages that may wait for a client; one that is further behind is closed."""
 
 GIVES_UP = 5.0
 """Seconds that a message may take to a client."""
+
+LOOKS_FOR_IDLE_ONES = 15.0
+"""Seconds between looks for agents that have waited for too long."""
+NO_AGENT = "its agent has ended; navi resume goes on with it"
+"""Why nothing can be sent."""
 
 MOST_AT_ONCE = 20
 """Agents without a terminal on one host."""
@@ -64,16 +78,48 @@ class Subscriber:
         self.peer = peer
         self.name = name
         self._send, self._waiting = trio.open_memory_channel[Message](BEHIND)
+        self._catching_up: dict[str, list[Message]] = {}
+        self._next: dict[str, int] = {}
         self.lost = trio.CancelScope()
         self.longest = 0
 
+    def catch_up(self, session_id: str) -> None:
+        """Keep the news of a session until `live`: what was printed meanwhile is read from the store."""
+        self._catching_up[session_id] = []
+
+    def live(self, session_id: str, index: int) -> None:
+        """Queue the news that were kept, and from now on what comes; messages before `index` were sent already."""
+        self._next[session_id] = index
+        for message in self._catching_up.pop(session_id, ()):
+            self._queue(message)
+
     def tell(self, message: Message) -> None:
         """Queue a message; does not wait."""
+        kept = self._catching_up.get(message.get("session_id", ""))
+        if kept is None:
+            self._queue(message)
+        elif message["type"] not in ("message", "partial"):
+            kept.append(message)
+            if len(kept) > BEHIND:
+                self.lost.cancel()
+
+    def _queue(self, message: Message) -> None:
+        if message["type"] == "message":
+            message = self._unsent(message)
+            if not message["messages"]:
+                return
         try:
             self._send.send_nowait(self.short(message))
         except trio.WouldBlock:
             if message["type"] != "partial":
                 self.lost.cancel()
+
+    def _unsent(self, message: Message) -> Message:
+        """Return a message without the lines that were sent: they can be stored before they are announced."""
+        sent = self._next.get(message["session_id"], 0) - message["index"]
+        if sent <= 0:
+            return message
+        return {**message, "index": message["index"] + sent, "messages": message["messages"][sent:]}
 
     def short(self, message: Message) -> Message:
         """Return a message as this client wants it."""
@@ -93,16 +139,29 @@ class Subscriber:
 
 
 class Hub:
-    """Sessions, the relay and the clients. `run` must run as long as it is used."""
+    """Sessions, the relay and the clients. `run` must run as long as it is used.
 
-    def __init__(self, store: Store) -> None:
+    Where they are not None, `opener` opens a session in a terminal on its host, and returns "" or why it could not,
+    and `inviter` returns an address of the page that works once.
+    """
+
+    def __init__(
+        self, store: Store, harnesses: Mapping[str, Harness] = HARNESSES, idle_limit: float | None = None
+    ) -> None:
+        """`idle_limit` are the seconds that an agent may wait for a prompt until it is ended; None for ever."""
         self.writer = Writer(store)
+        self.harnesses = harnesses
+        self._idle_limit = idle_limit
+        self.opener: Callable[[StoredSession], Awaitable[str]] | None = None
+        self.inviter: Callable[[], str] | None = None
         self._sessions: dict[str, HubSession] = {}
+        self._waiting: dict[str, set[Client]] = {}
         self._relay: Peer | None = None
         self._client_id = ""
         self._capabilities: Message = {}
         self._started: deque[float] = deque(maxlen=MOST_A_MINUTE)
         self.watchers = Watchers(self.listed)
+        self.terminals = TerminalSessions(self.writer, self._to_relay, self.held, self._tell)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what is stored, and carry out what is asked, until cancelled."""
@@ -112,7 +171,16 @@ class Hub:
             for row in await self.writer.do(lambda store: store.live()):
                 await self.follow(row)
             task_status.started()
-            await trio.sleep_forever()
+            await self._end_idle_ones()
+
+    async def _end_idle_ones(self) -> None:
+        """End agents that have waited for a prompt for longer than the limit, until cancelled."""
+        while True:
+            await trio.sleep(LOOKS_FOR_IDLE_ONES if self._idle_limit is not None else math.inf)
+            for session in list(self._sessions.values()):
+                if self._idle_limit is not None and session.idle_for > self._idle_limit:
+                    words = f"ended after it waited for a prompt for {exact_age(self._idle_limit)} (idle_limit)"
+                    await session.end(words)
 
     @property
     def relay_is_connected(self) -> bool:
@@ -124,6 +192,11 @@ class Hub:
         """What the relay can do."""
         return self._capabilities if self._relay else {}
 
+    @property
+    def client_id(self) -> str:
+        """The id of the relay."""
+        return self._client_id
+
     def new_id(self, kind: str) -> str:
         """Return an id that no session has."""
         return f"{kind}_{secrets.token_hex(8)}"
@@ -134,8 +207,8 @@ class Hub:
         """Return what the hub holds of a live session; rebuild it from the store where it holds nothing yet."""
         session = self._sessions.get(row.id)
         if session is None or session.row.generation != row.generation:
-            clients = session.clients if session else set()
-            session = HubSession(row, HARNESSES[row.harness], self.writer, self._to_relay)
+            clients = session.clients if session else self._waiting.pop(row.id, set())
+            session = HubSession(row, self.harnesses[row.harness], self.writer, self._to_relay)
             self._sessions[row.id] = session
             session.clients = clients
             session.changed = self.watchers.note
@@ -147,13 +220,25 @@ class Hub:
         """Return what the hub holds of a session, None if it does not run."""
         return self._sessions.get(session_id)
 
+    def _release(self, session_id: str) -> None:
+        """Hold a session no more; its clients go on following it."""
+        held = self._sessions.pop(session_id, None)
+        if held and held.clients:
+            self._waiting[session_id] = held.clients
+
+    def _tell(self, session_id: str, message: Message) -> None:
+        """Tell the clients of a session."""
+        held = self._sessions.get(session_id)
+        for client in held.clients if held else self._waiting.get(session_id, ()):
+            client.tell({"session_id": session_id, **message})
+
     async def spawn(self, wanted: Wanted) -> StoredSession:
         """Store a new session with its first inputs, and let the relay start it.
 
         Raise Refused where nothing is stored: no relay, an unknown harness or host.
         """
         self._check(wanted)
-        harness = HARNESSES[wanted.harness]
+        harness = self.harnesses[wanted.harness]
         row = StoredSession(
             self.new_id("spawn"), wanted.title, wanted.harness, wanted.model, wanted.permission_mode,
             "" if wanted.host == "local" else wanted.host, wanted.cwd,
@@ -165,8 +250,8 @@ class Hub:
         return session.row
 
     def _check(self, wanted: Wanted) -> None:
-        if wanted.harness not in HARNESSES:
-            raise Refused(f"there is no harness {wanted.harness}; known are {', '.join(HARNESSES)}")
+        if wanted.harness not in self.harnesses:
+            raise Refused(f"there is no harness {wanted.harness}; known are {', '.join(self.harnesses)}")
         if self._relay is None:
             raise Refused("no relay is connected; navi daemon start starts it")
         if (wanted.host or "local") not in self._capabilities.get("hosts", ()):
@@ -183,33 +268,40 @@ class Hub:
             raise Refused(f"{MOST_A_MINUTE} agents were started within a minute; try again in {wait:.0f} s")
         self._started.append(trio.current_time())
 
-    async def resume(self, session_id: str, prompt: str = "", by: str = "") -> StoredSession:
-        """Begin another run of a session whose agent has ended, in its conversation. Raise Refused."""
+    async def resume(self, session_id: str, prompt: str = "", by: str = "", anew: bool = False) -> StoredSession:
+        """Begin another run of a session whose agent has ended, in its conversation. With `anew` it is a new one, whose
+        first prompt has what is stored of the one before. Raise Refused.
+        """
         if self._relay is None:
             raise Refused("no relay is connected; navi daemon start starts it")
         known = await self.writer.do(lambda store: store.needed(session_id))
         self._check_limits(known.host)
-        again = known.harness in HARNESSES and HARNESSES[known.harness].abilities.sends_once
-        row = await self.writer.do(lambda store: store.resume(session_id, again))
+        able = self.harnesses[known.harness].abilities
+        if not (able.resumes or anew):
+            raise Refused(f"{known.harness} can't go on with a conversation; {ANEW}")
+        conversation = (str(uuid.uuid4()) if able.chooses_id else "") if anew else None
+        printed = await self.writer.do(lambda store: printed_so_far(store, known)) if anew else ""
+        row = await self.writer.do(lambda store: store.resume(session_id, able.sends_once, conversation))
         session = await self.follow(row)
-        await session.start(prompt, by)
+        await session.start("\n\n".join(filter(None, (printed, prompt))), by, anew)
         return session.row
 
     async def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
         """Note that a session goes on in a terminal, and tell its clients. Raise Refused as long as its agent runs."""
         held = self._sessions.get(session_id)
-        if held and held.state.status.live:
+        if held and held.row.remote and held.state.status.live:
             raise Refused(f"the agent of {session_id} runs; it must end first")
         row = await self.writer.do(lambda store: store.open_in_terminal(session_id, tmux_name))
         if held:
-            del self._sessions[session_id]
             held.opened(row)
+            if not held.state.status.live:
+                self._release(session_id)
         return row
 
     async def put_away(self, session_id: str) -> StoredSession:
         """Leave a session whose agent has ended out of lists. Raise Refused."""
         row = await self.writer.do(lambda store: store.put_away(session_id))
-        self._sessions.pop(session_id, None)
+        self._release(session_id)
         self.watchers.note(session_id)
         return row
 
@@ -245,8 +337,12 @@ class Hub:
         self._client_id = hello["client_id"]
         self._capabilities = {**hello["capabilities"], "hosts": [one or "local" for one in hello["hosts"]]}
         live = [one for one in self._sessions.values() if one.state.status.live]
-        await self._to_relay({"type": "sync", "sessions": [one.position() for one in live]})
+        watch = await self.writer.do(lambda store: store.hosts_to_watch())
+        begun = [one.position() for one in live if not one.may_not_have_begun]
+        await self._to_relay({"type": "sync", "sessions": begun, "watch": list(watch)})
         for session in live:
+            if session.may_not_have_begun:
+                await session.start_again()
             await session.send_waiting()
 
     def lose_relay(self, peer: Peer) -> None:
@@ -258,39 +354,73 @@ class Hub:
 
     async def hear(self, message: Message) -> None:
         """Take a message of the relay."""
+        if message["type"] in HEARD:
+            await self.terminals.hear(message)
+            return
         session = self._sessions.get(message["session_id"])
         if session is not None:
             await session.hear(message)
+        if message["type"] == "session_ended" and (session is None or not session.row.remote):
+            await self.terminals.run_ended(message)
+            self._release(message["session_id"])
 
     # ---- clients
 
-    async def subscribe(self, client: Subscriber, session_id: str, from_index: int) -> None:
-        """Send a client what it has missed of a session, and then what comes, without a gap. Raise Refused."""
-        row = await self.writer.do(lambda store: store.needed(session_id))
-        await client.peer.send(client.short(await self.connected(row)))
-        index = max(0, from_index)
-        while True:
-            page = await self._page(session_id, index)
-            if page:
-                await client.peer.send(client.short(_message(session_id, index, page)))
-                index += len(page)
-            held = self._sessions.get(session_id)
-            if held is None or held.row.last_index < index:
-                if held:
-                    held.clients.add(client)
-                return
+    async def subscribe(
+        self, client: Subscriber, session_id: str, from_index: int, known: Message | None = None
+    ) -> None:
+        """Send a client what a session is, if that is not `known` to it, then what it has missed, and then what comes,
+        without a gap. Raise Refused.
+        """
+        await self.writer.do(lambda store: store.needed(session_id))
+        client.catch_up(session_id)
+        self._clients_of(session_id).add(client)
+        hello = await self.connected(session_id)
+        if hello != known:
+            await client.peer.send(client.short(hello))
+        index = await self._send_missed(client, session_id, max(0, from_index))
+        client.live(session_id, index)
 
-    async def _page(self, session_id: str, index: int) -> Sequence[str]:
-        found = await self.writer.do(lambda store: store.messages(session_id, index, PAGE))
+    async def _send_missed(self, client: Subscriber, session_id: str, index: int) -> int:
+        """Send what is stored from an index on; return the first one that nobody has heard of."""
+        while True:
+            page = await self._page(session_id, index, READ_AHEAD)
+            for start in range(0, len(page), PAGE):
+                frame = _message(session_id, index + start, page[start : start + PAGE])
+                await client.peer.send(client.short(frame))
+            index += len(page)
+            held = self._sessions.get(session_id)
+            if held.row.last_index < index if held else not page:
+                return index
+
+    def _clients_of(self, session_id: str) -> set[Client]:
+        """Return the set of those who follow a session, also one that does not run now."""
+        held = self._sessions.get(session_id)
+        return held.clients if held else self._waiting.setdefault(session_id, set())
+
+    async def reader(self, session_id: str, index: int) -> Readable:
+        """Return what reads a session's lines from an index on. Raise Refused."""
+        row = await self.writer.do(lambda store: store.needed(session_id))
+        reader = Readable(HARNESSES.get(row.harness, HARNESSES["claude-code"]), launch_of(row))
+        at = 0 if reader.remembers else index
+        while at < index and (page := await self._page(session_id, at)):
+            for line in page[: index - at]:
+                reader.events(line)
+            at += len(page)
+        return reader
+
+    async def _page(self, session_id: str, index: int, limit: int = PAGE) -> Sequence[str]:
+        found = await self.writer.do(lambda store: store.messages(session_id, index, limit))
         return [one.body.decode("utf-8", "surrogateescape") for one in found]
 
-    async def connected(self, row: StoredSession) -> Message:
-        """Return the first message to a client: what the session is, and what is open."""
+    async def connected(self, session_id: str) -> Message:
+        """Return the first message to a client: what a session is, and what is open. Raise Refused."""
 
-        def open_things(store: Store) -> tuple[Any, Any]:
-            return store.questions(row.id, "open"), store.inputs(row.id, "queued", "handed")
+        def read(store: Store) -> tuple[StoredSession, Any, Any]:
+            row, inputs = store.needed(session_id), store.inputs(session_id, "queued", "handed")
+            return row, store.questions(session_id, "open") if row.status == "live" else (), inputs
 
-        questions, inputs = await self.writer.do(open_things)
+        row, questions, inputs = await self.writer.do(read)
         shown = self.shown(row)
         return {
             "type": "connected", "session_id": row.id, "status": shown.status, "remote": row.remote,
@@ -305,12 +435,21 @@ class Hub:
         self.watchers.forget(client)
         for session in self._sessions.values():
             session.clients.discard(client)
+        self._waiting = {id: left for id, clients in self._waiting.items() if (left := clients - {client})}
 
     async def command(self, client: Subscriber, session_id: str, message: Message) -> None:
         """Carry out what a client wants of a session. Raise Refused."""
         session = self._sessions.get(session_id)
+        kind = "message" if message["type"] == "user_message" else str(message["type"])
+        if kind in FIELDS and (session is None or not session.row.remote):
+            row = await self.writer.do(lambda store: store.needed(session_id))
+            if not row.remote:
+                await self.terminals.give(session_id, kind, message, message.get("by") or client.name)
+                return
+        if message["type"] not in COMMANDS:
+            raise Refused("an agent without a terminal takes prompts, not comments; send the comment as a prompt")
         if session is None:
-            raise Refused("its agent has ended; navi resume goes on with it")
+            raise Refused(NO_AGENT)
         carry_out = COMMANDS[message["type"]]
         await carry_out(session, client, message)
 

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple, Protocol
 import trio
 
 from navi.core.text import clean
-from navi.headless.harness.base import Answer, Asked, Due, Harness
+from navi.headless.harness.base import Answer, Asked, Due, Harness, Launch
 from navi.headless.run_state import Output, begin, columns, happened, launch_of, read
 from navi.headless.state import Answered, EndWanted, Exited, Handed, State, Status
-from navi.headless.store import Batch, Input, Refused, Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Batch, Input, Refused, StoredSession
 from navi.headless.writer import Writer
 
 Message = Mapping[str, Any]
@@ -26,6 +27,15 @@ Message = Mapping[str, Any]
 
 STORES_AGAIN = 1.0
 """Seconds until output that could not be stored is asked for again: the disk may be full."""
+
+
+ANEW = "navi resume --anew begins a new conversation with what is stored of this one"
+"""What can be done where an agent has lost a conversation."""
+
+NEVER_STARTED = "the hub ended before it could start the agent; navi resume starts it"
+
+IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
+"""Why a session takes no input here any more."""
 
 
 class Client(Protocol):
@@ -66,6 +76,13 @@ class HubSession:
         self._to_relay = to_relay
         self._lock = trio.Lock()
         self._held_back = False
+        self._active = trio.current_time()
+        self._why_ended = ""
+
+    @property
+    def idle_for(self) -> float:
+        """Seconds for which its agent has waited for a prompt, as far as this hub saw it; 0 if it does not."""
+        return trio.current_time() - self._active if self.state.status is Status.WAITING else 0.0
 
     @property
     def state(self) -> State:
@@ -113,18 +130,38 @@ class HubSession:
 
     # ---- beginning
 
-    async def start(self, prompt: str, by: str) -> None:
-        """Store the first inputs, and let the relay start the agent and give it these."""
+    async def start(self, prompt: str, by: str, anew: bool = False) -> None:
+        """Store the first inputs, and let the relay start the agent and give it these. `anew` begins a conversation."""
         launch = launch_of(self.row)
+        launch = launch._replace(resume=launch.resume and not anew)
         harness = self._run.harness
         waits = await self._writer.do(lambda store: store.inputs(self.row.id, "queued"))
         self._run = begin(harness, self.row, bool(prompt) or any(one.kind == "user" for one in waits))
         lines = harness.codec.handshake(launch)
         first = await self._writer.do(lambda store: self._queue_first(store, lines, prompt, by))
+        await self._send_start(launch, first)
+
+    @property
+    def may_not_have_begun(self) -> bool:
+        """Whether nothing came of its run yet: the relay may have ended before it started the agent."""
+        return self.state.status is Status.STARTING and self.row.log_offset == 0
+
+    async def start_again(self) -> None:
+        """Let another relay start the agent, which it does once however often it is asked."""
+        waiting = await self._writer.do(lambda store: store.inputs(self.row.id, "queued", "handed"))
+        first = min((one.seq for one in waiting if one.kind == "line"), default=0)
+        if first:
+            await self._send_start(launch_of(self.row), first, again=True)
+        else:
+            await self._hear_ended({"error": NEVER_STARTED})
+
+    async def _send_start(self, launch: Launch, first: int, again: bool = False) -> None:
+        harness = self._run.harness
         self.reached = await self._to_relay({
             "type": "start_session", "session_id": self.row.id, "host": self.row.host,
             "generation": self.row.generation, "cwd": self.row.cwd, "words": list(harness.command(launch)),
-            "variables": dict(harness.variables), "first": first,
+            "variables": dict(harness.variables), "first": first, "conversation": launch.conversation,
+            "again": again,
         })  # fmt: skip
         await self.send_waiting()
 
@@ -158,15 +195,17 @@ class HubSession:
         self._tell([self._updated()])
 
     def opened(self, row: StoredSession) -> None:
-        """Tell the clients that it has a terminal now."""
+        """Note, and tell the clients, that it has a terminal now: from here on its run only comes to its end."""
         self.row = row
-        self._tell([{**self._updated(), "status": row.status}])
+        self._tell([self._updated()])
 
     async def _hear_reached(self, message: Message) -> None:
         self.reached = message["reached"]
         self._tell([self._updated(clean(message.get("error") or ""))])
         if self.reached:
             await self.send_waiting()
+        if self.reached and self.state.status is Status.ENDING:
+            await self._end_run()
 
     async def _hear_output(self, message: Message) -> None:
         """Store a batch; one that does not fit is asked for again from where the store ends."""
@@ -182,17 +221,42 @@ class HubSession:
             await self.send_waiting()
 
     async def _store(self, output: Output) -> None:
-        batch, before = output.batch, self.state
+        batch, before = self._allowed(output.batch), self.state
+        gave_up = before.status.live and not output.run.state.status.live
+        if gave_up:
+            batch = batch._replace(changes=self._with_offer(batch.changes))
         if not await self._writer.do(lambda store: store.receive(batch)):
             await self.rebuild()
             return
-        first = self.row.last_index + 1
-        self._run, self.reached = output.run, True
+        first, known = self.row.last_index + 1, self.row.agent_session_id
+        self._run, self.reached, self._active = output.run, True, trio.current_time()
         last = self.row.last_index + len(batch.messages)
         self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)
         self._tell([{"type": "partial", "message_id": one.id, "text": one.text} for one in output.partials])
         self._tell(self._news(before, batch, first))
         await self._queue_due(output.dues)
+        if batch.changes.get("agent_session_id", known) != known:
+            await self._let_host_know()
+        if gave_up:
+            await self._end_run()
+
+    def _with_offer(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return changes whose reason says what can be done, if an agent could not go on with its conversation."""
+        reason = changes.get("reason") or ""
+        return {**changes, "reason": f"{reason}; {ANEW}" if reason and self.row.generation > 1 else reason}
+
+    async def _let_host_know(self) -> None:
+        """Tell the host the conversation that the agent has chosen, so that it notices a terminal with it."""
+        row = self.row
+        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
+        await self._to_relay({"type": "know", **about, "conversation": row.agent_session_id})
+
+    def _allowed(self, batch: Batch) -> Batch:
+        """Return a batch without changes of what the session is, if it went on in a terminal meanwhile."""
+        if self.row.remote:
+            return batch
+        changes = {name: value for name, value in batch.changes.items() if name not in ("status", "reason")}
+        return batch._replace(opened=(), changes=changes)
 
     def _news(self, before: State, batch: Batch, first: int) -> list[Message]:
         """Return what clients get of a batch."""
@@ -211,9 +275,12 @@ class HubSession:
 
     def _updated(self, reason: str = "") -> Message:
         status = self.state.status.value if self.reached or not self.state.status.live else "disconnected"
+        if not self.row.remote:
+            status, reason = self.row.status, self.row.reason
         return {
             "type": "session_updated", "status": status, "remote": self.row.remote,
-            "interactive": self.row.interactive, "reason": reason or self.state.reason,
+            "interactive": self.row.interactive,
+            "reason": reason or (self.state.reason if self.state.status.live else self.row.reason),
         }  # fmt: skip
 
     async def _acknowledge(self) -> None:
@@ -229,22 +296,45 @@ class HubSession:
 
     async def _hear_ended(self, message: Message) -> None:
         """The agent's process has ended, and all of its output is here."""
+        before = self.state
         self._run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
         changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code"), "ended_at": time.time()}
+        if not self.row.remote:
+            await self._writer.do(lambda store: store.change(self.row.id, ended_at=changes["ended_at"]))
+            await self._remove_files()
+            return
         if message.get("error"):
             changes["reason"] = clean(message["error"])
+        elif before.status is Status.STARTING and before.reason:
+            changes = self._with_offer(changes)
+        elif not before.status.live:
+            changes["reason"] = self.row.reason
+        elif self.state.status is Status.COMPLETE:
+            changes["reason"] = self._why_ended
+        elif message.get("errors"):
+            changes["reason"] += f": {clean(message['errors'])}"
         await self._writer.do(lambda store: store.change(self.row.id, **changes))
         self.row = self.row._replace(**changes)
         complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason}
         self._tell([complete, self._updated()])
+        await self._remove_files()
+
+    async def _remove_files(self) -> None:
+        """Let the host remove what is left of the run: all of its output is stored."""
+        row = self.row
+        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
+        await self._to_relay({"type": "remove", **about, "received": row.log_offset})
 
     # ---- what people and the codec want
 
     async def queue(self, id: str, kind: str, body: str, by: str) -> Input:
         """Store an input, and send it on. Raise Refused for an agent that has ended."""
         async with self._lock:
+            if not self.row.remote:
+                raise Refused(IN_TERMINAL)
             if not self.state.status.live:
                 raise Refused("its agent has ended; navi resume goes on with it")
+            self._active = trio.current_time()
             found = await self._writer.do(lambda store: store.queue(self.row.id, id, kind, body, by))
             queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": kind}
             self._tell([queued | ({"content": body, "by": by} if kind == "user" else {})])
@@ -255,7 +345,12 @@ class HubSession:
         """Queue what the agent must be sent whoever watches. The key makes it one input, also after a new start."""
         for due in dues:
             key = f"{self.row.id} {self.row.generation} {due.key}"
-            await self._writer.do(partial(Store.queue, session_id=self.row.id, uuid=key, kind="line", body=due.line))
+            if self.state.status is Status.STARTING:  # prompts wait for what follows from this
+                before = partial(Store.queue_before_prompts, session_id=self.row.id, uuid=key, line=due.line)
+                await self._writer.do(before)
+            else:
+                work = partial(Store.queue, session_id=self.row.id, uuid=key, kind="line", body=due.line)
+                await self._writer.do(work)
             self._held_back = True
 
     async def send_waiting(self) -> None:
@@ -277,6 +372,8 @@ class HubSession:
     async def answer(self, request_id: str, answer: Answer, by: str) -> None:
         """Store an answer, and send it on; only the first one counts. Raise Refused."""
         async with self._lock:
+            if not self.row.remote:
+                raise Refused(IN_TERMINAL)
             asked = next((one for one in self.state.questions if one.request_id == request_id), None)
             line = self._run.harness.codec.answer(asked, answer) if asked else ""
             kept, id = stored_answer(answer), str(uuid.uuid4())
@@ -292,12 +389,18 @@ class HubSession:
         for number, line in enumerate(self._run.harness.codec.interrupt(self._run.memory, key, self.state.questions)):
             await self.queue(f"{key}-{number}", "interrupt", line, by)
 
-    async def end(self) -> None:
-        """Let the relay end the agent."""
+    async def end(self, why: str = "") -> None:
+        """Let the relay end the agent; `why` is for people, if nobody asked for it."""
         async with self._lock:
+            self._why_ended = why
             self._run = happened(self._run, EndWanted())
         self._tell([self._updated()])
-        await self._to_relay({"type": "end_session", "session_id": self.row.id, "generation": self.row.generation})
+        await self._end_run()
+
+    async def _end_run(self) -> None:
+        row = self.row
+        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
+        await self._to_relay({"type": "end_session", **about})
 
 
 HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {

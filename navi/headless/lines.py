@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any
 
@@ -12,13 +13,33 @@ from navi.headless.messages import LONGEST, Malformed, Sender, read, to_line
 CHUNK = 262_144
 """Bytes that are read at once."""
 
+PIECE = 65_536
+"""Bytes that are sent at once."""
+
+
+async def send_with_patience(stream: trio.SocketStream, data: bytes, patience: float) -> None:
+    """Send data. Raise trio.BrokenResourceError if the other side takes none of it for `patience` seconds: then, as
+    after a cancellation, the stream is of no use any more.
+    """
+    view = memoryview(data)
+    for start in range(0, len(data), PIECE):
+        with trio.move_on_after(patience) as limit:
+            await stream.send_all(view[start : start + PIECE])
+        if limit.cancelled_caught:
+            raise trio.BrokenResourceError("the other side takes nothing")
+
 
 class LinePeer:
-    """A stream of messages; `senders` are those whose messages may come, `chunk` the bytes that are read at once."""
+    """A stream of messages; `senders` are those whose messages may come, `chunk` the bytes that are read at once.
+    Sending fails if the other side takes nothing for `patience` seconds.
+    """
 
-    def __init__(self, stream: trio.SocketStream, senders: Iterable[Sender], chunk: int = CHUNK) -> None:
+    def __init__(
+        self, stream: trio.SocketStream, senders: Iterable[Sender], patience: float = math.inf, chunk: int = CHUNK
+    ) -> None:
         self._stream = stream
         self._senders = tuple(senders)
+        self._patience = patience
         self._chunk = chunk
         self._lock = trio.Lock()
         self._rest = bytearray()
@@ -26,7 +47,7 @@ class LinePeer:
     async def send(self, message: Mapping[str, Any]) -> None:
         """Send a message. Raise trio.BrokenResourceError, trio.ClosedResourceError."""
         async with self._lock:
-            await self._stream.send_all(to_line(message))
+            await send_with_patience(self._stream, to_line(message), self._patience)
 
     async def close(self) -> None:
         """Close the stream at once."""

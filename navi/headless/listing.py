@@ -13,7 +13,8 @@ from navi.headless.harness.base import Launch, Text
 from navi.headless.hub_session import HubSession
 from navi.headless.shortened import cut_texts
 from navi.headless.state import LONGEST_LATEST
-from navi.headless.store import Store, StoredMessage, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import StoredMessage, StoredSession
 from navi.headless.transcript import asked_text
 
 Message = Mapping[str, Any]

@@ -34,7 +34,9 @@ ID = {"session_id": Field(TEXT)}
 
 TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     # ---- a client, which may be a verb, a dashboard or a page
-    ("client", "subscribe"): {"session_id": maybe(TEXT), "from_index": maybe(NUMBER), "longest": maybe(NUMBER)},
+    ("client", "subscribe"): {
+        "session_id": maybe(TEXT), "from_index": maybe(NUMBER), "longest": maybe(NUMBER), "form": maybe(TEXT),
+    },
     ("client", "watch"): {},
     ("client", "ping"): {},
     ("client", "user_message"): {
@@ -46,6 +48,14 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
         "request_id": Field(TEXT), "allow": Field(TRUTH), "message": maybe(TEXT), "updatedInput": maybe(OBJECT),
         "answers": maybe(OBJECT), "by": maybe(TEXT), "session_id": maybe(TEXT),
     },
+    ("client", "diff_comment"): {
+        "file": Field(TEXT), "line": Field(NUMBER), "content": Field(TEXT), "by": maybe(TEXT),
+        "session_id": maybe(TEXT),
+    },
+    ("client", "suggested_edit"): {
+        "file": Field(TEXT), "old_content": Field(TEXT), "new_content": Field(TEXT), "by": maybe(TEXT),
+        "session_id": maybe(TEXT),
+    },
     ("client", "request"): {"id": Field(NUMBER), "method": Field(TEXT), "path": Field(TEXT), "body": maybe(OBJECT)},
     # ---- the relay
     ("relay", "daemon_connected"): {"client_id": Field(TEXT), "capabilities": Field(OBJECT), "hosts": Field(LIST)},
@@ -56,16 +66,29 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("relay", "session_reached"): {**ID, "generation": Field(NUMBER), "reached": Field(TRUTH), "error": maybe(TEXT)},
     ("relay", "session_ended"): {
         **ID, "generation": Field(NUMBER), "exit_code": maybe(NUMBER), "reason": maybe(TEXT), "error": maybe(TEXT),
+        "errors": maybe(TEXT),
     },
+    ("relay", "host_reached"): {"host": Field(TEXT)},
+    ("relay", "terminal"): {
+        "host": Field(TEXT), "conversation": Field(TEXT), "opened": Field(TRUTH), "name": Field(TEXT),
+    },
+    ("relay", "feedback_delivered"): {"host": Field(TEXT), "conversation": Field(TEXT), "number": Field(NUMBER)},
     # ---- the hub to the relay
-    ("hub to relay", "sync"): {"sessions": Field(LIST)},
+    ("hub to relay", "sync"): {"sessions": Field(LIST), "watch": maybe(LIST)},
     ("hub to relay", "ack"): {**ID, "generation": Field(NUMBER), "offset": Field(NUMBER)},
     ("hub to relay", "start_session"): {
         **ID, "host": Field(TEXT), "generation": Field(NUMBER), "cwd": Field(TEXT), "words": Field(LIST),
-        "variables": Field(OBJECT), "first": Field(NUMBER),
+        "variables": Field(OBJECT), "first": Field(NUMBER), "conversation": maybe(TEXT),
+        "again": maybe(TRUTH),
     },
     ("hub to relay", "send_input"): {**ID, "generation": Field(NUMBER), "seq": Field(NUMBER), "line": Field(TEXT)},
     ("hub to relay", "end_session"): {**ID, "generation": Field(NUMBER)},
+    ("hub to relay", "remove"): {**ID, "host": Field(TEXT), "generation": Field(NUMBER), "received": Field(NUMBER)},
+    ("hub to relay", "know"): {**ID, "host": Field(TEXT), "conversation": Field(TEXT), "generation": maybe(NUMBER)},
+    ("hub to relay", "give"): {
+        **ID, "host": Field(TEXT), "conversation": Field(TEXT), "number": Field(NUMBER), "text": Field(TEXT),
+    },
+    ("hub to relay", "forget"): {**ID, "host": Field(TEXT), "conversation": Field(TEXT)},
     ("hub to relay", "error"): {"code": Field(TEXT), "message": Field(TEXT)},
     # ---- the hub to a client
     ("hub to client", "connected"): {
@@ -89,10 +112,14 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
         **ID, "status": Field(TEXT), "remote": Field(TRUTH), "interactive": Field(TRUTH), "reason": Field(TEXT),
     },
     ("hub to client", "sessions"): {"sessions": Field(LIST)},
+    ("hub to client", "feedback_queued"): {**ID, "message_id": Field(NUMBER), "position": Field(NUMBER)},
+    ("hub to client", "feedback_delivered"): {**ID, "message_id": Field(NUMBER)},
     ("hub to client", "complete"): {**ID, "exit_code": maybe(NUMBER), "reason": Field(TEXT)},
     ("hub to client", "response"): {"id": Field(NUMBER), "status": Field(NUMBER), "body": Field(OBJECT)},
     ("hub to client", "pong"): {},
-    ("hub to client", "error"): {"code": Field(TEXT), "message": Field(TEXT)},
+    ("hub to client", "error"): {
+        "code": Field(TEXT), "message": Field(TEXT), "uuid": maybe(TEXT), "request_id": maybe(TEXT),
+    },
 }  # fmt: skip
 
 

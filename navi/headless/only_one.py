@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,13 +21,17 @@ class Locked(Exception):
         self.process = process
 
 
+TRIES, PAUSE = 10, 0.02
+"""How often a lock is tried, and seconds between: who only asks who has it holds it for an instant (`holder`)."""
+
+
 @contextmanager
 def only_one(path: Path) -> Iterator[None]:
     """Hold the lock as long as the context lasts. Raise Locked, OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        _take(lock)
+        _take_soon(lock)
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         yield
@@ -47,6 +52,17 @@ def holder(path: Path) -> int | None:
     finally:
         os.close(lock)
     return None
+
+
+def _take_soon(lock: int) -> None:
+    for left in reversed(range(TRIES)):
+        try:
+            _take(lock)
+            return
+        except Locked:
+            if not left:
+                raise
+            time.sleep(PAUSE)
 
 
 def _take(lock: int) -> None:

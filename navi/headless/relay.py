@@ -14,20 +14,27 @@ from typing import Any, NamedTuple, Protocol
 
 import trio
 
+from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.hosts import Host, HostError
-from navi.ops import OperationError
-from navi.ops.headless import RunId, end, post, run
-from navi.ops.headless_tail import Ended, Fed, Lines, Missing, News, Position, tail
+from navi.hosts.base import ConnectionLost
+from navi.hosts.failures import pause_before
+from navi.ops import Operation, OperationError
+from navi.ops.headless import RunId, end, errors, post, remove, run
+from navi.ops.headless_conversations import forget, give, know
+from navi.ops.headless_tail import Delivered, Ended, Fed, Left, Lines, Missing, News, Opened, Position, tail
 
 Message = Mapping[str, Any]
 
 MOST_WAITING = 1000
 """Messages of the hub that may wait for one host."""
 
-PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
-"""Seconds between attempts to reach a host."""
+LONGEST_ERROR = 300
+"""Characters of what an agent printed last to standard error, if it failed."""
+
+LONGEST_PAUSE = 1800.0
+"""Seconds between attempts to reach a host, also where only a person can do something: somebody may have logged in."""
 
 
 class Hub(Protocol):
@@ -49,7 +56,7 @@ class Relay:
     """Follows the runs that the hub names on all hosts, until its connection to the hub ends."""
 
     def __init__(self, hosts: Sequence[Host], hub: Hub, log: Log = SILENT) -> None:
-        self._hosts = {host.name if host.name != "local" else "": _HostRelay(host, hub, log) for host in hosts}
+        self._hosts = {one.name: one for one in (_HostRelay(host, hub, log) for host in hosts)}
         self._at: dict[str, _HostRelay] = {}
         self._log = log
 
@@ -79,11 +86,14 @@ class Relay:
         if message["type"] == "sync":
             for one in message["sessions"]:
                 self._find(one["session_id"], one["host"], RunId(one["session_id"], one["generation"]), one["offset"])
+            for name in message.get("watch") or ():
+                if name in self._hosts:
+                    self._hosts[name].watch()
             return
         if message["type"] == "error":
             self._log.warning("the hub: %s", message["message"])
             return
-        if message["type"] == "start_session":
+        if "host" in message:
             self._find(message["session_id"], message["host"], None, 0)
         at = self._at.get(message["session_id"])
         if at:
@@ -103,11 +113,15 @@ class _HostRelay:
 
     def __init__(self, host: Host, hub: Hub, log: Log) -> None:
         self.host = host
+        self.name = host.name if host.name != "local" else ""
         self._hub = hub
         self._log = log
         self._runs: dict[str, Followed] = {}
         self._unacknowledged: dict[str, deque[int | None]] = {}
         self._changed = trio.Event()
+        self._watched = False
+        self._wanted = trio.Event()
+        self._attempt = 0
         self._send, self._waiting = trio.open_memory_channel[Message](MOST_WAITING)
 
     # ---- what is followed
@@ -116,6 +130,12 @@ class _HostRelay:
         """Follow a run from an offset on."""
         self._runs[id.session] = Followed(id, offset)
         self._change()
+
+    def watch(self) -> None:
+        """Follow what the host notes of agents in terminals, also where none runs without one."""
+        if not self._watched:
+            self._watched = True
+            self._change()
 
     def _drop(self, id: RunId) -> None:
         if self._runs.get(id.session, Followed(RunId(""), 0)).id == id:
@@ -127,15 +147,13 @@ class _HostRelay:
 
     async def follow(self) -> None:
         """Keep a stream open on everything that is followed; open it anew when that changes, or it ends."""
-        attempt = 0
         while True:
             changed = self._changed
-            if not self._runs:
+            if not (self._runs or self._watched):
                 await changed.wait()
                 continue
             try:
                 await self.host.open()
-                attempt = 0
                 with trio.CancelScope() as stream:
                     async with trio.open_nursery() as nursery:
                         nursery.start_soon(_cancel_when, changed, stream)
@@ -143,15 +161,23 @@ class _HostRelay:
                         nursery.cancel_scope.cancel()
             except (HostError, OperationError) as error:
                 await self._lost(str(error))
-                await trio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)] * random.uniform(0.8, 1.2))
-                attempt += 1
+                await self._pause(error.failure.retry if isinstance(error, HostError) else Retry.LATER)
+
+    async def _pause(self, retry: Retry) -> None:
+        """Wait before the next attempt, at most until somebody wants something of the host."""
+        self._attempt += 1
+        with trio.move_on_after(min(pause_before(self._attempt, retry, random.random()), LONGEST_PAUSE)):
+            self._wanted = trio.Event()
+            await self._wanted.wait()
 
     async def _stream(self) -> None:
         positions = [Position(one.id, one.offset) for one in self._runs.values()]
         async with self.host.watch(tail(positions)) as watch:
+            await self._hub.send({"type": "host_reached", "host": self.name})
             for position in positions:
                 await self._reached(position.id, True)
             async for several in watch:
+                self._attempt = 0
                 for news in several:
                     await self._report(news)
 
@@ -167,6 +193,9 @@ class _HostRelay:
             await self._reached(one.id, False, error)
 
     async def _report(self, news: News) -> None:
+        if isinstance(news, Opened | Left | Delivered):
+            await self._report_terminal(news)
+            return
         id = news.id
         at = {"session_id": id.session, "generation": id.generation}
         if isinstance(news, Lines):
@@ -179,24 +208,42 @@ class _HostRelay:
             await self._hub.send({"type": "input_handed", "session_id": id.session, "seq": news.number})
         elif isinstance(news, Ended):
             self._drop(id)
-            ended = {"exit_code": news.exit.status, "reason": news.exit.reason}
+            last = await self._last_errors(id) if news.exit.status and not news.exit.reason else ""
+            ended = {"exit_code": news.exit.status, "reason": news.exit.reason, "errors": last}
             await self._hub.send({"type": "session_ended", **at, **ended})
         elif isinstance(news, Missing):
             self._drop(id)
             await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})
 
+    async def _last_errors(self, id: RunId) -> str:
+        """Return the last line that an agent printed to standard error, "" if that can't be had."""
+        with suppress(HostError, OperationError):
+            lines = await self.host.run(errors(id))
+            return lines[-1][:LONGEST_ERROR] if lines else ""
+        return ""
+
+    async def _report_terminal(self, news: Opened | Left | Delivered) -> None:
+        about = {"host": self.name, "conversation": news.conversation}
+        if isinstance(news, Delivered):
+            await self._hub.send({"type": "feedback_delivered", **about, "number": news.number})
+        else:
+            name = news.name if isinstance(news, Opened) else ""
+            await self._hub.send({"type": "terminal", **about, "opened": isinstance(news, Opened), "name": name})
+
     # ---- what is sent there
 
     def take(self, message: Message) -> None:
         """Queue a message of the hub for this host. One that finds no place is sent again at the next start."""
+        if message["type"] != "ack":
+            self._wanted.set()
         with suppress(trio.WouldBlock):
             self._send.send_nowait(message)
 
     async def carry(self) -> None:
-        """Carry out what the hub sends, one after the other; an end, which takes long, beside the rest."""
+        """Carry out what the hub sends, one after the other; what may take long beside the rest."""
         async with trio.open_nursery() as nursery:
             async for message in self._waiting:
-                if message["type"] == "end_session":
+                if message["type"] == "end_session" or message.get("again"):
                     nursery.start_soon(self._try, message)
                 else:
                     await self._try(message)
@@ -212,15 +259,62 @@ class _HostRelay:
 
     async def _start(self, message: Message) -> None:
         id = _id(message)
-        await self.host.open()
-        await self.host.run(run(id, message["words"], message["cwd"], message["variables"], first=message["first"]))
+        operation = run(
+            id, message["words"], message["cwd"], message["variables"], first=message["first"],
+            conversation=message.get("conversation") or "",
+        )  # fmt: skip
+        await self._until_known(operation, message.get("again") is True)
+        self._watched = True
         self.add(id, 0)
+
+    async def _until_known(self, operation: Operation[Any], uncertain: bool) -> None:
+        """Run an operation that can be repeated, until it is known whether it was done; `uncertain` says that it may
+        have been already. Raise HostError, OperationError where it was not.
+        """
+        while True:
+            try:
+                await self.host.open()
+                await self.host.run(operation)
+                return
+            except HostError as error:
+                uncertain = uncertain or isinstance(error, ConnectionLost)
+                if not uncertain:
+                    raise
+                self._log.info("%s: %s; it is repeated", self.host.name, error)
+                await self._pause(error.failure.retry)
 
     async def _post(self, message: Message) -> None:
         await self.host.run(post(_id(message), message["seq"], message["line"]))
 
     async def _end(self, message: Message) -> None:
-        await self.host.run(end(_id(message)))
+        """End a run. The end of one that is not followed is reported from here."""
+        id = _id(message)
+        done = await self.host.run(end(id))
+        if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
+            await self._hub.send({
+                "type": "session_ended", "session_id": id.session, "generation": id.generation,
+                "exit_code": done.exit.status if done.exit else None, "reason": done.exit.reason if done.exit else "",
+            })  # fmt: skip
+
+    async def _remove(self, message: Message) -> None:
+        """Remove the files of a run that is over and of which everything is stored. Its host checks both."""
+        await self.host.run(remove(_id(message), message["received"]))
+
+    async def _know(self, message: Message) -> None:
+        generation = message.get("generation")
+        run = RunId(message["session_id"], generation) if generation else None
+        await self.host.run(know(message["conversation"], message["session_id"], run))
+        self.watch()
+
+    async def _give(self, message: Message) -> None:
+        """Put feedback on the host. Where the agent got it and nobody heard of that, the hub hears of it now."""
+        about = {"host": self.name, "conversation": message["conversation"], "number": message["number"]}
+        text = give(message["conversation"], message["session_id"], message["number"], message["text"])
+        if await self.host.run(text):
+            await self._hub.send({"type": "feedback_delivered", **about})
+
+    async def _forget(self, message: Message) -> None:
+        await self.host.run(forget(message["conversation"], message["session_id"]))
 
     async def _acknowledged(self, message: Message) -> None:
         """The hub acknowledges each output in order. Where it has stored less, the run is followed from there again."""
@@ -242,6 +336,10 @@ CARRIED: Mapping[str, Callable[[_HostRelay, Message], Awaitable[None]]] = {
     "send_input": _HostRelay._post,
     "end_session": _HostRelay._end,
     "ack": _HostRelay._acknowledged,
+    "remove": _HostRelay._remove,
+    "know": _HostRelay._know,
+    "give": _HostRelay._give,
+    "forget": _HostRelay._forget,
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from navi.headless.harness.base import Asked, Due, Event, Harness, Launch, Other, Partial, Raw, Taken, Withdrawn
 from navi.headless.state import Began, Happening, State, Status, after
-from navi.headless.store import Batch, Message, Question, StoredSession
+from navi.headless.stored import Batch, Message, Question, StoredSession
 
 
 class RunState(NamedTuple):
@@ -36,8 +36,11 @@ def begin(harness: Harness, row: StoredSession, prompted: bool = True) -> RunSta
 
 
 def launch_of(row: StoredSession) -> Launch:
-    """Return how the run of a stored session is started. Each run after the first one resumes its conversation."""
-    return Launch(row.cwd, row.agent_session_id, row.generation > 1, row.model, row.permission_mode, partial=True)
+    """Return how the run of a stored session is started. Each run after the first one resumes its conversation, if it
+    has one.
+    """
+    resume = row.generation > 1 and bool(row.agent_session_id)
+    return Launch(row.cwd, row.agent_session_id, resume, row.model, row.permission_mode, partial=True)
 
 
 def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterable[bytes]) -> Output:
@@ -50,7 +53,8 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
         remembers = memory is not run.memory  # who reads the stored lines again must know the same
         run = run._replace(memory=memory, state=_after_all(run.state, found))
         events += found
-        if found and (remembers or not all(isinstance(one, Partial) for one in found)):
+        partial = all(isinstance(one, Partial) for one in found)
+        if found and (remembers or not partial or not run.harness.abilities.repeats):
             messages.append(Message(_kind(found), line, offset))
         offset += len(line) + 1
     return Output(

@@ -217,6 +217,7 @@ LIMITS: Mapping[str, str] = {
     "HUP": "its tmux server was ended",
     "TERM": "its runner was ended",
     "feeder": "nobody was left to give it input",
+    "terminal": "its conversation was opened in a terminal",
 }
 """Why an agent was ended, or ended, that was not asked to."""
 

@@ -13,112 +13,31 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from navi.headless.schema import SESSIONS, migrate
+from navi.headless.stored import (
+    AlreadyAnswered,
+    Batch,
+    Feedback,
+    Input,
+    Question,
+    Refused,
+    StoredMessage,
+    StoredSession,
+)
 
 LONGEST_BODY = 16 * 1024 * 1024
 """Bytes of a message that are kept."""
+
+LARGEST_PAGE = 1024 * 1024
+"""Bytes of messages that are read at once, but for one that is larger."""
 
 LAST, LONG = 200, 65_536
 """Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
 
 CUT = b" ... cut here: the line was longer than navi keeps"
 """The end of a message that was longer."""
-
-
-class StoredSession(NamedTuple):
-    """A row of sessions. `remote` says that it runs without a terminal; `host` is where ("" for this machine).
-
-    `log_offset` is the byte up to which the log of `generation` is stored, `last_index` the number of the last message
-    (-1: none). Times are epoch times.
-    """
-
-    id: str
-    title: str = ""
-    harness: str = ""
-    model: str = ""
-    permission_mode: str = ""
-    host: str = ""
-    cwd: str = ""
-    agent_session_id: str = ""
-    remote: bool = False
-    interactive: bool = False
-    status: str = "archived"
-    reason: str = ""
-    exit_code: int | None = None
-    client_id: str = ""
-    tmux_name: str = ""
-    generation: int = 1
-    log_offset: int = 0
-    last_index: int = -1
-    cost_usd: float | None = None
-    tokens_in: int = 0
-    tokens_out: int = 0
-    created_at: float = 0.0
-    updated_at: float = 0.0
-    last_activity_at: float = 0.0
-    ended_at: float | None = None
-
-
-class Message(NamedTuple):
-    """One line that an agent printed: what it is, the line, and where it begins in the log of its generation."""
-
-    kind: str
-    body: bytes
-    at_offset: int
-
-
-class StoredMessage(NamedTuple):
-    """A message with its number in the session."""
-
-    idx: int
-    kind: str
-    body: bytes
-    generation: int
-
-
-class Question(NamedTuple):
-    """What an agent asks. `body` is JSON; `answer` and `by` are those of the person who answered first."""
-
-    request_id: str
-    kind: str
-    body: str
-    state: str = "open"
-    answer: str = ""
-    by: str = ""
-
-
-class Input(NamedTuple):
-    """What a person sends: its number at the host, the id by which the agent confirms it, and how far it has come."""
-
-    seq: int
-    uuid: str
-    kind: str
-    body: str
-    by: str = ""
-    state: str = "queued"
-
-
-class Batch(NamedTuple):
-    """What the log of a generation holds from one offset to another, and what follows from it.
-
-    `changes` are columns of the session.
-    """
-
-    session_id: str
-    generation: int
-    offset: int
-    end: int
-    messages: Sequence[Message] = ()
-    opened: Sequence[Question] = ()
-    withdrawn: Sequence[str] = ()
-    taken: Sequence[str] = ()
-    changes: Mapping[str, Any] = {}
-
-
-class Refused(Exception):
-    """What was asked for does not fit what is stored; the text says why."""
 
 
 CHANGED_BY_OUTPUT = frozenset(
@@ -232,6 +151,14 @@ class Store:
                 raise Refused(f"the agent of {session_id} has not ended, as far as it is known")
             self.change(session_id, status="archived")
             return row._replace(status="archived")
+    def hosts_to_watch(self) -> tuple[str, ...]:
+        """Return the hosts on which an agent in a terminal may go on with a session, or takes feedback."""
+        query = "SELECT DISTINCT host FROM sessions WHERE agent_session_id != '' AND (remote = 1 OR interactive = 1)"
+        return tuple(row[0] for row in self._database.execute(query))
+
+    def taking_feedback(self, host: str) -> tuple[StoredSession, ...]:
+        """Return the sessions in terminals of a host that take feedback."""
+        return tuple(self._sessions("WHERE host = ? AND remote = 0 AND interactive = 1 ORDER BY id", host))
 
     def _sessions(self, clause: str, *values: object) -> Iterator[StoredSession]:
         query = f"SELECT {', '.join(StoredSession._fields)} FROM sessions {clause}"
@@ -256,10 +183,11 @@ class Store:
         if not done.rowcount:
             raise Refused(f"there is no session {session_id}")
 
-    def resume(self, session_id: str, sends_again: bool = False) -> StoredSession:
+    def resume(self, session_id: str, sends_again: bool = False, conversation: str | None = None) -> StoredSession:
         """Begin another run of a session whose agent has ended; the flag stays as it is. Raise Refused.
 
-        With `sends_again`, prompts that the agent was given and never took up wait again: it runs none twice.
+        With `sends_again`, prompts that the agent was given and never took up wait again: it runs none twice. With
+        `conversation`, the run is to have that one, a new one, in place of the conversation so far.
         """
         with self.together():
             row = self.needed(session_id)
@@ -269,7 +197,7 @@ class Store:
                 raise Refused(f"{session_id} still runs, as far as it is known")
             self.change(
                 session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
-                log_offset=0,
+                log_offset=0, agent_session_id=row.agent_session_id if conversation is None else conversation,
             )  # fmt: skip
             if sends_again:
                 self._database.execute(
@@ -280,12 +208,21 @@ class Store:
             return self.needed(session_id)
 
     def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
-        """Note that a session now runs in a terminal: it never runs without one again. Raise Refused."""
+        """Note that a session now runs in a terminal: it never runs without one again. What waits for its agent is
+        given up. For one that was opened already, only the name is noted. Raise Refused.
+        """
         with self.together():
-            if not self.needed(session_id).remote:
+            row = self.needed(session_id)
+            if row.remote:
+                self.change(session_id, remote=0, interactive=0, status="live", tmux_name=tmux_name, reason="")
+                self._expire(session_id)
+                self._database.execute(
+                    "UPDATE inputs SET state = 'expired' WHERE session_id = ? AND state = 'queued'", (session_id,)
+                )
+            elif row.tmux_name in ("", tmux_name) and row.status == "live":
+                self.change(session_id, tmux_name=tmux_name)
+            else:
                 raise Refused(f"{session_id} does not run without a terminal")
-            self.change(session_id, remote=0, interactive=0, status="live", tmux_name=tmux_name, reason="")
-            self._expire(session_id)
             return self.needed(session_id)
 
     def needed(self, session_id: str) -> StoredSession:
@@ -358,12 +295,21 @@ class Store:
         return StoredMessage(*found) if found else None
 
     def messages(self, session_id: str, from_index: int = 0, limit: int = 100) -> tuple[StoredMessage, ...]:
-        """Return up to `limit` messages of a session, from a number on."""
+        """Return up to `limit` messages of a session, from a number on: fewer where they are large, but at least one
+        if there is one.
+        """
         rows = self._database.execute(
             "SELECT idx, kind, body, generation FROM messages WHERE session_id = ? AND idx >= ? ORDER BY idx LIMIT ?",
             (session_id, from_index, limit),
         )
-        return tuple(StoredMessage(*row) for row in rows)
+        found: list[StoredMessage] = []
+        size = 0
+        for row in rows:
+            found.append(StoredMessage(*row))
+            size += len(found[-1].body)
+            if size > LARGEST_PAGE:
+                break
+        return tuple(found)
 
     # ---- what people send
 
@@ -404,6 +350,18 @@ class Store:
             self._database.execute("DELETE FROM inputs WHERE session_id = ? AND state = 'queued'", (session_id,))
             return waiting
 
+    def queue_before_prompts(self, session_id: str, uuid: str, line: str) -> None:
+        """Store a line that goes before the prompts that wait: they, which were not sent yet, take later numbers."""
+        with self.together():
+            if self._database.execute("SELECT 1 FROM inputs WHERE uuid = ?", (uuid,)).fetchone():
+                return
+            waiting = self.inputs(session_id, "queued")
+            first = next((number for number, one in enumerate(waiting) if one.kind == "user"), len(waiting))
+            places = [(session_id, one.seq) for one in waiting[first:]]
+            self._database.executemany("DELETE FROM inputs WHERE session_id = ? AND seq = ?", places)
+            for one in (Input(0, uuid, "line", line), *waiting[first:]):
+                self.queue(session_id, one.uuid, one.kind, one.body, one.by)
+
     def inputs(self, session_id: str, *states: str) -> tuple[Input, ...]:
         """Return the inputs of a session in their order, those in these states or all."""
         places = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
@@ -418,22 +376,24 @@ class Store:
     ) -> Input:
         """Store an answer, and the line with it as an input. Only the first answer counts. Raise Refused."""
         with self.together():
+            if self.needed(session_id).status != "live":
+                raise Refused("its agent has ended, and does not ask it any more")
             done = self._database.execute(
                 "UPDATE questions SET state = 'answered', answer = ?, by = ? "
                 "WHERE session_id = ? AND request_id = ? AND state = 'open'",
                 (json.dumps(answer), by, session_id, request_id),
             )
             if not done.rowcount:
-                raise Refused(self._why_not_open(session_id, request_id))
+                raise self._not_open(session_id, request_id)
             return self.queue(session_id, uuid, "answer", line, by)
 
-    def _why_not_open(self, session_id: str, request_id: str) -> str:
+    def _not_open(self, session_id: str, request_id: str) -> Refused:
         found = next((one for one in self.questions(session_id) if one.request_id == request_id), None)
         if found is None:
-            return f"{session_id} asks nothing with the id {request_id}"
+            return Refused(f"{session_id} asks nothing with the id {request_id}")
         if found.state == "answered":
-            return f"{found.by or 'somebody'} has answered it already"
-        return "the agent does not ask it any more"
+            return AlreadyAnswered(f"{found.by or 'somebody'} has answered it already")
+        return Refused("the agent does not ask it any more")
 
     def questions(self, session_id: str, *states: str) -> tuple[Question, ...]:
         """Return the questions of a session, those in these states or all."""
@@ -457,14 +417,22 @@ class Store:
             )
             return int(done.lastrowid or 0)
 
-    def take_feedback(self, session_id: str) -> tuple[tuple[str, str], ...]:
-        """Return what is pending, as kinds and texts, and note it as delivered."""
+    def feedback(self, session_id: str, state: str = "pending") -> tuple[Feedback, ...]:
+        """Return the feedback for a session in a state, in its order."""
+        query = "SELECT id, kind, body, by FROM feedback WHERE session_id = ? AND state = ? ORDER BY id"
+        return tuple(Feedback(*row) for row in self._database.execute(query, (session_id, state)))
+
+    def feedback_since(self, session_id: str, kind: str, since: float) -> int:
+        """Return how much feedback of a kind a session was sent since a time (epoch)."""
+        query = "SELECT count(*) FROM feedback WHERE session_id = ? AND kind = ? AND created_at > ?"
+        return int(self._database.execute(query, (session_id, kind, since)).fetchone()[0])
+
+    def deliver_feedback(self, session_id: str, ids: Sequence[int]) -> tuple[int, ...]:
+        """Note that the agent of a session got this feedback; return what was not known to be delivered."""
         with self.together():
-            found = self._database.execute(
-                "SELECT kind, body FROM feedback WHERE session_id = ? AND state = 'pending' ORDER BY id", (session_id,)
-            ).fetchall()
-            self._database.execute("UPDATE feedback SET state = 'delivered' WHERE session_id = ?", (session_id,))
-            return tuple((kind, body) for kind, body in found)
+            new = tuple(one.id for one in self.feedback(session_id) if one.id in ids)
+            self._database.executemany("UPDATE feedback SET state = 'delivered' WHERE id = ?", [(one,) for one in new])
+            return new
 
     def note(self, who: str, what: str, session_id: str, detail: str = "") -> None:
         """Note in the audit who did what."""

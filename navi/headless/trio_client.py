@@ -33,7 +33,7 @@ class Hub:
     """A connection. Its methods raise OperationError when the hub has ended, or does not answer in time."""
 
     def __init__(self, stream: trio.SocketStream) -> None:
-        self._peer = LinePeer(stream, ("hub to client",), CHUNK)
+        self._peer = LinePeer(stream, ("hub to client",), chunk=CHUNK)
         self._messages = self._peer.messages()
         self._number = 0
 

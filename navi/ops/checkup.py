@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from navi.core.model import Frame
@@ -22,6 +23,7 @@ class Checkup:
     Code's `settings` call the hook: yes, no, absent, unreadable. `kills` and `lingers` are systemd-logind's words, ""
     where it has none. `registry` is the state of the registry's folder `sockets`: usual, private (the usual one is
     another user's), or unusable, for the reason `distrust`. `lost` is the last line of the hook's log `hook_log`.
+    `free` are the free KiB of the disk, None if that is not known; `agents` the programs of agents, with versions.
     """
 
     frame: Frame
@@ -43,11 +45,16 @@ class Checkup:
     distrust: str = ""
     hook_log: str = ""
     lost: str = ""
+    free: int | None = None
+    agents: tuple[str, ...] = ()
 
 
-def checkup() -> Operation[Checkup]:
-    """Ask a machine about itself. The parser raises ValueError for an answer that makes no sense."""
-    return Operation("checkup", link("look/checkup"), (HostSetting.SESSIONS_DIR, PANE_FORMAT), _read, time_limit=30)
+def checkup(programs: Sequence[str] = ()) -> Operation[Checkup]:
+    """Ask a machine about itself, and about these programs of agents. The parser raises ValueError for an answer that
+    makes no sense.
+    """
+    arguments: tuple[str | HostSetting, ...] = (HostSetting.SESSIONS_DIR, PANE_FORMAT, *programs)
+    return Operation("checkup", link("look/checkup"), arguments, _read, time_limit=30)
 
 
 def _read(answer: Answer) -> Checkup:
@@ -69,7 +76,16 @@ def _read(answer: Answer) -> Checkup:
         registry, sockets, _body(last["registry"])[0] if "registry" in last else "",
         clean(last["hooklog"].rest)[:LONGEST] if "hooklog" in last else "",
         _body(last["hooklog"])[0] if "hooklog" in last else "",
+        *_agents(last),
     )  # fmt: skip
+
+
+def _agents(last: Mapping[str, Record]) -> tuple[int | None, tuple[str, ...]]:
+    if "agents" not in last:
+        return None, ()
+    free, body = last["agents"].rest.strip(), decode(last["agents"].body[:8192])
+    found = (clean(line.replace("\t", ": "))[:80].removesuffix(": ") for line in body.splitlines() if line.strip())
+    return _number(free) if free else None, tuple(sorted(found))
 
 
 def _words(record: Record) -> tuple[str, str]:

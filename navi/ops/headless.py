@@ -18,6 +18,7 @@ from navi.core import exits
 from navi.core.text import clean, clean_lines, decode
 from navi.ops.agent_records import number
 from navi.ops.linker import link
+from navi.ops.lost_sessions import CONVERSATION
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
 
 SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -62,7 +63,8 @@ class Exit(NamedTuple):
     """How an agent ended: the status of its process (128 and more: a signal), the size of its log then, and why.
 
     `reason` is "" if it ended by itself; `asked` for `end`; `time` and `output` for a limit; `HUP` and `TERM` if
-    somebody ended its runner so; `feeder` if nobody was left to give it input.
+    somebody ended its runner so; `feeder` if nobody was left to give it input; `terminal` if an agent in a terminal
+    went on with its conversation.
     """
 
     status: int
@@ -110,9 +112,11 @@ class Posted(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What a run may take before its runner ends it: seconds, and bytes of output. 0 is no limit."""
+    """What a run may take before its runner ends it: seconds, and bytes of output. 0 is no limit: an agent may wait for
+    its user for days.
+    """
 
-    seconds: int = 4 * 3600
+    seconds: int = 0
     output: int = 100_000_000
 
 
@@ -126,21 +130,28 @@ def run(
     variables: Mapping[str, str | None] | None = None,
     limits: Limits = USUAL_LIMITS,
     first: int = 1,
+    conversation: str = "",
 ) -> Operation[Started]:
     """Start an agent: its command line is `words`, its folder `cwd` (one of the host; "" and ~ mean the home there).
 
     Requested twice, it starts once. `variables` are added to its environment, or taken out of it (None). `first` is the
-    number of its first input. The answer comes when the agent has begun, or after 15 s. Raises OperationError with
-    nothing started, also where an earlier generation may still run.
+    number of its first input, `conversation` the agent's own id of what it begins or goes on with, "" if that is not
+    known yet. The answer comes when the agent has begun, or after 15 s. Raises OperationError with nothing started,
+    also where an earlier generation may still run, or an agent in a terminal has the conversation.
     """
     settings = [_setting(name, value) for name, value in (variables or {}).items()]
     if not words or any("\0" in word for word in (*words, cwd, *settings)):
         raise OperationError("an agent needs a command line without NUL characters", exits.WRONG_USAGE)
     arguments: tuple[str | HostSetting, ...] = (
         link("session/first_process"), link("headless/runner"), *_place(id), str(first), cwd, str(limits.seconds),
-        str(limits.output), str(len(settings)), *settings, *words,
+        str(limits.output), _known(conversation), str(len(settings)), *settings, *words,
     )  # fmt: skip
     return Operation("run", link("headless/run"), arguments, _read_started, 45)
+
+
+def _known(conversation: str) -> str:
+    """Return an id that can name a folder, "" for any other: no terminal is noticed then."""
+    return conversation if CONVERSATION.fullmatch(conversation) else ""
 
 
 def _setting(name: str, value: str | None) -> str:

@@ -10,7 +10,8 @@ them; whoever opens it again from there misses nothing and gets nothing twice. I
     piece                  the body is a part of what tail(1) prints of several files
     failed WORDS
 
-In a piece, a name precedes the bytes of a file: `INDEX` for a log, `INDEXe` for the events of the run.
+In a piece, a name precedes the bytes of a file: `INDEX` for a log, `INDEXe` for the events of the run, `terminals` for
+what the host noted of agents in terminals (navi/sh/headless/conversations.sh). That comes from its beginning each time.
 """
 
 from __future__ import annotations
@@ -23,10 +24,14 @@ from navi.core.text import clean
 from navi.ops.agent_records import number
 from navi.ops.headless import SESSION, Exit, RunId, read_exit
 from navi.ops.linker import link
+from navi.ops.lost_sessions import CONVERSATION
 from navi.ops.operation import Answer, HostSetting, OperationError, Stream, done
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of a line that are kept; what follows them is dropped, up to the line end."""
+
+LONGEST_EVENTS = 1024 * 1024
+"""Bytes of what was noted of terminals that are read at once."""
 
 FULL_PIECE = 65536
 """Bytes of a piece that may have been cut anywhere."""
@@ -74,7 +79,27 @@ class Missing(NamedTuple):
     size: int
 
 
-News = Lines | Fed | Ended | Missing
+class Opened(NamedTuple):
+    """An agent in a terminal has a conversation that navi knows; `name` is its tmux session, "" if it is not known."""
+
+    conversation: str
+    name: str = ""
+
+
+class Left(NamedTuple):
+    """The agent in a terminal that had a conversation has ended."""
+
+    conversation: str
+
+
+class Delivered(NamedTuple):
+    """The agent in a terminal with this conversation got the feedback with this number."""
+
+    conversation: str
+    number: int
+
+
+News = Lines | Fed | Ended | Missing | Opened | Left | Delivered
 
 
 def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
@@ -87,7 +112,8 @@ def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
         if not SESSION.fullmatch(id.session) or id.generation < 1 or offset < 0:
             raise OperationError(f"invalid id of a headless session: {clean(id.session)[:70]!r}")
         arguments += [id.session, str(id.generation), str(offset)]
-    return Stream("tail", link("headless/tail"), tuple(arguments), lambda: TailReader(positions), silence=20)
+    arguments.insert(0, link("headless/tail"))
+    return Stream("tail", link("look/start_watch"), tuple(arguments), lambda: TailReader(positions), silence=40)
 
 
 class LineCutter:
@@ -186,6 +212,7 @@ class TailReader:
         self._events = [b"" for _ in positions]
         self._ends: dict[int, Exit] = {}
         self._pieces = PieceReader("")
+        self._terminals = b""
 
     def __call__(self, answer: Answer) -> tuple[News, ...]:
         """Return the news of an answer. Raise OperationError if the stream can't begin, ValueError if it is invalid."""
@@ -205,10 +232,22 @@ class TailReader:
             for name, data in self._pieces.feed(body):
                 yield from self._file(name, data)
             yield from self._ended()
+            yield from self._in_terminals()
         elif kind == "failed":
             raise OperationError(clean(rest))
 
+    def _in_terminals(self) -> Iterator[News]:
+        """Yield what the whole lines say that have come: of a conversation only the last word, but each delivery."""
+        *lines, self._terminals = self._terminals[-LONGEST_EVENTS:].split(b"\n")
+        found = [_terminal(line.decode("utf-8", "replace")) for line in lines]
+        last = {one.conversation: one for one in found if isinstance(one, Opened | Left)}
+        yield from (one for one in found if isinstance(one, Delivered))
+        yield from last.values()
+
     def _file(self, name: str, data: bytes) -> Iterator[News]:
+        if name == "terminals":
+            self._terminals += data
+            return
         found = re.fullmatch(r"(\d{1,6})(e?)", name, re.ASCII)
         if not found:
             return
@@ -235,3 +274,16 @@ class TailReader:
             if self._logs[index].next >= found.size:
                 del self._ends[index]
                 yield Ended(self._logs[index].id, found)
+
+
+def _terminal(line: str) -> Opened | Left | Delivered | None:
+    """Read a line of what was noted of agents in terminals; None for one that makes no sense."""
+    kind, _, rest = line.partition(" ")
+    conversation, _, rest = rest.partition(" ")
+    if not CONVERSATION.fullmatch(conversation):
+        return None
+    if kind == "delivered" and re.fullmatch(r"\d{1,15}", rest, re.ASCII):
+        return Delivered(conversation, number(rest))
+    if kind == "opened":
+        return Opened(conversation, clean(rest)[:200])
+    return Left(conversation) if kind == "left" else None

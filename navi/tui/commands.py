@@ -51,7 +51,7 @@ class Commands:
         selection = Selection(everything=settings.show_all)
         visits_finished = DONE in settings.notify_on
         self.filters = ListCommands(fleet, screen.list, selection, keymap, screen.tell, refresh, visits_finished)
-        self._preview = PreviewCommands(screen.preview, screen.layout, settings.preview == "on", self._preview_changed)
+        self._preview = PreviewCommands(screen.preview, screen.layout, settings.preview, self._preview_changed)
         self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
         hub = HubWatch(fleet, services.hub_folder, screen.tell)
         headless = HeadlessCommands(services, screen, self._programs, lambda: hub.connected)
@@ -93,7 +93,7 @@ class Commands:
     def looked_at(self) -> tuple[Key, ...]:
         """The session that the user looks at: in a page of it, or in the preview."""
         page = self.pages.page
-        session = page.session if page else self._screen.list.selected if self._preview.shown else None
+        session = page.session if page else self._screen.list.selected if self._screen.layout.previewing else None
         return (session.key,) if session else ()
 
     def attach(self, session: Session | None = None) -> None:

@@ -130,7 +130,7 @@ class Dashboard:
         session = self._screen.list.selected
         self._moved.set()
         self._screen.preview.follow(session)
-        self._feed.follow(session, self._screen.layout.preview is not None)
+        self._feed.follow(session, self._screen.layout.previewing)
         commands = self.commands
         self._screen.footer.show(
             commands.filters.selection, commands.search.typed, commands.search.matches(),

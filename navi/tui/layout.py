@@ -17,6 +17,9 @@ SIDE_AT_LEAST = 70
 PREVIEW_AT_LEAST = 10
 """Lines of the screen below which there is no preview."""
 
+PREVIEW_FROM = 110
+"""Columns of the screen from which there is a preview that nobody has asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -55,6 +58,8 @@ class Layout(urwid.Widget):
         self._wall = Wall(header.glyphs)
         self.main = main
         self.preview: Panel | None = None
+        self.preview_from = 0
+        self._size = (0, 0)
         self.dialog: Dialog | None = None
         self.beside = True
         self.share = 50
@@ -63,9 +68,14 @@ class Layout(urwid.Widget):
         """Arrange the parts again."""
         self._invalidate()
 
-    def shows_preview(self, height: int) -> bool:
-        """Return whether a screen of so many lines has room for the preview."""
-        return self.preview is not None and height >= PREVIEW_AT_LEAST
+    def shows_preview(self, width: int, height: int) -> bool:
+        """Return whether a screen of this size shows the preview."""
+        return self.preview is not None and height >= PREVIEW_AT_LEAST and width >= self.preview_from
+
+    @property
+    def previewing(self) -> bool:
+        """Whether the preview was on the screen when it was last painted."""
+        return self.shows_preview(*self._size)
 
     def places(self, width: int, height: int) -> list[Place]:
         """Return where everything is on a screen of this size; the main part gets the last line that is left."""
@@ -76,7 +86,7 @@ class Layout(urwid.Widget):
         if rows < 2:
             top, rows = 0, height - bottom - asked
         places = [Place(self._header, 0, 0, width, top)]
-        if self.preview is None or not self.shows_preview(height):
+        if self.preview is None or not self.shows_preview(width, height):
             places.append(Place(self.main, 0, top, width, rows))
         elif self.beside and width >= SIDE_AT_LEAST:
             columns = max(30, min(width - 31, width * self.share // 100))
@@ -95,6 +105,7 @@ class Layout(urwid.Widget):
     def render(self, size: tuple[int, int], focus: bool = False) -> urwid.Canvas:  # type: ignore[override]
         """Paint the parts (urwid's protocol)."""
         del focus
+        self._size = size
         bands: dict[int, list[Place]] = {}
         for place in self.places(*size):
             bands.setdefault(place.line, []).append(place)

@@ -37,6 +37,7 @@ class Screen:
         shows_unicode = is_utf8_locale(environment) or settings.glyphs == "unicode"
         self.glyphs = choose_glyphs(settings, shows_unicode)
         self.list = SessionList(self.glyphs, clicked)
+        self.list.density = settings.density
         self.preview = Preview(self.glyphs)
         self.header = Header(self.glyphs, keymap)
         self.footer = Footer(self.glyphs, keymap)
@@ -124,7 +125,7 @@ class Screen:
         """What the moving keys scroll, None if they move the cursor."""
         if isinstance(self.layout.main, PageView):
             return self.layout.main
-        visible = self.layout.shows_preview(self.terminal.size[1])
+        visible = self.layout.shows_preview(*self.terminal.size)
         return self.preview if self.preview.focused and visible else None
 
     def _move(self, step: int) -> None:

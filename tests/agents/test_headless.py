@@ -9,12 +9,13 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from navi.headless.client import HubClient
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import (
     Answer,
@@ -29,6 +30,7 @@ from navi.headless.harness.base import (
     Withdrawn,
 )
 from navi.headless.state import Exited, Status, after
+from navi.hosts.sockets import runtime_folder
 from navi.ops import headless
 from navi.ops.headless import Exit
 from tests.agents import homes
@@ -36,10 +38,10 @@ from tests.agents.agent import install
 from tests.agents.service import Service
 from tests.agents.versions import needs
 from tests.support.headless import Driven, here_or_there, process
-from tests.support.machines import Lab, Machine
+from tests.support.machines import Account, Lab, Machine
 from tests.support.serving import serving
 from tests.support.terminal import Terminal
-from tests.support.verbs import living, navi
+from tests.support.verbs import living, navi, pane
 from tests.support.waiting import until
 
 CLAUDE = HARNESSES["claude-code"]
@@ -70,6 +72,25 @@ def driven(lab: Lab, far: bool, harness: Harness, **options: object) -> Iterator
             agent.start()
             agent.until(lambda: agent.state.status is Status.WAITING, "the handshake")
             yield agent
+
+
+@contextmanager
+def real_claude(lab: Lab, far: bool) -> Iterator[tuple[Account, str, Mapping[str, str]]]:
+    """Have a machine with Claude Code and a scripted model: its account, its name, and the agent's variables."""
+    there: Account = lab.local
+    if far:
+        there = lab.machine("atlas", shell="fish")
+        lab.remotes_yaml([there])
+    (there.home / "work").mkdir()
+    install(there, "claude")
+    with Service() as service:
+        yield there, "atlas" if far else "local", homes.claude(there.home, there.home / "work", service.url)
+
+
+def in_terminal(there: Account, variables: Mapping[str, str], options: str) -> str:
+    """Return the command line of a session that runs Claude Code."""
+    words = " ".join(f"{name}={value}" for name, value in variables.items())
+    return f"cd {there.home}/work && env {words} claude {options}"
 
 
 def turn(agent: Driven, text: str) -> str:
@@ -109,6 +130,64 @@ class TestClaude:
                     navi(lab, "send", name, "say: the second answer", "--wait", "--timeout", "60")
                     terminal.wait_for("the second answer")
                 navi(lab, "resume", address, status=1)
+
+    @HERE_AND_THERE
+    @pytest.mark.parametrize("hooked", [True, False], ids=["hook", "no hook"])
+    def test_a_terminal_that_somebody_opens_by_hand_ends_the_run_without_one(
+        self, lab: Lab, far: bool, hooked: bool
+    ) -> None:
+        with real_claude(lab, far) as (there, host, variables), serving(lab, variables):
+            if hooked:
+                navi(lab, "hooks", "install", "claude", "--yes", "--host", host)
+            words = ("spawn", "--json", "--host", host, "-c", str(there.home / "work"), "say: the first answer")
+            address = json.loads(navi(lab, *words).stdout)["address"]
+            navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+            time.sleep(1)  # until its transcript is written
+            with HubClient(runtime_folder(lab.environment())) as hub:
+                path = f"/api/sessions/{address.rpartition('/')[2]}"
+                conversation = hub.ask("GET", path)["agent_session_id"]
+                there.new_session("by-hand", in_terminal(there, variables, f"--resume {conversation}"))
+                until(lambda: not hub.ask("GET", path)["remote"], timeout=60, what="the hub knows")
+                until(lambda: hub.ask("GET", path)["ended_at"], timeout=60, what="the other agent has ended")
+                assert hub.ask("GET", path)["tmux_name"] == ("by-hand" if hooked else "")
+            until(lambda: "the first answer" in pane(there, "by-hand"), timeout=60, what="it shows the conversation")
+            agents = [line for line in there.sh("ps -eo args").splitlines() if conversation in line]
+            assert not [line for line in agents if "--input-format" in line]
+
+    @HERE_AND_THERE
+    def test_a_conversation_that_it_has_lost_goes_on_anew(self, lab: Lab, far: bool) -> None:
+        with real_claude(lab, far) as (there, host, variables), serving(lab, variables):
+            words = ("spawn", "--json", "--host", host, "-c", str(there.home / "work"), "say: the first answer")
+            address = json.loads(navi(lab, *words).stdout)["address"]
+            navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+            navi(lab, "kill", address)
+            there.sh("rm -r ~/.claude/projects")
+            refused = navi(lab, "resume", address, status=69).stderr
+            assert "No conversation found" in refused
+            assert "navi resume --anew begins a new conversation with what is stored of this one" in refused
+            navi(lab, "resume", "--anew", address, "say: the second answer")
+            until(lambda: "the second answer" in navi(lab, "capture", address).stdout, timeout=60, what="it goes on")
+
+    @HERE_AND_THERE
+    def test_feedback_is_delivered_at_the_end_of_a_turn_in_a_terminal(self, lab: Lab, far: bool) -> None:
+        with real_claude(lab, far) as (there, host, variables), serving(lab, variables):
+            navi(lab, "hooks", "install", "claude", "--yes", "--host", host)
+            there.new_session("api", in_terminal(there, variables, ""))
+            address = "api" if host == "local" else f"{host}/api"
+            navi(lab, "wait", address, "--until", "idle", "--timeout", "60")
+            until(lambda: "? for shortcuts" in pane(there, "api"), timeout=60, what="its prompt")
+            navi(lab, "send", address, "say: the first answer", "--wait", "--timeout", "60")
+            navi(lab, "collaborate", address)
+            navi(lab, "send", "--feedback", address, 'use "tabs", not spaces')
+            folders = there.sessions_dir / ".headless/.conversations"
+            until(lambda: list(folders.glob("*/feedback/*")), what="it is on the host")
+            navi(lab, "send", address, "say: the second answer", "--wait", "--timeout", "60")
+            until(lambda: 'writes: use "tabs", not spaces' in pane(there, "api"), timeout=60, what="the agent got it")
+            (given,) = folders.glob("*/feedback/*")
+            assert given.stat().st_size == 0
+            navi(lab, "wait", address, "--until", "done", "--until", "idle", "--timeout", "60")
+            navi(lab, "send", address, "say: the third answer", "--wait", "--timeout", "60")
+            assert pane(there, "api").count('writes: use "tabs"') == 1
 
     @HERE_AND_THERE
     def test_prompts_questions_and_the_end(self, lab: Lab, far: bool) -> None:
@@ -286,3 +365,19 @@ def test_a_conversation_that_is_not_there_is_a_refusal_with_its_reason(lab: Lab,
         agent.start(resume=True)
         agent.until(lambda: agent.state.status is Status.FAILED, "the refusal")
         assert agent.state.reason
+
+
+@pytest.mark.parametrize("harness", ACP[1:2])
+def test_its_texts_are_stored_whole_and_survive_the_hub(lab: Lab, harness: Harness) -> None:
+    work = lab.local.home / "work"
+    work.mkdir()
+    install(lab.local, harness.words[0])
+    with Service() as service:
+        variables = HOMES[harness.id](lab.local.home, work, service.url)
+        shown = "hello there, and more"
+        with serving(lab, variables), HubClient(runtime_folder(lab.environment())) as hub:
+            asked = {"prompt": f"say: {shown}", "cwd": str(work), "harness": harness.id}
+            address = hub.ask("POST", "/api/sessions/spawn", **asked)["session_id"]
+            until(lambda: navi(lab, "capture", address).stdout.count(shown) == 2, timeout=200, what="its text")
+        with serving(lab, variables):
+            assert navi(lab, "capture", address).stdout.count(shown) == 2, "the prompt, and the answer"

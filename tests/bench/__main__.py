@@ -20,6 +20,8 @@ from tests.bench import (
     freshness,
     frozen,
     headless,
+    headless_cuts,
+    headless_flows,
     headless_page,
     hook,
     idle,
@@ -33,6 +35,7 @@ from tests.bench import (
     sends,
     tokens,
     verbs,
+    web,
 )
 from tests.bench.laboratory import Run
 from tests.bench.report import Row, facts, table
@@ -50,7 +53,10 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "lifecycle": lifecycle.measure,
     "restore": restore.measure,
     "headless": headless.measure,
+    "web": web.measure,
     "headless-page": headless_page.measure,
+    "headless-flows": headless_flows.measure,
+    "headless-cuts": headless_cuts.measure,
     "hook": hook.measure,
     "tokens": tokens.measure,
     "verbs": verbs.measure,
@@ -62,7 +68,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
 }
 """The figures with the longest waits come first."""
 
-ON_REQUEST = {"chaos", "agents", "notices", "sends"}
+ON_REQUEST = {"chaos", "agents", "notices", "sends", "headless-cuts"}
 """Figures that take minutes to hours, or need real agents: they are measured only if they are named."""
 
 

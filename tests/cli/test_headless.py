@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from navi.config.places import Places
+from tests.support.claude import put_claude
 from tests.support.machines import Lab
 from tests.support.serving import process_of_relay, serving, status
 from tests.support.terminal import Terminal
@@ -62,7 +64,11 @@ def test_a_session_from_its_beginning_to_its_end(lab: Lab, far: bool) -> None:
         shows(lab, address, "hello", "? permission: Script may I?", "done", "> say more", "more")
         assert "attaching needs a terminal; nothing was ended" in navi(lab, "attach", address, status=64).stderr
         assert navi(lab, "kill", address, "--dry-run").stdout.startswith(f"would end the agent of {address}")
+        account = lab.machines[0] if far else lab.local
+        files = account.sessions_dir / ".headless" / address.rpartition("/")[2] / "1"
+        assert (files / "log").exists()
         assert navi(lab, "kill", address).stdout.startswith(f"ended {address}")
+        until(lambda: not files.exists(), what="what is stored is removed from the host")
         assert "complete" in navi(lab, "health", address, status=1).stdout
         assert navi(lab, "send", address, "x", status=1).stderr.startswith(f"navi: {address}: its agent has ended")
         navi(lab, "resume", address, "say again")
@@ -127,6 +133,33 @@ def test_tail_follows_until_a_line_matches(lab: Lab) -> None:
         assert time.monotonic() - began < 60
 
 
+GROWS = ["grow a text of two..", "with some more words in it"]
+
+
+def test_a_growing_text_is_shown_on_a_terminal_and_replaced_by_the_whole(lab: Lab) -> None:
+    put_claude(lab.local)
+    with serving(lab):
+        address = json.loads(navi(lab, "spawn", "--json", "-c", str(lab.local.home), "hello").stdout)["address"]
+        shows(lab, address, "> hello", "hello")
+        words = [sys.executable, "-m", "navi", "tail", "--follow", address]
+        with Terminal(words, lab.environment()) as terminal, open(lab.folder / "plain", "w") as plain:
+            terminal.wait_for("hello")
+            beside = subprocess.Popen(words, env=lab.environment(), stdout=plain, stderr=plain)
+            until(lambda: "hello" in (lab.folder / "plain").read_text(), what="it follows, too")
+            navi(lab, "send", address, "\n".join(GROWS))
+            terminal.wait_for("with some mor")
+            until(lambda: listed(lab, address)["status"] == "waiting", what="the turn has ended")
+            terminal.wait_for("in it")
+            navi(lab, "kill", address)
+            terminal.wait_for("its agent has ended")
+            beside.wait(timeout=60)
+            shown = [line for line in terminal.screen().splitlines() if line and "shell>" not in line]
+            expected = ["> hello", "hello", f"> {GROWS[0]}", f"  {GROWS[1]}", *GROWS]
+            expected.append(f"navi: {address}: its agent has ended")
+            assert shown == expected
+            assert (lab.folder / "plain").read_text().splitlines() == expected
+
+
 CLAUDE = """\
 #!/bin/sh
 case " $* " in
@@ -161,8 +194,27 @@ def test_attach_opens_a_session_in_a_terminal_for_good(lab: Lab, far: bool) -> N
         assert name == f"fix-the-tests-{address[-4:]}"
         assert address not in navi(lab, "ls").stdout
         assert navi(lab, "resume", address, status=1).stderr.startswith("navi: ")
-        agents = there.sh("ps -eo args").count("--input-format stream-json")
-        assert agents == 0, "the agent without a terminal has ended"
+        agents = [line for line in there.sh("ps -eo args").splitlines() if str(there.bin) in line]
+        assert not [line for line in agents if "--input-format" in line], "the agent without a terminal has ended"
+
+
+def test_another_program_of_an_agent_is_configuration(lab: Lab) -> None:
+    program = put_claude(lab.local)
+    wrapper = lab.local.home / "my wrapper"
+    wrapper.write_text(f'#!/bin/sh\necho "wrapped $1" >&2\nexec {program} "$@"\n')
+    wrapper.chmod(0o755)
+    text = f"harnesses:\n  claude-code: {{program: '\"{wrapper}\" --'}}\n  nothing: {{program: x}}\n"
+    path = Places(lab.environment()).settings
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    with serving(lab) as hub:
+        assert hub.stderr
+        complaint = f"navi: {path}:3: harnesses: there is no harness `nothing`; known are claude-code, gemini"
+        assert hub.stderr.readline().startswith(complaint)
+        address = json.loads(navi(lab, "spawn", "--json", "-c", str(lab.local.home), "hello").stdout)["address"]
+        shows(lab, address, "hello")
+        run = lab.local.sessions_dir / ".headless" / address / "1"
+        assert (run / "err").read_text() == "wrapped --\n"
 
 
 def test_an_agent_that_does_not_start_in_a_terminal_stays_as_it_was(lab: Lab) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from navi.cli.mcp import REQUIREMENT, advice
+from navi.cli.serve import PACKAGES
 
 PLACES = [
     ("pipx", "opt/pipx/venvs/navi", "/usr", "pipx inject navi 'mcp>=2'"),
@@ -29,10 +30,17 @@ def test_the_package_goes_where_navi_runs(tmp_path: Path, prefix: str, base: str
     assert not re.search(r"install '?navi(?! with pipx)\b|navi\[", said), "that name is a stranger's"
 
 
-def test_the_requirement_is_that_of_the_extra() -> None:
+def test_several_packages_are_named_together(tmp_path: Path) -> None:
+    (tmp_path / "pipx_metadata.json").write_text("{}")
+    words = advice(str(tmp_path), "/usr", ["a>=1", "b"])
+    assert words == f"install them with: pipx inject {tmp_path.name} 'a>=1' 'b'"
+
+
+def test_the_requirements_are_those_of_the_extras() -> None:
     setup = ConfigParser()
     setup.read(Path(__file__).parents[2] / "setup.cfg")
-    assert setup["options.extras_require"]["mcp"].replace(" ", "").strip() == REQUIREMENT
+    extras = {name: text.replace(" ", "").split() for name, text in setup["options.extras_require"].items()}
+    assert (extras["mcp"], extras["web"]) == ([REQUIREMENT], list(PACKAGES.values()))
 
 
 def test_no_file_names_navi_as_a_package_of_an_index() -> None:

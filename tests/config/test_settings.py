@@ -245,6 +245,21 @@ def test_settings_are_read_and_defaults_stand_for_the_rest(tmp_path: Path) -> No
          "missing ), unterminated subpattern"),
         ("agents: {mine: {screens: {a: b}}}", "1: agent `mine`: `screens` must be a list (lines that begin with `- `)"),
         ("agents: {mine: {screens: [a]}}", "1: agent `mine`: a screen: expected fields (`name: value`)"),
+        ("idle_limit: soon", "1: `idle_limit` must be off, or a time such as 90s, 30m, 12h or 7d, not `soon`"),
+        ("idle_limit: 0s", "1: `idle_limit` must be off, or a time such as 90s, 30m, 12h or 7d, not `0s`"),
+        ("idle_limit: [1h]", "1: `idle_limit` must be off, or a time such as 90s, 30m, 12h or 7d, not "
+         "`a list or fields`"),
+        ("harnesses: [a]", "1: `harnesses` must map names to fields"),
+        ("harnesses: {a: b}", "1: harness `a`: expected fields (`name: value`)"),
+        ("harnesses: {a: {comand: b}}", "1: harness `a`: unknown field `comand`; did you mean `command`?"),
+        ("harnesses: {a: {command: }}", "1: harness `a`: `command` must be a command line, or a list of its words"),
+        ("harnesses: {a: {command: [b, [c]]}}",
+         "1: harness `a`: `command` must be a command line, or a list of its words"),
+        ("harnesses: {a: {command: \"b 'c\"}}",
+         "1: harness `a`: `command` has no end of a quote: No closing quotation"),
+        ('harnesses: {a: {options: "b\\0c"}}', "1: harness `a`: `options` holds a control character"),
+        ("harnesses: {a: {command: b, program: c}}", "1: harness `a`: use either `command` or `program`, not both"),
+        ("harnesses: {[a]: {}}", "1: harnesses: a name must be one value"),
         ("- a list", "1: top level: expected fields (`name: value`)"),
     ],
 )
@@ -252,6 +267,18 @@ def test_an_invalid_setting_is_reported_and_keeps_its_default(tmp_path: Path, te
     found, problems = settings(tmp_path, text)
     assert problems == [said]
     assert replace_agents(found) == Settings()
+
+
+def test_command_lines_of_harnesses_are_read_with_their_lines(tmp_path: Path) -> None:
+    entries = "  one: {command: \"a 'b c'\", options: [d, 'e f']}\n  two:\n    program: [x, 'y z']\n"
+    text = f"harnesses:\n{entries}idle_limit: 12h\n"
+    found, problems = settings(tmp_path, text)
+    assert problems == []
+    assert [tuple(one)[:4] for one in found.harnesses] == [
+        ("one", ("a", "b c"), (), ("d", "e f")), ("two", (), ("x", "y z"), ())
+    ]  # fmt: skip
+    assert [one.line for one in found.harnesses] == [2, 3]
+    assert found.idle_limit == "12h"
 
 
 KEYS = [

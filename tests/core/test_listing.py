@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.listing import GONE, Scope, Selection, Sort, arrange, find, is_agent, matches, needs_person, next_scope
+from navi.core.listing import GONE, Scope, Selection, Sort, arrange, is_agent, matches, needs_person, next_scope
 from navi.core.model import AgentStatus, Session
 from tests.support.dashboard import session, view
 
@@ -29,7 +29,12 @@ ORDERS = [
         id="who needs a person first, then who works, then the rest",
     ),
     pytest.param(Sort.PRIORITY, [session("b", "waiting", 1), session("a", "waiting", 9)], "ab", id="newest first"),
-    pytest.param(Sort.PRIORITY, [session("i", "idle", 1), session("d", "done", 2)], "di", id="rest by age alone"),
+    pytest.param(
+        Sort.PRIORITY,
+        [session("o", "offline", 9), session("d", "done", 2), session("i", "idle", 1), session("x", "odd", 9)],
+        "idox",
+        id="then the idle ones, the finished ones, the ended ones",
+    ),
     pytest.param(
         Sort.PRIORITY,
         [session("d", "done", 9), session("k", "working", 9), session("e", "error", 1), session("w", "waiting", 1)],
@@ -138,25 +143,3 @@ def test_a_search_looks_at_address_directory_and_message(query: str) -> None:
 
 def test_a_search_is_no_pattern() -> None:
     assert not matches(session("api"), "a.i")
-
-
-FINDS: list[tuple[str, int, int, int | None]] = [
-    ("b", 0, 1, 1),
-    ("b", 1, 1, 1),
-    ("b", 2, 1, 3),
-    ("a", 3, 1, 0),
-    ("b", 0, -1, 3),
-    ("b", 2, -1, 1),
-    ("nothing", 0, 1, None),
-    ("", 2, 1, 2),
-]
-
-
-@pytest.mark.parametrize(("query", "start", "step", "expected"), FINDS)
-def test_find_goes_around(query: str, start: int, step: int, expected: int | None) -> None:
-    sessions = [session(name, cwd="/") for name in ("a", "b1", "c", "b2")]
-    assert find(sessions, query, start, step) == expected
-
-
-def test_find_in_an_empty_list_finds_nothing() -> None:
-    assert find([], "a", 0) is None

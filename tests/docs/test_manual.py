@@ -333,7 +333,8 @@ def variables() -> set[str]:
     usage |= {one.value for tool in TOOLS.values() for one in tool.options}
     others = {"EPOCHSECONDS", "BASH_VERSION", "BASH_EXECUTION_STRING", "NAVI_MARK", "NAVI_PATH", "NAVI_RUN", "HEAD"}
     others |= {"COMP_WORDS", "COMP_CWORD", "PPID", "CLAUDECODE", "CLAUDE_CODE_SSE_PORT"}
-    others |= {"POST", "DELETE", "MALFORMED", "REFUSED", "STORE"}  # methods and error codes of the hub
+    others |= {"POST", "DELETE", "OPTIONS", "DENY"}  # of the hub, in HTTP
+    others |= {"MALFORMED", "REFUSED", "ALREADY_ANSWERED", "STORE", "RATE_LIMITED", "NOT_INTERACTIVE"}  # its errors
     offered = {"AGENTS", "CLAUDE", "HARNESSES"}  # constants that a module offers to others
     return found - others - offered - {"STRING_START", "STRING_END"} - usage
 

@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ OK, WARNING, FAULT = Result.OK, Result.WARNING, Result.FAULT
 
 def found(account: Account, shell: Shell = DASH, folder: str = "", **more: str) -> dict[str, Finding]:
     """Check an account; return the findings by check. `more` adds to the environment."""
-    checked = run(account, shell, checkup(), more, settings_of(account, folder=folder))
+    needed = ("claude", "gemini", "no-such-agent")
+    checked = run(account, shell, checkup(needed), more, settings_of(account, folder=folder))
     return {finding.check: finding for finding in judge_host(checked, "atlas")}
 
 
@@ -44,10 +46,13 @@ def test_a_machine_without_faults_passes_every_check_in_every_shell(lab: Lab, sh
     account.write_status("api")
     program(account, "loginctl", "echo KillUserProcesses=no")
     install_hook(account)
+    program(account, "claude", "echo '2.1.197 (Claude Code)'; echo more")
+    program(account, "gemini", "exit 1")
     by_check = found(account, shell)
     assert tuple(by_check) == CHECKS
     assert {finding.result for finding in by_check.values()} <= {OK, WARNING}
-    assert [by_check[check].result for check in CHECKS[1:]] == [OK] * 5
+    assert [by_check[check].result for check in CHECKS[1:-1]] == [OK] * 5
+    assert by_check["agents"].found.startswith("claude: 2.1.197 (Claude Code), gemini")
     assert "1 session" in by_check["tmux"].found or by_check["tmux"].result is WARNING  # another server may hang
     assert by_check["status files"].found == "1 status file"
     assert os.listdir(account.sessions_dir / ".navi") == ["hook"]
@@ -62,6 +67,15 @@ def install_hook(account: Account, called: str = ".navi/hook", script: bool = Tr
     (account.sessions_dir / ".navi").mkdir(parents=True, exist_ok=True)
     if script:
         (account.sessions_dir / ".navi" / "hook").write_text("#!/bin/sh\n")
+
+
+def test_a_disk_without_room_for_agents_is_a_warning(lab: Lab) -> None:
+    checked = run(lab.local, DASH, checkup(), settings=settings_of(lab.local))
+    assert checked.free
+    assert checked.free > 1024
+    finding = judge_host(replace(checked, free=100 * 1024), "atlas")[-1]
+    assert (finding.check, finding.result) == ("agents", WARNING)
+    assert finding.found.endswith("only 100 MiB are free for what they print")
 
 
 # ---- tmux

@@ -14,10 +14,15 @@ from typing import Any
 import pytest
 import trio
 
+from navi.config.settings import HarnessCommand
+from navi.headless.harness.base import Launch
+from navi.headless.harness.configured import configured
 from navi.headless.hub import BEHIND, MOST_A_MINUTE, MOST_AT_ONCE, Hub, Subscriber
 from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
-from navi.headless.store import Refused, Store, StoredSession
+from navi.headless.so_far import printed_so_far
+from navi.headless.store import Store
+from navi.headless.stored import Refused, StoredSession
 from tests.support.full_disk import disk, fill, free
 
 READY = {"type": "control_response", "response": {"subtype": "success", "request_id": "navi-handshake", "response": {}}}
@@ -103,11 +108,11 @@ class World:
 
 
 @asynccontextmanager
-async def world(path: Path, relay: bool = True) -> AsyncIterator[World]:
+async def world(path: Path, relay: bool = True, idle_limit: float | None = None) -> AsyncIterator[World]:
     """Run a hub over a store."""
     store = Store(path / "navi.db")
     async with trio.open_nursery() as nursery:
-        made = World(Hub(store), nursery)
+        made = World(Hub(store, idle_limit=idle_limit), nursery)
         await nursery.start(made.hub.run)
         if relay:
             await made.connect()
@@ -179,6 +184,68 @@ async def test_so_many_agents_and_no_more(tmp_path: Path, autojump_clock: trio.t
         await here.hub.spawn(Wanted("x"))
 
 
+async def test_an_agent_that_waits_too_long_is_ended(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    async with world(tmp_path, idle_limit=3600) as here:
+        row, busy = await here.hub.spawn(Wanted("x")), await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY, DONE)
+        await here.prints(busy, READY)
+        autojump_clock.jump(3000)
+        await trio.sleep(60)
+        assert here.relay.take("end_session") == []
+        autojump_clock.jump(600)
+        await trio.sleep(60)
+        assert [one["session_id"] for one in here.relay.take("end_session")] == [row.id]
+        ended = {"session_id": row.id, "generation": 1, "exit_code": 0, "reason": "asked"}
+        await here.hub.hear({"type": "session_ended", **ended})
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert stored.status == "complete"
+        assert stored.reason == "ended after it waited for a prompt for 1h 0m (idle_limit)"
+
+
+def test_a_configured_command_line_starts_the_agent() -> None:
+    commands = [
+        HarnessCommand("claude-code", (), ("firejail", "claude"), ("--add-dir", "/x"), "config.yaml", 2),
+        HarnessCommand("gemini", ("my-gemini", "--acp"), (), (), "config.yaml", 3),
+        HarnessCommand("nothing", ("x",), (), (), "config.yaml", 4),
+        HarnessCommand("gemini", ("other",), (), (), "config.yaml", 5),
+    ]
+    found, problems = configured(commands)
+    launch = Launch("/", "id")
+    words = found["claude-code"].command(launch)
+    assert words[:3] == ("firejail", "claude", "-p")
+    assert words[-4:] == ("--add-dir", "/x", "--session-id", "id")
+    assert found["gemini"].command(launch) == ("my-gemini", "--acp")
+    assert [str(one).partition(";")[0] for one in problems] == [
+        "config.yaml:4: harnesses: there is no harness `nothing`",
+        "config.yaml:5: harnesses: `gemini` is given a second time",
+    ]
+
+
+async def test_an_agent_that_no_relay_has_started_is_started_by_the_next_one(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("fix it"))
+        first = here.relay.take("start_session")
+    async with world(tmp_path) as here:
+        assert here.relay.take("sync")[0]["sessions"] == [], "it can't be followed yet"
+        assert here.relay.take("start_session") == [{**one, "again": True} for one in first]
+        await here.prints(row, READY)
+        await here.connect()
+        assert [one["session_id"] for one in here.relay.take("sync")[0]["sessions"]] == [row.id]
+        assert here.relay.take("start_session") == []
+
+
+async def test_a_session_whose_hub_ended_before_its_first_input_was_stored_has_failed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "navi.db")
+    store.spawn(StoredSession("spawn_1", harness="claude-code"))
+    store.close()
+    async with world(tmp_path):
+        stored = Store(tmp_path / "navi.db").session("spawn_1")
+        assert stored
+        assert stored.status == "failed"
+        assert stored.reason == "the hub ended before it could start the agent; navi resume starts it"
+
+
 async def test_output_is_acknowledged_once_and_asked_for_again_where_it_does_not_fit(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.hub.spawn(Wanted("x"))
@@ -230,6 +297,68 @@ async def test_a_client_catches_up_without_a_gap(tmp_path: Path) -> None:
         assert early.sent[0]["last_index"] == 249
 
 
+async def test_a_client_gets_all_of_a_session_that_ended_before_the_hub_started(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        for _ in range(5):
+            await here.prints(row, READY, *[TEXT] * 49)
+        await here.hub.hear({
+            "type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0, "reason": "",
+        })  # fmt: skip
+    async with world(tmp_path) as here:
+        phone = await here.follow(row)
+        assert sum(len(one["messages"]) for one in phone.take("message")) == 250
+        await here.hub.resume(row.id)
+        resumed = await here.hub.writer.do(lambda store: store.needed(row.id))
+        await here.prints(resumed, READY)
+        (message,) = await settled(phone, "message")
+        assert message["index"] == 250, "who followed it before hears of its next run"
+
+
+async def test_what_happens_while_a_client_catches_up_reaches_it(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY, TEXT)
+        phone = Played("hub to client")
+        happened = trio.Event()
+        plain = phone.send
+
+        async def slowly(message: Any) -> None:
+            await plain(message)
+            if message["type"] == "message" and not happened.is_set():
+                happened.set()
+                await here.prints(row, asks("q1"), TEXT)
+                await here.prints(row, {"type": "control_cancel_request", "request_id": "q1"}, TEXT)
+
+        phone.send = slowly  # type: ignore[method-assign]
+        client = Subscriber(phone, "phone")
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(client.run)
+            await here.hub.subscribe(client, row.id, 0)
+            await settled(phone, "question_resolved")
+            nursery.cancel_scope.cancel()
+        lines = [line for one in phone.take("message") for line in one["messages"]]
+        assert [json.loads(line)["type"] for line in lines] == [
+            "control_response", "assistant", "control_request", "assistant", "control_cancel_request", "assistant",
+        ]  # fmt: skip
+        assert [one["request_id"] for one in phone.take("control_request")] == ["q1"]
+
+
+async def test_what_was_read_from_the_store_before_it_is_announced_comes_once(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        peer = Played("hub to client")
+        client = Subscriber(peer)
+        client.live(row.id, 3)
+        for index, lines in ((0, ["a", "b", "c"]), (2, ["c", "d"]), (4, ["e"])):
+            client.tell({"type": "message", "session_id": row.id, "index": index, "messages": lines})
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(client.run)
+            await settled(peer, "message", 2)
+            nursery.cancel_scope.cancel()
+        assert [(one["index"], one["messages"]) for one in peer.sent] == [(3, ["d"]), (4, ["e"])]
+
+
 async def test_a_permission_is_answered_by_the_first_and_withdrawn_everywhere(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.hub.spawn(Wanted("x"))
@@ -253,6 +382,18 @@ async def test_a_permission_is_answered_by_the_first_and_withdrawn_everywhere(tm
         ]  # fmt: skip
         with pytest.raises(Refused, match="does not ask it any more"):
             await here.hub.command(client, row.id, {**yes, "request_id": "q2"})
+
+
+async def test_a_question_that_ends_with_its_turn_is_withdrawn_everywhere(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        phone = await here.follow(row)
+        await here.prints(row, READY, asks("q1"))
+        await settled(phone, "control_request")
+        await here.prints(row, DONE)
+        (resolved,) = await settled(phone, "question_resolved")
+        assert (resolved["request_id"], resolved["state"]) == ("q1", "withdrawn")
+        assert (await here.hub.connected(row.id))["questions"] == []
 
 
 async def test_an_input_shows_how_far_it_has_come(tmp_path: Path) -> None:
@@ -352,6 +493,86 @@ async def test_an_ended_agent_can_be_resumed(
         assert here.hub.shown(again).status == "running"
         numbers = [one["index"] for one in await settled(phone, "message", 2)]
         assert numbers == [0, 2], "the same client sees the next run"
+
+
+LOST = {"type": "result", "subtype": "error_during_execution", "is_error": True, "errors": ["No conversation found"]}
+
+
+async def test_a_conversation_that_the_agent_has_lost_can_begin_anew(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("fix it", "/repo", model="opus", permission_mode="plan"))
+        await here.prints(row, READY, TEXT)
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+        again = await here.hub.resume(row.id)
+        await here.prints(again, LOST)
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 2, "exit_code": 1})
+    async with world(tmp_path) as here:
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert stored.reason == (
+            "No conversation found; navi resume --anew begins a new conversation with what is stored of this one"
+        )
+        anew = await here.hub.resume(row.id, "go on", anew=True)
+        words = here.relay.take("start_session")[0]["words"]
+        assert words[words.index("--session-id") + 1] == anew.agent_session_id != row.agent_session_id
+        assert words[words.index("--model") + 1 :][:3] == ["opus", "--permission-mode", "plan"]
+        assert "--resume" not in words
+        await here.prints(anew, READY)
+        prompt = json.loads(here.relay.take("send_input")[-1]["line"])["message"]["content"]
+        assert prompt.startswith("This conversation goes on from an earlier one")
+        assert prompt.endswith("\nhello\n\ngo on")
+
+
+def acp(method: str = "", **fields: Any) -> dict[str, Any]:
+    """Return a line of an agent of the Agent Client Protocol."""
+    return {"jsonrpc": "2.0", **({"method": method} if method else {}), **fields}
+
+
+def chunk(text: str) -> dict[str, Any]:
+    """Return a part of a text of such an agent."""
+    update = {"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": text}}
+    return acp("session/update", params={"sessionId": "A", "update": update})
+
+
+async def test_what_an_agent_needs_first_goes_before_the_prompts_that_wait(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("first prompt", harness="gemini"))
+        await here.hub.command(await here.client(), row.id, {"type": "user_message", "content": "second prompt"})
+        assert [one["seq"] for one in here.relay.take("send_input")] == [1, 1]
+        await here.prints(row, acp(id="navi-initialize", result={"agentCapabilities": {}}))
+        sent = here.relay.take("send_input")
+        assert [(one["seq"], "session/new" in one["line"]) for one in sent][-1] == (2, True)
+        await here.prints(row, acp(id="navi-new", result={"sessionId": "A"}))
+        sent = [one for one in here.relay.take("send_input") if one["seq"] > 2]
+        assert [(one["seq"], "first" in one["line"], "second" in one["line"]) for one in sent] == [
+            (3, True, False), (4, False, True)
+        ]  # fmt: skip
+
+
+async def test_a_text_that_comes_in_parts_only_is_whole_after_a_restart(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x", harness="gemini"))
+        await here.prints(row, acp(id="navi-initialize", result={"agentCapabilities": {}}))
+        await here.prints(row, acp(id="navi-new", result={"sessionId": "A"}), chunk("hel"))
+    async with world(tmp_path) as here:
+        await here.prints(row, chunk("lo"), acp(id="navi-prompt:u", result={"stopReason": "end_turn"}), offset=sum(
+            len(one.body) + 1 for one in Store(tmp_path / "navi.db").messages(row.id)
+        ))  # fmt: skip
+        store = Store(tmp_path / "navi.db")
+        known = store.session(row.id)
+        assert known
+        assert printed_so_far(store, known).endswith("\n\nhello")
+
+
+async def test_an_agent_that_refuses_its_conversation_is_ended(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x", harness="gemini"))
+        await here.prints(row, acp(id="navi-initialize", error={"message": "Authentication required"}))
+        assert [one["generation"] for one in here.relay.take("end_session")] == [1]
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert (stored.status, stored.reason) == ("failed", "Authentication required")
 
 
 async def test_everybody_hears_that_a_session_was_opened_in_a_terminal(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import trio
 from navi.headless.api import respond
 from navi.headless.hub import Hub, Subscriber
 from navi.headless.hub_session import Wanted
-from navi.headless.store import Refused, Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Refused, StoredSession
 from tests.headless.test_hub import DONE, READY, TEXT, Played, World, asks, settled, takes, world
 
 

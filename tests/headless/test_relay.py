@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -182,3 +183,63 @@ def test_a_second_process_learns_who_has_the_lock(tmp_path: Path) -> None:
     assert holder(lock) is None
     with only_one(lock):
         pass
+
+
+def test_who_only_asks_for_the_holder_keeps_nobody_from_the_lock(tmp_path: Path) -> None:
+    lock, asking = tmp_path / "lock", threading.Event()
+
+    def ask() -> None:
+        while not asking.is_set():
+            holder(lock)
+
+    with only_one(lock):
+        pass
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for one in threads:
+        one.start()
+    try:
+        for _ in range(20):
+            with only_one(lock):
+                pass
+    finally:
+        asking.set()
+        for one in threads:
+            one.join()
+
+
+async def test_a_start_that_may_have_been_is_repeated_until_its_host_is_back(lab: Lab) -> None:
+    """The relay before may have started the agent; nobody may call it failed as long as its host can't be asked."""
+    hosts = all_hosts(lab)
+    box = lab.machines[0]
+    async with hub(lab) as (path, client):
+        async with trio.open_nursery() as nursery:
+            silent = Silent(path)
+            await nursery.start(silent.run)
+            _, body = await client.ask("POST", "/api/sessions/spawn", prompt="say hi", host="box", harness="scripted")
+            nursery.cancel_scope.cancel()
+        await client.peer.send({"type": "subscribe", "session_id": body["session_id"]})
+        box.stop()
+        async with trio.open_nursery() as nursery:
+            await nursery.start(relay, path, hosts)
+            await trio.sleep(2)
+            assert not [one for one in client.seen if one["type"] == "complete"]
+            box.start()
+            await client.says("hi")
+            nursery.cancel_scope.cancel()
+
+
+class Silent:
+    """A relay that takes everything and does nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def run(self, task_status: Any = trio.TASK_STATUS_IGNORED) -> None:
+        """Be connected until cancelled."""
+        async with connected(self._path, "hub to relay") as peer:
+            await peer.send({"type": "daemon_connected", "client_id": "x", "capabilities": {}, "hosts": ["", "box"]})
+            await trio.sleep(0.5)
+            task_status.started()
+            async with aclosing(peer.messages()) as messages:
+                async for _ in messages:
+                    pass

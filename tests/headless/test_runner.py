@@ -24,10 +24,10 @@ from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.wire import new_token, request
 from navi.ops import Operation, OperationError, headless
 from navi.ops.headless import Exit, Limits, RunId, RunState
-from navi.ops.headless_tail import Lines, Missing, News, Position, tail
+from navi.ops.headless_tail import Ended, Lines, Missing, News, Opened, Position, tail
 from tests.support.full_disk import disk, fill, free
 from tests.support.headless import Driven, folder, here_or_there, process
-from tests.support.machines import Account, Lab, Machine
+from tests.support.machines import Account, Lab, Machine, program
 from tests.support.processes import Process, read
 from tests.support.processes import send as send_signal
 from tests.support.scripts import SHELLS, Shell, look, names, run, settings_of
@@ -518,6 +518,34 @@ def test_one_stream_follows_all_sessions_of_a_host(lab: Lab, far: bool) -> None:
             host.run(headless.run(id, ("sh", "-c", script, id.session), ""))
         found = followed(host, [Position(id) for id in ids], [300] * 5)
         assert found == {id: b"".join(b"%s %d\n" % (id.session.encode(), n) for n in range(1, 301)) for id in ids}
+
+
+@HERE_AND_THERE
+def test_a_tail_that_only_looks_each_second_brings_the_same(lab: Lab, far: bool) -> None:
+    """That of busybox; it is on the PATH before the other one."""
+    with here_or_there(lab, far) as (account, host):
+        (account.bin / "tail").symlink_to(program("busybox"))
+        assert "BusyBox" in account.sh("tail --help 2>&1")
+        ids = [RunId(f"spawn_{number}") for number in range(3)]
+        script = 'i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo "$0 $i"; [ $((i % 40)) -gt 0 ] || sleep 0.5; done'
+        for id in ids:
+            host.run(headless.run(id, ("sh", "-c", script, id.session), "", conversation=f"c-{id.session}"))
+        terminals = account.sessions_dir / ".headless" / ".terminals"
+        assert terminals.read_text() == ""
+        found, ends, opened = dict.fromkeys(ids, b""), set(), list[Opened]()
+        for news in host.follow(tail([Position(id) for id in ids]), time.monotonic() + 90):
+            for one in news:
+                if isinstance(one, Lines):
+                    found[one.id] += one.data
+                elif isinstance(one, Ended):
+                    ends.add(one.id)
+                    terminals.write_text("opened c-spawn_1 by hand\n")
+                elif isinstance(one, Opened):
+                    opened.append(one)
+            if len(ends) == 3 and opened:
+                break
+        assert found == {id: b"".join(b"%s %d\n" % (id.session.encode(), n) for n in range(1, 201)) for id in ids}
+        assert opened[0] == Opened("c-spawn_1", "by hand")
 
 
 def followed(host: BlockingHost, positions: list[Position], counts: list[int]) -> dict[RunId, bytes]:

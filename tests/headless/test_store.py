@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.headless.schema import SESSIONS, TooNew
-from navi.headless.store import CUT, LONGEST_BODY, Batch, Message, Question, Refused, Store, StoredSession
+from navi.headless.store import CUT, LONGEST_BODY, Store
+from navi.headless.stored import Batch, Message, Question, Refused, StoredSession
 from navi.headless.writer import Writer
 
 OLD = """
@@ -29,7 +30,8 @@ INSERT INTO sessions VALUES ('sess_1', 'an old one', 'complete'), ('sess_2', 'an
 WRITING = """
 import sys
 from pathlib import Path
-from navi.headless.store import Batch, Message, Store
+from navi.headless.store import Store
+from navi.headless.stored import Batch, Message
 store = Store(Path(sys.argv[1]))
 print(flush=True)
 while True:
@@ -107,9 +109,10 @@ def test_the_flag_never_comes_back(store: Store) -> None:
     with pytest.raises(Refused, match="remote never goes from 0 to 1"):
         store.change("a", remote=1)
     store.spawn(StoredSession("b"))
-    store.open_in_terminal("b", "api")
+    store.open_in_terminal("b", "")
+    assert store.open_in_terminal("b", "api").tmux_name == "api", "its name was not known"
     with pytest.raises(Refused, match="does not run without a terminal"):
-        store.open_in_terminal("b", "api")
+        store.open_in_terminal("b", "other")
     with pytest.raises(Refused, match="runs in a terminal"):
         store.resume("b")
     assert not flag(store, "b")
@@ -224,10 +227,20 @@ def test_a_hub_that_is_killed_leaves_offset_and_messages_in_step(tmp_path: Path)
     assert messages, "it wrote something"
 
 
+def test_an_agent_that_has_ended_gets_no_answer(store: Store) -> None:
+    store.spawn(StoredSession("a"))
+    assert store.receive(Batch("a", 1, 0, 1, opened=[Question("q1", "permission", "{}")]))
+    store.change("a", status="complete")
+    with pytest.raises(Refused, match="its agent has ended, and does not ask it any more"):
+        store.answer("a", "q1", {"allow": True}, "phone", "u1", "line")
+    assert store.inputs("a") == ()
+
+
 def test_an_endless_line_is_cut(store: Store) -> None:
     store.spawn(StoredSession("a"))
     assert store.receive(output("a", 1, LONGEST_BODY + 1, 3))
-    long, short = store.messages("a")
+    (long,) = store.messages("a")
+    (short,) = store.messages("a", 1)
     assert len(long.body) == LONGEST_BODY
     assert long.body.endswith(CUT)
     assert len(short.body) == 3
@@ -295,10 +308,21 @@ def test_a_resume_is_another_generation_and_old_questions_expire(store: Store) -
 
 def test_feedback_is_delivered_once(store: Store) -> None:
     store.add(StoredSession("a", interactive=True))
-    store.give_feedback("a", "message", "one")
-    store.give_feedback("a", "diff_comment", "two")
-    assert store.take_feedback("a") == (("message", "one"), ("diff_comment", "two"))
-    assert store.take_feedback("a") == ()
+    first = store.give_feedback("a", "message", "one", "phone")
+    second = store.give_feedback("a", "diff_comment", "two")
+    assert [one[1:] for one in store.feedback("a")] == [("message", "one", "phone"), ("diff_comment", "two", "")]
+    assert store.feedback_since("a", "message", 0) == 1
+    assert store.deliver_feedback("a", [second, 4711]) == (second,)
+    assert store.deliver_feedback("a", [first, second]) == (first,)
+    assert store.feedback("a") == ()
+    assert [one.id for one in store.feedback("a", "delivered")] == [first, second]
+
+
+def test_what_waits_for_an_agent_is_given_up_when_a_terminal_goes_on(store: Store) -> None:
+    store.spawn(StoredSession("a"))
+    store.queue("a", "u1", "user", "not sent")
+    store.open_in_terminal("a", "api")
+    assert [one.state for one in store.inputs("a")] == ["expired"]
 
 
 # ---- the writer

@@ -16,7 +16,8 @@ from navi.headless.client import NoHub
 from navi.headless.harness.scripted import SCRIPTED
 from navi.headless.hub import Hub
 from navi.headless.server import serve
-from navi.headless.store import Batch, Message, Store, StoredSession
+from navi.headless.store import Store
+from navi.headless.stored import Batch, Message, StoredSession
 from navi.headless.trio_client import connected
 from navi.ops import OperationError
 from tests.support.strangers import HAS_STRANGERS, STRANGER

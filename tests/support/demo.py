@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.machines import Account, Lab
+from tests.support.serving import serving
 
 Story = list[tuple[int, str, str]]
 """An agent's steps, repeated forever: seconds, status, message."""
@@ -98,6 +102,39 @@ def start_agents(account: Account, stories: Stories) -> None:
     agent.chmod(0o755)
     for session, story in stories.items():
         start_agent(account, session, story)
+
+
+HEADLESS: Mapping[str, tuple[str, Story]] = {
+    "local": ("Bring the release notes up to date", [
+        (5, "say", "Reading the commits since the last tag"),
+        (7, "say", "Sorting 31 changes into added, changed and fixed"),
+        (1, "ask", "git tag -s v2.4.0"),
+        (9, "say", "Notes written; the tag waits for the release"),
+    ]),
+    "atlas": ("Find out why the nightly import is slow", [
+        (6, "say", "Profiling the import with last night's data"),
+        (8, "say", "Two thirds of the time is one query without an index"),
+        (12, "say", "With the index, 41 minutes become 12"),
+    ]),
+}  # fmt: skip
+"""The agents without a terminal, by their hosts: what they are to do, and the steps of their stories."""
+
+
+@contextmanager
+def headless_agents(lab: Lab) -> Iterator[None]:
+    """Run a hub of the lab's own, and agents without a terminal that play stories; both end with the context."""
+    with serving(lab):
+        for host, (title, story) in HEADLESS.items():
+            spawn(lab, host, title, story)
+        yield
+
+
+def spawn(lab: Lab, host: str, title: str, story: Story) -> None:
+    """Start an agent without a terminal that plays a story again and again."""
+    steps = " ;; ".join(f"{does} {text} ;; wait {seconds}" for seconds, does, text in story)
+    words = ["spawn", "--harness", "scripted", "--host", host, "--title", title, " ;; ".join([steps] * 100)]
+    environment = lab.environment()
+    subprocess.run([sys.executable, "-m", "navi", *words], env=environment, capture_output=True, check=True)
 
 
 def start_fleet(lab: Lab, fleet: Mapping[str, Stories], here: Stories) -> None:

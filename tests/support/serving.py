@@ -13,13 +13,13 @@ from tests.support.waiting import until
 
 
 @contextmanager
-def serving(lab: Lab, variables: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+def serving(lab: Lab, variables: Mapping[str, str] | None = None, port: int = 0) -> Iterator[subprocess.Popen[str]]:
     """Run `navi serve` until the context is left, and wait until its relay is connected. `variables` are added to its
-    environment, and so to that of agents on this machine.
+    environment, and so to that of agents on this machine. Its page is at `port`, or any free one.
     """
     hub = subprocess.Popen(
-        [sys.executable, "-m", "navi", "serve"], env=lab.environment() | dict(variables or {}), text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-m", "navi", "serve", "--port", str(port)], env=lab.environment() | dict(variables or {}),
+        text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
         until(lambda: status(lab) == 0, what="the relay is connected")

@@ -24,7 +24,6 @@ def test_a_session_is_shown_opened_and_stopped(lab: Lab, there: Account) -> None
         worker.write_job(needs="approve Bash: touch x", name="tidy", nameSource="user")
         screen.wait_for("(background)")
         screen.wait_for("wants to run touch x")
-        screen.press("p")
         screen.wait_for("tidy runs in the background; attach to it to see more")
         screen.press("Enter")
         screen.wait_for("opened 8cb688dd")

@@ -188,7 +188,7 @@ def test_the_preview_shows_the_end_of_the_transcript(lab: Lab) -> None:
         screen.wait_for("api Remote")
         screen.press("/")
         screen.type("api")
-        screen.press("Enter", "p")
+        screen.press("Enter")
         screen.wait_for("line 298")
         agent.print(agent.growing("and it "), agent.growing("grows"))
         screen.wait_for("and it grows")

@@ -132,7 +132,7 @@ def test_problems_of_remotes_yaml_are_counted_and_listed_with_their_lines(lab: L
 def test_without_remotes_yaml_no_host_is_mentioned(lab: Lab) -> None:
     begin(lab.local, "api")
     with navi(lab) as screen:
-        assert screen.wait_for("api").splitlines()[1].startswith(" ❯ ✻ api")
+        assert screen.wait_for("api").splitlines()[2].startswith(" ❯ ✻ api")
 
 
 # ---- what is listed, and where the cursor is
@@ -156,6 +156,33 @@ def test_a_search_takes_every_key_and_marks_what_it_finds(lab: Lab) -> None:
         screen.press("Escape")
         screen.wait_gone("/2]")
         assert "▎" not in screen.screen()
+
+
+def test_a_search_lists_only_what_matches_until_it_ends(lab: Lab) -> None:
+    begin_all(lab, "one", "two-a", "two-b")
+    with navi(lab) as screen:
+        wait_names(screen, "one", "two-a", "two-b")
+        screen.type("/two-")
+        wait_names(screen, "two-a", "two-b")
+        screen.type("b")
+        wait_names(screen, "two-b")
+        screen.press("Escape")
+        wait_names(screen, "one", "two-a", "two-b")
+        assert selected(screen) == "two-b"
+
+
+def test_the_key_of_the_density_goes_around(lab: Lab) -> None:
+    begin(lab.local, "api", message="Running tests", cwd="/srv/app")
+    with navi(lab) as screen:
+        screen.wait_for("/srv/app")
+        screen.press("v")
+        screen.wait_for(re.compile("api +Running tests +working"))
+        screen.press("v")
+        screen.wait_for('"Running tests"')
+        assert "/srv/app" not in screen.screen()
+        screen.press("v", "v")
+        screen.wait_for("as many lines for each session as there is room")
+        screen.wait_for("/srv/app")
 
 
 def test_escape_ends_a_search_that_finds_nothing(lab: Lab) -> None:

@@ -152,8 +152,8 @@ def to_line_value(value: object) -> str:
 def _response(memory: Memory, message: Json) -> tuple[Memory, Sequence[Event]]:
     id, result = text_in(message, "id"), object_in(message, "result")
     error = _error(message)
-    if id == INITIALIZE and not error:
-        return memory, (Due("open", _open(memory.launch, object_in(result, "agentCapabilities"))),)
+    if id == INITIALIZE and not error:  # a run begins, also one that goes on with the session of another
+        return Memory(memory.launch), (Due("open", _open(memory.launch, object_in(result, "agentCapabilities"))),)
     if id in (NEW, RESUME) and not error:
         session = text_in(result, "sessionId") or memory.launch.conversation
         mode, model = text_in(result, "modes", "currentModeId"), text_in(result, "models", "currentModelId")
@@ -249,8 +249,9 @@ UPDATES: Mapping[str, Callable[[Json], Iterator[Event]]] = {
 }
 
 ABILITIES = Abilities(
-    questions=False, edited_input=False, cost=False, chooses_id=False, sends_once=False, ends_with_input=False
-)
+    questions=False, edited_input=False, repeats=False, cost=False, chooses_id=False, sends_once=False,
+    ends_with_input=False,
+)  # fmt: skip
 
 
 def _harness(id: str, name: str, *words: str) -> Harness:

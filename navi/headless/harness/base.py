@@ -184,6 +184,8 @@ class Abilities(NamedTuple):
     """It can be allowed to use a tool with another input than it wanted."""
     modes: bool = True
     partial: bool = True
+    repeats: bool = True
+    """A text that came in parts comes again as a whole. Else its parts must be kept."""
     cost: bool = True
     chooses_id: bool = True
     """We choose the id of the conversation. Else the agent reports its own."""

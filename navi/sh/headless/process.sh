@@ -2,13 +2,6 @@
 # needs: lib/place
 # A process that is still the same one later: its number, when it started, its group and the place (lib/place).
 
-# navi_find_own: the number of this shell in navi_own, also in a subshell, where $$ is another's.
-navi_find_own() {
-    navi_own=
-    { read -r navi_own navi_unused </proc/self/stat; } 2>/dev/null
-    [ -n "$navi_own" ] || navi_own=$(exec sh -c 'echo "$PPID"')
-}
-
 # navi_inspect_process NUMBER: in navi_born when it started, in navi_group its process group, in navi_letter its state.
 # Fails if there is no such process.
 navi_inspect_process() {
@@ -29,19 +22,6 @@ navi_inspect_process() {
         shift 2
         navi_born=$(printf %s "$*" | tr ' ' _)
     fi
-}
-
-# navi_write FILE LINE: replace a file by one line. Fails where the disk is full.
-navi_write() {
-    { printf '%s\n' "$2" >"$1.new" && mv -f "$1.new" "$1"; } 2>/dev/null
-}
-
-# navi_write_process FILE: write down which process this shell is.
-navi_write_process() {
-    navi_find_own
-    navi_find_place
-    navi_inspect_process "$navi_own"
-    navi_write "$1" "$navi_own $navi_born $navi_group $navi_place_key"
 }
 
 # navi_read_process_file FILE: what is known of the process in a file, in navi_life: `runs`, `gone`, `absent` (no file),

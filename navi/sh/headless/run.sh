@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2015,SC2174,SC2016,SC2034,SC2086,SC2154
-# needs: headless/runs headless/state headless/last_errors lib/disk lib/quote lib/self
+# needs: headless/runs headless/state headless/last_errors headless/knowing headless/terminals lib/disk lib/quote lib/self
 # changes: navi_answer navi_quoted
-# run.sh STARTER RUNNER DIR ID GENERATION FIRST CWD SECONDS BYTES COUNT VARIABLE... WORD...: start an agent as a run of
-# its own, whose first input will have the number FIRST; SECONDS and BYTES are its limits, 0 for none. COUNT VARIABLEs are
-# "NAME=VALUE", or "NAME" for one that it is not to have. To ask again for what was begun does no harm: each generation
-# starts once. The runner is started by the user's own shell, as a command in a new terminal is (session/first_process).
+# run.sh STARTER RUNNER DIR ID GENERATION FIRST CWD SECONDS BYTES CONVERSATION COUNT VARIABLE... WORD...: start an agent
+# as a run of its own, whose first input will have the number FIRST; SECONDS and BYTES are its limits, 0 for none.
+# CONVERSATION is the agent's own id of it, "" if the agent chooses one. COUNT VARIABLEs are "NAME=VALUE", or "NAME" for
+# one that it is not to have. To ask again for what was begun does no harm: each generation starts once. The runner is started by the user's own shell, as a command in a new terminal is (session/first_process).
 
 # navi_refuse_others GENERATION: two agents must not have one conversation, and generations only go up.
 navi_refuse_others() {
@@ -21,6 +21,11 @@ navi_refuse_others() {
         *) navi_fail $navi_exists "generation $navi_other of $navi_session is $navi_run_state; end it first; nothing was started" ;;
         esac
     done
+}
+
+# navi_refuse_terminal PROCESS: an agent in a terminal has the conversation.
+navi_refuse_terminal() {
+    navi_fail $navi_exists "process $1 in a terminal has the conversation of $navi_session; end it first; nothing was started"
 }
 
 # navi_prepare COUNT VARIABLE... WORD...: make the files of the run. Of requests that do so at the same time, or again after
@@ -112,6 +117,8 @@ navi_expand "$7"
 navi_cwd=$navi_expanded
 navi_seconds=$8 navi_bytes=$9
 shift 9
+navi_conversation=$1
+shift
 if [ -d "$navi_run/claimed" ]; then
     cd "$navi_run" || navi_fail $navi_refused "the folder $navi_run can't be entered"
     navi_fresh=again
@@ -120,6 +127,10 @@ else
     [ -d "$navi_cwd" ] || navi_fail $navi_none "there is no directory $navi_cwd; nothing was started"
     [ -x "$navi_cwd" ] || navi_fail $navi_refused "the directory $navi_cwd can't be entered; nothing was started"
     navi_refuse_others "$navi_generation"
+    if [ -n "$navi_conversation" ]; then
+        navi_find_terminal "$navi_runs" "$navi_conversation" navi_refuse_terminal
+        navi_know "$navi_conversation" "$navi_session" "$navi_session/$navi_generation"
+    fi
     navi_prepare "$@"
     navi_launch
 fi

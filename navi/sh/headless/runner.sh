@@ -1,5 +1,5 @@
-# shellcheck shell=sh disable=SC2034,SC2094,SC2154
-# needs: headless/stop session/agent_path
+# shellcheck shell=sh disable=SC2034,SC2094,SC2154,SC3013
+# needs: headless/stop headless/own_process session/agent_path
 # changes: navi_fed navi_reason
 # runner.sh: the first process of a run. It starts the agent, hands inputs over to it, keeps its limits and notes how it
 # ended. It needs nobody: no connection, no other process of navi. Its folder is in NAVI_RUN, and the file `command` there
@@ -37,25 +37,29 @@ navi_become_agent() {
 }
 
 # navi_keep_limits: end the agent when it has run or printed too much; keep its errors short. This looks often while it
-# prints, and every half a minute while it does not.
+# prints, and every two minutes while it does not: then it starts nothing but a sleep. `limits` is as old as the last look.
 navi_keep_limits() {
     navi_began=$(date +%s)
     navi_pause=1
-    navi_log_size=0
     while sleep "$navi_pause" && [ ! -f exit ]; do
-        # shellcheck disable=SC2046 # a number each
-        set -- $(wc -c <log) $(wc -c <err)
-        [ "${2:-0}" -le 65536 ] || { tail -c 65536 err >err.old && : >err; } 2>/dev/null
-        if [ "$navi_most_bytes" -gt 0 ] && [ "${1:-0}" -gt "$navi_most_bytes" ]; then
-            navi_stop output 0
-        elif [ "$navi_most_seconds" -gt 0 ] && [ $(($(date +%s) - navi_began)) -ge "$navi_most_seconds" ]; then
-            navi_stop time 5
+        if [ ! -f limits ] || [ log -nt limits ] || [ err -nt limits ]; then
+            { : >limits; } 2>/dev/null
+            navi_keep_output_limit
+            navi_pause=1
+        else
+            navi_pause=$((navi_pause < 60 ? navi_pause * 2 : 120))
         fi
-        navi_pause=$((navi_pause < 15 ? navi_pause * 2 : 30))
-        [ "${1:-0}" = "$navi_log_size" ] || navi_pause=1
-        navi_log_size=${1:-0}
-        [ "$navi_most_seconds" -eq 0 ] || [ "$navi_pause" -le "$navi_most_seconds" ] || navi_pause=$navi_most_seconds
+        [ "$navi_most_seconds" -gt 0 ] || continue
+        [ $(($(date +%s) - navi_began)) -lt "$navi_most_seconds" ] || navi_stop time 5
+        [ "$navi_pause" -le "$navi_most_seconds" ] || navi_pause=$navi_most_seconds
     done
+}
+
+navi_keep_output_limit() {
+    # shellcheck disable=SC2046 # a number each
+    set -- $(wc -c <log) $(wc -c <err)
+    [ "${2:-0}" -le 65536 ] || { tail -c 65536 err >err.old && : >err; } 2>/dev/null
+    [ "$navi_most_bytes" -eq 0 ] || [ "${1:-0}" -le "$navi_most_bytes" ] || navi_stop output 0
 }
 
 # navi_await_agent: the exit status of the agent, in navi_status. A signal for us interrupts the wait.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# needs: headless/files headless/process
+# needs: headless/files headless/process headless/write
 # Ending an agent: no more input, then SIGTERM, and then SIGKILL for its whole group.
 
 # navi_stop REASON SECONDS: do so, and leave it to the runner to note the exit. SECONDS are those that the agent has to

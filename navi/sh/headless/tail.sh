@@ -1,7 +1,7 @@
-# shellcheck shell=sh disable=SC2034,SC2154
-# needs: headless/runs lib/process
-# tail.sh DIR ID GENERATION OFFSET...: what the agents of these runs print, each from an offset on, and what else happens
-# to them, as it comes. What is long behind is sent first, in records `part INDEX`. Then follow the bytes of all runs as tail(1) prints
+# shellcheck shell=sh disable=SC2034,SC2154,SC3045
+# needs: headless/runs headless/terminals lib/process
+# tail.sh DIR ID GENERATION OFFSET...: what the agents of these runs print, each from an offset on, what else happens
+# to them, and in which terminals agents go on with conversations that navi knows, as it comes. What is long behind is sent first, in records `part INDEX`. Then follow the bytes of all runs as tail(1) prints
 # several files: the name before the bytes of a file says whose they are. tail can begin at one offset only, the same
 # for all; so a tail for each run copies what is new of its log into a file of its own, and one tail follows the copies.
 # Nothing is started for a session while nothing happens. The stream ends after a while if much was copied: whoever
@@ -52,15 +52,26 @@ navi_note_child() {
     echo "$1" >>"$navi_copies/children"
 }
 
-# navi_supervise: a sign of life every few seconds, and the end of all when this shell has been killed, or when the copies
-# have become large.
+# navi_supervise: look for agents in terminals every few seconds, send a heartbeat at every third time, and end all when
+# this shell has been killed. Where read has a time limit (bash, busybox, ksh), none of that starts a process.
 navi_supervise() {
-    while sleep 4 && kill -0 "$navi_main"; do
-        # shellcheck disable=SC2012 # sizes only
-        [ "$(ls -ln "$navi_copies" | awk '{ size += $5 } END { print size + 0 < 67108864 }')" = 1 ] || break
-        echo >>"$navi_copies/heartbeat"
+    exec 9<>"$navi_copies/pause"
+    navi_read_limits=no
+    [ -n "$({ read -r -t 0.01 navi_ticked <&9; } 2>&1)" ] || navi_read_limits=yes
+    navi_times=0
+    while kill -0 "$navi_main"; do
+        navi_find_terminal "$navi_runs" '' navi_note_unreported
+        if [ "$navi_read_limits" = yes ]; then read -r -t 4 navi_ticked <&9; else sleep 4; fi
+        navi_times=$((navi_times + 1))
+        [ $((navi_times % 3)) -ne 0 ] || echo >>"$navi_copies/heartbeat"
     done
     navi_end_children
+} 2>/dev/null
+
+# navi_are_small: whether what was copied takes no more than 64 MiB.
+navi_are_small() {
+    # shellcheck disable=SC2012 # sizes only
+    [ "$(ls -ln "$navi_copies" | awk '{ size += $5 } END { print size + 0 < 67108864 }')" = 1 ]
 } 2>/dev/null
 
 navi_end_children() {
@@ -92,7 +103,7 @@ navi_forget_killed
 navi_main=$navi_self
 navi_copies=$navi_runs/.tail.$navi_self.$navi_place_key.$navi_token
 navi_body=
-if ! { mkdir -p "$navi_copies" && : >"$navi_copies/heartbeat" && : >"$navi_copies/last" && mkfifo "$navi_copies/all"; } 2>/dev/null; then
+if ! { mkdir -p "$navi_copies" && : >"$navi_copies/heartbeat" && : >"$navi_copies/last" && mkfifo "$navi_copies/all" "$navi_copies/pause" && : >>"$navi_runs/.terminals"; } 2>/dev/null; then
     navi_answer failed "nothing can be written in $navi_runs; check its disk and permissions"
     exit
 fi
@@ -117,20 +128,24 @@ while [ "$1" != . ]; do
     navi_index=$((navi_index + 1))
     shift 3
 done
-set -- "$navi_copies/heartbeat"
-navi_number=0
-while [ "$navi_number" -lt "$navi_index" ]; do
-    for navi_followed in "$navi_number" "${navi_number}e"; do
+ln "$navi_runs/.terminals" "$navi_copies/terminals" 2>/dev/null
+set -- "$navi_copies/heartbeat" "$navi_copies/terminals"
+navi_turn=0
+while [ "$navi_turn" -lt "$navi_index" ]; do
+    for navi_followed in "$navi_turn" "${navi_turn}e"; do
         [ ! -f "$navi_copies/$navi_followed" ] || set -- "$@" "$navi_copies/$navi_followed"
     done
-    navi_number=$((navi_number + 1))
+    navi_turn=$((navi_turn + 1))
 done
 exec 3<>"$navi_copies/all"
 tail -c +1 -f "$@" "$navi_copies/last" >&3 2>/dev/null &
 navi_follower=$!
 navi_note_child "$navi_follower"
+navi_pieces=0
 while kill -0 "$navi_follower" 2>/dev/null; do
     navi_body=navi_piece
     navi_answer piece
+    navi_pieces=$((navi_pieces + 1))
+    [ $((navi_pieces % 256)) -ne 0 ] || navi_are_small || break
     sleep 0.02
 done

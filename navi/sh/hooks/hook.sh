@@ -1,9 +1,11 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154,SC2317
-# needs: hooks/status_file hooks/read_event.awk hooks/follow lib/place
-# changes: navi_awk navi_event
+# needs: hooks/status_file hooks/read_event.awk hooks/follow hooks/known lib/place
+# changes: navi_awk navi_event navi_feedback
+# shares: navi_reply
 # hook.sh AGENT: what a coding agent runs at each of its events, with the event as JSON on standard input. It writes the
-# status file of the tmux session around it. It says nothing, always exits 0 and waits for nobody: an agent must never
-# notice it. It needs tmux and POSIX sh, awk, mv. It is installed as one file.
+# status file of the tmux session around it. It always exits 0 and waits for nobody: an agent must never notice it. It
+# says nothing but what people have sent to an agent in a session that takes feedback (hooks/known). It needs tmux and
+# POSIX sh, awk, mv. It is installed as one file.
 
 # navi_limited SECONDS COMMAND...: run it for so long at most, with descriptor 3 as its input. A tmux whose server hangs
 # ends for no less than SIGKILL.
@@ -121,21 +123,33 @@ navi_log() {
     done
 }
 
-navi_main() {
-    navi_agent=${1:-claude}
-    case $navi_agent in *[!A-Za-z0-9_-]*) return ;; esac
-    case ${TMUX:+$TMUX_PANE} in '' | [!%]* | %*[!0-9]*) return ;; esac
+# navi_find_around: the socket of the tmux server around this process, in navi_around. Fails if there is none.
+navi_find_around() {
+    case ${TMUX:+${TMUX_PANE-}} in '' | [!%]* | %*[!0-9]*) return 1 ;; esac
     # The socket's path may have commas, at the first of which tmux would cut it.
     navi_around=${TMUX%,*}
     navi_around=${navi_around%,*}
     case $navi_around in /*) ;; *) navi_around=$PWD/$navi_around ;; esac
-    [ ! -t 0 ] || return
+}
+
+navi_main() {
+    navi_agent=${1:-claude}
+    case $navi_agent in *[!A-Za-z0-9_-]*) return ;; esac
     navi_folder=${CLAUDE_SESSIONS_DIR:-${HOME:?}/.claude-sessions}
     case $navi_folder in /*) ;; *) navi_folder=./$navi_folder ;; esac
+    navi_around=
+    navi_find_around || [ -d "$navi_folder/.headless/.conversations" ] || return
+    [ ! -t 0 ] || return
     # It starts in half the time of others, and the agent waits for two.
     ! command -v mawk || navi_awk=mawk
     navi_read_event || return
-    navi_find_session || return
+    navi_find_reported
+    navi_gather_feedback
+    if [ -z "$navi_around" ] || ! navi_find_session; then
+        navi_report_terminal ''
+        return
+    fi
+    navi_report_terminal "$navi_pane_session"
     navi_describe_place
     [ -e "$navi_folder/$navi_pane_session.json" ] || navi_find_former
     navi_use "$navi_folder" "$navi_pane_session" || return
@@ -147,11 +161,15 @@ navi_main() {
 
 navi_newline='
 '
-exec >/dev/null 2>&1
+navi_tab='	'
+navi_feedback=
+exec 4>&1 >/dev/null 2>&1
 trap '' HUP INT PIPE
 umask 077
 unset IFS
 LC_ALL=C
 export LC_ALL
-navi_main "$@"
+# What it starts must not hold the agent's end of the pipe.
+navi_main "$@" 4>&-
+navi_give_feedback
 exit 0

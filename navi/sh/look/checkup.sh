@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2154
-# needs: look/look look/sessions look/files hooks/lost_event registry/absent registry/location
+# needs: look/look look/sessions look/files hooks/lost_event registry/absent registry/location session/agent_path
 # changes: navi_out navi_trouble
-# checkup.sh DIR FORMAT: what this machine knows of itself and navi depends on: clock, tmux, the registry, the folder of
-# status files, hooks, and whether sessions outlive a logout. Nothing is changed but for one file that is written and
-# removed again.
+# checkup.sh DIR FORMAT PROGRAM...: what this machine knows of itself and navi depends on: clock, tmux, the registry, the
+# folder of status files, hooks, whether sessions outlive a logout, and which of these PROGRAMs of agents are there.
+# Nothing is changed but for one file that is written and removed again.
 
 # navi_tell_tmux: how every server answers, and the version of the program.
 navi_tell_tmux() {
@@ -115,7 +115,27 @@ navi_tell_lingering() {
     navi_record lingering "${navi_kills#*=} ${navi_lingers#*=}"
 }
 
+# navi_tell_agents PROGRAM...: the free KiB for what agents without a terminal print, and in the body those programs that
+# are there, with their versions; all are asked at the same time.
+navi_tell_agents() {
+    navi_free=$(df -Pk "${navi_dir%/*}" 2>/dev/null | awk 'NR == 2 { print $4 }')
+    navi_record agents "$navi_free"
+    navi_versions=$(
+        navi_find_programs
+        for navi_wanted_program; do
+            command -v -- "$navi_wanted_program" >/dev/null 2>&1 || continue
+            (
+                navi_version=$(navi_limited 5 "$navi_wanted_program" --version </dev/null 2>/dev/null | head -n 1)
+                printf '%s\t%s\n' "$navi_wanted_program" "$navi_version"
+            ) &
+        done
+        wait
+    )
+    navi_out=$navi_out$navi_versions$navi_newline
+}
+
 navi_begin "$1" no "$2"
+shift 2
 navi_tell_clock
 navi_tell_tmux
 navi_tell_registry_folder
@@ -124,4 +144,5 @@ navi_tell_files_found
 navi_tell_hooks
 navi_tell_hook_log
 navi_tell_lingering
+navi_tell_agents "$@"
 printf '%s' "$navi_out"

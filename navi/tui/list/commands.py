@@ -13,8 +13,17 @@ from navi.core.text import clean
 from navi.core.unlisted import unlisted
 from navi.fleet import Fleet
 from navi.tui.keymap import Keymap
+from navi.tui.list.density import DENSITIES
 from navi.tui.list.session_list import SessionList
 from navi.tui.paint import Line
+
+DENSITY_NOTES = {
+    "auto": "as many lines for each session as there is room",
+    "one": "one line for each session",
+    "two": "two lines for each session",
+    "three": "three lines for each session",
+}
+"""What the footer says when the density is changed."""
 
 
 class ListCommands:
@@ -45,13 +54,14 @@ class ListCommands:
             "marked": self._marked,
             "offline": self._offline,
             "everything": self._everything,
+            "density": self._density,
         }
 
     def show(self) -> None:
         """List what the fleet has now."""
         views = self._fleet.views
         self._list.empty = empty_lines(views, self.selection, self._keymap)
-        self._list.show(arrange(views, self.selection), views)
+        self._list.show(arrange(views, self.selection), views, grouped=self.selection.sort is Sort.PRIORITY)
 
     def reset(self) -> None:
         """Remove the marks, or else the filters."""
@@ -81,6 +91,11 @@ class ListCommands:
 
     def _everything(self) -> None:
         self._select(replace(self.selection, everything=not self.selection.everything))
+
+    def _density(self) -> None:
+        self._list.density = DENSITIES[(DENSITIES.index(self._list.density) + 1) % len(DENSITIES)]
+        self._list.changed()
+        self._tell(DENSITY_NOTES[self._list.density])
 
     def _select(self, selection: Selection) -> None:
         self.selection = selection

@@ -45,7 +45,7 @@ class Row(urwid.Widget):
     def rows(self, size: tuple[int], focus: bool = False) -> int:
         """Return how many lines the row takes (urwid's protocol)."""
         del size, focus
-        return height_of(self._session, self._context.compact)
+        return height_of(self._session, self._context)
 
     def render(self, size: tuple[int], focus: bool = False) -> urwid.Canvas:  # type: ignore[override]
         """Paint the row; the one in focus is the selected one (urwid's protocol)."""

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from navi.core.listing import asks_person, group_of
 from navi.core.model import AgentStatus, HeadlessAgent, Session
 from navi.core.text import age, age_lasts, clean, short_path
-from navi.tui.paint import Line, Segment, columns_of, fit, justify
+from navi.tui.list.density import height_of as lines_of
+from navi.tui.paint import Line, Segment, columns_of, fit, justify, width_of
 from navi.tui.theme import Glyphs, lit, status_style
 
 LEAST_LABEL, MOST_LABEL = 10, 60
 """Characters of a title: it leaves room for host and badge."""
+
+BEFORE_NAME = 5
+"""Columns of the signs before a name."""
+
+LEAST_MESSAGE = 12
+"""Columns under which one line has no room for a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +28,9 @@ class RowContext:
     """What a row depends on beside its session.
 
     `now` is the host's time (epoch), `home` the home directory there, `query` the search if it matches, else "".
-    `unseen` says that it has finished a turn that nobody has looked at.
+    `unseen` says that it has finished a turn that nobody has looked at. `lines` is how many lines a session may take
+    (density.py); with one line, the message begins behind `columns` for sign, name and badges. `heading` is how many
+    sessions are in the group that begins with this one, 0 if none begins or groups have no headings.
     """
 
     glyphs: Glyphs
@@ -28,21 +38,36 @@ class RowContext:
     fresh: bool = True
     selected: bool = False
     query: str = ""
-    compact: bool = False
+    lines: int = 3
+    columns: int = 0
+    heading: int = 0
     home: str = ""
     marked: bool = False
     unseen: bool = False
 
 
-def height_of(session: Session, compact: bool) -> int:
-    """Return how many lines a session takes."""
-    return 1 if compact else 2 + bool(session.message) + bool(session.teammates)
+def height_of(session: Session, context: RowContext) -> int:
+    """Return how many lines a session takes, with the heading above it."""
+    return lines_of(session, context.lines) + bool(context.heading)
 
 
 def row(session: Session, context: RowContext, width: int) -> list[Line]:
     """Return the lines of a session; those of the selected one are filled to the right edge, for its background."""
+    heading = [_heading(session, context, width)] if context.heading else []
+    return [*heading, *_lines(session, context, width)]
+
+
+def _heading(session: Session, context: RowContext, width: int) -> Line:
+    """Return the line above a group: its name, how many sessions it has, and a rule."""
+    group = group_of(session)
+    style = session.status.word if group == "needs you" else "offline" if group == "ended" else group
+    words: Line = [("dim", f" {context.glyphs.rule} "), (status_style(style), f"{group} {context.heading}"), ("", " ")]
+    return [*words, ("dim", context.glyphs.rule * max(0, width - columns_of(words) - 1))]
+
+
+def _lines(session: Session, context: RowContext, width: int) -> list[Line]:
     lines: list[Line] = [_first(session, context, width)]
-    if not context.compact:
+    if context.lines > 1:
         lines += [[*_gutter(context), ("", "    "), *line] for line in _below(session, context)]
     if not context.fresh:
         lines = [[("stale", text) for _, text in line] for line in lines]
@@ -54,12 +79,17 @@ def row(session: Session, context: RowContext, width: int) -> list[Line]:
 
 
 def _below(session: Session, context: RowContext) -> Iterator[Line]:
-    path = short_path(session.cwd, context.home)
-    yield [("dim", f"{path}  {clean(session.name)}" if session.headless else path)]
+    if context.lines > 2 or not session.message:
+        yield [("dim", _place(session, context))]
     if session.message:
         yield [("message", f'"{session.message}"'), *_of_agent(session)]
-    if session.teammates:
+    if session.teammates and context.lines > 2:
         yield _team(session, context.glyphs)
+
+
+def _place(session: Session, context: RowContext) -> str:
+    path = short_path(session.cwd, context.home)
+    return f"{path}  {clean(session.name)}" if session.headless else path
 
 
 def _filled(line: Line, context: RowContext, width: int) -> Line:
@@ -84,24 +114,74 @@ def _gutter(context: RowContext) -> list[Segment]:
 
 
 def _first(session: Session, context: RowContext, width: int) -> Line:
+    right = _status(session, context) if width >= 30 else _status(session, context)[1:]
+    left = _name(session, context, width)
+    if context.lines == 1:
+        left += _beside(session, context, columns_of(left), width - columns_of(right))
+    return justify(left, right, width, ellipsis=context.glyphs.ellipsis)
+
+
+def _name(session: Session, context: RowContext, width: int) -> list[Segment]:
+    """Return the signs before the name, the name, and what is behind it."""
     word = session.status.word
-    style = status_style(word)
-    shown = f"{'~' if session.status.inferred else ''}{clean(session.word)[:12]}"
     badges = [("host", f" [{clean(session.remote)}]")] if session.remote else []
     badges += _badges(session, context)
     label = _title(session.label, width - columns_of(badges) - 27) if session.headless else clean(session.name)
-    left: list[Segment] = [
+    return [
         *_gutter(context),
         ("selected", context.glyphs.cursor if context.selected else " "),
         ("notice", "+" if context.marked else " "),
-        (style, f"{context.glyphs.of_status(word)} "),
+        (status_style(word), f"{context.glyphs.of_status(word)} "),
         ("selected" if context.selected and context.fresh else "name", label),
         *badges,
     ]
-    right: list[Segment] = [(style, f" {shown}")]
+
+
+def _status(session: Session, context: RowContext) -> list[Segment]:
+    """Return the status and its age; with one line each, statuses begin in one column."""
+    shown = f"{'~' if session.status.inferred else ''}{clean(session.word)[:12]}"
     since = session.status.since
-    right.append(("dim", f"{age(context.now - since) if since else '':>5} "))
-    return justify(left, right if width >= 30 else right[1:], width, ellipsis=context.glyphs.ellipsis)
+    return [
+        (status_style(session.status.word), f"  {shown:<11}" if context.lines == 1 else f" {shown}"),
+        ("dim", f"{age(context.now - since) if since else '':>5} "),
+    ]
+
+
+def _beside(session: Session, context: RowContext, used: int, room: int) -> list[Segment]:
+    """Return the message, or the directory if its name tells more than the session's, in a column of its own."""
+    begins = max(used, context.columns) + 2
+    if room - begins < LEAST_MESSAGE:
+        return []
+    if session.message:
+        return [("", " " * (begins - used)), ("message", session.message)]
+    place = short_path(session.cwd, context.home)
+    known = place.rpartition("/")[2] in (session.name, "")
+    return [] if known else [("", " " * (begins - used)), ("dim", place)]
+
+
+def columns_before_messages(sessions: Iterable[Session], width: int) -> int:
+    """Return the columns that names and hosts take in a list of this width, if each session has one line."""
+    longest = max((width_of(session.label) + _columns_of_host(session) for session in sessions), default=0)
+    return min(BEFORE_NAME + longest, width * 2 // 5)
+
+
+def position(sessions: Sequence[Session], place: int, visible: Sequence[int], width: int) -> Line:
+    """Return the line that says which session is selected, and what lies above and below the visible ones."""
+    above, below = visible[0], len(sessions) - visible[-1] - 1
+    hidden = [*sessions[:above], *sessions[visible[-1] + 1 :]]
+    people = sum(map(asks_person, hidden))
+    errors = sum(session.status.word == "error" for session in hidden)
+    parts = [f"{count} more {where}" for count, where in ((above, "above"), (below, "below")) if count]
+    left: Line = [
+        ("dim", f"   {', '.join(parts)}"),
+        *([("permission", f"  {people} need{'s' if people == 1 else ''} you")] if people else []),
+        *([("error", f"  {errors} error{'' if errors == 1 else 's'}")] if errors else []),
+    ]
+    return justify(left, [("dim", f" {place + 1}/{len(sessions)} ")], width)
+
+
+def _columns_of_host(session: Session) -> int:
+    return len(session.remote) + 3 if session.remote else 0
 
 
 def _title(text: str, room: int) -> str:

@@ -1,4 +1,4 @@
-"""The search of the list: typing it, and going through its matches."""
+"""The search of the list: it narrows the list to what matches, while it is typed."""
 
 from __future__ import annotations
 
@@ -29,17 +29,18 @@ class Search:
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """The commands of a search that is on, or is typed."""
         return {
-            "next_match": partial(self._seek, 1),
-            "previous_match": partial(self._seek, -1),
-            "search_down": partial(self._seek, 1),
-            "search_up": partial(self._seek, -1),
+            "next_match": partial(self._list.seek, 1),
+            "previous_match": partial(self._list.seek, -1),
+            "search_down": partial(self._list.seek, 1),
+            "search_up": partial(self._list.seek, -1),
             "search_keep": self._keep,
             "search_clear": self.clear,
         }
 
     def begin(self) -> None:
         """Type another search."""
-        self.typed = self._list.query = ""
+        self.typed = ""
+        self._list.narrow("")
 
     def press(self, key: str, pasted: bool) -> bool:
         """Type a character, or delete; return whether the key did that. Line ends of pasted text are dropped."""
@@ -58,8 +59,7 @@ class Search:
     def clear(self) -> None:
         """End the search."""
         self.typed = None
-        self._list.query = ""
-        self._list.changed()
+        self._list.narrow("")
 
     def matches(self) -> str:
         """Say which match the cursor is on, "" where no search is on."""
@@ -69,12 +69,8 @@ class Search:
         return f"{place}/{count}" if count else "no match"
 
     def _find(self, query: str) -> None:
-        self.typed = self._list.query = query[:LONGEST]
-        self._list.seek(1)
-        self._list.changed()
+        self.typed = query[:LONGEST]
+        self._list.narrow(self.typed)
 
     def _keep(self) -> None:
         self.typed = None
-
-    def _seek(self, step: int) -> None:
-        self._list.seek(step, step)

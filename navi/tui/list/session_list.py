@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 
 import urwid
 
-from navi.core.listing import Key, find, find_waiting, matches
+from navi.core.listing import Key, find_waiting, group_of, matches
 from navi.core.model import HostView, Session
 from navi.core.notices import RESTING
+from navi.tui.list.density import Density, choose_density, height_of
 from navi.tui.list.list_box import Box, Rows
-from navi.tui.list.rows import RowContext, height_of, label_lasts
+from navi.tui.list.rows import RowContext, columns_before_messages, label_lasts, position
 from navi.tui.paint import Line, Panel, paint
 from navi.tui.theme import Glyphs
 
-COMPACT_BELOW = (50, 12)
-"""Columns and lines under which a session takes one line."""
+POSITION_AT_LEAST = 8
+"""Lines of a list under which none says what lies above and below."""
 
 
 class SessionList(Panel):
@@ -25,12 +27,18 @@ class SessionList(Panel):
     def __init__(self, glyphs: Glyphs, clicked: Callable[[bool], None]) -> None:
         super().__init__(glyphs)
         self._clicked = clicked
+        self._all: tuple[Session, ...] = ()
         self._sessions: tuple[Session, ...] = ()
         self._views: dict[str, HostView] = {}
         self._selected: Key | None = None
         self._moved = False
         self._place = 0
-        self._compact = False
+        self._grouped = False
+        self._headings: Mapping[int, int] = {}
+        self._density = Density()
+        self._columns = 0
+        self._arranged: tuple[int, int] | None = None
+        self.density = "auto"
         self._rows = Rows(self._context, self._click)
         self._box = Box(self._rows)
         self.empty: Sequence[Line] = ()
@@ -43,33 +51,49 @@ class SessionList(Panel):
 
     @property
     def sessions(self) -> tuple[Session, ...]:
-        """All sessions in their order."""
-        return self._sessions
+        """All sessions in their order, also those that a search hides."""
+        return self._all
 
     @property
     def selected(self) -> Session | None:
         """The session under the cursor."""
         return self._sessions[self._place] if self._sessions else None
 
-    def show(self, sessions: tuple[Session, ...], views: Sequence[HostView]) -> None:
+    def show(self, sessions: tuple[Session, ...], views: Sequence[HostView], grouped: bool = False) -> None:
         """List other sessions. The cursor stays on its session, or on its place if that is gone.
 
-        Until the user moves it, it stays at the top, where the most urgent session is.
+        Until the user moves it, it stays at the top, where the most urgent session is. `grouped` says that they are in
+        the order of their groups.
         """
-        self._sessions = sessions
+        self._grouped = grouped
+        self._all = sessions
         self._views = {view.name: view for view in views}
+        self._narrow()
         self._put(self._place_of_selected() if self._moved else self._place)
         if self.marked:
             self.marked &= {session.key for session in sessions}
         self.changed()
 
-    def _place_of_selected(self) -> int:
-        """Return where the session is that was selected; the cursor's place where it is gone."""
+    def narrow(self, query: str) -> None:
+        """Show only what matches a search; all for "". The cursor stays on its session, or goes to the first match."""
+        self.query = query
+        self._narrow()
+        self._moved = True
+        self._put(self._place_of_selected(otherwise=0))
+        self.changed()
+
+    def _narrow(self) -> None:
+        found = (session for session in self._all if matches(session, self.query))
+        self._sessions = tuple(found) if self.query else self._all
+
+    def _place_of_selected(self, otherwise: int | None = None) -> int:
+        """Return where the session is that was selected; where it is gone, `otherwise`, or else the cursor's place."""
         places = (place for place, session in enumerate(self._sessions) if session.key == self._selected)
-        return next(places, self._place)
+        return next(places, self._place if otherwise is None else otherwise)
 
     def changed(self) -> None:
-        """Show what may be others: the sessions, the matches or the marks."""
+        """Show what may be others: the sessions, the matches, the marks or the density."""
+        self._arranged = None
         self._rows.show(self._sessions)
         super().changed()
 
@@ -84,7 +108,7 @@ class SessionList(Panel):
     @property
     def chosen(self) -> tuple[Session, ...]:
         """The sessions that a command applies to: the marked ones, or else the one under the cursor."""
-        marked = tuple(session for session in self._sessions if session.key in self.marked)
+        marked = tuple(session for session in self._all if session.key in self.marked)
         return marked or ((self.selected,) if self.selected else ())
 
     def mark(self) -> None:
@@ -128,24 +152,29 @@ class SessionList(Panel):
         self.move(direction * max(1, len(self._box.visible) - 1))
 
     def seek_waiting(self, also_unseen: bool = False) -> bool:
-        """Go to the next session that needs the user, or has finished unseen; return whether there is one."""
-        also = self.unseen if also_unseen else ()
-        place = find_waiting(self._sessions, self._place + 1, also) if self._sessions else None
-        if place is not None:
-            self.select(place)
-        return place is not None
+        """Go to the next session that needs the user, or has finished unseen; return whether there is one.
 
-    def seek(self, step: int, begin: int = 0) -> bool:
-        """Go to the next match of the query (step 1 or -1), from `begin` sessions on; return whether there is one."""
-        place = find(self._sessions, self.query, self._place + begin, step) if self.query else None
-        if place is not None:
-            self.select(place)
-        return place is not None
+        If a search hides it, the search ends.
+        """
+        also = self.unseen if also_unseen else ()
+        keys = [session.key for session in self._all]
+        begin = keys.index(self._selected) + 1 if self._selected in keys else 0
+        place = find_waiting(self._all, begin, also) if self._all else None
+        if place is None:
+            return False
+        if self._all[place] not in self._sessions:
+            self.narrow("")
+        self.select(self._sessions.index(self._all[place]))
+        return True
+
+    def seek(self, step: int) -> None:
+        """Go to the next match of the search (step 1), or the previous one (-1); behind the last comes the first."""
+        if self._sessions:
+            self.select((self._place + step) % len(self._sessions))
 
     def count_matches(self) -> tuple[int, int]:
         """Return which match the cursor is on (0 if none), and how many there are."""
-        found = [place for place, session in enumerate(self._sessions) if matches(session, self.query)]
-        return (found.index(self._place) + 1 if self._place in found else 0), len(found)
+        return min(self._place + 1, len(self._sessions)), len(self._sessions)
 
     # ---- painting
 
@@ -154,17 +183,35 @@ class SessionList(Panel):
         del focus
         self.label_lasts = float("inf")
         if not self._sessions:
-            return paint(self.empty, *size, ellipsis=self.glyphs.ellipsis)
-        compact = size[0] < COMPACT_BELOW[0] or size[1] < COMPACT_BELOW[1]
-        if compact != self._compact:
-            self._compact = compact
-            self._rows.show(self._sessions)
-        self._box.shift_focus(size, self._offset(size[1]))
-        canvas = self._box.render(size, True)
+            lines = [[], [("title", f"  No session matches {self.query}")]] if self._all else self.empty
+            return paint(lines, *size, ellipsis=self.glyphs.ellipsis)
+        self._arrange(size)
+        inner = self._inner(size)
+        self._box.shift_focus(inner, self._offset(inner[1]))
+        canvas = self._box.render(inner, True)
         self._rows.forget()
         now = time.time()
         self.label_lasts = min(self._label_lasts(place, now) for place in self._box.visible)
-        return canvas
+        if inner == size:
+            return canvas
+        below = paint([position(self._sessions, self._place, self._box.visible, size[0])], size[0], 1)
+        return urwid.CanvasCombine([(canvas, None, False), (below, None, False)])
+
+    def _arrange(self, size: tuple[int, int]) -> None:
+        """Choose how many lines a session takes, unless neither the sessions nor the size have changed."""
+        if self._arranged == size:
+            return
+        self._density = choose_density(self.density, self._sessions, self._grouped, *size)
+        self._headings = _headings(self._sessions) if self._density.headings else {}
+        self._columns = columns_before_messages(self._sessions, size[0]) if self._density.lines == 1 else 0
+        self._rows.show(self._sessions)
+        self._arranged = size
+
+    def _inner(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size of the list without the line that says what lies above and below, which small lists lack."""
+        width, height = size
+        total = sum(map(self._height, range(min(len(self._sessions), height + 1))))
+        return (width, height - 1) if total > height >= POSITION_AT_LEAST else size
 
     def _offset(self, height: int) -> int:
         """Return on which line the session under the cursor begins: the visible part moves as little as possible."""
@@ -186,7 +233,7 @@ class SessionList(Panel):
         return now if session.headless else self._views[session.host].clock(now)
 
     def _height(self, place: int) -> int:
-        return height_of(self._sessions[place], self._compact)
+        return height_of(self._sessions[place], self._density.lines) + (place in self._headings)
 
     def _context(self, place: int) -> RowContext:
         """Return how the session at a place is shown, unless it is selected."""
@@ -194,7 +241,8 @@ class SessionList(Panel):
         view = self._views[session.host]
         return RowContext(
             self.glyphs, self._clock(session, time.time()), view.fresh or session.headless is not None,
-            query=self.query if self.query and matches(session, self.query) else "", compact=self._compact,
+            query=self.query,
+            lines=self._density.lines, columns=self._columns, heading=self._headings.get(place, 0),
             home=view.frame.home if view.frame else "", marked=session.key in self.marked,
             unseen=session.key in self.unseen and session.status.word in RESTING,
         )  # fmt: skip
@@ -211,10 +259,20 @@ class SessionList(Panel):
         if button in (4, 5):
             self.move(-1 if button == 4 else 1)
             self._clicked(False)
-        elif button == 1 and self._sessions:
-            self._box.mouse_event(size, event, button, column, line, True)
+        elif button == 1 and self._sessions and line < self._inner(size)[1]:
+            self._box.mouse_event(self._inner(size), event, button, column, line, True)
         return True
 
     def _click(self, place: int, again: bool) -> None:
         self.select(place)
         self._clicked(again)
+
+
+def _headings(sessions: Sequence[Session]) -> Mapping[int, int]:
+    """Return where each group begins, and how many sessions it has."""
+    headings = {}
+    place = 0
+    for _, group in groupby(sessions, group_of):
+        headings[place] = sum(1 for _ in group)
+        place += headings[place]
+    return headings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from navi.tui.layout import Layout
+from navi.tui.layout import PREVIEW_FROM, Layout
 from navi.tui.preview.view import Preview
 
 STEP = 5
@@ -13,13 +13,16 @@ STEP = 5
 
 
 class PreviewCommands:
-    """`shown` tells whether the preview is asked for. `changed` is called when the screen must be arranged again."""
+    """`setting` is that of config.yaml; with `auto` there is a preview where the screen is wide enough, until the user
+    decides. `shown` tells whether there is one. `changed` is called when the screen must be arranged again.
+    """
 
-    def __init__(self, preview: Preview, layout: Layout, shown: bool, changed: Callable[[], None]) -> None:
+    def __init__(self, preview: Preview, layout: Layout, setting: str, changed: Callable[[], None]) -> None:
         self._preview = preview
         self._layout = layout
         self._changed = changed
-        self.shown = shown
+        self.shown = setting != "off"
+        layout.preview_from = PREVIEW_FROM if setting == "auto" else 0
 
     @property
     def commands(self) -> Mapping[str, Callable[[], None]]:
@@ -35,13 +38,14 @@ class PreviewCommands:
 
     def focus(self) -> None:
         """Move between the list and the preview, which is shown if it is not."""
-        if not self.shown:
+        if not self._layout.previewing:
             self._toggle()
         self._preview.focused = not self._preview.focused
         self._preview.changed()
 
     def _toggle(self) -> None:
-        self.shown = not self.shown
+        self.shown = not self._layout.previewing
+        self._layout.preview_from = 0
         self._preview.focused = False
         self._changed()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from navi.core.model import AgentStatus, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
-from navi.tui.list.rows import RowContext, height_of, label_lasts, row
+from navi.tui.list.rows import RowContext, columns_before_messages, height_of, label_lasts, position, row
 from navi.tui.paint import Line, columns_of, fit
 from navi.tui.theme import ASCII, UNICODE, lit
 from tests.support.dashboard import session
@@ -98,8 +99,43 @@ def test_a_team_has_a_line_of_its_own() -> None:
     assert texts(team)[-1] == "     crew: ✻ ann  ! bob"
 
 
-def test_a_compact_session_takes_one_line() -> None:
-    assert len(texts(API, replace(CONTEXT, compact=True))) == 1
+LINES = [
+    (1, API, ["✻ api [dev-server]   Running tests...   working   5m"]),
+    (1, API._replace(message=""), ["✻ api [dev-server]   working   5m"]),
+    (1, API._replace(message="", cwd="/srv/app"), ["✻ api [dev-server]   /srv/app   working   5m"]),
+    (2, API, ["✻ api [dev-server]   working   5m", '"Running tests..."']),
+    (2, API._replace(message=""), ["✻ api [dev-server]   working   5m", "~/work/api"]),
+]
+
+
+@pytest.mark.parametrize(("lines", "one", "expected"), LINES)
+def test_with_fewer_lines_the_message_comes_first(lines: int, one: Session, expected: list[str]) -> None:
+    shown = texts(one, replace(CONTEXT, lines=lines, columns=21), 70)
+    assert [re.sub(" {2,}", "   ", line.strip()) for line in shown] == expected
+
+
+def test_messages_begin_in_one_column_unless_a_name_is_longer() -> None:
+    columns = columns_before_messages([API, session("a")], 100)
+    context = replace(CONTEXT, lines=1, columns=columns)
+    long, short = texts(API, context, 100)[0], texts(session("a", message="Go"), context, 100)[0]
+    assert long.index("Running") == short.index("Go") == columns + 2
+    assert columns_before_messages([session("n" * 90)], 100) == 40
+
+
+def test_one_line_without_room_has_no_message() -> None:
+    assert "Running" not in texts(API, replace(CONTEXT, lines=1, columns=22), 50)[0]
+
+
+def test_a_group_has_a_heading_above_its_first_session() -> None:
+    lines = texts(session("a", "permission"), replace(CONTEXT, heading=3), 30)
+    assert lines[0] == " ─ needs you 3 ──────────────"
+    assert lines[1].startswith("   ? a")
+
+
+def test_the_position_says_what_is_not_visible() -> None:
+    sessions = [session("a", "error"), session("b"), session("c"), session("d", "waiting")]
+    shown = "".join(text for _, text in position(sessions, 1, [1, 2], 70))
+    assert re.sub(" +", " ", shown) == " 1 more above, 1 more below 1 needs you 1 error 2/4 "
 
 
 def test_matches_of_a_search_are_highlighted() -> None:
@@ -125,15 +161,16 @@ def test_a_status_has_its_colour() -> None:
 TEXTS = st.text(st.characters(codec="utf-8") | st.sampled_from("日本語👍\u0301"), max_size=40).map(clean)
 
 
-@given(TEXTS, TEXTS, TEXTS, st.integers(1, 80), st.booleans(), st.booleans())
+@given(TEXTS, TEXTS, TEXTS, st.integers(1, 80), st.booleans(), st.integers(1, 3), st.integers(0, 2))
 def test_every_line_fits_and_heights_are_exact(
-    name: str, message: str, cwd: str, width: int, selected: bool, compact: bool
+    name: str, message: str, cwd: str, width: int, selected: bool, most: int, heading: int
 ) -> None:
     one = session(name, host="far", message=message, cwd=cwd)
-    lines = row(one, replace(CONTEXT, selected=selected, compact=compact), width)
-    assert len(lines) == height_of(one, compact)
+    context = replace(CONTEXT, selected=selected, lines=most, columns=width // 3, heading=heading)
+    lines = row(one, context, width)
+    assert len(lines) == height_of(one, context)
     assert all(columns_of(fit(line, width)) == width for line in lines)
-    assert columns_of(lines[0]) == width
+    assert columns_of(lines[bool(heading)]) == width
 
 
 LASTS = [(None, float("inf")), (9_995.0, 5.0), (9_900.0, 20.0)]

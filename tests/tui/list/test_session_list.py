@@ -123,19 +123,81 @@ def test_other_buttons_do_nothing() -> None:
     assert (at(one), clicks) == ("a", [])
 
 
-def test_a_search_goes_around_and_counts() -> None:
+def text(one: SessionList, size: tuple[int, int] = SIZE) -> str:
+    """Return what is painted."""
+    return "\n".join(line.decode() for line in one.render(size).text)
+
+
+def test_a_search_narrows_the_list_goes_around_and_counts() -> None:
     one, _ = sessions_list("api", "web", "api2")
-    one.query = "api"
-    assert one.seek(1, 1)
+    one.narrow("api")
+    assert "web" not in text(one)
+    assert (at(one), one.count_matches()) == ("api", (1, 2))
+    one.seek(1)
     assert (at(one), one.count_matches()) == ("api2", (2, 2))
-    assert one.seek(1, 1)
+    one.seek(1)
     assert at(one) == "api"
-    assert one.seek(-1, -1)
+    one.seek(-1)
     assert at(one) == "api2"
 
 
-def test_a_search_without_matches_leaves_the_cursor() -> None:
+def test_after_a_search_all_are_listed_and_the_cursor_stays() -> None:
+    one, _ = sessions_list("api", "web", "api2")
+    one.narrow("api2")
+    one.narrow("")
+    assert "web" in text(one)
+    assert at(one) == "api2"
+
+
+def test_a_search_without_matches_comes_back_to_the_cursor() -> None:
     one, _ = sessions_list("api", "web")
-    one.query = "nothing"
-    assert not one.seek(1)
-    assert (at(one), one.count_matches()) == ("api", (0, 0))
+    one.move(1)
+    one.narrow("nothing")
+    one.seek(1)
+    assert (one.selected, one.count_matches()) == (None, (0, 0))
+    assert "No session matches nothing" in text(one)
+    one.narrow("")
+    assert at(one) == "web"
+
+
+def test_a_session_that_needs_a_person_is_found_behind_a_search() -> None:
+    one, _ = sessions_list("api")
+    one.show((session("api"), session("web", "waiting")), [view("local")])
+    one.narrow("api")
+    assert one.seek_waiting()
+    assert (at(one), one.query) == ("web", "")
+
+
+def test_what_is_marked_stays_marked_behind_a_search() -> None:
+    one, _ = sessions_list("api", "web")
+    one.mark()
+    one.narrow("web")
+    assert [session.name for session in one.chosen] == ["api"]
+
+
+def test_what_is_not_visible_is_counted_below_the_list() -> None:
+    one, _ = sessions_list()
+    one.show((*listed(*"abcdefghijklm"), session("n", "error")), [view("local")])
+    shown = text(one)
+    assert "3 more below  1 error" in shown.splitlines()[-1]
+    assert shown.splitlines()[-1].rstrip().endswith("1/14")
+    one.select(13)
+    assert "3 more above" in text(one)
+
+
+def test_groups_have_headings_where_sessions_are_in_their_order() -> None:
+    one, _ = sessions_list()
+    sessions = (session("a", "waiting"), session("b"), session("c"))
+    one.show(sessions, [view("local")], grouped=True)
+    lines = [line.strip(" ─") for line in text(one).splitlines()]
+    assert lines[0] == "needs you 1"
+    assert lines[3] == "working 2"
+    one.show(sessions, [view("local")])
+    assert "needs you" not in text(one)
+
+
+def test_the_density_can_be_chosen() -> None:
+    one, _ = sessions_list("a", "b")
+    one.density = "one"
+    one.changed()
+    assert [line.split()[1] for line in text(one).splitlines()[:2]] == ["✻", "b"]

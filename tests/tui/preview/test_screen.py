@@ -148,3 +148,18 @@ def test_a_lost_host_is_not_asked_again_and_again(lab: Lab) -> None:
         tried = atlas.log.read_text().count("Connection closed by authenticating user")
         time.sleep(3)
         assert atlas.log.read_text().count("Connection closed by authenticating user") == tried > 0
+
+
+def test_a_wide_terminal_shows_the_preview_until_the_user_decides(lab: Lab) -> None:
+    begin(lab.local, "api", "echo in the pane; exec cat")
+    with navi(lab, width=110) as screen:
+        screen.wait_for("in the pane")
+        screen.press("p")
+        screen.wait_gone("in the pane")
+        screen.press("p")
+        screen.wait_for("in the pane")
+    with navi(lab, width=109) as screen:
+        screen.wait_for("api")
+        assert "in the pane" not in screen.screen()
+        screen.press("p")
+        screen.wait_for("in the pane")

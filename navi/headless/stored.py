@@ -1,0 +1,117 @@
+"""What the store keeps, as values: rows of sessions, messages, questions, inputs and feedback, and why it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+
+class StoredSession(NamedTuple):
+    """A row of sessions. `remote` says that it runs without a terminal; `host` is where ("" for this machine).
+
+    `log_offset` is the byte up to which the log of `generation` is stored, `last_index` the number of the last message
+    (-1: none). Times are epoch times.
+    """
+
+    id: str
+    title: str = ""
+    harness: str = ""
+    model: str = ""
+    permission_mode: str = ""
+    host: str = ""
+    cwd: str = ""
+    agent_session_id: str = ""
+    remote: bool = False
+    interactive: bool = False
+    status: str = "archived"
+    reason: str = ""
+    exit_code: int | None = None
+    client_id: str = ""
+    tmux_name: str = ""
+    generation: int = 1
+    log_offset: int = 0
+    last_index: int = -1
+    cost_usd: float | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    created_at: float = 0.0
+    updated_at: float = 0.0
+    last_activity_at: float = 0.0
+    ended_at: float | None = None
+
+
+class Message(NamedTuple):
+    """One line that an agent printed: what it is, the line, and where it begins in the log of its generation."""
+
+    kind: str
+    body: bytes
+    at_offset: int
+
+
+class StoredMessage(NamedTuple):
+    """A message with its number in the session."""
+
+    idx: int
+    kind: str
+    body: bytes
+    generation: int
+
+
+class Question(NamedTuple):
+    """What an agent asks. `body` is JSON; `answer` and `by` are those of the person who answered first."""
+
+    request_id: str
+    kind: str
+    body: str
+    state: str = "open"
+    answer: str = ""
+    by: str = ""
+
+
+class Input(NamedTuple):
+    """What a person sends: its number at the host, the id by which the agent confirms it, and how far it has come."""
+
+    seq: int
+    uuid: str
+    kind: str
+    body: str
+    by: str = ""
+    state: str = "queued"
+
+
+class Feedback(NamedTuple):
+    """What a person sent to a session in a terminal. `body` is a JSON object with the fields of its kind."""
+
+    id: int
+    kind: str
+    body: str
+    by: str = ""
+
+
+class Batch(NamedTuple):
+    """What the log of a generation holds from one offset to another, and what follows from it.
+
+    `changes` are columns of the session.
+    """
+
+    session_id: str
+    generation: int
+    offset: int
+    end: int
+    messages: Sequence[Message] = ()
+    opened: Sequence[Question] = ()
+    withdrawn: Sequence[str] = ()
+    taken: Sequence[str] = ()
+    changes: Mapping[str, Any] = {}
+
+
+class Refused(Exception):
+    """What was asked for does not fit what is stored; the text says why, and `code` which kind it is."""
+
+    code = "REFUSED"
+
+
+class AlreadyAnswered(Refused):
+    """Somebody else was faster."""
+
+    code = "ALREADY_ANSWERED"

@@ -1,0 +1,90 @@
+// What a person sends. It stays on this device until the agent has taken it up, through sleep, reload and lost networks.
+
+import { device, id } from "./api.js";
+import { button, el, keep, load, replace } from "./dom.js";
+
+const WORDS = {
+  here: "on this device only; sent when navi is back",
+  queued: "queued at navi",
+  handed: "handed over to the agent's host",
+  expired: "not taken up before the agent ended",
+};
+
+export class Outbox {
+  constructor(session, send) {
+    Object.assign(this, { session, send });
+    this.key = `outbox:${session}`;
+    this.entries = load(this.key, []);
+    this.others = new Map();
+    this.element = el("ul", { class: "log", "aria-label": "Messages on their way" });
+    this.draw();
+  }
+
+  add(content) {
+    this.entries.push({ uuid: id(), content, state: "here" });
+    this.changed();
+    this.flush();
+  }
+
+  // Send again what navi may not have. It takes each one once, whoever sends it again.
+  flush() {
+    for (const one of this.entries) {
+      if (one.state !== "expired" && !this.send({ type: "user_message", uuid: one.uuid, content: one.content, by: device })) one.state = "here";
+    }
+    this.changed();
+  }
+
+  // The connection is lost: what navi had is still there, what it had not is here.
+  lost() {
+    this.draw();
+  }
+
+  // Note how far an input came.
+  set(uuid, state, body) {
+    const mine = this.entries.find((one) => one.uuid === uuid);
+    if (state === "taken") {
+      this.entries = this.entries.filter((one) => one !== mine);
+      this.others.delete(uuid);
+    } else if (mine) {
+      Object.assign(mine, { state, error: "" });
+    } else if (body) {
+      this.others.set(uuid, { uuid, content: body, state });
+    }
+    this.changed();
+  }
+
+  // What was sent as feedback is at navi now, in the order in which it was sent.
+  queued() {
+    if (this.entries.length) this.remove(this.entries[0]);
+  }
+
+  refuse(uuid, words) {
+    const mine = this.entries.find((one) => one.uuid === uuid);
+    if (mine) Object.assign(mine, { state: "here", error: words });
+    this.changed();
+  }
+
+  remove(entry) {
+    this.entries = this.entries.filter((one) => one !== entry);
+    this.changed();
+  }
+
+  changed() {
+    keep(this.key, this.entries);
+    this.draw();
+  }
+
+  draw() {
+    replace(this.element, [...this.others.values(), ...this.entries].map((one) => this.item(one)));
+  }
+
+  item(entry) {
+    const words = entry.error ? `not taken: ${entry.error}` : WORDS[entry.state] ?? entry.state;
+    const mine = this.entries.includes(entry);
+    return el("li", { class: "mine", "data-state": entry.state },
+      el("div", { class: "text" }, entry.content),
+      el("div", { class: "row dim" }, el("span", { class: "state" }, words),
+        mine && entry.state === "expired" && button("Send again", () => { this.remove(entry); this.add(entry.content); }),
+        mine && (entry.state === "expired" || entry.error) && button("Remove", () => this.remove(entry))));
+  }
+}

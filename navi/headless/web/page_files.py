@@ -1,0 +1,25 @@
+"""The files of the page, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from navi.headless.web.requests import Answer
+
+FOLDER = Path(__file__).parent / "page"
+
+KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+
+
+def read_page() -> Mapping[str, Answer]:
+    """Return the answers with the page's files, by their paths. Raise OSError."""
+    found = {f"/{path.name}": path for path in FOLDER.iterdir() if path.suffix in KINDS}
+    found["/"] = found.pop("/index.html")
+    return {name: Answer(200, path.read_bytes(), KINDS[path.suffix]) for name, path in found.items()}

@@ -1,0 +1,7 @@
+# shellcheck shell=sh
+# Replacing a small file.
+
+# navi_write FILE LINE: replace a file by one line. Fails where the disk is full.
+navi_write() {
+    { printf '%s\n' "$2" >"$1.new" && mv -f "$1.new" "$1"; } 2>/dev/null
+}

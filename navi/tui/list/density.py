@@ -1,0 +1,52 @@
+"""How many lines a session takes, and whether groups have headings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from navi.core.listing import group_of
+from navi.core.model import Session
+
+DENSITIES = ("auto", "one", "two", "three")
+"""What a user can choose; `auto` takes the most lines with which all sessions fit."""
+
+SMALL = (50, 12)
+"""Columns and lines of the list under which a session takes one line, and groups have no headings."""
+
+
+class Density(NamedTuple):
+    """`lines` is 1, 2 or 3: name, then message or directory, then both; a team has one more with 3."""
+
+    lines: int = 3
+    headings: bool = False
+
+
+def height_of(session: Session, lines: int) -> int:
+    """Return how many lines a session takes."""
+    return min(lines, 2) if lines < 3 else 2 + bool(session.message) + bool(session.teammates)
+
+
+def choose_density(
+    chosen: str, sessions: Sequence[Session], grouped: bool, width: int, height: int
+) -> Density:
+    """Return how a list of this size shows the sessions. `grouped` says that they are ordered by their groups."""
+    if width < SMALL[0] or height < SMALL[1]:
+        return Density(1)
+    if chosen in DENSITIES[1:]:
+        return Density(DENSITIES.index(chosen), grouped)
+    headings = _count_groups(sessions) if grouped else 0
+    for lines in (3, 2, 1):
+        if sum(_room_for(session, lines) for session in sessions) + headings <= height:
+            return Density(lines, grouped)
+    return Density(1, grouped and len(sessions) > height)
+
+
+def _room_for(session: Session, lines: int) -> int:
+    """Return the most lines that it takes: messages come and go, and the others are not to change with them."""
+    return lines + bool(session.teammates and lines == 3)
+
+
+def _count_groups(sessions: Sequence[Session]) -> int:
+    return bool(sessions) + sum(group_of(one) != group_of(other) for one, other in pairwise(sessions))
