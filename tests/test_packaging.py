@@ -196,3 +196,11 @@ def test_the_files_of_other_systems_pass_the_checks_that_are_installed() -> None
     done = subprocess.run([str(ROOT / "contrib" / "packaging" / "check")], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert "PKGBUILD: passed bash -n" in done.stdout
+
+
+def test_each_test_of_the_debian_package_is_run() -> None:
+    folder = ROOT / "contrib" / "debian" / "tests"
+    programs = {path.name for path in folder.iterdir() if os.access(path, os.X_OK)}
+    named = re.findall(r"^Tests: (.*)", (folder / "control").read_text(), re.MULTILINE)
+    run = re.findall(r"^ +run_tests ([a-z ]+)$", (ROOT / "contrib" / "package-test").read_text(), re.MULTILINE)
+    assert set(", ".join(named).split(", ")) == programs == set(" ".join(run).split())
