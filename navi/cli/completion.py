@@ -2,6 +2,8 @@
 
 All shells run `navi completion words -- WORDS...`, whose last word is the one to complete, and get a line for each
 candidate: the word, a tab, its meaning. So all shells complete the same, and always what the table of verbs says.
+They run the program by the name that is being completed, because other programs are named navi, too. They find it on
+PATH, so that Tab behind `./navi` runs no program of the working directory. The scripts are files in contrib/completion.
 """
 
 from __future__ import annotations
@@ -25,11 +27,16 @@ if TYPE_CHECKING:
 FILES = ("\tfiles", "")
 """The candidate that makes the shell complete files by itself."""
 
-BASH = r"""# bash completion for navi: eval "$(navi completion bash)"
-_navi() {
-    local line candidates=() current=${COMP_WORDS[COMP_CWORD]}
+BASH = r"""# bash completion for navi and navi-agents, its second name: eval "$(navi-agents completion bash)"
+_navi_agents() {
+    local lines line candidates=() current=${COMP_WORDS[COMP_CWORD]}
     COMPREPLY=()
-    mapfile -t candidates < <(navi completion words -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    # Another program named navi refuses this. Then bash completes files.
+    if ! lines=$("${1##*/}" completion words -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null); then
+        compopt -o bashdefault -o default
+        return
+    fi
+    [[ -n $lines ]] && mapfile -t candidates <<<"$lines"
     for line in "${candidates[@]}"; do
         if [[ $line == $'\tfiles'* ]]; then
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
@@ -41,15 +48,17 @@ _navi() {
     [[ ${COMPREPLY[0]-} == */ ]] && compopt -o nospace
     return 0
 }
-complete -F _navi navi
+complete -F _navi_agents navi navi-agents
 """
 
-ZSH = r"""#compdef navi
-# zsh completion for navi: eval "$(navi completion zsh)"
-_navi() {
-    local line
+ZSH = r"""#compdef navi navi-agents
+# zsh completion for navi and navi-agents, its second name: eval "$(navi-agents completion zsh)"
+_navi-agents() {
+    local line lines
     local -a candidates descriptions
-    for line in "${(@f)$(navi completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
+    # Another program named navi refuses this. Then zsh completes files.
+    lines=$("${words[1]:t}" completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null) || { _default; return }
+    for line in "${(@f)lines}"; do
         if [[ $line == $'\tfiles'* ]]; then
             _files
             return
@@ -61,14 +70,24 @@ _navi() {
     [[ ${candidates[1]-} == */ ]] && compadd -S '' -l -d descriptions -a candidates && return
     compadd -l -d descriptions -a candidates
 }
-(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
-compdef _navi navi
+if [[ ${funcstack[1]-} == _navi-agents ]]; then # autoloaded from a file, for the first completion
+    _navi-agents "$@"
+else
+    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+    compdef _navi-agents navi navi-agents
+fi
 """
 
-FISH = r"""# fish completion for navi: navi completion fish | source
-function __navi_complete
+FISH = r"""# fish completion for navi and navi-agents, its second name: navi-agents completion fish | source
+function __navi_agents_complete
     set -l words (commandline -opc) (commandline -ct)
-    for line in (navi completion words -- $words[2..-1] 2>/dev/null)
+    set -l program (string replace -r '.*/' '' -- $words[1])
+    set -l lines (command $program completion words -- $words[2..-1] 2>/dev/null)
+    if test $status -ne 0
+        __navi_agents_other $program
+        return
+    end
+    for line in $lines
         if string match -q \t'files*' -- $line
             __fish_complete_path (commandline -ct)
         else
@@ -76,7 +95,21 @@ function __navi_complete
         end
     end
 end
-complete -c navi -f -a '(__navi_complete)'
+
+# Another program named navi refused: complete it as fish does by itself, now and from now on.
+function __navi_agents_other --argument-names name
+    complete --erase --command $name
+    if test -r "$__fish_data_dir/completions/$name.fish"
+        source "$__fish_data_dir/completions/$name.fish"
+    else
+        status get-file completions/$name.fish 2>/dev/null | source
+    end
+    complete --do-complete (commandline -cp)
+end
+
+for name in navi navi-agents
+    complete -c $name -f -a '(__navi_agents_complete)'
+end
 """
 
 SHELLS = {"bash": BASH, "zsh": ZSH, "fish": FISH}

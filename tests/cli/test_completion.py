@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -64,10 +65,15 @@ def on_path(lab: Lab) -> Account:
     return lab.local
 
 
+FOLDER = Path(__file__).resolve().parent.parent.parent / "contrib" / "completion"
+
 START = {
     "bash": (["bash", "--norc", "--noprofile", "-i"], 'eval "$(navi completion bash)"'),
     "zsh": (["zsh", "-f", "-i"], 'autoload -Uz compinit; compinit -u; eval "$(navi completion zsh)"'),
     "fish": (["fish", "--private", "-i"], "navi completion fish | source"),
+    "bash, from its file": (["bash", "--norc", "--noprofile", "-i"], f". {FOLDER}/bash/navi"),
+    "zsh, from its file": (["zsh", "-f", "-i"], f"fpath+=({FOLDER}/zsh); autoload -Uz compinit; compinit -u"),
+    "fish, from its file": (["fish", "--private", "-i"], f"set -p fish_complete_path {FOLDER}/fish"),
 }
 
 
@@ -103,3 +109,26 @@ def test_bash_quotes_names_with_blanks(lab: Lab) -> None:
         screen.wait_for(r"navi kill two\ words")
         screen.press("Enter")
         screen.wait_for("killed two words")
+
+
+@pytest.mark.parametrize("shell", START)
+def test_another_program_named_navi_has_files_completed(lab: Lab, shell: str) -> None:
+    path = lab.local.bin / "navi"
+    path.write_text("#!/bin/sh\nexit 2\n")
+    path.chmod(0o755)
+    script = lab.local.bin / "navi-agents"
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m navi "$@"\n')
+    script.chmod(0o755)
+    (lab.local.home / "notes-of-mine").touch()
+    words, start = START[shell]
+    with Terminal(words, lab.environment(), width=100, height=24) as screen:
+        screen.type(f"cd; {start.replace('navi completion', 'navi-agents completion')}; echo rea''dy")
+        screen.press("Enter")
+        screen.wait_for("\nready")
+        screen.type("navi-agents ki")
+        screen.press("Tab")
+        screen.wait_for("navi-agents kill")
+        screen.press("C-u")
+        screen.type("navi --path notes")
+        screen.press("Tab")
+        screen.wait_for("navi --path notes-of-mine")

@@ -126,13 +126,15 @@ def test_a_tool_is_found_from_its_own_folder(tools: Tools) -> None:
 
 
 def test_tools_find_navi_by_variable_path_or_checkout(tools: Tools) -> None:
-    here = tools.lab.local.bin / "navi"
-    here.write_text('#!/bin/sh\necho "on the path: $*"\n')
-    here.chmod(0o755)
-    assert tools("list-sessions", NAVI="").stdout == "on the path: tool list-sessions --\n"
+    for name in ("navi", "navi-agents"):
+        here = tools.lab.local.bin / name
+        here.write_text(f'#!/bin/sh\necho "{name}: $*"\n')
+        here.chmod(0o755)
+    assert tools("list-sessions", NAVI="").stdout == "navi-agents: tool list-sessions --\n"
     done = tools("list-sessions", status=69, NAVI="/nowhere/navi")
     assert done.stderr == "Error: /nowhere/navi is not found; install navi, or set NAVI to its path\n"
     here.unlink()
+    assert tools("list-sessions", NAVI="").stdout == "navi: tool list-sessions --\n"
     script = '. "$1/lib/registry.sh"; navi_tools=$1; navi_find; printf %s "$navi_command"'
     command = ["sh", "-c", script, "sh", str(FOLDER)]
     done = subprocess.run(

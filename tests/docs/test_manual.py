@@ -40,6 +40,7 @@ from navi.tui.keys import KEYS
 from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST
 from navi.tui.preview.view import HISTORY
 from navi.tui.theme import ASCII, UNICODE
+from tests.support.machines import program
 
 ROOT = Path(__file__).parent.parent.parent
 NAVI, REMOTES = ROOT / "man" / "navi.1", ROOT / "man" / "navi-remotes.5"
@@ -59,7 +60,7 @@ QUOTES = str.maketrans("‘’`“”", "'''\"\"")
 @cache
 def text(page: Path) -> str:
     """Return a page as it is read: in one line, with one kind of quotes."""
-    command = ["mandoc", "-T", "utf8", "-O", "width=1000", str(page)]
+    command = [program("mandoc"), "-T", "utf8", "-O", "width=1000", str(page)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return plain(re.sub(".\b", "", said))
 
@@ -101,7 +102,9 @@ def rows(heading: str) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("page", [NAVI, VERBS_PAGE, REMOTES], ids=lambda page: page.name)
 def test_a_page_has_no_mistakes(page: Path) -> None:
-    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(page)], capture_output=True, text=True)
+    done = subprocess.run(
+        [program("mandoc"), "-T", "lint", "-W", "warning", str(page)], capture_output=True, text=True
+    )
     assert (done.returncode, done.stdout) == (0, "")
 
 

@@ -26,6 +26,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -97,10 +98,22 @@ def user() -> str:
 
 
 def program(name: str) -> str:
-    """Return the full path of an installed program. Raise AssertionError with its name if it is missing."""
+    """Return the full path of an installed program. Without it, skip the test that needs it, with the reason.
+
+    In CI, and outside of pytest, raise AssertionError instead.
+    """
     found = shutil.which(name, path=f"{SYSTEM_PATH}:/usr/local/sbin:/usr/sbin:/sbin")
-    assert found, f"{name} is not installed on this machine; the tests need it (contrib/test installs it)"
+    if not found:
+        lacks(f"{name} is not installed on this machine; the tests need it (contrib/test installs it)")
+    assert found
     return found
+
+
+def lacks(reason: str) -> None:
+    """Skip the test that is running, because the machine lacks what it needs. Fail in CI, and outside of pytest."""
+    if "pytest" in sys.modules and not os.environ.get("CI"):
+        sys.modules["pytest"].skip(reason)
+    raise AssertionError(reason)
 
 
 def replace(path: Path, text: str, mode: int = 0o600) -> None:

@@ -61,7 +61,11 @@ every_watching_shell = pytest.mark.parametrize("shell", [DASH, *ALONE], ids=lamb
 
 
 def environment(account: Account, shell: Shell) -> dict[str, str]:
-    """Return the account's environment, without the programs that the machine lacks."""
+    """Return the account's environment, without the programs that the machine lacks.
+
+    Skip the test if there is no such shell.
+    """
+    program(shell.words[0])
     found = account.environment()
     if shell.without:
         found["PATH"] = f"{account.bin}:{path_without(*shell.without)}"

@@ -67,6 +67,8 @@ class Terminal:
         height: int = 40,
         start: bool = True,
     ) -> None:
+        if "/" not in words[0] and not shutil.which(words[0], path=environment.get("PATH")):
+            program(words[0])  # skips the test
         self.folder = Path(tempfile.mkdtemp(prefix="navi-terminal-", dir="/tmp"))
         (self.folder / "tmux.conf").write_text(TMUX_CONFIG)
         shell_config = SHELL_CONFIG.format(prompt=shlex.quote(PROMPT), command=shlex.join(words))

@@ -5,10 +5,12 @@
 
 # ---- navi
 
-# navi_find: navi's command, in navi_command: $NAVI, or else navi on PATH, or else that of the checkout the tools are in.
+# navi_find: navi's command, in navi_command: $NAVI, or else that on PATH, or else that of the checkout the tools are in.
+# Other programs are named navi, too, so its second name goes first.
 navi_find() {
-    navi_command=${NAVI:-navi}
-    command -v "$navi_command" >/dev/null 2>&1 && return
+    for navi_command in "${NAVI:-navi-agents}" "${NAVI:-navi}"; do
+        command -v "$navi_command" >/dev/null 2>&1 && return
+    done
     [ -z "${NAVI-}" ] && navi_command=$navi_tools/../run && [ -x "$navi_command" ] && return
     echo "Error: ${NAVI:-navi} is not found; install navi, or set NAVI to its path" >&2
     return 69
