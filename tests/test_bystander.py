@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,3 +142,10 @@ PROGRAMS = {
 def test_programs_for_developers_touch_nothing_of_the_person(person: Person, words: tuple[str, ...]) -> None:
     assert REAL not in person.run(*words)
     assert not [path for path in person.place.path("/tmp/pictures").glob("*") if REAL in path.read_text()]
+
+
+def test_the_demo_needs_only_what_navi_needs() -> None:
+    """A newcomer starts it before the tests: what only these need is not there yet."""
+    hidden = "import runpy, sys; sys.modules |= dict.fromkeys(['pytest', 'hypothesis', 'pyte'])"
+    code = f"{hidden}; sys.path.insert(0, '.'); runpy.run_path('contrib/demo', run_name='demo')"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[1])

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from tests.support.machines import Lab
-from tests.support.verbs import navi
 from tests.support.waiting import until
 
 
@@ -35,9 +34,3 @@ def status(lab: Lab) -> int:
     """Return the exit status of `navi daemon status`."""
     words = [sys.executable, "-m", "navi", "daemon", "status"]
     return subprocess.run(words, env=lab.environment(), capture_output=True, check=False).returncode
-
-
-def process_of_relay(lab: Lab) -> int:
-    """Return the relay's process."""
-    words = navi(lab, "daemon", "status").stdout
-    return int(words.partition("(process ")[2].partition(")")[0])

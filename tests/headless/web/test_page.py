@@ -16,8 +16,8 @@ from tests.headless.web.conftest import World
 from tests.support.browser import WIDTH, Browser, browser, missing
 from tests.support.machines import Lab
 from tests.support.relay import Relay
-from tests.support.serving import process_of_relay, serving
-from tests.support.verbs import living, navi
+from tests.support.serving import serving
+from tests.support.verbs import living, navi, process_of_relay
 from tests.support.waiting import until
 from tests.support.web import site_of
 
