@@ -77,14 +77,14 @@ def begun_apart(stories: Stories) -> Stories:
     return {session: story[first[session] :] + story[: first[session]] for session, story in stories.items()}
 
 
-def start_agent(account: Account, session: str, story: Story) -> None:
-    """Start a session whose agent plays `story`."""
+def start_agent(account: Account, session: str, story: Story, program: str = "claude") -> None:
+    """Start a session whose agent plays `story`. Processes call it by the name of `program`."""
     place = account.home / "work" / session
     place.mkdir(parents=True)
     path = account.home / "stories" / session
     path.parent.mkdir(exist_ok=True)
     path.write_text("".join(line(session, place, *step) for step in story))
-    words = ["exec", "bash", "-c", 'exec -a claude sh "$@"', "claude", str(account.bin / "claude"), str(path)]
+    words = ["exec", "bash", "-c", f'exec -a {program} sh "$@"', program, str(account.bin / "claude"), str(path)]
     account.new_session(session, f"cd {shlex.quote(str(place))} && {shlex.join(words)}")
 
 
@@ -95,13 +95,13 @@ def line(session: str, place: Path, seconds: int, status: str, message: str) -> 
     return f"{seconds}\t{status_file}\t{status}: {message}\n"
 
 
-def start_agents(account: Account, stories: Stories) -> None:
+def start_agents(account: Account, stories: Stories, program: str = "claude") -> None:
     """Start all sessions of one account."""
     agent = account.bin / "claude"
     agent.write_text(AGENT)
     agent.chmod(0o755)
     for session, story in stories.items():
-        start_agent(account, session, story)
+        start_agent(account, session, story, program)
 
 
 HEADLESS: Mapping[str, tuple[str, Story]] = {
@@ -137,13 +137,13 @@ def spawn(lab: Lab, host: str, title: str, story: Story) -> None:
     subprocess.run([sys.executable, "-m", "navi", *words], env=environment, capture_output=True, check=True)
 
 
-def start_fleet(lab: Lab, fleet: Mapping[str, Stories], here: Stories) -> None:
+def start_fleet(lab: Lab, fleet: Mapping[str, Stories], here: Stories, program: str = "claude") -> None:
     """Start the machines and their sessions, and write remotes.yaml; staging is reached through a bastion."""
     lab.machine("bastion", shell="sh")
     remotes = []
     for name, stories in fleet.items():
         machine = lab.machine(name, shell=SHELLS[name] if shutil.which(SHELLS[name]) else "sh")
-        start_agents(machine, stories)
+        start_agents(machine, stories, program)
         remotes.append(machine.remote(jump_host="bastion") if name == "staging" else machine.remote())
-    start_agents(lab.local, here)
+    start_agents(lab.local, here, program)
     lab.remotes_yaml(remotes)
