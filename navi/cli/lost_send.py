@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from navi.ops.outcome import Outcome
     from navi.ops.pane import Call, Sent
 
-LOOK_EVERY = 1.0
-"""Seconds between two attempts to ask the host."""
+LOOK_EVERY, LOOK_FOR = 1.0, 15.0
+"""Seconds between two attempts to ask the host, and for which it is asked at most."""
 
 
 def outcome_of(output: Output, host: BlockingHost, pane: Named, call: str, lost: HostError, limit: float) -> Sent:
     """Return what `send` would have answered, if the host says that it was done; it notes each call by its name.
 
     Raise the error itself unless the connection was lost during the call. Raise OperationError if nothing was typed,
-    which stays true, or if nobody can tell within `limit` seconds.
+    which stays true, or if nobody can tell within `limit` seconds, or LOOK_FOR.
     """
     if not call or not isinstance(lost, ConnectionLost):
         raise lost
     output.complain(checking("send", str(lost)))
-    found = _ask(host, pane, call, time.monotonic() + limit)
+    found = _ask(host, pane, call, time.monotonic() + min(limit, LOOK_FOR))
     if found.sent is None:
         raise OperationError(verdict_words("send", not_done()), exits.NO)
     if not found.certain:
@@ -46,7 +46,8 @@ def _ask(host: BlockingHost, pane: Named, call: str, until: float) -> Call:
             return host.run(find_sent(pane, call, host.environment.get(LOCK, "")))
         except HostError as error:
             if time.monotonic() > until:
-                reason = f"{host.name} does not answer ({error}); look at the pane when it does"
+                remedy = error.failure.remedy_in_verbs
+                reason = f"{host.name} does not answer ({error}); {remedy}; look at the pane when it does"
                 raise _in_doubt(unknown(reason, exits.of_failure(error.failure))) from error
         except OperationError as error:
             if error.status != exits.TIMED_OUT or time.monotonic() > until:

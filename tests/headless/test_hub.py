@@ -185,6 +185,7 @@ async def test_so_many_agents_and_no_more(tmp_path: Path, autojump_clock: trio.t
 
 
 async def test_an_agent_that_waits_too_long_is_ended(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    autojump_clock.autojump_threshold = 0.3  # the thread of the store works meanwhile
     async with world(tmp_path, idle_limit=3600) as here:
         row, busy = await here.hub.spawn(Wanted("x")), await here.hub.spawn(Wanted("x"))
         await here.prints(row, READY, DONE)

@@ -151,7 +151,7 @@ def test_a_session_in_a_terminal_is_not_put_away(tmp_path: Path) -> None:
 async def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         hub: Hub = here.hub
-        for value in (-1, "1", True, 1.5):
+        for value in (-1, "-1", "one", True, 1.5):
             status, body = await respond(hub, "GET", "/api/sessions/x/messages", {"from_index": value})
             assert (status, body["error"]) == (400, "`from_index` must be a number")
 

@@ -90,7 +90,7 @@ yes,*)
     navi_say "$navi_text" "$navi_retries"
     ;;
 esac
-navi_note_call "$navi_call" "${navi_outcome:-$navi_verified}" "${navi_outcome:+$navi_agent_name}"
+navi_end_call "$navi_call" "${navi_outcome:-$navi_verified}" "${navi_outcome:+$navi_agent_name}"
 navi_let_go_pane
 navi_await_touch
 printf '%s sent %s %s\n' "$navi_token" "$navi_verified" "$navi_pane"
