@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
+from navi.config.settings import CHOICES
 from navi.core.listing import group_of
 from navi.core.model import Session
 
-DENSITIES = ("auto", "one", "two", "three")
+DENSITIES = CHOICES["density"]
 """What a user can choose; `auto` takes the most lines with which all sessions fit."""
 
 SMALL = (50, 12)
@@ -28,25 +29,31 @@ def height_of(session: Session, lines: int) -> int:
     return min(lines, 2) if lines < 3 else 2 + bool(session.message) + bool(session.teammates)
 
 
-def choose_density(
-    chosen: str, sessions: Sequence[Session], grouped: bool, width: int, height: int
-) -> Density:
+def headings_of(sessions: Sequence[Session]) -> Mapping[int, int]:
+    """Return where each group begins, and how many sessions it has."""
+    headings = {}
+    place = 0
+    for _, group in groupby(sessions, group_of):
+        headings[place] = sum(1 for _ in group)
+        place += headings[place]
+    return headings
+
+
+def choose_density(chosen: str, sessions: Sequence[Session], grouped: bool, width: int, height: int) -> Density:
     """Return how a list of this size shows the sessions. `grouped` says that they are ordered by their groups."""
     if width < SMALL[0] or height < SMALL[1]:
         return Density(1)
     if chosen in DENSITIES[1:]:
         return Density(DENSITIES.index(chosen), grouped)
-    headings = _count_groups(sessions) if grouped else 0
+    if len(sessions) > height:
+        return Density(1, grouped)
+    headings = len(headings_of(sessions)) if grouped else 0
     for lines in (3, 2, 1):
         if sum(_room_for(session, lines) for session in sessions) + headings <= height:
             return Density(lines, grouped)
-    return Density(1, grouped and len(sessions) > height)
+    return Density(1, False)
 
 
 def _room_for(session: Session, lines: int) -> int:
     """Return the most lines that it takes: messages come and go, and the others are not to change with them."""
     return lines + bool(session.teammates and lines == 3)
-
-
-def _count_groups(sessions: Sequence[Session]) -> int:
-    return bool(sessions) + sum(group_of(one) != group_of(other) for one, other in pairwise(sessions))

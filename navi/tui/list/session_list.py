@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
 
 import urwid
 
-from navi.core.listing import Key, find_waiting, group_of, matches
+from navi.core.listing import Key, find_waiting, matches
 from navi.core.model import HostView, Session
 from navi.core.notices import RESTING
-from navi.tui.list.density import Density, choose_density, height_of
+from navi.tui.list.density import Density, choose_density, headings_of, height_of
 from navi.tui.list.list_box import Box, Rows
 from navi.tui.list.rows import RowContext, columns_before_messages, label_lasts, position
 from navi.tui.paint import Line, Panel, paint
@@ -202,7 +201,7 @@ class SessionList(Panel):
         if self._arranged == size:
             return
         self._density = choose_density(self.density, self._sessions, self._grouped, *size)
-        self._headings = _headings(self._sessions) if self._density.headings else {}
+        self._headings = headings_of(self._sessions) if self._density.headings else {}
         self._columns = columns_before_messages(self._sessions, size[0]) if self._density.lines == 1 else 0
         self._rows.show(self._sessions)
         self._arranged = size
@@ -266,13 +265,3 @@ class SessionList(Panel):
     def _click(self, place: int, again: bool) -> None:
         self.select(place)
         self._clicked(again)
-
-
-def _headings(sessions: Sequence[Session]) -> Mapping[int, int]:
-    """Return where each group begins, and how many sessions it has."""
-    headings = {}
-    place = 0
-    for _, group in groupby(sessions, group_of):
-        headings[place] = sum(1 for _ in group)
-        place += headings[place]
-    return headings
