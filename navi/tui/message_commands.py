@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from navi.core.address import LOCAL
@@ -16,6 +16,26 @@ from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.paint import Line
 from navi.tui.session_commands import Screen
 from navi.tui.theme import Glyphs, status_style
+
+
+def answer_to(form: MessageForm, screen: Screen, keep: Callable[[str], None]) -> Tell:
+    """Return what reports the result of a message: in its form, if that is open and it failed, or else in the footer.
+
+    A text that failed is given to `keep`.
+    """
+
+    def tell(words: str, style: str) -> None:
+        form.busy = False
+        if style == "fault":
+            keep(form.text)
+        if style == "fault" and screen.shows(form):
+            form.tell(fault=words)
+            return
+        if screen.shows(form):
+            screen.close()
+        screen.tell(words, style)
+
+    return tell
 
 
 class MessageCommands:
@@ -53,21 +73,10 @@ class MessageCommands:
             return
         form.busy = True
         form.tell(note=f"sending to {actions[0].address} ...")
-        self._actions.order(actions, lambda _: self._answer_to(form))
+        self._actions.order(actions, lambda _: answer_to(form, self._screen, self._keep))
 
-    def _answer_to(self, form: MessageForm) -> Tell:
-        def tell(words: str, style: str) -> None:
-            form.busy = False
-            if style == "fault":
-                self._kept = form.text
-            if style == "fault" and self._screen.shows(form):
-                form.tell(fault=words)
-                return
-            if self._screen.shows(form):
-                self._screen.close()
-            self._screen.tell(words, style)
-
-        return tell
+    def _keep(self, text: str) -> None:
+        self._kept = text
 
     def _report(self, verb: str, actions: Sequence[Action], text: str = "") -> None:
         """Carry out actions, and show a table of their results."""

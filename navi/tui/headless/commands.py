@@ -15,6 +15,7 @@ from navi.tui.actions import Tell
 from navi.tui.dialogs.dialog import Confirm, Report
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.spawn_fields import SpawnFields
+from navi.tui.message_commands import answer_to
 from navi.tui.pages.page import Services
 from navi.tui.paint import Line
 from navi.tui.session_commands import Screen
@@ -99,21 +100,10 @@ class HeadlessCommands:
             self._kept = ""
             form.busy = True
             form.tell(note=f"sending to {clean(sessions[0].short_label)} ...")
-            self.order(partial(_send, sessions[0], text), self._answer_to(form))
+            self.order(partial(_send, sessions[0], text), answer_to(form, self._screen, self._keep))
 
-    def _answer_to(self, form: MessageForm) -> Tell:
-        def tell(words: str, style: str) -> None:
-            form.busy = False
-            if style == "fault":
-                self._kept = form.text
-            if style == "fault" and self._screen.shows(form):
-                form.tell(fault=words)
-                return
-            if self._screen.shows(form):
-                self._screen.close()
-            self._screen.tell(words, style)
-
-        return tell
+    def _keep(self, text: str) -> None:
+        self._kept = text
 
     # ---- ending turns and agents
 
