@@ -104,7 +104,8 @@ class Dashboard:
         """Repaint when an age reads differently, and not before: an idle screen gets no bytes."""
         pages = self.commands.pages
         while True:
-            lasts = min(self._screen.list.label_lasts, self._screen.header.label_lasts)
+            screen = self._screen
+            lasts = min(screen.list.label_lasts, screen.header.label_lasts, screen.undo_lasts)
             pause = 1.0 if pages.page else min(max(lasts, 0.5), 60.0)
             with trio.move_on_after(pause) as waited:
                 await self._moved.wait()
@@ -121,7 +122,9 @@ class Dashboard:
         self.commands.filters.show()
         self._screen.select_expected()
         self._notifier.note(views)
-        self._screen.header.show(views, self._screen.list.sessions, trio.current_time())
+        selection = self.commands.filters.selection
+        self._screen.header.show(views, self._screen.list.sessions, trio.current_time(), selection)
+        self._screen.update_dialog()
         self._follow()
         self.commands.pages.update()
 
@@ -131,10 +134,11 @@ class Dashboard:
         self._moved.set()
         self._screen.preview.follow(session)
         self._feed.follow(session, self._screen.layout.previewing)
+        self._screen.header.seek(self._screen.list.query)
         commands = self.commands
         self._screen.footer.show(
             commands.filters.selection, commands.search.typed, commands.search.matches(),
-            len(self._screen.list.marked), commands.contexts,
+            len(self._screen.list.marked), commands.footer, self._screen.undo,
         )  # fmt: skip
 
     # ---- keys
