@@ -69,11 +69,17 @@ class Header(Panel):
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the counts with what is filtered, and the hosts below or beside them."""
-        counts: Line = [("title", " navi  "), *self._count(), *self._filters(width)]
+        counts: Line = [("title", " navi  "), *self._count()]
         if height > 1:
-            return [fit(counts, width, ellipsis=self.glyphs.ellipsis), [("", " "), *_joined(self._signs(width - 2))]]
-        signs = [] if self._filtered else self._signs(width // 2)
-        return [justify(counts, _joined(signs), width, ellipsis=self.glyphs.ellipsis)]
+            return [self._first(counts, self._filters(), width), [("", " "), *_joined(self._signs(width - 2))]]
+        return [self._first(counts, self._filters() or _joined(self._signs(width // 2)), width)]
+
+    def _first(self, counts: Line, right: list[Segment], width: int) -> Line:
+        """Paint the first line: what is filtered is behind the counts, with the key that ends it if there is room."""
+        hint: list[Segment] = [("key", f" {self._keymap.name('leave')}"), ("dim", " lists all ")]
+        if self._filtered and columns_of([*counts, *right, *hint]) <= width:
+            return fit([*counts, *right, *hint], width)
+        return justify(counts, [("", " "), *right], width, ellipsis=self.glyphs.ellipsis)
 
     # ---- counts and filters
 
@@ -98,9 +104,9 @@ class Header(Panel):
     def _total(self) -> str:
         listed = distinct(sorted(self._listed, key=lambda session: session.host != LOCAL), self._frames)
         here = sum(session.host == LOCAL for session in listed)
-        if len(self._views) > 1:
+        if len(self._views) > 1 and self._selection.scope in (Scope.ALL, Scope.REMOTE):
             return f"{here} local, {len(listed) - here} remote"
-        return f"{here} session{'' if here == 1 else 's'}"
+        return f"{len(listed)} session{'' if len(listed) == 1 else 's'}"
 
     @property
     def _filtered(self) -> list[str]:
@@ -110,15 +116,9 @@ class Header(Panel):
         words += [f"only:{clean(chosen.mark)}"] if chosen.mark else []
         return [*words, *([f"/{self._query}"] if self._query else [])]
 
-    def _filters(self, width: int) -> list[Segment]:
-        """Return what narrows the list, and the key that ends it if there is room."""
+    def _filters(self) -> list[Segment]:
         words = self._filtered
-        if not words:
-            return []
-        segments: list[Segment] = [("notice", f" {' '.join(words)} ")]
-        hint: list[Segment] = [("key", f" {self._keymap.name('leave')}"), ("dim", " lists all ")]
-        used = columns_of([("title", " navi  "), *self._count(), *segments, *hint])
-        return [*segments, *(hint if used <= width else [])]
+        return [("notice", f" {' '.join(words)} ")] if words else []
 
     # ---- hosts
 

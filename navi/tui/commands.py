@@ -161,6 +161,7 @@ class Commands:
     def _click_host(self, host: str) -> None:
         """Take a click on the hosts of the header; a page would hide what it does."""
         if self._screen.dialog is None:
+            self._screen.footer.clear()
             if self.pages.page:
                 self.pages.clear()
             self._palette.click(host)

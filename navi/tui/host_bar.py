@@ -20,7 +20,7 @@ NARROW = 40
 """Columns under which a sign is only symbol, name and who waits."""
 
 FOR_MORE = 9
-"""Columns that are kept for how many hosts more there are."""
+"""Columns that are kept for how many hosts more there are; less than half of it if the bar is narrow."""
 
 GAP: Segment = ("", "   ")
 
@@ -72,21 +72,23 @@ class HostBar(NamedTuple):
     now: float
 
     def signs(self, width: int) -> list[Sign]:
-        """Return a sign for each host. If they don't fit, those with problems and with waiting sessions come first, and
-        the rest is counted.
+        """Return a sign for each host. If they don't fit without their times either, those with problems and with
+        waiting sessions come first, and the rest is counted.
         """
-        signs = [self._sign(view) for view in self.views]
-        if _columns(signs) <= width + len(GAP[1]):
-            return signs
+        for times in (True, False):
+            signs = [self._sign(view, times) for view in self.views]
+            if _columns(signs) <= width + len(GAP[1]):
+                return signs
         connected = sum(view.state is HostState.CONNECTED for view in self.views if view.name != LOCAL)
         mark = self.glyphs.hosts[HostState.CONNECTED]
         signs = [Sign("", [("good", f"{mark} {connected}"), GAP])] if connected else []
         notable = self._notable()
+        brief = width < NARROW
         for number, view in enumerate(notable):
-            sign = self._sign(view, brief=width < NARROW)
-            last = number == len(notable) - 1
-            if _columns([*signs, sign]) - len(GAP[1]) > width - (0 if last else FOR_MORE):
-                return [*signs, self._more(notable[number:])]
+            sign = self._sign(view, times=False, brief=brief)
+            kept = 0 if number == len(notable) - 1 else FOR_MORE // 2 if brief else FOR_MORE
+            if _columns([*signs, sign]) - len(GAP[1]) > width - kept:
+                return [*signs, self._more(notable[number:], brief)]
             signs.append(sign)
         return signs
 
@@ -102,29 +104,30 @@ class HostBar(NamedTuple):
 
         return sorted((view for view in self.views if place(view) < 3), key=place)
 
-    def _more(self, views: Sequence[HostView]) -> Sign:
+    def _more(self, views: Sequence[HostView], brief: bool) -> Sign:
         troubled = any(view.state is not HostState.CONNECTED for view in views)
-        return Sign("", [("fault" if troubled else "permission", f"+{len(views)} more")])
+        return Sign("", [("fault" if troubled else "permission", f"+{len(views)}{'' if brief else ' more'}")])
 
-    def _sign(self, view: HostView, brief: bool = False) -> Sign:
+    def _sign(self, view: HostView, times: bool, brief: bool = False) -> Sign:
         style = HOST_STYLES[view.state]
         name: Segment = ("host", clean(view.name))
         if view.name == self.chosen:
             name = ("cursor", f" {clean(view.name)} ")
         line: list[Segment] = [(style, f"{self.glyphs.hosts[view.state]} "), name]
         count = self.counts[view.name]
-        if count.sessions and not brief:
-            line.append(("dim", f" {count.sessions}"))
+        if not brief:
+            if view.state is not HostState.CONNECTED:
+                line.append((style, f" {view.state}"))
+            elif count.sessions:
+                line.append(("dim", f" {count.sessions}"))
         if count.waiting:
             line.append(("permission", f" ({count.waiting}!)"))
-        return Sign(view.name, [*line, *([] if brief else self._state(view, style)), GAP])
+        return Sign(view.name, [*line, *(self._times(view) if times else []), GAP])
 
-    def _state(self, view: HostView, style: str) -> list[Segment]:
-        """Return what is not as usual: the state, a latency that can be felt, the age of what is known."""
+    def _times(self, view: HostView) -> list[Segment]:
+        """Return a latency that can be felt, and the age of what is not current."""
         line: list[Segment] = []
-        if view.state is not HostState.CONNECTED:
-            line.append((style, f" {view.state}"))
-        elif view.latency and view.latency > SLOW:
+        if view.state is HostState.CONNECTED and view.latency and view.latency > SLOW:
             line.append(("dim", f" {latency(view.latency)}"))
         if not view.fresh and view.framed is not None:
             line.append(("dim", _staleness(self.now - view.framed)))

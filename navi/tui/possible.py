@@ -12,7 +12,7 @@ NO_SESSION = "no session is selected"
 
 OF_ALL = ("attach", "attention", "mark", "preview", "hosts", "message", "new", "kill", "search", "scope", "details")
 OF_ASKED = ("answer", "watch", *OF_ALL)
-OF_MARKED = ("message", "kill", "dismiss", "mark", "leave")
+OF_MARKED = ("message", "kill", "dismiss", "mark", "leave", *OF_ALL)
 OF_NONE = ("leave", "new", "everything", "authenticate", "hosts", "scope")
 OF_PAGE = ("back", *OF_ASKED)
 """The first commands of the footer: usually, where a session asks, where some are selected, where none is listed, on a
@@ -48,13 +48,13 @@ class Situation(NamedTuple):
 
 def why_not(command: str, now: Situation) -> str:
     """Return why a command can't do anything now, "" if it can."""
-    reason = _REASONS.get(command)
+    reason = REASONS.get(command)
     return reason(now) if reason else ""
 
 
 def is_offered(command: str, now: Situation) -> bool:
     """Return whether the footer offers a command now: one that can do something, and that somebody may want."""
-    wanted = _WANTED.get(command)
+    wanted = WANTED.get(command)
     return (wanted is None or wanted(now)) and not why_not(command, now)
 
 
@@ -74,15 +74,15 @@ def _if_not(is_so: Callable[[Situation], bool], words: str) -> Reason:
     return lambda now: "" if is_so(now) else words
 
 
-def _of_session(reason: Callable[[Session], str] = lambda _: "") -> Reason:
-    """Return the reason of a command that takes a session; several that are selected may differ."""
+def _of_one(reason: Callable[[Session], str] = lambda _: "") -> Reason:
+    """Return the reason of a command that takes the session under the cursor, or the page's."""
+    return lambda now: reason(now.session) if now.session else NO_SESSION
 
-    def why(now: Situation) -> str:
-        if now.session is None:
-            return NO_SESSION
-        return "" if now.marked and not now.on_page else reason(now.session)
 
-    return why
+def _of_all(reason: Callable[[Session], str] = lambda _: "") -> Reason:
+    """Return the reason of a command that takes all selected sessions, of which some may be fit for it."""
+    of_one = _of_one(reason)
+    return lambda now: "" if now.marked and not now.on_page else of_one(now)
 
 
 def _without_terminal(session: Session) -> str:
@@ -115,18 +115,18 @@ _MOVE = _if_not(lambda now: bool(now.listed) or now.on_page, "no session is list
 _PREVIEW = _if_not(lambda now: now.previewing, "the preview is hidden")
 _MATCH = _if_not(lambda now: now.found, "the search finds nothing")
 
-_REASONS: Mapping[str, Reason] = {
+REASONS: Mapping[str, Reason] = {
     **dict.fromkeys(("down", "up", "page_down", "page_up", "first", "last"), _MOVE),
     "attention": _if_not(lambda now: now.needed, "no session needs you"),
-    **dict.fromkeys(("mark", "answer", "clone", "dismiss", "bookmark", "tag", "details", "git"), _of_session()),
-    "preview": _of_session(),
-    "attach": _of_session(_without_terminal),
-    "message": _of_session(_without_terminal),
-    "interrupt": _of_session(_interrupt),
-    "resume": _of_session(_resume),
-    "kill": _of_session(_kill),
-    "rename": _of_session(_rename),
-    "watch": _of_session(_watch),
+    **dict.fromkeys(("mark", "clone", "tag", "details", "git", "preview"), _of_one()),
+    "attach": _of_one(_without_terminal),
+    "rename": _of_one(_rename),
+    "watch": _of_one(_watch),
+    **dict.fromkeys(("answer", "dismiss", "bookmark"), _of_all()),
+    "message": _of_all(_without_terminal),
+    "interrupt": _of_all(_interrupt),
+    "resume": _of_all(_resume),
+    "kill": _of_all(_kill),
     "undo": _if_not(lambda now: now.killed, "no session was killed lately"),
     "next_match": _MATCH,
     "previous_match": _MATCH,
@@ -139,7 +139,7 @@ _REASONS: Mapping[str, Reason] = {
     **dict.fromkeys(("layout", "wrap", "shrink", "grow"), _PREVIEW),
 }
 
-_WANTED: Mapping[str, Callable[[Situation], bool]] = {
+WANTED: Mapping[str, Callable[[Situation], bool]] = {
     "answer": lambda now: now.session is not None and asks_person(now.session),
     "watch": lambda now: not now.on_page,
     "everything": lambda now: bool(now.hidden),

@@ -123,9 +123,8 @@ def empty_lines(views: Sequence[HostView], selection: Selection, keymap: Keymap)
     """Say why no session is listed, and what to press."""
     hidden = sum(not is_agent(session) for view in views for session in view.sessions)
     if selection != Selection(everything=selection.everything):
-        keys = f"{keymap.name('scope')} and {keymap.name('offline')}"
-        title = "  No session matches the filter"
-        lines: list[Line] = [[], [("title", title)], [("dim", f"  {keys} change the filter")]]
+        hint = f"  {keymap.name('leave')} lists all sessions"
+        lines: list[Line] = [[], [("title", "  No session matches the filter")], [("dim", hint)]]
     elif any(view.state is HostState.CONNECTING or (view.frame is None and not view.failure) for view in views):
         lines = [[], [("title", "  Connecting ...")]]
     else:

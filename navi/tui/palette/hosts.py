@@ -28,8 +28,8 @@ def host_entries(
     remotes = [view for view in views if view.name != LOCAL]
     groups = [(Scope.ALL, views), *([(Scope.REMOTE, remotes)] if len(remotes) > 1 else [])]
     return [
-        *(_group(scope, [counts[view.name] for view in group]) for scope, group in groups),
-        *(_host(view, counts[view.name], glyphs, key_of(place)) for place, view in enumerate(views, 1)),
+        *(_group(scope, [counts.get(view.name, HostCount()) for view in group]) for scope, group in groups),
+        *(_host(view, counts.get(view.name, HostCount()), glyphs, key_of(place)) for place, view in enumerate(views, 1)),
     ]
 
 
