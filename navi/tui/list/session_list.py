@@ -14,7 +14,7 @@ from navi.core.model import HostView, Session
 from navi.core.notices import RESTING
 from navi.tui.list.density import Density, choose_density, headings_of, height_of
 from navi.tui.list.list_box import Box, Rows
-from navi.tui.list.rows import RowContext, columns_before_messages, label_lasts, position
+from navi.tui.list.rows import RowContext, Urgent, columns_before_messages, label_lasts, position
 from navi.tui.paint import Line, Panel, paint
 from navi.tui.theme import Glyphs
 
@@ -41,6 +41,7 @@ class SessionList(Panel):
         self._headings: Mapping[int, int] = {}
         self._density = Density()
         self._columns = 0
+        self._urgent = Urgent(())
         self._arranged: tuple[int, int] | None = None
         self._needed: bool | None = None
         self.density = "auto"
@@ -208,7 +209,7 @@ class SessionList(Panel):
         self.label_lasts = min(self._label_lasts(place, now) for place in self._box.visible)
         if inner == size:
             return canvas
-        below = paint([position(self._sessions, self._place, self._box.visible, size[0])], size[0], 1)
+        below = paint([position(self._urgent, self._place, self._box.visible, size[0])], size[0], 1)
         return urwid.CanvasCombine([(canvas, None, False), (below, None, False)])
 
     def _arrange(self, size: tuple[int, int]) -> None:
@@ -218,6 +219,7 @@ class SessionList(Panel):
         self._density = choose_density(self.density, self._sessions, self._grouped, *size)
         self._headings = headings_of(self._sessions) if self._density.headings else {}
         self._columns = columns_before_messages(self._sessions, size[0]) if self._density.lines == 1 else 0
+        self._urgent = Urgent(self._sessions)
         self._rows.show(self._sessions)
         self._arranged = size
 

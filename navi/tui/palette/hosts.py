@@ -29,7 +29,7 @@ def host_entries(
     groups = [(Scope.ALL, views), *([(Scope.REMOTE, remotes)] if len(remotes) > 1 else [])]
     return [
         *(_group(scope, [counts.get(view.name, HostCount()) for view in group]) for scope, group in groups),
-        *(_host(view, counts.get(view.name, HostCount()), glyphs, key_of(place)) for place, view in enumerate(views, 1)),
+        *(_host(one, counts.get(one.name, HostCount()), glyphs, key_of(place)) for place, one in enumerate(views, 1)),
     ]
 
 
