@@ -86,7 +86,7 @@ def _of_all(reason: Callable[[Session], str] = lambda _: "") -> Reason:
 
 
 def _without_terminal(session: Session) -> str:
-    return "" if session.tmux or session.headless else "the session has ended"
+    return "" if session.tmux or session.headless else "no terminal of it is known"
 
 
 def _interrupt(session: Session) -> str:
@@ -135,7 +135,7 @@ REASONS: Mapping[str, Reason] = {
     "marked": _if_not(lambda now: now.tagged, "no session has a bookmark or a tag"),
     "leave": _if_not(lambda now: bool(now.filtered or now.marked), "no search, selection or filter is on"),
     "authenticate": _if_not(lambda now: now.login, "no host needs a login"),
-    "restore": _if_not(lambda now: now.lost, "no session is lost"),
+    "restore": _if_not(lambda now: now.lost, "no lost session is known"),
     **dict.fromkeys(("layout", "wrap", "shrink", "grow"), _PREVIEW),
 }
 
