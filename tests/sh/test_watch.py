@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -170,6 +171,19 @@ def test_a_session_that_begins_or_ends_is_reported(box: Machine, shell: Shell) -
         watching.frame(lambda frame: frame.cleaned == ("api",) and not frame.files)
         box.tmux("kill-server")
         watching.frame(lambda frame: (frame.tmux, names(frame)) == (Tmux.NONE, []))
+
+
+@every_watching_shell
+def test_the_time_of_a_slow_turn_counts(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell) as watching:
+        watching.next()
+        os.killpg(watching.process.pid, signal.SIGSTOP)  # as on a machine that is too busy to run it
+        box.tmux("rename-session", "-t", "=api", "web")
+        box.write_status("api", message="second")
+        time.sleep(6)  # longer than the time between two listings
+        os.killpg(watching.process.pid, signal.SIGCONT)
+        first = watching.frame(lambda frame: "second" in str(frame.files))
+        assert names(first) == ["web"]
 
 
 @every_watching_shell

@@ -95,15 +95,27 @@ navi_wait() {
     esac
 }
 
-# navi_count: a step of time has passed, or less.
+# navi_count: a step of time has passed. How long it took is read from the system's clock: a turn on a busy machine takes
+# longer than the wait. Without that clock, each step counts as the wait.
 navi_count() {
     if [ "$navi_odd_step" = yes ]; then navi_odd_step=no; else navi_odd_step=yes; fi
-    navi_calm=$((navi_calm + navi_step))
-    navi_unlisted=$((navi_unlisted + navi_step))
-    navi_silent=$((navi_silent + navi_step))
-    navi_unprobed=$((navi_unprobed + navi_step))
-    navi_unseen=$((navi_unseen + navi_step))
-    navi_untold=$((navi_untold + navi_step))
+    navi_passed=$navi_step
+    navi_counted_before=$navi_counted
+    navi_read_counter
+    [ -z "$navi_counted_before" ] || navi_passed=$((navi_counted - navi_counted_before))
+    navi_calm=$((navi_calm + navi_passed))
+    navi_unlisted=$((navi_unlisted + navi_passed))
+    navi_silent=$((navi_silent + navi_passed))
+    navi_unprobed=$((navi_unprobed + navi_passed))
+    navi_unseen=$((navi_unseen + navi_passed))
+    navi_untold=$((navi_untold + navi_passed))
+}
+
+# navi_read_counter: the milliseconds since the start of the machine into navi_counted; empty where nothing tells them.
+navi_read_counter() {
+    navi_counted=
+    navi_read_uptime || return 0
+    navi_counted=$((navi_uptime * 1000 + (1$navi_hundredths - 100) * 10))
 }
 
 # navi_probe: see whether the servers that hung answer again, in the background, where they delay nothing.
@@ -391,6 +403,7 @@ navi_open_relay
 if navi_reads_with_limit; then navi_limit=yes; else navi_limit=no; fi
 navi_tick=
 navi_odd_step=no
+navi_read_counter
 navi_calm=0
 navi_unlisted=0
 navi_silent=0
