@@ -207,6 +207,28 @@ def test_a_file_is_removed_a_moment_after_it_was_suspected_however_often_the_wat
 
 
 @every_watching_shell
+@pytest.mark.parametrize("name", ["api", "new"])
+def test_a_file_that_changes_while_another_is_removed_is_sent_as_it_is(box: Machine, shell: Shell, name: str) -> None:
+    if shell.name == "ksh-alone":
+        pytest.skip("ksh sleeps without a program, so nothing can be changed at that moment")
+    box.new_session("web")
+    changed = box.write_status(name, message="meanwhile").rename(box.folder / "changed")
+    box.write_status("api", message="first")
+    gone = box.write_status("web")
+    moment = f'[ "$1" != 0.3 ] || [ ! -e {changed} ] || mv {changed} {box.sessions_dir}/{name}.json'
+    with Watching(box, shell) as watching:
+        watching.next()
+        if name == "new":
+            box.new_session("new")
+            watching.frame(lambda frame: "new" in names(frame))
+        stand_in(box, "sleep", f'{moment}; exec "$real" "$@"')
+        box.tmux("kill-session", "-t", "=web")
+        after = watching.frame(lambda frame: frame.cleaned)
+    assert (after.cleaned, changed.exists(), gone.exists()) == (("web",), False, False)
+    assert {one: file.message for one, file in files(after).items()} == {"api": "first"} | {name: "meanwhile"}
+
+
+@every_watching_shell
 def test_a_file_that_is_not_from_a_hook_stays_and_is_judged_once(box: Machine, shell: Shell) -> None:
     (box.sessions_dir / "package.json").write_text('{"name": "x"}')
     box.write_status("gone")
