@@ -224,7 +224,7 @@ def test_a_style_of_the_user_is_in_place_of_the_themes() -> None:
     assert found[lit("waiting")][4:] == ("h208,bold", "h17")
     assert found[lit("idle")][4:] == ("default", "h17")
     assert found[flashing("waiting")][4:] == ("h208,bold", "h17")
-    assert entries("light", 16, (own("waiting", "bold", "#ff8700"),))["waiting"][1] == "yellow,bold"
+    assert entries("light", 16, (own("waiting", "bold", "#ff8700"),))["waiting"][1] == "brown,bold"
     assert entries("dark", 1, (own("waiting", "reverse"),)) == entries("dark", 1)
 
 
