@@ -55,7 +55,7 @@ TAB = 8
 
 
 def styled_lines(text: str) -> Iterator[tuple[str, Runs]]:
-    """Yield the lines of a text, as `clean_lines` returns them, with their looks; () where those can't be told."""
+    """Yield the lines of a text, as `clean_lines` returns them, with their looks; () where they fit no letters."""
     look = PLAIN
     for raw, line in zip(split_lines(text), clean_lines(text, TAB), strict=True):
         found: list[tuple[str, Look]] = []

@@ -70,6 +70,7 @@ class SparingScreen(urwid.display.raw.Screen):
         self._gone = gone
         self._themed = themed
         self._answer = AnswerReader()
+        self._answers = True
         self._asked: float | None = None
         self._caption = ""
         self._drawn: object = None
@@ -80,7 +81,8 @@ class SparingScreen(urwid.display.raw.Screen):
         self._drawn = None
         super()._start(*arguments, **options)
         self.tty_signal_keys(intr="undefined")
-        if self._themed and (self._asked is None or self._answer.theme):
+        if self._themed and self._answers:
+            self._answers = False
             self._asked = time.monotonic()
             self.write(QUESTION)
         if self._caption:
@@ -106,7 +108,7 @@ class SparingScreen(urwid.display.raw.Screen):
 
     def _wait_for_answer(self) -> None:
         """Read what still comes, for a moment, if the terminal was asked just now."""
-        while self._asked is not None and not self._answer.theme:
+        while self._asked is not None and not self._answers:
             left = self._asked + LAST_WAIT - time.monotonic()
             if left <= 0 or not select.select([sys.stdin], [], [], left)[0] or not (data := self._read_keys()):
                 return
@@ -129,11 +131,11 @@ class SparingScreen(urwid.display.raw.Screen):
 
     def _take_answer(self, data: bytes) -> bytes:
         """Return what was typed, and hand on what the terminal has answered."""
-        before = self._answer.theme
-        expected = not before and self._asked is not None and time.monotonic() < self._asked + ANSWER_TIME
-        typed = self._answer.read(data, expected)
-        if self._themed and self._answer.theme != before:
-            self._themed(self._answer.theme)
+        expected = self._asked is not None and not self._answers and time.monotonic() < self._asked + ANSWER_TIME
+        typed, theme = self._answer.read(data, expected)
+        if self._themed and theme:
+            self._answers = True
+            self._themed(theme)
         return typed
 
     def clear(self) -> None:
@@ -192,6 +194,7 @@ class Terminal:
         self._screen.set_terminal_properties(colors=self._colors)
         self._screen.set_mouse_tracking(settings.mouse)
         self._events = urwid.TrioEventLoop()
+        self._theme = choose_theme(settings, environment)
         self._error: Exception | None = None
         self._failed = trio.Event()
         self._life = trio.CancelScope()
@@ -199,7 +202,7 @@ class Terminal:
         self._over = False
         self._loop = GuardedLoop(
             widget,
-            palette(choose_theme(settings, environment), self._colors, settings.styles),
+            palette(self._theme, self._colors, settings.styles),
             screen=self._screen,
             event_loop=self._events,
             handle_mouse=settings.mouse,
@@ -209,6 +212,9 @@ class Terminal:
 
     def _show_theme(self, theme: str) -> None:
         """Draw everything in a theme, as soon as the keys are done that came with it."""
+        if theme == self._theme:
+            return
+        self._theme = theme
         self._screen.register_palette(palette(theme, self._colors, self._settings.styles))
         self._screen.clear()
 

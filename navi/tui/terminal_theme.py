@@ -39,24 +39,22 @@ def hinted_theme(environment: Mapping[str, str]) -> str:
 
 
 class AnswerReader:
-    """Takes answers to QUESTION out of what is typed. They may come at any time, in pieces, and between keys.
-
-    `theme` is that of the last answer, "" before the first.
-    """
+    """Takes answers to QUESTION out of what is typed. They may come at any time, in pieces, and between keys."""
 
     def __init__(self) -> None:
         self._held = b""
         self._escape = b""
-        self.theme = ""
 
-    def read(self, data: bytes, expected: bool) -> bytes:
-        """Return what was typed. If an answer is `expected`, what may be the beginning of one is held until more comes.
+    def read(self, data: bytes, expected: bool) -> tuple[bytes, str]:
+        """Return what was typed, and the theme that an answer among it means, "" if there was none.
 
-        An escape at the end is passed on, because it may be a key: of an answer that is cut there, only Esc remains.
+        If an answer is `expected`, what may be the beginning of one is held until more comes. An escape at the end is
+        passed on, because it may be a key: of an answer that is cut there, only Esc remains.
         """
         typed = self._escape + self._held + data
+        theme = ""
         for found in ANSWER.finditer(typed):
-            self.theme = "light" if is_light(_value(found)) else "dark"
+            theme = "light" if is_light(_value(found)) else "dark"
         typed = ANSWER.sub(b"", typed)
         begun = BEGUN.search(typed) if expected else None
         self._held = begun[0] if begun else b""
@@ -66,7 +64,7 @@ class AnswerReader:
             self._escape = b"\x1b" if typed.endswith(b"\x1b") else b""
         elif self._held:
             self._held = self._held.removeprefix(self._escape)
-        return typed
+        return typed, theme
 
 
 def _value(answer: re.Match[bytes]) -> Rgb:

@@ -283,7 +283,7 @@ def test_styles_are_read_with_their_lines(tmp_path: Path) -> None:
     found, problems = settings(tmp_path, text)
     assert problems == ["5: styles: `error` is given a second time; the first one counts"]
     assert found.theme == "light"
-    assert [tuple(one)[:2] + (one.line,) for one in found.styles] == [
+    assert [(*tuple(one)[:2], one.line) for one in found.styles] == [
         ("error", ("bold red",), 3), ("row", ("default", "on", "17"), 4), ("dim", ("#808080",), 6)
     ]  # fmt: skip
 

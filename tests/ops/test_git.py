@@ -64,7 +64,7 @@ async def test_a_detached_head_has_a_commit_and_no_branch(lab: Lab, where: str) 
 
 
 @everywhere
-async def test_the_branch_alone_is_told_without_more(lab: Lab, where: str) -> None:
+async def test_the_branch_alone_is_read_without_more(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         folder = repository(one.account)
         (folder / "de ep").mkdir()
