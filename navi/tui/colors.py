@@ -131,9 +131,13 @@ LOOK = "look:"
 
 
 def named_look(front: int | Rgb | None, back: int | Rgb | None, attributes: Iterable[str], count: Colors) -> str:
-    """Return the name of a look, which `paint` takes like that of a style; "" for what has nothing of its own."""
-    words = ",".join((shown(front, count), *attributes))
-    name = f"{words}/{shown(back, count)}"
+    """Return the name of a look, which `paint` takes like that of a style; "" for what has nothing of its own.
+
+    Where text and background differ, but not in a terminal with so few colours, both are the terminal's own.
+    """
+    if front != back and shown(front, count) == shown(back, count):
+        front = back = None
+    name = f"{','.join((shown(front, count), *attributes))}/{shown(back, count)}"
     return "" if name == "default/default" else LOOK + name
 
 

@@ -52,6 +52,12 @@ def test_urwid_can_draw_every_look(color: int | Rgb | None, count: Colors, attri
     assert name or not attributes
 
 
+def test_text_never_gets_the_colour_of_its_background() -> None:
+    assert named_look((1, 2, 3), (9, 8, 7), [], 16777216) == "look:#010203/#090807"
+    assert named_look((1, 2, 3), (9, 8, 7), ["bold"], 16) == "look:default,bold/default"
+    assert named_look(1, 1, [], 16) == "look:dark red/dark red"
+
+
 WRITTEN = [
     ("bold", ("default,bold", "default")),
     ("yellow", ("brown", "default")),
