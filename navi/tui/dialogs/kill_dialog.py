@@ -10,10 +10,13 @@ from navi.ops.losses import Losses
 from navi.tui.dialogs.dialog import Confirm
 from navi.tui.dialogs.rows import host_cell, status_cell
 from navi.tui.dialogs.table import Row, table
-from navi.tui.paint import Line
+from navi.tui.paint import Line, fit
 from navi.tui.theme import Glyphs
 
 LOOKING = "looking ..."
+
+INDENT = 16
+"""Columns before the facts about a session, and behind them."""
 
 Found = Losses | str | None
 """What is known of a session's losses: that, or why they are unknown, or None as long as its host is asked."""
@@ -42,8 +45,9 @@ class KillDialog(Confirm):
     def body(self, width: int) -> list[Line]:
         """Return the facts about the only session, or a row for each of several."""
         if self._painted is None or self._painted[0] != width:
-            rows = self._facts() if len(self._sessions) == 1 else list(map(self._row, self._sessions, self._found))
-            self._painted = width, table(rows, width, self.glyphs.ellipsis, wraps=len(self._sessions) == 1)
+            only = len(self._sessions) == 1
+            rows = self._facts(width) if only else list(map(self._row, self._sessions, self._found))
+            self._painted = width, table(rows, width, self.glyphs.ellipsis, wraps=only)
         return self._painted[1]
 
     def _row(self, session: Session, found: Found) -> Row:
@@ -60,11 +64,12 @@ class KillDialog(Confirm):
         running = f"; {found.running}" if found.below else ""
         return (_style(found), f"{branch}{found.changes}{running}")
 
-    def _facts(self) -> list[Row]:
+    def _facts(self, width: int) -> list[Row]:
         (session,), (found,), (directory,) = self._sessions, self._found, self._directories
         style, word = status_cell(session)
         message = f": {session.message}" if session.message else ""
-        rows: list[Row] = [[("dim", "status"), (style, f"{word}{message}")]]
+        (_, text), *_ = fit([(style, clean(f"{word}{message}"))], width - INDENT, ellipsis=self.glyphs.ellipsis)
+        rows: list[Row] = [[("dim", "status"), (style, text)]]
         if found != "":
             rows += _loss_rows(found)
         return [*rows, [("dim", "directory"), ("", directory)]]

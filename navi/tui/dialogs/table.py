@@ -16,10 +16,14 @@ GAP = 2
 LEAST = 6
 """Columns to which a cell is narrowed at most; the last one keeps twice as many."""
 
+USUAL = 20
+"""Columns that a cell should have at least, if it needs so many, before the last column is left out."""
+
 
 def table(rows: Sequence[Row], width: int, ellipsis: str = "…", wraps: bool = False) -> list[Line]:
     """Return the rows as lines of at most so many columns. What is too long is cut, or goes on below in the last column
-    if that `wraps`. A column without any text takes no room.
+    if that `wraps`; else, with too little room, the last of more than three columns is left out. A column without any
+    text takes no room.
     """
     cleaned = [[(style, clean(text).strip()) for style, text in row] for row in rows]
     number = max(map(len, cleaned), default=0)
@@ -27,6 +31,9 @@ def table(rows: Sequence[Row], width: int, ellipsis: str = "…", wraps: bool = 
         max((width_of(row[place][1]) for row in cleaned if 1 < len(row) > place), default=0) for place in range(number)
     ]
     used = [place for place in range(number) if natural[place]]
+    usual = sum(min(natural[place], USUAL) + GAP for place in used[:-1])
+    if len(used) > 3 and not wraps and usual + 2 * LEAST > width - 1:
+        del used[-1]
     widths = dict(zip(used, _widths([natural[place] for place in used], width - 1), strict=True))
     return [line for row in cleaned for line in _row(row, widths, width, ellipsis, wraps)]
 

@@ -16,7 +16,7 @@ from navi.ops import OperationError
 from navi.ops.comments import Comment, Talk, comments
 from navi.tui.keymap import Keymap
 from navi.tui.pages.fetcher import Fetcher, in_words
-from navi.tui.pages.git import GitFetcher, GitView, style_of
+from navi.tui.pages.git import GitFetcher, GitView, branch_of, style_of
 from navi.tui.pages.page import Entry, Services, SessionPage
 from navi.tui.paint import Line
 
@@ -85,6 +85,11 @@ class CommentsPage(SessionPage):
         session = self.session
         if session and self._comments.view(self._git.view(session)).seen is None:
             self._comments.fetch(self._git.view(session))
+
+    @property
+    def branch(self) -> str:
+        """The branch that the pull request is for, as far as it is known."""
+        return branch_of(self._git, self.session)
 
     def lines_about(self, session: Session) -> Sequence[Entry]:
         """Return the comments on the pull request of the session's branch."""

@@ -96,6 +96,11 @@ class GitPage(SessionPage):
         if session and self._git.view(session).seen is None:
             self._git.fetch(session)
 
+    @property
+    def branch(self) -> str:
+        """The branch of the session's directory, as far as it is known."""
+        return branch_of(self._git, self.session)
+
     def lines_about(self, session: Session) -> Sequence[Entry]:
         """Return what is known of the session's directory."""
         clock = self.services.fleet.view(session.host).clock(time.time())
@@ -106,6 +111,12 @@ class GitPage(SessionPage):
         if session := self.session:
             self._git.fetch(session)
         return self.session is not None
+
+
+def branch_of(git: GitFetcher, session: Session | None) -> str:
+    """Return the branch of a session's directory, "" if none is known."""
+    repository = git.view(session).repository if session else None
+    return clean(repository.branch) if repository else ""
 
 
 def git_lines(view: GitView, now: float, clock: float, keymap: Keymap) -> list[Line]:
