@@ -114,7 +114,10 @@ ROWS = (
     Binding("focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW),
     Binding("confirm", ("y", "Y"), "do it", QUESTIONS),
     Binding("decline", ("n", "N", "q"), "do nothing, and close", QUESTIONS),
-    Binding("ok", ("enter", " "), "close the results; in a question with several answers, tick one", QUESTIONS),
+    Binding(
+        "ok", ("enter", " "),
+        "close the results; in a question with several answers, Space ticks one", QUESTIONS,
+    ),
     Binding("stop", ("s",), "of results that are still coming: do nothing of what has not begun", QUESTIONS),
     Binding("submit", ("enter",), "submit the form", FORMS),
     Binding("next_field", ("tab", "down"), "next field", FORMS),

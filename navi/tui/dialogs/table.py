@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from navi.core.text import clean
-from navi.tui.paint import Line, Segment, fit, width_of, wrap
+from navi.tui.paint import Line, Segment, columns_of, fit, width_of, wrap
 
 Row = Sequence[Segment]
 """A cell for each column: a style and a text. A row with one cell is no part of the columns, but a line of its own."""
@@ -35,7 +35,8 @@ def table(rows: Sequence[Row], width: int, ellipsis: str = "…", wraps: bool = 
     if len(used) > 3 and not wraps and usual + 2 * LEAST > width - 1:
         del used[-1]
     widths = dict(zip(used, _widths([natural[place] for place in used], width - 1), strict=True))
-    return [line for row in cleaned for line in _row(row, widths, width, ellipsis, wraps)]
+    lines = [line for row in cleaned for line in _row(row, widths, width, ellipsis, wraps)]
+    return [line if columns_of(line) <= width else fit(line, width, ellipsis=ellipsis) for line in lines]
 
 
 def _widths(natural: list[int], width: int) -> list[int]:
@@ -53,8 +54,8 @@ def _widths(natural: list[int], width: int) -> list[int]:
 
 
 def _row(row: Row, widths: dict[int, int], width: int, ellipsis: str, wraps: bool) -> list[Line]:
-    if len(row) == 1:
-        style, text = row[0]
+    if len(row) < 2:
+        style, text = row[0] if row else ("", "")
         return [[("", " "), (style, piece)] for piece in wrap(text, width - 2)]
     line: list[Segment] = [("", " ")]
     indent = 1

@@ -60,8 +60,17 @@ def test_a_page_scrolls_line_by_line_and_page_by_page() -> None:
 
 
 def test_a_page_says_how_much_is_left() -> None:
-    assert "15 more lines" in text(page().lines(40, 7))
-    assert "Esc closes" in text(page(3).lines(40, 7))
+    assert text(page().lines(40, 7)).split("\n")[0] == f" Title{' ' * 17}5/20  Esc closes"
+    assert text(page(3).lines(40, 7)).split("\n")[0].endswith("  Esc closes")
+
+
+@pytest.mark.parametrize("title", ["Git · 日本語" * 9, "T"])
+def test_how_to_close_a_page_is_in_sight_on_the_smallest_screen(title: str) -> None:
+    one = PageView(UNICODE, title, numbered(100))
+    one.scroll(1000)
+    one.lines(40, 10)
+    one.scroll(-7)
+    assert text(one.lines(40, 10)).split("\n")[0].endswith(" 93/100  Esc closes")
 
 
 def test_a_page_that_gets_shorter_stays_in_sight() -> None:
