@@ -45,7 +45,7 @@ class Action:
 AT_ONCE = 3
 """Actions of one job that are under way on a host at once; the others have not begun, and can be stopped."""
 
-NOT_BEGUN = "not done: it was stopped before"
+NOT_BEGUN = "not done: stopped before it began"
 """The result of an action that had not begun when its job was stopped."""
 
 LOOK_EVERY = 0.25

@@ -33,7 +33,7 @@ class Answering:
         """Show what sessions ask, with that choice."""
         there = {session.address: session for session in sessions if session.tmux}
         if not there:
-            self._screen.tell("there is no terminal to answer in; navi explain says more")
+            self._screen.tell("this session has no terminal to answer in; navi explain says why")
             return
         send = partial(self._send, there)
         dialog = AnswerDialog(

@@ -90,7 +90,7 @@ class MessageCommands:
         working = [session for session in sessions if session.status.word == "working" and session.tmux]
         if not working:
             quits = self._screen.key_of("quit")
-            self._screen.tell(f"nothing is at work in {names_of(sessions)}; {quits} quits navi")
+            self._screen.tell(f"no agent works in {names_of(sessions)}; {quits} quits navi")
             return
         table = [session_row(session, session.message) for session in working]
         does = f"interrupts {'it' if len(working) == 1 else 'them'}"

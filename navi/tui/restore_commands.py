@@ -65,7 +65,7 @@ class RestoreCommands:
 def _nothing_lost(views: Sequence[HostView]) -> str:
     silent = [view.name for view in views if not view.fresh]
     if silent:
-        return clean(f"of what answers, nothing is lost; not known of {', '.join(silent)}")
+        return clean(f"no session is lost on the hosts that answer; unknown on {', '.join(silent)}")
     return "no session is lost; nothing to restore"
 
 

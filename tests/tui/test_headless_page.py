@@ -85,7 +85,7 @@ def test_an_agent_is_interrupted_after_a_question(lab: Lab) -> None:
         screen.wait_for("its agent waits for a message: interrupted")
         assert "never" not in screen.screen().splitlines()
         screen.press("C-c")
-        screen.wait_for("nothing is at work in api on this machine")
+        screen.wait_for("no agent works in api on this machine")
 
 
 @HERE_AND_THERE

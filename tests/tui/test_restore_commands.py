@@ -62,4 +62,4 @@ def test_of_a_host_that_does_not_answer_nothing_is_claimed(lab: Lab) -> None:
         screen.press("H")
         screen.wait_for("next try")
         screen.press("B")
-        screen.wait_for("of what answers, nothing is lost; not known of atlas")
+        screen.wait_for("no session is lost on the hosts that answer; unknown on atlas")

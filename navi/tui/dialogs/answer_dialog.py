@@ -125,8 +125,8 @@ class AnswerDialog(Dialog):
         return self._ticked or set()
 
     def _tick(self, number: int) -> None:
-        choice = self._choice()
-        if choice is None or choice.ticked is None:
+        choice, question = self._choice(), self.question
+        if choice is None or question is None or choice.ticked is None or number == question.free:
             self.tell(fault=f"choice {number} can't be ticked")
         else:
             self._ticked = self.ticked ^ {number}
@@ -243,8 +243,8 @@ def _fate(one: Asked, together: bool, does: str) -> Segment:
     if together:
         return ("good", does)
     if one.question:
-        return ("notice", "left alone: it asks something else")
-    return ("dim", f"left alone: {one.fault}" if one.fault else "...")
+        return ("notice", "not answered: it asks something else")
+    return ("dim", f"not answered: {one.fault}" if one.fault else "...")
 
 
 class TextForm(Form):

@@ -84,7 +84,7 @@ def _loss_rows(found: Losses | str | None) -> list[Row]:
     if not isinstance(found, Losses):
         words = LOOKING if found is None else f"unknown because {clean(found)}"
         return [[("dim", label), ("dim", words)] for label in ("branch", "uncommitted", "running")]
-    branch = found.branch or ("none: the head is detached" if found.git and not found.problem else "none")
+    branch = found.branch or ("none (detached HEAD)" if found.git and not found.problem else "none")
     return [
         [("dim", "branch"), ("name" if found.branch else "dim", branch)],
         [("dim", "uncommitted"), (_style(found), found.changes)],

@@ -51,7 +51,7 @@ class NewForm(Form):
         self._name = TextField("name", name, longest=200)
         self._directory = TextField("directory", self._usual_directory(here))
         self._runs = Choice("agent", [(one, one) for one in (*self._kinds, *PRESETS, COMMAND, *self._templates)], runs)
-        self._line = TextField("command line", hint="for the shell of that host")
+        self._line = TextField("command line", hint="the host's shell runs it")
         self._free = Box("", "skip permission prompts")
         self._attach = Box("", "open it afterwards")
         self._untouched = self._directory.text

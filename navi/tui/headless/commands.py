@@ -111,7 +111,7 @@ class HeadlessCommands:
         """Ask, and end the turns of agents that are at work or ask something."""
         busy = [one for one in sessions if one.word in BUSY]
         if not busy:
-            self._screen.tell(f"nothing is at work in {_names(sessions)}; {self._screen.key_of('quit')} quits navi")
+            self._screen.tell(f"no agent works in {_names(sessions)}; {self._screen.key_of('quit')} quits navi")
             return
         does = f"interrupts {'it' if len(busy) == 1 else 'them'}"
         self._confirm("Interrupt", busy, does, lambda: self._each("Interrupt", busy, lambda s: partial(_interrupt, s)))

@@ -73,7 +73,7 @@ def _git(found: Losses | None) -> list[Line]:
     """Return the branch of the session's directory and what is in no commit, and what runs below its agent."""
     if found is None or not found.git:
         return []
-    lines = [_fact(Fact("branch", found.branch or "none: the head is detached"))] if not found.problem else []
+    lines = [_fact(Fact("branch", found.branch or "none (detached HEAD)"))] if not found.problem else []
     lines.append(_fact(Fact("uncommitted", found.changes)))
     return [*lines, *([_fact(Fact("running", found.running))] if found.below else [])]
 

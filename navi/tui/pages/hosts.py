@@ -81,7 +81,7 @@ def _troubles(view: HostView, now: float, keymap: Keymap) -> list[tuple[str, str
             ("next try", "dim", _next_try(view, now, keymap)),
             ("watch", "dim", _polled(view)),
         ]  # fmt: skip
-    last = f"{view.last_failure.cause} (over now)" if view.last_failure else ""
+    last = f"{view.last_failure.cause} (recovered)" if view.last_failure else ""
     return [("last error", "dim", last), ("watch", "dim", _polled(view))]
 
 

@@ -131,7 +131,7 @@ def test_a_host_that_needs_the_user_names_the_keys() -> None:
 
 def test_an_error_that_is_over_is_remembered() -> None:
     over = view("a", state=HostState.ERROR)._replace(state=HostState.CONNECTED, failure=None)
-    assert "cause of a (over now)" in text(host_lines([over], (), UNICODE, 0, KEYMAP))
+    assert "cause of a (recovered)" in text(host_lines([over], (), UNICODE, 0, KEYMAP))
 
 
 ODDITIES = [
