@@ -74,6 +74,8 @@ def losses(sessions: Sequence[Session]) -> Operation[tuple[Losses, ...]]:
 
 def _processes(session: Session) -> Iterator[int]:
     """Yield the processes of its panes and agents, which everybody sees in the list."""
+    if session.background:
+        yield session.background.process
     for pane in session.tmux.panes if session.tmux else ():
         yield pane.process
         yield from (agent.process for agent in pane.agents)

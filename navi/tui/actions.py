@@ -81,7 +81,7 @@ class Actions:
     async def _carry_out_step(self, job: Job, limit: trio.CapacityLimiter, action: Action, tell: Tell) -> None:
         async with limit:
             if job.stopped:
-                tell(NOT_BEGUN, "notice")
+                tell(NOT_BEGUN, "stopped")
             else:
                 await self._carry_out(action, tell)
         job.step()

@@ -100,14 +100,14 @@ class HostProgress:
         self._job: Job | None = None
 
     def expect(self, views: Sequence[HostView]) -> None:
-        """Wait for the hosts among these that are not connected."""
-        away = [view for view in views if not view.fresh]
+        """Wait for the hosts among these that are not connected, and go on waiting for others."""
+        away = {view.name: view.attempts for view in views if not view.fresh}
+        self._attempts = {**(self._attempts if self._job else {}), **away}
+        if not away:
+            return
         if self._job:
             self._progress.end(self._job)
-            self._job = None
-        self._attempts = {view.name: view.attempts for view in away}
-        if away:
-            self._job = self._progress.begin_hosts(away[0].name, len(away))
+        self._job = self._progress.begin_hosts(next(iter(away)), len(self._attempts))
 
     def note(self, views: Sequence[HostView]) -> None:
         """Call this when views have changed. The wait ends when each has answered, or has failed since."""

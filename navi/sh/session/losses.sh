@@ -19,8 +19,10 @@ while [ $# -gt 1 ]; do
     printf '%s session\n' "$navi_token"
     if ! command -v git >/dev/null 2>&1; then
         printf 'problem git was not found on the host\n'
+    elif [ -z "$1" ]; then
+        printf 'problem its directory is unknown\n'
     elif ! cd "$navi_expanded" 2>/dev/null; then
-        printf 'problem its directory no longer exists, or can not be entered\n'
+        printf '%s\n' "problem its directory no longer exists, or can't be entered"
     else
         navi_uncommitted "$navi_allowed_each" | awk "$navi_changes_awk"
     fi

@@ -44,6 +44,7 @@ class Dialog(ScrollingPanel):
         self.note = ""
         self._top = 0
         self._rows = 1
+        self._made: tuple[int, list[Line]] | None = None
 
     @property
     def contexts(self) -> tuple[str, ...]:
@@ -63,7 +64,12 @@ class Dialog(ScrollingPanel):
     def scroll(self, step: int) -> None:
         """Go up (negative) or down by lines of the body."""
         self._top = max(0, self._top + step)
-        self.changed()
+        super().changed()
+
+    def changed(self) -> None:
+        """Have the dialog painted again, with another body."""
+        self._made = None
+        super().changed()
 
     def body(self, width: int) -> list[Line]:
         """Return the lines between title and keys."""
@@ -86,18 +92,24 @@ class Dialog(ScrollingPanel):
 
     def height(self, width: int, total: int) -> int:
         """Return how many lines the dialog asks for on a screen of `width` columns and `total` lines."""
-        wanted = 1 + len(self.body(width)) + len(self._foot(width))
+        wanted = 1 + len(self._body(width)) + len(self._foot(width))
         return wanted if self.whole else min(wanted, max(6, total // 2))
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the dialog. With too little room the keys stay in sight, and then the title."""
-        body, foot = self.body(width), self._foot(width)
+        body, foot = self._body(width), self._foot(width)
         foot = foot[max(0, len(foot) - max(1, height - 1)) :]
         self._rows = max(0, height - 1 - len(foot))
         self._top = max(0, min(self._top_for(self.focused_rows(width)), len(body) - self._rows))
         shown = body[self._top : self._top + self._rows]
         position = f"{self._top + 1}-{self._top + len(shown)}/{len(body)}" if 0 < len(shown) < len(body) else ""
         return [self._rule(width, position), *shown, *foot][-height:] if height else []
+
+    def _body(self, width: int) -> list[Line]:
+        """Return the body, and remember it: that of a thousand sessions takes longer than a key may."""
+        if self._made is None or self._made[0] != width:
+            self._made = width, self.body(width)
+        return self._made[1]
 
     def _top_for(self, focused: tuple[int, int] | None) -> int:
         if focused is None:
@@ -222,8 +234,10 @@ class Report(Dialog):
 
     def _count(self) -> None:
         styles = [style for style, _ in self._results.values()]
-        failed, done = styles.count("fault"), styles.count("good") + styles.count("notice")
-        self.title = f"{self._verb}: {done} of {len(styles)} done" + (f", {failed} failed" if failed else "")
+        done = styles.count("good") + styles.count("notice")
+        others = [(styles.count("fault"), "failed"), (styles.count("stopped"), "not begun")]
+        more = "".join(f", {count} {word}" for count, word in others if count)
+        self.title = f"{self._verb}: {done} of {len(styles)} done{more}"
 
     def press(self, key: str, command: str | None) -> None:
         """Close on any of the usual keys; what has begun goes on."""
@@ -236,13 +250,14 @@ class Report(Dialog):
 
     def body(self, width: int) -> list[Line]:
         """Return the results: a sign, the name, the host, and the words."""
-        order = {"fault": 0, "notice": 1, "dim": 2, "good": 3}
+        order = {"fault": 0, "notice": 1, "dim": 2, "stopped": 3, "good": 4}
         results = sorted(self._results.items(), key=lambda row: order.get(row[1][0], 1))
         rows = [self._row(self._subjects[key], style, words) for key, (style, words) in results]
         return table(rows, width, self.glyphs.ellipsis, wraps=True)
 
     def _row(self, subject: Subject, style: str, words: str) -> Row:
-        signs = {"fault": self.glyphs.of_status("error"), "good": self.glyphs.of_status("done"), "dim": "~"}
+        glyphs = self.glyphs
+        signs = {"fault": glyphs.of_status("error"), "good": glyphs.of_status("done"), "dim": "~", "stopped": "-"}
         host = f"[{subject.host}]" if subject.host else ""
         return [(style, signs.get(style, "!")), ("name", subject.name), ("host", host), (style, words or "...")]
 

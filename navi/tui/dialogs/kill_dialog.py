@@ -31,24 +31,21 @@ class KillDialog(Confirm):
     ) -> None:  # fmt: skip
         super().__init__(glyphs, title, (), verb, confirmed, close)
         self._sessions = list(sessions)
+        self._places = {session.key: place for place, session in enumerate(sessions)}
         self._directories = list(directories)
         self._found: list[Found] = [None if may_lose(session) else "" for session in sessions]
-        self._painted: tuple[int, list[Line]] | None = None
 
     def put(self, sessions: Sequence[Session], found: Sequence[Losses] | str) -> None:
         """Show what was found about some of the sessions, or why nothing was."""
         for number, session in enumerate(sessions):
-            self._found[self._sessions.index(session)] = found if isinstance(found, str) else found[number]
-        self._painted = None
+            self._found[self._places[session.key]] = found if isinstance(found, str) else found[number]
         self.changed()
 
     def body(self, width: int) -> list[Line]:
         """Return the facts about the only session, or a row for each of several."""
-        if self._painted is None or self._painted[0] != width:
-            only = len(self._sessions) == 1
-            rows = self._facts(width) if only else list(map(self._row, self._sessions, self._found))
-            self._painted = width, table(rows, width, self.glyphs.ellipsis, wraps=only)
-        return self._painted[1]
+        only = len(self._sessions) == 1
+        rows = self._facts(width) if only else list(map(self._row, self._sessions, self._found))
+        return table(rows, width, self.glyphs.ellipsis, wraps=only)
 
     def _row(self, session: Session, found: Found) -> Row:
         return [

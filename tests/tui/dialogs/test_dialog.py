@@ -14,7 +14,6 @@ from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
 from navi.tui.paint import columns_of
-from navi.tui.progress import Progress
 from navi.tui.theme import ASCII, UNICODE
 from tests.support.dashboard import session
 
@@ -154,6 +153,20 @@ def test_what_is_known_only_later_counts_as_done() -> None:
     assert one.title == "Kill: 1 of 1 done"
 
 
+def test_what_was_stopped_before_it_began_is_not_done() -> None:
+    stopped: list[int] = []
+    one = Report(UNICODE, "Kill", [API, WEB], nothing, lambda: stopped.append(1))
+    one.put("a", "killed atlas/api", "good")
+    one.press("s", "stop")
+    one.put("b", "not done: stopped before it began", "stopped")
+    assert one.title == "Kill: 1 of 2 done, 1 not begun"
+    assert shown(one)[1:] == [
+        " -  web           not done: stopped before it began", " ✔  api  [atlas]  killed", " Enter closes",
+    ]  # fmt: skip
+    one.press("s", "stop")
+    assert stopped == [1]
+
+
 def test_results_can_be_read_without_unicode() -> None:
     one = Report(ASCII, "Kill", [API, WEB], nothing)
     one.put("a", "killed atlas/api", "good")
@@ -240,25 +253,3 @@ def test_of_an_ended_session_only_its_file_is_shown() -> None:
     ended = session("api", "offline")._replace(tmux=None)
     one = KillDialog(UNICODE, "Kill?", [ended], ["~"], "kills it", nothing, nothing)
     assert shown(one)[1:3] == [" status     offline", " directory  ~"]
-
-
-# ---- progress
-
-
-def test_the_newest_job_is_shown_until_its_last_step() -> None:
-    lines: list[str] = []
-    progress = Progress(lines.append)
-    killing, sending = progress.begin("killing", 3), progress.begin("sending", 1)
-    killing.step()
-    sending.step()
-    killing.step()
-    killing.step()
-    assert lines == [
-        "killing 0 of 3", "sending 0 of 1", "sending 0 of 1", "killing 1 of 3", "killing 2 of 3", "",
-    ]  # fmt: skip
-
-
-def test_nothing_is_shown_of_nothing() -> None:
-    lines: list[str] = []
-    Progress(lines.append).begin("killing", 0)
-    assert lines == []
