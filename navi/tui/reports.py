@@ -24,6 +24,17 @@ def report_on_work(screen: Screen, title: str, subjects: Sequence[Subject]) -> R
     job = screen.progress.begin(DOING.get(title.lower(), title), len(subjects))
     report = Report(screen.glyphs, title, subjects, screen.close)
     report.job = job
+    return _opened(screen, report)
+
+
+def _opened(screen: Screen, report: Report) -> Report:
+    """Open a table of results. If it is closed before the last one, the footer sums them up."""
+
+    def finished() -> None:
+        if not screen.shows(report):
+            screen.tell(report.title, "fault" if report.failed else "good")
+
+    report.finished = finished
     screen.open(report)
     return report
 
@@ -39,8 +50,9 @@ def report_on(
     """
     orders = [(subject, action) for subject, action in each if isinstance(action, Action)]
     job = screen.progress.begin(DOING.get(verb, verb), len(orders))
-    report = Report(screen.glyphs, title or verb.capitalize(), [one for one, _ in each], screen.close, job.stop)
-    screen.open(report)
+    report = _opened(
+        screen, Report(screen.glyphs, title or verb.capitalize(), [one for one, _ in each], screen.close, job.stop)
+    )
 
     def tell(key: str, words: str, style: str) -> None:
         if also:

@@ -112,3 +112,21 @@ def test_what_has_not_begun_is_stopped(lab: Lab) -> None:
         assert len(living(lab.local)) == int(match[2]) > 0
         screen.wait_for("not done: stopped before it began")
         screen.wait_gone("killing")
+
+
+def test_a_table_that_was_closed_is_summed_up_in_the_footer(lab: Lab) -> None:
+    for number in range(2):
+        begin(lab.local, f"s{number}")
+    with navi(lab) as screen:
+        screen.wait_for("2 sessions")
+        screen.press("Space", "Space")
+        screen.wait_for("2 selected")
+        delay(lab.local, "kill-session", "sleep 2")
+        screen.press("x")
+        screen.wait_for("Kill 2 sessions?")
+        screen.press("y")
+        screen.wait_for("Enter closes; it goes on")
+        screen.press("Enter")
+        screen.wait_for("killing")
+        screen.wait_for("Kill: 2 of 2 done")
+        assert "Enter closes" not in screen.screen()

@@ -44,6 +44,7 @@ class Dialog(ScrollingPanel):
         self.note = ""
         self._top = 0
         self._rows = 1
+        self._last = 0
         self._made: tuple[int, list[Line]] | None = None
 
     @property
@@ -63,7 +64,7 @@ class Dialog(ScrollingPanel):
 
     def scroll(self, step: int) -> None:
         """Go up (negative) or down by lines of the body."""
-        self._top = max(0, self._top + step)
+        self._top = max(0, min(self._top + step, self._last))
         super().changed()
 
     def changed(self) -> None:
@@ -100,7 +101,8 @@ class Dialog(ScrollingPanel):
         body, foot = self._body(width), self._foot(width)
         foot = foot[max(0, len(foot) - max(1, height - 1)) :]
         self._rows = max(0, height - 1 - len(foot))
-        self._top = max(0, min(self._top_for(self.focused_rows(width)), len(body) - self._rows))
+        self._last = max(0, len(body) - self._rows)
+        self._top = max(0, min(self._top_for(self.focused_rows(width)), self._last))
         shown = body[self._top : self._top + self._rows]
         position = f"{self._top + 1}-{self._top + len(shown)}/{len(body)}" if 0 < len(shown) < len(body) else ""
         return [self._rule(width, position), *shown, *foot][-height:] if height else []
@@ -194,7 +196,7 @@ class Subject(NamedTuple):
 
 class Report(Dialog):
     """A table that fills with results, failures first, which the title counts. `stop` drops what has not begun yet, and
-    `job` is told how many results there are.
+    `job` is told how many results there are. `finished` is called when there are all.
     """
 
     whole = False
@@ -210,6 +212,7 @@ class Report(Dialog):
         self._stop = stop
         self._hint = ""
         self.job: Job | None = None
+        self.finished: Callable[[], None] = lambda: None
         self._count()
 
     def hint(self, words: str) -> None:
@@ -221,21 +224,28 @@ class Report(Dialog):
         """The number of results that are missing."""
         return sum(style == "dim" for style, _ in self._results.values())
 
+    @property
+    def failed(self) -> int:
+        """The number of failures."""
+        return sum(style == "fault" for style, _ in self._results.values())
+
     def put(self, key: str, words: str, style: str) -> None:
         """Write the result of the subject with that key; the session's name, which its row begins with, is left out."""
         subject = self._subjects[key]
         self._results[key] = (style, unnamed(words, (subject.address or key, subject.name), style))
         if self._hint and style == "good":
             self.note = self._hint
-        if self.job:
-            self.job.put(len(self._results) - self.open)
         self._count()
         self.changed()
+        if self.job:
+            self.job.put(len(self._results) - self.open)
+        if not self.open:
+            self.finished()
 
     def _count(self) -> None:
         styles = [style for style, _ in self._results.values()]
         done = styles.count("good") + styles.count("notice")
-        others = [(styles.count("fault"), "failed"), (styles.count("stopped"), "not begun")]
+        others = [(self.failed, "failed"), (styles.count("stopped"), "not begun")]
         more = "".join(f", {count} {word}" for count, word in others if count)
         self.title = f"{self._verb}: {done} of {len(styles)} done{more}"
 
