@@ -103,7 +103,7 @@ WORDS = [("claude", "claude"), ("opencode", "opencode"), ("gdb", "gdb"), ("日�
         (24, "claude", " claude   opencode  1/4"),
         (24, "gdb", " gdb   日本  3/4"),
         (28, "gdb", " opencode   gdb   日本  3/4"),
-        (19, "opencode", " opencode   gdb  2/4"),
+        (19, "opencode", " opencode  2/4"),
         (10, "日本", " 日本  4/4"),
     ],
 )
