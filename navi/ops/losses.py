@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from navi.core.model import Session
@@ -69,7 +70,8 @@ def losses(sessions: Sequence[Session]) -> Operation[tuple[Losses, ...]]:
     """Return the operation that looks at sessions of one host, at most `MOST_SESSIONS`; it answers in their order."""
     words = [word for session in sessions for word in (session.folder, " ".join(map(str, _processes(session))))]
     limit = 10 + SECONDS * len(sessions)
-    return Operation("losses", link("session/losses"), (str(SECONDS), *words), _read, time_limit=limit)
+    read = partial(_read, len(sessions))
+    return Operation("losses", link("session/losses"), (str(SECONDS), *words), read, time_limit=limit)
 
 
 def _processes(session: Session) -> Iterator[int]:
@@ -81,7 +83,7 @@ def _processes(session: Session) -> Iterator[int]:
         yield from (agent.process for agent in pane.agents)
 
 
-def _read(answer: Answer) -> tuple[Losses, ...]:
+def _read(number: int, answer: Answer) -> tuple[Losses, ...]:
     found: list[Losses] = []
     for record in done(answer):
         lines = [line for line in decode(record.body).split("\n") if line]
@@ -89,8 +91,8 @@ def _read(answer: Answer) -> tuple[Losses, ...]:
             found.append(_read_git(dict(line.partition(" ")[::2] for line in lines)))
         elif record.kind == "below" and found:
             found[-1] = found[-1]._replace(below=tuple(clean(line)[:40] for line in lines))
-    if not found:
-        raise OperationError("the host's answer says nothing of it; try again")
+    if len(found) != number:
+        raise OperationError("the host's answer is incomplete; try again")
     return tuple(found)
 
 

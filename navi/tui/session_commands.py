@@ -143,9 +143,7 @@ class SessionCommands:
         frame = self._fleet.view(session.host).frame
         return short_path(session.cwd, frame.home if frame else "")
 
-    def _do(
-        self, verb: str, sessions: Sequence[Session], make: Callable[[Session], Action], hint: str = ""
-    ) -> None:  # fmt: skip
+    def _do(self, verb: str, sessions: Sequence[Session], make: Callable[[Session], Action], hint: str = "") -> None:
         """Carry out an action on each session. Show one result at the bottom of the screen, several in a table, with a
         hint below it.
 
