@@ -9,7 +9,7 @@ import pytest
 from navi.config.settings import Problem
 from navi.core.facts import Part
 from navi.core.failure import HostState
-from navi.core.model import AgentStatus, StatusFile
+from navi.core.model import AgentStatus, LostSession, StatusFile
 from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
 from navi.tui.pages.charts import Bar, Chart
@@ -111,6 +111,21 @@ def test_a_lost_host_shows_error_remedy_age_and_next_try() -> None:
     lines = text(host_lines([lost], (), UNICODE, 100, KEYMAP))
     for words in ("✖ atlas  unreachable", "cause of atlas", "remedy of atlas", "1m 30s old", "in 3s, attempt 3"):
         assert words in lines
+
+
+def test_lost_sessions_have_a_row_each() -> None:
+    lost = [LostSession(str(number), f"s{number}", "server", "/home/me/x", "codex") for number in range(10)]
+    lost[1] = lost[1]._replace(name="日本語", agent="")
+    one = view("atlas")
+    assert one.frame
+    frame = one.frame._replace(lost_sessions=tuple(lost))
+    lines = text(host_lines([one._replace(frame=frame)], (), UNICODE, 100, KEYMAP)).split("\n")
+    assert lines[1:4] == [
+        "     lost       10 sessions lost with a tmux server; B brings all back",
+        f"{' ' * 16}s0      codex  ~/x",
+        f"{' ' * 16}日本語         ~/x",
+    ]
+    assert lines[9:11] == [f"{' ' * 16}s7      codex  ~/x", f"{' ' * 16}and 2 more"]
 
 
 def test_a_host_that_is_being_connected_says_so() -> None:
