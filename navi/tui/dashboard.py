@@ -128,6 +128,7 @@ class Dashboard:
         views = self.fleet.views
         self._screen.list.unseen = self._notifier.finished
         self.commands.filters.show()
+        self.commands.host_progress.note(views)
         self._screen.select_expected()
         self._notifier.note(views)
         self._screen.header.show(views, self._screen.list.sessions, trio.current_time())

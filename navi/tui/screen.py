@@ -17,6 +17,7 @@ from navi.tui.layout import Layout
 from navi.tui.list.session_list import SessionList
 from navi.tui.pages.view import PageView
 from navi.tui.preview.view import Preview
+from navi.tui.progress import Progress
 from navi.tui.terminal import Terminal
 from navi.tui.theme import choose_colors, choose_glyphs
 
@@ -41,6 +42,7 @@ class Screen:
         self.preview = Preview(self.glyphs, choose_colors(settings, environment))
         self.header = Header(self.glyphs, keymap)
         self.footer = Footer(self.glyphs, keymap)
+        self.progress = Progress(self.footer.put_progress)
         self.layout = Layout(self.header, self.list, self.footer)
         self.layout.beside = settings.layout == "side"
         self.terminal = Terminal(self.layout, settings, environment, press, shows_unicode)

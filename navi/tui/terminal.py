@@ -227,7 +227,7 @@ class Terminal:
         """Take all keys, also Ctrl-L, which urwid keeps for itself; leave the mouse and changes of size to urwid."""
         for key in keys:
             if isinstance(key, str) and key != "window resize":
-                pressed(key)
+                pressed("ctrl space" if key == "<0>" else key)
         return [key for key in keys if not isinstance(key, str) or key == "window resize"]
 
     def _break(self, error: Exception) -> None:
