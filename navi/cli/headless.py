@@ -13,6 +13,7 @@ from navi.cli.output import UsageError, print_results
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
+from navi.core.question import How, Reply, Unsuited, choice_for
 from navi.core.text import age, clean
 from navi.headless.client import HubClient, NoHub
 from navi.hosts.sockets import runtime_folder
@@ -191,6 +192,8 @@ def _wait(hub: HubClient, options: Options, context: Context) -> int:
 
 def _answer(hub: HubClient, options: Options, context: Context) -> int:
     """Print what the agent asks, or answer exactly that."""
+    from navi.headless.asking import words_for
+
     info = find(hub, options.address)
     questions = info["questions"]
     if options.seen:
@@ -204,63 +207,55 @@ def _answer(hub: HubClient, options: Options, context: Context) -> int:
         _print_question(context, options, info, question)
         return exits.OK
     answer = _reply(options, question)
+    words = words_for(question, answer)
     if options.dry_run:
-        context.output.print(f"would answer {address(info)}: {'allow' if answer['allow'] else 'deny'}")
+        context.output.print(f"would answer {address(info)}: {words}")
         return exits.OK
     hub.follow(info)
     hub.send({"type": "control_response", "request_id": question["request_id"], "by": who(), **answer})
     hub.wait(lambda one: one["type"] == "question_resolved" and one["request_id"] == question["request_id"])
-    context.output.print(f"answered {address(info)}: {'allow' if answer['allow'] else 'deny'}")
+    context.output.print(f"answered {address(info)}: {words}")
     return exits.OK
 
 
 def _reply(options: Options, question: Info) -> dict[str, Any]:
     """Return the answer that the options mean. Raise UsageError if it does not suit the question."""
+    from navi.headless.asking import answer_of, label_for, parts_of, question_of
+
     if options.deny:
         return {"allow": False}
-    if options.allow and question["kind"] != "question":
-        return {"allow": True}
+    parts = parts_of(question)
+    if len(parts) > 1:
+        raise UsageError(f"it asks {len(parts)} things at once; the dashboard and the page answer them one by one")
+    how = How.ALLOW if options.allow else How.TEXT if options.text is not None else How.CHOOSE
+    value = options.choose if how is How.CHOOSE else options.text or ""
+    try:
+        choice = choice_for(question_of(question), Reply(how, value))
+    except Unsuited as error:
+        raise UsageError(str(error)) from error
+    reply = Reply(how, value) if how is How.TEXT else Reply(How.CHOOSE, str(choice.n))
     if question["kind"] != "question":
-        if options.text is not None:
-            return {"allow": False, "message": options.text}
-        raise UsageError("it asks for a yes or a no: --allow, --deny, or --text with a reason against it")
-    first = _first(question)
-    label = options.text if options.text is not None else _label(first, options.choose)
-    return {"allow": True, "answers": {first.get("question", ""): label}}
-
-
-def _first(question: Info) -> Info:
-    """Return the first part of a question, empty for a permission."""
-    parts = question["input"].get("questions")
-    return parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], dict) else {}
-
-
-def _label(question: Info, choice: str | None) -> str:
-    labels = [str(one.get("label", "")) for one in question.get("options", ())]
-    if choice and choice.isdigit() and 0 < int(choice) <= len(labels):
-        return labels[int(choice) - 1]
-    if choice in labels:
-        return str(choice)
-    raise UsageError(f"there is no such choice; choose one of {', '.join(map(clean, labels)) or 'none'}")
+        return answer_of(question, reply, {})
+    return answer_of(question, reply, {str(parts[0].get("question", "")): label_for(parts[0], reply)})
 
 
 def _print_question(context: Context, options: Options, info: Info, question: Info) -> None:
+    from navi.headless.asking import parts_of, question_of
     from navi.headless.transcript import summary
 
-    first = _first(question)
-    text = str(first.get("question") or summary(question["input"]))
-    labels = [str(one.get("label", "")) for one in first.get("options", ())]
+    text = str(parts_of(question)[0].get("question") or summary(question["input"]))
+    choices = question_of(question).choices
     if options.json:
         context.output.print_json({
             "address": address(info), "agent": info["harness"], "kind": question["kind"], "question": text,
-            "choices": [{"n": number, "label": label} for number, label in enumerate(labels, 1)],
+            "choices": [{"n": one.n, "label": one.label} for one in choices],
             "tool": question["tool"] or None, "input": question["input"], "digest": question["request_id"],
         })  # fmt: skip
         return
     context.output.print(f"{address(info)}: {info['harness']} asks ({question['kind']}, {clean(question['tool'])})")
     context.output.print(clean(text))
-    for number, label in enumerate(labels, 1):
-        context.output.print(f"  {number}  {clean(label)}")
+    for one in choices:
+        context.output.print(f"  {one.n}  {one.label}")
     context.output.print(f"digest {clean(question['request_id'])}")
 
 

@@ -476,7 +476,10 @@ async def _end(session: HubSession, _client: Subscriber, _message: Message) -> N
 
 
 async def _respond(session: HubSession, client: Subscriber, message: Message) -> None:
-    answer = Answer(message["allow"], message.get("message") or "", message.get("updatedInput"), message.get("answers"))
+    answer = Answer(
+        message["allow"], message.get("message") or "", message.get("updatedInput"), message.get("answers"),
+        message.get("option") or "",
+    )  # fmt: skip
     await session.answer(message["request_id"], answer, message.get("by") or client.name)
 
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import trio
 
 from navi.core.text import clean
+from navi.headless.asking import asked_document
 from navi.headless.harness.base import Answer, Asked, Due, Harness, Launch
 from navi.headless.run_state import Output, begin, columns, happened, launch_of, read
 from navi.headless.state import Answered, EndWanted, Exited, Handed, State, Status
@@ -375,6 +376,7 @@ class HubSession:
             if not self.row.remote:
                 raise Refused(IN_TERMINAL)
             asked = next((one for one in self.state.questions if one.request_id == request_id), None)
+            check_option(asked, answer)
             line = self._run.harness.codec.answer(asked, answer) if asked else ""
             kept, id = stored_answer(answer), str(uuid.uuid4())
             await self._writer.do(lambda store: store.answer(self.row.id, request_id, kept, by, id, line))
@@ -412,10 +414,15 @@ HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
 
 
 def _asked(asked: Asked) -> Message:
-    return {
-        "type": "control_request", "request_id": asked.request_id, "kind": asked.kind, "tool_name": asked.tool,
-        "input": dict(asked.input), "options": dict(asked.options),
-    }  # fmt: skip
+    return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}
+
+
+def check_option(asked: Asked | None, answer: Answer) -> None:
+    """Raise Refused if an answer names a choice that was not offered, or one that says the opposite."""
+    if asked and answer.option:
+        found = next((one for one in asked.options if one.id == answer.option), None)
+        if found is None or found.kind.startswith("allow") != answer.allow:
+            raise Refused("the agent offers no such choice; nothing was answered")
 
 
 def stored_answer(answer: Answer) -> dict[str, Any]:

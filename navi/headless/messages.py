@@ -46,7 +46,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("client", "end_session"): {"session_id": maybe(TEXT)},
     ("client", "control_response"): {
         "request_id": Field(TEXT), "allow": Field(TRUTH), "message": maybe(TEXT), "updatedInput": maybe(OBJECT),
-        "answers": maybe(OBJECT), "by": maybe(TEXT), "session_id": maybe(TEXT),
+        "answers": maybe(OBJECT), "option": maybe(TEXT), "by": maybe(TEXT), "session_id": maybe(TEXT),
     },
     ("client", "diff_comment"): {
         "file": Field(TEXT), "line": Field(NUMBER), "content": Field(TEXT), "by": maybe(TEXT),
@@ -104,6 +104,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     },
     ("hub to client", "control_request"): {
         **ID, "request_id": Field(TEXT), "kind": Field(TEXT), "tool_name": Field(TEXT), "input": Field(OBJECT),
+        "choices": Field(LIST), "takes_reason": Field(TRUTH),
     },
     ("hub to client", "question_resolved"): {
         **ID, "request_id": Field(TEXT), "state": Field(TEXT), "by": Field(TEXT),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
+from navi.headless.asking import stored_choices
 from navi.headless.harness.base import Asked, Due, Event, Harness, Launch, Other, Partial, Raw, Taken, Withdrawn
 from navi.headless.state import Began, Happening, State, Status, after
 from navi.headless.stored import Batch, Message, Question, StoredSession
@@ -108,8 +109,8 @@ def question_body(asked: Asked) -> str:
 
 def question_document(stored: Question) -> dict[str, Any]:
     """Return a stored question as programs see it."""
-    body: dict[str, Any] = json.loads(stored.body)
-    return body | {"request_id": stored.request_id, "kind": stored.kind}
+    body: dict[str, Any] = json.loads(stored.body) | {"request_id": stored.request_id, "kind": stored.kind}
+    return body | {"choices": stored_choices(body)}
 
 
 def columns(state: State) -> Iterator[tuple[str, Any]]:

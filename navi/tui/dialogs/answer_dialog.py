@@ -120,13 +120,16 @@ class AnswerDialog(Dialog):
             lines.append([("fault", " the pane is too small for all of it; attach to see its beginning")])
         lines += [[("", f"   {part}")] for line in question.input.split("\n") for part in wrap(line, width - 4) if line]
         lines += [[("title", f" {part}")] for line in question.text.split("\n") for part in wrap(line, width - 2)]
-        return [*lines, *(self._choice_line(one) for one in question.choices), *table]
+        return [*lines, *(line for one in question.choices for line in self._choice_lines(one, width)), *table]
 
-    def _choice_line(self, one: Choice) -> Line:
+    def _choice_lines(self, one: Choice, width: int) -> list[Line]:
+        """Return a choice with all of its label: what it does must be known before it is pressed."""
         chosen = one.n == self._chosen
-        mark = self.glyphs.cursor if chosen else " "
+        mark, style = self.glyphs.cursor if chosen else " ", "name" if chosen else ""
+        first, *rest = wrap(one.label, width - 8) or [""]
         more: Line = [("dim", f"  {one.more}")] if one.more else []
-        return [("key", f" {mark} {one.n}"), ("name" if chosen else "", f"  {one.label}"), *more]
+        lines: list[Line] = [[("key", f" {mark} {one.n}"), (style, f"  {first}")], *([(style, f"      {part}")] for part in rest)]
+        return [*lines[:-1], [*lines[-1], *more]]
 
     def _table(self) -> list[Line]:
         """Return a line for each session: what becomes of it."""
