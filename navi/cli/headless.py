@@ -78,7 +78,7 @@ def run_spawn(options: Options, context: Context) -> int:
                 f"{about} is the first one in its folder: the agent runs that folder's hooks and servers without asking"
             )
         hub.send({"type": "subscribe", "session_id": made["session_id"]})
-        status = _await_begin(hub)
+        status = _await_begin(hub, about)
     if options.json:
         context.output.print_json({"address": about, **made, "status": status})
     else:
@@ -86,15 +86,21 @@ def run_spawn(options: Options, context: Context) -> int:
     return exits.OK
 
 
-def _await_begin(hub: HubClient) -> str:
+def _await_begin(hub: HubClient, about: str) -> str:
     """Return what the session does once its agent has answered. Raise OperationError if it can't be started."""
     for message in hub.messages(90):
         if message["type"] == "complete":
-            raise OperationError(f"the agent could not be started: {clean(message['reason'])}", exits.UNAVAILABLE)
+            why = f"{clean(message['reason'])}{_offer(about) if message.get('lost') else ''}"
+            raise OperationError(f"the agent could not be started: {why}", exits.UNAVAILABLE)
         status = message.get("status")
         if message["type"] in ("session_updated", "connected") and status not in ("starting", "disconnected"):
             return str(status)
     raise OperationError("the agent has not answered for 90 s; navi health tells how it is", exits.TIMED_OUT)
+
+
+def _offer(about: str) -> str:
+    """Say what can be done where an agent could not go on with its conversation."""
+    return f"; navi resume --anew {about} begins a new conversation with what is stored of this one"
 
 
 def run_resume(options: Options, context: Context) -> int:
@@ -106,8 +112,8 @@ def run_resume(options: Options, context: Context) -> int:
         path = f"/api/sessions/{info['id']}/resume"
         hub.ask("POST", path, prompt=options.prompt or "", by=who(), anew=options.anew)
         hub.follow(info)
-        _await_begin(hub)
-    context.output.print(f"{address(info)} goes on")
+        _await_begin(hub, address(info))
+    context.output.print(f"{address(info)} goes on{' in a new conversation' if options.anew else ''}")
     return exits.OK
 
 
@@ -264,7 +270,7 @@ def _health(hub: HubClient, options: Options, context: Context) -> int:
     codes = {"complete": exits.NO, "failed": exits.NO, "archived": exits.NO, "disconnected": exits.UNAVAILABLE}
     found = [find(hub, text) for text in options.addresses]
     documents = [
-        {"address": address(one), "status": health(one), "reason": clean(one["reason"]) or one["status"]}
+        {"address": address(one), "status": health(one), "reason": _reason(one)}
         for one in found
     ]
     if options.json:
@@ -276,17 +282,34 @@ def _health(hub: HubClient, options: Options, context: Context) -> int:
     return next((one for one in statuses if one), exits.OK)
 
 
+def _reason(info: Info) -> str:
+    """Return why a session is as it is, and what follows from that."""
+    why = clean(info["reason"]) or str(info["status"])
+    if info["end_asked"] and info["status"] == "disconnected":
+        why += _ends_later(address(info))
+    return why + (_offer(address(info)) if info["lost"] else "")
+
+
+def _ends_later(about: str) -> str:
+    return f"; its agent ends when that can be reached; navi kill --withdraw {about} lets it go on"
+
+
 def _kill(hub: HubClient, options: Options, context: Context) -> int:
-    """End agents, and wait until each has ended."""
+    """End agents, and wait until each has ended; or let those go on that are to end when their hosts are reached."""
 
     def end(text: str) -> str:
         info = find(hub, text)
+        about = address(info)
+        if options.withdraw:
+            return _withdraw_end(hub, info, options.dry_run)
         if info["status"] in OVER:
-            return f"{address(info)} has ended already"
+            return f"{about} has ended already"
         if options.dry_run:
-            return f"would end the agent of {address(info)} ({info['status']})"
-        hub.end(info)
-        return f"ended {address(info)}; navi resume {address(info)} goes on with it"
+            later = " when its host can be reached" if info["status"] == "disconnected" else ""
+            return f"would end the agent of {about}{later} ({info['status']})"
+        if not hub.end(info, who()):
+            raise OperationError(f"{about}: its host can't be reached{_ends_later(about)}", exits.UNAVAILABLE)
+        return f"ended {about}; navi resume {about} goes on with it"
 
     results: list[tuple[object, Any]] = []
     for text in options.addresses:
@@ -295,6 +318,13 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
         except OperationError as error:
             results.append((text, error))
     return print_results(context.output, results, options.json, lambda _, words: str(words))
+
+
+def _withdraw_end(hub: HubClient, info: Info, dry_run: bool) -> str:
+    if dry_run:
+        return f"would let the agent of {address(info)} go on ({info['status']})"
+    hub.ask("DELETE", f"/api/sessions/{info['id']}/end")
+    return f"the agent of {address(info)} goes on"
 
 
 def _attach(hub: HubClient, options: Options, context: Context) -> int:

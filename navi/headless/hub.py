@@ -11,6 +11,7 @@ import secrets
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import trio
@@ -19,8 +20,8 @@ from navi.core.text import exact_age
 from navi.headless import rule
 from navi.headless.harness import HARNESSES, Harness
 from navi.headless.harness.base import Answer
-from navi.headless.hub_session import ANEW, Client, HubSession, Wanted
-from navi.headless.listing import Watchers, rows_of, summary, text_of
+from navi.headless.hub_session import ANEW, NO_AGENT, Client, HubSession, Wanted, begin_run
+from navi.headless.listing import Watchers, rows_of, summary
 from navi.headless.readable import Readable
 from navi.headless.run_state import launch_of, question_document
 from navi.headless.shortened import shortened
@@ -44,9 +45,6 @@ GIVES_UP = 5.0
 
 LOOKS_FOR_IDLE_ONES = 15.0
 """Seconds between looks for agents that have waited for too long."""
-NO_AGENT = "its agent has ended; navi resume goes on with it"
-"""Why nothing can be sent."""
-
 MOST_AT_ONCE = 20
 """Agents without a terminal on one host."""
 
@@ -178,9 +176,10 @@ class Hub:
         while True:
             await trio.sleep(LOOKS_FOR_IDLE_ONES if self._idle_limit is not None else math.inf)
             for session in list(self._sessions.values()):
-                if self._idle_limit is not None and session.idle_for > self._idle_limit:
+                if self._idle_limit is not None and session.reached and session.idle_for > self._idle_limit:
                     words = f"ended after it waited for a prompt for {exact_age(self._idle_limit)} (idle_limit)"
-                    await session.end(words)
+                    with suppress(Refused):
+                        await session.end(why=words)
 
     @property
     def relay_is_connected(self) -> bool:
@@ -245,9 +244,11 @@ class Hub:
             "" if wanted.host == "local" else wanted.host, wanted.cwd,
             agent_session_id=str(uuid.uuid4()) if harness.abilities.chooses_id else "", client_id=self._client_id,
         )  # fmt: skip
-        row = await self.writer.do(lambda store: store.spawn(row))
+        row = await self.writer.do(
+            lambda store: begin_run(store, store.spawn(row), harness, wanted.prompt, wanted.by)
+        )
         session = await self.follow(row)
-        await session.start(wanted.prompt, wanted.by)
+        await session.start()
         return session.row
 
     def _check(self, wanted: Wanted) -> None:
@@ -277,14 +278,19 @@ class Hub:
             raise Refused("no relay is connected; navi daemon start starts it")
         known = await self.writer.do(lambda store: store.needed(session_id))
         self._check_limits(known.host)
-        able = self.harnesses[known.harness].abilities
+        harness = self.harnesses[known.harness]
+        able = harness.abilities
         if not (able.resumes or anew):
             raise Refused(f"{known.harness} can't go on with a conversation; {ANEW}")
         conversation = (str(uuid.uuid4()) if able.chooses_id else "") if anew else None
-        printed = await self.writer.do(lambda store: printed_so_far(store, known)) if anew else ""
-        row = await self.writer.do(lambda store: store.resume(session_id, able.sends_once, conversation))
-        session = await self.follow(row)
-        await session.start("\n\n".join(filter(None, (printed, prompt))), by, anew)
+
+        def store_run(store: Store) -> StoredSession:
+            printed = printed_so_far(store, known) if anew else ""
+            row = store.resume(session_id, able.sends_once, conversation)
+            return begin_run(store, row, harness, "\n\n".join(filter(None, (printed, prompt))), by)
+
+        session = await self.follow(await self.writer.do(store_run))
+        await session.start()
         return session.row
 
     async def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
@@ -316,7 +322,7 @@ class Hub:
         """Return sessions as a list shows them: those with these ids, or all."""
         known = frozenset(id for id, held in self._sessions.items() if held.state.latest)
         found = await self.writer.do(lambda store: rows_of(store, ids, known))
-        return [summary(row, self.shown(row), self._sessions.get(row.id), text_of(row, last)) for row, last in found]
+        return [summary(one, self.shown(one.row), self._sessions.get(one.row.id)) for one in found]
 
     # ---- the relay
 
@@ -343,7 +349,7 @@ class Hub:
         await self._to_relay({"type": "sync", "sessions": begun, "watch": list(watch)})
         for session in live:
             if session.may_not_have_begun:
-                await session.start_again()
+                await session.start(again=True)
             await session.send_waiting()
 
     def lose_relay(self, peer: Peer) -> None:
@@ -471,8 +477,8 @@ async def _interrupt(session: HubSession, client: Subscriber, message: Message) 
     await session.interrupt(message.get("by") or client.name)
 
 
-async def _end(session: HubSession, _client: Subscriber, _message: Message) -> None:
-    await session.end()
+async def _end(session: HubSession, client: Subscriber, message: Message) -> None:
+    await session.end(message.get("by") or client.name)
 
 
 async def _respond(session: HubSession, client: Subscriber, message: Message) -> None:

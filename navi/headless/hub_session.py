@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -32,6 +32,9 @@ STORES_AGAIN = 1.0
 
 ANEW = "navi resume --anew begins a new conversation with what is stored of this one"
 """What can be done where an agent has lost a conversation."""
+
+NO_AGENT = "its agent has ended; navi resume goes on with it"
+"""Why nothing can be sent."""
 
 NEVER_STARTED = "the hub ended before it could start the agent; navi resume starts it"
 
@@ -131,32 +134,23 @@ class HubSession:
 
     # ---- beginning
 
-    async def start(self, prompt: str, by: str, anew: bool = False) -> None:
-        """Store the first inputs, and let the relay start the agent and give it these. `anew` begins a conversation."""
-        launch = launch_of(self.row)
-        launch = launch._replace(resume=launch.resume and not anew)
-        harness = self._run.harness
-        waits = await self._writer.do(lambda store: store.inputs(self.row.id, "queued"))
-        self._run = begin(harness, self.row, bool(prompt) or any(one.kind == "user" for one in waits))
-        lines = harness.codec.handshake(launch)
-        first = await self._writer.do(lambda store: self._queue_first(store, lines, prompt, by))
-        await self._send_start(launch, first)
-
     @property
     def may_not_have_begun(self) -> bool:
         """Whether nothing came of its run yet: the relay may have ended before it started the agent."""
         return self.state.status is Status.STARTING and self.row.log_offset == 0
 
-    async def start_again(self) -> None:
-        """Let another relay start the agent, which it does once however often it is asked."""
+    async def start(self, again: bool = False) -> None:
+        """Let the relay start the agent, and give it the inputs that wait; `again` says that another one may have done
+        so. It is started once however often that is asked for.
+        """
         waiting = await self._writer.do(lambda store: store.inputs(self.row.id, "queued", "handed"))
         first = min((one.seq for one in waiting if one.kind == "line"), default=0)
         if first:
-            await self._send_start(launch_of(self.row), first, again=True)
+            await self._send_start(launch_of(self.row), first, again)
         else:
             await self._hear_ended({"error": NEVER_STARTED})
 
-    async def _send_start(self, launch: Launch, first: int, again: bool = False) -> None:
+    async def _send_start(self, launch: Launch, first: int, again: bool) -> None:
         harness = self._run.harness
         self.reached = await self._to_relay({
             "type": "start_session", "session_id": self.row.id, "host": self.row.host,
@@ -165,16 +159,6 @@ class HubSession:
             "again": again,
         })  # fmt: skip
         await self.send_waiting()
-
-    def _queue_first(self, store: Store, lines: Iterable[str], prompt: str, by: str) -> int:
-        """Queue the handshake before whatever waits, and then the prompt; return the first number."""
-        waiting = store.take_back(self.row.id)
-        numbers = [store.queue(self.row.id, str(uuid.uuid4()), "line", line).seq for line in lines]
-        for one in waiting:
-            store.queue(self.row.id, one.uuid, one.kind, one.body, one.by)
-        if prompt:
-            store.queue(self.row.id, str(uuid.uuid4()), "user", prompt, by)
-        return numbers[0]
 
     # ---- what the relay says
 
@@ -205,8 +189,8 @@ class HubSession:
         self._tell([self._updated(clean(message.get("error") or ""))])
         if self.reached:
             await self.send_waiting()
-        if self.reached and self.state.status is Status.ENDING:
-            await self._end_run()
+        if self.reached and self.row.end_asked is not None:
+            await self._end_now()
 
     async def _hear_output(self, message: Message) -> None:
         """Store a batch; one that does not fit is asked for again from where the store ends."""
@@ -226,7 +210,8 @@ class HubSession:
         gave_up = before.status.live and not output.run.state.status.live
         if gave_up:
             batch = batch._replace(changes=self._with_offer(batch.changes))
-        if not await self._writer.do(lambda store: store.receive(batch)):
+        starting = output.run.state.status is Status.STARTING
+        if not await self._writer.do(lambda store: receive(store, batch, output.dues, starting)):
             await self.rebuild()
             return
         first, known = self.row.last_index + 1, self.row.agent_session_id
@@ -235,16 +220,15 @@ class HubSession:
         self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)
         self._tell([{"type": "partial", "message_id": one.id, "text": one.text} for one in output.partials])
         self._tell(self._news(before, batch, first))
-        await self._queue_due(output.dues)
+        self._held_back = self._held_back or bool(output.dues)
         if batch.changes.get("agent_session_id", known) != known:
             await self._let_host_know()
         if gave_up:
             await self._end_run()
 
     def _with_offer(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Return changes whose reason says what can be done, if an agent could not go on with its conversation."""
-        reason = changes.get("reason") or ""
-        return {**changes, "reason": f"{reason}; {ANEW}" if reason and self.row.generation > 1 else reason}
+        """Return changes that say so if an agent could not go on with its conversation: another can be begun."""
+        return {**changes, "lost": bool(changes.get("reason")) and launch_of(self.row).resume}
 
     async def _let_host_know(self) -> None:
         """Tell the host the conversation that the agent has chosen, so that it notices a terminal with it."""
@@ -280,7 +264,7 @@ class HubSession:
             status, reason = self.row.status, self.row.reason
         return {
             "type": "session_updated", "status": status, "remote": self.row.remote,
-            "interactive": self.row.interactive,
+            "interactive": self.row.interactive, "ends": self.row.end_asked is not None,
             "reason": reason or (self.state.reason if self.state.status.live else self.row.reason),
         }  # fmt: skip
 
@@ -300,6 +284,7 @@ class HubSession:
         before = self.state
         self._run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
         changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code"), "ended_at": time.time()}
+        changes |= {"end_asked": None, "end_asked_by": ""}
         if not self.row.remote:
             await self._writer.do(lambda store: store.change(self.row.id, ended_at=changes["ended_at"]))
             await self._remove_files()
@@ -316,7 +301,8 @@ class HubSession:
             changes["reason"] += f": {clean(message['errors'])}"
         await self._writer.do(lambda store: store.change(self.row.id, **changes))
         self.row = self.row._replace(**changes)
-        complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason}
+        complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason,
+                    "lost": self.row.lost}  # fmt: skip
         self._tell([complete, self._updated()])
         await self._remove_files()
 
@@ -334,30 +320,28 @@ class HubSession:
             if not self.row.remote:
                 raise Refused(IN_TERMINAL)
             if not self.state.status.live:
-                raise Refused("its agent has ended; navi resume goes on with it")
+                raise Refused(NO_AGENT)
             self._active = trio.current_time()
-            found = await self._writer.do(lambda store: store.queue(self.row.id, id, kind, body, by))
+            found, waiting = await self._writer.do(
+                lambda store: (store.queue(self.row.id, id, kind, body, by), self._waiting(store))
+            )
             queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": kind}
             self._tell([queued | ({"content": body, "by": by} if kind == "user" else {})])
-            await self.send_waiting()
+            await self._send(waiting)
             return found
-
-    async def _queue_due(self, dues: Iterable[Due]) -> None:
-        """Queue what the agent must be sent whoever watches. The key makes it one input, also after a new start."""
-        for due in dues:
-            key = f"{self.row.id} {self.row.generation} {due.key}"
-            if self.state.status is Status.STARTING:  # prompts wait for what follows from this
-                before = partial(Store.queue_before_prompts, session_id=self.row.id, uuid=key, line=due.line)
-                await self._writer.do(before)
-            else:
-                work = partial(Store.queue, session_id=self.row.id, uuid=key, kind="line", body=due.line)
-                await self._writer.do(work)
-            self._held_back = True
 
     async def send_waiting(self) -> None:
         """Send the relay the inputs that are not at the agent's host yet. The number makes one that comes twice one."""
+        await self._send(await self._writer.do(self._waiting))
+
+    def _waiting(self, store: Store) -> Sequence[Input]:
+        return store.inputs(self.row.id, "queued")
+
+    async def _send(self, waiting: Sequence[Input]) -> None:
         self._held_back = False
-        for one in await self._writer.do(lambda store: store.inputs(self.row.id, "queued")):
+        if self.row.end_asked is not None:
+            return  # it takes nothing any more; what waits goes on with it if it is resumed
+        for one in waiting:
             if one.kind == "user" and self.state.status is Status.STARTING:
                 self._held_back = True  # some agents take prompts only after the handshake
                 return
@@ -379,11 +363,13 @@ class HubSession:
             check_option(asked, answer)
             line = self._run.harness.codec.answer(asked, answer) if asked else ""
             kept, id = stored_answer(answer), str(uuid.uuid4())
-            await self._writer.do(lambda store: store.answer(self.row.id, request_id, kept, by, id, line))
+            _, waiting = await self._writer.do(
+                lambda store: (store.answer(self.row.id, request_id, kept, by, id, line), self._waiting(store))
+            )
             self._run = happened(self._run, Answered(request_id))
             resolved = {"type": "question_resolved", "request_id": request_id, "state": "answered", "by": by}
             self._tell([resolved, self._updated()])
-            await self.send_waiting()
+            await self._send(waiting)
 
     async def interrupt(self, by: str) -> None:
         """End the turn. Raise Refused for an agent that has ended."""
@@ -391,11 +377,42 @@ class HubSession:
         for number, line in enumerate(self._run.harness.codec.interrupt(self._run.memory, key, self.state.questions)):
             await self.queue(f"{key}-{number}", "interrupt", line, by)
 
-    async def end(self, why: str = "") -> None:
-        """Let the relay end the agent; `why` is for people, if nobody asked for it."""
+    async def end(self, by: str = "", why: str = "") -> bool:
+        """Let the relay end the agent; `why` is for people, if nobody asked for it. Where no relay reaches the agent,
+        that is kept until one does. Return whether it is being ended now. Raise Refused if it has ended.
+        """
         async with self._lock:
+            if not self.row.remote or not self.state.status.live:
+                raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
             self._why_ended = why
-            self._run = happened(self._run, EndWanted())
+            await self._note_end(time.time(), by)
+        if self.reached:
+            await self._end_now()
+        else:
+            self._tell([self._updated()])
+        return self.reached
+
+    async def withdraw_end(self) -> None:
+        """Let the agent go on, which was to end when its host is reached again. Raise Refused if that is too late."""
+        async with self._lock:
+            if not self.row.remote or not self.state.status.live:
+                raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
+            if self.row.end_asked is None:
+                raise Refused("nobody has asked for the end of its agent")
+            if self.reached:
+                raise Refused("its agent is being ended already")
+            await self._note_end(None, "")
+            if self.state.status is Status.ENDING:
+                await self.rebuild()
+        self._tell([self._updated()])
+
+    async def _note_end(self, at: float | None, by: str) -> None:
+        asked: dict[str, Any] = {"end_asked": at, "end_asked_by": by}
+        await self._writer.do(lambda store: store.change(self.row.id, **asked))
+        self.row = self.row._replace(**asked)
+
+    async def _end_now(self) -> None:
+        self._run = happened(self._run, EndWanted())
         self._tell([self._updated()])
         await self._end_run()
 
@@ -415,6 +432,36 @@ HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
 
 def _asked(asked: Asked) -> Message:
     return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}
+
+
+def begin_run(store: Store, row: StoredSession, harness: Harness, prompt: str, by: str) -> StoredSession:
+    """Store the first inputs of a run that was just stored: the handshake, whatever waits, and then the prompt.
+
+    It belongs into one transaction with that: a hub that is killed has stored all of a beginning, or nothing.
+    """
+    waiting = store.take_back(row.id)
+    for line in harness.codec.handshake(launch_of(row)):
+        store.queue(row.id, str(uuid.uuid4()), "line", line)
+    for one in waiting:
+        store.queue(row.id, one.uuid, one.kind, one.body, one.by)
+    if prompt:
+        store.queue(row.id, str(uuid.uuid4()), "user", prompt, by)
+    return row
+
+
+def receive(store: Store, batch: Batch, dues: Iterable[Due], starting: bool) -> bool:
+    """Store a batch, with what the agent must be sent for it whoever watches; return false if the batch does not fit.
+    The key of a due line makes it one input, also after a new start; while the agent starts, prompts wait for it.
+    """
+    if not store.receive(batch):
+        return False
+    for due in dues:
+        key = f"{batch.session_id} {batch.generation} {due.key}"
+        if starting:
+            store.queue_before_prompts(batch.session_id, key, due.line)
+        else:
+            store.queue(batch.session_id, key, "line", due.line)
+    return True
 
 
 def check_option(asked: Asked | None, answer: Answer) -> None:

@@ -37,10 +37,10 @@ def begin(harness: Harness, row: StoredSession, prompted: bool = True) -> RunSta
 
 
 def launch_of(row: StoredSession) -> Launch:
-    """Return how the run of a stored session is started. Each run after the first one resumes its conversation, if it
-    has one.
+    """Return how the run of a stored session is started: each run after the one that began its conversation goes on
+    with that, if the agent has named it.
     """
-    resume = row.generation > 1 and bool(row.agent_session_id)
+    resume = row.generation > row.conversation_from and bool(row.agent_session_id)
     return Launch(row.cwd, row.agent_session_id, resume, row.model, row.permission_mode, partial=True)
 
 

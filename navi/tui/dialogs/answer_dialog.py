@@ -127,9 +127,9 @@ class AnswerDialog(Dialog):
         chosen = one.n == self._chosen
         mark, style = self.glyphs.cursor if chosen else " ", "name" if chosen else ""
         first, *rest = wrap(one.label, width - 8) or [""]
-        more: Line = [("dim", f"  {one.more}")] if one.more else []
-        lines: list[Line] = [[("key", f" {mark} {one.n}"), (style, f"  {first}")], *([(style, f"      {part}")] for part in rest)]
-        return [*lines[:-1], [*lines[-1], *more]]
+        lines: list[Line] = [[("key", f" {mark} {one.n}"), (style, f"  {first}")]]
+        lines += [[(style, f"      {part}")] for part in rest]
+        return [*lines[:-1], [*lines[-1], ("dim", f"  {one.more}")]] if one.more else lines
 
     def _table(self) -> list[Line]:
         """Return a line for each session: what becomes of it."""
