@@ -269,10 +269,7 @@ def _health(hub: HubClient, options: Options, context: Context) -> int:
     """Report whether the agents run; of one, the exit status is its code."""
     codes = {"complete": exits.NO, "failed": exits.NO, "archived": exits.NO, "disconnected": exits.UNAVAILABLE}
     found = [find(hub, text) for text in options.addresses]
-    documents = [
-        {"address": address(one), "status": health(one), "reason": _reason(one)}
-        for one in found
-    ]
+    documents = [{"address": address(one), "status": health(one), "reason": _reason(one)} for one in found]
     if options.json:
         context.output.print_json(documents[0] if len(documents) == 1 else documents)
     else:

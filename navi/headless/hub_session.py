@@ -16,9 +16,10 @@ import trio
 
 from navi.core.text import clean
 from navi.headless.asking import asked_document
-from navi.headless.harness.base import Answer, Asked, Due, Harness, Launch
+from navi.headless.harness.base import Answer, Asked, Harness, Launch
 from navi.headless.run_state import Output, begin, columns, happened, launch_of, read
-from navi.headless.state import Answered, EndWanted, Exited, Handed, State, Status
+from navi.headless.run_store import receive
+from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
 from navi.headless.store import Store
 from navi.headless.stored import Batch, Input, Refused, StoredSession
 from navi.headless.writer import Writer
@@ -82,6 +83,13 @@ class HubSession:
         self._held_back = False
         self._active = trio.current_time()
         self._why_ended = ""
+        self._starts_since: float | None = None
+
+    @property
+    def starts_for(self) -> float:
+        """Seconds for which its agent runs and has not answered the handshake, as far as this hub saw it."""
+        starts = self.state.status is Status.STARTING and self._starts_since is not None
+        return trio.current_time() - (self._starts_since or 0.0) if starts else 0.0
 
     @property
     def idle_for(self) -> float:
@@ -186,6 +194,8 @@ class HubSession:
 
     async def _hear_reached(self, message: Message) -> None:
         self.reached = message["reached"]
+        begins = self.reached and self.state.status is Status.STARTING
+        self._starts_since = (self._starts_since or trio.current_time()) if begins else None
         self._tell([self._updated(clean(message.get("error") or ""))])
         if self.reached:
             await self.send_waiting()
@@ -294,7 +304,8 @@ class HubSession:
         elif before.status is Status.STARTING and before.reason:
             changes = self._with_offer(changes)
         elif not before.status.live:
-            changes["reason"] = self.row.reason
+            last = f": {clean(message['errors'])}" if message.get("errors") and before.reason == UNANSWERED else ""
+            changes["reason"] = self.row.reason + last
         elif self.state.status is Status.COMPLETE:
             changes["reason"] = self._why_ended
         elif message.get("errors"):
@@ -392,6 +403,16 @@ class HubSession:
             self._tell([self._updated()])
         return self.reached
 
+    async def give_up(self) -> None:
+        """Note that its agent has not answered for too long, and let the relay end it."""
+        async with self._lock:
+            self._run = happened(self._run, Silent())
+            changes = dict(columns(self.state))
+            await self._writer.do(lambda store: store.change(self.row.id, **changes))
+            self.row = self.row._replace(**changes)
+        self._tell([self._updated()])
+        await self._end_run()
+
     async def withdraw_end(self) -> None:
         """Let the agent go on, which was to end when its host is reached again. Raise Refused if that is too late."""
         async with self._lock:
@@ -432,36 +453,6 @@ HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
 
 def _asked(asked: Asked) -> Message:
     return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}
-
-
-def begin_run(store: Store, row: StoredSession, harness: Harness, prompt: str, by: str) -> StoredSession:
-    """Store the first inputs of a run that was just stored: the handshake, whatever waits, and then the prompt.
-
-    It belongs into one transaction with that: a hub that is killed has stored all of a beginning, or nothing.
-    """
-    waiting = store.take_back(row.id)
-    for line in harness.codec.handshake(launch_of(row)):
-        store.queue(row.id, str(uuid.uuid4()), "line", line)
-    for one in waiting:
-        store.queue(row.id, one.uuid, one.kind, one.body, one.by)
-    if prompt:
-        store.queue(row.id, str(uuid.uuid4()), "user", prompt, by)
-    return row
-
-
-def receive(store: Store, batch: Batch, dues: Iterable[Due], starting: bool) -> bool:
-    """Store a batch, with what the agent must be sent for it whoever watches; return false if the batch does not fit.
-    The key of a due line makes it one input, also after a new start; while the agent starts, prompts wait for it.
-    """
-    if not store.receive(batch):
-        return False
-    for due in dues:
-        key = f"{batch.session_id} {batch.generation} {due.key}"
-        if starting:
-            store.queue_before_prompts(batch.session_id, key, due.line)
-        else:
-            store.queue(batch.session_id, key, "line", due.line)
-    return True
 
 
 def check_option(asked: Asked | None, answer: Answer) -> None:

@@ -172,9 +172,7 @@ class Store:
         query = f"SELECT {', '.join(StoredSession._fields)} FROM sessions {clause}"
         for row in self._database.execute(query, values):
             found = StoredSession(*row)
-            yield found._replace(
-                remote=bool(found.remote), interactive=bool(found.interactive), lost=bool(found.lost)
-            )
+            yield found._replace(remote=bool(found.remote), interactive=bool(found.interactive), lost=bool(found.lost))
 
     def change(self, session_id: str, **changes: Any) -> None:
         """Change columns of a session. Raise Refused if there is no such session, or `remote` would become 1."""

@@ -105,7 +105,8 @@ def test_killed_relays_and_hubs_lose_and_double_nothing(lab: Lab, far: bool) -> 
 
 def test_a_choice_that_counts_always_is_one_of_the_question(lab: Lab) -> None:
     with serving(lab):
-        address = spawn(lab, "local", "offer may I? ;; say once ;; offer and now? ;; say twice ;; offer still? ;; say on")
+        steps = ("offer may I?", "say once", "offer and now?", "say twice", "offer still?", "say on")
+        address = spawn(lab, "local", " ;; ".join(steps))
         navi(lab, "wait", address, "--until", "permission", "--timeout", "60")
         asked = json.loads(navi(lab, "answer", address, "--json").stdout)
         labels = ["Yes", "No", "Yes, and always allow what it offers"]
@@ -116,7 +117,8 @@ def test_a_choice_that_counts_always_is_one_of_the_question(lab: Lab) -> None:
         shows(lab, address, "once", "? permission: Script and now?")
         planned = navi(lab, "answer", address, "--choose", "3", "--dry-run").stdout
         assert planned == f"would answer {address}: {labels[2]}\n"
-        assert "no choice is 4; there are 1 Yes, 2 No" in navi(lab, "answer", address, "--choose", "4", status=64).stderr
+        refused = navi(lab, "answer", address, "--choose", "4", status=64).stderr
+        assert "no choice is 4; there are 1 Yes, 2 No" in refused
         assert "no choice takes a text" in navi(lab, "answer", address, "--text", "why", status=64).stderr
         navi(lab, "answer", address, "--choose", labels[2])
         shows(lab, address, "twice", "on")
@@ -156,6 +158,20 @@ def test_an_agent_whose_host_is_away_ends_when_it_returns_unless_that_is_withdra
         shows(lab, address, "again")
     lab.local.new_session("pane")
     assert "navi undo restores a session" in navi(lab, "kill", "--withdraw", "pane", status=64).stderr
+
+
+def test_a_session_of_which_nothing_is_left_has_failed_and_can_be_resumed(lab: Lab) -> None:
+    with serving(lab):
+        address = spawn(lab, "local", "say hello")
+        navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+        place = lab.local.sessions_dir / ".headless" / address / "1"
+        for name in ("runner", "feeder", "pid"):
+            os.kill(int((place / name).read_text().split()[0]), signal.SIGKILL)
+        until(lambda: listed(lab, address)["status"] == "failed", 60, "it is known")
+        assert "nothing of it is left on its host" in navi(lab, "health", address, status=1).stdout
+        until(lambda: not place.exists(), what="what is stored is removed from the host")
+        navi(lab, "resume", address, "say again")
+        shows(lab, address, "hello", "again")
 
 
 LOSES = f"""#!{sys.executable}

@@ -17,12 +17,13 @@ import trio
 from navi.config.settings import HarnessCommand
 from navi.headless.harness.base import Launch
 from navi.headless.harness.configured import configured
-from navi.headless.hub import BEHIND, MOST_A_MINUTE, MOST_AT_ONCE, Hub, Subscriber
+from navi.headless.hub import MOST_A_MINUTE, MOST_AT_ONCE, Hub
 from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
 from navi.headless.so_far import printed_so_far
 from navi.headless.store import Store
 from navi.headless.stored import Refused, StoredSession
+from navi.headless.subscriber import BEHIND, Subscriber
 from tests.support.full_disk import disk, fill, free
 
 READY = {"type": "control_response", "response": {"subtype": "success", "request_id": "navi-handshake", "response": {}}}
@@ -202,6 +203,27 @@ async def test_an_agent_that_waits_too_long_is_ended(tmp_path: Path, autojump_cl
         assert stored
         assert stored.status == "complete"
         assert stored.reason == "ended after it waited for a prompt for 1h 0m (idle_limit)"
+
+
+async def test_an_agent_that_never_answers_has_failed(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    autojump_clock.autojump_threshold = 0.3
+    async with world(tmp_path) as here:
+        row, away, quick = [await here.hub.spawn(Wanted("x")) for _ in range(3)]
+        for one in (row, quick):
+            await here.hub.hear({"type": "session_reached", "session_id": one.id, "generation": 1, "reached": True})
+        await here.prints(quick, READY)
+        autojump_clock.jump(50)
+        await here.hub.hear({"type": "session_reached", "session_id": row.id, "generation": 1, "reached": True})
+        autojump_clock.jump(11)
+        await trio.sleep(30)
+        assert [one["session_id"] for one in here.relay.take("end_session")] == [row.id]
+        ended = {"session_id": row.id, "generation": 1, "exit_code": 143, "reason": "asked", "errors": "log in first"}
+        await here.hub.hear({"type": "session_ended", **ended})
+        for one, status in ((row, "failed"), (away, "starting"), (quick, "running")):
+            stored = await here.hub.writer.do(lambda store, id=one.id: store.needed(id))
+            assert here.hub.shown(stored).status == status, "one that its host did not begin yet has time"
+        stored = await here.hub.writer.do(lambda store: store.needed(row.id))
+        assert stored.reason == "it did not answer when it was started: log in first"
 
 
 def test_a_configured_command_line_starts_the_agent() -> None:
@@ -464,6 +486,7 @@ ENDS = [
     pytest.param(0, "asked", "complete", "", id="asked to end"),
     pytest.param(137, "", "failed", "status 137", id="killed"),
     pytest.param(None, "", "failed", "lost", id="lost"),
+    pytest.param(None, "restart", "failed", "its host was restarted", id="restarted"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Feedback from the dashboard to an agent in a terminal: sent with a key, queued, and handed over by the agent's hook."""
+"""Feedback from the dashboard to an agent in a terminal: sent with a key, queued, and handed over by its hook."""
 
 from __future__ import annotations
 

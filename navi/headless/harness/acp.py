@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from navi.headless.harness.base import (
+    OPTION_KINDS,
     Abilities,
     Answer,
     Asked,
@@ -18,7 +19,6 @@ from navi.headless.harness.base import (
     Json,
     Launch,
     Mode,
-    OPTION_KINDS,
     Option,
     Other,
     Partial,

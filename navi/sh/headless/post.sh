@@ -18,9 +18,11 @@ navi_put_line() {
 
 # navi_is_whole SIZE LINE: whether all of the line was written. A short one is read again, which starts no process.
 navi_is_whole() {
-    navi_written=
-    [ "$1" -gt 4096 ] || { IFS= read -r navi_written <"$navi_part"; } 2>/dev/null
-    [ "$navi_written$navi_newline" = "$2" ] || [ $(($(wc -c <"$navi_part"))) -eq "$1" ]
+    if [ "$1" -le 4096 ] && [ "${#2}" -eq "$1" ]; then
+        { IFS= read -r navi_written <"$navi_part"; } 2>/dev/null
+        [ "${navi_written-}$navi_newline" != "$2" ] || return 0
+    fi
+    [ $(($(wc -c <"$navi_part"))) -eq "$1" ]
 }
 
 # navi_refuse_part WORDS [cut]: the line could not be written, or is not whole.
