@@ -282,9 +282,14 @@ def _health(hub: HubClient, options: Options, context: Context) -> int:
 def _reason(info: Info) -> str:
     """Return why a session is as it is, and what follows from that."""
     why = clean(info["reason"]) or str(info["status"])
-    if info["end_asked"] and info["status"] == "disconnected":
+    if ends_later(info):
         why += _ends_later(address(info))
     return why + (_offer(address(info)) if info["lost"] else "")
+
+
+def ends_later(info: Info) -> bool:
+    """Return whether the agent of a session is to end as soon as its host can be reached."""
+    return bool(info["end_asked"]) and info["status"] == "disconnected"
 
 
 def _ends_later(about: str) -> str:
@@ -375,17 +380,18 @@ def health(info: Info) -> str:
 def cells(info: Info) -> tuple[str, str, str, str, str]:
     """Return the cells of a session in the table."""
     since = age(time.time() - info["last_activity_at"]) if info["last_activity_at"] else ""
-    return address(info), clean(info["status"]), health(info), since, clean(f"Remote  {info['title']}")
+    later = " (ends when its host can be reached)" if ends_later(info) else ""
+    return address(info), clean(info["status"]), health(info), since, clean(f"Remote  {info['title']}{later}")
 
 
 def document(info: Info) -> dict[str, object]:
     """Return a session as JSON."""
-    known = health(info)
+    known, why = health(info), _reason(info) if info["reason"] or ends_later(info) else None
     return {
         "address": address(info), "host": info["host"] or LOCAL, "remote": info["host"], "name": info["id"],
         "status": info["status"], "status_source": "hub", "status_age_s": None, "message": clean(info["title"]),
         "cwd": info["cwd"] or None, "timestamp": int(info["last_activity_at"]), "agent": info["harness"],
-        "health": None if known == "unknown" else known, "health_reason": clean(info["reason"]) or None,
+        "health": None if known == "unknown" else known, "health_reason": why,
         "type": "spawned", "socket": None, "target": None, "pid": None, "exit_status": info["exit_code"],
         "exit_signal": None, "created_at": None, "last_active": None, "registered": False, "tags": [],
         "bookmarked": False, "attached": None, "headless": True,

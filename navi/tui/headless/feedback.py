@@ -81,8 +81,10 @@ class FeedbackCommands:
         try:
             folder = fleet.host(session.host).settings.sessions_dir
             check_hooks(await fleet.ask(session.host, look_at_hooks(folder)), session.host)
-        except (HostError, KeyError) as error:
-            raise OperationError(f"{session.address}: {error}; nothing was sent") from error
+        except KeyError:
+            raise OperationError(f"{session.host} is not a host in remotes.yaml") from None
+        except HostError as error:
+            raise OperationError(str(error)) from error
         made = await hub.ask(
             "POST", "/api/sessions/live", title=session.name, project_path=session.cwd,
             claude_session_id=conversation, host=session.host, tmux_name=session.name, interactive=True,
