@@ -220,10 +220,12 @@ async def test_an_agent_that_never_answers_has_failed(tmp_path: Path, autojump_c
         ended = {"session_id": row.id, "generation": 1, "exit_code": 143, "reason": "asked", "errors": "log in first"}
         await here.hub.hear({"type": "session_ended", **ended})
         for one, status in ((row, "failed"), (away, "starting"), (quick, "running")):
-            stored = await here.hub.writer.do(lambda store, id=one.id: store.needed(id))
-            assert here.hub.shown(stored).status == status, "one that its host did not begin yet has time"
-        stored = await here.hub.writer.do(lambda store: store.needed(row.id))
-        assert stored.reason == "it did not answer when it was started: log in first"
+            held = here.hub.held(one.id)
+            assert held
+            assert held.state.status == status, "one that its host did not begin yet has time"
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert (stored.status, stored.reason) == ("failed", "it did not answer when it was started: log in first")
 
 
 def test_a_configured_command_line_starts_the_agent() -> None:

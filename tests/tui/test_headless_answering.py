@@ -127,7 +127,7 @@ def test_a_choice_is_readable_in_full_on_a_narrow_screen(lab: Lab) -> None:
         spawn(lab, "local", "go", "claude-code", str(lab.local.home), "api")
         asked = agent.asks("q1", "Bash", command="git push")
         agent.print({**asked, "request": {**asked["request"], "permission_suggestions": [RULE]}})
-        screen.wait_for("1 question")
+        screen.wait_for("permission")
         screen.press("4")
         screen.wait_for(re.compile(r"❯ 4  Yes, and always allow"))
         text = " ".join(line.strip() for line in screen.screen().splitlines())

@@ -19,7 +19,7 @@ def test_feedback_is_sent_queued_and_handed_over(lab: Lab, far: bool) -> None:
     there, _ = account(lab, far)
     put_claude(there)
     there.new_session("api", "claude --session-id 0badc0de-1")
-    with serving(lab), navi(lab, 120, 40) as screen:
+    with serving(lab), navi(lab, 180, 40) as screen:
         screen.wait_for(re.compile("api .*(idle|working|unknown|waiting|done)"))
         screen.press("F")
         screen.wait_for("Feedback to api")

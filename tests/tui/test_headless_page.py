@@ -127,7 +127,7 @@ def test_an_agent_is_ended_and_goes_on(lab: Lab, far: bool) -> None:
 def test_an_agent_whose_host_is_away_is_to_end_or_not(lab: Lab) -> None:
     atlas = lab.machine("atlas", shell="bash")
     lab.remotes_yaml([atlas])
-    with serving(lab), navi(lab, 120, 40) as screen:
+    with serving(lab), navi(lab, 180, 40) as screen:
         spawn(lab, "atlas", "say hello", title="api")
         screen.wait_for("waiting")
         atlas.stop()
@@ -139,7 +139,9 @@ def test_an_agent_whose_host_is_away_is_to_end_or_not(lab: Lab) -> None:
         screen.wait_for(re.compile("its agent ends when that is reached, as .* asked; x lets it go on"))
         screen.press(":")
         screen.wait_for("its agent ends when its host can be reached; the message is kept until it is resumed")
-        screen.press("Escape", "x")
+        screen.press("Escape")
+        screen.wait_gone("Message to api")
+        screen.press("x")
         screen.wait_for("lets its agent go on, which was to end when reached again")
         screen.press("y")
         screen.wait_for("the agent of api goes on")
@@ -166,14 +168,16 @@ exec "$0.real" "$@"
 
 
 def test_a_conversation_that_was_lost_is_begun_anew_after_a_question(lab: Lab) -> None:
-    with serving(lab), puppet(lab.local) as agent, navi(lab, 120, 40) as screen:
+    with serving(lab), puppet(lab.local) as agent, navi(lab, 180, 40) as screen:
         program = lab.local.bin / "claude"
         program.rename(lab.local.bin / "claude.real")
         program.write_text(LOSES)
         program.chmod(0o755)
         spawn(lab, "local", "go", "claude-code", str(lab.local.home), "api")
-        agent.print(agent.text("what was printed before"))
+        screen.wait_for("running")
         screen.press("w")
+        screen.wait_for("Esc closes")
+        agent.print(agent.text("what was printed before"))
         screen.wait_for("what was printed before")
         screen.press("x")
         screen.wait_for("End api")
@@ -183,7 +187,9 @@ def test_a_conversation_that_was_lost_is_begun_anew_after_a_question(lab: Lab) -
         screen.wait_for("its agent has failed: No conversation found; B or : begins a new conversation with what is")
         screen.press(":")
         screen.wait_for("it begins a new conversation with what is stored of the one so far")
-        screen.press("Escape", "B")
+        screen.press("Escape")
+        screen.wait_gone("Message to api")
+        screen.press("B")
         screen.wait_for("Begin anew api")
         screen.wait_for("begins a new conversation with what is stored of the one so far, of which its agent has no")
         screen.press("n")
