@@ -15,6 +15,7 @@ from navi.tui.actions import Actions
 from navi.tui.answering import Answering
 from navi.tui.headless.answering import HeadlessAnswering
 from navi.tui.headless.commands import HeadlessCommands
+from navi.tui.headless.feedback import FeedbackCommands
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.headless.watch import HubWatch
 from navi.tui.host_commands import HostCommands
@@ -61,7 +62,7 @@ class Commands:
         messages = MessageCommands(actions, screen.glyphs, screen)
         self._sessions = SessionKeys(
             screen, self.pages, self._programs, sessions, answering, messages, headless,
-            HeadlessAnswering(services, headless, screen),
+            HeadlessAnswering(services, headless, screen), FeedbackCommands(services, headless, screen),
         )  # fmt: skip
         self.feeds = services.shared(SharedFeeds)
         self.host_progress = HostProgress(screen.progress)

@@ -57,6 +57,9 @@ ROWS = (
     Binding("interrupt", ("ctrl c",), "interrupt the agent's turn; asks first", AGENT),
     Binding("resume", ("B",), "go on with a session without a terminal whose agent has ended", AGENT),
     Binding("message", (":",), "type a message to the session, or to all selected ones", SESSIONS, "message"),
+    Binding(
+        "feedback", ("F",), "feedback to an agent in a terminal, which gets it at the end of its turn", SESSIONS
+    ),
     Binding("new", ("n",), "new session, on any host", SESSIONS, "new"),
     Binding("clone", ("c",), "new session like this one", SESSIONS),
     Binding("kill", ("x",), "kill the session, or end an agent without a terminal; asks first", SESSIONS, "kill"),

@@ -195,6 +195,7 @@ def _title(text: str, room: int) -> str:
 
 def _badges(session: Session, context: RowContext) -> list[Segment]:
     badges = [*_of_headless(session.headless)] if session.headless else []
+    badges += _of_feedback(session.feedback)
     badges += [("notice", " unseen")] if context.unseen else []
     if session.marks.bookmarked:
         badges.append(("notice", f" {context.glyphs.bookmark}"))
@@ -216,6 +217,13 @@ def _of_headless(agent: HeadlessAgent) -> Iterator[Segment]:
     yield ("key", " Remote")
     if agent.asked:
         yield ("permission", f" {len(agent.asked)} question{'' if len(agent.asked) == 1 else 's'}")
+
+
+def _of_feedback(waits: int | None) -> list[Segment]:
+    """Return the badge of a session in a terminal whose agent takes feedback, and how much waits for it."""
+    if waits is None:
+        return []
+    return [("key", " Interactive"), *([("notice", f" {waits} queued")] if waits else [])]
 
 
 def _of_agent(session: Session) -> list[Segment]:
