@@ -160,6 +160,8 @@ def run_session_verb(options: Options, context: Context) -> int:
     """Carry out the verb on each session, or print what it would do."""
     verb = SESSION_VERBS[options.verb]
     addresses = [context.address(text) for text in options.addresses]
+    if getattr(options, "withdraw", False):
+        raise UsageError("only the end of an agent without a terminal can be withdrawn; navi undo restores a session")
     if getattr(options, "dry_run", False):
         found = context.each(addresses, lambda address: find(context, address))
         return print_results(

@@ -136,6 +136,12 @@ ANSWER = (
     DRY_RUN, JSON,
 )  # fmt: skip
 
+KILL = (
+    SEVERAL,
+    flag("--withdraw", help="let the agent go on that was to end when its host can be reached"),
+    DRY_RUN, JSON,
+)  # fmt: skip
+
 WAIT = (
     SEVERAL,
     SOCKET,
@@ -271,7 +277,7 @@ VERBS = (
         "health", "report whether the processes of sessions run", "cli.ls.run_health", HEALTH,
         mcp_tool=True, read_only=True, status_is_answer=True,
     ),
-    Verb("kill", "kill sessions", "cli.lifecycle.run_session_verb", (SEVERAL, DRY_RUN, JSON), mcp_tool=True),
+    Verb("kill", "kill sessions", "cli.lifecycle.run_session_verb", KILL, mcp_tool=True),
     Verb(
         "rename", "rename a session", "cli.lifecycle.run_rename",
         (ONE, positional("name", "NEW", help="the new name")), mcp_tool=True,

@@ -16,6 +16,7 @@ from navi.tui.actions import Actions
 from navi.tui.answering import Answering
 from navi.tui.headless.answering import HeadlessAnswering
 from navi.tui.headless.commands import HeadlessCommands
+from navi.tui.headless.feedback import FeedbackCommands
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.headless.watch import HubWatch
 from navi.tui.host_commands import HostCommands
@@ -29,6 +30,7 @@ from navi.tui.pages.stack import PageStack
 from navi.tui.palette.commands import PaletteCommands
 from navi.tui.possible import Situation, footer_order, is_offered
 from navi.tui.preview.commands import PreviewCommands
+from navi.tui.progress import HostProgress
 from navi.tui.restore_commands import RestoreCommands, lost_sessions
 from navi.tui.screen import Screen
 from navi.tui.session_commands import SessionCommands
@@ -66,10 +68,15 @@ class Commands:
         self._undoable: Callable[[], bool] = lambda: sessions.last_killed is not None
         self._sessions = SessionKeys(
             screen, self.pages, self._programs, sessions, answering, messages, headless,
-            HeadlessAnswering(services, headless, screen),
+            HeadlessAnswering(services, headless, screen), FeedbackCommands(services, headless, screen),
         )  # fmt: skip
         self.feeds = services.shared(SharedFeeds)
-        hosts = HostCommands(fleet, screen.list, self.filters, self.pages, self._programs, screen.tell)
+        self.host_progress = HostProgress(screen.progress)
+        if len(fleet.configured) > 1:
+            self.host_progress.expect(fleet.configured)
+        hosts = HostCommands(
+            fleet, screen.list, self.filters, self.pages, self._programs, screen.tell, self.host_progress
+        )  # fmt: skip
         restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
         self._palette = PaletteCommands(
             fleet, screen, self.filters, keymap, self._palette_contexts, self._whole_situation, self.run

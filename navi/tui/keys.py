@@ -27,7 +27,7 @@ from navi.tui.pages.help import HelpPage
 from navi.tui.pages.hosts import HostsPage
 from navi.tui.pages.page import Page
 
-MOVING = Group("Moving", (LIST, PAGE))
+MOVING = Group("Moving", (LIST, PAGE, DIALOG))
 SELECTED = Group("The selected session", (LIST,))
 AGENT = Group("The selected agent", (LIST, TranscriptPage.context))
 SESSIONS = Group("Sessions", (LIST, PAGE))
@@ -72,6 +72,9 @@ ROWS = (
     Binding("interrupt", ("ctrl c",), "interrupt the agent's turn; asks first", AGENT),
     Binding("resume", ("B",), "go on with a session without a terminal whose agent has ended", AGENT),
     Binding("message", (":",), "type a message to the session, or to all selected ones", SESSIONS, "message"),
+    Binding(
+        "feedback", ("F",), "feedback to an agent in a terminal, which gets it at the end of its turn", SESSIONS
+    ),
     Binding("new", ("n",), "new session, on any host", SESSIONS, "new"),
     Binding("clone", ("c",), "new session like this one", SESSIONS),
     Binding("kill", ("x",), "kill the session, or end an agent without a terminal; asks first", SESSIONS, "kill"),
@@ -135,12 +138,19 @@ ROWS = (
     Binding("focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW),
     Binding("confirm", ("y", "Y"), "do it", QUESTIONS),
     Binding("decline", ("n", "N", "q"), "do nothing, and close", QUESTIONS),
-    Binding("ok", ("enter", " "), "close the results", QUESTIONS),
+    Binding(
+        "ok", ("enter", " "),
+        "close the results; in a question with several answers, Space ticks one", QUESTIONS,
+    ),
+    Binding("stop", ("s",), "of results that are still coming: do nothing of what has not begun", QUESTIONS),
     Binding("submit", ("enter",), "submit the form", FORMS),
     Binding("next_field", ("tab", "down"), "next field", FORMS),
     Binding("previous_field", ("shift tab", "up"), "previous field", FORMS),
     Binding("new_line", ("ctrl n",), "a new line; pasted line ends stay", MESSAGES),
-    Binding("complete", ("tab",), "complete the path, or show the next recent directory", PATHS),
+    Binding(
+        "complete", ("ctrl space", "right"),
+        "complete the path, or show the next recent directory; Right does so at the end of the text", PATHS,
+    ),
     Binding("pick", ("enter",), "run the command, or list the host's sessions", PICKING),
     Binding("pick_down", ("down", "ctrl n", "tab"), "next row", PICKING),
     Binding("pick_up", ("up", "ctrl p", "shift tab"), "previous row", PICKING),

@@ -11,6 +11,7 @@ from navi.ops.lifecycle import SESSION_VERBS
 from navi.tui.answering import Answering
 from navi.tui.headless.answering import HeadlessAnswering
 from navi.tui.headless.commands import HeadlessCommands
+from navi.tui.headless.feedback import FeedbackCommands
 from navi.tui.message_commands import MessageCommands
 from navi.tui.pages.stack import PageStack
 from navi.tui.screen import Screen
@@ -24,8 +25,9 @@ class SessionKeys:
     def __init__(
         self, screen: Screen, pages: PageStack, programs: TerminalPrograms, sessions: SessionCommands,
         answering: Answering, messages: MessageCommands, headless: HeadlessCommands,
-        headless_answering: HeadlessAnswering,
+        headless_answering: HeadlessAnswering, feedback: FeedbackCommands,
     ) -> None:  # fmt: skip
+        self._feedback = feedback
         self._headless = headless
         self._headless_answering = headless_answering
         self._screen = screen
@@ -48,6 +50,7 @@ class SessionKeys:
             "rename": partial(self._for_one, self._rename),
             "tag": partial(self._for_one, sessions.tag),
             "message": partial(self._for_all, self._messages.message, headless.message),
+            "feedback": partial(self._for_one, self._feedback.feedback),
             "interrupt": partial(self._for_all, self._messages.interrupt, headless.interrupt),
             "resume": partial(self._for_all, self._resume, headless.resume),
             **{name: partial(self._for_all, partial(sessions.change, name)) for name in SESSION_VERBS},
@@ -77,7 +80,7 @@ class SessionKeys:
             self._sessions.rename(session)
 
     def _resume(self, _sessions: Sequence[Session]) -> None:
-        self._screen.tell("only a session without a terminal goes on so; navi restart starts another agent again")
+        self._screen.tell("only a session without a terminal is resumed so; navi restart restarts other agents")
 
     def _for_one(self, command: Callable[[Session], None]) -> None:
         """Run a command for the page's session, or else the one at the cursor."""
@@ -87,7 +90,10 @@ class SessionKeys:
             self._screen.tell("no session is selected")
             return
         self._screen.list.hold()
-        command(session)
+        try:
+            command(session)
+        except OperationError as error:
+            self._screen.tell(str(error), "fault")
 
     def _for_all(
         self, command: Callable[[Sequence[Session]], None],
@@ -104,7 +110,7 @@ class SessionKeys:
         self._screen.list.hold()
         without = [one for one in sessions if one.headless]
         if of_headless and without and len(without) < len(sessions):
-            self._screen.tell("select sessions that have a terminal, or such as have none: they take this differently")
+            self._screen.tell("select only sessions with a terminal, or only sessions without one")
             return
         try:
             (of_headless if of_headless and without else command)(sessions)
