@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from navi.core.text import clean
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.keymap import PICKER
-from navi.tui.paint import Line, Segment, columns_of, fit, justify, width_of
+from navi.tui.paint import Line, Segment, fit, width_of
 from navi.tui.palette.fuzzy import MISSING, rank
 from navi.tui.theme import Glyphs, lit
 
@@ -131,9 +130,10 @@ class Picker(Dialog):
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint what is typed, the rows around the cursor and the keys; on few lines, less of it."""
-        above = [self._head(width), self._prompt(width)][0 if height > 3 else 1 :]
-        fault: list[Line] = [[("fault", f" {clean(self.fault)}")]] if self.fault else []
-        below = [*fault, self._foot_line()] if height > 4 else fault
+        position = f"{min(self._place + 1, len(self._found))}/{len(self._found)}"
+        above = [self._rule(width, position), self._prompt(width)][0 if height > 3 else 1 :]
+        foot = self._foot(width)
+        below = foot if height > len(foot) + 3 else foot[:1] if self.fault else []
         self._above, self._room = len(above), max(1, height - len(above) - len(below))
         self._first = max(0, min(self._first, self._place, len(self._found) - self._room), self._place - self._room + 1)
         widths = self._widths(width)
@@ -142,22 +142,12 @@ class Picker(Dialog):
         blank: list[Line] = [[]] * (self._room - len(rows))
         return [*above, *rows, *blank, *below][:height]
 
-    def _head(self, width: int) -> Line:
-        rule = self.glyphs.rule
-        head: Line = [("key", rule * 2), ("title", f" {clean(self.title)} ")]
-        return [*head, ("key", rule * (width - columns_of(head)))]
-
     def _prompt(self, width: int) -> Line:
-        """Paint the end of what is typed, and which row of how many the cursor is on."""
-        right: Line = [("dim", f"  {min(self._place + 1, len(self._found))}/{len(self._found)} ")]
+        """Paint the end of what is typed."""
         typed = self._typed
-        while typed and width_of(typed) > width - columns_of(right) - 8:
+        while typed and width_of(typed) > width - 8:
             typed = typed[1:]
-        return justify([("dim", " find "), ("", typed), ("cursor", "_")], right, width, ellipsis=self.glyphs.ellipsis)
-
-    def _foot_line(self) -> Line:
-        parts = [(("key", f" {self.keymap.name(command)}"), ("dim", f" {does}  ")) for command, does in self.keys()]
-        return [segment for part in parts for segment in part]
+        return [("dim", " find "), ("", typed), ("cursor", "_")]
 
     def _widths(self, width: int) -> list[int]:
         """Return the columns of all cells but the last: the same for all rows; none is so wide that it hides others."""

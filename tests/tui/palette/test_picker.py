@@ -114,13 +114,13 @@ def test_a_row_that_is_gone_leaves_the_cursor_on_the_first() -> None:
 
 def test_the_position_is_shown_and_the_list_scrolls_with_the_cursor() -> None:
     opened = Opened()
-    assert opened.lines(height=6)[1].rstrip().endswith("1/6")
+    assert " 1/6 " in opened.lines(height=6)[0]
     assert opened.rows(height=6) == ["apple", "banana", "blueberry"]
     opened.press("down", "down", "down")
-    assert opened.lines(height=6)[1].rstrip().endswith("4/6")
+    assert " 4/6 " in opened.lines(height=6)[0]
     assert opened.rows(height=6) == ["banana", "blueberry", "cherry"]
     opened.press(*"nothing")
-    assert opened.lines()[1].rstrip().endswith("0/0")
+    assert " 0/0 " in opened.lines()[0]
     assert "nothing fits" in opened.lines()[2]
 
 
