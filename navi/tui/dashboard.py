@@ -113,7 +113,8 @@ class Dashboard:
         """Repaint when an age reads differently, and not before: an idle screen gets no bytes."""
         pages = self.commands.pages
         while True:
-            lasts = min(self._screen.list.label_lasts, self._screen.header.label_lasts)
+            screen = self._screen
+            lasts = min(screen.list.label_lasts, screen.header.label_lasts, screen.undo_lasts)
             pause = 1.0 if pages.page else min(max(lasts, 0.5), 60.0)
             with trio.move_on_after(pause) as waited:
                 await self._moved.wait()
@@ -131,8 +132,10 @@ class Dashboard:
         self.commands.host_progress.note(views)
         self._screen.select_expected()
         self._notifier.note(views)
-        self._screen.header.show(views, self._screen.list.sessions, trio.current_time())
+        selection = self.commands.filters.selection
+        self._screen.header.show(views, self._screen.list.sessions, trio.current_time(), selection)
         self._screen.terminal.show_title(caption(views))
+        self._screen.update_dialog()
         self._follow()
         self.commands.pages.update()
 
@@ -141,10 +144,11 @@ class Dashboard:
         session = self._screen.list.selected
         self._moved.set()
         self._follow_in_preview(session)
+        self._screen.header.seek(self._screen.list.query)
         commands = self.commands
         self._screen.footer.show(
             commands.filters.selection, commands.search.typed, commands.search.matches(),
-            len(self._screen.list.marked), commands.contexts,
+            len(self._screen.list.marked), commands.footer, self._screen.undo,
         )  # fmt: skip
 
     def _follow_in_preview(self, session: Session | None) -> None:

@@ -127,8 +127,10 @@ class Layout(urwid.Widget):
     def mouse_event(  # type: ignore[override]
         self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
     ) -> bool:
-        """Pass a click to the part under it (urwid's protocol)."""
+        """Pass a click to the part under it; while a dialog is open, only to that (urwid's protocol)."""
         for place in self.places(*size):
+            if self.dialog and place.part is not self.dialog:
+                continue
             if place.holds(column, line) and hasattr(place.part, "mouse_event"):
                 box = (place.width, place.height)
                 inside = (column - place.column, line - place.line)
