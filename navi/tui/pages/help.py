@@ -58,11 +58,13 @@ class Columns:
 
 
 def _brief(line: Line) -> Line:
-    """Put a command's name behind what it does, where two columns leave little room."""
+    """Put a command's name behind what it does, where there is little room, and of many keys show the ends."""
     if len(line) != 3:
         return line
-    keys, (_, command), (style, text) = line
-    return [keys, (style, f" {text} ({command.strip()})")]
+    (key_style, keys), (_, command), (style, text) = line
+    first, *others = keys.split()
+    shown_keys = f"  {f'{first} ... {others[-1]}':<12} " if len(others) > 2 else f"{keys} "
+    return [(key_style, shown_keys), (style, f"{text} ({command.strip()})")]
 
 
 def _halves(groups: Sequence[list[Line]]) -> tuple[list[Line], list[Line]]:
