@@ -28,8 +28,11 @@ def shown(width: int, *contexts: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("contexts", "first"),
-    [((LIST,), "Moving"), (("git", PAGE), "Git and its comments"), (("hosts", PAGE), "Lost sessions"), ((DIALOG,), "Moving")],
-)
+    [
+        ((LIST,), "Moving"), (("git", PAGE), "Git and its comments"), (("hosts", PAGE), "Lost sessions"),
+        ((DIALOG,), "Moving"),
+    ],
+)  # fmt: skip
 def test_the_keys_of_the_present_context_come_first(contexts: tuple[str, ...], first: str) -> None:
     groups = groups_for(KEYMAP, contexts)
     assert groups[0].title == first
