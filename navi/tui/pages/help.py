@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from navi.tui.keymap import Binding, Group, Keymap, shown
 from navi.tui.pages.page import Entry, Page
 from navi.tui.pages.view import fold
-from navi.tui.paint import Line, fit
+from navi.tui.paint import Line, columns_of, fit
 from navi.tui.theme import Glyphs
 
 TWO_FROM = 100
@@ -47,11 +47,11 @@ class Columns:
     def lines(self, width: int, glyphs: Glyphs) -> list[Line]:
         """Return the lines for a width."""
         if width < TWO_FROM:
-            lines = [line for group in self.groups for line in group]
-            return [piece for line in lines for piece in fold(line if width >= NAMES_FROM else _brief(line), width)]
+            lines = [line if width >= NAMES_FROM else _brief(line) for group in self.groups for line in group]
+            folded = [piece for line in lines for piece in fold(line, width)]
+            return [line if columns_of(line) <= width else fit(line, width, ellipsis=glyphs.ellipsis) for line in folded]
         room = (width - GAP) // 2
-        folded = [[piece for line in group for piece in fold(_brief(line), room)] for group in self.groups]
-        left, right = _halves(folded)
+        left, right = _halves([[piece for line in group for piece in fold(_brief(line), room)] for group in self.groups])
         rows = max(len(left), len(right))
         pairs = zip([*left, *[[]] * (rows - len(left))], [*right, *[[]] * (rows - len(right))], strict=True)
         return [[*fit(one, room + GAP, ellipsis=glyphs.ellipsis), *other] for one, other in pairs]
