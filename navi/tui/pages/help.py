@@ -48,10 +48,11 @@ class Columns:
         """Return the lines for a width."""
         if width < TWO_FROM:
             lines = [line if width >= NAMES_FROM else _brief(line) for group in self.groups for line in group]
-            folded = [piece for line in lines for piece in fold(line, width)]
-            return [line if columns_of(line) <= width else fit(line, width, ellipsis=glyphs.ellipsis) for line in folded]
+            pieces = [piece for line in lines for piece in fold(line, width)]
+            return [one if columns_of(one) <= width else fit(one, width, ellipsis=glyphs.ellipsis) for one in pieces]
         room = (width - GAP) // 2
-        left, right = _halves([[piece for line in group for piece in fold(_brief(line), room)] for group in self.groups])
+        groups = [[piece for line in group for piece in fold(_brief(line), room)] for group in self.groups]
+        left, right = _halves(groups)
         rows = max(len(left), len(right))
         pairs = zip([*left, *[[]] * (rows - len(left))], [*right, *[[]] * (rows - len(right))], strict=True)
         return [[*fit(one, room + GAP, ellipsis=glyphs.ellipsis), *other] for one, other in pairs]
