@@ -39,7 +39,7 @@ def test_a_git_that_hangs_is_given_up_and_the_next_session_has_its_turn(lab: Lab
     assert [one.problem for one in found] == ["git did not answer in time", ""]
 
 
-def test_without_git_that_is_said(lab: Lab) -> None:
+def test_a_missing_git_is_the_reason(lab: Lab) -> None:
     operation = losses([in_folder(lab.local.home)])
     path = lab.path_without("git")
     (found,) = operation.parse(answer(lab.local, DASH, operation, {"PATH": path}))
