@@ -103,7 +103,7 @@ def _append(path: Path, hosts: Sequence[SshHost]) -> None:
     text = _with_entries(before, hosts)
     with _beside(real, text) as beside:
         if not _reads_as_meant(real, beside, hosts):
-            raise Unwritable(f"the entries of {path} are not a list at its end; add these there:\n{_entries(hosts, '  ')}")
+            raise Unwritable(f"{path} does not end with a list of entries; add the hosts there by hand")
         os.chmod(beside, os.stat(real).st_mode & 0o777)
         if real.read_text("utf-8") != before:
             raise Unwritable(f"{path} has changed meanwhile; nothing was written")

@@ -13,6 +13,8 @@ from navi.fleet import Fleet
 from navi.hosts.sockets import folder_for_sockets
 from navi.tui.actions import Actions
 from navi.tui.answering import Answering
+from navi.tui.first_run.commands import FirstRun
+from navi.tui.first_run.host_offer import MakeHosts
 from navi.tui.headless.answering import HeadlessAnswering
 from navi.tui.headless.commands import HeadlessCommands
 from navi.tui.headless.feedback import FeedbackCommands
@@ -41,7 +43,7 @@ class Commands:
     def __init__(
         self, fleet: Fleet, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str],
         keymap: Keymap, screen: Screen, refresh: Callable[[], None], moved: Callable[[], None],
-        quit: Callable[[], None],
+        quit: Callable[[], None], make_hosts: MakeHosts,
     ) -> None:  # fmt: skip
         self._screen = screen
         self._moved = moved
@@ -72,8 +74,12 @@ class Commands:
             fleet, screen.list, self.filters, self.pages, self._programs, screen.tell, self.host_progress
         )  # fmt: skip
         restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
+        self.first_run = FirstRun(services, screen, Places(environment), make_hosts)
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
-        groups = (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring)
+        groups = (
+            screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring,
+            self.first_run,
+        )  # fmt: skip
         self._commands = {name: command for group in groups for name, command in group.commands.items()}
         self._commands |= {"search": self._begin_search, "leave": self._leave, "quit": quit}
 

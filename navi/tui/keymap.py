@@ -30,6 +30,9 @@ DIRECTORY = "directory"
 MESSAGE = "message"
 """Lies on a form whose text may have several lines."""
 
+PICK = "pick"
+"""Lies on a dialog with rows to tick."""
+
 TYPING = frozenset({PROMPT, FORM, DIRECTORY, MESSAGE})
 """Contexts in which characters are typed, so that no character can be a key."""
 

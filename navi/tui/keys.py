@@ -6,7 +6,7 @@ A row with a page opens that page; a page's own keys are in its file. `keys:` in
 from __future__ import annotations
 
 from navi.tui.headless.page import TranscriptPage
-from navi.tui.keymap import ANSWER, DIALOG, DIRECTORY, FORM, LIST, MESSAGE, PAGE, PROMPT, SEARCH, Binding, Group
+from navi.tui.keymap import ANSWER, DIALOG, DIRECTORY, FORM, LIST, MESSAGE, PAGE, PICK, PROMPT, SEARCH, Binding, Group
 from navi.tui.pages.comments import CommentsPage
 from navi.tui.pages.details import DetailsPage
 from navi.tui.pages.git import GitPage
@@ -28,6 +28,7 @@ LOST = Group("Lost sessions", (HostsPage.context,))
 PREVIEW = Group("The preview", (LIST,))
 ANSWERS = Group("What agents ask", (LIST, PAGE, ANSWER))
 QUESTIONS = Group("Questions and results", (DIALOG,))
+PICKS = Group("Rows to tick", (PICK,))
 FORMS = Group("Forms", (FORM,))
 MESSAGES = Group("The text of a message", (MESSAGE,))
 PATHS = Group("The field of a directory", (DIRECTORY,))
@@ -108,6 +109,8 @@ ROWS = (
         "authenticate", ("A",),
         "log in to a host that needs a passphrase, a touch or a code, or whose key is new", HOSTS,
     ),
+    Binding("add_hosts", ("+",), "add hosts of ~/.ssh/config to remotes.yaml: shows them, to be ticked", HOSTS),
+    Binding("hooks", ("I",), "install the agents' status hooks, on any host: shows what that changes", HOSTS),
     Binding("restore", ("B",), "bring back all sessions that a reboot or a crash ended", LOST, "bring back"),
     Binding("preview", ("p",), "show or hide the preview", PREVIEW, "preview"),
     Binding("layout", ("L",), "preview beside the list, or below it", PREVIEW),
@@ -122,6 +125,9 @@ ROWS = (
         "close the results; in a question with several answers, Space ticks one", QUESTIONS,
     ),
     Binding("stop", ("s",), "of results that are still coming: do nothing of what has not begun", QUESTIONS),
+    Binding("tick", (" ",), "tick the row, or clear it", PICKS),
+    Binding("tick_all", ("a",), "tick all rows, or none", PICKS),
+    Binding("pick", ("enter",), "do it with the ticked rows", PICKS),
     Binding("submit", ("enter",), "submit the form", FORMS),
     Binding("next_field", ("tab", "down"), "next field", FORMS),
     Binding("previous_field", ("shift tab", "up"), "previous field", FORMS),

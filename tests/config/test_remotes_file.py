@@ -123,7 +123,7 @@ def test_one_that_has_appeared_meanwhile_is_not_overwritten(path: Path) -> None:
 
 def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("a file")
-    with pytest.raises(Unwritable, match="can't write .*/config"):
+    with pytest.raises(Unwritable, match=r"can't write .*/config"):
         add_hosts(tmp_path / "config" / "navi" / "remotes.yaml", [WEB])
 
 
