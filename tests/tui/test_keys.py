@@ -55,6 +55,7 @@ def test_every_command_outside_dialogs_is_carried_out_and_every_one_has_a_key(
     dialogs = {
         "confirm", "decline", "ok", "stop", "submit", "next_field", "previous_field", "complete", "cancel", "new_line",
     }  # fmt: skip
+    dialogs |= {"tick", "tick_all", "pick"}
     own = {key.command for binding in KEYS if binding.page for key in getattr(binding.page, "keys", ())}
     assert dashboard.commands.names | own | dialogs == {binding.command for binding in KEYS}
 

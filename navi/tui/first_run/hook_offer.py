@@ -76,7 +76,7 @@ class HookOffer:
     def _show(self) -> None:
         """Show the line, or remove it."""
         names = list(self._lacking)
-        text = f"offers to install status hooks on {_where(names)}; without, navi derives statuses (~)" if names else ""
+        text = f"offers status hooks on {_where(names)}, for statuses that are not derived (~)" if names else ""
         if self._banner.show(self._screen.key_of("hooks"), text):
             self._screen.layout.banner = self._banner if text else None
             self._screen.layout.changed()
