@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,12 @@ MOST = 1000
 """Names that are compared: that takes time."""
 
 
-def did_you_mean(word: str, known: Collection[str]) -> str:
-    """Return what to add to a message about an unknown word, "" if nothing is like it."""
+def did_you_mean(word: str, known: Collection[str], shown: Callable[[str], str] = str) -> str:
+    """Return what to add to a message about an unknown word, "" if none is like it. `shown` is how one is written."""
     from difflib import get_close_matches  # only here: it takes long to import
 
     similar = get_close_matches(word, list(known)[:MOST], 1)
-    return f"; did you mean `{clean(similar[0])}`?" if similar else ""
+    return f"; did you mean `{clean(shown(similar[0]))}`?" if similar else ""
 
 
 @contextmanager

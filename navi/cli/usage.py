@@ -44,10 +44,11 @@ def hint_of(verb: Verb, word: str, hosts: Callable[[], Collection[str]]) -> str:
     """
     options = [name for one in verb.arguments for name in one.names if one.is_option]
     if word.startswith("-"):
-        return did_you_mean(word.partition("=")[0], options)
+        known = {name.lstrip("-"): name for name in options}
+        return did_you_mean(word.partition("=")[0].lstrip("-"), known, known.__getitem__)
     if "--host" not in options:
         return ""
-    return did_you_mean(word, hosts()).replace("`", "`--host ", 1)
+    return did_you_mean(word, hosts(), "--host {}".format)
 
 
 def help_of(verb: Verb) -> str:
@@ -68,7 +69,7 @@ def spelled(one: Argument) -> str:
 
 
 def _with_value(name: str, one: Argument) -> str:
-    value = {"?": f"[{one.value}]", "+": f"{one.value} ...", "*": f"[{one.value} ...]"}.get(one.many, one.value)
+    value = {"?": f"[{one.value}]", "+": f"{one.value} ...", "*": f"[{one.value}] ..."}.get(one.many, one.value)
     return f"{name} {value}".rstrip()
 
 

@@ -384,7 +384,7 @@ VERBS = (
         (
             positional(
                 "page", many="?", choices=("navi", "verbs", "remotes"),
-                help="navi, by default, all verbs with their options, or remotes.yaml",
+                help="of navi itself, by default; of verbs, with all their options; or of remotes.yaml",
             ),
         ),
     ),
