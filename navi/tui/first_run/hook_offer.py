@@ -147,7 +147,8 @@ class HookOffer:
         lacking = dict(self._lacking)
         self._forget(tuple(lacking))
         where = "1 host" if len(hosts) == 1 else f"{len(hosts)} hosts"
-        report = Report(self._screen.glyphs, f"Install hooks on {where}", [Subject(host, _host(host)) for host in hosts], self._screen.close)
+        subjects = [Subject(host, _host(host)) for host in hosts]
+        report = Report(self._screen.glyphs, f"Install hooks on {where}", subjects, self._screen.close)
         self._screen.open(report)
         for host in hosts:
             self._services.background.start(partial(self._install, report, host, lacking[host]))

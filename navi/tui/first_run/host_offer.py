@@ -113,7 +113,8 @@ class HostOffer:
     async def _report(self, names: Sequence[str]) -> None:
         """Show how connecting goes, until the user closes that."""
         hosts = "1 host" if len(names) == 1 else f"{len(names)} hosts"
-        report = Report(self._screen.glyphs, f"Connect to {hosts}", [Subject(name, name) for name in names], self._screen.close)
+        subjects = [Subject(name, name) for name in names]
+        report = Report(self._screen.glyphs, f"Connect to {hosts}", subjects, self._screen.close)
         self._screen.open(report)
         shown: dict[str, tuple[str, str]] = {}
         while self._screen.shows(report):
