@@ -181,8 +181,8 @@ class Footer(Panel):
         self._selection = Selection()
         self._match = ""
         self._marked = 0
-        self.pressed: Callable[[str], None] = lambda _: None
         self._progress = ""
+        self.pressed: Callable[[str], None] = lambda _: None
 
     def put_progress(self, words: str) -> None:
         """Show how far long work is, "" for none."""

@@ -14,6 +14,8 @@ from navi.fleet import Fleet
 from navi.hosts.sockets import folder_for_sockets
 from navi.tui.actions import Actions
 from navi.tui.answering import Answering
+from navi.tui.first_run.commands import FirstRun
+from navi.tui.first_run.host_offer import MakeHosts
 from navi.tui.headless.answering import HeadlessAnswering
 from navi.tui.headless.commands import HeadlessCommands
 from navi.tui.headless.feedback import FeedbackCommands
@@ -44,7 +46,7 @@ class Commands:
     def __init__(
         self, fleet: Fleet, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str],
         keymap: Keymap, screen: Screen, refresh: Callable[[], None], moved: Callable[[], None],
-        quit: Callable[[], None],
+        quit: Callable[[], None], make_hosts: MakeHosts,
     ) -> None:  # fmt: skip
         self._screen = screen
         self._moved = moved
@@ -82,10 +84,11 @@ class Commands:
             fleet, screen, self.filters, keymap, self._palette_contexts, self._whole_situation, self.run
         )  # fmt: skip
         screen.header.clicked = self._click_host
+        self.first_run = FirstRun(services, screen, Places(environment), make_hosts)
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
         groups = (
             screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring,
-            self._palette,
+            self._palette, self.first_run,
         )  # fmt: skip
         self._commands = {name: command for group in groups for name, command in group.commands.items()}
         self._commands |= {"search": self._begin_search, "leave": self._leave, "quit": quit}

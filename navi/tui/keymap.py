@@ -33,6 +33,9 @@ MESSAGE = "message"
 PICKER = "picker"
 """A list to choose from: the palette of commands, the hosts."""
 
+TICKING = "ticking"
+"""Lies on a dialog with rows to tick."""
+
 TYPING = frozenset({PROMPT, FORM, DIRECTORY, MESSAGE, PICKER})
 """Contexts in which characters are typed, so that no character can be a key."""
 

@@ -17,6 +17,7 @@ from navi.tui.keymap import (
     PICKER,
     PROMPT,
     SEARCH,
+    TICKING,
     Binding,
     Group,
 )
@@ -41,6 +42,7 @@ LOST = Group("Lost sessions", (HostsPage.context,))
 PREVIEW = Group("The preview", (LIST,))
 ANSWERS = Group("What agents ask", (LIST, PAGE, ANSWER))
 QUESTIONS = Group("Questions and results", (DIALOG,))
+PICKS = Group("Rows to tick", (TICKING,))
 FORMS = Group("Forms", (FORM,))
 MESSAGES = Group("The text of a message", (MESSAGE,))
 PATHS = Group("The field of a directory", (DIRECTORY,))
@@ -129,6 +131,8 @@ ROWS = (
         "log in to a host that needs a passphrase, a touch or a code, or whose key is new", HOSTS,
         "log in",
     ),
+    Binding("add_hosts", ("+",), "add hosts of ~/.ssh/config to remotes.yaml: shows them, to be ticked", HOSTS),
+    Binding("hooks", ("I",), "install the agents' status hooks, on any host: shows what that changes", HOSTS),
     Binding("restore", ("B",), "bring back all sessions that a reboot or a crash ended", LOST, "bring back"),
     Binding("preview", ("p",), "show or hide the preview", PREVIEW, "preview"),
     Binding("layout", ("L",), "preview beside the list, or below it", PREVIEW),
@@ -143,6 +147,9 @@ ROWS = (
         "close the results; in a question with several answers, Space ticks one", QUESTIONS,
     ),
     Binding("stop", ("s",), "of results that are still coming: do nothing of what has not begun", QUESTIONS),
+    Binding("tick", (" ",), "tick the row, or clear it", PICKS),
+    Binding("tick_all", ("a",), "tick all rows, or none", PICKS),
+    Binding("use_ticked", ("enter",), "do it with the ticked rows", PICKS),
     Binding("submit", ("enter",), "submit the form", FORMS),
     Binding("next_field", ("tab", "down"), "next field", FORMS),
     Binding("previous_field", ("shift tab", "up"), "previous field", FORMS),

@@ -48,8 +48,8 @@ class Screen:
         self.preview = Preview(self.glyphs, choose_colors(settings, environment))
         self.header = Header(self.glyphs, keymap)
         self.footer = Footer(self.glyphs)
-        self.footer.pressed = press
         self.progress = Progress(self.footer.put_progress)
+        self.footer.pressed = press
         self.layout = Layout(self.header, self.list, self.footer)
         self.layout.beside = settings.layout == "side"
         self.terminal = Terminal(self.layout, settings, environment, press, shows_unicode)

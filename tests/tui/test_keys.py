@@ -10,7 +10,7 @@ import pytest
 from navi.config.settings import Rebinding, Settings
 from navi.fleet import Fleet
 from navi.tui.dashboard import Dashboard
-from navi.tui.keymap import LIST, PAGE, PICKER, Keymap, rebind, shown
+from navi.tui.keymap import LIST, PAGE, PICKER, TICKING, Keymap, rebind, shown
 from navi.tui.keys import KEYS
 from navi.tui.pages.help import help_lines
 from tests.support.dashboard import NAVI, begin, configure, navi, selected, wait_names, wait_selected
@@ -56,7 +56,7 @@ def test_every_command_outside_dialogs_is_carried_out_and_every_one_has_a_key(
     dialogs = {
         "confirm", "decline", "ok", "stop", "submit", "next_field", "previous_field", "complete", "cancel", "new_line",
     }  # fmt: skip
-    dialogs |= {binding.command for binding in KEYS if binding.group.contexts == (PICKER,)}
+    dialogs |= {binding.command for binding in KEYS if binding.group.contexts in ((PICKER,), (TICKING,))}
     own = {key.command for binding in KEYS if binding.page for key in getattr(binding.page, "keys", ())}
     assert dashboard.commands.names | own | dialogs == {binding.command for binding in KEYS}
 

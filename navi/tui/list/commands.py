@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState
 from navi.core.listing import Selection, Sort, arrange, is_agent, needs_person, next_mark
 from navi.core.model import HostView
@@ -128,7 +129,8 @@ def empty_lines(views: Sequence[HostView], selection: Selection, keymap: Keymap)
     elif any(view.state is HostState.CONNECTING or (view.frame is None and not view.failure) for view in views):
         lines = [[], [("title", "  Connecting ...")]]
     else:
-        lines = _no_sessions([bool(view.fresh and view.frame and view.frame.proven) for view in views], keymap)
+        proven = [bool(view.fresh and view.frame and view.frame.proven) for view in views]
+        lines = [*_no_sessions(proven, keymap), *_other_hosts(views, keymap)]
     if hidden and not selection.everything:
         what = "session without an agent is" if hidden == 1 else "sessions without an agent are"
         lines.append([("dim", f"  {hidden} tmux {what} hidden; {keymap.name('everything')} shows them")])
@@ -145,8 +147,16 @@ def _no_sessions(proven: Sequence[bool], keymap: Keymap) -> list[Line]:
     if not any(proven):
         return [[], [("title", "  Sessions are unknown")]]
     title = "No sessions here yet" if all(proven) else "No sessions on the hosts that answer"
+    what = "  An agent in tmux is a line here: what it does, for how long, what it asks."
     start = f"  {keymap.name('new')} starts one; so does, in a shell: tmux new-session -s work claude"
-    return [[], [("title", f"  {title}")], [("dim", start)]]
+    return [[], [("title", f"  {title}")], [("dim", what)], [("", start)]]
+
+
+def _other_hosts(views: Sequence[HostView], keymap: Keymap) -> list[Line]:
+    """Say how sessions of other machines come here, where there is none yet."""
+    if any(view.name != LOCAL for view in views):
+        return []
+    return [[("", f"  {keymap.name('add_hosts')} adds machines that ssh reaches; their agents then appear here, too")]]
 
 
 def _doubt(view: HostView) -> Failure | None:
