@@ -109,8 +109,9 @@ class Screen:
     @property
     def undo(self) -> tuple[str, str]:
         """The session that was killed just now and the key that restores it, both "" if none was."""
-        now = trio.current_time()
-        self.killed = [one for one in self.killed if one[1] > now]
+        if self.killed:
+            now = trio.current_time()
+            self.killed = [one for one in self.killed if one[1] > now]
         return (self.killed[-1][0], self.key_of("undo")) if self.killed else ("", "")
 
     @property

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 import pytest
 
 from tests.support.dashboard import begin, configure, mouse, names, navi, selected, wait_names, wait_selected
-from tests.support.machines import Account, Lab
+from tests.support.machines import Lab, Machine
 from tests.support.terminal import Terminal
 from tests.support.waiting import until
 
 
 @contextmanager
-def two_hosts(lab: Lab, width: int = 100, height: int = 30) -> Iterator[tuple[Terminal, Account]]:
+def two_hosts(lab: Lab, width: int = 100, height: int = 30) -> Iterator[tuple[Terminal, Machine]]:
     """Run the dashboard with three sessions here and two on atlas, one of which asks something."""
     atlas = lab.machine("atlas")
     for number, name in enumerate(("one", "two", "three")):
