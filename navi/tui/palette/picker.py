@@ -130,9 +130,9 @@ class Picker(Dialog):
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint what is typed, the rows around the cursor and the keys; on few lines, less of it."""
-        above = [self._rule(width), self._typed(width)][0 if height > 3 else 1 :]
+        above = [self._rule(width, ""), self._typed(width)][0 if height > 3 else 1 :]
         fault: list[Line] = [[("fault", f" {clean(self.fault)}")]] if self.fault else []
-        below = [*fault, self._key_line()] if height > 4 else fault
+        below = [*fault, self._key_line(width)] if height > 4 else fault
         self._above, self._rows = len(above), max(1, height - len(above) - len(below))
         self._top = max(0, min(self._top, self._place, len(self._found) - self._rows), self._place - self._rows + 1)
         widths = self._widths(width)
@@ -141,15 +141,10 @@ class Picker(Dialog):
         blank: list[Line] = [[]] * (self._rows - len(rows))
         return [*above, *rows, *blank, *below][:height]
 
-    def _rule(self, width: int) -> Line:
-        rule = self.glyphs.rule
-        head: Line = [("key", rule * 2), ("title", f" {clean(self.title)} ")]
-        return [*head, ("key", rule * (width - columns_of(head)))]
-
     def _typed(self, width: int) -> Line:
         place = min(self._place + 1, len(self._found))
         right: Line = [("dim", f"  {place}/{len(self._found)} ")]
-        left: Line = [("dim", f" {self._field.label} "), *self._field.line(True, width - columns_of(right) - 7)]
+        left: Line = [("dim", f" {self._field.label} "), *self._field.lines(True, width - columns_of(right) - 7)[0]]
         return justify(left, right, width, ellipsis=self.glyphs.ellipsis)
 
     def _widths(self, width: int) -> list[int]:
