@@ -21,8 +21,8 @@ Row = list[Cell]
 
 MASKS: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"/tmp/navi-\w{8}"), "/tmp/navi-golden00"),
-    (re.compile(r"\b(?:\d{1,2}m )?\d{1,2}s\b|\b\d{1,2}m\b|\bnow(?= *$| [│·])"), "9s"),
-    (re.compile(r"\bfetched (?:now|9s ago)"), "fetched now"),
+    (re.compile(r"\b(?:\d{1,2}m )?\d{1,2}s\b|\b\d{1,2}m\b|\bnow(?= *$| [│·─])"), "9s"),
+    (re.compile(r"\bfetched (?:now|9s)(?: ago)?"), "fetched now"),
     (re.compile(r"(?<=\w) \d+(?:\.\d+)?ms\b"), ""),
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "12:34:56"),
     (re.compile(r"\b20\d\d-\d\d-\d\d\b"), "2026-01-31"),

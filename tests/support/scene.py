@@ -119,7 +119,7 @@ put() {
     mv ~/.claude-sessions/.api.new ~/.claude-sessions/api.json
 }
 stty -icanon -echo
-printf '\\033[H\\033[2J\\033[?25l'
+printf '\\033]2;retry\\033\\\\\\033[H\\033[2J\\033[?25l'
 put "$1" asks
 head -c 1 >/dev/null
 printf '\\033[H\\033[2J'
