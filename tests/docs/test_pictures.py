@@ -26,7 +26,7 @@ NAMES = ("list", "answer", "git", "hosts", "recording")
 def test_a_picture_holds_the_text_of_a_screen_of_navi(name: str) -> None:
     path = PICTURES / f"{name}.svg"
     words = "".join(ElementTree.parse(path).getroot().itertext())
-    assert "gpu-node" in words
+    assert "build-box" in words
     assert "\x1b" not in words
     assert not re.search(r"/tmp/|same machine", words)
     assert path.stat().st_size <= MOST_BYTES

@@ -153,7 +153,7 @@ IMPORT = "say Two thirds of the time is one query without an index ;; say With t
 def set_scene(lab: Lab, ages: Ages) -> None:
     """Start the demo's machines with the scene's sessions, and one that refuses every key."""
     start_fleet(lab, FLEET, {}, PLAYER)
-    closed = lab.machine("gpu-node")
+    closed = lab.machine("gpu")
     (closed.folder / "authorized_keys").write_text("")
     remotes = [machine for machine in lab.machines if machine.name != "bastion"]
     lab.remotes_yaml(one.remote(jump_host="bastion") if one.name == "staging" else one.remote() for one in remotes)

@@ -146,7 +146,7 @@ def dashboard(lab: Lab, look: str, open_terminal: Opener = in_tmux) -> Iterator[
     with open_terminal([sys.executable, "-m", "navi"], environment, USUAL, chosen) as display:
         for name in SESSIONS:
             display.wait_for(name, timeout=60)
-        display.wait_for("gpu-node auth", timeout=60)
+        display.wait_for("gpu auth", timeout=60)
         display.press("g")
         yield display
 
