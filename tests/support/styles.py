@@ -13,8 +13,8 @@ from typing import Any
 
 SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 
-OTHER = re.compile(r"\x1b\([B0]|\x1b#\d|[\x0e\x0f\r]")
-"""What terminals print beside SGR and means no character: character sets, sizes of lines, and their ends."""
+OTHER = re.compile(r"\x1b\([B0]|\x1b#\d|[\x0e\x0f\r\uffff]")
+"""What terminals print beside SGR and means no character: character sets, sizes of lines and their ends, right halves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ ROW = "\x1b[1mnavi\x1b[0m  \x1b[38;5;203m1 error\x1b[0m   \x1b[7m日本\x1b[0m \
 def test_a_screen_can_be_read_again_from_its_file() -> None:
     golden = golden_of(f"{ROW}\n\n\x1b[m plain\n")
     assert golden.texts == ("navi  1 error   日本", "", " plain")
-    assert golden.letters == ("BBBB  rrrrrrr   ssss d" + "d", "", "")
+    assert golden.letters == ("BBBB  r rrrrr   ssss dd", "", "")
     assert golden.styles == {"B": "bold", "r": "203", "s": "reverse", "d": "on 236"}
     assert parsed(str(golden)) == golden
 
