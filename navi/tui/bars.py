@@ -130,6 +130,13 @@ class Footer(Panel):
         self._selection = Selection()
         self._match = ""
         self._marked = 0
+        self._progress = ""
+
+    def put_progress(self, words: str) -> None:
+        """Show how far long work is, "" for none."""
+        if words != self._progress:
+            self._progress = words
+            self.changed()
 
     def show(
         self, selection: Selection, prompt: str | None, match: str, marked: int = 0, contexts: Sequence[str] = (LIST,)
@@ -181,7 +188,8 @@ class Footer(Panel):
 
     def _words(self) -> list[str]:
         chosen = self._selection
-        words = [f"[{self._match}]"] if self._match else []
+        words = [self._progress] if self._progress else []
+        words += [f"[{self._match}]"] if self._match else []
         if self._marked:
             words.append(f"{self._marked} selected")
         if chosen.scope != "all":

@@ -26,6 +26,7 @@ from navi.tui.message_commands import MessageCommands
 from navi.tui.pages.page import Services
 from navi.tui.pages.stack import PageStack
 from navi.tui.preview.commands import PreviewCommands
+from navi.tui.progress import HostProgress
 from navi.tui.restore_commands import RestoreCommands
 from navi.tui.screen import Screen
 from navi.tui.session_commands import SessionCommands
@@ -63,7 +64,12 @@ class Commands:
             HeadlessAnswering(services, headless, screen),
         )  # fmt: skip
         self.feeds = services.shared(SharedFeeds)
-        hosts = HostCommands(fleet, screen.list, self.filters, self.pages, self._programs, screen.tell)
+        self.host_progress = HostProgress(screen.progress)
+        if len(fleet.configured) > 1:
+            self.host_progress.expect(fleet.configured)
+        hosts = HostCommands(
+            fleet, screen.list, self.filters, self.pages, self._programs, screen.tell, self.host_progress
+        )  # fmt: skip
         restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
         groups = (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring)

@@ -119,7 +119,7 @@ class Keymap:
 NAMES = {
     "enter": "Enter", "down": "Down", "up": "Up", "left": "Left", "right": "Right", "page down": "PgDn",
     "page up": "PgUp", "home": "Home", "end": "End", "insert": "Insert", "delete": "Delete", "backspace": "Backspace",
-    "tab": "Tab", "shift tab": "Shift-Tab", "esc": "Esc", " ": "Space",
+    "tab": "Tab", "shift tab": "Shift-Tab", "esc": "Esc", " ": "Space", "ctrl space": "Ctrl-Space",
     **{f"f{number}": f"F{number}" for number in range(1, 13)},
 }  # fmt: skip
 
@@ -133,7 +133,7 @@ NEVER_ARRIVE = "hijmz"
 
 def shown(key: str) -> str:
     """Write a key as people and manuals do: `Enter`, `^R`, `j`."""
-    if key.startswith("ctrl "):
+    if key.startswith("ctrl ") and key not in NAMES:
         return "^" + key[5:].upper()
     return NAMES.get(key, key)
 

@@ -14,7 +14,7 @@ from navi.tui.pages.help import HelpPage
 from navi.tui.pages.hosts import HostsPage
 from navi.tui.pages.page import Page
 
-MOVING = Group("Moving", (LIST, PAGE))
+MOVING = Group("Moving", (LIST, PAGE, DIALOG))
 SELECTED = Group("The selected session", (LIST,))
 AGENT = Group("The selected agent", (LIST, TranscriptPage.context))
 SESSIONS = Group("Sessions", (LIST, PAGE))
@@ -114,12 +114,19 @@ ROWS = (
     Binding("focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW),
     Binding("confirm", ("y", "Y"), "do it", QUESTIONS),
     Binding("decline", ("n", "N", "q"), "do nothing, and close", QUESTIONS),
-    Binding("ok", ("enter", " "), "close the results", QUESTIONS),
+    Binding(
+        "ok", ("enter", " "),
+        "close the results; in a question with several answers, Space ticks one", QUESTIONS,
+    ),
+    Binding("stop", ("s",), "of results that are still coming: do nothing of what has not begun", QUESTIONS),
     Binding("submit", ("enter",), "submit the form", FORMS),
     Binding("next_field", ("tab", "down"), "next field", FORMS),
     Binding("previous_field", ("shift tab", "up"), "previous field", FORMS),
     Binding("new_line", ("ctrl n",), "a new line; pasted line ends stay", MESSAGES),
-    Binding("complete", ("tab",), "complete the path, or show the next recent directory", PATHS),
+    Binding(
+        "complete", ("ctrl space", "right"),
+        "complete the path, or show the next recent directory; Right does so at the end of the text", PATHS,
+    ),
     Binding("cancel", ("esc", "ctrl c"), "close; what has begun goes on", DIALOGS),
     Binding("back", ("esc", "q", "ctrl c"), "back to where the page was opened", PAGES, "back"),
     Binding("redraw", ("ctrl l",), "redraw the screen", SCREEN),

@@ -17,8 +17,9 @@ from navi.tui.layout import Layout
 from navi.tui.list.session_list import SessionList
 from navi.tui.pages.view import PageView
 from navi.tui.preview.view import Preview
+from navi.tui.progress import Progress
 from navi.tui.terminal import Terminal
-from navi.tui.theme import choose_glyphs
+from navi.tui.theme import choose_colors, choose_glyphs
 
 EXPECTED_FOR = 10.0
 """Seconds in which a session that was just created may still take the cursor."""
@@ -38,9 +39,10 @@ class Screen:
         self.glyphs = choose_glyphs(settings, shows_unicode)
         self.list = SessionList(self.glyphs, clicked)
         self.list.density = settings.density
-        self.preview = Preview(self.glyphs)
+        self.preview = Preview(self.glyphs, choose_colors(settings, environment))
         self.header = Header(self.glyphs, keymap)
         self.footer = Footer(self.glyphs, keymap)
+        self.progress = Progress(self.footer.put_progress)
         self.layout = Layout(self.header, self.list, self.footer)
         self.layout.beside = settings.layout == "side"
         self.terminal = Terminal(self.layout, settings, environment, press, shows_unicode)

@@ -460,12 +460,33 @@ def test_colours_are_as_chosen(lab: Lab, variables: dict[str, str], chosen: str,
     assert found == kinds
 
 
-def test_what_is_selected_shows_without_colours(lab: Lab) -> None:
-    configure(lab, colors="mono")
-    begin_all(lab, "api")
+@pytest.mark.parametrize("colors", ["mono", "16"])
+def test_only_what_is_selected_is_reversed_without_colours_and_with_few(lab: Lab, colors: str) -> None:
+    configure(lab, colors=colors)
+    begin_all(lab, "api", "web", "ci")
     with navi(lab) as screen:
-        screen.wait_for("api")
-        assert re.search(r"\x1b\[(\d;)*7m.*api", screen.screen(escapes=True))
+        wait_names(screen, "api", "web", "ci")
+        for name, key in (("api", "j"), ("web", "k")):
+            wait_selected(screen, name)
+            lines = screen.screen(escapes=True).splitlines()
+            reversed_lines = [line for line in lines if re.search(r"\x1b\[(\d+;)*7[;m]", line)]
+            assert [line for line in reversed_lines if name in line] == reversed_lines[:1]
+            assert not [line for line in reversed_lines if re.search({"api": "web|ci", "web": "api|ci"}[name], line)]
+            screen.press(key)
+
+
+def test_a_row_whose_status_has_changed_is_highlighted_for_a_moment(lab: Lab) -> None:
+    begin_all(lab, "api", "web", "ci")
+    with recorded(lab) as (screen, log):
+        wait_names(screen, "api", "web", "ci")
+        assert "48;5;17m" not in screen.screen(escapes=True)
+        lab.local.write_status("web", status="done")
+        until(lambda: re.search("\x1b\\[48;5;17m.*web", screen.screen(escapes=True)), what="the row is highlighted")
+        until(lambda: "48;5;17m" not in screen.screen(escapes=True), what="the highlight has ended")
+        time.sleep(1)
+        before = log.stat().st_size
+        time.sleep(3)
+        assert log.read_bytes()[before:] == b""
 
 
 # ---- the mouse
@@ -520,8 +541,9 @@ EVIL = (
 )
 OWN = re.compile(
     r"\x1b\[\??[\d;]*[ABCDGHJKhlmr]|\x1b\[\?\d+\$p|\x1b[()][B0]|\x08(?=\x1b\[(?:4h|[\d;]*m))|\x1b[=>78]|\x0f|\x0e|\r|\n"
+    r"|\x1b\]11;\?\x1b\\|\x1b\[22;0t\x1b\]2;navi[ -~]*\x07|\x1b\]2;navi[ -~]*\x07"
 )
-"""The sequences that a program of the screen needs: cursor, colours, erasing, modes and their queries."""
+"""What a program of the screen needs to write: cursor, colours, erasing, modes and their queries, background, title."""
 
 
 @contextmanager
@@ -533,7 +555,9 @@ def recorded(lab: Lab) -> Iterator[tuple[Terminal, Path]]:
         yield screen, log
 
 
-def test_nothing_of_what_others_write_acts_on_the_terminal(lab: Lab) -> None:
+@pytest.mark.parametrize("preview_colors", [False, True])
+def test_nothing_of_what_others_write_acts_on_the_terminal(lab: Lab, preview_colors: bool) -> None:
+    configure(lab, preview_colors=preview_colors)
     script = lab.local.home / "text"
     script.write_bytes(EVIL.replace("\x00", "").encode())
     begin(lab.local, "pane", f"printf '\\033]2;title\\202\\007'; cat {script}; exec cat", status="waiting")

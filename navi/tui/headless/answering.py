@@ -11,10 +11,11 @@ from navi.core.model import Session
 from navi.core.question import Choice, How, Question, Reply
 from navi.core.text import clean, clean_lines
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
-from navi.tui.dialogs.dialog import Dialog, Report
-from navi.tui.headless.commands import HeadlessCommands, Work, name_in_table
+from navi.tui.dialogs.dialog import Dialog
+from navi.tui.headless.commands import HeadlessCommands, Work, name_in_table, subject_in_table
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.pages.page import Services
+from navi.tui.reports import report_on_work
 from navi.tui.session_commands import Screen
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Answer:
         dialog = AnswerDialog(
             self._glyphs, list(self._sessions), chosen, self._decided, self._ask_for_text, self._close
         )
+        dialog.types_several = True
         if len(self._sessions) == 1:
             dialog.title = f"Answer {next(iter(self._sessions.values())).short_label}"
         return dialog
@@ -158,8 +160,8 @@ class Answer:
             name, question = answered[0]
             self._commands.order(self._work(name, question, reply), self._screen.tell)
             return
-        report = Report(self._glyphs, "Answer", [name for name, _ in answered], self._screen.close)
-        self._screen.open(report)
+        subjects = [subject_in_table(self._sessions[name]) for name, _ in answered]
+        report = report_on_work(self._screen, "Answer", subjects)
         for name, question in answered:
             self._commands.order(self._work(name, question, reply), partial(report.put, name))
 
@@ -215,17 +217,18 @@ def question_of(question: Document, part: int = 0) -> Question:
 def _part(question: Document, place: int) -> Question:
     parts = parts_of(question)
     part = parts[min(place, len(parts) - 1)]
+    several = part.get("multiSelect") is True
+    ticked = False if several else None
     choices = [
-        Choice(number, clean(str(one.get("label", ""))), clean(str(one.get("description", ""))))
+        Choice(number, clean(str(one.get("label", ""))), clean(str(one.get("description", ""))), ticked)
         for number, one in enumerate(_options(part), 1)
     ]
-    several = " Several can be chosen: type them." if part.get("multiSelect") is True else ""
     other = Choice(len(choices) + 1, "Another answer")
     text = clean(str(part.get("question", "")))
     number = f"({place + 1} of {len(parts)}) " if len(parts) > 1 else ""
     return Question(
-        "agent", "question", f"{number}{text}{several}", (*choices, other), digest=str(question["request_id"]),
-        free=other.n,
+        "agent", "question", f"{number}{text}", (*choices, other), digest=str(question["request_id"]),
+        free=other.n, several=several, tickable=several,
     )  # fmt: skip
 
 
@@ -236,10 +239,11 @@ def _options(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def label_for(part: Mapping[str, Any], reply: Reply) -> str:
-    """Return the answer to a part of a question: the label of a choice as the agent wrote it, or a text."""
+    """Return the answer to a part of a question: the labels of choices as the agent wrote them, or a text."""
     if reply.how is How.TEXT:
         return reply.value
-    return str(_options(part)[int(reply.value) - 1].get("label", ""))
+    options = _options(part)
+    return ", ".join(str(options[int(number) - 1].get("label", "")) for number in reply.value.split(","))
 
 
 def answer_of(question: Document, reply: Reply, parts: Mapping[str, str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from navi.core.model import AgentStatus, HeadlessAgent, Session
 from navi.core.text import age, age_lasts, clean, short_path
 from navi.tui.list.density import height_of as lines_of
 from navi.tui.paint import Line, Segment, columns_of, fit, justify, width_of
-from navi.tui.theme import Glyphs, lit, status_style
+from navi.tui.theme import Glyphs, flashing, lit, status_style
 
 LEAST_LABEL, MOST_LABEL = 10, 60
 """Characters of a title: it leaves room for host and badge."""
@@ -30,7 +30,8 @@ class RowContext:
     `now` is the host's time (epoch), `home` the home directory there, `query` the search if it matches, else "".
     `unseen` says that it has finished a turn that nobody has looked at. `lines` is how many lines a session may take
     (density.py); with one line, the message begins behind `columns` for sign, name and badges. `heading` is how many
-    sessions are in the group that begins with this one, 0 if none begins or groups have no headings.
+    sessions are in the group that begins with this one, 0 if none begins or groups have no headings. `changed` says
+    that its status has changed a moment ago.
     """
 
     glyphs: Glyphs
@@ -44,6 +45,7 @@ class RowContext:
     home: str = ""
     marked: bool = False
     unseen: bool = False
+    changed: bool = False
 
 
 def height_of(session: Session, context: RowContext) -> int:
@@ -52,7 +54,7 @@ def height_of(session: Session, context: RowContext) -> int:
 
 
 def row(session: Session, context: RowContext, width: int) -> list[Line]:
-    """Return the lines of a session; those of the selected one are filled to the right edge, for its background."""
+    """Return the lines of a session; where it has a background, they are filled to the right edge."""
     heading = [_heading(session, context, width)] if context.heading else []
     return [*heading, *_lines(session, context, width)]
 
@@ -73,8 +75,9 @@ def _lines(session: Session, context: RowContext, width: int) -> list[Line]:
         lines = [[("stale", text) for _, text in line] for line in lines]
     if context.query:
         lines = [list(_marked(line, context.query)) for line in lines]
-    if context.selected:
-        lines = [[(lit(style), text) for style, text in _filled(line, context, width)] for line in lines]
+    if context.changed or context.selected:
+        on_ground = flashing if context.changed else lit
+        lines = [[(on_ground(style), text) for style, text in _filled(line, context, width)] for line in lines]
     return lines
 
 
@@ -129,7 +132,7 @@ def _name(session: Session, context: RowContext, width: int) -> list[Segment]:
     label = _title(session.label, width - columns_of(badges) - 27) if session.headless else clean(session.name)
     return [
         *_gutter(context),
-        ("selected", context.glyphs.cursor if context.selected else " "),
+        ("selected", context.glyphs.cursor) if context.selected else ("", " "),
         ("notice", "+" if context.marked else " "),
         (status_style(word), f"{context.glyphs.of_status(word)} "),
         ("selected" if context.selected and context.fresh else "name", label),

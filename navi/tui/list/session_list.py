@@ -10,6 +10,7 @@ import urwid
 from navi.core.listing import Key, find_waiting, matches
 from navi.core.model import HostView, Session
 from navi.core.notices import RESTING
+from navi.tui.list.changes import Changes
 from navi.tui.list.density import Density, choose_density, headings_of, height_of
 from navi.tui.list.list_box import Box, Rows
 from navi.tui.list.rows import RowContext, columns_before_messages, label_lasts, position
@@ -44,7 +45,8 @@ class SessionList(Panel):
         self.query = ""
         self.marked: frozenset[Key] = frozenset()
         self.unseen: frozenset[Key] = frozenset()
-        self.label_lasts = float("inf")
+        self._changes = Changes()
+        self._ages_last = float("inf")
 
     # ---- what is listed
 
@@ -67,6 +69,7 @@ class SessionList(Panel):
         self._grouped = grouped
         self._all = sessions
         self._views = {view.name: view for view in views}
+        self._changes.note(sessions, time.monotonic())
         self._narrow()
         self._put(self._place_of_selected() if self._moved else self._place)
         if self.marked:
@@ -101,6 +104,11 @@ class SessionList(Panel):
         self._rows.set_focus(self._place)
         if self._sessions:
             self._selected = self._sessions[self._place].key
+
+    @property
+    def label_lasts(self) -> float:
+        """For how many seconds all rows look the same."""
+        return min(self._ages_last, self._changes.last(time.monotonic()))
 
     # ---- marking
 
@@ -180,7 +188,7 @@ class SessionList(Panel):
     def render(self, size: tuple[int, int], focus: bool = False) -> urwid.Canvas:  # type: ignore[override]
         """Paint the sessions around the cursor (urwid's protocol)."""
         del focus
-        self.label_lasts = float("inf")
+        self._ages_last = float("inf")
         if not self._sessions:
             lines = [[], [("title", f"  No session matches {self.query}")]] if self._all else self.empty
             return paint(lines, *size, ellipsis=self.glyphs.ellipsis)
@@ -190,7 +198,7 @@ class SessionList(Panel):
         canvas = self._box.render(inner, True)
         self._rows.forget()
         now = time.time()
-        self.label_lasts = min(self._label_lasts(place, now) for place in self._box.visible)
+        self._ages_last = min(self._label_lasts(place, now) for place in self._box.visible)
         if inner == size:
             return canvas
         below = paint([position(self._sessions, self._place, self._box.visible, size[0])], size[0], 1)
@@ -227,6 +235,10 @@ class SessionList(Panel):
         session = self._sessions[place]
         return label_lasts(session, self._clock(session, now))
 
+    def clock(self, session: Session) -> float:
+        """Return the time by which a listed session's times are."""
+        return self._clock(session, time.time())
+
     def _clock(self, session: Session, now: float) -> float:
         """Return the time by which a session's times are: its host's, or that of the hub, which is ours."""
         return now if session.headless else self._views[session.host].clock(now)
@@ -244,6 +256,7 @@ class SessionList(Panel):
             lines=self._density.lines, columns=self._columns, heading=self._headings.get(place, 0),
             home=view.frame.home if view.frame else "", marked=session.key in self.marked,
             unseen=session.key in self.unseen and session.status.word in RESTING,
+            changed=self._changes.has(session.key),
         )  # fmt: skip
 
     # ---- the mouse

@@ -13,7 +13,7 @@ from navi.core.model import AgentStatus, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
 from navi.tui.list.rows import RowContext, columns_before_messages, height_of, label_lasts, position, row
 from navi.tui.paint import Line, columns_of, fit
-from navi.tui.theme import ASCII, UNICODE, lit
+from navi.tui.theme import ASCII, UNICODE, flashing, lit
 from tests.support.dashboard import session
 
 CONTEXT = RowContext(UNICODE, now=10_000.0, home="/home/me")
@@ -147,6 +147,17 @@ def test_the_selected_session_is_lit_up_to_the_edge() -> None:
     for line in row(API, replace(CONTEXT, selected=True, query="api"), 60):
         assert columns_of(line) == 60
         assert all(style.endswith(lit("")) for style, _ in line)
+
+
+def test_a_session_that_has_changed_is_lit_in_another_way_even_under_the_cursor() -> None:
+    for selected in (True, False):
+        for line in row(API, replace(CONTEXT, changed=True, selected=selected), 60):
+            assert columns_of(line) == 60
+            assert all(style.endswith(flashing("")) for style, _ in line)
+
+
+def test_only_the_selected_session_has_the_style_of_the_cursor() -> None:
+    assert not any(style.startswith("selected") for line in row(API, CONTEXT, 60) for style, _ in line)
 
 
 def test_stale_sessions_are_grey() -> None:
