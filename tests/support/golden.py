@@ -7,11 +7,12 @@ mean. What differs from run to run (ages below an hour, process ids, ports, fold
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import pairwise
 from string import ascii_letters, digits
+from typing import NamedTuple
 
 from tests.support.styles import PLAIN, Cell, Style, cells_of, lines_of
 
@@ -19,62 +20,74 @@ Row = list[Cell]
 
 # ---- what differs from run to run
 
-MASKS: Sequence[tuple[re.Pattern[str], str]] = (
-    (re.compile(r"/tmp/navi-\w{8}"), "/tmp/navi-golden00"),
-    (re.compile(r"\b(?:\d{1,2}m )?\d{1,2}s\b|\b\d{1,2}m\b|\bnow(?= *$| [│·─])"), "9s"),
-    (re.compile(r"\bfetched (?:now|9s)(?: ago)?"), "fetched now"),
-    (re.compile(r"(?<=\w) \d+(?:\.\d+)?ms\b"), ""),
-    (re.compile(r"\b\d\d:\d\d:\d\d\b"), "12:34:56"),
-    (re.compile(r"\b20\d\d-\d\d-\d\d\b"), "2026-01-31"),
-    (re.compile(r"(?<=process )\d+\b"), "1234"),
-    (re.compile(r"(?<=127\.0\.0\.1[: ])\d{5}\b"), "22222"),
-    (re.compile(r"[\w-]+(?=@127\.0\.0\.1)"), "ada"),
-    (re.compile(r"\bspawn_[0-9a-f]{16}\b"), "spawn_0123456789abcdef"),
-    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b"), "01234567-89ab-cdef-0123-456789abcdef"),
-    (re.compile(r"\b[0-9a-f]{7}(?= [A-Z])"), "abcdef0"),
-    (re.compile(r"(?<=tmux )\d\.\d\w?"), "3.5a"),
-    (re.compile(r"(?<=Linux )\d\.\S+"), "6.12.48"),
+class Mask(NamedTuple):
+    """A pattern of what differs, and what is written in place of it. If it `flows`, what comes after it moves with it;
+    else that stays in its columns, and blanks or a rule beside it make up for the change of length.
+    """
+
+    pattern: re.Pattern[str]
+    form: str
+    flows: bool = False
+
+
+MASKS = (
+    Mask(re.compile(r"/tmp/navi-\w{8}"), "/tmp/navi-golden00"),
+    Mask(re.compile(r"\b(?:\d{1,2}m )?\d{1,2}s\b|\b\d{1,2}m\b|\bnow(?= *$| [│·─])"), "9s"),
+    Mask(re.compile(r"\bfetched (?:now|9s)(?: ago)?"), "fetched now", flows=True),
+    Mask(re.compile(r"(?<=\w) \d+(?:\.\d+)?ms\b"), "", flows=True),
+    Mask(re.compile(r"\b\d\d:\d\d:\d\d\b"), "12:34:56"),
+    Mask(re.compile(r"\b20\d\d-\d\d-\d\d\b"), "2026-01-31"),
+    Mask(re.compile(r"(?<=process )\d+\b"), "1234", flows=True),
+    Mask(re.compile(r"(?<=127\.0\.0\.1[: ])\d{5}\b"), "22222"),
+    Mask(re.compile(r"[\w-]+(?=@127\.0\.0\.1)"), "ada", flows=True),
+    Mask(re.compile(r"\bspawn_[0-9a-f]{16}\b"), "spawn_0123456789abcdef"),
+    Mask(re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b"), "01234567-89ab-cdef-0123-456789abcdef"),
+    Mask(re.compile(r"\b[0-9a-f]{7}(?= [A-Z])"), "abcdef0"),
+    Mask(re.compile(r"(?<=tmux )\d\.\d\w?"), "3.5a", flows=True),
+    Mask(re.compile(r"(?<=Linux )\d\.\S+"), "6.12.48", flows=True),
 )
-"""Patterns of what differs, and what is written in place of it."""
 
 
 def masked(row: Row) -> Row:
-    """Return a row with one form of what differs from run to run. The columns after it stay where they are if blanks
-    beside it can make up for the change of length.
-    """
-    for pattern, form in MASKS:
-        found = [*pattern.finditer("".join(cell.text or "\0" for cell in row))]
-        for one in reversed(found):
-            row = replaced(row, one.start(), one.end(), form)
+    """Return a row with one form of what differs from run to run."""
+    for mask in MASKS:
+        text = "".join(cell.text[:1] or "\0" for cell in row)
+        for found in reversed([*mask.pattern.finditer(text)]):
+            row = replaced(row, found.start(), found.end(), mask)
     return row
 
 
-def replaced(row: Row, start: int, end: int, form: str) -> Row:
-    """Return a row with other characters in these cells, in the style of the last one."""
-    cells = [Cell(letter, row[end - 1].style if letter != " " else row[end - 1].style.behind) for letter in form]
+def replaced(row: Row, start: int, end: int, mask: Mask) -> Row:
+    """Return a row with the mask's form in these cells, in the style of the last one."""
+    style = row[end - 1].style
+    cells = [Cell(letter, style.behind if letter == " " else style) for letter in mask.form]
     before, after = row[:start], row[end:]
-    surplus = end - start - len(form)
-    if "".join(cell.text for cell in before[-2:]) == "  " and (not after or not after[0].text.isalnum()):
+    surplus = 0 if mask.flows else end - start - len(cells)
+    if [cell.text for cell in before[-2:]] == [" ", " "]:
         before = stretched(before, len(before), surplus)
     else:
         after = stretched(after, next(gaps(after), len(after)), surplus)
     return [*before, *cells, *after]
 
 
+FILLING = (" ", "─")
+"""What fills a row up."""
+
+
 def gaps(row: Row) -> Iterator[int]:
-    """Yield where two blanks or more follow each other."""
+    """Yield where two blanks or more follow each other, or two parts of a rule."""
     for place, (one, other) in enumerate(pairwise(row)):
-        if one.text == other.text == " ":
+        if one.text == other.text and one.text in FILLING:
             yield place + 1
 
 
 def stretched(row: Row, place: int, by: int) -> Row:
-    """Return a row with more blanks before a place, or with fewer of them if `by` is negative."""
+    """Return a row with more of what fills it before a place, or with less if `by` is negative."""
+    filling = row[place - 1] if place and row[place - 1].text in FILLING else Cell(" ", PLAIN)
     if by >= 0:
-        style = row[place - 1].style if place and row[place - 1].text == " " else PLAIN
-        return [*row[:place], *[Cell(" ", style)] * by, *row[place:]]
+        return [*row[:place], *[filling] * by, *row[place:]]
     first = place
-    while first and place - first < -by and row[first - 1].text == " ":
+    while place - first < -by and first and row[first - 1].text == filling.text:
         first -= 1
     return [*row[:first], *row[place:]]
 

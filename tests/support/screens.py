@@ -83,22 +83,26 @@ SCREENS = (
     Screen("list", (), (LARGE, USUAL, SMALL, TINY), tuple(LOOKS)),
     Screen("preview", (API, Step(("p", "p"), "Do you want to proceed")), (LARGE, USUAL, SMALL)),
     Screen("preview-below", (API, Step(("L",), "Do you want to proceed")), (USUAL,)),
-    Screen("details", (API, Step(("i",), "evidence")), (LARGE, USUAL), ("dark", "light", "16", "mono")),
-    Screen("git", (API, Step(("G",), r"diff --git a/retry.py")), (USUAL, SMALL, TINY), ("dark", "light", "16", "mono")),
+    Screen("details", (API, Step(("i",), "evidence")), (LARGE, USUAL), ("dark", "light")),
+    Screen("details-done", (Step(("End",), r"❯ \S rollback"), Step(("i",), "evidence")), (SMALL, TINY)),
+    Screen("git", (API, Step(("G",), "diff --git a/retry.py")), (USUAL, SMALL, TINY), ("dark", "light")),
     Screen("hosts", (Step(("H",), "Permission denied"),), (LARGE, USUAL)),
-    Screen("help", (Step(("?",), r"\? +this help|Esc.*closes"),), (LARGE, USUAL, SMALL, TINY)),
-    Screen("form", (Step(("n",), "directory"),), (USUAL, SMALL, TINY), ("dark", "light", "16", "mono")),
-    Screen("confirmation", (API, Step(("x",), "(?i)kill")), (USUAL, SMALL, TINY), ("dark", "light", "16", "mono")),
+    Screen("help", (Step(("?",), "next session"),), (LARGE, USUAL, SMALL, TINY)),
+    Screen("form", (Step(("n",), "directory"),), (USUAL, SMALL, TINY), ("dark", "16", "mono")),
+    Screen("confirmation", (API, Step(("x",), "(?i)kill.*api")), (USUAL, SMALL, TINY), tuple(LOOKS)),
     Screen(
         "results", (
             API, Step((" ",), "1 selected"), Step(("j", " "), "2 selected"), Step(("j", " "), "3 selected"),
-            Step((":",), "message"), Step((), TYPED, TYPED), Step(("Enter",), "3"),
+            Step((":",), "message"), Step((), TYPED, TYPED), Step(("Enter",), "sent"),
         ),
     ),
-    Screen("answer", (API, Step(("1",), "Run the test suite[^│]*\n")), (USUAL, SMALL, TINY), tuple(LOOKS)),
-    Screen("headless", (Step(("w",), "git tag -s"),), (USUAL, SMALL), ("dark", "light")),
+    Screen("answer", (API, Step(("1",), "Run the test suite[^│]*\n")), (USUAL, SMALL, TINY), ("dark", "light")),
+    Screen("headless", (Step(("w",), "git tag -s"),)),
     Screen("search", (Step(("/",), "(?i)search"), Step((), "nightly", "nightly"))),
 )  # fmt: skip
+"""The list is there in every size and look, each page as most people see it. Where lines break after an age, or after
+the name of a kernel, only sizes are here in which they do not.
+"""
 
 
 class Case(NamedTuple):

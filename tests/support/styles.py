@@ -14,7 +14,7 @@ from typing import Any
 SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 
 OTHER = re.compile(r"\x1b\([B0]|\x1b#\d|[\x0e\x0f\r\uffff]")
-"""What terminals print beside SGR and means no character: character sets, sizes of lines and their ends, right halves."""
+"""What terminals print beside SGR and means no character: character sets, kinds and ends of lines, right halves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ SCREEN = "3840x2000x24"
 
 KEYS = {
     "Enter": "\r", "Escape": "\x1b", "Tab": "\t", "BSpace": "\x7f", "Space": " ",
-    "Up": "\x1b[A", "Down": "\x1b[B", "Right": "\x1b[C", "Left": "\x1b[D",
+    "Up": "\x1b[A", "Down": "\x1b[B", "Right": "\x1b[C", "Left": "\x1b[D", "Home": "\x1b[H", "End": "\x1b[F",
 }  # fmt: skip
 """What xterm sends for keys, by tmux's names for them."""
 
