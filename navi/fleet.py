@@ -10,7 +10,7 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from statistics import median
@@ -32,6 +32,7 @@ from navi.hosts.failures import pause_before
 from navi.hosts.trio_channel import timed
 from navi.ops import Operation
 from navi.ops.look import Heartbeat, Unwatchable, look, watch
+from navi.ops.resume import conversation_id
 
 T = TypeVar("T")
 
@@ -67,6 +68,9 @@ def steady(shown: float | None, measured: float) -> float:
     return measured
 
 
+NO_FEEDBACK: Mapping[tuple[str, str], int] = {}
+
+
 class Fleet:
     """All hosts. `changed` is called, in the trio run, with the name of a host whose view has changed."""
 
@@ -78,11 +82,14 @@ class Fleet:
         log: Log = SILENT,
     ) -> None:
         self.changed = changed
-        agents = tuple(kinds)
+        self._agents = tuple(kinds)
+        self._log = log
+        self._nursery: trio.Nursery | None = None
         self._machines: frozenset[str] = frozenset()
         self._headless: dict[str, tuple[Session, ...]] = {}
+        self._feedback: Mapping[tuple[str, str], int] = {}
         self._merged: dict[str, tuple[HostView, HostView]] = {}
-        self._tasks = {host.name: _HostTask(host, agents, self._view_changed, log) for host in hosts}
+        self._tasks = {host.name: self._task(host) for host in hosts}
 
     @property
     def views(self) -> tuple[HostView, ...]:
@@ -94,27 +101,36 @@ class Fleet:
         """What is known of each host that can be reached, in the configured order."""
         return tuple(map(self.view, self._tasks))
 
-    def put_headless(self, sessions: Iterable[Session]) -> None:
-        """List these sessions without a terminal, too, in place of those before."""
+    def put_headless(self, sessions: Iterable[Session], feedback: Mapping[tuple[str, str], int] = NO_FEEDBACK) -> None:
+        """List these sessions without a terminal, too, in place of those before. `feedback` is how much of it waits for
+        agents in terminals that take some, by host and conversation.
+        """
         found: dict[str, tuple[Session, ...]] = {}
         for session in sessions:
             found[session.host] = (*found.get(session.host, ()), session)
-        if found != self._headless:
-            self._headless, self._merged = found, {}
+        if (found, feedback) != (self._headless, self._feedback):
+            self._headless, self._feedback, self._merged = found, feedback, {}
             self.changed("")
 
     def _merge(self, view: HostView) -> HostView:
         """Add a host's sessions without a terminal. What goes on in a terminal is not listed twice."""
-        more = self._headless.get(view.name)
-        if not more:
+        more = self._headless.get(view.name, ())
+        takes_feedback = any(host == view.name for host, _ in self._feedback)
+        if not more and not takes_feedback:
             return view
         known = self._merged.get(view.name)
         if known is None or known[0] is not view:
             marks = view.frame.marks if view.frame else {}
             left = [one._replace(marks=marks.get(one.name, one.marks)) for one in without_doubles(view.sessions, more)]
-            known = view, view._replace(sessions=(*view.sessions, *left))
+            own = map(self._with_feedback, view.sessions) if takes_feedback else view.sessions
+            known = view, view._replace(sessions=(*own, *left))
             self._merged[view.name] = known
         return known[1]
+
+    def _with_feedback(self, session: Session) -> Session:
+        """Return a session with how much feedback waits for its agent."""
+        waits = self._feedback.get((session.host, conversation_id(session))) if session.agent else None
+        return session if waits is None else session._replace(feedback=waits)
 
     def _view_changed(self, name: str) -> None:
         """Report the change; if another machine is known now, judge all hosts again, because a status file that was
@@ -140,16 +156,27 @@ class Fleet:
     async def run(self) -> None:
         """Run the tasks of all hosts until cancelled; then close every connection."""
         try:
-            async with trio.open_nursery() as nursery:
+            async with trio.open_nursery() as self._nursery:
                 for task in self._tasks.values():
-                    nursery.start_soon(task.supervise)
-                    nursery.start_soon(task.wake_on_refresh)
-                    nursery.start_soon(task.measure_latency)
+                    _start(self._nursery, task)
         finally:
             with trio.CancelScope(shield=True):
                 async with trio.open_nursery() as nursery:
                     for task in self._tasks.values():
                         nursery.start_soon(task.host.close)
+
+    def add(self, hosts: Iterable[Host]) -> None:
+        """Have more hosts in the fleet; those whose names it has already are left out. Does not wait."""
+        for host in hosts:
+            if host.name not in self._tasks:
+                task = self._tasks[host.name] = self._task(host)
+                task.know(self._machines)
+                if self._nursery:
+                    _start(self._nursery, task)
+        self.changed("")
+
+    def _task(self, host: Host) -> _HostTask:
+        return _HostTask(host, self._agents, self._view_changed, self._log)
 
     def refresh(self, name: str | None = None) -> None:
         """Look at a host, or at all hosts, now; retry those that wait for their next attempt. Does not wait."""
@@ -164,6 +191,12 @@ class Fleet:
         if name not in self._tasks:
             raise HostError(NOT_CONFIGURED)
         return await self._tasks[name].host.run(operation)
+
+
+def _start(nursery: trio.Nursery, task: _HostTask) -> None:
+    """Start all that goes on for a host."""
+    for work in (task.supervise, task.wake_on_refresh, task.measure_latency):
+        nursery.start_soon(work)
 
 
 @cache

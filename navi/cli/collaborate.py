@@ -14,11 +14,10 @@ from navi.cli.output import UsageError
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import LOCAL, Address
-from navi.core.agents import CLAUDE
 from navi.core.model import Session
+from navi.headless.feedback import check_hooks, conversation_of
 from navi.ops import OperationError
-from navi.ops.hooks import claude_standing, look_at_hooks
-from navi.ops.resume import conversation_id
+from navi.ops.hooks import look_at_hooks
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -30,7 +29,7 @@ def run_collaborate(options: Options, context: Context) -> int:
     """Let the agent of a session take feedback, or not any more."""
     address = context.address(options.address)
     session = find(context, address)
-    conversation = _conversation(address, session)
+    conversation = conversation_of(session)
     if not options.off:
         _check_hooks(context, address)
     with connect(context) as hub:
@@ -74,21 +73,7 @@ def _known(hub: HubClient, address: Address, conversation: str) -> str:
 def _check_hooks(context: Context, address: Address) -> None:
     """Raise OperationError if no hook would hand feedback over."""
     host = context.host(address.host)
-    standing = claude_standing(host.run(look_at_hooks(host.settings.sessions_dir)))
-    if standing.state != "installed":
-        why = f"Claude Code's hooks are {standing.state} on {address.host}, and they hand feedback over"
-        raise OperationError(f"{why}; navi hooks install --host {address.host} installs them", exits.NO)
-
-
-def _conversation(address: Address, session: Session) -> str:
-    """Return the conversation of a session's agent. Raise OperationError if it takes no feedback."""
-    if session.agent != CLAUDE.name:
-        there = session.agent or "no agent"
-        raise OperationError(f"{address}: only Claude Code takes feedback, and {there} runs there")
-    conversation = conversation_id(session)
-    if not conversation:
-        raise OperationError(f"{address}: the conversation of its agent is not known yet; send it a first prompt")
-    return conversation
+    check_hooks(host.run(look_at_hooks(host.settings.sessions_dir)), address.host)
 
 
 def send_feedback(options: Options, context: Context) -> int:
@@ -97,7 +82,7 @@ def send_feedback(options: Options, context: Context) -> int:
     if not options.address or not text.strip():
         raise UsageError("--feedback needs ADDR and a text that is not empty; nothing was sent")
     address = context.address(options.address)
-    conversation = _conversation(address, find(context, address))
+    conversation = conversation_of(find(context, address))
     with connect(context) as hub:
         id = _known(hub, address, conversation)
         sent = hub.ask("POST", f"/api/sessions/{id}/feedback", content=text, by=who())

@@ -13,6 +13,7 @@ from navi.cli.output import UsageError, print_results
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
+from navi.core.question import How, Reply, Unsuited, choice_for
 from navi.core.text import age, clean
 from navi.headless.client import HubClient, NoHub
 from navi.hosts.sockets import runtime_folder
@@ -77,7 +78,7 @@ def run_spawn(options: Options, context: Context) -> int:
                 f"{about} is the first one in its folder: the agent runs that folder's hooks and servers without asking"
             )
         hub.send({"type": "subscribe", "session_id": made["session_id"]})
-        status = _await_begin(hub)
+        status = _await_begin(hub, about)
     if options.json:
         context.output.print_json({"address": about, **made, "status": status})
     else:
@@ -85,15 +86,21 @@ def run_spawn(options: Options, context: Context) -> int:
     return exits.OK
 
 
-def _await_begin(hub: HubClient) -> str:
+def _await_begin(hub: HubClient, about: str) -> str:
     """Return what the session does once its agent has answered. Raise OperationError if it can't be started."""
     for message in hub.messages(90):
         if message["type"] == "complete":
-            raise OperationError(f"the agent could not be started: {clean(message['reason'])}", exits.UNAVAILABLE)
+            why = f"{clean(message['reason'])}{_offer(about) if message.get('lost') else ''}"
+            raise OperationError(f"the agent could not be started: {why}", exits.UNAVAILABLE)
         status = message.get("status")
         if message["type"] in ("session_updated", "connected") and status not in ("starting", "disconnected"):
             return str(status)
     raise OperationError("the agent has not answered for 90 s; navi health tells how it is", exits.TIMED_OUT)
+
+
+def _offer(about: str) -> str:
+    """Say what can be done where an agent could not go on with its conversation."""
+    return f"; navi resume --anew {about} begins a new conversation with what is stored of this one"
 
 
 def run_resume(options: Options, context: Context) -> int:
@@ -105,8 +112,8 @@ def run_resume(options: Options, context: Context) -> int:
         path = f"/api/sessions/{info['id']}/resume"
         hub.ask("POST", path, prompt=options.prompt or "", by=who(), anew=options.anew)
         hub.follow(info)
-        _await_begin(hub)
-    context.output.print(f"{address(info)} goes on")
+        _await_begin(hub, address(info))
+    context.output.print(f"{address(info)} goes on{' in a new conversation' if options.anew else ''}")
     return exits.OK
 
 
@@ -133,7 +140,9 @@ def _capture(hub: HubClient, options: Options, context: Context) -> int:
     from navi.cli.headless_transcript import Transcript, last, stored
 
     info = find(hub, options.address)
-    for line in last(list(stored(hub, info, Transcript(info))), options.lines or None):
+    with context.progress.waiting("the transcript"):
+        lines = list(stored(hub, info, Transcript(info)))
+    for line in last(lines, options.lines or None):
         context.output.print(line)
     return exits.OK
 
@@ -191,6 +200,8 @@ def _wait(hub: HubClient, options: Options, context: Context) -> int:
 
 def _answer(hub: HubClient, options: Options, context: Context) -> int:
     """Print what the agent asks, or answer exactly that."""
+    from navi.headless.asking import words_for
+
     info = find(hub, options.address)
     questions = info["questions"]
     if options.seen:
@@ -204,63 +215,55 @@ def _answer(hub: HubClient, options: Options, context: Context) -> int:
         _print_question(context, options, info, question)
         return exits.OK
     answer = _reply(options, question)
+    words = words_for(question, answer)
     if options.dry_run:
-        context.output.print(f"would answer {address(info)}: {'allow' if answer['allow'] else 'deny'}")
+        context.output.print(f"would answer {address(info)}: {words}")
         return exits.OK
     hub.follow(info)
     hub.send({"type": "control_response", "request_id": question["request_id"], "by": who(), **answer})
     hub.wait(lambda one: one["type"] == "question_resolved" and one["request_id"] == question["request_id"])
-    context.output.print(f"answered {address(info)}: {'allow' if answer['allow'] else 'deny'}")
+    context.output.print(f"answered {address(info)}: {words}")
     return exits.OK
 
 
 def _reply(options: Options, question: Info) -> dict[str, Any]:
     """Return the answer that the options mean. Raise UsageError if it does not suit the question."""
+    from navi.headless.asking import answer_of, label_for, parts_of, question_of
+
     if options.deny:
         return {"allow": False}
-    if options.allow and question["kind"] != "question":
-        return {"allow": True}
+    parts = parts_of(question)
+    if len(parts) > 1:
+        raise UsageError(f"it asks {len(parts)} things at once; the dashboard and the page answer them one by one")
+    how = How.ALLOW if options.allow else How.TEXT if options.text is not None else How.CHOOSE
+    value = options.choose if how is How.CHOOSE else options.text or ""
+    try:
+        choice = choice_for(question_of(question), Reply(how, value))
+    except Unsuited as error:
+        raise UsageError(str(error)) from error
+    reply = Reply(how, value) if how is How.TEXT else Reply(How.CHOOSE, str(choice.n))
     if question["kind"] != "question":
-        if options.text is not None:
-            return {"allow": False, "message": options.text}
-        raise UsageError("it asks for a yes or a no: --allow, --deny, or --text with a reason against it")
-    first = _first(question)
-    label = options.text if options.text is not None else _label(first, options.choose)
-    return {"allow": True, "answers": {first.get("question", ""): label}}
-
-
-def _first(question: Info) -> Info:
-    """Return the first part of a question, empty for a permission."""
-    parts = question["input"].get("questions")
-    return parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], dict) else {}
-
-
-def _label(question: Info, choice: str | None) -> str:
-    labels = [str(one.get("label", "")) for one in question.get("options", ())]
-    if choice and choice.isdigit() and 0 < int(choice) <= len(labels):
-        return labels[int(choice) - 1]
-    if choice in labels:
-        return str(choice)
-    raise UsageError(f"there is no such choice; choose one of {', '.join(map(clean, labels)) or 'none'}")
+        return answer_of(question, reply, {})
+    return answer_of(question, reply, {str(parts[0].get("question", "")): label_for(parts[0], reply)})
 
 
 def _print_question(context: Context, options: Options, info: Info, question: Info) -> None:
+    from navi.headless.asking import parts_of, question_of
     from navi.headless.transcript import summary
 
-    first = _first(question)
-    text = str(first.get("question") or summary(question["input"]))
-    labels = [str(one.get("label", "")) for one in first.get("options", ())]
+    text = str(parts_of(question)[0].get("question") or summary(question["input"]))
+    choices = question_of(question).choices
     if options.json:
         context.output.print_json({
             "address": address(info), "agent": info["harness"], "kind": question["kind"], "question": text,
-            "choices": [{"n": number, "label": label} for number, label in enumerate(labels, 1)],
+            "choices": [{"n": one.n, "label": one.label} for one in choices],
             "tool": question["tool"] or None, "input": question["input"], "digest": question["request_id"],
         })  # fmt: skip
         return
     context.output.print(f"{address(info)}: {info['harness']} asks ({question['kind']}, {clean(question['tool'])})")
     context.output.print(clean(text))
-    for number, label in enumerate(labels, 1):
-        context.output.print(f"  {number}  {clean(label)}")
+    for one in choices:
+        context.output.print(f"  {one.n}  {one.label}")
     context.output.print(f"digest {clean(question['request_id'])}")
 
 
@@ -268,10 +271,7 @@ def _health(hub: HubClient, options: Options, context: Context) -> int:
     """Report whether the agents run; of one, the exit status is its code."""
     codes = {"complete": exits.NO, "failed": exits.NO, "archived": exits.NO, "disconnected": exits.UNAVAILABLE}
     found = [find(hub, text) for text in options.addresses]
-    documents = [
-        {"address": address(one), "status": health(one), "reason": clean(one["reason"]) or one["status"]}
-        for one in found
-    ]
+    documents = [{"address": address(one), "status": health(one), "reason": _reason(one)} for one in found]
     if options.json:
         context.output.print_json(documents[0] if len(documents) == 1 else documents)
     else:
@@ -281,17 +281,39 @@ def _health(hub: HubClient, options: Options, context: Context) -> int:
     return next((one for one in statuses if one), exits.OK)
 
 
+def _reason(info: Info) -> str:
+    """Return why a session is as it is, and what follows from that."""
+    why = clean(info["reason"]) or str(info["status"])
+    if ends_later(info):
+        why += _ends_later(address(info))
+    return why + (_offer(address(info)) if info["lost"] else "")
+
+
+def ends_later(info: Info) -> bool:
+    """Return whether the agent of a session is to end as soon as its host can be reached."""
+    return bool(info["end_asked"]) and info["status"] == "disconnected"
+
+
+def _ends_later(about: str) -> str:
+    return f"; its agent ends when that can be reached; navi kill --withdraw {about} lets it go on"
+
+
 def _kill(hub: HubClient, options: Options, context: Context) -> int:
-    """End agents, and wait until each has ended."""
+    """End agents, and wait until each has ended; or let those go on that are to end when their hosts are reached."""
 
     def end(text: str) -> str:
         info = find(hub, text)
+        about = address(info)
+        if options.withdraw:
+            return _withdraw_end(hub, info, options.dry_run)
         if info["status"] in OVER:
-            return f"{address(info)} has ended already"
+            return f"{about} has ended already"
         if options.dry_run:
-            return f"would end the agent of {address(info)} ({info['status']})"
-        hub.end(info)
-        return f"ended {address(info)}; navi resume {address(info)} goes on with it"
+            later = " when its host can be reached" if info["status"] == "disconnected" else ""
+            return f"would end the agent of {about}{later} ({info['status']})"
+        if not hub.end(info, who()):
+            raise OperationError(f"{about}: its host can't be reached{_ends_later(about)}", exits.UNAVAILABLE)
+        return f"ended {about}; navi resume {about} goes on with it"
 
     results: list[tuple[object, Any]] = []
     for text in options.addresses:
@@ -300,6 +322,13 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
         except OperationError as error:
             results.append((text, error))
     return print_results(context.output, results, options.json, lambda _, words: str(words))
+
+
+def _withdraw_end(hub: HubClient, info: Info, dry_run: bool) -> str:
+    if dry_run:
+        return f"would let the agent of {address(info)} go on ({info['status']})"
+    hub.ask("DELETE", f"/api/sessions/{info['id']}/end")
+    return f"the agent of {address(info)} goes on"
 
 
 def _attach(hub: HubClient, options: Options, context: Context) -> int:
@@ -353,17 +382,18 @@ def health(info: Info) -> str:
 def cells(info: Info) -> tuple[str, str, str, str, str]:
     """Return the cells of a session in the table."""
     since = age(time.time() - info["last_activity_at"]) if info["last_activity_at"] else ""
-    return address(info), clean(info["status"]), health(info), since, clean(f"Remote  {info['title']}")
+    later = " (ends when its host can be reached)" if ends_later(info) else ""
+    return address(info), clean(info["status"]), health(info), since, clean(f"Remote  {info['title']}{later}")
 
 
 def document(info: Info) -> dict[str, object]:
     """Return a session as JSON."""
-    known = health(info)
+    known, why = health(info), _reason(info) if info["reason"] or ends_later(info) else None
     return {
         "address": address(info), "host": info["host"] or LOCAL, "remote": info["host"], "name": info["id"],
         "status": info["status"], "status_source": "hub", "status_age_s": None, "message": clean(info["title"]),
         "cwd": info["cwd"] or None, "timestamp": int(info["last_activity_at"]), "agent": info["harness"],
-        "health": None if known == "unknown" else known, "health_reason": clean(info["reason"]) or None,
+        "health": None if known == "unknown" else known, "health_reason": why,
         "type": "spawned", "socket": None, "target": None, "pid": None, "exit_status": info["exit_code"],
         "exit_signal": None, "created_at": None, "last_active": None, "registered": False, "tags": [],
         "bookmarked": False, "attached": None, "headless": True,

@@ -100,9 +100,15 @@ def end(hub: HubClient, info: Info) -> None:
     if info["status"] in ("complete", "failed", "archived"):
         return
     if info["status"] == "disconnected":
-        words = "its host can't be reached, so that its agent may still run; nothing was opened"
-        raise OperationError(f"{info['id']}: {words}", exits.UNAVAILABLE)
-    hub.end(info)
+        raise _unreached(info)
+    if not hub.end(info):
+        hub.ask("DELETE", f"/api/sessions/{info['id']}/end")
+        raise _unreached(info)
+
+
+def _unreached(info: Info) -> OperationError:
+    words = "its host can't be reached, so that its agent may still run; nothing was opened"
+    return OperationError(f"{info['id']}: {words}", exits.UNAVAILABLE)
 
 
 def _create(info: Info, launch: Launch, context: Context) -> Created:

@@ -9,6 +9,7 @@ from navi.cli.arguments import (
     HOST,
     INTEGER,
     SECONDS,
+    SSH_HOST,
     STATUS,
     TEMPLATE,
     Argument,
@@ -133,6 +134,12 @@ ANSWER = (
     option("--choose", value="N|LABEL", help="a choice, by its number or label; 1,3 ticks several", group="answer"),
     option("--text", value="TEXT", help="a text of one's own, where a choice takes one", group="answer"),
     option("--seen", value="DIGEST", help="answer only the question with this digest, else exit with 75"),
+    DRY_RUN, JSON,
+)  # fmt: skip
+
+KILL = (
+    SEVERAL,
+    flag("--withdraw", help="let the agent go on that was to end when its host can be reached"),
     DRY_RUN, JSON,
 )  # fmt: skip
 
@@ -271,7 +278,7 @@ VERBS = (
         "health", "report whether the processes of sessions run", "cli.ls.run_health", HEALTH,
         mcp_tool=True, read_only=True, status_is_answer=True,
     ),
-    Verb("kill", "kill sessions", "cli.lifecycle.run_session_verb", (SEVERAL, DRY_RUN, JSON), mcp_tool=True),
+    Verb("kill", "kill sessions", "cli.lifecycle.run_session_verb", KILL, mcp_tool=True),
     Verb(
         "rename", "rename a session", "cli.lifecycle.run_rename",
         (ONE, positional("name", "NEW", help="the new name")), mcp_tool=True,
@@ -343,6 +350,10 @@ VERBS = (
                 "--login", value="H", kind=HOST, interactive=True,
                 help="log in to this host: ssh asks for passphrase, code or confirmation of its key",
             ),
+            option(
+                "--add", value="H", kind=SSH_HOST, many="*", writes=True,
+                help="add hosts of ~/.ssh/config to remotes.yaml; without H, print those that it lacks",
+            ),
             JSON,
         ),
         mcp_tool=True, read_only=True,
@@ -368,6 +379,15 @@ VERBS = (
         "cli.notify.run_notify",
     ),
     Verb("mcp", "serve the verbs to agents over the Model Context Protocol", "cli.mcp.run_mcp"),
+    Verb(
+        "manual", "show a page of the manual", "cli.manual.run_manual",
+        (
+            positional(
+                "page", many="?", choices=("navi", "verbs", "remotes"),
+                help="of navi itself, by default; of verbs, with all their options; or of remotes.yaml",
+            ),
+        ),
+    ),
     Verb(
         "completion", "print a shell's completion script for navi", "cli.completion.run_completion", (SHELL,),
         takes_command=True,

@@ -70,6 +70,7 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         *(_answer(one, clock) for one in reversed(session.marks.answers)),
         Fact("directory", session.cwd),
         Fact("agent", session.agent or "none that navi knows"),
+        Fact("feedback", "" if session.feedback is None else f"{session.feedback} queued for the end of its turn"),
         *(_headless(session.headless) if session.headless else ()),
         *(_background(session.background) if session.background else ()),
         *(() if session.headless or session.background else _file(session.file, clock)),
@@ -146,7 +147,7 @@ def _headless(one: HeadlessAgent) -> Iterator[Fact]:
     yield Fact("questions", f"{len(one.asked)} open: {', '.join(one.asked)}" if one.asked else "")
     yield Fact("model", one.model)
     yield Fact("permissions", one.mode)
-    yield Fact("conversation", one.conversation)
+    yield Fact("conversation", f"{one.conversation}{', of which its agent has no record' if one.lost else ''}")
     yield Fact("runs", f"{one.run}, {one.messages} messages")
     cost = f", ${one.cost:.2f}" if one.cost is not None else ""
     tokens = f"{short_number(one.tokens_in)} in, {short_number(one.tokens_out)} out{cost}"

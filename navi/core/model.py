@@ -63,7 +63,8 @@ class HeadlessAgent(NamedTuple):
 
     `asked` are the kinds of the open questions, the oldest first. `run` counts its starts, `messages` what it printed.
     `conversation` is the agent's own id. `cost` is in dollars, None if that is not known. `hub` says that the hub is
-    connected, so that something can be sent or answered.
+    connected, so that something can be sent or answered. `lost` says that the agent could not go on with its
+    conversation. `end_asked` is when somebody asked for the end of its agent (epoch), 0 if nobody did.
     """
 
     title: str
@@ -80,6 +81,14 @@ class HeadlessAgent(NamedTuple):
     tokens_in: int = 0
     tokens_out: int = 0
     hub: bool = True
+    lost: bool = False
+    end_asked: float = 0.0
+    end_asked_by: str = ""
+
+    @property
+    def ends_later(self) -> bool:
+        """Whether its agent is to end as soon as its host is reached."""
+        return self.status == "disconnected" and self.end_asked > 0
 
     @property
     def over(self) -> bool:
@@ -369,7 +378,8 @@ class Session(NamedTuple):
 
     `conversation` is the one that has the status, None if no hook reported of it.
     Of a session without `tmux`, `socket` is that of its tmux server as far as its status file names it, and `unjudged`
-    says why nobody here can tell what became of it, "" if tmux knows.
+    says why nobody here can tell what became of it, "" if tmux knows. `feedback` is how much of it waits for the end
+    of the agent's turn, None if the agent takes none.
     """
 
     host: str
@@ -386,6 +396,7 @@ class Session(NamedTuple):
     background: BackgroundAgent | None = None
     conversation: Conversation | None = None
     headless: HeadlessAgent | None = None
+    feedback: int | None = None
 
     @property
     def label(self) -> str:

@@ -8,8 +8,8 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
-from navi.headless.hub import NO_AGENT, PAGE, Hub
-from navi.headless.hub_session import Wanted
+from navi.headless.hub import PAGE, Hub
+from navi.headless.hub_session import NO_AGENT, HubSession, Wanted
 from navi.headless.listing import document as session_document
 from navi.headless.messages import to_line
 from navi.headless.run_state import question_document
@@ -263,6 +263,26 @@ async def _not_interactive(hub: Hub, id: str, _body: Body) -> Answer:
     return OK, {"interactive": (await hub.terminals.set_interactive(id, False)).interactive}
 
 
+async def _end(hub: Hub, id: str, body: Body) -> Answer:
+    """End the agent now, or, where no relay reaches it, as soon as one does."""
+    session = await _held(hub, id)
+    return OK, {"ends": "now" if await session.end(_text(body, "by", "")) else "when reached"}
+
+
+async def _not_end(hub: Hub, id: str, _body: Body) -> Answer:
+    await (await _held(hub, id)).withdraw_end()
+    return OK, {"ends": "no"}
+
+
+async def _held(hub: Hub, id: str) -> HubSession:
+    """Return the run of a session. Raise Refused if it has none."""
+    await hub.writer.do(lambda store: store.needed(id))
+    session = hub.held(id)
+    if session is None:
+        raise Refused(NO_AGENT)
+    return session
+
+
 async def _complete(hub: Hub, id: str, _body: Body) -> Answer:
     """A session in a terminal has ended. One without a terminal ends when its agent does."""
 
@@ -317,6 +337,8 @@ ROUTES = (
     Route("POST", "/api/sessions/{id}/resume", _resume),
     Route("POST", "/api/sessions/{id}/open", _open),
     Route("POST", "/api/sessions/{id}/terminal", _terminal),
+    Route("POST", "/api/sessions/{id}/end", _end),
+    Route("DELETE", "/api/sessions/{id}/end", _not_end),
     Route("POST", "/api/sessions/{id}/complete", _complete),
     Route("POST", "/api/sessions/{id}/interactive", _interactive),
     Route("DELETE", "/api/sessions/{id}/interactive", _not_interactive),

@@ -67,10 +67,7 @@ class HubClient:
         number = self._number
         self.send({"type": "request", "id": number, "method": method, "path": path, "body": body})
         answer = self.wait(lambda one: one["type"] == "response" and one["id"] == number)
-        if answer["status"] >= 400:
-            words = clean(str(answer["body"].get("error", "the hub refused it")))
-            raise OperationError(words, STATUSES.get(answer["status"], exits.NO))
-        found: Mapping[str, Any] = answer["body"]
+        found: Mapping[str, Any] = _checked(answer)["body"]
         return found
 
     def send(self, message: Mapping[str, Any]) -> None:
@@ -85,11 +82,19 @@ class HubClient:
         """Let the hub send what comes of a session after what `info` knows of it."""
         self.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})
 
-    def end(self, info: Mapping[str, Any]) -> None:
-        """End a session's agent, and wait until it has ended. Raise OperationError if that is not known in time."""
+    def end(self, info: Mapping[str, Any], by: str = "") -> bool:
+        """End a session's agent, and wait until it has ended. Return false where its host can't be reached: then its
+        agent is to end as soon as it can be. Raise OperationError if that is not known in time.
+        """
         self.follow(info)
-        self.send({"type": "end_session"})
-        self.wait(lambda one: one["type"] == "complete" and one["session_id"] == info["id"], ENDS_WITHIN)
+        self._number += 1
+        path = f"/api/sessions/{info['id']}/end"
+        self.send({"type": "request", "id": self._number, "method": "POST", "path": path, "body": {"by": by}})
+
+        def ended(one: Mapping[str, Any]) -> bool:
+            return _is_later(one) or (one["type"] == "complete" and one["session_id"] == info["id"])
+
+        return not _is_later(self.wait(lambda one: ended(_checked(one)), ENDS_WITHIN))
 
     def wait(self, wanted: Callable[[Mapping[str, Any]], bool], seconds: float = PATIENCE) -> Mapping[str, Any]:
         """Return the next message that is wanted; the others are dropped. Raise OperationError for an error that the
@@ -136,3 +141,15 @@ class HubClient:
         if not data or len(self._rest) > LONGEST:
             raise OperationError("the hub has ended", exits.UNAVAILABLE)
         return data
+
+
+def _checked(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a message. Raise OperationError for an answer that refuses something."""
+    if message["type"] == "response" and message["status"] >= 400:
+        words = clean(str(message["body"].get("error", "the hub refused it")))
+        raise OperationError(words, STATUSES.get(message["status"], exits.NO))
+    return message
+
+
+def _is_later(message: Mapping[str, Any]) -> bool:
+    return bool(message["type"] == "response" and message["body"].get("ends") == "when reached")

@@ -10,10 +10,11 @@ from typing import Any, Protocol
 import trio
 
 from navi.headless.api import NOT_STORED, respond
-from navi.headless.hub import Hub, Message, Peer, Subscriber
+from navi.headless.hub import Hub, Message
 from navi.headless.messages import TABLE, Malformed
 from navi.headless.readable import Readable
 from navi.headless.stored import Refused
+from navi.headless.subscriber import Peer, Subscriber
 
 GONE = (trio.BrokenResourceError, trio.ClosedResourceError)
 """What sending raises once the other side has ended."""

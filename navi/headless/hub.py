@@ -6,12 +6,12 @@ go at any time, and the hub itself may be killed: all that it reported before is
 
 from __future__ import annotations
 
-import math
 import secrets
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, Protocol
+from contextlib import suppress
+from typing import Any
 
 import trio
 
@@ -19,14 +19,15 @@ from navi.core.text import exact_age
 from navi.headless import rule
 from navi.headless.harness import HARNESSES, Harness
 from navi.headless.harness.base import Answer
-from navi.headless.hub_session import ANEW, Client, HubSession, Wanted
-from navi.headless.listing import Watchers, rows_of, summary, text_of
+from navi.headless.hub_session import ANEW, NO_AGENT, Client, HubSession, Wanted
+from navi.headless.listing import Watchers, rows_of, summary
 from navi.headless.readable import Readable
 from navi.headless.run_state import launch_of, question_document
-from navi.headless.shortened import shortened
+from navi.headless.run_store import begin_run
 from navi.headless.so_far import printed_so_far
 from navi.headless.store import Store
 from navi.headless.stored import Refused, StoredSession
+from navi.headless.subscriber import Peer, Subscriber
 from navi.headless.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.writer import Writer
 
@@ -36,17 +37,11 @@ PAGE = 100
 READ_AHEAD = 10 * PAGE
 """Messages that are read from the store at once."""
 
-BEHIND = 256
-"""Messages that may wait for a client; one that is further behind is closed."""
+LOOKS_EVERY = 15.0
+"""Seconds between looks for agents that have waited, or kept us waiting, for too long."""
 
-GIVES_UP = 5.0
-"""Seconds that a message may take to a client."""
-
-LOOKS_FOR_IDLE_ONES = 15.0
-"""Seconds between looks for agents that have waited for too long."""
-NO_AGENT = "its agent has ended; navi resume goes on with it"
-"""Why nothing can be sent."""
-
+ANSWERS_WITHIN = 60.0
+"""Seconds that an agent may take until it answers for the first time."""
 MOST_AT_ONCE = 20
 """Agents without a terminal on one host."""
 
@@ -54,88 +49,6 @@ MOST_A_MINUTE = 10
 """Agents that are started within a minute, on all hosts."""
 
 Message = Mapping[str, Any]
-
-
-class Peer(Protocol):
-    """A connection: whole messages in both directions."""
-
-    async def send(self, message: Message, /) -> None:
-        """Send a message. Raise trio.BrokenResourceError, trio.ClosedResourceError."""
-        ...
-
-    async def close(self) -> None:
-        """Close it by force."""
-        ...
-
-
-class Subscriber:
-    """A client that follows sessions. It never holds up the hub: too far behind, it is closed.
-
-    With `longest`, lines and texts of more than so many bytes are cut for it.
-    """
-
-    def __init__(self, peer: Peer, name: str = "") -> None:
-        self.peer = peer
-        self.name = name
-        self._send, self._waiting = trio.open_memory_channel[Message](BEHIND)
-        self._catching_up: dict[str, list[Message]] = {}
-        self._next: dict[str, int] = {}
-        self.lost = trio.CancelScope()
-        self.longest = 0
-
-    def catch_up(self, session_id: str) -> None:
-        """Keep the news of a session until `live`: what was printed meanwhile is read from the store."""
-        self._catching_up[session_id] = []
-
-    def live(self, session_id: str, index: int) -> None:
-        """Queue the news that were kept, and from now on what comes; messages before `index` were sent already."""
-        self._next[session_id] = index
-        for message in self._catching_up.pop(session_id, ()):
-            self._queue(message)
-
-    def tell(self, message: Message) -> None:
-        """Queue a message; does not wait."""
-        kept = self._catching_up.get(message.get("session_id", ""))
-        if kept is None:
-            self._queue(message)
-        elif message["type"] not in ("message", "partial"):
-            kept.append(message)
-            if len(kept) > BEHIND:
-                self.lost.cancel()
-
-    def _queue(self, message: Message) -> None:
-        if message["type"] == "message":
-            message = self._unsent(message)
-            if not message["messages"]:
-                return
-        try:
-            self._send.send_nowait(self.short(message))
-        except trio.WouldBlock:
-            if message["type"] != "partial":
-                self.lost.cancel()
-
-    def _unsent(self, message: Message) -> Message:
-        """Return a message without the lines that were sent: they can be stored before they are announced."""
-        sent = self._next.get(message["session_id"], 0) - message["index"]
-        if sent <= 0:
-            return message
-        return {**message, "index": message["index"] + sent, "messages": message["messages"][sent:]}
-
-    def short(self, message: Message) -> Message:
-        """Return a message as this client wants it."""
-        return shortened(message, self.longest) if self.longest else message
-
-    async def run(self) -> None:
-        """Send what is queued, until the client is lost; then close it."""
-        with self.lost:
-            try:
-                async for message in self._waiting:
-                    with trio.fail_after(GIVES_UP):
-                        await self.peer.send(message)
-            except (trio.TooSlowError, trio.BrokenResourceError, trio.ClosedResourceError):
-                pass
-        with trio.CancelScope(shield=True):
-            await self.peer.close()
 
 
 class Hub:
@@ -174,13 +87,18 @@ class Hub:
             await self._end_idle_ones()
 
     async def _end_idle_ones(self) -> None:
-        """End agents that have waited for a prompt for longer than the limit, until cancelled."""
+        """End agents that do not answer when they are started, or have waited for a prompt for longer than the limit,
+        until cancelled.
+        """
         while True:
-            await trio.sleep(LOOKS_FOR_IDLE_ONES if self._idle_limit is not None else math.inf)
+            await trio.sleep(LOOKS_EVERY)
             for session in list(self._sessions.values()):
-                if self._idle_limit is not None and session.idle_for > self._idle_limit:
+                if session.reached and session.starts_for > ANSWERS_WITHIN:
+                    await session.give_up()
+                if self._idle_limit is not None and session.reached and session.idle_for > self._idle_limit:
                     words = f"ended after it waited for a prompt for {exact_age(self._idle_limit)} (idle_limit)"
-                    await session.end(words)
+                    with suppress(Refused):
+                        await session.end(why=words)
 
     @property
     def relay_is_connected(self) -> bool:
@@ -245,9 +163,9 @@ class Hub:
             "" if wanted.host == "local" else wanted.host, wanted.cwd,
             agent_session_id=str(uuid.uuid4()) if harness.abilities.chooses_id else "", client_id=self._client_id,
         )  # fmt: skip
-        row = await self.writer.do(lambda store: store.spawn(row))
+        row = await self.writer.do(lambda store: begin_run(store, store.spawn(row), harness, wanted.prompt, wanted.by))
         session = await self.follow(row)
-        await session.start(wanted.prompt, wanted.by)
+        await session.start()
         return session.row
 
     def _check(self, wanted: Wanted) -> None:
@@ -277,14 +195,19 @@ class Hub:
             raise Refused("no relay is connected; navi daemon start starts it")
         known = await self.writer.do(lambda store: store.needed(session_id))
         self._check_limits(known.host)
-        able = self.harnesses[known.harness].abilities
+        harness = self.harnesses[known.harness]
+        able = harness.abilities
         if not (able.resumes or anew):
             raise Refused(f"{known.harness} can't go on with a conversation; {ANEW}")
         conversation = (str(uuid.uuid4()) if able.chooses_id else "") if anew else None
-        printed = await self.writer.do(lambda store: printed_so_far(store, known)) if anew else ""
-        row = await self.writer.do(lambda store: store.resume(session_id, able.sends_once, conversation))
-        session = await self.follow(row)
-        await session.start("\n\n".join(filter(None, (printed, prompt))), by, anew)
+
+        def store_run(store: Store) -> StoredSession:
+            printed = printed_so_far(store, known) if anew else ""
+            row = store.resume(session_id, able.sends_once, conversation)
+            return begin_run(store, row, harness, "\n\n".join(filter(None, (printed, prompt))), by)
+
+        session = await self.follow(await self.writer.do(store_run))
+        await session.start()
         return session.row
 
     async def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
@@ -316,7 +239,7 @@ class Hub:
         """Return sessions as a list shows them: those with these ids, or all."""
         known = frozenset(id for id, held in self._sessions.items() if held.state.latest)
         found = await self.writer.do(lambda store: rows_of(store, ids, known))
-        return [summary(row, self.shown(row), self._sessions.get(row.id), text_of(row, last)) for row, last in found]
+        return [summary(one, self.shown(one.row), self._sessions.get(one.row.id)) for one in found]
 
     # ---- the relay
 
@@ -343,7 +266,7 @@ class Hub:
         await self._to_relay({"type": "sync", "sessions": begun, "watch": list(watch)})
         for session in live:
             if session.may_not_have_begun:
-                await session.start_again()
+                await session.start(again=True)
             await session.send_waiting()
 
     def lose_relay(self, peer: Peer) -> None:
@@ -471,12 +394,15 @@ async def _interrupt(session: HubSession, client: Subscriber, message: Message) 
     await session.interrupt(message.get("by") or client.name)
 
 
-async def _end(session: HubSession, _client: Subscriber, _message: Message) -> None:
-    await session.end()
+async def _end(session: HubSession, client: Subscriber, message: Message) -> None:
+    await session.end(message.get("by") or client.name)
 
 
 async def _respond(session: HubSession, client: Subscriber, message: Message) -> None:
-    answer = Answer(message["allow"], message.get("message") or "", message.get("updatedInput"), message.get("answers"))
+    answer = Answer(
+        message["allow"], message.get("message") or "", message.get("updatedInput"), message.get("answers"),
+        message.get("option") or "",
+    )  # fmt: skip
     await session.answer(message["request_id"], answer, message.get("by") or client.name)
 
 

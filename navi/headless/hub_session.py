@@ -8,16 +8,18 @@ from __future__ import annotations
 import sqlite3
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 import trio
 
 from navi.core.text import clean
-from navi.headless.harness.base import Answer, Asked, Due, Harness, Launch
+from navi.headless.asking import asked_document
+from navi.headless.harness.base import Answer, Asked, Harness, Launch
 from navi.headless.run_state import Output, begin, columns, happened, launch_of, read
-from navi.headless.state import Answered, EndWanted, Exited, Handed, State, Status
+from navi.headless.run_store import receive
+from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
 from navi.headless.store import Store
 from navi.headless.stored import Batch, Input, Refused, StoredSession
 from navi.headless.writer import Writer
@@ -31,6 +33,9 @@ STORES_AGAIN = 1.0
 
 ANEW = "navi resume --anew begins a new conversation with what is stored of this one"
 """What can be done where an agent has lost a conversation."""
+
+NO_AGENT = "its agent has ended; navi resume goes on with it"
+"""Why nothing can be sent."""
 
 NEVER_STARTED = "the hub ended before it could start the agent; navi resume starts it"
 
@@ -78,6 +83,13 @@ class HubSession:
         self._held_back = False
         self._active = trio.current_time()
         self._why_ended = ""
+        self._starts_since: float | None = None
+
+    @property
+    def starts_for(self) -> float:
+        """Seconds for which its agent runs and has not answered the handshake, as far as this hub saw it."""
+        starts = self.state.status is Status.STARTING and self._starts_since is not None
+        return trio.current_time() - (self._starts_since or 0.0) if starts else 0.0
 
     @property
     def idle_for(self) -> float:
@@ -130,32 +142,23 @@ class HubSession:
 
     # ---- beginning
 
-    async def start(self, prompt: str, by: str, anew: bool = False) -> None:
-        """Store the first inputs, and let the relay start the agent and give it these. `anew` begins a conversation."""
-        launch = launch_of(self.row)
-        launch = launch._replace(resume=launch.resume and not anew)
-        harness = self._run.harness
-        waits = await self._writer.do(lambda store: store.inputs(self.row.id, "queued"))
-        self._run = begin(harness, self.row, bool(prompt) or any(one.kind == "user" for one in waits))
-        lines = harness.codec.handshake(launch)
-        first = await self._writer.do(lambda store: self._queue_first(store, lines, prompt, by))
-        await self._send_start(launch, first)
-
     @property
     def may_not_have_begun(self) -> bool:
         """Whether nothing came of its run yet: the relay may have ended before it started the agent."""
         return self.state.status is Status.STARTING and self.row.log_offset == 0
 
-    async def start_again(self) -> None:
-        """Let another relay start the agent, which it does once however often it is asked."""
+    async def start(self, again: bool = False) -> None:
+        """Let the relay start the agent, and give it the inputs that wait; `again` says that another one may have done
+        so. It is started once however often that is asked for.
+        """
         waiting = await self._writer.do(lambda store: store.inputs(self.row.id, "queued", "handed"))
         first = min((one.seq for one in waiting if one.kind == "line"), default=0)
         if first:
-            await self._send_start(launch_of(self.row), first, again=True)
+            await self._send_start(launch_of(self.row), first, again)
         else:
             await self._hear_ended({"error": NEVER_STARTED})
 
-    async def _send_start(self, launch: Launch, first: int, again: bool = False) -> None:
+    async def _send_start(self, launch: Launch, first: int, again: bool) -> None:
         harness = self._run.harness
         self.reached = await self._to_relay({
             "type": "start_session", "session_id": self.row.id, "host": self.row.host,
@@ -164,16 +167,6 @@ class HubSession:
             "again": again,
         })  # fmt: skip
         await self.send_waiting()
-
-    def _queue_first(self, store: Store, lines: Iterable[str], prompt: str, by: str) -> int:
-        """Queue the handshake before whatever waits, and then the prompt; return the first number."""
-        waiting = store.take_back(self.row.id)
-        numbers = [store.queue(self.row.id, str(uuid.uuid4()), "line", line).seq for line in lines]
-        for one in waiting:
-            store.queue(self.row.id, one.uuid, one.kind, one.body, one.by)
-        if prompt:
-            store.queue(self.row.id, str(uuid.uuid4()), "user", prompt, by)
-        return numbers[0]
 
     # ---- what the relay says
 
@@ -201,11 +194,13 @@ class HubSession:
 
     async def _hear_reached(self, message: Message) -> None:
         self.reached = message["reached"]
+        begins = self.reached and self.state.status is Status.STARTING
+        self._starts_since = (self._starts_since or trio.current_time()) if begins else None
         self._tell([self._updated(clean(message.get("error") or ""))])
         if self.reached:
             await self.send_waiting()
-        if self.reached and self.state.status is Status.ENDING:
-            await self._end_run()
+        if self.reached and self.row.end_asked is not None:
+            await self._end_now()
 
     async def _hear_output(self, message: Message) -> None:
         """Store a batch; one that does not fit is asked for again from where the store ends."""
@@ -225,7 +220,8 @@ class HubSession:
         gave_up = before.status.live and not output.run.state.status.live
         if gave_up:
             batch = batch._replace(changes=self._with_offer(batch.changes))
-        if not await self._writer.do(lambda store: store.receive(batch)):
+        starting = output.run.state.status is Status.STARTING
+        if not await self._writer.do(lambda store: receive(store, batch, output.dues, starting)):
             await self.rebuild()
             return
         first, known = self.row.last_index + 1, self.row.agent_session_id
@@ -234,16 +230,15 @@ class HubSession:
         self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)
         self._tell([{"type": "partial", "message_id": one.id, "text": one.text} for one in output.partials])
         self._tell(self._news(before, batch, first))
-        await self._queue_due(output.dues)
+        self._held_back = self._held_back or bool(output.dues)
         if batch.changes.get("agent_session_id", known) != known:
             await self._let_host_know()
         if gave_up:
             await self._end_run()
 
     def _with_offer(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Return changes whose reason says what can be done, if an agent could not go on with its conversation."""
-        reason = changes.get("reason") or ""
-        return {**changes, "reason": f"{reason}; {ANEW}" if reason and self.row.generation > 1 else reason}
+        """Return changes that say so if an agent could not go on with its conversation: another can be begun."""
+        return {**changes, "lost": bool(changes.get("reason")) and launch_of(self.row).resume}
 
     async def _let_host_know(self) -> None:
         """Tell the host the conversation that the agent has chosen, so that it notices a terminal with it."""
@@ -279,7 +274,7 @@ class HubSession:
             status, reason = self.row.status, self.row.reason
         return {
             "type": "session_updated", "status": status, "remote": self.row.remote,
-            "interactive": self.row.interactive,
+            "interactive": self.row.interactive, "ends": self.row.end_asked is not None,
             "reason": reason or (self.state.reason if self.state.status.live else self.row.reason),
         }  # fmt: skip
 
@@ -299,6 +294,7 @@ class HubSession:
         before = self.state
         self._run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
         changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code"), "ended_at": time.time()}
+        changes |= {"end_asked": None, "end_asked_by": ""}
         if not self.row.remote:
             await self._writer.do(lambda store: store.change(self.row.id, ended_at=changes["ended_at"]))
             await self._remove_files()
@@ -308,14 +304,16 @@ class HubSession:
         elif before.status is Status.STARTING and before.reason:
             changes = self._with_offer(changes)
         elif not before.status.live:
-            changes["reason"] = self.row.reason
+            last = f": {clean(message['errors'])}" if message.get("errors") and before.reason == UNANSWERED else ""
+            changes["reason"] = self.row.reason + last
         elif self.state.status is Status.COMPLETE:
             changes["reason"] = self._why_ended
         elif message.get("errors"):
             changes["reason"] += f": {clean(message['errors'])}"
         await self._writer.do(lambda store: store.change(self.row.id, **changes))
         self.row = self.row._replace(**changes)
-        complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason}
+        complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason,
+                    "lost": self.row.lost}  # fmt: skip
         self._tell([complete, self._updated()])
         await self._remove_files()
 
@@ -333,30 +331,28 @@ class HubSession:
             if not self.row.remote:
                 raise Refused(IN_TERMINAL)
             if not self.state.status.live:
-                raise Refused("its agent has ended; navi resume goes on with it")
+                raise Refused(NO_AGENT)
             self._active = trio.current_time()
-            found = await self._writer.do(lambda store: store.queue(self.row.id, id, kind, body, by))
+            found, waiting = await self._writer.do(
+                lambda store: (store.queue(self.row.id, id, kind, body, by), self._waiting(store))
+            )
             queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": kind}
             self._tell([queued | ({"content": body, "by": by} if kind == "user" else {})])
-            await self.send_waiting()
+            await self._send(waiting)
             return found
-
-    async def _queue_due(self, dues: Iterable[Due]) -> None:
-        """Queue what the agent must be sent whoever watches. The key makes it one input, also after a new start."""
-        for due in dues:
-            key = f"{self.row.id} {self.row.generation} {due.key}"
-            if self.state.status is Status.STARTING:  # prompts wait for what follows from this
-                before = partial(Store.queue_before_prompts, session_id=self.row.id, uuid=key, line=due.line)
-                await self._writer.do(before)
-            else:
-                work = partial(Store.queue, session_id=self.row.id, uuid=key, kind="line", body=due.line)
-                await self._writer.do(work)
-            self._held_back = True
 
     async def send_waiting(self) -> None:
         """Send the relay the inputs that are not at the agent's host yet. The number makes one that comes twice one."""
+        await self._send(await self._writer.do(self._waiting))
+
+    def _waiting(self, store: Store) -> Sequence[Input]:
+        return store.inputs(self.row.id, "queued")
+
+    async def _send(self, waiting: Sequence[Input]) -> None:
         self._held_back = False
-        for one in await self._writer.do(lambda store: store.inputs(self.row.id, "queued")):
+        if self.row.end_asked is not None:
+            return  # it takes nothing any more; what waits goes on with it if it is resumed
+        for one in waiting:
             if one.kind == "user" and self.state.status is Status.STARTING:
                 self._held_back = True  # some agents take prompts only after the handshake
                 return
@@ -375,13 +371,16 @@ class HubSession:
             if not self.row.remote:
                 raise Refused(IN_TERMINAL)
             asked = next((one for one in self.state.questions if one.request_id == request_id), None)
+            check_option(asked, answer)
             line = self._run.harness.codec.answer(asked, answer) if asked else ""
             kept, id = stored_answer(answer), str(uuid.uuid4())
-            await self._writer.do(lambda store: store.answer(self.row.id, request_id, kept, by, id, line))
+            _, waiting = await self._writer.do(
+                lambda store: (store.answer(self.row.id, request_id, kept, by, id, line), self._waiting(store))
+            )
             self._run = happened(self._run, Answered(request_id))
             resolved = {"type": "question_resolved", "request_id": request_id, "state": "answered", "by": by}
             self._tell([resolved, self._updated()])
-            await self.send_waiting()
+            await self._send(waiting)
 
     async def interrupt(self, by: str) -> None:
         """End the turn. Raise Refused for an agent that has ended."""
@@ -389,11 +388,52 @@ class HubSession:
         for number, line in enumerate(self._run.harness.codec.interrupt(self._run.memory, key, self.state.questions)):
             await self.queue(f"{key}-{number}", "interrupt", line, by)
 
-    async def end(self, why: str = "") -> None:
-        """Let the relay end the agent; `why` is for people, if nobody asked for it."""
+    async def end(self, by: str = "", why: str = "") -> bool:
+        """Let the relay end the agent; `why` is for people, if nobody asked for it. Where no relay reaches the agent,
+        that is kept until one does. Return whether it is being ended now. Raise Refused if it has ended.
+        """
         async with self._lock:
+            if not self.row.remote or not self.state.status.live:
+                raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
             self._why_ended = why
-            self._run = happened(self._run, EndWanted())
+            await self._note_end(time.time(), by)
+        if self.reached:
+            await self._end_now()
+        else:
+            self._tell([self._updated()])
+        return self.reached
+
+    async def give_up(self) -> None:
+        """Note that its agent has not answered for too long, and let the relay end it."""
+        async with self._lock:
+            self._run = happened(self._run, Silent())
+            changes = dict(columns(self.state))
+            await self._writer.do(lambda store: store.change(self.row.id, **changes))
+            self.row = self.row._replace(**changes)
+        self._tell([self._updated()])
+        await self._end_run()
+
+    async def withdraw_end(self) -> None:
+        """Let the agent go on, which was to end when its host is reached again. Raise Refused if that is too late."""
+        async with self._lock:
+            if not self.row.remote or not self.state.status.live:
+                raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
+            if self.row.end_asked is None:
+                raise Refused("nobody has asked for the end of its agent")
+            if self.reached:
+                raise Refused("its agent is being ended already")
+            await self._note_end(None, "")
+            if self.state.status is Status.ENDING:
+                await self.rebuild()
+        self._tell([self._updated()])
+
+    async def _note_end(self, at: float | None, by: str) -> None:
+        asked: dict[str, Any] = {"end_asked": at, "end_asked_by": by}
+        await self._writer.do(lambda store: store.change(self.row.id, **asked))
+        self.row = self.row._replace(**asked)
+
+    async def _end_now(self) -> None:
+        self._run = happened(self._run, EndWanted())
         self._tell([self._updated()])
         await self._end_run()
 
@@ -412,10 +452,15 @@ HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
 
 
 def _asked(asked: Asked) -> Message:
-    return {
-        "type": "control_request", "request_id": asked.request_id, "kind": asked.kind, "tool_name": asked.tool,
-        "input": dict(asked.input), "options": dict(asked.options),
-    }  # fmt: skip
+    return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}
+
+
+def check_option(asked: Asked | None, answer: Answer) -> None:
+    """Raise Refused if an answer names a choice that was not offered, or one that says the opposite."""
+    if asked and answer.option:
+        found = next((one for one in asked.options if one.id == answer.option), None)
+        if found is None or found.kind.startswith("allow") != answer.allow:
+            raise Refused("the agent offers no such choice; nothing was answered")
 
 
 def stored_answer(answer: Answer) -> dict[str, Any]:

@@ -59,6 +59,16 @@ def session_of(document: Document, hub_lost: float | None = None) -> Session | N
     )  # fmt: skip
 
 
+def feedback_of(document: Document) -> tuple[tuple[str, str], int] | None:
+    """Return the host and the conversation of a session in a terminal that takes feedback, and how much waits for it;
+    None for another session.
+    """
+    waits = document.get("feedback")
+    if type(waits) is not int or document.get("remote") is True:
+        return None
+    return (_text(document, "host") or LOCAL, _text(document, "agent_session_id")), waits
+
+
 def _status(document: Document, has_hub: bool) -> str:
     """Return what it is shown as. Without a hub, no relay reaches it."""
     status = _text(document, "status")
@@ -78,6 +88,7 @@ def _agent(document: Document, status: str, has_hub: bool) -> HeadlessAgent:
         int(_number(document, "generation")), int(_number(document, "last_index")) + 1,
         float(cost) if isinstance(cost, int | float) and not isinstance(cost, bool) else None,
         int(_number(document, "tokens_in")), int(_number(document, "tokens_out")), has_hub,
+        document.get("lost") is True, _number(document, "end_asked"), _text(document, "end_asked_by"),
     )  # fmt: skip
 
 
@@ -85,8 +96,13 @@ def _judged(agent: HeadlessAgent, since: float) -> Status:
     word = _word(agent)
     text = NO_HUB if agent.status == DISCONNECTED and not agent.hub else TEXTS.get(agent.status, "")
     reason = f"{text}: {agent.reason}" if agent.reason else text
+    reason += f"; its agent ends when that is reached{_by(agent)}" if agent.ends_later else ""
     evidence = Evidence(Source.HUB, word, since or None, reason, decided=True)
     return Status(word, Source.HUB, since or None, reason, evidence=(evidence,))
+
+
+def _by(agent: HeadlessAgent) -> str:
+    return f", as {agent.end_asked_by} asked" if agent.end_asked_by else ""
 
 
 def _word(agent: HeadlessAgent) -> str:

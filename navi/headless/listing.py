@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import trio
 
@@ -78,27 +78,44 @@ def document(row: StoredSession, shown: rule.Shown) -> dict[str, Any]:
     return row._asdict() | {"type": shown.type, "status": shown.status, "badge": shown.badge or None}
 
 
-def summary(row: StoredSession, shown: rule.Shown, held: HubSession | None, latest: str = "") -> dict[str, Any]:
+class Listed(NamedTuple):
+    """A session to be listed: its row, the last message with a text, and how much feedback waits for its agent."""
+
+    row: StoredSession
+    last: StoredMessage | None = None
+    feedback: int | None = None
+
+
+def summary(one: Listed, shown: rule.Shown, held: HubSession | None) -> dict[str, Any]:
     """Return a session as a list shows it: also what is asked, the agent's last text, and since when it is so."""
+    row = one.row
     questions = held.state.questions if held and held.row.generation == row.generation else ()
     listed = document(row, shown) | {
         "asked": [{"request_id": one.request_id, "kind": one.kind} for one in questions],
         "asks": asked_text(questions[0].tool, questions[0].input) if questions else "",
-        "latest": held.state.latest if held and held.state.latest else latest,
+        "latest": held.state.latest if held and held.state.latest else text_of(row, one.last),
+        "feedback": one.feedback,
         "since": held.since if held else row.ended_at or row.last_activity_at,
     }
     short: dict[str, Any] = cut_texts(listed, LONGEST)
     return short
 
 
-def rows_of(
-    store: Store, ids: Collection[str] | None, known: Collection[str]
-) -> list[tuple[StoredSession, StoredMessage | None]]:
-    """Return sessions without a terminal: those with these ids, or all that are listed. Each has the last text that its
-    agent printed, but for those of which it is `known`.
+def rows_of(store: Store, ids: Collection[str] | None, known: Collection[str]) -> list[Listed]:
+    """Return the sessions with these ids; or all without a terminal that are listed, and those in terminals that take
+    feedback. Each has the last text that its agent printed, but for those of which it is `known`.
     """
-    rows = store.listed() if ids is None else [row for id in sorted(ids) if (row := store.session(id))]
-    return [(row, None if row.id in known else store.last_text(row)) for row in rows]
+    if ids is None:
+        rows = [*store.listed(), *store.collaborating()]
+    else:
+        rows = [row for id in sorted(ids) if (row := store.session(id))]
+    return [Listed(row, None if row.id in known else store.last_text(row), _waiting(store, row)) for row in rows]
+
+
+def _waiting(store: Store, row: StoredSession) -> int | None:
+    """Return how much feedback waits for the agent of a session, None if it takes none."""
+    takes = row.interactive and not row.remote and row.status == "live"
+    return len(store.feedback(row.id)) if takes else None
 
 
 def text_of(row: StoredSession, message: StoredMessage | None) -> str:

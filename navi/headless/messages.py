@@ -43,10 +43,10 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
         "uuid": maybe(TEXT), "content": Field(TEXT), "by": maybe(TEXT), "session_id": maybe(TEXT),
     },
     ("client", "interrupt"): {"by": maybe(TEXT), "session_id": maybe(TEXT)},
-    ("client", "end_session"): {"session_id": maybe(TEXT)},
+    ("client", "end_session"): {"by": maybe(TEXT), "session_id": maybe(TEXT)},
     ("client", "control_response"): {
         "request_id": Field(TEXT), "allow": Field(TRUTH), "message": maybe(TEXT), "updatedInput": maybe(OBJECT),
-        "answers": maybe(OBJECT), "by": maybe(TEXT), "session_id": maybe(TEXT),
+        "answers": maybe(OBJECT), "option": maybe(TEXT), "by": maybe(TEXT), "session_id": maybe(TEXT),
     },
     ("client", "diff_comment"): {
         "file": Field(TEXT), "line": Field(NUMBER), "content": Field(TEXT), "by": maybe(TEXT),
@@ -104,17 +104,21 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     },
     ("hub to client", "control_request"): {
         **ID, "request_id": Field(TEXT), "kind": Field(TEXT), "tool_name": Field(TEXT), "input": Field(OBJECT),
+        "choices": Field(LIST), "takes_reason": Field(TRUTH),
     },
     ("hub to client", "question_resolved"): {
         **ID, "request_id": Field(TEXT), "state": Field(TEXT), "by": Field(TEXT),
     },
     ("hub to client", "session_updated"): {
         **ID, "status": Field(TEXT), "remote": Field(TRUTH), "interactive": Field(TRUTH), "reason": Field(TEXT),
+        "ends": maybe(TRUTH),
     },
     ("hub to client", "sessions"): {"sessions": Field(LIST)},
     ("hub to client", "feedback_queued"): {**ID, "message_id": Field(NUMBER), "position": Field(NUMBER)},
     ("hub to client", "feedback_delivered"): {**ID, "message_id": Field(NUMBER)},
-    ("hub to client", "complete"): {**ID, "exit_code": maybe(NUMBER), "reason": Field(TEXT)},
+    ("hub to client", "complete"): {
+        **ID, "exit_code": maybe(NUMBER), "reason": Field(TEXT), "lost": maybe(TRUTH),
+    },
     ("hub to client", "response"): {"id": Field(NUMBER), "status": Field(NUMBER), "body": Field(OBJECT)},
     ("hub to client", "pong"): {},
     ("hub to client", "error"): {

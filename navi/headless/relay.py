@@ -23,7 +23,7 @@ from navi.hosts.failures import pause_before
 from navi.ops import Operation, OperationError
 from navi.ops.headless import RunId, end, errors, post, remove, run
 from navi.ops.headless_conversations import forget, give, know
-from navi.ops.headless_tail import Delivered, Ended, Fed, Left, Lines, Missing, News, Opened, Position, tail
+from navi.ops.headless_tail import Delivered, Ended, Fed, Left, Lines, Lost, Missing, News, Opened, Position, tail
 
 Message = Mapping[str, Any]
 
@@ -208,9 +208,13 @@ class _HostRelay:
             await self._hub.send({"type": "input_handed", "session_id": id.session, "seq": news.number})
         elif isinstance(news, Ended):
             self._drop(id)
-            last = await self._last_errors(id) if news.exit.status and not news.exit.reason else ""
+            last = await self._last_errors(id) if news.exit.status else ""
             ended = {"exit_code": news.exit.status, "reason": news.exit.reason, "errors": last}
             await self._hub.send({"type": "session_ended", **at, **ended})
+        elif isinstance(news, Lost):
+            self._drop(id)
+            reason = "restart" if news.restarted else "lost"
+            await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": reason})
         elif isinstance(news, Missing):
             self._drop(id)
             await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})

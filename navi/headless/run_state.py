@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
+from navi.headless.asking import stored_choices
 from navi.headless.harness.base import Asked, Due, Event, Harness, Launch, Other, Partial, Raw, Taken, Withdrawn
 from navi.headless.state import Began, Happening, State, Status, after
 from navi.headless.stored import Batch, Message, Question, StoredSession
@@ -36,10 +37,10 @@ def begin(harness: Harness, row: StoredSession, prompted: bool = True) -> RunSta
 
 
 def launch_of(row: StoredSession) -> Launch:
-    """Return how the run of a stored session is started. Each run after the first one resumes its conversation, if it
-    has one.
+    """Return how the run of a stored session is started: each run after the one that began its conversation goes on
+    with that, if the agent has named it.
     """
-    resume = row.generation > 1 and bool(row.agent_session_id)
+    resume = row.generation > row.conversation_from and bool(row.agent_session_id)
     return Launch(row.cwd, row.agent_session_id, resume, row.model, row.permission_mode, partial=True)
 
 
@@ -108,8 +109,8 @@ def question_body(asked: Asked) -> str:
 
 def question_document(stored: Question) -> dict[str, Any]:
     """Return a stored question as programs see it."""
-    body: dict[str, Any] = json.loads(stored.body)
-    return body | {"request_id": stored.request_id, "kind": stored.kind}
+    body: dict[str, Any] = json.loads(stored.body) | {"request_id": stored.request_id, "kind": stored.kind}
+    return body | {"choices": stored_choices(body)}
 
 
 def columns(state: State) -> Iterator[tuple[str, Any]]:

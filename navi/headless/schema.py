@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 1
+VERSION = 2
 
 SESSIONS = {
     "id": "TEXT PRIMARY KEY",
@@ -36,6 +36,10 @@ SESSIONS = {
     "updated_at": "REAL NOT NULL DEFAULT 0",
     "last_activity_at": "REAL NOT NULL DEFAULT 0",
     "ended_at": "REAL DEFAULT NULL",
+    "conversation_from": "INTEGER NOT NULL DEFAULT 1",
+    "lost": "INTEGER NOT NULL DEFAULT 0 CHECK (lost IN (0, 1))",
+    "end_asked": "REAL DEFAULT NULL",
+    "end_asked_by": "TEXT NOT NULL DEFAULT ''",
 }
 """The columns of sessions. An older table gains those that it lacks."""
 

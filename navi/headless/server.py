@@ -14,8 +14,9 @@ import trio
 
 from navi.core.log import SILENT, Log
 from navi.headless.conversation import Conversation
-from navi.headless.hub import GIVES_UP, Hub
+from navi.headless.hub import Hub
 from navi.headless.lines import LinePeer
+from navi.headless.subscriber import GIVES_UP
 
 WAITING = 100
 """Connections that may wait to be taken."""

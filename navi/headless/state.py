@@ -208,8 +208,10 @@ def _end_wanted(state: State, _event: EndWanted) -> State:
 def _silent(state: State, _event: Silent) -> State:
     if state.status is not Status.STARTING:
         return state
-    return state._replace(status=Status.FAILED, reason="it did not answer", questions=())
+    return state._replace(status=Status.FAILED, reason=UNANSWERED, questions=())
 
+
+UNANSWERED = "it did not answer when it was started"
 
 LIMITS: Mapping[str, str] = {
     "time": "ended after its time limit",
@@ -222,6 +224,13 @@ LIMITS: Mapping[str, str] = {
 """Why an agent was ended, or ended, that was not asked to."""
 
 
+GONE: Mapping[str, str] = {
+    "restart": "its host was restarted",
+    "lost": "nothing of it is left on its host, and nobody noted how it ended",
+}
+"""Why it is known that an agent has ended of which nobody knows how."""
+
+
 def _exited(state: State, event: Exited) -> State:
     """An agent that was asked to end is complete, also where it had to be killed for that."""
     words = _what_failed(state, event)
@@ -229,6 +238,8 @@ def _exited(state: State, event: Exited) -> State:
 
 
 def _what_failed(state: State, event: Exited) -> str:
+    if event.status is None and event.reason in GONE:
+        return "" if state.status is Status.ENDING else GONE[event.reason]
     if event.status is None:
         return "lost"
     if event.reason == "asked" or state.status is Status.ENDING:

@@ -42,10 +42,13 @@ CUT = b" ... cut here: the line was longer than navi keeps"
 
 CHANGED_BY_OUTPUT = frozenset(
     {"status", "reason", "exit_code", "agent_session_id", "model", "permission_mode", "title", "cost_usd", "tokens_in",
-     "tokens_out", "ended_at"}
+     "tokens_out", "ended_at", "lost"}
 )  # fmt: skip
 """The columns that output can change: neither the flag, nor where and how a session runs."""
 
+
+NOT_ENDING: Mapping[str, Any] = {"lost": 0, "end_asked": None, "end_asked_by": ""}
+"""The columns of a session whose run neither failed nor is to end."""
 
 WHOLE = ("begin immediate", "commit", ("rollback",))
 NESTED = ("savepoint inner", "release inner", ("rollback to inner", "release inner"))
@@ -143,6 +146,10 @@ class Store:
         found = {row.id: row for row in (*self.live(), *self.sessions(remote=True))}
         return list(found.values())
 
+    def collaborating(self) -> list[StoredSession]:
+        """Return the sessions in terminals that take feedback now."""
+        return list(self._sessions("WHERE remote = 0 AND interactive = 1 AND status = 'live' ORDER BY id"))
+
     def put_away(self, session_id: str) -> StoredSession:
         """Leave a session whose agent has ended out of lists; it can still be read and resumed. Raise Refused."""
         with self.together():
@@ -151,6 +158,7 @@ class Store:
                 raise Refused(f"the agent of {session_id} has not ended, as far as it is known")
             self.change(session_id, status="archived")
             return row._replace(status="archived")
+
     def hosts_to_watch(self) -> tuple[str, ...]:
         """Return the hosts on which an agent in a terminal may go on with a session, or takes feedback."""
         query = "SELECT DISTINCT host FROM sessions WHERE agent_session_id != '' AND (remote = 1 OR interactive = 1)"
@@ -164,7 +172,7 @@ class Store:
         query = f"SELECT {', '.join(StoredSession._fields)} FROM sessions {clause}"
         for row in self._database.execute(query, values):
             found = StoredSession(*row)
-            yield found._replace(remote=bool(found.remote), interactive=bool(found.interactive))
+            yield found._replace(remote=bool(found.remote), interactive=bool(found.interactive), lost=bool(found.lost))
 
     def change(self, session_id: str, **changes: Any) -> None:
         """Change columns of a session. Raise Refused if there is no such session, or `remote` would become 1."""
@@ -187,7 +195,8 @@ class Store:
         """Begin another run of a session whose agent has ended; the flag stays as it is. Raise Refused.
 
         With `sends_again`, prompts that the agent was given and never took up wait again: it runs none twice. With
-        `conversation`, the run is to have that one, a new one, in place of the conversation so far.
+        `conversation`, the run begins that one in place of the conversation so far. Where no run has printed anything,
+        none has begun a conversation, and this one does.
         """
         with self.together():
             row = self.needed(session_id)
@@ -195,9 +204,11 @@ class Store:
                 raise Refused(f"{session_id} runs in a terminal, or never ran without one")
             if row.status == "live":
                 raise Refused(f"{session_id} still runs, as far as it is known")
+            begins = conversation is not None or row.last_index < 0
             self.change(
                 session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
                 log_offset=0, agent_session_id=row.agent_session_id if conversation is None else conversation,
+                conversation_from=row.generation + 1 if begins else row.conversation_from, **NOT_ENDING,
             )  # fmt: skip
             if sends_again:
                 self._database.execute(
@@ -214,7 +225,8 @@ class Store:
         with self.together():
             row = self.needed(session_id)
             if row.remote:
-                self.change(session_id, remote=0, interactive=0, status="live", tmux_name=tmux_name, reason="")
+                opened = {"remote": 0, "interactive": 0, "status": "live", "tmux_name": tmux_name, "reason": ""}
+                self.change(session_id, **opened, **NOT_ENDING)
                 self._expire(session_id)
                 self._database.execute(
                     "UPDATE inputs SET state = 'expired' WHERE session_id = ? AND state = 'queued'", (session_id,)

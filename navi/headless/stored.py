@@ -10,7 +10,9 @@ class StoredSession(NamedTuple):
     """A row of sessions. `remote` says that it runs without a terminal; `host` is where ("" for this machine).
 
     `log_offset` is the byte up to which the log of `generation` is stored, `last_index` the number of the last message
-    (-1: none). Times are epoch times.
+    (-1: none). Times are epoch times. `conversation_from` is the generation that began the conversation; `lost` says
+    that the agent could not go on with it. `end_asked` is when somebody asked for the end of its agent, None if nobody
+    did, or it has ended.
     """
 
     id: str
@@ -38,6 +40,10 @@ class StoredSession(NamedTuple):
     updated_at: float = 0.0
     last_activity_at: float = 0.0
     ended_at: float | None = None
+    conversation_from: int = 1
+    lost: bool = False
+    end_asked: float | None = None
+    end_asked_by: str = ""
 
 
 class Message(NamedTuple):

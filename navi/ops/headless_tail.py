@@ -72,6 +72,16 @@ class Ended(NamedTuple):
     exit: Exit
 
 
+class Lost(NamedTuple):
+    """Nothing of a run is left, and nobody noted how its agent ended; all whole lines of its log, which has `size`
+    bytes, have come. `restarted` says that its host was started again since.
+    """
+
+    id: RunId
+    size: int
+    restarted: bool = False
+
+
 class Missing(NamedTuple):
     """There is no such run on the host, or its log has only `size` bytes, fewer than the offset."""
 
@@ -99,7 +109,7 @@ class Delivered(NamedTuple):
     number: int
 
 
-News = Lines | Fed | Ended | Missing | Opened | Left | Delivered
+News = Lines | Fed | Ended | Lost | Missing | Opened | Left | Delivered
 
 
 def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
@@ -210,7 +220,7 @@ class TailReader:
     def __init__(self, positions: Sequence[Position]) -> None:
         self._logs = [LineCutter(*position) for position in positions]
         self._events = [b"" for _ in positions]
-        self._ends: dict[int, Exit] = {}
+        self._ends: dict[int, Ended | Lost] = {}
         self._pieces = PieceReader("")
         self._terminals = b""
 
@@ -263,7 +273,9 @@ class TailReader:
             kind, *words = line.decode("ascii", "replace").split()
             found = read_exit(words) if kind == "exit" else None
             if found:
-                self._ends[index] = found
+                self._ends[index] = Ended(self._logs[index].id, found)
+            elif kind == "lost" and len(words) == 2:
+                self._ends[index] = Lost(self._logs[index].id, number(words[0]), words[1] == "restart")
         fed = [line for line in lines if line.startswith(b"fed ")]
         if fed:
             yield Fed(self._logs[index].id, number(fed[-1][4:].decode("ascii", "replace")))
@@ -271,9 +283,10 @@ class TailReader:
     def _ended(self) -> Iterator[News]:
         """Yield the ends of agents of whose logs everything has come."""
         for index, found in list(self._ends.items()):
-            if self._logs[index].next >= found.size:
+            size = found.size if isinstance(found, Lost) else found.exit.size
+            if self._logs[index].next >= size:
                 del self._ends[index]
-                yield Ended(self._logs[index].id, found)
+                yield found
 
 
 def _terminal(line: str) -> Opened | Left | Delivered | None:

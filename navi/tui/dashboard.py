@@ -16,6 +16,7 @@ from navi.fleet import Fleet
 from navi.notifier import Notifier
 from navi.tui.caption import caption
 from navi.tui.commands import Commands
+from navi.tui.first_run.host_offer import MakeHosts
 from navi.tui.keymap import rebind
 from navi.tui.keys import KEYS
 from navi.tui.preview.branch import BranchFeed
@@ -34,8 +35,9 @@ class Dashboard:
     """Everything on the screen. The fleet's news redraw it."""
 
     def __init__(
-        self, fleet: Fleet, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str]
-    ) -> None:
+        self, fleet: Fleet, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str],
+        make_hosts: MakeHosts = lambda _: (),
+    ) -> None:  # fmt: skip
         self.fleet = fleet
         fleet.changed = self.heard
         self._keymap, wrong_keys = rebind(KEYS, settings.keys)
@@ -57,7 +59,7 @@ class Dashboard:
         self._screen.header.problems = len(problems)
         self.commands = Commands(
             fleet, settings, problems, environment, self._keymap, self._screen,
-            self._refresh, self._follow, self._quit.cancel,
+            self._refresh, self._follow, self._quit.cancel, make_hosts,
         )  # fmt: skip
         self._branches = BranchFeed(fleet, lambda: self.heard(""))
         self._feed = PreviewFeed(
@@ -77,6 +79,7 @@ class Dashboard:
 
     async def run(self) -> None:
         """Show the fleet until the user quits or the terminal goes away."""
+        self.commands.first_run.begin()
         self.commands.arrange()
         self._refresh()
         async with trio.open_nursery() as nursery:
@@ -113,7 +116,8 @@ class Dashboard:
         """Repaint when an age reads differently, and not before: an idle screen gets no bytes."""
         pages = self.commands.pages
         while True:
-            lasts = min(self._screen.list.label_lasts, self._screen.header.label_lasts)
+            screen = self._screen
+            lasts = min(screen.list.label_lasts, screen.header.label_lasts, screen.undo_lasts)
             pause = 1.0 if pages.page else min(max(lasts, 0.5), 60.0)
             with trio.move_on_after(pause) as waited:
                 await self._moved.wait()
@@ -131,8 +135,11 @@ class Dashboard:
         self.commands.host_progress.note(views)
         self._screen.select_expected()
         self._notifier.note(views)
-        self._screen.header.show(views, self._screen.list.sessions, trio.current_time())
+        self.commands.first_run.note(views)
+        selection = self.commands.filters.selection
+        self._screen.header.show(views, self._screen.list.sessions, trio.current_time(), selection)
         self._screen.terminal.show_title(caption(views))
+        self._screen.update_dialog()
         self._follow()
         self.commands.pages.update()
 
@@ -141,10 +148,11 @@ class Dashboard:
         session = self._screen.list.selected
         self._moved.set()
         self._follow_in_preview(session)
+        self._screen.header.seek(self._screen.list.query)
         commands = self.commands
         self._screen.footer.show(
             commands.filters.selection, commands.search.typed, commands.search.matches(),
-            len(self._screen.list.marked), commands.contexts,
+            len(self._screen.list.marked), commands.footer, self._screen.undo,
         )  # fmt: skip
 
     def _follow_in_preview(self, session: Session | None) -> None:

@@ -73,6 +73,14 @@ class Screen(Protocol):
         """Put the cursor on a session as soon as it is listed, and attach to it if asked."""
         ...
 
+    def offer_undo(self, address: str) -> None:
+        """Offer for a while to restore a session that was killed."""
+        ...
+
+    def withdraw_undo(self, address: str) -> None:
+        """Offer no more to restore a session."""
+        ...
+
     def key_of(self, command: str) -> str:
         """Return the key of a command, as people write it."""
         ...
@@ -219,20 +227,27 @@ class SessionCommands:
                 return words
             if answer.undo_id:
                 remember(self._state, Killed(session.host, answer.undo_id, session.address))
+                self._screen.offer_undo(session.address)
             return words + (undo_hint(answer.undo_id, self._screen.key_of("undo")) if hints else "")
 
         return Action(session.host, session.address, operation, done)
 
     # ---- restoring
 
+    @property
+    def last_killed(self) -> Killed | None:
+        """The session that `undo` restores."""
+        hosts = {view.name for view in self._fleet.views}
+        return next((killed for killed in last_killed(self._state) if killed.host in hosts), None)
+
     def undo(self) -> None:
         """Restore the session that was killed last, from here or by `navi kill`."""
-        hosts = {view.name for view in self._fleet.views}
-        last = next((killed for killed in last_killed(self._state) if killed.host in hosts), None)
+        last = self.last_killed
         if last is None:
             self._screen.tell("no session was killed from this machine lately; nothing to undo")
             return
         forget(self._state, last)
+        self._screen.withdraw_undo(last.address)
         operation = undo(last.undo_id, last.address.removeprefix(f"{last.host}/"), self._variables(last.host))
 
         def done(created: Created) -> str:
@@ -243,6 +258,7 @@ class SessionCommands:
         def tell(words: str, style: str) -> None:
             if style == "fault":
                 remember(self._state, last)
+                self._screen.offer_undo(last.address)
             self._screen.tell(words, style)
 
         self._actions.order([Action(last.host, last.address, operation, done)], lambda _: tell)

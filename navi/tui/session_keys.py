@@ -11,6 +11,7 @@ from navi.ops.lifecycle import SESSION_VERBS
 from navi.tui.answering import Answering
 from navi.tui.headless.answering import HeadlessAnswering
 from navi.tui.headless.commands import HeadlessCommands
+from navi.tui.headless.feedback import FeedbackCommands
 from navi.tui.message_commands import MessageCommands
 from navi.tui.pages.stack import PageStack
 from navi.tui.screen import Screen
@@ -24,8 +25,9 @@ class SessionKeys:
     def __init__(
         self, screen: Screen, pages: PageStack, programs: TerminalPrograms, sessions: SessionCommands,
         answering: Answering, messages: MessageCommands, headless: HeadlessCommands,
-        headless_answering: HeadlessAnswering,
+        headless_answering: HeadlessAnswering, feedback: FeedbackCommands,
     ) -> None:  # fmt: skip
+        self._feedback = feedback
         self._headless = headless
         self._headless_answering = headless_answering
         self._screen = screen
@@ -48,6 +50,7 @@ class SessionKeys:
             "rename": partial(self._for_one, self._rename),
             "tag": partial(self._for_one, sessions.tag),
             "message": partial(self._for_all, self._messages.message, headless.message),
+            "feedback": partial(self._for_one, self._feedback.feedback),
             "interrupt": partial(self._for_all, self._messages.interrupt, headless.interrupt),
             "resume": partial(self._for_all, self._resume, headless.resume),
             **{name: partial(self._for_all, partial(sessions.change, name)) for name in SESSION_VERBS},
@@ -87,7 +90,10 @@ class SessionKeys:
             self._screen.tell("no session is selected")
             return
         self._screen.list.hold()
-        command(session)
+        try:
+            command(session)
+        except OperationError as error:
+            self._screen.tell(str(error), "fault")
 
     def _for_all(
         self, command: Callable[[Sequence[Session]], None],

@@ -19,6 +19,7 @@ from navi.headless.client import HubClient
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import (
     Answer,
+    Asked,
     Harness,
     Launch,
     Mode,
@@ -164,7 +165,8 @@ class TestClaude:
             there.sh("rm -r ~/.claude/projects")
             refused = navi(lab, "resume", address, status=69).stderr
             assert "No conversation found" in refused
-            assert "navi resume --anew begins a new conversation with what is stored of this one" in refused
+            offer = f"navi resume --anew {address} begins a new conversation with what is stored of this one"
+            assert offer in refused
             navi(lab, "resume", "--anew", address, "say: the second answer")
             until(lambda: "the second answer" in navi(lab, "capture", address).stdout, timeout=60, what="it goes on")
 
@@ -211,6 +213,20 @@ class TestClaude:
             assert agent.of(ToolResult)[-1].text == "not now"  # type: ignore[union-attr]
             ended = agent.host.run(headless.end(agent.id, 20))
             assert ended.exit == Exit(0, agent.offset, "asked")
+
+    def test_what_it_proposes_to_allow_is_allowed_from_then_on(self, lab: Lab) -> None:
+        with claude(lab, far=False) as agent:
+            command = "bash: touch allowed"
+            asks(agent, f"{command} ;; say: done", Status.PERMISSION)
+            options = {option.label: option.id for option in agent.state.questions[0].options}
+            (words,) = [label for label in options if label.startswith("Yes, and always allow Bash(touch allowed")]
+            assert words.endswith(" for you in this project")
+            agent.answer(Answer(allow=True, option=options[words]))
+            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+            turn(agent, f"{command} ;; say: again")
+            assert agent.texts()[-1] == "again"
+            assert len(agent.of(Asked)) == 1, "it is not asked again"
+            assert "touch allowed" in (Path(agent.launch.cwd) / ".claude/settings.local.json").read_text()
 
     def test_a_question_and_a_plan(self, lab: Lab) -> None:
         with claude(lab, far=False, mode="plan") as agent:

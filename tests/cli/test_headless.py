@@ -33,6 +33,13 @@ def listed(lab: Lab, address: str) -> dict[str, object]:
     return next(one for one in sessions if one["address"] == address)
 
 
+def away(lab: Lab, address: str) -> bool:
+    """Return whether the host of a session is away."""
+    words = [sys.executable, "-m", "navi", "health", address]
+    found = subprocess.run(words, env=lab.environment(), capture_output=True, text=True, check=False)
+    return found.returncode == 69 and "unknown" in found.stdout
+
+
 def shows(lab: Lab, address: str, *lines: str) -> None:
     """Wait until the transcript of a session has these lines, in this order."""
 
@@ -94,6 +101,116 @@ def test_killed_relays_and_hubs_lose_and_double_nothing(lab: Lab, far: bool) -> 
         shows(lab, address, "end", "> say afterwards", "afterwards")
         lines = navi(lab, "capture", address).stdout.splitlines()
         assert (lines.count("line"), lines.count("end"), lines.count("afterwards")) == (400, 1, 1)
+
+
+def test_a_choice_that_counts_always_is_one_of_the_question(lab: Lab) -> None:
+    with serving(lab):
+        steps = ("offer may I?", "say once", "offer and now?", "say twice", "offer still?", "say on")
+        address = spawn(lab, "local", " ;; ".join(steps))
+        navi(lab, "wait", address, "--until", "permission", "--timeout", "60")
+        asked = json.loads(navi(lab, "answer", address, "--json").stdout)
+        labels = ["Yes", "No", "Yes, and always allow what it offers"]
+        assert [one["label"] for one in asked["choices"]] == labels
+        assert f"  3  {labels[2]}\n" in navi(lab, "answer", address).stdout
+        done = navi(lab, "answer", address, "--allow", "--seen", asked["digest"])
+        assert done.stdout == f"answered {address}: Yes\n"
+        shows(lab, address, "once", "? permission: Script and now?")
+        planned = navi(lab, "answer", address, "--choose", "3", "--dry-run").stdout
+        assert planned == f"would answer {address}: {labels[2]}\n"
+        refused = navi(lab, "answer", address, "--choose", "4", status=64).stderr
+        assert "no choice is 4; there are 1 Yes, 2 No" in refused
+        assert "no choice takes a text" in navi(lab, "answer", address, "--text", "why", status=64).stderr
+        navi(lab, "answer", address, "--choose", labels[2])
+        shows(lab, address, "twice", "on")
+        assert "Script still?" not in navi(lab, "capture", address).stdout, "it was not asked again"
+
+
+def test_an_agent_whose_host_is_away_ends_when_it_returns_unless_that_is_withdrawn(lab: Lab) -> None:
+    atlas = lab.machine("atlas", shell="bash")
+    lab.remotes_yaml([atlas])
+    with serving(lab):
+        address = spawn(lab, "atlas", "say hello")
+        navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+        assert "nobody has asked for the end" in navi(lab, "kill", "--withdraw", address, status=1).stderr
+        atlas.stop()
+        until(lambda: away(lab, address), 60, "its host is away")
+        plan = f"would end the agent of {address} when its host can be reached (disconnected)\n"
+        assert navi(lab, "kill", "--dry-run", address).stdout == plan
+        later = f"its agent ends when that can be reached; navi kill --withdraw {address} lets it go on"
+        for _ in range(2):
+            assert later in navi(lab, "kill", address, status=69).stderr
+        assert later in navi(lab, "health", address, status=69).stdout
+        assert navi(lab, "kill", "--withdraw", address).stdout == f"the agent of {address} goes on\n"
+        assert later not in navi(lab, "health", address, status=69).stdout
+        atlas.start()
+        navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+        navi(lab, "send", address, "say still here")
+        shows(lab, address, "still here")
+        atlas.stop()
+        until(lambda: away(lab, address), 60, "its host is away again")
+        navi(lab, "kill", address, status=69)
+    with serving(lab):
+        assert later in navi(lab, "health", address, status=69).stdout, "also after a restart of the hub"
+        atlas.start()
+        until(lambda: listed(lab, address)["status"] == "complete", 90, "it ends when its host is back")
+        assert "its agent has ended" in navi(lab, "kill", "--withdraw", address, status=1).stderr
+        navi(lab, "resume", address, "say again")
+        shows(lab, address, "again")
+    lab.local.new_session("pane")
+    assert "navi undo restores a session" in navi(lab, "kill", "--withdraw", "pane", status=64).stderr
+
+
+def test_a_session_of_which_nothing_is_left_has_failed_and_can_be_resumed(lab: Lab) -> None:
+    with serving(lab):
+        address = spawn(lab, "local", "say hello")
+        navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+        place = lab.local.sessions_dir / ".headless" / address / "1"
+        for name in ("runner", "feeder", "pid"):
+            os.kill(int((place / name).read_text().split()[0]), signal.SIGKILL)
+        until(lambda: listed(lab, address)["status"] == "failed", 60, "it is known")
+        assert "nothing of it is left on its host" in navi(lab, "health", address, status=1).stdout
+        until(lambda: not place.exists(), what="what is stored is removed from the host")
+        navi(lab, "resume", address, "say again")
+        shows(lab, address, "hello", "again")
+
+
+LOSES = f"""#!{sys.executable}
+import json, sys
+def out(**message):
+    print(json.dumps(message), flush=True)
+if "--resume" in sys.argv:
+    out(type="result", subtype="error_during_execution", is_error=True, errors=["No conversation found"])
+    sys.exit(1)
+for line in sys.stdin:
+    message = json.loads(line)
+    if message["type"] == "control_request":
+        out(type="control_response", response={{"subtype": "success", "request_id": message["request_id"]}})
+    else:
+        out(type="user", uuid=message["uuid"], isReplay=True, message=message["message"])
+        text = {{"type": "text", "text": "got " + message["message"]["content"].splitlines()[-1]}}
+        out(type="assistant", message={{"id": "m", "content": [text]}})
+        out(type="result", subtype="success", result="")
+"""
+"""An agent that forgets each conversation when it ends."""
+
+
+def test_a_conversation_that_was_lost_is_begun_anew(lab: Lab) -> None:
+    program = lab.local.bin / "claude"
+    program.write_text(LOSES)
+    program.chmod(0o755)
+    with serving(lab):
+        done = navi(lab, "spawn", "--json", "-c", str(lab.local.home), "first")
+        address = str(json.loads(done.stdout)["address"])
+        shows(lab, address, "got first")
+        navi(lab, "kill", address)
+        offer = f"; navi resume --anew {address} begins a new conversation with what is stored of this one"
+        failed = navi(lab, "resume", address, status=69).stderr
+        assert failed == f"navi: the agent could not be started: No conversation found{offer}\n"
+        assert f"No conversation found{offer}" in navi(lab, "health", address, status=1).stdout
+        words = navi(lab, "resume", "--anew", address, "second").stdout
+        assert words == f"{address} goes on in a new conversation\n"
+        shows(lab, address, "got first", "got second")
+        assert offer not in navi(lab, "health", address).stdout
 
 
 def test_a_stopped_relay_leaves_agents_at_work(lab: Lab) -> None:

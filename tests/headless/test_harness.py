@@ -20,6 +20,7 @@ from navi.headless.harness.base import (
     Harness,
     Launch,
     Mode,
+    Option,
     Other,
     Partial,
     Raw,
@@ -166,6 +167,50 @@ def test_what_claude_is_answered() -> None:
     assert found(Answer(allow=False, message="why", stop=True)) == refused
 
 
+RULES = {
+    "type": "addRules", "rules": [{"toolName": "Bash", "ruleContent": "touch f1 *"}, {"toolName": "Read"}],
+    "behavior": "allow", "destination": "localSettings",
+}  # fmt: skip
+FOLDERS = {"type": "addDirectories", "directories": ["/repo", "/b"], "destination": "session"}
+MODE = {"type": "setMode", "mode": "acceptEdits", "destination": "session"}
+SUGGESTIONS = [
+    (RULES, "Yes, and always allow Bash(touch f1 *), Read for you in this project"),
+    ({**RULES, "destination": "userSettings"}, "Yes, and always allow Bash(touch f1 *), Read in all your projects"),
+    (
+        {**RULES, "destination": "projectSettings"},
+        "Yes, and always allow Bash(touch f1 *), Read for everybody in this project",
+    ),
+    (FOLDERS, "Yes, and allow access to /repo, /b until its agent ends"),
+    (MODE, "Yes, and change the permission mode to acceptEdits until its agent ends"),
+    ({**RULES, "destination": "somewhere"}, None),
+    ({**RULES, "behavior": "deny"}, None),
+    ({**RULES, "rules": [{"toolName": "Bash", "ruleContent": "x" * 300}]}, None),
+    ({**RULES, "rules": [{}]}, None),
+    ({"type": "removeRules", "rules": RULES["rules"], "behavior": "deny", "destination": "session"}, None),
+    ({"type": "setMode", "destination": "session"}, None),
+]
+"""What Claude Code suggests, and the words of its choice; None where navi has none, and so does not offer it."""
+
+
+@pytest.mark.parametrize(("suggestion", "words"), SUGGESTIONS)
+def test_a_suggestion_of_claude_is_a_choice(suggestion: dict[str, object], words: str | None) -> None:
+    request = {
+        "subtype": "can_use_tool", "tool_name": "Bash", "input": {"command": "touch f1"}, "tool_use_id": "t1",
+        "permission_suggestions": ["no object", suggestion, FOLDERS],
+    }  # fmt: skip
+    (asked,) = one(CLAUDE, {"type": "control_request", "request_id": "q1", "request": request})
+    assert isinstance(asked, Asked)
+    further = [option for option in asked.options if option.kind == "allow_always"]
+    assert [option.label for option in further][:-1] == ([words] if words else [])
+    for option, wanted in zip(further[::-1], (FOLDERS, suggestion), strict=False):
+        answer = json.loads(CLAUDE.codec.answer(asked, Answer(allow=True, option=option.id)))["response"]["response"]
+        assert answer == {
+            "behavior": "allow", "updatedInput": {"command": "touch f1"}, "updatedPermissions": [wanted],
+        }  # fmt: skip
+    plain = json.loads(CLAUDE.codec.answer(asked, Answer(allow=True)))["response"]["response"]
+    assert "updatedPermissions" not in plain
+
+
 COMMANDS = [
     (Launch("/w", "U"), ["--session-id", "U"]),
     (
@@ -234,12 +279,17 @@ def test_what_nobody_can_answer_is_refused_at_once() -> None:
 
 def test_permissions_of_the_protocol() -> None:
     options = [
-        {"optionId": f"o-{kind}", "name": "N", "kind": kind} for kind in ("allow_always", "allow_once", "reject_once")
+        {"optionId": f"o-{kind}", "name": "N", "kind": kind}
+        for kind in ("allow_always", "allow_once", "reject_once", "reject_always", "unknown")
     ]
     params = {"sessionId": "A", "toolCall": {"toolCallId": "t1", "title": "touch f"}, "options": options}
     message = {"jsonrpc": "2.0", "id": 9, "method": "session/request_permission", "params": params}
     (asked,) = [event for event in one(GEMINI, message) if isinstance(event, Asked)]
-    assert (asked.tool, asked.use_id) == ("touch f", "t1")
+    assert (asked.tool, asked.use_id, asked.takes_reason) == ("touch f", "t1", False)
+    assert [(option.id, option.label) for option in asked.options] == [
+        ("o-allow_always", "Yes, always: N"), ("o-allow_once", "Yes: N"), ("o-reject_once", "No: N"),
+        ("o-reject_always", "No, never: N"),
+    ]  # fmt: skip
 
     def chosen(answer: Answer) -> object:
         found = json.loads(GEMINI.codec.answer(asked, answer))
@@ -296,7 +346,7 @@ def test_a_line_that_is_too_long_is_raw(harness: Harness) -> None:
 @given(text=st.text())
 def test_lines_for_an_agent_are_ascii_and_one_line(harness: Harness, text: str) -> None:
     codec, memory = harness.codec, harness.codec.remember(Launch("/w", text))
-    asked = Asked("1", "permission", text, {"command": text}, options={text: "allow_once x"})
+    asked = Asked("1", "permission", text, {"command": text}, options=(Option(text, "allow_once", "x"),))
     lines = [
         *codec.handshake(Launch("/w", text)), codec.prompt(memory, "U", text), *codec.interrupt(memory, "k", [asked]),
         codec.answer(asked, Answer(True, text)), codec.answer(asked, Answer(False, text)),

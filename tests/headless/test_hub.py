@@ -17,12 +17,13 @@ import trio
 from navi.config.settings import HarnessCommand
 from navi.headless.harness.base import Launch
 from navi.headless.harness.configured import configured
-from navi.headless.hub import BEHIND, MOST_A_MINUTE, MOST_AT_ONCE, Hub, Subscriber
+from navi.headless.hub import MOST_A_MINUTE, MOST_AT_ONCE, Hub
 from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
 from navi.headless.so_far import printed_so_far
 from navi.headless.store import Store
 from navi.headless.stored import Refused, StoredSession
+from navi.headless.subscriber import BEHIND, Subscriber
 from tests.support.full_disk import disk, fill, free
 
 READY = {"type": "control_response", "response": {"subtype": "success", "request_id": "navi-handshake", "response": {}}}
@@ -202,6 +203,29 @@ async def test_an_agent_that_waits_too_long_is_ended(tmp_path: Path, autojump_cl
         assert stored
         assert stored.status == "complete"
         assert stored.reason == "ended after it waited for a prompt for 1h 0m (idle_limit)"
+
+
+async def test_an_agent_that_never_answers_has_failed(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    autojump_clock.autojump_threshold = 0.3
+    async with world(tmp_path) as here:
+        row, away, quick = [await here.hub.spawn(Wanted("x")) for _ in range(3)]
+        for one in (row, quick):
+            await here.hub.hear({"type": "session_reached", "session_id": one.id, "generation": 1, "reached": True})
+        await here.prints(quick, READY)
+        autojump_clock.jump(50)
+        await here.hub.hear({"type": "session_reached", "session_id": row.id, "generation": 1, "reached": True})
+        autojump_clock.jump(11)
+        await trio.sleep(30)
+        assert [one["session_id"] for one in here.relay.take("end_session")] == [row.id]
+        ended = {"session_id": row.id, "generation": 1, "exit_code": 143, "reason": "asked", "errors": "log in first"}
+        await here.hub.hear({"type": "session_ended", **ended})
+        for one, status in ((row, "failed"), (away, "starting"), (quick, "running")):
+            held = here.hub.held(one.id)
+            assert held
+            assert held.state.status == status, "one that its host did not begin yet has time"
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert (stored.status, stored.reason) == ("failed", "it did not answer when it was started: log in first")
 
 
 def test_a_configured_command_line_starts_the_agent() -> None:
@@ -464,6 +488,7 @@ ENDS = [
     pytest.param(0, "asked", "complete", "", id="asked to end"),
     pytest.param(137, "", "failed", "status 137", id="killed"),
     pytest.param(None, "", "failed", "lost", id="lost"),
+    pytest.param(None, "restart", "failed", "its host was restarted", id="restarted"),
 ]
 
 
@@ -510,9 +535,7 @@ async def test_a_conversation_that_the_agent_has_lost_can_begin_anew(tmp_path: P
     async with world(tmp_path) as here:
         stored = Store(tmp_path / "navi.db").session(row.id)
         assert stored
-        assert stored.reason == (
-            "No conversation found; navi resume --anew begins a new conversation with what is stored of this one"
-        )
+        assert (stored.reason, stored.lost) == ("No conversation found", True)
         anew = await here.hub.resume(row.id, "go on", anew=True)
         words = here.relay.take("start_session")[0]["words"]
         assert words[words.index("--session-id") + 1] == anew.agent_session_id != row.agent_session_id
@@ -573,7 +596,98 @@ async def test_an_agent_that_refuses_its_conversation_is_ended(tmp_path: Path) -
         await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
         stored = Store(tmp_path / "navi.db").session(row.id)
         assert stored
-        assert (stored.status, stored.reason) == ("failed", "Authentication required")
+        assert (stored.status, stored.reason, stored.lost) == ("failed", "Authentication required", False)
+
+
+async def test_what_follows_from_a_line_is_stored_with_it(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x", harness="gemini"))
+        await here.prints(row, acp(id="navi-initialize", result={"agentCapabilities": {}}))
+        stored = Store(tmp_path / "navi.db")
+        known = stored.session(row.id)
+        assert known
+        assert known.log_offset > 0
+        assert ["session/new" in one.body for one in stored.inputs(row.id)] == [False, True, False]
+
+
+def allows_always(request_id: str) -> dict[str, Any]:
+    """Return an agent's line that asks for permission, and offers to allow more."""
+    rule = {"type": "addRules", "rules": [{"toolName": "Bash"}], "behavior": "allow", "destination": "session"}
+    line = asks(request_id)
+    return {**line, "request": {**line["request"], "permission_suggestions": [rule]}}
+
+
+@pytest.mark.parametrize(("option", "allow"), [("nothing", True), ("suggestion-0", False), ("suggestion-1", True)])
+async def test_a_choice_that_is_not_offered_answers_nothing(tmp_path: Path, option: str, allow: bool) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        phone = await here.follow(row)
+        await here.prints(row, READY, allows_always("q1"))
+        (asked,) = await settled(phone, "control_request")
+        words = "Yes, and always allow Bash until its agent ends"
+        assert asked["choices"][2:] == [{"option": "suggestion-0", "allow": True, "label": words}]
+        answer = {"type": "control_response", "request_id": "q1", "allow": allow, "option": option}
+        with pytest.raises(Refused, match="offers no such choice"):
+            await here.hub.command(await here.client(), row.id, answer)
+    async with world(tmp_path) as here:
+        connected = (await here.follow(row)).sent[0]
+        assert connected["questions"][0]["choices"] == asked["choices"], "also after a restart of the hub"
+        await here.hub.command(await here.client(), row.id, {**answer, "allow": True, "option": "suggestion-0"})
+        line = json.loads(here.relay.take("send_input")[-1]["line"])["response"]["response"]
+        assert line["updatedPermissions"][0]["rules"] == [{"toolName": "Bash"}]
+
+
+async def test_the_end_of_an_agent_that_no_relay_reaches_is_kept(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        phone = await here.follow(row)
+        await here.prints(row, READY, asks("q1"))
+        here.hub.lose_relay(here.relay)
+        await here.hub.command(await here.client(), row.id, {"type": "user_message", "content": "typed before"})
+        session = here.hub.held(row.id)
+        assert session
+        assert not await session.end("ann")
+        assert (await settled(phone, "session_updated", 3))[-1]["ends"]
+        assert here.hub.shown(session.row).status == "disconnected"
+    async with world(tmp_path, relay=False) as here:
+        stored = Store(tmp_path / "navi.db").session(row.id)
+        assert stored
+        assert stored.end_asked
+        assert stored.end_asked_by == "ann"
+        await here.connect()
+        assert here.relay.take("end_session") == [], "no relay reaches it yet"
+        reached = {"type": "session_reached", "session_id": row.id, "generation": 1, "reached": True}
+        await here.hub.hear(reached)
+        assert [one["generation"] for one in here.relay.take("end_session")] == [1]
+        assert here.relay.take("send_input") == [], "it takes nothing any more"
+        assert here.hub.shown(stored).status == "ending"
+        ended = {"session_id": row.id, "generation": 1, "exit_code": 143, "reason": "asked"}
+        await here.hub.hear({"type": "session_ended", **ended})
+        again = await here.hub.resume(row.id)
+        assert (again.end_asked, again.end_asked_by) == (None, "")
+        await here.prints(again, READY)
+        assert "typed before" in here.relay.take("send_input")[-1]["line"]
+
+
+async def test_the_end_of_an_agent_can_be_withdrawn_until_it_is_reached(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY, asks("q1"))
+        session = here.hub.held(row.id)
+        assert session
+        with pytest.raises(Refused, match="nobody has asked for the end"):
+            await session.withdraw_end()
+        assert await session.end("ann")
+        with pytest.raises(Refused, match="is being ended already"):
+            await session.withdraw_end()
+        here.hub.lose_relay(here.relay)  # nobody knows whether it got there
+        await session.withdraw_end()
+        assert [one.request_id for one in session.state.questions] == ["q1"], "it is what it was"
+        await here.connect()
+        reached = {"type": "session_reached", "session_id": row.id, "generation": 1, "reached": True}
+        await here.hub.hear(reached)
+        assert here.relay.take("end_session") == []
+        assert here.hub.shown(session.row).status == "permission"
 
 
 async def test_everybody_hears_that_a_session_was_opened_in_a_terminal(tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ import pytest
 import trio
 
 from navi.headless.api import respond
-from navi.headless.hub import Hub, Subscriber
+from navi.headless.hub import Hub
 from navi.headless.hub_session import Wanted
 from navi.headless.store import Store
 from navi.headless.stored import Refused, StoredSession
+from navi.headless.subscriber import Subscriber
 from tests.headless.test_hub import DONE, READY, TEXT, Played, World, asks, settled, takes, world
 
 

@@ -24,7 +24,7 @@ from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.wire import new_token, request
 from navi.ops import Operation, OperationError, headless
 from navi.ops.headless import Exit, Limits, RunId, RunState
-from navi.ops.headless_tail import Ended, Lines, Missing, News, Opened, Position, tail
+from navi.ops.headless_tail import Ended, Lines, Lost, Missing, News, Opened, Position, tail
 from tests.support.full_disk import disk, fill, free
 from tests.support.headless import Driven, folder, here_or_there, process
 from tests.support.machines import Account, Lab, Machine, program
@@ -305,6 +305,31 @@ def test_a_run_of_an_earlier_start_of_the_machine_is_lost(lab: Lab) -> None:
         words[3] = re.sub(r"@[^.]*", "@0badb007", words[3])
         (place / name).write_text(" ".join(words) + "\n")
     assert state_of(lab.local, SHELLS[0]).state is RunState.LOST
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["killed", "restarted"])
+def test_who_follows_a_run_hears_that_nothing_of_it_is_left(lab: Lab, restarted: bool) -> None:
+    begin(lab.local, SHELLS[0])
+    run(lab.local, SHELLS[0], headless.post(ID, 1, "last words"))
+    logged(lab.local, "last words\n")
+    place = folder(lab.local, ID)
+    processes = [process(lab.local, ID, name) for name in ("runner", "feeder", "pid")]
+    for one in processes:
+        os.kill(one, signal.SIGKILL)
+    for name in ("pid", "runner") if restarted else ():
+        words = (place / name).read_text().split()
+        words[3] = re.sub(r"@[^.]*", "@0badb007", words[3])
+        (place / name).write_text(" ".join(words) + "\n")
+    found: list[News] = []
+    with here_or_there(lab, far=False) as (_, host):
+        for several in host.follow(tail([Position(ID)]), time.monotonic() + 60):
+            found += several
+            if any(isinstance(one, Lost) for one in found):
+                break
+    size = len("last words\n")
+    assert [one for one in found if isinstance(one, Lines | Lost)] == [
+        Lines(ID, 0, size, b"last words\n"), Lost(ID, size, restarted),
+    ]  # fmt: skip
 
 
 def test_a_process_id_that_is_used_again_is_no_agent(lab: Lab) -> None:

@@ -22,6 +22,7 @@ from navi.headless.harness.base import (
 )
 from navi.headless.state import (
     BEGINNING,
+    UNANSWERED,
     Answered,
     Began,
     EndWanted,
@@ -51,7 +52,7 @@ TABLE = [
     (STARTING,    [],                                     Status.STARTING,     ""),
     (STARTING,    [Ready()],                              Status.RUNNING,      ""),
     (WAITING,     [],                                     Status.WAITING,      ""),
-    (STARTING,    [Silent()],                             Status.FAILED,       "it did not answer"),
+    (STARTING,    [Silent()],                             Status.FAILED,       UNANSWERED),
     (STARTING,    [Refused("log in")],                    Status.FAILED,       "log in"),
     (STARTING,    [Exited(1)],                            Status.FAILED,       BEFORE.format(1)),
     (STARTING,    [Exited(0)],                            Status.FAILED,       BEFORE.format(0)),

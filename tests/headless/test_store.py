@@ -17,7 +17,8 @@ import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.headless.schema import SESSIONS, TooNew
+from navi.headless.run_state import launch_of
+from navi.headless.schema import SESSIONS, VERSION, TooNew
 from navi.headless.store import CUT, LONGEST_BODY, Store
 from navi.headless.stored import Batch, Message, Question, Refused, StoredSession
 from navi.headless.writer import Writer
@@ -154,8 +155,25 @@ def test_a_newer_database_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
     with sqlite3.connect(path) as newer:
         newer.execute("PRAGMA user_version = 7")
     newer.close()
-    with pytest.raises(TooNew, match="version 7, and this navi knows 1; use the newer navi"):
+    with pytest.raises(TooNew, match=f"version 7, and this navi knows {VERSION}; use the newer navi"):
         Store(path)
+
+
+def test_a_database_of_version_1_keeps_its_sessions_and_what_they_go_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "navi.db"
+    store = Store(path)
+    before = store.spawn(StoredSession("a", agent_session_id="c", generation=3, last_index=5))
+    store.close()
+    with sqlite3.connect(path) as older:
+        for name in ("conversation_from", "lost", "end_asked", "end_asked_by"):
+            older.execute(f"ALTER TABLE sessions DROP COLUMN {name}")
+        older.execute("PRAGMA user_version = 1")
+    older.close()
+    for _ in range(2):
+        store = Store(path)
+        assert store.session("a") == before
+        assert launch_of(before).resume
+        store.close()
 
 
 def test_the_file_is_only_for_its_user(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ async def test_an_agent_is_not_named_as_something_that_runs_below(lab: Lab) -> N
         (Losses(problem="git did not answer in time"), "unknown because git did not answer in time"),
     ],
 )
-def test_it_is_said_in_words(found: Losses, changes: str) -> None:
+def test_losses_have_words(found: Losses, changes: str) -> None:
     assert found.changes == changes
 
 

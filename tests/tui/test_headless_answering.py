@@ -117,6 +117,38 @@ def test_a_plan_is_shown_and_sent_back(lab: Lab) -> None:
         assert agent.wait_input("q1")["response"]["response"]["message"] == "the other way round"
 
 
+RULE = {
+    "type": "addRules", "rules": [{"toolName": "Bash", "ruleContent": "git push --force-with-lease origin *"}],
+    "behavior": "allow", "destination": "localSettings",
+}  # fmt: skip
+
+
+def test_what_an_agent_proposes_to_allow_is_a_choice_behind_the_plain_ones(lab: Lab) -> None:
+    with dashboard(lab) as (screen, agent, _):
+        asked = agent.asks("q1", "Bash", command="git push")
+        agent.print({**asked, "request": {**asked["request"], "permission_suggestions": [RULE]}})
+        screen.wait_for("1 question")
+        screen.press("1")
+        screen.wait_for(re.compile("3  No, and say why"))
+        screen.wait_for("4  Yes, and always allow Bash(git push --force-with-lease origin *) for you in this project")
+        screen.press("4", "4")
+        screen.wait_for("answered api: Yes, and always allow Bash(git push")
+        answer = agent.wait_input("q1")["response"]["response"]
+        assert (answer["behavior"], answer["updatedPermissions"]) == ("allow", [RULE])
+
+
+def test_a_choice_is_readable_in_full_on_a_narrow_screen(lab: Lab) -> None:
+    with serving(lab), puppet(lab.local) as agent, navi(lab, 40, 24) as screen:
+        spawn(lab, "local", "go", "claude-code", str(lab.local.home), "api")
+        asked = agent.asks("q1", "Bash", command="git push")
+        agent.print({**asked, "request": {**asked["request"], "permission_suggestions": [RULE]}})
+        screen.wait_for("permission")
+        screen.press("4")
+        screen.wait_for(re.compile(r"❯ 4  Yes, and always allow"))
+        text = " ".join(line.strip() for line in screen.screen().splitlines())
+        assert "allow Bash(git push --force-with-lease origin *) for you in this project" in text, text
+
+
 FIRST, SECOND = "answered api: (?:Yes|No)", r"\S+@\S+ (?:answered: Bash touch f|has answered it already)|asks nothing"
 """What the two see; a key that comes after the dialog was closed opens it again."""
 

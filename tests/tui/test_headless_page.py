@@ -124,6 +124,85 @@ def test_an_agent_is_ended_and_goes_on(lab: Lab, far: bool) -> None:
         assert sum("initialize" in str(one) for one in agent.inputs()) == 3
 
 
+def test_an_agent_whose_host_is_away_is_to_end_or_not(lab: Lab) -> None:
+    atlas = lab.machine("atlas", shell="bash")
+    lab.remotes_yaml([atlas])
+    with serving(lab), navi(lab, 180, 40) as screen:
+        spawn(lab, "atlas", "say hello", title="api")
+        screen.wait_for("waiting")
+        atlas.stop()
+        screen.wait_for("disconnected", timeout=60)
+        screen.press("w", "x")
+        screen.wait_for("ends its agent as soon as its host can be reached; B goes on with the conversation")
+        screen.press("y")
+        screen.wait_for("api ends when its host can be reached; x again lets it go on")
+        screen.wait_for(re.compile("its agent ends when that is reached, as .* asked; x lets it go on"))
+        screen.press(":")
+        screen.wait_for("its agent ends when its host can be reached; the message is kept until it is resumed")
+        screen.press("Escape")
+        screen.wait_gone("Message to api")
+        screen.press("x")
+        screen.wait_for("lets its agent go on, which was to end when reached again")
+        screen.press("y")
+        screen.wait_for("the agent of api goes on")
+        screen.wait_for("what you send or answer is kept, and handed over when it does")
+        screen.press("x")
+        screen.wait_for("End api")
+        screen.press("y")
+        screen.wait_for("x lets it go on")
+        atlas.start()
+        screen.wait_for("complete for", timeout=90)
+        screen.wait_for("its agent has ended")
+
+
+LOSES = """\
+#!/bin/sh
+case " $* " in
+*' --resume '*)
+    echo '{"type":"result","subtype":"error_during_execution","is_error":true,"errors":["No conversation found"]}'
+    exit 1 ;;
+esac
+exec "$0.real" "$@"
+"""
+"""Forgets each conversation when its agent ends."""
+
+
+def test_a_conversation_that_was_lost_is_begun_anew_after_a_question(lab: Lab) -> None:
+    with serving(lab), puppet(lab.local) as agent, navi(lab, 180, 40) as screen:
+        program = lab.local.bin / "claude"
+        program.rename(lab.local.bin / "claude.real")
+        program.write_text(LOSES)
+        program.chmod(0o755)
+        spawn(lab, "local", "go", "claude-code", str(lab.local.home), "api")
+        screen.wait_for("running")
+        screen.press("w")
+        screen.wait_for("Esc closes")
+        agent.print(agent.text("what was printed before"))
+        screen.wait_for("what was printed before")
+        screen.press("x")
+        screen.wait_for("End api")
+        screen.press("y")
+        screen.wait_for("complete for")
+        screen.press("B")
+        screen.wait_for("its agent has failed: No conversation found; B or : begins a new conversation with what is")
+        screen.press(":")
+        screen.wait_for("it begins a new conversation with what is stored of the one so far")
+        screen.press("Escape")
+        screen.wait_gone("Message to api")
+        screen.press("B")
+        screen.wait_for("Begin anew api")
+        screen.wait_for("begins a new conversation with what is stored of the one so far, of which its agent has no")
+        screen.press("n")
+        screen.wait_gone("Begin anew api")
+        screen.press("B")
+        screen.wait_for("Begin anew api")
+        screen.press("y")
+        screen.wait_for("api goes on in a new conversation")
+        prompt = agent.wait_input("This conversation goes on from an earlier one")
+        assert "what was printed before" in prompt["message"]["content"]
+        (lab.local.bin / "claude.real").unlink()
+
+
 def test_what_an_agent_edits_is_a_difference_and_results_are_folded(lab: Lab) -> None:
     with serving(lab), puppet(lab.local) as agent, navi(lab, 100, 40) as screen:
         spawn(lab, "local", "go", "claude-code", str(lab.local.home), "api")

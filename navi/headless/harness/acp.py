@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from navi.headless.harness.base import (
+    OPTION_KINDS,
     Abilities,
     Answer,
     Asked,
@@ -18,6 +19,7 @@ from navi.headless.harness.base import (
     Json,
     Launch,
     Mode,
+    Option,
     Other,
     Partial,
     Raw,
@@ -36,6 +38,7 @@ from navi.headless.harness.base import (
     object_in,
     text_in,
     to_line,
+    usual_option,
 )
 from navi.headless.harness.claude import plain
 
@@ -87,7 +90,8 @@ class AcpCodec:
 
     def answer(self, asked: Asked, answer: Answer) -> str:
         """Return the choice of an option: the one that is named, or the first that allows, or refuses, once."""
-        option = answer.option or _option(asked, "allow" if answer.allow else "reject")
+        usual = usual_option(asked.options, answer.allow)
+        option = answer.option or (usual.id if usual else "")
         if not option:
             return _cancelled(asked)
         return _result(asked, {"outcome": {"outcome": "selected", "optionId": option}})
@@ -115,12 +119,6 @@ def _cancelled(asked: Asked) -> str:
     return _result(asked, {"outcome": {"outcome": "cancelled"}})
 
 
-def _option(asked: Asked, beginning: str) -> str:
-    kinds = [f"{beginning}_once", f"{beginning}_always"]
-    found = [id for kind in kinds for id, one in asked.options.items() if one.startswith(f"{kind} ")]
-    return found[0] if found else ""
-
-
 # ---- what the agent asks
 
 
@@ -133,12 +131,19 @@ def _asked(message: Json) -> Iterator[Event]:
         yield Due(f"refuse:{id}", f'{{"jsonrpc":"2.0","id":{id},"error":{error}}}')
         return
     call = object_in(message, "params", "toolCall")
-    options = {
-        text_in(one, "optionId"): f"{text_in(one, 'kind')} {text_in(one, 'name')}"
-        for one in list_in(message, "params", "options")
-    }
-    tool = text_in(call, "title") or text_in(call, "kind")
-    yield Asked(id, "permission", tool, object_in(call, "rawInput"), text_in(call, "toolCallId"), options)
+    options = tuple(one for part in list_in(message, "params", "options") for one in _option(part))
+    tool, use = text_in(call, "title") or text_in(call, "kind"), text_in(call, "toolCallId")
+    yield Asked(id, "permission", tool, object_in(call, "rawInput"), use, options, takes_reason=False)
+
+
+MEANINGS = dict(zip(OPTION_KINDS, ("Yes", "Yes, always", "No", "No, never"), strict=True))
+"""What comes before the words of the agent: it may call anything as it likes."""
+
+
+def _option(part: object) -> Iterator[Option]:
+    id, kind, name = (text_in(part, one) for one in ("optionId", "kind", "name"))
+    if id and kind in MEANINGS:
+        yield Option(id, kind, f"{MEANINGS[kind]}: {name}" if name else MEANINGS[kind])
 
 
 def to_line_value(value: object) -> str:

@@ -89,10 +89,22 @@ class ToolResult:
     failed: bool = False
 
 
+OPTION_KINDS = ("allow_once", "allow_always", "reject_once", "reject_always")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice that the agent offers. `kind` is one of OPTION_KINDS; `label` says in full what it does."""
+
+    id: str
+    kind: str
+    label: str
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The agent asks and waits. `options` are the choices that an answer can name, by id, where it offers any;
-    `suggestions` are what it proposes to allow for longer.
+    """The agent asks and waits. `options` are the choices that an answer can name, where it offers any; `suggestions`
+    are what it proposes to allow for longer, as it wrote them; `takes_reason` says that it is given the words of a no.
     """
 
     request_id: str
@@ -100,8 +112,17 @@ class Asked:
     tool: str
     input: Json
     use_id: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
     suggestions: Sequence[Json] = ()
+    takes_reason: bool = True
+
+
+def usual_option(options: Sequence[Option], allow: bool) -> Option | None:
+    """Return the option of a plain yes or no: one that counts once, or else one that counts always; None if the agent
+    offers none.
+    """
+    word = "allow" if allow else "reject"
+    return next((one for kind in ("once", "always") for one in options if one.kind == f"{word}_{kind}"), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from navi.headless.harness.base import (
     text_in,
     to_line,
 )
+from navi.headless.harness.suggestions import offered, suggested
 
 HANDSHAKE = "navi-handshake"
 """The id of the first request. It is the only thing that an agent answers before the first prompt."""
@@ -89,6 +90,8 @@ class ClaudeCodec:
             if answer.answers is not None:
                 input["answers"] = dict(answer.answers)
             response = {"behavior": "allow", "updatedInput": input}
+            more = suggested(asked.suggestions, answer.option)
+            response |= {"updatedPermissions": [more]} if more else {}
         else:
             response = {"behavior": "deny", "message": answer.message or "denied", "interrupt": answer.stop}
         success = {"subtype": "success", "request_id": asked.request_id, "response": response}
@@ -163,10 +166,10 @@ def _control_request(message: Json) -> Iterator[Event]:
     request, id = object_in(message, "request"), text_in(message, "request_id")
     if text_in(request, "subtype") == "can_use_tool" and id:
         tool = text_in(request, "tool_name")
-        suggestions = [one for one in list_in(request, "permission_suggestions") if isinstance(one, dict)]
+        suggestions = tuple(one for one in list_in(request, "permission_suggestions") if isinstance(one, dict))
         kind = KINDS.get(tool, "permission")
         use = text_in(request, "tool_use_id")
-        yield Asked(id, kind, tool, object_in(request, "input"), use, suggestions=tuple(suggestions))
+        yield Asked(id, kind, tool, object_in(request, "input"), use, offered(suggestions), suggestions)
 
 
 def _control_cancel_request(message: Json) -> Iterator[Event]:

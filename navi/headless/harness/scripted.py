@@ -4,7 +4,8 @@ Its prompts say what it does, as steps with " ;; " between them:
 
     say TEXT           say it                      wait SECONDS    work for so long
     ask TEXT           ask whether it may do it    print N SECONDS TEXT   say it N times, and rest between
-    raw TEXT           print a line that is no message             exit STATUS
+    offer TEXT         ask so until that is allowed always         exit STATUS
+    raw TEXT           print a line that is no message
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from navi.headless.harness.base import (
     Event,
     Harness,
     Launch,
+    Option,
     Other,
     Raw,
     Ready,
@@ -39,15 +41,17 @@ field() { value=${line#*"\"$1\":\""}; value=${value%%\"*}; }
 number=0
 conversation=$1
 stopped=
+always=
 ask() {
     number=$((number + 1))
-    say asked id "q$number" "$1"
+    say "$1" id "q$number" "$2"
     while IFS= read -r line; do
         case $line in
         '{"do":"answer"'*)
             field id
             [ "$value" = "q$number" ] || continue
             field word
+            [ "$value" != always ] || always=yes
             say answered id "q$number" "$value"
             return ;;
         '{"do":"interrupt"'*)
@@ -70,7 +74,8 @@ other() {
 step() {
     case $1 in
     'say '*) say text who agent "${1#say }" ;;
-    'ask '*) ask "${1#ask }" ;;
+    'ask '*) ask asked "${1#ask }" ;;
+    'offer '*) [ -n "$always" ] || ask offered "${1#offer }" ;;
     'raw '*) printf '%s\n' "${1#raw }" ;;
     'wait '*) sleep "${1#wait }" ;;
     'exit '*) exit "${1#exit }" ;;
@@ -113,6 +118,13 @@ done
 """
 
 
+OFFERED = (
+    Option("once", "allow_once", "Yes"),
+    Option("always", "allow_always", "Yes, and always allow what it offers"),
+    Option("no", "reject_once", "No"),
+)
+
+
 class ScriptedCodec:
     """Needs no memory."""
 
@@ -133,7 +145,8 @@ class ScriptedCodec:
             "ready": (Ready(), Session(text_in(message, "conversation"))),
             "taken": (Taken(text_in(message, "uuid")),),
             "text": (Text(text_in(message, "who"), text),),
-            "asked": (Asked(id, "permission", "Script", {"command": text}, id),),
+            "asked": (Asked(id, "permission", "Script", {"command": text}, id, takes_reason=False),),
+            "offered": (Asked(id, "permission", "Script", {"command": text}, id, OFFERED, takes_reason=False),),
             "answered": (ToolResult(id, text),),
             "withdrawn": (ToolResult(id, text, failed=True),),
             "replied": (Replied(id),),
@@ -147,7 +160,8 @@ class ScriptedCodec:
 
     def answer(self, asked: Asked, answer: Answer) -> str:
         """Return the line that answers."""
-        return to_line({"do": "answer", "id": asked.request_id, "word": "allow" if answer.allow else "deny"})
+        word = "always" if answer.option == "always" else "allow" if answer.allow else "deny"
+        return to_line({"do": "answer", "id": asked.request_id, "word": word})
 
     def interrupt(self, _memory: Any, key: str, _open: Sequence[Asked]) -> Sequence[str]:
         """Return the line that ends the turn."""

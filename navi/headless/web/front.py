@@ -21,13 +21,14 @@ from wsproto.utilities import RemoteProtocolError
 
 from navi.core.log import SILENT, Log
 from navi.headless.conversation import Conversation
-from navi.headless.hub import GIVES_UP, Hub
+from navi.headless.hub import Hub
 from navi.headless.lines import send_with_patience
+from navi.headless.subscriber import GIVES_UP
 from navi.headless.web.login import Login, User, read_token
 from navi.headless.web.page_files import read_page
 from navi.headless.web.requests import Answer, Request, Wrong, check_body, check_place, from_json, of_all
 from navi.headless.web.routes import LARGEST_OF_CLIENT, Asked, Route, Site, allowed, check_user, find
-from navi.headless.web.websocket import WebSocketPeer
+from navi.headless.web.websocket import USUAL_PINGS, Pings, WebSocketPeer
 
 LONGEST_HEADER = 16 * 1024
 """Bytes of a request before its body."""
@@ -76,13 +77,14 @@ async def serve_page(
     listener: trio.SocketListener,
     token: Path,
     log: Log = SILENT,
+    pings: Pings = USUAL_PINGS,
     task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve a hub over HTTP until cancelled; report an address of the page, with a code. Raise OSError."""
     login = Login(read_token(token))
     address = f"http://127.0.0.1:{listener.socket.getsockname()[1]}/"
     hub.inviter = lambda: f"{address}#{login.invite()}"
-    front = Front(Site(hub, login, read_page()), log)
+    front = Front(Site(hub, login, read_page()), log, pings)
     async with trio.open_nursery() as nursery:
         task_status.started(hub.inviter())
         await trio.serve_listeners(front.take, [listener], handler_nursery=nursery)
@@ -91,9 +93,10 @@ async def serve_page(
 class Front:
     """All connections of a site."""
 
-    def __init__(self, site: Site, log: Log) -> None:
+    def __init__(self, site: Site, log: Log, pings: Pings = USUAL_PINGS) -> None:
         self.site = site
         self.log = log
+        self.pings = pings
         self._connections: dict[_Connection, None] = {}
 
     async def take(self, stream: trio.SocketStream) -> None:
@@ -275,7 +278,7 @@ class _Connection:
         peer = WebSocketPeer(self._stream, await self._accept(head), route.socket.senders, route.socket.largest)
         self.rank = AT_WORK
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(peer.keep_alive)
+            nursery.start_soon(peer.keep_alive, self._front.pings)
             await Conversation(hub, peer, user, id).run()
             nursery.cancel_scope.cancel()
         await peer.finish()

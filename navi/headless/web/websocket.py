@@ -7,19 +7,28 @@ import socket
 import struct
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import trio
 from wsproto import WSConnection
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 from wsproto.utilities import LocalProtocolError
 
-from navi.headless.hub import GIVES_UP
 from navi.headless.lines import CHUNK, send_with_patience
 from navi.headless.messages import Malformed, Sender, read
+from navi.headless.subscriber import GIVES_UP
 
-PING_EVERY, SILENT_AFTER = 20.0, 60.0
-"""Seconds between pings, and without any sign of life until the other side counts as gone."""
+
+class Pings(NamedTuple):
+    """Seconds between pings, and without any sign of life until the other side counts as gone. It is closed with the
+    next ping that is due, so within a minute.
+    """
+
+    every: float = 20.0
+    silent: float = 50.0
+
+
+USUAL_PINGS = Pings()
 
 GOODBYE = 1.0
 """Seconds that a last frame may take."""
@@ -72,12 +81,12 @@ class WebSocketPeer:
                 pass
         await trio.aclose_forcefully(self._stream)
 
-    async def keep_alive(self) -> None:
+    async def keep_alive(self, pings: Pings = USUAL_PINGS) -> None:
         """Send pings, and close it once the other side is silent, until cancelled."""
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
             while True:
-                await trio.sleep(PING_EVERY)
-                if self._waits_since is not None and trio.current_time() - self._waits_since > SILENT_AFTER:
+                await trio.sleep(pings.every)
+                if self._waits_since is not None and trio.current_time() - self._waits_since > pings.silent:
                     await self.close()
                 await self._send(Ping())
 

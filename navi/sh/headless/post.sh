@@ -4,14 +4,25 @@
 # calls with one number are one input. A line that did not arrive whole is never handed over, for half a line ends some
 # agents.
 
-# navi_put_line NUMBER SIZE LINE: put the line in its place, unless one is there.
+# Somebody waits for an answer or an interrupt to arrive, so the agent is woken as soon as the line is there, and what
+# starts a process comes before that only where it must.
+
+# navi_put_line NUMBER SIZE LINE: put the line in its place, unless one is there. What it was written to stays.
 navi_put_line() {
     navi_part=in.d/.$1.$navi_self
     printf '%s' "$3" 2>/dev/null >"$navi_part" || navi_refuse_part 'the input was not taken'
-    [ $(($(wc -c <"$navi_part"))) -eq "$2" ] || navi_refuse_part 'the input was not taken' cut
+    navi_is_whole "$2" "$3" || navi_refuse_part 'the input was not taken' cut
     ln "$navi_part" "in.d/$1" 2>/dev/null && navi_news=new
-    rm -f "$navi_part"
-    [ -f "in.d/$1" ] || navi_fail_to_write "$PWD" 'the input was not taken'
+    [ -f "in.d/$1" ] || navi_refuse_part 'the input was not taken'
+}
+
+# navi_is_whole SIZE LINE: whether all of the line was written. A short one is read again, which starts no process.
+navi_is_whole() {
+    if [ "$1" -le 4096 ] && [ "${#2}" -eq "$1" ]; then
+        { IFS= read -r navi_written <"$navi_part"; } 2>/dev/null
+        [ "${navi_written-}$navi_newline" != "$2" ] || return 0
+    fi
+    [ $(($(wc -c <"$navi_part"))) -eq "$1" ]
 }
 
 # navi_refuse_part WORDS [cut]: the line could not be written, or is not whole.
@@ -23,7 +34,7 @@ navi_refuse_part() {
 }
 
 navi_enter_run "$1" "$2" "$3"
-navi_news=again
+navi_news=again navi_part=
 navi_read_fed
 if [ ! -f "in.d/$4" ]; then
     if [ -f exit ] || [ -f in.d/end ]; then navi_fail 1 'the agent has ended; the input was not taken'; fi
@@ -34,6 +45,7 @@ if [ ! -f "in.d/$4" ]; then
 fi
 # The first call may have ended before it did this.
 navi_ring
+[ -z "$navi_part" ] || rm -f "$navi_part"
 navi_ended=no
 [ ! -f exit ] || navi_ended=yes
 printf '%s posted %s %s %s\n' "$navi_token" "$navi_news" "$navi_fed" "$navi_ended"

@@ -52,14 +52,45 @@ navi_note_child() {
     echo "$1" >>"$navi_copies/children"
 }
 
-# navi_supervise: look for agents in terminals every few seconds, send a heartbeat at every third time, and end all when
-# this shell has been killed. Where read has a time limit (bash, busybox, ksh), none of that starts a process.
+# navi_note_lost ID GENERATION: if nothing of the run is left and nobody can note its end any more, note that. Twice in a
+# row it must look so: an agent that is just being started has no process for a moment.
+navi_note_lost() {
+    navi_lost_run=$navi_runs/$1/$2
+    [ -d "$navi_lost_run/claimed" ] && [ ! -e "$navi_lost_run/exit" ] || return 0
+    navi_read_process_file "$navi_lost_run/runner"
+    [ "$navi_life" = gone ] || return 0
+    navi_why=lost
+    [ "$navi_place_then" = "$navi_place_key" ] || navi_why=restart
+    navi_read_process_file "$navi_lost_run/pid"
+    case $navi_life in gone | absent) ;; *) return 0 ;; esac
+    case $navi_suspects in
+    *" $1/$2 "*)
+        navi_size "$navi_lost_run/log"
+        [ -e "$navi_lost_run/exit" ] || echo "lost $navi_bytes $navi_why" >>"$navi_lost_run/events"
+        ;;
+    *) navi_suspects="$navi_suspects$1/$2 " ;;
+    esac
+}
+
+# navi_note_all_lost ID GENERATION OFFSET...: do so for all runs.
+navi_note_all_lost() {
+    while [ $# -gt 2 ]; do
+        navi_note_lost "$1" "$2"
+        shift 3
+    done
+}
+
+# navi_supervise ID GENERATION OFFSET...: look for agents in terminals every few seconds; at every third time send a
+# heartbeat, and then look twice for runs of which nothing is left; end all when this shell has been killed. Where read
+# has a time limit (bash, busybox, ksh), none of that starts a process.
 navi_supervise() {
     exec 9<>"$navi_copies/pause"
     navi_read_limits=no
     [ -n "$({ read -r -t 0.01 navi_ticked <&9; } 2>&1)" ] || navi_read_limits=yes
     navi_times=0
     while kill -0 "$navi_main"; do
+        [ $((navi_times % 3)) -ne 0 ] || navi_suspects=' '
+        [ $((navi_times % 3)) -eq 2 ] || navi_note_all_lost "$@"
         navi_find_terminal "$navi_runs" '' navi_note_unreported
         if [ "$navi_read_limits" = yes ]; then read -r -t 4 navi_ticked <&9; else sleep 4; fi
         navi_times=$((navi_times + 1))
@@ -109,7 +140,7 @@ if ! { mkdir -p "$navi_copies" && : >"$navi_copies/heartbeat" && : >"$navi_copie
 fi
 trap 'navi_end_children; kill "$navi_supervisor" 2>/dev/null' EXIT
 trap 'exit' HUP TERM INT PIPE
-navi_supervise >/dev/null &
+navi_supervise "$@" >/dev/null &
 navi_supervisor=$!
 navi_answer place "$navi_copies"
 navi_index=0

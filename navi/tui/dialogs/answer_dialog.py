@@ -201,7 +201,7 @@ class AnswerDialog(Dialog):
         if columns_of(line) <= width:
             return [line]
         indent = columns_of(head) + 2
-        first, *rest = wrap(f"{one.label}  {one.more}".rstrip(), width - indent)
+        first, *rest = wrap(f"{one.label}  {one.more}".rstrip(), width - indent) or [""]
         style = "name" if chosen else ""
         return [[*head, (style, f"  {first}")], *([(style, " " * indent + piece)] for piece in rest)]
 

@@ -196,7 +196,7 @@ class Subject(NamedTuple):
 
 class Report(Dialog):
     """A table that fills with results, failures first, which the title counts. `stop` drops what has not begun yet, and
-    `job` is told how many results there are. `finished` is called when there are all.
+    `job` gets their number. `finished` is called when there are all.
     """
 
     whole = False

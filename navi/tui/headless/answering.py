@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from navi.config.person import who
 from navi.core.model import Session
-from navi.core.question import Choice, How, Question, Reply
+from navi.core.question import Reply
 from navi.core.text import clean, clean_lines
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
 from navi.tui.dialogs.dialog import Dialog
@@ -29,8 +29,6 @@ MOST_INPUT, LONGEST = 8, 400
 
 MORE = "THERE IS MORE of it than is shown here; read it on the page of the session"
 """What may be dangerous must not be hidden by being long."""
-
-ALLOW, DENY, WHY = 1, 2, 3
 
 
 class HeadlessAnswering:
@@ -118,7 +116,10 @@ class Answer:
             self._dialog.put(Asked(name, fault=feed.fault or nothing))
 
     def _put(self, name: str, question: Document, count: int) -> None:
-        asked = question_of(question, len(self._parts))._replace(agent=self._sessions[name].agent)
+        from navi.headless.asking import question_of
+
+        input = "\n".join(input_lines(question["input"]))
+        asked = question_of(question, len(self._parts), input)._replace(agent=self._sessions[name].agent)
         self._dialog.put(Asked(name, asked))
         if count > 1:
             self._dialog.tell(note=f"{count} questions are open; this is the oldest")
@@ -139,6 +140,8 @@ class Answer:
 
     def _decided(self, dialog: AnswerDialog, reply: Reply) -> None:
         """Go on with the next part of a question, or answer."""
+        from navi.headless.asking import label_for, parts_of
+
         answered = [(name, self._shown[name]) for name, _ in dialog.answered()]
         name, question = answered[0]
         if question["kind"] == "question":
@@ -166,93 +169,24 @@ class Answer:
             self._commands.order(self._work(name, question, reply), partial(report.put, name))
 
     def _work(self, name: str, question: Document, reply: Reply) -> Work:
+        from navi.headless.asking import answer_of, words_for
+
         session = self._sessions[name]
         answer = answer_of(question, reply, dict(self._parts))
         message = {"type": "control_response", "session_id": session.name, "by": who(), **answer}
 
         async def work(hub: Hub) -> str:
             await hub.tell({**message, "request_id": question["request_id"]})
-            return f"answered {session.short_label}: {_in_words(answer, reply)}{_kept(session)}"
+            return f"answered {session.short_label}: {words_for(question, answer)}{_kept(session)}"
 
         return work
-
-
-def _in_words(answer: Mapping[str, Any], reply: Reply) -> str:
-    if answer.get("answers"):
-        return ", ".join(map(str, answer["answers"].values()))
-    return "Yes" if answer["allow"] else f"No, {reply.value}" if answer.get("message") else "No"
 
 
 def _kept(session: Session) -> str:
     return "; kept until its host can be reached" if session.word == "disconnected" else ""
 
 
-# ---- questions and answers. Pure.
-
-
-def parts_of(question: Document) -> list[Mapping[str, Any]]:
-    """Return the parts of a question; one without anything where it has none."""
-    parts = question["input"].get("questions")
-    found: list[Mapping[str, Any]] = []
-    found += [one for one in parts if isinstance(one, dict)] if isinstance(parts, list) else []
-    return found or [{}]
-
-
-def question_of(question: Document, part: int = 0) -> Question:
-    """Return what an agent asks, as the dialog shows it: of a question with several parts, that one."""
-    from navi.headless.transcript import asked_text
-
-    kind, tool = str(question["kind"]), clean(str(question["tool"]))
-    if kind == "question":
-        return _part(question, part)
-    text = "Go on with this plan?" if kind == "plan" else f"{tool} is to be used. Allow it?"
-    more = "say what to change" if kind == "plan" else "say why"
-    choices = (Choice(ALLOW, "Yes"), Choice(DENY, "No"), Choice(WHY, f"No, and {more}"))
-    input = "\n".join(input_lines(question["input"])) or clean(asked_text(tool, question["input"]))
-    return Question(
-        "agent", kind, text, choices, tool, input, str(question["request_id"]), allow=ALLOW, deny=DENY, free=WHY
-    )
-
-
-def _part(question: Document, place: int) -> Question:
-    parts = parts_of(question)
-    part = parts[min(place, len(parts) - 1)]
-    several = part.get("multiSelect") is True
-    ticked = False if several else None
-    choices = [
-        Choice(number, clean(str(one.get("label", ""))), clean(str(one.get("description", ""))), ticked)
-        for number, one in enumerate(_options(part), 1)
-    ]
-    other = Choice(len(choices) + 1, "Another answer")
-    text = clean(str(part.get("question", "")))
-    number = f"({place + 1} of {len(parts)}) " if len(parts) > 1 else ""
-    return Question(
-        "agent", "question", f"{number}{text}", (*choices, other), digest=str(question["request_id"]),
-        free=other.n, several=several, tickable=several,
-    )  # fmt: skip
-
-
-def _options(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    options, found = part.get("options"), list[Mapping[str, Any]]()
-    found += [one for one in options if isinstance(one, dict)][:8] if isinstance(options, list) else []
-    return found
-
-
-def label_for(part: Mapping[str, Any], reply: Reply) -> str:
-    """Return the answer to a part of a question: the labels of choices as the agent wrote them, or a text."""
-    if reply.how is How.TEXT:
-        return reply.value
-    options = _options(part)
-    return ", ".join(str(options[int(number) - 1].get("label", "")) for number in reply.value.split(","))
-
-
-def answer_of(question: Document, reply: Reply, parts: Mapping[str, str]) -> dict[str, Any]:
-    """Return the fields of the answer."""
-    if question["kind"] == "question":
-        return {"allow": True, "answers": dict(parts)}
-    if reply.how is How.TEXT:
-        return {"allow": False, "message": reply.value}
-    return {"allow": reply.value == str(ALLOW)}
+# ---- what a tool is to do. Pure.
 
 
 def input_lines(input: Mapping[str, Any]) -> list[str]:

@@ -35,6 +35,8 @@ ENDS_WITHIN = 60.0
 SHORT = 200
 """Bytes of a line that nobody reads."""
 
+STORED = "what is stored of the one so far, of which its agent has no record"
+
 BUSY = frozenset({"running", "permission", "question"})
 """Statuses in which a turn can be interrupted."""
 
@@ -124,8 +126,13 @@ class HeadlessCommands:
             self._screen.tell(f"the agent of {_names(sessions)} has ended already; {keys}")
             return
         agents = "its agent" if len(living) == 1 else "their agents"
-        does = f"ends {agents}; {self._screen.key_of('resume')} goes on with the conversation"
-        end = partial(_end, hint=f"{self._screen.key_of('resume')} goes on with its conversation")
+        if all(one.headless and one.headless.ends_later for one in living):
+            does = f"lets {agents} go on, which {'was' if len(living) == 1 else 'were'} to end when reached again"
+            self._confirm("Do not end", living, does, lambda: self._each("Go on", living, lambda s: partial(_go_on, s)))
+            return
+        does = f"ends {agents}{_when(living)}; {self._screen.key_of('resume')} goes on with the conversation"
+        hints = (f"{self._screen.key_of('resume')} goes on with its conversation", self._screen.key_of("kill"))
+        end = partial(_end, hints=hints)
         self._confirm("End", living, does, lambda: self._each("End", living, lambda one: partial(end, one)))
 
     def dismiss(self, sessions: Sequence[Session]) -> None:
@@ -133,8 +140,16 @@ class HeadlessCommands:
         self._each("Dismiss", sessions, lambda one: partial(_dismiss, one))
 
     def resume(self, sessions: Sequence[Session]) -> None:
-        """Go on with the conversations of agents that have ended."""
-        self._each("Resume", sessions, lambda one: partial(_resume, one, ""))
+        """Go on with the conversations of agents that have ended. Ask first where that is a new conversation."""
+        lost = [one for one in sessions if one.headless and one.headless.lost]
+
+        def confirmed() -> None:
+            self._each("Resume", sessions, lambda one: partial(_resume, one, ""))
+
+        if lost:
+            self._confirm("Begin anew", lost, f"begins a new conversation with {STORED}", confirmed)
+        else:
+            confirmed()
 
     def _confirm(self, verb: str, sessions: Sequence[Session], does: str, confirmed: Callable[[], None]) -> None:
         table = [_row(one) for one in sessions]
@@ -203,8 +218,10 @@ async def _send(session: Session, text: str, hub: Hub) -> str:
 
 
 async def _resume(session: Session, text: str, hub: Hub) -> str:
-    await hub.ask("POST", _path(session, "/resume"), prompt=text, by=who())
-    return f"{session.short_label} goes on with its conversation"
+    """Go on with a conversation, or begin another one with what is stored of it, if its agent has no record of it."""
+    anew = session.headless is not None and session.headless.lost
+    await hub.ask("POST", _path(session, "/resume"), prompt=text, by=who(), anew=anew)
+    return f"{session.short_label} goes on {'in a new' if anew else 'with its'} conversation"
 
 
 async def _interrupt(session: Session, hub: Hub) -> str:
@@ -217,25 +234,33 @@ async def _dismiss(session: Session, hub: Hub) -> str:
     return f"{session.short_label} is off the list; its transcript stays: navi capture {session.address}"
 
 
-async def _end(session: Session, hub: Hub, hint: str) -> str:
-    """End an agent, and wait for the proof that it has ended."""
+async def _go_on(session: Session, hub: Hub) -> str:
+    await hub.ask("DELETE", _path(session, "/end"))
+    return f"the agent of {session.short_label} goes on"
+
+
+async def _end(session: Session, hub: Hub, hints: tuple[str, str]) -> str:
+    """End an agent, and wait for the proof that it has ended; or have that done when its host is reached again."""
     import trio
 
     from navi.ops import OperationError
 
+    after, kill = hints
     info = await hub.ask("GET", _path(session, "/info"))
-    if info["status"] == "disconnected":
-        raise OperationError(f"{session.short_label}: its host can't be reached; nothing was ended")
-    about = {"session_id": session.name}
-    await hub.send({"type": "subscribe", **about, "from_index": info["last_index"] + 1, "longest": SHORT})
-    await hub.send({"type": "end_session", **about})
+    start = {"session_id": session.name, "from_index": info["last_index"] + 1, "longest": SHORT}
+    await hub.send({"type": "subscribe", **start})
+    end = {"method": "POST", "path": _path(session, "/end"), "body": {"by": who()}}
+    await hub.send({"type": "request", "id": 0, **end})
     with trio.move_on_after(ENDS_WITHIN):
         while True:
             message: Any = await hub.next()
-            if message["type"] == "error":
-                raise OperationError(clean(message["message"]))
+            words = message["body"].get("error", "") if message["type"] == "response" else message.get("message", "")
+            if words:
+                raise OperationError(clean(str(words)))
+            if message["type"] == "response" and message["body"]["ends"] == "when reached":
+                return f"{session.short_label} ends when its host can be reached; {kill} again lets it go on"
             if message["type"] == "complete":
-                return f"ended {session.short_label}; {hint}"
+                return f"ended {session.short_label}; {after}"
     raise OperationError(f"{session.short_label}: its agent has not ended within {ENDS_WITHIN:g} s; it may still do so")
 
 
@@ -264,11 +289,23 @@ def _title(verb: str, sessions: Sequence[Session]) -> str:
     return f"{verb} {_names(sessions)}"
 
 
+def _when(sessions: Sequence[Session]) -> str:
+    """Say when agents are ended, where that is not at once."""
+    away = sum(one.headless is not None and one.headless.status == "disconnected" for one in sessions)
+    if not away:
+        return ""
+    return " as soon as its host can be reached" if len(sessions) == 1 else f", {away} when their hosts can be reached"
+
+
 def _consequence(sessions: Sequence[Session]) -> str:
     """Say what becomes of a message, where that is not plain."""
     agents = [one.headless for one in sessions if one.headless]
+    if any(one.lost for one in agents):
+        return f"it begins a new conversation with {STORED}, and this message"
     if any(one.over for one in agents):
         return "its agent has ended; it goes on with its conversation and this message"
+    if any(one.ends_later for one in agents):
+        return "its agent ends when its host can be reached; the message is kept until it is resumed"
     if any(one.status == "disconnected" for one in agents):
         return "its host can't be reached; the message is kept, and handed over when it can be"
     return ""

@@ -157,8 +157,12 @@ def advice_for(session: Session, key: Callable[[str], str]) -> str:
     reason = session.status.reason
     if not agent.hub:
         return f"{reason}; nothing can be sent until then"
+    if agent.ends_later:
+        return f"{reason}; {key('kill')} lets it go on"
     if agent.status == "disconnected":
         return f"{reason}; what you send or answer is kept, and handed over when it does"
+    if agent.lost:
+        return f"{reason}; {key('resume')} or {key('message')} begins a new conversation with what is stored of it"
     if agent.over:
         message, resume, attach, clone = key("message"), key("resume"), key("attach"), key("clone")
         ways = f"{message} or {resume} goes on with its conversation, {attach} opens it in a terminal"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import trio
 
+from navi.core.text import clean
 from navi.fleet import Fleet
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ class HubWatch:
             if message["type"] == "sessions":
                 self._documents = self._documents if self.connected else {}
                 self.connected = True
-                self._documents |= {str(one["id"]): one for one in message["sessions"]}
+                news = {str(one["id"]): one for one in message["sessions"]}
+                self._tell_delivered(news)
+                self._documents |= news
                 self._show(None)
 
     def _refuse(self, words: str) -> None:
@@ -89,11 +92,21 @@ class HubWatch:
             self._refused = words
             self._tell(f"the hub does not list its sessions ({words}); restart navi serve if it is older", "fault")
 
-    def _show(self, lost: float | None) -> None:
-        from navi.headless.listed import session_of
+    def _tell_delivered(self, news: Mapping[str, Mapping[str, Any]]) -> None:
+        """Say which agents in terminals got feedback that waited for them."""
+        for id, one in news.items():
+            before, now = self._documents.get(id, one).get("feedback"), one.get("feedback")
+            if type(before) is int and type(now) is int and now < before:
+                rest = f"; {now} still wait{'s' if now == 1 else ''}" if now else ""
+                self._tell(f"the agent of {clean(str(one.get('title', '')))[:40]} got its feedback{rest}", "good")
 
-        found = [session_of(one, lost) for one in self._documents.values()]
-        self._fleet.put_headless([one for one in found if one])
+    def _show(self, lost: float | None) -> None:
+        from navi.headless.listed import feedback_of, session_of
+
+        documents = self._documents.values()
+        found = [session_of(one, lost) for one in documents]
+        waiting = [feedback_of(one) for one in documents] if lost is None else []
+        self._fleet.put_headless([one for one in found if one], dict(one for one in waiting if one))
 
     def _lose(self) -> None:
         """Note that the hub is lost, once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from navi.core.listing import asks_person, group_of
 from navi.core.model import AgentStatus, HeadlessAgent, Session
@@ -168,19 +169,38 @@ def columns_before_messages(sessions: Iterable[Session], width: int) -> int:
     return min(BEFORE_NAME + longest, width * 2 // 5)
 
 
-def position(sessions: Sequence[Session], place: int, visible: Sequence[int], width: int) -> Line:
+class Urgent:
+    """How many of the first so many sessions ask the user something, and how many have failed: counted once for every
+    place, because each key asks.
+    """
+
+    def __init__(self, sessions: Iterable[Session]) -> None:
+        listed = tuple(sessions)
+        self._people = tuple(accumulate(map(asks_person, listed), initial=0))
+        self._errors = tuple(accumulate((session.status.word == "error" for session in listed), initial=0))
+
+    @property
+    def total(self) -> int:
+        """The number of sessions."""
+        return len(self._people) - 1
+
+    def outside(self, first: int, last: int) -> tuple[int, int]:
+        """Return how many do so above the place `first` and below `last`."""
+        people, errors = (counts[first] + counts[-1] - counts[last + 1] for counts in (self._people, self._errors))
+        return people, errors
+
+
+def position(urgent: Urgent, place: int, visible: Sequence[int], width: int) -> Line:
     """Return the line that says which session is selected, and what lies above and below the visible ones."""
-    above, below = visible[0], len(sessions) - visible[-1] - 1
-    hidden = [*sessions[:above], *sessions[visible[-1] + 1 :]]
-    people = sum(map(asks_person, hidden))
-    errors = sum(session.status.word == "error" for session in hidden)
+    above, below = visible[0], urgent.total - visible[-1] - 1
+    people, errors = urgent.outside(visible[0], visible[-1])
     parts = [f"{count} more {where}" for count, where in ((above, "above"), (below, "below")) if count]
     left: Line = [
         ("dim", f"   {', '.join(parts)}"),
         *([("permission", f"  {people} need{'s' if people == 1 else ''} you")] if people else []),
         *([("error", f"  {errors} error{'' if errors == 1 else 's'}")] if errors else []),
     ]
-    return justify(left, [("dim", f" {place + 1}/{len(sessions)} ")], width)
+    return justify(left, [("dim", f" {place + 1}/{urgent.total} ")], width)
 
 
 def _columns_of_host(session: Session) -> int:
@@ -195,6 +215,7 @@ def _title(text: str, room: int) -> str:
 
 def _badges(session: Session, context: RowContext) -> list[Segment]:
     badges = [*_of_headless(session.headless)] if session.headless else []
+    badges += _of_feedback(session.feedback)
     badges += [("notice", " unseen")] if context.unseen else []
     if session.marks.bookmarked:
         badges.append(("notice", f" {context.glyphs.bookmark}"))
@@ -216,6 +237,13 @@ def _of_headless(agent: HeadlessAgent) -> Iterator[Segment]:
     yield ("key", " Remote")
     if agent.asked:
         yield ("permission", f" {len(agent.asked)} question{'' if len(agent.asked) == 1 else 's'}")
+
+
+def _of_feedback(waits: int | None) -> list[Segment]:
+    """Return the badge of a session in a terminal whose agent takes feedback, and how much waits for it."""
+    if waits is None:
+        return []
+    return [("key", " Interactive"), *([("notice", f" {waits} queued")] if waits else [])]
 
 
 def _of_agent(session: Session) -> list[Segment]:

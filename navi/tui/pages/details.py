@@ -32,8 +32,6 @@ class DetailsPage(SessionPage):
         self._tokens = services.shared(TokenCounts)
         self._questions = services.shared(Questions)
         self._branches = services.shared(Branches)
-        if session := self.session:
-            self._branches.fetch(session)
 
     @property
     def branch(self) -> str:
@@ -53,12 +51,13 @@ class DetailsPage(SessionPage):
         if session := self.session:
             self._questions.follow(session)
             self._tokens.follow(session, trio.current_time())
+            self._branches.follow(session, trio.current_time())
 
     def refresh(self) -> bool:
         """Count tokens again; the host has to be refreshed, too."""
         if session := self.session:
             self._tokens.fetch(session, trio.current_time())
-            self._branches.fetch(session)
+            self._branches.fetch(session, trio.current_time())
         return False
 
 
@@ -70,12 +69,11 @@ def detail_lines(session: Session, view: HostView, now: float, tokens: TokenView
 
 
 def _git(found: Losses | None) -> list[Line]:
-    """Return the branch of the session's directory and what is in no commit, and what runs below its agent."""
+    """Return the branch of the session's directory, and what is in no commit."""
     if found is None or not found.git:
         return []
     lines = [_fact(Fact("branch", found.branch or "none (detached HEAD)"))] if not found.problem else []
-    lines.append(_fact(Fact("uncommitted", found.changes)))
-    return [*lines, *([_fact(Fact("running", found.running))] if found.below else [])]
+    return [*lines, _fact(Fact("uncommitted", found.changes))]
 
 
 def _fact(fact: Fact) -> Line:

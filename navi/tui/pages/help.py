@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from navi.tui.keymap import Binding, Group, Keymap, shown
 from navi.tui.pages.page import Entry, Page
 from navi.tui.pages.view import fold
-from navi.tui.paint import Line, fit
+from navi.tui.paint import Line, columns_of, fit
 from navi.tui.theme import Glyphs
 
 TWO_FROM = 100
@@ -47,22 +47,25 @@ class Columns:
     def lines(self, width: int, glyphs: Glyphs) -> list[Line]:
         """Return the lines for a width."""
         if width < TWO_FROM:
-            lines = [line for group in self.groups for line in group]
-            return [piece for line in lines for piece in fold(line if width >= NAMES_FROM else _brief(line), width)]
+            lines = [line if width >= NAMES_FROM else _brief(line) for group in self.groups for line in group]
+            pieces = [piece for line in lines for piece in fold(line, width)]
+            return [one if columns_of(one) <= width else fit(one, width, ellipsis=glyphs.ellipsis) for one in pieces]
         room = (width - GAP) // 2
-        folded = [[piece for line in group for piece in fold(_brief(line), room)] for group in self.groups]
-        left, right = _halves(folded)
+        groups = [[piece for line in group for piece in fold(_brief(line), room)] for group in self.groups]
+        left, right = _halves(groups)
         rows = max(len(left), len(right))
         pairs = zip([*left, *[[]] * (rows - len(left))], [*right, *[[]] * (rows - len(right))], strict=True)
         return [[*fit(one, room + GAP, ellipsis=glyphs.ellipsis), *other] for one, other in pairs]
 
 
 def _brief(line: Line) -> Line:
-    """Put a command's name behind what it does, where two columns leave little room."""
+    """Put a command's name behind what it does, where there is little room, and of many keys show the ends."""
     if len(line) != 3:
         return line
-    keys, (_, command), (style, text) = line
-    return [keys, (style, f" {text} ({command.strip()})")]
+    (key_style, keys), (_, command), (style, text) = line
+    first, *others = keys.split()
+    shown_keys = f"  {f'{first} ... {others[-1]}':<12} " if len(others) > 2 else f"{keys} "
+    return [(key_style, shown_keys), (style, f"{text} ({command.strip()})")]
 
 
 def _halves(groups: Sequence[list[Line]]) -> tuple[list[Line], list[Line]]:

@@ -24,11 +24,13 @@ from tests.support.web import site_of
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
 CLAUDE = f"""#!{sys.executable}
-import json, sys, time
+import json, os, sys, time
 def out(**message):
     print(json.dumps(message), flush=True)
+RULE = {{"type": "addRules", "rules": [{{"toolName": "Edit"}}], "behavior": "allow", "destination": "session"}}
 def asks(id, tool, input):
     request = {{"subtype": "can_use_tool", "tool_name": tool, "input": input, "tool_use_id": id}}
+    request["permission_suggestions"] = [RULE] if tool == "Edit" else []
     out(type="control_request", request_id=id, request=request)
 def block(**fields):
     out(type="assistant", message={{"id": "m1", "content": [fields]}})
@@ -37,6 +39,9 @@ EVIL = ("<img src=x onerror=document.title='evil'><script>document.title='evil'<
 EDIT = {{"file_path": "/repo/a.py", "old_string": "same\\nold line\\nend", "new_string": "same\\nnew line\\nend"}}
 COLOURS = {{"questions": [{{"question": "Which colour?", "header": "Colour", "options": [
     {{"label": "Red <b>", "description": "warm"}}, {{"label": "Blue", "description": "cold"}}]}}]}}
+if "--resume" in sys.argv and os.path.exists("forgets"):
+    out(type="result", subtype="error_during_execution", is_error=True, errors=["No conversation found"])
+    sys.exit(1)
 if "-p" not in sys.argv:
     print("goes on", *sys.argv[1:], flush=True)
     while True:
@@ -51,7 +56,8 @@ for line in sys.stdin:
     elif message["type"] == "control_response":
         answer = message["response"]["response"]
         block(type="text", text=f"{{message['response']['request_id']}} got {{answer['behavior']}} "
-              f"{{answer.get('updatedInput', {{}}).get('answers', '')}} {{answer.get('message', '')}}")
+              f"{{answer.get('updatedInput', {{}}).get('answers', '')}} {{answer.get('message', '')}}"
+              + " and more" * (answer.get("updatedPermissions") == [RULE]))
         open_questions.discard(message["response"]["request_id"])
         if not open_questions:
             out(type="result", subtype="success", result="")
@@ -178,6 +184,48 @@ def test_a_question_that_is_answered_elsewhere_or_withdrawn_is_gone(page: Browse
     page.click("button", "Interrupt")
     page.shows("The agent asks this no more: Edit", "The turn was interrupted.")
     page.hides("Permission: Edit")
+
+
+def test_what_an_agent_proposes_to_allow_is_a_button(page: Browser) -> None:
+    spawn(page, "ask")
+    page.click("button", "Yes, and always allow Edit until its agent ends")
+    page.shows("q1 got allow", "and more")
+    page.hides("Permission: Edit")
+
+
+def test_a_conversation_that_was_lost_is_begun_anew(page: Browser, world: World) -> None:
+    forgets = world.lab.local.home / "forgets"
+    spawn(page, "one")
+    page.shows("one <img")
+    page.click("button", "End")
+    page.click("button", "End it")
+    page.shows("complete", "Begin anew")
+    forgets.touch()
+    page.click("button", "Resume")
+    page.shows("could not go on with its conversation: No conversation found")
+    page.click("button", "Begin anew")
+    page.shows("Begin a new conversation?")
+    page.click("button", "Begin it")
+    page.shows("This conversation goes on from an earlier one")
+    page.hides("could not go on with its conversation")
+    forgets.unlink()
+
+
+def test_an_agent_that_is_not_reached_is_to_end_or_not(page: Browser, world: World) -> None:
+    spawn(page, "before")
+    page.shows("before <img")
+    with without_relay(world):
+        page.shows("Disconnected:")
+        page.click("button", "End")
+        page.shows("as soon as its host can be reached")
+        page.click("button", "End it")
+        page.shows("asked for the end of the agent")
+        page.click("button", "Do not end it")
+        page.hides("asked for the end of the agent")
+        page.click("button", "End")
+        page.click("button", "End it")
+        page.shows("asked for the end of the agent")
+    page.shows("complete", "The agent has ended")
 
 
 def test_an_agent_is_ended_and_resumed(page: Browser) -> None:

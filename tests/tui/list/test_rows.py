@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from navi.core.model import AgentStatus, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
-from navi.tui.list.rows import RowContext, columns_before_messages, height_of, label_lasts, position, row
+from navi.tui.list.rows import RowContext, Urgent, columns_before_messages, height_of, label_lasts, position, row
 from navi.tui.paint import Line, columns_of, fit
 from navi.tui.theme import ASCII, UNICODE, flashing, lit
 from tests.support.dashboard import session
@@ -134,7 +134,7 @@ def test_a_group_has_a_heading_above_its_first_session() -> None:
 
 def test_the_position_says_what_is_not_visible() -> None:
     sessions = [session("a", "error"), session("b"), session("c"), session("d", "waiting")]
-    shown = "".join(text for _, text in position(sessions, 1, [1, 2], 70))
+    shown = "".join(text for _, text in position(Urgent(sessions), 1, [1, 2], 70))
     assert re.sub(" +", " ", shown) == " 1 more above, 1 more below 1 needs you 1 error 2/4 "
 
 

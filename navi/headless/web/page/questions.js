@@ -81,13 +81,16 @@ export class Questions {
 
   decision(question) {
     const reason = el("input", { type: "text", "aria-label": "A reason, for the agent", placeholder: "reason (optional)" });
-    const plan = question.kind === "plan";
+    const plan = question.kind === "plan", [yes, no, ...further] = question.choices ?? [];
+    const words = (choice, usual, plainly) => !choice || choice.label === plainly ? usual : choice.label;
     return [
       details(question.tool, question.input),
       el("div", { class: "row" },
-        button(plan ? "Approve" : "Allow", () => this.answer(question.request_id, { allow: true }), "main"),
-        button(plan ? "Keep planning" : "Deny", () => this.answer(question.request_id, { allow: false, message: reason.value || null }), "bad"),
-        reason),
+        button(words(yes, plan ? "Approve" : "Allow", "Yes"), () => this.answer(question.request_id, { allow: true }), "main"),
+        button(words(no, plan ? "Keep planning" : "Deny", "No"), () => this.answer(question.request_id, { allow: false, message: reason.value || null }), "bad"),
+        question.takes_reason !== false && reason),
+      further.length > 0 && el("div", { class: "further" },
+        further.map((one) => button(one.label, () => this.answer(question.request_id, { allow: one.allow, option: one.option }), one.allow ? "" : "bad"))),
     ];
   }
 

@@ -117,7 +117,7 @@ export class SessionView {
   updated(message) {
     const before = this.info?.status;
     this.status(message.status, message.reason);
-    if (before !== message.status) {
+    if (before !== message.status || Boolean(message.ends) !== Boolean(this.info?.end_asked)) {
       this.refresh();
       if (!OVER.includes(message.status)) this.outbox.flush();
     }
@@ -179,8 +179,13 @@ export class SessionView {
     }
   }
 
-  async resume() {
-    if (await this.attempt("POST", "resume", { by: device })) {
+  // Begin a new conversation with what is stored of the one so far.
+  anew() {
+    ask("Begin a new conversation?", `The agent of ${this.name()} begins a new conversation. What is stored of the one so far is its first message; of very long ones, the end.`, "Begin it", () => this.resume(true));
+  }
+
+  async resume(anew = false) {
+    if (await this.attempt("POST", "resume", { by: device, anew })) {
       this.say("");
       await this.refresh();
       this.link.open();
@@ -192,9 +197,17 @@ export class SessionView {
   }
 
   end() {
-    ask("End the agent?", `This ends the agent of ${this.name()} and the turn that it is in. Its conversation stays, and Resume goes on with it.`, "End it", () => {
-      if (!this.link.send({ type: "end_session" })) this.say("Nothing was ended: there is no connection to navi.");
+    const when = this.info.status === "disconnected" ? " as soon as its host can be reached" : "";
+    ask("End the agent?", `This ends the agent of ${this.name()} and the turn that it is in${when}. Its conversation stays, and Resume goes on with it.`, "End it", async () => {
+      if (await this.attempt("POST", "end", { by: device })) this.say("");
+      await this.refresh();
     });
+  }
+
+  // Let the agent go on that was to end when its host is reached.
+  async goOn() {
+    if (await this.attempt("DELETE", "end")) this.say("");
+    await this.refresh();
   }
 
   open() {
@@ -222,8 +235,8 @@ export class SessionView {
     const info = this.info;
     if (!info) return;
     this.page.title(this.name(), this.questions.open.size);
-    const { status, badge, host, harness, model, permission_mode: mode, cwd, reason, remote, interactive, tmux_name: tmux } = info;
-    const drawn = JSON.stringify([status, badge, host, harness, model, mode, cwd, reason, remote, interactive, tmux, this.words]);
+    const { status, badge, host, harness, model, permission_mode: mode, cwd, reason, remote, interactive, tmux_name: tmux, end_asked: end, lost } = info;
+    const drawn = JSON.stringify([status, badge, host, harness, model, mode, cwd, reason, remote, interactive, tmux, end, lost, this.words]);
     if (drawn === this.drawn) return; // else whoever is about to press a button would lose it
     this.drawn = drawn;
     replace(this.facts,
@@ -235,10 +248,16 @@ export class SessionView {
     const live = info.remote && !OVER.includes(info.status);
     replace(this.actions,
       live && info.status !== "disconnected" && button("Interrupt", () => this.interrupt()),
-      live && button("End", () => this.end(), "bad"),
-      info.remote && OVER.includes(info.status) && button("Resume", () => this.resume(), "main"),
+      live && !this.endsLater() && button("End", () => this.end(), "bad"),
+      live && this.endsLater() && button("Do not end it", () => this.goOn()),
+      info.remote && OVER.includes(info.status) && button("Resume", () => this.resume(), info.lost ? "" : "main"),
+      info.remote && OVER.includes(info.status) && info.last_index >= 0 && button("Begin anew", () => this.anew(), info.lost ? "main" : ""),
       info.remote && info.status !== "disconnected" && button("Open in a terminal", () => this.open()));
     this.sendButton.disabled = this.text.disabled = !info.remote && !info.interactive;
+  }
+
+  endsLater() {
+    return this.info.status === "disconnected" && Boolean(this.info.end_asked);
   }
 
   firstThere() {
@@ -257,8 +276,14 @@ export class SessionView {
         ? el("p", { class: "notice" }, "It goes on in a terminal: ", el("code", {}, `navi attach ${address}`))
         : el("p", { class: "notice" }, "It is a session of a terminal.");
     }
+    if (this.endsLater()) {
+      return el("p", { class: "notice bad" }, `Disconnected: ${info.host || "this machine"} or the relay can't be reached. ${info.end_asked_by || "Somebody"} asked for the end of the agent at ${clock(info.end_asked)}: it ends as soon as it is reached. What you send is kept until it is resumed.`);
+    }
     if (info.status === "disconnected") {
       return el("p", { class: "notice bad" }, `Disconnected: ${info.host || "this machine"} or the relay can't be reached; the last output came ${clock(info.last_activity_at)}. What you send or answer is kept by navi and handed over when it is back. The agent itself goes on if its host runs.`);
+    }
+    if (info.lost) {
+      return el("p", { class: "notice bad" }, `The agent could not go on with its conversation: ${info.reason}. Begin anew begins a new one with what is stored of it.`);
     }
     if (OVER.includes(info.status)) {
       return el("p", { class: "notice" }, `The agent has ended${info.reason ? `: ${info.reason}` : ""}. Resume goes on with its conversation; what you send before stays on this device until then.`);

@@ -1,0 +1,31 @@
+"""What an agent in a terminal needs to take feedback; the same for the dashboard and the command line. Pure."""
+
+from __future__ import annotations
+
+from navi.core import exits
+from navi.core.agents import CLAUDE
+from navi.core.model import Session
+from navi.core.text import clean
+from navi.ops import OperationError
+from navi.ops.hooks import Found, claude_standing
+from navi.ops.resume import conversation_id
+
+
+def conversation_of(session: Session) -> str:
+    """Return the conversation of a session's agent. Raise OperationError if that takes no feedback."""
+    about = clean(session.address)
+    if session.agent != CLAUDE.name:
+        there = session.agent or "no agent"
+        raise OperationError(f"{about}: only Claude Code takes feedback, and {there} runs there")
+    conversation = conversation_id(session)
+    if not conversation:
+        raise OperationError(f"{about}: the conversation of its agent is not known yet; send it a first prompt")
+    return conversation
+
+
+def check_hooks(found: Found, host: str) -> None:
+    """Raise OperationError if no hook of a host would hand feedback over."""
+    standing = claude_standing(found)
+    if standing.state != "installed":
+        why = f"Claude Code's hooks are {standing.state} on {clean(host)}, and they hand feedback over"
+        raise OperationError(f"{why}; navi hooks install --host {clean(host)} installs them", exits.NO)

@@ -1,0 +1,106 @@
+"""Feedback to agents in terminals: it waits at the hub until the agent's turn ends, when its hook hands it over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from navi.config.person import who
+from navi.core.address import LOCAL
+from navi.core.model import Session
+from navi.core.text import clean
+from navi.hosts import HostError
+from navi.tui.dialogs.message_form import MessageForm
+from navi.tui.headless.commands import HeadlessCommands
+from navi.tui.message_commands import answer_to
+from navi.tui.pages.page import Services
+from navi.tui.session_commands import Screen
+
+if TYPE_CHECKING:
+    from navi.headless.trio_client import Hub
+
+WHEN = "its agent gets it at the end of its turn"
+
+
+class FeedbackCommands:
+    """Asks for feedback and sends it. What was refused is kept for the next form."""
+
+    def __init__(self, services: Services, commands: HeadlessCommands, screen: Screen) -> None:
+        self._services = services
+        self._commands = commands
+        self._screen = screen
+        self._kept = ""
+
+    def feedback(self, session: Session) -> None:
+        """Ask for a text, and send it to the session's agent. Raise OperationError if that takes none."""
+        if session.headless:
+            key = self._screen.key_of("message")
+            self._screen.tell(f"an agent without a terminal takes messages at any time; {key} sends one")
+            return
+        from navi.headless.feedback import conversation_of
+
+        conversation = conversation_of(session)
+        form = MessageForm(
+            self._services.glyphs, f"Feedback to {clean(session.short_label)}", self._kept,
+            lambda: self._submit(form, session, conversation), self._screen.close,
+        )  # fmt: skip
+        self._screen.open(form)
+        form.tell(note=_consequence(session))
+
+    def _submit(self, form: MessageForm, session: Session, conversation: str) -> None:
+        text = form.text
+        if not text.strip():
+            form.tell(fault="there is nothing to send")
+            return
+        self._kept = ""
+        form.busy = True
+        form.tell(note=f"sending to {clean(session.short_label)} ...")
+        work = partial(self._send, session, conversation, text)
+        self._commands.order(work, answer_to(form, self._screen, self._keep))
+
+    def _keep(self, text: str) -> None:
+        self._kept = text
+
+    async def _send(self, session: Session, conversation: str, text: str, hub: Hub) -> str:
+        """Send feedback; an agent that takes none yet is to take it from now on."""
+        found = await hub.ask("GET", f"/api/sessions/by-claude-session/{conversation}")
+        id = _taking(found["sessions"], session) or await self._begin(session, conversation, hub)
+        sent = await hub.ask("POST", f"/api/sessions/{id}/feedback", content=text, by=who())
+        before = int(sent["position"]) - 1
+        after = f", after {before} before it" if before else ""
+        return f"queued for {session.short_label}{after}: {WHEN}"
+
+    async def _begin(self, session: Session, conversation: str, hub: Hub) -> str:
+        """Let the agent take feedback; return the id that the session has for the hub."""
+        from navi.headless.feedback import check_hooks
+        from navi.ops import OperationError
+        from navi.ops.hooks import look_at_hooks
+
+        fleet = self._services.fleet
+        try:
+            folder = fleet.host(session.host).settings.sessions_dir
+            check_hooks(await fleet.ask(session.host, look_at_hooks(folder)), session.host)
+        except KeyError:
+            raise OperationError(f"{session.host} is not a host in remotes.yaml") from None
+        except HostError as error:
+            raise OperationError(str(error)) from error
+        made = await hub.ask(
+            "POST", "/api/sessions/live", title=session.name, project_path=session.cwd,
+            claude_session_id=conversation, host=session.host, tmux_name=session.name, interactive=True,
+        )  # fmt: skip
+        return str(made["id"])
+
+
+def _taking(rows: Sequence[Mapping[str, Any]], session: Session) -> str:
+    """Return the id of a session that takes feedback, "" if it takes none."""
+    found = (one for one in rows if (one["host"] or LOCAL) == session.host and one["interactive"])
+    return next((str(one["id"]) for one in found), "")
+
+
+def _consequence(session: Session) -> str:
+    """Say what becomes of feedback to a session."""
+    if session.feedback is None:
+        return f"{WHEN}; from now on it takes feedback (navi collaborate)"
+    waits = f"{session.feedback} before it {'waits' if session.feedback == 1 else 'wait'}"
+    return f"{WHEN}; {waits}" if session.feedback else WHEN
