@@ -98,6 +98,8 @@ SCREENS = (
     ),
     Screen("answer", (API, Step(("1",), "Run the test suite[^│]*\n")), (USUAL, SMALL, TINY), ("dark", "light")),
     Screen("headless", (Step(("w",), "git tag -s"),)),
+    Screen("palette", (Step(("C-p",), "(?i)command"), Step((), "kill", "kill")), (USUAL, SMALL, TINY)),
+    Screen("host-picker", (Step(("f",), "(?i)all hosts"),)),
     Screen("search", (Step(("/",), "(?i)search"), Step((), "nightly", "nightly"))),
 )  # fmt: skip
 """The list is there in every size and look, each page as most people see it. Where lines break after an age, or after
