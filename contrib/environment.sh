@@ -7,13 +7,24 @@ give_up() {
     exit 69
 }
 
-# need_programs PROGRAM:PACKAGE...: install the packages of missing programs.
+# need_programs PROGRAM:PACKAGE...: install the packages of missing programs, all at once. The program `venv` is what a
+# Python needs to make a virtual environment.
 need_programs() {
     missing=
     for pair; do
-        PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
+        has_program "${pair%%:*}" || missing="$missing ${pair#*:}"
     done
     [ -z "$missing" ] || install_packages "$missing"
+}
+
+has_program() {
+    if [ "$1" = venv ]; then
+        [ ! -x "$root/.venv/bin/python" ] || return 0
+        seek_python || { command -v python3 >/dev/null 2>&1 && return; } # too old: no package helps, see find_python
+        "$python" -c 'import ensurepip, venv' 2>/dev/null
+    else
+        PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1
+    fi
 }
 
 # install_packages LIST: install Debian packages without asking, or exit and print the command to type.
@@ -26,11 +37,22 @@ install_packages() {
     elif sudo -n true 2>/dev/null; then
         as_root='sudo -n'
     else
-        give_up "some packages are missing; install them and try again: sudo apt-get install $packages"
+        printf '%s: these packages are missing: %s\n%s: install them, and start this again:\n\n    %s\n\n' \
+            "$me" "$packages" "$me" "$(typed_by_root "apt-get update && apt-get install $packages")" >&2
+        exit 69
     fi
     printf '%s: installing %s\n' "$me" "$packages" >&2
     apt_install "$packages" 2>/dev/null || { apt_get update && apt_install "$packages"; } ||
-        give_up "apt-get failed, see above; try it by hand: apt-get update && apt-get install $packages"
+        give_up "apt-get failed, see above; try it by hand: $(typed_by_root "apt-get update && apt-get install $packages")"
+}
+
+# typed_by_root LINE: print the command with which a person runs a command line as root.
+typed_by_root() {
+    if command -v sudo >/dev/null 2>&1; then
+        printf "sudo sh -c '%s'\n" "$1"
+    else
+        printf "su -c '%s'\n" "$1"
+    fi
 }
 
 apt_get() {
@@ -45,11 +67,17 @@ apt_install() {
 
 # find_python: set $python to a Python that can run navi.
 find_python() {
+    seek_python && return
+    command -v python3 >/dev/null 2>&1 || { install_packages python3-venv && find_python && return; }
+    give_up "navi needs Python 3.11 or newer, but this is $(python3 --version); install a newer one and try again"
+}
+
+# seek_python: set $python to a Python that can run navi, if there is one.
+seek_python() {
     for python in python3 python3.14 python3.13 python3.12 python3.11; do
         "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && return
     done
-    command -v python3 >/dev/null 2>&1 || { install_packages python3-venv && find_python && return; }
-    give_up "navi needs Python 3.11 or newer, but this is $(python3 --version); install a newer one and try again"
+    return 1
 }
 
 # make_environment FOLDER EXTRA REQUIREMENTS...: make a virtual environment and install the checkout there, editable.

@@ -82,12 +82,14 @@ class Fleet:
         log: Log = SILENT,
     ) -> None:
         self.changed = changed
-        agents = tuple(kinds)
+        self._agents = tuple(kinds)
+        self._log = log
+        self._nursery: trio.Nursery | None = None
         self._machines: frozenset[str] = frozenset()
         self._headless: dict[str, tuple[Session, ...]] = {}
         self._feedback: Mapping[tuple[str, str], int] = {}
         self._merged: dict[str, tuple[HostView, HostView]] = {}
-        self._tasks = {host.name: _HostTask(host, agents, self._view_changed, log) for host in hosts}
+        self._tasks = {host.name: self._task(host) for host in hosts}
 
     @property
     def views(self) -> tuple[HostView, ...]:
@@ -154,16 +156,27 @@ class Fleet:
     async def run(self) -> None:
         """Run the tasks of all hosts until cancelled; then close every connection."""
         try:
-            async with trio.open_nursery() as nursery:
+            async with trio.open_nursery() as self._nursery:
                 for task in self._tasks.values():
-                    nursery.start_soon(task.supervise)
-                    nursery.start_soon(task.wake_on_refresh)
-                    nursery.start_soon(task.measure_latency)
+                    _start(self._nursery, task)
         finally:
             with trio.CancelScope(shield=True):
                 async with trio.open_nursery() as nursery:
                     for task in self._tasks.values():
                         nursery.start_soon(task.host.close)
+
+    def add(self, hosts: Iterable[Host]) -> None:
+        """Have more hosts in the fleet; those whose names it has already are left out. Does not wait."""
+        for host in hosts:
+            if host.name not in self._tasks:
+                task = self._tasks[host.name] = self._task(host)
+                task.know(self._machines)
+                if self._nursery:
+                    _start(self._nursery, task)
+        self.changed("")
+
+    def _task(self, host: Host) -> _HostTask:
+        return _HostTask(host, self._agents, self._view_changed, self._log)
 
     def refresh(self, name: str | None = None) -> None:
         """Look at a host, or at all hosts, now; retry those that wait for their next attempt. Does not wait."""
@@ -178,6 +191,12 @@ class Fleet:
         if name not in self._tasks:
             raise HostError(NOT_CONFIGURED)
         return await self._tasks[name].host.run(operation)
+
+
+def _start(nursery: trio.Nursery, task: _HostTask) -> None:
+    """Start all that goes on for a host."""
+    for work in (task.supervise, task.wake_on_refresh, task.measure_latency):
+        nursery.start_soon(work)
 
 
 @cache

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support.estimate import Estimate
 from tests.support.machines import Keys, Lab
 from tests.support.terminal import Terminal
 
@@ -27,6 +28,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("calm", deadline=None)
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable" if os.environ.get("CI") else "calm")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the process that prints tell how long the run will take."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Estimate(lambda words: reporter.write_line(f"\n{words}")))
 
 
 @pytest.fixture(scope="session")

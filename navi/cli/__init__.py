@@ -14,12 +14,13 @@ from navi import __version__
 from navi.cli.arguments import HelpRequested, Mistake, UnknownWord, read
 from navi.cli.encoding import as_utf8, start_again_with_utf8
 from navi.cli.verbs import VERBS, Verb
-from navi.core.exits import NO, NO_SESSION, OK, WRONG_USAGE
+from navi.core.exits import NO, NO_SESSION, OK, UNAVAILABLE, WRONG_USAGE
 from navi.core.log import SILENT, Log
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
     from navi.cli.context import Context
+    from navi.ops import OperationError
 
 INTERRUPTED, NOBODY_READS = 130, 141
 """Exit statuses as shells have them for SIGINT and SIGPIPE."""
@@ -44,12 +45,25 @@ def program() -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         status = NOBODY_READS
+    except ModuleNotFoundError as error:
+        status = _complain_of_missing(error)
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
         os.write(2, f"navi: the output can't be written: {error.strerror}\n".encode())
         status = NO
     os._exit(status)
+
+
+def _complain_of_missing(error: ModuleNotFoundError) -> int:
+    """Say which package is missing. Raise the error again if it is a module of navi."""
+    from navi.cli.missing import why_missing
+
+    words = why_missing(error)
+    if not words:
+        raise error
+    os.write(2, f"navi: {words}\n".encode())
+    return UNAVAILABLE
 
 
 def _open_closed_streams() -> None:
@@ -85,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if verb is None:
         from navi.cli.usage import unknown
 
-        return _complain(unknown(words[0]))
+        return _complain(unknown(words[0], _hosts()))
     return _run_line(verb, words[1:], level)
 
 
@@ -139,9 +153,9 @@ def _run_line(verb: Verb, words: Sequence[str], log_level: str) -> int:
         sys.stdout.write(help_of(verb))
         return OK
     except Mistake as mistake:
-        from navi.cli.usage import host_hint, usage_of
+        from navi.cli.usage import hint_of, usage_of
 
-        hint = host_hint(verb, mistake.word, _hosts()) if isinstance(mistake, UnknownWord) else ""
+        hint = hint_of(verb, mistake.word, _hosts) if isinstance(mistake, UnknownWord) else ""
         return _complain(f"{mistake}{hint}\n{usage_of(verb)}")
     options.command_line = list(words[end + 1 :])
     _function(verb)
@@ -187,13 +201,23 @@ def _concerns_headless(verb: str, named: str) -> bool:
     return verb in VERBS and is_headless(named)
 
 
+def _with_suggestion(context: Context, options: Options, error: OperationError) -> OperationError:
+    """Return a failure to find a session, with the one that may be meant."""
+    named = getattr(options, "address", None)
+    if not isinstance(named, str):
+        return error
+    from navi.cli.similar import with_suggestion
+
+    return with_suggestion(context, context.address(named), error)
+
+
 def run_verb(verb: Verb, options: Options, context: Context) -> int:
     """Carry out a verb; return the exit status."""
     from navi.cli.output import UsageError, why
     from navi.hosts.base import HostError
     from navi.ops import OperationError
 
-    options.verb = verb.name
+    options.verb = context.progress.verb = verb.name
     try:
         if _is_headless(options):
             from navi.cli.headless import run_headless
@@ -205,6 +229,7 @@ def run_verb(verb: Verb, options: Options, context: Context) -> int:
             from navi.cli.background import why_missing
 
             error = why_missing(context, options, error)
+            error = _with_suggestion(context, options, error)
         words, status = why(error)
         context.output.complain(words)
         return status

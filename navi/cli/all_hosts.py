@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from navi.config.remote import Remote
 from navi.config.settings import Settings
@@ -15,11 +15,30 @@ from navi.ops import HostSettings
 from navi.ops.agents import describe
 
 
+class HostMaker:
+    """Makes hosts. Connections to all of them start through the same jump hosts."""
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str], log: Log = SILENT) -> None:
+        self._settings = settings
+        self._environment = environment
+        self._log = log
+        self._agents = describe(settings.agents)
+        self._hops = Hops()
+
+    def local(self) -> Host:
+        """Return this machine."""
+        settings = HostSettings(self._settings.sessions_dir, self._settings.cleanup, self._agents)
+        return LocalHost(settings, log=self._log)
+
+    def remotes(self, remotes: Sequence[Remote]) -> list[Host]:
+        """Return the enabled ones of these remotes."""
+        more = (self._environment, self._log, self._hops, self._agents)
+        return [OpenSSHHost(remote, *more) for remote in remotes if remote.enabled]
+
+
 def all_hosts(
-    settings: Settings, remotes: tuple[Remote, ...], environment: Mapping[str, str], log: Log = SILENT
+    settings: Settings, remotes: Sequence[Remote], environment: Mapping[str, str], log: Log = SILENT
 ) -> list[Host]:
     """Return this machine and every enabled remote."""
-    agents = describe(settings.agents)
-    local = LocalHost(HostSettings(settings.sessions_dir, settings.cleanup, agents), log=log)
-    hops = Hops()
-    return [local, *(OpenSSHHost(remote, environment, log, hops, agents) for remote in remotes if remote.enabled)]
+    maker = HostMaker(settings, environment, log)
+    return [maker.local(), *maker.remotes(remotes)]

@@ -45,6 +45,7 @@ COUNT = Kind("number", "integer", _count)
 SECONDS = Kind("number of seconds", "number", _seconds)
 ADDRESS = Kind("address")
 HOST = Kind("host")
+SSH_HOST = Kind("host of ~/.ssh/config")
 STATUS = Kind("status")
 TEMPLATE = Kind("template")
 FILE = Kind("file")
@@ -203,10 +204,10 @@ def _values_of(found: Argument, word: str, value: str | None, left: list[str], a
         return ()
     if value is not None:
         return (value,)
-    following = left if found.many == "+" else left[:1]
+    following = left if found.many in LIST else left[:1]
     ends = (number for number, one in enumerate(following) if _is_like_option(one) and not any_value)
     taken = next(ends, len(following))
-    if not taken and found.many != "?":
+    if not taken and found.many not in ("?", "*"):
         raise NoValue(word)
     values = left[:taken]
     del left[:taken]

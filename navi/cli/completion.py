@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from navi.cli.arguments import ADDRESS, FILE, HOST, LIST, STATUS, TEMPLATE, Argument, Kind
+from navi.cli.arguments import ADDRESS, FILE, HOST, LIST, SSH_HOST, STATUS, TEMPLATE, Argument, Kind
 from navi.cli.context import Context
 from navi.cli.verbs import VERBS, Verb
 from navi.core import exits
@@ -178,6 +178,7 @@ def _values(argument: Argument, current: str, context: Context) -> Candidates:
     sources: Mapping[Kind, Callable[[], Candidates]] = {
         ADDRESS: lambda: _addresses(current, context),
         HOST: lambda: _hosts(context),
+        SSH_HOST: lambda: _ssh_hosts(context),
         STATUS: lambda: ((word, "status") for word in PRIORITY),
         TEMPLATE: lambda: ((path.stem, "template") for path in sorted(context.places.templates.glob("*.yaml"))),
         FILE: lambda: iter([FILES]),
@@ -189,6 +190,12 @@ def _hosts(context: Context) -> Candidates:
     yield LOCAL, "this machine"
     for remote in context.remotes.values():
         yield remote.name, remote.destination
+
+
+def _ssh_hosts(context: Context) -> Candidates:
+    from navi.config.ssh_hosts import read_ssh_hosts
+
+    return ((host.name, host.destination) for host in read_ssh_hosts(context.environment))
 
 
 def _addresses(current: str, context: Context) -> Candidates:

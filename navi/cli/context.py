@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from navi.cli.output import Failed, UsageError
+from navi.cli.progress import Progress
 from navi.config.paths import KNOWN_REMOTES, REMOTES, SETTINGS, cache_file, config_file
 from navi.core.address import LOCAL, Address, Named
 from navi.core.log import SILENT, Log
@@ -66,6 +67,8 @@ class Context:
         self.environment = environment
         self.output = output
         self.log = log
+        self.progress = Progress(output.stderr, environment)
+        output.alone = self.progress.aside
         self._connections = connections or Connections()
         self._cancellation = Cancellation()
         self._hosts: dict[str, BlockingHost] = {}
@@ -146,15 +149,19 @@ class Context:
         if name == LOCAL:
             return self._here
         if name not in self.remotes:
-            known = ", ".join((LOCAL, *self.remotes))
-            raise UsageError(f"there is no host `{name}` in {self.places.remotes}; known are {known}")
+            from navi.cli.similar import did_you_mean
+
+            known = (LOCAL, *self.remotes)
+            hint = did_you_mean(name, known) or f"; known are {', '.join(known)}"
+            raise UsageError(f"there is no host `{name}` in {self.places.remotes}{hint}")
         from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 
         if name not in self._hosts:
             remote = self.remotes[name]
             kept = self._connections.of(remote)
             self._hosts[name] = BlockingOpenSSHHost(
-                remote, self.environment, self.log, kept, self._cancellation, self._hops, self._describe_agents
+                remote, self.environment, self.log, kept, self._cancellation, self._hops, self._describe_agents,
+                self.progress.waiting,
             )
         return self._hosts[name]
 
@@ -218,12 +225,23 @@ class Context:
     def each(self, things: Iterable[T], ask: Callable[[T], Answer]) -> list[tuple[T, Answer | Failed]]:
         """Ask about several things at once; return the answers in the order of the things. A failure is an answer."""
         several = list(things)
-        if len(several) < 2:
-            return [(thing, answered(ask, thing)) for thing in several]
-        from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(lambda thing: (thing, answered(ask, thing)), several))
+        def one(thing: T) -> tuple[T, Answer | Failed]:
+            with self.progress.waiting(_name_of(thing), counted=True):
+                return thing, answered(ask, thing)
+
+        with self.progress.of(len(several)):
+            if len(several) < 2:
+                return list(map(one, several))
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                return list(pool.map(one, several))
+
+
+def _name_of(thing: object) -> str:
+    """Return what a thing is called, which may be the first of a pair."""
+    return str(thing[0]) if type(thing) is tuple else str(thing)
 
 
 def answered(ask: Callable[[T], Answer], thing: T) -> Answer | Failed:

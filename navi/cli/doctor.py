@@ -47,9 +47,10 @@ def run_doctor(options: Options, context: Context) -> int:
         report.add(LOCAL, _configuration((*wrong, *more), len(remotes)), CONFIGURATION)
 
     def examine(candidate: Candidate) -> Sequence[Finding]:
-        return _examine(candidate, settings, context.environment, options.verbose)
+        with context.progress.waiting(candidate.name, counted=True):
+            return _examine(candidate, settings, context.environment, options.verbose)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with context.progress.of(len(candidates)), ThreadPoolExecutor(AT_ONCE) as pool:
         for candidate, found in zip(candidates, pool.map(examine, candidates), strict=True):
             report.add(candidate.name, found, candidate.name)
     return report.end()

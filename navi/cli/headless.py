@@ -140,7 +140,9 @@ def _capture(hub: HubClient, options: Options, context: Context) -> int:
     from navi.cli.headless_transcript import Transcript, last, stored
 
     info = find(hub, options.address)
-    for line in last(list(stored(hub, info, Transcript(info))), options.lines or None):
+    with context.progress.waiting("the transcript"):
+        lines = list(stored(hub, info, Transcript(info)))
+    for line in last(lines, options.lines or None):
         context.output.print(line)
     return exits.OK
 

@@ -88,7 +88,8 @@ def tail(hub: HubClient, ask: HubClient, info: Info, options: Options, context: 
     """Print what the agent printed, and then what comes, until it ends or a line matches."""
     until = re.compile(options.until) if options.until is not None else None
     transcript, over = Transcript(info), info["status"] in ("complete", "failed")
-    lines = list(stored(hub, info, transcript))
+    with context.progress.waiting("the transcript"):
+        lines = list(stored(hub, info, transcript))
     for line in last(lines, options.lines):
         context.output.print_at_once(line)
     if not (options.follow or until):

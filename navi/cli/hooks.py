@@ -16,7 +16,7 @@ from navi.core.address import LOCAL
 from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.hooks import OTHERS, Change, File, Found, Plan, look_at_hooks, write_hooks
-from navi.ops.hooks_others import TABLE, plan_install, plan_remove, standing
+from navi.ops.hooks_others import OVERWRITTEN, ROUNDS, SETTLES, TABLE, plan_install, plan_remove, standing
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -29,16 +29,6 @@ VERSION_UNKNOWN = (
 
 USED = "a running Claude Code uses them at once, other agents after a restart"
 
-SETTLES = 1.5
-"""Seconds after which a running Claude Code writes no settings any more that it had read before a change."""
-
-ROUNDS = 3
-"""How often a change is made again that a running Claude Code has undone."""
-
-OVERWRITTEN = (
-    "a running Claude Code writes its settings all the time, and has undone the change {0} times; "
-    "try again when it rests"
-)
 OWN = ("hook", "plugin", "copilot")
 """The files that are navi's alone."""
 

@@ -36,6 +36,12 @@ class HostReport:
 
 def run_hosts(options: Options, context: Context) -> int:
     """List this machine and all enabled remotes with their state; 0 even if some do not answer. Or log in to one."""
+    if options.add is not None:
+        if options.json or options.login is not None:
+            raise UsageError("--add excludes --login and --json")
+        from navi.cli.add_hosts import run_add
+
+        return run_add(options.add, context)
     if options.login is not None:
         if options.json:
             raise UsageError("--login and --json exclude each other: a login is for a person")

@@ -9,6 +9,7 @@ from navi.cli.attach import attach_terminal
 from navi.cli.changes import carry_out
 from navi.cli.context import Context
 from navi.cli.output import Output, UsageError, attempt, print_results
+from navi.cli.similar import suggesting, with_suggestion
 from navi.config.undo_list import Killed, forget, last_killed, remember
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named
@@ -48,7 +49,8 @@ def look_before(context: Context, address: Address) -> Before:
     session = session_named(sessions_of(host.name, frame, context.agents), address.name)
     if session is None and frame.proven:
         where = "on this machine" if address.host == LOCAL else f"on {address.host}"
-        raise OperationError(f"no session named {clean(address.name)} {where}", exits.NO_SESSION)
+        missing = OperationError(f"no session named {clean(address.name)} {where}", exits.NO_SESSION)
+        raise with_suggestion(context, address, missing)
     return Before(session, frame)
 
 
@@ -176,7 +178,8 @@ def _change(context: Context, verb: SessionVerb, address: Address, off: bool) ->
     """Carry out a verb on one session; return the words for its result."""
     session, frame = look_before(context, address) if verb.looks else (None, None)
     operation = verb.operation(About(Named(address.name), session, context.agents, off))
-    answer = carry_out(context, address, operation, frame)
+    with suggesting(context, address):
+        answer = carry_out(context, address, operation, frame)
     words = operation.words(str(address), answer)
     if not verb.undoable:
         return words

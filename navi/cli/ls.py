@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from navi.core.registry import Condition, Snapshot
 
 
+HOW_TO_BEGIN = "`navi new NAME --agent` starts one"
+
+
 def _import_rows() -> None:
     """Import the module that judges and prints sessions, while the host works on its answer."""
     import navi.cli.ls_output  # noqa: F401
@@ -74,7 +77,8 @@ def _nothing(options: Options, names: Sequence[str]) -> str:
     """Say that no session is listed: to a person, to whom an empty answer would say nothing."""
     what = f"no session has the status {' or '.join(options.status)}" if options.status else "no sessions"
     where = [f"on {name}" if name != LOCAL else "on this machine" for name in names]
-    return f"{what} {' and '.join(where)}" if len(where) < 3 else f"{what} on these {len(where)} hosts"
+    here = " and ".join(where) if len(where) < 3 else f"on these {len(where)} hosts"
+    return f"{what} {here}" + ("" if options.status else f"; {HOW_TO_BEGIN}")
 
 
 def _host_document(name: str, answer: Snapshot | Failed, error: str | None) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +16,7 @@ from navi.ops import OperationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from typing import Any, TextIO
 
 T = TypeVar("T")
@@ -30,12 +32,14 @@ class UsageError(Exception):
 class Output:
     """Where a verb writes: results to `stdout`, and what went wrong to `stderr`. Threads may share it.
 
-    Nothing that it writes can act on a terminal: characters that could are written as escapes.
+    Nothing that it writes can act on a terminal: characters that could are written as escapes. It writes in the context
+    that `alone` returns, so that nothing else is on the line.
     """
 
     def __init__(self, stdout: TextIO, stderr: TextIO, ascii_json: bool = False) -> None:
         self.stdout = stdout
         self.stderr = stderr
+        self.alone: Callable[[], AbstractContextManager[None]] = nullcontext
         self._ascii_json = ascii_json or _is_not_utf8(stdout)
 
     @property
@@ -45,16 +49,19 @@ class Output:
 
     def print(self, text: str = "", end: str = "\n") -> None:
         """Write text to standard output."""
-        self.stdout.write(escape(text) + end)
+        with self.alone():
+            self.stdout.write(escape(text) + end)
 
     def print_at_once(self, text: str) -> None:
         """Write a line to standard output that a reader must not wait for."""
-        self.print(text)
-        self.stdout.flush()
+        with self.alone():
+            self.stdout.write(f"{escape(text)}\n")
+            self.stdout.flush()
 
     def print_as_it_is(self, text: str) -> None:
         """Write a line with navi's own colours, or whose escape sequences the user asked for, to standard output."""
-        self.stdout.write(f"{text}\n")
+        with self.alone():
+            self.stdout.write(f"{text}\n")
 
     def write(self, data: bytes) -> None:
         """Write bytes to standard output."""
@@ -84,7 +91,8 @@ class Output:
 
     def note(self, text: str) -> None:
         """Write a line to standard error."""
-        self.stderr.write(f"{escape(text)}\n")
+        with self.alone():
+            self.stderr.write(f"{escape(text)}\n")
 
 
 def _is_not_utf8(stream: TextIO) -> bool:

@@ -8,7 +8,7 @@ import sys
 
 import trio
 
-from navi.cli.all_hosts import all_hosts
+from navi.cli.all_hosts import HostMaker
 from navi.cli.log import log_to_file
 from navi.cli.output import standard_output
 from navi.config.places import Places
@@ -38,8 +38,10 @@ def run_dashboard(log_level: str) -> int:
     log = log_to_file(places.state, log_level)
     settings, settings_problems = read_settings(places.settings)
     remotes, remotes_problems = read_remotes(places.remotes)
-    fleet = Fleet(all_hosts(settings, remotes, environment, log), settings.agents, log=log)
-    dashboard = Dashboard(fleet, settings, (*remotes_problems, *settings_problems), environment)
+    maker = HostMaker(settings, environment, log)
+    fleet = Fleet([maker.local(), *maker.remotes(remotes)], settings.agents, log=log)
+    problems = (*remotes_problems, *settings_problems)
+    dashboard = Dashboard(fleet, settings, problems, environment, maker.remotes)
     sys.setswitchinterval(SWITCH_INTERVAL)
     gc.set_threshold(*COLLECTIONS)
     trio.run(dashboard.run)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from navi.cli.answers import sift
 from navi.cli.context import Context
+from navi.cli.ls import HOW_TO_BEGIN
 from navi.core.address import LOCAL
 from navi.core.listing import asks_person, is_agent
 from navi.core.model import Frame, Session
@@ -49,7 +50,13 @@ def run_status(options: Options, context: Context) -> int:
         context.output.print_json(counts | {"silent": [*summary.silent, *unknown]})
     else:
         context.output.print(_plain(summary) if options.format == "plain" else _for_tmux(summary))
+        if context.output.is_terminal and not summary.sessions and not (summary.silent or summary.unknown):
+            context.output.note(f"no agent runs on {_where(names)}; {HOW_TO_BEGIN}")
     return answers.status
+
+
+def _where(names: Sequence[str]) -> str:
+    return "this machine" if len(names) == 1 else f"these {len(names)} hosts"
 
 
 def _sessions(frames: Mapping[str, Frame], agents: Sequence[AgentKind]) -> list[Session]:

@@ -1,9 +1,9 @@
 """Help texts, made from the rows of the table of verbs."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from navi.cli.arguments import LIST, Argument
+from navi.cli.similar import did_you_mean
 from navi.cli.verbs import VERBS, Verb
 
 USAGE = """usage: navi [--help | --version]
@@ -30,17 +30,25 @@ def overview() -> str:
     return USAGE.format(verbs="\n".join(f"  {verb.name:<20} {verb.help}" for verb in VERBS))
 
 
-def unknown(name: str) -> str:
-    """Return what to say about a verb that does not exist."""
-    similar = get_close_matches(name, [verb.name for verb in VERBS], 1)
-    hint = f"; did you mean `{similar[0]}`? See" if similar else "; see"
-    return f"unknown command `{name}`{hint} `navi --help`"
+def unknown(name: str, hosts: Collection[str] = ()) -> str:
+    """Return what to say about a verb that does not exist; it may be the name of a host."""
+    hint = did_you_mean(name, [verb.name for verb in VERBS])
+    if not hint and name in hosts:
+        hint = f"; did you mean `navi ls --host {name}`?"
+    return f"unknown command `{name}`{f'{hint} See' if hint else '; see'} `navi --help`"
 
 
-def host_hint(verb: Verb, word: str, hosts: Collection[str]) -> str:
-    """Return what to say about a word that has no place in a command line of a verb, and is the name of a host."""
-    takes_host = any("--host" in one.names for one in verb.arguments)
-    return f"; did you mean `--host {word}`?" if takes_host and word in hosts else ""
+def hint_of(verb: Verb, word: str, hosts: Callable[[], Collection[str]]) -> str:
+    """Return what to say about a word that has no place in a command line of a verb: it may be a mistyped option, or
+    the name of a host.
+    """
+    options = [name for one in verb.arguments for name in one.names if one.is_option]
+    if word.startswith("-"):
+        known = {name.lstrip("-"): name for name in options}
+        return did_you_mean(word.partition("=")[0].lstrip("-"), known, known.__getitem__)
+    if "--host" not in options:
+        return ""
+    return did_you_mean(word, hosts(), "--host {}".format)
 
 
 def help_of(verb: Verb) -> str:
@@ -61,7 +69,7 @@ def spelled(one: Argument) -> str:
 
 
 def _with_value(name: str, one: Argument) -> str:
-    value = {"?": f"[{one.value}]", "+": f"{one.value} ..."}.get(one.many, one.value)
+    value = {"?": f"[{one.value}]", "+": f"{one.value} ...", "*": f"[{one.value}] ..."}.get(one.many, one.value)
     return f"{name} {value}".rstrip()
 
 

@@ -9,6 +9,7 @@ from navi.cli.arguments import (
     HOST,
     INTEGER,
     SECONDS,
+    SSH_HOST,
     STATUS,
     TEMPLATE,
     Argument,
@@ -349,6 +350,10 @@ VERBS = (
                 "--login", value="H", kind=HOST, interactive=True,
                 help="log in to this host: ssh asks for passphrase, code or confirmation of its key",
             ),
+            option(
+                "--add", value="H", kind=SSH_HOST, many="*", writes=True,
+                help="add hosts of ~/.ssh/config to remotes.yaml; without H, print those that it lacks",
+            ),
             JSON,
         ),
         mcp_tool=True, read_only=True,
@@ -374,6 +379,15 @@ VERBS = (
         "cli.notify.run_notify",
     ),
     Verb("mcp", "serve the verbs to agents over the Model Context Protocol", "cli.mcp.run_mcp"),
+    Verb(
+        "manual", "show a page of the manual", "cli.manual.run_manual",
+        (
+            positional(
+                "page", many="?", choices=("navi", "verbs", "remotes"),
+                help="of navi itself, by default; of verbs, with all their options; or of remotes.yaml",
+            ),
+        ),
+    ),
     Verb(
         "completion", "print a shell's completion script for navi", "cli.completion.run_completion", (SHELL,),
         takes_command=True,

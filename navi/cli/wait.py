@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from navi.cli.context import Context
 from navi.cli.output import Output, UsageError, why
+from navi.cli.similar import suggesting
 from navi.core import exits
-from navi.core.address import Named
+from navi.core.address import Address, Named
 from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
@@ -34,7 +35,8 @@ def run_wait(options: Options, context: Context) -> int:
             from navi.cli.wait_status import wait_for_status
 
             return wait_for_status(host, pane, options.until, context.agents, limit)
-        return host.run(wait(pane, expected, options.lines))
+        with suggesting(context, Address(host.name, pane.name)):
+            return host.run(wait(pane, expected, options.lines))
 
     with ThreadPoolExecutor(len(places)) as pool:
         futures = {pool.submit(one, *place): text for place, text in zip(places, options.addresses, strict=True)}

@@ -27,6 +27,17 @@ class Rebinding(NamedTuple):
     line: int
 
 
+class Restyling(NamedTuple):
+    """An entry of `styles`: the colours and attributes that a style of the dashboard shall have, as written, and where
+    that is written.
+    """
+
+    style: str
+    words: tuple[str, ...]
+    file: str
+    line: int
+
+
 class HarnessCommand(NamedTuple):
     """An entry of `harnesses`: the command line of an agent without a terminal, and where that is written. `command`
     replaces all of it, `program` its first word; `options` come behind it.
@@ -47,10 +58,14 @@ NEEDS_YOU = ("permission", "waiting", "error")
 class Settings(NamedTuple):
     """The settings of config.yaml."""
 
+    theme: str = "auto"
     colors: str = "auto"
+    styles: tuple[Restyling, ...] = ()
     glyphs: str = "auto"
     mouse: bool = True
+    title: bool = True
     preview: str = "auto"
+    preview_colors: bool = False
     layout: str = "side"
     density: str = "auto"
     show_all: bool = False
@@ -73,6 +88,7 @@ class Template(NamedTuple):
 
 
 CHOICES = {
+    "theme": ("auto", "dark", "light"),
     "colors": ("auto", "mono", "16", "256", "true"),
     "glyphs": ("auto", "unicode", "ascii"),
     "preview": ("auto", "off", "on"),
@@ -80,3 +96,15 @@ CHOICES = {
     "density": ("auto", "one", "two", "three"),
     "notify_on": (*NEEDS_YOU, "done", "lost"),
 }
+
+BY_NAME: dict[str, tuple[type[Rebinding] | type[Restyling], str, str]] = {
+    "keys": (
+        Rebinding, "commands, each with a key or a list of keys",
+        "a key or a list of keys, such as `x` or `[x, f8]`; quote signs: `'~'`",
+    ),
+    "styles": (
+        Restyling, "styles, each with its colours",
+        "colours and attributes, such as `bold yellow` or `'#ffd75f on 236'`; quote what has a `#`",
+    ),
+}  # fmt: skip
+"""Settings that map names to a value or a list of values: their entries, what they hold, and what an entry needs."""

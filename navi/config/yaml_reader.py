@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from navi.config.remote import Remote
-from navi.config.settings import CHOICES, HarnessCommand, Problem, Rebinding, Settings, Template
+from navi.config.settings import BY_NAME, CHOICES, HarnessCommand, Problem, Rebinding, Restyling, Settings, Template
 from navi.core.address import LOCAL
 from navi.core.agents import AGENTS, AgentKind, ScreenRule
 from navi.core.agents.kind import MOST_LINES
@@ -296,8 +296,8 @@ class _Reader:
         for name, node in self._pairs(self.root, "top level", known):
             if name == "agents":
                 settings = settings._replace(agents=self._agents(node))
-            elif name == "keys":
-                settings = settings._replace(keys=tuple(self._keys(node)))
+            elif name in BY_NAME:
+                settings = settings._replace(**{name: tuple(self._by_name(name, node))})  # type: ignore[arg-type]
             elif name == "harnesses":
                 settings = settings._replace(harnesses=tuple(self._harnesses(node)))
             elif name == "idle_limit":
@@ -331,23 +331,23 @@ class _Reader:
                 seen.add(one.value)
                 yield one.value
 
-    def _keys(self, node: yaml.Node) -> Iterator[Rebinding]:
-        """Yield the rebindings that are well-formed. Which commands and keys exist, the dashboard knows."""
+    def _by_name(self, field: str, node: yaml.Node) -> Iterator[Rebinding | Restyling]:
+        """Yield the well-formed entries of a setting of BY_NAME. Which names and values exist, the dashboard knows."""
+        entry, holds, needs = BY_NAME[field]
         if not isinstance(node, yaml.MappingNode):
-            self._complain(_line(node), "`keys` must hold commands, each with a key or a list of keys")
+            self._complain(_line(node), f"`{field}` must hold {holds}")
             return
         seen: set[str] = set()
-        for name, value in node.value:
-            command = name.value if isinstance(name, yaml.ScalarNode) else "?"
-            keys = value.value if isinstance(value, yaml.SequenceNode) else [value]
-            if command in seen:
-                self._complain(_line(name), f"keys: `{command}` is given a second time; the first one counts")
-            elif keys and all(isinstance(key, yaml.ScalarNode) and not _is_null(key) for key in keys):
-                seen.add(command)
-                yield Rebinding(command, tuple(key.value for key in keys), self.file, _line(name))
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+            words = value.value if isinstance(value, yaml.SequenceNode) else [value]
+            if name in seen:
+                self._complain(_line(key), f"{field}: `{name}` is given a second time; the first one counts")
+            elif words and all(isinstance(word, yaml.ScalarNode) and not _is_null(word) for word in words):
+                seen.add(name)
+                yield entry(name, tuple(word.value for word in words), self.file, _line(key))
             else:
-                text = f"keys: `{command}` needs a key or a list of keys, such as `x` or `[x, f8]`; quote signs: `'~'`"
-                self._complain(_line(name), text)
+                self._complain(_line(key), f"{field}: `{name}` needs {needs}")
 
     def _age(self, name: str, node: yaml.Node) -> str:
         """Return `off` or an age as it is written, "" for anything else."""

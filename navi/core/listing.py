@@ -101,7 +101,7 @@ def arrange(views: Iterable[HostView], selection: Selection) -> tuple[Session, .
     """Return the listed sessions in order. Equal ones are sorted by name, then by host, so that none jumps."""
     order = _ORDERS[selection.sort]
     shown = [session for view in views if _in_scope(view, selection.scope) for session in view.sessions]
-    listed = [session for session in shown if _is_listed(session, selection)]
+    listed = [session for session in shown if is_listed(session, selection)]
     listed.sort(key=lambda session: (*order(session), session.label.casefold(), session.key))
     return tuple(listed)
 
@@ -114,7 +114,8 @@ def _in_scope(view: HostView, scope: str) -> bool:
     return view.name == scope
 
 
-def _is_listed(session: Session, selection: Selection) -> bool:
+def is_listed(session: Session, selection: Selection) -> bool:
+    """Return whether a session of a host that is shown is listed."""
     if session.status.word in GONE and not selection.offline:
         return False
     if selection.mark and selection.mark not in marks_of(session):
@@ -133,12 +134,6 @@ def next_mark(mark: str, views: Iterable[HostView]) -> str:
     found = {one for view in views for session in view.sessions for one in marks_of(session)}
     marks = ["", *sorted(found, key=lambda one: (one != BOOKMARKED, one.casefold()))]
     return marks[(marks.index(mark) + 1) % len(marks)] if mark in marks else ""
-
-
-def next_scope(scope: str, names: Sequence[str]) -> str:
-    """Return what is shown after `scope`: all, local, remote, then each remote of `names`."""
-    scopes = [Scope.ALL, Scope.LOCAL, Scope.REMOTE, *(name for name in names if name != LOCAL)]
-    return scopes[(scopes.index(scope) + 1) % len(scopes)] if scope in scopes else Scope.ALL
 
 
 def matches(session: Session, query: str) -> bool:

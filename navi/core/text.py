@@ -53,10 +53,11 @@ def clean(text: str) -> str:
 
 def clean_lines(text: str, tab: int = 8) -> list[str]:
     """Split text into lines that are safe to print; expand tabs to columns of width `tab`."""
-    return [line.expandtabs(tab).replace("\n", "") for line in map(_strip, _split_lines(text))]
+    return [line.expandtabs(tab).replace("\n", "") for line in map(_strip, split_lines(text))]
 
 
-def _split_lines(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
+    """Split text into lines, which are not cleaned."""
     return text.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
 
 

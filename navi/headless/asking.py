@@ -97,17 +97,18 @@ def _takes_reason(question: Document) -> bool:
 def _part(question: Document, place: int) -> Question:
     parts = parts_of(question)
     part = parts[min(place, len(parts) - 1)]
+    several = part.get("multiSelect") is True
+    ticked = False if several else None
     found = [
-        Choice(number, clean(str(one.get("label", ""))), clean(str(one.get("description", ""))))
+        Choice(number, clean(str(one.get("label", ""))), clean(str(one.get("description", ""))), ticked)
         for number, one in enumerate(_options(part), 1)
     ]
-    several = " Several can be chosen: type them." if part.get("multiSelect") is True else ""
     other = Choice(len(found) + 1, "Another answer")
     text = clean(str(part.get("question", "")))
     number = f"({place + 1} of {len(parts)}) " if len(parts) > 1 else ""
     return Question(
-        "agent", "question", f"{number}{text}{several}", (*found, other), digest=str(question["request_id"]),
-        free=other.n,
+        "agent", "question", f"{number}{text}", (*found, other), digest=str(question["request_id"]),
+        free=other.n, several=several, tickable=several,
     )  # fmt: skip
 
 
@@ -118,10 +119,11 @@ def _options(part: Document) -> list[Document]:
 
 
 def label_for(part: Document, reply: Reply) -> str:
-    """Return the answer to a part of a question: the label of a choice as the agent wrote it, or a text."""
+    """Return the answer to a part of a question: the labels of choices as the agent wrote them, or a text."""
     if reply.how is How.TEXT:
         return reply.value
-    return str(_options(part)[int(reply.value) - 1].get("label", ""))
+    options = _options(part)
+    return ", ".join(str(options[int(number) - 1].get("label", "")) for number in reply.value.split(","))
 
 
 def answer_of(question: Document, reply: Reply, parts: Mapping[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from navi.config.remote import Remote
@@ -17,11 +18,16 @@ from navi.hosts.ssh_command import USE_MASTER, log_options
 from navi.hosts.ssh_log import SshLog
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from navi.ops.attach import Interactive
 
 
 class BlockingOpenSSHHost(BlockingHost):
-    """A remote, over the master that is running, or else over one that ends a minute after its last use."""
+    """A remote, over the master that is running, or else over one that ends a minute after its last use.
+
+    While it connects, it is in the context that `connecting` returns for its name.
+    """
 
     def __init__(
         self,
@@ -32,7 +38,9 @@ class BlockingOpenSSHHost(BlockingHost):
         cancellation: Cancellation | None = None,
         hops: Hops | None = None,
         agents: str | Callable[[], str] = "",
+        connecting: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
+        self._connecting = connecting
         kept = kept or Kept()
         self._master = kept.master = kept.master or Master(remote, environment, log, hops)
         super().__init__(remote_peer(remote, agents), self._master.environment, log, kept, cancellation)
@@ -51,7 +59,8 @@ class BlockingOpenSSHHost(BlockingHost):
 
     def _start(self) -> Connection:
         """Start ssh, once the master is open. As long as this process has its lease, no dashboard closes the master."""
-        self._master.open(self._cancellation)
+        with self._connecting(self.name):
+            self._master.open(self._cancellation)
         command = self._master.command
         log_options(self._log, self.name, command.options(*command.shell_options(), USE_MASTER))
         log = SshLog(runtime_folder(self.environment))

@@ -111,6 +111,11 @@ def git(directory: str) -> Operation[Repository]:
     return Operation("git", link("git/git"), arguments, _read_repository, time_limit=30)
 
 
+def branch(directory: str) -> Operation[str]:
+    """Return the name of the branch that is checked out around a directory, "" if there is none."""
+    return Operation("branch", link("git/branch"), (directory,), _read_branch, time_limit=8)
+
+
 def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
     """Ask GitHub, from this machine, about a branch of the repository at a remote's URL; None where it has no pull
     request.
@@ -148,6 +153,10 @@ def shown_url(url: str) -> str:
 
 
 # ---- answers
+
+
+def _read_branch(answer: Answer) -> str:
+    return clean(decode(answer.output).partition("\n")[0])
 
 
 def _read_repository(answer: Answer) -> Repository:

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import unified_diff
 from functools import cache, partial
 
 from navi.core.text import clean
@@ -128,6 +127,8 @@ class Change:
 
     def difference(self) -> list[str]:
         """Return the lines of a unified diff."""
+        from difflib import unified_diff  # only here: it takes long to import, and the dashboard does without it
+
         old, new = ((text or "").splitlines() for text in (self.file.text, self.text))
         return list(unified_diff(old, new, self.file.path, self.file.path, lineterm=""))
 

@@ -34,6 +34,18 @@ AGENTS = ("claude", "opencode", *OTHERS)
 """The agents that navi has hooks for."""
 
 
+SETTLES = 1.5
+"""Seconds after which a running Claude Code writes no settings any more that it had read before a change."""
+
+ROUNDS = 3
+"""How often a change is made again that a running Claude Code has undone."""
+
+OVERWRITTEN = (
+    "a running Claude Code writes its settings all the time, and has undone the change {0} times; "
+    "try again when it rests"
+)
+
+
 class Other(NamedTuple):
     """An agent, the events at which it calls the hook, and the fields of a hook beside its command."""
 

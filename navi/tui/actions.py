@@ -5,8 +5,10 @@ If the connection is lost meanwhile, the next frames of the host show the outcom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import trio
@@ -18,6 +20,7 @@ from navi.hosts import HostError
 from navi.hosts.base import ConnectionLost
 from navi.ops import Operation, OperationError
 from navi.ops.outcome import Inquiry, Outcome, Verdict, checking, verdict_words
+from navi.tui.progress import Job
 
 Tell = Callable[[str, str], None]
 """Takes words and their style."""
@@ -27,7 +30,8 @@ Tell = Callable[[str, str], None]
 class Action:
     """An operation on a host. `address` names the session. `done` takes the answer and returns the words for it.
 
-    `late` is called instead of `done` if the answer was lost and is known only from a later look.
+    `late` is called instead of `done` if the answer was lost and is known only from a later look. One that only `looks`
+    changes nothing there.
     """
 
     host: str
@@ -35,7 +39,14 @@ class Action:
     operation: Operation[Any]
     done: Callable[[Any], str]
     late: Callable[[Any], object] | None = None
+    looks: bool = False
 
+
+AT_ONCE = 3
+"""Actions of one job that are under way on a host at once; the others have not begun, and can be stopped."""
+
+NOT_BEGUN = "not done: stopped before it began"
+"""The result of an action that had not begun when its job was stopped."""
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at the view of a host for the outcome of an action."""
@@ -46,18 +57,34 @@ class Actions:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self._send, self._orders = trio.open_memory_channel[tuple[Action, Tell]](10_000)
+        self._send, self._orders = trio.open_memory_channel[Callable[[], Awaitable[None]]](math.inf)
 
     async def run(self) -> None:
         """Carry out the ordered actions, until cancelled."""
         async with trio.open_nursery() as nursery:
-            async for action, tell in self._orders:
-                nursery.start_soon(self._carry_out, action, tell)
+            async for order in self._orders:
+                nursery.start_soon(order)
 
     def order(self, actions: Sequence[Action], tell: Callable[[Action], Tell]) -> None:
         """Have actions carried out; does not wait. `tell` returns for each what takes its result."""
         for action in actions:
-            self._send.send_nowait((action, tell(action)))
+            self._send.send_nowait(partial(self._carry_out, action, tell(action)))
+
+    def order_job(self, job: Job, actions: Sequence[tuple[Action, Tell]]) -> None:
+        """Have the actions of a job carried out, a few at a time on each host; does not wait. What has not begun when
+        the job is stopped is not done.
+        """
+        limits = {action.host: trio.CapacityLimiter(AT_ONCE) for action, _ in actions}
+        for action, tell in actions:
+            self._send.send_nowait(partial(self._carry_out_step, job, limits[action.host], action, tell))
+
+    async def _carry_out_step(self, job: Job, limit: trio.CapacityLimiter, action: Action, tell: Tell) -> None:
+        async with limit:
+            if job.stopped:
+                tell(NOT_BEGUN, "stopped")
+            else:
+                await self._carry_out(action, tell)
+        job.step()
 
     async def _carry_out(self, action: Action, tell: Tell) -> None:
         before = self._fleet.view(action.host).frame
@@ -70,8 +97,9 @@ class Actions:
         except ConnectionLost as error:
             await self._find_out(action, tell, before, began, error.failure.cause)
         except HostError as error:
-            tell(f"nothing was done: {error.failure.cause}", "fault")
-        self._fleet.refresh(action.host)
+            tell(f"{'' if action.looks else 'nothing was done: '}{error.failure.cause}", "fault")
+        if not action.looks:
+            self._fleet.refresh(action.host)
 
     async def _find_out(self, action: Action, tell: Tell, before: Frame | None, began: float, cause: str) -> None:
         """Report that the connection was lost, and later the outcome."""

@@ -13,9 +13,10 @@ from navi.core.question import Question, Reply
 from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.question import Answered, answer, ask
-from navi.tui.actions import Action, Actions, Tell
+from navi.tui.actions import Action, Actions
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
-from navi.tui.dialogs.dialog import Report
+from navi.tui.dialogs.rows import subject_of
+from navi.tui.reports import report_on
 from navi.tui.session_commands import Screen
 from navi.tui.theme import Glyphs
 
@@ -32,7 +33,7 @@ class Answering:
         """Show what sessions ask, with that choice."""
         there = {session.address: session for session in sessions if session.tmux}
         if not there:
-            self._screen.tell("there is no terminal to answer in; navi explain says more")
+            self._screen.tell("this session has no terminal to answer in; navi explain says why")
             return
         send = partial(self._send, there)
         dialog = AnswerDialog(
@@ -57,34 +58,32 @@ class Answering:
     def _send(self, there: dict[str, Session], dialog: AnswerDialog, reply: Reply) -> None:
         """Answer each session's own question, and report."""
         self._screen.close()
-        questions = dialog.answered()
-        if len(questions) == 1:
-            self._screen.tell(f"answering {clean(questions[0][0])} ...")
-            self._order(there, questions[0], reply, lambda _: self._screen.tell)
+        answered = [(there[address], question) for address, question in dialog.answered()]
+        each = [(session, self._made(session, question, reply)) for session, question in answered]
+        if len(each) > 1:
+            report_on(self._screen, self._actions, "answer", [(subject_of(one), made) for one, made in each])
             return
-        report = Report(self._glyphs, "Answer", [address for address, _ in questions], self._screen.close)
-        self._screen.open(report)
-        for asked in questions:
-            self._order(there, asked, reply, lambda action: partial(report.put, action.address))
+        session, made = each[0]
+        if isinstance(made, str):
+            self._screen.tell(made, "fault")
+        else:
+            self._screen.tell(f"answering {clean(session.address)} ...")
+            self._actions.order([made], lambda _: self._screen.tell)
 
-    def _order(
-        self, there: dict[str, Session], asked: tuple[str, Question], reply: Reply, tell: Callable[[Action], Tell]
-    ) -> None:
-        address, question = asked
-        session = there[address]
+    def _made(self, session: Session, question: Question, reply: Reply) -> Action | str:
+        """Return the action that answers a session's question, or why it can't be answered so."""
         try:
             operation = answer(pane_of(session), question.digest, reply, os.urandom(8).hex(), who())
         except OperationError as error:
-            self._screen.tell(str(error), "fault")
-            return
+            return str(error)
 
         def done(answered: Answered) -> str:
-            words = operation.words(address, answered)
+            words = operation.words(session.address, answered)
             if not answered.gone or answered.died:
                 raise OperationError(words)
             return words
 
-        self._actions.order([Action(session.host, address, operation, done)], tell)
+        return Action(session.host, session.address, operation, done)
 
 
 def pane_of(session: Session) -> Named:

@@ -3,34 +3,58 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from navi.core.address import LOCAL
 from navi.core.failure import HostState
-from navi.core.listing import Selection, Sort, asks_person
+from navi.core.listing import Scope, Selection, Sort, asks_person
 from navi.core.model import Frame, HostView, Session
 from navi.core.place import distinct
-from navi.core.text import age, age_lasts, clean, latency
-from navi.tui.keymap import LIST, Keymap
-from navi.tui.paint import Line, Panel, Segment, columns_of, justify
-from navi.tui.theme import HOST_STYLES, Glyphs
+from navi.core.text import age_lasts, clean
+from navi.tui.host_bar import HostBar, HostCount, HostCounts, Sign, shown_hosts
+from navi.tui.keymap import Keymap, parse_key
+from navi.tui.paint import Line, Panel, Segment, columns_of, fit, justify
+from navi.tui.theme import Glyphs
+
+ROOM_FOR_HOSTS = 12
+"""Lines of a screen from which the hosts have a line of their own."""
+
+LASTING = 2
+"""Keys at the end of the footer that stay where others have no room: all commands, and help."""
 
 
 class Header(Panel):
-    """How many sessions need the user, how many there are, the state of each host, and the configuration's problems."""
+    """How many sessions need the user, how many there are, what is filtered, the state of each host, and the
+    configuration's problems. `clicked` takes the name of a host that was clicked, or "" for another part of its line.
+    """
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
         super().__init__(glyphs)
         self._keymap = keymap
         self._views: Sequence[HostView] = ()
         self._listed: Sequence[Session] = ()
+        self._selection = Selection()
+        self._query = ""
+        self._counts = HostCounts()
+        self.counts: Mapping[str, HostCount] = {}
+        self.clicked: Callable[[str], None] = lambda _: None
         self.problems = 0
         self._now = 0.0
 
-    def show(self, views: Sequence[HostView], listed: Sequence[Session], now: float) -> None:
+    def show(
+        self, views: Sequence[HostView], listed: Sequence[Session], now: float, selection: Selection | None = None
+    ) -> None:
         """Show other hosts and listed sessions. `now` is of `trio.current_time`."""
         self._views, self._listed, self._now = views, listed, now
+        self._selection = selection or self._selection
+        self.counts = self._counts.of(views, self._selection)
         self.changed()
+
+    def seek(self, query: str) -> None:
+        """Show what is searched."""
+        if query != self._query:
+            self._query = query
+            self.changed()
 
     @property
     def label_lasts(self) -> float:
@@ -41,16 +65,25 @@ class Header(Panel):
     def height(self, total: int) -> int:
         """Return how many lines the header takes on a screen of `total` lines."""
         more = self.problems or any(view.name != LOCAL or view.failure for view in self._views)
-        return 2 if more and total >= 12 else 1
+        return 2 if more and total >= ROOM_FOR_HOSTS else 1
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
-        """Paint the counts, and the hosts below or beside them."""
-        counts: Line = [("title", " navi  "), *self._counts()]
+        """Paint the counts with what is filtered, and the hosts below or beside them."""
+        counts: Line = [("title", " navi  "), *self._count()]
         if height > 1:
-            return [counts, [("", " "), *self._hosts(width - 2)]]
-        return [justify(counts, self._hosts(width // 2), width, ellipsis=self.glyphs.ellipsis)]
+            return [self._first(counts, self._filters(), width), [("", " "), *_joined(self._signs(width - 2))]]
+        return [self._first(counts, self._filters() or _joined(self._signs(width // 2)), width)]
 
-    def _counts(self) -> list[Segment]:
+    def _first(self, counts: Line, right: list[Segment], width: int) -> Line:
+        """Paint the first line: what is filtered is behind the counts, with the key that ends it if there is room."""
+        hint: list[Segment] = [("key", f" {self._keymap.name('leave')}"), ("dim", " lists all ")]
+        if self._filtered and columns_of([*counts, *right, *hint]) <= width:
+            return fit([*counts, *right, *hint], width)
+        return justify(counts, [("", " "), *right], width, ellipsis=self.glyphs.ellipsis)
+
+    # ---- counts and filters
+
+    def _count(self) -> list[Segment]:
         """Count all sessions: no filter hides that one needs the user. Only the total is of the listed ones. A session
         counts once, even if its machine is reached under several names.
         """
@@ -71,27 +104,32 @@ class Header(Panel):
     def _total(self) -> str:
         listed = distinct(sorted(self._listed, key=lambda session: session.host != LOCAL), self._frames)
         here = sum(session.host == LOCAL for session in listed)
-        if len(self._views) > 1:
+        if len(self._views) > 1 and self._selection.scope in (Scope.ALL, Scope.REMOTE):
             return f"{here} local, {len(listed) - here} remote"
-        return f"{here} session{'' if here == 1 else 's'}"
+        return f"{len(listed)} session{'' if len(listed) == 1 else 's'}"
 
-    def _hosts(self, width: int) -> list[Segment]:
-        """Paint a sign for each remote; if they don't fit, name those with problems and count the rest."""
-        views = [view for view in self._views if view.name != LOCAL or view.failure]
-        signs = [*self._configuration(), *map(self._host, views)]
-        if sum(map(columns_of, signs)) <= width:
-            return [segment for sign in signs for segment in sign]
-        troubled = [view for view in views if view.state is not HostState.CONNECTED]
-        signs = [*self._configuration(), *(self._host(view, brief=width < 40) for view in troubled)]
-        connected = f"{self.glyphs.hosts[HostState.CONNECTED]} {len(views) - len(troubled)}   "
-        segments: list[Segment] = [("good", connected)]
-        for number, sign in enumerate(signs):
-            if columns_of(segments) + columns_of(sign) > width - 8:
-                return [*segments, ("fault", f"+{len(signs) - number} more")]
-            segments += sign
-        return segments
+    @property
+    def _filtered(self) -> list[str]:
+        """What narrows the list, in words."""
+        chosen = self._selection
+        words = [f"only:{clean(chosen.scope)}"] if chosen.scope != Scope.ALL else []
+        words += [f"only:{clean(chosen.mark)}"] if chosen.mark else []
+        return [*words, *([f"/{self._query}"] if self._query else [])]
 
-    def _configuration(self) -> list[list[Segment]]:
+    def _filters(self) -> list[Segment]:
+        words = self._filtered
+        return [("notice", f" {' '.join(words)} ")] if words else []
+
+    # ---- hosts
+
+    def _signs(self, width: int) -> list[Sign]:
+        """Return the parts of the line of hosts, after a sign for the configuration's problems."""
+        signs = [Sign("", line) for line in self._configuration()]
+        room = width - sum(columns_of(sign.line) for sign in signs)
+        bar = HostBar(self.glyphs, shown_hosts(self._views), self.counts, self._selection.scope, self._now)
+        return [*signs, *bar.signs(room)]
+
+    def _configuration(self) -> list[Line]:
         """Paint a sign for the configuration's problems; the page of hosts lists them."""
         if not self.problems:
             return []
@@ -99,50 +137,72 @@ class Header(Panel):
         words = f"{self.problems} problem{'' if self.problems == 1 else 's'} in the configuration: "
         return [[("fault", f"{mark} {words}"), ("key", self._keymap.name("hosts")), ("", "   ")]]
 
-    def _host(self, view: HostView, brief: bool = False) -> list[Segment]:
-        style = HOST_STYLES[view.state]
-        sign: list[Segment] = [(style, f"{self.glyphs.hosts[view.state]} "), ("host", clean(view.name))]
-        if brief:
-            return [*sign, ("", "   ")]
-        if view.state is not HostState.CONNECTED:
-            sign.append((style, f" {view.state}"))
-        elif view.latency:
-            sign.append(("dim", f" {latency(view.latency)}"))
-        if not view.fresh and view.framed is not None:
-            sign.append(("dim", _staleness(self._now - view.framed)))
-        return [*sign, ("", "   ")]
+    def mouse_event(  # type: ignore[override]
+        self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
+    ) -> bool:
+        """Take a click on the hosts (urwid's protocol)."""
+        del focus
+        if "press" not in event or button != 1 or line != 1:
+            return False
+        sign = under(column - 1, [(sign.host, sign.line) for sign in self._signs(size[0] - 2)])
+        if sign is not None:
+            self.clicked(sign)
+        return True
 
 
-def _staleness(seconds: float) -> str:
-    old = age(seconds)
-    return " just now" if old == "now" else f" {old} old"
+def _joined(signs: Sequence[Sign]) -> list[Segment]:
+    return [segment for sign in signs for segment in sign.line]
+
+
+def under(column: int, parts: Sequence[tuple[str, Line]]) -> str | None:
+    """Return which of some parts that are painted one behind the other has a column, None if none has."""
+    for value, line in parts:
+        if 0 <= column < columns_of(line):
+            return value
+        column -= columns_of(line)
+    return None
+
+
+Keys = Sequence[tuple[str, str]]
+"""Keys as people write them, and what they do in a word."""
 
 
 class Footer(Panel):
-    """One line: the search being typed, what has just happened, or the keys; at the right, what is filtered."""
+    """One line: the search being typed, what has just happened, or the keys; at the right, what differs from the usual
+    list. `pressed` takes a key that was clicked.
+    """
 
-    def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
+    def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(glyphs)
-        self._keymap = keymap
-        self._contexts: Sequence[str] = (LIST,)
+        self._keys: Keys = ()
+        self._killed: tuple[str, str] = ("", "")
         self._prompt: str | None = None
         self._notice: tuple[str, str] | None = None
         self._selection = Selection()
         self._match = ""
         self._marked = 0
+        self._progress = ""
+
+    def put_progress(self, words: str) -> None:
+        """Show how far long work is, "" for none."""
+        if words != self._progress:
+            self._progress = words
+            self.changed()
+        self.pressed: Callable[[str], None] = lambda _: None
 
     def show(
-        self, selection: Selection, prompt: str | None, match: str, marked: int = 0, contexts: Sequence[str] = (LIST,)
-    ) -> None:
-        """Show the selection, and the keys of these contexts, the topmost first.
+        self, selection: Selection, prompt: str | None, match: str, marked: int = 0, keys: Keys = (),
+        killed: tuple[str, str] = ("", ""),
+    ) -> None:  # fmt: skip
+        """Show the selection, and keys, the most useful first; the last ones stay where there is little room.
 
         `prompt` is the search being typed or None, `match` says which match of how many the cursor is on, `marked` is
-        the number of selected sessions.
+        the number of selected sessions. `killed` is a session that can be restored, and the key that does it.
         """
-        shown = (self._selection, self._prompt, self._match, self._marked, self._contexts)
-        if shown != (selection, prompt, match, marked, contexts):
+        shown = (self._selection, self._prompt, self._match, self._marked, self._keys, self._killed)
+        if shown != (selection, prompt, match, marked, keys, killed):
             self._selection, self._prompt, self._match, self._marked = selection, prompt, match, marked
-            self._contexts = contexts
+            self._keys, self._killed = keys, killed
             self.changed()
 
     def tell(self, text: str, style: str = "notice") -> None:
@@ -159,9 +219,12 @@ class Footer(Panel):
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the line."""
         del height
-        right: list[Segment] = [("notice", f" {word}") for word in self._words()]
-        space = width - columns_of(right)
-        return [justify(self._left(space), right, width, ellipsis=self.glyphs.ellipsis)]
+        right = self._right()
+        left = self._left(width - columns_of(right))
+        return [justify(left, right, width, ellipsis=self.glyphs.ellipsis)]
+
+    def _right(self) -> list[Segment]:
+        return [("notice", f" {word}") for word in self._words()]
 
     def _left(self, width: int) -> Line:
         if self._prompt is not None:
@@ -169,25 +232,32 @@ class Footer(Panel):
         if self._notice:
             style, text = self._notice
             return [(style, f" {clean(text)}")]
-        return self._keys(width)
+        segments = [segment for _, line in self._parts(width) for segment in line]
+        return [*segments[:-1], *((style, text.rstrip()) for style, text in segments[-1:])]
 
-    def _keys(self, width: int) -> Line:
-        """Paint the keys that fit as a whole; the last two, help and quit, are dropped last."""
-        footer = self._keymap.footer(self._contexts)
-        keys: list[Line] = [(("key", f" {key}"), ("dim", f" {word} ")) for key, word in footer]
-        while len(keys) > 2 and sum(map(columns_of, keys)) > width:
-            del keys[-3]
-        return [segment for key in keys for segment in key]
+    def _parts(self, width: int) -> list[tuple[str, Line]]:
+        """Return the keys that fit as a whole: the last ones of all stay, then the first, which may bring back."""
+        keys: list[tuple[str, Line]] = [(key, (("key", f" {key}"), ("dim", f" {word} "))) for key, word in self._keys]
+        parts = [*self._undo(width), *keys]
+        while len(parts) > 1 and sum(columns_of(line) for _, line in parts) > width + 1:
+            middle = len(parts) - LASTING - 1
+            del parts[middle if middle > 0 else -1 if self._killed[0] else 0]
+        return parts
+
+    def _undo(self, width: int) -> list[tuple[str, Line]]:
+        address, key = self._killed
+        if not address:
+            return []
+        what: Line = [("notice", f" killed {clean(address)}")]
+        cut = fit(what, min(columns_of(what), width // 2), ellipsis=self.glyphs.ellipsis)
+        return [(key, (*cut, ("dim", f" {self.glyphs.dot} "), ("key", key), ("dim", " brings it back ")))]
 
     def _words(self) -> list[str]:
         chosen = self._selection
-        words = [f"[{self._match}]"] if self._match else []
+        words = [self._progress] if self._progress else []
+        words += [f"[{self._match}]"] if self._match else []
         if self._marked:
             words.append(f"{self._marked} selected")
-        if chosen.scope != "all":
-            words.append(f"only:{chosen.scope}")
-        if chosen.mark:
-            words.append(f"only:{chosen.mark}")
         if chosen.sort is not Sort.PRIORITY:
             words.append(f"sort:{chosen.sort}")
         if not chosen.offline:
@@ -195,3 +265,15 @@ class Footer(Panel):
         if chosen.everything:
             words.append("all tmux")
         return words
+
+    def mouse_event(  # type: ignore[override]
+        self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
+    ) -> bool:
+        """Press the key that is clicked (urwid's protocol)."""
+        del line, focus
+        if "press" not in event or button != 1 or self._prompt is not None or self._notice:
+            return False
+        key = under(column, self._parts(size[0] - columns_of(self._right())))
+        if key and (name := parse_key(key)):
+            self.pressed(name)
+        return True

@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from navi.config.places import Places
 from navi.config.settings import Problem, Settings
-from navi.core.listing import Key, Selection
+from navi.core.failure import HostState
+from navi.core.listing import Key, Selection, is_agent, marks_of
 from navi.core.model import Session
 from navi.core.notices import DONE
 from navi.fleet import Fleet
 from navi.hosts.sockets import folder_for_sockets
 from navi.tui.actions import Actions
 from navi.tui.answering import Answering
+from navi.tui.first_run.commands import FirstRun
+from navi.tui.first_run.host_offer import MakeHosts
 from navi.tui.headless.answering import HeadlessAnswering
 from navi.tui.headless.commands import HeadlessCommands
 from navi.tui.headless.feedback import FeedbackCommands
@@ -26,8 +29,11 @@ from navi.tui.list.search import Search
 from navi.tui.message_commands import MessageCommands
 from navi.tui.pages.page import Services
 from navi.tui.pages.stack import PageStack
+from navi.tui.palette.commands import PaletteCommands
+from navi.tui.possible import Situation, footer_order, is_offered
 from navi.tui.preview.commands import PreviewCommands
-from navi.tui.restore_commands import RestoreCommands
+from navi.tui.progress import HostProgress
+from navi.tui.restore_commands import RestoreCommands, lost_sessions
 from navi.tui.screen import Screen
 from navi.tui.session_commands import SessionCommands
 from navi.tui.session_keys import SessionKeys
@@ -40,10 +46,12 @@ class Commands:
     def __init__(
         self, fleet: Fleet, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str],
         keymap: Keymap, screen: Screen, refresh: Callable[[], None], moved: Callable[[], None],
-        quit: Callable[[], None],
+        quit: Callable[[], None], make_hosts: MakeHosts,
     ) -> None:  # fmt: skip
         self._screen = screen
         self._moved = moved
+        self._fleet = fleet
+        self._keymap = keymap
         services = Services(fleet, screen.glyphs, keymap, problems, self._update_page)
         services.hub_folder = folder_for_sockets(environment)
         actions = Actions(fleet)
@@ -59,15 +67,29 @@ class Commands:
         sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment), headless)
         answering = Answering(actions, screen.glyphs, screen)
         messages = MessageCommands(actions, screen.glyphs, screen)
+        self._undoable: Callable[[], bool] = lambda: sessions.last_killed is not None
         self._sessions = SessionKeys(
             screen, self.pages, self._programs, sessions, answering, messages, headless,
             HeadlessAnswering(services, headless, screen), FeedbackCommands(services, headless, screen),
         )  # fmt: skip
         self.feeds = services.shared(SharedFeeds)
-        hosts = HostCommands(fleet, screen.list, self.filters, self.pages, self._programs, screen.tell)
+        self.host_progress = HostProgress(screen.progress)
+        if len(fleet.configured) > 1:
+            self.host_progress.expect(fleet.configured)
+        hosts = HostCommands(
+            fleet, screen.list, self.filters, self.pages, self._programs, screen.tell, self.host_progress
+        )  # fmt: skip
         restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
+        self._palette = PaletteCommands(
+            fleet, screen, self.filters, keymap, self._palette_contexts, self._whole_situation, self.run
+        )  # fmt: skip
+        screen.header.clicked = self._click_host
+        self.first_run = FirstRun(services, screen, Places(environment), make_hosts)
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
-        groups = (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring)
+        groups = (
+            screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring,
+            self._palette, self.first_run,
+        )  # fmt: skip
         self._commands = {name: command for group in groups for name, command in group.commands.items()}
         self._commands |= {"search": self._begin_search, "leave": self._leave, "quit": quit}
 
@@ -87,6 +109,8 @@ class Commands:
         own = self.pages.own_commands
         if name == "answer" and name not in own:
             self._sessions.answer(place)
+        elif name == "host":
+            self._palette.number(place)
         else:
             (own.get(name) or self._commands[name])()
 
@@ -100,6 +124,58 @@ class Commands:
     def attach(self, session: Session | None = None) -> None:
         """Attach to a session, or to the one under the cursor."""
         self._sessions.open(session) if session and not session.headless else self._sessions.attach()
+
+    # ---- what is possible now
+
+    @property
+    def footer(self) -> tuple[tuple[str, str], ...]:
+        """Keys and words of the footer."""
+        now = self._situation()
+        able = lambda command: is_offered(command, now)  # noqa: E731
+        return tuple(self._keymap.footer(self.contexts, able, footer_order(now)))
+
+    def _situation(self) -> Situation:
+        """Return what decides which commands the footer offers. Every key asks: it takes no look at all sessions."""
+        page = self.pages.page
+        sessions = self._screen.list
+        views = self._fleet.views
+        hidden = 0 if sessions.sessions else sum(not is_agent(one) for view in views for one in view.sessions)
+        return Situation(
+            session=page.session if page else sessions.selected,
+            marked=len(sessions.marked),
+            listed=sessions.count_matches()[1],
+            hidden=0 if self.filters.selection.everything else hidden,
+            hosts=len(views),
+            on_page=page is not None,
+            needed=self.filters.needed,
+            filtered=self.filters.narrowed or bool(sessions.query),
+            found=bool(sessions.selected),
+            previewing=self._screen.layout.previewing,
+            login=any(view.state in (HostState.AUTH, HostState.HOSTKEY) for view in views),
+        )
+
+    def _whole_situation(self) -> Situation:
+        """Return what decides which of all commands can do something."""
+        views = self._fleet.views
+        return self._situation()._replace(
+            lost=bool(lost_sessions(views)),
+            tagged=any(marks_of(session) for view in views for session in view.sessions),
+            killed=self._undoable(),
+        )
+
+    def _palette_contexts(self) -> tuple[str, ...]:
+        """Return the contexts of the palette. A search that is being typed is kept: its keys are of no use there."""
+        self.search.keep()
+        return self.pages.contexts or self.search.contexts
+
+    def _click_host(self, host: str) -> None:
+        """Take a click on the hosts of the header; a page would hide what it does."""
+        if self._screen.dialog is None:
+            self._screen.footer.clear()
+            if self.pages.page:
+                self.pages.clear()
+            self._palette.click(host)
+            self._moved()
 
     # ---- when another part is in front
 

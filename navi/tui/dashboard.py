@@ -11,13 +11,18 @@ import trio
 from navi.config.notices import NoticeStore
 from navi.config.places import Places
 from navi.config.settings import Problem, Settings
+from navi.core.model import Session
 from navi.fleet import Fleet
 from navi.notifier import Notifier
+from navi.tui.caption import caption
 from navi.tui.commands import Commands
+from navi.tui.first_run.host_offer import MakeHosts
 from navi.tui.keymap import rebind
 from navi.tui.keys import KEYS
+from navi.tui.preview.branch import BranchFeed
 from navi.tui.preview.feed import PreviewFeed
 from navi.tui.screen import Screen
+from navi.tui.theme import check_styles
 
 FRAME_TIME = 0.04
 """Seconds between two redraws for news, at least: people can't read faster, and keys must not wait."""
@@ -30,12 +35,15 @@ class Dashboard:
     """Everything on the screen. The fleet's news redraw it."""
 
     def __init__(
-        self, fleet: Fleet, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str]
-    ) -> None:
+        self, fleet: Fleet, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str],
+        make_hosts: MakeHosts = lambda _: (),
+    ) -> None:  # fmt: skip
         self.fleet = fleet
         fleet.changed = self.heard
         self._keymap, wrong_keys = rebind(KEYS, settings.keys)
-        problems = (*problems, *wrong_keys)
+        styles, wrong_styles = check_styles(settings.styles)
+        settings = settings._replace(styles=styles)
+        problems = (*problems, *wrong_keys, *wrong_styles)
         self._news = trio.Event()
         self._moved = trio.Event()
         self._quit = trio.CancelScope()
@@ -51,9 +59,12 @@ class Dashboard:
         self._screen.header.problems = len(problems)
         self.commands = Commands(
             fleet, settings, problems, environment, self._keymap, self._screen,
-            self._refresh, self._follow, self._quit.cancel,
+            self._refresh, self._follow, self._quit.cancel, make_hosts,
         )  # fmt: skip
-        self._feed = PreviewFeed(fleet, self._screen.preview, self._keymap, self.commands.feeds)
+        self._branches = BranchFeed(fleet, lambda: self.heard(""))
+        self._feed = PreviewFeed(
+            fleet, self._screen.preview, self._keymap, self.commands.feeds, settings.preview_colors
+        )
         self._notifier = Notifier(
             settings, environment, NoticeStore(Places(environment).state), self._screen.terminal.write,
             changed=lambda: self.heard(""), tell=self._screen.tell,
@@ -68,6 +79,7 @@ class Dashboard:
 
     async def run(self) -> None:
         """Show the fleet until the user quits or the terminal goes away."""
+        self.commands.first_run.begin()
         self.commands.arrange()
         self._refresh()
         async with trio.open_nursery() as nursery:
@@ -77,7 +89,7 @@ class Dashboard:
             nursery.cancel_scope.cancel()
 
     async def _show_until_quit(self) -> None:
-        tasks = (self.fleet.run, self._feed.run, self._notifier.run, *self.commands.tasks)
+        tasks = (self.fleet.run, self._feed.run, self._branches.run, self._notifier.run, *self.commands.tasks)
         with self._quit:
             async with trio.open_nursery() as nursery:
                 for task in (self._follow_news, self._follow_time, *tasks):
@@ -104,7 +116,8 @@ class Dashboard:
         """Repaint when an age reads differently, and not before: an idle screen gets no bytes."""
         pages = self.commands.pages
         while True:
-            lasts = min(self._screen.list.label_lasts, self._screen.header.label_lasts)
+            screen = self._screen
+            lasts = min(screen.list.label_lasts, screen.header.label_lasts, screen.undo_lasts)
             pause = 1.0 if pages.page else min(max(lasts, 0.5), 60.0)
             with trio.move_on_after(pause) as waited:
                 await self._moved.wait()
@@ -119,9 +132,14 @@ class Dashboard:
         views = self.fleet.views
         self._screen.list.unseen = self._notifier.finished
         self.commands.filters.show()
+        self.commands.host_progress.note(views)
         self._screen.select_expected()
         self._notifier.note(views)
-        self._screen.header.show(views, self._screen.list.sessions, trio.current_time())
+        self.commands.first_run.note(views)
+        selection = self.commands.filters.selection
+        self._screen.header.show(views, self._screen.list.sessions, trio.current_time(), selection)
+        self._screen.terminal.show_title(caption(views))
+        self._screen.update_dialog()
         self._follow()
         self.commands.pages.update()
 
@@ -129,13 +147,20 @@ class Dashboard:
         """After anything that may have moved the cursor or the time: update the parts that follow them."""
         session = self._screen.list.selected
         self._moved.set()
-        self._screen.preview.follow(session)
-        self._feed.follow(session, self._screen.layout.previewing)
+        self._follow_in_preview(session)
+        self._screen.header.seek(self._screen.list.query)
         commands = self.commands
         self._screen.footer.show(
             commands.filters.selection, commands.search.typed, commands.search.matches(),
-            len(self._screen.list.marked), commands.contexts,
+            len(self._screen.list.marked), commands.footer, self._screen.undo,
         )  # fmt: skip
+
+    def _follow_in_preview(self, session: Session | None) -> None:
+        visible = self._screen.layout.previewing
+        self._branches.follow(session if visible else None)
+        now = self._screen.list.clock(session) if session else 0.0
+        self._screen.preview.follow(session, now, self._branches.of(session))
+        self._feed.follow(session, visible)
 
     # ---- keys
 

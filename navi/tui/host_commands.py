@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from navi.core.failure import HostState
 from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.tui.list.commands import ListCommands
 from navi.tui.list.session_list import SessionList
 from navi.tui.pages.stack import PageStack
+from navi.tui.progress import HostProgress
 from navi.tui.terminal_programs import TerminalPrograms
 
 
@@ -17,7 +19,7 @@ class HostCommands:
 
     def __init__(
         self, fleet: Fleet, sessions: SessionList, filters: ListCommands, pages: PageStack, programs: TerminalPrograms,
-        tell: Callable[[str, str], None],
+        tell: Callable[[str, str], None], progress: HostProgress,
     ) -> None:  # fmt: skip
         self._fleet = fleet
         self._list = sessions
@@ -25,6 +27,7 @@ class HostCommands:
         self._pages = pages
         self._programs = programs
         self._tell = tell
+        self._progress = progress
 
     @property
     def commands(self) -> Mapping[str, Callable[[], None]]:
@@ -32,8 +35,16 @@ class HostCommands:
         return {
             "refresh": self._refresh,
             "refresh_all": self._refresh_all,
-            "authenticate": lambda: self._programs.authenticate(self._list.selected),
+            "authenticate": self._authenticate,
         }
+
+    def _authenticate(self) -> None:
+        """Log in; afterwards the footer shows that the host is to answer."""
+        selected = self._list.selected
+        self._programs.authenticate(selected)
+        needing = [view for view in self._fleet.configured if view.state in (HostState.AUTH, HostState.HOSTKEY)]
+        needing.sort(key=lambda view: selected is None or view.name != selected.host)
+        self._progress.expect(needing[:1])
 
     def _refresh(self) -> None:
         """Refresh what the page in front shows; else the host of its session, of the selected one, or of the filter."""
@@ -46,8 +57,10 @@ class HostCommands:
             self._refresh_all()
             return
         self._fleet.refresh(host)
+        self._progress.expect([self._fleet.view(host)])
         self._tell(f"refreshing {clean(host)}", "dim")
 
     def _refresh_all(self) -> None:
         self._fleet.refresh()
+        self._progress.expect(self._fleet.configured)
         self._tell("refreshing all hosts", "dim")

@@ -7,7 +7,7 @@ on the list, each page has a context of its own on that of all pages. The topmos
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from navi.config.settings import Problem, Rebinding
@@ -30,8 +30,18 @@ DIRECTORY = "directory"
 MESSAGE = "message"
 """Lies on a form whose text may have several lines."""
 
-TYPING = frozenset({PROMPT, FORM, DIRECTORY, MESSAGE})
+PICKER = "picker"
+"""A list to choose from: the palette of commands, the hosts."""
+
+TICKING = "ticking"
+"""Lies on a dialog with rows to tick."""
+
+TYPING = frozenset({PROMPT, FORM, DIRECTORY, MESSAGE, PICKER})
 """Contexts in which characters are typed, so that no character can be a key."""
+
+
+LAST = ("quit", "palette", "help")
+"""The last commands of the footer."""
 
 
 class Group(NamedTuple):
@@ -68,6 +78,7 @@ class Keymap:
             for context in binding.group.contexts
             for key in binding.keys
         }
+        self._offered: dict[tuple[str, ...], list[tuple[int, Binding]]] = {}
 
     def command(self, contexts: Sequence[str], key: str) -> str | None:
         """Return what a key does in these contexts, the topmost first, or None."""
@@ -78,30 +89,50 @@ class Keymap:
         """Return the first key of a command as people write it."""
         return self._names[command]
 
+    def keys(self, command: str) -> tuple[str, ...]:
+        """Return all keys of a command as urwid calls them."""
+        return next((binding.keys for binding in self.bindings if binding.command == command), ())
+
     def place(self, command: str, key: str) -> int:
         """Return which of a command's keys a key is, counted from 1; 0 for none."""
-        keys = next((binding.keys for binding in self.bindings if binding.command == command), ())
+        keys = self.keys(command)
         return keys.index(key) + 1 if key in keys else 0
 
     def remedy(self, failure: Failure) -> str:
         """Return the remedy of a failure, with the key in force where a command of the dashboard helps."""
         return failure.remedy_with_key(self._names["authenticate"])
 
-    def footer(self, contexts: Sequence[str]) -> list[tuple[str, str]]:
+    def offered(self, contexts: Sequence[str]) -> list[tuple[int, Binding]]:
+        """Return the commands that keys run in these contexts, each with the place of its context, in their order.
+
+        A binding has only the keys that mean nothing else in a context above. The result is remembered: every key asks.
+        """
+        known = self._offered.get(tuple(contexts))
+        if known is None:
+            known = self._offered[tuple(contexts)] = list(self._offer(contexts))
+        return known
+
+    def _offer(self, contexts: Sequence[str]) -> Iterator[tuple[int, Binding]]:
+        for binding in self.bindings:
+            here = [contexts.index(context) for context in binding.group.contexts if context in contexts]
+            keys = tuple(key for key in binding.keys if self.command(contexts, key) == binding.command)
+            if here and keys:
+                yield min(here), binding._replace(keys=keys)
+
+    def footer(
+        self, contexts: Sequence[str], able: Callable[[str], bool] = lambda _: True, order: Sequence[str] = ()
+    ) -> list[tuple[str, str]]:
         """Return key and word of the commands that the footer offers in these contexts, those of the topmost first.
 
-        A command whose key means something else in a context above is left out.
+        `able` tells which commands can do something now; those of `order` come first.
         """
         found = [
-            (min(map(contexts.index, here)), binding)
-            for binding in self.bindings
-            if binding.footer
-            and (here := [context for context in binding.group.contexts if context in contexts])
-            and self.command(contexts, binding.keys[0]) == binding.command
+            (LAST.index(binding.command) if binding.command in LAST else -1, context, _rank(binding, order), binding)
+            for context, binding in self.offered(contexts)
+            if binding.footer and able(binding.command)
         ]
-        last = {"help", "quit", "back"}
-        found.sort(key=lambda one: (one[1].command in last, one[0]))
-        return [(shown(binding.keys[0]), binding.footer) for _, binding in found]
+        found.sort(key=lambda one: one[:3])
+        return [(shown_keys(binding.keys), binding.footer) for *_, binding in found]
 
     def doubled(self) -> Iterator[tuple[str, str, Binding, Binding]]:
         """Yield the keys that two commands of one context share: context, key and both commands."""
@@ -114,12 +145,16 @@ class Keymap:
                         yield context, key, owner, binding
 
 
+def _rank(binding: Binding, order: Sequence[str]) -> int:
+    return order.index(binding.command) if binding.command in order else len(order)
+
+
 # ---- how keys are written
 
 NAMES = {
     "enter": "Enter", "down": "Down", "up": "Up", "left": "Left", "right": "Right", "page down": "PgDn",
     "page up": "PgUp", "home": "Home", "end": "End", "insert": "Insert", "delete": "Delete", "backspace": "Backspace",
-    "tab": "Tab", "shift tab": "Shift-Tab", "esc": "Esc", " ": "Space",
+    "tab": "Tab", "shift tab": "Shift-Tab", "esc": "Esc", " ": "Space", "ctrl space": "Ctrl-Space",
     **{f"f{number}": f"F{number}" for number in range(1, 13)},
 }  # fmt: skip
 
@@ -132,10 +167,18 @@ NEVER_ARRIVE = "hijmz"
 
 
 def shown(key: str) -> str:
-    """Write a key as people and manuals do: `Enter`, `^R`, `j`."""
-    if key.startswith("ctrl "):
+    """Write a key as people and manuals do: `Enter`, `^R`, `Alt-x`, `j`."""
+    if key.startswith("ctrl ") and key not in NAMES:
         return "^" + key[5:].upper()
+    if key.startswith("meta "):
+        return f"Alt-{key[5:]}"
     return NAMES.get(key, key)
+
+
+def shown_keys(keys: Sequence[str]) -> str:
+    """Write a command's keys where there is room for one: the first one, or the first and the last of many digits."""
+    digits = len(keys) > 2 and "".join(keys).isdigit()
+    return f"{shown(keys[0])}-{shown(keys[-1])}" if digits else shown(keys[0])
 
 
 def parse_key(text: str) -> str | None:

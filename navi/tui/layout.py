@@ -17,6 +17,9 @@ SIDE_AT_LEAST = 70
 PREVIEW_AT_LEAST = 10
 """Lines of the screen below which there is no preview."""
 
+BANNER_AT_LEAST = 12
+"""Lines of the screen below which there is no line that offers something."""
+
 PREVIEW_FROM = 110
 """Columns of the screen from which there is a preview that nobody has asked for."""
 
@@ -61,6 +64,7 @@ class Layout(urwid.Widget):
         self.preview_from = 0
         self._size = (0, 0)
         self.dialog: Dialog | None = None
+        self.banner: Panel | None = None
         self.beside = True
         self.share = 50
 
@@ -82,7 +86,8 @@ class Layout(urwid.Widget):
         top = self._header.height(height) if height > 2 else 0
         bottom = 1 if height > 1 else 0
         asked = min(self.dialog.height(width, height), max(height - bottom - 3, 1)) if self.dialog else 0
-        rows = height - top - bottom - asked
+        offer = 1 if self.banner and not asked and height >= BANNER_AT_LEAST else 0
+        rows = height - top - bottom - asked - offer
         if rows < 2:
             top, rows = 0, height - bottom - asked
         places = [Place(self._header, 0, 0, width, top)]
@@ -99,6 +104,8 @@ class Layout(urwid.Widget):
             places.append(Place(self.preview, 0, top + rows - lines, width, lines))
         if self.dialog:
             places.append(Place(self.dialog, 0, height - bottom - asked, width, asked))
+        if self.banner:
+            places.append(Place(self.banner, 0, height - bottom - offer, width, offer))
         places.append(Place(self._footer, 0, height - bottom, width, bottom))
         return [place for place in places if place.height]
 
@@ -127,8 +134,10 @@ class Layout(urwid.Widget):
     def mouse_event(  # type: ignore[override]
         self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
     ) -> bool:
-        """Pass a click to the part under it (urwid's protocol)."""
+        """Pass a click to the part under it; while a dialog is open, only to that (urwid's protocol)."""
         for place in self.places(*size):
+            if self.dialog and place.part is not self.dialog:
+                continue
             if place.holds(column, line) and hasattr(place.part, "mouse_event"):
                 box = (place.width, place.height)
                 inside = (column - place.column, line - place.line)

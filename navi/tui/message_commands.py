@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from navi.core.address import LOCAL
 from navi.core.model import Session
-from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.pane import Became, Interrupted, Sent, interrupt, interrupted_words, send, sent_words
-from navi.tui.actions import Action, Actions, Tell
-from navi.tui.dialogs.dialog import Confirm, Report
+from navi.tui.actions import NOT_BEGUN, Action, Actions, Tell
+from navi.tui.dialogs.dialog import Confirm
 from navi.tui.dialogs.message_form import MessageForm
-from navi.tui.paint import Line
+from navi.tui.dialogs.rows import names_of, session_row, subject_of
+from navi.tui.reports import report_on
 from navi.tui.session_commands import Screen
-from navi.tui.theme import Glyphs, status_style
+from navi.tui.theme import Glyphs
 
 
 def answer_to(form: MessageForm, screen: Screen, keep: Callable[[str], None]) -> Tell:
@@ -52,7 +51,7 @@ class MessageCommands:
     def message(self, sessions: Sequence[Session]) -> None:
         """Ask for a text, and send it to sessions. Raise OperationError if one of them has no terminal."""
         _check(sessions)
-        title = f"Message to {_names(sessions)}"
+        title = f"Message to {names_of(sessions)}"
         form = MessageForm(
             self._glyphs, title, self._kept, lambda: self._submit(form, sessions), self._screen.close
         )  # fmt: skip
@@ -69,7 +68,8 @@ class MessageCommands:
             return
         self._kept = ""
         if len(actions) > 1:
-            self._report("Send", actions, form.text)
+            each = list(zip(map(subject_of, sessions), actions, strict=True))
+            report_on(self._screen, self._actions, "send", each, also=partial(self._keep_failed, form.text))
             return
         form.busy = True
         form.tell(note=f"sending to {actions[0].address} ...")
@@ -78,17 +78,10 @@ class MessageCommands:
     def _keep(self, text: str) -> None:
         self._kept = text
 
-    def _report(self, verb: str, actions: Sequence[Action], text: str = "") -> None:
-        """Carry out actions, and show a table of their results."""
-        report = Report(self._glyphs, verb, [action.address for action in actions], self._screen.close)
-        self._screen.open(report)
-
-        def put(address: str, words: str, style: str) -> None:
-            if style == "fault" and text:
-                self._kept = text
-            report.put(address, words, style)
-
-        self._actions.order(actions, lambda action: partial(put, action.address))
+    def _keep_failed(self, text: str, words: str, style: str) -> None:
+        """Keep a text that not every session got."""
+        if style == "fault" or words == NOT_BEGUN:
+            self._kept = text
 
     # ---- interrupting
 
@@ -97,12 +90,12 @@ class MessageCommands:
         working = [session for session in sessions if session.status.word == "working" and session.tmux]
         if not working:
             quits = self._screen.key_of("quit")
-            self._screen.tell(f"nothing is at work in {_names(sessions)}; {quits} quits navi")
+            self._screen.tell(f"no agent works in {names_of(sessions)}; {quits} quits navi")
             return
-        table = [_row(session) for session in working]
+        table = [session_row(session, session.message) for session in working]
         does = f"interrupts {'it' if len(working) == 1 else 'them'}"
         ask = Confirm(
-            self._glyphs, f"Interrupt {_names(working)}?", table, does, lambda: self._interrupt(working),
+            self._glyphs, f"Interrupt {names_of(working)}?", table, does, lambda: self._interrupt(working),
             self._screen.close,
         )  # fmt: skip
         self._screen.open(ask)
@@ -110,7 +103,8 @@ class MessageCommands:
     def _interrupt(self, sessions: Sequence[Session]) -> None:
         actions = [_interruption(session) for session in sessions]
         if len(actions) > 1:
-            self._report("Interrupt", actions)
+            each = list(zip(map(subject_of, sessions), actions, strict=True))
+            report_on(self._screen, self._actions, "interrupt", each)
         else:
             self._actions.order(actions, lambda _: self._screen.tell)
 
@@ -143,18 +137,3 @@ def _check(sessions: Sequence[Session]) -> None:
     without = next((session for session in sessions if session.tmux is None), None)
     if without:
         raise OperationError(f"{without.address} has no terminal to type into")
-
-
-def _names(sessions: Sequence[Session]) -> str:
-    if len(sessions) > 1:
-        return f"{len(sessions)} sessions"
-    host = "on this machine" if sessions[0].host == LOCAL else f"on {clean(sessions[0].host)}"
-    return f"{clean(sessions[0].name)} {host}"
-
-
-def _row(session: Session) -> Line:
-    word = session.status.word
-    return [
-        ("name", f" {clean(session.name)}"), ("host", f" [{clean(session.host)}]"),
-        (status_style(word), f"  {clean(word)}"), ("dim", f"  {clean(session.message)}"),
-    ]  # fmt: skip

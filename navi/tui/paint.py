@@ -5,16 +5,17 @@ One canvas for many lines, instead of a widget for each text, keeps keys fast.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
 import urwid
 
+from navi.tui.colors import LOOK, spec_of
 from navi.tui.theme import Glyphs
 
 Segment = tuple[str, str]
-"""A style of the theme and a text without line ends."""
+"""A style of the theme, or a look of its own (colors.py), and a text without line ends."""
 
 Line = Sequence[Segment]
 
@@ -53,15 +54,20 @@ def columns_of(line: Line) -> int:
 
 def wrap(text: str, width: int) -> list[str]:
     """Break a text into pieces of at most so many columns; at least one piece."""
-    pieces = []
-    # Only what fits is measured: comments can have long lines, and keys wait meanwhile.
-    while width > 1 and (place := _place_in(text, width)) < len(text):
-        place = max(place, 1)
-        space = text.rfind(" ", 1, place + 1)
-        place = space + 1 if space > place // 2 else place
-        pieces.append(text[:place].rstrip())
-        text = text[place:]
-    return [*pieces, text]
+    return [text[begin:end] for begin, end in wrap_places(text, width)]
+
+
+def wrap_places(text: str, width: int) -> Iterator[tuple[int, int]]:
+    """Yield where the pieces of a text begin and end that is broken into at most so many columns."""
+    begin = 0
+    # Only what fits is measured: comments can have long lines, and keys wait meanwhile. A letter has up to 3 marks.
+    while width > 1 and (room := _place_in(text[begin : begin + 4 * width + 1], width)) < len(text) - begin:
+        room = max(room, 1)
+        space = text.rfind(" ", begin + 1, begin + room + 1)
+        end = space + 1 if space > begin + room // 2 else begin + room
+        yield begin, begin + len(text[begin:end].rstrip())
+        begin = end
+    yield begin, len(text)
 
 
 def justify(left: Line, right: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:
@@ -116,7 +122,7 @@ def _encode(line: Line) -> tuple[bytes, list[tuple[Hashable, int]], list[tuple[C
         data, charset = urwid.apply_target_encoding(_for_terminal(piece))
         text += data
         if data:
-            attributes.append((style or None, len(data)))
+            attributes.append((spec_of(style) if style.startswith(LOOK) else style or None, len(data)))
             charsets += charset
     return text, attributes, charsets
 

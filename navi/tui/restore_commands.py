@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from navi.config.places import Places
 from navi.config.settings import Settings
@@ -15,7 +14,8 @@ from navi.fleet import Fleet
 from navi.ops import OperationError
 from navi.ops.restore import Restored, restore
 from navi.tui.actions import Action, Actions
-from navi.tui.dialogs.dialog import Report
+from navi.tui.dialogs.rows import subject
+from navi.tui.reports import report_on
 from navi.tui.screen import Screen
 
 
@@ -41,15 +41,15 @@ class RestoreCommands:
             self._screen.tell(_nothing_lost(self._fleet.views))
             return
         number = f"{len(lost)} session{'' if len(lost) == 1 else 's'}"
-        rows = [address_of(host, one.name) for host, one in lost]
-        report = Report(self._screen.glyphs, f"Restore {number}", rows, self._screen.close)
-        self._screen.open(report)
-        for host, one in lost:
-            put = partial(report.put, address_of(host, one.name))
-            try:
-                self._actions.order([self._action(host, one)], lambda _, put=put: put)  # type: ignore[misc]
-            except OperationError as error:
-                put(str(error), "fault")
+        each = [(subject(f"{host}\0{one.key}", host, one.name), self._made(host, one)) for host, one in lost]
+        report_on(self._screen, self._actions, "restore", each, f"Restore {number}")
+
+    def _made(self, host: str, lost: LostSession) -> Action | str:
+        """Return the action that brings one back, or why there is none."""
+        try:
+            return self._action(host, lost)
+        except OperationError as error:
+            return str(error)
 
     def _action(self, host: str, lost: LostSession) -> Action:
         variables = of_caller(self._environment) if host == LOCAL else ()
@@ -65,7 +65,7 @@ class RestoreCommands:
 def _nothing_lost(views: Sequence[HostView]) -> str:
     silent = [view.name for view in views if not view.fresh]
     if silent:
-        return clean(f"of what answers, nothing is lost; not known of {', '.join(silent)}")
+        return clean(f"no session is lost on the hosts that answer; unknown on {', '.join(silent)}")
     return "no session is lost; nothing to restore"
 
 

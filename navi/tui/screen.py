@@ -16,9 +16,11 @@ from navi.tui.keymap import Keymap
 from navi.tui.layout import Layout
 from navi.tui.list.session_list import SessionList
 from navi.tui.pages.view import PageView
+from navi.tui.palette.picker import Picker
 from navi.tui.preview.view import Preview
+from navi.tui.progress import Progress
 from navi.tui.terminal import Terminal
-from navi.tui.theme import choose_glyphs
+from navi.tui.theme import choose_colors, choose_glyphs
 
 EXPECTED_FOR = 10.0
 """Seconds in which a session that was just created may still take the cursor."""
@@ -26,9 +28,14 @@ EXPECTED_FOR = 10.0
 FAR = 10**6
 """More lines or sessions than there are."""
 
+OFFERED_FOR = 30.0
+"""Seconds after a kill in which the footer offers to restore the session."""
+
 
 class Screen:
-    """`press` takes the keys, `clicked` whether a session was clicked again; `attach` attaches to a session."""
+    """`press` takes the keys, `clicked` whether a session was clicked again; `attach` attaches to a session. `killed`
+    are the sessions that were killed just now, and until when the footer offers to restore them (trio's clock).
+    """
 
     def __init__(
         self, settings: Settings, environment: Mapping[str, str], keymap: Keymap, press: Callable[[str], None],
@@ -38,15 +45,18 @@ class Screen:
         self.glyphs = choose_glyphs(settings, shows_unicode)
         self.list = SessionList(self.glyphs, clicked)
         self.list.density = settings.density
-        self.preview = Preview(self.glyphs)
+        self.preview = Preview(self.glyphs, choose_colors(settings, environment))
         self.header = Header(self.glyphs, keymap)
-        self.footer = Footer(self.glyphs, keymap)
+        self.footer = Footer(self.glyphs)
+        self.progress = Progress(self.footer.put_progress)
+        self.footer.pressed = press
         self.layout = Layout(self.header, self.list, self.footer)
         self.layout.beside = settings.layout == "side"
         self.terminal = Terminal(self.layout, settings, environment, press, shows_unicode)
         self._keymap = keymap
         self._attach = attach
         self._expected: tuple[str, str, bool, float] | None = None
+        self.killed: list[tuple[str, float]] = []
 
     # ---- arrangement
 
@@ -81,6 +91,32 @@ class Screen:
     def tell(self, words: str, style: str = "notice") -> None:
         """Show a message in the footer, until the next key."""
         self.footer.tell(words, style)
+
+    def update_dialog(self) -> None:
+        """Show what a list to choose from has now."""
+        if isinstance(self.layout.dialog, Picker):
+            self.layout.dialog.update()
+            self.layout.changed()
+
+    def offer_undo(self, address: str) -> None:
+        """Offer for a while to restore a session that was killed."""
+        self.killed.append((address, trio.current_time() + OFFERED_FOR))
+
+    def withdraw_undo(self, address: str) -> None:
+        """Offer no more to restore a session."""
+        self.killed = [one for one in self.killed if one[0] != address]
+
+    @property
+    def undo(self) -> tuple[str, str]:
+        """The session that was killed just now and the key that restores it, both "" if none was."""
+        now = trio.current_time()
+        self.killed = [one for one in self.killed if one[1] > now]
+        return (self.killed[-1][0], self.key_of("undo")) if self.killed else ("", "")
+
+    @property
+    def undo_lasts(self) -> float:
+        """For how many seconds the footer offers that."""
+        return self.killed[-1][1] - trio.current_time() if self.killed else float("inf")
 
     def key_of(self, command: str) -> str:
         """Return the key of a command as people write it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, Protocol
 
 from navi.config.places import Places
@@ -30,19 +29,29 @@ from navi.ops.lifecycle import (
     rename,
     undo,
 )
+from navi.ops.losses import MOST_SESSIONS, Losses, losses
 from navi.ops.marks import check_tags, mark
 from navi.ops.outcome import undo_hint
 from navi.tui.actions import Action, Actions, Tell
-from navi.tui.dialogs.dialog import Confirm, Dialog, Form, Report
+from navi.tui.dialogs.dialog import Confirm, Dialog, Form
 from navi.tui.dialogs.fields import TextField
+from navi.tui.dialogs.kill_dialog import KillDialog, may_lose
 from navi.tui.dialogs.new_form import NewForm
+from navi.tui.dialogs.rows import names_of, session_row, subject_of
 from navi.tui.dialogs.spawn_fields import SpawnFields
-from navi.tui.paint import Line
-from navi.tui.theme import Glyphs, status_style
+from navi.tui.progress import Progress
+from navi.tui.reports import report_on
+from navi.tui.theme import Glyphs
+
+VERBS = {"kill": "kills", "dismiss": "dismisses"}
+"""What a confirmation does, in words."""
 
 
 class Screen(Protocol):
     """What the commands need of the screen."""
+
+    glyphs: Glyphs
+    progress: Progress
 
     def open(self, dialog: Dialog) -> None:
         """Put a dialog on the screen, in place of one that is there."""
@@ -62,6 +71,14 @@ class Screen(Protocol):
 
     def expect(self, host: str, name: str, attach: bool) -> None:
         """Put the cursor on a session as soon as it is listed, and attach to it if asked."""
+        ...
+
+    def offer_undo(self, address: str) -> None:
+        """Offer for a while to restore a session that was killed."""
+        ...
+
+    def withdraw_undo(self, address: str) -> None:
+        """Offer no more to restore a session."""
         ...
 
     def key_of(self, command: str) -> str:
@@ -100,39 +117,58 @@ class SessionCommands:
     # ---- asking and reporting
 
     def _confirm(self, verb: str, sessions: Sequence[Session], confirmed: Callable[[], None]) -> None:
-        """Ask, with a table of the sessions."""
-        table = [self._row(session) for session in sessions]
-        title = f"{verb.capitalize()} {_names(sessions)}?"
-        question = f"{verb}s {'it' if len(sessions) == 1 else 'them'}"
-        self._screen.open(Confirm(self._glyphs, title, table, question, confirmed, self._screen.close))
+        """Ask, with a table of the sessions; before a kill, with what may be lost."""
+        title = f"{verb.capitalize()} {names_of(sessions)}?"
+        question = f"{VERBS.get(verb, verb)} {'it' if len(sessions) == 1 else 'them'}"
+        if verb != "kill":
+            rows = [session_row(session, self._directory(session)) for session in sessions]
+            self._screen.open(Confirm(self._glyphs, title, rows, question, confirmed, self._screen.close))
+            return
+        directories = list(map(self._directory, sessions))
+        dialog = KillDialog(self._glyphs, title, sessions, directories, question, confirmed, self._screen.close)
+        self._screen.open(dialog)
+        for host in dict.fromkeys(session.host for session in sessions):
+            self._look(dialog, [session for session in sessions if session.host == host and may_lose(session)])
 
-    def _row(self, session: Session) -> Line:
-        view = self._fleet.view(session.host)
-        word = session.status.word
-        return [
-            ("name", f" {clean(session.name)}"),
-            ("host", f" [{clean(view.name)}]"),
-            (status_style(word), f"  {clean(word)}"),
-            ("dim", f"  {short_path(session.cwd, view.frame.home if view.frame else '')}"),
-        ]
+    def _look(self, dialog: KillDialog, sessions: Sequence[Session]) -> None:
+        """Ask a host what may be lost with sessions, a few at a time, for as long as the dialog is open."""
+        if not sessions or not self._screen.shows(dialog):
+            return
+        now, later = sessions[:MOST_SESSIONS], sessions[MOST_SESSIONS:]
 
-    def _do(self, verb: str, sessions: Sequence[Session], make: Callable[[Session], Action]) -> None:
-        """Carry out an action on each session. Show one result at the bottom of the screen, several in a table.
+        def done(found: tuple[Losses, ...]) -> str:
+            dialog.put(now, found)
+            return ""
+
+        def tell(words: str, style: str) -> None:
+            if style == "fault":
+                dialog.put(now, words)
+            self._look(dialog, later)
+
+        self._actions.order([Action(now[0].host, "", losses(now), done, looks=True)], lambda _: tell)
+
+    def _directory(self, session: Session) -> str:
+        frame = self._fleet.view(session.host).frame
+        return short_path(session.cwd, frame.home if frame else "")
+
+    def _do(self, verb: str, sessions: Sequence[Session], make: Callable[[Session], Action], hint: str = "") -> None:
+        """Carry out an action on each session. Show one result at the bottom of the screen, several in a table, with a
+        hint below it.
 
         Raise OperationError if there is no action for the only session.
         """
         if len(sessions) == 1:
             self._actions.order([make(sessions[0])], lambda _: self._screen.tell)
             return
-        report = Report(
-            self._glyphs, verb.capitalize(), [session.address for session in sessions], self._screen.close
-        )
-        self._screen.open(report)
-        for session in sessions:
-            try:
-                self._actions.order([make(session)], lambda action: partial(report.put, action.address))
-            except OperationError as error:
-                report.put(session.address, str(error), "fault")
+        each = [(subject_of(session), self._made(make, session)) for session in sessions]
+        report_on(self._screen, self._actions, verb, each).hint(hint)
+
+    def _made(self, make: Callable[[Session], Action], session: Session) -> Action | str:
+        """Return the action on a session, or why there is none."""
+        try:
+            return make(session)
+        except OperationError as error:
+            return str(error)
 
     def _submit(self, form: Form, action: Action) -> None:
         """Carry out the action of a form, which shows a failure and keeps what was typed."""
@@ -172,14 +208,17 @@ class SessionCommands:
         off = all(verb.on(session) for session in sessions)
 
         def confirmed() -> None:
-            self._do(name, sessions, lambda session: self._change(verb, session, off))
+            key = self._screen.key_of("undo")
+            hint = f"{key} brings back the last one, {key} again the one before" if verb.undoable else ""
+            several = len(sessions) > 1
+            self._do(name, sessions, lambda session: self._change(verb, session, off, not several), hint)
 
         if len(sessions) >= verb.asks_from:
             self._confirm(name, sessions, confirmed)
         else:
             confirmed()
 
-    def _change(self, verb: SessionVerb, session: Session, off: bool) -> Action:
+    def _change(self, verb: SessionVerb, session: Session, off: bool, hints: bool) -> Action:
         operation = verb.operation(About(session, session, self._settings.agents, off))
 
         def done(answer: Any) -> str:
@@ -188,20 +227,27 @@ class SessionCommands:
                 return words
             if answer.undo_id:
                 remember(self._state, Killed(session.host, answer.undo_id, session.address))
-            return words + undo_hint(answer.undo_id, self._screen.key_of("undo"))
+                self._screen.offer_undo(session.address)
+            return words + (undo_hint(answer.undo_id, self._screen.key_of("undo")) if hints else "")
 
         return Action(session.host, session.address, operation, done)
 
     # ---- restoring
 
+    @property
+    def last_killed(self) -> Killed | None:
+        """The session that `undo` restores."""
+        hosts = {view.name for view in self._fleet.views}
+        return next((killed for killed in last_killed(self._state) if killed.host in hosts), None)
+
     def undo(self) -> None:
         """Restore the session that was killed last, from here or by `navi kill`."""
-        hosts = {view.name for view in self._fleet.views}
-        last = next((killed for killed in last_killed(self._state) if killed.host in hosts), None)
+        last = self.last_killed
         if last is None:
             self._screen.tell("no session was killed from this machine lately; nothing to undo")
             return
         forget(self._state, last)
+        self._screen.withdraw_undo(last.address)
         operation = undo(last.undo_id, last.address.removeprefix(f"{last.host}/"), self._variables(last.host))
 
         def done(created: Created) -> str:
@@ -212,6 +258,7 @@ class SessionCommands:
         def tell(words: str, style: str) -> None:
             if style == "fault":
                 remember(self._state, last)
+                self._screen.offer_undo(last.address)
             self._screen.tell(words, style)
 
         self._actions.order([Action(last.host, last.address, operation, done)], lambda _: tell)
@@ -221,7 +268,7 @@ class SessionCommands:
     def rename(self, session: Session) -> None:
         """Ask for a new name, and rename the session."""
         field = TextField("name", session.name, longest=200)
-        form = _OneField(self._glyphs, f"Rename {_names([session])}", field, lambda: submit(), self._screen.close)
+        form = _OneField(self._glyphs, f"Rename {names_of([session])}", field, lambda: submit(), self._screen.close)
 
         def submit() -> None:
             try:
@@ -239,7 +286,7 @@ class SessionCommands:
     def tag(self, session: Session) -> None:
         """Ask for the tags of a session, and change them."""
         field = TextField("tags", " ".join(session.marks.tags), hint="words, with blanks between them")
-        form = _OneField(self._glyphs, f"Tags of {_names([session])}", field, lambda: submit(), self._screen.close)
+        form = _OneField(self._glyphs, f"Tags of {names_of([session])}", field, lambda: submit(), self._screen.close)
 
         def submit() -> None:
             try:
@@ -345,10 +392,3 @@ def _current_directory() -> str:
         return os.getcwd()
     except OSError:
         return ""
-
-
-def _names(sessions: Sequence[Session]) -> str:
-    if len(sessions) > 1:
-        return f"{len(sessions)} sessions"
-    host = "on this machine" if sessions[0].host == LOCAL else f"on {clean(sessions[0].host)}"
-    return f"{clean(sessions[0].name)} {host}"

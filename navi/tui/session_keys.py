@@ -80,7 +80,7 @@ class SessionKeys:
             self._sessions.rename(session)
 
     def _resume(self, _sessions: Sequence[Session]) -> None:
-        self._screen.tell("only a session without a terminal goes on so; navi restart starts another agent again")
+        self._screen.tell("only a session without a terminal is resumed so; navi restart restarts other agents")
 
     def _for_one(self, command: Callable[[Session], None]) -> None:
         """Run a command for the page's session, or else the one at the cursor."""
@@ -110,7 +110,7 @@ class SessionKeys:
         self._screen.list.hold()
         without = [one for one in sessions if one.headless]
         if of_headless and without and len(without) < len(sessions):
-            self._screen.tell("select sessions that have a terminal, or such as have none: they take this differently")
+            self._screen.tell("select only sessions with a terminal, or only sessions without one")
             return
         try:
             (of_headless if of_headless and without else command)(sessions)

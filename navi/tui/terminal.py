@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import sys
 import tempfile
 import termios
+import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +22,8 @@ import urwid
 
 from navi.config.settings import Settings
 from navi.core.text import clean, decode
-from navi.tui.theme import choose_colors, palette
+from navi.tui.terminal_theme import QUESTION, AnswerReader, understands_osc
+from navi.tui.theme import choose_colors, choose_theme, palette
 
 UNDO = (
     "\x1b7\x1b[r\x1b8"  # the scrolling region; that moves the cursor
@@ -33,6 +36,15 @@ UNDO = (
 LEAVE = "\x1b[?1049l\r\x1b[K"
 """Leaves the alternate screen; a program that has done so itself may have written where the cursor ends up."""
 
+
+ANSWER_TIME = 5.0
+"""Seconds after a question in which its answer may come in pieces."""
+
+LAST_WAIT = 0.3
+"""Seconds after a question until which a screen that stops waits for the answer: the shell would take it for keys."""
+
+SAVE_TITLE, RESTORE_TITLE = "\x1b[22;0t", "\x1b]2;\x07\x1b[23;0t"
+"""Keep the terminal's title, and bring it back. A terminal that keeps none has an empty one afterwards."""
 
 PAUSE = "printf '\\nPress Enter to go back to navi. '; read -r _"
 """Leaves the screen to the user, for sh."""
@@ -50,31 +62,81 @@ class SparingScreen(urwid.display.raw.Screen):
     """A screen that writes only changes, takes Ctrl-C as a key, and calls `gone` when the terminal is closed.
 
     urwid moves the cursor even if nothing changes. It restores the terminal's own Ctrl-C when the screen stops.
+    `themed` is called with the theme, `dark` or `light`, that the terminal's answer says; None asks nothing.
     """
 
-    def __init__(self, gone: Callable[[], None], **options: Any) -> None:
+    def __init__(self, gone: Callable[[], None], themed: Callable[[str], None] | None, **options: Any) -> None:
         super().__init__(**options)
         self._gone = gone
+        self._themed = themed
+        self._answer = AnswerReader()
+        self._answers = True
+        self._asked: float | None = None
+        self._caption = ""
         self._drawn: object = None
         self._canvas: urwid.Canvas | None = None
 
     def _start(self, *arguments: Any, **options: Any) -> None:
-        """Also called when navi resumes after a suspension."""
+        """Also called when navi resumes after a suspension, in which the background may have become another."""
         self._drawn = None
         super()._start(*arguments, **options)
         self.tty_signal_keys(intr="undefined")
+        if self._themed and self._answers:
+            self._answers = False
+            self._asked = time.monotonic()
+            self.write(QUESTION)
+        if self._caption:
+            self.write(SAVE_TITLE + _title(self._caption))
+
+    def _stop(self) -> None:
+        """Also called when navi suspends."""
+        self._wait_for_answer()
+        if self._caption:
+            with contextlib.suppress(OSError):  # the terminal may be closed
+                self.write(RESTORE_TITLE)
+        super()._stop()
+
+    def show_title(self, text: str) -> None:
+        """Give the terminal a title, without control characters, until the screen stops."""
+        if text == self._caption:
+            return
+        begins = not self._caption
+        self._caption = text
+        if self._started:
+            self.write((SAVE_TITLE if begins else "") + _title(text))
+            self.flush()
+
+    def _wait_for_answer(self) -> None:
+        """Read what still comes, for a moment, if the terminal was asked just now."""
+        while self._asked is not None and not self._answers:
+            left = self._asked + LAST_WAIT - time.monotonic()
+            if left <= 0 or not select.select([sys.stdin], [], [], left)[0] or not (data := self._read_keys()):
+                return
+            self._take_answer(data)
+
+    def _read_keys(self) -> bytes:
+        """Return what the terminal has sent; nothing if it is closed."""
+        with contextlib.suppress(OSError):
+            return os.read(sys.stdin.fileno(), 65536)
+        return b""
 
     def _read_raw_input(self, timeout: float) -> bytearray:
         """Read keys. A closed terminal reads as empty, and urwid 2.6 would go on reading for ever."""
         if sys.stdin.fileno() not in self._wait_for_input_ready(timeout):
             return bytearray(super()._read_raw_input(timeout=0))
-        try:
-            data = os.read(sys.stdin.fileno(), 65536)
-        except OSError:
-            data = b""
+        data = self._read_keys()
         if not data:
             self._gone()
-        return bytearray(data)
+        return bytearray(self._take_answer(data) if self._themed else data)
+
+    def _take_answer(self, data: bytes) -> bytes:
+        """Return what was typed, and hand on what the terminal has answered."""
+        expected = self._asked is not None and not self._answers and time.monotonic() < self._asked + ANSWER_TIME
+        typed, theme = self._answer.read(data, expected)
+        if self._themed and theme:
+            self._answers = True
+            self._themed(theme)
+        return typed
 
     def clear(self) -> None:
         """Draw everything the next time."""
@@ -90,6 +152,11 @@ class SparingScreen(urwid.display.raw.Screen):
         if wanted != self._drawn:
             super().draw_screen(size, canvas)
             self._drawn = None if self._resized else wanted
+
+
+def _title(text: str) -> str:
+    """Return the sequence that gives a terminal a title (OSC 2)."""
+    return f"\x1b]2;{text}\x07"
 
 
 class GuardedLoop(urwid.MainLoop):
@@ -119,10 +186,15 @@ class Terminal:
         shows_unicode: bool = True,
     ) -> None:
         urwid.set_encoding("utf8" if shows_unicode else "ascii")
-        self._screen = SparingScreen(self._end, bracketed_paste_mode=True, focus_reporting=False)
-        self._screen.set_terminal_properties(colors=choose_colors(settings, environment))
+        self._settings = settings
+        self._understands = understands_osc(environment)
+        self._colors = choose_colors(settings, environment)
+        themed = self._show_theme if self._understands and settings.theme == "auto" and self._colors > 1 else None
+        self._screen = SparingScreen(self._end, themed, bracketed_paste_mode=True, focus_reporting=False)
+        self._screen.set_terminal_properties(colors=self._colors)
         self._screen.set_mouse_tracking(settings.mouse)
         self._events = urwid.TrioEventLoop()
+        self._theme = choose_theme(settings, environment)
         self._error: Exception | None = None
         self._failed = trio.Event()
         self._life = trio.CancelScope()
@@ -130,7 +202,7 @@ class Terminal:
         self._over = False
         self._loop = GuardedLoop(
             widget,
-            palette(),
+            palette(self._theme, self._colors, settings.styles),
             screen=self._screen,
             event_loop=self._events,
             handle_mouse=settings.mouse,
@@ -138,11 +210,24 @@ class Terminal:
             broken=self._break,
         )
 
+    def _show_theme(self, theme: str) -> None:
+        """Draw everything in a theme, as soon as the keys are done that came with it."""
+        if theme == self._theme:
+            return
+        self._theme = theme
+        self._screen.register_palette(palette(theme, self._colors, self._settings.styles))
+        self._screen.clear()
+
+    def show_title(self, text: str) -> None:
+        """Give the terminal a title, if it has titles and the settings allow it. `text` has no control characters."""
+        if self._understands and self._settings.title:
+            self._screen.show_title(text)
+
     def _take_keys(self, pressed: Callable[[str], None], keys: Sequence[object]) -> list[object]:
         """Take all keys, also Ctrl-L, which urwid keeps for itself; leave the mouse and changes of size to urwid."""
         for key in keys:
             if isinstance(key, str) and key != "window resize":
-                pressed(key)
+                pressed("ctrl space" if key == "<0>" else key)
         return [key for key in keys if not isinstance(key, str) or key == "window resize"]
 
     def _break(self, error: Exception) -> None:

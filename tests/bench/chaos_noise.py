@@ -37,9 +37,11 @@ class Noise:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._disturb, name="noise")
         self._screens: list[Terminal] = []
+        self._killed = ""
 
     def __enter__(self) -> Noise:
         self._screens = [self._open() for _ in range(2)]
+        self._counts.scene = self._scene
         self._thread.start()
         return self
 
@@ -51,6 +53,14 @@ class Noise:
         for screen in self._screens:
             screen.close()
 
+    def _scene(self) -> str:
+        """Return what both dashboards show, how long ago something was killed, and the processes below them."""
+        everyone = processes()
+        below = [one for one in everyone for screen in self._screens if screen.shell_pid in line_of(one.pid, everyone)]
+        listed = [f"{one.pid} of {one.parent}: {one.words[:120]!r}" for one in below]
+        ago = f"killed {self._killed} {time.monotonic() - self._counts.disturbed:.1f} s ago"
+        return "\n".join([ago, *(screen.screen() for screen in self._screens), *listed])
+
     def _open(self) -> Terminal:
         return Terminal([sys.executable, "-m", "navi"], self._lab.environment(), 100, 30)
 
@@ -60,7 +70,9 @@ class Noise:
             with suppress(AssertionError, subprocess.TimeoutExpired):  # a slow terminal; more comes anyway
                 if self._dice.random() < KILLED:
                     self._counts.disturbed = time.monotonic()
-                    self._dice.choice(kills)()
+                    kill = self._dice.choice(kills)
+                    self._killed = kill.__name__
+                    kill()
                 else:
                     self._press()
 

@@ -33,6 +33,8 @@ class Counts:
         self.steps: dict[str, int] = defaultdict(int)
         self.disturbed = 0.0
         """When a connection, a watch or a dashboard was last killed (`time.monotonic`)."""
+        self.scene: Callable[[], str] = str
+        """Returns what the dashboards show and which processes run: what to look at where something is stuck."""
         self._lock = threading.Lock()
 
     def report(self, kind: str, words: str) -> None:
@@ -40,6 +42,10 @@ class Counts:
         with self._lock:
             self.found[kind].append(words)
         print(f"chaos: {kind}: {words}", file=sys.stderr, flush=True)
+
+    def show_scene(self, words: str) -> None:
+        """Print what is to be seen at this moment."""
+        print(f"chaos: late: {words}\n{self.scene()}", file=sys.stderr, flush=True)
 
     def took(self, step: str) -> None:
         """Count a step."""
@@ -233,16 +239,22 @@ class Judge:
         """
         began = time.monotonic()
         last = ""
+        shown = False
         while words := problem():
             last = words
+            if not shown and self._late(began):
+                shown = True
+                self.counts.show_scene(f"{self._where}: {words}; after {' | '.join(self.history[-4:])}")
             if time.monotonic() > began + EVENTUALLY * self._allowed:
                 self.report(kind, words)
                 return False
             time.sleep(0.05)
-        now = time.monotonic()
-        if now - max(began, self.counts.disturbed) > self._allowed:
-            self.report(STUCK, f"for {now - began:.1f} s: {last}")
+        if self._late(began):
+            self.report(STUCK, f"for {time.monotonic() - began:.1f} s: {last}")
         return True
+
+    def _late(self, began: float) -> bool:
+        return time.monotonic() - max(began, self.counts.disturbed) > self._allowed
 
 
 def kill_group(process: subprocess.Popen[Any]) -> None:

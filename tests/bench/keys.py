@@ -1,4 +1,5 @@
-"""keys: from a key to the terminal, while fifty hosts with twenty sessions each tell twenty changes a second.
+"""keys: from a key to the terminal, while fifty hosts with twenty sessions each tell twenty changes a second, with one,
+two and three lines for a session.
 
 Fifty real sshd are too many for a small machine: here, and only here, `ssh` is a stand-in (scripted_ssh.py).
 """
@@ -16,11 +17,13 @@ from pathlib import Path
 import pyte
 import trio
 
+from navi.tui.list.density import DENSITIES
 from tests.bench import scripted_ssh
 from tests.bench.display import SIZE, Screen
 from tests.bench.idle import alone, used
 from tests.bench.laboratory import Run, laboratory, navi
 from tests.bench.report import Row
+from tests.support.dashboard import configure
 from tests.support.machines import Lab
 
 HOSTS = 50
@@ -30,10 +33,17 @@ Chunk = tuple[float, bytes]
 
 
 async def measure(run: Run) -> list[Row]:
+    """Measure with each density; the figures that are no times are those of the last one."""
+    rows = [await measure_density(run, density) for density in DENSITIES[1:]]
+    return [*(first for first, *_ in rows), *rows[-1][1:]]
+
+
+async def measure_density(run: Run, density: str) -> list[Row]:
     """Press keys, and look through what was written for the moment when the cursor stood elsewhere."""
     async with run.turn:
         with laboratory() as lab:
             furnish(lab)
+            configure(lab, density=density)
             async with navi(lab) as dashboard:
                 await dashboard.expect(f"✔ {HOSTS} ").time()
                 await trio.sleep(5)
@@ -43,7 +53,7 @@ async def measure(run: Run) -> list[Row]:
                 log = dashboard.log
     delays = replay(log, times)
     return [
-        Row("keys: to the cursor's new place", "ms", delays, limits={"median": 5, "p95": 16}),
+        Row(f"keys: to the cursor's new place, density {density}", "ms", delays, limits={"median": 5, "p95": 16}),
         Row("keys: navi meanwhile, without a key", "% of a core", [quiet]),
         Row("keys: memory, proportional share", "MB", [shared], limits={"max": 80}),
         Row("keys: memory, resident", "MB", [resident], limits={"max": 80}),

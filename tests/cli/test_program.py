@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import stat
 import subprocess
@@ -13,8 +14,10 @@ import pytest
 
 from navi import __version__
 from navi.cli import main
+from navi.cli.missing import why_missing
 from tests.support.dashboard import begin, navi
 from tests.support.machines import Lab
+from tests.support.terminal import Terminal
 
 
 def run(lab: Lab, *words: str) -> subprocess.CompletedProcess[str]:
@@ -138,3 +141,46 @@ def test_the_dashboard_starts_without_a_log(lab: Lab) -> None:
     begin(lab.local, "api")
     with navi(lab) as screen:
         screen.wait_for("api")
+
+
+def without_libraries(tmp_path: Path) -> list[str]:
+    """Return the command line of navi, run by a Python that finds no libraries."""
+    root = Path(__file__).resolve().parent.parent.parent
+    (tmp_path / "navi").symlink_to(root / "navi")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from navi.cli import program; program()"
+    return [sys._base_executable, "-S", "-c", code]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("words", [["ls"], []], ids=["a verb", "the dashboard"])
+def test_without_its_libraries_navi_says_so_in_one_sentence(lab: Lab, tmp_path: Path, words: list[str]) -> None:
+    lab.remotes_yaml([{"name": "atlas", "host": "127.0.0.1"}])
+    command = [*without_libraries(tmp_path), *words]
+    with Terminal(command, lab.environment(), 200, 20) as screen:
+        said = screen.wait_for("is missing; ")
+        assert re.search(r"^navi: the Python package (yaml|trio) is missing; ", said, re.MULTILINE)
+        assert "Traceback" not in said
+        assert screen.exit_status() == 69
+
+
+def test_a_module_of_navi_that_is_missing_is_a_fault() -> None:
+    assert why_missing(ModuleNotFoundError(name="navi.nothing")) == ""
+    assert why_missing(ModuleNotFoundError()) == ""
+    assert "the Python package urwid is missing; " in why_missing(ModuleNotFoundError(name="urwid.raw"))
+
+
+EMPTY = [
+    (["ls"], "no sessions on this machine; `navi new NAME --agent` starts one", ""),
+    (["ls", "--status", "error"], "no session has the status error on this machine", ""),
+    (["status"], "no agent runs on this machine; `navi new NAME --agent` starts one", "0 working, 0 sessions\n"),
+]
+
+
+@pytest.mark.parametrize(("words", "wanted", "piped"), EMPTY, ids=[" ".join(case[0]) for case in EMPTY])
+def test_an_empty_machine_says_so_to_a_person_only(lab: Lab, words: list[str], wanted: str, piped: str) -> None:
+    lab.local.new_session("shell")
+    lab.local.tmux("kill-server")
+    with Terminal([sys.executable, "-m", "navi", *words], lab.environment(), 100, 20) as screen:
+        screen.wait_for(wanted)
+        assert screen.exit_status() == 0
+    done = run(lab, *words)
+    assert (done.stdout, done.stderr, done.returncode) == (piped, "", 0)

@@ -46,6 +46,9 @@ def remotes(folder: Path, text: str | bytes) -> tuple[tuple[Remote, ...], list[s
 NEEDS_A_KEY = "needs a key or a list of keys, such as `x` or `[x, f8]`; quote signs: `'~'`"
 
 
+NEEDS_COLORS = "needs colours and attributes, such as `bold yellow` or `'#ffd75f on 236'`; quote what has a `#`"
+
+
 def settings(folder: Path, text: str) -> tuple[Settings, list[str]]:
     """Read a config.yaml of this text."""
     path = folder / "config.yaml"
@@ -231,6 +234,12 @@ def test_settings_are_read_and_defaults_stand_for_the_rest(tmp_path: Path) -> No
         ("colors: pink", "1: `colors` must be one of auto, mono, 16, 256, true, not `pink`"),
         ("mouse: perhaps", "1: settings: `mouse` must be true or false, not `perhaps`"),
         ("layout: [side]", "1: `layout` must be one value"),
+        ("theme: pink", "1: `theme` must be one of auto, dark, light, not `pink`"),
+        ("title: navi", "1: settings: `title` must be true or false, not `navi`"),
+        ("styles: red", "1: `styles` must hold styles, each with its colours"),
+        ("styles: {error: }", "1: styles: `error` " + NEEDS_COLORS),
+        ("styles: {error: {a: b}}", "1: styles: `error` " + NEEDS_COLORS),
+        ("styles: {error: []}", "1: styles: `error` " + NEEDS_COLORS),
         ("color: mono", "1: top level: unknown field `color`; did you mean `colors`?"),
         ("agents: [claude]", "1: `agents` must map names to fields"),
         ("agents: {mine: {commands: {a: b}}}", "1: agent `mine`: `commands` must be a pattern or a list of patterns"),
@@ -267,6 +276,16 @@ def test_an_invalid_setting_is_reported_and_keeps_its_default(tmp_path: Path, te
     found, problems = settings(tmp_path, text)
     assert problems == [said]
     assert replace_agents(found) == Settings()
+
+
+def test_styles_are_read_with_their_lines(tmp_path: Path) -> None:
+    text = "theme: light\nstyles:\n  error: bold red\n  row: [default, on, 17]\n  error: blue\n  dim: '#808080'\n"
+    found, problems = settings(tmp_path, text)
+    assert problems == ["5: styles: `error` is given a second time; the first one counts"]
+    assert found.theme == "light"
+    assert [(*tuple(one)[:2], one.line) for one in found.styles] == [
+        ("error", ("bold red",), 3), ("row", ("default", "on", "17"), 4), ("dim", ("#808080",), 6)
+    ]  # fmt: skip
 
 
 def test_command_lines_of_harnesses_are_read_with_their_lines(tmp_path: Path) -> None:

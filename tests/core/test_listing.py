@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.listing import GONE, Scope, Selection, Sort, arrange, is_agent, matches, needs_person, next_scope
+from navi.core.listing import GONE, Scope, Selection, Sort, arrange, is_agent, matches, needs_person
 from navi.core.model import AgentStatus, Session
 from tests.support.dashboard import session, view
 
@@ -122,18 +122,6 @@ def test_an_agent_has_a_status_file_or_is_known(one: Session, expected: bool) ->
 )
 def test_who_needs_a_person(word: str, needed: bool) -> None:
     assert needs_person(session("a", word)) is needed
-
-
-def test_the_filter_goes_through_all_and_comes_back() -> None:
-    hosts = ["local", "atlas", "build"]
-    scope, seen = "all", ["all"]
-    while (scope := next_scope(scope, hosts)) != "all":
-        seen.append(scope)
-    assert seen == ["all", "local", "remote", "atlas", "build"]
-
-
-def test_the_filter_of_a_host_that_is_no_more_goes_to_all() -> None:
-    assert next_scope("gone", ["local", "atlas"]) == "all"
 
 
 @pytest.mark.parametrize("query", ["api", "API", "atlas/a", "Straße", "STRASSE", "/srv/x", "["])

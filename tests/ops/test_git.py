@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from navi.config.remote import SESSIONS_DIR
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings, OperationError
-from navi.ops.git import Repository, git, pull_request, repository_of, shown_url
+from navi.ops.git import Repository, branch, git, pull_request, repository_of, shown_url
 from tests.support.machines import Lab
 from tests.support.places import Place, everywhere, place
 from tests.support.repository import RECORDED, commit, repository, run, stand_in
@@ -61,6 +61,21 @@ async def test_a_detached_head_has_a_commit_and_no_branch(lab: Lab, where: str) 
         found = await look(one, folder)
         assert found.branch == ""
         assert found.commit is not None
+
+
+@everywhere
+async def test_the_branch_alone_is_read_without_more(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        folder = repository(one.account)
+        (folder / "de ep").mkdir()
+        assert await one.host.run(branch(str(folder / "de ep"))) == "main"
+        commit(one.account, folder)
+        run(one.account, folder, "checkout", "--quiet", "-b", "feature/ä")
+        assert await one.host.run(branch(str(folder))) == "feature/ä"
+        run(one.account, folder, "checkout", "--quiet", "--detach")
+        assert await one.host.run(branch(str(folder))) == ""
+        assert await one.host.run(branch(str(one.account.home))) == ""
+        assert await one.host.run(branch("/nowhere")) == ""
 
 
 @everywhere

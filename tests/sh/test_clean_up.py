@@ -13,6 +13,7 @@ import pytest
 from navi.core.address import Named
 from navi.core.model import Frame, Session, Tmux
 from navi.core.status import sessions_of
+from navi.ops import OperationError
 from navi.ops.lifecycle import kill, new_undo_id, undo
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Shell, Watching, every_shell, files, look, names, run, sturdy_shells
@@ -180,6 +181,50 @@ def test_a_file_of_another_machine_or_start_stays(lab: Lab, shell: Shell, change
     else:
         assert session.status.word == "unknown"
         assert session.unjudged == session.status.reason != ""
+
+
+@every_shell
+@pytest.mark.parametrize(
+    ("since", "why"),
+    [
+        ("it hangs", "does not answer"),
+        ("it answers again", "api lives on the tmux server"),
+        ("it answers again, renamed", "api lives on the tmux server"),
+        ("its socket is moved", "nothing was removed"),
+    ],
+)
+def test_the_row_of_a_session_whose_server_could_not_be_asked_is_not_killed(
+    lab: Lab, shell: Shell, since: str, why: str
+) -> None:
+    socket = lab.folder / "own.sock"
+    start(lab.local, str(socket), "api")
+    path = placed(lab.local, "=api:", socket=str(socket))
+    before = path.read_bytes()
+    with lab.local.hung_server("-S", str(socket)):
+        row = judged(look(lab.local, shell, cleanup=False))["api"]
+        assert row.tmux is None
+        if since == "it hangs":
+            with pytest.raises(OperationError, match=why):
+                run(lab.local, shell, kill(row, new_undo_id()))
+    if since == "it answers again, renamed":
+        lab.local.tmux("-S", str(socket), "rename-session", "-t", "=api", "web")
+    elif since == "its socket is moved":
+        socket.rename(lab.folder / "hidden")
+    with pytest.raises(OperationError, match=why if since != "it hangs" else "lives"):
+        run(lab.local, shell, kill(row, new_undo_id()))
+    assert path.read_bytes() == before
+
+
+@every_shell
+def test_the_row_of_a_session_that_has_ended_since_its_server_hung_loses_its_file(lab: Lab, shell: Shell) -> None:
+    socket = str(lab.folder / "own.sock")
+    start(lab.local, socket, "api", "other")
+    path = placed(lab.local, "=api:", socket=socket)
+    with lab.local.hung_server("-S", socket):
+        row = judged(look(lab.local, shell, cleanup=False))["api"]
+    lab.local.tmux("-S", socket, "kill-session", "-t", "=api")
+    run(lab.local, shell, kill(row, new_undo_id()))
+    assert not path.exists()
 
 
 @every_shell

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -173,6 +174,19 @@ def test_a_session_that_begins_or_ends_is_reported(box: Machine, shell: Shell) -
 
 
 @every_watching_shell
+def test_the_time_of_a_slow_turn_counts(box: Machine, shell: Shell) -> None:
+    with Watching(box, shell) as watching:
+        watching.next()
+        os.killpg(watching.process.pid, signal.SIGSTOP)  # as on a machine that is too busy to run it
+        box.tmux("rename-session", "-t", "=api", "web")
+        box.write_status("api", message="second")
+        time.sleep(6)  # longer than the time between two listings
+        os.killpg(watching.process.pid, signal.SIGCONT)
+        first = watching.frame(lambda frame: "second" in str(frame.files))
+        assert names(first) == ["web"]
+
+
+@every_watching_shell
 def test_a_file_is_removed_a_moment_after_it_was_suspected_however_often_the_watch_is_woken(
     box: Machine, shell: Shell
 ) -> None:
@@ -190,6 +204,28 @@ def test_a_file_is_removed_a_moment_after_it_was_suspected_however_often_the_wat
     before = "away" if shell.name == "ksh-alone" else "sleep"
     assert steps[-1] == "away"
     assert all(steps[place - 1] == before for place, step in enumerate(steps) if step == "away"), steps
+
+
+@every_watching_shell
+@pytest.mark.parametrize("name", ["api", "new"])
+def test_a_file_that_changes_while_another_is_removed_is_sent_as_it_is(box: Machine, shell: Shell, name: str) -> None:
+    if shell.name == "ksh-alone":
+        pytest.skip("ksh sleeps without a program, so nothing can be changed at that moment")
+    box.new_session("web")
+    changed = box.write_status(name, message="meanwhile").rename(box.folder / "changed")
+    box.write_status("api", message="first")
+    gone = box.write_status("web")
+    moment = f'[ "$1" != 0.3 ] || [ ! -e {changed} ] || mv {changed} {box.sessions_dir}/{name}.json'
+    with Watching(box, shell) as watching:
+        watching.next()
+        if name == "new":
+            box.new_session("new")
+            watching.frame(lambda frame: "new" in names(frame))
+        stand_in(box, "sleep", f'{moment}; exec "$real" "$@"')
+        box.tmux("kill-session", "-t", "=web")
+        after = watching.frame(lambda frame: frame.cleaned)
+    assert (after.cleaned, changed.exists(), gone.exists()) == (("web",), False, False)
+    assert {one: file.message for one, file in files(after).items()} == {"api": "first"} | {name: "meanwhile"}
 
 
 @every_watching_shell

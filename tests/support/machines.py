@@ -410,6 +410,8 @@ class Lab:
         (folder / "run").mkdir(mode=0o700)
         self.local = Account("local", folder, self._local_variables())
         self._write_ssh()
+        self.offers = Path(self.environment()["XDG_STATE_HOME"]) / "navi" / "offers"
+        self._answer_offers()
         self.configure()
 
     def __enter__(self) -> Lab:
@@ -431,6 +433,11 @@ class Lab:
             "XDG_CACHE_HOME": str(home / ".cache"),
             "XDG_RUNTIME_DIR": str(self.folder / "run"),
         }
+
+    def _answer_offers(self) -> None:
+        """Have navi offer nothing, as if this user had answered already. A test that removes `offers` is asked."""
+        self.offers.parent.mkdir(mode=0o700, parents=True)
+        self.offers.write_text("hosts\nhooks\n")
 
     def _write_ssh(self) -> None:
         """Put a wrapper of `ssh` on the PATH, because OpenSSH takes the home from the password file, not from $HOME."""

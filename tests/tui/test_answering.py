@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from tests.sh.test_ticks import asks
 from tests.support.dashboard import navi, wait_selected
 from tests.support.machines import Lab
 from tests.support.questions import Asker, asking
@@ -78,7 +79,7 @@ def test_several_that_ask_the_same_are_answered_together(lab: Lab) -> None:
         screen.press("1")
         screen.wait_for("Answer 3 sessions")
         until(lambda: "..." not in screen.screen().partition("1 ... chooses")[0], what="all questions are read")
-        left = screen.screen().count("left alone: it asks something else")
+        left = screen.screen().count("not answered: it asks something else")
         alike = 3 - left
         assert left in (1, 2)  # the first one decides what the others have to ask
         screen.press("Enter")
@@ -95,6 +96,42 @@ def test_a_session_that_asks_nothing_says_so(lab: Lab) -> None:
         screen.wait_for("api")
         screen.press("1")
         screen.wait_for("nothing is asked in api")
+
+
+def test_several_choices_are_ticked_and_sent(lab: Lab) -> None:
+    taken = asks(lab.local)  # the second of three is ticked already
+    with navi(lab) as screen:
+        screen.wait_for(" api ")
+        screen.press("1")
+        screen.wait_for("❯ 1 [ ]  Red")
+        screen.wait_for("  2 [x]  Blue")
+        screen.press("Space")
+        screen.wait_for("❯ 1 [x]  Red")
+        screen.press("2")
+        screen.wait_for("❯ 2 [ ]  Blue")
+        screen.press("Down", "Space")
+        screen.wait_for("choice 3 can't be ticked")
+        screen.press("Up", "Up", "Space")
+        screen.wait_for("❯ 1 [ ]  Red")
+        screen.press("Enter")
+        screen.wait_for("nothing is ticked; Space ticks a choice")
+        assert not taken.exists()
+        screen.press("Space", "Enter")
+        screen.wait_for("answered api: 1 Red")
+        assert taken.read_text() == "12\t"
+
+
+def test_arrows_move_between_choices(lab: Lab) -> None:
+    with dashboard(lab, False, ("api", "touch x")) as (screen, (asker,)):
+        screen.press("1")
+        screen.wait_for("❯ 1  Yes")
+        screen.press("Down", "Down", "Down")
+        screen.wait_for("❯ 3  No")
+        screen.press("k")
+        screen.wait_for("❯ 2  Yes, and")
+        screen.press("Enter")
+        screen.wait_for("answered api: 2")
+        assert asker.notes() == [("touch x", "2")]
 
 
 def test_details_show_the_question_and_who_answered(lab: Lab) -> None:

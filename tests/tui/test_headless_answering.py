@@ -75,8 +75,8 @@ def test_a_question_with_parts_is_answered_part_by_part(lab: Lab) -> None:
         screen.wait_for("(1 of 2) Which colour?")
         screen.wait_for(re.compile("❯ 2  Blue  like ice"))
         screen.press("2")
-        screen.wait_for("(2 of 2) Which names? Several can be chosen: type them.")
-        screen.press("3")
+        screen.wait_for("(2 of 2) Which names?")
+        screen.press("3", "Enter")
         screen.wait_for(re.compile("❯ 3  Another answer"))
         screen.press("3")
         screen.wait_for("answer  ")
@@ -86,6 +86,21 @@ def test_a_question_with_parts_is_answered_part_by_part(lab: Lab) -> None:
         answer = agent.wait_input("q1")["response"]["response"]
         assert answer["updatedInput"]["answers"] == {"Which colour?": "Blue", "Which names?": "Ann, Bob"}
         assert answer["updatedInput"]["questions"] == [COLOUR, NAMES]
+
+
+def test_several_answers_to_a_question_are_ticked(lab: Lab) -> None:
+    with dashboard(lab) as (screen, agent, _):
+        agent.print(agent.asks("q1", "AskUserQuestion", questions=[NAMES]))
+        screen.wait_for("Which names?")
+        screen.press("1")
+        screen.wait_for("❯ 1 [ ]  Ann")
+        screen.press("Space", "2")
+        screen.wait_for("❯ 2 [x]  Bob")
+        screen.wait_for("  1 [x]  Ann")
+        screen.press("Enter")
+        screen.wait_for("answered api: Ann, Bob")
+        answer = agent.wait_input("q1")["response"]["response"]
+        assert answer["updatedInput"]["answers"] == {"Which names?": "Ann, Bob"}
 
 
 def test_a_plan_is_shown_and_sent_back(lab: Lab) -> None:
@@ -194,7 +209,7 @@ def test_several_that_ask_the_same_are_answered_together(lab: Lab) -> None:
         screen.wait_for("3 selected")
         screen.press("1")
         screen.wait_for("Answer 3 sessions")
-        screen.wait_for("left alone: it asks something else")
+        screen.wait_for("not answered: it asks something else")
         screen.press("1")
         screen.wait_for("Answer: 2 of 2 done")
         screen.press("Enter")
@@ -211,4 +226,4 @@ def test_sessions_with_and_without_a_terminal_are_not_mixed(lab: Lab) -> None:
         screen.press("g", "Space", "Space")
         screen.wait_for("2 selected")
         screen.press(":")
-        screen.wait_for("select sessions that have a terminal, or such as have none")
+        screen.wait_for("select only sessions with a terminal, or only sessions without one")

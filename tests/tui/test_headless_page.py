@@ -85,7 +85,7 @@ def test_an_agent_is_interrupted_after_a_question(lab: Lab) -> None:
         screen.wait_for("its agent waits for a message: interrupted")
         assert "never" not in screen.screen().splitlines()
         screen.press("C-c")
-        screen.wait_for("nothing is at work in api on this machine")
+        screen.wait_for("no agent works in api on this machine")
 
 
 @HERE_AND_THERE
@@ -236,7 +236,7 @@ def test_older_messages_come_when_somebody_scrolls_there(lab: Lab) -> None:
         until(lambda: pages_up_to(screen, r"line [1-4]\d\d\."), what="older messages are there", interval=0.3)
         before = screen.screen().splitlines()[4:25]
         agent.print(agent.text("something new"))
-        screen.wait_for(re.compile(r"\d+ lines above, \d+ below"))
+        screen.wait_for(re.compile(r"\d+/\d+  Esc closes"))
         until(lambda: "something new" in verb(lab, "capture", "--lines", "3", address).stdout, what="it is stored")
         assert screen.screen().splitlines()[4:25] == before, "nothing moves while somebody reads"
         screen.press("End")

@@ -47,7 +47,12 @@ CONTEXTS = [
     ((DIALOG,), "q", "decline"),
     ((DIALOG,), "x", None),
     ((FORM,), "tab", "next_field"),
-    (("directory", FORM), "tab", "complete"),
+    (("directory", FORM), "tab", "next_field"),
+    (("directory", FORM), "shift tab", "previous_field"),
+    (("directory", FORM), "ctrl space", "complete"),
+    ((FORM,), "right", None),
+    ((DIALOG,), "j", "down"),
+    ((DIALOG,), "s", "stop"),
     (("directory", FORM), "down", "next_field"),
 ]
 

@@ -19,7 +19,7 @@ def layout(preview: bool = True, beside: bool = True, share: int = 50) -> Layout
     """Return a layout with two hosts in its header."""
     header = Header(UNICODE, Keymap(KEYS))
     header.show([view("local"), view("atlas")], [], 0)
-    one = Layout(header, Panel(UNICODE), Footer(UNICODE, Keymap(KEYS)))
+    one = Layout(header, Panel(UNICODE), Footer(UNICODE))
     one.preview = Panel(UNICODE) if preview else None
     one.beside, one.share = beside, share
     return one

@@ -97,4 +97,4 @@ def test_nothing_is_interrupted_that_rests(lab: Lab) -> None:
         screen.wait_for(" api ")
         screen.wait_for("idle")
         screen.press("C-c")
-        screen.wait_for("nothing is at work in api on this machine; q quits navi")
+        screen.wait_for("no agent works in api on this machine; q quits navi")

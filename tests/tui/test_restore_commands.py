@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.support.dashboard import navi
 from tests.support.machines import Lab
 from tests.support.resumable import conversation, install, start
@@ -10,7 +12,7 @@ from tests.support.verbs import HERE_AND_THERE, account
 
 @HERE_AND_THERE
 def test_one_key_brings_back_what_a_host_has_lost(lab: Lab, far: bool) -> None:
-    there, prefix = account(lab, far)
+    there, _ = account(lab, far)
     install(there)
     had = {name: start(there, name) for name in ("api", "web")}
     with navi(lab, 160) as screen:
@@ -22,7 +24,8 @@ def test_one_key_brings_back_what_a_host_has_lost(lab: Lab, far: bool) -> None:
         screen.wait_for("B brings all back")
         screen.press("B")
         screen.wait_for("Restore 2 sessions: 2 of 2 done")
-        screen.wait_for(f"{prefix}api is back in its conversation")
+        host = r"\[atlas\]  " if far else ""
+        screen.wait_for(re.compile(rf"✔  api  {host}is back in its conversation"))
         screen.press("Enter")
         screen.wait_gone("sessions lost")
         screen.press("B")
@@ -59,4 +62,4 @@ def test_of_a_host_that_does_not_answer_nothing_is_claimed(lab: Lab) -> None:
         screen.press("H")
         screen.wait_for("next try")
         screen.press("B")
-        screen.wait_for("of what answers, nothing is lost; not known of atlas")
+        screen.wait_for("no session is lost on the hosts that answer; unknown on atlas")

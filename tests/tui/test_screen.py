@@ -111,9 +111,10 @@ def test_when_all_is_filtered_away_it_says_which_keys_help(lab: Lab) -> None:
     lab.remotes_yaml([atlas])
     with navi(lab) as screen:
         screen.wait_for("✔ atlas")
-        screen.press("f", "f")
+        screen.press("M-2")
         screen.wait_for("No session matches the filter")
-        screen.wait_for("only:remote")
+        screen.wait_for("Esc lists all sessions")
+        screen.wait_for("only:atlas")
         screen.press("Escape")
         screen.wait_for("api")
 
@@ -236,22 +237,22 @@ def test_an_exclamation_mark_goes_to_the_next_session_that_needs_you(lab: Lab) -
         screen.wait_for("no session needs you")
 
 
-def test_the_filter_goes_through_the_hosts(lab: Lab) -> None:
-    machines = [lab.machine("atlas"), lab.machine("build")]
-    for account in (lab.local, *machines):
-        begin(account, f"at-{account.name}")
-    lab.remotes_yaml(machines)
-    expected = [
-        ("local", {"at-local"}), ("remote", {"at-atlas", "at-build"}), ("atlas", {"at-atlas"}), ("build", {"at-build"}),
-    ]  # fmt: skip
+def test_an_exclamation_mark_says_that_others_need_you_behind_a_filter(lab: Lab) -> None:
+    atlas = lab.machine("atlas")
+    begin(lab.local, "asks", status="permission")
+    begin(atlas, "busy")
+    lab.remotes_yaml([atlas])
     with navi(lab) as screen:
-        until(lambda: len(names(screen)) == 3, what="all are listed")
-        for scope, listed in expected:
-            screen.press("f")
-            screen.wait_for(f"only:{scope}")
-            assert set(names(screen)) == listed
-        screen.press("f")
-        screen.wait_gone("only:")
+        wait_names(screen, "asks", "busy")
+        screen.press("M-2")
+        wait_names(screen, "busy")
+        assert "! next" not in screen.screen()
+        screen.press("!")
+        screen.wait_for("no session on this list needs you; 1 other does: Esc lists all")
+        screen.press("Escape")
+        wait_names(screen, "asks", "busy")
+        screen.press("!")
+        wait_selected(screen, "asks")
 
 
 def test_ended_sessions_can_be_hidden(lab: Lab) -> None:
@@ -460,31 +461,68 @@ def test_colours_are_as_chosen(lab: Lab, variables: dict[str, str], chosen: str,
     assert found == kinds
 
 
-def test_what_is_selected_shows_without_colours(lab: Lab) -> None:
-    configure(lab, colors="mono")
-    begin_all(lab, "api")
+@pytest.mark.parametrize("colors", ["mono", "16"])
+def test_only_what_is_selected_is_reversed_without_colours_and_with_few(lab: Lab, colors: str) -> None:
+    configure(lab, colors=colors)
+    begin_all(lab, "api", "web", "ci")
     with navi(lab) as screen:
-        screen.wait_for("api")
-        assert re.search(r"\x1b\[(\d;)*7m.*api", screen.screen(escapes=True))
+        wait_names(screen, "api", "web", "ci")
+        for name, key in (("api", "j"), ("web", "k")):
+            wait_selected(screen, name)
+            lines = screen.screen(escapes=True).splitlines()
+            reversed_lines = [line for line in lines if re.search(r"\x1b\[(\d+;)*7[;m]", line)]
+            assert [line for line in reversed_lines if name in line] == reversed_lines[:1]
+            assert not [line for line in reversed_lines if re.search({"api": "web|ci", "web": "api|ci"}[name], line)]
+            screen.press(key)
+
+
+def test_a_row_whose_status_has_changed_is_highlighted_for_a_moment(lab: Lab) -> None:
+    begin_all(lab, "api", "web", "ci")
+    with recorded(lab) as (screen, log):
+        wait_names(screen, "api", "web", "ci")
+        assert "48;5;17m" not in screen.screen(escapes=True)
+        lab.local.write_status("web", status="done")
+        until(lambda: re.search("\x1b\\[48;5;17m.*web", screen.screen(escapes=True)), what="the row is highlighted")
+        until(lambda: "48;5;17m" not in screen.screen(escapes=True), what="the highlight has ended")
+        time.sleep(1)
+        before = log.stat().st_size
+        time.sleep(3)
+        assert log.read_bytes()[before:] == b""
 
 
 # ---- the mouse
 
 
-def test_the_mouse_selects_attaches_and_moves(lab: Lab) -> None:
+def test_the_mouse_selects_and_attaches(lab: Lab) -> None:
     begin_all(lab, "a", "b", "c")
     with navi(lab) as screen:
         wait_names(screen, "a", "b", "c")
+        mouse(screen, 0, 10, 7)
+        wait_selected(screen, "c")
         mouse(screen, 0, 10, 4)
         wait_selected(screen, "b")
         mouse(screen, 65, 10, 4)
-        wait_selected(screen, "c")
         mouse(screen, 64, 10, 4)
         mouse(screen, 0, 10, 20)
         mouse(screen, 0, 10, 20)
         wait_selected(screen, "b")
         mouse(screen, 0, 10, 4)
         screen.wait_for("[b] 0:")
+
+
+def test_the_wheel_scrolls_the_list_and_the_cursor_stays_in_sight(lab: Lab) -> None:
+    for number in range(20):
+        begin(lab.local, f"s{number:02}", timestamp=1_700_000_000 - number)
+    with navi(lab, width=40, height=10) as screen:
+        screen.wait_for(re.compile(r"13 more below +1/20"))
+        mouse(screen, 65, 10, 4)
+        screen.wait_for(re.compile(r"3 more above, 10 more below +4/20"))
+        assert selected(screen) == "s03"
+        screen.press("j", "j")
+        screen.wait_for("6/20")
+        mouse(screen, 64, 10, 4)
+        screen.wait_for(re.compile(r"13 more below +6/20"))
+        assert selected(screen) == "s05"
 
 
 def test_the_wheel_scrolls_pages_and_the_preview(lab: Lab) -> None:
@@ -520,8 +558,9 @@ EVIL = (
 )
 OWN = re.compile(
     r"\x1b\[\??[\d;]*[ABCDGHJKhlmr]|\x1b\[\?\d+\$p|\x1b[()][B0]|\x08(?=\x1b\[(?:4h|[\d;]*m))|\x1b[=>78]|\x0f|\x0e|\r|\n"
+    r"|\x1b\]11;\?\x1b\\|\x1b\[22;0t\x1b\]2;navi[ -~]*\x07|\x1b\]2;navi[ -~]*\x07"
 )
-"""The sequences that a program of the screen needs: cursor, colours, erasing, modes and their queries."""
+"""What a program of the screen needs to write: cursor, colours, erasing, modes and their queries, background, title."""
 
 
 @contextmanager
@@ -533,7 +572,9 @@ def recorded(lab: Lab) -> Iterator[tuple[Terminal, Path]]:
         yield screen, log
 
 
-def test_nothing_of_what_others_write_acts_on_the_terminal(lab: Lab) -> None:
+@pytest.mark.parametrize("preview_colors", [False, True])
+def test_nothing_of_what_others_write_acts_on_the_terminal(lab: Lab, preview_colors: bool) -> None:
+    configure(lab, preview_colors=preview_colors)
     script = lab.local.home / "text"
     script.write_bytes(EVIL.replace("\x00", "").encode())
     begin(lab.local, "pane", f"printf '\\033]2;title\\202\\007'; cat {script}; exec cat", status="waiting")
@@ -556,7 +597,7 @@ def test_a_screen_where_nothing_happens_gets_no_bytes(lab: Lab) -> None:
     begin_all(lab, "web", "ci")
     lab.remotes_yaml([atlas])
     with recorded(lab) as (screen, log):
-        screen.wait_for(re.compile(r"✔ atlas \S+ms"))
+        screen.wait_for("✔ atlas 1")
         screen.press("p")
         screen.wait_for("(the pane is empty)")
         time.sleep(2)

@@ -1,28 +1,26 @@
 # shellcheck shell=sh disable=SC2154,SC2086
-# needs: lib/tmux lib/fail
+# needs: git/run lib/fail
 # git.sh DIRECTORY MOST FORMAT: what git knows of a directory; of the difference to the last commit, MOST lines.
-# Nothing is changed, not even git's own cache, and nothing that the repository configures is run.
 
-navi_git() {
-    navi_limited 10 git --no-pager --no-optional-locks -c core.fsmonitor=false -c core.quotePath=false "$@"
-}
+# Seconds that one question may take.
+navi_git_patience=10
 
 # navi_part KIND COMMAND...: a record with what a command of git prints.
 navi_part() {
     printf '%s %s\n' "$navi_token" "$1"
     shift
-    navi_git "$@" 2>/dev/null
+    navi_git "$navi_git_patience" "$@" 2>/dev/null
     printf '\n'
 }
 
 # navi_find_remote: the URL of the remote that the branch follows, else of origin, else of the only one.
 navi_find_remote() {
-    navi_branch=$(navi_git symbolic-ref --quiet --short HEAD 2>/dev/null)
-    navi_remote=$(navi_git config --get "branch.$navi_branch.remote" 2>/dev/null)
+    navi_branch=$(navi_git "$navi_git_patience" symbolic-ref --quiet --short HEAD 2>/dev/null)
+    navi_remote=$(navi_git "$navi_git_patience" config --get "branch.$navi_branch.remote" 2>/dev/null)
     case $navi_remote in '' | .) navi_remote=origin ;; esac
-    navi_url=$(navi_git remote get-url "$navi_remote" 2>/dev/null) && return
-    navi_remote=$(navi_git remote 2>/dev/null)
-    navi_url=$(navi_git remote get-url "${navi_remote%%"$navi_newline"*}" 2>/dev/null)
+    navi_url=$(navi_git "$navi_git_patience" remote get-url "$navi_remote" 2>/dev/null) && return
+    navi_remote=$(navi_git "$navi_git_patience" remote 2>/dev/null)
+    navi_url=$(navi_git "$navi_git_patience" remote get-url "${navi_remote%%"$navi_newline"*}" 2>/dev/null)
 }
 
 LC_ALL=C
@@ -31,7 +29,7 @@ command -v git >/dev/null 2>&1 || navi_fail $navi_unavailable 'git was not found
 navi_expand "$1"
 navi_cwd=$navi_expanded
 cd "$navi_cwd" 2>/dev/null || navi_fail $navi_none "the directory $navi_cwd no longer exists, or can't be entered"
-navi_reply=$(navi_git rev-parse --is-inside-work-tree 2>&1)
+navi_reply=$(navi_git "$navi_git_patience" rev-parse --is-inside-work-tree 2>&1)
 navi_git_code=$?
 case $navi_git_code,$navi_reply in
 0,true) ;;
@@ -47,5 +45,5 @@ navi_part status status --porcelain=v2 --branch --untracked-files=normal
 navi_part commit log -1 --format="$3"
 navi_part worktrees worktree list --porcelain
 printf '%s difference\n' "$navi_token"
-navi_git diff --no-ext-diff --no-textconv --no-color HEAD 2>/dev/null | head -n "$2"
+navi_git "$navi_git_patience" diff --no-ext-diff --no-textconv --no-color HEAD 2>/dev/null | head -n "$2"
 exit 0

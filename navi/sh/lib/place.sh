@@ -1,4 +1,5 @@
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2154
+# shares: navi_place_word
 # Which machine this is, and which start of it: a process number or a tmux socket means something only there. Folders of
 # status files can be shared by several machines, containers of one kernel among them.
 
@@ -43,4 +44,35 @@ navi_is_earlier() {
     navi_place_other=${navi_place_other%%.*}
     [ "${1%@*}" = "$navi_place_host" ] && [ -n "$navi_place_other" ] && [ -n "${navi_place_boot%%.*}" ] &&
         [ "$navi_place_other" != "${navi_place_boot%%.*}" ]
+}
+
+# navi_find_place_word: where the status file with the text navi_body was written, as its hook noted it, in
+# navi_place_word: "HOST BOOT PROCESS SESSION SOCKET"; "-" if it says nothing of it, "?" if it says it in a way that we
+# can't read. Quotes within a text of JSON have backslashes, so no message can look like this.
+navi_find_place_word() {
+    navi_place_word=-
+    case $navi_body in
+    *'"place":{"host":"'*) ;;
+    *'"place"'*)
+        navi_place_word='?'
+        return
+        ;;
+    *) return ;;
+    esac
+    navi_place_word=${navi_body#*'"place":{"host":"'}
+    navi_place_word=${navi_place_word%%'}'*}
+    set -f
+    IFS='"'
+    # HOST , boot : BOOT , socket : SOCKET , server :PROCESS, session : SESSION , …
+    # shellcheck disable=SC2086 # one word a field
+    set -- $navi_place_word
+    unset IFS
+    set +f
+    navi_place_word='?'
+    [ "${11-},${13-}" = server,session ] || return 0
+    navi_place_process=${12#:}
+    navi_place_process=${navi_place_process%,}
+    case $1,$5,$navi_place_process,${15} in *[!A-Za-z0-9._:,\$-]*) return ;; esac
+    case $navi_place_process in '' | *[!0-9]*) return ;; esac
+    case $9 in /*\\* | [!/]* | '') ;; *) navi_place_word="$1 $5 $navi_place_process ${15} $9" ;; esac
 }

@@ -63,3 +63,16 @@ navi_is_gone() {
     done <"/proc/$1/status"
     case $navi_stat in Z*) ;; *) return 1 ;; esac
 } 2>/dev/null
+
+# navi_serves PROCESS: whether it is a tmux server of this user and runs.
+navi_serves() {
+    kill -0 "$1" && ! navi_is_gone "$1" || return
+    if [ -d /proc/self ]; then
+        navi_server_program=
+        [ -O "/proc/$1" ] && read -r navi_server_program <"/proc/$1/comm"
+    else
+        navi_server_program=$(ps -p "$1" -o comm= | sed 's|.*/tmux|tmux: server|')
+    fi
+    case $navi_server_program in 'tmux: server'*) return 0 ;; esac
+    return 1
+} 2>/dev/null

@@ -145,6 +145,9 @@ navi_verdict() {
     esac
 }
 
+# navi_is_behind SOCKET PROCESS: whether that server answers there. It may have no session, and list none.
+navi_is_behind() { [ "$(navi_tmux "$1" display-message -p '#{pid}' </dev/null 2>/dev/null)" = "$2" ]; }
+
 # navi_find_user: this user's number in navi_user, without a program where the system tells it.
 navi_find_user() {
     [ -z "${navi_user-}" ] || return 0

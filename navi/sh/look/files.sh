@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086,SC2088,SC3028,SC3034
-# needs: look/record
+# needs: look/record lib/place
 # shares: navi_known
-# changes: navi_file navi_named_servers navi_out
+# changes: navi_file navi_named_servers navi_out navi_place_word
 # The status files of this machine, and the marks of sessions.
 
 # The checksums of the files now, a line each; and of those that were sent before, a line each that begins with where
@@ -129,39 +129,7 @@ navi_read_file() {
     fi
 } 2>/dev/null
 
-# ---- where a file was written
-
-# As its hook noted it, in one line: "HOST BOOT PROCESS SESSION SOCKET". A file that says nothing of it has "-", one that
-# says it in a way that we can't read has "?".
-
-# navi_find_place_word: where the file with the text navi_body was written, in navi_place_word. Quotes within a text of
-# JSON have backslashes, so no message can look like this.
-navi_find_place_word() {
-    navi_place_word=-
-    case $navi_body in
-    *'"place":{"host":"'*) ;;
-    *'"place"'*)
-        navi_place_word='?'
-        return
-        ;;
-    *) return ;;
-    esac
-    navi_place_word=${navi_body#*'"place":{"host":"'}
-    navi_place_word=${navi_place_word%%'}'*}
-    set -f
-    IFS='"'
-    # HOST , boot : BOOT , socket : SOCKET , server :PROCESS, session : SESSION , …
-    set -- $navi_place_word
-    unset IFS
-    set +f
-    navi_place_word='?'
-    [ "${11-},${13-}" = server,session ] || return 0
-    navi_place_process=${12#:}
-    navi_place_process=${navi_place_process%,}
-    case $1,$5,$navi_place_process,${15} in *[!A-Za-z0-9._:,\$-]*) return ;; esac
-    case $navi_place_process in '' | *[!0-9]*) return ;; esac
-    case $9 in /*\\* | [!/]* | '') ;; *) navi_place_word="$1 $5 $navi_place_process ${15} $9" ;; esac
-}
+# ---- where a file was written (lib/place)
 
 # navi_note_place: where the file was written: by another machine, in navi_stranger, or on a server of ours, in
 # navi_named_servers.

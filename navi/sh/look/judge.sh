@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# needs: look/lost look/alone look/orphans.awk
+# needs: look/alone look/orphans.awk
 # shares: navi_orphan_file
 # changes: navi_judged_ago navi_panes
 # What a listing proves about the status files: whose session has ended. A file that names its tmux server is judged by

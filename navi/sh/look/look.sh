@@ -9,11 +9,15 @@
 navi_tell_clock() {
     navi_boot=
     [ -r /proc/sys/kernel/random/boot_id ] && read -r navi_boot </proc/sys/kernel/random/boot_id
-    navi_uptime=
-    [ -r /proc/uptime ] && IFS=' .' read -r navi_uptime navi_hundredths navi_idle_time </proc/uptime &&
-        navi_uptime=$navi_uptime$navi_hundredths
+    navi_read_uptime || navi_uptime='' navi_hundredths=''
     navi_now=${EPOCHSECONDS:-$(date +%s)}
-    navi_record clock "$navi_now $navi_boot $navi_uptime"
+    navi_record clock "$navi_now $navi_boot $navi_uptime$navi_hundredths"
+}
+
+# navi_read_uptime: the seconds since this machine was started, and hundredths of the next one, in navi_uptime and
+# navi_hundredths. Fails where the system doesn't tell.
+navi_read_uptime() {
+    [ -r /proc/uptime ] && IFS=' .' read -r navi_uptime navi_hundredths navi_idle_time </proc/uptime
 }
 
 # navi_tell_system: what uname -sr says, without a program where it can be read.

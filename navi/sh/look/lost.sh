@@ -77,24 +77,11 @@ navi_find_out() {
     navi_is_empty "$1" "$2" || navi_tell_lost "$1" "$2"
 }
 
-# navi_serves PROCESS: whether it is a tmux server of this user and runs.
-navi_serves() {
-    kill -0 "$1" && ! navi_is_gone "$1" || return
-    if [ -d /proc/self ]; then
-        navi_server_program=
-        [ -O "/proc/$1" ] && read -r navi_server_program <"/proc/$1/comm"
-    else
-        navi_server_program=$(ps -p "$1" -o comm= | sed 's|.*/tmux|tmux: server|')
-    fi
-    case $navi_server_program in 'tmux: server'*) return 0 ;; esac
-    return 1
-} 2>/dev/null
-
 # navi_is_empty PROCESS SOCKET: whether it is the server behind that socket and has no session: then it lists none, and
 # its process must be asked for.
 navi_is_empty() {
     case $navi_empty in *"=$2$navi_newline"*) ;; *) return 1 ;; esac
-    [ "$(navi_tmux "$2" display-message -p '#{pid}' </dev/null 2>/dev/null)" = "$1" ] || return
+    navi_is_behind "$2" "$1" || return
     navi_answered="$navi_answered$1 "
 }
 

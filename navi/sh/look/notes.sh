@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: look/lost look/evidence look/conversation look/noted.awk lib/note
+# needs: look/evidence look/conversation look/noted.awk lib/note lib/process
 # changes: navi_identified_line
 # What restoring a session needs is noted while it lives: beside the status files, in a file for each session that has an
 # agent or was made by navi. So it is known what a reboot or the end of a tmux server has ended, and navi can bring it

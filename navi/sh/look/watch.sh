@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
 # needs: look/look look/sessions look/files look/clean_up look/evidence look/notes look/background registry/absent
-# changes: navi_evidence_is_new navi_hung navi_out navi_output navi_patience navi_processes navi_shown navi_stamps
+# changes: navi_evidence_is_new navi_hung navi_known navi_out navi_output navi_patience navi_processes navi_shown navi_stamps
 # changes: navi_state_unfinished navi_state_word
 # watch.sh DIR CLEANUP FORMAT AGENTS: send what changes, as long as somebody listens.
 # Between looks nothing but builtins runs: times of files, existence of processes and terminals are compared.
@@ -95,15 +95,27 @@ navi_wait() {
     esac
 }
 
-# navi_count: a step of time has passed, or less.
+# navi_count: a step of time has passed. How long it took is read from the system's clock: a turn on a busy machine takes
+# longer than the wait. Without that clock, each step counts as the wait.
 navi_count() {
     if [ "$navi_odd_step" = yes ]; then navi_odd_step=no; else navi_odd_step=yes; fi
-    navi_calm=$((navi_calm + navi_step))
-    navi_unlisted=$((navi_unlisted + navi_step))
-    navi_silent=$((navi_silent + navi_step))
-    navi_unprobed=$((navi_unprobed + navi_step))
-    navi_unseen=$((navi_unseen + navi_step))
-    navi_untold=$((navi_untold + navi_step))
+    navi_passed=$navi_step
+    navi_counted_before=$navi_counted
+    navi_read_counter
+    [ -z "$navi_counted_before" ] || navi_passed=$((navi_counted - navi_counted_before))
+    navi_calm=$((navi_calm + navi_passed))
+    navi_unlisted=$((navi_unlisted + navi_passed))
+    navi_silent=$((navi_silent + navi_passed))
+    navi_unprobed=$((navi_unprobed + navi_passed))
+    navi_unseen=$((navi_unseen + navi_passed))
+    navi_untold=$((navi_untold + navi_passed))
+}
+
+# navi_read_counter: the milliseconds since the start of the machine into navi_counted; empty where nothing tells them.
+navi_read_counter() {
+    navi_counted=
+    navi_read_uptime || return 0
+    navi_counted=$((navi_uptime * 1000 + (1$navi_hundredths - 100) * 10))
 }
 
 # navi_probe: see whether the servers that hung answer again, in the background, where they delay nothing.
@@ -280,16 +292,23 @@ navi_note_terminals() {
     navi_terminals=$*
 }
 
-# navi_look_at_files: send the status files, if they differ from those sent before or somebody asks.
+# navi_look_at_files: send the status files, if they differ from those sent before or somebody asks. In navi_file_news is
+# what the next answer says of them. Where they are looked at a second time before it is sent, it is written anew: it
+# may call unchanged only what has been received (navi_received).
 navi_look_at_files() {
     : >"$navi_stamp"
     navi_files
     navi_read_marks
     [ "$navi_sums$navi_odd$navi_marks" = "$navi_sent_files" ] && [ "$navi_asked" = no ] && return
     navi_sent_files=$navi_sums$navi_odd$navi_marks
+    navi_other_news=$navi_out
+    navi_out=
+    navi_known=$navi_received
     navi_record files
     navi_tell_files
     navi_tell_marks
+    navi_file_news=$navi_out
+    navi_out=$navi_other_news
     # Its session has just begun: both are sent together.
     [ "$navi_appeared" = no ] || navi_unlisted=$navi_list_every
 }
@@ -321,7 +340,7 @@ navi_send_panes() {
 # navi_add_activity: the times of the last output change all the time: they are sent with other news, or after a while.
 navi_add_activity() {
     [ "$navi_activity" != "$navi_sent_activity" ] || return 0
-    [ -n "$navi_out" ] || [ "$navi_untold" -ge "$navi_heartbeat" ] || return 0
+    navi_has_news || [ "$navi_untold" -ge "$navi_heartbeat" ] || return 0
     navi_sent_activity=$navi_activity
     navi_untold=0
     navi_out=$navi_out$navi_activity
@@ -332,17 +351,22 @@ navi_look_again() {
     sleep "$navi_doubt_lasts"
     ! navi_files_moved || navi_look_at_files
     navi_look_at_panes
-    if [ -n "$navi_out" ]; then
+    if navi_has_news; then
         navi_add_activity
         navi_tell_clock
         navi_tell
     fi
 }
 
+# navi_has_news: whether there is anything to send.
+navi_has_news() { [ -n "$navi_file_news$navi_out" ]; }
+
 # navi_tell: print what was collected as one answer; the end if nobody listens.
 navi_tell() {
-    printf '%s begin\n%s%s end 0\n' "$navi_token" "$navi_out" "$navi_token" || exit 0
+    printf '%s begin\n%s%s end 0\n' "$navi_token" "$navi_file_news$navi_out" "$navi_token" || exit 0
     navi_silent=0
+    navi_file_news=
+    navi_received=$navi_known
     navi_out=
 }
 
@@ -361,9 +385,9 @@ navi_turn() {
         navi_send_panes
     fi
     if [ "$navi_asked" = yes ] || navi_background_moved; then navi_look_at_background; fi
-    [ -z "$navi_out" ] || navi_calm=0
+    ! navi_has_news || navi_calm=0
     navi_add_activity
-    if [ -n "$navi_out" ]; then
+    if navi_has_news; then
         navi_tell_clock
         navi_tell
     elif [ "$navi_asked" = yes ] || [ "$navi_silent" -ge "$navi_heartbeat" ]; then
@@ -391,6 +415,7 @@ navi_open_relay
 if navi_reads_with_limit; then navi_limit=yes; else navi_limit=no; fi
 navi_tick=
 navi_odd_step=no
+navi_read_counter
 navi_calm=0
 navi_unlisted=0
 navi_silent=0
@@ -403,6 +428,8 @@ navi_unfinished_tries=0
 navi_states_changed=no
 navi_screens_wait=no
 navi_sent_files=
+navi_file_news=
+navi_received=
 navi_sent_panes=
 navi_processes=
 navi_terminals=

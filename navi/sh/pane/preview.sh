@@ -1,4 +1,5 @@
 # shellcheck shell=sh disable=SC2154
 # needs: lib/tmux
-# preview.sh SOCKET PANE HISTORY: the pane's width, then its text without escape sequences.
-navi_tmux "$1" display-message -p -t "$2" '#{pane_width}' \; capture-pane -p -t "$2" -S "-$3"
+# preview.sh SOCKET PANE HISTORY [COLORS]: the pane's width, then its text; with COLORS, which is not empty, colours are
+# escape sequences in it, and there are no others.
+navi_tmux "$1" display-message -p -t "$2" '#{pane_width}' \; capture-pane -p ${4:+-e} -t "$2" -S "-$3"

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2015,SC2154,SC2034,SC2086
-# needs: session/folder session/identity registry/recover hooks/status_file look/lost lib/note lib/disk
+# needs: session/folder session/identity registry/recover hooks/status_file lib/process lib/note lib/disk
 # changes: navi_event navi_session_file
 # dismiss.sh DIR SOCKET SERVER ID CREATED NAME FILE: acknowledge a session's notification; its status is working again.
 # A session that was lost is forgotten.

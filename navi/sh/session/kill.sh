@@ -1,5 +1,5 @@
-# shellcheck shell=sh disable=SC2154,SC2034,SC2174
-# needs: session/folder session/identity registry/recover lib/place lib/disk lib/note
+# shellcheck shell=sh disable=SC2154,SC2034,SC2086,SC2174
+# needs: session/folder session/identity registry/recover session/named_server lib/disk lib/note
 # changes: navi_answer navi_kept navi_namesake navi_registered
 # kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away. What undo
 # needs is kept in .navi/killed/KEEP: LINE is the command to run then, unless navi started the session and knows its
@@ -108,12 +108,20 @@ navi_forget() {
     [ $# -lt 50 ] || find "$navi_state/killed" -type d -mtime +7 -prune -exec rm -rf {} + 2>/dev/null || :
 }
 
-# navi_is_elsewhere: whether the status file was written on another machine, where its session may live.
-navi_is_elsewhere() {
-    navi_find_place
-    grep -qF '"place":{"host":"' "$navi_session_file" &&
-        ! grep -qF "\"place\":{\"host\":\"$navi_place_host\"" "$navi_session_file"
-} 2>/dev/null
+# navi_check_named: only the status file is known, and its session may live: on another machine, or on a tmux server that
+# nobody could ask when the sessions were listed.
+navi_check_named() {
+    navi_find_named_session "$navi_session_file"
+    case $navi_named in
+    elsewhere) navi_fail 1 "the status file of $navi_name is of another machine, where its session may live; kill it there" ;;
+    lives) navi_fail $navi_late "$navi_name lives on the tmux server $navi_named_socket; list the sessions again" ;;
+    unreachable)
+        navi_fail $navi_late "the tmux server of $navi_name runs (process $navi_named_server) and can't be reached at" \
+            "$navi_named_socket, so its session may live; nothing was removed"
+        ;;
+    failed) navi_tmux_failed ;;
+    esac
+}
 
 umask 077
 navi_enter "$1"
@@ -122,8 +130,7 @@ navi_command_line=$3
 navi_more=$4
 shift 4
 navi_mean "$@"
-[ -n "$navi_id" ] || [ -z "$navi_session_file" ] || ! navi_is_elsewhere ||
-    navi_fail 1 "the status file of $navi_name is of another machine, where its session may live; kill it there"
+[ -n "$navi_id" ] || [ ! -f "$navi_session_file" ] || navi_check_named
 navi_meet
 [ "$navi_met" != other ] || navi_need
 navi_registered=no

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154,SC2174
-# needs: session/bring_back session/confirm session/taken look/lost lib/note
+# needs: session/bring_back session/confirm session/taken lib/process lib/note
 # changes: navi_doomed navi_identity navi_kept navi_name navi_needed_then navi_socket
 # restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: bring back the session of the note
 # KEY (look/notes.sh), which was lost: start LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the

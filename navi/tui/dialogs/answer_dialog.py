@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from navi.core.question import Choice, How, Question, Reply
+from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for
 from navi.core.text import clean
 from navi.tui.dialogs.dialog import Dialog, Form
 from navi.tui.dialogs.fields import TextField
+from navi.tui.dialogs.table import Row, table
 from navi.tui.keymap import ANSWER, DIALOG
-from navi.tui.paint import Line, wrap
+from navi.tui.paint import Line, Segment, columns_of, wrap
 from navi.tui.theme import Glyphs
 
 Send = Callable[["AnswerDialog", Reply], None]
@@ -27,8 +28,11 @@ class Asked(NamedTuple):
 
 class AnswerDialog(Dialog):
     """Shows a question with its choices. The questions of several sessions are answered together if they are the same
-    as the first one; a table says which are.
+    as the first one; a table says which are. Of a question with several answers, choices are ticked before they are
+    sent; `types_several` says whether a text can answer it, too.
     """
+
+    types_several = False
 
     def __init__(
         self, glyphs: Glyphs, addresses: Sequence[str], chosen: int, send: Send, ask_for_text: Send,
@@ -38,6 +42,8 @@ class AnswerDialog(Dialog):
         super().__init__(glyphs, f"Answer {what}", close)
         self._asked = {address: Asked(address) for address in addresses}
         self._chosen = chosen
+        self._ticked: set[int] | None = None
+        self._follows = True
         self._send = send
         self._ask_for_text = ask_for_text
         self.note = "reading the question ..."
@@ -69,34 +75,91 @@ class AnswerDialog(Dialog):
             if one.question and first and one.question.same == first.same
         ]
 
+    # ---- keys
+
     def press(self, key: str, command: str | None) -> None:
-        """A choice that is pressed twice is sent; Enter sends it, too."""
+        """A choice that is pressed twice is sent; Enter sends it, too. Of several answers, each press ticks one."""
         if command == "answer":
-            number = self.keymap.place(command, key)
-            if number == self._chosen:
-                self._decide()
-            else:
-                self._chosen = number
-                self.tell()
+            self._press_digit(self.keymap.place(command, key))
+        elif command in ("down", "up"):
+            self._move(1 if command == "down" else -1)
+        elif key == " " and self._several:
+            self._tick(self._chosen)
         elif key == "enter":
             self._decide()
         elif command == "decline":
             self.close()
         else:
+            self._follows = False
             super().press(key, command)
 
+    def _press_digit(self, number: int) -> None:
+        if self._several:
+            self._choose(number)
+            self._tick(number)
+        elif number == self._chosen:
+            self._decide()
+        else:
+            self._choose(number)
+
+    def _choose(self, number: int) -> None:
+        self._chosen = number
+        self._follows = True
+        self.tell()
+
+    def _move(self, step: int) -> None:
+        numbers = [one.n for one in self.question.choices] if self.question else []
+        if numbers:
+            place = numbers.index(self._chosen) + step if self._chosen in numbers else 0
+            self._choose(numbers[max(0, min(place, len(numbers) - 1))])
+
+    @property
+    def _several(self) -> bool:
+        return self.question is not None and self.question.several
+
+    @property
+    def ticked(self) -> set[int]:
+        """The numbers of the choices that are ticked: at first those that the agent's own dialog shows so."""
+        if self._ticked is None and self.question:
+            self._ticked = {one.n for one in self.question.choices if one.ticked}
+        return self._ticked or set()
+
+    def _tick(self, number: int) -> None:
+        choice, question = self._choice(), self.question
+        if choice is None or question is None or choice.ticked is None or number == question.free:
+            self.tell(fault=f"choice {number} can't be ticked")
+        else:
+            self._ticked = self.ticked ^ {number}
+            self.tell()
+
     def _decide(self) -> None:
-        choice = self._choice()
-        if not self._complete():
+        question, choice = self.question, self._choice()
+        if question is None or not self._complete():
             return
-        if choice is None:
+        if question.several:
+            self._decide_several(question, choice)
+        elif choice is None:
             self.tell(fault=f"there is no choice {self._chosen}")
-        elif self.question and self.question.several:
-            self.tell(fault="several choices can be ticked; attach to answer")
-        elif self.question and choice.n == self.question.free:
+        elif choice.n == question.free:
             self._ask_for_text(self, Reply(How.TEXT))
         else:
             self._send(self, Reply(How.CHOOSE, str(choice.n)))
+
+    def _decide_several(self, question: Question, choice: Choice | None) -> None:
+        """Send what is ticked, as `navi answer --choose 1,3` does, or ask for a text where that is chosen."""
+        if self.types_several and choice and choice.n == question.free and not self.ticked:
+            self._ask_for_text(self, Reply(How.TEXT))
+            return
+        if not self.ticked:
+            self.tell(fault="nothing is ticked; Space ticks a choice")
+            return
+        reply = Reply(How.CHOOSE, ",".join(map(str, sorted(self.ticked))))
+        try:
+            choices_for(question, reply)
+        except Unsuited as error:
+            self.tell(fault=str(error))
+        else:
+            self._send(self, reply)
 
     def _complete(self) -> bool:
         """Whether everything is known, so that the table says what will happen."""
@@ -111,45 +174,77 @@ class AnswerDialog(Dialog):
     def body(self, width: int) -> list[Line]:
         """Return what is asked, the choices, and the table of several sessions."""
         question = self.question
-        table = self._table() if len(self._asked) > 1 else []
+        rows = self._table() if len(self._asked) > 1 else []
+        results = table(rows, width, self.glyphs.ellipsis, wraps=True)
         if question is None:
-            return table
+            return results
+        choices = [line for one in question.choices for line in self._choice_lines(one, width)]
+        return [*self._question_lines(question, width), *choices, *results]
+
+    def _question_lines(self, question: Question, width: int) -> list[Line]:
         about = " ".join(filter(None, (question.agent, f"asks ({question.kind})", question.tool)))
         lines: list[Line] = [[("dim", f" {about}")]]
         if not question.whole:
             lines.append([("fault", " the pane is too small for all of it; attach to see its beginning")])
         lines += [[("", f"   {part}")] for line in question.input.split("\n") for part in wrap(line, width - 4) if line]
-        lines += [[("title", f" {part}")] for line in question.text.split("\n") for part in wrap(line, width - 2)]
-        return [*lines, *(line for one in question.choices for line in self._choice_lines(one, width)), *table]
+        return lines + [
+            [("title", f" {part}")] for line in question.text.split("\n") for part in wrap(line, width - 2)
+        ]
 
     def _choice_lines(self, one: Choice, width: int) -> list[Line]:
-        """Return a choice with all of its label: what it does must be known before it is pressed."""
         chosen = one.n == self._chosen
-        mark, style = self.glyphs.cursor if chosen else " ", "name" if chosen else ""
-        first, *rest = wrap(one.label, width - 8) or [""]
-        lines: list[Line] = [[("key", f" {mark} {one.n}"), (style, f"  {first}")]]
-        lines += [[(style, f"      {part}")] for part in rest]
-        return [*lines[:-1], [*lines[-1], ("dim", f"  {one.more}")]] if one.more else lines
+        mark = self.glyphs.cursor if chosen else " "
+        tick = f" [{'x' if one.n in self.ticked else ' '}]" if one.ticked is not None and self._several else ""
+        head: Line = [("key", f" {mark} {one.n}{tick}")]
+        more: Line = [("dim", f"  {one.more}")] if one.more else []
+        line: Line = [*head, ("name" if chosen else "", f"  {one.label}"), *more]
+        if columns_of(line) <= width:
+            return [line]
+        indent = columns_of(head) + 2
+        first, *rest = wrap(f"{one.label}  {one.more}".rstrip(), width - indent) or [""]
+        style = "name" if chosen else ""
+        return [[*head, (style, f"  {first}")], *([(style, " " * indent + piece)] for piece in rest)]
 
-    def _table(self) -> list[Line]:
-        """Return a line for each session: what becomes of it."""
+    def focused_rows(self, width: int) -> tuple[int, int] | None:
+        """Return where the chosen choice is, unless the user has scrolled away."""
+        question = self.question
+        if question is None or not self._follows:
+            return None
+        first = len(self._question_lines(question, width))
+        for one in question.choices:
+            last = first + len(self._choice_lines(one, width)) - 1
+            if one.n == self._chosen:
+                return first, last
+            first = last + 1
+        return None
+
+    def _table(self) -> list[Row]:
+        """Return a row for each session: what becomes of it."""
         together = {address for address, _ in self.answered()}
-        choice = self._choice()
-        does = f"{choice.n} {choice.label}" if choice else f"no choice {self._chosen}"
-        return [[("name", f" {clean(one.address)}  "), *_fate(one, one.address in together, does)]
+        return [[("name", one.address), _fate(one, one.address in together, self._does())]
                 for one in self._asked.values()]  # fmt: skip
+
+    def _does(self) -> str:
+        """Return what is sent, in words."""
+        question, choice = self.question, self._choice()
+        if question and question.several:
+            ticked = [one for one in question.choices if one.n in self.ticked]
+            return ", ".join(f"{one.n} {one.label}" for one in ticked) or "nothing is ticked"
+        return f"{choice.n} {choice.label}" if choice else f"no choice {self._chosen}"
 
     def keys(self) -> list[tuple[str, str]]:
         """Return the keys of choices, and how to leave."""
+        if self._several:
+            return [("answer", "... ticks, so does Space"), ("Enter", "sends"), ("cancel", "closes")]
         return [("answer", "... chooses; again, or Enter, sends"), ("cancel", "closes")]
 
 
-def _fate(one: Asked, together: bool, does: str) -> Line:
+def _fate(one: Asked, together: bool, does: str) -> Segment:
     if together:
-        return [("good", does)]
+        return ("good", does)
     if one.question:
-        return [("notice", "left alone: it asks something else")]
-    return [("dim", f"left alone: {one.fault}" if one.fault else "...")]
+        return ("notice", "not answered: it asks something else")
+    return ("dim", f"not answered: {one.fault}" if one.fault else "...")
 
 
 class TextForm(Form):

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from navi.core.text import clean
 from navi.tui.dialogs.fields import Field
+from navi.tui.dialogs.table import Row, table
 from navi.tui.keymap import DIALOG, FORM, Keymap
-from navi.tui.paint import Line, Panel, columns_of, fit, wrap
+from navi.tui.paint import Line, ScrollingPanel, columns_of, fit, wrap
+from navi.tui.progress import Job
 from navi.tui.theme import Glyphs
 
 LABEL = 13
 """Columns of the labels before the fields."""
 
+MOST_LINES = 5
+"""Lines of one field that are visible at once."""
 
-class Dialog(Panel):
+SCROLLS = {"down": 1, "up": -1, "first": -(10**6), "last": 10**6}
+"""The commands that scroll a dialog, and by how many lines."""
+
+
+class Dialog(ScrollingPanel):
     """A title, a body and a line that says which keys do what. `close` closes it.
 
-    A dialog that is not `whole` may be cut, so that the list stays visible. Whoever opens it sets `keymap`. One that
-    `takes_lines` gets the line ends of pasted text, as the key enter without a command.
+    A dialog that is not `whole` leaves the list in sight. A body that does not fit is scrolled, and the title says
+    which part of it is shown. Whoever opens the dialog sets `keymap`. One that `takes_lines` gets the line ends of
+    pasted text, as the key enter without a command.
     """
 
     whole = True
@@ -31,6 +42,10 @@ class Dialog(Panel):
         self.close = close
         self.fault = ""
         self.note = ""
+        self._top = 0
+        self._rows = 1
+        self._last = 0
+        self._made: tuple[int, list[Line]] | None = None
 
     @property
     def contexts(self) -> tuple[str, ...]:
@@ -38,10 +53,24 @@ class Dialog(Panel):
         return (DIALOG,)
 
     def press(self, key: str, command: str | None) -> None:
-        """Take a key, and its command in the dialog's contexts."""
+        """Take a key, and its command in the dialog's contexts: close, or scroll."""
         del key
         if command == "cancel":
             self.close()
+        elif command in SCROLLS:
+            self.scroll(SCROLLS[command])
+        elif command in ("page_down", "page_up"):
+            self.scroll(max(1, self._rows - 1) * (1 if command == "page_down" else -1))
+
+    def scroll(self, step: int) -> None:
+        """Go up (negative) or down by lines of the body."""
+        self._top = max(0, min(self._top + step, self._last))
+        super().changed()
+
+    def changed(self) -> None:
+        """Have the dialog painted again, with another body."""
+        self._made = None
+        super().changed()
 
     def body(self, width: int) -> list[Line]:
         """Return the lines between title and keys."""
@@ -52,6 +81,11 @@ class Dialog(Panel):
         """Return the commands that the last line offers, with what they do here."""
         return [("cancel", "closes")]
 
+    def focused_rows(self, width: int) -> tuple[int, int] | None:
+        """Return the first and the last line of the body that must be in sight, None if the user scrolls freely."""
+        del width
+        return None
+
     def tell(self, note: str = "", fault: str = "") -> None:
         """Say what is going on, or what went wrong; what was typed stays."""
         self.note, self.fault = note, fault
@@ -59,32 +93,59 @@ class Dialog(Panel):
 
     def height(self, width: int, total: int) -> int:
         """Return how many lines the dialog asks for on a screen of `width` columns and `total` lines."""
-        wanted = len(self._all(width))
+        wanted = 1 + len(self._body(width)) + len(self._foot(width))
         return wanted if self.whole else min(wanted, max(6, total // 2))
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
-        """Paint the dialog; if there is too little room, cut the end of the body, and say so."""
-        lines = self._all(width)
-        if len(lines) <= height:
-            return lines
-        more: Line = [("dim", f" and {len(lines) - height + 1} more lines")]
-        return [*lines[: height - 2], more, lines[-1]]
+        """Paint the dialog. With too little room the keys stay in sight, and then the title."""
+        body, foot = self._body(width), self._foot(width)
+        foot = foot[max(0, len(foot) - max(1, height - 1)) :]
+        self._rows = max(0, height - 1 - len(foot))
+        self._last = max(0, len(body) - self._rows)
+        self._top = max(0, min(self._top_for(self.focused_rows(width)), self._last))
+        shown = body[self._top : self._top + self._rows]
+        position = f"{self._top + 1}-{self._top + len(shown)}/{len(body)}" if 0 < len(shown) < len(body) else ""
+        return [self._rule(width, position), *shown, *foot][-height:] if height else []
 
-    def _all(self, width: int) -> list[Line]:
+    def _body(self, width: int) -> list[Line]:
+        """Return the body, and remember it: that of a thousand sessions takes longer than a key may."""
+        if self._made is None or self._made[0] != width:
+            self._made = width, self.body(width)
+        return self._made[1]
+
+    def _top_for(self, focused: tuple[int, int] | None) -> int:
+        if focused is None:
+            return self._top
+        first, last = focused
+        return min(first, max(self._top, last - self._rows + 1))
+
+    def _rule(self, width: int, position: str) -> Line:
+        end: Line = [("dim", f" {position} "), ("key", self.glyphs.rule)] if position else []
         head: Line = [("key", self.glyphs.rule * 2), ("title", f" {clean(self.title)} ")]
-        rule: Line = [*head, ("key", self.glyphs.rule * (width - columns_of(head)))]
-        messages: list[Line] = [
-            [("fault", f" {line}")] for line in (wrap(clean(self.fault), width - 2) if self.fault else ())
-        ]
-        if self.note:
-            messages.append([("notice", f" {clean(self.note)}")])
-        return [rule, *self.body(width), *messages, self._key_line()]
+        left = width - columns_of(end)
+        if columns_of(head) > left:
+            head = fit(head, left, ellipsis=self.glyphs.ellipsis)
+        return [*head, ("key", self.glyphs.rule * (left - columns_of(head))), *end]
 
-    def _key_line(self) -> Line:
-        line: Line = []
-        for command, does in self.keys():
-            line = [*line, ("key", f"{'   ' if line else ' '}{self.keymap.name(command)}"), ("dim", f" {does}")]
-        return line
+    def _foot(self, width: int) -> list[Line]:
+        """Return what went wrong, what is going on, and the keys."""
+        faults = wrap(clean(self.fault), width - 2) if self.fault else ()
+        notes = wrap(clean(self.note), width - 2) if self.note else ()
+        messages: list[Line] = [[("fault", f" {line}")] for line in faults]
+        return [*messages, *([("notice", f" {line}")] for line in notes), self._key_line(width)]
+
+    def _key_line(self, width: int) -> Line:
+        """Paint the keys that fit as a whole: the first and the last one are dropped last."""
+        keys: list[Line] = [
+            [("key", f" {self._key_name(command)}"), ("dim", f" {does}  ")] for command, does in self.keys()
+        ]
+        while len(keys) > 2 and sum(map(columns_of, keys)) - 2 > width:
+            del keys[-2]
+        return [segment for key in keys for segment in key]
+
+    def _key_name(self, command: str) -> str:
+        """Return the key of a command; what fields take themselves is named by its key already."""
+        return self.keymap.name(command) if command.islower() else command
 
 
 class Confirm(Dialog):
@@ -93,11 +154,11 @@ class Confirm(Dialog):
     whole = False
 
     def __init__(
-        self, glyphs: Glyphs, title: str, table: Sequence[Line], verb: str, confirmed: Callable[[], None],
+        self, glyphs: Glyphs, title: str, rows: Sequence[Row], verb: str, confirmed: Callable[[], None],
         close: Callable[[], None],
     ) -> None:  # fmt: skip
         super().__init__(glyphs, title, close)
-        self._table = list(table)
+        self.rows = list(rows)
         self._verb = verb
         self._confirmed = confirmed
 
@@ -115,44 +176,124 @@ class Confirm(Dialog):
 
     def body(self, width: int) -> list[Line]:
         """Return the table."""
-        del width
-        return self._table
+        return table(self.rows, width, self.glyphs.ellipsis)
 
     def keys(self) -> list[tuple[str, str]]:
         """Return yes and no."""
-        return [("confirm", self._verb), ("decline", "leaves everything as it is")]
+        return [("confirm", self._verb), ("decline", "cancels")]
+
+
+class Subject(NamedTuple):
+    """What a row of results is about: its key, and how it is called, with its host where that is not this machine.
+    `address` is how results name it.
+    """
+
+    key: str
+    name: str
+    host: str = ""
+    address: str = ""
 
 
 class Report(Dialog):
-    """A table that fills with results, which the title counts."""
+    """A table that fills with results, failures first, which the title counts. `stop` drops what has not begun yet, and
+    `job` gets their number. `finished` is called when there are all.
+    """
 
     whole = False
 
-    def __init__(self, glyphs: Glyphs, title: str, rows: Sequence[str], close: Callable[[], None]) -> None:
+    def __init__(
+        self, glyphs: Glyphs, title: str, subjects: Sequence[Subject], close: Callable[[], None],
+        stop: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(glyphs, title, close)
         self._verb = title
-        self._results: dict[str, tuple[str, str]] = dict.fromkeys(rows, ("dim", "..."))
+        self._subjects = {one.key: one for one in subjects}
+        self._results: dict[str, tuple[str, str]] = dict.fromkeys(self._subjects, ("dim", ""))
+        self._stop = stop
+        self._hint = ""
+        self.job: Job | None = None
+        self.finished: Callable[[], None] = lambda: None
+        self._count()
 
-    def put(self, row: str, words: str, style: str) -> None:
-        """Write a row's result."""
-        self._results[row] = (style, words)
-        styles = [style for style, _ in self._results.values()]
-        failed, done = styles.count("fault"), styles.count("good")
-        self.title = f"{self._verb}: {done} of {len(styles)} done" + (f", {failed} failed" if failed else "")
+    def hint(self, words: str) -> None:
+        """Say something below the table as soon as one is done."""
+        self._hint = words
+
+    @property
+    def open(self) -> int:
+        """The number of results that are missing."""
+        return sum(style == "dim" for style, _ in self._results.values())
+
+    @property
+    def failed(self) -> int:
+        """The number of failures."""
+        return sum(style == "fault" for style, _ in self._results.values())
+
+    def put(self, key: str, words: str, style: str) -> None:
+        """Write the result of the subject with that key; the session's name, which its row begins with, is left out."""
+        subject = self._subjects[key]
+        self._results[key] = (style, unnamed(words, (subject.address or key, subject.name), style))
+        if self._hint and style == "good":
+            self.note = self._hint
+        self._count()
         self.changed()
+        if self.job:
+            self.job.put(len(self._results) - self.open)
+        if not self.open:
+            self.finished()
+
+    def _count(self) -> None:
+        styles = [style for style, _ in self._results.values()]
+        done = styles.count("good") + styles.count("notice")
+        others = [(self.failed, "failed"), (styles.count("stopped"), "not begun")]
+        more = "".join(f", {count} {word}" for count, word in others if count)
+        self.title = f"{self._verb}: {done} of {len(styles)} done{more}"
 
     def press(self, key: str, command: str | None) -> None:
         """Close on any of the usual keys; what has begun goes on."""
         if command in ("ok", "decline"):
             self.close()
+        elif command == "stop" and self._stop and self.open:
+            self._stop()
         else:
             super().press(key, command)
 
     def body(self, width: int) -> list[Line]:
-        """Return the results, failures first: the last lines may be cut."""
-        del width
-        rows = sorted(self._results.items(), key=lambda row: row[1][0] != "fault")
-        return [[("name", f" {clean(name)}  "), (style, clean(words))] for name, (style, words) in rows]
+        """Return the results: a sign, the name, the host, and the words."""
+        order = {"fault": 0, "notice": 1, "dim": 2, "stopped": 3, "good": 4}
+        results = sorted(self._results.items(), key=lambda row: order.get(row[1][0], 1))
+        rows = [self._row(self._subjects[key], style, words) for key, (style, words) in results]
+        return table(rows, width, self.glyphs.ellipsis, wraps=True)
+
+    def _row(self, subject: Subject, style: str, words: str) -> Row:
+        glyphs = self.glyphs
+        signs = {"fault": glyphs.of_status("error"), "good": glyphs.of_status("done"), "dim": "~", "stopped": "-"}
+        host = f"[{subject.host}]" if subject.host else ""
+        return [(style, signs.get(style, "!")), ("name", subject.name), ("host", host), (style, words or "...")]
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Return how to stop what has not begun, and how to close it."""
+        if self.open and self._stop:
+            return [("stop", "stops the rest"), ("ok", "closes; it goes on")]
+        return [("ok", "closes; it goes on" if self.open else "closes")]
+
+
+def unnamed(words: str, names: Sequence[str], style: str) -> str:
+    """Return the words of a result without the session's name, where they begin with it, or with a verb and it."""
+    for name in filter(None, names):
+        this = re.escape(name)
+        if style == "fault":
+            found = re.match(rf"{this}(?:: | (?=(?:has|is|shows|does|was|asks) ))(?=\S)", words)
+        else:
+            found = re.match(rf"{this}(?:: | (?=\S))|(?:\w+ )(?:to )?(?P<name>{this})(?=$|[\s:;,])", words)
+        if found:
+            return words[found.end() :] if not found.groupdict().get("name") else _without(words, found)
+    return words
+
+
+def _without(words: str, found: re.Match[str]) -> str:
+    before = words[: found.start("name")].rstrip().removesuffix(" to")
+    return before + words[found.end("name") :]
 
 
 class Form(Dialog):
@@ -196,18 +337,31 @@ class Form(Dialog):
         self.changed()
 
     def body(self, width: int) -> list[Line]:
-        """Return a line for each field."""
-        focused = self.focused
+        """Return the fields with their labels."""
+        return [line for field in self.fields() for line in self._lines_of(field, width)]
+
+    def _lines_of(self, field: Field, width: int) -> list[Line]:
+        labels = [field.label, *[""] * MOST_LINES]
+        lines = field.lines(field is self.focused, width - LABEL - 2)[:MOST_LINES]
         return [
-            fit(
-                [("dim", f" {field.label:<{LABEL}}"), *field.line(field is focused, width - LABEL - 2)],
-                width,
-            )
-            for field in self.fields()
+            fit([("dim", f" {label:<{LABEL}}"), *line], width, ellipsis=self.glyphs.ellipsis)
+            for label, line in zip(labels, lines, strict=False)
         ]
 
+    def focused_rows(self, width: int) -> tuple[int, int] | None:
+        """Return where the field that takes keys is."""
+        first = 0
+        for field in self.fields():
+            last = first + len(self._lines_of(field, width)) - 1
+            if field is self.focused:
+                return first, last
+            first = last + 1
+        return None
+
     def keys(self) -> list[tuple[str, str]]:
-        """Return how to submit the form and how to close it."""
+        """Return how to submit the form and how to close it, and the keys of the field that takes keys."""
         if self.busy:
             return [("cancel", "closes; what has begun goes on")]
-        return [("submit", "submits"), ("next_field", "next field"), ("cancel", "closes")]
+        own = [self.focused.keys] if self.focused.keys[0] else []
+        others = [("next_field", "next field")] if len(self.fields()) > 1 else []
+        return [("submit", "submits"), *own, *others, ("cancel", "closes")]

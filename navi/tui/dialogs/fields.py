@@ -15,21 +15,24 @@ MOVES = {"ctrl a": "home", "ctrl e": "end", "ctrl b": "left", "ctrl f": "right",
 
 
 class Field(Protocol):
-    """A value with a label."""
+    """A value with a label. `keys` names its own keys, and what they do, for the last line of the form."""
 
     label: str
+    keys: tuple[str, str]
 
     def press(self, key: str) -> bool:
         """Take a key; return whether it was for the field."""
         ...
 
-    def line(self, focused: bool, width: int) -> Line:
+    def lines(self, focused: bool, width: int) -> list[Line]:
         """Paint the value in so many columns."""
         ...
 
 
 class TextField:
     """A line of text. The editing itself is urwid's."""
+
+    keys = ("", "")
 
     def __init__(self, label: str, text: str = "", hint: str = "", longest: int = 4096) -> None:
         self.label = label
@@ -47,6 +50,11 @@ class TextField:
         """Replace the text, and move to its end."""
         self._edit.set_edit_text(text[: self._longest])
         self._edit.set_edit_pos(len(self.text))
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the cursor is behind the last character."""
+        return int(self._edit.edit_pos) == len(self.text)
 
     def press(self, key: str) -> bool:
         """Edit. Up and down are left to the form."""
@@ -75,8 +83,11 @@ class TextField:
         self._edit.set_edit_text(before + after)
         self._edit.set_edit_pos(len(before))
 
-    def line(self, focused: bool, width: int) -> Line:
+    def lines(self, focused: bool, width: int) -> list[Line]:
         """Paint the part of the text around the cursor."""
+        return [self._line(focused, width)]
+
+    def _line(self, focused: bool, width: int) -> Line:
         if not focused:
             return [("", clean(self.text))] if self.text else [("dim", self._hint)]
         place = self._edit.edit_pos
@@ -90,6 +101,8 @@ class TextField:
 
 class Choice:
     """One of several words; left, right and the space bar change it."""
+
+    keys = ("Left Right", "choose")
 
     def __init__(self, label: str, options: Sequence[tuple[str, str]], chosen: str = "") -> None:
         self.label = label
@@ -113,24 +126,40 @@ class Choice:
         self._place = next((place for place in order if self._options[place][0].startswith(key)), self._place)
         return True
 
-    def line(self, focused: bool, width: int) -> Line:
-        """Paint the options that fit, the chosen one highlighted."""
+    def lines(self, focused: bool, width: int) -> list[Line]:
+        """Paint the options that fit as a whole, the chosen one highlighted, and which of how many it is if others do
+        not fit.
+        """
+        first, last = self._visible(width)
+        if (first, last) != (0, len(self._options)):
+            number = f"{self._place + 1}/{len(self._options)}"
+            first, last = self._visible(width - len(number) - 1)
+        else:
+            number = ""
         line: list[Segment] = []
-        first = 0
-        while first < self._place and self._columns(first, self._place) > width:
-            first += 1
-        for place in range(first, len(self._options)):
+        for place in range(first, last):
             chosen = place == self._place
             style = ("cursor" if focused else "name") if chosen else "dim"
             line += [(style, f" {clean(self._options[place][1])} "), ("", " ")]
-        return line
+        return [[*line, ("dim", number)]]
 
-    def _columns(self, first: int, last: int) -> int:
-        return sum(width_of(clean(words)) + 3 for _, words in self._options[first : last + 1])
+    def _visible(self, width: int) -> tuple[int, int]:
+        """Return the options that fit: those before the chosen one only as far as there is room behind it."""
+        first = last = self._place
+        while last < len(self._options) and (last == self._place or self._columns(first, last + 1) <= width):
+            last += 1
+        while first > 0 and self._columns(first - 1, last) <= width:
+            first -= 1
+        return first, last
+
+    def _columns(self, first: int, end: int) -> int:
+        return sum(width_of(clean(words)) + 3 for _, words in self._options[first:end])
 
 
 class Box:
     """A checkbox."""
+
+    keys = ("Space", "ticks")
 
     def __init__(self, label: str, words: str, ticked: bool = False) -> None:
         self.label = label
@@ -144,7 +173,7 @@ class Box:
             return True
         return len(key) == 1
 
-    def line(self, focused: bool, width: int) -> Line:
+    def lines(self, focused: bool, width: int) -> list[Line]:
         """Paint the box and its text."""
         del width
-        return [("cursor" if focused else "", f"[{'x' if self.ticked else ' '}]"), ("", f" {self._words}")]
+        return [[("cursor" if focused else "", f"[{'x' if self.ticked else ' '}]"), ("", f" {self._words}")]]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import urwid
 
 from navi.core.text import clean
-from navi.tui.dialogs.dialog import Form
+from navi.tui.dialogs.dialog import MOST_LINES, Form
 from navi.tui.dialogs.fields import TextField
 from navi.tui.keymap import FORM, MESSAGE
 from navi.tui.paint import Line, width_of
@@ -30,21 +30,32 @@ class TextArea(TextField):
             self._edit.insert_text("\n")
 
     def press(self, key: str) -> bool:
-        """Edit; up and down move between the lines."""
+        """Edit; up and down move between the lines, and are left to the form where there is none."""
         if key in ("up", "down"):
+            place = int(self._edit.edit_pos)
+            beyond = self.text[:place] if key == "up" else self.text[place:]
+            if "\n" not in beyond:
+                return False
             self._edit.keypress((max(10, 2 * len(self.text) + 10),), key)
             return True
         return super().press(key)
 
-    def rows(self, width: int) -> list[Line]:
-        """Paint the rows around the cursor."""
+    def lines(self, focused: bool, width: int) -> list[Line]:
+        """Paint the rows around the cursor; without it, the first one."""
+        if focused:
+            return self.rows(width, MOST_LINES)
+        first, _, more = self.text.partition("\n")
+        return [[("", clean(first)), ("dim", " ..." if more else "")]] if self.text else [[("dim", self._hint)]]
+
+    def rows(self, width: int, most: int = MOST_ROWS) -> list[Line]:
+        """Paint the rows around the cursor, at most so many."""
         if not self.text:
             return [[("cursor", "_"), ("dim", self._hint)]]
         spans = _spans(self.text, width - 1)
         place = self._edit.edit_pos
         here = max(number for number, (start, _) in enumerate(spans) if start <= place)
-        first = max(0, here - MOST_ROWS + 1)
-        return [self._row(spans[number], place, number == here) for number in range(first, len(spans))][:MOST_ROWS]
+        first = max(0, here - most + 1)
+        return [self._row(spans[number], place, number == here) for number in range(first, len(spans))][:most]
 
     def _row(self, span: tuple[int, int], place: int, has_cursor: bool) -> Line:
         start, end = span
@@ -78,6 +89,12 @@ class MessageForm(Form):
     ) -> None:
         super().__init__(glyphs, title, submit, close)
         self._area = TextArea(text, hint=" what the agent should do")
+
+    def focused_rows(self, width: int) -> tuple[int, int] | None:
+        """Return where the cursor is: in a small terminal not all rows fit."""
+        rows = self.body(width)
+        here = next((place for place, row in enumerate(rows) if any(style == "cursor" for style, _ in row)), 0)
+        return here, here
 
     @property
     def text(self) -> str:

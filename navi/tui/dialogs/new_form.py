@@ -25,7 +25,7 @@ Complete = Callable[["NewForm", str], None]
 
 
 class NewForm(Form):
-    """In the field of the directory, Tab completes with the directories of the chosen host.
+    """In the field of the directory, a key completes with the directories of the chosen host.
 
     `spawning` are the fields of an agent without a terminal, None if none can be started.
     """
@@ -51,7 +51,7 @@ class NewForm(Form):
         self._name = TextField("name", name, longest=200)
         self._directory = TextField("directory", self._usual_directory(here))
         self._runs = Choice("agent", [(one, one) for one in (*self._kinds, *PRESETS, COMMAND, *self._templates)], runs)
-        self._line = TextField("command line", hint="for the shell of that host")
+        self._line = TextField("command line", hint="the host's shell runs it")
         self._free = Box("", "skip permission prompts")
         self._attach = Box("", "open it afterwards")
         self._untouched = self._directory.text
@@ -127,12 +127,15 @@ class NewForm(Form):
         return (DIRECTORY, *super().contexts) if self.focused is self._directory and not self.busy else super().contexts
 
     def press(self, key: str, command: str | None) -> None:
-        """Complete a directory, or do as any form."""
-        if command == "complete":
+        """Complete a directory, or do as any form. In a prompt of several lines, up and down move between them."""
+        if command == "complete" and not (key == "right" and not self._directory.at_end):
             self._offer_next()
             return
         if self.spawns and self._types_prompt and (command == "new_line" or (key == "enter" and command is None)):
             self.spawns.area.break_line()
+            self.changed()
+            return
+        if self.spawns and self._types_prompt and key in ("up", "down") and self.spawns.area.press(key):
             self.changed()
             return
         before, spawned = (self.host, self._runs.value), self.spawns
@@ -141,6 +144,14 @@ class NewForm(Form):
             self._change_directory()
         if self.spawns is not spawned:
             self.tell(note=WARNING if self.spawns else "")
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Return the keys of the form, and those of the field of a directory and of a prompt."""
+        keys = super().keys()
+        if self.busy:
+            return keys
+        own = {DIRECTORY: ("complete", "completes"), MESSAGE: ("new_line", "new line")}
+        return [keys[0], *(own[context] for context in self.contexts if context in own), *keys[1:]]
 
     @property
     def _types_prompt(self) -> bool:

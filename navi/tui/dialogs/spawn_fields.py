@@ -8,7 +8,7 @@ from navi.tui.dialogs.fields import Choice, Field, TextField
 from navi.tui.dialogs.message_form import TextArea
 
 MODES: tuple[tuple[str, str], ...] = (
-    ("", "as configured there"), ("default", "default"), ("acceptEdits", "acceptEdits"), ("plan", "plan"),
+    ("", "as configured on the host"), ("default", "default"), ("acceptEdits", "acceptEdits"), ("plan", "plan"),
     ("bypassPermissions", "bypassPermissions"),
 )  # fmt: skip
 """The permission modes of Claude Code; other agents have their own."""
@@ -23,7 +23,7 @@ class SpawnFields:
         self, harnesses: Sequence[tuple[str, str]], harness: str = "", model: str = "", mode: str = ""
     ) -> None:
         self._harness = Choice("agent", harnesses, harness)
-        self._model = TextField("model", model, hint=" that of the agent", longest=200)
+        self._model = TextField("model", model, hint=" the agent's default", longest=200)
         modes = MODES if mode in dict(MODES) else (*MODES, (mode, mode))
         self._mode = Choice("permissions", modes, mode)
         self.area = TextArea(hint=" what the agent should do")

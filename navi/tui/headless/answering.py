@@ -11,10 +11,11 @@ from navi.core.model import Session
 from navi.core.question import Reply
 from navi.core.text import clean, clean_lines
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
-from navi.tui.dialogs.dialog import Dialog, Report
-from navi.tui.headless.commands import HeadlessCommands, Work, name_in_table
+from navi.tui.dialogs.dialog import Dialog
+from navi.tui.headless.commands import HeadlessCommands, Work, name_in_table, subject_in_table
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.pages.page import Services
+from navi.tui.reports import report_on_work
 from navi.tui.session_commands import Screen
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Answer:
         dialog = AnswerDialog(
             self._glyphs, list(self._sessions), chosen, self._decided, self._ask_for_text, self._close
         )
+        dialog.types_several = True
         if len(self._sessions) == 1:
             dialog.title = f"Answer {next(iter(self._sessions.values())).short_label}"
         return dialog
@@ -161,8 +163,8 @@ class Answer:
             name, question = answered[0]
             self._commands.order(self._work(name, question, reply), self._screen.tell)
             return
-        report = Report(self._glyphs, "Answer", [name for name, _ in answered], self._screen.close)
-        self._screen.open(report)
+        subjects = [subject_in_table(self._sessions[name]) for name, _ in answered]
+        report = report_on_work(self._screen, "Answer", subjects)
         for name, question in answered:
             self._commands.order(self._work(name, question, reply), partial(report.put, name))
 

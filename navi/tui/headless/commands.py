@@ -12,12 +12,13 @@ from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.tui.actions import Tell
-from navi.tui.dialogs.dialog import Confirm, Report
+from navi.tui.dialogs.dialog import Confirm, Subject
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.spawn_fields import SpawnFields
 from navi.tui.message_commands import answer_to
 from navi.tui.pages.page import Services
 from navi.tui.paint import Line
+from navi.tui.reports import report_on_work
 from navi.tui.session_commands import Screen
 from navi.tui.terminal_programs import TerminalPrograms
 from navi.tui.theme import status_style
@@ -75,8 +76,7 @@ class HeadlessCommands:
         if len(sessions) == 1:
             self.order(work(sessions[0]), self._screen.tell)
             return
-        report = Report(self._services.glyphs, title, list(map(name_in_table, sessions)), self._screen.close)
-        self._screen.open(report)
+        report = report_on_work(self._screen, title, list(map(subject_in_table, sessions)))
         for one in sessions:
             self.order(work(one), partial(report.put, name_in_table(one)))
 
@@ -113,7 +113,7 @@ class HeadlessCommands:
         """Ask, and end the turns of agents that are at work or ask something."""
         busy = [one for one in sessions if one.word in BUSY]
         if not busy:
-            self._screen.tell(f"nothing is at work in {_names(sessions)}; {self._screen.key_of('quit')} quits navi")
+            self._screen.tell(f"no agent works in {_names(sessions)}; {self._screen.key_of('quit')} quits navi")
             return
         does = f"interrupts {'it' if len(busy) == 1 else 'them'}"
         self._confirm("Interrupt", busy, does, lambda: self._each("Interrupt", busy, lambda s: partial(_interrupt, s)))
@@ -270,6 +270,12 @@ async def _end(session: Session, hub: Hub, hints: tuple[str, str]) -> str:
 def name_in_table(session: Session) -> str:
     """Return what a session is called in a table: titles may be the same."""
     return f"{session.short_label} {session.name[-4:]}"
+
+
+def subject_in_table(session: Session) -> Subject:
+    """Return what a row of results about a session is about."""
+    host = "" if session.host == LOCAL else clean(session.host)
+    return Subject(name_in_table(session), clean(name_in_table(session)), host, clean(session.short_label))
 
 
 def _names(sessions: Sequence[Session]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState
-from navi.core.listing import Selection, Sort, arrange, is_agent, next_mark, next_scope
+from navi.core.listing import Selection, Sort, arrange, is_agent, needs_person, next_mark
 from navi.core.model import HostView
 from navi.core.notices import is_lost
 from navi.core.text import clean
@@ -50,7 +51,6 @@ class ListCommands:
             "attention": self._go_to_waiting,
             "mark": self._list.mark,
             "sort": self._sort,
-            "scope": self._scope,
             "marked": self._marked,
             "offline": self._offline,
             "everything": self._everything,
@@ -71,17 +71,35 @@ class ListCommands:
             self._select(Selection(sort=self.selection.sort, everything=self.selection.everything))
 
     def _go_to_waiting(self) -> None:
-        if not self._list.seek_waiting(self._visits_finished):
-            lost = [clean(view.name) for view in self._fleet.views if is_lost(view)]
-            self._tell("no session needs you" + (f"; no answer from {', '.join(lost)}" if lost else ""))
+        if self._list.seek_waiting(self._visits_finished):
+            return
+        lost = [clean(view.name) for view in self._fleet.views if is_lost(view)]
+        silent = f"; no answer from {', '.join(lost)}" if lost else ""
+        others = sum(needs_person(session) for view in self._fleet.views for session in view.sessions)
+        if others and self.narrowed:
+            needs = f"{others} other{' does' if others == 1 else 's do'}"
+            leave = self._keymap.name("leave")
+            self._tell(f"no session on this list needs you; {needs}: {leave} lists all{silent}")
+        else:
+            self._tell(f"no session needs you{silent}")
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a filter hides sessions."""
+        return self.selection != Selection(sort=self.selection.sort, everything=self.selection.everything)
+
+    @property
+    def needed(self) -> bool:
+        """Whether there is a session to go to that needs the user."""
+        return self._list.has_waiting(self._visits_finished)
 
     def _sort(self) -> None:
         orders = list(Sort)
         self._select(replace(self.selection, sort=orders[(orders.index(self.selection.sort) + 1) % len(orders)]))
 
-    def _scope(self) -> None:
-        names = [view.name for view in self._fleet.views]
-        self._select(replace(self.selection, scope=next_scope(self.selection.scope, names)))
+    def choose(self, scope: str) -> None:
+        """List the sessions of a host, or those of a Scope."""
+        self._select(replace(self.selection, scope=scope))
 
     def _marked(self) -> None:
         self._select(replace(self.selection, mark=next_mark(self.selection.mark, self._fleet.views)))
@@ -106,13 +124,13 @@ def empty_lines(views: Sequence[HostView], selection: Selection, keymap: Keymap)
     """Say why no session is listed, and what to press."""
     hidden = sum(not is_agent(session) for view in views for session in view.sessions)
     if selection != Selection(everything=selection.everything):
-        keys = f"{keymap.name('scope')} and {keymap.name('offline')}"
-        title = "  No session matches the filter"
-        lines: list[Line] = [[], [("title", title)], [("dim", f"  {keys} change the filter")]]
+        hint = f"  {keymap.name('leave')} lists all sessions"
+        lines: list[Line] = [[], [("title", "  No session matches the filter")], [("dim", hint)]]
     elif any(view.state is HostState.CONNECTING or (view.frame is None and not view.failure) for view in views):
         lines = [[], [("title", "  Connecting ...")]]
     else:
-        lines = _no_sessions([bool(view.fresh and view.frame and view.frame.proven) for view in views], keymap)
+        proven = [bool(view.fresh and view.frame and view.frame.proven) for view in views]
+        lines = [*_no_sessions(proven, keymap), *_other_hosts(views, keymap)]
     if hidden and not selection.everything:
         what = "session without an agent is" if hidden == 1 else "sessions without an agent are"
         lines.append([("dim", f"  {hidden} tmux {what} hidden; {keymap.name('everything')} shows them")])
@@ -129,8 +147,16 @@ def _no_sessions(proven: Sequence[bool], keymap: Keymap) -> list[Line]:
     if not any(proven):
         return [[], [("title", "  Sessions are unknown")]]
     title = "No sessions here yet" if all(proven) else "No sessions on the hosts that answer"
+    what = "  An agent in tmux is a line here: what it does, for how long, what it asks."
     start = f"  {keymap.name('new')} starts one; so does, in a shell: tmux new-session -s work claude"
-    return [[], [("title", f"  {title}")], [("dim", start)]]
+    return [[], [("title", f"  {title}")], [("dim", what)], [("", start)]]
+
+
+def _other_hosts(views: Sequence[HostView], keymap: Keymap) -> list[Line]:
+    """Say how sessions of other machines come here, where there is none yet."""
+    if any(view.name != LOCAL for view in views):
+        return []
+    return [[("", f"  {keymap.name('add_hosts')} adds machines that ssh reaches; their agents then appear here, too")]]
 
 
 def _doubt(view: HostView) -> Failure | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from navi.core.listing import asks_person, group_of
 from navi.core.model import AgentStatus, HeadlessAgent, Session
 from navi.core.text import age, age_lasts, clean, short_path
 from navi.tui.list.density import height_of as lines_of
 from navi.tui.paint import Line, Segment, columns_of, fit, justify, width_of
-from navi.tui.theme import Glyphs, lit, status_style
+from navi.tui.theme import Glyphs, flashing, lit, status_style
 
 LEAST_LABEL, MOST_LABEL = 10, 60
 """Characters of a title: it leaves room for host and badge."""
@@ -30,7 +31,8 @@ class RowContext:
     `now` is the host's time (epoch), `home` the home directory there, `query` the search if it matches, else "".
     `unseen` says that it has finished a turn that nobody has looked at. `lines` is how many lines a session may take
     (density.py); with one line, the message begins behind `columns` for sign, name and badges. `heading` is how many
-    sessions are in the group that begins with this one, 0 if none begins or groups have no headings.
+    sessions are in the group that begins with this one, 0 if none begins or groups have no headings. `changed` says
+    that its status has changed a moment ago.
     """
 
     glyphs: Glyphs
@@ -44,6 +46,7 @@ class RowContext:
     home: str = ""
     marked: bool = False
     unseen: bool = False
+    changed: bool = False
 
 
 def height_of(session: Session, context: RowContext) -> int:
@@ -52,7 +55,7 @@ def height_of(session: Session, context: RowContext) -> int:
 
 
 def row(session: Session, context: RowContext, width: int) -> list[Line]:
-    """Return the lines of a session; those of the selected one are filled to the right edge, for its background."""
+    """Return the lines of a session; where it has a background, they are filled to the right edge."""
     heading = [_heading(session, context, width)] if context.heading else []
     return [*heading, *_lines(session, context, width)]
 
@@ -73,8 +76,9 @@ def _lines(session: Session, context: RowContext, width: int) -> list[Line]:
         lines = [[("stale", text) for _, text in line] for line in lines]
     if context.query:
         lines = [list(_marked(line, context.query)) for line in lines]
-    if context.selected:
-        lines = [[(lit(style), text) for style, text in _filled(line, context, width)] for line in lines]
+    if context.changed or context.selected:
+        on_ground = flashing if context.changed else lit
+        lines = [[(on_ground(style), text) for style, text in _filled(line, context, width)] for line in lines]
     return lines
 
 
@@ -129,7 +133,7 @@ def _name(session: Session, context: RowContext, width: int) -> list[Segment]:
     label = _title(session.label, width - columns_of(badges) - 27) if session.headless else clean(session.name)
     return [
         *_gutter(context),
-        ("selected", context.glyphs.cursor if context.selected else " "),
+        ("selected", context.glyphs.cursor) if context.selected else ("", " "),
         ("notice", "+" if context.marked else " "),
         (status_style(word), f"{context.glyphs.of_status(word)} "),
         ("selected" if context.selected and context.fresh else "name", label),
@@ -165,19 +169,38 @@ def columns_before_messages(sessions: Iterable[Session], width: int) -> int:
     return min(BEFORE_NAME + longest, width * 2 // 5)
 
 
-def position(sessions: Sequence[Session], place: int, visible: Sequence[int], width: int) -> Line:
+class Urgent:
+    """How many of the first so many sessions ask the user something, and how many have failed: counted once for every
+    place, because each key asks.
+    """
+
+    def __init__(self, sessions: Iterable[Session]) -> None:
+        listed = tuple(sessions)
+        self._people = tuple(accumulate(map(asks_person, listed), initial=0))
+        self._errors = tuple(accumulate((session.status.word == "error" for session in listed), initial=0))
+
+    @property
+    def total(self) -> int:
+        """The number of sessions."""
+        return len(self._people) - 1
+
+    def outside(self, first: int, last: int) -> tuple[int, int]:
+        """Return how many do so above the place `first` and below `last`."""
+        people, errors = (counts[first] + counts[-1] - counts[last + 1] for counts in (self._people, self._errors))
+        return people, errors
+
+
+def position(urgent: Urgent, place: int, visible: Sequence[int], width: int) -> Line:
     """Return the line that says which session is selected, and what lies above and below the visible ones."""
-    above, below = visible[0], len(sessions) - visible[-1] - 1
-    hidden = [*sessions[:above], *sessions[visible[-1] + 1 :]]
-    people = sum(map(asks_person, hidden))
-    errors = sum(session.status.word == "error" for session in hidden)
+    above, below = visible[0], urgent.total - visible[-1] - 1
+    people, errors = urgent.outside(visible[0], visible[-1])
     parts = [f"{count} more {where}" for count, where in ((above, "above"), (below, "below")) if count]
     left: Line = [
         ("dim", f"   {', '.join(parts)}"),
         *([("permission", f"  {people} need{'s' if people == 1 else ''} you")] if people else []),
         *([("error", f"  {errors} error{'' if errors == 1 else 's'}")] if errors else []),
     ]
-    return justify(left, [("dim", f" {place + 1}/{len(sessions)} ")], width)
+    return justify(left, [("dim", f" {place + 1}/{urgent.total} ")], width)
 
 
 def _columns_of_host(session: Session) -> int:

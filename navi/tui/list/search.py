@@ -33,7 +33,7 @@ class Search:
             "previous_match": partial(self._list.seek, -1),
             "search_down": partial(self._list.seek, 1),
             "search_up": partial(self._list.seek, -1),
-            "search_keep": self._keep,
+            "search_keep": self.keep,
             "search_clear": self.clear,
         }
 
@@ -56,6 +56,10 @@ class Search:
             return pasted
         return True
 
+    def keep(self) -> None:
+        """Keep the search that was typed."""
+        self.typed = None
+
     def clear(self) -> None:
         """End the search."""
         self.typed = None
@@ -71,6 +75,3 @@ class Search:
     def _find(self, query: str) -> None:
         self.typed = query[:LONGEST]
         self._list.narrow(self.typed)
-
-    def _keep(self) -> None:
-        self.typed = None

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 
 import urwid
 
 from navi.core.listing import Key, find_waiting, matches
 from navi.core.model import HostView, Session
 from navi.core.notices import RESTING
+from navi.tui.list.changes import Changes
 from navi.tui.list.density import Density, choose_density, headings_of, height_of
 from navi.tui.list.list_box import Box, Rows
-from navi.tui.list.rows import RowContext, columns_before_messages, label_lasts, position
+from navi.tui.list.rows import RowContext, Urgent, columns_before_messages, label_lasts, position
 from navi.tui.paint import Line, Panel, paint
 from navi.tui.theme import Glyphs
 
 POSITION_AT_LEAST = 8
 """Lines of a list under which none says what lies above and below."""
+
+WHEEL = 3
+"""Lines by which the wheel scrolls."""
 
 
 class SessionList(Panel):
@@ -36,7 +42,9 @@ class SessionList(Panel):
         self._headings: Mapping[int, int] = {}
         self._density = Density()
         self._columns = 0
+        self._urgent = Urgent(())
         self._arranged: tuple[int, int] | None = None
+        self._needed: bool | None = None
         self.density = "auto"
         self._rows = Rows(self._context, self._click)
         self._box = Box(self._rows)
@@ -44,7 +52,8 @@ class SessionList(Panel):
         self.query = ""
         self.marked: frozenset[Key] = frozenset()
         self.unseen: frozenset[Key] = frozenset()
-        self.label_lasts = float("inf")
+        self._changes = Changes()
+        self._ages_last = float("inf")
 
     # ---- what is listed
 
@@ -66,7 +75,9 @@ class SessionList(Panel):
         """
         self._grouped = grouped
         self._all = sessions
+        self._needed = None
         self._views = {view.name: view for view in views}
+        self._changes.note(sessions, time.monotonic())
         self._narrow()
         self._put(self._place_of_selected() if self._moved else self._place)
         if self.marked:
@@ -101,6 +112,11 @@ class SessionList(Panel):
         self._rows.set_focus(self._place)
         if self._sessions:
             self._selected = self._sessions[self._place].key
+
+    @property
+    def label_lasts(self) -> float:
+        """For how many seconds all rows look the same."""
+        return min(self._ages_last, self._changes.last(time.monotonic()))
 
     # ---- marking
 
@@ -155,16 +171,24 @@ class SessionList(Panel):
 
         If a search hides it, the search ends.
         """
-        also = self.unseen if also_unseen else ()
         keys = [session.key for session in self._all]
         begin = keys.index(self._selected) + 1 if self._selected in keys else 0
-        place = find_waiting(self._all, begin, also) if self._all else None
+        place = self._find_waiting(begin, also_unseen)
         if place is None:
             return False
         if self._all[place] not in self._sessions:
             self.narrow("")
         self.select(self._sessions.index(self._all[place]))
         return True
+
+    def has_waiting(self, also_unseen: bool = False) -> bool:
+        """Return whether there is a session for `seek_waiting`. The result is remembered: every key asks."""
+        if self._needed is None:
+            self._needed = self._find_waiting(0, also_unseen) is not None
+        return self._needed
+
+    def _find_waiting(self, begin: int, also_unseen: bool) -> int | None:
+        return find_waiting(self._all, begin, self.unseen if also_unseen else ()) if self._all else None
 
     def seek(self, step: int) -> None:
         """Go to the next match of the search (step 1), or the previous one (-1); behind the last comes the first."""
@@ -180,7 +204,7 @@ class SessionList(Panel):
     def render(self, size: tuple[int, int], focus: bool = False) -> urwid.Canvas:  # type: ignore[override]
         """Paint the sessions around the cursor (urwid's protocol)."""
         del focus
-        self.label_lasts = float("inf")
+        self._ages_last = float("inf")
         if not self._sessions:
             lines = [[], [("title", f"  No session matches {self.query}")]] if self._all else self.empty
             return paint(lines, *size, ellipsis=self.glyphs.ellipsis)
@@ -190,10 +214,10 @@ class SessionList(Panel):
         canvas = self._box.render(inner, True)
         self._rows.forget()
         now = time.time()
-        self.label_lasts = min(self._label_lasts(place, now) for place in self._box.visible)
+        self._ages_last = min(self._label_lasts(place, now) for place in self._box.visible)
         if inner == size:
             return canvas
-        below = paint([position(self._sessions, self._place, self._box.visible, size[0])], size[0], 1)
+        below = paint([position(self._urgent, self._place, self._box.visible, size[0])], size[0], 1)
         return urwid.CanvasCombine([(canvas, None, False), (below, None, False)])
 
     def _arrange(self, size: tuple[int, int]) -> None:
@@ -203,6 +227,7 @@ class SessionList(Panel):
         self._density = choose_density(self.density, self._sessions, self._grouped, *size)
         self._headings = headings_of(self._sessions) if self._density.headings else {}
         self._columns = columns_before_messages(self._sessions, size[0]) if self._density.lines == 1 else 0
+        self._urgent = Urgent(self._sessions)
         self._rows.show(self._sessions)
         self._arranged = size
 
@@ -227,6 +252,10 @@ class SessionList(Panel):
         session = self._sessions[place]
         return label_lasts(session, self._clock(session, now))
 
+    def clock(self, session: Session) -> float:
+        """Return the time by which a listed session's times are."""
+        return self._clock(session, time.time())
+
     def _clock(self, session: Session, now: float) -> float:
         """Return the time by which a session's times are: its host's, or that of the hub, which is ours."""
         return now if session.headless else self._views[session.host].clock(now)
@@ -244,6 +273,7 @@ class SessionList(Panel):
             lines=self._density.lines, columns=self._columns, heading=self._headings.get(place, 0),
             home=view.frame.home if view.frame else "", marked=session.key in self.marked,
             unseen=session.key in self.unseen and session.status.word in RESTING,
+            changed=self._changes.has(session.key),
         )  # fmt: skip
 
     # ---- the mouse
@@ -251,16 +281,29 @@ class SessionList(Panel):
     def mouse_event(  # type: ignore[override]
         self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
     ) -> bool:
-        """Select by click, attach by a click on the selected one, move by the wheel (urwid's protocol)."""
+        """Select by click, attach by a click on the selected one, scroll by the wheel (urwid's protocol)."""
         del focus
         if "press" not in event:
             return False
         if button in (4, 5):
-            self.move(-1 if button == 4 else 1)
+            if self._sessions:
+                self._scroll(self._inner(size)[1], -WHEEL if button == 4 else WHEEL)
             self._clicked(False)
         elif button == 1 and self._sessions and line < self._inner(size)[1]:
             self._box.mouse_event(self._inner(size), event, button, column, line, True)
         return True
+
+    def _scroll(self, height: int, step: int) -> None:
+        """Scroll by lines. The cursor moves only if its session would leave the screen."""
+        begins = list(accumulate(map(self._height, range(len(self._sessions))), initial=0))
+        visible = self._box.visible or (0,)
+        top = begins[visible[0]] + self._box.hidden + step
+        top = max(0, min(top, begins[-1] - height))
+        first = bisect_right(begins, top) - 1
+        self._box.visible, self._box.hidden = (first,), top - begins[first]
+        highest = bisect_left(begins, top)
+        lowest = max(highest, bisect_right(begins, top + height) - 2)
+        self.select(max(highest, min(self._place, lowest)))
 
     def _click(self, place: int, again: bool) -> None:
         self.select(place)

@@ -10,13 +10,13 @@ import trio
 
 from navi.core.address import LOCAL
 from navi.core.model import Session
-from navi.core.text import age, clean
+from navi.core.text import clean
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.comments import Comment, Talk, comments
 from navi.tui.keymap import Keymap
 from navi.tui.pages.fetcher import Fetcher, in_words
-from navi.tui.pages.git import GitFetcher, GitView, style_of
+from navi.tui.pages.git import GitFetcher, GitView, ago, branch_of, style_of
 from navi.tui.pages.page import Entry, Services, SessionPage
 from navi.tui.paint import Line
 
@@ -86,6 +86,11 @@ class CommentsPage(SessionPage):
         if session and self._comments.view(self._git.view(session)).seen is None:
             self._comments.fetch(self._git.view(session))
 
+    @property
+    def branch(self) -> str:
+        """The branch that the pull request is for, as far as it is known."""
+        return branch_of(self._git, self.session)
+
     def lines_about(self, session: Session) -> Sequence[Entry]:
         """Return the comments on the pull request of the session's branch."""
         git = self._git.view(session)
@@ -121,7 +126,7 @@ def comment_lines(git: GitView, view: CommentsView, now: float, clock: float, ke
         lines.append([("fault", f"  {clean(view.fault)}")])
     if view.seen is not None:
         keys = f"{keymap.name('refresh')} refreshes, {keymap.name('comments')} goes back to git"
-        lines.append([("dim", f"  fetched {age(now - view.seen)}; {keys}")])
+        lines.append([("dim", f"  fetched {ago(now - view.seen)}; {keys}")])
     return [*lines, *(_talk(view.talk, git.request.url, clock) if view.talk else [])]
 
 

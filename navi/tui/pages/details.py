@@ -11,6 +11,8 @@ from navi.core.facts import Fact, facts, recent_text, time_parts, tokens_text, t
 from navi.core.metrics import Metrics, metrics_of
 from navi.core.model import HostView, Session
 from navi.core.text import clean, exact_age
+from navi.ops.losses import Losses
+from navi.tui.pages.branches import Branches
 from navi.tui.pages.charts import Bar, Chart
 from navi.tui.pages.page import Entry, Services, SessionPage
 from navi.tui.pages.questions import Questions
@@ -29,23 +31,33 @@ class DetailsPage(SessionPage):
         super().__init__(services, about)
         self._tokens = services.shared(TokenCounts)
         self._questions = services.shared(Questions)
+        self._branches = services.shared(Branches)
+
+    @property
+    def branch(self) -> str:
+        """The branch of the session's directory, as far as it is known."""
+        session = self.session
+        found = self._branches.of(session) if session else None
+        return found.branch if found else ""
 
     def lines_about(self, session: Session) -> Sequence[Entry]:
         """Return everything known about the session."""
         view = self.services.fleet.view(session.host)
         lines = detail_lines(session, view, view.clock(time.time()), self._tokens.view(session))
-        return [*self._questions.lines(session), *lines]
+        return [*self._questions.lines(session), *lines, *_git(self._branches.of(session))]
 
     def follow(self) -> None:
         """Count tokens when the session has moved on, and read what it asks."""
         if session := self.session:
             self._questions.follow(session)
             self._tokens.follow(session, trio.current_time())
+            self._branches.follow(session, trio.current_time())
 
     def refresh(self) -> bool:
         """Count tokens again; the host has to be refreshed, too."""
         if session := self.session:
             self._tokens.fetch(session, trio.current_time())
+            self._branches.fetch(session, trio.current_time())
         return False
 
 
@@ -54,6 +66,14 @@ def detail_lines(session: Session, view: HostView, now: float, tokens: TokenView
     host = f"{view.name} ({view.destination}), {view.state}"
     lines: list[Entry] = [_fact(fact) for fact in facts(session, host, view.frame, now)]
     return [*lines, *_usage(metrics_of(session, now), tokens)]
+
+
+def _git(found: Losses | None) -> list[Line]:
+    """Return the branch of the session's directory, and what is in no commit."""
+    if found is None or not found.git:
+        return []
+    lines = [_fact(Fact("branch", found.branch or "none (detached HEAD)"))] if not found.problem else []
+    return [*lines, _fact(Fact("uncommitted", found.changes))]
 
 
 def _fact(fact: Fact) -> Line:

@@ -75,7 +75,7 @@ class GitFetcher:
     async def _with_request(self, view: GitView, repository: Repository) -> GitView:
         """Ask only the gh of this machine, whatever the host: it is logged in to GitHub."""
         if not repository.url or not repository.branch:
-            return replace(view, doubt="no branch of a remote, so no pull request")
+            return replace(view, doubt="no branch or no remote, so no pull request")
         try:
             found = await self._fleet.ask(LOCAL, pull_request(repository.url, repository.branch))
         except (HostError, OperationError) as error:
@@ -96,6 +96,11 @@ class GitPage(SessionPage):
         if session and self._git.view(session).seen is None:
             self._git.fetch(session)
 
+    @property
+    def branch(self) -> str:
+        """The branch of the session's directory, as far as it is known."""
+        return branch_of(self._git, self.session)
+
     def lines_about(self, session: Session) -> Sequence[Entry]:
         """Return what is known of the session's directory."""
         clock = self.services.fleet.view(session.host).clock(time.time())
@@ -106,6 +111,12 @@ class GitPage(SessionPage):
         if session := self.session:
             self._git.fetch(session)
         return self.session is not None
+
+
+def branch_of(git: GitFetcher, session: Session | None) -> str:
+    """Return the branch of a session's directory, "" if none is known."""
+    repository = git.view(session).repository if session else None
+    return clean(repository.branch) if repository else ""
 
 
 def git_lines(view: GitView, now: float, clock: float, keymap: Keymap) -> list[Line]:
@@ -121,7 +132,7 @@ def git_lines(view: GitView, now: float, clock: float, keymap: Keymap) -> list[L
         lines += _request(view)
         if view.seen is not None:
             more = f", {keymap.name('comments')} shows the comments" if view.request else ""
-            seen = f"  fetched {age(now - view.seen)}; {keymap.name('refresh')} refreshes{more}"
+            seen = f"  fetched {ago(now - view.seen)}; {keymap.name('refresh')} refreshes{more}"
             lines.append([("dim", seen)])
         lines += [[], *map(_difference, view.repository.difference)]
     return lines
@@ -134,14 +145,14 @@ def _fact(label: str, text: str, style: str = "") -> Line:
 def _repository(found: Repository, clock: float) -> list[Line]:
     lines = [
         _fact("repository", found.root),
-        _fact("branch", found.branch or "none: the head is detached", "name" if found.branch else "notice"),
+        _fact("branch", found.branch or "none (detached HEAD)", "name" if found.branch else "notice"),
         _fact("upstream", found.upstream + _distance(found) if found.upstream else "none"),
         _fact("files", found.changes, "notice" if found.dirty else "good"),
     ]
     if found.commit:
         commit = found.commit
         lines.append(_fact("commit", f"{commit.hash} {commit.subject}"))
-        lines.append(_fact("", f"{commit.author}, {age(clock - commit.time)}"))
+        lines.append(_fact("", f"{commit.author}, {ago(clock - commit.time)}"))
     else:
         lines.append(_fact("commit", "none yet", "notice"))
     if found.url:
@@ -171,6 +182,12 @@ def _request(view: GitView) -> list[Line]:
     if request.labels:
         lines.append(_fact("labels", ", ".join(request.labels)))
     return [*lines, _fact("", request.url, "dim")]
+
+
+def ago(seconds: float) -> str:
+    """Return how long ago something was, in words."""
+    words = age(seconds)
+    return "just now" if words == "now" else f"{words} ago"
 
 
 def style_of(word: str) -> str:

@@ -10,14 +10,17 @@ from navi.config.settings import Problem
 from navi.core.failure import HostState
 from navi.core.model import HostView
 from navi.core.place import twins
-from navi.core.text import clean, exact_age, latency
+from navi.core.text import clean, exact_age, latency, short_path
 from navi.tui.keymap import Keymap
 from navi.tui.pages.page import Entry, Page
-from navi.tui.paint import Line
+from navi.tui.paint import Line, fit, width_of
 from navi.tui.theme import HOST_STYLES, Glyphs
 
 MOST_NAMES = 8
 """Lost sessions of a host that are named."""
+
+MOST_COLUMNS = 30
+"""Columns of their names."""
 
 
 class HostsPage(Page):
@@ -68,7 +71,8 @@ def _host(view: HostView, glyphs: Glyphs, now: float, keymap: Keymap, twin: str)
         ]
     ]
     troubles = [*_troubles(view, now, keymap), ("lost", "notice", _lost(view, keymap))]
-    return lines + [[("", f"     {label:<11}"), (name, text)] for label, name, text in troubles if text]
+    lines += [[("", f"     {label:<11}"), (name, text)] for label, name, text in troubles if text]
+    return lines + _lost_rows(view)
 
 
 def _troubles(view: HostView, now: float, keymap: Keymap) -> list[tuple[str, str, str]]:
@@ -81,22 +85,35 @@ def _troubles(view: HostView, now: float, keymap: Keymap) -> list[tuple[str, str
             ("next try", "dim", _next_try(view, now, keymap)),
             ("watch", "dim", _polled(view)),
         ]  # fmt: skip
-    last = f"{view.last_failure.cause} (over now)" if view.last_failure else ""
+    last = f"{view.last_failure.cause} (recovered)" if view.last_failure else ""
     return [("last error", "dim", last), ("watch", "dim", _polled(view))]
 
 
 def _lost(view: HostView, keymap: Keymap) -> str:
-    """Return how many sessions a host has lost, when, which, and what brings them back."""
+    """Return how many sessions a host has lost, when, and what brings them back."""
     lost = view.frame.lost_sessions if view.frame else ()
     if not view.frame or not lost:
         return ""
     newest = max(one.time for one in lost)
     age = f" {exact_age(view.frame.clock - newest)} ago at the earliest" if newest else ""
     why = "by a reboot" if all(one.how == "reboot" for one in lost) else "with a tmux server"
-    names = ", ".join(clean(one.name) for one in lost[:MOST_NAMES])
-    more = f" and {len(lost) - MOST_NAMES} more" if len(lost) > MOST_NAMES else ""
     number = f"{len(lost)} session{'' if len(lost) == 1 else 's'}"
-    return f"{number} lost {why}{age}: {names}{more}; {keymap.name('restore')} brings all back"
+    back = "it" if len(lost) == 1 else "all"
+    return f"{number} lost {why}{age}; {keymap.name('restore')} brings {back} back"
+
+
+def _lost_rows(view: HostView) -> list[Line]:
+    """Return a row for each lost session: name, agent, directory."""
+    lost = view.frame.lost_sessions if view.frame else ()
+    home = view.frame.home if view.frame else ""
+    cells = [(clean(one.name), clean(one.agent), short_path(clean(one.directory), home)) for one in lost[:MOST_NAMES]]
+    widths = [min(MOST_COLUMNS, max((width_of(cell[place]) for cell in cells), default=0)) for place in (0, 1)]
+    rows: list[Line] = [
+        [("", " " * 16), *fit([("name", name)], widths[0] + 2), *fit([("", agent)], widths[1] + 2), ("dim", directory)]
+        for name, agent, directory in cells
+    ]
+    more = len(lost) - MOST_NAMES
+    return [*rows, *([[("", " " * 16), ("dim", f"and {more} more")]] if more > 0 else [])]
 
 
 def _next_try(view: HostView, now: float, keymap: Keymap) -> str:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from navi.config.settings import Problem
+from navi.core.address import LOCAL
 from navi.core.model import Session
+from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.tui.keymap import Binding, Keymap
-from navi.tui.pages.charts import Chart
 from navi.tui.pages.fetcher import Background
 from navi.tui.paint import Line
 from navi.tui.theme import Glyphs
 
-Entry = Line | Chart
-"""What a page is made of: lines that are folded where they are too long, and charts that take the width there is."""
+
+class Wide(Protocol):
+    """A part of a page that makes its lines for the width that there is."""
+
+    def lines(self, width: int, glyphs: Glyphs) -> list[Line]:
+        """Return its lines, none wider than that."""
+        ...
+
+
+Entry = Line | Wide
+"""What a page is made of: lines that are folded where they are too long, and parts that take the width there is."""
 
 Shared = TypeVar("Shared")
 
@@ -46,12 +56,14 @@ class Services:
 class Page:
     """A page that follows nothing. `context` is that of its own keys; the command that opens it has the same name.
 
-    It is made when it is opened, with the session that is selected then, or that of the page below it.
+    It is made when it is opened, with the session that is selected then, or that of the page below it. `below` are the
+    contexts of keys that were in front then.
     """
 
     context: ClassVar[str]
     title: ClassVar[str]
     keys: ClassVar[tuple[Binding, ...]] = ()
+    below: tuple[str, ...] = ()
 
     def __init__(self, services: Services, about: Session | None) -> None:
         del about
@@ -61,6 +73,11 @@ class Page:
     def session(self) -> Session | None:
         """The session that commands apply to while the page is open, if there is one."""
         return None
+
+    @property
+    def heading(self) -> str:
+        """What the first line of the screen says of the page."""
+        return self.title
 
     def lines(self) -> Sequence[Entry]:
         """Return what the page says now."""
@@ -87,6 +104,17 @@ class SessionPage(Page):
     def __init__(self, services: Services, about: Session | None) -> None:
         super().__init__(services, about)
         self._key = about.key if about else None
+        self._label = _label(about) if about else ""
+
+    @property
+    def branch(self) -> str:
+        """The branch of the session's directory, "" if there is none or it is not known."""
+        return ""
+
+    @property
+    def heading(self) -> str:
+        """The title, with the session and its branch."""
+        return f" {self.services.glyphs.dot} ".join(filter(None, (self.title, self._label, self.branch)))
 
     @property
     def session(self) -> Session | None:
@@ -104,3 +132,9 @@ class SessionPage(Page):
     def lines_about(self, session: Session) -> Sequence[Entry]:
         """Return what the page says about the session."""
         raise NotImplementedError
+
+
+def _label(session: Session) -> str:
+    """Return what a session is called in a title, as in the list."""
+    where = "" if session.host == LOCAL else f" [{clean(session.host)}]"
+    return f"{clean(session.short_label)}{where}"

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from navi.core.model import Session
-from navi.tui.keymap import PAGE, Binding
+from navi.tui.keymap import LIST, PAGE, Binding
 from navi.tui.pages.page import Page, Services
 from navi.tui.pages.stream import StreamPage, StreamView
 from navi.tui.pages.view import PageView
@@ -78,6 +78,7 @@ class PageStack:
     def _push(self, kind: type[Page]) -> None:
         below = self.page.session if self.page else None
         page = kind(self._services, below or self._selected())
+        page.below = self.contexts or (LIST,)
         back = self._services.keymap.name("back")
         self._opened.append(Opened(page, self._panel(page, back)))
 
@@ -85,7 +86,7 @@ class PageStack:
         glyphs = self._services.glyphs
         if isinstance(page, StreamPage):
             return StreamView(glyphs, page, back)
-        return PageView(glyphs, page.title, page.lines(), back)
+        return PageView(glyphs, page.heading, page.lines(), back)
 
     def _drop(self, first: int) -> None:
         """Close this page and those above it."""
@@ -108,4 +109,5 @@ class PageStack:
         if self._opened:
             page, view = self._opened[-1]
             page.follow()
+            view.retitle(page.heading)
             view.put(page.lines())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from navi.tui.pages.page import Entry, SessionPage
 from navi.tui.pages.view import PageView, fold
-from navi.tui.paint import Line, justify
+from navi.tui.paint import Line
 from navi.tui.theme import Glyphs
 
 Block = tuple[int, Sequence[Line]]
@@ -16,11 +16,6 @@ Block = tuple[int, Sequence[Line]]
 
 class StreamPage(SessionPage):
     """A page of lines above, blocks that are scrolled, and lines below."""
-
-    @property
-    def heading(self) -> str:
-        """The page's title, for this session."""
-        return self.title
 
     @property
     def version(self) -> object:
@@ -85,10 +80,8 @@ class StreamView(PageView):
         if self._top < self._rows:
             self._stream.older()
         body = flat[self._top : self._top + self._rows]
-        below = max(0, len(flat) - self._top - self._rows)
-        hint = f"{self._top} lines above, {below} below " if below else f"{self._back} closes "
-        title = justify([("title", f" {self.title}")], [("dim", hint)], width, ellipsis=self.glyphs.ellipsis)
-        return [title, *head, *body, *[[]] * (self._rows - len(body)), *foot][:height]
+        self._length = len(flat)
+        return [self._head(width), *head, *body, *[[]] * (self._rows - len(body)), *foot][:height]
 
     def _place(self, length: int) -> int:
         """Return the first line that is shown: at the end, or where somebody has scrolled to."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from navi.tui.pages.charts import Chart
 from navi.tui.pages.page import Entry
-from navi.tui.paint import Line, ScrollingPanel, wrap
+from navi.tui.paint import Line, ScrollingPanel, justify, wrap
 from navi.tui.theme import Glyphs
 
 
@@ -45,9 +44,19 @@ class PageView(ScrollingPanel):
         folded = self._fold(width)
         self._length = len(folded)
         self._top = max(0, min(self._top, self._length - self._rows))
-        left = self._length - self._top - self._rows
-        hint = f"   {left} more lines" if left > 0 else f"   {self._back} closes"
-        return [[("title", f" {self.title}"), ("dim", hint)], [], *folded[self._top : self._top + self._rows]]
+        return [self._head(width), [], *folded[self._top : self._top + self._rows]]
+
+    def _head(self, width: int) -> Line:
+        """Paint the title; at the right, the last visible line of how many, if not all fit, and how to close it."""
+        position = f"{self._top + self._rows}/{self._length}  " if self._length > self._rows else ""
+        hint: Line = [("dim", position), ("key", self._back), ("dim", " closes ")]
+        return justify([("title", f" {self.title} ")], hint, width, ellipsis=self.glyphs.ellipsis)
+
+    def retitle(self, title: str) -> None:
+        """Show another title."""
+        if title != self.title:
+            self.title = title
+            self.changed()
 
     def _fold(self, width: int) -> list[Line]:
         """Fold all lines, and remember the result: folding a long page is slow, and scrolling must not be."""
@@ -56,7 +65,7 @@ class PageView(ScrollingPanel):
         return self._folded[1]
 
     def _pieces(self, entry: Entry, width: int) -> list[Line]:
-        return entry.lines(width, self.glyphs) if isinstance(entry, Chart) else fold(entry, width)
+        return fold(entry, width) if isinstance(entry, Sequence) else entry.lines(width, self.glyphs)
 
 
 def fold(line: Line, width: int) -> list[Line]:

@@ -23,16 +23,23 @@ SETTLE_TIME = 0.03
 """Seconds that the cursor must rest on a session before its pane is fetched: a held key passes many."""
 
 
+MOMENT = 0.2
+"""Seconds for which the preview of the session before stays while nothing is known of the next one."""
+
+
 class PreviewFeed:
     """One task per host, so that a host that does not answer delays no other, and one for sessions without a terminal.
-    `feeds` are theirs.
+    `feeds` are theirs. `colors` tells whether captures are to have their colours.
     """
 
-    def __init__(self, fleet: Fleet, preview: Preview, keymap: Keymap, feeds: SharedFeeds) -> None:
+    def __init__(
+        self, fleet: Fleet, preview: Preview, keymap: Keymap, feeds: SharedFeeds, colors: bool = False
+    ) -> None:
         self._fleet = fleet
         self._preview = preview
         self._more = keymap.name("hosts")
         self._feeds = feeds
+        self._colors = colors
         self._session: Session | None = None
         self._subject: object = None
         self._changed = trio.Event()
@@ -41,6 +48,7 @@ class PreviewFeed:
         """Fetch for the preview until cancelled."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._follow_headless)
+            nursery.start_soon(self._end_waiting)
             for view in self._fleet.views:
                 nursery.start_soon(self._follow, view.name)
 
@@ -53,6 +61,12 @@ class PreviewFeed:
             self._subject = subject
             self._changed.set()
             self._changed = trio.Event()
+
+    async def _end_waiting(self) -> None:
+        while True:
+            await self._changed.wait()
+            await trio.sleep(MOMENT)
+            self._preview.stop_waiting()
 
     async def _follow(self, host: str) -> None:
         calm = 0
@@ -99,7 +113,8 @@ class PreviewFeed:
             self._preview.fail(session.key, f"{clean(view.name)} is {view.state}; {self._more} shows more")
             return False
         try:
-            return self._preview.show(session.key, await self._fleet.ask(session.host, capture(session, HISTORY)))
+            found = await self._fleet.ask(session.host, capture(session, HISTORY, self._colors))
+            return self._preview.show(session.key, found)
         except HostError as error:
             self._preview.fail(session.key, error.failure.cause)
         except OperationError as error:

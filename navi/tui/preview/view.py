@@ -2,62 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from navi.core.listing import Key
 from navi.core.model import Session
-from navi.core.text import clean
+from navi.core.sgr import PLAIN, Look, Runs
+from navi.core.text import age, clean
 from navi.ops.capture import Capture
-from navi.tui.paint import Line, ScrollingPanel, columns_of, wrap
-from navi.tui.theme import Glyphs
+from navi.tui.colors import Colors, named_look
+from navi.tui.paint import Line, ScrollingPanel, Segment, columns_of, wrap_places
+from navi.tui.theme import Glyphs, status_style
 
 HISTORY = 200
 """Lines of scrollback above the screen that are fetched."""
 
+MOST_KNOWN = 32
+"""Sessions of which the last capture is kept."""
+
+Subject = tuple[Key, object]
+"""A session, and not one that gets its name later."""
+
 
 class Preview(ScrollingPanel):
-    """Shows one capture. It knows whose it is, so that a late answer never appears under another session."""
+    """Shows one capture. It knows whose it is, so that a late answer never appears under another session.
 
-    def __init__(self, glyphs: Glyphs) -> None:
+    If another session is selected, its last capture appears, or else its first one as soon as that is there. Until
+    then, or until `stop_waiting`, all stays as it is, title included, because a blank moment would flicker. `colors` is
+    how many colours captures are shown with.
+    """
+
+    def __init__(self, glyphs: Glyphs, colors: Colors = 1) -> None:
         super().__init__(glyphs)
-        self._key: Key | None = None
-        self._title = ""
-        self._texts: tuple[str, ...] = ()
-        self._note = ""
+        self._colors = colors
+        self._next: Session | None = None
+        self._subject: Subject | None = None
+        self._known: dict[Subject, Capture] = {}
+        self._capture = Capture(())
+        self._note = "no session"
+        self._title: Sequence[Line] = ()
         self._above_end = 0
         self._rows = 1
         self.wrapped = False
         self.focused = False
 
-    def follow(self, session: Session | None) -> None:
-        """Show another session; the capture of the previous one disappears."""
-        key = session.key if session else None
-        if key == self._key:
+    # ---- whose capture it is
+
+    def follow(self, session: Session | None, now: float = 0.0, branch: str = "") -> None:
+        """Show another session as soon as there is something to show, or what is new of the same one in the title.
+
+        `now` is of the session's clock.
+        """
+        self._next = session
+        subject = _subject_of(session)
+        if subject is None or self._subject is None or subject in self._known:
+            self._turn()
+        if subject == self._subject:
+            title = _title_of(session, self.glyphs, now, branch) if session else ()
+            if title != self._title:
+                self._title = title
+                self.changed()
+
+    def stop_waiting(self) -> None:
+        """Show the session that is followed, even if nothing is known of it yet."""
+        self._turn()
+
+    def _turn(self) -> None:
+        """Show the session that is followed, unless it is shown."""
+        session, subject = self._next, _subject_of(self._next)
+        if subject == self._subject:
             return
-        self._key = key
-        self._title = clean(session.label if session.headless else session.address) if session else ""
-        self._texts = ()
-        self._note = "fetching ..." if session else "no session"
+        self._subject = subject
+        self._title = _title_of(session, self.glyphs) if session else ()
+        known = self._known.get(subject) if subject else None
+        self._capture = known or Capture(())
+        self._note = _note_on(known) if known else "fetching ..." if session else "no session"
         self._above_end = 0
         self.changed()
 
     def show(self, key: Key, capture: Capture) -> bool:
-        """Show a capture if it is of the session that the preview follows; return whether it differs from the last one.
+        """Show a capture if it is of the session that is followed; return whether it differs from the last one.
 
         While the user has scrolled up, nothing moves until they are back at the end.
         """
-        if key != self._key or (capture.lines == self._texts and not self._note) or (self._above_end and self._texts):
+        subject = _subject_of(self._next)
+        if subject is None or key != subject[0]:
             return False
-        self._texts = capture.lines
-        self._note = "" if capture.lines else "(the pane is empty)"
+        self._turn()
+        if (capture == self._capture and not self._note) or (self._above_end and self._capture.lines):
+            return False
+        self._remember(subject, capture)
+        self._capture = capture
+        self._note = _note_on(capture)
         self.changed()
         return True
 
+    def _remember(self, subject: Subject, capture: Capture) -> None:
+        self._known.pop(subject, None)
+        self._known[subject] = capture
+        if len(self._known) > MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+
     def fail(self, key: Key, reason: str) -> None:
         """Say why there is nothing new; the last capture stays visible below."""
-        if key == self._key and self._note != reason:
+        if self._next is None or key != self._next.key:
+            return
+        self._turn()
+        if self._note != reason:
             self._note = reason
             self.changed()
+
+    # ---- scrolling
 
     def scroll(self, step: int) -> None:
         """Go up (negative) or down by lines; at the end the preview follows new output."""
@@ -68,22 +123,84 @@ class Preview(ScrollingPanel):
         """Go a page up or down."""
         self.scroll(direction * max(1, self._rows - 1))
 
+    # ---- painting
+
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint a rule with the title, then the end of the text."""
         self._rows = max(1, height - 1)
-        texts = [piece for text in self._texts for piece in wrap(text, width)] if self.wrapped else self._texts
-        self._above_end = min(self._above_end, max(0, len(texts) - self._rows))
-        end = len(texts) - self._above_end
-        body: list[Line] = [[("", text)] for text in texts[max(0, end - self._rows) : end]]
+        pieces = list(self._pieces(width))
+        self._above_end = min(self._above_end, max(0, len(pieces) - self._rows))
+        end = len(pieces) - self._above_end
+        body = [self._line(*piece) for piece in pieces[max(0, end - self._rows) : end]]
         if self._note:
             body = [[("notice", self._note)], *body][: self._rows]
         return [self._rule(width, max(0, end - self._rows)), *body]
 
+    def _pieces(self, width: int) -> Iterator[tuple[int, int, int]]:
+        """Yield the lines of the screen: of which line of the text they are, from where to where."""
+        for number, text in enumerate(self._capture.lines):
+            if self.wrapped:
+                yield from ((number, *place) for place in wrap_places(text, width))
+            else:
+                yield number, 0, len(text)
+
+    def _line(self, number: int, begin: int, end: int) -> Line:
+        text = self._capture.lines[number]
+        runs = self._capture.looks[number] if self._capture.looks else ()
+        return list(styled(text, runs, self._colors, begin, end)) if runs else [("", text[begin:end])]
+
     def _rule(self, width: int, hidden: int) -> Line:
+        """Paint the title as far as it fits, then what is hidden."""
         style = "key" if self.focused else "dim"
-        about = f" {self._title} " if self._title else ""
-        place = f" {hidden} above {self._above_end} below " if hidden or self._above_end else ""
-        held = " held " if self._above_end else ""
         rule = self.glyphs.rule
-        line: Line = [(style, rule * 2), ("title" if self.focused else "", about), ("notice", held), (style, place)]
+        place = f" {hidden} above {self._above_end} below " if hidden or self._above_end else ""
+        held: Line = [("notice", " held " if self._above_end else ""), (style, place)]
+        line: list[Segment] = [(style, rule * 2)]
+        for number, part in enumerate(self._title):
+            if number and columns_of([*line, *part, *held]) > width:
+                break
+            line += part if number else [("title" if self.focused else "", part[0][1])]
+        line += held
         return [*line, (style, rule * (width - columns_of(line)))]
+
+
+def _subject_of(session: Session | None) -> Subject | None:
+    if session is None:
+        return None
+    return session.key, (session.tmux.id, session.tmux.created) if session.tmux else None
+
+
+def _note_on(capture: Capture) -> str:
+    return "" if capture.lines else "(the pane is empty)"
+
+
+def _title_of(session: Session, glyphs: Glyphs, now: float | None = None, branch: str = "") -> Sequence[Line]:
+    """Return the parts of a title, the most important first: address, status, age, branch."""
+    word, since = session.status.word, session.status.since
+    shown = f"{'~' if session.status.inferred else ''}{clean(session.word)[:12]}"
+    parts: list[Line] = [
+        [("", f" {clean(session.label if session.headless else session.address)} ")],
+        [(status_style(word), f" {glyphs.of_status(word)} {shown} ")],
+    ]
+    if since and now is not None:
+        parts.append([("dim", f"{age(now - since)} ")])
+    if branch:
+        parts.append([("host", f" {clean(branch)} ")])
+    return parts
+
+
+def styled(text: str, runs: Runs, colors: Colors, begin: int, end: int) -> Iterator[Segment]:
+    """Yield a part of a line in the looks that its letters have; those beyond all runs are plain."""
+    place = 0
+    for length, look in (*runs, (len(text), PLAIN)):
+        piece = text[max(place, begin) : min(place + length, end)]
+        if piece:
+            yield style_of(look, colors), piece
+        place += length
+
+
+@lru_cache(1024)
+def style_of(look: Look, colors: Colors) -> str:
+    """Return the name of a pane's look in a terminal with so many colours."""
+    attributes = {"bold": look.bold, "underline": look.underline, "standout": look.reverse}
+    return named_look(look.front, look.back, [word for word, has in attributes.items() if has], colors)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from navi.core.model import AgentStatus, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
-from navi.tui.list.rows import RowContext, columns_before_messages, height_of, label_lasts, position, row
+from navi.tui.list.rows import RowContext, Urgent, columns_before_messages, height_of, label_lasts, position, row
 from navi.tui.paint import Line, columns_of, fit
-from navi.tui.theme import ASCII, UNICODE, lit
+from navi.tui.theme import ASCII, UNICODE, flashing, lit
 from tests.support.dashboard import session
 
 CONTEXT = RowContext(UNICODE, now=10_000.0, home="/home/me")
@@ -134,7 +134,7 @@ def test_a_group_has_a_heading_above_its_first_session() -> None:
 
 def test_the_position_says_what_is_not_visible() -> None:
     sessions = [session("a", "error"), session("b"), session("c"), session("d", "waiting")]
-    shown = "".join(text for _, text in position(sessions, 1, [1, 2], 70))
+    shown = "".join(text for _, text in position(Urgent(sessions), 1, [1, 2], 70))
     assert re.sub(" +", " ", shown) == " 1 more above, 1 more below 1 needs you 1 error 2/4 "
 
 
@@ -147,6 +147,17 @@ def test_the_selected_session_is_lit_up_to_the_edge() -> None:
     for line in row(API, replace(CONTEXT, selected=True, query="api"), 60):
         assert columns_of(line) == 60
         assert all(style.endswith(lit("")) for style, _ in line)
+
+
+def test_a_session_that_has_changed_is_lit_in_another_way_even_under_the_cursor() -> None:
+    for selected in (True, False):
+        for line in row(API, replace(CONTEXT, changed=True, selected=selected), 60):
+            assert columns_of(line) == 60
+            assert all(style.endswith(flashing("")) for style, _ in line)
+
+
+def test_only_the_selected_session_has_the_style_of_the_cursor() -> None:
+    assert not any(style.startswith("selected") for line in row(API, CONTEXT, 60) for style, _ in line)
 
 
 def test_stale_sessions_are_grey() -> None:

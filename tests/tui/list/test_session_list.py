@@ -109,12 +109,59 @@ def test_a_click_below_the_last_session_does_nothing() -> None:
     assert (at(one), clicks) == ("a", [])
 
 
-def test_the_wheel_moves() -> None:
-    one, _ = sessions_list("a", "b", "c")
+def test_the_wheel_moves_nothing_where_all_is_in_sight() -> None:
+    one, clicks = sessions_list("a", "b", "c")
     click(one, 0, button=5)
-    click(one, 0, button=5)
-    click(one, 0, button=4)
-    assert at(one) == "b"
+    assert (at(one), clicks) == ("a", [False])
+
+
+def top(one: SessionList, size: tuple[int, int]) -> str:
+    """Return the first word of the first line, without signs."""
+    return text(one, size).splitlines()[0][5:].split()[0]
+
+
+WHEEL = [
+    (0, "555", "s09", "s09"),
+    (0, "5", "s03", "s03"),
+    (5, "5", "s03", "s05"),
+    (9, "4", "s00", "s09"),
+    (20, "444", "s00", "s12"),
+    (25, "5555555555", "s13", "s25"),
+    (12, "5" * 20 + "4" * 20, "s00", "s12"),
+]
+
+
+@pytest.mark.parametrize(("place", "turns", "first", "cursor"), WHEEL)
+def test_the_wheel_scrolls_and_the_cursor_stays_in_sight(place: int, turns: str, first: str, cursor: str) -> None:
+    one, size = sessions_list(*(f"s{number:02}" for number in range(26)))[0], (60, 14)
+    one.density = "one"
+    one.changed()
+    text(one, size)
+    one.select(place)
+    for button in turns:
+        text(one, size)
+        one.mouse_event(size, "mouse press", int(button), 5, 5, True)
+    assert (top(one, size), at(one)) == (first, cursor)
+    assert "❯" in text(one, size)
+
+
+@pytest.mark.parametrize("density", ["one", "two", "three"])
+@pytest.mark.parametrize("turns", ["5" * 40, "5" * 40 + "4" * 40, "5" * 3 + "4", "4"])
+def test_the_wheel_reaches_both_ends_in_every_density(density: str, turns: str) -> None:
+    one, size = sessions_list()[0], (60, 14)
+    one.density = density
+    one.show(tuple(session(f"s{number:02}", "waiting" if number < 9 else "working", message="x" * (number % 2))
+                   for number in range(26)), [view("local")], grouped=True)  # fmt: skip
+    for button in turns:
+        text(one, size)
+        one.mouse_event(size, "mouse press", int(button), 5, 5, True)
+    shown = text(one, size)
+    assert "❯" in shown
+    assert len(shown.splitlines()) == size[1]
+    if len(turns) == 40:
+        assert "s25" in shown
+    if len(turns) == 80:
+        assert "s00" in shown
 
 
 def test_other_buttons_do_nothing() -> None:

@@ -9,7 +9,7 @@ import pytest
 from navi.config.settings import Problem
 from navi.core.facts import Part
 from navi.core.failure import HostState
-from navi.core.model import AgentStatus, StatusFile
+from navi.core.model import AgentStatus, LostSession, StatusFile
 from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
 from navi.tui.pages.charts import Bar, Chart
@@ -60,8 +60,17 @@ def test_a_page_scrolls_line_by_line_and_page_by_page() -> None:
 
 
 def test_a_page_says_how_much_is_left() -> None:
-    assert "15 more lines" in text(page().lines(40, 7))
-    assert "Esc closes" in text(page(3).lines(40, 7))
+    assert text(page().lines(40, 7)).split("\n")[0] == f" Title{' ' * 17}5/20  Esc closes"
+    assert text(page(3).lines(40, 7)).split("\n")[0].endswith("  Esc closes")
+
+
+@pytest.mark.parametrize("title", ["Git · 日本語" * 9, "T"])
+def test_how_to_close_a_page_is_in_sight_on_the_smallest_screen(title: str) -> None:
+    one = PageView(UNICODE, title, numbered(100))
+    one.scroll(1000)
+    one.lines(40, 10)
+    one.scroll(-7)
+    assert text(one.lines(40, 10)).split("\n")[0].endswith(" 93/100  Esc closes")
 
 
 def test_a_page_that_gets_shorter_stays_in_sight() -> None:
@@ -104,6 +113,21 @@ def test_a_lost_host_shows_error_remedy_age_and_next_try() -> None:
         assert words in lines
 
 
+def test_lost_sessions_have_a_row_each() -> None:
+    lost = [LostSession(str(number), f"s{number}", "server", "/home/me/x", "codex") for number in range(10)]
+    lost[1] = lost[1]._replace(name="日本語", agent="")
+    one = view("atlas")
+    assert one.frame
+    frame = one.frame._replace(lost_sessions=tuple(lost))
+    lines = text(host_lines([one._replace(frame=frame)], (), UNICODE, 100, KEYMAP)).split("\n")
+    assert lines[1:4] == [
+        "     lost       10 sessions lost with a tmux server; B brings all back",
+        f"{' ' * 16}s0      codex  ~/x",
+        f"{' ' * 16}日本語         ~/x",
+    ]
+    assert lines[9:11] == [f"{' ' * 16}s7      codex  ~/x", f"{' ' * 16}and 2 more"]
+
+
 def test_a_host_that_is_being_connected_says_so() -> None:
     trying = view("atlas", state=HostState.UNREACHABLE)._replace(trying=True, attempts=2)
     lines = text(host_lines([trying], (), UNICODE, 100, KEYMAP))
@@ -122,7 +146,7 @@ def test_a_host_that_needs_the_user_names_the_keys() -> None:
 
 def test_an_error_that_is_over_is_remembered() -> None:
     over = view("a", state=HostState.ERROR)._replace(state=HostState.CONNECTED, failure=None)
-    assert "cause of a (over now)" in text(host_lines([over], (), UNICODE, 0, KEYMAP))
+    assert "cause of a (recovered)" in text(host_lines([over], (), UNICODE, 0, KEYMAP))
 
 
 ODDITIES = [

@@ -72,7 +72,7 @@ def test_it_holds_still_while_somebody_reads() -> None:
     view.scroll(-9)
     before = shown(view)
     assert before == ["12b", "13a", "13b", "14a", "14b", "15a"]
-    assert "25 lines above, 9 below" in title(view)
+    assert "31/40  Esc closes" in title(view)
     page.numbers += [20, 21]
     assert shown(view) == before
     page.numbers = [*range(-30, 0), *page.numbers]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import time
 
-from tests.support.dashboard import begin, configure, navi, selected, wait_names
-from tests.support.machines import Lab, replace
+from tests.support.dashboard import begin, configure, navi, record, selected, wait_names
+from tests.support.machines import Lab, program, replace
 from tests.support.relay import Relay
 from tests.support.terminal import Terminal
 
@@ -56,7 +57,7 @@ def test_it_is_beside_or_below_the_list_and_can_be_resized(lab: Lab) -> None:
         screen.press("L")
         screen.wait_for(re.compile(r"^── api", re.MULTILINE))
         screen.resize(60, 20)
-        screen.wait_for(re.compile(r"^── api ─{53}$", re.MULTILINE))
+        screen.wait_for(re.compile(r"^── api  ✻ working 1h ─{37}$", re.MULTILINE))
 
 
 def test_long_lines_are_cut_or_wrapped(lab: Lab) -> None:
@@ -85,6 +86,52 @@ def test_with_the_focus_the_moving_keys_scroll(lab: Lab) -> None:
         assert selected(screen) == "api"
         screen.press("Tab", "j")
         screen.wait_for("── web")
+
+
+COLORED = r"printf '\033[38;5;203mred\033[0m \033[1;7mbold\033[0m \033[5mblinks\033[0m\n'; exec cat"
+
+
+def test_colours_of_the_pane_are_shown_when_asked(lab: Lab) -> None:
+    begin(lab.local, "api", COLORED)
+    with navi(lab, width=120) as screen:
+        screen.wait_for("red bold blinks")
+        assert not re.search(r"38;5;203m", screen.screen(escapes=True))
+    for colors, red in (("256", "38;5;203"), ("16", "91"), ("mono", "39")):
+        configure(lab, preview_colors=True, colors=colors)
+        with navi(lab, width=120) as screen:
+            screen.wait_for("red bold blinks")
+            shown = screen.screen(escapes=True)
+            assert re.search(rf"\x1b\[{red}mred|\x1b\[0?m?(\x1b\[)?red" if red != "39" else "red", shown), repr(shown)
+            assert re.search(r"\x1b\[(\d+;)*1;?(\d+;)*7m(\x1b\[\d+m)*bold", shown), repr(shown)
+            assert not re.search(r"\x1b\[(\d+;)*5m", shown)
+
+
+def test_the_title_has_status_age_and_branch(lab: Lab) -> None:
+    folder = lab.local.home / "project"
+    git = ["git", "-C", str(folder)]
+    subprocess.run([program("git"), "init", "-q", "-b", "feature/x", str(folder)], check=True)
+    begin(lab.local, "api", say("api"), status="waiting", cwd=str(folder))
+    with navi(lab, width=120) as screen:
+        screen.wait_for("── api  ! waiting 1h  feature/x ──")
+        subprocess.run([*git, "symbolic-ref", "HEAD", "refs/heads/other"], check=True)
+        lab.local.write_status("api", status="done", cwd=str(folder))
+        screen.wait_for(re.compile(r"── api  ✔ done \w+  other ──"))
+
+
+def test_a_session_that_was_shown_before_is_shown_at_once(lab: Lab) -> None:
+    for name in ("aaa", "bbb"):
+        begin(lab.local, name, say(name), timestamp=1_700_000_000)
+    with navi(lab) as screen:
+        wait_names(screen, "aaa", "bbb")
+        screen.press("p")
+        screen.wait_for("text of aaa")
+        screen.press("j")
+        screen.wait_for("text of bbb")
+        log = record(screen)
+        for key, name in (("k", "aaa"), ("j", "bbb")):
+            screen.press(key)
+            screen.wait_for(f"text of {name}")
+        assert b"fetching" not in log.read_bytes()
 
 
 def test_on_a_slow_host_the_text_of_another_session_never_appears(lab: Lab) -> None:

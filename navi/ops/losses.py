@@ -1,0 +1,110 @@
+"""What a person may miss when sessions end: changes in no commit, and what runs in them (script session/losses)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from navi.core.model import Session
+from navi.core.text import clean, decode
+from navi.ops.linker import link
+from navi.ops.operation import Answer, Operation, OperationError, done
+
+MOST_SESSIONS = 8
+"""Sessions that one operation looks at: so many directories of a slow file system are seen within its time limit."""
+
+SECONDS = 3
+"""Seconds that git may take for one directory."""
+
+MOST_NAMES = 6
+"""Names of processes that are shown."""
+
+
+class Losses(NamedTuple):
+    """What git knows of a session's directory, and the names of the processes that run below its agent or shell.
+
+    Without a `branch`, the head is detached; a directory that is in no repository is not in `git`. `ahead` counts the
+    commits that were not pushed. The other counts are of files. `problem` says why git knows nothing.
+    """
+
+    git: bool = True
+    branch: str = ""
+    ahead: int = 0
+    staged: int = 0
+    changed: int = 0
+    untracked: int = 0
+    conflicts: int = 0
+    problem: str = ""
+    below: tuple[str, ...] = ()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether files differ from the last commit, or a commit was not pushed."""
+        return bool(self.staged or self.changed or self.untracked or self.conflicts or self.ahead)
+
+    @property
+    def changes(self) -> str:
+        """Return what is in no commit, or in none that was pushed, in words."""
+        if self.problem:
+            return f"unknown because {self.problem}"
+        if not self.git:
+            return "no git repository"
+        counts = [
+            (self.conflicts, "in conflict"), (self.staged, "staged"), (self.changed, "changed"),
+            (self.untracked, "untracked"), (self.ahead, f"commit{'s' * (self.ahead != 1)} not pushed"),
+        ]  # fmt: skip
+        return ", ".join(f"{count} {word}" for count, word in counts if count) or "none"
+
+    @property
+    def running(self) -> str:
+        """Return the names of the processes, each once with its number."""
+        counts = Counter(self.below)
+        names = [f"{name} ×{count}" if count > 1 else name for name, count in counts.most_common(MOST_NAMES)]
+        more = f" and {len(counts) - MOST_NAMES} more" if len(counts) > MOST_NAMES else ""
+        return ", ".join(names) + more
+
+
+def losses(sessions: Sequence[Session]) -> Operation[tuple[Losses, ...]]:
+    """Return the operation that looks at sessions of one host, at most `MOST_SESSIONS`; it answers in their order."""
+    words = [word for session in sessions for word in (session.folder, " ".join(map(str, _processes(session))))]
+    limit = 10 + SECONDS * len(sessions)
+    read = partial(_read, len(sessions))
+    return Operation("losses", link("session/losses"), (str(SECONDS), *words), read, time_limit=limit)
+
+
+def _processes(session: Session) -> Iterator[int]:
+    """Yield the processes of its panes and agents, which everybody sees in the list."""
+    if session.background:
+        yield session.background.process
+    for pane in session.tmux.panes if session.tmux else ():
+        yield pane.process
+        yield from (agent.process for agent in pane.agents)
+
+
+def _read(number: int, answer: Answer) -> tuple[Losses, ...]:
+    found: list[Losses] = []
+    for record in done(answer):
+        lines = [line for line in decode(record.body).split("\n") if line]
+        if record.kind == "session":
+            found.append(_read_git(dict(line.partition(" ")[::2] for line in lines)))
+        elif record.kind == "below" and found:
+            found[-1] = found[-1]._replace(below=tuple(clean(line)[:40] for line in lines))
+    if len(found) != number:
+        raise OperationError("the host's answer is incomplete; try again")
+    return tuple(found)
+
+
+def _read_git(facts: dict[str, str]) -> Losses:
+    def number(name: str) -> int:
+        value = facts.get(name, "")
+        return int(value) if value.isdigit() else 0
+
+    branch = clean(facts.get("head", ""))
+    ahead = facts.get("ab", "").partition(" ")[0].removeprefix("+")
+    return Losses(
+        "bare" not in facts, "" if branch == "(detached)" else branch, int(ahead) if ahead.isdigit() else 0,
+        number("staged"), number("changed"), number("untracked"), number("conflicts"),
+        clean(facts.get("problem", "")).removeprefix("fatal: ")[:200],
+    )  # fmt: skip

@@ -1,0 +1,10 @@
+# shellcheck shell=sh
+# needs: lib/tmux
+# git, so that it changes nothing, not even its own cache, and runs nothing that the repository configures.
+
+# navi_git SECONDS WORDS...: run git for so many seconds at most.
+navi_git() {
+    navi_git_seconds=$1
+    shift
+    navi_limited "$navi_git_seconds" git --no-pager --no-optional-locks -c core.fsmonitor=false -c core.quotePath=false "$@"
+}

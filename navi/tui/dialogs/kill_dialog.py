@@ -1,0 +1,93 @@
+"""The dialog that asks before sessions are killed: what each shows, and what of it is in no commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from navi.core.model import Session
+from navi.core.text import clean
+from navi.ops.losses import Losses
+from navi.tui.dialogs.dialog import Confirm
+from navi.tui.dialogs.rows import host_cell, status_cell
+from navi.tui.dialogs.table import Row, table
+from navi.tui.paint import Line, fit
+from navi.tui.theme import Glyphs
+
+LOOKING = "looking ..."
+
+INDENT = 16
+"""Columns before the facts about a session, and behind them."""
+
+Found = Losses | str | None
+"""What is known of a session's losses: that, or why they are unknown, or None as long as its host is asked."""
+
+
+class KillDialog(Confirm):
+    """Confirms a kill at once, whatever is known by then. `homes` are the home folders of hosts, for short paths."""
+
+    def __init__(
+        self, glyphs: Glyphs, title: str, sessions: Sequence[Session], directories: Sequence[str], verb: str,
+        confirmed: Callable[[], None], close: Callable[[], None],
+    ) -> None:  # fmt: skip
+        super().__init__(glyphs, title, (), verb, confirmed, close)
+        self._sessions = list(sessions)
+        self._places = {session.key: place for place, session in enumerate(sessions)}
+        self._directories = list(directories)
+        self._found: list[Found] = [None if may_lose(session) else "" for session in sessions]
+
+    def put(self, sessions: Sequence[Session], found: Sequence[Losses] | str) -> None:
+        """Show what was found about some of the sessions, or why nothing was."""
+        for number, session in enumerate(sessions):
+            self._found[self._places[session.key]] = found if isinstance(found, str) else found[number]
+        self.changed()
+
+    def body(self, width: int) -> list[Line]:
+        """Return the facts about the only session, or a row for each of several."""
+        only = len(self._sessions) == 1
+        rows = self._facts(width) if only else list(map(self._row, self._sessions, self._found))
+        return table(rows, width, self.glyphs.ellipsis, wraps=only)
+
+    def _row(self, session: Session, found: Found) -> Row:
+        return [
+            status_cell(session), ("name", session.name), host_cell(session), self._loss(found),
+            ("dim", session.message),
+        ]  # fmt: skip
+
+    def _loss(self, found: Found) -> tuple[str, str]:
+        """Return what is lost with one of several sessions, in one cell."""
+        if not isinstance(found, Losses):
+            return ("dim", LOOKING if found is None else f"unknown because {found}" if found else "")
+        branch = f"{found.branch}: " if found.branch and not found.problem else ""
+        running = f"; {found.running}" if found.below else ""
+        return (_style(found), f"{branch}{found.changes}{running}")
+
+    def _facts(self, width: int) -> list[Row]:
+        (session,), (found,), (directory,) = self._sessions, self._found, self._directories
+        style, word = status_cell(session)
+        message = f": {session.message}" if session.message else ""
+        (_, text), *_ = fit([(style, clean(f"{word}{message}"))], width - INDENT, ellipsis=self.glyphs.ellipsis)
+        rows: list[Row] = [[("dim", "status"), (style, text)]]
+        if found != "":
+            rows += _loss_rows(found)
+        return [*rows, [("dim", "directory"), ("", directory)]]
+
+
+def may_lose(session: Session) -> bool:
+    """Return whether a session runs, so that its host can tell what may be lost with it."""
+    return session.tmux is not None or session.background is not None
+
+
+def _loss_rows(found: Losses | str | None) -> list[Row]:
+    if not isinstance(found, Losses):
+        words = LOOKING if found is None else f"unknown because {clean(found)}"
+        return [[("dim", label), ("dim", words)] for label in ("branch", "uncommitted", "running")]
+    branch = found.branch or ("none (detached HEAD)" if found.git and not found.problem else "none")
+    return [
+        [("dim", "branch"), ("name" if found.branch else "dim", branch)],
+        [("dim", "uncommitted"), (_style(found), found.changes)],
+        [("dim", "running"), ("notice", found.running) if found.below else ("dim", "nothing below it")],
+    ]
+
+
+def _style(found: Losses) -> str:
+    return "notice" if found.dirty else "dim"

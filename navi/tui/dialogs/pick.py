@@ -1,0 +1,130 @@
+"""A dialog with rows to tick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+from navi.core.text import clean
+from navi.tui.dialogs.dialog import Dialog
+from navi.tui.keymap import DIALOG, TICKING
+from navi.tui.paint import Line, fit, width_of, wrap
+from navi.tui.theme import Glyphs
+
+LEFT_ABOVE = 4
+"""Lines of the screen that the dialog leaves to what lies behind it."""
+
+FAR = 10**6
+"""More rows than there are."""
+
+
+class Choice(NamedTuple):
+    """A row: `key` is what is picked, `name` and `note` are what people read."""
+
+    key: str
+    name: str
+    note: str = ""
+
+
+class Pick(Dialog):
+    """`picked` gets the keys of the ticked rows, in their order; `verb` is what it does with them."""
+
+    def __init__(
+        self, glyphs: Glyphs, title: str, text: str, choices: Sequence[Choice], verb: str,
+        picked: Callable[[Sequence[str]], None], close: Callable[[], None], ticked: Collection[str] = (),
+    ) -> None:  # fmt: skip
+        super().__init__(glyphs, title, close)
+        self._head = title
+        self._text = text
+        self._choices = choices
+        self._verb = verb
+        self._picked = picked
+        self._ticked = set(ticked)
+        self._place = 0
+        self.busy = False
+        self._count()
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """The contexts of keys while the dialog is open."""
+        return (TICKING, DIALOG)
+
+    # ---- keys
+
+    def press(self, key: str, command: str | None) -> None:
+        """Move, tick, or pick. While something is done with what was picked, the dialog can only be closed."""
+        del key
+        if command in ("cancel", "decline"):
+            self.close()
+        elif self.busy:
+            return
+        elif command == "use_ticked":
+            self._pick()
+        else:
+            self._run(command)
+            self.tell()
+
+    def _run(self, command: str | None) -> None:
+        page = max(1, self._rows - 1)
+        steps = {"down": 1, "up": -1, "page_down": page, "page_up": -page, "first": -FAR, "last": FAR}
+        if command in steps:
+            self._move(steps[command])
+        elif command == "tick":
+            self._ticked ^= {self._choices[self._place].key}
+            self._move(1)
+        elif command == "tick_all":
+            every = {one.key for one in self._choices}
+            self._ticked = set() if self._ticked == every else every
+        self._count()
+
+    def scroll(self, step: int) -> None:
+        """Move by so many rows."""
+        self._move(step)
+        self.changed()
+
+    def _move(self, step: int) -> None:
+        self._place = max(0, min(self._place + step, len(self._choices) - 1))
+
+    def _count(self) -> None:
+        self.title = f"{self._head}: {len(self._ticked)} of {len(self._choices)} ticked"
+
+    def _pick(self) -> None:
+        chosen = [one.key for one in self._choices if one.key in self._ticked]
+        if chosen:
+            self._picked(chosen)
+        else:
+            self.tell(fault=f"nothing is ticked; {self.keymap.name('tick')} ticks")
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Return how to pick, and how not to."""
+        if self.busy:
+            return [("cancel", "closes; what has begun goes on")]
+        return [("use_ticked", self._verb), ("tick", "ticks"), ("tick_all", "all"), ("cancel", "not now")]
+
+    # ---- painting
+
+    def height(self, width: int, total: int) -> int:
+        """Return how many lines the dialog asks for: all that it has, as long as a little of the list is visible."""
+        return min(super().height(width, total), max(2 * LEFT_ABOVE, total - LEFT_ABOVE))
+
+    def focused_rows(self, width: int) -> tuple[int, int] | None:
+        """Return the row under the cursor, and above the first one the text, if there is room for both."""
+        above = len(self._above(width))
+        here = above + self._place
+        return (0 if self._place == 0 and here < self._rows else here), here
+
+    def body(self, width: int) -> list[Line]:
+        """Return the text and all rows."""
+        names = min(max((width_of(clean(one.name)) for one in self._choices), default=0), max(10, width // 2))
+        return [*self._above(width), *(self._row(place, names, width) for place in range(len(self._choices)))]
+
+    def _above(self, width: int) -> list[Line]:
+        return [[("", f" {line}")] for line in wrap(self._text, width - 2)]
+
+    def _row(self, place: int, names: int, width: int) -> Line:
+        one, here = self._choices[place], place == self._place
+        mark = "x" if one.key in self._ticked else " "
+        name: Line = fit([("selected" if here else "name", clean(one.name))], names, ellipsis=self.glyphs.ellipsis)
+        start = f" {self.glyphs.cursor if here else ' '} [{mark}] "
+        line: Line = [("selected" if here else "", start), *name, ("dim", f"  {clean(one.note)}")]
+        return fit(line, width, ellipsis=self.glyphs.ellipsis)

@@ -1,0 +1,135 @@
+"""Offers the hosts of ~/.ssh/config, writes the ticked ones into remotes.yaml, and connects to them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+import trio
+
+from navi.config.offers import HOSTS, answer, was_answered
+from navi.config.places import Places
+from navi.config.reader import read_remotes
+from navi.config.remote import Remote
+from navi.config.remotes_file import Unwritable, add_hosts, new_hosts, remotes_of
+from navi.config.ssh_hosts import SshHost, read_ssh_hosts
+from navi.core.model import HostView
+from navi.core.text import clean, short_path
+from navi.hosts import Host
+from navi.tui.dialogs.dialog import Report, Subject
+from navi.tui.dialogs.pick import Choice, Pick
+from navi.tui.pages.page import Services
+from navi.tui.screen import Screen
+
+MakeHosts = Callable[[Sequence[Remote]], Iterable[Host]]
+"""Returns the hosts that remotes are."""
+
+TEXT = (
+    "navi also lists the agents of other machines that your ssh reaches. Tick those where agents run: navi connects to "
+    "them with your own configuration of ssh, and installs nothing there. {file} will name them."
+)
+
+LOOK_EVERY = 0.1
+"""Seconds between two looks at how connecting goes."""
+
+
+class HostOffer:
+    """`make_hosts` returns the hosts that remotes are."""
+
+    def __init__(self, services: Services, screen: Screen, places: Places, make_hosts: MakeHosts) -> None:
+        self._services = services
+        self._screen = screen
+        self._places = places
+        self._make_hosts = make_hosts
+
+    def begin(self) -> None:
+        """Offer hosts where there is no remotes.yaml. Call it before the first frame: nobody has typed anything yet."""
+        if os.path.lexists(self._places.remotes) or was_answered(self._places.state, HOSTS):
+            return
+        hosts = read_ssh_hosts(self._places.environment)
+        if hosts:
+            self._open(hosts)
+
+    def ask(self) -> None:
+        """Offer the hosts that remotes.yaml does not have yet."""
+        self._services.background.start(self._find)
+
+    async def _find(self) -> None:
+        hosts, known = await trio.to_thread.run_sync(self._read)
+        if self._screen.dialog:
+            return
+        if hosts:
+            self._open(hosts)
+        elif known:
+            self._screen.tell("remotes.yaml has all hosts of ~/.ssh/config already")
+        else:
+            self._screen.tell("~/.ssh/config names no hosts; navi-remotes(5) shows how to write remotes.yaml")
+
+    def _read(self) -> tuple[Sequence[SshHost], Sequence[SshHost]]:
+        """Return the hosts that are new, and all."""
+        remotes, _ = read_remotes(self._places.remotes)
+        hosts = read_ssh_hosts(self._places.environment)
+        return new_hosts(hosts, remotes), hosts
+
+    # ---- the dialog
+
+    def _open(self, hosts: Sequence[SshHost]) -> None:
+        known = {host.name: host for host in hosts}
+        rows = [Choice(host.name, host.name, host.destination) for host in hosts]
+        text = TEXT.format(file=short_path(str(self._places.remotes), str(self._places.home)))
+        pick = Pick(
+            self._screen.glyphs, "Hosts of ~/.ssh/config", text, rows, "adds the ticked hosts",
+            lambda names: self._add(pick, [known[name] for name in names]), self._close,
+        )  # fmt: skip
+        self._screen.open(pick)
+
+    def _close(self) -> None:
+        """Close the dialog; the offer was answered."""
+        self._screen.close()
+        if not was_answered(self._places.state, HOSTS):
+            answer(self._places.state, HOSTS)
+            self._screen.tell(f"{self._screen.key_of('add_hosts')} offers the hosts of ~/.ssh/config again")
+
+    def _add(self, pick: Pick, hosts: Sequence[SshHost]) -> None:
+        pick.busy = True
+        pick.tell(note="writing remotes.yaml ...")
+        self._services.background.start(partial(self._write, pick, hosts))
+
+    async def _write(self, pick: Pick, hosts: Sequence[SshHost]) -> None:
+        try:
+            await trio.to_thread.run_sync(add_hosts, self._places.remotes, hosts)
+        except Unwritable as error:
+            pick.busy = False
+            pick.tell(fault=str(error))
+            return
+        answer(self._places.state, HOSTS)
+        self._services.fleet.add(self._make_hosts(remotes_of(hosts)))
+        if self._screen.shows(pick):
+            await self._report([host.name for host in hosts])
+
+    # ---- the result
+
+    async def _report(self, names: Sequence[str]) -> None:
+        """Show how connecting goes, until the user closes that."""
+        hosts = "1 host" if len(names) == 1 else f"{len(names)} hosts"
+        subjects = [Subject(name, name) for name in names]
+        report = Report(self._screen.glyphs, f"Connect to {hosts}", subjects, self._screen.close)
+        self._screen.open(report)
+        shown: dict[str, tuple[str, str]] = {}
+        while self._screen.shows(report):
+            for name in names:
+                result = self._result(self._services.fleet.view(name))
+                if shown.get(name, ("", "")) != result:
+                    shown[name] = result
+                    report.put(name, *result)
+            await trio.sleep(LOOK_EVERY)
+
+    def _result(self, view: HostView) -> tuple[str, str]:
+        """Return what to say of a host, and its style."""
+        if view.failure:
+            return f"{view.failure.cause}; {self._services.keymap.remedy(view.failure)}", "fault"
+        if not view.fresh:
+            return "connecting ...", "dim"
+        number = len(view.sessions)
+        return clean(f"connected, {number} session{'' if number == 1 else 's'}"), "good"

@@ -1,0 +1,148 @@
+"""The bar of hosts: a sign for each, its sessions, and how many of these need the user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from navi.core.address import LOCAL
+from navi.core.failure import HostState
+from navi.core.listing import Selection, asks_person, is_listed
+from navi.core.model import HostView, Session
+from navi.core.text import age, clean, latency
+from navi.tui.paint import Line, Segment, columns_of
+from navi.tui.theme import HOST_STYLES, Glyphs
+
+SLOW = 0.1
+"""Seconds of latency from which it is shown: below, nobody notices it."""
+
+NARROW = 40
+"""Columns under which a sign is only symbol, name and who waits."""
+
+FOR_MORE = 9
+"""Columns that are kept for how many hosts more there are; less than half of it if the bar is narrow."""
+
+GAP: Segment = ("", "   ")
+
+
+class HostCount(NamedTuple):
+    """How many sessions of a host are listed while no host is chosen, and how many of all ask the user something."""
+
+    sessions: int = 0
+    waiting: int = 0
+
+
+class HostCounts:
+    """Counts the sessions of hosts, and remembers the result: thousands of sessions take longer than a key may wait."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[tuple[Session, ...], tuple[object, ...], HostCount]] = {}
+
+    def of(self, views: Iterable[HostView], selection: Selection) -> Mapping[str, HostCount]:
+        """Return the counts of each host."""
+        return {view.name: self._of(view, selection) for view in views}
+
+    def _of(self, view: HostView, selection: Selection) -> HostCount:
+        rule = (selection.offline, selection.everything, selection.mark)
+        known = self._known.get(view.name)
+        if known and known[0] is view.sessions and known[1] == rule:
+            return known[2]
+        listed = sum(is_listed(session, selection) for session in view.sessions)
+        count = HostCount(listed, sum(map(asks_person, view.sessions)))
+        self._known[view.name] = (view.sessions, rule, count)
+        return count
+
+
+class Sign(NamedTuple):
+    """A part of the bar. A click on it chooses `host`; "" is none, and shows the list of hosts."""
+
+    host: str
+    line: Line
+
+
+class HostBar(NamedTuple):
+    """What the bar shows: the hosts, their counts, and the name of the one that is chosen, or "". `now` is of
+    `trio.current_time`.
+    """
+
+    glyphs: Glyphs
+    views: Sequence[HostView]
+    counts: Mapping[str, HostCount]
+    chosen: str
+    now: float
+
+    def signs(self, width: int) -> list[Sign]:
+        """Return a sign for each host. If they don't fit without their times either, those with problems and with
+        waiting sessions come first, and the rest is counted.
+        """
+        for times in (True, False):
+            signs = [self._sign(view, times) for view in self.views]
+            if _columns(signs) <= width + len(GAP[1]):
+                return signs
+        connected = sum(view.state is HostState.CONNECTED for view in self.views if view.name != LOCAL)
+        mark = self.glyphs.hosts[HostState.CONNECTED]
+        signs = [Sign("", [("good", f"{mark} {connected}"), GAP])] if connected else []
+        notable = self._notable()
+        brief = width < NARROW
+        for number, view in enumerate(notable):
+            sign = self._sign(view, times=False, brief=brief)
+            kept = 0 if number == len(notable) - 1 else FOR_MORE // 2 if brief else FOR_MORE
+            if _columns([*signs, sign]) - len(GAP[1]) > width - kept:
+                return [*signs, self._more(notable[number:], brief)]
+            signs.append(sign)
+        return signs
+
+    def _notable(self) -> list[HostView]:
+        """Return the chosen host, those with problems, and those with waiting sessions, in this order."""
+
+        def place(view: HostView) -> int:
+            if view.name == self.chosen:
+                return 0
+            if view.state is not HostState.CONNECTED:
+                return 1
+            return 2 if self.counts[view.name].waiting else 3
+
+        return sorted((view for view in self.views if place(view) < 3), key=place)
+
+    def _more(self, views: Sequence[HostView], brief: bool) -> Sign:
+        troubled = any(view.state is not HostState.CONNECTED for view in views)
+        return Sign("", [("fault" if troubled else "permission", f"+{len(views)}{'' if brief else ' more'}")])
+
+    def _sign(self, view: HostView, times: bool, brief: bool = False) -> Sign:
+        style = HOST_STYLES[view.state]
+        name: Segment = ("host", clean(view.name))
+        if view.name == self.chosen:
+            name = ("cursor", f" {clean(view.name)} ")
+        line: list[Segment] = [(style, f"{self.glyphs.hosts[view.state]} "), name]
+        count = self.counts[view.name]
+        if not brief:
+            if view.state is not HostState.CONNECTED:
+                line.append((style, f" {view.state}"))
+            elif count.sessions:
+                line.append(("dim", f" {count.sessions}"))
+        if count.waiting:
+            line.append(("permission", f" ({count.waiting}!)"))
+        return Sign(view.name, [*line, *(self._times(view) if times else []), GAP])
+
+    def _times(self, view: HostView) -> list[Segment]:
+        """Return a latency that can be felt, and the age of what is not current."""
+        line: list[Segment] = []
+        if view.state is HostState.CONNECTED and view.latency and view.latency > SLOW:
+            line.append(("dim", f" {latency(view.latency)}"))
+        if not view.fresh and view.framed is not None:
+            line.append(("dim", _staleness(self.now - view.framed)))
+        return line
+
+
+def shown_hosts(views: Sequence[HostView]) -> list[HostView]:
+    """Return the hosts that the bar shows: this machine only if there are others, or it has a problem."""
+    return [view for view in views if view.name != LOCAL or view.failure or len(views) > 1]
+
+
+def _columns(signs: Iterable[Sign]) -> int:
+    return sum(columns_of(sign.line) for sign in signs)
+
+
+def _staleness(seconds: float) -> str:
+    old = age(seconds)
+    return " just now" if old == "now" else f" {old} old"

@@ -1,0 +1,1 @@
+"""Lists to choose from by typing: the palette of commands, and the hosts."""

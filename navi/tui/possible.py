@@ -1,0 +1,150 @@
+"""Which commands can do something now, and why the others can't; which keys the footer offers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from navi.core.listing import asks_person
+from navi.core.model import Session
+
+NO_SESSION = "no session is selected"
+
+OF_ALL = ("attach", "attention", "mark", "preview", "hosts", "message", "new", "kill", "search", "scope", "details")
+OF_ASKED = ("answer", "watch", *OF_ALL)
+OF_MARKED = ("message", "kill", "dismiss", "mark", "leave", *OF_ALL)
+OF_NONE = ("leave", "new", "everything", "authenticate", "hosts", "scope")
+OF_PAGE = ("back", *OF_ASKED)
+"""The first commands of the footer: usually, where a session asks, where some are selected, where none is listed, on a
+page.
+"""
+
+
+class Situation(NamedTuple):
+    """What decides which commands can do something. `session` is the page's, or that under the cursor.
+
+    `marked` sessions are selected and `listed` ones in the list, of `hosts` hosts; `hidden` ones run no agent, and are
+    counted only where none is listed. `on_page` says that a page is in front, `needed` that a session needs the user,
+    `filtered` that a search or a filter is on, `found` that the search finds something, `previewing` that the preview
+    is on the screen, `login` that a host needs one, `lost` that hosts have lost sessions, `tagged` that sessions have
+    bookmarks or tags, `killed` that one can be restored.
+    """
+
+    session: Session | None = None
+    marked: int = 0
+    listed: int = 0
+    hidden: int = 0
+    hosts: int = 1
+    on_page: bool = False
+    needed: bool = False
+    filtered: bool = False
+    found: bool = True
+    previewing: bool = False
+    login: bool = False
+    lost: bool = False
+    tagged: bool = True
+    killed: bool = True
+
+
+def why_not(command: str, now: Situation) -> str:
+    """Return why a command can't do anything now, "" if it can."""
+    reason = REASONS.get(command)
+    return reason(now) if reason else ""
+
+
+def is_offered(command: str, now: Situation) -> bool:
+    """Return whether the footer offers a command now: one that can do something, and that somebody may want."""
+    wanted = WANTED.get(command)
+    return (wanted is None or wanted(now)) and not why_not(command, now)
+
+
+def footer_order(now: Situation) -> tuple[str, ...]:
+    """Return the commands that come first in the footer."""
+    if now.on_page:
+        return OF_PAGE
+    if now.marked:
+        return OF_MARKED
+    return OF_ASKED if now.listed else OF_NONE
+
+
+Reason = Callable[[Situation], str]
+
+
+def _if_not(is_so: Callable[[Situation], bool], words: str) -> Reason:
+    return lambda now: "" if is_so(now) else words
+
+
+def _of_one(reason: Callable[[Session], str] = lambda _: "") -> Reason:
+    """Return the reason of a command that takes the session under the cursor, or the page's."""
+    return lambda now: reason(now.session) if now.session else NO_SESSION
+
+
+def _of_all(reason: Callable[[Session], str] = lambda _: "") -> Reason:
+    """Return the reason of a command that takes all selected sessions, of which some may be fit for it."""
+    of_one = _of_one(reason)
+    return lambda now: "" if now.marked and not now.on_page else of_one(now)
+
+
+def _without_terminal(session: Session) -> str:
+    return "" if session.tmux or session.headless else "the session has ended"
+
+
+def _interrupt(session: Session) -> str:
+    busy = session.word in ("running", "permission", "question") if session.headless else session.word == "working"
+    return "" if busy else "the agent is not working"
+
+
+def _resume(session: Session) -> str:
+    ended = session.headless is not None and session.headless.over
+    return "" if ended else "only for a session without a terminal whose agent has ended"
+
+
+def _kill(session: Session) -> str:
+    return "the agent has ended" if session.headless and session.headless.over else ""
+
+
+def _rename(session: Session) -> str:
+    return "a session without a terminal keeps its name" if session.headless else ""
+
+
+def _watch(session: Session) -> str:
+    return "" if session.headless else "only for a session without a terminal"
+
+
+_MOVE = _if_not(lambda now: bool(now.listed) or now.on_page, "no session is listed")
+_PREVIEW = _if_not(lambda now: now.previewing, "the preview is hidden")
+_MATCH = _if_not(lambda now: now.found, "the search finds nothing")
+
+REASONS: Mapping[str, Reason] = {
+    **dict.fromkeys(("down", "up", "page_down", "page_up", "first", "last"), _MOVE),
+    "attention": _if_not(lambda now: now.needed, "no session needs you"),
+    **dict.fromkeys(("mark", "clone", "tag", "details", "git", "preview"), _of_one()),
+    "attach": _of_one(_without_terminal),
+    "rename": _of_one(_rename),
+    "watch": _of_one(_watch),
+    **dict.fromkeys(("answer", "dismiss", "bookmark"), _of_all()),
+    "message": _of_all(_without_terminal),
+    "interrupt": _of_all(_interrupt),
+    "resume": _of_all(_resume),
+    "kill": _of_all(_kill),
+    "undo": _if_not(lambda now: now.killed, "no session was killed lately"),
+    "next_match": _MATCH,
+    "previous_match": _MATCH,
+    "scope": _if_not(lambda now: now.hosts > 1, "remotes.yaml has no host"),
+    "host": _if_not(lambda now: now.hosts > 1, "remotes.yaml has no host"),
+    "marked": _if_not(lambda now: now.tagged, "no session has a bookmark or a tag"),
+    "leave": _if_not(lambda now: bool(now.filtered or now.marked), "no search, selection or filter is on"),
+    "authenticate": _if_not(lambda now: now.login, "no host needs a login"),
+    "restore": _if_not(lambda now: now.lost, "no session is lost"),
+    **dict.fromkeys(("layout", "wrap", "shrink", "grow"), _PREVIEW),
+}
+
+WANTED: Mapping[str, Callable[[Situation], bool]] = {
+    "answer": lambda now: now.session is not None and asks_person(now.session),
+    "watch": lambda now: not now.on_page,
+    "everything": lambda now: bool(now.hidden),
+    "leave": lambda now: bool(now.marked) or not now.listed,
+    "dismiss": lambda now: bool(now.marked),
+    "search": lambda now: now.listed > 1 or now.on_page,
+    "sort": lambda now: now.listed > 1,
+}
