@@ -57,7 +57,7 @@ def files() -> Iterator[tuple[str, Path]]:
     places = [*(ROOT / top for top in ("navi", "contrib", "man", ".ci")), *ROOT.glob("*.md")]
     for place in places:
         for path in (place, *place.rglob("*")):
-            if path.is_file() and path.suffix not in (".pyc", ".svg"):
+            if path.is_file() and path.suffix not in (".pyc", ".svg", ".png"):
                 yield str(path.relative_to(ROOT)), path
 
 

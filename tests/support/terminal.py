@@ -52,7 +52,55 @@ class Cursor:
     visible: bool
 
 
-class Terminal:
+class Display:
+    """A terminal of any kind: ways to type, and to look at what it shows."""
+
+    def type(self, text: str) -> None:
+        """Type a text, character by character as it stands."""
+        raise NotImplementedError
+
+    def press(self, *keys: str) -> None:
+        """Press keys by tmux's names: `Enter`, `C-r`, `Down`, `Escape`, or a character."""
+        raise NotImplementedError
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size; the program gets SIGWINCH."""
+        raise NotImplementedError
+
+    def screen(self, escapes: bool = False) -> str:
+        """Return the lines on the screen; with `escapes` colours stay as sequences."""
+        raise NotImplementedError
+
+    def wait_for(self, wanted: str | re.Pattern[str], timeout: float = 30) -> str:
+        """Wait until the screen shows a text, or matches a pattern, and return that screen.
+
+        AssertionError shows the screen when `timeout` seconds have passed.
+        """
+        return self._wait(wanted, True, timeout)
+
+    def wait_gone(self, unwanted: str | re.Pattern[str], timeout: float = 30) -> str:
+        """Wait until the screen does not show a text, or match a pattern, any more; return that screen."""
+        return self._wait(unwanted, False, timeout)
+
+    def _wait(self, text: str | re.Pattern[str], shown: bool, timeout: float) -> str:
+        pattern = re.compile(re.escape(text)) if isinstance(text, str) else text
+
+        def look() -> str:
+            screen = self.screen()
+            return screen if bool(pattern.search(screen)) == shown else ""
+
+        try:
+            return until(look, timeout, f"{text!r} {'on' if shown else 'gone from'} the screen", interval=0.02)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.framed()}") from None
+
+    def framed(self) -> str:
+        """Return the screen with a line above and below, for messages."""
+        line = "-" * 40
+        return f"{line}\n{self.screen().rstrip()}\n{line}"
+
+
+class Terminal(Display):
     """A terminal of `width` by `height` cells that runs `words` with exactly this environment.
 
     TERM is `tmux-256color`; TMUX is not set, so that the program does not think itself inside tmux.
@@ -112,36 +160,10 @@ class Terminal:
         self._tmux("send-keys", "--", *keys)
 
     def screen(self, escapes: bool = False) -> str:
-        """Return the lines on the screen, without blanks at their ends; with `escapes` colours stay as sequences."""
-        return self._tmux("capture-pane", "-p", *(["-e"] if escapes else []))
-
-    def wait_for(self, wanted: str | re.Pattern[str], timeout: float = 30) -> str:
-        """Wait until the screen shows a text, or matches a pattern, and return that screen.
-
-        AssertionError shows the screen when `timeout` seconds have passed.
+        """Return the lines on the screen, without blanks at their ends; with `escapes` colours stay as sequences, and
+        blanks, which may have a colour.
         """
-        return self._wait(wanted, True, timeout)
-
-    def wait_gone(self, unwanted: str | re.Pattern[str], timeout: float = 30) -> str:
-        """Wait until the screen does not show a text, or match a pattern, any more; return that screen."""
-        return self._wait(unwanted, False, timeout)
-
-    def _wait(self, text: str | re.Pattern[str], shown: bool, timeout: float) -> str:
-        pattern = re.compile(re.escape(text)) if isinstance(text, str) else text
-
-        def look() -> str:
-            screen = self.screen()
-            return screen if bool(pattern.search(screen)) == shown else ""
-
-        try:
-            return until(look, timeout, f"{text!r} {'on' if shown else 'gone from'} the screen", interval=0.02)
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{self.framed()}") from None
-
-    def framed(self) -> str:
-        """Return the screen with a line above and below, for messages."""
-        line = "-" * 40
-        return f"{line}\n{self.screen().rstrip()}\n{line}"
+        return self._tmux("capture-pane", "-p", *(["-e", "-N"] if escapes else []))
 
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size; the program gets SIGWINCH."""
