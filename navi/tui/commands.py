@@ -76,11 +76,9 @@ class Commands:
         restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
         self.first_run = FirstRun(services, screen, Places(environment), make_hosts)
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
-        groups = (
-            screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring,
-            self.first_run,
-        )  # fmt: skip
+        groups = (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring)
         self._commands = {name: command for group in groups for name, command in group.commands.items()}
+        self._commands |= self.first_run.commands
         self._commands |= {"search": self._begin_search, "leave": self._leave, "quit": quit}
 
     @property
