@@ -20,7 +20,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("total", "results", "wanted"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_how_long_a_run_takes_is_told(total: int, results: list[tuple[float, int]], wanted: list[str]) -> None:
+def test_how_long_a_run_takes_is_printed(total: int, results: list[tuple[float, int]], wanted: list[str]) -> None:
     told: list[str] = []
     now = 100.0
     estimate = Estimate(told.append, lambda: now)

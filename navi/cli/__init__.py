@@ -206,7 +206,7 @@ def _with_suggestion(context: Context, options: Options, error: OperationError) 
     named = getattr(options, "address", None)
     if not isinstance(named, str):
         return error
-    from navi.cli.similar import with_suggestion
+    from navi.cli.other_sessions import with_suggestion
 
     return with_suggestion(context, context.address(named), error)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from navi.cli.answers import doubt
 from navi.cli.context import Context, answered
+from navi.cli.other_sessions import with_suggestion
 from navi.cli.output import Failed, Output, why
 from navi.core import exits
 from navi.core.address import Address
@@ -87,7 +88,8 @@ def _look(context: Context, address: Address) -> Explained:
     session = session_named(sessions_of(address.host, frame, context.agents), address.name)
     if session:
         return Explained(session, frame, _count(host, session))
-    raise doubt(frame, address.host) or OperationError(f"there is no session {clean(address.name)}", exits.NO_SESSION)
+    missing = OperationError(f"there is no session {clean(address.name)}", exits.NO_SESSION)
+    raise doubt(frame, address.host) or with_suggestion(context, address, missing)
 
 
 def _count(host: BlockingHost, session: Session) -> Tokens | str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from navi.cli.attach import attach_terminal
 from navi.cli.changes import carry_out
 from navi.cli.context import Context
+from navi.cli.other_sessions import suggesting, with_suggestion
 from navi.cli.output import Output, UsageError, attempt, print_results
-from navi.cli.similar import suggesting, with_suggestion
 from navi.config.undo_list import Killed, forget, last_killed, remember
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named

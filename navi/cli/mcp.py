@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from navi.cli.advice import advice
 from navi.core import exits
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
     from navi.cli.context import Context
-
-REQUIREMENT = "mcp>=2"
-"""The package that the server needs. navi itself is on no package index: whoever has its name there is a stranger."""
-
 
 def run_mcp(_: Options, context: Context) -> int:
     """Serve the verbs as tools until standard input ends."""
@@ -27,14 +22,3 @@ def run_mcp(_: Options, context: Context) -> int:
 
     run(context.environment, context.log)
     return exits.OK
-
-
-def advice(prefix: str, base_prefix: str, requirements: Sequence[str] = (REQUIREMENT,)) -> str:
-    """Return how to add packages to the Python that runs navi, by where this Python and its base are."""
-    it, quoted = "it" if len(requirements) == 1 else "them", " ".join(f"'{one}'" for one in requirements)
-    if os.path.exists(os.path.join(prefix, "pipx_metadata.json")):
-        return f"install {it} with: pipx inject {os.path.basename(prefix)} {quoted}"
-    if prefix != base_prefix:
-        return f"install {it} with: {os.path.join(prefix, 'bin', 'python')} -m pip install {quoted}"
-    named = ", ".join(requirements)
-    return f"install {it} with your system's packages ({named}), or install navi with pipx, as its README says"

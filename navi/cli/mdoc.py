@@ -98,7 +98,7 @@ class _Page:
             blocks[macro](macro, words)
         elif macro == "Nd":
             self._words += ["–", *words]
-        elif macro == "Nm" and self._section == "SYNOPSIS":
+        elif macro == "Nm" and self._section.lower() == "synopsis":
             self.flush()
             self._words += self._inline([macro, *words])
         elif macro not in SILENT:

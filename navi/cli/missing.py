@@ -22,6 +22,6 @@ def _remedy(name: str) -> str:
     start = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "contrib", "run")
     if os.path.exists(start) and sys.prefix == sys.base_prefix:
         return f"start navi with {start}, which installs all that it needs"
-    from navi.cli.mcp import advice
+    from navi.cli.advice import advice
 
     return advice(sys.prefix, sys.base_prefix, [REQUIREMENTS.get(name, name)])

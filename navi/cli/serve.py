@@ -138,7 +138,7 @@ async def _serve_page(hub: Hub, port: int | None, context: Context) -> None:
     """Serve the page, too, or report why that can't be. The socket is there without it."""
     missing = [requirement for name, requirement in PACKAGES.items() if find_spec(name) is None]
     if missing:
-        from navi.cli.mcp import advice
+        from navi.cli.advice import advice
 
         words = f"there is no page in a browser without the Python packages {' and '.join(PACKAGES)}"
         context.output.complain(f"{words}; {advice(sys.prefix, sys.base_prefix, missing)}")

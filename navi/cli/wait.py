@@ -8,8 +8,8 @@ from concurrent.futures import wait as wait_for
 from typing import TYPE_CHECKING
 
 from navi.cli.context import Context
+from navi.cli.other_sessions import suggesting
 from navi.cli.output import Output, UsageError, why
-from navi.cli.similar import suggesting
 from navi.core import exits
 from navi.core.address import Address, Named
 from navi.core.text import clean

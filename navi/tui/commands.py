@@ -88,9 +88,10 @@ class Commands:
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
         groups = (
             screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring,
-            self._palette, self.first_run,
+            self._palette,
         )  # fmt: skip
         self._commands = {name: command for group in groups for name, command in group.commands.items()}
+        self._commands |= self.first_run.commands
         self._commands |= {"search": self._begin_search, "leave": self._leave, "quit": quit}
 
     @property

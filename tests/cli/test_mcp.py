@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from navi.cli.mcp import REQUIREMENT, advice
+from navi.cli.advice import REQUIREMENT, advice
 from navi.cli.serve import PACKAGES
 
 PLACES = [

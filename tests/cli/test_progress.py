@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_results_that_come_meanwhile_are_on_lines_of_their_own(lab: Lab) -> None
     with Terminal([*NAVI, "restore", "--all"], lab.environment(), 140, 30) as screen:
         screen.wait_prompt(60)
         lines = [line for line in screen.screen().split("\n") if "is back in its conversation" in line]
-        assert sorted(line.split()[0] for line in lines) == ["api", "db", "web"]
+        assert sorted(line.split()[0] for line in lines) == ["api", "db", "web"], screen.framed()
         assert "waiting for" not in screen.screen()
 
 
@@ -126,9 +127,9 @@ def test_names_can_not_act_on_the_terminal_and_a_terminal_that_is_gone_does_no_h
 
 def test_scopes_within_each_other_count_the_outer_one() -> None:
     progress = Progress(Fake(), {"TERM": "xterm"})
-    with progress.of(3):
+    with progress.of(3), ExitStack() as stack:
         with progress.waiting("a", counted=True), progress.of(7), progress.waiting("connection"):
             assert re.fullmatch(r"navi : 0 of 3 done, waiting for a, 0 s", progress._line())
         for name in ("e", "d", "c", "b"):
-            progress.waiting(name, counted=True).__enter__()
+            stack.enter_context(progress.waiting(name, counted=True))
         assert "1 of 3 done, waiting for b, c, d and 1 more" in progress._line()
