@@ -41,7 +41,7 @@ def test_feedback_is_sent_queued_and_handed_over(lab: Lab, far: bool) -> None:
         screen.wait_for("the agent of api got its feedback")
         screen.wait_gone("queued")
         screen.wait_for("Interactive")
-        until(lambda: "and no spaces" in pane(there, "api"), what="the agent has it")
+        until(lambda: "and no spaces" in pane(there, "api").replace("\n", ""), what="the agent has it")
         screen.press("i")
         screen.wait_for(re.compile("feedback +0 queued for the end of its turn"))
 
@@ -49,6 +49,7 @@ def test_feedback_is_sent_queued_and_handed_over(lab: Lab, far: bool) -> None:
 def test_what_takes_no_feedback_says_so(lab: Lab) -> None:
     lab.local.new_session("shell", "exec cat")
     with navi(lab, 100, 24) as screen:
+        screen.wait_for("a shows them")
         screen.press("a")
         screen.wait_for("shell")
         screen.press("F")
