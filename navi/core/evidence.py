@@ -305,8 +305,12 @@ def of_screen(agent: Agent, where: str) -> Evidence:
 
 
 def of_silence(agent: Agent, where: str, clock: float) -> Evidence:
-    """Return what it says that the pane prints, or does not."""
-    name, last = agent.kind.name, agent.pane.activity
-    if last and clock - last <= QUIET_AFTER:
-        return Evidence(Source.PANE, "working", last, f"its {name} pane is producing output", where=where)
-    return Evidence(Source.PANE, "idle", last or None, f"its {name} pane is silent", where=where)
+    """Return what it says that the pane prints, or does not. Of an agent that navi has never seen ask anything, either may
+    be a question.
+    """
+    kind, last = agent.kind, agent.pane.activity
+    prints = bool(last) and clock - last <= QUIET_AFTER
+    text = f"its {kind.name} pane is {'producing output' if prints else 'silent'}"
+    if not (kind.screens or kind.titles or kind.state):
+        return Evidence(Source.PANE, "unknown", last or None, f"{text}, and navi can't read what it shows", where=where)
+    return Evidence(Source.PANE, "working" if prints else "idle", last or None, text, where=where)

@@ -186,6 +186,13 @@ RULES: list[tuple[str, Moment, str, Source]] = [
     ("silent while it works", Moment("probe", hook="working", printed=NOW - LONG), "idle", PANE),
     ("output unknown", Moment("probe", hook="working", printed=0), "working", HOOK),
     ("calm while it works", Moment("aider", hook="working", printed=NOW - LONG), "working", HOOK),
+    # agents of which navi knows only the program
+    *(row for kind in ("aider", "amp", "cursor-agent", "goose") for row in (
+        (f"{kind} prints", Moment(kind, title=BUSY_TITLE), "unknown", PANE),
+        (f"{kind} is silent", Moment(kind, printed=NOW - LONG), "unknown", PANE),
+        (f"{kind} and an ended hook", Moment(kind, hook="offline"), "unknown", PANE),
+        (f"{kind} is suspended", Moment(kind, suspended=True), "stopped", PROCESS),
+    )),
     # no agent
     ("ended while it worked", Moment(ended=True, hook="working", title=BUSY_TITLE), "stopped", PANE),
     ("ended when done", Moment(ended=True, hook="done", title=BUSY_TITLE), "done", HOOK),

@@ -209,6 +209,19 @@ def test_of_a_script_that_starts_the_agent_only_the_agent_counts(lab: Lab, tools
 
 
 @every_shell
+def test_a_copy_that_a_script_makes_of_itself_is_no_agent(lab: Lab, tools: Path, shell: Shell) -> None:
+    """A script of the agent's name makes one for each program that it starts, and for parentheses."""
+    copies = program(tools / "copies" / "claude", "#!/bin/bash\n(sleep 1000; true) &\nread -r line <fifo\n")
+    fifo = lab.local.home / "fifo"
+    os.mkfifo(fifo)
+    process = pane(lab.local, f"cd {lab.local.home} && exec {copies}")
+    named(process, "sleep ")
+    found = find(lab.local, process, shell)
+    assert [(one.process, one.parent) for one in found.agents] == [(process, 0)]
+    assert found.helpers == {}
+
+
+@every_shell
 def test_an_agent_in_the_tool_of_another_has_it_as_its_parent(lab: Lab, tools: Path, shell: Shell) -> None:
     tool = program(tools / "tool", f"#!/bin/sh\nbash -c 'exec -a codex sleep 1000'\nexec sh {tools}/claude\n")
     start = f"require('child_process').spawn('sh', ['-c', '{tool}; true'])\n{STAY_IN_NODE}"

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from navi.core.model import Frame, Pane, Screen
+from navi.ops.look import Heartbeat
 from tests.support.agents import CLAUDE_ASKS, CLAUDE_BOX, CLAUDE_BUSY, Agent
 from tests.support.machines import Account, Lab
-from tests.support.scripts import DASH, Watching, every_watching_shell, stand_in
+from tests.support.scripts import DASH, Watching, every_watching_shell, names, stand_in
 from tests.support.scripts import Shell as Sh
 
 ASKS = Screen("permission", "permission dialog", "Do you want to proceed?")
@@ -177,6 +178,40 @@ def test_a_quiet_watch_captures_nothing_and_starts_no_program_between_listings(l
         time.sleep(12)
         started = log.read_text().splitlines()
     assert [line for line in started if line not in ("tmux", "date")] == []
+
+
+def until_at_rest(watching: Watching, log: Path) -> None:
+    """Wait until two signs of life follow each other and tmux was not asked meanwhile."""
+    for _ in range(12):
+        watching.next()
+        log.write_text("")
+        told = [watching.next(), watching.next()]
+        if "tmux" not in log.read_text().split() and all(isinstance(one, Heartbeat) for one in told):
+            return
+    raise AssertionError("tmux is asked again and again")
+
+
+@every_watching_shell
+def test_servers_that_rest_are_not_asked_and_what_happens_in_them_is_seen_all_the_same(lab: Lab, shell: Sh) -> None:
+    agent = Agent(lab.local, below=True)
+    agent.show(*CLAUDE_BOX)
+    agent.write_state(status="idle")
+    log = counted(lab.local, "tmux")
+    with Watching(lab.local, shell) as watching:
+        until_pane(watching, lambda pane: pane.screen == IDLE)
+        until_at_rest(watching, log)
+        before = len(watching.told)
+        lab.local.tmux("rename-session", "-t", "=api", "later")
+        watching.frame(lambda frame: names(frame) == ["later"])
+        assert sum(isinstance(one, Heartbeat) for one in watching.told[before:]) <= 2
+        agent.write_state(status="waiting")
+        agent.show(*CLAUDE_ASKS)
+        until_pane(watching, lambda pane: (state_of(pane), pane.screen) == ("waiting", ASKS))
+        until_at_rest(watching, log)
+        before = len(watching.told)
+        lab.local.tmux("-L", "other", "new-session", "-d", "-s", "elsewhere", "exec cat")
+        watching.frame(lambda frame: names(frame) == ["elsewhere", "later"])
+        assert sum(isinstance(one, Heartbeat) for one in watching.told[before:]) <= 2
 
 
 @every_watching_shell

@@ -320,7 +320,7 @@ navi_visit() {
     navi_is_above=${2#*:}
     if [ -n "$navi_agent_kind" ]; then
         eval "navi_known_as=\${navi_process_$navi_above-}"
-        case $navi_is_above,$navi_known_as in
+        navi_is_copy || case $navi_is_above,$navi_known_as in
         "yes,no	$navi_agent_kind	"*) navi_helpers="$navi_helpers $navi_above:$1" ;;
         "yes,yes	$navi_agent_kind	"*) navi_replace_wrapper "$1" ;;
         *) navi_note_agent "$1" "$navi_above" ;;
@@ -333,6 +333,15 @@ navi_visit() {
     for navi_child_process in $navi_children_found; do
         navi_level_below="$navi_level_below $navi_child_process:$navi_above:$navi_is_above"
     done
+}
+
+# navi_is_copy: whether the agent above it has only just made it: a copy that runs no program of its own yet has its stack
+# at the same place, too. A script's part in parentheses is such a copy for as long as it runs.
+navi_is_copy() {
+    [ "$navi_is_above$navi_has_files" = yesyes ] || return
+    navi_copied=${navi_known_as##*	}
+    navi_copied=${navi_copied#* }
+    [ "${navi_copied%% *}" != 0 ] && [ "$navi_copied" = "${navi_program_mark#* }" ]
 }
 
 # navi_note_agent PROCESS PARENT: what runs below it is below it.

@@ -14,9 +14,10 @@ navi_evidence_is_new=no
 # because what was put out last may not have been on it.
 navi_agent_panes=
 
-# The state files of their agents, as lines "PROCESS PANE PATH", and their paths alone.
+# The state files of their agents, as lines "PROCESS PANE PATH", their paths alone, and the folders that hold them.
 navi_state_files=
 navi_state_paths=
+navi_state_folders=
 
 # navi_each_agent PANE FUNCTION: call it for each agent of a pane, with process, parent, start, state and name.
 navi_each_agent() {
@@ -40,6 +41,7 @@ navi_note_agents() {
     navi_agent_panes_before=$navi_agent_panes
     navi_agent_panes=
     navi_state_files=
+    navi_state_paths_before=$navi_state_paths
     navi_state_paths=
     set -f
     IFS=$navi_newline
@@ -53,14 +55,30 @@ navi_note_agents() {
     unset IFS
     set +f
     [ "$navi_agent_panes" = "$navi_agent_panes_before" ] || navi_forget_panes
+    [ "$navi_state_paths" = "$navi_state_paths_before" ] || navi_note_state_folders
+}
+
+# navi_note_state_folders: each of them once.
+navi_note_state_folders() {
+    navi_state_folders=
+    set -f
+    IFS=$navi_newline
+    for navi_noted_path in $navi_state_paths; do
+        case $navi_newline$navi_state_folders in
+        *"$navi_newline${navi_noted_path%/*}$navi_newline"*) ;;
+        *) navi_state_folders=$navi_state_folders${navi_noted_path%/*}$navi_newline ;;
+        esac
+    done
+    unset IFS
+    set +f
 }
 
 # navi_rests_on PANE: whether its only agent still runs, and has reported that it rests since before the last look below it:
-# it has started nothing there since, and to look is dear. That is believed three times, for what it left in the
+# it has started nothing there since, and to look is dear. That is believed seven times, for what it left in the
 # background may start an agent.
 navi_rests_on() {
     eval "navi_rests=\${navi_rests_$1-0}; navi_shown=\${navi_shown_of_$1-}"
-    case $navi_rests in [123]) ;; *) return 1 ;; esac
+    case $navi_rests in [1-7]) ;; *) return 1 ;; esac
     read -r navi_stat_process navi_stat_name navi_stat_state navi_stat_rest <"$navi_proc/$navi_shown/stat" || return
     eval "navi_agents=\$navi_agents_of_$1; navi_rests_$1=\$((navi_rests + 1))"
     navi_rest_started=${navi_agents#* * }

@@ -56,6 +56,9 @@ navi_stamps=
 navi_half=0
 navi_listed_before=
 
+# The answers of the last listing.
+navi_listed=
+
 # Whether a listing asks the user's other servers, too.
 navi_asks_others=yes
 
@@ -81,7 +84,7 @@ navi_list() {
     navi_panes=
     navi_processes=
     navi_has_dead=no
-    navi_children=
+    navi_shells=
     navi_pane_list=
     navi_activity=
     navi_answered=' '
@@ -103,7 +106,16 @@ navi_list() {
     set +f
     [ "$navi_unaskable" = no ] || navi_panes="$navi_panes$navi_token server failed -$navi_newline"
     navi_find_lost
-    navi_panes=$navi_panes$navi_children
+    navi_listed=$navi_panes
+    navi_add_children
+}
+
+# navi_add_children: what was listed, with what runs now below panes that show a shell: it may only wait for an agent that it
+# runs.
+navi_add_children() {
+    navi_children=
+    for navi_process in $navi_shells; do navi_note_children; done 2>/dev/null
+    navi_panes=$navi_listed$navi_children
 }
 
 # navi_turn_servers: begin with another one.
@@ -196,9 +208,8 @@ navi_find_rest() {
     navi_rest=${1#"$navi_token end "}
 }
 
-# navi_note_processes SOCKET: keep the processes of living panes, and whether there are dead ones; and look below those
-# that show a shell: it may only wait for an agent that it runs. In navi_pane_list is a line "PROCESS ID SOCKET" for each
-# living pane, in navi_activity when each had its last output.
+# navi_note_processes SOCKET: keep the processes of living panes, those that show a shell, and whether there are dead ones.
+# In navi_pane_list is a line "PROCESS ID SOCKET" for each living pane, in navi_activity when each had its last output.
 navi_note_processes() {
     for navi_process in ${navi_rest#* }; do
         navi_output_time=
@@ -214,7 +225,7 @@ navi_note_processes() {
             navi_pane_id=%${navi_process#*%}
             navi_pane_id=${navi_pane_id%s}
             navi_process=${navi_process%%%*}
-            navi_note_children
+            navi_shells="$navi_shells $navi_process"
             ;;
         *%*)
             navi_pane_id=%${navi_process#*%}
@@ -241,15 +252,15 @@ navi_note_children() {
         read -r navi_below <"/proc/$navi_process/task/$navi_process/children"
     elif kill -0 "$navi_process"; then
         navi_children="$navi_children$navi_token child $navi_process ?$navi_newline"
-    fi 2>/dev/null
+    fi
     for navi_below_process in $navi_below; do
         navi_program='?'
         navi_below_state=
-        read -r navi_below_id navi_program navi_below_state navi_below_rest 2>/dev/null <"/proc/$navi_below_process/stat"
+        read -r navi_below_id navi_program navi_below_state navi_below_rest <"/proc/$navi_below_process/stat"
         case $navi_program in
         '('*')') navi_program=${navi_program#'('} navi_program=${navi_program%')'} ;;
         # A name with blanks.
-        *) read -r navi_program 2>/dev/null <"/proc/$navi_below_process/comm" ;;
+        *) read -r navi_program <"/proc/$navi_below_process/comm" ;;
         esac
         [ "$navi_below_state" = Z ] || navi_children="$navi_children$navi_token child $navi_process $navi_program$navi_newline"
     done

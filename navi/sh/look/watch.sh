@@ -1,9 +1,12 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
-# needs: look/look look/sessions look/files look/clean_up look/evidence look/notes look/background registry/absent
-# changes: navi_evidence_is_new navi_hung navi_known navi_out navi_output navi_patience navi_processes navi_shown navi_stamps
+# needs: look/look look/sessions look/server_runs look/files look/clean_up look/evidence look/notes look/background
+# needs: registry/absent
+# changes: navi_evidence_is_new navi_hung navi_known navi_out navi_output navi_panes_rest navi_patience navi_processes
+# changes: navi_shown navi_stamps
 # changes: navi_state_unfinished navi_state_word
 # watch.sh DIR CLEANUP FORMAT AGENTS: send what changes, as long as somebody listens.
-# Between looks nothing but builtins runs: times of files, existence of processes and terminals are compared.
+# Between looks nothing but builtins runs: processor time of servers and times of files are compared, and only where those
+# moved, or are not known, processes, terminals and how much programs have put out.
 # A line on standard input (or into its FIFO in the state folder) wakes the watch at once;
 # the end of standard input ends it.
 
@@ -11,6 +14,11 @@
 navi_moving_for=30000
 # Milliseconds between heartbeats, sent when nothing has changed.
 navi_heartbeat=5000
+# Milliseconds after which tmux is asked for a list even though its servers have done nothing.
+navi_ask_every=30000
+# Milliseconds between lists at least, and for how long servers have to rest until that counts again.
+navi_list_soon=750
+navi_rest_long=10000
 
 # navi_open_watch: a private place for the FIFO and the time stamp, beside the status files where there are any.
 navi_open_watch() {
@@ -22,6 +30,7 @@ navi_open_watch() {
     navi_wake=$navi_watch_folder/watch.$$
     navi_stamp=$navi_watch_folder/stamp.$$
     navi_state_stamp=$navi_watch_folder/stamp.states.$$
+    navi_next_state_stamp=$navi_watch_folder/stamp.later.$$
     navi_background_stamp=$navi_watch_folder/stamp.background.$$
     navi_stamps=$navi_watch_folder/stamp
     rm -f "$navi_wake"
@@ -31,7 +40,8 @@ navi_open_watch() {
 # navi_close_watch: take everything away and end.
 navi_close_watch() {
     trap - EXIT
-    rm -f "$navi_wake" "$navi_stamp" "$navi_state_stamp" "$navi_background_stamp" "$navi_stamps.0.$$" "$navi_stamps.1.$$"
+    rm -f "$navi_wake" "$navi_stamp" "$navi_state_stamp" "$navi_next_state_stamp" "$navi_background_stamp" \
+        "$navi_stamps.0.$$" "$navi_stamps.1.$$"
     [ "$navi_own_folder" = yes ] && rmdir "$navi_watch_folder"
     kill "$navi_relay" "$navi_ticker" 2>/dev/null
     exit 0
@@ -109,6 +119,8 @@ navi_count() {
     navi_unprobed=$((navi_unprobed + navi_passed))
     navi_unseen=$((navi_unseen + navi_passed))
     navi_untold=$((navi_untold + navi_passed))
+    navi_unasked=$((navi_unasked + navi_passed))
+    navi_rested=$((navi_rested + navi_passed))
 }
 
 # navi_read_counter: the milliseconds since the start of the machine into navi_counted; empty where nothing tells them.
@@ -163,6 +175,32 @@ navi_files_moved() {
     return 1
 }
 
+# navi_list_is_due: whether the servers have done something since the last listing, and it is time to see what.
+navi_list_is_due() {
+    [ -n "$navi_times" ] && [ "$navi_listing_holds" = no ] && [ "$navi_unlisted" -ge "$navi_list_after" ]
+}
+
+# navi_list_less_often TOLD: listings that find nothing new follow each other ever more slowly, for as long as servers have
+# something to do. After news, and after a rest, they are soon again.
+navi_list_less_often() {
+    if [ "$navi_listed" != "$1" ]; then
+        navi_list_after=$navi_list_soon
+    elif [ $((2 * navi_list_after)) -le "$navi_list_every" ]; then
+        navi_list_after=$((2 * navi_list_after))
+    fi
+}
+
+# navi_see_servers: what the servers have done. Where one has run, the panes are no longer known to be at rest.
+navi_see_servers() {
+    navi_compare_times
+    if [ "$navi_servers_rest" = no ]; then
+        navi_rested=0
+        navi_panes_rest=no
+    elif [ "$navi_rested" -ge "$navi_rest_long" ]; then
+        navi_list_after=$navi_list_soon
+    fi
+}
+
 # navi_panes_moved: whether a pane may have come or gone: its process has ended, or the terminals are others.
 # Terminals are also opened by people who have nothing to do with tmux, so those are believed once a second.
 navi_panes_moved() {
@@ -178,18 +216,18 @@ navi_panes_moved() {
     return 1
 }
 
-# navi_states_are_quiet: whether each state file is there and older than its stamp, so that there is nothing to read.
+# navi_states_are_quiet: whether the state files, and the folders in which they come and go, are older than their stamp, so
+# that there is nothing to read.
 navi_states_are_quiet() {
+    navi_quiet=0
     set -f
     IFS=$navi_newline
-    for navi_watch_path in $navi_state_paths; do
-        [ "$navi_state_stamp" -nt "$navi_watch_path" ] && [ -f "$navi_watch_path" ] && continue
-        unset IFS
-        set +f
-        return 1
+    for navi_watch_path in $navi_state_folders$navi_state_paths; do
+        [ "$navi_state_stamp" -nt "$navi_watch_path" ] || [ ! -e "$navi_watch_path" ] || navi_quiet=1
     done
     unset IFS
     set +f
+    return "$navi_quiet"
 }
 
 # navi_states_moved: read the state files that may have changed since their stamp, and those that were not whole; whether
@@ -198,14 +236,14 @@ navi_states_moved() {
     navi_states_changed=no
     [ -n "$navi_unfinished_states" ] || ! navi_states_are_quiet || return
     navi_states_to_read=$navi_unfinished_states
-    navi_states_stamped=yes
+    # What changes from now on is new at the next turn.
+    : >"$navi_next_state_stamp"
     set -f
     IFS=$navi_newline
     for navi_moved_state in $navi_state_files; do
         navi_watch_path=${navi_moved_state#* * }
         [ "$navi_state_stamp" -nt "$navi_watch_path" ] && [ -f "$navi_watch_path" ] && continue
         if [ -f "$navi_watch_path" ]; then
-            navi_states_stamped=no
             navi_unfinished_tries=0
         else
             eval "[ -n \"\${navi_state_text_${navi_moved_state%% *}-}\" ]" || continue
@@ -214,13 +252,15 @@ navi_states_moved() {
     done
     unset IFS
     set +f
+    navi_watch_path=$navi_state_stamp
+    navi_state_stamp=$navi_next_state_stamp
+    navi_next_state_stamp=$navi_watch_path
     [ -z "$navi_states_to_read" ] || navi_read_states
     [ "$navi_states_changed" = yes ]
 }
 
 # navi_read_states: read the files of navi_states_to_read.
 navi_read_states() {
-    [ "$navi_states_stamped" = yes ] || : >"$navi_state_stamp"
     navi_unfinished_states=
     navi_unfinished_tries=$((navi_unfinished_tries + 1))
     set -f
@@ -247,7 +287,7 @@ navi_read_states() {
 # more is looked at once a second.
 navi_output_moved() {
     navi_screens_wait=no
-    [ "$navi_unseen" -ge 1000 ] && [ -n "$navi_agent_panes" ] || return
+    [ "$navi_unseen" -ge 1000 ] || return
     [ "$navi_step" -gt 500 ] || [ "$navi_odd_step" = yes ] || return
     navi_some_moved=no
     set -f
@@ -259,7 +299,10 @@ navi_output_moved() {
     done
     unset IFS
     set +f
-    [ "$navi_some_moved" = yes ]
+    [ "$navi_some_moved" = no ] || return 0
+    # All was looked at while no server ran: there is nothing more to see until one does.
+    [ "$navi_screens_wait$navi_odd_step" != noyes ] || navi_panes_rest=$navi_servers_rest
+    return 1
 }
 
 # navi_check_output PANE: where the agent itself reports that it works or rests, its output tells nothing more, but that
@@ -313,11 +356,19 @@ navi_look_at_files() {
     [ "$navi_appeared" = no ] || navi_unlisted=$navi_list_every
 }
 
-# navi_look_at_panes: list what tmux has, clean up, and send the answers if they differ from those sent
-# before.
+# navi_look_at_panes: list what tmux has, if that is not known, clean up, and send the answers if they differ from those
+# sent before.
 navi_look_at_panes() {
     navi_unlisted=0
-    navi_list
+    if navi_may_spare_listing; then
+        navi_add_children
+    else
+        navi_unasked=0
+        navi_panes_rest=no
+        navi_listed_before_that=$navi_listed
+        navi_list_anew
+        navi_list_less_often "$navi_listed_before_that"
+    fi
     navi_note_agents
     navi_look_at_screens yes
     navi_tell_agents
@@ -328,6 +379,12 @@ navi_look_at_panes() {
     navi_clean
     [ "$navi_touched" = no ] || navi_look_at_files
     navi_send_panes
+    if [ "$navi_unasked" -eq 0 ]; then navi_begin_hold; else navi_go_on_holding; fi
+}
+
+# navi_may_spare_listing: whether it would find nothing new. Whoever asks, and whatever is suspected, gets a true answer.
+navi_may_spare_listing() {
+    [ "$navi_asked$navi_suspects" = no ] && [ "$navi_unasked" -lt "$navi_ask_every" ] && navi_keeps_listing
 }
 
 # navi_send_panes: send what tmux has, and what agents do, if anything is not as it was sent before.
@@ -370,12 +427,21 @@ navi_tell() {
     navi_out=
 }
 
+# navi_are_panes_new: whether there is something new in panes, or whether panes may have come or gone, which takes a server
+# some time: without that, a new terminal is none of theirs.
+navi_are_panes_new() {
+    navi_screens_wait=no
+    [ "$navi_panes_rest" = no ] || return
+    { [ "$navi_listing_holds" = no ] && navi_panes_moved; } || navi_output_moved
+}
+
 # navi_turn: compare, look where something moved, tell what is new.
 navi_turn() {
     navi_take_up
     if [ "$navi_asked" = yes ] || navi_files_moved; then navi_look_at_files; fi
     ! navi_states_moved || navi_unseen=1000
-    if [ "$navi_asked" = yes ] || [ "$navi_unlisted" -ge "$navi_list_every" ] || navi_panes_moved || navi_output_moved; then
+    navi_see_servers
+    if [ "$navi_asked" = yes ] || [ "$navi_unlisted" -ge "$navi_list_every" ] || navi_list_is_due || navi_are_panes_new; then
         navi_unseen=0
         navi_look_at_panes
     elif [ "$navi_states_changed$navi_screens_wait" != nono ]; then
@@ -383,6 +449,7 @@ navi_turn() {
         navi_look_at_screens no
         navi_tell_agents
         navi_send_panes
+        navi_go_on_holding
     fi
     if [ "$navi_asked" = yes ] || navi_background_moved; then navi_look_at_background; fi
     ! navi_has_news || navi_calm=0
@@ -422,6 +489,9 @@ navi_silent=0
 navi_unprobed=5000
 navi_unseen=1000
 navi_untold=5000
+navi_unasked=0
+navi_rested=0
+navi_list_after=$navi_list_soon
 navi_sent_activity=
 navi_unfinished_states=
 navi_unfinished_tries=0
