@@ -88,8 +88,9 @@ class HubSession:
     @property
     def starts_for(self) -> float:
         """Seconds for which its agent runs and has not answered the handshake, as far as this hub saw it."""
-        starts = self.state.status is Status.STARTING and self._starts_since is not None
-        return trio.current_time() - (self._starts_since or 0.0) if starts else 0.0
+        if self._starts_since is None or self.state.status is not Status.STARTING:
+            return 0.0
+        return trio.current_time() - self._starts_since
 
     @property
     def idle_for(self) -> float:
@@ -194,8 +195,10 @@ class HubSession:
 
     async def _hear_reached(self, message: Message) -> None:
         self.reached = message["reached"]
-        begins = self.reached and self.state.status is Status.STARTING
-        self._starts_since = (self._starts_since or trio.current_time()) if begins else None
+        if not (self.reached and self.state.status is Status.STARTING):
+            self._starts_since = None
+        elif self._starts_since is None:
+            self._starts_since = trio.current_time()
         self._tell([self._updated(clean(message.get("error") or ""))])
         if self.reached:
             await self.send_waiting()

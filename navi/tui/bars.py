@@ -182,13 +182,13 @@ class Footer(Panel):
         self._match = ""
         self._marked = 0
         self._progress = ""
+        self.pressed: Callable[[str], None] = lambda _: None
 
     def put_progress(self, words: str) -> None:
         """Show how far long work is, "" for none."""
         if words != self._progress:
             self._progress = words
             self.changed()
-        self.pressed: Callable[[str], None] = lambda _: None
 
     def show(
         self, selection: Selection, prompt: str | None, match: str, marked: int = 0, keys: Keys = (),

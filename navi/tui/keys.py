@@ -131,7 +131,10 @@ ROWS = (
         "log in to a host that needs a passphrase, a touch or a code, or whose key is new", HOSTS,
         "log in",
     ),
-    Binding("add_hosts", ("+",), "add hosts of ~/.ssh/config to remotes.yaml: shows them, to be ticked", HOSTS),
+    Binding(
+        "add_hosts", ("+",), "add hosts of ~/.ssh/config to remotes.yaml: shows them, to be ticked", HOSTS,
+        "add hosts",
+    ),
     Binding("hooks", ("I",), "install the agents' status hooks, on any host: shows what that changes", HOSTS),
     Binding("restore", ("B",), "bring back all sessions that a reboot or a crash ended", LOST, "bring back"),
     Binding("preview", ("p",), "show or hide the preview", PREVIEW, "preview"),

@@ -13,7 +13,7 @@ NO_SESSION = "no session is selected"
 OF_ALL = ("attach", "attention", "mark", "preview", "hosts", "message", "new", "kill", "search", "scope", "details")
 OF_ASKED = ("answer", "watch", *OF_ALL)
 OF_MARKED = ("message", "kill", "dismiss", "mark", "leave", *OF_ALL)
-OF_NONE = ("leave", "new", "everything", "authenticate", "hosts", "scope")
+OF_NONE = ("leave", "new", "everything", "add_hosts", "authenticate", "hosts", "scope")
 OF_PAGE = ("back", *OF_ASKED)
 """The first commands of the footer: usually, where a session asks, where some are selected, where none is listed, on a
 page.
@@ -86,7 +86,7 @@ def _of_all(reason: Callable[[Session], str] = lambda _: "") -> Reason:
 
 
 def _without_terminal(session: Session) -> str:
-    return "" if session.tmux or session.headless else "the session has ended"
+    return "" if session.tmux or session.headless else "no terminal of it is known"
 
 
 def _interrupt(session: Session) -> str:
@@ -135,7 +135,7 @@ REASONS: Mapping[str, Reason] = {
     "marked": _if_not(lambda now: now.tagged, "no session has a bookmark or a tag"),
     "leave": _if_not(lambda now: bool(now.filtered or now.marked), "no search, selection or filter is on"),
     "authenticate": _if_not(lambda now: now.login, "no host needs a login"),
-    "restore": _if_not(lambda now: now.lost, "no session is lost"),
+    "restore": _if_not(lambda now: now.lost, "no lost session is known"),
     **dict.fromkeys(("layout", "wrap", "shrink", "grow"), _PREVIEW),
 }
 
@@ -145,6 +145,7 @@ WANTED: Mapping[str, Callable[[Situation], bool]] = {
     "everything": lambda now: bool(now.hidden),
     "leave": lambda now: bool(now.marked) or not now.listed,
     "dismiss": lambda now: bool(now.marked),
+    "add_hosts": lambda now: now.hosts == 1 and not now.listed and not now.on_page,
     "search": lambda now: now.listed > 1 or now.on_page,
     "sort": lambda now: now.listed > 1,
 }

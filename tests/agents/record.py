@@ -5,8 +5,9 @@
     python -m tests.agents.record --all claude      with everything else that Claude Code reports
 
 A screen becomes a file tests/agents/screens/AGENT/STATE.txt, with --all tests/agents/replayed/AGENT/STATE.txt; what a
-narrow pane of 40 by 20 shows is in STATE.narrow.txt, and a broad one of 170 by 45 in STATE.broad.txt. With --all an
-agent has hooks, which keep each event, and the file has these events, the agent's state file and the pane's facts, too.
+narrow pane of 40 by 20 shows is in STATE.narrow.txt, a broad one of 170 by 45 in STATE.broad.txt, and a low one of 80
+by 10 in STATE.low.txt. With --all an agent has hooks, which keep each event, and the file has these events, the agent's
+state file and the pane's facts, too.
 
 The status `-` means that the screen does not show it: the agent is about to start, suspended, or gone.
 Names of the machine and random ids are replaced. A new version of an agent is recorded again, and test_screens.py and
@@ -48,7 +49,7 @@ SCREENS = ROOT / "tests/agents/screens"
 REPLAYED = ROOT / "tests/agents/replayed"
 """Cases with everything that is known."""
 
-SIZES: Mapping[str, tuple[int, int]] = {"": (110, 36), ".narrow": (40, 20), ".broad": (170, 45)}
+SIZES: Mapping[str, tuple[int, int]] = {"": (110, 36), ".narrow": (40, 20), ".broad": (170, 45), ".low": (80, 10)}
 """By the end of a file's name, columns and rows of the pane. The first size is the usual one."""
 
 SETTLES = 1.2
@@ -135,6 +136,8 @@ def ends(scene: Scene) -> Iterator[str]:
         yield ".narrow"
     if scene.broad:
         yield ".broad"
+    if scene.low:
+        yield ".low"
 
 
 def reach(agent: Agent, scene: Scene) -> None:

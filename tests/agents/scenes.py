@@ -41,7 +41,8 @@ UNSEEN = "-"
 
 
 class Scene(NamedTuple):
-    """A state, how an agent gets into it, and navi's word. `narrow` and `broad` ones are recorded in such panes, too.
+    """A state, how an agent gets into it, and navi's word. `narrow`, `broad` and `low` ones are recorded in such panes,
+    too.
 
     `first` ones begin at an empty screen of the shell. `settles` are the seconds until everything is drawn.
     """
@@ -53,6 +54,7 @@ class Scene(NamedTuple):
     first: bool = False
     settles: float = 1.2
     broad: bool = False
+    low: bool = False
 
 
 def is_started(agent: Agent) -> None:
@@ -143,13 +145,13 @@ ALL = [
     Scene("silent", waits_for_its_service, "working"),
     Scene("idle", has_answered, "idle", narrow=True),
     Scene("interrupted", is_interrupted, "idle", narrow=True),
-    Scene("permission", asks_for_permission, "permission", narrow=True),
+    Scene("permission", asks_for_permission, "permission", narrow=True, low=True),
     Scene("permission-write", asks_to_write, "permission", narrow=True),
     Scene("allowed", runs_an_allowed_tool, "working", narrow=True),
     Scene("refused", is_refused, "idle"),
     Scene("error", fails, "error", narrow=True),
     Scene("retries", tries_again, "working", narrow=True),
-    Scene("menu", shows_a_menu, "waiting", narrow=True),
+    Scene("menu", shows_a_menu, "waiting", narrow=True, low=True),
     Scene("suspended", is_suspended, UNSEEN),
     Scene("suspended-working", is_suspended_at_work, UNSEEN),
     Scene("continued", is_continued, "idle"),
@@ -224,7 +226,7 @@ def quotes(**texts: str) -> list[Scene]:
 SCENES: Mapping[str, Sequence[Scene]] = {
     "claude": [
         *ALL,
-        Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("question", asks_a_question, "waiting", narrow=True, low=True),
         Scene("picks", asks_which_ones, "waiting", narrow=True),
         Scene("plan", claude.asks_to_approve_a_plan, "waiting", narrow=True),
         Scene("shell-command", claude.runs_a_command_of_its_user, "working"),

@@ -6,6 +6,7 @@ The tests play the relay: they bring the lines of an agent, and read what the hu
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -170,6 +171,7 @@ async def test_without_a_relay_nothing_is_spawned(tmp_path: Path) -> None:
 
 
 async def test_so_many_agents_and_no_more(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    autojump_clock.autojump_threshold = math.inf
     async with world(tmp_path) as here:
         for number in range(MOST_AT_ONCE):
             if number and number % MOST_A_MINUTE == 0:

@@ -110,8 +110,8 @@ def test_the_users_styles_are_shown_and_wrong_ones_are_reported(lab: Lab) -> Non
         wait_names(screen, "a", "b", "c")
         assert re.search(r"\x1b\[1;?(m\x1b\[)?38;5;99m", screen.screen(escapes=True))
         screen.press("H")
-        screen.wait_for("config.yaml:3: styles: `'#3a3a3a'` of `row` is no colour or attribute")
-        screen.wait_for("unknown style `errr`; did you mean `error`?")
+        screen.wait_for(re.compile(r"yaml:2:\s+styles:\s+unknown\s+style\s+`errr`;\s+did\s+you\s+mean\s+`error`"))
+        screen.wait_for(re.compile(r"yaml:3:\s+styles:\s+`'#3a3a3a'`\s+of\s+`row`\s+is\s+no\s+colour"))
 
 
 # ---- the title

@@ -7,8 +7,8 @@ that nothing is asked.
 from navi.core.agents.dialog import Dialog
 from navi.core.agents.kind import AgentKind, Asked, Background, Box, ScreenRule, StateFile
 
-CHOICE = "^ *(\u276f )?1\\. "
-"""The first of several answers."""
+CHOICE = "^ *(\u276f )?1\\. |^ *\u2191 [0-9]\\."
+"""The first of several answers, or in a pane with no room for all, the first that is shown."""
 
 BOX = "^(\u276f|!)\u00a0"
 """The first line of the box. Dialogs replace it, so what a draft or the conversation quotes is no dialog. Only a trust

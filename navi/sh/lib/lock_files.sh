@@ -64,18 +64,29 @@ navi_drop_rights() {
     rm -f "$@"
 }
 
+# navi_use_right FILE OWNER LOOK ACT: have the right to end the lock that this owner left; if LOOK still finds that it is
+# his, and dead, call ACT, which ends it. Both get FILE; LOOK leaves the owner in navi_dead_owner. Fails as ACT does, or
+# where the lock is another's by now, or somebody else ends it.
+navi_use_right() {
+    navi_take_right "$1" "$2" || return
+    navi_right_code=1
+    if "$3" "$1" && [ "$navi_dead_owner" = "$2" ]; then
+        "$4" "$1"
+        navi_right_code=$?
+    fi
+    navi_drop_rights "$1"
+    return "$navi_right_code"
+}
+
+# navi_is_dead_lock FILE: whether it is stale; then its owner is in navi_dead_owner.
+navi_is_dead_lock() { navi_is_stale "$1" && navi_dead_owner=$navi_lock_owner; }
+
 # navi_end_dead_lock FILE: remove a stale lock, after a second: what a killed process had begun, such as its mv, goes on
 # for a moment without it. Fails where the lock is none such, or somebody else ends it just now.
 navi_end_dead_lock() {
-    navi_is_stale "$1" || return
-    navi_dead_owner=$navi_lock_owner
+    navi_is_dead_lock "$1" || return
     sleep 1
-    navi_take_right "$1" "$navi_dead_owner" || return
-    navi_end_code=1
-    if navi_is_stale "$1" && [ "$navi_lock_owner" = "$navi_dead_owner" ]; then
-        rm -f "$1"
-        navi_end_code=0
-    fi
-    navi_drop_rights "$1"
-    return "$navi_end_code"
+    navi_use_right "$1" "$navi_dead_owner" navi_is_dead_lock navi_remove_lock
 }
+
+navi_remove_lock() { rm -f "$1"; }

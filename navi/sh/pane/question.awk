@@ -16,7 +16,9 @@ BEGIN {
     }
     if (kind == "") exit
     box = "\\[( |x|X|\342\234\224|\342\234\223)\\] "
-    number = "^ *((\342\235\257|\342\200\272|\342\227\217) *)?(" box ")?[0-9]+[.] ?"
+    # An arrow in the place of the marker says that the list goes on there.
+    arrow = "^ *(\342\206\221|\342\206\223|\342\226\262|\342\226\274)"
+    number = "^ *((\342\235\257|\342\200\272|\342\227\217|\342\206\221|\342\206\223) *)?(" box ")?[0-9]+[.] ?"
     marker = "^ *(\342\235\257|\342\200\272|\342\227\217) *"
     edge = "^ *((\342\206\221|\342\206\223|\342\224\200|\342\225\214|\342\224\201|\342\225\255|\342\225\256|\342\225\260|\342\225\257) *)+$"
 }
@@ -74,21 +76,25 @@ function plain(at,    text) {
 # ---- choices
 
 # find_numbers(): the last numbers on the screen that follow each other. Lines below a choice, up to an empty one,
-# belong to it.
-function find_numbers(    at, text, value, open) {
+# belong to it. Where the pane has no room, an agent leaves out some: if only rules are between two, these are hidden.
+function find_numbers(    at, text, value, open, broken) {
     for (at = 1; at <= lines; at++) {
         text = plain(at)
         if (text ~ number) {
             value = text
             sub(marker, "", value)
+            sub(arrow " *", "", value)
             sub("^ *" box, "", value)
             value = value + 0
-            if (!choices || value != from + choices) start(at, value)
+            if (!choices || value < from + choices || (value > from + choices && (broken || value > 99))) start(at, value)
+            while (value > from + choices) hide()
             add(text ~ marker, text, number)
             open = 1
+            broken = 0
             end = at
         } else if (text == "" || text ~ edge) open = 0
         else if (choices && open && !(skip != "" && text ~ skip)) add_more(text)
+        else broken = 1
     }
 }
 
@@ -134,13 +140,23 @@ function start(at, value) {
     begin = at
     from = value
     choices = 0
+    hides = 0
     selected = 0
+}
+
+# hide(): one more choice, which is not on the screen.
+function hide() {
+    choices++
+    hides++
+    hidden[choices] = choices
+    label[choices] = more[choices] = ticked[choices] = ""
 }
 
 # add(MARKED, TEXT, PREFIX): one more choice. Two blanks begin its description where it is only a name.
 function add(marked, text, prefix) {
     choices++
     if (marked) selected = from + choices - 1
+    delete hidden[choices]
     ticked[choices] = boxed(text)
     sub(prefix, "", text)
     sub("^" box, "", text)
@@ -221,7 +237,7 @@ function print_all(    i) {
     if (tool_name != "") print "t " tool_name
     print_lines("i")
     print_lines("q")
-    for (i = 1; i <= choices; i++) {
+    for (i = 1; i <= choices; i++) if (!(i in hidden)) {
         print "c " from + i - 1 " " label[i]
         if (ticked[i] != "") print "b " from + i - 1 " " ticked[i]
         if (more[i] != "") print "d " more[i]
@@ -260,22 +276,22 @@ function print_lines(letter,    at, text, empty) {
 # chosen(PATTERN): the number of the first choice that matches, 0 for none.
 function chosen(pattern,    i) {
     if (pattern == "") return 0
-    for (i = 1; i <= choices; i++) if (label[i] ~ pattern) return from + i - 1
+    for (i = 1; i <= choices; i++) if (!(i in hidden) && label[i] ~ pattern) return from + i - 1
     return 0
 }
 
 # boxed(TEXT): whether the box of a choice is ticked, yes or no; "" for a choice without one. It is before the number or
 # behind it.
 function boxed(text) {
-    if (!match(text, "^ *((\342\235\257|\342\200\272|\342\227\217) *)?([0-9]+[.] ?)?" box)) return ""
+    if (!match(text, "^ *((\342\235\257|\342\200\272|\342\227\217|\342\206\221|\342\206\223) *)?([0-9]+[.] ?)?" box)) return ""
     return substr(text, 1, RLENGTH) ~ /\[ \] $/ ? "no" : "yes"
 }
 
-# more_choices(): whether a list can be moved, as far as arrows tell, or has a beginning that is not seen.
+# more_choices(): whether a list can be moved, as far as arrows tell, or has a beginning or a part that is not seen. Menus show no
+# arrows where the pane has no room for all of it.
 function more_choices(    at) {
-    if (from > 1) return "yes"
-    for (at = begin - 1; at <= end + 1; at++)
-        if (plain(at) ~ /^ *(\342\206\221|\342\206\223|\342\226\262|\342\226\274)( .*)?$/) return "yes"
+    if (from > 1 || hides || (kind == "menu" && seen == "no")) return "yes"
+    for (at = begin - 1; at <= end + 1; at++) if (plain(at) ~ (arrow "( .*)?$")) return "yes"
     return "no"
 }
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from navi.core.text import clean
 from navi.tui.dialogs.dialog import Dialog
-from navi.tui.dialogs.fields import TextField
 from navi.tui.keymap import PICKER
-from navi.tui.paint import Line, Segment, columns_of, fit, justify, width_of
+from navi.tui.paint import Line, Segment, fit, width_of
 from navi.tui.palette.fuzzy import MISSING, rank
 from navi.tui.theme import Glyphs, lit
 
@@ -50,12 +48,12 @@ class Picker(Dialog):
         self._source = entries
         self._choose = choose
         self._does = does
-        self._field = TextField("find", longest=LONGEST)
+        self._typed = ""
         self._entries: Sequence[Entry] = ()
         self._found: Sequence[Entry] = ()
         self._place = 0
-        self._top = 0
-        self._above, self._rows = 0, 1
+        self._first = 0
+        self._above, self._room = 0, 1
         self.update(chosen)
 
     @property
@@ -76,7 +74,7 @@ class Picker(Dialog):
 
     def _find(self, chosen: str = "") -> None:
         """List what fits what was typed: the best first, then what can be chosen, each in the order of the rows."""
-        ranks = [(rank(self._field.text, one.name, one.about), bool(one.refused), one) for one in self._entries]
+        ranks = [(rank(self._typed, one.name, one.about), bool(one.refused), one) for one in self._entries]
         found = sorted((one for one in ranks if one[0] < MISSING), key=lambda one: one[:2])
         self._found = [entry for *_, entry in found]
         self._place = next((place for place, one in enumerate(self._found) if one.value == chosen), 0)
@@ -92,16 +90,18 @@ class Picker(Dialog):
         elif command in ("pick_down", "pick_up"):
             self._move(1 if command == "pick_down" else -1, around=True)
         elif command in ("pick_page_down", "pick_page_up"):
-            self._move(self._rows if command == "pick_page_down" else -self._rows)
+            self._move(self._room if command == "pick_page_down" else -self._room)
         elif command == "cancel":
             self.close()
         else:
             self._type(key)
 
     def _type(self, key: str) -> None:
-        before = self._field.text
-        self._field.press(key)
-        if self._field.text != before:
+        """Add a letter, or take one, a word or everything away. The best row is under the cursor then."""
+        words = {"backspace": self._typed[:-1], "ctrl u": "", "ctrl w": self._typed.rstrip().rpartition(" ")[0]}
+        typed = f"{self._typed}{key}"[:LONGEST] if len(key) == 1 and key.isprintable() else words.get(key, self._typed)
+        if typed != self._typed:
+            self._typed = typed
             self._find()
 
     def _pick(self) -> None:
@@ -130,27 +130,24 @@ class Picker(Dialog):
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint what is typed, the rows around the cursor and the keys; on few lines, less of it."""
-        above = [self._rule(width), self._typed(width)][0 if height > 3 else 1 :]
-        fault: list[Line] = [[("fault", f" {clean(self.fault)}")]] if self.fault else []
-        below = [*fault, self._key_line()] if height > 4 else fault
-        self._above, self._rows = len(above), max(1, height - len(above) - len(below))
-        self._top = max(0, min(self._top, self._place, len(self._found) - self._rows), self._place - self._rows + 1)
+        position = f"{min(self._place + 1, len(self._found))}/{len(self._found)}"
+        above = [self._rule(width, position), self._prompt(width)][0 if height > 3 else 1 :]
+        foot = self._foot(width)
+        below = foot if height > len(foot) + 3 else foot[:1] if self.fault else []
+        self._above, self._room = len(above), max(1, height - len(above) - len(below))
+        self._first = max(0, min(self._first, self._place, len(self._found) - self._room), self._place - self._room + 1)
         widths = self._widths(width)
-        shown = range(self._top, min(self._top + self._rows, len(self._found)))
+        shown = range(self._first, min(self._first + self._room, len(self._found)))
         rows = [self._row(place, widths, width) for place in shown] or [[("dim", "   nothing fits")]]
-        blank: list[Line] = [[]] * (self._rows - len(rows))
+        blank: list[Line] = [[]] * (self._room - len(rows))
         return [*above, *rows, *blank, *below][:height]
 
-    def _rule(self, width: int) -> Line:
-        rule = self.glyphs.rule
-        head: Line = [("key", rule * 2), ("title", f" {clean(self.title)} ")]
-        return [*head, ("key", rule * (width - columns_of(head)))]
-
-    def _typed(self, width: int) -> Line:
-        place = min(self._place + 1, len(self._found))
-        right: Line = [("dim", f"  {place}/{len(self._found)} ")]
-        left: Line = [("dim", f" {self._field.label} "), *self._field.line(True, width - columns_of(right) - 7)]
-        return justify(left, right, width, ellipsis=self.glyphs.ellipsis)
+    def _prompt(self, width: int) -> Line:
+        """Paint the end of what is typed."""
+        typed = self._typed
+        while typed and width_of(typed) > width - 8:
+            typed = typed[1:]
+        return [("dim", " find "), ("", typed), ("cursor", "_")]
 
     def _widths(self, width: int) -> list[int]:
         """Return the columns of all cells but the last: the same for all rows; none is so wide that it hides others."""
@@ -185,7 +182,7 @@ class Picker(Dialog):
         return True
 
     def _click(self, row: int) -> None:
-        place = self._top + row
-        if 0 <= row < self._rows and place < len(self._found):
+        place = self._first + row
+        if 0 <= row < self._room and place < len(self._found):
             self._place = place
             self._pick()

@@ -68,6 +68,8 @@ CHOICES = [
     ([*"down", "ctrl u", "enter"], "apple"),
     ([*"che", "backspace", "backspace", "backspace", *"dat", "enter"], "date"),
     ([*"zzz", "enter", "ctrl u", "enter"], "apple"),
+    ([*"berry zzz", "ctrl w", "down", "enter"], "elderberry"),
+    ([*"zzz", "ctrl w", "left", "f5", "enter"], "apple"),
     (["page down", "page down", "enter"], "elderberry"),
     (["page down", "page up", "enter"], "apple"),
 ]
@@ -112,13 +114,13 @@ def test_a_row_that_is_gone_leaves_the_cursor_on_the_first() -> None:
 
 def test_the_position_is_shown_and_the_list_scrolls_with_the_cursor() -> None:
     opened = Opened()
-    assert opened.lines(height=6)[1].rstrip().endswith("1/6")
+    assert " 1/6 " in opened.lines(height=6)[0]
     assert opened.rows(height=6) == ["apple", "banana", "blueberry"]
     opened.press("down", "down", "down")
-    assert opened.lines(height=6)[1].rstrip().endswith("4/6")
+    assert " 4/6 " in opened.lines(height=6)[0]
     assert opened.rows(height=6) == ["banana", "blueberry", "cherry"]
     opened.press(*"nothing")
-    assert opened.lines()[1].rstrip().endswith("0/0")
+    assert " 0/0 " in opened.lines()[0]
     assert "nothing fits" in opened.lines()[2]
 
 
@@ -133,7 +135,7 @@ def test_columns_are_aligned_and_the_height_stays_while_one_types() -> None:
 def test_it_follows_a_rebinding() -> None:
     opened = Opened()
     opened.picker.keymap = Keymap(KEYS, {"pick": ("f2",), "cancel": ("f10",)})
-    assert opened.lines()[-1] == " F2 eats it   F10 closes"
+    assert opened.lines()[-1].rstrip() == " F2 eats it   F10 closes"
 
 
 def mouse(opened: Opened, button: int, line: int) -> None:

@@ -223,7 +223,7 @@ def test_the_footer_offers_what_can_be_done(lab: Lab) -> None:
 def test_before_the_first_session_the_footer_says_how_to_begin(lab: Lab) -> None:
     lab.local.new_session("shell")
     with navi(lab, 80, 24) as screen:
-        screen.wait_for(" n new  a all tmux  H hosts  q quit  ^P more  ? help")
+        screen.wait_for(" n new  a all tmux  + add hosts  H hosts  q quit  ^P more  ? help")
         screen.press("a")
         screen.wait_for("Enter attach")
         assert selected(screen) == "shell"
