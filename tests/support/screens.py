@@ -125,7 +125,7 @@ CASES = tuple(Case(screen, look) for screen in SCREENS for look in screen.looks)
 
 SESSIONS = (
     "api", "billing", "search", "images", "nightly", "release", "deploy", "rollback", "website", "notes",
-    "Bring the re", "Find out why",
+    "Bring", "Find",
 )  # fmt: skip
 """The names of all sessions of the scene, as the list shows them."""
 
