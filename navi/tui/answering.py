@@ -17,7 +17,7 @@ from navi.tui.actions import Action, Actions
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
 from navi.tui.dialogs.rows import subject_of
 from navi.tui.reports import report_on
-from navi.tui.session_commands import Screen
+from navi.tui.screen_protocol import Screen
 from navi.tui.theme import Glyphs
 
 

@@ -73,26 +73,25 @@ class Commands:
             HeadlessAnswering(services, headless, screen), FeedbackCommands(services, headless, screen),
         )  # fmt: skip
         self.feeds = services.shared(SharedFeeds)
-        self.host_progress = HostProgress(screen.progress)
-        if len(fleet.configured) > 1:
-            self.host_progress.expect(fleet.configured)
+        self.host_progress = HostProgress(screen.progress, fleet.configured)
         hosts = HostCommands(
             fleet, screen.list, self.filters, self.pages, self._programs, screen.tell, self.host_progress
         )  # fmt: skip
         restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
-        self._palette = PaletteCommands(
-            fleet, screen, self.filters, keymap, self._palette_contexts, self._whole_situation, self.run
-        )  # fmt: skip
+        self._palette = self._make_palette()
         screen.header.clicked = self._click_host
         self.first_run = FirstRun(services, screen, Places(environment), make_hosts)
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
-        groups = (
-            screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring,
-            self._palette,
+        self._commands = {"search": self._begin_search, "leave": self._leave, "quit": quit}
+        for group in (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring,
+                      self._palette, self.first_run):  # fmt: skip
+            self._commands |= group.commands
+
+    def _make_palette(self) -> PaletteCommands:
+        return PaletteCommands(
+            self._fleet, self._screen, self.filters, self._keymap, self._palette_contexts, self._whole_situation,
+            self.run,
         )  # fmt: skip
-        self._commands = {name: command for group in groups for name, command in group.commands.items()}
-        self._commands |= self.first_run.commands
-        self._commands |= {"search": self._begin_search, "leave": self._leave, "quit": quit}
 
     @property
     def names(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ from navi.tui.dialogs.dialog import Confirm
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.rows import names_of, session_row, subject_of
 from navi.tui.reports import report_on
-from navi.tui.session_commands import Screen
+from navi.tui.screen_protocol import Screen
 from navi.tui.theme import Glyphs
 
 

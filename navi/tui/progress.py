@@ -94,10 +94,12 @@ class Progress:
 class HostProgress:
     """Shows how many of the hosts have answered that are to: all at the start, and later those that are asked again."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, configured: Sequence[HostView] = ()) -> None:
         self._progress = progress
         self._attempts: dict[str, int] = {}
         self._job: Job | None = None
+        if len(configured) > 1:
+            self.expect(configured)
 
     def expect(self, views: Sequence[HostView]) -> None:
         """Wait for the hosts among these that are not connected, and go on waiting for others."""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from navi.tui.actions import Action, Actions, Tell
 from navi.tui.dialogs.dialog import Report, Subject
-
-if TYPE_CHECKING:
-    from navi.tui.session_commands import Screen
+from navi.tui.screen_protocol import Screen
 
 DOING = {
     "answer": "answering", "bookmark": "bookmarking", "dismiss": "dismissing", "end": "ending",

@@ -33,57 +33,18 @@ from navi.ops.losses import MOST_SESSIONS, Losses, losses
 from navi.ops.marks import check_tags, mark
 from navi.ops.outcome import undo_hint
 from navi.tui.actions import Action, Actions, Tell
-from navi.tui.dialogs.dialog import Confirm, Dialog, Form
+from navi.tui.dialogs.dialog import Confirm, Form
 from navi.tui.dialogs.fields import TextField
 from navi.tui.dialogs.kill_dialog import KillDialog, may_lose
 from navi.tui.dialogs.new_form import NewForm
 from navi.tui.dialogs.rows import names_of, session_row, subject_of
 from navi.tui.dialogs.spawn_fields import SpawnFields
-from navi.tui.progress import Progress
 from navi.tui.reports import report_on
+from navi.tui.screen_protocol import Screen
 from navi.tui.theme import Glyphs
 
 VERBS = {"kill": "kills", "dismiss": "dismisses"}
 """What a confirmation does, in words."""
-
-
-class Screen(Protocol):
-    """What the commands need of the screen."""
-
-    glyphs: Glyphs
-    progress: Progress
-
-    def open(self, dialog: Dialog) -> None:
-        """Put a dialog on the screen, in place of one that is there."""
-        ...
-
-    def close(self) -> None:
-        """Take the dialog away."""
-        ...
-
-    def shows(self, dialog: Dialog) -> bool:
-        """Return whether that dialog is on the screen."""
-        ...
-
-    def tell(self, words: str, style: str = "notice") -> None:
-        """Show a message at the bottom of the screen."""
-        ...
-
-    def expect(self, host: str, name: str, attach: bool) -> None:
-        """Put the cursor on a session as soon as it is listed, and attach to it if asked."""
-        ...
-
-    def offer_undo(self, address: str) -> None:
-        """Offer for a while to restore a session that was killed."""
-        ...
-
-    def withdraw_undo(self, address: str) -> None:
-        """Offer no more to restore a session."""
-        ...
-
-    def key_of(self, command: str) -> str:
-        """Return the key of a command, as people write it."""
-        ...
 
 
 class Spawner(Protocol):

@@ -1,17 +1,16 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
 # needs: look/look look/sessions look/server_runs look/files look/clean_up look/evidence look/notes look/background
-# needs: registry/absent
-# changes: navi_evidence_is_new navi_hung navi_known navi_out navi_output navi_panes_rest navi_patience navi_processes
-# changes: navi_shown navi_stamps
-# changes: navi_state_unfinished navi_state_word
+# needs: look/pace registry/absent
+# changes: navi_calm navi_evidence_is_new navi_hung navi_known navi_odd_step navi_out navi_output navi_panes_rest
+# changes: navi_patience navi_processes navi_rested navi_shown navi_silent navi_stamps navi_state_unfinished
+# changes: navi_state_word navi_tick navi_ticker navi_unasked navi_unlisted navi_unprobed navi_unseen navi_untold
+# changes: navi_woken_by
 # watch.sh DIR CLEANUP FORMAT AGENTS: send what changes, as long as somebody listens.
 # Between looks nothing but builtins runs: processor time of servers and times of files are compared, and only where those
 # moved, or are not known, processes, terminals and how much programs have put out.
 # A line on standard input (or into its FIFO in the state folder) wakes the watch at once;
 # the end of standard input ends it.
 
-# How long after a change the watch stays quick, in milliseconds.
-navi_moving_for=30000
 # Milliseconds between heartbeats, sent when nothing has changed.
 navi_heartbeat=5000
 # Milliseconds after which tmux is asked for a list even though its servers have done nothing.
@@ -59,35 +58,6 @@ navi_open_relay() {
     exec 4<&- </dev/null
 }
 
-# navi_reads_with_limit: whether this shell's read waits for a fraction of a second (bash, busybox, ksh; not dash).
-navi_reads_with_limit() {
-    [ -z "$({ read -r -t 0.01 navi_woken_by <&3; } 2>&1)" ]
-}
-
-# navi_set_pace TICK MILLISECONDS: how often to compare. Where read has no limit, a child process ticks.
-navi_set_pace() {
-    [ "$1" = "$navi_tick" ] && return
-    navi_tick=$1
-    navi_step=$2
-    [ "$navi_limit" = yes ] && return
-    [ -n "$navi_ticker" ] && kill "$navi_ticker" 2>/dev/null
-    (
-        while kill -0 $$ && sleep "$navi_tick"; do printf 'tick\n'; done
-    ) >&3 2>/dev/null &
-    navi_ticker=$!
-}
-
-# navi_choose_pace: quick after a change, slow when calm.
-navi_choose_pace() {
-    if [ "$navi_calm" -lt "$navi_moving_for" ]; then
-        navi_list_every=5000
-        navi_set_pace 0.25 250
-    else
-        navi_list_every=8000
-        if [ "$navi_limit" = yes ]; then navi_set_pace 0.8 800; else navi_set_pace 1 1000; fi
-    fi
-}
-
 # navi_wait: until time has passed or something wakes the watch, which counts as a step as well.
 navi_wait() {
     navi_woken_by=tick
@@ -103,31 +73,6 @@ navi_wait() {
     'awake '*) navi_ask_again "${navi_woken_by#awake }" ;;
     bye) exit 0 ;;
     esac
-}
-
-# navi_count: a step of time has passed. How long it took is read from the system's clock: a turn on a busy machine takes
-# longer than the wait. Without that clock, each step counts as the wait.
-navi_count() {
-    if [ "$navi_odd_step" = yes ]; then navi_odd_step=no; else navi_odd_step=yes; fi
-    navi_passed=$navi_step
-    navi_counted_before=$navi_counted
-    navi_read_counter
-    [ -z "$navi_counted_before" ] || navi_passed=$((navi_counted - navi_counted_before))
-    navi_calm=$((navi_calm + navi_passed))
-    navi_unlisted=$((navi_unlisted + navi_passed))
-    navi_silent=$((navi_silent + navi_passed))
-    navi_unprobed=$((navi_unprobed + navi_passed))
-    navi_unseen=$((navi_unseen + navi_passed))
-    navi_untold=$((navi_untold + navi_passed))
-    navi_unasked=$((navi_unasked + navi_passed))
-    navi_rested=$((navi_rested + navi_passed))
-}
-
-# navi_read_counter: the milliseconds since the start of the machine into navi_counted; empty where nothing tells them.
-navi_read_counter() {
-    navi_counted=
-    navi_read_uptime || return 0
-    navi_counted=$((navi_uptime * 1000 + (1$navi_hundredths - 100) * 10))
 }
 
 # navi_probe: see whether the servers that hung answer again, in the background, where they delay nothing.

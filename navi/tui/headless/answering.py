@@ -16,7 +16,7 @@ from navi.tui.headless.commands import HeadlessCommands, Work, name_in_table, su
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.pages.page import Services
 from navi.tui.reports import report_on_work
-from navi.tui.session_commands import Screen
+from navi.tui.screen_protocol import Screen
 
 if TYPE_CHECKING:
     from navi.headless.trio_client import Hub

@@ -19,7 +19,7 @@ from navi.tui.message_commands import answer_to
 from navi.tui.pages.page import Services
 from navi.tui.paint import Line
 from navi.tui.reports import report_on_work
-from navi.tui.session_commands import Screen
+from navi.tui.screen_protocol import Screen
 from navi.tui.terminal_programs import TerminalPrograms
 from navi.tui.theme import status_style
 

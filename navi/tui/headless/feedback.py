@@ -15,7 +15,7 @@ from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.headless.commands import HeadlessCommands
 from navi.tui.message_commands import answer_to
 from navi.tui.pages.page import Services
-from navi.tui.session_commands import Screen
+from navi.tui.screen_protocol import Screen
 
 if TYPE_CHECKING:
     from navi.headless.trio_client import Hub
