@@ -125,13 +125,22 @@ def value(color: str) -> Rgb:
     return found
 
 
+def known(parts: tuple[int | None, int | None, int | None]) -> Rgb:
+    """Return a value all of which is known."""
+    red, green, blue = parts
+    assert red is not None
+    assert green is not None
+    assert blue is not None
+    return red, green, blue
+
+
 def contrasts(theme: str, colors: Colors) -> Iterator[tuple[str, float]]:
     """Yield the contrast of every style with each background that may be behind it, where both are known."""
     for name, _, _, _, front, back in palette(theme, colors):
         spec = urwid.AttrSpec(front, back, colors)
         values = spec.get_rgb_values()
-        text: Rgb | None = values[:3] if spec.foreground_high or spec.foreground_true else None
-        own: Rgb | None = values[3:] if spec.background_high or spec.background_true else None
+        text = known(values[:3]) if spec.foreground_high or spec.foreground_true else None
+        own = known(values[3:]) if spec.background_high or spec.background_true else None
         if text is not None:
             for behind in [own] if own else map(value, BACKGROUNDS[theme]):
                 yield f"{name} {text} on {behind}", contrast(text, behind)

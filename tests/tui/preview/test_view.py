@@ -6,6 +6,7 @@ import pytest
 
 from navi.core.sgr import PLAIN, Look
 from navi.ops.capture import Capture
+from navi.tui.colors import Colors
 from navi.tui.paint import paint
 from navi.tui.preview.view import MOST_KNOWN, Preview, style_of
 from navi.tui.theme import UNICODE
@@ -119,11 +120,12 @@ RED, BOLD = Look(front=203), Look(bold=True, reverse=True)
 
 def test_colours_of_the_pane_are_those_of_the_terminal() -> None:
     capture = Capture(("red bold plain",), 80, (((4, RED), (4, BOLD)),))
-    for colors, red, bold in (
+    cases: tuple[tuple[Colors, str, str], ...] = (
         (256, "look:h203/default", "look:default,bold,standout/default"),
         (16, "look:light red/default", "look:default,bold,standout/default"),
         (1, "", "look:default,bold,standout/default"),
-    ):
+    )
+    for colors, red, bold in cases:
         one = Preview(UNICODE, colors)
         one.follow(API)
         one.show(API.key, capture)
