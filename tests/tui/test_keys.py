@@ -146,7 +146,7 @@ def test_rebound_keys_work_and_the_screen_names_them(lab: Lab) -> None:
         screen.press("Q")
         screen.wait_for("Q does nothing here")
         screen.press("q")
-        screen.wait_for("Q quit")
+        screen.wait_for("P preview")
         screen.press("Q")
         assert screen.exit_status() == 0
 
