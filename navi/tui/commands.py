@@ -48,30 +48,23 @@ class Commands:
         keymap: Keymap, screen: Screen, refresh: Callable[[], None], moved: Callable[[], None],
         quit: Callable[[], None], make_hosts: MakeHosts,
     ) -> None:  # fmt: skip
-        self._screen = screen
-        self._moved = moved
-        self._fleet = fleet
-        self._keymap = keymap
+        self._screen, self._fleet, self._keymap, self._moved = screen, fleet, keymap, moved
         services = Services(fleet, screen.glyphs, keymap, problems, self._update_page)
         services.hub_folder = folder_for_sockets(environment)
         actions = Actions(fleet)
         self.pages = PageStack(services, KEYS, lambda: screen.list.selected, self._page_changed)
         self.search = Search(screen.list)
-        selection = Selection(everything=settings.show_all)
-        visits_finished = DONE in settings.notify_on
-        self.filters = ListCommands(fleet, screen.list, selection, keymap, screen.tell, refresh, visits_finished)
+        self.filters = ListCommands(
+            fleet, screen.list, Selection(everything=settings.show_all), keymap, screen.tell, refresh,
+            DONE in settings.notify_on,
+        )  # fmt: skip
         self._preview = PreviewCommands(screen.preview, screen.layout, settings.preview, self._preview_changed)
         self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
         hub = HubWatch(fleet, services.hub_folder, screen.tell)
         headless = HeadlessCommands(services, screen, self._programs, lambda: hub.connected)
         sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment), headless)
-        answering = Answering(actions, screen.glyphs, screen)
-        messages = MessageCommands(actions, screen.glyphs, screen)
         self._undoable: Callable[[], bool] = lambda: sessions.last_killed is not None
-        self._sessions = SessionKeys(
-            screen, self.pages, self._programs, sessions, answering, messages, headless,
-            HeadlessAnswering(services, headless, screen), FeedbackCommands(services, headless, screen),
-        )  # fmt: skip
+        self._sessions = self._session_keys(services, actions, sessions, headless)
         self.feeds = services.shared(SharedFeeds)
         self.host_progress = HostProgress(screen.progress, fleet.configured)
         hosts = HostCommands(
@@ -82,15 +75,26 @@ class Commands:
         screen.header.clicked = self._click_host
         self.first_run = FirstRun(services, screen, Places(environment), make_hosts)
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
-        self._commands = {"search": self._begin_search, "leave": self._leave, "quit": quit}
-        for group in (screen, self._sessions, self.pages, self.search, self.filters, self._preview, hosts, restoring,
-                      self._palette, self.first_run):  # fmt: skip
-            self._commands |= group.commands
+        parts = (self._sessions, self.pages, self.search, self.filters, self._preview, self._palette, self.first_run)
+        groups = (screen, *parts, hosts, restoring)
+        self._commands = {name: command for group in groups for name, command in group.commands.items()}
+        self._commands |= {"search": self._begin_search, "leave": self._leave, "quit": quit}
 
     def _make_palette(self) -> PaletteCommands:
         return PaletteCommands(
             self._fleet, self._screen, self.filters, self._keymap, self._palette_contexts, self._whole_situation,
             self.run,
+        )  # fmt: skip
+
+    def _session_keys(
+        self, services: Services, actions: Actions, sessions: SessionCommands, headless: HeadlessCommands
+    ) -> SessionKeys:
+        screen = self._screen
+        answering = Answering(actions, screen.glyphs, screen)
+        messages = MessageCommands(actions, screen.glyphs, screen)
+        return SessionKeys(
+            screen, self.pages, self._programs, sessions, answering, messages, headless,
+            HeadlessAnswering(services, headless, screen), FeedbackCommands(services, headless, screen),
         )  # fmt: skip
 
     @property

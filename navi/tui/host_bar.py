@@ -81,7 +81,7 @@ class HostBar(NamedTuple):
                 return signs
         connected = sum(view.state is HostState.CONNECTED for view in self.views if view.name != LOCAL)
         mark = self.glyphs.hosts[HostState.CONNECTED]
-        signs = [Sign("", [("good", f"{mark} {connected}"), GAP])] if connected else []
+        signs = [Sign("", [("good", f"{mark} {connected}{GAP[1]}")])] if connected else []
         notable = self._notable()
         brief = width < NARROW
         for number, view in enumerate(notable):

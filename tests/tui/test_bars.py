@@ -131,7 +131,8 @@ CLICKS = [
 
 @pytest.mark.parametrize(("column", "expected"), CLICKS)
 def test_a_click_on_a_host_names_it(column: int, expected: str | None) -> None:
-    shown, clicked = header(*many(0, 1, 1)), []
+    shown = header(*many(0, 1, 1))
+    clicked: list[str] = []
     shown.clicked = clicked.append
     shown.mouse_event((80, 2), "mouse press", 1, column, 1, False)
     shown.mouse_event((80, 2), "mouse press", 1, column, 0, False)
@@ -140,7 +141,8 @@ def test_a_click_on_a_host_names_it(column: int, expected: str | None) -> None:
 
 
 def test_a_click_on_the_rest_asks_for_the_list() -> None:
-    shown, clicked = header(*many(1, 9, 40)), []
+    shown = header(*many(1, 9, 40))
+    clicked: list[str] = []
     shown.clicked = clicked.append
     for column in (2, lines(shown)[1].index("more")):
         shown.mouse_event((80, 2), "mouse press", 1, column, 1, False)
@@ -218,7 +220,7 @@ WORDS = [
 
 @pytest.mark.parametrize(("selection", "expected"), WORDS)
 def test_orders_and_what_is_hidden_are_at_the_right(selection: dict[str, object], expected: str) -> None:
-    assert footer(100, **selection).rstrip().endswith(expected)
+    assert footer(100, "", **selection).rstrip().endswith(expected)
 
 
 KEPT = [
@@ -270,7 +272,8 @@ PRESSES = [(2, "enter"), (16, "!"), (25, " "), (70, "ctrl p"), (90, None)]
 
 @pytest.mark.parametrize(("column", "expected"), PRESSES)
 def test_a_click_on_a_key_presses_it(column: int, expected: str | None) -> None:
-    shown, pressed = Footer(UNICODE), []
+    shown = Footer(UNICODE)
+    pressed: list[str] = []
     shown.show(Selection(), None, "", 0, USUAL)
     shown.pressed = pressed.append
     shown.mouse_event((100, 1), "mouse press", 1, column, 0, False)

@@ -121,8 +121,8 @@ def test_rebound_keys_work_and_the_screen_names_them(lab: Lab) -> None:
     configure(lab, keys=keys)
     for number, name in enumerate(("one", "two")):
         begin(lab.local, name, timestamp=1_700_000_000 - number)
-    with navi(lab, width=130) as screen:
-        screen.wait_for(re.compile(r"X kill .*F3 search .*P preview +F1 help +Q quit"))
+    with navi(lab, width=130, height=100) as screen:
+        screen.wait_for(re.compile(r"P preview .*X kill .*F3 search .*Q quit +\^P more +F1 help"))
         wait_names(screen, "one", "two")
         screen.press("C-l")
         screen.wait_for("sort:name")
@@ -141,12 +141,12 @@ def test_rebound_keys_work_and_the_screen_names_them(lab: Lab) -> None:
         screen.press("Z")
         wait_selected(screen, "two")
         screen.press("F1")
-        screen.wait_for(re.compile(r"\^N +down +next session"))
-        screen.wait_for(re.compile(r"X F8 +kill +kill the session"))
+        screen.wait_for(re.compile(r"\^N +next session \(down\)"))
+        screen.wait_for(re.compile(r"X F8 +kill the session"))
         screen.press("Q")
         screen.wait_for("Q does nothing here")
         screen.press("q")
-        screen.wait_for("Q quit")
+        screen.wait_for("P preview")
         screen.press("Q")
         assert screen.exit_status() == 0
 
