@@ -4,19 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from navi.tui.actions import Action, Actions, Tell
-from navi.tui.dialogs.dialog import Report, Subject
-
-if TYPE_CHECKING:
-    from navi.tui.session_commands import Screen
+from navi.tui.dialogs.dialog import Dialog, Report, Subject
+from navi.tui.progress import Progress
+from navi.tui.theme import Glyphs
 
 DOING = {
     "answer": "answering", "bookmark": "bookmarking", "dismiss": "dismissing", "end": "ending",
     "interrupt": "interrupting", "kill": "killing", "restore": "restoring", "resume": "resuming", "send": "sending",
 }  # fmt: skip
 """What is shown while a verb is carried out."""
+
+
+class Screen(Protocol):
+    """What a table of results needs of the screen."""
+
+    glyphs: Glyphs
+    progress: Progress
+
+    def open(self, dialog: Dialog) -> None:
+        """Put a dialog on the screen, in place of one that is there."""
+        ...
+
+    def close(self) -> None:
+        """Take the dialog away."""
+        ...
+
+    def shows(self, dialog: Dialog) -> bool:
+        """Return whether that dialog is on the screen."""
+        ...
+
+    def tell(self, words: str, style: str = "notice") -> None:
+        """Show a message at the bottom of the screen."""
+        ...
 
 
 def report_on_work(screen: Screen, title: str, subjects: Sequence[Subject]) -> Report:

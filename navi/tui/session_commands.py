@@ -33,13 +33,13 @@ from navi.ops.losses import MOST_SESSIONS, Losses, losses
 from navi.ops.marks import check_tags, mark
 from navi.ops.outcome import undo_hint
 from navi.tui.actions import Action, Actions, Tell
-from navi.tui.dialogs.dialog import Confirm, Dialog, Form
+from navi.tui.dialogs.dialog import Confirm, Form
 from navi.tui.dialogs.fields import TextField
 from navi.tui.dialogs.kill_dialog import KillDialog, may_lose
 from navi.tui.dialogs.new_form import NewForm
 from navi.tui.dialogs.rows import names_of, session_row, subject_of
 from navi.tui.dialogs.spawn_fields import SpawnFields
-from navi.tui.progress import Progress
+from navi.tui.reports import Screen as ReportScreen
 from navi.tui.reports import report_on
 from navi.tui.theme import Glyphs
 
@@ -47,27 +47,8 @@ VERBS = {"kill": "kills", "dismiss": "dismisses"}
 """What a confirmation does, in words."""
 
 
-class Screen(Protocol):
+class Screen(ReportScreen, Protocol):
     """What the commands need of the screen."""
-
-    glyphs: Glyphs
-    progress: Progress
-
-    def open(self, dialog: Dialog) -> None:
-        """Put a dialog on the screen, in place of one that is there."""
-        ...
-
-    def close(self) -> None:
-        """Take the dialog away."""
-        ...
-
-    def shows(self, dialog: Dialog) -> bool:
-        """Return whether that dialog is on the screen."""
-        ...
-
-    def tell(self, words: str, style: str = "notice") -> None:
-        """Show a message at the bottom of the screen."""
-        ...
 
     def expect(self, host: str, name: str, attach: bool) -> None:
         """Put the cursor on a session as soon as it is listed, and attach to it if asked."""
