@@ -27,6 +27,7 @@ from navi.tui.actions import Action, Actions
 from navi.tui.dialogs.dialog import Confirm, Dialog
 from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
+from navi.tui.progress import Progress
 from navi.tui.session_commands import SessionCommands
 from navi.tui.theme import UNICODE
 from tests.support.cut import Call, Cut
@@ -199,6 +200,8 @@ KEYMAP = Keymap(KEYS)
 class Recorder:
     """A screen without a terminal: it answers dialogs, and records messages."""
 
+    glyphs = UNICODE
+    progress = Progress(lambda _: None)
     words: list[str] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
 

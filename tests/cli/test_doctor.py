@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings
 from navi.ops.look import look
-from navi.tui.pages.charts import Chart
 from navi.tui.pages.details import detail_lines
 from tests.support.machines import Account, Lab, Machine, free_port, program
 from tests.support.verbs import HERE_AND_THERE, account, navi
@@ -276,7 +275,7 @@ def test_the_words_are_those_of_the_page_of_details(lab: Lab) -> None:
     with closing(BlockingHost(local_peer(HostSettings(SESSIONS_DIR, False)), lab.environment())) as host:
         frame = host.run(look())
     (session,) = [one for one in sessions_of(LOCAL, frame, AGENTS) if one.name == "api"]
-    lines = [line for line in detail_lines(session, HostView(LOCAL), frame.clock) if not isinstance(line, Chart)]
+    lines = [line for line in detail_lines(session, HostView(LOCAL), frame.clock) if isinstance(line, Sequence)]
     page = ["".join(text for _, text in line) for line in lines]
     said = navi(lab, "explain", "api").stdout
     wanted = {without_ages(line) for line in page if line.split()[0] != "host"}

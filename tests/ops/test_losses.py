@@ -88,7 +88,7 @@ async def test_an_agent_is_not_named_as_something_that_runs_below(lab: Lab) -> N
         pane = about.tmux.pane._replace(agents=(AgentProcess("claude", int(child)),))
         about = about._replace(tmux=about.tmux._replace(panes=(pane,)))
         (found,) = await one.host.run(losses([about]))
-        assert found.below == ()
+        assert set(found.below) <= {"sleep"}  # below the agent, which is a shell here
 
 
 @pytest.mark.parametrize(

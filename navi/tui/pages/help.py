@@ -30,12 +30,12 @@ class HelpPage(Page):
     @property
     def heading(self) -> str:
         """The title, with the context that the first keys are of."""
-        return f"{self.title} {self.services.glyphs.dot} {self.below[0]}" if self.below else self.title
+        return f"{self.title} {self.services.glyphs.dot} {self.opened_in[0]}" if self.opened_in else self.title
 
     def lines(self) -> Sequence[Entry]:
         """Return every key with what it does."""
         keymap = self.services.keymap
-        return [Columns(tuple(tuple(help_lines(keymap, [group])) for group in groups_for(keymap, self.below)))]
+        return [Columns(tuple(tuple(help_lines(keymap, [group])) for group in groups_for(keymap, self.opened_in)))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,14 +56,14 @@ class Services:
 class Page:
     """A page that follows nothing. `context` is that of its own keys; the command that opens it has the same name.
 
-    It is made when it is opened, with the session that is selected then, or that of the page below it. `below` are the
-    contexts of keys that were in front then.
+    It is made when it is opened, with the session that is selected then, or that of the page below it. `opened_in` are
+    the contexts of keys that were in front then.
     """
 
     context: ClassVar[str]
     title: ClassVar[str]
     keys: ClassVar[tuple[Binding, ...]] = ()
-    below: tuple[str, ...] = ()
+    opened_in: tuple[str, ...] = ()
 
     def __init__(self, services: Services, about: Session | None) -> None:
         del about

@@ -78,7 +78,7 @@ class PageStack:
     def _push(self, kind: type[Page]) -> None:
         below = self.page.session if self.page else None
         page = kind(self._services, below or self._selected())
-        page.below = self.contexts or (LIST,)
+        page.opened_in = self.contexts or (LIST,)
         back = self._services.keymap.name("back")
         self._opened.append(Opened(page, self._panel(page, back)))
 

@@ -27,7 +27,7 @@ KEYMAP = Keymap(KEYS)
 
 def text(lines: Sequence[Entry]) -> str:
     """Return lines without their styles, and without charts."""
-    kept = [line for line in lines if not isinstance(line, Chart)]
+    kept = [line for line in lines if isinstance(line, Sequence)]
     return "\n".join("".join(piece for _, piece in line).rstrip() for line in kept)
 
 
