@@ -56,10 +56,13 @@ def test_results_that_come_meanwhile_are_on_lines_of_their_own(lab: Lab) -> None
         start(lab.local, name)
     subprocess.run([*NAVI, "ls"], env=lab.environment(), check=True, capture_output=True)
     lab.local.tmux("kill-server")
+    lost = subprocess.run([*NAVI, "restore"], env=lab.environment(), check=True, capture_output=True, text=True).stdout
+    names = sorted(line.partition(":")[0] for line in lost.split("\n") if ": lost" in line)
+    assert names
     with Terminal([*NAVI, "restore", "--all"], lab.environment(), 140, 30) as screen:
         screen.wait_prompt(60)
         lines = [line for line in screen.screen().split("\n") if "is back in its conversation" in line]
-        assert sorted(line.split()[0] for line in lines) == ["api", "db", "web"], screen.framed()
+        assert sorted(line.split()[0] for line in lines) == names, screen.framed()
         assert "waiting for" not in screen.screen()
 
 
