@@ -104,10 +104,12 @@ WORKS = """\
 ● Bash(make test)
   ⎿  Running…
 
-✻ Testing… (esc to interrupt)
+✻ Testing… (4s · esc to interrupt)
+
 ────────────────────────────────────────────────
-❯
-────────────────────────────────────────────────"""
+❯ 
+────────────────────────────────────────────────
+  esc to interrupt"""
 """What it shows then."""
 
 ASKER = """\
@@ -122,7 +124,7 @@ stty -icanon -echo
 printf '\\033]2;retry\\033\\\\\\033[H\\033[2J\\033[?25l'
 put "$1" asks
 head -c 1 >/dev/null
-printf '\\033[H\\033[2J'
+printf '\\033[H\\033[2J\\033[3J'
 put "$1" works
 while :; do sleep 3600; done
 """
