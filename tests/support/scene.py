@@ -107,7 +107,7 @@ WORKS = """\
 ✻ Testing… (4s · esc to interrupt)
 
 ────────────────────────────────────────────────
-❯ 
+❯\u00a0
 ────────────────────────────────────────────────
   esc to interrupt"""
 """What it shows then."""
@@ -176,8 +176,8 @@ def scene(lab: Lab, ages: Ages) -> Iterator[None]:
     """Set the scene, and keep two agents without a terminal until the context is left."""
     set_scene(lab, ages)
     with serving(lab):
-        spawn(lab, "local", "Bring the release notes up to date", steps(NOTES))
-        spawn(lab, "atlas", "Find out why the nightly import is slow", steps(IMPORT))
+        spawn(lab, "local", "Bring the release notes up to date", steps(NOTES), times=1)
+        spawn(lab, "atlas", "Find out why the nightly import is slow", steps(IMPORT), times=1)
         yield
 
 
