@@ -9,6 +9,8 @@ It looks the same whenever and wherever it is set up, but for ages below an hour
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -178,7 +180,16 @@ def scene(lab: Lab, ages: Ages) -> Iterator[None]:
     with serving(lab):
         spawn(lab, "local", "Bring the release notes up to date", steps(NOTES), times=1)
         spawn(lab, "atlas", "Find out why the nightly import is slow", steps(IMPORT), times=1)
+        until(lambda: resting(lab), 60, "both agents without a terminal rest", interval=0.3)
         yield
+
+
+def resting(lab: Lab) -> bool:
+    """Return whether both agents without a terminal have come to their ends: a change in sight would be marked."""
+    words = [sys.executable, "-m", "navi", "ls", "--json", "--host", "local", "--host", "atlas"]
+    answer = subprocess.run(words, env=lab.environment(), capture_output=True, text=True, check=False).stdout
+    sessions = json.loads(answer)["sessions"] if answer else []
+    return sorted(one["status"] for one in sessions if one.get("headless")) == ["permission", "waiting"]
 
 
 def steps(text: str) -> Story:
