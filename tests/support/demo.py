@@ -129,10 +129,10 @@ def headless_agents(lab: Lab) -> Iterator[None]:
         yield
 
 
-def spawn(lab: Lab, host: str, title: str, story: Story) -> None:
+def spawn(lab: Lab, host: str, title: str, story: Story, times: int = 100) -> None:
     """Start an agent without a terminal that plays a story again and again."""
     steps = " ;; ".join(f"{does} {text} ;; wait {seconds}" for seconds, does, text in story)
-    words = ["spawn", "--harness", "scripted", "--host", host, "--title", title, " ;; ".join([steps] * 100)]
+    words = ["spawn", "--harness", "scripted", "--host", host, "--title", title, " ;; ".join([steps] * times)]
     environment = lab.environment()
     subprocess.run([sys.executable, "-m", "navi", *words], env=environment, capture_output=True, check=True)
 

@@ -9,6 +9,8 @@ It looks the same whenever and wherever it is set up, but for ages below an hour
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -104,10 +106,12 @@ WORKS = """\
 ● Bash(make test)
   ⎿  Running…
 
-✻ Testing… (esc to interrupt)
+✻ Testing… (4s · esc to interrupt)
+
 ────────────────────────────────────────────────
-❯
-────────────────────────────────────────────────"""
+❯\u00a0
+────────────────────────────────────────────────
+  esc to interrupt"""
 """What it shows then."""
 
 ASKER = """\
@@ -122,7 +126,7 @@ stty -icanon -echo
 printf '\\033]2;retry\\033\\\\\\033[H\\033[2J\\033[?25l'
 put "$1" asks
 head -c 1 >/dev/null
-printf '\\033[H\\033[2J'
+printf '\\033[H\\033[2J\\033[3J'
 put "$1" works
 while :; do sleep 3600; done
 """
@@ -174,9 +178,18 @@ def scene(lab: Lab, ages: Ages) -> Iterator[None]:
     """Set the scene, and keep two agents without a terminal until the context is left."""
     set_scene(lab, ages)
     with serving(lab):
-        spawn(lab, "local", "Bring the release notes up to date", steps(NOTES))
-        spawn(lab, "atlas", "Find out why the nightly import is slow", steps(IMPORT))
+        spawn(lab, "local", "Bring the release notes up to date", steps(NOTES), times=1)
+        spawn(lab, "atlas", "Find out why the nightly import is slow", steps(IMPORT), times=1)
+        until(lambda: resting(lab), 60, "both agents without a terminal rest", interval=0.3)
         yield
+
+
+def resting(lab: Lab) -> bool:
+    """Return whether both agents without a terminal have come to their ends: a change in sight would be marked."""
+    words = [sys.executable, "-m", "navi", "ls", "--json", "--host", "local", "--host", "atlas"]
+    answer = subprocess.run(words, env=lab.environment(), capture_output=True, text=True, check=False).stdout
+    sessions = json.loads(answer)["sessions"] if answer else []
+    return sorted(one["status"] for one in sessions if one.get("headless")) == ["permission", "waiting"]
 
 
 def steps(text: str) -> Story:

@@ -84,7 +84,7 @@ SCREENS = (
     Screen("preview", (API, Step(("p", "p"), "Do you want to proceed")), (LARGE, USUAL, SMALL)),
     Screen("preview-below", (API, Step(("L",), "Do you want to proceed")), (USUAL,)),
     Screen("details", (API, Step(("i",), "evidence")), (LARGE, USUAL), ("dark", "light")),
-    Screen("details-done", (Step(("End",), r"❯ \S rollback"), Step(("i",), "evidence")), (SMALL, TINY)),
+    Screen("details-done", (Step(("End",), r"❯ \S rollback"), Step(("i",), "decided by")), (SMALL, TINY)),
     Screen("git", (API, Step(("G",), "diff --git a/retry.py")), (USUAL, SMALL, TINY), ("dark", "light")),
     Screen("hosts", (Step(("H",), "Permission denied"),), (LARGE, USUAL)),
     Screen("help", (Step(("?",), "next session"),), (LARGE, USUAL, SMALL, TINY)),
