@@ -13,7 +13,7 @@ from navi.cli.output import UsageError, print_results
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
-from navi.core.question import How, Reply, Unsuited, choice_for
+from navi.core.question import How, Reply, Unsuited, choices_for
 from navi.core.text import age, clean
 from navi.headless.client import HubClient, NoHub
 from navi.hosts.sockets import runtime_folder
@@ -237,11 +237,14 @@ def _reply(options: Options, question: Info) -> dict[str, Any]:
         raise UsageError(f"it asks {len(parts)} things at once; the dashboard and the page answer them one by one")
     how = How.ALLOW if options.allow else How.TEXT if options.text is not None else How.CHOOSE
     value = options.choose if how is How.CHOOSE else options.text or ""
+    shown, wanted = question_of(question), Reply(how, value)
     try:
-        choice = choice_for(question_of(question), Reply(how, value))
+        # One's own words stand for any number of choices.
+        chosen = choices_for(shown._replace(several=shown.several and how is How.CHOOSE), wanted)
     except Unsuited as error:
         raise UsageError(str(error)) from error
-    reply = Reply(how, value) if how is How.TEXT else Reply(How.CHOOSE, str(choice.n))
+    numbers = ",".join(str(choice.n) for choice in chosen)
+    reply = wanted if how is How.TEXT else Reply(How.CHOOSE, numbers)
     if question["kind"] != "question":
         return answer_of(question, reply, {})
     return answer_of(question, reply, {str(parts[0].get("question", "")): label_for(parts[0], reply)})

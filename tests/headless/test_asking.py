@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from navi.cli.headless import _reply
 from navi.core.question import How, Reply
 from navi.headless.asking import answer_of, asked_document, question_of, words_for
 from navi.headless.harness.base import Asked, Option
@@ -67,3 +69,17 @@ def test_each_choice_has_its_words_and_its_answer(
             assert answer == wanted
             assert words_for(document, answer) == ("Yes" if answer == {"allow": True} else
                                                    "No" if answer == {"allow": False} else words)  # fmt: skip
+
+
+NAMES = {"question": "Which names?", "multiSelect": True, "options": [{"label": "Ann"}, {"label": "Bob"}]}
+ASKED = {"request_id": "q1", "kind": "question", "tool": "AskUserQuestion", "input": {"questions": [NAMES]}}
+
+
+@pytest.mark.parametrize(
+    ("options", "answer"),
+    [({"choose": "1,2"}, "Ann, Bob"), ({"choose": "Bob"}, "Bob"), ({"text": "Cid"}, "Cid")],
+)
+def test_several_answers_of_the_command_line(options: dict[str, str], answer: str) -> None:
+    given = Namespace(**{"allow": False, "deny": False, "choose": None, "text": None, **options})
+    found = _reply(given, ASKED)  # type: ignore[arg-type]
+    assert found == {"allow": True, "answers": {"Which names?": answer}}

@@ -77,7 +77,7 @@ def test_a_question_with_parts_is_answered_part_by_part(lab: Lab) -> None:
         screen.press("2")
         screen.wait_for("(2 of 2) Which names?")
         screen.press("3")
-        screen.wait_for(re.compile("❯ 3  Another answer"))
+        screen.wait_for("❯ 3")
         screen.press("Enter")
         screen.wait_for("answer  ")
         screen.type("Ann, Bob")
