@@ -305,7 +305,7 @@ def of_screen(agent: Agent, where: str) -> Evidence:
 
 
 def of_silence(agent: Agent, where: str, clock: float) -> Evidence:
-    """Return what it says that the pane prints, or does not. Of an agent that navi has never seen ask anything, either may
+    """Return what it says that the pane prints, or does not. Of an agent that navi knows by its name alone, either may
     be a question.
     """
     kind, last = agent.kind, agent.pane.activity
