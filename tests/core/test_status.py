@@ -193,7 +193,7 @@ RULES = [
     ("silence, hook without time", hook("working", None), [pane(silent=LONG)], "idle", Source.PANE, ""),
     ("silence of one that asks", hook("permission", NOW - LONG), [pane(silent=LONG)], "permission", Source.HOOK, ""),
     ("silence of a calm agent", hook("working", NOW - LONG), [pane("aider", LONG)], "working", Source.HOOK, ""),
-    ("no file, an agent that navi can't read", None, [pane("goose", silent=1)], "unknown", Source.PANE, "can't read what"),
+    ("no file, unread agent", None, [pane("goose", silent=1)], "unknown", Source.PANE, "can't read what"),
     ("no file, noise", None, [pane(silent=1)], "working", Source.PANE, "no status file; its claude pane is"),
     ("no file, quiet", None, [pane(silent=QUIET_AFTER + 1)], "idle", Source.PANE, "no status file; its claude pane is"),
     ("no file, spinner", None, [pane(silent=LONG, title="⠋ x")], "working", Source.TITLE, "title"),

@@ -19,8 +19,8 @@ navi_listing_holds=no
 # Whether nothing has come from any pane since all was looked at.
 navi_panes_rest=no
 
-# Whether what the last listing found can hold at all; and whether it has said the same as the one before, between which
-# no server ran. While a listing is worked on, something may happen that is taken for its own work.
+# Whether what the last listing found can hold at all, and whether it was made though no server had run since the one
+# before. While a listing is worked on, something may happen that is taken for its own work.
 navi_may_hold=no
 navi_is_confirmed=no
 

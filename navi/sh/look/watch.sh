@@ -125,7 +125,7 @@ navi_list_is_due() {
     [ -n "$navi_times" ] && [ "$navi_listing_holds" = no ] && [ "$navi_unlisted" -ge "$navi_list_after" ]
 }
 
-# navi_list_less_often TOLD: listings that find nothing new follow each other ever more slowly, for as long as servers have
+# navi_list_less_often LISTED: listings that find nothing new follow each other ever more slowly, for as long as servers have
 # something to do. After news, and after a rest, they are soon again.
 navi_list_less_often() {
     if [ "$navi_listed" != "$1" ]; then
