@@ -226,6 +226,12 @@ class Recorder:
     def expect(self, host: str, name: str, attach: bool) -> None:
         """Do nothing: there is no cursor."""
 
+    def offer_undo(self, address: str) -> None:
+        """Do nothing: there is no footer."""
+
+    def withdraw_undo(self, address: str) -> None:
+        """Do nothing: there is no footer."""
+
     def key_of(self, command: str) -> str:
         """Return the key of a command."""
         return KEYMAP.name(command)
