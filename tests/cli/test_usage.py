@@ -41,7 +41,7 @@ def test_the_usage_of_a_verb_has_all_its_arguments_and_fits(verb: Verb) -> None:
 
 USAGE = [
     ("rename", "usage: navi rename [-h] ADDR NEW"),
-    ("kill", "usage: navi kill [-h] [--dry-run] [--json] ADDR ..."),
+    ("kill", "usage: navi kill [-h] [--withdraw] [--dry-run] [--json] ADDR ..."),
     ("undo", "usage: navi undo [-h] [ADDR]"),
     ("tool", "usage: navi tool [-h] NAME [-- WORD ...]"),
     ("status", "usage: navi status [-h] [--format plain|tmux] [--json]"),
