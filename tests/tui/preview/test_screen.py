@@ -57,7 +57,7 @@ def test_it_is_beside_or_below_the_list_and_can_be_resized(lab: Lab) -> None:
         screen.press("L")
         screen.wait_for(re.compile(r"^── api", re.MULTILINE))
         screen.resize(60, 20)
-        screen.wait_for(re.compile(r"^── api  ✻ working 1h ─{37}$", re.MULTILINE))
+        screen.wait_for(re.compile(r"^── api  ✻ working 1h ─{39}$", re.MULTILINE))
 
 
 def test_long_lines_are_cut_or_wrapped(lab: Lab) -> None:
