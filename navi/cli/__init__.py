@@ -179,7 +179,11 @@ def _context(log_level: str = "") -> Context:
 
 def _hosts() -> list[str]:
     """Return the names of all hosts."""
-    return ["local", *_context().remotes]
+    context = _context()
+    try:
+        return ["local", *context.remotes]
+    finally:
+        context.close()
 
 
 def _function(verb: Verb) -> Callable[[Options, Context], int]:

@@ -46,8 +46,8 @@ PICKS = Group("Rows to tick", (TICKING,))
 FORMS = Group("Forms", (FORM,))
 MESSAGES = Group("The text of a message", (MESSAGE,))
 PATHS = Group("The field of a directory", (DIRECTORY,))
-PICKING = Group("The commands and the hosts to choose from", (PICKER,))
-DIALOGS = Group("Questions, results, forms and lists to choose from", (DIALOG, FORM, PICKER))
+PICKING = Group("Lists to choose from", (PICKER,))
+DIALOGS = Group("Dialogs, forms and lists", (DIALOG, FORM, PICKER))
 PAGES = Group("Pages", (PAGE,))
 SCREEN = Group("Everywhere", (LIST, PAGE, DIALOG, FORM, PICKER))
 NAVI = Group("navi", (LIST, PAGE))
@@ -164,8 +164,8 @@ ROWS = (
     Binding("pick", ("enter",), "run the command, or list the host's sessions", PICKING),
     Binding("pick_down", ("down", "ctrl n", "tab"), "next row", PICKING),
     Binding("pick_up", ("up", "ctrl p", "shift tab"), "previous row", PICKING),
-    Binding("pick_page_down", ("page down",), "a page down", PICKING),
-    Binding("pick_page_up", ("page up",), "a page up", PICKING),
+    Binding("pick_further", ("page down",), "a page down", PICKING),
+    Binding("pick_back", ("page up",), "a page up", PICKING),
     Binding("cancel", ("esc", "ctrl c"), "close; what has begun goes on", DIALOGS),
     Binding("back", ("esc", "q", "ctrl c"), "back to where the page was opened", PAGES, "back"),
     Binding("redraw", ("ctrl l",), "redraw the screen", SCREEN),

@@ -65,7 +65,7 @@ def test_one_whose_host_is_lost_is_not_opened(lab: Lab) -> None:
         screen.press("x")
         screen.wait_for("End api")
         screen.press("y")
-        screen.wait_for("its host can't be reached; nothing was ended")
+        screen.wait_for("api ends when its host can be reached")
 
 
 def test_a_conversation_that_goes_on_by_hand_is_listed_once(lab: Lab) -> None:

@@ -89,8 +89,8 @@ class Picker(Dialog):
             self._pick()
         elif command in ("pick_down", "pick_up"):
             self._move(1 if command == "pick_down" else -1, around=True)
-        elif command in ("pick_page_down", "pick_page_up"):
-            self._move(self._room if command == "pick_page_down" else -self._room)
+        elif command in ("pick_further", "pick_back"):
+            self._move(self._room if command == "pick_further" else -self._room)
         elif command == "cancel":
             self.close()
         else:
