@@ -96,12 +96,13 @@ def test_colours_of_the_pane_are_shown_when_asked(lab: Lab) -> None:
     with navi(lab, width=120) as screen:
         screen.wait_for("red bold blinks")
         assert not re.search(r"38;5;203m", screen.screen(escapes=True))
-    for colors, red in (("256", "38;5;203"), ("16", "91"), ("mono", "39")):
+    # urwid before 3 writes a light colour as bold.
+    for colors, red in (("256", r"\[38;5;203m"), ("16", r"\[(91|1m\x1b\[31)m"), ("mono", "")):
         configure(lab, preview_colors=True, colors=colors)
         with navi(lab, width=120) as screen:
             screen.wait_for("red bold blinks")
             shown = screen.screen(escapes=True)
-            assert re.search(rf"\x1b\[{red}mred|\x1b\[0?m?(\x1b\[)?red" if red != "39" else "red", shown), repr(shown)
+            assert re.search(rf"\x1b{red}red" if red else "red", shown), repr(shown)
             assert re.search(r"\x1b\[(\d+;)*1;?(\d+;)*7m(\x1b\[\d+m)*bold", shown), repr(shown)
             assert not re.search(r"\x1b\[(\d+;)*5m", shown)
 
