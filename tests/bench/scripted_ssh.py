@@ -26,6 +26,8 @@ def main() -> None:
     if "-O" in words:
         print(f"Master running (pid={os.getppid()})", file=sys.stderr)
         return
+    if "-N" in words:  # a master has gone into the background
+        return
     host = words[words.index("--") + 1]
     text = os.read(0, 65536)
     while found := re.search(rb"navi_token=(navi-[0-9a-f]+)", text):
@@ -59,12 +61,12 @@ def frame(token: str, parts: list[str]) -> str:
 
 
 def panes(host: str, token: str) -> str:
-    """Return tmux's list of panes, in the format of navi_format (look/look.sh)."""
+    """Return tmux's list of panes, in the format of ops/pane_record.py."""
     now = f"{time.time():.0f}"
     lines = [f"{token} server ok "]
     for number in range(SESSIONS):
-        server = ("3.3a", "0", "100", f"${number}", now, "0")
-        fields = (*server, now, "11", f"%{number}", "", "", "0.0", "99", "0", name(host, number))
+        server = ("99", f"${number}", "3.3a", "0", "100", now, "0")
+        fields = (*server, "11", f"%{number}", "", "", "0.0", "0", name(host, number))
         lines += [f"{token} pane " + "\t".join(fields), f"{token} command claude"]
         lines += [f"{token} title work", f"{token} path /srv/{host}"]
     return "\n".join(lines)
