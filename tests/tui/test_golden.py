@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from tests.support.golden import difference, golden_of, parsed
 from tests.support.machines import Keys, Lab
@@ -30,15 +29,6 @@ from tests.support.terminal import Display
 from tests.support.waiting import until
 from tests.support.xterm import missing
 
-UNSTEADY = ("answer", "hosts", "results")
-"""Screens that a busy machine may draw otherwise (an age, a latency): they are compared by hand."""
-
-
-def marked(case: Case) -> ParameterSet:
-    """Return a case, with the mark of those that are run by hand."""
-    return pytest.param(case, marks=[pytest.mark.unsteady] if case.screen.name in UNSTEADY else [])
-
-
 @pytest.fixture(scope="module")
 def fleet(keys: Keys) -> Iterator[Lab]:
     """Have the scene, for all screens: none of them changes it."""
@@ -50,7 +40,8 @@ def fleet(keys: Keys) -> Iterator[Lab]:
         yield lab
 
 
-@pytest.mark.parametrize("case", [marked(case) for case in CASES], ids=str)
+@pytest.mark.unsteady
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_screen_is_as_stored(fleet: Lab, case: Case) -> None:
     with dashboard(fleet, case.look) as display:
         go_to(display, case.screen)
