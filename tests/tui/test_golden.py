@@ -29,6 +29,7 @@ from tests.support.terminal import Display
 from tests.support.waiting import until
 from tests.support.xterm import missing
 
+
 @pytest.fixture(scope="module")
 def fleet(keys: Keys) -> Iterator[Lab]:
     """Have the scene, for all screens: none of them changes it."""
