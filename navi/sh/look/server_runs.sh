@@ -59,16 +59,20 @@ navi_compare_times() {
 
 # navi_sockets_rest: whether no socket has been made or removed since the last listing began.
 navi_sockets_rest() {
-    [ -n "$navi_stamps" ] || return
-    navi_rests_there=0
+    [ -n "$navi_stamps" ] && navi_are_older "$navi_stamps.$navi_half.$$" "$navi_socket_places"
+}
+
+# navi_are_older STAMP PATHS: whether all that is at these paths, a line each, is older than the stamp.
+navi_are_older() {
+    navi_all_older=0
     set -f
     IFS=$navi_newline
-    for navi_socket_place in $navi_socket_places; do
-        [ "$navi_stamps.$navi_half.$$" -nt "$navi_socket_place" ] || [ ! -e "$navi_socket_place" ] || navi_rests_there=1
+    for navi_dated_path in $2; do
+        [ "$1" -nt "$navi_dated_path" ] || [ ! -e "$navi_dated_path" ] || navi_all_older=1
     done
     unset IFS
     set +f
-    return "$navi_rests_there"
+    return "$navi_all_older"
 }
 
 # navi_keeps_listing: whether there is no need to ask: nothing has happened since the last listing, and nothing in that

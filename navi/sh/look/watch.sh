@@ -163,17 +163,7 @@ navi_panes_moved() {
 
 # navi_states_are_quiet: whether the state files, and the folders in which they come and go, are older than their stamp, so
 # that there is nothing to read.
-navi_states_are_quiet() {
-    navi_quiet=0
-    set -f
-    IFS=$navi_newline
-    for navi_watch_path in $navi_state_folders$navi_state_paths; do
-        [ "$navi_state_stamp" -nt "$navi_watch_path" ] || [ ! -e "$navi_watch_path" ] || navi_quiet=1
-    done
-    unset IFS
-    set +f
-    return "$navi_quiet"
-}
+navi_states_are_quiet() { navi_are_older "$navi_state_stamp" "$navi_state_folders$navi_state_paths"; }
 
 # navi_states_moved: read the state files that may have changed since their stamp, and those that were not whole; whether
 # any has changed. A pane whose agent reports another state shows something else.
