@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -354,3 +355,33 @@ def test_a_session_that_ends_while_it_is_renamed_is_no_success(lab: Lab, far: bo
     )  # fmt: skip
     done = navi(lab, "rename", f"{prefix}api", "web", status=66)
     assert "the session was renamed to web and has ended since" in done.stderr
+
+
+# ---- servers whose sockets are anywhere
+
+
+def test_sessions_that_are_created_at_once_on_several_servers_are_all_found(lab: Lab) -> None:
+    there, _ = account(lab, False)
+    stand_in(there, "mv", 'case "$*" in *recent.*) sleep 0.3 ;; esac\nexec "$real" "$@"')
+    names = ["one", "two", "three"]
+    words = [[sys.executable, "-m", "navi", "new", name, "-S", f"{there.home}/{name}"] for name in names]
+    calls = [subprocess.Popen(one, env=lab.environment()) for one in words]
+    assert [call.wait() for call in calls] == [0, 0, 0]
+    for name in names:
+        assert navi(lab, "rename", name, f"{name}-more").stdout == f"renamed {name} to {name}-more\n"
+
+
+def test_no_server_is_forgotten_whose_socket_is_there(lab: Lab) -> None:
+    there, _ = account(lab, False)
+    folder = there.home / "sockets"
+    folder.mkdir()
+    with ExitStack() as open_sockets:
+        for number in range(25):
+            one = open_sockets.enter_context(socket.socket(socket.AF_UNIX))
+            one.bind(f"{folder}/{number}")
+        noted = there.sessions_dir / ".navi" / "sockets"
+        noted.parent.mkdir(mode=0o700, parents=True)
+        noted.write_text("".join(f"{folder}/{number}\n" for number in range(25)) + f"{folder}/gone\n")
+        navi(lab, "new", "api", "-S", f"{folder}/api")
+        lines = noted.read_text().splitlines()
+    assert lines == [f"{folder}/api", *(f"{folder}/{number}" for number in range(25))]
