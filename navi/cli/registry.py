@@ -21,11 +21,10 @@ from navi.core.cleanup import (
     difference,
     file_removals,
     removals,
-    seconds_of,
 )
 from navi.core.model import Frame
 from navi.core.registry import Snapshot, read_registry
-from navi.core.text import clean
+from navi.core.text import clean, seconds_of
 from navi.ops import OperationError
 from navi.ops.files import remove_files
 from navi.ops.lifecycle import kill, new_undo_id

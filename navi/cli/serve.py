@@ -18,9 +18,8 @@ from navi.cli.daemon import RELAY
 from navi.cli.output import UsageError
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
-from navi.core.cleanup import seconds_of
 from navi.core.log import Log
-from navi.core.text import clean
+from navi.core.text import clean, seconds_of
 from navi.headless.client import SOCKET, HubClient
 from navi.headless.harness.configured import configured
 from navi.headless.hub import Hub

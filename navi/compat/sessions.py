@@ -14,7 +14,7 @@ from navi.compat.registered import entries, only_one, own_socket, socket_named
 from navi.compat.tool import Failed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Named
-from navi.core.text import clean
+from navi.core.text import clean, seconds_of
 from navi.ops import OperationError
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ def _deregister(context: Context, entry: Entry) -> str:
 
 def clean_up(given: Mapping[str, str], context: Context) -> int:
     """Remove sessions from the registry that are dead, old, or all; kill those that live."""
-    from navi.core.cleanup import removals, seconds_of
+    from navi.core.cleanup import removals
 
     older = given.get("older_than")
     try:

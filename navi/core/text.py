@@ -1,4 +1,4 @@
-"""Cleaning and escaping text from outside before anything prints it, and formatting ages, times and paths.
+"""Cleaning and escaping text from outside before anything prints it, and reading and formatting ages, times and paths.
 
 Text from a host, a pane or a file is hostile until it is cleaned here: no escape sequence, control character (C1
 included) or bidi override may reach the terminal.
@@ -148,6 +148,18 @@ def exact_age(seconds: float) -> str:
     if whole < 86400:
         return f"{whole // 3600}h {whole % 3600 // 60}m"
     return f"{whole // 86400}d {whole % 86400 // 3600}h"
+
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+"""The units of ages that people write, in seconds."""
+
+
+def seconds_of(text: str) -> int:
+    """Read an age such as 90s, 30m, 12h or 7d. Raise ValueError with words for people."""
+    number, unit = text[:-1], text[-1:]
+    if unit not in UNITS or not (number.isascii() and number.isdigit() and len(number) <= 9):
+        raise ValueError(f"invalid age `{text}`; write 90s, 30m, 12h or 7d")
+    return int(number) * UNITS[unit]
 
 
 def latency(seconds: float) -> str:
