@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from navi.cli.output import UsageError
-from navi.cli.similar import did_you_mean
 from navi.config.remotes_file import Unwritable, add_hosts, new_hosts
 from navi.config.ssh_hosts import SshHost, read_ssh_hosts
 from navi.core import exits
+from navi.core.similar import did_you_mean
 
 if TYPE_CHECKING:
     from navi.cli.context import Context

@@ -149,7 +149,7 @@ class Context:
         if name == LOCAL:
             return self._here
         if name not in self.remotes:
-            from navi.cli.similar import did_you_mean
+            from navi.core.similar import did_you_mean
 
             known = (LOCAL, *self.remotes)
             hint = did_you_mean(name, known) or f"; known are {', '.join(known)}"

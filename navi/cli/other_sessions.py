@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from navi.cli.similar import did_you_mean
 from navi.core import exits
 from navi.core.address import LOCAL, Address
+from navi.core.similar import did_you_mean
 from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.ops import OperationError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from navi.cli.similar import did_you_mean
 from tests.support.dashboard import begin
 from tests.support.machines import Lab
 from tests.support.verbs import HERE_AND_THERE, account, navi
@@ -52,11 +51,3 @@ def test_a_session_of_that_name_on_a_connected_host_is_suggested(lab: Lab) -> No
     assert "no session named billing on this machine; did you mean `atlas/billing`?" in (
         navi(lab, "kill", "billing", status=66).stderr
     )
-
-
-NAMES = [("kil", "; did you mean `kill`?"), ("", ""), ("zzz", ""), ("\x1b[31m", "")]
-
-
-@pytest.mark.parametrize(("word", "wanted"), NAMES)
-def test_only_what_is_like_it_is_suggested(word: str, wanted: str) -> None:
-    assert did_you_mean(word, ["kill", "ls", "send"]) == wanted
