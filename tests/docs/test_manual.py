@@ -19,7 +19,7 @@ from navi.config.places import Places
 from navi.config.reader import read_remotes, read_settings, read_template
 from navi.config.remote import Remote
 from navi.config.settings import CHOICES, Settings
-from navi.config.yaml_reader import ON_SCREENS
+from navi.config.yaml_agents import ON_SCREENS
 from navi.core import exits
 from navi.core.agents import AGENTS
 from navi.core.agents.kind import MOST_LINES
