@@ -30,7 +30,8 @@ def read_template(path: Path, kinds: Sequence[AgentKind]) -> tuple[Template | No
     """Return a template, or None if anything is wrong with it, and its problems."""
     file = YamlFile(path)
     if file.root is None:
-        file.complain(None, "is empty; write `run: NAME` or `command: LINE`")
+        if not file.problems:
+            file.complain(None, "is empty; write `run: NAME` or `command: LINE`")
         return None, tuple(file.problems)
     template = _template(file, file.root, path.stem, {kind.name: kind for kind in kinds})
     return (None if file.problems else template), tuple(file.problems)

@@ -126,6 +126,7 @@ MISTAKES = (
     ("steps:\n  - send: a\n    wait: b", 2, "a step must have exactly one of wait, expect, send, keys"),
     ("steps:\n  - timeout: 3", 2, "a step must have exactly one of"),
     ("steps:\n  - wait: a\n    timeout: soon", 3, "`timeout`"),
+    ("steps:\n  - wait: a\n    timeout: [1]", 3, "`timeout` must be seconds from 0.1 to 3600, not `a list or fields`"),
     ("steps:\n  - text", 2, "expected fields"),
 )
 
@@ -136,6 +137,11 @@ def test_each_mistake_is_reported_with_file_and_line(tmp_path: Path, text: str, 
     template, problems = read_template(path, AGENTS)
     assert template is None
     assert any(one.file == str(path) and one.line == line and words in one.text for one in problems), problems
+
+
+def test_a_template_that_is_no_yaml_is_not_called_empty(tmp_path: Path) -> None:
+    _, problems = read_template(written(tmp_path, "run: ["), AGENTS)
+    assert len(problems) == 1
 
 
 def test_a_bad_template_hides_no_good_one(tmp_path: Path) -> None:
