@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Generic, TypeVar
 
 import trio
@@ -14,7 +15,7 @@ import trio
 from navi.core.log import SILENT, Log
 from navi.hosts.budget import Errors, Work
 from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, End, read_errors
-from navi.hosts.exchange import WAKE, Exchange, Peer, StreamExchange, cannot_start
+from navi.hosts.exchange import WAKE, Exchange, Peer, StreamExchange, cannot_start, read_answer
 from navi.hosts.ssh_log import SshLog
 from navi.ops import Answer, Operation, Stream
 
@@ -189,6 +190,11 @@ class Channels:
         self._log = log
         self._idle: list[Channel] = []
         self._free = trio.CapacityLimiter(MOST_CHANNELS)
+
+    async def run(self, operation: Operation[T]) -> T:
+        """Carry out an operation, and read its answer. Raises HostError, or what the operation's parser raises."""
+        answer = await self.ask(operation)
+        return (await timed(partial(read_answer, operation.name, operation.parse), answer, is_long(answer)))[0]
 
     async def ask(self, operation: Operation[T]) -> Answer:
         """Carry out an operation on a free channel, within its limit. Raises HostError."""
