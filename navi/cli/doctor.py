@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from navi.cli.output import Output, UsageError
 from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import Remote
 from navi.config.settings import Problem, Settings
+from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.text import clean
 from navi.doctor.examine import examine_here, examine_remote, explain_options
@@ -142,4 +142,4 @@ class Report:
                 for host, finding in self._findings
             ])  # fmt: skip
         faults = (finding.status for _, finding in self._findings if finding.result is Result.FAULT)
-        return next(faults, os.EX_OK)
+        return next(faults, exits.OK)
