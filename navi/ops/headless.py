@@ -15,11 +15,10 @@ from functools import partial
 from typing import NamedTuple
 
 from navi.core import exits
+from navi.core.conversations import CONVERSATION_ID
 from navi.core.text import clean, clean_lines, decode
-from navi.ops.agent_records import number
 from navi.ops.linker import link
-from navi.ops.lost_sessions import CONVERSATION
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, number
 
 SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What the id of a session looks like: it names a folder and a session of tmux."""
@@ -151,7 +150,7 @@ def run(
 
 def _known(conversation: str) -> str:
     """Return an id that can name a folder, "" for any other: no terminal is noticed then."""
-    return conversation if CONVERSATION.fullmatch(conversation) else ""
+    return conversation if CONVERSATION_ID.fullmatch(conversation) else ""
 
 
 def _setting(name: str, value: str | None) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 
 from navi.core import exits
+from navi.core.conversations import CONVERSATION_ID
 from navi.core.text import clean
 from navi.ops.headless import SESSION, RunId
 from navi.ops.linker import link
-from navi.ops.lost_sessions import CONVERSATION
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, read_nothing
 
 LONGEST_FEEDBACK = 64 * 1024
 """Bytes of one feedback as the agent gets it."""
@@ -24,7 +24,7 @@ def know(conversation: str, session: str, run: RunId | None = None) -> Operation
     terminal that has it. Raises OperationError for an id that can't name a folder.
     """
     place = f"{run.session}/{run.generation}" if run else ""
-    return Operation("know", link("headless/know"), (*_place(conversation, session), place), _read, 30)
+    return Operation("know", link("headless/know"), (*_place(conversation, session), place), read_nothing, 30)
 
 
 def give(conversation: str, session: str, number: int, text: str) -> Operation[bool]:
@@ -43,17 +43,13 @@ def give(conversation: str, session: str, number: int, text: str) -> Operation[b
 def forget(conversation: str, session: str) -> Operation[None]:
     """Take back what the agent of a conversation has not got yet. Raises OperationError."""
     arguments = _place(conversation, session)[:2]
-    return Operation("take feedback back", link("headless/forget"), arguments, _read, 30)
+    return Operation("take feedback back", link("headless/forget"), arguments, read_nothing, 30)
 
 
 def _place(conversation: str, session: str) -> tuple[str | HostSetting, ...]:
-    if not CONVERSATION.fullmatch(conversation) or not SESSION.fullmatch(session):
+    if not CONVERSATION_ID.fullmatch(conversation) or not SESSION.fullmatch(session):
         raise OperationError(f"invalid id of a conversation: {clean(conversation)[:70]!r}", exits.WRONG_USAGE)
     return (HostSetting.SESSIONS_DIR, conversation, session)
-
-
-def _read(answer: Answer) -> None:
-    done(answer)
 
 
 def _read_given(answer: Answer) -> bool:

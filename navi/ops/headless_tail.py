@@ -20,12 +20,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from navi.core.conversations import CONVERSATION_ID
 from navi.core.text import clean
-from navi.ops.agent_records import number
 from navi.ops.headless import SESSION, Exit, RunId, read_exit
 from navi.ops.linker import link
-from navi.ops.lost_sessions import CONVERSATION
-from navi.ops.operation import Answer, HostSetting, OperationError, Stream, done
+from navi.ops.operation import Answer, HostSetting, OperationError, Stream, done, number
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of a line that are kept; what follows them is dropped, up to the line end."""
@@ -293,7 +292,7 @@ def _terminal(line: str) -> Opened | Left | Delivered | None:
     """Read a line of what was noted of agents in terminals; None for one that makes no sense."""
     kind, _, rest = line.partition(" ")
     conversation, _, rest = rest.partition(" ")
-    if not CONVERSATION.fullmatch(conversation):
+    if not CONVERSATION_ID.fullmatch(conversation):
         return None
     if kind == "delivered" and re.fullmatch(r"\d{1,15}", rest, re.ASCII):
         return Delivered(conversation, number(rest))

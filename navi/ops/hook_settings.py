@@ -11,11 +11,10 @@ import shlex
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from navi.config.remote import SESSIONS_DIR
 from navi.core.text import clean
 from navi.ops.json_text import delete, insert, parse, replace
 from navi.ops.operation import OperationError
-
-DEFAULT_DIR = "~/.claude-sessions"
 
 
 def hook_command(sessions_dir: str, agent: str = "claude") -> str:
@@ -23,14 +22,14 @@ def hook_command(sessions_dir: str, agent: str = "claude") -> str:
 
     Else the agent would be held up: sh ends with 2 where it finds no file, which to most agents means to stop.
     """
-    folder = sessions_dir or DEFAULT_DIR
+    folder = sessions_dir or SESSIONS_DIR
     if folder.startswith("~/"):
         quoted = f'"$HOME"/{shlex.quote(folder[2:].rstrip("/"))}'
     elif folder.startswith("/"):
         quoted = shlex.quote(folder.rstrip("/"))
     else:
         raise OperationError(f"sessions_dir must begin with / or ~/, and is {clean(folder)}; correct it first")
-    variable = "" if folder == DEFAULT_DIR else f"CLAUDE_SESSIONS_DIR={quoted} "
+    variable = "" if folder == SESSIONS_DIR else f"CLAUDE_SESSIONS_DIR={quoted} "
     return f"{variable}sh {quoted}/.navi/hook {agent} || true"
 
 

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 
+from navi.config.remote import SESSIONS_DIR
 from navi.core.text import clean
-from navi.ops.hook_settings import DEFAULT_DIR, Settings, hook_command
+from navi.ops.hook_settings import Settings, hook_command
 from navi.ops.json_text import parse
 from navi.ops.linker import link, read_file
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, done
@@ -260,7 +261,7 @@ def hook_text() -> str:
 def plugin_text(sessions_dir: str) -> str:
     """Return OpenCode's plugin for this folder of status files."""
     source = read_file("hooks/opencode.js")
-    return source.replace(json.dumps(DEFAULT_DIR), json.dumps(sessions_dir or DEFAULT_DIR), 1)
+    return source.replace(json.dumps(SESSIONS_DIR), json.dumps(sessions_dir or SESSIONS_DIR), 1)
 
 
 def events_for(version: Version | None) -> list[str]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from navi.core import exits
 from navi.core.model import TmuxSession
 from navi.core.registry import Entry
 from navi.core.text import clean
@@ -54,7 +55,8 @@ def touch_entry(name: str) -> Operation[str]:
 def _entry_operation(name: str, action: str, *values: str) -> Operation[str]:
     for text in (name, *values):
         if not text.isprintable():
-            raise OperationError(f"{clean(text)[:40]!r} has control characters; that can't be registered", 64)
+            words = f"{clean(text)[:40]!r} has control characters; that can't be registered"
+            raise OperationError(words, exits.WRONG_USAGE)
     arguments = (name, action, *values)
     return Operation("change an entry", link("registry/change_entry"), arguments, _read_trouble, time_limit=20)
 
