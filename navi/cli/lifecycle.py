@@ -18,9 +18,11 @@ from navi.core.model import Frame, Session
 from navi.core.status import session_named, sessions_of
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.lifecycle import SESSION_VERBS, STILL_STARTING, About, Created, SessionVerb, new, rename, undo
+from navi.ops.creation import STILL_STARTING, Created, new
+from navi.ops.lifecycle import rename, undo
 from navi.ops.look import look
 from navi.ops.outcome import unanswered, undo_hint
+from navi.ops.session_verbs import SESSION_VERBS, About, SessionVerb
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

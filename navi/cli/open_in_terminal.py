@@ -25,7 +25,7 @@ from navi.core.text import clean
 from navi.headless.client import HubClient
 from navi.headless.harness import HARNESSES
 from navi.ops import OperationError
-from navi.ops.lifecycle import Created, new
+from navi.ops.creation import Created, new
 from navi.ops.look import look
 from navi.ops.resume import ID, conversation_id, kind_named
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from navi.cli.output import Output
     from navi.core.cleanup import Removal
     from navi.core.registry import Condition, Entry, Snapshot
-    from navi.ops.lifecycle import Created
+    from navi.ops.creation import Created
     from navi.ops.servers import Server
 
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def create(given: Mapping[str, str], context: Context) -> int:
     """Create a session in the current directory."""
     from navi.core.launch import GDB, PYTHON, Launch, of_caller
-    from navi.ops.lifecycle import new
+    from navi.ops.creation import new
 
     if not given.get("name"):
         raise WrongUsage("Session name is required (use -n <name>)")
