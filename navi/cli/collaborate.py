@@ -43,7 +43,7 @@ def run_collaborate(options: Options, context: Context) -> int:
 
 def _words(address: Address, off: bool) -> str:
     if off:
-        return f"{address} takes no feedback any more"
+        return f"{address} no longer takes feedback"
     return f"{address} takes feedback at the end of each turn; navi send --feedback {address} TEXT sends it"
 
 
@@ -66,7 +66,7 @@ def _known(hub: HubClient, address: Address, conversation: str) -> str:
     found = hub.ask("GET", f"/api/sessions/by-claude-session/{conversation}")["sessions"]
     known = [one["id"] for one in found if (one["host"] or LOCAL) == address.host and one["interactive"]]
     if not known:
-        raise OperationError(f"{address} takes no feedback; navi collaborate {address} lets it", exits.NO)
+        raise OperationError(f"{address} takes no feedback; navi collaborate {address} turns that on", exits.NO)
     return str(known[0])
 
 

@@ -21,7 +21,8 @@ from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings, OperationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from navi.cli.arguments import Options
     from navi.cli.output import Output
@@ -137,8 +138,8 @@ class Context:
         path = self.places.templates / f"{name}.yaml"
         if "/" in name or not path.exists():
             known = sorted(one.stem for one in self.places.templates.glob("*.yaml"))
-            others = f"known are {', '.join(known)}" if known else "there are none yet"
-            raise UsageError(f"there is no template `{name}` in {self.places.templates}; {others}")
+            others = f"known templates: {', '.join(known)}" if known else "there are none"
+            raise UsageError(f"no template named `{name}` in {self.places.templates}; {others}")
         template, problems = read_template(path, self.settings.agents)
         if template is None:
             raise UsageError("; ".join(map(str, problems)))
@@ -149,11 +150,7 @@ class Context:
         if name == LOCAL:
             return self._here
         if name not in self.remotes:
-            from navi.core.similar import did_you_mean
-
-            known = (LOCAL, *self.remotes)
-            hint = did_you_mean(name, known) or f"; known are {', '.join(known)}"
-            raise UsageError(f"there is no host `{name}` in {self.places.remotes}{hint}")
+            raise no_host(name, (LOCAL, *self.remotes), self.places.remotes)
         from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 
         if name not in self._hosts:
@@ -218,7 +215,7 @@ class Context:
         host = self.host(name)
         names = list(host.run(snapshot(registered=True)).registry.entries)
         if len(names) != 1:
-            several = f"several sessions are registered, give one of them: {', '.join(map(clean, names))}"
+            several = f"several sessions are registered; name one of them: {', '.join(map(clean, names))}"
             raise UsageError(several if names else "no session is registered; give an address")
         return host, Named(names[0], registered=True)
 
@@ -237,6 +234,14 @@ class Context:
 
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 return list(pool.map(one, several))
+
+
+def no_host(name: str, known: Sequence[str], remotes: Path) -> UsageError:
+    """Return what to say of a host that is not in the file of remotes."""
+    from navi.core.similar import did_you_mean
+
+    hint = did_you_mean(name, known) or f"; known hosts: {', '.join(known)}"
+    return UsageError(f"no host named `{name}` in {remotes}{hint}")
 
 
 def _name_of(thing: object) -> str:

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi.cli.context import AT_ONCE, Context
-from navi.cli.output import Output, UsageError
+from navi.cli.context import AT_ONCE, Context, no_host
+from navi.cli.output import Output
 from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import Remote
 from navi.config.settings import Problem, Settings
@@ -61,8 +61,7 @@ def _candidates(names: Sequence[str], remotes: Sequence[Remote], context: Contex
     known = {LOCAL: Candidate(LOCAL)} | {remote.name: Candidate(remote.name, remote) for remote in remotes}
     unknown = next((name for name in names if name not in known), None)
     if unknown is not None:
-        where = context.places.remotes
-        raise UsageError(f"no host named `{unknown}` in {where}; known hosts: {', '.join(known)}")
+        raise no_host(unknown, tuple(known), context.places.remotes)
     if names:
         return [known[name] for name in dict.fromkeys(names)]
     return [one for one in known.values() if one.remote is None or one.remote.enabled]

@@ -74,9 +74,8 @@ def run_spawn(options: Options, context: Context) -> int:
         )  # fmt: skip
         about = address_of(options.host, made["session_id"])
         if made.get("new_folder"):
-            context.output.complain(
-                f"{about} is the first one in its folder: the agent runs that folder's hooks and servers without asking"
-            )
+            words = "is the first session in its folder: the agent runs that folder's hooks and servers without asking"
+            context.output.complain(f"{about} {words}")
         hub.send({"type": "subscribe", "session_id": made["session_id"]})
         status = _await_begin(hub, about)
     if options.json:
@@ -95,7 +94,7 @@ def _await_begin(hub: HubClient, about: str) -> str:
         status = message.get("status")
         if message["type"] in ("session_updated", "connected") and status not in ("starting", "disconnected"):
             return str(status)
-    raise OperationError("the agent has not answered for 90 s; navi health tells how it is", exits.TIMED_OUT)
+    raise OperationError(f"no answer from the agent within 90 s; navi health {about} shows its state", exits.TIMED_OUT)
 
 
 def _offer(about: str) -> str:
@@ -106,7 +105,7 @@ def _offer(about: str) -> str:
 def run_resume(options: Options, context: Context) -> int:
     """Go on with a session whose agent has ended."""
     if not is_headless(options.address):
-        raise UsageError(f"{options.address} is no session without a terminal; navi restart starts an agent again")
+        raise UsageError(f"{options.address} is not a session without a terminal; navi restart starts its agent again")
     with connect(context) as hub:
         info = find(hub, options.address)
         path = f"/api/sessions/{info['id']}/resume"
@@ -188,7 +187,7 @@ def _outcome(hub: HubClient, id: str, about: str) -> str:
 def _wait(hub: HubClient, options: Options, context: Context) -> int:
     """Wait until a session has a status."""
     if not options.until or len(options.addresses) != 1:
-        raise UsageError("of one session without a terminal, wait takes --until STATUS")
+        raise UsageError("for a session without a terminal, give one ADDR and --until STATUS")
     info = find(hub, options.addresses[0])
     hub.follow(info)
     for message in hub.messages(options.timeout):

@@ -25,6 +25,12 @@ def suggesting(context: Context, address: Address) -> Iterator[None]:
         raise with_suggestion(context, address, error) from error
 
 
+def no_session(address: Address) -> OperationError:
+    """Return the failure that there is no such session."""
+    where = "on this machine" if address.host == LOCAL else f"on {address.host}"
+    return OperationError(f"no session named {clean(address.name)} {where}", exits.NO_SESSION)
+
+
 def with_suggestion(context: Context, address: Address, error: OperationError) -> OperationError:
     """Return the failure with a session that has a similar name there, or the same one on a connected host."""
     if error.status != exits.NO_SESSION or "did you mean" in str(error):

@@ -31,7 +31,7 @@ def run_entries(words: Sequence[str], context: Context) -> int:
     function = FUNCTIONS.get(words[0]) if words else None
     try:
         if function is None:
-            raise Failed(f"there is no such function; known are {', '.join(FUNCTIONS)}", INVALID)
+            raise Failed(f"unknown function; known functions: {', '.join(FUNCTIONS)}", INVALID)
         return function(words[1:], context)
     except Failed as error:
         context.output.note(f"registry: {error}")

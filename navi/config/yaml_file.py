@@ -98,10 +98,11 @@ class YamlFile:
 
     def names(self, node: yaml.Node, field: str, values: str) -> Sequence[Pair]:
         """Return the entries of a setting that maps names, which the user chose, to `values`."""
-        if isinstance(node, yaml.MappingNode):
-            return node.value
-        self.complain(node, f"`{field}` must map names to {values}")
-        return ()
+        if not isinstance(node, yaml.MappingNode):
+            self.complain(node, f"`{field}` must map names to {values}")
+            return ()
+        pairs: Sequence[Pair] = node.value
+        return pairs
 
     # ---- single values
 

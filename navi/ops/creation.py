@@ -208,7 +208,7 @@ def read_created(answer: Answer) -> Created:
     text = records.get("created", "")
     found, place = CreatedRecord.read(text), PlaceRecord.read(records.get("place", ""))
     if found is None:
-        raise OperationError(f"the session was created, but tmux says {clean(text)[:80]!r}")
+        raise OperationError(f"the session was created, but tmux's answer is malformed: {clean(text)[:80]!r}")
     return Created(
         id=found.id,
         name=found.name,

@@ -28,7 +28,7 @@ def hook_command(sessions_dir: str, agent: str = "claude") -> str:
     elif folder.startswith("/"):
         quoted = shlex.quote(folder.rstrip("/"))
     else:
-        raise OperationError(f"sessions_dir must begin with / or ~/, and is {clean(folder)}; correct it first")
+        raise OperationError(f"sessions_dir must begin with / or ~/, not `{clean(folder)}`; fix it first")
     variable = "" if folder == SESSIONS_DIR else f"CLAUDE_SESSIONS_DIR={quoted} "
     return f"{variable}sh {quoted}/.navi/hook {agent} || true"
 
@@ -60,16 +60,16 @@ class Settings:
             document = parse(self.text)
         except ValueError as error:
             raise OperationError(
-                f"{where} is no JSON: {clean(str(error))}; correct it first; nothing was changed"
+                f"{where} is not valid JSON: {clean(str(error))}; fix it first; nothing was changed"
             ) from None
         hooks = document.get("hooks", {}) if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(hooks, dict):
             raise OperationError(
-                f"{where} should be an object whose `hooks` are one; correct it first; nothing was changed"
+                f"{where} must be a JSON object, and so must its `hooks`; fix it first; nothing was changed"
             )
         for event, groups in hooks.items():
             if not isinstance(groups, list):
-                raise OperationError(f"{where}: the hooks of {clean(event)} should be a list; nothing was changed")
+                raise OperationError(f"{where}: the hooks of {clean(event)} must be a list; nothing was changed")
         return hooks if "hooks" in document else None
 
     def called(self) -> list[str]:

@@ -348,8 +348,8 @@ def claude_standing(found: Found) -> Standing:
 def _why_left_out(version: Version | None, events: Sequence[str]) -> str:
     if not events:
         return ""
-    why = f"which Claude Code {'.'.join(map(str, version))} may not know" if version else "for its version is unknown"
-    return f"without {', '.join(events)}, {why}"
+    known = f"which Claude Code {'.'.join(map(str, version))} may not know" if version else ""
+    return f"without {', '.join(events)}, {known or 'because its version is unknown'}"
 
 
 def opencode_standing(found: Found) -> Standing:
@@ -358,7 +358,7 @@ def opencode_standing(found: Found) -> Standing:
     if found.plugin.problem:
         return Standing("unusable", f"{clean(found.plugin.path)} {found.plugin.problem}")
     if text is None:
-        return Standing("absent", "" if found.opencode else "OpenCode is not there")
+        return Standing("absent", "" if found.opencode else "OpenCode was not found")
     if not text.startswith(PLUGIN_MARK):
         return Standing("unusable", f"{clean(found.plugin.path)} is not navi's; move it away")
     if text != plugin_text(found.sessions_dir):

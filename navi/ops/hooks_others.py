@@ -41,8 +41,8 @@ ROUNDS = 3
 """How often a change is made again that a running Claude Code has undone."""
 
 OVERWRITTEN = (
-    "a running Claude Code writes its settings all the time, and has undone the change {0} times; "
-    "try again when it rests"
+    "a running Claude Code keeps rewriting its settings, and has undone the change {0} times; "
+    "try again when it is idle"
 )
 
 
@@ -152,7 +152,7 @@ def _standing(found: Found, agent: str) -> Standing:
         return Standing("unusable", reason)
     called = _called(found, agent)
     if not called:
-        return Standing("absent", "" if agent in found.present else f"{TABLE[agent].title} is not there")
+        return Standing("absent", "" if agent in found.present else f"{TABLE[agent].title} was not found")
     missing = [event for event in TABLE[agent].events if event not in called]
     if missing:
         return Standing("outdated", f"{', '.join(missing)} missing")

@@ -44,7 +44,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _refuse(word: str) -> object:
-    raise ValueError(f"it has `{word}`, which is no JSON")
+    raise ValueError(f"it has `{word}`, which is not JSON")
 
 
 def insert(text: str, path: Path, value: object, name: str | None = None) -> str:

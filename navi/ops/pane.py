@@ -116,7 +116,7 @@ def send(
     if any("\0" in word for word in (text, *keys)):
         raise OperationError("a NUL character can't be typed; nothing was sent", exits.WRONG_USAGE)
     if len(text) > LONGEST_TEXT:
-        words = f"a text of more than {LONGEST_TEXT:,} characters can't be typed; nothing was sent; write a file there"
+        words = f"more than {LONGEST_TEXT:,} characters can't be typed; nothing was sent; put the text in a file there"
         raise OperationError(words, exits.WRONG_USAGE)
     awaited = expected or Expected("", seconds=0)
     arguments = (
@@ -317,7 +317,7 @@ def _read_found_pane(answer: Answer) -> FoundPane:
     records = seen(answer)
     pane = Record("pane", records.get("pane", "")).fields()
     if not pane.get("server", "").isdigit():
-        raise OperationError(f"tmux says {clean(records.get('pane', ''))[:80]!r}")
+        raise OperationError(f"tmux's answer is malformed: {clean(records.get('pane', ''))[:80]!r}")
     socket, name = records.get("socket", ""), records.get("name", "")
     return FoundPane(pane["id"], pane["session"], int(pane["server"]), socket, name)
 

@@ -92,7 +92,7 @@ def test_undo_restores_a_session_that_cleanup_killed(lab: Lab) -> None:
 def test_cleanup_reports_wrong_arguments_and_unreachable_hosts(lab: Lab) -> None:
     account(lab, True)
     assert "invalid age" in navi(lab, "cleanup", "--older-than", "soon", status=64).stderr
-    assert "there is no host" in navi(lab, "cleanup", "--host", "nobody", status=64).stderr
+    assert "no host named" in navi(lab, "cleanup", "--host", "nobody", status=64).stderr
     lab.machines[0].stop()
     done = navi(lab, "cleanup", "--host", "local", "--host", "atlas", status=69)
     assert "atlas: " in done.stderr

@@ -15,10 +15,10 @@ HINTS = [
     (["ls", "--hsot", "atlas"], "unrecognized arguments: --hsot; did you mean `--host`?"),
     (["ls", "--jsno=1"], "unrecognized arguments: --jsno=1; did you mean `--json`?"),
     (["ls", "-x"], "unrecognized arguments: -x\n"),
-    (["ls", "--host", "atals"], "there is no host `atals` in {remotes}; did you mean `atlas`?"),
-    (["ls", "--host", "nobody"], "there is no host `nobody` in {remotes}; known are local, atlas"),
-    (["kill", "atls/api"], "there is no host `atls` in {remotes}; did you mean `atlas`?"),
-    (["hosts", "--add", "web"], "~/.ssh/config names no host `web`; `navi hosts --add` lists those that it names"),
+    (["ls", "--host", "atals"], "no host named `atals` in {remotes}; did you mean `atlas`?"),
+    (["ls", "--host", "nobody"], "no host named `nobody` in {remotes}; known hosts: local, atlas"),
+    (["kill", "atls/api"], "no host named `atls` in {remotes}; did you mean `atlas`?"),
+    (["hosts", "--add", "web"], "no host named `web` in ~/.ssh/config; `navi hosts --add` lists its hosts"),
 ]
 
 

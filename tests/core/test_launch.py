@@ -235,8 +235,8 @@ def test_a_template_that_is_not_there_or_not_right(lab: Lab) -> None:
     assert "there are none yet" in navi(lab, "new", "x", "--template", "t", status=64).stderr
     template(lab, "good", "run: gdb")
     template(lab, "bad", "run: gbd\nenv: x")
-    assert "known are bad, good" in navi(lab, "new", "x", "--template", "t", status=64).stderr
-    assert "there is no template" in navi(lab, "new", "x", "--template", "../good", status=64).stderr
+    assert "known templates: bad, good" in navi(lab, "new", "x", "--template", "t", status=64).stderr
+    assert "no template named" in navi(lab, "new", "x", "--template", "../good", status=64).stderr
     done = navi(lab, "new", "x", "--template", "bad", status=64)
     assert "bad.yaml:1: " in done.stderr
     assert "bad.yaml:2: " in done.stderr
