@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from navi.cli.output import Output
     from navi.hosts.blocking_host import BlockingHost
 
-WRONG_DATA = 65
-"""The exit status for a file that can't be understood (EX_DATAERR)."""
-
 Results = Sequence[tuple[Removal, str]]
 """What was to be removed, each with what went wrong, or ""."""
 
@@ -265,7 +262,7 @@ def run_registry(options: Options, context: Context) -> int:
         raise OperationError(f"{options.file} can't be read: {error.strerror}", exits.NO_SESSION) from error
     problem = read_registry(body).problem
     if problem:
-        raise OperationError(f"{options.file} is not a registry: {problem}; nothing has changed", WRONG_DATA)
+        raise OperationError(f"{options.file} is not a registry: {problem}; nothing has changed", exits.WRONG_DATA)
     restored = host.run(replace_file(body.decode("utf-8", "surrogateescape")))
     before = "; the previous file is beside it, with the ending .before" if restored.replaced else ""
     context.output.print(f"restored {restored.path}{before}")
