@@ -13,6 +13,7 @@ from navi.cli.output import UsageError, print_results
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
+from navi.core.model import OVER
 from navi.core.question import How, Reply, Unsuited, choices_for
 from navi.core.text import age, clean
 from navi.headless.client import HubClient, NoHub
@@ -27,9 +28,6 @@ Info = Mapping[str, Any]
 
 ID = re.compile(r"spawn_[0-9a-f]{16}", re.ASCII)
 """What the name of a session without a terminal looks like."""
-
-OVER = frozenset({"complete", "failed", "archived"})
-"""Statuses of a session whose agent has ended."""
 
 
 def connect(context: Context) -> HubClient:

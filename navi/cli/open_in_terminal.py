@@ -20,6 +20,7 @@ from navi.core.address import LOCAL, Address, Named, address_of
 from navi.core.agents import AgentKind
 from navi.core.conversations import CONVERSATION_ID
 from navi.core.launch import Launch, of_caller, program_of
+from navi.core.model import OVER
 from navi.core.status import sessions_of
 from navi.core.text import clean
 from navi.headless.client import HubClient
@@ -97,7 +98,7 @@ def _launch(kind: AgentKind, info: Info) -> Launch:
 
 def end(hub: HubClient, info: Info) -> None:
     """End a session's agent, and wait for the proof. Raise OperationError where there is none."""
-    if info["status"] in ("complete", "failed", "archived"):
+    if info["status"] in OVER:
         return
     if info["status"] == "disconnected":
         raise _unreached(info)
