@@ -63,7 +63,7 @@ def _print_lines(options: Options, output: Output, lines: list[str]) -> None:
 
 
 def _write_file(options: Options, lines: list[str]) -> None:
-    """Write a file as a whole: a reader never finds half of it. Raises OperationError."""
+    """Write a file as a whole: a reader never finds half of it. Raise OperationError."""
     path = options.output
     folder, name = os.path.split(path)
     beside = os.path.join(folder, f".{name}.{os.urandom(6).hex()}")

@@ -132,7 +132,7 @@ class Context:
         return {remote.name: remote for remote in remotes if remote.enabled}
 
     def template(self, name: str) -> Template:
-        """Return a template. Raises UsageError if it does not exist, or has a mistake."""
+        """Return a template. Raise UsageError if it does not exist, or has a mistake."""
         from navi.config.reader import read_template
 
         path = self.places.templates / f"{name}.yaml"
@@ -146,7 +146,7 @@ class Context:
         return template
 
     def host(self, name: str) -> BlockingHost:
-        """Return a host by its name. Raises UsageError if remotes.yaml does not have it."""
+        """Return a host by its name. Raise UsageError if remotes.yaml does not have it."""
         if name == LOCAL:
             return self._here
         if name not in self.remotes:
@@ -180,7 +180,7 @@ class Context:
         return BlockingHost(local_peer(settings), self.environment, self.log, kept, self._cancellation)
 
     def address(self, text: str) -> Address:
-        """Read SESSION, or HOST/SESSION. Raises UsageError."""
+        """Read SESSION, or HOST/SESSION. Raise UsageError."""
         host, slash, name = text.partition("/")
         if not slash:
             host, name = LOCAL, text
@@ -191,7 +191,7 @@ class Context:
 
     def pane(self, options: Options) -> tuple[BlockingHost, Named]:
         """Return the host and the pane that a command line names: by address, or by socket and target, or neither if
-        only one session is registered. Raises UsageError, OperationError, HostError.
+        only one session is registered. Raise UsageError, OperationError, HostError.
         """
         if options.target:
             if options.address:
@@ -205,7 +205,7 @@ class Context:
         return host, pane
 
     def place(self, text: str, socket: str = "") -> tuple[BlockingHost, Named]:
-        """Return the host and the session of an address. Raises UsageError."""
+        """Return the host and the session of an address. Raise UsageError."""
         address = self.address(text)
         return self.host(address.host), Named(address.name, socket)
 

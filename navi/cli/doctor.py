@@ -57,7 +57,7 @@ def run_doctor(options: Options, context: Context) -> int:
 
 
 def _candidates(names: Sequence[str], remotes: Sequence[Remote], context: Context) -> list[Candidate]:
-    """Return the named hosts, or this machine and all enabled remotes. Raises UsageError."""
+    """Return the named hosts, or this machine and all enabled remotes. Raise UsageError."""
     known = {LOCAL: Candidate(LOCAL)} | {remote.name: Candidate(remote.name, remote) for remote in remotes}
     unknown = next((name for name in names if name not in known), None)
     if unknown is not None:

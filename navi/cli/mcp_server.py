@@ -176,7 +176,7 @@ def _property(one: Argument) -> dict[str, Any]:
 
 
 def options_of(verb: Verb, given: Mapping[str, Any]) -> Options:
-    """Return the options for the arguments of a call. Raises Mistake."""
+    """Return the options for the arguments of a call. Raise Mistake."""
     known = arguments_of(verb)
     unknown = given.keys() - {one.key for one in known}
     if unknown:
@@ -217,7 +217,7 @@ def _values(one: Argument, value: Any) -> list[Any]:
 
 
 def _text_of(one: Argument, value: Any) -> str:
-    """Return the text of a value. Raises Mistake for one of another type, and for text that no command can take."""
+    """Return the text of a value. Raise Mistake for one of another type, and for text that no command can take."""
     types_of_value: tuple[type, ...] = {"integer": (int,), "number": (int, float)}.get(one.kind.schema, (str,))
     if isinstance(value, bool) or not isinstance(value, types_of_value):
         article = "an" if one.kind.schema == "integer" else "a"

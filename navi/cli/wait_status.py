@@ -28,7 +28,7 @@ def wait_for_status(
 ) -> str:
     """Return the status as soon as it is a wanted one. `limit` is of time.monotonic.
 
-    A status that no tmux server confirms is none. Raises OperationError when time is up, the session is gone, or tmux
+    A status that no tmux server confirms is none. Raise OperationError when time is up, the session is gone, or tmux
     can't be asked there, and HostError.
     """
     last = "timed out waiting for its status"

@@ -104,7 +104,7 @@ def _field(key: str) -> Callable[[Sequence[str], Context], int]:
 
 
 def _entry(arguments: Sequence[str], context: Context) -> Any:
-    """Return an entry as the file has it, with fields unknown to navi; None if there is none. Raises Failed for a file
+    """Return an entry as the file has it, with fields unknown to navi; None if there is none. Raise Failed for a file
     that is damaged as a whole: it does not tell.
     """
     name = _name(arguments)

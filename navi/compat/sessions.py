@@ -104,7 +104,7 @@ def _explain_unknown(output: Output, found: Snapshot) -> None:
 
 
 def _snapshot(context: Context) -> Snapshot:
-    """Take a snapshot of all registered sessions. Raises Failed if the registry is damaged as a whole."""
+    """Take a snapshot of all registered sessions. Raise Failed if the registry is damaged as a whole."""
     from navi.ops.snapshot import snapshot
 
     host = context.host(LOCAL)

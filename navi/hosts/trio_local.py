@@ -42,7 +42,7 @@ class LocalHost:
         """Do nothing: this machine is always connected."""
 
     async def run(self, operation: Operation[T]) -> T:
-        """Carry out an operation here. Raises HostError, or what the operation's parser raises."""
+        """Carry out an operation here. Raise HostError, or what the operation's parser raises."""
         return await self._channels.run(operation)
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:

@@ -61,7 +61,7 @@ class OpenSSHHost:
     # ---- the master
 
     async def open(self) -> None:
-        """Use the master that answers, or open one. Raises HostError."""
+        """Use the master that answers, or open one. Raise HostError."""
         cancellation = Cancellation()
 
         def attempt() -> None:
@@ -84,7 +84,7 @@ class OpenSSHHost:
         return await Channel.start(self._master.command.shell(USE_MASTER, log.option), self._master.environment, log)
 
     async def run(self, operation: Operation[T]) -> T:
-        """Carry out an operation there. Raises HostError, or what the operation's parser raises."""
+        """Carry out an operation there. Raise HostError, or what the operation's parser raises."""
         return await self._channels.run(operation)
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:

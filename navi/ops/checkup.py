@@ -50,8 +50,8 @@ class Checkup:
 
 
 def checkup(programs: Sequence[str] = ()) -> Operation[Checkup]:
-    """Ask a machine about itself, and about these programs of agents. The parser raises ValueError for an answer that
-    makes no sense.
+    """Return the operation that asks a machine about itself, and about these programs of agents. The parser raises
+    ValueError for an answer that makes no sense.
     """
     arguments: tuple[str | HostSetting, ...] = (HostSetting.SESSIONS_DIR, PANE_FORMAT, *programs)
     return Operation("checkup", link("look/checkup"), arguments, _read, time_limit=30)

@@ -112,7 +112,8 @@ News = Lines | Fed | Ended | Lost | Missing | Opened | Left | Delivered
 
 
 def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
-    """Follow these runs. The stream may end by itself at any time: then open it again from the last offsets.
+    """Return the stream that follows these runs. The stream may end by itself at any time: then open it again from the
+    last offsets.
 
     Every few seconds it sends an empty answer. Its reader raises OperationError where it can't begin.
     """

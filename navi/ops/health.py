@@ -33,9 +33,10 @@ LACKING = {
 
 
 def health_of(pane: Named, touch: bool = False) -> Operation[PaneHealth]:
-    """Ask what the process of a pane does; with `touch` the registry notes that the session is used.
+    """Return the operation that asks what the process of a pane does; with `touch` the registry notes that the session
+    is used.
 
-    Raises OperationError with status 66 for a name that is to be registered and is not, and with another one where
+    Raise OperationError with status 66 for a name that is to be registered and is not, and with another one where
     tmux does not tell.
     """
     arguments = (*where(pane), "yes" if touch else "")

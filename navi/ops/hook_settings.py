@@ -54,7 +54,7 @@ class Settings:
     text: str
 
     def hooks(self) -> dict[str, list[object]] | None:
-        """Return the hooks that are set, None without any. Raises OperationError if nothing could be put there."""
+        """Return the hooks that are set, None without any. Raise OperationError if nothing could be put there."""
         where = clean(self.path)
         try:
             document = parse(self.text)

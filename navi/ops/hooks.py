@@ -75,7 +75,7 @@ class File:
     problem: str = ""
 
     def check(self) -> str | None:
-        """Return the text. Raises OperationError where the file is there and can't be used."""
+        """Return the text. Raise OperationError where the file is there and can't be used."""
         if self.problem:
             raise OperationError(f"{clean(self.path)} {self.problem}; nothing was changed")
         return self.text
@@ -172,7 +172,7 @@ class Standing:
 
 
 def look_at_hooks(sessions_dir: str) -> Operation[Found]:
-    """Look at the hook and at the files of all agents that call it; changes nothing."""
+    """Return the operation that looks at the hook and at the files of all agents that call it. It changes nothing."""
     return Operation(
         "hooks",
         link("hooks/read"),
@@ -183,7 +183,8 @@ def look_at_hooks(sessions_dir: str) -> Operation[Found]:
 
 
 def write_hooks(plan: Plan) -> Operation[str]:
-    """Carry out a plan, all of it or nothing; the answer is where old settings are kept (", " between paths), or "".
+    """Return the operation that carries out a plan, all of it or nothing. The answer names the files in which old
+    settings are kept, with commas between them, or is "".
 
     OperationError says what has changed since the look, or what can't be written.
     """
@@ -270,7 +271,7 @@ def events_for(version: Version | None) -> list[str]:
 
 
 def install(found: Found) -> Plan:
-    """Plan to install Claude Code's hooks, and OpenCode's where it is. Raises OperationError."""
+    """Plan to install Claude Code's hooks, and OpenCode's where it is. Raise OperationError."""
     hook = {"type": "command", "command": hook_command(found.sessions_dir), "timeout": TIME_LIMIT}
     found.hook.check()
     old = found.settings.check()
@@ -287,7 +288,7 @@ def _settings(found: Found, text: str) -> Settings:
 
 
 def remove(found: Found) -> Plan:
-    """Plan to take out what `install` has put in, and nothing else. Raises OperationError.
+    """Plan to take out what `install` has put in, and nothing else. Raise OperationError.
 
     Settings that held nothing else, and were not there before, go. So do copies that hold nothing which the settings
     don't hold, too.

@@ -93,7 +93,7 @@ MATCHERS: Mapping[str, str] = {"Notification": "permission_prompt|elicitation_di
 def plan_install(found: Found, agents: Collection[str] = ()) -> Plan:
     """Plan to install the hooks of these agents; of Claude Code and all that are there if none is named.
 
-    Raises OperationError if a file of a named agent, or of Claude Code, can't be used.
+    Raise OperationError if a file of a named agent, or of Claude Code, can't be used.
     """
     chosen = agents or {"claude", "opencode", *found.present}
     plan = _narrowed(install(found), chosen) if "claude" in chosen else _without_claude(found, chosen)
@@ -102,7 +102,7 @@ def plan_install(found: Found, agents: Collection[str] = ()) -> Plan:
 
 
 def plan_remove(found: Found, agents: Collection[str] = ()) -> Plan:
-    """Plan to take out the hooks of these agents, or of all, and nothing else. Raises OperationError.
+    """Plan to take out the hooks of these agents, or of all, and nothing else. Raise OperationError.
 
     The hook itself stays while another agent calls it.
     """
@@ -129,7 +129,7 @@ def _without_claude(found: Found, agents: Collection[str]) -> Plan:
 
 
 def _is_usable(found: Found, name: str, named: Collection[str]) -> bool:
-    """Whether an agent's file can be used. Raises OperationError if not, and the agent was named."""
+    """Whether an agent's file can be used. Raise OperationError if not, and the agent was named."""
     reason = _problem(found, name)
     if reason and name in named:
         raise OperationError(f"{reason}; nothing was changed")

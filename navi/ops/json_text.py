@@ -28,7 +28,7 @@ class Item:
 
 
 def parse(text: str) -> object:
-    """Read a document as strictly as other programs do: no comments, no NaN, no member twice. Raises ValueError."""
+    """Read a document as strictly as other programs do: no comments, no NaN, no member twice. Raise ValueError."""
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except RecursionError:

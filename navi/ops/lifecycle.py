@@ -105,7 +105,7 @@ def _judge_removed_file(session: Session | TmuxSession | Named, looks: Looks) ->
 def stop_background(session: Session, kinds: Sequence[AgentKind]) -> Operation[Kept]:
     """Return the operation that lets an agent stop a session without a terminal, and waits until its process has ended.
 
-    Only the agent can bring it back. Raises OperationError if the agent refuses, is not installed there, or the process
+    Only the agent can bring it back. Raise OperationError if the agent refuses, is not installed there, or the process
     goes on.
     """
     one, how = known(session, kinds)

@@ -66,8 +66,8 @@ class Heartbeat(NamedTuple):
 
 
 def look(cleanup: bool = False) -> Operation[Frame]:
-    """One look at a host: every session, pane and status file, and what was cleaned up; `cleanup` lets the host do so
-    where its configuration allows it.
+    """Return the operation that looks at a host once: every session, pane and status file, and what was cleaned up.
+    `cleanup` lets the host clean up where its configuration allows it.
     """
     return Operation(
         "look",
@@ -79,7 +79,7 @@ def look(cleanup: bool = False) -> Operation[Frame]:
 
 
 def watch(cleanup: bool = False) -> Stream[Frame | Heartbeat]:
-    """Look at a host, and then send what changes; `cleanup` as for a look.
+    """Return the stream that shows a host, and then what changes; `cleanup` as for a look.
 
     The reader raises Unwatchable where only polling is left.
     """
@@ -107,7 +107,7 @@ class FrameReader:
         self._activity: dict[int, float] = {}
 
     def read(self, answer: Answer) -> Frame | Heartbeat:
-        """Read one answer. Raises Unwatchable, or ValueError for an answer that makes no sense."""
+        """Read one answer. Raise Unwatchable, or ValueError for an answer that makes no sense."""
         records, cut = _believed(answer)
         last = {record.kind: record for record in records}
         if "unwatchable" in last:

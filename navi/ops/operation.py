@@ -120,7 +120,7 @@ class Stream(NamedTuple, Generic[T]):
 
 
 def done(answer: Answer) -> list[Record]:
-    """Return the records of an operation that was carried out. Raises OperationError with its own words if not."""
+    """Return the records of an operation that was carried out. Raise OperationError with its own words if not."""
     if answer.status != 0:
         words = clean(answer.errors or decode(answer.output)).strip() or "it failed without an error message"
         raise OperationError(words[:300], answer.status)

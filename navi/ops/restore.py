@@ -75,7 +75,7 @@ def restore(
 ) -> Operation[Restored]:
     """Return the operation that brings back a lost session: its directory, its command, its agent's conversation.
 
-    Raises OperationError for one whose agent's conversation is not known, unless it is to start `anew`. The host does
+    Raise OperationError for one whose agent's conversation is not known, unless it is to start `anew`. The host does
     nothing if another process has the conversation, and the note of the session stays until it is back.
     """
     if lost.agent and not lost.conversation and not anew and kind_named(lost.agent, kinds):
@@ -128,7 +128,7 @@ def _read_restored(answer: Answer) -> Restored:
 def restart(session: Session, kinds: Sequence[AgentKind], anew: bool = False) -> Operation[str]:
     """Return the operation that ends the agent of a session and starts it again in its conversation, in the same pane.
 
-    The answer says whether it has it: `yes`, `no` (it does not say), or `anew`. Raises OperationError for a session
+    The answer says whether it has it: `yes`, `no` (it does not say), or `anew`. Raise OperationError for a session
     without a terminal.
     """
     if session.tmux is None:
