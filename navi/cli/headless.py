@@ -55,6 +55,11 @@ def address(info: Info) -> str:
     return clean(address_of(info["host"] or LOCAL, info["id"]))
 
 
+def text_of(options: Options) -> str:
+    """Return the text that a command line gives, or standard input."""
+    return sys.stdin.buffer.read().decode("utf-8", "replace") if options.stdin else options.text or ""
+
+
 # ---- beginning
 
 
@@ -149,7 +154,7 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
     info = find(hub, options.address)
     if options.keys or options.literal or options.wait is not None:
         raise UsageError("an agent without a terminal takes whole prompts: no --keys, --literal or --wait")
-    text = sys.stdin.buffer.read().decode("utf-8", "replace") if options.stdin else options.text or ""
+    text = text_of(options)
     hub.follow(info)
     if options.interrupt:
         hub.send({"type": "interrupt", "by": who()})

@@ -171,6 +171,22 @@ def latency(seconds: float) -> str:
     return f"{seconds:.1f}s"
 
 
+def how_it_ended(status: object, signal: str) -> str:
+    """Say how a pane's process ended; `status` is None or "" if tmux does not tell it."""
+    if signal:
+        return f"its process was ended by signal {signal}"
+    return "its process has ended" + (f" with status {status}" if status not in (None, "") else "")
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
+
+
 def short_path(path: str, home: str) -> str:
     """Abbreviate the home folder in a path to ~. Only whole path components match."""
     home = home.rstrip("/")

@@ -27,7 +27,7 @@ from navi.ops.outcome import (
     unanswered,
     unknown,
 )
-from navi.ops.pane import how_it_ended, seen
+from navi.ops.pane import read_ending, seen
 
 LONGEST_NAME = 200
 """Bytes of a session's name: its status file is named after it, and file names end at 255."""
@@ -116,7 +116,7 @@ def _created_words(address: str, created: Created) -> str:
 
 def ending_words(created: Created) -> str:
     """Return what to add to a report if the session's command has ended already, else ""."""
-    return f"; {how_it_ended(created.ending)}" if created.ending else ""
+    return f"; {read_ending(created.ending)}" if created.ending else ""
 
 
 def _judge_new(name: str, socket: str, registered: bool | None, final: bool, looks: Looks) -> Outcome[Created]:

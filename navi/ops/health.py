@@ -8,7 +8,7 @@ from navi.core.registry import Health
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, done
-from navi.ops.pane import how_it_ended, where
+from navi.ops.pane import read_ending, where
 
 
 class PaneHealth(NamedTuple):
@@ -59,7 +59,7 @@ def _judge(records: Mapping[str, Record]) -> PaneHealth:
     if not process.isdigit():
         raise OperationError(f"the host's answer is malformed: {clean(str(pane))}"[:200])
     if pane.get("dead") == "1":
-        return PaneHealth(Health.DEAD, how_it_ended(pane.get("ending", "")))
+        return PaneHealth(Health.DEAD, read_ending(pane.get("ending", "")))
     if pane.get("gone") == "1":
         return PaneHealth(Health.ZOMBIE, f"its process {process} does not run", process=int(process))
     return PaneHealth(Health.HEALTHY, f"its process {process} runs", process=int(process))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from navi.core import exits
 from navi.core.address import Named
 from navi.core.model import TmuxSession
-from navi.core.text import clean, clean_lines, decode
+from navi.core.text import clean, clean_lines, decode, how_it_ended
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, Stream, done
 
@@ -304,12 +304,10 @@ UNCONFIRMED = (
 # ---- answers
 
 
-def how_it_ended(ending: str) -> str:
-    """Return how a pane's process ended; `ending` is "STATUS,SIGNAL" as tmux reports them."""
+def read_ending(ending: str) -> str:
+    """Say how a pane's process ended; `ending` is "STATUS,SIGNAL" as tmux reports them."""
     status, _, signal = clean(ending).partition(",")
-    if signal:
-        return f"its process was ended by signal {signal}"
-    return f"its process has ended{f' with status {status}' if status else ''}"
+    return how_it_ended(status, signal)
 
 
 def seen(answer: Answer) -> dict[str, str]:
@@ -338,7 +336,7 @@ def _read_nothing(answer: Answer) -> None:
 def _read_text(answer: Answer) -> PaneText:
     records = seen(answer)
     data = next((record.body for record in answer.records() if record.kind == "text"), b"")
-    return PaneText(data, how_it_ended(records["ended"]) if "ended" in records else "")
+    return PaneText(data, read_ending(records["ended"]) if "ended" in records else "")
 
 
 def _read_output(answer: Answer) -> PaneOutput:
@@ -352,7 +350,7 @@ def _read_output(answer: Answer) -> PaneOutput:
         elif record.kind == "lost":
             output = output._replace(lost=True)
         elif record.kind == "dead":
-            output = output._replace(ended=f"its pane is dead; {how_it_ended(record.rest)}")
+            output = output._replace(ended=f"its pane is dead; {read_ending(record.rest)}")
         elif record.kind == "gone":
             output = output._replace(ended="the session has ended")
     return output
