@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +12,11 @@ import pytest
 from navi.core.registry import epoch
 from tests.sh.test_clean_up import kept, placed, start
 from tests.support.machines import Account, Lab
+from tests.support.scripts import registry_of
 from tests.support.verbs import HERE_AND_THERE, account, living, navi
 from tests.support.waiting import until
 
 # ---- cleanup
-
-
-def registry_of(account: Account) -> Path:
-    """The registry's file."""
-    return account.folder / "tmp" / "claude-tmux-sockets" / ".sessions.json"
 
 
 def entries(account: Account) -> dict[str, dict[str, Any]]:
