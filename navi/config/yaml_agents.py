@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import yaml
 
-from navi.config.yaml_file import YamlFile, items_of
+from navi.config.yaml_file import Nodes, YamlFile, items_of
 from navi.core.agents import AGENTS, AgentKind, ScreenRule
 from navi.core.agents.kind import MOST_LINES
 
@@ -17,8 +17,6 @@ ON_SCREENS = ("permission", "waiting", "working", "error", "idle")
 TEXTS = ("start", "resume", "skip_permissions")
 PATTERNS = ("prompt", "border")
 FIELDS = {"commands", "titles", "animated", "screens", *TEXTS, *PATTERNS}
-
-Nodes = Mapping[str, yaml.Node]
 
 
 def read_agents(file: YamlFile, field: str, node: yaml.Node) -> tuple[AgentKind, ...]:

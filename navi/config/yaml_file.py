@@ -5,7 +5,7 @@ Whatever is wrong is reported with file, line, entry and field, and hides nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +24,9 @@ NULL = "tag:yaml.org,2002:null"
 
 Pair = tuple[yaml.Node, yaml.Node]
 """A key of a mapping and its value."""
+
+Nodes = Mapping[str, yaml.Node]
+"""The fields of a mapping by name."""
 
 
 class YamlFile:

@@ -9,13 +9,11 @@ import yaml
 
 from navi.config.remote import Remote
 from navi.config.settings import Problem
-from navi.config.yaml_file import YamlFile, is_null
+from navi.config.yaml_file import Nodes, YamlFile, is_null
 from navi.core.address import LOCAL
 
 DEFAULTS = "defaults"
 """A field at the top level that only holds what entries merge."""
-
-Nodes = Mapping[str, yaml.Node]
 
 
 def read_remotes(path: Path) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:

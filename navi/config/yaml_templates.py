@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from navi.config.settings import Problem, Template
-from navi.config.yaml_file import YamlFile
+from navi.config.yaml_file import Nodes, YamlFile
 from navi.core.agents import AgentKind
 from navi.core.launch import PRESETS, VARIABLE, Launch, Step, agent, command, kept
 
@@ -22,8 +22,6 @@ OF_SEVERAL = ("env", "steps")
 """The fields that hold more than one value."""
 
 FIELDS = {"run", "command", "directory", "window", "keep", "skip_permissions", *OF_SEVERAL}
-
-Nodes = Mapping[str, yaml.Node]
 
 
 def read_template(path: Path, kinds: Sequence[AgentKind]) -> tuple[Template | None, tuple[Problem, ...]]:
