@@ -30,6 +30,7 @@ from navi.hosts.base import Watch
 from navi.hosts.budget import Work
 from navi.hosts.failures import pause_before
 from navi.hosts.trio_channel import timed
+from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation
 from navi.ops.look import Heartbeat, Unwatchable, look, watch
 from navi.ops.resume import conversation_id
@@ -160,10 +161,7 @@ class Fleet:
                 for task in self._tasks.values():
                     _start(self._nursery, task)
         finally:
-            with trio.CancelScope(shield=True):
-                async with trio.open_nursery() as nursery:
-                    for task in self._tasks.values():
-                        nursery.start_soon(task.host.close)
+            await close_all(task.host for task in self._tasks.values())
 
     def add(self, hosts: Iterable[Host]) -> None:
         """Have more hosts in the fleet; those whose names it has already are left out. Does not wait."""

@@ -26,8 +26,9 @@ from navi.core.launch import command
 from navi.hosts import HostError
 from navi.hosts.wire import new_token, request
 from navi.ops import Operation
+from navi.ops.creation import new
 from navi.ops.directories import directories
-from navi.ops.lifecycle import Kept, dismiss, kill, new, new_undo_id, rename, undo
+from navi.ops.lifecycle import Kept, dismiss, kill, new_undo_id, rename, undo
 from navi.ops.look import look
 from navi.ops.marks import mark
 from tests.support.dashboard import begin, names, selected

@@ -19,7 +19,7 @@ from navi.core.launch import Launch
 from navi.hosts.wire import AnswerReader, new_token, request
 from navi.ops import HostSettings, Operation
 from navi.ops.attach import attach_to
-from navi.ops.lifecycle import new
+from navi.ops.creation import new
 from navi.ops.pane import Hold, lock
 from navi.ops.registry import drop_entry, read_file, touch_entry
 from tests.support.machines import Lab, program

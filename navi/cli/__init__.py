@@ -50,7 +50,7 @@ def program() -> NoReturn:
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
-        os.write(2, f"navi: the output can't be written: {error.strerror}\n".encode())
+        os.write(2, f"navi: can't write to standard output: {error.strerror}\n".encode())
         status = NO
     os._exit(status)
 

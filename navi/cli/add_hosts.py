@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from navi.cli.output import UsageError
-from navi.cli.similar import did_you_mean
 from navi.config.remotes_file import Unwritable, add_hosts, new_hosts
 from navi.config.ssh_hosts import SshHost, read_ssh_hosts
 from navi.core import exits
+from navi.core.similar import did_you_mean
 
 if TYPE_CHECKING:
     from navi.cli.context import Context
@@ -32,10 +32,11 @@ def run_add(names: Sequence[str], context: Context) -> int:
             context.output.complain(str(error))
             return exits.CONFIGURATION
         added = " and ".join(host.name for host in chosen)
-        context.output.print(f"{added}: in {context.places.remotes} now; `navi hosts` tells whether it answers")
+        they = "it answers" if len(chosen) == 1 else "they answer"
+        context.output.print(f"added {added} to {context.places.remotes}; `navi hosts` shows whether {they}")
     for name in names:
         if name not in {host.name for host in chosen}:
-            context.output.print(f"{name}: in {context.places.remotes} already")
+            context.output.print(f"{name} is in {context.places.remotes} already")
     return exits.OK
 
 
@@ -44,8 +45,8 @@ def _chosen(names: Sequence[str], hosts: Sequence[SshHost], new: Sequence[SshHos
     known = [host.name for host in hosts]
     for name in names:
         if name not in known:
-            hint = did_you_mean(name, known) or "; `navi hosts --add` lists those that it names"
-            raise UsageError(f"~/.ssh/config names no host `{name}`{hint}")
+            hint = did_you_mean(name, known) or "; `navi hosts --add` lists its hosts"
+            raise UsageError(f"no host named `{name}` in ~/.ssh/config{hint}")
     return [host for host in new if host.name in names]
 
 

@@ -152,14 +152,14 @@ Given = Iterator[tuple[Argument, Sequence[str]]]
 
 
 def read(arguments: Sequence[Argument], words: Sequence[str]) -> Options:
-    """Read the command line of a verb. Raises HelpRequested, Mistake."""
+    """Read the command line of a verb. Raise HelpRequested, Mistake."""
     return convert(arguments, split(arguments, words))
 
 
 def split(arguments: Sequence[Argument], words: Sequence[str], any_value: bool = False) -> Given:
     """Yield the arguments of a command line with their values: options in the order of the words, then positional
     arguments. Options may stand between those; after -- there are none. With `any_value`, the value of an option may
-    look like an option. Raises HelpRequested, UnknownWord, NoValue, Mistake.
+    look like an option. Raise HelpRequested, UnknownWord, NoValue, Mistake.
     """
     options = {name: one for one in arguments if one.is_option for name in one.names}
     places = [one for one in arguments if not one.is_option]
@@ -231,7 +231,7 @@ def _in_places(places: Sequence[Argument], words: list[str]) -> Given:
 
 
 def convert(arguments: Sequence[Argument], given: Given) -> Options:
-    """Return the values of all arguments, checked and converted. Raises Mistake."""
+    """Return the values of all arguments, checked and converted. Raise Mistake."""
     values: dict[str, Any] = {one.key: one.default for one in arguments}
     groups: dict[str, Argument] = {}
     for argument, texts in given:

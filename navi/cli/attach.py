@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def run_attach(options: Options, context: Context) -> int:
     """Attach to a session; inside its own tmux server, switch the client to it."""
     if options.no_attach:
-        raise UsageError("--no-attach opens a session without a terminal in one; this one has a terminal")
+        raise UsageError("--no-attach is for a session without a terminal; this one has a terminal")
     host, pane = context.pane(options)
     try:
         return attach_terminal(context.output, host, pane)

@@ -63,7 +63,7 @@ def _print_lines(options: Options, output: Output, lines: list[str]) -> None:
 
 
 def _write_file(options: Options, lines: list[str]) -> None:
-    """Write a file as a whole: a reader never finds half of it. Raises OperationError."""
+    """Write a file as a whole: a reader never finds half of it. Raise OperationError."""
     path = options.output
     folder, name = os.path.split(path)
     beside = os.path.join(folder, f".{name}.{os.urandom(6).hex()}")
@@ -112,7 +112,7 @@ def _pattern(text: str) -> Pattern[str]:
 def _print_new(options: Options, output: Output, new: PaneOutput, until: Pattern[str] | None) -> bool:
     """Print new lines; return whether one of them matches."""
     if new.lost:
-        output.complain("lines were lost: they came faster than the scrollback is long")
+        output.complain("lines were lost: they came faster than the scrollback could keep them")
     for line in map(clean, new.lines):
         output.print_at_once(f"{_now(new.clock)} {line}" if options.timestamps else line)
         if until and until.search(line):

@@ -53,7 +53,7 @@ def _find_out(host: BlockingHost, inquiry: Inquiry[T]) -> Outcome[T]:
             frame = host.run(look())
         except HostError as error:
             if inquiry.is_hopeless(time.monotonic()):
-                reason = f"{host.name} does not answer ({error}); look again when it does"
+                reason = f"{host.name} does not answer ({error}); check again when it does"
                 return unknown(reason, exits.of_failure(error.failure))
         else:
             now = time.monotonic()

@@ -5,10 +5,9 @@ The hub keeps the feedback; the agent's hook on its host hands it over (navi.hea
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from navi.cli.headless import connect
+from navi.cli.headless import connect, text_of
 from navi.cli.lifecycle import find
 from navi.cli.output import UsageError
 from navi.config.person import who
@@ -43,7 +42,7 @@ def run_collaborate(options: Options, context: Context) -> int:
 
 def _words(address: Address, off: bool) -> str:
     if off:
-        return f"{address} takes no feedback any more"
+        return f"{address} no longer takes feedback"
     return f"{address} takes feedback at the end of each turn; navi send --feedback {address} TEXT sends it"
 
 
@@ -66,7 +65,7 @@ def _known(hub: HubClient, address: Address, conversation: str) -> str:
     found = hub.ask("GET", f"/api/sessions/by-claude-session/{conversation}")["sessions"]
     known = [one["id"] for one in found if (one["host"] or LOCAL) == address.host and one["interactive"]]
     if not known:
-        raise OperationError(f"{address} takes no feedback; navi collaborate {address} lets it", exits.NO)
+        raise OperationError(f"{address} takes no feedback; navi collaborate {address} turns that on", exits.NO)
     return str(known[0])
 
 
@@ -78,7 +77,7 @@ def _check_hooks(context: Context, address: Address) -> None:
 
 def send_feedback(options: Options, context: Context) -> int:
     """Send feedback to the agent of a session in a terminal: it waits for the end of the agent's turn."""
-    text = sys.stdin.buffer.read().decode("utf-8", "replace") if options.stdin else options.text or ""
+    text = text_of(options)
     if not options.address or not text.strip():
         raise UsageError("--feedback needs ADDR and a text that is not empty; nothing was sent")
     address = context.address(options.address)

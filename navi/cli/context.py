@@ -21,7 +21,8 @@ from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings, OperationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from navi.cli.arguments import Options
     from navi.cli.output import Output
@@ -131,29 +132,25 @@ class Context:
         return {remote.name: remote for remote in remotes if remote.enabled}
 
     def template(self, name: str) -> Template:
-        """Return a template. Raises UsageError if it does not exist, or has a mistake."""
+        """Return a template. Raise UsageError if it does not exist, or has a mistake."""
         from navi.config.reader import read_template
 
         path = self.places.templates / f"{name}.yaml"
         if "/" in name or not path.exists():
             known = sorted(one.stem for one in self.places.templates.glob("*.yaml"))
-            others = f"known are {', '.join(known)}" if known else "there are none yet"
-            raise UsageError(f"there is no template `{name}` in {self.places.templates}; {others}")
+            others = f"known templates: {', '.join(known)}" if known else "there are none"
+            raise UsageError(f"no template named `{name}` in {self.places.templates}; {others}")
         template, problems = read_template(path, self.settings.agents)
         if template is None:
             raise UsageError("; ".join(map(str, problems)))
         return template
 
     def host(self, name: str) -> BlockingHost:
-        """Return a host by its name. Raises UsageError if remotes.yaml does not have it."""
+        """Return a host by its name. Raise UsageError if remotes.yaml does not have it."""
         if name == LOCAL:
             return self._here
         if name not in self.remotes:
-            from navi.cli.similar import did_you_mean
-
-            known = (LOCAL, *self.remotes)
-            hint = did_you_mean(name, known) or f"; known are {', '.join(known)}"
-            raise UsageError(f"there is no host `{name}` in {self.places.remotes}{hint}")
+            raise no_host(name, (LOCAL, *self.remotes), self.places.remotes)
         from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 
         if name not in self._hosts:
@@ -183,7 +180,7 @@ class Context:
         return BlockingHost(local_peer(settings), self.environment, self.log, kept, self._cancellation)
 
     def address(self, text: str) -> Address:
-        """Read SESSION, or HOST/SESSION. Raises UsageError."""
+        """Read SESSION, or HOST/SESSION. Raise UsageError."""
         host, slash, name = text.partition("/")
         if not slash:
             host, name = LOCAL, text
@@ -194,7 +191,7 @@ class Context:
 
     def pane(self, options: Options) -> tuple[BlockingHost, Named]:
         """Return the host and the pane that a command line names: by address, or by socket and target, or neither if
-        only one session is registered. Raises UsageError, OperationError, HostError.
+        only one session is registered. Raise UsageError, OperationError, HostError.
         """
         if options.target:
             if options.address:
@@ -208,7 +205,7 @@ class Context:
         return host, pane
 
     def place(self, text: str, socket: str = "") -> tuple[BlockingHost, Named]:
-        """Return the host and the session of an address. Raises UsageError."""
+        """Return the host and the session of an address. Raise UsageError."""
         address = self.address(text)
         return self.host(address.host), Named(address.name, socket)
 
@@ -218,7 +215,7 @@ class Context:
         host = self.host(name)
         names = list(host.run(snapshot(registered=True)).registry.entries)
         if len(names) != 1:
-            several = f"several sessions are registered, give one of them: {', '.join(map(clean, names))}"
+            several = f"several sessions are registered; name one of them: {', '.join(map(clean, names))}"
             raise UsageError(several if names else "no session is registered; give an address")
         return host, Named(names[0], registered=True)
 
@@ -237,6 +234,14 @@ class Context:
 
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 return list(pool.map(one, several))
+
+
+def no_host(name: str, known: Sequence[str], remotes: Path) -> UsageError:
+    """Return what to say of a host that is not in the file of remotes."""
+    from navi.core.similar import did_you_mean
+
+    hint = did_you_mean(name, known) or f"; known hosts: {', '.join(known)}"
+    return UsageError(f"no host named `{name}` in {remotes}{hint}")
 
 
 def _name_of(thing: object) -> str:

@@ -50,15 +50,15 @@ def run_daemon(options: Options, context: Context) -> int:
 def _start(context: Context) -> int:
     lock = context.places.state / LOCK
     if (process := holder(lock)) is not None:
-        context.output.print(f"the relay runs already (process {process})")
+        context.output.print(f"the relay is already running (process {process})")
         return exits.OK
     with open(os.devnull, "r+b") as nothing:
         started = subprocess.Popen(
             RELAY, stdin=nothing, stdout=nothing, stderr=nothing, env=context.environment, start_new_session=True
         )
     if not _until(lambda: holder(lock) is not None or started.poll() is not None) or started.poll() is not None:
-        raise OperationError("the relay did not start; navi daemon start --foreground says why", exits.UNAVAILABLE)
-    context.output.print(f"the relay runs (process {holder(lock)})")
+        raise OperationError("the relay did not start; navi daemon start --foreground shows why", exits.UNAVAILABLE)
+    context.output.print(f"the relay is running (process {holder(lock)})")
     return exits.OK
 
 
@@ -66,15 +66,15 @@ def _stop(context: Context) -> int:
     lock = context.places.state / LOCK
     process = holder(lock)
     if process is None:
-        context.output.complain("no relay runs")
+        context.output.complain("no relay is running")
         return exits.NO
     if not process:
-        raise OperationError(f"the process of the relay is unknown; {lock} has no number", exits.UNAVAILABLE)
+        raise OperationError(f"{lock} names no process, so the relay can't be stopped", exits.UNAVAILABLE)
     with suppress(OSError):  # it may end meanwhile
         os.kill(process, signal.SIGTERM)
     if not _until(lambda: holder(lock) is None):
         raise OperationError(f"the relay (process {process}) did not end within {PATIENCE:g} s", exits.TIMED_OUT)
-    context.output.print("the relay has ended; agents go on")
+    context.output.print("the relay has stopped; agents keep running")
     return exits.OK
 
 
@@ -82,7 +82,7 @@ def _status(context: Context) -> int:
     from navi.headless.client import HubClient
 
     process = holder(context.places.state / LOCK)
-    relay = "no relay runs" if process is None else f"the relay runs (process {process})"
+    relay = "no relay is running" if process is None else f"the relay is running (process {process})"
     try:
         with HubClient(runtime_folder(context.environment)) as hub:
             connected = hub.ask("GET", "/api/daemon/status")["connected"]
@@ -113,7 +113,7 @@ def _relay(context: Context) -> int:
         with only_one(context.places.state / LOCK):
             trio.run(_work, context)
     except Locked as error:
-        raise OperationError(f"a relay runs already ({error})", exits.EXISTS) from error
+        raise OperationError(f"a relay is already running ({error})", exits.EXISTS) from error
     return exits.OK
 
 

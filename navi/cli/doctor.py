@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi.cli.context import AT_ONCE, Context
-from navi.cli.output import Output, UsageError
+from navi.cli.context import AT_ONCE, Context, no_host
+from navi.cli.output import Output
 from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import Remote
 from navi.config.settings import Problem, Settings
+from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.text import clean
 from navi.doctor.examine import examine_here, examine_remote, explain_options
@@ -57,12 +57,11 @@ def run_doctor(options: Options, context: Context) -> int:
 
 
 def _candidates(names: Sequence[str], remotes: Sequence[Remote], context: Context) -> list[Candidate]:
-    """Return the named hosts, or this machine and all enabled remotes. Raises UsageError."""
+    """Return the named hosts, or this machine and all enabled remotes. Raise UsageError."""
     known = {LOCAL: Candidate(LOCAL)} | {remote.name: Candidate(remote.name, remote) for remote in remotes}
     unknown = next((name for name in names if name not in known), None)
     if unknown is not None:
-        where = context.places.remotes
-        raise UsageError(f"no host named `{unknown}` in {where}; known hosts: {', '.join(known)}")
+        raise no_host(unknown, tuple(known), context.places.remotes)
     if names:
         return [known[name] for name in dict.fromkeys(names)]
     return [one for one in known.values() if one.remote is None or one.remote.enabled]
@@ -142,4 +141,4 @@ class Report:
                 for host, finding in self._findings
             ])  # fmt: skip
         faults = (finding.status for _, finding in self._findings if finding.result is Result.FAULT)
-        return next(faults, os.EX_OK)
+        return next(faults, exits.OK)

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from navi.cli.answers import doubt
 from navi.cli.context import Context, answered
-from navi.cli.other_sessions import with_suggestion
-from navi.cli.output import Failed, Output, why
+from navi.cli.other_sessions import no_session, with_suggestion
+from navi.cli.output import Failed, Output, why, with_address
 from navi.core import exits
 from navi.core.address import Address
 from navi.core.facts import facts, rule, usage_facts
 from navi.core.metrics import Metrics, Tokens, metrics_of, session_id
 from navi.core.model import Conversation, Evidence, Frame, Pane, Session, StatusFile, TmuxSession
 from navi.core.status import session_named, sessions_of
-from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
@@ -52,7 +51,7 @@ def run_explain(options: Options, context: Context) -> int:
     found = answered(lambda address: _look(context, address), address)
     if isinstance(found, Failed):
         words, status = why(found)
-        context.output.complain(f"{address}: {words}")
+        context.output.complain(with_address(address, words, status))
         return status
     _print(context.output, options, found)
     return _confirm(context.output, found)
@@ -88,8 +87,7 @@ def _look(context: Context, address: Address) -> Explained:
     session = session_named(sessions_of(address.host, frame, context.agents), address.name)
     if session:
         return Explained(session, frame, _count(host, session))
-    missing = OperationError(f"there is no session {clean(address.name)}", exits.NO_SESSION)
-    raise doubt(frame, address.host) or with_suggestion(context, address, missing)
+    raise doubt(frame, address.host) or with_suggestion(context, address, no_session(address))
 
 
 def _count(host: BlockingHost, session: Session) -> Tokens | str:

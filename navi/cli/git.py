@@ -30,7 +30,7 @@ def run_git(options: Options, context: Context) -> int:
 
 
 def _print(options: Options, context: Context, repository: Repository) -> None:
-    """Print everything. Raises the error that kept requested comments from being read, at the end."""
+    """Print everything. Raise the error that kept requested comments from being read, at the end."""
     request = _request(context, repository)
     talk = _comments(context, repository, request) if options.comments else None
     if options.json:

@@ -13,6 +13,7 @@ from navi.cli.output import UsageError, print_results
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
+from navi.core.model import OVER
 from navi.core.question import How, Reply, Unsuited, choices_for
 from navi.core.text import age, clean
 from navi.headless.client import HubClient, NoHub
@@ -27,9 +28,6 @@ Info = Mapping[str, Any]
 
 ID = re.compile(r"spawn_[0-9a-f]{16}", re.ASCII)
 """What the name of a session without a terminal looks like."""
-
-OVER = frozenset({"complete", "failed", "archived"})
-"""Statuses of a session whose agent has ended."""
 
 
 def connect(context: Context) -> HubClient:
@@ -57,6 +55,11 @@ def address(info: Info) -> str:
     return clean(address_of(info["host"] or LOCAL, info["id"]))
 
 
+def text_of(options: Options) -> str:
+    """Return the text that a command line gives, or standard input."""
+    return sys.stdin.buffer.read().decode("utf-8", "replace") if options.stdin else options.text or ""
+
+
 # ---- beginning
 
 
@@ -74,9 +77,8 @@ def run_spawn(options: Options, context: Context) -> int:
         )  # fmt: skip
         about = address_of(options.host, made["session_id"])
         if made.get("new_folder"):
-            context.output.complain(
-                f"{about} is the first one in its folder: the agent runs that folder's hooks and servers without asking"
-            )
+            words = "is the first session in its folder: the agent runs that folder's hooks and servers without asking"
+            context.output.complain(f"{about} {words}")
         hub.send({"type": "subscribe", "session_id": made["session_id"]})
         status = _await_begin(hub, about)
     if options.json:
@@ -95,7 +97,7 @@ def _await_begin(hub: HubClient, about: str) -> str:
         status = message.get("status")
         if message["type"] in ("session_updated", "connected") and status not in ("starting", "disconnected"):
             return str(status)
-    raise OperationError("the agent has not answered for 90 s; navi health tells how it is", exits.TIMED_OUT)
+    raise OperationError(f"no answer from the agent within 90 s; navi health {about} shows its state", exits.TIMED_OUT)
 
 
 def _offer(about: str) -> str:
@@ -106,7 +108,7 @@ def _offer(about: str) -> str:
 def run_resume(options: Options, context: Context) -> int:
     """Go on with a session whose agent has ended."""
     if not is_headless(options.address):
-        raise UsageError(f"{options.address} is no session without a terminal; navi restart starts an agent again")
+        raise UsageError(f"{options.address} is not a session without a terminal; navi restart starts its agent again")
     with connect(context) as hub:
         info = find(hub, options.address)
         path = f"/api/sessions/{info['id']}/resume"
@@ -152,7 +154,7 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
     info = find(hub, options.address)
     if options.keys or options.literal or options.wait is not None:
         raise UsageError("an agent without a terminal takes whole prompts: no --keys, --literal or --wait")
-    text = sys.stdin.buffer.read().decode("utf-8", "replace") if options.stdin else options.text or ""
+    text = text_of(options)
     hub.follow(info)
     if options.interrupt:
         hub.send({"type": "interrupt", "by": who()})
@@ -188,7 +190,7 @@ def _outcome(hub: HubClient, id: str, about: str) -> str:
 def _wait(hub: HubClient, options: Options, context: Context) -> int:
     """Wait until a session has a status."""
     if not options.until or len(options.addresses) != 1:
-        raise UsageError("of one session without a terminal, wait takes --until STATUS")
+        raise UsageError("for a session without a terminal, give one ADDR and --until STATUS")
     info = find(hub, options.addresses[0])
     hub.follow(info)
     for message in hub.messages(options.timeout):

@@ -247,7 +247,7 @@ def _written_document(name: str, written: Written | Failed) -> dict[str, object]
 
 def _done(name: str, action: str, written: Written) -> str:
     if action == "remove":
-        stayed = "".join(f"; {clean(copy.path)} stays, for it holds other settings" for copy in written.stayed)
+        stayed = "".join(f"; {clean(copy.path)} stays, because it holds other settings" for copy in written.stayed)
         return f"{clean(name)}: the hooks are removed{stayed}"
     kept = f"; the previous settings are kept in {clean(written.backup)}" if written.backup else ""
     return f"{clean(name)}: the hooks are installed{kept}; {USED}"

@@ -38,13 +38,13 @@ def run_hosts(options: Options, context: Context) -> int:
     """List this machine and all enabled remotes with their state; 0 even if some do not answer. Or log in to one."""
     if options.add is not None:
         if options.json or options.login is not None:
-            raise UsageError("--add excludes --login and --json")
+            raise UsageError("--add can't be combined with --login or --json")
         from navi.cli.add_hosts import run_add
 
         return run_add(options.add, context)
     if options.login is not None:
         if options.json:
-            raise UsageError("--login and --json exclude each other: a login is for a person")
+            raise UsageError("--login can't be combined with --json")
         return _log_in(context, options.login)
     names = [LOCAL, *context.remotes]
     answers = context.each(names, lambda name: context.host(name).run(look()))
@@ -64,7 +64,7 @@ def _log_in(context: Context, name: str) -> int:
     if not words:
         raise UsageError("this machine needs no login")
     if host.is_connected():
-        context.output.print(clean(f"{name}: connected already"))
+        context.output.print(clean(f"{name} is already connected"))
         return exits.OK
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("logging in needs a terminal")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from navi.cli.attach import attach_terminal
 from navi.cli.changes import carry_out
 from navi.cli.context import Context
-from navi.cli.other_sessions import suggesting, with_suggestion
+from navi.cli.other_sessions import no_session, suggesting, with_suggestion
 from navi.cli.output import Output, UsageError, attempt, print_results
 from navi.config.undo_list import Killed, forget, last_killed, remember
 from navi.core import exits
@@ -18,9 +18,11 @@ from navi.core.model import Frame, Session
 from navi.core.status import session_named, sessions_of
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.lifecycle import SESSION_VERBS, STILL_STARTING, About, Created, SessionVerb, new, rename, undo
+from navi.ops.creation import STILL_STARTING, Created, new
+from navi.ops.lifecycle import rename, undo
 from navi.ops.look import look
 from navi.ops.outcome import unanswered, undo_hint
+from navi.ops.session_verbs import SESSION_VERBS, About, SessionVerb
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -48,9 +50,7 @@ def look_before(context: Context, address: Address) -> Before:
     frame = host.run(look())
     session = session_named(sessions_of(host.name, frame, context.agents), address.name)
     if session is None and frame.proven:
-        where = "on this machine" if address.host == LOCAL else f"on {address.host}"
-        missing = OperationError(f"no session named {clean(address.name)} {where}", exits.NO_SESSION)
-        raise with_suggestion(context, address, missing)
+        raise with_suggestion(context, address, no_session(address))
     return Before(session, frame)
 
 
@@ -126,7 +126,7 @@ def _named_launch(options: Options, context: Context) -> tuple[Launch, str]:
     kinds = {kind.name: kind for kind in context.agents}
     name = options.agent or context.agents[0].name
     if name not in kinds:
-        raise UsageError(f"there is no agent `{name}`; known are {', '.join(kinds)}")
+        raise UsageError(f"no agent named `{name}`; known agents: {', '.join(kinds)}")
     return agent(kinds[name], options.skip_permissions), directory
 
 
@@ -144,7 +144,7 @@ def _tell_created(output: Output, options: Options, created: Created, launch: La
 
 def _tell_unregistered(output: Output, created: Created) -> None:
     if created.problem:
-        output.complain(f"not in the registry: {created.problem}")
+        output.complain(f"could not be registered: {created.problem}")
 
 
 def _ending(created: Created) -> dict[str, int | str | None]:

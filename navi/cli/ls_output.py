@@ -11,7 +11,7 @@ from navi.core.failure import HostState
 from navi.core.model import Marks, Pane, Session, Source, TmuxSession
 from navi.core.registry import CODES, Condition, Entry, Health, Snapshot, condition_in, condition_of
 from navi.core.status import rank, sessions_of
-from navi.core.text import age, clean, utc
+from navi.core.text import age, clean, columns, utc
 from navi.core.unlisted import unlisted
 from navi.hosts.base import HostError
 from navi.ops import OperationError
@@ -136,19 +136,10 @@ Cells = tuple[str, str, str, str, str]
 def print_rows(output: Output, rows: Sequence[Row], more: Sequence[Cells] = ()) -> None:
     """Print a table of sessions, the most urgent first, and `more` lines below them."""
     table = [*(_cells(row) for row in sorted(rows, key=_order)), *more]
-    widths = [max((_columns(cells[column]) for cells in table), default=0) for column in range(4)]
+    widths = [max((columns(cells[column]) for cells in table), default=0) for column in range(4)]
     for *cells, message in table:
-        line = "  ".join(cell + " " * (width - _columns(cell)) for cell, width in zip(cells, widths, strict=True))
+        line = "  ".join(cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True))
         output.print(f"{line}  {message}".rstrip())
-
-
-def _columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    from unicodedata import combining, east_asian_width
-
-    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def _order(row: Row) -> tuple[bool, int, str, str]:
@@ -209,9 +200,9 @@ def print_conditions(
         documents = [_condition_document(about, condition) for about, condition in conditions]
         output.print_json(documents[0] if alone and len(documents) == 1 else documents)
     else:
-        width = max((_columns(clean(about)) for about, _ in conditions), default=0)
+        width = max((columns(clean(about)) for about, _ in conditions), default=0)
         for about, condition in conditions:
-            space = " " * (width - _columns(clean(about)))
+            space = " " * (width - columns(clean(about)))
             output.print(f"{clean(about)}{space}  {condition.health}: {clean(condition.reason)}")
     if alone and len(conditions) == 1:
         return CODES.get(conditions[0][1].health, exits.UNAVAILABLE)

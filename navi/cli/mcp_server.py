@@ -80,7 +80,7 @@ class _Server:
     async def _call_tool(self, _: Any, call: types.CallToolRequestParams) -> types.CallToolResult:
         verb = TOOLS.get(call.name)
         if verb is None:
-            return _failure(f"there is no tool {call.name}")
+            return _failure(f"no tool named {call.name}")
         try:
             options = options_of(verb, call.arguments or {})
         except Mistake as mistake:
@@ -94,7 +94,7 @@ class _Server:
 
     async def _read_resource(self, _: Any, asked: types.ReadResourceRequestParams) -> types.ReadResourceResult:
         if str(asked.uri) != SESSIONS:
-            raise ValueError(f"there is no resource {asked.uri}; the only one is {SESSIONS}")
+            raise ValueError(f"no resource named {asked.uri}; the only one is {SESSIONS}")
         result = await self._carry_out(TOOLS["ls"], options_of(TOOLS["ls"], {}))
         contents = types.TextResourceContents(uri=SESSIONS, mime_type="application/json", text=result.output)
         return types.ReadResourceResult(contents=[contents])
@@ -176,12 +176,12 @@ def _property(one: Argument) -> dict[str, Any]:
 
 
 def options_of(verb: Verb, given: Mapping[str, Any]) -> Options:
-    """Return the options for the arguments of a call. Raises Mistake."""
+    """Return the options for the arguments of a call. Raise Mistake."""
     known = arguments_of(verb)
     unknown = given.keys() - {one.key for one in known}
     if unknown:
         keys = ", ".join(one.key for one in known)
-        raise Mistake(f"{verb.name} has no argument {', '.join(sorted(unknown))}; known are {keys}")
+        raise Mistake(f"{verb.name} has no argument {', '.join(sorted(unknown))}; known arguments: {keys}")
     missing = [one.value for one in known if one.is_required and given.get(one.key) in (None, [])]
     if missing:
         raise Mistake(f"the following arguments are required: {', '.join(missing)}")
@@ -217,7 +217,7 @@ def _values(one: Argument, value: Any) -> list[Any]:
 
 
 def _text_of(one: Argument, value: Any) -> str:
-    """Return the text of a value. Raises Mistake for one of another type, and for text that no command can take."""
+    """Return the text of a value. Raise Mistake for one of another type, and for text that no command can take."""
     types_of_value: tuple[type, ...] = {"integer": (int,), "number": (int, float)}.get(one.kind.schema, (str,))
     if isinstance(value, bool) or not isinstance(value, types_of_value):
         article = "an" if one.kind.schema == "integer" else "a"

@@ -18,15 +18,16 @@ from navi.cli.lifecycle import find as find_session
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named, address_of
 from navi.core.agents import AgentKind
+from navi.core.conversations import CONVERSATION_ID
 from navi.core.launch import Launch, of_caller, program_of
+from navi.core.model import OVER
 from navi.core.status import sessions_of
 from navi.core.text import clean
 from navi.headless.client import HubClient
 from navi.headless.harness import HARNESSES
 from navi.ops import OperationError
-from navi.ops.lifecycle import Created, new
+from navi.ops.creation import Created, new
 from navi.ops.look import look
-from navi.ops.lost_sessions import CONVERSATION
 from navi.ops.resume import ID, conversation_id, kind_named
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def launch_of(info: Info, context: Context) -> Launch:
     kind = kind_named(harness.kind, context.agents) if harness and harness.kind else None
     if kind is None or not kind.resume:
         raise OperationError(f"{info['harness']} can't go on with a conversation in a terminal; nothing was ended")
-    if not CONVERSATION.fullmatch(info["agent_session_id"]):
+    if not CONVERSATION_ID.fullmatch(info["agent_session_id"]):
         raise OperationError(f"the conversation of {info['id']} is not known; nothing was ended")
     return _launch(kind, info)
 
@@ -97,7 +98,7 @@ def _launch(kind: AgentKind, info: Info) -> Launch:
 
 def end(hub: HubClient, info: Info) -> None:
     """End a session's agent, and wait for the proof. Raise OperationError where there is none."""
-    if info["status"] in ("complete", "failed", "archived"):
+    if info["status"] in OVER:
         return
     if info["status"] == "disconnected":
         raise _unreached(info)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from navi.cli.similar import did_you_mean
 from navi.core import exits
 from navi.core.address import LOCAL, Address
+from navi.core.similar import did_you_mean
 from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.ops import OperationError
@@ -23,6 +23,12 @@ def suggesting(context: Context, address: Address) -> Iterator[None]:
         yield
     except OperationError as error:
         raise with_suggestion(context, address, error) from error
+
+
+def no_session(address: Address) -> OperationError:
+    """Return the failure that there is no such session."""
+    where = "on this machine" if address.host == LOCAL else f"on {address.host}"
+    return OperationError(f"no session named {clean(address.name)} {where}", exits.NO_SESSION)
 
 
 def with_suggestion(context: Context, address: Address, error: OperationError) -> OperationError:

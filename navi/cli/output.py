@@ -123,14 +123,14 @@ def attempt(output: Output, about: object, do: Callable[[], T], show: Callable[[
         show(do())
     except (HostError, OperationError) as error:
         words, status = why(error)
-        output.complain(_with_address(about, words, status))
+        output.complain(with_address(about, words, status))
         output.show_screen(error)
         return status
     return exits.OK
 
 
-def _with_address(about: object, words: str, status: int) -> str:
-    """Return what to complain of: a message that there is no such session has its name already."""
+def with_address(about: object, words: str, status: int) -> str:
+    """Return what to complain of, with the address of a session: one that does not exist is named already."""
     return words if status == exits.NO_SESSION and words.startswith("no session named ") else f"{about}: {words}"
 
 
@@ -146,7 +146,7 @@ def print_results(
             status = status or code
             document.append({"address": str(thing), "error": cause, "status": code})
             if not as_json:
-                output.complain(_with_address(thing, cause, code))
+                output.complain(with_address(thing, cause, code))
         else:
             document.append({"address": str(thing), "error": None, "status": exits.OK})
             if not as_json:

@@ -21,11 +21,10 @@ from navi.core.cleanup import (
     difference,
     file_removals,
     removals,
-    seconds_of,
 )
 from navi.core.model import Frame
 from navi.core.registry import Snapshot, read_registry
-from navi.core.text import clean
+from navi.core.text import clean, seconds_of
 from navi.ops import OperationError
 from navi.ops.files import remove_files
 from navi.ops.lifecycle import kill, new_undo_id
@@ -38,9 +37,6 @@ if TYPE_CHECKING:
     from navi.cli.context import Context
     from navi.cli.output import Output
     from navi.hosts.blocking_host import BlockingHost
-
-WRONG_DATA = 65
-"""The exit status for a file that can't be understood (EX_DATAERR)."""
 
 Results = Sequence[tuple[Removal, str]]
 """What was to be removed, each with what went wrong, or ""."""
@@ -266,7 +262,7 @@ def run_registry(options: Options, context: Context) -> int:
         raise OperationError(f"{options.file} can't be read: {error.strerror}", exits.NO_SESSION) from error
     problem = read_registry(body).problem
     if problem:
-        raise OperationError(f"{options.file} is not a registry: {problem}; nothing has changed", WRONG_DATA)
+        raise OperationError(f"{options.file} is not a registry: {problem}; nothing has changed", exits.WRONG_DATA)
     restored = host.run(replace_file(body.decode("utf-8", "surrogateescape")))
     before = "; the previous file is beside it, with the ending .before" if restored.replaced else ""
     context.output.print(f"restored {restored.path}{before}")

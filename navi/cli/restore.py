@@ -66,7 +66,7 @@ def find_restorable(context: Context, address: Address) -> Found:
         candidates: list[LostSession | Killed] = [*others.ended, *others.killed]
         found = sorted((one for one in candidates if one.name == address.name), key=lambda one: -one.time)
     if not found:
-        raise OperationError(f"nothing is kept of a session named {clean(address.name)} there", exits.NO_SESSION)
+        raise OperationError(f"nothing is stored about a session named {clean(address.name)} there", exits.NO_SESSION)
     return Found(address, found[0])
 
 

@@ -45,7 +45,7 @@ def run_send(options: Options, context: Context) -> int:
         sent = outcome_of(context.output, host, pane, call, error, sending.time_limit)
         if expected:
             _print_sent(context.output, options, sent)
-            context.output.complain("nobody waited for its answer; navi wait or navi capture shows it")
+            context.output.complain("navi did not wait for the answer; navi wait or navi capture shows it")
             return exits.TIMED_OUT
     _print_sent(context.output, options, sent)
     return _status(context.output, sent)
@@ -93,7 +93,7 @@ def _status(output: Output, sent: Sent) -> int:
         output.complain(UNCONFIRMED)
         return exits.NO
     if sent.became is Became.QUEUED:
-        output.complain(f"{sent.agent} is at work and keeps the text for the end of its turn")
+        output.complain(f"{sent.agent} is busy, and takes the text at the end of its turn")
     if sent.answer and sent.answer.status not in ("idle", "working"):
         output.complain(ENDINGS[sent.answer.status].format(sent.agent))
         return exits.NO

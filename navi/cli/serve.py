@@ -18,9 +18,8 @@ from navi.cli.daemon import RELAY
 from navi.cli.output import UsageError
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
-from navi.core.cleanup import seconds_of
 from navi.core.log import Log
-from navi.core.text import clean
+from navi.core.text import clean, seconds_of
 from navi.headless.client import SOCKET, HubClient
 from navi.headless.harness.configured import configured
 from navi.headless.hub import Hub
@@ -74,7 +73,7 @@ def run_serve(options: Options, context: Context) -> int:
             finally:
                 store.close()
     except Locked as error:
-        raise OperationError(f"a hub runs already ({error}); it has {state / LOCK}", exits.EXISTS) from error
+        raise OperationError(f"a hub is already running ({error}); it has {state / LOCK}", exits.EXISTS) from error
     return exits.OK
 
 
@@ -140,7 +139,7 @@ async def _serve_page(hub: Hub, port: int | None, context: Context) -> None:
     if missing:
         from navi.cli.advice import advice
 
-        words = f"there is no page in a browser without the Python packages {' and '.join(PACKAGES)}"
+        words = f"the page in a browser needs the Python packages {' and '.join(PACKAGES)}"
         context.output.complain(f"{words}; {advice(sys.prefix, sys.base_prefix, missing)}")
         return
     from navi.headless.web.front import listening, serve_page
@@ -148,10 +147,10 @@ async def _serve_page(hub: Hub, port: int | None, context: Context) -> None:
     try:
         async with listening(port, PORT) as listener, trio.open_nursery() as nursery:
             address = await nursery.start(serve_page, hub, listener, context.places.state / TOKEN, context.log)
-            context.output.print_at_once(f"the page, for whoever opens this address first: {address}")
+            context.output.print_at_once(f"the page, at an address that works once: {address}")
     except* OSError as group:
         reason = group.exceptions[0]
-        context.output.complain(f"the page can't be served: {reason}; navi serve --port takes another port")
+        context.output.complain(f"the page can't be served: {reason}; navi serve --port P uses another one")
 
 
 async def _open_in_terminal(environment: Mapping[str, str], row: StoredSession) -> str:

@@ -13,11 +13,10 @@ from navi.cli.log import log_to_file
 from navi.cli.output import standard_output
 from navi.config.places import Places
 from navi.config.reader import read_remotes, read_settings
+from navi.core import exits
 from navi.fleet import Fleet
 from navi.tui.dashboard import Dashboard
 from navi.tui.terminal import terminal_is_usable
-
-OK, WRONG_USAGE = 0, 64
 
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread that reads a long answer gives way to a key."""
@@ -32,7 +31,7 @@ def run_dashboard(log_level: str) -> int:
     """Show the dashboard until the user quits; return the exit status."""
     if not terminal_is_usable():
         standard_output().complain("the dashboard needs a terminal; standard input and output are not one")
-        return WRONG_USAGE
+        return exits.WRONG_USAGE
     environment = dict(os.environ)
     places = Places(environment)
     log = log_to_file(places.state, log_level)
@@ -45,4 +44,4 @@ def run_dashboard(log_level: str) -> int:
     sys.setswitchinterval(SWITCH_INTERVAL)
     gc.set_threshold(*COLLECTIONS)
     trio.run(dashboard.run)
-    return OK
+    return exits.OK

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from navi.cli.arguments import LIST, Argument
-from navi.cli.similar import did_you_mean
 from navi.cli.verbs import VERBS, Verb
+from navi.core.similar import did_you_mean
 
 USAGE = """usage: navi [--help | --version]
        navi [--log-level LEVEL] [VERB [ARGUMENTS]]

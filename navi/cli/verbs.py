@@ -310,7 +310,7 @@ VERBS = (
     ),
     Verb(
         "collaborate", "let the agent of a session in a terminal take feedback", "cli.collaborate.run_collaborate",
-        (ONE, flag("--off", help="it takes no feedback any more"), JSON), mcp_tool=True,
+        (ONE, flag("--off", help="stop taking feedback"), JSON), mcp_tool=True,
     ),
     Verb("serve", "keep the sessions without a terminal, until it is stopped", "cli.serve.run_serve", SERVE),
     Verb("daemon", "start, stop or check the relay to the agents of such sessions", "cli.daemon.run_daemon", DAEMON),

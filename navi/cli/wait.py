@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from navi.cli.context import Context
 from navi.cli.other_sessions import suggesting
-from navi.cli.output import Output, UsageError, why
+from navi.cli.output import Output, UsageError, why, with_address
 from navi.core import exits
 from navi.core.address import Address, Named
 from navi.core.text import clean
@@ -65,7 +65,7 @@ def _print_found(output: Output, address: str, future: Future[str], alone: bool)
         line = future.result()
     except (HostError, OperationError) as error:
         words, status = why(error)
-        output.complain(f"{address}: {words}")
+        output.complain(with_address(address, words, status))
         output.show_screen(error)
         return status
     output.print_at_once(line if alone else f"{clean(address)}: {line}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
+from navi.cli.other_sessions import no_session
 from navi.core import exits
-from navi.core.address import Named
+from navi.core.address import Address, Named
 from navi.core.agents import AgentKind
 from navi.core.failure import HostState
 from navi.core.model import Frame
@@ -27,7 +28,7 @@ def wait_for_status(
 ) -> str:
     """Return the status as soon as it is a wanted one. `limit` is of time.monotonic.
 
-    A status that no tmux server confirms is none. Raises OperationError when time is up, the session is gone, or tmux
+    A status that no tmux server confirms is none. Raise OperationError when time is up, the session is gone, or tmux
     can't be asked there, and HostError.
     """
     last = "timed out waiting for its status"
@@ -43,7 +44,7 @@ def wait_for_status(
             if found.failure.state is HostState.NO_TMUX:
                 raise OperationError(last, found.status)
         elif session is None or session.tmux is None:
-            raise OperationError(f"there is no session {clean(pane.name)}", exits.NO_SESSION)
+            raise no_session(Address(host.name, pane.name))
     raise OperationError(last, exits.TIMED_OUT)
 
 

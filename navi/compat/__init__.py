@@ -35,7 +35,7 @@ def run_tool(options: Options, context: Context) -> int:
         return run_entries(words, context)
     tool = TOOLS.get(options.tool)
     if tool is None:
-        raise UsageError(f"there is no tool `{options.tool}`; known are {', '.join(TOOLS)}")
+        raise UsageError(f"no tool named `{options.tool}`; known tools: {', '.join(TOOLS)}")
     if tool.needs_words and not words:
         context.output.print(usage(tool))
         return tool.wrong

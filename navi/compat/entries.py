@@ -31,7 +31,7 @@ def run_entries(words: Sequence[str], context: Context) -> int:
     function = FUNCTIONS.get(words[0]) if words else None
     try:
         if function is None:
-            raise Failed(f"there is no such function; known are {', '.join(FUNCTIONS)}", INVALID)
+            raise Failed(f"unknown function; known functions: {', '.join(FUNCTIONS)}", INVALID)
         return function(words[1:], context)
     except Failed as error:
         context.output.note(f"registry: {error}")
@@ -104,7 +104,7 @@ def _field(key: str) -> Callable[[Sequence[str], Context], int]:
 
 
 def _entry(arguments: Sequence[str], context: Context) -> Any:
-    """Return an entry as the file has it, with fields unknown to navi; None if there is none. Raises Failed for a file
+    """Return an entry as the file has it, with fields unknown to navi; None if there is none. Raise Failed for a file
     that is damaged as a whole: it does not tell.
     """
     name = _name(arguments)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from unicodedata import combining, east_asian_width
 
 from navi.cli.output import Output
 from navi.core.registry import epoch
-from navi.core.text import clean
+from navi.core.text import clean, columns
 
 
 def print_document(output: Output, document: object) -> None:
@@ -33,7 +32,7 @@ def cell(text: str, width: int) -> str:
     """Cut and fill a text to so many columns of a terminal."""
     taken, used = "", 0
     for letter in clean(text):
-        wide = 0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1
+        wide = columns(letter)
         if used + wide > width:
             break
         taken, used = taken + letter, used + wide

@@ -26,7 +26,7 @@ NUMBER = re.compile(r"[0-9]+\.?[0-9]*")
 
 
 def pane_of(given: Mapping[str, str], context: Context, wrong: int) -> Named:
-    """Return the pane that a command line names. Raises WrongUsage, Failed with the status `wrong`."""
+    """Return the pane that a command line names. Raise WrongUsage, Failed with the status `wrong`."""
     socket, target, name = given.get("socket", ""), given.get("target", ""), given.get("session", "")
     if "socket_name" in given:
         if socket:
@@ -175,7 +175,7 @@ def print_health(given: Mapping[str, str], context: Context) -> int:
 
 
 def ask_health(pane: Named, context: Context, status: int, touch: bool = True) -> PaneHealth:
-    """Return the health of a pane. Raises Failed with that status for a name that is not registered."""
+    """Return the health of a pane. Raise Failed with that status for a name that is not registered."""
     from navi.core.registry import Health
     from navi.ops.health import PaneHealth, health_of
 

@@ -29,7 +29,7 @@ def sockets_folder(environment: Mapping[str, str]) -> str:
 
 
 def own_socket(context: Context) -> str:
-    """Return the socket of the tools' usual tmux server. Raises Failed if its folder is another user's."""
+    """Return the socket of the tools' usual tmux server. Raise Failed if its folder is another user's."""
     folder = sockets_folder(context.environment)
     if os.path.lexists(folder) and not _is_own(folder):
         raise Failed(f"{folder} is not yours; set CLAUDE_TMUX_SOCKET_DIR to a folder of your own", 3)
@@ -41,7 +41,7 @@ def _is_own(path: str) -> bool:
 
 
 def entries(context: Context) -> Mapping[str, Entry]:
-    """Return all entries by name. Raises Failed if the file is damaged as a whole."""
+    """Return all entries by name. Raise Failed if the file is damaged as a whole."""
     from navi.core.registry import read_registry
 
     body = registry_text(context)
@@ -64,7 +64,7 @@ def registry_text(context: Context) -> bytes | None:
 
 
 def only_one(context: Context, status: int) -> str:
-    """Return the name of the only registered session. Raises Failed with that status if there is none, or several."""
+    """Return the name of the only registered session. Raise Failed with that status if there is none, or several."""
     names = list(entries(context))
     if not names:
         words = (
@@ -80,7 +80,7 @@ def only_one(context: Context, status: int) -> str:
 
 
 def socket_named(name: str, context: Context) -> str:
-    """Return the socket that tmux -L NAME means. Raises WrongUsage."""
+    """Return the socket that tmux -L NAME means. Raise WrongUsage."""
     if not name or "/" in name:
         raise WrongUsage(f"invalid socket name `{name}`; -S takes a path")
     return os.path.join(context.environment.get("TMUX_TMPDIR") or "/tmp", f"tmux-{os.getuid()}", name)

@@ -14,7 +14,7 @@ from navi.compat.registered import entries, only_one, own_socket, socket_named
 from navi.compat.tool import Failed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Named
-from navi.core.text import clean
+from navi.core.text import clean, seconds_of
 from navi.ops import OperationError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from navi.cli.output import Output
     from navi.core.cleanup import Removal
     from navi.core.registry import Condition, Entry, Snapshot
-    from navi.ops.lifecycle import Created
+    from navi.ops.creation import Created
     from navi.ops.servers import Server
 
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def create(given: Mapping[str, str], context: Context) -> int:
     """Create a session in the current directory."""
     from navi.core.launch import GDB, PYTHON, Launch, of_caller
-    from navi.ops.lifecycle import new
+    from navi.ops.creation import new
 
     if not given.get("name"):
         raise WrongUsage("Session name is required (use -n <name>)")
@@ -104,7 +104,7 @@ def _explain_unknown(output: Output, found: Snapshot) -> None:
 
 
 def _snapshot(context: Context) -> Snapshot:
-    """Take a snapshot of all registered sessions. Raises Failed if the registry is damaged as a whole."""
+    """Take a snapshot of all registered sessions. Raise Failed if the registry is damaged as a whole."""
     from navi.ops.snapshot import snapshot
 
     host = context.host(LOCAL)
@@ -269,7 +269,7 @@ def _deregister(context: Context, entry: Entry) -> str:
 
 def clean_up(given: Mapping[str, str], context: Context) -> int:
     """Remove sessions from the registry that are dead, old, or all; kill those that live."""
-    from navi.core.cleanup import removals, seconds_of
+    from navi.core.cleanup import removals
 
     older = given.get("older_than")
     try:

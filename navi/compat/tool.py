@@ -37,7 +37,7 @@ class Tool(NamedTuple):
 
 def given_in(tool: Tool, words: Sequence[str]) -> dict[str, str]:
     """Return the options of a command line by their keys, in the order of the words; a flag is "yes". The last one
-    counts. Raises HelpRequested, WrongUsage.
+    counts. Raise HelpRequested, WrongUsage.
     """
     given: dict[str, str] = {}
     try:

@@ -1,7 +1,7 @@
 """Read remotes.yaml, config.yaml and templates. YAML is imported only if there is a file to read.
 
 A bad entry never hides a good one: every reader returns the valid entries and a list of problems, each with file, line,
-remote and field.
+entry and field.
 """
 
 from collections.abc import Sequence
@@ -16,25 +16,25 @@ def read_remotes(path: Path) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:
     """Return the valid entries of remotes.yaml, and the problems of the rest. A missing file means no remotes."""
     if not path.exists():
         return (), ()
-    from navi.config import yaml_reader  # importing YAML takes longer than a verb
+    from navi.config import yaml_remotes  # importing YAML takes longer than a verb
 
-    return yaml_reader.read_remotes(path)
+    return yaml_remotes.read_remotes(path)
 
 
 def read_settings(path: Path) -> tuple[Settings, tuple[Problem, ...]]:
     """Return the settings of config.yaml, and its problems. Missing or invalid settings have their defaults."""
     if not path.exists():
         return Settings(), ()
-    from navi.config import yaml_reader
+    from navi.config import yaml_settings
 
-    return yaml_reader.read_settings(path)
+    return yaml_settings.read_settings(path)
 
 
 def read_template(path: Path, kinds: Sequence[AgentKind]) -> tuple[Template | None, tuple[Problem, ...]]:
     """Return a template and its problems. A template with any problem is not used: None."""
-    from navi.config import yaml_reader
+    from navi.config import yaml_templates
 
-    return yaml_reader.read_template(path, kinds)
+    return yaml_templates.read_template(path, kinds)
 
 
 def read_templates(folder: Path, kinds: Sequence[AgentKind]) -> tuple[tuple[Template, ...], tuple[Problem, ...]]:

@@ -87,7 +87,7 @@ def _understand(text: str, mark: str) -> tuple[Remote, ...] | None:
 
 
 def _remote(line: str) -> Remote:
-    """Return the remote that a line holds. Raises ValueError or KeyError for any other line."""
+    """Return the remote that a line holds. Raise ValueError or KeyError for any other line."""
     texts = zip(map(type, Remote("", "")), line.split("\t"), strict=True)
     values: Iterable[Any] = (YES_OR_NO[text] if kind is bool else kind(text) for kind, text in texts)
     return Remote(*values)

@@ -7,18 +7,8 @@ from navi.core.place import files_of, is_earlier, why_unconfirmed, why_unjudged
 from navi.core.registry import Condition, Entry, Health, Snapshot, condition_of, epoch, strays
 from navi.core.text import exact_age
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
 ENDED = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)
 """The health of sessions that are always removed."""
-
-
-def seconds_of(age: str) -> int:
-    """Read an age such as 90s, 30m, 12h or 7d. Raises ValueError with words for people."""
-    number, unit = age[:-1], age[-1:]
-    if unit not in UNITS or not (number.isascii() and number.isdigit() and len(number) <= 9):
-        raise ValueError(f"invalid age `{age}`; write 90s, 30m, 12h or 7d")
-    return int(number) * UNITS[unit]
 
 
 class Removal(NamedTuple):

@@ -6,6 +6,7 @@ a pane closed. So a record counts only while its pane runs its agent, as far as 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from navi.core.evidence import Agent, seconds
@@ -17,6 +18,9 @@ MOST = 64
 
 LONGEST_ID = 100
 """Characters of an agent's own id."""
+
+CONVERSATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
+"""What an agent's own id looks like where it names a folder or goes into a command line, so it can't be an option."""
 
 STARTS_WITHIN = 2.0
 """Seconds by which the first event of a process may be earlier than what its state file says about its start."""
@@ -37,14 +41,13 @@ def _conversation(key: str, entry: dict[str, object]) -> Conversation:
     """Return a conversation. The key of one without an id has a colon."""
     texts = {name: text_in(entry.get(name)) for name in ("agent", "status", "message", "cwd", "pane", "host", "boot")}
     parent = entry.get("parent")
-    server = entry.get("server")
     return Conversation(
         "" if ":" in key else clean(key),
         **texts,
         timestamp=time_in(entry.get("timestamp")),
         started=time_in(entry.get("started")),
         parent=clean(parent[:LONGEST_ID]) if isinstance(parent, str) else "",
-        server=server if isinstance(server, int) and not isinstance(server, bool) else 0,
+        server=process_in(entry.get("server")),
     )
 
 
@@ -58,6 +61,11 @@ def time_in(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 < value < 1e11 else None
+
+
+def process_in(value: object) -> int:
+    """Return the number of a process in a status file, 0 for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 # ---- matching

@@ -11,6 +11,8 @@ OK = 0
 NO = 1
 """The verb's own "no", or it failed."""
 WRONG_USAGE = 64
+WRONG_DATA = 65
+"""A file is not what the verb needs."""
 NO_SESSION = 66
 UNAVAILABLE = 69
 """The host can't be reached, or it lacks a program."""
@@ -19,6 +21,7 @@ TIMED_OUT = 75
 REFUSED = 77
 """Not permitted: authentication, host key, file permissions."""
 CONFIGURATION = 78
+"""A file that navi keeps, or that the user wrote, can't be used as it is."""
 
 
 def of_failure(failure: Failure) -> int:

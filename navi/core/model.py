@@ -57,6 +57,10 @@ class BackgroundAgent(NamedTuple):
     job: Mapping[str, object] = MappingProxyType({})
 
 
+OVER = frozenset({"complete", "failed", "archived"})
+"""The hub's words for a session whose agent has ended."""
+
+
 class HeadlessAgent(NamedTuple):
     """A session whose agent navi runs without a terminal, as its hub knows it, the texts cleaned. `status` is what it
     is shown as, in the hub's words; `reason` says more about it.
@@ -93,7 +97,7 @@ class HeadlessAgent(NamedTuple):
     @property
     def over(self) -> bool:
         """Whether its agent has ended."""
-        return self.status in ("complete", "failed", "archived")
+        return self.status in OVER
 
 
 class Pane(NamedTuple):

@@ -11,15 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from navi.core.address import address_of
+from navi.core.evidence import ATTENTION, BUSY
 from navi.core.failure import HostState
 from navi.core.listing import Key
 from navi.core.model import HostView, Session, Source
-
-ASKED = frozenset({"permission", "waiting"})
-"""Statuses in which an agent asks; going from one to the other is no news."""
-
-TURN = frozenset({"working", *ASKED})
-"""Statuses within a turn."""
 
 RESTING = frozenset({"done", "idle"})
 """Statuses of an agent whose turn has ended well."""
@@ -59,7 +54,7 @@ class Notice(NamedTuple):
     @property
     def kind(self) -> str:
         """What it is about, where a change within one kind is no news."""
-        return "asks" if self.word in ASKED else self.word
+        return "asks" if self.word in ATTENTION else self.word
 
 
 class Observer:
@@ -111,11 +106,11 @@ def is_lost(view: HostView) -> bool:
 
 def news_of(before: str, word: str) -> str:
     """Return the word of the notice for a change of status, "" if there is none."""
-    if word in ASKED:
-        return "" if before in ASKED else word
+    if word in ATTENTION:
+        return "" if before in ATTENTION else word  # going from one question to another is no news
     if word == "error":
         return "" if before == "error" else word
-    return DONE if word in RESTING and before in TURN else ""
+    return DONE if word in RESTING and before in BUSY else ""
 
 
 def _notice(session: Session, word: str, before: float, seen: float) -> Notice:

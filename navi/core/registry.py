@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from navi.core.model import PROOF, Frame, Pane, Tmux, TmuxSession
-from navi.core.text import clean, decode
+from navi.core.text import clean, decode, how_it_ended
 
 VERSION = "1.0"
 
@@ -190,17 +190,10 @@ def condition_in(session: TmuxSession, gone: frozenset[int] = frozenset(), entry
     if pane is None:
         return Condition(Health.MISSING, "its pane is gone", socket=session.socket)
     if pane.dead:
-        return Condition(Health.DEAD, how_it_ended(pane), pane, session.socket)
+        return Condition(Health.DEAD, how_it_ended(pane.exit_status, pane.exit_signal), pane, session.socket)
     if pane.process in gone:
         return Condition(Health.ZOMBIE, f"its process {pane.process} does not run", pane, session.socket)
     return Condition(Health.HEALTHY, f"its process {pane.process} runs", pane, session.socket)
-
-
-def how_it_ended(pane: Pane) -> str:
-    """Return how the process of a dead pane ended."""
-    if pane.exit_signal:
-        return f"its process was ended by signal {pane.exit_signal}"
-    return "its process has ended" + (f" with status {pane.exit_status}" if pane.exit_status is not None else "")
 
 
 def strays(snapshot: Snapshot, names: Sequence[str]) -> tuple[TmuxSession, ...]:

@@ -15,6 +15,7 @@ from navi.core.background import background_sessions
 from navi.core.conversations import (
     conversation_of,
     conversations_in,
+    process_in,
     read_conversations,
     reported,
     text_in,
@@ -118,9 +119,7 @@ def _place(value: object) -> Place | None:
         return None
     keys = ("host", "boot", "socket", "session", "pane")
     host, boot, socket, session, pane = (text_in(value.get(key)) for key in keys)
-    server = value.get("server")
-    process = server if isinstance(server, int) and not isinstance(server, bool) else 0
-    return Place(host, boot, socket, process, session, pane) if host else None
+    return Place(host, boot, socket, process_in(value.get("server")), session, pane) if host else None
 
 
 def _agents_of_mapping(value: object) -> Iterable[AgentStatus]:

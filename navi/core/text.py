@@ -1,4 +1,4 @@
-"""Cleaning and escaping text from outside before anything prints it, and formatting ages, times and paths.
+"""Cleaning and escaping text from outside before anything prints it, and reading and formatting ages, times and paths.
 
 Text from a host, a pane or a file is hostile until it is cleaned here: no escape sequence, control character (C1
 included) or bidi override may reach the terminal.
@@ -150,6 +150,18 @@ def exact_age(seconds: float) -> str:
     return f"{whole // 86400}d {whole % 86400 // 3600}h"
 
 
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+"""The units of ages that people write, in seconds."""
+
+
+def seconds_of(text: str) -> int:
+    """Read an age such as 90s, 30m, 12h or 7d. Raise ValueError with words for people."""
+    number, unit = text[:-1], text[-1:]
+    if unit not in UNITS or not (number.isascii() and number.isdigit() and len(number) <= 9):
+        raise ValueError(f"invalid age `{text}`; write 90s, 30m, 12h or 7d")
+    return int(number) * UNITS[unit]
+
+
 def latency(seconds: float) -> str:
     """Format a round-trip time: `<1ms`, `42ms`, `1.2s`."""
     if seconds < 0.00095:
@@ -157,6 +169,22 @@ def latency(seconds: float) -> str:
     if seconds < 0.9995:
         return f"{seconds * 1000:.0f}ms"
     return f"{seconds:.1f}s"
+
+
+def how_it_ended(status: object, signal: str) -> str:
+    """Say how a pane's process ended; `status` is None or "" if tmux does not tell it."""
+    if signal:
+        return f"its process was ended by signal {signal}"
+    return "its process has ended" + (f" with status {status}" if status not in (None, "") else "")
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def short_path(path: str, home: str) -> str:

@@ -56,7 +56,7 @@ class Probe:
         self._settings = HostSettings(remote.sessions_dir, remote.cleanup)
 
     def examine(self, operation: Operation[T]) -> Probed[T]:
-        """Go the way, and carry out an operation at its end. Raises what the operation's parser raises.
+        """Go the way, and carry out an operation at its end. Raise what the operation's parser raises.
 
         The steps that a fault has made impossible are findings, too: not done.
         """

@@ -89,7 +89,7 @@ def read_target(output: str, remote: Remote) -> Target:
 
 
 def resolve(remote: Remote, environment: Mapping[str, str]) -> Target:
-    """Ask ssh how it reads a destination. Raises HostError."""
+    """Ask ssh how it reads a destination. Raise HostError."""
     words = SshCommand(remote, environment).overriding(Option(("-G",), "only print the configuration"))
     done = run(words, QUICK, environment)
     if done.status is None:
@@ -103,7 +103,7 @@ def resolve(remote: Remote, environment: Mapping[str, str]) -> Target:
 def find_route(remote: Remote, environment: Mapping[str, str], depth: int = 0) -> list[Stop]:
     """Return the jump hosts to a remote, and the remote itself; a jump host can have jump hosts of its own.
 
-    Raises HostError.
+    Raise HostError.
     """
     target = resolve(remote, environment)
     hops = [hop_of(text, target.jumps[:place], remote) for place, text in enumerate(target.jumps)]

@@ -20,6 +20,7 @@ from navi.core.text import clean
 from navi.hosts import Host, HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.failures import pause_before
+from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation, OperationError
 from navi.ops.headless import RunId, end, errors, post, remove, run
 from navi.ops.headless_conversations import forget, give, know
@@ -68,10 +69,7 @@ class Relay:
                     nursery.start_soon(one.follow)
                     nursery.start_soon(one.carry)
         finally:
-            with trio.CancelScope(shield=True):
-                async with trio.open_nursery() as nursery:
-                    for one in self._hosts.values():
-                        nursery.start_soon(one.host.close)
+            await close_all(one.host for one in self._hosts.values())
 
     def hello(self, client_id: str, harnesses: Sequence[Message]) -> Message:
         """Return the first message to the hub."""

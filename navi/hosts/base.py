@@ -33,7 +33,7 @@ class Watch(Protocol[Item]):
     """An open stream: an iterator over what the host sends, that can be woken."""
 
     def __aiter__(self) -> AsyncIterator[Item]:
-        """Go through what the host sends. Raises HostError when the connection is lost."""
+        """Go through what the host sends. Raise HostError when the connection is lost."""
         ...
 
     @property
@@ -44,12 +44,12 @@ class Watch(Protocol[Item]):
     async def worked(self, work: Work) -> None:
         """Count work on what the host sent, and leave time to others.
 
-        Raises HostError where it is more than one host may cost.
+        Raise HostError where it is more than one host may cost.
         """
         ...
 
     async def wake(self) -> None:
-        """Make the host look now and send what it sees, changed or not. Raises HostError."""
+        """Make the host look now and send what it sees, changed or not. Raise HostError."""
         ...
 
 
@@ -72,11 +72,11 @@ class Host(Protocol):
         ...
 
     async def open(self) -> None:
-        """Connect; return at once if the host is connected. Raises HostError. Only one task at a time may do so."""
+        """Connect; return at once if the host is connected. Raise HostError. Only one task at a time may do so."""
         ...
 
     async def run(self, operation: Operation[T]) -> T:
-        """Carry out an operation. Raises HostError, or what the operation's parser raises."""
+        """Carry out an operation. Raise HostError, or what the operation's parser raises."""
         ...
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:

@@ -64,7 +64,7 @@ class BlockingHost:
     def run(self, operation: Operation[T], meanwhile: Callable[[], None] = lambda: None) -> T:
         """Carry out an operation; call `meanwhile` while the host works on it.
 
-        Raises HostError (ConnectionLost where it may have been carried out), or what the operation's parser raises.
+        Raise HostError (ConnectionLost where it may have been carried out), or what the operation's parser raises.
         """
         return read_answer(operation.name, operation.parse, self._ask(operation, meanwhile))
 
@@ -72,7 +72,7 @@ class BlockingHost:
         """Go through what a stream sends, until it ends or the time `until` (of time.monotonic) has come; when this is
         closed, it ends on the host, too.
 
-        Raises HostError, or what the stream's reader raises.
+        Raise HostError, or what the stream's reader raises.
         """
         connection = self._start()
         exchange = StreamExchange(stream, self._peer, time.monotonic())
@@ -152,7 +152,7 @@ class Connection:
     def request(
         self, exchange: Exchange, meanwhile: Callable[[], None], cancellation: Cancellation | None = None
     ) -> Answer:
-        """Send a request and return the answer; call `meanwhile` between the two. Raises HostError, Cancelled."""
+        """Send a request and return the answer; call `meanwhile` between the two. Raise HostError, Cancelled."""
         first, self._new = self._new, False
         until = time.monotonic() + exchange.limit
         try:
@@ -172,7 +172,7 @@ class Connection:
     ) -> Iterator[Answer]:
         """Send the request for a stream, and go through the answers, up to its end or a point in time.
 
-        Raises HostError, Cancelled.
+        Raise HostError, Cancelled.
         """
         try:
             self._process.write(exchange.request, exchange.until)

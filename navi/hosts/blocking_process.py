@@ -46,7 +46,7 @@ class Cancellation:
         self._sender.close()
 
     def pause(self, seconds: float) -> None:
-        """Wait. Raises Cancelled."""
+        """Wait. Raise Cancelled."""
         if _wait([self.fileno()], [], time.monotonic() + seconds):
             raise Cancelled
 
@@ -60,7 +60,7 @@ class Process:
     """A program that runs. Points in time are those of time.monotonic()."""
 
     def __init__(self, words: Sequence[str], environment: Mapping[str, str], apart: bool = False) -> None:
-        """Start it, `apart` in a session of its own, which no terminal reaches. Raises OSError if it can't be started.
+        """Start it, `apart` in a session of its own, which no terminal reaches. Raise OSError if it can't be started.
 
         Its errors are read whenever its input or output is used, so that it can't wait for that. A program that goes on
         in the background may hold their pipe open, so their end need not come.
@@ -87,7 +87,7 @@ class Process:
         os.set_blocking(self._errors, False)
 
     def write(self, data: bytes, until: float) -> None:
-        """Write all of it to standard input. Raises TimeoutError. Nothing is raised if the program has ended: what it
+        """Write all of it to standard input. Raise TimeoutError. Nothing is raised if the program has ended: what it
         wrote before can still be read.
         """
         left = memoryview(data)
@@ -98,7 +98,7 @@ class Process:
 
     def read(self, until: float, cancellation: Cancellation | None = None) -> bytes:
         """Return what it writes next to standard output, nothing at its end, or when it writes errors only, and too
-        many. Raises TimeoutError, Cancelled.
+        many. Raise TimeoutError, Cancelled.
         """
         awaited = [self._output] if cancellation is None else [self._output, cancellation.fileno()]
         ready = self._wait(awaited, [], until)
@@ -113,7 +113,7 @@ class Process:
     def _wait(self, readable: Sequence[int], writable: Sequence[int], until: float) -> list[int]:
         """Wait for one of the files, and read the errors meanwhile; return none of them when those are too many.
 
-        Raises TimeoutError.
+        Raise TimeoutError.
         """
         while not self._kept.excessive:
             now = time.monotonic()
@@ -168,7 +168,7 @@ class Process:
 
     def finish(self, until: float, cancellation: Cancellation | None = None) -> tuple[End, bytes]:
         """Wait until it has ended; return how, with the status None if it has not by then, and the beginning of its
-        output. Raises Cancelled.
+        output. Raise Cancelled.
 
         A program that it leaves in the background may hold its output open, so the end of that is not waited for.
         """
@@ -239,7 +239,7 @@ def _wait(readable: Sequence[int], writable: Sequence[int], until: float) -> lis
 
 
 def _find(program: str, environment: Mapping[str, str]) -> str:
-    """Return where a program is on the PATH of an environment. Raises FileNotFoundError."""
+    """Return where a program is on the PATH of an environment. Raise FileNotFoundError."""
     for folder in os.get_exec_path(environment):
         path = os.path.join(folder, program)
         if os.access(path, os.X_OK) and not os.path.isdir(path):

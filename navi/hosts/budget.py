@@ -82,14 +82,14 @@ class Budget:
         self._work = Allowance(MOST_WORK, MORE_WORK)
 
     def count(self, now: float, answers: int) -> None:
-        """Count answers. Raises Overrun when there are too many for too long."""
+        """Count answers. Raise Overrun when there are too many for too long."""
         if self._answers.spend(now, answers) < 0:
             raise Overrun(f"sends {self._answers.pace:.0f} answers a second, more than {MOST_ANSWERS:.0f}")
 
     def work(self, now: float, work: Work) -> float:
         """Count the work on its answers; return the seconds to leave to others before more is done.
 
-        Raises Overrun when it is too much for too long.
+        Raise Overrun when it is too much for too long.
         """
         if self._work.spend(now, work.seconds) < 0:
             share = f"{100 * self._work.pace:.0f} % of a processor, more than {100 * MOST_WORK:.0f} %"

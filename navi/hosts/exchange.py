@@ -89,7 +89,7 @@ def cannot_start(program: str, error: OSError) -> HostError:
 
 
 def read_answer(name: str, parse: Callable[[Answer], T], answer: Answer) -> T:
-    """Return what an answer to the request of this name means. Raises what the parser raises, and ConnectionLost where
+    """Return what an answer to the request of this name means. Raise what the parser raises, and ConnectionLost where
     the script did not get to its end, or a part of it was not carried out: how far it came is unknown.
     """
     failure = no_processes(answer.errors)
@@ -129,7 +129,7 @@ class Exchange:
         return self._reader.begun
 
     def receive(self, data: bytes) -> Answer | None:
-        """Take bytes of the shell's output; return the answer once it is complete. Raises HostError for an invalid one.
+        """Take bytes of the shell's output; return the answer once it is complete. Raise HostError for an invalid one.
 
         Whatever follows an answer was not asked for: such a connection is dirty.
         """
@@ -180,7 +180,7 @@ class StreamExchange(Generic[T]):
         return self._answered or self._reader.begun
 
     def receive(self, data: bytes, now: float) -> list[Answer]:
-        """Take bytes of the shell's output; return the answers that they complete. Raises HostError for invalid ones,
+        """Take bytes of the shell's output; return the answers that they complete. Raise HostError for invalid ones,
         and for too many.
 
         The caller hands each to `parse`.
@@ -199,11 +199,11 @@ class StreamExchange(Generic[T]):
         return answers
 
     def parse(self, answer: Answer) -> T:
-        """Return what an answer means. Raises HostError, or what the stream's reader raises."""
+        """Return what an answer means. Raise HostError, or what the stream's reader raises."""
         return read_answer(self._name, self._parse, answer)
 
     def worked(self, work: Work, now: float) -> float:
-        """Count the work on answers; return the seconds to wait before more is read. Raises HostError
+        """Count the work on answers; return the seconds to wait before more is read. Raise HostError
         where they take too much.
         """
         try:

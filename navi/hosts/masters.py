@@ -51,7 +51,7 @@ ANSWER_LENGTH = 28
 def find_master(control: str) -> int | None:
     """Return the process of the master at a control socket, None where there is none; ask it as ssh -O check does.
 
-    Raises TimeoutError if it does not answer within CONTROL_LIMIT.
+    Raise TimeoutError if it does not answer within CONTROL_LIMIT.
     """
     answer = b""
     peer = Socket(AF_UNIX, SOCK_STREAM)
@@ -123,7 +123,7 @@ class Hops:
 
     @contextmanager
     def start(self, hop: str, pause: Pause) -> Iterator[None]:
-        """Wait until one more connection may start through a hop. Raises HostError after LONGEST_WAIT, Cancelled."""
+        """Wait until one more connection may start through a hop. Raise HostError after LONGEST_WAIT, Cancelled."""
         gate = self._gates.setdefault(hop, threading.Semaphore(STARTS))
         until = time.monotonic() + LONGEST_WAIT
         while not gate.acquire(blocking=False):
@@ -166,7 +166,7 @@ class Master:
             return False
 
     def open(self, cancellation: Cancellation | None = None) -> None:
-        """Use the master that answers, or open one. Raises HostError, Cancelled."""
+        """Use the master that answers, or open one. Raise HostError, Cancelled."""
         pause = cancellation.pause if cancellation else time.sleep
         with self._lock:
             control = self.command.control

@@ -21,7 +21,7 @@ NAME_LENGTH = 16
 
 
 def runtime_folder(environment: Mapping[str, str]) -> str:
-    """Return the folder for sockets, made if need be. Raises HostError if it is another user's, or open to others."""
+    """Return the folder for sockets, made if need be. Raise HostError if it is another user's, or open to others."""
     user, folder = os.getuid(), folder_for_sockets(environment)
     try:
         with suppress(FileExistsError):

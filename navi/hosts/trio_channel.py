@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Generic, TypeVar
 
 import trio
@@ -14,7 +15,7 @@ import trio
 from navi.core.log import SILENT, Log
 from navi.hosts.budget import Errors, Work
 from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, End, read_errors
-from navi.hosts.exchange import WAKE, Exchange, Peer, StreamExchange, cannot_start
+from navi.hosts.exchange import WAKE, Exchange, Peer, StreamExchange, cannot_start, read_answer
 from navi.hosts.ssh_log import SshLog
 from navi.ops import Answer, Operation, Stream
 
@@ -55,7 +56,7 @@ class Channel:
     ) -> Channel:
         """Start the shell. It gets a session of its own, which keeps the terminal's Ctrl-C and prompts away from it.
 
-        `log` is what ssh writes its own words to; the channel closes it. Raises HostError if the program is missing.
+        `log` is what ssh writes its own words to; the channel closes it. Raise HostError if the program is missing.
         """
         try:
             process = await trio.lowlevel.open_process(
@@ -71,7 +72,7 @@ class Channel:
         return cls(process, log)
 
     async def request(self, exchange: Exchange) -> Answer:
-        """Send a request and return its answer. Raises HostError."""
+        """Send a request and return its answer. Raise HostError."""
         first, self._new = self._new, False
         try:
             await self.send(exchange.request(first))
@@ -84,7 +85,7 @@ class Channel:
             raise exchange.ended(ended.end) from ended
 
     async def send(self, data: bytes) -> None:
-        """Write to the shell. Raises ChannelEnded."""
+        """Write to the shell. Raise ChannelEnded."""
         assert self._process.stdin is not None
         try:
             await self._process.stdin.send_all(data)
@@ -92,7 +93,7 @@ class Channel:
             raise ChannelEnded(await self._find_end()) from None
 
     async def receive(self) -> bytes:
-        """Read what the shell writes next. Raises ChannelEnded."""
+        """Read what the shell writes next. Raise ChannelEnded."""
         assert self._process.stdout is not None
         data = b""
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
@@ -164,7 +165,7 @@ class Channel:
 async def timed(do: Callable[[V], T], thing: V, long: bool) -> tuple[T, Work]:
     """Do some work on a thing, in a thread if it takes long, so that keys need not wait for it.
 
-    Return the result, and what it took. Raises what `do` raises.
+    Return the result, and what it took. Raise what `do` raises.
     """
 
     def work() -> tuple[T, Work]:
@@ -190,8 +191,13 @@ class Channels:
         self._idle: list[Channel] = []
         self._free = trio.CapacityLimiter(MOST_CHANNELS)
 
+    async def run(self, operation: Operation[T]) -> T:
+        """Carry out an operation, and read its answer. Raise HostError, or what the operation's parser raises."""
+        answer = await self.ask(operation)
+        return (await timed(partial(read_answer, operation.name, operation.parse), answer, is_long(answer)))[0]
+
     async def ask(self, operation: Operation[T]) -> Answer:
-        """Carry out an operation on a free channel, within its limit. Raises HostError."""
+        """Carry out an operation on a free channel, within its limit. Raise HostError."""
         async with self._free:
             exchange = Exchange(operation, self._peer)
             began = trio.current_time()
@@ -238,7 +244,7 @@ class ChannelWatch(Generic[T]):
         self._left_at = trio.current_time()
 
     def __aiter__(self) -> ChannelWatch[T]:
-        """Go through what the host sends. Raises HostError if the channel ends, is silent for too long, or if the host
+        """Go through what the host sends. Raise HostError if the channel ends, is silent for too long, or if the host
         goes beyond its budget.
         """
         return self
@@ -260,7 +266,7 @@ class ChannelWatch(Generic[T]):
         return bool(self._answers)
 
     async def worked(self, work: Work) -> None:
-        """Count work on what the host sent, and leave time to others. Raises HostError."""
+        """Count work on what the host sent, and leave time to others. Raise HostError."""
         await trio.sleep(self._exchange.worked(work, trio.current_time()))
 
     async def _receive(self) -> list[Answer]:
@@ -276,11 +282,11 @@ class ChannelWatch(Generic[T]):
         raise self._exchange.timed_out(await self._channel.last_errors(self._exchange.begun))
 
     async def wake(self) -> None:
-        """Make the host look now. Raises HostError if the channel has failed."""
+        """Make the host look now. Raise HostError if the channel has failed."""
         await self.send(WAKE)
 
     async def send(self, data: bytes) -> None:
-        """Write to the stream; do nothing if it has ended by itself. Raises HostError if the channel has failed."""
+        """Write to the stream; do nothing if it has ended by itself. Raise HostError if the channel has failed."""
         try:
             await self._channel.send(data)
         except ChannelEnded as ended:
@@ -293,7 +299,7 @@ class ChannelWatch(Generic[T]):
 async def open_watch(
     start: Callable[[], Awaitable[Channel]], stream: Stream[T], peer: Peer
 ) -> AsyncIterator[ChannelWatch[T]]:
-    """Open a stream on a new channel, and close it when the context is left. Raises HostError."""
+    """Open a stream on a new channel, and close it when the context is left. Raise HostError."""
     exchange = StreamExchange(stream, peer, trio.current_time())
     channel = await start()
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from functools import partial
 from typing import TypeVar
 
 import trio
@@ -12,8 +11,8 @@ import trio
 from navi.core.address import LOCAL
 from navi.core.log import SILENT, Log
 from navi.hosts.base import Watch
-from navi.hosts.exchange import local_peer, read_answer
-from navi.hosts.trio_channel import Channel, Channels, is_long, open_watch, timed
+from navi.hosts.exchange import local_peer
+from navi.hosts.trio_channel import Channel, Channels, open_watch
 from navi.ops import HostSettings, Operation, Stream
 from navi.ops.attach import Interactive
 
@@ -43,9 +42,8 @@ class LocalHost:
         """Do nothing: this machine is always connected."""
 
     async def run(self, operation: Operation[T]) -> T:
-        """Carry out an operation here. Raises HostError, or what the operation's parser raises."""
-        answer = await self._channels.ask(operation)
-        return (await timed(partial(read_answer, operation.name, operation.parse), answer, is_long(answer)))[0]
+        """Carry out an operation here. Raise HostError, or what the operation's parser raises."""
+        return await self._channels.run(operation)
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:
         """Open a stream here."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from functools import partial
 from typing import TypeVar
 
 import trio
@@ -16,13 +15,13 @@ from navi.config.remote import Remote
 from navi.core.log import SILENT, Log
 from navi.hosts.base import Watch
 from navi.hosts.blocking_process import Cancellation, Cancelled
-from navi.hosts.exchange import read_answer, remote_peer
+from navi.hosts.exchange import remote_peer
 from navi.hosts.login import at_terminal
 from navi.hosts.masters import Hops, Master
 from navi.hosts.sockets import runtime_folder
 from navi.hosts.ssh_command import USE_MASTER
 from navi.hosts.ssh_log import SshLog
-from navi.hosts.trio_channel import Channel, Channels, is_long, open_watch, timed
+from navi.hosts.trio_channel import Channel, Channels, open_watch
 from navi.ops import Answer, Operation, Stream
 from navi.ops.attach import Interactive
 
@@ -62,7 +61,7 @@ class OpenSSHHost:
     # ---- the master
 
     async def open(self) -> None:
-        """Use the master that answers, or open one. Raises HostError."""
+        """Use the master that answers, or open one. Raise HostError."""
         cancellation = Cancellation()
 
         def attempt() -> None:
@@ -85,9 +84,8 @@ class OpenSSHHost:
         return await Channel.start(self._master.command.shell(USE_MASTER, log.option), self._master.environment, log)
 
     async def run(self, operation: Operation[T]) -> T:
-        """Carry out an operation there. Raises HostError, or what the operation's parser raises."""
-        answer = await self._channels.ask(operation)
-        return (await timed(partial(read_answer, operation.name, operation.parse), answer, is_long(answer)))[0]
+        """Carry out an operation there. Raise HostError, or what the operation's parser raises."""
+        return await self._channels.run(operation)
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:
         """Open a stream there."""

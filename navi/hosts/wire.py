@@ -51,7 +51,7 @@ def new_token() -> str:
 
 
 def quote(word: str) -> str:
-    """Quote a word for POSIX sh. Raises ValueError for NUL, which no shell can pass on."""
+    """Quote a word for POSIX sh. Raise ValueError for NUL, which no shell can pass on."""
     if "\0" in word:
         raise ValueError("a NUL character can't be passed to a command")
     return "'" + word.replace("'", "'\\''") + "'"
@@ -112,7 +112,7 @@ class AnswerReader:
         self._begun = False
 
     def feed(self, data: bytes) -> list[Answer]:
-        """Take bytes; return the answers that they complete. Raises WireError for an answer that is not valid."""
+        """Take bytes; return the answers that they complete. Raise WireError for an answer that is not valid."""
         self._bytes += data
         answers = []
         while self._begin_found() and (answer := self._next()):
@@ -151,7 +151,7 @@ class AnswerReader:
         return True
 
     def _drop_noise(self, count: int) -> None:
-        """Drop what can't be the beginning of a begin line. Raises WireError where it is too much."""
+        """Drop what can't be the beginning of a begin line. Raise WireError where it is too much."""
         if count > 0:
             self._noise = (self._noise + self._bytes[:count])[:KEPT_NOISE]
             self._dropped += count

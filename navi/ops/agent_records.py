@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from navi.core.model import AgentProcess, Frame, Pane, Screen
 from navi.core.text import clean, decode
-from navi.ops.operation import Record
+from navi.ops.operation import Record, number
 
 LONGEST_STATE = 8192
 """Bytes of a state file."""
@@ -115,8 +115,3 @@ def with_activity(frame: Frame, activity: Mapping[int, float]) -> Frame:
 
     sessions = (one._replace(panes=tuple(map(with_time, one.panes))) for one in frame.sessions)
     return frame._replace(sessions=tuple(sessions))
-
-
-def number(text: str) -> int:
-    """Return a number of at most 15 digits, 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

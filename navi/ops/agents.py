@@ -29,7 +29,7 @@ def describe(kinds: Iterable[AgentKind]) -> str:
     """Return the text for these kinds of agents.
 
     Names of programs that a person configured and that no program has are left out: empty ones, or with a tab or a line
-    end. Raises ValueError for those in any other field.
+    end. Raise ValueError for those in any other field.
     """
     return "".join("\t".join(map(_field, line)) + "\n" for kind in kinds for line in _lines(kind))
 

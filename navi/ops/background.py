@@ -13,8 +13,8 @@ from navi.core.agents import AGENTS, AgentKind
 from navi.core.agents.kind import Background
 from navi.core.model import BackgroundAgent, Session
 from navi.core.text import clean
-from navi.ops.agent_records import number, read_object
-from navi.ops.operation import OperationError, Record
+from navi.ops.agent_records import read_object
+from navi.ops.operation import OperationError, Record, number
 
 MOST = 500
 """Sessions of one host that are believed."""

@@ -24,9 +24,10 @@ class Capture:
 
 
 def capture(session: Session, history: int, colors: bool = False) -> Operation[Capture]:
-    """Read what the active pane of a session shows, after up to `history` lines of its scrollback.
+    """Return the operation that reads what the active pane of a session shows, after up to `history` lines of its
+    scrollback.
 
-    The pane is named by its id, so that it can't be another session's. Raises OperationError if it is gone.
+    The pane is named by its id, so that it can't be another session's. Raise OperationError if it is gone.
     """
     if session.background:
         raise OperationError(f"{clean(session.name)} runs in the background; attach to it to see more")

@@ -9,7 +9,7 @@ from navi.core.model import Frame
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.look import FrameReader
-from navi.ops.operation import Answer, HostSetting, Operation, Record
+from navi.ops.operation import Answer, HostSetting, Operation, Record, number
 from navi.ops.pane_record import PANE_FORMAT
 
 LONGEST = 300
@@ -50,8 +50,8 @@ class Checkup:
 
 
 def checkup(programs: Sequence[str] = ()) -> Operation[Checkup]:
-    """Ask a machine about itself, and about these programs of agents. The parser raises ValueError for an answer that
-    makes no sense.
+    """Return the operation that asks a machine about itself, and about these programs of agents. The parser raises
+    ValueError for an answer that makes no sense.
     """
     arguments: tuple[str | HostSetting, ...] = (HostSetting.SESSIONS_DIR, PANE_FORMAT, *programs)
     return Operation("checkup", link("look/checkup"), arguments, _read, time_limit=30)
@@ -71,7 +71,7 @@ def _read(answer: Answer) -> Checkup:
     strange = [name for name in decode(last["count"].body).splitlines() if name]
     return Checkup(
         frame, clean(last["version"].rest)[:80] if "version" in last else "", folder, mode, directory, complaint,
-        _number(files), _number(size), tuple(clean(name)[:LONGEST].removeprefix("./") for name in strange),
+        number(files), number(size), tuple(clean(name)[:LONGEST].removeprefix("./") for name in strange),
         hook == "yes", called, _body(last["hooks"])[0], kills, lingers,
         registry, sockets, _body(last["registry"])[0] if "registry" in last else "",
         clean(last["hooklog"].rest)[:LONGEST] if "hooklog" in last else "",
@@ -85,7 +85,7 @@ def _agents(last: Mapping[str, Record]) -> tuple[int | None, tuple[str, ...]]:
         return None, ()
     free, body = last["agents"].rest.strip(), decode(last["agents"].body[:8192])
     found = (clean(line.replace("\t", ": "))[:80].removesuffix(": ") for line in body.splitlines() if line.strip())
-    return _number(free) if free else None, tuple(sorted(found))
+    return number(free) if free else None, tuple(sorted(found))
 
 
 def _words(record: Record) -> tuple[str, str]:
@@ -96,7 +96,3 @@ def _words(record: Record) -> tuple[str, str]:
 def _body(record: Record) -> tuple[str, str]:
     first, _, rest = decode(record.body[:8192]).rstrip("\n").partition("\n")
     return clean(first)[:LONGEST], clean(rest)[:LONGEST]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

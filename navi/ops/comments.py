@@ -62,9 +62,10 @@ class Talk(NamedTuple):
 
 
 def comments(url: str, number: int) -> Operation[Talk]:
-    """Ask GitHub, from this machine, for the comments on a pull request of the repository at a remote's URL.
+    """Return the operation that asks GitHub, from this machine, for the comments on a pull request of the repository at
+    a remote's URL.
 
-    Raises OperationError for an URL that is none of a repository's.
+    Raise OperationError for an URL that is none of a repository's.
     """
     repository = repository_of(url)
     if not repository:

@@ -21,7 +21,9 @@ class Directories:
 
 
 def directories(text: str) -> Operation[Directories]:
-    """Look for directories that begin with a text; a leading ~ is the home there, and so is what is not absolute."""
+    """Return the operation that looks for directories that begin with a text; a leading ~ is the home there, and so is
+    what is not absolute.
+    """
     return Operation(
         "directories",
         link("look/directories"),

@@ -106,21 +106,23 @@ class CommitLine(NamedTuple):
 
 
 def git(directory: str) -> Operation[Repository]:
-    """Look at the repository around a directory. OperationError says why there is nothing to tell."""
+    """Return the operation that looks at the repository around a directory. OperationError says why there is nothing to
+    tell.
+    """
     arguments = (directory, str(MOST_LINES), "%x09".join(CommitLine()))
     return Operation("git", link("git/git"), arguments, _read_repository, time_limit=30)
 
 
 def branch(directory: str) -> Operation[str]:
-    """Return the name of the branch that is checked out around a directory, "" if there is none."""
+    """Return the operation that finds the branch that is checked out around a directory, "" if there is none."""
     return Operation("branch", link("git/branch"), (directory,), _read_branch, time_limit=8)
 
 
 def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
-    """Ask GitHub, from this machine, about a branch of the repository at a remote's URL; None where it has no pull
-    request.
+    """Return the operation that asks GitHub, from this machine, about a branch of the repository at a remote's URL;
+    None where it has no pull request.
 
-    Raises OperationError for an URL that is none of a repository's.
+    Raise OperationError for an URL that is none of a repository's.
     """
     repository = repository_of(url)
     if not repository or not branch:

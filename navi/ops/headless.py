@@ -15,11 +15,10 @@ from functools import partial
 from typing import NamedTuple
 
 from navi.core import exits
+from navi.core.conversations import CONVERSATION_ID
 from navi.core.text import clean, clean_lines, decode
-from navi.ops.agent_records import number
 from navi.ops.linker import link
-from navi.ops.lost_sessions import CONVERSATION
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, number
 
 SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What the id of a session looks like: it names a folder and a session of tmux."""
@@ -132,11 +131,12 @@ def run(
     first: int = 1,
     conversation: str = "",
 ) -> Operation[Started]:
-    """Start an agent: its command line is `words`, its folder `cwd` (one of the host; "" and ~ mean the home there).
+    """Return the operation that starts an agent: its command line is `words`, its folder `cwd` (one of the host; "" and
+    ~ mean the home there).
 
     Requested twice, it starts once. `variables` are added to its environment, or taken out of it (None). `first` is the
     number of its first input, `conversation` the agent's own id of what it begins or goes on with, "" if that is not
-    known yet. The answer comes when the agent has begun, or after 15 s. Raises OperationError with nothing started,
+    known yet. The answer comes when the agent has begun, or after 15 s. Raise OperationError with nothing started,
     also where an earlier generation may still run, or an agent in a terminal has the conversation.
     """
     settings = [_setting(name, value) for name, value in (variables or {}).items()]
@@ -151,7 +151,7 @@ def run(
 
 def _known(conversation: str) -> str:
     """Return an id that can name a folder, "" for any other: no terminal is noticed then."""
-    return conversation if CONVERSATION.fullmatch(conversation) else ""
+    return conversation if CONVERSATION_ID.fullmatch(conversation) else ""
 
 
 def _setting(name: str, value: str | None) -> str:
@@ -161,9 +161,9 @@ def _setting(name: str, value: str | None) -> str:
 
 
 def post(id: RunId, number: int, line: str) -> Operation[Posted]:
-    """Give an agent an input: one line, with or without its line end. Inputs are handed over in the order of their
-    numbers, without a gap; requested twice with one number, it is one input. Raises OperationError where it can't be
-    taken: the agent has ended, the disk is full, or the line did not arrive whole.
+    """Return the operation that gives an agent an input: one line, with or without its line end. Inputs are handed over
+    in the order of their numbers, without a gap; requested twice with one number, it is one input. Raise OperationError
+    where it can't be taken: the agent has ended, the disk is full, or the line did not arrive whole.
     """
     line = line.removesuffix("\n") + "\n"
     size = len(os.fsencode(line))
@@ -174,29 +174,31 @@ def post(id: RunId, number: int, line: str) -> Operation[Posted]:
 
 
 def look() -> Operation[Runs]:
-    """Read what is known of all runs of a host."""
+    """Return the operation that reads what is known of all runs of a host."""
     return Operation("look at headless sessions", link("headless/look"), (HostSetting.SESSIONS_DIR,), _read_runs, 30)
 
 
 def end(id: RunId, patience: int = ENDS_BY_ITSELF) -> Operation[Run]:
-    """End an agent: it gets no more input; after `patience` seconds SIGTERM, and 5 s later its group SIGKILL.
+    """Return the operation that ends an agent: it gets no more input; after `patience` seconds SIGTERM, and 5 s later
+    its group SIGKILL.
 
-    Return the run, which is over: that is proven. Raises OperationError if it is not.
+    The answer is the run, which is over: that is proven. Raise OperationError if it is not.
     """
     arguments = (*_place(id), str(patience))
     return Operation("end", link("headless/end"), arguments, partial(_read_end, id), patience + 30, waits=patience + 15)
 
 
 def remove(id: RunId, received: int) -> Operation[None]:
-    """Remove the files of a run that is over and of whose output all `received` bytes have arrived.
+    """Return the operation that removes the files of a run that is over and of whose output all `received` bytes have
+    arrived.
 
-    Raises OperationError where that is not so; a run that has no files is removed already.
+    Raise OperationError where that is not so; a run that has no files is removed already.
     """
     return Operation("remove", link("headless/remove"), (*_place(id), str(received)), _read_removed, 30)
 
 
 def errors(id: RunId) -> Operation[tuple[str, ...]]:
-    """Read the last lines that the agent printed to standard error, cleaned."""
+    """Return the operation that reads the last lines that the agent printed to standard error, cleaned."""
     return Operation("read errors", link("headless/errors"), _place(id), _read_errors, 15)
 
 

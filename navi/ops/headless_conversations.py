@@ -9,28 +9,29 @@ from __future__ import annotations
 import json
 
 from navi.core import exits
+from navi.core.conversations import CONVERSATION_ID
 from navi.core.text import clean
 from navi.ops.headless import SESSION, RunId
 from navi.ops.linker import link
-from navi.ops.lost_sessions import CONVERSATION
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, read_nothing
 
 LONGEST_FEEDBACK = 64 * 1024
 """Bytes of one feedback as the agent gets it."""
 
 
 def know(conversation: str, session: str, run: RunId | None = None) -> Operation[None]:
-    """Let a host know a conversation, by the agent's own id, as that of a session of the hub, and the run without a
-    terminal that has it. Raises OperationError for an id that can't name a folder.
+    """Return the operation that lets a host know a conversation, by the agent's own id, as that of a session of the
+    hub, and the run without a terminal that has it. Raise OperationError for an id that can't name a folder.
     """
     place = f"{run.session}/{run.generation}" if run else ""
-    return Operation("know", link("headless/know"), (*_place(conversation, session), place), _read, 30)
+    return Operation("know", link("headless/know"), (*_place(conversation, session), place), read_nothing, 30)
 
 
 def give(conversation: str, session: str, number: int, text: str) -> Operation[bool]:
-    """Put feedback where the agent's hook finds it at the end of a turn. Requested twice with one number, it is one.
+    """Return the operation that puts feedback where the agent's hook finds it at the end of a turn. Requested twice
+    with one number, it is one.
 
-    Return whether the agent has it already. Raises OperationError.
+    The answer says whether the agent has it already. Raise OperationError.
     """
     inside = json.dumps(text)[1:-1]
     if not 0 < number < 10**12 or not inside or len(inside) > LONGEST_FEEDBACK:
@@ -41,19 +42,15 @@ def give(conversation: str, session: str, number: int, text: str) -> Operation[b
 
 
 def forget(conversation: str, session: str) -> Operation[None]:
-    """Take back what the agent of a conversation has not got yet. Raises OperationError."""
+    """Return the operation that takes back what the agent of a conversation has not got yet. Raise OperationError."""
     arguments = _place(conversation, session)[:2]
-    return Operation("take feedback back", link("headless/forget"), arguments, _read, 30)
+    return Operation("take feedback back", link("headless/forget"), arguments, read_nothing, 30)
 
 
 def _place(conversation: str, session: str) -> tuple[str | HostSetting, ...]:
-    if not CONVERSATION.fullmatch(conversation) or not SESSION.fullmatch(session):
+    if not CONVERSATION_ID.fullmatch(conversation) or not SESSION.fullmatch(session):
         raise OperationError(f"invalid id of a conversation: {clean(conversation)[:70]!r}", exits.WRONG_USAGE)
     return (HostSetting.SESSIONS_DIR, conversation, session)
-
-
-def _read(answer: Answer) -> None:
-    done(answer)
 
 
 def _read_given(answer: Answer) -> bool:

@@ -20,12 +20,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from navi.core.conversations import CONVERSATION_ID
 from navi.core.text import clean
-from navi.ops.agent_records import number
 from navi.ops.headless import SESSION, Exit, RunId, read_exit
 from navi.ops.linker import link
-from navi.ops.lost_sessions import CONVERSATION
-from navi.ops.operation import Answer, HostSetting, OperationError, Stream, done
+from navi.ops.operation import Answer, HostSetting, OperationError, Stream, done, number
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of a line that are kept; what follows them is dropped, up to the line end."""
@@ -113,7 +112,8 @@ News = Lines | Fed | Ended | Lost | Missing | Opened | Left | Delivered
 
 
 def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
-    """Follow these runs. The stream may end by itself at any time: then open it again from the last offsets.
+    """Return the stream that follows these runs. The stream may end by itself at any time: then open it again from the
+    last offsets.
 
     Every few seconds it sends an empty answer. Its reader raises OperationError where it can't begin.
     """
@@ -293,7 +293,7 @@ def _terminal(line: str) -> Opened | Left | Delivered | None:
     """Read a line of what was noted of agents in terminals; None for one that makes no sense."""
     kind, _, rest = line.partition(" ")
     conversation, _, rest = rest.partition(" ")
-    if not CONVERSATION.fullmatch(conversation):
+    if not CONVERSATION_ID.fullmatch(conversation):
         return None
     if kind == "delivered" and re.fullmatch(r"\d{1,15}", rest, re.ASCII):
         return Delivered(conversation, number(rest))

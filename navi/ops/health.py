@@ -8,7 +8,7 @@ from navi.core.registry import Health
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, done
-from navi.ops.pane import how_it_ended, where
+from navi.ops.pane import read_ending, where
 
 
 class PaneHealth(NamedTuple):
@@ -33,9 +33,10 @@ LACKING = {
 
 
 def health_of(pane: Named, touch: bool = False) -> Operation[PaneHealth]:
-    """Ask what the process of a pane does; with `touch` the registry notes that the session is used.
+    """Return the operation that asks what the process of a pane does; with `touch` the registry notes that the session
+    is used.
 
-    Raises OperationError with status 66 for a name that is to be registered and is not, and with another one where
+    Raise OperationError with status 66 for a name that is to be registered and is not, and with another one where
     tmux does not tell.
     """
     arguments = (*where(pane), "yes" if touch else "")
@@ -58,7 +59,7 @@ def _judge(records: Mapping[str, Record]) -> PaneHealth:
     if not process.isdigit():
         raise OperationError(f"the host's answer is malformed: {clean(str(pane))}"[:200])
     if pane.get("dead") == "1":
-        return PaneHealth(Health.DEAD, how_it_ended(pane.get("ending", "")))
+        return PaneHealth(Health.DEAD, read_ending(pane.get("ending", "")))
     if pane.get("gone") == "1":
         return PaneHealth(Health.ZOMBIE, f"its process {process} does not run", process=int(process))
     return PaneHealth(Health.HEALTHY, f"its process {process} runs", process=int(process))

@@ -11,11 +11,10 @@ import shlex
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from navi.config.remote import SESSIONS_DIR
 from navi.core.text import clean
 from navi.ops.json_text import delete, insert, parse, replace
 from navi.ops.operation import OperationError
-
-DEFAULT_DIR = "~/.claude-sessions"
 
 
 def hook_command(sessions_dir: str, agent: str = "claude") -> str:
@@ -23,14 +22,14 @@ def hook_command(sessions_dir: str, agent: str = "claude") -> str:
 
     Else the agent would be held up: sh ends with 2 where it finds no file, which to most agents means to stop.
     """
-    folder = sessions_dir or DEFAULT_DIR
+    folder = sessions_dir or SESSIONS_DIR
     if folder.startswith("~/"):
         quoted = f'"$HOME"/{shlex.quote(folder[2:].rstrip("/"))}'
     elif folder.startswith("/"):
         quoted = shlex.quote(folder.rstrip("/"))
     else:
-        raise OperationError(f"sessions_dir must begin with / or ~/, and is {clean(folder)}; correct it first")
-    variable = "" if folder == DEFAULT_DIR else f"CLAUDE_SESSIONS_DIR={quoted} "
+        raise OperationError(f"sessions_dir must begin with / or ~/, not `{clean(folder)}`; fix it first")
+    variable = "" if folder == SESSIONS_DIR else f"CLAUDE_SESSIONS_DIR={quoted} "
     return f"{variable}sh {quoted}/.navi/hook {agent} || true"
 
 
@@ -55,22 +54,22 @@ class Settings:
     text: str
 
     def hooks(self) -> dict[str, list[object]] | None:
-        """Return the hooks that are set, None without any. Raises OperationError if nothing could be put there."""
+        """Return the hooks that are set, None without any. Raise OperationError if nothing could be put there."""
         where = clean(self.path)
         try:
             document = parse(self.text)
         except ValueError as error:
             raise OperationError(
-                f"{where} is no JSON: {clean(str(error))}; correct it first; nothing was changed"
+                f"{where} is not valid JSON: {clean(str(error))}; fix it first; nothing was changed"
             ) from None
         hooks = document.get("hooks", {}) if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(hooks, dict):
             raise OperationError(
-                f"{where} should be an object whose `hooks` are one; correct it first; nothing was changed"
+                f"{where} must be a JSON object, and so must its `hooks`; fix it first; nothing was changed"
             )
         for event, groups in hooks.items():
             if not isinstance(groups, list):
-                raise OperationError(f"{where}: the hooks of {clean(event)} should be a list; nothing was changed")
+                raise OperationError(f"{where}: the hooks of {clean(event)} must be a list; nothing was changed")
         return hooks if "hooks" in document else None
 
     def called(self) -> list[str]:

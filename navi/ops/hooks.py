@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 
+from navi.config.remote import SESSIONS_DIR
 from navi.core.text import clean
-from navi.ops.hook_settings import DEFAULT_DIR, Settings, hook_command
+from navi.ops.hook_settings import Settings, hook_command
 from navi.ops.json_text import parse
 from navi.ops.linker import link, read_file
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, done
@@ -74,7 +75,7 @@ class File:
     problem: str = ""
 
     def check(self) -> str | None:
-        """Return the text. Raises OperationError where the file is there and can't be used."""
+        """Return the text. Raise OperationError where the file is there and can't be used."""
         if self.problem:
             raise OperationError(f"{clean(self.path)} {self.problem}; nothing was changed")
         return self.text
@@ -171,7 +172,7 @@ class Standing:
 
 
 def look_at_hooks(sessions_dir: str) -> Operation[Found]:
-    """Look at the hook and at the files of all agents that call it; changes nothing."""
+    """Return the operation that looks at the hook and at the files of all agents that call it. It changes nothing."""
     return Operation(
         "hooks",
         link("hooks/read"),
@@ -182,7 +183,8 @@ def look_at_hooks(sessions_dir: str) -> Operation[Found]:
 
 
 def write_hooks(plan: Plan) -> Operation[str]:
-    """Carry out a plan, all of it or nothing; the answer is where old settings are kept (", " between paths), or "".
+    """Return the operation that carries out a plan, all of it or nothing. The answer names the files in which old
+    settings are kept, with commas between them, or is "".
 
     OperationError says what has changed since the look, or what can't be written.
     """
@@ -260,7 +262,7 @@ def hook_text() -> str:
 def plugin_text(sessions_dir: str) -> str:
     """Return OpenCode's plugin for this folder of status files."""
     source = read_file("hooks/opencode.js")
-    return source.replace(json.dumps(DEFAULT_DIR), json.dumps(sessions_dir or DEFAULT_DIR), 1)
+    return source.replace(json.dumps(SESSIONS_DIR), json.dumps(sessions_dir or SESSIONS_DIR), 1)
 
 
 def events_for(version: Version | None) -> list[str]:
@@ -269,7 +271,7 @@ def events_for(version: Version | None) -> list[str]:
 
 
 def install(found: Found) -> Plan:
-    """Plan to install Claude Code's hooks, and OpenCode's where it is. Raises OperationError."""
+    """Plan to install Claude Code's hooks, and OpenCode's where it is. Raise OperationError."""
     hook = {"type": "command", "command": hook_command(found.sessions_dir), "timeout": TIME_LIMIT}
     found.hook.check()
     old = found.settings.check()
@@ -286,7 +288,7 @@ def _settings(found: Found, text: str) -> Settings:
 
 
 def remove(found: Found) -> Plan:
-    """Plan to take out what `install` has put in, and nothing else. Raises OperationError.
+    """Plan to take out what `install` has put in, and nothing else. Raise OperationError.
 
     Settings that held nothing else, and were not there before, go. So do copies that hold nothing which the settings
     don't hold, too.
@@ -347,8 +349,8 @@ def claude_standing(found: Found) -> Standing:
 def _why_left_out(version: Version | None, events: Sequence[str]) -> str:
     if not events:
         return ""
-    why = f"which Claude Code {'.'.join(map(str, version))} may not know" if version else "for its version is unknown"
-    return f"without {', '.join(events)}, {why}"
+    known = f"which Claude Code {'.'.join(map(str, version))} may not know" if version else ""
+    return f"without {', '.join(events)}, {known or 'because its version is unknown'}"
 
 
 def opencode_standing(found: Found) -> Standing:
@@ -357,7 +359,7 @@ def opencode_standing(found: Found) -> Standing:
     if found.plugin.problem:
         return Standing("unusable", f"{clean(found.plugin.path)} {found.plugin.problem}")
     if text is None:
-        return Standing("absent", "" if found.opencode else "OpenCode is not there")
+        return Standing("absent", "" if found.opencode else "OpenCode was not found")
     if not text.startswith(PLUGIN_MARK):
         return Standing("unusable", f"{clean(found.plugin.path)} is not navi's; move it away")
     if text != plugin_text(found.sessions_dir):

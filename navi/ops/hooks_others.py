@@ -41,8 +41,8 @@ ROUNDS = 3
 """How often a change is made again that a running Claude Code has undone."""
 
 OVERWRITTEN = (
-    "a running Claude Code writes its settings all the time, and has undone the change {0} times; "
-    "try again when it rests"
+    "a running Claude Code keeps rewriting its settings, and has undone the change {0} times; "
+    "try again when it is idle"
 )
 
 
@@ -93,7 +93,7 @@ MATCHERS: Mapping[str, str] = {"Notification": "permission_prompt|elicitation_di
 def plan_install(found: Found, agents: Collection[str] = ()) -> Plan:
     """Plan to install the hooks of these agents; of Claude Code and all that are there if none is named.
 
-    Raises OperationError if a file of a named agent, or of Claude Code, can't be used.
+    Raise OperationError if a file of a named agent, or of Claude Code, can't be used.
     """
     chosen = agents or {"claude", "opencode", *found.present}
     plan = _narrowed(install(found), chosen) if "claude" in chosen else _without_claude(found, chosen)
@@ -102,7 +102,7 @@ def plan_install(found: Found, agents: Collection[str] = ()) -> Plan:
 
 
 def plan_remove(found: Found, agents: Collection[str] = ()) -> Plan:
-    """Plan to take out the hooks of these agents, or of all, and nothing else. Raises OperationError.
+    """Plan to take out the hooks of these agents, or of all, and nothing else. Raise OperationError.
 
     The hook itself stays while another agent calls it.
     """
@@ -129,7 +129,7 @@ def _without_claude(found: Found, agents: Collection[str]) -> Plan:
 
 
 def _is_usable(found: Found, name: str, named: Collection[str]) -> bool:
-    """Whether an agent's file can be used. Raises OperationError if not, and the agent was named."""
+    """Whether an agent's file can be used. Raise OperationError if not, and the agent was named."""
     reason = _problem(found, name)
     if reason and name in named:
         raise OperationError(f"{reason}; nothing was changed")
@@ -152,7 +152,7 @@ def _standing(found: Found, agent: str) -> Standing:
         return Standing("unusable", reason)
     called = _called(found, agent)
     if not called:
-        return Standing("absent", "" if agent in found.present else f"{TABLE[agent].title} is not there")
+        return Standing("absent", "" if agent in found.present else f"{TABLE[agent].title} was not found")
     missing = [event for event in TABLE[agent].events if event not in called]
     if missing:
         return Standing("outdated", f"{', '.join(missing)} missing")

@@ -28,7 +28,7 @@ class Item:
 
 
 def parse(text: str) -> object:
-    """Read a document as strictly as other programs do: no comments, no NaN, no member twice. Raises ValueError."""
+    """Read a document as strictly as other programs do: no comments, no NaN, no member twice. Raise ValueError."""
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except RecursionError:
@@ -44,7 +44,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _refuse(word: str) -> object:
-    raise ValueError(f"it has `{word}`, which is no JSON")
+    raise ValueError(f"it has `{word}`, which is not JSON")
 
 
 def insert(text: str, path: Path, value: object, name: str | None = None) -> str:

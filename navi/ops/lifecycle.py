@@ -1,4 +1,4 @@
-"""Creating, changing, killing and restoring sessions: an operation for each verb.
+"""Changing, killing and restoring sessions: an operation for each verb.
 
 The rule after each operation judges from a later look whether it was carried out (navi.ops.outcome).
 """
@@ -7,20 +7,28 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from navi.core import exits
 from navi.core.address import Named
 from navi.core.agents import AgentKind
-from navi.core.launch import SHELL, VARIABLE, Launch, Step
 from navi.core.model import BackgroundAgent, Session, TmuxSession
 from navi.core.text import clean
-from navi.ops.agent_records import number
 from navi.ops.background import known
+from navi.ops.creation import (
+    APPEARED,
+    Created,
+    appeared_since,
+    check_name,
+    check_variable,
+    created_session,
+    ending_words,
+    read_created,
+)
 from navi.ops.linker import link
-from navi.ops.marks import mark
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, number, read_nothing
 from navi.ops.outcome import (
     Looks,
     Outcome,
@@ -37,49 +45,9 @@ from navi.ops.outcome import (
     unanswered,
     unknown,
 )
-from navi.ops.pane import how_it_ended, seen
-from navi.ops.resume import launch_again
 
 Target = Session | Named
 """The session that an operation is about: the one that was seen, or whichever has a name now."""
-
-LONGEST_NAME = 200
-"""Bytes of a session's name: its status file is named after it, and file names end at 255."""
-
-STILL_STARTING = "its shell is still starting; the command line follows"
-"""What to report about a `slow` session."""
-
-APPEARED = "a session {} has appeared since, and does not say who made it"
-"""Why it is unknown whether a session was created."""
-
-FORBIDDEN = {
-    ".": "a dot, which tmux does not keep",
-    ":": "a colon, which tmux does not keep",
-    "/": "a slash, because its status file is named after it",
-    "\\": "a backslash, which tmux does not keep",
-}
-"""The characters that no session name may contain, and why."""
-
-
-class Created(NamedTuple):
-    """A session that was created: its tmux id, its name, and its pane's process. `slow`: its shell is still starting.
-
-    `target` is the pane for tmux, on the server `socket`. `registered` is None if that is unknown, and `problem` is
-    why the session could not be registered. `ending` is how its command has ended already, "STATUS,SIGNAL", and
-    `remark` is what undo could not bring back as it was, or how.
-    """
-
-    id: str
-    name: str
-    process: int
-    slow: bool = False
-    target: str = ""
-    window: str = ""
-    socket: str = ""
-    registered: bool | None = False
-    problem: str = ""
-    ending: str = ""
-    remark: str = ""
 
 
 class Kept(NamedTuple):
@@ -87,105 +55,6 @@ class Kept(NamedTuple):
 
     undo_id: str = ""
     problem: str = ""
-
-
-def check_name(name: str) -> str:
-    """Return the name without blanks around it. Raise OperationError for one that no session can have."""
-    name = name.strip()
-    if not name:
-        raise OperationError("a session needs a name", 64)
-    for letter, reason in FORBIDDEN.items():
-        if letter in name:
-            raise OperationError(f"a session's name can't hold {reason}", 64)
-    if clean(name) != name:
-        raise OperationError("a session's name can't hold control characters", 64)
-    if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
-        raise OperationError(f"a session's name can't be longer than {LONGEST_NAME} bytes", 64)
-    return name
-
-
-# ---- creating
-
-
-def new(
-    name: str,
-    directory: str = "",
-    launch: Launch = SHELL,
-    socket: str = "",
-    register: bool = True,
-) -> Operation[Created]:
-    """Return the operation that creates a session. `directory` is one of its host; "" and ~ mean the home there.
-
-    A missing program or directory, or a step that fails, creates nothing and raises OperationError. A session that
-    can't be registered is created all the same.
-    """
-    steps = [word for step in launch.steps for word in (step.kind, _typed(launch, step), f"{step.seconds:g}")]
-    arguments = (
-        link("session/first_process"), HostSetting.SESSIONS_DIR, socket, check_name(name), directory, launch.line,
-        launch.program, launch.type, "yes" if launch.ends else "", "yes" if launch.keep else "", launch.window,
-        "yes" if register else "",
-        str(len(steps)), *steps, *map(_check_variable, launch.variables),
-    )  # fmt: skip
-    script = link("session/new_with_steps" if steps else "session/new")
-    waits = sum(step.seconds + 5 for step in launch.steps)
-    final = not launch.program and not steps  # otherwise the script may still remove the session
-    rule = partial(_judge_new, check_name(name), socket, None if register else False, final)
-    outcomes = Outcomes(rule, _created_words)
-    return Operation("new", script, arguments, read_created, 30 + waits, outcomes, waits)
-
-
-def _created_words(address: str, created: Created) -> str:
-    return f"created {address}" + _ending_words(created)
-
-
-def _ending_words(created: Created) -> str:
-    return f"; {how_it_ended(created.ending)}" if created.ending else ""
-
-
-def _judge_new(name: str, socket: str, registered: bool | None, final: bool, looks: Looks) -> Outcome[Created]:
-    """A session that had this name before was not created by this operation."""
-    appeared = [one for one in _appeared_since(looks, name) if socket or not one.socket]
-    found = [one for one in appeared if one.own]
-    if found:
-        return carried_out(_created(found[0], registered), final and not found[0].pane.dead)
-    if appeared:
-        return unknown(APPEARED.format(name))
-    certain = looks.after.proven if socket else answered(looks.after, "")
-    return not_done() if certain else unanswered(looks.after)
-
-
-def _appeared_since(looks: Looks, name: str) -> Iterator[TmuxSession]:
-    """Yield the sessions of a name that began since the operation was requested, navi's own or not.
-
-    A script that was killed right after it made one could not mark it as its own.
-    """
-    for one in named(looks.after, name):
-        known = looks.before is not None and same_session(looks.before, one) is not None
-        if not known and one.created >= looks.since:
-            yield one
-
-
-def _created(one: TmuxSession, registered: bool | None) -> Created:
-    """Return a session that was created, as far as a look shows it."""
-    target = f"{one.name}:{one.pane.position}"
-    return Created(one.id, one.name, one.pane.process, target=target, socket=one.socket, registered=registered)
-
-
-def _typed(launch: Launch, step: Step) -> str | HostSetting:
-    """Return the text of a step as the program of the session takes it; for an agent, how its host knows it."""
-    if step.kind == "ready":
-        return HostSetting.AGENTS
-    if launch.type == "python-repl" and step.kind == "send" and "\n" in step.what:
-        from navi.ops.python_block import python_block  # Python's own parser takes long to import
-
-        return python_block(step.what)
-    return step.what
-
-
-def _check_variable(text: str) -> str:
-    if not VARIABLE.match(text) or "\0" in text:
-        raise OperationError(f"invalid variable {clean(text)[:40]!r}; write NAME=VALUE", 64)
-    return text
 
 
 # ---- killing and restoring
@@ -236,7 +105,7 @@ def _judge_removed_file(session: Session | TmuxSession | Named, looks: Looks) ->
 def stop_background(session: Session, kinds: Sequence[AgentKind]) -> Operation[Kept]:
     """Return the operation that lets an agent stop a session without a terminal, and waits until its process has ended.
 
-    Only the agent can bring it back. Raises OperationError if the agent refuses, is not installed there, or the process
+    Only the agent can bring it back. Raise OperationError if the agent refuses, is not installed there, or the process
     goes on.
     """
     one, how = known(session, kinds)
@@ -266,24 +135,24 @@ def undo(undo_id: str, name: str = "", variables: Sequence[str] = ()) -> Operati
     """
     arguments: tuple[str | HostSetting, ...] = (
         link("session/first_process"), HostSetting.SESSIONS_DIR, _check_undo_id(undo_id),
-        *map(_check_variable, variables),
+        *map(check_variable, variables),
     )  # fmt: skip
     outcomes = Outcomes(partial(_judge_undo, name), _restored_words)
     return Operation("undo", link("session/undo"), arguments, read_created, 20, outcomes)
 
 
 def _restored_words(address: str, created: Created) -> str:
-    return f"{address} is back{created.remark}" + _ending_words(created)
+    return f"{address} is back{created.remark}" + ending_words(created)
 
 
 def _judge_undo(name: str, looks: Looks) -> Outcome[Created]:
     """Another session may have taken the name meanwhile."""
     if not name:
         return unknown("the name of the session is not known")
-    appeared = list(_appeared_since(looks, name))
+    appeared = list(appeared_since(looks, name))
     found = next((one for one in appeared if one.own), None)
     if found:
-        return carried_out(_created(found, None))
+        return carried_out(created_session(found, None))
     if appeared:
         return unknown(APPEARED.format(name))
     return not_done() if looks.after.proven else unanswered(looks.after)
@@ -328,7 +197,7 @@ def dismiss(session: Target) -> Operation[None]:
         raise OperationError(f"{clean(session.address)} has no readable status file; nothing to dismiss")
     arguments = (HostSetting.SESSIONS_DIR, *identity(session))
     outcomes = Outcomes(partial(_judge_dismiss, session), lambda address, _: f"dismissed {address}")
-    return Operation("dismiss", link("session/dismiss"), arguments, _read_nothing, 20, outcomes)
+    return Operation("dismiss", link("session/dismiss"), arguments, read_nothing, 20, outcomes)
 
 
 def _judge_dismiss(session: Target, looks: Looks) -> Outcome[None]:
@@ -343,55 +212,6 @@ def _judge_dismiss(session: Target, looks: Looks) -> Outcome[None]:
     return carried_out(None) if now.status == "working" and not now.message else unknown("its status has changed since")
 
 
-# ---- verbs that do the same to each session
-
-
-class About(NamedTuple):
-    """The session that a verb is about: the `target` for the script, and as it was `seen` before, None without a look.
-
-    `off` reverses the verb where that is possible. `kinds` are the known agents.
-    """
-
-    target: Target
-    seen: Session | None
-    kinds: Sequence[AgentKind]
-    off: bool = False
-
-
-class SessionVerb(NamedTuple):
-    """A verb that does the same to each session and needs no further arguments.
-
-    `looks`: it needs a look at the session before. The dashboard asks for confirmation from `asks_from` sessions on,
-    and reverses the verb if all sessions are `on` already. `undoable`: the operation answers with an undo id, or "".
-    """
-
-    operation: Callable[[About], Operation[Any]]
-    looks: bool = False
-    asks_from: float = float("inf")
-    on: Callable[[Session], bool] = lambda _: False
-    undoable: bool = False
-
-
-def _kill(about: About) -> Operation[Kept]:
-    if about.seen and about.seen.background:
-        return stop_background(about.seen, about.kinds)
-    line, more = launch_again(about.seen, about.kinds) if about.seen else ("", "")
-    only_file = about.seen is not None and about.seen.tmux is None
-    return kill(about.seen if about.seen and only_file else about.target, new_undo_id(), line, more)
-
-
-def _bookmark(about: About) -> Operation[None]:
-    return mark(about.target.name, ("-b" if about.off else "+b",))
-
-
-SESSION_VERBS: Mapping[str, SessionVerb] = {
-    "kill": SessionVerb(_kill, looks=True, asks_from=1, undoable=True),
-    "dismiss": SessionVerb(lambda about: dismiss(about.target), asks_from=2),
-    "bookmark": SessionVerb(_bookmark, looks=True, on=lambda session: session.marks.bookmarked),
-}
-"""By name, the verbs about which the command line and the dashboard need to know nothing else."""
-
-
 # ---- arguments of scripts
 
 
@@ -402,7 +222,7 @@ def new_undo_id() -> str:
 
 def _check_undo_id(undo_id: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{16}", undo_id):
-        raise OperationError(f"invalid undo id {clean(undo_id)[:40]!r}", 64)
+        raise OperationError(f"invalid undo id {clean(undo_id)[:40]!r}", exits.WRONG_USAGE)
     return undo_id
 
 
@@ -425,31 +245,8 @@ def _tmux_identity(tmux: TmuxSession) -> tuple[str, str, str, str, str]:
 # ---- answers
 
 
-def read_created(answer: Answer) -> Created:
-    """Return the session that a script reports as created. Raise OperationError."""
-    records = seen(answer)
-    fields = records.get("created", "").split(" ", 4)
-    if len(fields) != 5 or not fields[3].isdigit():
-        raise OperationError(f"the session was created, but tmux says {clean(' '.join(fields))[:80]!r}")
-    _, _, rest = records.get("place", "").partition(" ")
-    index, _, window = rest.partition(" ")
-    return Created(
-        fields[1], fields[4], int(fields[3]), "slow" in records, f"{fields[4]}:{index}", clean(window),
-        records.get("socket", ""), "registered" in records, clean(records.get("unregistered", "")),
-        records.get("ended", ""), next((words for kind, words in REMARKS.items() if kind in records), ""),
-    )  # fmt: skip
-
-
-REMARKS = {"anew": ", without its conversation", "joined": ", with the windows of its group"}
-"""What to add to the report of an undo, by the record that the script prints."""
-
-
 def _read_renamed(answer: Answer) -> str:
     return next((record.rest for record in done(answer) if record.kind == "renamed"), "")
-
-
-def _read_nothing(answer: Answer) -> None:
-    done(answer)
 
 
 def _read_killed(answer: Answer) -> Kept:

@@ -45,7 +45,7 @@ class Source:
 def link(name: str, folder: str = SCRIPTS) -> str:
     """Return a script with everything that it needs before it.
 
-    Raises LinkError for an unknown name, a cycle, a function that two files define or that none provides, and an awk
+    Raise LinkError for an unknown name, a cycle, a function that two files define or that none provides, and an awk
     file that is both a program and a part of one.
     """
     sources = collect(name, folder)
@@ -60,7 +60,7 @@ def link(name: str, folder: str = SCRIPTS) -> str:
 
 
 def collect(name: str, folder: str = SCRIPTS) -> dict[str, Source]:
-    """Return the files that a script is linked from, by name, in their order. Raises LinkError."""
+    """Return the files that a script is linked from, by name, in their order. Raise LinkError."""
     found: dict[str, Source] = {}
     _collect(name, folder, found, ())
     return found
@@ -82,7 +82,7 @@ def _collect(name: str, folder: str, found: dict[str, Source], path: tuple[str, 
 
 @cache
 def read_source(name: str, folder: str = SCRIPTS) -> Source:
-    """Read a file. Raises FileNotFoundError."""
+    """Read a file. Raise FileNotFoundError."""
     lines = read_file(name if is_awk(name) else f"{name}.sh", folder).split("\n")
     comment = list(takewhile(lambda line: line.startswith("# "), lines))
     code = [line for line in lines if "# " not in line or not line.lstrip().startswith("# ")]

@@ -9,9 +9,8 @@ from navi.core.status import read_status_file
 from navi.core.text import clean, decode
 from navi.ops import background, lost_sessions
 from navi.ops.agent_records import TICKS, PaneAgents, read_activity, read_agents, with_activity
-from navi.ops.agent_records import number as _number
 from navi.ops.linker import link
-from navi.ops.operation import Answer, HostSetting, Operation, Record, Stream
+from navi.ops.operation import Answer, HostSetting, Operation, Record, Stream, number
 from navi.ops.pane_record import PANE_FORMAT, PaneRecord
 
 ODD = {
@@ -67,8 +66,8 @@ class Heartbeat(NamedTuple):
 
 
 def look(cleanup: bool = False) -> Operation[Frame]:
-    """One look at a host: every session, pane and status file, and what was cleaned up; `cleanup` lets the host do so
-    where its configuration allows it.
+    """Return the operation that looks at a host once: every session, pane and status file, and what was cleaned up.
+    `cleanup` lets the host clean up where its configuration allows it.
     """
     return Operation(
         "look",
@@ -80,7 +79,7 @@ def look(cleanup: bool = False) -> Operation[Frame]:
 
 
 def watch(cleanup: bool = False) -> Stream[Frame | Heartbeat]:
-    """Look at a host, and then send what changes; `cleanup` as for a look.
+    """Return the stream that shows a host, and then what changes; `cleanup` as for a look.
 
     The reader raises Unwatchable where only polling is left.
     """
@@ -108,7 +107,7 @@ class FrameReader:
         self._activity: dict[int, float] = {}
 
     def read(self, answer: Answer) -> Frame | Heartbeat:
-        """Read one answer. Raises Unwatchable, or ValueError for an answer that makes no sense."""
+        """Read one answer. Raise Unwatchable, or ValueError for an answer that makes no sense."""
         records, cut = _believed(answer)
         last = {record.kind: record for record in records}
         if "unwatchable" in last:
@@ -129,7 +128,7 @@ class FrameReader:
     def _read_host(self, last: dict[str, Record]) -> None:
         if "clock" in last:
             clock, boot, ticks = (*last["clock"].rest.split(" ", 2), "", "")[:3]
-            self._frame = self._frame._replace(clock=_number(clock), boot=clean(boot), ticks=_number(ticks))
+            self._frame = self._frame._replace(clock=number(clock), boot=clean(boot), ticks=number(ticks))
         if "system" in last:
             self._frame = self._frame._replace(system=clean(last["system"].rest)[:80])
         if "place" in last:
@@ -231,7 +230,7 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
 def _lost(servers: list[Record]) -> frozenset[int]:
     """Return the processes of the servers that run and can't be reached."""
     bodies = [decode(server.body[:LONGEST_TEXT]) for server in servers if server.rest.partition(" ")[0] == Tmux.LOST]
-    return frozenset(_number(body.strip()) for body in bodies)
+    return frozenset(number(body.strip()) for body in bodies)
 
 
 def _doubt(records: list[Record]) -> str:
@@ -264,7 +263,7 @@ def _sessions(records: list[Record], booted: float | None) -> tuple[tuple[TmuxSe
         if record.kind in ("pane", "server"):
             if fields:
                 session = found.setdefault((socket, fields.session), (_tmux_session(fields, socket), []))
-                process = _number(fields.process)
+                process = number(fields.process)
                 about = agents.get(process, PaneAgents())
                 session[1].append(_pane(fields, texts, children.get(process, ()))._replace(**about._asdict()))
                 version = version or clean(fields.version)
@@ -285,8 +284,8 @@ def _whole(record: Record) -> str:
 
 def _tmux_session(fields: PaneRecord, socket: str) -> TmuxSession:
     return TmuxSession(
-        fields.session, fields.name, _number(fields.created), _number(fields.attached), (), socket,
-        _number(fields.server), fields.own == "1",
+        fields.session, fields.name, number(fields.created), number(fields.attached), (), socket,
+        number(fields.server), fields.own == "1",
     )  # fmt: skip
 
 
@@ -296,7 +295,7 @@ def _children(records: list[Record]) -> dict[int, tuple[str, ...]]:
     for record in records:
         if record.kind == "child":
             process, _, name = record.rest.partition(" ")
-            below = found.setdefault(_number(process), [])
+            below = found.setdefault(number(process), [])
             if len(below) < MOST_CHILDREN:
                 below.append(clean(name))
     return {process: tuple(below) for process, below in found.items()}
@@ -308,13 +307,13 @@ def _pane(fields: PaneRecord, texts: dict[str, str], children: tuple[str, ...]) 
     return Pane(
         id=fields.id,
         position=fields.position,
-        process=_number(fields.process),
+        process=number(fields.process),
         command=clean(texts.get("command", "")),
         title=clean(texts.get("title", "")),
         path=path,
         active=fields.active == "11",
         dead=fields.dead == "1",
-        exit_status=_number(fields.exit_status) if fields.exit_status else None,
+        exit_status=number(fields.exit_status) if fields.exit_status else None,
         exit_signal=clean(fields.exit_signal),
         children=children,
         raw_path=raw_path if raw_path != path else "",

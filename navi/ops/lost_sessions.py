@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from navi.core.conversations import CONVERSATION_ID
 from navi.core.model import LostSession, Place
 from navi.core.text import clean, decode
-from navi.ops.agent_records import number
-from navi.ops.operation import Record
+from navi.ops.operation import Record, number
 
 MOST = 500
 """Lost sessions of a host that are read."""
@@ -20,9 +20,6 @@ KEY = re.compile(
     r"(?P<host>[A-Za-z0-9._:-]+)@(?P<boot>[A-Za-z0-9.,_-]*)/(?P<state>session|left|ended)\.[0-9]+\.[0-9]+", re.ASCII
 )
 """Where a host keeps a note: what it is called below the folder of its machines."""
-
-CONVERSATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
-"""What a conversation's id looks like. It comes from a file and goes into a command line, so it can't be an option."""
 
 OPTIONS = re.compile(r"[A-Za-z0-9_./+@:,=~ -]*", re.ASCII)
 """Words that no shell changes."""
@@ -49,7 +46,7 @@ def read_note(key: str, body: bytes, here: Place) -> LostSession | None:
         how,
         fields.get("directory", ""),
         clean(fields.get("agent", ""))[:80],
-        conversation if CONVERSATION.fullmatch(conversation) else "",
+        conversation if CONVERSATION_ID.fullmatch(conversation) else "",
         fields.get("type", ""),
         fields.get("line", ""),
         options if OPTIONS.fullmatch(options) else "",

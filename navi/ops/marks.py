@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from navi.core import exits
 from navi.core.marks import has_changes, is_tag
 from navi.core.model import Marks
 from navi.core.text import clean
 from navi.ops.linker import link
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
+from navi.ops.operation import HostSetting, Operation, OperationError, read_nothing
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, ended, file_named, named, not_done, unknown
 
 
@@ -18,7 +19,7 @@ def mark(name: str, changes: Iterable[str]) -> Operation[None]:
     changes = tuple(changes)
     outcomes = Outcomes(partial(_judge_mark, name, changes), partial(_words, changes))
     arguments: tuple[str | HostSetting, ...] = (HostSetting.SESSIONS_DIR, name, *changes)
-    return Operation("mark", link("session/mark"), arguments, _read, 15, outcomes)
+    return Operation("mark", link("session/mark"), arguments, read_nothing, 15, outcomes)
 
 
 def _words(changes: tuple[str, ...], address: str, _: None) -> str:
@@ -44,9 +45,6 @@ def check_tags(text: str) -> tuple[str, ...]:
     tags = tuple(dict.fromkeys(word.removeprefix("#") for word in text.replace(",", " ").split()))
     for tag in tags:
         if not is_tag(tag):
-            raise OperationError(f"invalid tag `{clean(tag)[:40]}`; a tag is one word of up to 40 characters", 64)
+            words = f"invalid tag `{clean(tag)[:40]}`; a tag is one word of up to 40 characters"
+            raise OperationError(words, exits.WRONG_USAGE)
     return tags
-
-
-def _read(answer: Answer) -> None:
-    done(answer)

@@ -120,8 +120,18 @@ class Stream(NamedTuple, Generic[T]):
 
 
 def done(answer: Answer) -> list[Record]:
-    """Return the records of an operation that was carried out. Raises OperationError with its own words if not."""
+    """Return the records of an operation that was carried out. Raise OperationError with its own words if not."""
     if answer.status != 0:
         words = clean(answer.errors or decode(answer.output)).strip() or "it failed without an error message"
         raise OperationError(words[:300], answer.status)
     return list(answer.records())
+
+
+def read_nothing(answer: Answer) -> None:
+    """Read the answer of an operation that returns nothing. Raise OperationError if it was not carried out."""
+    done(answer)
+
+
+def number(text: str) -> int:
+    """Return a number of at most 15 digits, 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from navi.core import exits
 from navi.core.address import Named
 from navi.core.model import TmuxSession
-from navi.core.text import clean, clean_lines, decode
+from navi.core.text import clean, clean_lines, decode, how_it_ended
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, Stream, done
 
@@ -103,20 +103,21 @@ def send(
     pane: Named | TmuxSession, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (),
     expected: Expected | None = None, force: bool = False, lock: str = "", retries: int = 3, call: str = "",
 ) -> Operation[Sent]:  # fmt: skip
-    """Type into a pane; with `expected`, wait for it in what the pane shows from then on.
+    """Return the operation that types into a pane and, with `expected`, waits for it in what the pane shows from then
+    on.
 
     Nothing is typed where an agent has a dialog open or is suspended, and where nobody can tell; its state file, its
     screen and its status file are looked at just before. `force` types all the same, and leaves copy mode first.
     `lock` is the token of a lock that the caller has. Enter is pressed up to `retries` times as long as the typed text
     is shown and nothing changes. An agent must have nothing in its box, or the text would be glued to that; `force`
-    glues it. With a random word `call`, `find_sent` can tell later what became of it. Raises OperationError with
+    glues it. With a random word `call`, `find_sent` can tell later what became of it. Raise OperationError with
     nothing sent, or with the text typed and Enter not pressed if a dialog opened meanwhile; NotSeen, also when the turn
     has ended without what is expected.
     """
     if any("\0" in word for word in (text, *keys)):
         raise OperationError("a NUL character can't be typed; nothing was sent", exits.WRONG_USAGE)
     if len(text) > LONGEST_TEXT:
-        words = f"a text of more than {LONGEST_TEXT:,} characters can't be typed; nothing was sent; write a file there"
+        words = f"more than {LONGEST_TEXT:,} characters can't be typed; nothing was sent; put the text in a file there"
         raise OperationError(words, exits.WRONG_USAGE)
     awaited = expected or Expected("", seconds=0)
     arguments = (
@@ -140,9 +141,10 @@ class Call(NamedTuple):
 
 
 def find_sent(pane: Named | TmuxSession, call: str, lock: str = "") -> Operation[Call]:
-    """Find out what became of a `send` with that `call`. While it types, wait; if it has typed nothing, it never will.
+    """Return the operation that finds out what became of a `send` with that `call`. While that types, it waits; if that
+    has typed nothing, it never will.
 
-    Raises OperationError if the session has ended, or the call types for longer than the limit.
+    Raise OperationError if the session has ended, or the call types for longer than the limit.
     """
     arguments = (*where(pane), identity(pane), lock, call)
     return Operation("send", link("pane/sent"), arguments, _read_call, 4 * MARGIN)
@@ -151,9 +153,10 @@ def find_sent(pane: Named | TmuxSession, call: str, lock: str = "") -> Operation
 def interrupt(
     pane: Named | TmuxSession, force: bool = False, lock: str = "", wait: float = 10.0
 ) -> Operation[Interrupted]:
-    """End the turn of the agent in a pane by the agent's own keys, and wait so many seconds for its end.
+    """Return the operation that ends the turn of the agent in a pane by the agent's own keys, and waits so many seconds
+    for its end.
 
-    Raises OperationError with nothing sent where no turn runs and where a dialog is open; `force` presses the keys all
+    Raise OperationError with nothing sent where no turn runs and where a dialog is open; `force` presses the keys all
     the same. `lock` is the token of a lock that the caller has.
     """
     arguments = (
@@ -175,9 +178,10 @@ def _block(text: str) -> str:
 
 
 def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool = False) -> Operation[str]:
-    """Wait until what a pane shows, or one of the last `lines` of its scrollback (None: all), matches; return the line.
+    """Return the operation that waits until a line that a pane shows, or one of the last `lines` of its scrollback
+    (None: all), matches. It answers with the line.
 
-    With `touch` the registry notes that the session is used. Raises OperationError when the pane dies or the session
+    With `touch` the registry notes that the session is used. Raise OperationError when the pane dies or the session
     ends meanwhile, and NotSeen when time is up.
     """
     awaited = (expected.pattern, "yes" if expected.fixed else "", seconds(expected.seconds))
@@ -194,7 +198,8 @@ class PaneText(NamedTuple):
 
 
 def text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None = None) -> Operation[PaneText]:
-    """Read a pane's text, byte for byte, lines joined that were only wrapped, without the empty ones at the end.
+    """Return the operation that reads a pane's text, byte for byte, lines joined that were only wrapped, without the
+    empty ones at the end.
 
     `start` is the first line: "-" is the beginning of its scrollback, 0 the top of the screen, what is before that is
     negative. With `lines` only the end is read: at least so many lines, if there are. With `escapes` colours stay in
@@ -219,7 +224,9 @@ class PaneOutput(NamedTuple):
 
 
 def follow(pane: Named, lines: int) -> Stream[PaneOutput]:
-    """Follow what a pane prints, beginning with its last `lines` whole lines. The reader raises OperationError."""
+    """Return the stream of what a pane prints, beginning with its last `lines` whole lines. The reader raises
+    OperationError.
+    """
     return Stream("tail", link("pane/tail"), (*where(pane), str(lines)), lambda: _read_output)
 
 
@@ -233,13 +240,15 @@ class Hold(StrEnum):
 
 
 def lock(pane: Named, hold: Hold, token: str = "-", seconds: int = 0, who: str = "") -> Operation[None]:
-    """Lock a session against all who do not have the token, or end that. `who` names the owner to others."""
+    """Return the operation that locks a session against all who do not have the token, or ends that. `who` names the
+    owner to others.
+    """
     arguments = (*where(pane), hold.value, token, str(seconds), " ".join(clean(who).split())[:80])
     return Operation("lock", link("pane/lock"), arguments, _read_nothing, 2 * MARGIN)
 
 
 def find_pane(pane: Named) -> Operation[FoundPane]:
-    """Find a pane. Raises OperationError where there is none, or more than one."""
+    """Return the operation that finds a pane. Raise OperationError where there is none, or more than one."""
     return Operation("find pane", link("pane/find"), where(pane), _read_found_pane, MARGIN)
 
 
@@ -295,16 +304,14 @@ UNCONFIRMED = (
 # ---- answers
 
 
-def how_it_ended(ending: str) -> str:
-    """Return how a pane's process ended; `ending` is "STATUS,SIGNAL" as tmux reports them."""
+def read_ending(ending: str) -> str:
+    """Say how a pane's process ended; `ending` is "STATUS,SIGNAL" as tmux reports them."""
     status, _, signal = clean(ending).partition(",")
-    if signal:
-        return f"its process was ended by signal {signal}"
-    return f"its process has ended{f' with status {status}' if status else ''}"
+    return how_it_ended(status, signal)
 
 
 def seen(answer: Answer) -> dict[str, str]:
-    """Return the records of an answer by kind. Raises NotSeen if one has the screen, else OperationError."""
+    """Return the records of an answer by kind. Raise NotSeen if one has the screen, else OperationError."""
     screen = next((record.body for record in answer.records() if record.kind == "screen"), None)
     if answer.status and screen is not None:
         words = clean(answer.errors).strip() or "it was not seen"
@@ -317,7 +324,7 @@ def _read_found_pane(answer: Answer) -> FoundPane:
     records = seen(answer)
     pane = Record("pane", records.get("pane", "")).fields()
     if not pane.get("server", "").isdigit():
-        raise OperationError(f"tmux says {clean(records.get('pane', ''))[:80]!r}")
+        raise OperationError(f"tmux's answer is malformed: {clean(records.get('pane', ''))[:80]!r}")
     socket, name = records.get("socket", ""), records.get("name", "")
     return FoundPane(pane["id"], pane["session"], int(pane["server"]), socket, name)
 
@@ -329,7 +336,7 @@ def _read_nothing(answer: Answer) -> None:
 def _read_text(answer: Answer) -> PaneText:
     records = seen(answer)
     data = next((record.body for record in answer.records() if record.kind == "text"), b"")
-    return PaneText(data, how_it_ended(records["ended"]) if "ended" in records else "")
+    return PaneText(data, read_ending(records["ended"]) if "ended" in records else "")
 
 
 def _read_output(answer: Answer) -> PaneOutput:
@@ -343,7 +350,7 @@ def _read_output(answer: Answer) -> PaneOutput:
         elif record.kind == "lost":
             output = output._replace(lost=True)
         elif record.kind == "dead":
-            output = output._replace(ended=f"its pane is dead; {how_it_ended(record.rest)}")
+            output = output._replace(ended=f"its pane is dead; {read_ending(record.rest)}")
         elif record.kind == "gone":
             output = output._replace(ended="the session has ended")
     return output

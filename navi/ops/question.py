@@ -34,7 +34,9 @@ class Answered(NamedTuple):
 
 
 def ask(pane: Named) -> Operation[Question]:
-    """Read what the agent in a pane asks. Raises OperationError where nothing is asked, or it can't be read."""
+    """Return the operation that reads what the agent in a pane asks. Raise OperationError where nothing is asked, or it
+    can't be read.
+    """
     arguments = (*where(pane), HostSetting.SESSIONS_DIR, HostSetting.AGENTS)
     return Operation("question", link("pane/ask"), arguments, _read_question, 2 * MARGIN)
 
@@ -42,10 +44,11 @@ def ask(pane: Named) -> Operation[Question]:
 def answer(
     pane: Named, seen: str, reply: Reply, call: str, who: str, lock: str = "", patience: float = PATIENCE
 ) -> Operation[Answered]:
-    """Answer the question that has the digest `seen`, which is compared just before the key is pressed.
+    """Return the operation that answers the question that has the digest `seen`, which is compared just before the key
+    is pressed.
 
     `call` is a random word that names this answer, and `who` gives it; the host keeps both with the session. A key that
-    was pressed is never pressed again. Raises OperationError with nothing typed if anything else is asked by then.
+    was pressed is never pressed again. Raise OperationError with nothing typed if anything else is asked by then.
     """
     if problem := _problem(reply):
         raise OperationError(f"{problem}; nothing was typed", exits.WRONG_USAGE)

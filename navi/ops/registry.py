@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from navi.core import exits
 from navi.core.model import TmuxSession
 from navi.core.registry import Entry
 from navi.core.text import clean
@@ -23,7 +24,8 @@ class RegistryFile:
 
 
 def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> Operation[str]:
-    """Take entries out of the registry if they are still the same, and put living sessions in.
+    """Return the operation that takes entries out of the registry if they are still the same, and puts living sessions
+    in.
 
     The answer says what was wrong with the file before, or "". All of it is done, or OperationError says why not.
     """
@@ -34,38 +36,45 @@ def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> 
 
 
 def put_entry(entry: Entry) -> Operation[str]:
-    """Register what an entry says (socket, target, type, process). What there was of that name is replaced, but for the
-    time of its creation. Raises OperationError, also for what can't stand in the registry.
+    """Return the operation that registers what an entry says (socket, target, type, process). What there was of that
+    name is replaced, but for the time of its creation. Raise OperationError, also for what can't stand in the registry.
     """
     process = str(entry.process) if entry.process else ""
     return _entry_operation(entry.name, "put", entry.socket, entry.target, entry.type, process)
 
 
 def drop_entry(name: str) -> Operation[str]:
-    """Take one entry out, whatever it says. Raises OperationError with status 66 where there is none."""
+    """Return the operation that takes one entry out, whatever it says. Raise OperationError with status 66 where there
+    is none.
+    """
     return _entry_operation(name, "drop")
 
 
 def touch_entry(name: str) -> Operation[str]:
-    """Note that a session was used now. Raises OperationError with status 66 where it is not registered."""
+    """Return the operation that notes that a session was used now. Raise OperationError with status 66 where it is not
+    registered.
+    """
     return _entry_operation(name, "touch")
 
 
 def _entry_operation(name: str, action: str, *values: str) -> Operation[str]:
     for text in (name, *values):
         if not text.isprintable():
-            raise OperationError(f"{clean(text)[:40]!r} has control characters; that can't be registered", 64)
+            words = f"{clean(text)[:40]!r} has control characters; that can't be registered"
+            raise OperationError(words, exits.WRONG_USAGE)
     arguments = (name, action, *values)
     return Operation("change an entry", link("registry/change_entry"), arguments, _read_trouble, time_limit=20)
 
 
 def read_file() -> Operation[RegistryFile]:
-    """Read the registry's file."""
+    """Return the operation that reads the registry's file."""
     return _file_operation("read the registry")
 
 
 def replace_file(text: str) -> Operation[RegistryFile]:
-    """Put a text in place of the registry's file; what was there stays beside it, with the ending .before."""
+    """Return the operation that puts a text in place of the registry's file; what was there stays beside it, with the
+    ending .before.
+    """
     return _file_operation("restore the registry", text)
 
 

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
+from navi.core import exits
 from navi.core.agents import AgentKind
 from navi.core.model import LostSession, Place, Session
 from navi.core.text import clean, decode
-from navi.ops.agent_records import number
-from navi.ops.lifecycle import Created, identity, new_undo_id, read_created
+from navi.ops.creation import Created, created_session, read_created
+from navi.ops.lifecycle import identity, new_undo_id
 from navi.ops.linker import link
 from navi.ops.lost_sessions import read_note
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, number
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, named, not_done, same_session, unanswered, unknown
 from navi.ops.resume import again, conversation_id, kind_named, launch_again
 
@@ -74,13 +75,12 @@ def restore(
 ) -> Operation[Restored]:
     """Return the operation that brings back a lost session: its directory, its command, its agent's conversation.
 
-    Raises OperationError for one whose agent's conversation is not known, unless it is to start `anew`. The host does
+    Raise OperationError for one whose agent's conversation is not known, unless it is to start `anew`. The host does
     nothing if another process has the conversation, and the note of the session stays until it is back.
     """
     if lost.agent and not lost.conversation and not anew and kind_named(lost.agent, kinds):
-        raise OperationError(
-            f"the conversation of {clean(lost.agent)} is not known; --anew starts a new one in its directory", 66
-        )
+        words = f"the conversation of {clean(lost.agent)} is not known; --anew starts a new one in its directory"
+        raise OperationError(words, exits.NO_SESSION)
     launch = again(lost, kinds, anew)
     conversation = "" if anew or not launch.more else lost.conversation
     arguments: tuple[str | HostSetting, ...] = (
@@ -112,9 +112,7 @@ def _judge_restore(lost: LostSession, looks: Looks) -> Outcome[Restored]:
         return not_done()
     found = next((one for one in named(looks.after, lost.name) if one.created >= looks.since), None)
     if found:
-        target = f"{found.name}:{found.pane.position}"
-        created = Created(found.id, found.name, found.pane.process, target=target, socket=found.socket)
-        return carried_out(Restored(created, "no" if lost.conversation else ""))
+        return carried_out(Restored(created_session(found, False), "no" if lost.conversation else ""))
     return unknown("it is neither listed nor lost") if looks.after.proven else unanswered(looks.after)
 
 
@@ -130,11 +128,11 @@ def _read_restored(answer: Answer) -> Restored:
 def restart(session: Session, kinds: Sequence[AgentKind], anew: bool = False) -> Operation[str]:
     """Return the operation that ends the agent of a session and starts it again in its conversation, in the same pane.
 
-    The answer says whether it has it: `yes`, `no` (it does not say), or `anew`. Raises OperationError for a session
+    The answer says whether it has it: `yes`, `no` (it does not say), or `anew`. Raise OperationError for a session
     without a terminal.
     """
     if session.tmux is None:
-        raise OperationError(f"{clean(session.address)} has no terminal; nothing was ended", 1)
+        raise OperationError(f"{clean(session.address)} has no terminal; nothing was ended")
     line, more = launch_again(session, kinds)
     conversation = "" if anew or not more else conversation_id(session)
     arguments = (

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from navi.core.agents import AgentKind
+from navi.core.conversations import CONVERSATION_ID
 from navi.core.launch import program_of
 from navi.core.model import AgentProcess, LostSession, Session
-from navi.ops.lost_sessions import CONVERSATION
 
 ID = "{session_id}"
 """What is written in place of a conversation's id in the arguments that resume it."""
@@ -38,7 +38,7 @@ def conversation_id(session: Session) -> str:
         found.append(session.conversation.id)
     if session.file and session.agent == "claude":
         found.append(session.file.fields.get("session_id"))
-    return next((one for one in found if isinstance(one, str) and CONVERSATION.fullmatch(one)), "")
+    return next((one for one in found if isinstance(one, str) and CONVERSATION_ID.fullmatch(one)), "")
 
 
 def agents_of(session: Session) -> tuple[AgentProcess, ...]:

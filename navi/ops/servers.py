@@ -41,7 +41,9 @@ class Servers(NamedTuple):
 
 
 def servers(sockets: Sequence[str] = ()) -> Operation[Servers]:
-    """Ask servers for their sessions, "" is the default one; without any, all of the registry's folder."""
+    """Return the operation that asks servers for their sessions, "" is the default one; without any, all of the
+    registry's folder.
+    """
     arguments = (" ".join(SessionLine()), *sockets)
     return Operation("servers", link("look/servers"), arguments, _read_servers, time_limit=60)
 

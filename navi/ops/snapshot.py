@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def snapshot(registered: bool = False, sockets: Sequence[str] = ()) -> Operation[Snapshot]:
-    """Look at a host: sessions, status files, registry, and which processes are gone. Nothing is cleaned up.
+    """Return the operation that looks at a host: sessions, status files, registry, and which processes are gone.
+    Nothing is cleaned up.
 
     The servers on `sockets` are asked, too. With `registered`, only those, the default server and those that the
     registry names are asked, and no status file is read.

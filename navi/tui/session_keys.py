@@ -7,7 +7,7 @@ from functools import partial
 
 from navi.core.model import Session
 from navi.ops import OperationError
-from navi.ops.lifecycle import SESSION_VERBS
+from navi.ops.session_verbs import SESSION_VERBS
 from navi.tui.answering import Answering
 from navi.tui.headless.answering import HeadlessAnswering
 from navi.tui.headless.commands import HeadlessCommands

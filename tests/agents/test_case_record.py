@@ -115,7 +115,7 @@ def test_a_pane_can_be_chosen(lab: Lab) -> None:
     ("words", "status", "complaint"),
     [
         (("nowhere",), 66, "there is no tmux session nowhere"),
-        (("elsewhere/api",), 64, "there is no host `elsewhere`"),
+        (("elsewhere/api",), 64, "no host named `elsewhere`"),
         (("api", "--pane", "%99"), 64, "there is no pane %99"),
         (("api", "--status", "happy"), 2, "invalid choice"),
     ],

@@ -27,10 +27,10 @@ def remotes(lab: Lab) -> Path:
 def test_hosts_are_listed_and_added(lab: Lab, remotes: Path) -> None:
     assert navi(lab, "hosts", "--add").stdout == "atlas  sean@atlas.example.com\ndb\n"
     done = navi(lab, "hosts", "--add", "db")
-    assert done.stdout == f"db: in {remotes} now; `navi hosts` tells whether it answers\n"
+    assert done.stdout == f"added db to {remotes}; `navi hosts` shows whether it answers\n"
     assert navi(lab, "hosts", "--add").stdout == "atlas  sean@atlas.example.com\n"
     assert navi(lab, "hosts", "--add", "atlas", "db").stdout == (
-        f"atlas: in {remotes} now; `navi hosts` tells whether it answers\ndb: in {remotes} already\n"
+        f"added atlas to {remotes}; `navi hosts` shows whether it answers\ndb is in {remotes} already\n"
     )
     assert [one.name for one in read_remotes(remotes)[0]] == ["db", "atlas"]
     done = navi(lab, "hosts", "--add")
@@ -44,10 +44,10 @@ def test_what_it_makes_is_what_the_dashboard_writes(lab: Lab, remotes: Path) -> 
 
 
 WRONG = [
-    (["--add", "nobody"], 64, "~/.ssh/config names no host `nobody`"),
+    (["--add", "nobody"], 64, "no host named `nobody` in ~/.ssh/config"),
     (["--add", "atlsa"], 64, "; did you mean `atlas`?"),
-    (["--add", "db", "--json"], 64, "--add excludes --login and --json"),
-    (["--add", "--login", "db"], 64, "--add excludes --login and --json"),
+    (["--add", "db", "--json"], 64, "--add can't be combined with --login or --json"),
+    (["--add", "--login", "db"], 64, "--add can't be combined with --login or --json"),
 ]
 
 

@@ -22,7 +22,7 @@ def test_feedback_waits_for_the_end_of_a_turn(lab: Lab, far: bool) -> None:
         assert f"navi hooks install --host {host} installs them" in navi(lab, "collaborate", address, status=1).stderr
         navi(lab, "hooks", "install", "claude", "--yes", "--host", host)
         refused = navi(lab, "send", "--feedback", address, "x", status=1).stderr
-        assert refused == f"navi: {address} takes no feedback; navi collaborate {address} lets it\n"
+        assert refused == f"navi: {address} takes no feedback; navi collaborate {address} turns that on\n"
         until(lambda: "takes feedback" in navi(lab, "collaborate", address).stdout, what="it takes feedback")
         assert "Remote" not in navi(lab, "ls").stdout
         assert navi(lab, "send", "--feedback", address, "use tabs").stdout.startswith(f"queued for {address}")

@@ -296,10 +296,10 @@ def test_hostile_texts_are_explained_without_harm(lab: Lab) -> None:
 
 def test_explain_distinguishes_a_missing_session_from_a_missing_host(lab: Lab) -> None:
     lab.remotes_yaml([lab.machine("atlas")])
-    assert navi(lab, "explain", "atlas/x", status=66).stderr == "navi: atlas/x: there is no session x\n"
+    assert navi(lab, "explain", "atlas/x", status=66).stderr == "navi: no session named x on atlas\n"
     lab.machines[0].stop()
     assert "navi: atlas/x: " in navi(lab, "explain", "atlas/x", status=69).stderr
-    assert "there is no host `nope`" in navi(lab, "explain", "nope/x", status=64).stderr
+    assert "no host named `nope`" in navi(lab, "explain", "nope/x", status=64).stderr
 
 
 # ---- hosts

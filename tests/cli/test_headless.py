@@ -217,15 +217,15 @@ def test_a_stopped_relay_leaves_agents_at_work(lab: Lab) -> None:
     with serving(lab) as hub:
         address = spawn(lab, "local", "say one")
         shows(lab, address, "one")
-        assert navi(lab, "daemon", "start").stdout.startswith("the relay runs already")
-        assert navi(lab, "daemon", "stop").stdout == "the relay has ended; agents go on\n"
+        assert navi(lab, "daemon", "start").stdout.startswith("the relay is already running")
+        assert navi(lab, "daemon", "stop").stdout == "the relay has stopped; agents keep running\n"
         until(lambda: listed(lab, address)["status"] in ("disconnected", "waiting"), what="it is known")
         navi(lab, "send", address, "say two")
         until(lambda: status(lab) == 0, what="the hub starts another relay")
         shows(lab, address, "one", "two")
         second = navi(lab, "serve", status=73)
-        assert f"a hub runs already (process {hub.pid})" in second.stderr
-    assert navi(lab, "daemon", "stop", status=1).stderr == "navi: no relay runs\n"
+        assert f"a hub is already running (process {hub.pid})" in second.stderr
+    assert navi(lab, "daemon", "stop", status=1).stderr == "navi: no relay is running\n"
 
 
 def test_a_relay_outlives_the_hub_and_is_taken_by_the_next_one(lab: Lab) -> None:
@@ -359,12 +359,12 @@ def test_a_socket_that_can_not_be_made_is_reported(lab: Lab) -> None:
 
 REFUSALS = [
     (("spawn", " "), 64, "the prompt is empty; nothing was started"),
-    (("spawn", "--host", "nowhere", "x"), 64, "there is no host `nowhere`"),
+    (("spawn", "--host", "nowhere", "x"), 64, "no host named `nowhere`"),
     (("spawn", "--harness", "nothing", "x"), 64, "there is no harness nothing"),
     (("spawn", "--harness", "scripted", "-c", "/no/such/folder", "x"), 69, "could not be started"),
     (("tail", "spawn_0123456789abcdef"), 66, "there is no session spawn_0123456789abcdef"),
     (("kill", "spawn_0123456789abcdef"), 66, "there is no session spawn_0123456789abcdef"),
-    (("resume", "api"), 64, "api is no session without a terminal"),
+    (("resume", "api"), 64, "api is not a session without a terminal"),
 ]
 
 

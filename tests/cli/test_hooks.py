@@ -94,7 +94,7 @@ def test_hooks_that_are_overwritten_all_the_time_are_reported(lab: Lab) -> None:
     path = settings(there, USUAL)
     with Rewriting(there, path, 1000):
         done = navi(lab, "hooks", "install", "--yes", status=1)
-    assert "a running Claude Code writes its settings all the time, and has undone the change 4 times" in done.stderr
+    assert "a running Claude Code keeps rewriting its settings, and has undone the change 4 times" in done.stderr
     assert "installed" not in done.stdout
 
 
@@ -104,7 +104,7 @@ def test_a_copy_of_other_settings_stays_and_is_named(lab: Lab) -> None:
     navi(lab, "hooks", "install", "--yes")
     path.write_text(installed('{"model": "other"}', VERSION))
     said = navi(lab, "hooks", "remove", "--yes").stdout
-    assert f"the hooks are removed; {path}.before-navi stays, for it holds other settings" in said
+    assert f"the hooks are removed; {path}.before-navi stays, because it holds other settings" in said
     assert sorted(one.name for one in path.parent.iterdir()) == ["settings.json", "settings.json.before-navi"]
     assert navi(lab, "hooks", "remove", "--yes").stdout == "local: nothing to remove\n"
 
@@ -171,7 +171,7 @@ def test_invalid_settings_are_left_alone(lab: Lab, far: bool) -> None:
     there, where = machine(lab, far)
     path = settings(there, "{ // mine\n}\n\x1b[31m")
     said = navi(lab, "hooks", "install", "--yes", *where, status=1).stderr
-    assert "settings.json is no JSON" in said
+    assert "settings.json is not valid JSON" in said
     assert "\x1b" not in said
     assert path.read_text() == "{ // mine\n}\n\x1b[31m"
     assert "unusable" in navi(lab, "hooks", "status", *where, status=1).stdout
@@ -264,7 +264,7 @@ def test_unusable_settings_of_another_agent_give_a_warning(lab: Lab) -> None:
     path.parent.mkdir()
     path.write_text("{ // mine\n}")
     said = navi(lab, "hooks", "install", "--yes").stderr
-    assert f"local: no hook for Qwen Code: {path} is no JSON" in said
+    assert f"local: no hook for Qwen Code: {path} is not valid JSON" in said
     assert "nothing was changed" in navi(lab, "hooks", "install", "qwen", "--yes", status=1).stderr
     assert path.read_text() == "{ // mine\n}"
 

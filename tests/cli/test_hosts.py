@@ -44,7 +44,7 @@ def test_a_person_logs_in_and_verbs_use_the_connection(lab: Lab, terminal: OpenT
     assert screen.exit_status() == 0
     navi(lab, "ls", "--host", "atlas")
     assert atlas.connections() == 1
-    assert navi(lab, "hosts", "--login", "atlas").stdout == "atlas: connected already\n"
+    assert navi(lab, "hosts", "--login", "atlas").stdout == "atlas is already connected\n"
 
 
 def test_a_person_may_take_longer_than_a_connection_at_a_jump_host(lab: Lab, terminal: OpenTerminal) -> None:
@@ -85,7 +85,7 @@ def test_a_host_that_is_down_is_no_refused_login(lab: Lab, terminal: OpenTermina
     [
         (("atlas",), "logging in needs a terminal"),
         (("local",), "this machine needs no login"),
-        (("nope",), "there is no host `nope`"),
+        (("nope",), "no host named `nope`"),
         (("atlas", "--json"), "--json"),
     ],
 )

@@ -105,7 +105,7 @@ def test_failures_have_their_own_statuses_and_words(lab: Lab, far: bool) -> None
         (["new", "a.b"], 64, "can't hold a dot"),
         (["new", "x", "-c", "/nowhere"], 66, "there is no directory /nowhere"),
         (["new", "x", "--agent", "codex"], 69, "can't find codex"),
-        (["new", "x", "--agent", "nobody"], 64, "there is no agent `nobody`"),
+        (["new", "x", "--agent", "nobody"], 64, "no agent named `nobody`"),
         (["new"], 64, "required"),
         (["new", "x", "--shell", "--command", "y"], 64, "not allowed with"),
     ):
@@ -142,7 +142,7 @@ def test_tags_and_bookmarks(lab: Lab, far: bool) -> None:
 def test_an_unknown_host_and_one_that_is_down_fail_differently(lab: Lab) -> None:
     there, _ = account(lab, True)
     lab.machines[0].stop()
-    assert "there is no host `atlsa`" in navi(lab, "kill", "atlsa/x", status=64).stderr
+    assert "no host named `atlsa`" in navi(lab, "kill", "atlsa/x", status=64).stderr
     assert "Connection refused" in navi(lab, "kill", "atlas/x", status=69).stderr
     assert living(there) == set()
 
@@ -255,7 +255,7 @@ def test_new_and_undo_say_why_a_session_is_not_in_the_registry(lab: Lab, far: bo
     lock = there.folder / "tmp" / "claude-tmux-sockets" / ".sessions.lock"
     lock.unlink(missing_ok=True)
     lock.symlink_to(there.folder / "elsewhere")
-    trouble = f"not in the registry: the registry's lock {lock} can't be used: it is a symbolic link; remove it"
+    trouble = f"could not be registered: the registry's lock {lock} can't be used: it is a symbolic link; remove it"
     restored = navi(lab, "undo")
     assert (restored.stdout, restored.stderr) == (f"{prefix}api is back\n", f"navi: {trouble}\n")
     assert trouble in navi(lab, "new", "web", *(["--host", "atlas"] if far else []), "--shell").stderr

@@ -74,7 +74,7 @@ def test_a_lost_wait_is_no_answer(lab: Lab, machine: Machine) -> None:
     cut = Cut(machine, "after", function="navi_begin_call")
     status, errors = sending(lab, cut, "hello", "--wait", "hello", "--timeout", "1")
     assert status == 75
-    assert "nobody waited for its answer" in errors
+    assert "navi did not wait for the answer" in errors
 
 
 def test_an_ended_session_leaves_it_open(lab: Lab, machine: Machine) -> None:

@@ -88,7 +88,7 @@ def test_ls_filters_hosts_and_statuses_and_names_unreachable_hosts(lab: Lab) -> 
     assert set(listed(lab, "--filter", "remote")) == {"atlas/a", "atlas/b"}
     assert not any(one.startswith("atlas/") for one in listed(lab, "--filter", "local"))
     assert set(listed(lab, "--host", "atlas", "--status", "waiting", "--status", "working")) == {"atlas/b"}
-    assert "there is no host `nobody`" in navi(lab, "ls", "--host", "nobody", status=64).stderr
+    assert "no host named `nobody`" in navi(lab, "ls", "--host", "nobody", status=64).stderr
     lab.machines[0].stop()
     done = navi(lab, "ls", "--json", status=69)
     document = json.loads(done.stdout)
@@ -232,7 +232,7 @@ def test_a_registry_that_is_not_ones_own_is_reported_and_not_used(lab: Lab) -> N
     for verb in (["cleanup"], ["reconcile"], ["registry", "backup"], ["lock", "api"], ["send", "x", "text"]):
         assert words in navi(lab, *verb, status=77, CLAUDE_TMUX_SOCKET_DIR=str(named)).stderr
     done = navi(lab, "new", "y", "--json", CLAUDE_TMUX_SOCKET_DIR=str(named))
-    assert f"not in the registry: {words}" in done.stderr
+    assert f"could not be registered: {words}" in done.stderr
     assert json.loads(done.stdout)["registered"] is False
 
 

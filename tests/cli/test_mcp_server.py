@@ -306,12 +306,12 @@ async def test_changes_of_the_configuration_are_noticed(lab: Lab) -> None:
     atlas = await trio.to_thread.run_sync(lab.machine, "atlas")
     atlas.new_session("api")
     async with client(lab) as one:
-        assert "there is no host `atlas`" in (await call(one, "capture", address="atlas/api"))[1]
+        assert "no host named `atlas`" in (await call(one, "capture", address="atlas/api"))[1]
         lab.remotes_yaml([atlas])
         assert not (await call(one, "capture", address="atlas/api"))[0]
         assert programs(lab)["ssh"] == 1
         path = lab.remotes_yaml([])
-        assert "there is no host `atlas`" in (await call(one, "capture", address="atlas/api"))[1]
+        assert "no host named `atlas`" in (await call(one, "capture", address="atlas/api"))[1]
         assert programs(lab)["ssh"] == 0, "nothing is kept of a host that is configured no more"
         (path.parent / "config.yaml").write_text("agents: 7\n")
         assert "config.yaml:1: " in (await call(one, "ls"))[1]

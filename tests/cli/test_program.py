@@ -70,7 +70,7 @@ def test_an_unknown_command_is_wrong_usage(word: str, capsys: pytest.CaptureFixt
 def test_a_full_disk_is_reported_and_fails(lab: Lab, words: str) -> None:
     begin(lab.local, "api")
     done = run_line(lab, f"{NAVI} {words} >/dev/full")
-    assert (done.returncode, done.stderr) == (1, "navi: the output can't be written: No space left on device\n")
+    assert (done.returncode, done.stderr) == (1, "navi: can't write to standard output: No space left on device\n")
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
@@ -79,7 +79,7 @@ def test_navi_works_with_closed_standard_streams(lab: Lab, closed: str) -> None:
     done = run_line(lab, f"{NAVI} ls --json {closed}; {NAVI} capture api {closed}; {NAVI} health api {closed}")
     is_closed = ">&-" in closed.split()
     assert (done.returncode, bool(done.stdout)) == (int(is_closed), not is_closed)
-    told = "navi: the output can't be written: Bad file descriptor\n"
+    told = "navi: can't write to standard output: Bad file descriptor\n"
     assert done.stderr == (2 * told if closed == ">&-" else ""), "the pane is empty, so capture prints nothing"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +12,11 @@ import pytest
 from navi.core.registry import epoch
 from tests.sh.test_clean_up import kept, placed, start
 from tests.support.machines import Account, Lab
+from tests.support.scripts import registry_of
 from tests.support.verbs import HERE_AND_THERE, account, living, navi
 from tests.support.waiting import until
 
 # ---- cleanup
-
-
-def registry_of(account: Account) -> Path:
-    """The registry's file."""
-    return account.folder / "tmp" / "claude-tmux-sockets" / ".sessions.json"
 
 
 def entries(account: Account) -> dict[str, dict[str, Any]]:
@@ -92,7 +87,7 @@ def test_undo_restores_a_session_that_cleanup_killed(lab: Lab) -> None:
 def test_cleanup_reports_wrong_arguments_and_unreachable_hosts(lab: Lab) -> None:
     account(lab, True)
     assert "invalid age" in navi(lab, "cleanup", "--older-than", "soon", status=64).stderr
-    assert "there is no host" in navi(lab, "cleanup", "--host", "nobody", status=64).stderr
+    assert "no host named" in navi(lab, "cleanup", "--host", "nobody", status=64).stderr
     lab.machines[0].stop()
     done = navi(lab, "cleanup", "--host", "local", "--host", "atlas", status=69)
     assert "atlas: " in done.stderr

@@ -80,7 +80,7 @@ def test_one_is_brought_back_by_its_address_however_it_ended(lab: Lab, far: bool
     assert navi(lab, "restore", f"{prefix}api").stdout == f"{prefix}api is back\n"
     assert conversation(there, "api") == api
     missing = navi(lab, "restore", f"{prefix}never", status=66).stderr
-    assert "nothing is kept of a session named never" in missing
+    assert "nothing is stored about a session named never" in missing
 
 
 @HERE_AND_THERE

@@ -54,7 +54,7 @@ def test_a_port_that_is_taken_is_reported_and_the_socket_serves(lab: Lab) -> Non
             assert hub.stderr
             words = hub.stderr.readline()
             assert words.startswith("navi: the page can't be served: [Errno 98] ")
-            assert words.endswith("navi serve --port takes another port\n")
+            assert words.endswith("navi serve --port P uses another one\n")
             assert "serves no page" in navi(lab, "serve", "--page", status=69).stderr
             assert navi(lab, "ls").stdout == ""
 
@@ -81,7 +81,7 @@ def test_without_its_packages_there_is_no_page_and_the_rest_works(lab: Lab, pack
     with started(lab, before=hides) as hub:
         assert hub.stderr
         words = hub.stderr.readline()
-        assert words.startswith("navi: there is no page in a browser without the Python packages h11 and wsproto; ")
+        assert words.startswith("navi: the page in a browser needs the Python packages h11 and wsproto; ")
         assert f"'{package}>=" in words
         until(lambda: navi_status(lab) == 0, what="the relay is connected")
         assert "spawned" in navi(lab, "spawn", "--harness", "scripted", "say x").stdout

@@ -14,26 +14,9 @@ from navi.core.cleanup import (
     difference,
     file_removals,
     removals,
-    seconds_of,
 )
 from navi.core.model import Frame, Pane, Place, StatusFile, Tmux, TmuxSession
 from navi.core.registry import Entry, Registry, Snapshot
-
-# ---- ages
-
-AGES = (("0s", 0), ("90s", 90), ("30m", 1800), ("12h", 43200), ("7d", 604800), ("08h", 28800))
-
-
-@pytest.mark.parametrize(("text", "seconds"), AGES)
-def test_an_age_is_a_number_and_a_unit(text: str, seconds: int) -> None:
-    assert seconds_of(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "1", "h", "-1h", "1.5h", "1w", "1h ", "1h30m", "1 h", "９h", "1234567890s"])
-def test_an_invalid_age_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="write 90s, 30m, 12h or 7d"):
-        seconds_of(text)
-
 
 # ---- removals
 

@@ -126,6 +126,7 @@ MISTAKES = (
     ("steps:\n  - send: a\n    wait: b", 2, "a step must have exactly one of wait, expect, send, keys"),
     ("steps:\n  - timeout: 3", 2, "a step must have exactly one of"),
     ("steps:\n  - wait: a\n    timeout: soon", 3, "`timeout`"),
+    ("steps:\n  - wait: a\n    timeout: [1]", 3, "`timeout` must be seconds from 0.1 to 3600, not `a list or fields`"),
     ("steps:\n  - text", 2, "expected fields"),
 )
 
@@ -136,6 +137,11 @@ def test_each_mistake_is_reported_with_file_and_line(tmp_path: Path, text: str, 
     template, problems = read_template(path, AGENTS)
     assert template is None
     assert any(one.file == str(path) and one.line == line and words in one.text for one in problems), problems
+
+
+def test_a_template_that_is_no_yaml_is_not_called_empty(tmp_path: Path) -> None:
+    _, problems = read_template(written(tmp_path, "run: ["), AGENTS)
+    assert len(problems) == 1
 
 
 def test_a_bad_template_hides_no_good_one(tmp_path: Path) -> None:
@@ -229,8 +235,8 @@ def test_a_template_that_is_not_there_or_not_right(lab: Lab) -> None:
     assert "there are none yet" in navi(lab, "new", "x", "--template", "t", status=64).stderr
     template(lab, "good", "run: gdb")
     template(lab, "bad", "run: gbd\nenv: x")
-    assert "known are bad, good" in navi(lab, "new", "x", "--template", "t", status=64).stderr
-    assert "there is no template" in navi(lab, "new", "x", "--template", "../good", status=64).stderr
+    assert "known templates: bad, good" in navi(lab, "new", "x", "--template", "t", status=64).stderr
+    assert "no template named" in navi(lab, "new", "x", "--template", "../good", status=64).stderr
     done = navi(lab, "new", "x", "--template", "bad", status=64)
     assert "bad.yaml:1: " in done.stderr
     assert "bad.yaml:2: " in done.stderr

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.text import age, age_lasts, clean, clean_lines, decode, exact_age, latency, short_path
+from navi.core.text import (
+    age,
+    age_lasts,
+    clean,
+    clean_lines,
+    columns,
+    decode,
+    exact_age,
+    how_it_ended,
+    latency,
+    seconds_of,
+    short_path,
+)
 
 DANGEROUS = "\x1b\x9b[];?0m\x07\\\x9c\x90P\u202e\u200b\ufe0f\u0301\ud800\r\n\t"
 Hostile = st.text(st.characters() | st.sampled_from(DANGEROUS))
@@ -159,3 +171,36 @@ def test_a_round_trip_time_is_short(seconds: float, expected: str) -> None:
 )
 def test_a_path_below_home_is_shortened_by_whole_parts(path: str, home: str, expected: str) -> None:
     assert short_path(path, home) == expected
+
+
+WRITTEN_AGES = (("0s", 0), ("90s", 90), ("30m", 1800), ("12h", 43200), ("7d", 604800), ("08h", 28800))
+
+
+@pytest.mark.parametrize(("text", "seconds"), WRITTEN_AGES)
+def test_an_age_is_a_number_and_a_unit(text: str, seconds: int) -> None:
+    assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "1", "h", "-1h", "1.5h", "1w", "1h ", "1h30m", "1 h", "９h", "1234567890s"])
+def test_an_invalid_age_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="write 90s, 30m, 12h or 7d"):
+        seconds_of(text)
+
+
+@pytest.mark.parametrize(("text", "width"), [("", 0), ("api", 3), ("naïve", 5), ("日本", 4), ("e\u0301", 1), ("ｱ", 1)])
+def test_wide_letters_take_two_columns_and_combining_ones_none(text: str, width: int) -> None:
+    assert columns(text) == width
+
+
+ENDINGS = (
+    (None, "", "its process has ended"),
+    ("", "", "its process has ended"),
+    (0, "", "its process has ended with status 0"),
+    ("3", "", "its process has ended with status 3"),
+    (0, "9", "its process was ended by signal 9"),
+)
+
+
+@pytest.mark.parametrize(("status", "signal", "words"), ENDINGS)
+def test_how_a_process_ended_is_named_as_far_as_it_is_known(status: object, signal: str, words: str) -> None:
+    assert how_it_ended(status, signal) == words

@@ -616,7 +616,7 @@ LEFT_OUT = {
     NEWEST: "",
     (2, 1, 100): "without PermissionDenied, Elicitation, ElicitationResult, which Claude Code 2.1.100 may not know",
     None: "without PostToolUseFailure, PermissionRequest, StopFailure, TeammateIdle, TaskCompleted, PermissionDenied,"
-    " Elicitation, ElicitationResult, for its version is unknown",
+    " Elicitation, ElicitationResult, because its version is unknown",
 }
 
 

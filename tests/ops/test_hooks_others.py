@@ -138,7 +138,7 @@ def test_the_hook_stays_while_another_agent_calls_it() -> None:
 @other
 def test_the_state_follows_what_is_there(agent: str) -> None:
     assert standing(found(), agent).state == "absent"
-    assert "is not there" in standing(found(present=[]), agent).reason
+    assert "was not found" in standing(found(present=[]), agent).reason
     seen = after(plan_install(found()))
     assert standing(seen, agent).state == "installed"
     without_hook = found({agent: seen.others[agent].text})

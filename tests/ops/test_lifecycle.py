@@ -21,7 +21,8 @@ from navi.core.status import sessions_of
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings, OperationError
-from navi.ops.lifecycle import Kept, check_name, dismiss, kill, new, new_undo_id, rename, undo
+from navi.ops.creation import check_name, new
+from navi.ops.lifecycle import Kept, dismiss, kill, new_undo_id, rename, undo
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
 from tests.support.places import agent, everywhere, place

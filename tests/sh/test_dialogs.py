@@ -10,14 +10,12 @@ from pathlib import Path
 import pytest
 
 from navi.core.address import Named
-from navi.core.agents import AGENTS
-from navi.ops import HostSettings, Operation
-from navi.ops.agents import describe
+from navi.ops import Operation
 from navi.ops.pane import How, Sent, send
 from tests.support.agent_screens import box_of, shows, typed
 from tests.support.machines import Account, Lab
 from tests.support.processes import Process, processes
-from tests.support.scripts import DASH, Shell, answer, every_shell, settings_of
+from tests.support.scripts import DASH, Shell, answer, every_shell
 from tests.support.waiting import until
 
 RECORDED = Path(__file__).parent.parent / "agents" / "screens"
@@ -46,14 +44,9 @@ def agent(account: Account) -> Process:
     return next(one for one in processes() if one.parent == pane)
 
 
-def settings(account: Account) -> HostSettings:
-    """Return the settings of an account, with all agents that navi knows."""
-    return settings_of(account)._replace(agents=describe(AGENTS))
-
-
 def failure(account: Account, shell: Shell, operation: Operation[Sent]) -> str:
     """Run an operation that must be refused, and return its words."""
-    found = answer(account, shell, operation, settings=settings(account))
+    found = answer(account, shell, operation)
     assert found.status == 1, found
     return found.errors
 
@@ -75,7 +68,7 @@ def test_a_text_goes_only_where_no_dialog_is(lab: Lab, path: Path) -> None:
         assert f"holds a draft already ({draft[:20]}" in words
         assert typed(account) == ""
     else:
-        done = answer(account, DASH, send(Named("api"), "please do"), settings=settings(account))
+        done = answer(account, DASH, send(Named("api"), "please do"))
         assert (done.status, done.errors) == (0, "")
         if box_of(about["agent"], screen)[1] > 1:  # the box is not below the end of a small pane
             assert f" outcome submitted {about['agent']}\n" in done.output.decode()
@@ -93,7 +86,7 @@ def test_force_types_into_a_dialog(lab: Lab, shell: Shell) -> None:
     assert words == (
         "claude in api shows a permission dialog (Do you want to proceed?); nothing was sent; --force sends it anyway"
     )
-    assert answer(account, shell, send(Named("api"), "yes", force=True), settings=settings(account)).status == 0
+    assert answer(account, shell, send(Named("api"), "yes", force=True)).status == 0
     until(lambda: typed(account) == "yes\n", what="it has got the text")
 
 
@@ -127,7 +120,7 @@ def test_the_state_file_of_the_agent_counts(lab: Lab, shell: Shell) -> None:
     reports("idle", started=1)
     assert "navi can't tell" in failure(account, shell, send(Named("api"), "x"))
     reports("busy")
-    assert answer(account, shell, send(Named("api"), "go"), settings=settings(account)).status == 0
+    assert answer(account, shell, send(Named("api"), "go")).status == 0
     until(lambda: typed(account) == "go\n", what="it has got the text")
 
 
@@ -147,6 +140,6 @@ def test_quotes_in_keys_stay_keys(lab: Lab, shell: Shell) -> None:
     account = lab.local
     shows(account, "claude", IDLE * 4)
     keys = ["'", "Space", ";", "$", "a;b", "#{pid}", "\\", '"', "Enter"]
-    done = answer(account, shell, send(Named("api"), how=How.KEYS, keys=keys), settings=settings(account))
+    done = answer(account, shell, send(Named("api"), how=How.KEYS, keys=keys))
     assert (done.status, done.errors) == (0, "")
     until(lambda: typed(account) == "' ;$a;b#{pid}\\\"\n", what="it has got the keys")

@@ -14,8 +14,9 @@ from navi.core.address import Named
 from navi.core.launch import command
 from navi.core.registry import Entry
 from navi.ops import Operation
+from navi.ops.creation import new
 from navi.ops.hooks import hook_text, install, look_at_hooks, write_hooks
-from navi.ops.lifecycle import Kept, dismiss, kill, new, new_undo_id, rename, undo
+from navi.ops.lifecycle import Kept, dismiss, kill, new_undo_id, rename, undo
 from navi.ops.marks import mark
 from navi.ops.registry import put_entry, replace_file
 from tests.support.full_disk import disk, fill, free, make_read_only

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from navi.core.status import read_status_file
 from navi.ops.hooks import hook_text
 from tests.support.machines import Account, Lab, program
+from tests.support.processes import dead_process
 from tests.support.scripts import (
     BASH,
     DASH,
@@ -138,13 +139,6 @@ def dig(document: object, *keys: str) -> object:
         assert isinstance(document, dict)
         document = document[key]
     return document
-
-
-def dead_process() -> int:
-    """Return the number of a process that has ended."""
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    return ended.pid
 
 
 def age(path: Path, seconds: float) -> None:

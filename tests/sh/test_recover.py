@@ -7,21 +7,16 @@ import json
 import os
 import signal
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from navi.core.address import Named
 from navi.core.launch import command
-from navi.ops.lifecycle import dismiss, new, rename
+from navi.ops.creation import new
+from navi.ops.lifecycle import dismiss, rename
 from tests.sh.test_clean_up import placed
 from tests.support.machines import Account, Lab
-from tests.support.scripts import DASH, Shell, answer, every_shell, here, look, run
-
-
-def registry_of(account: Account) -> Path:
-    """The registry's file."""
-    return account.folder / "tmp" / "claude-tmux-sockets" / ".sessions.json"
+from tests.support.scripts import DASH, Shell, answer, every_shell, here, look, registry_of, run
 
 
 def targets(account: Account) -> dict[str, str]:

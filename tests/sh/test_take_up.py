@@ -16,6 +16,7 @@ from navi.ops.hooks import hook_text
 from navi.ops.lifecycle import dismiss, kill, new_undo_id
 from navi.ops.linker import link
 from tests.support.machines import Account, Lab
+from tests.support.processes import dead_process
 from tests.support.scripts import (
     DASH,
     Shell,
@@ -37,13 +38,6 @@ EVENT = '7\tclaude\tPermissionRequest\tpermission\t"one"\t"/work"\t"wants to use
 
 OTHER = "elsewhere:0123abcd@89ab.77"
 """Another machine and its start."""
-
-
-def dead_process() -> int:
-    """Return the number of a process that has ended."""
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    return ended.pid
 
 
 def earlier_start() -> str:

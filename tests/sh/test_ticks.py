@@ -8,15 +8,12 @@ from pathlib import Path
 import pytest
 
 from navi.core.address import Named
-from navi.core.agents import AGENTS
 from navi.core.question import How, Reply
-from navi.ops import HostSettings
-from navi.ops.agents import describe
 from navi.ops.operation import Answer
 from navi.ops.question import answer as answering
 from navi.ops.question import ask
 from tests.support.machines import Account, Lab
-from tests.support.scripts import DASH, Shell, answer, every_shell, settings_of
+from tests.support.scripts import DASH, Shell, answer, every_shell
 from tests.support.waiting import until
 
 PROGRAM = r'''#!{python} -IS
@@ -71,17 +68,12 @@ def asks(account: Account, *deaf: str) -> Path:
     return taken
 
 
-def settings(account: Account) -> HostSettings:
-    """Return the settings of an account, with all agents that navi knows."""
-    return settings_of(account)._replace(agents=describe(AGENTS))
-
-
 def chosen(account: Account, shell: Shell, value: str) -> Answer:
     """Choose in the question that is asked now."""
     asking = ask(API)
-    question = asking.parse(answer(account, shell, asking, settings=settings(account)))
+    question = asking.parse(answer(account, shell, asking))
     operation = answering(API, question.digest, Reply(How.CHOOSE, value), "0123", "me")
-    return answer(account, shell, operation, settings=settings(account))
+    return answer(account, shell, operation)
 
 
 @every_shell

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,13 @@ class Process:
         """Return whether the command line or the initial environment names a path below `folder`."""
         mark = f"{folder}/"
         return mark in self.words or mark.encode() in self.environment
+
+
+def dead_process() -> int:
+    """Return the number of a process that has ended."""
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    return ended.pid
 
 
 def processes() -> list[Process]:

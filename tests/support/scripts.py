@@ -116,6 +116,11 @@ def settings_of(account: Account, cleanup: bool = False, folder: str = "") -> Ho
     return HostSettings(folder or str(account.sessions_dir), cleanup, describe(AGENTS))
 
 
+def registry_of(account: Account) -> Path:
+    """Return the file of an account's registry."""
+    return account.folder / "tmp" / "claude-tmux-sockets" / ".sessions.json"
+
+
 def answer(
     account: Account,
     shell: Shell,

@@ -15,6 +15,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,24 +53,24 @@ class Cursor:
     visible: bool
 
 
-class Display:
+class Display(ABC):
     """A terminal of any kind: ways to type, and to look at what it shows."""
 
+    @abstractmethod
     def type(self, text: str) -> None:
         """Type a text, character by character as it stands."""
-        raise NotImplementedError
 
+    @abstractmethod
     def press(self, *keys: str) -> None:
         """Press keys by tmux's names: `Enter`, `C-r`, `Down`, `Escape`, or a character."""
-        raise NotImplementedError
 
+    @abstractmethod
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size; the program gets SIGWINCH."""
-        raise NotImplementedError
 
+    @abstractmethod
     def screen(self, escapes: bool = False) -> str:
         """Return the lines on the screen; with `escapes` colours stay as sequences."""
-        raise NotImplementedError
 
     def wait_for(self, wanted: str | re.Pattern[str], timeout: float = 30) -> str:
         """Wait until the screen shows a text, or matches a pattern, and return that screen.
