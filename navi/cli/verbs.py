@@ -131,7 +131,11 @@ ANSWER = (
     *PANE,
     flag("--allow", help="say yes, just this once", group="answer"),
     flag("--deny", help="say no", group="answer"),
-    option("--choose", value="N|LABEL", help="a choice, by its number or label; 1,3 ticks several", group="answer"),
+    option(
+        "--choose", value="N|LABEL", group="answer", collects=True,
+        help="a choice, by its number or label; 1,3 ticks several, =TEXT is a text of one's own. Of an agent without a "
+        "terminal that asks several things at once: one for each, in their order",
+    ),
     option("--text", value="TEXT", help="a text of one's own, where a choice takes one", group="answer"),
     option("--seen", value="DIGEST", help="answer only the question with this digest, else exit with 75"),
     DRY_RUN, JSON,

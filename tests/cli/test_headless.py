@@ -15,6 +15,8 @@ import pytest
 from navi.config.places import Places
 from tests.support.claude import put_claude
 from tests.support.machines import Lab
+from tests.support.puppet import puppet
+from tests.support.puppet import spawn as spawn_session
 from tests.support.serving import serving, status
 from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE, living, navi, process_of_relay
@@ -123,6 +125,32 @@ def test_a_choice_that_counts_always_is_one_of_the_question(lab: Lab) -> None:
         navi(lab, "answer", address, "--choose", labels[2])
         shows(lab, address, "twice", "on")
         assert "Script still?" not in navi(lab, "capture", address).stdout, "it was not asked again"
+
+
+COLOUR = {"question": "Which colour?", "options": [{"label": "Red", "description": "like fire"}, {"label": "Blue"}]}
+NAMES = {"question": "Which names?", "multiSelect": True, "options": [{"label": "Ann"}, {"label": "Bob"}]}
+
+
+def test_all_parts_of_a_question_are_answered(lab: Lab) -> None:
+    with serving(lab), puppet(lab.local) as agent:
+        address = spawn_session(lab, "local", "go", "claude-code", str(lab.local.home))
+        agent.print(agent.asks("q1", "AskUserQuestion", questions=[COLOUR, NAMES]))
+        navi(lab, "wait", address, "--until", "question", "--timeout", "60")
+        shown = navi(lab, "answer", address).stdout
+        assert "(1 of 2) Which colour?\n  1  Red  (like fire)\n  2  Blue\n  3  Another answer\n" in shown
+        assert "(2 of 2) Which names? (several can be chosen)\n  1  Ann\n" in shown
+        found = json.loads(navi(lab, "answer", address, "--json").stdout)
+        assert [one["question"] for one in found["parts"]] == ["Which colour?", "Which names?"]
+        assert [one["several"] for one in found["parts"]] == [False, True]
+        missing = navi(lab, "answer", address, "--choose", "Blue", status=64).stderr
+        assert "the answer to (2 of 2) Which names? is missing; its choices are 1 Ann, 2 Bob" in missing
+        given = ("--choose", "Blue", "--choose", "1,2")
+        planned = json.loads(navi(lab, "answer", address, *given, "--dry-run", "--json").stdout)
+        assert planned["answer"] == {"label": "Blue, Ann, Bob"}
+        done = json.loads(navi(lab, "answer", address, *given, "--json").stdout)
+        assert done == {"address": address, "answered": {"label": "Blue, Ann, Bob"}, "digest": "q1"}
+        answer = agent.wait_input("q1")["response"]["response"]
+        assert answer["updatedInput"]["answers"] == {"Which colour?": "Blue", "Which names?": "Ann, Bob"}
 
 
 def test_an_agent_whose_host_is_away_ends_when_it_returns_unless_that_is_withdrawn(lab: Lab) -> None:
