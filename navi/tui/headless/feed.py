@@ -29,8 +29,11 @@ OLDER = 60
 SLICE = 65_536
 """Bytes of lines that are read until other tasks may run."""
 
-NEWS_EVERY = 0.04
-"""Seconds between two reports of news."""
+NEWS_EVERY, FLOOD_EVERY = 0.04, 0.12
+"""Seconds between two reports of news; and where so many messages come that nobody can read them."""
+
+FLOOD = 40
+"""Messages between two reports from which on nobody can read them."""
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between attempts to reach the hub."""
@@ -72,6 +75,7 @@ class Feed:
         self._folder = folder
         self._asks_older = False
         self._run = 0
+        self._reported = 0
         self._news = trio.Event()
         self._connection = trio.CancelScope()
 
@@ -83,9 +87,10 @@ class Feed:
         while True:
             await self._news.wait()
             self._news = trio.Event()
+            before, self._reported = self._reported, self.transcript.next
             for one in tuple(self.changed):
                 one()
-            await trio.sleep(NEWS_EVERY)
+            await trio.sleep(FLOOD_EVERY if self._reported - before >= FLOOD else NEWS_EVERY)
 
     async def run(self) -> None:
         """Follow the session until nobody wants it any more."""
