@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -67,7 +68,7 @@ def run_spawn(options: Options, context: Context) -> int:
     context.host(options.host)
     with connect(context) as hub:
         made = hub.ask(
-            "POST", "/api/sessions/spawn", prompt=prompt, cwd=options.directory or "", host=options.host,
+            "POST", "/api/sessions/spawn", prompt=prompt, cwd=_directory(options), host=options.host,
             harness=options.harness, model=options.model, permission_mode=options.permission_mode,
             title=options.title, by=who(),
         )  # fmt: skip
@@ -83,6 +84,12 @@ def run_spawn(options: Options, context: Context) -> int:
     else:
         context.output.print(f"spawned {about}; navi tail --follow {about} shows it")
     return exits.OK
+
+
+def _directory(options: Options) -> str:
+    """Return the agent's directory: one of this machine as a shell here understands it."""
+    given: str = options.directory or ""
+    return given if options.host != LOCAL or given[:1] in ("", "~") else os.path.abspath(given)
 
 
 def _await_begin(hub: HubClient, about: str) -> str:

@@ -15,8 +15,7 @@ from navi.headless.messages import to_line
 from navi.headless.run_state import question_document
 from navi.headless.shortened import cut_lines, cut_texts
 from navi.headless.store import Store
-from navi.headless.stored import Batch, Message, Refused, StoredSession
-from navi.headless.terminal_sessions import Limited
+from navi.headless.stored import Batch, Limited, Message, Refused, StoredSession
 
 Body = Mapping[str, Any]
 Answer = tuple[int, dict[str, Any]]

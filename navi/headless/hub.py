@@ -26,7 +26,7 @@ from navi.headless.run_state import launch_of, question_document
 from navi.headless.run_store import begin_run
 from navi.headless.so_far import printed_so_far
 from navi.headless.store import Store
-from navi.headless.stored import Refused, StoredSession
+from navi.headless.stored import Limited, Refused, StoredSession
 from navi.headless.subscriber import Peer, Subscriber
 from navi.headless.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.writer import Writer
@@ -178,13 +178,13 @@ class Hub:
         self._check_limits(wanted.host.removeprefix("local"))
 
     def _check_limits(self, host: str) -> None:
-        """Raise Refused where another agent would be too many. Whoever starts them may be a program that went wrong."""
+        """Raise Limited where another agent would be too many. Whoever starts them may be a program that went wrong."""
         there = sum(one.row.host == host and one.state.status.live for one in self._sessions.values())
         if there >= MOST_AT_ONCE:
-            raise Refused(f"{there} agents run on {host or 'this machine'} already; end one first")
+            raise Limited(f"{there} agents run on {host or 'this machine'} already; end one first")
         wait = 60 - (trio.current_time() - self._started[0]) if len(self._started) == MOST_A_MINUTE else 0
         if wait > 0:
-            raise Refused(f"{MOST_A_MINUTE} agents were started within a minute; try again in {wait:.0f} s")
+            raise Limited(f"{MOST_A_MINUTE} agents were started within a minute; try again in {wait:.0f} s")
         self._started.append(trio.current_time())
 
     async def resume(self, session_id: str, prompt: str = "", by: str = "", anew: bool = False) -> StoredSession:

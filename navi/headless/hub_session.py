@@ -18,7 +18,7 @@ from navi.core.text import clean
 from navi.headless.asking import asked_document
 from navi.headless.harness.base import Answer, Asked, Harness, Launch
 from navi.headless.run_state import Output, begin, columns, happened, launch_of, read
-from navi.headless.run_store import receive
+from navi.headless.run_store import check_length, receive
 from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
 from navi.headless.store import Store
 from navi.headless.stored import Batch, Input, Refused, StoredSession
@@ -336,6 +336,7 @@ class HubSession:
             if not self.state.status.live:
                 raise Refused(NO_AGENT)
             self._active = trio.current_time()
+            check_length(self._line(Input(0, id, kind, body)))
             found, waiting = await self._writer.do(
                 lambda store: (store.queue(self.row.id, id, kind, body, by), self._waiting(store))
             )
@@ -376,6 +377,7 @@ class HubSession:
             asked = next((one for one in self.state.questions if one.request_id == request_id), None)
             check_option(asked, answer)
             line = self._run.harness.codec.answer(asked, answer) if asked else ""
+            check_length(line)
             kept, id = stored_answer(answer), str(uuid.uuid4())
             _, waiting = await self._writer.do(
                 lambda store: (store.answer(self.row.id, request_id, kept, by, id, line), self._waiting(store))

@@ -8,7 +8,17 @@ from collections.abc import Iterable
 from navi.headless.harness.base import Due, Harness
 from navi.headless.run_state import launch_of
 from navi.headless.store import Store
-from navi.headless.stored import Batch, StoredSession
+from navi.headless.stored import Batch, Refused, StoredSession
+from navi.ops.headless import LONGEST_INPUT
+
+
+NO_ID = str(uuid.UUID(int=0))
+
+
+def check_length(line: str) -> None:
+    """Raise Refused for a line that no host would take: it would keep all others behind it from the agent."""
+    if len(line) >= LONGEST_INPUT:
+        raise Refused(f"it has more than the {LONGEST_INPUT // 1024**2} MiB that an agent can be sent at once")
 
 
 def begin_run(store: Store, row: StoredSession, harness: Harness, prompt: str, by: str) -> StoredSession:
@@ -22,6 +32,7 @@ def begin_run(store: Store, row: StoredSession, harness: Harness, prompt: str, b
     for one in waiting:
         store.queue(row.id, one.uuid, one.kind, one.body, one.by)
     if prompt:
+        check_length(harness.codec.prompt(harness.codec.remember(launch_of(row)), NO_ID, prompt))
         store.queue(row.id, str(uuid.uuid4()), "user", prompt, by)
     return row
 

@@ -117,6 +117,12 @@ class Refused(Exception):
     code = "REFUSED"
 
 
+class Limited(Refused):
+    """There is too much of it for now; it can be tried again later."""
+
+    code = "RATE_LIMITED"
+
+
 class AlreadyAnswered(Refused):
     """Somebody else was faster."""
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from navi.headless.hub_session import HubSession
 from navi.headless.store import Store
-from navi.headless.stored import Feedback, Refused, StoredSession
+from navi.headless.stored import Feedback, Limited, Refused, StoredSession
 from navi.headless.writer import Writer
 
 Message = Mapping[str, Any]
@@ -36,12 +36,6 @@ FIELDS: Mapping[str, Mapping[str, type]] = {
 
 LONGEST = 16_000
 """Characters of one feedback: with all of it escaped it still fits into what a host takes."""
-
-
-class Limited(Refused):
-    """A session takes no more feedback for now."""
-
-    code = "RATE_LIMITED"
 
 
 class NotInteractive(Refused):

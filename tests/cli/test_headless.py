@@ -413,6 +413,16 @@ def test_what_can_not_be_done_is_reported(lab: Lab) -> None:
         assert followed.stderr == f"navi: {address}: its agent has ended\n"
 
 
+def test_a_directory_here_is_as_the_shell_here_understands_it(lab: Lab) -> None:
+    with serving(lab):
+        for given, expected in ((".", Path.cwd()), ("tests", Path.cwd() / "tests"), ("~", lab.local.home)):
+            done = navi(lab, "spawn", "--json", "--harness", "scripted", "-c", given, "say hello")
+            address = json.loads(done.stdout)["address"]
+            files = lab.local.sessions_dir / ".headless" / address / "1"
+            agent = int((files / "pid").read_text().split()[0])
+            assert Path(f"/proc/{agent}/cwd").readlink() == expected
+
+
 def test_a_prompt_comes_from_standard_input_and_never_into_a_command_line(lab: Lab) -> None:
     with serving(lab):
         words = [sys.executable, "-m", "navi", "spawn", "--json", "--harness", "scripted", "-"]

@@ -25,6 +25,7 @@ from navi.headless.so_far import printed_so_far
 from navi.headless.store import Store
 from navi.headless.stored import Refused, StoredSession
 from navi.headless.subscriber import BEHIND, Subscriber
+from navi.ops.headless import LONGEST_INPUT
 from tests.support.full_disk import disk, fill, free
 
 READY = {"type": "control_response", "response": {"subtype": "success", "request_id": "navi-handshake", "response": {}}}
@@ -421,6 +422,28 @@ async def test_a_question_that_ends_with_its_turn_is_withdrawn_everywhere(tmp_pa
         (resolved,) = await settled(phone, "question_resolved")
         assert (resolved["request_id"], resolved["state"]) == ("q1", "withdrawn")
         assert (await here.hub.connected(row.id))["questions"] == []
+
+
+async def test_what_no_host_would_take_is_refused_and_keeps_nothing_from_the_agent(tmp_path: Path) -> None:
+    """Non-ASCII letters take six bytes in the line that the agent gets."""
+    long = "ж" * (LONGEST_INPUT // 6)
+    words = "more than the 8 MiB that an agent can be sent at once"
+    async with world(tmp_path) as here:
+        with pytest.raises(Refused, match=words):
+            await here.hub.spawn(Wanted(long))
+        assert await here.hub.listed() == [], "nothing is stored"
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY, asks("q1"))
+        client = await here.client()
+        with pytest.raises(Refused, match=words):
+            await here.hub.command(client, row.id, {"type": "user_message", "content": long})
+        refusal = {"type": "control_response", "request_id": "q1", "allow": False}
+        with pytest.raises(Refused, match=words):
+            await here.hub.command(client, row.id, {**refusal, "message": long})
+        await here.hub.command(client, row.id, refusal)
+        await here.hub.command(client, row.id, {"type": "user_message", "content": "short"})
+        numbers = [one["seq"] for one in here.relay.take("send_input")]
+        assert sorted(set(numbers)) == [1, 2, 3, 4], "without a gap"
 
 
 async def test_an_input_shows_how_far_it_has_come(tmp_path: Path) -> None:
