@@ -35,6 +35,7 @@ from navi.headless.harness.base import (
     count_in,
     from_line,
     list_in,
+    mode_key,
     object_in,
     text_in,
     to_line,
@@ -43,6 +44,9 @@ from navi.headless.harness.base import (
 from navi.headless.harness.claude import plain
 
 NO_SUCH_METHOD = -32601
+
+LAUNCH = "launch"
+"""What makes the request for the mode of a launch its own."""
 
 INITIALIZE, NEW, RESUME, PROMPT = "navi-initialize", "navi-new", "navi-resume", "navi-prompt:"
 """Ids of our requests; that of a prompt has the prompt's uuid behind it."""
@@ -103,7 +107,7 @@ class AcpCodec:
 
     def set_mode(self, memory: Any, key: str, mode: str) -> str:
         """Return the request that changes the mode."""
-        return _request(key, "session/set_mode", {"sessionId": memory.session, "modeId": mode})
+        return _set_mode(memory, key, mode)
 
 
 def _request(id: str, method: str, params: Json) -> str:
@@ -161,14 +165,32 @@ def _response(memory: Memory, message: Json) -> tuple[Memory, Sequence[Event]]:
         return Memory(memory.launch), (Due("open", _open(memory.launch, object_in(result, "agentCapabilities"))),)
     if id in (NEW, RESUME) and not error:
         session = text_in(result, "sessionId") or memory.launch.conversation
-        mode, model = text_in(result, "modes", "currentModeId"), text_in(result, "models", "currentModelId")
-        return memory._replace(session=session), (Ready(), Session(session, model, mode))
+        memory = memory._replace(session=session)
+        about = Session(
+            session, text_in(result, "models", "currentModelId"), text_in(result, "modes", "currentModeId"),
+            modes=tuple(filter(None, (text_in(one, "id") for one in list_in(result, "modes", "availableModes")))),
+        )  # fmt: skip
+        return memory, (Ready(), about, *_wanted_mode(memory, about))
     if id.startswith(PROMPT):
         memory, whole = _whole(memory)
         return memory, (*whole, Taken(id.removeprefix(PROMPT)), _turn_ended(result, error))
     if id in (INITIALIZE, NEW, RESUME):
         return memory, (Refused(error),)
     return memory, (Replied(id, error),)
+
+
+def _wanted_mode(memory: Memory, about: Session) -> Iterator[Event]:
+    """Ask for the permission mode of the launch, which no option of the command line says."""
+    wanted = memory.launch.mode
+    if wanted and not (about.mode or about.modes):
+        yield Mode("")
+        yield Replied(mode_key(wanted, LAUNCH), "it has no permission modes")
+    elif wanted and wanted != about.mode:
+        yield Due(LAUNCH, _set_mode(memory, mode_key(wanted, LAUNCH), wanted))
+
+
+def _set_mode(memory: Memory, key: str, mode: str) -> str:
+    return _request(key, "session/set_mode", {"sessionId": memory.session, "modeId": mode})
 
 
 def _error(message: Json) -> str:
@@ -244,7 +266,8 @@ def _tool_call_update(update: Json) -> Iterator[Event]:
 
 
 def _mode(update: Json) -> Iterator[Event]:
-    yield Mode(text_in(update, "currentModeId"))
+    mode = text_in(update, "currentModeId")
+    yield Mode(mode) if mode else Other("current_mode_update")
 
 
 UPDATES: Mapping[str, Callable[[Json], Iterator[Event]]] = {
