@@ -10,7 +10,7 @@ import pytest
 
 from navi.headless.api import respond
 from navi.headless.harness import HARNESSES
-from navi.headless.harness.base import Launch, Replied, mode_key, mode_of
+from navi.headless.harness.base import Due, Launch, Mode, Replied, mode_key, mode_of
 from navi.headless.harness.base import Session as OfAgent
 from navi.headless.hub_session import Wanted
 from navi.headless.modes import request_id
@@ -207,6 +207,25 @@ def test_the_modes_of_the_protocol_are_read_and_set() -> None:
     }  # fmt: skip
     error = {"jsonrpc": "2.0", "id": "navi-mode:u1:yolo", "error": {"code": -32601, "message": "Method not found"}}
     assert codec.read(memory, json.dumps(error).encode())[1] == (Replied("navi-mode:u1:yolo", "Method not found"),)
+
+
+def test_newer_agents_have_an_option_in_place_of_modes() -> None:
+    codec = HARNESSES["opencode"].codec
+    choices = [{"value": "build"}, {"group": "more", "options": [{"value": "plan"}, 7]}, {"name": "none"}]
+    mode = {"id": "m1", "category": "mode", "type": "select", "currentValue": "build", "options": choices}
+    model = {"id": "m2", "category": "model", "type": "select", "currentValue": "big", "options": []}
+    options = [7, {"category": "mode", "type": "boolean"}, model, mode]
+    opened = {"jsonrpc": "2.0", "id": "navi-new", "result": {"sessionId": "A", "configOptions": options}}
+    memory, events = codec.read(codec.remember(Launch("/w", mode="plan")), json.dumps(opened).encode())
+    assert OfAgent("A", "big", "build", modes=("build", "plan")) in events
+    line = codec.set_mode(memory, mode_key("plan", "launch"), "plan")
+    assert json.loads(line)["method"] == "session/set_config_option"
+    assert json.loads(line)["params"] == {"sessionId": "A", "configId": "m1", "value": "plan"}
+    assert [one.line for one in events if isinstance(one, Due)] == [line]
+    changed = [{**mode, "currentValue": "plan"}]
+    update = {"sessionUpdate": "config_option_update", "configOptions": changed}
+    message = {"jsonrpc": "2.0", "method": "session/update", "params": {"sessionId": "A", "update": update}}
+    assert codec.read(memory, json.dumps(message).encode())[1] == (Mode("plan"),)
 
 
 @pytest.mark.parametrize(
