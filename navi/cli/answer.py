@@ -9,7 +9,7 @@ from navi.cli.output import UsageError
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import Address
-from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for
+from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for, reply_of
 from navi.ops import OperationError
 from navi.ops.pane import LOCK
 from navi.ops.question import Answered, answer, ask
@@ -46,8 +46,10 @@ def _reply(options: Options) -> Reply | None:
         return Reply(How.ALLOW)
     if options.deny:
         return Reply(How.DENY)
-    if options.choose is not None:
-        return Reply(How.CHOOSE, options.choose)
+    if options.choose:
+        if len(options.choose) > 1:
+            raise UsageError("an agent in a terminal asks one thing at a time: give one --choose; 1,2 ticks several")
+        return reply_of(options.choose[0])
     return Reply(How.TEXT, options.text) if options.text is not None else None
 
 

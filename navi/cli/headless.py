@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -14,7 +15,6 @@ from navi.config.person import who
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
 from navi.core.model import OVER
-from navi.core.question import How, Reply, Unsuited, choices_for
 from navi.core.text import age, clean
 from navi.headless.client import HubClient, NoHub
 from navi.hosts.sockets import runtime_folder
@@ -71,7 +71,7 @@ def run_spawn(options: Options, context: Context) -> int:
     context.host(options.host)
     with connect(context) as hub:
         made = hub.ask(
-            "POST", "/api/sessions/spawn", prompt=prompt, cwd=options.directory or "", host=options.host,
+            "POST", "/api/sessions/spawn", prompt=prompt, cwd=_directory(options), host=options.host,
             harness=options.harness, model=options.model, permission_mode=options.permission_mode,
             title=options.title, by=who(),
         )  # fmt: skip
@@ -86,6 +86,12 @@ def run_spawn(options: Options, context: Context) -> int:
     else:
         context.output.print(f"spawned {about}; navi tail --follow {about} shows it")
     return exits.OK
+
+
+def _directory(options: Options) -> str:
+    """Return the agent's directory: one of this machine as a shell here understands it."""
+    given: str = options.directory or ""
+    return given if options.host != LOCAL or given[:1] in ("", "~") else os.path.abspath(given)
 
 
 def _await_begin(hub: HubClient, about: str) -> str:
@@ -202,74 +208,18 @@ def _wait(hub: HubClient, options: Options, context: Context) -> int:
 
 def _answer(hub: HubClient, options: Options, context: Context) -> int:
     """Print what the agent asks, or answer exactly that."""
-    from navi.headless.asking import words_for
+    from navi.cli.headless_answer import answer
 
     info = find(hub, options.address)
-    questions = info["questions"]
-    if options.seen:
-        questions = [one for one in questions if one["request_id"] == options.seen]
-    if not questions:
-        other = options.seen and info["questions"]
-        words = "another question is asked by now; navi answer shows it" if other else "its agent asks nothing"
-        raise OperationError(f"{address(info)}: {words}", exits.TIMED_OUT if other else exits.NO)
-    question = questions[0]
-    if not (options.allow or options.deny or options.choose is not None or options.text is not None):
-        _print_question(context, options, info, question)
-        return exits.OK
-    answer = _reply(options, question)
-    words = words_for(question, answer)
-    if options.dry_run:
-        context.output.print(f"would answer {address(info)}: {words}")
-        return exits.OK
-    hub.follow(info)
-    hub.send({"type": "control_response", "request_id": question["request_id"], "by": who(), **answer})
-    hub.wait(lambda one: one["type"] == "question_resolved" and one["request_id"] == question["request_id"])
-    context.output.print(f"answered {address(info)}: {words}")
-    return exits.OK
+    return answer(hub, info, address(info), options, context)
 
 
-def _reply(options: Options, question: Info) -> dict[str, Any]:
-    """Return the answer that the options mean. Raise UsageError if it does not suit the question."""
-    from navi.headless.asking import answer_of, label_for, parts_of, question_of
+def _explain(hub: HubClient, options: Options, context: Context) -> int:
+    """Print what the hub knows of a session, and who did what to it."""
+    from navi.cli.headless_explain import explain
 
-    if options.deny:
-        return {"allow": False}
-    parts = parts_of(question)
-    if len(parts) > 1:
-        raise UsageError(f"it asks {len(parts)} things at once; the dashboard and the page answer them one by one")
-    how = How.ALLOW if options.allow else How.TEXT if options.text is not None else How.CHOOSE
-    value = options.choose if how is How.CHOOSE else options.text or ""
-    shown, wanted = question_of(question), Reply(how, value)
-    try:
-        # One's own words stand for any number of choices.
-        chosen = choices_for(shown._replace(several=shown.several and how is How.CHOOSE), wanted)
-    except Unsuited as error:
-        raise UsageError(str(error)) from error
-    numbers = ",".join(str(choice.n) for choice in chosen)
-    reply = wanted if how is How.TEXT else Reply(How.CHOOSE, numbers)
-    if question["kind"] != "question":
-        return answer_of(question, reply, {})
-    return answer_of(question, reply, {str(parts[0].get("question", "")): label_for(parts[0], reply)})
-
-
-def _print_question(context: Context, options: Options, info: Info, question: Info) -> None:
-    from navi.headless.asking import parts_of, question_of
-    from navi.headless.transcript import summary
-
-    text = str(parts_of(question)[0].get("question") or summary(question["input"]))
-    choices = question_of(question).choices
-    if options.json:
-        context.output.print_json({
-            "address": address(info), "agent": info["harness"], "kind": question["kind"], "question": text,
-            "choices": [{"n": one.n, "label": one.label} for one in choices],
-            "tool": question["tool"] or None, "input": question["input"], "digest": question["request_id"],
-        })  # fmt: skip
-        return
-    context.output.print(f"{address(info)}: {info['harness']} asks ({question['kind']}, {clean(question['tool'])})")
-    context.output.print(clean(text))
-    for one in choices:
-        context.output.print(f"  {one.n}  {one.label}")
-    context.output.print(f"digest {clean(question['request_id'])}")
+    info = find(hub, options.address)
+    return explain(hub, info, address(info), options, context)
 
 
 def _health(hub: HubClient, options: Options, context: Context) -> int:
@@ -349,6 +299,7 @@ VERBS: Mapping[str, Callable[[HubClient, Options, Context], int]] = {
     "answer": _answer,
     "attach": _attach,
     "capture": _capture,
+    "explain": _explain,
     "health": _health,
     "kill": _kill,
     "send": _send,

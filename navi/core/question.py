@@ -69,6 +69,15 @@ class Reply(NamedTuple):
     value: str = ""
 
 
+OWN_WORDS = "="
+"""What begins a reply in one's own words, where choices are given by their numbers or labels."""
+
+
+def reply_of(value: str) -> Reply:
+    """Return the reply that a number, a label, several with commas between them, or =TEXT mean."""
+    return Reply(How.TEXT, value[1:]) if value.startswith(OWN_WORDS) else Reply(How.CHOOSE, value)
+
+
 class Unsuited(ValueError):
     """A reply does not suit the question; the text says why."""
 

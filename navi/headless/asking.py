@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from navi.core.question import Choice, How, Question, Reply
+from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for, listed
 from navi.core.text import clean
 from navi.headless.harness.base import Asked, Option, usual_option
 from navi.headless.transcript import asked_text
@@ -124,6 +124,36 @@ def label_for(part: Document, reply: Reply) -> str:
         return reply.value
     options = _options(part)
     return ", ".join(str(options[int(number) - 1].get("label", "")) for number in reply.value.split(","))
+
+
+def answers_to(question: Document, replies: Sequence[Reply]) -> dict[str, str]:
+    """Return the answers to all parts of a question, by their texts: one reply for each part, in their order.
+
+    Raise Unsuited: it says which part has no answer, or not that choice.
+    """
+    parts = parts_of(question)
+    if len(replies) > len(parts):
+        raise Unsuited(f"{len(replies)} answers were given, and it asks {len(parts)} thing{'s' * (len(parts) > 1)}")
+    answers: dict[str, str] = {}
+    for place, part in enumerate(parts):
+        shown = question_of(question, place)
+        if place >= len(replies):
+            raise Unsuited(f"the answer to {shown.text} is missing; its choices are {listed(shown)}")
+        answers[str(part.get("question", ""))] = label_for(part, _suited(shown, replies[place], len(parts)))
+    return answers
+
+
+def _suited(shown: Question, reply: Reply, parts: int) -> Reply:
+    """Return a reply to a part of a question, a choice by its numbers. Raise Unsuited."""
+    own = reply.how is How.TEXT
+    try:
+        # One's own words stand for any number of choices.
+        chosen = choices_for(shown._replace(several=shown.several and reply.how is How.CHOOSE), reply)
+    except Unsuited as error:
+        raise Unsuited(f"{shown.text}: {error}" if parts > 1 else str(error)) from error
+    if own and not reply.value.strip():
+        raise Unsuited(f"{shown.text}: the text is empty")
+    return reply if own else Reply(How.CHOOSE, ",".join(str(choice.n) for choice in chosen))
 
 
 def answer_of(question: Document, reply: Reply, parts: Mapping[str, str]) -> dict[str, Any]:

@@ -5,13 +5,25 @@ The agent has printed 10,000 messages. A key opens the help, which is another pa
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 
 import trio
 
+from navi.fleet import Fleet
+from navi.headless.messages import read, to_line
+from navi.tui.headless.page import TranscriptPage
+from navi.tui.headless.transcript import MOST, Transcript
+from navi.tui.keymap import Keymap
+from navi.tui.keys import KEYS
+from navi.tui.pages.folded import Block
+from navi.tui.pages.page import Services
+from navi.tui.pages.stream import StreamView
+from navi.tui.theme import UNICODE
 from tests.bench.display import Screen
 from tests.bench.idle import alone, used
 from tests.bench.laboratory import Run, laboratory, navi
@@ -59,18 +71,50 @@ async def rows(run: Run, agent: Puppet, dashboard: Screen) -> list[Row]:
     quiet = await keys(dashboard, run.pick(60, 15))
     async with beside(partial(flood, agent)):
         flooded = await keys(dashboard, run.pick(60, 15))
-        (cost,) = await used(run.pick(10, 4), lambda: alone(dashboard.pid))
+        (share,) = await used(run.pick(10, 4), lambda: alone(dashboard.pid))
     await trio.sleep(2)
     async with beside(partial(long_lines, agent)):
         long = await keys(dashboard, run.pick(60, 15))
     limits = {"median": 50, "p95": 100}
+    cost = await trio.to_thread.run_sync(paint, run.pick(100, 25))
     return [
+        Row("headless page: processor time of 100 messages, until they are painted", "ms", cost, limits={"median": 10}),
         Row("headless page: a line until it is on the screen", "ms", lines, limits=limits),
         Row("headless page: a key on 10,000 messages", "ms", quiet, limits=limits),
         Row("headless page: a key beside 2,000 messages a second", "ms", flooded, limits=limits),
-        Row("headless page: navi beside them", "% of a core", [cost]),
+        Row("headless page: navi beside them", "% of a core", [share]),
         Row("headless page: a key beside lines of 8 MB", "ms", long, limits=limits),
     ]
+
+
+class Fed(TranscriptPage):
+    """The page of a transcript that this process feeds."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        super().__init__(Services(Fleet([], ()), UNICODE, Keymap(KEYS), (), lambda: None), None)
+        self.transcript = transcript
+
+    @property
+    def version(self) -> object:
+        return self.transcript.version
+
+    def blocks(self) -> Iterable[Block]:
+        return self.transcript.blocks(False, "e")
+
+
+def paint(times: int) -> list[float]:
+    """Return the milliseconds of processor time of 100 messages behind 2,000, from the hub's frame to the screen."""
+    transcript = Transcript("claude-code")
+    text = json.dumps(Puppet.text("flood " + "word " * 80))
+    frame = to_line({"type": "message", "session_id": "s", "index": 0, "messages": [text] * FLOOD})
+    view, found = StreamView(UNICODE, Fed(transcript), "Esc"), []
+    for number in range(times + MOST // FLOOD):
+        began = time.thread_time()
+        transcript.append(number * FLOOD, read(frame, ("hub to client",))["messages"])
+        view.put(())
+        view.render((120, 40))
+        found.append((time.thread_time() - began) * 1000)
+    return found[MOST // FLOOD :]
 
 
 async def line(agent: Puppet, dashboard: Screen) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ import pytest
 from navi.config.places import Places
 from tests.support.claude import put_claude
 from tests.support.machines import Lab
+from tests.support.puppet import puppet
+from tests.support.puppet import spawn as spawn_session
 from tests.support.serving import serving, status
 from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE, living, navi, process_of_relay
@@ -123,6 +126,65 @@ def test_a_choice_that_counts_always_is_one_of_the_question(lab: Lab) -> None:
         navi(lab, "answer", address, "--choose", labels[2])
         shows(lab, address, "twice", "on")
         assert "Script still?" not in navi(lab, "capture", address).stdout, "it was not asked again"
+
+
+COLOUR = {"question": "Which colour?", "options": [{"label": "Red", "description": "like fire"}, {"label": "Blue"}]}
+NAMES = {"question": "Which names?", "multiSelect": True, "options": [{"label": "Ann"}, {"label": "Bob"}]}
+
+
+def test_all_parts_of_a_question_are_answered(lab: Lab) -> None:
+    with serving(lab), puppet(lab.local) as agent:
+        address = spawn_session(lab, "local", "go", "claude-code", str(lab.local.home))
+        agent.print(agent.asks("q1", "AskUserQuestion", questions=[COLOUR, NAMES]))
+        navi(lab, "wait", address, "--until", "question", "--timeout", "60")
+        shown = navi(lab, "answer", address).stdout
+        assert "(1 of 2) Which colour?\n  1  Red  (like fire)\n  2  Blue\n  3  Another answer\n" in shown
+        assert "(2 of 2) Which names? (several can be chosen)\n  1  Ann\n" in shown
+        found = json.loads(navi(lab, "answer", address, "--json").stdout)
+        assert [one["question"] for one in found["parts"]] == ["Which colour?", "Which names?"]
+        assert [one["several"] for one in found["parts"]] == [False, True]
+        missing = navi(lab, "answer", address, "--choose", "Blue", status=64).stderr
+        assert "the answer to (2 of 2) Which names? is missing; its choices are 1 Ann, 2 Bob" in missing
+        given = ("--choose", "Blue", "--choose", "1,2")
+        planned = json.loads(navi(lab, "answer", address, *given, "--dry-run", "--json").stdout)
+        assert planned["answer"] == {"label": "Blue, Ann, Bob"}
+        done = json.loads(navi(lab, "answer", address, *given, "--json").stdout)
+        assert done == {"address": address, "answered": {"label": "Blue, Ann, Bob"}, "digest": "q1"}
+        answer = agent.wait_input("q1")["response"]["response"]
+        assert answer["updatedInput"]["answers"] == {"Which colour?": "Blue", "Which names?": "Ann, Bob"}
+
+
+def test_the_permission_mode_is_changed_while_the_agent_runs(lab: Lab) -> None:
+    with serving(lab), puppet(lab.local) as agent:
+        address = spawn_session(lab, "local", "go", "claude-code", str(lab.local.home))
+        agent.wait_input("go")
+        done = navi(lab, "mode", address, "plan")
+        assert done.stdout == f"{address} has the permission mode plan\n"
+        found = json.loads(navi(lab, "mode", address, "--json").stdout)
+        assert (found["permission_mode"], found["waiting"]) == ("plan", [])
+        assert "acceptEdits" in found["modes"]
+        refused = navi(lab, "mode", address, "bypassPermissions", status=1).stderr
+        assert "its agent refused the permission mode bypassPermissions: it was not started so" in refused
+        assert "there is no permission mode plna; claude-code has default" in navi(
+            lab, "mode", address, "plna", status=1
+        ).stderr  # fmt: skip
+        assert "auto is kept until its agent takes it (handed over)" in navi(lab, "mode", address, "auto").stderr
+        shown = navi(lab, "mode", address)
+        assert (shown.stdout, "auto is kept until its agent takes it" in shown.stderr) == ("plan\n", True)
+        navi(lab, "kill", address)
+        navi(lab, "resume", address)
+        assert navi(lab, "mode", address).stdout == "auto\n", "the last one that was wanted"
+        explained = navi(lab, "explain", address).stdout
+        asked = r"done by +\S+@\S+ asked for the permission mode \(plan\), .* ago, from socket, user \d+, process"
+        assert re.search(asked, explained)
+        assert re.search(r"done by +agent refused the permission mode \(bypassPermissions: it was not", explained)
+        assert re.search(r"permissions +auto", explained)
+        audit = json.loads(navi(lab, "explain", address, "--json").stdout)["audit"]
+        assert audit[0]["what"] == "spawned"
+        assert [one["what"] for one in audit][-2:] == ["asked for the end", "resumed"]
+        plain = spawn(lab, "local", "say x")
+        assert "scripted has no permission modes" in navi(lab, "mode", plain, "plan", status=1).stderr
+        assert "only for agents without a terminal" in navi(lab, "mode", "api", "plan", status=64).stderr
 
 
 def test_an_agent_whose_host_is_away_ends_when_it_returns_unless_that_is_withdrawn(lab: Lab) -> None:
@@ -383,6 +445,16 @@ def test_what_can_not_be_done_is_reported(lab: Lab) -> None:
         assert navi(lab, "kill", address).stdout == f"{address} has ended already\n"
         followed = navi(lab, "tail", "--follow", address, status=0)
         assert followed.stderr == f"navi: {address}: its agent has ended\n"
+
+
+def test_a_directory_here_is_as_the_shell_here_understands_it(lab: Lab) -> None:
+    with serving(lab):
+        for given, expected in ((".", Path.cwd()), ("tests", Path.cwd() / "tests"), ("~", lab.local.home)):
+            done = navi(lab, "spawn", "--json", "--harness", "scripted", "-c", given, "say hello")
+            address = json.loads(done.stdout)["address"]
+            files = lab.local.sessions_dir / ".headless" / address / "1"
+            agent = int((files / "pid").read_text().split()[0])
+            assert Path(f"/proc/{agent}/cwd").readlink() == expected
 
 
 def test_a_prompt_comes_from_standard_input_and_never_into_a_command_line(lab: Lab) -> None:

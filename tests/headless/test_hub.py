@@ -23,8 +23,9 @@ from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
 from navi.headless.so_far import printed_so_far
 from navi.headless.store import Store
-from navi.headless.stored import Refused, StoredSession
+from navi.headless.stored import By, Refused, StoredSession
 from navi.headless.subscriber import BEHIND, Subscriber
+from navi.ops.headless import LONGEST_INPUT
 from tests.support.full_disk import disk, fill, free
 
 READY = {"type": "control_response", "response": {"subtype": "success", "request_id": "navi-handshake", "response": {}}}
@@ -423,6 +424,28 @@ async def test_a_question_that_ends_with_its_turn_is_withdrawn_everywhere(tmp_pa
         assert (await here.hub.connected(row.id))["questions"] == []
 
 
+async def test_what_no_host_would_take_is_refused_and_keeps_nothing_from_the_agent(tmp_path: Path) -> None:
+    """Non-ASCII letters take six bytes in the line that the agent gets."""
+    long = "ж" * (LONGEST_INPUT // 6)
+    words = "more than the 8 MiB that an agent can be sent at once"
+    async with world(tmp_path) as here:
+        with pytest.raises(Refused, match=words):
+            await here.hub.spawn(Wanted(long))
+        assert await here.hub.listed() == [], "nothing is stored"
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY, asks("q1"))
+        client = await here.client()
+        with pytest.raises(Refused, match=words):
+            await here.hub.command(client, row.id, {"type": "user_message", "content": long})
+        refusal = {"type": "control_response", "request_id": "q1", "allow": False}
+        with pytest.raises(Refused, match=words):
+            await here.hub.command(client, row.id, {**refusal, "message": long})
+        await here.hub.command(client, row.id, refusal)
+        await here.hub.command(client, row.id, {"type": "user_message", "content": "short"})
+        numbers = [one["seq"] for one in here.relay.take("send_input")]
+        assert sorted(set(numbers)) == [1, 2, 3, 4], "without a gap"
+
+
 async def test_an_input_shows_how_far_it_has_come(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.hub.spawn(Wanted(""))
@@ -648,7 +671,7 @@ async def test_the_end_of_an_agent_that_no_relay_reaches_is_kept(tmp_path: Path)
         await here.hub.command(await here.client(), row.id, {"type": "user_message", "content": "typed before"})
         session = here.hub.held(row.id)
         assert session
-        assert not await session.end("ann")
+        assert not await session.end(By("ann"))
         assert (await settled(phone, "session_updated", 3))[-1]["ends"]
         assert here.hub.shown(session.row).status == "disconnected"
     async with world(tmp_path, relay=False) as here:
@@ -679,7 +702,7 @@ async def test_the_end_of_an_agent_can_be_withdrawn_until_it_is_reached(tmp_path
         assert session
         with pytest.raises(Refused, match="nobody has asked for the end"):
             await session.withdraw_end()
-        assert await session.end("ann")
+        assert await session.end(By("ann"))
         with pytest.raises(Refused, match="is being ended already"):
             await session.withdraw_end()
         here.hub.lose_relay(here.relay)  # nobody knows whether it got there

@@ -88,6 +88,22 @@ def test_a_question_with_parts_is_answered_part_by_part(lab: Lab) -> None:
         assert answer["updatedInput"]["questions"] == [COLOUR, NAMES]
 
 
+def test_parts_with_the_same_text_are_answered_one_after_the_other(lab: Lab) -> None:
+    with dashboard(lab) as (screen, agent, _):
+        agent.print(agent.asks("q1", "AskUserQuestion", questions=[COLOUR, COLOUR]))
+        screen.wait_for("Which colour?")
+        screen.press("1")
+        screen.wait_for("(1 of 2) Which colour?")
+        screen.press("1")
+        screen.wait_for("(2 of 2) Which colour?")
+        screen.press("2")
+        screen.wait_for("❯ 2  Blue")
+        screen.press("2")
+        screen.wait_for("answered api: Blue")
+        answer = agent.wait_input("q1")["response"]["response"]
+        assert answer["updatedInput"]["answers"] == {"Which colour?": "Blue"}
+
+
 def test_several_answers_to_a_question_are_ticked(lab: Lab) -> None:
     with dashboard(lab) as (screen, agent, _):
         agent.print(agent.asks("q1", "AskUserQuestion", questions=[NAMES]))

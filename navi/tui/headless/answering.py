@@ -45,7 +45,7 @@ class HeadlessAnswering:
 
 
 class Answer:
-    """One dialog, from its opening to the answer. `parts` are the answers to the parts of a question so far."""
+    """One dialog, from its opening to the answer. `_parts` are the answers to parts of a question before `_part`."""
 
     def __init__(
         self, services: Services, commands: HeadlessCommands, screen: Screen, chosen: int, sessions: Sequence[Session]
@@ -58,6 +58,7 @@ class Answer:
         self._open: dict[str, Feed] = {}
         self._shown: dict[str, Document] = {}
         self._parts: dict[str, str] = {}
+        self._part = 0
         self._dialog = self._new_dialog(chosen)
         self._front: Dialog = self._dialog
 
@@ -119,7 +120,7 @@ class Answer:
         from navi.headless.asking import question_of
 
         input = "\n".join(input_lines(question["input"]))
-        asked = question_of(question, len(self._parts), input)._replace(agent=self._sessions[name].agent)
+        asked = question_of(question, self._part, input)._replace(agent=self._sessions[name].agent)
         self._dialog.put(Asked(name, asked))
         if count > 1:
             self._dialog.tell(note=f"{count} questions are open; this is the oldest")
@@ -145,9 +146,11 @@ class Answer:
         answered = [(name, self._shown[name]) for name, _ in dialog.answered()]
         name, question = answered[0]
         if question["kind"] == "question":
-            part = parts_of(question)[len(self._parts)]
+            parts = parts_of(question)
+            part = parts[self._part]
             self._parts[str(part.get("question", ""))] = label_for(part, reply)
-            if len(self._parts) < len(parts_of(question)):
+            self._part += 1  # counted, for two parts may have the same text
+            if self._part < len(parts):
                 self._next_part(name, question)
                 return
         self._send(answered, reply)

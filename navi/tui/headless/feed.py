@@ -29,8 +29,11 @@ OLDER = 60
 SLICE = 65_536
 """Bytes of lines that are read until other tasks may run."""
 
-NEWS_EVERY = 0.04
-"""Seconds between two reports of news."""
+NEWS_EVERY, FLOOD_EVERY = 0.04, 0.12
+"""Seconds between two reports of news; and where so many messages come that nobody can read them."""
+
+FLOOD = 40
+"""Messages between two reports from which on nobody can read them."""
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between attempts to reach the hub."""
@@ -40,11 +43,12 @@ SHOWN = ("queued", "handed")
 
 
 class Sent(NamedTuple):
-    """An input that the agent has not taken up yet: its text, how far it is, and who sent it."""
+    """An input that the agent has not taken up yet: its text, how far it is, who sent it, and what it is."""
 
     text: str
     state: str
     by: str
+    kind: str = "user"
 
 
 class Feed:
@@ -72,6 +76,7 @@ class Feed:
         self._folder = folder
         self._asks_older = False
         self._run = 0
+        self._reported = 0
         self._news = trio.Event()
         self._connection = trio.CancelScope()
 
@@ -83,9 +88,10 @@ class Feed:
         while True:
             await self._news.wait()
             self._news = trio.Event()
+            before, self._reported = self._reported, self.transcript.next
             for one in tuple(self.changed):
                 one()
-            await trio.sleep(NEWS_EVERY)
+            await trio.sleep(FLOOD_EVERY if self._reported - before >= FLOOD else NEWS_EVERY)
 
     async def run(self) -> None:
         """Follow the session until nobody wants it any more."""
@@ -137,7 +143,7 @@ class Feed:
         for one in info["inputs"]:
             self.transcript.know(str(one["uuid"]), str(one["body"]))
         self.pending = {
-            str(one["uuid"]): Sent(str(one["body"]), str(one["state"]), str(one["by"]))
+            str(one["uuid"]): Sent(str(one["body"]), str(one["state"]), str(one["by"]), str(one["kind"]))
             for one in info["inputs"] if one["state"] in SHOWN
         }  # fmt: skip
 
@@ -170,7 +176,10 @@ class Feed:
         text = message.get("content") or (before.text if before else "")
         if state in SHOWN and text:
             self.transcript.know(uuid, text)
-            self.pending[uuid] = Sent(text, state, message.get("by") or (before.by if before else ""))
+            kind = message.get("kind") or (before.kind if before else "user")
+            self.pending[uuid] = Sent(text, state, message.get("by") or (before.by if before else ""), kind)
+        if message.get("error"):
+            self.note = f"the agent refused {clean(text)}: {clean(message['error'])[:200]}"
 
     def _asked(self, message: Document) -> None:
         question = {**message, "tool": message["tool_name"]}

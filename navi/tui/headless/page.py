@@ -12,8 +12,9 @@ from navi.core.model import HeadlessAgent, Session
 from navi.core.text import clean, clean_lines, exact_age, short_path
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.keymap import Binding, Group
+from navi.tui.pages.folded import Block
 from navi.tui.pages.page import Services
-from navi.tui.pages.stream import Block, StreamPage
+from navi.tui.pages.stream import StreamPage
 from navi.tui.paint import Line
 from navi.tui.theme import status_style
 
@@ -55,7 +56,8 @@ class TranscriptPage(StreamPage):
         return f"{clean(about.label)}{where}{' Remote' if about.headless else ''}"
 
     def _heard(self) -> None:
-        self.services.fleet.changed("")
+        """Show it: the list, the hosts and the rest of the screen have nothing to do with what an agent prints."""
+        self.services.changed()
 
     def close(self) -> None:
         """Follow it no more."""
@@ -172,6 +174,9 @@ def advice_for(session: Session, key: Callable[[str], str]) -> str:
 
 def _sent(one: Sent) -> Iterable[Line]:
     """Return the lines of an input that was not taken up yet."""
+    if one.kind == "mode":
+        yield [("notice", f"{STATES.get(one.state, clean(one.state))} "), ("key", f"permission mode {clean(one.text)}")]
+        return
     lines = clean_lines(one.text.strip())
     more = f" ... {len(lines) - MOST_LINES} more lines" if len(lines) > MOST_LINES else ""
     yield [("notice", f"{STATES.get(one.state, clean(one.state))} "), ("key", f"> {lines[0]}"), ("dim", more)]

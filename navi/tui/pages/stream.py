@@ -5,13 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
+from navi.tui.pages.folded import Block, Folded
 from navi.tui.pages.page import Entry, SessionPage
 from navi.tui.pages.view import PageView, fold
 from navi.tui.paint import Line
 from navi.tui.theme import Glyphs
-
-Block = tuple[int, Sequence[Line]]
-"""Lines that belong together, and their number, which stays the same."""
 
 
 class StreamPage(SessionPage):
@@ -44,13 +42,13 @@ class StreamPage(SessionPage):
 
 
 class StreamView(PageView):
-    """Shows such a page. What was folded for a width is remembered by block."""
+    """Shows such a page."""
 
     def __init__(self, glyphs: Glyphs, page: StreamPage, back: str) -> None:
         super().__init__(glyphs, page.heading, (), back)
         self._stream = page
         self._shown: object = None
-        self._known: dict[int, tuple[Sequence[Line], int, list[Line]]] = {}
+        self._folded_blocks = Folded()
         self._flat: tuple[object, list[Line], list[int], list[int]] = (None, [], [], [])
         self._anchor: tuple[int, int] | None = None
 
@@ -97,18 +95,7 @@ class StreamView(PageView):
         """Return all lines, folded, and remember where each block begins."""
         key = (width, self._stream.version)
         if self._flat[0] != key:
-            flat: list[Line] = []
-            starts, numbers = [], []
-            for number, lines in self._stream.blocks():
-                starts.append(len(flat))
-                numbers.append(number)
-                flat += self._fold_block(number, lines, width)
-            self._flat = (key, flat, starts, numbers)
+            blocks = self._folded_blocks
+            blocks.update(self._stream.blocks(), width)
+            self._flat = (key, blocks.lines, blocks.starts, blocks.numbers)
         return self._flat[1]
-
-    def _fold_block(self, number: int, lines: Sequence[Line], width: int) -> list[Line]:
-        known = self._known.get(number)
-        if known is None or known[0] is not lines or known[1] != width:
-            known = (lines, width, [piece for line in lines for piece in fold(line, width)])
-            self._known[number] = known
-        return known[2]

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from navi.fleet import Fleet
 from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
+from navi.tui.pages.folded import Block
 from navi.tui.pages.page import Services
-from navi.tui.pages.stream import Block, StreamPage, StreamView
+from navi.tui.pages.stream import StreamPage, StreamView
 from navi.tui.paint import Line
 from navi.tui.theme import UNICODE
 
