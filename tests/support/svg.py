@@ -75,8 +75,8 @@ def tspan(piece: Run) -> str:
 
 def path(piece: Run, top: float) -> str:
     """Return the lines of a sign."""
-    numbers = STROKES[piece.text]
-    points = [f"{left_of(piece.column) + x:.1f} {top + y:.1f}" for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+    left, numbers = left_of(piece.column), STROKES[piece.text]
+    points = [f"{left + x:.1f} {top + y:.1f}" for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
     return f'<path d="M{" L".join(points)}" fill="none" stroke="{colours(piece.style)[0]}"/>'
 
 
