@@ -151,7 +151,7 @@ def parsed(text: str) -> Golden:
 
 def golden_of(screen: str, known: Golden | None = None) -> Golden:
     """Return the form to store of a screen with colours. Styles that are `known` keep their letters."""
-    rows = [masked(cells_of(runs)) for runs in lines_of(screen)]
+    rows = [trimmed(masked(cells_of(runs))) for runs in lines_of(screen)]
     words = {cell.style: cell.style.words for row in rows for cell in row if cell.style != PLAIN}
     letters = lettered(words, known.styles if known else {})
     return Golden(
@@ -159,6 +159,16 @@ def golden_of(screen: str, known: Golden | None = None) -> Golden:
         tuple("".join(letters.get(cell.style, " ") for cell in row).rstrip() for row in rows),
         {letter: style.words for style, letter in letters.items()},
     )
+
+
+def trimmed(row: Row) -> Row:
+    """Return a row without the blanks at its end. What was cleared to the end of a line in some colour is there or not:
+    tmux tells it only if that line has been as long before.
+    """
+    kept = len(row)
+    while kept and row[kept - 1].text == " " and not (row[kept - 1].style.reverse or row[kept - 1].style.underline):
+        kept -= 1
+    return row[:kept]
 
 
 def lettered(words: Mapping[Style, str], known: Mapping[str, str]) -> dict[Style, str]:

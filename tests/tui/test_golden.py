@@ -127,9 +127,16 @@ ROW = "\x1b[1mnavi\x1b[0m  \x1b[38;5;203m1 error\x1b[0m   \x1b[7m日本\x1b[0m \
 def test_a_screen_can_be_read_again_from_its_file() -> None:
     golden = golden_of(f"{ROW}\n\n\x1b[m plain\n")
     assert golden.texts == ("navi  1 error   日本", "", " plain")
-    assert golden.letters == ("BBBB  r rrrrr   ssss dd", "", "")
-    assert golden.styles == {"B": "bold", "r": "203", "s": "reverse", "d": "on 236"}
+    assert golden.letters == ("BBBB  r rrrrr   ssss", "", "")
+    assert golden.styles == {"B": "bold", "r": "203", "s": "reverse"}
     assert parsed(str(golden)) == golden
+
+
+def test_blanks_at_the_end_of_a_row_count_only_if_a_program_must_write_them() -> None:
+    cleared = golden_of("\x1b[48;5;236ma b \x1b[m")
+    assert cleared == golden_of("\x1b[48;5;236ma b")
+    assert cleared.letters == ("ddd",)
+    assert golden_of("\x1b[7mab  \x1b[m").letters == ("ssss",)
 
 
 def test_styles_keep_their_letters() -> None:
