@@ -108,6 +108,16 @@ def turn(agent: Driven, text: str) -> str:
     return id
 
 
+def until_written(account: Account, conversation: str, words: str) -> None:
+    """Wait until Claude Code has written words into a conversation's transcript: it does so after it prints them."""
+
+    def written() -> bool:
+        transcripts = (account.home / ".claude" / "projects").rglob(f"{conversation}.jsonl")
+        return any(words in path.read_text() for path in transcripts)
+
+    until(written, timeout=60, what=f"{words} in the transcript of {conversation}")
+
+
 def asks(agent: Driven, text: str, status: Status) -> None:
     """Send a prompt, and wait for what it asks."""
     agent.prompt(text)
@@ -149,10 +159,10 @@ class TestClaude:
             words = ("spawn", "--json", "--host", host, "-c", str(there.home / "work"), "say: the first answer")
             address = json.loads(navi(lab, *words).stdout)["address"]
             navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
-            time.sleep(1)  # until its transcript is written
             with HubClient(runtime_folder(lab.environment())) as hub:
                 path = f"/api/sessions/{address.rpartition('/')[2]}"
                 conversation = hub.ask("GET", path)["agent_session_id"]
+                until_written(there, conversation, "the first answer")
                 there.new_session("by-hand", in_terminal(there, variables, f"--resume {conversation}"))
                 until(lambda: not hub.ask("GET", path)["remote"], timeout=60, what="the hub knows")
                 until(lambda: hub.ask("GET", path)["ended_at"], timeout=60, what="the other agent has ended")
@@ -301,7 +311,7 @@ class TestClaude:
             turn(agent, "say: first")
             model = agent.state.model
             asks(agent, "bash: touch x", Status.PERMISSION)
-            time.sleep(1)  # until its transcript is written
+            until_written(agent.account, agent.launch.conversation, "first")
             os.kill(process(agent.account, agent.id), signal.SIGKILL)
             agent.until(lambda: agent.ended, "its end")
             assert agent.ended

@@ -85,6 +85,22 @@ def test_text_in_a_picture_is_escaped() -> None:
     assert "a < b & c > d" in "".join(root.itertext())
 
 
+def test_words_are_in_their_columns_however_a_reader_takes_blanks() -> None:
+    drawn = picture("62 +      with lock:  日本 x", "title", 30)
+    assert re.findall(r'x="([\d.]+)" textLength="([\d.]+)"[^>]*>([^<]+)<', drawn) == [
+        ("14.0", "33.7", "62 +"), ("98.3", "84.3", "with lock:"), ("199.5", "50.6", "日本 x"),
+    ]  # fmt: skip
+
+
+def test_a_sign_that_most_fonts_lack_is_drawn_in_its_cell() -> None:
+    drawn = picture("\n\x1b[31m  ⎿  Running", "title", 20)
+    assert "⎿" not in drawn
+    assert re.findall(r'<path d="([^"]+)"[^>]* stroke="([^"]+)"', drawn) == [
+        ("M33.4 30.0 L33.4 42.5 L38.9 42.5", "#e06c75"),
+    ]
+    assert re.findall(r'<tspan x="([^"]+)"[^>]*>Running<', drawn) == ["56.1"]
+
+
 def test_what_is_behind_the_text_is_one_box_for_each_colour() -> None:
     drawn = picture("\x1b[48;5;236mab\x1b[1mcd\x1b[48;5;196me\x1b[0m f", "title", 10)
     assert re.findall(r'<rect [^>]*width="([\d.]+)"[^>]* fill="(#303030|#ff0000)"', drawn) == [

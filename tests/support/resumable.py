@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from contextlib import suppress
 
 from tests.support.machines import Account
 from tests.support.processes import Process, processes
@@ -57,6 +58,19 @@ def conversation(account: Account, session: str) -> str:
 def ids(account: Account, session: str) -> list[str]:
     """Return the conversations that living programs of a session have."""
     return [str(state["sessionId"]) for one in agents(account, session) if (state := _state(account, one))]
+
+
+def until_noted(account: Account, *names: str) -> None:
+    """Wait until an account has noted what restoring these sessions needs: it does so after they are on the screen."""
+
+    def noted() -> bool:
+        found = []
+        for path in (account.sessions_dir / ".navi" / "at").glob("*/session.*"):
+            with suppress(FileNotFoundError):
+                found += path.read_text().splitlines()
+        return {f"name {name}" for name in names} <= {*found}
+
+    until(noted, what=f"{' and '.join(names)} are noted")
 
 
 def agents(account: Account, session: str) -> list[Process]:

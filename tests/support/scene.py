@@ -3,7 +3,9 @@
 with Lab(folder) as lab, scene(lab, PICTURED):
     ...
 
-It looks the same whenever and wherever it is set up, but for ages below an hour.
+It looks the same whenever and wherever it is set up: all clocks of its machines are ahead, so that the start of its
+sessions, and whatever happens while it is set up, is as old as its times say. What they call LASTING reads the same for
+the better part of an hour.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.support import repository
+from tests.support.ahead import put_ahead
 from tests.support.demo import (
     API,
     BUILD,
@@ -49,25 +53,39 @@ HERE: Stories = {"website": stopped(API, 3)}
 PLAYER = "player"
 """What the stand-ins are called: a report that is older than an agent's process would not count."""
 
-Ages = Mapping[str, int]
-"""Seconds since each session's status."""
-
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
-PICTURED: Ages = {
-    "billing": 250, "search": 18, "images": 1500, "nightly": 3900, "release": 130, "deploy": 65, "rollback": 9000,
-    "website": 5400,
-}  # fmt: skip
-"""Ages as people have them."""
 
-LASTING: Ages = {
-    "billing": 2 * HOUR, "search": HOUR, "images": 4 * HOUR, "nightly": 26 * HOUR, "release": 3 * HOUR,
-    "deploy": 5 * HOUR, "rollback": 3 * DAY, "website": 6 * HOUR,
-}  # fmt: skip
-"""Ages that look the same for half an hour."""
+class Times(NamedTuple):
+    """How many seconds the clocks are ahead, which is how old everything real is, and for how many seconds each session
+    has its status. The one that asks can't have it for longer than its agent runs, but can have it later than now.
+    """
 
-KERNEL = "#!/bin/sh\necho Linux 6.12.48+deb13-amd64\n"
-"""A replacement for uname, so that a picture does not depend on the kernel."""
+    ahead: int
+    ages: Mapping[str, int]
+
+    @property
+    def now(self) -> int:
+        """What the clocks show (epoch)."""
+        return int(time.time()) + self.ahead
+
+
+PICTURED = Times(250, {
+    "api": 0, "billing": 250, "search": 18, "images": 1500, "nightly": 3900, "release": 130, "deploy": 65,
+    "rollback": 9000, "website": 5400,
+})  # fmt: skip
+"""Times as people have them."""
+
+MARGIN = 4 * MINUTE
+"""By how much ages are above those that are shown: hosts' clocks have whole seconds."""
+
+LASTING = Times(2 * DAY + MARGIN, {
+    name: MARGIN + age for name, age in {
+        "api": -2 * HOUR, "billing": 3 * HOUR, "search": HOUR, "images": 4 * HOUR, "nightly": 26 * HOUR,
+        "release": 3 * HOUR, "deploy": 5 * HOUR, "rollback": 3 * DAY, "website": 6 * HOUR,
+    }.items()
+})  # fmt: skip
+"""Times that read the same for 56 minutes, in hours and days."""
 
 ASKS = """\
 > The retry test fails now and then. Why?
@@ -116,18 +134,18 @@ WORKS = """\
 
 ASKER = """\
 #!/bin/sh
-# claude FOLDER: ask, take a key, and go on working
+# claude FOLDER SECONDS: ask, as if that had been some time ago, take a key, and go on working
 put() {
     cat "$1/$2.txt"
-    sed "s/@now@/$(date +%s)/" "$1/$2.json" >~/.claude-sessions/.api.new
+    sed "s/@now@/$(($(date +%s) - $3))/" "$1/$2.json" >~/.claude-sessions/.api.new
     mv ~/.claude-sessions/.api.new ~/.claude-sessions/api.json
 }
 stty -icanon -echo
 printf '\\033]2;retry\\033\\\\\\033[H\\033[2J\\033[?25l'
-put "$1" asks
+put "$1" asks "$2"
 head -c 1 >/dev/null
 printf '\\033[H\\033[2J\\033[3J'
-put "$1" works
+put "$1" works 0
 while :; do sleep 3600; done
 """
 
@@ -154,7 +172,7 @@ NOTES = "say Reading the commits since the last tag ;; say Sorting 31 changes in
 IMPORT = "say Two thirds of the time is one query without an index ;; say With the index, 41 minutes become 12"
 
 
-def set_scene(lab: Lab, ages: Ages) -> None:
+def set_scene(lab: Lab, times: Times) -> None:
     """Start the demo's machines with the scene's sessions, and one that refuses every key."""
     start_fleet(lab, FLEET, {}, PLAYER)
     closed = lab.machine("gpu")
@@ -162,25 +180,27 @@ def set_scene(lab: Lab, ages: Ages) -> None:
     remotes = [machine for machine in lab.machines if machine.name != "bastion"]
     lab.remotes_yaml(one.remote(jump_host="bastion") if one.name == "staging" else one.remote() for one in remotes)
     for account in (lab.local, *lab.machines):
-        replace(account.bin / "uname", KERNEL, mode=0o755)
+        put_ahead(account, times.ahead)
     accounts = {machine.name: machine for machine in lab.machines}
     for name, stories in FLEET.items():
-        settle(accounts[name], stories, ages)
+        settle(accounts[name], stories, times)
     start_agents(lab.local, HERE, PLAYER)
-    settle(lab.local, HERE, ages)
+    settle(lab.local, HERE, times)
     start_agent(lab.local, "notes", stopped(REVIEW, 0))
     forget_status(lab.local, "notes")
-    start_asker(lab, accounts["atlas"])
+    for account in (lab.local, *accounts.values()):
+        name_panes(account)
+    start_asker(lab, accounts["atlas"], times)
 
 
 @contextmanager
-def scene(lab: Lab, ages: Ages) -> Iterator[None]:
+def scene(lab: Lab, times: Times) -> Iterator[None]:
     """Set the scene, and keep two agents without a terminal until the context is left."""
-    set_scene(lab, ages)
+    set_scene(lab, times)
     with serving(lab):
         spawn(lab, "local", "Bring the release notes up to date", steps(NOTES), times=1)
         spawn(lab, "atlas", "Find out why the nightly import is slow", steps(IMPORT), times=1)
-        until(lambda: resting(lab), 60, "both agents without a terminal rest", interval=0.3)
+        until(lambda: resting(lab), 120, "both agents without a terminal rest", interval=0.3)
         yield
 
 
@@ -197,14 +217,21 @@ def steps(text: str) -> Story:
     return [(0, *one.split(" ", 1)) for one in text.split(" ;; ")]  # type: ignore[misc]
 
 
-def settle(account: Account, stories: Stories, ages: Ages) -> None:
+def settle(account: Account, stories: Stories, times: Times) -> None:
     """Wait for the ends of the stories, then set the ages of the statuses."""
     for session, story in stories.items():
         _, status, message = story[-1]
         wait_for(account.sessions_dir / f"{session}.json", message)
         cwd = str(account.home / "work" / session)
-        when = int(time.time()) - ages.get(session, 0) - (ages is LASTING) * 20 * MINUTE
+        when = times.now - times.ages[session]
         account.write_status(session, status=status, message=message, cwd=cwd, timestamp=when)
+
+
+def name_panes(account: Account) -> None:
+    """Give the panes of an account, if it has some, the names of their sessions: tmux calls them by the machine."""
+    if account.sessions_dir.exists():
+        for name in account.tmux("list-sessions", "-F", "#{session_name}").split():
+            account.tmux("select-pane", "-t", f"={name}:", "-T", name)
 
 
 def wait_for(path: Path, text: str) -> None:
@@ -222,10 +249,10 @@ def forget_status(account: Account, session: str) -> None:
 # ---- the agent that asks
 
 
-def start_asker(lab: Lab, account: Account) -> None:
+def start_asker(lab: Lab, account: Account, times: Times) -> None:
     """Start atlas/api, in a repository with a branch, a change and a pull request."""
     folder = account.home / "work" / "api"
-    commit_work(account, folder)
+    commit_work(account, folder, times)
     replace(lab.local.bin / "gh", f"#!/bin/sh\ncat <<'END'\n{json.dumps(GH)}\nEND\n", mode=0o755)
     texts = account.home / "asker"
     texts.mkdir()
@@ -236,30 +263,30 @@ def start_asker(lab: Lab, account: Account) -> None:
         (texts / f"{name}.txt").write_text(text)
         (texts / f"{name}.json").write_text(json.dumps(record | {"timestamp": "@now@"}).replace('"@now@"', "@now@"))
     replace(account.bin / "asker", ASKER, mode=0o755)
-    words = f"exec bash -c 'exec -a claude sh \"$@\"' claude {account.bin}/asker {texts}"
+    words = f"exec bash -c 'exec -a claude sh \"$@\"' claude {account.bin}/asker {texts} {times.ages['api']}"
     account.new_session("api", f"cd {folder} && {words}")
     wait_for(account.sessions_dir / "api.json", "make test")
 
 
-def commit_work(account: Account, folder: Path) -> None:
+def commit_work(account: Account, folder: Path, times: Times) -> None:
     """Make a repository whose branch has a commit that its remote has not, and a change."""
     folder.mkdir(parents=True)
+    when = times.now - 3 * DAY - 12 * HOUR
     repository.run(account, folder, "init", "--quiet")
     for name, text in (("retry.py", RETRY), ("test_retry.py", "...\n")):
         (folder / name).write_text(text)
-    commit(account, folder, "Retry with a budget")
+    commit(account, folder, "Retry with a budget", when)
     repository.run(account, folder, "remote", "add", "origin", "git@github.com:acme/http.git")
     repository.run(account, folder, "update-ref", "refs/remotes/origin/fix-retry", "HEAD")
     repository.run(account, folder, "checkout", "--quiet", "-b", "fix-retry", "--track", "origin/fix-retry")
     (folder / "test_retry.py").write_text("def test_a_slow_lock(): ...\n")
-    commit(account, folder, "Test a slow lock")
+    commit(account, folder, "Test a slow lock", when)
     (folder / "retry.py").write_text(RETRY.replace("    deadline = now() + budget\n", ""))
 
 
-def commit(account: Account, folder: Path, subject: str) -> None:
-    """Commit everything, three days ago."""
+def commit(account: Account, folder: Path, subject: str, when: int) -> None:
+    """Commit everything at a time (epoch)."""
     repository.run(account, folder, "add", "--all")
-    when = int(time.time()) - 3 * DAY - 12 * HOUR
     dates = [f"GIT_{who}_DATE=@{when} +0000" for who in ("AUTHOR", "COMMITTER")]
     settings = ("user.name=Ada", "user.email=ada@example.org", "commit.gpgsign=0")
     options = [word for setting in settings for word in ("-c", setting)]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
 
 from tests.support.machines import Lab
+from tests.support.verbs import process_of_relay
 from tests.support.waiting import until
 
 
@@ -34,3 +42,21 @@ def status(lab: Lab) -> int:
     """Return the exit status of `navi daemon status`."""
     words = [sys.executable, "-m", "navi", "daemon", "status"]
     return subprocess.run(words, env=lab.environment(), capture_output=True, check=False).returncode
+
+
+@contextmanager
+def without_relay(lab: Lab) -> Iterator[None]:
+    """Kill the relay, and keep another one from starting: this process waits for its lock before it ends."""
+    path = Path(lab.environment()["XDG_STATE_HOME"]) / "navi" / "daemon.lock"
+    with path.open() as lock, ThreadPoolExecutor(1) as pool:
+        taken = pool.submit(fcntl.flock, lock, fcntl.LOCK_EX)
+        until(lambda: is_awaited(lock), what="this process waits for the lock")
+        os.kill(process_of_relay(lab), signal.SIGKILL)
+        taken.result(60)
+        yield
+
+
+def is_awaited(lock: TextIO) -> bool:
+    """Return whether a process waits for the lock of a file."""
+    waiting = re.compile(rf"-> FLOCK .*:{os.fstat(lock.fileno()).st_ino} ")
+    return any(map(waiting.search, Path("/proc/locks").read_text().splitlines()))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
-from tests.support.styles import Run, Style, lines_of
+from tests.support.styles import Run, Style, lines_of, width_of
 
 CELL = (8.43, 16)
 """A character's width and a line's height in pixels: DejaVu Sans Mono at FONT_SIZE."""
@@ -46,20 +47,37 @@ def colours(style: Style) -> tuple[str, str]:
 # ---- one screen
 
 
-def tspan(run: Run) -> str:
-    """Return the tspan of a run, or "" if it is blank. Its length is given, for other fonts are not as wide."""
-    words = run.text.strip(" ")
-    if not words:
-        return ""
-    indent = len(run.text) - len(run.text.lstrip(" "))
-    blanks = len(run.text) - len(words)
-    looks = [f'fill="{colours(run.style)[0]}"']
-    looks += ['font-weight="bold"'] if run.style.bold else []
-    looks += ['font-style="italic"'] if run.style.italic else []
-    looks += ['text-decoration="underline"'] if run.style.underline else []
-    looks += ['opacity="0.7"'] if run.style.dim else []
-    place = f'x="{left_of(run.column + indent):.1f}" textLength="{CELL[0] * (run.width - blanks):.1f}"'
-    return f'<tspan {place} {" ".join(looks)}>{escape(words, quote=False)}</tspan>'
+STROKES = {"⎿": (2.5, 0, 2.5, 12.5, 8, 12.5)}
+"""Signs that DejaVu Sans Mono and most other fonts lack, as lines from point to point in a cell."""
+
+PIECE = re.compile(rf"[{''.join(STROKES)}]|[^\s{''.join(STROKES)}]+(?: [^\s{''.join(STROKES)}]+)*")
+"""What is placed as one: words with single blanks between them, for SVG's readers differ in what more blanks are."""
+
+
+def pieces_of(runs: Iterable[Run]) -> Iterator[Run]:
+    """Yield the runs without their blanks."""
+    for run in runs:
+        for found in PIECE.finditer(run.text):
+            column = run.column + width_of(run.text[: found.start()])
+            yield Run(column, width_of(found[0]), found[0], run.style)
+
+
+def tspan(piece: Run) -> str:
+    """Return the tspan of a piece. Its length is given, for other fonts are not as wide."""
+    looks = [f'fill="{colours(piece.style)[0]}"']
+    looks += ['font-weight="bold"'] if piece.style.bold else []
+    looks += ['font-style="italic"'] if piece.style.italic else []
+    looks += ['text-decoration="underline"'] if piece.style.underline else []
+    looks += ['opacity="0.7"'] if piece.style.dim else []
+    place = f'x="{left_of(piece.column):.1f}" textLength="{CELL[0] * piece.width:.1f}"'
+    return f'<tspan {place} {" ".join(looks)}>{escape(piece.text, quote=False)}</tspan>'
+
+
+def path(piece: Run, top: float) -> str:
+    """Return the lines of a sign."""
+    left, numbers = left_of(piece.column), STROKES[piece.text]
+    points = [f"{left + x:.1f} {top + y:.1f}" for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+    return f'<path d="M{" L".join(points)}" fill="none" stroke="{colours(piece.style)[0]}"/>'
 
 
 def left_of(column: int) -> float:
@@ -82,8 +100,10 @@ def body_of(screen: str) -> list[list[str]]:
     body: list[list[str]] = []
     for number, runs in enumerate(lines_of(screen)):
         top = MARGIN + number * CELL[1]
-        words = "".join(map(tspan, runs))
-        body.append([*boxes(runs, top), *([f'<text y="{top + BASELINE:g}">{words}</text>'] if words else [])])
+        pieces = list(pieces_of(runs))
+        words = "".join(tspan(piece) for piece in pieces if piece.text not in STROKES)
+        drawn = [path(piece, top) for piece in pieces if piece.text in STROKES]
+        body.append([*boxes(runs, top), *drawn, *([f'<text y="{top + BASELINE:g}">{words}</text>'] if words else [])])
     return body
 
 

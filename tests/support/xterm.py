@@ -5,8 +5,9 @@
         display.press("j", "Enter")
         display.picture(Path("list.png"))
 
-A program between xterm and navi's own terminal types the keys: bytes that come into a pipe. The text is what xterm
-prints to its printer, a file; the picture is the X server's frame buffer, which is a file, too.
+A program between xterm and navi's own terminal types the keys: bytes that come into a pipe. It also writes sequences to
+xterm, from another pipe, but not in the middle of one of navi's. The text is what xterm prints to its printer, a file;
+the picture is the X server's frame buffer, which is a file, too.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ KEYS = {
 """What xterm sends for keys, by tmux's names for them."""
 
 TYPIST = r"""
-import fcntl, os, pty, select, signal, sys, termios, tty
-pipe, place, words = sys.argv[1], sys.argv[2], sys.argv[3:]
+import fcntl, os, pty, re, select, signal, sys, termios, tty
+pipe, other, place, words = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
 pid, program = pty.fork()
 if not pid:
     os.execvp(words[0], words)
@@ -51,23 +52,33 @@ def resize(*_):
 signal.signal(signal.SIGWINCH, resize)
 resize()
 tty.setraw(0)
-keys = os.open(pipe, os.O_RDWR)
+keys, sequences = os.open(pipe, os.O_RDWR), os.open(other, os.O_RDWR)
+PART = re.compile(
+    rb"\x1b(\[[ -?]*|\][^\x07\x1b]*|[ -/]*)$"
+    rb"|[\xc2-\xf4]$|[\xe0-\xf4][\x80-\xbf]$|[\xf0-\xf4][\x80-\xbf]{2}$"
+)
+last = b""
 with open(place + ".new", "w") as file:
     file.write(os.ttyname(0))
 os.rename(place + ".new", place)
 while True:
-    for ready in select.select([0, keys, program], [], [])[0]:
+    sources = [0, keys, program] + [sequences] * (not PART.search(last))
+    for ready in select.select(sources, [], [])[0][:1]:
         try:
             data = os.read(ready, 65536)
         except OSError:
             data = b""
         if not data:
             sys.exit()
-        to = 1 if ready == program else program
+        to = 1 if ready in (program, sequences) else program
+        if ready == program:
+            last = (last + data)[-4096:]
         while data:
             data = data[os.write(to, data):]
 """
-"""Runs a program in a terminal of its own, and types what comes into a pipe as well."""
+"""Runs a program in a terminal of its own, and types what comes into a pipe as well. What comes into another pipe is
+written to xterm when the program has not written a part of a sequence or of a character.
+"""
 
 
 Process = subprocess.Popen[bytes]
@@ -88,17 +99,19 @@ class Xterm(Display):
     ) -> None:  # fmt: skip
         self.folder = Path(tempfile.mkdtemp(prefix="navi-xterm-", dir="/tmp"))
         self._pipe, self._print, self._place = self.folder / "keys", self.folder / "print", self.folder / "tty"
+        self._other = self.folder / "sequences"
         os.mkfifo(self._pipe)
+        os.mkfifo(self._other)
         self._size = (width, height)
         self._processes: list[Process] = []
-        self._keys = self._tty = -1
+        self._keys = self._sequences = self._tty = -1
         try:
             display = self._start_server()
-            typist = [sys.executable, "-c", TYPIST, str(self._pipe), str(self._place)]
+            typist = [sys.executable, "-c", TYPIST, str(self._pipe), str(self._other), str(self._place)]
             words = [*self._options(front, back), "-e", *typist, *words]
             self._processes += [start(words, {**environment, "DISPLAY": display})]
             until(self._place.exists, 60, "xterm runs its program")
-            self._keys = os.open(self._pipe, os.O_WRONLY)
+            self._keys, self._sequences = os.open(self._pipe, os.O_WRONLY), os.open(self._other, os.O_WRONLY)
             self._tty = os.open(self._place.read_text(), os.O_RDWR | os.O_NOCTTY)
         except BaseException:
             self.close()
@@ -144,7 +157,7 @@ class Xterm(Display):
 
     def _write(self, sequence: str) -> None:
         """Write a sequence to the terminal, as if the program had done so."""
-        os.write(self._tty, sequence.encode())
+        os.write(self._sequences, sequence.encode())
 
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size; the program gets SIGWINCH."""
@@ -166,7 +179,7 @@ class Xterm(Display):
 
     def close(self) -> None:
         """End the program, xterm and the X server."""
-        for file in (self._keys, self._tty):
+        for file in (self._keys, self._sequences, self._tty):
             if file >= 0:
                 os.close(file)
         end(lambda: family(lambda one: one.mentions(self.folder)))

@@ -6,7 +6,7 @@ import re
 
 from tests.support.dashboard import navi
 from tests.support.machines import Lab
-from tests.support.resumable import conversation, install, start
+from tests.support.resumable import conversation, install, start, until_noted
 from tests.support.verbs import HERE_AND_THERE, account
 
 
@@ -19,6 +19,7 @@ def test_one_key_brings_back_what_a_host_has_lost(lab: Lab, far: bool) -> None:
         screen.wait_for("web")
         screen.press("H")
         screen.wait_for("2 sessions")
+        until_noted(there, "api", "web")
         there.tmux("kill-server")
         screen.wait_for("2 sessions lost with a tmux server")
         screen.wait_for("B brings all back")
@@ -44,6 +45,7 @@ def test_what_does_not_come_back_says_why_and_stays_lost(lab: Lab, far: bool) ->
         screen.wait_for("api")
         screen.press("H")
         screen.wait_for("1 session ")
+        until_noted(there, "api")
         there.tmux("kill-server")
         screen.wait_for("1 session lost")
         screen.press("B")

@@ -41,6 +41,7 @@ class Preview(ScrollingPanel):
         self._capture = Capture(())
         self._note = "no session"
         self._title: Sequence[Line] = ()
+        self._next_title: Sequence[Line] = ()
         self._above_end = 0
         self._rows = 1
         self.wrapped = False
@@ -54,14 +55,13 @@ class Preview(ScrollingPanel):
         `now` is of the session's clock.
         """
         self._next = session
+        self._next_title = _title_of(session, self.glyphs, now, branch) if session else ()
         subject = _subject_of(session)
         if subject is None or self._subject is None or subject in self._known:
             self._turn()
-        if subject == self._subject:
-            title = _title_of(session, self.glyphs, now, branch) if session else ()
-            if title != self._title:
-                self._title = title
-                self.changed()
+        if subject == self._subject and self._next_title != self._title:
+            self._title = self._next_title
+            self.changed()
 
     def stop_waiting(self) -> None:
         """Show the session that is followed, even if nothing is known of it yet."""
@@ -73,7 +73,7 @@ class Preview(ScrollingPanel):
         if subject == self._subject:
             return
         self._subject = subject
-        self._title = _title_of(session, self.glyphs) if session else ()
+        self._title = self._next_title
         known = self._known.get(subject) if subject else None
         self._capture = known or Capture(())
         self._note = _note_on(known) if known else "fetching ..." if session else "no session"
@@ -174,7 +174,7 @@ def _note_on(capture: Capture) -> str:
     return "" if capture.lines else "(the pane is empty)"
 
 
-def _title_of(session: Session, glyphs: Glyphs, now: float | None = None, branch: str = "") -> Sequence[Line]:
+def _title_of(session: Session, glyphs: Glyphs, now: float, branch: str) -> Sequence[Line]:
     """Return the parts of a title, the most important first: address, status, age, branch."""
     word, since = session.status.word, session.status.since
     shown = f"{'~' if session.status.inferred else ''}{clean(session.word)[:12]}"
@@ -182,7 +182,7 @@ def _title_of(session: Session, glyphs: Glyphs, now: float | None = None, branch
         [("", f" {clean(session.label if session.headless else session.address)} ")],
         [(status_style(word), f" {glyphs.of_status(word)} {shown} ")],
     ]
-    if since and now is not None:
+    if since:
         parts.append([("dim", f"{age(now - since)} ")])
     if branch:
         parts.append([("host", f" {clean(branch)} ")])

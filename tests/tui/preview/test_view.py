@@ -115,6 +115,13 @@ def test_the_title_follows_what_is_known_of_the_session() -> None:
     assert shown(one)[1:] == ["1"]
 
 
+def test_the_title_of_another_session_is_whole_at_once() -> None:
+    one = preview("1")
+    one.follow(WEB._replace(status=WEB.status._replace(word="done", since=100.0)), 130.0, "main")
+    one.show(WEB.key, Capture(("2",)))
+    assert shown(one, width=60)[0].startswith("── web  ✔ done 30s  main ")
+
+
 RED, BOLD = Look(front=203), Look(bold=True, reverse=True)
 
 
