@@ -77,7 +77,7 @@ class Header(Panel):
     def _first(self, counts: Line, right: list[Segment], width: int) -> Line:
         """Paint the first line: what is filtered is behind the counts, with the key that ends it if there is room."""
         hint: list[Segment] = [("key", f" {self._keymap.name('leave')}"), ("dim", " lists all ")]
-        if self._filtered and columns_of([*counts, *right, *hint]) <= width:
+        if self.filtered and columns_of([*counts, *right, *hint]) <= width:
             return fit([*counts, *right, *hint], width)
         return justify(counts, [("", " "), *right], width, ellipsis=self.glyphs.ellipsis)
 
@@ -109,7 +109,7 @@ class Header(Panel):
         return f"{len(listed)} session{'' if len(listed) == 1 else 's'}"
 
     @property
-    def _filtered(self) -> list[str]:
+    def filtered(self) -> list[str]:
         """What narrows the list, in words."""
         chosen = self._selection
         words = [f"only:{clean(chosen.scope)}"] if chosen.scope != Scope.ALL else []
@@ -117,7 +117,7 @@ class Header(Panel):
         return [*words, *([f"/{self._query}"] if self._query else [])]
 
     def _filters(self) -> list[Segment]:
-        words = self._filtered
+        words = self.filtered
         return [("notice", f" {' '.join(words)} ")] if words else []
 
     # ---- hosts

@@ -23,7 +23,8 @@ Charset = Literal["0", "U"] | None
 
 
 @lru_cache(4096)
-def _letter_width(letter: str) -> int:
+def letter_width(letter: str) -> int:
+    """Return the columns that a letter takes: 0, 1 or 2."""
     return int(urwid.calc_width(letter, 0, 1))
 
 
@@ -33,15 +34,15 @@ def width_of(text: str) -> int:
     Letters are measured one by one: terminals disagree about letters that join into one sign (flags, skin tones). A
     line that turns out shorter does no harm, while a longer one runs over the next.
     """
-    return len(text) if text.isascii() else sum(map(_letter_width, text))
+    return len(text) if text.isascii() else sum(map(letter_width, text))
 
 
-def _place_in(text: str, width: int) -> int:
+def place_in(text: str, width: int) -> int:
     """Return how many letters fit into so many columns."""
     if text.isascii():
         return width
     for place, letter in enumerate(text):
-        width -= _letter_width(letter)
+        width -= letter_width(letter)
         if width < 0:
             return place
     return len(text)
@@ -61,7 +62,7 @@ def wrap_places(text: str, width: int) -> Iterator[tuple[int, int]]:
     """Yield where the pieces of a text begin and end that is broken into at most so many columns."""
     begin = 0
     # Only what fits is measured: comments can have long lines, and keys wait meanwhile. A letter has up to 3 marks.
-    while width > 1 and (room := _place_in(text[begin : begin + 4 * width + 1], width)) < len(text) - begin:
+    while width > 1 and (room := place_in(text[begin : begin + 4 * width + 1], width)) < len(text) - begin:
         room = max(room, 1)
         space = text.rfind(" ", begin + 1, begin + room + 1)
         end = space + 1 if space > begin + room // 2 else begin + room
@@ -93,7 +94,7 @@ def _cut(line: Line, width: int, ellipsis: str) -> Line:
     for name, text in line:
         columns = width_of(text)
         if columns > room:
-            piece = text[: _place_in(text, room)]
+            piece = text[: place_in(text, room)]
             kept.append((name, piece + f"{ellipsis}{' ' * (room - width_of(piece))}"[:width]))
             break
         kept.append((name, text))
@@ -157,21 +158,3 @@ class Panel(urwid.Widget):
         """Paint the panel (urwid's protocol)."""
         del focus
         return paint(self.lines(*size), *size, ellipsis=self.glyphs.ellipsis)
-
-
-class ScrollingPanel(Panel):
-    """A panel whose lines can be scrolled, by the wheel too."""
-
-    def scroll(self, step: int) -> None:
-        """Go up (negative) or down by lines."""
-        raise NotImplementedError
-
-    def mouse_event(  # type: ignore[override]
-        self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
-    ) -> bool:
-        """Scroll by the wheel (urwid's protocol)."""
-        del size, column, line, focus
-        if "press" in event and button in (4, 5):
-            self.scroll(-3 if button == 4 else 3)
-            return True
-        return False

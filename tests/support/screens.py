@@ -96,7 +96,7 @@ SCREENS = (
             Step((":",), "message"), Step((), TYPED, TYPED), Step(("Enter",), "sent"),
         ),
     ),
-    Screen("answer", (API, Step(("1",), "Run the test suite[^│]*\n")), (USUAL, SMALL, TINY), ("dark", "light")),
+    Screen("answer", (API, Step(("1",), "❯ 1  Yes")), (USUAL, SMALL, TINY), ("dark", "light")),
     Screen("headless", (Step(("w",), "git tag -s"),)),
     Screen("palette", (Step(("C-p",), "(?i)command"), Step((), "kill", "kill")), (USUAL, SMALL, TINY)),
     Screen("host-picker", (Step(("f",), "(?i)all hosts"),)),

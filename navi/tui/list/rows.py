@@ -192,15 +192,20 @@ class Urgent:
 
 def position(urgent: Urgent, place: int, visible: Sequence[int], width: int) -> Line:
     """Return the line that says which session is selected, and what lies above and below the visible ones."""
+    left: Line = [("", "  "), *out_of_sight(urgent, visible)]
+    return justify(left, [("dim", f" {place + 1}/{urgent.total} ")], width)
+
+
+def out_of_sight(urgent: Urgent, visible: Sequence[int]) -> Line:
+    """Return what lies above and below the visible sessions."""
     above, below = visible[0], urgent.total - visible[-1] - 1
     people, errors = urgent.outside(visible[0], visible[-1])
     parts = [f"{count} more {where}" for count, where in ((above, "above"), (below, "below")) if count]
-    left: Line = [
-        ("dim", f"   {', '.join(parts)}"),
+    return [
+        ("dim", f" {', '.join(parts)}"),
         *([("permission", f"  {people} need{'s' if people == 1 else ''} you")] if people else []),
         *([("error", f"  {errors} error{'' if errors == 1 else 's'}")] if errors else []),
     ]
-    return justify(left, [("dim", f" {place + 1}/{urgent.total} ")], width)
 
 
 def _columns_of_host(session: Session) -> int:

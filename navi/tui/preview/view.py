@@ -11,11 +11,15 @@ from navi.core.sgr import PLAIN, Look, Runs
 from navi.core.text import age, clean
 from navi.ops.capture import Capture
 from navi.tui.colors import Colors, named_look
-from navi.tui.paint import Line, ScrollingPanel, Segment, columns_of, wrap_places
+from navi.tui.frame import Extent, ScrollingPanel
+from navi.tui.paint import Line, Segment, columns_of, wrap_places
 from navi.tui.theme import Glyphs, status_style
 
 HISTORY = 200
 """Lines of scrollback above the screen that are fetched."""
+
+INDENT = 1
+"""Columns between the frame and the text."""
 
 MOST_KNOWN = 32
 """Sessions of which the last capture is kept."""
@@ -43,6 +47,7 @@ class Preview(ScrollingPanel):
         self._title: Sequence[Line] = ()
         self._above_end = 0
         self._rows = 1
+        self._extent = Extent()
         self.wrapped = False
         self.focused = False
 
@@ -126,15 +131,48 @@ class Preview(ScrollingPanel):
     # ---- painting
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
-        """Paint a rule with the title, then the end of the text."""
-        self._rows = max(1, height - 1)
-        pieces = list(self._pieces(width))
+        """Paint the end of the text, below a rule with the title if there is no frame. In a frame, a column before the
+        text is left free.
+        """
+        indent = INDENT if self.framed else 0
+        self._rows = max(1, height - (not self.framed))
+        pieces = list(self._pieces(width - indent))
         self._above_end = min(self._above_end, max(0, len(pieces) - self._rows))
         end = len(pieces) - self._above_end
-        body = [self._line(*piece) for piece in pieces[max(0, end - self._rows) : end]]
+        first = max(0, end - self._rows)
+        self._extent = Extent(first, end - first, len(pieces))
+        body = [self._line(*piece) for piece in pieces[first:end]]
         if self._note:
             body = [[("notice", self._note)], *body][: self._rows]
-        return [self._rule(width, max(0, end - self._rows)), *body]
+        return [[("", " " * indent), *line] for line in body] if self.framed else [self._rule(width, first), *body]
+
+    # ---- the frame
+
+    def border_title(self, width: int) -> Line:
+        """Return as much of the title as fits."""
+        return self._title_in(width, ())
+
+    def border_keys(self, width: int) -> Line:
+        """Return whether new output is held back."""
+        del width
+        return [("notice", " held ")] if self._above_end else ()
+
+    @property
+    def position(self) -> str:
+        """Which lines are in sight, while the user has scrolled up."""
+        return self._extent.words if self._above_end else ""
+
+    @property
+    def extent(self) -> Extent:
+        """Which lines are in sight."""
+        return self._extent
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether the moving keys scroll the preview."""
+        return self.focused
+
+    # ---- painting
 
     def _pieces(self, width: int) -> Iterator[tuple[int, int, int]]:
         """Yield the lines of the screen: of which line of the text they are, from where to where."""
@@ -155,13 +193,17 @@ class Preview(ScrollingPanel):
         rule = self.glyphs.rule
         place = f" {hidden} above {self._above_end} below " if hidden or self._above_end else ""
         held: Line = [("notice", " held " if self._above_end else ""), (style, place)]
-        line: list[Segment] = [(style, rule * 2)]
+        line = [(style, rule * 2), *self._title_in(width - 2, held)]
+        return [*line, (style, rule * (width - columns_of(line)))]
+
+    def _title_in(self, width: int, behind: Line) -> Line:
+        """Return the parts of the title that fit before something else, and that."""
+        line: list[Segment] = []
         for number, part in enumerate(self._title):
-            if number and columns_of([*line, *part, *held]) > width:
+            if number and columns_of([*line, *part, *behind]) > width:
                 break
             line += part if number else [("title" if self.focused else "", part[0][1])]
-        line += held
-        return [*line, (style, rule * (width - columns_of(line)))]
+        return [*line, *behind]
 
 
 def _subject_of(session: Session | None) -> Subject | None:
