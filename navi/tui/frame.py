@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import urwid
@@ -133,11 +134,9 @@ class Frame(urwid.Widget):
         width, rows = size[0] - 2, size[1] - 2
         inside = self._content.render((width, rows))
         style, glyphs = "active" if self._active else "border", self._content.glyphs
-        left: list[Line] = [[(style, glyphs.wall)]] * rows
-        right = list(left)
-        for row in thumb(self._content.extent, rows):
-            right[row] = [(style, glyphs.thumb)]
-        columns = [(paint(left, 1, rows), 1), (inside, width), (paint(right, 1, rows), 1)]
+        visible = thumb(self._content.extent, rows)
+        signs = "".join(glyphs.thumb if row in visible else glyphs.wall for row in range(rows))
+        columns = [(_column(glyphs.wall * rows, style), 1), (inside, width), (_column(signs, style), 1)]
         middle = urwid.CanvasJoin([(canvas, None, False, number) for canvas, number in columns])
         above, below = (paint([line], size[0], 1) for line in (self._above(width, style), self._below(width, style)))
         return urwid.CanvasCombine([(canvas, None, False) for canvas in (above, middle, below)])
@@ -162,10 +161,18 @@ class Frame(urwid.Widget):
         begin, end = (style, corners[0] + glyphs.rule), (style, glyphs.rule + corners[1])
         return [begin, *left, (style, rule), ("dim", right), end]
 
-    def mouse_event(self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool) -> bool:
+    def mouse_event(  # type: ignore[override]
+        self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
+    ) -> bool:
         """Pass on what happens within the frame (urwid's protocol)."""
         width, rows = size[0] - 2, size[1] - 2
         take = getattr(self._content, "mouse_event", None)
         if take is None or not (0 < column <= width and 0 < line <= rows):
             return False
         return bool(take((width, rows), event, button, column - 1, line - 1, focus))
+
+
+@lru_cache(256)
+def _column(signs: str, style: str) -> urwid.TextCanvas:
+    """Return a canvas with one sign in each row. It is remembered: most keys change no border."""
+    return paint([[(style, sign)] for sign in signs], 1, len(signs))

@@ -10,6 +10,7 @@ import urwid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from navi.core.text import clean
 from navi.ops.capture import Capture
 from navi.tui.bars import Footer, Header
 from navi.tui.dialogs.dialog import Confirm, Dialog, Report, Subject
@@ -136,14 +137,15 @@ DIALOGS: dict[str, Callable[[Sequence[str]], Dialog]] = {
         UNICODE, f"Kill {words[0]}?", [[("", word), ("", word)] for word in words], "kills", nothing, nothing
     ),
     "results": lambda words: Report(
-        UNICODE, "Kill", [Subject(str(n), word) for n, word in enumerate(words)], nothing, nothing
+        UNICODE, "Kill", [Subject(str(n), clean(word)) for n, word in enumerate(words)], nothing, nothing
     ),
     "message": lambda words: MessageForm(UNICODE, "Message", "\n".join(words), nothing, nothing),
     "ticks": lambda words: Pick(
-        UNICODE, "Hosts", " ".join(words), [Choice(word, word, word) for word in words], "adds", nothing, nothing
+        UNICODE, "Hosts", clean(" ".join(words)), [Choice(word, word, word) for word in words], "adds", nothing, nothing
     ),
     "picker": lambda words: Picker(
-        UNICODE, "Commands", lambda: [Entry(word, word, (("key", "x"), ("name", word)), "", "no") for word in words],
+        UNICODE, "Commands",
+        lambda: [Entry(word, word, (("key", "x"), ("name", clean(word))), "", "no") for word in words],
         nothing, nothing, "runs it",
     ),
 }  # fmt: skip
@@ -152,7 +154,7 @@ DIALOGS: dict[str, Callable[[Sequence[str]], Dialog]] = {
 def whole(words: Sequence[str], preview: bool = True) -> Layout:
     """Return a screen of sessions with these names and messages, and a preview that shows them."""
     header = Header(UNICODE, Keymap(KEYS))
-    listed = [session(word, "waiting", message=word) for word in words]
+    listed = [session(word, "waiting", message=clean(word)) for word in words]
     header.show([view("local", *listed)], listed, 0)
     sessions = SessionList(UNICODE, nothing)
     sessions.show(tuple(listed), [view("local", *listed)], True)
@@ -160,8 +162,7 @@ def whole(words: Sequence[str], preview: bool = True) -> Layout:
     if preview:
         shown = Preview(UNICODE)
         shown.follow(listed[0], 0.0, words[-1])
-        shown.show(listed[0].key, Capture(tuple("".join(letter for letter in word if letter.isprintable())
-                                                for word in words)))  # fmt: skip
+        shown.show(listed[0].key, Capture(tuple(map(clean, words))))
         one.preview = shown
     return one
 

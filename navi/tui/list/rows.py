@@ -192,11 +192,11 @@ class Urgent:
 
 def position(urgent: Urgent, place: int, visible: Sequence[int], width: int) -> Line:
     """Return the line that says which session is selected, and what lies above and below the visible ones."""
-    left: Line = [("", "  "), *out_of_sight(urgent, visible)]
+    left: Line = [("", "  "), *above_and_below(urgent, visible)]
     return justify(left, [("dim", f" {place + 1}/{urgent.total} ")], width)
 
 
-def out_of_sight(urgent: Urgent, visible: Sequence[int]) -> Line:
+def above_and_below(urgent: Urgent, visible: Sequence[int]) -> Line:
     """Return what lies above and below the visible sessions."""
     above, below = visible[0], urgent.total - visible[-1] - 1
     people, errors = urgent.outside(visible[0], visible[-1])

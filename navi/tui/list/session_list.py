@@ -16,7 +16,7 @@ from navi.tui.frame import Content, Extent
 from navi.tui.list.changes import Changes
 from navi.tui.list.density import Density, choose_density, headings_of, height_of
 from navi.tui.list.list_box import Box, Rows
-from navi.tui.list.rows import RowContext, Urgent, columns_before_messages, label_lasts, out_of_sight, position
+from navi.tui.list.rows import RowContext, Urgent, above_and_below, columns_before_messages, label_lasts, position
 from navi.tui.paint import Line, paint
 from navi.tui.theme import Glyphs
 
@@ -264,7 +264,7 @@ class SessionList(Content):
         del width
         if not self._sessions or self.extent.seen >= self.extent.total:
             return ()
-        return [*out_of_sight(self._urgent, self._box.visible), ("", " ")]
+        return [*above_and_below(self._urgent, self._box.visible), ("", " ")]
 
     @property
     def position(self) -> str:
