@@ -86,6 +86,19 @@ def fit(line: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:
     return [*line, (style, " " * space)] if space else line
 
 
+def clip(line: Line, width: int, ellipsis: str = "…") -> Line:
+    """Cut a line that is wider than so many columns; an ellipsis marks the cut."""
+    return _cut(line, width, ellipsis) if columns_of(line) > width else line
+
+
+def shorten(text: str, width: int, ellipsis: str = "…") -> str:
+    """Cut a text that is wider than so many columns; an ellipsis marks the cut, without a blank before it."""
+    if width_of(text) <= width:
+        return text
+    room = max(0, width - len(ellipsis))
+    return f"{text[: _place_in(text, room)].rstrip()}{ellipsis}"[: max(0, width)]
+
+
 def _cut(line: Line, width: int, ellipsis: str) -> Line:
     """Cut a line. A wide letter that is cut leaves a column, which is filled, so that the right edge stays straight."""
     room = max(0, width - len(ellipsis))
