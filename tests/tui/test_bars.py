@@ -56,9 +56,9 @@ NARROWER = [
     (50, 2, " navi  1 needs you  1 error  2 working"),
     (34, 2, " 1 needs you  1 error  2 working"),
     (24, 2, " 1 needs you  1 error"),
-    (16, 2, " 1 needs you  1…"),
+    (16, 2, " 1 needs you  …"),
     (40, 1, " 1 needs you  1 error  ? far  local 1!"),
-    (70, 1, " navi  1 needs you  1 error  2 working    ✔ local 4 (1!)   ? far auth"),
+    (70, 1, " navi  1 needs you  1 error  2 working  ✔ local 4 (1!)    ? far auth"),
 ]
 
 
@@ -118,7 +118,7 @@ FITS = [
     ((1, 9, 40), 80, "", " ✔ 49   ✖ bad0 unreachable   ✔ asks0 2 (1!)   ✔ asks1 2 (1!)   +7 more"),
     ((9, 0, 9), 48, "", " ✔ 9   ✖ bad0 unreachable   +8 more"),
     ((9, 0, 9), 60, "", " ✔ 9   ✖ bad0 unreachable   ✖ bad1 unreachable   +7 more"),
-    ((9, 9, 9), 36, "", " ✖ bad0  ✖ bad1  ✖ bad2  +15"),
+    ((9, 9, 9), 36, "", " ✖ bad0  ✖ bad1  ✖ bad2  ✖ bad3  +14"),
     ((9, 9, 9), 36, "asks8", "  asks8  1!  ✖ bad0  ✖ bad1  +15"),
     ((1, 1, 4), 30, "", " ✖ bad0  asks0 1!"),
     ((0, 0, 9), 30, "", " ✔ 9"),

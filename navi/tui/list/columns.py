@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from navi.core.model import Session
@@ -54,13 +55,18 @@ def choose_columns(sessions: Iterable[Session], width: int) -> Columns:
 
     Only names count, not what sessions do, so that no column moves while they work.
     """
-    sizes = {(width_of(clean(one.label)), width_of(host_label(one))) for one in sessions}
+    sizes = {_sizes(one.label, one.remote) for one in sessions}
     room = width - BEFORE_NAME - columns_for_state(width)
     name, host = (max((size[place] for size in sizes), default=0) for place in (0, 1))
     if host and name + 1 + host + GAP + COMFORTABLE <= room:
         return Columns(name, host)
     joined = max((name + (host + 1 if host else 0) for name, host in sizes), default=0)
     return Columns(min(joined, max(room // 2, min(room, LEAST_NAMES), 0)))
+
+
+@lru_cache(8192)
+def _sizes(label: str, remote: str) -> tuple[int, int]:
+    return width_of(clean(label)), width_of(f"[{clean(remote)}]") if remote else 0
 
 
 def host_label(session: Session) -> str:

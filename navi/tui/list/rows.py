@@ -202,7 +202,7 @@ def _head(session: Session, context: RowContext, room: int) -> tuple[Line, list[
     return [*_signs(session, context), *_label(session, context, room - columns_of(badges)), *badges], others
 
 
-def _label(session: Session, context: RowContext, room: int, with_host: bool = True) -> list[Segment]:
+def _label(session: Session, context: RowContext, room: int, with_host: bool = True) -> Line:
     """Return the name, as far as there is room, and the host behind it."""
     host = f" {host_label(session)}" if with_host and session.remote else ""
     name = shorten(clean(session.label), max(LEAST_NAME, room - width_of(host)), _sign(context))

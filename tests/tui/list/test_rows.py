@@ -144,7 +144,7 @@ def test_names_and_hosts_get_what_they_need_but_only_half_of_the_room(
 
 ONE_LINE = [
     (80, API, "   ✻ api       [dev-server]  Running tests...                   working      5m"),
-    (80, TITLED, "   ? Make the…               Remote Run it?                     permission   5m"),
+    (80, TITLED, "   ? Make the…               Remote 1 question Run it?          permission   5m"),
     (60, API, "   ✻ api [dev-server]  Running tests...     working      5m"),
     (60, TITLED, "   ? Make the tests…   Remote Run it?       permission   5m"),
     (60, TITLED._replace(message="", cwd=""), "   ? Make the tests of the whole project…   permission   5m"),
@@ -211,7 +211,8 @@ def test_every_line_fits_and_heights_are_exact(
     name: str, message: str, cwd: str, width: int, selected: bool, most: int, heading: int
 ) -> None:
     one = session(name, host="far", message=message, cwd=cwd)
-    context = replace(CONTEXT, selected=selected, lines=most, columns=choose_columns([one, API], width), heading=heading)
+    columns = choose_columns([one, API], width)
+    context = replace(CONTEXT, selected=selected, lines=most, columns=columns, heading=heading)
     lines = row(one, context, width)
     assert len(lines) == height_of(one, context)
     assert all(columns_of(fit(line, width)) == width for line in lines)
