@@ -163,6 +163,7 @@ def _for_terminal(text: str) -> str:
     """Replace letters for an ASCII terminal, where their bytes could be control characters."""
     if text.isascii() or urwid.get_encoding_mode() == "utf8":
         return text
+    text = text.replace("…", "~")  # texts that were cut before anybody knew the terminal; it has one column
     return "".join(letter if letter.isascii() else "?" * width_of(letter) for letter in text)
 
 

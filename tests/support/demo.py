@@ -123,8 +123,8 @@ HEADLESS: Mapping[str, tuple[str, Story]] = {
 PROMPTS: Mapping[str, tuple[str, str]] = {
     "Bring the release notes up to date": (
         "release",
-        "Bring CHANGELOG.md up to date: read the commits since v2.3.0, sort them into added, changed and fixed, and tag "
-        "the release.",
+        "Bring CHANGELOG.md up to date: read the commits since v2.3.0, sort them into added, changed and fixed, and "
+        "tag the release.",
     ),
     "Find out why the nightly import is slow": (
         "import",

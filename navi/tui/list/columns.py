@@ -44,6 +44,10 @@ class Columns(NamedTuple):
         return self.name + (self.host + 1 if self.host else 0)
 
 
+NO_COLUMNS = Columns()
+"""Those of a list whose sessions take more lines."""
+
+
 def columns_for_state(width: int) -> int:
     """Return the columns of status and age in a row of this width."""
     return STATUS + AGE - (2 if width < NARROW else 0)

@@ -17,6 +17,7 @@ from navi.tui.list.columns import (
     GAP,
     LEAST_MESSAGE,
     NARROW,
+    NO_COLUMNS,
     STATUS,
     Columns,
     host_label,
@@ -46,7 +47,7 @@ class RowContext:
     selected: bool = False
     query: str = ""
     lines: int = 3
-    columns: Columns = Columns()
+    columns: Columns = NO_COLUMNS
     heading: int = 0
     home: str = ""
     marked: bool = False
@@ -107,7 +108,8 @@ def _cells(session: Session, context: RowContext) -> Line:
     name, host = context.columns
     if not host:
         return fit(_label(session, context, name), name)
-    return [*fit(_label(session, context, name, with_host=False), name + 1), *fit([("host", host_label(session))], host)]
+    where = fit([("host", host_label(session))], host)
+    return [*fit(_label(session, context, name, with_host=False), name + 1), *where]
 
 
 def _state_in_columns(session: Session, context: RowContext, width: int) -> list[Segment]:
@@ -252,7 +254,8 @@ def position(urgent: Urgent, place: int, visible: Sequence[int], width: int) -> 
     """Return the line that says which session is selected, and what lies above and below the visible ones."""
     above, below = visible[0], urgent.total - visible[-1] - 1
     people, errors = urgent.outside(visible[0], visible[-1])
-    parts = [f"{count} more {where}" for count, where in ((above, "above"), (below, "below")) if count]
+    more = " more" if width >= NARROW else ""
+    parts = [f"{count}{more} {where}" for count, where in ((above, "above"), (below, "below")) if count]
     left: Line = [
         ("dim", f"   {', '.join(parts)}"),
         *([("permission", f"  {people} need{'s' if people == 1 else ''} you")] if people else []),

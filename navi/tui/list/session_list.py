@@ -13,7 +13,7 @@ from navi.core.listing import Key, find_waiting, matches
 from navi.core.model import HostView, Session
 from navi.core.notices import RESTING
 from navi.tui.list.changes import Changes
-from navi.tui.list.columns import Columns, choose_columns
+from navi.tui.list.columns import NO_COLUMNS, choose_columns
 from navi.tui.list.density import Density, choose_density, headings_of, height_of
 from navi.tui.list.list_box import Box, Rows
 from navi.tui.list.rows import RowContext, Urgent, label_lasts, position
@@ -42,7 +42,7 @@ class SessionList(Panel):
         self._grouped = False
         self._headings: Mapping[int, int] = {}
         self._density = Density()
-        self._columns = Columns()
+        self._columns = NO_COLUMNS
         self._urgent = Urgent(())
         self._arranged: tuple[int, int] | None = None
         self._needed: bool | None = None
@@ -227,7 +227,7 @@ class SessionList(Panel):
             return
         self._density = choose_density(self.density, self._sessions, self._grouped, *size)
         self._headings = headings_of(self._sessions) if self._density.headings else {}
-        self._columns = choose_columns(self._sessions, size[0]) if self._density.lines == 1 else Columns()
+        self._columns = choose_columns(self._sessions, size[0]) if self._density.lines == 1 else NO_COLUMNS
         self._urgent = Urgent(self._sessions)
         self._rows.show(self._sessions)
         self._arranged = size

@@ -49,7 +49,7 @@ def sign_lines(glyphs: Glyphs) -> list[list[Line]]:
     """Return groups of lines: the statuses, the words, the states of hosts."""
     statuses = [(status_style(word), f"{glyphs.of_status(word)} {word}", text) for word, text in STATUSES.items()]
     states = [(HOST_STYLES[state], f"{glyphs.hosts[state]} {state}", text) for state, text in STATES.items()]
-    parts = (("Statuses", statuses), ("Words of the list", WORDS), ("Hosts", states))
+    parts = (("Statuses", statuses), ("Words of the list", WORDS), ("States of hosts", states))
     return [[[("title", f" {title}")], *map(_line, rows), []] for title, rows in parts]
 
 

@@ -86,7 +86,10 @@ TOKENS = [
     (TokenView(fault="no transcript\x1b[2J"), ["  tokens        no transcript"]),
     (
         TokenView(Tokens(1, 2, 3, 4, 5), "atlas is gone"),
-        ["  tokens        input 1, output 2, cache read 3, cache written 4 in 5 messages", "                atlas is gone"],
+        [
+            "  tokens        input 1, output 2, cache read 3, cache written 4 in 5 messages",
+            "                atlas is gone",
+        ],
     ),
 ]
 
