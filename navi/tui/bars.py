@@ -69,33 +69,37 @@ class Header(Panel):
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the counts with what is filtered, and the hosts below or beside them."""
-        counts: Line = [("title", " navi  "), *self._count()]
         if height > 1:
-            return [self._first(counts, self._filters(), width), [("", " "), *_joined(self._signs(width - 2))]]
-        return [self._first(counts, self._filters() or _joined(self._signs(width // 2)), width)]
+            return [self._first(self._filters(), width), [("", " "), *_joined(self._signs(width - 2))]]
+        beside = max(width // 2, width - columns_of(self._count(width)) - 1)
+        return [self._first(self._filters() or _joined(self._signs(beside)), width)]
 
-    def _first(self, counts: Line, right: list[Segment], width: int) -> Line:
+    def _first(self, right: list[Segment], width: int) -> Line:
         """Paint the first line: what is filtered is behind the counts, with the key that ends it if there is room."""
         hint: list[Segment] = [("key", f" {self._keymap.name('leave')}"), ("dim", " lists all ")]
+        counts = self._count(width)
         if self.filtered and columns_of([*counts, *right, *hint]) <= width:
             return fit([*counts, *right, *hint], width)
-        return justify(counts, [("", " "), *right], width, ellipsis=self.glyphs.ellipsis)
+        line = [("", " "), *right]
+        return justify(self._count(width - columns_of(line)), line, width, ellipsis=self.glyphs.ellipsis)
 
     # ---- counts and filters
 
-    def _count(self) -> list[Segment]:
+    def _count(self, room: int) -> Line:
         """Count all sessions: no filter hides that one needs the user. Only the total is of the listed ones. A session
-        counts once, even if its machine is reached under several names.
+        counts once, even if its machine is reached under several names. What has no room is left out as a whole: the
+        total, navi's name, then who works.
         """
         sessions = distinct((session for view in self._views for session in view.sessions), self._frames)
         words = Counter(session.status.word for session in sessions)
-        people = sum(map(asks_person, sessions))
-        segments: list[Segment] = []
-        if people:
-            segments += [("permission", f"{people} need{'s' if people == 1 else ''} you"), ("", "  ")]
-        if words["error"]:
-            segments += [("error", f"{words['error']} error{'s' if words['error'] > 1 else ''}"), ("", "  ")]
-        return [*segments, ("working", f"{words['working']} working"), ("dim", f"  {self._total()} ")]
+        people, errors = sum(map(asks_person, sessions)), words["error"]
+        urgent = [("permission", f"{people} need{'s' if people == 1 else ''} you")] if people else []
+        urgent += [("error", f"{errors} error{'' if errors == 1 else 's'}")] if errors else []
+        known: list[Segment] = [*urgent, ("working", f"{words['working']} working")]
+        title: Segment = ("title", "navi")
+        forms = ([title, *known, ("dim", f"{self._total()} ")], [title, *known], known)
+        fitting = (form for form in map(_spaced, forms) if columns_of(form) <= room)
+        return next(fitting, _spaced(urgent or known))
 
     @property
     def _frames(self) -> Mapping[str, Frame]:
@@ -148,6 +152,11 @@ class Header(Panel):
         if sign is not None:
             self.clicked(sign)
         return True
+
+
+def _spaced(words: Sequence[Segment]) -> Line:
+    """Return words in one line, a blank before the first one and two between them."""
+    return [segment for number, word in enumerate(words) for segment in (("", "  " if number else " "), word)]
 
 
 def _joined(signs: Sequence[Sign]) -> list[Segment]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import urwid
 
@@ -20,6 +20,9 @@ Segment = tuple[str, str]
 Line = Sequence[Segment]
 
 Charset = Literal["0", "U"] | None
+
+Row = list[tuple[Hashable, Charset, bytes]]
+"""A row of the screen, as urwid takes it."""
 
 
 @lru_cache(4096)
@@ -87,6 +90,19 @@ def fit(line: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:
     return [*line, (style, " " * space)] if space else line
 
 
+def clip(line: Line, width: int, ellipsis: str = "…") -> Line:
+    """Cut a line that is wider than so many columns; an ellipsis marks the cut."""
+    return _cut(line, width, ellipsis) if columns_of(line) > width else line
+
+
+def shorten(text: str, width: int, ellipsis: str = "…") -> str:
+    """Cut a text that is wider than so many columns; an ellipsis marks the cut, without a blank before it."""
+    if width_of(text) <= width:
+        return text
+    room = max(0, width - len(ellipsis))
+    return f"{text[: place_in(text, room)].rstrip()}{ellipsis}"[: max(0, width)]
+
+
 def _cut(line: Line, width: int, ellipsis: str) -> Line:
     """Cut a line. A wide letter that is cut leaves a column, which is filled, so that the right edge stays straight."""
     room = max(0, width - len(ellipsis))
@@ -102,7 +118,23 @@ def _cut(line: Line, width: int, ellipsis: str) -> Line:
     return kept
 
 
-def paint(lines: Sequence[Line], width: int, height: int, style: str = "", ellipsis: str = "…") -> urwid.TextCanvas:
+class Painted(urwid.TextCanvas):
+    """A canvas that keeps its rows as the screen takes them: each is read for every key, but painted rarely."""
+
+    _rows: Sequence[Row] | None = None
+
+    def content(
+        self, trim_left: int = 0, trim_top: int = 0, cols: int | None = 0, rows: int | None = 0, attr: Any = None
+    ) -> Iterator[Row]:  # type: ignore[override]
+        """Yield rows (urwid's protocol)."""
+        if trim_left or attr or (cols and cols != self.cols()):
+            return super().content(trim_left, trim_top, cols, rows, attr)
+        if self._rows is None:
+            self._rows = tuple(super().content())
+        return iter(self._rows[trim_top : trim_top + rows] if rows else self._rows[trim_top:])
+
+
+def paint(lines: Sequence[Line], width: int, height: int, style: str = "", ellipsis: str = "…") -> Painted:
     """Make a canvas of exactly width × height from lines, cut or padded where needed."""
     texts: list[bytes] = []
     attributes: list[list[tuple[Hashable, int]]] = []
@@ -112,7 +144,7 @@ def paint(lines: Sequence[Line], width: int, height: int, style: str = "", ellip
         texts.append(text)
         attributes.append(attribute)
         charsets.append(charset)
-    return urwid.TextCanvas(texts, attributes, charsets, maxcol=width, check_width=False)
+    return Painted(texts, attributes, charsets, maxcol=width, check_width=False)
 
 
 def _encode(line: Line) -> tuple[bytes, list[tuple[Hashable, int]], list[tuple[Charset, int]]]:
@@ -132,6 +164,7 @@ def _for_terminal(text: str) -> str:
     """Replace letters for an ASCII terminal, where their bytes could be control characters."""
     if text.isascii() or urwid.get_encoding_mode() == "utf8":
         return text
+    text = text.replace("…", "~")  # texts that were cut before anybody knew the terminal; it has one column
     return "".join(letter if letter.isascii() else "?" * width_of(letter) for letter in text)
 
 

@@ -61,7 +61,7 @@ def id_on(screen: Terminal) -> str:
     screen.press("i")
     found = re.search(r"spawn_[0-9a-f]{16}", screen.wait_for(re.compile("session +.*spawn_")))
     screen.press("i")
-    screen.wait_gone("decided by")
+    screen.wait_gone("How the status was decided")
     assert found
     return found[0]
 

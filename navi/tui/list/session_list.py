@@ -14,9 +14,10 @@ from navi.core.model import HostView, Session
 from navi.core.notices import RESTING
 from navi.tui.frame import Content, Extent
 from navi.tui.list.changes import Changes
+from navi.tui.list.columns import NO_COLUMNS, choose_columns
 from navi.tui.list.density import Density, choose_density, headings_of, height_of
 from navi.tui.list.list_box import Box, Rows
-from navi.tui.list.rows import RowContext, Urgent, above_and_below, columns_before_messages, label_lasts, position
+from navi.tui.list.rows import RowContext, Urgent, above_and_below, label_lasts, position
 from navi.tui.paint import Line, paint
 from navi.tui.theme import Glyphs
 
@@ -42,7 +43,7 @@ class SessionList(Content):
         self._grouped = False
         self._headings: Mapping[int, int] = {}
         self._density = Density()
-        self._columns = 0
+        self._columns = NO_COLUMNS
         self._urgent = Urgent(())
         self._arranged: tuple[int, int] | None = None
         self._needed: bool | None = None
@@ -230,7 +231,7 @@ class SessionList(Content):
             return
         self._density = choose_density(self.density, self._sessions, self._grouped, *size)
         self._headings = headings_of(self._sessions) if self._density.headings else {}
-        self._columns = columns_before_messages(self._sessions, size[0]) if self._density.lines == 1 else 0
+        self._columns = choose_columns(self._sessions, size[0]) if self._density.lines == 1 else NO_COLUMNS
         self._urgent = Urgent(self._sessions)
         self._rows.show(self._sessions)
         self._arranged = size
@@ -261,10 +262,9 @@ class SessionList(Content):
 
     def border_keys(self, width: int) -> Line:
         """Return what lies above and below the visible sessions."""
-        del width
         if not self._sessions or self.extent.seen >= self.extent.total:
             return ()
-        return [*above_and_below(self._urgent, self._box.visible), ("", " ")]
+        return [*above_and_below(self._urgent, self._box.visible, width), ("", " ")]
 
     @property
     def position(self) -> str:

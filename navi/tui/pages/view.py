@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from navi.tui.frame import Extent, ScrollingPanel
 from navi.tui.pages.page import Entry
-from navi.tui.paint import Line, justify, wrap
+from navi.tui.paint import Line, columns_of, justify, wrap
 from navi.tui.theme import Glyphs
 
 
@@ -92,7 +92,7 @@ def fold(line: Line, width: int) -> list[Line]:
     if not line:
         return [line]
     *head, (style, text) = line
-    indent = sum(len(piece) for _, piece in head)
+    indent = columns_of(head)
     if indent > width - 12:
         return [line]
     first, *more = wrap(text, width - indent)

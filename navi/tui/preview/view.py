@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple, cast
 
 from navi.core.listing import Key
 from navi.core.model import Session
@@ -12,6 +13,7 @@ from navi.core.text import age, clean
 from navi.ops.capture import Capture
 from navi.tui.colors import Colors, named_look
 from navi.tui.frame import Extent, ScrollingPanel
+from navi.tui.pages.view import fold
 from navi.tui.paint import Line, Segment, columns_of, wrap_places
 from navi.tui.theme import Glyphs, status_style
 
@@ -28,6 +30,12 @@ Subject = tuple[Key, object]
 """A session, and not one that gets its name later."""
 
 
+class Conversation(NamedTuple):
+    """The end of the transcript of a session without a terminal, in place of a capture."""
+
+    lines: tuple[Line, ...]
+
+
 class Preview(ScrollingPanel):
     """Shows one capture. It knows whose it is, so that a late answer never appears under another session.
 
@@ -41,8 +49,8 @@ class Preview(ScrollingPanel):
         self._colors = colors
         self._next: Session | None = None
         self._subject: Subject | None = None
-        self._known: dict[Subject, Capture] = {}
-        self._capture = Capture(())
+        self._known: dict[Subject, Capture | Conversation] = {}
+        self._capture: Capture | Conversation = Capture(())
         self._note = "no session"
         self._title: Sequence[Line] = ()
         self._above_end = 0
@@ -85,7 +93,7 @@ class Preview(ScrollingPanel):
         self._above_end = 0
         self.changed()
 
-    def show(self, key: Key, capture: Capture) -> bool:
+    def show(self, key: Key, capture: Capture | Conversation) -> bool:
         """Show a capture if it is of the session that is followed; return whether it differs from the last one.
 
         While the user has scrolled up, nothing moves until they are back at the end.
@@ -102,7 +110,7 @@ class Preview(ScrollingPanel):
         self.changed()
         return True
 
-    def _remember(self, subject: Subject, capture: Capture) -> None:
+    def _remember(self, subject: Subject, capture: Capture | Conversation) -> None:
         self._known.pop(subject, None)
         self._known[subject] = capture
         if len(self._known) > MOST_KNOWN:
@@ -141,7 +149,7 @@ class Preview(ScrollingPanel):
         end = len(pieces) - self._above_end
         first = max(0, end - self._rows)
         self._extent = Extent(first, end - first, len(pieces))
-        body = [self._line(*piece) for piece in pieces[first:end]]
+        body = [self._line(piece) for piece in pieces[first:end]]
         if self._note:
             body = [[("notice", self._note)], *body][: self._rows]
         return [[("", " " * indent), *line] for line in body] if self.framed else [self._rule(width, first), *body]
@@ -174,15 +182,23 @@ class Preview(ScrollingPanel):
 
     # ---- painting
 
-    def _pieces(self, width: int) -> Iterator[tuple[int, int, int]]:
-        """Yield the lines of the screen: of which line of the text they are, from where to where."""
+    def _pieces(self, width: int) -> Iterator[Line | tuple[int, int, int]]:
+        """Yield the lines of the screen: those of a conversation, which are always folded, or of which line of the text
+        they are, from where to where.
+        """
+        if isinstance(self._capture, Conversation):
+            yield from (piece for line in self._capture.lines for piece in fold(line, width))
+            return
         for number, text in enumerate(self._capture.lines):
             if self.wrapped:
                 yield from ((number, *place) for place in wrap_places(text, width))
             else:
                 yield number, 0, len(text)
 
-    def _line(self, number: int, begin: int, end: int) -> Line:
+    def _line(self, piece: Line | tuple[int, int, int]) -> Line:
+        if isinstance(self._capture, Conversation):
+            return cast(Line, piece)
+        number, begin, end = cast(tuple[int, int, int], piece)
         text = self._capture.lines[number]
         runs = self._capture.looks[number] if self._capture.looks else ()
         return list(styled(text, runs, self._colors, begin, end)) if runs else [("", text[begin:end])]
@@ -212,8 +228,10 @@ def _subject_of(session: Session | None) -> Subject | None:
     return session.key, (session.tmux.id, session.tmux.created) if session.tmux else None
 
 
-def _note_on(capture: Capture) -> str:
-    return "" if capture.lines else "(the pane is empty)"
+def _note_on(capture: Capture | Conversation) -> str:
+    if capture.lines:
+        return ""
+    return "(the pane is empty)" if isinstance(capture, Capture) else "(nothing is printed yet)"
 
 
 def _title_of(session: Session, glyphs: Glyphs, now: float | None = None, branch: str = "") -> Sequence[Line]:
