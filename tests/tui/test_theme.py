@@ -67,7 +67,7 @@ def test_signs(chosen: str, unicode_terminal: bool, expected: Glyphs) -> None:
 
 def signs(glyphs: Glyphs) -> list[str]:
     """Return every sign of a set."""
-    single = [glyphs.cursor, glyphs.bar, glyphs.rule, glyphs.wall, glyphs.thumb, glyphs.ellipsis, glyphs.dot]
+    single = [glyphs.cursor, glyphs.bar, glyphs.rule, glyphs.wall, glyphs.thumb, glyphs.dot]
     return [*single, *glyphs.corners, *glyphs.status.values(), *glyphs.hosts.values()]
 
 
