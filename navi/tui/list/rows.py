@@ -90,17 +90,23 @@ def _lines(session: Session, context: RowContext, width: int) -> list[Line]:
 
 
 def _only(session: Session, context: RowContext, width: int) -> Line:
-    """Return name, host, badges with message, status and age in columns. A row without a message has room for more."""
+    """Return name, host, badges with message, status and age in columns. Without a message, a long name goes on."""
     state = _state_in_columns(session, context, width)
     room = width - BEFORE_NAME - columns_of(state)
     names, text = context.columns.both, _text(session, context)
     space = room - names - GAP
-    if text is None or space < LEAST_MESSAGE:
+    if space < LEAST_MESSAGE or (text is None and not _has_room(session, context.columns)):
         return justify(_head(session, context, room)[0], state, width, ellipsis=_sign(context))
+    text = text or ("", "")
     badges, _ = split_badges(_badges(session, context), space - 1 - min(LEAST_MESSAGE, width_of(text[1])))
     before = " " * (GAP - bool(badges))
     beside = fit([("", before), *badges, ("", " " * bool(badges)), text], room - names, ellipsis=_sign(context))
     return [*_signs(session, context), *_cells(session, context), *beside, *state]
+
+
+def _has_room(session: Session, columns: Columns) -> bool:
+    """Return whether the name, and the host behind it, have room in their columns."""
+    return (width_of(clean(session.label)) if columns.host else _columns_of_label(session)) <= columns.name
 
 
 def _cells(session: Session, context: RowContext) -> Line:
