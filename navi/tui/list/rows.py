@@ -260,14 +260,17 @@ def position(urgent: Urgent, place: int, visible: Sequence[int], width: int) -> 
     """Return the line that says which session is selected, and what lies above and below the visible ones."""
     above, below = visible[0], urgent.total - visible[-1] - 1
     people, errors = urgent.outside(visible[0], visible[-1])
-    more = " more" if width >= NARROW else ""
-    parts = [f"{count}{more} {where}" for count, where in ((above, "above"), (below, "below")) if count]
-    left: Line = [
-        ("dim", f"   {', '.join(parts)}"),
+    urging = [
         *([("permission", f"  {people} need{'s' if people == 1 else ''} you")] if people else []),
         *([("error", f"  {errors} error{'' if errors == 1 else 's'}")] if errors else []),
     ]
-    return justify(left, [("dim", f" {place + 1}/{urgent.total} ")], width)
+    right = ("dim", f" {place + 1}/{urgent.total} ")
+    for more in (" more", ""):
+        parts = [f"{count}{more} {where}" for count, where in ((above, "above"), (below, "below")) if count]
+        left: Line = [("dim", f"   {', '.join(parts)}"), *urging]
+        if columns_of([*left, right]) <= width:
+            break
+    return justify(left, [right], width)
 
 
 def _of_agent(session: Session) -> list[Segment]:
