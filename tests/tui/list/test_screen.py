@@ -15,6 +15,10 @@ LONG = "a-session-with-a-very-long-name-that-no-column-can-hold-in-full"
 MESSAGE = "Shall the old column stay for one release, or go at once?"
 
 
+MESSAGES = {"api": "Shall", "a-session": "Run make", "日本語": "Building"}
+STATES = {"api": "waiting", "a-session": "permission", "日本語": "working"}
+
+
 def rows(screen: Terminal) -> list[str]:
     """Return the lines of sessions."""
     return [line for line in screen.screen().splitlines() if re.match(r"^ [❯ ][ +]\S ", line)]
@@ -36,12 +40,8 @@ def test_messages_and_statuses_begin_in_one_column_each(lab: Lab, width: int) ->
         until(lambda: len(rows(screen)) == 4, what="all sessions are listed")
         screen.wait_for("Building")
         shown = {key: next(line for line in rows(screen) if key in line) for key in ("api", "a-session", "日本語")}
-    places = {
-        columns(shown["api"], "Shall"), columns(shown["a-session"], "Run make"), columns(shown["日本語"], "Building"),
-    }  # fmt: skip
-    states = {
-        columns(shown["api"], "waiting"), columns(shown["a-session"], "permission"), columns(shown["日本語"], "working"),
-    }  # fmt: skip
+    places = {columns(shown[key], word) for key, word in MESSAGES.items()}
+    states = {columns(shown[key], word) for key, word in STATES.items()}
     assert (len(places), len(states)) == (1, 1)
     assert (LONG not in shown["a-session"]) == (width < 200)
 
