@@ -143,7 +143,8 @@ def _several(session: Session, context: RowContext, width: int) -> list[Line]:
     """Return name and status, then directory, message and team. Badges without room above are on the second line."""
     state = _state(session, context)[0 if width >= 30 else 1 :]
     left, badges = _head(session, context, width - BEFORE_NAME - columns_of(state))
-    more: list[Line] = [[*_gutter(context), ("", "    "), *line] for line in _below(session, context)]
+    below = ([*_gutter(context), ("", "    "), *line] for line in _below(session, context))
+    more = [clip(line, width - 1, _sign(context)) for line in below]
     if badges:
         more[0] = justify(more[0], [*badges, ("", " ")], width, ellipsis=_sign(context))
     return [justify(left, state, width, ellipsis=_sign(context)), *more]
