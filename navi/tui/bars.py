@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from navi.core.address import LOCAL
 from navi.core.failure import HostState
@@ -36,6 +36,7 @@ class Header(Panel):
         self._selection = Selection()
         self._query = ""
         self._counts = HostCounts()
+        self._forms: tuple[Line, ...] | None = None
         self.counts: Mapping[str, HostCount] = {}
         self.clicked: Callable[[str], None] = lambda _: None
         self.problems = 0
@@ -48,6 +49,7 @@ class Header(Panel):
         self._views, self._listed, self._now = views, listed, now
         self._selection = selection or self._selection
         self.counts = self._counts.of(views, self._selection)
+        self._forms = None
         self.changed()
 
     def seek(self, query: str) -> None:
@@ -86,9 +88,14 @@ class Header(Panel):
     # ---- counts and filters
 
     def _count(self, room: int) -> Line:
+        """Return the counts. What has no room is left out as a whole: the total, navi's name, then who works."""
+        if self._forms is None:
+            self._forms = tuple(map(_spaced, self._count_all()))
+        return next((form for form in self._forms if columns_of(form) <= room), self._forms[-1])
+
+    def _count_all(self) -> Iterator[Sequence[Segment]]:
         """Count all sessions: no filter hides that one needs the user. Only the total is of the listed ones. A session
-        counts once, even if its machine is reached under several names. What has no room is left out as a whole: the
-        total, navi's name, then who works.
+        counts once, even if its machine is reached under several names. Yields the counts, then fewer and fewer.
         """
         sessions = distinct((session for view in self._views for session in view.sessions), self._frames)
         words = Counter(session.status.word for session in sessions)
@@ -97,9 +104,10 @@ class Header(Panel):
         urgent += [("error", f"{errors} error{'' if errors == 1 else 's'}")] if errors else []
         known: list[Segment] = [*urgent, ("working", f"{words['working']} working")]
         title: Segment = ("title", "navi")
-        forms = ([title, *known, ("dim", f"{self._total()} ")], [title, *known], known)
-        fitting = (form for form in map(_spaced, forms) if columns_of(form) <= room)
-        return next(fitting, _spaced(urgent or known))
+        yield [title, *known, ("dim", f"{self._total()} ")]
+        yield [title, *known]
+        yield known
+        yield urgent or known
 
     @property
     def _frames(self) -> Mapping[str, Frame]:

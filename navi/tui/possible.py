@@ -55,9 +55,9 @@ def why_not(command: str, now: Situation) -> str:
 
 def is_offered(command: str, now: Situation) -> bool:
     """Return whether the footer offers a command now: one that can do something, and that somebody may want. That the
-    key of the page in front closes it again is no offer.
+    key of the page in front closes it again is no offer, but for help, whose key stays in its place.
     """
-    if command == now.page:
+    if command == now.page != "help":
         return False
     wanted = WANTED.get(command)
     return (wanted is None or wanted(now)) and not why_not(command, now)

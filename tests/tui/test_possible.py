@@ -106,8 +106,10 @@ def test_the_footer_offers_what_can_be_done_the_most_useful_first(
 
 
 def test_a_page_does_not_offer_the_key_that_opened_it() -> None:
-    for command in ("hosts", "details", "help", "comments"):
+    for command in ("hosts", "details", "comments", "git"):
         assert not is_offered(command, USUAL._replace(on_page=True, page=command))
+        assert is_offered(command, USUAL._replace(on_page=True, page="help"))
+    assert is_offered("help", USUAL._replace(on_page=True, page="help"))
 
 
 def test_what_decides_is_named_after_commands_that_there_are() -> None:

@@ -90,17 +90,23 @@ def _lines(session: Session, context: RowContext, width: int) -> list[Line]:
 
 
 def _only(session: Session, context: RowContext, width: int) -> Line:
-    """Return name, host, badges with message, status and age in columns. A row without a message has room for more."""
+    """Return name, host, badges with message, status and age in columns. Without a message, a long name goes on."""
     state = _state_in_columns(session, context, width)
     room = width - BEFORE_NAME - columns_of(state)
     names, text = context.columns.both, _text(session, context)
     space = room - names - GAP
-    if text is None or space < LEAST_MESSAGE:
+    if space < LEAST_MESSAGE or (text is None and not _has_room(session, context.columns)):
         return justify(_head(session, context, room)[0], state, width, ellipsis=_sign(context))
+    text = text or ("", "")
     badges, _ = split_badges(_badges(session, context), space - 1 - min(LEAST_MESSAGE, width_of(text[1])))
     before = " " * (GAP - bool(badges))
     beside = fit([("", before), *badges, ("", " " * bool(badges)), text], room - names, ellipsis=_sign(context))
     return [*_signs(session, context), *_cells(session, context), *beside, *state]
+
+
+def _has_room(session: Session, columns: Columns) -> bool:
+    """Return whether the name, and the host behind it, have room in their columns."""
+    return (width_of(clean(session.label)) if columns.host else _columns_of_label(session)) <= columns.name
 
 
 def _cells(session: Session, context: RowContext) -> Line:
@@ -137,7 +143,8 @@ def _several(session: Session, context: RowContext, width: int) -> list[Line]:
     """Return name and status, then directory, message and team. Badges without room above are on the second line."""
     state = _state(session, context)[0 if width >= 30 else 1 :]
     left, badges = _head(session, context, width - BEFORE_NAME - columns_of(state))
-    more: list[Line] = [[*_gutter(context), ("", "    "), *line] for line in _below(session, context)]
+    below = ([*_gutter(context), ("", "    "), *line] for line in _below(session, context))
+    more = [clip(line, width - 1, _sign(context)) for line in below]
     if badges:
         more[0] = justify(more[0], [*badges, ("", " ")], width, ellipsis=_sign(context))
     return [justify(left, state, width, ellipsis=_sign(context)), *more]
@@ -252,21 +259,26 @@ class Urgent:
 
 def position(urgent: Urgent, place: int, visible: Sequence[int], width: int) -> Line:
     """Return the line that says which session is selected, and what lies above and below the visible ones."""
-    left: Line = [("", "  "), *above_and_below(urgent, visible, width)]
-    return justify(left, [("dim", f" {place + 1}/{urgent.total} ")], width)
+    right: Line = [("dim", f" {place + 1}/{urgent.total} ")]
+    left: Line = [("", "  "), *above_and_below(urgent, visible, width - 2 - columns_of(right))]
+    return justify(left, right, width)
 
 
-def above_and_below(urgent: Urgent, visible: Sequence[int], width: int) -> Line:
-    """Return what lies above and below the visible sessions, in fewer words where there are few columns."""
+def above_and_below(urgent: Urgent, visible: Sequence[int], room: int) -> Line:
+    """Return what lies above and below the visible sessions, in fewer words where there is little room."""
     above, below = visible[0], urgent.total - visible[-1] - 1
     people, errors = urgent.outside(visible[0], visible[-1])
-    more = " more" if width >= NARROW else ""
-    parts = [f"{count}{more} {where}" for count, where in ((above, "above"), (below, "below")) if count]
-    return [
-        ("dim", f" {', '.join(parts)}"),
+    urging = [
         *([("permission", f"  {people} need{'s' if people == 1 else ''} you")] if people else []),
         *([("error", f"  {errors} error{'' if errors == 1 else 's'}")] if errors else []),
     ]
+    line: Line = ()
+    for more in (" more", ""):
+        parts = [f"{count}{more} {where}" for count, where in ((above, "above"), (below, "below")) if count]
+        line = [("dim", f" {', '.join(parts)}"), *urging]
+        if columns_of(line) <= room:
+            break
+    return line
 
 
 def _of_agent(session: Session) -> list[Segment]:

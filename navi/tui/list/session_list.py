@@ -264,7 +264,7 @@ class SessionList(Content):
         """Return what lies above and below the visible sessions."""
         if not self._sessions or self.extent.seen >= self.extent.total:
             return ()
-        return [*above_and_below(self._urgent, self._box.visible, width), ("", " ")]
+        return [*above_and_below(self._urgent, self._box.visible, width - 1), ("", " ")]
 
     @property
     def position(self) -> str:

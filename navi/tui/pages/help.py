@@ -83,7 +83,7 @@ class Columns:
         return [[*fit(one, room + GAP, ellipsis=glyphs.ellipsis), *other] for one, other in pairs]
 
     def _fold(self, group: Sequence[Line], width: int, roomy: bool, glyphs: Glyphs) -> list[Line]:
-        room = max((width_of(line[0][1]) for line in group if len(line) == 3), default=0)
+        room = max((width_of(_brief(line[0][1])) for line in group if len(line) == 3), default=0)
         rows = [self._row(line, max(KEYS, min(room, width // 3)), roomy) for line in group]
         pieces = [piece for line in rows for piece in fold(line, width)]
         return [one if columns_of(one) <= width else fit(one, width, ellipsis=glyphs.ellipsis) for one in pieces]
@@ -95,7 +95,7 @@ class Columns:
         if len(line) != 3:
             return line
         (key_style, keys), (name_style, name), (style, text) = line
-        begin = [(key_style, f"  {keys:<{room}} ")]
+        begin = [(key_style, f"  {_brief(keys):<{room}} ")]
         if self.named and roomy:
             return [*begin, (name_style, f"{name:<14} "), (style, text)]
         return [*begin, (style, f"{text} ({name})" if self.named else text)]
@@ -130,7 +130,11 @@ def help_lines(keymap: Keymap, groups: Sequence[Group] | None = None) -> list[Li
 
 
 def _line(binding: Binding) -> Line:
-    """Return a binding's keys, of many only the ends, its name, and what it does."""
-    names = list(map(shown, binding.keys))
-    keys = f"{names[0]} ... {names[-1]}" if len(names) > MOST_KEYS else " ".join(names)
-    return [("key", keys), ("dim", binding.command), ("", binding.help)]
+    """Return a binding's keys, its name, and what it does."""
+    return [("key", " ".join(map(shown, binding.keys))), ("dim", binding.command), ("", binding.help)]
+
+
+def _brief(keys: str) -> str:
+    """Return keys as they are shown: of many only the first and the last."""
+    names = keys.split()
+    return f"{names[0]} ... {names[-1]}" if len(names) > MOST_KEYS else keys

@@ -172,6 +172,12 @@ def test_the_position_says_what_is_not_visible() -> None:
     assert re.sub(" +", " ", shown) == " 1 more above, 1 more below 1 needs you 1 error 2/4 "
 
 
+def test_the_position_is_shorter_where_there_is_little_room() -> None:
+    sessions = [session("a", "error"), session("b"), session("c"), session("d", "waiting")]
+    shown = "".join(text for _, text in position(Urgent(sessions), 1, [1, 2], 50))
+    assert re.sub(" +", " ", shown) == " 1 above, 1 below 1 needs you 1 error 2/4 "
+
+
 def test_matches_of_a_search_are_highlighted() -> None:
     lines = row(API, replace(CONTEXT, query="WORK"), 60)
     assert [text for line in lines for style, text in line if style == "match"] == ["work", "work"]
