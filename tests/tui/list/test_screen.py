@@ -21,7 +21,7 @@ STATES = {"api": "waiting", "a-session": "permission", "日本語": "working"}
 
 def rows(screen: Terminal) -> list[str]:
     """Return the lines of sessions."""
-    return [line for line in screen.screen().splitlines() if re.match(r"^ [❯ ][ +]\S ", line)]
+    return [line for line in screen.screen().splitlines() if re.match(r"^│? [❯ ][ +]\S ", line)]
 
 
 def furnish(lab: Lab) -> None:
