@@ -10,9 +10,12 @@ import urwid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from navi.core.question import Choice as Answer
+from navi.core.question import Question
 from navi.core.text import clean
 from navi.ops.capture import Capture
 from navi.tui.bars import Footer, Header
+from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked
 from navi.tui.dialogs.dialog import Confirm, Dialog, Report, Subject
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.pick import Choice, Pick
@@ -258,6 +261,16 @@ def test_a_dialog_grows_with_what_it_says_and_never_shrinks() -> None:
     dialog.changed()
     assert dialog.columns(100) == large
     assert dialog.columns(50) == 50
+
+
+def test_a_question_is_as_wide_as_it_needs_to_be() -> None:
+    dialog = AnswerDialog(UNICODE, ["api"], 1, nothing, nothing, nothing)
+    dialog.keymap = Keymap(KEYS)
+    assert dialog.columns(110) == AnswerDialog.narrowest
+    dialog.put(Asked("api", Question("Claude Code", "permission", "Go on?", (Answer(1, "Yes"), Answer(2, "x" * 80)))))
+    assert 80 < dialog.columns(110) < AnswerDialog.widest
+    chosen = [line for line in dialog.lines(90, 9) if any(style.endswith(" row") for style, _ in line)]
+    assert [columns_of(line) for line in chosen] == [90]
 
 
 # ---- in a terminal

@@ -35,6 +35,7 @@ class AnswerDialog(Dialog):
 
     types_several = False
     widest = 96
+    narrowest = 60
 
     def __init__(
         self, glyphs: Glyphs, addresses: Sequence[str], chosen: int, send: Send, ask_for_text: Send,
@@ -176,12 +177,15 @@ class AnswerDialog(Dialog):
     def body(self, width: int) -> list[Line]:
         """Return what is asked, the choices, and the table of several sessions."""
         question = self.question
-        rows = self._table() if len(self._asked) > 1 else []
-        results = table(rows, width, self.glyphs.ellipsis, wraps=True)
+        results = self._results(width)
         if question is None:
             return results
         choices = [line for one in question.choices for line in self._choice_rows(one, width)]
         return [*self._question_lines(question, width), *choices, *results]
+
+    def _results(self, width: int) -> list[Line]:
+        """Return the table of several sessions."""
+        return table(self._table() if len(self._asked) > 1 else [], width, self.glyphs.ellipsis, wraps=True)
 
     def _question_lines(self, question: Question, width: int) -> list[Line]:
         about = " ".join(filter(None, (question.agent, f"asks ({question.kind})", question.tool)))
@@ -212,9 +216,13 @@ class AnswerDialog(Dialog):
         style = "name" if chosen else ""
         return [[*head, (style, f"  {first}")], *([(style, " " * indent + piece)] for piece in rest)]
 
-    def needed(self, most: int) -> int:
-        """Return as many columns as there may be: the question comes later."""
-        return most
+    def natural(self, most: int) -> list[Line]:
+        """Return the lines without the bar of the chosen one, which is as wide as the dialog."""
+        question = self.question
+        if question is None:
+            return []
+        choices = [line for one in question.choices for line in self._choice_lines(one, most)]
+        return [*self._question_lines(question, most), *choices, *self._results(most)]
 
     def focused_rows(self, width: int) -> tuple[int, int] | None:
         """Return where the chosen choice is, unless the user has scrolled away."""

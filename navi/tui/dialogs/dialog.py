@@ -120,7 +120,11 @@ class Dialog(ScrollingPanel):
             return most
         corners = ("", " " * 4)
         rest = [[corners, *self.border_title(most)], [corners, *self.border_keys(most), ("", self.position)]]
-        return max(columns_of(line) for line in (*self._body(most), *self._messages(most), *rest)) + 1
+        return max(columns_of(line) for line in (*self.natural(most), *self._messages(most), *rest)) + 1
+
+    def natural(self, most: int) -> list[Line]:
+        """Return the lines of the body as they are where there is room for all of them."""
+        return self._body(most)
 
     def height(self, width: int, total: int) -> int:
         """Return how many lines the dialog asks for on a screen of `total` lines, in `width` columns.
