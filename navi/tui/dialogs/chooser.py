@@ -67,7 +67,7 @@ class Chooser(Dialog):
         if height <= len(above) + len(foot):
             foot = foot[:1] if self.fault else []
         above = above[max(0, len(above) + len(foot) + 1 - height) :]
-        if height >= len(above) + len(text) + LEAST_ROWS + len(foot):
+        if height >= len(above) + len(text) + min(LEAST_ROWS, self.count) + len(foot):
             above += text
         self._rows = max(1, height - len(above) - len(foot))
         self._above = len(above)

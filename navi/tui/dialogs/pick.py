@@ -29,6 +29,9 @@ class Choice(NamedTuple):
 class Pick(Chooser):
     """`picked` gets the keys of the ticked rows, in their order; `verb` is what it does with them."""
 
+    widest = 116
+    narrowest = 76
+
     def __init__(
         self, glyphs: Glyphs, title: str, text: str, choices: Sequence[Choice], verb: str,
         picked: Callable[[Sequence[str]], None], close: Callable[[], None], ticked: Collection[str] = (),
@@ -108,8 +111,9 @@ class Pick(Chooser):
     # ---- painting
 
     def needed(self, most: int) -> int:
-        """Return as many columns as there may be, for the text."""
-        return most
+        """Return the columns of the widest row."""
+        notes = max((width_of(clean(one.note)) for one in self._choices), default=0)
+        return min(self._names, max(10, most // 2)) + notes + len("   [x]   ") + 1
 
     def height(self, width: int, total: int) -> int:
         """Return how many lines the dialog asks for: all that it has, as long as a little of the list is visible."""

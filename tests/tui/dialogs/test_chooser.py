@@ -89,3 +89,19 @@ def test_while_it_is_busy_nothing_is_ticked() -> None:
     one.press(" ", "enter")
     assert "[x]" not in "\n".join(one.lines())
     assert one.picked == []
+
+
+def test_a_single_row_leaves_room_for_the_text() -> None:
+    one = Ticks(1)
+    height = one.dialog.height(76, 24) - 2
+    assert "Tick what" in "\n".join(one.lines(76, height))
+    assert one.rows(76, height) == ["[ ] row0"]
+
+
+@pytest.mark.parametrize(("note", "expected"), [(10, 76), (90, 103), (300, 116)])
+def test_it_is_as_wide_as_its_rows(note: int, expected: int) -> None:
+    dialog = Pick(UNICODE, "Rows", TEXT, [Choice("a", "row", "n" * note)], "takes them", print, print)
+    dialog.keymap = KEYMAP
+    assert dialog.columns(150) == expected
+    if note < 300:
+        assert "".join(text for _, text in dialog.row(0, expected)).rstrip().endswith("n" * note)
