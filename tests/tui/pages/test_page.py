@@ -214,8 +214,8 @@ DECIDED = [
     ]),
     (40, [
         "source   says        because",
-        "process  no status   it runs as process",
-        "7",
+        "process  no status   it runs as",
+        "process 7",
         "❯ hook     permission  reported by its",
     ]),
 ]  # fmt: skip
@@ -237,8 +237,9 @@ def test_details_explain_the_sign_of_a_status_that_was_derived() -> None:
 
 
 HOSTS = [
-    (100, "    host   state      latency  sessions  need you  address         tmux"),
-    (60, "    host   state      latency  sessions  need you"),
+    (100, "    host   state      latency  sessions  need you  address        tmux"),
+    (60, "    host   state      latency  sessions  need you  tmux"),
+    (50, "    host   state      latency  sessions  need you"),
     (40, "    host   state      sessions  need you"),
     (30, "    host   state      need you"),
 ]
