@@ -194,7 +194,7 @@ def test_details_begin_with_what_a_person_wants_and_then_say_how_it_was_decided(
         "status file   api.json OK",
         "reports       waiting, age unknown",
         "tmux          $1, created just now",
-        "output        last 16m ago",
+        "last output   16m ago",
         "pane 0.0      %1 cat, process 100, in ~/api, title: a title",
     ]
 
