@@ -229,7 +229,7 @@ def _tmux(tmux: TmuxSession | None, frame: Frame | None, ago: Ago, home: str) ->
     attached = f", {tmux.attached} attached" if tmux.attached else ""
     yield Fact("tmux", f"{tmux.id}, created {ago(tmux.created)}{attached}")
     yield Fact("socket", tmux.socket)
-    yield Fact("output", f"last {ago(tmux.activity)}")
+    yield Fact("last output", ago(tmux.activity))
     yield from (Fact(f"pane {pane.position}", _pane(pane, home)) for pane in tmux.panes)
 
 

@@ -124,8 +124,8 @@ class Painted(urwid.TextCanvas):
     _rows: Sequence[Row] | None = None
 
     def content(
-        self, trim_left: int = 0, trim_top: int = 0, cols: int | None = 0, rows: int | None = 0, attr: Any = None
-    ) -> Iterator[Row]:  # type: ignore[override]
+        self, trim_left: int = 0, trim_top: int = 0, cols: int = 0, rows: int = 0, attr: Any = None
+    ) -> Iterator[Row]:
         """Yield rows (urwid's protocol)."""
         if trim_left or attr or (cols and cols != self.cols()):
             return super().content(trim_left, trim_top, cols, rows, attr)

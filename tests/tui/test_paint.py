@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import urwid
@@ -59,7 +60,7 @@ TRIMS = [(), (0, 1, 0, 1), (0, 1), (3,), (0, 0, 5, 2), (2, 1, 3, 1), (0, 0, 12, 
 
 
 @pytest.mark.parametrize("trim", TRIMS)
-def test_a_canvas_gives_the_rows_that_urwid_would_give(trim: tuple[int, ...]) -> None:
+def test_a_canvas_gives_the_rows_that_urwid_would_give(trim: tuple[Any, ...]) -> None:
     canvas = paint([[("a", "one"), ("b", " 日本")], [], [("", "two")]], 12, 3)
     for _ in range(2):
         assert list(canvas.content(*trim)) == list(urwid.TextCanvas.content(canvas, *trim))

@@ -127,9 +127,11 @@ def git_lines(view: GitView, now: float, clock: float, keymap: Keymap, home: str
     directory there.
     """
     where = "this machine" if view.host == LOCAL else view.host
-    lines: list[Entry] = [labelled("directory", f"{short_path(view.directory, home)} on {where}")]
+    directory = short_path(view.directory, home)
+    lines: list[Entry] = [labelled("directory", f"{directory} on {where}")]
     if view.fault:
-        lines.append([("fault", f"  {clean(view.fault)}")])
+        fault = view.fault.replace(view.directory, directory) if view.directory else view.fault
+        lines.append([("fault", f"  {clean(fault)}")])
     if view.repository:
         lines += [*_repository(view.repository, clock, view.directory, home), *_request(view)]
     lines += [[], _state(view, now, keymap)]

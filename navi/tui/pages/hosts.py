@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import trio
 
 from navi.config.settings import Problem
+from navi.core.address import LOCAL
 from navi.core.failure import HostState
 from navi.core.listing import asks_person
 from navi.core.model import HostView
@@ -74,7 +75,7 @@ def _cells(view: HostView, glyphs: Glyphs) -> tuple[Segment, ...]:
         ("dim", latency(view.latency) if view.latency else ""),
         ("", str(len(view.sessions)) if frame else ""),
         ("permission", str(waiting) if waiting else ""),
-        ("dim", clean(view.destination) if view.destination != view.name else ""),
+        ("dim", clean(view.destination) if view.destination != view.name and view.name != LOCAL else ""),
         ("dim", clean(frame.tmux_version) if frame and frame.tmux_version else ""),
         ("dim", clean(frame.system) if frame else ""),
     )

@@ -53,7 +53,7 @@ def test_times_are_bars_of_one_scale() -> None:
     place = lines.index("  time          2h 0m")
     room = 80 - 16 - len("33% 40m 0s") - 3
     assert lines[place + 1 : place + 4] == [
-        f"    working     {bar(room // 2, room)}  50% 1h 0m",
+        f"    working     {bar(round(room / 2), room)}  50% 1h 0m",
         f"    waiting     {bar(round(room / 6), room)}  17% 20m 0s",
         f"    other       {bar(round(room / 3), room)}  33% 40m 0s",
     ]
@@ -67,7 +67,7 @@ def bar(columns: int, room: int, glyphs: Glyphs = UNICODE) -> str:
 def test_tools_are_bars_below_their_number() -> None:
     lines = painted(glyphs=ASCII)
     place = lines.index("  tools         21 uses of 3 tools")
-    assert [re.sub("[#.]+", "=", line) for line in lines[place + 1 : place + 5]] == [
+    assert [re.sub("[#.]{4,}", "=", line) for line in lines[place + 1 : place + 5]] == [
         "    Bash                  =  12",
         "    mcp__a_server_with... =  6",
         "    Read                  =  3",
@@ -100,7 +100,7 @@ def test_tokens_are_shown_or_why_not(tokens: TokenView, expected: list[str]) -> 
 
 
 def test_without_counts_of_a_hook_the_page_leaves_them_out() -> None:
-    assert not [line for line in painted(metrics=None) if line.split()[0] in ("time", "tools", "recent", "tokens")]
+    assert not [line for line in painted(metrics=None) if re.match(" +(time|tools|recent|tokens) ", line)]
 
 
 parts = st.builds(

@@ -46,7 +46,7 @@ def test_the_keys_of_the_present_context_come_first(contexts: tuple[str, ...], f
 
 @pytest.mark.parametrize("width", [40, 60, 99, 100, 150, 200])
 def test_every_key_is_shown_at_every_width(width: int) -> None:
-    text = " ".join(" ".join(shown(width, LIST, named=True)).split())
+    text = "".join("".join(shown(width, LIST, named=True)).split())
     assert not [binding for binding in KEYS if binding.command not in text]
 
 

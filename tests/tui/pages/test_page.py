@@ -194,7 +194,7 @@ def test_details_begin_with_what_a_person_wants_and_then_say_how_it_was_decided(
         "status file   api.json OK",
         "reports       waiting, age unknown",
         "tmux          $1, created just now",
-        "output        last 16m ago",
+        "last output   16m ago",
         "pane 0.0      %1 cat, process 100, in ~/api, title: a title",
     ]
 
@@ -214,8 +214,8 @@ DECIDED = [
     ]),
     (40, [
         "source   says        because",
-        "process  no status   it runs as process",
-        "7",
+        "process  no status   it runs as",
+        "process 7",
         "❯ hook     permission  reported by its",
     ]),
 ]  # fmt: skip
@@ -237,8 +237,9 @@ def test_details_explain_the_sign_of_a_status_that_was_derived() -> None:
 
 
 HOSTS = [
-    (100, "    host   state      latency  sessions  need you  address         tmux"),
-    (60, "    host   state      latency  sessions  need you"),
+    (100, "    host   state      latency  sessions  need you  address        tmux"),
+    (60, "    host   state      latency  sessions  need you  tmux"),
+    (50, "    host   state      latency  sessions  need you"),
     (40, "    host   state      sessions  need you"),
     (30, "    host   state      need you"),
 ]
