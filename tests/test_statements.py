@@ -34,6 +34,7 @@ HELP = {
     "navi/cli/verbs.py": "help of the command line",
     "navi/compat/tools.py": "help of the drop-in tools",
     "navi/tui/keys.py": "help of the dashboard",
+    "navi/tui/pages/signs.py": "help of the dashboard: what the signs mean",
     "navi/sh/hooks/opencode.js": "a plug-in, which prints nothing",
 }
 """Files whose words say what a command is for, and not what has happened."""

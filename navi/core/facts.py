@@ -1,6 +1,6 @@
 """What is known of a session, as facts with labels: one wording for the page of details and for `navi explain`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from navi.core.metrics import Metrics, Times, Tokens, short_number
@@ -18,7 +18,7 @@ from navi.core.model import (
     StatusFile,
     TmuxSession,
 )
-from navi.core.text import clean, exact_age
+from navi.core.text import clean, exact_age, short_path
 
 MOST_TOOLS = 8
 """How many tools are listed, the most used first."""
@@ -33,6 +33,10 @@ RULES: Mapping[Source, str] = {
     Source.TITLE: "the title of the agent's pane counts: neither a state file nor a hook that holds says the same",
 }
 """The rule by which a source decided, but for that of panes; those of navi(1), How a status is decided."""
+
+
+Ago = Callable[[float | None], str]
+"""Says how long ago a time of the host (epoch) was; None is an unknown time."""
 
 
 class Fact(NamedTuple):
@@ -52,32 +56,57 @@ class Part(NamedTuple):
 
 
 def facts(session: Session, host: str, frame: Frame | None, clock: float) -> list[Fact]:
-    """Return everything but times, tools and tokens. Ages are those at the time `clock` of the host (epoch).
-
-    `host` describes the host. Without a frame, how tmux answered is left out.
+    """Return everything but times, tools and tokens. Ages are those at the time `clock` of the host (epoch), to the
+    second. `host` describes the host. Without a frame, how tmux answered is left out.
     """
     status = session.status
-    found = [
+
+    def ago(time: float | None) -> str:
+        return "age unknown" if time is None else f"{exact_age(clock - time)} ago"
+
+    return cleaned([
         Fact("session", session.address),
         Fact("host", host),
         Fact("status", status.word, status.word),
         Fact("hub says", session.word if session.headless else ""),
-        Fact("source", f"{status.source}, {_ago(status.since, clock)}"),
+        Fact("source", f"{status.source}, {ago(status.since)}"),
         Fact("because", status.reason),
         Fact("rule", rule(session, frame) if frame else ""),
-        *_evidence(status.evidence, clock),
+        *_evidence(status.evidence, ago),
         Fact("message", session.message),
-        *(_answer(one, clock) for one in reversed(session.marks.answers)),
-        Fact("directory", session.cwd),
-        Fact("agent", session.agent or "none that navi knows"),
-        Fact("feedback", "" if session.feedback is None else f"{session.feedback} queued for the end of its turn"),
-        *(_headless(session.headless) if session.headless else ()),
-        *(_background(session.background) if session.background else ()),
-        *(() if session.headless or session.background else _file(session.file, clock)),
-        *([Fact("tmux says", tmux_answer(frame))] if frame and not frame.proven else []),
-        *([] if session.background or session.headless else _tmux(session.tmux, frame, clock)),
-    ]
+        *answers(session, ago),
+        Fact("directory", short_path(session.cwd, frame.home if frame else "")),
+        *agent_facts(session),
+        *place_facts(session, frame, ago),
+    ])  # fmt: skip
+
+
+def cleaned(found: Iterable[Fact]) -> list[Fact]:
+    """Return the facts that have a text, cleaned."""
     return [Fact(clean(one.label), clean(one.text), clean(one.status)) for one in found if one.text]
+
+
+def agent_facts(session: Session) -> Iterator[Fact]:
+    """Yield what is known of the agent, uncleaned."""
+    yield Fact("agent", session.agent or "none that navi knows")
+    if session.feedback is not None:
+        yield Fact("feedback", f"{session.feedback} queued for the end of its turn")
+    if session.headless:
+        yield from _headless(session.headless)
+    if session.background:
+        yield from _background(session.background)
+
+
+def place_facts(session: Session, frame: Frame | None, ago: Ago) -> Iterator[Fact]:
+    """Yield what status file and tmux say, uncleaned."""
+    home = frame.home if frame else ""
+    in_terminal = not (session.headless or session.background)
+    if in_terminal:
+        yield from _file(session.file, ago)
+    if frame and not frame.proven:
+        yield Fact("tmux says", tmux_answer(frame))
+    if in_terminal:
+        yield from _tmux(session.tmux, frame, ago, home)
 
 
 DOUBTS = {
@@ -89,9 +118,13 @@ DOUBTS = {
 """What to add to an answer that may not have arrived, by what its host noted."""
 
 
-def _answer(one: GivenAnswer, clock: float) -> Fact:
-    """Say who answered what; whether it arrived is not always known."""
-    text = f"{one.who}: {one.answer} ({one.question}), {_ago(one.time, clock)}"
+def answers(session: Session, ago: Ago) -> Iterator[Fact]:
+    """Yield who answered what, the last answer first, uncleaned; whether it arrived is not always known."""
+    yield from (_answer(one, ago) for one in reversed(session.marks.answers))
+
+
+def _answer(one: GivenAnswer, ago: Ago) -> Fact:
+    text = f"{one.who}: {one.answer} ({one.question}), {ago(one.time)}"
     return Fact("answered by", f"{text}{DOUBTS.get(one.state, '; nobody saw the question go')}")
 
 
@@ -126,20 +159,24 @@ def tmux_answer(frame: Frame) -> str:
     return f"{frame.tmux}: {frame.tmux_error}" if frame.tmux_error else str(frame.tmux)
 
 
-def _evidence(evidence: tuple[Evidence, ...], clock: float) -> Iterator[Fact]:
-    """Yield what each source says, in the order of the sources; where there are several agents, with the agent."""
-    several = len({piece.where for piece in evidence if piece.where}) > 1
-    for piece in evidence:
-        since = "" if piece.since is None else f", {_ago(piece.since, clock)}"
-        where = f"{piece.where}: " if several and piece.where else ""
-        message = f": {piece.message}" if piece.message else ""
-        word = piece.word or "no status"
-        text = f"{word} ({piece.source}{since}): {where}{piece.text}{message}"
+def _evidence(evidence: tuple[Evidence, ...], ago: Ago) -> Iterator[Fact]:
+    """Yield what each source says, in the order of the sources."""
+    for piece, words in zip(evidence, evidence_texts(evidence), strict=True):
+        since = "" if piece.since is None else f", {ago(piece.since)}"
+        text = f"{piece.word or NO_STATUS} ({piece.source}{since}): {words}"
         yield Fact("decided by" if piece.decided else "evidence", text, piece.word)
 
 
-def _ago(time: float | None, clock: float) -> str:
-    return "age unknown" if time is None else f"{exact_age(clock - time)} ago"
+NO_STATUS = "no status"
+"""The word for evidence from which no status follows."""
+
+
+def evidence_texts(evidence: tuple[Evidence, ...]) -> Iterator[str]:
+    """Yield the words of each piece with its message, uncleaned; where there are several agents, with the agent."""
+    several = len({piece.where for piece in evidence if piece.where}) > 1
+    for piece in evidence:
+        where = f"{piece.where}: " if several and piece.where else ""
+        yield f"{where}{piece.text}{f': {piece.message}' if piece.message else ''}"
 
 
 def _headless(one: HeadlessAgent) -> Iterator[Fact]:
@@ -158,48 +195,48 @@ def _background(one: BackgroundAgent) -> Iterator[Fact]:
     yield Fact("background", f"{one.kind} runs it without a terminal as {one.id}, process {one.process}")
 
 
-def _file(file: StatusFile | None, clock: float) -> Iterator[Fact]:
+def _file(file: StatusFile | None, ago: Ago) -> Iterator[Fact]:
     if file is None:
         yield Fact("status file", "none: the agent's hooks are not installed there, or have not run yet")
         return
     title = file.fields.get("current_pbi_title")
     yield Fact("status file", f"{file.name}.json {file.problem or 'OK'}")
-    yield Fact("reports", f"{file.status}, {_ago(file.timestamp, clock)}" if file.status else "")
+    yield Fact("reports", f"{file.status}, {ago(file.timestamp)}" if file.status else "")
     yield Fact("works on", title if isinstance(title, str) else "")
-    yield from (_conversation(one, clock) for one in file.conversations)
-    yield from (_agent("agent", agent, clock) for agent in file.agents)
-    yield from (_agent(file.team or "team", mate, clock) for mate in file.teammates)
+    yield from (_conversation(one, ago) for one in file.conversations)
+    yield from (_agent("agent", agent, ago) for agent in file.agents)
+    yield from (_agent(file.team or "team", mate, ago) for mate in file.teammates)
 
 
-def _conversation(one: Conversation, clock: float) -> Fact:
+def _conversation(one: Conversation, ago: Ago) -> Fact:
     """Say what the record of a conversation holds. The agent's own id lets a person resume it by hand."""
     status = one.status or "unknown"
     where = f" in pane {one.pane}" if one.pane else ""
     tool = f" in a tool of {one.parent}" if one.parent else ""
     text = f"{status} {one.id or 'without an id'}, {one.agent or 'unknown agent'}{where}{tool}"
-    return Fact("record", f"{text}, {_ago(one.timestamp, clock)}", status)
+    return Fact("record", f"{text}, {ago(one.timestamp)}", status)
 
 
-def _agent(label: str, agent: AgentStatus, clock: float) -> Fact:
+def _agent(label: str, agent: AgentStatus, ago: Ago) -> Fact:
     status = agent.status or "unknown"
-    return Fact(label[:11], f"{status} {agent.name}, {_ago(agent.timestamp, clock)}", status)
+    return Fact(label[:11], f"{status} {agent.name}, {ago(agent.timestamp)}", status)
 
 
-def _tmux(tmux: TmuxSession | None, frame: Frame | None, clock: float) -> Iterator[Fact]:
+def _tmux(tmux: TmuxSession | None, frame: Frame | None, ago: Ago, home: str) -> Iterator[Fact]:
     if tmux is None:
         yield Fact("tmux", "no such session" if frame and frame.proven else "unknown whether it has such a session")
         return
     attached = f", {tmux.attached} attached" if tmux.attached else ""
-    yield Fact("tmux", f"{tmux.id}, created {_ago(tmux.created, clock)}{attached}")
+    yield Fact("tmux", f"{tmux.id}, created {ago(tmux.created)}{attached}")
     yield Fact("socket", tmux.socket)
-    yield Fact("output", f"last {_ago(tmux.activity, clock)}")
-    yield from (Fact(f"pane {pane.position}", _pane(pane)) for pane in tmux.panes)
+    yield Fact("last output", ago(tmux.activity))
+    yield from (Fact(f"pane {pane.position}", _pane(pane, home)) for pane in tmux.panes)
 
 
-def _pane(pane: Pane) -> str:
+def _pane(pane: Pane, home: str) -> str:
     state = "dead" if pane.dead else f"process {pane.process}"
     below = f" ({', '.join(pane.children)} below it)" if pane.children else ""
-    place = f"{pane.id} {pane.command}{below}, {state}, in {pane.path}"
+    place = f"{pane.id} {pane.command}{below}, {state}, in {short_path(pane.path, home)}"
     return f"{place}, title: {pane.title}" if pane.title else place
 
 

@@ -412,7 +412,7 @@ class Session(NamedTuple):
     @property
     def short_label(self) -> str:
         """What it is called within a sentence."""
-        return self.label if len(self.label) <= SHORT_LABEL else f"{self.label[: SHORT_LABEL - 3].rstrip()}..."
+        return self.label if len(self.label) <= SHORT_LABEL else f"{self.label[: SHORT_LABEL - 1].rstrip()}…"
 
     @property
     def word(self) -> str:

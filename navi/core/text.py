@@ -132,6 +132,12 @@ def age(seconds: float) -> str:
     return f"{int(seconds) // 86400}d"
 
 
+def ago(seconds: float) -> str:
+    """Say how long ago something was, as coarse as `age`: `just now`, `3m ago`."""
+    words = age(seconds)
+    return "just now" if words == "now" else f"{words} ago"
+
+
 def age_lasts(seconds: float) -> float:
     """Return for how many more seconds `age(seconds)` stays the same."""
     step = 10 if seconds < 60 else 60 if seconds < 3600 else 3600 if seconds < 86400 else 86400

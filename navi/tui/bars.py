@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from navi.core.address import LOCAL
 from navi.core.failure import HostState
@@ -36,6 +36,7 @@ class Header(Panel):
         self._selection = Selection()
         self._query = ""
         self._counts = HostCounts()
+        self._forms: tuple[Line, ...] | None = None
         self.counts: Mapping[str, HostCount] = {}
         self.clicked: Callable[[str], None] = lambda _: None
         self.problems = 0
@@ -48,6 +49,7 @@ class Header(Panel):
         self._views, self._listed, self._now = views, listed, now
         self._selection = selection or self._selection
         self.counts = self._counts.of(views, self._selection)
+        self._forms = None
         self.changed()
 
     def seek(self, query: str) -> None:
@@ -69,33 +71,43 @@ class Header(Panel):
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the counts with what is filtered, and the hosts below or beside them."""
-        counts: Line = [("title", " navi  "), *self._count()]
         if height > 1:
-            return [self._first(counts, self._filters(), width), [("", " "), *_joined(self._signs(width - 2))]]
-        return [self._first(counts, self._filters() or _joined(self._signs(width // 2)), width)]
+            return [self._first(self._filters(), width), [("", " "), *_joined(self._signs(width - 2))]]
+        beside = max(width // 2, width - columns_of(self._count(width)) - 1)
+        return [self._first(self._filters() or _joined(self._signs(beside)), width)]
 
-    def _first(self, counts: Line, right: list[Segment], width: int) -> Line:
+    def _first(self, right: list[Segment], width: int) -> Line:
         """Paint the first line: what is filtered is behind the counts, with the key that ends it if there is room."""
         hint: list[Segment] = [("key", f" {self._keymap.name('leave')}"), ("dim", " lists all ")]
-        if self._filtered and columns_of([*counts, *right, *hint]) <= width:
+        counts = self._count(width)
+        if self.filtered and columns_of([*counts, *right, *hint]) <= width:
             return fit([*counts, *right, *hint], width)
-        return justify(counts, [("", " "), *right], width, ellipsis=self.glyphs.ellipsis)
+        line = [("", " "), *right]
+        return justify(self._count(width - columns_of(line)), line, width, ellipsis=self.glyphs.ellipsis)
 
     # ---- counts and filters
 
-    def _count(self) -> list[Segment]:
+    def _count(self, room: int) -> Line:
+        """Return the counts. What has no room is left out as a whole: the total, navi's name, then who works."""
+        if self._forms is None:
+            self._forms = tuple(map(_spaced, self._count_all()))
+        return next((form for form in self._forms if columns_of(form) <= room), self._forms[-1])
+
+    def _count_all(self) -> Iterator[Sequence[Segment]]:
         """Count all sessions: no filter hides that one needs the user. Only the total is of the listed ones. A session
-        counts once, even if its machine is reached under several names.
+        counts once, even if its machine is reached under several names. Yields the counts, then fewer and fewer.
         """
         sessions = distinct((session for view in self._views for session in view.sessions), self._frames)
         words = Counter(session.status.word for session in sessions)
-        people = sum(map(asks_person, sessions))
-        segments: list[Segment] = []
-        if people:
-            segments += [("permission", f"{people} need{'s' if people == 1 else ''} you"), ("", "  ")]
-        if words["error"]:
-            segments += [("error", f"{words['error']} error{'s' if words['error'] > 1 else ''}"), ("", "  ")]
-        return [*segments, ("working", f"{words['working']} working"), ("dim", f"  {self._total()} ")]
+        people, errors = sum(map(asks_person, sessions)), words["error"]
+        urgent = [("permission", f"{people} need{'s' if people == 1 else ''} you")] if people else []
+        urgent += [("error", f"{errors} error{'' if errors == 1 else 's'}")] if errors else []
+        known: list[Segment] = [*urgent, ("working", f"{words['working']} working")]
+        title: Segment = ("title", "navi")
+        yield [title, *known, ("dim", f"{self._total()} ")]
+        yield [title, *known]
+        yield known
+        yield urgent or known
 
     @property
     def _frames(self) -> Mapping[str, Frame]:
@@ -109,7 +121,7 @@ class Header(Panel):
         return f"{len(listed)} session{'' if len(listed) == 1 else 's'}"
 
     @property
-    def _filtered(self) -> list[str]:
+    def filtered(self) -> list[str]:
         """What narrows the list, in words."""
         chosen = self._selection
         words = [f"only:{clean(chosen.scope)}"] if chosen.scope != Scope.ALL else []
@@ -117,7 +129,7 @@ class Header(Panel):
         return [*words, *([f"/{self._query}"] if self._query else [])]
 
     def _filters(self) -> list[Segment]:
-        words = self._filtered
+        words = self.filtered
         return [("notice", f" {' '.join(words)} ")] if words else []
 
     # ---- hosts
@@ -148,6 +160,11 @@ class Header(Panel):
         if sign is not None:
             self.clicked(sign)
         return True
+
+
+def _spaced(words: Sequence[Segment]) -> Line:
+    """Return words in one line, a blank before the first one and two between them."""
+    return [segment for number, word in enumerate(words) for segment in (("", "  " if number else " "), word)]
 
 
 def _joined(signs: Sequence[Sign]) -> list[Segment]:

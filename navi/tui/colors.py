@@ -89,7 +89,10 @@ def shown(color: int | Rgb | None, count: Colors) -> str:
     return BASIC[color] if color < 16 else f"h{color}"
 
 
-ATTRIBUTES = {"bold": "bold", "italic": "italics", "underline": "underline", "reverse": "standout"}
+ATTRIBUTES = {
+    "bold": "bold", "italic": "italics", "underline": "underline", "reverse": "standout",
+    "strikethrough": "strikethrough",
+}  # fmt: skip
 """The attributes as people write them, and urwid's words for them."""
 
 

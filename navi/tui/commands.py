@@ -27,6 +27,7 @@ from navi.tui.keys import KEYS
 from navi.tui.list.commands import ListCommands
 from navi.tui.list.search import Search
 from navi.tui.message_commands import MessageCommands
+from navi.tui.pages.hosts import HostsPage
 from navi.tui.pages.page import Services
 from navi.tui.pages.stack import PageStack
 from navi.tui.palette.commands import PaletteCommands
@@ -151,11 +152,13 @@ class Commands:
             hidden=0 if self.filters.selection.everything else hidden,
             hosts=len(views),
             on_page=page is not None,
+            page=page.context if page else "",
             needed=self.filters.needed,
             filtered=self.filters.narrowed or bool(sessions.query),
             found=bool(sessions.selected),
             previewing=self._screen.layout.previewing,
             login=any(view.state in (HostState.AUTH, HostState.HOSTKEY) for view in views),
+            lost=isinstance(page, HostsPage) and bool(lost_sessions(views)),
         )
 
     def _whole_situation(self) -> Situation:

@@ -149,6 +149,7 @@ class Dashboard:
         self._moved.set()
         self._follow_in_preview(session)
         self._screen.header.seek(self._screen.list.query)
+        self._screen.list.name_filters(self._screen.header.filtered)
         commands = self.commands
         self._screen.footer.show(
             commands.filters.selection, commands.search.typed, commands.search.matches(),

@@ -17,12 +17,13 @@ SLOW = 0.1
 """Seconds of latency from which it is shown: below, nobody notices it."""
 
 NARROW = 40
-"""Columns under which a sign is only symbol, name and who waits."""
+"""Columns under which a sign is only the name, with what is wrong and who waits, and nothing counts the connected."""
 
 FOR_MORE = 9
 """Columns that are kept for how many hosts more there are; less than half of it if the bar is narrow."""
 
 GAP: Segment = ("", "   ")
+BRIEF_GAP: Segment = ("", "  ")
 
 
 class HostCount(NamedTuple):
@@ -79,18 +80,22 @@ class HostBar(NamedTuple):
             signs = [self._sign(view, times) for view in self.views]
             if _columns(signs) <= width + len(GAP[1]):
                 return signs
-        connected = sum(view.state is HostState.CONNECTED for view in self.views if view.name != LOCAL)
-        mark = self.glyphs.hosts[HostState.CONNECTED]
-        signs = [Sign("", [("good", f"{mark} {connected}{GAP[1]}")])] if connected else []
-        notable = self._notable()
         brief = width < NARROW
+        signs = [] if brief else self._connected()
+        notable = self._notable()
         for number, view in enumerate(notable):
             sign = self._sign(view, times=False, brief=brief)
             kept = 0 if number == len(notable) - 1 else FOR_MORE // 2 if brief else FOR_MORE
-            if _columns([*signs, sign]) - len(GAP[1]) > width - kept:
+            if _columns([*signs, sign]) - len(sign.line[-1][1]) > width - kept:
                 return [*signs, self._more(notable[number:], brief)]
             signs.append(sign)
-        return signs
+        return signs or self._connected()
+
+    def _connected(self) -> list[Sign]:
+        """Return the sign that counts the remotes that are connected."""
+        connected = sum(view.state is HostState.CONNECTED for view in self.views if view.name != LOCAL)
+        mark = self.glyphs.hosts[HostState.CONNECTED]
+        return [Sign("", [("good", f"{mark} {connected}"), GAP])] if connected else []
 
     def _notable(self) -> list[HostView]:
         """Return the chosen host, those with problems, and those with waiting sessions, in this order."""
@@ -113,13 +118,16 @@ class HostBar(NamedTuple):
         name: Segment = ("host", clean(view.name))
         if view.name == self.chosen:
             name = ("cursor", f" {clean(view.name)} ")
-        line: list[Segment] = [(style, f"{self.glyphs.hosts[view.state]} "), name]
         count = self.counts[view.name]
-        if not brief:
-            if view.state is not HostState.CONNECTED:
-                line.append((style, f" {view.state}"))
-            elif count.sessions:
-                line.append(("dim", f" {count.sessions}"))
+        if brief:
+            mark = [] if view.state is HostState.CONNECTED else [(style, f"{self.glyphs.hosts[view.state]} ")]
+            waits = [("permission", f" {count.waiting}!")] if count.waiting else []
+            return Sign(view.name, [*mark, name, *waits, BRIEF_GAP])
+        line: list[Segment] = [(style, f"{self.glyphs.hosts[view.state]} "), name]
+        if view.state is not HostState.CONNECTED:
+            line.append((style, f" {view.state}"))
+        elif count.sessions:
+            line.append(("dim", f" {count.sessions}"))
         if count.waiting:
             line.append(("permission", f" ({count.waiting}!)"))
         return Sign(view.name, [*line, *(self._times(view) if times else []), GAP])

@@ -9,6 +9,8 @@ import urwid
 
 from navi.tui.bars import Footer, Header
 from navi.tui.dialogs.dialog import Dialog
+from navi.tui.frame import Content
+from navi.tui.overlay import overlay
 from navi.tui.paint import Line, Panel
 
 SIDE_AT_LEAST = 70
@@ -24,15 +26,34 @@ PREVIEW_FROM = 110
 """Columns of the screen from which there is a preview that nobody has asked for."""
 
 
+FRAMED_FROM = (110, 24)
+"""Columns and lines of the screen from which list, preview and pages have frames."""
+
+FLOATING_FROM = (60, 16)
+"""Columns and lines of the screen from which a dialog floats over the list; on smaller ones it is below the list."""
+
+MARGIN = 2
+"""Columns at least that are left free at each side of a dialog that floats."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part of the screen and its box."""
+    """A part of the screen and its box, in which it may have a frame."""
 
     part: Panel
     column: int
     line: int
     width: int
     height: int
+    framed: bool = False
+
+    @property
+    def widget(self) -> urwid.Widget:
+        """What is painted: the part, or its frame with the part in it."""
+        if isinstance(self.part, Content):
+            self.part.enclose(self.framed)
+            return self.part.frame if self.framed else self.part
+        return self.part
 
     def holds(self, column: int, line: int) -> bool:
         """Return whether a point of the screen is in the box."""
@@ -54,16 +75,17 @@ class Layout(urwid.Widget):
     _sizing = frozenset([urwid.BOX])
     _selectable = True
 
-    def __init__(self, header: Header, main: Panel, footer: Footer) -> None:
+    def __init__(self, header: Header, main: Content, footer: Footer) -> None:
         super().__init__()
         self._header = header
         self._footer = footer
         self._wall = Wall(header.glyphs)
         self.main = main
-        self.preview: Panel | None = None
+        self.preview: Content | None = None
         self.preview_from = 0
         self._size = (0, 0)
         self.dialog: Dialog | None = None
+        self._opened: tuple[Dialog, int, int, int] | None = None
         self.banner: Panel | None = None
         self.beside = True
         self.share = 50
@@ -85,41 +107,89 @@ class Layout(urwid.Widget):
         """Return where everything is on a screen of this size; the main part gets the last line that is left."""
         top = self._header.height(height) if height > 2 else 0
         bottom = 1 if height > 1 else 0
-        asked = min(self.dialog.height(width, height), max(height - bottom - 3, 1)) if self.dialog else 0
+        docked = None if floats(width, height) else self.dialog
+        asked = min(docked.height(width, height), max(height - bottom - 3, 1)) if docked else 0
         offer = 1 if self.banner and not asked and height >= BANNER_AT_LEAST else 0
         rows = height - top - bottom - asked - offer
         if rows < 2:
             top, rows = 0, height - bottom - asked
+        framed = width >= FRAMED_FROM[0] and height >= FRAMED_FROM[1]
         places = [Place(self._header, 0, 0, width, top)]
-        if self.preview is None or not self.shows_preview(width, height):
-            places.append(Place(self.main, 0, top, width, rows))
-        elif self.beside and width >= SIDE_AT_LEAST:
-            columns = max(30, min(width - 31, width * self.share // 100))
-            places.append(Place(self.main, 0, top, width - columns, rows))
-            places.append(Place(self._wall, width - columns, top, 2, rows))
-            places.append(Place(self.preview, width - columns + 2, top, columns - 2, rows))
+        if self.preview is not None and self.shows_preview(width, height):
+            places += self._divide(self.preview, top, width, rows, framed)
         else:
-            lines = max(3, min(rows - 3, rows * self.share // 100))
-            places.append(Place(self.main, 0, top, width, rows - lines))
-            places.append(Place(self.preview, 0, top + rows - lines, width, lines))
-        if self.dialog:
-            places.append(Place(self.dialog, 0, height - bottom - asked, width, asked))
+            places.append(Place(self.main, 0, top, width, rows, framed))
+        if docked:
+            places.append(Place(docked, 0, height - bottom - asked, width, asked))
         if self.banner:
             places.append(Place(self.banner, 0, height - bottom - offer, width, offer))
         places.append(Place(self._footer, 0, height - bottom, width, bottom))
         return [place for place in places if place.height]
 
+    def _divide(self, preview: Content, top: int, width: int, rows: int, framed: bool) -> list[Place]:
+        """Divide the middle of the screen between the main part and the preview."""
+        if self.beside and width >= SIDE_AT_LEAST:
+            columns = max(30, min(width - 31, width * self.share // 100))
+            left, wall = width - columns, 0 if framed else 2
+            places = [Place(self.main, 0, top, left, rows, framed), Place(self._wall, left, top, wall, rows)]
+            places.append(Place(preview, left + wall, top, columns - wall, rows, framed))
+            return [place for place in places if place.width]
+        least = 5 if framed else 3
+        if rows < 2 * least:
+            return [Place(self.main, 0, top, width, rows, framed)]
+        lines = max(least, min(rows - least, rows * self.share // 100))
+        below = Place(preview, 0, top + rows - lines, width, lines, framed)
+        return [Place(self.main, 0, top, width, rows - lines, framed), below]
+
+    def floating(self, width: int, height: int) -> Place | None:
+        """Return where a dialog is that floats over the other parts; the footer and the first line stay in sight."""
+        dialog = self.dialog
+        if dialog is None or not floats(width, height):
+            return None
+        columns = dialog.columns(width - 2 * MARGIN - 2)
+        lines = max(3, min(dialog.height(columns, height), height - 2))
+        if self._opened is None or self._opened[:3] != (dialog, width, height):
+            self._opened = (dialog, width, height, self._line_for(lines, width, height))
+        line = max(1, min(self._opened[3], height - 1 - lines))
+        return Place(dialog, (width - columns - 2) // 2, line, columns + 2, lines, True)
+
+    def _line_for(self, lines: int, width: int, height: int) -> int:
+        """Return where a dialog of so many lines opens: in the middle, or else where the cursor stays in sight."""
+        middle = (height - lines) // 2
+        main = next(place for place in self.places(width, height) if place.part is self.main)
+        rows = self.main.cursor_rows
+        first, end = (main.line + main.framed + row for row in (rows.start, rows.stop))
+        if not rows or middle >= end or middle + lines <= first:
+            return middle
+        if end + lines <= height - 1:
+            return end
+        return first - lines if first - lines >= 1 else middle
+
     def render(self, size: tuple[int, int], focus: bool = False) -> urwid.Canvas:  # type: ignore[override]
         """Paint the parts (urwid's protocol)."""
         del focus
         self._size = size
+        self._light()
         bands: dict[int, list[Place]] = {}
         for place in self.places(*size):
             bands.setdefault(place.line, []).append(place)
-        return urwid.CanvasCombine([(self._band(places), None, False) for _, places in sorted(bands.items())])
+        whole = urwid.CanvasCombine([(self._band(places), None, False) for _, places in sorted(bands.items())])
+        dialog = self.floating(*size)
+        if dialog is None:
+            return whole
+        return overlay(whole, dialog.widget.render((dialog.width, dialog.height)), dialog.column, dialog.line)
+
+    def _light(self) -> None:
+        """Show by the frames which part takes keys."""
+        in_preview = self.preview is not None and self.preview.takes_keys
+        self.main.frame.light(not self.dialog and not in_preview)
+        if self.preview:
+            self.preview.frame.light(not self.dialog and in_preview)
+        if self.dialog:
+            self.dialog.frame.light(True)
 
     def _band(self, places: list[Place]) -> urwid.Canvas:
-        canvases = [place.part.render((place.width, place.height)) for place in places]
+        canvases = [place.widget.render((place.width, place.height)) for place in places]
         if len(canvases) == 1:
             return canvases[0]
         return urwid.CanvasJoin(
@@ -135,11 +205,17 @@ class Layout(urwid.Widget):
         self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
     ) -> bool:
         """Pass a click to the part under it; while a dialog is open, only to that (urwid's protocol)."""
-        for place in self.places(*size):
+        floating = self.floating(*size)
+        for place in [floating] if floating else self.places(*size):
             if self.dialog and place.part is not self.dialog:
                 continue
-            if place.holds(column, line) and hasattr(place.part, "mouse_event"):
+            if place.holds(column, line) and hasattr(place.widget, "mouse_event"):
                 box = (place.width, place.height)
                 inside = (column - place.column, line - place.line)
-                return bool(place.part.mouse_event(box, event, button, *inside, focus))
+                return bool(place.widget.mouse_event(box, event, button, *inside, focus))
         return False
+
+
+def floats(width: int, height: int) -> bool:
+    """Return whether a dialog floats over the list on a screen of this size."""
+    return width >= FLOATING_FROM[0] and height >= FLOATING_FROM[1]

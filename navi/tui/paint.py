@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import urwid
 
@@ -21,9 +21,13 @@ Line = Sequence[Segment]
 
 Charset = Literal["0", "U"] | None
 
+Row = list[tuple[Hashable, Charset, bytes]]
+"""A row of the screen, as urwid takes it."""
+
 
 @lru_cache(4096)
-def _letter_width(letter: str) -> int:
+def letter_width(letter: str) -> int:
+    """Return the columns that a letter takes: 0, 1 or 2."""
     return int(urwid.calc_width(letter, 0, 1))
 
 
@@ -33,15 +37,15 @@ def width_of(text: str) -> int:
     Letters are measured one by one: terminals disagree about letters that join into one sign (flags, skin tones). A
     line that turns out shorter does no harm, while a longer one runs over the next.
     """
-    return len(text) if text.isascii() else sum(map(_letter_width, text))
+    return len(text) if text.isascii() else sum(map(letter_width, text))
 
 
-def _place_in(text: str, width: int) -> int:
+def place_in(text: str, width: int) -> int:
     """Return how many letters fit into so many columns."""
     if text.isascii():
         return width
     for place, letter in enumerate(text):
-        width -= _letter_width(letter)
+        width -= letter_width(letter)
         if width < 0:
             return place
     return len(text)
@@ -61,7 +65,7 @@ def wrap_places(text: str, width: int) -> Iterator[tuple[int, int]]:
     """Yield where the pieces of a text begin and end that is broken into at most so many columns."""
     begin = 0
     # Only what fits is measured: comments can have long lines, and keys wait meanwhile. A letter has up to 3 marks.
-    while width > 1 and (room := _place_in(text[begin : begin + 4 * width + 1], width)) < len(text) - begin:
+    while width > 1 and (room := place_in(text[begin : begin + 4 * width + 1], width)) < len(text) - begin:
         room = max(room, 1)
         space = text.rfind(" ", begin + 1, begin + room + 1)
         end = space + 1 if space > begin + room // 2 else begin + room
@@ -86,6 +90,19 @@ def fit(line: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:
     return [*line, (style, " " * space)] if space else line
 
 
+def clip(line: Line, width: int, ellipsis: str = "…") -> Line:
+    """Cut a line that is wider than so many columns; an ellipsis marks the cut."""
+    return _cut(line, width, ellipsis) if columns_of(line) > width else line
+
+
+def shorten(text: str, width: int, ellipsis: str = "…") -> str:
+    """Cut a text that is wider than so many columns; an ellipsis marks the cut, without a blank before it."""
+    if width_of(text) <= width:
+        return text
+    room = max(0, width - len(ellipsis))
+    return f"{text[: place_in(text, room)].rstrip()}{ellipsis}"[: max(0, width)]
+
+
 def _cut(line: Line, width: int, ellipsis: str) -> Line:
     """Cut a line. A wide letter that is cut leaves a column, which is filled, so that the right edge stays straight."""
     room = max(0, width - len(ellipsis))
@@ -93,7 +110,7 @@ def _cut(line: Line, width: int, ellipsis: str) -> Line:
     for name, text in line:
         columns = width_of(text)
         if columns > room:
-            piece = text[: _place_in(text, room)]
+            piece = text[: place_in(text, room)]
             kept.append((name, piece + f"{ellipsis}{' ' * (room - width_of(piece))}"[:width]))
             break
         kept.append((name, text))
@@ -101,7 +118,23 @@ def _cut(line: Line, width: int, ellipsis: str) -> Line:
     return kept
 
 
-def paint(lines: Sequence[Line], width: int, height: int, style: str = "", ellipsis: str = "…") -> urwid.TextCanvas:
+class Painted(urwid.TextCanvas):
+    """A canvas that keeps its rows as the screen takes them: each is read for every key, but painted rarely."""
+
+    _rows: Sequence[Row] | None = None
+
+    def content(
+        self, trim_left: int = 0, trim_top: int = 0, cols: int = 0, rows: int = 0, attr: Any = None
+    ) -> Iterator[Row]:
+        """Yield rows (urwid's protocol)."""
+        if trim_left or attr or (cols and cols != self.cols()):
+            return super().content(trim_left, trim_top, cols, rows, attr)
+        if self._rows is None:
+            self._rows = tuple(super().content())
+        return iter(self._rows[trim_top : trim_top + rows] if rows else self._rows[trim_top:])
+
+
+def paint(lines: Sequence[Line], width: int, height: int, style: str = "", ellipsis: str = "…") -> Painted:
     """Make a canvas of exactly width × height from lines, cut or padded where needed."""
     texts: list[bytes] = []
     attributes: list[list[tuple[Hashable, int]]] = []
@@ -111,7 +144,7 @@ def paint(lines: Sequence[Line], width: int, height: int, style: str = "", ellip
         texts.append(text)
         attributes.append(attribute)
         charsets.append(charset)
-    return urwid.TextCanvas(texts, attributes, charsets, maxcol=width, check_width=False)
+    return Painted(texts, attributes, charsets, maxcol=width, check_width=False)
 
 
 def _encode(line: Line) -> tuple[bytes, list[tuple[Hashable, int]], list[tuple[Charset, int]]]:
@@ -131,6 +164,7 @@ def _for_terminal(text: str) -> str:
     """Replace letters for an ASCII terminal, where their bytes could be control characters."""
     if text.isascii() or urwid.get_encoding_mode() == "utf8":
         return text
+    text = text.replace("…", "~")  # texts that were cut before anybody knew the terminal; it has one column
     return "".join(letter if letter.isascii() else "?" * width_of(letter) for letter in text)
 
 
@@ -157,21 +191,3 @@ class Panel(urwid.Widget):
         """Paint the panel (urwid's protocol)."""
         del focus
         return paint(self.lines(*size), *size, ellipsis=self.glyphs.ellipsis)
-
-
-class ScrollingPanel(Panel):
-    """A panel whose lines can be scrolled, by the wheel too."""
-
-    def scroll(self, step: int) -> None:
-        """Go up (negative) or down by lines."""
-        raise NotImplementedError
-
-    def mouse_event(  # type: ignore[override]
-        self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
-    ) -> bool:
-        """Scroll by the wheel (urwid's protocol)."""
-        del size, column, line, focus
-        if "press" in event and button in (4, 5):
-            self.scroll(-3 if button == 4 else 3)
-            return True
-        return False

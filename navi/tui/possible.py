@@ -24,10 +24,10 @@ class Situation(NamedTuple):
     """What decides which commands can do something. `session` is the page's, or that under the cursor.
 
     `marked` sessions are selected and `listed` ones in the list, of `hosts` hosts; `hidden` ones run no agent, and are
-    counted only where none is listed. `on_page` says that a page is in front, `needed` that a session needs the user,
-    `filtered` that a search or a filter is on, `found` that the search finds something, `previewing` that the preview
-    is on the screen, `login` that a host needs one, `lost` that hosts have lost sessions, `tagged` that sessions have
-    bookmarks or tags, `killed` that one can be restored.
+    counted only where none is listed. `on_page` says that a page is in front, and `page` is the command that opens it;
+    `needed` says that a session needs the user, `filtered` that a search or a filter is on, `found` that the search
+    finds something, `previewing` that the preview is on the screen, `login` that a host needs one, `lost` that hosts
+    have lost sessions, `tagged` that sessions have bookmarks or tags, `killed` that one can be restored.
     """
 
     session: Session | None = None
@@ -36,6 +36,7 @@ class Situation(NamedTuple):
     hidden: int = 0
     hosts: int = 1
     on_page: bool = False
+    page: str = ""
     needed: bool = False
     filtered: bool = False
     found: bool = True
@@ -53,7 +54,11 @@ def why_not(command: str, now: Situation) -> str:
 
 
 def is_offered(command: str, now: Situation) -> bool:
-    """Return whether the footer offers a command now: one that can do something, and that somebody may want."""
+    """Return whether the footer offers a command now: one that can do something, and that somebody may want. That the
+    key of the page in front closes it again is no offer, but for help, whose key stays in its place.
+    """
+    if command == now.page != "help":
+        return False
     wanted = WANTED.get(command)
     return (wanted is None or wanted(now)) and not why_not(command, now)
 

@@ -328,6 +328,8 @@ class SessionCommands:
 class _OneField(Form):
     """A form with one field."""
 
+    widest = 64
+
     def __init__(
         self, glyphs: Glyphs, title: str, field: TextField, submit: Callable[[], None], close: Callable[[], None]
     ) -> None:

@@ -148,10 +148,35 @@ class SparingScreen(urwid.display.raw.Screen):
         if canvas is self._canvas and self._drawn is not None:
             return  # urwid asks after every event, and to read all rows of a canvas takes longer than most events
         self._canvas = canvas
-        wanted = (size, list(canvas.content()))
+        read = ReadCanvas(canvas)
+        wanted = (size, read.content())
         if wanted != self._drawn:
-            super().draw_screen(size, canvas)
+            super().draw_screen(size, read)
             self._drawn = None if self._resized else wanted
+
+
+class ReadCanvas(urwid.Canvas):
+    """A canvas whose rows have been read: to put them together takes as long as to draw what has changed."""
+
+    def __init__(self, canvas: urwid.Canvas) -> None:
+        super().__init__()
+        self._read = list(canvas.content())
+        self._columns = canvas.cols()
+        if canvas.cursor:
+            self.cursor = canvas.cursor
+
+    def cols(self) -> int:
+        """Return how many columns it has (urwid's protocol)."""
+        return int(self._columns)
+
+    def rows(self) -> int:
+        """Return how many rows it has (urwid's protocol)."""
+        return len(self._read)
+
+    def content(self, *trim: Any, **options: Any) -> list[Any]:  # type: ignore[override]
+        """Return all rows (urwid's protocol)."""
+        del trim, options
+        return self._read
 
 
 def _title(text: str) -> str:

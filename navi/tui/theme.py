@@ -47,6 +47,12 @@ STYLES = (
     Style("message",    "italics",  "italics",            "italics",      "italics",     "italics"),
     Style("match",      "standout", "standout",           "standout",     "h16 on h221", "h16 on h221"),
     Style("cursor",     "standout", "standout",           "standout",     "h16 on h80",  "h231 on h24"),
+    Style("border",     "default",  "light gray",         "default",      "h247",        "h240"),
+    Style("active",     "bold",     "light cyan",         "dark blue",    "h80",         "h24"),
+    Style(
+        "refused", "strikethrough", "light gray,strikethrough", "strikethrough", "h247,strikethrough",
+        "h240,strikethrough",
+    ),
     Style("stale",      "default",  "light gray",         "default",      "h247",        "h240"),
     Style("selected",   "bold",     "light cyan,bold",    "bold",         "h80,bold",    "h24,bold"),
     Style("permission", "bold",     "light magenta,bold", "dark magenta", "h213,bold",   "h90,bold"),
@@ -98,6 +104,8 @@ class Glyphs:
     bar: str
     rule: str
     wall: str
+    corners: str
+    thumb: str
     ellipsis: str
     dot: str
     bookmark: str
@@ -122,6 +130,8 @@ UNICODE = Glyphs(
     bar="▎",
     rule="─",
     wall="│",
+    corners="╭╮╰╯",
+    thumb="▐",
     ellipsis="…",
     dot="·",
     bookmark="⚑",
@@ -142,7 +152,9 @@ ASCII = Glyphs(
     bar="|",
     rule="-",
     wall="|",
-    ellipsis="~",
+    corners="++++",
+    thumb="#",
+    ellipsis="...",
     dot="-",
     bookmark="!b",
     full="#",

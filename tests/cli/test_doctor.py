@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -23,6 +23,9 @@ from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings
 from navi.ops.look import look
 from navi.tui.pages.details import detail_lines
+from navi.tui.pages.grid import Grid
+from navi.tui.pages.labels import Labelled
+from navi.tui.theme import UNICODE
 from tests.support.machines import Account, Lab, Machine, free_port, program
 from tests.support.verbs import HERE_AND_THERE, account, navi
 from tests.support.waiting import until
@@ -275,16 +278,19 @@ def test_the_words_are_those_of_the_page_of_details(lab: Lab) -> None:
     with closing(BlockingHost(local_peer(HostSettings(SESSIONS_DIR, False)), lab.environment())) as host:
         frame = host.run(look())
     (session,) = [one for one in sessions_of(LOCAL, frame, AGENTS) if one.name == "api"]
-    lines = [line for line in detail_lines(session, HostView(LOCAL), frame.clock) if isinstance(line, Sequence)]
-    page = ["".join(text for _, text in line) for line in lines]
+    parts = detail_lines(session, HostView(LOCAL, frame=frame), frame.clock, UNICODE)
+    facts = [part for part in parts if isinstance(part, Labelled) and part.label not in ("", "host", "status")]
+    page = ["".join(text for _, text in line) for fact in facts for line in fact.lines(1000, UNICODE)]
     said = navi(lab, "explain", "api").stdout
-    wanted = {without_ages(line) for line in page if line.split()[0] != "host"}
-    assert wanted - {without_ages(line) for line in said.splitlines()} == set()
+    assert len(page) > 8
+    assert {*map(without_ages, page)} - {*map(without_ages, said.splitlines())} == set()
+    (table,) = [part for part in parts if isinstance(part, Grid)]
+    assert [row.cells[-1][1] for row in table.rows if row.cells[-1][1] not in said] == []
 
 
 def without_ages(line: str) -> str:
     """Return a line without its ages, and with single blanks."""
-    return " ".join(re.sub(r"\d+[smhd]( \d+[smh])? ago", "ago", line).split())
+    return " ".join(re.sub(r"\d+[smhd]( \d+[smh])? ago|just now", "ago", line).split())
 
 
 def test_hostile_texts_are_explained_without_harm(lab: Lab) -> None:

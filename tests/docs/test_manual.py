@@ -37,7 +37,7 @@ from navi.hosts.wire import LARGEST_ANSWER
 from navi.ops.look import watch
 from navi.tui.keymap import shown
 from navi.tui.keys import KEYS
-from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST
+from navi.tui.layout import FLOATING_FROM, FRAMED_FROM, PREVIEW_AT_LEAST, SIDE_AT_LEAST
 from navi.tui.preview.view import HISTORY
 from navi.tui.theme import ASCII, UNICODE
 from tests.support.machines import program
@@ -190,6 +190,8 @@ FACTS = [
     (NAVI, f"more than {LARGEST // 1024} KiB"),
     (NAVI, f"more than {LARGEST_ANSWER // 2**20} MiB"),
     (NAVI, f"at least {PREVIEW_AT_LEAST} lines, and {SIDE_AT_LEAST} columns"),
+    (NAVI, "a screen of {} columns and {} lines or more, list, preview and pages".format(*FRAMED_FROM)),
+    (NAVI, "From {} columns and {} lines on, questions".format(*FLOATING_FROM)),
     (NAVI, f"up to {HISTORY} lines of scrollback"),
     (NAVI, f"polled every {POLL_EVERY:g} seconds"),
     (NAVI, f"no sign of life for {watch().silence:g} seconds"),

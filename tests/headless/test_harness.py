@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Sequence
 from functools import reduce
 from pathlib import Path
@@ -35,6 +36,7 @@ from navi.headless.harness.base import (
     TurnEnded,
     Withdrawn,
 )
+from navi.headless.harness.scripted import SCRIPTED
 from navi.headless.state import BEGINNING, Began, Status, after
 
 CLAUDE, GEMINI = HARNESSES["claude-code"], HARNESSES["gemini"]
@@ -365,3 +367,12 @@ def test_tools_and_their_results() -> None:
     use = {"type": "tool_use", "id": "t", "name": "Bash", "input": {"command": "x"}}
     message = {"type": "assistant", "message": {"id": "m", "content": [use]}}
     assert one(CLAUDE, message) == [ToolCall("t", "Bash", {"command": "x"})]
+
+
+def test_the_scripted_agent_plays_the_story_of_its_directory_whatever_its_prompt_is(tmp_path: Path) -> None:
+    (tmp_path / ".navi-story").write_text("say one ;; say two\n")
+    prompt = SCRIPTED.codec.prompt(None, "u1", "Bring it up to date")
+    words = SCRIPTED.command(Launch("", "c1"))
+    done = subprocess.run(words, cwd=tmp_path, input=f"{prompt}\n", capture_output=True, text=True, check=True)
+    texts = [json.loads(line).get("text") for line in done.stdout.splitlines()]
+    assert [text for text in texts if text] == ["one", "two"]

@@ -78,7 +78,7 @@ def test_what_has_a_terminal_or_was_put_away_is_not_listed() -> None:
 
 def test_the_title_is_what_it_is_called() -> None:
     assert (listed().label, listed(title="").label) == ("Fix the tests", DOCUMENT["id"])
-    assert listed(title="x" * 200).short_label == "x" * 37 + "..."
+    assert listed(title="x" * 200).short_label == "x" * 39 + "…"
 
 
 VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text() | st.none())

@@ -117,13 +117,19 @@ def navi(
 
 def names(screen: Terminal) -> list[str]:
     """Return the first words of the sessions that are listed, from the top."""
-    found = re.findall(r"^.(?:❯| )[ +][^\s\w] (\S+)", screen.screen(), re.MULTILINE)
+    found = re.findall(r"^│?.(?:❯| )[ +][^\s\w] (\S+)", screen.screen(), re.MULTILINE)
     return [str(name) for name in found]
 
 
 def wait_names(screen: Terminal, *wanted: str) -> None:
     """Wait until just these sessions are listed, in this order."""
     until(lambda: names(screen) == list(wanted), what=f"the list is {' '.join(wanted)}")
+
+
+def wrapped(words: str) -> re.Pattern[str]:
+    """Return a pattern for words that a dialog breaks into lines: borders, and what is beside it, are between them."""
+    between = r"(?: +| *│[^\n]*\n[^\n]*?│ *)"
+    return re.compile(between.join(map(re.escape, words.split())))
 
 
 def wait_selected(screen: Terminal, name: str) -> None:
@@ -133,7 +139,7 @@ def wait_selected(screen: Terminal, name: str) -> None:
 
 def selected(screen: Terminal) -> str:
     """Return the name of the session under the cursor, "" if there is none."""
-    found = re.search(r"^.❯[ +]\S (\S+)", screen.screen(), re.MULTILINE)
+    found = re.search(r"^│?.❯[ +]\S (\S+)", screen.screen(), re.MULTILINE)
     return found[1] if found else ""
 
 

@@ -120,6 +120,20 @@ HEADLESS: Mapping[str, tuple[str, Story]] = {
 """The agents without a terminal, by their hosts: what they are to do, and the steps of their stories."""
 
 
+PROMPTS: Mapping[str, tuple[str, str]] = {
+    "Bring the release notes up to date": (
+        "release",
+        "Bring CHANGELOG.md up to date: read the commits since v2.3.0, sort them into added, changed and fixed, and "
+        "tag the release.",
+    ),
+    "Find out why the nightly import is slow": (
+        "import",
+        "The nightly import takes 41 minutes. Find out where the time goes, and what would make it faster.",
+    ),
+}
+"""Where the agents without a terminal run, below ~/work, and what they are asked, by their titles."""
+
+
 @contextmanager
 def headless_agents(lab: Lab) -> Iterator[None]:
     """Run a hub of the lab's own, and agents without a terminal that play stories; both end with the context."""
@@ -130,9 +144,13 @@ def headless_agents(lab: Lab) -> Iterator[None]:
 
 
 def spawn(lab: Lab, host: str, title: str, story: Story, times: int = 100) -> None:
-    """Start an agent without a terminal that plays a story again and again."""
+    """Start an agent without a terminal that plays a story again and again, whatever its prompt says."""
+    name, prompt = PROMPTS[title]
+    place = next(one for one in (lab.local, *lab.machines) if one.name == host).home / "work" / name
+    place.mkdir(parents=True, exist_ok=True)
     steps = " ;; ".join(f"{does} {text} ;; wait {seconds}" for seconds, does, text in story)
-    words = ["spawn", "--harness", "scripted", "--host", host, "--title", title, " ;; ".join([steps] * times)]
+    (place / ".navi-story").write_text(" ;; ".join([steps] * times) + "\n")
+    words = ["spawn", "--harness", "scripted", "--host", host, "-c", str(place), "--title", title, prompt]
     environment = lab.environment()
     subprocess.run([sys.executable, "-m", "navi", *words], env=environment, capture_output=True, check=True)
 

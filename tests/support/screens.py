@@ -114,7 +114,7 @@ SCREENS = (
             Step((":",), "Message"), Step((), TYPED, TYPED), Step(("Enter",), "2 of 3 done, 1 failed"),
         ),
     ),
-    Screen("answer", (Step(("1",), r"asks \(permission\)"),), (USUAL, SMALL, TINY), ("dark", "light")),
+    Screen("answer", (Step(("1",), "❯ 1  Yes"),), (USUAL, SMALL, TINY), ("dark", "light")),
     Screen(
         "headless", (Step(("!", "!"), r"❯ \S Bring"), Step(("w",), "permission: Script git tag -s")),
         has=("1 answers",),

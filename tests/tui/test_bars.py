@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from navi.core.failure import HostState
@@ -47,6 +49,25 @@ COUNTS = [
 def test_counts(statuses: list[str], expected: str) -> None:
     sessions = [session(f"s{number}", word) for number, word in enumerate(statuses)]
     assert lines(header(view("local", *sessions)))[0] == expected
+
+
+NARROWER = [
+    (60, 2, " navi  1 needs you  1 error  2 working  4 local, 0 remote"),
+    (50, 2, " navi  1 needs you  1 error  2 working"),
+    (34, 2, " 1 needs you  1 error  2 working"),
+    (24, 2, " 1 needs you  1 error"),
+    (16, 2, " 1 needs you  …"),
+    (40, 1, " 1 needs you  1 error  ? far  local 1!"),
+    (70, 1, " navi  1 needs you  1 error  2 working  ✔ local 4 (1!)    ? far auth"),
+]
+
+
+@pytest.mark.parametrize(("width", "height", "expected"), NARROWER)
+def test_what_has_no_room_is_left_out_as_a_whole(width: int, height: int, expected: str) -> None:
+    words = ("waiting", "error", "working", "working")
+    local = view("local", *(session(f"s{number}", word) for number, word in enumerate(words)))
+    shown = header(local, view("far", state=HostState.AUTH))
+    assert re.sub(" {3,}", "    ", lines(shown, width, height)[0]) == re.sub(" {3,}", "    ", expected)
 
 
 def test_a_filter_does_not_hide_that_a_session_needs_the_user() -> None:
@@ -97,8 +118,10 @@ FITS = [
     ((1, 9, 40), 80, "", " ✔ 49   ✖ bad0 unreachable   ✔ asks0 2 (1!)   ✔ asks1 2 (1!)   +7 more"),
     ((9, 0, 9), 48, "", " ✔ 9   ✖ bad0 unreachable   +8 more"),
     ((9, 0, 9), 60, "", " ✔ 9   ✖ bad0 unreachable   ✖ bad1 unreachable   +7 more"),
-    ((9, 9, 9), 36, "", " ✔ 18   ✖ bad0   ✖ bad1   +16"),
-    ((9, 9, 9), 36, "asks8", " ✔ 18   ✔  asks8  (1!)   ✖ bad0   +16"),
+    ((9, 9, 9), 36, "", " ✖ bad0  ✖ bad1  ✖ bad2  ✖ bad3  +14"),
+    ((9, 9, 9), 36, "asks8", "  asks8  1!  ✖ bad0  ✖ bad1  +15"),
+    ((1, 1, 4), 30, "", " ✖ bad0  asks0 1!"),
+    ((0, 0, 9), 30, "", " ✔ 9"),
     ((3, 0, 0), 50, "", " ✖ bad0 unreachable   ✖ bad1 unreachable   +1 more"),
 ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from navi.config.reader import read_remotes
-from tests.support.dashboard import begin, navi, selected
+from tests.support.dashboard import begin, navi, selected, wrapped
 from tests.support.machines import Account, Lab
 from tests.support.resumable import install, start
 from tests.support.terminal import Terminal
@@ -147,7 +147,7 @@ def test_a_remotes_yaml_that_appears_meanwhile_is_not_overwritten(lab: Lab) -> N
         path.write_text("remotes: [{name: mine, host: mine}]\n")
         screen.press("a")
         screen.press("Enter")
-        screen.wait_for("does not end with a list of entries; add the hosts there by hand")
+        screen.wait_for(wrapped("does not end with a list of entries; add the hosts there by hand"))
         screen.press("Escape")
         screen.wait_gone("ticked")
     assert path.read_text() == "remotes: [{name: mine, host: mine}]\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.support.claude import put_claude
-from tests.support.dashboard import navi
+from tests.support.dashboard import navi, wrapped
 from tests.support.machines import Lab
 from tests.support.puppet import spawn
 from tests.support.serving import serving
@@ -26,7 +26,7 @@ def test_feedback_is_sent_queued_and_handed_over(lab: Lab, far: bool) -> None:
         screen.wait_for("its agent gets it at the end of its turn; from now on it takes feedback (navi collaborate)")
         screen.type("use tabs")
         screen.press("Enter")
-        screen.wait_for(re.compile("hooks are .*, and they hand feedback over; navi hooks install --host"))
+        screen.wait_for(wrapped("and they hand feedback over; navi hooks install --host"))
         verb(lab, "hooks", "install", "claude", "--yes", "--host", "atlas" if far else "local")
         screen.press("Enter")
         screen.wait_for("queued for api: its agent gets it at the end of its turn")

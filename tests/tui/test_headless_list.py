@@ -174,8 +174,7 @@ def test_details_say_what_the_hub_knows(lab: Lab) -> None:
         screen.wait_for("1 question")
         screen.press("i")
         screen.wait_for(re.compile("hub says +permission"))
-        screen.wait_for(re.compile("because +its agent asks for permission"))
-        screen.wait_for(re.compile("decided by +permission \\(hub"))
+        screen.wait_for(re.compile("❯ hub +permission .*its agent asks for permission"))
         screen.wait_for(re.compile("questions +1 open: permission"))
         screen.wait_for(re.compile("agent +scripted"))
 

@@ -48,6 +48,10 @@ def test_output_streams_and_input_shows_how_far_it_is(lab: Lab, far: bool) -> No
         screen.wait_gone("handed over")
 
 
+SINCE = {word: re.compile(rf"{word}  (just now|\d+\w ago)") for word in ("complete", "waiting")}
+"""What the head of the page says of a status."""
+
+
 def pages_up_to(screen: Terminal, wanted: str) -> bool:
     """Return whether the page shows something; else go a page up."""
     if re.search(wanted, screen.screen()):
@@ -61,7 +65,7 @@ def id_on(screen: Terminal) -> str:
     screen.press("i")
     found = re.search(r"spawn_[0-9a-f]{16}", screen.wait_for(re.compile("session +.*spawn_")))
     screen.press("i")
-    screen.wait_gone("decided by")
+    screen.wait_gone("How the status was decided")
     assert found
     return found[0]
 
@@ -103,18 +107,18 @@ def test_an_agent_is_ended_and_goes_on(lab: Lab, far: bool) -> None:
         screen.wait_for("End api")
         screen.press("y")
         screen.wait_for("ended api; B goes on with its conversation")
-        screen.wait_for("complete for")
+        screen.wait_for(SINCE["complete"])
         screen.press("x")
         screen.wait_for("has ended already; d takes it off the list")
         screen.press("B")
         screen.wait_for("api goes on with its conversation")
-        screen.wait_for(re.compile("waiting for"))
+        screen.wait_for(SINCE["waiting"])
         agent.print(agent.text("here I am again"))
         screen.wait_for("here I am again")
         screen.press("x")
         screen.wait_for("End api")
         screen.press("y")
-        screen.wait_for("complete for")
+        screen.wait_for(SINCE["complete"])
         screen.press(":")
         screen.wait_for("its agent has ended; it goes on with its conversation and this message")
         screen.type("go further")
@@ -151,7 +155,7 @@ def test_an_agent_whose_host_is_away_is_to_end_or_not(lab: Lab) -> None:
         screen.press("y")
         screen.wait_for("x lets it go on")
         atlas.start()
-        screen.wait_for("complete for", timeout=90)
+        screen.wait_for(SINCE["complete"], timeout=90)
         screen.wait_for("its agent has ended")
 
 
@@ -182,7 +186,7 @@ def test_a_conversation_that_was_lost_is_begun_anew_after_a_question(lab: Lab) -
         screen.press("x")
         screen.wait_for("End api")
         screen.press("y")
-        screen.wait_for("complete for")
+        screen.wait_for(SINCE["complete"])
         screen.press("B")
         screen.wait_for("its agent has failed: No conversation found; B or : begins a new conversation with what is")
         screen.press(":")

@@ -48,7 +48,7 @@ def test_what_can_not_go_on_there_says_so_and_stays(lab: Lab) -> None:
         screen.wait_for("for good")
         screen.press("y")
         screen.wait_for("scripted can't go on with a conversation in a terminal; nothing was ended")
-        screen.wait_for("waiting for")
+        screen.wait_for(re.compile(r"waiting  (just now|\d+\w ago)"))
         assert "waiting" in verb(lab, "ls").stdout
 
 

@@ -141,6 +141,8 @@ def test_rebound_keys_work_and_the_screen_names_them(lab: Lab) -> None:
         screen.press("Z")
         wait_selected(screen, "two")
         screen.press("F1")
+        screen.wait_for(re.compile(r"\^N +next session"))
+        screen.press("e")
         screen.wait_for(re.compile(r"\^N +next session \(down\)"))
         screen.press("PageDown")
         screen.wait_for(re.compile(r"X F8 +kill the session, or end an agent"))

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.tui.bars import Footer, Header
+from navi.tui.frame import Content
 from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
 from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST, Layout
-from navi.tui.paint import Panel
 from navi.tui.theme import UNICODE
 from tests.support.dashboard import view
 
@@ -19,8 +19,8 @@ def layout(preview: bool = True, beside: bool = True, share: int = 50) -> Layout
     """Return a layout with two hosts in its header."""
     header = Header(UNICODE, Keymap(KEYS))
     header.show([view("local"), view("atlas")], [], 0)
-    one = Layout(header, Panel(UNICODE), Footer(UNICODE))
-    one.preview = Panel(UNICODE) if preview else None
+    one = Layout(header, Content(UNICODE), Footer(UNICODE))
+    one.preview = Content(UNICODE) if preview else None
     one.beside, one.share = beside, share
     return one
 

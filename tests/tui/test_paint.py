@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import urwid
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.text import clean
-from navi.tui.paint import Line, columns_of, fit, justify, paint, width_of, wrap
+from navi.tui.paint import Line, clip, columns_of, fit, justify, paint, shorten, width_of, wrap
 
 TEXTS = st.text(
     st.sampled_from("abc XYZ日本語ünïé✻❯│…👍🧿한글ไทย\u0301\u0308")
@@ -33,9 +34,36 @@ def text(line: Line) -> str:
     return "".join(piece for _, piece in line)
 
 
-@given(LINES, st.integers(0, 60), st.sampled_from(["…", "~"]))
+@given(LINES, st.integers(0, 60), st.sampled_from(["…", "..."]))
 def test_a_fitted_line_has_exactly_the_width(line: Line, width: int, ellipsis: str) -> None:
     assert columns_of(fit(line, width, ellipsis=ellipsis)) == width
+
+
+SHORTENED = [
+    ("name", 4, "name"), ("name of it", 9, "name of…"), ("name of it", 6, "name…"), ("name", 1, "…"), ("name", 0, ""),
+    ("日本語", 6, "日本語"), ("日本語", 5, "日本…"), ("日本語", 4, "日…"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "width", "expected"), SHORTENED)
+def test_a_text_without_room_ends_with_the_sign_of_a_cut(text: str, width: int, expected: str) -> None:
+    assert shorten(text, width) == expected
+    assert width_of(shorten(text, width, "...")) <= width
+
+
+def test_a_line_is_cut_only_if_it_has_no_room() -> None:
+    assert clip([("", "ab"), ("x", "cd")], 4) == [("", "ab"), ("x", "cd")]
+    assert text(clip([("", "ab"), ("x", "cd")], 3)) == "ab…"
+
+
+TRIMS = [(), (0, 1, 0, 1), (0, 1), (3,), (0, 0, 5, 2), (2, 1, 3, 1), (0, 0, 12, 3), (0, 0, 12, 2)]
+
+
+@pytest.mark.parametrize("trim", TRIMS)
+def test_a_canvas_gives_the_rows_that_urwid_would_give(trim: tuple[Any, ...]) -> None:
+    canvas = paint([[("a", "one"), ("b", " 日本")], [], [("", "two")]], 12, 3)
+    for _ in range(2):
+        assert list(canvas.content(*trim)) == list(urwid.TextCanvas.content(canvas, *trim))
 
 
 @given(LINES, LINES, st.integers(0, 60))
@@ -48,6 +76,11 @@ def test_a_canvas_has_exactly_the_size(lines: list[Line], width: int, height: in
     canvas = paint(lines, width, height)
     assert (canvas.cols(), canvas.rows()) == (width, height)
     assert [width_of(row.decode()) for row in canvas.text] == [width] * height
+
+
+@pytest.mark.usefixtures("ascii_terminal")
+def test_a_text_that_was_cut_shows_so_in_a_terminal_without_unicode() -> None:
+    assert paint([[("", "cut…")]], 6, 1).text == [b"cut~  "]
 
 
 @given(LINES)

@@ -88,6 +88,10 @@ FOOTERS = [
     ("git", USUAL._replace(on_page=True), ("git", PAGE), "c comments|Esc back|H hosts|: message|n new|x kill"),
     ("of an ended one", USUAL._replace(on_page=True, session=None), ("git", PAGE), "c comments|Esc back|H hosts|n new"),
     ("watch", USUAL._replace(on_page=True, session=headless("running")), ("watch", PAGE), "Enter attach|Esc back|H"),
+    ("hosts", USUAL._replace(on_page=True, page="hosts", session=None), ("hosts", PAGE), "Esc back|n new|/ search|^P"),
+    ("hosts with lost sessions", USUAL._replace(on_page=True, page="hosts", session=None, lost=True), ("hosts", PAGE),
+     "B bring back|Esc back|n new"),
+    ("comments", USUAL._replace(on_page=True, page="comments"), ("comments", PAGE), "Esc back|H hosts|: message"),
 ]  # fmt: skip
 
 
@@ -99,6 +103,13 @@ def test_the_footer_offers_what_can_be_done_the_most_useful_first(
     shown = "|".join(" ".join(one) for one in footer)
     assert shown.startswith(expected)
     assert shown.endswith("^P more|? help")
+
+
+def test_a_page_does_not_offer_the_key_that_opened_it() -> None:
+    for command in ("hosts", "details", "comments", "git"):
+        assert not is_offered(command, USUAL._replace(on_page=True, page=command))
+        assert is_offered(command, USUAL._replace(on_page=True, page="help"))
+    assert is_offered("help", USUAL._replace(on_page=True, page="help"))
 
 
 def test_what_decides_is_named_after_commands_that_there_are() -> None:

@@ -18,7 +18,7 @@ def test_one_key_brings_back_what_a_host_has_lost(lab: Lab, far: bool) -> None:
     with navi(lab, 160) as screen:
         screen.wait_for("web")
         screen.press("H")
-        screen.wait_for("2 sessions")
+        screen.wait_for(re.compile(r"connected( +\S+s)? +2 "))
         until_noted(there, "api", "web")
         there.tmux("kill-server")
         screen.wait_for("2 sessions lost with a tmux server")
@@ -44,7 +44,7 @@ def test_what_does_not_come_back_says_why_and_stays_lost(lab: Lab, far: bool) ->
     with navi(lab, 160) as screen:
         screen.wait_for("api")
         screen.press("H")
-        screen.wait_for("1 session ")
+        screen.wait_for(re.compile(r"connected( +\S+s)? +1 "))
         until_noted(there, "api")
         there.tmux("kill-server")
         screen.wait_for("1 session lost")

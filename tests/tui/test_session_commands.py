@@ -126,8 +126,8 @@ def test_several_are_selected_across_machines_and_killed_with_a_result_each(lab:
         screen.wait_for(re.compile(r"\w+ +one +\[atlas\]  no git repository"))
         screen.wait_for(re.compile(r"\w+ +four {2,}no git repository"))
         screen.press("y")
-        screen.wait_for(re.compile(r"✔  three  \[atlas\]  killed$", re.MULTILINE))
-        screen.wait_for(re.compile(r"✔  four +killed$", re.MULTILINE))
+        screen.wait_for(re.compile(r"✔  three  \[atlas\]  killed *│", re.MULTILINE))
+        screen.wait_for(re.compile(r"✔  four +killed *│", re.MULTILINE))
         screen.wait_for("u brings back the last one, u again the one before")
         until(lambda: living(atlas) == {"two"} and living(lab.local) == {"bystander"}, what="they are dead")
         screen.press("Enter")
@@ -239,7 +239,7 @@ def test_dismissing_several_reports_which_have_no_status_file(lab: Lab) -> None:
         screen.wait_for("Dismiss 2 sessions?")
         screen.press("y")
         screen.wait_for("✖  bare  [atlas]  has no readable status file; nothing to dismiss")
-        screen.wait_for(re.compile(r"✔  api   \[atlas\]  dismissed$", re.MULTILINE))
+        screen.wait_for(re.compile(r"✔  api   \[atlas\]  dismissed *│", re.MULTILINE))
 
 
 # ---- marking
@@ -292,7 +292,7 @@ def type_into(screen: Terminal, label: str, text: str) -> None:
     assert focused(screen) == label
     screen.press("C-u")
     screen.type(text)
-    screen.wait_for(re.compile(rf"^ {label} +{re.escape(text)}", re.MULTILINE))
+    screen.wait_for(re.compile(rf"^[^│\n]*│ {label} +{re.escape(text)}", re.MULTILINE))
 
 
 def wait_focus_leaves(screen: Terminal, field: str) -> None:
@@ -304,7 +304,7 @@ def focused(screen: Terminal) -> str:
     lit = tmux_of(screen, "capture-pane", "-p", "-e")
     for line in lit.splitlines():
         plain = re.sub(r"\x1b\[[0-9;]*m", "", line)
-        found = re.match(r" (host|name|directory|agent|command line) | +\[.\] (.+?) *$", plain)
+        found = re.search(r"│ (?:(host|name|directory|agent|command line) | +\[.\] (.+?) *│)", plain)
         if found and re.search(r"48;5;80m|\x1b\[7m|106m", line):
             return found[1] or found[2]
     return ""
@@ -320,9 +320,9 @@ def test_the_directory_is_at_first_the_current_one_here_and_the_home_on_a_remote
     screen = terminal(command, lab.environment() | {"PYTHONPATH": str(Path(__file__).parents[2])})
     screen.wait_for("atlas")
     screen.press("n")
-    screen.wait_for(re.compile(r"^ directory +\S+/work *$", re.MULTILINE))
+    screen.wait_for(re.compile(r"│ directory +\S+/work *│", re.MULTILINE))
     screen.press("Up", "Right")
-    screen.wait_for(re.compile(r"^ directory +~ *$", re.MULTILINE))
+    screen.wait_for(re.compile(r"│ directory +~ *│", re.MULTILINE))
 
 
 @HERE_AND_THERE
@@ -532,7 +532,7 @@ def test_a_long_table_is_cut_counted_and_leaves_the_list_in_sight(lab: Lab) -> N
         screen.wait_for("20 selected")
         screen.press("x")
         screen.wait_for("Kill 20 sessions?")
-        screen.wait_for(re.compile(r"Kill 20 sessions\? ─+ 1-\d+/20 ─"))
+        screen.wait_for(re.compile(r"─ Kill 20 sessions\? ─+.*─ 1-\d+/20 ─", re.DOTALL))
         screen.press("End")
         screen.wait_for(re.compile(r"─ \d+-20/20 ─"))
         screen.press("g")

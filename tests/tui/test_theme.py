@@ -67,8 +67,8 @@ def test_signs(chosen: str, unicode_terminal: bool, expected: Glyphs) -> None:
 
 def signs(glyphs: Glyphs) -> list[str]:
     """Return every sign of a set."""
-    single = [glyphs.cursor, glyphs.bar, glyphs.rule, glyphs.wall, glyphs.ellipsis, glyphs.dot]
-    return [*single, *glyphs.status.values(), *glyphs.hosts.values()]
+    single = [glyphs.cursor, glyphs.bar, glyphs.rule, glyphs.wall, glyphs.thumb, glyphs.dot]
+    return [*single, *glyphs.corners, *glyphs.status.values(), *glyphs.hosts.values()]
 
 
 def test_every_sign_takes_one_column() -> None:
@@ -202,7 +202,7 @@ def test_what_needs_you_what_is_selected_and_what_matches_stands_out(theme: str,
 
 def test_without_colours_there_are_only_attributes() -> None:
     words = {word for entry in palette("light", 1) for word in entry[3].split(",")}
-    assert words == {"default", "bold", "italics", "underline", "standout"}
+    assert words == {"default", "bold", "italics", "underline", "standout", "strikethrough"}
     assert {part for entry in palette("light", 1) for part in (*entry[1:3], *entry[4:])} == {"default"}
 
 

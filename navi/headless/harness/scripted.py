@@ -6,6 +6,8 @@ Its prompts say what it does, as steps with " ;; " between them:
     ask TEXT           ask whether it may do it    print N SECONDS TEXT   say it N times, and rest between
     offer TEXT         ask so until that is allowed always         exit STATUS
     raw TEXT           print a line that is no message
+
+Where its directory has a file `.navi-story`, its steps are the first line of that, whatever the prompt is.
 """
 
 from __future__ import annotations
@@ -109,6 +111,7 @@ while IFS= read -r line; do
         say taken uuid "$value" ''
         text=${line#*'"text":"'}
         text=${text%'"}'}
+        [ ! -f .navi-story ] || IFS= read -r text <.navi-story
         turn ;;
     '{"do":"interrupt"'*)
         interrupted ;;

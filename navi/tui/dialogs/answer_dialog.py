@@ -10,6 +10,7 @@ from navi.core.text import clean
 from navi.tui.dialogs.dialog import Dialog, Form
 from navi.tui.dialogs.fields import TextField
 from navi.tui.dialogs.table import Row, table
+from navi.tui.frame import bar
 from navi.tui.keymap import ANSWER, DIALOG
 from navi.tui.paint import Line, Segment, columns_of, wrap
 from navi.tui.theme import Glyphs
@@ -33,6 +34,8 @@ class AnswerDialog(Dialog):
     """
 
     types_several = False
+    widest = 96
+    narrowest = 60
 
     def __init__(
         self, glyphs: Glyphs, addresses: Sequence[str], chosen: int, send: Send, ask_for_text: Send,
@@ -174,12 +177,15 @@ class AnswerDialog(Dialog):
     def body(self, width: int) -> list[Line]:
         """Return what is asked, the choices, and the table of several sessions."""
         question = self.question
-        rows = self._table() if len(self._asked) > 1 else []
-        results = table(rows, width, self.glyphs.ellipsis, wraps=True)
+        results = self._results(width)
         if question is None:
             return results
-        choices = [line for one in question.choices for line in self._choice_lines(one, width)]
+        choices = [line for one in question.choices for line in self._choice_rows(one, width)]
         return [*self._question_lines(question, width), *choices, *results]
+
+    def _results(self, width: int) -> list[Line]:
+        """Return the table of several sessions."""
+        return table(self._table() if len(self._asked) > 1 else [], width, self.glyphs.ellipsis, wraps=True)
 
     def _question_lines(self, question: Question, width: int) -> list[Line]:
         about = " ".join(filter(None, (question.agent, f"asks ({question.kind})", question.tool)))
@@ -190,6 +196,11 @@ class AnswerDialog(Dialog):
         return lines + [
             [("title", f" {part}")] for line in question.text.split("\n") for part in wrap(line, width - 2)
         ]
+
+    def _choice_rows(self, one: Choice, width: int) -> list[Line]:
+        """Return a choice as it is painted: the chosen one over the whole width."""
+        lines = self._choice_lines(one, width)
+        return [bar(line, width, self.glyphs.ellipsis) for line in lines] if one.n == self._chosen else lines
 
     def _choice_lines(self, one: Choice, width: int) -> list[Line]:
         chosen = one.n == self._chosen
@@ -204,6 +215,14 @@ class AnswerDialog(Dialog):
         first, *rest = wrap(f"{one.label}  {one.more}".rstrip(), width - indent) or [""]
         style = "name" if chosen else ""
         return [[*head, (style, f"  {first}")], *([(style, " " * indent + piece)] for piece in rest)]
+
+    def natural(self, most: int) -> list[Line]:
+        """Return the lines without the bar of the chosen one, which is as wide as the dialog."""
+        question = self.question
+        if question is None:
+            return []
+        choices = [line for one in question.choices for line in self._choice_lines(one, most)]
+        return [*self._question_lines(question, most), *choices, *self._results(most)]
 
     def focused_rows(self, width: int) -> tuple[int, int] | None:
         """Return where the chosen choice is, unless the user has scrolled away."""

@@ -1,4 +1,7 @@
-"""Dialogs: questions, forms and results above the footer. An open dialog takes every key."""
+"""Dialogs: questions, forms and results, in a frame over the list, or above the footer of a small screen.
+
+An open dialog takes every key.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from typing import NamedTuple
 from navi.core.text import clean
 from navi.tui.dialogs.fields import Field
 from navi.tui.dialogs.table import Row, table
+from navi.tui.frame import Extent, ScrollingPanel
 from navi.tui.keymap import DIALOG, FORM, Keymap
-from navi.tui.paint import Line, ScrollingPanel, columns_of, fit, wrap
+from navi.tui.paint import Line, columns_of, fit, wrap
 from navi.tui.progress import Job
 from navi.tui.theme import Glyphs
 
@@ -23,16 +27,21 @@ MOST_LINES = 5
 SCROLLS = {"down": 1, "up": -1, "first": -(10**6), "last": 10**6}
 """The commands that scroll a dialog, and by how many lines."""
 
+MANY_LINES = 200
+"""Lines of a body that is not measured, because that takes longer than a key may: it gets all the columns there are."""
+
 
 class Dialog(ScrollingPanel):
     """A title, a body and a line that says which keys do what. `close` closes it.
 
     A dialog that is not `whole` leaves the list in sight. A body that does not fit is scrolled, and the title says
     which part of it is shown. Whoever opens the dialog sets `keymap`. One that `takes_lines` gets the line ends of
-    pasted text, as the key enter without a command.
+    pasted text, as the key enter without a command. In a frame it has `narrowest` to `widest` columns.
     """
 
     whole = True
+    widest = 76
+    narrowest = 44
     takes_lines: bool = False
     keymap: Keymap
 
@@ -45,7 +54,10 @@ class Dialog(ScrollingPanel):
         self._top = 0
         self._rows = 1
         self._last = 0
-        self._made: tuple[int, list[Line]] | None = None
+        self._extent = Extent()
+        self._made: dict[int, list[Line]] = {}
+        self._columns = self.narrowest
+        self._measured = 0
 
     @property
     def contexts(self) -> tuple[str, ...]:
@@ -69,7 +81,8 @@ class Dialog(ScrollingPanel):
 
     def changed(self) -> None:
         """Have the dialog painted again, with another body."""
-        self._made = None
+        self._made = {}
+        self._measured = 0
         super().changed()
 
     def body(self, width: int) -> list[Line]:
@@ -91,27 +104,72 @@ class Dialog(ScrollingPanel):
         self.note, self.fault = note, fault
         self.changed()
 
+    # ---- how large it is
+
+    def columns(self, most: int) -> int:
+        """Return how many columns the dialog asks for within its frame, of at most so many: never less than before."""
+        most = min(most, self.widest)
+        if self._measured != most:
+            self._columns = max(self._columns, min(self.needed(most), most))
+            self._measured = most
+        return min(self._columns, most)
+
+    def needed(self, most: int) -> int:
+        """Return the columns that everything takes, where there are so many."""
+        if self.length(most) > MANY_LINES:
+            return most
+        corners = ("", " " * 4)
+        rest = [[corners, *self.border_title(most)], [corners, *self.border_keys(most), ("", self.position)]]
+        return max(columns_of(line) for line in (*self.natural(most), *self._messages(most), *rest)) + 1
+
+    def natural(self, most: int) -> list[Line]:
+        """Return the lines of the body as they are where there is room for all of them."""
+        return self._body(most)
+
     def height(self, width: int, total: int) -> int:
-        """Return how many lines the dialog asks for on a screen of `width` columns and `total` lines."""
-        wanted = 1 + len(self._body(width)) + len(self._foot(width))
+        """Return how many lines the dialog asks for on a screen of `total` lines, in `width` columns.
+
+        It has two more than its text: a frame, or the title and the keys.
+        """
+        wanted = 2 + len(self.fixed(width)) + self.length(width) + len(self._messages(width))
         return wanted if self.whole else min(wanted, max(6, total // 2))
+
+    def length(self, width: int) -> int:
+        """Return how many lines can be scrolled."""
+        return len(self._body(width))
+
+    # ---- painting
+
+    def fixed(self, width: int) -> list[Line]:
+        """Return the lines above those that can be scrolled."""
+        del width
+        return []
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the dialog. With too little room the keys stay in sight, and then the title."""
-        body, foot = self._body(width), self._foot(width)
+        fixed, foot = self.fixed(width), self._foot(width)
         foot = foot[max(0, len(foot) - max(1, height - 1)) :]
-        self._rows = max(0, height - 1 - len(foot))
+        around = len(fixed) + len(foot) + (not self.framed)
+        self._rows = max(0, height - around)
+        shown = self.visible(width)
+        blank: list[Line] = [[]] * (self._rows - len(shown) if foot else 0)
+        rule = [] if self.framed else [self._rule(width)]
+        return [*rule, *fixed, *shown, *blank, *foot][-height:] if height else []
+
+    def visible(self, width: int) -> list[Line]:
+        """Return the lines of the body that are in sight, at most `_rows`."""
+        body = self._body(width)
         self._last = max(0, len(body) - self._rows)
         self._top = max(0, min(self._top_for(self.focused_rows(width)), self._last))
         shown = body[self._top : self._top + self._rows]
-        position = f"{self._top + 1}-{self._top + len(shown)}/{len(body)}" if 0 < len(shown) < len(body) else ""
-        return [self._rule(width, position), *shown, *foot][-height:] if height else []
+        self._extent = Extent(self._top, len(shown), len(body))
+        return shown
 
     def _body(self, width: int) -> list[Line]:
         """Return the body, and remember it: that of a thousand sessions takes longer than a key may."""
-        if self._made is None or self._made[0] != width:
-            self._made = width, self.body(width)
-        return self._made[1]
+        if width not in self._made:
+            self._made[width] = self.body(width)
+        return self._made[width]
 
     def _top_for(self, focused: tuple[int, int] | None) -> int:
         if focused is None:
@@ -119,7 +177,22 @@ class Dialog(ScrollingPanel):
         first, last = focused
         return min(first, max(self._top, last - self._rows + 1))
 
-    def _rule(self, width: int, position: str) -> Line:
+    @property
+    def extent(self) -> Extent:
+        """Which lines of the body are in sight."""
+        return self._extent
+
+    def border_title(self, width: int) -> Line:
+        """Return the title."""
+        del width
+        return [("title", f" {clean(self.title)} ")]
+
+    def border_keys(self, width: int) -> Line:
+        """Return the keys that fit."""
+        return [*self._key_line(width - 1), ("", " ")]
+
+    def _rule(self, width: int) -> Line:
+        position = self.position
         end: Line = [("dim", f" {position} "), ("key", self.glyphs.rule)] if position else []
         head: Line = [("key", self.glyphs.rule * 2), ("title", f" {clean(self.title)} ")]
         left = width - columns_of(end)
@@ -128,11 +201,15 @@ class Dialog(ScrollingPanel):
         return [*head, ("key", self.glyphs.rule * (left - columns_of(head))), *end]
 
     def _foot(self, width: int) -> list[Line]:
-        """Return what went wrong, what is going on, and the keys."""
+        """Return what went wrong and what is going on, and the keys, which otherwise are in the frame."""
+        return self._messages(width) if self.framed else [*self._messages(width), self._key_line(width)]
+
+    def _messages(self, width: int) -> list[Line]:
+        """Return what went wrong, and what is going on."""
         faults = wrap(clean(self.fault), width - 2) if self.fault else ()
         notes = wrap(clean(self.note), width - 2) if self.note else ()
         messages: list[Line] = [[("fault", f" {line}")] for line in faults]
-        return [*messages, *([("notice", f" {line}")] for line in notes), self._key_line(width)]
+        return [*messages, *([("notice", f" {line}")] for line in notes)]
 
     def _key_line(self, width: int) -> Line:
         """Paint the keys that fit as a whole: the first and the last one are dropped last."""
@@ -141,7 +218,8 @@ class Dialog(ScrollingPanel):
         ]
         while len(keys) > 2 and sum(map(columns_of, keys)) - 2 > width:
             del keys[-2]
-        return [segment for key in keys for segment in key]
+        *segments, (style, does) = [segment for key in keys for segment in key]
+        return [*segments, (style, does.rstrip())]
 
     def _key_name(self, command: str) -> str:
         """Return the key of a command; what fields take themselves is named by its key already."""
@@ -152,6 +230,7 @@ class Confirm(Dialog):
     """Asks whether to do something, with a table of what exactly."""
 
     whole = False
+    widest = 116
 
     def __init__(
         self, glyphs: Glyphs, title: str, rows: Sequence[Row], verb: str, confirmed: Callable[[], None],
@@ -200,6 +279,8 @@ class Report(Dialog):
     """
 
     whole = False
+    widest = 116
+    narrowest = 76
 
     def __init__(
         self, glyphs: Glyphs, title: str, subjects: Sequence[Subject], close: Callable[[], None],
@@ -299,6 +380,8 @@ def _without(words: str, found: re.Match[str]) -> str:
 class Form(Dialog):
     """Fields with labels. A failure is shown below them, and what was typed stays."""
 
+    widest = 92
+
     def __init__(self, glyphs: Glyphs, title: str, submit: Callable[[], None], close: Callable[[], None]) -> None:
         super().__init__(glyphs, title, close)
         self._submit = submit
@@ -347,6 +430,10 @@ class Form(Dialog):
             fit([("dim", f" {label:<{LABEL}}"), *line], width, ellipsis=self.glyphs.ellipsis)
             for label, line in zip(labels, lines, strict=False)
         ]
+
+    def needed(self, most: int) -> int:
+        """Return as many columns as there may be: what will be typed is not known."""
+        return most
 
     def focused_rows(self, width: int) -> tuple[int, int] | None:
         """Return where the field that takes keys is."""

@@ -25,6 +25,8 @@ Found = Losses | str | None
 class KillDialog(Confirm):
     """Confirms a kill at once, whatever is known by then. `homes` are the home folders of hosts, for short paths."""
 
+    narrowest = 60
+
     def __init__(
         self, glyphs: Glyphs, title: str, sessions: Sequence[Session], directories: Sequence[str], verb: str,
         confirmed: Callable[[], None], close: Callable[[], None],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from navi.core.text import clean
-from navi.tui.dialogs.dialog import Dialog
+from navi.tui.dialogs.chooser import Chooser
 from navi.tui.keymap import DIALOG, TICKING
 from navi.tui.paint import Line, fit, width_of, wrap
 from navi.tui.theme import Glyphs
@@ -26,8 +26,11 @@ class Choice(NamedTuple):
     note: str = ""
 
 
-class Pick(Dialog):
+class Pick(Chooser):
     """`picked` gets the keys of the ticked rows, in their order; `verb` is what it does with them."""
+
+    widest = 116
+    narrowest = 76
 
     def __init__(
         self, glyphs: Glyphs, title: str, text: str, choices: Sequence[Choice], verb: str,
@@ -40,7 +43,7 @@ class Pick(Dialog):
         self._verb = verb
         self._picked = picked
         self._ticked = set(ticked)
-        self._place = 0
+        self._names = max((width_of(clean(one.name)) for one in choices), default=0)
         self.busy = False
         self._count()
 
@@ -48,6 +51,11 @@ class Pick(Dialog):
     def contexts(self) -> tuple[str, ...]:
         """The contexts of keys while the dialog is open."""
         return (TICKING, DIALOG)
+
+    @property
+    def count(self) -> int:
+        """The number of rows."""
+        return len(self._choices)
 
     # ---- keys
 
@@ -68,22 +76,21 @@ class Pick(Dialog):
         page = max(1, self._rows - 1)
         steps = {"down": 1, "up": -1, "page_down": page, "page_up": -page, "first": -FAR, "last": FAR}
         if command in steps:
-            self._move(steps[command])
+            self.move(steps[command])
         elif command == "tick":
-            self._ticked ^= {self._choices[self._place].key}
-            self._move(1)
+            self.choose()
+            self.move(1)
         elif command == "tick_all":
             every = {one.key for one in self._choices}
             self._ticked = set() if self._ticked == every else every
         self._count()
 
-    def scroll(self, step: int) -> None:
-        """Move by so many rows."""
-        self._move(step)
-        self.changed()
-
-    def _move(self, step: int) -> None:
-        self._place = max(0, min(self._place + step, len(self._choices) - 1))
+    def choose(self) -> None:
+        """Tick the row under the cursor, or clear it."""
+        if not self.busy:
+            self._ticked ^= {self._choices[self.place].key}
+            self._count()
+            self.changed()
 
     def _count(self) -> None:
         self.title = f"{self._head}: {len(self._ticked)} of {len(self._choices)} ticked"
@@ -103,28 +110,25 @@ class Pick(Dialog):
 
     # ---- painting
 
+    def needed(self, most: int) -> int:
+        """Return the columns of the widest row."""
+        notes = max((width_of(clean(one.note)) for one in self._choices), default=0)
+        return min(self._names, max(10, most // 2)) + notes + len("   [x]   ") + 1
+
     def height(self, width: int, total: int) -> int:
         """Return how many lines the dialog asks for: all that it has, as long as a little of the list is visible."""
         return min(super().height(width, total), max(2 * LEFT_ABOVE, total - LEFT_ABOVE))
 
-    def focused_rows(self, width: int) -> tuple[int, int] | None:
-        """Return the row under the cursor, and above the first one the text, if there is room for both."""
-        above = len(self._above(width))
-        here = above + self._place
-        return (0 if self._place == 0 and here < self._rows else here), here
-
-    def body(self, width: int) -> list[Line]:
-        """Return the text and all rows."""
-        names = min(max((width_of(clean(one.name)) for one in self._choices), default=0), max(10, width // 2))
-        return [*self._above(width), *(self._row(place, names, width) for place in range(len(self._choices)))]
-
-    def _above(self, width: int) -> list[Line]:
+    def introduction(self, width: int) -> list[Line]:
+        """Return what the rows are about."""
         return [[("", f" {line}")] for line in wrap(self._text, width - 2)]
 
-    def _row(self, place: int, names: int, width: int) -> Line:
-        one, here = self._choices[place], place == self._place
+    def row(self, place: int, width: int) -> Line:
+        """Return a row: its tick, its name, and what there is to know about it."""
+        one, here = self._choices[place], place == self.place
         mark = "x" if one.key in self._ticked else " "
-        name: Line = fit([("selected" if here else "name", clean(one.name))], names, ellipsis=self.glyphs.ellipsis)
+        names = min(self._names, max(10, width // 2))
+        name = fit([("selected" if here else "name", clean(one.name))], names, ellipsis=self.glyphs.ellipsis)
         start = f" {self.glyphs.cursor if here else ' '} [{mark}] "
         line: Line = [("selected" if here else "", start), *name, ("dim", f"  {clean(one.note)}")]
         return fit(line, width, ellipsis=self.glyphs.ellipsis)

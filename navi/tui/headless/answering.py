@@ -199,5 +199,5 @@ def input_lines(input: Mapping[str, Any]) -> list[str]:
 
     lines = [line for line in clean_lines(str(input.get("plan") or summary(input))) if line]
     lines += [f"{sign} {text}" for sign, text in edit_lines(input)]
-    shown = [line if len(line) <= LONGEST else f"{line[:LONGEST]} ..." for line in lines[:MOST_INPUT]]
+    shown = [line if len(line) <= LONGEST else f"{line[:LONGEST]}…" for line in lines[:MOST_INPUT]]
     return shown if shown == lines else [*shown, MORE]

@@ -17,6 +17,7 @@ from navi.headless.transcript import asked_text
 from navi.headless.trio_client import Hub, connected
 from navi.ops import OperationError
 from navi.tui.headless.transcript import LONGEST, Message, Transcript
+from navi.tui.paint import Line
 
 Document = Mapping[str, Any]
 
@@ -198,10 +199,10 @@ class Feed:
     def _ended(self, _message: Document) -> None:
         self.questions = {}
 
-    def last_lines(self, count: int) -> list[str]:
-        """Return the last lines of the transcript, without their styles."""
+    def last_lines(self, count: int) -> list[Line]:
+        """Return the last lines of the transcript, as its page shows them."""
         lines = [line for _, block in self.transcript.blocks(False, "") for line in block]
-        return ["".join(text for _, text in line) for line in lines[-count:]]
+        return lines[-count:]
 
     # ---- what is older
 

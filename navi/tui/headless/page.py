@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from navi.core.address import LOCAL
 from navi.core.metrics import short_number
 from navi.core.model import HeadlessAgent, Session
-from navi.core.text import clean, clean_lines, exact_age, short_path
+from navi.core.text import ago, clean, clean_lines, short_path
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.keymap import Binding, Group
 from navi.tui.pages.folded import Block
@@ -105,9 +105,10 @@ class TranscriptPage(StreamPage):
             gone = "it goes on in a terminal" if feed.opened else "it is not listed any more"
             return [[("notice", f"  {gone}; below is what it printed until then")], []]
         agent, style = session.headless, status_style(session.status.word)
-        age = exact_age(time.time() - session.status.since) if session.status.since else "unknown time"
-        facts = "  ".join(filter(None, (*_facts(session, agent, self._home(session)),)))
-        lines: list[Line] = [[(style, f"  {agent.status} "), ("dim", f"for {age}  {facts}")]]
+        since = ago(time.time() - session.status.since) if session.status.since else ""
+        facts = "  ".join(filter(None, (since, *_facts(session, agent, self._home(session)))))
+        sign = self.services.glyphs.of_status(session.status.word)
+        lines: list[Line] = [[(style, f"  {sign} {agent.status}  "), ("dim", facts)]]
         advice = advice_for(session, self.services.keymap.name)
         return [*lines, *([[("notice", f"  {advice}")]] if advice else []), []]
 
@@ -124,8 +125,10 @@ class TranscriptPage(StreamPage):
         lines += self._questions(feed)
         if feed.note:
             lines.append([("dim", f"  {feed.note}")])
-        if feed.fault or not feed.ready:
-            lines.append([("fault", f"  {clean(feed.fault)}") if feed.fault else ("dim", "  fetching ...")])
+        if feed.fault:
+            lines.append([("fault", f"  {clean(feed.fault)}")])
+        elif not feed.ready:
+            lines.append([("notice", "  asking the hub for the transcript ...")])
         return [[], *lines] if lines else []
 
     def _questions(self, feed: Feed) -> list[Line]:
@@ -178,7 +181,7 @@ def _sent(one: Sent) -> Iterable[Line]:
         yield [("notice", f"{STATES.get(one.state, clean(one.state))} "), ("key", f"permission mode {clean(one.text)}")]
         return
     lines = clean_lines(one.text.strip())
-    more = f" ... {len(lines) - MOST_LINES} more lines" if len(lines) > MOST_LINES else ""
+    more = f"  {len(lines) - MOST_LINES} more lines" if len(lines) > MOST_LINES else ""
     yield [("notice", f"{STATES.get(one.state, clean(one.state))} "), ("key", f"> {lines[0]}"), ("dim", more)]
     for line in lines[1:MOST_LINES]:
         yield [("key", f"  {line}")]

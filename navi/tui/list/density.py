@@ -14,7 +14,7 @@ DENSITIES = CHOICES["density"]
 """What a user can choose; `auto` takes the most lines with which all sessions fit."""
 
 SMALL = (50, 12)
-"""Columns and lines of the list under which a session takes one line, and groups have no headings."""
+"""Columns of the list under which a session takes one line, and lines under which groups have no headings, too."""
 
 
 class Density(NamedTuple):
@@ -41,14 +41,15 @@ def headings_of(sessions: Sequence[Session]) -> Mapping[int, int]:
 
 def choose_density(chosen: str, sessions: Sequence[Session], grouped: bool, width: int, height: int) -> Density:
     """Return how a list of this size shows the sessions. `grouped` says that they are ordered by their groups."""
-    if width < SMALL[0] or height < SMALL[1]:
+    if height < SMALL[1]:
         return Density(1)
+    narrow = width < SMALL[0]
     if chosen in DENSITIES[1:]:
-        return Density(DENSITIES.index(chosen), grouped)
+        return Density(1 if narrow else DENSITIES.index(chosen), grouped)
     if len(sessions) > height:
         return Density(1, grouped)
     headings = len(headings_of(sessions)) if grouped else 0
-    for lines in (3, 2, 1):
+    for lines in (1,) if narrow else (3, 2, 1):
         if sum(_room_for(session, lines) for session in sessions) + headings <= height:
             return Density(lines, grouped)
     return Density(1, False)

@@ -8,20 +8,26 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from navi.core.listing import asks_person, group_of
-from navi.core.model import AgentStatus, HeadlessAgent, Session
+from navi.core.model import AgentStatus, Session
 from navi.core.text import age, age_lasts, clean, short_path
+from navi.tui.list.badges import badges_of, split_badges
+from navi.tui.list.columns import (
+    AGE,
+    BEFORE_NAME,
+    GAP,
+    LEAST_MESSAGE,
+    NARROW,
+    NO_COLUMNS,
+    STATUS,
+    Columns,
+    host_label,
+)
 from navi.tui.list.density import height_of as lines_of
-from navi.tui.paint import Line, Segment, columns_of, fit, justify, width_of
+from navi.tui.paint import Line, Segment, clip, columns_of, fit, justify, shorten, width_of
 from navi.tui.theme import Glyphs, flashing, lit, status_style
 
-LEAST_LABEL, MOST_LABEL = 10, 60
-"""Characters of a title: it leaves room for host and badge."""
-
-BEFORE_NAME = 5
-"""Columns of the signs before a name."""
-
-LEAST_MESSAGE = 12
-"""Columns under which one line has no room for a message."""
+LEAST_NAME = 10
+"""Columns of a name that its host leaves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class RowContext:
 
     `now` is the host's time (epoch), `home` the home directory there, `query` the search if it matches, else "".
     `unseen` says that it has finished a turn that nobody has looked at. `lines` is how many lines a session may take
-    (density.py); with one line, the message begins behind `columns` for sign, name and badges. `heading` is how many
+    (density.py); with one line, `columns` are those of names and hosts. `heading` is how many
     sessions are in the group that begins with this one, 0 if none begins or groups have no headings. `changed` says
     that its status has changed a moment ago.
     """
@@ -41,7 +47,7 @@ class RowContext:
     selected: bool = False
     query: str = ""
     lines: int = 3
-    columns: int = 0
+    columns: Columns = NO_COLUMNS
     heading: int = 0
     home: str = ""
     marked: bool = False
@@ -69,9 +75,7 @@ def _heading(session: Session, context: RowContext, width: int) -> Line:
 
 
 def _lines(session: Session, context: RowContext, width: int) -> list[Line]:
-    lines: list[Line] = [_first(session, context, width)]
-    if context.lines > 1:
-        lines += [[*_gutter(context), ("", "    "), *line] for line in _below(session, context)]
+    lines = [_only(session, context, width)] if context.lines == 1 else _several(session, context, width)
     if not context.fresh:
         lines = [[("stale", text) for _, text in line] for line in lines]
     if context.query:
@@ -80,6 +84,75 @@ def _lines(session: Session, context: RowContext, width: int) -> list[Line]:
         on_ground = flashing if context.changed else lit
         lines = [[(on_ground(style), text) for style, text in _filled(line, context, width)] for line in lines]
     return lines
+
+
+# ---- one line for a session
+
+
+def _only(session: Session, context: RowContext, width: int) -> Line:
+    """Return name, host, badges with message, status and age in columns. Without a message, a long name goes on."""
+    state = _state_in_columns(session, context, width)
+    room = width - BEFORE_NAME - columns_of(state)
+    names, text = context.columns.both, _text(session, context)
+    space = room - names - GAP
+    if space < LEAST_MESSAGE or (text is None and not _has_room(session, context.columns)):
+        return justify(_head(session, context, room)[0], state, width, ellipsis=_sign(context))
+    text = text or ("", "")
+    badges, _ = split_badges(_badges(session, context), space - 1 - min(LEAST_MESSAGE, width_of(text[1])))
+    before = " " * (GAP - bool(badges))
+    beside = fit([("", before), *badges, ("", " " * bool(badges)), text], room - names, ellipsis=_sign(context))
+    return [*_signs(session, context), *_cells(session, context), *beside, *state]
+
+
+def _has_room(session: Session, columns: Columns) -> bool:
+    """Return whether the name, and the host behind it, have room in their columns."""
+    return (width_of(clean(session.label)) if columns.host else _columns_of_label(session)) <= columns.name
+
+
+def _cells(session: Session, context: RowContext) -> Line:
+    """Return name and host in their columns, or in one."""
+    name, host = context.columns
+    if not host:
+        return fit(_label(session, context, name), name)
+    where = fit([("host", host_label(session))], host)
+    return [*fit(_label(session, context, name, with_host=False), name + 1), *where]
+
+
+def _state_in_columns(session: Session, context: RowContext, width: int) -> list[Segment]:
+    """Return status and age: statuses begin in one column, and `~` is before it."""
+    sign, tight = "~" if session.status.inferred else " ", width < NARROW
+    blank = "" if tight else " "
+    return [
+        (status_style(session.status.word), f"{blank}{sign}{_word(session):<{STATUS - 2}}"),
+        ("dim", f"{_age(session, context):>{AGE - 2 if tight else AGE - 1}} "),
+    ]
+
+
+def _text(session: Session, context: RowContext) -> Segment | None:
+    """Return the message, or the directory if its name tells more than the session's."""
+    if session.message:
+        return ("message", session.message)
+    place = short_path(session.cwd, context.home)
+    return None if place.rpartition("/")[2] in (session.name, "") else ("dim", place)
+
+
+# ---- several lines
+
+
+def _several(session: Session, context: RowContext, width: int) -> list[Line]:
+    """Return name and status, then directory, message and team. Badges without room above are on the second line."""
+    state = _state(session, context)[0 if width >= 30 else 1 :]
+    left, badges = _head(session, context, width - BEFORE_NAME - columns_of(state))
+    below = ([*_gutter(context), ("", "    "), *line] for line in _below(session, context))
+    more = [clip(line, width - 1, _sign(context)) for line in below]
+    if badges:
+        more[0] = justify(more[0], [*badges, ("", " ")], width, ellipsis=_sign(context))
+    return [justify(left, state, width, ellipsis=_sign(context)), *more]
+
+
+def _state(session: Session, context: RowContext) -> list[Segment]:
+    shown = f"{'~' if session.status.inferred else ''}{_word(session)}"
+    return [(status_style(session.status.word), f" {shown}"), ("dim", f"{_age(session, context):>{AGE - 1}} ")]
 
 
 def _below(session: Session, context: RowContext) -> Iterator[Line]:
@@ -117,56 +190,50 @@ def _gutter(context: RowContext) -> list[Segment]:
     return [("notice", context.glyphs.bar if context.query else " ")]
 
 
-def _first(session: Session, context: RowContext, width: int) -> Line:
-    right = _status(session, context) if width >= 30 else _status(session, context)[1:]
-    left = _name(session, context, width)
-    if context.lines == 1:
-        left += _beside(session, context, columns_of(left), width - columns_of(right))
-    return justify(left, right, width, ellipsis=context.glyphs.ellipsis)
+def _sign(context: RowContext) -> str:
+    return context.glyphs.ellipsis
 
 
-def _name(session: Session, context: RowContext, width: int) -> list[Segment]:
-    """Return the signs before the name, the name, and what is behind it."""
+def _signs(session: Session, context: RowContext) -> list[Segment]:
+    """Return the signs before the name."""
     word = session.status.word
-    badges = [("host", f" [{clean(session.remote)}]")] if session.remote else []
-    badges += _badges(session, context)
-    label = _title(session.label, width - columns_of(badges) - 27) if session.headless else clean(session.name)
     return [
         *_gutter(context),
         ("selected", context.glyphs.cursor) if context.selected else ("", " "),
         ("notice", "+" if context.marked else " "),
         (status_style(word), f"{context.glyphs.of_status(word)} "),
-        ("selected" if context.selected and context.fresh else "name", label),
-        *badges,
     ]
 
 
-def _status(session: Session, context: RowContext) -> list[Segment]:
-    """Return the status and its age; with one line each, statuses begin in one column."""
-    shown = f"{'~' if session.status.inferred else ''}{clean(session.word)[:12]}"
+def _head(session: Session, context: RowContext, room: int) -> tuple[Line, list[Segment]]:
+    """Return signs, name and host with the badges that fit behind them into so many columns, and the other badges."""
+    badges, others = split_badges(_badges(session, context), room - _columns_of_label(session))
+    return [*_signs(session, context), *_label(session, context, room - columns_of(badges)), *badges], others
+
+
+def _label(session: Session, context: RowContext, room: int, with_host: bool = True) -> Line:
+    """Return the name, as far as there is room, and the host behind it."""
+    host = f" {host_label(session)}" if with_host and session.remote else ""
+    name = shorten(clean(session.label), max(LEAST_NAME, room - width_of(host)), _sign(context))
+    style = "selected" if context.selected and context.fresh else "name"
+    return clip([(style, name), *([("host", host)] if host else [])], room, _sign(context))
+
+
+def _columns_of_label(session: Session) -> int:
+    return width_of(clean(session.label)) + (len(host_label(session)) + 1 if session.remote else 0)
+
+
+def _badges(session: Session, context: RowContext) -> list[Segment]:
+    return badges_of(session, context.glyphs, context.fresh, context.unseen)
+
+
+def _word(session: Session) -> str:
+    return clean(session.word)[:12]
+
+
+def _age(session: Session, context: RowContext) -> str:
     since = session.status.since
-    return [
-        (status_style(session.status.word), f"  {shown:<11}" if context.lines == 1 else f" {shown}"),
-        ("dim", f"{age(context.now - since) if since else '':>5} "),
-    ]
-
-
-def _beside(session: Session, context: RowContext, used: int, room: int) -> list[Segment]:
-    """Return the message, or the directory if its name tells more than the session's, in a column of its own."""
-    begins = max(used, context.columns) + 2
-    if room - begins < LEAST_MESSAGE:
-        return []
-    if session.message:
-        return [("", " " * (begins - used)), ("message", session.message)]
-    place = short_path(session.cwd, context.home)
-    known = place.rpartition("/")[2] in (session.name, "")
-    return [] if known else [("", " " * (begins - used)), ("dim", place)]
-
-
-def columns_before_messages(sessions: Iterable[Session], width: int) -> int:
-    """Return the columns that names and hosts take in a list of this width, if each session has one line."""
-    longest = max((width_of(session.label) + _columns_of_host(session) for session in sessions), default=0)
-    return min(BEFORE_NAME + longest, width * 2 // 5)
+    return age(context.now - since) if since else ""
 
 
 class Urgent:
@@ -192,58 +259,26 @@ class Urgent:
 
 def position(urgent: Urgent, place: int, visible: Sequence[int], width: int) -> Line:
     """Return the line that says which session is selected, and what lies above and below the visible ones."""
+    right: Line = [("dim", f" {place + 1}/{urgent.total} ")]
+    left: Line = [("", "  "), *above_and_below(urgent, visible, width - 2 - columns_of(right))]
+    return justify(left, right, width)
+
+
+def above_and_below(urgent: Urgent, visible: Sequence[int], room: int) -> Line:
+    """Return what lies above and below the visible sessions, in fewer words where there is little room."""
     above, below = visible[0], urgent.total - visible[-1] - 1
     people, errors = urgent.outside(visible[0], visible[-1])
-    parts = [f"{count} more {where}" for count, where in ((above, "above"), (below, "below")) if count]
-    left: Line = [
-        ("dim", f"   {', '.join(parts)}"),
+    urging = [
         *([("permission", f"  {people} need{'s' if people == 1 else ''} you")] if people else []),
         *([("error", f"  {errors} error{'' if errors == 1 else 's'}")] if errors else []),
     ]
-    return justify(left, [("dim", f" {place + 1}/{urgent.total} ")], width)
-
-
-def _columns_of_host(session: Session) -> int:
-    return len(session.remote) + 3 if session.remote else 0
-
-
-def _title(text: str, room: int) -> str:
-    """Return a title that leaves room for what follows."""
-    room = max(LEAST_LABEL, min(MOST_LABEL, room))
-    return text if len(text) <= room else f"{text[: room - 3].rstrip()}..."
-
-
-def _badges(session: Session, context: RowContext) -> list[Segment]:
-    badges = [*_of_headless(session.headless)] if session.headless else []
-    badges += _of_feedback(session.feedback)
-    badges += [("notice", " unseen")] if context.unseen else []
-    if session.marks.bookmarked:
-        badges.append(("notice", f" {context.glyphs.bookmark}"))
-    badges += [("key", f" #{tag}") for tag in session.marks.tags]
-    living = [agent for agent in (session.file.agents if session.file else ()) if agent.status != "stopped"]
-    if living:
-        badges.append(("dim", f" +{len(living)} agent{'s' if len(living) > 1 else ''}"))
-    if session.tmux and session.tmux.attached:
-        badges.append(("dim", " (attached)"))
-    if session.background:
-        badges.append(("dim", " (background)"))
-    if not context.fresh:
-        badges.append(("dim", " (stale)"))
-    return badges
-
-
-def _of_headless(agent: HeadlessAgent) -> Iterator[Segment]:
-    """Yield the badge of a session without a terminal, and how many questions are open."""
-    yield ("key", " Remote")
-    if agent.asked:
-        yield ("permission", f" {len(agent.asked)} question{'' if len(agent.asked) == 1 else 's'}")
-
-
-def _of_feedback(waits: int | None) -> list[Segment]:
-    """Return the badge of a session in a terminal whose agent takes feedback, and how much waits for it."""
-    if waits is None:
-        return []
-    return [("key", " Interactive"), *([("notice", f" {waits} queued")] if waits else [])]
+    line: Line = ()
+    for more in (" more", ""):
+        parts = [f"{count}{more} {where}" for count, where in ((above, "above"), (below, "below")) if count]
+        line = [("dim", f" {', '.join(parts)}"), *urging]
+        if columns_of(line) <= room:
+            break
+    return line
 
 
 def _of_agent(session: Session) -> list[Segment]:

@@ -12,11 +12,13 @@ import urwid
 from navi.core.listing import Key, find_waiting, matches
 from navi.core.model import HostView, Session
 from navi.core.notices import RESTING
+from navi.tui.frame import Content, Extent
 from navi.tui.list.changes import Changes
+from navi.tui.list.columns import NO_COLUMNS, choose_columns
 from navi.tui.list.density import Density, choose_density, headings_of, height_of
 from navi.tui.list.list_box import Box, Rows
-from navi.tui.list.rows import RowContext, Urgent, columns_before_messages, label_lasts, position
-from navi.tui.paint import Line, Panel, paint
+from navi.tui.list.rows import RowContext, Urgent, above_and_below, label_lasts, position
+from navi.tui.paint import Line, paint
 from navi.tui.theme import Glyphs
 
 POSITION_AT_LEAST = 8
@@ -26,7 +28,7 @@ WHEEL = 3
 """Lines by which the wheel scrolls."""
 
 
-class SessionList(Panel):
+class SessionList(Content):
     """Shows sessions and keeps the selected one visible. `empty` are the lines for when there is none."""
 
     def __init__(self, glyphs: Glyphs, clicked: Callable[[bool], None]) -> None:
@@ -41,7 +43,7 @@ class SessionList(Panel):
         self._grouped = False
         self._headings: Mapping[int, int] = {}
         self._density = Density()
-        self._columns = 0
+        self._columns = NO_COLUMNS
         self._urgent = Urgent(())
         self._arranged: tuple[int, int] | None = None
         self._needed: bool | None = None
@@ -50,6 +52,8 @@ class SessionList(Panel):
         self._box = Box(self._rows)
         self.empty: Sequence[Line] = ()
         self.query = ""
+        self._filters: Sequence[str] = []
+        self._height_now = 0
         self.marked: frozenset[Key] = frozenset()
         self.unseen: frozenset[Key] = frozenset()
         self._changes = Changes()
@@ -210,6 +214,7 @@ class SessionList(Panel):
             return paint(lines, *size, ellipsis=self.glyphs.ellipsis)
         self._arrange(size)
         inner = self._inner(size)
+        self._height_now = inner[1]
         self._box.shift_focus(inner, self._offset(inner[1]))
         canvas = self._box.render(inner, True)
         self._rows.forget()
@@ -226,16 +231,61 @@ class SessionList(Panel):
             return
         self._density = choose_density(self.density, self._sessions, self._grouped, *size)
         self._headings = headings_of(self._sessions) if self._density.headings else {}
-        self._columns = columns_before_messages(self._sessions, size[0]) if self._density.lines == 1 else 0
+        self._columns = choose_columns(self._sessions, size[0]) if self._density.lines == 1 else NO_COLUMNS
         self._urgent = Urgent(self._sessions)
         self._rows.show(self._sessions)
         self._arranged = size
 
     def _inner(self, size: tuple[int, int]) -> tuple[int, int]:
-        """Return the size of the list without the line that says what lies above and below, which small lists lack."""
+        """Return the size of the list without the line that says what lies above and below, which small lists lack, and
+        those with a frame.
+        """
         width, height = size
+        if self.framed:
+            return size
         total = sum(map(self._height, range(min(len(self._sessions), height + 1))))
         return (width, height - 1) if total > height >= POSITION_AT_LEAST else size
+
+    # ---- the frame
+
+    def name_filters(self, words: Sequence[str]) -> None:
+        """Show in the frame what narrows the list."""
+        if words != self._filters:
+            self._filters = words
+            self._invalidate()
+
+    def border_title(self, width: int) -> Line:
+        """Return what is listed."""
+        del width
+        filters = " ".join(self._filters)
+        return [("title", " sessions "), *([("notice", f"{filters} ")] if filters else [])]
+
+    def border_keys(self, width: int) -> Line:
+        """Return what lies above and below the visible sessions."""
+        if not self._sessions or self.extent.seen >= self.extent.total:
+            return ()
+        return [*above_and_below(self._urgent, self._box.visible, width - 1), ("", " ")]
+
+    @property
+    def position(self) -> str:
+        """Which session is selected, of how many."""
+        return f"{self._place + 1}/{len(self._sessions)}" if self._sessions else ""
+
+    @property
+    def extent(self) -> Extent:
+        """Which sessions are in sight."""
+        visible = self._box.visible if self._sessions else ()
+        return Extent(visible[0], len(visible), len(self._sessions)) if visible else Extent()
+
+    @property
+    def cursor_rows(self) -> range:
+        """The rows of the selected session."""
+        if not self._sessions or not self._height_now:
+            return range(0)
+        offset = self._offset(self._height_now)
+        return range(offset, offset + self._height(self._place))
+
+    # ---- painting
 
     def _offset(self, height: int) -> int:
         """Return on which line the session under the cursor begins: the visible part moves as little as possible."""

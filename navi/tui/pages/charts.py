@@ -8,8 +8,8 @@ from navi.core.facts import Part
 from navi.tui.paint import Line, fit, width_of
 from navi.tui.theme import Glyphs
 
-INDENT = 14
-"""Columns of the labels of a page; labels of bars may be wider."""
+INDENT = 16
+"""Columns before the texts of a page (labels.py); labels of bars may take more."""
 
 NARROWEST = 5
 """Columns of the narrowest bar; with less room, only label and figure are shown."""

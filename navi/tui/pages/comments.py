@@ -10,13 +10,14 @@ import trio
 
 from navi.core.address import LOCAL
 from navi.core.model import Session
-from navi.core.text import clean
+from navi.core.text import ago, clean
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.comments import Comment, Talk, comments
 from navi.tui.keymap import Keymap
 from navi.tui.pages.fetcher import Fetcher, in_words
-from navi.tui.pages.git import GitFetcher, GitView, ago, branch_of, style_of
+from navi.tui.pages.git import GitFetcher, GitView, asking, branch_of, style_of
+from navi.tui.pages.labels import of_segments
 from navi.tui.pages.page import Entry, Services, SessionPage
 from navi.tui.paint import Line
 
@@ -113,18 +114,18 @@ def _subject(git: GitView) -> Subject | None:
     return (git.repository.url, git.request.number) if git.repository and git.request else None
 
 
-def comment_lines(git: GitView, view: CommentsView, now: float, clock: float, keymap: Keymap) -> list[Line]:
+def comment_lines(git: GitView, view: CommentsView, now: float, clock: float, keymap: Keymap) -> list[Entry]:
     """Return the page's text. `now` is of `trio.current_time`, `clock` the time of this machine (epoch)."""
     if git.request is None:
-        asking: list[Line] = [[("notice", f"  asking {git.asking} ...")]] if git.asking else []
         why = git.fault or git.doubt
-        return [*asking, *([[("fault", f"  {clean(why)}")]] if why else [])]
-    lines: list[Line] = [[("dim", f"  {'pull request':<12}"), ("name", f"#{git.request.number} {git.request.title}")]]
-    if view.asking:
-        lines.append([("notice", "  asking gh on this machine ...")])
+        return [*([asking(git.asking)] if git.asking else []), *([[("fault", f"  {clean(why)}")]] if why else [])]
+    title = [("key", f"#{git.request.number} "), ("name", clean(git.request.title))]
+    lines: list[Entry] = [of_segments("pull request", title)]
     if view.fault:
         lines.append([("fault", f"  {clean(view.fault)}")])
-    if view.seen is not None:
+    if view.asking:
+        lines.append(asking("gh on this machine"))
+    elif view.seen is not None:
         keys = f"{keymap.name('refresh')} refreshes, {keymap.name('comments')} goes back to git"
         lines.append([("dim", f"  fetched {ago(now - view.seen)}; {keys}")])
     return [*lines, *(_talk(view.talk, git.request.url, clock) if view.talk else [])]

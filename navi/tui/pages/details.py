@@ -1,25 +1,43 @@
-"""The page of details: everything known about a session, where from and how old; times, tools and tokens."""
+"""The page of details: what a session asks and where, how its status was decided, all that is known; times, tokens."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import trio
 
-from navi.core.facts import Fact, facts, recent_text, time_parts, tokens_text, tool_parts, tools_text
+from navi.core.address import LOCAL
+from navi.core.facts import (
+    NO_STATUS,
+    Fact,
+    agent_facts,
+    answers,
+    cleaned,
+    evidence_texts,
+    place_facts,
+    recent_text,
+    rule,
+    time_parts,
+    tokens_text,
+    tool_parts,
+    tools_text,
+)
 from navi.core.metrics import Metrics, metrics_of
 from navi.core.model import HostView, Session
-from navi.core.text import clean, exact_age
+from navi.core.text import age, ago, clean, exact_age, short_path
 from navi.ops.losses import Losses
 from navi.tui.headless.deeds import Deeds
 from navi.tui.pages.branches import Branches
 from navi.tui.pages.charts import Bar, Chart
+from navi.tui.pages.grid import Grid, GridRow
+from navi.tui.pages.labels import Labelled, heading, labelled, of_segments
 from navi.tui.pages.page import Entry, Services, SessionPage
 from navi.tui.pages.questions import Questions
 from navi.tui.pages.token_counts import TokenCounts, TokenView
-from navi.tui.paint import Line
-from navi.tui.theme import status_style
+from navi.tui.theme import Glyphs, status_style
+
+INFERRED = "~ before a status: neither a hook nor the agent's own file reports it, so navi derived it from the rest"
 
 
 class DetailsPage(SessionPage):
@@ -44,10 +62,12 @@ class DetailsPage(SessionPage):
 
     def lines_about(self, session: Session) -> Sequence[Entry]:
         """Return everything known about the session."""
-        view = self.services.fleet.view(session.host)
-        lines = detail_lines(session, view, view.clock(time.time()), self._tokens.view(session))
-        deeds = map(_fact, self._deeds.facts(session))
-        return [*self._questions.lines(session), *lines, *_git(self._branches.of(session)), *deeds]
+        services, found = self.services, self._branches.of(session)
+        view = services.fleet.view(session.host)
+        tokens = self._tokens.view(session)
+        lines = detail_lines(session, view, view.clock(time.time()), services.glyphs, tokens, found)
+        deeds = _facts(self._deeds.facts(session))
+        return [*self._questions.lines(session), *lines, *([*heading("Who did what"), *deeds] if deeds else [])]
 
     def follow(self) -> None:
         """Count tokens when the session has moved on, and read what it asks."""
@@ -66,25 +86,85 @@ class DetailsPage(SessionPage):
         return False
 
 
-def detail_lines(session: Session, view: HostView, now: float, tokens: TokenView | None = None) -> list[Entry]:
-    """Return everything known about a session: where from, and how old. `now` is the host's time (epoch)."""
-    host = f"{view.name} ({view.destination}), {view.state}"
-    lines: list[Entry] = [_fact(fact) for fact in facts(session, host, view.frame, now)]
-    return [*lines, *_usage(metrics_of(session, now), tokens)]
+def detail_lines(
+    session: Session, view: HostView, now: float, glyphs: Glyphs, tokens: TokenView | None = None,
+    found: Losses | None = None,
+) -> list[Entry]:  # fmt: skip
+    """Return everything known about a session, what a person wants to know first. `now` is the host's time (epoch),
+    `found` what git knows of its directory.
+    """
+
+    def since(time: float | None) -> str:
+        return "age unknown" if time is None else ago(now - time)
+
+    frame = view.frame
+    place = [Fact("session", session.address), Fact("host", f"{view.name} ({view.destination}), {view.state}")]
+    if session.headless:
+        place.append(Fact("hub says", session.word))
+    usage = _usage(metrics_of(session, now), tokens)
+    return [
+        *_facts([Fact("message", session.message), *answers(session, since)]),
+        _status(session, now, glyphs),
+        *_directory(session, frame.home if frame else "", found),
+        *_facts(agent_facts(session)),
+        *heading("How the status was decided"),
+        *_decision(session, view, now, glyphs),
+        *heading("The session"),
+        *_facts([*place, *place_facts(session, frame, since)]),
+        *([*heading("Time, tools and tokens"), *usage] if usage else []),
+    ]
 
 
-def _git(found: Losses | None) -> list[Line]:
-    """Return the branch of the session's directory, and what is in no commit."""
+def _status(session: Session, now: float, glyphs: Glyphs) -> Labelled:
+    """Return the status as the list shows it, with its age."""
+    status = session.status
+    style, sign = status_style(status.word), "~" if status.inferred else ""
+    old = f"  {ago(now - status.since)}" if status.since else ""
+    word = (style, f"{glyphs.of_status(status.word)} {sign}{clean(session.word)}")
+    return of_segments("status", [word, ("dim", old)])
+
+
+def _directory(session: Session, home: str, found: Losses | None) -> list[Labelled]:
+    """Return directory, branch, and what is in no commit."""
+    where = "" if session.host == LOCAL else f" on {session.host}"
+    lines = [labelled("directory", f"{short_path(session.cwd, home)}{where}")] if session.cwd else []
     if found is None or not found.git:
-        return []
-    lines = [_fact(Fact("branch", found.branch or "none (detached HEAD)"))] if not found.problem else []
-    return [*lines, _fact(Fact("uncommitted", found.changes))]
+        return lines
+    if not found.problem:
+        lines.append(labelled("branch", found.branch or "none (detached HEAD)", "name" if found.branch else "notice"))
+    return [*lines, labelled("uncommitted", found.changes)] if found.changes else lines
 
 
-def _fact(fact: Fact) -> Line:
+def _decision(session: Session, view: HostView, now: float, glyphs: Glyphs) -> Iterator[Entry]:
+    """Yield all evidence in columns, with a mark where it decided, and the rule; without evidence, the reason."""
+    status = session.status
+    rows = [
+        GridRow((
+            ("name" if piece.decided else "", f"{glyphs.cursor if piece.decided else ' '} {piece.source}"),
+            (status_style(piece.word) if piece.word else "dim", clean(piece.word) or NO_STATUS),
+            ("dim", "" if piece.since is None else age(now - piece.since)),
+            ("", clean(words)),
+        ))
+        for piece, words in zip(status.evidence, evidence_texts(status.evidence), strict=True)
+    ]  # fmt: skip
+    if rows:
+        yield Grid(tuple(rows), ("  source", "says", "age", "because"), (2,), frozenset({2}), indent=0)
+    else:
+        yield from _facts([Fact("source", str(status.source)), Fact("because", status.reason)])
+    if view.frame:
+        yield from _facts([Fact("rule", rule(session, view.frame))])
+    if status.inferred:
+        yield labelled("", INFERRED, "dim")
+
+
+def _facts(found: Iterable[Fact]) -> list[Labelled]:
+    return [_fact(one) for one in cleaned(found)]
+
+
+def _fact(fact: Fact) -> Labelled:
     rest = fact.text.removeprefix(fact.status)
     status = [(status_style(fact.status), fact.status)] if fact.status else []
-    return [("dim", f"  {fact.label:<12}"), *status, *([("", rest)] if rest else [])]
+    return of_segments(fact.label, [*status, *([("", rest)] if rest else [])])
 
 
 def _usage(metrics: Metrics | None, tokens: TokenView | None) -> list[Entry]:
@@ -100,8 +180,8 @@ def _usage(metrics: Metrics | None, tokens: TokenView | None) -> list[Entry]:
     return [*lines, *(_tokens(tokens) if tokens else [])]
 
 
-def _tokens(view: TokenView) -> list[Line]:
+def _tokens(view: TokenView) -> list[Labelled]:
     known = [_fact(Fact("tokens", tokens_text(view.tokens)))] if view.tokens else []
     if view.fault:
-        return [*known, [("dim", f"  {'' if known else 'tokens':<12}"), ("notice", clean(view.fault))]]
-    return known or [_fact(Fact("tokens", "counting ..."))]
+        return [*known, labelled("" if known else "tokens", view.fault, "notice")]
+    return known or [labelled("tokens", "counting ...", "notice")]

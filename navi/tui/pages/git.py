@@ -10,12 +10,13 @@ import trio
 
 from navi.core.address import LOCAL
 from navi.core.model import Session
-from navi.core.text import age, clean
+from navi.core.text import ago, clean, short_path
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
 from navi.tui.keymap import Keymap
 from navi.tui.pages.fetcher import Fetcher, in_words
+from navi.tui.pages.labels import Labelled, labelled, of_segments
 from navi.tui.pages.page import Entry, Services, SessionPage
 from navi.tui.paint import Line
 
@@ -103,8 +104,10 @@ class GitPage(SessionPage):
 
     def lines_about(self, session: Session) -> Sequence[Entry]:
         """Return what is known of the session's directory."""
-        clock = self.services.fleet.view(session.host).clock(time.time())
-        return git_lines(self._git.view(session), trio.current_time(), clock, self.services.keymap)
+        host = self.services.fleet.view(session.host)
+        home = host.frame.home if host.frame else ""
+        clock = host.clock(time.time())
+        return git_lines(self._git.view(session), trio.current_time(), clock, self.services.keymap, home)
 
     def refresh(self) -> bool:
         """Fetch it again."""
@@ -119,46 +122,56 @@ def branch_of(git: GitFetcher, session: Session | None) -> str:
     return clean(repository.branch) if repository else ""
 
 
-def git_lines(view: GitView, now: float, clock: float, keymap: Keymap) -> list[Line]:
-    """Return the page's text. `now` is of `trio.current_time`, `clock` the host's time (epoch)."""
-    where = "this machine" if view.host == LOCAL else clean(view.host)
-    lines: list[Line] = [_fact("directory", f"{view.directory} on {where}")]
-    if view.asking:
-        lines.append([("notice", f"  asking {view.asking} ...")])
+def git_lines(view: GitView, now: float, clock: float, keymap: Keymap, home: str = "") -> list[Entry]:
+    """Return the page's text. `now` is of `trio.current_time`, `clock` the host's time (epoch), `home` the home
+    directory there.
+    """
+    where = "this machine" if view.host == LOCAL else view.host
+    directory = short_path(view.directory, home)
+    lines: list[Entry] = [labelled("directory", f"{directory} on {where}")]
     if view.fault:
-        lines.append([("fault", f"  {clean(view.fault)}")])
+        fault = view.fault.replace(view.directory, directory) if view.directory else view.fault
+        lines.append([("fault", f"  {clean(fault)}")])
     if view.repository:
-        lines += _repository(view.repository, clock)
-        lines += _request(view)
-        if view.seen is not None:
-            more = f", {keymap.name('comments')} shows the comments" if view.request else ""
-            seen = f"  fetched {ago(now - view.seen)}; {keymap.name('refresh')} refreshes{more}"
-            lines.append([("dim", seen)])
-        lines += [[], *map(_difference, view.repository.difference)]
-    return lines
+        lines += [*_repository(view.repository, clock, view.directory, home), *_request(view)]
+    lines += [[], _state(view, now, keymap)]
+    return [*lines, *([[], *map(_difference, view.repository.difference)] if view.repository else [])]
 
 
-def _fact(label: str, text: str, style: str = "") -> Line:
-    return [("dim", f"  {label:<12}"), (style, clean(text))]
+def _state(view: GitView, now: float, keymap: Keymap) -> Line:
+    """Say what is being fetched, or how old all of this is, and which keys help."""
+    if view.asking:
+        return asking(view.asking)
+    more = f", {keymap.name('comments')} shows the comments" if view.request else ""
+    fetched = f"fetched {ago(now - view.seen)}; " if view.seen is not None else ""
+    return [("dim", "  "), ("dim", f"{fetched}{keymap.name('refresh')} refreshes{more}")]
 
 
-def _repository(found: Repository, clock: float) -> list[Line]:
-    lines = [
-        _fact("repository", found.root),
-        _fact("branch", found.branch or "none (detached HEAD)", "name" if found.branch else "notice"),
-        _fact("upstream", found.upstream + _distance(found) if found.upstream else "none"),
-        _fact("files", found.changes, "notice" if found.dirty else "good"),
+def asking(whom: str) -> Line:
+    """Return the line that says whom the page asks."""
+    return [("notice", f"  asking {whom} ...")]
+
+
+def _repository(found: Repository, clock: float, directory: str, home: str) -> list[Labelled]:
+    lines = [labelled("repository", short_path(found.root, home))] if found.root != directory else []
+    lines += [
+        labelled("branch", found.branch or "none (detached HEAD)", "name" if found.branch else "notice"),
+        labelled("upstream", found.upstream + _distance(found) if found.upstream else "none"),
+        labelled("files", found.changes, "notice" if found.dirty else "good"),
+        *_commit(found, clock),
     ]
-    if found.commit:
-        commit = found.commit
-        lines.append(_fact("commit", f"{commit.hash} {commit.subject}"))
-        lines.append(_fact("", f"{commit.author}, {ago(clock - commit.time)}"))
-    else:
-        lines.append(_fact("commit", "none yet", "notice"))
     if found.url:
-        lines.append(_fact("remote", shown_url(found.url)))
+        lines.append(labelled("remote", shown_url(found.url)))
     others = [path for path in found.worktrees if path != found.root]
-    return [*lines, *(_fact("worktree", path) for path in others)]
+    return [*lines, *(labelled("worktree", short_path(path, home)) for path in others)]
+
+
+def _commit(found: Repository, clock: float) -> list[Labelled]:
+    commit = found.commit
+    if commit is None:
+        return [labelled("commit", "none yet", "notice")]
+    about = labelled("", f"{commit.author}, {ago(clock - commit.time)}", "dim")
+    return [of_segments("commit", [("key", clean(commit.hash)), ("", f" {clean(commit.subject)}")]), about]
 
 
 def _distance(found: Repository) -> str:
@@ -167,27 +180,24 @@ def _distance(found: Repository) -> str:
     return f", {found.ahead} ahead, {found.behind} behind" if found.ahead or found.behind else ", up to date"
 
 
-def _request(view: GitView) -> list[Line]:
+def _request(view: GitView) -> list[Labelled]:
     request = view.request
     if request is None:
-        return [_fact("pull request", view.doubt, "dim")] if view.doubt else []
-    lines: list[Line] = [
-        _fact("pull request", f"#{request.number} {request.title}", "name"),
-        [("", " " * 14), *((style_of(word), f"{word}  ") for word in request.verdicts)],
-        _fact("", request.size),
+        return [labelled("pull request", view.doubt, "dim")] if view.doubt else []
+    number = ("key", f"#{request.number} ")
+    return [
+        of_segments("pull request", [number, ("name", clean(request.title))]),
+        of_segments("", [(style_of(word), f"{clean(word)}  ") for word in request.verdicts]),
+        labelled("", request.size),
+        *_checks(request),
+        *([labelled("labels", ", ".join(request.labels))] if request.labels else []),
+        labelled("", request.url, "dim"),
     ]
-    if request.checks:
-        checks: Line = [(style_of(result), f"{count} {result}  ") for result, count in request.checks]
-        lines.append([("dim", "  checks      "), *checks])
-    if request.labels:
-        lines.append(_fact("labels", ", ".join(request.labels)))
-    return [*lines, _fact("", request.url, "dim")]
 
 
-def ago(seconds: float) -> str:
-    """Return how long ago something was, in words."""
-    words = age(seconds)
-    return "just now" if words == "now" else f"{words} ago"
+def _checks(request: PullRequest) -> list[Labelled]:
+    results = [(style_of(result), f"{count} {clean(result)}  ") for result, count in request.checks]
+    return [of_segments("checks", results)] if results else []
 
 
 def style_of(word: str) -> str:

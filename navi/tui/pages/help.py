@@ -1,14 +1,17 @@
-"""The page of help: the keys in force, those first that hold where it was opened; in two columns if there is room."""
+"""The page of help: the keys in force, those first that hold where it was opened, then what the signs of the list mean;
+in two columns if there is room."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from navi.core.model import Session
 from navi.tui.keymap import Binding, Group, Keymap, shown
-from navi.tui.pages.page import Entry, Page
+from navi.tui.pages.page import Entry, Page, Services
+from navi.tui.pages.signs import sign_lines
 from navi.tui.pages.view import fold
-from navi.tui.paint import Line, columns_of, fit
+from navi.tui.paint import Line, columns_of, fit, width_of
 from navi.tui.theme import Glyphs
 
 TWO_FROM = 100
@@ -20,12 +23,27 @@ NAMES_FROM = 60
 GAP = 3
 """Columns between two columns."""
 
+KEYS = 12
+"""Columns of the keys, if none of a group needs more."""
+
+MOST_KEYS = 3
+"""Keys of a command that are all named."""
+
+OWN = Group("The page of help", ("help",))
+
 
 class HelpPage(Page):
-    """Follows nothing."""
+    """Follows nothing. The names of commands are of use only to those who write config.yaml, so a key shows them."""
 
     context = "help"
     title = "Keys"
+    keys = (
+        Binding("command_names", ("e",), "show or hide the names of commands, for keys in config.yaml", OWN, "names"),
+    )
+
+    def __init__(self, services: Services, about: Session | None) -> None:
+        super().__init__(services, about)
+        self._named = False
 
     @property
     def heading(self) -> str:
@@ -33,39 +51,54 @@ class HelpPage(Page):
         return f"{self.title} {self.services.glyphs.dot} {self.opened_in[0]}" if self.opened_in else self.title
 
     def lines(self) -> Sequence[Entry]:
-        """Return every key with what it does."""
+        """Return every key with what it does, and every sign."""
         keymap = self.services.keymap
-        return [Columns(tuple(tuple(help_lines(keymap, [group])) for group in groups_for(keymap, self.opened_in)))]
+        groups = [tuple(help_lines(keymap, [group])) for group in groups_for(keymap, self.opened_in)]
+        return [Columns((*groups, *map(tuple, sign_lines(self.services.glyphs))), self._named)]
+
+    def commands(self) -> Mapping[str, Callable[[], None]]:
+        """Return the command that shows the names of commands."""
+        return {"command_names": self._toggle}
+
+    def _toggle(self) -> None:
+        self._named = not self._named
+        self.services.changed()
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Groups of lines: below each other, or in two columns of about the same height."""
+    """Groups of lines: below each other, or in two columns of about the same height. `named` shows commands' names."""
 
     groups: tuple[tuple[Line, ...], ...]
+    named: bool = False
 
     def lines(self, width: int, glyphs: Glyphs) -> list[Line]:
         """Return the lines for a width."""
         if width < TWO_FROM:
-            lines = [line if width >= NAMES_FROM else _brief(line) for group in self.groups for line in group]
-            pieces = [piece for line in lines for piece in fold(line, width)]
-            return [one if columns_of(one) <= width else fit(one, width, ellipsis=glyphs.ellipsis) for one in pieces]
+            return [line for group in self.groups for line in self._fold(group, width, width >= NAMES_FROM, glyphs)]
         room = (width - GAP) // 2
-        groups = [[piece for line in group for piece in fold(_brief(line), room)] for group in self.groups]
-        left, right = _halves(groups)
+        left, right = _halves([self._fold(group, room, room >= TWO_FROM, glyphs) for group in self.groups])
         rows = max(len(left), len(right))
         pairs = zip([*left, *[[]] * (rows - len(left))], [*right, *[[]] * (rows - len(right))], strict=True)
         return [[*fit(one, room + GAP, ellipsis=glyphs.ellipsis), *other] for one, other in pairs]
 
+    def _fold(self, group: Sequence[Line], width: int, roomy: bool, glyphs: Glyphs) -> list[Line]:
+        room = max((width_of(_brief(line[0][1])) for line in group if len(line) == 3), default=0)
+        rows = [self._row(line, max(KEYS, min(room, width // 3)), roomy) for line in group]
+        pieces = [piece for line in rows for piece in fold(line, width)]
+        return [one if columns_of(one) <= width else fit(one, width, ellipsis=glyphs.ellipsis) for one in pieces]
 
-def _brief(line: Line) -> Line:
-    """Put a command's name behind what it does, where there is little room, and of many keys show the ends."""
-    if len(line) != 3:
-        return line
-    (key_style, keys), (_, command), (style, text) = line
-    first, *others = keys.split()
-    shown_keys = f"  {f'{first} ... {others[-1]}':<12} " if len(others) > 2 else f"{keys} "
-    return [(key_style, shown_keys), (style, f"{text} ({command.strip()})")]
+    def _row(self, line: Line, room: int, roomy: bool) -> Line:
+        """Return a line with so many columns for the keys, and with the name of the command if names are shown: in a
+        column of its own if there is room.
+        """
+        if len(line) != 3:
+            return line
+        (key_style, keys), (name_style, name), (style, text) = line
+        begin = [(key_style, f"  {_brief(keys):<{room}} ")]
+        if self.named and roomy:
+            return [*begin, (name_style, f"{name:<14} "), (style, text)]
+        return [*begin, (style, f"{text} ({name})" if self.named else text)]
 
 
 def _halves(groups: Sequence[list[Line]]) -> tuple[list[Line], list[Line]]:
@@ -97,5 +130,11 @@ def help_lines(keymap: Keymap, groups: Sequence[Group] | None = None) -> list[Li
 
 
 def _line(binding: Binding) -> Line:
-    keys = " ".join(map(shown, binding.keys))
-    return [("key", f"  {keys:<12}"), ("dim", f" {binding.command:<15}"), ("", binding.help)]
+    """Return a binding's keys, its name, and what it does."""
+    return [("key", " ".join(map(shown, binding.keys))), ("dim", binding.command), ("", binding.help)]
+
+
+def _brief(keys: str) -> str:
+    """Return keys as they are shown: of many only the first and the last."""
+    names = keys.split()
+    return f"{names[0]} ... {names[-1]}" if len(names) > MOST_KEYS else keys

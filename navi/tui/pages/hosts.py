@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import trio
 
 from navi.config.settings import Problem
+from navi.core.address import LOCAL
 from navi.core.failure import HostState
+from navi.core.listing import asks_person
 from navi.core.model import HostView
 from navi.core.place import twins
-from navi.core.text import clean, exact_age, latency, short_path
+from navi.core.text import age, ago, clean, exact_age, latency, short_path
 from navi.tui.keymap import Keymap
+from navi.tui.pages.grid import Grid, GridRow
 from navi.tui.pages.page import Entry, Page
-from navi.tui.paint import Line, fit, width_of
+from navi.tui.paint import Line, Segment, fit, width_of
 from navi.tui.theme import HOST_STYLES, Glyphs
 
 MOST_NAMES = 8
@@ -21,6 +24,14 @@ MOST_NAMES = 8
 
 MOST_COLUMNS = 30
 """Columns of their names."""
+
+HEADINGS = ("", "host", "state", "latency", "sessions", "need you", "address", "tmux", "system")
+
+NUMBERS = frozenset({3, 4, 5})
+"""The columns that are aligned at the right."""
+
+OPTIONAL = (8, 6, 7, 3, 4)
+"""The columns that are left out where there is little room, in this order."""
 
 
 class HostsPage(Page):
@@ -39,45 +50,53 @@ class HostsPage(Page):
 
 def host_lines(
     views: Sequence[HostView], problems: Sequence[Problem], glyphs: Glyphs, now: float, keymap: Keymap
-) -> list[Line]:
+) -> list[Entry]:
     """Return every host with its state, and the configuration's problems. `now` is of `trio.current_time`."""
-    lines: list[Line] = []
     same = twins({view.name: view.frame for view in views if view.frame})
-    for view in views:
-        lines += [*_host(view, glyphs, now, keymap, same.get(view.name, "")), []]
+    rows = tuple(
+        GridRow(_cells(view, glyphs), tuple(_below(view, glyphs, now, keymap, same.get(view.name, ""))))
+        for view in views
+    )
+    lines: list[Entry] = [Grid(rows, HEADINGS, OPTIONAL, NUMBERS)] if rows else []
+    lines += [[]] if rows and problems else []
     for problem in problems:
         lines.append([("fault", f" {glyphs.hosts[HostState.ERROR]} "), ("notice", clean(str(problem)))])
     return lines
 
 
-def _host(view: HostView, glyphs: Glyphs, now: float, keymap: Keymap, twin: str) -> list[Line]:
-    facts = [
+def _cells(view: HostView, glyphs: Glyphs) -> tuple[Segment, ...]:
+    """Return the cells of HEADINGS. Before the first answer, nobody knows how many sessions there are."""
+    style, frame = HOST_STYLES[view.state], view.frame
+    waiting = sum(map(asks_person, view.sessions))
+    return (
+        (style, glyphs.hosts[view.state]),
+        ("name", clean(view.name)),
+        (style, str(view.state)),
+        ("dim", latency(view.latency) if view.latency else ""),
+        ("", str(len(view.sessions)) if frame else ""),
+        ("permission", str(waiting) if waiting else ""),
+        ("dim", clean(view.destination) if view.destination != view.name and view.name != LOCAL else ""),
+        ("dim", clean(frame.tmux_version) if frame and frame.tmux_version else ""),
+        ("dim", clean(frame.system) if frame else ""),
+    )
+
+
+def _below(view: HostView, glyphs: Glyphs, now: float, keymap: Keymap, twin: str) -> list[Line]:
+    """Return what is unusual about a host: errors and what to do, and what it has lost."""
+    oddities = [
         f"same machine as {clean(twin)}" if twin else "",
-        latency(view.latency) if view.latency else "",
-        f"{len(view.sessions)} session{'' if len(view.sessions) == 1 else 's'}",
-        f"tmux {view.frame.tmux_version}" if view.frame and view.frame.tmux_version else "",
-        clean(view.frame.system) if view.frame else "",
         f"clock {view.skew:+.0f} s" if view.skew else "",
-        f"rebooted {exact_age(now - view.rebooted)} ago" if view.rebooted is not None else "",
+        f"rebooted {ago(now - view.rebooted)}" if view.rebooted is not None else "",
     ]
-    style = HOST_STYLES[view.state]
-    lines: list[Line] = [
-        [
-            (style, f" {glyphs.hosts[view.state]} "),
-            ("name", clean(view.name)),
-            ("dim", f"  {clean(view.destination)}  " if view.destination != view.name else "  "),
-            (style, str(view.state)),
-            ("dim", "  " + f" {glyphs.dot} ".join(fact for fact in facts if fact)),
-        ]
-    ]
-    troubles = [*_troubles(view, now, keymap), ("lost", "notice", _lost(view, keymap))]
-    lines += [[("", f"     {label:<11}"), (name, text)] for label, name, text in troubles if text]
-    return lines + _lost_rows(view)
+    note = f" {glyphs.dot} ".join(one for one in oddities if one)
+    troubles = [*_troubles(view, now, keymap), ("note", "dim", note), ("lost", "notice", _lost(view, keymap))]
+    lines: list[Line] = [[("dim", f"    {label:<11}"), (style, text)] for label, style, text in troubles if text]
+    return lines + _lost_rows(view, glyphs)
 
 
 def _troubles(view: HostView, now: float, keymap: Keymap) -> list[tuple[str, str, str]]:
     failure = view.failure
-    stale = "" if view.fresh or view.framed is None else f"{exact_age(now - view.framed)} old"
+    stale = "" if view.fresh or view.framed is None else _staleness(now - view.framed)
     if failure:
         return [
             ("error", "fault", failure.cause), ("remedy", "notice", keymap.remedy(failure)),
@@ -89,31 +108,43 @@ def _troubles(view: HostView, now: float, keymap: Keymap) -> list[tuple[str, str
     return [("last error", "dim", last), ("watch", "dim", _polled(view))]
 
 
+def _staleness(seconds: float) -> str:
+    old = age(seconds)
+    return "of just now" if old == "now" else f"{old} old"
+
+
 def _lost(view: HostView, keymap: Keymap) -> str:
     """Return how many sessions a host has lost, when, and what brings them back."""
     lost = view.frame.lost_sessions if view.frame else ()
     if not view.frame or not lost:
         return ""
     newest = max(one.time for one in lost)
-    age = f" {exact_age(view.frame.clock - newest)} ago at the earliest" if newest else ""
+    when = f" {ago(view.frame.clock - newest)} at the earliest" if newest else ""
     why = "by a reboot" if all(one.how == "reboot" for one in lost) else "with a tmux server"
     number = f"{len(lost)} session{'' if len(lost) == 1 else 's'}"
     back = "it" if len(lost) == 1 else "all"
-    return f"{number} lost {why}{age}; {keymap.name('restore')} brings {back} back"
+    return f"{number} lost {why}{when}; {keymap.name('restore')} brings {back} back"
 
 
-def _lost_rows(view: HostView) -> list[Line]:
+def _lost_rows(view: HostView, glyphs: Glyphs) -> list[Line]:
     """Return a row for each lost session: name, agent, directory."""
     lost = view.frame.lost_sessions if view.frame else ()
     home = view.frame.home if view.frame else ""
     cells = [(clean(one.name), clean(one.agent), short_path(clean(one.directory), home)) for one in lost[:MOST_NAMES]]
     widths = [min(MOST_COLUMNS, max((width_of(cell[place]) for cell in cells), default=0)) for place in (0, 1)]
     rows: list[Line] = [
-        [("", " " * 16), *fit([("name", name)], widths[0] + 2), *fit([("", agent)], widths[1] + 2), ("dim", directory)]
+        [
+            ("", " " * 15), *_cell("name", name, widths[0], glyphs), *_cell("", agent, widths[1], glyphs),
+            ("dim", directory),
+        ]
         for name, agent, directory in cells
     ]
     more = len(lost) - MOST_NAMES
-    return [*rows, *([[("", " " * 16), ("dim", f"and {more} more")]] if more > 0 else [])]
+    return [*rows, *([[("", " " * 15), ("dim", f"and {more} more")]] if more > 0 else [])]
+
+
+def _cell(style: str, text: str, width: int, glyphs: Glyphs) -> Line:
+    return [*fit([(style, text)], width, ellipsis=glyphs.ellipsis), ("", "  ")]
 
 
 def _next_try(view: HostView, now: float, keymap: Keymap) -> str:

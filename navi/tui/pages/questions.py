@@ -11,8 +11,8 @@ from navi.ops import OperationError
 from navi.ops.question import ask
 from navi.tui.answering import pane_of
 from navi.tui.pages.fetcher import Fetcher
-from navi.tui.pages.page import Services
-from navi.tui.paint import Line
+from navi.tui.pages.labels import of_segments
+from navi.tui.pages.page import Entry, Services
 
 ASKING = ("permission", "waiting")
 
@@ -35,16 +35,17 @@ class Questions:
             self._sessions[subject] = session
             self._fetcher.fetch(subject)
 
-    def lines(self, session: Session) -> list[Line]:
+    def lines(self, session: Session) -> list[Entry]:
         """Return what is known of the question of a session that asks."""
         question = self._fetcher.found(_subject(session)) if session.status.word in ASKING else None
         if question is None:
             return []
         texts = [*([question.tool] if question.tool else []), *question.input.splitlines()]
-        lines: list[Line] = [[("dim", f"  {'asks':<12}"), ("title", " ".join(question.text.split()))]]
-        lines += [[("dim", f"  {'':<12}"), ("", f"  {text}")] for text in texts if text]
-        return [*lines, *([("dim", f"  {'':<12}"), ("key", str(one.n)), ("", f"  {one.label}")]
-                          for one in question.choices)]  # fmt: skip
+        return [
+            of_segments("asks", [("title", " ".join(question.text.split()))]),
+            *(of_segments("", [("", f"  {text}")]) for text in texts if text),
+            *(of_segments("", [("key", str(one.n)), ("", f"  {one.label}")]) for one in question.choices),
+        ]
 
     async def _read(self, subject: Subject, show: Callable[[Question | None], None]) -> None:
         session = self._sessions[subject]

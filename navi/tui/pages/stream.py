@@ -72,14 +72,15 @@ class StreamView(PageView):
         """Paint title and head, the visible part of the blocks, and the foot."""
         head = [piece for line in self._stream.head() for piece in fold(line, width)][: max(0, height - 4)]
         foot = [piece for line in self._stream.foot() for piece in fold(line, width)][: height // 2]
-        self._rows = max(1, height - 1 - len(head) - len(foot))
+        title = [] if self.framed else [self._head(width)]
+        self._rows = max(1, height - len(title) - len(head) - len(foot))
         flat = self._fold_all(width)
         self._top = self._place(len(flat))
         if self._top < self._rows:
             self._stream.older()
         body = flat[self._top : self._top + self._rows]
         self._length = len(flat)
-        return [self._head(width), *head, *body, *[[]] * (self._rows - len(body)), *foot][:height]
+        return [*title, *head, *body, *[[]] * (self._rows - len(body)), *foot][:height]
 
     def _place(self, length: int) -> int:
         """Return the first line that is shown: at the end, or where somebody has scrolled to."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from navi.tui.frame import Extent, ScrollingPanel
 from navi.tui.pages.page import Entry
-from navi.tui.paint import Line, ScrollingPanel, justify, wrap
+from navi.tui.paint import Line, columns_of, justify, wrap
 from navi.tui.theme import Glyphs
 
 
@@ -39,12 +40,30 @@ class PageView(ScrollingPanel):
         self.scroll(direction * max(1, self._rows - 1))
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
-        """Paint the title and the visible lines; long ones continue in the next line, under their text."""
-        self._rows = max(1, height - 2)
+        """Paint the title and the visible lines; long ones continue in the next line, under their text. A frame has the
+        title.
+        """
+        self._rows = max(1, height - (0 if self.framed else 2))
         folded = self._fold(width)
         self._length = len(folded)
         self._top = max(0, min(self._top, self._length - self._rows))
-        return [self._head(width), [], *folded[self._top : self._top + self._rows]]
+        head: list[Line] = [] if self.framed else [self._head(width), []]
+        return [*head, *folded[self._top : self._top + self._rows]]
+
+    def border_title(self, width: int) -> Line:
+        """Return the title."""
+        del width
+        return [("title", f" {self.title} ")]
+
+    def border_keys(self, width: int) -> Line:
+        """Return how to close the page."""
+        del width
+        return [("key", f" {self._back}"), ("dim", " closes ")]
+
+    @property
+    def extent(self) -> Extent:
+        """Which lines are in sight."""
+        return Extent(self._top, min(self._rows, self._length - self._top), self._length)
 
     def _head(self, width: int) -> Line:
         """Paint the title; at the right, the last visible line of how many, if not all fit, and how to close it."""
@@ -73,7 +92,7 @@ def fold(line: Line, width: int) -> list[Line]:
     if not line:
         return [line]
     *head, (style, text) = line
-    indent = sum(len(piece) for _, piece in head)
+    indent = columns_of(head)
     if indent > width - 12:
         return [line]
     first, *more = wrap(text, width - indent)

@@ -11,10 +11,10 @@ from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.capture import Capture, capture
+from navi.ops.capture import capture
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.keymap import Keymap
-from navi.tui.preview.view import HISTORY, Preview
+from navi.tui.preview.view import HISTORY, Conversation, Preview
 
 PAUSES = (0.4, 0.8, 1.5)
 """Seconds until the next capture: after one that differed, after one that did not, and after two and more."""
@@ -96,7 +96,7 @@ class PreviewFeed:
 
         def show() -> None:
             if not changed.is_set():
-                self._preview.show(session.key, Capture(tuple(feed.last_lines(HISTORY))))
+                self._preview.show(session.key, Conversation(tuple(feed.last_lines(HISTORY))))
                 if feed.fault:
                     self._preview.fail(session.key, feed.fault)
 

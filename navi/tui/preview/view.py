@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple, cast
 
 from navi.core.listing import Key
 from navi.core.model import Session
@@ -11,17 +12,28 @@ from navi.core.sgr import PLAIN, Look, Runs
 from navi.core.text import age, clean
 from navi.ops.capture import Capture
 from navi.tui.colors import Colors, named_look
-from navi.tui.paint import Line, ScrollingPanel, Segment, columns_of, wrap_places
+from navi.tui.frame import Extent, ScrollingPanel
+from navi.tui.pages.view import fold
+from navi.tui.paint import Line, Segment, columns_of, wrap_places
 from navi.tui.theme import Glyphs, status_style
 
 HISTORY = 200
 """Lines of scrollback above the screen that are fetched."""
+
+INDENT = 1
+"""Columns between the frame and the text."""
 
 MOST_KNOWN = 32
 """Sessions of which the last capture is kept."""
 
 Subject = tuple[Key, object]
 """A session, and not one that gets its name later."""
+
+
+class Conversation(NamedTuple):
+    """The end of the transcript of a session without a terminal, in place of a capture."""
+
+    lines: tuple[Line, ...]
 
 
 class Preview(ScrollingPanel):
@@ -37,13 +49,14 @@ class Preview(ScrollingPanel):
         self._colors = colors
         self._next: Session | None = None
         self._subject: Subject | None = None
-        self._known: dict[Subject, Capture] = {}
-        self._capture = Capture(())
+        self._known: dict[Subject, Capture | Conversation] = {}
+        self._capture: Capture | Conversation = Capture(())
         self._note = "no session"
         self._title: Sequence[Line] = ()
         self._next_title: Sequence[Line] = ()
         self._above_end = 0
         self._rows = 1
+        self._extent = Extent()
         self.wrapped = False
         self.focused = False
 
@@ -80,7 +93,7 @@ class Preview(ScrollingPanel):
         self._above_end = 0
         self.changed()
 
-    def show(self, key: Key, capture: Capture) -> bool:
+    def show(self, key: Key, capture: Capture | Conversation) -> bool:
         """Show a capture if it is of the session that is followed; return whether it differs from the last one.
 
         While the user has scrolled up, nothing moves until they are back at the end.
@@ -97,7 +110,7 @@ class Preview(ScrollingPanel):
         self.changed()
         return True
 
-    def _remember(self, subject: Subject, capture: Capture) -> None:
+    def _remember(self, subject: Subject, capture: Capture | Conversation) -> None:
         self._known.pop(subject, None)
         self._known[subject] = capture
         if len(self._known) > MOST_KNOWN:
@@ -126,25 +139,66 @@ class Preview(ScrollingPanel):
     # ---- painting
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
-        """Paint a rule with the title, then the end of the text."""
-        self._rows = max(1, height - 1)
-        pieces = list(self._pieces(width))
+        """Paint the end of the text, below a rule with the title if there is no frame. In a frame, a column before the
+        text is left free.
+        """
+        indent = INDENT if self.framed else 0
+        self._rows = max(1, height - (not self.framed))
+        pieces = list(self._pieces(width - indent))
         self._above_end = min(self._above_end, max(0, len(pieces) - self._rows))
         end = len(pieces) - self._above_end
-        body = [self._line(*piece) for piece in pieces[max(0, end - self._rows) : end]]
+        first = max(0, end - self._rows)
+        self._extent = Extent(first, end - first, len(pieces))
+        body = [self._line(piece) for piece in pieces[first:end]]
         if self._note:
             body = [[("notice", self._note)], *body][: self._rows]
-        return [self._rule(width, max(0, end - self._rows)), *body]
+        return [[("", " " * indent), *line] for line in body] if self.framed else [self._rule(width, first), *body]
 
-    def _pieces(self, width: int) -> Iterator[tuple[int, int, int]]:
-        """Yield the lines of the screen: of which line of the text they are, from where to where."""
+    # ---- the frame
+
+    def border_title(self, width: int) -> Line:
+        """Return as much of the title as fits."""
+        return self._title_in(width, ())
+
+    def border_keys(self, width: int) -> Line:
+        """Return whether new output is held back."""
+        del width
+        return [("notice", " held ")] if self._above_end else ()
+
+    @property
+    def position(self) -> str:
+        """Which lines are in sight, while the user has scrolled up."""
+        return self._extent.words if self._above_end else ""
+
+    @property
+    def extent(self) -> Extent:
+        """Which lines are in sight."""
+        return self._extent
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether the moving keys scroll the preview."""
+        return self.focused
+
+    # ---- painting
+
+    def _pieces(self, width: int) -> Iterator[Line | tuple[int, int, int]]:
+        """Yield the lines of the screen: those of a conversation, which are always folded, or of which line of the text
+        they are, from where to where.
+        """
+        if isinstance(self._capture, Conversation):
+            yield from (piece for line in self._capture.lines for piece in fold(line, width))
+            return
         for number, text in enumerate(self._capture.lines):
             if self.wrapped:
                 yield from ((number, *place) for place in wrap_places(text, width))
             else:
                 yield number, 0, len(text)
 
-    def _line(self, number: int, begin: int, end: int) -> Line:
+    def _line(self, piece: Line | tuple[int, int, int]) -> Line:
+        if isinstance(self._capture, Conversation):
+            return cast(Line, piece)
+        number, begin, end = cast(tuple[int, int, int], piece)
         text = self._capture.lines[number]
         runs = self._capture.looks[number] if self._capture.looks else ()
         return list(styled(text, runs, self._colors, begin, end)) if runs else [("", text[begin:end])]
@@ -155,13 +209,17 @@ class Preview(ScrollingPanel):
         rule = self.glyphs.rule
         place = f" {hidden} above {self._above_end} below " if hidden or self._above_end else ""
         held: Line = [("notice", " held " if self._above_end else ""), (style, place)]
-        line: list[Segment] = [(style, rule * 2)]
+        line = [(style, rule * 2), *self._title_in(width - 2, held)]
+        return [*line, (style, rule * (width - columns_of(line)))]
+
+    def _title_in(self, width: int, behind: Line) -> Line:
+        """Return the parts of the title that fit before something else, and that."""
+        line: list[Segment] = []
         for number, part in enumerate(self._title):
-            if number and columns_of([*line, *part, *held]) > width:
+            if number and columns_of([*line, *part, *behind]) > width:
                 break
             line += part if number else [("title" if self.focused else "", part[0][1])]
-        line += held
-        return [*line, (style, rule * (width - columns_of(line)))]
+        return [*line, *behind]
 
 
 def _subject_of(session: Session | None) -> Subject | None:
@@ -170,8 +228,10 @@ def _subject_of(session: Session | None) -> Subject | None:
     return session.key, (session.tmux.id, session.tmux.created) if session.tmux else None
 
 
-def _note_on(capture: Capture) -> str:
-    return "" if capture.lines else "(the pane is empty)"
+def _note_on(capture: Capture | Conversation) -> str:
+    if capture.lines:
+        return ""
+    return "(the pane is empty)" if isinstance(capture, Capture) else "(nothing is printed yet)"
 
 
 def _title_of(session: Session, glyphs: Glyphs, now: float, branch: str) -> Sequence[Line]:

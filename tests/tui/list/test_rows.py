@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from navi.core.model import AgentStatus, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
-from navi.tui.list.rows import RowContext, Urgent, columns_before_messages, height_of, label_lasts, position, row
+from navi.tui.list.columns import Columns, choose_columns
+from navi.tui.list.rows import RowContext, Urgent, height_of, label_lasts, position, row
 from navi.tui.paint import Line, columns_of, fit
 from navi.tui.theme import ASCII, UNICODE, flashing, lit
 from tests.support.dashboard import session
@@ -58,12 +59,17 @@ def test_a_session_without_a_terminal_has_title_host_badge_and_questions() -> No
     ]
 
 
-@pytest.mark.parametrize("width", [61, 70, 79])
-def test_a_long_title_leaves_room_for_host_and_badge(width: int) -> None:
-    first = texts(HEADLESS, width=width)[0]
-    assert " [dev] Remote 1 question " in first
-    assert first.endswith("permission   5m")
-    assert "... [dev]" in first
+@pytest.mark.parametrize(("width", "first", "second"), [
+    (90, "whole project pass again [dev] Remote          permission   5m", "1 question"),
+    (79, "whole project pass again [dev]      permission   5m", "Remote 1 question"),
+    (60, "whole pro… [dev] permission   5m", "Remote 1 question"),
+])  # fmt: skip
+def test_badges_without_room_are_on_the_second_line_and_never_take_that_of_the_name(
+    width: int, first: str, second: str
+) -> None:
+    lines = texts(HEADLESS, width=width)
+    assert lines[0].endswith(first)
+    assert re.fullmatch(rf"     ~/api  spawn_0123456789abcdef +{second}", lines[1])
 
 
 def test_it_has_the_words_of_the_hub() -> None:
@@ -110,20 +116,48 @@ LINES = [
 
 @pytest.mark.parametrize(("lines", "one", "expected"), LINES)
 def test_with_fewer_lines_the_message_comes_first(lines: int, one: Session, expected: list[str]) -> None:
-    shown = texts(one, replace(CONTEXT, lines=lines, columns=21), 70)
+    shown = texts(one, replace(CONTEXT, lines=lines, columns=Columns(16)), 70)
     assert [re.sub(" {2,}", "   ", line.strip()) for line in shown] == expected
 
 
-def test_messages_begin_in_one_column_unless_a_name_is_longer() -> None:
-    columns = columns_before_messages([API, session("a")], 100)
-    context = replace(CONTEXT, lines=1, columns=columns)
-    long, short = texts(API, context, 100)[0], texts(session("a", message="Go"), context, 100)[0]
-    assert long.index("Running") == short.index("Go") == columns + 2
-    assert columns_before_messages([session("n" * 90)], 100) == 40
+TITLED = HEADLESS._replace(host="local", message="Run it?")
+
+SIZES = [
+    ([API, session("a")], 100, Columns(3, 12)),
+    ([API, session("a")], 60, Columns(16)),
+    ([session("a")], 100, Columns(1)),
+    ([], 100, Columns()),
+    ([session("n" * 90)], 100, Columns(38)),
+    ([session("日" * 10), session("a" * 12)], 100, Columns(20)),
+    ([API, TITLED], 80, Columns(28)),
+    ([API, TITLED], 52, Columns(20)),
+    ([API, TITLED], 10, Columns(0)),
+]
 
 
-def test_one_line_without_room_has_no_message() -> None:
-    assert "Running" not in texts(API, replace(CONTEXT, lines=1, columns=22), 50)[0]
+@pytest.mark.parametrize(("sessions", "width", "expected"), SIZES)
+def test_names_and_hosts_get_what_they_need_but_only_half_of_the_room(
+    sessions: list[Session], width: int, expected: Columns
+) -> None:
+    assert choose_columns(sessions, width) == expected
+
+
+ONE_LINE = [
+    (80, API, "   ✻ api       [dev-server]  Running tests...                   working      5m"),
+    (80, TITLED, "   ? Make the…               Remote 1 question Run it?          permission   5m"),
+    (60, API, "   ✻ api [dev-server]  Running tests...     working      5m"),
+    (60, TITLED, "   ? Make the tests…   Remote Run it?       permission   5m"),
+    (60, TITLED._replace(message="", cwd=""), "   ? Make the tests of the whole project…   permission   5m"),
+    (48, API, "   ✻ api [dev-server]            working     5m"),
+    (48, session("a", "working", 9_700, source=Source.PANE), "   ✻ a                          ~working     5m"),
+    (48, API._replace(status=API.status._replace(since=None)), "   ✻ api [dev-server]            working"),
+]
+
+
+@pytest.mark.parametrize(("width", "one", "expected"), ONE_LINE)
+def test_one_line_has_aligned_columns(width: int, one: Session, expected: str) -> None:
+    columns = choose_columns([API, session("a" * 9)], width)
+    assert texts(one, replace(CONTEXT, lines=1, columns=columns), width) == [expected]
 
 
 def test_a_group_has_a_heading_above_its_first_session() -> None:
@@ -136,6 +170,12 @@ def test_the_position_says_what_is_not_visible() -> None:
     sessions = [session("a", "error"), session("b"), session("c"), session("d", "waiting")]
     shown = "".join(text for _, text in position(Urgent(sessions), 1, [1, 2], 70))
     assert re.sub(" +", " ", shown) == " 1 more above, 1 more below 1 needs you 1 error 2/4 "
+
+
+def test_the_position_is_shorter_where_there_is_little_room() -> None:
+    sessions = [session("a", "error"), session("b"), session("c"), session("d", "waiting")]
+    shown = "".join(text for _, text in position(Urgent(sessions), 1, [1, 2], 50))
+    assert re.sub(" +", " ", shown) == " 1 above, 1 below 1 needs you 1 error 2/4 "
 
 
 def test_matches_of_a_search_are_highlighted() -> None:
@@ -177,7 +217,8 @@ def test_every_line_fits_and_heights_are_exact(
     name: str, message: str, cwd: str, width: int, selected: bool, most: int, heading: int
 ) -> None:
     one = session(name, host="far", message=message, cwd=cwd)
-    context = replace(CONTEXT, selected=selected, lines=most, columns=width // 3, heading=heading)
+    columns = choose_columns([one, API], width)
+    context = replace(CONTEXT, selected=selected, lines=most, columns=columns, heading=heading)
     lines = row(one, context, width)
     assert len(lines) == height_of(one, context)
     assert all(columns_of(fit(line, width)) == width for line in lines)

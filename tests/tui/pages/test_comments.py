@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 import pytest
 
@@ -13,7 +14,8 @@ from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
 from navi.tui.pages.comments import CommentsView, comment_lines
 from navi.tui.pages.git import GitView
-from navi.tui.paint import Line
+from navi.tui.pages.page import Entry
+from navi.tui.theme import UNICODE
 from tests.support.dashboard import begin, navi, wait_selected
 from tests.support.machines import Lab
 from tests.support.repository import ON_LINES, TALK, stand_in, stand_in_for_comments, work
@@ -208,9 +210,10 @@ def test_many_long_comments_are_wrapped_and_scrolled(lab: Lab) -> None:
 # ---- the text
 
 
-def text(lines: list[Line]) -> str:
+def text(entries: list[Entry]) -> str:
     """Return lines without their styles."""
-    return "\n".join("".join(piece for _, piece in line) for line in lines)
+    parts = [[one] if isinstance(one, Sequence) else one.lines(80, UNICODE) for one in entries]
+    return "\n".join("".join(piece for _, piece in line) for part in parts for line in part)
 
 
 GIT = GitView("/srv", "local", repository=Repository("/srv", "main", None), request=PullRequest(4, "T", "open", "URL"))
@@ -219,11 +222,11 @@ VIEWS = [
     (GitView("/srv", "local", asking="git on x"), CommentsView(), "  asking git on x ..."),
     (GitView("/srv", "local", fault="no\x1b[2J repository"), CommentsView(), "  no repository"),
     (GitView("/srv", "local", doubt="no request"), CommentsView(), "  no request"),
-    (GIT, CommentsView(asking=True), "  pull request#4 T\n  asking gh on this machine ..."),
-    (GIT, CommentsView(fault="why\nnot"), "  pull request#4 T\n  why not"),
-    (GIT, CommentsView(talk=Talk(())), "  pull request#4 T\n\n  no comments yet"),
-    (GIT, CommentsView(talk=ONE), "  pull request#4 T\n\n  alice  1m  \n    text"),
-    (GIT, CommentsView(fault="old", talk=ONE), "  pull request#4 T\n  old\n\n  alice  1m  \n    text"),
+    (GIT, CommentsView(asking=True), "  pull request  #4 T\n  asking gh on this machine ..."),
+    (GIT, CommentsView(fault="why\nnot"), "  pull request  #4 T\n  why not"),
+    (GIT, CommentsView(talk=Talk(())), "  pull request  #4 T\n\n  no comments yet"),
+    (GIT, CommentsView(talk=ONE), "  pull request  #4 T\n\n  alice  1m  \n    text"),
+    (GIT, CommentsView(fault="old", talk=ONE), "  pull request  #4 T\n  old\n\n  alice  1m  \n    text"),
 ]
 
 

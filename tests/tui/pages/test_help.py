@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from navi.core.failure import HostState
 from navi.tui.keymap import DIALOG, LIST, PAGE, Keymap
 from navi.tui.keys import KEYS
 from navi.tui.pages.help import Columns, groups_for, help_lines
+from navi.tui.pages.signs import STATES, STATUSES, sign_lines
 from navi.tui.paint import columns_of
 from navi.tui.theme import UNICODE
 from tests.support.dashboard import begin, navi, wait_selected
@@ -18,10 +21,10 @@ from tests.support.repository import work
 KEYMAP = Keymap(KEYS)
 
 
-def shown(width: int, *contexts: str) -> list[str]:
+def shown(width: int, *contexts: str, named: bool = False) -> list[str]:
     """Return the lines of the page."""
     groups = tuple(tuple(help_lines(KEYMAP, [group])) for group in groups_for(KEYMAP, contexts))
-    lines = Columns(groups).lines(width, UNICODE)
+    lines = Columns((*groups, *map(tuple, sign_lines(UNICODE))), named).lines(width, UNICODE)
     assert all(columns_of(line) <= width for line in lines)
     return ["".join(text for _, text in line).rstrip() for line in lines]
 
@@ -43,9 +46,37 @@ def test_the_keys_of_the_present_context_come_first(contexts: tuple[str, ...], f
 
 @pytest.mark.parametrize("width", [40, 60, 99, 100, 150, 200])
 def test_every_key_is_shown_at_every_width(width: int) -> None:
-    text = " ".join(" ".join(shown(width, LIST)).split())
-    for binding in KEYS:
-        assert binding.command in text, binding
+    text = "".join("".join(shown(width, LIST, named=True)).split())
+    assert not [binding for binding in KEYS if binding.command not in text]
+
+
+@pytest.mark.parametrize("width", [40, 60, 99, 100, 150, 220])
+def test_names_of_commands_are_shown_only_on_request(width: int) -> None:
+    text = " ".join(shown(width, LIST))
+    assert not [binding for binding in KEYS if "_" in binding.command and binding.command in text]
+
+
+def test_all_signs_are_explained_in_the_words_of_the_manual() -> None:
+    manual = (Path(__file__).parents[3] / "man" / "navi.1").read_text()
+    assert {*STATUSES} == {*UNICODE.status}
+    assert {*STATES} == {*HostState}
+    for word, meaning in STATUSES.items():
+        assert re.search(rf"^\.It {word} Ta .* Ta {meaning}$", manual, re.MULTILINE), word
+
+
+ROWS = [
+    (60, False, "  PgDn ^D      a page down"),
+    (60, True, "  PgDn ^D      page_down      a page down"),
+    (50, True, "  PgDn ^D      a page down (page_down)"),
+    (60, False, "  1 ... 9      answer what it asks: shows the question with"),
+    (60, False, "  Up ^P Shift-Tab previous row"),
+    (60, False, "  ✻ working         the agent is working"),
+]
+
+
+@pytest.mark.parametrize(("width", "named", "expected"), ROWS)
+def test_a_row_has_keys_and_what_they_do(width: int, named: bool, expected: str) -> None:
+    assert expected in shown(width, LIST, named=named)
 
 
 def test_two_columns_are_about_half_as_high() -> None:
@@ -62,10 +93,23 @@ def test_help_on_the_page_of_git_begins_with_its_keys(lab: Lab) -> None:
     with navi(lab, 120, 30) as screen:
         wait_selected(screen, "api")
         screen.press("G")
-        screen.wait_for(re.compile(r"^ Git · api · main .*Esc closes", re.MULTILINE))
+        screen.wait_for(re.compile(r"^╭─ Git · api · main ─.*^╰─ Esc closes ─", re.MULTILINE | re.DOTALL))
         screen.press("?")
-        screen.wait_for(re.compile(r"^ Keys · git .*\d+/\d+  Esc closes", re.MULTILINE))
-        screen.wait_for(re.compile(r"^ Git and its comments   git, comments", re.MULTILINE))
+        screen.wait_for(re.compile(r"^╭─ Keys · git ─.*^╰─ Esc closes ─+ 1-\d+/\d+ ─", re.MULTILINE | re.DOTALL))
+        screen.wait_for(re.compile(r"^│ Git and its comments   git, comments", re.MULTILINE))
+
+
+def test_a_key_shows_the_names_of_commands(lab: Lab) -> None:
+    begin(lab.local, "api")
+    with navi(lab, 80, 24) as screen:
+        wait_selected(screen, "api")
+        screen.press("?")
+        screen.wait_for("e names")
+        assert "page_down" not in screen.screen()
+        screen.press("e")
+        screen.wait_for(re.compile("PgDn ^D +page_down +a page down".replace("^", "\\^")))
+        screen.press("e")
+        screen.wait_gone("page_down")
 
 
 def test_a_page_says_how_to_close_it_in_the_smallest_terminal(lab: Lab) -> None:

@@ -9,7 +9,7 @@ import pytest
 from navi.config.settings import Problem
 from navi.core.facts import Part
 from navi.core.failure import HostState
-from navi.core.model import AgentStatus, LostSession, StatusFile
+from navi.core.model import AgentStatus, Evidence, LostSession, Session, Source, StatusFile
 from navi.tui.keymap import Keymap
 from navi.tui.keys import KEYS
 from navi.tui.pages.charts import Bar, Chart
@@ -18,17 +18,17 @@ from navi.tui.pages.help import help_lines
 from navi.tui.pages.hosts import host_lines
 from navi.tui.pages.page import Entry
 from navi.tui.pages.view import PageView
-from navi.tui.paint import Line, columns_of
+from navi.tui.paint import Line, columns_of, width_of
 from navi.tui.theme import ASCII, UNICODE
 from tests.support.dashboard import session, view
 
 KEYMAP = Keymap(KEYS)
 
 
-def text(lines: Sequence[Entry]) -> str:
-    """Return lines without their styles, and without charts."""
-    kept = [line for line in lines if isinstance(line, Sequence)]
-    return "\n".join("".join(piece for _, piece in line).rstrip() for line in kept)
+def text(lines: Sequence[Entry], width: int = 100) -> str:
+    """Return lines without their styles; parts that take the width there is, in so many columns."""
+    parts = [[line] if isinstance(line, Sequence) else line.lines(width, UNICODE) for line in lines]
+    return "\n".join("".join(piece for _, piece in line).rstrip() for part in parts for line in part)
 
 
 def numbered(count: int) -> list[Line]:
@@ -103,13 +103,16 @@ def test_what_takes_several_lines_is_scrolled_to_its_end() -> None:
 
 def test_a_host_shows_state_latency_and_sessions() -> None:
     lines = text(host_lines([view("atlas", session("a", host="atlas"), latency=0.042)], (), UNICODE, 0, KEYMAP))
-    assert lines.strip() == "✔ atlas  connected  42ms · 1 session · tmux 3.3a"
+    assert lines.split("\n") == [
+        "    host   state      latency  sessions  tmux",
+        " ✔  atlas  connected     42ms         1  3.3a",
+    ]
 
 
 def test_a_lost_host_shows_error_remedy_age_and_next_try() -> None:
     lost = view("atlas", state=HostState.UNREACHABLE, framed=10)._replace(retry_at=103, attempts=2)
     lines = text(host_lines([lost], (), UNICODE, 100, KEYMAP))
-    for words in ("✖ atlas  unreachable", "cause of atlas", "remedy of atlas", "1m 30s old", "in 3s, attempt 3"):
+    for words in ("✖  atlas  unreachable", "cause of atlas", "remedy of atlas", "1m old", "in 3s, attempt 3"):
         assert words in lines
 
 
@@ -120,12 +123,12 @@ def test_lost_sessions_have_a_row_each() -> None:
     assert one.frame
     frame = one.frame._replace(lost_sessions=tuple(lost))
     lines = text(host_lines([one._replace(frame=frame)], (), UNICODE, 100, KEYMAP)).split("\n")
-    assert lines[1:4] == [
-        "     lost       10 sessions lost with a tmux server; B brings all back",
-        f"{' ' * 16}s0      codex  ~/x",
-        f"{' ' * 16}日本語         ~/x",
+    assert lines[2:5] == [
+        "    lost       10 sessions lost with a tmux server; B brings all back",
+        f"{' ' * 15}s0      codex  ~/x",
+        f"{' ' * 15}日本語         ~/x",
     ]
-    assert lines[9:11] == [f"{' ' * 16}s7      codex  ~/x", f"{' ' * 16}and 2 more"]
+    assert lines[10:12] == [f"{' ' * 15}s7      codex  ~/x", f"{' ' * 15}and 2 more"]
 
 
 def test_a_host_that_is_being_connected_says_so() -> None:
@@ -151,7 +154,7 @@ def test_an_error_that_is_over_is_remembered() -> None:
 
 ODDITIES = [
     ({"skew": -90.0}, "clock -90 s"),
-    ({"rebooted": 40.0}, "rebooted 1m 0s ago"),
+    ({"rebooted": 40.0}, "rebooted 1m ago"),
     ({"unwatched": "mkfifo failed"}, "polled every 2 s, because mkfifo failed"),
 ]
 
@@ -166,41 +169,109 @@ def test_problems_of_the_configuration_are_listed_with_file_and_line_and_cleaned
     assert text(host_lines([], [problem], ASCII, 0, KEYMAP)) == " x /etc/remotes.yaml:3: `host` must be one value"
 
 
-def test_details_show_source_age_and_place() -> None:
-    one = session("api", "waiting", 940, host="atlas", message="Shall I?", cwd="/srv/api")
-    lines = text(detail_lines(one, view("atlas", one), 1000))
-    for words in (
-        "session     atlas/api",
-        "status      waiting",
-        "source      hook, 1m 0s ago",
-        "because     reported by its hook",
-        "message     Shall I?",
-        "directory   /srv/api",
-        "status file api.json OK",
-        "tmux        $1, created 0s ago",
-        "pane 0.0    %1 cat, process 100, in /srv/api, title: a title",
-    ):
-        assert words in lines
+def details(one: Session, width: int = 100) -> list[str]:
+    """Return what the page of details says of a session, without blanks before it."""
+    lines = detail_lines(one, view("atlas", one), 1000, UNICODE)
+    return [line.strip() for line in text(lines, width).split("\n")]
+
+
+def test_details_begin_with_what_a_person_wants_and_then_say_how_it_was_decided() -> None:
+    one = session("api", "waiting", 940, host="atlas", message="Shall I?", cwd="/home/me/api")
+    assert details(one) == [
+        "message       Shall I?",
+        "status        ! waiting  1m ago",
+        "directory     ~/api on atlas",
+        "agent         none that navi knows",
+        "",
+        "How the status was decided",
+        "source        hook",
+        "because       reported by its hook",
+        "rule          the hook's status counts, and nothing contradicts it",
+        "",
+        "The session",
+        "session       atlas/api",
+        "host          atlas (atlas), connected",
+        "status file   api.json OK",
+        "reports       waiting, age unknown",
+        "tmux          $1, created just now",
+        "last output   16m ago",
+        "pane 0.0      %1 cat, process 100, in ~/api, title: a title",
+    ]
+
+
+PIECES = (
+    Evidence(Source.PROCESS, "", None, "it runs as process 7"),
+    Evidence(Source.HOOK, "permission", 400, "reported by its hook", "Run it?", decided=True),
+    Evidence(Source.PANE, "idle", 995, "its pane is silent"),
+)
+
+DECIDED = [
+    (80, [
+        "source   says        age  because",
+        "process  no status        it runs as process 7",
+        "❯ hook     permission  10m  reported by its hook: Run it?",
+        "pane     idle        now  its pane is silent",
+    ]),
+    (40, [
+        "source   says        because",
+        "process  no status   it runs as",
+        "process 7",
+        "❯ hook     permission  reported by its",
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "expected"), DECIDED)
+def test_evidence_is_a_table_with_a_mark_where_it_decided(width: int, expected: list[str]) -> None:
+    one = session("api", "permission", 400)
+    lines = details(one._replace(status=one.status._replace(evidence=PIECES)), width)
+    place = lines.index("How the status was decided") + 1
+    assert lines[place : place + 4] == expected
+
+
+def test_details_explain_the_sign_of_a_status_that_was_derived() -> None:
+    lines = details(session("api", "working", 400, source=Source.PANE))
+    assert "status        ✻ ~working  10m ago" in lines
+    assert any("~ before a status" in line for line in lines)
+    assert not any("~ before a status" in line for line in details(session("api", "working", 400)))
+
+
+HOSTS = [
+    (100, "    host   state      latency  sessions  need you  address        tmux"),
+    (60, "    host   state      latency  sessions  need you  tmux"),
+    (50, "    host   state      latency  sessions  need you"),
+    (40, "    host   state      sessions  need you"),
+    (30, "    host   state      need you"),
+]
+
+
+@pytest.mark.parametrize(("width", "heading"), HOSTS)
+def test_hosts_are_a_table_without_the_columns_that_have_no_room(width: int, heading: str) -> None:
+    here = view("local", session("a", "waiting"), latency=0.001)
+    away = view("atlas", latency=1.3)._replace(destination="ada@192.0.2.1")
+    lines = text(host_lines([here, away], (), UNICODE, 0, KEYMAP), width).split("\n")
+    assert lines[0] == heading
+    assert all(width_of(line) <= width for line in lines)
 
 
 def test_details_of_a_file_that_cannot_be_read_say_so() -> None:
     one = session("api")._replace(file=StatusFile("api", problem="not JSON: line 1"))
-    assert "api.json not JSON: line 1" in text(detail_lines(one, view("local", one), 1000))
+    assert "status file   api.json not JSON: line 1" in details(one)
 
 
 def test_details_of_an_ended_session() -> None:
     one = session("api", "offline")._replace(tmux=None)
-    assert "tmux        no such session" in text(detail_lines(one, view("local", one), 1000))
+    assert "tmux          no such session" in details(one)
 
 
 def test_details_name_the_team() -> None:
     one = session("api", mates=(AgentStatus("ann", "waiting", 990),))
-    assert "crew        waiting ann, 10s ago" in text(detail_lines(one, view("local", one), 1000))
+    assert "crew          waiting ann, 10s ago" in details(one)
 
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_of_a_long_message_nothing_is_lost(width: int) -> None:
     one = session("日本語", message="長" * 200)
-    folded = PageView(UNICODE, "Details", detail_lines(one, view("local", one), 1000)).lines(width, 60)
+    folded = PageView(UNICODE, "Details", detail_lines(one, view("local", one), 1000, UNICODE)).lines(width, 60)
     assert all(columns_of(line) <= width for line in folded)
     assert text(folded).count("長") == 200

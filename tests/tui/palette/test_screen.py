@@ -35,7 +35,7 @@ def two_hosts(lab: Lab, width: int = 100, height: int = 30) -> Iterator[tuple[Te
 def test_the_palette_finds_a_command_by_its_words_and_runs_it(lab: Lab, key: str) -> None:
     with two_hosts(lab, 80, 24) as (screen, _):
         screen.press(key)
-        screen.wait_for("── Commands ─")
+        screen.wait_for("─ Commands ─")
         screen.type("name ren")
         screen.wait_for(re.compile(r"❯ R +rename +rename the session"))
         screen.press("Enter")
@@ -48,9 +48,9 @@ def test_the_palette_finds_a_command_by_its_words_and_runs_it(lab: Lab, key: str
         screen.press("Enter")
         screen.wait_for("sort:name")
         screen.press(key)
-        screen.wait_for("── Commands ─")
+        screen.wait_for("─ Commands ─")
         screen.press("Escape")
-        screen.wait_gone("── Commands ─")
+        screen.wait_gone("─ Commands ─")
         screen.wait_for("^P more")
 
 
@@ -65,7 +65,7 @@ def test_what_cannot_be_done_now_says_why_and_comes_last(lab: Lab) -> None:
         screen.press("Enter")
         screen.wait_for("kill: no session is selected")
         screen.press("Escape")
-        screen.wait_gone("── Commands ─")
+        screen.wait_gone("─ Commands ─")
         assert "Kill" not in screen.screen()
 
 
@@ -118,7 +118,7 @@ def test_every_key_of_the_usual_ten_is_on_the_footer_or_in_the_palette(lab: Lab,
             screen.type(command)
             screen.wait_for(re.compile(rf"❯ \S+ +{command} "))
             screen.press("Escape")
-            screen.wait_gone("── Commands ─")
+            screen.wait_gone("─ Commands ─")
 
 
 # ---- hosts

@@ -113,10 +113,10 @@ def test_the_title_has_status_age_and_branch(lab: Lab) -> None:
     subprocess.run([program("git"), "init", "-q", "-b", "feature/x", str(folder)], check=True)
     begin(lab.local, "api", say("api"), status="waiting", cwd=str(folder))
     with navi(lab, width=120) as screen:
-        screen.wait_for("── api  ! waiting 1h  feature/x ──")
+        screen.wait_for("─ api  ! waiting 1h  feature/x ──")
         subprocess.run([*git, "symbolic-ref", "HEAD", "refs/heads/other"], check=True)
         lab.local.write_status("api", status="done", cwd=str(folder))
-        screen.wait_for(re.compile(r"── api  ✔ done \w+  other ──"))
+        screen.wait_for(re.compile(r"─ api  ✔ done \w+  other ──"))
 
 
 def test_a_session_that_was_shown_before_is_shown_at_once(lab: Lab) -> None:

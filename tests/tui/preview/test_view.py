@@ -8,7 +8,7 @@ from navi.core.sgr import PLAIN, Look
 from navi.ops.capture import Capture
 from navi.tui.colors import Colors
 from navi.tui.paint import paint
-from navi.tui.preview.view import MOST_KNOWN, Preview, style_of
+from navi.tui.preview.view import MOST_KNOWN, Conversation, Preview, style_of
 from navi.tui.theme import UNICODE
 from tests.support.dashboard import session
 
@@ -35,6 +35,17 @@ def test_the_end_is_shown_below_the_title() -> None:
 
 def test_a_short_text_is_at_the_top() -> None:
     assert shown(preview("1")) == ["── atlas/api  ✻ working ──────", "1"]
+
+
+def test_a_conversation_is_folded_and_has_the_styles_of_its_page() -> None:
+    one = preview("of a pane")
+    lines = ([("key", "> "), ("key", "some words of a person")], [("dim", "an answer")])
+    assert one.show(API.key, Conversation(lines))
+    assert shown(one, width=18) == ["── atlas/api ─────", "> some words of a", "  person", "an answer"]
+    assert ("dim", "an answer") in one.lines(18, 4)[3]
+    assert not one.show(API.key, Conversation(lines))
+    assert one.show(API.key, Conversation(()))
+    assert shown(one)[1:] == ["(nothing is printed yet)"]
 
 
 def test_another_session_is_shown_as_soon_as_there_is_something() -> None:

@@ -1,0 +1,78 @@
+"""The columns of a list whose sessions take one line each: name, host, message, status, age. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from navi.core.model import Session
+from navi.core.text import clean
+from navi.tui.paint import width_of
+
+BEFORE_NAME = 5
+"""Columns of the signs before a name."""
+
+GAP = 2
+"""Columns between the message and what is beside it."""
+
+STATUS, AGE = 12, 6
+"""Columns of a status with the blanks before it, and of an age with those around it."""
+
+NARROW = 50
+"""Columns under which status and age have fewer blanks around them."""
+
+COMFORTABLE = 32
+"""Columns that messages keep, where hosts have a column of their own; else they are behind the names."""
+
+LEAST_MESSAGE = 12
+"""Columns under which one line has no room for a message."""
+
+LEAST_NAMES = 20
+"""Columns that names and hosts get before messages have any."""
+
+
+class Columns(NamedTuple):
+    """How wide the columns of names and of hosts are. Without one of their own (0), hosts are behind the names."""
+
+    name: int = 0
+    host: int = 0
+
+    @property
+    def both(self) -> int:
+        """The columns of names and hosts."""
+        return self.name + (self.host + 1 if self.host else 0)
+
+
+NO_COLUMNS = Columns()
+"""Those of a list whose sessions take more lines."""
+
+
+def columns_for_state(width: int) -> int:
+    """Return the columns of status and age in a row of this width."""
+    return STATUS + AGE - (2 if width < NARROW else 0)
+
+
+def choose_columns(sessions: Iterable[Session], width: int) -> Columns:
+    """Return the columns for a list of this width: names and hosts get what they need, but only half of the room
+    unless that is little.
+
+    Only names count, not what sessions do, so that no column moves while they work.
+    """
+    sizes = {_sizes(one.label, one.remote) for one in sessions}
+    room = width - BEFORE_NAME - columns_for_state(width)
+    name, host = (max((size[place] for size in sizes), default=0) for place in (0, 1))
+    if host and name + 1 + host + GAP + COMFORTABLE <= room:
+        return Columns(name, host)
+    joined = max((name + (host + 1 if host else 0) for name, host in sizes), default=0)
+    return Columns(min(joined, max(room // 2, min(room, LEAST_NAMES), 0)))
+
+
+@lru_cache(8192)
+def _sizes(label: str, remote: str) -> tuple[int, int]:
+    return width_of(clean(label)), width_of(f"[{clean(remote)}]") if remote else 0
+
+
+def host_label(session: Session) -> str:
+    """Return the host of a session of another machine in brackets, "" for one of this machine."""
+    return f"[{clean(session.remote)}]" if session.remote else ""
