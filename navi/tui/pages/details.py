@@ -66,8 +66,9 @@ class DetailsPage(SessionPage):
         view = services.fleet.view(session.host)
         tokens = self._tokens.view(session)
         lines = detail_lines(session, view, view.clock(time.time()), services.glyphs, tokens, found)
-        deeds = _facts(self._deeds.facts(session))
-        return [*self._questions.lines(session), *lines, *([*heading("Who did what"), *deeds] if deeds else [])]
+        if deeds := self._deeds.facts(session):
+            lines += [*heading("Who did what"), *_facts(deeds)]
+        return [*self._questions.lines(session), *lines]
 
     def follow(self) -> None:
         """Count tokens when the session has moved on, and read what it asks."""
