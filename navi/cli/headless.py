@@ -212,6 +212,14 @@ def _answer(hub: HubClient, options: Options, context: Context) -> int:
     return answer(hub, info, address(info), options, context)
 
 
+def _explain(hub: HubClient, options: Options, context: Context) -> int:
+    """Print what the hub knows of a session, and who did what to it."""
+    from navi.cli.headless_explain import explain
+
+    info = find(hub, options.address)
+    return explain(hub, info, address(info), options, context)
+
+
 def _health(hub: HubClient, options: Options, context: Context) -> int:
     """Report whether the agents run; of one, the exit status is its code."""
     codes = {"complete": exits.NO, "failed": exits.NO, "archived": exits.NO, "disconnected": exits.UNAVAILABLE}
@@ -289,6 +297,7 @@ VERBS: Mapping[str, Callable[[HubClient, Options, Context], int]] = {
     "answer": _answer,
     "attach": _attach,
     "capture": _capture,
+    "explain": _explain,
     "health": _health,
     "kill": _kill,
     "send": _send,

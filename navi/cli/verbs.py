@@ -133,8 +133,8 @@ ANSWER = (
     flag("--deny", help="say no", group="answer"),
     option(
         "--choose", value="N|LABEL", group="answer", collects=True,
-        help="a choice, by its number or label; 1,3 ticks several, =TEXT is a text of one's own. Of an agent without a "
-        "terminal that asks several things at once: one for each, in their order",
+        help="a choice, by its number or label; 1,3 ticks several, =TEXT is a text of one's own; once for each of "
+        "several things that an agent without a terminal asks",
     ),
     option("--text", value="TEXT", help="a text of one's own, where a choice takes one", group="answer"),
     option("--seen", value="DIGEST", help="answer only the question with this digest, else exit with 75"),
@@ -310,6 +310,11 @@ VERBS = (
             ONE, positional("prompt", "PROMPT", help="what the agent is to do next", many="?"),
             flag("--anew", help="in a new conversation, which begins with what is stored of the one so far"),
         ),
+        mcp_tool=True,
+    ),
+    Verb(
+        "mode", "print or change the permission mode of an agent without a terminal", "cli.headless_mode.run_mode",
+        (ONE, positional("mode", "MODE", help="the new one; by default the present one is printed", many="?"), JSON),
         mcp_tool=True,
     ),
     Verb(

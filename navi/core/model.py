@@ -64,7 +64,8 @@ class HeadlessAgent(NamedTuple):
     `asked` are the kinds of the open questions, the oldest first. `run` counts its starts, `messages` what it printed.
     `conversation` is the agent's own id. `cost` is in dollars, None if that is not known. `hub` says that the hub is
     connected, so that something can be sent or answered. `lost` says that the agent could not go on with its
-    conversation. `end_asked` is when somebody asked for the end of its agent (epoch), 0 if nobody did.
+    conversation. `end_asked` is when somebody asked for the end of its agent (epoch), 0 if nobody did. `mode` is its
+    permission mode, `modes` are those that it can be given.
     """
 
     title: str
@@ -84,6 +85,7 @@ class HeadlessAgent(NamedTuple):
     lost: bool = False
     end_asked: float = 0.0
     end_asked_by: str = ""
+    modes: tuple[str, ...] = ()
 
     @property
     def ends_later(self) -> bool:

@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 from navi.headless.hub import PAGE, Hub
-from navi.headless.hub_session import NO_AGENT, HubSession, Wanted
+from navi.headless.hub_session import NO_AGENT, SHOWN, HubSession, Wanted
 from navi.headless.listing import document as session_document
 from navi.headless.messages import to_line
 from navi.headless.run_state import question_document
 from navi.headless.shortened import cut_lines, cut_texts
 from navi.headless.store import Store
-from navi.headless.stored import Batch, Limited, Message, Refused, StoredSession
+from navi.headless.stored import Batch, By, Limited, Message, Refused, StoredSession
 
 Body = Mapping[str, Any]
 Answer = tuple[int, dict[str, Any]]
@@ -24,6 +24,9 @@ OK, CREATED, BAD, MISSING, CONFLICT, TOO_MANY, UNAVAILABLE = 200, 201, 400, 404,
 
 NOT_STORED = "the hub can't store it, so that nothing was done"
 """What is reported when its disk is full."""
+
+ORIGIN = "origin"
+"""The member of a body that says where it came from."""
 
 LARGEST_LIST = 200
 """Sessions in one answer."""
@@ -42,8 +45,12 @@ class Route(NamedTuple):
     answer: Callable[[Hub, str, Body], Awaitable[Answer]]
 
 
-async def respond(hub: Hub, method: str, path: str, body: Body) -> Answer:
-    """Return the status, as in HTTP, and the body of an answer. Never raises for what a program sends."""
+async def respond(hub: Hub, method: str, path: str, body: Body, origin: str = "") -> Answer:
+    """Return the status, as in HTTP, and the body of an answer. Never raises for what a program sends.
+
+    `origin` is where the request came from; the one in its body is replaced by it.
+    """
+    body = {**body, ORIGIN: origin}
     for route in ROUTES:
         found = match(route.path, path)
         if found is not None and route.method == method:
@@ -75,6 +82,11 @@ def _text(body: Body, name: str, default: str | None = None) -> str:
     if not isinstance(value, str):
         raise BadBody(f"`{name}` must be a text")
     return value
+
+
+def _by(body: Body) -> By:
+    """Return who asks for something."""
+    return By(_text(body, "by", ""), _text(body, ORIGIN))
 
 
 def _number(body: Body, name: str, default: int) -> int:
@@ -117,7 +129,7 @@ async def _spawn(hub: Hub, _id: str, body: Body) -> Answer:
     wanted = Wanted(
         prompt, _text(body, "cwd", ""), _text(body, "host", "local"), _text(body, "harness", "claude-code"),
         _text(body, "model", ""), _text(body, "permission_mode", ""), _text(body, "title", "") or title_of(prompt),
-        _text(body, "by", ""),
+        _by(body),
     )  # fmt: skip
     if wanted.harness not in hub.harnesses:
         raise BadBody(f"there is no harness {wanted.harness[:40]}; known are {', '.join(hub.harnesses)}")
@@ -159,13 +171,25 @@ async def _session(hub: Hub, id: str, body: Body) -> Answer:
     if status != OK:
         return status, found
     inputs, questions = await hub.writer.do(lambda store: (store.inputs(id), store.questions(id, "open")))
-    found["inputs"] = [one._asdict() for one in inputs if one.kind == "user"]
+    found["inputs"] = [one._asdict() for one in inputs if one.kind in SHOWN]
     found["questions"] = [question_document(one) for one in questions]
     return status, cut_texts(found, longest) if (longest := _number(body, "longest", 0)) else found
 
 
-async def _put_away(hub: Hub, id: str, _body: Body) -> Answer:
-    return OK, document(hub, await hub.put_away(id))
+async def _put_away(hub: Hub, id: str, body: Body) -> Answer:
+    return OK, document(hub, await hub.put_away(id, _by(body)))
+
+
+async def _deeds(hub: Hub, id: str, _body: Body) -> Answer:
+    """Who did what to a session, and from where."""
+    found = await hub.writer.do(lambda store: (store.needed(id), store.deeds(id))[1])
+    return OK, {"audit": [one._asdict() for one in found]}
+
+
+async def _mode(hub: Hub, id: str, body: Body) -> Answer:
+    """Give the agent another permission mode."""
+    sent = await (await _held(hub, id)).set_mode(_text(body, "mode"), _text(body, "uuid", ""), _by(body))
+    return CREATED, {"uuid": sent.uuid, "seq": sent.seq, "state": sent.state}
 
 
 async def _messages(hub: Hub, id: str, body: Body) -> Answer:
@@ -204,7 +228,7 @@ async def _say(hub: Hub, id: str, body: Body) -> Answer:
     content, session = _text(body, "content"), hub.held(id)
     if session is None:
         raise Refused(NO_AGENT)
-    sent = await session.queue(_text(body, "uuid", "") or str(uuid.uuid4()), "user", content, _text(body, "by", ""))
+    sent = await session.queue(_text(body, "uuid", "") or str(uuid.uuid4()), "user", content, _by(body))
     return CREATED, {"uuid": sent.uuid, "seq": sent.seq, "state": sent.state}
 
 
@@ -217,9 +241,10 @@ async def _live(hub: Hub, _id: str, body: Body) -> Answer:
     )  # fmt: skip
     known = await hub.writer.do(lambda store: store.of_conversation(wanted.agent_session_id))
     row = next((one for one in known if one.host == wanted.host), None)
-    row = await (hub.terminals.opened(row, wanted.tmux_name) if row else hub.writer.do(lambda store: store.add(wanted)))
+    by, name = _by(body), wanted.tmux_name
+    row = await (hub.terminals.opened(row, name, by) if row else hub.writer.do(lambda store: store.add(wanted)))
     if body.get("interactive") is True:
-        row = await hub.terminals.set_interactive(row.id, True)
+        row = await hub.terminals.set_interactive(row.id, True, by)
     return CREATED, {"id": row.id, "type": hub.shown(row).type, "remote": row.remote, "interactive": row.interactive}
 
 
@@ -231,12 +256,12 @@ async def _of_conversation(hub: Hub, id: str, _body: Body) -> Answer:
 async def _resume(hub: Hub, id: str, body: Body) -> Answer:
     if not hub.relay_is_connected:
         return UNAVAILABLE, {"error": "no relay is connected; navi daemon start starts it"}
-    row = await hub.resume(id, _text(body, "prompt", ""), _text(body, "by", ""), body.get("anew") is True)
+    row = await hub.resume(id, _text(body, "prompt", ""), _by(body), body.get("anew") is True)
     return OK, document(hub, row)
 
 
 async def _terminal(hub: Hub, id: str, body: Body) -> Answer:
-    row = await hub.open_in_terminal(id, _text(body, "tmux_name"))
+    row = await hub.open_in_terminal(id, _text(body, "tmux_name"), _by(body))
     return OK, document(hub, row)
 
 
@@ -254,22 +279,22 @@ async def _open(hub: Hub, id: str, _body: Body) -> Answer:
     return OK, {"address": address, "command": f"navi attach {address}"}
 
 
-async def _interactive(hub: Hub, id: str, _body: Body) -> Answer:
-    return OK, {"interactive": (await hub.terminals.set_interactive(id, True)).interactive}
+async def _interactive(hub: Hub, id: str, body: Body) -> Answer:
+    return OK, {"interactive": (await hub.terminals.set_interactive(id, True, _by(body))).interactive}
 
 
-async def _not_interactive(hub: Hub, id: str, _body: Body) -> Answer:
-    return OK, {"interactive": (await hub.terminals.set_interactive(id, False)).interactive}
+async def _not_interactive(hub: Hub, id: str, body: Body) -> Answer:
+    return OK, {"interactive": (await hub.terminals.set_interactive(id, False, _by(body))).interactive}
 
 
 async def _end(hub: Hub, id: str, body: Body) -> Answer:
     """End the agent now, or, where no relay reaches it, as soon as one does."""
     session = await _held(hub, id)
-    return OK, {"ends": "now" if await session.end(_text(body, "by", "")) else "when reached"}
+    return OK, {"ends": "now" if await session.end(_by(body)) else "when reached"}
 
 
-async def _not_end(hub: Hub, id: str, _body: Body) -> Answer:
-    await (await _held(hub, id)).withdraw_end()
+async def _not_end(hub: Hub, id: str, body: Body) -> Answer:
+    await (await _held(hub, id)).withdraw_end(_by(body))
     return OK, {"ends": "no"}
 
 
@@ -296,7 +321,7 @@ async def _complete(hub: Hub, id: str, _body: Body) -> Answer:
 
 async def _feedback(hub: Hub, id: str, body: Body) -> Answer:
     kind = _text(body, "kind", "message")
-    number, position = await hub.terminals.give(id, kind, body, _text(body, "by", ""))
+    number, position = await hub.terminals.give(id, kind, body, _by(body))
     return CREATED, {"message_id": number, "position": position}
 
 
@@ -315,7 +340,11 @@ async def _delivered(hub: Hub, id: str, body: Body) -> Answer:
 def document(hub: Hub, row: StoredSession) -> dict[str, Any]:
     """Return a session as programs see it."""
     held = hub.held(row.id)
-    return session_document(row, hub.shown(row)) | {"open_questions": len(held.state.questions) if held else 0}
+    return session_document(row, hub.shown(row)) | {
+        "open_questions": len(held.state.questions) if held else 0,
+        "modes": list(held.modes) if held else [],
+        "mode_refused": held.state.mode_refused if held else "",
+    }
 
 
 ROUTES = (
@@ -332,6 +361,8 @@ ROUTES = (
     Route("GET", "/api/sessions/{id}/info", _info),
     Route("GET", "/api/sessions/{id}/messages", _messages),
     Route("POST", "/api/sessions/{id}/messages", _add),
+    Route("GET", "/api/sessions/{id}/audit", _deeds),
+    Route("POST", "/api/sessions/{id}/mode", _mode),
     Route("POST", "/api/sessions/{id}/archive", _put_away),
     Route("POST", "/api/sessions/{id}/resume", _resume),
     Route("POST", "/api/sessions/{id}/open", _open),

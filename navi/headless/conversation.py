@@ -29,16 +29,17 @@ class Connection(Peer, Protocol):
 
 
 class Conversation:
-    """One program: a relay if it says so first, else a client. `name` is who it is where it does not say so itself.
+    """One program: a relay if it says so first, else a client. `name` is who it is where it does not say so itself,
+    `origin` where it comes from.
 
     With `session_id`, its messages are about this session, and it hears of it at once.
     """
 
-    def __init__(self, hub: Hub, peer: Connection, name: str, session_id: str = "") -> None:
+    def __init__(self, hub: Hub, peer: Connection, name: str, session_id: str = "", origin: str = "") -> None:
         self._hub = hub
         self._peer = peer
         self._shown = _Shown(peer)
-        self._client = Subscriber(self._shown, name)
+        self._client = Subscriber(self._shown, name, origin or name)
         self._session = session_id
         self._hello: Message | None = None
 
@@ -91,7 +92,8 @@ class Conversation:
         elif type == "ping":
             await self._peer.send({"type": "pong"})
         elif type == "request":
-            status, body = await respond(self._hub, message["method"], message["path"], message.get("body") or {})
+            asked = message["method"], message["path"], message.get("body") or {}
+            status, body = await respond(self._hub, *asked, self._client.origin)
             await self._peer.send({"type": "response", "id": message["id"], "status": status, "body": body})
         else:
             await self._of_session(message)

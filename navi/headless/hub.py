@@ -23,10 +23,10 @@ from navi.headless.hub_session import ANEW, NO_AGENT, Client, HubSession, Wanted
 from navi.headless.listing import Watchers, rows_of, summary
 from navi.headless.readable import Readable
 from navi.headless.run_state import launch_of, question_document
-from navi.headless.run_store import begin_run
+from navi.headless.run_store import begin_run, open_noted
 from navi.headless.so_far import printed_so_far
 from navi.headless.store import Store
-from navi.headless.stored import Limited, Refused, StoredSession
+from navi.headless.stored import HUB, NOBODY, By, Limited, Refused, StoredSession
 from navi.headless.subscriber import Peer, Subscriber
 from navi.headless.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.writer import Writer
@@ -98,7 +98,7 @@ class Hub:
                 if self._idle_limit is not None and session.reached and session.idle_for > self._idle_limit:
                     words = f"ended after it waited for a prompt for {exact_age(self._idle_limit)} (idle_limit)"
                     with suppress(Refused):
-                        await session.end(why=words)
+                        await session.end(HUB, words)
 
     @property
     def relay_is_connected(self) -> bool:
@@ -163,7 +163,9 @@ class Hub:
             "" if wanted.host == "local" else wanted.host, wanted.cwd,
             agent_session_id=str(uuid.uuid4()) if harness.abilities.chooses_id else "", client_id=self._client_id,
         )  # fmt: skip
-        row = await self.writer.do(lambda store: begin_run(store, store.spawn(row), harness, wanted.prompt, wanted.by))
+        row = await self.writer.do(
+            lambda store: begin_run(store, store.spawn(row), harness, wanted.prompt, wanted.by, "spawned")
+        )
         session = await self.follow(row)
         await session.start()
         return session.row
@@ -187,7 +189,7 @@ class Hub:
             raise Limited(f"{MOST_A_MINUTE} agents were started within a minute; try again in {wait:.0f} s")
         self._started.append(trio.current_time())
 
-    async def resume(self, session_id: str, prompt: str = "", by: str = "", anew: bool = False) -> StoredSession:
+    async def resume(self, session_id: str, prompt: str = "", by: By = NOBODY, anew: bool = False) -> StoredSession:
         """Begin another run of a session whose agent has ended, in its conversation. With `anew` it is a new one, whose
         first prompt has what is stored of the one before. Raise Refused.
         """
@@ -204,27 +206,34 @@ class Hub:
         def store_run(store: Store) -> StoredSession:
             printed = printed_so_far(store, known) if anew else ""
             row = store.resume(session_id, able.sends_once, conversation)
-            return begin_run(store, row, harness, "\n\n".join(filter(None, (printed, prompt))), by)
+            deed = "resumed in a new conversation" if anew else "resumed"
+            return begin_run(store, row, harness, "\n\n".join(filter(None, (printed, prompt))), by, deed)
 
         session = await self.follow(await self.writer.do(store_run))
         await session.start()
         return session.row
 
-    async def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
+    async def open_in_terminal(self, session_id: str, tmux_name: str, by: By = NOBODY) -> StoredSession:
         """Note that a session goes on in a terminal, and tell its clients. Raise Refused as long as its agent runs."""
         held = self._sessions.get(session_id)
         if held and held.row.remote and held.state.status.live:
             raise Refused(f"the agent of {session_id} runs; it must end first")
-        row = await self.writer.do(lambda store: store.open_in_terminal(session_id, tmux_name))
+        row = await self.writer.do(lambda store: open_noted(store, session_id, tmux_name, by))
         if held:
             held.opened(row)
             if not held.state.status.live:
                 self._release(session_id)
         return row
 
-    async def put_away(self, session_id: str) -> StoredSession:
+    async def put_away(self, session_id: str, by: By = NOBODY) -> StoredSession:
         """Leave a session whose agent has ended out of lists. Raise Refused."""
-        row = await self.writer.do(lambda store: store.put_away(session_id))
+
+        def put_away(store: Store) -> StoredSession:
+            row = store.put_away(session_id)
+            store.note(by, "took it off the list", session_id)
+            return row
+
+        row = await self.writer.do(put_away)
         self._release(session_id)
         self.watchers.note(session_id)
         return row
@@ -363,19 +372,20 @@ class Hub:
 
     async def command(self, client: Subscriber, session_id: str, message: Message) -> None:
         """Carry out what a client wants of a session. Raise Refused."""
+        by = By(message.get("by") or client.name, client.origin)
         session = self._sessions.get(session_id)
         kind = "message" if message["type"] == "user_message" else str(message["type"])
         if kind in FIELDS and (session is None or not session.row.remote):
             row = await self.writer.do(lambda store: store.needed(session_id))
             if not row.remote:
-                await self.terminals.give(session_id, kind, message, message.get("by") or client.name)
+                await self.terminals.give(session_id, kind, message, by)
                 return
         if message["type"] not in COMMANDS:
             raise Refused("an agent without a terminal takes prompts, not comments; send the comment as a prompt")
         if session is None:
             raise Refused(NO_AGENT)
         carry_out = COMMANDS[message["type"]]
-        await carry_out(session, client, message)
+        await carry_out(session, by, message)
 
 
 def _message(session_id: str, index: int, lines: Sequence[str]) -> Message:
@@ -385,30 +395,34 @@ def _message(session_id: str, index: int, lines: Sequence[str]) -> Message:
 # ---- what clients want
 
 
-async def _say(session: HubSession, client: Subscriber, message: Message) -> None:
-    id = message.get("uuid") or str(uuid.uuid4())
-    await session.queue(id, "user", message["content"], message.get("by") or client.name)
+async def _say(session: HubSession, by: By, message: Message) -> None:
+    await session.queue(message.get("uuid") or str(uuid.uuid4()), "user", message["content"], by)
 
 
-async def _interrupt(session: HubSession, client: Subscriber, message: Message) -> None:
-    await session.interrupt(message.get("by") or client.name)
+async def _interrupt(session: HubSession, by: By, _message: Message) -> None:
+    await session.interrupt(by)
 
 
-async def _end(session: HubSession, client: Subscriber, message: Message) -> None:
-    await session.end(message.get("by") or client.name)
+async def _set_mode(session: HubSession, by: By, message: Message) -> None:
+    await session.set_mode(message["mode"], message.get("uuid") or "", by)
 
 
-async def _respond(session: HubSession, client: Subscriber, message: Message) -> None:
+async def _end(session: HubSession, by: By, _message: Message) -> None:
+    await session.end(by)
+
+
+async def _respond(session: HubSession, by: By, message: Message) -> None:
     answer = Answer(
         message["allow"], message.get("message") or "", message.get("updatedInput"), message.get("answers"),
         message.get("option") or "",
     )  # fmt: skip
-    await session.answer(message["request_id"], answer, message.get("by") or client.name)
+    await session.answer(message["request_id"], answer, by)
 
 
-COMMANDS: Mapping[str, Callable[[HubSession, Subscriber, Message], Awaitable[None]]] = {
+COMMANDS: Mapping[str, Callable[[HubSession, By, Message], Awaitable[None]]] = {
     "user_message": _say,
     "interrupt": _interrupt,
+    "set_mode": _set_mode,
     "end_session": _end,
     "control_response": _respond,
 }

@@ -15,13 +15,15 @@ from typing import Any, NamedTuple, Protocol
 import trio
 
 from navi.core.text import clean
+from navi.headless.answered import answer_in_words, check_option, stored_answer
 from navi.headless.asking import asked_document
-from navi.headless.harness.base import Answer, Asked, Harness, Launch
+from navi.headless.harness.base import Answer, Asked, Harness, Launch, mode_of
+from navi.headless.modes import check_mode, modes_of, request_id
 from navi.headless.run_state import Output, begin, columns, happened, launch_of, read
-from navi.headless.run_store import check_length, receive
+from navi.headless.run_store import change_noted, check_length, queue_noted, receive
 from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
 from navi.headless.store import Store
-from navi.headless.stored import Batch, Input, Refused, StoredSession
+from navi.headless.stored import HUB, NOBODY, Batch, By, Input, Refused, StoredSession
 from navi.headless.writer import Writer
 
 Message = Mapping[str, Any]
@@ -43,6 +45,10 @@ IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
 """Why a session takes no input here any more."""
 
 
+SHOWN = frozenset({"user", "mode"})
+"""Kinds of inputs whose text clients get."""
+
+
 class Client(Protocol):
     """Who follows a session."""
 
@@ -52,7 +58,7 @@ class Client(Protocol):
 
 
 class Wanted(NamedTuple):
-    """A session that somebody wants: `by` names who."""
+    """A session that somebody wants, and who that is."""
 
     prompt: str
     cwd: str = ""
@@ -61,7 +67,7 @@ class Wanted(NamedTuple):
     model: str = ""
     permission_mode: str = ""
     title: str = ""
-    by: str = ""
+    by: By = NOBODY
 
 
 class HubSession:
@@ -223,7 +229,7 @@ class HubSession:
         gave_up = before.status.live and not output.run.state.status.live
         if gave_up:
             batch = batch._replace(changes=self._with_offer(batch.changes))
-        starting = output.run.state.status is Status.STARTING
+        starting = before.status is Status.STARTING  # no prompt was sent yet, so that anything can go before it
         if not await self._writer.do(lambda store: receive(store, batch, output.dues, starting)):
             await self.rebuild()
             return
@@ -267,7 +273,8 @@ class HubSession:
         news += [{"type": "question_resolved", "request_id": one, "state": "withdrawn", "by": ""}
                  for one in batch.withdrawn if one in closed]  # fmt: skip
         news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
-        if before.status != self.state.status:
+        news += [_refused_mode(one, why) for one, why in batch.refused.items()]
+        if (before.status, before.mode) != (self.state.status, self.state.mode):
             news.append(self._updated())
         return news
 
@@ -278,6 +285,7 @@ class HubSession:
         return {
             "type": "session_updated", "status": status, "remote": self.row.remote,
             "interactive": self.row.interactive, "ends": self.row.end_asked is not None,
+            "permission_mode": self.row.permission_mode,
             "reason": reason or (self.state.reason if self.state.status.live else self.row.reason),
         }  # fmt: skip
 
@@ -328,21 +336,22 @@ class HubSession:
 
     # ---- what people and the codec want
 
-    async def queue(self, id: str, kind: str, body: str, by: str) -> Input:
-        """Store an input, and send it on. Raise Refused for an agent that has ended."""
+    async def queue(self, id: str, kind: str, body: str, by: By, noted: bool = True) -> Input:
+        """Store an input, and send it on; `noted`: the audit has it, too. Raise Refused for an agent that has ended."""
         async with self._lock:
             if not self.row.remote:
                 raise Refused(IN_TERMINAL)
             if not self.state.status.live:
                 raise Refused(NO_AGENT)
             self._active = trio.current_time()
-            check_length(self._line(Input(0, id, kind, body)))
+            one = Input(0, id, kind, body, by.name)
+            check_length(self._line(one))
             found, waiting = await self._writer.do(
-                lambda store: (store.queue(self.row.id, id, kind, body, by), self._waiting(store))
+                lambda store: (queue_noted(store, self.row.id, one, by, noted), self._waiting(store))
             )
+            await self._send(waiting)  # somebody waits for it; whoever follows comes after that
             queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": kind}
-            self._tell([queued | ({"content": body, "by": by} if kind == "user" else {})])
-            await self._send(waiting)
+            self._tell([queued | ({"content": body, "by": by.name} if kind in SHOWN else {})])
             return found
 
     async def send_waiting(self) -> None:
@@ -357,8 +366,8 @@ class HubSession:
         if self.row.end_asked is not None:
             return  # it takes nothing any more; what waits goes on with it if it is resumed
         for one in waiting:
-            if one.kind == "user" and self.state.status is Status.STARTING:
-                self._held_back = True  # some agents take prompts only after the handshake
+            if one.kind in SHOWN and self.state.status is Status.STARTING:
+                self._held_back = True  # some agents take prompts and modes only after the handshake
                 return
             await self._to_relay({
                 "type": "send_input", "session_id": self.row.id, "generation": self.row.generation, "seq": one.seq,
@@ -366,10 +375,12 @@ class HubSession:
             })  # fmt: skip
 
     def _line(self, one: Input) -> str:
-        codec = self._run.harness.codec
-        return codec.prompt(self._run.memory, one.uuid, one.body) if one.kind == "user" else one.body
+        codec, memory = self._run.harness.codec, self._run.memory
+        if one.kind == "mode":
+            return codec.set_mode(memory, one.uuid, one.body)
+        return codec.prompt(memory, one.uuid, one.body) if one.kind == "user" else one.body
 
-    async def answer(self, request_id: str, answer: Answer, by: str) -> None:
+    async def answer(self, request_id: str, answer: Answer, by: By) -> None:
         """Store an answer, and send it on; only the first one counts. Raise Refused."""
         async with self._lock:
             if not self.row.remote:
@@ -378,22 +389,38 @@ class HubSession:
             check_option(asked, answer)
             line = self._run.harness.codec.answer(asked, answer) if asked else ""
             check_length(line)
-            kept, id = stored_answer(answer), str(uuid.uuid4())
-            _, waiting = await self._writer.do(
-                lambda store: (store.answer(self.row.id, request_id, kept, by, id, line), self._waiting(store))
-            )
-            self._run = happened(self._run, Answered(request_id))
-            resolved = {"type": "question_resolved", "request_id": request_id, "state": "answered", "by": by}
-            self._tell([resolved, self._updated()])
-            await self._send(waiting)
+            id, deed = str(uuid.uuid4()), answer_in_words(asked, answer)
 
-    async def interrupt(self, by: str) -> None:
+            def store_answer(store: Store) -> Sequence[Input]:
+                store.answer(self.row.id, request_id, stored_answer(answer), by.name, id, line)
+                store.note(by, "answered", self.row.id, deed)
+                return self._waiting(store)
+
+            waiting = await self._writer.do(store_answer)
+            self._run = happened(self._run, Answered(request_id))
+            resolved = {"type": "question_resolved", "request_id": request_id, "state": "answered", "by": by.name}
+            await self._send(waiting)
+            self._tell([resolved, self._updated()])
+
+    async def interrupt(self, by: By) -> None:
         """End the turn. Raise Refused for an agent that has ended."""
         key = str(uuid.uuid4())
         for number, line in enumerate(self._run.harness.codec.interrupt(self._run.memory, key, self.state.questions)):
-            await self.queue(f"{key}-{number}", "interrupt", line, by)
+            await self.queue(f"{key}-{number}", "interrupt", line, by, noted=number == 0)
 
-    async def end(self, by: str = "", why: str = "") -> bool:
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The permission modes that its agent has, none where that is not known."""
+        return modes_of(self._run.harness, self.state)
+
+    async def set_mode(self, mode: str, id: str, by: By) -> Input:
+        """Give the agent another permission mode; `id` makes a request that comes twice one. It is kept, also for a
+        later run. Raise Refused where the agent can't have it.
+        """
+        check_mode(self._run.harness, self.state, mode)
+        return await self.queue(request_id(mode, id), "mode", mode, by)
+
+    async def end(self, by: By = NOBODY, why: str = "") -> bool:
         """Let the relay end the agent; `why` is for people, if nobody asked for it. Where no relay reaches the agent,
         that is kept until one does. Return whether it is being ended now. Raise Refused if it has ended.
         """
@@ -401,7 +428,7 @@ class HubSession:
             if not self.row.remote or not self.state.status.live:
                 raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
             self._why_ended = why
-            await self._note_end(time.time(), by)
+            await self._note_end(time.time(), by, "asked for the end", why)
         if self.reached:
             await self._end_now()
         else:
@@ -412,13 +439,11 @@ class HubSession:
         """Note that its agent has not answered for too long, and let the relay end it."""
         async with self._lock:
             self._run = happened(self._run, Silent())
-            changes = dict(columns(self.state))
-            await self._writer.do(lambda store: store.change(self.row.id, **changes))
-            self.row = self.row._replace(**changes)
+            await self._change(dict(columns(self.state)), HUB, "asked for the end", UNANSWERED)
         self._tell([self._updated()])
         await self._end_run()
 
-    async def withdraw_end(self) -> None:
+    async def withdraw_end(self, by: By = NOBODY) -> None:
         """Let the agent go on, which was to end when its host is reached again. Raise Refused if that is too late."""
         async with self._lock:
             if not self.row.remote or not self.state.status.live:
@@ -427,15 +452,18 @@ class HubSession:
                 raise Refused("nobody has asked for the end of its agent")
             if self.reached:
                 raise Refused("its agent is being ended already")
-            await self._note_end(None, "")
+            await self._note_end(None, by, "withdrew the end")
             if self.state.status is Status.ENDING:
                 await self.rebuild()
         self._tell([self._updated()])
 
-    async def _note_end(self, at: float | None, by: str) -> None:
-        asked: dict[str, Any] = {"end_asked": at, "end_asked_by": by}
-        await self._writer.do(lambda store: store.change(self.row.id, **asked))
-        self.row = self.row._replace(**asked)
+    async def _note_end(self, at: float | None, by: By, deed: str, detail: str = "") -> None:
+        await self._change({"end_asked": at, "end_asked_by": by.name if at else ""}, by, deed, detail)
+
+    async def _change(self, changes: Mapping[str, Any], by: By, deed: str, detail: str = "") -> None:
+        """Change columns of the row, and note who did that."""
+        await self._writer.do(lambda store: change_noted(store, self.row.id, changes, by, deed, detail))
+        self.row = self.row._replace(**changes)
 
     async def _end_now(self) -> None:
         self._run = happened(self._run, EndWanted())
@@ -456,19 +484,9 @@ HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
 }
 
 
+def _refused_mode(uuid: str, why: str) -> Message:
+    return {"type": "input", "uuid": uuid, "state": "expired", "kind": "mode", "content": mode_of(uuid), "error": why}
+
+
 def _asked(asked: Asked) -> Message:
     return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}
-
-
-def check_option(asked: Asked | None, answer: Answer) -> None:
-    """Raise Refused if an answer names a choice that was not offered, or one that says the opposite."""
-    if asked and answer.option:
-        found = next((one for one in asked.options if one.id == answer.option), None)
-        if found is None or found.kind.startswith("allow") != answer.allow:
-            raise Refused("the agent offers no such choice; nothing was answered")
-
-
-def stored_answer(answer: Answer) -> dict[str, Any]:
-    """Return an answer as the store keeps it."""
-    given = {name: value for name, value in answer._asdict().items() if value not in (None, "", False)}
-    return given | {"allow": answer.allow}

@@ -37,6 +37,8 @@ TEXTS: Mapping[str, str] = {
 }
 """What the hub's words mean."""
 
+MOST_MODES = 50
+
 MOST = 1e15
 """Numbers from here on, as those that are none, count as unknown."""
 
@@ -88,8 +90,13 @@ def _agent(document: Document, status: str, has_hub: bool) -> HeadlessAgent:
         int(_number(document, "generation")), int(_number(document, "last_index")) + 1,
         float(cost) if isinstance(cost, int | float) and not isinstance(cost, bool) else None,
         int(_number(document, "tokens_in")), int(_number(document, "tokens_out")), has_hub,
-        document.get("lost") is True, _number(document, "end_asked"), _text(document, "end_asked_by"),
+        document.get("lost") is True, _number(document, "end_asked"), _text(document, "end_asked_by"), _modes(document),
     )  # fmt: skip
+
+
+def _modes(document: Document) -> tuple[str, ...]:
+    modes = document.get("modes")
+    return tuple(clean(one) for one in modes[:MOST_MODES] if isinstance(one, str)) if isinstance(modes, list) else ()
 
 
 def _judged(agent: HeadlessAgent, since: float) -> Status:

@@ -95,6 +95,7 @@ def summary(one: Listed, shown: rule.Shown, held: HubSession | None) -> dict[str
         "asks": asked_text(questions[0].tool, questions[0].input) if questions else "",
         "latest": held.state.latest if held and held.state.latest else text_of(row, one.last),
         "feedback": one.feedback,
+        "modes": list(held.modes) if held else [],
         "since": held.since if held else row.ended_at or row.last_activity_at,
     }
     short: dict[str, Any] = cut_texts(listed, LONGEST)

@@ -43,6 +43,9 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
         "uuid": maybe(TEXT), "content": Field(TEXT), "by": maybe(TEXT), "session_id": maybe(TEXT),
     },
     ("client", "interrupt"): {"by": maybe(TEXT), "session_id": maybe(TEXT)},
+    ("client", "set_mode"): {
+        "mode": Field(TEXT), "uuid": maybe(TEXT), "by": maybe(TEXT), "session_id": maybe(TEXT),
+    },
     ("client", "end_session"): {"by": maybe(TEXT), "session_id": maybe(TEXT)},
     ("client", "control_response"): {
         "request_id": Field(TEXT), "allow": Field(TRUTH), "message": maybe(TEXT), "updatedInput": maybe(OBJECT),
@@ -100,7 +103,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("hub to client", "partial"): {**ID, "message_id": Field(TEXT), "text": Field(TEXT)},
     ("hub to client", "input"): {
         **ID, "uuid": Field(TEXT), "seq": maybe(NUMBER), "state": Field(TEXT), "kind": maybe(TEXT),
-        "content": maybe(TEXT), "by": maybe(TEXT),
+        "content": maybe(TEXT), "by": maybe(TEXT), "error": maybe(TEXT),
     },
     ("hub to client", "control_request"): {
         **ID, "request_id": Field(TEXT), "kind": Field(TEXT), "tool_name": Field(TEXT), "input": Field(OBJECT),
@@ -111,7 +114,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     },
     ("hub to client", "session_updated"): {
         **ID, "status": Field(TEXT), "remote": Field(TRUTH), "interactive": Field(TRUTH), "reason": Field(TEXT),
-        "ends": maybe(TRUTH),
+        "ends": maybe(TRUTH), "permission_mode": maybe(TEXT),
     },
     ("hub to client", "sessions"): {"sessions": Field(LIST)},
     ("hub to client", "feedback_queued"): {**ID, "message_id": Field(NUMBER), "position": Field(NUMBER)},

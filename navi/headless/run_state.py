@@ -8,7 +8,20 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from navi.headless.asking import stored_choices
-from navi.headless.harness.base import Asked, Due, Event, Harness, Launch, Other, Partial, Raw, Taken, Withdrawn
+from navi.headless.harness.base import (
+    Asked,
+    Due,
+    Event,
+    Harness,
+    Launch,
+    Other,
+    Partial,
+    Raw,
+    Replied,
+    Taken,
+    Withdrawn,
+    mode_of,
+)
 from navi.headless.state import Began, Happening, State, Status, after
 from navi.headless.stored import Batch, Message, Question, StoredSession
 
@@ -93,11 +106,16 @@ def _batch(
     asked = [one for one in events if isinstance(one, Asked)]
     gone = {one.request_id for one in events if isinstance(one, Withdrawn)}
     gone |= (open | {one.request_id for one in asked}) - still_open
+    modes = [one for one in events if isinstance(one, Replied) and mode_of(one.request_id)]
     return Batch(
         row.id, row.generation, row.log_offset, end, messages,
         opened=[Question(one.request_id, one.kind, question_body(one)) for one in asked],
         withdrawn=sorted(gone),
-        taken=[one.uuid for one in events if isinstance(one, Taken)],
+        taken=[
+            *(one.uuid for one in events if isinstance(one, Taken)),
+            *(one.request_id for one in modes if not one.error),
+        ],
+        refused={one.request_id: one.error for one in modes if one.error},
         changes=dict(columns(run.state)),
     )  # fmt: skip
 
@@ -119,9 +137,10 @@ def columns(state: State) -> Iterator[tuple[str, Any]]:
     yield "reason", state.reason
     yield "tokens_in", state.tokens_in
     yield "tokens_out", state.tokens_out
+    if state.mode is not None:
+        yield "permission_mode", state.mode
     for name, value in (
-        ("agent_session_id", state.conversation), ("model", state.model), ("permission_mode", state.mode),
-        ("cost_usd", state.cost),
+        ("agent_session_id", state.conversation), ("model", state.model), ("cost_usd", state.cost),
     ):  # fmt: skip
         if value:
             yield name, value

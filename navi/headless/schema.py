@@ -7,8 +7,9 @@ the flag `remote` gains it with 0: nothing in it runs without a terminal.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
-VERSION = 2
+VERSION = 3
 
 SESSIONS = {
     "id": "TEXT PRIMARY KEY",
@@ -42,6 +43,8 @@ SESSIONS = {
     "end_asked_by": "TEXT NOT NULL DEFAULT ''",
 }
 """The columns of sessions. An older table gains those that it lacks."""
+
+LATER_IN_AUDIT = {"origin": "TEXT NOT NULL DEFAULT ''"}
 
 _COLUMNS = ", ".join(f"{name} {kind}" for name, kind in SESSIONS.items())
 
@@ -79,10 +82,12 @@ CREATE TABLE IF NOT EXISTS feedback (
 );
 
 CREATE TABLE IF NOT EXISTS audit (
-    at REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, session_id TEXT NOT NULL, detail TEXT NOT NULL
+    at REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, session_id TEXT NOT NULL, detail TEXT NOT NULL,
+    origin TEXT NOT NULL DEFAULT ''
 );
 
 CREATE INDEX IF NOT EXISTS sessions_by_activity ON sessions (last_activity_at DESC);
+CREATE INDEX IF NOT EXISTS audit_of_session ON audit (session_id);
 CREATE INDEX IF NOT EXISTS sessions_by_agent ON sessions (agent_session_id) WHERE agent_session_id != '';
 CREATE INDEX IF NOT EXISTS pending_feedback ON feedback (session_id) WHERE state = 'pending';
 
@@ -106,12 +111,17 @@ def migrate(database: sqlite3.Connection) -> None:
         raise TooNew(version)
     if version == VERSION:
         return
-    columns = [row[1] for row in database.execute("PRAGMA table_info(sessions)")]
-    missing = [name for name in SESSIONS if columns and name not in columns]
-    added = "".join(f"ALTER TABLE sessions ADD COLUMN {name} {SESSIONS[name]};\n" for name in missing)
+    added = _missing(database, "sessions", SESSIONS) + _missing(database, "audit", LATER_IN_AUDIT)
     try:
         database.executescript(f"BEGIN IMMEDIATE; {added} {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
     except sqlite3.Error:
         if database.in_transaction:
             database.execute("rollback")
         raise
+
+
+def _missing(database: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> str:
+    """Return the statements that add the columns that an older table lacks, "" if there is no such table."""
+    known = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+    missing = [name for name in columns if known and name not in known]
+    return "".join(f"ALTER TABLE {table} ADD COLUMN {name} {columns[name]};\n" for name in missing)

@@ -56,8 +56,9 @@ async def _connection(hub: Hub, log: Log, stream: trio.SocketStream) -> None:
     """Speak with one program. One of another user is closed at once."""
     peer = LinePeer(stream, ("client", "relay"), GIVES_UP)
     try:
-        if _user_of(stream) == os.getuid():
-            await Conversation(hub, peer, "socket").run()
+        process, user = _other_end(stream)
+        if user == os.getuid():
+            await Conversation(hub, peer, "socket", origin=f"socket, user {user}, process {process}").run()
     except Exception:
         log.exception("a fault in navi; the connection of one program to the hub ends")
     finally:
@@ -65,8 +66,8 @@ async def _connection(hub: Hub, log: Log, stream: trio.SocketStream) -> None:
             await peer.close()
 
 
-def _user_of(stream: trio.SocketStream) -> int:
-    """Return the user of the process at the other end (unix(7), SO_PEERCRED)."""
+def _other_end(stream: trio.SocketStream) -> tuple[int, int]:
+    """Return process and user of the other end (unix(7), SO_PEERCRED)."""
     size = struct.calcsize("3i")
-    data = stream.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-    return int(struct.unpack("3i", data)[1])
+    process, user, _ = struct.unpack("3i", stream.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
+    return int(process), int(user)

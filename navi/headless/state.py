@@ -23,6 +23,7 @@ from navi.headless.harness.base import (
     ToolResult,
     TurnEnded,
     Withdrawn,
+    mode_of,
 )
 
 
@@ -93,7 +94,9 @@ LONGEST_LATEST = 300
 
 class State(NamedTuple):
     """What a session does, and what is known of its agent. `reason` says more about the status, for people; `latest` is
-    the beginning of the agent's last text.
+    the beginning of the agent's last text. `mode` is its permission mode: None if it is not known, "" if it has none.
+    `modes` are those that it offers, where it says so; `mode_refused` is the last one that it did not take, with its
+    reason.
     """
 
     status: Status = Status.STARTING
@@ -102,11 +105,13 @@ class State(NamedTuple):
     prompted: bool = True
     conversation: str = ""
     model: str = ""
-    mode: str = ""
+    mode: str | None = None
     cost: float | None = None
     tokens_in: int = 0
     tokens_out: int = 0
     latest: str = ""
+    modes: tuple[str, ...] = ()
+    mode_refused: str = ""
 
 
 BEGINNING = State()
@@ -143,6 +148,7 @@ def _session(state: State, event: Session) -> State:
         conversation=event.conversation or state.conversation,
         model=event.model or state.model,
         mode=event.mode or state.mode,
+        modes=event.modes or state.modes,
     )
 
 
@@ -159,6 +165,16 @@ def _asked(state: State, event: Asked) -> State:
 
 def _closed(state: State, event: Withdrawn | Answered | Replied) -> State:
     return _with_questions(state, tuple(one for one in state.questions if one.request_id != event.request_id))
+
+
+def _replied(state: State, event: Replied) -> State:
+    """The answer to a request for a permission mode says whether it has that from now on."""
+    state, wanted = _closed(state, event), mode_of(event.request_id)
+    if not wanted:
+        return state
+    if event.error:
+        return state._replace(mode_refused=f"{wanted}: {event.error}")
+    return state._replace(mode=wanted, mode_refused="")
 
 
 def _tool_result(state: State, event: ToolResult) -> State:
@@ -261,7 +277,7 @@ RULES: Mapping[type, Callable[[State, Any], State]] = {
     Asked: _asked,
     Withdrawn: _closed,
     Answered: _closed,
-    Replied: _closed,
+    Replied: _replied,
     ToolResult: _tool_result,
     TurnEnded: _turn_ended,
     Mode: _mode,

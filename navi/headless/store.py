@@ -19,6 +19,8 @@ from navi.headless.schema import SESSIONS, migrate
 from navi.headless.stored import (
     AlreadyAnswered,
     Batch,
+    By,
+    Deed,
     Feedback,
     Input,
     Question,
@@ -32,6 +34,12 @@ LONGEST_BODY = 16 * 1024 * 1024
 
 LARGEST_PAGE = 1024 * 1024
 """Bytes of messages that are read at once, but for one that is larger."""
+
+LONGEST_NAME = 100
+"""Characters of the name of somebody that are kept."""
+
+MOST_DEEDS = 200
+"""Deeds that are read at once, the last ones."""
 
 LAST, LONG = 200, 65_536
 """Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
@@ -194,7 +202,8 @@ class Store:
     def resume(self, session_id: str, sends_again: bool = False, conversation: str | None = None) -> StoredSession:
         """Begin another run of a session whose agent has ended; the flag stays as it is. Raise Refused.
 
-        With `sends_again`, prompts that the agent was given and never took up wait again: it runs none twice. With
+        With `sends_again`, prompts that the agent was given and never took up wait again: it runs none twice. It begins
+        with the permission mode that somebody wanted last, also where the agent had not heard of it. With
         `conversation`, the run begins that one in place of the conversation so far. Where no run has printed anything,
         none has begun a conversation, and this one does.
         """
@@ -208,7 +217,8 @@ class Store:
             self.change(
                 session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
                 log_offset=0, agent_session_id=row.agent_session_id if conversation is None else conversation,
-                conversation_from=row.generation + 1 if begins else row.conversation_from, **NOT_ENDING,
+                conversation_from=row.generation + 1 if begins else row.conversation_from,
+                permission_mode=self._wanted_mode(row), **NOT_ENDING,
             )  # fmt: skip
             if sends_again:
                 self._database.execute(
@@ -217,6 +227,10 @@ class Store:
                 )
             self._expire(session_id)
             return self.needed(session_id)
+
+    def _wanted_mode(self, row: StoredSession) -> str:
+        waiting = [one.body for one in self.inputs(row.id, "queued", "handed") if one.kind == "mode"]
+        return waiting[-1] if waiting else row.permission_mode
 
     def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
         """Note that a session now runs in a terminal: it never runs without one again. What waits for its agent is
@@ -268,6 +282,10 @@ class Store:
             self._database.executemany(
                 "UPDATE inputs SET state = 'taken' WHERE session_id = ? AND uuid = ? AND state != 'expired'",
                 [(batch.session_id, uuid) for uuid in batch.taken],
+            )
+            self._database.executemany(
+                "UPDATE inputs SET state = 'expired' WHERE session_id = ? AND uuid = ? AND state != 'taken'",
+                [(batch.session_id, uuid) for uuid in batch.refused],
             )
             changes = {name: value for name, value in batch.changes.items() if name in CHANGED_BY_OUTPUT}
             last = row.last_index + len(batch.messages)
@@ -336,14 +354,17 @@ class Store:
                 if known[0] != session_id:
                     raise Refused(f"the input {uuid} is one of another session")
                 return Input(*known[1:])
-            seq = self._database.execute(
-                "SELECT coalesce(max(seq), 0) + 1 FROM inputs WHERE session_id = ?", (session_id,)
-            ).fetchone()[0]
+            seq = self.last_input(session_id) + 1
             self._database.execute(
                 "INSERT INTO inputs (session_id, seq, uuid, kind, body, by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (session_id, seq, uuid, kind, body, by, time.time()),
             )
             return Input(seq, uuid, kind, body, by)
+
+    def last_input(self, session_id: str) -> int:
+        """Return the number of the last input of a session, 0 if it has none."""
+        query = "SELECT coalesce(max(seq), 0) FROM inputs WHERE session_id = ?"
+        return int(self._database.execute(query, (session_id,)).fetchone()[0])
 
     def hand(self, session_id: str, seq: int) -> tuple[Input, ...]:
         """Note that all inputs up to a number are at the agent's host; return those that were not known to be."""
@@ -446,12 +467,21 @@ class Store:
             self._database.executemany("UPDATE feedback SET state = 'delivered' WHERE id = ?", [(one,) for one in new])
             return new
 
-    def note(self, who: str, what: str, session_id: str, detail: str = "") -> None:
+    def note(self, by: By, what: str, session_id: str, detail: str = "") -> None:
         """Note in the audit who did what."""
         with self.together():
             self._database.execute(
-                "INSERT INTO audit VALUES (?, ?, ?, ?, ?)", (time.time(), who, what, session_id, detail)
+                "INSERT INTO audit (at, who, what, session_id, detail, origin) VALUES (?, ?, ?, ?, ?, ?)",
+                (time.time(), by.name[:LONGEST_NAME], what, session_id, detail, by.origin),
             )
+
+    def deeds(self, session_id: str) -> tuple[Deed, ...]:
+        """Return the last deeds of the audit about a session, the oldest first."""
+        rows = self._database.execute(
+            "SELECT at, who, what, detail, origin FROM audit WHERE session_id = ? ORDER BY rowid DESC LIMIT ?",
+            (session_id, MOST_DEEDS),
+        )
+        return tuple(Deed(*row) for row in rows)[::-1]
 
 
 def _shortened(body: bytes) -> bytes:

@@ -85,6 +85,31 @@ class Input(NamedTuple):
     state: str = "queued"
 
 
+class By(NamedTuple):
+    """Who does something: the name that a program gives, and where it came from, which no program can choose."""
+
+    name: str = ""
+    origin: str = ""
+
+
+NOBODY = By()
+HUB = By("navi", "hub")
+RELAY = By("host", "relay")
+AGENT = By("agent", "relay")
+
+
+class Deed(NamedTuple):
+    """What somebody did to a session: when (epoch), who, what, more about it, and from where. It has no text of a
+    prompt, of an answer or of a tool's input.
+    """
+
+    at: float
+    who: str
+    what: str
+    detail: str = ""
+    origin: str = ""
+
+
 class Feedback(NamedTuple):
     """What a person sent to a session in a terminal. `body` is a JSON object with the fields of its kind."""
 
@@ -97,7 +122,8 @@ class Feedback(NamedTuple):
 class Batch(NamedTuple):
     """What the log of a generation holds from one offset to another, and what follows from it.
 
-    `changes` are columns of the session.
+    `changes` are columns of the session. `refused` are inputs that the agent did not take, by their uuids, with its
+    reasons.
     """
 
     session_id: str
@@ -108,6 +134,7 @@ class Batch(NamedTuple):
     opened: Sequence[Question] = ()
     withdrawn: Sequence[str] = ()
     taken: Sequence[str] = ()
+    refused: Mapping[str, str] = {}
     changes: Mapping[str, Any] = {}
 
 

@@ -33,12 +33,14 @@ class Peer(Protocol):
 class Subscriber:
     """A client that follows sessions. It never holds up the hub: too far behind, it is closed.
 
-    With `longest`, lines and texts of more than so many bytes are cut for it.
+    With `longest`, lines and texts of more than so many bytes are cut for it. `name` is who it is where it does not say
+    so, `origin` where it comes from.
     """
 
-    def __init__(self, peer: Peer, name: str = "") -> None:
+    def __init__(self, peer: Peer, name: str = "", origin: str = "") -> None:
         self.peer = peer
         self.name = name
+        self.origin = origin
         self._send, self._waiting = trio.open_memory_channel[Message](BEHIND)
         self._catching_up: dict[str, list[Message]] = {}
         self._next: dict[str, int] = {}

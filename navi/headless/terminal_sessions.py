@@ -16,8 +16,9 @@ from functools import partial
 from typing import Any
 
 from navi.headless.hub_session import HubSession
+from navi.headless.run_store import change_noted, open_noted
 from navi.headless.store import Store
-from navi.headless.stored import Feedback, Limited, Refused, StoredSession
+from navi.headless.stored import NOBODY, RELAY, By, Feedback, Limited, Refused, StoredSession
 from navi.headless.writer import Writer
 
 Message = Mapping[str, Any]
@@ -77,11 +78,10 @@ class TerminalSessions:
         rows = await self._writer.do(lambda store: store.of_conversation(message["conversation"]))
         return [row for row in rows if row.host == message["host"]]
 
-    async def opened(self, row: StoredSession, name: str) -> StoredSession:
+    async def opened(self, row: StoredSession, name: str, by: By = RELAY) -> StoredSession:
         """Note that a session goes on in a terminal, and see that its agent without one has ended."""
         if row.remote:
-            row = await self._writer.do(lambda store: store.open_in_terminal(row.id, name))
-            await self._writer.do(lambda store: store.note("host", "opened in a terminal", row.id, name))
+            row = await self._writer.do(lambda store: open_noted(store, row.id, name, by))
             held = self._held(row.id)
             if held:
                 held.opened(row)
@@ -108,26 +108,32 @@ class TerminalSessions:
 
     async def _change(self, row: StoredSession, **changes: Any) -> StoredSession:
         await self._writer.do(partial(Store.change, session_id=row.id, **changes))
+        return await self._changed(row)
+
+    async def _changed(self, row: StoredSession) -> StoredSession:
         row = await self._writer.do(lambda store: store.needed(row.id))
         self._tell(row.id, updated(row))
         return row
 
     # ---- feedback
 
-    async def set_interactive(self, session_id: str, interactive: bool) -> StoredSession:
+    async def set_interactive(self, session_id: str, interactive: bool, by: By = NOBODY) -> StoredSession:
         """Let a session in a terminal take feedback, or not any more. Raise Refused."""
         row = await self._writer.do(lambda store: store.needed(session_id))
         if row.remote:
             raise Refused(f"{session_id} runs without a terminal; it takes prompts at any time")
         if not row.agent_session_id:
             raise Refused(f"the conversation of {session_id} is not known, so no hook can give it feedback")
-        row = await self._change(row, interactive=int(interactive))
+        deed = "let it take feedback" if interactive else "ended its feedback"
+        changed = {"interactive": int(interactive)}
+        await self._writer.do(lambda store: change_noted(store, session_id, changed, by, deed))
+        row = await self._changed(row)
         await self._to_relay({"type": "know" if interactive else "forget", **_place(row)})
         for one in await self._pending(row) if interactive else ():
             await self._give(row, one)
         return row
 
-    async def give(self, session_id: str, kind: str, fields: Message, by: str) -> tuple[int, int]:
+    async def give(self, session_id: str, kind: str, fields: Message, by: By) -> tuple[int, int]:
         """Store feedback and send it to the session's host; return its number, and how much waits with it. Other fields
         than its own are dropped. Raise Refused, among them Limited and NotInteractive.
         """
@@ -181,15 +187,16 @@ def body_of(kind: str, fields: Message) -> str:
     return body
 
 
-def _store(store: Store, session_id: str, kind: str, body: str, by: str) -> tuple[StoredSession, Feedback, int]:
+def _store(store: Store, session_id: str, kind: str, body: str, by: By) -> tuple[StoredSession, Feedback, int]:
     """Store feedback; return the session, the feedback, and how much waits. Raise Refused."""
     row = store.needed(session_id)
     if row.remote or not row.interactive:
         raise NotInteractive(f"{session_id} takes no feedback; navi collaborate lets it")
     if store.feedback_since(session_id, kind, time.time() - AN_HOUR) >= MOST_AN_HOUR[kind]:
         raise Limited(f"{session_id} got {MOST_AN_HOUR[kind]} of {kind} within an hour; try again later")
-    id = store.give_feedback(session_id, kind, body, by)
-    return row, Feedback(id, kind, body, by), len(store.feedback(session_id))
+    id = store.give_feedback(session_id, kind, body, by.name)
+    store.note(by, "sent feedback", session_id, kind)
+    return row, Feedback(id, kind, body, by.name), len(store.feedback(session_id))
 
 
 def _place(row: StoredSession) -> Message:

@@ -73,6 +73,7 @@ ROWS = (
     ),
     Binding("interrupt", ("ctrl c",), "interrupt the agent's turn; asks first", AGENT),
     Binding("resume", ("B",), "go on with a session without a terminal whose agent has ended", AGENT),
+    Binding("mode", ("m",), "permission mode of an agent without a terminal: choose another one", AGENT),
     Binding("message", (":",), "type a message to the session, or to all selected ones", SESSIONS, "message"),
     Binding(
         "feedback", ("F",), "feedback to an agent in a terminal, which gets it at the end of its turn", SESSIONS

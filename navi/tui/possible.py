@@ -99,6 +99,11 @@ def _resume(session: Session) -> str:
     return "" if ended else "only for a session without a terminal whose agent has ended"
 
 
+def _mode(session: Session) -> str:
+    lives = session.headless is not None and not session.headless.over
+    return "" if lives else "only for a session without a terminal whose agent runs"
+
+
 def _kill(session: Session) -> str:
     return "the agent has ended" if session.headless and session.headless.over else ""
 
@@ -126,6 +131,7 @@ REASONS: Mapping[str, Reason] = {
     "message": _of_all(_without_terminal),
     "interrupt": _of_all(_interrupt),
     "resume": _of_all(_resume),
+    "mode": _of_all(_mode),
     "kill": _of_all(_kill),
     "undo": _if_not(lambda now: now.killed, "no session was killed lately"),
     "next_match": _MATCH,

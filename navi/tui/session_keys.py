@@ -53,6 +53,7 @@ class SessionKeys:
             "feedback": partial(self._for_one, self._feedback.feedback),
             "interrupt": partial(self._for_all, self._messages.interrupt, headless.interrupt),
             "resume": partial(self._for_all, self._resume, headless.resume),
+            "mode": partial(self._for_all, self._mode, headless.mode),
             **{name: partial(self._for_all, partial(sessions.change, name)) for name in SESSION_VERBS},
             "kill": partial(self._for_all, partial(sessions.change, "kill"), headless.kill),
             "dismiss": partial(self._for_all, partial(sessions.change, "dismiss"), headless.dismiss),
@@ -81,6 +82,9 @@ class SessionKeys:
 
     def _resume(self, _sessions: Sequence[Session]) -> None:
         self._screen.tell("only a session without a terminal is resumed so; navi restart restarts other agents")
+
+    def _mode(self, _sessions: Sequence[Session]) -> None:
+        self._screen.tell("an agent in a terminal changes its permission mode by its own keys; attach to it")
 
     def _for_one(self, command: Callable[[Session], None]) -> None:
         """Run a command for the page's session, or else the one at the cursor."""

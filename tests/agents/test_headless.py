@@ -94,6 +94,12 @@ def in_terminal(there: Account, variables: Mapping[str, str], options: str) -> s
     return f"cd {there.home}/work && env {words} claude {options}"
 
 
+def takes_mode(lab: Lab, address: str, mode: str) -> None:
+    """Change the permission mode of an agent, and wait until it has taken that up."""
+    navi(lab, "mode", address, mode)
+    until(lambda: navi(lab, "mode", address).stdout == f"{mode}\n", timeout=60, what=f"it has the mode {mode}")
+
+
 def turn(agent: Driven, text: str) -> str:
     """Send a prompt, and wait for the end of its turn."""
     before = len(agent.of(TurnEnded))
@@ -154,6 +160,24 @@ class TestClaude:
             until(lambda: "the first answer" in pane(there, "by-hand"), timeout=60, what="it shows the conversation")
             agents = [line for line in there.sh("ps -eo args").splitlines() if conversation in line]
             assert not [line for line in agents if "--input-format" in line]
+
+    @HERE_AND_THERE
+    def test_its_permission_mode_is_changed_in_mid_run_and_kept(self, lab: Lab, far: bool) -> None:
+        with real_claude(lab, far) as (there, host, variables), serving(lab, variables):
+            words = ("spawn", "--json", "--host", host, "-c", str(there.home / "work"), "say: the first answer")
+            address = json.loads(navi(lab, *words).stdout)["address"]
+            navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+            assert navi(lab, "mode", address).stdout == "default\n"
+            takes_mode(lab, address, "plan")
+            refused = navi(lab, "mode", address, "bypassPermissions", status=1).stderr
+            assert "its agent refused the permission mode bypassPermissions: " in refused
+            navi(lab, "send", address, "say: the second answer")
+            until(lambda: "the second answer" in navi(lab, "capture", address).stdout, timeout=60, what="it goes on")
+            assert navi(lab, "mode", address).stdout == "plan\n", "as the agent itself reports at each turn"
+            navi(lab, "kill", address)
+            navi(lab, "resume", address, "say: the third answer")
+            until(lambda: "the third answer" in navi(lab, "capture", address).stdout, timeout=60, what="it goes on")
+            assert navi(lab, "mode", address).stdout == "plan\n"
 
     @HERE_AND_THERE
     def test_a_conversation_that_it_has_lost_goes_on_anew(self, lab: Lab, far: bool) -> None:
@@ -397,3 +421,25 @@ def test_its_texts_are_stored_whole_and_survive_the_hub(lab: Lab, harness: Harne
             until(lambda: navi(lab, "capture", address).stdout.count(shown) == 2, timeout=200, what="its text")
         with serving(lab, variables):
             assert navi(lab, "capture", address).stdout.count(shown) == 2, "the prompt, and the answer"
+
+
+@pytest.mark.parametrize("harness", ACP)
+def test_an_agent_of_the_client_protocol_changes_its_mode(lab: Lab, harness: Harness) -> None:
+    work = lab.local.home / "work"
+    work.mkdir()
+    install(lab.local, harness.words[0])
+    with Service() as service:
+        variables = HOMES[harness.id](lab.local.home, work, service.url)
+        with serving(lab, variables), HubClient(runtime_folder(lab.environment())) as hub:
+            asked = {"prompt": "say: hello", "cwd": str(work), "harness": harness.id}
+            id = str(hub.ask("POST", "/api/sessions/spawn", **asked)["session_id"])
+            navi(lab, "wait", id, "--until", "waiting", "--timeout", "60")
+            modes = hub.ask("GET", f"/api/sessions/{id}")["modes"]
+            first, other = navi(lab, "mode", id).stdout.strip(), modes[-1]
+            assert first in modes
+            other = other if other != first else modes[0]
+            takes_mode(lab, id, other)
+            navi(lab, "kill", id)
+            navi(lab, "resume", id)
+            until(lambda: navi(lab, "mode", id).stdout == f"{other}\n", timeout=60, what="the next run has it, too")
+            assert "there is no permission mode none;" in navi(lab, "mode", id, "none", status=1).stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -151,6 +152,39 @@ def test_all_parts_of_a_question_are_answered(lab: Lab) -> None:
         assert done == {"address": address, "answered": {"label": "Blue, Ann, Bob"}, "digest": "q1"}
         answer = agent.wait_input("q1")["response"]["response"]
         assert answer["updatedInput"]["answers"] == {"Which colour?": "Blue", "Which names?": "Ann, Bob"}
+
+
+def test_the_permission_mode_is_changed_while_the_agent_runs(lab: Lab) -> None:
+    with serving(lab), puppet(lab.local) as agent:
+        address = spawn_session(lab, "local", "go", "claude-code", str(lab.local.home))
+        agent.wait_input("go")
+        done = navi(lab, "mode", address, "plan")
+        assert done.stdout == f"{address} has the permission mode plan\n"
+        found = json.loads(navi(lab, "mode", address, "--json").stdout)
+        assert (found["permission_mode"], found["waiting"]) == ("plan", [])
+        assert "acceptEdits" in found["modes"]
+        refused = navi(lab, "mode", address, "bypassPermissions", status=1).stderr
+        assert "its agent refused the permission mode bypassPermissions: it was not started so" in refused
+        assert "there is no permission mode plna; claude-code has default" in navi(
+            lab, "mode", address, "plna", status=1
+        ).stderr  # fmt: skip
+        assert "auto is kept until its agent takes it (handed over)" in navi(lab, "mode", address, "auto").stderr
+        shown = navi(lab, "mode", address)
+        assert (shown.stdout, "auto is kept until its agent takes it" in shown.stderr) == ("plan\n", True)
+        navi(lab, "kill", address)
+        navi(lab, "resume", address)
+        assert navi(lab, "mode", address).stdout == "auto\n", "the last one that was wanted"
+        explained = navi(lab, "explain", address).stdout
+        asked = r"done by +\S+@\S+ asked for the permission mode \(plan\), .* ago, from socket, user \d+, process"
+        assert re.search(asked, explained)
+        assert re.search(r"done by +agent refused the permission mode \(bypassPermissions: it was not", explained)
+        assert re.search(r"permissions +auto", explained)
+        audit = json.loads(navi(lab, "explain", address, "--json").stdout)["audit"]
+        assert audit[0]["what"] == "spawned"
+        assert [one["what"] for one in audit][-2:] == ["asked for the end", "resumed"]
+        plain = spawn(lab, "local", "say x")
+        assert "scripted has no permission modes" in navi(lab, "mode", plain, "plan", status=1).stderr
+        assert "only for agents without a terminal" in navi(lab, "mode", "api", "plan", status=64).stderr
 
 
 def test_an_agent_whose_host_is_away_ends_when_it_returns_unless_that_is_withdrawn(lab: Lab) -> None:

@@ -95,8 +95,8 @@ UNSUITED: list[tuple[Mapping[str, object], int, str]] = [
     ({"choose": ["3", "1"]}, 2, "(1 of 2) Which names?: choice 3 (Another answer) can't be ticked"),
     ({"choose": ["1", "3"]}, 2, "(2 of 2) Which colour?: choice 3 takes a text"),
     ({"choose": ["= "]}, 1, "Which names?: the text is empty"),
-    ({"allow": True}, 1, "several choices can be ticked"),
-    ({"allow": True}, 2, "(1 of 2) Which names?: several choices can be ticked"),
+    ({"allow": True}, 1, "no choice says yes just once; there are 1 Ann"),
+    ({"allow": True}, 2, "(1 of 2) Which names?: no choice says yes just once"),
 ]
 """What the command line says, to how many parts, and why it does not suit."""
 

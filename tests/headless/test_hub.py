@@ -23,7 +23,7 @@ from navi.headless.hub_session import Wanted
 from navi.headless.messages import TABLE, check
 from navi.headless.so_far import printed_so_far
 from navi.headless.store import Store
-from navi.headless.stored import Refused, StoredSession
+from navi.headless.stored import By, Refused, StoredSession
 from navi.headless.subscriber import BEHIND, Subscriber
 from navi.ops.headless import LONGEST_INPUT
 from tests.support.full_disk import disk, fill, free
@@ -671,7 +671,7 @@ async def test_the_end_of_an_agent_that_no_relay_reaches_is_kept(tmp_path: Path)
         await here.hub.command(await here.client(), row.id, {"type": "user_message", "content": "typed before"})
         session = here.hub.held(row.id)
         assert session
-        assert not await session.end("ann")
+        assert not await session.end(By("ann"))
         assert (await settled(phone, "session_updated", 3))[-1]["ends"]
         assert here.hub.shown(session.row).status == "disconnected"
     async with world(tmp_path, relay=False) as here:
@@ -702,7 +702,7 @@ async def test_the_end_of_an_agent_can_be_withdrawn_until_it_is_reached(tmp_path
         assert session
         with pytest.raises(Refused, match="nobody has asked for the end"):
             await session.withdraw_end()
-        assert await session.end("ann")
+        assert await session.end(By("ann"))
         with pytest.raises(Refused, match="is being ended already"):
             await session.withdraw_end()
         here.hub.lose_relay(here.relay)  # nobody knows whether it got there

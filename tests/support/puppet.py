@@ -33,6 +33,15 @@ while IFS= read -r line; do
     case $line in
     *'"subtype":"initialize"'*)
         echo '{"type":"control_response","response":{"subtype":"success","request_id":"navi-handshake"}}' ;;
+    *'"subtype":"set_permission_mode"'*)
+        id=${line#*'"request_id":"'}
+        id=${id%%'"'*}
+        said='"subtype":"success","response":{}'
+        case $id in *:bypassPermissions) said='"subtype":"error","error":"it was not started so"' ;; esac
+        case $id in
+        *:auto) ;;
+        *) echo "{\\"type\\":\\"control_response\\",\\"response\\":{\\"request_id\\":\\"$id\\",$said}}" ;;
+        esac ;;
     '{"type":"user"'*)
         uuid=${line#*'"uuid":"'}
         echo "{\\"type\\":\\"user\\",\\"isReplay\\":true,\\"uuid\\":\\"${uuid%%'"'*}\\"}" ;;
@@ -40,8 +49,8 @@ while IFS= read -r line; do
 done
 kill $!
 """
-"""Answers the handshake, confirms inputs, prints what comes into a file, and ends with its input. In a terminal it
-prints its arguments.
+"""Answers the handshake, confirms inputs and permission modes, prints what comes into a file, and ends with its input.
+It refuses the mode bypassPermissions, and says nothing of the mode auto. In a terminal it prints its arguments.
 """
 
 

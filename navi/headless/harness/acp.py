@@ -35,6 +35,7 @@ from navi.headless.harness.base import (
     count_in,
     from_line,
     list_in,
+    mode_key,
     object_in,
     text_in,
     to_line,
@@ -44,17 +45,24 @@ from navi.headless.harness.claude import plain
 
 NO_SUCH_METHOD = -32601
 
+LAUNCH = "launch"
+"""What makes the request for the mode of a launch its own."""
+
 INITIALIZE, NEW, RESUME, PROMPT = "navi-initialize", "navi-new", "navi-resume", "navi-prompt:"
 """Ids of our requests; that of a prompt has the prompt's uuid behind it."""
 
 
 class Memory(NamedTuple):
-    """What the codec remembers: the launch, the agent's session id, and the message whose chunks are coming."""
+    """What the codec remembers: the launch, the agent's session id, and the message whose chunks are coming.
+
+    `mode_option` is the id of the session's option that is its mode, where the agent has options in place of modes.
+    """
 
     launch: Launch
     session: str = ""
     who: str = ""
     chunks: tuple[str, ...] = ()
+    mode_option: str = ""
 
 
 class AcpCodec:
@@ -103,7 +111,7 @@ class AcpCodec:
 
     def set_mode(self, memory: Any, key: str, mode: str) -> str:
         """Return the request that changes the mode."""
-        return _request(key, "session/set_mode", {"sessionId": memory.session, "modeId": mode})
+        return _set_mode(memory, key, mode)
 
 
 def _request(id: str, method: str, params: Json) -> str:
@@ -160,15 +168,55 @@ def _response(memory: Memory, message: Json) -> tuple[Memory, Sequence[Event]]:
     if id == INITIALIZE and not error:  # a run begins, also one that goes on with the session of another
         return Memory(memory.launch), (Due("open", _open(memory.launch, object_in(result, "agentCapabilities"))),)
     if id in (NEW, RESUME) and not error:
-        session = text_in(result, "sessionId") or memory.launch.conversation
-        mode, model = text_in(result, "modes", "currentModeId"), text_in(result, "models", "currentModelId")
-        return memory._replace(session=session), (Ready(), Session(session, model, mode))
+        return _opened(memory._replace(session=text_in(result, "sessionId") or memory.launch.conversation), result)
     if id.startswith(PROMPT):
         memory, whole = _whole(memory)
         return memory, (*whole, Taken(id.removeprefix(PROMPT)), _turn_ended(result, error))
     if id in (INITIALIZE, NEW, RESUME):
         return memory, (Refused(error),)
     return memory, (Replied(id, error),)
+
+
+def _opened(memory: Memory, result: Json) -> tuple[Memory, Sequence[Event]]:
+    """Read what a session is. Its model and mode are objects of their own, or, in newer agents, options."""
+    mode, model = (_option_in(list_in(result, "configOptions"), one) for one in ("mode", "model"))
+    modes = tuple(filter(None, (text_in(one, "id") for one in list_in(result, "modes", "availableModes"))))
+    memory = memory._replace(mode_option="" if modes else text_in(mode, "id"))
+    about = Session(
+        memory.session, text_in(result, "models", "currentModelId") or text_in(model, "currentValue"),
+        text_in(result, "modes", "currentModeId") or text_in(mode, "currentValue"), modes=modes or _values_of(mode),
+    )  # fmt: skip
+    return memory, (Ready(), about, *_wanted_mode(memory, about))
+
+
+def _option_in(options: Sequence[Any], category: str) -> Json:
+    """Return the option of a session with a category, an empty one if there is none to choose from."""
+    found = (one for one in options if text_in(one, "category") == category and text_in(one, "type") == "select")
+    return next(found, {})
+
+
+def _values_of(option: Json) -> tuple[str, ...]:
+    """Return the values of an option; some are in groups."""
+    choices = list_in(option, "options")
+    flat = [one for choice in choices for one in (list_in(choice, "options") or [choice])]
+    return tuple(filter(None, (text_in(one, "value") for one in flat)))
+
+
+def _wanted_mode(memory: Memory, about: Session) -> Iterator[Event]:
+    """Ask for the permission mode of the launch, which no option of the command line says."""
+    wanted = memory.launch.mode
+    if wanted and not (about.mode or about.modes):
+        yield Mode("")
+        yield Replied(mode_key(wanted, LAUNCH), "it has no permission modes")
+    elif wanted and wanted != about.mode:
+        yield Due(LAUNCH, _set_mode(memory, mode_key(wanted, LAUNCH), wanted))
+
+
+def _set_mode(memory: Memory, key: str, mode: str) -> str:
+    about = {"sessionId": memory.session}
+    if memory.mode_option:
+        return _request(key, "session/set_config_option", {**about, "configId": memory.mode_option, "value": mode})
+    return _request(key, "session/set_mode", {**about, "modeId": mode})
 
 
 def _error(message: Json) -> str:
@@ -244,13 +292,20 @@ def _tool_call_update(update: Json) -> Iterator[Event]:
 
 
 def _mode(update: Json) -> Iterator[Event]:
-    yield Mode(text_in(update, "currentModeId"))
+    mode = text_in(update, "currentModeId")
+    yield Mode(mode) if mode else Other("current_mode_update")
+
+
+def _options(update: Json) -> Iterator[Event]:
+    mode = text_in(_option_in(list_in(update, "configOptions"), "mode"), "currentValue")
+    yield Mode(mode) if mode else Other("config_option_update")
 
 
 UPDATES: Mapping[str, Callable[[Json], Iterator[Event]]] = {
     "tool_call": _tool_call,
     "tool_call_update": _tool_call_update,
     "current_mode_update": _mode,
+    "config_option_update": _options,
 }
 
 ABILITIES = Abilities(

@@ -37,12 +37,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What the agent says of its session. It says so again at every turn. "" is what it does not say."""
+    """What the agent says of its session. It says so again at every turn. "" is what it does not say. `modes` are the
+    permission modes that it offers, where it names them.
+    """
 
     conversation: str
     model: str = ""
     mode: str = ""
     version: str = ""
+    modes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ class TurnEnded:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """The agent has another permission mode from now on."""
+    """The agent has another permission mode from now on; "" if it has no modes."""
 
     mode: str
 
@@ -161,6 +164,22 @@ class Replied:
 
     request_id: str
     error: str = ""
+
+
+MODE = "navi-mode:"
+"""What the ids of requests that change the permission mode begin with."""
+
+
+def mode_key(mode: str, id: str) -> str:
+    """Return the id of the request that changes the permission mode; `id` makes it another one each time, and has no
+    colon. It says what it asks, so that an answer needs no memory of the request.
+    """
+    return f"{MODE}{id}:{mode}"
+
+
+def mode_of(key: str) -> str:
+    """Return the permission mode that a request with this id asks for, "" if it asks for something else."""
+    return key.removeprefix(MODE).partition(":")[2] if key.startswith(MODE) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +299,8 @@ class Codec(Protocol):
 class Harness:
     """A kind of agent. `words` are its command line, which the configuration may replace; `options` add to it what a
     launch says, and `variables` to its environment (None: it is not to have that one). `kind` names the agent of
-    navi.core.agents that goes on with its conversations in a terminal, "" if none does.
+    navi.core.agents that goes on with its conversations in a terminal, "" if none does. `modes` are its permission
+    modes, where the agent does not name them itself.
     """
 
     id: str
@@ -291,6 +311,7 @@ class Harness:
     options: Any = None
     variables: Mapping[str, str | None] = field(default_factory=dict)
     kind: str = ""
+    modes: tuple[str, ...] = ()
 
     def command(self, launch: Launch, words: Sequence[str] = ()) -> tuple[str, ...]:
         """Return the command line for a launch; `words` replace its beginning."""

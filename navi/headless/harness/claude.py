@@ -116,8 +116,8 @@ def _request(id: str, request: Json) -> str:
 def _system(message: Json) -> Iterator[Event]:
     subtype = text_in(message, "subtype")
     if subtype == "init":
-        names = ("session_id", "model", "permissionMode", "claude_code_version")
-        yield Session(*(text_in(message, name) for name in names))
+        conversation, model = text_in(message, "session_id"), text_in(message, "model")
+        yield Session(conversation, model, text_in(message, "permissionMode"), text_in(message, "claude_code_version"))
     elif subtype == "status" and text_in(message, "permissionMode"):
         yield Mode(text_in(message, "permissionMode"))
 
@@ -227,4 +227,5 @@ CLAUDE = Harness(
     # Those of an agent in which navi itself may run.
     variables={"CLAUDECODE": None, "CLAUDE_CODE_ENTRYPOINT": None, "CLAUDE_CODE_SSE_PORT": None},
     kind="claude",
+    modes=("default", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions"),
 )

@@ -279,7 +279,7 @@ class _Connection:
         self.rank = AT_WORK
         async with trio.open_nursery() as nursery:
             nursery.start_soon(peer.keep_alive, self._front.pings)
-            await Conversation(hub, peer, user, id).run()
+            await Conversation(hub, peer, user, id, f"web, {user}").run()
             nursery.cancel_scope.cancel()
         await peer.finish()
 

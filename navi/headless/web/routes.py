@@ -111,7 +111,8 @@ def _cookie(value: str, seconds: int) -> str:
 async def _operation(site: Site, asked: Asked) -> Answer:
     """What the hub's socket can be asked, too."""
     body = {"by": asked.user, **asked.request.query, **asked.body}
-    status, found = await api.respond(site.hub, asked.request.method.replace("HEAD", "GET"), asked.request.path, body)
+    method = asked.request.method.replace("HEAD", "GET")
+    status, found = await api.respond(site.hub, method, asked.request.path, body, f"web, {asked.user}")
     return in_json(status, found)
 
 

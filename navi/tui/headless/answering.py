@@ -45,7 +45,7 @@ class HeadlessAnswering:
 
 
 class Answer:
-    """One dialog, from its opening to the answer. `_parts` are the answers to the parts of a question before `_part`."""
+    """One dialog, from its opening to the answer. `_parts` are the answers to parts of a question before `_part`."""
 
     def __init__(
         self, services: Services, commands: HeadlessCommands, screen: Screen, chosen: int, sessions: Sequence[Session]

@@ -15,6 +15,7 @@ from navi.tui.actions import Tell
 from navi.tui.dialogs.dialog import Confirm, Subject
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.spawn_fields import SpawnFields
+from navi.tui.headless.modes import choose_mode, set_mode
 from navi.tui.message_commands import answer_to
 from navi.tui.pages.page import Services
 from navi.tui.paint import Line
@@ -117,6 +118,15 @@ class HeadlessCommands:
             return
         does = f"interrupts {'it' if len(busy) == 1 else 'them'}"
         self._confirm("Interrupt", busy, does, lambda: self._each("Interrupt", busy, lambda s: partial(_interrupt, s)))
+
+    def mode(self, sessions: Sequence[Session]) -> None:
+        """Show the permission modes of agents, and give them the chosen one."""
+        living = [one for one in sessions if one.headless and not one.headless.over]
+        if not living:
+            self._screen.tell(f"no agent runs in {_names(sessions)}; {self._screen.key_of('resume')} resumes it")
+            return
+        chosen = lambda mode: self._each("Mode", living, lambda one: partial(set_mode, one, mode))  # noqa: E731
+        choose_mode(self._screen, self._services.glyphs, _title("Permission mode of", living), living, chosen)
 
     def kill(self, sessions: Sequence[Session]) -> None:
         """Ask, and end agents. Their conversations stay, and can be resumed."""

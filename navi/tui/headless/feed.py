@@ -43,11 +43,12 @@ SHOWN = ("queued", "handed")
 
 
 class Sent(NamedTuple):
-    """An input that the agent has not taken up yet: its text, how far it is, and who sent it."""
+    """An input that the agent has not taken up yet: its text, how far it is, who sent it, and what it is."""
 
     text: str
     state: str
     by: str
+    kind: str = "user"
 
 
 class Feed:
@@ -142,7 +143,7 @@ class Feed:
         for one in info["inputs"]:
             self.transcript.know(str(one["uuid"]), str(one["body"]))
         self.pending = {
-            str(one["uuid"]): Sent(str(one["body"]), str(one["state"]), str(one["by"]))
+            str(one["uuid"]): Sent(str(one["body"]), str(one["state"]), str(one["by"]), str(one["kind"]))
             for one in info["inputs"] if one["state"] in SHOWN
         }  # fmt: skip
 
@@ -175,7 +176,10 @@ class Feed:
         text = message.get("content") or (before.text if before else "")
         if state in SHOWN and text:
             self.transcript.know(uuid, text)
-            self.pending[uuid] = Sent(text, state, message.get("by") or (before.by if before else ""))
+            kind = message.get("kind") or (before.kind if before else "user")
+            self.pending[uuid] = Sent(text, state, message.get("by") or (before.by if before else ""), kind)
+        if message.get("error"):
+            self.note = f"the agent refused {clean(text)}: {clean(message['error'])[:200]}"
 
     def _asked(self, message: Document) -> None:
         question = {**message, "tool": message["tool_name"]}

@@ -12,6 +12,7 @@ from navi.core.metrics import Metrics, metrics_of
 from navi.core.model import HostView, Session
 from navi.core.text import clean, exact_age
 from navi.ops.losses import Losses
+from navi.tui.headless.deeds import Deeds
 from navi.tui.pages.branches import Branches
 from navi.tui.pages.charts import Bar, Chart
 from navi.tui.pages.page import Entry, Services, SessionPage
@@ -32,6 +33,7 @@ class DetailsPage(SessionPage):
         self._tokens = services.shared(TokenCounts)
         self._questions = services.shared(Questions)
         self._branches = services.shared(Branches)
+        self._deeds = services.shared(Deeds)
 
     @property
     def branch(self) -> str:
@@ -44,12 +46,14 @@ class DetailsPage(SessionPage):
         """Return everything known about the session."""
         view = self.services.fleet.view(session.host)
         lines = detail_lines(session, view, view.clock(time.time()), self._tokens.view(session))
-        return [*self._questions.lines(session), *lines, *_git(self._branches.of(session))]
+        deeds = map(_fact, self._deeds.facts(session))
+        return [*self._questions.lines(session), *lines, *_git(self._branches.of(session)), *deeds]
 
     def follow(self) -> None:
         """Count tokens when the session has moved on, and read what it asks."""
         if session := self.session:
             self._questions.follow(session)
+            self._deeds.follow(session)
             self._tokens.follow(session, trio.current_time())
             self._branches.follow(session, trio.current_time())
 
@@ -58,6 +62,7 @@ class DetailsPage(SessionPage):
         if session := self.session:
             self._tokens.fetch(session, trio.current_time())
             self._branches.fetch(session, trio.current_time())
+            self._deeds.fetch(session)
         return False
 
 

@@ -193,6 +193,20 @@ def test_what_an_agent_proposes_to_allow_is_a_button(page: Browser) -> None:
     page.hides("Permission: Edit")
 
 
+def test_the_permission_mode_is_changed_and_who_did_what_is_listed(page: Browser, world: World) -> None:
+    id = spawn(page, "one")
+    page.shows("one <img")
+    page.run(
+        "const mode = document.querySelector('select[aria-label=\"Permission mode\"]');"
+        "mode.value = 'plan'; mode.dispatchEvent(new Event('change')); return true"
+    )
+    until(lambda: navi(world.lab, "mode", id).stdout == "plan\n", what="the agent has the mode")
+    page.has("option", "plan")
+    page.shows("claude-code · plan")
+    page.click("summary", "Who did what")
+    page.shows("asked for the permission mode (plan), from web, page", "spawned (claude-code), from web, page")
+
+
 def test_a_conversation_that_was_lost_is_begun_anew(page: Browser, world: World) -> None:
     forgets = world.lab.local.home / "forgets"
     spawn(page, "one")

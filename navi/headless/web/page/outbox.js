@@ -40,17 +40,23 @@ export class Outbox {
   }
 
   // Note how far an input came.
-  set(uuid, state, body) {
+  set(uuid, state, { body, kind } = {}) {
     const mine = this.entries.find((one) => one.uuid === uuid);
-    if (state === "taken") {
+    if (state === "taken" || (kind === "mode" && state === "expired")) {
       this.entries = this.entries.filter((one) => one !== mine);
       this.others.delete(uuid);
     } else if (mine) {
       Object.assign(mine, { state, error: "" });
     } else if (body) {
-      this.others.set(uuid, { uuid, content: body, state });
+      this.others.set(uuid, { uuid, content: kind === "mode" ? `Permission mode: ${body}` : body, state });
     }
     this.changed();
+  }
+
+  // Forget what others sent and is open no more.
+  keepOnly(open) {
+    for (const uuid of [...this.others.keys()]) if (!open.includes(uuid)) this.others.delete(uuid);
+    this.draw();
   }
 
   // What was sent as feedback is at navi now, in the order in which it was sent.

@@ -18,7 +18,8 @@ export class SessionView {
     this.facts = el("div", { class: "facts", "data-facts": true });
     this.notices = el("div", { role: "status" });
     this.actions = el("div", { class: "row" });
-    this.element = el("div", {}, this.facts, this.notices, this.transcript.element, this.questions.element, this.outbox.element, this.composer());
+    this.deeds = el("details", { class: "dim", ontoggle: () => this.loadDeeds() }, el("summary", {}, "Who did what"), el("ul", { class: "log" }));
+    this.element = el("div", {}, this.facts, this.notices, this.deeds, this.transcript.element, this.questions.element, this.outbox.element, this.composer());
     this.link = new Link(id, (message, first) => this.hear(message, first), (there) => this.changed(there), (error) => page.refused(error));
     this.after(() => this.load());
     this.refresh();
@@ -69,6 +70,7 @@ export class SessionView {
 
   connected(message, first) {
     this.transcript.keepEnd(() => this.questions.set(message.questions));
+    this.after(() => this.outbox.keepOnly(message.inputs.map((one) => one.uuid)));
     for (const one of message.inputs) this.input(one);
     if (first) this.subscribe(message.last_index);
     this.status(message.status);
@@ -93,9 +95,10 @@ export class SessionView {
   }
 
   input(message) {
-    if (message.content) this.inputs.set(message.uuid, { body: message.content, by: message.by });
+    if (message.error) this.say(`The agent refused the permission mode ${message.content}: ${message.error}`);
+    if (message.content) this.inputs.set(message.uuid, { body: message.content, by: message.by, kind: message.kind });
     this.learn([message.uuid]);
-    this.after(() => this.outbox.set(message.uuid, message.state, this.inputs.get(message.uuid)?.body));
+    this.after(() => this.outbox.set(message.uuid, message.state, this.inputs.get(message.uuid)));
   }
 
   // An agent in a terminal gets what is sent as feedback, when its turn ends.
@@ -116,6 +119,7 @@ export class SessionView {
 
   updated(message) {
     const before = this.info?.status;
+    if (this.info && message.permission_mode != null) this.info.permission_mode = message.permission_mode;
     this.status(message.status, message.reason);
     if (before !== message.status || Boolean(message.ends) !== Boolean(this.info?.end_asked)) {
       this.refresh();
@@ -192,6 +196,18 @@ export class SessionView {
     }
   }
 
+  async setMode(mode) {
+    if (mode && await this.attempt("POST", "mode", { mode, by: device })) this.say("");
+    this.drawn = ""; // what was chosen is not in force yet
+    await this.refresh();
+  }
+
+  async loadDeeds() {
+    const found = this.deeds.open && await this.attempt("GET", "audit");
+    if (found) replace(this.deeds.querySelector("ul"), found.audit.reverse().map((one) => el("li", {},
+      `${clock(one.at)} ${one.who || "somebody"} ${one.what}${one.detail ? ` (${one.detail})` : ""}${one.origin ? `, from ${one.origin}` : ""}`)));
+  }
+
   interrupt() {
     if (!this.link.send({ type: "interrupt", by: device })) this.say("Nothing was interrupted: there is no connection to navi.");
   }
@@ -235,8 +251,8 @@ export class SessionView {
     const info = this.info;
     if (!info) return;
     this.page.title(this.name(), this.questions.open.size);
-    const { status, badge, host, harness, model, permission_mode: mode, cwd, reason, remote, interactive, tmux_name: tmux, end_asked: end, lost } = info;
-    const drawn = JSON.stringify([status, badge, host, harness, model, mode, cwd, reason, remote, interactive, tmux, end, lost, this.words]);
+    const { status, badge, host, harness, model, permission_mode: mode, modes, cwd, reason, remote, interactive, tmux_name: tmux, end_asked: end, lost } = info;
+    const drawn = JSON.stringify([status, badge, host, harness, model, mode, modes, cwd, reason, remote, interactive, tmux, end, lost, this.words]);
     if (drawn === this.drawn) return; // else whoever is about to press a button would lose it
     this.drawn = drawn;
     replace(this.facts,
@@ -248,12 +264,22 @@ export class SessionView {
     const live = info.remote && !OVER.includes(info.status);
     replace(this.actions,
       live && info.status !== "disconnected" && button("Interrupt", () => this.interrupt()),
+      live && this.modes(),
       live && !this.endsLater() && button("End", () => this.end(), "bad"),
       live && this.endsLater() && button("Do not end it", () => this.goOn()),
       info.remote && OVER.includes(info.status) && button("Resume", () => this.resume(), info.lost ? "" : "main"),
       info.remote && OVER.includes(info.status) && info.last_index >= 0 && button("Begin anew", () => this.anew(), info.lost ? "main" : ""),
       info.remote && info.status !== "disconnected" && button("Open in a terminal", () => this.open()));
     this.sendButton.disabled = this.text.disabled = !info.remote && !info.interactive;
+  }
+
+  // Return the permission modes that the agent can have, to choose from.
+  modes() {
+    const modes = this.info.modes ?? [], mode = this.info.permission_mode;
+    if (!modes.length) return null;
+    const choices = modes.includes(mode) ? modes : [mode, ...modes];
+    return el("select", { "aria-label": "Permission mode", onchange: (event) => this.setMode(event.target.value) },
+      choices.map((one) => el("option", { value: one, selected: one === mode }, one || "permission mode")));
   }
 
   endsLater() {

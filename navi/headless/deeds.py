@@ -1,0 +1,27 @@
+"""Who did what to a session, in words: the same for `navi explain`, the page of details and every other face. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from navi.core.facts import Fact
+from navi.core.text import clean, exact_age
+
+SHOWN = 20
+"""Deeds that people are shown, the last ones."""
+
+
+def deed_facts(deeds: Sequence[Mapping[str, Any]], now: float) -> list[Fact]:
+    """Return deeds of the hub's audit as facts, the last one first; `now` is the hub's time (epoch)."""
+    facts = [Fact("done by", _text(one, now)) for one in deeds[-SHOWN:][::-1]]
+    more = len(deeds) - len(facts)
+    return [*facts, *([Fact("done by", f"... and {more} times before; --json has them")] if more else [])]
+
+
+def _text(deed: Mapping[str, Any], now: float) -> str:
+    who, what, detail, origin = (clean(str(deed.get(name, ""))) for name in ("who", "what", "detail", "origin"))
+    done = f"{who or 'somebody'} {what}{f' ({detail})' if detail else ''}"
+    at = deed.get("at")
+    ago = f", {exact_age(max(0.0, now - at))} ago" if isinstance(at, int | float) else ""
+    return f"{done}{ago}{f', from {origin}' if origin else ''}"

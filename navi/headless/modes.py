@@ -1,0 +1,36 @@
+"""Permission modes: which ones an agent can be given, and the ids of the requests for them. Pure."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+from navi.headless.harness.base import Harness, mode_key
+from navi.headless.state import State
+from navi.headless.stored import Refused
+
+NAME = re.compile(r"[!-~]{1,200}", re.ASCII)
+"""What the name of a permission mode looks like; agents of the Agent Client Protocol may call it anything."""
+
+PLAIN_ID = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
+
+
+def modes_of(harness: Harness, state: State) -> tuple[str, ...]:
+    """Return the permission modes that an agent has, none where that is not known."""
+    return (state.modes or harness.modes) if harness.abilities.modes else ()
+
+
+def check_mode(harness: Harness, state: State, mode: str) -> None:
+    """Raise Refused for a mode that an agent does not have, as far as it is known."""
+    if not harness.abilities.modes:
+        raise Refused(f"{harness.id} has no permission modes")
+    if not NAME.fullmatch(mode):
+        raise Refused("the name of a permission mode has 1 to 200 letters, without spaces")
+    known = modes_of(harness, state)
+    if known and mode not in known:
+        raise Refused(f"there is no permission mode {mode}; {harness.id} has {', '.join(known)}")
+
+
+def request_id(mode: str, id: str) -> str:
+    """Return the id of a request for a mode: the same for the same `id`, if that is plain."""
+    return mode_key(mode, id if PLAIN_ID.fullmatch(id) else str(uuid.uuid4()))

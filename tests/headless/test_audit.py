@@ -1,0 +1,151 @@
+"""The audit: who did what to a session, and from where; and that no prompt, answer or tool's input is in it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from navi.core.facts import Fact
+from navi.headless.api import respond
+from navi.headless.deeds import SHOWN, deed_facts
+from navi.headless.hub_session import Wanted
+from navi.headless.schema import VERSION
+from navi.headless.store import Store
+from navi.headless.stored import By, Deed, StoredSession
+from navi.headless.subscriber import Subscriber
+from tests.headless.test_hub import READY, TEXT, Played, World, asks, world
+
+SECRET = "hunter2"
+"""What a person types; an agent's tool has it in its input, too."""
+
+SOCKET = "socket, user 0, process 4711"
+
+
+async def does(here: World, row: StoredSession, message: Mapping[str, Any]) -> None:
+    """Do something as a client on the socket."""
+    client = Subscriber(Played("hub to client"), "laptop", SOCKET)
+    await here.hub.command(client, row.id, message)
+
+
+async def deeds(here: World, row: StoredSession) -> list[tuple[str, str, str, str]]:
+    """Return the audit of a session without its times."""
+    found = await here.hub.writer.do(lambda store: store.deeds(row.id))
+    return [(one.who, one.what, one.detail, one.origin) for one in found]
+
+
+def a_secret_question(id: str) -> dict[str, Any]:
+    """Return a question of an agent with the secret in it."""
+    question = asks(id)
+    question["request"]["input"] = {"command": f"login {SECRET}"}
+    return question
+
+
+async def test_who_did_what_and_from_where(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted(f"use {SECRET}", permission_mode="plan", title="t", by=By("ann", SOCKET)))
+        await here.prints(row, READY, a_secret_question("q1"), a_secret_question("q2"))
+        await does(here, row, {"type": "control_response", "request_id": "q1", "allow": True})
+        refusal = {"allow": False, "message": f"not {SECRET}"}
+        await does(here, row, {"type": "control_response", "request_id": "q2", "by": "bob", **refusal})
+        await does(here, row, {"type": "user_message", "content": f"say {SECRET}"})
+        await does(here, row, {"type": "set_mode", "mode": "default"})
+        await does(here, row, {"type": "interrupt"})
+        here.hub.lose_relay(here.relay)
+        path = f"/api/sessions/{row.id}"
+        await respond(here.hub, "POST", f"{path}/end", {"by": "phone", "origin": "elsewhere"}, "web, page")
+        await respond(here.hub, "DELETE", f"{path}/end", {"by": "phone"}, "web, page")
+        assert await deeds(here, row) == [
+            ("ann", "spawned", "claude-code plan", SOCKET),
+            ("laptop", "answered", "permission Bash: allowed", SOCKET),
+            ("bob", "answered", "permission Bash: denied", SOCKET),
+            ("laptop", "sent a message", "", SOCKET),
+            ("laptop", "asked for the permission mode", "default", SOCKET),
+            ("laptop", "interrupted", "", SOCKET),
+            ("phone", "asked for the end", "", "web, page"),
+            ("phone", "withdrew the end", "", "web, page"),
+        ]
+        status, body = await respond(here.hub, "GET", f"{path}/audit", {})
+        assert (status, [one["who"] for one in body["audit"]][:2]) == (200, ["ann", "laptop"])
+        assert SECRET not in str(body)
+        assert (await respond(here.hub, "GET", "/api/sessions/spawn_0/audit", {}))[0] == 409
+
+
+async def test_runs_terminals_and_lists(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        rows = [await here.hub.spawn(Wanted("x")) for _ in range(2)]
+        ended = {"type": "session_ended", "generation": 1, "exit_code": 0, "reason": ""}
+        for row in rows:
+            await here.prints(row, READY, TEXT)
+            await here.hub.hear({**ended, "session_id": row.id})
+        first, second = rows
+        await respond(here.hub, "POST", f"/api/sessions/{first.id}/resume", {"by": "ann", "prompt": SECRET}, SOCKET)
+        told = {"host": "", "conversation": first.agent_session_id}
+        await here.hub.hear({"type": "terminal", **told, "opened": True, "name": "api"})
+        assert await deeds(here, first) == [
+            ("", "spawned", "claude-code", ""),
+            ("ann", "resumed", "claude-code", SOCKET),
+            ("host", "opened it in a terminal", "api", "relay"),
+        ]
+        await respond(here.hub, "POST", f"/api/sessions/{second.id}/archive", {"by": "ann"}, SOCKET)
+        assert (await deeds(here, second))[-1] == ("ann", "took it off the list", "", SOCKET)
+
+
+async def test_feedback_is_noted_without_its_text(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        new = {"claude_session_id": "c1", "interactive": True, "tmux_name": "api", "by": "ann"}
+        _, made = await respond(here.hub, "POST", "/api/sessions/live", new, SOCKET)
+        row = await here.hub.writer.do(lambda store: store.needed(made["id"]))
+        await respond(here.hub, "POST", f"/api/sessions/{row.id}/feedback", {"content": SECRET, "by": "ann"}, SOCKET)
+        await respond(here.hub, "DELETE", f"/api/sessions/{row.id}/interactive", {"by": "ann"}, SOCKET)
+        assert await deeds(here, row) == [
+            ("ann", "let it take feedback", "", SOCKET),
+            ("ann", "sent feedback", "message", SOCKET),
+            ("ann", "ended its feedback", "", SOCKET),
+        ]
+
+
+async def test_what_is_refused_is_not_noted(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY, asks("q1"))
+        await does(here, row, {"type": "control_response", "request_id": "q1", "allow": True})
+        status, _ = await respond(here.hub, "DELETE", f"/api/sessions/{row.id}/end", {})
+        assert status == 409
+        with pytest.raises(Exception, match="answered it already"):
+            await does(here, row, {"type": "control_response", "request_id": "q1", "allow": False})
+        assert [one[1] for one in await deeds(here, row)] == ["spawned", "answered"]
+
+
+def test_an_older_audit_gains_the_origin(tmp_path: Path) -> None:
+    path = tmp_path / "navi.db"
+    store = Store(path)
+    store.spawn(StoredSession("a"))
+    store.close()
+    with sqlite3.connect(path) as older:
+        older.execute("ALTER TABLE audit DROP COLUMN origin")
+        older.execute("INSERT INTO audit VALUES (1.0, 'host', 'opened it in a terminal', 'a', 'api')")
+        older.execute(f"PRAGMA user_version = {VERSION - 1}")
+    older.close()
+    for _ in range(2):
+        store = Store(path)
+        assert store.deeds("a") == (Deed(1.0, "host", "opened it in a terminal", "api", ""),)
+        store.close()
+
+
+def test_deeds_in_words() -> None:
+    deed = {
+        "at": 100.0, "who": "ann\x1b[31m", "what": "answered", "detail": "permission Bash: allowed",
+        "origin": "web, page",
+    }  # fmt: skip
+    assert deed_facts([deed], 160.0) == [
+        Fact("done by", "ann answered (permission Bash: allowed), 1m 0s ago, from web, page")
+    ]
+    many = deed_facts([{**deed, "at": float(number)} for number in range(SHOWN + 3)], 160.0)
+    assert len(many) == SHOWN + 1
+    assert many[-1] == Fact("done by", "... and 3 times before; --json has them")
+    assert many[0].text.endswith("2m 18s ago, from web, page")
+    assert deed_facts([{}], 1.0) == [Fact("done by", "somebody ")]
