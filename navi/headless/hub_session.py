@@ -173,6 +173,7 @@ class HubSession:
             "variables": dict(harness.variables), "first": first, "conversation": launch.conversation,
             "again": again,
         })  # fmt: skip
+        self.changed(self.row.id)
         await self.send_waiting()
 
     # ---- what the relay says
