@@ -95,7 +95,7 @@ class HostBar(NamedTuple):
         """Return the sign that counts the remotes that are connected."""
         connected = sum(view.state is HostState.CONNECTED for view in self.views if view.name != LOCAL)
         mark = self.glyphs.hosts[HostState.CONNECTED]
-        return [Sign("", [("good", f"{mark} {connected}"), GAP])] if connected else []
+        return [Sign("", [("good", f"{mark} {connected}{GAP[1]}")])] if connected else []
 
     def _notable(self) -> list[HostView]:
         """Return the chosen host, those with problems, and those with waiting sessions, in this order."""
