@@ -24,7 +24,7 @@ from tests.support.waiting import until
 
 SAID = "remember4711"
 
-CONFIRMED, TOLD = "in its conversation", "was asked to resume its conversation, and does not say whether it has"
+CONFIRMED = "in its conversation"
 
 
 def cases() -> Iterator[object]:
@@ -35,7 +35,7 @@ def cases() -> Iterator[object]:
         (Codex, False, False, CONFIRMED),
         (Copilot, True, False, CONFIRMED),
         (Qwen, False, True, CONFIRMED),
-        (OpenCode, False, True, TOLD),
+        (OpenCode, False, True, CONFIRMED),
         (Gemini, True, True, CONFIRMED),
     ):
         where = "remote" if remote else "local"
