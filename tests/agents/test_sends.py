@@ -20,11 +20,12 @@ from tests.agents.gemini import Gemini
 from tests.agents.qwen import Qwen
 from tests.agents.service import Service
 from tests.agents.versions import needs
+from tests.agents.vibe import Vibe
 from tests.support.machines import Keys, Lab
 from tests.support.verbs import account, navi
 from tests.support.waiting import until
 
-KINDS = (Claude, Codex, Gemini, Qwen, Copilot)
+KINDS = (Claude, Codex, Gemini, Qwen, Copilot, Vibe)
 
 PLACES = (Place(False, False), Place(True, False))
 
