@@ -22,10 +22,10 @@ KIND = AgentKind(
     skip_permissions="--yes-always",
     prompt="^([a-z]+ ?)*> [^ ]",
     screens=(
-        ScreenRule("permission", "permission question", ((1, ANSWERS), (3, "^(Run shell command|Create new file)"))),
-        ScreenRule("waiting", "question", ((1, ANSWERS),)),
         ScreenRule("error", "failed turn", ((1, PROMPT), (0, "^ ?litellm\\."))),
         ScreenRule("idle", "prompt", ((1, PROMPT),)),
+        ScreenRule("permission", "permission question", ((1, ANSWERS), (3, "^(Run shell command|Create new file)"))),
+        ScreenRule("waiting", "question", ((1, ANSWERS),)),
         ScreenRule("working", "busy line", ((1, BUSY),)),
         ScreenRule("working", "command", ((0, "^Running "),)),
     ),
