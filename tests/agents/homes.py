@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.agents.script import PLAIN
 from tests.agents.versions import version
 from tests.support.machines import replace
 
@@ -136,6 +137,50 @@ def copilot(home: Path, work: Path, url: str) -> Variables:
         "COPILOT_OFFLINE": "true",
         "COPILOT_AUTO_UPDATE": "false",
     }
+
+
+def aider(home: Path, work: Path, url: str) -> Variables:
+    """Write the files of aider in a home, and return its variables. What it would ask at its first start is decided."""
+    write(home / ".gitconfig", "[user]\n\tname = u\n\temail = u@localhost\n")
+    write(work / ".git" / "HEAD", "ref: refs/heads/main\n")
+    for folder in ("objects", "refs"):
+        (work / ".git" / folder).mkdir(exist_ok=True)
+    write(work / ".gitignore", ".aider*\n.env\n")
+    return {
+        "OPENAI_API_BASE": f"{url}/v1",
+        "OPENAI_API_KEY": KEY,
+        "AIDER_MODEL": f"openai/{PLAIN}",
+        "AIDER_WEAK_MODEL": "openai/scripted",
+        "AIDER_EDIT_FORMAT": "diff",
+        "AIDER_ANALYTICS": "false",
+        "AIDER_CHECK_UPDATE": "false",
+        "AIDER_SHOW_MODEL_WARNINGS": "false",
+        "AIDER_SHOW_RELEASE_NOTES": "false",
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    }
+
+
+def vibe(home: Path, _work: Path, url: str) -> Variables:
+    """Write the files of Mistral Vibe in a home, and return its variables. It trusts a folder without files for it."""
+    settings = f"""\
+active_model = "scripted"
+default_agent = "ask"
+enable_update_checks = false
+enable_telemetry = false
+disable_welcome_banner_animation = true
+
+[[providers]]
+name = "scripted"
+api_base = "{url}/v1"
+api_key_env_var = "SCRIPTED_KEY"
+
+[[models]]
+name = "scripted"
+provider = "scripted"
+alias = "scripted"
+"""
+    write(home / ".vibe" / "config.toml", settings)
+    return {"SCRIPTED_KEY": KEY}
 
 
 def write(path: Path, text: str) -> None:

@@ -58,6 +58,7 @@ SETTLES = 1.2
 NEUTRAL: Mapping[str, str] = {
     r"/tmp/navi-la[c-h]\b": "/tmp/navi-lab",
     r"-tmp-navi-la[c-h]\b": "-tmp-navi-lab",
+    r"\[PID \d+\]": "[PID 1000]",
     r"127\.0\.0\.1:\d+": "127.0.0.1:80000",
     re.escape(str(ROOT)): "/opt/navi",
     r"--max-old-space-size=\d+": "--max-old-space-size=8192",

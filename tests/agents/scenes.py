@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tests.agents import claude, codex, copilot
+from tests.agents import claude, codex, copilot, vibe
 from tests.agents.agent import Agent
+from tests.agents.aider import Aider
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
 from tests.agents.opencode import OpenCode
 from tests.agents.qwen import Qwen
+from tests.agents.vibe import Vibe
 from tests.agents.ways import (
     asks_a_question,
     asks_for_permission,
@@ -100,6 +102,18 @@ def writes(text: str) -> Callable[[Agent], None]:
         agent.until("idle")
 
     return way
+
+
+def goes_down(way: Callable[[Any], None], lines: int) -> Callable[[Any], None]:
+    """Return the way that marks a choice further down: in a low pane the first ones are hidden then."""
+
+    def goes(agent: Agent) -> None:
+        way(agent)
+        for _ in range(lines):
+            agent.keys("Down")
+            time.sleep(0.3)
+
+    return goes
 
 
 def has_typed(text: str) -> Callable[[Agent], None]:
@@ -214,6 +228,27 @@ COPILOT_BUSY = r"○ Working · 110 B esc esc interrupt\n\n ○ Working · 110 B
 COPILOT_ERROR = r"✗ 400 The service answers 400.\n\n ✗ 400 The service answers 400."
 
 
+def aider_scene(scene: Scene) -> Scene:
+    """Return a scene of aider, which shows nothing of its own while a text comes."""
+    unseen = scene.state in ("streaming", "suspended", "suspended-working")
+    return scene._replace(status=UNSEEN if unseen else scene.status, narrow=scene.narrow and not unseen)
+
+
+AIDER_DIALOG = r"touch x\nRun shell command? (Y)es/(N)o/(D)on't ask again [Yes]:\n\n> touch x"
+AIDER_BUSY = r"░█        Waiting for openai/plain\n\n ░█       Waiting for openai/plain"
+AIDER_ERROR = r"litellm.BadRequestError: OpenAIException - The service answers 400.\n\nlitellm.BadRequestError"
+
+
+VIBE_DIALOG = (
+    r"┌────────────┐\n│ Permission for the file_system.bash tool (touch *) │\n│ touch x │\n│ │\n│   1. Allow once │\n"
+    r"│   4. Deny │\n│ │\n│ ↑↓/jk navigate  Enter select  Esc reject │\n└────────────┘"
+)
+VIBE_BUSY = r"⠙  Generating… (5s Esc/Ctrl+C to interrupt)\n\n ⣰ Generating… (9s Esc/Ctrl+C to interrupt)"
+VIBE_QUESTION = (
+    r"⠈⠃ User input required… (6s Esc/Ctrl+C to interrupt)\n┌───────┐\n│ Which colour? │\n│ │\n│   1. Red │\n└───────┘"
+)
+
+
 def quotes(**texts: str) -> list[Scene]:
     """Return the states in which an agent says, or is saying, what its screen shows in other states."""
     found = []
@@ -228,6 +263,8 @@ SCENES: Mapping[str, Sequence[Scene]] = {
         *ALL,
         Scene("question", asks_a_question, "waiting", narrow=True, low=True),
         Scene("picks", asks_which_ones, "waiting", narrow=True),
+        Scene("permission-last", goes_down(asks_for_permission, 2), "permission", low=True),
+        Scene("menu-down", goes_down(shows_a_menu, 3), "waiting", low=True),
         Scene("plan", claude.asks_to_approve_a_plan, "waiting", narrow=True),
         Scene("shell-command", claude.runs_a_command_of_its_user, "working"),
         Scene("subagent", claude.runs_a_subagent, "working"),
@@ -294,8 +331,29 @@ SCENES: Mapping[str, Sequence[Scene]] = {
         Scene("typed-dialog", has_typed("Do you want to run this command? 1. Yes esc to cancel ○ Working"), "idle"),
         Scene("trust", is_started_elsewhere, "waiting", narrow=True, first=True),
     ],
+    "aider": [
+        *[aider_scene(one) for one in ALL if one.state != "menu"],
+        Scene("writes-dialog", writes(AIDER_DIALOG), "idle", narrow=True),
+        *[
+            one for one in quotes(dialog=AIDER_DIALOG, busy=AIDER_BUSY, error=AIDER_ERROR) if "streams" not in one.state
+        ],
+        Scene("typed-dialog", has_typed("Run shell command? (Y)es/(N)o/(D)on't ask again [Yes]:"), "idle"),
+        Scene("trust", is_started_elsewhere, "waiting", narrow=True, first=True),
+    ],
+    "vibe": [
+        *ALL,
+        Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("picks", asks_which_ones, "waiting", narrow=True),
+        Scene("writes-dialog", writes(VIBE_DIALOG), "idle", narrow=True),
+        Scene("typed-working", has_typed_while_it_works("and then"), "working"),
+        *quotes(dialog=VIBE_DIALOG, busy=VIBE_BUSY, question=VIBE_QUESTION),
+        Scene("typed-dialog", has_typed("Permission for the bash tool 1. Allow once 4. Deny Esc reject"), "idle"),
+        Scene("trust", vibe.is_started_elsewhere, "waiting", narrow=True, first=True),
+    ],
 }
 """By agent, its states."""
 
-AGENTS: Mapping[str, type[Agent]] = {kind.name: kind for kind in (Claude, Codex, Gemini, OpenCode, Qwen, Copilot)}
+AGENTS: Mapping[str, type[Agent]] = {
+    kind.name: kind for kind in (Claude, Codex, Gemini, OpenCode, Qwen, Copilot, Aider, Vibe)
+}
 """By name, the drivers."""

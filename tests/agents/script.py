@@ -5,6 +5,7 @@
     say: one\\ntwo                      a text of two lines
 
 A prompt is a chain of steps; each result of a tool moves on to the next step, and behind the last one comes "All done."
+A model named PLAIN has no tools: it writes what is to be done into its text, in the form that aider reads.
 Everything here is pure. The modules wire_*.py read requests and write answers in the form of one vendor each.
 """
 
@@ -77,6 +78,12 @@ class Answer(NamedTuple):
         """The whole text."""
         return "".join(word.text for word in self.words)
 
+
+PLAIN = "plain"
+"""The model of an agent that reads what to do from the text."""
+
+STRICT = "run_typescript"
+"""A tool of Mistral Vibe, which refuses arguments that it does not know."""
 
 # ---- which step is due
 
@@ -155,6 +162,14 @@ SUMMARY = "summary of the conversation"
 """Claude Code asks for one with these words when it compacts a conversation."""
 
 LAST = Step("say", "All done.")
+
+WRITTEN: Mapping[str, Callable[[str], str]] = {
+    "bash": lambda text: f"I will do that.\n\n```bash\n{text}\n```\n",
+    "write": lambda text: (
+        f"I will do that.\n\n{path(text)}\n```\n<<<<<<< SEARCH\n=======\n{content(text)}>>>>>>> REPLACE\n```\n"
+    ),
+}
+"""By step, the text that has it done where a model has no tools."""
 
 
 def path(text: str) -> str:
@@ -249,7 +264,7 @@ def answer(request: Request) -> Answer:
     """Return what is answered to a request. A request for JSON, or without tools (a title, say), gets a short text."""
     if request.schema is not None:
         return in_words(example(request.schema))
-    if not request.tools:
+    if not request.tools and request.model != PLAIN:
         return in_words("A scripted answer.")
     return carried_out(due(request.turns), request.tools)
 
@@ -257,6 +272,8 @@ def answer(request: Request) -> Answer:
 def carried_out(step: Step, tools: Sequence[str]) -> Answer:
     """Return the answer of one step, for an agent that has these tools."""
     name, text = step
+    if name in WRITTEN and not tools:
+        return in_words(WRITTEN[name](text))
     if name in TOOLS:
         return Answer((Word("I will do that."),), (call(name, text, tools),))
     if name in FAILURES:
@@ -296,8 +313,21 @@ def call(name: str, text: str, tools: Sequence[str]) -> Call:
     """Return the call of the first tool that can do a step. Raise LookupError if the agent has none."""
     for tool, arguments in TOOLS[name].items():
         if tool in tools:
-            return Call(tool, arguments(text))
+            return Call(tool, strict(arguments(text)) if STRICT in tools else arguments(text))
     raise LookupError(f"this agent has no tool for {name!r}; it has {', '.join(tools)}")
+
+
+def strict(arguments: Json) -> Json:
+    """Return the arguments of a call as Mistral Vibe wants them."""
+    unknown = ("description", "message", "requestedSchema")
+    found = {name: value for name, value in arguments.items() if name not in unknown}
+    if "file_path" in found:
+        found["path"] = found.pop("file_path")
+    if "questions" in found:
+        found["questions"] = [
+            {name: one[name] for name in ("header", "question", "options", "multiSelect")} for one in found["questions"]
+        ]
+    return found
 
 
 def example(schema: Mapping[str, Any]) -> str:

@@ -17,12 +17,13 @@ from tests.agents.gemini import Gemini
 from tests.agents.opencode import OpenCode
 from tests.agents.qwen import Qwen
 from tests.agents.versions import needs
+from tests.agents.vibe import Vibe
 from tests.support.verbs import navi
 from tests.support.waiting import until
 
 KINDS: list[tuple[type[Agent], bool]] = [
     (Claude, False), (Claude, True), (Codex, True), (Gemini, False), (OpenCode, False), (Qwen, False), (Qwen, True),
-    (Copilot, False), (Copilot, True),
+    (Copilot, False), (Copilot, True), (Vibe, False), (Vibe, True),
 ]  # fmt: skip
 
 
@@ -91,7 +92,8 @@ class TestPermissions:
 
 
 QUESTIONS: list[tuple[type[Agent], bool]] = [
-    (Claude, True), (Gemini, True), (OpenCode, True), (Qwen, False), (Qwen, True), (Copilot, False), (Copilot, True)
+    (Claude, True), (Gemini, True), (OpenCode, True), (Qwen, False), (Qwen, True), (Copilot, False), (Copilot, True),
+    (Vibe, False),
 ]  # fmt: skip
 
 

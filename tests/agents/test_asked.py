@@ -14,10 +14,12 @@ COMMANDS = ("sleep 30; touch x", "touch x; sleep 30", "touch y")
 @pytest.mark.parametrize("one", ASKING, ids=[one.name for one in ASKING])
 def test_the_message_has_the_command_or_the_file(one: Recorded) -> None:
     *_, text = by_mawk()[one.name]
-    if "write" in one.name:
+    if one.agent == "aider":  # what it is about is above the question, and may be anything
+        assert text.startswith(("Run shell command? (Y)es", "Create new file? (Y)es"))
+    elif "write" in one.name:
         assert text.startswith("wants to ")
-        assert text.endswith((" new", "/new", "/tmp/navi-lab/"))  # a narrow frame breaks the path
+        assert text.endswith((" new", "/new", "/tmp/navi-lab/", "/work/"))  # a narrow frame breaks the path
     elif one.name.endswith(".low"):  # the command is above the pane
-        assert text.strip() == "Do you want to proceed?"
+        assert text.strip() in ("Do you want to proceed?", "wants what its low pane has no room for")
     else:
         assert text in [f"wants to run {command}" for command in COMMANDS]

@@ -1,4 +1,4 @@
-"""contrib/agents, in a copy of the checkout, with an npm that needs no network."""
+"""contrib/agents, in a copy of the checkout, with an npm and a Python that need no network."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ case $1,$2 in install,--prefix) mkdir -p "$3/node_modules/.bin" ;; view,*) ;; *)
 {end}
 """
 
+PYTHON = """\
+#!/bin/sh
+case "$1 $2 $3" in
+"-m venv "*) mkdir -p "$3/bin" && ln -s "$0" "$3/bin/python" && ln -s "$0" "$3/bin/uv" ;;
+"-m pip index") echo "$4 (9.9.9)" ;;
+"venv "*) for last; do :; done && mkdir -p "$last/bin" ;;
+"pip install "*) echo "$*" >>"{calls}"; cd "${{5%/*}}" && : >aider >vibe && chmod +x aider vibe ;;
+esac
+"""
+
 WORKS = ': >"$3/node_modules/.bin/{name}"; chmod +x "$3/node_modules/.bin/{name}"'
 
 FAILS = "echo no network >&2; exit 1"
@@ -32,6 +42,9 @@ class Copy:
         self.folder = folder
         self.npm = folder / "bin" / "npm"
         self.npm.parent.mkdir()
+        python = self.npm.with_name("python3")
+        python.write_text(PYTHON.format(calls=f"{self.npm}.calls"))
+        python.chmod(0o755)
         for name in COPIED:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
@@ -79,6 +92,14 @@ def test_all_agents_are_installed_unless_some_are_named(copy: Copy) -> None:
     assert copy.installed() == sorted(f"{name}-{version}" for name, version in versions().items())
 
 
+def test_an_agent_of_pypi_is_installed_once(copy: Copy) -> None:
+    for _ in range(2):
+        assert copy.run("install", "aider", end=FAILS).returncode == 0
+    assert copy.installed() == [f"aider-{versions()['aider']}"]
+    assert [call.split()[-1] for call in copy.calls()] == [f"aider-chat=={versions()['aider']}"]
+    assert os.access(copy.folder / ".agents" / copy.installed()[0] / "node_modules" / ".bin" / "aider", os.X_OK)
+
+
 @pytest.mark.parametrize("end", [FAILS, WORKS.format(name="another")], ids=["npm fails", "no program"])
 def test_half_an_installation_is_not_left(copy: Copy, end: str) -> None:
     done = copy.run("install", "claude", end=end)
@@ -100,6 +121,7 @@ def test_the_newest_versions_are_written_down_and_installed_from_there(copy: Cop
     assert done.returncode == 0
     newest = copy.folder / ".agents" / "newest.txt"
     assert "claude @anthropic-ai/claude-code 9.9.9\n" in newest.read_text()
+    assert "aider pypi:aider-chat 9.9.9\n" in newest.read_text()
     copy.run("install", "claude", end=WORKS.format(name="claude"), NAVI_AGENT_VERSIONS=str(newest))
     assert copy.installed() == ["claude-9.9.9", "newest.txt"]
 
@@ -108,5 +130,5 @@ def test_a_package_that_npm_does_not_know_leaves_the_newest_versions_as_they_wer
     copy.run("newest", end="echo 9.9.9")
     done = copy.run("newest", end=FAILS)
     assert done.returncode != 0
-    assert "npm does not know @anthropic-ai/claude-code" in done.stderr
+    assert "nobody knows the version of @anthropic-ai/claude-code" in done.stderr
     assert "claude @anthropic-ai/claude-code 9.9.9\n" in (copy.folder / ".agents" / "newest.txt").read_text()

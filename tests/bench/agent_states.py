@@ -15,8 +15,18 @@ from tempfile import TemporaryDirectory
 
 import trio
 
-from tests.agents import test_claude, test_codex, test_copilot, test_gemini, test_opencode, test_qwen
+from tests.agents import (
+    test_aider,
+    test_claude,
+    test_codex,
+    test_copilot,
+    test_gemini,
+    test_opencode,
+    test_qwen,
+    test_vibe,
+)
 from tests.agents.agent import Agent
+from tests.agents.aider import Aider
 from tests.agents.cases import PLACES, Case, Place, Watched, WrongWord, compare, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
@@ -24,6 +34,7 @@ from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
 from tests.agents.opencode import OpenCode
 from tests.agents.qwen import Qwen
+from tests.agents.vibe import Vibe
 from tests.bench.laboratory import Run
 from tests.bench.report import Row
 from tests.support.machines import Keys
@@ -35,10 +46,12 @@ TABLES: Mapping[type[Agent], Sequence[Case]] = {
     OpenCode: test_opencode.CASES,
     Qwen: test_qwen.CASES,
     Copilot: test_copilot.CASES,
+    Aider: test_aider.CASES,
+    Vibe: test_vibe.CASES,
 }
 
-WITHOUT_HOOKS = (Codex, OpenCode)
-"""Agents that run without hooks only: navi has none for Codex, and OpenCode's plugin needs the network at first."""
+WITHOUT_HOOKS = (Codex, OpenCode, Aider, Vibe)
+"""Agents that run without hooks only: navi has none for them, or, as OpenCode's, these need the network at first."""
 
 WRONG: Mapping[type[Agent], float] = {Claude: 0.02}
 """The share of states in which navi may be wrong about an agent, where it is not 0.05."""

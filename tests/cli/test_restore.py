@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -212,6 +213,27 @@ def test_an_agent_that_was_killed_starts_again_in_its_conversation(lab: Lab, far
     until(lambda: not agents(there, "api"), what="it has ended")
     assert navi(lab, "restart", f"{prefix}api").stdout == f"restarted {prefix}api in its conversation\n"
     assert conversation(there, "api") == api
+
+
+TITLED = "#!/bin/sh\nprintf '\\033]2;%s\\007' \"$(cat ~/title)\"\nsleep 1000; :\n"
+"""Sets the title of its pane, as OpenCode does."""
+
+
+@HERE_AND_THERE
+def test_a_title_proves_that_an_agent_has_its_conversation_unless_it_was_there_before(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    install(there)
+    (there.bin / "opencode").write_text(TITLED)
+    (there.bin / "opencode").chmod(0o755)
+    (there.home / "title").write_text("OC | A name")
+    line = f"PATH={there.bin}:$PATH; export PATH; opencode --session ses_1; exec sh"
+    there.new_session("api", f"exec sh -c {shlex.quote(line)}")
+    title = ("display-message", "-p", "-t", "=api:", "#{pane_title}")
+    until(lambda: there.tmux(*title) == "OC | A name", what="it has its conversation")
+    assert navi(lab, "restart", f"{prefix}api").stdout == f"restarted {prefix}api in its conversation\n"
+    (there.home / "title").write_text("OpenCode")
+    assert "does not say whether it has" in navi(lab, "restart", f"{prefix}api").stdout
+    assert there.tmux(*title) == "OpenCode"
 
 
 @HERE_AND_THERE

@@ -63,6 +63,10 @@ def test_a_text_goes_only_where_no_dialog_is(lab: Lab, path: Path) -> None:
         assert words.endswith("; nothing was sent; --force sends it anyway")
         assert failure(account, DASH, send(Named("api"), how=How.KEYS, keys=["Enter"]))
         assert typed(account) == ""
+    elif about["status"] == "working" and not queues(about["agent"]):
+        words = failure(account, DASH, send(Named("api"), "and then"))
+        assert "works, and takes what is typed for the answer to what it asks next; nothing was sent" in words
+        assert typed(account) == ""
     elif draft := box_of(about["agent"], screen)[2]:
         words = failure(account, DASH, send(Named("api"), "please do"))
         assert f"holds a draft already ({draft[:20]}" in words
@@ -73,6 +77,11 @@ def test_a_text_goes_only_where_no_dialog_is(lab: Lab, path: Path) -> None:
         if box_of(about["agent"], screen)[1] > 1:  # the box is not below the end of a small pane
             assert f" outcome submitted {about['agent']}\n" in done.output.decode()
         until(lambda: typed(account) == "please do\n", what="it has got the text")
+
+
+def queues(agent: str) -> bool:
+    """Return whether what is typed into the box of an agent at work waits there."""
+    return any(kind.name == agent and kind.box and kind.box.queued for kind in AGENTS)
 
 
 IDLE = "❯\u00a0\n  ? for shortcuts\n"

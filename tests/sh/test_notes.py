@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from navi.ops.lost_sessions import read_note
 from navi.ops.restore import restorable
 from tests.support.agents import Agent
 from tests.support.machines import Lab
+from tests.support.processes import processes
 from tests.support.scripts import DASH, Shell, Watching, every_shell, every_watching_shell, look, run
 from tests.support.waiting import until
 
@@ -110,6 +113,48 @@ def test_the_conversation_comes_from_a_file_that_names_the_process(lab: Lab, she
     for id, process in (("c-1", 7), ("c-2", agent.process)):
         (lab.local.home / ".copilot" / "session-state" / id).mkdir(parents=True)
         (lab.local.home / ".copilot" / "session-state" / id / f"inuse.{process}.lock").touch()
+    look(lab.local, shell)
+    assert notes(lab)["api"].conversation == "c-2"
+
+
+def write_runtime(lab: Lab, id: str, process: int, started: float) -> Path:
+    """Write the file in which Qwen Code says which process has a conversation."""
+    chats = lab.local.home / ".qwen" / "projects" / "-tmp" / "chats"
+    chats.mkdir(parents=True, exist_ok=True)
+    path = chats / f"{id}.runtime.json"
+    path.write_text(json.dumps({"pid": process, "session_id": id, "started_at": started}, indent=2))
+    return path
+
+
+@every_shell
+def test_the_conversation_comes_from_the_newest_file_with_the_process_in_it(lab: Lab, shell: Shell) -> None:
+    folder(lab)
+    agent = Agent(lab.local, "qwen", below=True)
+    now = time.time()
+    write_runtime(lab, "c-9", agent.process, now - 9000)  # of an earlier process with this number
+    write_runtime(lab, "c-8", agent.process * 10, now)
+    look(lab.local, shell)
+    assert notes(lab)["api"].conversation == ""
+    os.utime(write_runtime(lab, "c-2", agent.process, now), (now - 9, now - 9))
+    look(lab.local, shell)
+    assert notes(lab)["api"].conversation == "c-2"
+    write_runtime(lab, "c-1", agent.process, now)
+    look(lab.local, shell)
+    assert notes(lab)["api"].conversation == "c-1"
+
+
+@every_shell
+def test_the_conversation_comes_from_a_file_with_a_process_below_the_agent_in_it(lab: Lab, shell: Shell) -> None:
+    folder(lab)
+    agent = Agent(lab.local, "qwen", below=True)
+    agent.do('bash -c "sleep 1000 & wait" & echo $! >~/child')
+    child = int((lab.local.home / "child").read_text())
+    until(lambda: any(one.parent == child for one in processes()), what="a process is below that")
+    (grandchild,) = (one.pid for one in processes() if one.parent == child)
+    write_runtime(lab, "c-1", grandchild, time.time())
+    look(lab.local, shell)
+    assert notes(lab)["api"].conversation == "c-1"
+    write_runtime(lab, "c-2", child, time.time())
     look(lab.local, shell)
     assert notes(lab)["api"].conversation == "c-2"
 

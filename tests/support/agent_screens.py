@@ -13,7 +13,10 @@ from tests.support.waiting import until
 
 FAKE = Path(__file__).parent / "fake_agent.py"
 
-SENT = {"claude": "❯ ", "codex": "› ", "gemini": " > ", "opencode": "  ┃  ", "qwen": "  > ", "copilot": " ❯ "}
+SENT = {
+    "claude": "❯ ", "codex": "› ", "gemini": " > ", "opencode": "  ┃  ", "qwen": "  > ", "copilot": " ❯ ",
+    "aider": "> ", "vibe": "> ",
+}  # fmt: skip
 """What is before a prompt that was sent."""
 
 
@@ -22,8 +25,9 @@ def box_of(agent: str, screen: str) -> tuple[int, int, str]:
     box, lines = next(kind.box for kind in AGENTS if kind.name == agent), screen.rstrip("\n").split("\n")
     assert box
     bottom = next((row for row in reversed(range(len(lines))) if re.search(box.end, lines[row])), 0)
+    bottom = bottom if box.end else len(lines)
     row = next((row for row in reversed(range(bottom)) if re.search(box.start, lines[row])), None)
-    if row is None or any(re.search(box.end, line) for line in lines[row:bottom]):
+    if row is None or any(re.search(box.end or "^$", line) for line in lines[row:bottom]):
         return len(lines) + 1, 1, ""
     while row > 0 and re.search(box.start, lines[row - 1]):
         row -= 1

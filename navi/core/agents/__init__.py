@@ -11,6 +11,7 @@ from navi.core.agents import (
     goose,
     opencode,
     qwen,
+    vibe,
 )
 from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, StateFile, base_name
 
@@ -29,5 +30,6 @@ AGENTS = (
     copilot.KIND,
     cursor_agent.KIND,
     qwen.KIND,
+    vibe.KIND,
 )
 """The agents that navi knows without configuration."""

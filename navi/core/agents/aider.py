@@ -1,5 +1,39 @@
-"""Aider."""
+"""aider 0.86.
 
-from navi.core.agents.kind import AgentKind
+It writes line below line, as a shell does: its last line tells what it does. What is typed while it works is taken for
+the answer to whatever it asks next, and it has no conversations that could be resumed by an id.
+"""
 
-KIND = AgentKind("aider", ("aider",), animated=False)
+from navi.core.agents.kind import AgentKind, Box, ScreenRule
+
+ANSWERS = "\\[(Yes|No).:( |$)"
+"""The end of the last line while it asks something; behind it is what the user has typed of the answer."""
+
+PROMPT = "^([a-z]+ ?)*>( |$)"
+"""The prompt, with the edit format or the mode before it; behind it is the draft."""
+
+BUSY = "^ *(\u2591\u2588|\u2588\u2591) +Waiting for "
+"""The line below the prompt that was sent, until the answer begins."""
+
+KIND = AgentKind(
+    "aider",
+    commands=("aider",),
+    animated=False,
+    skip_permissions="--yes-always",
+    prompt="^([a-z]+ ?)*> [^ ]",
+    screens=(
+        ScreenRule("error", "failed turn", ((1, PROMPT), (0, "^ ?litellm\\."))),
+        ScreenRule("idle", "prompt", ((1, PROMPT),)),
+        ScreenRule("permission", "permission question", ((1, ANSWERS), (3, "^(Run shell command|Create new file)"))),
+        ScreenRule("waiting", "question", ((1, ANSWERS),)),
+        ScreenRule("working", "busy line", ((1, BUSY),)),
+        ScreenRule("working", "command", ((0, "^Running "),)),
+    ),
+    box=Box(
+        PROMPT,
+        "",
+        "^([a-z]+ ?)*> ",
+        noise="^\u2500\u2500\u2500|^Tokens: ",
+        interrupt=("C-c",),
+    ),
+)

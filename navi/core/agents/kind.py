@@ -101,8 +101,9 @@ class Transcript(NamedTuple):
     """Where an agent that does not tell its conversation otherwise has a file of each.
 
     `files` is a glob below `folder`, with {session_id} in it; the environment variable `variable` replaces the folder.
-    With {pid} in it, too, such a file proves that a process has the conversation. Otherwise the first line of a file
-    has `cwd` and `timestamp` (ISO 8601), and `mark` is in it if a person began the conversation.
+    With {pid} in it, too, such a file proves that a process has the conversation. So does one in which a line has
+    `mark` with {pid} in it; if it has `started_at` (epoch), too, that is the time of it. Otherwise the first line of a
+    file has `cwd` and `timestamp` (ISO 8601), and `mark` is in it if a person began the conversation.
     """
 
     folder: str
@@ -116,7 +117,8 @@ class Trace(NamedTuple):
 
     `files` is a glob below `folder` with {session_id}, {short_id} (its first 8 characters) or {pid} in it; the
     environment variable `variable` replaces the folder. One of these files is written after the process was started.
-    With `says`, that text with {session_id} in it is in the file, too.
+    With `says`, that text with {session_id} in it is in the file, too. Without `files`, `says` is a glob for the title
+    of its pane, which it has only in a conversation.
     """
 
     folder: str

@@ -1,11 +1,12 @@
 """OpenCode 1.18.
 
-Its title tells nothing. The lines below its box tell that it works. Dialogs replace the box; menus lie above the
-conversation. Nothing marks a failed turn but its text, which is in a frame as a prompt is, and an end without a time.
+Its title tells nothing but the name of its conversation, once that has one. The lines below its box tell that it works.
+Dialogs replace the box; menus lie above the conversation. Nothing marks a failed turn but its text, which is in a frame
+as a prompt is, and an end without a time.
 """
 
 from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace
 
 END = "     \u25a3  "
 """The end of a turn, or of what there is of it; behind its model is the time, or that it was interrupted."""
@@ -35,6 +36,7 @@ KIND = AgentKind(
     "opencode",
     commands=("opencode",),
     resume="--session {session_id}",
+    trace=Trace("", "", "", "OC | *"),
     keeps=("--model=", "-m=", "--agent="),
     prompt=SPOKEN,
     screens=(

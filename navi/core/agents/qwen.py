@@ -5,7 +5,7 @@ Dialogs replace the box. The busy line is above the box, and may be broken anywh
 """
 
 from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace
+from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace, Transcript
 
 WAITS = "^  [^ ]+ Waiting for user confirmation"
 """The last line below a dialog."""
@@ -38,6 +38,7 @@ KIND = AgentKind(
     "qwen",
     commands=("qwen",),
     resume="--resume {session_id}",
+    transcript=Transcript("~/.qwen", "", "projects/*/chats/{session_id}.runtime.json", '"pid": {pid},'),
     trace=Trace("~/.qwen", "", "projects/*/chats/{session_id}.runtime.json"),
     keeps=("--model=", "-m=", "--approval-mode=", "--yolo", "-y", "--sandbox", "-s", "--include-directories="),
     titles=(("permission", ("\u2733*",)), ("working", ("\u25d0*",))),

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3045
 # needs: lib/tmux look/descendants.awk
-# shares: navi_agents navi_roots navi_rules
+# shares: navi_agents navi_roots navi_rules navi_threads
 # The agents in a pane: the processes below the pane's own one whose programs have the names of agents. Where /proc tells
 # everything, a process that is known already costs no program.
 

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2125,SC2154,SC2231,SC3013
 # needs: look/agents look/process_start look/state_files look/newest_conversation.awk look/hooked_conversation.awk
 # shares: navi_identified_line
+# changes: navi_threads
 # The conversations that agents in panes have, by the agents' own ids: from their state files, from files that name their
 # process, from hooks' status files, from the newest file of the agent's folder, where no other agent of its kind runs in
 # that folder, and from the arguments that it was started with. What none of them says is not known.
@@ -45,7 +46,7 @@ navi_find_in_files() {
 }
 
 navi_read_files() {
-    case $navi_transcript in *'{pid}'*) navi_find_held "$1" ;; esac
+    case $navi_transcript in *'{pid}'*) navi_find_held "$1" "$2" ;; esac
     [ -n "$navi_conversation" ] || navi_find_hooked "$3"
     case $navi_transcript in '' | *'{pid}'*) ;; *) [ -n "$navi_conversation" ] || navi_find_newest "$@" ;; esac
     [ -n "$navi_conversation" ] || navi_find_in_arguments "$1" "$3"
@@ -53,8 +54,8 @@ navi_read_files() {
 
 # ---- files of the agent
 
-# navi_list_transcripts PROCESS: the last of the files that navi_transcript describes, in navi_transcript_version, and
-# before and after what they have the id, in navi_transcript_before and navi_transcript_after.
+# navi_list_transcripts PROCESS: how many files navi_transcript describes and the last of them, in navi_transcript_version,
+# and before and after what they have the id, in navi_transcript_before and navi_transcript_after.
 navi_list_transcripts() {
     navi_transcript_version=
     [ -n "$navi_transcript" ] || return 0
@@ -67,13 +68,23 @@ navi_list_transcripts() {
     # The names of the newest come last.
     navi_transcript_glob=${navi_transcript_after%%'{pid}'*}*
     case $navi_transcript_after in *'{pid}'*) ;; *) navi_transcript_glob=$navi_transcript_after ;; esac
-    for navi_transcript_version in "$navi_state_folder/"$navi_transcript_before*$navi_transcript_glob; do :; done
+    set -- "$navi_state_folder/"$navi_transcript_before*$navi_transcript_glob
+    eval "navi_transcript_version=\$#:\${$#}"
 }
 
-# navi_find_held PROCESS: of the files that name the process, or the program that it started below itself, the newest
-# counts.
+# navi_find_held PROCESS STARTED: of the files that name the process, or the program that it started below itself, the
+# newest counts. It is in their name, or in a line that has the mark; then a process of before had it if the file says so.
 navi_find_held() {
     navi_held_file=
+    navi_held_since=0
+    ! navi_find_start "$2" || navi_held_since=$navi_wanted_since
+    case $navi_transcript_after in
+    *'{pid}'*) ;;
+    *)
+        navi_find_marked "$1"
+        return
+        ;;
+    esac
     eval "navi_helpers_now=\${navi_helpers_of_${navi_identified_line%% *}-}"
     navi_find_held_by "$1"
     for navi_held_helper in $navi_helpers_now; do
@@ -83,13 +94,51 @@ navi_find_held() {
 
 navi_find_held_by() {
     navi_held_after=${navi_transcript_after%%'{pid}'*}$1${navi_transcript_after#*'{pid}'}
-    for navi_transcript_file in "$navi_state_folder/"$navi_transcript_before*"$navi_held_after"; do
-        [ -f "$navi_transcript_file" ] || continue
-        [ -z "$navi_held_file" ] || [ "$navi_transcript_file" -nt "$navi_held_file" ] || continue
-        navi_held_file=$navi_transcript_file
-        navi_conversation=${navi_held_file#"$navi_state_folder/$navi_transcript_before"}
-        navi_conversation=${navi_conversation%"$navi_held_after"}
+    for navi_transcript_file in "$navi_state_folder/"$navi_transcript_before*"$navi_held_after"; do navi_note_held; done
+}
+
+# navi_find_marked PROCESS: by the mark. Where no file is of the process itself, one below it has the conversation, or one
+# below that; what runs in its tools is further down.
+navi_find_marked() {
+    navi_held_after=$navi_transcript_after
+    navi_marked_level=$1
+    for navi_marked_depth in 1 2 3; do
+        navi_marked_below=
+        for navi_marked_process in $navi_marked_level; do
+            navi_find_marked_by "$navi_marked_process"
+            navi_threads=2
+            navi_find_below "$navi_marked_process" 2>/dev/null
+            navi_marked_below="$navi_marked_below $navi_children_found"
+        done
+        [ -z "$navi_held_file" ] || break
+        navi_marked_level=$navi_marked_below
     done
+}
+
+navi_find_marked_by() {
+    set -- "${navi_transcript_mark%%'{pid}'*}$1${navi_transcript_mark#*'{pid}'}"
+    navi_marked_files=$(grep -lsF -e "$1" -- "$navi_state_folder/"$navi_transcript_before*"$navi_held_after")
+    set -f
+    IFS=$navi_newline
+    for navi_transcript_file in $navi_marked_files; do ! navi_is_of_now || navi_note_held; done
+    unset IFS
+    set +f
+}
+
+# navi_is_of_now: whether the process that the file names began no later than it says, if it does.
+navi_is_of_now() {
+    navi_marked_since=$(sed -n 's/.*"started_at": *\([0-9]\{1,12\}\).*/\1/p' "$navi_transcript_file" 2>/dev/null)
+    case $navi_marked_since in '' | *[!0-9]*) return 0 ;; esac
+    [ $((navi_marked_since + 2)) -ge "$navi_held_since" ]
+}
+
+navi_note_held() {
+    [ -f "$navi_transcript_file" ] || return 0
+    [ -z "$navi_held_file" ] || [ "$navi_transcript_file" -nt "$navi_held_file" ] || return 0
+    navi_held_file=$navi_transcript_file
+    navi_conversation=${navi_held_file%"$navi_held_after"}
+    navi_conversation=${navi_conversation##*/}
+    navi_conversation=${navi_conversation#"${navi_transcript_before##*/}"}
 }
 
 # navi_find_newest PROCESS STARTED NAME: the newest file of the agent's folder since its start, unless another agent of

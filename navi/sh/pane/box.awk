@@ -85,8 +85,14 @@ function cut(pattern, text) {
 # find_box(): its first line in top, the first one below in bottom; the draft without blanks.
 function find_box(    i) {
     box = "none"
-    for (bottom = lines; bottom > 1; bottom--) if (line[bottom] ~ finish) break
-    for (i = bottom - 1; i > 0 && line[i] !~ finish; i--) if (line[i] ~ start) break
+    if (finish == "") {
+        # Nothing is below it, and it is no paragraph.
+        bottom = lines + 1
+        for (i = lines; i > 0 && line[i] != "" && line[i] !~ start; i--);
+    } else {
+        for (bottom = lines; bottom > 1; bottom--) if (line[bottom] ~ finish) break
+        for (i = bottom - 1; i > 0 && line[i] !~ finish; i--) if (line[i] ~ start) break
+    }
     if (i < 1 || line[i] !~ start) return
     while (i > 1 && line[i - 1] ~ start) i--
     top = i

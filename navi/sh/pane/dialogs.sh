@@ -1,8 +1,11 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: look/state_files pane/agent_screen pane/address pane/typing lib/fail
-# shares: navi_undone
+# shares: navi_undone navi_sends_text
 # changes: navi_looked navi_unchanged
 # What an agent would make of what is typed into its pane: in a dialog, Enter says yes and letters choose.
+
+# Whether it is a text that is to be sent, and not keys.
+navi_sends_text=no
 
 # navi_refuse_dialogs UNDONE: look at the pane, and end if an agent in it has a dialog open or is suspended, or if nobody
 # can tell. UNDONE says what was not done.
@@ -24,12 +27,22 @@ navi_check_agent() {
     eval "navi_reported=\${navi_state_word_$1-}"
     navi_judge_screen "$5"
     case $navi_rule_found in permission* | waiting*) navi_refuse "$5 in $navi_name shows a ${navi_rule_found#* }${navi_rule_text:+ ($navi_rule_text)}" ;; esac
+    case $navi_sends_text$navi_rule_found in yesworking*) ! navi_lets_no_text_wait "$5" || navi_refuse "$5 in $navi_name works, and takes what is typed for the answer to what it asks next" ;; esac
     case $navi_reported in permission | waiting) navi_refuse "$5 in $navi_name has a dialog open" ;; esac
     [ -z "$navi_reported" ] && [ "$navi_rule_found" = - ] || return
     navi_find_title_status "$5"
     [ "$navi_titled" != working ] || return
     ! navi_is_asking "$navi_status_folder" "$3" || navi_refuse "$5 in $navi_name asks for permission"
     navi_refuse "navi can't tell whether $5 in $navi_name has a dialog open"
+}
+
+# navi_lets_no_text_wait NAME: whether it is known of that agent's box that what is typed while it works does not wait there.
+navi_lets_no_text_wait() {
+    case $navi_newline$navi_rules in *"${navi_newline}box	$1	"*) ;; *) return 1 ;; esac
+    navi_box_fields=${navi_rules#*"box	$1	"}
+    navi_box_fields=${navi_box_fields%%"$navi_newline"*}
+    navi_box_fields=${navi_box_fields#*	*	*	*	*	}
+    [ -z "${navi_box_fields%%	*}" ]
 }
 
 # navi_find_title_status NAME: the status that the title of the pane shows, in navi_titled; "" for none. Spinners, which are

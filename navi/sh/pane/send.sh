@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: pane/calls pane/typing pane/dialogs pane/box pane/turn pane/waiting pane/writer_lock registry/change
-# changes: navi_cooked navi_echo navi_echo_comes navi_from navi_verified
+# changes: navi_cooked navi_echo navi_echo_comes navi_from navi_sends_text navi_verified
 # send.sh SOCKET TARGET NAME REGISTERED HOW FORCE LOCK RETRIES PATTERN FIXED SECONDS TURN IDENTITY TEXT BLOCK DIR
 # AGENTS CALL KEY...: type into a session, or with IDENTITY only into that one. HOW is submit (the text, then Enter), literal (the text alone) or keys. LOCK is the token of the caller's own
 # lock. With a PATTERN, wait for it in what comes after; with TURN, for the end of the agent's turn. BLOCK is the text as
@@ -58,6 +58,7 @@ navi_hold_pane "$navi_own_lock"
 navi_touch_entry
 navi_refuse_unready "$navi_force"
 navi_find_pane_agents "$navi_description"
+[ "$navi_how" = keys ] || navi_sends_text=yes
 [ -n "$navi_force" ] || navi_refuse_to_answer
 navi_boxed=no
 if [ "$navi_how" = submit ] && [ -n "$navi_text" ] && navi_find_box; then

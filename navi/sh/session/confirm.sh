@@ -11,6 +11,8 @@ navi_confirm() {
     navi_confirm_tries=0
     navi_identified_line="$2 $1 $navi_socket"
     navi_pane_list=$navi_identified_line
+    navi_confirm_pane=$1
+    navi_find_title_trace "$3" || :
     while [ "$navi_confirm_tries" -lt 100 ]; do
         navi_forget_processes
         navi_find_agents "$2"
@@ -19,6 +21,20 @@ navi_confirm() {
         navi_confirm_tries=$((navi_confirm_tries + 1))
         sleep 0.2
     done
+}
+
+# navi_find_title_trace NAME: in navi_confirm_title what the title of that agent's pane matches once it has a conversation.
+# Fails for one whose title proves nothing.
+navi_find_title_trace() {
+    case $navi_newline$navi_rules in *"${navi_newline}trace	$1				"*) ;; *) return 1 ;; esac
+    navi_confirm_title=${navi_rules#*"trace	$1				"}
+    navi_confirm_title=${navi_confirm_title%%"$navi_newline"*}
+}
+
+# navi_clear_title PANE NAME: before that agent is started in a pane in which it ran: what it left there as the title would
+# prove that it has a conversation.
+navi_clear_title() {
+    ! navi_find_title_trace "$2" || navi_consult "$navi_socket" select-pane -t "$1" -T ''
 }
 
 # navi_line_is_over PROCESS: whether the first process of a pane has become a plain shell, or has ended, because its line
@@ -46,6 +62,11 @@ navi_ask_agent() {
         navi_find_conversation "$navi_confirm_process" "$navi_confirm_started" "$1"
         [ "$navi_conversation" = "$2" ] || return
         navi_confirmed=yes
+        ;;
+    *"${navi_newline}trace	$1				"*)
+        navi_consult "$navi_socket" display-message -p -t "$navi_confirm_pane" '#{pane_title}'
+        # shellcheck disable=SC2254 # it is a glob
+        case $navi_answer in $navi_confirm_title) navi_confirmed=yes ;; *) return 1 ;; esac
         ;;
     *"${navi_newline}trace	$1	"*)
         navi_has_trace "$@" || return

@@ -162,6 +162,7 @@ navi_respawn() {
     navi_shown_first=
     navi_open_mark
     navi_write_first "$@"
+    navi_clear_title "$navi_old_pane" "$navi_restart_agent"
     navi_tmux "$navi_socket" respawn-pane -k -t "$navi_old_pane" -- sh -c '[ -f "$1" ] || exec "${SHELL:-sh}"; . "$1"' navi-start "$navi_first" ||
         navi_fail 1 "tmux can't start anything in the pane $navi_old_pane; $navi_restart_agent has ended; navi restart $navi_name starts it again"
     navi_new_process=$(navi_tmux "$navi_socket" display-message -p -t "$navi_old_pane" '#{pane_pid}')
