@@ -23,13 +23,13 @@ from navi.config.settings import Settings
 from navi.core.model import Session
 from navi.hosts import Host
 from navi.ops.creation import new
-from navi.tui.actions import Action, Actions
+from navi.tui.commands.actions import Action, Actions
+from navi.tui.commands.sessions import SessionCommands
 from navi.tui.dialogs.dialog import Confirm, Dialog
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
 from navi.tui.progress import Progress
-from navi.tui.session_commands import SessionCommands
-from navi.tui.theme import UNICODE
+from navi.tui.style.theme import UNICODE
 from tests.support.cut import Call, Cut
 from tests.support.dashboard import HOUR_AGO
 from tests.support.hosts import Watched, host, running

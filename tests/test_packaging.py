@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from navi import __version__
-from navi.cli.completion import SHELLS
+from navi.cli.verbs.completion import SHELLS
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "contrib" / "tmux-tools"

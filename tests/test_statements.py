@@ -31,9 +31,9 @@ CLAIMS = re.compile(
 """Words that say what was done, or what there is."""
 
 HELP = {
-    "navi/cli/verbs.py": "help of the command line",
+    "navi/cli/verb_table.py": "help of the command line",
     "navi/compat/tools.py": "help of the drop-in tools",
-    "navi/tui/keys.py": "help of the dashboard",
+    "navi/tui/keys/table.py": "help of the dashboard",
     "navi/tui/pages/signs.py": "help of the dashboard: what the signs mean",
     "navi/sh/hooks/opencode.js": "a plug-in, which prints nothing",
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from navi import __version__
 from navi.cli.arguments import HelpRequested, Mistake, UnknownWord, read
 from navi.cli.encoding import as_utf8, start_again_with_utf8
-from navi.cli.verbs import VERBS, Verb
+from navi.cli.verb_table import VERBS, Verb
 from navi.core.exits import NO, NO_SESSION, OK, UNAVAILABLE, WRONG_USAGE
 from navi.core.log import SILENT, Log
 
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _complain(words: str) -> int:
     """Say what is wrong with the command line; return the exit status."""
-    from navi.cli.output import standard_output
+    from navi.cli.output.output import standard_output
 
     standard_output().note(f"navi: {words}")
     return WRONG_USAGE
@@ -172,7 +172,7 @@ def _run_line(verb: Verb, words: Sequence[str], log_level: str) -> int:
 def _context(log_level: str = "") -> Context:
     """Return what a verb works with."""
     from navi.cli.context import Context
-    from navi.cli.output import standard_output
+    from navi.cli.output.output import standard_output
 
     return Context(dict(os.environ), standard_output(), log=_log(log_level))
 
@@ -200,7 +200,7 @@ def _is_headless(options: Options) -> bool:
 
 
 def _concerns_headless(verb: str, named: str) -> bool:
-    from navi.cli.headless import VERBS, is_headless
+    from navi.cli.verbs.headless import VERBS, is_headless
 
     return verb in VERBS and is_headless(named)
 
@@ -217,20 +217,20 @@ def _with_suggestion(context: Context, options: Options, error: OperationError) 
 
 def run_verb(verb: Verb, options: Options, context: Context) -> int:
     """Carry out a verb; return the exit status."""
-    from navi.cli.output import UsageError, why
+    from navi.cli.output.output import UsageError, why
     from navi.hosts.base import HostError
     from navi.ops import OperationError
 
     options.verb = context.progress.verb = verb.name
     try:
         if _is_headless(options):
-            from navi.cli.headless import run_headless
+            from navi.cli.verbs.headless import run_headless
 
             return run_headless(options, context)
         return _function(verb)(options, context)
     except (UsageError, HostError, OperationError) as error:
         if isinstance(error, OperationError) and error.status == NO_SESSION:
-            from navi.cli.background import why_missing
+            from navi.cli.asking.background import why_missing
 
             error = why_missing(context, options, error)
             error = _with_suggestion(context, options, error)

@@ -8,8 +8,8 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from navi.cli.output import Failed, UsageError
-from navi.cli.progress import Progress
+from navi.cli.output.output import Failed, UsageError
+from navi.cli.output.progress import Progress
 from navi.config.paths import KNOWN_REMOTES, REMOTES, SETTINGS, cache_file, config_file
 from navi.core.address import LOCAL, Address, Named
 from navi.core.log import SILENT, Log
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from navi.cli.arguments import Options
-    from navi.cli.output import Output
+    from navi.cli.output.output import Output
     from navi.config.places import Places
     from navi.config.remote import Remote
     from navi.config.settings import Settings, Template

@@ -8,9 +8,9 @@ import sys
 
 import trio
 
-from navi.cli.all_hosts import HostMaker
+from navi.cli.asking.all_hosts import HostMaker
 from navi.cli.log import log_to_file
-from navi.cli.output import standard_output
+from navi.cli.output.output import standard_output
 from navi.config.places import Places
 from navi.config.reader import read_remotes, read_settings
 from navi.core import exits

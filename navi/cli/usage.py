@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from navi.cli.arguments import LIST, Argument
-from navi.cli.verbs import VERBS, Verb
+from navi.cli.verb_table import VERBS, Verb
 from navi.core.similar import did_you_mean
 
 USAGE = """usage: navi [--help | --version]

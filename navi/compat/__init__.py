@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from navi.cli.arguments import HelpRequested
-from navi.cli.output import UsageError, why
+from navi.cli.output.output import UsageError, why
 from navi.compat.tool import Failed, WrongUsage, given_in, usage
 from navi.compat.tools import TOOLS
 from navi.core.text import clean_lines
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from navi.cli.arguments import Options
     from navi.cli.context import Context
-    from navi.cli.output import Output
+    from navi.cli.output.output import Output
     from navi.compat.tool import Tool
 
 

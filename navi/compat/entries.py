@@ -19,7 +19,7 @@ from navi.ops.registry import drop_entry, put_entry, touch_entry
 
 if TYPE_CHECKING:
     from navi.cli.context import Context
-    from navi.cli.output import Output
+    from navi.cli.output.output import Output
 
 NOT_FOUND = 1
 INVALID = 2
@@ -141,8 +141,8 @@ def _complain(output: Output, body: bytes | None) -> str:
 
 def _clean_up(arguments: Sequence[str], context: Context) -> int:
     """Remove the entries of ended sessions; print their number. Those of a server that can't be asked stay."""
-    from navi.cli.answers import doubt
-    from navi.cli.registry import remove
+    from navi.cli.asking.answers import doubt
+    from navi.cli.verbs.registry import remove
     from navi.core.cleanup import removals
     from navi.ops.snapshot import snapshot
 

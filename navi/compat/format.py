@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from navi.cli.output import Output
+from navi.cli.output.output import Output
 from navi.core.registry import epoch
 from navi.core.text import clean, columns
 

@@ -16,7 +16,7 @@ from navi.ops.pane import LOCK, Expected, How, NotSeen, send, wait
 
 if TYPE_CHECKING:
     from navi.cli.context import Context
-    from navi.cli.output import Output
+    from navi.cli.output.output import Output
     from navi.ops.health import PaneHealth
 
 KEY = re.compile(r"(?:[CMS]-)+\S|\^[a-z@\[\]\\^_]", re.IGNORECASE)

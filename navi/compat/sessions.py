@@ -19,7 +19,7 @@ from navi.ops import OperationError
 
 if TYPE_CHECKING:
     from navi.cli.context import Context
-    from navi.cli.output import Output
+    from navi.cli.output.output import Output
     from navi.core.cleanup import Removal
     from navi.core.registry import Condition, Entry, Snapshot
     from navi.ops.creation import Created
@@ -96,7 +96,7 @@ def list_all(given: Mapping[str, str], context: Context) -> int:
 
 def _explain_unknown(output: Output, found: Snapshot) -> None:
     """Say which tmux servers did not list their sessions."""
-    from navi.cli.answers import doubt
+    from navi.cli.asking.answers import doubt
 
     error = doubt(found.frame, LOCAL)
     if error:
@@ -308,7 +308,7 @@ def _print_kept(output: Output, found: Snapshot) -> int:
 
 
 def _remove(given: Mapping[str, str], context: Context, chosen: Sequence[Removal]) -> int:
-    from navi.cli.registry import remove
+    from navi.cli.verbs.registry import remove
 
     context.output.print(f"Removing {len(chosen)} session(s):")
     results = remove(context.host(LOCAL), context, chosen)

@@ -62,7 +62,7 @@ class HubClient:
         self._socket.close()
 
     def ask(self, method: str, path: str, **body: object) -> Mapping[str, Any]:
-        """Ask for something of navi.headless.api, and return the body of the answer. Raise OperationError."""
+        """Ask for something of navi.headless.hub.api, and return the body of the answer. Raise OperationError."""
         self._number += 1
         number = self._number
         self.send({"type": "request", "id": number, "method": method, "path": path, "body": body})

@@ -7,7 +7,7 @@ import uuid
 
 from navi.headless.harness.base import Harness, mode_key
 from navi.headless.state import State
-from navi.headless.stored import Refused
+from navi.headless.store.stored import Refused
 
 NAME = re.compile(r"[!-~]{1,200}", re.ASCII)
 """What the name of a permission mode looks like; agents of the Agent Client Protocol may call it anything."""

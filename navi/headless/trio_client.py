@@ -57,7 +57,7 @@ class Hub:
             raise OperationError(f"the hub sent something that is no message: {error}", exits.UNAVAILABLE) from error
 
     async def ask(self, method: str, path: str, **body: object) -> Message:
-        """Ask for something of navi.headless.api, and return the body of the answer. Other messages are dropped."""
+        """Ask for something of navi.headless.hub.api, and return the body of the answer. Other messages are dropped."""
         self._number += 1
         await self.send({"type": "request", "id": self._number, "method": method, "path": path, "body": body})
         try:

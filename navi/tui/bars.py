@@ -12,9 +12,9 @@ from navi.core.model import Frame, HostView, Session
 from navi.core.place import distinct
 from navi.core.text import age_lasts, clean
 from navi.tui.host_bar import HostBar, HostCount, HostCounts, Sign, shown_hosts
-from navi.tui.keymap import Keymap, parse_key
-from navi.tui.paint import Line, Panel, Segment, columns_of, fit, justify
-from navi.tui.theme import Glyphs
+from navi.tui.keys.keymap import Keymap, parse_key
+from navi.tui.style.paint import Line, Panel, Segment, columns_of, fit, justify
+from navi.tui.style.theme import Glyphs
 
 ROOM_FOR_HOSTS = 12
 """Lines of a screen from which the hosts have a line of their own."""

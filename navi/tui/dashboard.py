@@ -15,14 +15,14 @@ from navi.core.model import Session
 from navi.fleet import Fleet
 from navi.notifier import Notifier
 from navi.tui.caption import caption
-from navi.tui.commands import Commands
+from navi.tui.commands.all import Commands
 from navi.tui.first_run.host_offer import MakeHosts
-from navi.tui.keymap import rebind
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import rebind
+from navi.tui.keys.table import KEYS
 from navi.tui.preview.branch import BranchFeed
 from navi.tui.preview.feed import PreviewFeed
 from navi.tui.screen import Screen
-from navi.tui.theme import check_styles
+from navi.tui.style.theme import check_styles
 
 FRAME_TIME = 0.04
 """Seconds between two redraws for news, at least: people can't read faster, and keys must not wait."""

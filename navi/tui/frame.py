@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import urwid
 
-from navi.tui.paint import Line, Panel, columns_of, fit, paint, width_of
-from navi.tui.theme import Glyphs, lit
+from navi.tui.style.paint import Line, Panel, columns_of, fit, paint, width_of
+from navi.tui.style.theme import Glyphs, lit
 
 LEAST_KEYS = 16
 """Columns that the keys in the lower border have before the position has room beside them."""

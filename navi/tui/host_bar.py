@@ -10,8 +10,8 @@ from navi.core.failure import HostState
 from navi.core.listing import Selection, asks_person, is_listed
 from navi.core.model import HostView, Session
 from navi.core.text import age, clean, latency
-from navi.tui.paint import Line, Segment, columns_of
-from navi.tui.theme import HOST_STYLES, Glyphs
+from navi.tui.style.paint import Line, Segment, columns_of
+from navi.tui.style.theme import HOST_STYLES, Glyphs
 
 SLOW = 0.1
 """Seconds of latency from which it is shown: below, nobody notices it."""

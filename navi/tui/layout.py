@@ -11,7 +11,7 @@ from navi.tui.bars import Footer, Header
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.frame import Content
 from navi.tui.overlay import overlay
-from navi.tui.paint import Line, Panel
+from navi.tui.style.paint import Line, Panel
 
 SIDE_AT_LEAST = 70
 """Columns below which the preview is below the list, whatever the layout."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import urwid
 
-from navi.tui.paint import letter_width, place_in, width_of
+from navi.tui.style.paint import letter_width, place_in, width_of
 
 Piece = tuple[Hashable, Hashable, bytes]
 """A style, a character set, and a text in the terminal's encoding."""

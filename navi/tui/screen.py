@@ -12,15 +12,15 @@ from navi.core.model import Session
 from navi.core.text import is_utf8_locale
 from navi.tui.bars import Footer, Header
 from navi.tui.dialogs.dialog import Dialog
-from navi.tui.keymap import Keymap
+from navi.tui.keys.keymap import Keymap
 from navi.tui.layout import Layout
 from navi.tui.list.session_list import SessionList
 from navi.tui.pages.view import PageView
 from navi.tui.palette.picker import Picker
 from navi.tui.preview.view import Preview
 from navi.tui.progress import Progress
+from navi.tui.style.theme import choose_colors, choose_glyphs
 from navi.tui.terminal import Terminal
-from navi.tui.theme import choose_colors, choose_glyphs
 
 EXPECTED_FOR = 10.0
 """Seconds in which a session that was just created may still take the cursor."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.progress import Progress
-from navi.tui.theme import Glyphs
+from navi.tui.style.theme import Glyphs
 
 
 class Screen(Protocol):

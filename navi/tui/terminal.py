@@ -22,8 +22,8 @@ import urwid
 
 from navi.config.settings import Settings
 from navi.core.text import clean, decode
-from navi.tui.terminal_theme import QUESTION, AnswerReader, understands_osc
-from navi.tui.theme import choose_colors, choose_theme, palette
+from navi.tui.style.terminal_theme import QUESTION, AnswerReader, understands_osc
+from navi.tui.style.theme import choose_colors, choose_theme, palette
 
 UNDO = (
     "\x1b7\x1b[r\x1b8"  # the scrolling region; that moves the cursor

@@ -17,7 +17,7 @@ from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.attach import attach
-from navi.tui.keymap import Keymap
+from navi.tui.keys.keymap import Keymap
 from navi.tui.terminal import Terminal
 
 LOST = 255

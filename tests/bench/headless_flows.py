@@ -33,9 +33,10 @@ QUIET = 15.0
 NO_HUB = """
 import os, sys, time
 from types import SimpleNamespace
-from navi.cli import ls, ls_output
+from navi.cli.verbs import ls
+from navi.cli.output import ls_output
 from navi.cli.context import Context
-from navi.cli.output import standard_output
+from navi.cli.output.output import standard_output
 context = Context(os.environ, standard_output())
 before, began = set(sys.modules), time.perf_counter()
 assert not ls._headless(SimpleNamespace(status=None), context, ["local"])

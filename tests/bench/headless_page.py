@@ -18,12 +18,12 @@ from navi.fleet import Fleet
 from navi.headless.messages import read, to_line
 from navi.tui.headless.page import TranscriptPage
 from navi.tui.headless.transcript import MOST, Transcript
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
 from navi.tui.pages.folded import Block
 from navi.tui.pages.page import Services
 from navi.tui.pages.stream import StreamView
-from navi.tui.theme import UNICODE
+from navi.tui.style.theme import UNICODE
 from tests.bench.display import Screen
 from tests.bench.idle import alone, used
 from tests.bench.laboratory import Run, laboratory, navi

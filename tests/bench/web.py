@@ -20,8 +20,8 @@ from wsproto.events import Message as Frame
 from wsproto.events import Request
 from wsproto.events import TextMessage as Text
 
-from navi.headless.store import Store
-from navi.headless.stored import Batch, Message, StoredSession
+from navi.headless.store.store import Store
+from navi.headless.store.stored import Batch, Message, StoredSession
 from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row, p95
 from tests.support.machines import Lab

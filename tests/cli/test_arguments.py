@@ -21,7 +21,7 @@ from navi.cli.arguments import (
     positional,
     read,
 )
-from navi.cli.verbs import VERBS, Verb
+from navi.cli.verb_table import VERBS, Verb
 
 BY_NAME = {verb.name: verb for verb in VERBS}
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from navi.cli.usage import WIDTH, help_of, overview, unknown, usage_of
-from navi.cli.verbs import VERBS, Verb
+from navi.cli.verb_table import VERBS, Verb
 from tests.support.machines import Lab
 from tests.support.verbs import navi
 

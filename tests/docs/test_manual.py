@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from navi.cli.usage import usage_of
-from navi.cli.verbs import VERBS, Verb
+from navi.cli.verb_table import VERBS, Verb
 from navi.compat.tools import TOOLS
 from navi.config.places import Places
 from navi.config.reader import read_remotes, read_settings, read_template
@@ -35,11 +35,11 @@ from navi.hosts.failures import LONGEST_PAUSE, SIGNS, Sign
 from navi.hosts.trio_channel import MOST_CHANNELS
 from navi.hosts.wire import LARGEST_ANSWER
 from navi.ops.look import watch
-from navi.tui.keymap import shown
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import shown
+from navi.tui.keys.table import KEYS
 from navi.tui.layout import FLOATING_FROM, FRAMED_FROM, PREVIEW_AT_LEAST, SIDE_AT_LEAST
 from navi.tui.preview.view import HISTORY
-from navi.tui.theme import ASCII, UNICODE
+from navi.tui.style.theme import ASCII, UNICODE
 from tests.support.machines import program
 
 ROOT = Path(__file__).parent.parent.parent

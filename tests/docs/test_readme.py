@@ -11,8 +11,8 @@ import pytest
 from navi import __version__
 from navi.config.reader import read_remotes
 from navi.config.settings import Settings
-from navi.tui.keymap import shown
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import shown
+from navi.tui.keys.table import KEYS
 from tests.docs.test_manual import default_in_words
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from navi.cli.headless_answer import _answer, _replies
-from navi.cli.output import UsageError
+from navi.cli.output.output import UsageError
+from navi.cli.verbs.headless_answer import _answer, _replies
 from navi.core.question import How, Reply
 from navi.headless.asking import answer_of, asked_document, question_of, words_for
 from navi.headless.harness.base import Asked, Option

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from navi.core.facts import Fact
-from navi.headless.api import respond
 from navi.headless.deeds import SHOWN, deed_facts
-from navi.headless.hub_session import Wanted
-from navi.headless.schema import VERSION
-from navi.headless.store import Store
-from navi.headless.stored import By, Deed, StoredSession
-from navi.headless.subscriber import Subscriber
-from tests.headless.test_hub import READY, TEXT, Played, World, asks, world
+from navi.headless.hub.api import respond
+from navi.headless.hub.session import Wanted
+from navi.headless.hub.subscriber import Subscriber
+from navi.headless.store.schema import VERSION
+from navi.headless.store.store import Store
+from navi.headless.store.stored import By, Deed, StoredSession
+from tests.headless.hub.test_hub import READY, TEXT, Played, World, asks, world
 
 SECRET = "hunter2"
 """What a person types; an agent's tool has it in its input, too."""

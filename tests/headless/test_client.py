@@ -13,10 +13,10 @@ import trio
 
 from navi.core import exits
 from navi.headless.client import HubClient
-from navi.headless.hub import Hub
-from navi.headless.server import serve
-from navi.headless.store import Store
-from navi.headless.stored import StoredSession
+from navi.headless.hub.hub import Hub
+from navi.headless.hub.server import serve
+from navi.headless.store.store import Store
+from navi.headless.store.stored import StoredSession
 from navi.ops import OperationError
 from tests.support.full_disk import disk, fill, free
 

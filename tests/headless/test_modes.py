@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from navi.headless.api import respond
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Due, Launch, Mode, Replied, mode_key, mode_of
 from navi.headless.harness.base import Session as OfAgent
-from navi.headless.hub_session import Wanted
+from navi.headless.hub.api import respond
+from navi.headless.hub.session import Wanted
 from navi.headless.modes import request_id
-from navi.headless.store import Store
-from navi.headless.stored import Refused, StoredSession
-from tests.headless.test_hub import READY, TEXT, World, settled, world
+from navi.headless.store.store import Store
+from navi.headless.store.stored import Refused, StoredSession
+from tests.headless.hub.test_hub import READY, TEXT, World, settled, world
 
 INITIALIZED = {"jsonrpc": "2.0", "id": "navi-initialize", "result": {"agentCapabilities": {"loadSession": True}}}
 MODES = {"currentModeId": "default", "availableModes": [{"id": "default"}, {"id": "yolo"}, {"id": ""}, 7]}

@@ -15,13 +15,13 @@ import trio
 
 from navi.config.remote import Remote
 from navi.core.agents import AGENTS
-from navi.headless.hub import Hub
+from navi.headless.hub.hub import Hub
+from navi.headless.hub.server import serve
 from navi.headless.lines import LinePeer
 from navi.headless.messages import Sender
 from navi.headless.only_one import Locked, holder, only_one
 from navi.headless.relay import Relay
-from navi.headless.server import serve
-from navi.headless.store import Store
+from navi.headless.store.store import Store
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost

@@ -8,18 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-from navi.headless.hub_session import Wanted
-from navi.headless.run_state import launch_of
-from navi.headless.store import Store
-from navi.headless.stored import StoredSession
-from tests.headless.test_hub import LOST, READY, TEXT, World, world
+from navi.headless.hub.run_state import launch_of
+from navi.headless.hub.session import Wanted
+from navi.headless.store.store import Store
+from navi.headless.store.stored import StoredSession
+from tests.headless.hub.test_hub import LOST, READY, TEXT, World, world
 
 RESUME = """
 import itertools, os, signal, sys
 from pathlib import Path
 import trio
-from navi.headless.hub import Hub
-from navi.headless.store import Store
+from navi.headless.hub.hub import Hub
+from navi.headless.store.store import Store
 
 path, id, dies_at = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 store, counted = Store(path), itertools.count(1)

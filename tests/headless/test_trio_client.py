@@ -14,10 +14,10 @@ import trio
 
 from navi.headless.client import NoHub
 from navi.headless.harness.scripted import SCRIPTED
-from navi.headless.hub import Hub
-from navi.headless.server import serve
-from navi.headless.store import Store
-from navi.headless.stored import Batch, Message, StoredSession
+from navi.headless.hub.hub import Hub
+from navi.headless.hub.server import serve
+from navi.headless.store.store import Store
+from navi.headless.store.stored import Batch, Message, StoredSession
 from navi.headless.trio_client import connected
 from navi.ops import OperationError
 from tests.support.strangers import HAS_STRANGERS, STRANGER

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from navi.core.address import Named
+from navi.core.agents import AGENTS
 from navi.ops import Operation
 from navi.ops.pane import How, Sent, send
 from tests.support.agent_screens import box_of, shows, typed

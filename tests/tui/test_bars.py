@@ -10,10 +10,10 @@ from navi.core.failure import HostState
 from navi.core.listing import Selection, Sort
 from navi.core.model import HostView
 from navi.tui.bars import Footer, Header
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
-from navi.tui.paint import Line, columns_of
-from navi.tui.theme import ASCII, UNICODE
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
+from navi.tui.style.paint import Line, columns_of
+from navi.tui.style.theme import ASCII, UNICODE
 from tests.support.dashboard import session, view
 
 

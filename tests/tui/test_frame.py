@@ -20,15 +20,15 @@ from navi.tui.dialogs.dialog import Confirm, Dialog, Report, Subject
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.pick import Choice, Pick
 from navi.tui.frame import Extent, bar, thumb
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
 from navi.tui.layout import FLOATING_FROM, FRAMED_FROM, Layout
 from navi.tui.list.session_list import SessionList
 from navi.tui.pages.view import PageView
-from navi.tui.paint import columns_of, width_of
 from navi.tui.palette.picker import Entry, Picker
 from navi.tui.preview.view import Preview
-from navi.tui.theme import ASCII, UNICODE, Glyphs
+from navi.tui.style.paint import columns_of, width_of
+from navi.tui.style.theme import ASCII, UNICODE, Glyphs
 from tests.support.dashboard import begin, configure, mouse, names, navi, selected, session, view, wait_selected
 from tests.support.machines import Lab
 from tests.support.terminal import Terminal

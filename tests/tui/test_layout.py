@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from navi.tui.bars import Footer, Header
 from navi.tui.frame import Content
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
 from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST, Layout
-from navi.tui.theme import UNICODE
+from navi.tui.style.theme import UNICODE
 from tests.support.dashboard import view
 
 

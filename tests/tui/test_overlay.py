@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.tui.overlay import Piece, cut, overlay
-from navi.tui.paint import paint, width_of
+from navi.tui.style.paint import paint, width_of
 
 LETTERS = st.text(st.sampled_from("ab c日本👍🏽🇩🇪\u0301ไทย│"), max_size=40)
 

@@ -11,7 +11,7 @@ from tests.support.dashboard import begin, navi, view
 from tests.support.machines import Lab
 from tests.support.verbs import living
 from tests.support.waiting import until
-from tests.tui.test_session_commands import delay
+from tests.tui.commands.test_sessions import delay
 
 
 def test_the_newest_job_is_shown_until_its_last_step() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from navi.tui.paint import width_of
+from navi.tui.style.paint import width_of
 from tests.support.dashboard import (
     HOUR,
     NAVI,

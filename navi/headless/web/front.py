@@ -20,10 +20,10 @@ from wsproto.events import AcceptConnection
 from wsproto.utilities import RemoteProtocolError
 
 from navi.core.log import SILENT, Log
-from navi.headless.conversation import Conversation
-from navi.headless.hub import Hub
+from navi.headless.hub.conversation import Conversation
+from navi.headless.hub.hub import Hub
+from navi.headless.hub.subscriber import GIVES_UP
 from navi.headless.lines import send_with_patience
-from navi.headless.subscriber import GIVES_UP
 from navi.headless.web.login import Login, User, read_token
 from navi.headless.web.page_files import read_page
 from navi.headless.web.requests import Answer, Request, Wrong, check_body, check_place, from_json, of_all

@@ -1,4 +1,4 @@
-"""What is there over HTTP: one table of methods and paths. The rows of navi.headless.api are among them."""
+"""What is there over HTTP: one table of methods and paths. The rows of navi.headless.hub.api are among them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
-from navi.headless import api
-from navi.headless.hub import Hub
+from navi.headless.hub import api
+from navi.headless.hub.hub import Hub
 from navi.headless.messages import LONGEST, Sender
 from navi.headless.web.login import COOKIE, LASTS, Login, User
 from navi.headless.web.page_files import read_page

@@ -14,9 +14,9 @@ from wsproto import WSConnection
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 from wsproto.utilities import LocalProtocolError
 
+from navi.headless.hub.subscriber import GIVES_UP
 from navi.headless.lines import CHUNK, send_with_patience
 from navi.headless.messages import Malformed, Sender, read
-from navi.headless.subscriber import GIVES_UP
 
 
 class Pings(NamedTuple):

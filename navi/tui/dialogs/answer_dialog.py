@@ -11,9 +11,9 @@ from navi.tui.dialogs.dialog import Dialog, Form
 from navi.tui.dialogs.fields import TextField
 from navi.tui.dialogs.table import Row, table
 from navi.tui.frame import bar
-from navi.tui.keymap import ANSWER, DIALOG
-from navi.tui.paint import Line, Segment, columns_of, wrap
-from navi.tui.theme import Glyphs
+from navi.tui.keys.keymap import ANSWER, DIALOG
+from navi.tui.style.paint import Line, Segment, columns_of, wrap
+from navi.tui.style.theme import Glyphs
 
 Send = Callable[["AnswerDialog", Reply], None]
 """Sends a reply to the questions of a dialog."""

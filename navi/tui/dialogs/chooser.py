@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.frame import Extent, bar
-from navi.tui.paint import Line
+from navi.tui.style.paint import Line
 
 LEAST_ROWS = 3
 """Rows that stay in sight before there is room for what only introduces them."""

@@ -13,10 +13,10 @@ from navi.core.text import clean
 from navi.tui.dialogs.fields import Field
 from navi.tui.dialogs.table import Row, table
 from navi.tui.frame import Extent, ScrollingPanel
-from navi.tui.keymap import DIALOG, FORM, Keymap
-from navi.tui.paint import Line, columns_of, fit, wrap
+from navi.tui.keys.keymap import DIALOG, FORM, Keymap
 from navi.tui.progress import Job
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Line, columns_of, fit, wrap
+from navi.tui.style.theme import Glyphs
 
 LABEL = 13
 """Columns of the labels before the fields."""

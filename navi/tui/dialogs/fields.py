@@ -8,7 +8,7 @@ from typing import Protocol
 import urwid
 
 from navi.core.text import clean
-from navi.tui.paint import Line, Segment, width_of
+from navi.tui.style.paint import Line, Segment, width_of
 
 MOVES = {"ctrl a": "home", "ctrl e": "end", "ctrl b": "left", "ctrl f": "right", "ctrl d": "delete"}
 """Keys of readline, and the keys that urwid knows for them."""

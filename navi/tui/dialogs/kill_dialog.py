@@ -10,8 +10,8 @@ from navi.ops.losses import Losses
 from navi.tui.dialogs.dialog import Confirm
 from navi.tui.dialogs.rows import host_cell, status_cell
 from navi.tui.dialogs.table import Row, table
-from navi.tui.paint import Line, fit
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Line, fit
+from navi.tui.style.theme import Glyphs
 
 LOOKING = "looking ..."
 

@@ -9,9 +9,9 @@ import urwid
 from navi.core.text import clean
 from navi.tui.dialogs.dialog import MOST_LINES, Form
 from navi.tui.dialogs.fields import TextField
-from navi.tui.keymap import FORM, MESSAGE
-from navi.tui.paint import Line, width_of
-from navi.tui.theme import Glyphs
+from navi.tui.keys.keymap import FORM, MESSAGE
+from navi.tui.style.paint import Line, width_of
+from navi.tui.style.theme import Glyphs
 
 MOST_ROWS = 8
 """Rows of the text that are visible at once."""

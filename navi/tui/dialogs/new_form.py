@@ -15,8 +15,8 @@ from navi.ops.directories import Directories
 from navi.tui.dialogs.dialog import Form
 from navi.tui.dialogs.fields import Box, Choice, Field, TextField
 from navi.tui.dialogs.spawn_fields import WARNING, SpawnFields
-from navi.tui.keymap import DIRECTORY, MESSAGE
-from navi.tui.theme import Glyphs
+from navi.tui.keys.keymap import DIRECTORY, MESSAGE
+from navi.tui.style.theme import Glyphs
 
 COMMAND, TEMPLATE = "command", "template "
 

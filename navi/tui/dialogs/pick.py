@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from navi.core.text import clean
 from navi.tui.dialogs.chooser import Chooser
-from navi.tui.keymap import DIALOG, TICKING
-from navi.tui.paint import Line, fit, width_of, wrap
-from navi.tui.theme import Glyphs
+from navi.tui.keys.keymap import DIALOG, TICKING
+from navi.tui.style.paint import Line, fit, width_of, wrap
+from navi.tui.style.theme import Glyphs
 
 LEFT_ABOVE = 4
 """Lines of the screen that the dialog leaves to what lies behind it."""

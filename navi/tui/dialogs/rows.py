@@ -9,8 +9,8 @@ from navi.core.model import Session
 from navi.core.text import clean
 from navi.tui.dialogs.dialog import Subject
 from navi.tui.dialogs.table import Row
-from navi.tui.paint import Segment
-from navi.tui.theme import status_style
+from navi.tui.style.paint import Segment
+from navi.tui.style.theme import status_style
 
 
 def status_cell(session: Session) -> Segment:

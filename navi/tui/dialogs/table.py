@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from navi.core.text import clean
-from navi.tui.paint import Line, Segment, columns_of, fit, width_of, wrap
+from navi.tui.style.paint import Line, Segment, columns_of, fit, width_of, wrap
 
 Row = Sequence[Segment]
 """A cell for each column: a style and a text. A row with one cell is no part of the columns, but a line of its own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from navi.tui.paint import Line, Panel
+from navi.tui.style.paint import Line, Panel
 
 
 class Banner(Panel):

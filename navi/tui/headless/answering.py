@@ -10,12 +10,12 @@ from navi.config.person import who
 from navi.core.model import Session
 from navi.core.question import Reply
 from navi.core.text import clean, clean_lines
+from navi.tui.commands.reports import report_on_work
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.headless.commands import HeadlessCommands, Work, name_in_table, subject_in_table
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.pages.page import Services
-from navi.tui.reports import report_on_work
 from navi.tui.screen_protocol import Screen
 
 if TYPE_CHECKING:

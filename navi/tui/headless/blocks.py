@@ -9,7 +9,7 @@ from navi.core.text import clean, clean_lines
 from navi.headless.harness.base import Asked, Event, Raw, Taken, Text, ToolCall, ToolResult, TurnEnded
 from navi.headless.transcript import MARKS, RESULT_LINES, summary
 from navi.tui.headless.edits import edit_lines
-from navi.tui.paint import Line
+from navi.tui.style.paint import Line
 
 LONGEST_RAW = 1000
 """Characters that are shown of a line that is no message."""

@@ -11,18 +11,18 @@ from navi.config.person import who
 from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import clean
-from navi.tui.actions import Tell
+from navi.tui.commands.actions import Tell
+from navi.tui.commands.messages import answer_to
+from navi.tui.commands.reports import report_on_work
 from navi.tui.dialogs.dialog import Confirm, Subject
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.spawn_fields import SpawnFields
 from navi.tui.headless.modes import choose_mode, set_mode
-from navi.tui.message_commands import answer_to
 from navi.tui.pages.page import Services
-from navi.tui.paint import Line
-from navi.tui.reports import report_on_work
 from navi.tui.screen_protocol import Screen
+from navi.tui.style.paint import Line
+from navi.tui.style.theme import status_style
 from navi.tui.terminal_programs import TerminalPrograms
-from navi.tui.theme import status_style
 
 if TYPE_CHECKING:
     from navi.headless.trio_client import Hub

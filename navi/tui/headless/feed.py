@@ -17,7 +17,7 @@ from navi.headless.transcript import asked_text
 from navi.headless.trio_client import Hub, connected
 from navi.ops import OperationError
 from navi.tui.headless.transcript import LONGEST, Message, Transcript
-from navi.tui.paint import Line
+from navi.tui.style.paint import Line
 
 Document = Mapping[str, Any]
 

@@ -11,9 +11,9 @@ from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.hosts import HostError
+from navi.tui.commands.messages import answer_to
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.headless.commands import HeadlessCommands
-from navi.tui.message_commands import answer_to
 from navi.tui.pages.page import Services
 from navi.tui.screen_protocol import Screen
 

@@ -10,7 +10,7 @@ from navi.config.person import who
 from navi.core.model import Session
 from navi.tui.palette.picker import Entry, Picker
 from navi.tui.screen_protocol import Screen
-from navi.tui.theme import Glyphs
+from navi.tui.style.theme import Glyphs
 
 if TYPE_CHECKING:
     from navi.headless.trio_client import Hub

@@ -11,12 +11,12 @@ from navi.core.metrics import short_number
 from navi.core.model import HeadlessAgent, Session
 from navi.core.text import ago, clean, clean_lines, short_path
 from navi.tui.headless.feeds import SharedFeeds
-from navi.tui.keymap import Binding, Group
+from navi.tui.keys.keymap import Binding, Group
 from navi.tui.pages.folded import Block
 from navi.tui.pages.page import Services
 from navi.tui.pages.stream import StreamPage
-from navi.tui.paint import Line
-from navi.tui.theme import status_style
+from navi.tui.style.paint import Line
+from navi.tui.style.theme import status_style
 
 if TYPE_CHECKING:
     from navi.tui.headless.feed import Feed, Sent

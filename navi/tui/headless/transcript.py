@@ -13,7 +13,7 @@ from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Codec, Event, Launch, Raw, Text, ToolCall, ToolResult, from_line
 from navi.headless.harness.scripted import SCRIPTED
 from navi.tui.headless.blocks import Rendering
-from navi.tui.paint import Line
+from navi.tui.style.paint import Line
 
 LONGEST = 32_768
 """Bytes of a line that the dashboard takes."""

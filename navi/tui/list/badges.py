@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from navi.core.model import HeadlessAgent, Session
-from navi.tui.paint import Segment, width_of
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Segment, width_of
+from navi.tui.style.theme import Glyphs
 
 
 def badges_of(session: Session, glyphs: Glyphs, fresh: bool, unseen: bool) -> list[Segment]:

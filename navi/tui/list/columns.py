@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from navi.core.model import Session
 from navi.core.text import clean
-from navi.tui.paint import width_of
+from navi.tui.style.paint import width_of
 
 BEFORE_NAME = 5
 """Columns of the signs before a name."""

@@ -13,10 +13,10 @@ from navi.core.notices import is_lost
 from navi.core.text import clean
 from navi.core.unlisted import unlisted
 from navi.fleet import Fleet
-from navi.tui.keymap import Keymap
+from navi.tui.keys.keymap import Keymap
 from navi.tui.list.density import DENSITIES
 from navi.tui.list.session_list import SessionList
-from navi.tui.paint import Line
+from navi.tui.style.paint import Line
 
 DENSITY_NOTES = {
     "auto": "as many lines for each session as there is room",

@@ -12,7 +12,7 @@ from navi.core.listing import Key
 from navi.core.model import Session
 from navi.core.text import age
 from navi.tui.list.rows import RowContext, height_of, row
-from navi.tui.paint import paint
+from navi.tui.style.paint import paint
 
 
 class Row(urwid.Widget):

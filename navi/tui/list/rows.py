@@ -23,8 +23,8 @@ from navi.tui.list.columns import (
     host_label,
 )
 from navi.tui.list.density import height_of as lines_of
-from navi.tui.paint import Line, Segment, clip, columns_of, fit, justify, shorten, width_of
-from navi.tui.theme import Glyphs, flashing, lit, status_style
+from navi.tui.style.paint import Line, Segment, clip, columns_of, fit, justify, shorten, width_of
+from navi.tui.style.theme import Glyphs, flashing, lit, status_style
 
 LEAST_NAME = 10
 """Columns of a name that its host leaves it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from navi.tui.keymap import LIST, PROMPT, SEARCH
+from navi.tui.keys.keymap import LIST, PROMPT, SEARCH
 from navi.tui.list.session_list import SessionList
 
 LONGEST = 100

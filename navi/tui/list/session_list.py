@@ -18,8 +18,8 @@ from navi.tui.list.columns import NO_COLUMNS, choose_columns
 from navi.tui.list.density import Density, choose_density, headings_of, height_of
 from navi.tui.list.list_box import Box, Rows
 from navi.tui.list.rows import RowContext, Urgent, above_and_below, label_lasts, position
-from navi.tui.paint import Line, paint
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Line, paint
+from navi.tui.style.theme import Glyphs
 
 POSITION_AT_LEAST = 8
 """Lines of a list under which none says what lies above and below."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from navi.core.facts import Part
-from navi.tui.paint import Line, fit, width_of
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Line, fit, width_of
+from navi.tui.style.theme import Glyphs
 
 INDENT = 16
 """Columns before the texts of a page (labels.py); labels of bars may take more."""

@@ -14,12 +14,12 @@ from navi.core.text import ago, clean
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.comments import Comment, Talk, comments
-from navi.tui.keymap import Keymap
+from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.fetcher import Fetcher, in_words
 from navi.tui.pages.git import GitFetcher, GitView, asking, branch_of, style_of
 from navi.tui.pages.labels import of_segments
 from navi.tui.pages.page import Entry, Services, SessionPage
-from navi.tui.paint import Line
+from navi.tui.style.paint import Line
 
 Subject = tuple[str, int]
 """The URL of a repository, and the number of a pull request there."""

@@ -35,7 +35,7 @@ from navi.tui.pages.labels import Labelled, heading, labelled, of_segments
 from navi.tui.pages.page import Entry, Services, SessionPage
 from navi.tui.pages.questions import Questions
 from navi.tui.pages.token_counts import TokenCounts, TokenView
-from navi.tui.theme import Glyphs, status_style
+from navi.tui.style.theme import Glyphs, status_style
 
 INFERRED = "~ before a status: neither a hook nor the agent's own file reports it, so navi derived it from the rest"
 

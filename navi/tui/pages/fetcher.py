@@ -11,7 +11,7 @@ import trio
 
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.tui.keymap import Keymap
+from navi.tui.keys.keymap import Keymap
 
 Subject = TypeVar("Subject", bound=Hashable)
 Found = TypeVar("Found")

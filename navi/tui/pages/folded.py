@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from navi.tui.pages.view import fold
-from navi.tui.paint import Line
+from navi.tui.style.paint import Line
 
 Block = tuple[int, Sequence[Line]]
 """Lines that belong together, and their number, which stays the same and is higher than those before."""

@@ -14,11 +14,11 @@ from navi.core.text import ago, clean, short_path
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
-from navi.tui.keymap import Keymap
+from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.fetcher import Fetcher, in_words
 from navi.tui.pages.labels import Labelled, labelled, of_segments
 from navi.tui.pages.page import Entry, Services, SessionPage
-from navi.tui.paint import Line
+from navi.tui.style.paint import Line
 
 GOOD = {"success": "good", "neutral": "dim", "skipped": "dim", "approved": "good", "mergeable": "good"}
 BAD = {"failure", "error", "cancelled", "timed out", "action required", "conflicting", "changes requested"}

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from navi.tui.pages.view import fold
-from navi.tui.paint import Line, Segment, columns_of, fit, width_of, wrap
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Line, Segment, columns_of, fit, width_of, wrap
+from navi.tui.style.theme import Glyphs
 
 GAP = 2
 """Columns between two columns."""

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from navi.core.model import Session
-from navi.tui.keymap import Binding, Group, Keymap, shown
+from navi.tui.keys.keymap import Binding, Group, Keymap, shown
 from navi.tui.pages.page import Entry, Page, Services
 from navi.tui.pages.signs import sign_lines
 from navi.tui.pages.view import fold
-from navi.tui.paint import Line, columns_of, fit, width_of
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Line, columns_of, fit, width_of
+from navi.tui.style.theme import Glyphs
 
 TWO_FROM = 100
 """Columns from which the keys are shown in two columns."""

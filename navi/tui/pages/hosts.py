@@ -13,11 +13,11 @@ from navi.core.listing import asks_person
 from navi.core.model import HostView
 from navi.core.place import twins
 from navi.core.text import age, ago, clean, exact_age, latency, short_path
-from navi.tui.keymap import Keymap
+from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.grid import Grid, GridRow
 from navi.tui.pages.page import Entry, Page
-from navi.tui.paint import Line, Segment, fit, width_of
-from navi.tui.theme import HOST_STYLES, Glyphs
+from navi.tui.style.paint import Line, Segment, fit, width_of
+from navi.tui.style.theme import HOST_STYLES, Glyphs
 
 MOST_NAMES = 8
 """Lost sessions of a host that are named."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from navi.core.text import clean
 from navi.tui.pages.view import fold
-from navi.tui.paint import Line, Segment, fit
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Line, Segment, fit
+from navi.tui.style.theme import Glyphs
 
 INDENT, LABEL = 2, 14
 """Columns before a label, and of a label with the gap behind it."""

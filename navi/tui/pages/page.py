@@ -10,10 +10,10 @@ from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.fleet import Fleet
-from navi.tui.keymap import Binding, Keymap
+from navi.tui.keys.keymap import Binding, Keymap
 from navi.tui.pages.fetcher import Background
-from navi.tui.paint import Line
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Line
+from navi.tui.style.theme import Glyphs
 
 
 class Wide(Protocol):

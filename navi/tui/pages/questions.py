@@ -9,7 +9,7 @@ from navi.core.question import Question
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.question import ask
-from navi.tui.answering import pane_of
+from navi.tui.commands.answering import pane_of
 from navi.tui.pages.fetcher import Fetcher
 from navi.tui.pages.labels import of_segments
 from navi.tui.pages.page import Entry, Services

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from navi.core.failure import HostState
-from navi.tui.paint import Line
-from navi.tui.theme import HOST_STYLES, Glyphs, status_style
+from navi.tui.style.paint import Line
+from navi.tui.style.theme import HOST_STYLES, Glyphs, status_style
 
 STATUSES: Mapping[str, str] = {
     "permission": "the agent asks for permission",

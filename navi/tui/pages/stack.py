@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from navi.core.model import Session
-from navi.tui.keymap import LIST, PAGE, Binding
+from navi.tui.keys.keymap import LIST, PAGE, Binding
 from navi.tui.pages.page import Page, Services
 from navi.tui.pages.stream import StreamPage, StreamView
 from navi.tui.pages.view import PageView

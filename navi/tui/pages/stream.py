@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from navi.tui.pages.folded import Block, Folded
 from navi.tui.pages.page import Entry, SessionPage
 from navi.tui.pages.view import PageView, fold
-from navi.tui.paint import Line
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Line
+from navi.tui.style.theme import Glyphs
 
 
 class StreamPage(SessionPage):

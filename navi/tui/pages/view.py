@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from navi.tui.frame import Extent, ScrollingPanel
 from navi.tui.pages.page import Entry
-from navi.tui.paint import Line, columns_of, justify, wrap
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Line, columns_of, justify, wrap
+from navi.tui.style.theme import Glyphs
 
 
 class PageView(ScrollingPanel):

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from navi.core.listing import Scope
 from navi.fleet import Fleet
-from navi.tui.keymap import Binding, Keymap, shown
-from navi.tui.keys import MOVING
+from navi.tui.keys.keymap import Binding, Keymap, shown
+from navi.tui.keys.possible import Situation, footer_order, why_not
+from navi.tui.keys.table import MOVING
 from navi.tui.list.commands import ListCommands
 from navi.tui.palette.hosts import host_entries
 from navi.tui.palette.picker import Entry, Picker
-from navi.tui.possible import Situation, footer_order, why_not
 from navi.tui.screen import Screen
 
 NUMBERED = 9

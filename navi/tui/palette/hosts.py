@@ -10,9 +10,9 @@ from navi.core.listing import Scope
 from navi.core.model import HostView
 from navi.core.text import clean
 from navi.tui.host_bar import HostCount
-from navi.tui.paint import Segment
 from navi.tui.palette.picker import Entry
-from navi.tui.theme import HOST_STYLES, Glyphs
+from navi.tui.style.paint import Segment
+from navi.tui.style.theme import HOST_STYLES, Glyphs
 
 ALL = {Scope.ALL: "all hosts", Scope.REMOTE: "all remotes"}
 """What the rows of more than one host are called."""

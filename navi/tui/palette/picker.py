@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from navi.tui.dialogs.chooser import Chooser
-from navi.tui.keymap import PICKER
-from navi.tui.paint import Line, Segment, fit, width_of
+from navi.tui.keys.keymap import PICKER
 from navi.tui.palette.fuzzy import MISSING, rank
-from navi.tui.theme import Glyphs
+from navi.tui.style.paint import Line, Segment, fit, width_of
+from navi.tui.style.theme import Glyphs
 
 LONGEST = 100
 """Characters that can be typed."""

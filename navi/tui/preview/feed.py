@@ -13,7 +13,7 @@ from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.capture import capture
 from navi.tui.headless.feeds import SharedFeeds
-from navi.tui.keymap import Keymap
+from navi.tui.keys.keymap import Keymap
 from navi.tui.preview.view import HISTORY, Conversation, Preview
 
 PAUSES = (0.4, 0.8, 1.5)

@@ -11,11 +11,11 @@ from navi.core.model import Session
 from navi.core.sgr import PLAIN, Look, Runs
 from navi.core.text import age, clean
 from navi.ops.capture import Capture
-from navi.tui.colors import Colors, named_look
 from navi.tui.frame import Extent, ScrollingPanel
 from navi.tui.pages.view import fold
-from navi.tui.paint import Line, Segment, columns_of, wrap_places
-from navi.tui.theme import Glyphs, status_style
+from navi.tui.style.colors import Colors, named_look
+from navi.tui.style.paint import Line, Segment, columns_of, wrap_places
+from navi.tui.style.theme import Glyphs, status_style
 
 HISTORY = 200
 """Lines of scrollback above the screen that are fetched."""

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import trio
 
-from navi.headless.hub import Hub
-from navi.headless.store import Store
-from navi.headless.stored import StoredSession
+from navi.headless.hub.hub import Hub
+from navi.headless.store.store import Store
+from navi.headless.store.stored import StoredSession
 from navi.headless.web.front import listening, serve_page
 from navi.headless.web.websocket import Pings
 from tests.support.waiting import until_async

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from navi.tui.dialogs.pick import Choice, Pick
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
-from navi.tui.paint import columns_of
-from navi.tui.theme import UNICODE
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
+from navi.tui.style.paint import columns_of
+from navi.tui.style.theme import UNICODE
 
 KEYMAP = Keymap(KEYS)
 

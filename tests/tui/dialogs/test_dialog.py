@@ -11,10 +11,10 @@ from navi.tui.dialogs.dialog import Confirm, Dialog, Report, Subject, unnamed
 from navi.tui.dialogs.fields import Choice, TextField
 from navi.tui.dialogs.kill_dialog import KillDialog
 from navi.tui.dialogs.message_form import MessageForm
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
-from navi.tui.paint import columns_of
-from navi.tui.theme import ASCII, UNICODE
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
+from navi.tui.style.paint import columns_of
+from navi.tui.style.theme import ASCII, UNICODE
 from tests.support.dashboard import session
 
 

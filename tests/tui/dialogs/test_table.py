@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.tui.dialogs.table import Row, table
-from navi.tui.paint import columns_of
+from navi.tui.style.paint import columns_of
 
 ROWS: list[Row] = [
     [("", "done"), ("", "api"), ("", "[atlas]"), ("", "killed")],

@@ -8,8 +8,8 @@ from navi.core.failure import Failure, HostState
 from navi.core.listing import Selection
 from navi.core.model import Frame, HostView, Tmux
 from navi.core.unlisted import unlisted
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
 from navi.tui.list.commands import empty_lines
 
 PROVEN = HostView("atlas", state=HostState.CONNECTED, frame=Frame(0.0, "", Tmux.NONE, proven=True))

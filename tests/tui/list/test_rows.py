@@ -13,8 +13,8 @@ from navi.core.model import AgentStatus, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
 from navi.tui.list.columns import Columns, choose_columns
 from navi.tui.list.rows import RowContext, Urgent, height_of, label_lasts, position, row
-from navi.tui.paint import Line, columns_of, fit
-from navi.tui.theme import ASCII, UNICODE, flashing, lit
+from navi.tui.style.paint import Line, columns_of, fit
+from navi.tui.style.theme import ASCII, UNICODE, flashing, lit
 from tests.support.dashboard import session
 
 CONTEXT = RowContext(UNICODE, now=10_000.0, home="/home/me")

@@ -6,7 +6,7 @@ import pytest
 
 from navi.core.model import Session
 from navi.tui.list.session_list import SessionList
-from navi.tui.theme import UNICODE
+from navi.tui.style.theme import UNICODE
 from tests.support.dashboard import session, view
 
 SIZE = (60, 12)

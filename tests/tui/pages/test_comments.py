@@ -10,12 +10,12 @@ import pytest
 
 from navi.ops.comments import Comment, Talk
 from navi.ops.git import PullRequest, Repository
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
 from navi.tui.pages.comments import CommentsView, comment_lines
 from navi.tui.pages.git import GitView
 from navi.tui.pages.page import Entry
-from navi.tui.theme import UNICODE
+from navi.tui.style.theme import UNICODE
 from tests.support.dashboard import begin, navi, wait_selected
 from tests.support.machines import Lab
 from tests.support.repository import ON_LINES, TALK, stand_in, stand_in_for_comments, work

@@ -16,8 +16,8 @@ from navi.tui.pages.charts import Bar, Chart, filled
 from navi.tui.pages.details import detail_lines
 from navi.tui.pages.token_counts import TokenView
 from navi.tui.pages.view import PageView
-from navi.tui.paint import Line, columns_of
-from navi.tui.theme import ASCII, UNICODE, Glyphs
+from navi.tui.style.paint import Line, columns_of
+from navi.tui.style.theme import ASCII, UNICODE, Glyphs
 from tests.support.dashboard import HOUR, begin, navi, session, view, wait_selected
 from tests.support.machines import Account, Lab
 from tests.support.transcripts import append, message, transcript

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from navi.core.failure import HostState
-from navi.tui.keymap import DIALOG, LIST, PAGE, Keymap
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import DIALOG, LIST, PAGE, Keymap
+from navi.tui.keys.table import KEYS
 from navi.tui.pages.help import Columns, groups_for, help_lines
 from navi.tui.pages.signs import STATES, STATUSES, sign_lines
-from navi.tui.paint import columns_of
-from navi.tui.theme import UNICODE
+from navi.tui.style.paint import columns_of
+from navi.tui.style.theme import UNICODE
 from tests.support.dashboard import begin, navi, wait_selected
 from tests.support.machines import Lab
 from tests.support.repository import work

@@ -10,16 +10,16 @@ from navi.config.settings import Problem
 from navi.core.facts import Part
 from navi.core.failure import HostState
 from navi.core.model import AgentStatus, Evidence, LostSession, Session, Source, StatusFile
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
 from navi.tui.pages.charts import Bar, Chart
 from navi.tui.pages.details import detail_lines
 from navi.tui.pages.help import help_lines
 from navi.tui.pages.hosts import host_lines
 from navi.tui.pages.page import Entry
 from navi.tui.pages.view import PageView
-from navi.tui.paint import Line, columns_of, width_of
-from navi.tui.theme import ASCII, UNICODE
+from navi.tui.style.paint import Line, columns_of, width_of
+from navi.tui.style.theme import ASCII, UNICODE
 from tests.support.dashboard import session, view
 
 KEYMAP = Keymap(KEYS)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from navi.core.model import Session
 from navi.fleet import Fleet
-from navi.tui.keymap import LIST, PAGE, Binding, Group, Keymap
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import LIST, PAGE, Binding, Group, Keymap
+from navi.tui.keys.table import KEYS
 from navi.tui.pages.page import Entry, Page, Services, SessionPage
 from navi.tui.pages.stack import PageStack
-from navi.tui.theme import UNICODE
+from navi.tui.style.theme import UNICODE
 from tests.support.dashboard import begin, navi, session, wait_selected
 from tests.support.machines import Lab
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from navi.fleet import Fleet
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
 from navi.tui.pages.folded import Block
 from navi.tui.pages.page import Services
 from navi.tui.pages.stream import StreamPage, StreamView
-from navi.tui.paint import Line
-from navi.tui.theme import UNICODE
+from navi.tui.style.paint import Line
+from navi.tui.style.theme import UNICODE
 
 
 class Numbers(StreamPage):

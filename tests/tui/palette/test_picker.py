@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.tui.keymap import Keymap
-from navi.tui.keys import KEYS
+from navi.tui.keys.keymap import Keymap
+from navi.tui.keys.table import KEYS
 from navi.tui.palette.picker import Entry, Picker
-from navi.tui.theme import ASCII, UNICODE
+from navi.tui.style.theme import ASCII, UNICODE
 
 KEYMAP = Keymap(KEYS)
 

@@ -6,10 +6,10 @@ import pytest
 
 from navi.core.sgr import PLAIN, Look
 from navi.ops.capture import Capture
-from navi.tui.colors import Colors
-from navi.tui.paint import paint
 from navi.tui.preview.view import MOST_KNOWN, Conversation, Preview, style_of
-from navi.tui.theme import UNICODE
+from navi.tui.style.colors import Colors
+from navi.tui.style.paint import paint
+from navi.tui.style.theme import UNICODE
 from tests.support.dashboard import session
 
 API, WEB = session("api", host="atlas"), session("web")

@@ -1,0 +1,59 @@
+"""What became of a text that was being sent when the connection was lost."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from navi.core import exits
+from navi.hosts.base import ConnectionLost, HostError
+from navi.ops import OperationError
+from navi.ops.outcome import carried_out, checking, not_done, unknown, verdict_words
+from navi.ops.pane import LOCK, find_sent
+
+if TYPE_CHECKING:
+    from navi.cli.output.output import Output
+    from navi.core.address import Named
+    from navi.hosts.blocking_host import BlockingHost
+    from navi.ops.outcome import Outcome
+    from navi.ops.pane import Call, Sent
+
+LOOK_EVERY, LOOK_FOR = 1.0, 15.0
+"""Seconds between two attempts to ask the host, and for which it is asked at most."""
+
+
+def outcome_of(output: Output, host: BlockingHost, pane: Named, call: str, lost: HostError, limit: float) -> Sent:
+    """Return what `send` would have answered, if the host says that it was done; it notes each call by its name.
+
+    Raise the error itself unless the connection was lost during the call. Raise OperationError if nothing was typed,
+    which stays true, or if nobody can tell within `limit` seconds, or LOOK_FOR.
+    """
+    if not call or not isinstance(lost, ConnectionLost):
+        raise lost
+    output.complain(checking("send", str(lost)))
+    found = _ask(host, pane, call, time.monotonic() + min(limit, LOOK_FOR))
+    if found.sent is None:
+        raise OperationError(verdict_words("send", not_done()), exits.NO)
+    if not found.certain:
+        raise _in_doubt(unknown("its script ended on the host while it typed; look at the pane", exits.TIMED_OUT))
+    output.complain(verdict_words("send", carried_out(found.sent)))
+    return found.sent
+
+
+def _ask(host: BlockingHost, pane: Named, call: str, until: float) -> Call:
+    while True:
+        try:
+            return host.run(find_sent(pane, call, host.environment.get(LOCK, "")))
+        except HostError as error:
+            if time.monotonic() > until:
+                remedy = error.failure.remedy_in_verbs
+                reason = f"{host.name} does not answer ({error}); {remedy}; look at the pane when it does"
+                raise _in_doubt(unknown(reason, exits.of_failure(error.failure))) from error
+        except OperationError as error:
+            if error.status != exits.TIMED_OUT or time.monotonic() > until:
+                raise _in_doubt(unknown(str(error), error.status)) from error
+        time.sleep(LOOK_EVERY)
+
+
+def _in_doubt(outcome: Outcome[None]) -> OperationError:
+    return OperationError(verdict_words("send", outcome), outcome.status)

@@ -1,0 +1,138 @@
+"""Opening a session without a terminal in one: its agent ends first, and goes on with the conversation in tmux.
+
+Two agents on one conversation would each see only their own half, and nothing prevents that but this order: the agent
+has ended, which is proven; it runs in tmux; then the hub notes that the session has a terminal. If anything fails
+before that, the session stays as it is and can be resumed.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from navi.cli.asking.changes import carry_out
+from navi.cli.verbs.attach import attach_terminal
+from navi.cli.verbs.lifecycle import find as find_session
+from navi.core import exits
+from navi.core.address import LOCAL, Address, Named, address_of
+from navi.core.agents import AgentKind
+from navi.core.conversations import CONVERSATION_ID
+from navi.core.launch import Launch, of_caller, program_of
+from navi.core.model import OVER
+from navi.core.status import sessions_of
+from navi.core.text import clean
+from navi.headless.client import HubClient
+from navi.headless.harness import HARNESSES
+from navi.ops import OperationError
+from navi.ops.creation import Created, new
+from navi.ops.look import look
+from navi.ops.resume import ID, conversation_id, kind_named
+
+if TYPE_CHECKING:
+    from navi.cli.context import Context
+
+Info = Mapping[str, Any]
+
+STARTS_WITHIN = 20.0
+"""Seconds that an agent may take to start again."""
+
+
+def open_in_terminal(hub: HubClient, info: Info, context: Context, attach: bool = True) -> int:
+    """End the agent, start it again in tmux in its conversation, and attach. Without `attach`, print the address of
+    the session instead. Raise OperationError, HostError.
+    """
+    host = info["host"] or LOCAL
+    pane = _open(hub, info, context) if info["remote"] else _where(info, context)
+    if attach:
+        return attach_terminal(context.output, context.host(host), pane)
+    context.output.print(clean(address_of(host, pane.name)))
+    return exits.OK
+
+
+def _open(hub: HubClient, info: Info, context: Context) -> Named:
+    """Open a session in a terminal, and return its pane."""
+    host = info["host"] or LOCAL
+    launch = launch_of(info, context)
+    end(hub, info)
+    created = _create(info, launch, context)
+    hub.ask("POST", f"/api/sessions/{info['id']}/terminal", tmux_name=created.name)
+    context.output.note(f"{Address(host, created.name)} goes on with the conversation of {info['id']}")
+    return Named(created.name, created.socket, created.id)
+
+
+def _where(info: Info, context: Context) -> Named:
+    """Return the tmux session in which a conversation goes on: the one that its hook named, or the one that shows it.
+
+    Raise OperationError if it is in none.
+    """
+    if info["tmux_name"]:
+        return Named(info["tmux_name"])
+    host = context.host(info["host"] or LOCAL)
+    frame = host.run(look())
+    for session in sessions_of(host.name, frame, context.agents):
+        if session.tmux and conversation_id(session) == info["agent_session_id"]:
+            return Named(session.name, session.tmux.socket)
+    if not frame.proven:
+        raise OperationError(f"not every tmux server on {host.name} answers; try again", exits.UNAVAILABLE)
+    words = f"{info['id']} went on in a terminal, and no session of tmux on {host.name} shows its conversation"
+    raise OperationError(words, exits.NO_SESSION)
+
+
+def launch_of(info: Info, context: Context) -> Launch:
+    """Return what goes on with a session's conversation in a terminal. Raise OperationError if nothing does."""
+    harness = HARNESSES.get(info["harness"])
+    kind = kind_named(harness.kind, context.agents) if harness and harness.kind else None
+    if kind is None or not kind.resume:
+        raise OperationError(f"{info['harness']} can't go on with a conversation in a terminal; nothing was ended")
+    if not CONVERSATION_ID.fullmatch(info["agent_session_id"]):
+        raise OperationError(f"the conversation of {info['id']} is not known; nothing was ended")
+    return _launch(kind, info)
+
+
+def _launch(kind: AgentKind, info: Info) -> Launch:
+    line = f"{kind.start or kind.name} {kind.resume.replace(ID, info['agent_session_id'])}"
+    return Launch("agent", line, program_of(line), prompt="")
+
+
+def end(hub: HubClient, info: Info) -> None:
+    """End a session's agent, and wait for the proof. Raise OperationError where there is none."""
+    if info["status"] in OVER:
+        return
+    if info["status"] == "disconnected":
+        raise _unreached(info)
+    if not hub.end(info):
+        hub.ask("DELETE", f"/api/sessions/{info['id']}/end")
+        raise _unreached(info)
+
+
+def _unreached(info: Info) -> OperationError:
+    words = "its host can't be reached, so that its agent may still run; nothing was opened"
+    return OperationError(f"{info['id']}: {words}", exits.UNAVAILABLE)
+
+
+def _create(info: Info, launch: Launch, context: Context) -> Created:
+    """Create the session in tmux. Raise OperationError if its agent does not go on there."""
+    address = Address(info["host"] or LOCAL, name_of(info))
+    if address.host == LOCAL:
+        launch = launch._replace(variables=of_caller(context.environment))
+    created = carry_out(context, address, new(address.name, info["cwd"], launch))
+    _await_agent(context, Address(address.host, created.name), launch.program)
+    return created
+
+
+def _await_agent(context: Context, address: Address, program: str) -> None:
+    """Wait until an agent runs in a session of tmux. Raise OperationError if none does."""
+    limit = time.monotonic() + STARTS_WITHIN
+    while not find_session(context, address).agent:
+        if time.monotonic() > limit:
+            words = f"{program} did not start in {address} within {STARTS_WITHIN:g} s; navi resume goes on without it"
+            raise OperationError(words, exits.TIMED_OUT)
+        time.sleep(0.5)
+
+
+def name_of(info: Info) -> str:
+    """Return the name of the session in tmux: the words of its title, and the end of its id."""
+    words = re.sub(r"[^a-z0-9]+", "-", clean(info["title"]).lower())[:24].strip("-")
+    return f"{words or 'session'}-{info['id'][-4:]}"

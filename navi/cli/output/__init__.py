@@ -1,0 +1,1 @@
+"""What verbs print: results, JSON, progress, tables, transcripts."""

@@ -1,0 +1,224 @@
+"""The verb completion: completion scripts for shells, and the candidates that they ask for.
+
+All shells run `navi completion words -- WORDS...`, whose last word is the one to complete, and get a line for each
+candidate: the word, a tab, its meaning. So all shells complete the same, and always what the table of verbs says.
+They run the program by the name that is being completed, because other programs are named navi, too. They find it on
+PATH, so that Tab behind `./navi` runs no program of the working directory. The scripts are files in contrib/completion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from navi.cli.arguments import ADDRESS, FILE, HOST, LIST, SSH_HOST, STATUS, TEMPLATE, Argument, Kind
+from navi.cli.context import Context
+from navi.cli.verb_table import VERBS, Verb
+from navi.core import exits
+from navi.core.address import LOCAL
+from navi.core.status import PRIORITY
+from navi.core.text import clean
+from navi.hosts.base import HostError
+from navi.ops import OperationError
+
+if TYPE_CHECKING:
+    from navi.cli.arguments import Options
+
+FILES = ("\tfiles", "")
+"""The candidate that makes the shell complete files by itself."""
+
+BASH = r"""# bash completion for navi and navi-agents, its second name: eval "$(navi-agents completion bash)"
+_navi_agents() {
+    local lines line candidates=() current=${COMP_WORDS[COMP_CWORD]}
+    COMPREPLY=()
+    # Another program named navi refuses this. Then bash completes files.
+    if ! lines=$("${1##*/}" completion words -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null); then
+        compopt -o bashdefault -o default
+        return
+    fi
+    [[ -n $lines ]] && mapfile -t candidates <<<"$lines"
+    for line in "${candidates[@]}"; do
+        if [[ $line == $'\tfiles'* ]]; then
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            compopt -o filenames
+            return
+        fi
+        COMPREPLY+=("$(printf '%q' "${line%%$'\t'*}")")
+    done
+    [[ ${COMPREPLY[0]-} == */ ]] && compopt -o nospace
+    return 0
+}
+complete -F _navi_agents navi navi-agents
+"""
+
+ZSH = r"""#compdef navi navi-agents
+# zsh completion for navi and navi-agents, its second name: eval "$(navi-agents completion zsh)"
+_navi-agents() {
+    local line lines
+    local -a candidates descriptions
+    # Another program named navi refuses this. Then zsh completes files.
+    lines=$("${words[1]:t}" completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null) || { _default; return }
+    for line in "${(@f)lines}"; do
+        if [[ $line == $'\tfiles'* ]]; then
+            _files
+            return
+        fi
+        [[ -n $line ]] || continue
+        candidates+=("${line%%$'\t'*}")
+        descriptions+=("${line%%$'\t'*}  ${line#*$'\t'}")
+    done
+    [[ ${candidates[1]-} == */ ]] && compadd -S '' -l -d descriptions -a candidates && return
+    compadd -l -d descriptions -a candidates
+}
+if [[ ${funcstack[1]-} == _navi-agents ]]; then # autoloaded from a file, for the first completion
+    _navi-agents "$@"
+else
+    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+    compdef _navi-agents navi navi-agents
+fi
+"""
+
+FISH = r"""# fish completion for navi and navi-agents, its second name: navi-agents completion fish | source
+function __navi_agents_complete
+    set -l words (commandline -opc) (commandline -ct)
+    set -l program (string replace -r '.*/' '' -- $words[1])
+    set -l lines (command $program completion words -- $words[2..-1] 2>/dev/null)
+    if test $status -ne 0
+        __navi_agents_other $program
+        return
+    end
+    for line in $lines
+        if string match -q \t'files*' -- $line
+            __fish_complete_path (commandline -ct)
+        else
+            echo $line
+        end
+    end
+end
+
+# Another program named navi refused: complete it as fish does by itself, now and from now on.
+function __navi_agents_other --argument-names name
+    complete --erase --command $name
+    if test -r "$__fish_data_dir/completions/$name.fish"
+        source "$__fish_data_dir/completions/$name.fish"
+    else
+        status get-file completions/$name.fish 2>/dev/null | source
+    end
+    complete --do-complete (commandline -cp)
+end
+
+for name in navi navi-agents
+    complete -c $name -f -a '(__navi_agents_complete)'
+end
+"""
+
+SHELLS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
+
+Candidates = Iterator[tuple[str, str]]
+
+
+def run_completion(options: Options, context: Context) -> int:
+    """Print the script for a shell, or the candidates for a command line."""
+    if options.shell in SHELLS:
+        context.output.print(SHELLS[options.shell], end="")
+        return exits.OK
+    seen: set[str] = set()
+    for word, meaning in candidates(options.command_line or [""], context):
+        if word not in seen and (word == FILES[0] or clean(word) == word):
+            seen.add(word)
+            context.output.print(f"{word}\t{clean(meaning)}")
+    return exits.OK
+
+
+def candidates(words: Sequence[str], context: Context) -> Candidates:
+    """Yield what the last word could become, each with its meaning. Never opens a connection."""
+    *before, current = words
+    if not before:
+        return _beginning(current, ((verb.name, verb.help) for verb in VERBS))
+    verb = next((verb for verb in VERBS if verb.name == before[0]), None)
+    if verb is None or (verb.takes_command and "--" in before):
+        return iter([FILES])
+    return _beginning(current, _of_verb(verb, before[1:], current, context))
+
+
+def _beginning(start: str, found: Iterator[tuple[str, str]]) -> Candidates:
+    return ((word, meaning) for word, meaning in found if word.startswith(start) or word == FILES[0])
+
+
+def _of_verb(verb: Verb, before: Sequence[str], current: str, context: Context) -> Candidates:
+    options = {name: one for one in verb.arguments if one.is_option for name in one.names}
+    last = options.get(before[-1]) if before else None
+    if last and last.value:
+        return _values(last, current, context)
+    if current.startswith("-"):
+        return ((name, one.help) for name, one in options.items() if name not in before or one.collects)
+    count = _count_of_words(before, options)
+    places = [one for one in verb.arguments if not one.is_option]
+    lists = [one for one in places if one.many in LIST]
+    argument = places[count] if count < len(places) else lists[-1] if lists else None
+    return _values(argument, current, context) if argument else iter(())
+
+
+def _count_of_words(before: Sequence[str], options: Mapping[str, Argument]) -> int:
+    """Return how many words belong to no option."""
+    count, skip = 0, False
+    for word in before:
+        if skip:
+            skip = False
+        elif word in options:
+            skip = bool(options[word].value)
+        else:
+            count += 1
+    return count
+
+
+def _values(argument: Argument, current: str, context: Context) -> Candidates:
+    if argument.choices:
+        return ((word, "") for word in argument.choices)
+    sources: Mapping[Kind, Callable[[], Candidates]] = {
+        ADDRESS: lambda: _addresses(current, context),
+        HOST: lambda: _hosts(context),
+        SSH_HOST: lambda: _ssh_hosts(context),
+        STATUS: lambda: ((word, "status") for word in PRIORITY),
+        TEMPLATE: lambda: ((path.stem, "template") for path in sorted(context.places.templates.glob("*.yaml"))),
+        FILE: lambda: iter([FILES]),
+    }
+    return sources.get(argument.kind, lambda: iter(()))()
+
+
+def _hosts(context: Context) -> Candidates:
+    yield LOCAL, "this machine"
+    for remote in context.remotes.values():
+        yield remote.name, remote.destination
+
+
+def _ssh_hosts(context: Context) -> Candidates:
+    from navi.config.ssh_hosts import read_ssh_hosts
+
+    return ((host.name, host.destination) for host in read_ssh_hosts(context.environment))
+
+
+def _addresses(current: str, context: Context) -> Candidates:
+    """Yield this machine's sessions and the hosts, or behind HOST/ its sessions, if the host is connected already."""
+    host, slash, _ = current.partition("/")
+    if not slash:
+        yield from _sessions(LOCAL, "", context)
+        yield from ((f"{remote.name}/", remote.destination) for remote in context.remotes.values())
+    elif host == LOCAL or host in context.remotes:
+        yield from _sessions(host, f"{host}/", context)
+
+
+def _sessions(name: str, prefix: str, context: Context) -> Candidates:
+    from navi.ops.snapshot import snapshot
+
+    host = context.host(name)
+    try:
+        if not host.is_connected():
+            return
+        found = host.run(snapshot(registered=True))
+    except (HostError, OperationError):
+        return
+    for entry in found.registry.entries.values():
+        yield f"{prefix}{entry.name}", entry.type
+    for session in found.frame.sessions:
+        yield f"{prefix}{session.name}", "not registered"

@@ -1,0 +1,356 @@
+"""Verbs about sessions without a terminal. The hub answers for all of them, wherever their agents run."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from navi.cli.output.output import UsageError, print_results
+from navi.config.person import who
+from navi.core import exits
+from navi.core.address import LOCAL, address_of
+from navi.core.model import OVER
+from navi.core.text import age, clean
+from navi.headless.client import HubClient, NoHub
+from navi.hosts.sockets import runtime_folder
+from navi.ops import OperationError
+
+if TYPE_CHECKING:
+    from navi.cli.arguments import Options
+    from navi.cli.context import Context
+
+Info = Mapping[str, Any]
+
+ID = re.compile(r"spawn_[0-9a-f]{16}", re.ASCII)
+"""What the name of a session without a terminal looks like."""
+
+
+def connect(context: Context) -> HubClient:
+    """Connect to the hub. Raise OperationError if none runs."""
+    return HubClient(runtime_folder(context.environment))
+
+
+def is_headless(text: object) -> bool:
+    """Return whether an address names a session without a terminal."""
+    return isinstance(text, str) and bool(ID.fullmatch(text.rpartition("/")[2]))
+
+
+def find(hub: HubClient, text: str) -> Info:
+    """Return the session of an address. Raise OperationError if there is none, or it is on another host."""
+    host, _, id = text.rpartition("/")
+    info = hub.ask("GET", f"/api/sessions/{id}")
+    if address(info) != text and f"{LOCAL}/{id}" != text:
+        words = f"{id} is not on {host or 'this machine'}; its address is {address(info)}"
+        raise OperationError(words, exits.NO_SESSION)
+    return info
+
+
+def address(info: Info) -> str:
+    """Return the address of a session."""
+    return clean(address_of(info["host"] or LOCAL, info["id"]))
+
+
+def text_of(options: Options) -> str:
+    """Return the text that a command line gives, or standard input."""
+    return sys.stdin.buffer.read().decode("utf-8", "replace") if options.stdin else options.text or ""
+
+
+# ---- beginning
+
+
+def run_spawn(options: Options, context: Context) -> int:
+    """Start an agent without a terminal."""
+    prompt = sys.stdin.buffer.read().decode("utf-8", "replace") if options.prompt == "-" else options.prompt
+    if not prompt.strip():
+        raise UsageError("the prompt is empty; nothing was started")
+    context.host(options.host)
+    with connect(context) as hub:
+        made = hub.ask(
+            "POST", "/api/sessions/spawn", prompt=prompt, cwd=_directory(options), host=options.host,
+            harness=options.harness, model=options.model, permission_mode=options.permission_mode,
+            title=options.title, by=who(),
+        )  # fmt: skip
+        about = address_of(options.host, made["session_id"])
+        if made.get("new_folder"):
+            words = "is the first session in its folder: the agent runs that folder's hooks and servers without asking"
+            context.output.complain(f"{about} {words}")
+        hub.send({"type": "subscribe", "session_id": made["session_id"]})
+        status = _await_begin(hub, about)
+    if options.json:
+        context.output.print_json({"address": about, **made, "status": status})
+    else:
+        context.output.print(f"spawned {about}; navi tail --follow {about} shows it")
+    return exits.OK
+
+
+def _directory(options: Options) -> str:
+    """Return the agent's directory: one of this machine as a shell here understands it."""
+    given: str = options.directory or ""
+    return given if options.host != LOCAL or given[:1] in ("", "~") else os.path.abspath(given)
+
+
+def _await_begin(hub: HubClient, about: str) -> str:
+    """Return what the session does once its agent has answered. Raise OperationError if it can't be started."""
+    for message in hub.messages(90):
+        if message["type"] == "complete":
+            why = f"{clean(message['reason'])}{_offer(about) if message.get('lost') else ''}"
+            raise OperationError(f"the agent could not be started: {why}", exits.UNAVAILABLE)
+        status = message.get("status")
+        if message["type"] in ("session_updated", "connected") and status not in ("starting", "disconnected"):
+            return str(status)
+    raise OperationError(f"no answer from the agent within 90 s; navi health {about} shows its state", exits.TIMED_OUT)
+
+
+def _offer(about: str) -> str:
+    """Say what can be done where an agent could not go on with its conversation."""
+    return f"; navi resume --anew {about} begins a new conversation with what is stored of this one"
+
+
+def run_resume(options: Options, context: Context) -> int:
+    """Go on with a session whose agent has ended."""
+    if not is_headless(options.address):
+        raise UsageError(f"{options.address} is not a session without a terminal; navi restart starts its agent again")
+    with connect(context) as hub:
+        info = find(hub, options.address)
+        path = f"/api/sessions/{info['id']}/resume"
+        hub.ask("POST", path, prompt=options.prompt or "", by=who(), anew=options.anew)
+        hub.follow(info)
+        _await_begin(hub, address(info))
+    context.output.print(f"{address(info)} goes on{' in a new conversation' if options.anew else ''}")
+    return exits.OK
+
+
+# ---- the verbs that sessions of tmux have, too
+
+
+def run_headless(options: Options, context: Context) -> int:
+    """Carry out a verb of VERBS on a session without a terminal."""
+    with connect(context) as hub:
+        return VERBS[options.verb](hub, options, context)
+
+
+def _tail(hub: HubClient, options: Options, context: Context) -> int:
+    """Print what the agent printed, and then what comes."""
+    from navi.cli.output.headless_transcript import tail
+
+    info = find(hub, options.address)
+    with connect(context) as other:
+        return tail(hub, other, {**info, "address": address(info)}, options, context)
+
+
+def _capture(hub: HubClient, options: Options, context: Context) -> int:
+    """Print what the agent printed."""
+    from navi.cli.output.headless_transcript import Transcript, last, stored
+
+    info = find(hub, options.address)
+    with context.progress.waiting("the transcript"):
+        lines = list(stored(hub, info, Transcript(info)))
+    for line in last(lines, options.lines or None):
+        context.output.print(line)
+    return exits.OK
+
+
+def _send(hub: HubClient, options: Options, context: Context) -> int:
+    """Send a prompt, and say how far it came."""
+    info = find(hub, options.address)
+    if options.keys or options.literal or options.wait is not None:
+        raise UsageError("an agent without a terminal takes whole prompts: no --keys, --literal or --wait")
+    text = text_of(options)
+    hub.follow(info)
+    if options.interrupt:
+        hub.send({"type": "interrupt", "by": who()})
+        hub.wait(lambda one: one["type"] == "session_updated" and one["status"] != "running", options.timeout)
+        context.output.print(f"interrupted {address(info)}")
+        return exits.OK
+    if not text.strip():
+        raise UsageError("the text is empty; nothing was sent")
+    id = str(uuid.uuid4())
+    hub.send({"type": "user_message", "uuid": id, "content": text, "by": who()})
+    outcome = _outcome(hub, id, address(info))
+    if options.json:
+        context.output.print_json({"address": address(info), "uuid": id, "outcome": outcome})
+    elif outcome != "submitted":
+        context.output.complain(f"{address(info)}: kept until its agent takes it ({outcome})")
+    return exits.OK
+
+
+def _outcome(hub: HubClient, id: str, about: str) -> str:
+    """Return how far an input has come: the hub keeps it, its host has it, or the agent has taken it up."""
+    state = "queued"
+    limit = time.monotonic() + 3
+    while (left := limit - time.monotonic()) > 0 and state != "taken":
+        for message in hub.messages(left):
+            if message["type"] == "error":
+                raise OperationError(f"{about}: {clean(message['message'])}", exits.NO)
+            if message["type"] == "input" and message["uuid"] == id:
+                state = message["state"]
+                break
+    return {"queued": "queued", "handed": "handed over"}.get(state, "submitted")
+
+
+def _wait(hub: HubClient, options: Options, context: Context) -> int:
+    """Wait until a session has a status."""
+    if not options.until or len(options.addresses) != 1:
+        raise UsageError("for a session without a terminal, give one ADDR and --until STATUS")
+    info = find(hub, options.addresses[0])
+    hub.follow(info)
+    for message in hub.messages(options.timeout):
+        if message["type"] in ("connected", "session_updated") and message["status"] in options.until:
+            context.output.print(message["status"])
+            return exits.OK
+    raise OperationError(f"timed out after {options.timeout:g} s waiting for its status", exits.TIMED_OUT)
+
+
+def _answer(hub: HubClient, options: Options, context: Context) -> int:
+    """Print what the agent asks, or answer exactly that."""
+    from navi.cli.verbs.headless_answer import answer
+
+    info = find(hub, options.address)
+    return answer(hub, info, address(info), options, context)
+
+
+def _explain(hub: HubClient, options: Options, context: Context) -> int:
+    """Print what the hub knows of a session, and who did what to it."""
+    from navi.cli.verbs.headless_explain import explain
+
+    info = find(hub, options.address)
+    return explain(hub, info, address(info), options, context)
+
+
+def _health(hub: HubClient, options: Options, context: Context) -> int:
+    """Report whether the agents run; of one, the exit status is its code."""
+    codes = {"complete": exits.NO, "failed": exits.NO, "archived": exits.NO, "disconnected": exits.UNAVAILABLE}
+    found = [find(hub, text) for text in options.addresses]
+    documents = [{"address": address(one), "status": health(one), "reason": _reason(one)} for one in found]
+    if options.json:
+        context.output.print_json(documents[0] if len(documents) == 1 else documents)
+    else:
+        for one in documents:
+            context.output.print(f"{one['address']}  {one['status']}: {one['reason']}")
+    statuses = [codes.get(one["status"], exits.OK) for one in found]
+    return next((one for one in statuses if one), exits.OK)
+
+
+def _reason(info: Info) -> str:
+    """Return why a session is as it is, and what follows from that."""
+    why = clean(info["reason"]) or str(info["status"])
+    if ends_later(info):
+        why += _ends_later(address(info))
+    return why + (_offer(address(info)) if info["lost"] else "")
+
+
+def ends_later(info: Info) -> bool:
+    """Return whether the agent of a session is to end as soon as its host can be reached."""
+    return bool(info["end_asked"]) and info["status"] == "disconnected"
+
+
+def _ends_later(about: str) -> str:
+    return f"; its agent ends when that can be reached; navi kill --withdraw {about} lets it go on"
+
+
+def _kill(hub: HubClient, options: Options, context: Context) -> int:
+    """End agents, and wait until each has ended; or let those go on that are to end when their hosts are reached."""
+
+    def end(text: str) -> str:
+        info = find(hub, text)
+        about = address(info)
+        if options.withdraw:
+            return _withdraw_end(hub, info, options.dry_run)
+        if info["status"] in OVER:
+            return f"{about} has ended already"
+        if options.dry_run:
+            later = " when its host can be reached" if info["status"] == "disconnected" else ""
+            return f"would end the agent of {about}{later} ({info['status']})"
+        if not hub.end(info, who()):
+            raise OperationError(f"{about}: its host can't be reached{_ends_later(about)}", exits.UNAVAILABLE)
+        return f"ended {about}; navi resume {about} goes on with it"
+
+    results: list[tuple[object, Any]] = []
+    for text in options.addresses:
+        try:
+            results.append((text, end(text)))
+        except OperationError as error:
+            results.append((text, error))
+    return print_results(context.output, results, options.json, lambda _, words: str(words))
+
+
+def _withdraw_end(hub: HubClient, info: Info, dry_run: bool) -> str:
+    if dry_run:
+        return f"would let the agent of {address(info)} go on ({info['status']})"
+    hub.ask("DELETE", f"/api/sessions/{info['id']}/end")
+    return f"the agent of {address(info)} goes on"
+
+
+def _attach(hub: HubClient, options: Options, context: Context) -> int:
+    """Open a session in a terminal: from then on it is one of tmux."""
+    if not options.no_attach and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("attaching needs a terminal; nothing was ended")
+    from navi.cli.asking.open_in_terminal import open_in_terminal
+
+    return open_in_terminal(hub, find(hub, options.address), context, not options.no_attach)
+
+
+VERBS: Mapping[str, Callable[[HubClient, Options, Context], int]] = {
+    "answer": _answer,
+    "attach": _attach,
+    "capture": _capture,
+    "explain": _explain,
+    "health": _health,
+    "kill": _kill,
+    "send": _send,
+    "tail": _tail,
+    "wait": _wait,
+}
+"""What verbs do to sessions without a terminal."""
+
+
+# ---- listing
+
+
+class HeadlessRow(NamedTuple):
+    """A session in the list: its status, the cells of the table, and the JSON document; unknown values are null."""
+
+    status: str
+    cells: tuple[str, str, str, str, str]
+    document: Mapping[str, object]
+
+
+def rows(context: Context, hosts: Sequence[str]) -> list[HeadlessRow]:
+    """Return the sessions without a terminal on these hosts; none where no hub runs."""
+    try:
+        with connect(context) as hub:
+            found = hub.ask("GET", "/api/sessions/spawned")["sessions"]
+    except NoHub:
+        return []
+    return [HeadlessRow(one["status"], cells(one), document(one)) for one in found if (one["host"] or LOCAL) in hosts]
+
+
+def health(info: Info) -> str:
+    """Return whether the agent runs: healthy, dead or unknown."""
+    return "dead" if info["status"] in OVER else "unknown" if info["status"] == "disconnected" else "healthy"
+
+
+def cells(info: Info) -> tuple[str, str, str, str, str]:
+    """Return the cells of a session in the table."""
+    since = age(time.time() - info["last_activity_at"]) if info["last_activity_at"] else ""
+    later = " (ends when its host can be reached)" if ends_later(info) else ""
+    return address(info), clean(info["status"]), health(info), since, clean(f"Remote  {info['title']}{later}")
+
+
+def document(info: Info) -> dict[str, object]:
+    """Return a session as JSON."""
+    known, why = health(info), _reason(info) if info["reason"] or ends_later(info) else None
+    return {
+        "address": address(info), "host": info["host"] or LOCAL, "remote": info["host"], "name": info["id"],
+        "status": info["status"], "status_source": "hub", "status_age_s": None, "message": clean(info["title"]),
+        "cwd": info["cwd"] or None, "timestamp": int(info["last_activity_at"]), "agent": info["harness"],
+        "health": None if known == "unknown" else known, "health_reason": why,
+        "type": "spawned", "socket": None, "target": None, "pid": None, "exit_status": info["exit_code"],
+        "exit_signal": None, "created_at": None, "last_active": None, "registered": False, "tags": [],
+        "bookmarked": False, "attached": None, "headless": True,
+    }  # fmt: skip

@@ -1,0 +1,82 @@
+"""The verb mode: the permission mode of an agent without a terminal."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from navi.cli.output.output import UsageError
+from navi.cli.verbs.headless import address, connect, find, is_headless
+from navi.config.person import who
+from navi.core import exits
+from navi.core.text import clean
+from navi.headless.harness.base import mode_key
+from navi.ops import OperationError
+
+if TYPE_CHECKING:
+    from navi.cli.arguments import Options
+    from navi.cli.context import Context
+    from navi.headless.client import HubClient
+
+Info = Mapping[str, Any]
+
+SOON = 3.0
+"""Seconds that the agent may take until the verb ends without it."""
+
+
+def run_mode(options: Options, context: Context) -> int:
+    """Print the permission mode of an agent without a terminal, or give it another one."""
+    if not is_headless(options.address):
+        words = "only for agents without a terminal; others change their permission mode by their own keys"
+        raise UsageError(f"{options.address}: {words}")
+    with connect(context) as hub:
+        info = find(hub, options.address)
+        return _change(hub, info, options, context) if options.mode else _print(info, options, context)
+
+
+def _print(info: Info, options: Options, context: Context) -> int:
+    waiting = [one["body"] for one in info["inputs"] if one["kind"] == "mode" and one["state"] in ("queued", "handed")]
+    if options.json:
+        document = {name: info[name] or None for name in ("permission_mode", "modes", "mode_refused")}
+        context.output.print_json({"address": address(info), **document, "waiting": waiting})
+        return exits.OK
+    context.output.print(clean(info["permission_mode"]) or "unknown")
+    if waiting:
+        context.output.complain(f"{address(info)}: {clean(waiting[-1])} is kept until its agent takes it")
+    if info["mode_refused"]:
+        context.output.complain(f"{address(info)}: its agent refused {clean(info['mode_refused'])}")
+    if info["modes"]:
+        context.output.complain(f"its agent has {clean(', '.join(info['modes']))}")
+    return exits.OK
+
+
+def _change(hub: HubClient, info: Info, options: Options, context: Context) -> int:
+    about, id = address(info), str(uuid.uuid4())
+    hub.follow(info)
+    hub.send({"type": "set_mode", "mode": options.mode, "uuid": id, "by": who()})
+    outcome = _outcome(hub, mode_key(options.mode, id), about, options.mode)
+    if options.json:
+        context.output.print_json({"address": about, "mode": options.mode, "outcome": outcome})
+    elif outcome == "taken":
+        context.output.print(f"{about} has the permission mode {clean(options.mode)}")
+    else:
+        context.output.complain(f"{about}: {clean(options.mode)} is kept until its agent takes it ({outcome})")
+    return exits.OK
+
+
+def _outcome(hub: HubClient, key: str, about: str, mode: str) -> str:
+    """Return how far the request has come within a few seconds. Raise OperationError if it was refused."""
+    state = "queued"
+    for message in hub.messages(SOON):
+        if message["type"] == "error":
+            raise OperationError(f"{about}: {clean(message['message'])}", exits.NO)
+        if message["type"] != "input" or message["uuid"] != key:
+            continue
+        state = message["state"]
+        if state == "expired":
+            why = clean(message.get("error") or "it gave no reason")
+            raise OperationError(f"{about}: its agent refused the permission mode {clean(mode)}: {why}", exits.NO)
+        if state == "taken":
+            break
+    return "handed over" if state == "handed" else str(state)

@@ -1,0 +1,282 @@
+"""The verbs cleanup, reconcile and registry."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from navi.cli.asking.answers import sift
+from navi.cli.output.output import UsageError, why
+from navi.config.undo_list import Killed, remember
+from navi.core import exits
+from navi.core.address import LOCAL, address_of
+from navi.core.cleanup import (
+    NO_DIFFERENCE,
+    Difference,
+    FileRemoval,
+    Removal,
+    difference,
+    file_removals,
+    removals,
+)
+from navi.core.model import Frame
+from navi.core.registry import Snapshot, read_registry
+from navi.core.text import clean, seconds_of
+from navi.ops import OperationError
+from navi.ops.files import remove_files
+from navi.ops.lifecycle import kill, new_undo_id
+from navi.ops.registry import change_entries, read_file, replace_file
+from navi.ops.snapshot import snapshot
+
+if TYPE_CHECKING:
+    from navi.cli.arguments import Options
+    from navi.cli.asking.answers import Answers
+    from navi.cli.context import Context
+    from navi.cli.output.output import Output
+    from navi.hosts.blocking_host import BlockingHost
+
+Results = Sequence[tuple[Removal, str]]
+"""What was to be removed, each with what went wrong, or ""."""
+
+
+UNPROVEN = "the host does not prove its end, or the file can't be moved"
+"""Why a status file stays that was to be removed."""
+
+
+class Cleaned(NamedTuple):
+    """A frame of a host, what was to be removed from its registry, and the status files without a session."""
+
+    frame: Frame
+    results: Results
+    files: Sequence[FileRemoval]
+
+
+class Compared(NamedTuple):
+    """A frame of a host, and how registry and status files differ from it."""
+
+    frame: Frame
+    difference: Difference
+
+
+# ---- cleanup
+
+
+def run_cleanup(options: Options, context: Context) -> int:
+    """Remove what has ended, is old, or all, from the registry and the status files of one or more hosts."""
+    older_than = _age(options.older_than) if options.older_than else None
+    names = list(dict.fromkeys(options.host or [LOCAL]))
+    hosts = {name: context.host(name) for name in names}
+
+    def clean_up(name: str) -> Cleaned:
+        host = hosts[name]
+        found = host.run(snapshot())
+        _refuse_damaged(found)
+        chosen = removals(found, older_than, options.all)
+        results = [(one, "") for one in chosen] if options.dry_run else remove(host, context, chosen)
+        return Cleaned(found.frame, results, _clean_files(host, found.frame, options.dry_run))
+
+    return _print_removed(context.output, options, sift(context.each(names, clean_up), lambda one: one.frame))
+
+
+def _age(text: str) -> int:
+    try:
+        return seconds_of(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _clean_files(host: BlockingHost, frame: Frame, dry_run: bool) -> Sequence[FileRemoval]:
+    """Remove the status files whose sessions have ended, as the host itself proves; return all without a session."""
+    found = file_removals(frame)
+    wanted = [one.name for one in found if not one.stays]
+    gone = host.run(remove_files(wanted, dry_run)) if wanted else frozenset()
+    return [one if one.stays or one.name in gone else _unproven(one) for one in found]
+
+
+def _unproven(file: FileRemoval) -> FileRemoval:
+    return file._replace(reason=f"{file.reason}, but {UNPROVEN}", stays=True)
+
+
+def _refuse_damaged(found: Snapshot) -> None:
+    if found.registry.problem:
+        status = exits.CONFIGURATION if found.registry.usable else exits.REFUSED
+        raise OperationError(found.registry.complaint, status)
+
+
+def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal]) -> Results:
+    """Kill the sessions that live and remove the entries; return each with what went wrong, or ""."""
+    results = [(one, _kill(host, context, one)) for one in chosen]
+    gone = [one.entry for one, problem in results if not problem]
+    if gone:
+        host.run(change_entries(gone))
+    return results
+
+
+def _kill(host: BlockingHost, context: Context, removal: Removal) -> str:
+    """Kill the session of a removal, so that `navi undo` can restore it; return what went wrong."""
+    if not removal.session:
+        return ""
+    try:
+        kept = host.run(kill(removal.session, new_undo_id()))
+    except OperationError as error:
+        return str(error)
+    if kept.undo_id:
+        remember(context.places.state, Killed(host.name, kept.undo_id, address_of(host.name, removal.session.name)))
+    return ""
+
+
+def _print_removed(output: Output, options: Options, answers: Answers[Cleaned]) -> int:
+    answers.complain(output)
+    results = [(name, *result) for name, one in answers.known for result in one.results]
+    documents = []
+    for name, one, problem in results:
+        address = address_of(name, one.entry.name)
+        documents.append(_removal_document(address, one, problem))
+        if not options.json:
+            _print_removal(output, options.dry_run, address, one, problem)
+    files = [(name, file) for name, one in answers.known for file in one.files]
+    documents += [_file_document(name, file) for name, file in files if not file.stays]
+    for name, file in files:
+        _print_file(output, options, name, file)
+    status = answers.status or (exits.NO if any(problem for *_, problem in results) else exits.OK)
+    if options.json:
+        unknown = [{"host": name, "error": why(error)[0]} for name, error in answers.failures]
+        stay = [{"address": address_of(name, file.name), "reason": file.reason} for name, file in files if file.stays]
+        output.print_json({"dry_run": options.dry_run, "removed": documents, "stay": stay, "unknown": unknown})
+    elif not documents and status == exits.OK:
+        output.print("nothing to remove")
+    return status
+
+
+def _removal_document(address: str, one: Removal, problem: str) -> dict[str, object]:
+    return {
+        "address": address, "file": None, "reason": one.reason, "killed": one.session is not None,
+        "error": problem or None,
+    }  # fmt: skip
+
+
+def _file_document(host: str, file: FileRemoval) -> dict[str, object]:
+    return {
+        "address": address_of(host, file.name), "file": f"{file.name}.json", "reason": file.reason, "killed": False,
+        "error": None,
+    }  # fmt: skip
+
+
+def _print_file(output: Output, options: Options, host: str, file: FileRemoval) -> None:
+    if file.stays:
+        output.complain(clean(f"{_file_at(host, file)} stays: {file.reason}"))
+    elif not options.json:
+        verb = "would remove" if options.dry_run else "removed"
+        output.print(clean(f"{verb} {_file_at(host, file)} ({file.reason})"))
+
+
+def _file_at(host: str, file: FileRemoval) -> str:
+    return f"the status file {address_of(host, file.name)}.json"
+
+
+def _print_removal(output: Output, dry_run: bool, address: str, one: Removal, problem: str) -> None:
+    if problem:
+        output.complain(f"{address}: {problem}")
+        return
+    verb = "would remove" if dry_run else "removed"
+    killed = " and kill it" if dry_run else ", and killed it"
+    output.print(clean(f"{verb} {address} ({one.reason}){killed if one.session else ''}"))
+
+
+# ---- reconcile
+
+
+def run_reconcile(options: Options, context: Context) -> int:
+    """Report the differences, or repair the registry. The exit status of a report is 1 if there are any."""
+    names = list(dict.fromkeys(options.host or [LOCAL]))
+
+    def compare(name: str) -> Compared:
+        host = context.host(name)
+        found = host.run(snapshot())
+        if not found.registry.usable:
+            raise OperationError(found.registry.complaint, exits.REFUSED)
+        differs = difference(found)
+        if differs != NO_DIFFERENCE and options.repair:
+            host.run(change_entries(differs.gone, differs.unregistered))
+        return Compared(found.frame, differs)
+
+    answers = sift(context.each(names, compare), lambda one: one.frame)
+    answers.complain(context.output)
+    if options.json:
+        known = {name: one.difference for name, one in answers.known}
+        documents = [_difference_document(name, known.get(name), answers.failure_of(name)) for name in names]
+        context.output.print_json({"repaired": options.repair, "hosts": documents})
+    else:
+        for name, one in answers.known:
+            _print_difference(context.output, name, one, options.repair)
+    agreed = options.repair or all(one.difference == NO_DIFFERENCE for _, one in answers.known)
+    return answers.status or (exits.OK if agreed else exits.NO)
+
+
+def _difference_document(name: str, found: Difference | None, error: str | None) -> dict[str, object]:
+    """Return a host for programs; what is unknown is null."""
+    return {
+        "host": name,
+        "error": error,
+        "registry": (found.problem or None) if found else None,
+        "gone": [entry.name for entry in found.gone] if found else None,
+        "unregistered": [session.name for session in found.unregistered] if found else None,
+        "status_files": list(found.files) if found else None,
+    }
+
+
+def _print_difference(output: Output, name: str, compared: Compared, repaired: bool) -> None:
+    """Print the differences. There are none only if every tmux server listed its sessions."""
+    found = compared.difference
+    lines = []
+    if found.problem:
+        lines.append(f"the registry is damaged: {found.problem}" + "; set aside" * repaired)
+    lines += [f"{entry.name} is registered, but has ended" + "; removed" * repaired for entry in found.gone]
+    lines += [f"{one.name} is not registered" + "; registered now" * repaired for one in found.unregistered]
+    lines += [f"{file}.json is a status file without a session; navi's next look removes it" for file in found.files]
+    where = "" if name == LOCAL else f"{name}: "
+    if not lines and compared.frame.proven:
+        lines.append("no differences")
+    for line in lines:
+        output.print(clean(f"{where}{line}"))
+
+
+# ---- registry
+
+
+def run_registry(options: Options, context: Context) -> int:
+    """Back up the registry, or replace it by a backup."""
+    host = context.host(options.host)
+    if options.action == "backup":
+        found = host.run(read_file())
+        _save(context.output, options.file, found.body)
+        return exits.OK
+    if options.file is None:
+        raise UsageError("the file to restore is missing: navi registry restore FILE")
+    try:
+        body = Path(options.file).read_bytes() if options.file != "-" else sys.stdin.buffer.read()
+    except OSError as error:
+        raise OperationError(f"{options.file} can't be read: {error.strerror}", exits.NO_SESSION) from error
+    problem = read_registry(body).problem
+    if problem:
+        raise OperationError(f"{options.file} is not a registry: {problem}; nothing has changed", exits.WRONG_DATA)
+    restored = host.run(replace_file(body.decode("utf-8", "surrogateescape")))
+    before = "; the previous file is beside it, with the ending .before" if restored.replaced else ""
+    context.output.print(f"restored {restored.path}{before}")
+    return exits.OK
+
+
+def _save(output: Output, path: str | None, body: bytes) -> None:
+    if path in (None, "-"):
+        output.write(body)
+        return
+    try:
+        with open(os.open(str(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(body)
+    except FileExistsError as error:
+        raise OperationError(f"{path} already exists; nothing was written", exits.EXISTS) from error
+    except OSError as error:
+        raise OperationError(f"{path} can't be written: {error.strerror}") from error

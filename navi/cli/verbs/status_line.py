@@ -1,0 +1,102 @@
+"""The verb status: one line for a status bar, from hosts that are connected already."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from navi.cli.asking.answers import sift
+from navi.cli.context import Context
+from navi.cli.verbs.ls import HOW_TO_BEGIN
+from navi.core.address import LOCAL
+from navi.core.listing import asks_person, is_agent
+from navi.core.model import Frame, Session
+from navi.core.place import distinct
+from navi.core.status import sessions_of
+from navi.core.text import clean
+from navi.ops.look import look
+
+if TYPE_CHECKING:
+    from navi.cli.arguments import Options
+    from navi.core.agents import AgentKind
+
+
+class Summary(NamedTuple):
+    """Numbers of sessions. `silent` are the hosts that are not connected, `unknown` those whose sessions are not all
+    known although they are.
+    """
+
+    waiting: int
+    errors: int
+    working: int
+    sessions: int
+    silent: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def run_status(options: Options, context: Context) -> int:
+    """Print the line; complain about hosts that were asked and are unknown: the exit status is that of the first."""
+    names = [LOCAL, *context.remotes]
+    silent = [name for name in names if not context.host(name).is_connected()]
+    asked = [name for name in names if name not in silent]
+    answers = sift(context.each(asked, lambda name: context.host(name).run(look())), lambda frame: frame)
+    answers.complain(context.output)
+    sessions = _sessions(dict(answers.known), context.agents)
+    summary = _summary(sessions, silent, [name for name, _ in answers.failures])
+    if options.json:
+        counts = summary._asdict()
+        unknown = counts.pop("unknown")
+        context.output.print_json(counts | {"silent": [*summary.silent, *unknown]})
+    else:
+        context.output.print(_plain(summary) if options.format == "plain" else _for_tmux(summary))
+        if context.output.is_terminal and not summary.sessions and not (summary.silent or summary.unknown):
+            context.output.note(f"no agent runs on {_where(names)}; {HOW_TO_BEGIN}")
+    return answers.status
+
+
+def _where(names: Sequence[str]) -> str:
+    return "this machine" if len(names) == 1 else f"these {len(names)} hosts"
+
+
+def _sessions(frames: Mapping[str, Frame], agents: Sequence[AgentKind]) -> list[Session]:
+    """Return the agents' sessions, each once, even if its machine is reached under several names. A status file alone
+    counts only if no server can have its session.
+    """
+    machines = {frame.place.host for frame in frames.values()}
+    found = [one for name, frame in frames.items() for one in sessions_of(name, frame, agents, machines)]
+    return [one for one in distinct(found, frames) if is_agent(one) and (one.tmux or frames[one.host].proven)]
+
+
+def _summary(sessions: Sequence[Session], silent: Sequence[str], unknown: Sequence[str]) -> Summary:
+    words = Counter(session.status.word for session in sessions)
+    return Summary(
+        sum(map(asks_person, sessions)), words["error"], words["working"], len(sessions),
+        tuple(map(clean, silent)), tuple(map(clean, unknown)),
+    )  # fmt: skip
+
+
+def _plain(summary: Summary) -> str:
+    parts = [f"{summary.waiting} need{'s' * (summary.waiting == 1)} you"] if summary.waiting else []
+    parts += [f"{summary.errors} error{'s' * (summary.errors > 1)}"] if summary.errors else []
+    if summary.sessions or not summary.unknown:
+        parts += [f"{summary.working} working", f"{summary.sessions} session{'s' * (summary.sessions != 1)}"]
+    parts += [f"not connected: {' '.join(summary.silent)}"] if summary.silent else []
+    parts += [f"unknown: {' '.join(summary.unknown)}"] if summary.unknown else []
+    return ", ".join(parts)
+
+
+def _for_tmux(summary: Summary) -> str:
+    """Write it with tmux's styles (tmux(1), STYLES). The only text from outside are host names, whose # is doubled."""
+    parts = [f"#[fg=magenta,bold]{summary.waiting}!#[default]"] if summary.waiting else []
+    parts += [f"#[fg=red]{summary.errors}x#[default]"] if summary.errors else []
+    if summary.sessions or not summary.unknown:
+        parts += [f"#[fg=cyan]{summary.working}*#[default]", f"{summary.sessions}"]
+    parts += [_dim("-", summary.silent)] if summary.silent else []
+    parts += [_dim("?", summary.unknown)] if summary.unknown else []
+    return " ".join(parts)
+
+
+def _dim(sign: str, names: Sequence[str]) -> str:
+    """Return hosts with a sign before each, less bright."""
+    return f"#[dim]{' '.join(f'{sign}{name}' for name in names).replace('#', '##')}#[default]"

@@ -1,0 +1,146 @@
+"""What the hub knows of one run: a fold over the lines that its agent printed, with what it makes of them. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from navi.headless.asking import stored_choices
+from navi.headless.harness.base import (
+    Asked,
+    Due,
+    Event,
+    Harness,
+    Launch,
+    Other,
+    Partial,
+    Raw,
+    Replied,
+    Taken,
+    Withdrawn,
+    mode_of,
+)
+from navi.headless.state import Began, Happening, State, Status, after
+from navi.headless.store.stored import Batch, Message, Question, StoredSession
+
+
+class RunState(NamedTuple):
+    """A run so far: what the codec remembers, and what follows from all lines."""
+
+    harness: Harness
+    memory: Any
+    state: State = State()
+
+
+class Output(NamedTuple):
+    """What some lines of a run say: the run behind them, what is stored, and what is only shown or sent on."""
+
+    run: RunState
+    batch: Batch
+    partials: tuple[Partial, ...] = ()
+    dues: tuple[Due, ...] = ()
+
+
+def begin(harness: Harness, row: StoredSession, prompted: bool = True) -> RunState:
+    """Return a run that begins."""
+    state = after(State(), Began(prompted))
+    return RunState(harness, harness.codec.remember(launch_of(row)), state)
+
+
+def launch_of(row: StoredSession) -> Launch:
+    """Return how the run of a stored session is started: each run after the one that began its conversation goes on
+    with that, if the agent has named it.
+    """
+    resume = row.generation > row.conversation_from and bool(row.agent_session_id)
+    return Launch(row.cwd, row.agent_session_id, resume, row.model, row.permission_mode, partial=True)
+
+
+def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterable[bytes]) -> Output:
+    """Read lines of a log, without their ends, that begin at `offset` and end at `end`."""
+    messages: list[Message] = []
+    events: list[Event] = []
+    was_open = {one.request_id for one in run.state.questions}
+    for line in lines:
+        memory, found = run.harness.codec.read(run.memory, line)
+        remembers = memory is not run.memory  # who reads the stored lines again must know the same
+        run = run._replace(memory=memory, state=_after_all(run.state, found))
+        events += found
+        partial = all(isinstance(one, Partial) for one in found)
+        if found and (remembers or not partial or not run.harness.abilities.repeats):
+            messages.append(Message(_kind(found), line, offset))
+        offset += len(line) + 1
+    return Output(
+        run, _batch(run, row, end, messages, events, was_open),
+        tuple(one for one in events if isinstance(one, Partial)), tuple(one for one in events if isinstance(one, Due)),
+    )  # fmt: skip
+
+
+def happened(run: RunState, what: Happening) -> RunState:
+    """Return the run after something that no line says."""
+    return run._replace(state=after(run.state, what))
+
+
+def _after_all(state: State, events: Sequence[Event]) -> State:
+    for event in events:
+        state = after(state, event)
+    return state
+
+
+def _kind(events: Sequence[Event]) -> str:
+    """Return what a line is stored as: the name of its first event, or the agent's own word."""
+    first = events[0]
+    if isinstance(first, Raw):
+        return "raw"
+    return first.type or "other" if isinstance(first, Other) else type(first).__name__.lower()
+
+
+def _batch(
+    run: RunState, row: StoredSession, end: int, messages: Sequence[Message], events: Sequence[Event], open: set[str]
+) -> Batch:
+    """Return what is stored. A question that the agent asks no more is withdrawn, whatever ended it: the end of its
+    turn, too.
+    """
+    still_open = {one.request_id for one in run.state.questions}
+    asked = [one for one in events if isinstance(one, Asked)]
+    gone = {one.request_id for one in events if isinstance(one, Withdrawn)}
+    gone |= (open | {one.request_id for one in asked}) - still_open
+    modes = [one for one in events if isinstance(one, Replied) and mode_of(one.request_id)]
+    return Batch(
+        row.id, row.generation, row.log_offset, end, messages,
+        opened=[Question(one.request_id, one.kind, question_body(one)) for one in asked],
+        withdrawn=sorted(gone),
+        taken=[
+            *(one.uuid for one in events if isinstance(one, Taken)),
+            *(one.request_id for one in modes if not one.error),
+        ],
+        refused={one.request_id: one.error for one in modes if one.error},
+        changes=dict(columns(run.state)),
+    )  # fmt: skip
+
+
+def question_body(asked: Asked) -> str:
+    """Return what an agent asks as the store keeps it."""
+    return json.dumps({name: value for name, value in asdict(asked).items() if name not in ("request_id", "kind")})
+
+
+def question_document(stored: Question) -> dict[str, Any]:
+    """Return a stored question as programs see it."""
+    body: dict[str, Any] = json.loads(stored.body) | {"request_id": stored.request_id, "kind": stored.kind}
+    return body | {"choices": stored_choices(body)}
+
+
+def columns(state: State) -> Iterator[tuple[str, Any]]:
+    """Yield the columns of a session that follow from its state."""
+    yield "status", "live" if state.status.live else "complete" if state.status is Status.COMPLETE else "failed"
+    yield "reason", state.reason
+    yield "tokens_in", state.tokens_in
+    yield "tokens_out", state.tokens_out
+    if state.mode is not None:
+        yield "permission_mode", state.mode
+    for name, value in (
+        ("agent_session_id", state.conversation), ("model", state.model), ("cost_usd", state.cost),
+    ):  # fmt: skip
+        if value:
+            yield name, value

@@ -1,0 +1,493 @@
+"""One session in the hub: its run so far, its clients, and what changes it.
+
+Whatever changes is stored before anybody hears of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple, Protocol
+
+import trio
+
+from navi.core.text import clean
+from navi.headless.asking import asked_document
+from navi.headless.harness.base import Answer, Asked, Harness, Launch, mode_of
+from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
+from navi.headless.hub.run_state import Output, begin, columns, happened, launch_of, read
+from navi.headless.modes import check_mode, modes_of, request_id
+from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
+from navi.headless.store.run_store import change_noted, check_length, queue_noted, receive
+from navi.headless.store.store import Store
+from navi.headless.store.stored import HUB, NOBODY, Batch, By, Input, Refused, StoredSession
+from navi.headless.store.writer import Writer
+
+Message = Mapping[str, Any]
+
+
+STORES_AGAIN = 1.0
+"""Seconds until output that could not be stored is asked for again: the disk may be full."""
+
+
+ANEW = "navi resume --anew begins a new conversation with what is stored of this one"
+"""What can be done where an agent has lost a conversation."""
+
+NO_AGENT = "its agent has ended; navi resume goes on with it"
+"""Why nothing can be sent."""
+
+NEVER_STARTED = "the hub ended before it could start the agent; navi resume starts it"
+
+IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
+"""Why a session takes no input here any more."""
+
+
+SHOWN = frozenset({"user", "mode"})
+"""Kinds of inputs whose text clients get."""
+
+
+class Client(Protocol):
+    """Who follows a session."""
+
+    def tell(self, message: Message, /) -> None:
+        """Queue a message; does not wait."""
+        ...
+
+
+class Wanted(NamedTuple):
+    """A session that somebody wants, and who that is."""
+
+    prompt: str
+    cwd: str = ""
+    host: str = "local"
+    harness: str = "claude-code"
+    model: str = ""
+    permission_mode: str = ""
+    title: str = ""
+    by: By = NOBODY
+
+
+class HubSession:
+    """Its stored row, the state that follows from its output, and its clients. `reached` says that the relay has it."""
+
+    def __init__(
+        self, row: StoredSession, harness: Harness, writer: Writer, to_relay: Callable[[Message], Awaitable[bool]]
+    ) -> None:
+        self.row = row
+        self.clients: set[Client] = set()
+        self.reached = False
+        self.changed: Callable[[str], None] = lambda _: None
+        self._since = self._lost_since = row.last_activity_at
+        self._before = (False, Status.STARTING)
+        self._run = begin(harness, row)
+        self._writer = writer
+        self._to_relay = to_relay
+        self._lock = trio.Lock()
+        self._held_back = False
+        self._active = trio.current_time()
+        self._why_ended = ""
+        self._starts_since: float | None = None
+
+    @property
+    def starts_for(self) -> float:
+        """Seconds for which its agent runs and has not answered the handshake, as far as this hub saw it."""
+        if self._starts_since is None or self.state.status is not Status.STARTING:
+            return 0.0
+        return trio.current_time() - self._starts_since
+
+    @property
+    def idle_for(self) -> float:
+        """Seconds for which its agent has waited for a prompt, as far as this hub saw it; 0 if it does not."""
+        return trio.current_time() - self._active if self.state.status is Status.WAITING else 0.0
+
+    @property
+    def state(self) -> State:
+        """What it does, as its output says."""
+        return self._run.state
+
+    @property
+    def since(self) -> float:
+        """Since when it is what it is shown as (epoch): its status, or that no relay reaches it. After a start of the
+        hub, that is the time when the agent was last heard of.
+        """
+        return self._since if self.reached or not self.state.status.live else self._lost_since
+
+    async def rebuild(self) -> None:
+        """Read the messages of this run again, after a start of the hub or where memory and store differ."""
+        sent = await self._writer.do(lambda store: store.inputs(self.row.id, "queued", "handed"))
+        prompted = self.row.generation == 1 or any(one.kind == "user" for one in sent)
+        run, index = begin(self._run.harness, self.row, prompted), 0
+        while True:
+            page = await self._writer.do(partial(Store.messages, session_id=self.row.id, from_index=index))
+            lines = [one.body for one in page if one.generation == self.row.generation]
+            run = read(run, self.row, 0, 0, lines).run
+            index += len(page)
+            if not page:
+                break
+        for one in await self._writer.do(lambda store: store.questions(self.row.id, "answered")):
+            run = happened(run, Answered(one.request_id))
+        self._run = run
+        self._before = (self.reached, run.state.status)
+        self.row = await self._writer.do(lambda store: store.needed(self.row.id))
+
+    def _tell(self, messages: Iterable[Message]) -> None:
+        self._note_time()
+        self.changed(self.row.id)
+        for message in messages:
+            for client in self.clients:
+                client.tell({"session_id": self.row.id, **message})
+
+    def _note_time(self) -> None:
+        """Note when its status changed, or the relay lost it."""
+        (reached, status), now = self._before, time.time()
+        self._since = self._since if status is self.state.status else now
+        self._lost_since = now if reached and not self.reached else self._lost_since
+        self._before = (self.reached, self.state.status)
+
+    # ---- beginning
+
+    @property
+    def may_not_have_begun(self) -> bool:
+        """Whether nothing came of its run yet: the relay may have ended before it started the agent."""
+        return self.state.status is Status.STARTING and self.row.log_offset == 0
+
+    async def start(self, again: bool = False) -> None:
+        """Let the relay start the agent, and give it the inputs that wait; `again` says that another one may have done
+        so. It is started once however often that is asked for.
+        """
+        waiting = await self._writer.do(lambda store: store.inputs(self.row.id, "queued", "handed"))
+        first = min((one.seq for one in waiting if one.kind == "line"), default=0)
+        if first:
+            await self._send_start(launch_of(self.row), first, again)
+        else:
+            await self._hear_ended({"error": NEVER_STARTED})
+
+    async def _send_start(self, launch: Launch, first: int, again: bool) -> None:
+        harness = self._run.harness
+        self.reached = await self._to_relay({
+            "type": "start_session", "session_id": self.row.id, "host": self.row.host,
+            "generation": self.row.generation, "cwd": self.row.cwd, "words": list(harness.command(launch)),
+            "variables": dict(harness.variables), "first": first, "conversation": launch.conversation,
+            "again": again,
+        })  # fmt: skip
+        self.changed(self.row.id)
+        await self.send_waiting()
+
+    # ---- what the relay says
+
+    def position(self) -> Message:
+        """Return what a relay needs to go on: up to where the log is stored."""
+        row = self.row
+        return {"session_id": row.id, "host": row.host, "generation": row.generation, "offset": row.log_offset}
+
+    async def hear(self, message: Message) -> None:
+        """Take a message of the relay about this session."""
+        if message.get("generation", self.row.generation) != self.row.generation:
+            return
+        async with self._lock:
+            await HEARD[message["type"]](self, message)
+
+    def lose(self) -> None:
+        """Note that no relay reaches it."""
+        self.reached = False
+        self._tell([self._updated()])
+
+    def opened(self, row: StoredSession) -> None:
+        """Note, and tell the clients, that it has a terminal now: from here on its run only comes to its end."""
+        self.row = row
+        self._tell([self._updated()])
+
+    async def _hear_reached(self, message: Message) -> None:
+        self.reached = message["reached"]
+        if not (self.reached and self.state.status is Status.STARTING):
+            self._starts_since = None
+        elif self._starts_since is None:
+            self._starts_since = trio.current_time()
+        self._tell([self._updated(clean(message.get("error") or ""))])
+        if self.reached:
+            await self.send_waiting()
+        if self.reached and self.row.end_asked is not None:
+            await self._end_now()
+
+    async def _hear_output(self, message: Message) -> None:
+        """Store a batch; one that does not fit is asked for again from where the store ends."""
+        lines = [one.encode("utf-8", "surrogateescape") for one in message["messages"] if isinstance(one, str)]
+        if message["offset"] == self.row.log_offset <= message["end"]:
+            try:
+                await self._store(read(self._run, self.row, message["offset"], message["end"], lines))
+            except sqlite3.Error as error:
+                self._tell([self._updated(f"the hub can't store what it prints: {error}")])
+                await trio.sleep(STORES_AGAIN)
+        await self._acknowledge()
+        if self._held_back:
+            await self.send_waiting()
+
+    async def _store(self, output: Output) -> None:
+        batch, before = self._allowed(output.batch), self.state
+        gave_up = before.status.live and not output.run.state.status.live
+        if gave_up:
+            batch = batch._replace(changes=self._with_offer(batch.changes))
+        starting = before.status is Status.STARTING  # no prompt was sent yet, so that anything can go before it
+        if not await self._writer.do(lambda store: receive(store, batch, output.dues, starting)):
+            await self.rebuild()
+            return
+        first, known = self.row.last_index + 1, self.row.agent_session_id
+        self._run, self.reached, self._active = output.run, True, trio.current_time()
+        last = self.row.last_index + len(batch.messages)
+        self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)
+        self._tell([{"type": "partial", "message_id": one.id, "text": one.text} for one in output.partials])
+        self._tell(self._news(before, batch, first))
+        self._held_back = self._held_back or bool(output.dues)
+        if batch.changes.get("agent_session_id", known) != known:
+            await self._let_host_know()
+        if gave_up:
+            await self._end_run()
+
+    def _with_offer(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return changes that say so if an agent could not go on with its conversation: another can be begun."""
+        return {**changes, "lost": bool(changes.get("reason")) and launch_of(self.row).resume}
+
+    async def _let_host_know(self) -> None:
+        """Tell the host the conversation that the agent has chosen, so that it notices a terminal with it."""
+        row = self.row
+        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
+        await self._to_relay({"type": "know", **about, "conversation": row.agent_session_id})
+
+    def _allowed(self, batch: Batch) -> Batch:
+        """Return a batch without changes of what the session is, if it went on in a terminal meanwhile."""
+        if self.row.remote:
+            return batch
+        changes = {name: value for name, value in batch.changes.items() if name not in ("status", "reason")}
+        return batch._replace(opened=(), changes=changes)
+
+    def _news(self, before: State, batch: Batch, first: int) -> list[Message]:
+        """Return what clients get of a batch."""
+        news: list[Message] = []
+        if batch.messages:
+            texts = [one.body.decode("utf-8", "surrogateescape") for one in batch.messages]
+            news.append({"type": "message", "index": first, "messages": texts})
+        news += [_asked(one) for one in self.state.questions if one not in before.questions]
+        closed = {one.request_id for one in before.questions} - {one.request_id for one in self.state.questions}
+        news += [{"type": "question_resolved", "request_id": one, "state": "withdrawn", "by": ""}
+                 for one in batch.withdrawn if one in closed]  # fmt: skip
+        news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
+        news += [_refused_mode(one, why) for one, why in batch.refused.items()]
+        if (before.status, before.mode) != (self.state.status, self.state.mode):
+            news.append(self._updated())
+        return news
+
+    def _updated(self, reason: str = "") -> Message:
+        status = self.state.status.value if self.reached or not self.state.status.live else "disconnected"
+        if not self.row.remote:
+            status, reason = self.row.status, self.row.reason
+        return {
+            "type": "session_updated", "status": status, "remote": self.row.remote,
+            "interactive": self.row.interactive, "ends": self.row.end_asked is not None,
+            "permission_mode": self.row.permission_mode,
+            "reason": reason or (self.state.reason if self.state.status.live else self.row.reason),
+        }  # fmt: skip
+
+    async def _acknowledge(self) -> None:
+        row = self.row
+        ack = {"session_id": row.id, "generation": row.generation, "offset": row.log_offset}
+        await self._to_relay({"type": "ack", **ack})
+
+    async def _hear_handed(self, message: Message) -> None:
+        handed = await self._writer.do(lambda store: store.hand(self.row.id, message["seq"]))
+        if any(one.kind == "user" for one in handed):
+            self._run = happened(self._run, Handed())
+        self._tell([{"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "handed"} for one in handed])
+
+    async def _hear_ended(self, message: Message) -> None:
+        """The agent's process has ended, and all of its output is here."""
+        before = self.state
+        self._run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
+        changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code"), "ended_at": time.time()}
+        changes |= {"end_asked": None, "end_asked_by": ""}
+        if not self.row.remote:
+            await self._writer.do(lambda store: store.change(self.row.id, ended_at=changes["ended_at"]))
+            await self._remove_files()
+            return
+        if message.get("error"):
+            changes["reason"] = clean(message["error"])
+        elif before.status is Status.STARTING and before.reason:
+            changes = self._with_offer(changes)
+        elif not before.status.live:
+            last = f": {clean(message['errors'])}" if message.get("errors") and before.reason == UNANSWERED else ""
+            changes["reason"] = self.row.reason + last
+        elif self.state.status is Status.COMPLETE:
+            changes["reason"] = self._why_ended
+        elif message.get("errors"):
+            changes["reason"] += f": {clean(message['errors'])}"
+        await self._writer.do(lambda store: store.change(self.row.id, **changes))
+        self.row = self.row._replace(**changes)
+        complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason,
+                    "lost": self.row.lost}  # fmt: skip
+        self._tell([complete, self._updated()])
+        await self._remove_files()
+
+    async def _remove_files(self) -> None:
+        """Let the host remove what is left of the run: all of its output is stored."""
+        row = self.row
+        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
+        await self._to_relay({"type": "remove", **about, "received": row.log_offset})
+
+    # ---- what people and the codec want
+
+    async def queue(self, id: str, kind: str, body: str, by: By, noted: bool = True) -> Input:
+        """Store an input, and send it on; `noted`: the audit has it, too. Raise Refused for an agent that has ended."""
+        async with self._lock:
+            if not self.row.remote:
+                raise Refused(IN_TERMINAL)
+            if not self.state.status.live:
+                raise Refused(NO_AGENT)
+            self._active = trio.current_time()
+            one = Input(0, id, kind, body, by.name)
+            check_length(self._line(one))
+            found, waiting = await self._writer.do(
+                lambda store: (queue_noted(store, self.row.id, one, by, noted), self._waiting(store))
+            )
+            await self._send(waiting)  # somebody waits for it; whoever follows comes after that
+            queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": kind}
+            self._tell([queued | ({"content": body, "by": by.name} if kind in SHOWN else {})])
+            return found
+
+    async def send_waiting(self) -> None:
+        """Send the relay the inputs that are not at the agent's host yet. The number makes one that comes twice one."""
+        await self._send(await self._writer.do(self._waiting))
+
+    def _waiting(self, store: Store) -> Sequence[Input]:
+        return store.inputs(self.row.id, "queued")
+
+    async def _send(self, waiting: Sequence[Input]) -> None:
+        self._held_back = False
+        if self.row.end_asked is not None:
+            return  # it takes nothing any more; what waits goes on with it if it is resumed
+        for one in waiting:
+            if one.kind in SHOWN and self.state.status is Status.STARTING:
+                self._held_back = True  # some agents take prompts and modes only after the handshake
+                return
+            await self._to_relay({
+                "type": "send_input", "session_id": self.row.id, "generation": self.row.generation, "seq": one.seq,
+                "line": self._line(one),
+            })  # fmt: skip
+
+    def _line(self, one: Input) -> str:
+        codec, memory = self._run.harness.codec, self._run.memory
+        if one.kind == "mode":
+            return codec.set_mode(memory, one.uuid, one.body)
+        return codec.prompt(memory, one.uuid, one.body) if one.kind == "user" else one.body
+
+    async def answer(self, request_id: str, answer: Answer, by: By) -> None:
+        """Store an answer, and send it on; only the first one counts. Raise Refused."""
+        async with self._lock:
+            if not self.row.remote:
+                raise Refused(IN_TERMINAL)
+            asked = next((one for one in self.state.questions if one.request_id == request_id), None)
+            check_option(asked, answer)
+            line = self._run.harness.codec.answer(asked, answer) if asked else ""
+            check_length(line)
+            id, deed = str(uuid.uuid4()), answer_in_words(asked, answer)
+
+            def store_answer(store: Store) -> Sequence[Input]:
+                store.answer(self.row.id, request_id, stored_answer(answer), by.name, id, line)
+                store.note(by, "answered", self.row.id, deed)
+                return self._waiting(store)
+
+            waiting = await self._writer.do(store_answer)
+            self._run = happened(self._run, Answered(request_id))
+            resolved = {"type": "question_resolved", "request_id": request_id, "state": "answered", "by": by.name}
+            await self._send(waiting)
+            self._tell([resolved, self._updated()])
+
+    async def interrupt(self, by: By) -> None:
+        """End the turn. Raise Refused for an agent that has ended."""
+        key = str(uuid.uuid4())
+        for number, line in enumerate(self._run.harness.codec.interrupt(self._run.memory, key, self.state.questions)):
+            await self.queue(f"{key}-{number}", "interrupt", line, by, noted=number == 0)
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The permission modes that its agent has, none where that is not known."""
+        return modes_of(self._run.harness, self.state)
+
+    async def set_mode(self, mode: str, id: str, by: By) -> Input:
+        """Give the agent another permission mode; `id` makes a request that comes twice one. It is kept, also for a
+        later run. Raise Refused where the agent can't have it.
+        """
+        check_mode(self._run.harness, self.state, mode)
+        return await self.queue(request_id(mode, id), "mode", mode, by)
+
+    async def end(self, by: By = NOBODY, why: str = "") -> bool:
+        """Let the relay end the agent; `why` is for people, if nobody asked for it. Where no relay reaches the agent,
+        that is kept until one does. Return whether it is being ended now. Raise Refused if it has ended.
+        """
+        async with self._lock:
+            if not self.row.remote or not self.state.status.live:
+                raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
+            self._why_ended = why
+            await self._note_end(time.time(), by, "asked for the end", why)
+        if self.reached:
+            await self._end_now()
+        else:
+            self._tell([self._updated()])
+        return self.reached
+
+    async def give_up(self) -> None:
+        """Note that its agent has not answered for too long, and let the relay end it."""
+        async with self._lock:
+            self._run = happened(self._run, Silent())
+            await self._change(dict(columns(self.state)), HUB, "asked for the end", UNANSWERED)
+        self._tell([self._updated()])
+        await self._end_run()
+
+    async def withdraw_end(self, by: By = NOBODY) -> None:
+        """Let the agent go on, which was to end when its host is reached again. Raise Refused if that is too late."""
+        async with self._lock:
+            if not self.row.remote or not self.state.status.live:
+                raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
+            if self.row.end_asked is None:
+                raise Refused("nobody has asked for the end of its agent")
+            if self.reached:
+                raise Refused("its agent is being ended already")
+            await self._note_end(None, by, "withdrew the end")
+            if self.state.status is Status.ENDING:
+                await self.rebuild()
+        self._tell([self._updated()])
+
+    async def _note_end(self, at: float | None, by: By, deed: str, detail: str = "") -> None:
+        await self._change({"end_asked": at, "end_asked_by": by.name if at else ""}, by, deed, detail)
+
+    async def _change(self, changes: Mapping[str, Any], by: By, deed: str, detail: str = "") -> None:
+        """Change columns of the row, and note who did that."""
+        await self._writer.do(lambda store: change_noted(store, self.row.id, changes, by, deed, detail))
+        self.row = self.row._replace(**changes)
+
+    async def _end_now(self) -> None:
+        self._run = happened(self._run, EndWanted())
+        self._tell([self._updated()])
+        await self._end_run()
+
+    async def _end_run(self) -> None:
+        row = self.row
+        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
+        await self._to_relay({"type": "end_session", **about})
+
+
+HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
+    "session_output": HubSession._hear_output,
+    "session_reached": HubSession._hear_reached,
+    "session_ended": HubSession._hear_ended,
+    "input_handed": HubSession._hear_handed,
+}
+
+
+def _refused_mode(uuid: str, why: str) -> Message:
+    return {"type": "input", "uuid": uuid, "state": "expired", "kind": "mode", "content": mode_of(uuid), "error": why}
+
+
+def _asked(asked: Asked) -> Message:
+    return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}

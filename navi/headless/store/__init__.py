@@ -1,0 +1,1 @@
+"""The database of the hub: its tables, rows and the one writer."""

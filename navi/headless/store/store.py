@@ -1,0 +1,488 @@
+"""The store: what the hub knows of sessions, in one SQLite database that only the hub writes.
+
+Every method is one transaction, or part of the one that `together` opens. What a run printed is kept with the offset
+of its log in the same transaction, so that after any crash the log goes on where the messages end. Rows are values.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from navi.headless.store.schema import SESSIONS, migrate
+from navi.headless.store.stored import (
+    AlreadyAnswered,
+    Batch,
+    By,
+    Deed,
+    Feedback,
+    Input,
+    Question,
+    Refused,
+    StoredMessage,
+    StoredSession,
+)
+
+LONGEST_BODY = 16 * 1024 * 1024
+"""Bytes of a message that are kept."""
+
+LARGEST_PAGE = 1024 * 1024
+"""Bytes of messages that are read at once, but for one that is larger."""
+
+LONGEST_NAME = 100
+"""Characters of the name of somebody that are kept."""
+
+MOST_DEEDS = 200
+"""Deeds that are read at once, the last ones."""
+
+LAST, LONG = 200, 65_536
+"""Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
+
+CUT = b" ... cut here: the line was longer than navi keeps"
+"""The end of a message that was longer."""
+
+
+CHANGED_BY_OUTPUT = frozenset(
+    {"status", "reason", "exit_code", "agent_session_id", "model", "permission_mode", "title", "cost_usd", "tokens_in",
+     "tokens_out", "ended_at", "lost"}
+)  # fmt: skip
+"""The columns that output can change: neither the flag, nor where and how a session runs."""
+
+
+NOT_ENDING: Mapping[str, Any] = {"lost": 0, "end_asked": None, "end_asked_by": ""}
+"""The columns of a session whose run neither failed nor is to end."""
+
+WHOLE = ("begin immediate", "commit", ("rollback",))
+NESTED = ("savepoint inner", "release inner", ("rollback to inner", "release inner"))
+"""How a transaction, and one within another, begins, is kept and is undone."""
+
+
+class Store:
+    """The database. It may be used from any thread, but from one at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create it, only for this user. Raise sqlite3.Error, OSError, TooNew."""
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            self._database.executescript(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+            )
+            migrate(self._database)
+        except BaseException:
+            self._database.close()
+            raise
+
+    def close(self) -> None:
+        """Close it."""
+        self._database.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make everything in this context one transaction: all of it is stored, or nothing. Contexts can be nested."""
+        inner = self._database.in_transaction
+        begin, keep, undo = NESTED if inner else WHOLE
+        self._database.execute(begin)
+        try:
+            yield
+            self._database.execute(keep)
+        except BaseException:
+            for statement in undo if self._database.in_transaction else ():
+                self._database.execute(statement)
+            raise
+
+    # ---- sessions
+
+    def spawn(self, session: StoredSession) -> StoredSession:
+        """Store a session that is about to run without a terminal. Nothing else ever sets `remote`."""
+        return self._insert(session._replace(remote=True, interactive=True, status="live"))
+
+    def add(self, session: StoredSession) -> StoredSession:
+        """Store a session of a terminal, or one that was uploaded."""
+        return self._insert(session._replace(remote=False))
+
+    def _insert(self, session: StoredSession) -> StoredSession:
+        now = time.time()
+        row = session._replace(
+            created_at=session.created_at or now, updated_at=now, last_activity_at=session.last_activity_at or now
+        )
+        places = ", ".join("?" * len(row))
+        try:
+            with self.together():
+                self._database.execute(f"INSERT INTO sessions ({', '.join(row._fields)}) VALUES ({places})", row)
+        except sqlite3.IntegrityError as error:
+            raise Refused(f"there is a session {session.id} already") from error
+        return row
+
+    def session(self, session_id: str) -> StoredSession | None:
+        """Return a session, None if there is none."""
+        return next(self._sessions("WHERE id = ?", session_id), None)
+
+    def of_conversation(self, agent_session_id: str) -> tuple[StoredSession, ...]:
+        """Return the sessions with a conversation, by the agent's own id, the newest first."""
+        if not agent_session_id:
+            return ()
+        return tuple(self._sessions("WHERE agent_session_id = ? ORDER BY created_at DESC", agent_session_id))
+
+    def sessions(self, remote: bool | None = None, limit: int = 200, skip: int = 0) -> tuple[StoredSession, ...]:
+        """Return a page of sessions, the last active first; with `remote`, only those with or without that flag.
+
+        Of those with it, the ones that were put away are left out.
+        """
+        where = "" if remote is None else f"WHERE remote = {int(remote)} "
+        where += "AND status != 'archived' " if remote else ""
+        return tuple(self._sessions(f"{where}ORDER BY last_activity_at DESC, id LIMIT ? OFFSET ?", limit, skip))
+
+    def knows_folder(self, host: str, cwd: str) -> bool:
+        """Return whether a session ran in a folder of a host before."""
+        query = "SELECT 1 FROM sessions WHERE host = ? AND cwd = ? LIMIT 1"
+        return self._database.execute(query, (host, cwd)).fetchone() is not None
+
+    def live(self) -> tuple[StoredSession, ...]:
+        """Return the sessions that run without a terminal, as far as it is known."""
+        return tuple(self._sessions("WHERE remote = 1 AND status = 'live' ORDER BY id"))
+
+    def listed(self) -> list[StoredSession]:
+        """Return the sessions without a terminal that a list shows: all that run, and the last active others."""
+        found = {row.id: row for row in (*self.live(), *self.sessions(remote=True))}
+        return list(found.values())
+
+    def collaborating(self) -> list[StoredSession]:
+        """Return the sessions in terminals that take feedback now."""
+        return list(self._sessions("WHERE remote = 0 AND interactive = 1 AND status = 'live' ORDER BY id"))
+
+    def put_away(self, session_id: str) -> StoredSession:
+        """Leave a session whose agent has ended out of lists; it can still be read and resumed. Raise Refused."""
+        with self.together():
+            row = self.needed(session_id)
+            if not row.remote or row.status not in ("complete", "failed", "archived"):
+                raise Refused(f"the agent of {session_id} has not ended, as far as it is known")
+            self.change(session_id, status="archived")
+            return row._replace(status="archived")
+
+    def hosts_to_watch(self) -> tuple[str, ...]:
+        """Return the hosts on which an agent in a terminal may go on with a session, or takes feedback."""
+        query = "SELECT DISTINCT host FROM sessions WHERE agent_session_id != '' AND (remote = 1 OR interactive = 1)"
+        return tuple(row[0] for row in self._database.execute(query))
+
+    def taking_feedback(self, host: str) -> tuple[StoredSession, ...]:
+        """Return the sessions in terminals of a host that take feedback."""
+        return tuple(self._sessions("WHERE host = ? AND remote = 0 AND interactive = 1 ORDER BY id", host))
+
+    def _sessions(self, clause: str, *values: object) -> Iterator[StoredSession]:
+        query = f"SELECT {', '.join(StoredSession._fields)} FROM sessions {clause}"
+        for row in self._database.execute(query, values):
+            found = StoredSession(*row)
+            yield found._replace(remote=bool(found.remote), interactive=bool(found.interactive), lost=bool(found.lost))
+
+    def change(self, session_id: str, **changes: Any) -> None:
+        """Change columns of a session. Raise Refused if there is no such session, or `remote` would become 1."""
+        unknown = changes.keys() - SESSIONS.keys()
+        if unknown or not changes:
+            raise ValueError(f"no columns of sessions: {', '.join(sorted(unknown)) or 'none at all'}")
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        try:
+            with self.together():
+                done = self._database.execute(
+                    f"UPDATE sessions SET {columns}, updated_at = ? WHERE id = ?",
+                    (*changes.values(), time.time(), session_id),
+                )
+        except sqlite3.IntegrityError as error:
+            raise Refused(str(error)) from error
+        if not done.rowcount:
+            raise Refused(f"there is no session {session_id}")
+
+    def resume(self, session_id: str, sends_again: bool = False, conversation: str | None = None) -> StoredSession:
+        """Begin another run of a session whose agent has ended; the flag stays as it is. Raise Refused.
+
+        With `sends_again`, prompts that the agent was given and never took up wait again: it runs none twice. It begins
+        with the permission mode that somebody wanted last, also where the agent had not heard of it. With
+        `conversation`, the run begins that one in place of the conversation so far. Where no run has printed anything,
+        none has begun a conversation, and this one does.
+        """
+        with self.together():
+            row = self.needed(session_id)
+            if not row.remote:
+                raise Refused(f"{session_id} runs in a terminal, or never ran without one")
+            if row.status == "live":
+                raise Refused(f"{session_id} still runs, as far as it is known")
+            begins = conversation is not None or row.last_index < 0
+            self.change(
+                session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
+                log_offset=0, agent_session_id=row.agent_session_id if conversation is None else conversation,
+                conversation_from=row.generation + 1 if begins else row.conversation_from,
+                permission_mode=self._wanted_mode(row), **NOT_ENDING,
+            )  # fmt: skip
+            if sends_again:
+                self._database.execute(
+                    "UPDATE inputs SET state = 'queued' WHERE session_id = ? AND state = 'handed' AND kind = 'user'",
+                    (session_id,),
+                )
+            self._expire(session_id)
+            return self.needed(session_id)
+
+    def _wanted_mode(self, row: StoredSession) -> str:
+        waiting = [one.body for one in self.inputs(row.id, "queued", "handed") if one.kind == "mode"]
+        return waiting[-1] if waiting else row.permission_mode
+
+    def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
+        """Note that a session now runs in a terminal: it never runs without one again. What waits for its agent is
+        given up. For one that was opened already, only the name is noted. Raise Refused.
+        """
+        with self.together():
+            row = self.needed(session_id)
+            if row.remote:
+                opened = {"remote": 0, "interactive": 0, "status": "live", "tmux_name": tmux_name, "reason": ""}
+                self.change(session_id, **opened, **NOT_ENDING)
+                self._expire(session_id)
+                self._database.execute(
+                    "UPDATE inputs SET state = 'expired' WHERE session_id = ? AND state = 'queued'", (session_id,)
+                )
+            elif row.tmux_name in ("", tmux_name) and row.status == "live":
+                self.change(session_id, tmux_name=tmux_name)
+            else:
+                raise Refused(f"{session_id} does not run without a terminal")
+            return self.needed(session_id)
+
+    def needed(self, session_id: str) -> StoredSession:
+        """Return a session. Raise Refused if there is none."""
+        row = self.session(session_id)
+        if row is None:
+            raise Refused(f"there is no session {session_id}")
+        return row
+
+    def _expire(self, session_id: str) -> None:
+        """What a run that is over asked, was given and never took, or was to be sent, is of no use now."""
+        for statement in (
+            "UPDATE questions SET state = 'expired' WHERE session_id = ? AND state = 'open'",
+            "UPDATE inputs SET state = 'expired' WHERE session_id = ? "
+            "AND (state = 'handed' OR (state = 'queued' AND kind != 'user'))",
+        ):
+            self._database.execute(statement, (session_id,))
+
+    # ---- output
+
+    def receive(self, batch: Batch) -> bool:
+        """Store what an agent printed, and what follows from it. Return false, and store nothing, if the batch does not
+        begin where the stored log of that generation ends: the sender must begin there. Raise Refused.
+        """
+        with self.together():
+            row = self.needed(batch.session_id)
+            if (row.generation, row.log_offset) != (batch.generation, batch.offset) or batch.end < batch.offset:
+                return False
+            self._store_messages(row, batch)
+            self._store_questions(batch)
+            self._database.executemany(
+                "UPDATE inputs SET state = 'taken' WHERE session_id = ? AND uuid = ? AND state != 'expired'",
+                [(batch.session_id, uuid) for uuid in batch.taken],
+            )
+            self._database.executemany(
+                "UPDATE inputs SET state = 'expired' WHERE session_id = ? AND uuid = ? AND state != 'taken'",
+                [(batch.session_id, uuid) for uuid in batch.refused],
+            )
+            changes = {name: value for name, value in batch.changes.items() if name in CHANGED_BY_OUTPUT}
+            last = row.last_index + len(batch.messages)
+            now = time.time()
+            self.change(batch.session_id, log_offset=batch.end, last_index=last, last_activity_at=now, **changes)
+            return True
+
+    def _store_messages(self, row: StoredSession, batch: Batch) -> None:
+        self._database.executemany(
+            "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (row.id, row.last_index + 1 + number, one.kind, _shortened(one.body), batch.generation, one.at_offset)
+                for number, one in enumerate(batch.messages)
+            ],
+        )
+
+    def _store_questions(self, batch: Batch) -> None:
+        """A question that comes again, as after a new start, is open again."""
+        self._database.executemany(
+            "INSERT INTO questions (session_id, request_id, kind, body) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE "
+            "SET kind = excluded.kind, body = excluded.body, state = 'open', answer = '', by = ''",
+            [(batch.session_id, one.request_id, one.kind, one.body) for one in batch.opened],
+        )
+        self._database.executemany(
+            "UPDATE questions SET state = 'withdrawn' WHERE session_id = ? AND request_id = ? AND state = 'open'",
+            [(batch.session_id, request_id) for request_id in batch.withdrawn],
+        )
+
+    def last_text(self, row: StoredSession) -> StoredMessage | None:
+        """Return the last message with a text, None if there is none among the last ones, or it is long."""
+        found = self._database.execute(
+            "SELECT idx, kind, body, generation FROM messages WHERE session_id = ? AND idx > ? AND kind = 'text' "
+            "AND length(body) < ? ORDER BY idx DESC LIMIT 1",
+            (row.id, row.last_index - LAST, LONG),
+        ).fetchone()
+        return StoredMessage(*found) if found else None
+
+    def messages(self, session_id: str, from_index: int = 0, limit: int = 100) -> tuple[StoredMessage, ...]:
+        """Return up to `limit` messages of a session, from a number on: fewer where they are large, but at least one
+        if there is one.
+        """
+        rows = self._database.execute(
+            "SELECT idx, kind, body, generation FROM messages WHERE session_id = ? AND idx >= ? ORDER BY idx LIMIT ?",
+            (session_id, from_index, limit),
+        )
+        found: list[StoredMessage] = []
+        size = 0
+        for row in rows:
+            found.append(StoredMessage(*row))
+            size += len(found[-1].body)
+            if size > LARGEST_PAGE:
+                break
+        return tuple(found)
+
+    # ---- what people send
+
+    def queue(self, session_id: str, uuid: str, kind: str, body: str, by: str = "") -> Input:
+        """Store an input under the next number. The same uuid again is the same input. Raise Refused."""
+        with self.together():
+            self.needed(session_id)
+            known = self._database.execute(
+                "SELECT session_id, seq, uuid, kind, body, by, state FROM inputs WHERE uuid = ?", (uuid,)
+            ).fetchone()
+            if known:
+                if known[0] != session_id:
+                    raise Refused(f"the input {uuid} is one of another session")
+                return Input(*known[1:])
+            seq = self.last_input(session_id) + 1
+            self._database.execute(
+                "INSERT INTO inputs (session_id, seq, uuid, kind, body, by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (session_id, seq, uuid, kind, body, by, time.time()),
+            )
+            return Input(seq, uuid, kind, body, by)
+
+    def last_input(self, session_id: str) -> int:
+        """Return the number of the last input of a session, 0 if it has none."""
+        query = "SELECT coalesce(max(seq), 0) FROM inputs WHERE session_id = ?"
+        return int(self._database.execute(query, (session_id,)).fetchone()[0])
+
+    def hand(self, session_id: str, seq: int) -> tuple[Input, ...]:
+        """Note that all inputs up to a number are at the agent's host; return those that were not known to be."""
+        with self.together():
+            handed = [one for one in self.inputs(session_id, "queued") if one.seq <= seq]
+            self._database.executemany(
+                "UPDATE inputs SET state = 'handed' WHERE session_id = ? AND seq = ?",
+                [(session_id, one.seq) for one in handed],
+            )
+            return tuple(one._replace(state="handed") for one in handed)
+
+    def take_back(self, session_id: str) -> tuple[Input, ...]:
+        """Remove the inputs that wait, and return them: what goes before them takes their numbers."""
+        with self.together():
+            waiting = self.inputs(session_id, "queued")
+            self._database.execute("DELETE FROM inputs WHERE session_id = ? AND state = 'queued'", (session_id,))
+            return waiting
+
+    def queue_before_prompts(self, session_id: str, uuid: str, line: str) -> None:
+        """Store a line that goes before the prompts that wait: they, which were not sent yet, take later numbers."""
+        with self.together():
+            if self._database.execute("SELECT 1 FROM inputs WHERE uuid = ?", (uuid,)).fetchone():
+                return
+            waiting = self.inputs(session_id, "queued")
+            first = next((number for number, one in enumerate(waiting) if one.kind == "user"), len(waiting))
+            places = [(session_id, one.seq) for one in waiting[first:]]
+            self._database.executemany("DELETE FROM inputs WHERE session_id = ? AND seq = ?", places)
+            for one in (Input(0, uuid, "line", line), *waiting[first:]):
+                self.queue(session_id, one.uuid, one.kind, one.body, one.by)
+
+    def inputs(self, session_id: str, *states: str) -> tuple[Input, ...]:
+        """Return the inputs of a session in their order, those in these states or all."""
+        places = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
+        rows = self._database.execute(
+            f"SELECT seq, uuid, kind, body, by, state FROM inputs WHERE session_id = ?{places} ORDER BY seq",
+            (session_id, *states),
+        )
+        return tuple(Input(*row) for row in rows)
+
+    def answer(
+        self, session_id: str, request_id: str, answer: Mapping[str, Any], by: str, uuid: str, line: str
+    ) -> Input:
+        """Store an answer, and the line with it as an input. Only the first answer counts. Raise Refused."""
+        with self.together():
+            if self.needed(session_id).status != "live":
+                raise Refused("its agent has ended, and does not ask it any more")
+            done = self._database.execute(
+                "UPDATE questions SET state = 'answered', answer = ?, by = ? "
+                "WHERE session_id = ? AND request_id = ? AND state = 'open'",
+                (json.dumps(answer), by, session_id, request_id),
+            )
+            if not done.rowcount:
+                raise self._not_open(session_id, request_id)
+            return self.queue(session_id, uuid, "answer", line, by)
+
+    def _not_open(self, session_id: str, request_id: str) -> Refused:
+        found = next((one for one in self.questions(session_id) if one.request_id == request_id), None)
+        if found is None:
+            return Refused(f"{session_id} asks nothing with the id {request_id}")
+        if found.state == "answered":
+            return AlreadyAnswered(f"{found.by or 'somebody'} has answered it already")
+        return Refused("the agent does not ask it any more")
+
+    def questions(self, session_id: str, *states: str) -> tuple[Question, ...]:
+        """Return the questions of a session, those in these states or all."""
+        places = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
+        rows = self._database.execute(
+            f"SELECT request_id, kind, body, state, answer, by FROM questions WHERE session_id = ?{places} "
+            "ORDER BY rowid",
+            (session_id, *states),
+        )
+        return tuple(Question(*row) for row in rows)
+
+    # ---- feedback for sessions in terminals, and who did what
+
+    def give_feedback(self, session_id: str, kind: str, body: str, by: str = "") -> int:
+        """Store feedback for a session in a terminal; return its id."""
+        with self.together():
+            self.needed(session_id)
+            done = self._database.execute(
+                "INSERT INTO feedback (session_id, kind, body, by, created_at) VALUES (?, ?, ?, ?, ?)",
+                (session_id, kind, body, by, time.time()),
+            )
+            return int(done.lastrowid or 0)
+
+    def feedback(self, session_id: str, state: str = "pending") -> tuple[Feedback, ...]:
+        """Return the feedback for a session in a state, in its order."""
+        query = "SELECT id, kind, body, by FROM feedback WHERE session_id = ? AND state = ? ORDER BY id"
+        return tuple(Feedback(*row) for row in self._database.execute(query, (session_id, state)))
+
+    def feedback_since(self, session_id: str, kind: str, since: float) -> int:
+        """Return how much feedback of a kind a session was sent since a time (epoch)."""
+        query = "SELECT count(*) FROM feedback WHERE session_id = ? AND kind = ? AND created_at > ?"
+        return int(self._database.execute(query, (session_id, kind, since)).fetchone()[0])
+
+    def deliver_feedback(self, session_id: str, ids: Sequence[int]) -> tuple[int, ...]:
+        """Note that the agent of a session got this feedback; return what was not known to be delivered."""
+        with self.together():
+            new = tuple(one.id for one in self.feedback(session_id) if one.id in ids)
+            self._database.executemany("UPDATE feedback SET state = 'delivered' WHERE id = ?", [(one,) for one in new])
+            return new
+
+    def note(self, by: By, what: str, session_id: str, detail: str = "") -> None:
+        """Note in the audit who did what."""
+        with self.together():
+            self._database.execute(
+                "INSERT INTO audit (at, who, what, session_id, detail, origin) VALUES (?, ?, ?, ?, ?, ?)",
+                (time.time(), by.name[:LONGEST_NAME], what, session_id, detail, by.origin),
+            )
+
+    def deeds(self, session_id: str) -> tuple[Deed, ...]:
+        """Return the last deeds of the audit about a session, the oldest first."""
+        rows = self._database.execute(
+            "SELECT at, who, what, detail, origin FROM audit WHERE session_id = ? ORDER BY rowid DESC LIMIT ?",
+            (session_id, MOST_DEEDS),
+        )
+        return tuple(Deed(*row) for row in rows)[::-1]
+
+
+def _shortened(body: bytes) -> bytes:
+    return body if len(body) <= LONGEST_BODY else body[: LONGEST_BODY - len(CUT)] + CUT

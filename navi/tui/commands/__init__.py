@@ -1,0 +1,1 @@
+"""What keys do: the commands of the dashboard, by what they are about."""

@@ -1,0 +1,106 @@
+"""Answers to what agents ask: a question is read on its host, shown, and answered if it is still asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from navi.config.person import who
+from navi.core.address import Named
+from navi.core.model import Session
+from navi.core.question import Question, Reply
+from navi.core.text import clean
+from navi.ops import OperationError
+from navi.ops.question import Answered, answer, ask
+from navi.tui.commands.actions import Action, Actions
+from navi.tui.commands.reports import report_on
+from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
+from navi.tui.dialogs.rows import subject_of
+from navi.tui.screen_protocol import Screen
+from navi.tui.style.theme import Glyphs
+
+
+class Answering:
+    """Opens the dialog for one session, or for several that may ask the same."""
+
+    def __init__(self, actions: Actions, glyphs: Glyphs, screen: Screen) -> None:
+        self._actions = actions
+        self._glyphs = glyphs
+        self._screen = screen
+
+    def show(self, chosen: int, sessions: Sequence[Session]) -> None:
+        """Show what sessions ask, with that choice."""
+        there = {session.address: session for session in sessions if session.tmux}
+        if not there:
+            self._screen.tell("this session has no terminal to answer in; navi explain says why")
+            return
+        send = partial(self._send, there)
+        dialog = AnswerDialog(
+            self._glyphs, list(there), chosen, send, partial(self._ask_for_text, send), self._screen.close
+        )
+        self._screen.open(dialog)
+        for session in there.values():
+            action = Action(session.host, session.address, ask(pane_of(session)), partial(_put, dialog, session))
+            self._actions.order([action], lambda one: partial(_put_fault, dialog, one.address))
+
+    def _ask_for_text(self, send: Callable[[AnswerDialog, Reply], None], dialog: AnswerDialog, reply: Reply) -> None:
+        form = TextForm(self._glyphs, dialog.title, lambda text: submit(text), self._screen.close)
+
+        def submit(text: str) -> None:
+            if text.strip():
+                send(dialog, Reply(reply.how, text))
+            else:
+                form.tell(fault="the text is empty")
+
+        self._screen.open(form)
+
+    def _send(self, there: dict[str, Session], dialog: AnswerDialog, reply: Reply) -> None:
+        """Answer each session's own question, and report."""
+        self._screen.close()
+        answered = [(there[address], question) for address, question in dialog.answered()]
+        each = [(session, self._made(session, question, reply)) for session, question in answered]
+        if len(each) > 1:
+            report_on(self._screen, self._actions, "answer", [(subject_of(one), made) for one, made in each])
+            return
+        session, made = each[0]
+        if isinstance(made, str):
+            self._screen.tell(made, "fault")
+        else:
+            self._screen.tell(f"answering {clean(session.address)} ...")
+            self._actions.order([made], lambda _: self._screen.tell)
+
+    def _made(self, session: Session, question: Question, reply: Reply) -> Action | str:
+        """Return the action that answers a session's question, or why it can't be answered so."""
+        try:
+            operation = answer(pane_of(session), question.digest, reply, os.urandom(8).hex(), who())
+        except OperationError as error:
+            return str(error)
+
+        def done(answered: Answered) -> str:
+            words = operation.words(session.address, answered)
+            if not answered.gone or answered.died:
+                raise OperationError(words)
+            return words
+
+        return Action(session.host, session.address, operation, done)
+
+
+def pane_of(session: Session) -> Named:
+    """Return the pane of a session in which its agent asks: that of an agent whose screen shows a dialog."""
+    tmux = session.tmux
+    if tmux is None:
+        return Named(session.name)
+    asking = [pane for pane in tmux.panes if pane.screen and pane.screen.status in ("permission", "waiting")]
+    pane = tmux.pane if tmux.pane in asking or not asking else asking[0]
+    return Named(session.name, tmux.socket, pane.id)
+
+
+def _put(dialog: AnswerDialog, session: Session, question: Question) -> str:
+    dialog.put(Asked(session.address, question))
+    return ""
+
+
+def _put_fault(dialog: AnswerDialog, address: str, words: str, style: str) -> None:
+    if style == "fault":
+        dialog.put(Asked(address, fault=words))

@@ -1,0 +1,139 @@
+"""The commands that speak to agents: a message to sessions, and the end of a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from navi.core.model import Session
+from navi.ops import OperationError
+from navi.ops.pane import Became, Interrupted, Sent, interrupt, interrupted_words, send, sent_words
+from navi.tui.commands.actions import NOT_BEGUN, Action, Actions, Tell
+from navi.tui.commands.reports import report_on
+from navi.tui.dialogs.dialog import Confirm
+from navi.tui.dialogs.message_form import MessageForm
+from navi.tui.dialogs.rows import names_of, session_row, subject_of
+from navi.tui.screen_protocol import Screen
+from navi.tui.style.theme import Glyphs
+
+
+def answer_to(form: MessageForm, screen: Screen, keep: Callable[[str], None]) -> Tell:
+    """Return what reports the result of a message: in its form, if that is open and it failed, or else in the footer.
+
+    A text that failed is given to `keep`.
+    """
+
+    def tell(words: str, style: str) -> None:
+        form.busy = False
+        if style == "fault":
+            keep(form.text)
+        if style == "fault" and screen.shows(form):
+            form.tell(fault=words)
+            return
+        if screen.shows(form):
+            screen.close()
+        screen.tell(words, style)
+
+    return tell
+
+
+class MessageCommands:
+    """Sends messages and interrupts turns. A message that was refused is kept for the next form."""
+
+    def __init__(self, actions: Actions, glyphs: Glyphs, screen: Screen) -> None:
+        self._actions = actions
+        self._glyphs = glyphs
+        self._screen = screen
+        self._kept = ""
+
+    # ---- messages
+
+    def message(self, sessions: Sequence[Session]) -> None:
+        """Ask for a text, and send it to sessions. Raise OperationError if one of them has no terminal."""
+        _check(sessions)
+        title = f"Message to {names_of(sessions)}"
+        form = MessageForm(
+            self._glyphs, title, self._kept, lambda: self._submit(form, sessions), self._screen.close
+        )  # fmt: skip
+        self._screen.open(form)
+
+    def _submit(self, form: MessageForm, sessions: Sequence[Session]) -> None:
+        if not form.text.strip():
+            form.tell(fault="there is nothing to send")
+            return
+        try:
+            actions = [_sending(session, form.text) for session in sessions]
+        except OperationError as error:
+            form.tell(fault=str(error))
+            return
+        self._kept = ""
+        if len(actions) > 1:
+            each = list(zip(map(subject_of, sessions), actions, strict=True))
+            report_on(self._screen, self._actions, "send", each, also=partial(self._keep_failed, form.text))
+            return
+        form.busy = True
+        form.tell(note=f"sending to {actions[0].address} ...")
+        self._actions.order(actions, lambda _: answer_to(form, self._screen, self._keep))
+
+    def _keep(self, text: str) -> None:
+        self._kept = text
+
+    def _keep_failed(self, text: str, words: str, style: str) -> None:
+        """Keep a text that not every session got."""
+        if style == "fault" or words == NOT_BEGUN:
+            self._kept = text
+
+    # ---- interrupting
+
+    def interrupt(self, sessions: Sequence[Session]) -> None:
+        """Ask, and end the turns of sessions that are at work."""
+        working = [session for session in sessions if session.status.word == "working" and session.tmux]
+        if not working:
+            quits = self._screen.key_of("quit")
+            self._screen.tell(f"no agent works in {names_of(sessions)}; {quits} quits navi")
+            return
+        table = [session_row(session, session.message) for session in working]
+        does = f"interrupts {'it' if len(working) == 1 else 'them'}"
+        ask = Confirm(
+            self._glyphs, f"Interrupt {names_of(working)}?", table, does, lambda: self._interrupt(working),
+            self._screen.close,
+        )  # fmt: skip
+        self._screen.open(ask)
+
+    def _interrupt(self, sessions: Sequence[Session]) -> None:
+        actions = [_interruption(session) for session in sessions]
+        if len(actions) > 1:
+            each = list(zip(map(subject_of, sessions), actions, strict=True))
+            report_on(self._screen, self._actions, "interrupt", each)
+        else:
+            self._actions.order(actions, lambda _: self._screen.tell)
+
+
+def _sending(session: Session, text: str) -> Action:
+    assert session.tmux is not None
+
+    def done(sent: Sent) -> str:
+        words = sent_words(session.address, sent)
+        if sent.became is Became.UNCONFIRMED:
+            raise OperationError(words)
+        return words
+
+    return Action(session.host, session.address, send(session.tmux, text), done)
+
+
+def _interruption(session: Session) -> Action:
+    assert session.tmux is not None
+
+    def done(ended: Interrupted) -> str:
+        words = f"{session.address}: {interrupted_words(ended)}"
+        if not ended.ended:
+            raise OperationError(words)
+        return words
+
+    return Action(session.host, session.address, interrupt(session.tmux), done)
+
+
+def _check(sessions: Sequence[Session]) -> None:
+    without = next((session for session in sessions if session.tmux is None), None)
+    if without:
+        raise OperationError(f"{without.address} has no terminal to type into")

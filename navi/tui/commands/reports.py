@@ -1,0 +1,63 @@
+"""Actions on several sessions: a table of their results, and how far they are in the footer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from navi.tui.commands.actions import Action, Actions, Tell
+from navi.tui.dialogs.dialog import Report, Subject
+from navi.tui.screen_protocol import Screen
+
+DOING = {
+    "answer": "answering", "bookmark": "bookmarking", "dismiss": "dismissing", "end": "ending",
+    "interrupt": "interrupting", "kill": "killing", "restore": "restoring", "resume": "resuming", "send": "sending",
+}  # fmt: skip
+"""What is shown while a verb is carried out."""
+
+
+def report_on_work(screen: Screen, title: str, subjects: Sequence[Subject]) -> Report:
+    """Open the table of results of what somebody else carries out, and puts there; the footer shows how far it is."""
+    job = screen.progress.begin(DOING.get(title.lower(), title), len(subjects))
+    report = Report(screen.glyphs, title, subjects, screen.close)
+    report.job = job
+    return _opened(screen, report)
+
+
+def _opened(screen: Screen, report: Report) -> Report:
+    """Open a table of results. If it is closed before the last one, the footer sums them up."""
+
+    def finished() -> None:
+        if not screen.shows(report):
+            screen.tell(report.title, "fault" if report.failed else "good")
+
+    report.finished = finished
+    screen.open(report)
+    return report
+
+
+def report_on(
+    screen: Screen, actions: Actions, verb: str, each: Sequence[tuple[Subject, Action | str]], title: str = "",
+    also: Tell | None = None,
+) -> Report:  # fmt: skip
+    """Carry out an action for each subject, and open the table of their results; a text is why there is no action.
+
+    It goes on when the table is closed. What has not begun can be stopped while it is open. `also` gets every result,
+    too.
+    """
+    orders = [(subject, action) for subject, action in each if isinstance(action, Action)]
+    job = screen.progress.begin(DOING.get(verb, verb), len(orders))
+    report = _opened(
+        screen, Report(screen.glyphs, title or verb.capitalize(), [one for one, _ in each], screen.close, job.stop)
+    )
+
+    def tell(key: str, words: str, style: str) -> None:
+        if also:
+            also(words, style)
+        report.put(key, words, style)
+
+    actions.order_job(job, [(action, partial(tell, subject.key)) for subject, action in orders])
+    for subject, refusal in each:
+        if isinstance(refusal, str):
+            report.put(subject.key, refusal, "fault")
+    return report

@@ -1,0 +1,349 @@
+"""The commands that create, change and end sessions: which dialog opens, which action follows, what is reported."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from navi.config.places import Places
+from navi.config.reader import read_templates
+from navi.config.settings import Settings
+from navi.config.undo_list import Killed, forget, last_killed, remember
+from navi.core.address import LOCAL, address_of
+from navi.core.launch import of_caller
+from navi.core.marks import retag
+from navi.core.model import Session
+from navi.core.text import clean, short_path
+from navi.fleet import Fleet
+from navi.ops import Operation, OperationError
+from navi.ops.creation import STILL_STARTING, Created, check_name, new
+from navi.ops.directories import Directories, directories
+from navi.ops.lifecycle import rename, undo
+from navi.ops.losses import MOST_SESSIONS, Losses, losses
+from navi.ops.marks import check_tags, mark
+from navi.ops.outcome import undo_hint
+from navi.ops.session_verbs import SESSION_VERBS, About, SessionVerb
+from navi.tui.commands.actions import Action, Actions, Tell
+from navi.tui.commands.reports import report_on
+from navi.tui.dialogs.dialog import Confirm, Form
+from navi.tui.dialogs.fields import TextField
+from navi.tui.dialogs.kill_dialog import KillDialog, may_lose
+from navi.tui.dialogs.new_form import NewForm
+from navi.tui.dialogs.rows import names_of, session_row, subject_of
+from navi.tui.dialogs.spawn_fields import SpawnFields
+from navi.tui.screen_protocol import Screen
+from navi.tui.style.theme import Glyphs
+
+VERBS = {"kill": "kills", "dismiss": "dismisses"}
+"""What a confirmation does, in words."""
+
+
+class Spawner(Protocol):
+    """What starts agents without a terminal."""
+
+    def fields(self, like: Session | None) -> SpawnFields | None:
+        """Return the fields of a form, filled in like a session; None where none can be started."""
+        ...
+
+    def spawn(self, fields: SpawnFields, host: str, directory: str, tell: Tell) -> None:
+        """Start an agent, and tell what came of it."""
+        ...
+
+
+class SessionCommands:
+    """The commands about sessions."""
+
+    def __init__(
+        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, screen: Screen, places: Places,
+        spawner: Spawner | None = None,
+    ) -> None:  # fmt: skip
+        self._spawner = spawner
+        self._fleet = fleet
+        self._settings = settings
+        self._actions = actions
+        self._glyphs = glyphs
+        self._screen = screen
+        self._places = places
+        self._state = places.state
+
+    # ---- asking and reporting
+
+    def _confirm(self, verb: str, sessions: Sequence[Session], confirmed: Callable[[], None]) -> None:
+        """Ask, with a table of the sessions; before a kill, with what may be lost."""
+        title = f"{verb.capitalize()} {names_of(sessions)}?"
+        question = f"{VERBS.get(verb, verb)} {'it' if len(sessions) == 1 else 'them'}"
+        if verb != "kill":
+            rows = [session_row(session, self._directory(session)) for session in sessions]
+            self._screen.open(Confirm(self._glyphs, title, rows, question, confirmed, self._screen.close))
+            return
+        directories = list(map(self._directory, sessions))
+        dialog = KillDialog(self._glyphs, title, sessions, directories, question, confirmed, self._screen.close)
+        self._screen.open(dialog)
+        for host in dict.fromkeys(session.host for session in sessions):
+            self._look(dialog, [session for session in sessions if session.host == host and may_lose(session)])
+
+    def _look(self, dialog: KillDialog, sessions: Sequence[Session]) -> None:
+        """Ask a host what may be lost with sessions, a few at a time, for as long as the dialog is open."""
+        if not sessions or not self._screen.shows(dialog):
+            return
+        now, later = sessions[:MOST_SESSIONS], sessions[MOST_SESSIONS:]
+
+        def done(found: tuple[Losses, ...]) -> str:
+            dialog.put(now, found)
+            return ""
+
+        def tell(words: str, style: str) -> None:
+            if style == "fault":
+                dialog.put(now, words)
+            self._look(dialog, later)
+
+        self._actions.order([Action(now[0].host, "", losses(now), done, looks=True)], lambda _: tell)
+
+    def _directory(self, session: Session) -> str:
+        frame = self._fleet.view(session.host).frame
+        return short_path(session.cwd, frame.home if frame else "")
+
+    def _do(self, verb: str, sessions: Sequence[Session], make: Callable[[Session], Action], hint: str = "") -> None:
+        """Carry out an action on each session. Show one result at the bottom of the screen, several in a table, with a
+        hint below it.
+
+        Raise OperationError if there is no action for the only session.
+        """
+        if len(sessions) == 1:
+            self._actions.order([make(sessions[0])], lambda _: self._screen.tell)
+            return
+        each = [(subject_of(session), self._made(make, session)) for session in sessions]
+        report_on(self._screen, self._actions, verb, each).hint(hint)
+
+    def _made(self, make: Callable[[Session], Action], session: Session) -> Action | str:
+        """Return the action on a session, or why there is none."""
+        try:
+            return make(session)
+        except OperationError as error:
+            return str(error)
+
+    def _submit(self, form: Form, action: Action) -> None:
+        """Carry out the action of a form, which shows a failure and keeps what was typed."""
+        form.busy = True
+        form.tell(note=f"{action.operation.name} on {action.host} ...")
+        self._actions.order([action], lambda _: self._answer_to(form))
+
+    def _answer_to(self, form: Form) -> Tell:
+        def tell(words: str, style: str) -> None:
+            form.busy = False
+            if style == "fault" and self._screen.shows(form):
+                form.tell(fault=words)
+                return
+            if self._screen.shows(form):
+                self._screen.close()
+            self._screen.tell(words, style)
+
+        return tell
+
+    def _action(self, session: Session, operation: Operation[Any], then: Callable[[Any], None]) -> Action:
+        """Return the action that carries an operation out on a session, and then calls `then` with its answer."""
+
+        def done(answer: object) -> str:
+            then(answer)
+            return operation.words(session.address, answer)
+
+        return Action(session.host, session.address, operation, done)
+
+    # ---- verbs that do the same to each session
+
+    def change(self, name: str, sessions: Sequence[Session]) -> None:
+        """Carry out a verb of SESSION_VERBS on sessions, after asking where something may be lost.
+
+        Raise OperationError if it can't be carried out on the only session.
+        """
+        verb = SESSION_VERBS[name]
+        off = all(verb.on(session) for session in sessions)
+
+        def confirmed() -> None:
+            key = self._screen.key_of("undo")
+            hint = f"{key} brings back the last one, {key} again the one before" if verb.undoable else ""
+            several = len(sessions) > 1
+            self._do(name, sessions, lambda session: self._change(verb, session, off, not several), hint)
+
+        if len(sessions) >= verb.asks_from:
+            self._confirm(name, sessions, confirmed)
+        else:
+            confirmed()
+
+    def _change(self, verb: SessionVerb, session: Session, off: bool, hints: bool) -> Action:
+        operation = verb.operation(About(session, session, self._settings.agents, off))
+
+        def done(answer: Any) -> str:
+            words = operation.words(session.address, answer)
+            if not verb.undoable:
+                return words
+            if answer.undo_id:
+                remember(self._state, Killed(session.host, answer.undo_id, session.address))
+                self._screen.offer_undo(session.address)
+            return words + (undo_hint(answer.undo_id, self._screen.key_of("undo")) if hints else "")
+
+        return Action(session.host, session.address, operation, done)
+
+    # ---- restoring
+
+    @property
+    def last_killed(self) -> Killed | None:
+        """The session that `undo` restores."""
+        hosts = {view.name for view in self._fleet.views}
+        return next((killed for killed in last_killed(self._state) if killed.host in hosts), None)
+
+    def undo(self) -> None:
+        """Restore the session that was killed last, from here or by `navi kill`."""
+        last = self.last_killed
+        if last is None:
+            self._screen.tell("no session was killed from this machine lately; nothing to undo")
+            return
+        forget(self._state, last)
+        self._screen.withdraw_undo(last.address)
+        operation = undo(last.undo_id, last.address.removeprefix(f"{last.host}/"), self._variables(last.host))
+
+        def done(created: Created) -> str:
+            forget(self._state, last)
+            self._screen.expect(last.host, created.name, False)
+            return operation.words(last.address, created)
+
+        def tell(words: str, style: str) -> None:
+            if style == "fault":
+                remember(self._state, last)
+                self._screen.offer_undo(last.address)
+            self._screen.tell(words, style)
+
+        self._actions.order([Action(last.host, last.address, operation, done)], lambda _: tell)
+
+    # ---- changing
+
+    def rename(self, session: Session) -> None:
+        """Ask for a new name, and rename the session."""
+        field = TextField("name", session.name, longest=200)
+        form = _OneField(self._glyphs, f"Rename {names_of([session])}", field, lambda: submit(), self._screen.close)
+
+        def submit() -> None:
+            try:
+                name = check_name(field.text)
+                if name == session.name:
+                    self._screen.close()
+                    return
+                follow = lambda now: self._screen.expect(session.host, now, False)  # noqa: E731
+                self._submit(form, self._action(session, rename(session, name), follow))
+            except OperationError as error:
+                form.tell(fault=str(error))
+
+        self._screen.open(form)
+
+    def tag(self, session: Session) -> None:
+        """Ask for the tags of a session, and change them."""
+        field = TextField("tags", " ".join(session.marks.tags), hint="words, with blanks between them")
+        form = _OneField(self._glyphs, f"Tags of {names_of([session])}", field, lambda: submit(), self._screen.close)
+
+        def submit() -> None:
+            try:
+                changes = retag(session.marks.tags, check_tags(field.text))
+            except OperationError as error:
+                form.tell(fault=str(error))
+                return
+            if changes:
+                self._submit(form, self._action(session, mark(session.name, changes), lambda _: None))
+            else:
+                self._screen.close()
+
+        self._screen.open(form)
+
+    # ---- creating
+
+    def new(self, session: Session | None) -> None:
+        """Ask for a new session's host and command, and create it. `session` presets host and directory."""
+        self._open_new(session, name="", runs="")
+
+    def clone(self, session: Session) -> None:
+        """Ask for a new session like this one, and create it."""
+        self._open_new(session, name=f"{session.label}-2", runs=session.agent or "shell")
+
+    def _open_new(self, session: Session | None, name: str, runs: str) -> None:
+        templates, problems = read_templates(self._places.templates, self._settings.agents)
+        form = NewForm(
+            self._glyphs, self._fleet.configured, self._settings.agents, templates, session, _current_directory(),
+            name, runs, lambda: self._create(form), self._complete, self._screen.close,
+            self._spawner.fields(session if runs else None) if self._spawner else None,
+        )  # fmt: skip
+        if problems:
+            form.tell(fault=str(problems[0]))
+        self._screen.open(form)
+
+    def _create(self, form: NewForm) -> None:
+        host = form.host
+        attach = form.attach
+        if form.spawns and self._spawner:
+            self._spawn(self._spawner, form, form.spawns)
+            return
+        try:
+            variables = (*self._variables(host), *form.launch.variables)
+            operation = new(form.name, form.directory, form.launch._replace(variables=variables))
+        except OperationError as error:
+            form.tell(fault=str(error))
+            return
+
+        def done(created: Created) -> str:
+            self._screen.expect(host, created.name, attach)
+            words = operation.words(address_of(host, created.name), created)
+            return f"{words}; {STILL_STARTING}" if created.slow else words
+
+        def late(created: Created) -> None:
+            self._screen.expect(host, created.name, False)
+
+        self._submit(form, Action(host, address_of(host, form.name), operation, done, late))
+
+    def _spawn(self, spawner: Spawner, form: NewForm, fields: SpawnFields) -> None:
+        if not fields.prompt:
+            form.tell(fault="the prompt is empty")
+            return
+        form.busy = True
+        form.tell(note=f"starting an agent on {clean(form.host)} ...")
+        spawner.spawn(fields, form.host, form.directory, self._answer_to(form))
+
+    def _variables(self, host: str) -> tuple[str, ...]:
+        """Return the variables that a session on that host gets from navi's own environment."""
+        return of_caller(self._places.environment) if host == LOCAL else ()
+
+    def _complete(self, form: NewForm, text: str) -> None:
+        """Ask the form's host for directories that begin with what was typed."""
+
+        def done(found: Directories) -> str:
+            form.offer(text, found)
+            return ""
+
+        def tell(words: str, style: str) -> None:
+            if style == "fault":
+                form.tell(fault=words)
+
+        action = Action(form.host, "", directories(text), done)
+        self._actions.order([action], lambda _: tell)
+
+
+class _OneField(Form):
+    """A form with one field."""
+
+    widest = 64
+
+    def __init__(
+        self, glyphs: Glyphs, title: str, field: TextField, submit: Callable[[], None], close: Callable[[], None]
+    ) -> None:
+        super().__init__(glyphs, title, submit, close)
+        self._field = field
+
+    def fields(self) -> Sequence[TextField]:
+        """Return the one field."""
+        return (self._field,)
+
+
+def _current_directory() -> str:
+    """Return the directory that navi was started in, "" where it was removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""

@@ -1,0 +1,179 @@
+"""The one table of keys: the dashboard, its help, its footer and the man page come from it.
+
+A row with a page opens that page; a page's own keys are in its file. `keys:` in config.yaml rebinds any row.
+"""
+
+from __future__ import annotations
+
+from navi.tui.headless.page import TranscriptPage
+from navi.tui.keys.keymap import (
+    ANSWER,
+    DIALOG,
+    DIRECTORY,
+    FORM,
+    LIST,
+    MESSAGE,
+    PAGE,
+    PICKER,
+    PROMPT,
+    SEARCH,
+    TICKING,
+    Binding,
+    Group,
+)
+from navi.tui.pages.comments import CommentsPage
+from navi.tui.pages.details import DetailsPage
+from navi.tui.pages.git import GitPage
+from navi.tui.pages.help import HelpPage
+from navi.tui.pages.hosts import HostsPage
+from navi.tui.pages.page import Page
+
+MOVING = Group("Moving", (LIST, PAGE, DIALOG))
+SELECTED = Group("The selected session", (LIST,))
+AGENT = Group("The selected agent", (LIST, TranscriptPage.context))
+SESSIONS = Group("Sessions", (LIST, PAGE))
+GIT = Group("Git and its comments", (GitPage.context, CommentsPage.context))
+FINDING = Group("Finding", (LIST, PAGE))
+SEARCHING = Group("While a search is on", (SEARCH,))
+TYPING = Group("While a search is typed", (PROMPT,))
+SHOWN = Group("The list", (LIST,))
+HOSTS = Group("Hosts", (LIST, PAGE))
+LOST = Group("Lost sessions", (HostsPage.context,))
+PREVIEW = Group("The preview", (LIST,))
+ANSWERS = Group("What agents ask", (LIST, PAGE, ANSWER))
+QUESTIONS = Group("Questions and results", (DIALOG,))
+PICKS = Group("Rows to tick", (TICKING,))
+FORMS = Group("Forms", (FORM,))
+MESSAGES = Group("The text of a message", (MESSAGE,))
+PATHS = Group("The field of a directory", (DIRECTORY,))
+PICKING = Group("Lists to choose from", (PICKER,))
+DIALOGS = Group("Dialogs, forms and lists", (DIALOG, FORM, PICKER))
+PAGES = Group("Pages", (PAGE,))
+SCREEN = Group("Everywhere", (LIST, PAGE, DIALOG, FORM, PICKER))
+NAVI = Group("navi", (LIST, PAGE))
+QUITTING = Group("Quitting", (LIST,))
+
+ROWS = (
+    Binding("down", ("j", "down"), "next session", MOVING),
+    Binding("up", ("k", "up"), "previous session", MOVING),
+    Binding("page_down", ("page down", "ctrl d"), "a page down", MOVING),
+    Binding("page_up", ("page up", "ctrl u"), "a page up", MOVING),
+    Binding("first", ("g", "home"), "first session", MOVING),
+    Binding("last", ("end",), "last session", MOVING),
+    Binding("attention", ("!",), "go to the next session that needs you", SELECTED, "next"),
+    Binding("mark", (" ",), "select several; message, kill and dismiss then apply to all of them", SELECTED, "select"),
+    Binding(
+        "answer", tuple("123456789"),
+        "answer what it asks: shows the question with that choice; again, or Enter, sends it", ANSWERS,
+        "answer",
+    ),
+    Binding(
+        "attach", ("enter",), "attach to it; detach as usual in tmux to come back. One without a terminal gets one",
+        AGENT, "attach",
+    ),
+    Binding("interrupt", ("ctrl c",), "interrupt the agent's turn; asks first", AGENT),
+    Binding("resume", ("B",), "go on with a session without a terminal whose agent has ended", AGENT),
+    Binding("mode", ("m",), "permission mode of an agent without a terminal: choose another one", AGENT),
+    Binding("message", (":",), "type a message to the session, or to all selected ones", SESSIONS, "message"),
+    Binding(
+        "feedback", ("F",), "feedback to an agent in a terminal, which gets it at the end of its turn", SESSIONS
+    ),
+    Binding("new", ("n",), "new session, on any host", SESSIONS, "new"),
+    Binding("clone", ("c",), "new session like this one", SESSIONS),
+    Binding("kill", ("x",), "kill the session, or end an agent without a terminal; asks first", SESSIONS, "kill"),
+    Binding("rename", ("R",), "rename the session", SESSIONS),
+    Binding(
+        "dismiss", ("d",),
+        "acknowledge its notification: the session counts as working; one without a terminal that has ended goes off "
+        "the list", SESSIONS, "dismiss",
+    ),
+    Binding("undo", ("u",), "restore the session that was killed last", SESSIONS),
+    Binding("bookmark", ("b",), "bookmark the session, or remove its bookmark", SESSIONS),
+    Binding("tag", ("t",), "tags of the session, for everyone who looks at its host", SESSIONS),
+    Binding(
+        "details", ("i",), "details: where the status comes from, its age, panes, agents", SESSIONS, "details",
+        DetailsPage,
+    ),
+    Binding(
+        "watch", ("w",), "what an agent without a terminal prints, asks and was sent", SESSIONS, "watch",
+        TranscriptPage,
+    ),
+    Binding(
+        "git", ("G",), "git: branch, changes, last commit, pull request, difference", SESSIONS, page=GitPage
+    ),
+    Binding(
+        "comments", ("c",), "comments on the pull request; back to git", GIT, "comments", CommentsPage
+    ),
+    Binding("search", ("/",), "search name, directory, message and tags; lists what matches", FINDING, "search"),
+    Binding("next_match", ("n",), "next match", SEARCHING, "next match"),
+    Binding("previous_match", ("N",), "previous match", SEARCHING),
+    Binding("search_down", ("down",), "next match", TYPING),
+    Binding("search_up", ("up",), "previous match", TYPING),
+    Binding("search_keep", ("enter",), "keep the search", TYPING),
+    Binding("search_clear", ("esc", "ctrl c"), "end the search: all sessions are listed again", TYPING),
+    Binding("sort", ("s",), "sort by priority, name, age, status, directory, marks", SHOWN, "sort"),
+    Binding("scope", ("f",), "choose the host whose sessions are listed, or all", SHOWN, "host"),
+    Binding(
+        "host", tuple(f"meta {digit}" for digit in "1234567890"),
+        "list only the first host's sessions, the second one's and so on; again, or 0: those of all hosts", SHOWN,
+    ),
+    Binding("marked", ("T",), "show only bookmarked sessions, then those of each tag", SHOWN),
+    Binding("offline", ("o",), "show or hide ended sessions", SHOWN),
+    Binding("everything", ("a",), "show all tmux sessions, or only those with an agent", SHOWN, "all tmux"),
+    Binding("density", ("v",), "one, two or three lines for each session, or as many as there is room", SHOWN),
+    Binding("leave", ("esc",), "leave the preview, clear the search, the selection, the filters", SHOWN, "clear"),
+    Binding("refresh", ("r",), "refresh this session's host, or the filter's; on git and comments, the page", HOSTS),
+    Binding("refresh_all", ("ctrl r",), "refresh all hosts", HOSTS),
+    Binding(
+        "hosts", ("H",), "hosts: state, latency, last error and what to do about it", HOSTS, "hosts", HostsPage
+    ),
+    Binding(
+        "authenticate", ("A",),
+        "log in to a host that needs a passphrase, a touch or a code, or whose key is new", HOSTS,
+        "log in",
+    ),
+    Binding(
+        "add_hosts", ("+",), "add hosts of ~/.ssh/config to remotes.yaml: shows them, to be ticked", HOSTS,
+        "add hosts",
+    ),
+    Binding("hooks", ("I",), "install the agents' status hooks, on any host: shows what that changes", HOSTS),
+    Binding("restore", ("B",), "bring back all sessions that a reboot or a crash ended", LOST, "bring back"),
+    Binding("preview", ("p",), "show or hide the preview", PREVIEW, "preview"),
+    Binding("layout", ("L",), "preview beside the list, or below it", PREVIEW),
+    Binding("wrap", ("W",), "wrap long lines, or cut them", PREVIEW),
+    Binding("shrink", ("[",), "smaller preview", PREVIEW),
+    Binding("grow", ("]",), "larger preview", PREVIEW),
+    Binding("focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW),
+    Binding("confirm", ("y", "Y"), "do it", QUESTIONS),
+    Binding("decline", ("n", "N", "q"), "do nothing, and close", QUESTIONS),
+    Binding(
+        "ok", ("enter", " "),
+        "close the results; in a question with several answers, Space ticks one", QUESTIONS,
+    ),
+    Binding("stop", ("s",), "of results that are still coming: do nothing of what has not begun", QUESTIONS),
+    Binding("tick", (" ",), "tick the row, or clear it", PICKS),
+    Binding("tick_all", ("a",), "tick all rows, or none", PICKS),
+    Binding("use_ticked", ("enter",), "do it with the ticked rows", PICKS),
+    Binding("submit", ("enter",), "submit the form", FORMS),
+    Binding("next_field", ("tab", "down"), "next field", FORMS),
+    Binding("previous_field", ("shift tab", "up"), "previous field", FORMS),
+    Binding("new_line", ("ctrl n",), "a new line; pasted line ends stay", MESSAGES),
+    Binding(
+        "complete", ("ctrl space", "right"),
+        "complete the path, or show the next recent directory; Right does so at the end of the text", PATHS,
+    ),
+    Binding("pick", ("enter",), "run the command, or list the host's sessions", PICKING),
+    Binding("pick_down", ("down", "ctrl n", "tab"), "next row", PICKING),
+    Binding("pick_up", ("up", "ctrl p", "shift tab"), "previous row", PICKING),
+    Binding("pick_further", ("page down",), "a page down", PICKING),
+    Binding("pick_back", ("page up",), "a page up", PICKING),
+    Binding("cancel", ("esc", "ctrl c"), "close; what has begun goes on", DIALOGS),
+    Binding("back", ("esc", "q", "ctrl c"), "back to where the page was opened", PAGES, "back"),
+    Binding("redraw", ("ctrl l",), "redraw the screen", SCREEN),
+    Binding("palette", ("ctrl p", "meta x"), "all commands that work here, to search and run", NAVI, "more"),
+    Binding("help", ("?",), "this help", NAVI, "help", HelpPage),
+    Binding("quit", ("q",), "quit; sessions go on", QUITTING, "quit"),
+)  # fmt: skip
+
+KEYS = (*ROWS, *(key for row in ROWS if row.page and issubclass(row.page, Page) for key in row.page.keys))
+"""Every binding: the rows, and the keys that pages have of their own."""
