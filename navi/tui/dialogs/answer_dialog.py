@@ -252,7 +252,9 @@ class AnswerDialog(Dialog):
         return f"{choice.n} {choice.label}" if choice else f"no choice {self._chosen}"
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return the keys of choices, and how to leave."""
+        """Return the keys of choices, if there are any, and how to leave."""
+        if self.question is None:
+            return [("cancel", "closes")]
         if self._several:
             return [("answer", "... ticks, so does Space"), ("Enter", "sends"), ("cancel", "closes")]
         return [("answer", "... chooses; again, or Enter, sends"), ("cancel", "closes")]
