@@ -41,6 +41,7 @@ MASKS = (
     Mask(re.compile(r"/tmp/navi-\w{8}"), "/tmp/navi-golden00"),
     Mask(re.compile(rf"(?<=fetched )(?:just now|now|{AGE}(?: ago)?)"), "just now", 3),
     Mask(re.compile(rf"\bin {AGE}, attempt \d+"), "in 2m 9s, attempt 2", 2),
+    Mask(re.compile(r"(?<= )(?: {4}\dms| {3}\d\dms| {3}<1ms| {2}\d{3}ms| {2}\d\.\ds)(?= {2})"), "    9ms"),
     Mask(re.compile(r"(?<=[\w)]) (?:\d+ms|\d+\.\ds)(?= {3}|$)"), "", to_end=True),
     Mask(re.compile(r"(?<![\w.])(?:<1ms|\d+ms|\d+\.\ds)(?= ·| {2}| ?[│┃█▐]|$)"), "9ms", 2),
     Mask(re.compile(r"\b\d\d:\d\d:\d\d\b"), "12:34:56"),
@@ -50,7 +51,7 @@ MASKS = (
     Mask(re.compile(r"\bspawn_[0-9a-f]{16}\b"), "spawn_0123456789abcdef"),
     Mask(re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b"), "01234567-89ab-cdef-0123-456789abcdef"),
     Mask(re.compile(r"\b[0-9a-f]{7}(?= [A-Z])"), "abcdef0"),
-    Mask(re.compile(r"(?<=tmux )\d\.\d\w?"), "3.5a"),
+    Mask(re.compile(r"(?<=tmux )\d\.\d\w?|\b\d\.\d\w?(?=  +Linux)"), "3.5a"),
     Mask(re.compile(r"(?<=Linux )\d\.\S+"), "6.12.48", 20),
 )
 

@@ -93,10 +93,10 @@ SCREENS = (
     Screen("preview", (Step(("p", "p"), "Do you want to proceed"),), (LARGE, USUAL, SMALL)),
     Screen("preview-below", (Step(("L",), "Do you want to proceed"),), (USUAL,)),
     Screen(
-        "details", (Step(("i",), "evidence"),), (LARGE, USUAL), ("dark", "light"),
+        "details", (Step(("i",), "How the status was decided"),), (LARGE, USUAL), ("dark", "light"),
         has=("Do you want to proceed", "1 changed, 1 commit not pushed"),
     ),
-    Screen("details-done", (Step(("End",), r"❯ \S rollback"), Step(("i",), "decided by")), (USUAL, TINY)),
+    Screen("details-done", (Step(("End",), r"❯ \S rollback"), Step(("i",), "Details ·")), (USUAL, TINY)),
     Screen(
         "git", (Step(("G",), "diff --git a/retry.py"),), (USUAL, SMALL, TINY), ("dark", "light"),
         has=("2 success", "fetched"),
