@@ -37,6 +37,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Estimate(lambda words: reporter.write_line(f"\n{words}")))
 
 
+@pytest.fixture(autouse=True)
+def _unicode() -> None:
+    """Let urwid draw Unicode: which encoding it has is a state of the whole process, which some tests change."""
+    import urwid
+
+    urwid.set_encoding("utf8")
+
+
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     """Return the keys for all labs of this run."""

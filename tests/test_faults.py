@@ -31,7 +31,7 @@ from navi.ops.directories import directories
 from navi.ops.lifecycle import Kept, dismiss, kill, new_undo_id, rename, undo
 from navi.ops.look import look
 from navi.ops.marks import mark
-from tests.support.dashboard import begin, names, selected
+from tests.support.dashboard import begin, names, selected, wrapped
 from tests.support.dashboard import navi as dashboard
 from tests.support.hosts import host, opened
 from tests.support.machines import Account, Lab, Machine, program
@@ -828,10 +828,10 @@ def test_the_dashboard_reports_the_outcome_after_a_lost_connection(lab: Lab, ver
         KEYS[verb.name](screen)
         until(one.reached.exists, timeout=30, what="the operation is in progress")
         atlas.break_connections()
-        screen.wait_for(f"checking whether {verb.operation} was done", timeout=30)
+        screen.wait_for(wrapped(f"checking whether {verb.operation} was done"), timeout=30)
         one.gate.write_text(f"{word}\n")
         outcome = "was done before the connection was lost" if word == "go" else "was not done; nothing has changed"
-        screen.wait_for(f"{verb.operation} {outcome}", timeout=90)
+        screen.wait_for(wrapped(f"{verb.operation} {outcome}"), timeout=90)
 
 
 def step_to(screen: Terminal, name: str) -> bool:

@@ -68,7 +68,7 @@ def right_words(case: Case) -> Sequence[str]:
         return case.status
     if not case.processes:
         return ("unknown", "stopped", "offline")
-    suspended = all(node.state == "T" for node in case.processes)
+    suspended = case.processes[0].state == "T"
     return ("stopped",) if suspended else ("working", "idle")
 
 

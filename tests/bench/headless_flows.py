@@ -19,8 +19,7 @@ from tests.bench.idle import everything_here, started_by, used
 from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row
 from tests.support.machines import Lab
-from tests.support.serving import serving
-from tests.support.verbs import process_of_relay
+from tests.support.serving import process_of_relay, serving
 
 IDLE_SESSIONS = 20
 

@@ -72,7 +72,7 @@ def test_wait_for_any_or_all_of_several_sessions(lab: Lab) -> None:
 def test_wait_reports_a_missing_session_and_any_accepts_the_other(lab: Lab) -> None:
     open_pane(lab.local, "one", "echo ready; exec cat", "ready")
     done = navi(lab, "wait", "none", "one", "--fixed", "ready", status=66)
-    assert ("one: ready" in done.stdout, "none: no session named none" in done.stderr) == (True, True)
+    assert ("one: ready" in done.stdout, "no session named none" in done.stderr) == (True, True)
     assert navi(lab, "wait", "none", "one", "--fixed", "ready", "--any").stdout == "one: ready\n"
     assert navi(lab, "wait", "none", "nobody", "--fixed", "x", "--any", status=66).stdout == ""
 

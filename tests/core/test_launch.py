@@ -232,7 +232,7 @@ def registry_text(account: Account) -> str:
 
 
 def test_a_template_that_is_not_there_or_not_right(lab: Lab) -> None:
-    assert "there are none yet" in navi(lab, "new", "x", "--template", "t", status=64).stderr
+    assert "there are none" in navi(lab, "new", "x", "--template", "t", status=64).stderr
     template(lab, "good", "run: gdb")
     template(lab, "bad", "run: gbd\nenv: x")
     assert "known templates: bad, good" in navi(lab, "new", "x", "--template", "t", status=64).stderr

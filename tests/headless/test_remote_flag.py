@@ -28,9 +28,9 @@ from navi.hosts.sockets import runtime_folder
 from navi.ops import OperationError
 from tests.support.claude import put_claude
 from tests.support.machines import Account, Lab
-from tests.support.serving import serving, without_relay
+from tests.support.serving import process_of_relay, serving, without_relay
 from tests.support.terminal import Terminal
-from tests.support.verbs import navi, pane, process_of_relay
+from tests.support.verbs import navi, pane
 from tests.support.waiting import until
 
 OLDER = """

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TextIO
 
 from tests.support.machines import Lab
-from tests.support.verbs import process_of_relay
 from tests.support.waiting import until
 
 
@@ -42,6 +41,13 @@ def status(lab: Lab) -> int:
     """Return the exit status of `navi daemon status`."""
     words = [sys.executable, "-m", "navi", "daemon", "status"]
     return subprocess.run(words, env=lab.environment(), capture_output=True, check=False).returncode
+
+
+def process_of_relay(lab: Lab) -> int:
+    """Return the relay's process."""
+    words = [sys.executable, "-m", "navi", "daemon", "status"]
+    done = subprocess.run(words, env=lab.environment(), capture_output=True, text=True, check=True)
+    return int(done.stdout.partition("(process ")[2].partition(")")[0])
 
 
 @contextmanager

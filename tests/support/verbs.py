@@ -39,9 +39,3 @@ def living(account: Account) -> set[str]:
 def pane(account: Account, name: str) -> str:
     """Return what the pane of a session shows."""
     return account.tmux("capture-pane", "-p", "-S", "-", "-t", f"={name}:")
-
-
-def process_of_relay(lab: Lab) -> int:
-    """Return the relay's process."""
-    words = navi(lab, "daemon", "status").stdout
-    return int(words.partition("(process ")[2].partition(")")[0])

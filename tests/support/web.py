@@ -26,7 +26,7 @@ from trio_websocket import WebSocketConnection, wrap_client_stream
 
 from navi.headless.messages import TABLE, check
 from tests.support.machines import Lab
-from tests.support.verbs import process_of_relay
+from tests.support.serving import process_of_relay
 
 
 class Reply(NamedTuple):

@@ -59,7 +59,7 @@ def test_an_agent_is_spawned_by_the_form(lab: Lab, far: bool) -> None:
         screen.wait_for("the first one in its folder: it runs that folder's hooks and servers without asking")
         wait_selected(screen, "My")
         screen.press("w")
-        screen.wait_for(re.compile("> say first\\s+and second"))
+        screen.wait_for(re.compile(r"> say first[\s│]+and second"))
         screen.wait_for("~/repo")
         screen.wait_for("scripted  opus  default")
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from tests.support.dashboard import begin, names, navi, selected, wait_names, wait_selected
 from tests.support.machines import Lab
 from tests.support.puppet import puppet, spawn
-from tests.support.serving import serving
+from tests.support.serving import process_of_relay, serving
 from tests.support.terminal import Terminal
-from tests.support.verbs import HERE_AND_THERE, process_of_relay
+from tests.support.verbs import HERE_AND_THERE
 from tests.support.verbs import navi as verb
 from tests.support.waiting import until
 

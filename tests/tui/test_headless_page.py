@@ -9,9 +9,9 @@ import signal
 from tests.support.dashboard import NAVI, navi
 from tests.support.machines import Lab
 from tests.support.puppet import puppet, spawn
-from tests.support.serving import serving
+from tests.support.serving import process_of_relay, serving
 from tests.support.terminal import Terminal
-from tests.support.verbs import HERE_AND_THERE, account, process_of_relay
+from tests.support.verbs import HERE_AND_THERE, account
 from tests.support.verbs import navi as verb
 from tests.support.waiting import until
 

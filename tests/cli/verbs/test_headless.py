@@ -18,9 +18,9 @@ from tests.support.claude import put_claude
 from tests.support.machines import Lab
 from tests.support.puppet import puppet
 from tests.support.puppet import spawn as spawn_session
-from tests.support.serving import serving, status
+from tests.support.serving import process_of_relay, serving, status
 from tests.support.terminal import Terminal
-from tests.support.verbs import HERE_AND_THERE, living, navi, process_of_relay
+from tests.support.verbs import HERE_AND_THERE, living, navi
 from tests.support.waiting import until
 
 

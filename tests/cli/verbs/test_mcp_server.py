@@ -84,7 +84,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("capture", {"address": "nobody"}, "no session named nobody"),
     ("capture", {"adress": "x"}, "no argument adress"),
     ("kill", {}, "ADDR"),
-    ("attach", {"address": "x"}, "no tool attach"),
+    ("attach", {"address": "x"}, "no tool named attach"),
     ("send", {"address": "x", "timeout": "soon"}, "timeout"),
     ("capture", {"address": "x", "output": "/tmp/x"}, "no argument output"),
     ("capture", {"address": "a\0b"}, "address: a NUL character"),
@@ -104,7 +104,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("new", {"name": "x", "directory": "/\0"}, "directory: a NUL"),
     ("new", {"name": "x", "env": ["A=b\0"]}, "env: a NUL"),
     ("ls", {"host": ["\0"]}, "host: a NUL"),
-    ("ls", {"host": ["nobody"]}, "no host `nobody`"),
+    ("ls", {"host": ["nobody"]}, "no host named `nobody`"),
     ("wait", {"addresses": ["x"], "pattern": "x", "timeout": 1e300}, "timeout"),
     ("tag", {"address": "x", "changes": ["x"]}, "neither +tag nor -tag"),
 ]

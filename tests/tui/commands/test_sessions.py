@@ -30,7 +30,7 @@ def dashboard(
     for name in sessions:
         begin(account, name)
     with navi(lab, width, height) as screen:
-        screen.wait_for("✔ atlas")
+        screen.wait_for(re.compile("✔ atlas|atlas 1!"))
         for name in ("bystander", *sessions):
             screen.wait_for(f" {name} ")
         yield screen, account
