@@ -99,10 +99,11 @@ def replay(log: Sequence[Chunk], pressed: Sequence[float]) -> list[float]:
 
 
 def selected(screen: pyte.Screen) -> str:
-    """Return the name of the session at the cursor, "" where none can be seen."""
+    """Return the name of the session at the cursor, "" where none can be seen. In a frame all is a column further."""
     for line in range(screen.lines):
-        if screen.buffer[line][1].data == CURSOR:
-            return "".join(screen.buffer[line][column].data for column in range(5, 60)).split()[0]
+        for column in (1, 2):
+            if screen.buffer[line][column].data == CURSOR:
+                return "".join(screen.buffer[line][place].data for place in range(column + 4, 60)).split()[0]
     return ""
 
 
