@@ -16,8 +16,9 @@ navi_open_state() {
 }
 
 # navi_recover: complete or undo operations that were killed: of this start of the machine, of earlier ones, and of
-# earlier versions of navi, which named no place. If there are none, this takes only builtins.
+# earlier versions of navi, which named no place; and end the lock of one. If there are none, this takes only builtins.
 navi_recover() {
+    [ ! -f "$navi_state/marks.lock" ] || navi_end_dead_lock "$navi_state/marks.lock"
     navi_recover_in "$navi_here" "@$navi_place_key"
     for navi_earlier in "$navi_state/at/$navi_place_host@"*; do
         if [ -d "$navi_earlier" ] && navi_is_earlier "${navi_earlier##*/at/}"; then
