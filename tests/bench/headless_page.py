@@ -62,7 +62,7 @@ def prepare(lab: Lab, agent: Puppet) -> None:
 
 async def rows(run: Run, agent: Puppet, dashboard: Screen) -> list[Row]:
     """Measure on the page."""
-    shown = dashboard.expect("Esc closes")
+    shown = dashboard.expect("claude-code")
     await trio.sleep(3)
     await dashboard.press("w")
     await shown.time()
@@ -131,7 +131,7 @@ async def keys(dashboard: Screen, times: int) -> list[float]:
     """Open the help again and again; return the milliseconds until each time it is there."""
     found = []
     for _ in range(times):
-        shown = dashboard.expect("go to the next session that needs you")
+        shown = dashboard.expect("Keys · ")
         begin = trio.current_time()
         await dashboard.press("?")
         found.append((await shown.time() - begin) * 1000)
