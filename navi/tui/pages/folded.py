@@ -34,7 +34,7 @@ class Folded:
         self._cut(same)
         for number, lines in wanted[same:]:
             before = known.get(number)
-            self._add(number, lines, before[1] if before and before[0] is lines else _fold_all(lines, width))
+            self._add(number, lines, before[1] if before and before[0] is lines else fold_all(lines, width))
 
     def _add(self, number: int, lines: Sequence[Line], pieces: Sequence[Line]) -> None:
         self.numbers.append(number)
@@ -75,5 +75,6 @@ class Folded:
         return self.starts[place] if place < len(self.starts) else len(self.lines)
 
 
-def _fold_all(lines: Sequence[Line], width: int) -> list[Line]:
+def fold_all(lines: Iterable[Line], width: int) -> list[Line]:
+    """Return lines, each folded for a width."""
     return [piece for line in lines for piece in fold(line, width)]

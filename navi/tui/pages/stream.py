@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from navi.tui.pages.folded import Block, Folded
+from navi.tui.pages.folded import Block, Folded, fold_all
 from navi.tui.pages.page import Entry, SessionPage
-from navi.tui.pages.view import PageView, fold
+from navi.tui.pages.view import PageView
 from navi.tui.style.paint import Line
 from navi.tui.style.theme import Glyphs
 
@@ -48,8 +48,8 @@ class StreamView(PageView):
         super().__init__(glyphs, page.heading, (), back)
         self._stream = page
         self._shown: object = None
-        self._folded_blocks = Folded()
-        self._flat: tuple[object, list[Line], list[int], list[int]] = (None, [], [], [])
+        self._blocks = Folded()
+        self._blocks_as: object = None
         self._anchor: tuple[int, int] | None = None
 
     def put(self, lines: Sequence[Entry]) -> None:
@@ -61,8 +61,8 @@ class StreamView(PageView):
 
     def scroll(self, step: int) -> None:
         """Go up (negative) or down by lines; at the end it follows what comes."""
-        _, flat, starts, numbers = self._flat
-        last = max(0, len(flat) - self._rows)
+        starts, numbers = self._blocks.starts, self._blocks.numbers
+        last = max(0, len(self._blocks.lines) - self._rows)
         self._top = max(0, min(self._top + step, last))
         place = bisect_right(starts, self._top) - 1
         self._anchor = (numbers[place], self._top - starts[place]) if self._top < last and place >= 0 else None
@@ -70,11 +70,11 @@ class StreamView(PageView):
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint title and head, the visible part of the blocks, and the foot."""
-        head = [piece for line in self._stream.head() for piece in fold(line, width)][: max(0, height - 4)]
-        foot = [piece for line in self._stream.foot() for piece in fold(line, width)][: height // 2]
+        head = fold_all(self._stream.head(), width)[: max(0, height - 4)]
+        foot = fold_all(self._stream.foot(), width)[: height // 2]
         title = [] if self.framed else [self._head(width)]
         self._rows = max(1, height - len(title) - len(head) - len(foot))
-        flat = self._fold_all(width)
+        flat = self._lines_of_blocks(width)
         self._top = self._place(len(flat))
         if self._top < self._rows:
             self._stream.older()
@@ -84,7 +84,7 @@ class StreamView(PageView):
 
     def _place(self, length: int) -> int:
         """Return the first line that is shown: at the end, or where somebody has scrolled to."""
-        _, _, starts, numbers = self._flat
+        starts, numbers = self._blocks.starts, self._blocks.numbers
         end = max(0, length - self._rows)
         if self._anchor is None:
             return end
@@ -92,11 +92,10 @@ class StreamView(PageView):
         place = max(0, bisect_right(numbers, number) - 1)
         return min(end, starts[place] + offset if starts else 0)
 
-    def _fold_all(self, width: int) -> list[Line]:
-        """Return all lines, folded, and remember where each block begins."""
+    def _lines_of_blocks(self, width: int) -> list[Line]:
+        """Return all lines, folded: again only if there are others, or for another width."""
         key = (width, self._stream.version)
-        if self._flat[0] != key:
-            blocks = self._folded_blocks
-            blocks.update(self._stream.blocks(), width)
-            self._flat = (key, blocks.lines, blocks.starts, blocks.numbers)
-        return self._flat[1]
+        if self._blocks_as != key:
+            self._blocks.update(self._stream.blocks(), width)
+            self._blocks_as = key
+        return self._blocks.lines
