@@ -33,20 +33,24 @@ def serving(lab: Lab, variables: Mapping[str, str] | None = None, port: int = 0)
     finally:
         hub.terminate()
         hub.communicate(timeout=30)
-        words = [sys.executable, "-m", "navi", "daemon", "stop"]
-        subprocess.run(words, env=lab.environment(), capture_output=True, check=False)
+        daemon(lab, "stop")
+
+
+def daemon(lab: Lab, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `navi daemon` in a lab."""
+    command = [sys.executable, "-m", "navi", "daemon", *words]
+    return subprocess.run(command, env=lab.environment(), capture_output=True, text=True, check=False)
 
 
 def status(lab: Lab) -> int:
     """Return the exit status of `navi daemon status`."""
-    words = [sys.executable, "-m", "navi", "daemon", "status"]
-    return subprocess.run(words, env=lab.environment(), capture_output=True, check=False).returncode
+    return daemon(lab, "status").returncode
 
 
 def process_of_relay(lab: Lab) -> int:
     """Return the relay's process."""
-    words = [sys.executable, "-m", "navi", "daemon", "status"]
-    done = subprocess.run(words, env=lab.environment(), capture_output=True, text=True, check=True)
+    done = daemon(lab, "status")
+    assert done.returncode == 0, done.stderr
     return int(done.stdout.partition("(process ")[2].partition(")")[0])
 
 

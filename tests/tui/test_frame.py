@@ -178,7 +178,6 @@ def whole(words: Sequence[str], preview: bool = True) -> Layout:
 def test_every_row_is_as_wide_as_the_terminal(
     words: list[str], width: int, height: int, preview: bool, kind: str | None
 ) -> None:
-    urwid.set_encoding("utf8")
     one = whole(words, preview)
     if kind:
         dialog = DIALOGS[kind](words)

@@ -39,13 +39,11 @@ CUTS = [
 
 @pytest.mark.parametrize(("texts", "begin", "end", "expected"), CUTS)
 def test_a_row_is_cut_by_columns(texts: tuple[str, ...], begin: int, end: int, expected: str) -> None:
-    urwid.set_encoding("utf8")
     assert text(cut(row(*texts), begin, end)) == expected
 
 
 @given(st.lists(LETTERS, max_size=4), st.integers(0, 60), st.integers(0, 60))
 def test_what_is_cut_has_just_the_columns_that_were_asked_for(texts: list[str], begin: int, more: int) -> None:
-    urwid.set_encoding("utf8")
     whole = sum(map(width_of, texts))
     assert width_of(text(cut(row(*texts), begin, begin + more))) == max(0, min(begin + more, whole) - min(begin, whole))
 
