@@ -8,6 +8,7 @@ with Watching(lab.local, DASH) as watching:
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import select
 import shutil
@@ -119,6 +120,12 @@ def settings_of(account: Account, cleanup: bool = False, folder: str = "") -> Ho
 def registry_of(account: Account) -> Path:
     """Return the file of an account's registry."""
     return account.folder / "tmp" / "claude-tmux-sockets" / ".sessions.json"
+
+
+def write_entries(account: Account, entries: Mapping[str, Mapping[str, object]]) -> None:
+    """Write an account's registry: entries by the names of their sessions."""
+    registry_of(account).parent.mkdir(mode=0o700, exist_ok=True)
+    registry_of(account).write_text(json.dumps({"sessions": entries, "version": "1.0"}))
 
 
 def answer(

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from navi.cli.asking.changes import carry_out
+from navi.cli.asking.find_session import find as find_session
 from navi.cli.verbs.attach import attach_terminal
-from navi.cli.verbs.lifecycle import find as find_session
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named, address_of
 from navi.core.agents import AgentKind

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from navi.cli.asking.find_session import find
 from navi.cli.output.output import UsageError
 from navi.cli.verbs.headless import connect, text_of
-from navi.cli.verbs.lifecycle import find
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import LOCAL, Address

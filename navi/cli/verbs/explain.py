@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from navi.cli.asking.answers import doubt
+from navi.cli.asking.find_session import look_for
 from navi.cli.context import Context, answered
 from navi.cli.other_sessions import no_session, with_suggestion
 from navi.cli.output.output import Failed, Output, why, with_address
@@ -14,11 +15,9 @@ from navi.core.address import Address
 from navi.core.facts import facts, rule, usage_facts
 from navi.core.metrics import Metrics, Tokens, metrics_of, session_id
 from navi.core.model import Conversation, Evidence, Frame, Pane, Session, StatusFile, TmuxSession
-from navi.core.status import session_named, sessions_of
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
-from navi.ops.look import look
 from navi.ops.outcome import answered as has_listed
 from navi.ops.tokens import tokens
 
@@ -81,10 +80,9 @@ def _look(context: Context, address: Address) -> Explained:
     """Return a session with the snapshot of its host. The default server comes before others."""
     host = context.host(address.host)
     try:
-        frame = host.run(look())
+        session, frame = look_for(context, address)
     except ValueError as error:
         raise OperationError(f"the host's answer is invalid: {error}; try `navi doctor {address.host}`") from error
-    session = session_named(sessions_of(address.host, frame, context.agents), address.name)
     if session:
         return Explained(session, frame, _count(host, session))
     raise doubt(frame, address.host) or with_suggestion(context, address, no_session(address))

@@ -6,9 +6,9 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from navi.cli.asking.find_session import find
 from navi.cli.context import Context, answered
 from navi.cli.output.output import Failed, Output, attempt, why
-from navi.cli.verbs.lifecycle import find
 from navi.core.address import LOCAL
 from navi.core.text import clean, utc
 from navi.ops import OperationError

@@ -3,64 +3,27 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from navi.cli.asking.changes import carry_out
+from navi.cli.asking.find_session import find, look_before
 from navi.cli.context import Context
-from navi.cli.other_sessions import no_session, suggesting, with_suggestion
+from navi.cli.other_sessions import suggesting
 from navi.cli.output.output import Output, UsageError, attempt, print_results
 from navi.cli.verbs.attach import attach_terminal
 from navi.config.undo_list import Killed, forget, last_killed, remember
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named
 from navi.core.launch import PRESETS, Launch, agent, command, kept, of_caller, ready
-from navi.core.model import Frame, Session
-from navi.core.status import session_named, sessions_of
+from navi.core.model import Session
 from navi.core.text import clean
-from navi.ops import OperationError
 from navi.ops.creation import STILL_STARTING, Created, new
 from navi.ops.lifecycle import rename, undo
-from navi.ops.look import look
-from navi.ops.outcome import unanswered, undo_hint
+from navi.ops.outcome import undo_hint
 from navi.ops.session_verbs import SESSION_VERBS, About, SessionVerb
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
-
-
-# ---- looking before a change
-
-
-class Before(NamedTuple):
-    """A look before a change: the session of an address, and the whole frame.
-
-    `session` is None if it was not found and a tmux server did not list its sessions.
-    """
-
-    session: Session | None
-    frame: Frame
-
-
-def look_before(context: Context, address: Address) -> Before:
-    """Look for a session that is to be changed: on the default tmux server, or else on another.
-
-    Raise OperationError if there is no such session, and HostError.
-    """
-    host = context.host(address.host)
-    frame = host.run(look())
-    session = session_named(sessions_of(host.name, frame, context.agents), address.name)
-    if session is None and frame.proven:
-        raise with_suggestion(context, address, no_session(address))
-    return Before(session, frame)
-
-
-def find(context: Context, address: Address) -> Session:
-    """Return the session that has an address now. Raise OperationError, HostError."""
-    session, frame = look_before(context, address)
-    if session is None:
-        outcome = unanswered(frame)
-        raise OperationError(outcome.reason, outcome.status)
-    return session
 
 
 # ---- creating

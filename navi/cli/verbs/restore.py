@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from navi.cli.asking.changes import carry_out
+from navi.cli.asking.find_session import find, look_before
 from navi.cli.context import Context, answered
 from navi.cli.output.output import Failed, UsageError, print_results, why
-from navi.cli.verbs.lifecycle import find, look_before
 from navi.core import exits
 from navi.core.address import LOCAL, Address
 from navi.core.launch import of_caller

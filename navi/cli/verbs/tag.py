@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from navi.cli.asking.changes import carry_out
+from navi.cli.asking.find_session import find, look_before
 from navi.cli.context import Context
 from navi.cli.output.output import UsageError, attempt
-from navi.cli.verbs.lifecycle import find, look_before
 from navi.ops.marks import check_tags, mark
 
 if TYPE_CHECKING:

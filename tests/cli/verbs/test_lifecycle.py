@@ -13,6 +13,7 @@ from navi.ops.hooks import hook_text
 from tests.support.machines import Lab
 from tests.support.places import agent
 from tests.support.repository import ON_LINES, TALK, commit, repository, stand_in, stand_in_for_comments, work
+from tests.support.scripts import registry_of, write_entries
 from tests.support.verbs import HERE_AND_THERE, account, living, navi, pane
 from tests.support.waiting import until
 
@@ -54,6 +55,30 @@ def test_a_server_without_any_session_has_none_and_takes_new_ones(lab: Lab, far:
     assert navi(lab, "kill", f"{prefix}next").returncode == 0
     assert navi(lab, "undo").stdout == f"{prefix}next is back\n"
     assert living(there) == {"next"}
+
+
+@HERE_AND_THERE
+def test_a_session_on_a_server_that_only_the_registry_names_is_found_by_every_verb(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    socket = str(there.home / "own.sock")
+    there.tmux("-S", socket, "new-session", "-d", "-s", "odd", "exec cat")
+    write_entries(there, {"odd": {"socket": socket, "target": "odd:0.0"}})
+    assert navi(lab, "tag", f"{prefix}odd").stdout == ""
+    assert navi(lab, "kill", "--dry-run", f"{prefix}odd").stdout.startswith(f"would kill {prefix}odd (")
+    assert json.loads(navi(lab, "explain", "--json", f"{prefix}odd").stdout)["session"]["name"] == "odd"
+    assert navi(lab, "rename", f"{prefix}odd", "even").stdout == f"renamed {prefix}odd to even\n"
+    assert there.tmux("-S", socket, "list-sessions", "-F", "#{session_name}") == "even"
+    assert navi(lab, "kill", f"{prefix}even").stdout == f"killed {prefix}even; navi undo brings it back\n"
+
+
+@HERE_AND_THERE
+def test_no_session_is_denied_while_the_registry_can_not_be_read(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    write_entries(there, {})
+    registry_of(there).rename(there.home / "elsewhere")
+    registry_of(there).symlink_to(there.home / "elsewhere")
+    for words in (["kill", f"{prefix}odd"], ["rename", f"{prefix}odd", "even"], ["explain", f"{prefix}odd"]):
+        assert "the registry can't be used" in navi(lab, *words, status=77).stderr
 
 
 @HERE_AND_THERE

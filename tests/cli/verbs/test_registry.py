@@ -12,7 +12,7 @@ import pytest
 from navi.core.registry import epoch
 from tests.sh.test_clean_up import kept, placed, start
 from tests.support.machines import Account, Lab
-from tests.support.scripts import registry_of
+from tests.support.scripts import registry_of, write_entries
 from tests.support.verbs import HERE_AND_THERE, account, living, navi
 from tests.support.waiting import until
 
@@ -22,12 +22,6 @@ from tests.support.waiting import until
 def entries(account: Account) -> dict[str, dict[str, Any]]:
     """What it has."""
     return dict(json.loads(registry_of(account).read_text())["sessions"])
-
-
-def write_entries(account: Account, found: dict[str, dict[str, Any]]) -> None:
-    """Put entries in their place."""
-    registry_of(account).parent.mkdir(mode=0o700, exist_ok=True)
-    registry_of(account).write_text(json.dumps({"sessions": found, "version": "1.0"}))
 
 
 @pytest.mark.parametrize(
