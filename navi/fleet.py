@@ -32,8 +32,8 @@ from navi.hosts.failures import pause_before
 from navi.hosts.trio_channel import timed
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation
-from navi.ops.look import Heartbeat, Unwatchable, look, watch
-from navi.ops.resume import conversation_id
+from navi.ops.look.frames import Heartbeat, Unwatchable, look, watch
+from navi.ops.session.resume import conversation_id
 
 T = TypeVar("T")
 

@@ -224,18 +224,18 @@ def test_what_is_public_has_a_docstring(module: str) -> None:
 
 
 FORMS = [
-    ("navi.ops.pane", "import navi.cli.context", {"navi.cli.context"}),
-    ("navi.ops.pane", "import navi.cli.context as x", {"navi.cli.context"}),
-    ("navi.ops.pane", "from navi import fleet", {"navi.fleet"}),
-    ("navi.ops.pane", "from navi.cli import context, usage", {"navi.cli.context", "navi.cli.usage"}),
-    ("navi.ops.pane", "from navi.cli.context import Context", {"navi.cli.context"}),
-    ("navi.ops.pane", "from . import look", {"navi.ops.look"}),
-    ("navi.ops.pane", "from .look import watch", {"navi.ops.look"}),
-    ("navi.ops.pane", "from ..core.text import clean", {"navi.core.text"}),
-    ("navi.ops", "from .pane import send", {"navi.ops.pane"}),
-    ("navi.ops.pane", "def f():\n    from navi.tui import screen", {"navi.tui.screen"}),
-    ("navi.ops.pane", "if TYPE_CHECKING:\n    from navi.tui.screen import Screen", {"navi.tui.screen"}),
-    ("navi.ops.pane", "import navigation\nfrom navigator import x", set()),
+    ("navi.ops.outcome", "import navi.cli.context", {"navi.cli.context"}),
+    ("navi.ops.outcome", "import navi.cli.context as x", {"navi.cli.context"}),
+    ("navi.ops.outcome", "from navi import fleet", {"navi.fleet"}),
+    ("navi.ops.outcome", "from navi.cli import context, usage", {"navi.cli.context", "navi.cli.usage"}),
+    ("navi.ops.outcome", "from navi.cli.context import Context", {"navi.cli.context"}),
+    ("navi.ops.outcome", "from . import linker", {"navi.ops.linker"}),
+    ("navi.ops.outcome", "from .linker import link", {"navi.ops.linker"}),
+    ("navi.ops.outcome", "from ..core.text import clean", {"navi.core.text"}),
+    ("navi.ops", "from .pane.send import send", {"navi.ops.pane.send"}),
+    ("navi.ops.outcome", "def f():\n    from navi.tui import screen", {"navi.tui.screen"}),
+    ("navi.ops.outcome", "if TYPE_CHECKING:\n    from navi.tui.screen import Screen", {"navi.tui.screen"}),
+    ("navi.ops.outcome", "import navigation\nfrom navigator import x", set()),
 ]
 
 

@@ -26,11 +26,11 @@ from navi.core.launch import command
 from navi.hosts import HostError
 from navi.hosts.wire import new_token, request
 from navi.ops import Operation
-from navi.ops.creation import new
-from navi.ops.directories import directories
-from navi.ops.lifecycle import Kept, dismiss, kill, new_undo_id, rename, undo
-from navi.ops.look import look
-from navi.ops.marks import mark
+from navi.ops.look.directories import directories
+from navi.ops.look.frames import look
+from navi.ops.session.creation import new
+from navi.ops.session.lifecycle import Kept, dismiss, kill, new_undo_id, rename, undo
+from navi.ops.session.marks import mark
 from tests.support.dashboard import begin, names, selected, wrapped
 from tests.support.dashboard import navi as dashboard
 from tests.support.hosts import host, opened

@@ -22,7 +22,7 @@ from navi.config.places import Places
 from navi.config.settings import Settings
 from navi.core.model import Session
 from navi.hosts import Host
-from navi.ops.creation import new
+from navi.ops.session.creation import new
 from navi.tui.commands.actions import Action, Actions
 from navi.tui.commands.sessions import SessionCommands
 from navi.tui.dialogs.dialog import Confirm, Dialog

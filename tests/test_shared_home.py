@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from navi.ops.hooks import hook_text
+from navi.ops.hooks.install import hook_text
 from tests.support.hosts import host, running
 from tests.support.machines import Lab
 from tests.support.two_machines import Node

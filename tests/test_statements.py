@@ -3,7 +3,7 @@
 The tables are `tests/statements/*.yaml`, one for each family of messages, to be read by anybody:
 
     - says: "killed {name}"                 the words, with {…} for what is filled in
-      where: navi/ops/lifecycle.py          the file that has them
+      where: navi/ops/session/lifecycle.py          the file that has them
       proof: what makes them true
       fails: tests/…/test_x.py::test_y      there the proof fails, and the words are not printed
 """

@@ -18,10 +18,10 @@ from navi.core.address import Named
 from navi.core.launch import Launch
 from navi.hosts.wire import AnswerReader, new_token, request
 from navi.ops import HostSettings, Operation
-from navi.ops.attach import attach_to
-from navi.ops.creation import new
-from navi.ops.pane import Hold, lock
+from navi.ops.pane.lock import Hold, lock
 from navi.ops.registry import drop_entry, read_file, touch_entry
+from navi.ops.session.attach import attach_to
+from navi.ops.session.creation import new
 from tests.support.machines import Lab, program
 from tests.support.scripts import DASH, SHELLS, Shell, answer, every_shell, needs_of
 from tests.support.strangers import HAS_STRANGERS, STRANGER, as_stranger, give_away

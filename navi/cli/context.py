@@ -114,7 +114,7 @@ class Context:
 
     def _describe_agents(self) -> str:
         """Return what hosts need to know of agents."""
-        from navi.ops.agents import describe
+        from navi.ops.look.agents import describe
 
         return describe(self.agents)
 
@@ -210,7 +210,7 @@ class Context:
         return self.host(address.host), Named(address.name, socket)
 
     def _only_one(self, name: str) -> tuple[BlockingHost, Named]:
-        from navi.ops.snapshot import snapshot
+        from navi.ops.look.snapshot import snapshot
 
         host = self.host(name)
         names = list(host.run(snapshot(registered=True)).registry.entries)

@@ -49,7 +49,7 @@ def _elsewhere(context: Context, address: Address) -> str:
 def _names(context: Context, host: str) -> list[str]:
     """Return the names of a host's sessions, none if it can't be asked."""
     from navi.core.status import sessions_of
-    from navi.ops.look import look
+    from navi.ops.look.frames import look
 
     try:
         frame = context.host(host).run(look())

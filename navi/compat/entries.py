@@ -144,7 +144,7 @@ def _clean_up(arguments: Sequence[str], context: Context) -> int:
     from navi.cli.asking.answers import doubt
     from navi.cli.verbs.registry import remove
     from navi.core.cleanup import removals
-    from navi.ops.snapshot import snapshot
+    from navi.ops.look.snapshot import snapshot
 
     host = context.host(LOCAL)
     found = host.run(snapshot(registered=True))

@@ -12,12 +12,15 @@ from navi.core import exits
 from navi.core.address import LOCAL, Named
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.pane import LOCK, Expected, How, NotSeen, send, wait
+from navi.ops.pane.find import NotSeen
+from navi.ops.pane.lock import LOCK
+from navi.ops.pane.read import Expected, wait
+from navi.ops.pane.send import How, send
 
 if TYPE_CHECKING:
     from navi.cli.context import Context
     from navi.cli.output.output import Output
-    from navi.ops.health import PaneHealth
+    from navi.ops.pane.health import PaneHealth
 
 KEY = re.compile(r"(?:[CMS]-)+\S|\^[a-z@\[\]\\^_]", re.IGNORECASE)
 """Names of keys in tmux that are no plausible text: C-c, M-x, ^c. Other names, such as Up, are texts."""
@@ -177,7 +180,7 @@ def print_health(given: Mapping[str, str], context: Context) -> int:
 def ask_health(pane: Named, context: Context, status: int, touch: bool = True) -> PaneHealth:
     """Return the health of a pane. Raise Failed with that status for a name that is not registered."""
     from navi.core.registry import Health
-    from navi.ops.health import PaneHealth, health_of
+    from navi.ops.pane.health import PaneHealth, health_of
 
     try:
         return context.host(LOCAL).run(health_of(pane, touch=touch and pane.registered))

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from navi.cli.output.output import Output
     from navi.core.cleanup import Removal
     from navi.core.registry import Condition, Entry, Snapshot
-    from navi.ops.creation import Created
-    from navi.ops.servers import Server
+    from navi.ops.look.servers import Server
+    from navi.ops.session.creation import Created
 
 
 # ---- create-session
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def create(given: Mapping[str, str], context: Context) -> int:
     """Create a session in the current directory."""
     from navi.core.launch import GDB, PYTHON, Launch, of_caller
-    from navi.ops.creation import new
+    from navi.ops.session.creation import new
 
     if not given.get("name"):
         raise WrongUsage("Session name is required (use -n <name>)")
@@ -105,7 +105,7 @@ def _explain_unknown(output: Output, found: Snapshot) -> None:
 
 def _snapshot(context: Context) -> Snapshot:
     """Take a snapshot of all registered sessions. Raise Failed if the registry is damaged as a whole."""
-    from navi.ops.snapshot import snapshot
+    from navi.ops.look.snapshot import snapshot
 
     host = context.host(LOCAL)
     found = host.run(snapshot(registered=True))
@@ -185,7 +185,7 @@ def kill_one(given: Mapping[str, str], context: Context) -> int:
 
 def _kill_target(given: Mapping[str, str], context: Context) -> int:
     """Kill the session of a target, and remove its entry if it has one."""
-    from navi.ops.pane import find_pane
+    from navi.ops.pane.find import find_pane
 
     socket, target = given["socket"], given["target"]
     session, colon, _ = target.partition(":")
@@ -242,7 +242,7 @@ def _report(output: Output, what: str, problem: str) -> bool:
 def _kill(context: Context, session: Named) -> str:
     """Kill a session so that `navi undo` can restore it; return what went wrong."""
     from navi.config.undo_list import Killed, remember
-    from navi.ops.lifecycle import kill, new_undo_id
+    from navi.ops.session.lifecycle import kill, new_undo_id
 
     host = context.host(LOCAL)
     try:
@@ -333,7 +333,7 @@ def _reason(given: Mapping[str, str], reason: str) -> str:
 
 def find(given: Mapping[str, str], context: Context) -> int:
     """List the sessions of servers, registered or not."""
-    from navi.ops.servers import servers
+    from navi.ops.look.servers import servers
 
     name, path, everywhere = given.get("socket", ""), given.get("socket_path", ""), "all" in given
     if everywhere and (name or path):

@@ -20,7 +20,7 @@ from navi.hosts.exchange import local_peer
 from navi.hosts.sockets import runtime_folder
 from navi.hosts.ssh_command import MAKE_MASTER, SshCommand
 from navi.ops import HostSettings, OperationError
-from navi.ops.checkup import checkup
+from navi.ops.look.checkup import checkup
 
 HERE = ("ssh", "sockets folder", *host.CHECKS)
 THERE = (*probe.CHECKS, "clock", *host.CHECKS)

@@ -11,8 +11,8 @@ from navi.core.registry import epoch
 from navi.core.text import clean, exact_age
 from navi.core.unlisted import unlisted
 from navi.doctor.finding import Finding, Result
-from navi.ops.checkup import Checkup
-from navi.ops.look import MOST_FILE_BYTES, MOST_FILES
+from navi.ops.look.checkup import Checkup
+from navi.ops.look.frames import MOST_FILE_BYTES, MOST_FILES
 
 MOST_SKEW = 2.0
 """Seconds that a clock may differ from ours."""

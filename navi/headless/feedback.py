@@ -7,8 +7,8 @@ from navi.core.agents import CLAUDE
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.hooks import Found, claude_standing
-from navi.ops.resume import conversation_id
+from navi.ops.hooks.install import Found, claude_standing
+from navi.ops.session.resume import conversation_id
 
 
 def conversation_of(session: Session) -> str:

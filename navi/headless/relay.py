@@ -22,9 +22,9 @@ from navi.hosts.base import ConnectionLost
 from navi.hosts.failures import pause_before
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation, OperationError
-from navi.ops.headless import RunId, end, errors, post, remove, run
-from navi.ops.headless_conversations import forget, give, know
-from navi.ops.headless_tail import Delivered, Ended, Fed, Left, Lines, Lost, Missing, News, Opened, Position, tail
+from navi.ops.headless.conversations import forget, give, know
+from navi.ops.headless.runs import RunId, end, errors, post, remove, run
+from navi.ops.headless.tail import Delivered, Ended, Fed, Left, Lines, Lost, Missing, News, Opened, Position, tail
 
 Message = Mapping[str, Any]
 

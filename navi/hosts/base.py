@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from navi.core.failure import Failure
     from navi.hosts.budget import Work
     from navi.ops import HostSettings, Operation, Stream
-    from navi.ops.attach import Interactive
+    from navi.ops.session.attach import Interactive
 
 T = TypeVar("T")
 Item = TypeVar("Item", covariant=True)

@@ -15,7 +15,7 @@ from navi.ops import Answer, Operation, Stream
 if TYPE_CHECKING:
     from navi.hosts.masters import Master
     from navi.hosts.ssh_log import SshLog
-    from navi.ops.attach import Interactive
+    from navi.ops.session.attach import Interactive
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from navi.hosts.ssh_log import SshLog
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from navi.ops.attach import Interactive
+    from navi.ops.session.attach import Interactive
 
 
 class BlockingOpenSSHHost(BlockingHost):

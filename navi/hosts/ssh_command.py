@@ -16,7 +16,7 @@ from navi.hosts.ssh_version import ssh_version
 from navi.hosts.wire import quote
 
 if TYPE_CHECKING:
-    from navi.ops.attach import Interactive
+    from navi.ops.session.attach import Interactive
 
 SHELL = "exec sh -s"
 """The only command that a remote's login shell ever gets."""

@@ -14,7 +14,7 @@ from navi.hosts.base import Watch
 from navi.hosts.exchange import local_peer
 from navi.hosts.trio_channel import Channel, Channels, open_watch
 from navi.ops import HostSettings, Operation, Stream
-from navi.ops.attach import Interactive
+from navi.ops.session.attach import Interactive
 
 T = TypeVar("T")
 

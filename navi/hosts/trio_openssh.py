@@ -23,7 +23,7 @@ from navi.hosts.ssh_command import USE_MASTER
 from navi.hosts.ssh_log import SshLog
 from navi.hosts.trio_channel import Channel, Channels, open_watch
 from navi.ops import Answer, Operation, Stream
-from navi.ops.attach import Interactive
+from navi.ops.session.attach import Interactive
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.attach import attach
+from navi.ops.session.attach import attach
 from navi.tui.keys.keymap import Keymap
 from navi.tui.terminal import Terminal
 

@@ -22,10 +22,10 @@ from navi.core.agents import AGENTS
 from navi.core.model import Frame, Pane, Place, Screen, Session, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file, sessions_of
 from navi.core.text import clean
-from navi.ops.agent_records import PaneAgents, read_agents
-from navi.ops.agents import describe
-from navi.ops.hooks import EVENTS, hook_text
+from navi.ops.hooks.install import EVENTS, hook_text
 from navi.ops.linker import link
+from navi.ops.look.agent_records import PaneAgents, read_agents
+from navi.ops.look.agents import describe
 from navi.ops.operation import Answer
 from tests.agents.case_file import Case, Event, event_text, parents, parse_event
 from tests.agents.case_story import Story, cases_of

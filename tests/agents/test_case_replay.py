@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from navi.core.agents import AGENTS
-from navi.ops.agent_records import PaneAgents
+from navi.ops.look.agent_records import PaneAgents
 from tests.agents.case_file import UNSEEN, Case, case_text, parse_case, read_case
 from tests.agents.case_replay import Replayed, looks_at, replay_one
 from tests.agents.case_rules import matching

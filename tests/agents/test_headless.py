@@ -32,8 +32,8 @@ from navi.headless.harness.base import (
 )
 from navi.headless.state import Exited, Status, after
 from navi.hosts.sockets import runtime_folder
-from navi.ops import headless
-from navi.ops.headless import Exit
+from navi.ops.headless import runs as headless
+from navi.ops.headless.runs import Exit
 from tests.agents import homes
 from tests.agents.agent import install
 from tests.agents.service import Service

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from navi.core.agents import AGENTS
 from navi.core.question import Question, read_question
-from navi.ops.agents import describe
+from navi.ops.look.agents import describe
 from tests.agents.test_screens import ASKING, AWKS, ROOT, Recorded, by_mawk, recorded
 from tests.support.machines import program
 

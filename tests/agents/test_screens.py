@@ -13,7 +13,7 @@ import pytest
 
 from navi.core.agents import AGENTS, AgentKind
 from navi.core.model import Pane
-from navi.ops.agents import describe
+from navi.ops.look.agents import describe
 from tests.agents.record import SCREENS, neutral
 from tests.agents.scenes import UNSEEN
 from tests.support.machines import program

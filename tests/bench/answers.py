@@ -20,8 +20,8 @@ from navi.core.question import How, Reply
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings, OperationError
-from navi.ops.agents import describe
-from navi.ops.question import answer, ask
+from navi.ops.look.agents import describe
+from navi.ops.pane.question import answer, ask
 from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row
 from tests.support.machines import Lab

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from navi.ops.hooks import hook_text
+from navi.ops.hooks.install import hook_text
 from tests.support.machines import Account, Lab, program
 
 LOST, RESURRECTED, STUCK, FALSE, ORPHAN = KINDS = ("lost", "resurrected", "stuck", "false statements", "orphans")

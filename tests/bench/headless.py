@@ -15,9 +15,9 @@ import trio
 
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
-from navi.ops import headless
-from navi.ops.headless import RunId
-from navi.ops.headless_tail import Lines, Position, tail
+from navi.ops.headless import runs as headless
+from navi.ops.headless.runs import RunId
+from navi.ops.headless.tail import Lines, Position, tail
 from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row
 from tests.support.headless import folder

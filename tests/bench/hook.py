@@ -13,7 +13,7 @@ from pathlib import Path
 
 import trio
 
-from navi.ops.hooks import hook_text
+from navi.ops.hooks.install import hook_text
 from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row
 from tests.bench.request import timed

@@ -16,8 +16,8 @@ import trio
 from navi.config.remote import Remote
 from navi.core.status import sessions_of
 from navi.hosts.trio_openssh import PING, OpenSSHHost
-from navi.ops.capture import capture
-from navi.ops.look import look
+from navi.ops.look.frames import look
+from navi.ops.pane.preview import capture
 from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row
 from tests.support.machines import Lab, Machine

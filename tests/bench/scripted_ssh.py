@@ -61,7 +61,7 @@ def frame(token: str, parts: list[str]) -> str:
 
 
 def panes(host: str, token: str) -> str:
-    """Return tmux's list of panes, in the format of ops/pane_record.py."""
+    """Return tmux's list of panes, in the format of ops/look/pane_record.py."""
     now = f"{time.time():.0f}"
     lines = [f"{token} server ok "]
     for number in range(SESSIONS):

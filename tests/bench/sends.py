@@ -24,7 +24,7 @@ import trio
 
 from navi.core.address import Named
 from navi.ops import Operation
-from navi.ops.pane import Became, send
+from navi.ops.pane.send import Became, send
 from tests.agents.agent import Agent
 from tests.agents.cases import Place, Watched, watched_agent
 from tests.agents.claude import Claude

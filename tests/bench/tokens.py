@@ -11,7 +11,7 @@ import trio
 from navi.config.remote import SESSIONS_DIR
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings
-from navi.ops.tokens import tokens
+from navi.ops.hooks.tokens import tokens
 from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row
 from tests.bench.request import timed

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from navi.compat.registered import sockets_folder
-from navi.ops.servers import servers
+from navi.ops.look.servers import servers
 from tests.support.machines import Lab, program
 from tests.support.scripts import SHELLS, Shell, path_without, run
 from tests.support.strangers import give_away

@@ -15,7 +15,7 @@ from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import SESSIONS_DIR, Remote
 from navi.config.settings import Settings
 from navi.core.agents import AGENTS, CLAUDE, AgentKind, ScreenRule
-from navi.ops.agents import describe
+from navi.ops.look.agents import describe
 
 GUIDE = """\
 remotes:

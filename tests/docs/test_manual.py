@@ -34,7 +34,7 @@ from navi.hosts import budget, masters, ssh_command, wire
 from navi.hosts.failures import LONGEST_PAUSE, SIGNS, Sign
 from navi.hosts.trio_channel import MOST_CHANNELS
 from navi.hosts.wire import LARGEST_ANSWER
-from navi.ops.look import watch
+from navi.ops.look.frames import watch
 from navi.tui.keys.keymap import shown
 from navi.tui.keys.table import KEYS
 from navi.tui.layout import FLOATING_FROM, FRAMED_FROM, PREVIEW_AT_LEAST, SIDE_AT_LEAST

@@ -18,7 +18,7 @@ from navi.core.text import clean, utc
 from navi.doctor.finding import Finding, Result
 from navi.doctor.host import CHECKS, MOST_SKEW, judge_clock, judge_host
 from navi.ops import Answer
-from navi.ops.checkup import Checkup, checkup
+from navi.ops.look.checkup import Checkup, checkup
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, NO_TIMEOUT, Shell, every_shell, path_without, run, settings_of
 

@@ -26,7 +26,7 @@ from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import HostSettings
-from navi.ops.agents import describe
+from navi.ops.look.agents import describe
 from tests.support.machines import Lab
 
 HERE_AND_THERE = pytest.mark.parametrize("host", ["local", "box"])

@@ -22,9 +22,10 @@ from navi.headless.harness.scripted import SCRIPTED
 from navi.headless.state import Status
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.wire import new_token, request
-from navi.ops import Operation, OperationError, headless
-from navi.ops.headless import Exit, Limits, RunId, RunState
-from navi.ops.headless_tail import Ended, Lines, Lost, Missing, News, Opened, Position, tail
+from navi.ops import Operation, OperationError
+from navi.ops.headless import runs as headless
+from navi.ops.headless.runs import Exit, Limits, RunId, RunState
+from navi.ops.headless.tail import Ended, Lines, Lost, Missing, News, Opened, Position, tail
 from tests.support.full_disk import disk, fill, free
 from tests.support.headless import Driven, folder, here_or_there, process
 from tests.support.machines import Account, Lab, Machine, program

@@ -32,18 +32,19 @@ from navi.hosts.exchange import (
 )
 from navi.hosts.wire import LARGEST_ANSWER, LEAD
 from navi.ops import Answer, HostSettings, Operation, OperationError, Stream
-from navi.ops.checkup import checkup
-from navi.ops.git import git, pull_request
-from navi.ops.health import health_of
-from navi.ops.hooks import look_at_hooks
-from navi.ops.lifecycle import dismiss, kill, rename, undo
-from navi.ops.look import look
-from navi.ops.marks import mark
-from navi.ops.pane import find_pane, text
+from navi.ops.git.status import git, pull_request
+from navi.ops.hooks.install import look_at_hooks
+from navi.ops.hooks.tokens import tokens
+from navi.ops.look.checkup import checkup
+from navi.ops.look.frames import look
+from navi.ops.look.servers import servers
+from navi.ops.look.snapshot import snapshot
+from navi.ops.pane.find import find_pane
+from navi.ops.pane.health import health_of
+from navi.ops.pane.read import text
 from navi.ops.registry import read_file, touch_entry
-from navi.ops.servers import servers
-from navi.ops.snapshot import snapshot
-from navi.ops.tokens import tokens
+from navi.ops.session.lifecycle import dismiss, kill, rename, undo
+from navi.ops.session.marks import mark
 
 ASK = Operation("ask", "echo secret", ("typed text",), lambda answer: answer, time_limit=8)
 FOLLOW = Stream("follow", "cat", (), lambda: lambda answer: answer, silence=15)

@@ -38,7 +38,7 @@ def code_of(name: str) -> str:
 
 def linked_names() -> Iterator[object]:
     """Yield each name that a module of navi/ops links."""
-    for path in OPERATIONS.glob("*.py"):
+    for path in OPERATIONS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "link":
                 yield from (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))

@@ -15,10 +15,10 @@ from navi.core.launch import SHELL, Launch, Step
 from navi.core.model import Frame, Marks, Pane, Session, StatusFile, Tmux, TmuxSession
 from navi.core.status import sessions_of
 from navi.ops import Operation
-from navi.ops.creation import Created, new
-from navi.ops.lifecycle import Kept, dismiss, kill, rename, undo
-from navi.ops.marks import mark
 from navi.ops.outcome import Inquiry, Looks, Outcome, Outcomes, Verdict, carried_out, not_done, unknown, verdict_words
+from navi.ops.session.creation import Created, new
+from navi.ops.session.lifecycle import Kept, dismiss, kill, rename, undo
+from navi.ops.session.marks import mark
 
 DONE, NOT_DONE, UNKNOWN = Verdict.DONE, Verdict.NOT_DONE, Verdict.UNKNOWN
 

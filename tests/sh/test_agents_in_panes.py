@@ -13,8 +13,8 @@ import pytest
 
 from navi.core.agents import AGENTS
 from navi.ops import Answer, Operation
-from navi.ops.agents import describe
 from navi.ops.linker import link
+from navi.ops.look.agents import describe
 from tests.support.machines import Account, Lab
 from tests.support.processes import Process, processes, read
 from tests.support.scripts import DASH, Shell, every_shell, run, stand_in

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from navi.core.model import BackgroundAgent, Frame
-from navi.ops.snapshot import snapshot
+from navi.ops.look.snapshot import snapshot
 from tests.support.background import Worker
 from tests.support.machines import Lab
 from tests.support.scripts import DASH, Shell, Watching, every_shell, every_watching_shell, look, run

@@ -10,7 +10,8 @@ import pytest
 from navi.core.address import Named
 from navi.core.model import Pane, TmuxSession
 from navi.ops.operation import Answer
-from navi.ops.pane import Became, Expected, Sent, interrupt, send
+from navi.ops.pane.read import Expected
+from navi.ops.pane.send import Became, Sent, interrupt, send
 from tests.support.agent_screens import shows, typed
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Shell, answer, every_shell

@@ -14,7 +14,7 @@ from navi.core.address import Named
 from navi.core.model import Frame, Session, Tmux
 from navi.core.status import sessions_of
 from navi.ops import OperationError
-from navi.ops.lifecycle import kill, new_undo_id, undo
+from navi.ops.session.lifecycle import kill, new_undo_id, undo
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Shell, Watching, every_shell, files, look, names, run, sturdy_shells
 from tests.support.waiting import until

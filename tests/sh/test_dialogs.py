@@ -12,7 +12,7 @@ import pytest
 from navi.core.address import Named
 from navi.core.agents import AGENTS
 from navi.ops import Operation
-from navi.ops.pane import How, Sent, send
+from navi.ops.pane.send import How, Sent, send
 from tests.support.agent_screens import box_of, shows, typed
 from tests.support.machines import Account, Lab
 from tests.support.processes import Process, processes

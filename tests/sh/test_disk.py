@@ -14,11 +14,11 @@ from navi.core.address import Named
 from navi.core.launch import command
 from navi.core.registry import Entry
 from navi.ops import Operation
-from navi.ops.creation import new
-from navi.ops.hooks import hook_text, install, look_at_hooks, write_hooks
-from navi.ops.lifecycle import Kept, dismiss, kill, new_undo_id, rename, undo
-from navi.ops.marks import mark
+from navi.ops.hooks.install import hook_text, install, look_at_hooks, write_hooks
 from navi.ops.registry import put_entry, replace_file
+from navi.ops.session.creation import new
+from navi.ops.session.lifecycle import Kept, dismiss, kill, new_undo_id, rename, undo
+from navi.ops.session.marks import mark
 from tests.support.full_disk import disk, fill, free, make_read_only
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Shell, answer, beside, environment, every_shell, files, look, run, stand_in

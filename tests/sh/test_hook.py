@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from navi.core.status import read_status_file
-from navi.ops.hooks import hook_text
+from navi.ops.hooks.install import hook_text
 from tests.support.machines import Account, Lab, program
 from tests.support.processes import dead_process
 from tests.support.scripts import (

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from navi.ops.headless import RunId
-from navi.ops.headless_conversations import forget, give, know
-from navi.ops.hooks import hook_text
+from navi.ops.headless.conversations import forget, give, know
+from navi.ops.headless.runs import RunId
+from navi.ops.hooks.install import hook_text
 from navi.ops.operation import OperationError
 from tests.support.machines import Lab
 from tests.support.scripts import DASH, Shell, environment, every_shell, run

@@ -15,8 +15,8 @@ import pytest
 from navi.core.model import Tmux
 from navi.core.status import LARGEST
 from navi.ops import Operation
-from navi.ops.look import look as look_operation
-from navi.ops.pane_record import PANE_FORMAT
+from navi.ops.look.frames import look as look_operation
+from navi.ops.look.pane_record import PANE_FORMAT
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import (
     DASH,

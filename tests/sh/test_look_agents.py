@@ -9,8 +9,8 @@ import signal
 import pytest
 
 from navi.core.model import AgentProcess, Frame, Pane, Screen
-from navi.ops.agent_records import TICKS
-from navi.ops.snapshot import snapshot
+from navi.ops.look.agent_records import TICKS
+from navi.ops.look.snapshot import snapshot
 from tests.support.agents import CLAUDE_ASKS, CLAUDE_BOX, CLAUDE_BUSY, Agent
 from tests.support.machines import Lab
 from tests.support.scripts import BASH, DASH, NO_TIMEOUT, Shell, every_shell, look, run, stand_in
@@ -256,7 +256,7 @@ def test_hostile_names_are_no_agents_and_break_nothing(lab: Lab, shell: Shell) -
 
 
 def test_without_a_description_nothing_is_looked_for(lab: Lab) -> None:
-    from navi.ops.look import look as look_operation
+    from navi.ops.look.frames import look as look_operation
     from tests.support.scripts import settings_of
 
     Agent(lab.local)

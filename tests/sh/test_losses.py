@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from navi.ops.losses import Losses, losses
-from tests.ops.test_losses import in_folder
+from navi.ops.session.losses import Losses, losses
+from tests.ops.session.test_losses import in_folder
 from tests.support.machines import Lab, program
 from tests.support.repository import commit, repository
 from tests.support.scripts import DASH, Shell, answer, every_shell

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from navi.core.model import LostSession
-from navi.ops.hooks import hook_text
-from navi.ops.lost_sessions import read_note
-from navi.ops.restore import restorable
+from navi.ops.hooks.install import hook_text
+from navi.ops.look.lost_sessions import read_note
+from navi.ops.session.restore import restorable
 from tests.support.agents import Agent
 from tests.support.machines import Lab
 from tests.support.processes import processes

@@ -12,8 +12,8 @@ import pytest
 
 from navi.core.address import Named
 from navi.core.launch import command
-from navi.ops.creation import new
-from navi.ops.lifecycle import dismiss, rename
+from navi.ops.session.creation import new
+from navi.ops.session.lifecycle import dismiss, rename
 from tests.sh.test_clean_up import placed
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Shell, answer, every_shell, here, look, registry_of, run

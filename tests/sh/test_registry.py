@@ -23,9 +23,9 @@ import pytest
 from navi.core.registry import read_registry
 from navi.hosts.wire import new_token, request
 from navi.ops import Answer, Operation, OperationError
+from navi.ops.look.snapshot import snapshot
 from navi.ops.operation import done
 from navi.ops.registry import change_entries, read_file, replace_file
-from navi.ops.snapshot import snapshot
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import (
     BUSYBOX,

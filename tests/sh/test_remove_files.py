@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from navi.ops.files import remove_files
+from navi.ops.look.files import remove_files
 from tests.sh.test_clean_up import kept, placed, start, write_placed
 from tests.support.machines import Account, Lab
 from tests.support.scripts import Shell, every_shell, run, settings_of

@@ -9,8 +9,8 @@ import pytest
 
 from navi.core.agents import AGENTS
 from navi.core.agents.kind import AgentKind, Asked, ScreenRule
-from navi.ops.agents import describe
 from navi.ops.linker import read_source
+from navi.ops.look.agents import describe
 
 TOKEN = "navi-0123456789abcdef01234567"
 AWKS = ("mawk", "gawk", "original-awk", "busybox")

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from navi.core.address import Named
-from navi.ops.hooks import hook_text
-from navi.ops.lifecycle import dismiss, kill, new_undo_id
+from navi.ops.hooks.install import hook_text
 from navi.ops.linker import link
+from navi.ops.session.lifecycle import dismiss, kill, new_undo_id
 from tests.support.machines import Account, Lab
 from tests.support.processes import dead_process
 from tests.support.scripts import (

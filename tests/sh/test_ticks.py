@@ -10,8 +10,8 @@ import pytest
 from navi.core.address import Named
 from navi.core.question import How, Reply
 from navi.ops.operation import Answer
-from navi.ops.question import answer as answering
-from navi.ops.question import ask
+from navi.ops.pane.question import answer as answering
+from navi.ops.pane.question import ask
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Shell, answer, every_shell
 from tests.support.waiting import until

@@ -15,8 +15,8 @@ import pytest
 
 from navi.core.model import Frame, Session, Source, Status, Tmux
 from navi.ops import Operation
-from navi.ops.attach import ENTER, attach
 from navi.ops.linker import link
+from navi.ops.session.attach import ENTER, attach
 from tests.support.hosts import host, opened
 from tests.support.machines import Account, Lab, Machine, program
 from tests.support.scripts import (

@@ -15,9 +15,9 @@ import pytest
 from navi.core.address import Named
 from navi.core.model import Frame, Tmux
 from navi.ops import Operation
-from navi.ops.lifecycle import dismiss
-from navi.ops.look import Heartbeat
-from navi.ops.marks import mark
+from navi.ops.look.frames import Heartbeat
+from navi.ops.session.lifecycle import dismiss
+from navi.ops.session.marks import mark
 from tests.support.full_disk import disk
 from tests.support.machines import Lab, Machine, replace
 from tests.support.scripts import (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from navi.core.model import Frame, Pane, Screen
-from navi.ops.look import Heartbeat
+from navi.ops.look.frames import Heartbeat
 from tests.support.agents import CLAUDE_ASKS, CLAUDE_BOX, CLAUDE_BUSY, Agent
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Watching, every_watching_shell, names, stand_in

@@ -23,9 +23,10 @@ from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 from navi.hosts.exchange import local_peer
-from navi.ops import OperationError, headless
-from navi.ops.headless import Limits, RunId, Started
-from navi.ops.headless_tail import Ended, Fed, Lines, Position, tail
+from navi.ops import OperationError
+from navi.ops.headless import runs as headless
+from navi.ops.headless.runs import Limits, RunId, Started
+from navi.ops.headless.tail import Ended, Fed, Lines, Position, tail
 from tests.support.machines import Account, Lab
 from tests.support.scripts import settings_of
 from tests.support.waiting import until

@@ -23,7 +23,7 @@ from navi.hosts import Host, HostError
 from navi.hosts.sockets import runtime_folder
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import Answer, Operation
-from navi.ops.agents import describe
+from navi.ops.look.agents import describe
 from tests.support.machines import Lab, Machine
 from tests.support.waiting import until_async
 

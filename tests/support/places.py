@@ -22,7 +22,7 @@ from navi.core.status import sessions_of
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings
-from navi.ops.look import look
+from navi.ops.look.frames import look
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import beside

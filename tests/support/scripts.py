@@ -28,11 +28,11 @@ from navi.core.agents import AGENTS
 from navi.core.model import Frame, StatusFile
 from navi.hosts.wire import AnswerReader, new_token, request, stream_request
 from navi.ops import Answer, HostSettings, Operation
-from navi.ops.agents import describe
 from navi.ops.linker import link, read_source
-from navi.ops.look import Heartbeat, Unwatchable
-from navi.ops.look import look as look_operation
-from navi.ops.look import watch as watch_stream
+from navi.ops.look.agents import describe
+from navi.ops.look.frames import Heartbeat, Unwatchable
+from navi.ops.look.frames import look as look_operation
+from navi.ops.look.frames import watch as watch_stream
 from tests.support.machines import SYSTEM_PATH, Account, program
 
 T = TypeVar("T")

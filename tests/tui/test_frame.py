@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from navi.core.question import Choice as Answer
 from navi.core.question import Question
 from navi.core.text import clean
-from navi.ops.capture import Capture
+from navi.ops.pane.preview import Capture
 from navi.tui.bars import Footer, Header
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked
 from navi.tui.dialogs.dialog import Confirm, Dialog, Report, Subject

@@ -12,7 +12,7 @@ from navi.hosts.masters import Hops
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import HostSettings
-from navi.ops.agents import describe
+from navi.ops.look.agents import describe
 
 
 class HostMaker:

@@ -9,7 +9,7 @@ from navi.core.status import session_named, sessions_of
 from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.ops import OperationError
-from navi.ops.look import look
+from navi.ops.look.frames import look
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

@@ -11,7 +11,7 @@ from navi.core.model import Frame
 from navi.hosts.base import ConnectionLost, HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import Operation, OperationError
-from navi.ops.look import look
+from navi.ops.look.frames import look
 from navi.ops.outcome import Inquiry, Outcome, Verdict, checking, unknown, verdict_words
 
 if TYPE_CHECKING:

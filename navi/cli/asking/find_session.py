@@ -11,9 +11,9 @@ from navi.core.address import Address
 from navi.core.model import Frame, Session
 from navi.core.status import session_named, sessions_of
 from navi.ops import OperationError
-from navi.ops.look import look
+from navi.ops.look.frames import look
+from navi.ops.look.snapshot import snapshot
 from navi.ops.outcome import unanswered
-from navi.ops.snapshot import snapshot
 
 
 class Before(NamedTuple):

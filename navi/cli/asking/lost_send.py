@@ -9,14 +9,15 @@ from navi.core import exits
 from navi.hosts.base import ConnectionLost, HostError
 from navi.ops import OperationError
 from navi.ops.outcome import carried_out, checking, not_done, unknown, verdict_words
-from navi.ops.pane import LOCK, find_sent
+from navi.ops.pane.lock import LOCK
+from navi.ops.pane.send import find_sent
 
 if TYPE_CHECKING:
     from navi.cli.output.output import Output
     from navi.core.address import Named
     from navi.hosts.blocking_host import BlockingHost
     from navi.ops.outcome import Outcome
-    from navi.ops.pane import Call, Sent
+    from navi.ops.pane.send import Call, Sent
 
 LOOK_EVERY, LOOK_FOR = 1.0, 15.0
 """Seconds between two attempts to ask the host, and for which it is asked at most."""

@@ -26,9 +26,9 @@ from navi.core.text import clean
 from navi.headless.client import HubClient
 from navi.headless.harness import HARNESSES
 from navi.ops import OperationError
-from navi.ops.creation import Created, new
-from navi.ops.look import look
-from navi.ops.resume import ID, conversation_id, kind_named
+from navi.ops.look.frames import look
+from navi.ops.session.creation import Created, new
+from navi.ops.session.resume import ID, conversation_id, kind_named
 
 if TYPE_CHECKING:
     from navi.cli.context import Context

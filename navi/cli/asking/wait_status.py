@@ -16,7 +16,7 @@ from navi.core.text import clean
 from navi.core.unlisted import unlisted
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
-from navi.ops.look import Unwatchable, look, watch
+from navi.ops.look.frames import Unwatchable, look, watch
 from navi.ops.outcome import answered as has_listed
 
 LOOK_EVERY = 1.0

@@ -11,8 +11,8 @@ from navi.core import exits
 from navi.core.address import Address
 from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for, reply_of
 from navi.ops import OperationError
-from navi.ops.pane import LOCK
-from navi.ops.question import Answered, answer, ask
+from navi.ops.pane.lock import LOCK
+from navi.ops.pane.question import Answered, answer, ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,8 @@ from navi.core import exits
 from navi.core.address import LOCAL, Named
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
-from navi.ops.attach import Interactive, attach, attach_to
-from navi.ops.pane import find_pane
+from navi.ops.pane.find import find_pane
+from navi.ops.session.attach import Interactive, attach, attach_to
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

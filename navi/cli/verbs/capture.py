@@ -11,7 +11,7 @@ from navi.cli.output.output import Output, UsageError
 from navi.core import exits
 from navi.core.text import clean, clean_lines, decode, utc
 from navi.ops import OperationError
-from navi.ops.pane import PaneOutput, PaneText, follow, text
+from navi.ops.pane.read import PaneOutput, PaneText, follow, text
 
 if TYPE_CHECKING:
     from re import Pattern

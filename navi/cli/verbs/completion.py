@@ -209,7 +209,7 @@ def _addresses(current: str, context: Context) -> Candidates:
 
 
 def _sessions(name: str, prefix: str, context: Context) -> Candidates:
-    from navi.ops.snapshot import snapshot
+    from navi.ops.look.snapshot import snapshot
 
     host = context.host(name)
     try:

@@ -18,8 +18,8 @@ from navi.core.model import Conversation, Evidence, Frame, Pane, Session, Status
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
+from navi.ops.hooks.tokens import tokens
 from navi.ops.outcome import answered as has_listed
-from navi.ops.tokens import tokens
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

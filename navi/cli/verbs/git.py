@@ -12,11 +12,11 @@ from navi.cli.output.output import Failed, Output, attempt, why
 from navi.core.address import LOCAL
 from navi.core.text import clean, utc
 from navi.ops import OperationError
-from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
+from navi.ops.git.status import PullRequest, Repository, git, pull_request, shown_url
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
-    from navi.ops.comments import Talk
+    from navi.ops.git.comments import Talk
 
 
 def run_git(options: Options, context: Context) -> int:
@@ -50,7 +50,7 @@ def _request(context: Context, repository: Repository) -> PullRequest | Failed:
 def _comments(context: Context, repository: Repository, request: PullRequest | Failed) -> Talk | Failed:
     if not isinstance(request, PullRequest):
         return request
-    from navi.ops.comments import comments
+    from navi.ops.git.comments import comments
 
     return answered(lambda number: context.host(LOCAL).run(comments(repository.url, number)), request.number)
 

@@ -15,8 +15,8 @@ from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.hooks import OTHERS, Change, File, Found, Plan, look_at_hooks, write_hooks
-from navi.ops.hooks_others import OVERWRITTEN, ROUNDS, SETTLES, TABLE, plan_install, plan_remove, standing
+from navi.ops.hooks.install import OTHERS, Change, File, Found, Plan, look_at_hooks, write_hooks
+from navi.ops.hooks.others import OVERWRITTEN, ROUNDS, SETTLES, TABLE, plan_install, plan_remove, standing
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

@@ -17,7 +17,7 @@ from navi.core.text import clean
 from navi.core.unlisted import unlisted
 from navi.hosts.base import HostError
 from navi.ops import OperationError
-from navi.ops.look import look
+from navi.ops.look.frames import look
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

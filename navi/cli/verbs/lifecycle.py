@@ -17,10 +17,10 @@ from navi.core.address import LOCAL, Address, Named
 from navi.core.launch import PRESETS, Launch, agent, command, kept, of_caller, ready
 from navi.core.model import Session
 from navi.core.text import clean
-from navi.ops.creation import STILL_STARTING, Created, new
-from navi.ops.lifecycle import rename, undo
 from navi.ops.outcome import undo_hint
-from navi.ops.session_verbs import SESSION_VERBS, About, SessionVerb
+from navi.ops.session.creation import STILL_STARTING, Created, new
+from navi.ops.session.lifecycle import rename, undo
+from navi.ops.session.verbs import SESSION_VERBS, About, SessionVerb
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

@@ -14,7 +14,7 @@ from navi.config import person
 from navi.core import exits
 from navi.core.address import Named
 from navi.hosts.blocking_host import BlockingHost
-from navi.ops.pane import LOCK, Hold, lock
+from navi.ops.pane.lock import LOCK, Hold, lock
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

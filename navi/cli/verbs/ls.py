@@ -11,7 +11,7 @@ from navi.cli.output.output import Failed, UsageError, why
 from navi.core import exits
 from navi.core.address import LOCAL, Named, address_of
 from navi.hosts.blocking_host import BlockingHost
-from navi.ops.snapshot import snapshot
+from navi.ops.look.snapshot import snapshot
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

@@ -26,10 +26,10 @@ from navi.core.model import Frame
 from navi.core.registry import Snapshot, read_registry
 from navi.core.text import clean, seconds_of
 from navi.ops import OperationError
-from navi.ops.files import remove_files
-from navi.ops.lifecycle import kill, new_undo_id
+from navi.ops.look.files import remove_files
+from navi.ops.look.snapshot import snapshot
 from navi.ops.registry import change_entries, read_file, replace_file
-from navi.ops.snapshot import snapshot
+from navi.ops.session.lifecycle import kill, new_undo_id
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

@@ -18,10 +18,10 @@ from navi.core.launch import of_caller
 from navi.core.model import LostSession
 from navi.core.text import clean, exact_age
 from navi.ops import OperationError
-from navi.ops.lifecycle import undo
-from navi.ops.look import look
-from navi.ops.restore import Killed, restart, restorable, restore
-from navi.ops.resume import conversation_id
+from navi.ops.look.frames import look
+from navi.ops.session.lifecycle import undo
+from navi.ops.session.restore import Killed, restart, restorable, restore
+from navi.ops.session.resume import conversation_id
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

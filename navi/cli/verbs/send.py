@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.hosts.base import HostError
-from navi.ops.pane import LOCK, UNCONFIRMED, Became, Expected, How, interrupt, interrupted_words, send
+from navi.ops.pane.lock import LOCK
+from navi.ops.pane.read import Expected
+from navi.ops.pane.send import UNCONFIRMED, Became, How, interrupt, interrupted_words, send
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
     from navi.cli.context import Context
     from navi.cli.output.output import Output
-    from navi.ops.pane import Interrupted, Sent
+    from navi.ops.pane.send import Interrupted, Sent
 
 
 def run_send(options: Options, context: Context) -> int:

@@ -15,7 +15,7 @@ from navi.core.model import Frame, Session
 from navi.core.place import distinct
 from navi.core.status import sessions_of
 from navi.core.text import clean
-from navi.ops.look import look
+from navi.ops.look.frames import look
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

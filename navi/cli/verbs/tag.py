@@ -8,7 +8,7 @@ from navi.cli.asking.changes import carry_out
 from navi.cli.asking.find_session import find, look_before
 from navi.cli.context import Context
 from navi.cli.output.output import UsageError, attempt
-from navi.ops.marks import check_tags, mark
+from navi.ops.session.marks import check_tags, mark
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

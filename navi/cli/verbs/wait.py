@@ -16,7 +16,7 @@ from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
-from navi.ops.pane import Expected, wait
+from navi.ops.pane.read import Expected, wait
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

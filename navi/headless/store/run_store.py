@@ -11,7 +11,7 @@ from navi.headless.harness.base import Due, Harness, mode_of
 from navi.headless.hub.run_state import launch_of
 from navi.headless.store.store import Store
 from navi.headless.store.stored import AGENT, Batch, By, Input, Refused, StoredSession
-from navi.ops.headless import LONGEST_INPUT
+from navi.ops.headless.runs import LONGEST_INPUT
 
 LONGEST_WHY = 200
 """Characters of an agent's reason that are kept."""

@@ -9,7 +9,7 @@ navi_proc=/proc
 
 # ---- what agents are
 
-# navi_describe_agents TEXT: the description of agents (ops/agents.py).
+# navi_describe_agents TEXT: the description of agents (ops/look/agents.py).
 navi_describe_agents() {
     navi_rules=$1
     navi_programs=

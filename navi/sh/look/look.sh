@@ -31,7 +31,7 @@ navi_tell_system() {
 }
 
 # navi_begin DIR CLEANUP FORMAT: where to look; a leading ~ is this user's home, and nothing is the usual folder. FORMAT
-# is what tmux prints of each pane (ops/pane_record.py); the free texts, which can hold anything, follow in records
+# is what tmux prints of each pane (ops/look/pane_record.py); the free texts, which can hold anything, follow in records
 # of their own.
 navi_begin() {
     navi_format="$navi_token pane $3

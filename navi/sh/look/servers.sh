@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: lib/tmux registry/require
-# servers.sh FORMAT [SOCKET...]: the sessions of tmux servers, as FORMAT has them (ops/servers.py); the socket "" is
+# servers.sh FORMAT [SOCKET...]: the sessions of tmux servers, as FORMAT has them (ops/look/servers.py); the socket "" is
 # that of the user's default server. Without sockets, all those in the registry's folder are asked. Prints the folder,
 # whether it exists, and for each server what its answer means and its sessions.
 navi_session_format=$1

@@ -3,7 +3,7 @@
 # changes: navi_agents navi_rules
 # The agents in a pane, and what its screen shows by their rules.
 
-# navi_find_pane_agents DESCRIPTION: find the agents in the pane that was inspected; see ops/agents.py. "" finds none.
+# navi_find_pane_agents DESCRIPTION: find the agents in the pane that was inspected; see ops/look/agents.py. "" finds none.
 navi_find_pane_agents() {
     navi_agents=
     [ -n "$1" ] || return 0

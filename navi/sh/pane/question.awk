@@ -1,4 +1,4 @@
-# Prints what a dialog asks, by the description of agents (ops/agents.py) in navi_rules: the first line has, with tabs
+# Prints what a dialog asks, by the description of agents (ops/look/agents.py) in navi_rules: the first line has, with tabs
 # between them, the kind of question, how its choices stand, the number of the marked choice (0 if none is), those of the
 # choices that say yes, say no and take a text (0 for none), yes or no: whether several can be ticked, whether the
 # beginning of the dialog is seen, and whether a digit chooses; the choice that Escape chooses; yes or no: whether more

@@ -12,7 +12,7 @@ from navi.core.model import Session
 from navi.core.question import Question, Reply
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.question import Answered, answer, ask
+from navi.ops.pane.question import Answered, answer, ask
 from navi.tui.commands.actions import Action, Actions
 from navi.tui.commands.reports import report_on
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm

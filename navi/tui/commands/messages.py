@@ -7,7 +7,7 @@ from functools import partial
 
 from navi.core.model import Session
 from navi.ops import OperationError
-from navi.ops.pane import Became, Interrupted, Sent, interrupt, interrupted_words, send, sent_words
+from navi.ops.pane.send import Became, Interrupted, Sent, interrupt, interrupted_words, send, sent_words
 from navi.tui.commands.actions import NOT_BEGUN, Action, Actions, Tell
 from navi.tui.commands.reports import report_on
 from navi.tui.dialogs.dialog import Confirm

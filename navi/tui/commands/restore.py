@@ -12,7 +12,7 @@ from navi.core.model import HostView, LostSession
 from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.ops import OperationError
-from navi.ops.restore import Restored, restore
+from navi.ops.session.restore import Restored, restore
 from navi.tui.commands.actions import Action, Actions
 from navi.tui.commands.reports import report_on
 from navi.tui.dialogs.rows import subject

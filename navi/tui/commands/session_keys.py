@@ -7,7 +7,7 @@ from functools import partial
 
 from navi.core.model import Session
 from navi.ops import OperationError
-from navi.ops.session_verbs import SESSION_VERBS
+from navi.ops.session.verbs import SESSION_VERBS
 from navi.tui.commands.answering import Answering
 from navi.tui.commands.messages import MessageCommands
 from navi.tui.commands.sessions import SessionCommands

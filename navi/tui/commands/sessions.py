@@ -17,13 +17,13 @@ from navi.core.model import Session
 from navi.core.text import clean, short_path
 from navi.fleet import Fleet
 from navi.ops import Operation, OperationError
-from navi.ops.creation import STILL_STARTING, Created, check_name, new
-from navi.ops.directories import Directories, directories
-from navi.ops.lifecycle import rename, undo
-from navi.ops.losses import MOST_SESSIONS, Losses, losses
-from navi.ops.marks import check_tags, mark
+from navi.ops.look.directories import Directories, directories
 from navi.ops.outcome import undo_hint
-from navi.ops.session_verbs import SESSION_VERBS, About, SessionVerb
+from navi.ops.session.creation import STILL_STARTING, Created, check_name, new
+from navi.ops.session.lifecycle import rename, undo
+from navi.ops.session.losses import MOST_SESSIONS, Losses, losses
+from navi.ops.session.marks import check_tags, mark
+from navi.ops.session.verbs import SESSION_VERBS, About, SessionVerb
 from navi.tui.commands.actions import Action, Actions, Tell
 from navi.tui.commands.reports import report_on
 from navi.tui.dialogs.dialog import Confirm, Form

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from navi.core.model import Session
 from navi.core.text import clean
-from navi.ops.losses import Losses
+from navi.ops.session.losses import Losses
 from navi.tui.dialogs.dialog import Confirm
 from navi.tui.dialogs.rows import host_cell, status_cell
 from navi.tui.dialogs.table import Row, table

@@ -11,7 +11,7 @@ from navi.core.launch import PRESETS, Launch, agent
 from navi.core.launch import command as command_line
 from navi.core.model import HostView, Session
 from navi.core.text import clean, short_path
-from navi.ops.directories import Directories
+from navi.ops.look.directories import Directories
 from navi.tui.dialogs.dialog import Form
 from navi.tui.dialogs.fields import Box, Choice, Field, TextField
 from navi.tui.dialogs.spawn_fields import WARNING, SpawnFields

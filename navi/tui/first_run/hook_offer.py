@@ -16,8 +16,8 @@ from navi.core.model import HostView, Source
 from navi.core.text import clean, short_path
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.hooks import Found, look_at_hooks, write_hooks
-from navi.ops.hooks_others import AGENTS, OVERWRITTEN, ROUNDS, SETTLES, plan_install, standing
+from navi.ops.hooks.install import Found, look_at_hooks, write_hooks
+from navi.ops.hooks.others import AGENTS, OVERWRITTEN, ROUNDS, SETTLES, plan_install, standing
 from navi.tui.dialogs.dialog import Report, Subject
 from navi.tui.dialogs.pick import Choice, Pick
 from navi.tui.first_run.banner import Banner

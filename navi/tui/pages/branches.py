@@ -7,7 +7,7 @@ from collections.abc import Callable
 from navi.core.model import Session
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.losses import Losses, losses
+from navi.ops.session.losses import Losses, losses
 from navi.tui.pages.fetcher import Fetcher
 from navi.tui.pages.page import Services
 

@@ -13,7 +13,7 @@ from navi.core.model import Session
 from navi.core.text import ago, clean
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.comments import Comment, Talk, comments
+from navi.ops.git.comments import Comment, Talk, comments
 from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.fetcher import Fetcher, in_words
 from navi.tui.pages.git import GitFetcher, GitView, asking, branch_of, style_of

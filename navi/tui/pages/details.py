@@ -26,7 +26,7 @@ from navi.core.facts import (
 from navi.core.metrics import Metrics, metrics_of
 from navi.core.model import HostView, Session
 from navi.core.text import age, ago, clean, exact_age, short_path
-from navi.ops.losses import Losses
+from navi.ops.session.losses import Losses
 from navi.tui.headless.deeds import Deeds
 from navi.tui.pages.branches import Branches
 from navi.tui.pages.charts import Bar, Chart

@@ -13,7 +13,7 @@ from navi.core.model import Session
 from navi.core.text import ago, clean, short_path
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.git import PullRequest, Repository, git, pull_request, shown_url
+from navi.ops.git.status import PullRequest, Repository, git, pull_request, shown_url
 from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.fetcher import Fetcher, in_words
 from navi.tui.pages.labels import Labelled, labelled, of_segments

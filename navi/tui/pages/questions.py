@@ -8,7 +8,7 @@ from navi.core.model import Session
 from navi.core.question import Question
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.question import ask
+from navi.ops.pane.question import ask
 from navi.tui.commands.answering import pane_of
 from navi.tui.pages.fetcher import Fetcher
 from navi.tui.pages.labels import of_segments

@@ -9,7 +9,7 @@ from navi.core.metrics import Tokens, session_id
 from navi.core.model import Session
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.tokens import tokens
+from navi.ops.hooks.tokens import tokens
 from navi.tui.pages.fetcher import Fetcher, in_words
 from navi.tui.pages.page import Services
 

@@ -10,7 +10,7 @@ from navi.core.model import Session
 from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.git import branch
+from navi.ops.git.status import branch
 
 SETTLE_TIME = 0.2
 """Seconds that the cursor must rest on a session before its branch is fetched, which starts a program there."""

@@ -11,7 +11,7 @@ from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.capture import capture
+from navi.ops.pane.preview import capture
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.keys.keymap import Keymap
 from navi.tui.preview.view import HISTORY, Conversation, Preview

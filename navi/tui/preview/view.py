@@ -10,7 +10,7 @@ from navi.core.listing import Key
 from navi.core.model import Session
 from navi.core.sgr import PLAIN, Look, Runs
 from navi.core.text import age, clean
-from navi.ops.capture import Capture
+from navi.ops.pane.preview import Capture
 from navi.tui.frame import Extent, ScrollingPanel
 from navi.tui.pages.view import fold
 from navi.tui.style.colors import Colors, named_look

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from navi.core.address import Named
-from navi.ops.pane import find_sent, send
+from navi.ops.pane.send import find_sent, send
 from tests.support.cut import Call, Cut
 from tests.support.machines import Lab, Machine
 from tests.support.scripts import Shell, answer, every_shell

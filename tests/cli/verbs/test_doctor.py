@@ -21,7 +21,7 @@ from navi.doctor.examine import HERE, THERE
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings
-from navi.ops.look import look
+from navi.ops.look.frames import look
 from navi.tui.pages.details import detail_lines
 from navi.tui.pages.grid import Grid
 from navi.tui.pages.labels import Labelled

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.test_hooks import USUAL, claude, installed, opencode, settings, tree
+from tests.ops.hooks.test_install import USUAL, claude, installed, opencode, settings, tree
 from tests.support.machines import Account, Lab
 from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE, account, navi

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from navi.ops.hooks import hook_text
+from navi.ops.hooks.install import hook_text
 from tests.support.machines import Lab
 from tests.support.places import agent
 from tests.support.repository import ON_LINES, TALK, commit, repository, stand_in, stand_in_for_comments, work

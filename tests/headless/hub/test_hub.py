@@ -25,7 +25,7 @@ from navi.headless.hub.subscriber import BEHIND, Subscriber
 from navi.headless.messages import TABLE, check
 from navi.headless.store.store import Store
 from navi.headless.store.stored import By, Refused, StoredSession
-from navi.ops.headless import LONGEST_INPUT
+from navi.ops.headless.runs import LONGEST_INPUT
 from tests.support.full_disk import disk, fill, free
 
 READY = {"type": "control_response", "response": {"subtype": "success", "request_id": "navi-handshake", "response": {}}}

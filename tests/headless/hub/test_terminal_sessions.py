@@ -17,8 +17,9 @@ import pytest
 
 from navi.headless.client import HubClient
 from navi.hosts.sockets import runtime_folder
-from navi.ops import OperationError, headless
-from navi.ops.headless import RunId
+from navi.ops import OperationError
+from navi.ops.headless import runs as headless
+from navi.ops.headless.runs import RunId
 from tests.support.claude import put_claude
 from tests.support.headless import here_or_there
 from tests.support.machines import Account, Lab

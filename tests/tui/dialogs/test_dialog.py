@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from navi.ops.losses import Losses
+from navi.ops.session.losses import Losses
 from navi.tui.dialogs.dialog import Confirm, Dialog, Report, Subject, unnamed
 from navi.tui.dialogs.fields import Choice, TextField
 from navi.tui.dialogs.kill_dialog import KillDialog

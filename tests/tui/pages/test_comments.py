@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from navi.ops.comments import Comment, Talk
-from navi.ops.git import PullRequest, Repository
+from navi.ops.git.comments import Comment, Talk
+from navi.ops.git.status import PullRequest, Repository
 from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
 from navi.tui.pages.comments import CommentsView, comment_lines

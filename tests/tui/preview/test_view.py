@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from navi.core.sgr import PLAIN, Look
-from navi.ops.capture import Capture
+from navi.ops.pane.preview import Capture
 from navi.tui.preview.view import MOST_KNOWN, Conversation, Preview, style_of
 from navi.tui.style.colors import Colors
 from navi.tui.style.paint import paint

@@ -1,0 +1,1 @@
+"""What git and GitHub know of a session's directory (scripts of navi/sh/git)."""

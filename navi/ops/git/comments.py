@@ -1,0 +1,181 @@
+"""The discussion of a pull request: comments, reviews, and comments on lines, from the `gh` of this machine (script
+git/comments)."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from navi.core.text import age, clean, clean_lines, decode
+from navi.ops.git.status import repository_of, shown_url
+from navi.ops.linker import link
+from navi.ops.operation import Answer, Operation, OperationError, Record, done
+
+MOST = 100
+"""Comments that are shown, the newest ones: as many as GitHub tells at once."""
+
+MOST_LETTERS = 10_000
+"""Letters of one comment that are shown."""
+
+MOST_LINES = 200
+"""Lines of one comment that are shown."""
+
+CUT = "[...] see GitHub for the rest"
+"""The last line of a text that was cut."""
+
+
+class Comment(NamedTuple):
+    """A comment on a pull request, safe to draw; words in small letters.
+
+    `kind` is `comment`, `review` (then `state` tells its verdict) or `line`, which is at `path` and, unless it is
+    about the whole file, at `line`: that of its first version if it is `outdated`. `time` is an epoch time, None for
+    what is not published yet.
+    """
+
+    kind: str
+    author: str
+    time: float | None
+    text: tuple[str, ...]
+    state: str = ""
+    path: str = ""
+    line: int | None = None
+    outdated: bool = False
+
+    def when(self, clock: float) -> str:
+        """How long ago it was made, in words; `clock` is the time here (epoch)."""
+        return "not published" if self.time is None else age(clock - self.time)
+
+    @property
+    def where(self) -> str:
+        """Where it stands, in words; "" for one about the whole."""
+        if self.kind == "review":
+            return f"review: {self.state}" if self.state else "review"
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{place} (outdated)" if self.outdated else place
+
+
+class Talk(NamedTuple):
+    """The newest comments, oldest first; `more` tells whether there may be older ones."""
+
+    comments: tuple[Comment, ...]
+    more: bool = False
+
+
+def comments(url: str, number: int) -> Operation[Talk]:
+    """Return the operation that asks GitHub, from this machine, for the comments on a pull request of the repository at
+    a remote's URL.
+
+    Raise OperationError for an URL that is none of a repository's.
+    """
+    repository = repository_of(url)
+    if not repository:
+        raise OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh can query")
+    return Operation(
+        "comments",
+        link("git/comments"),
+        (repository, str(number), str(MOST)),
+        _read,
+        time_limit=45,
+    )
+
+
+# ---- answers
+
+
+def _read(answer: Answer) -> Talk:
+    records = {record.kind: record for record in done(answer)}
+    talk, lines = _document(records.get("talk")), _document(records.get("lines"))
+    if not isinstance(talk, dict) or not isinstance(lines, list):
+        raise OperationError("gh's answer has no comments of a pull request")
+    found = [
+        *_unread(_comment, "createdAt", talk.get("comments")),
+        *(one for one in _unread(_review, "submittedAt", talk.get("reviews")) if _says_something(one.fields)),
+        *_unread(_line_comment, "created_at", lines),
+    ]
+    found.sort(key=lambda one: float("inf") if one.time is None else one.time)
+    newest = tuple(one.make(one.fields, one.time) for one in found[-MOST:])
+    return Talk(newest, more=len(found) > MOST or len(lines) >= MOST)
+
+
+_Make = Callable[[Mapping[str, object], float | None], Comment]
+"""Reads what GitHub tells of a comment, and when it was made."""
+
+
+class _Unread(NamedTuple):
+    """A comment as GitHub tells it, not read yet: cleaning takes long, and only the newest are shown."""
+
+    make: _Make
+    fields: Mapping[str, object]
+    time: float | None
+
+
+def _unread(make: _Make, time_field: str, values: object) -> Iterator[_Unread]:
+    for one in values if isinstance(values, list) else ():
+        if isinstance(one, dict):
+            yield _Unread(make, one, _time(one.get(time_field)))
+
+
+def _document(record: Record | None) -> object:
+    try:
+        return json.loads(decode(record.body)) if record else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _comment(fields: Mapping[str, object], time: float | None) -> Comment:
+    return Comment("comment", _login(fields.get("author")), time, _text(fields.get("body")))
+
+
+def _review(fields: Mapping[str, object], time: float | None) -> Comment:
+    return Comment("review", _login(fields.get("author")), time, _text(fields.get("body")), state=_state(fields))
+
+
+def _state(review: Mapping[str, object]) -> str:
+    return _word(review.get("state")).lower().replace("_", " ")
+
+
+def _says_something(review: Mapping[str, object]) -> bool:
+    """GitHub makes an empty review around comments on lines, which are listed themselves."""
+    body = review.get("body")
+    return (isinstance(body, str) and bool(body.strip())) or _state(review) not in ("commented", "")
+
+
+def _line_comment(fields: Mapping[str, object], time: float | None) -> Comment:
+    now, first = _number(fields.get("line")), _number(fields.get("original_line"))
+    return Comment(
+        "line",
+        _login(fields.get("user")),
+        time,
+        _text(fields.get("body")),
+        path=_word(fields.get("path")),
+        line=first if now is None else now,
+        outdated=now is None and first is not None,
+    )
+
+
+def _word(value: object) -> str:
+    return clean(value[:500]) if isinstance(value, str) else ""
+
+
+def _login(person: object) -> str:
+    """GitHub calls somebody who has gone `ghost`."""
+    return (_word(person.get("login")) if isinstance(person, dict) else "") or "ghost"
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**9 else None
+
+
+def _time(value: object) -> float | None:
+    try:
+        moment = datetime.fromisoformat(value if isinstance(value, str) else "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _text(value: object) -> tuple[str, ...]:
+    text = value if isinstance(value, str) else ""
+    lines = [line.rstrip() for line in clean_lines(text[:MOST_LETTERS].strip())]
+    shown = lines[:MOST_LINES] if any(lines) else []
+    return (*shown, CUT) if len(text) > MOST_LETTERS or len(lines) > MOST_LINES else tuple(shown)

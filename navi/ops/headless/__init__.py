@@ -1,0 +1,1 @@
+"""Agents without a terminal (scripts of navi/sh/headless)."""

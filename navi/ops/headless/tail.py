@@ -1,0 +1,302 @@
+"""Following what agents without a terminal print: one stream for all of a host.
+
+The stream tells of each run by whole lines, up to the last line end that has come, with the offset of the byte behind
+them; whoever opens it again from there misses nothing and gets nothing twice. Its answers:
+
+    place FOLDER           the beginning of the names that follow
+    missing INDEX SIZE     the run is not there, or its log is shorter than the offset
+    part INDEX OFFSET      the body is a part of the log, from the offset on
+    from INDEX OFFSET      from there on the log comes in pieces
+    piece                  the body is a part of what tail(1) prints of several files
+    failed WORDS
+
+In a piece, a name precedes the bytes of a file: `INDEX` for a log, `INDEXe` for the events of the run, `terminals` for
+what the host noted of agents in terminals (navi/sh/headless/conversations.sh). That comes from its beginning each time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from navi.core.conversations import CONVERSATION_ID
+from navi.core.text import clean
+from navi.ops.headless.runs import SESSION, Exit, RunId, read_exit
+from navi.ops.linker import link
+from navi.ops.operation import Answer, HostSetting, OperationError, Stream, done, number
+
+LONGEST_LINE = 16 * 1024 * 1024
+"""Bytes of a line that are kept; what follows them is dropped, up to the line end."""
+
+LONGEST_EVENTS = 1024 * 1024
+"""Bytes of what was noted of terminals that are read at once."""
+
+FULL_PIECE = 65536
+"""Bytes of a piece that may have been cut anywhere."""
+
+
+class Position(NamedTuple):
+    """From where to follow a run: a byte of its log."""
+
+    id: RunId
+    offset: int = 0
+
+
+class Lines(NamedTuple):
+    """Whole lines of a run's log, with their line ends: the bytes from `offset` up to `end`.
+
+    They are as the agent wrote them; only a line of more than LONGEST_LINE bytes lacks its rest.
+    """
+
+    id: RunId
+    offset: int
+    end: int
+    data: bytes
+
+
+class Fed(NamedTuple):
+    """A run's agent was handed all inputs up to this one."""
+
+    id: RunId
+    number: int
+
+
+class Ended(NamedTuple):
+    """A run's agent has ended, and all whole lines of its log have come. The bytes of a last line without an
+    end, if there are any, follow the last offset.
+    """
+
+    id: RunId
+    exit: Exit
+
+
+class Lost(NamedTuple):
+    """Nothing of a run is left, and nobody noted how its agent ended; all whole lines of its log, which has `size`
+    bytes, have come. `restarted` says that its host was started again since.
+    """
+
+    id: RunId
+    size: int
+    restarted: bool = False
+
+
+class Missing(NamedTuple):
+    """There is no such run on the host, or its log has only `size` bytes, fewer than the offset."""
+
+    id: RunId
+    size: int
+
+
+class Opened(NamedTuple):
+    """An agent in a terminal has a conversation that navi knows; `name` is its tmux session, "" if it is not known."""
+
+    conversation: str
+    name: str = ""
+
+
+class Left(NamedTuple):
+    """The agent in a terminal that had a conversation has ended."""
+
+    conversation: str
+
+
+class Delivered(NamedTuple):
+    """The agent in a terminal with this conversation got the feedback with this number."""
+
+    conversation: str
+    number: int
+
+
+News = Lines | Fed | Ended | Lost | Missing | Opened | Left | Delivered
+
+
+def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
+    """Return the stream that follows these runs. The stream may end by itself at any time: then open it again from the
+    last offsets.
+
+    Every few seconds it sends an empty answer. Its reader raises OperationError where it can't begin.
+    """
+    arguments: list[str | HostSetting] = [HostSetting.SESSIONS_DIR]
+    for id, offset in positions:
+        if not SESSION.fullmatch(id.session) or id.generation < 1 or offset < 0:
+            raise OperationError(f"invalid id of a headless session: {clean(id.session)[:70]!r}")
+        arguments += [id.session, str(id.generation), str(offset)]
+    arguments.insert(0, link("headless/tail"))
+    return Stream("tail", link("look/start_watch"), tuple(arguments), lambda: TailReader(positions), silence=40)
+
+
+class LineCutter:
+    """Takes the bytes of a log in parts, which may overlap, and gives them back as whole lines."""
+
+    def __init__(self, id: RunId, offset: int) -> None:
+        self.id = id
+        self.next = offset
+        """The offset of the next byte that is wanted."""
+        self._offset = offset
+        self._parts: list[bytes] = []
+        self._kept = 0
+
+    def feed(self, offset: int, data: bytes) -> Iterator[Lines]:
+        """Take the bytes from an offset on; yield the lines that they complete.
+
+        Raise ValueError where bytes before them are missing.
+        """
+        if offset > self.next:
+            raise ValueError(f"the log goes on at byte {offset} in place of {self.next}")
+        data = data[self.next - offset :]
+        self.next += len(data)
+        cut = data.rfind(b"\n") + 1
+        if cut:
+            yield from self._complete(data[:cut], self.next - len(data) + cut)
+        self._keep(data[cut:])
+
+    def _complete(self, data: bytes, end: int) -> Iterator[Lines]:
+        """Yield what was kept with what completes it. A line that is too long goes alone."""
+        first = data.find(b"\n") + 1
+        if self._kept + first > LONGEST_LINE + 1:
+            self._keep(data[: first - 1])
+            data, middle = data[first:], end - len(data) + first
+            yield self._take(b"\n", middle)
+        if data:
+            yield self._take(data, end)
+
+    def _take(self, data: bytes, end: int) -> Lines:
+        lines = Lines(self.id, self._offset, end, b"".join((*self._parts, data)))
+        self._offset, self._parts, self._kept = end, [], 0
+        return lines
+
+    def _keep(self, data: bytes) -> None:
+        data = data[: LONGEST_LINE - self._kept]
+        if data:
+            self._parts.append(data)
+            self._kept += len(data)
+
+
+class PieceReader:
+    """Takes what tail(1) prints of several files, and says of which file each part is.
+
+    The name of a file follows a line end that belongs to no file. A piece that ends with a line end could have been cut
+    just there; that is so only at the beginning, and where the piece is full: else tail writes the two at once.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._mark = f"\n==> {place}/".encode("utf-8", "surrogateescape")
+        self._name = ""
+        self._rest = b"\n"  # no line end precedes the first name
+        self._settled = False
+
+    def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
+        """Take a piece; yield the name of a file and bytes of it, in their order."""
+        full = len(data) >= FULL_PIECE
+        data, self._rest = self._rest + data, b""
+        while (at := data.find(self._mark)) >= 0:
+            end = data.find(b" <==\n", at)
+            if end < 0:
+                break
+            yield from self._named(data[:at])
+            self._name = data[at + len(self._mark) : end].decode("ascii", "replace")
+            self._settled = self._settled or self._name == "last"
+            data = data[end + 5 :]
+        kept = len(data) - at if at >= 0 else self._unsure(data, full)
+        self._rest = data[len(data) - kept :]
+        yield from self._named(data[: len(data) - kept])
+
+    def _named(self, data: bytes) -> Iterator[tuple[str, bytes]]:
+        if data and self._name:
+            yield self._name, data
+
+    def _unsure(self, data: bytes, full: bool) -> int:
+        """Return how many bytes at the end can be the beginning of a mark."""
+        for count in range(min(len(self._mark), len(data)), 0, -1):
+            if data.endswith(self._mark[:count]):
+                return count if count > 1 or full or not self._settled else 0
+        return 0
+
+
+class TailReader:
+    """The parser of a stream's answers."""
+
+    def __init__(self, positions: Sequence[Position]) -> None:
+        self._logs = [LineCutter(*position) for position in positions]
+        self._events = [b"" for _ in positions]
+        self._ends: dict[int, Ended | Lost] = {}
+        self._pieces = PieceReader("")
+        self._terminals = b""
+
+    def __call__(self, answer: Answer) -> tuple[News, ...]:
+        """Return the news of an answer. Raise OperationError if the stream can't begin, ValueError if it is invalid."""
+        return tuple(news for record in done(answer) for news in self._read(record.kind, record.rest, record.body))
+
+    def _read(self, kind: str, rest: str, body: bytes) -> Iterator[News]:
+        index, _, size = rest.partition(" ")
+        if kind == "place":
+            self._pieces = PieceReader(rest)
+        elif kind == "missing":
+            yield Missing(self._logs[number(index)].id, number(size))
+        elif kind == "part":
+            yield from self._logs[number(index)].feed(number(size), body)
+        elif kind == "from" and self._logs[number(index)].next != number(size):
+            raise ValueError(f"the log goes on at byte {number(size)}")
+        elif kind == "piece":
+            for name, data in self._pieces.feed(body):
+                yield from self._file(name, data)
+            yield from self._ended()
+            yield from self._in_terminals()
+        elif kind == "failed":
+            raise OperationError(clean(rest))
+
+    def _in_terminals(self) -> Iterator[News]:
+        """Yield what the whole lines say that have come: of a conversation only the last word, but each delivery."""
+        *lines, self._terminals = self._terminals[-LONGEST_EVENTS:].split(b"\n")
+        found = [_terminal(line.decode("utf-8", "replace")) for line in lines]
+        last = {one.conversation: one for one in found if isinstance(one, Opened | Left)}
+        yield from (one for one in found if isinstance(one, Delivered))
+        yield from last.values()
+
+    def _file(self, name: str, data: bytes) -> Iterator[News]:
+        if name == "terminals":
+            self._terminals += data
+            return
+        found = re.fullmatch(r"(\d{1,6})(e?)", name, re.ASCII)
+        if not found:
+            return
+        index = int(found[1])
+        if found[2]:
+            yield from self._event_lines(index, data)
+        else:
+            yield from self._logs[index].feed(self._logs[index].next, data)
+
+    def _event_lines(self, index: int, data: bytes) -> Iterator[News]:
+        *lines, self._events[index] = (self._events[index] + data[-4096:]).split(b"\n")
+        for line in lines:
+            kind, *words = line.decode("ascii", "replace").split()
+            found = read_exit(words) if kind == "exit" else None
+            if found:
+                self._ends[index] = Ended(self._logs[index].id, found)
+            elif kind == "lost" and len(words) == 2:
+                self._ends[index] = Lost(self._logs[index].id, number(words[0]), words[1] == "restart")
+        fed = [line for line in lines if line.startswith(b"fed ")]
+        if fed:
+            yield Fed(self._logs[index].id, number(fed[-1][4:].decode("ascii", "replace")))
+
+    def _ended(self) -> Iterator[News]:
+        """Yield the ends of agents of whose logs everything has come."""
+        for index, found in list(self._ends.items()):
+            size = found.size if isinstance(found, Lost) else found.exit.size
+            if self._logs[index].next >= size:
+                del self._ends[index]
+                yield found
+
+
+def _terminal(line: str) -> Opened | Left | Delivered | None:
+    """Read a line of what was noted of agents in terminals; None for one that makes no sense."""
+    kind, _, rest = line.partition(" ")
+    conversation, _, rest = rest.partition(" ")
+    if not CONVERSATION_ID.fullmatch(conversation):
+        return None
+    if kind == "delivered" and re.fullmatch(r"\d{1,15}", rest, re.ASCII):
+        return Delivered(conversation, number(rest))
+    if kind == "opened":
+        return Opened(conversation, clean(rest)[:200])
+    return Left(conversation) if kind == "left" else None

@@ -1,0 +1,1 @@
+"""One pane: finding it, typing into it, reading it, answering what its agent asks (scripts of navi/sh/pane)."""

@@ -1,0 +1,101 @@
+"""Waiting for what a pane shows, reading its text, and following what it prints (scripts pane/wait, pane/text,
+pane/tail).
+"""
+
+from typing import NamedTuple
+
+from navi.core.address import Named
+from navi.core.text import clean, decode
+from navi.ops.linker import link
+from navi.ops.operation import Answer, Operation, Stream, done
+from navi.ops.pane.find import MARGIN, read_ending, seconds, seen, where
+
+
+class Expected(NamedTuple):
+    """What to wait for: a pattern of grep -E, or a fixed text, for so many seconds. `send` waits for the end of an
+    agent's turn if the pattern is "".
+    """
+
+    pattern: str
+    fixed: bool = False
+    seconds: float = 15.0
+
+
+def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool = False) -> Operation[str]:
+    """Return the operation that waits until a line that a pane shows, or one of the last `lines` of its scrollback
+    (None: all), matches. It answers with the line.
+
+    With `touch` the registry notes that the session is used. Raise OperationError when the pane dies or the session
+    ends meanwhile, and NotSeen when time is up.
+    """
+    awaited = (expected.pattern, "yes" if expected.fixed else "", seconds(expected.seconds))
+    arguments = (*where(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
+    limit = expected.seconds + MARGIN
+    return Operation("wait", link("pane/wait"), arguments, _read_found, limit, waits=expected.seconds)
+
+
+class PaneText(NamedTuple):
+    """The text of a pane, uncleaned, and how the process of a dead one ended ("" of a living one)."""
+
+    data: bytes
+    ending: str = ""
+
+
+def text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None = None) -> Operation[PaneText]:
+    """Return the operation that reads a pane's text, byte for byte, lines joined that were only wrapped, without the
+    empty ones at the end.
+
+    `start` is the first line: "-" is the beginning of its scrollback, 0 the top of the screen, what is before that is
+    negative. With `lines` only the end is read: at least so many lines, if there are. With `escapes` colours stay in
+    it.
+    """
+    arguments = (*where(pane), start, "yes" if escapes else "", "" if lines is None else str(lines))
+    return Operation("capture", link("pane/text"), arguments, _read_text, 3 * MARGIN)
+
+
+class PaneOutput(NamedTuple):
+    """What a pane has printed since the last time: whole lines, and the line of the cursor, uncleaned.
+
+    `clock` is the host's time (epoch) of the lines, `lost` says that some before them were dropped from its history,
+    `ended` how it ended ("" while it goes on).
+    """
+
+    lines: tuple[str, ...] = ()
+    partial: str | None = None
+    clock: float = 0.0
+    lost: bool = False
+    ended: str = ""
+
+
+def follow(pane: Named, lines: int) -> Stream[PaneOutput]:
+    """Return the stream of what a pane prints, beginning with its last `lines` whole lines. The reader raises
+    OperationError.
+    """
+    return Stream("tail", link("pane/tail"), (*where(pane), str(lines)), lambda: _read_output)
+
+
+def _read_found(answer: Answer) -> str:
+    return clean(seen(answer).get("found", ""))
+
+
+def _read_text(answer: Answer) -> PaneText:
+    records = seen(answer)
+    data = next((record.body for record in answer.records() if record.kind == "text"), b"")
+    return PaneText(data, read_ending(records["ended"]) if "ended" in records else "")
+
+
+def _read_output(answer: Answer) -> PaneOutput:
+    output = PaneOutput()
+    for record in done(answer):
+        if record.kind == "lines":
+            lines = tuple(decode(record.body).removesuffix("\n").split("\n")) if record.body else ()
+            output = output._replace(lines=lines, clock=float(record.rest) if record.rest.isdigit() else 0.0)
+        elif record.kind == "partial":
+            output = output._replace(partial=decode(record.body).removesuffix("\n"))
+        elif record.kind == "lost":
+            output = output._replace(lost=True)
+        elif record.kind == "dead":
+            output = output._replace(ended=f"its pane is dead; {read_ending(record.rest)}")
+        elif record.kind == "gone":
+            output = output._replace(ended="the session has ended")
+    return output

@@ -1,0 +1,215 @@
+"""Typing into a pane, what became of that, and interrupting an agent (scripts pane/send, pane/sent, pane/interrupt)."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from navi.core import exits
+from navi.core.address import Named
+from navi.core.model import TmuxSession
+from navi.core.text import clean, clean_lines, decode
+from navi.ops.linker import link
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError
+from navi.ops.pane.find import MARGIN, identity, seconds, seen, where
+from navi.ops.pane.read import Expected
+
+LONGEST_TEXT = 1_000_000
+"""Characters that may be typed at once."""
+
+
+class How(StrEnum):
+    """How something is typed: submitted with Enter, literally, or as keys by their names."""
+
+    SUBMIT = "submit"
+    LITERAL = "literal"
+    KEYS = "keys"
+
+
+class Became(StrEnum):
+    """What became of a text: an agent took it up, or keeps it for the end of its turn; it was typed, but nothing proves
+    more than that; or it was typed where nothing can be proven: literally, as keys, or for a program without an echo.
+    """
+
+    SUBMITTED = "submitted"
+    QUEUED = "queued"
+    UNCONFIRMED = "unconfirmed"
+    TYPED = "typed"
+
+
+class Answered(NamedTuple):
+    """What an agent answered in a turn, as its screen shows it, and its status at the end.
+
+    That is `working` if the end has not come, and `ended` if the agent has.
+    """
+
+    status: str
+    lines: tuple[str, ...]
+
+
+class Sent(NamedTuple):
+    """What came of typing: `verified` says whether Enter was seen to do something (None: it can't be seen), `found` is
+    the line that matched. `agent` is the name of the agent that has the text, "" for another program.
+    """
+
+    pane: str
+    verified: bool | None = None
+    found: str | None = None
+    became: Became = Became.TYPED
+    agent: str = ""
+    answer: Answered | None = None
+
+
+def send(
+    pane: Named | TmuxSession, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (),
+    expected: Expected | None = None, force: bool = False, lock: str = "", retries: int = 3, call: str = "",
+) -> Operation[Sent]:  # fmt: skip
+    """Return the operation that types into a pane and, with `expected`, waits for it in what the pane shows from then
+    on.
+
+    Nothing is typed where an agent has a dialog open or is suspended, and where nobody can tell; its state file, its
+    screen and its status file are looked at just before. `force` types all the same, and leaves copy mode first.
+    `lock` is the token of a lock that the caller has. Enter is pressed up to `retries` times as long as the typed text
+    is shown and nothing changes. An agent must have nothing in its box, or the text would be glued to that; `force`
+    glues it. With a random word `call`, `find_sent` can tell later what became of it. Raise OperationError with
+    nothing sent, or with the text typed and Enter not pressed if a dialog opened meanwhile; NotSeen, also when the turn
+    has ended without what is expected.
+    """
+    if any("\0" in word for word in (text, *keys)):
+        raise OperationError("a NUL character can't be typed; nothing was sent", exits.WRONG_USAGE)
+    if len(text) > LONGEST_TEXT:
+        words = f"more than {LONGEST_TEXT:,} characters can't be typed; nothing was sent; put the text in a file there"
+        raise OperationError(words, exits.WRONG_USAGE)
+    awaited = expected or Expected("", seconds=0)
+    arguments = (
+        *where(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
+        "yes" if awaited.fixed else "", seconds(awaited.seconds),
+        "yes" if expected and not expected.pattern else "", identity(pane), text,
+        _block(text) if how is How.SUBMIT else "", HostSetting.SESSIONS_DIR,
+        HostSetting.AGENTS, call, *keys,
+    )  # fmt: skip
+    limit = awaited.seconds + 5 * MARGIN
+    return Operation("send", link("pane/send"), arguments, _read_sent, limit, waits=awaited.seconds)
+
+
+def _block(text: str) -> str:
+    """Return several lines as Python's plain prompt needs them, "" where that is the same or there is only one line."""
+    if "\n" not in text.strip("\n"):
+        return ""
+    from navi.ops.pane.python_block import python_block  # Python's own parser takes long to import
+
+    block = python_block(text)
+    return block if block != text else ""
+
+
+class Call(NamedTuple):
+    """What became of the call of `send` whose answer was lost: what it would have answered, None if nothing was typed
+    and nothing will be. It is `certain` unless the host's script ended while it typed.
+    """
+
+    sent: Sent | None
+    certain: bool = True
+
+
+def find_sent(pane: Named | TmuxSession, call: str, lock: str = "") -> Operation[Call]:
+    """Return the operation that finds out what became of a `send` with that `call`. While that types, it waits; if that
+    has typed nothing, it never will.
+
+    Raise OperationError if the session has ended, or the call types for longer than the limit.
+    """
+    arguments = (*where(pane), identity(pane), lock, call)
+    return Operation("send", link("pane/sent"), arguments, _read_call, 4 * MARGIN)
+
+
+class Interrupted(NamedTuple):
+    """What came of an interruption: the agent, whether its turn was seen to end, and the prompt that it has put back
+    into its box.
+    """
+
+    agent: str
+    ended: bool
+    draft: str = ""
+
+
+def interrupt(
+    pane: Named | TmuxSession, force: bool = False, lock: str = "", wait: float = 10.0
+) -> Operation[Interrupted]:
+    """Return the operation that ends the turn of the agent in a pane by the agent's own keys, and waits so many seconds
+    for its end.
+
+    Raise OperationError with nothing sent where no turn runs and where a dialog is open; `force` presses the keys all
+    the same. `lock` is the token of a lock that the caller has.
+    """
+    arguments = (
+        *where(pane), identity(pane), "yes" if force else "", lock, seconds(wait), HostSetting.SESSIONS_DIR,
+        HostSetting.AGENTS,
+    )  # fmt: skip
+    limit = wait + 4 * MARGIN
+    return Operation("interrupt", link("pane/interrupt"), arguments, _read_interrupted, limit, waits=wait)
+
+
+def interrupted_words(done: Interrupted) -> str:
+    """Return what to say of an interruption."""
+    if not done.ended:
+        return f"the keys that interrupt {done.agent} were pressed, but its turn was not seen to end"
+    back = f"; its prompt is back in the box: {done.draft}" if done.draft else ""
+    return f"the turn of {done.agent} has ended{back}"
+
+
+UNCONFIRMED = (
+    "the text was typed and Enter was pressed, but nothing shows that it was taken up; look at the pane before you "
+    "send it again"
+)
+
+
+def sent_words(address: str, sent: Sent) -> str:
+    """Return what to say of a text that was sent to a session."""
+    words = {
+        Became.SUBMITTED: f"{address} has it",
+        Became.QUEUED: f"{address}: {sent.agent} keeps it for the end of its turn",
+        Became.TYPED: f"{address}: typed; the program there shows nothing of it",
+        Became.UNCONFIRMED: f"{address}: {UNCONFIRMED}",
+    }
+    return words[sent.became]
+
+
+def _read_sent(answer: Answer) -> Sent:
+    records = seen(answer)
+    word, _, pane = records.get("sent", "").partition(" ")
+    found = clean(records["found"]) if "found" in records else None
+    verified = {"yes": True, "no": False}.get(word)
+    became, _, agent = records.get("outcome", "").partition(" ")
+    return Sent(clean(pane), verified, found, _became(became, verified), clean(agent), _read_answer(answer))
+
+
+def _read_call(answer: Answer) -> Call:
+    state, pane, agent = (*seen(answer).get("call", "").split(" "), "", "", "")[:3]
+    if state == "cancelled":
+        return Call(None)
+    verified = VERIFIED.get(state)
+    sent = Sent(clean(pane), verified, None, _became(state, verified), clean(agent))
+    return Call(sent, state != "typing")
+
+
+VERIFIED = {"yes": True, Became.SUBMITTED: True, Became.QUEUED: True, "no": False, Became.UNCONFIRMED: False}
+"""Whether Enter was seen to do something, by what a host notes of a call."""
+
+
+def _became(word: str, verified: bool | None) -> Became:
+    """Return what became of a text; without an agent's word, Enter that was seen to do something submits."""
+    if word in {one.value for one in Became}:
+        return Became(word)
+    return Became.TYPED if verified is None else Became.SUBMITTED if verified else Became.UNCONFIRMED
+
+
+def _read_answer(answer: Answer) -> Answered | None:
+    record = next((record for record in answer.records() if record.kind == "answer"), None)
+    if record is None:
+        return None
+    text = decode(record.body).strip("\n")
+    return Answered(clean(record.rest), tuple(line.rstrip() for line in clean_lines(text)) if text else ())
+
+
+def _read_interrupted(answer: Answer) -> Interrupted:
+    records = seen(answer)
+    ended, _, agent = records.get("interrupted", "").partition(" ")
+    return Interrupted(clean(agent), ended == "yes", clean(records.get("draft", "")))

@@ -1,0 +1,56 @@
+"""Attaching a terminal to a session, with the tmux that the scripts use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from navi.core.model import Session
+from navi.core.text import clean
+from navi.ops.linker import link
+from navi.ops.look.background import attach_words
+from navi.ops.operation import OperationError
+
+SENT = ("navi_find_tmux()", "navi_refuse_foreign()")
+"""The functions of lib/tmux.sh that are sent: each is one line."""
+
+KNOWN_TERMINAL = (
+    "command -v infocmp >/dev/null && { infocmp >/dev/null 2>&1 || for navi_term in xterm-256color xterm vt100; do"
+    " infocmp $navi_term >/dev/null 2>&1 && TERM=$navi_term && export TERM && break; done; }"
+)
+"""Puts a plainer terminal in the place of one that the machine does not know, which tmux would refuse."""
+
+ENTER = "; ".join(line for line in link("lib/tmux").splitlines() if line.startswith(SENT))
+ENTER += '; case $1 in -S) navi_refuse_foreign "$2" || exit ;; esac; navi_find_tmux; '
+ENTER += f'{KNOWN_TERMINAL}; exec tmux -u "$@"'
+"""What sh runs: constant, one line, and without what login shells read in their own ways: quote, backslash, bang."""
+
+_AGENTS = link("session/agent_path").splitlines()
+
+ENTER_BACKGROUND = next(line for line in _AGENTS if line.startswith("navi_find_programs"))
+ENTER_BACKGROUND += f'; navi_find_programs; {KNOWN_TERMINAL}; exec "$@"'
+"""The same for a session without a terminal, which its agent opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interactive:
+    """A command for a terminal: its words, for the machine it runs on."""
+
+    words: tuple[str, ...]
+
+
+def attach(session: Session, inside: str = "") -> Interactive:
+    """Attach to a session. `inside` is the TMUX of the environment if the terminal is a pane of the same server,
+    which then changes to the session in place of attaching a terminal within a terminal.
+    """
+    if session.background:
+        return Interactive(("sh", "-c", ENTER_BACKGROUND, "sh", *attach_words(session)))
+    if session.tmux is None:
+        raise OperationError(f"{clean(session.name)} has no tmux session to attach to; it has ended")
+    return attach_to(session.tmux.socket, session.tmux.id, inside)
+
+
+def attach_to(socket: str, id: str, inside: str = "") -> Interactive:
+    """The same, of a session by its server's socket ("" for the default one) and tmux's id."""
+    server = ("-S", socket) if socket else ()
+    verb = "switch-client" if inside else "attach-session"
+    return Interactive(("sh", "-c", ENTER, "sh", *server, verb, "-t", id))

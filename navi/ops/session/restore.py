@@ -1,0 +1,171 @@
+"""Bringing back sessions that were lost, and starting agents again in their conversations.
+
+The rule after each operation judges from a later look whether it was carried out (navi.ops.outcome).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+from navi.core import exits
+from navi.core.agents import AgentKind
+from navi.core.model import LostSession, Place, Session
+from navi.core.text import clean, decode
+from navi.ops.linker import link
+from navi.ops.look.lost_sessions import read_note
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, number
+from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, named, not_done, same_session, unanswered, unknown
+from navi.ops.session.creation import Created, created_session, read_created
+from navi.ops.session.lifecycle import identity, new_undo_id
+from navi.ops.session.resume import again, conversation_id, kind_named, launch_again
+
+CONFIRMING = 25.0
+"""Seconds that an agent has to say that it has its conversation."""
+
+
+class Restored(NamedTuple):
+    """A session that is back. `confirmed` is `yes` if its agent says that it has its conversation, `no` if it does not
+    say so, "" if there is none. `lacks` names variables that its agent had before and its pane does not have now.
+    """
+
+    created: Created
+    confirmed: str = ""
+    lacks: tuple[str, ...] = ()
+
+
+class Killed(NamedTuple):
+    """A session that navi killed: the undo id under which its host keeps it, and when (host's epoch time)."""
+
+    undo_id: str
+    name: str
+    directory: str = ""
+    time: float = 0.0
+
+
+class Restorable(NamedTuple):
+    """What a host can bring back beside its lost sessions: those that ended while their server went on, and those that
+    were killed.
+    """
+
+    ended: tuple[LostSession, ...] = ()
+    killed: tuple[Killed, ...] = ()
+
+
+def restorable() -> Operation[Restorable]:
+    """Return the operation that lists what can be restored though it was not lost."""
+    return Operation("restorable", link("session/restorable"), (HostSetting.SESSIONS_DIR,), _read_restorable, 20)
+
+
+def _read_restorable(answer: Answer) -> Restorable:
+    records = done(answer)
+    notes = (read_note(one.rest, one.body, Place()) for one in records if one.kind == "lostsession")
+    killed = []
+    for record in records:
+        if record.kind == "killed":
+            undo_id, _, time = record.rest.partition(" ")
+            name, _, directory = decode(record.body).partition("\n")
+            killed.append(Killed(undo_id, name, directory.rstrip("\n"), float(number(time))))
+    return Restorable(tuple(note for note in notes if note), tuple(killed))
+
+
+def restore(
+    lost: LostSession, kinds: Sequence[AgentKind], anew: bool = False, variables: Sequence[str] = ()
+) -> Operation[Restored]:
+    """Return the operation that brings back a lost session: its directory, its command, its agent's conversation.
+
+    Raise OperationError for one whose agent's conversation is not known, unless it is to start `anew`. The host does
+    nothing if another process has the conversation, and the note of the session stays until it is back.
+    """
+    if lost.agent and not lost.conversation and not anew and kind_named(lost.agent, kinds):
+        words = f"the conversation of {clean(lost.agent)} is not known; --anew starts a new one in its directory"
+        raise OperationError(words, exits.NO_SESSION)
+    launch = again(lost, kinds, anew)
+    conversation = "" if anew or not launch.more else lost.conversation
+    arguments: tuple[str | HostSetting, ...] = (
+        link("session/first_process"), HostSetting.SESSIONS_DIR, HostSetting.AGENTS, lost.key, new_undo_id(),
+        conversation, launch.line, launch.more, launch.program, *variables,
+    )  # fmt: skip
+    outcomes = Outcomes(partial(_judge_restore, lost), partial(_restored_words, lost))
+    return Operation("restore", link("session/restore"), arguments, _read_restored, 30 + CONFIRMING, outcomes)
+
+
+def _restored_words(lost: LostSession, address: str, restored: Restored) -> str:
+    words = {
+        "yes": f"{address} is back in its conversation",
+        "no": f"{address} is back; {lost.agent} was asked to resume its conversation, and does not say whether it has",
+    }.get(restored.confirmed, f"{address} is back" + f", with a new conversation of {lost.agent}" * bool(lost.agent))
+    return words + _lacks(restored.lacks)
+
+
+def _lacks(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"; without the variables that it had: {', '.join(names[:5])}{more}"
+
+
+def _judge_restore(lost: LostSession, looks: Looks) -> Outcome[Restored]:
+    """The note goes when the session is back; as long as it is there, the next operation may undo the rest."""
+    if any(one.key == lost.key for one in looks.after.lost_sessions):
+        return not_done()
+    found = next((one for one in named(looks.after, lost.name) if one.created >= looks.since), None)
+    if found:
+        return carried_out(Restored(created_session(found, False), "no" if lost.conversation else ""))
+    return unknown("it is neither listed nor lost") if looks.after.proven else unanswered(looks.after)
+
+
+def _read_restored(answer: Answer) -> Restored:
+    created = read_created(answer)
+    records = {record.kind: record.rest for record in answer.records()}
+    return Restored(created, records.get("confirmed", ""), tuple(clean(records.get("lacks", "")).split()))
+
+
+# ---- starting an agent again
+
+
+def restart(session: Session, kinds: Sequence[AgentKind], anew: bool = False) -> Operation[str]:
+    """Return the operation that ends the agent of a session and starts it again in its conversation, in the same pane.
+
+    The answer says whether it has it: `yes`, `no` (it does not say), or `anew`. Raise OperationError for a session
+    without a terminal.
+    """
+    if session.tmux is None:
+        raise OperationError(f"{clean(session.address)} has no terminal; nothing was ended")
+    line, more = launch_again(session, kinds)
+    conversation = "" if anew or not more else conversation_id(session)
+    arguments = (
+        link("session/first_process"), HostSetting.SESSIONS_DIR, HostSetting.AGENTS, session.agent, conversation,
+        line, "" if anew else more, line.partition(" ")[0], "yes" if anew or (line and not more) else "",
+        *identity(session),
+    )  # fmt: skip
+    outcomes = Outcomes(partial(_judge_restart, session), _restarted_words)
+    return Operation("restart", link("session/restart"), arguments, _read_restarted, 60 + CONFIRMING, outcomes)
+
+
+def _restarted_words(address: str, confirmed: str) -> str:
+    return {
+        "yes": f"restarted {address} in its conversation",
+        "anew": f"restarted {address}, with a new conversation",
+    }.get(
+        confirmed,
+        f"restarted {address}; its agent was asked to resume its conversation, and does not say whether it has",
+    )
+
+
+def _judge_restart(session: Session, looks: Looks) -> Outcome[str]:
+    """Another process of the agent runs in the session. While none does, it may be about to start."""
+    assert session.tmux
+    now = same_session(looks.after, session.tmux)
+    if now is None:
+        return unknown("the session has ended since") if looks.after.proven else unanswered(looks.after)
+    before = {agent.process for pane in session.tmux.panes for agent in pane.agents}
+    after = {agent.process for pane in now.panes for agent in pane.agents if agent.name == session.agent}
+    if after - before:
+        return carried_out("no")
+    return not_done() if after else unknown("its agent does not run now")
+
+
+def _read_restarted(answer: Answer) -> str:
+    return next((record.rest for record in done(answer) if record.kind == "restarted"), "no")
