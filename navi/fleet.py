@@ -28,7 +28,7 @@ from navi.core.unlisted import unlisted
 from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
 from navi.hosts.budget import Work
-from navi.hosts.failures import pause_before
+from navi.hosts.failures import Attempts, pause_before
 from navi.hosts.trio_channel import timed
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation
@@ -48,9 +48,6 @@ JUDGED_FOR = 1.0
 
 MANY = 200
 """Sessions and status files that take longer to judge than a key may wait."""
-
-STEADY_AFTER = 10.0
-"""Seconds after which a connection counts as good, so that its loss is followed by a retry at once."""
 
 
 NOT_CONFIGURED = Failure(
@@ -237,7 +234,8 @@ class _HostTask:
         self._watch: Watch[Frame | Heartbeat] | None = None
         self._frame: Frame | None = None
         self._judged_at = -math.inf
-        self._connected_at = math.inf
+        self._connected = False
+        self._heard = False
         self._machines: frozenset[str] = frozenset()
 
     def refresh(self) -> None:
@@ -258,9 +256,9 @@ class _HostTask:
         """Connect and follow the host, again and again. The one place that catches any error: it may end an attempt,
         never the task.
         """
-        attempt = 0
+        attempts = Attempts()
         while True:
-            self._connected_at = math.inf
+            self._connected = self._heard = False
             try:
                 await self._connect_and_follow()
                 failure = Failure(HostState.UNREACHABLE, "the watch ended", RECONNECT, Retry.AT_ONCE)
@@ -270,10 +268,9 @@ class _HostTask:
                 self._log.exception("%s: a fault in navi", self.host.name)
                 cause = clean(f"{type(error).__name__}: {error}"[:200])
                 failure = Failure(HostState.ERROR, cause, "a fault in navi: see its log, and please report it")
-            if self._connected_at < math.inf:
+            if self._connected:
                 self._log.warning("%s: lost: %s", self.host.name, failure.cause)
-            attempt = 1 if trio.current_time() - self._connected_at > STEADY_AFTER else attempt + 1
-            await self._pause(attempt, failure)
+            await self._pause(attempts.failed(self._heard, trio.current_time()), failure)
 
     async def _pause(self, attempt: int, failure: Failure) -> None:
         """Wait before the next attempt, at most until a refresh."""
@@ -296,7 +293,7 @@ class _HostTask:
             self._publish(self.view._replace(state=HostState.CONNECTING))
         self._publish(self.view._replace(retry_at=None, trying=True))
         await self.host.open()
-        self._connected_at = trio.current_time()
+        self._connected = True
         self._log.info("%s: connected", self.host.name)
         try:
             await self._follow()
@@ -332,6 +329,7 @@ class _HostTask:
 
     async def _receive(self, item: Frame | Heartbeat, superseded: bool = False) -> Work:
         """Put a frame or a heartbeat into the view, unless it is superseded already; return the work that it took."""
+        self._heard = True
         if isinstance(item, Frame):
             self._frame = item
             if item.cleaned:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from navi.core.failure import HostState, Retry
 from navi.core.model import AgentProcess, Conversation, HeadlessAgent, HostView, Session, Source, Status
 from navi.fleet import Fleet, steady, without_doubles
-from navi.hosts.failures import LONGEST_PAUSE, LONGEST_SLOW_PAUSE, SLOW_PAUSE, pause_before
+from navi.hosts.failures import LONGEST_PAUSE, LONGEST_SLOW_PAUSE, SLOW_PAUSE, Attempts, pause_before
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings
 from tests.support import hostile
@@ -106,6 +106,33 @@ def test_a_lost_connection_is_retried_at_once_and_then_ever_later(attempt: int, 
     assert pause_before(1, Retry.AT_ONCE, chance) <= 0.2
     assert pause_before(attempt + 1, Retry.AT_ONCE, chance) == pause_before(attempt + 1, Retry.LATER, chance)
     assert pause_before(attempt, Retry.ON_REQUEST, chance) == float("inf")
+
+
+@given(pauses=st.lists(st.floats(6.1, 100), min_size=1, max_size=30))
+def test_a_connection_that_worked_and_is_rarely_lost_is_retried_at_once(pauses: list[float]) -> None:
+    attempts, now = Attempts(), 0.0
+    for pause in pauses:
+        now += pause
+        assert attempts.failed(True, now) == 1
+
+
+@given(works=st.floats(0.1, 2), chance=st.floats(0, 1))
+def test_a_host_that_drops_every_connection_is_tried_ever_later(works: float, chance: float) -> None:
+    attempts, now, tried = Attempts(), 0.0, 0
+    while now < 600:
+        now += works
+        now += pause_before(attempts.failed(True, now), Retry.AT_ONCE, chance)
+        tried += 1
+    assert tried < 600 / Attempts.SECONDS * 2 * Attempts.AT_ONCE
+
+
+@given(worked=st.lists(st.booleans(), max_size=20), now=st.floats(0, 1e6))
+def test_failures_before_anything_was_heard_are_counted_one_by_one(worked: list[bool], now: float) -> None:
+    attempts = Attempts()
+    for one in worked:
+        attempts.failed(one, now)
+    number = attempts.failed(False, now)
+    assert [attempts.failed(False, now) for _ in range(3)] == [number + 1, number + 2, number + 3]
 
 
 @given(attempt=st.integers(1, 10_000), chances=st.tuples(*[st.floats(0, 1)] * 3))
@@ -280,6 +307,16 @@ async def test_a_broken_connection_is_replaced_by_itself(lab: Lab, box: Machine)
             box.write_status("api", message="second")
             await watched.until("box", lambda view: messages(view) == {"api": "second"})
             assert await watched.fleet.ask("box", say()) == "hello"
+
+
+async def test_each_loss_of_a_connection_that_worked_is_followed_by_a_retry_at_once(lab: Lab, box: Machine) -> None:
+    with trio.fail_after(60):
+        async with running(host(lab, box)) as watched:
+            for _ in range(4):
+                await watched.until("box", lambda view: view.state is CONNECTED and view.fresh)
+                box.break_connections()
+                view = await watched.until("box", lambda view: view.failure)
+                assert view.attempts == 1
 
 
 async def test_a_frozen_host_disturbs_no_other_and_goes_on_after_the_thaw(lab: Lab, box: Machine) -> None:
