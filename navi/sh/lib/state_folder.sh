@@ -321,7 +321,7 @@ navi_drop_marks() {
     navi_read_kept_marks
     navi_added=
     navi_edit_marks
-    rm -f "$navi_state/marks.lock"
+    navi_unlock_marks
 }
 
 # ---- bringing back
@@ -424,7 +424,7 @@ navi_give_back_files() {
     navi_read_kept_marks
     navi_added=$navi_dropped
     navi_edit_marks
-    rm -f "$navi_state/marks.lock"
+    navi_unlock_marks
 }
 
 # navi_read_kept_marks: the lines that were kept, in navi_dropped.
@@ -449,6 +449,8 @@ navi_lock_marks() {
         sleep 0.1
     done
 }
+
+navi_unlock_marks() { rm -f "$navi_state/marks.lock"; }
 
 # navi_free_marks: remove the lock of somebody who has ended. One that stays empty was made by somebody who was killed in
 # that moment.
@@ -490,5 +492,5 @@ navi_move_marks() {
         navi_kept_marks=$navi_kept_marks$navi_mark_line$navi_newline
     done <"$navi_state/marks"
     [ -z "$navi_moved" ] || navi_write_marks "$navi_kept_marks"
-    rm -f "$navi_state/marks.lock"
+    navi_unlock_marks
 } 2>/dev/null

@@ -33,6 +33,15 @@ navi_describe_agents() {
     set +f
 }
 
+# navi_find_described START: what follows START in the first line of the description that begins with it, in
+# navi_described. START ends with a tab. Fails where there is no such line.
+navi_find_described() {
+    navi_described=$navi_newline$navi_rules
+    case $navi_described in *"$navi_newline$1"*) ;; *) return 1 ;; esac
+    navi_described=${navi_described#*"$navi_newline$1"}
+    navi_described=${navi_described%%"$navi_newline"*}
+}
+
 # navi_match NAME...: the agent whose program has one of these names, in navi_agent_kind; "" for none. The first line of the
 # description wins.
 navi_match() {

@@ -26,12 +26,7 @@ navi_find_conversation() {
 # navi_find_in_files PROCESS STARTED NAME: the same from other files than its state file.
 navi_find_in_files() {
     navi_transcript=
-    case $navi_newline$navi_rules in
-    *"${navi_newline}transcript	$3	"*)
-        navi_transcript=${navi_rules#*"transcript	$3	"}
-        navi_transcript=${navi_transcript%%"$navi_newline"*}
-        ;;
-    esac
+    ! navi_find_described "transcript	$3	" || navi_transcript=$navi_described
     navi_list_transcripts "$1"
     navi_files_version=$navi_sums$navi_transcript_version
     eval "navi_known_conversation=\${navi_conversation_of_$1-}; navi_known_version=\${navi_conversation_version_$1-}"
@@ -197,9 +192,8 @@ navi_find_hooked() {
 
 # navi_find_in_arguments PROCESS NAME: the conversation that the agent was asked to resume.
 navi_find_in_arguments() {
-    case $navi_newline$navi_rules in *"${navi_newline}resume	$2	"*) ;; *) return 0 ;; esac
-    navi_resume_words=${navi_rules#*"resume	$2	"}
-    navi_resume_words=${navi_resume_words%%"$navi_newline"*}
+    navi_find_described "resume	$2	" || return 0
+    navi_resume_words=$navi_described
     navi_read_arguments "$1" 2>/dev/null
     case $navi_resume_words in
     *' {session_id}')

@@ -109,12 +109,7 @@ navi_translate_state() {
     navi_find_state_field pid
     [ "$navi_state_field" = "$1" ] || return 0
     navi_find_state_field status
-    case $navi_newline$navi_rules in
-    *"${navi_newline}word	$2	$navi_state_field	"*)
-        navi_understood=${navi_rules#*"word	$2	$navi_state_field	"}
-        navi_understood=${navi_understood%%"$navi_newline"*}
-        ;;
-    esac
+    ! navi_find_described "word	$2	$navi_state_field	" || navi_understood=$navi_described
 }
 
 # navi_find_state_field NAME: that field of navi_state_text, in navi_state_field; "" if there is none.

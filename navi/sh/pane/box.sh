@@ -14,16 +14,11 @@ navi_outcome=
 navi_find_box() {
     navi_box=
     navi_pick_agent || return
-    case $navi_newline$navi_rules in
-    *"${navi_newline}box	$navi_agent_name	"*) ;;
-    *) return 1 ;;
-    esac
-    navi_box=${navi_rules#*"box	$navi_agent_name	"}
-    navi_box="box	$navi_agent_name	${navi_box%%"$navi_newline"*}"
-    navi_typing_pause=${navi_rules#*"typing	$navi_agent_name	"}
-    navi_typing_pause=${navi_typing_pause%%"$navi_newline"*}
-    navi_interrupt=${navi_typing_pause#*	}
-    navi_typing_pause=${navi_typing_pause%%	*}
+    navi_find_described "box	$navi_agent_name	" || return
+    navi_box="box	$navi_agent_name	$navi_described"
+    navi_find_described "typing	$navi_agent_name	" || return
+    navi_interrupt=${navi_described#*	}
+    navi_typing_pause=${navi_described%%	*}
 }
 
 # navi_ask_box TEXT ANSWER SCREEN: what box.awk says of a screen.

@@ -38,10 +38,8 @@ navi_check_agent() {
 
 # navi_lets_no_text_wait NAME: whether it is known of that agent's box that what is typed while it works does not wait there.
 navi_lets_no_text_wait() {
-    case $navi_newline$navi_rules in *"${navi_newline}box	$1	"*) ;; *) return 1 ;; esac
-    navi_box_fields=${navi_rules#*"box	$1	"}
-    navi_box_fields=${navi_box_fields%%"$navi_newline"*}
-    navi_box_fields=${navi_box_fields#*	*	*	*	*	}
+    navi_find_described "box	$1	" || return
+    navi_box_fields=${navi_described#*	*	*	*	*	}
     [ -z "${navi_box_fields%%	*}" ]
 }
 

@@ -16,7 +16,7 @@ navi_note_answer() {
     navi_describe_answer "$1"
     navi_find_answers "$navi_status_folder"
     navi_drop_answers
-    navi_added=$navi_described$navi_newline
+    navi_added=$navi_answer_line$navi_newline
     navi_change_answers && return
     [ "$1" != sent ] || navi_fail_to_write "$navi_dir" 'nothing was typed'
 }
@@ -24,7 +24,7 @@ navi_note_answer() {
 # navi_forget_answer: it was not given.
 navi_forget_answer() {
     navi_added=
-    navi_dropped=$navi_described$navi_newline
+    navi_dropped=$navi_answer_line$navi_newline
     navi_change_answers
 }
 
@@ -32,17 +32,17 @@ navi_change_answers() {
     navi_lock_marks || return
     navi_edit_marks
     navi_changed=$?
-    rm -f "$navi_state/marks.lock"
+    navi_unlock_marks
     navi_wake
     return "$navi_changed"
 }
 
-# navi_describe_answer STATE: the line of this answer, in navi_described. A text that was typed is not repeated.
+# navi_describe_answer STATE: the line of this answer, in navi_answer_line. A text that was typed is not repeated.
 navi_describe_answer() {
     navi_answer_words=$navi_label
     navi_question_words=$(printf '%s\n' "$navi_asked" | sed -n 's/^q //p' | tr '\n\t' '  ')
     case $navi_socket in "${TMUX_TMPDIR:-/tmp}"/tmux-*/default | '') navi_answer_socket=- ;; *) navi_answer_socket=$navi_socket ;; esac
-    navi_described="$navi_session_name	a	$navi_call	$(date +%s)	$1	$navi_answer_socket	$navi_bound_to	$navi_who	$(printf '%.60s' "$navi_answer_words")	$(printf '%.120s' "${navi_question_words% }")"
+    navi_answer_line="$navi_session_name	a	$navi_call	$(date +%s)	$1	$navi_answer_socket	$navi_bound_to	$navi_who	$(printf '%.60s' "$navi_answer_words")	$(printf '%.120s' "${navi_question_words% }")"
 }
 
 # navi_drop_answers: the earlier line of this call, and all but the last three of the others, in navi_dropped.

@@ -26,9 +26,8 @@ navi_confirm() {
 # navi_find_title_trace NAME: in navi_confirm_title what the title of that agent's pane matches once it has a conversation.
 # Fails for one whose title proves nothing.
 navi_find_title_trace() {
-    case $navi_newline$navi_rules in *"${navi_newline}trace	$1				"*) ;; *) return 1 ;; esac
-    navi_confirm_title=${navi_rules#*"trace	$1				"}
-    navi_confirm_title=${navi_confirm_title%%"$navi_newline"*}
+    navi_find_described "trace	$1				" || return
+    navi_confirm_title=$navi_described
 }
 
 # navi_clear_title PANE NAME: before that agent is started in a pane in which it ran: what it left there as the title would
@@ -80,8 +79,8 @@ navi_ask_agent() {
 # navi_has_trace NAME ID BEFORE: whether the agent has written, since that file, what it writes when it takes up a
 # conversation. Its program may be a process of its own.
 navi_has_trace() {
-    navi_trace=${navi_rules#*"trace	$1	"}
-    navi_trace=${navi_trace%%"$navi_newline"*}
+    navi_find_described "trace	$1	" || return
+    navi_trace=$navi_described
     navi_trace_says=${navi_trace##*	}
     navi_place_state_file "$navi_confirm_process" "${navi_trace%	*}"
     navi_trace=${navi_trace%	*}

@@ -16,7 +16,7 @@ navi_put_first() {
     navi_lock_marks || return
     navi_keep_lines "$1" "$navi_state/$2" >"$navi_here/recent.$navi_self" &&
         mv -f "$navi_here/recent.$navi_self" "$navi_state/$2"
-    rm -f "$navi_state/marks.lock"
+    navi_unlock_marks
 } 2>/dev/null
 
 # navi_keep_lines LINE FILE: that line, and those of the file that stay: twenty in all, and sockets as long as they are

@@ -33,6 +33,6 @@ if ! navi_lock_marks; then
     [ "$navi_lock_made" = no ] || navi_fail_to_write "$navi_dir" 'nothing was changed'
     navi_fail $navi_late 'another process is changing the bookmarks and tags; try again'
 fi
-trap 'rm -f "$navi_state/marks.lock" "$navi_here/marks.$navi_self"' EXIT
+trap 'navi_unlock_marks; rm -f "$navi_here/marks.$navi_self"' EXIT
 navi_edit_marks || navi_fail_to_write "$navi_dir" 'nothing was changed'
 navi_wake

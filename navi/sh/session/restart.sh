@@ -61,13 +61,7 @@ navi_look_for_agent() {
 navi_complete_line() {
     if [ -z "$navi_command_line" ]; then
         navi_command_line=$navi_restart_agent
-        case $navi_newline$navi_rules in
-        *"${navi_newline}resume	$navi_restart_agent	"*)
-            navi_more=${navi_rules#*"${navi_newline}resume	$navi_restart_agent	"}
-            navi_more=${navi_more%%"$navi_newline"*}
-            ;;
-        *) navi_anew=yes ;;
-        esac
+        if navi_find_described "resume	$navi_restart_agent	"; then navi_more=$navi_described; else navi_anew=yes; fi
         [ -z "$navi_anew" ] || navi_more=
     fi
     [ "$navi_note_agent" = "$navi_restart_agent" ] || return 0
