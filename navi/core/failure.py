@@ -50,6 +50,8 @@ class Failure(NamedTuple):
     @property
     def remedy_in_verbs(self) -> str:
         """The remedy for the command line, which names verbs."""
+        if self.remedy == RECONNECT:
+            return "try again"
         if LOGIN not in self.remedy:
             return self.remedy
         from shlex import quote  # only here: a verb rarely needs it

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
+from navi.hosts.base import ConnectionLost
 from navi.hosts.blocking_process import Cancellation, Process
 from navi.hosts.ended import End
 from navi.hosts.exchange import Exchange, Peer, StreamExchange, cannot_start, read_answer
@@ -62,11 +64,26 @@ class BlockingHost:
         self._cancellation = cancellation
 
     def run(self, operation: Operation[T], meanwhile: Callable[[], None] = lambda: None) -> T:
-        """Carry out an operation; call `meanwhile` while the host works on it.
+        """Carry out an operation; call `meanwhile` while the host works on it. One that only reads is carried out once
+        more where the connection was lost: others may share it, and have just replaced it.
 
         Raise HostError (ConnectionLost where it may have been carried out), or what the operation's parser raises.
         """
-        return read_answer(operation.name, operation.parse, self._ask(operation, meanwhile))
+        try:
+            answer = self._ask(operation, meanwhile)
+        except ConnectionLost as lost:
+            if not operation.reads or lost.failure.retry is not Retry.AT_ONCE:
+                raise
+            self._log.info("%s: %s; asking once more", self.name, lost)
+            answer = self._ask(operation, meanwhile)
+        return read_answer(operation.name, operation.parse, answer)
+
+    def pause(self, seconds: float) -> None:
+        """Wait. Raise Cancelled."""
+        if self._cancellation:
+            self._cancellation.pause(seconds)
+        else:
+            time.sleep(seconds)
 
     def follow(self, stream: Stream[T], until: float = float("inf")) -> Iterator[T]:
         """Go through what a stream sends, until it ends or the time `until` (of time.monotonic) has come; when this is

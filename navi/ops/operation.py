@@ -90,7 +90,8 @@ class Operation(NamedTuple, Generic[T]):
     `time_limit` is in seconds; a script that waits for anything has its own, shorter limit on the host. `waits` is the
     part of `time_limit` for which a person lets it wait, which the configuration of a host does not shorten.
     One that changes something has `outcomes` (navi.ops.outcome.Outcomes[T], which most verbs need not import): how to
-    tell from a later look whether it was carried out.
+    tell from a later look whether it was carried out. One that changes nothing `reads`: if the connection is lost
+    meanwhile, a verb asks once more.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Operation(NamedTuple, Generic[T]):
     time_limit: float = 30.0
     outcomes: Any = None
     waits: float = 0.0
+    reads: bool = False
 
     def words(self, address: str, answer: T) -> str:
         """Return what to say of an operation on a session that is done."""

@@ -68,7 +68,7 @@ def _entry_operation(name: str, action: str, *values: str) -> Operation[str]:
 
 def read_file() -> Operation[RegistryFile]:
     """Return the operation that reads the registry's file."""
-    return _file_operation("read the registry")
+    return _file_operation("read the registry", reads=True)
 
 
 def replace_file(text: str) -> Operation[RegistryFile]:
@@ -78,8 +78,8 @@ def replace_file(text: str) -> Operation[RegistryFile]:
     return _file_operation("restore the registry", text)
 
 
-def _file_operation(name: str, *text: str) -> Operation[RegistryFile]:
-    return Operation(name, link("registry/file"), text, _read_file, time_limit=20)
+def _file_operation(name: str, *text: str, reads: bool = False) -> Operation[RegistryFile]:
+    return Operation(name, link("registry/file"), text, _read_file, time_limit=20, reads=reads)
 
 
 def _read_trouble(answer: Answer) -> str:

@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from typing import TYPE_CHECKING
 
+from navi.cli.asking.reconnecting import reconnecting
 from navi.cli.context import Context
 from navi.cli.other_sessions import suggesting
 from navi.cli.output.output import Output, UsageError, why, with_address
@@ -27,16 +28,25 @@ def run_wait(options: Options, context: Context) -> int:
     if sum(value is not None for value in (options.pattern, options.fixed, options.until)) != 1:
         raise UsageError("give one of --pattern, --fixed and --until")
     places = [context.place(text, options.socket) for text in options.addresses]
-    expected = Expected(options.pattern or options.fixed or "", options.fixed is not None, options.timeout)
+    expected = Expected(options.pattern or options.fixed or "", options.fixed is not None)
     limit = time.monotonic() + options.timeout
 
     def one(host: BlockingHost, pane: Named) -> str:
-        if options.until is not None:
-            from navi.cli.asking.wait_status import wait_for_status
+        address = Address(host.name, pane.name)
 
-            return wait_for_status(host, pane, options.until, context.agents, limit)
-        with suggesting(context, Address(host.name, pane.name)):
-            return host.run(wait(pane, expected, options.lines))
+        def ask() -> str:
+            if options.until is not None:
+                from navi.cli.asking.wait_status import wait_for_status
+
+                return wait_for_status(host, pane, options.until, context.agents, limit)
+            left = max(0.0, limit - time.monotonic())
+            with suggesting(context, address):
+                return host.run(wait(pane, expected._replace(seconds=left), options.lines))
+
+        def tell(error: HostError) -> None:
+            context.output.complain(f"{address}: {error.failure.cause}; connecting again until the time is up")
+
+        return reconnecting(host, limit, tell, ask)
 
     with ThreadPoolExecutor(len(places)) as pool:
         futures = {pool.submit(one, *place): text for place, text in zip(places, options.addresses, strict=True)}

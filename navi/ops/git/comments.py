@@ -76,6 +76,7 @@ def comments(url: str, number: int) -> Operation[Talk]:
         (repository, str(number), str(MOST)),
         _read,
         time_limit=45,
+        reads=True,
     )
 
 

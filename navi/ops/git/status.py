@@ -110,12 +110,12 @@ def git(directory: str) -> Operation[Repository]:
     tell.
     """
     arguments = (directory, str(MOST_LINES), "%x09".join(CommitLine()))
-    return Operation("git", link("git/git"), arguments, _read_repository, time_limit=30)
+    return Operation("git", link("git/git"), arguments, _read_repository, time_limit=30, reads=True)
 
 
 def branch(directory: str) -> Operation[str]:
     """Return the operation that finds the branch that is checked out around a directory, "" if there is none."""
-    return Operation("branch", link("git/branch"), (directory,), _read_branch, time_limit=8)
+    return Operation("branch", link("git/branch"), (directory,), _read_branch, time_limit=8, reads=True)
 
 
 def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
@@ -134,6 +134,7 @@ def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
         arguments,
         _read_pull_request,
         time_limit=25,
+        reads=True,
     )
 
 

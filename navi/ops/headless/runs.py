@@ -175,7 +175,8 @@ def post(id: RunId, number: int, line: str) -> Operation[Posted]:
 
 def look() -> Operation[Runs]:
     """Return the operation that reads what is known of all runs of a host."""
-    return Operation("look at headless sessions", link("headless/look"), (HostSetting.SESSIONS_DIR,), _read_runs, 30)
+    arguments = (HostSetting.SESSIONS_DIR,)
+    return Operation("look at headless sessions", link("headless/look"), arguments, _read_runs, 30, reads=True)
 
 
 def end(id: RunId, patience: int = ENDS_BY_ITSELF) -> Operation[Run]:
@@ -199,7 +200,7 @@ def remove(id: RunId, received: int) -> Operation[None]:
 
 def errors(id: RunId) -> Operation[tuple[str, ...]]:
     """Return the operation that reads the last lines that the agent printed to standard error, cleaned."""
-    return Operation("read errors", link("headless/errors"), _place(id), _read_errors, 15)
+    return Operation("read errors", link("headless/errors"), _place(id), _read_errors, 15, reads=True)
 
 
 def _place(id: RunId) -> tuple[HostSetting, str, str]:

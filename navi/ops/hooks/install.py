@@ -179,6 +179,7 @@ def look_at_hooks(sessions_dir: str) -> Operation[Found]:
         (HostSetting.SESSIONS_DIR, str(LARGEST_SETTINGS)),
         partial(_read_found, sessions_dir),
         time_limit=20,
+        reads=True,
     )
 
 

@@ -29,7 +29,7 @@ def tokens(session_id: str, most: int = MOST_BYTES, seconds: int = MOST_SECONDS)
     if not SESSION_ID.fullmatch(session_id):
         raise OperationError("the status file's session id is not a valid Claude Code id", exits.NO_SESSION)
     arguments = (HostSetting.SESSIONS_DIR, session_id, str(most), str(seconds))
-    return Operation("tokens", link("hooks/tokens"), arguments, _read, time_limit=30)
+    return Operation("tokens", link("hooks/tokens"), arguments, _read, time_limit=30, reads=True)
 
 
 def _read(answer: Answer) -> Tokens:

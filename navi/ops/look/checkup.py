@@ -54,7 +54,7 @@ def checkup(programs: Sequence[str] = ()) -> Operation[Checkup]:
     ValueError for an answer that makes no sense.
     """
     arguments: tuple[str | HostSetting, ...] = (HostSetting.SESSIONS_DIR, PANE_FORMAT, *programs)
-    return Operation("checkup", link("look/checkup"), arguments, _read, time_limit=30)
+    return Operation("checkup", link("look/checkup"), arguments, _read, time_limit=30, reads=True)
 
 
 def _read(answer: Answer) -> Checkup:

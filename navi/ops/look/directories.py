@@ -30,6 +30,7 @@ def directories(text: str) -> Operation[Directories]:
         (HostSetting.SESSIONS_DIR, text, str(MOST)),
         _read,
         time_limit=8,
+        reads=True,
     )
 
 

@@ -75,6 +75,7 @@ def look(cleanup: bool = False) -> Operation[Frame]:
         _about(cleanup),
         _read_once,
         time_limit=30,
+        reads=not cleanup,
     )
 
 

@@ -45,7 +45,7 @@ def servers(sockets: Sequence[str] = ()) -> Operation[Servers]:
     registry's folder.
     """
     arguments = (" ".join(SessionLine()), *sockets)
-    return Operation("servers", link("look/servers"), arguments, _read_servers, time_limit=60)
+    return Operation("servers", link("look/servers"), arguments, _read_servers, time_limit=60, reads=True)
 
 
 def _read_servers(answer: Answer) -> Servers:

@@ -23,7 +23,7 @@ def snapshot(registered: bool = False, sockets: Sequence[str] = ()) -> Operation
     registry names are asked, and no status file is read.
     """
     arguments = (HostSetting.SESSIONS_DIR, PANE_FORMAT, HostSetting.AGENTS, "yes" if registered else "", *sockets)
-    return Operation("snapshot", link("look/with_registry"), arguments, _read, time_limit=30)
+    return Operation("snapshot", link("look/with_registry"), arguments, _read, time_limit=30, reads=True)
 
 
 def _read(answer: Answer) -> Snapshot:

@@ -30,7 +30,7 @@ class FoundPane(NamedTuple):
 
 def find_pane(pane: Named) -> Operation[FoundPane]:
     """Return the operation that finds a pane. Raise OperationError where there is none, or more than one."""
-    return Operation("find pane", link("pane/find"), where(pane), _read_found_pane, MARGIN)
+    return Operation("find pane", link("pane/find"), where(pane), _read_found_pane, MARGIN, reads=True)
 
 
 def where(pane: Named | TmuxSession) -> tuple[str, str, str, str]:

@@ -40,7 +40,7 @@ def health_of(pane: Named, touch: bool = False) -> Operation[PaneHealth]:
     tmux does not tell.
     """
     arguments = (*where(pane), "yes" if touch else "")
-    return Operation("health", link("pane/health"), arguments, _read_health, time_limit=30)
+    return Operation("health", link("pane/health"), arguments, _read_health, time_limit=30, reads=True)
 
 
 def _read_health(answer: Answer) -> PaneHealth:

@@ -34,7 +34,7 @@ def capture(session: Session, history: int, colors: bool = False) -> Operation[C
     if session.tmux is None:
         raise OperationError(f"{clean(session.name)} has no tmux session to look into")
     arguments = (session.tmux.socket, session.tmux.pane.id, str(history), "colors" if colors else "")
-    return Operation("capture", link("pane/preview"), arguments, _read_colored if colors else _read, time_limit=8)
+    return Operation("capture", link("pane/preview"), arguments, _read_colored if colors else _read, 8, reads=True)
 
 
 def _read(answer: Answer) -> Capture:

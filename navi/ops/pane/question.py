@@ -38,7 +38,7 @@ def ask(pane: Named) -> Operation[Question]:
     can't be read.
     """
     arguments = (*where(pane), HostSetting.SESSIONS_DIR, HostSetting.AGENTS)
-    return Operation("question", link("pane/ask"), arguments, _read_question, 2 * MARGIN)
+    return Operation("question", link("pane/ask"), arguments, _read_question, 2 * MARGIN, reads=True)
 
 
 def answer(

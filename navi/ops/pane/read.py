@@ -50,7 +50,7 @@ def text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None
     it.
     """
     arguments = (*where(pane), start, "yes" if escapes else "", "" if lines is None else str(lines))
-    return Operation("capture", link("pane/text"), arguments, _read_text, 3 * MARGIN)
+    return Operation("capture", link("pane/text"), arguments, _read_text, 3 * MARGIN, reads=True)
 
 
 class PaneOutput(NamedTuple):

@@ -71,7 +71,7 @@ def losses(sessions: Sequence[Session]) -> Operation[tuple[Losses, ...]]:
     words = [word for session in sessions for word in (session.folder, " ".join(map(str, _processes(session))))]
     limit = 10 + SECONDS * len(sessions)
     read = partial(_read, len(sessions))
-    return Operation("losses", link("session/losses"), (str(SECONDS), *words), read, time_limit=limit)
+    return Operation("losses", link("session/losses"), (str(SECONDS), *words), read, time_limit=limit, reads=True)
 
 
 def _processes(session: Session) -> Iterator[int]:

@@ -55,7 +55,8 @@ class Restorable(NamedTuple):
 
 def restorable() -> Operation[Restorable]:
     """Return the operation that lists what can be restored though it was not lost."""
-    return Operation("restorable", link("session/restorable"), (HostSetting.SESSIONS_DIR,), _read_restorable, 20)
+    arguments = (HostSetting.SESSIONS_DIR,)
+    return Operation("restorable", link("session/restorable"), arguments, _read_restorable, 20, reads=True)
 
 
 def _read_restorable(answer: Answer) -> Restorable:

@@ -1,0 +1,41 @@
+"""Waiting for something on a host, whose connection may be lost meanwhile."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from navi.core.failure import Retry
+from navi.hosts.base import HostError
+from navi.hosts.blocking_host import BlockingHost
+from navi.hosts.failures import Attempts, pause_before
+
+T = TypeVar("T")
+
+LONGEST_PAUSE = 10.0
+"""Seconds between two attempts at a host that somebody waits for, at most."""
+
+
+def reconnecting(host: BlockingHost, limit: float, tell: Callable[[HostError], None], ask: Callable[[], T]) -> T:
+    """Return what `ask` returns. If the connection to the host is lost meanwhile, open it again and ask again, until
+    the time `limit` (of time.monotonic); `tell` gets the first failure of each kind.
+
+    Raise HostError if the host can't be reached at first or until the limit, and at once where a person is needed.
+    Raise Cancelled.
+    """
+    attempts, causes = Attempts(), set[str]()
+    while True:
+        try:
+            return ask()
+        except HostError as error:
+            worked = error.failure.retry is Retry.AT_ONCE
+            left = limit - time.monotonic()
+            if left <= 0 or not (worked or (causes and error.failure.retry is Retry.LATER)):
+                raise
+            if error.failure.cause not in causes:
+                tell(error)
+            causes.add(error.failure.cause)
+            number = attempts.failed(worked, time.monotonic())
+            host.pause(min(pause_before(number, error.failure.retry, random.random()), LONGEST_PAUSE, left))
