@@ -97,6 +97,15 @@ def test_later_means_not_again_unless_asked_for(lab: Lab, key: str) -> None:
         screen.wait_for("0 of 2 ticked")
 
 
+@pytest.mark.parametrize("width", [60, 120, 200])
+def test_what_a_newcomer_can_do_is_never_cut(lab: Lab, width: int) -> None:
+    with navi(lab, width, 30) as screen:
+        screen.wait_for("No sessions here yet")
+        shown = " ".join(line.split("││")[0].strip("│ ") for line in screen.screen().splitlines())
+    for words in ("what it asks.", "tmux new-session -s work claude", "their agents then appear here, too"):
+        assert words in shown
+
+
 def test_who_leaves_without_an_answer_is_asked_again(lab: Lab) -> None:
     newcomer(lab)
     for _ in range(2):

@@ -104,7 +104,7 @@ navi_finish_other() {
 }
 
 # navi_break: end the lock that navi_stale has found stale. Fails where it is another's by now, or somebody else ends it.
-navi_break() { navi_use_right "$navi_lock" "$navi_dead_owner" navi_stale navi_finish_other; }
+navi_break() { navi_end_claimed "$navi_lock" "$navi_dead_owner" navi_stale navi_finish_other; }
 
 # navi_gather: the events that others left, in navi_left, and their files in navi_gathered. One without its end is still
 # being written, unless who wrote it has ended.

@@ -31,51 +31,51 @@ navi_is_stale() {
 
 navi_is_old() { [ -n "$(find "$1" -prune -mmin +1 2>/dev/null)" ]; }
 
-# To end a stale lock takes a right: break.LOCK.OWNER, a file that one process makes and that goes only once the lock of
+# Only who has claimed a stale lock may end it. A claim is break.LOCK.OWNER, a lock itself, which stays until the lock of
 # that dead owner is gone. So a process that is slow does no harm: the lock that it comes to end is another owner's by
-# then. Who is killed with a right in his hand leaves it as an owner leaves a lock, and it is ended in the same way.
+# then. A claim whose own owner was killed is stale, and is ended in the same way.
 
-# navi_take_right FILE OWNER: have the right to end the lock that this owner left. The owners of the rights that this took
-# are in navi_rights. Process numbers come again: should they make a circle, it is cut, and the next one has the right.
-navi_take_right() {
-    navi_rights=
+# navi_claim FILE OWNER: claim the lock that this owner left. navi_claims has the owners of this lock and of the stale
+# claims to it. Process numbers come again: should they make a circle, it is cut, and the next one claims it.
+navi_claim() {
+    navi_claims=
     navi_lock_owner=$2
     while :; do
         case $navi_lock_owner in '' | *[!A-Za-z0-9@._:-]*) navi_lock_owner=nobody ;; esac
-        navi_right=${1%/*}/break.${1##*/}.$navi_lock_owner
-        case " $navi_rights " in *" $navi_lock_owner "*)
-            rm -f "$navi_right"
+        navi_claim_file=${1%/*}/break.${1##*/}.$navi_lock_owner
+        case " $navi_claims " in *" $navi_lock_owner "*)
+            rm -f "$navi_claim_file"
             return 1
             ;;
         esac
-        navi_rights="$navi_rights $navi_lock_owner"
-        navi_make_lock "$navi_right" && return
-        navi_is_stale "$navi_right" || return
+        navi_claims="$navi_claims $navi_lock_owner"
+        navi_make_lock "$navi_claim_file" && return
+        navi_is_stale "$navi_claim_file" || return
     done
 }
 
-# navi_drop_rights FILE: once the lock that they were for is gone.
-navi_drop_rights() {
-    navi_right=${1%/*}/break.${1##*/}
+# navi_drop_claims FILE: remove those of navi_claims, once the lock is gone.
+navi_drop_claims() {
+    navi_claim_file=${1%/*}/break.${1##*/}
     set --
-    for navi_lock_owner in $navi_rights; do
-        set -- "$@" "$navi_right.$navi_lock_owner"
+    for navi_lock_owner in $navi_claims; do
+        set -- "$@" "$navi_claim_file.$navi_lock_owner"
     done
     rm -f "$@"
 }
 
-# navi_use_right FILE OWNER LOOK ACT: have the right to end the lock that this owner left; if LOOK still finds that it is
-# his, and dead, call ACT, which ends it. Both get FILE; LOOK leaves the owner in navi_dead_owner. Fails as ACT does, or
-# where the lock is another's by now, or somebody else ends it.
-navi_use_right() {
-    navi_take_right "$1" "$2" || return
-    navi_right_code=1
+# navi_end_claimed FILE OWNER LOOK ACT: claim the lock that this owner left; if LOOK still finds that it is this owner's,
+# and stale, call ACT, which ends it. Both get FILE; LOOK leaves the owner in navi_dead_owner. Fails as ACT does, or where
+# the lock is another's by now, or somebody else ends it.
+navi_end_claimed() {
+    navi_claim "$1" "$2" || return
+    navi_claim_code=1
     if "$3" "$1" && [ "$navi_dead_owner" = "$2" ]; then
         "$4" "$1"
-        navi_right_code=$?
+        navi_claim_code=$?
     fi
-    navi_drop_rights "$1"
-    return "$navi_right_code"
+    navi_drop_claims "$1"
+    return "$navi_claim_code"
 }
 
 # navi_is_dead_lock FILE: whether it is stale; then its owner is in navi_dead_owner.
@@ -86,7 +86,7 @@ navi_is_dead_lock() { navi_is_stale "$1" && navi_dead_owner=$navi_lock_owner; }
 navi_end_dead_lock() {
     navi_is_dead_lock "$1" || return
     sleep 1
-    navi_use_right "$1" "$navi_dead_owner" navi_is_dead_lock navi_remove_lock
+    navi_end_claimed "$1" "$navi_dead_owner" navi_is_dead_lock navi_remove_lock
 }
 
 navi_remove_lock() { rm -f "$1"; }

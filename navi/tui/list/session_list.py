@@ -18,7 +18,7 @@ from navi.tui.list.columns import NO_COLUMNS, choose_columns
 from navi.tui.list.density import Density, choose_density, headings_of, height_of
 from navi.tui.list.list_box import Box, Rows
 from navi.tui.list.rows import RowContext, Urgent, above_and_below, label_lasts, position
-from navi.tui.style.paint import Line, paint
+from navi.tui.style.paint import Line, paint, wrap_line
 from navi.tui.style.theme import Glyphs
 
 POSITION_AT_LEAST = 8
@@ -211,7 +211,8 @@ class SessionList(Content):
         self._ages_last = float("inf")
         if not self._sessions:
             lines = [[], [("title", f"  No session matches {self.query}")]] if self._all else self.empty
-            return paint(lines, *size, ellipsis=self.glyphs.ellipsis)
+            wrapped = [part for line in lines for part in wrap_line(line, size[0])]
+            return paint(wrapped, *size, ellipsis=self.glyphs.ellipsis)
         self._arrange(size)
         inner = self._inner(size)
         self._height_now = inner[1]

@@ -74,6 +74,25 @@ def wrap_places(text: str, width: int) -> Iterator[tuple[int, int]]:
     yield begin, len(text)
 
 
+def wrap_line(line: Line, width: int) -> list[Line]:
+    """Break a line into lines of at most so many columns, with the blanks at its beginning before each."""
+    text = "".join(part for _, part in line)
+    indent = len(text) - len(text.lstrip(" "))
+    if not text or width <= indent + 1:
+        return [line]
+    places = wrap_places(text[indent:], width - indent)
+    return [[("", " " * indent), *_between(line, indent + begin, indent + end)] for begin, end in places]
+
+
+def _between(line: Line, begin: int, end: int) -> Iterator[Segment]:
+    """Yield what a line has between two of its letters."""
+    for name, text in line:
+        part = text[max(begin, 0) : max(end, 0)]
+        begin, end = begin - len(text), end - len(text)
+        if part:
+            yield name, part
+
+
 def justify(left: Line, right: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:
     """Put one line at the left and another at the right edge; the left one is cut if needed."""
     space = width - columns_of(right)

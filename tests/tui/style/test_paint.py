@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.text import clean
-from navi.tui.style.paint import Line, clip, columns_of, fit, justify, paint, shorten, width_of, wrap
+from navi.tui.style.paint import Line, clip, columns_of, fit, justify, paint, shorten, width_of, wrap, wrap_line
 
 TEXTS = st.text(
     st.sampled_from("abc XYZ日本語ünïé✻❯│…👍🧿한글ไทย\u0301\u0308")
@@ -131,6 +131,18 @@ def test_wrapped_pieces_fit_and_lose_nothing_but_blanks(long: str, width: int) -
     pieces = wrap(long, width)
     assert all(width_of(piece) <= width for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(long.split())
+
+
+@given(line=st.lists(st.tuples(st.sampled_from(["", "dim"]), st.text("ab 日e", max_size=9))), width=st.integers(4, 30))
+def test_a_wrapped_line_keeps_its_letters_with_their_styles_and_its_indent(line: Line, width: int) -> None:
+    styled = [(style, letter) for style, text in line for letter in text]
+    indent = next((place for place, (_, letter) in enumerate(styled) if letter != " "), len(styled))
+    pieces = wrap_line([*line], width)
+    if indent + 4 <= width:
+        assert all(columns_of(piece) <= width for piece in pieces)
+        assert all("".join(text for _, text in piece).startswith(" " * indent) for piece in pieces)
+    kept = [(style, letter) for piece in pieces for style, text in piece for letter in text if letter != " "]
+    assert kept == [one for one in styled if one[1] != " "]
 
 
 WRAPS = [
