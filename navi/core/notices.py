@@ -57,11 +57,21 @@ class Notice(NamedTuple):
         return "asks" if self.word in ATTENTION else self.word
 
 
+class _Seen(NamedTuple):
+    """What a session was when it was seen last, and at which time of its host. `turn` says that more than output of its
+    pane showed a turn: an agent that starts, or paints anew in a window of another size, prints something, too.
+    """
+
+    word: str
+    clock: float
+    turn: bool
+
+
 class Observer:
     """Compares what hosts show with what they showed before."""
 
     def __init__(self) -> None:
-        self._last: dict[Key, tuple[str, float]] = {}
+        self._last: dict[Key, _Seen] = {}
         self._reached: dict[str, float] = {}
 
     def notice(self, views: Iterable[HostView], now: float, epoch: float) -> list[Notice]:
@@ -91,10 +101,21 @@ class Observer:
                 continue
             clock = frame.clock if frame and not session.headless else epoch
             before = self._last.get(session.key)
-            word = session.status.word
-            self._last[session.key] = (word, clock)
-            if before and (news := news_of(before[0], word)):
-                yield _notice(session, news, before[1], clock)._replace(machine=machine or session.host)
+            now = self._last[session.key] = _seen(session, clock, before)
+            news = news_of(before.word, now.word) if before else ""
+            if before and news and not (news == DONE and _only_printed(before, session)):
+                yield _notice(session, news, before.clock, clock)._replace(machine=machine or session.host)
+
+
+def _seen(session: Session, clock: float, before: _Seen | None) -> _Seen:
+    word, source = session.status.word, session.status.source
+    goes_on = before is not None and before.turn and word in BUSY
+    return _Seen(word, clock, word in BUSY and (source is not Source.PANE or goes_on))
+
+
+def _only_printed(before: _Seen, session: Session) -> bool:
+    """Return whether an agent whose turns are known by more than output has only printed something before it rested."""
+    return not before.turn and session.status.source is not Source.PANE
 
 
 def is_lost(view: HostView) -> bool:

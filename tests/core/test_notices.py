@@ -72,6 +72,25 @@ def test_a_host_without_a_current_answer_tells_nothing_of_its_sessions() -> None
     assert [one.word for one in observed(Observer(), frame("working"), stale, frame("permission"))] == ["permission"]
 
 
+HOOK, SCREEN, PANE = Source.HOOK, Source.SCREEN, Source.PANE
+
+TURNS = [
+    ("a turn that its screen shows", [("working", SCREEN), ("idle", SCREEN)], 1),
+    ("an agent that starts", [("working", PANE), ("idle", SCREEN), ("idle", HOOK)], 0),
+    ("an agent that paints anew", [("idle", SCREEN), ("working", PANE), ("idle", SCREEN)], 0),
+    ("a turn that sometimes only prints", [("working", SCREEN), ("working", PANE), ("idle", SCREEN)], 1),
+    ("a turn that begins with output", [("working", PANE), ("working", HOOK), ("done", HOOK)], 1),
+    ("an agent of which only the output is known", [("working", PANE), ("idle", PANE)], 1),
+    ("a turn whose question was answered", [("permission", SCREEN), ("working", PANE), ("idle", HOOK)], 1),
+]
+
+
+@pytest.mark.parametrize(("steps", "number"), [case[1:] for case in TURNS], ids=[case[0] for case in TURNS])
+def test_only_a_turn_can_be_finished(steps: list[tuple[str, Source]], number: int) -> None:
+    frames = [frame(word, 1000.0 + place, source=source) for place, (word, source) in enumerate(steps)]
+    assert [one.word for one in observed(Observer(), *frames)] == ["done"] * number
+
+
 def lost(attempts: int, retry_at: float | None = 5.0) -> HostView:
     """Return a host that was heard at 0 and does not answer after so many attempts."""
     failure = Failure(HostState.UNREACHABLE, "no route to host", "wait")
