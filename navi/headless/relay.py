@@ -19,7 +19,7 @@ from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.hosts import Host, HostError
 from navi.hosts.base import ConnectionLost
-from navi.hosts.failures import pause_before
+from navi.hosts.failures import Attempts, pause_before
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation, OperationError
 from navi.ops.headless.conversations import forget, give, know
@@ -119,7 +119,8 @@ class _HostRelay:
         self._changed = trio.Event()
         self._watched = False
         self._wanted = trio.Event()
-        self._attempt = 0
+        self._attempts = Attempts()
+        self._heard = False
         self._send, self._waiting = trio.open_memory_channel[Message](MOST_WAITING)
 
     # ---- what is followed
@@ -163,8 +164,9 @@ class _HostRelay:
 
     async def _pause(self, retry: Retry) -> None:
         """Wait before the next attempt, at most until somebody wants something of the host."""
-        self._attempt += 1
-        with trio.move_on_after(min(pause_before(self._attempt, retry, random.random()), LONGEST_PAUSE)):
+        attempt = self._attempts.failed(self._heard, trio.current_time())
+        self._heard = False
+        with trio.move_on_after(min(pause_before(attempt, retry, random.random()), LONGEST_PAUSE)):
             self._wanted = trio.Event()
             await self._wanted.wait()
 
@@ -175,7 +177,7 @@ class _HostRelay:
             for position in positions:
                 await self._reached(position.id, True)
             async for several in watch:
-                self._attempt = 0
+                self._heard = True
                 for news in several:
                     await self._report(news)
 
