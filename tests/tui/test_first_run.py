@@ -44,7 +44,7 @@ def wait_answered(lab: Lab, *lines: str) -> None:
 
 def test_from_nothing_to_a_remote_session(lab: Lab) -> None:
     atlas = lab.machine("atlas")
-    begin(atlas, "api", status="waiting", message="Shall I go on?")
+    begin(atlas, "api", "echo text of api; exec cat", status="waiting", message="Shall I go on?")
     path = newcomer(lab)
     with navi(lab, 140) as screen:
         first = screen.wait_for("0 of 2 ticked")
@@ -59,6 +59,7 @@ def test_from_nothing_to_a_remote_session(lab: Lab) -> None:
         assert "connected, 1 session" in screen.screen()
         screen.press("Enter")
         screen.wait_for("Shall I go on?")
+        screen.wait_for("text of api")
         assert [one.name for one in read_remotes(path)[0]] == ["atlas"]
         assert path.stat().st_mode & 0o777 == 0o600
     wait_answered(lab, "hosts")

@@ -11,6 +11,7 @@ from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.git.status import branch
+from navi.tui.preview.host_tasks import HostTasks
 
 SETTLE_TIME = 0.2
 """Seconds that the cursor must rest on a session before its branch is fetched, which starts a program there."""
@@ -20,8 +21,8 @@ Place = tuple[str, str]
 
 
 class BranchFeed:
-    """One task per host, so that a host that does not answer delays no other. It asks again when the session's status
-    has changed: an agent at rest changes no branch. `changed` is called with news.
+    """One task per host. It asks again when the session's status has changed: an agent at rest changes no branch.
+    `changed` is called with news.
     """
 
     def __init__(self, fleet: Fleet, changed: Callable[[], None]) -> None:
@@ -29,7 +30,7 @@ class BranchFeed:
         self._changed = changed
         self._known: dict[Place, str] = {}
         self._subject: tuple[Place, str] | None = None
-        self._moved = trio.Event()
+        self._hosts = HostTasks(self._run_for)
 
     def of(self, session: Session | None) -> str:
         """Return the last known branch in a session's directory, "" before the first answer."""
@@ -41,25 +42,22 @@ class BranchFeed:
         subject = ((session.host, session.cwd), session.status.word) if session and has_directory else None
         if subject != self._subject:
             self._subject = subject
-            self._moved.set()
-            self._moved = trio.Event()
+            if subject:
+                self._hosts.wake(subject[0][0])
 
     async def run(self) -> None:
         """Fetch until cancelled."""
-        async with trio.open_nursery() as nursery:
-            for view in self._fleet.views:
-                nursery.start_soon(self._run_for, view.name)
+        await self._hosts.run()
 
     async def _run_for(self, host: str) -> None:
         asked = None
         while True:
-            moved, subject = self._moved, self._subject
+            await trio.sleep(SETTLE_TIME)
+            woken, subject = self._hosts.next_wake(host), self._subject
             if subject and subject != asked and subject[0][0] == host:
                 asked = subject
                 await self._fetch(subject[0])
-            if subject == self._subject:
-                await moved.wait()
-            await trio.sleep(SETTLE_TIME)
+            await woken.wait()
 
     async def _fetch(self, place: Place) -> None:
         """Fetch a branch. Without an answer, what was known stays."""

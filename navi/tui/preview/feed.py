@@ -14,6 +14,7 @@ from navi.ops import OperationError
 from navi.ops.pane.preview import capture
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.keys.keymap import Keymap
+from navi.tui.preview.host_tasks import HostTasks
 from navi.tui.preview.view import HISTORY, Conversation, Preview
 
 PAUSES = (0.4, 0.8, 1.5)
@@ -28,8 +29,8 @@ MOMENT = 0.2
 
 
 class PreviewFeed:
-    """One task per host, so that a host that does not answer delays no other, and one for sessions without a terminal.
-    `feeds` are theirs. `colors` tells whether captures are to have their colours.
+    """One task per host, and one for sessions without a terminal, of which `feeds` are. `colors` tells whether captures
+    are to have their colours.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class PreviewFeed:
         self._more = keymap.name("hosts")
         self._feeds = feeds
         self._colors = colors
+        self._hosts = HostTasks(self._follow)
         self._session: Session | None = None
         self._subject: object = None
         self._changed = trio.Event()
@@ -49,18 +51,19 @@ class PreviewFeed:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._follow_headless)
             nursery.start_soon(self._end_waiting)
-            for view in self._fleet.views:
-                nursery.start_soon(self._follow, view.name)
+            nursery.start_soon(self._hosts.run)
 
     def follow(self, session: Session | None, visible: bool) -> None:
         """Follow another session. For None, or a preview that is not visible, nothing is fetched."""
         reached = bool(session and (session.headless or self._fleet.view(session.host).fresh))
-        self._session = session if visible else None
+        before, self._session = self._session, session if visible else None
         subject = (session and session.key, visible, reached)
         if subject != self._subject:
             self._subject = subject
             self._changed.set()
             self._changed = trio.Event()
+            for host in {one.host for one in (before, self._session) if one}:
+                self._hosts.wake(host)
 
     async def _end_waiting(self) -> None:
         while True:
@@ -70,15 +73,16 @@ class PreviewFeed:
 
     async def _follow(self, host: str) -> None:
         calm = 0
+        await trio.sleep(SETTLE_TIME)
         while True:
-            changed = self._changed
+            woken = self._hosts.next_wake(host)
             session = self._session
             pause = math.inf
             if session and session.host == host and not session.headless:
                 calm = 0 if await self._fetch(session) else min(calm + 1, len(PAUSES) - 1)
                 pause = PAUSES[calm]
             with trio.move_on_after(pause):
-                await changed.wait()
+                await woken.wait()
                 await trio.sleep(SETTLE_TIME)
 
     async def _follow_headless(self) -> None:
