@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
+from operator import itemgetter
 
 from navi.core.address import LOCAL
 from navi.core.evidence import ATTENTION
@@ -58,7 +60,8 @@ def asks_person(session: Session) -> bool:
     """Return whether the session, or one of its teammates, asks the user for something."""
     if session.status.word in ATTENTION:
         return True
-    return any(mate.status in ATTENTION for mate in session.teammates) if session.teammates else False
+    mates = session.teammates
+    return any(mate.status in ATTENTION for mate in mates) if mates else False
 
 
 def needs_person(session: Session) -> bool:
@@ -97,13 +100,26 @@ _ORDERS: dict[Sort, Callable[[Session], tuple[object, ...]]] = {
 }
 
 
+Placed = tuple[tuple[object, ...], Session]
+"""A listed session, and before it what decides its place."""
+
+
 def arrange(views: Iterable[HostView], selection: Selection) -> tuple[Session, ...]:
-    """Return the listed sessions in order. Equal ones are sorted by name, then by host, so that none jumps."""
+    """Return the listed sessions in order."""
+    return in_order(place_of_each(view, selection) for view in views)
+
+
+def place_of_each(view: HostView, selection: Selection) -> list[Placed]:
+    """Return the listed sessions of a host. Equal ones are sorted by name, then by host, so that none jumps."""
     order = _ORDERS[selection.sort]
-    shown = [session for view in views if _in_scope(view, selection.scope) for session in view.sessions]
+    shown = view.sessions if _in_scope(view, selection.scope) else ()
     listed = [session for session in shown if is_listed(session, selection)]
-    listed.sort(key=lambda session: (*order(session), session.label.casefold(), session.key))
-    return tuple(listed)
+    return [((*order(session), session.label.casefold(), session.key), session) for session in listed]
+
+
+def in_order(hosts: Iterable[Iterable[Placed]]) -> tuple[Session, ...]:
+    """Return the sessions of all hosts in one order."""
+    return tuple(session for _, session in sorted(chain.from_iterable(hosts), key=itemgetter(0)))
 
 
 def _in_scope(view: HostView, scope: str) -> bool:
@@ -148,6 +164,5 @@ def find_waiting(sessions: Sequence[Session], start: int, also: Collection[Key] 
 
     Those of `also` count as well, if they need a look.
     """
-    places = [(start + offset) % len(sessions) for offset in range(len(sessions))]
+    places = chain(range(start, len(sessions)), range(start))
     return next((place for place in places if needs_person(sessions[place]) or sessions[place].key in also), None)
-

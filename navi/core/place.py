@@ -4,9 +4,10 @@ A hook writes into the file where it ran. Folders of status files can be shared 
 several tmux servers, so a name alone says little.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from navi.core.model import Frame, Place, Session, StatusFile, TmuxSession
+from navi.core.model import Frame, HostView, Place, Session, StatusFile, TmuxSession
 
 Key = tuple[str, int, str]
 """A session on its host: the socket, process and id of a tmux server's session."""
@@ -130,6 +131,8 @@ def distinct(sessions: Iterable[Session], frames: Mapping[str, Frame]) -> list[S
     `frames` has the frame of each host that has answered.
     """
     others = twins(frames)
+    if not others:
+        return [*sessions]
     shared = {*others, *others.values()}
     known: set[object] = set()
     found = []
@@ -141,6 +144,17 @@ def distinct(sessions: Iterable[Session], frames: Mapping[str, Frame]) -> list[S
             known.add(identity)
         found.append(session)
     return found
+
+
+def without_twins(views: Sequence[HostView]) -> Sequence[HostView]:
+    """Return the views without the sessions that one before has already, under another name of their machine."""
+    frames = {view.name: view.frame for view in views if view.frame}
+    if not twins(frames):
+        return views
+    left: dict[str, list[Session]] = defaultdict(list)
+    for session in distinct((one for view in views for one in view.sessions), frames):
+        left[session.host].append(session)
+    return [view._replace(sessions=tuple(left[view.name])) for view in views]
 
 
 def _identity(session: Session, frame: Frame) -> object:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from navi.core.address import LOCAL
 from navi.core.failure import HostState
-from navi.core.listing import Scope, Selection, Sort, asks_person
-from navi.core.model import Frame, HostView, Session
+from navi.core.listing import Scope, Selection, Sort
+from navi.core.model import HostView, Session
 from navi.core.place import distinct
 from navi.core.text import age_lasts, clean
-from navi.tui.host_bar import HostBar, HostCount, HostCounts, Sign, shown_hosts
+from navi.tui.host_bar import HostBar, HostCount, Sign, count_sessions, shown_hosts
 from navi.tui.keys.keymap import Keymap, parse_key
+from navi.tui.per_host import PerHost
 from navi.tui.style.paint import Line, Panel, Segment, columns_of, fit, justify
 from navi.tui.style.theme import Glyphs
+from navi.tui.tally import Tallies, Tally
 
 ROOM_FOR_HOSTS = 12
 """Lines of a screen from which the hosts have a line of their own."""
@@ -35,9 +36,11 @@ class Header(Panel):
         self._listed: Sequence[Session] = ()
         self._selection = Selection()
         self._query = ""
-        self._counts = HostCounts()
+        self._counts = PerHost(count_sessions)
+        self._tallies = Tallies()
         self._forms: tuple[Line, ...] | None = None
         self.counts: Mapping[str, HostCount] = {}
+        self.tally = Tally()
         self.clicked: Callable[[str], None] = lambda _: None
         self.problems = 0
         self._now = 0.0
@@ -48,7 +51,8 @@ class Header(Panel):
         """Show other hosts and listed sessions. `now` is of `trio.current_time`."""
         self._views, self._listed, self._now = views, listed, now
         self._selection = selection or self._selection
-        self.counts = self._counts.of(views, self._selection)
+        self.counts = {view.name: self._counts.of(view, self._selection) for view in views}
+        self.tally = self._tallies.of(views)
         self._forms = None
         self.changed()
 
@@ -94,31 +98,24 @@ class Header(Panel):
         return next((form for form in self._forms if columns_of(form) <= room), self._forms[-1])
 
     def _count_all(self) -> Iterator[Sequence[Segment]]:
-        """Count all sessions: no filter hides that one needs the user. Only the total is of the listed ones. A session
-        counts once, even if its machine is reached under several names. Yields the counts, then fewer and fewer.
-        """
-        sessions = distinct((session for view in self._views for session in view.sessions), self._frames)
-        words = Counter(session.status.word for session in sessions)
-        people, errors = sum(map(asks_person, sessions)), words["error"]
+        """Yield the counts, then fewer and fewer. Only the total is of the listed sessions."""
+        people, errors, working = self.tally
         urgent = [("permission", f"{people} need{'s' if people == 1 else ''} you")] if people else []
         urgent += [("error", f"{errors} error{'' if errors == 1 else 's'}")] if errors else []
-        known: list[Segment] = [*urgent, ("working", f"{words['working']} working")]
+        known: list[Segment] = [*urgent, ("working", f"{working} working")]
         title: Segment = ("title", "navi")
         yield [title, *known, ("dim", f"{self._total()} ")]
         yield [title, *known]
         yield known
         yield urgent or known
 
-    @property
-    def _frames(self) -> Mapping[str, Frame]:
-        return {view.name: view.frame for view in self._views if view.frame}
-
     def _total(self) -> str:
-        listed = distinct(sorted(self._listed, key=lambda session: session.host != LOCAL), self._frames)
-        here = sum(session.host == LOCAL for session in listed)
+        here = [session for session in self._listed if session.host == LOCAL]
+        others = [session for session in self._listed if session.host != LOCAL]
+        total = len(distinct([*here, *others], {view.name: view.frame for view in self._views if view.frame}))
         if len(self._views) > 1 and self._selection.scope in (Scope.ALL, Scope.REMOTE):
-            return f"{here} local, {len(listed) - here} remote"
-        return f"{len(listed)} session{'' if len(listed) == 1 else 's'}"
+            return f"{len(here)} local, {total - len(here)} remote"
+        return f"{total} session{'' if total == 1 else 's'}"
 
     @property
     def filtered(self) -> list[str]:

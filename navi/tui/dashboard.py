@@ -138,7 +138,7 @@ class Dashboard:
         self.commands.first_run.note(views)
         selection = self.commands.filters.selection
         self._screen.header.show(views, self._screen.list.sessions, trio.current_time(), selection)
-        self._screen.terminal.show_title(caption(views))
+        self._screen.terminal.show_title(caption(self._screen.header.tally))
         self._screen.update_dialog()
         self._follow()
         self.commands.pages.update()

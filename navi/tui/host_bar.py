@@ -8,7 +8,7 @@ from typing import NamedTuple
 from navi.core.address import LOCAL
 from navi.core.failure import HostState
 from navi.core.listing import Selection, asks_person, is_listed
-from navi.core.model import HostView, Session
+from navi.core.model import HostView
 from navi.core.text import age, clean, latency
 from navi.tui.style.paint import Line, Segment, columns_of
 from navi.tui.style.theme import HOST_STYLES, Glyphs
@@ -33,25 +33,10 @@ class HostCount(NamedTuple):
     waiting: int = 0
 
 
-class HostCounts:
-    """Counts the sessions of hosts, and remembers the result: thousands of sessions take longer than a key may wait."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[tuple[Session, ...], tuple[object, ...], HostCount]] = {}
-
-    def of(self, views: Iterable[HostView], selection: Selection) -> Mapping[str, HostCount]:
-        """Return the counts of each host."""
-        return {view.name: self._of(view, selection) for view in views}
-
-    def _of(self, view: HostView, selection: Selection) -> HostCount:
-        rule = (selection.offline, selection.everything, selection.mark)
-        known = self._known.get(view.name)
-        if known and known[0] is view.sessions and known[1] == rule:
-            return known[2]
-        listed = sum(is_listed(session, selection) for session in view.sessions)
-        count = HostCount(listed, sum(map(asks_person, view.sessions)))
-        self._known[view.name] = (view.sessions, rule, count)
-        return count
+def count_sessions(view: HostView, selection: Selection) -> HostCount:
+    """Count the sessions of a host."""
+    listed = sum(is_listed(session, selection) for session in view.sessions)
+    return HostCount(listed, sum(map(asks_person, view.sessions)))
 
 
 class Sign(NamedTuple):

@@ -6,6 +6,7 @@ import pytest
 
 from navi.core.model import AgentStatus, HostView
 from navi.tui.caption import caption
+from navi.tui.tally import Tallies
 from tests.support.dashboard import session, view
 
 MATES = (AgentStatus("ann", "permission"), AgentStatus("bob", "working"))
@@ -22,4 +23,4 @@ CASES = [
 
 @pytest.mark.parametrize(("views", "expected"), CASES, ids=[expected for _, expected in CASES])
 def test_the_title(views: tuple[HostView, ...], expected: str) -> None:
-    assert caption(views) == expected
+    assert caption(Tallies().of(views)) == expected

@@ -22,6 +22,7 @@ from navi.tui.dialogs.dialog import Report, Subject
 from navi.tui.dialogs.pick import Choice, Pick
 from navi.tui.first_run.banner import Banner
 from navi.tui.pages.page import Services
+from navi.tui.per_host import PerHost
 from navi.tui.screen import Screen
 
 TEXT = (
@@ -45,6 +46,7 @@ class HookOffer:
         self._screen = screen
         self._places = places
         self._asked: set[str] = set()
+        self._silent = PerHost(silent_agents)
         self._lacking: dict[str, Lacking] = {}
         self._banner = Banner(screen.glyphs)
 
@@ -53,7 +55,7 @@ class HookOffer:
     def note(self, views: Sequence[HostView]) -> None:
         """Take what is known of the hosts now."""
         for view in views:
-            if view.name not in self._asked and view.fresh and (agents := silent_agents(view)):
+            if view.name not in self._asked and view.fresh and (agents := self._silent.of(view)):
                 self._asked.add(view.name)
                 if not was_answered(self._places.state, HOOKS, view.name):
                     self._services.background.start(partial(self._look_once, view.name, agents))

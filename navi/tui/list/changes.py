@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from navi.core.listing import Key, group_of
-from navi.core.model import Session
+from navi.core.model import HostView
+from navi.tui.per_host import PerHost
 
 MOMENT = 1.0
 """Seconds for which a row is highlighted."""
+
+
+States = Mapping[Key, tuple[str, str]]
+"""The status of each session, and its group, which may be because of its team."""
 
 
 class Changes:
     """Compares the sessions with those before. What appears or ends, and what gets known, is no change."""
 
     def __init__(self) -> None:
-        self._known: dict[Key, tuple[str, str]] = {}
+        self._states = PerHost(_states)
+        self._known: dict[str, States] = {}
         self._until: dict[Key, float] = {}
 
-    def note(self, sessions: Iterable[Session], now: float) -> None:
+    def note(self, views: Iterable[HostView], now: float) -> None:
         """Compare. `now` is of a clock that only counts seconds."""
-        known, self._known = self._known, {session.key: _state(session) for session in sessions}
-        self._until = {key: until for key, until in self._until.items() if until > now and key in self._known}
-        for key, state in self._known.items():
-            before = known.get(key, state)
-            if before != state and "unknown" not in (before[0], state[0]):
+        self._until = {key: until for key, until in self._until.items() if until > now}
+        for view in views:
+            states = self._states.of(view)
+            before, self._known[view.name] = self._known.get(view.name, states), states
+            if states is not before:
+                self._compare(before, states, now)
+
+    def _compare(self, before: States, states: States, now: float) -> None:
+        for key in before.keys() - states.keys():
+            self._until.pop(key, None)
+        for key in before.keys() & states.keys():
+            if before[key] != states[key] and "unknown" not in (before[key][0], states[key][0]):
                 self._until[key] = now + MOMENT
 
     def has(self, key: Key) -> bool:
@@ -36,6 +49,5 @@ class Changes:
         return max(0.0, min(self._until.values(), default=float("inf")) - now)
 
 
-def _state(session: Session) -> tuple[str, str]:
-    """Return the session's status, and its group, which may be because of its team."""
-    return session.status.word, group_of(session)
+def _states(view: HostView) -> States:
+    return {session.key: (session.status.word, group_of(session)) for session in view.sessions}

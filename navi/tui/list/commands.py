@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState
-from navi.core.listing import Selection, Sort, arrange, is_agent, needs_person, next_mark
+from navi.core.listing import Selection, Sort, in_order, is_agent, needs_person, next_mark, place_of_each
 from navi.core.model import HostView
 from navi.core.notices import is_lost
 from navi.core.text import clean
@@ -16,6 +16,7 @@ from navi.fleet import Fleet
 from navi.tui.keys.keymap import Keymap
 from navi.tui.list.density import DENSITIES
 from navi.tui.list.session_list import SessionList
+from navi.tui.per_host import PerHost
 from navi.tui.style.paint import Line
 
 DENSITY_NOTES = {
@@ -42,6 +43,7 @@ class ListCommands:
         self._tell = tell
         self._changed = changed
         self._visits_finished = visits_finished
+        self._places = PerHost(place_of_each)
         self.selection = selection
 
     @property
@@ -60,8 +62,9 @@ class ListCommands:
     def show(self) -> None:
         """List what the fleet has now."""
         views = self._fleet.views
-        self._list.empty = empty_lines(views, self.selection, self._keymap)
-        self._list.show(arrange(views, self.selection), views, grouped=self.selection.sort is Sort.PRIORITY)
+        listed = in_order(self._places.of(view, self.selection) for view in views)
+        self._list.empty = () if listed else empty_lines(views, self.selection, self._keymap)
+        self._list.show(listed, views, grouped=self.selection.sort is Sort.PRIORITY)
 
     def reset(self) -> None:
         """Remove the marks, or else the filters."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 from navi.config.settings import CHOICES
-from navi.core.listing import group_of
+from navi.core.listing import GROUPS, group_of
 from navi.core.model import Session
 
 DENSITIES = CHOICES["density"]
@@ -30,13 +30,18 @@ def height_of(session: Session, lines: int) -> int:
 
 
 def headings_of(sessions: Sequence[Session]) -> Mapping[int, int]:
-    """Return where each group begins, and how many sessions it has."""
+    """Return where each group begins, and how many sessions it has. They are in the order of their groups."""
     headings = {}
     place = 0
-    for _, group in groupby(sessions, group_of):
-        headings[place] = sum(1 for _ in group)
-        place += headings[place]
+    while place < len(sessions):
+        end = bisect_right(sessions, _group(sessions[place]), place, key=_group)
+        headings[place] = end - place
+        place = end
     return headings
+
+
+def _group(session: Session) -> int:
+    return GROUPS.index(group_of(session))
 
 
 def choose_density(chosen: str, sessions: Sequence[Session], grouped: bool, width: int, height: int) -> Density:

@@ -81,7 +81,7 @@ class SessionList(Content):
         self._all = sessions
         self._needed = None
         self._views = {view.name: view for view in views}
-        self._changes.note(sessions, time.monotonic())
+        self._changes.note(views, time.monotonic())
         self._narrow()
         self._put(self._place_of_selected() if self._moved else self._place)
         if self.marked:
@@ -102,6 +102,8 @@ class SessionList(Content):
 
     def _place_of_selected(self, otherwise: int | None = None) -> int:
         """Return where the session is that was selected; where it is gone, `otherwise`, or else the cursor's place."""
+        if self._place < len(self._sessions) and self._sessions[self._place].key == self._selected:
+            return self._place
         places = (place for place, session in enumerate(self._sessions) if session.key == self._selected)
         return next(places, self._place if otherwise is None else otherwise)
 
