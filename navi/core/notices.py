@@ -71,6 +71,7 @@ class Observer:
     """Compares what hosts show with what they showed before."""
 
     def __init__(self) -> None:
+        self._views: dict[str, HostView] = {}
         self._last: dict[Key, _Seen] = {}
         self._reached: dict[str, float] = {}
 
@@ -79,7 +80,13 @@ class Observer:
 
         What was so the first time is not news, and neither is a host that was never reached.
         """
-        return [one for view in views for one in (*self._of_host(view, now, epoch), *self._of_sessions(view, epoch))]
+        others = [view for view in views if self._is_other(view)]
+        return [one for view in others for one in (*self._of_host(view, now, epoch), *self._of_sessions(view, epoch))]
+
+    def _is_other(self, view: HostView) -> bool:
+        """Return whether a view may say more than the last one. For sessions without a terminal, time counts, too."""
+        before, self._views[view.name] = self._views.get(view.name), view
+        return view is not before or any(session.headless for session in view.sessions)
 
     def _of_host(self, view: HostView, now: float, epoch: float) -> Iterator[Notice]:
         if view.fresh:
