@@ -154,9 +154,8 @@ def next_mark(mark: str, views: Iterable[HostView]) -> str:
 
 def matches(session: Session, query: str) -> bool:
     """Return whether name, title, address, directory, message or a mark contain the query, in any case."""
-    wanted = query.casefold()
     texts = (session.address, session.label, session.cwd, session.message, *marks_of(session))
-    return any(wanted in text.casefold() for text in texts)
+    return query.casefold() in "\n".join(texts).casefold()
 
 
 def find_waiting(sessions: Sequence[Session], start: int, also: Collection[Key] = ()) -> int | None:

@@ -129,5 +129,9 @@ def test_a_search_looks_at_address_directory_and_message(query: str) -> None:
     assert matches(session("api", host="atlas", cwd="/srv/x", message="in der Straße ["), query)
 
 
+def test_a_search_does_not_go_from_one_text_into_the_next() -> None:
+    assert not matches(session("api", cwd="/srv"), "api/srv")
+
+
 def test_a_search_is_no_pattern() -> None:
     assert not matches(session("api"), "a.i")

@@ -82,7 +82,7 @@ class SessionList(Content):
         self._needed = None
         self._views = {view.name: view for view in views}
         self._changes.note(views, time.monotonic())
-        self._narrow()
+        self._narrow(sessions)
         self._put(self._place_of_selected() if self._moved else self._place)
         if self.marked:
             self.marked &= {session.key for session in sessions}
@@ -90,15 +90,15 @@ class SessionList(Content):
 
     def narrow(self, query: str) -> None:
         """Show only what matches a search; all for "". The cursor stays on its session, or goes to the first match."""
+        among = self._sessions if query.startswith(self.query) else self._all
         self.query = query
-        self._narrow()
+        self._narrow(among)
         self._moved = True
         self._put(self._place_of_selected(otherwise=0))
         self.changed()
 
-    def _narrow(self) -> None:
-        found = (session for session in self._all if matches(session, self.query))
-        self._sessions = tuple(found) if self.query else self._all
+    def _narrow(self, among: tuple[Session, ...]) -> None:
+        self._sessions = tuple(one for one in among if matches(one, self.query)) if self.query else self._all
 
     def _place_of_selected(self, otherwise: int | None = None) -> int:
         """Return where the session is that was selected; where it is gone, `otherwise`, or else the cursor's place."""

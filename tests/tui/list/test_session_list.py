@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from navi.core.listing import matches
 from navi.core.model import Session
 from navi.tui.list.session_list import SessionList
 from navi.tui.style.theme import UNICODE
@@ -186,6 +189,14 @@ def test_a_search_narrows_the_list_goes_around_and_counts() -> None:
     assert at(one) == "api"
     one.seek(-1)
     assert at(one) == "api2"
+
+
+@given(st.lists(st.text("apiAPIweb2ßs/\n", max_size=4), max_size=8))
+def test_a_search_finds_the_same_whatever_was_typed_before(queries: list[str]) -> None:
+    one, _ = sessions_list("api", "web", "api2", "straße")
+    for query in queries:
+        one.narrow(query)
+        assert one.count_matches()[1] == sum(matches(session, query) for session in one.sessions)
 
 
 def test_after_a_search_all_are_listed_and_the_cursor_stays() -> None:
