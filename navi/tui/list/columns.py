@@ -1,4 +1,8 @@
-"""The columns of a list whose sessions take one line each: name, host, message, status, age. Pure."""
+"""The columns of a list whose sessions take one line each: name, host, message, status, age. Pure.
+
+Where there is little room, hosts lose their own column first, then long names are cut, and only a list under 51 columns
+has no messages.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ GAP = 2
 STATUS, AGE = 12, 6
 """Columns of a status with the blanks before it, and of an age with those around it."""
 
-NARROW = 50
+NARROW = 60
 """Columns under which status and age have fewer blanks around them."""
 
 COMFORTABLE = 32
@@ -28,8 +32,13 @@ COMFORTABLE = 32
 LEAST_MESSAGE = 12
 """Columns under which one line has no room for a message."""
 
-LEAST_NAMES = 20
+LEAST_NAMES = 16
 """Columns that names and hosts get before messages have any."""
+
+NAMES, NAMES_AND_HOSTS = 2 / 5, 1 / 2
+"""How much of the room for all three the longest names may take, and how much with hosts behind them: one long name is
+not to take the room from the messages of all.
+"""
 
 
 class Columns(NamedTuple):
@@ -54,18 +63,24 @@ def columns_for_state(width: int) -> int:
 
 
 def choose_columns(sessions: Iterable[Session], width: int) -> Columns:
-    """Return the columns for a list of this width: names and hosts get what they need, but only half of the room
-    unless that is little.
+    """Return the columns for a list of this width: names and hosts get what they need, as long as that is no more than
+    their share, or little.
 
     Only names count, not what sessions do, so that no column moves while they work.
     """
-    sizes = {_sizes(one.label, one.remote) for one in sessions}
     room = width - BEFORE_NAME - columns_for_state(width)
+    longest = _share(room, NAMES)
+    sizes = {(min(name, longest), host) for name, host in {_sizes(one.label, one.remote) for one in sessions}}
     name, host = (max((size[place] for size in sizes), default=0) for place in (0, 1))
     if host and name + 1 + host + GAP + COMFORTABLE <= room:
         return Columns(name, host)
     joined = max((name + (host + 1 if host else 0) for name, host in sizes), default=0)
-    return Columns(min(joined, max(room // 2, min(room, LEAST_NAMES), 0)))
+    return Columns(min(joined, _share(room, NAMES_AND_HOSTS)))
+
+
+def _share(room: int, share: float) -> int:
+    """Return so much of the room, but no less than names get before messages have any."""
+    return max(int(room * share), min(room, LEAST_NAMES), 0)
 
 
 @lru_cache(8192)

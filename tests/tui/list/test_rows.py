@@ -122,26 +122,6 @@ def test_with_fewer_lines_the_message_comes_first(lines: int, one: Session, expe
 
 TITLED = HEADLESS._replace(host="local", message="Run it?")
 
-SIZES = [
-    ([API, session("a")], 100, Columns(3, 12)),
-    ([API, session("a")], 60, Columns(16)),
-    ([session("a")], 100, Columns(1)),
-    ([], 100, Columns()),
-    ([session("n" * 90)], 100, Columns(38)),
-    ([session("日" * 10), session("a" * 12)], 100, Columns(20)),
-    ([API, TITLED], 80, Columns(28)),
-    ([API, TITLED], 52, Columns(20)),
-    ([API, TITLED], 10, Columns(0)),
-]
-
-
-@pytest.mark.parametrize(("sessions", "width", "expected"), SIZES)
-def test_names_and_hosts_get_what_they_need_but_only_half_of_the_room(
-    sessions: list[Session], width: int, expected: Columns
-) -> None:
-    assert choose_columns(sessions, width) == expected
-
-
 ONE_LINE = [
     (80, API, "   ✻ api       [dev-server]  Running tests...                   working      5m"),
     (80, TITLED, "   ? Make the…               Remote 1 question Run it?          permission   5m"),

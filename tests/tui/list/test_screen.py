@@ -46,6 +46,16 @@ def test_messages_and_statuses_begin_in_one_column_each(lab: Lab, width: int) ->
     assert (LONG not in shown["a-session"]) == (width < 200)
 
 
+def test_beside_a_preview_every_message_is_seen_whatever_names_there_are(lab: Lab) -> None:
+    furnish(lab)
+    configure(lab, density="one", preview="on", layout="side")
+    with navi(lab, 110, 24) as screen:
+        until(lambda: len(rows(screen)) == 4, what="all sessions are listed")
+        screen.wait_for("─╮╭─ a-session")
+        shown = "".join(rows(screen))
+    assert re.search(r"a-session-with-…  Run make test\? perm.* api +Shall the old… waiting .*  Building ", shown)
+
+
 def columns(line: str, word: str) -> int:
     """Return the column in which a word begins."""
     before = line[: line.rindex(word)]
@@ -65,7 +75,7 @@ def test_on_the_smallest_screen_names_and_who_needs_the_user_stay(lab: Lab) -> N
 def test_in_ascii_a_cut_is_three_dots(lab: Lab) -> None:
     furnish(lab)
     with navi(lab, 60, 24, {"LANG": "C", "LC_ALL": "C"}) as screen:
-        screen.wait_for(re.compile(r"\? a-session-with-a-\.\.\.  Run make"))
+        screen.wait_for(re.compile(r"\? a-session-wit\.\.\.  Run make"))
 
 
 def test_what_has_no_room_behind_a_name_is_on_the_second_line(lab: Lab) -> None:
