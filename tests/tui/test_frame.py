@@ -291,6 +291,7 @@ def test_frames_say_where_you_are_and_which_one_takes_keys(lab: Lab) -> None:
         until(lambda: (border_color(screen, "sessions"), border_color(screen, "s00")) == ("80", "247"), what="list")
         screen.press("Tab")
         until(lambda: (border_color(screen, "sessions"), border_color(screen, "s00")) == ("247", "80"), what="preview")
+        screen.wait_for("text of s00, line 90")
         screen.press("k")
         screen.wait_for(re.compile(r"╰─ held ─+ \d+-\d+/\d+ ─╯"))
         screen.press("Tab", "End")
