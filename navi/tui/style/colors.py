@@ -1,4 +1,4 @@
-"""Colours: their names and values, contrast, the nearest one that a terminal has, and how people write them. Pure."""
+"""Colours: their names and values, luminance, the nearest one that a terminal has, and how people write them. Pure."""
 
 from __future__ import annotations
 
@@ -61,12 +61,6 @@ def luminance(color: Rgb) -> float:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (part / 255 for part in color)
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: Rgb, other: Rgb) -> float:
-    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.2)."""
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 @lru_cache(1024)

@@ -12,7 +12,6 @@ from navi.tui.style.colors import (
     NAMES,
     Colors,
     Rgb,
-    contrast,
     named_look,
     nearest,
     restyle,
@@ -20,6 +19,7 @@ from navi.tui.style.colors import (
     shown,
     spec_of,
 )
+from tests.support.contrast import contrast
 
 RGB = st.tuples(*[st.integers(0, 255)] * 3)
 COUNTS: list[Colors] = [1, 16, 256, 16777216]

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.tui.style.colors import Rgb, contrast
+from navi.tui.style.colors import Rgb
 from navi.tui.style.terminal_theme import AnswerReader, hinted_theme, is_light, understands_osc
+from tests.support.contrast import contrast
 
 ANSWERS = [
     (b"\x1b]11;rgb:0000/0000/0000\x1b\\", "dark"),

@@ -11,7 +11,7 @@ import urwid
 from navi.config.settings import Problem, Restyling, Settings
 from navi.core.failure import HostState
 from navi.core.status import PRIORITY
-from navi.tui.style.colors import BASIC, Colors, Rgb, contrast, parse_rgb
+from navi.tui.style.colors import BASIC, Colors, Rgb, parse_rgb
 from navi.tui.style.paint import width_of
 from navi.tui.style.theme import (
     ASCII,
@@ -30,6 +30,7 @@ from navi.tui.style.theme import (
     palette,
     status_style,
 )
+from tests.support.contrast import contrast
 
 COLORS = [
     ({"TERM": "xterm-256color"}, "auto", 256),
