@@ -198,7 +198,7 @@ def test_the_footer_offers_for_a_while_to_bring_back_what_was_killed(lab: Lab) -
         screen.press("k")
         screen.wait_for(" killed atlas/web · u brings it back  Enter attach")
         screen.press("i")
-        screen.wait_for("killed atlas/web · u brings it back")
+        screen.wait_for("killed atlas/web · u brings it back  Esc back")
         screen.press("Escape")
         screen.wait_gone("Esc back")
         screen.press("u")
