@@ -27,6 +27,7 @@ from navi.headless.hub.subscriber import Peer, Subscriber
 from navi.headless.hub.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.readable import Readable
 from navi.headless.store.run_store import begin_run, open_noted
+from navi.headless.hub.trimming import trim_audit_again_and_again
 from navi.headless.store.store import Store
 from navi.headless.store.stored import HUB, NOBODY, By, Limited, Refused, StoredSession
 from navi.headless.store.writer import Writer
@@ -85,6 +86,7 @@ class Hub:
                 await self.follow(row)
             task_status.started()
             await self._end_idle_ones()
+            nursery.start_soon(trim_audit_again_and_again, self.writer)
 
     async def _end_idle_ones(self) -> None:
         """End agents that do not answer when they are started, or have waited for a prompt for longer than the limit,

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from navi.headless.store import audit
 from navi.headless.store.schema import SESSIONS, migrate
 from navi.headless.store.stored import (
     AlreadyAnswered,
@@ -34,12 +35,6 @@ LONGEST_BODY = 16 * 1024 * 1024
 
 LARGEST_PAGE = 1024 * 1024
 """Bytes of messages that are read at once, but for one that is larger."""
-
-LONGEST_NAME = 100
-"""Characters of the name of somebody that are kept."""
-
-MOST_DEEDS = 200
-"""Deeds that are read at once, the last ones."""
 
 LAST, LONG = 200, 65_536
 """Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
@@ -470,18 +465,18 @@ class Store:
     def note(self, by: By, what: str, session_id: str, detail: str = "") -> None:
         """Note in the audit who did what."""
         with self.together():
-            self._database.execute(
-                "INSERT INTO audit (at, who, what, session_id, detail, origin) VALUES (?, ?, ?, ?, ?, ?)",
-                (time.time(), by.name[:LONGEST_NAME], what, session_id, detail, by.origin),
-            )
+            audit.note(self._database, by, what, session_id, detail)
 
     def deeds(self, session_id: str) -> tuple[Deed, ...]:
         """Return the last deeds of the audit about a session, the oldest first."""
-        rows = self._database.execute(
-            "SELECT at, who, what, detail, origin FROM audit WHERE session_id = ? ORDER BY rowid DESC LIMIT ?",
-            (session_id, MOST_DEEDS),
-        )
-        return tuple(Deed(*row) for row in rows)[::-1]
+        return audit.deeds(self._database, session_id)
+
+    def trim_audit(self, after: str = "") -> str | None:
+        """Trim a piece of the audit, from the first session whose id comes `after` one; return where to go on, or None
+        at its end.
+        """
+        with self.together():
+            return audit.trim(self._database, after)
 
 
 def _shortened(body: bytes) -> bytes:
