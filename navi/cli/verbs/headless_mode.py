@@ -13,6 +13,7 @@ from navi.core import exits
 from navi.core.text import clean
 from navi.headless.harness.base import mode_key
 from navi.ops import OperationError
+from navi.headless.modes import waiting_modes
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -36,7 +37,7 @@ def run_mode(options: Options, context: Context) -> int:
 
 
 def _print(info: Info, options: Options, context: Context) -> int:
-    waiting = [one["body"] for one in info["inputs"] if one["kind"] == "mode" and one["state"] in ("queued", "handed")]
+    waiting = waiting_modes(info)
     if options.json:
         document = {name: info[name] or None for name in ("permission_mode", "modes", "mode_refused")}
         context.output.print_json({"address": address(info), **document, "waiting": waiting})

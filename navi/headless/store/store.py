@@ -213,7 +213,7 @@ class Store:
                 session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
                 log_offset=0, agent_session_id=row.agent_session_id if conversation is None else conversation,
                 conversation_from=row.generation + 1 if begins else row.conversation_from,
-                permission_mode=self._wanted_mode(row), **NOT_ENDING,
+                permission_mode=self.wanted_mode(row), **NOT_ENDING,
             )  # fmt: skip
             if sends_again:
                 self._database.execute(
@@ -223,7 +223,8 @@ class Store:
             self._expire(session_id)
             return self.needed(session_id)
 
-    def _wanted_mode(self, row: StoredSession) -> str:
+    def wanted_mode(self, row: StoredSession) -> str:
+        """Return the permission mode that somebody wanted last, also where the agent has not heard of it."""
         waiting = [one.body for one in self.inputs(row.id, "queued", "handed") if one.kind == "mode"]
         return waiting[-1] if waiting else row.permission_mode
 
