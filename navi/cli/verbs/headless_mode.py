@@ -11,9 +11,10 @@ from navi.cli.verbs.headless import address, connect, find, is_headless
 from navi.config.person import who
 from navi.core import exits
 from navi.core.text import clean
+from navi.headless.client import refusal
 from navi.headless.harness.base import mode_key
-from navi.ops import OperationError
 from navi.headless.modes import waiting_modes
+from navi.ops import OperationError
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -71,7 +72,7 @@ def _outcome(hub: HubClient, key: str, about: str, mode: str) -> str:
     state = "queued"
     for message in hub.messages(SOON):
         if message["type"] == "error":
-            raise OperationError(f"{about}: {clean(message['message'])}", exits.NO)
+            raise refusal(message, about)
         if message["type"] != "input" or message["uuid"] != key:
             continue
         state = message["state"]

@@ -58,7 +58,7 @@ async def respond(hub: Hub, method: str, path: str, body: Body, origin: str = ""
             try:
                 return await route.answer(hub, found, body)
             except Limited as error:
-                return TOO_MANY, {"error": str(error)}
+                return TOO_MANY, {"error": str(error)} | ({"retry_after": error.seconds} if error.seconds else {})
             except Refused as error:
                 return CONFLICT, {"error": str(error)}
             except BadBody as error:

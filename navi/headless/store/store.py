@@ -42,13 +42,11 @@ LAST, LONG = 200, 65_536
 CUT = b" ... cut here: the line was longer than navi keeps"
 """The end of a message that was longer."""
 
-
 CHANGED_BY_OUTPUT = frozenset(
     {"status", "reason", "exit_code", "agent_session_id", "model", "permission_mode", "title", "cost_usd", "tokens_in",
      "tokens_out", "ended_at", "lost"}
 )  # fmt: skip
 """The columns that output can change: neither the flag, nor where and how a session runs."""
-
 
 NOT_ENDING: Mapping[str, Any] = {"lost": 0, "end_asked": None, "end_asked_by": ""}
 """The columns of a session whose run neither failed nor is to end."""
@@ -357,6 +355,19 @@ class Store:
             )
             return Input(seq, uuid, kind, body, by)
 
+    def knows_input(self, uuid: str) -> bool:
+        """Return whether an input with this uuid was stored before."""
+        return self._database.execute("SELECT 1 FROM inputs WHERE uuid = ?", (uuid,)).fetchone() is not None
+
+    def count_waiting(self, session_id: str, kind: str) -> int:
+        """Return how many inputs of a kind wait: the agent has taken up neither them nor one that was sent later."""
+        query = (
+            "SELECT count(*) FROM inputs WHERE session_id = :id AND kind = :kind AND state IN ('queued', 'handed') "
+            "AND seq > coalesce((SELECT seq FROM inputs WHERE session_id = :id AND kind = :kind AND state = 'taken' "
+            "ORDER BY seq DESC LIMIT 1), 0)"
+        )
+        return int(self._database.execute(query, {"id": session_id, "kind": kind}).fetchone()[0])
+
     def last_input(self, session_id: str) -> int:
         """Return the number of the last input of a session, 0 if it has none."""
         query = "SELECT coalesce(max(seq), 0) FROM inputs WHERE session_id = ?"
@@ -382,7 +393,7 @@ class Store:
     def queue_before_prompts(self, session_id: str, uuid: str, line: str) -> None:
         """Store a line that goes before the prompts that wait: they, which were not sent yet, take later numbers."""
         with self.together():
-            if self._database.execute("SELECT 1 FROM inputs WHERE uuid = ?", (uuid,)).fetchone():
+            if self.knows_input(uuid):
                 return
             waiting = self.inputs(session_id, "queued")
             first = next((number for number, one in enumerate(waiting) if one.kind == "user"), len(waiting))
