@@ -75,6 +75,8 @@ class Settings(NamedTuple):
     notify_on: tuple[str, ...] = NEEDS_YOU
     keys: tuple[Rebinding, ...] = ()
     idle_limit: str = "off"
+    prompts_a_minute: int = 60
+    prompts_waiting: int = 200
     harnesses: tuple[HarnessCommand, ...] = ()
     agents: tuple[AgentKind, ...] = AGENTS
 

@@ -14,7 +14,9 @@ from navi.config.yaml_file import YamlFile, is_null, items_of, line_of
 from navi.core.text import seconds_of
 
 NEVER = ("off", "no", "false", "never")
-"""What may be written in place of an age, for none."""
+"""What may be written in place of an age or a number, for none."""
+
+MOST_DIGITS = 6
 
 
 def read_settings(path: Path) -> tuple[Settings, tuple[Problem, ...]]:
@@ -69,6 +71,17 @@ def _age(file: YamlFile, name: str, node: yaml.Node) -> str | None:
     except ValueError:
         pass
     file.complain(node, f"`{name}` must be off, or a time such as 90s, 30m, 12h or 7d, not `{text}`")
+    return None
+
+
+def _number(file: YamlFile, name: str, node: yaml.Node) -> int | None:
+    """Return a number of 0 or more, also for `off`, which is 0. None for anything else."""
+    text = str(node.value) if isinstance(node, yaml.ScalarNode) else "a list or fields"
+    if text in NEVER:
+        return 0
+    if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS:
+        return int(text)
+    file.complain(node, f"`{name}` must be a number, or 0 for no limit, not `{text}`")
     return None
 
 
@@ -136,6 +149,8 @@ READERS: Mapping[str, Callable[[YamlFile, str, yaml.Node], object]] = {
     "agents": read_agents,
     "harnesses": _harnesses,
     "idle_limit": _age,
+    "prompts_a_minute": _number,
+    "prompts_waiting": _number,
     **dict.fromkeys(BY_NAME, _by_name),
 }
 """What reads a setting of another shape than one value, or a list of values; None keeps the default."""

@@ -25,6 +25,9 @@ ENDS_WITHIN = 60.0
 STATUSES = {400: exits.WRONG_USAGE, 404: exits.NO_SESSION, 409: exits.NO, 429: exits.TIMED_OUT, 503: exits.UNAVAILABLE}
 """Exit statuses for those of the hub's answers."""
 
+CODES = {"RATE_LIMITED": STATUSES[429]}
+"""Exit statuses for the codes of errors that the hub reports; the others are a no."""
+
 NO_HUB = "no hub runs here; navi serve starts it"
 
 
@@ -104,7 +107,7 @@ class HubClient:
             if wanted(message):
                 return message
             if message["type"] == "error":
-                raise OperationError(clean(message["message"]), exits.NO)
+                raise refusal(message)
         raise OperationError(f"timed out after {seconds:g} s waiting for the hub", exits.TIMED_OUT)
 
     def messages(self, seconds: float | None = None) -> Iterator[Mapping[str, Any]]:
@@ -141,6 +144,12 @@ class HubClient:
         if not data or len(self._rest) > LONGEST:
             raise OperationError("the hub has ended", exits.UNAVAILABLE)
         return data
+
+
+def refusal(message: Mapping[str, Any], about: str = "") -> OperationError:
+    """Return what to raise for an error that the hub reports; `about` is what it is about, if that is to be named."""
+    words = clean(message["message"])
+    return OperationError(f"{about}: {words}" if about else words, CODES.get(message["code"], exits.NO))
 
 
 def _checked(message: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,10 +1,14 @@
-"""Permission modes: which ones an agent can be given, and the ids of the requests for them. Pure."""
+"""Permission modes: which ones an agent can be given, also in a terminal, and the ids of requests for them. Pure."""
 
 from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
+from navi.core.agents import AGENTS
+from navi.core.text import clean
 from navi.headless.harness.base import Harness, mode_key
 from navi.headless.state import State
 from navi.headless.store.stored import Refused
@@ -34,3 +38,24 @@ def check_mode(harness: Harness, state: State, mode: str) -> None:
 def request_id(mode: str, id: str) -> str:
     """Return the id of a request for a mode: the same for the same `id`, if that is plain."""
     return mode_key(mode, id if PLAIN_ID.fullmatch(id) else str(uuid.uuid4()))
+
+
+# ---- in a terminal
+
+
+def waiting_modes(info: Mapping[str, Any]) -> list[str]:
+    """Return the modes that an agent was asked to have and has not taken; `info` is the hub's document of a session."""
+    return [one["body"] for one in info["inputs"] if one["kind"] == "mode" and one["state"] in ("queued", "handed")]
+
+
+def wanted_mode(info: Mapping[str, Any]) -> str:
+    """Return the mode that somebody wanted last, also where the agent has not heard of it; "" if none is known."""
+    return str([info["permission_mode"], *waiting_modes(info)][-1])
+
+
+def stays_behind(harness: Harness | None, mode: str) -> str:
+    """Say that an agent does not have its mode when it goes on in a terminal, "" if it has, or no mode is known."""
+    kind = next((one for one in AGENTS if harness and one.name == harness.kind), None)
+    if not mode or kind is None or kind.options_of(mode):
+        return ""
+    return f"its permission mode {clean(mode)} stays behind: {kind.name} has no option for it in a terminal"

@@ -18,7 +18,7 @@ import trio
 
 from navi.core import exits
 from navi.core.text import clean
-from navi.headless.client import NO_HUB, PATIENCE, SOCKET, STATUSES, NoHub
+from navi.headless.client import NO_HUB, PATIENCE, SOCKET, STATUSES, NoHub, refusal
 from navi.headless.lines import LinePeer
 from navi.headless.messages import Malformed
 from navi.ops import OperationError
@@ -84,7 +84,7 @@ class Hub:
             with trio.fail_after(PATIENCE):
                 while (answer := await self.next())["type"] != "pong":
                     if answer["type"] == "error":
-                        raise OperationError(clean(answer["message"]), exits.NO)
+                        raise refusal(answer)
         except trio.TooSlowError as error:
             raise _silent() from error
 

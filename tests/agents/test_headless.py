@@ -129,7 +129,7 @@ class TestClaude:
 
     pytestmark = needs("claude")
 
-    def test_a_conversation_goes_on_in_a_terminal(self, lab: Lab) -> None:
+    def test_a_conversation_goes_on_in_a_terminal_in_its_mode(self, lab: Lab) -> None:
         work = lab.local.home / "work"
         work.mkdir()
         install(lab.local, "claude")
@@ -139,9 +139,11 @@ class TestClaude:
                 done = navi(lab, "spawn", "--json", "-c", str(work), "say: the first answer")
                 address = json.loads(done.stdout)["address"]
                 navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+                takes_mode(lab, address, "plan")
                 words = [sys.executable, "-m", "navi", "attach", address]
                 with Terminal(words, lab.environment() | dict(variables)) as terminal:
                     terminal.wait_for("the first answer", timeout=60)
+                    terminal.wait_for("plan mode on", timeout=60)
                     (name,) = living(lab.local)
                     assert address not in navi(lab, "ls").stdout
                     navi(lab, "send", name, "say: the second answer", "--wait", "--timeout", "60")

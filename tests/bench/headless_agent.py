@@ -70,7 +70,8 @@ def prepare(lab: Lab) -> None:
     script.write_text(AGENT)
     settings = Places(lab.environment()).settings
     settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(f"harnesses: {{scripted: {{command: {json.dumps([sys.executable, str(script)])}}}}}\n")
+    harness = f"harnesses: {{scripted: {{command: {json.dumps([sys.executable, str(script)])}}}}}\n"
+    settings.write_text(f"{harness}prompts_a_minute: 0\n")
 
 
 def client(lab: Lab) -> HubClient:

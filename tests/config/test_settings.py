@@ -258,6 +258,9 @@ def test_settings_are_read_and_defaults_stand_for_the_rest(tmp_path: Path) -> No
         ("idle_limit: 0s", "1: `idle_limit` must be off, or a time such as 90s, 30m, 12h or 7d, not `0s`"),
         ("idle_limit: [1h]", "1: `idle_limit` must be off, or a time such as 90s, 30m, 12h or 7d, not "
          "`a list or fields`"),
+        ("prompts_a_minute: many", "1: `prompts_a_minute` must be a number, or 0 for no limit, not `many`"),
+        ("prompts_waiting: -1", "1: `prompts_waiting` must be a number, or 0 for no limit, not `-1`"),
+        ("prompts_waiting: [1]", "1: `prompts_waiting` must be a number, or 0 for no limit, not `a list or fields`"),
         ("harnesses: [a]", "1: `harnesses` must map names to fields"),
         ("harnesses: {a: b}", "1: harness `a`: expected fields (`name: value`)"),
         ("harnesses: {a: {comand: b}}", "1: harness `a`: unknown field `comand`; did you mean `command`?"),
@@ -276,6 +279,12 @@ def test_an_invalid_setting_is_reported_and_keeps_its_default(tmp_path: Path, te
     found, problems = settings(tmp_path, text)
     assert problems == [said]
     assert replace_agents(found) == Settings()
+
+
+@pytest.mark.parametrize(("text", "number"), [("30", 30), ("0", 0), ("off", 0), ("'7'", 7)])
+def test_a_limit_is_a_number(tmp_path: Path, text: str, number: int) -> None:
+    found, problems = settings(tmp_path, f"prompts_a_minute: {text}\nprompts_waiting: 999999\n")
+    assert (found.prompts_a_minute, found.prompts_waiting, problems) == (number, 999999, [])
 
 
 def test_styles_are_read_with_their_lines(tmp_path: Path) -> None:

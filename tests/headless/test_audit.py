@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 
 from navi.core.facts import Fact
 from navi.headless.deeds import SHOWN, deed_facts
 from navi.headless.hub.api import respond
 from navi.headless.hub.session import Wanted
 from navi.headless.hub.subscriber import Subscriber
+from navi.headless.hub.trimming import EVERY, PAUSE
+from navi.headless.store.audit import DEEDS, KEPT, KEPT_FOR, MOST_READ, SESSIONS
 from navi.headless.store.schema import VERSION
 from navi.headless.store.store import Store
 from navi.headless.store.stored import By, Deed, StoredSession
@@ -149,3 +153,79 @@ def test_deeds_in_words() -> None:
     assert many[-1] == Fact("done by", "... and 3 times before; --json has them")
     assert many[0].text.endswith("2m 18s ago, from web, page")
     assert deed_facts([{}], 1.0) == [Fact("done by", "somebody ")]
+
+
+# ---- trimming
+
+
+def fill(store: Store, session: str, times: Sequence[float]) -> None:
+    """Note a deed at each of these times (epoch)."""
+    with store.together():
+        store._database.executemany(
+            "INSERT INTO audit (at, who, what, session_id, detail) VALUES (?, 'ann', 'sent a message', ?, '')",
+            [(at, session) for at in times],
+        )
+
+
+def count(store: Store, session: str = "%") -> int:
+    """Return how many deeds there are, of all sessions or of one."""
+    found = store._database.execute("SELECT count(*) FROM audit WHERE session_id LIKE ?", (session,)).fetchone()
+    return int(found[0])
+
+
+def trim(store: Store) -> list[int]:
+    """Trim all of the audit, and return how many deeds each piece removed."""
+    removed, after = list[int](), ""
+    while True:
+        before, after_this = count(store), store.trim_audit(after)
+        removed.append(before - count(store))
+        if after_this is None:
+            return removed
+        after = after_this
+
+
+def test_the_last_deeds_of_a_year_are_kept_and_those_of_sessions(tmp_path: Path) -> None:
+    store, now = Store(tmp_path / "navi.db"), time.time()
+    for id in ("busy", "few", "gone", "old"):
+        store.spawn(StoredSession(id))
+    fill(store, "busy", [now - 9000 + number for number in range(KEPT + DEEDS + 7)])
+    fill(store, "few", [now - KEPT_FOR - 60, now - KEPT_FOR + 3600, now])
+    fill(store, "gone", [now] * 3)
+    fill(store, "old", [0.0] * 5)
+    with store.together():
+        store._database.execute("DELETE FROM sessions WHERE id = 'gone'")
+    removed = trim(store)
+    kept = {id: count(store, id) for id in ("busy", "few", "gone", "old")}
+    assert kept == {"busy": KEPT, "few": 2, "gone": 0, "old": 0}
+    assert (max(removed), sum(removed)) == (DEEDS, DEEDS + 7 + 1 + 3 + 5)
+    assert store._database.execute("SELECT min(at) FROM audit WHERE session_id = 'busy'").fetchone()[0] == (
+        now - 9000 + DEEDS + 7
+    ), "the oldest ones went"
+    assert sum(trim(store)) == 0
+    store.close()
+
+
+def test_many_sessions_are_more_than_one_piece(tmp_path: Path) -> None:
+    store = Store(tmp_path / "navi.db")
+    ids = [f"s{number:03}" for number in range(2 * SESSIONS + 1)]
+    with store.together():
+        for id in ids:
+            store.spawn(StoredSession(id))
+            fill(store, id, [0.0] if id == ids[-1] else [time.time()])
+    assert store.trim_audit() == ids[SESSIONS - 1]
+    assert sum(trim(store)) == 1
+    store.close()
+
+
+async def test_messages_go_between_the_pieces(tmp_path: Path, mock_clock: trio.testing.MockClock) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.hub.writer.do(lambda store: fill(store, row.id, [time.time()] * (KEPT + 2 * DEEDS)))
+        await here.pass_time(mock_clock, EVERY)
+        for sent, left in enumerate((KEPT + DEEDS, KEPT), 1):
+            await does(here, row, {"type": "user_message", "content": "go on"})
+            assert await here.hub.writer.do(count) == left + 1 + sent, "with the spawn, and what was sent meanwhile"
+            await here.pass_time(mock_clock, PAUSE)
+        await here.pass_time(mock_clock, PAUSE)
+        assert await here.hub.writer.do(count) == KEPT
+        assert len(await deeds(here, row)) == MOST_READ

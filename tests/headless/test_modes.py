@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
+from navi.core.agents import AGENTS, CLAUDE
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Due, Launch, Mode, Replied, mode_key, mode_of
 from navi.headless.harness.base import Session as OfAgent
 from navi.headless.hub.api import respond
 from navi.headless.hub.session import Wanted
-from navi.headless.modes import request_id
+from navi.headless.modes import request_id, stays_behind, wanted_mode
 from navi.headless.store.store import Store
 from navi.headless.store.stored import Refused, StoredSession
+from navi.ops.resume import kind_named
 from tests.headless.hub.test_hub import READY, TEXT, World, settled, world
 
 INITIALIZED = {"jsonrpc": "2.0", "id": "navi-initialize", "result": {"agentCapabilities": {"loadSession": True}}}
@@ -237,3 +239,62 @@ def test_a_request_says_which_mode_it_asks_for(mode: str, id: str) -> None:
 
 def test_other_requests_ask_for_no_mode() -> None:
     assert [mode_of(one) for one in ("navi-handshake", "u1:plan", "navi-mode:", "navi-mode:u1:")] == [""] * 4
+
+
+# ---- in a terminal
+
+STAYS = "its permission mode {} stays behind: claude has no option for it in a terminal"
+
+IN_A_TERMINAL = [
+    ("claude-code", "plan", "--permission-mode plan", ""),
+    ("claude-code", "bypassPermissions", "--permission-mode bypassPermissions", ""),
+    ("claude-code", "", "", ""),
+    ("claude-code", "of-a-newer-version", "", STAYS.format("of-a-newer-version")),
+    ("claude-code", "plan; touch x", "", STAYS.format("plan; touch x")),
+    ("claude-code", "plan\x1b[31m", "", STAYS.format("plan")),
+    ("gemini", "yolo", "", ""),
+    ("scripted", "plan", "", ""),
+]
+"""By an agent and its mode: the options of its command line in a terminal, and what is said. Agents that go on in no
+terminal are not spoken of.
+"""
+
+
+@pytest.mark.parametrize(("harness", "mode", "options", "words"), IN_A_TERMINAL)
+def test_what_gives_an_agent_its_mode_in_a_terminal(harness: str, mode: str, options: str, words: str) -> None:
+    kind = kind_named(HARNESSES[harness].kind, AGENTS)
+    assert (kind.options_of(mode) if kind else "") == options
+    assert stays_behind(HARNESSES[harness], mode) == words
+
+
+def test_every_mode_of_claude_code_goes_into_a_terminal() -> None:
+    assert [one for one in HARNESSES["claude-code"].modes if not CLAUDE.options_of(one)] == []
+
+
+WANTED = [
+    ([], "default"),
+    ([("mode", "plan", "taken"), ("mode", "auto", "expired"), ("user", "dontAsk", "queued")], "default"),
+    ([("mode", "plan", "queued"), ("mode", "auto", "handed")], "auto"),
+]
+
+
+@pytest.mark.parametrize(("inputs", "mode"), WANTED)
+def test_the_mode_that_somebody_wanted_last(inputs: list[tuple[str, str, str]], mode: str) -> None:
+    found = [dict(zip(("kind", "body", "state"), one, strict=True)) for one in inputs]
+    assert wanted_mode({"permission_mode": "default", "inputs": found}) == mode
+
+
+async def test_the_hub_says_which_mode_stays_behind(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+
+        async def opens(row: StoredSession) -> str:
+            await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+            await here.hub.open_in_terminal(row.id, "api")
+            return ""
+
+        here.hub.opener = opens
+        for mode, note in (("plan", ""), ("odd", STAYS.format("odd"))):
+            row = await here.hub.spawn(Wanted("x", permission_mode=mode))
+            await here.prints(row, READY)
+            status, body = await respond(here.hub, "POST", f"/api/sessions/{row.id}/open", {})
+            assert (status, body["address"], body["note"]) == (200, "api", note)

@@ -38,6 +38,15 @@ def test_enter_opens_it_in_a_terminal_after_a_question(lab: Lab, far: bool) -> N
         assert [line for line in running if "stream-json" in line] == [], "the agent without a terminal has ended"
 
 
+def test_a_permission_mode_that_stays_behind_is_named_before(lab: Lab) -> None:
+    with serving(lab), puppet(lab.local), navi(lab) as screen:
+        verb(lab, "spawn", "--permission-mode", "odd", "-c", str(lab.local.home), "go")
+        screen.wait_for("running")
+        screen.press("Enter")
+        screen.wait_for("for good")
+        screen.wait_for("its permission mode odd stays behind: claude has no option for it in a terminal")
+
+
 def test_what_can_not_go_on_there_says_so_and_stays(lab: Lab) -> None:
     with serving(lab), navi(lab) as screen:
         spawn(lab, "local", "say x", title="api")

@@ -25,6 +25,7 @@ from navi.core.status import sessions_of
 from navi.core.text import clean
 from navi.headless.client import HubClient
 from navi.headless.harness import HARNESSES
+from navi.headless.modes import stays_behind, wanted_mode
 from navi.ops import OperationError
 from navi.ops.look.frames import look
 from navi.ops.session.creation import Created, new
@@ -58,8 +59,18 @@ def _open(hub: HubClient, info: Info, context: Context) -> Named:
     end(hub, info)
     created = _create(info, launch, context)
     hub.ask("POST", f"/api/sessions/{info['id']}/terminal", tmux_name=created.name)
-    context.output.note(f"{Address(host, created.name)} goes on with the conversation of {info['id']}")
+    _report(Address(host, created.name), info, context)
     return Named(created.name, created.socket, created.id)
+
+
+def _report(address: Address, info: Info, context: Context) -> None:
+    """Report where a session goes on, and whether it has its permission mode there."""
+    mode = wanted_mode(info)
+    behind = stays_behind(HARNESSES.get(info["harness"]), mode)
+    with_mode = f" in its permission mode {mode}" if mode and not behind else ""
+    context.output.note(f"{address} goes on with the conversation of {info['id']}{with_mode}")
+    if behind:
+        context.output.complain(f"{address}: {behind}")
 
 
 def _where(info: Info, context: Context) -> Named:
@@ -92,7 +103,9 @@ def launch_of(info: Info, context: Context) -> Launch:
 
 
 def _launch(kind: AgentKind, info: Info) -> Launch:
-    line = f"{kind.start or kind.name} {kind.resume.replace(ID, info['agent_session_id'])}"
+    """Options of its mode are constants: nothing that an agent or a person wrote comes into the command line."""
+    resume, mode = kind.resume.replace(ID, info["agent_session_id"]), kind.options_of(wanted_mode(info))
+    line = " ".join(filter(None, (kind.start or kind.name, resume, mode)))
     return Launch("agent", line, program_of(line), prompt="")
 
 

@@ -16,7 +16,7 @@ from navi.core import exits
 from navi.core.address import LOCAL, address_of
 from navi.core.model import OVER
 from navi.core.text import age, clean
-from navi.headless.client import HubClient, NoHub
+from navi.headless.client import HubClient, NoHub, refusal
 from navi.hosts.sockets import runtime_folder
 from navi.ops import OperationError
 
@@ -186,7 +186,7 @@ def _outcome(hub: HubClient, id: str, about: str) -> str:
     while (left := limit - time.monotonic()) > 0 and state != "taken":
         for message in hub.messages(left):
             if message["type"] == "error":
-                raise OperationError(f"{about}: {clean(message['message'])}", exits.NO)
+                raise refusal(message, about)
             if message["type"] == "input" and message["uuid"] == id:
                 state = message["state"]
                 break

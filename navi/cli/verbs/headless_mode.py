@@ -11,7 +11,9 @@ from navi.cli.verbs.headless import address, connect, find, is_headless
 from navi.config.person import who
 from navi.core import exits
 from navi.core.text import clean
+from navi.headless.client import refusal
 from navi.headless.harness.base import mode_key
+from navi.headless.modes import waiting_modes
 from navi.ops import OperationError
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def run_mode(options: Options, context: Context) -> int:
 
 
 def _print(info: Info, options: Options, context: Context) -> int:
-    waiting = [one["body"] for one in info["inputs"] if one["kind"] == "mode" and one["state"] in ("queued", "handed")]
+    waiting = waiting_modes(info)
     if options.json:
         document = {name: info[name] or None for name in ("permission_mode", "modes", "mode_refused")}
         context.output.print_json({"address": address(info), **document, "waiting": waiting})
@@ -70,7 +72,7 @@ def _outcome(hub: HubClient, key: str, about: str, mode: str) -> str:
     state = "queued"
     for message in hub.messages(SOON):
         if message["type"] == "error":
-            raise OperationError(f"{about}: {clean(message['message'])}", exits.NO)
+            raise refusal(message, about)
         if message["type"] != "input" or message["uuid"] != key:
             continue
         state = message["state"]

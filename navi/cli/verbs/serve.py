@@ -23,6 +23,7 @@ from navi.core.text import clean, seconds_of
 from navi.headless.client import SOCKET, HubClient
 from navi.headless.harness.configured import configured
 from navi.headless.hub.hub import Hub
+from navi.headless.hub.limits import Limits
 from navi.headless.hub.server import serve
 from navi.headless.only_one import Locked, only_one
 from navi.headless.store.schema import TooNew
@@ -126,11 +127,12 @@ async def _serve(store: Store, path: Path, port: int | None, context: Context) -
 
 def _hub(store: Store, context: Context) -> Hub:
     """Return the hub as config.yaml wants it, and complain about what is wrong there."""
-    harnesses, problems = configured(context.settings.harnesses)
+    settings = context.settings
+    harnesses, problems = configured(settings.harnesses)
     for problem in problems:
         context.output.complain(str(problem))
-    limit = context.settings.idle_limit
-    return Hub(store, harnesses, None if limit == "off" else seconds_of(limit))
+    limits = Limits(settings.prompts_a_minute, settings.prompts_waiting)
+    return Hub(store, harnesses, None if settings.idle_limit == "off" else seconds_of(settings.idle_limit), limits)
 
 
 async def _serve_page(hub: Hub, port: int | None, context: Context) -> None:

@@ -24,6 +24,9 @@ ENDED = "^\u273b .* for [0-9]+[smhd]|^  \u23bf  Interrupted"
 RULE = "^\u2500\u2500\u2500"
 """The line above a dialog. What a dialog quotes is further right."""
 
+MODES = ("default", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions")
+"""Its permission modes, with a terminal and without one."""
+
 KIND = AgentKind(
     "claude",
     commands=("claude", "claude-code", "[0-9]*.[0-9]*.[0-9]*"),
@@ -34,6 +37,7 @@ KIND = AgentKind(
         "--dangerously-skip-permissions", "--allow-dangerously-skip-permissions", "--permission-mode=", "--model=",
         "--add-dir=", "--settings=", "--mcp-config=", "--agent=", "--effort=", "--ide", "--verbose",
     ),
+    modes=tuple((mode, f"--permission-mode {mode}") for mode in MODES),
     prompt="^\u276f [^ ]",
     border="^\u2500\u2500\u2500",
     screens=(

@@ -139,7 +139,8 @@ class AgentKind(NamedTuple):
     `animated` agents redraw at least every few seconds while they work. `start` is the command line that starts the
     agent ("" for its name), `resume` the arguments that continue a conversation, with {session_id} in them, and
     `skip_permissions` the option that turns its permission prompts off. `keeps` are the options that it gets again when
-    it is restored; those that end in = take the next word.
+    it is restored; those that end in = take the next word. `modes` are the options that start it in a permission mode,
+    by the name that this has where the agent runs without a terminal.
     """
 
     name: str
@@ -158,6 +159,7 @@ class AgentKind(NamedTuple):
     background: Background | None = None
     box: Box | None = None
     keeps: tuple[str, ...] = ()
+    modes: tuple[tuple[str, str], ...] = ()
     transcript: Transcript | None = None
     trace: Trace | None = None
 
@@ -165,6 +167,10 @@ class AgentKind(NamedTuple):
         """Whether this agent is the pane's foreground command or a child of its shell."""
         names = (base_name(pane.command), *pane.children)
         return not pane.dead and any(fnmatchcase(name, glob) for name in names for glob in self.commands)
+
+    def options_of(self, mode: str) -> str:
+        """Return the options that start it in a permission mode, "" if it has none for that."""
+        return dict(self.modes).get(mode, "")
 
     def status_in_title(self, pane: Pane) -> str:
         """Return the status that the pane's title shows, or ""."""

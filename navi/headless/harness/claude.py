@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from navi.core.agents.claude import MODES
 from navi.headless.harness.base import (
     Answer,
     Asked,
@@ -227,5 +228,5 @@ CLAUDE = Harness(
     # Those of an agent in which navi itself may run.
     variables={"CLAUDECODE": None, "CLAUDE_CODE_ENTRYPOINT": None, "CLAUDE_CODE_SSE_PORT": None},
     kind="claude",
-    modes=("default", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions"),
+    modes=MODES,
 )

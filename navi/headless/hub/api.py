@@ -13,6 +13,7 @@ from navi.headless.hub.listing import document as session_document
 from navi.headless.hub.run_state import question_document
 from navi.headless.hub.session import NO_AGENT, SHOWN, HubSession, Wanted
 from navi.headless.messages import to_line
+from navi.headless.modes import stays_behind
 from navi.headless.shortened import cut_lines, cut_texts
 from navi.headless.store.store import Store
 from navi.headless.store.stored import Batch, By, Limited, Message, Refused, StoredSession
@@ -57,7 +58,7 @@ async def respond(hub: Hub, method: str, path: str, body: Body, origin: str = ""
             try:
                 return await route.answer(hub, found, body)
             except Limited as error:
-                return TOO_MANY, {"error": str(error)}
+                return TOO_MANY, {"error": str(error)} | ({"retry_after": error.seconds} if error.seconds else {})
             except Refused as error:
                 return CONFLICT, {"error": str(error)}
             except BadBody as error:
@@ -269,14 +270,16 @@ async def _open(hub: Hub, id: str, _body: Body) -> Answer:
     """End the agent, and let it go on in tmux on its host."""
     if hub.opener is None:
         return UNAVAILABLE, {"error": f"this hub can't open terminals; navi attach {id} does it"}
-    row = await hub.writer.do(lambda store: store.needed(id))
+    row, note = await hub.writer.do(lambda store: store.needed(id)), ""
     if row.remote:
+        mode = await hub.writer.do(lambda store: store.wanted_mode(store.needed(id)))
         error = await hub.opener(row)
         if error:
             return CONFLICT, {"error": error}
+        note = stays_behind(hub.harnesses.get(row.harness), mode)
         row = await hub.writer.do(lambda store: store.needed(id))
     address = f"{row.host}/{row.tmux_name}" if row.host else row.tmux_name
-    return OK, {"address": address, "command": f"navi attach {address}"}
+    return OK, {"address": address, "command": f"navi attach {address}", "note": note}
 
 
 async def _interactive(hub: Hub, id: str, body: Body) -> Answer:

@@ -6,6 +6,7 @@ go at any time, and the hub itself may be killed: all that it reported before is
 
 from __future__ import annotations
 
+import math
 import secrets
 import uuid
 from collections import deque
@@ -19,12 +20,14 @@ from navi.core.text import exact_age
 from navi.headless import rule
 from navi.headless.harness import HARNESSES, Harness
 from navi.headless.harness.base import Answer
+from navi.headless.hub.limits import LIMITS, Limits, check_waiting
 from navi.headless.hub.listing import Watchers, rows_of, summary
 from navi.headless.hub.run_state import launch_of, question_document
 from navi.headless.hub.session import ANEW, NO_AGENT, Client, HubSession, Wanted
 from navi.headless.hub.so_far import printed_so_far
 from navi.headless.hub.subscriber import Peer, Subscriber
 from navi.headless.hub.terminal_sessions import FIELDS, HEARD, TerminalSessions
+from navi.headless.hub.trimming import trim_audit_again_and_again
 from navi.headless.readable import Readable
 from navi.headless.store.run_store import begin_run, open_noted
 from navi.headless.store.store import Store
@@ -59,12 +62,14 @@ class Hub:
     """
 
     def __init__(
-        self, store: Store, harnesses: Mapping[str, Harness] = HARNESSES, idle_limit: float | None = None
-    ) -> None:
+        self, store: Store, harnesses: Mapping[str, Harness] = HARNESSES, idle_limit: float | None = None,
+        limits: Limits = LIMITS,
+    ) -> None:  # fmt: skip
         """`idle_limit` are the seconds that an agent may wait for a prompt until it is ended; None for ever."""
         self.writer = Writer(store)
         self.harnesses = harnesses
         self._idle_limit = idle_limit
+        self._limits = limits
         self.opener: Callable[[StoredSession], Awaitable[str]] | None = None
         self.inviter: Callable[[], str] | None = None
         self._sessions: dict[str, HubSession] = {}
@@ -81,6 +86,7 @@ class Hub:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.writer.run)
             nursery.start_soon(self.watchers.run)
+            nursery.start_soon(trim_audit_again_and_again, self.writer)
             for row in await self.writer.do(lambda store: store.live()):
                 await self.follow(row)
             task_status.started()
@@ -126,7 +132,7 @@ class Hub:
         session = self._sessions.get(row.id)
         if session is None or session.row.generation != row.generation:
             clients = session.clients if session else self._waiting.pop(row.id, set())
-            session = HubSession(row, self.harnesses[row.harness], self.writer, self._to_relay)
+            session = HubSession(row, self.harnesses[row.harness], self.writer, self._to_relay, self._limits)
             self._sessions[row.id] = session
             session.clients = clients
             session.changed = self.watchers.note
@@ -186,7 +192,8 @@ class Hub:
             raise Limited(f"{there} agents run on {host or 'this machine'} already; end one first")
         wait = 60 - (trio.current_time() - self._started[0]) if len(self._started) == MOST_A_MINUTE else 0
         if wait > 0:
-            raise Limited(f"{MOST_A_MINUTE} agents were started within a minute; try again in {wait:.0f} s")
+            words = f"{MOST_A_MINUTE} agents were started within a minute; try again in {math.ceil(wait)} s"
+            raise Limited(words, wait)
         self._started.append(trio.current_time())
 
     async def resume(self, session_id: str, prompt: str = "", by: By = NOBODY, anew: bool = False) -> StoredSession:
@@ -206,6 +213,8 @@ class Hub:
         def store_run(store: Store) -> StoredSession:
             printed = printed_so_far(store, known) if anew else ""
             row = store.resume(session_id, able.sends_once, conversation)
+            if prompt:
+                check_waiting(store, session_id, "user", self._limits.waiting, "resume it without a message")
             deed = "resumed in a new conversation" if anew else "resumed"
             return begin_run(store, row, harness, "\n\n".join(filter(None, (printed, prompt))), by, deed)
 

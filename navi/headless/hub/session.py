@@ -18,6 +18,7 @@ from navi.core.text import clean
 from navi.headless.asking import asked_document
 from navi.headless.harness.base import Answer, Asked, Harness, Launch, mode_of
 from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
+from navi.headless.hub.limits import Limiter, Limits
 from navi.headless.hub.run_state import Output, begin, columns, happened, launch_of, read
 from navi.headless.modes import check_mode, modes_of, request_id
 from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
@@ -28,10 +29,8 @@ from navi.headless.store.writer import Writer
 
 Message = Mapping[str, Any]
 
-
 STORES_AGAIN = 1.0
 """Seconds until output that could not be stored is asked for again: the disk may be full."""
-
 
 ANEW = "navi resume --anew begins a new conversation with what is stored of this one"
 """What can be done where an agent has lost a conversation."""
@@ -43,7 +42,6 @@ NEVER_STARTED = "the hub ended before it could start the agent; navi resume star
 
 IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
 """Why a session takes no input here any more."""
-
 
 SHOWN = frozenset({"user", "mode"})
 """Kinds of inputs whose text clients get."""
@@ -74,8 +72,9 @@ class HubSession:
     """Its stored row, the state that follows from its output, and its clients. `reached` says that the relay has it."""
 
     def __init__(
-        self, row: StoredSession, harness: Harness, writer: Writer, to_relay: Callable[[Message], Awaitable[bool]]
-    ) -> None:
+        self, row: StoredSession, harness: Harness, writer: Writer, to_relay: Callable[[Message], Awaitable[bool]],
+        limits: Limits,
+    ) -> None:  # fmt: skip
         self.row = row
         self.clients: set[Client] = set()
         self.reached = False
@@ -85,6 +84,7 @@ class HubSession:
         self._run = begin(harness, row)
         self._writer = writer
         self._to_relay = to_relay
+        self._limiter = Limiter(limits)
         self._lock = trio.Lock()
         self._held_back = False
         self._active = trio.current_time()
@@ -338,18 +338,21 @@ class HubSession:
     # ---- what people and the codec want
 
     async def queue(self, id: str, kind: str, body: str, by: By, noted: bool = True) -> Input:
-        """Store an input, and send it on; `noted`: the audit has it, too. Raise Refused for an agent that has ended."""
+        """Store an input, and send it on; `noted`: the audit has it, too. Raise Refused, as for one too many."""
         async with self._lock:
             if not self.row.remote:
                 raise Refused(IN_TERMINAL)
             if not self.state.status.live:
                 raise Refused(NO_AGENT)
-            self._active = trio.current_time()
-            one = Input(0, id, kind, body, by.name)
+            one, now = Input(0, id, kind, body, by.name), trio.current_time()
             check_length(self._line(one))
-            found, waiting = await self._writer.do(
-                lambda store: (queue_noted(store, self.row.id, one, by, noted), self._waiting(store))
-            )
+
+            def store_input(store: Store) -> tuple[Input, Sequence[Input]]:
+                self._limiter.admit(store, self.row.id, one, now)
+                return queue_noted(store, self.row.id, one, by, noted), self._waiting(store)
+
+            found, waiting = await self._writer.do(store_input)
+            self._active = now
             await self._send(waiting)  # somebody waits for it; whoever follows comes after that
             queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": kind}
             self._tell([queued | ({"content": body, "by": by.name} if kind in SHOWN else {})])

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from navi.headless.store import audit
 from navi.headless.store.schema import SESSIONS, migrate
 from navi.headless.store.stored import (
     AlreadyAnswered,
@@ -35,25 +36,17 @@ LONGEST_BODY = 16 * 1024 * 1024
 LARGEST_PAGE = 1024 * 1024
 """Bytes of messages that are read at once, but for one that is larger."""
 
-LONGEST_NAME = 100
-"""Characters of the name of somebody that are kept."""
-
-MOST_DEEDS = 200
-"""Deeds that are read at once, the last ones."""
-
 LAST, LONG = 200, 65_536
 """Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
 
 CUT = b" ... cut here: the line was longer than navi keeps"
 """The end of a message that was longer."""
 
-
 CHANGED_BY_OUTPUT = frozenset(
     {"status", "reason", "exit_code", "agent_session_id", "model", "permission_mode", "title", "cost_usd", "tokens_in",
      "tokens_out", "ended_at", "lost"}
 )  # fmt: skip
 """The columns that output can change: neither the flag, nor where and how a session runs."""
-
 
 NOT_ENDING: Mapping[str, Any] = {"lost": 0, "end_asked": None, "end_asked_by": ""}
 """The columns of a session whose run neither failed nor is to end."""
@@ -218,7 +211,7 @@ class Store:
                 session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
                 log_offset=0, agent_session_id=row.agent_session_id if conversation is None else conversation,
                 conversation_from=row.generation + 1 if begins else row.conversation_from,
-                permission_mode=self._wanted_mode(row), **NOT_ENDING,
+                permission_mode=self.wanted_mode(row), **NOT_ENDING,
             )  # fmt: skip
             if sends_again:
                 self._database.execute(
@@ -228,7 +221,8 @@ class Store:
             self._expire(session_id)
             return self.needed(session_id)
 
-    def _wanted_mode(self, row: StoredSession) -> str:
+    def wanted_mode(self, row: StoredSession) -> str:
+        """Return the permission mode that somebody wanted last, also where the agent has not heard of it."""
         waiting = [one.body for one in self.inputs(row.id, "queued", "handed") if one.kind == "mode"]
         return waiting[-1] if waiting else row.permission_mode
 
@@ -361,6 +355,19 @@ class Store:
             )
             return Input(seq, uuid, kind, body, by)
 
+    def knows_input(self, uuid: str) -> bool:
+        """Return whether an input with this uuid was stored before."""
+        return self._database.execute("SELECT 1 FROM inputs WHERE uuid = ?", (uuid,)).fetchone() is not None
+
+    def count_waiting(self, session_id: str, kind: str) -> int:
+        """Return how many inputs of a kind wait: the agent has taken up neither them nor one that was sent later."""
+        query = (
+            "SELECT count(*) FROM inputs WHERE session_id = :id AND kind = :kind AND state IN ('queued', 'handed') "
+            "AND seq > coalesce((SELECT seq FROM inputs WHERE session_id = :id AND kind = :kind AND state = 'taken' "
+            "ORDER BY seq DESC LIMIT 1), 0)"
+        )
+        return int(self._database.execute(query, {"id": session_id, "kind": kind}).fetchone()[0])
+
     def last_input(self, session_id: str) -> int:
         """Return the number of the last input of a session, 0 if it has none."""
         query = "SELECT coalesce(max(seq), 0) FROM inputs WHERE session_id = ?"
@@ -386,7 +393,7 @@ class Store:
     def queue_before_prompts(self, session_id: str, uuid: str, line: str) -> None:
         """Store a line that goes before the prompts that wait: they, which were not sent yet, take later numbers."""
         with self.together():
-            if self._database.execute("SELECT 1 FROM inputs WHERE uuid = ?", (uuid,)).fetchone():
+            if self.knows_input(uuid):
                 return
             waiting = self.inputs(session_id, "queued")
             first = next((number for number, one in enumerate(waiting) if one.kind == "user"), len(waiting))
@@ -470,18 +477,18 @@ class Store:
     def note(self, by: By, what: str, session_id: str, detail: str = "") -> None:
         """Note in the audit who did what."""
         with self.together():
-            self._database.execute(
-                "INSERT INTO audit (at, who, what, session_id, detail, origin) VALUES (?, ?, ?, ?, ?, ?)",
-                (time.time(), by.name[:LONGEST_NAME], what, session_id, detail, by.origin),
-            )
+            audit.note(self._database, by, what, session_id, detail)
 
     def deeds(self, session_id: str) -> tuple[Deed, ...]:
         """Return the last deeds of the audit about a session, the oldest first."""
-        rows = self._database.execute(
-            "SELECT at, who, what, detail, origin FROM audit WHERE session_id = ? ORDER BY rowid DESC LIMIT ?",
-            (session_id, MOST_DEEDS),
-        )
-        return tuple(Deed(*row) for row in rows)[::-1]
+        return audit.deeds(self._database, session_id)
+
+    def trim_audit(self, after: str = "") -> str | None:
+        """Trim a piece of the audit, from the first session whose id comes `after` one; return where to go on, or None
+        at its end.
+        """
+        with self.together():
+            return audit.trim(self._database, after)
 
 
 def _shortened(body: bytes) -> bytes:

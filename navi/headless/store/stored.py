@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -145,9 +146,13 @@ class Refused(Exception):
 
 
 class Limited(Refused):
-    """There is too much of it for now; it can be tried again later."""
+    """There is too much of it for now; it can be tried again later: after so many `seconds`, 0 if that is unknown."""
 
     code = "RATE_LIMITED"
+
+    def __init__(self, words: str, seconds: float = 0.0) -> None:
+        super().__init__(words)
+        self.seconds = math.ceil(seconds)
 
 
 class AlreadyAnswered(Refused):

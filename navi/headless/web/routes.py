@@ -113,7 +113,7 @@ async def _operation(site: Site, asked: Asked) -> Answer:
     body = {"by": asked.user, **asked.request.query, **asked.body}
     method = asked.request.method.replace("HEAD", "GET")
     status, found = await api.respond(site.hub, method, asked.request.path, body, f"web, {asked.user}")
-    return in_json(status, found)
+    return in_json(status, found, [("retry-after", str(found["retry_after"]))] if "retry_after" in found else [])
 
 
 def _operations() -> list[Route]:

@@ -178,6 +178,8 @@ class HeadlessCommands:
         ends = "" if agent and agent.over else "ends its agent, and "
         does = f"{ends}goes on with the conversation in tmux, for good"
         table: list[Line] = [_row(session), [("dim", f" {self._screen.key_of('watch')} shows it here, as it is")]]
+        if behind := _stays_behind(session):
+            table.append([("notice", f" {behind}")])
         title = f"Open {_names([session])} in a terminal?"
         confirmed = partial(self._programs.open_in_terminal, session)
         self._screen.open(Confirm(self._services.glyphs, title, table, does, confirmed, self._screen.close))
@@ -319,6 +321,15 @@ def _consequence(sessions: Sequence[Session]) -> str:
     if any(one.status == "disconnected" for one in agents):
         return "its host can't be reached; the message is kept, and handed over when it can be"
     return ""
+
+
+def _stays_behind(session: Session) -> str:
+    """Say that an agent does not have its permission mode in a terminal, "" if it has, or none is known."""
+    from navi.headless.harness import HARNESSES
+    from navi.headless.modes import stays_behind
+
+    agent = session.headless
+    return stays_behind(HARNESSES.get(agent.harness), agent.mode) if agent else ""
 
 
 def _row(session: Session) -> Line:

@@ -20,7 +20,7 @@ from tests.support.puppet import puppet
 from tests.support.puppet import spawn as spawn_session
 from tests.support.serving import process_of_relay, serving, status
 from tests.support.terminal import Terminal
-from tests.support.verbs import HERE_AND_THERE, living, navi
+from tests.support.verbs import HERE_AND_THERE, living, navi, pane
 from tests.support.waiting import until
 
 
@@ -369,12 +369,41 @@ def test_attach_opens_a_session_in_a_terminal_for_good(lab: Lab, far: bool) -> N
         address = json.loads(navi(lab, *words).stdout)["address"]
         with Terminal([sys.executable, "-m", "navi", "attach", address], lab.environment()) as terminal:
             terminal.wait_for("goes on: --resume ")
+            assert "--permission-mode" not in terminal.screen(), "nobody knows its mode"
         (name,) = living(there)
         assert name == f"fix-the-tests-{address[-4:]}"
         assert address not in navi(lab, "ls").stdout
         assert navi(lab, "resume", address, status=1).stderr.startswith("navi: ")
         agents = [line for line in there.sh("ps -eo args").splitlines() if str(there.bin) in line]
         assert not [line for line in agents if "--input-format" in line], "the agent without a terminal has ended"
+
+
+MODES = [
+    ("plan", "", "in its permission mode plan", "--permission-mode plan"),
+    ("plan", "acceptEdits", "in its permission mode acceptEdits", "--permission-mode acceptEdits"),
+    ("odd; touch x", "", "its permission mode odd; touch x stays behind: claude has no option for it", ""),
+]
+"""The mode of a spawn, one that is wanted later, which the agent never takes, what is said, and the options."""
+
+
+@pytest.mark.parametrize(("mode", "later", "said", "options"), MODES)
+def test_a_permission_mode_goes_along_into_a_terminal(
+    lab: Lab, mode: str, later: str, said: str, options: str
+) -> None:
+    program = lab.local.bin / "claude"
+    program.write_text(CLAUDE)
+    program.chmod(0o755)
+    with serving(lab):
+        words = ("spawn", "--json", "-c", str(lab.local.home), "--permission-mode", mode, "Fix the tests!")
+        address = json.loads(navi(lab, *words).stdout)["address"]
+        if later:
+            assert f"{later} is kept until its agent takes it" in navi(lab, "mode", address, later).stderr
+        done = navi(lab, "attach", "--no-attach", address)
+        assert said in done.stderr
+        name = done.stdout.strip()
+        until(lambda: "goes on: --resume" in pane(lab.local, name), what="it goes on")
+        (line,) = [one for one in pane(lab.local, name).replace("\n", "").split("goes on: ")[1:] if one]
+        assert re.fullmatch(rf"--resume [0-9a-f-]{{36}}{re.escape(f' {options}' if options else '')}", line.strip())
 
 
 def test_another_program_of_an_agent_is_configuration(lab: Lab) -> None:

@@ -22,8 +22,10 @@ from mcp import ClientSession, StdioServerParameters, stdio_client
 from navi.cli.verb_table import VERBS
 from navi.cli.verbs.mcp_server import TOOLS, options_of
 from navi.hosts.blocking_host import MOST_IDLE
+from tests.support.dashboard import configure
 from tests.support.machines import Account, Lab
 from tests.support.processes import processes
+from tests.support.serving import serving
 from tests.support.verbs import HERE_AND_THERE, account
 from tests.support.waiting import until_async
 
@@ -78,6 +80,16 @@ async def test_an_agent_works_with_a_session(lab: Lab, far: bool) -> None:
 async def ended(there: Account) -> None:
     """See that no session lives there."""
     assert await trio.to_thread.run_sync(there.sh, "tmux list-sessions 2>/dev/null; :") == ""
+
+
+async def test_one_message_too_many_for_an_agent_is_an_error(lab: Lab) -> None:
+    configure(lab, prompts_a_minute=1)
+    with serving(lab):
+        async with client(lab) as one:
+            _, _, made = await call(one, "spawn", prompt="wait 60", harness="scripted")
+            assert not (await call(one, "send", address=made["address"], text="say more"))[0]
+            failed, text, _ = await call(one, "send", address=made["address"], text="say too much")
+            assert (failed, "this one was not stored; try again in " in text) == (True, True), text
 
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [

@@ -19,6 +19,7 @@ from navi.config.settings import HarnessCommand
 from navi.headless.harness.base import Launch
 from navi.headless.harness.configured import configured
 from navi.headless.hub.hub import MOST_A_MINUTE, MOST_AT_ONCE, Hub
+from navi.headless.hub.limits import LIMITS, Limits
 from navi.headless.hub.session import Wanted
 from navi.headless.hub.so_far import printed_so_far
 from navi.headless.hub.subscriber import BEHIND, Subscriber
@@ -119,11 +120,13 @@ class World:
 
 
 @asynccontextmanager
-async def world(path: Path, relay: bool = True, idle_limit: float | None = None) -> AsyncIterator[World]:
+async def world(
+    path: Path, relay: bool = True, idle_limit: float | None = None, limits: Limits = LIMITS
+) -> AsyncIterator[World]:
     """Run a hub over a store."""
     store = Store(path / "navi.db")
     async with trio.open_nursery() as nursery:
-        made = World(Hub(store, idle_limit=idle_limit), nursery)
+        made = World(Hub(store, idle_limit=idle_limit, limits=limits), nursery)
         await nursery.start(made.hub.run)
         if relay:
             await made.connect()

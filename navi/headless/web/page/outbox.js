@@ -90,7 +90,7 @@ export class Outbox {
     return el("li", { class: "mine", "data-state": entry.state },
       el("div", { class: "text" }, entry.content),
       el("div", { class: "row dim" }, el("span", { class: "state" }, words),
-        mine && entry.state === "expired" && button("Send again", () => { this.remove(entry); this.add(entry.content); }),
+        mine && (entry.state === "expired" || entry.error) && button("Send again", () => { this.remove(entry); this.add(entry.content); }),
         mine && (entry.state === "expired" || entry.error) && button("Remove", () => this.remove(entry))));
   }
 }

@@ -231,7 +231,7 @@ export class SessionView {
     ask("Open in a terminal?", `This ends the agent here and goes on with its conversation in tmux on ${where}. From then on it is a session of a terminal, for good.`, "Open it", async () => {
       this.say("Opening it in a terminal; this takes up to a minute.");
       const found = await this.attempt("POST", "open", { by: device });
-      if (found) this.say("");
+      if (found) this.say(found.note);
       await this.refresh();
     });
   }

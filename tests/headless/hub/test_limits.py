@@ -1,0 +1,215 @@
+"""How much an agent is sent: one too many is refused on every face and not stored; what stops an agent never is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+
+from navi.core import exits
+from navi.headless.client import HubClient
+from navi.headless.hub.api import respond
+from navi.headless.hub.hub import Hub
+from navi.headless.hub.limits import Limits
+from navi.headless.hub.server import serve
+from navi.headless.hub.session import Wanted
+from navi.headless.store.store import Store
+from navi.headless.store.stored import Limited, StoredSession
+from navi.headless.trio_client import connected
+from navi.ops import OperationError
+from tests.headless.hub.test_conversation import Program
+from tests.headless.hub.test_hub import READY, World, asks, takes, world
+from tests.support.dashboard import configure
+from tests.support.machines import Lab
+from tests.support.serving import serving
+from tests.support.verbs import navi
+from tests.support.web import site_of
+
+A_MINUTE = r"it got 2 messages within a minute \(prompts_a_minute\); this one was not stored; try again in {} s"
+WAITING = r"3 messages wait for its agent \(prompts_waiting\); this one was not stored; try again when it has taken"
+
+
+async def does(here: World, row: StoredSession, type: str, **fields: Any) -> None:
+    """Do something as a client on the socket."""
+    await here.hub.command(await here.client(), row.id, {"type": type, **fields})
+
+
+async def say(here: World, row: StoredSession, uuid: str) -> None:
+    """Send the agent a message."""
+    await does(here, row, "user_message", content="go on", uuid=uuid)
+
+
+def stored(path: Path, row: StoredSession) -> dict[str, str]:
+    """Return the states of the messages as another process reads them, by uuid, but for the first prompt."""
+    store = Store(path / "navi.db")
+    found = {one.uuid: one.state for one in store.inputs(row.id) if one.kind == "user" and one.body != "x"}
+    store.close()
+    return found
+
+
+async def test_so_many_messages_a_minute_and_no_more(tmp_path: Path, mock_clock: trio.testing.MockClock) -> None:
+    async with world(tmp_path, limits=Limits(a_minute=2, waiting=0)) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY)
+        await say(here, row, "u1")
+        mock_clock.jump(20)
+        await say(here, row, "u2")
+        here.relay.sent.clear()
+        with pytest.raises(Limited, match=A_MINUTE.format(40)) as raised:
+            await say(here, row, "u3")
+        assert (raised.value.seconds, here.relay.sent) == (40, [])
+        assert stored(tmp_path, row) == {"u1": "queued", "u2": "queued"}
+        deeds = await here.hub.writer.do(lambda store: store.deeds(row.id))
+        assert [one.what for one in deeds] == ["spawned", "sent a message", "sent a message"]
+        await say(here, row, "u1")
+        assert len(stored(tmp_path, row)) == 2, "one that comes again is none"
+        mock_clock.jump(40)
+        await say(here, row, "u3")
+        with pytest.raises(Limited, match=A_MINUTE.format(20)):
+            await say(here, row, "u4")
+        mock_clock.jump(60)
+        await say(here, row, "u4")
+        await say(here, row, "u5")
+        assert list(stored(tmp_path, row)) == ["u1", "u2", "u3", "u4", "u5"]
+
+
+async def test_each_session_has_limits_of_its_own(tmp_path: Path) -> None:
+    async with world(tmp_path, limits=Limits(a_minute=1, waiting=0)) as here:
+        for uuid in ("u1", "u2"):
+            await say(here, await here.hub.spawn(Wanted("x")), uuid)
+
+
+async def test_so_many_messages_wait_and_no_more(tmp_path: Path) -> None:
+    async with world(tmp_path, limits=Limits(a_minute=0, waiting=3)) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY)
+        for uuid in ("u1", "u2"):
+            await say(here, row, uuid)
+        with pytest.raises(Limited, match=WAITING):
+            await say(here, row, "u3")
+        last = here.relay.take("send_input")[-1]["seq"]
+        await here.hub.hear({"type": "input_handed", "session_id": row.id, "seq": last})
+        assert stored(tmp_path, row) == {"u1": "handed", "u2": "handed"}
+        with pytest.raises(Limited, match=WAITING):
+            await say(here, row, "u3")
+        await here.prints(row, takes("u1"))  # and so, before it, the first prompt, which it did not confirm
+        for uuid in ("u3", "u4"):
+            await say(here, row, uuid)
+        with pytest.raises(Limited, match=WAITING):
+            await say(here, row, "u5")
+        assert stored(tmp_path, row) == {"u1": "taken", "u2": "handed", "u3": "queued", "u4": "queued"}
+
+
+async def test_what_stops_an_agent_has_no_limit(tmp_path: Path) -> None:
+    async with world(tmp_path, limits=Limits(a_minute=1, waiting=1)) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY)
+        with pytest.raises(Limited):
+            await say(here, row, "u1")
+        for number in range(3):
+            await here.prints(row, asks(f"q{number}"))
+            await does(here, row, "control_response", request_id=f"q{number}", allow=True)
+            await does(here, row, "interrupt")
+        await does(here, row, "set_mode", mode="plan")
+        with pytest.raises(Limited, match="changes of its permission mode wait for its agent"):
+            await does(here, row, "set_mode", mode="default")
+        inputs = await here.hub.writer.do(lambda store: store.inputs(row.id))
+        assert [one.kind for one in inputs] == ["line", "user", *["answer", "interrupt"] * 3, "mode"]
+        await here.hub.hear({"type": "session_reached", "session_id": row.id, "generation": 1, "reached": True})
+        await does(here, row, "end_session")
+        assert here.relay.take("end_session")
+
+
+async def test_0_is_any_number(tmp_path: Path) -> None:
+    async with world(tmp_path, limits=Limits(0, 0)) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        for number in range(300):
+            await say(here, row, f"u{number}")
+        assert len(stored(tmp_path, row)) == 300
+
+
+async def test_what_is_stored_already_is_sent_whatever_the_limit_is_now(tmp_path: Path) -> None:
+    uuids = [f"u{number}" for number in range(5)]
+    async with world(tmp_path, limits=Limits(0, 0)) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY)
+        here.hub.lose_relay(here.relay)
+        for uuid in uuids:
+            await say(here, row, uuid)
+    async with world(tmp_path, limits=Limits(1, 1)) as here:
+        sent = [json.loads(one["line"]) for one in here.relay.take("send_input")]
+        assert [one["uuid"] for one in sent if one.get("message", {}).get("content") == "go on"] == uuids
+        with pytest.raises(Limited):
+            await say(here, row, "u5")
+
+
+async def test_where_enough_waits_an_agent_is_resumed_without_a_message(tmp_path: Path) -> None:
+    async with world(tmp_path, limits=Limits(0, 2)) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY)
+        await say(here, row, "u1")
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+        with pytest.raises(Limited, match=r"2 messages wait for its agent .*; resume it without a message"):
+            await here.hub.resume(row.id, "more")
+        known = await here.hub.writer.do(lambda store: store.needed(row.id))
+        assert (known.status, known.generation) == ("complete", 1)
+        assert (await here.hub.resume(row.id)).generation == 2
+
+
+# ---- faces
+
+
+async def test_programs_on_the_socket_hear_of_it(tmp_path: Path) -> None:
+    store = Store(tmp_path / "navi.db")
+    store.spawn(StoredSession("spawn_1", harness="scripted"))
+    message = {"type": "user_message", "session_id": "spawn_1", "content": "x"}
+    async with trio.open_nursery() as nursery:
+        hub = Hub(store, limits=Limits(1, 0))
+        await nursery.start(hub.run)
+        await nursery.start(serve, hub, tmp_path / "hub.sock")
+        async with connected(str(tmp_path)) as dashboard:
+            await dashboard.tell(message)
+            with pytest.raises(OperationError, match="within a minute") as told:
+                await dashboard.tell(message)
+            with pytest.raises(OperationError, match="within a minute") as asked:
+                await dashboard.ask("POST", "/api/sessions/spawn_1/messages", content="x")
+            assert (told.value.status, asked.value.status) == (exits.TIMED_OUT, exits.TIMED_OUT)
+
+        def verb() -> None:
+            with HubClient(str(tmp_path)) as client:
+                client.send(message)
+                with pytest.raises(OperationError, match="within a minute") as raised:
+                    client.wait(lambda _: False)
+            assert raised.value.status == exits.TIMED_OUT
+
+        await trio.to_thread.run_sync(verb)
+        async with await trio.open_unix_socket(str(tmp_path / "hub.sock")) as stream:
+            program = Program(stream)
+            await program.send(**message, uuid="u9")
+            error = await program.next()
+            assert (error["type"], error["code"], error["uuid"]) == ("error", "RATE_LIMITED", "u9")
+        status, body = await respond(hub, "POST", "/api/sessions/spawn_1/messages", {"content": "x"})
+        assert (status, 0 < body["retry_after"] <= 60) == (429, True)
+        assert len(store.inputs("spawn_1")) == 1
+        nursery.cancel_scope.cancel()
+    store.close()
+
+
+def test_verbs_and_the_web_hear_of_it_and_answers_go_on(lab: Lab) -> None:
+    configure(lab, prompts_a_minute=1)
+    with serving(lab) as hub:
+        site = site_of(lab, hub)
+        done = navi(lab, "spawn", "--json", "--harness", "scripted", "ask may I? ;; wait 60")
+        address = json.loads(done.stdout)["address"]
+        navi(lab, "wait", address, "--until", "permission", "--timeout", "60")
+        navi(lab, "send", address, "say more")
+        refused = navi(lab, "send", address, "say too much", status=75).stderr
+        assert refused.startswith(f"navi: {address}: it got 1 messages within a minute (prompts_a_minute); this one ")
+        got = site.ask("POST", f"/api/sessions/{address}/messages", {"content": "say too much"})
+        assert (got.status, got.headers["retry-after"]) == (429, str(got.body["retry_after"]))
+        assert "too much" not in json.dumps(site.ask("GET", f"/api/sessions/{address}").body["inputs"])
+        navi(lab, "answer", address, "--allow")
+        navi(lab, "kill", address)
