@@ -17,7 +17,7 @@ from navi.headless.hub.session import Wanted
 from navi.headless.modes import request_id, stays_behind, wanted_mode
 from navi.headless.store.store import Store
 from navi.headless.store.stored import Refused, StoredSession
-from navi.ops.resume import kind_named
+from navi.ops.session.resume import kind_named
 from tests.headless.hub.test_hub import READY, TEXT, World, settled, world
 
 INITIALIZED = {"jsonrpc": "2.0", "id": "navi-initialize", "result": {"agentCapabilities": {"loadSession": True}}}
