@@ -27,7 +27,7 @@ from navi.headless.hub.session import ANEW, NO_AGENT, Client, HubSession, Wanted
 from navi.headless.hub.so_far import printed_so_far
 from navi.headless.hub.subscriber import Peer, Subscriber
 from navi.headless.hub.terminal_sessions import FIELDS, HEARD, TerminalSessions
-from navi.headless.hub.trimming import trim_audit_again_and_again
+from navi.headless.hub.trimming import trim_audit_hourly
 from navi.headless.readable import Readable
 from navi.headless.store.run_store import begin_run, open_noted
 from navi.headless.store.store import Store
@@ -86,7 +86,7 @@ class Hub:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.writer.run)
             nursery.start_soon(self.watchers.run)
-            nursery.start_soon(trim_audit_again_and_again, self.writer)
+            nursery.start_soon(trim_audit_hourly, self.writer)
             for row in await self.writer.do(lambda store: store.live()):
                 await self.follow(row)
             task_status.started()

@@ -18,7 +18,7 @@ PAUSE = 0.05
 """Seconds between two pieces of a round."""
 
 
-async def trim_audit_again_and_again(writer: Writer) -> None:
+async def trim_audit_hourly(writer: Writer) -> None:
     """Trim the audit now and then, until cancelled. A round that fails, as on a full disk, is left to the next one."""
     while True:
         await trio.sleep(EVERY)
