@@ -18,17 +18,20 @@ LONGEST_PAUSE = 10.0
 """Seconds between two attempts at a host that somebody waits for, at most."""
 
 
-def reconnecting(host: BlockingHost, limit: float, tell: Callable[[HostError], None], ask: Callable[[], T]) -> T:
-    """Return what `ask` returns. If the connection to the host is lost meanwhile, open it again and ask again, until
-    the time `limit` (of time.monotonic); `tell` gets the first failure of each kind.
+def reconnecting(
+    host: BlockingHost, seconds: float, tell: Callable[[HostError], None], ask: Callable[[float], T]
+) -> T:
+    """Return what `ask` returns, which gets the seconds that are left. If the connection to the host is lost meanwhile,
+    open it again and ask again, until so many `seconds` are over; `tell` gets the first failure of each kind.
 
-    Raise HostError if the host can't be reached at first or until the limit, and at once where a person is needed.
-    Raise Cancelled.
+    Raise HostError if the host can't be reached at first or at the end, and at once where a person is needed. Raise
+    Cancelled.
     """
     attempts, causes = Attempts(), set[str]()
+    limit, left = time.monotonic() + seconds, seconds
     while True:
         try:
-            return ask()
+            return ask(left)
         except HostError as error:
             worked = error.failure.retry is Retry.AT_ONCE
             left = limit - time.monotonic()
@@ -39,3 +42,4 @@ def reconnecting(host: BlockingHost, limit: float, tell: Callable[[HostError], N
             causes.add(error.failure.cause)
             number = attempts.failed(worked, time.monotonic())
             host.pause(min(pause_before(number, error.failure.retry, random.random()), LONGEST_PAUSE, left))
+            left = max(0.0, limit - time.monotonic())

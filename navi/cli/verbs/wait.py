@@ -34,19 +34,18 @@ def run_wait(options: Options, context: Context) -> int:
     def one(host: BlockingHost, pane: Named) -> str:
         address = Address(host.name, pane.name)
 
-        def ask() -> str:
+        def ask(left: float) -> str:
             if options.until is not None:
                 from navi.cli.asking.wait_status import wait_for_status
 
                 return wait_for_status(host, pane, options.until, context.agents, limit)
-            left = max(0.0, limit - time.monotonic())
             with suggesting(context, address):
                 return host.run(wait(pane, expected._replace(seconds=left), options.lines))
 
         def tell(error: HostError) -> None:
             context.output.complain(f"{address}: {error.failure.cause}; connecting again until the time is up")
 
-        return reconnecting(host, limit, tell, ask)
+        return reconnecting(host, options.timeout, tell, ask)
 
     with ThreadPoolExecutor(len(places)) as pool:
         futures = {pool.submit(one, *place): text for place, text in zip(places, options.addresses, strict=True)}
