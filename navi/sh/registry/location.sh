@@ -34,8 +34,8 @@ navi_trust_folder() {
     return 1
 }
 
-# navi_trust_file PATH WORDS: the same of a file in it; WORDS say what can't be done without. A FIFO would hold up whoever
-# opens it. A lock can be a folder.
+# navi_trust_file PATH WORDS: the same of a file in it; WORDS say what can't be done without. A FIFO would hold us up. A
+# lock can be a folder, and one that is gone by now says nothing.
 navi_trust_file() {
     if [ -L "$1" ]; then
         navi_trouble="$2: it is a symbolic link; remove it"
@@ -48,7 +48,8 @@ navi_trust_file() {
     else
         return 0
     fi
-    return 1
+    [ -e "$1" ] || [ -L "$1" ] || navi_trouble=
+    [ -z "$navi_trouble" ]
 }
 
 # navi_open_sockets: make the folder of the registry where there is none. Fails if it can't be written to, or if others
