@@ -796,7 +796,7 @@ def test_what_the_plugin_tells_makes_a_status_file(lab: Lab) -> None:
 
 
 def test_the_manual_names_the_events() -> None:
-    page = (Path(__file__).parent.parent.parent / "man" / "navi.1").read_text()
+    page = (Path(__file__).parents[3] / "man" / "navi.1").read_text()
     hooks = " ".join(page.partition(".Sh HOOKS\n")[2].partition(".Sh ")[0].split())
     assert f": {', '.join(EVENTS)}." in hooks
     assert "With {}.{}.{} these are all".format(*max(EVENTS.values())) in hooks
