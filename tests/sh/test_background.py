@@ -131,3 +131,12 @@ def test_a_watch_reports_what_changes(lab: Lab, shell: Shell) -> None:
         watching.frame(lambda frame: only(frame).job.get("needs") == "answer: Which?")
         worker.end()
         watching.frame(lambda frame: not frame.background)
+
+
+@every_watching_shell
+def test_a_watch_sees_the_end_of_a_process_that_nobody_waits_for(lab: Lab, shell: Shell) -> None:
+    with Watching(lab.local, shell) as watching, Worker(lab.local, "8cb688dd") as worker:
+        worker.write()
+        watching.frame(lambda frame: frame.background)
+        worker.kill()
+        watching.frame(lambda frame: not frame.background)

@@ -46,8 +46,12 @@ class Worker:
 
     def end(self) -> None:
         """End the process; its files stay, as after kill -9."""
-        self._process.kill()
+        self.kill()
         self._process.wait()
+
+    def kill(self) -> None:
+        """Kill the process, and leave it to be waited for."""
+        self._process.kill()
 
     def state(self, **more: object) -> str:
         """Return what the process writes about itself."""

@@ -8,7 +8,7 @@
 navi_background=
 navi_sent_background=
 
-# What changes when a session does: folders and files, a line each, and processes.
+# What changes when a session does: folders and files, a line each, and processes, as words PROCESS:STARTED.
 navi_background_paths=
 navi_background_processes=
 
@@ -84,7 +84,8 @@ navi_find_worker() {
     navi_find_state_field pid
     case $navi_state_field in '' | 0* | *[!0-9]* | ???????????*) return 0 ;; esac
     navi_worker_runs "$navi_state_field" "$navi_background_start" || return 0
-    navi_background_processes="$navi_background_processes $navi_state_field"
+    case $navi_background_start in *[!0-9]*) navi_background_start= ;; esac
+    navi_background_processes="$navi_background_processes $navi_state_field:$navi_background_start"
     navi_background="$navi_background$navi_token worker $navi_state_field $navi_background_job $1$navi_newline$navi_state_text$navi_newline"
     navi_background_file=${navi_background_fields#*	}
     navi_background_file=$navi_background_folder/${navi_background_file%%"{id}"*}$navi_background_job${navi_background_file#*"{id}"}
@@ -94,7 +95,8 @@ navi_find_worker() {
         navi_background="$navi_background$navi_token job $navi_state_field$navi_newline$navi_state_text$navi_newline"
 }
 
-# navi_worker_runs PROCESS STARTED: whether it is still that process: numbers are used again.
+# navi_worker_runs PROCESS STARTED: whether it is still that process: numbers are used again. One that nobody has waited
+# for has ended, though a signal reaches it.
 navi_worker_runs() {
     kill -0 "$1" 2>/dev/null || return
     [ -n "$navi_has_files" ] || navi_find_files
@@ -105,7 +107,7 @@ navi_worker_runs() {
 # navi_background_moved: whether that may have changed since the stamp.
 navi_background_moved() {
     for navi_background_process in $navi_background_processes; do
-        kill -0 "$navi_background_process" 2>/dev/null || return 0
+        navi_worker_runs "${navi_background_process%:*}" "${navi_background_process#*:}" || return 0
     done
     navi_background_is_new=no
     set -f
