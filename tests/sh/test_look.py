@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from navi.ops import Operation
 from navi.ops.look.frames import look as look_operation
 from navi.ops.look.pane_record import PANE_FORMAT
 from tests.support.machines import Account, Lab, program
+from tests.support.processes import read
 from tests.support.scripts import (
     DASH,
     NO_TIMEOUT,
@@ -631,24 +633,28 @@ def test_a_removal_that_was_cut_off_is_undone_by_the_next_look(lab: Lab, shell: 
     assert not list((lab.local.sessions_dir / ".navi").rglob("gone.*"))
 
 
-def ended_process() -> int:
-    """Return the number of a process that has ended."""
+@contextmanager
+def ended_process(waited_for: bool) -> Iterator[int]:
+    """Yield the number of a process that has ended, and that somebody has waited for, or not."""
     with subprocess.Popen(["true"]) as process:
-        pass
-    return process.pid
+        if waited_for:
+            process.wait()
+        until(lambda: read(process.pid) is None, what="it has ended")
+        yield process.pid
 
 
+@pytest.mark.parametrize("waited_for", [True, False], ids=["gone", "zombie"])
 @every_shell
-def test_everything_that_a_killed_look_had_taken_away_is_put_back(lab: Lab, shell: Shell) -> None:
+def test_everything_that_a_killed_look_had_taken_away_is_put_back(lab: Lab, shell: Shell, waited_for: bool) -> None:
     nest = lab.local.sessions_dir / ".navi"
     nest.mkdir(parents=True)
-    killed = ended_process()
     wanted = (*NAMES, ".hidden", "..two", "a.b.c", "gone.1.x", "new\nline")
-    for name in wanted:
-        (nest / f"gone.{killed}.{name}.json").write_text(json.dumps({"message": name}))
-    (nest / f"gone.{killed}.rewritten.json").write_text("old")
     put(lab.local, "rewritten.json", b"new")
-    look(lab.local, shell, cleanup=False)
+    with ended_process(waited_for) as killed:
+        for name in wanted:
+            (nest / f"gone.{killed}.{name}.json").write_text(json.dumps({"message": name}))
+        (nest / f"gone.{killed}.rewritten.json").write_text("old")
+        look(lab.local, shell, cleanup=False)
     found = {path.name.removesuffix(".json"): path.read_text() for path in lab.local.sessions_dir.glob("*.json")}
     assert found.pop("rewritten") == "new"
     assert found == {name: json.dumps({"message": name}) for name in wanted}

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # shares: navi_held
+# needs: lib/process
 # changes: navi_orphan_file
 # Putting back the status files that clean-up has taken away, where it could not end what it began.
 
@@ -19,7 +20,7 @@ navi_put_back() {
         case $navi_held in
         # Of an earlier start of the machine every process has ended.
         .navi/gone.* | ".navi/at/$navi_place_host@${navi_place_boot%%.*}"*)
-            kill -0 "${navi_orphan_file%%.*}" 2>/dev/null && continue
+            navi_process_ended "${navi_orphan_file%%.*}" || continue
             ;;
         esac
         navi_orphan_file=${navi_orphan_file#*.}

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: look/state_files pane/dialogs pane/agent_screen
+# needs: look/state_files pane/dialogs pane/agent_screen lib/process
 # What the agent in a pane does, judged on its host from its state file, its screen and its title, as core/evidence.py does.
 
 # navi_pick_agent: the first agent in the pane that runs and was not started by another one: the screen is its own. In
@@ -44,4 +44,4 @@ navi_judge_title() {
 }
 
 # navi_agent_lives: whether the agent that was found runs, in a pane that was looked at just now.
-navi_agent_lives() { [ "$navi_is_dead" = 0 ] && kill -0 "$navi_agent_process" 2>/dev/null; }
+navi_agent_lives() { [ "$navi_is_dead" = 0 ] && ! navi_process_ended "$navi_agent_process"; }

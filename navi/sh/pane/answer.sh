@@ -244,7 +244,7 @@ navi_await_end() {
 # navi_lives: whether the agent that asked still runs.
 navi_lives() {
     navi_asking=${navi_asker#* }
-    [ "$navi_is_dead" = 0 ] && kill -0 "${navi_asking%% *}" 2>/dev/null
+    [ "$navi_is_dead" = 0 ] && ! navi_process_ended "${navi_asking%% *}"
 }
 
 umask 077
