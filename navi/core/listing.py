@@ -104,11 +104,6 @@ Placed = tuple[tuple[object, ...], Session]
 """A listed session, and before it what decides its place."""
 
 
-def arrange(views: Iterable[HostView], selection: Selection) -> tuple[Session, ...]:
-    """Return the listed sessions in order."""
-    return in_order(place_of_each(view, selection) for view in views)
-
-
 def place_of_each(view: HostView, selection: Selection) -> list[Placed]:
     """Return the listed sessions of a host. Equal ones are sorted by name, then by host, so that none jumps."""
     order = _ORDERS[selection.sort]

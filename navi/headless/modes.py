@@ -12,6 +12,7 @@ from navi.core.text import clean
 from navi.headless.harness.base import Harness, mode_key
 from navi.headless.state import State
 from navi.headless.store.stored import Refused
+from navi.ops.session.resume import kind_named
 
 NAME = re.compile(r"[!-~]{1,200}", re.ASCII)
 """What the name of a permission mode looks like; agents of the Agent Client Protocol may call it anything."""
@@ -55,7 +56,7 @@ def wanted_mode(info: Mapping[str, Any]) -> str:
 
 def stays_behind(harness: Harness | None, mode: str) -> str:
     """Say that an agent does not have its mode when it goes on in a terminal, "" if it has, or no mode is known."""
-    kind = next((one for one in AGENTS if harness and one.name == harness.kind), None)
+    kind = kind_named(harness.kind, AGENTS) if harness else None
     if not mode or kind is None or kind.options_of(mode):
         return ""
     return f"its permission mode {clean(mode)} stays behind: {kind.name} has no option for it in a terminal"

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.listing import GONE, Scope, Selection, Sort, arrange, is_agent, matches, needs_person
-from navi.core.model import AgentStatus, Session
+from navi.core.listing import GONE, Scope, Selection, Sort, in_order, is_agent, matches, needs_person, place_of_each
+from navi.core.model import AgentStatus, HostView, Session
 from tests.support.dashboard import session, view
+
+
+def arrange(views: Iterable[HostView], selection: Selection) -> tuple[Session, ...]:
+    """Return the listed sessions of all hosts in order."""
+    return in_order(place_of_each(view, selection) for view in views)
 
 
 def order(sort: Sort, *sessions: Session) -> str:

@@ -50,7 +50,7 @@ def look_for(context: Context, address: Address) -> Before:
     if session is None and not found.registry.usable:
         raise OperationError(found.registry.complaint, exits.REFUSED)
     registered = _named(context, address, found.frame)
-    return Before(registered, found.frame) if registered else Before(session, frame if session else found.frame)
+    return Before(session, frame) if session and not registered else Before(registered, found.frame)
 
 
 def _named(context: Context, address: Address, frame: Frame) -> Session | None:

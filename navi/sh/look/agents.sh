@@ -199,6 +199,13 @@ navi_read_odd_name() {
     navi_program_mark="$navi_process_started ${26-} $navi_program_comm"
 }
 
+# navi_is_still PROCESS STARTED: whether it runs and is still that process: numbers are used again. One that nobody has
+# waited for has ended.
+navi_is_still() {
+    navi_read_process "$1" 2>/dev/null && [ "$navi_process_started" = "$2" ] || return
+    case $navi_process_state in [ZX]*) return 1 ;; esac
+}
+
 # navi_list_processes PROCESS: the processes below those of navi_roots, or else below PROCESS, as ps knows them, for
 # systems that do not tell which are below one: in navi_listed_N, as "CHILDREN STATE ARGUMENTS".
 navi_list_processes() {

@@ -30,9 +30,8 @@ navi_find_background() {
 
 # navi_find_background_of NAME FIELDS: FIELDS are kind, field and file of a line of the description.
 navi_find_background_of() {
-    case $navi_newline$navi_state_kinds in *"$navi_newline$1	"*) ;; *) return 0 ;; esac
-    navi_background_state=${navi_state_kinds#*"$1	"}
-    navi_place_state_file $$ "${navi_background_state%%"$navi_newline"*}"
+    navi_find_described "state	$1	" || return 0
+    navi_place_state_file $$ "$navi_described"
     [ -n "$navi_state_path" ] && [ -d "${navi_state_path%/*}" ] || return 0
     navi_background_folder=$navi_state_folder
     navi_background_paths=$navi_background_paths${navi_state_path%/*}$navi_newline
@@ -95,13 +94,12 @@ navi_find_worker() {
         navi_background="$navi_background$navi_token job $navi_state_field$navi_newline$navi_state_text$navi_newline"
 }
 
-# navi_worker_runs PROCESS STARTED: whether it is still that process: numbers are used again. One that nobody has waited
-# for has ended, though a signal reaches it.
+# navi_worker_runs PROCESS STARTED: whether it is still that process, as far as the system tells.
 navi_worker_runs() {
     kill -0 "$1" 2>/dev/null || return
     [ -n "$navi_has_files" ] || navi_find_files
     [ "$navi_has_files" = yes ] || return 0
-    navi_read_process "$1" 2>/dev/null && [ "$navi_process_started" = "$2" ] && [ "$navi_process_state" != Z ]
+    navi_is_still "$1" "$2"
 }
 
 # navi_background_moved: whether that may have changed since the stamp.

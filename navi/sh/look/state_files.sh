@@ -13,16 +13,7 @@ navi_find_state_file() {
     eval "navi_state_key=\${navi_state_key_$1-}; navi_state_path=\${navi_state_path_$1-}"
     [ "$navi_state_key" != "$2 $3" ] || return 0
     navi_state_path=
-    set -f
-    IFS=$navi_newline
-    for navi_state_kind in $navi_state_kinds; do
-        [ "${navi_state_kind%%	*}" = "$3" ] || continue
-        unset IFS
-        navi_place_state_file "$1" "${navi_state_kind#*	}"
-        break
-    done
-    unset IFS
-    set +f
+    ! navi_find_described "state	$3	" || navi_place_state_file "$1" "$navi_described"
     eval "navi_state_key_$1=\$2' '\$3; navi_state_path_$1=\$navi_state_path; navi_state_text_$1=; navi_state_word_$1="
 }
 

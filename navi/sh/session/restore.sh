@@ -18,10 +18,7 @@ navi_refuse_living() {
 }
 
 # navi_note_runs: whether the agent of the note still runs: some go on without their terminal.
-navi_note_runs() {
-    [ -n "$navi_note_process" ] && navi_read_process "$navi_note_process" 2>/dev/null && [ "$navi_process_started" = "$navi_note_started" ] || return
-    case $navi_process_state in [ZX]*) return 1 ;; esac
-}
+navi_note_runs() { [ -n "$navi_note_process" ] && navi_is_still "$navi_note_process" "$navi_note_started"; }
 
 # navi_end_orphan: end the agent of the note. Its terminal is gone with its server, so nobody can use it any more.
 navi_end_orphan() {

@@ -51,9 +51,8 @@ navi_check_taker_file() {
     navi_taken_start=$navi_state_field
     navi_find_state_field pid
     case $navi_state_field in '' | *[!0-9]*) return 0 ;; esac
-    navi_read_process "$navi_state_field" 2>/dev/null && [ "$navi_process_started" = "$navi_taken_start" ] || return 0
-    case $navi_process_state in [ZX]*) return 0 ;; esac
-    navi_refuse_taker "$1" "in process $navi_state_field"
+    ! navi_is_still "$navi_state_field" "$navi_taken_start" ||
+        navi_refuse_taker "$1" "in process $navi_state_field"
 }
 
 # navi_find_taker_by_arguments ID: an agent that was asked to resume it.
