@@ -75,7 +75,7 @@ navi_find_taker_by_note() {
         navi_taken_place=${navi_taken_file#"$navi_state/at/"}
         navi_taken_place=${navi_taken_place%%/*}
         if [ "$navi_taken_place" = "$navi_place_key" ]; then
-            navi_read_process "${navi_note_process:-0}" 2>/dev/null && [ "$navi_process_started" = "$navi_note_started" ] || continue
+            navi_is_still "${navi_note_process:-0}" "$navi_note_started" || continue
             navi_refuse_taker "$1" "in the session $navi_note_name"
         fi
         ! navi_is_earlier "$navi_taken_place" || continue
