@@ -55,8 +55,7 @@ async def measure(run: Run) -> list[Row]:
 
 def _inside(account: Account) -> Mapping[str, str]:
     """Return the environment of a process in the session."""
-    socket, pane = account.tmux("list-panes", "-a", "-F", "#{socket_path} #{pane_id}").split()
-    return account.environment() | {"TMUX": f"{socket},1,0", "TMUX_PANE": pane}
+    return account.environment() | account.in_pane()
 
 
 def _event(size: int) -> bytes:

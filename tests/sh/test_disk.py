@@ -49,8 +49,7 @@ def say(account: Account, shell: Shell, event: str) -> None:
     """Run the hook in the session's pane."""
     hook = account.folder / "hook"
     hook.write_text(hook_text())
-    socket, pane = account.tmux("list-panes", "-a", "-F", "#{socket_path} #{pane_id}").split("\n")[0].split()
-    surroundings = environment(account, shell) | {"TMUX": f"{socket},1,0", "TMUX_PANE": pane}
+    surroundings = environment(account, shell) | account.in_pane()
     words = [*shell.words, str(hook)]
     done = subprocess.run(words, input=event.encode(), env=surroundings, capture_output=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from navi.core.status import read_status_file
 from navi.ops.hooks.install import hook_text
+from tests.support import processes
 from tests.support.machines import Account, Lab, program
-from tests.support.processes import dead_process
 from tests.support.scripts import (
     BASH,
     DASH,
@@ -37,6 +37,7 @@ from tests.support.scripts import (
     here,
     stand_in,
 )
+from tests.support.waiting import until
 
 HOOK = hook_text()
 AWKS = ("mawk", "gawk", "original-awk", "busybox")
@@ -89,12 +90,9 @@ class Hook:
         stand_in = self.account.bin / "awk"
         stand_in.unlink(missing_ok=True)
         stand_in.symlink_to(program(self.awk))
-        socket_path, pane = (
-            self.account.tmux("list-panes", "-a", "-F", "#{socket_path} #{pane_id}").split("\n")[0].split()
-        )
         beside = () if self.awk == "mawk" else ("mawk",)
         shell = replace(self.shell, without=(*self.shell.without, *beside))
-        return environment(self.account, shell) | {"TMUX": f"{socket_path},1,0", "TMUX_PANE": pane}
+        return environment(self.account, shell) | self.account.in_pane()
 
     def send(
         self, event: bytes, surroundings: Mapping[str, str] | None = None, prepare: Callable[[], None] | None = None
@@ -506,9 +504,22 @@ def test_any_path_of_a_socket_is_kept(lab: Lab, name: str) -> None:
     path = lab.folder / name
     lab.local.run("tmux", "-S", str(path), "new-session", "-d", "-s", "api", "sleep 10000")
     hook = Hook(lab.local)
-    surroundings = environment(lab.local, DASH) | {"TMUX": f"{path},1,0", "TMUX_PANE": "%0"}
-    hook.send(event("Stop"), surroundings)
+    hook.send(event("Stop"), environment(lab.local, DASH) | lab.local.in_pane("-S", str(path)))
     assert dig(hook.read(), "place", "socket") == str(path)
+
+
+@every_shell
+def test_an_agent_that_outlives_its_server_changes_no_session_of_the_next_one(hook: Hook, shell: Shell) -> None:
+    hook = replace(hook, shell=shell)
+    outlived = hook.surroundings()
+    server = hook.account.server()
+    hook.account.tmux("kill-server")
+    until(lambda: processes.read(server) is None, what="the server has ended")
+    hook.account.new_session("api", "sleep 10000")
+    assert hook.surroundings()["TMUX_PANE"] == outlived["TMUX_PANE"]
+    hook.send(event("PostToolUse"), outlived)
+    assert not hook.path.exists()
+    assert hook.tell("Stop")["status"] == "done"
 
 
 def test_an_event_that_an_older_hook_left_still_counts_and_says_no_place(hook: Hook) -> None:
@@ -873,7 +884,7 @@ def test_an_event_that_finds_the_lock_taken_is_written_by_the_next(hook: Hook, s
 def test_a_stale_lock_is_broken(hook: Hook, shell: Shell, kind: str) -> None:
     hook = replace(hook, shell=shell)
     hook.tell("PostToolUse", tool_name="Bash")
-    contents = {"dead": f"{dead_process()}\n", "old and empty": "", "old and alive": f"{os.getpid()}\n"}
+    contents = {"dead": f"{processes.dead_process()}\n", "old and empty": "", "old and alive": f"{os.getpid()}\n"}
     hook.lock.write_text(contents.get(kind, '{"status'))
     if kind != "dead":
         age(hook.lock, 200)
@@ -915,7 +926,7 @@ def test_half_a_version_of_one_that_was_killed_is_none(hook: Hook, shell: Shell,
     hook = replace(hook, shell=shell)
     hook.tell("PostToolUse", tool_name="Bash")
     hook.lock.write_text(version)
-    (hook.state_folder / "holder.api").write_text(f"{dead_process()} .\n")
+    (hook.state_folder / "holder.api").write_text(f"{processes.dead_process()} .\n")
     if not version:
         age(hook.lock, 200)  # one that is empty may have been made this moment
     assert dig(hook.tell("PostToolUse", tool_name="Bash"), "metrics", "tools", "counts") == {"Bash": 2}
@@ -939,14 +950,14 @@ def test_a_broken_file_is_kept_aside_by_who_finishes_for_another(hook: Hook) -> 
     hook.tell("Stop")
     hook.path.write_bytes(b"broken")
     hook.lock.write_text('{"status":"waiting","kept":1}\n')
-    (hook.state_folder / "holder.api").write_text(f"{dead_process()} .\n")
+    (hook.state_folder / "holder.api").write_text(f"{processes.dead_process()} .\n")
     assert hook.tell("Stop")["kept"] == 1
     assert Path(f"{hook.path}.broken").read_bytes() == b"broken"
 
 
 def test_an_event_that_was_left_half_written_is_passed_over(hook: Hook) -> None:
     hook.tell("Stop")
-    half = hook.state_folder / f"event.api.1.{dead_process()}"
+    half = hook.state_folder / f"event.api.1.{processes.dead_process()}"
     half.write_text("1\tclaude\tStop\tdo")
     assert hook.tell("UserPromptSubmit")["status"] == "working"
     assert not half.exists()
@@ -980,7 +991,7 @@ def test_a_real_watch_tells_what_it_wrote(hook: Hook) -> None:
 @every_shell
 def test_a_fifo_without_a_reader_does_not_hold_it(hook: Hook, shell: Shell) -> None:
     here(hook.account).mkdir(parents=True)
-    for process in (dead_process(), os.getpid()):
+    for process in (processes.dead_process(), os.getpid()):
         os.mkfifo(here(hook.account) / f"watch.{process}")
     assert replace(hook, shell=shell).tell("Stop")["status"] == "done"
 

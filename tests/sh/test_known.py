@@ -32,8 +32,7 @@ class Hooked:
 
     def tells(self, name: str, agent: str = "claude", tmux: bool = True, **more: str) -> str:
         """Run the hook with an event; return what it prints."""
-        socket, pane = self.account.tmux("list-panes", "-a", "-F", "#{socket_path} #{pane_id}").split()
-        around = {"TMUX": f"{socket},1,0", "TMUX_PANE": pane} if tmux else {}
+        around = self.account.in_pane() if tmux else {}
         event = {"session_id": CONVERSATION, "cwd": "/work", "hook_event_name": name, "last_assistant_message": "x"}
         done = subprocess.run(
             [*self.shell.words, str(self._hook), agent], input=json.dumps(event), capture_output=True, text=True,

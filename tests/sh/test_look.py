@@ -466,9 +466,10 @@ def test_another_server_that_hangs_keeps_every_file(lab: Lab, shell: Shell) -> N
 def test_inside_tmux_the_default_server_is_still_the_users_own(lab: Lab, shell: Shell) -> None:
     lab.local.new_session("here")
     lab.local.tmux("-L", "other", "new-session", "-d", "-s", "there")
-    socket = lab.local.tmux("-L", "other", "display-message", "-p", "#{socket_path}")
+    inside = lab.local.in_pane("-L", "other")
+    socket = inside["TMUX"].split(",")[0]
     path = lab.local.write_status("here")
-    frame = look(lab.local, shell, more={"TMUX": f"{socket},1,0", "TMUX_PANE": "%0"})
+    frame = look(lab.local, shell, more=inside)
     assert {(one.name, one.socket) for one in frame.sessions} == {("here", ""), ("there", socket)}
     assert path.exists()
 

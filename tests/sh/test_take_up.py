@@ -258,8 +258,7 @@ class Hooks:
         begun(lab.local)
         self._hook = lab.folder / "hook"
         self._hook.write_text(hook_text())
-        socket, pane = lab.local.tmux("list-panes", "-a", "-F", "#{socket_path} #{pane_id}").split("\n")[0].split()
-        self._surroundings = environment(lab.local, DASH) | {"TMUX": f"{socket},1,0", "TMUX_PANE": pane}
+        self._surroundings = environment(lab.local, DASH) | lab.local.in_pane()
 
     def begin(self, **more: str) -> subprocess.Popen[bytes]:
         """Start one more; `more` adds to its environment."""

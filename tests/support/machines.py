@@ -204,6 +204,11 @@ class Account:
         """Return the process of a tmux server: the default one, or that of a socket (`"-L", "work"`)."""
         return int(self.tmux(*words, "display-message", "-p", "#{pid}"))
 
+    def in_pane(self, *words: str) -> dict[str, str]:
+        """Return what tmux gives to a program in the first pane of a server: the default one, or that of a socket."""
+        found = self.tmux(*words, "list-panes", "-a", "-F", "#{socket_path},#{pid},0\t#{pane_id}").split("\n")[0]
+        return dict(zip(("TMUX", "TMUX_PANE"), found.split("\t"), strict=True))
+
     @contextmanager
     def hung_server(self, *words: str) -> Iterator[int]:
         """Stop a tmux server for a while, so that it does not answer; yield its process, which a test may kill."""

@@ -40,7 +40,7 @@ navi_ask_tmux() {
 
 # navi_find_session: the time, in navi_time, and the session around this pane: its name in navi_pane_session, its id and
 # its server's process. tmux tells all in one answer. It is asked each time, because a session can be renamed and a pane
-# can move.
+# can move. An agent can outlive its server, and the next one on that socket begins again with the same ids of panes.
 navi_find_session() {
     navi_answer=$(navi_ask_tmux display-message -p -t "$TMUX_PANE" '%s #{pid} #{session_id} #{session_group}	#{session_name}')
     navi_time=${navi_answer%% *}
@@ -50,6 +50,7 @@ navi_find_session() {
     navi_answer=${navi_answer%%	*}
     navi_answer=${navi_answer#* }
     navi_server=${navi_answer%% *}
+    [ "$navi_server" = "$navi_around_server" ] || return 1
     navi_answer=${navi_answer#* }
     navi_session_id=${navi_answer%% *}
     navi_group=${navi_answer#* }
@@ -123,11 +124,13 @@ navi_log() {
     done
 }
 
-# navi_find_around: the socket of the tmux server around this process, in navi_around. Fails if there is none.
+# navi_find_around: the socket of the tmux server around this process, in navi_around, and the server's process, in
+# navi_around_server. Fails if there is none.
 navi_find_around() {
     case ${TMUX:+${TMUX_PANE-}} in '' | [!%]* | %*[!0-9]*) return 1 ;; esac
     # The socket's path may have commas, at the first of which tmux would cut it.
     navi_around=${TMUX%,*}
+    navi_around_server=${navi_around##*,}
     navi_around=${navi_around%,*}
     case $navi_around in /*) ;; *) navi_around=$PWD/$navi_around ;; esac
 }
