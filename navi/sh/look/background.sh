@@ -82,7 +82,7 @@ navi_find_worker() {
     navi_background_start=$navi_state_field
     navi_find_state_field pid
     case $navi_state_field in '' | 0* | *[!0-9]* | ???????????*) return 0 ;; esac
-    navi_worker_runs "$navi_state_field" "$navi_background_start" || return 0
+    navi_may_be_still "$navi_state_field" "$navi_background_start" || return 0
     case $navi_background_start in *[!0-9]*) navi_background_start= ;; esac
     navi_background_processes="$navi_background_processes $navi_state_field:$navi_background_start"
     navi_background="$navi_background$navi_token worker $navi_state_field $navi_background_job $1$navi_newline$navi_state_text$navi_newline"
@@ -94,18 +94,10 @@ navi_find_worker() {
         navi_background="$navi_background$navi_token job $navi_state_field$navi_newline$navi_state_text$navi_newline"
 }
 
-# navi_worker_runs PROCESS STARTED: whether it is still that process, as far as the system tells.
-navi_worker_runs() {
-    kill -0 "$1" 2>/dev/null || return
-    [ -n "$navi_has_files" ] || navi_find_files
-    [ "$navi_has_files" = yes ] || return 0
-    navi_is_still "$1" "$2"
-}
-
 # navi_background_moved: whether that may have changed since the stamp.
 navi_background_moved() {
     for navi_background_process in $navi_background_processes; do
-        navi_worker_runs "${navi_background_process%:*}" "${navi_background_process#*:}" || return 0
+        navi_may_be_still "${navi_background_process%:*}" "${navi_background_process#*:}" || return 0
     done
     navi_background_is_new=no
     set -f

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# needs: look/agents
+# needs: look/processes
 # When a process was started, as an epoch time.
 
 # navi_find_start TICKS: that many ticks since the start of the system, as an epoch time, in navi_wanted_since.
