@@ -16,7 +16,7 @@ from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.session.attach import attach
+from navi.ops.session.attach import attach, inside_server
 from navi.tui.keys.keymap import Keymap
 from navi.tui.terminal import Terminal
 
@@ -82,7 +82,9 @@ class TerminalPrograms:
             self._tell(f"{address}: {ended.words.removeprefix('navi: ') or _how(ended.status)}", "fault")
 
     async def _attach(self, session: Session) -> None:
-        inside = self._environment["TMUX"] if self._in_server_of(session) else ""
+        inside = ""
+        if session.host == LOCAL and session.tmux:
+            inside = inside_server(self._environment, session.tmux.server)
         words = self._fleet.host(session.host).interactive(attach(session, inside))
         environment = self._environment if inside else _without_tmux(self._environment)
         is_remote = session.host != LOCAL
@@ -94,12 +96,6 @@ class TerminalPrograms:
             error = "" if is_remote and ended.status != LOST else ended.words
             reason = error or _how(ended.status)
             self._tell(f"attaching to {clean(session.address)} ended: {reason}", "fault")
-
-    def _in_server_of(self, session: Session) -> bool:
-        """Return whether navi itself runs in a pane of the session's tmux server."""
-        if session.host != LOCAL or session.tmux is None:
-            return False
-        return self._environment.get("TMUX", "").split(",")[1:2] == [str(session.tmux.server)]
 
     async def _authenticate(self, session: Session | None) -> None:
         needing = [view.name for view in self._fleet.views if view.state in (HostState.AUTH, HostState.HOSTKEY)]

@@ -13,7 +13,7 @@ from navi.core.address import LOCAL, Named
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
 from navi.ops.pane.find import find_pane
-from navi.ops.session.attach import Interactive, attach, attach_to
+from navi.ops.session.attach import Interactive, attach, attach_to, inside_server
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -46,9 +46,7 @@ def attach_terminal(output: Output, host: BlockingHost, pane: Named) -> int:
         output.complain("attaching needs a terminal")
         return exits.WRONG_USAGE
     found = host.run(find_pane(pane))
-    inside = host.environment.get("TMUX", "")
-    if host.name != LOCAL or inside.split(",")[1:2] != [str(found.server)]:
-        inside = ""
+    inside = inside_server(host.environment, found.server) if host.name == LOCAL else ""
     return _become(output, host, attach_to(found.socket, found.session, inside), inside)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from navi.core.model import Session
@@ -36,6 +37,13 @@ class Interactive:
     """A command for a terminal: its words, for the machine it runs on."""
 
     words: tuple[str, ...]
+
+
+def inside_server(environment: Mapping[str, str], server: int | str) -> str:
+    """Return the TMUX of the environment if it is that of a pane of this tmux server, given by its process; else ""."""
+    # SOCKET,PROCESS,SESSION, and the socket's path may have commas.
+    inside = environment.get("TMUX", "")
+    return inside if inside.rsplit(",", 2)[1:2] == [str(server)] else ""
 
 
 def attach(session: Session, inside: str = "") -> Interactive:
