@@ -7,7 +7,6 @@ age.
 from __future__ import annotations
 
 import math
-import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +27,7 @@ from navi.core.unlisted import unlisted
 from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
 from navi.hosts.budget import Work
-from navi.hosts.failures import Attempts, pause_before
+from navi.hosts.retries import Retries
 from navi.hosts.trio_channel import timed
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation
@@ -256,7 +255,7 @@ class _HostTask:
         """Connect and follow the host, again and again. The one place that catches any error: it may end an attempt,
         never the task.
         """
-        attempts = Attempts()
+        retries = Retries()
         while True:
             self._connected = self._heard = False
             try:
@@ -270,11 +269,11 @@ class _HostTask:
                 failure = Failure(HostState.ERROR, cause, "a fault in navi: see its log, and please report it")
             if self._connected:
                 self._log.warning("%s: lost: %s", self.host.name, failure.cause)
-            await self._pause(attempts.failed(self._heard, trio.current_time()), failure)
+            seconds = retries.pause(failure.retry, self._heard, trio.current_time())
+            await self._pause(seconds, retries.attempt, failure)
 
-    async def _pause(self, attempt: int, failure: Failure) -> None:
-        """Wait before the next attempt, at most until a refresh."""
-        seconds = pause_before(attempt, failure.retry, random.random())
+    async def _pause(self, seconds: float, attempt: int, failure: Failure) -> None:
+        """Wait before that attempt, at most until a refresh."""
         waits = seconds == float("inf")
         when = "on request" if waits else f"in {seconds:.1f} s"
         self._log.info("%s: %s; retry %d %s", self.host.name, failure.cause, attempt, when)

@@ -12,13 +12,11 @@ from pathlib import Path
 
 import pytest
 import trio
-from hypothesis import given
-from hypothesis import strategies as st
 
-from navi.core.failure import HostState, Retry
+from navi.core.failure import HostState
 from navi.core.model import AgentProcess, Conversation, HeadlessAgent, HostView, Session, Source, Status
 from navi.fleet import Fleet, steady, without_doubles
-from navi.hosts.failures import LONGEST_PAUSE, LONGEST_SLOW_PAUSE, SLOW_PAUSE, Attempts, pause_before
+from navi.hosts.retries import SLOW_PAUSE
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings
 from tests.support import hostile
@@ -88,58 +86,6 @@ def test_a_conversation_that_goes_on_in_a_terminal_is_listed_once() -> None:
         headless("both", status="running", conversation="A"),
     ]  # fmt: skip
     assert [one.name for one in without_doubles(sessions, more)] == ["c", "none", "both"]
-
-
-# ---- retries
-
-
-@given(attempt=st.integers(1, 10_000), chance=st.floats(0, 1))
-def test_the_pause_grows_up_to_a_limit_and_is_never_in_step(attempt: int, chance: float) -> None:
-    pause = pause_before(attempt, Retry.LATER, chance)
-    assert min(LONGEST_PAUSE, 2.0 ** min(attempt - 1, 10)) / 2 <= pause <= LONGEST_PAUSE
-    assert pause <= pause_before(attempt + 1, Retry.LATER, chance)
-    assert pause_before(attempt, Retry.LATER, 0) < pause_before(attempt, Retry.LATER, 1)
-
-
-@given(attempt=st.integers(1, 10_000), chance=st.floats(0, 1))
-def test_a_lost_connection_is_retried_at_once_and_then_ever_later(attempt: int, chance: float) -> None:
-    assert pause_before(1, Retry.AT_ONCE, chance) <= 0.2
-    assert pause_before(attempt + 1, Retry.AT_ONCE, chance) == pause_before(attempt + 1, Retry.LATER, chance)
-    assert pause_before(attempt, Retry.ON_REQUEST, chance) == float("inf")
-
-
-@given(pauses=st.lists(st.floats(6.1, 100), min_size=1, max_size=30))
-def test_a_connection_that_worked_and_is_rarely_lost_is_retried_at_once(pauses: list[float]) -> None:
-    attempts, now = Attempts(), 0.0
-    for pause in pauses:
-        now += pause
-        assert attempts.failed(True, now) == 1
-
-
-@given(works=st.floats(0.1, 2), chance=st.floats(0, 1))
-def test_a_host_that_drops_every_connection_is_tried_ever_later(works: float, chance: float) -> None:
-    attempts, now, tried = Attempts(), 0.0, 0
-    while now < 600:
-        now += works
-        now += pause_before(attempts.failed(True, now), Retry.AT_ONCE, chance)
-        tried += 1
-    assert tried < 600 / Attempts.SECONDS * 2 * Attempts.AT_ONCE
-
-
-@given(worked=st.lists(st.booleans(), max_size=20), now=st.floats(0, 1e6))
-def test_failures_before_anything_was_heard_are_counted_one_by_one(worked: list[bool], now: float) -> None:
-    attempts = Attempts()
-    for one in worked:
-        attempts.failed(one, now)
-    number = attempts.failed(False, now)
-    assert [attempts.failed(False, now) for _ in range(3)] == [number + 1, number + 2, number + 3]
-
-
-@given(attempt=st.integers(1, 10_000), chances=st.tuples(*[st.floats(0, 1)] * 3))
-def test_slow_retries_are_fewer_than_what_locks_a_user_out(attempt: int, chances: tuple[float, float, float]) -> None:
-    pauses = [pause_before(attempt + number, Retry.SLOWLY, chance) for number, chance in enumerate(chances)]
-    assert sum(pauses) > 600  # fail2ban: five failures in ten minutes
-    assert all(SLOW_PAUSE <= pause <= 1.25 * LONGEST_SLOW_PAUSE for pause in pauses)
 
 
 @pytest.mark.parametrize(

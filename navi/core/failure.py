@@ -26,8 +26,8 @@ class Retry(StrEnum):
     ON_REQUEST = "on request"
 
 
-RECONNECT = "try again; the dashboard reconnects by itself"
-"""The remedy where nothing is needed but another connection."""
+RECONNECT = "{reconnect}"
+"""The remedy where nothing is needed but another connection: the dashboard opens one by itself, a verb ends."""
 
 LOGIN = "{login}"
 """Stands in a remedy for the command with which a person logs in: each face puts its verb or its key there."""
@@ -36,7 +36,8 @@ LOGIN = "{login}"
 class Failure(NamedTuple):
     """Why a host can't be used, what to do about it, and when to retry.
 
-    `remedy` may hold LOGIN; then `host` is the host to log in to. `uncertain` says that a request may have reached the
+    `remedy` may hold RECONNECT or LOGIN, with `host` as the host to log in to: faces print one of the two remedies
+    below. `uncertain` says that a request may have reached the
     host before.
     """
 
@@ -50,14 +51,13 @@ class Failure(NamedTuple):
     @property
     def remedy_in_verbs(self) -> str:
         """The remedy for the command line, which names verbs."""
-        if self.remedy == RECONNECT:
-            return "try again"
-        if LOGIN not in self.remedy:
-            return self.remedy
+        remedy = self.remedy.replace(RECONNECT, "try again")
+        if LOGIN not in remedy:
+            return remedy
         from shlex import quote  # only here: a verb rarely needs it
 
-        return self.remedy.replace(LOGIN, f"navi hosts --login {quote(self.host)}")
+        return remedy.replace(LOGIN, f"navi hosts --login {quote(self.host)}")
 
     def remedy_with_key(self, key: str) -> str:
         """Return the remedy for the dashboard. `key` is the name of the key that logs in."""
-        return self.remedy.replace(LOGIN, f"press {key}")
+        return self.remedy.replace(RECONNECT, "navi reconnects by itself").replace(LOGIN, f"press {key}")

@@ -64,7 +64,7 @@ def _tmux(found: Checkup, host: str) -> Finding:
         return Finding("tmux", Result.FAULT, cause, remedy, status)
     doubt = unlisted(frame, host)
     if doubt:
-        remedy = f"{doubt.failure.remedy}; until then no status file is removed"
+        remedy = f"{doubt.failure.remedy_in_verbs}; until then no status file is removed"
         return Finding("tmux", Result.WARNING, f"{version}; {doubt.failure.cause}", remedy)
     return Finding("tmux", Result.OK, f"{version}, {_servers(frame)}")
 

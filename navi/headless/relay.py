@@ -6,7 +6,6 @@ stream for each host brings the output of all its sessions.
 
 from __future__ import annotations
 
-import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -19,7 +18,7 @@ from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.hosts import Host, HostError
 from navi.hosts.base import ConnectionLost
-from navi.hosts.failures import Attempts, pause_before
+from navi.hosts.retries import Retries
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation, OperationError
 from navi.ops.headless.conversations import forget, give, know
@@ -119,7 +118,7 @@ class _HostRelay:
         self._changed = trio.Event()
         self._watched = False
         self._wanted = trio.Event()
-        self._attempts = Attempts()
+        self._retries = Retries()
         self._heard = False
         self._send, self._waiting = trio.open_memory_channel[Message](MOST_WAITING)
 
@@ -164,9 +163,9 @@ class _HostRelay:
 
     async def _pause(self, retry: Retry) -> None:
         """Wait before the next attempt, at most until somebody wants something of the host."""
-        attempt = self._attempts.failed(self._heard, trio.current_time())
+        seconds = self._retries.pause(retry, self._heard, trio.current_time())
         self._heard = False
-        with trio.move_on_after(min(pause_before(attempt, retry, random.random()), LONGEST_PAUSE)):
+        with trio.move_on_after(min(seconds, LONGEST_PAUSE)):
             self._wanted = trio.Event()
             await self._wanted.wait()
 

@@ -6,7 +6,6 @@ messages are those of OpenSSH 7.6 to 10; ssh does not translate them.
 
 import os
 import re
-from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -313,57 +312,6 @@ def _of_shell(remote: Remote, end: End) -> Failure:
         cause = f"the connection or its login shell ended with status 255{printed}"
         return Failure(HostState.ERROR, cause, see, uncertain=True)
     return Failure(HostState.UNREACHABLE, "ssh exited without an error message", RECONNECT, Retry.AT_ONCE)
-
-
-LONGEST_PAUSE = 60.0
-"""Seconds between two attempts at a host, at most."""
-
-SLOW_PAUSE = 120.0
-LONGEST_SLOW_PAUSE = 1800.0
-"""Seconds before a slow retry, at first and at most. Programs that lock out whoever can't log in allow five failures in
-ten minutes; this makes three.
-"""
-
-
-def pause_before(attempt: int, retry: Retry, chance: float) -> float:
-    """Return the seconds to wait before an attempt (counted from 1), or infinity. `chance` is a number from 0 to 1.
-
-    The jitter keeps many hosts behind one bastion from being tried in step.
-    """
-    doubled = 2.0 ** min(attempt - 1, 10)
-    if retry is Retry.ON_REQUEST:
-        return float("inf")
-    if retry is Retry.SLOWLY:
-        return min(LONGEST_SLOW_PAUSE, SLOW_PAUSE * doubled) * (1 + chance / 4)
-    if retry is Retry.AT_ONCE and attempt <= 1:
-        return 0.2 * chance
-    return min(LONGEST_PAUSE, doubled) * (0.5 + chance / 2)
-
-
-class Attempts:
-    """Counts the attempts at a host for `pause_before`: each failure makes the next pause longer.
-
-    The loss of a connection that worked says nothing against the host: counting begins anew. Only a host that drops
-    more than AT_ONCE such connections within SECONDS is tried ever later.
-    """
-
-    AT_ONCE = 6
-    SECONDS = 30.0
-
-    def __init__(self) -> None:
-        self._number = 0
-        self._losses: deque[float] = deque(maxlen=self.AT_ONCE)
-
-    def failed(self, worked: bool, now: float) -> int:
-        """Count a failure at the time `now` (seconds of any clock), and return the number of the next attempt.
-
-        `worked` says that something was heard from the host before.
-        """
-        often = len(self._losses) == self.AT_ONCE and now - self._losses[0] <= self.SECONDS
-        if worked:
-            self._losses.append(now)
-        self._number = 1 if worked and not often else self._number + 1
-        return self._number
 
 
 def shorten(line: str) -> str:

@@ -24,14 +24,15 @@ from navi.core import exits
 from navi.core.agents import AGENTS
 from navi.core.agents.kind import MOST_LINES
 from navi.core.evidence import ASKED_BEFORE, NEWS_FOR, QUIET_AFTER, SILENT_AFTER
-from navi.core.failure import LOGIN, HostState, Retry
+from navi.core.failure import LOGIN, RECONNECT, HostState, Retry
 from navi.core.listing import Sort
 from navi.core.model import Source
 from navi.core.status import LARGEST, PRIORITY
 from navi.core.unlisted import TMUX_FAILURES
 from navi.fleet import POLL_EVERY
 from navi.hosts import budget, masters, ssh_command, wire
-from navi.hosts.failures import LONGEST_PAUSE, SIGNS, Sign
+from navi.hosts.failures import SIGNS, Sign
+from navi.hosts.retries import LONGEST_PAUSE
 from navi.hosts.trio_channel import MOST_CHANNELS
 from navi.hosts.wire import LARGEST_ANSWER
 from navi.ops.look.frames import watch
@@ -359,7 +360,8 @@ def test_a_failure_of_ssh_is_explained_with_its_remedy(sign: Sign) -> None:
     waits = {Retry.ON_REQUEST: ", waits", Retry.SLOWLY: ", slowly"}.get(sign.retry, "")
     assert sign.pattern.search(page)
     assert plain(re.sub(r" *\(?\{0\}\)?", "", sign.cause)) in page
-    names = {"{ssh}": "ssh NAME", "{forget}": "ssh-keygen -R NAME", LOGIN: "navi hosts --login NAME"}
+    names = {"{ssh}": "ssh NAME", "{forget}": "ssh-keygen -R NAME", LOGIN: "navi hosts --login NAME",
+             RECONNECT: "try again; the dashboard reconnects by itself"}  # fmt: skip
     remedy = re.sub(r"\{\w+\}", lambda found: names[found[0]], sign.remedy)
     assert plain(f"{sign.state}{waits}: {remedy}") in page
 

@@ -52,4 +52,4 @@ def sift(answers: Sequence[tuple[str, Answer | Failed]], frame_of: Callable[[Ans
 def doubt(frame: Frame, host: str) -> OperationError | None:
     """Return why not all sessions of a host are known, None if they are."""
     found = unlisted(frame, host)
-    return OperationError(f"{found.failure.cause}; {found.failure.remedy}", found.status) if found else None
+    return OperationError(f"{found.failure.cause}; {found.failure.remedy_in_verbs}", found.status) if found else None

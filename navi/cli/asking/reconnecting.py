@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,7 +9,7 @@ from typing import TypeVar
 from navi.core.failure import Retry
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
-from navi.hosts.failures import Attempts, pause_before
+from navi.hosts.retries import Retries
 
 T = TypeVar("T")
 
@@ -27,7 +26,7 @@ def reconnecting(
     Raise HostError if the host can't be reached at first or at the end, and at once where a person is needed. Raise
     Cancelled.
     """
-    attempts, causes = Attempts(), set[str]()
+    retries, causes = Retries(), set[str]()
     limit, left = time.monotonic() + seconds, seconds
     while True:
         try:
@@ -40,6 +39,6 @@ def reconnecting(
             if error.failure.cause not in causes:
                 tell(error)
             causes.add(error.failure.cause)
-            number = attempts.failed(worked, time.monotonic())
-            host.pause(min(pause_before(number, error.failure.retry, random.random()), LONGEST_PAUSE, left))
+            pause = retries.pause(error.failure.retry, worked, time.monotonic())
+            host.pause(min(pause, LONGEST_PAUSE, left))
             left = max(0.0, limit - time.monotonic())

@@ -40,7 +40,7 @@ def wait_for_status(
                 return session.status.word
             last = f"its status is still {clean(session.status.word)}"
         if found:
-            last = f"{found.failure.cause}; {found.failure.remedy}"
+            last = f"{found.failure.cause}; {found.failure.remedy_in_verbs}"
             if found.failure.state is HostState.NO_TMUX:
                 raise OperationError(last, found.status)
         elif session is None or session.tmux is None:
