@@ -69,12 +69,18 @@ def furnish(lab: Lab) -> None:
 
 
 async def press(dashboard: Screen, keys: str, slowly: float = 1.0) -> list[float]:
-    """Press keys one by one, as fast as a person at most, or so many times slower; return when (trio's clock)."""
+    """Press keys one by one, as fast as a person at most, or so many times slower; return when (trio's clock).
+
+    The next key waits until the cursor has been drawn: two that are drawn at once can't be told apart. That the row at
+    the cursor is drawn for another reason is no answer, but happens rarely within the time of one.
+    """
     times = []
     for key in keys:
         await trio.sleep(slowly * random.uniform(0.05, 0.15))
+        drawn = dashboard.expect(CURSOR)
         times.append(trio.current_time())
         await dashboard.press(key)
+        await drawn.time()
     await trio.sleep(1)
     return times
 
