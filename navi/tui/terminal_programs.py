@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
@@ -12,6 +11,7 @@ import trio
 from navi.core.address import LOCAL
 from navi.core.failure import HostState
 from navi.core.model import Session
+from navi.core.program import NAVI
 from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.hosts import HostError
@@ -75,7 +75,7 @@ class TerminalPrograms:
     async def _open_in_terminal(self, session: Session) -> None:
         """The verb does it, and becomes the program that attaches. That takes a while, so that something is printed."""
         address = clean(session.address)
-        words = ("sh", "-c", OPENING, "sh", address, sys.executable, "-m", "navi", "attach", session.address)
+        words = ("sh", "-c", OPENING, "sh", address, *NAVI, "attach", session.address)
         ended = await self._terminal.run_program(words, self._environment)
         self._fleet.refresh(session.host)
         if ended.status != 0:

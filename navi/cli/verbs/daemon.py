@@ -6,7 +6,6 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import aclosing, suppress
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from navi.core import exits
+from navi.core.program import NAVI
 from navi.headless.client import SOCKET
 from navi.headless.only_one import Locked, holder, only_one
 from navi.hosts.sockets import runtime_folder
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from navi.cli.arguments import Options
     from navi.cli.context import Context
 
-RELAY = (sys.executable, "-m", "navi", "daemon", "start", "--foreground")
+RELAY = (*NAVI, "daemon", "start", "--foreground")
 """The command line of the relay."""
 
 LOCK, IDENTITY = "daemon.lock", "daemon.id"

@@ -19,6 +19,7 @@ from navi.cli.verbs.daemon import RELAY
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
 from navi.core.log import Log
+from navi.core.program import NAVI
 from navi.core.text import clean, seconds_of
 from navi.headless.client import SOCKET, HubClient
 from navi.headless.harness.configured import configured
@@ -159,7 +160,7 @@ async def _open_in_terminal(environment: Mapping[str, str], row: StoredSession) 
     """Open a session in a terminal, as navi attach does; return "" or why it could not be. What has begun is finished,
     also where nobody waits for it any more.
     """
-    words = [sys.executable, "-m", "navi", "attach", "--no-attach", address_of(row.host or LOCAL, row.id)]
+    words = [*NAVI, "attach", "--no-attach", address_of(row.host or LOCAL, row.id)]
     process = await trio.lowlevel.open_process(
         words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         start_new_session=True,
