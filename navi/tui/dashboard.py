@@ -98,10 +98,13 @@ class Dashboard:
                 nursery.cancel_scope.cancel()
 
     async def _handle_signals(self) -> None:
-        """Quit on signals. SIGINT may be meant for a program that has the terminal, and ends nothing here."""
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+        """Quit on signals. SIGINT ends nothing here, and SIGQUIT nothing while another program has the terminal: the
+        keys are meant for that.
+        """
+        with trio.open_signal_receiver(signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP) as signals:
             async for number in signals:
-                if number != signal.SIGINT:
+                ignored = (signal.SIGINT, signal.SIGQUIT) if self._screen.terminal.suspended else (signal.SIGINT,)
+                if number not in ignored:
                     self._quit.cancel()
 
     async def _follow_news(self) -> None:

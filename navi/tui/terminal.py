@@ -59,9 +59,9 @@ class Ended:
 
 
 class SparingScreen(urwid.display.raw.Screen):
-    """A screen that writes only changes, takes Ctrl-C as a key, and calls `gone` when the terminal is closed.
+    """A screen that writes only changes, takes Ctrl-C and Ctrl-\\ as keys, and calls `gone` when its terminal closes.
 
-    urwid moves the cursor even if nothing changes. It restores the terminal's own Ctrl-C when the screen stops.
+    urwid moves the cursor even if nothing changes. It restores the terminal's own keys when the screen stops.
     `themed` is called with the theme, `dark` or `light`, that the terminal's answer says; None asks nothing.
     """
 
@@ -80,7 +80,7 @@ class SparingScreen(urwid.display.raw.Screen):
         """Also called when navi resumes after a suspension, in which the background may have become another."""
         self._drawn = None
         super()._start(*arguments, **options)
-        self.tty_signal_keys(intr="undefined")
+        self.tty_signal_keys(intr="undefined", quit="undefined")
         if self._themed and self._answers:
             self._answers = False
             self._asked = time.monotonic()
@@ -308,6 +308,11 @@ class Terminal:
         self._screen.write(escapes)
         self._screen.flush()
         return True
+
+    @property
+    def suspended(self) -> bool:
+        """Whether another program has the terminal."""
+        return self._suspended
 
     async def run_program(
         self,

@@ -349,6 +349,7 @@ LEAVES: list[tuple[str, Callable[[Terminal], None]]] = [
     ("q", lambda screen: screen.press("q")),
     ("SIGTERM", stop_it(signal.SIGTERM)),
     ("SIGHUP", stop_it(signal.SIGHUP)),
+    ("SIGQUIT", stop_it(signal.SIGQUIT)),
 ]
 
 
@@ -358,6 +359,14 @@ def test_leaving_leaves_a_sane_terminal_and_no_process(lab: Lab, leave: Callable
         screen.press("p")
         screen.wait_for("── atlas/api")
         leave(screen)
+
+
+def test_the_key_of_sigquit_ends_nothing(lab: Lab) -> None:
+    with watched(lab) as screen:
+        screen.press("C-\\")
+        screen.press("p")
+        screen.wait_for("── atlas/api")
+        screen.press("q")
 
 
 @pytest.mark.parametrize("session", ["api", "web"])
