@@ -373,6 +373,37 @@ def test_an_event_without_an_id_is_about_the_conversation_in_its_pane(desk: Desk
     assert found["session_id"] == "A"
 
 
+DISMISSED = "1100\tclaude\tDismissed\tworking\t\t\t\"\"\t\t\t\t\t\t\t.\n"
+
+
+@pytest.mark.parametrize("agent", ["gemini", "qwen", "copilot", "opencode"])
+def test_dismissing_is_about_the_agent_that_asks(desk: Desk, agent: str) -> None:
+    asks = Event("G", "PermissionRequest", TOUCH, agent=agent, pane="%2")
+    alone = desk.merge(DISMISSED, desk.play([asks]))
+    assert (states(alone), alone.get("status"), alone["agents"][agent]["status"]) == ({"G": "working"}, None, "working")
+    assert alone["conversations"]["G"]["pane"] == "%2"
+    beside = desk.merge(DISMISSED, desk.play([a("Stop"), asks]))
+    assert (states(beside), beside["status"]) == ({"A": "done", "G": "working"}, "done")
+    other = desk.merge(DISMISSED, desk.play([*ASKS, asks._replace(name="Stop")]))
+    assert (states(other), other["status"]) == ({"A": "working", "G": "done"}, "working")
+
+
+def test_dismissing_changes_what_an_older_hook_says_of_other_agents(desk: Desk) -> None:
+    agents = {"gemini": {"status": "permission"}}
+    found = desk.merge(DISMISSED, {"status": "offline", "message": "bye", "agents": agents})
+    assert (found["status"], found["message"]) == ("offline", "bye")
+    assert found["agents"] == {"gemini": {"status": "working", "timestamp": 1100}}
+
+
+AT_WORK = {"agents": {"gemini": {"status": "working"}}}
+
+
+@pytest.mark.parametrize("before", [{}, {"status": "offline", "message": "x"}, AT_WORK])
+def test_dismissing_a_file_of_nobody_writes_the_status_alone(desk: Desk, before: Document) -> None:
+    found = desk.merge(DISMISSED, before)
+    assert (found["status"], found["message"], states(found)) == ("working", "", {})
+
+
 @pytest.mark.parametrize("line", ["1100\tclaude\tDismissed\tworking\t\t\t\"\"\t\t\t\t\t\t\t.\n"])
 def test_dismissing_is_about_the_conversation_that_shows(desk: Desk, line: str) -> None:
     before = desk.play([*ASKS, b("UserPromptSubmit"), b("Stop")])

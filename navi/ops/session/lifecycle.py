@@ -14,7 +14,7 @@ from typing import NamedTuple
 from navi.core import exits
 from navi.core.address import Named
 from navi.core.agents import AgentKind
-from navi.core.model import BackgroundAgent, Session, TmuxSession
+from navi.core.model import AgentStatus, BackgroundAgent, Conversation, Session, StatusFile, TmuxSession
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.look.background import known
@@ -209,7 +209,15 @@ def _judge_dismiss(session: Target, looks: Looks) -> Outcome[None]:
         return unknown("its status file is gone") if named(looks.after, name) else ended(looks.after)
     if now == before or (now.timestamp is not None and now.timestamp < looks.since):
         return not_done()
-    return carried_out(None) if now.status == "working" and not now.message else unknown("its status has changed since")
+    parts: list[StatusFile | Conversation | AgentStatus] = [now, *now.conversations, *now.agents]
+    dismissed = any(_is_dismissed(one, looks) for one in parts)
+    return carried_out(None) if dismissed else unknown("its status has changed since")
+
+
+def _is_dismissed(one: StatusFile | Conversation | AgentStatus, looks: Looks) -> bool:
+    """Return whether this was acknowledged since: the whole file, a conversation, or one of several agents."""
+    message = "" if isinstance(one, AgentStatus) else one.message
+    return one.status == "working" and not message and one.timestamp is not None and one.timestamp >= looks.since
 
 
 # ---- arguments of scripts

@@ -164,8 +164,9 @@ function change(id,    record) {
     if (event ~ /^Stop/ && !background) end_nested(id)
 }
 
+# put_place(record): where its event happened, if the event says so.
 function put_place(record) {
-    if (server == "") return
+    if (server == "" || pane == "") return
     put(record, "host", quoted(host))
     put(record, "boot", quoted(boot))
     put(record, "server", server)
@@ -308,13 +309,13 @@ function show_other(id,    found) {
     if (cwd != "" && raw_of(1, "cwd") == "") put(1, "cwd", cwd)
 }
 
-# most_urgent(): the id of this agent's most urgent conversation here. Of equal ones it is the one that is shown already,
+# most_urgent(): the id of this agent's most urgent conversation here, or of any agent's where of_any_agent is set. Of equal ones it is the one that is shown already,
 # else the newest. One in a tool of another counts only if it asks something.
 function most_urgent(    i, found, best, rank, time) {
     for (i = 1; i <= size[records]; i++) {
         rank = is_here(children[records, i]) ? rank_of(children[records, i]) : 0
         if (!rank || rank > 2 && child_of(records, decode(raw_of(children[records, i], "parent")))) continue
-        rank = 2 * rank - (agent == "claude" && id_at(i) == decode(raw_of(1, "session_id")))
+        rank = 2 * rank - ((of_any_agent || agent == "claude") && id_at(i) == decode(raw_of(1, "session_id")))
         if (found != "" && (rank > best || rank == best && time_at(i) < time)) continue
         best = rank
         time = time_at(i)
@@ -325,7 +326,7 @@ function most_urgent(    i, found, best, rank, time) {
 
 # rank_of(record): 1 for the most urgent status, 0 for another agent's.
 function rank_of(record,    at) {
-    if (decode(raw_of(record, "agent")) != agent) return 0
+    if (!of_any_agent && decode(raw_of(record, "agent")) != agent) return 0
     at = index(" permission waiting working error idle stopped done ", " " decode(raw_of(record, "status")) " ")
     return !at ? 99 : at < 12 ? 1 : at < 20 ? 2 : at
 }

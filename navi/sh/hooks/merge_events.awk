@@ -49,6 +49,7 @@ function apply(    part, rest) {
     subagent = rest > 14 ? field[14] : ""
     background = rest > 14 ? amount(field[15]) : 0
     find_place(fields > 16 ? rest : 0)
+    if (event == "Dismissed") return dismiss()
     if (tool != "") count_tool()
     if (field[11] != "") tell_deed(field[11], field[12])
     if (event ~ /^(Stop|SessionEnd)$/ && decode(session) != decode(raw_of(1, "session_id"))) stop_session()
@@ -57,6 +58,36 @@ function apply(    part, rest) {
     converse()
     if (agent == "claude") count_time()
     show()
+}
+
+# dismiss(): a person has seen what the most urgent conversation says, whichever agent has it. Older hooks keep no records
+# of agents but Claude Code.
+function dismiss(    id, agents, i) {
+    drop_before_boot()
+    of_any_agent = 1
+    id = most_urgent()
+    of_any_agent = 0
+    if (id != "") {
+        agent = decode(raw_of(child_of(records, id), "agent"))
+        if (agent == "claude") count_time()
+        change(id)
+        return show()
+    }
+    agents = child_of(1, "agents")
+    for (i = agents ? size[agents] : 0; i; i--) {
+        if (decode(raw_of(children[agents, i], "status")) !~ /^(permission|waiting|error|done)$/) continue
+        put_status(children[agents, i])
+        id = i
+    }
+    if (id != "") return
+    put_status(1)
+    put(1, "message", "\"\"")
+    if (raw_of(1, "request") != "") put(1, "request", "\"\"")
+}
+
+function put_status(entry) {
+    put(entry, "status", quoted(status))
+    put(entry, "timestamp", now)
 }
 
 # find_place(at): where the event happened, by the fields from that one on; else it is where the last one did.

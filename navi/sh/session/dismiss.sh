@@ -1,25 +1,46 @@
 # shellcheck shell=sh disable=SC2015,SC2154,SC2034,SC2086
 # needs: session/folder session/identity registry/recover hooks/status_file lib/process lib/note lib/disk
-# changes: navi_event navi_session_file
+# changes: navi_event navi_name navi_session_file navi_socket
 # dismiss.sh DIR SOCKET SERVER ID CREATED NAME FILE: acknowledge a session's notification; its status is working again.
 # A session that was lost is forgotten.
 
-# navi_dismiss_lost NAME: forget the lost sessions of that name (look/notes.sh). Fails if there is none.
-navi_dismiss_lost() {
-    navi_dismissed=1
+# navi_find_lost SOCKET NAME: in navi_lost the notes (look/notes.sh), a line each, of the lost sessions of that name; with
+# a SOCKET only those of its server. Fails if there is none.
+navi_find_lost() {
+    navi_lost=
     for navi_note in "$navi_state/at/$navi_place_host@"*/session.*.*; do
-        navi_read_note "$navi_note" && [ "$navi_note_name" = "$1" ] || continue
+        navi_read_note "$navi_note" && [ "$navi_note_name" = "$2" ] || continue
+        [ -z "$1" ] || [ "$navi_note_socket" = "$1" ] || continue
         navi_note_place=${navi_note%/*}
         navi_is_earlier "${navi_note_place##*/}" || { [ "$navi_note_place" = "$navi_here" ] && ! navi_serves "$navi_note_server"; } || continue
-        rm -f "$navi_note" && navi_dismissed=0
+        navi_lost=$navi_lost$navi_note$navi_newline
     done
-    return "$navi_dismissed"
+    [ -n "$navi_lost" ]
+}
+
+# navi_is_only_lost SOCKET NAME: whether there are lost sessions of that name, and none that lives.
+navi_is_only_lost() {
+    navi_find_lost "$1" "$2" || return
+    navi_socket=$1
+    navi_name=$2
+    ! navi_seek_session
+}
+
+# navi_forget_lost: remove the notes navi_lost.
+navi_forget_lost() {
+    set -f
+    IFS=$navi_newline
+    # shellcheck disable=SC2086 # one word a line
+    rm -f -- $navi_lost || navi_fail_to_write "$navi_dir" "$navi_name was not forgotten"
+    unset IFS
+    set +f
 }
 
 umask 077
 navi_enter "$1"
 shift
-if [ "$2" = named ] && navi_dismiss_lost "$5" && [ ! -e "$navi_dir/$5.json" ]; then
+if [ "$2" = named ] && navi_is_only_lost "$1" "$5"; then
+    navi_forget_lost
     navi_wake
     exit
 fi

@@ -214,6 +214,7 @@ navi_await_found() {
 # navi_tell_restarted: what became of it. It is proven that the old one has ended.
 navi_tell_restarted() {
     [ -n "$navi_wanted_conversation" ] || { printf '%s restarted anew\n' "$navi_token" && return; }
+    navi_keep_conversation
     navi_confirm "$navi_old_pane" "$navi_new_process" "$navi_restart_agent" "$navi_wanted_conversation" "$navi_mark"
     [ "$navi_confirmed" != ended ] ||
         navi_fail 1 "$navi_restart_agent was ended, and has ended again after its start; it printed: ${navi_answer% }"

@@ -66,6 +66,7 @@ navi_prove_resumed() {
     set -f
     set -- $navi_new_session
     set +f
+    navi_keep_conversation
     navi_confirm "${navi_started_pane%% *}" "$4" "$navi_note_agent" "$navi_wanted_conversation" "$navi_kept/line"
     [ "$navi_confirmed" != ended ] || {
         navi_doomed=$navi_started_id

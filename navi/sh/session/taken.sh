@@ -5,11 +5,14 @@
 
 # navi_lock_conversation ID: nobody else resumes it meanwhile.
 navi_lock_conversation() {
-    navi_conversation_lock=$navi_state/resume.$1
-    navi_make_lock "$navi_conversation_lock" && return
-    navi_end_dead_lock "$navi_conversation_lock" && navi_make_lock "$navi_conversation_lock" && return
-    navi_fail $navi_late "the conversation $1 is being resumed by another process; look again in a moment"
+    navi_lock_wanted=$navi_state/resume.$1
+    navi_make_lock "$navi_lock_wanted" || { navi_end_dead_lock "$navi_lock_wanted" && navi_make_lock "$navi_lock_wanted"; } ||
+        navi_fail $navi_late "the conversation $1 is being resumed by another process; look again in a moment"
+    navi_conversation_lock=$navi_lock_wanted
 }
+
+# navi_keep_conversation: a lock counts as left once it is a minute old. What comes next may take as long.
+navi_keep_conversation() { [ -z "${navi_conversation_lock-}" ] || touch "$navi_conversation_lock"; }
 
 navi_unlock_conversation() { [ -z "${navi_conversation_lock-}" ] || rm -f "$navi_conversation_lock"; }
 
@@ -20,6 +23,7 @@ navi_refuse_taken() {
     navi_find_taker_by_arguments "$1"
     navi_find_taker_by_note "$1" "$2"
     navi_find_taker_by_status "$1"
+    navi_keep_conversation
 }
 
 navi_refuse_taker() { navi_fail $navi_exists "its conversation $1 is open already, $2; nothing was started"; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import signal
 import subprocess
@@ -298,6 +299,31 @@ def test_a_lost_session_that_is_dismissed_is_forgotten(lab: Lab, far: bool) -> N
     listed = navi(lab, "restore").stdout
     assert f"{prefix}api" not in listed
     assert f"{prefix}web: lost" in listed
+
+
+@HERE_AND_THERE
+def test_dismissing_a_living_session_forgets_no_lost_one_of_its_name(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    lose(lab, there, "api")
+    there.new_session("api")
+    assert "has no status file" in navi(lab, "dismiss", f"{prefix}api", status=66).stderr
+    there.write_status("api", status="permission")
+    assert navi(lab, "dismiss", f"{prefix}api").stdout == f"dismissed {prefix}api\n"
+    assert f"{prefix}api: lost" in navi(lab, "restore").stdout
+
+
+def test_a_restore_that_is_refused_leaves_the_lock_of_the_other_process(lab: Lab) -> None:
+    api = lose(lab, lab.local, "api")["api"]
+    state = lab.local.sessions_dir / ".navi"
+    place = next((state / "at").iterdir()).name
+    lock = state / f"resume.{api}"
+    lock.write_text(f"{os.getpid()}@{place}\n")
+    for _ in range(2):
+        refused = navi(lab, "restore", "api", status=75).stderr
+        assert f"the conversation {api} is being resumed by another process" in refused
+    assert lock.read_text().startswith(f"{os.getpid()}@")
+    lock.unlink()
+    navi(lab, "restore", "api")
 
 
 @pytest.mark.parametrize("words", [["x", "--all"], ["x", "--host", "local"]])

@@ -535,6 +535,19 @@ async def test_dismissing_changes_status_message_and_time_and_keeps_the_rest(lab
 
 
 @everywhere
+async def test_dismissing_is_about_the_agent_that_asks(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("api")
+        asks = {"agent": "gemini", "status": "permission", "message": "Shall I?", "timestamp": 5, "pane": "%0"}
+        agents = {"gemini": {"status": "permission", "timestamp": 5}}
+        path = one.account.write_status("api", status="", agents=agents, conversations={"g-1": asks})
+        await one.host.run(dismiss(await one.session("api")))
+        after = json.loads(path.read_text())
+        assert after["status"] == ""
+        assert after["conversations"]["g-1"]["status"] == after["agents"]["gemini"]["status"] == "working"
+
+
+@everywhere
 async def test_there_is_nothing_to_dismiss_without_a_status_file(lab: Lab, where: str) -> None:
     async with place(lab, where) as one:
         one.account.new_session("api")
