@@ -40,7 +40,8 @@ def use_bash(there: Account) -> None:
 
 def remains(there: Account) -> set[str]:
     """Return the files of the state folder that only an operation under way may have."""
-    return {path.name for path in (there.sessions_dir / ".navi").glob("*.[0-9]*")}
+    state = there.sessions_dir / ".navi"
+    return {path.name for path in [*state.glob("*.[0-9]*"), *state.glob("at/*/start.*")]}
 
 
 # ---- a session that ends at once

@@ -562,9 +562,22 @@ def test_files_and_folders_are_private(hook: Hook) -> None:
 def test_a_tmux_that_hangs_does_not_hold_it(hook: Hook, shell: Shell) -> None:
     hook = replace(hook, shell=shell)
     surroundings = hook.surroundings()
+    hook.state_folder.mkdir(parents=True)
     with hook.account.hung_server():
         hook.send(event("Stop"), surroundings)
     assert not hook.path.exists()
+    noted = (hook.state_folder / "hook.log").read_text()
+    assert "claude: tmux did not answer within 2 s; this event is lost\n" in noted
+
+
+@every_shell
+def test_a_state_folder_that_can_not_be_used_is_noted(hook: Hook, shell: Shell) -> None:
+    hook = replace(hook, shell=shell)
+    hook.state_folder.mkdir(parents=True)
+    (hook.state_folder / "at").write_text("")
+    hook.send(event("Stop"))
+    assert not hook.path.exists()
+    assert "the status of api could not be written; check whose " in (hook.state_folder / "hook.log").read_text()
 
 
 # ---- what is kept

@@ -6,9 +6,11 @@ import os
 import re
 import signal
 import stat
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,12 +22,16 @@ from navi.ops.session.attach import ENTER, attach
 from tests.support.hosts import host, opened
 from tests.support.machines import Account, Lab, Machine, program
 from tests.support.scripts import (
+    ALONE,
     DASH,
     DASH_ALONE,
+    NO_TIMEOUT,
+    SHELLS,
     Shell,
     Watching,
     answer,
     beside,
+    environment,
     every_shell,
     every_watching_shell,
     here,
@@ -51,6 +57,16 @@ def hide_tmux(account: Account, folder: str) -> None:
     path = account.home / folder / "tmux"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.symlink_to(program("tmux"))
+
+
+@pytest.mark.parametrize("shell", [*SHELLS, *ALONE, NO_TIMEOUT], ids=lambda shell: shell.name)
+@pytest.mark.parametrize("without", [(), ("timeout",)], ids=["timeout", "alone"])
+def test_a_limited_command_reads_its_input(lab: Lab, shell: Shell, without: tuple[str, ...]) -> None:
+    shell = replace(shell, without=(*shell.without, *without))
+    script = f"{link('lib/tmux')}\nprintf 'one\\ntwo\\n' | {{ navi_limited 5 head -n 1; }}"
+    words = [*shell.words, "-c", script]
+    done = subprocess.run(words, env=environment(lab.local, shell), capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("one\n", "")
 
 
 # ---- which tmux

@@ -8,7 +8,7 @@
 # POSIX sh, awk, mv. It is installed as one file.
 
 # navi_limited SECONDS COMMAND...: run it for so long at most, with descriptor 3 as its input. A tmux whose server hangs
-# ends for no less than SIGKILL.
+# ends for no less than SIGKILL. The status of one that was killed is 124 or 137, in ksh 265.
 navi_limited() {
     if command -v timeout >/dev/null; then
         timeout -s KILL "$@" <&3
@@ -29,13 +29,19 @@ navi_limited() {
     return "$navi_code"
 }
 
-# navi_ask_tmux COMMAND...: what the server around this pane, navi_around, answers. Only lines are read, for the client passes its end
-# of the pipe on to the server: one that hangs holds it open.
+# navi_ask_tmux COMMAND...: what the server around this pane, navi_around, answers; "hung" if it does not. Only lines are
+# read, for the client passes its end of the pipe on to the server: one that hangs holds it open.
 navi_ask_tmux() {
     {
         navi_limited 2 tmux -u -S "$navi_around" "$@" 3</dev/null
-        printf '\n.\n'
-    } | while IFS= read -r navi_answer && [ "$navi_answer" != . ]; do printf '%s\n' "$navi_answer"; done
+        printf '\n. %s\n' "$?"
+    } | while IFS= read -r navi_answer; do
+        case $navi_answer in
+        '. 124' | '. 137' | '. 265') printf 'hung\n' && break ;;
+        '. '*) break ;;
+        ?*) printf '%s\n' "$navi_answer" ;;
+        esac
+    done
 }
 
 # navi_find_session: the time, in navi_time, and the session around this pane: its name in navi_pane_session, its id and
@@ -43,6 +49,7 @@ navi_ask_tmux() {
 # can move. An agent can outlive its server, and the next one on that socket begins again with the same ids of panes.
 navi_find_session() {
     navi_answer=$(navi_ask_tmux display-message -p -t "$TMUX_PANE" '%s #{pid} #{session_id} #{session_group}	#{session_name}')
+    [ "$navi_answer" != hung ] || navi_log "tmux did not answer within 2 s; this event is lost"
     navi_time=${navi_answer%% *}
     case $navi_time in '' | *[!0-9]*) navi_time=$(date +%s) ;; esac
     case $navi_answer in *' '*' '*' '*'	'*) ;; *) return 1 ;; esac
@@ -109,7 +116,6 @@ navi_find_former() {
 # agent waits no longer than the limit.
 navi_read_event() {
     navi_reply=$(navi_limited 20 "$navi_awk" "$navi_read_event_awk" 3<&0)
-    # What wait and timeout say of one that was killed; ksh counts from 256.
     case $? in 124 | 137 | 265) navi_log 'gave up reading an event after 20 s' ;; esac
     [ -n "$navi_reply" ]
 }
@@ -155,7 +161,10 @@ navi_main() {
     navi_report_terminal "$navi_pane_session"
     navi_describe_place
     [ -e "$navi_folder/$navi_pane_session.json" ] || navi_find_former
-    navi_use "$navi_folder" "$navi_pane_session" || return
+    navi_use "$navi_folder" "$navi_pane_session" || {
+        navi_log "the status of $navi_pane_session could not be written; check whose $navi_folder/.navi is, and its disk"
+        return
+    }
     # One that runs without a terminal, such as claude -p, may be in another's tool.
     case $navi_agent,${CLAUDE_CODE_ENTRYPOINT-} in claude,sdk*) navi_agent='claude sdk' ;; esac
     navi_event="$navi_time	$navi_agent	${navi_reply%.}$navi_where.$navi_newline"

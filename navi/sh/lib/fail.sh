@@ -17,6 +17,7 @@ navi_fail() {
 navi_leave() {
     navi_status=$?
     [ -z "${navi_mark-}" ] || rm -f "$navi_mark"
+    [ "$navi_status" = 0 ] || [ -z "${navi_first-}" ] || rm -f "$navi_first"
     [ -z "${navi_journal-}" ] || rm -f "$navi_journal"
     [ -z "${navi_timer-}" ] || kill "$navi_timer"
     [ -z "${navi_doomed-}" ] || navi_tmux "$navi_socket" kill-session -t "$navi_doomed"

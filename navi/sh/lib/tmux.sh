@@ -40,7 +40,8 @@ else
     navi_limited() {
         navi_allowed=$1
         shift
-        "$@" &
+        # In the background a command has no input, unless it is given one.
+        { "$@" <&5 5<&- & } 5<&0
         navi_child=$!
         (
             sleep "$navi_allowed"

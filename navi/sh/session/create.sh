@@ -1,49 +1,9 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
-# needs: session/folder session/start session/check_start session/registered_name pane/writer_lock registry/recover
+# needs: session/folder session/start session/check_start session/registered_name session/remember pane/writer_lock registry/recover
 # expects: navi_take_steps
 # shares: navi_count
 # changes: navi_name navi_socket navi_unregistered
 # Creating a session.
-
-# navi_put_first LINE NAME: put a line first in a file of the state folder. Others may do so at the same time, so this has
-# the lock of marks meanwhile.
-navi_put_first() {
-    case $1 in *"$navi_newline"*) return ;; esac
-    navi_open_state || return
-    navi_first_line=
-    [ ! -f "$navi_state/$2" ] || IFS= read -r navi_first_line <"$navi_state/$2"
-    [ "$navi_first_line" != "$1" ] || return 0
-    navi_lock_marks || return
-    navi_keep_lines "$1" "$navi_state/$2" >"$navi_here/recent.$navi_self" &&
-        mv -f "$navi_here/recent.$navi_self" "$navi_state/$2"
-    navi_unlock_marks
-} 2>/dev/null
-
-# navi_keep_lines LINE FILE: that line, and those of the file that stay: twenty in all, and sockets as long as they are
-# there: the sessions of a server whose socket is forgotten would look as if they had ended.
-navi_keep_lines() {
-    printf '%s\n' "$1"
-    [ -f "$2" ] || return 0
-    navi_kept_lines=1
-    while IFS= read -r navi_kept_line; do
-        [ "$navi_kept_line" != "$1" ] || continue
-        [ "$navi_kept_lines" -lt 20 ] || [ -S "$navi_kept_line" ] || continue
-        navi_kept_lines=$((navi_kept_lines + 1))
-        printf '%s\n' "$navi_kept_line"
-    done <"$2"
-}
-
-# navi_note_socket: a tmux server whose socket is where nobody would look for it. Noted before anything starts there, so
-# that a session is found whose start was killed.
-navi_note_socket() {
-    navi_find_user
-    case $navi_wanted_socket in
-    "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user"/* | "${XDG_RUNTIME_DIR:-/run/user/$navi_user}/tmux-$navi_user"/*) return 0 ;;
-    /tmp/tmux-"$navi_user"/*) return 0 ;;
-    esac
-    navi_find_sockets
-    case $navi_wanted_socket in "$navi_sockets"/*.sock) ;; *) navi_put_first "$navi_wanted_socket" sockets ;; esac
-}
 
 # navi_take_name: let nobody else create a session of this name meanwhile, on any server.
 navi_take_name() {

@@ -20,7 +20,7 @@ navi_open_mark() {
 # runs. It removes the file.
 navi_write_first() {
     navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was created'
-    navi_first=$navi_state/start.line.$$
+    navi_first=$navi_here/start.line.$$
     rm -f "$navi_first"
     navi_quoted=
     for navi_argument in "$navi_first" "$navi_line_now" "$navi_needed" "$navi_mark" "$navi_shown_first" "$navi_ends" \

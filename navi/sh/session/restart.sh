@@ -196,6 +196,7 @@ navi_leave_restart() {
         navi_tmux "$navi_socket" set-option -w -t "$navi_old_pane" remain-on-exit "$navi_kept_pane" 2>/dev/null
     fi
     [ -z "${navi_mark-}" ] || rm -f "$navi_mark"
+    [ "$navi_restart_status" = 0 ] || [ -z "${navi_first-}" ] || rm -f "$navi_first"
     exit "$navi_restart_status"
 }
 

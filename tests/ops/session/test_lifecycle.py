@@ -26,6 +26,8 @@ from navi.ops.session.lifecycle import Kept, dismiss, kill, new_undo_id, rename,
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
 from tests.support.places import agent, everywhere, place
+from tests.support.scripts import NO_TIMEOUT, run, stand_in
+from tests.support.verbs import living
 from tests.support.waiting import until, until_async
 
 HOSTILE_NAMES = (
@@ -200,6 +202,24 @@ async def test_an_alias_of_the_users_shell_is_a_command(lab: Lab, shell: str, fi
         (one.account.home / file).write_text(text)
         await one.host.run(new("api", "", running("helper")))
         until(lambda: "claude runs: --aliased" in pane(one.account, "api"), what="the alias runs")
+
+
+def test_an_agent_that_is_not_there_creates_nothing_without_timeout(lab: Lab) -> None:
+    lab.local.new_session("bystander")
+    with pytest.raises(OperationError, match=r"can't find no-such-agent; nothing was created"):
+        run(lab.local, NO_TIMEOUT, new("api", "", running("no-such-agent --fast")))
+    assert living(lab.local) == {"bystander"}
+
+
+@everywhere
+async def test_a_start_that_fails_leaves_neither_line_nor_variables(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        one.account.new_session("bystander")
+        stand_in(one.account, "tmux", 'case "$*" in *new-session*) echo no room >&2; exit 1 ;; esac; exec "$real" "$@"')
+        with pytest.raises(OperationError, match="no room"):
+            await one.host.run(new("api", "", running("claude --secret")))
+        left = [path.name for path in (one.account.sessions_dir / ".navi").rglob("*") if path.is_file()]
+        assert [name for name in left if name.startswith("start")] == []
 
 
 @pytest.mark.parametrize("where", ["local", "bash", "zsh", "fish", "tcsh", "dash", "busybox"])
