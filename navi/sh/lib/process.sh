@@ -71,7 +71,8 @@ navi_serves() {
         navi_server_program=
         [ -O "/proc/$1" ] && read -r navi_server_program <"/proc/$1/comm"
     else
-        navi_server_program=$(ps -p "$1" -o comm= | sed 's|.*/tmux|tmux: server|')
+        # The name of the program, on some systems with its path.
+        navi_server_program=$(ps -p "$1" -o comm= | sed 's|^\(.*/\)\{0,1\}tmux|tmux: server|')
     fi
     case $navi_server_program in 'tmux: server'*) return 0 ;; esac
     return 1

@@ -189,6 +189,13 @@ navi_recognize() {
 
 # ---- agents
 
+# navi_may_be_agent PROCESS STARTED: whether it runs and is still that process; where a system does not tell when one was
+# started, whether it is an agent.
+navi_may_be_agent() {
+    navi_may_be_still "$1" "$2" || return
+    [ "$navi_has_files" = yes ] || { navi_recognize "$1" && [ -n "$navi_agent_kind" ]; }
+} 2>/dev/null
+
 # navi_find_agents PROCESS: the agents at and below that process of a pane, in navi_agents, as lines "PROCESS PARENT
 # STARTED STATE NAME": PARENT is the agent in whose tool one runs, 0 for none; STATE is runs or suspended. An agent
 # whose program is a process of its own below the same agent is one: navi_helpers has such, as words "AGENT:PROCESS".

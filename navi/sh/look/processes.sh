@@ -48,10 +48,10 @@ navi_read_odd_name() {
     navi_program_mark="$navi_process_started ${26-} $navi_program_comm"
 }
 
-# navi_is_still PROCESS STARTED: whether it runs and is still that process: numbers are used again. One that nobody has
-# waited for has ended.
+# navi_is_still PROCESS STARTED: whether it runs and is still that process: numbers are used again, so that a start that
+# is not known (0) proves nothing. One that nobody has waited for has ended.
 navi_is_still() {
-    navi_read_process "$1" 2>/dev/null && [ "$navi_process_started" = "$2" ] || return
+    [ "${2:-0}" != 0 ] && navi_read_process "$1" 2>/dev/null && [ "$navi_process_started" = "$2" ] || return
     case $navi_process_state in [ZX]*) return 1 ;; esac
 }
 

@@ -17,11 +17,21 @@ navi_refuse_living() {
     esac
 }
 
-# navi_note_runs: whether the agent of the note still runs: some go on without their terminal.
-navi_note_runs() { [ -n "$navi_note_process" ] && navi_is_still "$navi_note_process" "$navi_note_started"; }
+# navi_note_runs: whether the agent of the note still runs: some go on without their terminal. None outlives its machine.
+navi_note_runs() {
+    [ -n "$navi_note_process" ] && [ "${navi_note%/*}" = "$navi_here" ] && navi_is_still "$navi_note_process" "$navi_note_started"
+}
+
+# navi_refuse_unproven: where a system does not tell when a process was started, another agent may have its number.
+navi_refuse_unproven() {
+    [ "$navi_has_files" = no ] && [ -n "$navi_note_process" ] && [ "${navi_note%/*}" = "$navi_here" ] || return 0
+    ! navi_may_be_agent "$navi_note_process" "$navi_note_started" ||
+        navi_fail $navi_late "its agent may still run without a terminal, as process $navi_note_process; end that if it is so, and try again"
+}
 
 # navi_end_orphan: end the agent of the note. Its terminal is gone with its server, so nobody can use it any more.
 navi_end_orphan() {
+    navi_refuse_unproven
     for navi_signal in TERM KILL; do
         navi_note_runs || return 0
         kill "-$navi_signal" "$navi_note_process" 2>/dev/null

@@ -55,7 +55,7 @@ navi_check_taker_file() {
     navi_taken_start=$navi_state_field
     navi_find_state_field pid
     case $navi_state_field in '' | *[!0-9]*) return 0 ;; esac
-    ! navi_is_still "$navi_state_field" "$navi_taken_start" ||
+    ! navi_may_be_agent "$navi_state_field" "$navi_taken_start" ||
         navi_refuse_taker "$1" "in process $navi_state_field"
 }
 
@@ -79,7 +79,7 @@ navi_find_taker_by_note() {
         navi_taken_place=${navi_taken_file#"$navi_state/at/"}
         navi_taken_place=${navi_taken_place%%/*}
         if [ "$navi_taken_place" = "$navi_place_key" ]; then
-            navi_is_still "${navi_note_process:-0}" "$navi_note_started" || continue
+            [ -n "$navi_note_process" ] && navi_may_be_agent "$navi_note_process" "$navi_note_started" || continue
             navi_refuse_taker "$1" "in the session $navi_note_name"
         fi
         ! navi_is_earlier "$navi_taken_place" || continue

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -30,9 +31,11 @@ from navi.ops.look.lost_sessions import read_note
 from navi.ops.outcome import Looks, Verdict
 from navi.ops.session.restore import restart, restore
 from navi.ops.session.resume import Again, again, conversation_id
+from tests.support.background import Worker
 from tests.support.machines import Lab
+from tests.support.processes import read
 from tests.support.resumable import conversation, ids, install, start
-from tests.support.scripts import stand_in
+from tests.support.scripts import Shell, run, stand_in, sturdy_shells
 from tests.support.verbs import living, navi
 from tests.support.waiting import until
 
@@ -152,6 +155,56 @@ def test_the_state_file_of_the_agent_comes_before_its_hook() -> None:
     named = hooked._replace(tmux=tmux(OLD._replace(file={"sessionId": "c-3"})))
     assert conversation_id(named) == "c-3"
     assert conversation_id(named._replace(tmux=tmux(OLD._replace(file={"sessionId": "$(x)"})))) == "c-2"
+
+
+# ---- a process number that another process has by now
+
+
+def lose(lab: Lab, process: int) -> tuple[LostSession, Path]:
+    """Lose a session whose note says that this process was its agent, and not when that was started."""
+    install(lab.local)
+    start(lab.local, "api")
+    navi(lab, "ls")
+    lab.local.tmux("kill-server")
+    until(lambda: "api" in navi(lab, "restore").stdout, what="it is lost")
+    (note,) = (lab.local.sessions_dir / ".navi" / "at").glob("*/session.*")
+    known = re.sub("(?m)^process .*", f"process {process}", note.read_text())
+    note.write_text(re.sub("(?m)^started .*", "started 0", known))
+    found = read_note(str(note.relative_to(note.parents[1])), note.read_bytes(), Place())
+    assert found
+    return found, note
+
+
+def restored(lab: Lab, shell: Shell, lost: LostSession) -> object:
+    """Restore it on a system that does not tell when a process was started."""
+    operation = restore(lost, AGENTS)
+    script = operation.script.replace("navi_proc=/proc\n", "navi_proc=/nowhere\n")
+    assert script != operation.script
+    return run(lab.local, shell, operation._replace(script=script))
+
+
+@sturdy_shells
+def test_a_process_that_has_the_number_of_the_agent_is_not_ended(lab: Lab, shell: Shell) -> None:
+    with Worker(lab.local, "x") as bystander:
+        restored(lab, shell, lose(lab, bystander.process)[0])
+        assert read(bystander.process)
+    assert living(lab.local) == {"api"}
+
+
+@sturdy_shells
+def test_an_agent_that_may_be_the_one_of_the_note_is_left_to_the_person(lab: Lab, shell: Shell) -> None:
+    install(lab.local)
+    other = subprocess.Popen([lab.local.bin / "claude"], env=lab.local.environment(), stdout=subprocess.DEVNULL)
+    try:
+        lost, note = lose(lab, other.pid)
+        with pytest.raises(OperationError, match=f"may still run without a terminal, as process {other.pid}; end that"):
+            restored(lab, shell, lost)
+        assert read(other.pid)
+    finally:
+        other.kill()
+        other.wait()
+    assert note.exists()
+    assert living(lab.local) == set()
 
 
 # ---- interrupted
