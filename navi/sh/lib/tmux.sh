@@ -30,6 +30,10 @@ navi_expand() {
     esac
 }
 
+# navi_find_status_folder DIR: in navi_expanded, the folder of status files, written as people write it; the usual one
+# where DIR is empty (config/remote.py).
+navi_find_status_folder() { navi_expand "${1:-.claude-sessions}"; }
+
 # Inside tmux, the default server would be the one around us; we mean the user's own, and name others by their socket.
 unset TMUX TMUX_PANE
 
@@ -158,6 +162,23 @@ navi_find_user() {
     case ${navi_user-} in '' | *[!0-9]*) navi_user=$(id -u) ;; esac
 }
 
+# navi_find_default: the socket of the user's default server in navi_default, as the server itself names it: tmux follows
+# symbolic links in the path of its folder.
+navi_find_default() {
+    [ -z "${navi_default-}" ] || return 0
+    navi_find_user
+    navi_default=${TMUX_TMPDIR:-/tmp}
+    navi_default=$(cd -P "$navi_default" 2>/dev/null && printf '%s' "$PWD") || navi_default=${TMUX_TMPDIR:-/tmp}
+    navi_default=${navi_default%/}/tmux-$navi_user/default
+}
+
+# navi_is_default SOCKET: whether that is the socket of the user's default server, by whatever path; "" means it, too.
+navi_is_default() {
+    [ -n "$1" ] || return 0
+    navi_find_default
+    [ "$1" = "$navi_default" ] || [ "$1" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || [ "$1" -ef "$navi_default" ]
+}
+
 # The usual folder of the registry, where the user has named none.
 navi_usual=
 
@@ -193,11 +214,15 @@ navi_find_servers() {
     navi_others=
     navi_unaskable=no
     navi_folders=
-    for navi_folder in "${TMUX_TMPDIR:-/tmp}" "${XDG_RUNTIME_DIR:-/run/user/$navi_user}" /tmp; do
-        case $navi_folders in *":$navi_folder:"*) continue ;; esac
+    # One folder can have two of these paths.
+    set -- "${TMUX_TMPDIR:-/tmp}" "${XDG_RUNTIME_DIR:-/run/user/$navi_user}" /tmp
+    if [ "$3" -ef "$2" ] || [ "$3" -ef "$1" ]; then set -- "$1" "$2"; fi
+    [ ! "$2" -ef "$1" ] || set -- "$1" "${3-}"
+    for navi_folder; do
+        [ -n "$navi_folder" ] || continue
         navi_folders="$navi_folders:$navi_folder:"
         for navi_sock in "$navi_folder/tmux-$navi_user"/*; do
-            [ "$navi_sock" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || navi_add_server
+            navi_is_default "$navi_sock" || navi_add_server
         done
     done
     navi_find_sockets

@@ -147,8 +147,9 @@ navi_note_named_server() {
     navi_place_server=${navi_place_word#"$navi_place_host $navi_place_boot "}
     navi_place_socket=${navi_place_server#* }
     navi_place_socket=${navi_place_socket#* }
+    ! navi_is_default "$navi_place_socket" || navi_place_socket=
     case $navi_place_socket in
-    "$navi_default") navi_place_socket= ;;
+    '') ;;
     "${NAVI_SOCKETS_BELOW:+${NAVI_SOCKETS_BELOW%/}/}"*) ;;
     *) return ;;
     esac

@@ -39,11 +39,10 @@ $navi_token command #{pane_current_command}
 $navi_token title #{pane_title}
 $navi_token path #{pane_current_path}
 $navi_token activity #{window_activity}"
-    navi_expand "${1:-.claude-sessions}"
+    navi_find_status_folder "$1"
     navi_dir=$navi_expanded
     navi_use_state "$navi_dir"
     navi_cleanup=$2
-    navi_find_user
     navi_find_default
     LC_ALL=C
     export LC_ALL
@@ -56,11 +55,4 @@ $navi_token activity #{window_activity}"
     navi_tell_system
     navi_record home "$HOME"
     navi_record place "$navi_place_host $navi_place_boot $navi_default"
-}
-
-# navi_find_default: the socket of the user's default server, as the server itself names it.
-navi_find_default() {
-    navi_default=${TMUX_TMPDIR:-/tmp}
-    ! cd -P "$navi_default" 2>/dev/null || navi_default=$PWD
-    navi_default=${navi_default%/}/tmux-$navi_user/default
 }

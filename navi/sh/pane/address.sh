@@ -77,7 +77,7 @@ navi_find_entry_pane() {
 
 # navi_refuse_twins: the default server may have a session of that name, too.
 navi_refuse_twins() {
-    case $navi_socket in "${TMUX_TMPDIR:-/tmp}"/tmux-*/default) return 0 ;; esac
+    ! navi_is_default "$navi_socket" || return 0
     navi_kept_where=$navi_where
     navi_looked=no
     navi_socket=
@@ -119,12 +119,13 @@ navi_resolve_anywhere() {
 # navi_add_server_of_file: one server more, whose socket is named by the status file of that name: it can be anywhere. A
 # quote within a text of JSON has a backslash before it, so no message can look like this field.
 navi_add_server_of_file() {
-    navi_named_file=${navi_dir:-$HOME/.claude-sessions}/$navi_name.json
+    navi_find_status_folder "${navi_dir-}"
+    navi_named_file=$navi_expanded/$navi_name.json
     [ -f "$navi_named_file" ] || return 0
     navi_sock=$(sed -n 's/.*"place":{[^}]*"socket":"\([^"\\]*\)".*/\1/p' "$navi_named_file")
     case $navi_newline$navi_others in
     *"$navi_newline$navi_sock$navi_newline"*) ;;
-    *) [ "$navi_sock" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || navi_add_server ;;
+    *) navi_is_default "$navi_sock" || navi_add_server ;;
     esac
 }
 

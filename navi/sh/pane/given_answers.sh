@@ -41,7 +41,8 @@ navi_change_answers() {
 navi_describe_answer() {
     navi_answer_words=$navi_label
     navi_question_words=$(printf '%s\n' "$navi_asked" | sed -n 's/^q //p' | tr '\n\t' '  ')
-    case $navi_socket in "${TMUX_TMPDIR:-/tmp}"/tmux-*/default | '') navi_answer_socket=- ;; *) navi_answer_socket=$navi_socket ;; esac
+    navi_answer_socket=-
+    navi_is_default "$navi_socket" || navi_answer_socket=$navi_socket
     navi_answer_line="$navi_session_name	a	$navi_call	$(date +%s)	$1	$navi_answer_socket	$navi_bound_to	$navi_who	$(printf '%.60s' "$navi_answer_words")	$(printf '%.120s' "${navi_question_words% }")"
 }
 

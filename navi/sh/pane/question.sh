@@ -104,7 +104,7 @@ $navi_asked"
 # navi_find_answers DIR: what the marks of the session tell of answers, the oldest first, in navi_answers; and the call
 # of the last one in navi_last_call.
 navi_find_answers() {
-    navi_expand "${1:-.claude-sessions}"
+    navi_find_status_folder "$1"
     navi_answers=
     navi_last_call=
     [ -f "$navi_expanded/.navi/marks" ] || return 0

@@ -37,7 +37,7 @@ navi_refuse_asking() {
 # navi_is_asking DIR [STARTED]: whether the status file of the session says so. What was reported before the agent's
 # process STARTED (ticks since the start of the system) is not about this process.
 navi_is_asking() {
-    navi_expand "${1:-.claude-sessions}"
+    navi_find_status_folder "$1"
     navi_asking_file=$navi_expanded/$navi_session_name.json
     [ -f "$navi_asking_file" ] &&
         grep -q '"status"[[:space:]]*:[[:space:]]*"permission"' "$navi_asking_file" 2>/dev/null &&

@@ -71,8 +71,8 @@ navi_write_next() {
 # navi_socket, with tmux's own time of its creation.
 navi_put_entry() {
     [ $# -ge 7 ] || return 0
-    navi_find_user
-    navi_edits="${navi_edits}put	$navi_name	socket	text	${navi_socket:-${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default}
+    navi_find_default
+    navi_edits="${navi_edits}put	$navi_name	socket	text	${navi_socket:-$navi_default}
 put	$navi_name	target	text	$navi_name:$7
 put	$navi_name	type	text	$1
 put	$navi_name	pid	raw	$5

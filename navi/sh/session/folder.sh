@@ -4,7 +4,7 @@
 
 # navi_enter DIR: set navi_dir and navi_state, and recover what killed operations left there. The folder need not exist.
 navi_enter() {
-    navi_expand "${1:-.claude-sessions}"
+    navi_find_status_folder "$1"
     navi_dir=$navi_expanded
     navi_use_state "$navi_dir"
     # A lost connection must not end the operation half-way.
