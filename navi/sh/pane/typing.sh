@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: look/process_start pane/waiting pane/address lib/fail lib/quote lib/tmux
+# needs: look/process_start look/processes pane/waiting pane/address lib/fail lib/quote lib/shells lib/tmux
 # expects: navi_refuse_dialogs
 # shares: navi_unchanged navi_verified
 # changes: navi_answer navi_cooked navi_echo navi_echo_comes navi_quoted
@@ -28,9 +28,8 @@ navi_refuse_unready() {
 # tells, as long as more than a shell is left in the pane. DIR is "" for the usual folder.
 navi_refuse_asking() {
     navi_is_asking "$1" || return 0
-    case $(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_current_command}') in
-    sh | bash | dash | fish | zsh | ksh* | mksh | tcsh | csh | ash | busybox) navi_has_children || return 0 ;;
-    esac
+    navi_pane_program=$(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_current_command}')
+    ! navi_is_shell "$navi_pane_program" || navi_has_children || return 0
     navi_fail 1 "the agent in $navi_name asks for permission; nothing was sent; --force sends it anyway"
 }
 
@@ -56,14 +55,12 @@ navi_is_older() {
 
 # navi_has_children: whether something runs below the pane's process.
 navi_has_children() {
-    navi_running=
-    if [ -r "/proc/$navi_process/task/$navi_process/children" ]; then
-        read -r navi_running <"/proc/$navi_process/task/$navi_process/children"
-        [ -n "$navi_running" ]
-    else
-        pgrep -P "$navi_process" >/dev/null 2>&1
-    fi
-}
+    [ -n "$navi_has_files" ] || navi_find_files
+    navi_forget_list
+    navi_read_process "$navi_process" || return
+    navi_find_below "$navi_process"
+    [ -n "$navi_children_found" ]
+} 2>/dev/null
 
 # navi_check_lines TEXT: a program that reads whole lines gets at most 4095 bytes of each.
 navi_check_lines() {
