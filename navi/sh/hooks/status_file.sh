@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2016,SC3013,SC2034,SC2154
-# needs: lib/lock_files hooks/merge_events.awk hooks/is_object.awk
+# needs: lib/lock_files lib/state_folder hooks/merge_events.awk hooks/is_object.awk
 # shares: navi_awk navi_event navi_events navi_file navi_lock navi_settled_locks navi_status_name
 # changes: navi_dead_owner
 # Changing a status file, one change after the other, and none is ever lost.

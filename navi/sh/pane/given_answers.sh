@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# needs: session/folder pane/question lib/disk
+# needs: session/folder pane/question lib/disk lib/marks
 # changes: navi_added navi_dropped
 # The answers that navi gave, kept with the marks of their sessions, which follow them through renames and undo: a line
 # "NAME a CALL TIME STATE SOCKET DIGEST WHO ANSWER QUESTION" for each, with tabs between its fields. The last four stay.

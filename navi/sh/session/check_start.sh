@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
-# needs: lib/ending lib/fail lib/state_folder lib/tmux
+# needs: lib/ending lib/fail lib/recover_start lib/tmux
 # shares: navi_doomed
 # changes: navi_answer navi_ending
 # Whether a session that was just started lives: tmux is asked again before anything is reported as created.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# needs: lib/state_folder lib/tmux
+# needs: lib/recover lib/state_folder lib/tmux
 # The folder of status files, as a verb uses it.
 
 # navi_enter DIR: set navi_dir and navi_state, and recover what killed operations left there. The folder need not exist.
