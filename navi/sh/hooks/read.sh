@@ -25,7 +25,7 @@ navi_tell() {
 
 navi_places "$1"
 navi_largest=$2
-for navi_hook_name in hook plugin settings gemini qwen copilot; do
+for navi_hook_name in $navi_hook_names; do
     navi_find_hook_file "$navi_hook_name"
     navi_tell "$navi_hook_name" "$navi_file"
     [ ! -e "$navi_file.before-navi" ] || printf '%s backup-%s\n' "$navi_token" "$navi_hook_name"
