@@ -16,7 +16,7 @@ navi_find_tmux() { for navi_folder in "$HOME/.local/bin" "$HOME/bin" /opt/homebr
 navi_find_tmux
 
 # navi_refuse_foreign SOCKET: fail if there is such a socket and it belongs to another user, who sees what is typed there.
-# Of a link, the socket that it leads to counts. attach.py sends this line, too.
+# Of a link, the socket that it leads to counts. attach.py sends this line, too. 77 is navi_refused (lib/fail).
 navi_refuse_foreign() { if [ -n "$1" ] && [ -e "$1" ]; then [ -O "$1" ] || { echo "the tmux socket $1 belongs to another user" >&2; return 77; }; fi; }
 
 # navi_expand PATH: in navi_expanded, a path as people write it: a leading ~, and what is not absolute, is below the

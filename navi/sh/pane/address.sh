@@ -82,7 +82,7 @@ navi_refuse_twins() {
     navi_looked=no
     navi_socket=
     if navi_seek; then
-        navi_fail 64 "$navi_name is on two tmux servers, $navi_entry_socket and the default one; name one with -S SOCKET"
+        navi_fail $navi_usage "$navi_name is on two tmux servers, $navi_entry_socket and the default one; name one with -S SOCKET"
     fi
     navi_socket=$navi_entry_socket
     navi_where=$navi_kept_where
@@ -104,7 +104,7 @@ navi_resolve_anywhere() {
         unset IFS
         navi_socket=$navi_server
         if navi_seek; then
-            [ -z "$navi_homes" ] || navi_fail 64 "$navi_name is on more than one tmux server: $navi_homes, $navi_server; name one with -S SOCKET"
+            [ -z "$navi_homes" ] || navi_fail $navi_usage "$navi_name is on more than one tmux server: $navi_homes, $navi_server; name one with -S SOCKET"
             navi_homes=$navi_server
             navi_where=$navi_id:
         fi

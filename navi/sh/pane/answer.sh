@@ -49,14 +49,14 @@ navi_find_choice() {
     esac
     [ "$navi_choice" != 0 ] || navi_refuse_choice "$navi_wanted"
     [ "$1" = text ] || [ "$navi_choice" != "$navi_free" ] ||
-        navi_fail 64 "choice $navi_choice of that question in $navi_name takes a text; nothing was typed; --text gives it"
+        navi_fail $navi_usage "choice $navi_choice of that question in $navi_name takes a text; nothing was typed; --text gives it"
     navi_match_choice "$navi_choice"
 }
 
 # navi_refuse_choice WORDS: no choice that is seen is so.
 navi_refuse_choice() {
-    [ "$navi_more_choices" = no ] || navi_fail 64 "no choice of that question in $navi_name that the screen shows $1; others may be off the screen; nothing was typed; attach to choose one of them"
-    navi_fail 64 "no choice of that question in $navi_name $1; nothing was typed; navi answer shows the choices"
+    [ "$navi_more_choices" = no ] || navi_fail $navi_usage "no choice of that question in $navi_name that the screen shows $1; others may be off the screen; nothing was typed; attach to choose one of them"
+    navi_fail $navi_usage "no choice of that question in $navi_name $1; nothing was typed; navi answer shows the choices"
 }
 
 # navi_match_choice VALUE: the choice with that number, or that label, or the only one whose label begins so, in

@@ -17,7 +17,7 @@ navi_check_pattern() {
     navi_match=-E
     [ -z "$2" ] || navi_match=-F
     : | grep "$navi_match" -e "$1" >/dev/null 2>&1
-    [ $? -le 1 ] || navi_fail 64 "grep -E does not understand the pattern $1; --fixed takes it literally"
+    [ $? -le 1 ] || navi_fail $navi_usage "grep -E does not understand the pattern $1; --fixed takes it literally"
 }
 
 # navi_set_timer SECONDS: a process that ends when time is up; navi_time_left asks for it without a process.

@@ -7,7 +7,7 @@
 # navi_change_registry CHANGES: carry them out, all or none. The status and navi_trouble say what failed.
 navi_change_registry() {
     navi_changes=$1
-    navi_open_sockets || return 77
+    navi_open_sockets || return $navi_refused
     if ! navi_acquire "$navi_registry_lock" "${LOCK_TIMEOUT:-5}"; then
         navi_release ''
         if [ ! -e "$navi_registry_lock" ]; then
@@ -16,7 +16,7 @@ navi_change_registry() {
             return "$navi_disk_status"
         fi
         navi_trouble="the registry $navi_registry is locked by another process"
-        return 75
+        return $navi_late
     fi
     navi_rewrite_registry
     navi_write_code=$?
@@ -34,7 +34,7 @@ navi_rewrite_registry() {
     done
     if [ -e "$navi_registry" ] && ! { [ -f "$navi_registry" ] && [ -r "$navi_registry" ]; }; then
         navi_trouble="the registry $navi_registry can't be read"
-        return 77
+        return $navi_refused
     fi
     navi_write_next
     if [ "$navi_write_code" -eq 3 ]; then
@@ -49,7 +49,7 @@ navi_rewrite_registry() {
     rm -f "$navi_next"
     if [ "$navi_write_code" -eq 4 ]; then
         navi_trouble="the registry $navi_registry has a version other than 1.0; a newer tool wrote it"
-        return 78
+        return $navi_unusable
     fi
     navi_find_file_trouble 'the registry' "$navi_registry"
     navi_trouble=$navi_disk_trouble

@@ -21,7 +21,7 @@ navi_is_meant() { [ -n "$navi_entry_identity" ] || [ "${navi_namesake-no}" = no 
 # navi_change_soon CHANGES: a registry that a newer tool has written is never changed.
 navi_change_soon() {
     LOCK_TIMEOUT=1
-    navi_change_registry "$1" || [ $? -eq 78 ]
+    navi_change_registry "$1" || [ $? -eq "$navi_unusable" ]
 }
 
 # navi_move_entry: the session navi_former_name is called navi_current_name.

@@ -98,7 +98,7 @@ navi_note=$navi_state/at/$4
 navi_kept=$navi_state/killed/$5
 navi_wanted_conversation=$6
 navi_is_back=
-case $4 in *..* | */*/* | .*) navi_fail 64 "there is no lost session $4" ;; esac
+case $4 in *..* | */*/* | .*) navi_fail $navi_usage "there is no lost session $4" ;; esac
 navi_read_note "$navi_note" ||
     navi_fail $navi_none 'it was restored or dismissed since; list the lost sessions again'
 [ "${4%@*}" = "$navi_place_host" ] ||
