@@ -40,7 +40,7 @@ navi_take_up_all() {
         navi_take_up_one "$navi_left_name"
         [ "$((navi_left_count += 1))" -lt 50 ] || break
     done
-    navi_sweep_rights
+    navi_sweep_claims
 }
 
 # navi_name_left: the session of the file navi_left_path, in navi_left_name. An event's ends in .TIME.PROCESS@HOST@START;
@@ -59,8 +59,8 @@ navi_cut_place() {
     case ${navi_left_name##*@} in *.*.*) ;; *) navi_left_name=${navi_left_name%@*@*} ;; esac
 }
 
-# navi_sweep_rights: remove the rights to end locks (lock_files.sh) of makers that were killed, once there is no such lock.
-navi_sweep_rights() {
+# navi_sweep_claims: remove the rights to end locks (lock_files.sh) of makers that were killed, once there is no such lock.
+navi_sweep_claims() {
     for navi_left_path in "$navi_state"/break.*; do
         navi_left_name=${navi_left_path#"$navi_state/break."}
         navi_cut_place

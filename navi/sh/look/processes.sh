@@ -55,8 +55,8 @@ navi_is_still() {
     case $navi_process_state in [ZX]*) return 1 ;; esac
 }
 
-# navi_may_be_still PROCESS STARTED: the same where a system may not tell when a process was started: it runs, then.
-navi_may_be_still() {
+# navi_is_probably_still PROCESS STARTED: the same where a system may not tell when a process was started: it runs, then.
+navi_is_probably_still() {
     kill -0 "$1" 2>/dev/null || return
     [ -n "$navi_has_files" ] || navi_find_files
     [ "$navi_has_files" = no ] || navi_is_still "$1" "$2"

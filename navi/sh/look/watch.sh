@@ -275,8 +275,8 @@ navi_look_at_files() {
     navi_out=
     navi_known=$navi_received
     navi_record files
-    navi_tell_files
-    navi_tell_marks
+    navi_record_files
+    navi_record_marks
     navi_file_news=$navi_out
     navi_out=$navi_other_news
     # Its session has just begun: both are sent together.
@@ -298,7 +298,7 @@ navi_look_at_panes() {
     fi
     navi_note_agents
     navi_look_at_screens yes
-    navi_tell_agents
+    navi_record_agents
     navi_note_sessions
     navi_note_terminals
     navi_recover
@@ -337,16 +337,16 @@ navi_look_again() {
     navi_look_at_panes
     if navi_has_news; then
         navi_add_activity
-        navi_tell_clock
-        navi_tell
+        navi_record_clock
+        navi_send_answer
     fi
 }
 
 # navi_has_news: whether there is anything to send.
 navi_has_news() { [ -n "$navi_file_news$navi_out" ]; }
 
-# navi_tell: print what was collected as one answer; the end if nobody listens.
-navi_tell() {
+# navi_send_answer: print what was collected as one answer; the end if nobody listens.
+navi_send_answer() {
     printf '%s begin\n%s%s end 0\n' "$navi_token" "$navi_file_news$navi_out" "$navi_token" || exit 0
     navi_ms_since_answer=0
     navi_file_news=
@@ -374,7 +374,7 @@ navi_turn() {
     elif [ "$navi_states_changed$navi_screens_wait" != nono ]; then
         navi_ms_since_screens=0
         navi_look_at_screens no
-        navi_tell_agents
+        navi_record_agents
         navi_send_panes
         navi_go_on_holding
     fi
@@ -382,8 +382,8 @@ navi_turn() {
     ! navi_has_news || navi_ms_since_news=0
     navi_add_activity
     if navi_has_news || [ "$navi_asked" = yes ] || [ "$navi_ms_since_answer" -ge "$navi_heartbeat" ]; then
-        navi_tell_clock
-        navi_tell
+        navi_record_clock
+        navi_send_answer
     fi
 }
 

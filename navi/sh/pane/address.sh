@@ -184,7 +184,7 @@ navi_note_facts() {
     navi_input_off=$4
     navi_history=$5
     navi_history_limit=$6
-    navi_place="$5 $7 $8"
+    navi_cursor="$5 $7 $8"
     navi_cursor_line=$8
     navi_process=$9
     shift 9

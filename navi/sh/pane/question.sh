@@ -119,8 +119,8 @@ navi_find_answers() {
     done <"$navi_expanded/.navi/marks"
 } 2>/dev/null
 
-# navi_tell_question: the record of what is asked.
-navi_tell_question() {
+# navi_print_question: the record of what is asked.
+navi_print_question() {
     printf '%s question agent=%s kind=%s marked=%s allow=%s deny=%s free=%s several=%s whole=%s more=%s leave=%s style=%s digest=%s\n%s\n' \
         "$navi_token" "${navi_asker%% *}" "$navi_question_kind" "$navi_marked" "$navi_allow" "$navi_deny" "$navi_free" \
         "$navi_several" "$navi_whole" "$navi_more_choices" "$navi_leave" "$navi_style" "$navi_digest" "$navi_asked"

@@ -155,12 +155,12 @@ navi_check_answer() {
 # navi_await_change TENTHS [\; COMMAND...]: wait until the pane shows something else than it did, for so many tenths of
 # a second. Each look has the COMMAND with it.
 navi_await_change() {
-    navi_was="$navi_place $navi_screen"
+    navi_was="$navi_cursor $navi_screen"
     navi_tries=$1
     navi_tenths=$1
     shift
     while navi_look_at_pane "$@"; do
-        [ "$navi_was" = "$navi_place $navi_screen" ] || return 0
+        [ "$navi_was" = "$navi_cursor $navi_screen" ] || return 0
         [ "$navi_tries" -gt 0 ] && [ "$navi_is_dead" = 0 ] || return 1
         sleep "$([ "$navi_tries" -eq "$navi_tenths" ] && echo 0.02 || echo 0.1)"
         navi_tries=$((navi_tries - 1))
@@ -175,10 +175,10 @@ navi_await_echo() {
         [ ${#1} -le 200 ] || navi_await_rest 50
         return 0
     fi
-    navi_place_before=$navi_place
+    navi_cursor_before=$navi_cursor
     navi_await_change 5 \; if-shell -F -t "$navi_pane" \
-        "#{!=:#{history_size} #{cursor_x} #{cursor_y},$navi_place_before}" "send-keys -t $navi_pane Enter" || return
-    [ "$navi_place" = "$navi_place_before" ] || navi_pressed=yes
+        "#{!=:#{history_size} #{cursor_x} #{cursor_y},$navi_cursor_before}" "send-keys -t $navi_pane Enter" || return
+    [ "$navi_cursor" = "$navi_cursor_before" ] || navi_pressed=yes
 }
 
 # navi_submit RETRIES: Enter, and see that it did something. A program that showed what was typed and then does not

@@ -74,7 +74,7 @@ navi_give_all_back() {
     navi_wake
 }
 
-navi_tell_back() {
+navi_print_created() {
     printf '%s created %s\n%s name %s\n' "$navi_token" "$navi_new_session" "$navi_token" "$navi_name"
     [ -z "${navi_unregistered-}" ] || printf '%s unregistered %s\n' "$navi_token" "$navi_unregistered"
 }

@@ -81,7 +81,7 @@ navi_judge_ending() {
     [ -z "$navi_keeps" ] || return 0
     [ "$navi_ends,$navi_ending" != yes,0, ] || return 0
     navi_drop_notice "${navi_started_pane%% *}" "$navi_answer"
-    navi_tell_ending
+    navi_describe_ending
     navi_last=$(printf '%s\n' "$navi_own_text" | sed -n '/[^[:space:]]/h;${x;p;}')
     printf '%s screen\n%s\n' "$navi_token" "$navi_own_text"
     navi_fail 1 "the session $navi_name ended at once with $navi_end_words; nothing was created${navi_last:+; it printed last: $navi_last}"

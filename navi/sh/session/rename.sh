@@ -57,8 +57,8 @@ navi_new=$2
 navi_maker=$navi_self@$navi_place_key
 navi_journal=$navi_here/rename.$navi_self
 shift 2
-navi_mean "$@"
-navi_need
+navi_set_target "$@"
+navi_require_target
 navi_former_name=$navi_name
 LC_ALL=C
 export LC_ALL

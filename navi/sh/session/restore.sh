@@ -75,8 +75,8 @@ navi_prove_resumed() {
     printf '%s confirmed %s\n' "$navi_token" "$navi_confirmed"
 }
 
-# navi_tell_missing_variables: the names of those that its agent had and that its pane's process does not have now.
-navi_tell_missing_variables() {
+# navi_print_missing_variables: the names of those that its agent had and that its pane's process does not have now.
+navi_print_missing_variables() {
     set -f
     set -- $navi_new_session
     set +f
@@ -130,6 +130,6 @@ navi_prove_resumed
 navi_is_back=yes
 rm -f "$navi_note"
 navi_give_all_back
-navi_tell_missing_variables
-navi_tell_back
+navi_print_missing_variables
+navi_print_created
 rm -rf "$navi_kept"

@@ -13,4 +13,4 @@ navi_note_undo "${navi_kept##*/}" || navi_fail_to_write "$navi_dir" 'nothing was
 trap navi_leave EXIT
 if navi_find_group; then navi_join; else navi_start_again "$@"; fi
 navi_give_all_back
-navi_tell_back
+navi_print_created
