@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: hooks/status_file
 # changes: navi_event navi_settled_locks
-# Taking up what hooks left that were killed: their events, the versions that they had written, and their locks. Whoever
-# looks at this machine does that first, so what he sees is what has happened. Of the living nothing is touched.
+# Taking up what killed hooks have left: their events, the versions of status files that they had written, and their
+# locks. Every look at this machine begins with it, so that it shows what has happened. What belongs to hooks that still
+# run stays as it is.
 
 # navi_take_up: if there is nothing, this takes only builtins. What can be left of hooks is lock.*, break.* and event.*.
 navi_take_up() {

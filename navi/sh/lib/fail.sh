@@ -12,8 +12,8 @@ navi_fail() {
     exit "$navi_status"
 }
 
-# navi_leave: at the end of an operation, whatever the end: nothing stays of what is only for its time. A session in
-# navi_doomed is one of which not everything could be had.
+# navi_leave: at the end of an operation, whether it failed or not, remove its temporary files, its journal and
+# its timer, and end the session navi_doomed, which could not be set up completely.
 navi_leave() {
     navi_status=$?
     [ -z "${navi_mark-}" ] || rm -f "$navi_mark"

@@ -81,8 +81,8 @@ navi_end_claimed() {
 # navi_is_dead_lock FILE: whether it is stale; then its owner is in navi_dead_owner.
 navi_is_dead_lock() { navi_is_stale "$1" && navi_dead_owner=$navi_lock_owner; }
 
-# navi_end_dead_lock FILE: remove a stale lock, after a second: what a killed process had begun, such as its mv, goes on
-# for a moment without it. Fails where the lock is none such, or somebody else ends it just now.
+# navi_end_dead_lock FILE: remove a stale lock, after a second: a command that the killed process had started, such as mv,
+# may run on for a moment. Fails if the lock is not stale, or if another process is ending it.
 navi_end_dead_lock() {
     navi_is_dead_lock "$1" || return
     sleep 1

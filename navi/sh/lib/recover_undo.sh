@@ -92,7 +92,7 @@ navi_renew_place() {
     fi
 } 2>/dev/null
 
-# navi_give_back_files: what has come in their place meanwhile stays.
+# navi_give_back_files: give it its status file and marks back. A status file that it has got meanwhile stays.
 navi_give_back_files() {
     if [ -f "$navi_kept/status.json" ] && [ ! -e "$navi_dir/$navi_name.json" ]; then
         ln "$navi_kept/status.json" "$navi_dir/$navi_name.json" 2>/dev/null ||

@@ -89,9 +89,9 @@ navi_become_tmux() {
 # Whether a server may begin to hang while we work, so that each question needs a limit.
 navi_wary=
 
-# navi_consult SOCKET COMMAND...: what that server answers, in navi_answer, and what that means, in navi_word. The
-# answer of one that may hang is read up to its end mark, not to its end: the client that is killed has passed its
-# output on to the server, and who reads that would wait for as long as it hangs.
+# navi_consult SOCKET COMMAND...: what that server answers, in navi_answer, and what that means, in navi_word. If the
+# server may hang, the answer is read up to its end mark and not to the end of the pipe: a client that is killed has
+# passed the pipe on to the server, which would keep it open for as long as it hangs.
 navi_consult() {
     case $navi_awake in
     *"=$1$navi_newline"*)

@@ -73,9 +73,9 @@ navi_note_state_folders() {
     set +f
 }
 
-# navi_rests_on PANE: whether its only agent still runs, and has reported that it rests since before the last look below it:
-# it has started nothing there since, and to look is dear. That is believed seven times, for what it left in the
-# background may start an agent.
+# navi_rests_on PANE: whether its only agent still runs and has rested, by its own report, since before navi last looked for
+# processes below it. Then it has started none since, and the look, which takes long, is left out: at most seven times in
+# a row, because a program that it left in the background may start an agent.
 navi_rests_on() {
     eval "navi_rests=\${navi_rests_$1-0}; navi_shown=\${navi_shown_of_$1-}"
     case $navi_rests in [1-7]) ;; *) return 1 ;; esac

@@ -52,9 +52,10 @@ d"
 # out of it (watch.sh does so), because each would hold up the news of all others.
 navi_hung=$navi_newline
 
-# The sockets that nobody listened on when they were last asked, as lines "=SOCKET"; a server that has ended leaves its
-# socket behind, and asking each of them again and again is dear. navi_stamps begins the names of the two files whose
-# times tell when listings began; without it (for a single look) all are asked.
+# The sockets on which no server listened when they were last asked, as lines "=SOCKET". A server that has ended leaves
+# its socket behind, and asking all of these again and again takes long. A socket is asked again once its file is newer
+# than the start of the listing before. The names of the two files whose times tell when listings began start with navi_stamps;
+# without it (for a single look) all sockets are asked.
 navi_dead=
 navi_stamps=
 navi_half=0

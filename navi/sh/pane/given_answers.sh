@@ -10,8 +10,9 @@ navi_open_answers() {
     navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was typed'
 }
 
-# navi_note_answer STATE: note the answer of this call. It is sent before the key is pressed; gone when the question is,
-# there if it still is, died if the agent has ended, unfinished if a text was not submitted. An answer that is on its way is not held up by a mark that can't be changed.
+# navi_note_answer STATE: note the answer of this call. Its state is sent before the key is pressed, then gone if the
+# question is gone, there if it is still there, died if the agent has ended, unfinished if a text was not submitted. Only
+# the note before the key is pressed must succeed.
 navi_note_answer() {
     navi_describe_answer "$1"
     navi_find_answers "$navi_status_folder"
