@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3013
 # needs: lib/process
 # shares: navi_dead_owner
-# Locks that are files: the owner's process is in them, and somebody who finds that it has ended takes them away.
+# Locks that are files and name the process of their owner. Once that has ended, any process may remove them.
 
 # navi_make_lock FILE: make it with this process in it. Fails where it is there already, or the disk is full. It is read
 # once more, for somebody may have taken it away while it was empty.

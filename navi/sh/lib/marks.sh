@@ -18,8 +18,8 @@ navi_lock_marks() {
 
 navi_unlock_marks() { rm -f "$navi_state/marks.lock"; }
 
-# navi_free_marks: remove the lock of somebody who has ended. One that stays empty was made by somebody who was killed in
-# that moment.
+# navi_free_marks: remove the lock of a process that has ended. A lock that stays empty was made by a process that was
+# killed before it could write its number.
 navi_free_marks() {
     [ "$navi_marks_tries" -lt 15 ] || [ -s "$navi_state/marks.lock" ] || rm -f "$navi_state/marks.lock"
     navi_end_dead_lock "$navi_state/marks.lock"

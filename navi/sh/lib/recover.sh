@@ -23,7 +23,7 @@ navi_recover() {
 navi_recover_in() {
     for navi_remains in "$1"/*.[0-9]*; do
         case ${navi_remains#"$1/"} in
-        # They wait for anybody who has the registry; two who do the same do no harm.
+        # They wait for a request that has the registry; if two of them do the same, that does no harm.
         entry.* | moved.* | restored.*)
             ! navi_has_registry || (navi_recover_one "$navi_remains") >/dev/null 2>&1
             continue

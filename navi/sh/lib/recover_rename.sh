@@ -37,7 +37,8 @@ navi_read_rename() {
     navi_gathered_events=$navi_6
 }
 
-# navi_holds_old: whether the lock of the old status file is still that of the renaming: else the file is another's.
+# navi_holds_old: whether the lock of the old status file is still the one of the renaming. If not, the file belongs to
+# another session by now.
 navi_holds_old() {
     navi_read_owner "$navi_state/lock.$navi_old" && [ "$navi_lock_owner" = "$navi_maker" ]
 }

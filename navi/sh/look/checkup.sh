@@ -106,7 +106,7 @@ navi_record_hook_log() {
     navi_out=$navi_out$navi_lost_event$navi_newline
 }
 
-# navi_record_lingering: what systemd-logind does to processes of a user who has logged out, where there is one.
+# navi_record_lingering: whether systemd-logind, where it runs, ends the processes of a user at logout.
 navi_record_lingering() {
     command -v loginctl >/dev/null 2>&1 || return 0
     navi_kills=$(navi_limited 3 loginctl show-user -p KillUserProcesses </dev/null 2>/dev/null) || return 0

@@ -138,7 +138,7 @@ navi_see_servers() {
     fi
 }
 
-# navi_panes_moved: whether a pane may have come or gone: its process has ended, or the terminals are others.
+# navi_panes_moved: whether a pane may have come or gone: its process has ended, or the list of terminals has changed.
 # Terminals are also opened by people who have nothing to do with tmux, so those are believed once a second.
 navi_panes_moved() {
     if [ "$navi_ms_since_list" -ge "$navi_terminals_every" ]; then
