@@ -54,8 +54,8 @@ navi_hung=$navi_newline
 
 # The sockets on which no server listened when they were last asked, as lines "=SOCKET". A server that has ended leaves
 # its socket behind, and asking all of these again and again takes long. A socket is asked again once its file is newer
-# than the start of the listing before. The names of the two files whose times tell when listings began start with navi_stamps;
-# without it (for a single look) all sockets are asked.
+# than the start of the listing before. Two files, whose names start with navi_stamps, tell by their times when listings
+# began; without it (for a single look) all sockets are asked.
 navi_dead=
 navi_stamps=
 navi_half=0

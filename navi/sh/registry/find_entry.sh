@@ -33,7 +33,7 @@ navi_is_registered() {
     if [ -n "$navi_entry_identity" ]; then
         [ "$navi_entry_identity" = "$navi_identity" ]
     elif navi_is_default "$navi_socket"; then
-        navi_is_default "$navi_entry_socket"
+        [ -n "$navi_entry_socket" ] && navi_is_default "$navi_entry_socket"
     else
         [ "$navi_entry_socket" = "$navi_socket" ]
     fi
