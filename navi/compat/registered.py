@@ -80,7 +80,8 @@ def only_one(context: Context, status: int) -> str:
 
 
 def socket_named(name: str, context: Context) -> str:
-    """Return the socket that tmux -L NAME means. Raise WrongUsage."""
+    """Return the socket that tmux -L NAME means, as tmux names it, without symbolic links. Raise WrongUsage."""
     if not name or "/" in name:
         raise WrongUsage(f"invalid socket name `{name}`; -S takes a path")
-    return os.path.join(context.environment.get("TMUX_TMPDIR") or "/tmp", f"tmux-{os.getuid()}", name)
+    folder = os.path.realpath(context.environment.get("TMUX_TMPDIR") or "/tmp")
+    return os.path.join(folder, f"tmux-{os.getuid()}", name)

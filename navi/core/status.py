@@ -43,7 +43,10 @@ from navi.core.text import clean, decode
 PRIORITY = ("permission", "waiting", "working", "error", "idle", "stopped", "done")
 """Statuses, most urgent first. Any other word ranks after them."""
 
-SHELLS = frozenset({"sh", "bash", "zsh", "fish", "dash", "ash", "ksh", "mksh", "tcsh", "csh", "nu", "pwsh", "login"})
+SHELLS = frozenset(
+    {"sh", "bash", "zsh", "fish", "dash", "ash", "ksh", "ksh93", "mksh", "tcsh", "csh", "nu", "pwsh",
+     "busybox", "login"}
+)  # fmt: skip
 
 LARGEST = 65536
 """Maximum size of a status file, in bytes."""

@@ -315,7 +315,7 @@ def test_no_process_is_started_for_each_of_many_files(lab: Lab, shell: Shell) ->
     log = lab.folder / "started"
     for name in ("cksum", "tr", "grep", "cat"):
         stand_in(lab.local, name, f'echo {name} >>{log}; exec "$real" "$@"')
-    change = f"\nnavi_files\nnavi_tell_files\necho new >./session-500.json\n: >{log}\nnavi_files\nnavi_tell_files"
+    change = f"\nnavi_files\nnavi_record_files\necho new >./session-500.json\n: >{log}\nnavi_files\nnavi_record_files"
     prelude = f'{needs_of("look/once")}\nnavi_begin "$1" no "$2"{change}\nprintf "%s" "$navi_out"'
     arguments = (str(lab.local.sessions_dir), PANE_FORMAT)
     said = answer(lab.local, shell, Operation("twice", prelude, arguments, lambda said: said))

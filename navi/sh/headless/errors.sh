@@ -2,4 +2,4 @@
 # needs: headless/folder headless/last_errors
 # errors.sh DIR ID GENERATION: what the agent of a run printed last to standard error.
 navi_enter_run "$1" "$2" "$3"
-navi_tell_errors
+navi_print_errors

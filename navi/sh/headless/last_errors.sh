@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # What an agent printed to standard error.
 
-# navi_tell_errors: the end of it, of the run in the current folder.
-navi_tell_errors() {
+# navi_print_errors: the end of it, of the run in the current folder.
+navi_print_errors() {
     printf '%s errors-of-agent\n' "$navi_token"
     cat err.old err 2>/dev/null | tail -c 4000
     printf '\n'

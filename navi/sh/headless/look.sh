@@ -6,8 +6,8 @@
 # SIZE is the log's. POSTED is the last input that is there without a gap. STATUS, LAST and REASON tell how it ended and
 # how long the log was then: `-` where that is not known.
 
-# navi_tell_run ID GENERATION: the record of the run in the current folder.
-navi_tell_run() {
+# navi_print_run ID GENERATION: the record of the run in the current folder.
+navi_print_run() {
     navi_judge_run
     navi_read_fed
     navi_posted=$navi_fed
@@ -29,7 +29,7 @@ for navi_run_path in "$navi_runs"/*/[0-9]*/; do
     navi_session=${navi_session##*/}
     case $navi_session,${navi_run_path##*/} in *[!A-Za-z0-9_-]*,* | *,*[!0-9]*) continue ;; esac
     cd "$navi_run_path" 2>/dev/null || continue
-    navi_tell_run "$navi_session" "${navi_run_path##*/}"
+    navi_print_run "$navi_session" "${navi_run_path##*/}"
 done
 if [ -d "$navi_runs" ]; then
     navi_find_disk_trouble "$navi_runs" ''

@@ -34,7 +34,7 @@ navi_prepare() {
     mkdir -p "$navi_run/in.d" 2>/dev/null && cd "$navi_run" ||
         navi_fail_to_write "${navi_runs%/*}" 'nothing was started'
     mkfifo bell 2>/dev/null || [ -p bell ] || navi_fail_to_write "$navi_run" 'nothing was started'
-    navi_command_text=$(navi_tell_command "$@") && { : >>log && : >>err && : >>events; } 2>/dev/null &&
+    navi_command_text=$(navi_print_command "$@") && { : >>log && : >>err && : >>events; } 2>/dev/null &&
         navi_put runner.sh "$navi_runner_text" && navi_put fed "$((navi_first - 1))" &&
         navi_put exit.new "$(printf '%-63s.' '')" && navi_put command "$navi_command_text" ||
         navi_fail_to_write "$navi_run" 'nothing was started'
@@ -48,8 +48,8 @@ navi_put() {
     return "$navi_put_code"
 }
 
-# navi_tell_command COUNT VARIABLE... WORD...: the text of the file `command`.
-navi_tell_command() {
+# navi_print_command COUNT VARIABLE... WORD...: the text of the file `command`.
+navi_print_command() {
     navi_left=$1
     shift
     while [ "$navi_left" -gt 0 ]; do
@@ -137,4 +137,4 @@ fi
 navi_await_agent_start
 navi_judge_run
 printf '%s started %s %s\n' "$navi_token" "$navi_fresh" "$navi_run_state"
-navi_tell_errors
+navi_print_errors

@@ -5,6 +5,9 @@
 # ended. It needs nobody: no connection, no other process of navi. Its folder is in NAVI_RUN, and the file `command` there
 # sets navi_cwd, navi_most_seconds, navi_most_bytes and the arguments. See state.sh for its files.
 
+# As in lib/fail, which would bring all of lib/tmux with it.
+navi_none=66 navi_exists=73
+
 # navi_feed: hand over the inputs in their order, and sleep where the next one is not there. Its end is the end of the
 # agent's input. What was handed over is noted before anything else is: on a full disk it waits.
 navi_feed() {
@@ -32,7 +35,7 @@ navi_feed() {
 # navi_become_agent COMMAND...: write down which process this is, and run the agent in its place.
 navi_become_agent() {
     navi_write_process pid
-    cd "$navi_cwd" || exit 66
+    cd "$navi_cwd" || exit $navi_none
     exec "$@"
 }
 
@@ -105,7 +108,7 @@ navi_note_exit() {
 
 umask 077
 unset TMUX TMUX_PANE
-cd "$NAVI_RUN" && mkdir claimed 2>/dev/null || exit 73
+cd "$NAVI_RUN" && mkdir claimed 2>/dev/null || exit $navi_exists
 navi_write_process runner
 navi_find_programs
 # shellcheck source=/dev/null
@@ -114,7 +117,7 @@ trap 'navi_pass_on HUP' HUP
 trap 'navi_pass_on TERM' TERM INT
 # The agent's input is a FIFO, whose ends are open before anybody starts; the agent's ends when the feeder does. A pipe
 # would make one job of the two, and the wait for the agent one for both.
-[ -p input ] || mkfifo input || exit 73
+[ -p input ] || mkfifo input || exit $navi_exists
 exec 6<>input 7>input 8<input 6>&-
 # So each of these has a process group of its own.
 set -m

@@ -4,7 +4,7 @@
 
 # navi_find_runs DIR: that folder, in navi_runs.
 navi_find_runs() {
-    navi_expand "${1:-.claude-sessions}"
+    navi_find_status_folder "$1"
     navi_runs=$navi_expanded/.headless
     umask 077
     # A lost connection must not end an operation half-way.

@@ -7,8 +7,8 @@
 # Nothing is started for a session while nothing happens. The stream ends after a while if much was copied: whoever
 # reads it opens it again.
 
-# navi_answer KIND...: an answer with one record; its body is what the command prints that navi_body is.
-navi_answer() {
+# navi_print_part KIND...: an answer with one record; its body is what the command prints that navi_body is.
+navi_print_part() {
     printf '\n%s begin\n%s %s\n' "$navi_token" "$navi_token" "$*" || exit
     [ -z "$navi_body" ] || "$navi_body" || exit
     printf '\n%s errors \n%s end 0\n' "$navi_token" "$navi_token" || exit
@@ -30,7 +30,7 @@ navi_catch_up() {
     navi_size "$navi_log"
     while [ $((navi_bytes - navi_from)) -gt 262144 ]; do
         navi_body=navi_send_block
-        navi_answer part "$1" "$((navi_from / 65536 * 65536))"
+        navi_print_part part "$1" "$((navi_from / 65536 * 65536))"
         navi_from=$(((navi_from / 65536 + 16) * 65536))
         [ "$navi_from" -le "$navi_bytes" ] || navi_from=$navi_bytes
         navi_size "$navi_log"
@@ -44,7 +44,7 @@ navi_copy_log() {
     navi_note_child "$!"
     # A link by name would make GNU tail look each second, and not at once.
     ln "${navi_log%log}events" "$navi_copies/$1e" 2>/dev/null || :
-    navi_answer from "$1" "$navi_from"
+    navi_print_part from "$1" "$navi_from"
 }
 
 # navi_note_child PROCESS: it is to end with the stream.
@@ -135,14 +135,14 @@ navi_main=$navi_self
 navi_copies=$navi_runs/.tail.$navi_self.$navi_place_key.$navi_token
 navi_body=
 if ! { mkdir -p "$navi_copies" && : >"$navi_copies/heartbeat" && : >"$navi_copies/last" && mkfifo "$navi_copies/all" "$navi_copies/pause" && : >>"$navi_runs/.terminals"; } 2>/dev/null; then
-    navi_answer failed "nothing can be written in $navi_runs; check its disk and permissions"
+    navi_print_part failed "nothing can be written in $navi_runs; check its disk and permissions"
     exit
 fi
 trap 'navi_end_children; kill "$navi_supervisor" 2>/dev/null' EXIT
 trap 'exit' HUP TERM INT PIPE
 navi_supervise "$@" >/dev/null &
 navi_supervisor=$!
-navi_answer place "$navi_copies"
+navi_print_part place "$navi_copies"
 navi_index=0
 set -- "$@" .
 while [ "$1" != . ]; do
@@ -154,7 +154,7 @@ while [ "$1" != . ]; do
         navi_body=
         navi_copy_log "$navi_index"
     else
-        navi_answer missing "$navi_index" "$navi_bytes"
+        navi_print_part missing "$navi_index" "$navi_bytes"
     fi
     navi_index=$((navi_index + 1))
     shift 3
@@ -175,7 +175,7 @@ navi_note_child "$navi_follower"
 navi_pieces=0
 while kill -0 "$navi_follower" 2>/dev/null; do
     navi_body=navi_piece
-    navi_answer piece
+    navi_print_part piece
     navi_pieces=$((navi_pieces + 1))
     [ $((navi_pieces % 256)) -ne 0 ] || navi_are_small || break
     sleep 0.02

@@ -5,6 +5,10 @@ umask 077
 LC_ALL=C
 export LC_ALL
 
+# The hook files, by the names that navi_find_hook_file knows (ops/hooks/install.py): the hook, OpenCode's plugin, Claude
+# Code's settings, and then a file of each other agent by its name.
+navi_hook_names='hook plugin settings gemini qwen copilot'
+
 # navi_resolve FILE: in navi_target, the file itself: who keeps settings elsewhere links to them.
 navi_resolve() {
     navi_target=$1

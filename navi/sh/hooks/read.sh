@@ -2,8 +2,8 @@
 # needs: hooks/places hooks/lost_event registry/absent
 # read.sh DIR LARGEST: what the files of the hooks hold, and which agents are here.
 
-# navi_tell WORD FILE: its path, and a record with its state and, if it is `text`, all of it.
-navi_tell() {
+# navi_print_file WORD FILE: its path, and a record with its state and, if it is `text`, all of it.
+navi_print_file() {
     printf '%s %s-path %s\n' "$navi_token" "$1" "$2"
     if ! navi_resolve "$2"; then
         navi_file_state=odd
@@ -25,16 +25,16 @@ navi_tell() {
 
 navi_places "$1"
 navi_largest=$2
-for navi_hook_name in hook plugin settings gemini qwen copilot; do
+for navi_hook_name in $navi_hook_names; do
     navi_find_hook_file "$navi_hook_name"
-    navi_tell "$navi_hook_name" "$navi_file"
+    navi_print_file "$navi_hook_name" "$navi_file"
     [ ! -e "$navi_file.before-navi" ] || printf '%s backup-%s\n' "$navi_token" "$navi_hook_name"
 done
 navi_find_lost_event
 [ -z "$navi_lost_log" ] || printf '%s lost %s\n' "$navi_token" "$navi_lost_event"
 for navi_copy in "$navi_settings.before-navi" "$navi_settings.before-navi".[0-9]; do
     if [ ! -f "$navi_copy" ] || [ -L "$navi_copy" ]; then continue; fi
-    navi_tell copy "$navi_copy"
+    navi_print_file copy "$navi_copy"
 done
 # A Claude Code that runs may write its settings at any moment, as it has read them a second ago.
 for navi_process in "${navi_settings%/*}/sessions"/*.json; do

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2016,SC3013,SC2034,SC2154
-# needs: lib/lock_files hooks/merge_events.awk hooks/is_object.awk
+# needs: lib/lock_files lib/state_folder hooks/merge_events.awk hooks/is_object.awk
 # shares: navi_awk navi_event navi_events navi_file navi_lock navi_settled_locks navi_status_name
 # changes: navi_dead_owner
 # Changing a status file, one change after the other, and none is ever lost.
@@ -91,9 +91,9 @@ navi_end_stale() {
     navi_stale && navi_is_settled && navi_break
 }
 
-# navi_finish_other: what somebody had written whole before he was killed takes effect, since the events in it may be
-# forgotten already. What is not whole goes: then no event was forgotten. The holder's line goes with it, and first, so
-# that the next lock is not taken for his while it is empty.
+# navi_finish_other: if a hook was killed after it had written a whole version of the status file, put that in place, since
+# the events in it may have been removed already. Otherwise remove the version: then no event was removed. The line that
+# names the holder goes first, so that the next lock, while it is still empty, does not seem to be the dead hook's.
 navi_finish_other() {
     if navi_abandoned && navi_whole "$navi_lock"; then
         [ ! -e "$navi_file" ] || navi_whole "$navi_file" || navi_keep_broken || return

@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: hooks/status_file
 # changes: navi_event navi_settled_locks
-# Taking up what hooks left that were killed: their events, the versions that they had written, and their locks. Whoever
-# looks at this machine does that first, so what he sees is what has happened. Of the living nothing is touched.
+# Taking up what killed hooks have left: their events, the versions of status files that they had written, and their
+# locks. Every look at this machine begins with it, so that it shows what has happened. What belongs to hooks that still
+# run stays as it is.
 
 # navi_take_up: if there is nothing, this takes only builtins. What can be left of hooks is lock.*, break.* and event.*.
 navi_take_up() {
@@ -40,7 +41,7 @@ navi_take_up_all() {
         navi_take_up_one "$navi_left_name"
         [ "$((navi_left_count += 1))" -lt 50 ] || break
     done
-    navi_sweep_rights
+    navi_sweep_claims
 }
 
 # navi_name_left: the session of the file navi_left_path, in navi_left_name. An event's ends in .TIME.PROCESS@HOST@START;
@@ -59,8 +60,8 @@ navi_cut_place() {
     case ${navi_left_name##*@} in *.*.*) ;; *) navi_left_name=${navi_left_name%@*@*} ;; esac
 }
 
-# navi_sweep_rights: remove the rights to end locks (lock_files.sh) of makers that were killed, once there is no such lock.
-navi_sweep_rights() {
+# navi_sweep_claims: remove the rights to end locks (lock_files.sh) of makers that were killed, once there is no such lock.
+navi_sweep_claims() {
     for navi_left_path in "$navi_state"/break.*; do
         navi_left_name=${navi_left_path#"$navi_state/break."}
         navi_cut_place

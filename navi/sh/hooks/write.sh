@@ -102,7 +102,7 @@ navi_drop_copies() {
 }
 
 navi_clean() {
-    for navi_hook_name in hook plugin settings gemini qwen copilot; do
+    for navi_hook_name in $navi_hook_names; do
         navi_find_hook_file "$navi_hook_name"
         navi_resolve "$navi_file" && rm -f "$navi_target.navi.$$"
     done

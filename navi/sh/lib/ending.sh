@@ -44,8 +44,8 @@ navi_show_ends() {
     sleep 0.05
 }
 
-# navi_tell_ending: how the process ended, in navi_end_words.
-navi_tell_ending() {
+# navi_describe_ending: how the process ended, in navi_end_words.
+navi_describe_ending() {
     case $navi_ending in
     ,?*) navi_end_words="signal ${navi_ending#,}" ;;
     ?*,) navi_end_words="status ${navi_ending%,}" ;;

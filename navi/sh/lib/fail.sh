@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/tmux
-# How an operation fails: with a message on standard error and a status of sysexits(3).
+# How an operation fails: with a message on standard error and a status of sysexits(3), as in core/exits.py.
 
-navi_none=66 navi_unavailable=69 navi_exists=73 navi_late=75 navi_refused=77
+navi_usage=64 navi_none=66 navi_unavailable=69 navi_exists=73 navi_late=75 navi_refused=77 navi_unusable=78
 
 # navi_fail STATUS WORDS...
 navi_fail() {
@@ -12,8 +12,8 @@ navi_fail() {
     exit "$navi_status"
 }
 
-# navi_leave: at the end of an operation, whatever the end: nothing stays of what is only for its time. A session in
-# navi_doomed is one of which not everything could be had.
+# navi_leave: at the end of an operation, whether it failed or not, remove its temporary files, its journal and
+# its timer, and end the session navi_doomed, which could not be set up completely.
 navi_leave() {
     navi_status=$?
     [ -z "${navi_mark-}" ] || rm -f "$navi_mark"

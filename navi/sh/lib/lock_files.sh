@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3013
 # needs: lib/process
 # shares: navi_dead_owner
-# Locks that are files: the owner's process is in them, and somebody who finds that it has ended takes them away.
+# Locks that are files and name the process of their owner. Once that has ended, any process may remove them.
 
 # navi_make_lock FILE: make it with this process in it. Fails where it is there already, or the disk is full. It is read
 # once more, for somebody may have taken it away while it was empty.
@@ -81,8 +81,8 @@ navi_end_claimed() {
 # navi_is_dead_lock FILE: whether it is stale; then its owner is in navi_dead_owner.
 navi_is_dead_lock() { navi_is_stale "$1" && navi_dead_owner=$navi_lock_owner; }
 
-# navi_end_dead_lock FILE: remove a stale lock, after a second: what a killed process had begun, such as its mv, goes on
-# for a moment without it. Fails where the lock is none such, or somebody else ends it just now.
+# navi_end_dead_lock FILE: remove a stale lock, after a second: a command that the killed process had started, such as mv,
+# may run on for a moment. Fails if the lock is not stale, or if another process is ending it.
 navi_end_dead_lock() {
     navi_is_dead_lock "$1" || return
     sleep 1

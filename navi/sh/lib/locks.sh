@@ -113,8 +113,8 @@ navi_folder_is_settled() {
     [ "$((navi_stale_since - navi_lock_tries))" -ge 9 ]
 }
 
-# navi_break_folder PATH: end the lock of one who has ended. Of those who find it so, only who makes the folder beside
-# it may do that, and looks once more: the next one's lock must not go.
+# navi_break_folder PATH: end the lock of a process that has ended. Several processes may see that at once. Only the one
+# that makes the folder PATH.break may end the lock, and only if it is still stale: it could be the next owner's by then.
 navi_break_folder() {
     if mkdir "$1.break"; then
         ! navi_folder_is_stale "$1" || rm -rf "$1"

@@ -1,27 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# needs: lib/self lib/place
-# The state folder that belongs to this machine, and whether a process still runs whose number is in a lock, in a journal
-# or in the name of a file. An owner is "PROCESS@PLACE" (place.sh), for a folder can be shared by several machines.
-
-# navi_use_state DIR: the state folder beside the status files in DIR, in navi_state, and in navi_here what in it belongs
-# to this machine and its present start: journals, FIFOs and unfinished files, whose names end in their process.
-navi_use_state() {
-    navi_find_place
-    navi_state=$1/.navi
-    navi_here=$navi_state/at/$navi_place_key
-}
-
-# navi_make_here: make these folders where they are missing.
-navi_make_here() {
-    [ -d "$navi_here" ] || (umask 077 && mkdir -p "$navi_here")
-}
-
-# navi_is_alone: whether no other machine has used the state folder.
-navi_is_alone() {
-    for navi_other_place in "${navi_state-}"/at/*; do
-        case ${navi_other_place##*/at/} in '*' | "$navi_place_host@"*) ;; *) return 1 ;; esac
-    done
-}
+# needs: lib/self lib/place lib/state_folder
+# Whether a process still runs whose number is in a lock, in a journal or in the name of a file. An owner is
+# "PROCESS@PLACE" (place.sh), for a folder can be shared by several machines.
 
 # navi_ended PROCESS[@PLACE]: whether it has ended, as far as this machine can know. Earlier versions of navi named no
 # place: theirs is this one if no other machine uses the folder.

@@ -16,7 +16,7 @@ navi_find_tmux() { for navi_folder in "$HOME/.local/bin" "$HOME/bin" /opt/homebr
 navi_find_tmux
 
 # navi_refuse_foreign SOCKET: fail if there is such a socket and it belongs to another user, who sees what is typed there.
-# Of a link, the socket that it leads to counts. attach.py sends this line, too.
+# Of a link, the socket that it leads to counts. attach.py sends this line, too. 77 is navi_refused (lib/fail).
 navi_refuse_foreign() { if [ -n "$1" ] && [ -e "$1" ]; then [ -O "$1" ] || { echo "the tmux socket $1 belongs to another user" >&2; return 77; }; fi; }
 
 # navi_expand PATH: in navi_expanded, a path as people write it: a leading ~, and what is not absolute, is below the
@@ -29,6 +29,10 @@ navi_expand() {
     *) navi_expanded=$HOME/$1 ;;
     esac
 }
+
+# navi_find_status_folder DIR: in navi_expanded, the folder of status files, written as people write it; the usual one
+# where DIR is empty (config/remote.py).
+navi_find_status_folder() { navi_expand "${1:-.claude-sessions}"; }
 
 # Inside tmux, the default server would be the one around us; we mean the user's own, and name others by their socket.
 unset TMUX TMUX_PANE
@@ -85,9 +89,9 @@ navi_become_tmux() {
 # Whether a server may begin to hang while we work, so that each question needs a limit.
 navi_wary=
 
-# navi_consult SOCKET COMMAND...: what that server answers, in navi_answer, and what that means, in navi_word. The
-# answer of one that may hang is read up to its end mark, not to its end: the client that is killed has passed its
-# output on to the server, and who reads that would wait for as long as it hangs.
+# navi_consult SOCKET COMMAND...: what that server answers, in navi_answer, and what that means, in navi_word. If the
+# server may hang, the answer is read up to its end mark and not to the end of the pipe: a client that is killed has
+# passed the pipe on to the server, which would keep it open for as long as it hangs.
 navi_consult() {
     case $navi_awake in
     *"=$1$navi_newline"*)
@@ -158,6 +162,23 @@ navi_find_user() {
     case ${navi_user-} in '' | *[!0-9]*) navi_user=$(id -u) ;; esac
 }
 
+# navi_find_default: the socket of the user's default server in navi_default, as the server itself names it: tmux follows
+# symbolic links in the path of its folder.
+navi_find_default() {
+    [ -z "${navi_default-}" ] || return 0
+    navi_find_user
+    navi_default=${TMUX_TMPDIR:-/tmp}
+    navi_default=$(cd -P "$navi_default" 2>/dev/null && printf '%s' "$PWD") || navi_default=${TMUX_TMPDIR:-/tmp}
+    navi_default=${navi_default%/}/tmux-$navi_user/default
+}
+
+# navi_is_default SOCKET: whether that is the socket of the user's default server, by whatever path; "" means it, too.
+navi_is_default() {
+    [ -n "$1" ] || return 0
+    navi_find_default
+    [ "$1" = "$navi_default" ] || [ "$1" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || [ "$1" -ef "$navi_default" ]
+}
+
 # The usual folder of the registry, where the user has named none.
 navi_usual=
 
@@ -193,11 +214,15 @@ navi_find_servers() {
     navi_others=
     navi_unaskable=no
     navi_folders=
-    for navi_folder in "${TMUX_TMPDIR:-/tmp}" "${XDG_RUNTIME_DIR:-/run/user/$navi_user}" /tmp; do
-        case $navi_folders in *":$navi_folder:"*) continue ;; esac
+    # One folder can have two of these paths.
+    set -- "${TMUX_TMPDIR:-/tmp}" "${XDG_RUNTIME_DIR:-/run/user/$navi_user}" /tmp
+    if [ "$3" -ef "$2" ] || [ "$3" -ef "$1" ]; then set -- "$1" "$2"; fi
+    [ ! "$2" -ef "$1" ] || set -- "$1" "${3-}"
+    for navi_folder; do
+        [ -n "$navi_folder" ] || continue
         navi_folders="$navi_folders:$navi_folder:"
         for navi_sock in "$navi_folder/tmux-$navi_user"/*; do
-            [ "$navi_sock" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || navi_add_server
+            navi_is_default "$navi_sock" || navi_add_server
         done
     done
     navi_find_sockets

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3045
-# needs: lib/tmux look/processes
+# needs: lib/shells lib/tmux look/processes
 # shares: navi_agents navi_rules
 # The agents in a pane: the processes below the pane's own one whose programs have the names of agents. Where /proc tells
 # everything, a process that is known already costs no program.
@@ -84,15 +84,20 @@ navi_find_names() {
     [ $# -gt 1 ] || return 0
     shift
     case $navi_program_base in
-    sh | bash | dash | ash | zsh | ksh* | mksh | fish) navi_skip_options shell "$@" ;;
     node | nodejs | bun | deno) navi_skip_options node "$@" ;;
     python | python[23]* | pypy*) navi_skip_options python "$@" ;;
     perl | ruby | env) navi_skip_options "$navi_program_base" "$@" ;;
-    *) return 0 ;;
+    *)
+        navi_interprets_shell "$navi_program_base" || return 0
+        navi_skip_options shell "$@"
+        ;;
     esac
     navi_script_base=${navi_script_base##*/}
     case $navi_script_base in *.js | *.mjs | *.cjs | *.ts | *.py) navi_script_base=${navi_script_base%.*} ;; esac
 }
+
+# navi_interprets_shell NAME: whether that program runs scripts of a shell. login takes the name of a user.
+navi_interprets_shell() { [ "$1" != login ] && navi_is_shell "$1"; }
 
 # navi_skip_options INTERPRETER WORD...: the script that it was given, in navi_script_base; text of a program is none.
 navi_skip_options() {
@@ -126,8 +131,9 @@ navi_is_plain() {
     navi_joined_arguments=
     IFS= read -r navi_joined_arguments <"$navi_proc/$1/cmdline"
     case $navi_joined_arguments in "$navi_program_comm" | "-$navi_program_comm") return 0 ;; esac
+    ! navi_interprets_shell "$navi_program_comm" || return
     case $navi_program_comm in
-    sh | bash | dash | ash | zsh | ksh* | mksh | fish | node | nodejs | bun | deno | python* | pypy* | perl | ruby | env) return 1 ;;
+    node | nodejs | bun | deno | python* | pypy* | perl | ruby | env) return 1 ;;
     esac
     case $navi_joined_arguments in "$navi_program_comm"*) return 0 ;; esac
     return 1

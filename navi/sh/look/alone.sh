@@ -121,7 +121,7 @@ navi_note_unheard() {
     navi_serves "$1" || return 0
     navi_find_socket "$1"
     navi_listed_socket=$navi_socket_path
-    [ ! "$navi_socket_path" -ef "$navi_default" ] || navi_listed_socket=
+    [ -z "$navi_socket_path" ] || ! navi_is_default "$navi_socket_path" || navi_listed_socket=
     ! navi_is_empty "$1" "$navi_listed_socket" || return 0
     case $navi_socket_path in
     */navi-headless) return ;;

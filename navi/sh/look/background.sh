@@ -82,7 +82,7 @@ navi_find_worker() {
     navi_background_start=$navi_state_field
     navi_find_state_field pid
     case $navi_state_field in '' | 0* | *[!0-9]* | ???????????*) return 0 ;; esac
-    navi_may_be_still "$navi_state_field" "$navi_background_start" || return 0
+    navi_is_probably_still "$navi_state_field" "$navi_background_start" || return 0
     case $navi_background_start in *[!0-9]*) navi_background_start= ;; esac
     navi_background_processes="$navi_background_processes $navi_state_field:$navi_background_start"
     navi_background="$navi_background$navi_token worker $navi_state_field $navi_background_job $1$navi_newline$navi_state_text$navi_newline"
@@ -97,7 +97,7 @@ navi_find_worker() {
 # navi_background_moved: whether that may have changed since the stamp.
 navi_background_moved() {
     for navi_background_process in $navi_background_processes; do
-        navi_may_be_still "${navi_background_process%:*}" "${navi_background_process#*:}" || return 0
+        navi_is_probably_still "${navi_background_process%:*}" "${navi_background_process#*:}" || return 0
     done
     navi_background_is_new=no
     set -f

@@ -5,17 +5,17 @@
 # folder of status files, hooks, whether sessions outlive a logout, and which of these PROGRAMs of agents are there.
 # Nothing is changed but for one file that is written and removed again.
 
-# navi_tell_tmux: how every server answers, and the version of the program.
-navi_tell_tmux() {
+# navi_record_tmux: how every server answers, and the version of the program.
+navi_record_tmux() {
     navi_list
     navi_version=$(navi_limited 5 tmux -V </dev/null 2>/dev/null) || navi_version=
     navi_record version "${navi_version%%"$navi_newline"*}"
     navi_out=$navi_out$navi_panes$navi_activity
 }
 
-# navi_tell_registry_folder: which folder the registry is in, whether it can be used, and, in the body, why not. One of the
+# navi_record_registry_folder: which folder the registry is in, whether it can be used, and, in the body, why not. One of the
 # user's own where the usual one is another user's is private.
-navi_tell_registry_folder() {
+navi_record_registry_folder() {
     navi_condition=unusable
     if navi_find_registry; then
         navi_condition=usual
@@ -30,8 +30,8 @@ navi_tell_registry_folder() {
     navi_out=$navi_out$navi_trouble$navi_newline
 }
 
-# navi_tell_folder: what DIR is; in the body its path, and below that why it can't be written to.
-navi_tell_folder() {
+# navi_record_folder: what DIR is; in the body its path, and below that why it can't be written to.
+navi_record_folder() {
     navi_reply=
     navi_condition=good
     if [ ! -e "$navi_dir" ] && [ ! -L "$navi_dir" ]; then
@@ -57,9 +57,9 @@ navi_try_to_write() {
     rm -f -- "$navi_trial"
 }
 
-# navi_tell_files_found: how many status files, how many bytes, what is none; of those that are, how many name no
+# navi_record_files_found: how many status files, how many bytes, what is none; of those that are, how many name no
 # status.
-navi_tell_files_found() {
+navi_record_files_found() {
     navi_files
     navi_count=$(printf '%s\n' "$navi_sums" | awk 'NF { count++; bytes += $2 } END { print count + 0, bytes + 0 }')
     navi_strange=
@@ -83,8 +83,8 @@ navi_find_strange() {
     navi_strange=$(grep -L '"status"' "$@" </dev/null 2>/dev/null)
 }
 
-# navi_tell_hooks: whether the hook is there, and whether Claude Code's settings call it; in the body, their path.
-navi_tell_hooks() {
+# navi_record_hooks: whether the hook is there, and whether Claude Code's settings call it; in the body, their path.
+navi_record_hooks() {
     navi_settings=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/settings.json
     navi_script=no
     [ ! -f "$navi_dir/.navi/hook" ] || navi_script=yes
@@ -98,16 +98,16 @@ navi_tell_hooks() {
     navi_out=$navi_out$navi_settings$navi_newline
 }
 
-# navi_tell_hook_log: why a hook lost an event, if one did.
-navi_tell_hook_log() {
+# navi_record_hook_log: why a hook lost an event, if one did.
+navi_record_hook_log() {
     navi_find_lost_event
     [ -n "$navi_lost_log" ] || return 0
     navi_record hooklog "$navi_lost_log"
     navi_out=$navi_out$navi_lost_event$navi_newline
 }
 
-# navi_tell_lingering: what systemd-logind does to processes of a user who has logged out, where there is one.
-navi_tell_lingering() {
+# navi_record_lingering: whether systemd-logind, where it runs, ends the processes of a user at logout.
+navi_record_lingering() {
     command -v loginctl >/dev/null 2>&1 || return 0
     navi_kills=$(navi_limited 3 loginctl show-user -p KillUserProcesses </dev/null 2>/dev/null) || return 0
     # Of a user without a login it knows nothing, not even that nothing lingers.
@@ -115,9 +115,9 @@ navi_tell_lingering() {
     navi_record lingering "${navi_kills#*=} ${navi_lingers#*=}"
 }
 
-# navi_tell_agents PROGRAM...: the free KiB for what agents without a terminal print, and in the body those programs that
+# navi_record_agents PROGRAM...: the free KiB for what agents without a terminal print, and in the body those programs that
 # are there, with their versions; all are asked at the same time.
-navi_tell_agents() {
+navi_record_agents() {
     navi_free=$(df -Pk "${navi_dir%/*}" 2>/dev/null | awk 'NR == 2 { print $4 }')
     navi_record agents "$navi_free"
     navi_versions=$(
@@ -136,13 +136,13 @@ navi_tell_agents() {
 
 navi_begin "$1" no "$2"
 shift 2
-navi_tell_clock
-navi_tell_tmux
-navi_tell_registry_folder
-navi_tell_folder
-navi_tell_files_found
-navi_tell_hooks
-navi_tell_hook_log
-navi_tell_lingering
-navi_tell_agents "$@"
+navi_record_clock
+navi_record_tmux
+navi_record_registry_folder
+navi_record_folder
+navi_record_files_found
+navi_record_hooks
+navi_record_hook_log
+navi_record_lingering
+navi_record_agents "$@"
 printf '%s' "$navi_out"

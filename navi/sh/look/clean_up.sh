@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034
-# needs: look/judge look/remove hooks/follow lib/state_folder
+# needs: look/judge look/remove hooks/follow lib/journal lib/marks
 # changes: navi_confirmed navi_touched
 # Clean-up: the status files of sessions that have ended (judge.sh) are removed (remove.sh).
 

@@ -73,9 +73,9 @@ navi_note_state_folders() {
     set +f
 }
 
-# navi_rests_on PANE: whether its only agent still runs, and has reported that it rests since before the last look below it:
-# it has started nothing there since, and to look is dear. That is believed seven times, for what it left in the
-# background may start an agent.
+# navi_rests_on PANE: whether its only agent still runs and has rested, by its own report, since before navi last looked for
+# processes below it. Then it has started none since, and the look, which takes long, is left out: at most seven times in
+# a row, because a program that it left in the background may start an agent.
 navi_rests_on() {
     eval "navi_rests=\${navi_rests_$1-0}; navi_shown=\${navi_shown_of_$1-}"
     case $navi_rests in [1-7]) ;; *) return 1 ;; esac
@@ -250,8 +250,8 @@ navi_count_output() {
 
 # ---- records
 
-# navi_tell_agents: the records, in navi_evidence, if they are not as they were.
-navi_tell_agents() {
+# navi_record_agents: the records, in navi_evidence, if they are not as they were.
+navi_record_agents() {
     [ "$navi_evidence_is_new" = yes ] || return 0
     navi_evidence_is_new=no
     navi_evidence=
@@ -260,21 +260,21 @@ navi_tell_agents() {
     for navi_pane_line in $navi_agent_panes; do
         unset IFS
         set +f
-        navi_tell_agents_of "${navi_pane_line%% *}"
+        navi_record_agents_of "${navi_pane_line%% *}"
     done
     unset IFS
     set +f
 }
 
-navi_tell_agents_of() {
+navi_record_agents_of() {
     navi_evidence_pane=$1
     navi_evidence_states=
-    navi_each_agent "$1" navi_tell_agent
+    navi_each_agent "$1" navi_record_agent
     eval "navi_screen=\$navi_screen_of_$1"
     navi_evidence=$navi_evidence$navi_evidence_states${navi_screen:+"$navi_token screen $1 $navi_screen"}
 }
 
-navi_tell_agent() {
+navi_record_agent() {
     navi_evidence="$navi_evidence$navi_token agent $navi_evidence_pane $1 $2 $3 $4 $5$navi_newline"
     eval "navi_state_text=\${navi_state_text_$1-}"
     [ -z "$navi_state_text" ] ||
@@ -289,7 +289,7 @@ navi_see_agents() {
         navi_read_states_again
     fi
     navi_look_at_screens yes
-    navi_tell_agents
+    navi_record_agents
 }
 
 navi_read_states_again() {

@@ -52,10 +52,10 @@ navi_sort() {
     return 1
 }
 
-# navi_tell_files: a record for each status file; a body only for those not in navi_known, the sums sent before.
+# navi_record_files: a record for each status file; a body only for those not in navi_known, the sums sent before.
 # Both stand in one order, so a walk along both finds the differences; to search for each file would take long for many.
 # navi_appeared says whether there is one that was not there before.
-navi_tell_files() {
+navi_record_files() {
     navi_some=
     navi_appeared=no
     navi_stranger=
@@ -72,9 +72,9 @@ navi_tell_files() {
         case ${1-} in
         *"	$navi_line")
             navi_place_word=${1%%	*}
-            navi_tell_same
+            navi_record_same
             ;;
-        *) navi_tell_file ;;
+        *) navi_record_file ;;
         esac
         navi_note_place
         navi_placed="$navi_placed$navi_place_word	$navi_line$navi_newline"
@@ -92,8 +92,8 @@ navi_gone() {
     case $navi_newline$navi_sums$navi_newline in *" ./${1#*./}$navi_newline"*) return 1 ;; esac
 }
 
-# navi_tell_same: the record of a file that was sent before, collected apart: appending to all of navi_out takes long.
-navi_tell_same() {
+# navi_record_same: the record of a file that was sent before, collected apart: appending to all of navi_out takes long.
+navi_record_same() {
     navi_some="$navi_some$navi_token same $navi_file$navi_newline"
     [ ${#navi_some} -lt 4000 ] || navi_flush_same
 }
@@ -104,8 +104,8 @@ navi_flush_same() {
     navi_some=
 }
 
-# navi_tell_file: the record of a file that is new or has changed, with its body if that is not too large.
-navi_tell_file() {
+# navi_record_file: the record of a file that is new or has changed, with its body if that is not too large.
+navi_record_file() {
     navi_flush_same
     navi_sum=${navi_line%%./*}
     navi_size=${navi_sum#* }
@@ -147,8 +147,9 @@ navi_note_named_server() {
     navi_place_server=${navi_place_word#"$navi_place_host $navi_place_boot "}
     navi_place_socket=${navi_place_server#* }
     navi_place_socket=${navi_place_socket#* }
+    ! navi_is_default "$navi_place_socket" || navi_place_socket=
     case $navi_place_socket in
-    "$navi_default") navi_place_socket= ;;
+    '') ;;
     "${NAVI_SOCKETS_BELOW:+${NAVI_SOCKETS_BELOW%/}/}"*) ;;
     *) return ;;
     esac
@@ -171,8 +172,8 @@ navi_read_marks() {
     done <"$navi_dir/.navi/marks"
 }
 
-# navi_tell_marks: all of them; they are few.
-navi_tell_marks() {
+# navi_record_marks: all of them; they are few.
+navi_record_marks() {
     navi_record marks
     navi_out=$navi_out$navi_marks
 }

@@ -109,7 +109,7 @@ navi_is_gone_there() {
         ;;
     esac
     case $navi_answered in *" $1 "*) ;; *) ! navi_serves "$1" || return ;; esac
-    [ "$3" != "$navi_default" ] || set -- "$1" "$2" ''
+    ! navi_is_default "$3" || set -- "$1" "$2" ''
     case $navi_unanswered in *"=$3$navi_newline"*) return 1 ;; esac
     ! navi_lives_at "$3"
 }

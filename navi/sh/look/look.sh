@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
-# needs: look/record look/put_back lib/state_folder hooks/take_up
+# needs: look/record look/put_back lib/recover lib/state_folder hooks/take_up
 # shares: navi_format
 # changes: navi_word
 # One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
 
-# navi_tell_clock: what o'clock it is here (bash knows without a process), since which start of the machine, and how many
+# navi_record_clock: what o'clock it is here (bash knows without a process), since which start of the machine, and how many
 # hundredths of a second ago that was, the unit in which processes count their own start.
-navi_tell_clock() {
+navi_record_clock() {
     navi_boot=
     [ -r /proc/sys/kernel/random/boot_id ] && read -r navi_boot </proc/sys/kernel/random/boot_id
     navi_read_uptime || navi_uptime='' navi_hundredths=''
@@ -20,8 +20,8 @@ navi_read_uptime() {
     [ -r /proc/uptime ] && IFS=' .' read -r navi_uptime navi_hundredths navi_idle_time </proc/uptime
 }
 
-# navi_tell_system: what uname -sr says, without a program where it can be read.
-navi_tell_system() {
+# navi_record_system: what uname -sr says, without a program where it can be read.
+navi_record_system() {
     if [ -r /proc/sys/kernel/ostype ] && read -r navi_word </proc/sys/kernel/ostype &&
         read -r navi_release </proc/sys/kernel/osrelease; then
         navi_record system "$navi_word $navi_release"
@@ -39,11 +39,10 @@ $navi_token command #{pane_current_command}
 $navi_token title #{pane_title}
 $navi_token path #{pane_current_path}
 $navi_token activity #{window_activity}"
-    navi_expand "${1:-.claude-sessions}"
+    navi_find_status_folder "$1"
     navi_dir=$navi_expanded
     navi_use_state "$navi_dir"
     navi_cleanup=$2
-    navi_find_user
     navi_find_default
     LC_ALL=C
     export LC_ALL
@@ -53,14 +52,7 @@ $navi_token activity #{window_activity}"
     navi_take_up
     navi_sweep_holders
     navi_put_back
-    navi_tell_system
+    navi_record_system
     navi_record home "$HOME"
     navi_record place "$navi_place_host $navi_place_boot $navi_default"
-}
-
-# navi_find_default: the socket of the user's default server, as the server itself names it.
-navi_find_default() {
-    navi_default=${TMUX_TMPDIR:-/tmp}
-    ! cd -P "$navi_default" 2>/dev/null || navi_default=$PWD
-    navi_default=${navi_default%/}/tmux-$navi_user/default
 }

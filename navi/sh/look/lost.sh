@@ -74,7 +74,7 @@ navi_find_out() {
     navi_know_server "$1 $2"
     # One that hangs, or fails, has been reported already.
     case $navi_unanswered in *"=$2$navi_newline"*) return ;; esac
-    navi_is_empty "$1" "$2" || navi_tell_lost "$1" "$2"
+    navi_is_empty "$1" "$2" || navi_record_lost "$1" "$2"
 }
 
 # navi_is_empty PROCESS SOCKET: whether it is the server behind that socket and has no session: then it lists none, and
@@ -85,8 +85,8 @@ navi_is_empty() {
     navi_answered="$navi_answered$1 "
 }
 
-# navi_tell_lost PROCESS SOCKET: that the server is out of reach. "No server" was no true answer of the default one.
-navi_tell_lost() {
+# navi_record_lost PROCESS SOCKET: that the server is out of reach. "No server" was no true answer of the default one.
+navi_record_lost() {
     case $2,$navi_panes in
     ,"$navi_token server none $navi_newline"*)
         navi_panes="$navi_token server lost $navi_newline$1${navi_panes#"$navi_token server none "}"

@@ -192,12 +192,12 @@ navi_find_lost_sessions() {
     navi_lost_sessions=
     for navi_note in "$navi_here"/session.*.* "$navi_here"/left.*.* "$navi_here"/ended.*.*; do
         navi_note_is_lost || continue
-        navi_tell_lost_session "$navi_place_key"
+        navi_record_lost_session "$navi_place_key"
     done
     for navi_earlier_place in "$navi_state/at/$navi_place_host@"*; do
         navi_is_earlier "${navi_earlier_place##*/at/}" || continue
         for navi_note in "$navi_earlier_place"/session.*.*; do
-            [ ! -f "$navi_note" ] || navi_tell_lost_session "${navi_earlier_place##*/at/}"
+            [ ! -f "$navi_note" ] || navi_record_lost_session "${navi_earlier_place##*/at/}"
         done
     done
 }
@@ -218,8 +218,8 @@ navi_note_is_lost() {
     ! navi_serves "$navi_noted_server"
 }
 
-# navi_tell_lost_session PLACE: the record of navi_note.
-navi_tell_lost_session() {
+# navi_record_lost_session PLACE: the record of navi_note.
+navi_record_lost_session() {
     ! navi_drop_old_note || return 0
     navi_read_text "$navi_note" 16384 || return 0
     navi_lost_sessions="$navi_lost_sessions$navi_token lostsession $1/${navi_note##*/}$navi_newline$navi_state_text$navi_newline"

@@ -52,14 +52,14 @@ navi_read_all() {
     navi_known=
     navi_files
     navi_record files
-    navi_tell_files
+    navi_record_files
     navi_file_records=${navi_out#"$navi_head"}
     navi_out=$navi_head
 }
 
 navi_begin "$1" "$2" "$3"
 navi_describe_agents "$4"
-navi_tell_clock
+navi_record_clock
 navi_recall_hung
 navi_read_all
 navi_list
@@ -77,5 +77,5 @@ if [ "$navi_suspects$navi_touched" != no ]; then
 fi
 navi_out=$navi_out$navi_panes$navi_evidence$navi_lost_sessions$navi_background$navi_activity$navi_file_records
 navi_read_marks
-navi_tell_marks
+navi_record_marks
 printf '%s' "$navi_out"

@@ -1,11 +1,43 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3045
 # needs: look/look
-# shares: navi_calm navi_odd_step navi_rested navi_silent navi_tick navi_ticker navi_unasked navi_unlisted navi_unprobed
-# shares: navi_unseen navi_untold navi_woken_by
+# shares: navi_ms_since_activity navi_ms_since_answer navi_ms_since_list navi_ms_since_news navi_ms_since_probe
+# shares: navi_ms_since_question navi_ms_since_run navi_ms_since_screens navi_odd_step navi_tick navi_ticker
+# shares: navi_woken_by
 # How often a watch compares, and how much time has passed: quick after a change, slow when calm.
+
+# Milliseconds between heartbeats, sent when nothing has changed.
+navi_heartbeat=5000
+# Milliseconds after which tmux is asked for a list even though its servers have done nothing.
+navi_ask_every=30000
+# Milliseconds between lists at least, and for how long servers have to rest until that counts again.
+navi_list_soon=750
+navi_rest_long=10000
+# Milliseconds between questions whether servers that hung answer again, between looks at screens, and between looks at
+# which terminals there are.
+navi_probe_every=5000
+navi_see_every=1000
+navi_terminals_every=1000
 
 # How long after a change the watch stays quick, in milliseconds.
 navi_moving_for=30000
+
+# How many milliseconds have passed (navi_count):
+# since there was anything new to send
+navi_ms_since_news=0
+# since anything was sent
+navi_ms_since_answer=0
+# since the times of the last output were sent
+navi_ms_since_activity=$navi_heartbeat
+# since the panes were last looked at
+navi_ms_since_list=0
+# since tmux was asked for them
+navi_ms_since_question=0
+# since a server of tmux last ran
+navi_ms_since_run=0
+# since the screens of agents were looked at
+navi_ms_since_screens=$navi_see_every
+# since the servers that hung were asked
+navi_ms_since_probe=$navi_probe_every
 
 # navi_reads_with_limit: whether this shell's read waits for a fraction of a second (bash, busybox, ksh; not dash).
 navi_reads_with_limit() {
@@ -27,7 +59,7 @@ navi_set_pace() {
 
 # navi_choose_pace: quick after a change, slow when calm.
 navi_choose_pace() {
-    if [ "$navi_calm" -lt "$navi_moving_for" ]; then
+    if [ "$navi_ms_since_news" -lt "$navi_moving_for" ]; then
         navi_list_every=5000
         navi_set_pace 0.25 250
     else
@@ -44,14 +76,14 @@ navi_count() {
     navi_counted_before=$navi_counted
     navi_read_counter
     [ -z "$navi_counted_before" ] || navi_passed=$((navi_counted - navi_counted_before))
-    navi_calm=$((navi_calm + navi_passed))
-    navi_unlisted=$((navi_unlisted + navi_passed))
-    navi_silent=$((navi_silent + navi_passed))
-    navi_unprobed=$((navi_unprobed + navi_passed))
-    navi_unseen=$((navi_unseen + navi_passed))
-    navi_untold=$((navi_untold + navi_passed))
-    navi_unasked=$((navi_unasked + navi_passed))
-    navi_rested=$((navi_rested + navi_passed))
+    navi_ms_since_news=$((navi_ms_since_news + navi_passed))
+    navi_ms_since_list=$((navi_ms_since_list + navi_passed))
+    navi_ms_since_answer=$((navi_ms_since_answer + navi_passed))
+    navi_ms_since_probe=$((navi_ms_since_probe + navi_passed))
+    navi_ms_since_screens=$((navi_ms_since_screens + navi_passed))
+    navi_ms_since_activity=$((navi_ms_since_activity + navi_passed))
+    navi_ms_since_question=$((navi_ms_since_question + navi_passed))
+    navi_ms_since_run=$((navi_ms_since_run + navi_passed))
 }
 
 # navi_read_counter: the milliseconds since the start of the machine into navi_counted; empty where nothing tells them.

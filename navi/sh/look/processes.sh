@@ -17,7 +17,7 @@ navi_read_process() {
     [ "$navi_has_files" = yes ] || { navi_read_listed "$1" && return || return; }
     navi_program_comm=
     navi_stack=
-    # 28 fields of stat(5). The place of its stack in its memory is another one after each exec.
+    # 28 fields of stat(5). The place of its stack in its memory changes with each exec.
     read -r navi_unused navi_program_comm navi_process_state navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused \
         navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_unused navi_threads \
         navi_unused navi_process_started navi_unused navi_unused navi_unused navi_unused navi_unused navi_stack navi_unused <"$navi_proc/$1/stat"
@@ -55,8 +55,8 @@ navi_is_still() {
     case $navi_process_state in [ZX]*) return 1 ;; esac
 }
 
-# navi_may_be_still PROCESS STARTED: the same where a system may not tell when a process was started: it runs, then.
-navi_may_be_still() {
+# navi_is_probably_still PROCESS STARTED: the same where a system may not tell when a process was started: it runs, then.
+navi_is_probably_still() {
     kill -0 "$1" 2>/dev/null || return
     [ -n "$navi_has_files" ] || navi_find_files
     [ "$navi_has_files" = no ] || navi_is_still "$1" "$2"

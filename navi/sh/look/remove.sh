@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034
-# needs: look/record look/judge look/put_back lib/process
+# needs: look/record look/judge look/put_back lib/state_folder
 # shares: navi_confirmed navi_takes_strange navi_touched
 # changes: navi_held
 # Removing status files. What a restore needs is kept in .navi/ended.

@@ -10,7 +10,7 @@
 # navi_chosen.
 navi_choose() {
     navi_files
-    navi_tell_files
+    navi_record_files
     navi_list
     navi_judge_files
     navi_chosen=
@@ -36,7 +36,7 @@ navi_confirm() {
     esac
 }
 
-navi_tell_chosen() { navi_record cleaned "${navi_orphan_file%.json}"; }
+navi_record_chosen() { navi_record cleaned "${navi_orphan_file%.json}"; }
 
 navi_begin "$1" "$2" "$3"
 navi_dry=$4
@@ -45,7 +45,7 @@ navi_wanted=$navi_newline$(printf '%s\n' "$@")$navi_newline
 navi_choose
 if [ -n "$navi_dry" ]; then
     navi_out=
-    navi_each_file "$navi_chosen" navi_tell_chosen
+    navi_each_file "$navi_chosen" navi_record_chosen
 elif [ -n "$navi_chosen" ]; then
     # As clean-up does.
     sleep 0.3

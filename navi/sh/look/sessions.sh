@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
-# needs: lib/tmux look/lost
+# needs: lib/shells lib/tmux look/lost
 # shares: navi_answered navi_asks_others navi_hung navi_offset navi_panes navi_processes navi_stamps
 # changes: navi_answer navi_dead navi_others navi_patience navi_unaskable navi_word
 # The sessions and panes of every tmux server of the user, and the processes below panes that show a shell.
@@ -9,6 +9,10 @@
 # animated becomes one that is not. sed ends with the end line and not with the pipe, which the client passes on to the
 # server: one that hangs would hold it open.
 navi_braille=$(printf '\342[\240-\243][\200-\277]')
+navi_shell_lines=
+for navi_shell in $navi_shell_names; do
+    navi_shell_lines="$navi_shell_lines/[^a-z]$navi_shell\$/b shell$navi_newline"
+done
 navi_filter="
 /^$navi_token pane [^	]*	[^	]*	[^	]*	[01]	/{
 p
@@ -17,8 +21,8 @@ s/^$navi_token pane [^	]*	[^	]*	[^	]*	0	\\([0-9]*\\)	[^	]*	[^	]*	[^	]*	\\(%[0-9]
 H
 d
 }
-/^$navi_token command .*sh\$/b shell
-/^$navi_token command .*login\$/b shell
+/^$navi_token command /{
+$navi_shell_lines}
 s/^\\($navi_token title \\)$navi_braille/\\1⠂/
 s/^\\($navi_token title \\)\\[ ! \\]/\\1[ . ]/
 /^$navi_token activity /{
@@ -48,9 +52,10 @@ d"
 # out of it (watch.sh does so), because each would hold up the news of all others.
 navi_hung=$navi_newline
 
-# The sockets that nobody listened on when they were last asked, as lines "=SOCKET"; a server that has ended leaves its
-# socket behind, and asking each of them again and again is dear. navi_stamps begins the names of the two files whose
-# times tell when listings began; without it (for a single look) all are asked.
+# The sockets on which no server listened when they were last asked, as lines "=SOCKET". A server that has ended leaves
+# its socket behind, and asking all of these again and again takes long. A socket is asked again once its file is newer
+# than the start of the listing before. Two files, whose names start with navi_stamps, tell by their times when listings
+# began; without it (for a single look) all sockets are asked.
 navi_dead=
 navi_stamps=
 navi_half=0

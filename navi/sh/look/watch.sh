@@ -1,23 +1,15 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC3013,SC3028,SC3045,SC2174
 # needs: look/look look/sessions look/server_runs look/files look/clean_up look/evidence look/notes look/background
 # needs: look/pace registry/absent
-# changes: navi_calm navi_evidence_is_new navi_hung navi_known navi_odd_step navi_out navi_output navi_panes_rest
-# changes: navi_patience navi_processes navi_rested navi_shown navi_silent navi_stamps navi_state_unfinished
-# changes: navi_state_word navi_tick navi_ticker navi_unasked navi_unlisted navi_unprobed navi_unseen navi_untold
-# changes: navi_woken_by
+# changes: navi_evidence_is_new navi_hung navi_known navi_ms_since_activity navi_ms_since_answer navi_ms_since_list
+# changes: navi_ms_since_news navi_ms_since_probe navi_ms_since_question navi_ms_since_run navi_ms_since_screens
+# changes: navi_odd_step navi_out navi_output navi_panes_rest navi_patience navi_processes navi_shown navi_stamps
+# changes: navi_state_unfinished navi_state_word navi_tick navi_ticker navi_woken_by
 # watch.sh DIR CLEANUP FORMAT AGENTS: send what changes, as long as somebody listens.
 # Between looks nothing but builtins runs: processor time of servers and times of files are compared, and only where those
 # moved, or are not known, processes, terminals and how much programs have put out.
 # A line on standard input (or into its FIFO in the state folder) wakes the watch at once;
 # the end of standard input ends it.
-
-# Milliseconds between heartbeats, sent when nothing has changed.
-navi_heartbeat=5000
-# Milliseconds after which tmux is asked for a list even though its servers have done nothing.
-navi_ask_every=30000
-# Milliseconds between lists at least, and for how long servers have to rest until that counts again.
-navi_list_soon=750
-navi_rest_long=10000
 
 # navi_open_watch: a private place for the FIFO and the time stamp, beside the status files where there are any.
 navi_open_watch() {
@@ -77,8 +69,8 @@ navi_wait() {
 
 # navi_probe: see whether the servers that hung answer again, in the background, where they delay nothing.
 navi_probe() {
-    [ "$navi_unprobed" -ge 5000 ] || return
-    navi_unprobed=0
+    [ "$navi_ms_since_probe" -ge "$navi_probe_every" ] || return
+    navi_ms_since_probe=0
     set -f
     IFS=$navi_newline
     for navi_hung_server in $navi_hung; do
@@ -102,7 +94,7 @@ navi_probe_server() {
 navi_ask_again() {
     case $navi_hung in *"$navi_newline=$1$navi_newline"*) ;; *) return ;; esac
     navi_hung=${navi_hung%%"=$1$navi_newline"*}${navi_hung#*"$navi_newline=$1$navi_newline"}
-    navi_unlisted=$navi_list_every
+    navi_ms_since_list=$navi_list_every
 }
 
 # navi_files_moved: whether a status file may have changed since the stamp. Equal times count as changed,
@@ -122,7 +114,7 @@ navi_files_moved() {
 
 # navi_list_is_due: whether the servers have done something since the last listing, and it is time to see what.
 navi_list_is_due() {
-    [ -n "$navi_times" ] && [ "$navi_listing_holds" = no ] && [ "$navi_unlisted" -ge "$navi_list_after" ]
+    [ -n "$navi_times" ] && [ "$navi_listing_holds" = no ] && [ "$navi_ms_since_list" -ge "$navi_list_after" ]
 }
 
 # navi_list_less_often LISTED: listings that find nothing new follow each other ever more slowly, for as long as servers have
@@ -139,17 +131,17 @@ navi_list_less_often() {
 navi_see_servers() {
     navi_compare_times
     if [ "$navi_servers_rest" = no ]; then
-        navi_rested=0
+        navi_ms_since_run=0
         navi_panes_rest=no
-    elif [ "$navi_rested" -ge "$navi_rest_long" ]; then
+    elif [ "$navi_ms_since_run" -ge "$navi_rest_long" ]; then
         navi_list_after=$navi_list_soon
     fi
 }
 
-# navi_panes_moved: whether a pane may have come or gone: its process has ended, or the terminals are others.
+# navi_panes_moved: whether a pane may have come or gone: its process has ended, or the list of terminals has changed.
 # Terminals are also opened by people who have nothing to do with tmux, so those are believed once a second.
 navi_panes_moved() {
-    if [ "$navi_unlisted" -ge 1000 ]; then
+    if [ "$navi_ms_since_list" -ge "$navi_terminals_every" ]; then
         set -- /dev/pts/[0-9]*
         [ "$*" = "$navi_terminals" ] || return 0
     fi
@@ -222,7 +214,7 @@ navi_read_states() {
 # more is looked at once a second.
 navi_output_moved() {
     navi_screens_wait=no
-    [ "$navi_unseen" -ge 1000 ] || return
+    [ "$navi_ms_since_screens" -ge "$navi_see_every" ] || return
     [ "$navi_step" -gt 500 ] || [ "$navi_odd_step" = yes ] || return
     navi_some_moved=no
     set -f
@@ -283,22 +275,22 @@ navi_look_at_files() {
     navi_out=
     navi_known=$navi_received
     navi_record files
-    navi_tell_files
-    navi_tell_marks
+    navi_record_files
+    navi_record_marks
     navi_file_news=$navi_out
     navi_out=$navi_other_news
     # Its session has just begun: both are sent together.
-    [ "$navi_appeared" = no ] || navi_unlisted=$navi_list_every
+    [ "$navi_appeared" = no ] || navi_ms_since_list=$navi_list_every
 }
 
 # navi_look_at_panes: list what tmux has, if that is not known, clean up, and send the answers if they differ from those
 # sent before.
 navi_look_at_panes() {
-    navi_unlisted=0
+    navi_ms_since_list=0
     if navi_may_spare_listing; then
         navi_add_children
     else
-        navi_unasked=0
+        navi_ms_since_question=0
         navi_panes_rest=no
         navi_listed_before_that=$navi_listed
         navi_list_anew
@@ -306,7 +298,7 @@ navi_look_at_panes() {
     fi
     navi_note_agents
     navi_look_at_screens yes
-    navi_tell_agents
+    navi_record_agents
     navi_note_sessions
     navi_note_terminals
     navi_recover
@@ -314,12 +306,12 @@ navi_look_at_panes() {
     navi_clean
     [ "$navi_touched" = no ] || navi_look_at_files
     navi_send_panes
-    if [ "$navi_unasked" -eq 0 ]; then navi_begin_hold; else navi_go_on_holding; fi
+    if [ "$navi_ms_since_question" -eq 0 ]; then navi_begin_hold; else navi_go_on_holding; fi
 }
 
 # navi_may_spare_listing: whether it would find nothing new. Whoever asks, and whatever is suspected, gets a true answer.
 navi_may_spare_listing() {
-    [ "$navi_asked$navi_suspects" = no ] && [ "$navi_unasked" -lt "$navi_ask_every" ] && navi_keeps_listing
+    [ "$navi_asked$navi_suspects" = no ] && [ "$navi_ms_since_question" -lt "$navi_ask_every" ] && navi_keeps_listing
 }
 
 # navi_send_panes: send what tmux has, and what agents do, if anything is not as it was sent before.
@@ -332,9 +324,9 @@ navi_send_panes() {
 # navi_add_activity: the times of the last output change all the time: they are sent with other news, or after a while.
 navi_add_activity() {
     [ "$navi_activity" != "$navi_sent_activity" ] || return 0
-    navi_has_news || [ "$navi_untold" -ge "$navi_heartbeat" ] || return 0
+    navi_has_news || [ "$navi_ms_since_activity" -ge "$navi_heartbeat" ] || return 0
     navi_sent_activity=$navi_activity
-    navi_untold=0
+    navi_ms_since_activity=0
     navi_out=$navi_out$navi_activity
 }
 
@@ -345,18 +337,18 @@ navi_look_again() {
     navi_look_at_panes
     if navi_has_news; then
         navi_add_activity
-        navi_tell_clock
-        navi_tell
+        navi_record_clock
+        navi_send_answer
     fi
 }
 
 # navi_has_news: whether there is anything to send.
 navi_has_news() { [ -n "$navi_file_news$navi_out" ]; }
 
-# navi_tell: print what was collected as one answer; the end if nobody listens.
-navi_tell() {
+# navi_send_answer: print what was collected as one answer; the end if nobody listens.
+navi_send_answer() {
     printf '%s begin\n%s%s end 0\n' "$navi_token" "$navi_file_news$navi_out" "$navi_token" || exit 0
-    navi_silent=0
+    navi_ms_since_answer=0
     navi_file_news=
     navi_received=$navi_known
     navi_out=
@@ -374,27 +366,24 @@ navi_are_panes_new() {
 navi_turn() {
     navi_take_up
     if [ "$navi_asked" = yes ] || navi_files_moved; then navi_look_at_files; fi
-    ! navi_states_moved || navi_unseen=1000
+    ! navi_states_moved || navi_ms_since_screens=$navi_see_every
     navi_see_servers
-    if [ "$navi_asked" = yes ] || [ "$navi_unlisted" -ge "$navi_list_every" ] || navi_list_is_due || navi_are_panes_new; then
-        navi_unseen=0
+    if [ "$navi_asked" = yes ] || [ "$navi_ms_since_list" -ge "$navi_list_every" ] || navi_list_is_due || navi_are_panes_new; then
+        navi_ms_since_screens=0
         navi_look_at_panes
     elif [ "$navi_states_changed$navi_screens_wait" != nono ]; then
-        navi_unseen=0
+        navi_ms_since_screens=0
         navi_look_at_screens no
-        navi_tell_agents
+        navi_record_agents
         navi_send_panes
         navi_go_on_holding
     fi
     if [ "$navi_asked" = yes ] || navi_background_moved; then navi_look_at_background; fi
-    ! navi_has_news || navi_calm=0
+    ! navi_has_news || navi_ms_since_news=0
     navi_add_activity
-    if navi_has_news; then
-        navi_tell_clock
-        navi_tell
-    elif [ "$navi_asked" = yes ] || [ "$navi_silent" -ge "$navi_heartbeat" ]; then
-        navi_tell_clock
-        navi_tell
+    if navi_has_news || [ "$navi_asked" = yes ] || [ "$navi_ms_since_answer" -ge "$navi_heartbeat" ]; then
+        navi_record_clock
+        navi_send_answer
     fi
 }
 
@@ -418,14 +407,6 @@ if navi_reads_with_limit; then navi_limit=yes; else navi_limit=no; fi
 navi_tick=
 navi_odd_step=no
 navi_read_counter
-navi_calm=0
-navi_unlisted=0
-navi_silent=0
-navi_unprobed=5000
-navi_unseen=1000
-navi_untold=5000
-navi_unasked=0
-navi_rested=0
 navi_list_after=$navi_list_soon
 navi_sent_activity=
 navi_unfinished_states=

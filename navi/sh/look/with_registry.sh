@@ -33,8 +33,8 @@ navi_note_sockets() {
     done
 }
 
-# navi_tell_registry: the file as it is; or why it can't be used, whatever it says.
-navi_tell_registry() {
+# navi_record_registry: the file as it is; or why it can't be used, whatever it says.
+navi_record_registry() {
     navi_record default "$navi_default"
     navi_record sockets "$navi_sockets"
     if [ -n "$navi_trouble" ]; then
@@ -45,9 +45,9 @@ navi_tell_registry() {
     fi
 }
 
-# navi_tell_gone: the processes of living panes that the system does not show, or that have ended and were not waited
+# navi_record_gone: the processes of living panes that the system does not show, or that have ended and were not waited
 # for.
-navi_tell_gone() {
+navi_record_gone() {
     for navi_checked_process in $navi_processes; do
         ! navi_is_gone "$navi_checked_process" || navi_record gone "$navi_checked_process"
     done
@@ -104,13 +104,13 @@ if [ -n "$navi_briefly" ]; then
     # Tmux takes milliseconds to find out what programs run.
     navi_format=${navi_format%%"$navi_newline"*}
 fi
-navi_tell_clock
+navi_record_clock
 if [ -z "$navi_briefly" ]; then
     navi_files
     navi_record files
-    navi_tell_files
+    navi_record_files
     navi_read_marks
-    navi_tell_marks
+    navi_record_marks
 fi
 navi_list
 navi_ask_registered "$@"
@@ -125,6 +125,6 @@ if [ -z "$navi_briefly" ]; then
 fi
 navi_judge_files
 navi_out=$navi_out$navi_panes$navi_evidence$navi_lost_sessions$navi_background$navi_activity
-navi_tell_registry
-navi_tell_gone
+navi_record_registry
+navi_record_gone
 printf '%s' "$navi_out"

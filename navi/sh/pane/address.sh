@@ -77,12 +77,12 @@ navi_find_entry_pane() {
 
 # navi_refuse_twins: the default server may have a session of that name, too.
 navi_refuse_twins() {
-    case $navi_socket in "${TMUX_TMPDIR:-/tmp}"/tmux-*/default) return 0 ;; esac
+    ! navi_is_default "$navi_socket" || return 0
     navi_kept_where=$navi_where
     navi_looked=no
     navi_socket=
     if navi_seek; then
-        navi_fail 64 "$navi_name is on two tmux servers, $navi_entry_socket and the default one; name one with -S SOCKET"
+        navi_fail $navi_usage "$navi_name is on two tmux servers, $navi_entry_socket and the default one; name one with -S SOCKET"
     fi
     navi_socket=$navi_entry_socket
     navi_where=$navi_kept_where
@@ -104,7 +104,7 @@ navi_resolve_anywhere() {
         unset IFS
         navi_socket=$navi_server
         if navi_seek; then
-            [ -z "$navi_homes" ] || navi_fail 64 "$navi_name is on more than one tmux server: $navi_homes, $navi_server; name one with -S SOCKET"
+            [ -z "$navi_homes" ] || navi_fail $navi_usage "$navi_name is on more than one tmux server: $navi_homes, $navi_server; name one with -S SOCKET"
             navi_homes=$navi_server
             navi_where=$navi_id:
         fi
@@ -119,12 +119,13 @@ navi_resolve_anywhere() {
 # navi_add_server_of_file: one server more, whose socket is named by the status file of that name: it can be anywhere. A
 # quote within a text of JSON has a backslash before it, so no message can look like this field.
 navi_add_server_of_file() {
-    navi_named_file=${navi_dir:-$HOME/.claude-sessions}/$navi_name.json
+    navi_find_status_folder "${navi_dir-}"
+    navi_named_file=$navi_expanded/$navi_name.json
     [ -f "$navi_named_file" ] || return 0
     navi_sock=$(sed -n 's/.*"place":{[^}]*"socket":"\([^"\\]*\)".*/\1/p' "$navi_named_file")
     case $navi_newline$navi_others in
     *"$navi_newline$navi_sock$navi_newline"*) ;;
-    *) [ "$navi_sock" = "${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default" ] || navi_add_server ;;
+    *) navi_is_default "$navi_sock" || navi_add_server ;;
     esac
 }
 
@@ -183,7 +184,7 @@ navi_note_facts() {
     navi_input_off=$4
     navi_history=$5
     navi_history_limit=$6
-    navi_place="$5 $7 $8"
+    navi_cursor="$5 $7 $8"
     navi_cursor_line=$8
     navi_process=$9
     shift 9

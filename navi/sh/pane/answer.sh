@@ -49,14 +49,14 @@ navi_find_choice() {
     esac
     [ "$navi_choice" != 0 ] || navi_refuse_choice "$navi_wanted"
     [ "$1" = text ] || [ "$navi_choice" != "$navi_free" ] ||
-        navi_fail 64 "choice $navi_choice of that question in $navi_name takes a text; nothing was typed; --text gives it"
+        navi_fail $navi_usage "choice $navi_choice of that question in $navi_name takes a text; nothing was typed; --text gives it"
     navi_match_choice "$navi_choice"
 }
 
 # navi_refuse_choice WORDS: no choice that is seen is so.
 navi_refuse_choice() {
-    [ "$navi_more_choices" = no ] || navi_fail 64 "no choice of that question in $navi_name that the screen shows $1; others may be off the screen; nothing was typed; attach to choose one of them"
-    navi_fail 64 "no choice of that question in $navi_name $1; nothing was typed; navi answer shows the choices"
+    [ "$navi_more_choices" = no ] || navi_fail $navi_usage "no choice of that question in $navi_name that the screen shows $1; others may be off the screen; nothing was typed; attach to choose one of them"
+    navi_fail $navi_usage "no choice of that question in $navi_name $1; nothing was typed; navi answer shows the choices"
 }
 
 # navi_match_choice VALUE: the choice with that number, or that label, or the only one whose label begins so, in
@@ -94,7 +94,7 @@ navi_take_choice() {
 # navi_set_guard KIND [GLOB]: in navi_condition the condition, as a format of tmux, that the screen still shows what was
 # read: q of the question alone, or c of its choices, too; and where GLOB is given, that, too. Nothing has moved, either.
 navi_set_guard() {
-    navi_condition="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_place}"
+    navi_condition="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_cursor}"
     set -f
     IFS=$navi_newline
     for navi_guard_line in $navi_guards ${2+"q $2"}; do
@@ -231,8 +231,8 @@ navi_await_end() {
     while :; do
         navi_look_at_pane || return 0
         [ "$navi_is_dead" = 0 ] || return 0
-        if [ "$navi_seen_place" != "$navi_place $navi_screen" ]; then
-            navi_seen_place="$navi_place $navi_screen"
+        if [ "$navi_seen_place" != "$navi_cursor $navi_screen" ]; then
+            navi_seen_place="$navi_cursor $navi_screen"
             navi_same_question || return 0
         fi
         navi_polls=$((navi_polls + 1))

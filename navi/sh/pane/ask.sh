@@ -13,4 +13,4 @@ navi_read_question
 [ -z "$navi_obstacle" ] || navi_fail 1 "$navi_obstacle"
 [ -n "$navi_asked" ] || navi_fail 1 "nothing is asked in $navi_name"
 navi_seal "$5"
-navi_tell_question
+navi_print_question

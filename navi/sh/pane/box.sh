@@ -134,7 +134,7 @@ navi_draft_is_there() {
     case $navi_draft_is in same | pasted) ;; *) return 1 ;; esac
     navi_judge_agent
     case $navi_agent_word in permission | waiting) return 1 ;; esac
-    navi_unchanged="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_place}"
+    navi_unchanged="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_cursor}"
 }
 
 # navi_press_again TEXT: if the draft is still there.

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: lib/tmux lib/fail
-# What became of what callers sent, for one whose connection was lost: the session's option @navi_calls has a word
-# "CALL:STATE:AGENT" for each of the last few. It is read and written under the lock of the pane. A STATE is typing from
-# just before the first key on, then what came of it; or cancelled: that call types nothing any more.
+# The last few calls of `send` in a session, so that a caller whose connection was lost learns what its call did. The
+# session's option @navi_calls has a word "CALL:STATE:AGENT" for each, and is read and written under the lock of the pane.
+# STATE is typing from just before the first key, and then the result; or cancelled: that call types nothing any more.
 
 # navi_find_call CALL: its state, and the agent that has the text, in navi_call_state and navi_call_agent; and the words of
 # the last three others in navi_other_calls.

@@ -14,7 +14,7 @@ navi_refuse_dialogs() {
     navi_looked=no
     navi_inspect
     navi_each_agent navi_check_agent || :
-    navi_unchanged="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_place}"
+    navi_unchanged="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_cursor}"
 }
 
 # navi_check_agent PROCESS PARENT STARTED STATE NAME: end if that is true of this one; fails otherwise. One that another one

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# needs: session/folder pane/question lib/disk
+# needs: session/folder pane/question lib/disk lib/marks
 # changes: navi_added navi_dropped
 # The answers that navi gave, kept with the marks of their sessions, which follow them through renames and undo: a line
 # "NAME a CALL TIME STATE SOCKET DIGEST WHO ANSWER QUESTION" for each, with tabs between its fields. The last four stay.
@@ -10,8 +10,9 @@ navi_open_answers() {
     navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was typed'
 }
 
-# navi_note_answer STATE: note the answer of this call. It is sent before the key is pressed; gone when the question is,
-# there if it still is, died if the agent has ended, unfinished if a text was not submitted. An answer that is on its way is not held up by a mark that can't be changed.
+# navi_note_answer STATE: note the answer of this call. Its state is sent before the key is pressed, then gone if the
+# question is gone, there if it is still there, died if the agent has ended, unfinished if a text was not submitted. Only
+# the note before the key is pressed must succeed.
 navi_note_answer() {
     navi_describe_answer "$1"
     navi_find_answers "$navi_status_folder"
@@ -41,7 +42,8 @@ navi_change_answers() {
 navi_describe_answer() {
     navi_answer_words=$navi_label
     navi_question_words=$(printf '%s\n' "$navi_asked" | sed -n 's/^q //p' | tr '\n\t' '  ')
-    case $navi_socket in "${TMUX_TMPDIR:-/tmp}"/tmux-*/default | '') navi_answer_socket=- ;; *) navi_answer_socket=$navi_socket ;; esac
+    navi_answer_socket=-
+    navi_is_default "$navi_socket" || navi_answer_socket=$navi_socket
     navi_answer_line="$navi_session_name	a	$navi_call	$(date +%s)	$1	$navi_answer_socket	$navi_bound_to	$navi_who	$(printf '%.60s' "$navi_answer_words")	$(printf '%.120s' "${navi_question_words% }")"
 }
 

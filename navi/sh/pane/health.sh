@@ -5,8 +5,9 @@
 # its process is gone (1 or 0), the process, and how it ended; or what there is not: server, session or pane. With TOUCH
 # the session counts as used.
 
-# navi_tell_missing: what is not there. A session that only has the name of the one that is registered is another.
-navi_tell_missing() {
+# navi_print_missing: what is missing: server, session or pane. A session that has only the name of the registered one is
+# not that session.
+navi_print_missing() {
     navi_lacks=session
     if navi_seek; then
         navi_lacks=pane
@@ -41,7 +42,7 @@ else
     navi_resolve ''
 fi && navi_look_at_pane || {
     navi_await_touch
-    navi_tell_missing
+    navi_print_missing
 }
 navi_gone=0
 [ "$navi_is_dead" = 1 ] || ! navi_is_gone "$navi_process" || navi_gone=1

@@ -104,7 +104,7 @@ $navi_asked"
 # navi_find_answers DIR: what the marks of the session tell of answers, the oldest first, in navi_answers; and the call
 # of the last one in navi_last_call.
 navi_find_answers() {
-    navi_expand "${1:-.claude-sessions}"
+    navi_find_status_folder "$1"
     navi_answers=
     navi_last_call=
     [ -f "$navi_expanded/.navi/marks" ] || return 0
@@ -119,8 +119,8 @@ navi_find_answers() {
     done <"$navi_expanded/.navi/marks"
 } 2>/dev/null
 
-# navi_tell_question: the record of what is asked.
-navi_tell_question() {
+# navi_print_question: the record of what is asked.
+navi_print_question() {
     printf '%s question agent=%s kind=%s marked=%s allow=%s deny=%s free=%s several=%s whole=%s more=%s leave=%s style=%s digest=%s\n%s\n' \
         "$navi_token" "${navi_asker%% *}" "$navi_question_kind" "$navi_marked" "$navi_allow" "$navi_deny" "$navi_free" \
         "$navi_several" "$navi_whole" "$navi_more_choices" "$navi_leave" "$navi_style" "$navi_digest" "$navi_asked"

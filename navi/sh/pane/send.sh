@@ -67,7 +67,7 @@ if [ "$navi_how" = submit ] && [ -n "$navi_text" ] && navi_find_box; then
     [ "$navi_in_box" = none ] || navi_boxed=yes
 fi
 [ -z "$navi_until_end" ] || [ $navi_boxed = yes ] ||
-    navi_fail 64 "no agent whose turns navi knows runs in $navi_name, or its pane does not show its box; nothing was sent; --wait RE waits for a pattern"
+    navi_fail $navi_usage "no agent whose turns navi knows runs in $navi_name, or its pane does not show its box; nothing was sent; --wait RE waits for a pattern"
 [ -z "$navi_block" ] || [ "$navi_pane_type" != python-repl ] || navi_text=$navi_block
 navi_verified=unknown
 navi_echo=

@@ -5,8 +5,8 @@
 # what is above the cursor is whole. An answer with the line of the cursor is given whenever that changes, and now and
 # then a sign of life, so that we end with whoever listens.
 
-# navi_answer [STATUS ERRORS]: say what is in navi_out.
-navi_answer() {
+# navi_print_out [STATUS ERRORS]: say what is in navi_out.
+navi_print_out() {
     printf '\n%s begin\n%s\n%s errors %s\n%s end %s\n' "$navi_token" "$navi_out" "$navi_token" "${2-}" "$navi_token" "${1:-0}" ||
         exit
     navi_out=
@@ -60,7 +60,7 @@ navi_catch_up() {
         navi_out="$navi_out$navi_token lines $(date +%s)$navi_newline${navi_news%x}"
     fi
     navi_out="$navi_out$navi_token partial$navi_newline$navi_partial$navi_newline"
-    navi_answer
+    navi_print_out
 }
 
 # navi_conclude HOW [ENDING]: the end; the line of the cursor will not become whole any more.
@@ -68,7 +68,7 @@ navi_conclude() {
     [ -z "${navi_partial%"${navi_partial##*[! ]}"}" ] ||
         navi_out="$navi_out$navi_token lines $(date +%s)$navi_newline$navi_partial$navi_newline"
     navi_out="$navi_out$navi_token $*$navi_newline"
-    navi_answer
+    navi_print_out
     exit
 }
 
@@ -84,7 +84,7 @@ navi_found=$(
 )
 navi_find_code=$?
 if [ "$navi_find_code" -ne 0 ]; then
-    navi_answer "$navi_find_code" "$navi_found"
+    navi_print_out "$navi_find_code" "$navi_found"
     exit
 fi
 navi_socket=${navi_found%"$navi_newline"*}
@@ -99,12 +99,12 @@ navi_most=$5
 navi_was=
 while :; do
     navi_look_at_pane || navi_conclude gone
-    if [ "$navi_was" != "$navi_place $navi_screen" ]; then
-        navi_was="$navi_place $navi_screen"
+    if [ "$navi_was" != "$navi_cursor $navi_screen" ]; then
+        navi_was="$navi_cursor $navi_screen"
         navi_catch_up
     fi
     [ "$navi_is_dead" = 0 ] || navi_conclude dead "$navi_ending"
     sleep 0.1
     navi_quiet=$((navi_quiet + 1))
-    [ "$navi_quiet" -lt 50 ] || navi_answer
+    [ "$navi_quiet" -lt 50 ] || navi_print_out
 done

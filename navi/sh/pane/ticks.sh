@@ -11,9 +11,9 @@ navi_ticks=0
 # navi_find_wanted HOW VALUE: the choices that are to be ticked, in navi_wanted_ticks as numbers between blanks. VALUE has
 # their numbers or labels, with commas between them. In navi_label what they are.
 navi_find_wanted() {
-    [ "$1" = choose ] || navi_fail 64 "several choices can be ticked in $navi_name; nothing was typed; --choose 1,2 ticks these and no others"
-    [ "$navi_leave" != - ] || navi_fail 64 "several choices can be ticked in $navi_name, and navi knows no keys of ${navi_asker%% *} for that; nothing was typed; attach to answer"
-    [ "$navi_more_choices" = no ] || navi_fail 64 "several choices can be ticked in $navi_name, and some may be off the screen; nothing was typed; attach to answer"
+    [ "$1" = choose ] || navi_fail $navi_usage "several choices can be ticked in $navi_name; nothing was typed; --choose 1,2 ticks these and no others"
+    [ "$navi_leave" != - ] || navi_fail $navi_usage "several choices can be ticked in $navi_name, and navi knows no keys of ${navi_asker%% *} for that; nothing was typed; attach to answer"
+    [ "$navi_more_choices" = no ] || navi_fail $navi_usage "several choices can be ticked in $navi_name, and some may be off the screen; nothing was typed; attach to answer"
     navi_refuse_text
     navi_wanted_ticks=' '
     navi_wanted_labels=
@@ -39,8 +39,8 @@ navi_split_wanted() {
 navi_want() {
     [ "$navi_choice" != 0 ] || navi_refuse_choice "is $1"
     navi_find_box "$navi_choice"
-    [ "$navi_choice" != "$navi_free" ] || navi_fail 64 "choice $navi_choice of that question in $navi_name takes a text, which can't be ticked; nothing was typed; attach to answer"
-    [ -n "$navi_ticked" ] || navi_fail 64 "choice $navi_choice of that question in $navi_name ($navi_label) can't be ticked; nothing was typed"
+    [ "$navi_choice" != "$navi_free" ] || navi_fail $navi_usage "choice $navi_choice of that question in $navi_name takes a text, which can't be ticked; nothing was typed; attach to answer"
+    [ -n "$navi_ticked" ] || navi_fail $navi_usage "choice $navi_choice of that question in $navi_name ($navi_label) can't be ticked; nothing was typed"
     case $navi_wanted_ticks in *" $navi_choice "*) return ;; esac
     navi_wanted_ticks="$navi_wanted_ticks$navi_choice "
     navi_wanted_labels="$navi_wanted_labels, $navi_choice $navi_label"
@@ -49,7 +49,7 @@ navi_want() {
 # navi_refuse_text: a text that somebody has entered would be an answer, too.
 navi_refuse_text() {
     navi_find_box "$navi_free"
-    [ "$navi_ticked" != yes ] || navi_fail 64 "a text is entered in choice $navi_free of that question in $navi_name; nothing was typed; attach to answer"
+    [ "$navi_ticked" != yes ] || navi_fail $navi_usage "a text is entered in choice $navi_free of that question in $navi_name; nothing was typed; attach to answer"
 }
 
 # navi_find_box NUMBER: whether that choice is ticked, in navi_ticked: yes or no, "" if it has no box.

@@ -25,8 +25,8 @@ navi_await_turn() {
 # navi_take_answer TEXT: what the screen shows of the answer now. One that has scrolled away keeps what was seen.
 navi_take_answer() {
     navi_found_line=
-    [ "$navi_turn_screen" != "$navi_place $navi_screen" ] || return 0
-    navi_turn_screen="$navi_place $navi_screen"
+    [ "$navi_turn_screen" != "$navi_cursor $navi_screen" ] || return 0
+    navi_turn_screen="$navi_cursor $navi_screen"
     navi_rests=0
     navi_answered=$(navi_ask_box "$1" yes "$navi_screen")
     navi_note_box ${navi_answered%%"$navi_newline"*}

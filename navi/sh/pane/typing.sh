@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: look/process_start pane/waiting pane/address lib/fail lib/quote lib/tmux
+# needs: look/process_start look/processes pane/waiting pane/address lib/fail lib/quote lib/shells lib/tmux
 # expects: navi_refuse_dialogs
 # shares: navi_unchanged navi_verified
 # changes: navi_answer navi_cooked navi_echo navi_echo_comes navi_quoted
@@ -28,16 +28,15 @@ navi_refuse_unready() {
 # tells, as long as more than a shell is left in the pane. DIR is "" for the usual folder.
 navi_refuse_asking() {
     navi_is_asking "$1" || return 0
-    case $(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_current_command}') in
-    sh | bash | dash | fish | zsh | ksh* | mksh | tcsh | csh | ash | busybox) navi_has_children || return 0 ;;
-    esac
+    navi_pane_program=$(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_current_command}')
+    ! navi_is_shell "$navi_pane_program" || navi_has_children || return 0
     navi_fail 1 "the agent in $navi_name asks for permission; nothing was sent; --force sends it anyway"
 }
 
 # navi_is_asking DIR [STARTED]: whether the status file of the session says so. What was reported before the agent's
 # process STARTED (ticks since the start of the system) is not about this process.
 navi_is_asking() {
-    navi_expand "${1:-.claude-sessions}"
+    navi_find_status_folder "$1"
     navi_asking_file=$navi_expanded/$navi_session_name.json
     [ -f "$navi_asking_file" ] &&
         grep -q '"status"[[:space:]]*:[[:space:]]*"permission"' "$navi_asking_file" 2>/dev/null &&
@@ -56,14 +55,12 @@ navi_is_older() {
 
 # navi_has_children: whether something runs below the pane's process.
 navi_has_children() {
-    navi_running=
-    if [ -r "/proc/$navi_process/task/$navi_process/children" ]; then
-        read -r navi_running <"/proc/$navi_process/task/$navi_process/children"
-        [ -n "$navi_running" ]
-    else
-        pgrep -P "$navi_process" >/dev/null 2>&1
-    fi
-}
+    [ -n "$navi_has_files" ] || navi_find_files
+    navi_forget_list
+    navi_read_process "$navi_process" || return
+    navi_find_below "$navi_process"
+    [ -n "$navi_children_found" ]
+} 2>/dev/null
 
 # navi_check_lines TEXT: a program that reads whole lines gets at most 4095 bytes of each.
 navi_check_lines() {
@@ -158,12 +155,12 @@ navi_check_answer() {
 # navi_await_change TENTHS [\; COMMAND...]: wait until the pane shows something else than it did, for so many tenths of
 # a second. Each look has the COMMAND with it.
 navi_await_change() {
-    navi_was="$navi_place $navi_screen"
+    navi_was="$navi_cursor $navi_screen"
     navi_tries=$1
     navi_tenths=$1
     shift
     while navi_look_at_pane "$@"; do
-        [ "$navi_was" = "$navi_place $navi_screen" ] || return 0
+        [ "$navi_was" = "$navi_cursor $navi_screen" ] || return 0
         [ "$navi_tries" -gt 0 ] && [ "$navi_is_dead" = 0 ] || return 1
         sleep "$([ "$navi_tries" -eq "$navi_tenths" ] && echo 0.02 || echo 0.1)"
         navi_tries=$((navi_tries - 1))
@@ -178,10 +175,10 @@ navi_await_echo() {
         [ ${#1} -le 200 ] || navi_await_rest 50
         return 0
     fi
-    navi_place_before=$navi_place
+    navi_cursor_before=$navi_cursor
     navi_await_change 5 \; if-shell -F -t "$navi_pane" \
-        "#{!=:#{history_size} #{cursor_x} #{cursor_y},$navi_place_before}" "send-keys -t $navi_pane Enter" || return
-    [ "$navi_place" = "$navi_place_before" ] || navi_pressed=yes
+        "#{!=:#{history_size} #{cursor_x} #{cursor_y},$navi_cursor_before}" "send-keys -t $navi_pane Enter" || return
+    [ "$navi_cursor" = "$navi_cursor_before" ] || navi_pressed=yes
 }
 
 # navi_submit RETRIES: Enter, and see that it did something. A program that showed what was typed and then does not

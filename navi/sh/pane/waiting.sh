@@ -17,7 +17,7 @@ navi_check_pattern() {
     navi_match=-E
     [ -z "$2" ] || navi_match=-F
     : | grep "$navi_match" -e "$1" >/dev/null 2>&1
-    [ $? -le 1 ] || navi_fail 64 "grep -E does not understand the pattern $1; --fixed takes it literally"
+    [ $? -le 1 ] || navi_fail "$navi_usage" "grep -E does not understand the pattern $1; --fixed takes it literally"
 }
 
 # navi_set_timer SECONDS: a process that ends when time is up; navi_time_left asks for it without a process.
@@ -45,10 +45,10 @@ navi_await_text() {
     navi_found_line=
     navi_moves=0
     while :; do
-        if [ "$navi_matched_screen" = "$navi_place $navi_screen" ]; then
+        if [ "$navi_matched_screen" = "$navi_cursor $navi_screen" ]; then
             navi_moves=0
         else
-            navi_matched_screen="$navi_place $navi_screen"
+            navi_matched_screen="$navi_cursor $navi_screen"
             navi_moves=$((navi_moves + 1))
             if [ -n "$1" ]; then
                 navi_found_line=$(
@@ -81,7 +81,7 @@ navi_print_text() {
 }
 
 navi_report_death() {
-    navi_tell_ending
+    navi_describe_ending
     navi_give_up 1 "the pane of $navi_name died with $navi_end_words before the pattern appeared"
 }
 

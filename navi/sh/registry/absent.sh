@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# needs: lib/state_folder
+# needs: lib/journal
 # For requests that don't carry the registry's scripts: recovery leaves an entry to the next operation that does. Until
 # then the registry has the entry of a session that has ended, or an entry by a former name, or none of a session that
 # was restored.

@@ -2,7 +2,7 @@
 # Changes the registry. Standard input has a line for each change: put NAME KEY raw VALUE and put NAME KEY text VALUE,
 # drop NAME, dropif NAME CREATED_AT (with the name as JSON has it), unset NAME KEY, move NAME NEW, between tabs. A put
 # creates the entry, `add` in place of put keeps a value that is there, and a move also changes the name in the target.
-# Exit status 0 means that navi_next is complete, 3 that the file is no registry, 4 that its version is another.
+# Exit status 0 means that navi_next is complete, 3 that the file is no registry, 4 that its version differs.
 
 BEGIN {
     begin("//sessions { //sessions/* {")

@@ -7,7 +7,7 @@
 # navi_change_registry CHANGES: carry them out, all or none. The status and navi_trouble say what failed.
 navi_change_registry() {
     navi_changes=$1
-    navi_open_sockets || return 77
+    navi_open_sockets || return $navi_refused
     if ! navi_acquire "$navi_registry_lock" "${LOCK_TIMEOUT:-5}"; then
         navi_release ''
         if [ ! -e "$navi_registry_lock" ]; then
@@ -16,7 +16,7 @@ navi_change_registry() {
             return "$navi_disk_status"
         fi
         navi_trouble="the registry $navi_registry is locked by another process"
-        return 75
+        return $navi_late
     fi
     navi_rewrite_registry
     navi_write_code=$?
@@ -34,7 +34,7 @@ navi_rewrite_registry() {
     done
     if [ -e "$navi_registry" ] && ! { [ -f "$navi_registry" ] && [ -r "$navi_registry" ]; }; then
         navi_trouble="the registry $navi_registry can't be read"
-        return 77
+        return $navi_refused
     fi
     navi_write_next
     if [ "$navi_write_code" -eq 3 ]; then
@@ -49,7 +49,7 @@ navi_rewrite_registry() {
     rm -f "$navi_next"
     if [ "$navi_write_code" -eq 4 ]; then
         navi_trouble="the registry $navi_registry has a version other than 1.0; a newer tool wrote it"
-        return 78
+        return $navi_unusable
     fi
     navi_find_file_trouble 'the registry' "$navi_registry"
     navi_trouble=$navi_disk_trouble
@@ -71,8 +71,8 @@ navi_write_next() {
 # navi_socket, with tmux's own time of its creation.
 navi_put_entry() {
     [ $# -ge 7 ] || return 0
-    navi_find_user
-    navi_edits="${navi_edits}put	$navi_name	socket	text	${navi_socket:-${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default}
+    navi_find_default
+    navi_edits="${navi_edits}put	$navi_name	socket	text	${navi_socket:-$navi_default}
 put	$navi_name	target	text	$navi_name:$7
 put	$navi_name	type	text	$1
 put	$navi_name	pid	raw	$5
@@ -128,8 +128,8 @@ navi_registry_time_of() {
     date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || exec date -u -r "$1" +%Y-%m-%dT%H:%M:%SZ
 }
 
-# navi_touch_entry: navi_name was used just now. It goes on beside us; navi_await_touch waits for it. Nobody waits for
-# long because of that: where the registry is locked for more than a second, it is not noted.
+# navi_touch_entry: note in the registry, in the background, that navi_name was used just now; navi_await_touch waits for
+# the end of that. It gives up if the registry is locked for more than a second, so that no operation waits for long.
 navi_touch_entry() {
     navi_toucher=
     [ "$navi_entry" = yes ] || return 0

@@ -32,8 +32,9 @@ navi_is_registered() {
     navi_find_registry && navi_find_entry || return
     if [ -n "$navi_entry_identity" ]; then
         [ "$navi_entry_identity" = "$navi_identity" ]
+    elif navi_is_default "$navi_socket"; then
+        [ -n "$navi_entry_socket" ] && navi_is_default "$navi_entry_socket"
     else
-        navi_find_user
-        [ "$navi_entry_socket" = "${navi_socket:-${TMUX_TMPDIR:-/tmp}/tmux-$navi_user/default}" ]
+        [ "$navi_entry_socket" = "$navi_socket" ]
     fi
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# needs: lib/state_folder registry/find_entry registry/change
+# needs: lib/recover_kill lib/recover_rename lib/recover_undo registry/find_entry registry/change
 # changes: navi_edits navi_name navi_used_at
 # Recovery of the registry's entries, for requests that carry its scripts. Nobody waits long for the registry: what can't
 # be written now is left for later.
@@ -21,7 +21,7 @@ navi_is_meant() { [ -n "$navi_entry_identity" ] || [ "${navi_namesake-no}" = no 
 # navi_change_soon CHANGES: a registry that a newer tool has written is never changed.
 navi_change_soon() {
     LOCK_TIMEOUT=1
-    navi_change_registry "$1" || [ $? -eq 78 ]
+    navi_change_registry "$1" || [ $? -eq "$navi_unusable" ]
 }
 
 # navi_move_entry: the session navi_former_name is called navi_current_name.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: session/folder session/start session/check_start registry/recover lib/state_folder
+# needs: session/folder session/start session/check_start registry/recover lib/recover_undo
 # shares: navi_needed_then
 # changes: navi_command_line navi_name navi_shown_first navi_socket navi_type
 # Bringing back a session of which navi_kept has what is needed (kill.sh): undo.sh does so, and restore.sh.
@@ -74,7 +74,7 @@ navi_give_all_back() {
     navi_wake
 }
 
-navi_tell_back() {
+navi_print_created() {
     printf '%s created %s\n%s name %s\n' "$navi_token" "$navi_new_session" "$navi_token" "$navi_name"
     [ -z "${navi_unregistered-}" ] || printf '%s unregistered %s\n' "$navi_token" "$navi_unregistered"
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
-# needs: lib/ending lib/fail lib/state_folder lib/tmux
+# needs: lib/ending lib/fail lib/recover_start lib/tmux
 # shares: navi_doomed
 # changes: navi_answer navi_ending
 # Whether a session that was just started lives: tmux is asked again before anything is reported as created.
@@ -81,7 +81,7 @@ navi_judge_ending() {
     [ -z "$navi_keeps" ] || return 0
     [ "$navi_ends,$navi_ending" != yes,0, ] || return 0
     navi_drop_notice "${navi_started_pane%% *}" "$navi_answer"
-    navi_tell_ending
+    navi_describe_ending
     navi_last=$(printf '%s\n' "$navi_own_text" | sed -n '/[^[:space:]]/h;${x;p;}')
     printf '%s screen\n%s\n' "$navi_token" "$navi_own_text"
     navi_fail 1 "the session $navi_name ended at once with $navi_end_words; nothing was created${navi_last:+; it printed last: $navi_last}"

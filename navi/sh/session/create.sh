@@ -22,7 +22,7 @@ navi_sweep_locks() {
     [ $# -lt 100 ] || find "$navi_locks" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null || :
 }
 
-# navi_run STEP... VARIABLE=VALUE...: start it, and take the steps (steps.sh), without which it is not to be.
+# navi_run STEP... VARIABLE=VALUE...: start the session and take the steps (steps.sh). If one of them fails, the session ends.
 navi_run() {
     navi_start_with "$@"
     [ "$navi_count" -eq 0 ] || navi_take_steps "$@"

@@ -44,7 +44,7 @@ if [ "$2" = named ] && navi_is_only_lost "$1" "$5"; then
     navi_wake
     exit
 fi
-navi_mean "$@"
+navi_set_target "$@"
 [ -f "$navi_session_file" ] || navi_fail $navi_none "the session $navi_name has no status file"
 LC_ALL=C
 export LC_ALL

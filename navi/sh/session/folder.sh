@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# needs: lib/state_folder lib/tmux
+# needs: lib/recover lib/state_folder lib/tmux
 # The folder of status files, as a verb uses it.
 
 # navi_enter DIR: set navi_dir and navi_state, and recover what killed operations left there. The folder need not exist.
 navi_enter() {
-    navi_expand "${1:-.claude-sessions}"
+    navi_find_status_folder "$1"
     navi_dir=$navi_expanded
     navi_use_state "$navi_dir"
     # A lost connection must not end the operation half-way.

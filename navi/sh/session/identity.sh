@@ -3,9 +3,9 @@
 # changes: navi_id navi_identity navi_looked navi_name navi_session_file navi_socket
 # Whether a session is still the one that was meant, and where its status file is.
 
-# navi_mean SOCKET SERVER ID CREATED NAME FILE: the session that is meant. Without ID there is only its status file;
+# navi_set_target SOCKET SERVER ID CREATED NAME FILE: the session that is meant. Without ID there is only its status file;
 # without FILE there is none. With the SERVER `named` it is whatever has that name now.
-navi_mean() {
+navi_set_target() {
     navi_socket=$1
     navi_identity="$2 $3 $4"
     navi_id=$3
@@ -20,10 +20,10 @@ navi_find_by_name() {
     navi_seek_session || [ -e "$navi_session_file" ] || navi_fail_unknown "no session named $navi_name"
 }
 
-# navi_meet: the state of that session, in navi_met: same, gone, or other (another session has its id or its name). If
+# navi_check_target: the state of that session, in navi_target_state: same, gone, or other (another session has its id or its name). If
 # tmux does not answer, the operation ends.
-navi_meet() {
-    navi_met=gone
+navi_check_target() {
+    navi_target_state=gone
     if [ -z "$navi_id" ]; then
         navi_find_namesake
         return
@@ -31,13 +31,13 @@ navi_meet() {
     # address.sh has just looked at it.
     if [ "${navi_looked-}" = yes ]; then
         navi_looked=no
-        if [ "$navi_session_name" = "$navi_name" ]; then navi_met=same; else navi_met=other; fi
+        if [ "$navi_session_name" = "$navi_name" ]; then navi_target_state=same; else navi_target_state=other; fi
         return
     fi
     navi_consult "$navi_socket" list-panes -s -t "$navi_id" -F '#{pid} #{session_id} #{session_created} #{session_name}'
     case $navi_word,${navi_answer%%"$navi_newline"*} in
-    "ok,$navi_identity $navi_name") navi_met=same ;;
-    ok,*) navi_met=other ;;
+    "ok,$navi_identity $navi_name") navi_target_state=same ;;
+    ok,*) navi_target_state=other ;;
     none,* | absent,*) ;;
     *) navi_tmux_failed ;;
     esac
@@ -47,16 +47,16 @@ navi_meet() {
 navi_find_namesake() {
     navi_consult '' list-sessions -F '#{session_name}'
     case $navi_word,$navi_newline$navi_answer$navi_newline in
-    "ok,"*"$navi_newline$navi_name$navi_newline"*) navi_met=other ;;
+    "ok,"*"$navi_newline$navi_name$navi_newline"*) navi_target_state=other ;;
     ok,* | none,*) ;;
     *) navi_tmux_failed ;;
     esac
 }
 
-# navi_need: continue only if it is that very session.
-navi_need() {
-    navi_meet
-    case $navi_met in
+# navi_require_target: continue only if it is that very session.
+navi_require_target() {
+    navi_check_target
+    case $navi_target_state in
     gone) navi_fail $navi_none "the session $navi_name has ended" ;;
     other) navi_fail $navi_none "the session $navi_name has been replaced, renamed or started in the meantime; list the sessions again" ;;
     esac

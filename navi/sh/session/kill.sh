@@ -1,15 +1,15 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086,SC2174
-# needs: session/folder session/identity registry/recover session/named_server lib/disk lib/note
+# needs: session/folder session/identity registry/recover lib/recover_kill session/named_server lib/disk lib/note
 # changes: navi_answer navi_kept navi_namesake navi_registered
 # kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away. What undo
 # needs is kept in .navi/killed/KEEP: LINE is the command to run then, unless navi started the session and knows its
 # command; MORE follows it; where it has {session_id}, the note of the session may know it (look/notes.sh). If this shell is killed half-way, the next operation or look completes or undoes the rest
-# (state_folder.sh).
+# (lib/recover_kill.sh).
 
 # navi_prepare: write the journal, and then what is kept. If the folder can't be written to, only undo is lost.
 navi_prepare() {
     navi_kept=
-    [ "$navi_met" = gone ] || [ -z "$navi_keep" ] || ! navi_open_state || navi_kept=$navi_state/killed/$navi_keep
+    [ "$navi_target_state" = gone ] || [ -z "$navi_keep" ] || ! navi_open_state || navi_kept=$navi_state/killed/$navi_keep
     navi_note_kill || navi_kept=
     [ -z "$navi_kept" ] || navi_keep && return
     rm -rf "$navi_kept"
@@ -20,7 +20,7 @@ navi_prepare() {
 # navi_find_unkept: in navi_unkept, why nothing was kept of a living session, "" if it was or is not to be.
 navi_find_unkept() {
     navi_unkept=
-    [ -z "$navi_kept" ] && [ -n "$navi_keep" ] && [ "$navi_met" = same ] || return 0
+    [ -z "$navi_kept" ] && [ -n "$navi_keep" ] && [ "$navi_target_state" = same ] || return 0
     navi_find_disk_trouble "$navi_dir"
     navi_unkept=$navi_disk_trouble
 }
@@ -129,10 +129,10 @@ navi_keep=$2
 navi_command_line=$3
 navi_more=$4
 shift 4
-navi_mean "$@"
+navi_set_target "$@"
 [ -n "$navi_id" ] || [ ! -f "$navi_session_file" ] || navi_check_named
-navi_meet
-[ "$navi_met" != other ] || navi_need
+navi_check_target
+[ "$navi_target_state" != other ] || navi_require_target
 navi_registered=no
 case $2,$1,$navi_id in
 # It was found with the registry.
@@ -143,7 +143,7 @@ navi_fill_more
 navi_prepare
 navi_find_unkept
 navi_namesake=
-if [ "$navi_met" = same ]; then navi_end; elif [ -z "$navi_id" ]; then navi_namesake=no; fi
+if [ "$navi_target_state" = same ]; then navi_end; elif [ -z "$navi_id" ]; then navi_namesake=no; fi
 navi_finish_kill 2>/dev/null
 case $? in
 0)

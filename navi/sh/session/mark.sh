@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
-# needs: session/folder registry/absent lib/fail lib/disk
+# needs: session/folder registry/absent lib/fail lib/disk lib/marks
 # changes: navi_added navi_dropped navi_name
 # mark.sh DIR NAME CHANGE...: change the bookmark and tags of a session: +b and -b, +tTAG and -tTAG. The file
 # .navi/marks has a line for each: name, b or t, and the tag, separated by tabs. So every dashboard shows the same.

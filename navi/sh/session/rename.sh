@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2154,SC2030,SC2031,SC2034,SC2086
-# needs: session/folder session/identity session/registered_name registry/recover hooks/status_file lib/disk
+# needs: session/folder session/identity session/registered_name registry/recover lib/recover_rename hooks/status_file lib/disk
 # changes: navi_current_name navi_events navi_former_name navi_gathered_events navi_journal navi_lock navi_maker
 # changes: navi_new navi_old navi_status_name
 # rename.sh DIR NEW SOCKET SERVER ID CREATED NAME FILE: rename a session in tmux, its status file, and the name within
 # it. The new file is written first; the old one goes once tmux has renamed the session. If this shell is killed
-# half-way, the next operation or look completes or undoes the rest (state_folder.sh).
+# half-way, the next operation or look completes or undoes the rest (lib/recover_rename.sh).
 
 # navi_lock_file: lock the status file; hooks leave their events beside it meanwhile.
 navi_lock_file() {
@@ -57,8 +57,8 @@ navi_new=$2
 navi_maker=$navi_self@$navi_place_key
 navi_journal=$navi_here/rename.$navi_self
 shift 2
-navi_mean "$@"
-navi_need
+navi_set_target "$@"
+navi_require_target
 navi_former_name=$navi_name
 LC_ALL=C
 export LC_ALL

@@ -212,8 +212,8 @@ navi_await_found() {
     done
 }
 
-# navi_tell_restarted: what became of it. It is proven that the old one has ended.
-navi_tell_restarted() {
+# navi_print_restarted: what became of it. It is proven that the old one has ended.
+navi_print_restarted() {
     [ -n "$navi_wanted_conversation" ] || { printf '%s restarted anew\n' "$navi_token" && return; }
     navi_keep_conversation
     navi_confirm "$navi_old_pane" "$navi_new_process" "$navi_restart_agent" "$navi_wanted_conversation" "$navi_mark"
@@ -233,8 +233,8 @@ navi_more=$7
 navi_needed=$8
 navi_anew=$9
 shift 9
-navi_mean "$@"
-navi_need
+navi_set_target "$@"
+navi_require_target
 [ -n "$navi_has_files" ] || navi_find_files
 navi_note_key=${navi_identity#* }
 navi_note_key=${navi_identity%% *}.${navi_note_key%% *}
@@ -259,5 +259,5 @@ navi_end_old
 [ -z "$navi_wanted_conversation" ] || navi_refuse_taken "$navi_wanted_conversation" "$navi_note"
 navi_respawn_with_environment
 navi_await_found
-navi_tell_restarted
+navi_print_restarted
 navi_wake

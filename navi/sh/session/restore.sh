@@ -85,8 +85,8 @@ navi_prove_resumed() {
     printf '%s confirmed %s\n' "$navi_token" "$navi_confirmed"
 }
 
-# navi_tell_missing_variables: the names of those that its agent had and that its pane's process does not have now.
-navi_tell_missing_variables() {
+# navi_print_missing_variables: the names of those that its agent had and that its pane's process does not have now.
+navi_print_missing_variables() {
     set -f
     set -- $navi_new_session
     set +f
@@ -108,7 +108,7 @@ navi_note=$navi_state/at/$4
 navi_kept=$navi_state/killed/$5
 navi_wanted_conversation=$6
 navi_is_back=
-case $4 in *..* | */*/* | .*) navi_fail 64 "there is no lost session $4" ;; esac
+case $4 in *..* | */*/* | .*) navi_fail $navi_usage "there is no lost session $4" ;; esac
 navi_read_note "$navi_note" ||
     navi_fail $navi_none 'it was restored or dismissed since; list the lost sessions again'
 [ "${4%@*}" = "$navi_place_host" ] ||
@@ -140,6 +140,6 @@ navi_prove_resumed
 navi_is_back=yes
 rm -f "$navi_note"
 navi_give_all_back
-navi_tell_missing_variables
-navi_tell_back
+navi_print_missing_variables
+navi_print_created
 rm -rf "$navi_kept"

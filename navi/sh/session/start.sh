@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
-# needs: session/check_start session/first_file lib/state_folder lib/fail lib/tmux
+# needs: session/check_start session/first_file lib/recover_start lib/fail lib/tmux
 # shares: navi_command_line navi_shown_first navi_type
 # changes: navi_answer navi_doomed navi_first navi_mark
 # How a session is started.

@@ -2,7 +2,7 @@
 # needs: session/bring_back
 # changes: navi_kept
 # undo.sh STARTER DIR KEEP VARIABLE=VALUE...: restore the session that kill.sh has kept as KEEP. If this shell is killed
-# half-way, the next operation or look gives the session what is still kept (state_folder.sh).
+# half-way, the next operation or look gives the session what is still kept (lib/recover_undo.sh).
 navi_starter=$1
 navi_enter "$2"
 navi_kept=$navi_state/killed/$3
@@ -13,4 +13,4 @@ navi_note_undo "${navi_kept##*/}" || navi_fail_to_write "$navi_dir" 'nothing was
 trap navi_leave EXIT
 if navi_find_group; then navi_join; else navi_start_again "$@"; fi
 navi_give_all_back
-navi_tell_back
+navi_print_created

@@ -1,0 +1,70 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# needs: lib/lock_files lib/state_folder lib/tmux
+# shares: navi_added navi_dropped
+# The file of marks: bookmarks, tags and answers, a line each, which begins with the name of the session and a tab.
+
+# navi_lock_marks: have the file of marks for us alone, within two seconds. Where that can't be written at all, there is
+# nothing to wait for.
+navi_lock_marks() {
+    navi_marks_tries=0
+    until navi_make_lock "$navi_state/marks.lock"; do
+        [ "$navi_lock_made" = no ] || return
+        navi_free_marks && continue
+        [ "$navi_marks_tries" -lt 20 ] || return
+        navi_marks_tries=$((navi_marks_tries + 1))
+        sleep 0.1
+    done
+}
+
+navi_unlock_marks() { rm -f "$navi_state/marks.lock"; }
+
+# navi_free_marks: remove the lock of a process that has ended. A lock that stays empty was made by a process that was
+# killed before it could write its number.
+navi_free_marks() {
+    [ "$navi_marks_tries" -lt 15 ] || [ -s "$navi_state/marks.lock" ] || rm -f "$navi_state/marks.lock"
+    navi_end_dead_lock "$navi_state/marks.lock"
+}
+
+# navi_edit_marks: with the lock held, take the lines navi_dropped out and put the lines navi_added in, all at once.
+navi_edit_marks() {
+    navi_kept_marks=
+    [ ! -f "$navi_state/marks" ] || while IFS= read -r navi_mark_line; do
+        case $navi_newline$navi_dropped in *"$navi_newline$navi_mark_line$navi_newline"*) continue ;; esac
+        navi_kept_marks=$navi_kept_marks$navi_mark_line$navi_newline
+    done <"$navi_state/marks"
+    navi_write_marks "$navi_kept_marks$navi_added"
+}
+
+# navi_write_marks TEXT: with the lock held, replace the file.
+navi_write_marks() {
+    navi_make_here 2>/dev/null
+    (umask 077 && printf '%s' "$1" >"$navi_here/marks.$navi_self") 2>/dev/null && mv -f "$navi_here/marks.$navi_self" "$navi_state/marks"
+}
+
+# navi_move_marks FROM TO: what is marked of a session is from now on of the name TO, or gone where that is empty; what
+# it was stands in navi_moved. Without marks nothing is done.
+navi_move_marks() {
+    navi_moved=
+    [ -f "$navi_state/marks" ] && navi_lock_marks || return
+    navi_kept_marks=
+    while IFS= read -r navi_mark_line; do
+        case $navi_mark_line in
+        "$1	"*)
+            navi_moved=$navi_moved${navi_mark_line#"$1	"}$navi_newline
+            [ -n "$2" ] || continue
+            navi_mark_line="$2	${navi_mark_line#"$1	"}"
+            ;;
+        esac
+        navi_kept_marks=$navi_kept_marks$navi_mark_line$navi_newline
+    done <"$navi_state/marks"
+    [ -z "$navi_moved" ] || navi_write_marks "$navi_kept_marks"
+    navi_unlock_marks
+} 2>/dev/null
+
+# navi_read_kept_marks: the lines that were kept, in navi_dropped.
+navi_read_kept_marks() {
+    navi_dropped=
+    while IFS= read -r navi_mark_line; do
+        navi_dropped="$navi_dropped$navi_name	$navi_mark_line$navi_newline"
+    done <"$navi_kept/marks"
+}
