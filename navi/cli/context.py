@@ -16,7 +16,7 @@ from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost, Kept
-from navi.hosts.blocking_process import Cancellation
+from navi.hosts.cancellation import Cancellation
 from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings, OperationError
 

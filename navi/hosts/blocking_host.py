@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, TypeVar
 from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
 from navi.hosts.base import ConnectionLost
-from navi.hosts.blocking_process import Cancellation, Process
+from navi.hosts.blocking_process import Process
+from navi.hosts.cancellation import Cancellation
 from navi.hosts.ended import End
 from navi.hosts.exchange import Exchange, Peer, StreamExchange, cannot_start, read_answer
-from navi.ops import Answer, Operation, Stream
+from navi.ops import Answer, Interactive, Operation, Stream
 
 if TYPE_CHECKING:
     from navi.hosts.masters import Master
     from navi.hosts.ssh_log import SshLog
-    from navi.ops.session.attach import Interactive
 
 T = TypeVar("T")
 
@@ -109,7 +109,7 @@ class BlockingHost:
 
     def interactive(self, command: Interactive) -> tuple[str, ...]:
         """Return the command line that runs `command` there in this terminal."""
-        return command.words
+        return command.argv
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person logs in to the host, () where there is nothing to log in to."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from navi.config.remote import Remote
 from navi.core.log import SILENT, Log
 from navi.hosts.blocking_host import BlockingHost, Connection, Kept
-from navi.hosts.blocking_process import Cancellation
+from navi.hosts.cancellation import Cancellation
 from navi.hosts.exchange import remote_peer
 from navi.hosts.login import at_terminal
 from navi.hosts.masters import Hops, Master
@@ -20,7 +20,7 @@ from navi.hosts.ssh_log import SshLog
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from navi.ops.session.attach import Interactive
+    from navi.ops import Interactive
 
 
 class BlockingOpenSSHHost(BlockingHost):

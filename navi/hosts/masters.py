@@ -17,7 +17,8 @@ from navi.core.failure import Failure, HostState
 from navi.core.log import SILENT, Log
 from navi.core.text import decode
 from navi.hosts.base import HostError
-from navi.hosts.blocking_process import Cancellation, Process
+from navi.hosts.blocking_process import Process
+from navi.hosts.cancellation import Cancellation
 from navi.hosts.ended import End
 from navi.hosts.exchange import cannot_start, connect_limit
 from navi.hosts.sockets import Lease, refuse_foreign, runtime_folder

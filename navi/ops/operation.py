@@ -121,6 +121,12 @@ class Stream(NamedTuple, Generic[T]):
     silence: float = 15.0
 
 
+class Interactive(NamedTuple):
+    """A command for a terminal, on the machine that it is for: its command line, the program first."""
+
+    argv: tuple[str, ...]
+
+
 def done(answer: Answer) -> list[Record]:
     """Return the records of an operation that was carried out. Raise OperationError with its own words if not."""
     if answer.status != 0:

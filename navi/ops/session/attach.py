@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.look.background import attach_words
-from navi.ops.operation import OperationError
+from navi.ops.operation import Interactive, OperationError
 
 SENT = ("navi_find_tmux()", "navi_refuse_foreign()")
 """The functions of lib/tmux.sh that are sent: each is one line."""
@@ -30,13 +29,6 @@ _AGENTS = link("session/agent_path").splitlines()
 ENTER_BACKGROUND = next(line for line in _AGENTS if line.startswith("navi_find_programs"))
 ENTER_BACKGROUND += f'; navi_find_programs; {KNOWN_TERMINAL}; exec "$@"'
 """The same for a session without a terminal, which its agent opens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interactive:
-    """A command for a terminal: its words, for the machine it runs on."""
-
-    words: tuple[str, ...]
 
 
 def inside_server(environment: Mapping[str, str], server: int | str) -> str:

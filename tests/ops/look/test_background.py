@@ -110,6 +110,6 @@ def test_an_agent_that_is_not_installed_is_named(lab: Lab) -> None:
 def test_attaching_lets_the_agent_open_it(lab: Lab) -> None:
     with Worker(lab.local, "8cb688dd") as worker:
         command = attach(session_of(worker))
-    assert command.words[:2] == ("sh", "-c")
-    assert command.words[3:] == ("sh", "claude", "attach", "8cb688dd")
-    assert not set(command.words[2]) & set("'\\!\n")
+    assert command.argv[:2] == ("sh", "-c")
+    assert command.argv[3:] == ("sh", "claude", "attach", "8cb688dd")
+    assert not set(command.argv[2]) & set("'\\!\n")
