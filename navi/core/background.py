@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from navi.core.agents import AgentKind
-from navi.core.evidence import ATTENTION, of_state_file
+from navi.core.evidence import of_state_file
 from navi.core.model import AgentProcess, BackgroundAgent, Evidence, Session, Source, Status
+from navi.core.statuses import ASKING
 from navi.core.text import clean
 
 LONGEST = 300
@@ -83,7 +84,7 @@ def _last_words(job: _Job, word: str) -> str:
 
 def _of_job(job: _Job, state: Evidence, where: str) -> Evidence:
     """Return what the job's file adds to the state: what it asks, and how its turn ended."""
-    if state.word in ATTENTION:
+    if state.word in ASKING:
         if not job.needs:
             return Evidence(Source.STATE, "", None, "", where=where)
         begin = next((begin for begin in NEEDS if job.needs.startswith(begin)), "")

@@ -13,19 +13,8 @@ from typing import NamedTuple
 
 from navi.core.agents import AgentKind, StateFile
 from navi.core.model import AgentProcess, Conversation, Evidence, Pane, Source
+from navi.core.statuses import ASKING, BUSY, ENDED, TURN_ENDED
 from navi.core.text import clean
-
-ATTENTION = frozenset({"permission", "waiting"})
-"""Statuses in which the agent asks a person for something."""
-
-BUSY = frozenset({"permission", "waiting", "working"})
-"""Statuses that only a running agent can have."""
-
-AT_REST = frozenset({"idle", "done", "error"})
-"""Statuses of an agent whose turn has ended."""
-
-ENDED = frozenset({"offline", "stopped"})
-"""Statuses that an agent which runs can't have, unless it is suspended."""
 
 QUIET_AFTER = 7.0
 """Seconds without output after which an agent of which nothing else is known counts as idle. Hosts report output at
@@ -156,12 +145,12 @@ def _by_state(found: _Found, clock: float) -> Evidence:
     state, hook, screen = found.state, found.hook, found.screen
     if state.word == "working":
         return state
-    if state.word in ATTENTION:
-        if screen.word in ATTENTION:
+    if state.word in ASKING:
+        if screen.word in ASKING:
             return screen
-        return hook if hook.word in ATTENTION and not _is_before(hook, state) else state
+        return hook if hook.word in ASKING and not _is_before(hook, state) else state
     # A hook's time has whole seconds.
-    if hook.word in AT_REST or (_is_news(hook, clock) and (hook.since or 0.0) + 1 > (state.since or 0.0)):
+    if hook.word in TURN_ENDED or (_is_news(hook, clock) and (hook.since or 0.0) + 1 > (state.since or 0.0)):
         return hook
     return screen if screen.word == "error" else state
 
@@ -169,7 +158,7 @@ def _by_state(found: _Found, clock: float) -> Evidence:
 def _by_display(kind: AgentKind, found: _Found, clock: float) -> Evidence:
     """Return what decides if the agent has no state of its own: what it shows, and what its hook reported."""
     _, _, hook, screen, title, silence = found
-    if screen.word in ATTENTION:
+    if screen.word in ASKING:
         return screen
     if title.word in BUSY:
         return title
@@ -177,7 +166,7 @@ def _by_display(kind: AgentKind, found: _Found, clock: float) -> Evidence:
         return screen
     if hook.word and not _is_over(kind, found, clock):
         # Some hooks report the end of a turn that failed as that of any other.
-        return screen if screen.word == "error" and hook.word in AT_REST else hook
+        return screen if screen.word == "error" and hook.word in TURN_ENDED else hook
     return next((piece for piece in (screen, title) if piece.word), _silence_after(kind, hook, silence))
 
 
@@ -196,7 +185,7 @@ def _is_over(kind: AgentKind, found: _Found, clock: float) -> bool:
 
 def _title_denies(kind: AgentKind, word: str) -> bool:
     """Whether an agent at rest by its title can't have a status: some titles look the same while they ask."""
-    return word == "working" or any(status in ATTENTION for status, _ in kind.titles)
+    return word == "working" or any(status in ASKING for status, _ in kind.titles)
 
 
 def _silence_after(kind: AgentKind, hook: Evidence, silence: Evidence) -> Evidence:
@@ -263,7 +252,7 @@ def of_state_file(state: StateFile | None, process: AgentProcess | None, where: 
         return Evidence(Source.STATE, "", None, "this process has no state file", where=where)
     status, detail = _word(process.file.get("status")), _word(process.file.get("waitingFor"))
     word = state.words.get(status, "")
-    if word in ATTENTION:
+    if word in ASKING:
         word = state.details.get(detail, word)
         status = f"{status} ({detail})" if detail else status
     text = f"its state file says {status}" if status else "its state file has no status"
@@ -300,7 +289,7 @@ def of_screen(agent: Agent, where: str) -> Evidence:
     if not screen.status:
         return Evidence(Source.SCREEN, "", None, "its screen shows nothing that navi knows", where=where)
     text = f"its screen shows {screen.rule or screen.status}"
-    message = screen.text if screen.status in ATTENTION or screen.status == "error" else ""
+    message = screen.text if screen.status in ASKING or screen.status == "error" else ""
     return Evidence(Source.SCREEN, screen.status, agent.pane.activity or None, text, message, where)
 
 

@@ -22,7 +22,7 @@ from navi.core.conversations import (
     time_in,
     unseen,
 )
-from navi.core.evidence import AT_REST, BUSY, Agent, Verdict, agents_in, judge_agent, of_nested
+from navi.core.evidence import Agent, Verdict, agents_in, judge_agent, of_nested
 from navi.core.model import (
     AgentStatus,
     Conversation,
@@ -38,6 +38,7 @@ from navi.core.model import (
     TmuxSession,
 )
 from navi.core.place import files_of, is_earlier, key_of, shown_elsewhere, socket_of, why_unconfirmed, why_unjudged
+from navi.core.statuses import BUSY, TURN_ENDED
 from navi.core.text import clean, decode
 
 PRIORITY = ("permission", "waiting", "working", "error", "idle", "stopped", "done")
@@ -262,7 +263,7 @@ def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: st
     """
     report = report._replace(word=report.word or "unknown")
     # Not every agent's hook reports that the agent has ended.
-    over = BUSY if report.agent in ("", "claude") else BUSY | AT_REST
+    over = BUSY if report.agent in ("", "claude") else BUSY | TURN_ENDED
     if report.word not in over or not all(_is_bare_shell(pane) for pane in living):
         return Verdict("", report, (report,))
     shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
