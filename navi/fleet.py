@@ -18,6 +18,7 @@ from typing import TypeVar
 import trio
 
 from navi.core.agents import AgentKind
+from navi.core.conversations import conversation_in_state
 from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.log import SILENT, Log
 from navi.core.model import Frame, HostView, Session
@@ -215,8 +216,7 @@ def conversations_of(session: Session) -> Iterator[str]:
         yield session.conversation.id
     for pane in session.tmux.panes if session.tmux else ():
         for agent in pane.agents:
-            id = agent.file.get("sessionId") if agent.file else None
-            if isinstance(id, str) and id:
+            if id := conversation_in_state(agent):
                 yield id
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from navi.core.agents import REPORT_AS_SESSION
 from navi.core.evidence import Agent, seconds
-from navi.core.model import Conversation, Evidence, Pane, Source, StatusFile, TmuxSession
+from navi.core.model import AgentProcess, Conversation, Evidence, Pane, Source, StatusFile, TmuxSession
 from navi.core.text import clean
 
 MOST = 64
@@ -71,6 +72,12 @@ def process_in(value: object) -> int:
 # ---- matching
 
 
+def conversation_in_state(process: AgentProcess) -> str:
+    """Return the id of the conversation that the state file of an agent's process names, or ""."""
+    id = process.file.get("sessionId") if process.file else None
+    return id if isinstance(id, str) and CONVERSATION_ID.fullmatch(id) else ""
+
+
 def conversations_in(file: StatusFile, tmux: TmuxSession) -> tuple[Conversation, ...]:
     """Return the conversations that can be of a session: those of its tmux server, and those that name none."""
     place = file.place
@@ -87,12 +94,11 @@ def conversation_of(agent: Agent, conversations: Sequence[Conversation]) -> Conv
     and has gone on since the agent's process started.
     """
     same = [one for one in conversations if one.agent == agent.kind.name]
+    named = conversation_in_state(agent.process) if agent.process else ""
+    found = next((one for one in same if named and one.id == named), None)
+    if found:
+        return found
     state = agent.process.file if agent.process and agent.process.file else {}
-    named = state.get("sessionId")
-    if isinstance(named, str) and named:
-        found = next((one for one in same if one.id == named), None)
-        if found:
-            return found
     started = seconds(state.get("startedAt")) or (agent.process.began if agent.process else None)
     began = (started or 0.0) - STARTS_WITHIN
     rest = [one for one in same if not one.parent and one.pane in ("", agent.pane.id) and (one.timestamp or 0) >= began]
@@ -116,7 +122,7 @@ def unseen(
 
 def reported(conversation: Conversation, where: str = "") -> Evidence:
     """Return what a hook reported of a conversation."""
-    other = "" if conversation.agent == "claude" else conversation.agent
+    other = "" if conversation.agent in REPORT_AS_SESSION else conversation.agent
     text = "reported by its hook" + (f" for agent {other}" if other else "")
     return Evidence(
         Source.HOOK, conversation.status, conversation.timestamp, text, conversation.message, where, other

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from navi.core.agents import AgentKind, base_name
+from navi.core.agents import REPORT_END, AgentKind, base_name
 from navi.core.background import background_sessions
 from navi.core.conversations import (
     conversation_of,
@@ -262,8 +262,8 @@ def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: st
     are none.
     """
     report = report._replace(word=report.word or "unknown")
-    # Not every agent's hook reports that the agent has ended.
-    over = BUSY if report.agent in ("", "claude") else BUSY | TURN_ENDED
+    # Of a hook that does not report the end of its agent, the end of a turn may be the last that is heard.
+    over = BUSY if report.agent in ("", *REPORT_END) else BUSY | TURN_ENDED
     if report.word not in over or not all(_is_bare_shell(pane) for pane in living):
         return Verdict("", report, (report,))
     shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
