@@ -15,7 +15,7 @@ from navi.core.launch import SHELL, Launch, Step
 from navi.core.model import Frame, Marks, Pane, Session, StatusFile, Tmux, TmuxSession
 from navi.core.status import sessions_of
 from navi.ops import Operation
-from navi.ops.outcome import Inquiry, Looks, Outcome, Outcomes, Verdict, carried_out, not_done, unknown, verdict_words
+from navi.ops.outcome import Inquiry, Looks, Outcome, Verdict, carried_out, not_done, unknown, verdict_words
 from navi.ops.session.creation import Created, new
 from navi.ops.session.lifecycle import Kept, dismiss, kill, rename, undo
 from navi.ops.session.marks import mark
@@ -75,8 +75,8 @@ class Case:
     reason: str = ""
 
     def judge(self) -> Outcome[Any]:
-        outcomes: Outcomes[Any] = self.operation.outcomes
-        return outcomes.judge(Looks(self.before, self.after, REQUESTED))
+        assert self.operation.outcomes
+        return self.operation.outcomes.judge(Looks(self.before, self.after, REQUESTED))
 
 
 HERE = frame(tmux("api"))
@@ -350,4 +350,4 @@ WORDS = [
 
 @pytest.mark.parametrize(("operation", "answer", "words"), WORDS)
 def test_each_operation_has_words_for_its_result(operation: Operation[Any], answer: object, words: str) -> None:
-    assert operation.words("atlas/api", answer) == words
+    assert operation.report("atlas/api", answer) == words

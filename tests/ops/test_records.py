@@ -104,7 +104,8 @@ def is_kind(node: ast.expr) -> bool:
 
 def holds_records(node: ast.expr) -> bool:
     """Return whether an expression has records by their kinds."""
-    return any(isinstance(one, ast.Name) and one.id in ("records", "last", "_rests", "seen") for one in ast.walk(node))
+    holders = ("records", "last", "_rests", "read_by_kind")
+    return any(isinstance(one, ast.Name) and one.id in holders for one in ast.walk(node))
 
 
 def words(node: ast.expr) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from navi.core.text import age, clean, clean_lines, decode
 from navi.ops.git.status import repository_of, shown_url
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, OperationError, Record, done
+from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
 MOST = 100
 """Comments that are shown, the newest ones: as many as GitHub tells at once."""
@@ -84,7 +84,7 @@ def comments(url: str, number: int) -> Operation[Talk]:
 
 
 def _read(answer: Answer) -> Talk:
-    records = {record.kind: record for record in done(answer)}
+    records = {record.kind: record for record in read_records(answer)}
     talk, lines = _document(records.get("talk")), _document(records.get("lines"))
     if not isinstance(talk, dict) or not isinstance(lines, list):
         raise OperationError("gh's answer has no comments of a pull request")

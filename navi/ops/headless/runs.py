@@ -2,7 +2,7 @@
 
 A session is an id of ours; each time its agent is started it is another *generation*, which has a folder of its own on
 the host (see navi/sh/headless/files.sh). The agent belongs to the host: it goes on whatever happens to navi or to the
-connection. What it prints is followed by navi.ops.headless_tail.
+connection. What it prints is followed by navi.ops.headless.tail.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from navi.core import exits
 from navi.core.conversations import CONVERSATION_ID
 from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, number
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, number, read_records
 
 SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What the id of a session looks like: it names a folder and a session of tmux."""
@@ -214,7 +214,7 @@ def _place(id: RunId) -> tuple[HostSetting, str, str]:
 
 
 def _rests(answer: Answer) -> dict[str, list[str]]:
-    return {record.kind: record.rest.split(" ") for record in done(answer)}
+    return {record.kind: record.rest.split(" ") for record in read_records(answer)}
 
 
 def _read_started(answer: Answer) -> Started:
@@ -223,7 +223,7 @@ def _read_started(answer: Answer) -> Started:
 
 
 def _read_errors(answer: Answer) -> tuple[str, ...]:
-    body = b"".join(record.body for record in done(answer) if record.kind == "errors-of-agent")
+    body = b"".join(record.body for record in read_records(answer) if record.kind == "errors-of-agent")
     return tuple(line for line in clean_lines(decode(body)) if line.strip())
 
 
@@ -243,7 +243,7 @@ def _read_end(id: RunId, answer: Answer) -> Run:
 
 
 def _read_runs(answer: Answer) -> Runs:
-    records = done(answer)
+    records = read_records(answer)
     trouble = next((clean(record.rest) for record in records if record.kind == "disk"), "")
     return Runs(tuple(_read_run(record.rest.split(" ")) for record in records if record.kind == "run"), trouble)
 

@@ -18,7 +18,7 @@ from navi.core.model import AgentStatus, BackgroundAgent, Conversation, Session,
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.look.background import known
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, number, read_nothing
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, number, read_nothing, read_records
 from navi.ops.outcome import (
     Looks,
     Outcome,
@@ -123,7 +123,7 @@ def _judge_stopped(one: BackgroundAgent, looks: Looks) -> Outcome[Kept]:
 
 
 def _read_stopped(answer: Answer) -> Kept:
-    done(answer)
+    read_records(answer)
     return Kept()
 
 
@@ -254,9 +254,9 @@ def _tmux_identity(tmux: TmuxSession) -> tuple[str, str, str, str, str]:
 
 
 def _read_renamed(answer: Answer) -> str:
-    return next((record.rest for record in done(answer) if record.kind == "renamed"), "")
+    return next((record.rest for record in read_records(answer) if record.kind == "renamed"), "")
 
 
 def _read_killed(answer: Answer) -> Kept:
-    records = {record.kind: record.rest for record in done(answer)}
+    records = {record.kind: record.rest for record in read_records(answer)}
     return Kept(records.get("killed", ""), clean(records.get("unkept", "")))

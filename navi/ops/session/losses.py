@@ -10,7 +10,7 @@ from typing import NamedTuple
 from navi.core.model import Session
 from navi.core.text import clean, decode
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, OperationError, done
+from navi.ops.operation import Answer, Operation, OperationError, read_records
 
 MOST_SESSIONS = 8
 """Sessions that one operation looks at: so many directories of a slow file system are seen within its time limit."""
@@ -85,7 +85,7 @@ def _processes(session: Session) -> Iterator[int]:
 
 def _read(number: int, answer: Answer) -> tuple[Losses, ...]:
     found: list[Losses] = []
-    for record in done(answer):
+    for record in read_records(answer):
         lines = [line for line in decode(record.body).split("\n") if line]
         if record.kind == "session":
             found.append(_read_git(dict(line.partition(" ")[::2] for line in lines)))

@@ -15,7 +15,7 @@ from navi.core.model import LostSession, Place, Session
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.look.lost_sessions import read_note
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, number
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, number, read_records
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, named, not_done, same_session, unanswered, unknown
 from navi.ops.session.creation import Created, created_session, read_created
 from navi.ops.session.lifecycle import identity, new_undo_id
@@ -60,7 +60,7 @@ def restorable() -> Operation[Restorable]:
 
 
 def _read_restorable(answer: Answer) -> Restorable:
-    records = done(answer)
+    records = read_records(answer)
     notes = (read_note(one.rest, one.body, Place()) for one in records if one.kind == "lostsession")
     killed = []
     for record in records:
@@ -169,4 +169,4 @@ def _judge_restart(session: Session, looks: Looks) -> Outcome[str]:
 
 
 def _read_restarted(answer: Answer) -> str:
-    return next((record.rest for record in done(answer) if record.kind == "restarted"), "no")
+    return next((record.rest for record in read_records(answer) if record.kind == "restarted"), "no")

@@ -79,7 +79,7 @@ class Answering:
             return str(error)
 
         def done(answered: Answered) -> str:
-            words = operation.words(session.address, answered)
+            words = operation.report(session.address, answered)
             if not answered.gone or answered.died:
                 raise OperationError(words)
             return words

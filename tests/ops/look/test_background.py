@@ -73,7 +73,7 @@ def test_the_agent_stops_it(lab: Lab, shell: Shell) -> None:
         operation = stopping(worker)
         assert run(lab.local, shell, operation) == Kept()
         assert (lab.local.home / "called").read_text() == "stop 8cb688dd "
-        said = operation.words("far/x", Kept())
+        said = operation.report("far/x", Kept())
         assert said == "stopped far/x; `claude attach 8cb688dd` starts it again there"
 
 

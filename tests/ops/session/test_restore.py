@@ -141,7 +141,9 @@ def test_a_restart_is_done_if_another_process_runs(after: Frame, expected: Verdi
 
 
 def test_a_server_that_did_not_answer_proves_nothing() -> None:
-    outcome = restart(SESSION, AGENTS).outcomes.judge(Looks(frame(tmux(OLD)), frame(proven=False), 1000.0))
+    outcomes = restart(SESSION, AGENTS).outcomes
+    assert outcomes
+    outcome = outcomes.judge(Looks(frame(tmux(OLD)), frame(proven=False), 1000.0))
     assert (outcome.verdict, outcome.reason) == (Verdict.UNKNOWN, "its tmux server does not answer")
 
 
