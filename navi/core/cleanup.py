@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
+from navi.core.ages import exact_age
 from navi.core.model import Frame, StatusFile, TmuxSession
 from navi.core.place import files_of, is_earlier, why_unconfirmed, why_unjudged
 from navi.core.registry import Condition, Entry, Health, Snapshot, condition_of, epoch, strays
-from navi.core.text import exact_age
 
 ENDED = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)
 """The health of sessions that are always removed."""

@@ -14,9 +14,10 @@ from navi.cli.context import Context, answered
 from navi.cli.output.output import Failed, UsageError, print_results, why
 from navi.core import exits
 from navi.core.address import LOCAL, Address
+from navi.core.ages import exact_age
 from navi.core.launch import of_caller
 from navi.core.model import LostSession
-from navi.core.text import clean, exact_age
+from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.look.frames import look
 from navi.ops.session.lifecycle import undo

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from navi.core.text import age, clean, clean_lines, decode
+from navi.core.ages import age
+from navi.core.text import clean, clean_lines, decode
 from navi.ops.git.status import repository_of, shown_url
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
