@@ -46,7 +46,7 @@ PING_EVERY = 30.0
 JUDGED_FOR = 1.0
 """Seconds for which heartbeats do not make navi judge the sessions again."""
 
-MANY = 200
+MANY_SESSIONS = 200
 """Sessions and status files that take longer to judge than a key may wait."""
 
 
@@ -341,7 +341,7 @@ class _HostTask:
         sessions: tuple[Session, ...] = ()
         work = Work()
         if frame:  # a status can change by the mere passing of time
-            long = len(frame.sessions) + len(frame.files) > MANY
+            long = len(frame.sessions) + len(frame.files) > MANY_SESSIONS
             sessions, work = await timed(self._judge, frame._replace(clock=item.clock), long)
         self._show(frame, sessions, now, item.clock + 0.5 - time.time())
         return work

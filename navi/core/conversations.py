@@ -14,7 +14,7 @@ from navi.core.evidence import Agent, seconds
 from navi.core.model import AgentProcess, Conversation, Evidence, Pane, Source, StatusFile, TmuxSession
 from navi.core.text import clean
 
-MOST = 64
+MAX_CONVERSATIONS = 64
 """Conversations of a file that are read; hooks keep fewer."""
 
 LONGEST_ID = 100
@@ -33,7 +33,7 @@ STARTS_WITHIN = 2.0
 def read_conversations(value: object) -> Iterator[Conversation]:
     """Yield the conversations of a status file. What no hook would write is left out."""
     entries = value.items() if isinstance(value, dict) else ()
-    for key, entry in list(entries)[:MOST]:
+    for key, entry in list(entries)[:MAX_CONVERSATIONS]:
         if isinstance(key, str) and isinstance(entry, dict) and len(key) <= LONGEST_ID:
             yield _conversation(key, entry)
 

@@ -46,7 +46,7 @@ PRIORITY = ("permission", "waiting", "working", "error", "idle", "stopped", "don
 
 SHELLS = frozenset({"sh", "bash", "zsh", "fish", "dash", "ash", "ksh", "mksh", "tcsh", "csh", "nu", "pwsh", "login"})
 
-LARGEST = 65536
+MAX_FILE_SIZE = 65536
 """Maximum size of a status file, in bytes."""
 
 
@@ -69,8 +69,8 @@ def rank(status: str) -> int:
 
 def read_status_file(name: str, data: bytes) -> StatusFile:
     """Parse a status file. Never raises: `problem` describes what is wrong, and the valid fields are kept."""
-    if len(data) > LARGEST:
-        return StatusFile(name, problem=f"larger than {LARGEST // 1024} KiB")
+    if len(data) > MAX_FILE_SIZE:
+        return StatusFile(name, problem=f"larger than {MAX_FILE_SIZE // 1024} KiB")
     if not data.strip():
         return StatusFile(name, problem="empty")
     try:

@@ -12,7 +12,7 @@ from navi.ops.git.status import repository_of, shown_url
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
-MOST = 100
+MAX_COMMENTS = 100
 """Comments that are shown, the newest ones: as many as GitHub tells at once."""
 
 MOST_LETTERS = 10_000
@@ -74,7 +74,7 @@ def comments(url: str, number: int) -> Operation[Talk]:
     return Operation(
         "comments",
         link("git/comments"),
-        (repository, str(number), str(MOST)),
+        (repository, str(number), str(MAX_COMMENTS)),
         _read,
         time_limit=45,
         reads=True,
@@ -95,8 +95,8 @@ def _read(answer: Answer) -> Talk:
         *_unread(_line_comment, "created_at", lines),
     ]
     found.sort(key=lambda one: float("inf") if one.time is None else one.time)
-    newest = tuple(one.make(one.fields, one.time) for one in found[-MOST:])
-    return Talk(newest, more=len(found) > MOST or len(lines) >= MOST)
+    newest = tuple(one.make(one.fields, one.time) for one in found[-MAX_COMMENTS:])
+    return Talk(newest, more=len(found) > MAX_COMMENTS or len(lines) >= MAX_COMMENTS)
 
 
 _Make = Callable[[Mapping[str, object], float | None], Comment]

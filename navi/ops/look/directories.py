@@ -8,7 +8,7 @@ from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, read_records
 
-MOST = 200
+MAX_DIRECTORIES = 200
 """The number of directories in an answer, at most."""
 
 
@@ -27,7 +27,7 @@ def directories(text: str) -> Operation[Directories]:
     return Operation(
         "directories",
         link("look/directories"),
-        (HostSetting.SESSIONS_DIR, text, str(MOST)),
+        (HostSetting.SESSIONS_DIR, text, str(MAX_DIRECTORIES)),
         _read,
         time_limit=8,
         reads=True,

@@ -15,7 +15,7 @@ from navi.ops.operation import Answer, Operation, OperationError, read_records
 MOST_SESSIONS = 8
 """Sessions that one operation looks at: so many directories of a slow file system are seen within its time limit."""
 
-SECONDS = 3
+GIT_TIME_LIMIT = 3
 """Seconds that git may take for one directory."""
 
 MOST_NAMES = 6
@@ -69,9 +69,10 @@ class Losses(NamedTuple):
 def losses(sessions: Sequence[Session]) -> Operation[tuple[Losses, ...]]:
     """Return the operation that looks at sessions of one host, at most `MOST_SESSIONS`; it answers in their order."""
     words = [word for session in sessions for word in (session.folder, " ".join(map(str, _processes(session))))]
-    limit = 10 + SECONDS * len(sessions)
+    arguments = (str(GIT_TIME_LIMIT), *words)
+    limit = 10 + GIT_TIME_LIMIT * len(sessions)
     read = partial(_read, len(sessions))
-    return Operation("losses", link("session/losses"), (str(SECONDS), *words), read, time_limit=limit, reads=True)
+    return Operation("losses", link("session/losses"), arguments, read, time_limit=limit, reads=True)
 
 
 def _processes(session: Session) -> Iterator[int]:

@@ -8,7 +8,7 @@ from navi.core.agents import AGENTS
 from navi.core.background import background_sessions
 from navi.core.model import BackgroundAgent, Session
 from navi.ops import OperationError
-from navi.ops.look.background import MOST, read_background
+from navi.ops.look.background import MAX_SESSIONS, read_background
 from navi.ops.operation import Operation, Record
 from navi.ops.session.attach import attach
 from navi.ops.session.lifecycle import KillResult, stop_background
@@ -48,7 +48,7 @@ def test_a_body_that_is_no_object_is_empty(body: bytes) -> None:
 
 
 def test_a_host_has_so_many_at_most() -> None:
-    assert len(read_background(worker(f"{number} x claude") for number in range(1, MOST + 50))) == MOST
+    assert len(read_background(worker(f"{number} x claude") for number in range(1, MAX_SESSIONS + 50))) == MAX_SESSIONS
 
 
 # ---- stopping
