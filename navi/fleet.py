@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from statistics import median
@@ -18,7 +18,7 @@ from typing import TypeVar
 import trio
 
 from navi.core.agents import AgentKind
-from navi.core.conversations import conversation_in_state
+from navi.core.conversations import without_doubles
 from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.log import SILENT, Log
 from navi.core.model import Frame, HostView, Session
@@ -198,26 +198,6 @@ def _start(nursery: trio.Nursery, task: _HostTask) -> None:
 def _not_configured(name: str) -> HostView:
     """Return the view of a host that only the hub knows, where a session without a terminal ran."""
     return HostView(name, name, HostState.DISCONNECTED, NOT_CONFIGURED)
-
-
-def without_doubles(sessions: Iterable[Session], headless: Iterable[Session]) -> Iterator[Session]:
-    """Yield the sessions without a terminal but those whose agent has ended and whose conversation goes on in one of
-    the other sessions.
-    """
-    going_on = {id for session in sessions for id in conversations_of(session)}
-    for one in headless:
-        if not (one.headless and one.headless.over and one.headless.conversation in going_on):
-            yield one
-
-
-def conversations_of(session: Session) -> Iterator[str]:
-    """Yield the ids of the conversations that are open in a session's panes, as far as they are known."""
-    if session.conversation:
-        yield session.conversation.id
-    for pane in session.tmux.panes if session.tmux else ():
-        for agent in pane.agents:
-            if id := conversation_in_state(agent):
-                yield id
 
 
 class _HostTask:

@@ -7,11 +7,11 @@ a pane closed. So a record counts only while its pane runs its agent, as far as 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from navi.core.agents import REPORT_AS_SESSION
 from navi.core.evidence import Agent, seconds
-from navi.core.model import AgentProcess, Conversation, Evidence, Pane, Source, StatusFile, TmuxSession
+from navi.core.model import AgentProcess, Conversation, Evidence, Pane, Session, Source, StatusFile, TmuxSession
 from navi.core.text import clean
 
 MAX_CONVERSATIONS = 64
@@ -127,3 +127,26 @@ def reported(conversation: Conversation, where: str = "") -> Evidence:
     return Evidence(
         Source.HOOK, conversation.status, conversation.timestamp, text, conversation.message, where, other
     )  # fmt: skip
+
+
+# ---- with and without a terminal
+
+
+def without_doubles(sessions: Iterable[Session], headless: Iterable[Session]) -> Iterator[Session]:
+    """Yield sessions without a terminal; leave out those whose agent has ended and whose conversation goes on in one of
+    the other sessions.
+    """
+    going_on = {id for session in sessions for id in conversations_of(session)}
+    for one in headless:
+        if not (one.headless and one.headless.over and one.headless.conversation in going_on):
+            yield one
+
+
+def conversations_of(session: Session) -> Iterator[str]:
+    """Yield the known ids of the conversations that are open in a session's panes."""
+    if session.conversation:
+        yield session.conversation.id
+    for pane in session.tmux.panes if session.tmux else ():
+        for agent in pane.agents:
+            if id := conversation_in_state(agent):
+                yield id

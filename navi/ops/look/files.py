@@ -9,7 +9,7 @@ from navi.ops.look.pane_record import PANE_FORMAT
 from navi.ops.operation import Answer, HostSetting, Operation, read_records
 
 
-def remove_files(names: Sequence[str], dry_run: bool = False) -> Operation[frozenset[str]]:
+def remove_files(names: Sequence[str], dry_run: bool) -> Operation[frozenset[str]]:
     """Return the operation that removes the status files of these names if their sessions have ended.
 
     Where the host's status files are not to be cleaned up, those stay that don't say where they were written. The

@@ -32,7 +32,7 @@ LACKING = {
 }
 
 
-def health_of(pane: Named, touch: bool = False) -> Operation[PaneHealth]:
+def health_of(pane: Named, touch: bool) -> Operation[PaneHealth]:
     """Return the operation that asks what the process of a pane does; with `touch` the registry notes that the session
     is used.
 

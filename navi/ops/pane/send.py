@@ -110,7 +110,7 @@ class Call(NamedTuple):
     certain: bool = True
 
 
-def find_sent(pane: Named | TmuxSession, call: str, lock: str = "") -> Operation[Call]:
+def find_sent(pane: Named | TmuxSession, call: str, lock: str) -> Operation[Call]:
     """Return the operation that finds out what became of a `send` with that `call`. While that types, it waits; if that
     has typed nothing, it never will.
 

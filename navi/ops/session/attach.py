@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.ops.linker import link
-from navi.ops.look.background import attach_words
 from navi.ops.operation import Interactive, OperationError
+from navi.ops.session.background import attach_command
 
 SENT = ("navi_find_tmux()", "navi_refuse_foreign()")
 """The functions of lib/tmux.sh that are sent: each is one line."""
@@ -43,7 +43,7 @@ def attach(session: Session, inside: str = "") -> Interactive:
     which then changes to the session in place of attaching a terminal within a terminal.
     """
     if session.background:
-        return Interactive(("sh", "-c", ENTER_BACKGROUND, "sh", *attach_words(session)))
+        return Interactive(("sh", "-c", ENTER_BACKGROUND, "sh", *attach_command(session)))
     if session.tmux is None:
         raise OperationError(f"{clean(session.name)} has no tmux session to attach to; it has ended")
     return attach_to(session.tmux.socket, session.tmux.id, inside)

@@ -17,7 +17,6 @@ from navi.core.agents import AgentKind
 from navi.core.model import AgentStatus, BackgroundAgent, Conversation, Session, StatusFile, TmuxSession
 from navi.core.text import clean
 from navi.ops.linker import link
-from navi.ops.look.background import known
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, number, read_nothing, read_records
 from navi.ops.outcome import (
     Looks,
@@ -35,6 +34,7 @@ from navi.ops.outcome import (
     unanswered,
     unknown,
 )
+from navi.ops.session.background import background_of
 from navi.ops.session.creation import (
     APPEARED,
     Created,
@@ -109,7 +109,7 @@ def stop_background(session: Session, kinds: Sequence[AgentKind]) -> Operation[K
     Only the agent can bring it back. Raise OperationError if the agent refuses, is not installed there, or the process
     goes on.
     """
-    one, how = known(session, kinds)
+    one, how = background_of(session, kinds)
     started = str(number(str(one.file.get("procStart"))))
     arguments = (one.kind, how.stop, one.id, str(one.process), started)
     back = f"; `{one.kind} {how.attach} {one.id}` starts it again there"

@@ -126,7 +126,7 @@ def _read_restored(answer: Answer) -> Restored:
 # ---- starting an agent again
 
 
-def restart(session: Session, kinds: Sequence[AgentKind], anew: bool = False) -> Operation[str]:
+def restart(session: Session, kinds: Sequence[AgentKind], anew: bool) -> Operation[str]:
     """Return the operation that ends the agent of a session and starts it again in its conversation, in the same pane.
 
     The answer says whether it has it: `yes`, `no` (it does not say), or `anew`. Raise OperationError for a session
