@@ -56,7 +56,7 @@ def seconds_unused(entry: Entry, clock: float) -> float | None:
 
 
 class FileRemoval(NamedTuple):
-    """A status file without a session, by its name without the ending; and why it goes or, if it `stays`, why that."""
+    """A status file without a session: its name without the ending, whether it `stays`, and the reason for that."""
 
     name: str
     reason: str
@@ -64,7 +64,7 @@ class FileRemoval(NamedTuple):
 
 
 def file_removals(frame: Frame) -> list[FileRemoval]:
-    """Return the status files without a session. One whose session may live, as far as is known here, stays."""
+    """Return the status files without a session. A file stays if its session may live somewhere."""
     return [_file_removal(file, frame) for file in _without_session(frame)]
 
 

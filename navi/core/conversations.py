@@ -108,9 +108,9 @@ def conversation_of(agent: Agent, conversations: Sequence[Conversation]) -> Conv
 def unseen(
     conversations: Sequence[Conversation], heard: Collection[Conversation], agents: Sequence[Agent], tmux: TmuxSession
 ) -> Iterator[tuple[Conversation, tuple[Pane, ...]]]:
-    """Yield the conversations whose agent nobody sees, though it may run: below a program that navi does not know, say.
-    With each come the living panes that it can be in; one that has none is over. So is one whose pane runs the agent
-    with another conversation, or other agents only.
+    """Yield the conversations whose agent may run and is not seen, for example below a program that navi does not know.
+    Each comes with the living panes that it can be in. Conversations without such a pane are over and left out; so are
+    those whose pane runs the agent with another conversation, or only other agents.
     """
     for one in conversations:
         panes = tuple(pane for pane in tmux.panes if one.pane in ("", pane.id) and not pane.dead)

@@ -17,8 +17,8 @@ from navi.core.statuses import ASKING, BUSY, ENDED, TURN_ENDED
 from navi.core.text import clean
 
 QUIET_AFTER = 7.0
-"""Seconds without output after which an agent of which nothing else is known counts as idle. Hosts report output at
-least every 5 seconds."""
+"""Seconds without output after which an agent counts as idle if nothing else is known. Hosts report output at least
+every 5 seconds."""
 
 SILENT_AFTER = 60.0
 """Seconds without output after which an agent that animates its screen no longer counts as working."""
@@ -245,7 +245,7 @@ def of_state(agent: Agent, where: str) -> Evidence:
 
 
 def of_state_file(state: StateFile | None, process: AgentProcess | None, where: str) -> Evidence:
-    """Return what a process's state file says. Its content is whatever somebody wrote there."""
+    """Return what a process's state file says. Its content is not trusted."""
     if state is None or process is None:
         return Evidence(Source.STATE, "", None, "", where=where)
     if process.file is None:
@@ -281,7 +281,7 @@ def of_title(agent: Agent, where: str) -> Evidence:
 
 
 def of_screen(agent: Agent, where: str) -> Evidence:
-    """Return what the bottom of the pane says, as far as it was looked at. The message is the line that tells it."""
+    """Return what the bottom of the pane says, if it was looked at. The message is the line that a rule matched."""
     screen = agent.pane.screen if agent.shown else None
     if screen is None:
         text = "its screen was not looked at" if agent.kind.screens else ""
@@ -294,8 +294,8 @@ def of_screen(agent: Agent, where: str) -> Evidence:
 
 
 def of_silence(agent: Agent, where: str, clock: float) -> Evidence:
-    """Return what it says that the pane prints, or does not. Of an agent that navi has never seen ask anything, either
-    may be a question.
+    """Return what follows from whether the pane prints. Where navi can't recognize an agent's questions, nothing does:
+    a pane that prints and one that is silent may both show a question.
     """
     kind, last = agent.kind, agent.pane.activity
     prints = bool(last) and clock - last <= QUIET_AFTER

@@ -179,7 +179,7 @@ class _Hook(NamedTuple):
         return _as_evidence(composite(self.file), self.file.message)
 
     def entry(self, name: str) -> Evidence | None:
-        """Return what it reports under the name of an agent of which it has no conversation."""
+        """Return what it reports under an agent's name, if it has no conversation of that agent."""
         known = any(record.agent == name for record in self.file.conversations)
         found = next((entry for entry in self.file.agents if entry.name == name and not known), None)
         return _as_evidence(_status_of(found), "") if found else None
@@ -252,7 +252,7 @@ def _verdicts(tmux: TmuxSession, kinds: Sequence[AgentKind], hook: _Hook | None,
 
 
 def _hook_alone(hook: _Hook, tmux: TmuxSession) -> Verdict:
-    """Judge what a hook reports of an agent that nobody sees: it can run below a program that navi does not know."""
+    """Judge what a hook reports of an agent that is not seen: it can run below a program that navi does not know."""
     living = [pane for pane in tmux.panes if hook.pane in ("", pane.id) and not pane.dead]
     return _alone(hook.report, living, tmux, f"the session has no living pane {hook.pane}")
 
@@ -273,8 +273,8 @@ def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: st
 
 
 def _of_conversations(tmux: TmuxSession, hook: _Hook, clock: float) -> Iterator[Verdict]:
-    """Yield a verdict for each agent, with the conversation that it has, and for each conversation whose agent nobody
-    sees. Where an agent is seen, one in a pane with only a shell left is over.
+    """Yield a verdict for each agent that is seen, with its conversation, and for each conversation whose agent is not
+    seen. If any agent is seen, conversations in panes with only a shell left are over and get no verdict.
     """
     records = conversations_in(hook.file, tmux)
     agents = [agent for pane in tmux.panes for agent in agents_in(pane, hook.kinds)]

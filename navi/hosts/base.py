@@ -95,5 +95,5 @@ class Host(Protocol):
         ...
 
     async def close(self) -> None:
-        """Close every connection, and the master if nobody else uses it. Never raises."""
+        """Close every connection, and the master if no other program uses it. Never raises."""
         ...

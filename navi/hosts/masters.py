@@ -301,7 +301,7 @@ class Master:
             self.release()
 
     def _end(self, control: str) -> None:
-        """Wait until its socket is gone, so that nobody finds a master that is about to end."""
+        """Wait until its socket is gone, so that no process finds a master that is about to end."""
         until = time.monotonic() + CONTROL_LIMIT
         status = self._run(self.command.ask_master("exit"), until, None).status
         while status == 0 and os.path.exists(control) and time.monotonic() < until:

@@ -67,7 +67,7 @@ class OpenSSHHost:
             try:
                 self._master.open(cancellation)
             except Cancelled:
-                pass  # nobody waits any more
+                pass  # the task that waited was cancelled
             finally:
                 cancellation.close()
 

@@ -160,7 +160,7 @@ def _word(value: object) -> str:
 
 
 def _login(person: object) -> str:
-    """GitHub calls somebody who has gone `ghost`."""
+    """GitHub calls a user whose account is gone `ghost`."""
     return (_word(person.get("login")) if isinstance(person, dict) else "") or "ghost"
 
 

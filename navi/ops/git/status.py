@@ -87,7 +87,7 @@ class PullRequest:
 
     @property
     def verdicts(self) -> tuple[str, ...]:
-        """Its state, its review, and whether it can be merged, as far as they are known."""
+        """Its state, its review, and whether it can be merged; what is unknown is left out."""
         return tuple(word for word in (self.state, self.review, self.mergeable) if word)
 
     @property

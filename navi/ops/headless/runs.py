@@ -40,8 +40,8 @@ class RunId(NamedTuple):
 
 
 class RunState(StrEnum):
-    """What is known of a run. ENDING: its agent has just ended. LOST: nothing of it runs, and nobody noted how the
-    agent ended. UNSTARTED: nothing of it ever ran. ELSEWHERE: another machine that shares the folder has it.
+    """What is known of a run. ENDING: its agent has just ended. LOST: nothing of it runs, and how the agent
+    ended is unknown. UNSTARTED: nothing of it ever ran. ELSEWHERE: another machine that shares the folder has it.
     """
 
     STARTING = "starting"
@@ -62,7 +62,7 @@ class Exit(NamedTuple):
     """How an agent ended: the status of its process (128 and more: a signal), the size of its log then, and why.
 
     `reason` is "" if it ended by itself; `asked` for `end`; `time` and `output` for a limit; `HUP` and `TERM` if
-    somebody ended its runner so; `feeder` if nobody was left to give it input; `terminal` if an agent in a terminal
+    a signal ended its runner; `feeder` if the process that gave it input had gone; `terminal` if an agent in a terminal
     went on with its conversation.
     """
 
@@ -73,7 +73,7 @@ class Exit(NamedTuple):
 
 class Run(NamedTuple):
     """What a look found of a run. `size` is the log's, `fed` the last input that the agent was given, `posted` the last
-    one that is there without a gap. To a `deaf` agent nobody gives input any more.
+    one that is there without a gap. A `deaf` agent gets no input any more.
     """
 
     id: RunId

@@ -72,7 +72,7 @@ class Ended(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """Nothing of a run is left, and nobody noted how its agent ended; all whole lines of its log, which has `size`
+    """Nothing of a run is left, and how its agent ended is unknown; all whole lines of its log, which has `size`
     bytes, have come. `restarted` says that its host was started again since.
     """
 

@@ -46,7 +46,7 @@ MOST_RECORDS = {
 FILE_KINDS = ("file", "same", "odd")
 
 CHANGES = frozenset({"files", "server", "cleaned", "activity", "background"})
-"""Records without one of which nothing has changed."""
+"""Records that say that something has changed; an answer with none of them is a heartbeat."""
 
 LONGEST_TEXT = 4096
 """Characters of one text: no name, path or title that a system bears is longer."""
@@ -208,7 +208,7 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
     word = servers[0].rest.partition(" ")[0]
     tmux = Tmux(word) if word in list(Tmux) else Tmux.FAILED
     answers = (server.rest.partition(" ") for server in servers)
-    # A server of somebody else has no session of ours.
+    # Another user's server has no session of ours.
     silent = {socket for answer, _, socket in answers if answer not in (*PROOF, Tmux.FOREIGN)}
     error = "" if tmux in PROOF else clean(decode(servers[0].body[:LONGEST_TEXT])).strip()[:200]
     if tmux is Tmux.LOST:

@@ -66,8 +66,8 @@ def send(
     """Return the operation that types into a pane and, with `expected`, waits for it in what the pane shows from then
     on.
 
-    Nothing is typed where an agent has a dialog open or is suspended, and where nobody can tell; its state file, its
-    screen and its status file are looked at just before. `force` types all the same, and leaves copy mode first.
+    Nothing is typed where an agent has a dialog open or is suspended, or may: its state file, its screen and its status
+    file are looked at just before. `force` types all the same, and leaves copy mode first.
     `lock` is the token of a lock that the caller has. Enter is pressed up to `retries` times as long as the typed text
     is shown and nothing changes. An agent must have nothing in its box, or the text would be glued to that; `force`
     glues it. With a random word `call`, `find_sent` can tell later what became of it. Raise OperationError with

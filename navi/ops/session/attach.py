@@ -28,7 +28,7 @@ _AGENTS = link("session/agent_path").splitlines()
 
 ENTER_BACKGROUND = next(line for line in _AGENTS if line.startswith("navi_find_programs"))
 ENTER_BACKGROUND += f'; navi_find_programs; {KNOWN_TERMINAL}; exec "$@"'
-"""The same for a session without a terminal, which its agent opens."""
+"""What sh runs for a session without a terminal, which its agent opens."""
 
 
 def inside_server(environment: Mapping[str, str], server: int | str) -> str:
@@ -50,7 +50,7 @@ def attach(session: Session, inside: str = "") -> Interactive:
 
 
 def attach_to(socket: str, id: str, inside: str = "") -> Interactive:
-    """The same, of a session by its server's socket ("" for the default one) and tmux's id."""
+    """Attach to the session with tmux's id on the server with this socket ("" for the default one)."""
     server = ("-S", socket) if socket else ()
     verb = "switch-client" if inside else "attach-session"
     return Interactive(("sh", "-c", ENTER, "sh", *server, verb, "-t", id))

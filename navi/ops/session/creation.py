@@ -143,7 +143,7 @@ def appeared_since(looks: Looks, name: str) -> Iterator[TmuxSession]:
 
 
 def created_session(one: TmuxSession, registered: bool | None) -> Created:
-    """Return a session that was created, as far as a look shows it."""
+    """Return what a look shows of a session that was created."""
     target = f"{one.name}:{one.pane.position}"
     return Created(one.id, one.name, one.pane.process, target=target, socket=one.socket, registered=registered)
 

@@ -225,7 +225,7 @@ def _is_dismissed(one: StatusFile | Conversation | AgentStatus, looks: Looks) ->
 
 
 def new_undo_id() -> str:
-    """Return an undo id that nobody else has: the name under which a host keeps a killed session."""
+    """Return a new random undo id: the name under which a host keeps a killed session."""
     return secrets.token_hex(8)
 
 

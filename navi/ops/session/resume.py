@@ -28,7 +28,7 @@ def kind_named(name: str, kinds: Sequence[AgentKind]) -> AgentKind | None:
 
 
 def conversation_id(session: Session) -> str:
-    """Return the agent's own id of the conversation of a session, as far as a look shows it, or "".
+    """Return the agent's own id of the conversation of a session, or "" if a look does not show it.
 
     The agent's state file comes first, then what its hook reported.
     """
