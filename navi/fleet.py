@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from statistics import median
@@ -18,6 +18,7 @@ from typing import TypeVar
 import trio
 
 from navi.core.agents import AgentKind
+from navi.core.conversations import without_doubles
 from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.log import SILENT, Log
 from navi.core.model import Frame, HostView, Session
@@ -45,7 +46,7 @@ PING_EVERY = 30.0
 JUDGED_FOR = 1.0
 """Seconds for which heartbeats do not make navi judge the sessions again."""
 
-MANY = 200
+MANY_SESSIONS = 200
 """Sessions and status files that take longer to judge than a key may wait."""
 
 
@@ -199,27 +200,6 @@ def _not_configured(name: str) -> HostView:
     return HostView(name, name, HostState.DISCONNECTED, NOT_CONFIGURED)
 
 
-def without_doubles(sessions: Iterable[Session], headless: Iterable[Session]) -> Iterator[Session]:
-    """Yield the sessions without a terminal but those whose agent has ended and whose conversation goes on in one of
-    the other sessions.
-    """
-    going_on = {id for session in sessions for id in conversations_of(session)}
-    for one in headless:
-        if not (one.headless and one.headless.over and one.headless.conversation in going_on):
-            yield one
-
-
-def conversations_of(session: Session) -> Iterator[str]:
-    """Yield the ids of the conversations that are open in a session's panes, as far as they are known."""
-    if session.conversation:
-        yield session.conversation.id
-    for pane in session.tmux.panes if session.tmux else ():
-        for agent in pane.agents:
-            id = agent.file.get("sessionId") if agent.file else None
-            if isinstance(id, str) and id:
-                yield id
-
-
 class _HostTask:
     """Supervises one host: connects, follows or polls it, and retries."""
 
@@ -341,7 +321,7 @@ class _HostTask:
         sessions: tuple[Session, ...] = ()
         work = Work()
         if frame:  # a status can change by the mere passing of time
-            long = len(frame.sessions) + len(frame.files) > MANY
+            long = len(frame.sessions) + len(frame.files) > MANY_SESSIONS
             sessions, work = await timed(self._judge, frame._replace(clock=item.clock), long)
         self._show(frame, sessions, now, item.clock + 0.5 - time.time())
         return work

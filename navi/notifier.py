@@ -20,7 +20,8 @@ from navi.core.address import address_of
 from navi.core.listing import Key
 from navi.core.log import SILENT, Log
 from navi.core.model import HostView, Session
-from navi.core.notices import DONE, RESTING, Notice, Observer
+from navi.core.notices import DONE, Notice, Observer
+from navi.core.statuses import RESTING
 from navi.core.terminal_notices import BELL, WAYS, sequence
 from navi.core.text import clean
 

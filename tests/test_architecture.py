@@ -110,6 +110,29 @@ def test_no_rooms_import_each_other_in_a_circle() -> None:
     assert circles(between) == []
 
 
+def test_hosts_know_operations_and_none_of_them() -> None:
+    allowed = {"navi.ops", "navi.ops.operation"}
+    found = {
+        module: beginning_with("navi.ops", IMPORTS[module]) - allowed for module in MODULES if room(module) == "hosts"
+    }
+    assert {module: others for module, others in found.items() if others} == {}
+
+
+def test_neither_engine_imports_from_the_other() -> None:
+    engines = [("navi.hosts.trio_", "navi.hosts.blocking_"), ("navi.hosts.blocking_", "navi.hosts.trio_")]
+    found = {
+        module: beginning_with(other, IMPORTS[module])
+        for one, other in engines
+        for module in beginning_with(one, set(MODULES))
+    }
+    assert {module: others for module, others in found.items() if others} == {}
+
+
+def beginning_with(beginning: str, modules: set[str]) -> set[str]:
+    """Return the modules whose names begin so."""
+    return {module for module in modules if module.startswith(beginning)}
+
+
 def circles(graph: Imports) -> list[list[str]]:
     """Return the circles in a graph, each once."""
     done: set[str] = set()

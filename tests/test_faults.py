@@ -29,7 +29,7 @@ from navi.ops import Operation
 from navi.ops.look.directories import directories
 from navi.ops.look.frames import look
 from navi.ops.session.creation import new
-from navi.ops.session.lifecycle import Kept, dismiss, kill, new_undo_id, rename, undo
+from navi.ops.session.lifecycle import KillResult, dismiss, kill, new_undo_id, rename, undo
 from navi.ops.session.marks import mark
 from tests.support.dashboard import begin, names, selected, wrapped
 from tests.support.dashboard import navi as dashboard
@@ -556,7 +556,7 @@ def test_killing_a_session_that_has_ended_spares_another_that_has_its_name_by_no
     account.tmux("kill-session", "-t", "=n-old")
     account.new_session("n-old", "exec cat")
     account.write_status("n-old", message="I am new")
-    assert run(account, DASH, kill(known, new_undo_id())) == Kept()
+    assert run(account, DASH, kill(known, new_undo_id())) == KillResult()
     assert messages(account) == {"n-old.json": "I am new"}
     assert left_over(account) == []
 

@@ -14,13 +14,12 @@ import pytest
 import trio
 
 from navi.core.failure import HostState
-from navi.core.model import AgentProcess, Conversation, HeadlessAgent, HostView, Session, Source, Status
-from navi.fleet import Fleet, steady, without_doubles
+from navi.core.model import HeadlessAgent, HostView, Session, Source, Status
+from navi.fleet import Fleet, steady
 from navi.hosts.retries import SLOW_PAUSE
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings
 from tests.support import hostile
-from tests.support.dashboard import session
 from tests.support.hosts import failure, host, running, say
 from tests.support.machines import Lab, Machine, program
 from tests.support.scripts import beside, stand_in
@@ -52,9 +51,9 @@ def status(view: HostView, name: str) -> str:
 # ---- sessions without a terminal
 
 
-def headless(name: str, place: str = "local", status: str = "running", conversation: str = "") -> Session:
+def headless(name: str, place: str) -> Session:
     """Return a session without a terminal."""
-    agent = HeadlessAgent("a title", status, conversation=conversation)
+    agent = HeadlessAgent("a title", "running")
     return Session(place, name, Status("working", Source.HUB, None, ""), headless=agent)
 
 
@@ -69,23 +68,6 @@ def test_sessions_without_a_terminal_are_listed_on_their_hosts_and_others_named(
     assert fleet.view("gone") == view
     fleet.put_headless([])
     assert fleet.views == ()
-
-
-def test_a_conversation_that_goes_on_in_a_terminal_is_listed_once() -> None:
-    agent = AgentProcess("claude", 1, file={"sessionId": "B"})
-    by_file = session("by file")
-    assert by_file.tmux
-    pane = by_file.tmux.pane._replace(agents=(agent,))
-    sessions = [
-        session("by hook")._replace(conversation=Conversation("A")),
-        by_file._replace(tmux=by_file.tmux._replace(panes=(pane,))),
-    ]
-    more = [
-        headless("a", status="complete", conversation="A"), headless("b", status="failed", conversation="B"),
-        headless("c", status="complete", conversation="C"), headless("none", status="complete"),
-        headless("both", status="running", conversation="A"),
-    ]  # fmt: skip
-    assert [one.name for one in without_doubles(sessions, more)] == ["c", "none", "both"]
 
 
 @pytest.mark.parametrize(

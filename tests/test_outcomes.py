@@ -246,7 +246,7 @@ def press(commands: SessionCommands, actions: Actions, screen: Recorder, watched
     """Give the command for a case. The form for new sessions offers no tmux server, so that one is an action."""
     if case.operation == "new":
         operation = new("new", socket=case.socket)
-        action = Action(case.machine.name, case.address, operation, partial(operation.words, case.address))
+        action = Action(case.machine.name, case.address, operation, partial(operation.report, case.address))
         actions.order([action], lambda _: screen.tell)
     elif case.operation == "undo":
         commands.undo()

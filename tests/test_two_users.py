@@ -111,7 +111,7 @@ def test_an_entry_on_a_server_of_another_user_is_unknown_and_stays(lab: Lab, tra
 
 @pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
 def test_attaching_to_a_server_of_another_user_is_refused(lab: Lab, trap: Path, shell: Shell) -> None:
-    words = attach_to(str(trap), "$0").words
+    words = attach_to(str(trap), "$0").argv
     done = subprocess.run([*shell.words, *words[1:]], capture_output=True, text=True, env=lab.environment(), timeout=20)
     assert (done.returncode, done.stderr) == (77, f"{WORDS.format(trap)}\n")
 

@@ -15,8 +15,8 @@ from navi.core.address import LOCAL, Address, Named
 from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.hosts.base import HostError
-from navi.hosts.blocking_host import BlockingHost, Kept
-from navi.hosts.blocking_process import Cancellation
+from navi.hosts.blocking_host import BlockingHost, ConnectionPool
+from navi.hosts.cancellation import Cancellation
 from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings, OperationError
 
@@ -43,11 +43,11 @@ class Connections:
     """Connections that outlive a context: those of each host, by what the configuration says about it."""
 
     def __init__(self) -> None:
-        self._kept: dict[object, Kept] = {}
+        self._kept: dict[object, ConnectionPool] = {}
 
-    def of(self, configured: object) -> Kept:
+    def of(self, configured: object) -> ConnectionPool:
         """Return what is kept of a host that is configured like this."""
-        return self._kept.setdefault(configured, Kept())
+        return self._kept.setdefault(configured, ConnectionPool())
 
     def close_others(self, configured: Collection[object]) -> None:
         """Close the connections of hosts that are no longer configured."""

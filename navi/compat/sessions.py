@@ -14,7 +14,8 @@ from navi.compat.registered import entries, only_one, own_socket, socket_named
 from navi.compat.tool import Failed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Named
-from navi.core.text import clean, seconds_of
+from navi.core.ages import seconds_of
+from navi.core.text import clean
 from navi.ops import OperationError
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from navi.config.remote import SESSIONS_DIR
 from navi.core.agents import AGENTS, AgentKind
 from navi.core.launch import Launch
+from navi.core.statuses import NEEDS_YOU
 
 
 class Problem(NamedTuple):
@@ -49,10 +50,6 @@ class HarnessCommand(NamedTuple):
     options: tuple[str, ...]
     file: str
     line: int
-
-
-NEEDS_YOU = ("permission", "waiting", "error")
-"""What notices are about by default: a session needs the user."""
 
 
 class Settings(NamedTuple):

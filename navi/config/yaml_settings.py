@@ -11,7 +11,7 @@ import yaml
 from navi.config.settings import BY_NAME, CHOICES, HarnessCommand, Problem, Rebinding, Restyling, Settings
 from navi.config.yaml_agents import read_agents
 from navi.config.yaml_file import YamlFile, is_null, items_of, line_of
-from navi.core.text import seconds_of
+from navi.core.ages import seconds_of
 
 NEVER = ("off", "no", "false", "never")
 """What may be written in place of an age or a number, for none."""

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from navi.core.agents import AgentKind
-from navi.core.evidence import ATTENTION, of_state_file
+from navi.core.evidence import of_state_file
 from navi.core.model import AgentProcess, BackgroundAgent, Evidence, Session, Source, Status
+from navi.core.statuses import ASKING
 from navi.core.text import clean
 
-LONGEST = 300
+MAX_TEXT_LENGTH = 300
 """Characters of a text from a job's file."""
 
 STARTING = "starting\u2026"
@@ -61,7 +62,7 @@ def _read(job: Mapping[str, object]) -> _Job:
 
 
 def _text(value: object) -> str:
-    return " ".join(clean(value[:LONGEST]).split()) if isinstance(value, str) else ""
+    return " ".join(clean(value[:MAX_TEXT_LENGTH]).split()) if isinstance(value, str) else ""
 
 
 def _judge(one: BackgroundAgent, job: _Job, kind: AgentKind) -> tuple[Status, str]:
@@ -83,7 +84,7 @@ def _last_words(job: _Job, word: str) -> str:
 
 def _of_job(job: _Job, state: Evidence, where: str) -> Evidence:
     """Return what the job's file adds to the state: what it asks, and how its turn ended."""
-    if state.word in ATTENTION:
+    if state.word in ASKING:
         if not job.needs:
             return Evidence(Source.STATE, "", None, "", where=where)
         begin = next((begin for begin in NEEDS if job.needs.startswith(begin)), "")

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
+from navi.core.ages import exact_age
 from navi.core.model import Frame, StatusFile, TmuxSession
 from navi.core.place import files_of, is_earlier, why_unconfirmed, why_unjudged
 from navi.core.registry import Condition, Entry, Health, Snapshot, condition_of, epoch, strays
-from navi.core.text import exact_age
 
 ENDED = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)
 """The health of sessions that are always removed."""
@@ -56,7 +56,7 @@ def seconds_unused(entry: Entry, clock: float) -> float | None:
 
 
 class FileRemoval(NamedTuple):
-    """A status file without a session, by its name without the ending; and why it goes or, if it `stays`, why that."""
+    """A status file without a session: its name without the ending, whether it `stays`, and the reason for that."""
 
     name: str
     reason: str
@@ -64,7 +64,7 @@ class FileRemoval(NamedTuple):
 
 
 def file_removals(frame: Frame) -> list[FileRemoval]:
-    """Return the status files without a session. One whose session may live, as far as is known here, stays."""
+    """Return the status files without a session. A file stays if its session may live somewhere."""
     return [_file_removal(file, frame) for file in _without_session(frame)]
 
 

@@ -7,13 +7,14 @@ a pane closed. So a record counts only while its pane runs its agent, as far as 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from navi.core.agents import REPORT_AS_SESSION
 from navi.core.evidence import Agent, seconds
-from navi.core.model import Conversation, Evidence, Pane, Source, StatusFile, TmuxSession
+from navi.core.model import AgentProcess, Conversation, Evidence, Pane, Session, Source, StatusFile, TmuxSession
 from navi.core.text import clean
 
-MOST = 64
+MAX_CONVERSATIONS = 64
 """Conversations of a file that are read; hooks keep fewer."""
 
 LONGEST_ID = 100
@@ -32,7 +33,7 @@ STARTS_WITHIN = 2.0
 def read_conversations(value: object) -> Iterator[Conversation]:
     """Yield the conversations of a status file. What no hook would write is left out."""
     entries = value.items() if isinstance(value, dict) else ()
-    for key, entry in list(entries)[:MOST]:
+    for key, entry in list(entries)[:MAX_CONVERSATIONS]:
         if isinstance(key, str) and isinstance(entry, dict) and len(key) <= LONGEST_ID:
             yield _conversation(key, entry)
 
@@ -71,6 +72,12 @@ def process_in(value: object) -> int:
 # ---- matching
 
 
+def conversation_in_state(process: AgentProcess) -> str:
+    """Return the id of the conversation that the state file of an agent's process names, or ""."""
+    id = process.file.get("sessionId") if process.file else None
+    return id if isinstance(id, str) and CONVERSATION_ID.fullmatch(id) else ""
+
+
 def conversations_in(file: StatusFile, tmux: TmuxSession) -> tuple[Conversation, ...]:
     """Return the conversations that can be of a session: those of its tmux server, and those that name none."""
     place = file.place
@@ -87,12 +94,11 @@ def conversation_of(agent: Agent, conversations: Sequence[Conversation]) -> Conv
     and has gone on since the agent's process started.
     """
     same = [one for one in conversations if one.agent == agent.kind.name]
+    named = conversation_in_state(agent.process) if agent.process else ""
+    found = next((one for one in same if named and one.id == named), None)
+    if found:
+        return found
     state = agent.process.file if agent.process and agent.process.file else {}
-    named = state.get("sessionId")
-    if isinstance(named, str) and named:
-        found = next((one for one in same if one.id == named), None)
-        if found:
-            return found
     started = seconds(state.get("startedAt")) or (agent.process.began if agent.process else None)
     began = (started or 0.0) - STARTS_WITHIN
     rest = [one for one in same if not one.parent and one.pane in ("", agent.pane.id) and (one.timestamp or 0) >= began]
@@ -102,9 +108,9 @@ def conversation_of(agent: Agent, conversations: Sequence[Conversation]) -> Conv
 def unseen(
     conversations: Sequence[Conversation], heard: Collection[Conversation], agents: Sequence[Agent], tmux: TmuxSession
 ) -> Iterator[tuple[Conversation, tuple[Pane, ...]]]:
-    """Yield the conversations whose agent nobody sees, though it may run: below a program that navi does not know, say.
-    With each come the living panes that it can be in; one that has none is over. So is one whose pane runs the agent
-    with another conversation, or other agents only.
+    """Yield the conversations whose agent may run and is not seen, for example below a program that navi does not know.
+    Each comes with the living panes that it can be in. Conversations without such a pane are over and left out; so are
+    those whose pane runs the agent with another conversation, or only other agents.
     """
     for one in conversations:
         panes = tuple(pane for pane in tmux.panes if one.pane in ("", pane.id) and not pane.dead)
@@ -116,8 +122,31 @@ def unseen(
 
 def reported(conversation: Conversation, where: str = "") -> Evidence:
     """Return what a hook reported of a conversation."""
-    other = "" if conversation.agent == "claude" else conversation.agent
+    other = "" if conversation.agent in REPORT_AS_SESSION else conversation.agent
     text = "reported by its hook" + (f" for agent {other}" if other else "")
     return Evidence(
         Source.HOOK, conversation.status, conversation.timestamp, text, conversation.message, where, other
     )  # fmt: skip
+
+
+# ---- with and without a terminal
+
+
+def without_doubles(sessions: Iterable[Session], headless: Iterable[Session]) -> Iterator[Session]:
+    """Yield sessions without a terminal; leave out those whose agent has ended and whose conversation goes on in one of
+    the other sessions.
+    """
+    going_on = {id for session in sessions for id in conversations_of(session)}
+    for one in headless:
+        if not (one.headless and one.headless.over and one.headless.conversation in going_on):
+            yield one
+
+
+def conversations_of(session: Session) -> Iterator[str]:
+    """Yield the known ids of the conversations that are open in a session's panes."""
+    if session.conversation:
+        yield session.conversation.id
+    for pane in session.tmux.panes if session.tmux else ():
+        for agent in pane.agents:
+            if id := conversation_in_state(agent):
+                yield id

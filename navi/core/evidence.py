@@ -13,23 +13,12 @@ from typing import NamedTuple
 
 from navi.core.agents import AgentKind, StateFile
 from navi.core.model import AgentProcess, Conversation, Evidence, Pane, Source
+from navi.core.statuses import ASKING, BUSY, ENDED, TURN_ENDED
 from navi.core.text import clean
 
-ATTENTION = frozenset({"permission", "waiting"})
-"""Statuses in which the agent asks a person for something."""
-
-BUSY = frozenset({"permission", "waiting", "working"})
-"""Statuses that only a running agent can have."""
-
-AT_REST = frozenset({"idle", "done", "error"})
-"""Statuses of an agent whose turn has ended."""
-
-ENDED = frozenset({"offline", "stopped"})
-"""Statuses that an agent which runs can't have, unless it is suspended."""
-
 QUIET_AFTER = 7.0
-"""Seconds without output after which an agent of which nothing else is known counts as idle. Hosts report output at
-least every 5 seconds."""
+"""Seconds without output after which an agent counts as idle if nothing else is known. Hosts report output at least
+every 5 seconds."""
 
 SILENT_AFTER = 60.0
 """Seconds without output after which an agent that animates its screen no longer counts as working."""
@@ -156,12 +145,12 @@ def _by_state(found: _Found, clock: float) -> Evidence:
     state, hook, screen = found.state, found.hook, found.screen
     if state.word == "working":
         return state
-    if state.word in ATTENTION:
-        if screen.word in ATTENTION:
+    if state.word in ASKING:
+        if screen.word in ASKING:
             return screen
-        return hook if hook.word in ATTENTION and not _is_before(hook, state) else state
+        return hook if hook.word in ASKING and not _is_before(hook, state) else state
     # A hook's time has whole seconds.
-    if hook.word in AT_REST or (_is_news(hook, clock) and (hook.since or 0.0) + 1 > (state.since or 0.0)):
+    if hook.word in TURN_ENDED or (_is_news(hook, clock) and (hook.since or 0.0) + 1 > (state.since or 0.0)):
         return hook
     return screen if screen.word == "error" else state
 
@@ -169,7 +158,7 @@ def _by_state(found: _Found, clock: float) -> Evidence:
 def _by_display(kind: AgentKind, found: _Found, clock: float) -> Evidence:
     """Return what decides if the agent has no state of its own: what it shows, and what its hook reported."""
     _, _, hook, screen, title, silence = found
-    if screen.word in ATTENTION:
+    if screen.word in ASKING:
         return screen
     if title.word in BUSY:
         return title
@@ -177,7 +166,7 @@ def _by_display(kind: AgentKind, found: _Found, clock: float) -> Evidence:
         return screen
     if hook.word and not _is_over(kind, found, clock):
         # Some hooks report the end of a turn that failed as that of any other.
-        return screen if screen.word == "error" and hook.word in AT_REST else hook
+        return screen if screen.word == "error" and hook.word in TURN_ENDED else hook
     return next((piece for piece in (screen, title) if piece.word), _silence_after(kind, hook, silence))
 
 
@@ -196,7 +185,7 @@ def _is_over(kind: AgentKind, found: _Found, clock: float) -> bool:
 
 def _title_denies(kind: AgentKind, word: str) -> bool:
     """Whether an agent at rest by its title can't have a status: some titles look the same while they ask."""
-    return word == "working" or any(status in ATTENTION for status, _ in kind.titles)
+    return word == "working" or any(status in ASKING for status, _ in kind.titles)
 
 
 def _silence_after(kind: AgentKind, hook: Evidence, silence: Evidence) -> Evidence:
@@ -256,14 +245,14 @@ def of_state(agent: Agent, where: str) -> Evidence:
 
 
 def of_state_file(state: StateFile | None, process: AgentProcess | None, where: str) -> Evidence:
-    """Return what a process's state file says. Its content is whatever somebody wrote there."""
+    """Return what a process's state file says. Its content is not trusted."""
     if state is None or process is None:
         return Evidence(Source.STATE, "", None, "", where=where)
     if process.file is None:
         return Evidence(Source.STATE, "", None, "this process has no state file", where=where)
     status, detail = _word(process.file.get("status")), _word(process.file.get("waitingFor"))
     word = state.words.get(status, "")
-    if word in ATTENTION:
+    if word in ASKING:
         word = state.details.get(detail, word)
         status = f"{status} ({detail})" if detail else status
     text = f"its state file says {status}" if status else "its state file has no status"
@@ -292,7 +281,7 @@ def of_title(agent: Agent, where: str) -> Evidence:
 
 
 def of_screen(agent: Agent, where: str) -> Evidence:
-    """Return what the bottom of the pane says, as far as it was looked at. The message is the line that tells it."""
+    """Return what the bottom of the pane says, if it was looked at. The message is the line that a rule matched."""
     screen = agent.pane.screen if agent.shown else None
     if screen is None:
         text = "its screen was not looked at" if agent.kind.screens else ""
@@ -300,13 +289,13 @@ def of_screen(agent: Agent, where: str) -> Evidence:
     if not screen.status:
         return Evidence(Source.SCREEN, "", None, "its screen shows nothing that navi knows", where=where)
     text = f"its screen shows {screen.rule or screen.status}"
-    message = screen.text if screen.status in ATTENTION or screen.status == "error" else ""
+    message = screen.text if screen.status in ASKING or screen.status == "error" else ""
     return Evidence(Source.SCREEN, screen.status, agent.pane.activity or None, text, message, where)
 
 
 def of_silence(agent: Agent, where: str, clock: float) -> Evidence:
-    """Return what it says that the pane prints, or does not. Of an agent that navi has never seen ask anything, either
-    may be a question.
+    """Return what follows from whether the pane prints. Where navi can't recognize an agent's questions, nothing does:
+    a pane that prints and one that is silent may both show a question.
     """
     kind, last = agent.kind, agent.pane.activity
     prints = bool(last) and clock - last <= QUIET_AFTER

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from navi.core.ages import exact_age
 from navi.core.metrics import Metrics, Times, Tokens, short_number
 from navi.core.model import (
     AgentStatus,
@@ -18,7 +19,7 @@ from navi.core.model import (
     StatusFile,
     TmuxSession,
 )
-from navi.core.text import clean, exact_age, short_path
+from navi.core.text import clean, short_path
 
 MOST_TOOLS = 8
 """How many tools are listed, the most used first."""

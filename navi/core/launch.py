@@ -17,7 +17,7 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=", re.ASCII)
 
 
 ANYTHING = "[^ ]"
-"""The pattern for a program of which nothing is known: it shows something."""
+"""The pattern for an unknown program: it shows something."""
 
 
 class Step(NamedTuple):
@@ -35,8 +35,8 @@ class Launch(NamedTuple):
 
     `type` is recorded with the session. `program` must exist, or no session is created ("" skips the check). With
     `ends`, the session ends when the line does instead of leaving a shell. With `keep`, its pane stays after it died.
-    `variables` are NAME=VALUE; `prompt` is the pattern that shows that it is ready for input, "" for an agent of which
-    more is known.
+    `variables` are NAME=VALUE; `prompt` is the pattern that shows that it is ready for input, "" for an agent that
+    navi knows.
     """
 
     type: str = "shell"

@@ -9,15 +9,12 @@ from itertools import chain
 from operator import itemgetter
 
 from navi.core.address import LOCAL
-from navi.core.evidence import ATTENTION
 from navi.core.model import HostView, Session
 from navi.core.status import rank
+from navi.core.statuses import ASKING, ENDED
 
 Key = tuple[str, str, str]
 """A session's identity: host, name, socket."""
-
-GONE = frozenset({"offline", "stopped"})
-"""Statuses without a running agent, which can be hidden."""
 
 
 class Scope(StrEnum):
@@ -58,10 +55,10 @@ class Selection:
 
 def asks_person(session: Session) -> bool:
     """Return whether the session, or one of its teammates, asks the user for something."""
-    if session.status.word in ATTENTION:
+    if session.status.word in ASKING:
         return True
     mates = session.teammates
-    return any(mate.status in ATTENTION for mate in mates) if mates else False
+    return any(mate.status in ASKING for mate in mates) if mates else False
 
 
 def needs_person(session: Session) -> bool:
@@ -86,7 +83,7 @@ def group_of(session: Session) -> str:
     """Return the group of GROUPS that a session belongs to."""
     if asks_person(session):
         return "needs you"
-    word = "ended" if session.status.word in GONE else session.status.word
+    word = "ended" if session.status.word in ENDED else session.status.word
     return word if word in GROUPS else "unknown"
 
 
@@ -127,7 +124,7 @@ def _in_scope(view: HostView, scope: str) -> bool:
 
 def is_listed(session: Session, selection: Selection) -> bool:
     """Return whether a session of a host that is shown is listed."""
-    if session.status.word in GONE and not selection.offline:
+    if session.status.word in ENDED and not selection.offline:
         return False
     if selection.mark and selection.mark not in marks_of(session):
         return False

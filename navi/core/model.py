@@ -68,8 +68,8 @@ class HeadlessAgent(NamedTuple):
     `asked` are the kinds of the open questions, the oldest first. `run` counts its starts, `messages` what it printed.
     `conversation` is the agent's own id. `cost` is in dollars, None if that is not known. `hub` says that the hub is
     connected, so that something can be sent or answered. `lost` says that the agent could not go on with its
-    conversation. `end_asked` is when somebody asked for the end of its agent (epoch), 0 if nobody did. `mode` is its
-    permission mode, `modes` are those that it can be given.
+    conversation. `end_asked` is when a person asked for the end of its agent (epoch), or 0. `mode` is its permission
+    mode, `modes` are those that it can be given.
     """
 
     title: str
@@ -383,8 +383,8 @@ class Session(NamedTuple):
     `headless`, and the hub's id as its name.
 
     `conversation` is the one that has the status, None if no hook reported of it.
-    Of a session without `tmux`, `socket` is that of its tmux server as far as its status file names it, and `unjudged`
-    says why nobody here can tell what became of it, "" if tmux knows. `feedback` is how much of it waits for the end
+    Of a session without `tmux`, `socket` is that of its tmux server if its status file names one, and `unjudged` says
+    why this machine can't tell what became of it, "" if tmux knows. `feedback` is how much of it waits for the end
     of the agent's turn, None if the agent takes none.
     """
 

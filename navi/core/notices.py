@@ -11,13 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from navi.core.address import address_of
-from navi.core.evidence import ATTENTION, BUSY
 from navi.core.failure import HostState
 from navi.core.listing import Key
 from navi.core.model import HostView, Session, Source
-
-RESTING = frozenset({"done", "idle"})
-"""Statuses of an agent whose turn has ended well."""
+from navi.core.statuses import ASKING, BUSY, RESTING
 
 DONE, LOST = "done", "lost"
 """The words for a turn that has ended, and for a host that can't be reached any more."""
@@ -54,7 +51,7 @@ class Notice(NamedTuple):
     @property
     def kind(self) -> str:
         """What it is about, where a change within one kind is no news."""
-        return "asks" if self.word in ATTENTION else self.word
+        return "asks" if self.word in ASKING else self.word
 
 
 class _Seen(NamedTuple):
@@ -134,8 +131,8 @@ def is_lost(view: HostView) -> bool:
 
 def news_of(before: str, word: str) -> str:
     """Return the word of the notice for a change of status, "" if there is none."""
-    if word in ATTENTION:
-        return "" if before in ATTENTION else word  # going from one question to another is no news
+    if word in ASKING:
+        return "" if before in ASKING else word  # going from one question to another is no news
     if word == "error":
         return "" if before == "error" else word
     return DONE if word in RESTING and before in BUSY else ""

@@ -83,7 +83,7 @@ def _kernel(boot: str) -> str:
 
 
 def why_unjudged(file: StatusFile, frame: Frame) -> str:
-    """Say why nobody can tell from this frame what became of a file's session; "" if its tmux server knows."""
+    """Say why this frame does not tell what became of a file's session; "" if its tmux server knows."""
     place = file.place
     if place is None:
         return _doubt(file, frame)

@@ -55,7 +55,7 @@ class Entry(NamedTuple):
 
 class Registry(NamedTuple):
     """All entries by name. `problem` says what is wrong with the file, "" if nothing. One that is not `usable` is not
-    read at all, because somebody else could have written it.
+    read at all, because another user could have written it.
     """
 
     entries: Mapping[str, Entry] = MappingProxyType({})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from navi.core.text import clean
 
-MOST = 1000
+MAX_WORDS = 1000
 """Words that are compared: that takes time."""
 
 
@@ -14,5 +14,5 @@ def did_you_mean(word: str, known: Collection[str], shown: Callable[[str], str] 
     """Return what to add to a message about an unknown word, "" if none is like it. `shown` is how one is written."""
     from difflib import get_close_matches  # only here: it takes long to import
 
-    similar = get_close_matches(word, list(known)[:MOST], 1)
+    similar = get_close_matches(word, list(known)[:MAX_WORDS], 1)
     return f"; did you mean `{clean(shown(similar[0]))}`?" if similar else ""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from navi.core.agents import AgentKind, base_name
+from navi.core.agents import REPORT_END, AgentKind, base_name
 from navi.core.background import background_sessions
 from navi.core.conversations import (
     conversation_of,
@@ -22,7 +22,7 @@ from navi.core.conversations import (
     time_in,
     unseen,
 )
-from navi.core.evidence import AT_REST, BUSY, Agent, Verdict, agents_in, judge_agent, of_nested
+from navi.core.evidence import Agent, Verdict, agents_in, judge_agent, of_nested
 from navi.core.model import (
     AgentStatus,
     Conversation,
@@ -38,6 +38,7 @@ from navi.core.model import (
     TmuxSession,
 )
 from navi.core.place import files_of, is_earlier, key_of, shown_elsewhere, socket_of, why_unconfirmed, why_unjudged
+from navi.core.statuses import BUSY, TURN_ENDED
 from navi.core.text import clean, decode
 
 PRIORITY = ("permission", "waiting", "working", "error", "idle", "stopped", "done")
@@ -48,7 +49,7 @@ SHELLS = frozenset(
      "busybox", "login"}
 )  # fmt: skip
 
-LARGEST = 65536
+MAX_FILE_SIZE = 65536
 """Maximum size of a status file, in bytes."""
 
 
@@ -71,8 +72,8 @@ def rank(status: str) -> int:
 
 def read_status_file(name: str, data: bytes) -> StatusFile:
     """Parse a status file. Never raises: `problem` describes what is wrong, and the valid fields are kept."""
-    if len(data) > LARGEST:
-        return StatusFile(name, problem=f"larger than {LARGEST // 1024} KiB")
+    if len(data) > MAX_FILE_SIZE:
+        return StatusFile(name, problem=f"larger than {MAX_FILE_SIZE // 1024} KiB")
     if not data.strip():
         return StatusFile(name, problem="empty")
     try:
@@ -181,7 +182,7 @@ class _Hook(NamedTuple):
         return _as_evidence(composite(self.file), self.file.message)
 
     def entry(self, name: str) -> Evidence | None:
-        """Return what it reports under the name of an agent of which it has no conversation."""
+        """Return what it reports under an agent's name, if it has no conversation of that agent."""
         known = any(record.agent == name for record in self.file.conversations)
         found = next((entry for entry in self.file.agents if entry.name == name and not known), None)
         return _as_evidence(_status_of(found), "") if found else None
@@ -254,7 +255,7 @@ def _verdicts(tmux: TmuxSession, kinds: Sequence[AgentKind], hook: _Hook | None,
 
 
 def _hook_alone(hook: _Hook, tmux: TmuxSession) -> Verdict:
-    """Judge what a hook reports of an agent that nobody sees: it can run below a program that navi does not know."""
+    """Judge what a hook reports of an agent that is not seen: it can run below a program that navi does not know."""
     living = [pane for pane in tmux.panes if hook.pane in ("", pane.id) and not pane.dead]
     return _alone(hook.report, living, tmux, f"the session has no living pane {hook.pane}")
 
@@ -264,8 +265,8 @@ def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: st
     are none.
     """
     report = report._replace(word=report.word or "unknown")
-    # Not every agent's hook reports that the agent has ended.
-    over = BUSY if report.agent in ("", "claude") else BUSY | AT_REST
+    # Of a hook that does not report the end of its agent, the end of a turn may be the last that is heard.
+    over = BUSY if report.agent in ("", *REPORT_END) else BUSY | TURN_ENDED
     if report.word not in over or not all(_is_bare_shell(pane) for pane in living):
         return Verdict("", report, (report,))
     shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
@@ -275,8 +276,8 @@ def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: st
 
 
 def _of_conversations(tmux: TmuxSession, hook: _Hook, clock: float) -> Iterator[Verdict]:
-    """Yield a verdict for each agent, with the conversation that it has, and for each conversation whose agent nobody
-    sees. Where an agent is seen, one in a pane with only a shell left is over.
+    """Yield a verdict for each agent that is seen, with its conversation, and for each conversation whose agent is not
+    seen. If any agent is seen, conversations in panes with only a shell left are over and get no verdict.
     """
     records = conversations_in(hook.file, tmux)
     agents = [agent for pane in tmux.panes for agent in agents_in(pane, hook.kinds)]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from shlex import quote
 
+from navi.core.ages import exact_age
 from navi.core.exits import UNAVAILABLE
 from navi.core.model import PROOF, Frame, StatusFile, Tmux
 from navi.core.registry import epoch
-from navi.core.text import clean, exact_age
+from navi.core.text import clean
 from navi.core.unlisted import unlisted
 from navi.doctor.finding import Finding, Result
 from navi.ops.look.checkup import Checkup

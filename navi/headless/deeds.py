@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from navi.core.ages import exact_age
 from navi.core.facts import Fact
-from navi.core.text import clean, exact_age
+from navi.core.text import clean
 
 SHOWN = 20
 """Deeds that people are shown, the last ones."""

@@ -79,7 +79,7 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """The agent's process has ended with a status; None if nobody knows it. `reason` as in navi.ops.headless.Exit."""
+    """The agent's process has ended with a status, None if unknown. `reason` as in navi.ops.headless.runs.Exit."""
 
     status: int | None
     reason: str = ""

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
 
     from navi.core.failure import Failure
     from navi.hosts.budget import Work
-    from navi.ops import HostSettings, Operation, Stream
-    from navi.ops.session.attach import Interactive
+    from navi.ops import HostSettings, Interactive, Operation, Stream
 
 T = TypeVar("T")
 Item = TypeVar("Item", covariant=True)
@@ -96,5 +95,5 @@ class Host(Protocol):
         ...
 
     async def close(self) -> None:
-        """Close every connection, and the master if nobody else uses it. Never raises."""
+        """Close every connection, and the master if no other program uses it. Never raises."""
         ...

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, TypeVar
 from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
 from navi.hosts.base import ConnectionLost
-from navi.hosts.blocking_process import Cancellation, Process
+from navi.hosts.blocking_process import Process
+from navi.hosts.cancellation import Cancellation
 from navi.hosts.ended import End
 from navi.hosts.exchange import Exchange, Peer, StreamExchange, cannot_start, read_answer
-from navi.ops import Answer, Operation, Stream
+from navi.ops import Answer, Interactive, Operation, Stream
 
 if TYPE_CHECKING:
     from navi.hosts.masters import Master
     from navi.hosts.ssh_log import SshLog
-    from navi.ops.session.attach import Interactive
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ MOST_IDLE = 3
 """Idle connections kept for one host: sshd allows ten sessions over a master, which other programs share."""
 
 
-class Kept:
+class ConnectionPool:
     """What a host keeps for later requests: idle connections, and the master that they go over."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Kept:
 class BlockingHost:
     """A host whose shell is a `sh` of this machine. `run` blocks; several threads may call it at once.
 
-    Hosts that share `kept` use each other's connections. After `cancellation`, requests raise Cancelled.
+    Hosts that share `pool` use each other's connections. After `cancellation`, requests raise Cancelled.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class BlockingHost:
         peer: Peer,
         environment: Mapping[str, str],
         log: Log = SILENT,
-        kept: Kept | None = None,
+        pool: ConnectionPool | None = None,
         cancellation: Cancellation | None = None,
     ) -> None:
         self.name = peer.name
@@ -60,7 +60,7 @@ class BlockingHost:
         self.environment = dict(environment)
         self._log = log
         self._peer = peer
-        self._kept = kept or Kept()
+        self._pool = pool or ConnectionPool()
         self._cancellation = cancellation
 
     def run(self, operation: Operation[T], meanwhile: Callable[[], None] = lambda: None) -> T:
@@ -101,7 +101,7 @@ class BlockingHost:
 
     def close(self) -> None:
         """Close the connections that were kept for further requests; the end of this process does so, too."""
-        self._kept.close()
+        self._pool.close()
 
     def is_connected(self) -> bool:
         """Return whether a request needs no new connection."""
@@ -109,7 +109,7 @@ class BlockingHost:
 
     def interactive(self, command: Interactive) -> tuple[str, ...]:
         """Return the command line that runs `command` there in this terminal."""
-        return command.words
+        return command.argv
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person logs in to the host, () where there is nothing to log in to."""
@@ -127,15 +127,15 @@ class BlockingHost:
             return connection.request(exchange, meanwhile, self._cancellation)
         finally:
             self._log.debug("%s: %s", self.name, exchange.summary(time.monotonic() - began))
-            if exchange.reusable and len(self._kept.idle) < MOST_IDLE:
-                self._kept.idle.append(connection)
+            if exchange.reusable and len(self._pool.idle) < MOST_IDLE:
+                self._pool.idle.append(connection)
             else:
                 connection.close()
 
     def _connection(self) -> Connection:
         """Return a connection that is idle, or a new one. Those that have ended meanwhile are dropped."""
-        while self._kept.idle:
-            connection = self._kept.idle.pop()
+        while self._pool.idle:
+            connection = self._pool.idle.pop()
             if connection.usable:
                 return connection
             self._log.warning("%s: a connection has ended while it was idle", self.name)

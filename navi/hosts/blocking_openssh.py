@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from navi.config.remote import Remote
 from navi.core.log import SILENT, Log
-from navi.hosts.blocking_host import BlockingHost, Connection, Kept
-from navi.hosts.blocking_process import Cancellation
+from navi.hosts.blocking_host import BlockingHost, Connection, ConnectionPool
+from navi.hosts.cancellation import Cancellation
 from navi.hosts.exchange import remote_peer
 from navi.hosts.login import at_terminal
 from navi.hosts.masters import Hops, Master
@@ -20,7 +20,7 @@ from navi.hosts.ssh_log import SshLog
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from navi.ops.session.attach import Interactive
+    from navi.ops import Interactive
 
 
 class BlockingOpenSSHHost(BlockingHost):
@@ -34,16 +34,16 @@ class BlockingOpenSSHHost(BlockingHost):
         remote: Remote,
         environment: Mapping[str, str],
         log: Log = SILENT,
-        kept: Kept | None = None,
+        pool: ConnectionPool | None = None,
         cancellation: Cancellation | None = None,
         hops: Hops | None = None,
         agents: str | Callable[[], str] = "",
         connecting: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
         self._connecting = connecting
-        kept = kept or Kept()
-        self._master = kept.master = kept.master or Master(remote, environment, log, hops)
-        super().__init__(remote_peer(remote, agents), self._master.environment, log, kept, cancellation)
+        pool = pool or ConnectionPool()
+        self._master = pool.master = pool.master or Master(remote, environment, log, hops)
+        super().__init__(remote_peer(remote, agents), self._master.environment, log, pool, cancellation)
 
     def is_connected(self) -> bool:
         """Return whether a master answers."""

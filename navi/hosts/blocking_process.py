@@ -14,6 +14,7 @@ from contextlib import suppress
 from errno import ENOENT
 
 from navi.hosts.budget import Errors
+from navi.hosts.cancellation import Cancellation, Cancelled
 from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, End, read_errors
 
 TICK = 0.01
@@ -24,36 +25,6 @@ MOST_OUTPUT = 4 * 2**20
 
 SIGPIPE, SIGXFSZ = 13, 25
 """Python ignores these two (the numbers are the same everywhere); the programs that it starts must not."""
-
-
-class Cancelled(Exception):
-    """A request was cancelled; whether it was carried out is not known."""
-
-
-class Cancellation:
-    """Lets any thread cancel the requests of some hosts, those under way and later ones."""
-
-    def __init__(self) -> None:
-        receiver, sender = os.pipe()
-        self._receiver, self._sender = open(receiver, "rb", 0), open(sender, "wb", 0)  # noqa: SIM115
-
-    def fileno(self) -> int:
-        """Return the file that can be read from as soon as requests are cancelled."""
-        return self._receiver.fileno()
-
-    def cancel(self) -> None:
-        """Cancel the requests. May be called at any time, and again."""
-        self._sender.close()
-
-    def pause(self, seconds: float) -> None:
-        """Wait. Raise Cancelled."""
-        if _wait([self.fileno()], [], time.monotonic() + seconds):
-            raise Cancelled
-
-    def close(self) -> None:
-        """Close the files, when no request is under way any more."""
-        self._sender.close()
-        self._receiver.close()
 
 
 class Process:

@@ -23,7 +23,7 @@ LAST_ERRORS = 2.0
 
 class End(NamedTuple):
     """How a shell, or the ssh that leads to it, ended: its exit status (None: it did not end by itself), what it wrote
-    to standard error, whether that was too much, and what ssh itself reported, which nobody else can write.
+    to standard error, whether that was too much, and what ssh itself reported, which no server can forge.
 
     `printed` is what came before the answer. `again` is how a second try ended that was made to find the cause: of the
     ssh to a jump host, or of one that shares nothing, because only that one passes on what a ProxyCommand prints.

@@ -177,7 +177,7 @@ FOLLOWS = re.compile(
     r"kex_exchange_identification: (read: )?Connection (closed|reset) by|Connection closed by UNKNOWN"
     r"|ssh_dispatch_run_fatal: .* UNKNOWN|ssh: connect to .*: failure$|stdio forwarding failed"
 )
-"""Messages that only follow from another one, where there is another one."""
+"""Messages that only follow from another message, and count only where there is no other."""
 
 PROGRESS = re.compile(r"debug\d: |OpenSSH_|Authenticated (to|using) |Transferred: |Bytes per second: ")
 """What ssh says at LogLevel DEBUG1 and is no error."""

@@ -17,7 +17,8 @@ from navi.core.failure import Failure, HostState
 from navi.core.log import SILENT, Log
 from navi.core.text import decode
 from navi.hosts.base import HostError
-from navi.hosts.blocking_process import Cancellation, Process
+from navi.hosts.blocking_process import Process
+from navi.hosts.cancellation import Cancellation
 from navi.hosts.ended import End
 from navi.hosts.exchange import cannot_start, connect_limit
 from navi.hosts.sockets import Lease, refuse_foreign, runtime_folder
@@ -300,7 +301,7 @@ class Master:
             self.release()
 
     def _end(self, control: str) -> None:
-        """Wait until its socket is gone, so that nobody finds a master that is about to end."""
+        """Wait until its socket is gone, so that no process finds a master that is about to end."""
         until = time.monotonic() + CONTROL_LIMIT
         status = self._run(self.command.ask_master("exit"), until, None).status
         while status == 0 and os.path.exists(control) and time.monotonic() < until:

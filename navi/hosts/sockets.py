@@ -37,7 +37,7 @@ def runtime_folder(environment: Mapping[str, str]) -> str:
 
 
 def folder_for_sockets(environment: Mapping[str, str]) -> str:
-    """Return where the folder for sockets is, whether there is one or not, and whoever it belongs to."""
+    """Return the path of the folder for sockets, whether or not it exists, and whoever owns it."""
     user = os.getuid()
     base = environment.get("XDG_RUNTIME_DIR", "")
     folder = os.path.join(base, "navi") if base.startswith("/") and _owner(base) == user else ""

@@ -16,7 +16,7 @@ from navi.hosts.ssh_version import ssh_version
 from navi.hosts.wire import quote
 
 if TYPE_CHECKING:
-    from navi.ops.session.attach import Interactive
+    from navi.ops import Interactive
 
 SHELL = "exec sh -s"
 """The only command that a remote's login shell ever gets."""
@@ -203,7 +203,7 @@ class SshCommand:
     def interactive(self, command: "Interactive") -> tuple[str, ...]:
         """Return the command line that runs a command over the master, in this terminal."""
         terminal = (Option(("-t",), "tmux needs a terminal"), _o("RequestTTY=force", "the same"), USE_MASTER)
-        return (*self.overriding(*terminal, *self._command_options()), "exec " + " ".join(map(quote, command.words)))
+        return (*self.overriding(*terminal, *self._command_options()), "exec " + " ".join(map(quote, command.argv)))
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""

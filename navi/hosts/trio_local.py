@@ -13,8 +13,7 @@ from navi.core.log import SILENT, Log
 from navi.hosts.base import Watch
 from navi.hosts.exchange import local_peer
 from navi.hosts.trio_channel import Channel, Channels, open_watch
-from navi.ops import HostSettings, Operation, Stream
-from navi.ops.session.attach import Interactive
+from navi.ops import HostSettings, Interactive, Operation, Stream
 
 T = TypeVar("T")
 
@@ -56,7 +55,7 @@ class LocalHost:
 
     def interactive(self, command: Interactive) -> tuple[str, ...]:
         """Return the command's own words."""
-        return command.words
+        return command.argv
 
     def authenticate(self) -> tuple[str, ...]:
         """Return (): there is nothing to log in to."""

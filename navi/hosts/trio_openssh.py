@@ -14,7 +14,7 @@ import trio
 from navi.config.remote import Remote
 from navi.core.log import SILENT, Log
 from navi.hosts.base import Watch
-from navi.hosts.blocking_process import Cancellation, Cancelled
+from navi.hosts.cancellation import Cancellation, Cancelled
 from navi.hosts.exchange import remote_peer
 from navi.hosts.login import at_terminal
 from navi.hosts.masters import Hops, Master
@@ -22,8 +22,7 @@ from navi.hosts.sockets import runtime_folder
 from navi.hosts.ssh_command import USE_MASTER
 from navi.hosts.ssh_log import SshLog
 from navi.hosts.trio_channel import Channel, Channels, open_watch
-from navi.ops import Answer, Operation, Stream
-from navi.ops.session.attach import Interactive
+from navi.ops import Answer, Interactive, Operation, Stream
 
 T = TypeVar("T")
 
@@ -68,7 +67,7 @@ class OpenSSHHost:
             try:
                 self._master.open(cancellation)
             except Cancelled:
-                pass  # nobody waits any more
+                pass  # the task that waited was cancelled
             finally:
                 cancellation.close()
 

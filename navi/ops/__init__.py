@@ -6,6 +6,6 @@ knows whether the machine that runs it is this one.
 
 from __future__ import annotations
 
-from navi.ops.operation import Answer, HostSetting, HostSettings, Operation, OperationError, Stream
+from navi.ops.operation import Answer, HostSetting, HostSettings, Interactive, Operation, OperationError, Stream
 
-__all__ = ["Answer", "HostSetting", "HostSettings", "Operation", "OperationError", "Stream"]
+__all__ = ["Answer", "HostSetting", "HostSettings", "Interactive", "Operation", "OperationError", "Stream"]

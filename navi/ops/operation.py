@@ -1,9 +1,13 @@
 """What an operation is, and what a host answers to it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from enum import Enum
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from navi.core.text import clean, decode
+
+if TYPE_CHECKING:
+    from navi.ops.outcome import Outcomes
 
 T = TypeVar("T")
 
@@ -50,18 +54,15 @@ class Answer(NamedTuple):
             yield Record(kind, rest, body)
 
 
-class HostSetting:
+class HostSetting(Enum):
     """An argument that the host fills in when it runs an operation: SESSIONS_DIR is where its status files are; CLEANUP
     is `yes` where status files of ended sessions may be removed, else `no`; AGENTS is what scripts need to know of
-    agents (navi.ops.agents).
+    agents (navi.ops.look.agents).
     """
 
-    SESSIONS_DIR: "ClassVar[HostSetting]"
-    CLEANUP: "ClassVar[HostSetting]"
-    AGENTS: "ClassVar[HostSetting]"
-
-
-HostSetting.SESSIONS_DIR, HostSetting.CLEANUP, HostSetting.AGENTS = HostSetting(), HostSetting(), HostSetting()
+    SESSIONS_DIR = "sessions_dir"
+    CLEANUP = "cleanup"
+    AGENTS = "agents"
 
 
 class HostSettings(NamedTuple):
@@ -81,7 +82,7 @@ class HostSettings(NamedTuple):
             return "yes" if self.cleanup else "no"
         if argument is HostSetting.AGENTS:
             return self.agents if isinstance(self.agents, str) else self.agents()
-        return str(argument)
+        return argument
 
 
 class Operation(NamedTuple, Generic[T]):
@@ -89,8 +90,8 @@ class Operation(NamedTuple, Generic[T]):
 
     `time_limit` is in seconds; a script that waits for anything has its own, shorter limit on the host. `waits` is the
     part of `time_limit` for which a person lets it wait, which the configuration of a host does not shorten.
-    One that changes something has `outcomes` (navi.ops.outcome.Outcomes[T], which most verbs need not import): how to
-    tell from a later look whether it was carried out. One that changes nothing `reads`: if the connection is lost
+    One that changes something has `outcomes` (most verbs need not import their module): how to tell from a later look
+    whether it was carried out. One that changes nothing `reads`: if the connection is lost
     meanwhile, a verb asks once more.
     """
 
@@ -99,13 +100,13 @@ class Operation(NamedTuple, Generic[T]):
     arguments: tuple[str | HostSetting, ...]
     parse: Callable[[Answer], T]
     time_limit: float = 30.0
-    outcomes: Any = None
+    outcomes: "Outcomes[T] | None" = None
     waits: float = 0.0
     reads: bool = False
 
-    def words(self, address: str, answer: T) -> str:
-        """Return what to say of an operation on a session that is done."""
-        return clean(self.outcomes.words(address, answer)) if self.outcomes else f"{self.name} is done"
+    def report(self, address: str, answer: T) -> str:
+        """Return the sentence for a person that says what the operation has done to a session."""
+        return clean(self.outcomes.report(address, answer)) if self.outcomes else f"{self.name} is done"
 
 
 class Stream(NamedTuple, Generic[T]):
@@ -121,7 +122,13 @@ class Stream(NamedTuple, Generic[T]):
     silence: float = 15.0
 
 
-def done(answer: Answer) -> list[Record]:
+class Interactive(NamedTuple):
+    """A command for a terminal, on the machine that it is for: its command line, the program first."""
+
+    argv: tuple[str, ...]
+
+
+def read_records(answer: Answer) -> list[Record]:
     """Return the records of an operation that was carried out. Raise OperationError with its own words if not."""
     if answer.status != 0:
         words = clean(answer.errors or decode(answer.output)).strip() or "it failed without an error message"
@@ -131,7 +138,7 @@ def done(answer: Answer) -> list[Record]:
 
 def read_nothing(answer: Answer) -> None:
     """Read the answer of an operation that returns nothing. Raise OperationError if it was not carried out."""
-    done(answer)
+    read_records(answer)
 
 
 def number(text: str) -> int:

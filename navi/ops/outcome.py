@@ -56,11 +56,11 @@ class Looks(NamedTuple):
 class Outcomes(NamedTuple, Generic[T]):
     """The rule that judges the outcome of an operation, and the sentence that reports its result.
 
-    `words` makes that sentence of the session's address and the operation's answer.
+    `report` makes that sentence of the session's address and the operation's answer.
     """
 
     judge: Callable[[Looks], Outcome[T]]
-    words: Callable[[str, T], str]
+    report: Callable[[str, T], str]
 
 
 def carried_out(answer: T, final: bool = True) -> Outcome[T]:

@@ -11,7 +11,7 @@ from navi.core.model import TmuxSession
 from navi.core.registry import Entry
 from navi.core.text import clean
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, OperationError, Record, done
+from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,10 @@ def _file_operation(name: str, *text: str, reads: bool = False) -> Operation[Reg
 
 
 def _read_trouble(answer: Answer) -> str:
-    return next((clean(record.rest) for record in done(answer) if record.kind == "trouble"), "")
+    return next((clean(record.rest) for record in read_records(answer) if record.kind == "trouble"), "")
 
 
 def _read_file(answer: Answer) -> RegistryFile:
-    records = {record.kind: record for record in done(answer)}
+    records = {record.kind: record for record in read_records(answer)}
     file = records.get("file", Record("file", ""))
     return RegistryFile(clean(file.rest), file.body, "before" in records)

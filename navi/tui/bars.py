@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from navi.core.address import LOCAL
+from navi.core.ages import age_lasts
 from navi.core.failure import HostState
 from navi.core.listing import Scope, Selection, Sort
 from navi.core.model import HostView, Session
 from navi.core.place import distinct
-from navi.core.text import age_lasts, clean
+from navi.core.text import clean
 from navi.tui.host_bar import HostBar, HostCount, Sign, count_sessions, shown_hosts
 from navi.tui.keys.keymap import Keymap, parse_key
 from navi.tui.per_host import PerHost

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from navi.core.address import LOCAL
+from navi.core.ages import age, latency
 from navi.core.failure import HostState
 from navi.core.listing import Selection, asks_person, is_listed
 from navi.core.model import HostView
-from navi.core.text import age, clean, latency
+from navi.core.text import clean
 from navi.tui.style.paint import Line, Segment, columns_of
 from navi.tui.style.theme import HOST_STYLES, Glyphs
 

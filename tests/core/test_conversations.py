@@ -11,11 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.agents import AGENTS
+from navi.core.conversations import without_doubles
 from navi.core.facts import facts
 from navi.core.metrics import session_id
-from navi.core.model import AgentProcess, Conversation, Frame, Pane, Place, Session, StatusFile, Tmux, TmuxSession
+from navi.core.model import (
+    AgentProcess,
+    Conversation,
+    Frame,
+    HeadlessAgent,
+    Pane,
+    Place,
+    Session,
+    Source,
+    Status,
+    StatusFile,
+    Tmux,
+    TmuxSession,
+)
 from navi.core.status import PRIORITY, judge, read_status_file, sessions_of
 from navi.core.text import clean
+from tests.support.dashboard import session
 
 NOW = 1_000_000.0
 PLACE = Place("here:1", "kernel.1", "/socket", 5, "$0", "%0")
@@ -205,3 +220,25 @@ def test_details_list_each_conversation() -> None:
         ("done N, claude in pane %0 in a tool of A, 10s ago", "done"),
         ("idle without an id, claude in pane %1, 1h 1m ago", "idle"),
     ]
+
+
+def headless(name: str, status: str, conversation: str) -> Session:
+    """Return a session without a terminal."""
+    agent = HeadlessAgent("a title", status, conversation=conversation)
+    return Session("local", name, Status("working", Source.HUB, None, ""), headless=agent)
+
+
+def test_a_conversation_that_goes_on_in_a_terminal_is_listed_once() -> None:
+    agent = AgentProcess("claude", 1, file={"sessionId": "B"})
+    by_file = session("by file")
+    assert by_file.tmux
+    pane = by_file.tmux.pane._replace(agents=(agent,))
+    sessions = [
+        session("by hook")._replace(conversation=Conversation("A")),
+        by_file._replace(tmux=by_file.tmux._replace(panes=(pane,))),
+    ]
+    more = [
+        headless("a", "complete", "A"), headless("b", "failed", "B"), headless("c", "complete", "C"),
+        headless("none", "complete", ""), headless("both", "running", "A"),
+    ]  # fmt: skip
+    assert [one.name for one in without_doubles(sessions, more)] == ["c", "none", "both"]

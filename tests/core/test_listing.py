@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.listing import GONE, Scope, Selection, Sort, in_order, is_agent, matches, needs_person, place_of_each
+from navi.core.listing import Scope, Selection, Sort, in_order, is_agent, matches, needs_person, place_of_each
 from navi.core.model import AgentStatus, HostView, Session
+from navi.core.statuses import ENDED
 from tests.support.dashboard import session, view
 
 
@@ -107,7 +108,7 @@ def test_what_is_listed(selection: Selection, expected: set[str]) -> None:
     assert {one.name for one in arrange(FLEET, selection)} == expected
 
 
-@pytest.mark.parametrize("word", sorted(GONE))
+@pytest.mark.parametrize("word", sorted(ENDED))
 def test_ended_sessions_can_be_hidden(word: str) -> None:
     assert arrange([view("local", session("a", word))], Selection(offline=False)) == ()
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from navi.core.ages import utc
 from navi.core.model import Frame, Tmux
-from navi.core.text import clean, utc
+from navi.core.text import clean
 from navi.doctor.finding import Finding, Result
 from navi.doctor.host import CHECKS, MOST_SKEW, judge_clock, judge_host
 from navi.ops import Answer

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.config.remote import Remote
-from navi.core.address import Named
 from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.text import clean
 from navi.hosts import HostError
@@ -32,19 +31,7 @@ from navi.hosts.exchange import (
 )
 from navi.hosts.wire import LARGEST_ANSWER, LEAD
 from navi.ops import Answer, HostSettings, Operation, OperationError, Stream
-from navi.ops.git.status import git, pull_request
-from navi.ops.hooks.install import look_at_hooks
-from navi.ops.hooks.tokens import tokens
-from navi.ops.look.checkup import checkup
-from navi.ops.look.frames import look
-from navi.ops.look.servers import servers
-from navi.ops.look.snapshot import snapshot
-from navi.ops.pane.find import find_pane
-from navi.ops.pane.health import health_of
-from navi.ops.pane.read import text
-from navi.ops.registry import read_file, touch_entry
-from navi.ops.session.lifecycle import dismiss, kill, rename, undo
-from navi.ops.session.marks import mark
+from tests.support.operations import OPERATIONS
 
 ASK = Operation("ask", "echo secret", ("typed text",), lambda answer: answer, time_limit=8)
 FOLLOW = Stream("follow", "cat", (), lambda: lambda answer: answer, silence=15)
@@ -226,22 +213,15 @@ def test_each_failure_of_a_request_has_its_meaning_and_makes_the_connection_dirt
 
 # ---- answers of scripts that did not get to their end
 
-PANE, UNDO = Named("api"), "0123456789abcdef"
-OPERATIONS: list[Operation[Any]] = [
-    look(), checkup(), snapshot(), servers(), health_of(PANE), find_pane(PANE), text(PANE), git("/x"),
-    pull_request("https://github.com/a/b", "c"), look_at_hooks("/s"), mark("api", ["+t"]), kill(PANE, UNDO), undo(UNDO),
-    dismiss(PANE), rename(PANE, "web"), tokens("c1"), read_file(), touch_entry("api"),
-]  # fmt: skip
 
-
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 @pytest.mark.parametrize("status", [129, 137, 143])
 def test_an_answer_of_a_script_that_was_killed_is_no_answer(operation: Operation[Any], status: int) -> None:
     with pytest.raises(ConnectionLost, match=f"`{operation.name}` ended there by signal {status - 128}"):
         read_answer(operation.name, operation.parse, Answer(status, b"", "", "t"))
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 @pytest.mark.parametrize("status", [0, 1, 2])
 def test_an_empty_answer_is_never_a_fault_of_navi(operation: Operation[Any], status: int) -> None:
     with suppress(HostError, OperationError):

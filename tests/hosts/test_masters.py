@@ -20,7 +20,7 @@ from navi.config.remote import Remote
 from navi.core.failure import HostState
 from navi.hosts import HostError
 from navi.hosts.blocking_openssh import BlockingOpenSSHHost
-from navi.hosts.blocking_process import Cancellation, Cancelled
+from navi.hosts.cancellation import Cancellation, Cancelled
 from navi.hosts.masters import STARTS, Hops, Master, find_master, remove_master
 from navi.hosts.sockets import runtime_folder
 from tests.support.hosts import HOME, master, say

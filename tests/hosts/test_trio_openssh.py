@@ -19,9 +19,8 @@ from navi.hosts.base import Watch
 from navi.hosts.sockets import refuse_foreign
 from navi.hosts.ssh_command import options
 from navi.hosts.trio_openssh import OpenSSHHost
-from navi.ops import Operation
+from navi.ops import Interactive, Operation
 from navi.ops.look.frames import Heartbeat, look, watch
-from navi.ops.session.attach import Interactive
 from tests.support.hosts import HOME, failure, host, master, opened, read_output, say, socket
 from tests.support.machines import Lab, Machine, program, user
 from tests.support.processes import processes

@@ -15,9 +15,9 @@ from navi.core.launch import SHELL, Launch, Step
 from navi.core.model import Frame, Marks, Pane, Session, StatusFile, Tmux, TmuxSession
 from navi.core.status import sessions_of
 from navi.ops import Operation
-from navi.ops.outcome import Inquiry, Looks, Outcome, Outcomes, Verdict, carried_out, not_done, unknown, verdict_words
+from navi.ops.outcome import Inquiry, Looks, Outcome, Verdict, carried_out, not_done, unknown, verdict_words
 from navi.ops.session.creation import Created, new
-from navi.ops.session.lifecycle import Kept, dismiss, kill, rename, undo
+from navi.ops.session.lifecycle import KillResult, dismiss, kill, rename, undo
 from navi.ops.session.marks import mark
 
 DONE, NOT_DONE, UNKNOWN = Verdict.DONE, Verdict.NOT_DONE, Verdict.UNKNOWN
@@ -75,8 +75,8 @@ class Case:
     reason: str = ""
 
     def judge(self) -> Outcome[Any]:
-        outcomes: Outcomes[Any] = self.operation.outcomes
-        return outcomes.judge(Looks(self.before, self.after, REQUESTED))
+        assert self.operation.outcomes
+        return self.operation.outcomes.judge(Looks(self.before, self.after, REQUESTED))
 
 
 HERE = frame(tmux("api"))
@@ -90,7 +90,7 @@ SILENT = "its tmux server does not answer"
 APPEARED = "a session api has appeared since, and does not say who made it"
 
 
-def killing(before: Frame) -> Operation[Kept]:
+def killing(before: Frame) -> Operation[KillResult]:
     """Return the killing of the only session of a look, as the dashboard asks for it."""
     return kill(session(before), ID)
 
@@ -214,7 +214,7 @@ def test_a_done_outcome_has_the_answer_of_the_operation() -> None:
     answers = {case.operation.name: case.judge().answer for case in CASES if case.judge().verdict is DONE}
     assert answers["rename"] == "web"
     assert answers["mark"] is answers["dismiss"] is None
-    assert KILLS[0].judge().answer == Kept(ID)
+    assert KILLS[0].judge().answer == KillResult(ID)
     assert NEWS[0].judge().answer == Created("$1", "api", 100, target="api:0.0", registered=None)
 
 
@@ -263,7 +263,7 @@ def test_done_is_certain_at_once_and_not_done_after_the_time_limit() -> None:
     one = inquiry(KILL)
     assert one.judge(HERE, 110.0, 110.0) is None
     assert one.judge(HERE, 129.0, 129.0) is None
-    assert one.judge(NONE, 129.5, 129.5) == carried_out(Kept(ID))
+    assert one.judge(NONE, 129.5, 129.5) == carried_out(KillResult(ID))
     assert one.judge(HERE, 131.0, 131.0) == not_done()
 
 
@@ -334,10 +334,10 @@ def test_each_verdict_has_its_words(outcome: Outcome[str], words: str) -> None:
 
 
 WORDS = [
-    (kill(Named("api"), ID), Kept(ID), "killed atlas/api"),
-    (killing(ENDED), Kept(), "removed the status file of atlas/api"),
-    (killing(HERE), Kept(), "killed atlas/api; nothing could be kept to bring it back"),
-    (KILL, Kept(problem="the disk is full"), "killed atlas/api; this can't be undone: the disk is full"),
+    (kill(Named("api"), ID), KillResult(ID), "killed atlas/api"),
+    (killing(ENDED), KillResult(), "removed the status file of atlas/api"),
+    (killing(HERE), KillResult(), "killed atlas/api; nothing could be kept to bring it back"),
+    (KILL, KillResult(problem="the disk is full"), "killed atlas/api; this can't be undone: the disk is full"),
     (RENAME, "web", "renamed atlas/api to web"),
     (dismiss(Named("api")), None, "dismissed atlas/api"),
     (mark("api", ["+b"]), None, "atlas/api is bookmarked"),
@@ -350,4 +350,4 @@ WORDS = [
 
 @pytest.mark.parametrize(("operation", "answer", "words"), WORDS)
 def test_each_operation_has_words_for_its_result(operation: Operation[Any], answer: object, words: str) -> None:
-    assert operation.words("atlas/api", answer) == words
+    assert operation.report("atlas/api", answer) == words

@@ -17,7 +17,7 @@ from navi.ops import Operation
 from navi.ops.hooks.install import hook_text, install, look_at_hooks, write_hooks
 from navi.ops.registry import put_entry, replace_file
 from navi.ops.session.creation import new
-from navi.ops.session.lifecycle import Kept, dismiss, kill, new_undo_id, rename, undo
+from navi.ops.session.lifecycle import KillResult, dismiss, kill, new_undo_id, rename, undo
 from navi.ops.session.marks import mark
 from tests.support.full_disk import disk, fill, free, make_read_only
 from tests.support.machines import Account, Lab
@@ -81,7 +81,7 @@ def test_a_kill_on_a_full_disk_says_why_it_cannot_be_undone(lab: Lab, small_disk
     lab.local.new_session("other")
     fill(small_disk)
     killed = run(lab.local, shell, kill(Named("api"), new_undo_id()))
-    assert killed == Kept(problem=f"no space left on {lab.local.sessions_dir}")
+    assert killed == KillResult(problem=f"no space left on {lab.local.sessions_dir}")
     assert lab.local.tmux("list-sessions", "-F", "#{session_name}") == "other"
 
 

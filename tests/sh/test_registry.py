@@ -24,7 +24,7 @@ from navi.core.registry import read_registry
 from navi.hosts.wire import new_token, request
 from navi.ops import Answer, Operation, OperationError
 from navi.ops.look.snapshot import snapshot
-from navi.ops.operation import done
+from navi.ops.operation import read_records
 from navi.ops.registry import change_entries, read_file, replace_file
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import (
@@ -123,7 +123,7 @@ def changing(*changes: Sequence[str]) -> Operation[str]:
 
 def trouble(said: Answer) -> str:
     """What was wrong with the file."""
-    return next((record.rest for record in done(said) if record.kind == "trouble"), "")
+    return next((record.rest for record in read_records(said) if record.kind == "trouble"), "")
 
 
 def put(name: str, key: str = "socket", value: str = "/s") -> Sequence[str]:
@@ -228,7 +228,7 @@ def used(name: str) -> Operation[str]:
 
 def target(said: Answer) -> str:
     """The target that was found."""
-    return next(record.rest for record in done(said) if record.kind == "target")
+    return next(record.rest for record in read_records(said) if record.kind == "target")
 
 
 OLD = "2026-01-01T00:00:00Z"

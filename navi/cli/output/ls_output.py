@@ -7,11 +7,12 @@ from navi.cli.output.output import Output
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
 from navi.core.agents import AgentKind
+from navi.core.ages import age, utc
 from navi.core.failure import HostState
 from navi.core.model import Marks, Pane, Session, Source, TmuxSession
 from navi.core.registry import CODES, Condition, Entry, Health, Snapshot, condition_in, condition_of
 from navi.core.status import rank, sessions_of
-from navi.core.text import age, clean, columns, utc
+from navi.core.text import clean, columns
 from navi.core.unlisted import unlisted
 from navi.hosts.base import HostError
 from navi.ops import OperationError

@@ -65,7 +65,7 @@ def _answer(
         from navi.cli.asking.changes import carry_out
 
         answered = carry_out(context, address, operation)
-    words = operation.words(str(address), answered)
+    words = operation.report(str(address), answered)
     if options.json:
         done = {"n": answered.n or None, "label": answered.label, "gone": answered.gone and not answered.died}
         context.output.print_json({"address": str(address), "answered": done, "digest": seen})

@@ -11,9 +11,9 @@ from navi.cli.output.output import Output, UsageError
 from navi.core import exits
 from navi.core.address import LOCAL, Named
 from navi.hosts.blocking_host import BlockingHost
-from navi.ops import OperationError
+from navi.ops import Interactive, OperationError
 from navi.ops.pane.find import find_pane
-from navi.ops.session.attach import Interactive, attach, attach_to, inside_server
+from navi.ops.session.attach import attach, attach_to, inside_server
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

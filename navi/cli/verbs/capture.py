@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from navi.cli.output.output import Output, UsageError
 from navi.core import exits
-from navi.core.text import clean, clean_lines, decode, utc
+from navi.core.ages import utc
+from navi.core.text import clean, clean_lines, decode
 from navi.ops import OperationError
 from navi.ops.pane.read import PaneOutput, PaneText, follow, text
 

@@ -10,7 +10,8 @@ from navi.cli.asking.find_session import find
 from navi.cli.context import Context, answered
 from navi.cli.output.output import Failed, Output, attempt, why
 from navi.core.address import LOCAL
-from navi.core.text import clean, utc
+from navi.core.ages import utc
+from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.git.status import PullRequest, Repository, git, pull_request, shown_url
 

@@ -14,8 +14,9 @@ from navi.cli.output.output import UsageError, print_results
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
+from navi.core.ages import age
 from navi.core.model import OVER
-from navi.core.text import age, clean
+from navi.core.text import clean
 from navi.headless.client import HubClient, NoHub, refusal
 from navi.hosts.sockets import runtime_folder
 from navi.ops import OperationError

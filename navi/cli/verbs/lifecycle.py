@@ -43,7 +43,7 @@ def run_new(options: Options, context: Context) -> int:
         created = carry_out(context, address, operation)
         if not (options.json or options.attach):
             made_at = str(Address(options.host, created.name))
-            context.output.print(operation.words(made_at, created) + _attach_hint(made_at, created))
+            context.output.print(operation.report(made_at, created) + _attach_hint(made_at, created))
         return created
 
     made: list[Created] = []
@@ -143,7 +143,7 @@ def _change(context: Context, verb: SessionVerb, address: Address, off: bool) ->
     operation = verb.operation(About(Named(address.name), session, context.agents, off))
     with suggesting(context, address):
         answer = carry_out(context, address, operation, frame)
-    words = operation.words(str(address), answer)
+    words = operation.report(str(address), answer)
     if not verb.undoable:
         return words
     if answer.undo_id:
@@ -169,7 +169,7 @@ def run_rename(options: Options, context: Context) -> int:
     def do() -> str:
         before = look_before(context, address)
         name = carry_out(context, address, operation, before.frame)
-        return operation.words(str(address), name)
+        return operation.report(str(address), name)
 
     return attempt(context.output, address, do, context.output.print)
 
@@ -191,6 +191,6 @@ def run_undo(options: Options, context: Context) -> int:
         created = carry_out(context, address, operation)
         forget(state, last)
         _tell_unregistered(context.output, created)
-        return operation.words(str(Address(last.host, created.name)), created)
+        return operation.report(str(Address(last.host, created.name)), created)
 
     return attempt(context.output, last.address, bring_back, context.output.print)

@@ -27,7 +27,7 @@ from navi.core.address import LOCAL
 from navi.core.exits import OK, WRONG_USAGE
 from navi.core.log import Log
 from navi.core.text import clean
-from navi.hosts.blocking_process import Cancelled
+from navi.hosts.cancellation import Cancelled
 
 TOOLS = {verb.name: verb for verb in VERBS if verb.mcp_tool}
 

@@ -13,6 +13,7 @@ from navi.cli.output.output import UsageError, why
 from navi.config.undo_list import Killed, remember
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
+from navi.core.ages import seconds_of
 from navi.core.cleanup import (
     NO_DIFFERENCE,
     Difference,
@@ -24,7 +25,7 @@ from navi.core.cleanup import (
 )
 from navi.core.model import Frame
 from navi.core.registry import Snapshot, read_registry
-from navi.core.text import clean, seconds_of
+from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.look.files import remove_files
 from navi.ops.look.snapshot import snapshot

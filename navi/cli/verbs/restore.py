@@ -14,9 +14,10 @@ from navi.cli.context import Context, answered
 from navi.cli.output.output import Failed, UsageError, print_results, why
 from navi.core import exits
 from navi.core.address import LOCAL, Address
+from navi.core.ages import exact_age
 from navi.core.launch import of_caller
 from navi.core.model import LostSession
-from navi.core.text import clean, exact_age
+from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.look.frames import look
 from navi.ops.session.lifecycle import undo
@@ -207,9 +208,9 @@ def _restore(context: Context, found: Found, anew: bool) -> str:
     variables = of_caller(context.environment) if host == LOCAL else ()
     if isinstance(found.session, Killed):
         back = undo(found.session.undo_id, found.session.name, variables)
-        return back.words(str(found.address), carry_out(context, found.address, back))
+        return back.report(str(found.address), carry_out(context, found.address, back))
     operation = restore(found.session, context.agents, anew, variables)
-    return operation.words(str(found.address), carry_out(context, found.address, operation))
+    return operation.report(str(found.address), carry_out(context, found.address, operation))
 
 
 # ---- the verb restart
@@ -236,4 +237,4 @@ def _restart(context: Context, address: Address, anew: bool) -> str:
     before = look_before(context, address)
     session = before.session or find(context, address)
     operation = restart(session, context.agents, anew)
-    return operation.words(str(address), carry_out(context, address, operation, before.frame))
+    return operation.report(str(address), carry_out(context, address, operation, before.frame))

@@ -18,9 +18,10 @@ from navi.cli.output.output import UsageError
 from navi.cli.verbs.daemon import RELAY
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
+from navi.core.ages import seconds_of
 from navi.core.log import Log
 from navi.core.program import NAVI
-from navi.core.text import clean, seconds_of
+from navi.core.text import clean
 from navi.headless.client import SOCKET, HubClient
 from navi.headless.harness.configured import configured
 from navi.headless.hub.hub import Hub

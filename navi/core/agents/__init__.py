@@ -15,7 +15,10 @@ from navi.core.agents import (
 )
 from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, StateFile, base_name
 
-__all__ = ["AGENTS", "CLAUDE", "AgentKind", "Asked", "Box", "ScreenRule", "StateFile", "base_name"]
+__all__ = [
+    "AGENTS", "CLAUDE", "REPORT_AS_SESSION", "REPORT_END", "AgentKind", "Asked", "Box", "ScreenRule", "StateFile",
+    "base_name",
+]  # fmt: skip
 
 CLAUDE = claude.KIND
 
@@ -33,3 +36,9 @@ AGENTS = (
     vibe.KIND,
 )
 """The agents that navi knows without configuration."""
+
+REPORT_AS_SESSION = frozenset(kind.name for kind in AGENTS if kind.reports_as_session)
+"""The names of the agents whose hook reports without their name."""
+
+REPORT_END = frozenset(kind.name for kind in AGENTS if kind.reports_end)
+"""The names of the agents whose hook reports that they have ended."""

@@ -37,6 +37,8 @@ KIND = AgentKind(
         "--dangerously-skip-permissions", "--allow-dangerously-skip-permissions", "--permission-mode=", "--model=",
         "--add-dir=", "--settings=", "--mcp-config=", "--agent=", "--effort=", "--ide", "--verbose",
     ),
+    reports_as_session=True,
+    reports_end=True,
     modes=tuple((mode, f"--permission-mode {mode}") for mode in MODES),
     prompt="^\u276f [^ ]",
     border="^\u2500\u2500\u2500",

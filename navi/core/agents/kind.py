@@ -141,6 +141,9 @@ class AgentKind(NamedTuple):
     `skip_permissions` the option that turns its permission prompts off. `keeps` are the options that it gets again when
     it is restored; those that end in = take the next word. `modes` are the options that start it in a permission mode,
     by the name that this has where the agent runs without a terminal.
+
+    A hook that `reports_as_session` reports without the agent's name: the status file's own fields are this agent's.
+    One that `reports_end` reports that the agent has ended.
     """
 
     name: str
@@ -162,6 +165,8 @@ class AgentKind(NamedTuple):
     modes: tuple[tuple[str, str], ...] = ()
     transcript: Transcript | None = None
     trace: Trace | None = None
+    reports_as_session: bool = False
+    reports_end: bool = False
 
     def runs_in(self, pane: Pane) -> bool:
         """Whether this agent is the pane's foreground command or a child of its shell."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import trio
 
-from navi.core.text import exact_age
+from navi.core.ages import exact_age
 from navi.headless import rule
 from navi.headless.harness import HARNESSES, Harness
 from navi.headless.harness.base import Answer

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from navi.core.text import age, clean, clean_lines, decode
+from navi.core.ages import age
+from navi.core.text import clean, clean_lines, decode
 from navi.ops.git.status import repository_of, shown_url
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, OperationError, Record, done
+from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
-MOST = 100
+MAX_COMMENTS = 100
 """Comments that are shown, the newest ones: as many as GitHub tells at once."""
 
 MOST_LETTERS = 10_000
@@ -73,7 +74,7 @@ def comments(url: str, number: int) -> Operation[Talk]:
     return Operation(
         "comments",
         link("git/comments"),
-        (repository, str(number), str(MOST)),
+        (repository, str(number), str(MAX_COMMENTS)),
         _read,
         time_limit=45,
         reads=True,
@@ -84,7 +85,7 @@ def comments(url: str, number: int) -> Operation[Talk]:
 
 
 def _read(answer: Answer) -> Talk:
-    records = {record.kind: record for record in done(answer)}
+    records = {record.kind: record for record in read_records(answer)}
     talk, lines = _document(records.get("talk")), _document(records.get("lines"))
     if not isinstance(talk, dict) or not isinstance(lines, list):
         raise OperationError("gh's answer has no comments of a pull request")
@@ -94,8 +95,8 @@ def _read(answer: Answer) -> Talk:
         *_unread(_line_comment, "created_at", lines),
     ]
     found.sort(key=lambda one: float("inf") if one.time is None else one.time)
-    newest = tuple(one.make(one.fields, one.time) for one in found[-MOST:])
-    return Talk(newest, more=len(found) > MOST or len(lines) >= MOST)
+    newest = tuple(one.make(one.fields, one.time) for one in found[-MAX_COMMENTS:])
+    return Talk(newest, more=len(found) > MAX_COMMENTS or len(lines) >= MAX_COMMENTS)
 
 
 _Make = Callable[[Mapping[str, object], float | None], Comment]
@@ -159,7 +160,7 @@ def _word(value: object) -> str:
 
 
 def _login(person: object) -> str:
-    """GitHub calls somebody who has gone `ghost`."""
+    """GitHub calls a user whose account is gone `ghost`."""
     return (_word(person.get("login")) if isinstance(person, dict) else "") or "ghost"
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, OperationError, Record, done
+from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
 MOST_LINES = 5000
 """Lines of a difference that are shown."""
@@ -87,7 +87,7 @@ class PullRequest:
 
     @property
     def verdicts(self) -> tuple[str, ...]:
-        """Its state, its review, and whether it can be merged, as far as they are known."""
+        """Its state, its review, and whether it can be merged; what is unknown is left out."""
         return tuple(word for word in (self.state, self.review, self.mergeable) if word)
 
     @property
@@ -163,7 +163,7 @@ def _read_branch(answer: Answer) -> str:
 
 
 def _read_repository(answer: Answer) -> Repository:
-    records = {record.kind: record for record in done(answer)}
+    records = {record.kind: record for record in read_records(answer)}
     status = _lines(records.get("status"))
     facts = dict(line[2:].split(" ", 1) for line in status if line.startswith("# branch.") and " " in line[2:])
     ahead, behind = _distance(facts.get("branch.ab", ""))
@@ -223,7 +223,7 @@ def _commit(record: Record | None) -> Commit | None:
 def _read_pull_request(answer: Answer) -> PullRequest | None:
     if answer.status != 0 and "no pull requests found" in answer.errors:
         return None
-    done(answer)
+    read_records(answer)
     try:
         document = json.loads(decode(answer.output))
     except ValueError:

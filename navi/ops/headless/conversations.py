@@ -1,7 +1,7 @@
 """Conversations that a host knows: agents in terminals that go on with them are noticed, and get feedback there.
 
 The agents' hooks do both, from files of the host, so that neither needs a connection (see
-navi/sh/headless/conversations.sh). What they note comes through navi.ops.headless_tail.
+navi/sh/headless/conversations.sh). What they note comes through navi.ops.headless.tail.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from navi.core.conversations import CONVERSATION_ID
 from navi.core.text import clean
 from navi.ops.headless.runs import SESSION, RunId
 from navi.ops.linker import link
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, read_nothing
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, read_nothing, read_records
 
 LONGEST_FEEDBACK = 64 * 1024
 """Bytes of one feedback as the agent gets it."""
@@ -54,4 +54,4 @@ def _place(conversation: str, session: str) -> tuple[str | HostSetting, ...]:
 
 
 def _read_given(answer: Answer) -> bool:
-    return any(record.kind == "given" and record.rest == "delivered" for record in done(answer))
+    return any(record.kind == "given" and record.rest == "delivered" for record in read_records(answer))

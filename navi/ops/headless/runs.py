@@ -2,7 +2,7 @@
 
 A session is an id of ours; each time its agent is started it is another *generation*, which has a folder of its own on
 the host (see navi/sh/headless/files.sh). The agent belongs to the host: it goes on whatever happens to navi or to the
-connection. What it prints is followed by navi.ops.headless_tail.
+connection. What it prints is followed by navi.ops.headless.tail.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from navi.core import exits
 from navi.core.conversations import CONVERSATION_ID
 from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, number
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, number, read_records
 
 SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What the id of a session looks like: it names a folder and a session of tmux."""
@@ -40,8 +40,8 @@ class RunId(NamedTuple):
 
 
 class RunState(StrEnum):
-    """What is known of a run. ENDING: its agent has just ended. LOST: nothing of it runs, and nobody noted how the
-    agent ended. UNSTARTED: nothing of it ever ran. ELSEWHERE: another machine that shares the folder has it.
+    """What is known of a run. ENDING: its agent has just ended. LOST: nothing of it runs, and how the agent
+    ended is unknown. UNSTARTED: nothing of it ever ran. ELSEWHERE: another machine that shares the folder has it.
     """
 
     STARTING = "starting"
@@ -62,7 +62,7 @@ class Exit(NamedTuple):
     """How an agent ended: the status of its process (128 and more: a signal), the size of its log then, and why.
 
     `reason` is "" if it ended by itself; `asked` for `end`; `time` and `output` for a limit; `HUP` and `TERM` if
-    somebody ended its runner so; `feeder` if nobody was left to give it input; `terminal` if an agent in a terminal
+    a signal ended its runner; `feeder` if the process that gave it input had gone; `terminal` if an agent in a terminal
     went on with its conversation.
     """
 
@@ -73,7 +73,7 @@ class Exit(NamedTuple):
 
 class Run(NamedTuple):
     """What a look found of a run. `size` is the log's, `fed` the last input that the agent was given, `posted` the last
-    one that is there without a gap. To a `deaf` agent nobody gives input any more.
+    one that is there without a gap. A `deaf` agent gets no input any more.
     """
 
     id: RunId
@@ -214,7 +214,7 @@ def _place(id: RunId) -> tuple[HostSetting, str, str]:
 
 
 def _rests(answer: Answer) -> dict[str, list[str]]:
-    return {record.kind: record.rest.split(" ") for record in done(answer)}
+    return {record.kind: record.rest.split(" ") for record in read_records(answer)}
 
 
 def _read_started(answer: Answer) -> Started:
@@ -223,7 +223,7 @@ def _read_started(answer: Answer) -> Started:
 
 
 def _read_errors(answer: Answer) -> tuple[str, ...]:
-    body = b"".join(record.body for record in done(answer) if record.kind == "errors-of-agent")
+    body = b"".join(record.body for record in read_records(answer) if record.kind == "errors-of-agent")
     return tuple(line for line in clean_lines(decode(body)) if line.strip())
 
 
@@ -243,7 +243,7 @@ def _read_end(id: RunId, answer: Answer) -> Run:
 
 
 def _read_runs(answer: Answer) -> Runs:
-    records = done(answer)
+    records = read_records(answer)
     trouble = next((clean(record.rest) for record in records if record.kind == "disk"), "")
     return Runs(tuple(_read_run(record.rest.split(" ")) for record in records if record.kind == "run"), trouble)
 

@@ -24,7 +24,7 @@ from navi.core.conversations import CONVERSATION_ID
 from navi.core.text import clean
 from navi.ops.headless.runs import SESSION, Exit, RunId, read_exit
 from navi.ops.linker import link
-from navi.ops.operation import Answer, HostSetting, OperationError, Stream, done, number
+from navi.ops.operation import Answer, HostSetting, OperationError, Stream, number, read_records
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of a line that are kept; what follows them is dropped, up to the line end."""
@@ -72,7 +72,7 @@ class Ended(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """Nothing of a run is left, and nobody noted how its agent ended; all whole lines of its log, which has `size`
+    """Nothing of a run is left, and how its agent ended is unknown; all whole lines of its log, which has `size`
     bytes, have come. `restarted` says that its host was started again since.
     """
 
@@ -226,7 +226,8 @@ class TailReader:
 
     def __call__(self, answer: Answer) -> tuple[News, ...]:
         """Return the news of an answer. Raise OperationError if the stream can't begin, ValueError if it is invalid."""
-        return tuple(news for record in done(answer) for news in self._read(record.kind, record.rest, record.body))
+        records = read_records(answer)
+        return tuple(news for record in records for news in self._read(record.kind, record.rest, record.body))
 
     def _read(self, kind: str, rest: str, body: bytes) -> Iterator[News]:
         index, _, size = rest.partition(" ")

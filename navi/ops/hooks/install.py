@@ -1,7 +1,7 @@
 """The agents' hooks: reading, installing and removing them on a host (scripts hooks/read and hooks/write).
 
 Merging is done here, on text, so that the host needs neither Python nor jq. What the user wrote stays as it is.
-Claude Code's hooks and OpenCode's plugin are here; hooks_others.py has those of other agents, and the plans for all.
+Claude Code's hooks and OpenCode's plugin are here; others.py has those of other agents, and the plans for all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from navi.core.text import clean
 from navi.ops.hooks.json_text import parse
 from navi.ops.hooks.settings import Settings, hook_command
 from navi.ops.linker import link, read_file
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, done
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, read_records
 
 LARGEST_SETTINGS = 256 * 1024
 """Bytes of a settings file that are read; nobody's is larger."""
@@ -202,7 +202,7 @@ def write_hooks(plan: Plan) -> Operation[str]:
 
 
 def _read_found(sessions_dir: str, answer: Answer) -> Found:
-    all_records = done(answer)
+    all_records = read_records(answer)
     records = {record.kind: record for record in all_records}
     if not {"hook", "plugin", "settings", "whole", *OTHERS} <= records.keys():
         raise OperationError("incomplete reply while reading the hooks; try again")
@@ -248,7 +248,7 @@ def _read_file(records: Mapping[str, Record], word: str) -> File:
 
 
 def _read_written(answer: Answer) -> str:
-    return ", ".join(record.rest for record in done(answer) if record.kind == "backup")
+    return ", ".join(record.rest for record in read_records(answer) if record.kind == "backup")
 
 
 # ---- what is installed

@@ -84,7 +84,7 @@ TABLE: Mapping[str, Other] = {
 """Events have the names that the agent gives them; read_event.awk knows what they mean."""
 
 MATCHERS: Mapping[str, str] = {"Notification": "permission_prompt|elicitation_dialog"}
-"""Of Copilot's events, those of which only some matter."""
+"""By an event of Copilot, which of its kinds matter; of the other events, all do."""
 
 
 # ---- plans

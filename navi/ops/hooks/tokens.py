@@ -7,7 +7,7 @@ import re
 from navi.core import exits
 from navi.core.metrics import Tokens
 from navi.ops.linker import link
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, read_records
 
 MOST_BYTES = 16 * 1024 * 1024
 """Bytes of transcripts that one call reads at most."""
@@ -33,7 +33,7 @@ def tokens(session_id: str, most: int = MOST_BYTES, seconds: int = MOST_SECONDS)
 
 
 def _read(answer: Answer) -> Tokens:
-    found = [record.rest for record in done(answer) if record.kind == "tokens"]
+    found = [record.rest for record in read_records(answer) if record.kind == "tokens"]
     if len(found) != 1 or not re.fullmatch(r"\d{1,20}( \d{1,20}){6}", found[0], re.ASCII):
         raise OperationError("the host returned no token counts; its awk may be broken")
     return Tokens(*map(int, found[0].split()))

@@ -1,4 +1,4 @@
-"""Sessions that agents run without a terminal: what a look reports of them, and what can be done with one.
+"""Sessions that agents run without a terminal, as a look reports them.
 
     background                     there is what follows, and no more
     worker PROCESS ID NAME         the body is what the process wrote into its state file
@@ -7,16 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from navi.core.agents import AGENTS, AgentKind
-from navi.core.agents.kind import Background
-from navi.core.model import BackgroundAgent, Session
+from navi.core.model import BackgroundAgent
 from navi.core.text import clean
 from navi.ops.look.agent_records import read_object
-from navi.ops.operation import OperationError, Record, number
+from navi.ops.operation import Record, number
 
-MOST = 500
+MAX_SESSIONS = 500
 """Sessions of one host that are believed."""
 
 LONGEST_ID = 64
@@ -28,27 +26,9 @@ def read_background(records: Iterable[Record]) -> tuple[BackgroundAgent, ...]:
     for record in records:
         fields = record.rest.split(" ", 2)
         process = number(fields[0])
-        if record.kind == "worker" and len(fields) == 3 and process and len(found) < MOST:
+        if record.kind == "worker" and len(fields) == 3 and process and len(found) < MAX_SESSIONS:
             kind, id = clean(fields[2])[:80], clean(fields[1])[:LONGEST_ID]
             found[process] = BackgroundAgent(kind, id, process, read_object(record.body) or {})
         elif record.kind == "job" and process in found:
             found[process] = found[process]._replace(job=read_object(record.body) or {})
     return tuple(found.values())
-
-
-# ---- what can be done
-
-
-def attach_words(session: Session, kinds: Sequence[AgentKind] = AGENTS) -> tuple[str, str, str]:
-    """Return the agent's program, and the words that open a session in a terminal."""
-    one, how = known(session, kinds)
-    return one.kind, how.attach, one.id
-
-
-def known(session: Session, kinds: Sequence[AgentKind]) -> tuple[BackgroundAgent, Background]:
-    """Return what is in the background, and how its agent is asked about it. Raise OperationError if nothing is."""
-    one = session.background
-    how = next((kind.background for kind in kinds if one and kind.name == one.kind), None)
-    if one is None or how is None:
-        raise OperationError(f"{clean(session.name)} does not run in the background")
-    return one, how

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from navi.core.text import clean
 from navi.ops.linker import link
-from navi.ops.operation import Answer, HostSetting, Operation, done
+from navi.ops.operation import Answer, HostSetting, Operation, read_records
 
-MOST = 200
+MAX_DIRECTORIES = 200
 """The number of directories in an answer, at most."""
 
 
@@ -27,7 +27,7 @@ def directories(text: str) -> Operation[Directories]:
     return Operation(
         "directories",
         link("look/directories"),
-        (HostSetting.SESSIONS_DIR, text, str(MOST)),
+        (HostSetting.SESSIONS_DIR, text, str(MAX_DIRECTORIES)),
         _read,
         time_limit=8,
         reads=True,
@@ -36,6 +36,6 @@ def directories(text: str) -> Operation[Directories]:
 
 def _read(answer: Answer) -> Directories:
     """A name that is not clean could not be typed back; it is left out."""
-    records = [(record.kind, record.rest) for record in done(answer) if clean(record.rest) == record.rest]
+    records = [(record.kind, record.rest) for record in read_records(answer) if clean(record.rest) == record.rest]
     matches = tuple(rest for kind, rest in records if kind == "directory")
     return Directories(matches, tuple(rest for kind, rest in records if kind == "recent"))

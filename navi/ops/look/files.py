@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from navi.ops.linker import link
 from navi.ops.look.pane_record import PANE_FORMAT
-from navi.ops.operation import Answer, HostSetting, Operation, done
+from navi.ops.operation import Answer, HostSetting, Operation, read_records
 
 
-def remove_files(names: Sequence[str], dry_run: bool = False) -> Operation[frozenset[str]]:
+def remove_files(names: Sequence[str], dry_run: bool) -> Operation[frozenset[str]]:
     """Return the operation that removes the status files of these names if their sessions have ended.
 
     Where the host's status files are not to be cleaned up, those stay that don't say where they were written. The
@@ -21,4 +21,4 @@ def remove_files(names: Sequence[str], dry_run: bool = False) -> Operation[froze
 
 
 def _read_removed(answer: Answer) -> frozenset[str]:
-    return frozenset(record.rest for record in done(answer) if record.kind == "cleaned")
+    return frozenset(record.rest for record in read_records(answer) if record.kind == "cleaned")

@@ -36,9 +36,9 @@ MOST_FILE_BYTES = 4 * 1024 * 1024
 MOST_RECORDS = {
     "pane": MOST_PANES, "command": MOST_PANES, "title": MOST_PANES, "path": MOST_PANES, "child": 2 * MOST_PANES,
     "server": 200, "file": MOST_FILES, "same": MOST_FILES, "odd": MOST_FILES, "cleaned": MOST_FILES,
-    "background": 1, "worker": background.MOST, "job": background.MOST,
+    "background": 1, "worker": background.MAX_SESSIONS, "job": background.MAX_SESSIONS,
     "agent": MOST_AGENTS, "state": MOST_AGENTS, "screen": MOST_AGENTS, "activity": MOST_PANES,
-    "lostsession": lost_sessions.MOST,
+    "lostsession": lost_sessions.MAX_SESSIONS,
     "clock": 1, "system": 1, "home": 1, "place": 1, "files": 1, "marks": 1, "doubt": 1, "unwatchable": 1,
 }  # fmt: skip
 """Records of each kind that are believed in one answer. Records beyond that are dropped, and the frame says so."""
@@ -46,7 +46,7 @@ MOST_RECORDS = {
 FILE_KINDS = ("file", "same", "odd")
 
 CHANGES = frozenset({"files", "server", "cleaned", "activity", "background"})
-"""Records without one of which nothing has changed."""
+"""Records that say that something has changed; an answer with none of them is a heartbeat."""
 
 LONGEST_TEXT = 4096
 """Characters of one text: no name, path or title that a system bears is longer."""
@@ -208,7 +208,7 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
     word = servers[0].rest.partition(" ")[0]
     tmux = Tmux(word) if word in list(Tmux) else Tmux.FAILED
     answers = (server.rest.partition(" ") for server in servers)
-    # A server of somebody else has no session of ours.
+    # Another user's server has no session of ours.
     silent = {socket for answer, _, socket in answers if answer not in (*PROOF, Tmux.FOREIGN)}
     error = "" if tmux in PROOF else clean(decode(servers[0].body[:LONGEST_TEXT])).strip()[:200]
     if tmux is Tmux.LOST:

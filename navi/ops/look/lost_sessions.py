@@ -10,7 +10,7 @@ from navi.core.model import LostSession, Place
 from navi.core.text import clean, decode
 from navi.ops.operation import Record, number
 
-MOST = 500
+MAX_SESSIONS = 500
 """Lost sessions of a host that are read."""
 
 MOST_NAMES = 300

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from navi.core.text import decode
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, Record, done
+from navi.ops.operation import Answer, Operation, Record, read_records
 
 
 class ServerSession(NamedTuple):
@@ -49,7 +49,7 @@ def servers(sockets: Sequence[str] = ()) -> Operation[Servers]:
 
 
 def _read_servers(answer: Answer) -> Servers:
-    records = done(answer)
+    records = read_records(answer)
     exists, _, folder = next((record.rest for record in records if record.kind == "folder"), "").partition(" ")
     return Servers(folder, exists == "yes", tuple(_server(record) for record in records if record.kind == "server"))
 

@@ -6,7 +6,7 @@ from navi.core.address import Named
 from navi.core.model import TmuxSession
 from navi.core.text import clean, clean_lines, decode, how_it_ended
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, OperationError, Record, done
+from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
 MARGIN = 15.0
 """Seconds that an operation may take beside what it waits for."""
@@ -60,18 +60,18 @@ def read_ending(ending: str) -> str:
     return how_it_ended(status, signal)
 
 
-def seen(answer: Answer) -> dict[str, str]:
+def read_by_kind(answer: Answer) -> dict[str, str]:
     """Return the records of an answer by kind. Raise NotSeen if one has the screen, else OperationError."""
     screen = next((record.body for record in answer.records() if record.kind == "screen"), None)
     if answer.status and screen is not None:
         words = clean(answer.errors).strip() or "it was not seen"
         shown = decode(screen).rstrip()
         raise NotSeen(words, answer.status, [line.rstrip() for line in clean_lines(shown)] if shown else ())
-    return {record.kind: record.rest for record in done(answer)}
+    return {record.kind: record.rest for record in read_records(answer)}
 
 
 def _read_found_pane(answer: Answer) -> FoundPane:
-    records = seen(answer)
+    records = read_by_kind(answer)
     pane = Record("pane", records.get("pane", "")).fields()
     if not pane.get("server", "").isdigit():
         raise OperationError(f"tmux's answer is malformed: {clean(records.get('pane', ''))[:80]!r}")

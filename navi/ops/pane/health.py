@@ -7,7 +7,7 @@ from navi.core.address import Named
 from navi.core.registry import Health
 from navi.core.text import clean
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, OperationError, Record, done
+from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 from navi.ops.pane.find import read_ending, where
 
 
@@ -32,7 +32,7 @@ LACKING = {
 }
 
 
-def health_of(pane: Named, touch: bool = False) -> Operation[PaneHealth]:
+def health_of(pane: Named, touch: bool) -> Operation[PaneHealth]:
     """Return the operation that asks what the process of a pane does; with `touch` the registry notes that the session
     is used.
 
@@ -44,7 +44,7 @@ def health_of(pane: Named, touch: bool = False) -> Operation[PaneHealth]:
 
 
 def _read_health(answer: Answer) -> PaneHealth:
-    records = {record.kind: record for record in done(answer)}
+    records = {record.kind: record for record in read_records(answer)}
     found = _judge(records)
     socket, target = (records[kind].rest if kind in records else "" for kind in ("socket", "target"))
     return found._replace(socket=socket, target=target)

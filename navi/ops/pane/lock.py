@@ -6,7 +6,7 @@ from navi.core.address import Named
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation
-from navi.ops.pane.find import MARGIN, seen, where
+from navi.ops.pane.find import MARGIN, read_by_kind, where
 
 LOCK = "NAVI_LOCK"
 """The variable that holds the token of the lock that a command line has."""
@@ -30,4 +30,4 @@ def lock(pane: Named, hold: Hold, token: str = "-", seconds: int = 0, who: str =
 
 
 def _read_nothing(answer: Answer) -> None:
-    seen(answer)
+    read_by_kind(answer)

@@ -76,7 +76,7 @@ def _first_line(statement: ast.stmt) -> int:
 
 
 def _filled(lines: list[str], within: set[int], before: int) -> list[str]:
-    """The lines of a statement, of which none may be empty but those within a text."""
+    """Return the lines of a statement; only those within a text may stay empty."""
     filled: list[str] = []
     blanks = ""
     for number in range(len(lines), 0, -1):

@@ -11,7 +11,7 @@ from navi.core.model import GivenAnswer
 from navi.core.question import How, Question, Reply, read_question
 from navi.core.text import clean, decode
 from navi.ops.linker import link
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, read_records
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, ended, named, not_done, unknown
 from navi.ops.pane.find import MARGIN, seconds, where
 
@@ -96,14 +96,14 @@ def _what_is_known(given: GivenAnswer) -> str:
 
 
 def _read_question(answer: Answer) -> Question:
-    for record in done(answer):
+    for record in read_records(answer):
         if record.kind == "question":
             return read_question(record.fields(), decode(record.body))
     raise OperationError("the host's answer has no question; try again")
 
 
 def _read_answered(answer: Answer) -> Answered:
-    for record in done(answer):
+    for record in read_records(answer):
         if record.kind == "answered":
             word, died, number = (*record.rest.split(" "), "", "", "")[:3]
             label = clean(decode(record.body)).strip()

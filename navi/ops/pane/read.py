@@ -7,8 +7,8 @@ from typing import NamedTuple
 from navi.core.address import Named
 from navi.core.text import clean, decode
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, Stream, done
-from navi.ops.pane.find import MARGIN, read_ending, seconds, seen, where
+from navi.ops.operation import Answer, Operation, Stream, read_records
+from navi.ops.pane.find import MARGIN, read_by_kind, read_ending, seconds, where
 
 
 class Expected(NamedTuple):
@@ -75,18 +75,18 @@ def follow(pane: Named, lines: int) -> Stream[PaneOutput]:
 
 
 def _read_found(answer: Answer) -> str:
-    return clean(seen(answer).get("found", ""))
+    return clean(read_by_kind(answer).get("found", ""))
 
 
 def _read_text(answer: Answer) -> PaneText:
-    records = seen(answer)
+    records = read_by_kind(answer)
     data = next((record.body for record in answer.records() if record.kind == "text"), b"")
     return PaneText(data, read_ending(records["ended"]) if "ended" in records else "")
 
 
 def _read_output(answer: Answer) -> PaneOutput:
     output = PaneOutput()
-    for record in done(answer):
+    for record in read_records(answer):
         if record.kind == "lines":
             lines = tuple(decode(record.body).removesuffix("\n").split("\n")) if record.body else ()
             output = output._replace(lines=lines, clock=float(record.rest) if record.rest.isdigit() else 0.0)

@@ -10,7 +10,7 @@ from navi.core.model import TmuxSession
 from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError
-from navi.ops.pane.find import MARGIN, identity, seconds, seen, where
+from navi.ops.pane.find import MARGIN, identity, read_by_kind, seconds, where
 from navi.ops.pane.read import Expected
 
 LONGEST_TEXT = 1_000_000
@@ -66,8 +66,8 @@ def send(
     """Return the operation that types into a pane and, with `expected`, waits for it in what the pane shows from then
     on.
 
-    Nothing is typed where an agent has a dialog open or is suspended, and where nobody can tell; its state file, its
-    screen and its status file are looked at just before. `force` types all the same, and leaves copy mode first.
+    Nothing is typed where an agent has a dialog open or is suspended, or may: its state file, its screen and its status
+    file are looked at just before. `force` types all the same, and leaves copy mode first.
     `lock` is the token of a lock that the caller has. Enter is pressed up to `retries` times as long as the typed text
     is shown and nothing changes. An agent must have nothing in its box, or the text would be glued to that; `force`
     glues it. With a random word `call`, `find_sent` can tell later what became of it. Raise OperationError with
@@ -110,7 +110,7 @@ class Call(NamedTuple):
     certain: bool = True
 
 
-def find_sent(pane: Named | TmuxSession, call: str, lock: str = "") -> Operation[Call]:
+def find_sent(pane: Named | TmuxSession, call: str, lock: str) -> Operation[Call]:
     """Return the operation that finds out what became of a `send` with that `call`. While that types, it waits; if that
     has typed nothing, it never will.
 
@@ -173,7 +173,7 @@ def sent_words(address: str, sent: Sent) -> str:
 
 
 def _read_sent(answer: Answer) -> Sent:
-    records = seen(answer)
+    records = read_by_kind(answer)
     word, _, pane = records.get("sent", "").partition(" ")
     found = clean(records["found"]) if "found" in records else None
     verified = {"yes": True, "no": False}.get(word)
@@ -182,7 +182,7 @@ def _read_sent(answer: Answer) -> Sent:
 
 
 def _read_call(answer: Answer) -> Call:
-    state, pane, agent = (*seen(answer).get("call", "").split(" "), "", "", "")[:3]
+    state, pane, agent = (*read_by_kind(answer).get("call", "").split(" "), "", "", "")[:3]
     if state == "cancelled":
         return Call(None)
     verified = VERIFIED.get(state)
@@ -210,6 +210,6 @@ def _read_answer(answer: Answer) -> Answered | None:
 
 
 def _read_interrupted(answer: Answer) -> Interrupted:
-    records = seen(answer)
+    records = read_by_kind(answer)
     ended, _, agent = records.get("interrupted", "").partition(" ")
     return Interrupted(clean(agent), ended == "yes", clean(records.get("draft", "")))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.ops.linker import link
-from navi.ops.look.background import attach_words
-from navi.ops.operation import OperationError
+from navi.ops.operation import Interactive, OperationError
+from navi.ops.session.background import attach_command
 
 SENT = ("navi_find_tmux()", "navi_refuse_foreign()")
 """The functions of lib/tmux.sh that are sent: each is one line."""
@@ -29,14 +28,7 @@ _AGENTS = link("session/agent_path").splitlines()
 
 ENTER_BACKGROUND = next(line for line in _AGENTS if line.startswith("navi_find_programs"))
 ENTER_BACKGROUND += f'; navi_find_programs; {KNOWN_TERMINAL}; exec "$@"'
-"""The same for a session without a terminal, which its agent opens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interactive:
-    """A command for a terminal: its words, for the machine it runs on."""
-
-    words: tuple[str, ...]
+"""What sh runs for a session without a terminal, which its agent opens."""
 
 
 def inside_server(environment: Mapping[str, str], server: int | str) -> str:
@@ -51,14 +43,14 @@ def attach(session: Session, inside: str = "") -> Interactive:
     which then changes to the session in place of attaching a terminal within a terminal.
     """
     if session.background:
-        return Interactive(("sh", "-c", ENTER_BACKGROUND, "sh", *attach_words(session)))
+        return Interactive(("sh", "-c", ENTER_BACKGROUND, "sh", *attach_command(session)))
     if session.tmux is None:
         raise OperationError(f"{clean(session.name)} has no tmux session to attach to; it has ended")
     return attach_to(session.tmux.socket, session.tmux.id, inside)
 
 
 def attach_to(socket: str, id: str, inside: str = "") -> Interactive:
-    """The same, of a session by its server's socket ("" for the default one) and tmux's id."""
+    """Attach to the session with tmux's id on the server with this socket ("" for the default one)."""
     server = ("-S", socket) if socket else ()
     verb = "switch-client" if inside else "attach-session"
     return Interactive(("sh", "-c", ENTER, "sh", *server, verb, "-t", id))

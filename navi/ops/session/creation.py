@@ -27,7 +27,7 @@ from navi.ops.outcome import (
     unanswered,
     unknown,
 )
-from navi.ops.pane.find import read_ending, seen
+from navi.ops.pane.find import read_by_kind, read_ending
 
 LONGEST_NAME = 200
 """Bytes of a session's name: its status file is named after it, and file names end at 255."""
@@ -143,7 +143,7 @@ def appeared_since(looks: Looks, name: str) -> Iterator[TmuxSession]:
 
 
 def created_session(one: TmuxSession, registered: bool | None) -> Created:
-    """Return a session that was created, as far as a look shows it."""
+    """Return what a look shows of a session that was created."""
     target = f"{one.name}:{one.pane.position}"
     return Created(one.id, one.name, one.pane.process, target=target, socket=one.socket, registered=registered)
 
@@ -204,7 +204,7 @@ class PlaceRecord(NamedTuple):
 
 def read_created(answer: Answer) -> Created:
     """Return the session that a script reports as created. Raise OperationError."""
-    records = seen(answer)
+    records = read_by_kind(answer)
     text = records.get("created", "")
     found, place = CreatedRecord.read(text), PlaceRecord.read(records.get("place", ""))
     if found is None:

@@ -17,8 +17,7 @@ from navi.core.agents import AgentKind
 from navi.core.model import AgentStatus, BackgroundAgent, Conversation, Session, StatusFile, TmuxSession
 from navi.core.text import clean
 from navi.ops.linker import link
-from navi.ops.look.background import known
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, number, read_nothing
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, number, read_nothing, read_records
 from navi.ops.outcome import (
     Looks,
     Outcome,
@@ -35,6 +34,7 @@ from navi.ops.outcome import (
     unanswered,
     unknown,
 )
+from navi.ops.session.background import background_of
 from navi.ops.session.creation import (
     APPEARED,
     Created,
@@ -50,8 +50,8 @@ Target = Session | Named
 """The session that an operation is about: the one that was seen, or whichever has a name now."""
 
 
-class Kept(NamedTuple):
-    """What a kill has kept for undo: the id under which it finds that, or "" and, as far as it is known, why not."""
+class KillResult(NamedTuple):
+    """The result of a kill: the id under which undo finds what was kept, or "" and, if known, why nothing was."""
 
     undo_id: str = ""
     problem: str = ""
@@ -60,7 +60,7 @@ class Kept(NamedTuple):
 # ---- killing and restoring
 
 
-def kill(session: Session | TmuxSession | Named, undo_id: str, line: str = "", more: str = "") -> Operation[Kept]:
+def kill(session: Session | TmuxSession | Named, undo_id: str, line: str = "", more: str = "") -> Operation[KillResult]:
     """Return the operation that ends a session and puts its status file away; it answers with `undo_id`, or "".
 
     The host keeps what `undo` needs under that undo id (see `new_undo_id`); "" means that it could keep nothing. `line`
@@ -69,12 +69,12 @@ def kill(session: Session | TmuxSession | Named, undo_id: str, line: str = "", m
     """
     if isinstance(session, Session) and session.file and session.unjudged and session.file.place:
         raise OperationError(f"{session.unjudged}: its session may live; kill it there")
-    arguments = (HostSetting.SESSIONS_DIR, undo_id, line, more, *identity(session))
+    arguments = (HostSetting.SESSIONS_DIR, undo_id, line, more, *session_arguments(session))
     outcomes = Outcomes(partial(_judge_kill, session, undo_id), partial(_killed_words, session))
     return Operation("kill", link("session/kill"), arguments, _read_killed, 20, outcomes)
 
 
-def _killed_words(session: Session | TmuxSession | Named, address: str, kept: Kept) -> str:
+def _killed_words(session: Session | TmuxSession | Named, address: str, kept: KillResult) -> str:
     if isinstance(session, Session) and session.tmux is None:
         return f"removed the status file of {address}"
     if kept.problem:
@@ -83,32 +83,33 @@ def _killed_words(session: Session | TmuxSession | Named, address: str, kept: Ke
     return f"killed {address}" + "; nothing could be kept to bring it back" * unkept
 
 
-def _judge_kill(session: Session | TmuxSession | Named, undo_id: str, looks: Looks) -> Outcome[Kept]:
+def _judge_kill(session: Session | TmuxSession | Named, undo_id: str, looks: Looks) -> Outcome[KillResult]:
     """A session is gone only if its own server no longer lists it, under any name."""
     known = known_sessions(session, session.name, looks.before)
     if not known:
         return _judge_removed_file(session, looks)
     if not all(answered(looks.after, one.socket) for one in known):
         return unanswered(looks.after)
-    return carried_out(Kept(undo_id)) if any(same_session(looks.after, one) is None for one in known) else not_done()
+    gone = any(same_session(looks.after, one) is None for one in known)
+    return carried_out(KillResult(undo_id)) if gone else not_done()
 
 
-def _judge_removed_file(session: Session | TmuxSession | Named, looks: Looks) -> Outcome[Kept]:
+def _judge_removed_file(session: Session | TmuxSession | Named, looks: Looks) -> Outcome[KillResult]:
     """Only the status file is left of a session that has ended."""
     before = session.file if isinstance(session, Session) else file_named(looks.before, session.name)
     now = file_named(looks.after, session.name)
     if before is None or (now is not None and now != before):
         return unknown("it was not seen before")
-    return carried_out(Kept()) if now is None else not_done()
+    return carried_out(KillResult()) if now is None else not_done()
 
 
-def stop_background(session: Session, kinds: Sequence[AgentKind]) -> Operation[Kept]:
+def stop_background(session: Session, kinds: Sequence[AgentKind]) -> Operation[KillResult]:
     """Return the operation that lets an agent stop a session without a terminal, and waits until its process has ended.
 
     Only the agent can bring it back. Raise OperationError if the agent refuses, is not installed there, or the process
     goes on.
     """
-    one, how = known(session, kinds)
+    one, how = background_of(session, kinds)
     started = str(number(str(one.file.get("procStart"))))
     arguments = (one.kind, how.stop, one.id, str(one.process), started)
     back = f"; `{one.kind} {how.attach} {one.id}` starts it again there"
@@ -116,15 +117,15 @@ def stop_background(session: Session, kinds: Sequence[AgentKind]) -> Operation[K
     return Operation("stop", link("session/stop_background"), arguments, _read_stopped, 40, outcomes)
 
 
-def _judge_stopped(one: BackgroundAgent, looks: Looks) -> Outcome[Kept]:
+def _judge_stopped(one: BackgroundAgent, looks: Looks) -> Outcome[KillResult]:
     """A look reports only what runs."""
     runs = any((other.id, other.process) == (one.id, one.process) for other in looks.after.background)
-    return not_done() if runs else carried_out(Kept())
+    return not_done() if runs else carried_out(KillResult())
 
 
-def _read_stopped(answer: Answer) -> Kept:
-    done(answer)
-    return Kept()
+def _read_stopped(answer: Answer) -> KillResult:
+    read_records(answer)
+    return KillResult()
 
 
 def undo(undo_id: str, name: str = "", variables: Sequence[str] = ()) -> Operation[Created]:
@@ -168,7 +169,7 @@ def rename(session: Target, name: str) -> Operation[str]:
     All of that is done, or nothing. A name that a session or a status file has already raises OperationError.
     """
     name = check_name(name)
-    arguments = (HostSetting.SESSIONS_DIR, name, *identity(session))
+    arguments = (HostSetting.SESSIONS_DIR, name, *session_arguments(session))
     outcomes = Outcomes(partial(_judge_rename, session, name), lambda address, now: f"renamed {address} to {now}")
     return Operation("rename", link("session/rename"), arguments, _read_renamed, 20, outcomes)
 
@@ -195,7 +196,7 @@ def dismiss(session: Target) -> Operation[None]:
     """
     if isinstance(session, Session) and (session.file is None or session.file.problem):
         raise OperationError(f"{clean(session.address)} has no readable status file; nothing to dismiss")
-    arguments = (HostSetting.SESSIONS_DIR, *identity(session))
+    arguments = (HostSetting.SESSIONS_DIR, *session_arguments(session))
     outcomes = Outcomes(partial(_judge_dismiss, session), lambda address, _: f"dismissed {address}")
     return Operation("dismiss", link("session/dismiss"), arguments, read_nothing, 20, outcomes)
 
@@ -224,7 +225,7 @@ def _is_dismissed(one: StatusFile | Conversation | AgentStatus, looks: Looks) ->
 
 
 def new_undo_id() -> str:
-    """Return an undo id that nobody else has: the name under which a host keeps a killed session."""
+    """Return a new random undo id: the name under which a host keeps a killed session."""
     return secrets.token_hex(8)
 
 
@@ -234,8 +235,8 @@ def _check_undo_id(undo_id: str) -> str:
     return undo_id
 
 
-def identity(session: Session | TmuxSession | Named) -> tuple[str, str, str, str, str, str]:
-    """Return what a script needs to find just this session: socket, server, id, creation time, name, status file."""
+def session_arguments(session: Session | TmuxSession | Named) -> tuple[str, str, str, str, str, str]:
+    """Return the arguments by which a script finds just this session: socket, server, id, creation time, name, file."""
     if isinstance(session, Named):
         return (session.socket, "named", "", "", session.name, session.name)
     if isinstance(session, TmuxSession):
@@ -254,9 +255,9 @@ def _tmux_identity(tmux: TmuxSession) -> tuple[str, str, str, str, str]:
 
 
 def _read_renamed(answer: Answer) -> str:
-    return next((record.rest for record in done(answer) if record.kind == "renamed"), "")
+    return next((record.rest for record in read_records(answer) if record.kind == "renamed"), "")
 
 
-def _read_killed(answer: Answer) -> Kept:
-    records = {record.kind: record.rest for record in done(answer)}
-    return Kept(records.get("killed", ""), clean(records.get("unkept", "")))
+def _read_killed(answer: Answer) -> KillResult:
+    records = {record.kind: record.rest for record in read_records(answer)}
+    return KillResult(records.get("killed", ""), clean(records.get("unkept", "")))

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from navi.core.model import Session
 from navi.core.text import clean, decode
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, OperationError, done
+from navi.ops.operation import Answer, Operation, OperationError, read_records
 
 MOST_SESSIONS = 8
 """Sessions that one operation looks at: so many directories of a slow file system are seen within its time limit."""
 
-SECONDS = 3
+GIT_TIME_LIMIT = 3
 """Seconds that git may take for one directory."""
 
 MOST_NAMES = 6
@@ -69,9 +69,10 @@ class Losses(NamedTuple):
 def losses(sessions: Sequence[Session]) -> Operation[tuple[Losses, ...]]:
     """Return the operation that looks at sessions of one host, at most `MOST_SESSIONS`; it answers in their order."""
     words = [word for session in sessions for word in (session.folder, " ".join(map(str, _processes(session))))]
-    limit = 10 + SECONDS * len(sessions)
+    arguments = (str(GIT_TIME_LIMIT), *words)
+    limit = 10 + GIT_TIME_LIMIT * len(sessions)
     read = partial(_read, len(sessions))
-    return Operation("losses", link("session/losses"), (str(SECONDS), *words), read, time_limit=limit, reads=True)
+    return Operation("losses", link("session/losses"), arguments, read, time_limit=limit, reads=True)
 
 
 def _processes(session: Session) -> Iterator[int]:
@@ -85,7 +86,7 @@ def _processes(session: Session) -> Iterator[int]:
 
 def _read(number: int, answer: Answer) -> tuple[Losses, ...]:
     found: list[Losses] = []
-    for record in done(answer):
+    for record in read_records(answer):
         lines = [line for line in decode(record.body).split("\n") if line]
         if record.kind == "session":
             found.append(_read_git(dict(line.partition(" ")[::2] for line in lines)))

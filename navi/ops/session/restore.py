@@ -15,10 +15,10 @@ from navi.core.model import LostSession, Place, Session
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.look.lost_sessions import read_note
-from navi.ops.operation import Answer, HostSetting, Operation, OperationError, done, number
+from navi.ops.operation import Answer, HostSetting, Operation, OperationError, number, read_records
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, named, not_done, same_session, unanswered, unknown
 from navi.ops.session.creation import Created, created_session, read_created
-from navi.ops.session.lifecycle import identity, new_undo_id
+from navi.ops.session.lifecycle import new_undo_id, session_arguments
 from navi.ops.session.resume import again, conversation_id, kind_named, launch_again
 
 CONFIRMING = 25.0
@@ -60,7 +60,7 @@ def restorable() -> Operation[Restorable]:
 
 
 def _read_restorable(answer: Answer) -> Restorable:
-    records = done(answer)
+    records = read_records(answer)
     notes = (read_note(one.rest, one.body, Place()) for one in records if one.kind == "lostsession")
     killed = []
     for record in records:
@@ -126,7 +126,7 @@ def _read_restored(answer: Answer) -> Restored:
 # ---- starting an agent again
 
 
-def restart(session: Session, kinds: Sequence[AgentKind], anew: bool = False) -> Operation[str]:
+def restart(session: Session, kinds: Sequence[AgentKind], anew: bool) -> Operation[str]:
     """Return the operation that ends the agent of a session and starts it again in its conversation, in the same pane.
 
     The answer says whether it has it: `yes`, `no` (it does not say), or `anew`. Raise OperationError for a session
@@ -139,7 +139,7 @@ def restart(session: Session, kinds: Sequence[AgentKind], anew: bool = False) ->
     arguments = (
         link("session/first_process"), HostSetting.SESSIONS_DIR, HostSetting.AGENTS, session.agent, conversation,
         line, "" if anew else more, line.partition(" ")[0], "yes" if anew or (line and not more) else "",
-        *identity(session),
+        *session_arguments(session),
     )  # fmt: skip
     outcomes = Outcomes(partial(_judge_restart, session), _restarted_words)
     return Operation("restart", link("session/restart"), arguments, _read_restarted, 60 + CONFIRMING, outcomes)
@@ -169,4 +169,4 @@ def _judge_restart(session: Session, looks: Looks) -> Outcome[str]:
 
 
 def _read_restarted(answer: Answer) -> str:
-    return next((record.rest for record in done(answer) if record.kind == "restarted"), "no")
+    return next((record.rest for record in read_records(answer) if record.kind == "restarted"), "no")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from navi.core.agents import AgentKind
-from navi.core.conversations import CONVERSATION_ID
+from navi.core.agents import REPORT_AS_SESSION, AgentKind
+from navi.core.conversations import CONVERSATION_ID, conversation_in_state
 from navi.core.launch import program_of
 from navi.core.model import AgentProcess, LostSession, Session
 
@@ -28,15 +28,14 @@ def kind_named(name: str, kinds: Sequence[AgentKind]) -> AgentKind | None:
 
 
 def conversation_id(session: Session) -> str:
-    """Return the agent's own id of the conversation of a session, as far as a look shows it, or "".
+    """Return the agent's own id of the conversation of a session, or "" if a look does not show it.
 
     The agent's state file comes first, then what its hook reported.
     """
-    files = (agent.file for agent in agents_of(session) if agent.file and agent.name == session.agent)
-    found = [file.get("sessionId") for file in files]
+    found: list[object] = [conversation_in_state(one) for one in agents_of(session) if one.name == session.agent]
     if session.conversation and session.conversation.agent == session.agent:
         found.append(session.conversation.id)
-    if session.file and session.agent == "claude":
+    if session.file and session.agent in REPORT_AS_SESSION:
         found.append(session.file.fields.get("session_id"))
     return next((one for one in found if isinstance(one, str) and CONVERSATION_ID.fullmatch(one)), "")
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from navi.core.agents import AgentKind
 from navi.core.model import Session
 from navi.ops.operation import Operation
-from navi.ops.session.lifecycle import Kept, Target, dismiss, kill, new_undo_id, stop_background
+from navi.ops.session.lifecycle import KillResult, Target, dismiss, kill, new_undo_id, stop_background
 from navi.ops.session.marks import mark
 from navi.ops.session.resume import launch_again
 
@@ -39,7 +39,7 @@ class SessionVerb(NamedTuple):
     undoable: bool = False
 
 
-def _kill(about: About) -> Operation[Kept]:
+def _kill(about: About) -> Operation[KillResult]:
     if about.seen and about.seen.background:
         return stop_background(about.seen, about.kinds)
     line, more = launch_again(about.seen, about.kinds) if about.seen else ("", "")

@@ -10,6 +10,7 @@ from navi.config.person import who
 from navi.core.address import Named
 from navi.core.model import Session
 from navi.core.question import Question, Reply
+from navi.core.statuses import ASKING
 from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.pane.question import Answered, answer, ask
@@ -78,7 +79,7 @@ class Answering:
             return str(error)
 
         def done(answered: Answered) -> str:
-            words = operation.words(session.address, answered)
+            words = operation.report(session.address, answered)
             if not answered.gone or answered.died:
                 raise OperationError(words)
             return words
@@ -91,7 +92,7 @@ def pane_of(session: Session) -> Named:
     tmux = session.tmux
     if tmux is None:
         return Named(session.name)
-    asking = [pane for pane in tmux.panes if pane.screen and pane.screen.status in ("permission", "waiting")]
+    asking = [pane for pane in tmux.panes if pane.screen and pane.screen.status in ASKING]
     pane = tmux.pane if tmux.pane in asking or not asking else asking[0]
     return Named(session.name, tmux.socket, pane.id)
 

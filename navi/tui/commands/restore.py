@@ -57,7 +57,7 @@ class RestoreCommands:
         address = address_of(host, lost.name)
 
         def done(restored: Restored) -> str:
-            return operation.words(address, restored)
+            return operation.report(address, restored)
 
         return Action(host, address, operation, done)
 

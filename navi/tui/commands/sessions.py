@@ -146,7 +146,7 @@ class SessionCommands:
 
         def done(answer: object) -> str:
             then(answer)
-            return operation.words(session.address, answer)
+            return operation.report(session.address, answer)
 
         return Action(session.host, session.address, operation, done)
 
@@ -175,7 +175,7 @@ class SessionCommands:
         operation = verb.operation(About(session, session, self._settings.agents, off))
 
         def done(answer: Any) -> str:
-            words = operation.words(session.address, answer)
+            words = operation.report(session.address, answer)
             if not verb.undoable:
                 return words
             if answer.undo_id:
@@ -206,7 +206,7 @@ class SessionCommands:
         def done(created: Created) -> str:
             forget(self._state, last)
             self._screen.expect(last.host, created.name, False)
-            return operation.words(last.address, created)
+            return operation.report(last.address, created)
 
         def tell(words: str, style: str) -> None:
             if style == "fault":
@@ -290,7 +290,7 @@ class SessionCommands:
 
         def done(created: Created) -> str:
             self._screen.expect(host, created.name, attach)
-            words = operation.words(address_of(host, created.name), created)
+            words = operation.report(address_of(host, created.name), created)
             return f"{words}; {STILL_STARTING}" if created.slow else words
 
         def late(created: Created) -> None:

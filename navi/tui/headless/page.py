@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from navi.core.address import LOCAL
+from navi.core.ages import ago
 from navi.core.metrics import short_number
 from navi.core.model import HeadlessAgent, Session
-from navi.core.text import ago, clean, clean_lines, short_path
+from navi.core.text import clean, clean_lines, short_path
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.keys.keymap import Binding, Group
 from navi.tui.pages.folded import Block

@@ -8,9 +8,9 @@ from typing import Any
 
 import urwid
 
+from navi.core.ages import age
 from navi.core.listing import Key
 from navi.core.model import Session
-from navi.core.text import age
 from navi.tui.list.rows import RowContext, height_of, row
 from navi.tui.style.paint import paint
 

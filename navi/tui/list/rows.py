@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from navi.core.ages import age, age_lasts
 from navi.core.listing import asks_person, group_of
 from navi.core.model import AgentStatus, Session
-from navi.core.text import age, age_lasts, clean, short_path
+from navi.core.text import clean, short_path
 from navi.tui.list.badges import badges_of, split_badges
 from navi.tui.list.columns import (
     AGE,

@@ -11,7 +11,7 @@ import urwid
 
 from navi.core.listing import Key, find_waiting, matches
 from navi.core.model import HostView, Session
-from navi.core.notices import RESTING
+from navi.core.statuses import RESTING
 from navi.tui.frame import Content, Extent
 from navi.tui.list.changes import Changes
 from navi.tui.list.columns import NO_COLUMNS, choose_columns

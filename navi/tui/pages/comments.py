@@ -9,8 +9,9 @@ from typing import NamedTuple
 import trio
 
 from navi.core.address import LOCAL
+from navi.core.ages import ago
 from navi.core.model import Session
-from navi.core.text import ago, clean
+from navi.core.text import clean
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.git.comments import Comment, Talk, comments

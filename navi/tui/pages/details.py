@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import trio
 
 from navi.core.address import LOCAL
+from navi.core.ages import age, ago, exact_age
 from navi.core.facts import (
     NO_STATUS,
     Fact,
@@ -25,7 +26,7 @@ from navi.core.facts import (
 )
 from navi.core.metrics import Metrics, metrics_of
 from navi.core.model import HostView, Session
-from navi.core.text import age, ago, clean, exact_age, short_path
+from navi.core.text import clean, short_path
 from navi.ops.session.losses import Losses
 from navi.tui.headless.deeds import Deeds
 from navi.tui.pages.branches import Branches

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import trio
 
 from navi.core.address import LOCAL
+from navi.core.ages import ago
 from navi.core.model import Session
-from navi.core.text import ago, clean, short_path
+from navi.core.text import clean, short_path
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.git.status import PullRequest, Repository, git, pull_request, shown_url

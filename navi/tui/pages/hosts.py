@@ -8,11 +8,12 @@ import trio
 
 from navi.config.settings import Problem
 from navi.core.address import LOCAL
+from navi.core.ages import age, ago, exact_age, latency
 from navi.core.failure import HostState
 from navi.core.listing import asks_person
 from navi.core.model import HostView
 from navi.core.place import twins
-from navi.core.text import age, ago, clean, exact_age, latency, short_path
+from navi.core.text import clean, short_path
 from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.grid import Grid, GridRow
 from navi.tui.pages.page import Entry, Page

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from navi.core.model import Session
 from navi.core.question import Question
+from navi.core.statuses import ASKING
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.pane.question import ask
@@ -13,8 +14,6 @@ from navi.tui.commands.answering import pane_of
 from navi.tui.pages.fetcher import Fetcher
 from navi.tui.pages.labels import of_segments
 from navi.tui.pages.page import Entry, Services
-
-ASKING = ("permission", "waiting")
 
 Subject = tuple[tuple[str, str, str], float | None, str]
 """A session, since when it asks, and its message: another question is another subject."""

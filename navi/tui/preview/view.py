@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, cast
 
+from navi.core.ages import age
 from navi.core.listing import Key
 from navi.core.model import Session
 from navi.core.sgr import PLAIN, Look, Runs
-from navi.core.text import age, clean
+from navi.core.text import clean
 from navi.ops.pane.preview import Capture
 from navi.tui.frame import Extent, ScrollingPanel
 from navi.tui.pages.view import fold

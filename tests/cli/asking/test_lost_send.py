@@ -93,16 +93,16 @@ def test_an_ended_session_leaves_it_open(lab: Lab, machine: Machine) -> None:
 @every_shell
 def test_a_script_that_was_killed_while_it_typed_leaves_it_open(machine: Machine, shell: Shell) -> None:
     machine.tmux("set-option", "-t", "=api:", "@navi_calls", "other:yes: 0123:typing:")
-    operation = find_sent(Named("api"), "0123")
+    operation = find_sent(Named("api"), "0123", "")
     found = operation.parse(answer(machine, shell, operation))
     assert (found.sent is not None, found.certain) == (True, False)
-    assert operation.parse(answer(machine, shell, find_sent(Named("api"), "other"))).certain
-    assert operation.parse(answer(machine, shell, find_sent(Named("api"), "new"))).sent is None
+    assert operation.parse(answer(machine, shell, find_sent(Named("api"), "other", ""))).certain
+    assert operation.parse(answer(machine, shell, find_sent(Named("api"), "new", ""))).sent is None
 
 
 @every_shell
 def test_a_call_that_was_given_up_types_nothing_any_more(machine: Machine, shell: Shell) -> None:
-    operation = find_sent(Named("api"), "0123")
+    operation = find_sent(Named("api"), "0123", "")
     assert operation.parse(answer(machine, shell, operation)).sent is None
     late = answer(machine, shell, send(Named("api"), "hello", call="0123"))
     assert (late.status, "nothing was sent" in late.errors) == (75, True)

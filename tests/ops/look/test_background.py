@@ -8,10 +8,10 @@ from navi.core.agents import AGENTS
 from navi.core.background import background_sessions
 from navi.core.model import BackgroundAgent, Session
 from navi.ops import OperationError
-from navi.ops.look.background import MOST, read_background
+from navi.ops.look.background import MAX_SESSIONS, read_background
 from navi.ops.operation import Operation, Record
 from navi.ops.session.attach import attach
-from navi.ops.session.lifecycle import Kept, stop_background
+from navi.ops.session.lifecycle import KillResult, stop_background
 from tests.support.background import Worker
 from tests.support.machines import Lab
 from tests.support.scripts import Shell, every_shell, run
@@ -48,7 +48,7 @@ def test_a_body_that_is_no_object_is_empty(body: bytes) -> None:
 
 
 def test_a_host_has_so_many_at_most() -> None:
-    assert len(read_background(worker(f"{number} x claude") for number in range(1, MOST + 50))) == MOST
+    assert len(read_background(worker(f"{number} x claude") for number in range(1, MAX_SESSIONS + 50))) == MAX_SESSIONS
 
 
 # ---- stopping
@@ -61,7 +61,7 @@ def session_of(worker: Worker) -> Session:
     return next(iter(found))
 
 
-def stopping(worker: Worker) -> Operation[Kept]:
+def stopping(worker: Worker) -> Operation[KillResult]:
     """Return the operation that stops it."""
     return stop_background(session_of(worker), AGENTS)
 
@@ -71,9 +71,9 @@ def test_the_agent_stops_it(lab: Lab, shell: Shell) -> None:
     with Worker(lab.local, "8cb688dd") as worker:
         worker.stand_in(f'printf "%s " "$@" >"$HOME/called"; kill {worker.process}')
         operation = stopping(worker)
-        assert run(lab.local, shell, operation) == Kept()
+        assert run(lab.local, shell, operation) == KillResult()
         assert (lab.local.home / "called").read_text() == "stop 8cb688dd "
-        said = operation.words("far/x", Kept())
+        said = operation.report("far/x", KillResult())
         assert said == "stopped far/x; `claude attach 8cb688dd` starts it again there"
 
 
@@ -90,7 +90,7 @@ def test_a_number_that_another_process_has_by_now_does_not_count(lab: Lab, shell
     with Worker(lab.local, "8cb688dd") as worker:
         worker.stand_in("true")
         worker.started = 1
-        assert run(lab.local, shell, stopping(worker)) == Kept()
+        assert run(lab.local, shell, stopping(worker)) == KillResult()
 
 
 def test_an_agent_that_only_says_so_is_not_believed(lab: Lab) -> None:
@@ -110,6 +110,6 @@ def test_an_agent_that_is_not_installed_is_named(lab: Lab) -> None:
 def test_attaching_lets_the_agent_open_it(lab: Lab) -> None:
     with Worker(lab.local, "8cb688dd") as worker:
         command = attach(session_of(worker))
-    assert command.words[:2] == ("sh", "-c")
-    assert command.words[3:] == ("sh", "claude", "attach", "8cb688dd")
-    assert not set(command.words[2]) & set("'\\!\n")
+    assert command.argv[:2] == ("sh", "-c")
+    assert command.argv[3:] == ("sh", "claude", "attach", "8cb688dd")
+    assert not set(command.argv[2]) & set("'\\!\n")

@@ -36,6 +36,7 @@ OUTCOMES = {
 @pytest.mark.parametrize(("looks", "verdict"), OUTCOMES.values(), ids=OUTCOMES)
 def test_after_a_lost_connection_the_note_of_the_host_decides(looks: Looks, verdict: Verdict) -> None:
     operation = answer(Named("api"), "digest", Reply(How.ALLOW), "call1", "me@here")
+    assert operation.outcomes
     assert operation.outcomes.judge(looks).verdict is verdict
 
 
@@ -54,11 +55,11 @@ def test_an_answer_is_read() -> None:
     operation = answer(Named("api"), "digest", Reply(How.ALLOW), "call1", "me@here")
     found = operation.parse(Answer(0, b"=t= answered gone no 1\nYes\n", token="=t="))
     assert found == Answered(1, "Yes")
-    assert operation.words("atlas/api", found) == "answered atlas/api: 1 Yes"
+    assert operation.report("atlas/api", found) == "answered atlas/api: 1 Yes"
     died = operation.parse(Answer(0, b"=t= answered died yes 1\nYes\n", token="=t="))
-    assert operation.words("api", died).endswith("whether it took the answer is unknown")
+    assert operation.report("api", died).endswith("whether it took the answer is unknown")
     stayed = operation.parse(Answer(0, b"=t= answered there no 1\nYes\n", token="=t="))
-    assert operation.words("api", stayed).endswith("but the question is still there, navi answer api shows it")
+    assert operation.report("api", stayed).endswith("but the question is still there, navi answer api shows it")
 
 
 def test_an_answer_without_its_record_is_a_failure() -> None:

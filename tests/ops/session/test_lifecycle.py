@@ -22,7 +22,7 @@ from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings, OperationError
 from navi.ops.session.creation import check_name, new
-from navi.ops.session.lifecycle import Kept, dismiss, kill, new_undo_id, rename, undo
+from navi.ops.session.lifecycle import KillResult, dismiss, kill, new_undo_id, rename, undo
 from tests.support.hosts import host
 from tests.support.machines import Account, Lab, program
 from tests.support.places import agent, everywhere, place
@@ -302,7 +302,7 @@ async def test_an_ended_session_is_only_a_file_and_that_goes(lab: Lab, where: st
         path = one.account.write_status("gone")
         session = await one.session("gone")
         assert session.tmux is None
-        assert await one.host.run(kill(session, new_undo_id())) == Kept()
+        assert await one.host.run(kill(session, new_undo_id())) == KillResult()
         assert not path.exists()
 
 
@@ -376,7 +376,7 @@ async def test_what_was_killed_comes_back_with_directory_command_status_and_text
         one.account.tmux("send-keys", "-t", "=api:", "remember me", "Enter")
         until(lambda: pane(one.account, "api").count("remember me") == 2, what="it was typed")
         keep = new_undo_id()
-        assert await one.host.run(kill(await one.session("api"), keep, "other", "--resume 123")) == Kept(keep)
+        assert await one.host.run(kill(await one.session("api"), keep, "other", "--resume 123")) == KillResult(keep)
         assert await one.names() == set()
         created = await one.host.run(undo(keep))
         assert created.name == "api"
@@ -606,7 +606,7 @@ async def test_on_a_full_or_read_only_disk_a_session_can_still_be_killed(lab: La
         session = await one.session("api")
         one.account.sessions_dir.write_text("this is not a folder")
         problem = f"{one.account.sessions_dir} is not a folder"
-        assert await one.host.run(kill(session, new_undo_id())) == Kept(problem=problem)
+        assert await one.host.run(kill(session, new_undo_id())) == KillResult(problem=problem)
         assert await one.names() == set()
 
 

@@ -140,11 +140,13 @@ def test_a_restore_is_done_if_its_note_is_gone_and_a_session_has_begun(after: Fr
     ],
 )
 def test_a_restart_is_done_if_another_process_runs(after: Frame, expected: Verdict) -> None:
-    assert verdict(restart(SESSION, AGENTS), frame(tmux(OLD)), after) is expected
+    assert verdict(restart(SESSION, AGENTS, anew=False), frame(tmux(OLD)), after) is expected
 
 
 def test_a_server_that_did_not_answer_proves_nothing() -> None:
-    outcome = restart(SESSION, AGENTS).outcomes.judge(Looks(frame(tmux(OLD)), frame(proven=False), 1000.0))
+    outcomes = restart(SESSION, AGENTS, anew=False).outcomes
+    assert outcomes
+    outcome = outcomes.judge(Looks(frame(tmux(OLD)), frame(proven=False), 1000.0))
     assert (outcome.verdict, outcome.reason) == (Verdict.UNKNOWN, "its tmux server does not answer")
 
 
