@@ -46,13 +46,13 @@ class Notifier:
     """Compares views, claims what is new, and reports it to the user.
 
     `write` writes to the terminal, None if there is none. `given` is called with each notice that this process gave,
-    `changed` when `finished` is another, `tell` with what the user should know of the ways.
+    `changed` when `finished` is another, `warn` with what keeps a notice from the user.
     """
 
     def __init__(
         self, settings: Settings, environment: Mapping[str, str], store: NoticeStore,
         write: Write | None = None, given: Callable[[Notice], None] = lambda _: None,
-        changed: Callable[[], None] = lambda: None, tell: Callable[[str], None] = lambda _: None, log: Log = SILENT,
+        changed: Callable[[], None] = lambda: None, warn: Callable[[str], None] = lambda _: None, log: Log = SILENT,
     ) -> None:  # fmt: skip
         self._wanted = frozenset(settings.notify_on)
         self._commands = [way for way in settings.notify if way not in WAYS]
@@ -63,7 +63,7 @@ class Notifier:
         self._write = write or (lambda _: False)
         self._given = given
         self._changed = changed
-        self._tell = tell
+        self._warn = warn
         self._log = log
         self._observer = Observer()
         self._limit = trio.CapacityLimiter(AT_ONCE)
@@ -91,7 +91,7 @@ class Notifier:
         """Tell the user of what is noted, until cancelled."""
         if self._in_tmux and self._ways not in ([], [BELL]) and not await _tmux_passes_on(self._environment):
             self._ways = [BELL]
-            self._tell(DROPPED)
+            self._warn(DROPPED)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._reread)
             async for notices, visited in self._news:

@@ -219,7 +219,7 @@ class Footer(Panel):
             self._keys, self._killed = keys, killed
             self.changed()
 
-    def tell(self, text: str, style: str = "notice") -> None:
+    def show_message(self, text: str, style: str = "notice") -> None:
         """Show a message until the next key."""
         self._notice = (style, text)
         self.changed()

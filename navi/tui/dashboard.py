@@ -67,7 +67,7 @@ class Dashboard:
         )
         self._notifier = Notifier(
             settings, environment, NoticeStore(Places(environment).state), self._screen.terminal.write,
-            changed=lambda: self.heard(""), tell=self._screen.tell,
+            changed=lambda: self.heard(""), warn=self._screen.show_message,
         )  # fmt: skip
 
     # ---- the run loop
@@ -193,11 +193,11 @@ class Dashboard:
     def _run_command(self, key: str) -> None:
         command = self._keymap.command(self.commands.contexts, key)
         if self._pasting:
-            self._screen.tell(f"pasted text does nothing here; {self._keymap.name('search')} searches")
+            self._screen.show_message(f"pasted text does nothing here; {self._keymap.name('search')} searches")
         elif command:
             self.commands.run(command, self._keymap.place(command, key))
         elif len(key) == 1 or key.startswith("f"):
-            self._screen.tell(f"{key} does nothing here; {self._keymap.name('help')} shows the keys")
+            self._screen.show_message(f"{key} does nothing here; {self._keymap.name('help')} shows the keys")
 
     def _clicked(self, again: bool) -> None:
         """A session was clicked: a second click attaches to it."""

@@ -88,9 +88,9 @@ class Screen:
         """Return whether that dialog is open."""
         return self.layout.dialog is dialog
 
-    def tell(self, words: str, style: str = "notice") -> None:
+    def show_message(self, words: str, style: str = "notice") -> None:
         """Show a message in the footer, until the next key."""
-        self.footer.tell(words, style)
+        self.footer.show_message(words, style)
 
     def update_dialog(self) -> None:
         """Show what a list to choose from has now."""

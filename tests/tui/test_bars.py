@@ -278,7 +278,7 @@ def test_a_footer_fills_its_line_exactly(width: int, killed: str) -> None:
 def test_a_message_is_shown_until_it_is_cleared_and_is_cleaned() -> None:
     shown = Footer(ASCII)
     shown.show(Selection(), None, "", 0, USUAL)
-    shown.tell("it ended: \x1b]0;x\x07gone")
+    shown.show_message("it ended: \x1b]0;x\x07gone")
     assert text(shown.lines(40, 1)[0]).strip() == "it ended: gone"
     shown.clear()
     assert "Enter attach" in text(shown.lines(40, 1)[0])

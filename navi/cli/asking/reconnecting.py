@@ -18,10 +18,10 @@ LONGEST_PAUSE = 10.0
 
 
 def reconnecting(
-    host: BlockingHost, seconds: float, tell: Callable[[HostError], None], ask: Callable[[float], T]
+    host: BlockingHost, seconds: float, warn: Callable[[HostError], None], ask: Callable[[float], T]
 ) -> T:
     """Return what `ask` returns, which gets the seconds that are left. If the connection to the host is lost meanwhile,
-    open it again and ask again, until so many `seconds` are over; `tell` gets the first failure of each kind.
+    open it again and ask again, until so many `seconds` are over; `warn` gets the first failure of each kind.
 
     Raise HostError if the host can't be reached at first or at the end, and at once where a person is needed. Raise
     Cancelled.
@@ -37,7 +37,7 @@ def reconnecting(
             if left <= 0 or not (worked or (causes and error.failure.retry is Retry.LATER)):
                 raise
             if error.failure.cause not in causes:
-                tell(error)
+                warn(error)
             causes.add(error.failure.cause)
             pause = retries.pause(error.failure.retry, worked, time.monotonic())
             host.pause(min(pause, LONGEST_PAUSE, left))

@@ -56,12 +56,12 @@ class Commands:
         self.pages = PageStack(services, KEYS, lambda: screen.list.selected, self._page_changed)
         self.search = Search(screen.list)
         self.filters = ListCommands(
-            fleet, screen.list, Selection(everything=settings.show_all), keymap, screen.tell, refresh,
+            fleet, screen.list, Selection(everything=settings.show_all), keymap, screen.show_message, refresh,
             DONE in settings.notify_on,
         )  # fmt: skip
         self._preview = PreviewCommands(screen.preview, screen.layout, settings.preview, self._preview_changed)
-        self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
-        hub = HubWatch(fleet, services.hub_folder, screen.tell)
+        self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.show_message, keymap)
+        hub = HubWatch(fleet, services.hub_folder, screen.show_message)
         headless = HeadlessCommands(services, screen, self._programs, lambda: hub.connected)
         sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment), headless)
         self._undoable: Callable[[], bool] = lambda: sessions.last_killed is not None
@@ -69,7 +69,7 @@ class Commands:
         self.feeds = services.shared(SharedFeeds)
         self.host_progress = HostProgress(screen.progress, fleet.configured)
         hosts = HostCommands(
-            fleet, screen.list, self.filters, self.pages, self._programs, screen.tell, self.host_progress
+            fleet, screen.list, self.filters, self.pages, self._programs, screen.show_message, self.host_progress
         )  # fmt: skip
         restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
         self._palette = self._make_palette()

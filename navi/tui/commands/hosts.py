@@ -15,18 +15,18 @@ from navi.tui.terminal_programs import TerminalPrograms
 
 
 class HostCommands:
-    """`tell` says something in the footer, in a style."""
+    """`show_message` says something in the footer, in a style."""
 
     def __init__(
         self, fleet: Fleet, sessions: SessionList, filters: ListCommands, pages: PageStack, programs: TerminalPrograms,
-        tell: Callable[[str, str], None], progress: HostProgress,
+        show_message: Callable[[str, str], None], progress: HostProgress,
     ) -> None:  # fmt: skip
         self._fleet = fleet
         self._list = sessions
         self._filters = filters
         self._pages = pages
         self._programs = programs
-        self._tell = tell
+        self._show_message = show_message
         self._progress = progress
 
     @property
@@ -58,9 +58,9 @@ class HostCommands:
             return
         self._fleet.refresh(host)
         self._progress.expect([self._fleet.view(host)])
-        self._tell(f"refreshing {clean(host)}", "dim")
+        self._show_message(f"refreshing {clean(host)}", "dim")
 
     def _refresh_all(self) -> None:
         self._fleet.refresh()
         self._progress.expect(self._fleet.configured)
-        self._tell("refreshing all hosts", "dim")
+        self._show_message("refreshing all hosts", "dim")

@@ -38,7 +38,7 @@ class RestoreCommands:
         """Restore every lost session; a table shows the results as they come."""
         lost = lost_sessions(self._fleet.views)
         if not lost:
-            self._screen.tell(_nothing_lost(self._fleet.views))
+            self._screen.show_message(_nothing_lost(self._fleet.views))
             return
         number = f"{len(lost)} session{'' if len(lost) == 1 else 's'}"
         each = [(subject(f"{host}\0{one.key}", host, one.name), self._made(host, one)) for host, one in lost]

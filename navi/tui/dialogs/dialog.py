@@ -99,9 +99,14 @@ class Dialog(ScrollingPanel):
         del width
         return None
 
-    def tell(self, note: str = "", fault: str = "") -> None:
-        """Say what is going on, or what went wrong; what was typed stays."""
-        self.note, self.fault = note, fault
+    def show_note(self, words: str) -> None:
+        """Show what is going on, nothing for "", in place of the note or fault before; what was typed stays."""
+        self.note, self.fault = words, ""
+        self.changed()
+
+    def show_fault(self, words: str) -> None:
+        """Show what went wrong, nothing for "", in place of the note or fault before; what was typed stays."""
+        self.note, self.fault = "", words
         self.changed()
 
     # ---- how large it is
@@ -249,7 +254,7 @@ class Confirm(Dialog):
         elif command == "decline":
             self.close()
         elif command == "ok":
-            self.tell(f"{self.keymap.name('confirm')} {self._verb}, {self.keymap.name('decline')} does not")
+            self.show_note(f"{self.keymap.name('confirm')} {self._verb}, {self.keymap.name('decline')} does not")
         else:
             super().press(key, command)
 
@@ -408,12 +413,12 @@ class Form(Dialog):
         if self.busy or command == "cancel":
             super().press(key, command)
         elif command == "submit":
-            self.tell()
+            self.show_note("")
             self._submit()
         elif command in ("next_field", "previous_field"):
             self._move(1 if command == "next_field" else -1)
         elif self.focused.press(key):
-            self.tell()
+            self.show_note("")
 
     def _move(self, step: int) -> None:
         self._place = (min(self._place, len(self.fields()) - 1) + step) % len(self.fields())

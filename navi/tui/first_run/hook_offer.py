@@ -87,7 +87,7 @@ class HookOffer:
 
     def ask(self) -> None:
         """Offer the hooks of all agents that are on the hosts that answer."""
-        self._screen.tell("looking at the hooks of all hosts ...", "dim")
+        self._screen.show_message("looking at the hooks of all hosts ...", "dim")
         self._services.background.start(self._find)
 
     async def _find(self) -> None:
@@ -100,7 +100,7 @@ class HookOffer:
         if self._lacking:
             self._open()
         else:
-            self._screen.tell("no agent on the hosts that answer lacks a hook")
+            self._screen.show_message("no agent on the hosts that answer lacks a hook")
 
     async def _look_again(self, view: HostView) -> None:
         """Look at a host; one that can't be asked now keeps what was found before."""
@@ -134,7 +134,7 @@ class HookOffer:
     def _decline(self, hosts: Sequence[str]) -> None:
         self._screen.close()
         self._forget(hosts)
-        self._screen.tell(f"{self._screen.key_of('hooks')} offers the hooks again")
+        self._screen.show_message(f"{self._screen.key_of('hooks')} offers the hooks again")
 
     def _forget(self, hosts: Sequence[str]) -> None:
         """Offer the hooks of these hosts no more."""

@@ -62,9 +62,9 @@ class HostOffer:
         if hosts:
             self._open(hosts)
         elif known:
-            self._screen.tell("remotes.yaml has all hosts of ~/.ssh/config already")
+            self._screen.show_message("remotes.yaml has all hosts of ~/.ssh/config already")
         else:
-            self._screen.tell("~/.ssh/config names no hosts; navi-remotes(5) shows how to write remotes.yaml")
+            self._screen.show_message("~/.ssh/config names no hosts; navi-remotes(5) shows how to write remotes.yaml")
 
     def _read(self) -> tuple[Sequence[SshHost], Sequence[SshHost]]:
         """Return the hosts that are new, and all."""
@@ -89,11 +89,11 @@ class HostOffer:
         self._screen.close()
         if not was_answered(self._places.state, HOSTS):
             answer(self._places.state, HOSTS)
-            self._screen.tell(f"{self._screen.key_of('add_hosts')} offers the hosts of ~/.ssh/config again")
+            self._screen.show_message(f"{self._screen.key_of('add_hosts')} offers the hosts of ~/.ssh/config again")
 
     def _add(self, pick: Pick, hosts: Sequence[SshHost]) -> None:
         pick.busy = True
-        pick.tell(note="writing remotes.yaml ...")
+        pick.show_note("writing remotes.yaml ...")
         self._services.background.start(partial(self._write, pick, hosts))
 
     async def _write(self, pick: Pick, hosts: Sequence[SshHost]) -> None:
@@ -101,7 +101,7 @@ class HostOffer:
             await trio.to_thread.run_sync(add_hosts, self._places.remotes, hosts)
         except Unwritable as error:
             pick.busy = False
-            pick.tell(fault=str(error))
+            pick.show_fault(str(error))
             return
         answer(self._places.state, HOSTS)
         self._services.fleet.add(self._make_hosts(remotes_of(hosts)))

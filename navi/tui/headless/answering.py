@@ -105,7 +105,7 @@ class Answer:
         self._leave()
         if visible:
             self._screen.close()
-            self._screen.tell(feed.note or "its agent no longer asks", "notice")
+            self._screen.show_message(feed.note or "its agent no longer asks", "notice")
 
     def _show(self, name: str, feed: Feed) -> None:
         question = next(iter(feed.questions.values()), None)
@@ -123,7 +123,7 @@ class Answer:
         asked = question_of(question, self._part, input)._replace(agent=self._sessions[name].agent)
         self._dialog.put(Asked(name, asked))
         if count > 1:
-            self._dialog.tell(note=f"{count} questions are open; this is the oldest")
+            self._dialog.show_note(f"{count} questions are open; this is the oldest")
 
     # ---- what is answered
 
@@ -134,7 +134,7 @@ class Answer:
             if text.strip():
                 self._decided(dialog, Reply(reply.how, text))
             else:
-                form.tell(fault="the text is empty")
+                form.show_fault("the text is empty")
 
         self._front = form
         self._screen.open(form)
@@ -164,7 +164,7 @@ class Answer:
         self._close()
         if len(answered) == 1:
             name, question = answered[0]
-            self._commands.order(self._work(name, question, reply), self._screen.tell)
+            self._commands.order(self._work(name, question, reply), self._screen.show_message)
             return
         subjects = [subject_in_table(self._sessions[name]) for name, _ in answered]
         report = report_on_work(self._screen, "Answer", subjects)

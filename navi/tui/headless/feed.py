@@ -81,7 +81,7 @@ class Feed:
         self._news = trio.Event()
         self._connection = trio.CancelScope()
 
-    def _tell(self) -> None:
+    def _note_news(self) -> None:
         self._news.set()
 
     async def _report(self) -> None:
@@ -111,7 +111,7 @@ class Feed:
                     await self._follow(hub)
             except OperationError as error:
                 self.fault = str(error)
-                self._tell()
+                self._note_news()
             await trio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
             attempt += 1
 
@@ -137,7 +137,7 @@ class Feed:
         self.ready, self.fault = True, ""
         follow = {"session_id": self._id, "from_index": self.transcript.next, "longest": LONGEST}
         await hub.send({"type": "subscribe", **follow})
-        self._tell()
+        self._note_news()
 
     def _take_info(self, info: Document) -> None:
         self.questions = {str(one["request_id"]): one for one in info["questions"]}
@@ -156,7 +156,7 @@ class Feed:
             TAKERS[kind](self, message)
         elif kind == "error":
             raise OperationError(clean(message["message"]))
-        self._tell()
+        self._note_news()
 
     async def _append(self, index: int, lines: Sequence[str]) -> None:
         """Read lines a few at a time: keys must not wait for thousands of them."""
@@ -228,7 +228,7 @@ class Feed:
             self.fault = str(error)
         finally:
             self._asks_older = False
-        self._tell()
+        self._note_news()
 
     async def _read_older(self, start: int, lines: Sequence[str]) -> list[Message]:
         reading, found = self.transcript.reading(), list[Message]()

@@ -29,18 +29,18 @@ DENSITY_NOTES = {
 
 
 class ListCommands:
-    """`tell` says something in the footer; `changed` is called when other sessions are to be listed.
+    """`show_message` says something in the footer; `changed` is called when other sessions are to be listed.
     `visits_finished` says that sessions whose finished turn nobody has looked at need the user, too.
     """
 
     def __init__(
-        self, fleet: Fleet, sessions: SessionList, selection: Selection, keymap: Keymap, tell: Callable[[str], None],
-        changed: Callable[[], None], visits_finished: bool = False,
+        self, fleet: Fleet, sessions: SessionList, selection: Selection, keymap: Keymap,
+        show_message: Callable[[str], None], changed: Callable[[], None], visits_finished: bool = False,
     ) -> None:  # fmt: skip
         self._fleet = fleet
         self._list = sessions
         self._keymap = keymap
-        self._tell = tell
+        self._show_message = show_message
         self._changed = changed
         self._visits_finished = visits_finished
         self._places = PerHost(place_of_each)
@@ -82,9 +82,9 @@ class ListCommands:
         if others and self.narrowed:
             needs = f"{others} other{' does' if others == 1 else 's do'}"
             leave = self._keymap.name("leave")
-            self._tell(f"no session on this list needs you; {needs}: {leave} lists all{silent}")
+            self._show_message(f"no session on this list needs you; {needs}: {leave} lists all{silent}")
         else:
-            self._tell(f"no session needs you{silent}")
+            self._show_message(f"no session needs you{silent}")
 
     @property
     def narrowed(self) -> bool:
@@ -116,7 +116,7 @@ class ListCommands:
     def _density(self) -> None:
         self._list.density = DENSITIES[(DENSITIES.index(self._list.density) + 1) % len(DENSITIES)]
         self._list.changed()
-        self._tell(DENSITY_NOTES[self._list.density])
+        self._show_message(DENSITY_NOTES[self._list.density])
 
     def _select(self, selection: Selection) -> None:
         self.selection = selection

@@ -64,7 +64,7 @@ class PaletteCommands:
             self._filters.choose(Scope.ALL)
         elif place > len(views):
             number = f"{len(views)} host{'' if len(views) == 1 else 's'}"
-            self._screen.tell(f"this machine and remotes.yaml have {number}")
+            self._screen.show_message(f"this machine and remotes.yaml have {number}")
         else:
             self._toggle(views[place - 1].name)
 

@@ -91,7 +91,7 @@ class Picker(Chooser):
 
     def press(self, key: str, command: str | None) -> None:
         """Choose, move or type."""
-        self.tell()
+        self.show_note("")
         if command == "pick":
             self.choose()
         elif command in ("pick_down", "pick_up"):
@@ -117,7 +117,7 @@ class Picker(Chooser):
             return
         entry = self._found[self.place]
         if entry.refused:
-            self.tell(fault=f"{entry.name}: {entry.refused}")
+            self.show_fault(f"{entry.name}: {entry.refused}")
         else:
             self.close()
             self._choose(entry.value)
