@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from navi.core.address import LOCAL
 from navi.core.failure import HostState
-from navi.core.listing import Scope, Selection, Sort
+from navi.core.listing import ListFilter, Scope, Sort
 from navi.core.model import HostView, Session
 from navi.core.place import distinct
 from navi.core.text import age_lasts, clean
@@ -34,7 +34,7 @@ class Header(Panel):
         self._keymap = keymap
         self._views: Sequence[HostView] = ()
         self._listed: Sequence[Session] = ()
-        self._selection = Selection()
+        self._list_filter = ListFilter()
         self._query = ""
         self._counts = PerHost(count_sessions)
         self._tallies = Tallies()
@@ -46,12 +46,12 @@ class Header(Panel):
         self._now = 0.0
 
     def show(
-        self, views: Sequence[HostView], listed: Sequence[Session], now: float, selection: Selection | None = None
+        self, views: Sequence[HostView], listed: Sequence[Session], now: float, list_filter: ListFilter | None = None
     ) -> None:
         """Show other hosts and listed sessions. `now` is of `trio.current_time`."""
         self._views, self._listed, self._now = views, listed, now
-        self._selection = selection or self._selection
-        self.counts = {view.name: self._counts.of(view, self._selection) for view in views}
+        self._list_filter = list_filter or self._list_filter
+        self.counts = {view.name: self._counts.of(view, self._list_filter) for view in views}
         self.tally = self._tallies.of(views)
         self._forms = None
         self.changed()
@@ -113,14 +113,14 @@ class Header(Panel):
         here = [session for session in self._listed if session.host == LOCAL]
         others = [session for session in self._listed if session.host != LOCAL]
         total = len(distinct([*here, *others], {view.name: view.frame for view in self._views if view.frame}))
-        if len(self._views) > 1 and self._selection.scope in (Scope.ALL, Scope.REMOTE):
+        if len(self._views) > 1 and self._list_filter.scope in (Scope.ALL, Scope.REMOTE):
             return f"{len(here)} local, {total - len(here)} remote"
         return f"{total} session{'' if total == 1 else 's'}"
 
     @property
     def filtered(self) -> list[str]:
         """What narrows the list, in words."""
-        chosen = self._selection
+        chosen = self._list_filter
         words = [f"only:{clean(chosen.scope)}"] if chosen.scope != Scope.ALL else []
         words += [f"only:{clean(chosen.mark)}"] if chosen.mark else []
         return [*words, *([f"/{self._query}"] if self._query else [])]
@@ -135,7 +135,7 @@ class Header(Panel):
         """Return the parts of the line of hosts, after a sign for the configuration's problems."""
         signs = [Sign("", line) for line in self._configuration()]
         room = width - sum(columns_of(sign.line) for sign in signs)
-        bar = HostBar(self.glyphs, shown_hosts(self._views), self.counts, self._selection.scope, self._now)
+        bar = HostBar(self.glyphs, shown_hosts(self._views), self.counts, self._list_filter.scope, self._now)
         return [*signs, *bar.signs(room)]
 
     def _configuration(self) -> list[Line]:
@@ -192,9 +192,9 @@ class Footer(Panel):
         self._killed: tuple[str, str] = ("", "")
         self._prompt: str | None = None
         self._notice: tuple[str, str] | None = None
-        self._selection = Selection()
+        self._list_filter = ListFilter()
         self._match = ""
-        self._marked = 0
+        self._selected = 0
         self._progress = ""
         self.pressed: Callable[[str], None] = lambda _: None
 
@@ -205,17 +205,17 @@ class Footer(Panel):
             self.changed()
 
     def show(
-        self, selection: Selection, prompt: str | None, match: str, marked: int = 0, keys: Keys = (),
+        self, list_filter: ListFilter, prompt: str | None, match: str, selected: int = 0, keys: Keys = (),
         killed: tuple[str, str] = ("", ""),
     ) -> None:  # fmt: skip
-        """Show the selection, and keys, the most useful first; the last ones stay where there is little room.
+        """Show what differs from the usual list, and keys, the most useful first; the last ones stay in little room.
 
-        `prompt` is the search being typed or None, `match` says which match of how many the cursor is on, `marked` is
+        `prompt` is the search being typed or None, `match` says which match of how many the cursor is on, `selected` is
         the number of selected sessions. `killed` is a session that can be restored, and the key that does it.
         """
-        shown = (self._selection, self._prompt, self._match, self._marked, self._keys, self._killed)
-        if shown != (selection, prompt, match, marked, keys, killed):
-            self._selection, self._prompt, self._match, self._marked = selection, prompt, match, marked
+        shown = (self._list_filter, self._prompt, self._match, self._selected, self._keys, self._killed)
+        if shown != (list_filter, prompt, match, selected, keys, killed):
+            self._list_filter, self._prompt, self._match, self._selected = list_filter, prompt, match, selected
             self._keys, self._killed = keys, killed
             self.changed()
 
@@ -267,11 +267,11 @@ class Footer(Panel):
         return [(key, (*cut, ("dim", f" {self.glyphs.dot} "), ("key", key), ("dim", " brings it back ")))]
 
     def _words(self) -> list[str]:
-        chosen = self._selection
+        chosen = self._list_filter
         words = [self._progress] if self._progress else []
         words += [f"[{self._match}]"] if self._match else []
-        if self._marked:
-            words.append(f"{self._marked} selected")
+        if self._selected:
+            words.append(f"{self._selected} selected")
         if chosen.sort is not Sort.PRIORITY:
             words.append(f"sort:{chosen.sort}")
         if not chosen.offline:

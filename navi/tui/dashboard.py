@@ -136,11 +136,11 @@ class Dashboard:
         self._screen.list.unseen = self._notifier.finished
         self.commands.filters.show()
         self.commands.host_progress.note(views)
-        self._screen.select_expected()
+        self._screen.go_to_expected()
         self._notifier.note(views)
         self.commands.first_run.note(views)
-        selection = self.commands.filters.selection
-        self._screen.header.show(views, self._screen.list.sessions, trio.current_time(), selection)
+        list_filter = self.commands.filters.list_filter
+        self._screen.header.show(views, self._screen.list.sessions, trio.current_time(), list_filter)
         self._screen.terminal.show_title(caption(self._screen.header.tally))
         self._screen.update_dialog()
         self._follow()
@@ -148,15 +148,15 @@ class Dashboard:
 
     def _follow(self) -> None:
         """After anything that may have moved the cursor or the time: update the parts that follow them."""
-        session = self._screen.list.selected
+        session = self._screen.list.current
         self._moved.set()
         self._follow_in_preview(session)
         self._screen.header.seek(self._screen.list.query)
         self._screen.list.name_filters(self._screen.header.filtered)
         commands = self.commands
         self._screen.footer.show(
-            commands.filters.selection, commands.search.typed, commands.search.matches(),
-            len(self._screen.list.marked), commands.footer, self._screen.undo,
+            commands.filters.list_filter, commands.search.typed, commands.search.matches(),
+            len(self._screen.list.selected_keys), commands.footer, self._screen.undo,
         )  # fmt: skip
 
     def _follow_in_preview(self, session: Session | None) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from navi.core.address import LOCAL
 from navi.core.failure import HostState
-from navi.core.listing import Selection, asks_person, is_listed
+from navi.core.listing import ListFilter, asks_person, is_listed
 from navi.core.model import HostView
 from navi.core.text import age, clean, latency
 from navi.tui.style.paint import Line, Segment, columns_of
@@ -33,9 +33,9 @@ class HostCount(NamedTuple):
     waiting: int = 0
 
 
-def count_sessions(view: HostView, selection: Selection) -> HostCount:
+def count_sessions(view: HostView, list_filter: ListFilter) -> HostCount:
     """Count the sessions of a host."""
-    listed = sum(is_listed(session, selection) for session in view.sessions)
+    listed = sum(is_listed(session, list_filter) for session in view.sessions)
     return HostCount(listed, sum(map(asks_person, view.sessions)))
 
 

@@ -191,7 +191,7 @@ def test_every_row_is_as_wide_as_the_terminal(
 def opened(width: int, height: int, sessions: int, place: int, rows: int = 4) -> tuple[Layout, list[str]]:
     """Open a dialog of some rows over a list with the cursor at a place; return what is painted."""
     one = whole([f"s{number:03}" for number in range(sessions)], preview=False)
-    one.main.select(place)  # type: ignore[attr-defined]
+    one.main.put_cursor(place)  # type: ignore[attr-defined]
     one.render((width, height))
     dialog = Confirm(UNICODE, "Sure?", [[("", "a"), ("", str(n))] for n in range(rows)], "does it", nothing, nothing)
     dialog.keymap = Keymap(KEYS)

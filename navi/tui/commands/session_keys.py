@@ -44,7 +44,7 @@ class SessionKeys:
         return {
             "attach": self.attach,
             "answer": lambda: self.answer(1),
-            "new": lambda: sessions.new(self._screen.list.selected),
+            "new": lambda: sessions.new(self._screen.list.current),
             "undo": sessions.undo,
             "clone": partial(self._for_one, sessions.clone),
             "rename": partial(self._for_one, self._rename),
@@ -89,7 +89,7 @@ class SessionKeys:
     def _for_one(self, command: Callable[[Session], None]) -> None:
         """Run a command for the page's session, or else the one at the cursor."""
         page = self._pages.page
-        session = page.session if page else self._screen.list.selected
+        session = page.session if page else self._screen.list.current
         if session is None:
             self._screen.show_message("no session is selected")
             return
@@ -120,4 +120,4 @@ class SessionKeys:
             (of_headless if of_headless and without else command)(sessions)
         except OperationError as error:
             self._screen.show_message(str(error), "fault")
-        self._screen.list.unmark()
+        self._screen.list.clear_selected()

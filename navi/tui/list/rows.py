@@ -35,22 +35,22 @@ class RowContext:
     """What a row depends on beside its session.
 
     `now` is the host's time (epoch), `home` the home directory there, `query` the search if it matches, else "".
-    `unseen` says that it has finished a turn that nobody has looked at. `lines` is how many lines a session may take
-    (density.py); with one line, `columns` are those of names and hosts. `heading` is how many
-    sessions are in the group that begins with this one, 0 if none begins or groups have no headings. `changed` says
-    that its status has changed a moment ago.
+    `current` says that the cursor is on it, `selected` that it is one of several to do the same to, `unseen` that it
+    has finished a turn and no person has looked at it since. `lines` is how many lines a session may take (density.py);
+    with one line, `columns` are those of names and hosts. `heading` is how many sessions are in the group that begins
+    with this one, 0 if none begins or groups have no headings. `changed` says that its status has changed a moment ago.
     """
 
     glyphs: Glyphs
     now: float
     fresh: bool = True
-    selected: bool = False
+    current: bool = False
     query: str = ""
     lines: int = 3
     columns: Columns = NO_COLUMNS
     heading: int = 0
     home: str = ""
-    marked: bool = False
+    selected: bool = False
     unseen: bool = False
     changed: bool = False
 
@@ -79,8 +79,8 @@ def _lines(session: Session, context: RowContext, width: int) -> list[Line]:
     if not context.fresh:
         lines = [[("stale", text) for _, text in line] for line in lines]
     if context.query:
-        lines = [list(_marked(line, context.query)) for line in lines]
-    if context.changed or context.selected:
+        lines = [list(_highlighted(line, context.query)) for line in lines]
+    if context.changed or context.current:
         on_ground = flashing if context.changed else lit
         lines = [[(on_ground(style), text) for style, text in _filled(line, context, width)] for line in lines]
     return lines
@@ -173,7 +173,7 @@ def _filled(line: Line, context: RowContext, width: int) -> Line:
     return fit(line, width, ellipsis=context.glyphs.ellipsis)
 
 
-def _marked(line: Line, query: str) -> Iterator[Segment]:
+def _highlighted(line: Line, query: str) -> Iterator[Segment]:
     """Yield the segments with every match of the query in the style of a match."""
     for style, text in line:
         for number, piece in enumerate(re.split(f"({re.escape(query)})", text, flags=re.IGNORECASE)):
@@ -199,8 +199,8 @@ def _signs(session: Session, context: RowContext) -> list[Segment]:
     word = session.status.word
     return [
         *_gutter(context),
-        ("selected", context.glyphs.cursor) if context.selected else ("", " "),
-        ("notice", "+" if context.marked else " "),
+        ("selected", context.glyphs.cursor) if context.current else ("", " "),
+        ("notice", "+" if context.selected else " "),
         (status_style(word), f"{context.glyphs.of_status(word)} "),
     ]
 
@@ -215,7 +215,7 @@ def _label(session: Session, context: RowContext, room: int, with_host: bool = T
     """Return the name, as far as there is room, and the host behind it."""
     host = f" {host_label(session)}" if with_host and session.remote else ""
     name = shorten(clean(session.label), max(LEAST_NAME, room - width_of(host)), _sign(context))
-    style = "selected" if context.selected and context.fresh else "name"
+    style = "selected" if context.current and context.fresh else "name"
     return clip([(style, name), *([("host", host)] if host else [])], room, _sign(context))
 
 
@@ -258,7 +258,7 @@ class Urgent:
 
 
 def position(urgent: Urgent, place: int, visible: Sequence[int], width: int) -> Line:
-    """Return the line that says which session is selected, and what lies above and below the visible ones."""
+    """Return the line that says which session the cursor is on, and what lies above and below the visible ones."""
     right: Line = [("dim", f" {place + 1}/{urgent.total} ")]
     left: Line = [("", "  "), *above_and_below(urgent, visible, width - 2 - columns_of(right))]
     return justify(left, right, width)

@@ -47,7 +47,7 @@ class PaletteCommands:
         names = self._keymap.keys("host")
         key_of = lambda place: shown(names[place - 1]) if place <= min(NUMBERED, len(names)) else ""  # noqa: E731
         entries = lambda: host_entries(self._fleet.views, self._screen.header.counts, self._screen.glyphs, key_of)  # noqa: E731
-        self._open("Hosts", entries, self._filters.choose, "lists its sessions", self._filters.selection.scope)
+        self._open("Hosts", entries, self._filters.choose, "lists its sessions", self._filters.list_filter.scope)
 
     def _open(
         self, title: str, entries: Callable[[], Sequence[Entry]], choose: Callable[[str], None], does: str,
@@ -76,7 +76,7 @@ class PaletteCommands:
             self._open_hosts()
 
     def _toggle(self, host: str) -> None:
-        self._filters.choose(Scope.ALL if self._filters.selection.scope == host else host)
+        self._filters.choose(Scope.ALL if self._filters.list_filter.scope == host else host)
 
 
 def command_entries(offered: Sequence[tuple[int, Binding]], now: Situation) -> list[Entry]:
