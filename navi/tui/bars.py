@@ -10,7 +10,7 @@ from navi.core.listing import ListFilter, Scope, Sort
 from navi.core.model import HostView, Session
 from navi.core.place import distinct
 from navi.core.text import age_lasts, clean
-from navi.tui.host_bar import HostBar, HostCount, Sign, count_sessions, shown_hosts
+from navi.tui.host_bar import HostBar, HostCount, HostLabel, count_sessions, shown_hosts
 from navi.tui.keys.keymap import Keymap, parse_key
 from navi.tui.per_host import PerHost
 from navi.tui.style.paint import Line, Panel, Segment, columns_of, fit, justify
@@ -76,9 +76,9 @@ class Header(Panel):
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the counts with what is filtered, and the hosts below or beside them."""
         if height > 1:
-            return [self._first(self._filters(), width), [("", " "), *_joined(self._signs(width - 2))]]
+            return [self._first(self._filters(), width), [("", " "), *_joined(self._labels(width - 2))]]
         beside = max(width // 2, width - columns_of(self._count(width)) - 1)
-        return [self._first(self._filters() or _joined(self._signs(beside)), width)]
+        return [self._first(self._filters() or _joined(self._labels(beside)), width)]
 
     def _first(self, right: list[Segment], width: int) -> Line:
         """Paint the first line: what is filtered is behind the counts, with the key that ends it if there is room."""
@@ -131,20 +131,20 @@ class Header(Panel):
 
     # ---- hosts
 
-    def _signs(self, width: int) -> list[Sign]:
-        """Return the parts of the line of hosts, after a sign for the configuration's problems."""
-        signs = [Sign("", line) for line in self._configuration()]
-        room = width - sum(columns_of(sign.line) for sign in signs)
+    def _labels(self, width: int) -> list[HostLabel]:
+        """Return the parts of the line of hosts, after a label for the configuration's problems."""
+        labels = [HostLabel("", line) for line in self._configuration()]
+        room = width - sum(columns_of(label.line) for label in labels)
         bar = HostBar(self.glyphs, shown_hosts(self._views), self.counts, self._list_filter.scope, self._now)
-        return [*signs, *bar.signs(room)]
+        return [*labels, *bar.labels(room)]
 
     def _configuration(self) -> list[Line]:
-        """Paint a sign for the configuration's problems; the page of hosts lists them."""
+        """Paint a label for the configuration's problems; the page of hosts lists them."""
         if not self.problems:
             return []
-        mark = self.glyphs.hosts[HostState.ERROR]
+        symbol = self.glyphs.hosts[HostState.ERROR]
         words = f"{self.problems} problem{'' if self.problems == 1 else 's'} in the configuration: "
-        return [[("fault", f"{mark} {words}"), ("key", self._keymap.name("hosts")), ("", "   ")]]
+        return [[("fault", f"{symbol} {words}"), ("key", self._keymap.name("hosts")), ("", "   ")]]
 
     def mouse_event(  # type: ignore[override]
         self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
@@ -153,9 +153,9 @@ class Header(Panel):
         del focus
         if "press" not in event or button != 1 or line != 1:
             return False
-        sign = under(column - 1, [(sign.host, sign.line) for sign in self._signs(size[0] - 2)])
-        if sign is not None:
-            self.clicked(sign)
+        host = under(column - 1, [(label.host, label.line) for label in self._labels(size[0] - 2)])
+        if host is not None:
+            self.clicked(host)
         return True
 
 
@@ -164,8 +164,8 @@ def _spaced(words: Sequence[Segment]) -> Line:
     return [segment for number, word in enumerate(words) for segment in (("", "  " if number else " "), word)]
 
 
-def _joined(signs: Sequence[Sign]) -> list[Segment]:
-    return [segment for sign in signs for segment in sign.line]
+def _joined(labels: Sequence[HostLabel]) -> list[Segment]:
+    return [segment for label in labels for segment in label.line]
 
 
 def under(column: int, parts: Sequence[tuple[str, Line]]) -> str | None:

@@ -76,7 +76,7 @@ def test_a_filter_does_not_hide_that_a_session_needs_the_user() -> None:
     assert lines(shown)[0] == " navi  1 needs you  0 working  0 local, 0 remote"
 
 
-SIGNS = [
+LABELS = [
     (view("atlas", latency=0.0421), "✔ atlas"),
     (view("atlas", latency=0.142), "✔ atlas 142ms"),
     (view("atlas", session("a"), session("b")), "✔ atlas 2"),
@@ -92,7 +92,7 @@ SIGNS = [
 ]
 
 
-@pytest.mark.parametrize(("remote", "expected"), SIGNS, ids=[expected for _, expected in SIGNS])
+@pytest.mark.parametrize(("remote", "expected"), LABELS, ids=[expected for _, expected in LABELS])
 def test_a_host_has_a_sign_and_what_is_not_as_usual(remote: HostView, expected: str) -> None:
     assert lines(header(view("local"), remote, now=1000))[1] == f" ✔ local   {expected}"
 

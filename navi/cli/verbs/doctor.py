@@ -118,17 +118,17 @@ class Report:
             if finding.result is not Result.NOT_DONE:
                 lines += self._lines(finding)
         undone = ", ".join(finding.check for finding in found if finding.result is Result.NOT_DONE)
-        lines += [f"  {self._sign(Result.NOT_DONE)} {undone}"] if undone else []
+        lines += [f"  {self._symbol(Result.NOT_DONE)} {undone}"] if undone else []
         self._output.print_as_it_is("\n".join(lines))
         self._output.stdout.flush()
 
     def _lines(self, finding: Finding) -> list[str]:
-        lines = [f"  {self._sign(finding.result)} {finding.check:<16} {clean(finding.found)}"]
+        lines = [f"  {self._symbol(finding.result)} {finding.check:<16} {clean(finding.found)}"]
         if finding.result is not Result.OK and finding.remedy:
             lines.append(f"  {'':<8} {'  do this:':<16} {clean(finding.remedy)}")
         return lines
 
-    def _sign(self, result: Result) -> str:
+    def _symbol(self, result: Result) -> str:
         word = f"{result:<8}"
         return f"\033[{COLOURS[result]}m{word}\033[m" if self._colourful else word
 

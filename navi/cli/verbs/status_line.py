@@ -97,6 +97,6 @@ def _for_tmux(summary: Summary) -> str:
     return " ".join(parts)
 
 
-def _dim(sign: str, names: Sequence[str]) -> str:
-    """Return hosts with a sign before each, less bright."""
-    return f"#[dim]{' '.join(f'{sign}{name}' for name in names).replace('#', '##')}#[default]"
+def _dim(symbol: str, names: Sequence[str]) -> str:
+    """Return hosts with a symbol before each, less bright."""
+    return f"#[dim]{' '.join(f'{symbol}{name}' for name in names).replace('#', '##')}#[default]"

@@ -345,7 +345,7 @@ class Report(Dialog):
             super().press(key, command)
 
     def body(self, width: int) -> list[Line]:
-        """Return the results: a sign, the name, the host, and the words."""
+        """Return the results: a symbol, the name, the host, and the words."""
         order = {"fault": 0, "notice": 1, "dim": 2, "stopped": 3, "good": 4}
         results = sorted(self._results.items(), key=lambda row: order.get(row[1][0], 1))
         rows = [self._row(self._subjects[key], style, words) for key, (style, words) in results]
@@ -353,9 +353,9 @@ class Report(Dialog):
 
     def _row(self, subject: Subject, style: str, words: str) -> Row:
         glyphs = self.glyphs
-        signs = {"fault": glyphs.of_status("error"), "good": glyphs.of_status("done"), "dim": "~", "stopped": "-"}
+        symbols = {"fault": glyphs.of_status("error"), "good": glyphs.of_status("done"), "dim": "~", "stopped": "-"}
         host = f"[{subject.host}]" if subject.host else ""
-        return [(style, signs.get(style, "!")), ("name", subject.name), ("host", host), (style, words or "...")]
+        return [(style, symbols.get(style, "!")), ("name", subject.name), ("host", host), (style, words or "...")]
 
     def keys(self) -> list[tuple[str, str]]:
         """Return how to stop what has not begun, and how to close it."""

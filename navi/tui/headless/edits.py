@@ -1,4 +1,4 @@
-"""What a tool is to change in a file, as lines with a sign before them. Pure."""
+"""What a tool is to change in a file, as lines with a + or - before them. Pure."""
 
 from __future__ import annotations
 

@@ -107,8 +107,8 @@ class TranscriptPage(StreamPage):
         agent, style = session.headless, status_style(session.status.word)
         since = ago(time.time() - session.status.since) if session.status.since else ""
         facts = "  ".join(filter(None, (since, *_facts(session, agent, self._home(session)))))
-        sign = self.services.glyphs.of_status(session.status.word)
-        lines: list[Line] = [[(style, f"  {sign} {agent.status}  "), ("dim", facts)]]
+        symbol = self.services.glyphs.of_status(session.status.word)
+        lines: list[Line] = [[(style, f"  {symbol} {agent.status}  "), ("dim", facts)]]
         advice = advice_for(session, self.services.keymap.name)
         return [*lines, *([[("notice", f"  {advice}")]] if advice else []), []]
 

@@ -96,12 +96,12 @@ def _only(session: Session, context: RowContext, width: int) -> Line:
     names, text = context.columns.both, _text(session, context)
     space = room - names - GAP
     if space < LEAST_MESSAGE or (text is None and not _has_room(session, context.columns)):
-        return justify(_head(session, context, room)[0], state, width, ellipsis=_sign(context))
+        return justify(_head(session, context, room)[0], state, width, ellipsis=_ellipsis(context))
     text = text or ("", "")
     badges, _ = split_badges(_badges(session, context), space - 1 - min(LEAST_MESSAGE, width_of(text[1])))
     before = " " * (GAP - bool(badges))
-    beside = fit([("", before), *badges, ("", " " * bool(badges)), text], room - names, ellipsis=_sign(context))
-    return [*_signs(session, context), *_cells(session, context), *beside, *state]
+    beside = fit([("", before), *badges, ("", " " * bool(badges)), text], room - names, ellipsis=_ellipsis(context))
+    return [*_symbols(session, context), *_cells(session, context), *beside, *state]
 
 
 def _has_room(session: Session, columns: Columns) -> bool:
@@ -120,10 +120,10 @@ def _cells(session: Session, context: RowContext) -> Line:
 
 def _state_in_columns(session: Session, context: RowContext, width: int) -> list[Segment]:
     """Return status and age: statuses begin in one column, and `~` is before it."""
-    sign, tight = "~" if session.status.inferred else " ", width < NARROW
+    prefix, tight = "~" if session.status.inferred else " ", width < NARROW
     blank = "" if tight else " "
     return [
-        (status_style(session.status.word), f"{blank}{sign}{_word(session):<{STATUS - 2}}"),
+        (status_style(session.status.word), f"{blank}{prefix}{_word(session):<{STATUS - 2}}"),
         ("dim", f"{_age(session, context):>{AGE - 2 if tight else AGE - 1}} "),
     ]
 
@@ -144,10 +144,10 @@ def _several(session: Session, context: RowContext, width: int) -> list[Line]:
     state = _state(session, context)[0 if width >= 30 else 1 :]
     left, badges = _head(session, context, width - BEFORE_NAME - columns_of(state))
     below = ([*_gutter(context), ("", "    "), *line] for line in _below(session, context))
-    more = [clip(line, width - 1, _sign(context)) for line in below]
+    more = [clip(line, width - 1, _ellipsis(context)) for line in below]
     if badges:
-        more[0] = justify(more[0], [*badges, ("", " ")], width, ellipsis=_sign(context))
-    return [justify(left, state, width, ellipsis=_sign(context)), *more]
+        more[0] = justify(more[0], [*badges, ("", " ")], width, ellipsis=_ellipsis(context))
+    return [justify(left, state, width, ellipsis=_ellipsis(context)), *more]
 
 
 def _state(session: Session, context: RowContext) -> list[Segment]:
@@ -190,12 +190,12 @@ def _gutter(context: RowContext) -> list[Segment]:
     return [("notice", context.glyphs.bar if context.query else " ")]
 
 
-def _sign(context: RowContext) -> str:
+def _ellipsis(context: RowContext) -> str:
     return context.glyphs.ellipsis
 
 
-def _signs(session: Session, context: RowContext) -> list[Segment]:
-    """Return the signs before the name."""
+def _symbols(session: Session, context: RowContext) -> list[Segment]:
+    """Return the symbols before the name."""
     word = session.status.word
     return [
         *_gutter(context),
@@ -206,17 +206,17 @@ def _signs(session: Session, context: RowContext) -> list[Segment]:
 
 
 def _head(session: Session, context: RowContext, room: int) -> tuple[Line, list[Segment]]:
-    """Return signs, name and host with the badges that fit behind them into so many columns, and the other badges."""
+    """Return symbols, name and host with the badges that fit behind them into so many columns, and the other badges."""
     badges, others = split_badges(_badges(session, context), room - _columns_of_label(session))
-    return [*_signs(session, context), *_label(session, context, room - columns_of(badges)), *badges], others
+    return [*_symbols(session, context), *_label(session, context, room - columns_of(badges)), *badges], others
 
 
 def _label(session: Session, context: RowContext, room: int, with_host: bool = True) -> Line:
     """Return the name, as far as there is room, and the host behind it."""
     host = f" {host_label(session)}" if with_host and session.remote else ""
-    name = shorten(clean(session.label), max(LEAST_NAME, room - width_of(host)), _sign(context))
+    name = shorten(clean(session.label), max(LEAST_NAME, room - width_of(host)), _ellipsis(context))
     style = "selected" if context.current and context.fresh else "name"
-    return clip([(style, name), *([("host", host)] if host else [])], room, _sign(context))
+    return clip([(style, name), *([("host", host)] if host else [])], room, _ellipsis(context))
 
 
 def _columns_of_label(session: Session) -> int:

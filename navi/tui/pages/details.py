@@ -119,9 +119,9 @@ def detail_lines(
 def _status(session: Session, now: float, glyphs: Glyphs) -> Labelled:
     """Return the status as the list shows it, with its age."""
     status = session.status
-    style, sign = status_style(status.word), "~" if status.inferred else ""
+    style, prefix = status_style(status.word), "~" if status.inferred else ""
     old = f"  {ago(now - status.since)}" if status.since else ""
-    word = (style, f"{glyphs.of_status(status.word)} {sign}{clean(session.word)}")
+    word = (style, f"{glyphs.of_status(status.word)} {prefix}{clean(session.word)}")
     return of_segments("status", [word, ("dim", old)])
 
 

@@ -1,4 +1,4 @@
-"""Colours and signs: one table of styles, each without colours, and with 16 and 256 in the dark and the light theme."""
+"""Colours and symbols: one table of styles, each without colours, with 16 and with 256, dark and light."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Glyphs:
     empty: str
 
     def of_status(self, word: str) -> str:
-        """Return the sign for a status."""
+        """Return the symbol for a status."""
         return self.status.get(word, self.status["unknown"])
 
 
@@ -174,7 +174,7 @@ HOST_STYLES = {
 
 
 def choose_glyphs(settings: Settings, unicode_terminal: bool) -> Glyphs:
-    """Return the signs to use: the user's choice, else what the terminal's encoding can show."""
+    """Return the symbols to use: the user's choice, else what the terminal's encoding can show."""
     if settings.glyphs == "auto":
         return UNICODE if unicode_terminal else ASCII
     return UNICODE if settings.glyphs == "unicode" else ASCII
