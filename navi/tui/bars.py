@@ -9,7 +9,7 @@ from navi.core.failure import HostState
 from navi.core.listing import ListFilter, Scope, Sort
 from navi.core.model import HostView, Session
 from navi.core.place import distinct
-from navi.core.text import age_lasts, clean
+from navi.core.text import age_lasts, clean, need_you, plural
 from navi.tui.host_bar import HostBar, HostCount, HostLabel, count_sessions, shown_hosts
 from navi.tui.keys.keymap import Keymap, parse_key
 from navi.tui.per_host import PerHost
@@ -100,8 +100,8 @@ class Header(Panel):
     def _count_all(self) -> Iterator[Sequence[Segment]]:
         """Yield the counts, then fewer and fewer. Only the total is of the listed sessions."""
         people, errors, working = self.tally
-        urgent = [("permission", f"{people} need{'s' if people == 1 else ''} you")] if people else []
-        urgent += [("error", f"{errors} error{'' if errors == 1 else 's'}")] if errors else []
+        urgent = [("permission", need_you(people))] if people else []
+        urgent += [("error", plural(errors, "error"))] if errors else []
         known: list[Segment] = [*urgent, ("working", f"{working} working")]
         title: Segment = ("title", "navi")
         yield [title, *known, ("dim", f"{self._total()} ")]
@@ -115,7 +115,7 @@ class Header(Panel):
         total = len(distinct([*here, *others], {view.name: view.frame for view in self._views if view.frame}))
         if len(self._views) > 1 and self._list_filter.scope in (Scope.ALL, Scope.REMOTE):
             return f"{len(here)} local, {total - len(here)} remote"
-        return f"{total} session{'' if total == 1 else 's'}"
+        return plural(total, "session")
 
     @property
     def filtered(self) -> list[str]:
@@ -143,7 +143,7 @@ class Header(Panel):
         if not self.problems:
             return []
         symbol = self.glyphs.hosts[HostState.ERROR]
-        words = f"{self.problems} problem{'' if self.problems == 1 else 's'} in the configuration: "
+        words = f"{plural(self.problems, 'problem')} in the configuration: "
         return [[("fault", f"{symbol} {words}"), ("key", self._keymap.name("hosts")), ("", "   ")]]
 
     def mouse_event(  # type: ignore[override]

@@ -16,8 +16,11 @@ from navi.core.text import (
     columns,
     decode,
     exact_age,
+    form_for,
     how_it_ended,
     latency,
+    need_you,
+    plural,
     seconds_of,
     short_path,
 )
@@ -204,3 +207,15 @@ ENDINGS = (
 @pytest.mark.parametrize(("status", "signal", "words"), ENDINGS)
 def test_how_a_process_ended_is_named_as_far_as_it_is_known(status: object, signal: str, words: str) -> None:
     assert how_it_ended(status, signal) == words
+
+
+COUNTS = (
+    (0, "0 hosts", "hosts", "0 need you"),
+    (1, "1 host", "host", "1 needs you"),
+    (2, "2 hosts", "hosts", "2 need you"),
+)
+
+
+@pytest.mark.parametrize(("count", "some", "form", "need"), COUNTS)
+def test_one_thing_has_another_form_than_several(count: int, some: str, form: str, need: str) -> None:
+    assert (plural(count, "host"), form_for(count, "host"), need_you(count)) == (some, form, need)

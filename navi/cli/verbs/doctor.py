@@ -15,7 +15,7 @@ from navi.config.remote import Remote
 from navi.config.settings import Problem, Settings
 from navi.core import exits
 from navi.core.address import LOCAL
-from navi.core.text import clean
+from navi.core.text import clean, plural
 from navi.doctor.examine import examine_here, examine_remote, explain_options
 from navi.doctor.finding import Finding, Result
 from navi.headless.harness.configured import programs
@@ -79,7 +79,7 @@ def _wrong_keys(settings: Settings) -> tuple[Problem, ...]:
 
 def _configuration(problems: Sequence[Problem], count: int) -> list[Finding]:
     if not problems:
-        return [Finding(CONFIGURATION, Result.OK, f"OK; {count} remote{'' if count == 1 else 's'}")]
+        return [Finding(CONFIGURATION, Result.OK, f"OK; {plural(count, 'remote')}")]
     remedy = "correct that line; see navi-remotes(5) and navi(1), CONFIGURATION"
     return [Finding(CONFIGURATION, Result.FAULT, str(problem), remedy) for problem in problems]
 

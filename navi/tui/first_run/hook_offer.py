@@ -13,7 +13,7 @@ from navi.config.offers import HOOKS, answer, was_answered
 from navi.config.places import Places
 from navi.core.address import LOCAL
 from navi.core.model import HostView, Source
-from navi.core.text import clean, short_path
+from navi.core.text import clean, plural, short_path
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.hooks.install import Found, look_at_hooks, write_hooks
@@ -148,7 +148,7 @@ class HookOffer:
     def _install_all(self, hosts: Sequence[str]) -> None:
         lacking = dict(self._lacking)
         self._forget(tuple(lacking))
-        where = "1 host" if len(hosts) == 1 else f"{len(hosts)} hosts"
+        where = plural(len(hosts), "host")
         subjects = [Subject(host, _host(host)) for host in hosts]
         report = Report(self._screen.glyphs, f"Install hooks on {where}", subjects, self._screen.close)
         self._screen.open(report)

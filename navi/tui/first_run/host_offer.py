@@ -15,7 +15,7 @@ from navi.config.remote import Remote
 from navi.config.remotes_file import Unwritable, add_hosts, new_hosts, remotes_of
 from navi.config.ssh_hosts import SshHost, read_ssh_hosts
 from navi.core.model import HostView
-from navi.core.text import clean, short_path
+from navi.core.text import clean, plural, short_path
 from navi.hosts import Host
 from navi.tui.dialogs.dialog import Report, Subject
 from navi.tui.dialogs.pick import Choice, Pick
@@ -112,7 +112,7 @@ class HostOffer:
 
     async def _report(self, names: Sequence[str]) -> None:
         """Show how connecting goes, until the user closes that."""
-        hosts = "1 host" if len(names) == 1 else f"{len(names)} hosts"
+        hosts = plural(len(names), "host")
         subjects = [Subject(name, name) for name in names]
         report = Report(self._screen.glyphs, f"Connect to {hosts}", subjects, self._screen.close)
         self._screen.open(report)
@@ -132,4 +132,4 @@ class HostOffer:
         if not view.fresh:
             return "connecting ...", "dim"
         number = len(view.sessions)
-        return clean(f"connected, {number} session{'' if number == 1 else 's'}"), "good"
+        return clean(f"connected, {plural(number, 'session')}"), "good"

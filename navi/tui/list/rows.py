@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from navi.core.listing import asks_person, group_of
 from navi.core.model import AgentStatus, Session
-from navi.core.text import age, age_lasts, clean, short_path
+from navi.core.text import age, age_lasts, clean, need_you, plural, short_path
 from navi.tui.list.badges import badges_of, split_badges
 from navi.tui.list.columns import (
     AGE,
@@ -269,8 +269,8 @@ def above_and_below(urgent: Urgent, visible: Sequence[int], room: int) -> Line:
     above, below = visible[0], urgent.total - visible[-1] - 1
     people, errors = urgent.outside(visible[0], visible[-1])
     urging = [
-        *([("permission", f"  {people} need{'s' if people == 1 else ''} you")] if people else []),
-        *([("error", f"  {errors} error{'' if errors == 1 else 's'}")] if errors else []),
+        *([("permission", f"  {need_you(people)}")] if people else []),
+        *([("error", f"  {plural(errors, 'error')}")] if errors else []),
     ]
     line: Line = ()
     for more in (" more", ""):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from navi.core.listing import Scope
+from navi.core.text import plural
 from navi.fleet import Fleet
 from navi.tui.keys.keymap import Binding, Keymap, shown
 from navi.tui.keys.possible import Situation, footer_order, why_not
@@ -63,7 +64,7 @@ class PaletteCommands:
         if place > NUMBERED:
             self._filters.choose(Scope.ALL)
         elif place > len(views):
-            number = f"{len(views)} host{'' if len(views) == 1 else 's'}"
+            number = plural(len(views), "host")
             self._screen.show_message(f"this machine and remotes.yaml have {number}")
         else:
             self._toggle(views[place - 1].name)
