@@ -172,7 +172,7 @@ class SessionList(Content):
         """Move by as many sessions as are visible."""
         self.move(direction * max(1, len(self._box.visible) - 1))
 
-    def seek_waiting(self, also_unseen: bool = False) -> bool:
+    def seek_waiting(self, also_unseen: bool) -> bool:
         """Go to the next session that needs the user, or has finished unseen; return whether there is one.
 
         If a search hides it, the search ends.
@@ -187,7 +187,7 @@ class SessionList(Content):
         self.put_cursor(self._sessions.index(self._all[place]))
         return True
 
-    def has_waiting(self, also_unseen: bool = False) -> bool:
+    def has_waiting(self, also_unseen: bool) -> bool:
         """Return whether there is a session for `seek_waiting`. The result is remembered: every key asks."""
         if self._needed is None:
             self._needed = self._find_waiting(0, also_unseen) is not None
