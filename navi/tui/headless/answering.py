@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Document = Mapping[str, Any]
 
-MOST_INPUT, LONGEST = 8, 400
+MAX_INPUT_LINES, MAX_INPUT_LINE = 8, 400
 """Lines that are shown of what a tool is to do, and the characters of each."""
 
 MORE = "THERE IS MORE of it than is shown here; read it on the page of the session"
@@ -199,5 +199,5 @@ def input_lines(input: Mapping[str, Any]) -> list[str]:
 
     lines = [line for line in clean_lines(str(input.get("plan") or summary(input))) if line]
     lines += [f"{sign} {text}" for sign, text in edit_lines(input)]
-    shown = [line if len(line) <= LONGEST else f"{line[:LONGEST]}…" for line in lines[:MOST_INPUT]]
+    shown = [line if len(line) <= MAX_INPUT_LINE else f"{line[:MAX_INPUT_LINE]}…" for line in lines[:MAX_INPUT_LINES]]
     return shown if shown == lines else [*shown, MORE]

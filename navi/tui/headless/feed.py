@@ -16,7 +16,7 @@ from navi.core.text import clean
 from navi.headless.transcript import asked_text
 from navi.headless.trio_client import Hub, connected
 from navi.ops import OperationError
-from navi.tui.headless.transcript import LONGEST, Message, Transcript
+from navi.tui.headless.transcript import MAX_LINE, Message, Transcript
 from navi.tui.style.paint import Line
 
 Document = Mapping[str, Any]
@@ -129,13 +129,13 @@ class Feed:
                 await self._take(await hub.next())
 
     async def _begin(self, hub: Hub) -> None:
-        info = await hub.ask("GET", f"/api/sessions/{self._id}", longest=LONGEST)
+        info = await hub.ask("GET", f"/api/sessions/{self._id}", longest=MAX_LINE)
         last, self._run = int(info["last_index"]), int(info["generation"])
         if not self.ready or not self.transcript.first <= self.transcript.next <= last + 1:
             self.transcript.begin(max(0, last + 1 - TAIL))
         self._take_info(info)
         self.ready, self.fault = True, ""
-        follow = {"session_id": self._id, "from_index": self.transcript.next, "longest": LONGEST}
+        follow = {"session_id": self._id, "from_index": self.transcript.next, "longest": MAX_LINE}
         await hub.send({"type": "subscribe", **follow})
         self._note_news()
 
@@ -221,7 +221,7 @@ class Feed:
             async with connected(self._folder) as hub:
                 start = max(0, first - OLDER)
                 found = await hub.ask(
-                    "GET", f"/api/sessions/{self._id}/messages", from_index=start, limit=first - start, longest=LONGEST
+                    "GET", f"/api/sessions/{self._id}/messages", from_index=start, limit=first - start, longest=MAX_LINE
                 )
             self.transcript.prepend(await self._read_older(start, found["messages"]))
         except OperationError as error:

@@ -12,7 +12,7 @@ from navi.tui.style.theme import Glyphs
 GAP = 2
 """Columns between two columns."""
 
-LEAST = 6
+MIN_COLUMNS = 6
 """Columns to which the widest column is narrowed at most."""
 
 LEAST_LAST = 16
@@ -61,7 +61,7 @@ class Grid:
         if widths:
             *others, last = widths
             while _needed(widths) > width and (widest := max(others, key=widths.__getitem__, default=None)) is not None:
-                if widths[widest] <= LEAST:
+                if widths[widest] <= MIN_COLUMNS:
                     break
                 widths[widest] -= 1
             if last not in self.right:

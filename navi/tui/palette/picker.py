@@ -11,7 +11,7 @@ from navi.tui.palette.fuzzy import MISSING, rank
 from navi.tui.style.paint import Line, Segment, fit, width_of
 from navi.tui.style.theme import Glyphs
 
-LONGEST = 100
+MAX_QUERY = 100
 """Characters that can be typed."""
 
 LEAST_HEIGHT = 8
@@ -106,7 +106,8 @@ class Picker(Chooser):
     def _type(self, key: str) -> None:
         """Add a letter, or take one, a word or everything away. The best row is under the cursor then."""
         words = {"backspace": self._typed[:-1], "ctrl u": "", "ctrl w": self._typed.rstrip().rpartition(" ")[0]}
-        typed = f"{self._typed}{key}"[:LONGEST] if len(key) == 1 and key.isprintable() else words.get(key, self._typed)
+        longer = f"{self._typed}{key}"[:MAX_QUERY]
+        typed = longer if len(key) == 1 and key.isprintable() else words.get(key, self._typed)
         if typed != self._typed:
             self._typed = typed
             self._find()
