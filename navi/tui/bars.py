@@ -21,7 +21,7 @@ ROOM_FOR_HOSTS = 12
 """Lines of a screen from which the hosts have a line of their own."""
 
 LASTING = 2
-"""Keys at the end of the footer that stay where others have no room: all commands, and help."""
+"""Keys at the end of the footer that stay when there is no room for the rest: all commands, and help."""
 
 
 class Header(Panel):
@@ -169,7 +169,7 @@ def _joined(labels: Sequence[HostLabel]) -> list[Segment]:
 
 
 def under(column: int, parts: Sequence[tuple[str, Line]]) -> str | None:
-    """Return which of some parts that are painted one behind the other has a column, None if none has."""
+    """Return the name of the part that is painted at a column, None if none is. The parts are painted side by side."""
     for value, line in parts:
         if 0 <= column < columns_of(line):
             return value
@@ -250,7 +250,7 @@ class Footer(Panel):
         return [*segments[:-1], *((style, text.rstrip()) for style, text in segments[-1:])]
 
     def _parts(self, width: int) -> list[tuple[str, Line]]:
-        """Return the keys that fit as a whole: the last ones of all stay, then the first, which may bring back."""
+        """Return the keys that fit as a whole: the last ones stay, then the first, which may be that of undo."""
         keys: list[tuple[str, Line]] = [(key, (("key", f" {key}"), ("dim", f" {word} "))) for key, word in self._keys]
         parts = [*self._undo(width), *keys]
         while len(parts) > 1 and sum(columns_of(line) for _, line in parts) > width + 1:

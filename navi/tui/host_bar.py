@@ -14,13 +14,13 @@ from navi.tui.style.paint import Line, Segment, columns_of
 from navi.tui.style.theme import HOST_STYLES, Glyphs
 
 SLOW = 0.1
-"""Seconds of latency from which it is shown: below, nobody notices it."""
+"""Seconds of latency from which it is shown: less is not noticed."""
 
 NARROW = 40
-"""Columns under which a label is only the name, with what is wrong and who waits, and nothing counts the connected."""
+"""Columns under which a label is only the name, a problem and how many sessions wait, and no label counts hosts."""
 
 FOR_MORE = 9
-"""Columns that are kept for how many hosts more there are; less than half of it if the bar is narrow."""
+"""Columns that are kept for the number of hosts without a label; less than half of them if the bar is narrow."""
 
 GAP: Segment = ("", "   ")
 BRIEF_GAP: Segment = ("", "  ")
@@ -40,7 +40,7 @@ def count_sessions(view: HostView, list_filter: ListFilter) -> HostCount:
 
 
 class HostLabel(NamedTuple):
-    """A part of the bar. A click on it chooses `host`; "" is none, and shows the list of hosts."""
+    """A part of the bar. A click on it chooses `host`; if that is "", it opens the list of hosts."""
 
     host: str
     line: Line

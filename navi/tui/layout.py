@@ -23,7 +23,7 @@ BANNER_AT_LEAST = 12
 """Lines of the screen below which there is no line that offers something."""
 
 PREVIEW_FROM = 110
-"""Columns of the screen from which there is a preview that nobody has asked for."""
+"""Columns of the screen from which the preview is shown without being asked for."""
 
 
 FRAMED_FROM = (110, 24)

@@ -44,7 +44,7 @@ class Job:
 
 
 class HostsJob(Job):
-    """The same of hosts that are to answer."""
+    """A job whose steps are the answers of hosts."""
 
     @property
     def text(self) -> str:
@@ -102,7 +102,7 @@ class HostProgress:
             self.expect(configured)
 
     def expect(self, views: Sequence[HostView]) -> None:
-        """Wait for the hosts among these that are not connected, and go on waiting for others."""
+        """Wait for the hosts among these that are not connected, too; earlier ones are still waited for."""
         away = {view.name: view.attempts for view in views if not view.fresh}
         self._attempts = {**(self._attempts if self._job else {}), **away}
         if not away:

@@ -77,7 +77,7 @@ class SparingScreen(urwid.display.raw.Screen):
         self._canvas: urwid.Canvas | None = None
 
     def _start(self, *arguments: Any, **options: Any) -> None:
-        """Also called when navi resumes after a suspension, in which the background may have become another."""
+        """Also called when navi resumes after a suspension, in which the background may have changed."""
         self._drawn = None
         super()._start(*arguments, **options)
         self.tty_signal_keys(intr="undefined", quit="undefined")

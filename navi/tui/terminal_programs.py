@@ -21,7 +21,7 @@ from navi.tui.keys.keymap import Keymap
 from navi.tui.terminal import Terminal
 
 LOST = 255
-"""ssh's own exit status; all others are those of the remote's program."""
+"""ssh's own exit status; every other one is that of the remote's program."""
 
 OPENING = """printf 'Opening %s in a terminal ...\\n' "$1"; shift; exec "$@\""""
 """Prints what goes on, for sh, and becomes the verb."""

@@ -14,14 +14,15 @@ from navi.hosts.retries import Retries
 T = TypeVar("T")
 
 LONGEST_PAUSE = 10.0
-"""Seconds between two attempts at a host that somebody waits for, at most."""
+"""Seconds between two attempts to reach a host while a person waits, at most."""
 
 
 def reconnecting(
     host: BlockingHost, seconds: float, warn: Callable[[HostError], None], ask: Callable[[float], T]
 ) -> T:
-    """Return what `ask` returns, which gets the seconds that are left. If the connection to the host is lost meanwhile,
-    open it again and ask again, until so many `seconds` are over; `warn` gets the first failure of each kind.
+    """Call `ask` with the seconds that are left, and return what it returns. If the connection to the host is lost
+    meanwhile, open it again and ask again, until so many `seconds` are over. `warn` gets the first failure of each
+    kind.
 
     Raise HostError if the host can't be reached at first or at the end, and at once where a person is needed. Raise
     Cancelled.

@@ -21,7 +21,7 @@ HOW_TO_BEGIN = "`navi new NAME --agent` starts one"
 
 
 def run_ls(options: Options, context: Context) -> int:
-    """List sessions, and complain about hosts of which some are unknown: the exit status is that of the first."""
+    """List sessions, and complain about hosts with unknown ones: the first of these decides the exit status."""
     names = _hosts_of(options, context)
     found = context.each(names, lambda name: snapshot_of(context, name, registered=False))
     from navi.cli.asking.answers import sift
@@ -64,7 +64,7 @@ def _headless(options: Options, context: Context, names: Sequence[str]) -> Seque
 
 
 def _nothing(options: Options, names: Sequence[str]) -> str:
-    """Say that no session is listed: to a person, to whom an empty answer would say nothing."""
+    """Return what to say to a person where no session is listed: an empty answer would say nothing."""
     what = f"no session has the status {' or '.join(options.status)}" if options.status else "no sessions"
     where = [f"on {name}" if name != LOCAL else "on this machine" for name in names]
     here = " and ".join(where) if len(where) < 3 else f"on these {len(where)} hosts"

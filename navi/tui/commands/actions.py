@@ -30,8 +30,8 @@ ShowResult = Callable[[str, str], None]
 class Action:
     """An operation on a host. `address` names the session. `done` takes the answer and returns the words for it.
 
-    `late` is called instead of `done` if the answer was lost and is known only from a later look. One that only `looks`
-    changes nothing there.
+    `late` is called instead of `done` if the answer was lost and is known only from a later look. An action that only
+    `looks` changes nothing on the host.
     """
 
     host: str

@@ -17,7 +17,7 @@ DOING = {
 
 
 def report_on_work(screen: Screen, title: str, subjects: Sequence[Subject]) -> Report:
-    """Open the table of results of what somebody else carries out, and puts there; the footer shows how far it is."""
+    """Open the table of results of work that the caller carries out; the footer shows how far it is."""
     job = screen.progress.begin(DOING.get(title.lower(), title), len(subjects))
     report = Report(screen.glyphs, title, subjects, screen.close)
     report.job = job

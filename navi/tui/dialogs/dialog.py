@@ -35,8 +35,8 @@ class Dialog(ScrollingPanel):
     """A title, a body and a line that says which keys do what. `close` closes it.
 
     A dialog that is not `whole` leaves the list in sight. A body that does not fit is scrolled, and the title says
-    which part of it is shown. Whoever opens the dialog sets `keymap`. One that `takes_lines` gets the line ends of
-    pasted text, as the key enter without a command. In a frame it has `narrowest` to `widest` columns.
+    which part of it is shown. The screen sets `keymap` when it opens the dialog. A dialog that `takes_lines` gets the
+    line ends of pasted text, as the key enter without a command. In a frame it has `narrowest` to `widest` columns.
     """
 
     whole = True
@@ -112,7 +112,7 @@ class Dialog(ScrollingPanel):
     # ---- how large it is
 
     def columns(self, most: int) -> int:
-        """Return how many columns the dialog asks for within its frame, of at most so many: never less than before."""
+        """Return how many columns the dialog asks for within its frame, at most `most` and never less than before."""
         most = min(most, self.widest)
         if self._measured != most:
             self._columns = max(self._columns, min(self.needed(most), most))
@@ -120,7 +120,7 @@ class Dialog(ScrollingPanel):
         return min(self._columns, most)
 
     def needed(self, most: int) -> int:
-        """Return the columns that everything takes, where there are so many."""
+        """Return the columns that all lines need, at most `most`."""
         if self.length(most) > MANY_LINES:
             return most
         corners = ("", " " * 4)
@@ -227,7 +227,7 @@ class Dialog(ScrollingPanel):
         return [*segments, (style, does.rstrip())]
 
     def _key_name(self, command: str) -> str:
-        """Return the key of a command; what fields take themselves is named by its key already."""
+        """Return the key of a command. Fields name their own keys: those are returned as they are."""
         return self.keymap.name(command) if command.islower() else command
 
 
@@ -268,8 +268,8 @@ class Confirm(Dialog):
 
 
 class Subject(NamedTuple):
-    """What a row of results is about: its key, and how it is called, with its host where that is not this machine.
-    `address` is how results name it.
+    """What a row of results is about: its key, its name, and its host unless that is this machine. `address` is its
+    name in the words of results.
     """
 
     key: str
@@ -280,7 +280,7 @@ class Subject(NamedTuple):
 
 class Report(Dialog):
     """A table that fills with results, failures first, which the title counts. `stop` drops what has not begun yet, and
-    `job` gets their number. `finished` is called when there are all.
+    `job` gets their number. `finished` is called with the last result.
     """
 
     whole = False

@@ -23,7 +23,7 @@ from navi.tui.pages.page import Services
 from navi.tui.screen import Screen
 
 MakeHosts = Callable[[Sequence[Remote]], Iterable[Host]]
-"""Returns the hosts that remotes are."""
+"""Returns the hosts of these remotes."""
 
 TEXT = (
     "navi also lists the agents of other machines that your ssh reaches. Tick those where agents run: navi connects to "
@@ -35,7 +35,7 @@ LOOK_EVERY = 0.1
 
 
 class HostOffer:
-    """`make_hosts` returns the hosts that remotes are."""
+    """`make_hosts` returns the hosts of remotes."""
 
     def __init__(self, services: Services, screen: Screen, places: Places, make_hosts: MakeHosts) -> None:
         self._services = services
@@ -44,7 +44,7 @@ class HostOffer:
         self._make_hosts = make_hosts
 
     def begin(self) -> None:
-        """Offer hosts where there is no remotes.yaml. Call it before the first frame: nobody has typed anything yet."""
+        """Offer hosts if there is no remotes.yaml. Call this before the first frame, before any key is pressed."""
         if os.path.lexists(self._places.remotes) or was_answered(self._places.state, HOSTS):
             return
         hosts = read_ssh_hosts(self._places.environment)

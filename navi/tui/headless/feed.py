@@ -1,7 +1,7 @@
-"""What the hub sends of one session: its transcript, open questions and inputs, for all that shows them.
+"""What the hub sends of one session: its transcript, open questions and inputs, for all parts that show them.
 
-All parts that show a session share one connection, which ends with the last of them. It begins with the end of the
-transcript; what is older is fetched when somebody scrolls there.
+The parts that show a session share one connection, which ends with the last of them. It begins with the end of the
+transcript; older messages are fetched when the user scrolls there.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ TAIL = 60
 """Messages that are fetched first."""
 
 OLDER = 60
-"""Messages that are fetched when somebody scrolls to the first one."""
+"""Messages that are fetched when the user scrolls to the first one."""
 
 SLICE = 65_536
 """Bytes of lines that are read until other tasks may run."""
 
 NEWS_EVERY, FLOOD_EVERY = 0.04, 0.12
-"""Seconds between two reports of news; and where so many messages come that nobody can read them."""
+"""Seconds between two reports of news, and between two when messages come too fast to be read."""
 
 FLOOD = 40
-"""Messages between two reports from which on nobody can read them."""
+"""Messages between two reports from which on they come too fast to be read."""
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between attempts to reach the hub."""
@@ -53,7 +53,8 @@ class Sent(NamedTuple):
 
 
 class Feed:
-    """One session. `changed` are called when anything is another; `fault` says why nothing comes, "" if it does.
+    """The feed of one session. Each function in `changed` is called when anything has changed; `fault` says why nothing
+    comes, "" if it does.
 
     `questions` are the open ones by their ids, the oldest first, `pending` the inputs that were not taken up. `note`
     says what became of the question that ended last. `ready` says that all of this is known, `opened` that the session
@@ -85,7 +86,7 @@ class Feed:
         self._news.set()
 
     async def _report(self) -> None:
-        """Call who wants to know of news, at once, and then at most so often as anybody can read."""
+        """Call the functions in `changed` at once, and again no more often than people can read."""
         while True:
             await self._news.wait()
             self._news = trio.Event()
@@ -95,7 +96,7 @@ class Feed:
             await trio.sleep(FLOOD_EVERY if self._reported - before >= FLOOD else NEWS_EVERY)
 
     async def run(self) -> None:
-        """Follow the session until nobody wants it any more."""
+        """Follow the session until `scope` is cancelled, when its last user closes it."""
         with self.scope:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._report)
@@ -116,7 +117,7 @@ class Feed:
             attempt += 1
 
     def renew(self, run: int) -> None:
-        """Follow another run of the session: the hub sends it only to who asks for it after it has begun."""
+        """Follow another run of the session: the hub sends it only to clients that subscribe after it has begun."""
         if self.ready and run != self._run:
             self._run = run
             self._connection.cancel()

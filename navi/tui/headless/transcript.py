@@ -52,9 +52,9 @@ class Reading:
 
 
 class Transcript:
-    """Messages without a gap, from `first` to before `next`. `growing` is the text that the agent is at.
+    """Messages without a gap, from `first` to before `next`. `growing` is the text that the agent is writing.
 
-    `version` is another number after each change.
+    `version` changes with each change.
     """
 
     def __init__(self, harness: str, cwd: str = "", conversation: str = "") -> None:
@@ -105,7 +105,7 @@ class Transcript:
             self.version += 1
 
     def grow(self, text: str) -> None:
-        """Take more of the text that the agent is at."""
+        """Append to the text that the agent is writing."""
         self._grow((self.growing + text)[-MAX_LINE:])
 
     def _grow(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Which commands can do something now, and why the others can't; which keys the footer offers. Pure."""
+"""Which commands can do something now, why the rest can't, and which keys the footer offers. Pure."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def why_not(command: str, now: Situation) -> str:
 
 
 def is_offered(command: str, now: Situation) -> bool:
-    """Return whether the footer offers a command now: one that can do something, and that somebody may want. That the
-    key of the page in front closes it again is no offer, but for help, whose key stays in its place.
+    """Return whether the footer offers a command now: it can do something, and a user may want it. The command of the
+    page in front would only close that page, so it is not offered, apart from help, whose key stays in its place.
     """
     if command == now.page != "help":
         return False
@@ -85,7 +85,7 @@ def _of_one(reason: Callable[[Session], str] = lambda _: "") -> Reason:
 
 
 def _of_all(reason: Callable[[Session], str] = lambda _: "") -> Reason:
-    """Return the reason of a command that takes all selected sessions, of which some may be fit for it."""
+    """Return the reason of a command that takes all selected sessions; some of them may be fit for it."""
     of_one = _of_one(reason)
     return lambda now: "" if now.selected and not now.on_page else of_one(now)
 

@@ -16,7 +16,7 @@ def badges_of(session: Session, glyphs: Glyphs, fresh: bool, unseen: bool) -> li
 
 
 def split_badges(badges: Sequence[Segment], room: int) -> tuple[list[Segment], list[Segment]]:
-    """Return the badges that fit into so many columns, and the others."""
+    """Return the badges that fit into so many columns, and the rest."""
     for number, (_, text) in enumerate(badges):
         room -= width_of(text)
         if room < 0:

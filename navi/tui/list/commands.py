@@ -29,8 +29,8 @@ DENSITY_NOTES = {
 
 
 class ListCommands:
-    """`show_message` says something in the footer; `changed` is called when other sessions are to be listed.
-    `visits_finished` says that sessions whose finished turn nobody has looked at need the user, too.
+    """`show_message` shows a message in the footer; `changed` is called when the list must be made again.
+    `visits_finished` says that unseen sessions, whose agents have finished, need the user, too.
     """
 
     def __init__(

@@ -108,7 +108,7 @@ class SessionList(Content):
         return next(places, self._place if otherwise is None else otherwise)
 
     def changed(self) -> None:
-        """Show what may be others: the sessions, the matches, the selected ones or the density."""
+        """Paint the list again: the sessions, the matches, the selected ones or the density may have changed."""
         self._arranged = None
         self._rows.show(self._sessions)
         super().changed()

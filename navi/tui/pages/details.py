@@ -55,7 +55,7 @@ class DetailsPage(SessionPage):
 
     @property
     def branch(self) -> str:
-        """The branch of the session's directory, as far as it is known."""
+        """The branch of the session's directory, "" if it is not known."""
         session = self.session
         found = self._branches.of(session) if session else None
         return found.branch if found else ""

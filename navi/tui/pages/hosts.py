@@ -65,7 +65,7 @@ def host_lines(
 
 
 def _cells(view: HostView, glyphs: Glyphs) -> tuple[Segment, ...]:
-    """Return the cells of HEADINGS. Before the first answer, nobody knows how many sessions there are."""
+    """Return the cells under HEADINGS. Before the first answer, the number of sessions is unknown."""
     style, frame = HOST_STYLES[view.state], view.frame
     waiting = sum(map(asks_person, view.sessions))
     return (

@@ -17,7 +17,7 @@ from navi.tui.pages.page import Entry, Services
 ASKING = ("permission", "waiting")
 
 Subject = tuple[tuple[str, str, str], float | None, str]
-"""A session, since when it asks, and its message: another question is another subject."""
+"""A session, since when it asks, and its message: they differ for each question."""
 
 
 class Questions:

@@ -146,7 +146,7 @@ class Picker(Chooser):
         return super().visible(width) or [[("dim", "   nothing fits")]]
 
     def _widths(self, width: int) -> list[int]:
-        """Return the columns of all cells but the last: the same for all rows; none is so wide that it hides others."""
+        """Return the columns of all cells but the last: the same for all rows, none too wide for the rest."""
         return [min(columns, width * 2 // 5) for columns in self._natural[:-1]]
 
     def row(self, place: int, width: int) -> Line:

@@ -251,7 +251,7 @@ def _entry(name: str, look: Look, colors: Colors) -> Entry:
 
 
 def check_styles(entries: Sequence[Restyling]) -> tuple[tuple[Restyling, ...], tuple[Problem, ...]]:
-    """Return the user's styles that are right, and what is wrong with the others."""
+    """Return the user's styles that are right, and what is wrong with the rest."""
     faults = {entry: fault for entry in entries if (fault := _fault(entry))}
     good = tuple(entry for entry in entries if entry not in faults)
     return good, tuple(Problem(entry.file, entry.line, f"styles: {fault}") for entry, fault in faults.items())
