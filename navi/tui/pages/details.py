@@ -27,7 +27,7 @@ from navi.core.metrics import Metrics, metrics_of
 from navi.core.model import HostView, Session
 from navi.core.text import age, ago, clean, exact_age, short_path
 from navi.ops.session.losses import Losses
-from navi.tui.headless.deeds import Deeds
+from navi.tui.headless.audits import Audits
 from navi.tui.pages.branches import Branches
 from navi.tui.pages.charts import Bar, Chart
 from navi.tui.pages.grid import Grid, GridRow
@@ -51,7 +51,7 @@ class DetailsPage(SessionPage):
         self._tokens = services.shared(TokenCounts)
         self._questions = services.shared(Questions)
         self._branches = services.shared(Branches)
-        self._deeds = services.shared(Deeds)
+        self._audits = services.shared(Audits)
 
     @property
     def branch(self) -> str:
@@ -66,15 +66,15 @@ class DetailsPage(SessionPage):
         view = services.fleet.view(session.host)
         tokens = self._tokens.view(session)
         lines = detail_lines(session, view, view.clock(time.time()), services.glyphs, tokens, found)
-        if deeds := self._deeds.facts(session):
-            lines += [*heading("Who did what"), *_facts(deeds)]
+        if entries := self._audits.facts(session):
+            lines += [*heading("Who did what"), *_facts(entries)]
         return [*self._questions.lines(session), *lines]
 
     def follow(self) -> None:
         """Count tokens when the session has moved on, and read what it asks."""
         if session := self.session:
             self._questions.follow(session)
-            self._deeds.follow(session)
+            self._audits.follow(session)
             self._tokens.follow(session, trio.current_time())
             self._branches.follow(session, trio.current_time())
 
@@ -83,7 +83,7 @@ class DetailsPage(SessionPage):
         if session := self.session:
             self._tokens.fetch(session, trio.current_time())
             self._branches.fetch(session, trio.current_time())
-            self._deeds.fetch(session)
+            self._audits.fetch(session)
         return False
 
 

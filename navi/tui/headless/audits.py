@@ -16,7 +16,7 @@ Found = tuple[Sequence[Mapping[str, Any]], str]
 """The entries of the audit, or why they are not known."""
 
 
-class Deeds:
+class Audits:
     """Fetches audits on demand, and again when the session has changed."""
 
     def __init__(self, services: Services) -> None:
@@ -45,8 +45,8 @@ class Deeds:
             return []
         from navi.headless.deeds import deed_facts
 
-        deeds, fault = found
-        return [Fact("done by", fault)] if fault else deed_facts(deeds, time.time())
+        entries, fault = found
+        return [Fact("done by", fault)] if fault else deed_facts(entries, time.time())
 
     async def _read(self, name: str, show: Callable[[Found], None]) -> None:
         from navi.headless.trio_client import connected
