@@ -1,6 +1,6 @@
 """The notifier: reports to the user what needs attention, by the terminal or a command, once for all dashboards.
 
-It also keeps which sessions have finished a turn that nobody has looked at.
+It also stores which sessions have finished a turn and have not been looked at since.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ Write = Callable[[str], bool]
 class Notifier:
     """Compares views, claims what is new, and reports it to the user.
 
-    `write` writes to the terminal, None if there is none. `given` is called with each notice that this process gave,
-    `changed` when `finished` is another, `tell` with what the user should know of the ways.
+    `write` writes to the terminal, None if there is none. `given` is called with each notice that this process has
+    given, `changed` when the set `finished` has changed, and `warn` with a warning when a way cannot be used.
     """
 
     def __init__(
         self, settings: Settings, environment: Mapping[str, str], store: NoticeStore,
         write: Write | None = None, given: Callable[[Notice], None] = lambda _: None,
-        changed: Callable[[], None] = lambda: None, tell: Callable[[str], None] = lambda _: None, log: Log = SILENT,
+        changed: Callable[[], None] = lambda: None, warn: Callable[[str], None] = lambda _: None, log: Log = SILENT,
     ) -> None:  # fmt: skip
         self._wanted = frozenset(settings.notify_on)
         self._commands = [way for way in settings.notify if way not in WAYS]
@@ -64,7 +64,7 @@ class Notifier:
         self._write = write or (lambda _: False)
         self._given = given
         self._changed = changed
-        self._tell = tell
+        self._warn = warn
         self._log = log
         self._observer = Observer()
         self._limit = trio.CapacityLimiter(AT_ONCE)
@@ -89,10 +89,10 @@ class Notifier:
     # ---- giving notices
 
     async def run(self) -> None:
-        """Tell the user of what is noted, until cancelled."""
+        """Report what is noted to the user, until cancelled."""
         if self._in_tmux and self._ways not in ([], [BELL]) and not await _tmux_passes_on(self._environment):
             self._ways = [BELL]
-            self._tell(DROPPED)
+            self._warn(DROPPED)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._reread)
             async for notices, visited in self._news:
@@ -102,7 +102,7 @@ class Notifier:
                         await self._give(nursery, notice)
 
     async def _give(self, nursery: trio.Nursery, notice: Notice) -> None:
-        """Give a notice by each way that nobody has given it by."""
+        """Give a notice by each way that no process has used for it yet."""
         given = False
         if self._ways and self._write("") and await self._claim(notice, TO_TERMINAL):
             given = self._write("".join(sequence(way, notice, self._in_tmux) for way in self._ways))
@@ -135,7 +135,7 @@ class Notifier:
     # ---- sessions that have finished
 
     async def _keep(self, notices: Sequence[Notice], visited: Collection[Key]) -> None:
-        """Store which sessions have finished, and which were looked at; and take up what others have stored."""
+        """Store which sessions have finished and which were looked at, and read what other processes have stored."""
         finished = [(one.host, one.name, one.socket) for one in notices if one.word == DONE]
         with suppress(sqlite3.Error, OSError):
             if finished:
@@ -172,7 +172,7 @@ async def _tmux_passes_on(environment: Mapping[str, str]) -> bool:
 
 
 def _is_visited(session: Session) -> bool:
-    """Return whether somebody is attached to a session, or its agent no longer rests."""
+    """Return whether a client is attached to a session, or its agent no longer rests."""
     return session.status.word not in RESTING or bool(session.tmux and session.tmux.attached)
 
 

@@ -218,7 +218,7 @@ class Recorder:
         del dialog
         return False
 
-    def tell(self, words: str, style: str = "notice") -> None:
+    def show_message(self, words: str, style: str = "notice") -> None:
         """Record a message."""
         self.words.append(words)
         self.styles.append(style)
@@ -247,7 +247,7 @@ def press(commands: SessionCommands, actions: Actions, screen: Recorder, watched
     if case.operation == "new":
         operation = new("new", socket=case.socket)
         action = Action(case.machine.name, case.address, operation, partial(operation.report, case.address))
-        actions.order([action], lambda _: screen.tell)
+        actions.order(action, screen.show_message)
     elif case.operation == "undo":
         commands.undo()
     elif case.operation == "rename":

@@ -34,7 +34,7 @@ HELP = {
     "navi/cli/verb_table.py": "help of the command line",
     "navi/compat/tools.py": "help of the drop-in tools",
     "navi/tui/keys/table.py": "help of the dashboard",
-    "navi/tui/pages/signs.py": "help of the dashboard: what the signs mean",
+    "navi/tui/pages/legend.py": "help of the dashboard: what the symbols mean",
     "navi/sh/hooks/opencode.js": "a plug-in, which prints nothing",
 }
 """Files whose words say what a command is for, and not what has happened."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 REQUIREMENT = "mcp>=2"
-"""The package that the server needs. navi itself is on no package index: whoever has its name there is a stranger."""
+"""The package that the server needs. navi itself is on no package index: a package of its name there is not navi."""
 
 
 def advice(prefix: str, base_prefix: str, requirements: Sequence[str] = (REQUIREMENT,)) -> str:

@@ -279,7 +279,7 @@ VERBS = (
     ),
     Verb("tail", "print a session's output as it comes", "cli.verbs.capture.run_tail", TAIL),
     Verb(
-        "health", "report whether the processes of sessions run", "cli.verbs.ls.run_health", HEALTH,
+        "health", "report whether the processes of sessions run", "cli.verbs.health.run_health", HEALTH,
         mcp_tool=True, read_only=True, status_is_answer=True,
     ),
     Verb("kill", "kill sessions", "cli.verbs.lifecycle.run_session_verb", KILL, mcp_tool=True),

@@ -19,7 +19,7 @@ from navi.core.model import (
     StatusFile,
     TmuxSession,
 )
-from navi.core.text import clean, short_path
+from navi.core.text import clean, form_for, plural, short_path
 
 MOST_TOOLS = 8
 """How many tools are listed, the most used first."""
@@ -258,7 +258,7 @@ def tool_parts(metrics: Metrics) -> tuple[Part, ...]:
 def tools_text(metrics: Metrics) -> str:
     """Say how many tools were used, and how often."""
     uses, kinds = sum(count for _, count in metrics.tools), len(metrics.tools)
-    return f"{uses} use{_s(uses)} of {kinds} tool{_s(kinds)}" if metrics.tools else ""
+    return f"{plural(uses, 'use')} of {plural(kinds, 'tool')}" if metrics.tools else ""
 
 
 def recent_text(metrics: Metrics) -> str:
@@ -273,8 +273,8 @@ def tokens_text(tokens: Tokens) -> str:
         ("cache read", tokens.cache_read), ("cache written", tokens.cache_written),
     )  # fmt: skip
     used = ", ".join(f"{label} {short_number(number)}" for label, number in kinds)
-    total = f"{used} in {short_number(tokens.messages)} message{_s(tokens.messages)}"
-    skipped = f"; {tokens.skipped} line{_s(tokens.skipped)} could not be read" if tokens.skipped else ""
+    total = f"{used} in {short_number(tokens.messages)} {form_for(tokens.messages, 'message')}"
+    skipped = f"; {plural(tokens.skipped, 'line')} could not be read" if tokens.skipped else ""
     left = f"; counting, {short_number(tokens.left)}B are left" if tokens.partial else ""
     return f"{total}{skipped}{left}"
 
@@ -295,7 +295,3 @@ def usage_facts(metrics: Metrics | None, tokens: Tokens | str) -> list[Fact]:
 
 def _join(parts: tuple[Part, ...]) -> str:
     return ", ".join(f"{part.label} {part.figure}" for part in parts)
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"

@@ -41,7 +41,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class ListFilter:
     """What of the fleet is listed. `everything` lists sessions without a known agent or a status file, too; `mark` is
     BOOKMARKED, or a tag that they must have, or "".
     """
@@ -101,11 +101,11 @@ Placed = tuple[tuple[object, ...], Session]
 """A listed session, and before it what decides its place."""
 
 
-def place_of_each(view: HostView, selection: Selection) -> list[Placed]:
+def place_of_each(view: HostView, list_filter: ListFilter) -> list[Placed]:
     """Return the listed sessions of a host. Equal ones are sorted by name, then by host, so that none jumps."""
-    order = _ORDERS[selection.sort]
-    shown = view.sessions if _in_scope(view, selection.scope) else ()
-    listed = [session for session in shown if is_listed(session, selection)]
+    order = _ORDERS[list_filter.sort]
+    shown = view.sessions if _in_scope(view, list_filter.scope) else ()
+    listed = [session for session in shown if is_listed(session, list_filter)]
     return [((*order(session), session.label.casefold(), session.key), session) for session in listed]
 
 
@@ -122,13 +122,13 @@ def _in_scope(view: HostView, scope: str) -> bool:
     return view.name == scope
 
 
-def is_listed(session: Session, selection: Selection) -> bool:
+def is_listed(session: Session, list_filter: ListFilter) -> bool:
     """Return whether a session of a host that is shown is listed."""
-    if session.status.word in ENDED and not selection.offline:
+    if session.status.word in ENDED and not list_filter.offline:
         return False
-    if selection.mark and selection.mark not in marks_of(session):
+    if list_filter.mark and list_filter.mark not in marks_of(session):
         return False
-    return selection.everything or is_agent(session)
+    return list_filter.everything or is_agent(session)
 
 
 def marks_of(session: Session) -> tuple[str, ...]:

@@ -117,6 +117,21 @@ def how_it_ended(status: object, signal: str) -> str:
     return "its process has ended" + (f" with status {status}" if status not in (None, "") else "")
 
 
+def plural(count: int, noun: str) -> str:
+    """Return how many of something there are: `1 session`, `2 sessions`."""
+    return f"{count} {form_for(count, noun)}"
+
+
+def form_for(count: int, noun: str) -> str:
+    """Return a noun in the form for so many of its things, without their number."""
+    return noun if count == 1 else f"{noun}s"
+
+
+def need_you(count: int) -> str:
+    """Say how many sessions need the user: `1 needs you`, `2 need you`."""
+    return f"{count} need{'s' if count == 1 else ''} you"
+
+
 def columns(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     if text.isascii():

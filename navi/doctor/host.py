@@ -9,7 +9,7 @@ from navi.core.ages import exact_age
 from navi.core.exits import UNAVAILABLE
 from navi.core.model import PROOF, Frame, StatusFile, Tmux
 from navi.core.registry import epoch
-from navi.core.text import clean
+from navi.core.text import clean, plural
 from navi.core.unlisted import unlisted
 from navi.doctor.finding import Finding, Result
 from navi.ops.look.checkup import Checkup
@@ -75,7 +75,7 @@ def _servers(frame: Frame) -> str:
     sockets = sorted({session.socket for session in frame.sessions if session.socket})
     if frame.tmux is Tmux.NONE and not sockets:
         return "no server is running"
-    count = f"{len(frame.sessions)} session{'' if len(frame.sessions) == 1 else 's'}"
+    count = plural(len(frame.sessions), "session")
     others = ", ".join(map(clean, sockets))
     if frame.tmux is Tmux.NONE:
         return f"{count} on {others}; no default server is running"
@@ -123,7 +123,7 @@ def _folder(found: Checkup) -> Finding:
 def _files(found: Checkup) -> Finding:
     check, odd = "status files", [file for file in found.frame.files if file.problem]
     strange = [*(f"{name} (no status in it)" for name in found.strange), *map(_odd, odd)]
-    count = f"{found.files} status file{'' if found.files == 1 else 's'}"
+    count = plural(found.files, "status file")
     if found.files > MOST_FILES or found.bytes > MOST_FILE_BYTES:
         cause = f"{count} of {found.bytes // 1024} KiB are more than navi reads"
         return Finding(check, Result.FAULT, cause, f"see who writes them: ls -lt {quote(found.directory)} | head")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for, listed
-from navi.core.text import clean
+from navi.core.text import clean, plural
 from navi.headless.harness.base import Asked, Option, usual_option
 from navi.headless.transcript import asked_text
 
@@ -133,7 +133,7 @@ def answers_to(question: Document, replies: Sequence[Reply]) -> dict[str, str]:
     """
     parts = parts_of(question)
     if len(replies) > len(parts):
-        raise Unsuited(f"{len(replies)} answers were given, and it asks {len(parts)} thing{'s' * (len(parts) > 1)}")
+        raise Unsuited(f"{len(replies)} answers were given, and it asks {plural(len(parts), 'thing')}")
     answers: dict[str, str] = {}
     for place, part in enumerate(parts):
         shown = question_of(question, place)

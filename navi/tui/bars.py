@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from navi.core.address import LOCAL
 from navi.core.ages import age_lasts
 from navi.core.failure import HostState
-from navi.core.listing import Scope, Selection, Sort
+from navi.core.listing import ListFilter, Scope, Sort
 from navi.core.model import HostView, Session
 from navi.core.place import distinct
-from navi.core.text import clean
-from navi.tui.host_bar import HostBar, HostCount, Sign, count_sessions, shown_hosts
+from navi.core.text import clean, need_you, plural
+from navi.tui.host_bar import HostBar, HostCount, HostLabel, count_sessions, shown_hosts
 from navi.tui.keys.keymap import Keymap, parse_key
 from navi.tui.per_host import PerHost
 from navi.tui.style.paint import Line, Panel, Segment, columns_of, fit, justify
@@ -22,7 +22,7 @@ ROOM_FOR_HOSTS = 12
 """Lines of a screen from which the hosts have a line of their own."""
 
 LASTING = 2
-"""Keys at the end of the footer that stay where others have no room: all commands, and help."""
+"""Keys at the end of the footer that stay when there is no room for the rest: all commands, and help."""
 
 
 class Header(Panel):
@@ -35,7 +35,7 @@ class Header(Panel):
         self._keymap = keymap
         self._views: Sequence[HostView] = ()
         self._listed: Sequence[Session] = ()
-        self._selection = Selection()
+        self._list_filter = ListFilter()
         self._query = ""
         self._counts = PerHost(count_sessions)
         self._tallies = Tallies()
@@ -47,12 +47,12 @@ class Header(Panel):
         self._now = 0.0
 
     def show(
-        self, views: Sequence[HostView], listed: Sequence[Session], now: float, selection: Selection | None = None
+        self, views: Sequence[HostView], listed: Sequence[Session], now: float, list_filter: ListFilter | None = None
     ) -> None:
         """Show other hosts and listed sessions. `now` is of `trio.current_time`."""
         self._views, self._listed, self._now = views, listed, now
-        self._selection = selection or self._selection
-        self.counts = {view.name: self._counts.of(view, self._selection) for view in views}
+        self._list_filter = list_filter or self._list_filter
+        self.counts = {view.name: self._counts.of(view, self._list_filter) for view in views}
         self.tally = self._tallies.of(views)
         self._forms = None
         self.changed()
@@ -77,9 +77,9 @@ class Header(Panel):
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the counts with what is filtered, and the hosts below or beside them."""
         if height > 1:
-            return [self._first(self._filters(), width), [("", " "), *_joined(self._signs(width - 2))]]
+            return [self._first(self._filters(), width), [("", " "), *_joined(self._labels(width - 2))]]
         beside = max(width // 2, width - columns_of(self._count(width)) - 1)
-        return [self._first(self._filters() or _joined(self._signs(beside)), width)]
+        return [self._first(self._filters() or _joined(self._labels(beside)), width)]
 
     def _first(self, right: list[Segment], width: int) -> Line:
         """Paint the first line: what is filtered is behind the counts, with the key that ends it if there is room."""
@@ -101,8 +101,8 @@ class Header(Panel):
     def _count_all(self) -> Iterator[Sequence[Segment]]:
         """Yield the counts, then fewer and fewer. Only the total is of the listed sessions."""
         people, errors, working = self.tally
-        urgent = [("permission", f"{people} need{'s' if people == 1 else ''} you")] if people else []
-        urgent += [("error", f"{errors} error{'' if errors == 1 else 's'}")] if errors else []
+        urgent = [("permission", need_you(people))] if people else []
+        urgent += [("error", plural(errors, "error"))] if errors else []
         known: list[Segment] = [*urgent, ("working", f"{working} working")]
         title: Segment = ("title", "navi")
         yield [title, *known, ("dim", f"{self._total()} ")]
@@ -114,14 +114,14 @@ class Header(Panel):
         here = [session for session in self._listed if session.host == LOCAL]
         others = [session for session in self._listed if session.host != LOCAL]
         total = len(distinct([*here, *others], {view.name: view.frame for view in self._views if view.frame}))
-        if len(self._views) > 1 and self._selection.scope in (Scope.ALL, Scope.REMOTE):
+        if len(self._views) > 1 and self._list_filter.scope in (Scope.ALL, Scope.REMOTE):
             return f"{len(here)} local, {total - len(here)} remote"
-        return f"{total} session{'' if total == 1 else 's'}"
+        return plural(total, "session")
 
     @property
     def filtered(self) -> list[str]:
         """What narrows the list, in words."""
-        chosen = self._selection
+        chosen = self._list_filter
         words = [f"only:{clean(chosen.scope)}"] if chosen.scope != Scope.ALL else []
         words += [f"only:{clean(chosen.mark)}"] if chosen.mark else []
         return [*words, *([f"/{self._query}"] if self._query else [])]
@@ -132,20 +132,20 @@ class Header(Panel):
 
     # ---- hosts
 
-    def _signs(self, width: int) -> list[Sign]:
-        """Return the parts of the line of hosts, after a sign for the configuration's problems."""
-        signs = [Sign("", line) for line in self._configuration()]
-        room = width - sum(columns_of(sign.line) for sign in signs)
-        bar = HostBar(self.glyphs, shown_hosts(self._views), self.counts, self._selection.scope, self._now)
-        return [*signs, *bar.signs(room)]
+    def _labels(self, width: int) -> list[HostLabel]:
+        """Return the parts of the line of hosts, after a label for the configuration's problems."""
+        labels = [HostLabel("", line) for line in self._configuration()]
+        room = width - sum(columns_of(label.line) for label in labels)
+        bar = HostBar(self.glyphs, shown_hosts(self._views), self.counts, self._list_filter.scope, self._now)
+        return [*labels, *bar.labels(room)]
 
     def _configuration(self) -> list[Line]:
-        """Paint a sign for the configuration's problems; the page of hosts lists them."""
+        """Paint a label for the configuration's problems; the page of hosts lists them."""
         if not self.problems:
             return []
-        mark = self.glyphs.hosts[HostState.ERROR]
-        words = f"{self.problems} problem{'' if self.problems == 1 else 's'} in the configuration: "
-        return [[("fault", f"{mark} {words}"), ("key", self._keymap.name("hosts")), ("", "   ")]]
+        symbol = self.glyphs.hosts[HostState.ERROR]
+        words = f"{plural(self.problems, 'problem')} in the configuration: "
+        return [[("fault", f"{symbol} {words}"), ("key", self._keymap.name("hosts")), ("", "   ")]]
 
     def mouse_event(  # type: ignore[override]
         self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
@@ -154,9 +154,9 @@ class Header(Panel):
         del focus
         if "press" not in event or button != 1 or line != 1:
             return False
-        sign = under(column - 1, [(sign.host, sign.line) for sign in self._signs(size[0] - 2)])
-        if sign is not None:
-            self.clicked(sign)
+        host = under(column - 1, [(label.host, label.line) for label in self._labels(size[0] - 2)])
+        if host is not None:
+            self.clicked(host)
         return True
 
 
@@ -165,12 +165,12 @@ def _spaced(words: Sequence[Segment]) -> Line:
     return [segment for number, word in enumerate(words) for segment in (("", "  " if number else " "), word)]
 
 
-def _joined(signs: Sequence[Sign]) -> list[Segment]:
-    return [segment for sign in signs for segment in sign.line]
+def _joined(labels: Sequence[HostLabel]) -> list[Segment]:
+    return [segment for label in labels for segment in label.line]
 
 
 def under(column: int, parts: Sequence[tuple[str, Line]]) -> str | None:
-    """Return which of some parts that are painted one behind the other has a column, None if none has."""
+    """Return the name of the part that is painted at a column, None if none is. The parts are painted side by side."""
     for value, line in parts:
         if 0 <= column < columns_of(line):
             return value
@@ -193,9 +193,9 @@ class Footer(Panel):
         self._killed: tuple[str, str] = ("", "")
         self._prompt: str | None = None
         self._notice: tuple[str, str] | None = None
-        self._selection = Selection()
+        self._list_filter = ListFilter()
         self._match = ""
-        self._marked = 0
+        self._selected = 0
         self._progress = ""
         self.pressed: Callable[[str], None] = lambda _: None
 
@@ -206,21 +206,21 @@ class Footer(Panel):
             self.changed()
 
     def show(
-        self, selection: Selection, prompt: str | None, match: str, marked: int = 0, keys: Keys = (),
+        self, list_filter: ListFilter, prompt: str | None, match: str, selected: int = 0, keys: Keys = (),
         killed: tuple[str, str] = ("", ""),
     ) -> None:  # fmt: skip
-        """Show the selection, and keys, the most useful first; the last ones stay where there is little room.
+        """Show what differs from the usual list, and keys, the most useful first; the last ones stay in little room.
 
-        `prompt` is the search being typed or None, `match` says which match of how many the cursor is on, `marked` is
+        `prompt` is the search being typed or None, `match` says which match of how many the cursor is on, `selected` is
         the number of selected sessions. `killed` is a session that can be restored, and the key that does it.
         """
-        shown = (self._selection, self._prompt, self._match, self._marked, self._keys, self._killed)
-        if shown != (selection, prompt, match, marked, keys, killed):
-            self._selection, self._prompt, self._match, self._marked = selection, prompt, match, marked
+        shown = (self._list_filter, self._prompt, self._match, self._selected, self._keys, self._killed)
+        if shown != (list_filter, prompt, match, selected, keys, killed):
+            self._list_filter, self._prompt, self._match, self._selected = list_filter, prompt, match, selected
             self._keys, self._killed = keys, killed
             self.changed()
 
-    def tell(self, text: str, style: str = "notice") -> None:
+    def show_message(self, text: str, style: str = "notice") -> None:
         """Show a message until the next key."""
         self._notice = (style, text)
         self.changed()
@@ -251,7 +251,7 @@ class Footer(Panel):
         return [*segments[:-1], *((style, text.rstrip()) for style, text in segments[-1:])]
 
     def _parts(self, width: int) -> list[tuple[str, Line]]:
-        """Return the keys that fit as a whole: the last ones of all stay, then the first, which may bring back."""
+        """Return the keys that fit as a whole: the last ones stay, then the first, which may be that of undo."""
         keys: list[tuple[str, Line]] = [(key, (("key", f" {key}"), ("dim", f" {word} "))) for key, word in self._keys]
         parts = [*self._undo(width), *keys]
         while len(parts) > 1 and sum(columns_of(line) for _, line in parts) > width + 1:
@@ -268,11 +268,11 @@ class Footer(Panel):
         return [(key, (*cut, ("dim", f" {self.glyphs.dot} "), ("key", key), ("dim", " brings it back ")))]
 
     def _words(self) -> list[str]:
-        chosen = self._selection
+        chosen = self._list_filter
         words = [self._progress] if self._progress else []
         words += [f"[{self._match}]"] if self._match else []
-        if self._marked:
-            words.append(f"{self._marked} selected")
+        if self._selected:
+            words.append(f"{self._selected} selected")
         if chosen.sort is not Sort.PRIORITY:
             words.append(f"sort:{chosen.sort}")
         if not chosen.offline:

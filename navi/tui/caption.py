@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from navi.core.text import plural
 from navi.tui.tally import Tally
 
 
@@ -9,5 +10,5 @@ def caption(tally: Tally) -> str:
     """Return `navi (4!)`: how many sessions ask the user for something, and how many have failed; no filter counts."""
     people, errors, _ = tally
     words = [f"{people}!"] if people else []
-    words += [f"{errors} error{'' if errors == 1 else 's'}"] if errors else []
+    words += [plural(errors, "error")] if errors else []
     return f"navi ({', '.join(words)})" if words else "navi"

@@ -67,7 +67,7 @@ class Dashboard:
         )
         self._notifier = Notifier(
             settings, environment, NoticeStore(Places(environment).state), self._screen.terminal.write,
-            changed=lambda: self.heard(""), tell=self._screen.tell,
+            changed=lambda: self.heard(""), warn=self._screen.show_message,
         )  # fmt: skip
 
     # ---- the run loop
@@ -136,11 +136,11 @@ class Dashboard:
         self._screen.list.unseen = self._notifier.finished
         self.commands.filters.show()
         self.commands.host_progress.note(views)
-        self._screen.select_expected()
+        self._screen.go_to_expected()
         self._notifier.note(views)
         self.commands.first_run.note(views)
-        selection = self.commands.filters.selection
-        self._screen.header.show(views, self._screen.list.sessions, trio.current_time(), selection)
+        list_filter = self.commands.filters.list_filter
+        self._screen.header.show(views, self._screen.list.sessions, trio.current_time(), list_filter)
         self._screen.terminal.show_title(caption(self._screen.header.tally))
         self._screen.update_dialog()
         self._follow()
@@ -148,15 +148,15 @@ class Dashboard:
 
     def _follow(self) -> None:
         """After anything that may have moved the cursor or the time: update the parts that follow them."""
-        session = self._screen.list.selected
+        session = self._screen.list.current
         self._moved.set()
         self._follow_in_preview(session)
         self._screen.header.seek(self._screen.list.query)
         self._screen.list.name_filters(self._screen.header.filtered)
         commands = self.commands
         self._screen.footer.show(
-            commands.filters.selection, commands.search.typed, commands.search.matches(),
-            len(self._screen.list.marked), commands.footer, self._screen.undo,
+            commands.filters.list_filter, commands.search.typed, commands.search.matches(),
+            len(self._screen.list.selected_keys), commands.footer, self._screen.undo,
         )  # fmt: skip
 
     def _follow_in_preview(self, session: Session | None) -> None:
@@ -193,11 +193,11 @@ class Dashboard:
     def _run_command(self, key: str) -> None:
         command = self._keymap.command(self.commands.contexts, key)
         if self._pasting:
-            self._screen.tell(f"pasted text does nothing here; {self._keymap.name('search')} searches")
+            self._screen.show_message(f"pasted text does nothing here; {self._keymap.name('search')} searches")
         elif command:
             self.commands.run(command, self._keymap.place(command, key))
         elif len(key) == 1 or key.startswith("f"):
-            self._screen.tell(f"{key} does nothing here; {self._keymap.name('help')} shows the keys")
+            self._screen.show_message(f"{key} does nothing here; {self._keymap.name('help')} shows the keys")
 
     def _clicked(self, again: bool) -> None:
         """A session was clicked: a second click attaches to it."""

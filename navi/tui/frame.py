@@ -54,7 +54,7 @@ class Content(Panel):
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(glyphs)
-        self.frame = Frame(self)
+        self.border = Border(self)
 
     def enclose(self, framed: bool) -> None:
         """Leave out what the borders say, or show it."""
@@ -111,8 +111,8 @@ class ScrollingPanel(Content):
         return False
 
 
-class Frame(urwid.Widget):
-    """Paints a content with a frame around it. The frame of the part that takes keys is `active`."""
+class Border(urwid.Widget):
+    """Paints a content with a border around it. The border of the part that takes keys is `active`."""
 
     _sizing = frozenset([urwid.BOX])
     _selectable = False
@@ -135,25 +135,25 @@ class Frame(urwid.Widget):
         inside = self._content.render((width, rows))
         style, glyphs = "active" if self._active else "border", self._content.glyphs
         visible = thumb(self._content.extent, rows)
-        signs = "".join(glyphs.thumb if row in visible else glyphs.wall for row in range(rows))
-        columns = [(_column(glyphs.wall * rows, style), 1), (inside, width), (_column(signs, style), 1)]
+        symbols = "".join(glyphs.thumb if row in visible else glyphs.wall for row in range(rows))
+        columns = [(_column(glyphs.wall * rows, style), 1), (inside, width), (_column(symbols, style), 1)]
         middle = urwid.CanvasJoin([(canvas, None, False, number) for canvas, number in columns])
         above, below = (paint([line], size[0], 1) for line in (self._above(width, style), self._below(width, style)))
         return urwid.CanvasCombine([(canvas, None, False) for canvas in (above, middle, below)])
 
     def _above(self, width: int, style: str) -> Line:
         title = self._content.border_title(width - 2)
-        return self._border(title, "", width, style, self._content.glyphs.corners[:2])
+        return self._edge(title, "", width, style, self._content.glyphs.corners[:2])
 
     def _below(self, width: int, style: str) -> Line:
         position = f" {self._content.position} " if self._content.position else ""
         if width - 2 - width_of(position) < LEAST_KEYS:
             position = ""
         keys = self._content.border_keys(width - 2 - width_of(position))
-        return self._border(keys, position, width, style, self._content.glyphs.corners[2:])
+        return self._edge(keys, position, width, style, self._content.glyphs.corners[2:])
 
-    def _border(self, left: Line, right: str, width: int, style: str, corners: str) -> Line:
-        """Paint a border of that many columns between its corners; the text at the left is cut if needed."""
+    def _edge(self, left: Line, right: str, width: int, style: str, corners: str) -> Line:
+        """Paint an edge of that many columns between its corners; the text at the left is cut if needed."""
         glyphs, room = self._content.glyphs, width - 2 - width_of(right)
         if columns_of(left) > room:
             left = fit(left, room, ellipsis=glyphs.ellipsis)
@@ -173,6 +173,6 @@ class Frame(urwid.Widget):
 
 
 @lru_cache(256)
-def _column(signs: str, style: str) -> urwid.TextCanvas:
-    """Return a canvas with one sign in each row. It is remembered: most keys change no border."""
-    return paint([[(style, sign)] for sign in signs], 1, len(signs))
+def _column(symbols: str, style: str) -> urwid.TextCanvas:
+    """Return a canvas with one symbol in each row. It is remembered: most keys change no border."""
+    return paint([[(style, symbol)] for symbol in symbols], 1, len(symbols))

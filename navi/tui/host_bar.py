@@ -1,4 +1,4 @@
-"""The bar of hosts: a sign for each, its sessions, and how many of these need the user."""
+"""The bar of hosts: a label for each, its sessions, and how many of these need the user."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import NamedTuple
 from navi.core.address import LOCAL
 from navi.core.ages import age, latency
 from navi.core.failure import HostState
-from navi.core.listing import Selection, asks_person, is_listed
+from navi.core.listing import ListFilter, asks_person, is_listed
 from navi.core.model import HostView
 from navi.core.text import clean
 from navi.tui.style.paint import Line, Segment, columns_of
 from navi.tui.style.theme import HOST_STYLES, Glyphs
 
 SLOW = 0.1
-"""Seconds of latency from which it is shown: below, nobody notices it."""
+"""Seconds of latency from which it is shown: less is not noticed."""
 
 NARROW = 40
-"""Columns under which a sign is only the name, with what is wrong and who waits, and nothing counts the connected."""
+"""Columns under which a label is only the name, a problem and how many sessions wait, and no label counts hosts."""
 
 FOR_MORE = 9
-"""Columns that are kept for how many hosts more there are; less than half of it if the bar is narrow."""
+"""Columns that are kept for the number of hosts without a label; less than half of them if the bar is narrow."""
 
 GAP: Segment = ("", "   ")
 BRIEF_GAP: Segment = ("", "  ")
@@ -34,14 +34,14 @@ class HostCount(NamedTuple):
     waiting: int = 0
 
 
-def count_sessions(view: HostView, selection: Selection) -> HostCount:
+def count_sessions(view: HostView, list_filter: ListFilter) -> HostCount:
     """Count the sessions of a host."""
-    listed = sum(is_listed(session, selection) for session in view.sessions)
+    listed = sum(is_listed(session, list_filter) for session in view.sessions)
     return HostCount(listed, sum(map(asks_person, view.sessions)))
 
 
-class Sign(NamedTuple):
-    """A part of the bar. A click on it chooses `host`; "" is none, and shows the list of hosts."""
+class HostLabel(NamedTuple):
+    """A part of the bar. A click on it chooses `host`; if that is "", it opens the list of hosts."""
 
     host: str
     line: Line
@@ -58,30 +58,30 @@ class HostBar(NamedTuple):
     chosen: str
     now: float
 
-    def signs(self, width: int) -> list[Sign]:
-        """Return a sign for each host. If they don't fit without their times either, those with problems and with
+    def labels(self, width: int) -> list[HostLabel]:
+        """Return a label for each host. If they don't fit without their times either, those with problems and with
         waiting sessions come first, and the rest is counted.
         """
         for times in (True, False):
-            signs = [self._sign(view, times) for view in self.views]
-            if _columns(signs) <= width + len(GAP[1]):
-                return signs
+            labels = [self._label(view, times) for view in self.views]
+            if _columns(labels) <= width + len(GAP[1]):
+                return labels
         brief = width < NARROW
-        signs = [] if brief else self._connected()
+        labels = [] if brief else self._connected()
         notable = self._notable()
         for number, view in enumerate(notable):
-            sign = self._sign(view, times=False, brief=brief)
+            label = self._label(view, times=False, brief=brief)
             kept = 0 if number == len(notable) - 1 else FOR_MORE // 2 if brief else FOR_MORE
-            if _columns([*signs, sign]) - len(sign.line[-1][1]) > width - kept:
-                return [*signs, self._more(notable[number:], brief)]
-            signs.append(sign)
-        return signs or self._connected()
+            if _columns([*labels, label]) - len(label.line[-1][1]) > width - kept:
+                return [*labels, self._more(notable[number:], brief)]
+            labels.append(label)
+        return labels or self._connected()
 
-    def _connected(self) -> list[Sign]:
-        """Return the sign that counts the remotes that are connected."""
+    def _connected(self) -> list[HostLabel]:
+        """Return the label that counts the remotes that are connected."""
         connected = sum(view.state is HostState.CONNECTED for view in self.views if view.name != LOCAL)
-        mark = self.glyphs.hosts[HostState.CONNECTED]
-        return [Sign("", [("good", f"{mark} {connected}{GAP[1]}")])] if connected else []
+        symbol = self.glyphs.hosts[HostState.CONNECTED]
+        return [HostLabel("", [("good", f"{symbol} {connected}{GAP[1]}")])] if connected else []
 
     def _notable(self) -> list[HostView]:
         """Return the chosen host, those with problems, and those with waiting sessions, in this order."""
@@ -95,20 +95,20 @@ class HostBar(NamedTuple):
 
         return sorted((view for view in self.views if place(view) < 3), key=place)
 
-    def _more(self, views: Sequence[HostView], brief: bool) -> Sign:
+    def _more(self, views: Sequence[HostView], brief: bool) -> HostLabel:
         troubled = any(view.state is not HostState.CONNECTED for view in views)
-        return Sign("", [("fault" if troubled else "permission", f"+{len(views)}{'' if brief else ' more'}")])
+        return HostLabel("", [("fault" if troubled else "permission", f"+{len(views)}{'' if brief else ' more'}")])
 
-    def _sign(self, view: HostView, times: bool, brief: bool = False) -> Sign:
+    def _label(self, view: HostView, times: bool, brief: bool = False) -> HostLabel:
         style = HOST_STYLES[view.state]
         name: Segment = ("host", clean(view.name))
         if view.name == self.chosen:
             name = ("cursor", f" {clean(view.name)} ")
         count = self.counts[view.name]
         if brief:
-            mark = [] if view.state is HostState.CONNECTED else [(style, f"{self.glyphs.hosts[view.state]} ")]
+            symbol = [] if view.state is HostState.CONNECTED else [(style, f"{self.glyphs.hosts[view.state]} ")]
             waits = [("permission", f" {count.waiting}!")] if count.waiting else []
-            return Sign(view.name, [*mark, name, *waits, BRIEF_GAP])
+            return HostLabel(view.name, [*symbol, name, *waits, BRIEF_GAP])
         line: list[Segment] = [(style, f"{self.glyphs.hosts[view.state]} "), name]
         if view.state is not HostState.CONNECTED:
             line.append((style, f" {view.state}"))
@@ -116,7 +116,7 @@ class HostBar(NamedTuple):
             line.append(("dim", f" {count.sessions}"))
         if count.waiting:
             line.append(("permission", f" ({count.waiting}!)"))
-        return Sign(view.name, [*line, *(self._times(view) if times else []), GAP])
+        return HostLabel(view.name, [*line, *(self._times(view) if times else []), GAP])
 
     def _times(self, view: HostView) -> list[Segment]:
         """Return a latency that can be felt, and the age of what is not current."""
@@ -133,8 +133,8 @@ def shown_hosts(views: Sequence[HostView]) -> list[HostView]:
     return [view for view in views if view.name != LOCAL or view.failure or len(views) > 1]
 
 
-def _columns(signs: Iterable[Sign]) -> int:
-    return sum(columns_of(sign.line) for sign in signs)
+def _columns(labels: Iterable[HostLabel]) -> int:
+    return sum(columns_of(label.line) for label in labels)
 
 
 def _staleness(seconds: float) -> str:

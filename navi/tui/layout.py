@@ -23,7 +23,7 @@ BANNER_AT_LEAST = 12
 """Lines of the screen below which there is no line that offers something."""
 
 PREVIEW_FROM = 110
-"""Columns of the screen from which there is a preview that nobody has asked for."""
+"""Columns of the screen from which the preview is shown without being asked for."""
 
 
 FRAMED_FROM = (110, 24)
@@ -37,8 +37,8 @@ MARGIN = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A part of the screen and its box, in which it may have a frame."""
+class Rect:
+    """The rectangle of a part of the screen, in which the part may have a border."""
 
     part: Panel
     column: int
@@ -49,10 +49,10 @@ class Place:
 
     @property
     def widget(self) -> urwid.Widget:
-        """What is painted: the part, or its frame with the part in it."""
+        """What is painted: the part, or its border with the part in it."""
         if isinstance(self.part, Content):
             self.part.enclose(self.framed)
-            return self.part.frame if self.framed else self.part
+            return self.part.border if self.framed else self.part
         return self.part
 
     def holds(self, column: int, line: int) -> bool:
@@ -103,7 +103,7 @@ class Layout(urwid.Widget):
         """Whether the preview was on the screen when it was last painted."""
         return self.shows_preview(*self._size)
 
-    def places(self, width: int, height: int) -> list[Place]:
+    def rects(self, width: int, height: int) -> list[Rect]:
         """Return where everything is on a screen of this size; the main part gets the last line that is left."""
         top = self._header.height(height) if height > 2 else 0
         bottom = 1 if height > 1 else 0
@@ -114,34 +114,34 @@ class Layout(urwid.Widget):
         if rows < 2:
             top, rows = 0, height - bottom - asked
         framed = width >= FRAMED_FROM[0] and height >= FRAMED_FROM[1]
-        places = [Place(self._header, 0, 0, width, top)]
+        rects = [Rect(self._header, 0, 0, width, top)]
         if self.preview is not None and self.shows_preview(width, height):
-            places += self._divide(self.preview, top, width, rows, framed)
+            rects += self._divide(self.preview, top, width, rows, framed)
         else:
-            places.append(Place(self.main, 0, top, width, rows, framed))
+            rects.append(Rect(self.main, 0, top, width, rows, framed))
         if docked:
-            places.append(Place(docked, 0, height - bottom - asked, width, asked))
+            rects.append(Rect(docked, 0, height - bottom - asked, width, asked))
         if self.banner:
-            places.append(Place(self.banner, 0, height - bottom - offer, width, offer))
-        places.append(Place(self._footer, 0, height - bottom, width, bottom))
-        return [place for place in places if place.height]
+            rects.append(Rect(self.banner, 0, height - bottom - offer, width, offer))
+        rects.append(Rect(self._footer, 0, height - bottom, width, bottom))
+        return [rect for rect in rects if rect.height]
 
-    def _divide(self, preview: Content, top: int, width: int, rows: int, framed: bool) -> list[Place]:
+    def _divide(self, preview: Content, top: int, width: int, rows: int, framed: bool) -> list[Rect]:
         """Divide the middle of the screen between the main part and the preview."""
         if self.beside and width >= SIDE_AT_LEAST:
             columns = max(30, min(width - 31, width * self.share // 100))
             left, wall = width - columns, 0 if framed else 2
-            places = [Place(self.main, 0, top, left, rows, framed), Place(self._wall, left, top, wall, rows)]
-            places.append(Place(preview, left + wall, top, columns - wall, rows, framed))
-            return [place for place in places if place.width]
+            rects = [Rect(self.main, 0, top, left, rows, framed), Rect(self._wall, left, top, wall, rows)]
+            rects.append(Rect(preview, left + wall, top, columns - wall, rows, framed))
+            return [rect for rect in rects if rect.width]
         least = 5 if framed else 3
         if rows < 2 * least:
-            return [Place(self.main, 0, top, width, rows, framed)]
+            return [Rect(self.main, 0, top, width, rows, framed)]
         lines = max(least, min(rows - least, rows * self.share // 100))
-        below = Place(preview, 0, top + rows - lines, width, lines, framed)
-        return [Place(self.main, 0, top, width, rows - lines, framed), below]
+        below = Rect(preview, 0, top + rows - lines, width, lines, framed)
+        return [Rect(self.main, 0, top, width, rows - lines, framed), below]
 
-    def floating(self, width: int, height: int) -> Place | None:
+    def floating(self, width: int, height: int) -> Rect | None:
         """Return where a dialog is that floats over the other parts; the footer and the first line stay in sight."""
         dialog = self.dialog
         if dialog is None or not floats(width, height):
@@ -151,12 +151,12 @@ class Layout(urwid.Widget):
         if self._opened is None or self._opened[:3] != (dialog, width, height):
             self._opened = (dialog, width, height, self._line_for(lines, width, height))
         line = max(1, min(self._opened[3], height - 1 - lines))
-        return Place(dialog, (width - columns - 2) // 2, line, columns + 2, lines, True)
+        return Rect(dialog, (width - columns - 2) // 2, line, columns + 2, lines, True)
 
     def _line_for(self, lines: int, width: int, height: int) -> int:
         """Return where a dialog of so many lines opens: in the middle, or else where the cursor stays in sight."""
         middle = (height - lines) // 2
-        main = next(place for place in self.places(width, height) if place.part is self.main)
+        main = next(rect for rect in self.rects(width, height) if rect.part is self.main)
         rows = self.main.cursor_rows
         first, end = (main.line + main.framed + row for row in (rows.start, rows.stop))
         if not rows or middle >= end or middle + lines <= first:
@@ -170,30 +170,30 @@ class Layout(urwid.Widget):
         del focus
         self._size = size
         self._light()
-        bands: dict[int, list[Place]] = {}
-        for place in self.places(*size):
-            bands.setdefault(place.line, []).append(place)
-        whole = urwid.CanvasCombine([(self._band(places), None, False) for _, places in sorted(bands.items())])
+        bands: dict[int, list[Rect]] = {}
+        for rect in self.rects(*size):
+            bands.setdefault(rect.line, []).append(rect)
+        whole = urwid.CanvasCombine([(self._band(rects), None, False) for _, rects in sorted(bands.items())])
         dialog = self.floating(*size)
         if dialog is None:
             return whole
         return overlay(whole, dialog.widget.render((dialog.width, dialog.height)), dialog.column, dialog.line)
 
     def _light(self) -> None:
-        """Show by the frames which part takes keys."""
+        """Show by the borders which part takes keys."""
         in_preview = self.preview is not None and self.preview.takes_keys
-        self.main.frame.light(not self.dialog and not in_preview)
+        self.main.border.light(not self.dialog and not in_preview)
         if self.preview:
-            self.preview.frame.light(not self.dialog and in_preview)
+            self.preview.border.light(not self.dialog and in_preview)
         if self.dialog:
-            self.dialog.frame.light(True)
+            self.dialog.border.light(True)
 
-    def _band(self, places: list[Place]) -> urwid.Canvas:
-        canvases = [place.widget.render((place.width, place.height)) for place in places]
+    def _band(self, rects: list[Rect]) -> urwid.Canvas:
+        canvases = [rect.widget.render((rect.width, rect.height)) for rect in rects]
         if len(canvases) == 1:
             return canvases[0]
         return urwid.CanvasJoin(
-            [(canvas, None, False, place.width) for canvas, place in zip(canvases, places, strict=True)]
+            [(canvas, None, False, rect.width) for canvas, rect in zip(canvases, rects, strict=True)]
         )
 
     def keypress(self, size: tuple[int, int], key: str) -> str:  # type: ignore[override]
@@ -206,13 +206,13 @@ class Layout(urwid.Widget):
     ) -> bool:
         """Pass a click to the part under it; while a dialog is open, only to that (urwid's protocol)."""
         floating = self.floating(*size)
-        for place in [floating] if floating else self.places(*size):
-            if self.dialog and place.part is not self.dialog:
+        for rect in [floating] if floating else self.rects(*size):
+            if self.dialog and rect.part is not self.dialog:
                 continue
-            if place.holds(column, line) and hasattr(place.widget, "mouse_event"):
-                box = (place.width, place.height)
-                inside = (column - place.column, line - place.line)
-                return bool(place.widget.mouse_event(box, event, button, *inside, focus))
+            if rect.holds(column, line) and hasattr(rect.widget, "mouse_event"):
+                box = (rect.width, rect.height)
+                inside = (column - rect.column, line - rect.line)
+                return bool(rect.widget.mouse_event(box, event, button, *inside, focus))
         return False
 
 

@@ -1,4 +1,4 @@
-"""Canvases over others: a dialog that floats over the list. Pure.
+"""Painting one canvas over another: a dialog floats over the list. Pure.
 
 urwid can do this, but measures letters that join into one sign as one. The rest of the screen does not (paint.py).
 """

@@ -29,7 +29,7 @@ class Job:
             self._changed(self)
 
     def stop(self) -> None:
-        """Drop the steps that have not begun. What has begun goes on: nobody could tell how far it came."""
+        """Drop the steps that have not begun. What has begun goes on: its outcome could not be known."""
         self.stopped = True
 
     @property
@@ -44,7 +44,7 @@ class Job:
 
 
 class HostsJob(Job):
-    """The same of hosts that are to answer."""
+    """A job whose steps are the answers of hosts."""
 
     @property
     def text(self) -> str:
@@ -73,21 +73,21 @@ class Progress:
         """Show a job no more, whether it is over or not."""
         if job in self._jobs:
             self._jobs.remove(job)
-            self._tell()
+            self._show_last()
 
     def _add(self, job: Job) -> Job:
         if job.total:
             self._jobs.append(job)
-            self._tell()
+            self._show_last()
         return job
 
     def _changed(self, job: Job) -> None:
         if job.over:
             self.end(job)
         else:
-            self._tell()
+            self._show_last()
 
-    def _tell(self) -> None:
+    def _show_last(self) -> None:
         self._show(self._jobs[-1].text if self._jobs else "")
 
 
@@ -102,7 +102,7 @@ class HostProgress:
             self.expect(configured)
 
     def expect(self, views: Sequence[HostView]) -> None:
-        """Wait for the hosts among these that are not connected, and go on waiting for others."""
+        """Wait for the hosts among these that are not connected, too; earlier ones are still waited for."""
         away = {view.name: view.attempts for view in views if not view.fresh}
         self._attempts = {**(self._attempts if self._job else {}), **away}
         if not away:

@@ -88,9 +88,9 @@ class Screen:
         """Return whether that dialog is open."""
         return self.layout.dialog is dialog
 
-    def tell(self, words: str, style: str = "notice") -> None:
+    def show_message(self, words: str, style: str = "notice") -> None:
         """Show a message in the footer, until the next key."""
-        self.footer.tell(words, style)
+        self.footer.show_message(words, style)
 
     def update_dialog(self) -> None:
         """Show what a list to choose from has now."""
@@ -128,10 +128,10 @@ class Screen:
     def expect(self, host: str, name: str, attach: bool) -> None:
         """Put the cursor on a session as soon as it is listed, and attach to it if asked."""
         self._expected = (host, name, attach, trio.current_time() + EXPECTED_FOR)
-        self.select_expected()
+        self.go_to_expected()
 
-    def select_expected(self) -> None:
-        """Call this when other sessions are listed: select the session that is expected, if it is among them."""
+    def go_to_expected(self) -> None:
+        """Call this when other sessions are listed: go to the session that is expected, if it is among them."""
         if self._expected is None:
             return
         host, name, attach, until = self._expected

@@ -27,7 +27,7 @@ class Screen(Protocol):
         """Return whether that dialog is on the screen."""
         ...
 
-    def tell(self, words: str, style: str = "notice") -> None:
+    def show_message(self, words: str, style: str = "notice") -> None:
         """Show a message at the bottom of the screen."""
         ...
 

@@ -46,7 +46,7 @@ LAST_WAIT = 0.3
 SAVE_TITLE, RESTORE_TITLE = "\x1b[22;0t", "\x1b]2;\x07\x1b[23;0t"
 """Keep the terminal's title, and bring it back. A terminal that keeps none has an empty one afterwards."""
 
-PAUSE = "printf '\\nPress Enter to go back to navi. '; read -r _"
+WAIT_FOR_ENTER = "printf '\\nPress Enter to go back to navi. '; read -r _"
 """Leaves the screen to the user, for sh."""
 
 
@@ -77,7 +77,7 @@ class SparingScreen(urwid.display.raw.Screen):
         self._canvas: urwid.Canvas | None = None
 
     def _start(self, *arguments: Any, **options: Any) -> None:
-        """Also called when navi resumes after a suspension, in which the background may have become another."""
+        """Also called when navi resumes after a suspension, in which the background may have changed."""
         self._drawn = None
         super()._start(*arguments, **options)
         self.tty_signal_keys(intr="undefined", quit="undefined")
@@ -339,7 +339,7 @@ class Terminal:
                 errors.seek(0)
                 status = done.returncode
                 if status in pause_after:
-                    await trio.run_process(("sh", "-c", PAUSE), stdin=None, check=False)
+                    await trio.run_process(("sh", "-c", WAIT_FOR_ENTER), stdin=None, check=False)
                 return Ended(status, clean(decode(errors.read(65536)).strip().rpartition("\n")[2]))
         finally:
             self._suspended = False

@@ -21,7 +21,7 @@ from navi.tui.keys.keymap import Keymap
 from navi.tui.terminal import Terminal
 
 LOST = 255
-"""ssh's own exit status; all others are those of the remote's program."""
+"""ssh's own exit status; every other one is that of the remote's program."""
 
 OPENING = """printf 'Opening %s in a terminal ...\\n' "$1"; shift; exec "$@\""""
 """Prints what goes on, for sh, and becomes the verb."""
@@ -30,16 +30,16 @@ Run = Callable[[], Awaitable[None]]
 
 
 class TerminalPrograms:
-    """Suspends the dashboard for programs. `tell` says in the footer what went wrong."""
+    """Suspends the dashboard for programs. `show_message` says in the footer what went wrong."""
 
     def __init__(
-        self, fleet: Fleet, terminal: Terminal, environment: Mapping[str, str], tell: Callable[[str, str], None],
-        keymap: Keymap,
+        self, fleet: Fleet, terminal: Terminal, environment: Mapping[str, str],
+        show_message: Callable[[str, str], None], keymap: Keymap,
     ) -> None:  # fmt: skip
         self._fleet = fleet
         self._terminal = terminal
         self._environment = environment
-        self._tell = tell
+        self._show_message = show_message
         self._keymap = keymap
         self._send, self._requests = trio.open_memory_channel[Run](8)
 
@@ -49,11 +49,11 @@ class TerminalPrograms:
             try:
                 await run()
             except OperationError as error:
-                self._tell(str(error), "fault")
+                self._show_message(str(error), "fault")
             except OSError as error:
-                self._tell(f"can't start {error.filename}: {error.strerror}", "fault")
+                self._show_message(f"can't start {error.filename}: {error.strerror}", "fault")
             except HostError as error:
-                self._tell(f"{error.failure.cause}; {self._keymap.remedy(error.failure)}", "fault")
+                self._show_message(f"{error.failure.cause}; {self._keymap.remedy(error.failure)}", "fault")
 
     def _request(self, run: Run) -> None:
         """Queue a program. Too many at once come from a key that is held down; they are dropped."""
@@ -79,7 +79,7 @@ class TerminalPrograms:
         ended = await self._terminal.run_program(words, self._environment)
         self._fleet.refresh(session.host)
         if ended.status != 0:
-            self._tell(f"{address}: {ended.words.removeprefix('navi: ') or _how(ended.status)}", "fault")
+            self._show_message(f"{address}: {ended.words.removeprefix('navi: ') or _how(ended.status)}", "fault")
 
     async def _attach(self, session: Session) -> None:
         inside = ""
@@ -95,14 +95,14 @@ class TerminalPrograms:
         if ended.status != 0:
             error = "" if is_remote and ended.status != LOST else ended.words
             reason = error or _how(ended.status)
-            self._tell(f"attaching to {clean(session.address)} ended: {reason}", "fault")
+            self._show_message(f"attaching to {clean(session.address)} ended: {reason}", "fault")
 
     async def _authenticate(self, session: Session | None) -> None:
         needing = [view.name for view in self._fleet.views if view.state in (HostState.AUTH, HostState.HOSTKEY)]
         if session and session.host in needing:
             needing.insert(0, session.host)
         if not needing:
-            self._tell("no host needs a login", "notice")
+            self._show_message("no host needs a login", "notice")
             return
         try:
             words = self._fleet.host(needing[0]).authenticate()

@@ -17,7 +17,7 @@ import trio
 from navi.fleet import Fleet
 from navi.headless.messages import read, to_line
 from navi.tui.headless.page import TranscriptPage
-from navi.tui.headless.transcript import MOST, Transcript
+from navi.tui.headless.transcript import MAX_MESSAGES, Transcript
 from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
 from navi.tui.pages.folded import Block
@@ -108,13 +108,13 @@ def paint(times: int) -> list[float]:
     text = json.dumps(Puppet.text("flood " + "word " * 80))
     frame = to_line({"type": "message", "session_id": "s", "index": 0, "messages": [text] * FLOOD})
     view, found = StreamView(UNICODE, Fed(transcript), "Esc"), []
-    for number in range(times + MOST // FLOOD):
+    for number in range(times + MAX_MESSAGES // FLOOD):
         began = time.thread_time()
         transcript.append(number * FLOOD, read(frame, ("hub to client",))["messages"])
         view.put(())
         view.render((120, 40))
         found.append((time.thread_time() - began) * 1000)
-    return found[MOST // FLOOD :]
+    return found[MAX_MESSAGES // FLOOD :]
 
 
 async def line(agent: Puppet, dashboard: Screen) -> float:

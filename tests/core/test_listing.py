@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.listing import Scope, Selection, Sort, in_order, is_agent, matches, needs_person, place_of_each
+from navi.core.listing import ListFilter, Scope, Sort, in_order, is_agent, matches, needs_person, place_of_each
 from navi.core.model import AgentStatus, HostView, Session
 from navi.core.statuses import ENDED
 from tests.support.dashboard import session, view
 
 
-def arrange(views: Iterable[HostView], selection: Selection) -> tuple[Session, ...]:
+def arrange(views: Iterable[HostView], list_filter: ListFilter) -> tuple[Session, ...]:
     """Return the listed sessions of all hosts in order."""
-    return in_order(place_of_each(view, selection) for view in views)
+    return in_order(place_of_each(view, list_filter) for view in views)
 
 
 def order(sort: Sort, *sessions: Session) -> str:
     """Return the names in their order, in one word."""
-    return "".join(one.name for one in arrange([view("local", *sessions)], Selection(sort=sort)))
+    return "".join(one.name for one in arrange([view("local", *sessions)], ListFilter(sort=sort)))
 
 
 ORDERS = [
@@ -76,7 +76,7 @@ def test_orders(sort: Sort, sessions: list[Session], expected: str) -> None:
 def test_equal_sessions_stand_by_name_and_host_whatever_comes_first(sort: Sort) -> None:
     one, two = session("same", host="atlas"), session("same", host="build")
     views = [view("atlas", one), view("build", two)]
-    assert arrange(views, Selection(sort=sort)) == arrange(views[::-1], Selection(sort=sort)) == (one, two)
+    assert arrange(views, ListFilter(sort=sort)) == arrange(views[::-1], ListFilter(sort=sort)) == (one, two)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["idle", "waiting", "odd"]), st.integers(0, 3))))
@@ -92,25 +92,25 @@ FLEET = [
     view("remote", session("trap", host="remote")),
 ]
 
-SELECTIONS = [
-    (Selection(), {"here", "gone", "api", "old", "trap"}),
-    (Selection(scope=Scope.LOCAL), {"here", "gone"}),
-    (Selection(scope=Scope.REMOTE), {"api", "old", "trap"}),
-    (Selection(scope="atlas"), {"api", "old"}),
-    (Selection(scope="nobody"), set()),
-    (Selection(offline=False), {"here", "api", "trap"}),
-    (Selection(everything=True), {"here", "gone", "shell", "api", "old", "trap"}),
+FILTERS = [
+    (ListFilter(), {"here", "gone", "api", "old", "trap"}),
+    (ListFilter(scope=Scope.LOCAL), {"here", "gone"}),
+    (ListFilter(scope=Scope.REMOTE), {"api", "old", "trap"}),
+    (ListFilter(scope="atlas"), {"api", "old"}),
+    (ListFilter(scope="nobody"), set()),
+    (ListFilter(offline=False), {"here", "api", "trap"}),
+    (ListFilter(everything=True), {"here", "gone", "shell", "api", "old", "trap"}),
 ]
 
 
-@pytest.mark.parametrize(("selection", "expected"), SELECTIONS, ids=[str(selection) for selection, _ in SELECTIONS])
-def test_what_is_listed(selection: Selection, expected: set[str]) -> None:
-    assert {one.name for one in arrange(FLEET, selection)} == expected
+@pytest.mark.parametrize(("list_filter", "expected"), FILTERS, ids=[str(list_filter) for list_filter, _ in FILTERS])
+def test_what_is_listed(list_filter: ListFilter, expected: set[str]) -> None:
+    assert {one.name for one in arrange(FLEET, list_filter)} == expected
 
 
 @pytest.mark.parametrize("word", sorted(ENDED))
 def test_ended_sessions_can_be_hidden(word: str) -> None:
-    assert arrange([view("local", session("a", word))], Selection(offline=False)) == ()
+    assert arrange([view("local", session("a", word))], ListFilter(offline=False)) == ()
 
 
 AGENTS = [

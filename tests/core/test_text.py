@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.text import clean, clean_lines, columns, decode, how_it_ended, short_path
+from navi.core.text import clean, clean_lines, columns, decode, form_for, how_it_ended, need_you, plural, short_path
 
 DANGEROUS = "\x1b\x9b[];?0m\x07\\\x9c\x90P\u202e\u200b\ufe0f\u0301\ud800\r\n\t"
 Hostile = st.text(st.characters() | st.sampled_from(DANGEROUS))
@@ -139,3 +139,15 @@ ENDINGS = (
 @pytest.mark.parametrize(("status", "signal", "words"), ENDINGS)
 def test_how_a_process_ended_is_named_as_far_as_it_is_known(status: object, signal: str, words: str) -> None:
     assert how_it_ended(status, signal) == words
+
+
+COUNTS = (
+    (0, "0 hosts", "hosts", "0 need you"),
+    (1, "1 host", "host", "1 needs you"),
+    (2, "2 hosts", "hosts", "2 need you"),
+)
+
+
+@pytest.mark.parametrize(("count", "some", "form", "need"), COUNTS)
+def test_one_thing_has_another_form_than_several(count: int, some: str, form: str, need: str) -> None:
+    assert (plural(count, "host"), form_for(count, "host"), need_you(count)) == (some, form, need)

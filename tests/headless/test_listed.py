@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from navi.core.listing import asks_person, needs_person
 from navi.core.model import Session
+from navi.core.status import PRIORITY
 from navi.core.text import clean
-from navi.headless.listed import LONGEST, NO_HUB, session_of
+from navi.headless.listed import LONGEST, NO_HUB, TEXTS, WORDS, session_of
+from navi.headless.rule import DISCONNECTED
 
 DOCUMENT: dict[str, Any] = {
     "id": "spawn_0123456789abcdef", "title": "Fix the tests", "host": "dev", "cwd": "/repo", "harness": "claude-code",
@@ -29,25 +31,30 @@ def listed(lost: float | None = None, **fields: object) -> Session:
     return found
 
 
-WORDS = [
-    ("starting", "", "working", "its agent has not answered yet"),
-    ("running", "", "working", "its agent is at work"),
-    ("waiting", "", "done", "its agent waits for a message"),
+@pytest.mark.parametrize("status", [status for status in TEXTS if status != "archived"])
+def test_each_status_of_the_hub_says_what_it_is(status: str) -> None:
+    found = listed(status=status)
+    assert (found.word, found.status.word) == (status, WORDS.get(status, "unknown"))
+    assert (found.status.reason, found.status.since, found.status.inferred) == (TEXTS[status], 1000.0, False)
+
+
+def test_every_status_has_a_word_among_those_of_all_sessions_and_a_text() -> None:
+    assert {*WORDS, DISCONNECTED} == set(TEXTS)
+    assert set(WORDS.values()) <= set(PRIORITY)
+
+
+MORE = [
     ("waiting", "interrupted", "idle", "its agent waits for a message: interrupted"),
     ("waiting", "error", "error", "its agent waits for a message: error"),
-    ("ending", "", "working", "its agent has been asked to end"),
-    ("complete", "", "stopped", "its agent has ended"),
     ("failed", "status 1", "error", "its agent has failed: status 1"),
-    ("disconnected", "", "unknown", "the relay does not reach its host"),
     ("something new", "", "unknown", ""),
 ]
 
 
-@pytest.mark.parametrize(("status", "reason", "word", "text"), WORDS)
+@pytest.mark.parametrize(("status", "reason", "word", "text"), MORE)
 def test_a_status_says_no_more_than_the_hub_knows(status: str, reason: str, word: str, text: str) -> None:
     found = listed(status=status, reason=reason)
     assert (found.word, found.status.word, found.status.reason) == (status, word, text)
-    assert (found.status.since, found.status.inferred) == (1000.0, False)
 
 
 def test_what_is_asked_needs_a_person_also_while_the_host_is_away() -> None:

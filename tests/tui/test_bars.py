@@ -7,7 +7,7 @@ import re
 import pytest
 
 from navi.core.failure import HostState
-from navi.core.listing import Selection, Sort
+from navi.core.listing import ListFilter, Sort
 from navi.core.model import HostView
 from navi.tui.bars import Footer, Header
 from navi.tui.keys.keymap import Keymap
@@ -76,7 +76,7 @@ def test_a_filter_does_not_hide_that_a_session_needs_the_user() -> None:
     assert lines(shown)[0] == " navi  1 needs you  0 working  0 local, 0 remote"
 
 
-SIGNS = [
+LABELS = [
     (view("atlas", latency=0.0421), "✔ atlas"),
     (view("atlas", latency=0.142), "✔ atlas 142ms"),
     (view("atlas", session("a"), session("b")), "✔ atlas 2"),
@@ -92,7 +92,7 @@ SIGNS = [
 ]
 
 
-@pytest.mark.parametrize(("remote", "expected"), SIGNS, ids=[expected for _, expected in SIGNS])
+@pytest.mark.parametrize(("remote", "expected"), LABELS, ids=[expected for _, expected in LABELS])
 def test_a_host_has_a_sign_and_what_is_not_as_usual(remote: HostView, expected: str) -> None:
     assert lines(header(view("local"), remote, now=1000))[1] == f" ✔ local   {expected}"
 
@@ -131,7 +131,7 @@ def test_if_hosts_do_not_fit_the_chosen_one_those_with_problems_and_those_that_w
     hosts: tuple[int, int, int], width: int, chosen: str, expected: str
 ) -> None:
     shown = header(*many(*hosts), now=7)
-    shown.show(many(*hosts), [], 7, Selection(scope=chosen or "all"))
+    shown.show(many(*hosts), [], 7, ListFilter(scope=chosen or "all"))
     assert lines(shown, width)[1] == expected
 
 
@@ -140,7 +140,7 @@ def test_if_hosts_do_not_fit_the_chosen_one_those_with_problems_and_those_that_w
 @pytest.mark.parametrize("scope", ["all", "asks0"])
 def test_a_header_never_grows_beyond_the_screen(width: int, remotes: int, scope: str) -> None:
     shown = header(*many(remotes, remotes, remotes), problems=3)
-    shown.show(many(remotes, remotes, remotes), [], 0, Selection(scope=scope))
+    shown.show(many(remotes, remotes, remotes), [], 0, ListFilter(scope=scope))
     assert columns_of(shown.lines(width, 1)[0]) == width
     assert columns_of(shown.lines(width, 2)[0]) == width
     canvas = shown.render((width, 2))
@@ -193,14 +193,14 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize(("selection", "query", "width", "height", "expected"), FILTERS)
+@pytest.mark.parametrize(("list_filter", "query", "width", "height", "expected"), FILTERS)
 def test_what_is_filtered_is_on_the_first_line(
-    selection: dict[str, object], query: str, width: int, height: int, expected: str
+    list_filter: dict[str, object], query: str, width: int, height: int, expected: str
 ) -> None:
     here, there = session("web", "waiting"), session("api", "working", host="atlas")
-    listed = [there] if selection.get("scope") in ("atlas", "remote") else [here, there]
+    listed = [there] if list_filter.get("scope") in ("atlas", "remote") else [here, there]
     shown = Header(UNICODE, Keymap(KEYS))
-    shown.show([view("local", here), view("atlas", there)], listed, 0, Selection(**selection))  # type: ignore[arg-type]
+    shown.show([view("local", here), view("atlas", there)], listed, 0, ListFilter(**list_filter))  # type: ignore[arg-type]
     shown.seek(query)
     assert lines(shown, width, height)[0].endswith(expected)
 
@@ -224,11 +224,11 @@ USUAL = (
 )  # fmt: skip
 
 
-def footer(width: int = 100, killed: str = "", **selection: object) -> str:
-    """Return the footer of a selection."""
+def footer(width: int = 100, killed: str = "", **list_filter: object) -> str:
+    """Return the footer with a filter."""
     shown = Footer(UNICODE)
     undo = (killed, "u") if killed else ("", "")
-    shown.show(Selection(**selection), None, "", 0, USUAL, undo)  # type: ignore[arg-type]
+    shown.show(ListFilter(**list_filter), None, "", 0, USUAL, undo)  # type: ignore[arg-type]
     return text(shown.lines(width, 1)[0])
 
 
@@ -241,9 +241,9 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize(("selection", "expected"), WORDS)
-def test_orders_and_what_is_hidden_are_at_the_right(selection: dict[str, object], expected: str) -> None:
-    assert footer(100, "", **selection).rstrip().endswith(expected)
+@pytest.mark.parametrize(("list_filter", "expected"), WORDS)
+def test_orders_and_what_is_hidden_are_at_the_right(list_filter: dict[str, object], expected: str) -> None:
+    assert footer(100, "", **list_filter).rstrip().endswith(expected)
 
 
 KEPT = [
@@ -271,14 +271,14 @@ def test_only_whole_keys_are_shown_and_the_first_and_the_last_ones_stay(width: i
 @pytest.mark.parametrize("width", [1, 2, *range(5, 120, 5)])
 def test_a_footer_fills_its_line_exactly(width: int, killed: str) -> None:
     shown = Footer(UNICODE)
-    shown.show(Selection(sort=Sort.NAME), None, "", 0, USUAL, (killed, "u") if killed else ("", ""))
+    shown.show(ListFilter(sort=Sort.NAME), None, "", 0, USUAL, (killed, "u") if killed else ("", ""))
     assert columns_of(shown.lines(width, 1)[0]) == width
 
 
 def test_a_message_is_shown_until_it_is_cleared_and_is_cleaned() -> None:
     shown = Footer(ASCII)
-    shown.show(Selection(), None, "", 0, USUAL)
-    shown.tell("it ended: \x1b]0;x\x07gone")
+    shown.show(ListFilter(), None, "", 0, USUAL)
+    shown.show_message("it ended: \x1b]0;x\x07gone")
     assert text(shown.lines(40, 1)[0]).strip() == "it ended: gone"
     shown.clear()
     assert "Enter attach" in text(shown.lines(40, 1)[0])
@@ -286,7 +286,7 @@ def test_a_message_is_shown_until_it_is_cleared_and_is_cleaned() -> None:
 
 def test_a_search_shows_what_is_typed_and_the_matches() -> None:
     shown = Footer(UNICODE)
-    shown.show(Selection(), "ap", "1/3")
+    shown.show(ListFilter(), "ap", "1/3")
     assert text(shown.lines(30, 1)[0]) == " /ap_                    [1/3]"
 
 
@@ -297,7 +297,7 @@ PRESSES = [(2, "enter"), (16, "!"), (25, " "), (70, "ctrl p"), (90, None)]
 def test_a_click_on_a_key_presses_it(column: int, expected: str | None) -> None:
     shown = Footer(UNICODE)
     pressed: list[str] = []
-    shown.show(Selection(), None, "", 0, USUAL)
+    shown.show(ListFilter(), None, "", 0, USUAL)
     shown.pressed = pressed.append
     shown.mouse_event((100, 1), "mouse press", 1, column, 0, False)
     assert pressed == ([expected] if expected else [])

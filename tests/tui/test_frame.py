@@ -88,7 +88,7 @@ def page(lines: int, title: str = "Keys", glyphs: Glyphs = UNICODE) -> PageView:
 
 
 def test_a_frame_has_title_keys_position_and_scroll_bar() -> None:
-    assert text_of(page(20).frame.render((30, 6))) == [
+    assert text_of(page(20).border.render((30, 6))) == [
         f"╭─ Keys {'─' * 21}╮",
         "│line 1                      ▐",
         "│line 2                      │",
@@ -99,7 +99,7 @@ def test_a_frame_has_title_keys_position_and_scroll_bar() -> None:
 
 
 def test_what_is_in_sight_as_a_whole_has_no_position() -> None:
-    lines = text_of(page(2, glyphs=ASCII).frame.render((24, 5)))
+    lines = text_of(page(2, glyphs=ASCII).border.render((24, 5)))
     assert lines == [
         "+- Keys ---------------+",
         "|line 1                |",
@@ -112,15 +112,15 @@ def test_what_is_in_sight_as_a_whole_has_no_position() -> None:
 @pytest.mark.parametrize("width", [4, 5, 12, 20, 26])
 @pytest.mark.parametrize("title", ["x", "日本語の長い題名です", "a title that is much too long for this"])
 def test_a_border_is_as_wide_as_its_frame(width: int, title: str) -> None:
-    for line in text_of(page(50, title).frame.render((width, 5))):
+    for line in text_of(page(50, title).border.render((width, 5))):
         assert width_of(line) == width
 
 
 def test_the_frame_of_the_part_that_takes_keys_has_another_colour() -> None:
     one = page(3)
-    plain = {style for row in one.frame.render((30, 6)).content() for style, *_ in row}
-    one.frame.light(True)
-    lit = {style for row in one.frame.render((30, 6)).content() for style, *_ in row}
+    plain = {style for row in one.border.render((30, 6)).content() for style, *_ in row}
+    one.border.light(True)
+    lit = {style for row in one.border.render((30, 6)).content() for style, *_ in row}
     assert plain - lit == {"border"}
     assert lit - plain == {"active"}
 
@@ -191,7 +191,7 @@ def test_every_row_is_as_wide_as_the_terminal(
 def opened(width: int, height: int, sessions: int, place: int, rows: int = 4) -> tuple[Layout, list[str]]:
     """Open a dialog of some rows over a list with the cursor at a place; return what is painted."""
     one = whole([f"s{number:03}" for number in range(sessions)], preview=False)
-    one.main.select(place)  # type: ignore[attr-defined]
+    one.main.put_cursor(place)  # type: ignore[attr-defined]
     one.render((width, height))
     dialog = Confirm(UNICODE, "Sure?", [[("", "a"), ("", str(n))] for n in range(rows)], "does it", nothing, nothing)
     dialog.keymap = Keymap(KEYS)

@@ -30,9 +30,9 @@ def test_the_parts_cover_the_screen_exactly(width: int, height: int, preview: bo
     one = layout(preview, beside, share)
     cells = [
         (column, line)
-        for place in one.places(width, height)
-        for column in range(place.column, place.column + place.width)
-        for line in range(place.line, place.line + place.height)
+        for rect in one.rects(width, height)
+        for column in range(rect.column, rect.column + rect.width)
+        for line in range(rect.line, rect.line + rect.height)
     ]
     assert len(cells) == len(set(cells)) == width * height
 
@@ -46,8 +46,8 @@ def test_it_can_be_painted_at_any_size(size: tuple[int, int], beside: bool) -> N
 
 def place_of(one: Layout, width: int, height: int) -> str:
     """Return where the preview is."""
-    places = one.places(width, height)
-    preview = next((place for place in places if place.part is one.preview), None)
+    rects = one.rects(width, height)
+    preview = next((rect for rect in rects if rect.part is one.preview), None)
     if preview is None:
         return "nowhere"
     return "beside" if preview.column else "below"
@@ -69,5 +69,5 @@ def test_where_the_preview_is(beside: bool, width: int, height: int, expected: s
 
 def test_the_last_line_that_is_left_shows_the_list() -> None:
     one = layout()
-    (place,) = one.places(20, 1)
-    assert place.part is one.main
+    (rect,) = one.rects(20, 1)
+    assert rect.part is one.main

@@ -20,8 +20,8 @@ Answer = TypeVar("Answer")
 class Answers(NamedTuple, Generic[Answer]):
     """The answers of hosts, and why something about a host is unknown, both by the names of hosts.
 
-    A host of which some tmux servers did not list their sessions is in both. `status` is the exit status of the first
-    failure. Only without failures may a verb say that there is nothing.
+    If some tmux servers of a host did not list their sessions, the host is in both. `status` is the exit status of the
+    first failure. Only without failures may a verb say that there is nothing.
     """
 
     known: Sequence[tuple[str, Answer]]

@@ -38,8 +38,8 @@ def look_before(context: Context, address: Address) -> Before:
 
 
 def look_for(context: Context, address: Address) -> Before:
-    """Look for a session, also on the tmux servers that only the registry names. Raise HostError, and OperationError
-    if nobody knows of the session and the registry can't be used.
+    """Look for a session, also on the tmux servers that only the registry names. Raise HostError, and OperationError if
+    no server has the session and the registry can't be used.
     """
     host = context.host(address.host)
     frame = host.run(look())

@@ -27,7 +27,7 @@ def outcome_of(output: Output, host: BlockingHost, pane: Named, call: str, lost:
     """Return what `send` would have answered, if the host says that it was done; it notes each call by its name.
 
     Raise the error itself unless the connection was lost during the call. Raise OperationError if nothing was typed,
-    which stays true, or if nobody can tell within `limit` seconds, or LOOK_FOR.
+    which stays true, or if the outcome is still unknown after `limit` seconds, or LOOK_FOR.
     """
     if not call or not isinstance(lost, ConnectionLost):
         raise lost

@@ -14,14 +14,15 @@ from navi.hosts.retries import Retries
 T = TypeVar("T")
 
 LONGEST_PAUSE = 10.0
-"""Seconds between two attempts at a host that somebody waits for, at most."""
+"""Seconds between two attempts to reach a host while a person waits, at most."""
 
 
 def reconnecting(
-    host: BlockingHost, seconds: float, tell: Callable[[HostError], None], ask: Callable[[float], T]
+    host: BlockingHost, seconds: float, warn: Callable[[HostError], None], ask: Callable[[float], T]
 ) -> T:
-    """Return what `ask` returns, which gets the seconds that are left. If the connection to the host is lost meanwhile,
-    open it again and ask again, until so many `seconds` are over; `tell` gets the first failure of each kind.
+    """Call `ask` with the seconds that are left, and return what it returns. If the connection to the host is lost
+    meanwhile, open it again and ask again, until so many `seconds` are over. `warn` gets the first failure of each
+    kind.
 
     Raise HostError if the host can't be reached at first or at the end, and at once where a person is needed. Raise
     Cancelled.
@@ -37,7 +38,7 @@ def reconnecting(
             if left <= 0 or not (worked or (causes and error.failure.retry is Retry.LATER)):
                 raise
             if error.failure.cause not in causes:
-                tell(error)
+                warn(error)
             causes.add(error.failure.cause)
             pause = retries.pause(error.failure.retry, worked, time.monotonic())
             host.pause(min(pause, LONGEST_PAUSE, left))

@@ -11,10 +11,10 @@ from navi.core.text import clean_lines
 if TYPE_CHECKING:
     from navi.cli.output.output import Output
 
-MOST = 8
+MAX_LINES = 8
 """Lines of it that are shown: its end."""
 
-LONGEST = 4096
+MAX_CHARACTERS = 4096
 """Characters that are kept."""
 
 
@@ -31,8 +31,8 @@ class Growing:
         """Add to the text, and show it."""
         if not self._shows:
             return
-        self._text = (self._text + text)[-LONGEST:]
-        lines = [_cut(line, self._width()) for line in clean_lines(self._text)[-MOST:]]
+        self._text = (self._text + text)[-MAX_CHARACTERS:]
+        lines = [_cut(line, self._width()) for line in clean_lines(self._text)[-MAX_LINES:]]
         self._write(self._erase() + "\n".join(lines))
         self._drawn = len(lines)
 

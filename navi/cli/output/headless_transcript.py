@@ -21,7 +21,7 @@ Info = Mapping[str, Any]
 
 
 class Transcript:
-    """Turns an agent's lines into lines for people, one after the other: what a line means may rest on those before."""
+    """Turns an agent's lines into lines for people, in their order: what one means may depend on earlier ones."""
 
     def __init__(self, info: Info) -> None:
         self._codec = HARNESSES[info["harness"]].codec
@@ -54,7 +54,9 @@ def stored(hub: HubClient, info: Info, transcript: Transcript) -> Iterator[str]:
 
 
 class Followed:
-    """What comes of a session from now on. `ask` is another connection: whoever waits for an answer drops the rest."""
+    """What comes of a session from now on. `ask` is a second connection, because waiting for an answer drops all other
+    messages of a connection.
+    """
 
     def __init__(self, hub: HubClient, ask: HubClient, info: Info, transcript: Transcript, growing: Growing) -> None:
         self._hub = hub

@@ -18,7 +18,7 @@ from navi.hosts.base import HostError
 from navi.ops import OperationError
 
 UNCONFIRMED = Condition(Health.UNKNOWN, "not every tmux server lists its sessions")
-"""The health of a session that no server lists, while others may."""
+"""The health of a session that no server lists, when some servers did not answer."""
 
 
 class Row(NamedTuple):

@@ -96,7 +96,7 @@ class Output:
 
 
 def _is_not_utf8(stream: TextIO) -> bool:
-    """Return whether a stream has an encoding, and it is another one."""
+    """Return whether a stream has an encoding that is not UTF-8."""
     encoding: str | None = getattr(stream, "encoding", None)
     return encoding is not None and encoding.lower().replace("-", "") != "utf8"
 

@@ -82,7 +82,7 @@ def _doubt(answered: Answered) -> int:
 
 
 def _print_plan(context: Context, options: Options, address: str, question: Question, reply: Reply) -> int:
-    """Print which choice a reply means. Raise OperationError if the question is another one, or has no such choice."""
+    """Print which choice a reply means. Raise OperationError if the question has changed, or has no such choice."""
     if options.seen not in (None, question.digest):
         raise OperationError(f"another question is asked in {address} by now; navi answer shows it", exits.TIMED_OUT)
     try:

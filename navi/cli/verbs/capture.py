@@ -33,11 +33,11 @@ def run_capture(options: Options, context: Context) -> int:
         _print_lines(options, context.output, lines)
     else:
         _write_file(options, lines)
-    _tell_ending(options, context.output, found)
+    _warn_of_ending(options, context.output, found)
     return exits.OK
 
 
-def _tell_ending(options: Options, output: Output, found: PaneText) -> None:
+def _warn_of_ending(options: Options, output: Output, found: PaneText) -> None:
     if found.ending:
         output.complain(f"{options.address or options.target}: {found.ending}")
 
@@ -90,7 +90,7 @@ def run_tail(options: Options, context: Context) -> int:
         lines = _lines(found.data, raw=False)
         for line in lines[len(lines) - options.lines if options.lines < len(lines) else 0 :]:
             context.output.print(f"{_now()} {line}" if options.timestamps else line)
-        _tell_ending(options, context.output, found)
+        _warn_of_ending(options, context.output, found)
         return exits.OK
     until = _pattern(options.until) if options.until is not None else None
     new = PaneOutput()

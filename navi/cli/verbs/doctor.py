@@ -15,7 +15,7 @@ from navi.config.remote import Remote
 from navi.config.settings import Problem, Settings
 from navi.core import exits
 from navi.core.address import LOCAL
-from navi.core.text import clean
+from navi.core.text import clean, plural
 from navi.doctor.examine import examine_here, examine_remote, explain_options
 from navi.doctor.finding import Finding, Result
 from navi.headless.harness.configured import programs
@@ -79,7 +79,7 @@ def _wrong_keys(settings: Settings) -> tuple[Problem, ...]:
 
 def _configuration(problems: Sequence[Problem], count: int) -> list[Finding]:
     if not problems:
-        return [Finding(CONFIGURATION, Result.OK, f"OK; {count} remote{'' if count == 1 else 's'}")]
+        return [Finding(CONFIGURATION, Result.OK, f"OK; {plural(count, 'remote')}")]
     remedy = "correct that line; see navi-remotes(5) and navi(1), CONFIGURATION"
     return [Finding(CONFIGURATION, Result.FAULT, str(problem), remedy) for problem in problems]
 
@@ -118,17 +118,17 @@ class Report:
             if finding.result is not Result.NOT_DONE:
                 lines += self._lines(finding)
         undone = ", ".join(finding.check for finding in found if finding.result is Result.NOT_DONE)
-        lines += [f"  {self._sign(Result.NOT_DONE)} {undone}"] if undone else []
+        lines += [f"  {self._symbol(Result.NOT_DONE)} {undone}"] if undone else []
         self._output.print_as_it_is("\n".join(lines))
         self._output.stdout.flush()
 
     def _lines(self, finding: Finding) -> list[str]:
-        lines = [f"  {self._sign(finding.result)} {finding.check:<16} {clean(finding.found)}"]
+        lines = [f"  {self._symbol(finding.result)} {finding.check:<16} {clean(finding.found)}"]
         if finding.result is not Result.OK and finding.remedy:
             lines.append(f"  {'':<8} {'  do this:':<16} {clean(finding.remedy)}")
         return lines
 
-    def _sign(self, result: Result) -> str:
+    def _symbol(self, result: Result) -> str:
         word = f"{result:<8}"
         return f"\033[{COLOURS[result]}m{word}\033[m" if self._colourful else word
 

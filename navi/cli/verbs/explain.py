@@ -77,7 +77,7 @@ def _print(output: Output, options: Options, found: Explained) -> None:
 
 
 def _look(context: Context, address: Address) -> Explained:
-    """Return a session with the snapshot of its host. The default server comes before others."""
+    """Return a session with the snapshot of its host. The default server comes first."""
     host = context.host(address.host)
     try:
         session, frame = look_for(context, address)

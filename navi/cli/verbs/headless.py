@@ -7,25 +7,23 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from navi.cli.output.headless_output import Info, address, health, how_to_begin_anew, how_to_withdraw, reason
 from navi.cli.output.output import UsageError, print_results
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
-from navi.core.ages import age
 from navi.core.model import OVER
 from navi.core.text import clean
-from navi.headless.client import HubClient, NoHub, refusal
+from navi.headless.client import HubClient, refusal
 from navi.hosts.sockets import runtime_folder
 from navi.ops import OperationError
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
     from navi.cli.context import Context
-
-Info = Mapping[str, Any]
 
 ID = re.compile(r"spawn_[0-9a-f]{16}", re.ASCII)
 """What the name of a session without a terminal looks like."""
@@ -50,10 +48,6 @@ def find(hub: HubClient, text: str) -> Info:
         raise OperationError(words, exits.NO_SESSION)
     return info
 
-
-def address(info: Info) -> str:
-    """Return the address of a session."""
-    return clean(address_of(info["host"] or LOCAL, info["id"]))
 
 
 def text_of(options: Options) -> str:
@@ -99,17 +93,13 @@ def _await_begin(hub: HubClient, about: str) -> str:
     """Return what the session does once its agent has answered. Raise OperationError if it can't be started."""
     for message in hub.messages(90):
         if message["type"] == "complete":
-            why = f"{clean(message['reason'])}{_offer(about) if message.get('lost') else ''}"
+            why = f"{clean(message['reason'])}{how_to_begin_anew(about) if message.get('lost') else ''}"
             raise OperationError(f"the agent could not be started: {why}", exits.UNAVAILABLE)
         status = message.get("status")
         if message["type"] in ("session_updated", "connected") and status not in ("starting", "disconnected"):
             return str(status)
     raise OperationError(f"no answer from the agent within 90 s; navi health {about} shows its state", exits.TIMED_OUT)
 
-
-def _offer(about: str) -> str:
-    """Say what can be done where an agent could not go on with its conversation."""
-    return f"; navi resume --anew {about} begins a new conversation with what is stored of this one"
 
 
 def run_resume(options: Options, context: Context) -> int:
@@ -227,7 +217,7 @@ def _health(hub: HubClient, options: Options, context: Context) -> int:
     """Report whether the agents run; of one, the exit status is its code."""
     codes = {"complete": exits.NO, "failed": exits.NO, "archived": exits.NO, "disconnected": exits.UNAVAILABLE}
     found = [find(hub, text) for text in options.addresses]
-    documents = [{"address": address(one), "status": health(one), "reason": _reason(one)} for one in found]
+    documents = [{"address": address(one), "status": health(one), "reason": reason(one)} for one in found]
     if options.json:
         context.output.print_json(documents[0] if len(documents) == 1 else documents)
     else:
@@ -237,21 +227,7 @@ def _health(hub: HubClient, options: Options, context: Context) -> int:
     return next((one for one in statuses if one), exits.OK)
 
 
-def _reason(info: Info) -> str:
-    """Return why a session is as it is, and what follows from that."""
-    why = clean(info["reason"]) or str(info["status"])
-    if ends_later(info):
-        why += _ends_later(address(info))
-    return why + (_offer(address(info)) if info["lost"] else "")
 
-
-def ends_later(info: Info) -> bool:
-    """Return whether the agent of a session is to end as soon as its host can be reached."""
-    return bool(info["end_asked"]) and info["status"] == "disconnected"
-
-
-def _ends_later(about: str) -> str:
-    return f"; its agent ends when that can be reached; navi kill --withdraw {about} lets it go on"
 
 
 def _kill(hub: HubClient, options: Options, context: Context) -> int:
@@ -268,7 +244,7 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
             later = " when its host can be reached" if info["status"] == "disconnected" else ""
             return f"would end the agent of {about}{later} ({info['status']})"
         if not hub.end(info, who()):
-            raise OperationError(f"{about}: its host can't be reached{_ends_later(about)}", exits.UNAVAILABLE)
+            raise OperationError(f"{about}: its host can't be reached{how_to_withdraw(about)}", exits.UNAVAILABLE)
         return f"ended {about}; navi resume {about} goes on with it"
 
     results: list[tuple[object, Any]] = []
@@ -308,50 +284,3 @@ VERBS: Mapping[str, Callable[[HubClient, Options, Context], int]] = {
     "wait": _wait,
 }
 """What verbs do to sessions without a terminal."""
-
-
-# ---- listing
-
-
-class HeadlessRow(NamedTuple):
-    """A session in the list: its status, the cells of the table, and the JSON document; unknown values are null."""
-
-    status: str
-    cells: tuple[str, str, str, str, str]
-    document: Mapping[str, object]
-
-
-def rows(context: Context, hosts: Sequence[str]) -> list[HeadlessRow]:
-    """Return the sessions without a terminal on these hosts; none where no hub runs."""
-    try:
-        with connect(context) as hub:
-            found = hub.ask("GET", "/api/sessions/spawned")["sessions"]
-    except NoHub:
-        return []
-    return [HeadlessRow(one["status"], cells(one), document(one)) for one in found if (one["host"] or LOCAL) in hosts]
-
-
-def health(info: Info) -> str:
-    """Return whether the agent runs: healthy, dead or unknown."""
-    return "dead" if info["status"] in OVER else "unknown" if info["status"] == "disconnected" else "healthy"
-
-
-def cells(info: Info) -> tuple[str, str, str, str, str]:
-    """Return the cells of a session in the table."""
-    since = age(time.time() - info["last_activity_at"]) if info["last_activity_at"] else ""
-    later = " (ends when its host can be reached)" if ends_later(info) else ""
-    return address(info), clean(info["status"]), health(info), since, clean(f"Remote  {info['title']}{later}")
-
-
-def document(info: Info) -> dict[str, object]:
-    """Return a session as JSON."""
-    known, why = health(info), _reason(info) if info["reason"] or ends_later(info) else None
-    return {
-        "address": address(info), "host": info["host"] or LOCAL, "remote": info["host"], "name": info["id"],
-        "status": info["status"], "status_source": "hub", "status_age_s": None, "message": clean(info["title"]),
-        "cwd": info["cwd"] or None, "timestamp": int(info["last_activity_at"]), "agent": info["harness"],
-        "health": None if known == "unknown" else known, "health_reason": why,
-        "type": "spawned", "socket": None, "target": None, "pid": None, "exit_status": info["exit_code"],
-        "exit_signal": None, "created_at": None, "last_active": None, "registered": False, "tags": [],
-        "bookmarked": False, "attached": None, "headless": True,
-    }  # fmt: skip

@@ -24,12 +24,12 @@ Info = Mapping[str, Any]
 
 def explain(hub: HubClient, info: Info, address: str, options: Options, context: Context) -> int:
     """Print what is known of a session, and who did what to it. `info` is the session."""
-    deeds: Sequence[Info] = hub.ask("GET", f"/api/sessions/{info['id']}/audit")["audit"]
+    entries: Sequence[Info] = hub.ask("GET", f"/api/sessions/{info['id']}/audit")["audit"]
     if options.json:
-        context.output.print_json(document(info, address, deeds))
+        context.output.print_json(document(info, address, entries))
         return exits.OK
     now = time.time()
-    for fact in [*_facts(info, now), *deed_facts(deeds, now)]:
+    for fact in [*_facts(info, now), *deed_facts(entries, now)]:
         context.output.print(f"{fact.label:<12} {fact.text}")
     return exits.OK
 
@@ -51,7 +51,7 @@ def _inputs(inputs: Sequence[Info]) -> str:
     return ", ".join(f"{count[state]} {state}" for state in ("queued", "handed", "taken", "expired") if count[state])
 
 
-def document(info: Info, address: str, deeds: Sequence[Info]) -> dict[str, object]:
+def document(info: Info, address: str, entries: Sequence[Info]) -> dict[str, object]:
     """Return the explanation as JSON. Times are epoch times; unknown values are null."""
     names = (
         "status", "reason", "harness", "model", "permission_mode", "modes", "mode_refused", "cwd", "generation",
@@ -63,5 +63,5 @@ def document(info: Info, address: str, deeds: Sequence[Info]) -> dict[str, objec
         "status_source": "hub", "conversation": info["agent_session_id"] or None,
         **{name: None if info[name] == "" else info[name] for name in names},
         "questions": [{"kind": one["kind"], "tool": one["tool"] or None} for one in info["questions"]],
-        "inputs": inputs, "audit": [dict(one) for one in deeds],
+        "inputs": inputs, "audit": [dict(one) for one in entries],
     }  # fmt: skip

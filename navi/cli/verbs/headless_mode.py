@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from navi.cli.output.headless_output import address
 from navi.cli.output.output import UsageError
-from navi.cli.verbs.headless import address, connect, find, is_headless
+from navi.cli.verbs.headless import connect, find, is_headless
 from navi.config.person import who
 from navi.core import exits
 from navi.core.text import clean

@@ -97,7 +97,7 @@ def _expected(found: Found) -> list[str]:
 
 
 def _listed(found: Found) -> list[str]:
-    """Return the agents to report: others than the first two only where they are there, or call the hook."""
+    """Return the agents to report: the first two always, each other one only if it is installed or calls the hook."""
     called = [name for name in OTHERS if name in found.present or standing(found, name).state != "absent"]
     return ["claude", "opencode", *called]
 

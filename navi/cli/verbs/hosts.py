@@ -13,7 +13,7 @@ from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState
 from navi.core.model import Frame
-from navi.core.text import clean
+from navi.core.text import clean, plural
 from navi.core.unlisted import unlisted
 from navi.hosts.base import HostError
 from navi.ops import OperationError
@@ -118,7 +118,7 @@ def document(one: HostReport) -> dict[str, object]:
 
 def _print(output: Output, one: HostReport, width: int) -> None:
     count = len(one.frame.sessions) if one.frame else 0
-    facts = [f"{count} session{'' if count == 1 else 's'}", one.frame.system] if one.frame else []
+    facts = [plural(count, "session"), one.frame.system] if one.frame else []
     if one.frame and one.frame.tmux_version:
         facts.insert(1, f"tmux {one.frame.tmux_version}")
     if one.failure:

@@ -49,7 +49,7 @@ def run_new(options: Options, context: Context) -> int:
     made: list[Created] = []
     status = attempt(context.output, address, create, made.append)
     for created in made:
-        _tell_created(context.output, options, created, launch)
+        _print_created(context.output, options, created, launch)
         if options.attach:
             return attach_terminal(context.output, host, Named(created.name, created.socket, created.id))
     return status
@@ -93,7 +93,7 @@ def _named_launch(options: Options, context: Context) -> tuple[Launch, str]:
     return agent(kinds[name], options.skip_permissions), directory
 
 
-def _tell_created(output: Output, options: Options, created: Created, launch: Launch) -> None:
+def _print_created(output: Output, options: Options, created: Created, launch: Launch) -> None:
     if options.json:
         output.print_json({
             "name": created.name, "host": options.host, "socket": created.socket or None, "target": created.target,
@@ -102,10 +102,10 @@ def _tell_created(output: Output, options: Options, created: Created, launch: La
         })  # fmt: skip
     if created.slow:
         output.complain(STILL_STARTING)
-    _tell_unregistered(output, created)
+    _warn_if_unregistered(output, created)
 
 
-def _tell_unregistered(output: Output, created: Created) -> None:
+def _warn_if_unregistered(output: Output, created: Created) -> None:
     if created.problem:
         output.complain(f"could not be registered: {created.problem}")
 
@@ -190,7 +190,7 @@ def run_undo(options: Options, context: Context) -> int:
     def bring_back() -> str:
         created = carry_out(context, address, operation)
         forget(state, last)
-        _tell_unregistered(context.output, created)
+        _warn_if_unregistered(context.output, created)
         return operation.report(str(Address(last.host, created.name)), created)
 
     return attempt(context.output, last.address, bring_back, context.output.print)

@@ -100,7 +100,7 @@ class _Server:
         return types.ReadResourceResult(contents=[contents])
 
     async def _carry_out(self, verb: Verb, options: Options) -> Result:
-        """Carry out a verb in a thread. If the call is cancelled, its requests end, and nobody waits for the thread."""
+        """Carry out a verb in a thread. If the call is cancelled, its requests end, and the thread goes on alone."""
         stdout, stderr = StringIO(), StringIO()
         context = Context(self._environment, Output(stdout, stderr), self._connections, self._log)
         try:

@@ -38,7 +38,7 @@ def run_notify(_: Options, context: Context) -> int:
     fleet = Fleet(all_hosts(settings, remotes, context.environment, context.log), settings.agents, log=context.log)
     notifier = Notifier(
         settings, context.environment, NoticeStore(places.state), _write if sys.stdout.isatty() else None,
-        given=lambda notice: output.print_at_once(clean(words_of(notice))), tell=output.complain, log=context.log,
+        given=lambda notice: output.print_at_once(clean(words_of(notice))), warn=output.complain, log=context.log,
     )  # fmt: skip
     hub = HubWatch(fleet, folder_for_sockets(context.environment), lambda words, _style: output.complain(words))
     trio.run(_follow, fleet, notifier, hub)

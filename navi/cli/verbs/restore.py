@@ -173,14 +173,14 @@ def _restore_all(options: Options, context: Context, chosen: Sequence[tuple[obje
         else:
             with limits[found.address.host]:
                 answer = answered(lambda it: _restore(context, it, options.anew), found)
-        progress.tell(thing, answer)
+        progress.print_result(thing, answer)
         return answer
 
     return [(item[0], answer) for item, answer in context.each(chosen, one)]
 
 
 class _Progress:
-    """Tells results as they come, and how many of how many there are."""
+    """Prints results as they come, each with its number and how many there are."""
 
     def __init__(self, context: Context, number: int, silent: bool) -> None:
         self._output = context.output
@@ -189,7 +189,7 @@ class _Progress:
         self._reported = 0
         self._lock = threading.Lock()
 
-    def tell(self, thing: object, answer: Any) -> None:
+    def print_result(self, thing: object, answer: Any) -> None:
         """Print one result."""
         with self._lock:
             self._reported += 1

@@ -159,7 +159,7 @@ async def _serve_page(hub: Hub, port: int | None, context: Context) -> None:
 
 async def _open_in_terminal(environment: Mapping[str, str], row: StoredSession) -> str:
     """Open a session in a terminal, as navi attach does; return "" or why it could not be. What has begun is finished,
-    also where nobody waits for it any more.
+    even if the client no longer waits for it.
     """
     words = [*NAVI, "attach", "--no-attach", address_of(row.host or LOCAL, row.id)]
     process = await trio.lowlevel.open_process(

@@ -14,7 +14,7 @@ from navi.core.listing import asks_person, is_agent
 from navi.core.model import Frame, Session
 from navi.core.place import distinct
 from navi.core.status import sessions_of
-from navi.core.text import clean
+from navi.core.text import clean, need_you, plural
 from navi.ops.look.frames import look
 
 if TYPE_CHECKING:
@@ -77,10 +77,10 @@ def _summary(sessions: Sequence[Session], silent: Sequence[str], unknown: Sequen
 
 
 def _plain(summary: Summary) -> str:
-    parts = [f"{summary.waiting} need{'s' * (summary.waiting == 1)} you"] if summary.waiting else []
-    parts += [f"{summary.errors} error{'s' * (summary.errors > 1)}"] if summary.errors else []
+    parts = [need_you(summary.waiting)] if summary.waiting else []
+    parts += [plural(summary.errors, "error")] if summary.errors else []
     if summary.sessions or not summary.unknown:
-        parts += [f"{summary.working} working", f"{summary.sessions} session{'s' * (summary.sessions != 1)}"]
+        parts += [f"{summary.working} working, {plural(summary.sessions, 'session')}"]
     parts += [f"not connected: {' '.join(summary.silent)}"] if summary.silent else []
     parts += [f"unknown: {' '.join(summary.unknown)}"] if summary.unknown else []
     return ", ".join(parts)
@@ -97,6 +97,6 @@ def _for_tmux(summary: Summary) -> str:
     return " ".join(parts)
 
 
-def _dim(sign: str, names: Sequence[str]) -> str:
-    """Return hosts with a sign before each, less bright."""
-    return f"#[dim]{' '.join(f'{sign}{name}' for name in names).replace('#', '##')}#[default]"
+def _dim(symbol: str, names: Sequence[str]) -> str:
+    """Return hosts with a symbol before each, less bright."""
+    return f"#[dim]{' '.join(f'{symbol}{name}' for name in names).replace('#', '##')}#[default]"

@@ -42,10 +42,10 @@ def run_wait(options: Options, context: Context) -> int:
             with suggesting(context, address):
                 return host.run(wait(pane, expected._replace(seconds=left), options.lines))
 
-        def tell(error: HostError) -> None:
+        def warn(error: HostError) -> None:
             context.output.complain(f"{address}: {error.failure.cause}; connecting again until the time is up")
 
-        return reconnecting(host, options.timeout, tell, ask)
+        return reconnecting(host, options.timeout, warn, ask)
 
     with ThreadPoolExecutor(len(places)) as pool:
         futures = {pool.submit(one, *place): text for place, text in zip(places, options.addresses, strict=True)}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from navi.core.text import clean, clean_lines, decode
+from navi.core.text import clean, clean_lines, decode, plural
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
@@ -93,7 +93,7 @@ class PullRequest:
     @property
     def size(self) -> str:
         """How much it changes, in words."""
-        return f"{self.files} file{'' if self.files == 1 else 's'}, +{self.additions} -{self.deletions}"
+        return f"{plural(self.files, 'file')}, +{self.additions} -{self.deletions}"
 
 
 class CommitLine(NamedTuple):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from navi.core.model import Session
-from navi.core.text import clean, decode
+from navi.core.text import clean, decode, form_for
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, read_records
 
@@ -53,7 +53,7 @@ class Losses(NamedTuple):
             return "no git repository"
         counts = [
             (self.conflicts, "in conflict"), (self.staged, "staged"), (self.changed, "changed"),
-            (self.untracked, "untracked"), (self.ahead, f"commit{'s' * (self.ahead != 1)} not pushed"),
+            (self.untracked, "untracked"), (self.ahead, f"{form_for(self.ahead, 'commit')} not pushed"),
         ]  # fmt: skip
         return ", ".join(f"{count} {word}" for count, word in counts if count) or "none"
 

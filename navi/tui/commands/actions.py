@@ -22,16 +22,16 @@ from navi.ops import Operation, OperationError
 from navi.ops.outcome import Inquiry, Outcome, Verdict, checking, verdict_words
 from navi.tui.progress import Job
 
-Tell = Callable[[str, str], None]
-"""Takes words and their style."""
+ShowResult = Callable[[str, str], None]
+"""Shows the words for a result, in a style."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """An operation on a host. `address` names the session. `done` takes the answer and returns the words for it.
 
-    `late` is called instead of `done` if the answer was lost and is known only from a later look. One that only `looks`
-    changes nothing there.
+    `late` is called instead of `done` if the answer was lost and is known only from a later look. An action that only
+    `looks` changes nothing on the host.
     """
 
     host: str
@@ -65,49 +65,52 @@ class Actions:
             async for order in self._orders:
                 nursery.start_soon(order)
 
-    def order(self, actions: Sequence[Action], tell: Callable[[Action], Tell]) -> None:
-        """Have actions carried out; does not wait. `tell` returns for each what takes its result."""
-        for action in actions:
-            self._send.send_nowait(partial(self._carry_out, action, tell(action)))
+    def order(self, action: Action, show_result: ShowResult) -> None:
+        """Have an action carried out; does not wait. `show_result` gets its result."""
+        self._send.send_nowait(partial(self._carry_out, action, show_result))
 
-    def order_job(self, job: Job, actions: Sequence[tuple[Action, Tell]]) -> None:
+    def order_job(self, job: Job, actions: Sequence[tuple[Action, ShowResult]]) -> None:
         """Have the actions of a job carried out, a few at a time on each host; does not wait. What has not begun when
         the job is stopped is not done.
         """
         limits = {action.host: trio.CapacityLimiter(AT_ONCE) for action, _ in actions}
-        for action, tell in actions:
-            self._send.send_nowait(partial(self._carry_out_step, job, limits[action.host], action, tell))
+        for action, show_result in actions:
+            self._send.send_nowait(partial(self._carry_out_step, job, limits[action.host], action, show_result))
 
-    async def _carry_out_step(self, job: Job, limit: trio.CapacityLimiter, action: Action, tell: Tell) -> None:
+    async def _carry_out_step(
+        self, job: Job, limit: trio.CapacityLimiter, action: Action, show_result: ShowResult
+    ) -> None:
         async with limit:
             if job.stopped:
-                tell(NOT_BEGUN, "stopped")
+                show_result(NOT_BEGUN, "stopped")
             else:
-                await self._carry_out(action, tell)
+                await self._carry_out(action, show_result)
         job.step()
 
-    async def _carry_out(self, action: Action, tell: Tell) -> None:
+    async def _carry_out(self, action: Action, show_result: ShowResult) -> None:
         before = self._fleet.view(action.host).frame
         began = trio.current_time()
         try:
             answer = await self._fleet.ask(action.host, action.operation)
-            tell(action.done(answer), "good")
+            show_result(action.done(answer), "good")
         except OperationError as error:
-            tell(str(error), "fault")
+            show_result(str(error), "fault")
         except ConnectionLost as error:
-            await self._find_out(action, tell, before, began, error.failure.cause)
+            await self._find_out(action, show_result, before, began, error.failure.cause)
         except HostError as error:
-            tell(f"{'' if action.looks else 'nothing was done: '}{error.failure.cause}", "fault")
+            show_result(f"{'' if action.looks else 'nothing was done: '}{error.failure.cause}", "fault")
         if not action.looks:
             self._fleet.refresh(action.host)
 
-    async def _find_out(self, action: Action, tell: Tell, before: Frame | None, began: float, cause: str) -> None:
+    async def _find_out(
+        self, action: Action, show_result: ShowResult, before: Frame | None, began: float, cause: str
+    ) -> None:
         """Report that the connection was lost, and later the outcome."""
         operation = action.operation
         if operation.outcomes is None:
-            tell(cause, "fault")
+            show_result(cause, "fault")
             return
-        tell(checking(operation.name, cause), "fault")
+        show_result(checking(operation.name, cause), "fault")
         self._fleet.refresh(action.host)
         lost = trio.current_time()
         inquiry = Inquiry(operation.outcomes, operation.time_limit, before, began, lost)
@@ -115,7 +118,7 @@ class Actions:
         if outcome.verdict is Verdict.DONE:
             (action.late or action.done)(outcome.answer)
         style = "notice" if outcome.verdict is Verdict.DONE else "fault"
-        tell(f"{clean(action.address)}: {verdict_words(operation.name, outcome)}", style)
+        show_result(f"{clean(action.address)}: {verdict_words(operation.name, outcome)}", style)
 
     async def _outcome(self, host: str, inquiry: Inquiry[Any], lost: float) -> Outcome[Any]:
         """Return the outcome as soon as the frames from after the loss make it certain."""

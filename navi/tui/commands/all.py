@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from navi.config.places import Places
 from navi.config.settings import Problem, Settings
 from navi.core.failure import HostState
-from navi.core.listing import Key, Selection, is_agent, marks_of
+from navi.core.listing import Key, ListFilter, is_agent, marks_of
 from navi.core.model import Session
 from navi.core.notices import DONE
 from navi.fleet import Fleet
@@ -53,15 +53,15 @@ class Commands:
         services = Services(fleet, screen.glyphs, keymap, problems, self._update_page)
         services.hub_folder = folder_for_sockets(environment)
         actions = Actions(fleet)
-        self.pages = PageStack(services, KEYS, lambda: screen.list.selected, self._page_changed)
+        self.pages = PageStack(services, KEYS, lambda: screen.list.current, self._page_changed)
         self.search = Search(screen.list)
         self.filters = ListCommands(
-            fleet, screen.list, Selection(everything=settings.show_all), keymap, screen.tell, refresh,
+            fleet, screen.list, ListFilter(everything=settings.show_all), keymap, screen.show_message, refresh,
             DONE in settings.notify_on,
         )  # fmt: skip
         self._preview = PreviewCommands(screen.preview, screen.layout, settings.preview, self._preview_changed)
-        self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.tell, keymap)
-        hub = HubWatch(fleet, services.hub_folder, screen.tell)
+        self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.show_message, keymap)
+        hub = HubWatch(fleet, services.hub_folder, screen.show_message)
         headless = HeadlessCommands(services, screen, self._programs, lambda: hub.connected)
         sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment), headless)
         self._undoable: Callable[[], bool] = lambda: sessions.last_killed is not None
@@ -69,7 +69,7 @@ class Commands:
         self.feeds = services.shared(SharedFeeds)
         self.host_progress = HostProgress(screen.progress, fleet.configured)
         hosts = HostCommands(
-            fleet, screen.list, self.filters, self.pages, self._programs, screen.tell, self.host_progress
+            fleet, screen.list, self.filters, self.pages, self._programs, screen.show_message, self.host_progress
         )  # fmt: skip
         restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
         self._palette = self._make_palette()
@@ -123,7 +123,7 @@ class Commands:
     def looked_at(self) -> tuple[Key, ...]:
         """The session that the user looks at: in a page of it, or in the preview."""
         page = self.pages.page
-        session = page.session if page else self._screen.list.selected if self._screen.layout.previewing else None
+        session = page.session if page else self._screen.list.current if self._screen.layout.previewing else None
         return (session.key,) if session else ()
 
     def attach(self, session: Session | None = None) -> None:
@@ -146,16 +146,16 @@ class Commands:
         views = self._fleet.views
         hidden = 0 if sessions.sessions else sum(not is_agent(one) for view in views for one in view.sessions)
         return Situation(
-            session=page.session if page else sessions.selected,
-            marked=len(sessions.marked),
+            session=page.session if page else sessions.current,
+            selected=len(sessions.selected_keys),
             listed=sessions.count_matches()[1],
-            hidden=0 if self.filters.selection.everything else hidden,
+            hidden=0 if self.filters.list_filter.everything else hidden,
             hosts=len(views),
             on_page=page is not None,
             page=page.context if page else "",
             needed=self.filters.needed,
             filtered=self.filters.narrowed or bool(sessions.query),
-            found=bool(sessions.selected),
+            found=bool(sessions.current),
             previewing=self._screen.layout.previewing,
             login=any(view.state in (HostState.AUTH, HostState.HOSTKEY) for view in views),
             lost=isinstance(page, HostsPage) and bool(lost_sessions(views)),

@@ -34,7 +34,7 @@ class Answering:
         """Show what sessions ask, with that choice."""
         there = {session.address: session for session in sessions if session.tmux}
         if not there:
-            self._screen.tell("this session has no terminal to answer in; navi explain says why")
+            self._screen.show_message("this session has no terminal to answer in; navi explain says why")
             return
         send = partial(self._send, there)
         dialog = AnswerDialog(
@@ -43,7 +43,7 @@ class Answering:
         self._screen.open(dialog)
         for session in there.values():
             action = Action(session.host, session.address, ask(pane_of(session)), partial(_put, dialog, session))
-            self._actions.order([action], lambda one: partial(_put_fault, dialog, one.address))
+            self._actions.order(action, partial(_put_fault, dialog, action.address))
 
     def _ask_for_text(self, send: Callable[[AnswerDialog, Reply], None], dialog: AnswerDialog, reply: Reply) -> None:
         form = TextForm(self._glyphs, dialog.title, lambda text: submit(text), self._screen.close)
@@ -52,7 +52,7 @@ class Answering:
             if text.strip():
                 send(dialog, Reply(reply.how, text))
             else:
-                form.tell(fault="the text is empty")
+                form.show_fault("the text is empty")
 
         self._screen.open(form)
 
@@ -66,10 +66,10 @@ class Answering:
             return
         session, made = each[0]
         if isinstance(made, str):
-            self._screen.tell(made, "fault")
+            self._screen.show_message(made, "fault")
         else:
-            self._screen.tell(f"answering {clean(session.address)} ...")
-            self._actions.order([made], lambda _: self._screen.tell)
+            self._screen.show_message(f"answering {clean(session.address)} ...")
+            self._actions.order(made, self._screen.show_message)
 
     def _made(self, session: Session, question: Question, reply: Reply) -> Action | str:
         """Return the action that answers a session's question, or why it can't be answered so."""

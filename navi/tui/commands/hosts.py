@@ -15,18 +15,18 @@ from navi.tui.terminal_programs import TerminalPrograms
 
 
 class HostCommands:
-    """`tell` says something in the footer, in a style."""
+    """`show_message` says something in the footer, in a style."""
 
     def __init__(
         self, fleet: Fleet, sessions: SessionList, filters: ListCommands, pages: PageStack, programs: TerminalPrograms,
-        tell: Callable[[str, str], None], progress: HostProgress,
+        show_message: Callable[[str, str], None], progress: HostProgress,
     ) -> None:  # fmt: skip
         self._fleet = fleet
         self._list = sessions
         self._filters = filters
         self._pages = pages
         self._programs = programs
-        self._tell = tell
+        self._show_message = show_message
         self._progress = progress
 
     @property
@@ -40,27 +40,27 @@ class HostCommands:
 
     def _authenticate(self) -> None:
         """Log in; afterwards the footer shows that the host is to answer."""
-        selected = self._list.selected
-        self._programs.authenticate(selected)
+        current = self._list.current
+        self._programs.authenticate(current)
         needing = [view for view in self._fleet.configured if view.state in (HostState.AUTH, HostState.HOSTKEY)]
-        needing.sort(key=lambda view: selected is None or view.name != selected.host)
+        needing.sort(key=lambda view: current is None or view.name != current.host)
         self._progress.expect(needing[:1])
 
     def _refresh(self) -> None:
-        """Refresh what the page in front shows; else the host of its session, of the selected one, or of the filter."""
+        """Refresh what the page in front shows; else the host of its session, of the current one, or of the filter."""
         page = self._pages.page
         if page and page.refresh():
             return
-        session = (page.session if page else None) or self._list.selected
-        host = session.host if session else self._filters.selection.scope
+        session = (page.session if page else None) or self._list.current
+        host = session.host if session else self._filters.list_filter.scope
         if host not in {view.name for view in self._fleet.views}:
             self._refresh_all()
             return
         self._fleet.refresh(host)
         self._progress.expect([self._fleet.view(host)])
-        self._tell(f"refreshing {clean(host)}", "dim")
+        self._show_message(f"refreshing {clean(host)}", "dim")
 
     def _refresh_all(self) -> None:
         self._fleet.refresh()
         self._progress.expect(self._fleet.configured)
-        self._tell("refreshing all hosts", "dim")
+        self._show_message("refreshing all hosts", "dim")

@@ -8,7 +8,7 @@ from functools import partial
 from navi.core.model import Session
 from navi.ops import OperationError
 from navi.ops.pane.send import Became, Interrupted, Sent, interrupt, interrupted_words, send, sent_words
-from navi.tui.commands.actions import NOT_BEGUN, Action, Actions, Tell
+from navi.tui.commands.actions import NOT_BEGUN, Action, Actions, ShowResult
 from navi.tui.commands.reports import report_on
 from navi.tui.dialogs.dialog import Confirm
 from navi.tui.dialogs.message_form import MessageForm
@@ -17,24 +17,24 @@ from navi.tui.screen_protocol import Screen
 from navi.tui.style.theme import Glyphs
 
 
-def answer_to(form: MessageForm, screen: Screen, keep: Callable[[str], None]) -> Tell:
+def answer_to(form: MessageForm, screen: Screen, keep: Callable[[str], None]) -> ShowResult:
     """Return what reports the result of a message: in its form, if that is open and it failed, or else in the footer.
 
     A text that failed is given to `keep`.
     """
 
-    def tell(words: str, style: str) -> None:
+    def show_result(words: str, style: str) -> None:
         form.busy = False
         if style == "fault":
             keep(form.text)
         if style == "fault" and screen.shows(form):
-            form.tell(fault=words)
+            form.show_fault(words)
             return
         if screen.shows(form):
             screen.close()
-        screen.tell(words, style)
+        screen.show_message(words, style)
 
-    return tell
+    return show_result
 
 
 class MessageCommands:
@@ -59,12 +59,12 @@ class MessageCommands:
 
     def _submit(self, form: MessageForm, sessions: Sequence[Session]) -> None:
         if not form.text.strip():
-            form.tell(fault="there is nothing to send")
+            form.show_fault("there is nothing to send")
             return
         try:
             actions = [_sending(session, form.text) for session in sessions]
         except OperationError as error:
-            form.tell(fault=str(error))
+            form.show_fault(str(error))
             return
         self._kept = ""
         if len(actions) > 1:
@@ -72,8 +72,8 @@ class MessageCommands:
             report_on(self._screen, self._actions, "send", each, also=partial(self._keep_failed, form.text))
             return
         form.busy = True
-        form.tell(note=f"sending to {actions[0].address} ...")
-        self._actions.order(actions, lambda _: answer_to(form, self._screen, self._keep))
+        form.show_note(f"sending to {actions[0].address} ...")
+        self._actions.order(actions[0], answer_to(form, self._screen, self._keep))
 
     def _keep(self, text: str) -> None:
         self._kept = text
@@ -90,7 +90,7 @@ class MessageCommands:
         working = [session for session in sessions if session.status.word == "working" and session.tmux]
         if not working:
             quits = self._screen.key_of("quit")
-            self._screen.tell(f"no agent works in {names_of(sessions)}; {quits} quits navi")
+            self._screen.show_message(f"no agent works in {names_of(sessions)}; {quits} quits navi")
             return
         table = [session_row(session, session.message) for session in working]
         does = f"interrupts {'it' if len(working) == 1 else 'them'}"
@@ -106,7 +106,7 @@ class MessageCommands:
             each = list(zip(map(subject_of, sessions), actions, strict=True))
             report_on(self._screen, self._actions, "interrupt", each)
         else:
-            self._actions.order(actions, lambda _: self._screen.tell)
+            self._actions.order(actions[0], self._screen.show_message)
 
 
 def _sending(session: Session, text: str) -> Action:

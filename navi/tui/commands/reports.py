@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from navi.tui.commands.actions import Action, Actions, Tell
+from navi.tui.commands.actions import Action, Actions, ShowResult
 from navi.tui.dialogs.dialog import Report, Subject
 from navi.tui.screen_protocol import Screen
 
@@ -17,7 +17,7 @@ DOING = {
 
 
 def report_on_work(screen: Screen, title: str, subjects: Sequence[Subject]) -> Report:
-    """Open the table of results of what somebody else carries out, and puts there; the footer shows how far it is."""
+    """Open the table of results of work that the caller carries out; the footer shows how far it is."""
     job = screen.progress.begin(DOING.get(title.lower(), title), len(subjects))
     report = Report(screen.glyphs, title, subjects, screen.close)
     report.job = job
@@ -29,7 +29,7 @@ def _opened(screen: Screen, report: Report) -> Report:
 
     def finished() -> None:
         if not screen.shows(report):
-            screen.tell(report.title, "fault" if report.failed else "good")
+            screen.show_message(report.title, "fault" if report.failed else "good")
 
     report.finished = finished
     screen.open(report)
@@ -38,7 +38,7 @@ def _opened(screen: Screen, report: Report) -> Report:
 
 def report_on(
     screen: Screen, actions: Actions, verb: str, each: Sequence[tuple[Subject, Action | str]], title: str = "",
-    also: Tell | None = None,
+    also: ShowResult | None = None,
 ) -> Report:  # fmt: skip
     """Carry out an action for each subject, and open the table of their results; a text is why there is no action.
 
@@ -51,12 +51,12 @@ def report_on(
         screen, Report(screen.glyphs, title or verb.capitalize(), [one for one, _ in each], screen.close, job.stop)
     )
 
-    def tell(key: str, words: str, style: str) -> None:
+    def show_result(key: str, words: str, style: str) -> None:
         if also:
             also(words, style)
         report.put(key, words, style)
 
-    actions.order_job(job, [(action, partial(tell, subject.key)) for subject, action in orders])
+    actions.order_job(job, [(action, partial(show_result, subject.key)) for subject, action in orders])
     for subject, refusal in each:
         if isinstance(refusal, str):
             report.put(subject.key, refusal, "fault")

@@ -9,7 +9,7 @@ from navi.config.settings import Settings
 from navi.core.address import LOCAL, address_of
 from navi.core.launch import of_caller
 from navi.core.model import HostView, LostSession
-from navi.core.text import clean
+from navi.core.text import clean, plural
 from navi.fleet import Fleet
 from navi.ops import OperationError
 from navi.ops.session.restore import Restored, restore
@@ -38,9 +38,9 @@ class RestoreCommands:
         """Restore every lost session; a table shows the results as they come."""
         lost = lost_sessions(self._fleet.views)
         if not lost:
-            self._screen.tell(_nothing_lost(self._fleet.views))
+            self._screen.show_message(_nothing_lost(self._fleet.views))
             return
-        number = f"{len(lost)} session{'' if len(lost) == 1 else 's'}"
+        number = plural(len(lost), "session")
         each = [(subject(f"{host}\0{one.key}", host, one.name), self._made(host, one)) for host, one in lost]
         report_on(self._screen, self._actions, "restore", each, f"Restore {number}")
 

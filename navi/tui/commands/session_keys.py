@@ -44,7 +44,7 @@ class SessionKeys:
         return {
             "attach": self.attach,
             "answer": lambda: self.answer(1),
-            "new": lambda: sessions.new(self._screen.list.selected),
+            "new": lambda: sessions.new(self._screen.list.current),
             "undo": sessions.undo,
             "clone": partial(self._for_one, sessions.clone),
             "rename": partial(self._for_one, self._rename),
@@ -76,28 +76,28 @@ class SessionKeys:
 
     def _rename(self, session: Session) -> None:
         if session.headless:
-            self._screen.tell("a session without a terminal keeps its title and its name")
+            self._screen.show_message("a session without a terminal keeps its title and its name")
         else:
             self._sessions.rename(session)
 
     def _resume(self, _sessions: Sequence[Session]) -> None:
-        self._screen.tell("only a session without a terminal is resumed so; navi restart restarts other agents")
+        self._screen.show_message("only a session without a terminal is resumed so; navi restart restarts other agents")
 
     def _mode(self, _sessions: Sequence[Session]) -> None:
-        self._screen.tell("an agent in a terminal changes its permission mode by its own keys; attach to it")
+        self._screen.show_message("an agent in a terminal changes its permission mode by its own keys; attach to it")
 
     def _for_one(self, command: Callable[[Session], None]) -> None:
         """Run a command for the page's session, or else the one at the cursor."""
         page = self._pages.page
-        session = page.session if page else self._screen.list.selected
+        session = page.session if page else self._screen.list.current
         if session is None:
-            self._screen.tell("no session is selected")
+            self._screen.show_message("no session is selected")
             return
         self._screen.list.hold()
         try:
             command(session)
         except OperationError as error:
-            self._screen.tell(str(error), "fault")
+            self._screen.show_message(str(error), "fault")
 
     def _for_all(
         self, command: Callable[[Sequence[Session]], None],
@@ -109,15 +109,15 @@ class SessionKeys:
         page = self._pages.page
         sessions = ((page.session,) if page.session else ()) if page else self._screen.list.chosen
         if not sessions:
-            self._screen.tell("no session is selected")
+            self._screen.show_message("no session is selected")
             return
         self._screen.list.hold()
         without = [one for one in sessions if one.headless]
         if of_headless and without and len(without) < len(sessions):
-            self._screen.tell("select only sessions with a terminal, or only sessions without one")
+            self._screen.show_message("select only sessions with a terminal, or only sessions without one")
             return
         try:
             (of_headless if of_headless and without else command)(sessions)
         except OperationError as error:
-            self._screen.tell(str(error), "fault")
-        self._screen.list.unmark()
+            self._screen.show_message(str(error), "fault")
+        self._screen.list.clear_selected()

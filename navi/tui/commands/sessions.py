@@ -24,7 +24,7 @@ from navi.ops.session.lifecycle import rename, undo
 from navi.ops.session.losses import MOST_SESSIONS, Losses, losses
 from navi.ops.session.marks import check_tags, mark
 from navi.ops.session.verbs import SESSION_VERBS, About, SessionVerb
-from navi.tui.commands.actions import Action, Actions, Tell
+from navi.tui.commands.actions import Action, Actions, ShowResult
 from navi.tui.commands.reports import report_on
 from navi.tui.dialogs.dialog import Confirm, Form
 from navi.tui.dialogs.fields import TextField
@@ -46,8 +46,8 @@ class Spawner(Protocol):
         """Return the fields of a form, filled in like a session; None where none can be started."""
         ...
 
-    def spawn(self, fields: SpawnFields, host: str, directory: str, tell: Tell) -> None:
-        """Start an agent, and tell what came of it."""
+    def spawn(self, fields: SpawnFields, host: str, directory: str, show_result: ShowResult) -> None:
+        """Start an agent, and show the result."""
         ...
 
 
@@ -93,12 +93,12 @@ class SessionCommands:
             dialog.put(now, found)
             return ""
 
-        def tell(words: str, style: str) -> None:
+        def show_result(words: str, style: str) -> None:
             if style == "fault":
                 dialog.put(now, words)
             self._look(dialog, later)
 
-        self._actions.order([Action(now[0].host, "", losses(now), done, looks=True)], lambda _: tell)
+        self._actions.order(Action(now[0].host, "", losses(now), done, looks=True), show_result)
 
     def _directory(self, session: Session) -> str:
         frame = self._fleet.view(session.host).frame
@@ -111,7 +111,7 @@ class SessionCommands:
         Raise OperationError if there is no action for the only session.
         """
         if len(sessions) == 1:
-            self._actions.order([make(sessions[0])], lambda _: self._screen.tell)
+            self._actions.order(make(sessions[0]), self._screen.show_message)
             return
         each = [(subject_of(session), self._made(make, session)) for session in sessions]
         report_on(self._screen, self._actions, verb, each).hint(hint)
@@ -126,20 +126,20 @@ class SessionCommands:
     def _submit(self, form: Form, action: Action) -> None:
         """Carry out the action of a form, which shows a failure and keeps what was typed."""
         form.busy = True
-        form.tell(note=f"{action.operation.name} on {action.host} ...")
-        self._actions.order([action], lambda _: self._answer_to(form))
+        form.show_note(f"{action.operation.name} on {action.host} ...")
+        self._actions.order(action, self._answer_to(form))
 
-    def _answer_to(self, form: Form) -> Tell:
-        def tell(words: str, style: str) -> None:
+    def _answer_to(self, form: Form) -> ShowResult:
+        def show_result(words: str, style: str) -> None:
             form.busy = False
             if style == "fault" and self._screen.shows(form):
-                form.tell(fault=words)
+                form.show_fault(words)
                 return
             if self._screen.shows(form):
                 self._screen.close()
-            self._screen.tell(words, style)
+            self._screen.show_message(words, style)
 
-        return tell
+        return show_result
 
     def _action(self, session: Session, operation: Operation[Any], then: Callable[[Any], None]) -> Action:
         """Return the action that carries an operation out on a session, and then calls `then` with its answer."""
@@ -197,7 +197,7 @@ class SessionCommands:
         """Restore the session that was killed last, from here or by `navi kill`."""
         last = self.last_killed
         if last is None:
-            self._screen.tell("no session was killed from this machine lately; nothing to undo")
+            self._screen.show_message("no session was killed from this machine lately; nothing to undo")
             return
         forget(self._state, last)
         self._screen.withdraw_undo(last.address)
@@ -208,13 +208,13 @@ class SessionCommands:
             self._screen.expect(last.host, created.name, False)
             return operation.report(last.address, created)
 
-        def tell(words: str, style: str) -> None:
+        def show_result(words: str, style: str) -> None:
             if style == "fault":
                 remember(self._state, last)
                 self._screen.offer_undo(last.address)
-            self._screen.tell(words, style)
+            self._screen.show_message(words, style)
 
-        self._actions.order([Action(last.host, last.address, operation, done)], lambda _: tell)
+        self._actions.order(Action(last.host, last.address, operation, done), show_result)
 
     # ---- changing
 
@@ -232,7 +232,7 @@ class SessionCommands:
                 follow = lambda now: self._screen.expect(session.host, now, False)  # noqa: E731
                 self._submit(form, self._action(session, rename(session, name), follow))
             except OperationError as error:
-                form.tell(fault=str(error))
+                form.show_fault(str(error))
 
         self._screen.open(form)
 
@@ -245,7 +245,7 @@ class SessionCommands:
             try:
                 changes = retag(session.marks.tags, check_tags(field.text))
             except OperationError as error:
-                form.tell(fault=str(error))
+                form.show_fault(str(error))
                 return
             if changes:
                 self._submit(form, self._action(session, mark(session.name, changes), lambda _: None))
@@ -272,7 +272,7 @@ class SessionCommands:
             self._spawner.fields(session if runs else None) if self._spawner else None,
         )  # fmt: skip
         if problems:
-            form.tell(fault=str(problems[0]))
+            form.show_fault(str(problems[0]))
         self._screen.open(form)
 
     def _create(self, form: NewForm) -> None:
@@ -285,7 +285,7 @@ class SessionCommands:
             variables = (*self._variables(host), *form.launch.variables)
             operation = new(form.name, form.directory, form.launch._replace(variables=variables))
         except OperationError as error:
-            form.tell(fault=str(error))
+            form.show_fault(str(error))
             return
 
         def done(created: Created) -> str:
@@ -300,10 +300,10 @@ class SessionCommands:
 
     def _spawn(self, spawner: Spawner, form: NewForm, fields: SpawnFields) -> None:
         if not fields.prompt:
-            form.tell(fault="the prompt is empty")
+            form.show_fault("the prompt is empty")
             return
         form.busy = True
-        form.tell(note=f"starting an agent on {clean(form.host)} ...")
+        form.show_note(f"starting an agent on {clean(form.host)} ...")
         spawner.spawn(fields, form.host, form.directory, self._answer_to(form))
 
     def _variables(self, host: str) -> tuple[str, ...]:
@@ -317,12 +317,12 @@ class SessionCommands:
             form.offer(text, found)
             return ""
 
-        def tell(words: str, style: str) -> None:
+        def show_result(words: str, style: str) -> None:
             if style == "fault":
-                form.tell(fault=words)
+                form.show_fault(words)
 
         action = Action(form.host, "", directories(text), done)
-        self._actions.order([action], lambda _: tell)
+        self._actions.order(action, show_result)
 
 
 class _OneField(Form):

@@ -61,7 +61,7 @@ class AnswerDialog(Dialog):
         self._asked[asked.address] = asked
         if all(one.question or one.fault for one in self._asked.values()):
             only = len(self._asked) == 1
-            self.tell(fault="" if self.question else "; ".join(one.fault for one in self._asked.values() if only))
+            self.show_fault("" if self.question else "; ".join(one.fault for one in self._asked.values() if only))
         self.changed()
 
     @property
@@ -108,7 +108,7 @@ class AnswerDialog(Dialog):
     def _choose(self, number: int) -> None:
         self._chosen = number
         self._follows = True
-        self.tell()
+        self.show_note("")
 
     def _move(self, step: int) -> None:
         numbers = [one.n for one in self.question.choices] if self.question else []
@@ -130,10 +130,10 @@ class AnswerDialog(Dialog):
     def _tick(self, number: int) -> None:
         choice, question = self._choice(), self.question
         if choice is None or question is None or choice.ticked is None or number == question.free:
-            self.tell(fault=f"choice {number} can't be ticked")
+            self.show_fault(f"choice {number} can't be ticked")
         else:
             self._ticked = self.ticked ^ {number}
-            self.tell()
+            self.show_note("")
 
     def _decide(self) -> None:
         question, choice = self.question, self._choice()
@@ -142,7 +142,7 @@ class AnswerDialog(Dialog):
         if question.several:
             self._decide_several(question, choice)
         elif choice is None:
-            self.tell(fault=f"there is no choice {self._chosen}")
+            self.show_fault(f"there is no choice {self._chosen}")
         elif choice.n == question.free:
             self._ask_for_text(self, Reply(How.TEXT))
         else:
@@ -154,13 +154,13 @@ class AnswerDialog(Dialog):
             self._ask_for_text(self, Reply(How.TEXT))
             return
         if not self.ticked:
-            self.tell(fault="nothing is ticked; Space ticks a choice")
+            self.show_fault("nothing is ticked; Space ticks a choice")
             return
         reply = Reply(How.CHOOSE, ",".join(map(str, sorted(self.ticked))))
         try:
             choices_for(question, reply)
         except Unsuited as error:
-            self.tell(fault=str(error))
+            self.show_fault(str(error))
         else:
             self._send(self, reply)
 

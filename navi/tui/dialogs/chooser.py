@@ -13,7 +13,7 @@ LEAST_ROWS = 3
 
 
 class Chooser(Dialog):
-    """What it has rows of, and what is done with the chosen one, is up to its kind. `place` is that of the cursor."""
+    """A subclass says what its rows are and what choosing one does. `place` is the cursor's row, counted from 0."""
 
     place = 0
     _first = 0

@@ -35,8 +35,8 @@ class Dialog(ScrollingPanel):
     """A title, a body and a line that says which keys do what. `close` closes it.
 
     A dialog that is not `whole` leaves the list in sight. A body that does not fit is scrolled, and the title says
-    which part of it is shown. Whoever opens the dialog sets `keymap`. One that `takes_lines` gets the line ends of
-    pasted text, as the key enter without a command. In a frame it has `narrowest` to `widest` columns.
+    which part of it is shown. The screen sets `keymap` when it opens the dialog. A dialog that `takes_lines` gets the
+    line ends of pasted text, as the key enter without a command. In a frame it has `narrowest` to `widest` columns.
     """
 
     whole = True
@@ -99,15 +99,20 @@ class Dialog(ScrollingPanel):
         del width
         return None
 
-    def tell(self, note: str = "", fault: str = "") -> None:
-        """Say what is going on, or what went wrong; what was typed stays."""
-        self.note, self.fault = note, fault
+    def show_note(self, words: str) -> None:
+        """Show what is going on, nothing for "", in place of the note or fault before; what was typed stays."""
+        self.note, self.fault = words, ""
+        self.changed()
+
+    def show_fault(self, words: str) -> None:
+        """Show what went wrong, nothing for "", in place of the note or fault before; what was typed stays."""
+        self.note, self.fault = "", words
         self.changed()
 
     # ---- how large it is
 
     def columns(self, most: int) -> int:
-        """Return how many columns the dialog asks for within its frame, of at most so many: never less than before."""
+        """Return how many columns the dialog asks for within its frame, at most `most` and never less than before."""
         most = min(most, self.widest)
         if self._measured != most:
             self._columns = max(self._columns, min(self.needed(most), most))
@@ -115,7 +120,7 @@ class Dialog(ScrollingPanel):
         return min(self._columns, most)
 
     def needed(self, most: int) -> int:
-        """Return the columns that everything takes, where there are so many."""
+        """Return the columns that all lines need, at most `most`."""
         if self.length(most) > MANY_LINES:
             return most
         corners = ("", " " * 4)
@@ -222,7 +227,7 @@ class Dialog(ScrollingPanel):
         return [*segments, (style, does.rstrip())]
 
     def _key_name(self, command: str) -> str:
-        """Return the key of a command; what fields take themselves is named by its key already."""
+        """Return the key of a command. Fields name their own keys: those are returned as they are."""
         return self.keymap.name(command) if command.islower() else command
 
 
@@ -249,7 +254,7 @@ class Confirm(Dialog):
         elif command == "decline":
             self.close()
         elif command == "ok":
-            self.tell(f"{self.keymap.name('confirm')} {self._verb}, {self.keymap.name('decline')} does not")
+            self.show_note(f"{self.keymap.name('confirm')} {self._verb}, {self.keymap.name('decline')} does not")
         else:
             super().press(key, command)
 
@@ -263,8 +268,8 @@ class Confirm(Dialog):
 
 
 class Subject(NamedTuple):
-    """What a row of results is about: its key, and how it is called, with its host where that is not this machine.
-    `address` is how results name it.
+    """What a row of results is about: its key, its name, and its host unless that is this machine. `address` is its
+    name in the words of results.
     """
 
     key: str
@@ -275,7 +280,7 @@ class Subject(NamedTuple):
 
 class Report(Dialog):
     """A table that fills with results, failures first, which the title counts. `stop` drops what has not begun yet, and
-    `job` gets their number. `finished` is called when there are all.
+    `job` gets their number. `finished` is called with the last result.
     """
 
     whole = False
@@ -340,7 +345,7 @@ class Report(Dialog):
             super().press(key, command)
 
     def body(self, width: int) -> list[Line]:
-        """Return the results: a sign, the name, the host, and the words."""
+        """Return the results: a symbol, the name, the host, and the words."""
         order = {"fault": 0, "notice": 1, "dim": 2, "stopped": 3, "good": 4}
         results = sorted(self._results.items(), key=lambda row: order.get(row[1][0], 1))
         rows = [self._row(self._subjects[key], style, words) for key, (style, words) in results]
@@ -348,9 +353,9 @@ class Report(Dialog):
 
     def _row(self, subject: Subject, style: str, words: str) -> Row:
         glyphs = self.glyphs
-        signs = {"fault": glyphs.of_status("error"), "good": glyphs.of_status("done"), "dim": "~", "stopped": "-"}
+        symbols = {"fault": glyphs.of_status("error"), "good": glyphs.of_status("done"), "dim": "~", "stopped": "-"}
         host = f"[{subject.host}]" if subject.host else ""
-        return [(style, signs.get(style, "!")), ("name", subject.name), ("host", host), (style, words or "...")]
+        return [(style, symbols.get(style, "!")), ("name", subject.name), ("host", host), (style, words or "...")]
 
     def keys(self) -> list[tuple[str, str]]:
         """Return how to stop what has not begun, and how to close it."""
@@ -408,12 +413,12 @@ class Form(Dialog):
         if self.busy or command == "cancel":
             super().press(key, command)
         elif command == "submit":
-            self.tell()
+            self.show_note("")
             self._submit()
         elif command in ("next_field", "previous_field"):
             self._move(1 if command == "next_field" else -1)
         elif self.focused.press(key):
-            self.tell()
+            self.show_note("")
 
     def _move(self, step: int) -> None:
         self._place = (min(self._place, len(self.fields()) - 1) + step) % len(self.fields())

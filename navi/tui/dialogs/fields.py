@@ -127,9 +127,7 @@ class Choice:
         return True
 
     def lines(self, focused: bool, width: int) -> list[Line]:
-        """Paint the options that fit as a whole, the chosen one highlighted, and which of how many it is if others do
-        not fit.
-        """
+        """Paint the options that fit as a whole, the chosen one highlighted, and its number if not all of them fit."""
         first, last = self._visible(width)
         if (first, last) != (0, len(self._options)):
             number = f"{self._place + 1}/{len(self._options)}"

@@ -19,11 +19,13 @@ INDENT = 16
 """Columns before the facts about a session, and behind them."""
 
 Found = Losses | str | None
-"""What is known of a session's losses: that, or why they are unknown, or None as long as its host is asked."""
+"""The losses of a session, or why they are unknown, or None while its host is being asked."""
 
 
 class KillDialog(Confirm):
-    """Confirms a kill at once, whatever is known by then. `homes` are the home folders of hosts, for short paths."""
+    """Asks whether to kill; the answer is taken at once, also before the losses are known. `homes` are the home folders
+    of hosts, for short paths.
+    """
 
     narrowest = 60
 

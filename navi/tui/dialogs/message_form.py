@@ -116,7 +116,7 @@ class MessageForm(Form):
             super().press(key, command)
         elif command == "new_line" or key == "enter":
             self._area.break_line()
-            self.tell()
+            self.show_note("")
         else:
             super().press(key, None)
 

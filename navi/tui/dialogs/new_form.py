@@ -143,7 +143,7 @@ class NewForm(Form):
         if (self.host, self._runs.value) != before:
             self._change_directory()
         if self.spawns is not spawned:
-            self.tell(note=WARNING if self.spawns else "")
+            self.show_note(WARNING if self.spawns else "")
 
     def keys(self) -> list[tuple[str, str]]:
         """Return the keys of the form, and those of the field of a directory and of a prompt."""
@@ -199,7 +199,7 @@ class NewForm(Form):
             self._directory.text = self._offers[(place + 1) % len(self._offers)]
             self.changed()
         else:
-            self.tell(note="fetching directories ...")
+            self.show_note("fetching directories ...")
             self._complete(self, self.directory)
 
     def offer(self, text: str, found: Directories) -> None:
@@ -211,17 +211,17 @@ class NewForm(Form):
             self._offers = recent
             self._directory.text = recent[0]
             key = self.keymap.name("complete")
-            self.tell(note=f"{len(recent)} recent: {key} shows the next one; type to complete others")
+            self.show_note(f"{len(recent)} recent: {key} shows the next one; type to complete others")
             return
         if not found.matches:
-            self.tell(note="no directory begins with this")
+            self.show_note("no directory begins with this")
             return
         if len(found.matches) == 1:
             self._directory.text = f"{found.matches[0]}/"
-            self.tell()
+            self.show_note("")
         else:
             self._directory.text = common_start(found.matches)
-            self.tell(note="  ".join(path.rpartition("/")[2] for path in found.matches))
+            self.show_note("  ".join(path.rpartition("/")[2] for path in found.matches))
 
 
 def common_start(texts: Sequence[str]) -> str:

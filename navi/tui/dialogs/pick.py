@@ -70,7 +70,7 @@ class Pick(Chooser):
             self._pick()
         else:
             self._run(command)
-            self.tell()
+            self.show_note("")
 
     def _run(self, command: str | None) -> None:
         page = max(1, self._rows - 1)
@@ -100,7 +100,7 @@ class Pick(Chooser):
         if chosen:
             self._picked(chosen)
         else:
-            self.tell(fault=f"nothing is ticked; {self.keymap.name('tick')} ticks")
+            self.show_fault(f"nothing is ticked; {self.keymap.name('tick')} ticks")
 
     def keys(self) -> list[tuple[str, str]]:
         """Return how to pick, and how not to."""

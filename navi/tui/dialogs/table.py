@@ -13,7 +13,7 @@ Row = Sequence[Segment]
 GAP = 2
 """Columns between two cells."""
 
-LEAST = 6
+MIN_COLUMNS = 6
 """Columns to which a cell is narrowed at most; the last one keeps twice as many."""
 
 USUAL = 20
@@ -32,7 +32,7 @@ def table(rows: Sequence[Row], width: int, ellipsis: str = "…", wraps: bool = 
     ]
     used = [place for place in range(number) if natural[place]]
     usual = sum(min(natural[place], USUAL) + GAP for place in used[:-1])
-    if len(used) > 3 and not wraps and usual + 2 * LEAST > width - 1:
+    if len(used) > 3 and not wraps and usual + 2 * MIN_COLUMNS > width - 1:
         del used[-1]
     widths = dict(zip(used, _widths([natural[place] for place in used], width - 1), strict=True))
     lines = [line for row in cleaned for line in _row(row, widths, width, ellipsis, wraps)]
@@ -47,8 +47,8 @@ def _widths(natural: list[int], width: int) -> list[int]:
         return []
     *widths, last = natural
     room = width - GAP * len(widths)
-    least = min(last, max(2 * LEAST, room // 3))
-    while sum(widths) > room - least and max(widths, default=0) > LEAST:
+    least = min(last, max(2 * MIN_COLUMNS, room // 3))
+    while sum(widths) > room - least and max(widths, default=0) > MIN_COLUMNS:
         widths[widths.index(max(widths))] -= 1
     return [*widths, max(0, min(last, room - sum(widths)))]
 
@@ -65,7 +65,7 @@ def _row(row: Row, widths: dict[int, int], width: int, ellipsis: str, wraps: boo
         indent += widths[place] + GAP
     style, text = row[last]
     room = widths.get(last, 0)
-    if not wraps or width_of(text) <= room or room < LEAST:
+    if not wraps or width_of(text) <= room or room < MIN_COLUMNS:
         return [[*line, *fit([(style, text)], min(room, width_of(text)), ellipsis=ellipsis)]]
     first, *more = wrap(text, room)
     return [[*line, (style, first)], *([("", " " * indent), (style, piece)] for piece in more)]

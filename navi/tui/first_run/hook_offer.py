@@ -13,7 +13,7 @@ from navi.config.offers import HOOKS, answer, was_answered
 from navi.config.places import Places
 from navi.core.address import LOCAL
 from navi.core.model import HostView, Source
-from navi.core.text import clean, short_path
+from navi.core.text import clean, plural, short_path
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.hooks.install import Found, look_at_hooks, write_hooks
@@ -87,7 +87,7 @@ class HookOffer:
 
     def ask(self) -> None:
         """Offer the hooks of all agents that are on the hosts that answer."""
-        self._screen.tell("looking at the hooks of all hosts ...", "dim")
+        self._screen.show_message("looking at the hooks of all hosts ...", "dim")
         self._services.background.start(self._find)
 
     async def _find(self) -> None:
@@ -100,7 +100,7 @@ class HookOffer:
         if self._lacking:
             self._open()
         else:
-            self._screen.tell("no agent on the hosts that answer lacks a hook")
+            self._screen.show_message("no agent on the hosts that answer lacks a hook")
 
     async def _look_again(self, view: HostView) -> None:
         """Look at a host; one that can't be asked now keeps what was found before."""
@@ -134,7 +134,7 @@ class HookOffer:
     def _decline(self, hosts: Sequence[str]) -> None:
         self._screen.close()
         self._forget(hosts)
-        self._screen.tell(f"{self._screen.key_of('hooks')} offers the hooks again")
+        self._screen.show_message(f"{self._screen.key_of('hooks')} offers the hooks again")
 
     def _forget(self, hosts: Sequence[str]) -> None:
         """Offer the hooks of these hosts no more."""
@@ -148,7 +148,7 @@ class HookOffer:
     def _install_all(self, hosts: Sequence[str]) -> None:
         lacking = dict(self._lacking)
         self._forget(tuple(lacking))
-        where = "1 host" if len(hosts) == 1 else f"{len(hosts)} hosts"
+        where = plural(len(hosts), "host")
         subjects = [Subject(host, _host(host)) for host in hosts]
         report = Report(self._screen.glyphs, f"Install hooks on {where}", subjects, self._screen.close)
         self._screen.open(report)

@@ -15,7 +15,7 @@ from navi.config.remote import Remote
 from navi.config.remotes_file import Unwritable, add_hosts, new_hosts, remotes_of
 from navi.config.ssh_hosts import SshHost, read_ssh_hosts
 from navi.core.model import HostView
-from navi.core.text import clean, short_path
+from navi.core.text import clean, plural, short_path
 from navi.hosts import Host
 from navi.tui.dialogs.dialog import Report, Subject
 from navi.tui.dialogs.pick import Choice, Pick
@@ -23,7 +23,7 @@ from navi.tui.pages.page import Services
 from navi.tui.screen import Screen
 
 MakeHosts = Callable[[Sequence[Remote]], Iterable[Host]]
-"""Returns the hosts that remotes are."""
+"""Returns the hosts of these remotes."""
 
 TEXT = (
     "navi also lists the agents of other machines that your ssh reaches. Tick those where agents run: navi connects to "
@@ -35,7 +35,7 @@ LOOK_EVERY = 0.1
 
 
 class HostOffer:
-    """`make_hosts` returns the hosts that remotes are."""
+    """`make_hosts` returns the hosts of remotes."""
 
     def __init__(self, services: Services, screen: Screen, places: Places, make_hosts: MakeHosts) -> None:
         self._services = services
@@ -44,7 +44,7 @@ class HostOffer:
         self._make_hosts = make_hosts
 
     def begin(self) -> None:
-        """Offer hosts where there is no remotes.yaml. Call it before the first frame: nobody has typed anything yet."""
+        """Offer hosts if there is no remotes.yaml. Call this before the first frame, before any key is pressed."""
         if os.path.lexists(self._places.remotes) or was_answered(self._places.state, HOSTS):
             return
         hosts = read_ssh_hosts(self._places.environment)
@@ -62,9 +62,9 @@ class HostOffer:
         if hosts:
             self._open(hosts)
         elif known:
-            self._screen.tell("remotes.yaml has all hosts of ~/.ssh/config already")
+            self._screen.show_message("remotes.yaml has all hosts of ~/.ssh/config already")
         else:
-            self._screen.tell("~/.ssh/config names no hosts; navi-remotes(5) shows how to write remotes.yaml")
+            self._screen.show_message("~/.ssh/config names no hosts; navi-remotes(5) shows how to write remotes.yaml")
 
     def _read(self) -> tuple[Sequence[SshHost], Sequence[SshHost]]:
         """Return the hosts that are new, and all."""
@@ -89,11 +89,11 @@ class HostOffer:
         self._screen.close()
         if not was_answered(self._places.state, HOSTS):
             answer(self._places.state, HOSTS)
-            self._screen.tell(f"{self._screen.key_of('add_hosts')} offers the hosts of ~/.ssh/config again")
+            self._screen.show_message(f"{self._screen.key_of('add_hosts')} offers the hosts of ~/.ssh/config again")
 
     def _add(self, pick: Pick, hosts: Sequence[SshHost]) -> None:
         pick.busy = True
-        pick.tell(note="writing remotes.yaml ...")
+        pick.show_note("writing remotes.yaml ...")
         self._services.background.start(partial(self._write, pick, hosts))
 
     async def _write(self, pick: Pick, hosts: Sequence[SshHost]) -> None:
@@ -101,7 +101,7 @@ class HostOffer:
             await trio.to_thread.run_sync(add_hosts, self._places.remotes, hosts)
         except Unwritable as error:
             pick.busy = False
-            pick.tell(fault=str(error))
+            pick.show_fault(str(error))
             return
         answer(self._places.state, HOSTS)
         self._services.fleet.add(self._make_hosts(remotes_of(hosts)))
@@ -112,7 +112,7 @@ class HostOffer:
 
     async def _report(self, names: Sequence[str]) -> None:
         """Show how connecting goes, until the user closes that."""
-        hosts = "1 host" if len(names) == 1 else f"{len(names)} hosts"
+        hosts = plural(len(names), "host")
         subjects = [Subject(name, name) for name in names]
         report = Report(self._screen.glyphs, f"Connect to {hosts}", subjects, self._screen.close)
         self._screen.open(report)
@@ -132,4 +132,4 @@ class HostOffer:
         if not view.fresh:
             return "connecting ...", "dim"
         number = len(view.sessions)
-        return clean(f"connected, {number} session{'' if number == 1 else 's'}"), "good"
+        return clean(f"connected, {plural(number, 'session')}"), "good"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Document = Mapping[str, Any]
 
-MOST_INPUT, LONGEST = 8, 400
+MAX_INPUT_LINES, MAX_INPUT_LINE = 8, 400
 """Lines that are shown of what a tool is to do, and the characters of each."""
 
 MORE = "THERE IS MORE of it than is shown here; read it on the page of the session"
@@ -105,7 +105,7 @@ class Answer:
         self._leave()
         if visible:
             self._screen.close()
-            self._screen.tell(feed.note or "its agent no longer asks", "notice")
+            self._screen.show_message(feed.note or "its agent no longer asks", "notice")
 
     def _show(self, name: str, feed: Feed) -> None:
         question = next(iter(feed.questions.values()), None)
@@ -123,7 +123,7 @@ class Answer:
         asked = question_of(question, self._part, input)._replace(agent=self._sessions[name].agent)
         self._dialog.put(Asked(name, asked))
         if count > 1:
-            self._dialog.tell(note=f"{count} questions are open; this is the oldest")
+            self._dialog.show_note(f"{count} questions are open; this is the oldest")
 
     # ---- what is answered
 
@@ -134,7 +134,7 @@ class Answer:
             if text.strip():
                 self._decided(dialog, Reply(reply.how, text))
             else:
-                form.tell(fault="the text is empty")
+                form.show_fault("the text is empty")
 
         self._front = form
         self._screen.open(form)
@@ -164,7 +164,7 @@ class Answer:
         self._close()
         if len(answered) == 1:
             name, question = answered[0]
-            self._commands.order(self._work(name, question, reply), self._screen.tell)
+            self._commands.order(self._work(name, question, reply), self._screen.show_message)
             return
         subjects = [subject_in_table(self._sessions[name]) for name, _ in answered]
         report = report_on_work(self._screen, "Answer", subjects)
@@ -199,5 +199,5 @@ def input_lines(input: Mapping[str, Any]) -> list[str]:
 
     lines = [line for line in clean_lines(str(input.get("plan") or summary(input))) if line]
     lines += [f"{sign} {text}" for sign, text in edit_lines(input)]
-    shown = [line if len(line) <= LONGEST else f"{line[:LONGEST]}…" for line in lines[:MOST_INPUT]]
+    shown = [line if len(line) <= MAX_INPUT_LINE else f"{line[:MAX_INPUT_LINE]}…" for line in lines[:MAX_INPUT_LINES]]
     return shown if shown == lines else [*shown, MORE]

@@ -48,10 +48,10 @@ class Rendering:
         return [*lines[:most], [("dim", f"    ... {left} more lines{hint}")]]
 
     def _taken(self, event: Taken) -> Iterator[Line]:
-        yield from _marked(self._inputs.get(event.uuid, ""), "> ", "key")
+        yield from _prefixed(self._inputs.get(event.uuid, ""), "> ", "key")
 
     def _text(self, event: Text) -> Iterator[Line]:
-        yield from _marked(event.text, MARKS.get(event.who, ""), STYLES.get(event.who, "dim"))
+        yield from _prefixed(event.text, MARKS.get(event.who, ""), STYLES.get(event.who, "dim"))
 
     def _call(self, event: ToolCall) -> Iterator[Line]:
         yield [("working", "* "), ("name", clean(event.tool)), ("", f" {clean(summary(event.input))}")]
@@ -60,19 +60,19 @@ class Rendering:
 
     def _result(self, event: ToolResult) -> Iterator[Line]:
         style = "fault" if event.failed else "dim"
-        yield from self._folded([*_marked(event.text, "  ! " if event.failed else "  = ", style)], RESULT_LINES)
+        yield from self._folded([*_prefixed(event.text, "  ! " if event.failed else "  = ", style)], RESULT_LINES)
 
     def _asked(self, event: Asked) -> Iterator[Line]:
-        yield from _marked(f"{event.kind}: {event.tool} {summary(event.input)}", "? ", "permission")
+        yield from _prefixed(f"{event.kind}: {event.tool} {summary(event.input)}", "? ", "permission")
 
     def _ended(self, event: TurnEnded) -> Iterator[Line]:
         if event.outcome != "done":
-            yield from _marked(f"the turn ended: {event.outcome} {event.text}", "! ", "fault")
+            yield from _prefixed(f"the turn ended: {event.outcome} {event.text}", "! ", "fault")
         if event.refused:
-            yield from _marked(f"it was not allowed to use {', '.join(event.refused)}", "! ", "notice")
+            yield from _prefixed(f"it was not allowed to use {', '.join(event.refused)}", "! ", "notice")
 
     def _raw(self, event: Raw) -> Iterator[Line]:
-        yield from _marked(event.data[: 4 * LONGEST_RAW].decode("utf-8", "replace")[:LONGEST_RAW], "# ", "dim")
+        yield from _prefixed(event.data[: 4 * LONGEST_RAW].decode("utf-8", "replace")[:LONGEST_RAW], "# ", "dim")
 
 
 READERS: Mapping[type, Callable[[Rendering, Any], Iterator[Line]]] = {
@@ -86,7 +86,7 @@ READERS: Mapping[type, Callable[[Rendering, Any], Iterator[Line]]] = {
 }
 
 
-def _marked(text: str, mark: str, style: str) -> Iterator[Line]:
-    """Yield the lines of a text, the first with a mark before it. An empty text has none."""
+def _prefixed(text: str, prefix: str, style: str) -> Iterator[Line]:
+    """Yield the lines of a text, the first with a prefix. An empty text has none."""
     for number, line in enumerate(clean_lines(text.rstrip())) if text.strip() else ():
-        yield [(style, f"{mark if number == 0 else ' ' * len(mark)}{line}".rstrip())]
+        yield [(style, f"{prefix if number == 0 else ' ' * len(prefix)}{line}".rstrip())]

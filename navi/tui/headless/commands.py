@@ -11,7 +11,7 @@ from navi.config.person import who
 from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import clean
-from navi.tui.commands.actions import Tell
+from navi.tui.commands.actions import ShowResult
 from navi.tui.commands.messages import answer_to
 from navi.tui.commands.reports import report_on_work
 from navi.tui.dialogs.dialog import Confirm, Subject
@@ -56,11 +56,11 @@ class HeadlessCommands:
 
     # ---- asking the hub
 
-    def order(self, work: Work, tell: Tell) -> None:
-        """Ask the hub for something in the background, and tell what came of it."""
-        self._services.background.start(partial(self._carry_out, work, tell))
+    def order(self, work: Work, show_result: ShowResult) -> None:
+        """Ask the hub for something in the background, and show the result."""
+        self._services.background.start(partial(self._carry_out, work, show_result))
 
-    async def _carry_out(self, work: Work, tell: Tell) -> None:
+    async def _carry_out(self, work: Work, show_result: ShowResult) -> None:
         from navi.headless.trio_client import connected
         from navi.ops import OperationError
 
@@ -68,14 +68,14 @@ class HeadlessCommands:
             async with connected(self._services.hub_folder) as hub:
                 words = await work(hub)
         except OperationError as error:
-            tell(str(error), "fault")
+            show_result(str(error), "fault")
         else:
-            tell(words, "good")
+            show_result(words, "good")
 
     def _each(self, title: str, sessions: Sequence[Session], work: Callable[[Session], Work]) -> None:
         """Do the same to each session; show one result in the footer, several in a table."""
         if len(sessions) == 1:
-            self.order(work(sessions[0]), self._screen.tell)
+            self.order(work(sessions[0]), self._screen.show_message)
             return
         report = report_on_work(self._screen, title, list(map(subject_in_table, sessions)))
         for one in sessions:
@@ -90,19 +90,19 @@ class HeadlessCommands:
             self._screen.close,
         )  # fmt: skip
         self._screen.open(form)
-        form.tell(note=_consequence(sessions))
+        form.show_note(_consequence(sessions))
 
     def _submit(self, form: MessageForm, sessions: Sequence[Session]) -> None:
         text = form.text
         if not text.strip():
-            form.tell(fault="there is nothing to send")
+            form.show_fault("there is nothing to send")
         elif len(sessions) > 1:
             self._kept = ""
             self._each("Send", sessions, lambda one: partial(_send, one, text))
         else:
             self._kept = ""
             form.busy = True
-            form.tell(note=f"sending to {clean(sessions[0].short_label)} ...")
+            form.show_note(f"sending to {clean(sessions[0].short_label)} ...")
             self.order(partial(_send, sessions[0], text), answer_to(form, self._screen, self._keep))
 
     def _keep(self, text: str) -> None:
@@ -114,7 +114,7 @@ class HeadlessCommands:
         """Ask, and end the turns of agents that are at work or ask something."""
         busy = [one for one in sessions if one.word in BUSY]
         if not busy:
-            self._screen.tell(f"no agent works in {_names(sessions)}; {self._screen.key_of('quit')} quits navi")
+            self._screen.show_message(f"no agent works in {_names(sessions)}; {self._screen.key_of('quit')} quits navi")
             return
         does = f"interrupts {'it' if len(busy) == 1 else 'them'}"
         self._confirm("Interrupt", busy, does, lambda: self._each("Interrupt", busy, lambda s: partial(_interrupt, s)))
@@ -123,7 +123,8 @@ class HeadlessCommands:
         """Show the permission modes of agents, and give them the chosen one."""
         living = [one for one in sessions if one.headless and not one.headless.over]
         if not living:
-            self._screen.tell(f"no agent runs in {_names(sessions)}; {self._screen.key_of('resume')} resumes it")
+            key = self._screen.key_of("resume")
+            self._screen.show_message(f"no agent runs in {_names(sessions)}; {key} resumes it")
             return
         chosen = lambda mode: self._each("Mode", living, lambda one: partial(set_mode, one, mode))  # noqa: E731
         choose_mode(self._screen, self._services.glyphs, _title("Permission mode of", living), living, chosen)
@@ -133,7 +134,7 @@ class HeadlessCommands:
         living = [one for one in sessions if one.headless and not one.headless.over]
         if not living:
             keys = f"{self._screen.key_of('dismiss')} takes it off the list"
-            self._screen.tell(f"the agent of {_names(sessions)} has ended already; {keys}")
+            self._screen.show_message(f"the agent of {_names(sessions)} has ended already; {keys}")
             return
         agents = "its agent" if len(living) == 1 else "their agents"
         if all(one.headless and one.headless.ends_later for one in living):
@@ -173,7 +174,7 @@ class HeadlessCommands:
         agent = session.headless
         if agent and agent.status == "disconnected":
             words = "its host can't be reached, so that its agent may still run; nothing was opened"
-            self._screen.tell(f"{clean(session.short_label)}: {words}", "fault")
+            self._screen.show_message(f"{clean(session.short_label)}: {words}", "fault")
             return
         ends = "" if agent and agent.over else "ends its agent, and "
         does = f"{ends}goes on with the conversation in tmux, for good"
@@ -196,7 +197,7 @@ class HeadlessCommands:
         agent = like.headless if like else None
         return SpawnFields(harnesses, agent.harness, agent.model, agent.mode) if agent else SpawnFields(harnesses)
 
-    def spawn(self, fields: SpawnFields, host: str, directory: str, tell: Tell) -> None:
+    def spawn(self, fields: SpawnFields, host: str, directory: str, show_result: ShowResult) -> None:
         """Start an agent without a terminal; the cursor goes there."""
 
         async def work(hub: Hub) -> str:
@@ -209,7 +210,7 @@ class HeadlessCommands:
             new = "; the first one in its folder: it runs that folder's hooks and servers without asking"
             return f"spawned {id}{new if made.get('new_folder') else ''}"
 
-        self.order(work, tell)
+        self.order(work, show_result)
 
 
 # ---- what is asked of the hub

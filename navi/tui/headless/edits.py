@@ -1,4 +1,4 @@
-"""What a tool is to change in a file, as lines with a sign before them. Pure."""
+"""What a tool is to change in a file, as lines with a + or - before them. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from navi.core.text import clean_lines
 MOST_COMPARED = 400
 """Lines of a text that are compared with another: to compare takes the square of it."""
 
-MOST = 2000
+MAX_LINES = 2000
 """Lines of a difference."""
 
 Input = Mapping[str, object]
@@ -17,7 +17,7 @@ Input = Mapping[str, object]
 
 def edit_lines(input: Input) -> list[tuple[str, str]]:
     """Return the lines that a tool's input changes, cleaned, with `+`, `-`, ` ` or `@`; none for another tool."""
-    return [(sign, text) for sign, line in _changes(input) for text in clean_lines(line)][:MOST]
+    return [(sign, text) for sign, line in _changes(input) for text in clean_lines(line)][:MAX_LINES]
 
 
 def _changes(input: Input) -> Iterator[tuple[str, str]]:
@@ -29,7 +29,7 @@ def _changes(input: Input) -> Iterator[tuple[str, str]]:
                 yield from difference(old, new)
     content = _first(input, "content", "new_source")
     if content is not None and _first(input, "file_path", "notebook_path", "path") is not None:
-        yield from (("+", line) for line in content.split("\n")[:MOST])
+        yield from (("+", line) for line in content.split("\n")[:MAX_LINES])
 
 
 def _first(input: Input, *names: str) -> str | None:
@@ -41,8 +41,8 @@ def difference(old: str, new: str) -> Iterator[tuple[str, str]]:
     """Yield the lines that differ between two texts, with two lines around them. Long texts are not compared."""
     before, after = old.split("\n"), new.split("\n")
     if max(len(before), len(after)) > MOST_COMPARED:
-        yield from (("-", line) for line in before[:MOST])
-        yield from (("+", line) for line in after[:MOST])
+        yield from (("-", line) for line in before[:MAX_LINES])
+        yield from (("+", line) for line in after[:MAX_LINES])
         return
     from difflib import unified_diff  # only here: it takes long to import
 

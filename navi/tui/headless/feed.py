@@ -1,7 +1,7 @@
-"""What the hub sends of one session: its transcript, open questions and inputs, for all that shows them.
+"""What the hub sends of one session: its transcript, open questions and inputs, for all parts that show them.
 
-All parts that show a session share one connection, which ends with the last of them. It begins with the end of the
-transcript; what is older is fetched when somebody scrolls there.
+The parts that show a session share one connection, which ends with the last of them. It begins with the end of the
+transcript; older messages are fetched when the user scrolls there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from navi.core.text import clean
 from navi.headless.transcript import asked_text
 from navi.headless.trio_client import Hub, connected
 from navi.ops import OperationError
-from navi.tui.headless.transcript import LONGEST, Message, Transcript
+from navi.tui.headless.transcript import MAX_LINE, Message, Transcript
 from navi.tui.style.paint import Line
 
 Document = Mapping[str, Any]
@@ -25,16 +25,16 @@ TAIL = 60
 """Messages that are fetched first."""
 
 OLDER = 60
-"""Messages that are fetched when somebody scrolls to the first one."""
+"""Messages that are fetched when the user scrolls to the first one."""
 
 SLICE = 65_536
 """Bytes of lines that are read until other tasks may run."""
 
 NEWS_EVERY, FLOOD_EVERY = 0.04, 0.12
-"""Seconds between two reports of news; and where so many messages come that nobody can read them."""
+"""Seconds between two reports of news, and between two when messages come too fast to be read."""
 
 FLOOD = 40
-"""Messages between two reports from which on nobody can read them."""
+"""Messages between two reports from which on they come too fast to be read."""
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between attempts to reach the hub."""
@@ -53,7 +53,8 @@ class Sent(NamedTuple):
 
 
 class Feed:
-    """One session. `changed` are called when anything is another; `fault` says why nothing comes, "" if it does.
+    """The feed of one session. Each function in `changed` is called when anything has changed; `fault` says why nothing
+    comes, "" if it does.
 
     `questions` are the open ones by their ids, the oldest first, `pending` the inputs that were not taken up. `note`
     says what became of the question that ended last. `ready` says that all of this is known, `opened` that the session
@@ -81,11 +82,11 @@ class Feed:
         self._news = trio.Event()
         self._connection = trio.CancelScope()
 
-    def _tell(self) -> None:
+    def _note_news(self) -> None:
         self._news.set()
 
     async def _report(self) -> None:
-        """Call who wants to know of news, at once, and then at most so often as anybody can read."""
+        """Call the functions in `changed` at once, and again no more often than people can read."""
         while True:
             await self._news.wait()
             self._news = trio.Event()
@@ -95,7 +96,7 @@ class Feed:
             await trio.sleep(FLOOD_EVERY if self._reported - before >= FLOOD else NEWS_EVERY)
 
     async def run(self) -> None:
-        """Follow the session until nobody wants it any more."""
+        """Follow the session until `scope` is cancelled, when its last user closes it."""
         with self.scope:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._report)
@@ -111,12 +112,12 @@ class Feed:
                     await self._follow(hub)
             except OperationError as error:
                 self.fault = str(error)
-                self._tell()
+                self._note_news()
             await trio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
             attempt += 1
 
     def renew(self, run: int) -> None:
-        """Follow another run of the session: the hub sends it only to who asks for it after it has begun."""
+        """Follow another run of the session: the hub sends it only to clients that subscribe after it has begun."""
         if self.ready and run != self._run:
             self._run = run
             self._connection.cancel()
@@ -129,15 +130,15 @@ class Feed:
                 await self._take(await hub.next())
 
     async def _begin(self, hub: Hub) -> None:
-        info = await hub.ask("GET", f"/api/sessions/{self._id}", longest=LONGEST)
+        info = await hub.ask("GET", f"/api/sessions/{self._id}", longest=MAX_LINE)
         last, self._run = int(info["last_index"]), int(info["generation"])
         if not self.ready or not self.transcript.first <= self.transcript.next <= last + 1:
             self.transcript.begin(max(0, last + 1 - TAIL))
         self._take_info(info)
         self.ready, self.fault = True, ""
-        follow = {"session_id": self._id, "from_index": self.transcript.next, "longest": LONGEST}
+        follow = {"session_id": self._id, "from_index": self.transcript.next, "longest": MAX_LINE}
         await hub.send({"type": "subscribe", **follow})
-        self._tell()
+        self._note_news()
 
     def _take_info(self, info: Document) -> None:
         self.questions = {str(one["request_id"]): one for one in info["questions"]}
@@ -156,7 +157,7 @@ class Feed:
             TAKERS[kind](self, message)
         elif kind == "error":
             raise OperationError(clean(message["message"]))
-        self._tell()
+        self._note_news()
 
     async def _append(self, index: int, lines: Sequence[str]) -> None:
         """Read lines a few at a time: keys must not wait for thousands of them."""
@@ -221,14 +222,14 @@ class Feed:
             async with connected(self._folder) as hub:
                 start = max(0, first - OLDER)
                 found = await hub.ask(
-                    "GET", f"/api/sessions/{self._id}/messages", from_index=start, limit=first - start, longest=LONGEST
+                    "GET", f"/api/sessions/{self._id}/messages", from_index=start, limit=first - start, longest=MAX_LINE
                 )
             self.transcript.prepend(await self._read_older(start, found["messages"]))
         except OperationError as error:
             self.fault = str(error)
         finally:
             self._asks_older = False
-        self._tell()
+        self._note_news()
 
     async def _read_older(self, start: int, lines: Sequence[str]) -> list[Message]:
         reading, found = self.transcript.reading(), list[Message]()

@@ -36,7 +36,7 @@ class FeedbackCommands:
         """Ask for a text, and send it to the session's agent. Raise OperationError if that takes none."""
         if session.headless:
             key = self._screen.key_of("message")
-            self._screen.tell(f"an agent without a terminal takes messages at any time; {key} sends one")
+            self._screen.show_message(f"an agent without a terminal takes messages at any time; {key} sends one")
             return
         from navi.headless.feedback import conversation_of
 
@@ -46,16 +46,16 @@ class FeedbackCommands:
             lambda: self._submit(form, session, conversation), self._screen.close,
         )  # fmt: skip
         self._screen.open(form)
-        form.tell(note=_consequence(session))
+        form.show_note(_consequence(session))
 
     def _submit(self, form: MessageForm, session: Session, conversation: str) -> None:
         text = form.text
         if not text.strip():
-            form.tell(fault="there is nothing to send")
+            form.show_fault("there is nothing to send")
             return
         self._kept = ""
         form.busy = True
-        form.tell(note=f"sending to {clean(session.short_label)} ...")
+        form.show_note(f"sending to {clean(session.short_label)} ...")
         work = partial(self._send, session, conversation, text)
         self._commands.order(work, answer_to(form, self._screen, self._keep))
 

@@ -35,7 +35,7 @@ def choose_mode(
     kinds = {one.headless.modes for one in sessions if one.headless}
     modes = next(iter(kinds), ())
     if len(kinds) > 1 or not modes:
-        screen.tell(OTHER_MODES if len(kinds) > 1 else "its agent names no permission modes")
+        screen.show_message(OTHER_MODES if len(kinds) > 1 else "its agent names no permission modes")
         return
     current = {one.headless.mode for one in sessions if one.headless}
     entries = [_entry(mode, mode in current) for mode in modes]

@@ -83,7 +83,7 @@ class TranscriptPage(StreamPage):
 
     @property
     def version(self) -> object:
-        """A value that is another one when the transcript is."""
+        """A value that changes whenever the transcript does."""
         return (self._feed.transcript.version if self._feed else 0, self._unfolded)
 
     def blocks(self) -> Iterable[Block]:
@@ -97,7 +97,7 @@ class TranscriptPage(StreamPage):
             self._feeds.older(self._feed)
 
     def head(self) -> Sequence[Line]:
-        """Return what the session is, and what follows from its status for who wants something of it."""
+        """Return what the session is, and what its status means for the user."""
         session, feed = self.session, self._feed
         if feed is None or self._about is None:
             where = "this session has a terminal: attach to it" if self._about else "no session is selected"
@@ -108,8 +108,8 @@ class TranscriptPage(StreamPage):
         agent, style = session.headless, status_style(session.status.word)
         since = ago(time.time() - session.status.since) if session.status.since else ""
         facts = "  ".join(filter(None, (since, *_facts(session, agent, self._home(session)))))
-        sign = self.services.glyphs.of_status(session.status.word)
-        lines: list[Line] = [[(style, f"  {sign} {agent.status}  "), ("dim", facts)]]
+        symbol = self.services.glyphs.of_status(session.status.word)
+        lines: list[Line] = [[(style, f"  {symbol} {agent.status}  "), ("dim", facts)]]
         advice = advice_for(session, self.services.keymap.name)
         return [*lines, *([[("notice", f"  {advice}")]] if advice else []), []]
 
@@ -156,7 +156,7 @@ def _facts(session: Session, agent: HeadlessAgent, home: str) -> Iterable[str]:
 
 
 def advice_for(session: Session, key: Callable[[str], str]) -> str:
-    """Say what follows from the status of a session for who wants something of it; "" where it just works."""
+    """Say what the status of a session means for the user, and what to do; "" if that is plain."""
     agent = session.headless
     if agent is None:
         return ""

@@ -15,10 +15,10 @@ from navi.headless.harness.scripted import SCRIPTED
 from navi.tui.headless.blocks import Rendering
 from navi.tui.style.paint import Line
 
-LONGEST = 32_768
+MAX_LINE = 32_768
 """Bytes of a line that the dashboard takes."""
 
-MOST = 2000
+MAX_MESSAGES = 2000
 """Messages that are kept here; the hub has them all."""
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -46,15 +46,15 @@ class Reading:
     def read(self, number: int, line: str) -> Message:
         """Return the message in a line."""
         data = line.encode("utf-8", "surrogateescape")
-        was_cut = len(data) >= LONGEST and from_line(data) is None
+        was_cut = len(data) >= MAX_LINE and from_line(data) is None
         self._memory, events = self._codec.read(self._memory, closed(data) if was_cut else data)
         return Message(number, [*map(_mark_cut, events)] if was_cut else events, len(data))
 
 
 class Transcript:
-    """Messages without a gap, from `first` to before `next`. `growing` is the text that the agent is at.
+    """Messages without a gap, from `first` to before `next`. `growing` is the text that the agent is writing.
 
-    `version` is another number after each change.
+    `version` changes with each change.
     """
 
     def __init__(self, harness: str, cwd: str = "", conversation: str = "") -> None:
@@ -105,8 +105,8 @@ class Transcript:
             self.version += 1
 
     def grow(self, text: str) -> None:
-        """Take more of the text that the agent is at."""
-        self._grow((self.growing + text)[-LONGEST:])
+        """Append to the text that the agent is writing."""
+        self._grow((self.growing + text)[-MAX_LINE:])
 
     def _grow(self, text: str) -> None:
         self.growing = text
@@ -114,8 +114,8 @@ class Transcript:
 
     def _drop(self) -> None:
         """Drop the oldest messages where there are too many."""
-        while len(self._messages) > MOST or (self._size > MOST_BYTES and len(self._messages) > 1):
-            gone = self._messages[: max(1, len(self._messages) - MOST)]
+        while len(self._messages) > MAX_MESSAGES or (self._size > MOST_BYTES and len(self._messages) > 1):
+            gone = self._messages[: max(1, len(self._messages) - MAX_MESSAGES)]
             del self._messages[: len(gone)]
             self._size -= sum(one.size for one in gone)
             self.first += len(gone)

@@ -29,12 +29,12 @@ SILENT_AFTER = 30.0
 class HubWatch:
     """Puts the hub's sessions into the fleet. When the hub is lost they stay, as disconnected since then.
 
-    `folder` is that of the hub's socket. `connected` says whether there is a hub that has sent its list. `tell` says
-    something in the footer.
+    `folder` is that of the hub's socket. `connected` says whether there is a hub that has sent its list.
+    `show_message` gets what the user should know of the hub, and a style.
     """
 
-    def __init__(self, fleet: Fleet, folder: str, tell: Callable[[str, str], None]) -> None:
-        self._tell = tell
+    def __init__(self, fleet: Fleet, folder: str, show_message: Callable[[str, str], None]) -> None:
+        self._show_message = show_message
         self._refused = ""
         self._fleet = fleet
         self._socket = os.path.join(folder, "hub.sock")
@@ -82,7 +82,7 @@ class HubWatch:
                 self._documents = self._documents if self.connected else {}
                 self.connected = True
                 news = {str(one["id"]): one for one in message["sessions"]}
-                self._tell_delivered(news)
+                self._report_delivered(news)
                 self._documents |= news
                 self._show(None)
 
@@ -90,15 +90,17 @@ class HubWatch:
         """Say once that the hub does not send its list: it may be of another version."""
         if words != self._refused:
             self._refused = words
-            self._tell(f"the hub does not list its sessions ({words}); restart navi serve if it is older", "fault")
+            remedy = "restart navi serve if it is older"
+            self._show_message(f"the hub does not list its sessions ({words}); {remedy}", "fault")
 
-    def _tell_delivered(self, news: Mapping[str, Mapping[str, Any]]) -> None:
+    def _report_delivered(self, news: Mapping[str, Mapping[str, Any]]) -> None:
         """Say which agents in terminals got feedback that waited for them."""
         for id, one in news.items():
             before, now = self._documents.get(id, one).get("feedback"), one.get("feedback")
             if type(before) is int and type(now) is int and now < before:
                 rest = f"; {now} still wait{'s' if now == 1 else ''}" if now else ""
-                self._tell(f"the agent of {clean(str(one.get('title', '')))[:40]} got its feedback{rest}", "good")
+                title = clean(str(one.get("title", "")))[:40]
+                self._show_message(f"the agent of {title} got its feedback{rest}", "good")
 
     def _show(self, lost: float | None) -> None:
         from navi.headless.listed import feedback_of, session_of

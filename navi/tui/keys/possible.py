@@ -1,4 +1,4 @@
-"""Which commands can do something now, and why the others can't; which keys the footer offers. Pure."""
+"""Which commands can do something now, why the rest can't, and which keys the footer offers. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NO_SESSION = "no session is selected"
 
 OF_ALL = ("attach", "attention", "mark", "preview", "hosts", "message", "new", "kill", "search", "scope", "details")
 OF_ASKED = ("answer", "watch", *OF_ALL)
-OF_MARKED = ("message", "kill", "dismiss", "mark", "leave", *OF_ALL)
+OF_SELECTED = ("message", "kill", "dismiss", "mark", "leave", *OF_ALL)
 OF_NONE = ("leave", "new", "everything", "add_hosts", "authenticate", "hosts", "scope")
 OF_PAGE = ("back", *OF_ASKED)
 """The first commands of the footer: usually, where a session asks, where some are selected, where none is listed, on a
@@ -23,15 +23,15 @@ page.
 class Situation(NamedTuple):
     """What decides which commands can do something. `session` is the page's, or that under the cursor.
 
-    `marked` sessions are selected and `listed` ones in the list, of `hosts` hosts; `hidden` ones run no agent, and are
-    counted only where none is listed. `on_page` says that a page is in front, and `page` is the command that opens it;
-    `needed` says that a session needs the user, `filtered` that a search or a filter is on, `found` that the search
+    `selected` sessions are selected and `listed` ones in the list, of `hosts` hosts; `hidden` ones run no agent, and
+    are counted only where none is listed. `on_page` says that a page is in front, and `page` is the command that opens
+    it; `needed` says that a session needs the user, `filtered` that a search or a filter is on, `found` that the search
     finds something, `previewing` that the preview is on the screen, `login` that a host needs one, `lost` that hosts
     have lost sessions, `tagged` that sessions have bookmarks or tags, `killed` that one can be restored.
     """
 
     session: Session | None = None
-    marked: int = 0
+    selected: int = 0
     listed: int = 0
     hidden: int = 0
     hosts: int = 1
@@ -54,8 +54,8 @@ def why_not(command: str, now: Situation) -> str:
 
 
 def is_offered(command: str, now: Situation) -> bool:
-    """Return whether the footer offers a command now: one that can do something, and that somebody may want. That the
-    key of the page in front closes it again is no offer, but for help, whose key stays in its place.
+    """Return whether the footer offers a command now: it can do something, and a user may want it. The command of the
+    page in front would only close that page, so it is not offered, apart from help, whose key stays in its place.
     """
     if command == now.page != "help":
         return False
@@ -67,8 +67,8 @@ def footer_order(now: Situation) -> tuple[str, ...]:
     """Return the commands that come first in the footer."""
     if now.on_page:
         return OF_PAGE
-    if now.marked:
-        return OF_MARKED
+    if now.selected:
+        return OF_SELECTED
     return OF_ASKED if now.listed else OF_NONE
 
 
@@ -85,9 +85,9 @@ def _of_one(reason: Callable[[Session], str] = lambda _: "") -> Reason:
 
 
 def _of_all(reason: Callable[[Session], str] = lambda _: "") -> Reason:
-    """Return the reason of a command that takes all selected sessions, of which some may be fit for it."""
+    """Return the reason of a command that takes all selected sessions; some of them may be fit for it."""
     of_one = _of_one(reason)
-    return lambda now: "" if now.marked and not now.on_page else of_one(now)
+    return lambda now: "" if now.selected and not now.on_page else of_one(now)
 
 
 def _without_terminal(session: Session) -> str:
@@ -144,7 +144,7 @@ REASONS: Mapping[str, Reason] = {
     "scope": _if_not(lambda now: now.hosts > 1, "remotes.yaml has no host"),
     "host": _if_not(lambda now: now.hosts > 1, "remotes.yaml has no host"),
     "marked": _if_not(lambda now: now.tagged, "no session has a bookmark or a tag"),
-    "leave": _if_not(lambda now: bool(now.filtered or now.marked), "no search, selection or filter is on"),
+    "leave": _if_not(lambda now: bool(now.filtered or now.selected), "no search, selection or filter is on"),
     "authenticate": _if_not(lambda now: now.login, "no host needs a login"),
     "restore": _if_not(lambda now: now.lost, "no lost session is known"),
     **dict.fromkeys(("layout", "wrap", "shrink", "grow"), _PREVIEW),
@@ -154,8 +154,8 @@ WANTED: Mapping[str, Callable[[Situation], bool]] = {
     "answer": lambda now: now.session is not None and asks_person(now.session),
     "watch": lambda now: not now.on_page,
     "everything": lambda now: bool(now.hidden),
-    "leave": lambda now: bool(now.marked) or not now.listed,
-    "dismiss": lambda now: bool(now.marked),
+    "leave": lambda now: bool(now.selected) or not now.listed,
+    "dismiss": lambda now: bool(now.selected),
     "add_hosts": lambda now: now.hosts == 1 and not now.listed and not now.on_page,
     "search": lambda now: now.listed > 1 or now.on_page,
     "sort": lambda now: now.listed > 1,

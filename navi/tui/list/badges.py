@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from navi.core.model import HeadlessAgent, Session
+from navi.core.text import plural
 from navi.tui.style.paint import Segment, width_of
 from navi.tui.style.theme import Glyphs
 
@@ -15,7 +16,7 @@ def badges_of(session: Session, glyphs: Glyphs, fresh: bool, unseen: bool) -> li
 
 
 def split_badges(badges: Sequence[Segment], room: int) -> tuple[list[Segment], list[Segment]]:
-    """Return the badges that fit into so many columns, and the others."""
+    """Return the badges that fit into so many columns, and the rest."""
     for number, (_, text) in enumerate(badges):
         room -= width_of(text)
         if room < 0:
@@ -46,7 +47,7 @@ def _of_headless(agent: HeadlessAgent) -> Iterator[Segment]:
     """Yield the badge of a session without a terminal, and how many questions are open."""
     yield "key", "Remote"
     if agent.asked:
-        yield "permission", f"{len(agent.asked)} question{'' if len(agent.asked) == 1 else 's'}"
+        yield "permission", plural(len(agent.asked), "question")
 
 
 def _of_feedback(waits: int) -> Iterator[Segment]:
@@ -59,4 +60,4 @@ def _of_feedback(waits: int) -> Iterator[Segment]:
 def _of_agents(session: Session) -> Iterator[Segment]:
     living = sum(agent.status != "stopped" for agent in session.file.agents) if session.file else 0
     if living:
-        yield "dim", f"+{living} agent{'' if living == 1 else 's'}"
+        yield "dim", f"+{plural(living, 'agent')}"

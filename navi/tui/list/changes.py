@@ -17,7 +17,7 @@ States = Mapping[Key, tuple[str, str]]
 
 
 class Changes:
-    """Compares the sessions with those before. What appears or ends, and what gets known, is no change."""
+    """Compares the sessions with those before. A session that appears, ends or becomes known has not changed."""
 
     def __init__(self) -> None:
         self._states = PerHost(_states)

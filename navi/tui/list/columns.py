@@ -15,7 +15,7 @@ from navi.core.text import clean
 from navi.tui.style.paint import width_of
 
 BEFORE_NAME = 5
-"""Columns of the signs before a name."""
+"""Columns of the symbols before a name."""
 
 GAP = 2
 """Columns between the message and what is beside it."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState
-from navi.core.listing import Selection, Sort, in_order, is_agent, needs_person, next_mark, place_of_each
+from navi.core.listing import ListFilter, Sort, in_order, is_agent, needs_person, next_mark, place_of_each
 from navi.core.model import HostView
 from navi.core.notices import is_lost
 from navi.core.text import clean
@@ -29,31 +29,31 @@ DENSITY_NOTES = {
 
 
 class ListCommands:
-    """`tell` says something in the footer; `changed` is called when other sessions are to be listed.
-    `visits_finished` says that sessions whose finished turn nobody has looked at need the user, too.
+    """`show_message` shows a message in the footer; `changed` is called when the list must be made again.
+    `visits_finished` says that unseen sessions, whose agents have finished, need the user, too.
     """
 
     def __init__(
-        self, fleet: Fleet, sessions: SessionList, selection: Selection, keymap: Keymap, tell: Callable[[str], None],
-        changed: Callable[[], None], visits_finished: bool = False,
+        self, fleet: Fleet, sessions: SessionList, list_filter: ListFilter, keymap: Keymap,
+        show_message: Callable[[str], None], changed: Callable[[], None], visits_finished: bool = False,
     ) -> None:  # fmt: skip
         self._fleet = fleet
         self._list = sessions
         self._keymap = keymap
-        self._tell = tell
+        self._show_message = show_message
         self._changed = changed
         self._visits_finished = visits_finished
         self._places = PerHost(place_of_each)
-        self.selection = selection
+        self.list_filter = list_filter
 
     @property
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """The commands by name."""
         return {
             "attention": self._go_to_waiting,
-            "mark": self._list.mark,
+            "mark": self._list.toggle_selected,
             "sort": self._sort,
-            "marked": self._marked,
+            "marked": self._filter_by_mark,
             "offline": self._offline,
             "everything": self._everything,
             "density": self._density,
@@ -62,16 +62,16 @@ class ListCommands:
     def show(self) -> None:
         """List what the fleet has now."""
         views = self._fleet.views
-        listed = in_order(self._places.of(view, self.selection) for view in views)
-        self._list.empty = () if listed else empty_lines(views, self.selection, self._keymap)
-        self._list.show(listed, views, grouped=self.selection.sort is Sort.PRIORITY)
+        listed = in_order(self._places.of(view, self.list_filter) for view in views)
+        self._list.empty = () if listed else empty_lines(views, self.list_filter, self._keymap)
+        self._list.show(listed, views, grouped=self.list_filter.sort is Sort.PRIORITY)
 
     def reset(self) -> None:
-        """Remove the marks, or else the filters."""
-        if self._list.marked:
-            self._list.unmark()
+        """Deselect all sessions, or if none was selected remove the filters."""
+        if self._list.selected_keys:
+            self._list.clear_selected()
         else:
-            self._select(Selection(sort=self.selection.sort, everything=self.selection.everything))
+            self._apply(ListFilter(sort=self.list_filter.sort, everything=self.list_filter.everything))
 
     def _go_to_waiting(self) -> None:
         if self._list.seek_waiting(self._visits_finished):
@@ -82,14 +82,14 @@ class ListCommands:
         if others and self.narrowed:
             needs = f"{others} other{' does' if others == 1 else 's do'}"
             leave = self._keymap.name("leave")
-            self._tell(f"no session on this list needs you; {needs}: {leave} lists all{silent}")
+            self._show_message(f"no session on this list needs you; {needs}: {leave} lists all{silent}")
         else:
-            self._tell(f"no session needs you{silent}")
+            self._show_message(f"no session needs you{silent}")
 
     @property
     def narrowed(self) -> bool:
         """Whether a filter hides sessions."""
-        return self.selection != Selection(sort=self.selection.sort, everything=self.selection.everything)
+        return self.list_filter != ListFilter(sort=self.list_filter.sort, everything=self.list_filter.everything)
 
     @property
     def needed(self) -> bool:
@@ -98,35 +98,35 @@ class ListCommands:
 
     def _sort(self) -> None:
         orders = list(Sort)
-        self._select(replace(self.selection, sort=orders[(orders.index(self.selection.sort) + 1) % len(orders)]))
+        self._apply(replace(self.list_filter, sort=orders[(orders.index(self.list_filter.sort) + 1) % len(orders)]))
 
     def choose(self, scope: str) -> None:
         """List the sessions of a host, or those of a Scope."""
-        self._select(replace(self.selection, scope=scope))
+        self._apply(replace(self.list_filter, scope=scope))
 
-    def _marked(self) -> None:
-        self._select(replace(self.selection, mark=next_mark(self.selection.mark, self._fleet.views)))
+    def _filter_by_mark(self) -> None:
+        self._apply(replace(self.list_filter, mark=next_mark(self.list_filter.mark, self._fleet.views)))
 
     def _offline(self) -> None:
-        self._select(replace(self.selection, offline=not self.selection.offline))
+        self._apply(replace(self.list_filter, offline=not self.list_filter.offline))
 
     def _everything(self) -> None:
-        self._select(replace(self.selection, everything=not self.selection.everything))
+        self._apply(replace(self.list_filter, everything=not self.list_filter.everything))
 
     def _density(self) -> None:
         self._list.density = DENSITIES[(DENSITIES.index(self._list.density) + 1) % len(DENSITIES)]
         self._list.changed()
-        self._tell(DENSITY_NOTES[self._list.density])
+        self._show_message(DENSITY_NOTES[self._list.density])
 
-    def _select(self, selection: Selection) -> None:
-        self.selection = selection
+    def _apply(self, list_filter: ListFilter) -> None:
+        self.list_filter = list_filter
         self._changed()
 
 
-def empty_lines(views: Sequence[HostView], selection: Selection, keymap: Keymap) -> list[Line]:
+def empty_lines(views: Sequence[HostView], list_filter: ListFilter, keymap: Keymap) -> list[Line]:
     """Say why no session is listed, and what to press."""
     hidden = sum(not is_agent(session) for view in views for session in view.sessions)
-    if selection != Selection(everything=selection.everything):
+    if list_filter != ListFilter(everything=list_filter.everything):
         hint = f"  {keymap.name('leave')} lists all sessions"
         lines: list[Line] = [[], [("title", "  No session matches the filter")], [("dim", hint)]]
     elif any(view.state is HostState.CONNECTING or (view.frame is None and not view.failure) for view in views):
@@ -134,7 +134,7 @@ def empty_lines(views: Sequence[HostView], selection: Selection, keymap: Keymap)
     else:
         proven = [bool(view.fresh and view.frame and view.frame.proven) for view in views]
         lines = [*_no_sessions(proven, keymap), *_other_hosts(views, keymap)]
-    if hidden and not selection.everything:
+    if hidden and not list_filter.everything:
         what = "session without an agent is" if hidden == 1 else "sessions without an agent are"
         lines.append([("dim", f"  {hidden} tmux {what} hidden; {keymap.name('everything')} shows them")])
     for view in views:

@@ -61,5 +61,5 @@ def choose_density(chosen: str, sessions: Sequence[Session], grouped: bool, widt
 
 
 def _room_for(session: Session, lines: int) -> int:
-    """Return the most lines that it takes: messages come and go, and the others are not to change with them."""
+    """Return the most lines that the session can take: the density must not change as messages come and go."""
     return lines + bool(session.teammates and lines == 3)

@@ -16,7 +16,7 @@ from navi.tui.style.paint import paint
 
 
 class Row(urwid.Widget):
-    """A session in the list box; `clicked` is called with its place, and whether it was selected already."""
+    """A session in the list box; `clicked` is called with its place, and whether the cursor was there already."""
 
     _sizing = frozenset([urwid.FLOW])
     _selectable = True
@@ -48,8 +48,8 @@ class Row(urwid.Widget):
         return height_of(self._session, self._context)
 
     def render(self, size: tuple[int], focus: bool = False) -> urwid.Canvas:  # type: ignore[override]
-        """Paint the row; the one in focus is the selected one (urwid's protocol)."""
-        lines = row(self._session, replace(self._context, selected=focus), size[0])
+        """Paint the row; the cursor is on the one in focus (urwid's protocol)."""
+        lines = row(self._session, replace(self._context, current=focus), size[0])
         return paint(lines, size[0], len(lines), ellipsis=self._context.glyphs.ellipsis)
 
     def keypress(self, size: tuple[int], key: str) -> str:  # type: ignore[override]

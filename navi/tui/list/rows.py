@@ -10,7 +10,7 @@ from itertools import accumulate
 from navi.core.ages import age, age_lasts
 from navi.core.listing import asks_person, group_of
 from navi.core.model import AgentStatus, Session
-from navi.core.text import clean, short_path
+from navi.core.text import clean, need_you, plural, short_path
 from navi.tui.list.badges import badges_of, split_badges
 from navi.tui.list.columns import (
     AGE,
@@ -36,22 +36,22 @@ class RowContext:
     """What a row depends on beside its session.
 
     `now` is the host's time (epoch), `home` the home directory there, `query` the search if it matches, else "".
-    `unseen` says that it has finished a turn that nobody has looked at. `lines` is how many lines a session may take
-    (density.py); with one line, `columns` are those of names and hosts. `heading` is how many
-    sessions are in the group that begins with this one, 0 if none begins or groups have no headings. `changed` says
-    that its status has changed a moment ago.
+    `current` says that the cursor is on it, `selected` that it is one of several to do the same to, `unseen` that it
+    has finished a turn and no person has looked at it since. `lines` is how many lines a session may take (density.py);
+    with one line, `columns` are those of names and hosts. `heading` is how many sessions are in the group that begins
+    with this one, 0 if none begins or groups have no headings. `changed` says that its status has changed a moment ago.
     """
 
     glyphs: Glyphs
     now: float
     fresh: bool = True
-    selected: bool = False
+    current: bool = False
     query: str = ""
     lines: int = 3
     columns: Columns = NO_COLUMNS
     heading: int = 0
     home: str = ""
-    marked: bool = False
+    selected: bool = False
     unseen: bool = False
     changed: bool = False
 
@@ -80,8 +80,8 @@ def _lines(session: Session, context: RowContext, width: int) -> list[Line]:
     if not context.fresh:
         lines = [[("stale", text) for _, text in line] for line in lines]
     if context.query:
-        lines = [list(_marked(line, context.query)) for line in lines]
-    if context.changed or context.selected:
+        lines = [list(_highlighted(line, context.query)) for line in lines]
+    if context.changed or context.current:
         on_ground = flashing if context.changed else lit
         lines = [[(on_ground(style), text) for style, text in _filled(line, context, width)] for line in lines]
     return lines
@@ -97,12 +97,12 @@ def _only(session: Session, context: RowContext, width: int) -> Line:
     names, text = context.columns.both, _text(session, context)
     space = room - names - GAP
     if space < LEAST_MESSAGE or (text is None and not _has_room(session, context.columns)):
-        return justify(_head(session, context, room)[0], state, width, ellipsis=_sign(context))
+        return justify(_head(session, context, room)[0], state, width, ellipsis=_ellipsis(context))
     text = text or ("", "")
     badges, _ = split_badges(_badges(session, context), space - 1 - min(LEAST_MESSAGE, width_of(text[1])))
     before = " " * (GAP - bool(badges))
-    beside = fit([("", before), *badges, ("", " " * bool(badges)), text], room - names, ellipsis=_sign(context))
-    return [*_signs(session, context), *_cells(session, context), *beside, *state]
+    beside = fit([("", before), *badges, ("", " " * bool(badges)), text], room - names, ellipsis=_ellipsis(context))
+    return [*_symbols(session, context), *_cells(session, context), *beside, *state]
 
 
 def _has_room(session: Session, columns: Columns) -> bool:
@@ -121,10 +121,10 @@ def _cells(session: Session, context: RowContext) -> Line:
 
 def _state_in_columns(session: Session, context: RowContext, width: int) -> list[Segment]:
     """Return status and age: statuses begin in one column, and `~` is before it."""
-    sign, tight = "~" if session.status.inferred else " ", width < NARROW
+    prefix, tight = "~" if session.status.inferred else " ", width < NARROW
     blank = "" if tight else " "
     return [
-        (status_style(session.status.word), f"{blank}{sign}{_word(session):<{STATUS - 2}}"),
+        (status_style(session.status.word), f"{blank}{prefix}{_word(session):<{STATUS - 2}}"),
         ("dim", f"{_age(session, context):>{AGE - 2 if tight else AGE - 1}} "),
     ]
 
@@ -145,10 +145,10 @@ def _several(session: Session, context: RowContext, width: int) -> list[Line]:
     state = _state(session, context)[0 if width >= 30 else 1 :]
     left, badges = _head(session, context, width - BEFORE_NAME - columns_of(state))
     below = ([*_gutter(context), ("", "    "), *line] for line in _below(session, context))
-    more = [clip(line, width - 1, _sign(context)) for line in below]
+    more = [clip(line, width - 1, _ellipsis(context)) for line in below]
     if badges:
-        more[0] = justify(more[0], [*badges, ("", " ")], width, ellipsis=_sign(context))
-    return [justify(left, state, width, ellipsis=_sign(context)), *more]
+        more[0] = justify(more[0], [*badges, ("", " ")], width, ellipsis=_ellipsis(context))
+    return [justify(left, state, width, ellipsis=_ellipsis(context)), *more]
 
 
 def _state(session: Session, context: RowContext) -> list[Segment]:
@@ -174,7 +174,7 @@ def _filled(line: Line, context: RowContext, width: int) -> Line:
     return fit(line, width, ellipsis=context.glyphs.ellipsis)
 
 
-def _marked(line: Line, query: str) -> Iterator[Segment]:
+def _highlighted(line: Line, query: str) -> Iterator[Segment]:
     """Yield the segments with every match of the query in the style of a match."""
     for style, text in line:
         for number, piece in enumerate(re.split(f"({re.escape(query)})", text, flags=re.IGNORECASE)):
@@ -191,33 +191,33 @@ def _gutter(context: RowContext) -> list[Segment]:
     return [("notice", context.glyphs.bar if context.query else " ")]
 
 
-def _sign(context: RowContext) -> str:
+def _ellipsis(context: RowContext) -> str:
     return context.glyphs.ellipsis
 
 
-def _signs(session: Session, context: RowContext) -> list[Segment]:
-    """Return the signs before the name."""
+def _symbols(session: Session, context: RowContext) -> list[Segment]:
+    """Return the symbols before the name."""
     word = session.status.word
     return [
         *_gutter(context),
-        ("selected", context.glyphs.cursor) if context.selected else ("", " "),
-        ("notice", "+" if context.marked else " "),
+        ("selected", context.glyphs.cursor) if context.current else ("", " "),
+        ("notice", "+" if context.selected else " "),
         (status_style(word), f"{context.glyphs.of_status(word)} "),
     ]
 
 
 def _head(session: Session, context: RowContext, room: int) -> tuple[Line, list[Segment]]:
-    """Return signs, name and host with the badges that fit behind them into so many columns, and the other badges."""
+    """Return symbols, name and host with the badges that fit behind them into so many columns, and the other badges."""
     badges, others = split_badges(_badges(session, context), room - _columns_of_label(session))
-    return [*_signs(session, context), *_label(session, context, room - columns_of(badges)), *badges], others
+    return [*_symbols(session, context), *_label(session, context, room - columns_of(badges)), *badges], others
 
 
 def _label(session: Session, context: RowContext, room: int, with_host: bool = True) -> Line:
     """Return the name, as far as there is room, and the host behind it."""
     host = f" {host_label(session)}" if with_host and session.remote else ""
-    name = shorten(clean(session.label), max(LEAST_NAME, room - width_of(host)), _sign(context))
-    style = "selected" if context.selected and context.fresh else "name"
-    return clip([(style, name), *([("host", host)] if host else [])], room, _sign(context))
+    name = shorten(clean(session.label), max(LEAST_NAME, room - width_of(host)), _ellipsis(context))
+    style = "selected" if context.current and context.fresh else "name"
+    return clip([(style, name), *([("host", host)] if host else [])], room, _ellipsis(context))
 
 
 def _columns_of_label(session: Session) -> int:
@@ -259,7 +259,7 @@ class Urgent:
 
 
 def position(urgent: Urgent, place: int, visible: Sequence[int], width: int) -> Line:
-    """Return the line that says which session is selected, and what lies above and below the visible ones."""
+    """Return the line that says which session the cursor is on, and what lies above and below the visible ones."""
     right: Line = [("dim", f" {place + 1}/{urgent.total} ")]
     left: Line = [("", "  "), *above_and_below(urgent, visible, width - 2 - columns_of(right))]
     return justify(left, right, width)
@@ -270,8 +270,8 @@ def above_and_below(urgent: Urgent, visible: Sequence[int], room: int) -> Line:
     above, below = visible[0], urgent.total - visible[-1] - 1
     people, errors = urgent.outside(visible[0], visible[-1])
     urging = [
-        *([("permission", f"  {people} need{'s' if people == 1 else ''} you")] if people else []),
-        *([("error", f"  {errors} error{'' if errors == 1 else 's'}")] if errors else []),
+        *([("permission", f"  {need_you(people)}")] if people else []),
+        *([("error", f"  {plural(errors, 'error')}")] if errors else []),
     ]
     line: Line = ()
     for more in (" more", ""):

@@ -8,7 +8,7 @@ from functools import partial
 from navi.tui.keys.keymap import LIST, PROMPT, SEARCH
 from navi.tui.list.session_list import SessionList
 
-LONGEST = 100
+MAX_QUERY = 100
 """Characters of a search."""
 
 
@@ -73,5 +73,5 @@ class Search:
         return f"{place}/{count}" if count else "no match"
 
     def _find(self, query: str) -> None:
-        self.typed = query[:LONGEST]
+        self.typed = query[:MAX_QUERY]
         self._list.narrow(self.typed)

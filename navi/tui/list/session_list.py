@@ -29,7 +29,7 @@ WHEEL = 3
 
 
 class SessionList(Content):
-    """Shows sessions and keeps the selected one visible. `empty` are the lines for when there is none."""
+    """Shows sessions and keeps the one under the cursor visible. `empty` are the lines for when there is none."""
 
     def __init__(self, glyphs: Glyphs, clicked: Callable[[bool], None]) -> None:
         super().__init__(glyphs)
@@ -37,7 +37,7 @@ class SessionList(Content):
         self._all: tuple[Session, ...] = ()
         self._sessions: tuple[Session, ...] = ()
         self._views: dict[str, HostView] = {}
-        self._selected: Key | None = None
+        self._current_key: Key | None = None
         self._moved = False
         self._place = 0
         self._grouped = False
@@ -54,7 +54,7 @@ class SessionList(Content):
         self.query = ""
         self._filters: Sequence[str] = []
         self._height_now = 0
-        self.marked: frozenset[Key] = frozenset()
+        self.selected_keys: frozenset[Key] = frozenset()
         self.unseen: frozenset[Key] = frozenset()
         self._changes = Changes()
         self._ages_last = float("inf")
@@ -67,7 +67,7 @@ class SessionList(Content):
         return self._all
 
     @property
-    def selected(self) -> Session | None:
+    def current(self) -> Session | None:
         """The session under the cursor."""
         return self._sessions[self._place] if self._sessions else None
 
@@ -83,9 +83,9 @@ class SessionList(Content):
         self._views = {view.name: view for view in views}
         self._changes.note(views, time.monotonic())
         self._narrow(sessions)
-        self._put(self._place_of_selected() if self._moved else self._place)
-        if self.marked:
-            self.marked &= {session.key for session in sessions}
+        self._put(self._place_of_current() if self._moved else self._place)
+        if self.selected_keys:
+            self.selected_keys &= {session.key for session in sessions}
         self.changed()
 
     def narrow(self, query: str) -> None:
@@ -94,21 +94,21 @@ class SessionList(Content):
         self.query = query
         self._narrow(among)
         self._moved = True
-        self._put(self._place_of_selected(otherwise=0))
+        self._put(self._place_of_current(otherwise=0))
         self.changed()
 
     def _narrow(self, among: tuple[Session, ...]) -> None:
         self._sessions = tuple(one for one in among if matches(one, self.query)) if self.query else self._all
 
-    def _place_of_selected(self, otherwise: int | None = None) -> int:
-        """Return where the session is that was selected; where it is gone, `otherwise`, or else the cursor's place."""
-        if self._place < len(self._sessions) and self._sessions[self._place].key == self._selected:
+    def _place_of_current(self, otherwise: int | None = None) -> int:
+        """Return the place of the session that had the cursor; without it `otherwise`, or else the cursor's place."""
+        if self._place < len(self._sessions) and self._sessions[self._place].key == self._current_key:
             return self._place
-        places = (place for place, session in enumerate(self._sessions) if session.key == self._selected)
+        places = (place for place, session in enumerate(self._sessions) if session.key == self._current_key)
         return next(places, self._place if otherwise is None else otherwise)
 
     def changed(self) -> None:
-        """Show what may be others: the sessions, the matches, the marks or the density."""
+        """Paint the list again: the sessions, the matches, the selected ones or the density may have changed."""
         self._arranged = None
         self._rows.show(self._sessions)
         super().changed()
@@ -117,38 +117,38 @@ class SessionList(Content):
         self._place = max(0, min(place, len(self._sessions) - 1))
         self._rows.set_focus(self._place)
         if self._sessions:
-            self._selected = self._sessions[self._place].key
+            self._current_key = self._sessions[self._place].key
 
     @property
     def label_lasts(self) -> float:
         """For how many seconds all rows look the same."""
         return min(self._ages_last, self._changes.last(time.monotonic()))
 
-    # ---- marking
+    # ---- selecting several
 
     @property
     def chosen(self) -> tuple[Session, ...]:
-        """The sessions that a command applies to: the marked ones, or else the one under the cursor."""
-        marked = tuple(session for session in self._all if session.key in self.marked)
-        return marked or ((self.selected,) if self.selected else ())
+        """The sessions that a command applies to: the selected ones, or else the one under the cursor."""
+        selected = tuple(session for session in self._all if session.key in self.selected_keys)
+        return selected or ((self.current,) if self.current else ())
 
-    def mark(self) -> None:
-        """Mark the session under the cursor, or unmark it, and move to the next one."""
-        if self.selected:
-            self.marked ^= {self.selected.key}
+    def toggle_selected(self) -> None:
+        """Select the session under the cursor, or deselect it, and move to the next one."""
+        if self.current:
+            self.selected_keys ^= {self.current.key}
             self.changed()
             self.move(1)
 
-    def unmark(self) -> None:
-        """Remove all marks."""
-        self.marked = frozenset()
+    def clear_selected(self) -> None:
+        """Deselect all sessions."""
+        self.selected_keys = frozenset()
         self.changed()
 
     def go_to(self, host: str, name: str) -> Session | None:
         """Put the cursor on a session of that name, if it is listed."""
         for place, session in enumerate(self._sessions):
             if (session.host, session.name) == (host, name):
-                self.select(place)
+                self.put_cursor(place)
                 return session
         return None
 
@@ -158,7 +158,7 @@ class SessionList(Content):
         """Keep the cursor on its session from now on, wherever the order puts that."""
         self._moved = True
 
-    def select(self, place: int) -> None:
+    def put_cursor(self, place: int) -> None:
         """Put the cursor on a place, counted from 0; places beyond the ends mean the ends."""
         self._moved = True
         self._put(place)
@@ -166,28 +166,28 @@ class SessionList(Content):
 
     def move(self, step: int) -> None:
         """Move the cursor by so many sessions."""
-        self.select(self._place + step)
+        self.put_cursor(self._place + step)
 
     def page(self, direction: int) -> None:
         """Move by as many sessions as are visible."""
         self.move(direction * max(1, len(self._box.visible) - 1))
 
-    def seek_waiting(self, also_unseen: bool = False) -> bool:
+    def seek_waiting(self, also_unseen: bool) -> bool:
         """Go to the next session that needs the user, or has finished unseen; return whether there is one.
 
         If a search hides it, the search ends.
         """
         keys = [session.key for session in self._all]
-        begin = keys.index(self._selected) + 1 if self._selected in keys else 0
+        begin = keys.index(self._current_key) + 1 if self._current_key in keys else 0
         place = self._find_waiting(begin, also_unseen)
         if place is None:
             return False
         if self._all[place] not in self._sessions:
             self.narrow("")
-        self.select(self._sessions.index(self._all[place]))
+        self.put_cursor(self._sessions.index(self._all[place]))
         return True
 
-    def has_waiting(self, also_unseen: bool = False) -> bool:
+    def has_waiting(self, also_unseen: bool) -> bool:
         """Return whether there is a session for `seek_waiting`. The result is remembered: every key asks."""
         if self._needed is None:
             self._needed = self._find_waiting(0, also_unseen) is not None
@@ -199,7 +199,7 @@ class SessionList(Content):
     def seek(self, step: int) -> None:
         """Go to the next match of the search (step 1), or the previous one (-1); behind the last comes the first."""
         if self._sessions:
-            self.select((self._place + step) % len(self._sessions))
+            self.put_cursor((self._place + step) % len(self._sessions))
 
     def count_matches(self) -> tuple[int, int]:
         """Return which match the cursor is on (0 if none), and how many there are."""
@@ -271,7 +271,7 @@ class SessionList(Content):
 
     @property
     def position(self) -> str:
-        """Which session is selected, of how many."""
+        """Which session the cursor is on, of how many."""
         return f"{self._place + 1}/{len(self._sessions)}" if self._sessions else ""
 
     @property
@@ -282,7 +282,7 @@ class SessionList(Content):
 
     @property
     def cursor_rows(self) -> range:
-        """The rows of the selected session."""
+        """The rows of the session under the cursor."""
         if not self._sessions or not self._height_now:
             return range(0)
         offset = self._offset(self._height_now)
@@ -317,14 +317,14 @@ class SessionList(Content):
         return height_of(self._sessions[place], self._density.lines) + (place in self._headings)
 
     def _context(self, place: int) -> RowContext:
-        """Return how the session at a place is shown, unless it is selected."""
+        """Return how the session at a place is shown where the cursor is not on it."""
         session = self._sessions[place]
         view = self._views[session.host]
         return RowContext(
             self.glyphs, self._clock(session, time.time()), view.fresh or session.headless is not None,
             query=self.query,
             lines=self._density.lines, columns=self._columns, heading=self._headings.get(place, 0),
-            home=view.frame.home if view.frame else "", marked=session.key in self.marked,
+            home=view.frame.home if view.frame else "", selected=session.key in self.selected_keys,
             unseen=session.key in self.unseen and session.status.word in RESTING,
             changed=self._changes.has(session.key),
         )  # fmt: skip
@@ -334,7 +334,7 @@ class SessionList(Content):
     def mouse_event(  # type: ignore[override]
         self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
     ) -> bool:
-        """Select by click, attach by a click on the selected one, scroll by the wheel (urwid's protocol)."""
+        """Move the cursor by a click, attach by a click on its session, scroll by the wheel (urwid's protocol)."""
         del focus
         if "press" not in event:
             return False
@@ -356,8 +356,8 @@ class SessionList(Content):
         self._box.visible, self._box.hidden = (first,), top - begins[first]
         highest = bisect_left(begins, top)
         lowest = max(highest, bisect_right(begins, top + height) - 2)
-        self.select(max(highest, min(self._place, lowest)))
+        self.put_cursor(max(highest, min(self._place, lowest)))
 
     def _click(self, place: int, again: bool) -> None:
-        self.select(place)
+        self.put_cursor(place)
         self._clicked(again)

@@ -15,7 +15,7 @@ Subject = tuple[str, str]
 """A host, and a directory there."""
 
 
-PAUSE = 10.0
+READ_EVERY = 10.0
 """Seconds between two readings for a page that is open."""
 
 
@@ -33,8 +33,9 @@ class Branches:
         return self._fetcher.found(_subject(session))
 
     def follow(self, session: Session, now: float) -> None:
-        """Call this often while a page is open: reads every `PAUSE` seconds. `now` is of `trio.current_time`."""
-        if now - self._read_at.get(_subject(session), -PAUSE) >= PAUSE and self._fleet.view(session.host).fresh:
+        """Call this often while a page is open: reads every `READ_EVERY` seconds. `now` is of `trio.current_time`."""
+        is_due = now - self._read_at.get(_subject(session), -READ_EVERY) >= READ_EVERY
+        if is_due and self._fleet.view(session.host).fresh:
             self.fetch(session, now)
 
     def fetch(self, session: Session, now: float) -> None:

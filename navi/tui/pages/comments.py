@@ -90,7 +90,7 @@ class CommentsPage(SessionPage):
 
     @property
     def branch(self) -> str:
-        """The branch that the pull request is for, as far as it is known."""
+        """The branch that the pull request is for, "" if it is not known."""
         return branch_of(self._git, self.session)
 
     def lines_about(self, session: Session) -> Sequence[Entry]:

@@ -28,7 +28,7 @@ from navi.core.metrics import Metrics, metrics_of
 from navi.core.model import HostView, Session
 from navi.core.text import clean, short_path
 from navi.ops.session.losses import Losses
-from navi.tui.headless.deeds import Deeds
+from navi.tui.headless.audits import Audits
 from navi.tui.pages.branches import Branches
 from navi.tui.pages.charts import Bar, Chart
 from navi.tui.pages.grid import Grid, GridRow
@@ -52,11 +52,11 @@ class DetailsPage(SessionPage):
         self._tokens = services.shared(TokenCounts)
         self._questions = services.shared(Questions)
         self._branches = services.shared(Branches)
-        self._deeds = services.shared(Deeds)
+        self._audits = services.shared(Audits)
 
     @property
     def branch(self) -> str:
-        """The branch of the session's directory, as far as it is known."""
+        """The branch of the session's directory, "" if it is not known."""
         session = self.session
         found = self._branches.of(session) if session else None
         return found.branch if found else ""
@@ -67,15 +67,15 @@ class DetailsPage(SessionPage):
         view = services.fleet.view(session.host)
         tokens = self._tokens.view(session)
         lines = detail_lines(session, view, view.clock(time.time()), services.glyphs, tokens, found)
-        if deeds := self._deeds.facts(session):
-            lines += [*heading("Who did what"), *_facts(deeds)]
+        if entries := self._audits.facts(session):
+            lines += [*heading("Who did what"), *_facts(entries)]
         return [*self._questions.lines(session), *lines]
 
     def follow(self) -> None:
         """Count tokens when the session has moved on, and read what it asks."""
         if session := self.session:
             self._questions.follow(session)
-            self._deeds.follow(session)
+            self._audits.follow(session)
             self._tokens.follow(session, trio.current_time())
             self._branches.follow(session, trio.current_time())
 
@@ -84,7 +84,7 @@ class DetailsPage(SessionPage):
         if session := self.session:
             self._tokens.fetch(session, trio.current_time())
             self._branches.fetch(session, trio.current_time())
-            self._deeds.fetch(session)
+            self._audits.fetch(session)
         return False
 
 
@@ -120,9 +120,9 @@ def detail_lines(
 def _status(session: Session, now: float, glyphs: Glyphs) -> Labelled:
     """Return the status as the list shows it, with its age."""
     status = session.status
-    style, sign = status_style(status.word), "~" if status.inferred else ""
+    style, prefix = status_style(status.word), "~" if status.inferred else ""
     old = f"  {ago(now - status.since)}" if status.since else ""
-    word = (style, f"{glyphs.of_status(status.word)} {sign}{clean(session.word)}")
+    word = (style, f"{glyphs.of_status(status.word)} {prefix}{clean(session.word)}")
     return of_segments("status", [word, ("dim", old)])
 
 

@@ -100,7 +100,7 @@ class GitPage(SessionPage):
 
     @property
     def branch(self) -> str:
-        """The branch of the session's directory, as far as it is known."""
+        """The branch of the session's directory, "" if it is not known."""
         return branch_of(self._git, self.session)
 
     def lines_about(self, session: Session) -> Sequence[Entry]:

@@ -1,4 +1,4 @@
-"""Tables on pages: columns as wide as what they hold, of which some are left out where there is little room. Pure."""
+"""Tables on pages: columns are as wide as their cells, and some are left out where there is little room. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from navi.tui.style.theme import Glyphs
 GAP = 2
 """Columns between two columns."""
 
-LEAST = 6
+MIN_COLUMNS = 6
 """Columns to which the widest column is narrowed at most."""
 
 LEAST_LAST = 16
@@ -29,8 +29,8 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """`headings` are those of the columns, none if there are none. Of a narrow page, the columns in `optional` are left
-    out, the first one first. Those in `right` are aligned at the right. A last cell that is too long goes on below.
+    """`headings` are the headings of the columns, if they have any. On a narrow page, the columns in `optional` are
+    left out in this order. The columns in `right` are aligned at the right. A last cell that is too long goes on below.
     """
 
     rows: tuple[GridRow, ...]
@@ -61,7 +61,7 @@ class Grid:
         if widths:
             *others, last = widths
             while _needed(widths) > width and (widest := max(others, key=widths.__getitem__, default=None)) is not None:
-                if widths[widest] <= LEAST:
+                if widths[widest] <= MIN_COLUMNS:
                     break
                 widths[widest] -= 1
             if last not in self.right:
@@ -88,6 +88,6 @@ class Grid:
 
 
 def _needed(widths: dict[int, int]) -> int:
-    """Return the columns that a table needs, of the last column only the least."""
+    """Return the columns that a table needs; the last column counts with the least that it keeps."""
     *others, last = widths or {0: 0}
     return sum(widths[place] + GAP for place in others) + min(LEAST_LAST, widths.get(last, 0))

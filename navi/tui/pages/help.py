@@ -1,5 +1,6 @@
-"""The page of help: the keys in force, those first that hold where it was opened, then what the signs of the list mean;
-in two columns if there is room."""
+"""The page of help: the keys in force, those first that hold where it was opened, then what the symbols of the list
+mean; in two columns if there is room.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from dataclasses import dataclass
 
 from navi.core.model import Session
 from navi.tui.keys.keymap import Binding, Group, Keymap, shown
+from navi.tui.pages.legend import legend_lines
 from navi.tui.pages.page import Entry, Page, Services
-from navi.tui.pages.signs import sign_lines
 from navi.tui.pages.view import fold
 from navi.tui.style.paint import Line, columns_of, fit, width_of
 from navi.tui.style.theme import Glyphs
@@ -51,10 +52,10 @@ class HelpPage(Page):
         return f"{self.title} {self.services.glyphs.dot} {self.opened_in[0]}" if self.opened_in else self.title
 
     def lines(self) -> Sequence[Entry]:
-        """Return every key with what it does, and every sign."""
+        """Return every key with what it does, and every symbol."""
         keymap = self.services.keymap
         groups = [tuple(help_lines(keymap, [group])) for group in groups_for(keymap, self.opened_in)]
-        return [Columns((*groups, *map(tuple, sign_lines(self.services.glyphs))), self._named)]
+        return [Columns((*groups, *map(tuple, legend_lines(self.services.glyphs))), self._named)]
 
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """Return the command that shows the names of commands."""

@@ -13,7 +13,7 @@ from navi.core.failure import HostState
 from navi.core.listing import asks_person
 from navi.core.model import HostView
 from navi.core.place import twins
-from navi.core.text import clean, short_path
+from navi.core.text import clean, plural, short_path
 from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.grid import Grid, GridRow
 from navi.tui.pages.page import Entry, Page
@@ -66,7 +66,7 @@ def host_lines(
 
 
 def _cells(view: HostView, glyphs: Glyphs) -> tuple[Segment, ...]:
-    """Return the cells of HEADINGS. Before the first answer, nobody knows how many sessions there are."""
+    """Return the cells under HEADINGS. Before the first answer, the number of sessions is unknown."""
     style, frame = HOST_STYLES[view.state], view.frame
     waiting = sum(map(asks_person, view.sessions))
     return (
@@ -122,7 +122,7 @@ def _lost(view: HostView, keymap: Keymap) -> str:
     newest = max(one.time for one in lost)
     when = f" {ago(view.frame.clock - newest)} at the earliest" if newest else ""
     why = "by a reboot" if all(one.how == "reboot" for one in lost) else "with a tmux server"
-    number = f"{len(lost)} session{'' if len(lost) == 1 else 's'}"
+    number = plural(len(lost), "session")
     back = "it" if len(lost) == 1 else "all"
     return f"{number} lost {why}{when}; {keymap.name('restore')} brings {back} back"
 

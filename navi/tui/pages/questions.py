@@ -16,7 +16,7 @@ from navi.tui.pages.labels import of_segments
 from navi.tui.pages.page import Entry, Services
 
 Subject = tuple[tuple[str, str, str], float | None, str]
-"""A session, since when it asks, and its message: another question is another subject."""
+"""A session, since when it asks, and its message: they differ for each question."""
 
 
 class Questions:

@@ -23,18 +23,18 @@ class Opened(NamedTuple):
 class PageStack:
     """Opens and closes pages.
 
-    `selected` returns the session under the cursor; `changed` is called when another page is in front.
+    `current` returns the session under the cursor; `changed` is called when another page is in front.
     """
 
     def __init__(
-        self, services: Services, table: Sequence[Binding], selected: Callable[[], Session | None],
+        self, services: Services, table: Sequence[Binding], current: Callable[[], Session | None],
         changed: Callable[[], None],
     ) -> None:  # fmt: skip
         self._services = services
         self._kinds = {
             binding.command: binding.page for binding in table if binding.page and issubclass(binding.page, Page)
         }
-        self._selected = selected
+        self._current = current
         self._changed = changed
         self._opened: list[Opened] = []
 
@@ -77,7 +77,7 @@ class PageStack:
 
     def _push(self, kind: type[Page]) -> None:
         below = self.page.session if self.page else None
-        page = kind(self._services, below or self._selected())
+        page = kind(self._services, below or self._current())
         page.opened_in = self.contexts or (LIST,)
         back = self._services.keymap.name("back")
         self._opened.append(Opened(page, self._panel(page, back)))

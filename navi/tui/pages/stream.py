@@ -1,4 +1,4 @@
-"""Pages whose lines grow at the end, and their panel: it stays there until somebody scrolls up; then nothing moves."""
+"""Pages whose lines grow at the end, and their panel: it stays there until the user scrolls up; then nothing moves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class StreamPage(SessionPage):
 
     @property
     def version(self) -> object:
-        """A value that is another one when the blocks are."""
+        """A value that changes whenever the blocks do."""
         raise NotImplementedError
 
     def head(self) -> Sequence[Line]:
@@ -83,7 +83,7 @@ class StreamView(PageView):
         return [*title, *head, *body, *[[]] * (self._rows - len(body)), *foot][:height]
 
     def _place(self, length: int) -> int:
-        """Return the first line that is shown: at the end, or where somebody has scrolled to."""
+        """Return the first line that is shown: at the end, or where the user has scrolled to."""
         starts, numbers = self._blocks.starts, self._blocks.numbers
         end = max(0, length - self._rows)
         if self._anchor is None:
@@ -93,7 +93,7 @@ class StreamView(PageView):
         return min(end, starts[place] + offset if starts else 0)
 
     def _lines_of_blocks(self, width: int) -> list[Line]:
-        """Return all lines, folded: again only if there are others, or for another width."""
+        """Return all lines, folded: again only if the lines or the width have changed."""
         key = (width, self._stream.version)
         if self._blocks_as != key:
             self._blocks.update(self._stream.blocks(), width)

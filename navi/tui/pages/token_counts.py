@@ -13,7 +13,7 @@ from navi.ops.hooks.tokens import tokens
 from navi.tui.pages.fetcher import Fetcher, in_words
 from navi.tui.pages.page import Services
 
-PAUSE = 3.0
+COUNT_EVERY = 3.0
 """Seconds between two counts of a session that is active."""
 
 Subject = tuple[str, str]
@@ -48,14 +48,14 @@ class TokenCounts:
         return found or TokenView(fault="" if view.fresh else f"{view.name} is {view.state}; {self._more} shows more")
 
     def follow(self, session: Session, now: float) -> None:
-        """Call this often while the page is open: counts when the hook has reported news, at most every `PAUSE`
+        """Call this often while the page is open: counts when the hook has reported news, at most every `COUNT_EVERY`
         seconds, and at once where more is left to be read. `now` is of `trio.current_time`.
         """
         subject = (session.host, session_id(session))
-        counted, requested = self._requested.get(subject, (None, -PAUSE))
+        counted, requested = self._requested.get(subject, (None, -COUNT_EVERY))
         found = self._fetcher.found(subject)
         more = found and found.tokens and found.tokens.partial and not found.fault
-        news = subject not in self._requested or (_timestamp(session) != counted and now - requested >= PAUSE)
+        news = subject not in self._requested or (_timestamp(session) != counted and now - requested >= COUNT_EVERY)
         if (more or news) and self._fleet.view(session.host).fresh:
             self.fetch(session, now)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from navi.core.listing import Scope
+from navi.core.text import plural
 from navi.fleet import Fleet
 from navi.tui.keys.keymap import Binding, Keymap, shown
 from navi.tui.keys.possible import Situation, footer_order, why_not
@@ -47,7 +48,7 @@ class PaletteCommands:
         names = self._keymap.keys("host")
         key_of = lambda place: shown(names[place - 1]) if place <= min(NUMBERED, len(names)) else ""  # noqa: E731
         entries = lambda: host_entries(self._fleet.views, self._screen.header.counts, self._screen.glyphs, key_of)  # noqa: E731
-        self._open("Hosts", entries, self._filters.choose, "lists its sessions", self._filters.selection.scope)
+        self._open("Hosts", entries, self._filters.choose, "lists its sessions", self._filters.list_filter.scope)
 
     def _open(
         self, title: str, entries: Callable[[], Sequence[Entry]], choose: Callable[[str], None], does: str,
@@ -63,8 +64,8 @@ class PaletteCommands:
         if place > NUMBERED:
             self._filters.choose(Scope.ALL)
         elif place > len(views):
-            number = f"{len(views)} host{'' if len(views) == 1 else 's'}"
-            self._screen.tell(f"this machine and remotes.yaml have {number}")
+            number = plural(len(views), "host")
+            self._screen.show_message(f"this machine and remotes.yaml have {number}")
         else:
             self._toggle(views[place - 1].name)
 
@@ -76,7 +77,7 @@ class PaletteCommands:
             self._open_hosts()
 
     def _toggle(self, host: str) -> None:
-        self._filters.choose(Scope.ALL if self._filters.selection.scope == host else host)
+        self._filters.choose(Scope.ALL if self._filters.list_filter.scope == host else host)
 
 
 def command_entries(offered: Sequence[tuple[int, Binding]], now: Situation) -> list[Entry]:

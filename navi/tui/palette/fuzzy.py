@@ -34,6 +34,6 @@ def _begins_word(word: str, text: str) -> bool:
 
 
 def _lacks_letters(word: str, name: str) -> bool:
-    """Return whether the name has all letters of the word in their order, with others between them."""
+    """Return whether the name has all letters of the word in their order, with more letters between them."""
     letters = iter(name)
     return all(letter in letters for letter in word)

@@ -8,7 +8,7 @@ from navi.core.address import LOCAL
 from navi.core.failure import HostState
 from navi.core.listing import Scope
 from navi.core.model import HostView
-from navi.core.text import clean
+from navi.core.text import clean, need_you, plural
 from navi.tui.host_bar import HostCount
 from navi.tui.palette.picker import Entry
 from navi.tui.style.paint import Segment
@@ -49,5 +49,5 @@ def _host(view: HostView, count: HostCount, glyphs: Glyphs, key: str) -> Entry:
 
 
 def _counts(count: HostCount) -> tuple[Segment, Segment]:
-    need = f"{count.waiting} need{'s' if count.waiting == 1 else ''} you" if count.waiting else ""
-    return ("permission", need), ("dim", f"{count.sessions} session{'' if count.sessions == 1 else 's'}")
+    need = need_you(count.waiting) if count.waiting else ""
+    return ("permission", need), ("dim", plural(count.sessions, "session"))

@@ -11,7 +11,7 @@ from navi.tui.palette.fuzzy import MISSING, rank
 from navi.tui.style.paint import Line, Segment, fit, width_of
 from navi.tui.style.theme import Glyphs
 
-LONGEST = 100
+MAX_QUERY = 100
 """Characters that can be typed."""
 
 LEAST_HEIGHT = 8
@@ -91,7 +91,7 @@ class Picker(Chooser):
 
     def press(self, key: str, command: str | None) -> None:
         """Choose, move or type."""
-        self.tell()
+        self.show_note("")
         if command == "pick":
             self.choose()
         elif command in ("pick_down", "pick_up"):
@@ -106,7 +106,8 @@ class Picker(Chooser):
     def _type(self, key: str) -> None:
         """Add a letter, or take one, a word or everything away. The best row is under the cursor then."""
         words = {"backspace": self._typed[:-1], "ctrl u": "", "ctrl w": self._typed.rstrip().rpartition(" ")[0]}
-        typed = f"{self._typed}{key}"[:LONGEST] if len(key) == 1 and key.isprintable() else words.get(key, self._typed)
+        longer = f"{self._typed}{key}"[:MAX_QUERY]
+        typed = longer if len(key) == 1 and key.isprintable() else words.get(key, self._typed)
         if typed != self._typed:
             self._typed = typed
             self._find()
@@ -117,7 +118,7 @@ class Picker(Chooser):
             return
         entry = self._found[self.place]
         if entry.refused:
-            self.tell(fault=f"{entry.name}: {entry.refused}")
+            self.show_fault(f"{entry.name}: {entry.refused}")
         else:
             self.close()
             self._choose(entry.value)
@@ -145,7 +146,7 @@ class Picker(Chooser):
         return super().visible(width) or [[("dim", "   nothing fits")]]
 
     def _widths(self, width: int) -> list[int]:
-        """Return the columns of all cells but the last: the same for all rows; none is so wide that it hides others."""
+        """Return the columns of all cells but the last: the same for all rows, none too wide for the rest."""
         return [min(columns, width * 2 // 5) for columns in self._natural[:-1]]
 
     def row(self, place: int, width: int) -> Line:

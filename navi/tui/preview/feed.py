@@ -29,8 +29,8 @@ MOMENT = 0.2
 
 
 class PreviewFeed:
-    """One task per host, and one for sessions without a terminal, of which `feeds` are. `colors` tells whether captures
-    are to have their colours.
+    """One task per host, and one for sessions without a terminal, whose feeds are in `feeds`. `colors` says whether
+    captures have their colours.
     """
 
     def __init__(

@@ -25,10 +25,10 @@ INDENT = 1
 """Columns between the frame and the text."""
 
 MOST_KNOWN = 32
-"""Sessions of which the last capture is kept."""
+"""Sessions whose last capture is kept."""
 
 Subject = tuple[Key, object]
-"""A session, and not one that gets its name later."""
+"""What identifies a session: a later session with the same name is not this one."""
 
 
 class Conversation(NamedTuple):
@@ -184,8 +184,8 @@ class Preview(ScrollingPanel):
     # ---- painting
 
     def _pieces(self, width: int) -> Iterator[Line | tuple[int, int, int]]:
-        """Yield the lines of the screen: those of a conversation, which are always folded, or of which line of the text
-        they are, from where to where.
+        """Yield for each line of the screen the number of its line in the text, and where it begins and ends there. A
+        conversation is always folded.
         """
         if isinstance(self._capture, Conversation):
             yield from (piece for line in self._capture.lines for piece in fold(line, width))

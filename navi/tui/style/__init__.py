@@ -1,1 +1,1 @@
-"""Colours, signs and styled text."""
+"""Colours, symbols and styled text."""

@@ -31,7 +31,7 @@ XTERM: tuple[Rgb, ...] = (
     (127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0), (92, 92, 255), (255, 0, 255), (0, 255, 255),
     (255, 255, 255),
 )  # fmt: skip
-"""The first 16 as xterm shows them. Users choose others, so that this is only good for finding a near one."""
+"""The first 16 as xterm shows them. Users choose their own, so these only help to find the nearest one."""
 
 LEVELS = (0, 95, 135, 175, 215, 255)
 """The levels of red, green and blue in the cube of the colours 16 to 231."""

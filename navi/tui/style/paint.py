@@ -93,12 +93,12 @@ def _between(line: Line, begin: int, end: int) -> Iterator[Segment]:
             yield name, part
 
 
-def justify(left: Line, right: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:
+def justify(left: Line, right: Line, width: int, ellipsis: str = "…") -> Line:
     """Put one line at the left and another at the right edge; the left one is cut if needed."""
     space = width - columns_of(right)
     if space < 1:
-        return fit(right, width, style, ellipsis)
-    return [*fit(left, space, style, ellipsis), *right]
+        return fit(right, width, ellipsis=ellipsis)
+    return [*fit(left, space, ellipsis=ellipsis), *right]
 
 
 def fit(line: Line, width: int, style: str = "", ellipsis: str = "…") -> Line:

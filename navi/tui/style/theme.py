@@ -1,4 +1,4 @@
-"""Colours and signs: one table of styles, each without colours, and with 16 and 256 in the dark and the light theme."""
+"""Colours and symbols: one table of styles, each without colours, with 16 and with 256, dark and light."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Glyphs:
     empty: str
 
     def of_status(self, word: str) -> str:
-        """Return the sign for a status."""
+        """Return the symbol for a status."""
         return self.status.get(word, self.status["unknown"])
 
 
@@ -174,7 +174,7 @@ HOST_STYLES = {
 
 
 def choose_glyphs(settings: Settings, unicode_terminal: bool) -> Glyphs:
-    """Return the signs to use: the user's choice, else what the terminal's encoding can show."""
+    """Return the symbols to use: the user's choice, else what the terminal's encoding can show."""
     if settings.glyphs == "auto":
         return UNICODE if unicode_terminal else ASCII
     return UNICODE if settings.glyphs == "unicode" else ASCII
@@ -251,7 +251,7 @@ def _entry(name: str, look: Look, colors: Colors) -> Entry:
 
 
 def check_styles(entries: Sequence[Restyling]) -> tuple[tuple[Restyling, ...], tuple[Problem, ...]]:
-    """Return the user's styles that are right, and what is wrong with the others."""
+    """Return the user's styles that are right, and what is wrong with the rest."""
     faults = {entry: fault for entry in entries if (fault := _fault(entry))}
     good = tuple(entry for entry in entries if entry not in faults)
     return good, tuple(Problem(entry.file, entry.line, f"styles: {fault}") for entry, fault in faults.items())

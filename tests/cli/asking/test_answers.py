@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -185,5 +186,5 @@ def test_health_of_a_host_that_is_down_is_unknown(lab: Lab) -> None:
         "pane_exists": None, "pane_dead": None, "pid": None, "process_running": None, "exit_status": None,
         "exit_signal": None,
     }  # fmt: skip
-    assert "atlas: Connection refused" in said.stderr or "refused" in said.stderr
+    assert re.search("atlas: .*Connection refused", said.stderr)
     assert "atlas/api  unknown: " in navi(lab, "health", "atlas/api", status=69).stdout

@@ -67,7 +67,7 @@ def test_a_table_that_fits_has_no_position() -> None:
 @pytest.mark.parametrize("width", [1, 10, 40])
 def test_the_keys_stay_in_sight_on_any_screen(width: int, height: int) -> None:
     one = confirm(30)
-    one.tell(fault="a long fault that says what is wrong here, in more than one line")
+    one.show_fault("a long fault that says what is wrong here, in more than one line")
     one.keymap = Keymap(KEYS)
     lines = one.lines(width, height)
     assert len(lines) <= height

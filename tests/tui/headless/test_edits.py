@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.text import clean_lines
-from navi.tui.headless.edits import MOST, MOST_COMPARED, edit_lines
+from navi.tui.headless.edits import MAX_LINES, MOST_COMPARED, edit_lines
 
 CASES: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"file_path": "/a", "old_string": "x\nold", "new_string": "x\nnew"},
@@ -37,7 +37,7 @@ def test_each_form_of_an_edit(input: dict[str, Any], expected: list[tuple[str, s
 def test_long_texts_are_not_compared_and_not_all_shown() -> None:
     old, new = "\n".join("a" * (MOST_COMPARED + 1)), "\n".join("b" * 100_000)
     found = edit_lines({"old_string": old, "new_string": new})
-    assert len(found) == MOST
+    assert len(found) == MAX_LINES
     assert {sign for sign, _ in found} == {"-", "+"}
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from navi.headless.harness.base import Raw, Text, ToolCall
 from navi.tui.headless import transcript
-from navi.tui.headless.transcript import CUT, LONGEST, MOST, Transcript, closed
+from navi.tui.headless.transcript import CUT, MAX_LINE, MAX_MESSAGES, Transcript, closed
 
 
 def line(text: str) -> str:
@@ -69,14 +69,14 @@ def test_a_text_that_grows_is_shown_until_the_whole_one_comes() -> None:
 
 
 def test_what_is_kept_has_limits() -> None:
-    one = begun(0, MOST + 50)
-    assert (one.first, one.next) == (50, MOST + 50)
+    one = begun(0, MAX_MESSAGES + 50)
+    assert (one.first, one.next) == (50, MAX_MESSAGES + 50)
     big = "x" * (transcript.MOST_BYTES // 10)
     one.append(one.next, [line(big) for _ in range(20)])
     assert one.next - one.first <= 11
     for _ in range(100):
         one.grow("y" * 1000)
-    assert len(one.growing) <= LONGEST
+    assert len(one.growing) <= MAX_LINE
 
 
 def test_an_input_that_becomes_known_is_shown() -> None:
@@ -94,23 +94,23 @@ def read(data: str) -> object:
 
 def cut(message: object) -> str:
     """Return the beginning of a long line as the hub sends it."""
-    return json.dumps(message)[:LONGEST]
+    return json.dumps(message)[:MAX_LINE]
 
 
 def test_the_beginning_of_a_long_line_is_read_and_says_that_it_is_cut() -> None:
-    block = {"type": "text", "text": "begin\n" + 'x"\\' * LONGEST}
+    block = {"type": "text", "text": "begin\n" + 'x"\\' * MAX_LINE}
     found = read(cut({"type": "assistant", "message": {"id": "m", "content": [block]}}))
     assert isinstance(found, Text)
     assert found.text.startswith("begin\nx")
     assert found.text.endswith(CUT)
-    use = {"type": "tool_use", "name": "Write", "input": {"file_path": "/a", "content": "y" * LONGEST}}
+    use = {"type": "tool_use", "name": "Write", "input": {"file_path": "/a", "content": "y" * MAX_LINE}}
     called = read(cut({"type": "assistant", "message": {"id": "m", "content": [use]}}))
     assert isinstance(called, ToolCall)
     assert called.input["file_path"] == "/a"
 
 
 def test_a_line_that_can_not_be_closed_is_shown_as_it_is() -> None:
-    found = read("z" * LONGEST)
+    found = read("z" * MAX_LINE)
     assert isinstance(found, Raw)
     assert CUT.encode() in found.data
 

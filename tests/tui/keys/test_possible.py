@@ -35,8 +35,8 @@ REASONS = [
     ("attach", USUAL._replace(session=ENDED), "no terminal of it is known"),
     ("attach", USUAL._replace(session=headless("running")), ""),
     ("message", USUAL._replace(session=ENDED), "no terminal of it is known"),
-    ("message", USUAL._replace(session=ENDED, marked=2), ""),
-    ("message", USUAL._replace(session=ENDED, marked=2, on_page=True), "no terminal of it is known"),
+    ("message", USUAL._replace(session=ENDED, selected=2), ""),
+    ("message", USUAL._replace(session=ENDED, selected=2, on_page=True), "no terminal of it is known"),
     ("interrupt", USUAL, ""),
     ("interrupt", USUAL._replace(session=ASKS), "the agent is not working"),
     ("interrupt", USUAL._replace(session=headless("running")), ""),
@@ -77,7 +77,7 @@ FOOTERS = [
     ("no remotes", USUAL._replace(hosts=1, listed=1), (LIST,),
      "Enter attach|Space select|p preview|H hosts|: message|n new|x kill|i details|q quit"),
     ("without a terminal", USUAL._replace(session=headless("running")), (LIST,), "w watch|Enter attach|Space select"),
-    ("some are selected", USUAL._replace(marked=2), (LIST,),
+    ("some are selected", USUAL._replace(selected=2), (LIST,),
      ": message|x kill|d dismiss|Space select|Esc clear|Enter attach|p preview|H hosts|n new"),
     ("before the first session", Situation(), (LIST,), "n new|+ add hosts|H hosts|q quit"),
     ("hidden ones", Situation(hidden=3), (LIST,), "n new|a all tmux|+ add hosts|H hosts|q quit"),
@@ -115,6 +115,6 @@ def test_a_page_does_not_offer_the_key_that_opened_it() -> None:
 def test_what_decides_is_named_after_commands_that_there_are() -> None:
     from navi.tui.keys import possible
 
-    named = {*possible.REASONS, *possible.WANTED, *possible.OF_PAGE, *possible.OF_MARKED, *possible.OF_NONE}
+    named = {*possible.REASONS, *possible.WANTED, *possible.OF_PAGE, *possible.OF_SELECTED, *possible.OF_NONE}
     assert named <= {binding.command for binding in KEYS}
-    assert {*possible.OF_PAGE, *possible.OF_MARKED, *possible.OF_NONE} <= {one.command for one in KEYS if one.footer}
+    assert {*possible.OF_PAGE, *possible.OF_SELECTED, *possible.OF_NONE} <= {one.command for one in KEYS if one.footer}

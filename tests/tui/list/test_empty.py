@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from navi.core.failure import Failure, HostState
-from navi.core.listing import Selection
+from navi.core.listing import ListFilter
 from navi.core.model import Frame, HostView, Tmux
 from navi.core.unlisted import unlisted
 from navi.tui.keys.keymap import Keymap
@@ -46,7 +46,7 @@ CASES = [
 
 @pytest.mark.parametrize(("views", "says", "never"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_the_empty_list_claims_only_what_is_proven(views: list[HostView], says: list[str], never: list[str]) -> None:
-    lines = empty_lines(views, Selection(), Keymap(KEYS))
+    lines = empty_lines(views, ListFilter(), Keymap(KEYS))
     text = "\n".join("".join(part for _, part in line) for line in lines)
     assert [words for words in says if words not in f"{text}\n"] == [], text
     assert [words for words in never if words in text] == [], text

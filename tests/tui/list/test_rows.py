@@ -79,9 +79,9 @@ def test_it_has_the_words_of_the_hub() -> None:
 
 
 FIRST_LINES = [
-    (API, replace(CONTEXT, selected=True), " ❯ ✻ api [dev-server]"),
+    (API, replace(CONTEXT, current=True), " ❯ ✻ api [dev-server]"),
     (API, replace(CONTEXT, query="API"), "▎  ✻ api"),
-    (API, replace(CONTEXT, glyphs=ASCII, selected=True), " > * api"),
+    (API, replace(CONTEXT, glyphs=ASCII, current=True), " > * api"),
     (API, replace(CONTEXT, fresh=False), "   ✻ api [dev-server] (stale)"),
     (session("a", attached=1), CONTEXT, "   ✻ a (attached)"),
 ]
@@ -164,14 +164,14 @@ def test_matches_of_a_search_are_highlighted() -> None:
 
 
 def test_the_selected_session_is_lit_up_to_the_edge() -> None:
-    for line in row(API, replace(CONTEXT, selected=True, query="api"), 60):
+    for line in row(API, replace(CONTEXT, current=True, query="api"), 60):
         assert columns_of(line) == 60
         assert all(style.endswith(lit("")) for style, _ in line)
 
 
 def test_a_session_that_has_changed_is_lit_in_another_way_even_under_the_cursor() -> None:
-    for selected in (True, False):
-        for line in row(API, replace(CONTEXT, changed=True, selected=selected), 60):
+    for current in (True, False):
+        for line in row(API, replace(CONTEXT, changed=True, current=current), 60):
             assert columns_of(line) == 60
             assert all(style.endswith(flashing("")) for style, _ in line)
 
@@ -194,11 +194,11 @@ TEXTS = st.text(st.characters(codec="utf-8") | st.sampled_from("日本語👍\u0
 
 @given(TEXTS, TEXTS, TEXTS, st.integers(1, 80), st.booleans(), st.integers(1, 3), st.integers(0, 2))
 def test_every_line_fits_and_heights_are_exact(
-    name: str, message: str, cwd: str, width: int, selected: bool, most: int, heading: int
+    name: str, message: str, cwd: str, width: int, current: bool, most: int, heading: int
 ) -> None:
     one = session(name, host="far", message=message, cwd=cwd)
     columns = choose_columns([one, API], width)
-    context = replace(CONTEXT, selected=selected, lines=most, columns=columns, heading=heading)
+    context = replace(CONTEXT, current=current, lines=most, columns=columns, heading=heading)
     lines = row(one, context, width)
     assert len(lines) == height_of(one, context)
     assert all(columns_of(fit(line, width)) == width for line in lines)

@@ -36,7 +36,7 @@ def show(one: SessionList, *names: str) -> None:
 
 def at(one: SessionList) -> str:
     """Return the name under the cursor."""
-    return one.selected.name if one.selected else ""
+    return one.current.name if one.current else ""
 
 
 def test_the_cursor_stays_at_the_top_until_it_is_moved() -> None:
@@ -86,7 +86,7 @@ def test_it_stops_at_the_ends(step: int, expected: str) -> None:
 @pytest.mark.parametrize("place", [0, 7, 24])
 def test_the_cursor_is_in_sight_and_no_line_is_wasted(height: int, place: int) -> None:
     one, _ = sessions_list(*(f"s{number:02}" for number in range(25)))
-    one.select(place)
+    one.put_cursor(place)
     lines = [line.decode() for line in one.render((60, height)).text]
     assert any("❯" in line and f"s{place:02}" in line for line in lines)
     assert len(lines) == height
@@ -140,7 +140,7 @@ def test_the_wheel_scrolls_and_the_cursor_stays_in_sight(place: int, turns: str,
     one.density = "one"
     one.changed()
     text(one, size)
-    one.select(place)
+    one.put_cursor(place)
     for button in turns:
         text(one, size)
         one.mouse_event(size, "mouse press", int(button), 5, 5, True)
@@ -212,7 +212,7 @@ def test_a_search_without_matches_comes_back_to_the_cursor() -> None:
     one.move(1)
     one.narrow("nothing")
     one.seek(1)
-    assert (one.selected, one.count_matches()) == (None, (0, 0))
+    assert (one.current, one.count_matches()) == (None, (0, 0))
     assert "No session matches nothing" in text(one)
     one.narrow("")
     assert at(one) == "web"
@@ -222,13 +222,13 @@ def test_a_session_that_needs_a_person_is_found_behind_a_search() -> None:
     one, _ = sessions_list("api")
     one.show((session("api"), session("web", "waiting")), [view("local")])
     one.narrow("api")
-    assert one.seek_waiting()
+    assert one.seek_waiting(also_unseen=False)
     assert (at(one), one.query) == ("web", "")
 
 
 def test_what_is_marked_stays_marked_behind_a_search() -> None:
     one, _ = sessions_list("api", "web")
-    one.mark()
+    one.toggle_selected()
     one.narrow("web")
     assert [session.name for session in one.chosen] == ["api"]
 
@@ -239,7 +239,7 @@ def test_what_is_not_visible_is_counted_below_the_list() -> None:
     shown = text(one)
     assert "3 more below  1 error" in shown.splitlines()[-1]
     assert shown.splitlines()[-1].rstrip().endswith("1/14")
-    one.select(13)
+    one.put_cursor(13)
     assert "3 more above" in text(one)
 
 

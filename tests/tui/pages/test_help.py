@@ -11,7 +11,7 @@ from navi.core.failure import HostState
 from navi.tui.keys.keymap import DIALOG, LIST, PAGE, Keymap
 from navi.tui.keys.table import KEYS
 from navi.tui.pages.help import Columns, groups_for, help_lines
-from navi.tui.pages.signs import STATES, STATUSES, sign_lines
+from navi.tui.pages.legend import STATES, STATUSES, legend_lines
 from navi.tui.style.paint import columns_of
 from navi.tui.style.theme import UNICODE
 from tests.support.dashboard import begin, navi, wait_selected
@@ -24,7 +24,7 @@ KEYMAP = Keymap(KEYS)
 def shown(width: int, *contexts: str, named: bool = False) -> list[str]:
     """Return the lines of the page."""
     groups = tuple(tuple(help_lines(KEYMAP, [group])) for group in groups_for(KEYMAP, contexts))
-    lines = Columns((*groups, *map(tuple, sign_lines(UNICODE))), named).lines(width, UNICODE)
+    lines = Columns((*groups, *map(tuple, legend_lines(UNICODE))), named).lines(width, UNICODE)
     assert all(columns_of(line) <= width for line in lines)
     return ["".join(text for _, text in line).rstrip() for line in lines]
 
@@ -56,7 +56,7 @@ def test_names_of_commands_are_shown_only_on_request(width: int) -> None:
     assert not [binding for binding in KEYS if "_" in binding.command and binding.command in text]
 
 
-def test_all_signs_are_explained_in_the_words_of_the_manual() -> None:
+def test_all_symbols_are_explained_in_the_words_of_the_manual() -> None:
     manual = (Path(__file__).parents[3] / "man" / "navi.1").read_text()
     assert {*STATUSES} == {*UNICODE.status}
     assert {*STATES} == {*HostState}

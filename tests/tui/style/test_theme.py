@@ -1,4 +1,4 @@
-"""Colours and signs."""
+"""Colours and symbols."""
 
 from __future__ import annotations
 
@@ -62,22 +62,22 @@ GLYPHS = [("auto", True, UNICODE), ("auto", False, ASCII), ("ascii", True, ASCII
 
 
 @pytest.mark.parametrize(("chosen", "unicode_terminal", "expected"), GLYPHS)
-def test_signs(chosen: str, unicode_terminal: bool, expected: Glyphs) -> None:
+def test_symbols(chosen: str, unicode_terminal: bool, expected: Glyphs) -> None:
     assert choose_glyphs(Settings(glyphs=chosen), unicode_terminal) == expected
 
 
-def signs(glyphs: Glyphs) -> list[str]:
-    """Return every sign of a set."""
+def symbols(glyphs: Glyphs) -> list[str]:
+    """Return every symbol of a set."""
     single = [glyphs.cursor, glyphs.bar, glyphs.rule, glyphs.wall, glyphs.thumb, glyphs.dot]
     return [*single, *glyphs.corners, *glyphs.status.values(), *glyphs.hosts.values()]
 
 
 def test_every_sign_takes_one_column() -> None:
-    assert {width_of(sign) for glyphs in (UNICODE, ASCII) for sign in signs(glyphs)} == {1}
+    assert {width_of(symbol) for glyphs in (UNICODE, ASCII) for symbol in symbols(glyphs)} == {1}
 
 
 def test_the_ascii_signs_are_ascii() -> None:
-    assert all(sign.isascii() for sign in signs(ASCII))
+    assert all(symbol.isascii() for symbol in symbols(ASCII))
 
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])

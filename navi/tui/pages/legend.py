@@ -1,4 +1,4 @@
-"""What the signs and words of the list mean, for the page of help. Pure."""
+"""What the symbols and words of the list mean, for the page of help. Pure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ WORDS: Sequence[tuple[str, str, str]] = (
 """Other words of the list and of the header."""
 
 
-def sign_lines(glyphs: Glyphs) -> list[list[Line]]:
+def legend_lines(glyphs: Glyphs) -> list[list[Line]]:
     """Return groups of lines: the statuses, the words, the states of hosts."""
     statuses = [(status_style(word), f"{glyphs.of_status(word)} {word}", text) for word, text in STATUSES.items()]
     states = [(HOST_STYLES[state], f"{glyphs.hosts[state]} {state}", text) for state, text in STATES.items()]

@@ -1,4 +1,4 @@
-"""Who did what to the session without a terminal that the page of details shows, as its hub has noted it."""
+"""The audit of the session without a terminal that the page of details shows: who did what to it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from navi.tui.pages.fetcher import Fetcher
 from navi.tui.pages.page import Services
 
 Found = tuple[Sequence[Mapping[str, Any]], str]
-"""What the hub has noted, or why that is not known."""
+"""The entries of the audit, or why they are not known."""
 
 
-class Deeds:
-    """Fetches them on demand, again when the session has changed."""
+class Audits:
+    """Fetches audits on demand, and again when the session has changed."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -34,19 +34,19 @@ class Deeds:
             self._seen[session.name] = version
 
     def fetch(self, session: Session) -> None:
-        """Fetch them again, whatever has changed."""
+        """Fetch the audit again, even if the session has not changed."""
         self._seen.pop(session.name, None)
         self.follow(session)
 
     def facts(self, session: Session) -> list[Fact]:
-        """Return what is known of it."""
+        """Return the audit as facts, none while it is not known."""
         found = self._fetcher.found(session.name) if session.headless else None
         if not found:
             return []
         from navi.headless.deeds import deed_facts
 
-        deeds, fault = found
-        return [Fact("done by", fault)] if fault else deed_facts(deeds, time.time())
+        entries, fault = found
+        return [Fact("done by", fault)] if fault else deed_facts(entries, time.time())
 
     async def _read(self, name: str, show: Callable[[Found], None]) -> None:
         from navi.headless.trio_client import connected
