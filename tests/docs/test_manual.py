@@ -338,7 +338,8 @@ def variables() -> set[str]:
     others |= {"COMP_WORDS", "COMP_CWORD", "PPID", "CLAUDECODE", "CLAUDE_CODE_SSE_PORT"}
     others |= {"POST", "DELETE", "OPTIONS", "DENY"}  # of the hub, in HTTP
     others |= {"MALFORMED", "REFUSED", "ALREADY_ANSWERED", "STORE", "RATE_LIMITED", "NOT_INTERACTIVE"}  # its errors
-    offered = {"AGENTS", "CLAUDE", "HARNESSES"}  # constants that a module offers to others
+    # Constants that a module offers to others.
+    offered = {"AGENTS", "CLAUDE", "HARNESSES", "REPORT_AS_SESSION", "REPORT_END"}
     return found - others - offered - {"STRING_START", "STRING_END"} - usage
 
 

@@ -35,9 +35,9 @@ FORMAT = re.compile(r"printf '([^']*)'[\s\\]*\"\$navi_token\"")
 
 BY_FUNCTIONS = {
     "git/git": r"navi_part ([a-z]+)",
-    "headless/tail": r"navi_answer ([a-z]+)",
+    "headless/tail": r"navi_print_part ([a-z]+)",
     "pane/tail": r"navi_conclude ([a-z]+)",
-    "hooks/read": r"navi_tell ([a-z]+) ",
+    "hooks/read": r"navi_print_file ([a-z]+) ",
 }
 """Scripts with a function that takes the kind of a record, and how they call it."""
 
