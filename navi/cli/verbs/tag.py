@@ -8,7 +8,7 @@ from navi.cli.asking.changes import carry_out
 from navi.cli.asking.find_session import find, look_before
 from navi.cli.context import Context
 from navi.cli.output.output import UsageError, attempt
-from navi.ops.session.marks import check_tags, mark
+from navi.ops.session.marks import check_tags, mark, name_of_marks
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -23,7 +23,8 @@ def run_tag(options: Options, context: Context) -> int:
         if not changes:
             return "".join(f"{tag}\n" for tag in find(context, address).marks.tags)
         before = look_before(context, address)
-        carry_out(context, address, mark(address.name, changes), before.frame)
+        name = name_of_marks(before.session) if before.session else address.name
+        carry_out(context, address, mark(name, changes), before.frame)
         return ""
 
     return attempt(context.output, address, change, lambda text: context.output.print(text, end=""))

@@ -7,11 +7,21 @@ from functools import partial
 
 from navi.core import exits
 from navi.core.marks import has_changes, is_tag
-from navi.core.model import Marks
+from navi.core.model import Marks, Session
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import HostSetting, Operation, OperationError, read_nothing
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, ended, file_named, named, not_done, unknown
+
+
+def name_of_marks(session: Session) -> str:
+    """Return the name under which a session's bookmark and tags are kept. Raise OperationError for a session of another
+    tmux server than the default one, where a session may have that name, too.
+    """
+    if session.tmux and session.tmux.socket:
+        where = f"{clean(session.name)} is on the tmux server {clean(session.tmux.socket)}"
+        raise OperationError(f"bookmarks and tags are only for sessions of the default tmux server; {where}")
+    return session.name
 
 
 def mark(name: str, changes: Iterable[str]) -> Operation[None]:

@@ -9,7 +9,7 @@ from navi.core.agents import AgentKind
 from navi.core.model import Session
 from navi.ops.operation import Operation
 from navi.ops.session.lifecycle import KillResult, Target, dismiss, kill, new_undo_id, stop_background
-from navi.ops.session.marks import mark
+from navi.ops.session.marks import mark, name_of_marks
 from navi.ops.session.resume import launch_again
 
 
@@ -48,7 +48,8 @@ def _kill(about: About) -> Operation[KillResult]:
 
 
 def _bookmark(about: About) -> Operation[None]:
-    return mark(about.target.name, ("-b" if about.off else "+b",))
+    name = name_of_marks(about.seen) if about.seen else about.target.name
+    return mark(name, ("-b" if about.off else "+b",))
 
 
 SESSION_VERBS: Mapping[str, SessionVerb] = {

@@ -7,10 +7,10 @@
 # Nothing is started for a session while nothing happens. The stream ends after a while if much was copied: whoever
 # reads it opens it again.
 
-# navi_print_part KIND...: an answer with one record; its body is what the command prints that navi_body is.
+# navi_print_part KIND...: an answer with one record; its body is what the command prints that navi_print_body is.
 navi_print_part() {
     printf '\n%s begin\n%s %s\n' "$navi_token" "$navi_token" "$*" || exit
-    [ -z "$navi_body" ] || "$navi_body" || exit
+    [ -z "$navi_print_body" ] || "$navi_print_body" || exit
     printf '\n%s errors \n%s end 0\n' "$navi_token" "$navi_token" || exit
 }
 
@@ -29,7 +29,7 @@ navi_send_block() {
 navi_catch_up() {
     navi_size "$navi_log"
     while [ $((navi_bytes - navi_from)) -gt 262144 ]; do
-        navi_body=navi_send_block
+        navi_print_body=navi_send_block
         navi_print_part part "$1" "$((navi_from / 65536 * 65536))"
         navi_from=$(((navi_from / 65536 + 16) * 65536))
         [ "$navi_from" -le "$navi_bytes" ] || navi_from=$navi_bytes
@@ -133,7 +133,7 @@ navi_find_place
 navi_forget_killed
 navi_main=$navi_self
 navi_copies=$navi_runs/.tail.$navi_self.$navi_place_key.$navi_token
-navi_body=
+navi_print_body=
 if ! { mkdir -p "$navi_copies" && : >"$navi_copies/heartbeat" && : >"$navi_copies/last" && mkfifo "$navi_copies/all" "$navi_copies/pause" && : >>"$navi_runs/.terminals"; } 2>/dev/null; then
     navi_print_part failed "nothing can be written in $navi_runs; check its disk and permissions"
     exit
@@ -151,7 +151,7 @@ while [ "$1" != . ]; do
     navi_size "$navi_log"
     if [ -f "$navi_log" ] && [ "$navi_from" -le "$navi_bytes" ]; then
         navi_catch_up "$navi_index"
-        navi_body=
+        navi_print_body=
         navi_copy_log "$navi_index"
     else
         navi_print_part missing "$navi_index" "$navi_bytes"
@@ -174,7 +174,7 @@ navi_follower=$!
 navi_note_child "$navi_follower"
 navi_pieces=0
 while kill -0 "$navi_follower" 2>/dev/null; do
-    navi_body=navi_piece
+    navi_print_body=navi_piece
     navi_print_part piece
     navi_pieces=$((navi_pieces + 1))
     [ $((navi_pieces % 256)) -ne 0 ] || navi_are_small || break

@@ -41,8 +41,22 @@ navi_write_marks() {
     (umask 077 && printf '%s' "$1" >"$navi_here/marks.$navi_self") 2>/dev/null && mv -f "$navi_here/marks.$navi_self" "$navi_state/marks"
 }
 
-# navi_move_marks FROM TO: what is marked of a session is from now on of the name TO, or gone where that is empty; what
-# it was stands in navi_moved. Without marks nothing is done.
+# navi_is_mark_of SOCKET REST: whether what stands behind a name in a line is about the session of that server:
+# bookmarks and tags belong to the default server, and answers name theirs, "-" for the default one.
+navi_is_mark_of() {
+    navi_mark_server=
+    case $2 in
+    'a	'*'	'*'	'*'	'*)
+        navi_mark_server=${2#*	*	*	*	}
+        navi_mark_server=${navi_mark_server%%	*}
+        [ "$navi_mark_server" != - ] || navi_mark_server=
+        ;;
+    esac
+    [ "$navi_mark_server" = "$1" ] || { navi_is_default "$navi_mark_server" && navi_is_default "$1"; }
+}
+
+# navi_move_marks FROM TO SOCKET: what is marked of a session of that server is from now on of the name TO, or gone where
+# that is empty; what it was stands in navi_moved. Without marks nothing is done.
 navi_move_marks() {
     navi_moved=
     [ -f "$navi_state/marks" ] && navi_lock_marks || return
@@ -50,6 +64,7 @@ navi_move_marks() {
     while IFS= read -r navi_mark_line; do
         case $navi_mark_line in
         "$1	"*)
+            navi_is_mark_of "$3" "${navi_mark_line#"$1	"}" || { navi_kept_marks=$navi_kept_marks$navi_mark_line$navi_newline && continue; }
             navi_moved=$navi_moved${navi_mark_line#"$1	"}$navi_newline
             [ -n "$2" ] || continue
             navi_mark_line="$2	${navi_mark_line#"$1	"}"

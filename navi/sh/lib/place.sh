@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# shares: navi_place_word
+# shares: navi_body navi_place_word
 # Which machine this is, and which start of it: a process number or a tmux socket means something only there. Folders of
 # status files can be shared by several machines, containers of one kernel among them.
 
@@ -75,4 +75,10 @@ navi_find_place_word() {
     case $1,$5,$navi_place_process,${15} in *[!A-Za-z0-9._:,\$-]*) return ;; esac
     case $navi_place_process in '' | *[!0-9]*) return ;; esac
     case $9 in /*\\* | [!/]* | '') ;; *) navi_place_word="$1 $5 $navi_place_process ${15} $9" ;; esac
+}
+
+# navi_find_place_of FILE: the same of that file.
+navi_find_place_of() {
+    navi_body=$(head -c 65536 "$1" 2>/dev/null | tr -d '\000')
+    navi_find_place_word
 }

@@ -104,7 +104,7 @@ navi_put_away_changed() {
 # navi_drop_marks: those that are kept; where nothing is kept all of the name, unless another session has that by now.
 navi_drop_marks() {
     if [ -z "$navi_kept" ]; then
-        [ "${navi_namesake-}" = yes ] || navi_move_marks "$navi_name" '' || :
+        [ "${navi_namesake-}" = yes ] || navi_move_marks "$navi_name" '' "$navi_socket" || :
         return 0
     fi
     [ -s "$navi_kept/marks" ] || return 0

@@ -72,7 +72,7 @@ navi_finish_rename() {
                 mv "$navi_path" "$navi_state/event.$navi_current_name.${navi_path#"$navi_state/event.$navi_old."}"
         done
     fi
-    navi_move_marks "$navi_former_name" "$navi_current_name"
+    navi_move_marks "$navi_former_name" "$navi_current_name" "$navi_socket"
     navi_move_entry
     navi_find_made renamed
     rm -f "$navi_made" "$navi_journal"

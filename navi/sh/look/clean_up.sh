@@ -40,7 +40,7 @@ navi_follow_session() {
     case $navi_new_name in */*) return ;; esac
     navi_former_file=${navi_orphan_file%.json}
     if navi_follow "$navi_dir" "$navi_former_file" "$navi_new_name"; then
-        navi_move_marks "$navi_former_file" "$navi_new_name" || :
+        navi_move_marks "$navi_former_file" "$navi_new_name" "$navi_where_socket" || :
         navi_note_moved
         navi_touched=yes
     elif navi_is_of_session "./$navi_new_name.json"; then

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086,SC2088,SC3028,SC3034
 # needs: look/record lib/place
 # shares: navi_known
-# changes: navi_file navi_named_servers navi_out navi_place_word
+# changes: navi_body navi_file navi_named_servers navi_out navi_place_word
 # The status files of this machine, and the marks of sessions.
 
 # The checksums of the files now, a line each; and of those that were sent before, a line each that begins with where

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: pane/address lib/fail lib/tmux
+# needs: pane/address lib/fail lib/place lib/tmux
 # changes: navi_id navi_identity navi_looked navi_name navi_session_file navi_socket
 # Whether a session is still the one that was meant, and where its status file is.
 
@@ -13,6 +13,19 @@ navi_set_target() {
     navi_session_file=
     [ -z "$6" ] || navi_session_file=$navi_dir/$6.json
     [ "$2" != named ] || navi_find_by_name
+    [ -z "$navi_id" ] || navi_leave_foreign_file
+}
+
+# navi_leave_foreign_file: a status file that names another session, such as that of the same name on another tmux server,
+# is not this session's.
+navi_leave_foreign_file() {
+    [ -n "$navi_session_file" ] && [ -e "$navi_session_file" ] || return 0
+    navi_find_place
+    navi_find_place_of "$navi_session_file"
+    case $navi_place_word in
+    - | '?' | "$navi_place_host $navi_place_boot ${navi_identity% *} "*) ;;
+    *) navi_session_file= ;;
+    esac
 }
 
 # navi_find_by_name: the session that has the name now, unless there is only its file.

@@ -72,7 +72,9 @@ navi_fill_more() {
 navi_note_marks() {
     navi_marked=
     [ ! -f "$navi_state/marks" ] || while IFS= read -r navi_marked_line; do
-        case $navi_marked_line in "$navi_name	"*) navi_marked=$navi_marked${navi_marked_line#"$navi_name	"}$navi_newline ;; esac
+        case $navi_marked_line in "$navi_name	"*) ;; *) continue ;; esac
+        navi_marked_line=${navi_marked_line#"$navi_name	"}
+        ! navi_is_mark_of "$navi_socket" "$navi_marked_line" || navi_marked=$navi_marked$navi_marked_line$navi_newline
     done <"$navi_state/marks"
 }
 

@@ -8,8 +8,7 @@
 # is "failed".
 navi_find_named_session() {
     navi_find_place
-    navi_body=$(head -c 65536 "$1" 2>/dev/null | tr -d '\000')
-    navi_find_place_word
+    navi_find_place_of "$1"
     case $navi_place_word in
     - | '?') navi_named=unnamed ;;
     "$navi_place_host $navi_place_boot "*) navi_ask_named_server "${navi_place_word#"$navi_place_host $navi_place_boot "}" ;;

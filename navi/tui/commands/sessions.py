@@ -22,7 +22,7 @@ from navi.ops.outcome import undo_hint
 from navi.ops.session.creation import STILL_STARTING, Created, check_name, new
 from navi.ops.session.lifecycle import rename, undo
 from navi.ops.session.losses import MOST_SESSIONS, Losses, losses
-from navi.ops.session.marks import check_tags, mark
+from navi.ops.session.marks import check_tags, mark, name_of_marks
 from navi.ops.session.verbs import SESSION_VERBS, About, SessionVerb
 from navi.tui.commands.actions import Action, Actions, ShowResult
 from navi.tui.commands.reports import report_on
@@ -243,12 +243,12 @@ class SessionCommands:
 
         def submit() -> None:
             try:
-                changes = retag(session.marks.tags, check_tags(field.text))
+                name, changes = name_of_marks(session), retag(session.marks.tags, check_tags(field.text))
             except OperationError as error:
                 form.show_fault(str(error))
                 return
             if changes:
-                self._submit(form, self._action(session, mark(session.name, changes), lambda _: None))
+                self._submit(form, self._action(session, mark(name, changes), lambda _: None))
             else:
                 self._screen.close()
 

@@ -21,6 +21,7 @@ from navi.core.status import sessions_of
 from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings, OperationError
+from navi.ops.hooks.install import hook_text
 from navi.ops.session.creation import check_name, new
 from navi.ops.session.lifecycle import KillResult, dismiss, kill, new_undo_id, rename, undo
 from tests.support.hosts import host
@@ -565,6 +566,29 @@ async def test_dismissing_is_about_the_agent_that_asks(lab: Lab, where: str) -> 
         after = json.loads(path.read_text())
         assert after["status"] == ""
         assert after["conversations"]["g-1"]["status"] == after["agents"]["gemini"]["status"] == "working"
+
+
+@everywhere
+async def test_the_status_file_of_another_servers_session_of_that_name_stays(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        socket = ("-S", str(one.account.home / "other.sock"))
+        one.account.new_session("api")
+        one.account.tmux(*socket, "new-session", "-d", "-s", "api", "sleep 10000")
+        hook = one.account.folder / "hook"
+        hook.write_text(hook_text())
+        inside = [f"{name}={value}" for name, value in one.account.in_pane(*socket).items()]
+        asks = '{"hook_event_name": "PermissionRequest", "tool_name": "Bash", "session_id": "c1"}'
+        one.account.run("env", *inside, "sh", str(hook), "claude", text=asks)
+        path = one.account.sessions_dir / "api.json"
+        with pytest.raises(OperationError, match="no status file"):
+            await one.host.run(dismiss(Named("api")))
+        await one.host.run(rename(Named("api"), "web"))
+        await one.host.run(kill(Named("web"), new_undo_id()))
+        one.account.new_session("api")
+        await one.host.run(kill(Named("api"), new_undo_id()))
+        assert json.loads(path.read_text())["status"] == "permission"
+        await one.host.run(kill(Named("api", socket=socket[1]), new_undo_id()))
+        assert not path.exists()
 
 
 @everywhere

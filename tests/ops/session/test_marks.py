@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 
 from navi.core.address import Named
 from navi.core.marks import read_marks, retag
-from navi.core.model import Marks
+from navi.core.model import Marks, Pane, Session, Source, Status, TmuxSession
 from navi.ops import OperationError
 from navi.ops.session.lifecycle import kill, new_undo_id, rename, undo
-from navi.ops.session.marks import check_tags, mark
+from navi.ops.session.marks import check_tags, mark, name_of_marks
 from tests.support.machines import Lab
 from tests.support.places import everywhere, place
 from tests.support.scripts import Watching, every_watching_shell, names
+
+TMUX = TmuxSession("$1", "api", 5.0, 0, (Pane("%1", "0.0", 100, "sh", "", "/srv"),), "", 7)
+ELSEWHERE = TMUX._replace(socket="/run/x.sock")
 
 
 @everywhere
@@ -45,6 +48,28 @@ async def test_any_name_is_marked_exactly(lab: Lab, where: str, name: str) -> No
         assert (await one.session(name)).marks == Marks(True, ("x",))
         await one.host.run(mark(name, ["-b", "-tx"]))
         assert (await one.session(name)).marks == Marks()
+
+
+@everywhere
+async def test_marks_stay_with_the_session_of_the_default_server(lab: Lab, where: str) -> None:
+    async with place(lab, where) as one:
+        socket = str(one.account.home / "other.sock")
+        for server in ((), ("-S", socket)):
+            one.account.tmux(*server, "new-session", "-d", "-s", "api", "sleep 10000")
+        await one.host.run(mark("api", ["+b", "+twork"]))
+        await one.host.run(rename(Named("api", socket=socket), "web"))
+        await one.host.run(kill(Named("web", socket=socket), new_undo_id()))
+        assert (await one.session("api")).marks == Marks(True, ("work",))
+        await one.host.run(rename(Named("api"), "app"))
+        assert (await one.session("app")).marks == Marks(True, ("work",))
+
+
+def test_a_session_of_another_server_has_no_marks() -> None:
+    status = Status("idle", Source.HOOK, None, "x")
+    here, there = (Session("local", "api", status, tmux=one) for one in (TMUX, ELSEWHERE))
+    assert name_of_marks(here) == "api"
+    with pytest.raises(OperationError, match=r"only for sessions of the default tmux server; api is on .* /run/x\."):
+        name_of_marks(there)
 
 
 @everywhere
