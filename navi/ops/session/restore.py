@@ -19,7 +19,7 @@ from navi.ops.operation import Answer, HostSetting, Operation, OperationError, n
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, named, not_done, same_session, unanswered, unknown
 from navi.ops.session.creation import Created, created_session, read_created
 from navi.ops.session.lifecycle import new_undo_id, session_arguments
-from navi.ops.session.resume import again, conversation_id, kind_named, launch_again
+from navi.ops.session.resume import again, conversation_id, kind_named, launch_again, pane_of_conversation
 
 CONFIRMING = 25.0
 """Seconds that an agent has to say that it has its conversation."""
@@ -139,7 +139,7 @@ def restart(session: Session, kinds: Sequence[AgentKind], anew: bool) -> Operati
     arguments = (
         link("session/first_process"), HostSetting.SESSIONS_DIR, HostSetting.AGENTS, session.agent, conversation,
         line, "" if anew else more, line.partition(" ")[0], "yes" if anew or (line and not more) else "",
-        *session_arguments(session),
+        pane_of_conversation(session, conversation), *session_arguments(session),
     )  # fmt: skip
     outcomes = Outcomes(partial(_judge_restart, session), _restarted_words)
     return Operation("restart", link("session/restart"), arguments, _read_restarted, 60 + CONFIRMING, outcomes)

@@ -40,6 +40,14 @@ def conversation_id(session: Session) -> str:
     return next((one for one in found if isinstance(one, str) and CONVERSATION_ID.fullmatch(one)), "")
 
 
+def pane_of_conversation(session: Session, id: str) -> str:
+    """Return the pane in which the agent with that conversation runs, "" if a look does not show it."""
+    panes = session.tmux.panes if session.tmux else ()
+    named = (pane.id for pane in panes for agent in pane.agents if id and conversation_in_state(agent) == id)
+    reported = session.conversation.pane if session.conversation and session.conversation.id == id else ""
+    return next(named, reported)
+
+
 def agents_of(session: Session) -> tuple[AgentProcess, ...]:
     """Return the agents that run in a session and in no tool of another; those of the pane that is shown come first."""
     if session.tmux is None:

@@ -198,7 +198,7 @@ navi_recognize() {
 # navi_may_be_agent PROCESS STARTED: whether it runs and is still that process; where a system does not tell when one was
 # started, whether it is an agent.
 navi_may_be_agent() {
-    navi_may_be_still "$1" "$2" || return
+    navi_is_probably_still "$1" "$2" || return
     [ "$navi_has_files" = yes ] || { navi_recognize "$1" && [ -n "$navi_agent_kind" ]; }
 } 2>/dev/null
 

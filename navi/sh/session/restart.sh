@@ -1,18 +1,21 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
 # needs: session/folder session/identity session/first_file session/confirm session/taken registry/absent
-# needs: lib/note lib/process
-# restart.sh STARTER DIR AGENTS AGENT ID LINE MORE WORD ANEW SOCKET SERVER SESSION CREATED NAME FILE: end the agent of a
+# needs: lib/note lib/shells
+# changes: navi_not_taken_by
+# restart.sh STARTER DIR AGENTS AGENT ID LINE MORE WORD ANEW PANE SOCKET SERVER SESSION CREATED NAME FILE: end the agent of a
 # session and start it again in its conversation, in the same pane and with the environment that it had. MORE resumes the
-# conversation ID; where it has {session_id}, only the note of the session knows which (look/notes.sh).
+# conversation ID, which the agent in PANE has ("" if that is not known); where it has {session_id}, only the note of the
+# session knows which (look/notes.sh).
 
-# navi_find_running: the agent of that name that the session shows, in navi_old_agent ("" if it does not run), and its
-# pane, as it is or was.
+# navi_find_running: the agent of that name that the session shows, or that of the PANE, in navi_old_agent ("" if it does
+# not run), and its pane, as it is or was.
 navi_find_running() {
     navi_old_agent=
     navi_old_pane=
     navi_consult "$navi_socket" list-panes -s -t "$navi_id" -F '#{window_active}#{pane_active} #{pane_id} #{pane_pid} #{pane_dead} #{pane_current_path}'
     [ "$navi_word" = ok ] || navi_tmux_failed
     navi_session_panes=$(printf '%s\n' "$navi_answer" | sort -r)
+    case $navi_session_panes in *" $navi_wanted_pane "*) ;; *) navi_wanted_pane= ;; esac
     navi_forget_processes
     set -f
     IFS=$navi_newline
@@ -30,7 +33,8 @@ navi_find_running() {
 # navi_look_for_agent SHOWN PANE PROCESS DEAD PATH...
 navi_look_for_agent() {
     case $2 in %*) ;; *) return ;; esac
-    if [ -z "$navi_old_pane" ] || [ "$2" = "$navi_note_pane" ]; then
+    [ -z "$navi_wanted_pane" ] || [ "$2" = "$navi_wanted_pane" ] || return 0
+    if [ "$2" = "${navi_note_pane:-${navi_old_pane:-$2}}" ]; then
         navi_old_pane=$2
         navi_old_process=$3
         navi_old_dead=$4
@@ -44,8 +48,6 @@ navi_look_for_agent() {
         case $navi_old_line in
         *' 0 '*" $navi_restart_agent")
             navi_old_agent=${navi_old_line%% *}
-            navi_old_started=${navi_old_line#* * }
-            navi_old_started=${navi_old_started%% *}
             navi_old_pane=$2
             navi_old_process=$3
             navi_old_dead=$4
@@ -92,23 +94,33 @@ navi_refuse_others() {
     while navi_find_other; do
         navi_other_tries=$((navi_other_tries - 1))
         [ "$navi_other_tries" -gt 0 ] ||
-            navi_fail 1 "$navi_program_comm (process $navi_other_process) runs in its pane, too, and would end; end it first; nothing was changed"
+            navi_fail 1 "$navi_other_name (process $navi_other_process) runs in its pane, too, and would end; end it first; nothing was changed"
         sleep 0.2
     done
 }
 
-# navi_find_other: whether the pane's process has a child that is not the agent, nor runs it; the child is in
-# navi_other_process, its name in navi_program_comm.
+# navi_find_other: whether something runs in the pane that is neither its shell nor the agent, nor runs that: the pane's
+# own process or a child of it, in navi_other_process, with its name in navi_other_name.
 navi_find_other() {
     navi_recognize "$navi_old_process" 2>/dev/null || return
+    navi_other_process=$navi_old_process
+    navi_name_other
+    [ -n "$navi_old_agent" ] || navi_is_shell "${navi_other_name#-}" || return 0
     navi_find_below "$navi_old_process" 2>/dev/null
     for navi_other_process in $navi_children_found; do
         navi_find_agents "$navi_other_process"
         case $navi_newline$navi_agents in *"$navi_newline${navi_old_agent:-none} "*) continue ;; esac
         navi_read_process "$navi_other_process" 2>/dev/null || continue
+        navi_name_other
         case $navi_process_state in [ZX]*) ;; *) return 0 ;; esac
     done
     return 1
+}
+
+# navi_name_other: the name of the process that was read last; where a system tells only its arguments, their first word.
+navi_name_other() {
+    navi_other_name=${navi_program_comm:-${navi_listed_arguments%% *}}
+    navi_other_name=${navi_other_name##*/}
 }
 
 # navi_save_environment: NAME='VALUE' of the agent, in navi_old_environment, but what tmux and the shell set anew.
@@ -122,10 +134,9 @@ navi_save_environment() {
 # navi_end_old: end it, and prove that it has ended. One that is suspended must go on for that.
 navi_end_old() {
     [ -n "$navi_old_agent" ] || return 0
-    navi_old_processes=$navi_old_agent
-    for navi_old_helper in $navi_old_helpers; do navi_old_processes="$navi_old_processes ${navi_old_helper#*:}"; done
     for navi_signal in TERM CONT KILL; do
-        kill "-$navi_signal" $navi_old_processes 2>/dev/null
+        navi_find_old_processes || return 0
+        for navi_old_one in $navi_old_processes; do kill "-$navi_signal" "${navi_old_one%:*}" 2>/dev/null; done
         [ "$navi_signal" != TERM ] || continue
         navi_end_tries=100
         while [ "$navi_end_tries" -gt 0 ]; do
@@ -137,11 +148,20 @@ navi_end_old() {
     navi_fail $navi_late "process $navi_old_agent ($navi_restart_agent) has not ended 10 s after SIGKILL; nothing was started"
 }
 
+# navi_note_old_processes: the agent and the processes that belong to it, in navi_old_processes as words PROCESS:STARTED.
+navi_note_old_processes() {
+    navi_old_processes=
+    for navi_old_one in $navi_old_agent $navi_old_helpers; do
+        navi_old_one=${navi_old_one#*:}
+        ! navi_read_process "$navi_old_one" 2>/dev/null || navi_old_processes="$navi_old_processes $navi_old_one:$navi_process_started"
+    done
+}
+
 # navi_find_old_processes: those that have not ended, in navi_old_processes. Fails if there are none.
 navi_find_old_processes() {
     navi_still_there=
     for navi_old_one in $navi_old_processes; do
-        navi_process_ended "$navi_old_one" || navi_still_there="$navi_still_there $navi_old_one"
+        ! navi_is_probably_still "${navi_old_one%:*}" "${navi_old_one#*:}" || navi_still_there="$navi_still_there $navi_old_one"
     done
     navi_old_processes=$navi_still_there
     [ -n "$navi_old_processes" ]
@@ -157,6 +177,9 @@ navi_respawn() {
     navi_open_mark
     navi_write_first "$@"
     navi_clear_title "$navi_old_pane" "$navi_restart_agent"
+    # The next server on this socket begins again with the same ids of panes.
+    navi_is_behind "$navi_socket" "${navi_identity%% *}" ||
+        navi_fail 1 "the tmux server of $navi_name has ended meanwhile; $navi_restart_agent has ended with it"
     navi_tmux "$navi_socket" respawn-pane -k -t "$navi_old_pane" -- sh -c '[ -f "$1" ] || exec "${SHELL:-sh}"; . "$1"' navi-start "$navi_first" ||
         navi_fail 1 "tmux can't start anything in the pane $navi_old_pane; $navi_restart_agent has ended; navi restart $navi_name starts it again"
     navi_new_process=$(navi_tmux "$navi_socket" display-message -p -t "$navi_old_pane" '#{pane_pid}')
@@ -232,7 +255,8 @@ navi_command_line=$6
 navi_more=$7
 navi_needed=$8
 navi_anew=$9
-shift 9
+navi_wanted_pane=${10}
+shift 10
 navi_set_target "$@"
 navi_require_target
 [ -n "$navi_has_files" ] || navi_find_files
@@ -244,15 +268,23 @@ navi_note=$navi_here/session.$navi_note_key
 navi_read_note "$navi_note" || navi_clear_note
 [ -n "$navi_restart_agent" ] || navi_restart_agent=$navi_note_agent
 navi_find_running
-case $navi_restart_agent,$navi_old_pane in
-,* | *,) navi_fail $navi_none "no agent is known that ran in $navi_name; nothing was changed" ;;
+case $navi_restart_agent,$navi_old_pane,$navi_note_pane in
+,* | *,,) navi_fail $navi_none "no agent is known that ran in $navi_name; nothing was changed" ;;
+*,,*) navi_fail $navi_none "the pane in which $navi_restart_agent ran in $navi_name is gone; nothing was changed; start it again by hand" ;;
 esac
+navi_note_old_processes
 navi_complete_line
 navi_know_conversation
 navi_refuse_others
 navi_save_environment
 navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was ended'
-[ -z "$navi_wanted_conversation" ] || navi_lock_conversation "$navi_wanted_conversation"
+if [ -n "$navi_wanted_conversation" ]; then
+    navi_lock_conversation "$navi_wanted_conversation"
+    trap navi_unlock_conversation EXIT
+    navi_not_taken_by=$navi_old_processes
+    navi_refuse_taken "$navi_wanted_conversation" "$navi_note"
+    navi_not_taken_by=
+fi
 navi_keep_pane
 trap navi_leave_restart EXIT
 navi_end_old

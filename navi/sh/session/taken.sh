@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2062,SC2086,SC2154
 # needs: look/agents look/state_files lib/note lib/place lib/fail lib/lock_files
+# shares: navi_not_taken_by
 # Two agents never run on one conversation: who has it is looked for in agents' state files, in the arguments of
 # processes, in the notes of sessions, also those of other machines that share the folder, and in status files.
 
@@ -25,6 +26,9 @@ navi_refuse_taken() {
     navi_find_taker_by_status "$1"
     navi_keep_conversation
 }
+
+# The processes, as words PROCESS:STARTED, that are to end before anybody resumes the conversation.
+navi_not_taken_by=
 
 navi_refuse_taker() { navi_fail $navi_exists "its conversation $1 is open already, $2; nothing was started"; }
 
@@ -55,6 +59,7 @@ navi_check_taker_file() {
     navi_taken_start=$navi_state_field
     navi_find_state_field pid
     case $navi_state_field in '' | *[!0-9]*) return 0 ;; esac
+    case $navi_not_taken_by in *" $navi_state_field:"*) return 0 ;; esac
     ! navi_may_be_agent "$navi_state_field" "$navi_taken_start" ||
         navi_refuse_taker "$1" "in process $navi_state_field"
 }
@@ -65,6 +70,7 @@ navi_find_taker_by_arguments() {
     for navi_taken_file in $(printf '%s\n' "$1" | grep -lasF -f /dev/stdin -- "$navi_proc"/[0-9]*/cmdline 2>/dev/null); do
         navi_taken_process=${navi_taken_file%/cmdline}
         navi_taken_process=${navi_taken_process##*/}
+        case $navi_not_taken_by in *" $navi_taken_process:"*) continue ;; esac
         navi_recognize "$navi_taken_process" 2>/dev/null && [ -n "$navi_agent_kind" ] || continue
         navi_refuse_taker "$1" "in process $navi_taken_process"
     done

@@ -291,6 +291,29 @@ def test_what_else_runs_in_the_pane_is_not_ended(lab: Lab) -> None:
     assert agents(lab.local, "api")
 
 
+@pytest.mark.parametrize("program", ["sleep 1000", "exec env sleep 1000", "cat"])
+def test_a_program_that_was_never_the_agent_is_not_ended(lab: Lab, program: str) -> None:
+    install(lab.local)
+    start(lab.local, "api")
+    process = lab.local.tmux("split-window", "-d", "-P", "-F", "#{pane_pid}", "-t", "=api:", program)
+    navi(lab, "ls")
+    lab.local.tmux("kill-pane", "-t", "=api:")
+    until(lambda: lab.local.tmux("list-panes", "-t", "=api:", "-F", "#{pane_pid}") == process, what="one pane is left")
+    refused = navi(lab, "restart", "api", status=66).stderr
+    assert "the pane in which claude ran in api is gone; nothing was changed" in refused
+    assert lab.local.tmux("list-panes", "-t", "=api:", "-F", "#{pane_pid} #{pane_dead}") == f"{process} 0"
+
+
+def test_what_took_the_place_of_the_agent_is_not_ended(lab: Lab) -> None:
+    install(lab.local)
+    start(lab.local, "api")
+    navi(lab, "ls")
+    lab.local.tmux("respawn-pane", "-k", "-t", "=api:", "exec sleep 1000")
+    refused = navi(lab, "restart", "api", status=1).stderr
+    assert "sleep (process " in refused
+    assert "end it first; nothing was changed" in refused
+
+
 @HERE_AND_THERE
 def test_a_lost_session_that_is_dismissed_is_forgotten(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)

@@ -30,7 +30,7 @@ from navi.ops import OperationError
 from navi.ops.look.lost_sessions import read_note
 from navi.ops.outcome import Looks, Verdict
 from navi.ops.session.restore import restart, restore
-from navi.ops.session.resume import Again, again, conversation_id
+from navi.ops.session.resume import Again, again, conversation_id, pane_of_conversation
 from tests.support.background import Worker
 from tests.support.machines import Lab
 from tests.support.processes import read
@@ -157,6 +157,16 @@ def test_the_state_file_of_the_agent_comes_before_its_hook() -> None:
     named = hooked._replace(tmux=tmux(OLD._replace(file={"sessionId": "c-3"})))
     assert conversation_id(named) == "c-3"
     assert conversation_id(named._replace(tmux=tmux(OLD._replace(file={"sessionId": "$(x)"})))) == "c-2"
+
+
+def test_the_pane_of_a_conversation_is_that_of_its_agent() -> None:
+    other = Pane("%2", "0.1", 101, "sh", "", "/srv", agents=(OLD._replace(process=8, file={"sessionId": "c-8"}),))
+    two = SESSION._replace(tmux=tmux(OLD)._replace(panes=(*tmux(OLD).panes, other)))
+    assert pane_of_conversation(two, "c-8") == "%2"
+    assert pane_of_conversation(two, "") == pane_of_conversation(two, "c-9") == ""
+    asked = Conversation("c-9", agent="claude", pane="%3")
+    assert pane_of_conversation(two._replace(conversation=asked), "c-9") == "%3"
+    assert pane_of_conversation(SESSION._replace(tmux=None), "c-8") == ""
 
 
 # ---- a process number that another process has by now
