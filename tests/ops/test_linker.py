@@ -22,6 +22,7 @@ NAMES = [name.removesuffix(".sh") for name in FILES]
 DEFINITION = re.compile(r"^ *(navi_\w+)\(\) ?[{(]", re.MULTILINE)
 ASSIGNMENT = re.compile(r"(?:^|(?<=\d ))(navi_\w+)=", re.MULTILINE)
 CALL = re.compile(r"(?<![\w$@])(?<!\$\{)navi_\w+(?!\w*=)")
+MENTION = re.compile(r"\$\{?(navi_\w+)|\b(navi_\w+)=|\bfor (navi_\w+)")
 USE = re.compile(r"\$\{?(navi_\w+)")
 NO_CALLS = re.compile(r"\$\(\(.*?\)\)|\bread .*")
 AWK_DEFINITION = re.compile(r"^function (\w+)\(", re.MULTILINE)
@@ -133,6 +134,13 @@ def test_every_function_that_is_called_is_in_what_is_needed(name: str) -> None:
     there = {function for part in collect(name) for function in provided_by(part)} | set(read_source(name).expects)
     known = awk_functions() if is_awk(name) else shell_functions().keys()
     assert (called_by(name) & known) - there == set()
+
+
+def test_what_is_called_is_defined_somewhere() -> None:
+    scripts = [name for name in NAMES if not is_awk(name)]
+    variables = {word for name in scripts for words in MENTION.findall(code_of(name)) for word in words}
+    known = shell_functions().keys() | variables | PARTS_OF_NAMES | {"navi_unused"}
+    assert {(name, word) for name in scripts for word in called_by(name) - known if word.startswith("navi_")} == set()
 
 
 @pytest.mark.parametrize("name", ENTRIES)
