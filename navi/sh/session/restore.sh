@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154,SC2174
 # needs: session/bring_back session/confirm session/taken lib/process lib/note
-# changes: navi_doomed navi_identity navi_kept navi_name navi_needed_then navi_socket
+# changes: navi_cleans_up navi_doomed navi_identity navi_kept navi_name navi_needed_then navi_socket
 # restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: bring back the session of the note
 # KEY (look/notes.sh), which was lost: start LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the
 # one that MORE resumes. What is needed stands in .navi/killed/KEEP meanwhile: if this shell is killed half-way, the next
@@ -133,9 +133,8 @@ shift 9
 case $navi_note_socket in */*) [ -d "${navi_note_socket%/*}" ] || mkdir -p -m 700 "${navi_note_socket%/*}" ;; esac 2>/dev/null
 navi_read_kept
 navi_note_undo "${navi_kept##*/}" || navi_fail_to_write "$navi_dir" 'nothing was restored'
-trap navi_leave_restore EXIT
+navi_cleans_up=yes
 navi_start_again "$@"
-trap navi_leave_restore EXIT
 navi_prove_resumed
 navi_is_back=yes
 rm -f "$navi_note"

@@ -1,8 +1,11 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
 # needs: session/check_start session/first_file lib/recover_start lib/fail lib/tmux
-# shares: navi_command_line navi_shown_first navi_type
+# shares: navi_cleans_up navi_command_line navi_shown_first navi_type
 # changes: navi_answer navi_doomed navi_first navi_mark
 # How a session is started.
+
+# Not empty where the caller has a trap of its own, which ends with navi_leave.
+navi_cleans_up=
 
 # navi_start TYPE LINE MORE WORD BEFORE [ENDS KEEP WINDOW VARIABLE=VALUE...]: start a session navi_name in navi_cwd that
 # runs a line in the user's shell, with MORE at its end this one time; no LINE is just the shell. See first_process.sh,
@@ -22,7 +25,7 @@ navi_start() {
     navi_keeps=${7-}
     navi_window=${8-}
     if [ $# -gt 8 ]; then shift 8; else set --; fi
-    trap navi_leave EXIT
+    [ -n "$navi_cleans_up" ] || trap navi_leave EXIT
     if [ -n "$navi_line_now$navi_shown_first$*" ]; then
         [ -z "$navi_line_now" ] || navi_open_mark
         navi_write_first "$@"

@@ -335,6 +335,18 @@ def test_dismissing_a_living_session_forgets_no_lost_one_of_its_name(lab: Lab, f
     assert f"{prefix}api: lost" in navi(lab, "restore").stdout
 
 
+@HERE_AND_THERE
+def test_a_restore_whose_name_is_taken_leaves_nothing(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    lose(lab, there, "api")
+    there.new_session("api")
+    assert "there is a session api already" in navi(lab, "restore", f"{prefix}api", status=73).stderr
+    state = there.sessions_dir / ".navi"
+    assert [*state.glob("killed/*"), *state.glob("resume.*"), *state.glob("at/*/start.*")] == []
+    there.tmux("kill-session", "-t", "=api:")
+    navi(lab, "restore", f"{prefix}api")
+
+
 def test_a_restore_that_is_refused_leaves_the_lock_of_the_other_process(lab: Lab) -> None:
     api = lose(lab, lab.local, "api")["api"]
     state = lab.local.sessions_dir / ".navi"
