@@ -139,11 +139,13 @@ def _none(question: Question, wanted: str) -> str:
 
 
 def _named(question: Question, value: str) -> Choice | None:
-    """Return the choice with a number or a label, or else the only one whose label begins so."""
-    for one in question.choices:
-        if value in (str(one.n), one.label):
-            return one
-    alike = [one for one in question.choices if one.label.startswith(value)]
+    """Return the choice with a number, or else the only one with a label, or else the only one whose label begins so.
+
+    The host finds the same (pane/choices.sh).
+    """
+    numbers = [one for one in question.choices if str(one.n) == value]
+    labels = [one for one in question.choices if one.label == value]
+    alike = numbers or labels or [one for one in question.choices if value and one.label.startswith(value)]
     return alike[0] if len(alike) == 1 else None
 
 

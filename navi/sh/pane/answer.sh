@@ -1,7 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: pane/question pane/ticks pane/writer_lock pane/given_answers registry/absent
-# shares: navi_choice navi_label
-# changes: navi_asked navi_name navi_read_tries
+# needs: pane/question pane/choices pane/ticks pane/writer_lock pane/given_answers registry/absent
+# changes: navi_asked navi_choice navi_name navi_read_tries
 # answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a pane
 # asks, if that has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label; several of them, with commas
 # between, where choices are ticked), text (VALUE is what to type) or dry (nothing is typed). CALL names this call, and WHO who answers. Then wait so many SECONDS for the question
@@ -50,43 +49,13 @@ navi_find_choice() {
     [ "$navi_choice" != 0 ] || navi_refuse_choice "$navi_wanted"
     [ "$1" = text ] || [ "$navi_choice" != "$navi_free" ] ||
         navi_fail $navi_usage "choice $navi_choice of that question in $navi_name takes a text; nothing was typed; --text gives it"
-    navi_match_choice "$navi_choice"
+    navi_match_number "$navi_choice"
 }
 
 # navi_refuse_choice WORDS: no choice that is seen is so.
 navi_refuse_choice() {
     [ "$navi_more_choices" = no ] || navi_fail $navi_usage "no choice of that question in $navi_name that the screen shows $1; others may be off the screen; nothing was typed; attach to choose one of them"
     navi_fail $navi_usage "no choice of that question in $navi_name $1; nothing was typed; navi answer shows the choices"
-}
-
-# navi_match_choice VALUE: the choice with that number, or that label, or the only one whose label begins so, in
-# navi_choice and navi_label; 0 for none.
-navi_match_choice() {
-    navi_choice=0
-    navi_label=
-    navi_alike=0
-    set -f
-    IFS=$navi_newline
-    for navi_choice_line in $navi_asked; do
-        unset IFS
-        case $navi_choice_line in 'c '*) ;; *) continue ;; esac
-        navi_choice_line=${navi_choice_line#c }
-        case $navi_choice_line in
-        "$1 "*) navi_take_choice && break ;;
-        *" $1") navi_take_choice && navi_alike=1 && break ;;
-        *[0-9]" $1"*)
-            case ${navi_choice_line#* } in "$1"*) navi_take_choice && navi_alike=$((navi_alike + 1)) ;; esac
-            ;;
-        esac
-    done
-    unset IFS
-    set +f
-    [ "$navi_alike" -le 1 ] || navi_choice=0
-}
-
-navi_take_choice() {
-    navi_choice=${navi_choice_line%% *}
-    navi_label=${navi_choice_line#* }
 }
 
 # ---- keys
