@@ -116,7 +116,7 @@ def find_sent(pane: Named | TmuxSession, call: str, lock: str) -> Operation[Call
 
     Raise OperationError if the session has ended, or the call types for longer than the limit.
     """
-    arguments = (*where(pane), identity(pane), lock, call)
+    arguments = (*where(pane), identity(pane), lock, call, HostSetting.AGENTS)
     return Operation("send", link("pane/sent"), arguments, _read_call, 4 * MARGIN)
 
 

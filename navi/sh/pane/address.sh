@@ -8,6 +8,7 @@
 # end.
 navi_find_pane() {
     navi_looked=no
+    navi_aimed=$2
     navi_name=$3
     navi_socket=$1
     if [ -n "$2" ]; then
@@ -130,7 +131,7 @@ navi_add_server_of_file() {
 }
 
 # What is asked about a pane: all in one word each, so that the shell can take them apart; and its session's name.
-navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,m#{pane_mode},-} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty} #{alternate_on} #{pane_width} #{?pane_synchronized,#{window_panes},1} #{?@navi_type,#{@navi_type},-}
+navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,m#{pane_mode},-} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty} #{alternate_on} #{pane_width} #{?pane_synchronized,#{window_panes},1} #{session_windows}.#{window_panes} #{?@navi_type,#{@navi_type},-}
 #{session_name}'
 
 # -e, where colours are wanted, too.
@@ -196,7 +197,9 @@ navi_note_facts() {
     navi_width=$6
     # How many panes get what is typed.
     navi_synchronized=$7
-    navi_pane_type=$8
+    # 1.1 for one that is alone in its session.
+    navi_panes=$8
+    navi_pane_type=$9
 }
 
 # navi_inspect: the same, of one that must be there; the first time, what was seen on the way here is enough. From now

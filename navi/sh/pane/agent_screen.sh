@@ -3,13 +3,14 @@
 # changes: navi_agents navi_rules
 # The agents in a pane, and what its screen shows by their rules.
 
-# navi_find_pane_agents DESCRIPTION: find the agents in the pane that was inspected; see ops/look/agents.py. "" finds none.
+# navi_find_pane_agents DESCRIPTION [PROCESS]: find the agents in the pane that was inspected, or below that process; see
+# ops/look/agents.py. "" finds none.
 navi_find_pane_agents() {
     navi_agents=
     [ -n "$1" ] || return 0
     navi_describe_agents "$1"
     navi_forget_processes
-    navi_find_agents "$navi_process"
+    navi_find_agents "${2-$navi_process}"
 }
 
 # navi_each_agent FUNCTION: call it as FUNCTION PROCESS PARENT STARTED STATE NAME for each agent that was found, until it

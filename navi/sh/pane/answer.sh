@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: pane/question pane/choices pane/ticks pane/writer_lock pane/given_answers registry/absent
+# needs: pane/agent_pane pane/question pane/choices pane/ticks pane/writer_lock pane/given_answers registry/absent
 # changes: navi_asked navi_choice navi_name navi_read_tries
 # answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a pane
 # asks, if that has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label; several of them, with commas
@@ -228,7 +228,7 @@ navi_value=$1
 navi_call=$2
 navi_who=$3
 navi_seconds=$4
-navi_inspect
+navi_inspect_agent "$navi_description"
 navi_name=$navi_session_name
 navi_hold_pane "$navi_own_lock"
 navi_refuse_closed

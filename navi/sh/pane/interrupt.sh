@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: pane/typing pane/dialogs pane/box pane/agent_state pane/writer_lock
+# needs: pane/agent_pane pane/typing pane/dialogs pane/box pane/agent_state pane/writer_lock
 # changes: navi_undone
 # interrupt.sh SOCKET TARGET NAME REGISTERED IDENTITY FORCE LOCK SECONDS DIR AGENTS: end the turn of the agent in a session
 # by the agent's own keys, and see whether it ended. What the agent put back into its box stays there.
@@ -38,13 +38,13 @@ navi_await_end() {
 umask 077
 navi_find_pane "$1" "$2" "$3" "$4"
 shift 4
-navi_inspect
+navi_inspect_agent "$6"
 navi_check_identity "$1"
 navi_status_folder=$5
 navi_hold_pane "$3"
 navi_refuse_unready ''
 navi_find_pane_agents "$6"
-navi_find_box || navi_fail 1 "no agent whose turns navi knows runs in $navi_name; nothing was sent; navi send --keys C-c interrupts a program"
+navi_find_box || navi_fail 1 "no agent whose turns navi knows runs in $navi_there; nothing was sent; navi send --keys C-c interrupts a program"
 [ -n "$2" ] || navi_refuse_idle
 navi_press_interrupt $navi_interrupt
 navi_let_go_pane

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
-# needs: pane/calls pane/typing pane/dialogs pane/box pane/turn pane/waiting pane/writer_lock registry/change
+# needs: pane/agent_pane pane/calls pane/typing pane/dialogs pane/box pane/turn pane/waiting pane/writer_lock registry/change
 # changes: navi_cooked navi_echo navi_echo_comes navi_from navi_sends_text navi_verified
 # send.sh SOCKET TARGET NAME REGISTERED HOW FORCE LOCK RETRIES PATTERN FIXED SECONDS TURN IDENTITY TEXT BLOCK DIR
 # AGENTS CALL KEY...: type into a session, or with IDENTITY only into that one. HOW is submit (the text, then Enter), literal (the text alone) or keys. LOCK is the token of the caller's own
@@ -52,7 +52,7 @@ navi_status_folder=$7
 navi_description=$8
 navi_call=$9
 shift 9
-navi_inspect
+navi_inspect_agent "$navi_description"
 navi_check_identity "$navi_expected_identity"
 navi_hold_pane "$navi_own_lock"
 navi_touch_entry
@@ -67,7 +67,7 @@ if [ "$navi_how" = submit ] && [ -n "$navi_text" ] && navi_find_box; then
     [ "$navi_in_box" = none ] || navi_boxed=yes
 fi
 [ -z "$navi_until_end" ] || [ $navi_boxed = yes ] ||
-    navi_fail $navi_usage "no agent whose turns navi knows runs in $navi_name, or its pane does not show its box; nothing was sent; --wait RE waits for a pattern"
+    navi_fail $navi_usage "no agent whose turns navi knows runs in $navi_there, or its pane does not show its box; nothing was sent; --wait RE waits for a pattern"
 [ -z "$navi_block" ] || [ "$navi_pane_type" != python-repl ] || navi_text=$navi_block
 navi_verified=unknown
 navi_echo=
