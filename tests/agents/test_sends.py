@@ -132,6 +132,23 @@ class TestSends:
         assert sender.agent.truth() == "idle"
 
 
+@pytest.mark.parametrize("kind", [pytest.param(Claude, id="claude", marks=needs("claude"))])
+def test_a_viewer_over_the_box_gets_no_text(keys: Keys, kind: type[Agent]) -> None:
+    key, shows = "C-o", "Showing detailed transcript"
+    with watched_agent(kind, PLACES[0], keys) as watched:
+        sender = Sender(watched, far=False)
+        sender.agent.ready()
+        assert sender.send("say: seen", "--wait")["answer"] == "seen"
+        sender.agent.keys(key)
+        sender.agent.shows(shows)
+        for words in (["fix the quick bug"], ["q", "--literal"], ["/clear"]):
+            assert "nothing was sent" in str(sender.send(*words, status=1)["error"])
+        sender.agent.shows(shows)
+        sender.agent.keys("q")
+        until(lambda: shows not in sender.agent.screen(), what="the viewer is left")
+        assert sender.send("say: after", "--wait")["answer"] == "after"
+
+
 @pytest.mark.parametrize("far", [False, True], ids=["here", "remote"])
 @pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.name, marks=needs(kind.name)) for kind in KINDS])
 def test_a_new_agent_is_there_when_it_takes_input(keys: Keys, kind: type[Agent], far: bool) -> None:

@@ -14,7 +14,7 @@ from navi.core.agents import AGENTS
 from navi.ops import Operation
 from navi.ops.pane.send import How, Sent, send
 from tests.support.agent_screens import box_of, shows, typed
-from tests.support.machines import Account, Lab
+from tests.support.machines import Account, Lab, replace
 from tests.support.processes import Process, processes
 from tests.support.scripts import DASH, Shell, answer, every_shell
 from tests.support.waiting import until
@@ -75,8 +75,7 @@ def test_a_text_goes_only_where_no_dialog_is(lab: Lab, path: Path) -> None:
     else:
         done = answer(account, DASH, send(Named("api"), "please do"))
         assert (done.status, done.errors) == (0, "")
-        if box_of(about["agent"], screen)[1] > 1:  # the box is not below the end of a small pane
-            assert f" outcome submitted {about['agent']}\n" in done.output.decode()
+        assert f" outcome submitted {about['agent']}\n" in done.output.decode()
         until(lambda: typed(account) == "please do\n", what="it has got the text")
 
 
@@ -130,8 +129,28 @@ def test_the_state_file_of_the_agent_counts(lab: Lab, shell: Shell) -> None:
     reports("idle", started=1)
     assert "navi can't tell" in failure(account, shell, send(Named("api"), "x"))
     reports("busy")
-    assert answer(account, shell, send(Named("api"), "go")).status == 0
-    until(lambda: typed(account) == "go\n", what="it has got the text")
+    assert answer(account, shell, send(Named("api"), how=How.KEYS, keys=["g", "o", "Enter"])).status == 0
+    until(lambda: typed(account) == "go\n", what="it has got the keys")
+
+
+@every_shell
+@pytest.mark.parametrize("status", ["idle", "busy"])
+def test_a_text_needs_a_box_also_where_the_state_file_knows_of_no_dialog(lab: Lab, shell: Shell, status: str) -> None:
+    account = lab.local
+    shows(account, "claude", "● before\n\n────────\n  Showing detailed transcript · ctrl+o to toggle\n")
+    process = agent(account)
+    fields = {"pid": process.pid, "procStart": str(process.started), "status": status}
+    (account.home / ".claude/sessions").mkdir(parents=True)
+    replace(account.home / f".claude/sessions/{process.pid}.json", json.dumps(fields, separators=(",", ":")))
+    words = (
+        "the screen of claude in api shows no box for a prompt (its last line: Showing detailed transcript · ctrl+o to "
+        "toggle); nothing was sent; leave what is open there, or make a small pane higher; --force types into it"
+    )
+    for how, text in ((How.SUBMIT, "fix the quick bug"), (How.SUBMIT, "/clear"), (How.LITERAL, "q"), (How.SUBMIT, "")):
+        assert failure(account, shell, send(Named("api"), text, how)) == words
+    assert typed(account) == ""
+    assert answer(account, shell, send(Named("api"), "q", force=True)).status == 0
+    until(lambda: typed(account) == "q\n", what="it has got the text")
 
 
 @every_shell

@@ -26,6 +26,9 @@ def box_of(agent: str, screen: str) -> tuple[int, int, str]:
     assert box
     bottom = next((row for row in reversed(range(len(lines))) if re.search(box.end, lines[row])), 0)
     bottom = bottom if box.end else len(lines)
+    edge, below = [*lines, "", ""][bottom : bottom + 2]
+    if box.end and re.search(box.end, edge) and not re.search(box.start, edge) and re.search(box.start, below):
+        bottom = len(lines)  # the lower end of the box is below the pane
     row = next((row for row in reversed(range(bottom)) if re.search(box.start, lines[row])), None)
     if row is None or any(re.search(box.end or "^$", line) for line in lines[row:bottom]):
         return len(lines) + 1, 1, ""

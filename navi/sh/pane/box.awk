@@ -91,7 +91,11 @@ function find_box(    i) {
         for (i = lines; i > 0 && line[i] != "" && line[i] !~ start; i--);
     } else {
         for (bottom = lines; bottom > 1; bottom--) if (line[bottom] ~ finish) break
-        for (i = bottom - 1; i > 0 && line[i] !~ finish; i--) if (line[i] ~ start) break
+        if (line[bottom] ~ finish && line[bottom] !~ start && bottom < lines && line[bottom + 1] ~ start) {
+            # That is the line above the box, whose lower end is below the pane.
+            i = bottom + 1
+            bottom = lines + 1
+        } else for (i = bottom - 1; i > 0 && line[i] !~ finish; i--) if (line[i] ~ start) break
     }
     if (i < 1 || line[i] !~ start) return
     while (i > 1 && line[i - 1] ~ start) i--

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034,SC2086,SC2154
+# shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
 # needs: pane/box.awk pane/agent_state pane/dialogs pane/typing lib/fail
 # changes: navi_unchanged navi_undone navi_verified
 # Typing into the box of an agent, and what becomes of that: it was taken up, it waits for the end of the turn, or nobody
@@ -48,6 +48,14 @@ navi_note_box() {
     navi_is_followed=$7
 }
 
+# navi_refuse_no_box: an agent whose box is not on the screen that was read shows something else, where letters may be commands.
+navi_refuse_no_box() {
+    [ "$navi_in_box" = none ] || return 0
+    navi_last_shown=$(printf '%s\n' "$navi_screen" | LC_ALL=C sed -n '/[^ ]/h;${g;s/^ *//;p;}')
+    [ -z "$navi_last_shown" ] || navi_last_shown=" (its last line: $(printf '%.100s' "$navi_last_shown"))"
+    navi_fail 1 "the screen of $navi_agent_name in $navi_name shows no box for a prompt$navi_last_shown; nothing was sent; leave what is open there, or make a small pane higher; --force types into it"
+}
+
 # navi_refuse_draft: what is typed would be glued to what is in the box. A hint that is not known is faint.
 navi_refuse_draft() {
     [ "$navi_in_box" = draft ] || return 0
@@ -59,6 +67,7 @@ navi_refuse_draft() {
 # navi_say_to_agent TEXT RETRIES: type a text into the empty box, press Enter, and find out what became of it; in
 # navi_outcome: submitted, queued or unconfirmed. In navi_verified what older callers want to know: yes or no.
 navi_say_to_agent() {
+    [ -n "$navi_force" ] || navi_refuse_no_box
     [ -n "$navi_force" ] || navi_refuse_draft
     navi_read_box "$1"
     navi_times_before=$navi_times

@@ -61,10 +61,10 @@ navi_find_pane_agents "$navi_description"
 [ "$navi_how" = keys ] || navi_sends_text=yes
 [ -n "$navi_force" ] || navi_refuse_to_answer
 navi_boxed=no
-if [ "$navi_how" = submit ] && [ -n "$navi_text" ] && navi_find_box; then
+if [ "$navi_how" != keys ] && navi_find_box; then
     navi_read_box "$navi_text"
-    # A pane can be too small for it.
-    [ "$navi_in_box" = none ] || navi_boxed=yes
+    [ -n "$navi_force" ] || navi_refuse_no_box
+    [ "$navi_how" = literal ] || [ -z "$navi_text" ] || [ "$navi_in_box" = none ] || navi_boxed=yes
 fi
 [ -z "$navi_until_end" ] || [ $navi_boxed = yes ] ||
     navi_fail $navi_usage "no agent whose turns navi knows runs in $navi_there, or its pane does not show its box; nothing was sent; --wait RE waits for a pattern"
