@@ -28,11 +28,16 @@ ANOTHER = {
 every_way = pytest.mark.parametrize("words", ANOTHER.values(), ids=ANOTHER)
 
 
-def opens(account: Account, words: tuple[str, ...], command: str = "exec cat") -> str:
+def opens(account: Account, words: tuple[str, ...], command: str = "echo ready; exec cat", shows: str = "ready") -> str:
     """Open another pane, which is the active one then; return its id."""
-    pane = account.tmux(words[0], "-P", "-F", "#{pane_id}", *words[1:], f"echo ready; {command}")
-    until(lambda: "ready" in account.tmux("capture-pane", "-p", "-t", pane), what="the other pane is ready")
+    pane = account.tmux(words[0], "-P", "-F", "#{pane_id}", *words[1:], command)
+    until(lambda: shows in account.tmux("capture-pane", "-p", "-t", pane), what="the other pane is ready")
     return pane
+
+
+def opens_another_agent(account: Account) -> None:
+    """Open a window with the same agent."""
+    opens(account, ANOTHER["window"], f"exec {account.bin / 'claude'}", "? for shortcuts")
 
 
 @every_way
@@ -70,7 +75,7 @@ def test_the_turn_of_the_agent_is_interrupted(lab: Lab) -> None:
 
 def test_an_agent_in_the_active_pane_is_the_one(lab: Lab) -> None:
     shows(lab.local, "claude", IDLE)
-    opens(lab.local, ANOTHER["window"], f"exec {lab.local.bin / 'claude'}")
+    opens_another_agent(lab.local)
     first, second = lab.local.tmux("list-panes", "-s", "-t", "=api:", "-F", "#{pane_id}").split()
     assert run(lab.local, DASH, send(API, "x")).pane == second
     lab.local.tmux("select-window", "-t", first)
@@ -80,7 +85,7 @@ def test_an_agent_in_the_active_pane_is_the_one(lab: Lab) -> None:
 @every_shell
 def test_of_several_agents_in_other_panes_none_is_chosen(lab: Lab, shell: Shell) -> None:
     shows(lab.local, "claude", IDLE)
-    opens(lab.local, ANOTHER["window"], f"exec {lab.local.bin / 'claude'}")
+    opens_another_agent(lab.local)
     opens(lab.local, ANOTHER["window"])
     operations = (send(API, "x"), send(API, how=Way.KEYS, keys=["Enter"]), ask(API), interrupt(API))
     for operation in operations:
@@ -114,7 +119,7 @@ def test_the_pane_in_the_registry_is_the_one(lab: Lab) -> None:
     lab.local.tmux("kill-session", "-t", "=api")
     navi(lab, "new", "api", "-c", "/", "--command", "cat")
     pane = lab.local.tmux("display-message", "-p", "-t", "=api:", "#{pane_id}")
-    opens(lab.local, ANOTHER["window"], f"exec {lab.local.bin / 'claude'}")
+    opens_another_agent(lab.local)
     opens(lab.local, ANOTHER["window"])
     assert run(lab.local, DASH, send(API, "x")).pane == pane
 

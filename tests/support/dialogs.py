@@ -23,7 +23,7 @@ sleep 1000
 """
 
 
-def asks(account: Account, choices: Sequence[str], above: str = "", session: str = "api") -> Path:
+def asks(account: Account, choices: Sequence[str], above: str = "", session: str = "api", rows: int = 60) -> Path:
     """Start it in a session, with text `above` the question; return the file of the key that it gets. Lines of a
     choice behind its first one are its description.
     """
@@ -33,7 +33,7 @@ def asks(account: Account, choices: Sequence[str], above: str = "", session: str
     replace(account.home / "asked", asked)
     replace(account.home / "box", f"{RULE}\n❯\u00a0\n{RULE}\n  ? for shortcuts\n")
     replace(account.bin / "claude", PROGRAM, mode=0o700)
-    account.tmux("new-session", "-d", "-s", session, "-x", "100", "-y", "60", f"{account.bin / 'claude'}; :")
+    account.tmux("new-session", "-d", "-s", session, "-x", "100", "-y", str(rows), f"{account.bin / 'claude'}; :")
     shown = ("Esc to cancel", f"{len(choices)}. ")
     until(lambda: all(one in account.tmux("capture-pane", "-p", "-t", f"={session}:") for one in shown), what="it asks")
     return account.home / "taken"

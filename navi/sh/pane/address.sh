@@ -202,6 +202,12 @@ navi_note_facts() {
     navi_pane_type=$9
 }
 
+# navi_name_mode: the mode of tmux that the pane is in, in words, in navi_mode.
+navi_name_mode() {
+    navi_mode=${navi_in_mode#m}
+    navi_mode="${navi_mode%-mode} mode"
+}
+
 # navi_inspect: the same, of one that must be there; the first time, what was seen on the way here is enough. From now
 # on it is known by its id.
 navi_inspect() {

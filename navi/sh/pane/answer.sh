@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: pane/agent_pane pane/question pane/choices pane/ticks pane/writer_lock pane/given_answers registry/absent
+# needs: pane/agent_pane pane/guard pane/question pane/choices pane/ticks pane/writer_lock pane/given_answers registry/absent
 # changes: navi_asked navi_choice navi_name navi_read_tries
 # answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a pane
 # asks, if that has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label; several of them, with commas
@@ -14,7 +14,10 @@ navi_refuse_closed() {
         navi_fail 1 "the $navi_synchronized panes of the window of $navi_name are synchronized and would all get it; nothing was typed"
     case $navi_in_mode in
     - | mview-mode) ;;
-    *) navi_fail 1 "the pane of $navi_name is in copy mode; nothing was typed; leave that mode and try again" ;;
+    *)
+        navi_name_mode
+        navi_fail 1 "the pane of $navi_name is in $navi_mode; nothing was typed; leave that mode and try again"
+        ;;
     esac
 }
 
@@ -60,19 +63,6 @@ navi_refuse_choice() {
 
 # ---- keys
 
-# navi_set_guard KIND [GLOB]: in navi_condition the condition, as a format of tmux, that the screen still shows what was
-# read: q of the question alone, or c of its choices, too; and where GLOB is given, that, too. Nothing has moved, either.
-navi_set_guard() {
-    navi_condition="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_cursor}"
-    set -f
-    IFS=$navi_newline
-    for navi_guard_line in $navi_guards ${2+"q $2"}; do
-        case $1,$navi_guard_line in *,q\ * | c,*) navi_condition="#{&&:#{C:${navi_guard_line#? }},$navi_condition}" ;; esac
-    done
-    unset IFS
-    set +f
-}
-
 # navi_strike KIND KEY [GLOB]: press a key once, if tmux still shows what was read. What moves meanwhile is read again.
 # Fails where another question is asked by then.
 navi_strike() {
@@ -84,7 +74,16 @@ navi_strike() {
         [ "$navi_strikes" -gt 0 ] || return 1
         navi_strikes=$((navi_strikes - 1))
         navi_same_question || return 1
+        navi_in_no_mode || return 1
     done
+}
+
+# navi_in_no_mode: whether the pane that was inspected is in none; its mode would get the key.
+navi_in_no_mode() {
+    [ "$navi_in_mode" != - ] || return 0
+    navi_name_mode
+    navi_hindrance="the pane of $navi_name has entered $navi_mode"
+    return 1
 }
 
 # navi_check_struck STATUS: whether tmux typed it, by its answer navi_struck. If it did not answer it may do so later, so
@@ -217,6 +216,7 @@ navi_lives() {
 }
 
 umask 077
+navi_hindrance=
 navi_own_lock=$5
 navi_status_folder=$6
 navi_find_pane "$1" "$2" "$3" "$4"
@@ -243,7 +243,7 @@ navi_note_answer sent
 if ! navi_press_choice; then
     [ "$navi_ticks" = 0 ] || navi_stop_ticking
     navi_forget_answer
-    navi_fail $navi_late "what $navi_name shows changed before the key was pressed; nothing was answered; navi answer shows what it asks now"
+    navi_fail $navi_late "${navi_hindrance:-what $navi_name shows changed} before the key was pressed; nothing was answered; navi answer shows what it asks now"
 fi
 if [ "$navi_how" = text ] && ! navi_type_answer "$navi_value"; then
     navi_note_answer unfinished

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
-# needs: pane/box.awk pane/agent_state pane/dialogs pane/typing lib/fail
+# needs: pane/box.awk pane/guard pane/agent_state pane/dialogs pane/typing lib/fail
 # changes: navi_unchanged navi_undone navi_verified
 # Typing into the box of an agent, and what becomes of that: it was taken up, it waits for the end of the turn, or nobody
 # can tell.
@@ -143,7 +143,9 @@ navi_draft_is_there() {
     case $navi_draft_is in same | pasted) ;; *) return 1 ;; esac
     navi_judge_agent
     case $navi_agent_word in permission | waiting) return 1 ;; esac
-    navi_unchanged="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_cursor}"
+    [ "$navi_in_mode" = - ] || return 1
+    navi_set_place
+    navi_unchanged=$navi_same_place
 }
 
 # navi_press_again TEXT: if the draft is still there.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: look/state_files pane/agent_screen pane/address pane/typing lib/fail
+# needs: look/state_files pane/agent_screen pane/address pane/guard pane/typing lib/fail
 # shares: navi_undone navi_sends_text
 # changes: navi_looked navi_unchanged
 # What an agent would make of what is typed into its pane: in a dialog, Enter says yes and letters choose.
@@ -13,8 +13,17 @@ navi_refuse_dialogs() {
     navi_undone=$1
     navi_looked=no
     navi_inspect
+    navi_refuse_mode
     navi_each_agent navi_check_agent || :
-    navi_unchanged="#{==:#{history_size} #{cursor_x} #{cursor_y},$navi_cursor}"
+    navi_set_place
+    navi_unchanged=$navi_same_place
+}
+
+# navi_refuse_mode: end if the pane has entered a mode of tmux, which would get what is typed.
+navi_refuse_mode() {
+    [ "$navi_in_mode" != - ] || return 0
+    navi_name_mode
+    navi_refuse "the pane of $navi_name has entered $navi_mode"
 }
 
 # navi_check_agent PROCESS PARENT STARTED STATE NAME: end if that is true of this one; fails otherwise. One that another one

@@ -104,5 +104,5 @@ navi_await_tick() {
 # navi_stop_ticking: keys were pressed, and the screen did not show what was expected.
 navi_stop_ticking() {
     navi_note_answer unfinished
-    navi_fail $navi_late "what $navi_name shows changed while choices were ticked; the question was not left (keys pressed: $navi_ticks); navi answer shows what is ticked now"
+    navi_fail $navi_late "${navi_hindrance:-what $navi_name shows changed} while choices were ticked; the question was not left (keys pressed: $navi_ticks); navi answer shows what is ticked now"
 }
