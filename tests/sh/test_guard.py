@@ -98,3 +98,24 @@ def test_nor_does_a_question_below_it(lab: Lab) -> None:
         "navi answer shows what it asks now"
     ))  # fmt: skip
     assert taken.read_text() == ""
+
+
+MODES = {"copy": "copy-mode", "tree": "choose-tree", "clock": "clock-mode"}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("shell", [DASH], ids=["dash"])
+def test_force_leaves_every_mode(lab: Lab, shell: Shell, mode: str) -> None:
+    lab.local.tmux("new-session", "-d", "-s", "api", "exec cat >typed")
+    lab.local.tmux(MODES[mode], "-t", "=api:")
+    assert f"is in {mode} mode; nothing was sent" in answer(lab.local, shell, send(API, "one")).errors
+    run(lab.local, shell, send(API, "one", force=True))
+    until(lambda: typed(lab.local) == "one\n", what="it has got the line")
+    stand_in(lab.local, "tmux", 'case $* in *" -X cancel"* | *copy-mode\\ -q*) exit 1 ;; esac\nexec "$real" "$@"')
+    lab.local.tmux(MODES[mode], "-t", "=api:")
+    found = answer(lab.local, shell, send(API, "two", force=True))
+    words = (
+        f"the pane of api is still in a mode of tmux ({mode} mode); nothing was sent; attach and leave it with q"
+    )
+    assert (found.status, found.errors) == (1, words)
+    assert typed(lab.local) == "one\n"

@@ -19,9 +19,29 @@ navi_refuse_unready() {
     -) return ;;
     # tmux shows mistakes of its configuration in view mode, and nobody may be there to see them.
     mview-mode) ;;
-    *) [ -n "$1" ] || navi_fail 1 "the pane of $navi_name is in copy mode; nothing was sent; --force leaves that mode" ;;
+    *)
+        navi_name_mode
+        [ -n "$1" ] || navi_fail 1 "the pane of $navi_name is in $navi_mode; nothing was sent; --force leaves that mode"
+        ;;
     esac
-    navi_tmux "$navi_socket" send-keys -t "$navi_pane" -X cancel
+    navi_leave_mode
+}
+
+# navi_leave_mode: leave all modes of tmux that the pane is in, or end: keys would go to the mode, and text past it. Not every
+# mode knows cancel; copy-mode -q leaves any, since tmux 3.2.
+navi_leave_mode() {
+    navi_tmux "$navi_socket" send-keys -t "$navi_pane" -X cancel >/dev/null 2>&1
+    navi_is_in_mode || return 0
+    navi_tmux "$navi_socket" copy-mode -q -t "$navi_pane" >/dev/null 2>&1
+    navi_is_in_mode || return 0
+    navi_name_mode
+    navi_fail 1 "the pane of $navi_name is still in a mode of tmux ($navi_mode); nothing was sent; attach and leave it with q"
+}
+
+# navi_is_in_mode: whether the pane is in a mode of tmux now.
+navi_is_in_mode() {
+    navi_consult "$navi_socket" display-message -p -t "$navi_pane" '#{pane_in_mode}'
+    [ "$navi_word,$navi_answer" != ok,0 ]
 }
 
 # navi_refuse_asking DIR: an agent that asks for permission takes what is typed for an answer to that. Its status file
