@@ -51,7 +51,7 @@ def test_a_text_goes_to_the_agent(lab: Lab, shell: Shell, words: tuple[str, ...]
     assert done.answer
     assert done.answer.lines == ("before",)
     assert shown(lab.local) == "ready"
-    found = run(lab.local, shell, find_sent(API, "c1")).sent
+    found = run(lab.local, shell, find_sent(API, "c1", lock="")).sent
     assert found
     assert (found.pane, found.agent) == (done.pane, "claude")
 

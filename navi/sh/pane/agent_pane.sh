@@ -18,7 +18,7 @@ navi_inspect_agent() {
     navi_find_agent_panes "$1"
     case $navi_agent_panes in
     '') return ;;
-    *,*) navi_fail 64 "agents run in several panes of $navi_name ($navi_agent_panes), and none in its active one; nothing was typed; name one of them with -t" ;;
+    *,*) navi_fail $navi_usage "agents run in several panes of $navi_name ($navi_agent_panes), and none in its active one; nothing was typed; name one of them with -t" ;;
     esac
     navi_where=$navi_agent_pane
     navi_inspect
