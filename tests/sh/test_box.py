@@ -127,6 +127,32 @@ def test_the_end_of_a_turn_is_awaited_only_of_an_agent(lab: Lab, shell: Shell) -
     assert typed(lab.local) == ""
 
 
+QUEUE = "\n" + BUSY.replace("❯\u00a0", "❯\u00a0Press up to edit queued messages")
+
+
+@every_shell
+def test_an_earlier_answer_to_an_equal_text_is_not_taken_for_the_new_one(lab: Lab, shell: Shell) -> None:
+    history = "❯ go on\n\n● DONE\n\n✻ Worked for 0s\n" + "\n" * 200
+    shows(lab.local, "claude", QUEUE, prefix="  ", history=history)
+    found = answer(lab.local, shell, send(API, "go on", expected=Expected("DONE", seconds=2)))
+    assert (found.status, found.errors) == (75, "timed out after 2 s waiting for claude to show the pattern")
+    assert " outcome queued claude\n" in found.output.decode()
+
+
+def answers(*texts: str, at_work: bool = False) -> str:
+    """Return a screen with equal prompts and these answers, of an agent that rests or is at work."""
+    turns = "".join(f"❯ go on\n\n● {text}\n\n" if text else "❯ go on\n\n" for text in texts)
+    return turns + (BUSY if at_work else IDLE).partition("before\n\n● before\n\n")[2]
+
+
+@every_shell
+def test_an_equal_text_that_pushes_another_off_the_screen_begins_a_turn(lab: Lab, shell: Shell) -> None:
+    after = "\f".join([answers("two", "", at_work=True), answers("two", "", at_work=True), answers("two", "three")])
+    shows(lab.local, "claude", answers("one", "two"), after=after)
+    done = sent(lab.local, shell, "go on", Expected(""))
+    assert (done.became, done.answer) == (Became.SUBMITTED, ("idle", ("three",)))
+
+
 # ---- interruptions
 
 

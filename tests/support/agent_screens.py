@@ -42,16 +42,22 @@ def box_of(agent: str, screen: str) -> tuple[int, int, str]:
     return row + 1, found.end() + blank, "" if box.hint and re.match(box.hint, shown) else shown
 
 
-def shows(account: Account, agent: str, screen: str, title: str = "", prefix: str = "") -> None:
+def shows(
+    account: Account, agent: str, screen: str, title: str = "", prefix: str = "", history: str = "", after: str = ""
+) -> None:
     """Start an agent in the session `api` that shows a screen and takes what is typed.
 
-    `prefix` is before a prompt that was sent, in place of the agent's own.
+    `prefix` is before a prompt that was sent, in place of the agent's own; `history` is in the scrollback, and `after`
+    are the screens that follow when a text was taken (see fake_agent.py).
     """
+    (account.home / "history").write_text(history)
+    if after:
+        (account.home / "next").write_text(after)
     path = account.bin / agent
     account.home.joinpath("screen").write_text(screen)
     row, column, _ = box_of(agent, screen)
     words = shlex.join([sys.executable, str(FAKE), "screen", str(row), str(column), prefix or SENT[agent], title])
-    path.write_text(f"#!/bin/sh\n{words}\n")
+    path.write_text(f"#!/bin/sh\ncat history\n{words}\n")
     path.chmod(0o755)
     account.tmux("new-session", "-d", "-s", "api", "-x", "112", "-y", "60", f"{path}; true")
     until(lambda: len(shown(account)) > 20, what="the screen")

@@ -3,10 +3,12 @@
     fake_agent.py SCREEN ROW COLUMN PREFIX TITLE
 
 What it takes is a line of the file `typed`. On the screen it replaces the first line, behind PREFIX, as a prompt that
-was sent. Pasted line ends are part of the text. The file `deaf` lets it drop the next Enter, `slow` lets it wait.
+was sent. Pasted line ends are part of the text. The file `deaf` lets it drop the next Enter, `slow` lets it wait. After
+Enter it shows the screens of the file `next`, with form feeds between them, each for a second before the next one.
 """
 
 import os
+import select
 import sys
 import time
 import tty
@@ -21,8 +23,14 @@ def main(path: str, row: int, column: int, prefix: str, title: str) -> None:
         lines = file.read().rstrip("\n").split("\n")
     put(f"\x1b]2;{title}\x07\x1b[?2004h\x1b[2J")
     draw(lines, row, column, "")
-    draft, pasting, waiting = b"", False, b""
-    while waiting := waiting + os.read(0, 65536):
+    draft, pasting, waiting, screens = b"", False, b"", []
+    while True:
+        if screens and not select.select([0], [], [], 1)[0]:
+            lines = screens.pop(0).split("\n")
+            draw(lines, row, column, draft.decode(errors="replace"))
+            continue
+        if not (waiting := waiting + os.read(0, 65536)):
+            return
         time.sleep(0.3 if os.path.exists("slow") else 0)
         while waiting:
             if waiting.startswith((BEGIN, END)):
@@ -36,10 +44,19 @@ def main(path: str, row: int, column: int, prefix: str, title: str) -> None:
                     continue
                 take(draft)
                 lines[0] = prefix + draft.decode().replace("\n", " ")
-                draft = b""
+                draft, screens = b"", screens_after(lines)
+                lines = screens.pop(0).split("\n")
             else:
                 draft, waiting = draft + waiting[:1].replace(b"\r", b"\n"), waiting[1:]
         draw(lines, row, column, draft.decode(errors="replace"))
+
+
+def screens_after(lines: list[str]) -> list[str]:
+    """Return the screens to show after Enter."""
+    if not os.path.exists("next"):
+        return ["\n".join(lines)]
+    with open("next", encoding="utf-8") as file:
+        return file.read().split("\f")
 
 
 def take(draft: bytes) -> None:

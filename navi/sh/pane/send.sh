@@ -76,6 +76,7 @@ navi_cooked=no
 navi_begin_call "$navi_call"
 case $navi_boxed,$navi_how in
 yes,*)
+    [ -z "$navi_pattern$navi_until_end" ] || navi_note_turn "$navi_text"
     navi_say_to_agent "$navi_text" "$navi_retries"
     ;;
 *,keys)

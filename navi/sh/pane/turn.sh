@@ -3,6 +3,19 @@
 # changes: navi_found_line navi_from
 # Waiting for an agent: for the end of its turn, or for a line of its answer.
 
+# How many lines above the screen count.
+navi_turn_from=-2000
+
+# navi_note_turn TEXT: what the screen and as much above it as is looked at later show of this very text before it is typed:
+# how many prompts are it, whether the last one is, and what is behind that.
+navi_note_turn() {
+    navi_before_turn=$(navi_ask_box "$1" yes "$(navi_tmux "$navi_socket" capture-pane -p -J -S "$navi_turn_from" -t "$navi_pane")")
+    navi_note_box ${navi_before_turn%%"$navi_newline"*}
+    navi_prompts_before_turn=$navi_times
+    navi_last_before_turn=$navi_is_last
+    case $navi_before_turn in *"$navi_newline"*) navi_before_turn=${navi_before_turn#*"$navi_newline"} ;; *) navi_before_turn= ;; esac
+}
+
 # navi_await_turn TEXT: wait for the answer to a text that was sent, in navi_answer_lines, until the turn ends or a line
 # matches navi_pattern (then it is in navi_found_line). How it ended is in navi_turn: idle, error, permission, waiting, or
 # ended for an agent that has. Fails when time is up.
@@ -11,7 +24,7 @@ navi_await_turn() {
     navi_worked=no
     navi_rests=0
     navi_answer_lines=
-    navi_from=-2000
+    navi_from=$navi_turn_from
     while :; do
         navi_look_at_pane || navi_fail_gone
         navi_take_answer "$1"
@@ -40,8 +53,20 @@ navi_turn_screen=
 # navi_is_begun: whether the agent has taken the text up, so that what is behind it is the answer. Once it was seen, it may
 # have scrolled away.
 navi_is_begun() {
-    if [ "$navi_times" -gt "$navi_times_before" ] || [ "$navi_is_last" -gt "$navi_was_last" ]; then navi_begun_turn=yes; fi
+    if [ "$navi_times" -gt "$navi_prompts_before_turn" ] || [ "$navi_is_last" -gt "$navi_last_before_turn" ] || navi_replaces_equal; then
+        navi_begun_turn=yes
+    fi
     [ "$navi_begun_turn" = yes ]
+}
+
+# navi_replaces_equal: whether the last prompt is the text as before, but another one: an equal one has scrolled away for it,
+# so that their number tells nothing. Then nothing waits in the box or for the end of a turn, and something else is behind it.
+navi_replaces_equal() {
+    case $navi_outcome,$navi_in_box,$navi_has_queue,$navi_is_last in
+    submitted,empty,0,1 | queued,empty,0,1) ;;
+    *) return 1 ;;
+    esac
+    [ "$navi_answered" != "$navi_before_turn" ]
 }
 navi_begun_turn=no
 
