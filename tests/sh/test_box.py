@@ -153,6 +153,48 @@ def test_an_equal_text_that_pushes_another_off_the_screen_begins_a_turn(lab: Lab
     assert (done.became, done.answer) == (Became.SUBMITTED, ("idle", ("three",)))
 
 
+OPENCODE = """\
+
+{}
+  ┃
+  ┃
+  ┃
+  ┃  Build · Scripted Scripted
+  ╹▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀
+   /work                      120 (0%)  ctrl+p commands
+"""
+
+WITH_COMMAND = """\
+  ┃
+  ┃  {}
+  ┃
+
+     I will do that.
+
+  ┃
+  ┃  {} seq 2
+  ┃
+  ┃  1
+  ┃  2
+  ┃
+
+     All done.
+
+     ▣  Build · Scripted · 8.3s
+"""
+
+
+@every_shell
+@pytest.mark.parametrize(("sign", "text"), [("$", "go on"), ("#", "$ seq 3"), ("⠼", "# Go on")])
+def test_an_answer_of_opencode_goes_on_behind_a_command(lab: Lab, shell: Shell, sign: str, text: str) -> None:
+    after = OPENCODE.format(WITH_COMMAND.format(text, sign))
+    shows(lab.local, "opencode", OPENCODE.format(WITH_COMMAND.format("before", "$")), after=after)
+    done = sent(lab.local, shell, text, Expected(""))
+    assert done.became is Became.SUBMITTED
+    assert done.answer
+    assert [line for line in done.answer.lines if line] == ["I will do that.", "All done."]
+
+
 # ---- interruptions
 
 

@@ -78,7 +78,9 @@ class Box(NamedTuple):
     the last one on the screen counts. `hint` matches what an empty box shows, `pasted` what it shows for a long
     text. `shown` matches what is before a prompt that was sent, `queued` a line that is there while prompts wait for
     the end of a turn. `bullet` is what is before the words of an answer, `noise` matches lines that are none of it, and
-    `bar` what is at the right of a conversation. All of them are extended regular expressions (see `patterns`).
+    `bar` what is at the right of a conversation. `apart` matches a line that looks like a prompt and is none: it and
+    the lines below it that `start` matches belong to the answer. All of them are extended regular expressions (see
+    `patterns`).
 
     `pause` are the seconds between a text and Enter: an agent takes for pasted what comes together. `interrupt` are the
     keys that end a turn.
@@ -93,6 +95,7 @@ class Box(NamedTuple):
     bullet: str = ""
     noise: str = ""
     bar: str = ""
+    apart: str = ""
     pause: float = 0.1
     interrupt: tuple[str, ...] = ("Escape",)
 

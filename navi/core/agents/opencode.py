@@ -32,6 +32,9 @@ SPINNER = "\u280b|\u2819|\u2839|\u2838|\u283c|\u2834|\u2826|\u2827|\u2807|\u280f
 STOPPED = f"^  \u2503  (({SPINNER}) |User aborted the command)"
 """The box of a command that its user has interrupted: for a moment it looks as before, without a busy line below."""
 
+COMMAND = f"^  \u2503  ([$#]|{SPINNER}) "
+"""The first line in the frame of a command, which is part of an answer."""
+
 KIND = AgentKind(
     "opencode",
     commands=("opencode",),
@@ -70,6 +73,7 @@ KIND = AgentKind(
         queued="^  \u2503  +QUEUED",
         bullet="^     ",
         noise=f"^{END}|^  \u2503",
+        apart=COMMAND,
         interrupt=("Escape", "Escape"),
     ),
 )

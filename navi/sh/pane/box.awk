@@ -20,6 +20,7 @@ BEGIN {
     bullet = field[9]
     noise = field[10]
     bar = field[11]
+    apart = field[12]
 }
 !lines && !behind && $0 == token { behind = 1; next }
 !behind { text = text $0; next }
@@ -133,6 +134,8 @@ function find_prompts(    i, stop) {
             follows = 0
             answer = from
             i = from - 1
+        } else if (apart != "" && line[i] ~ apart) {
+            while (i + 1 < stop && line[i + 1] ~ start) i++
         } else {
             if (last && !follows && has_words(answer, i)) follows = i
             last = 0
