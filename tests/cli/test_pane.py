@@ -13,6 +13,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.sh.test_box import IDLE
+from tests.support.agent_screens import shows
 from tests.support.machines import Account, Lab, Machine
 from tests.support.processes import processes
 from tests.support.scripts import stand_in
@@ -91,6 +93,47 @@ def test_wait_for_a_status(lab: Lab, far: bool) -> None:
     waiting = begin(lab, "wait", f"{prefix}api", "--until", "permission", "--timeout", "50")
     there.tmux("kill-session", "-t", "=api")
     assert ended(waiting)[0] == 66
+
+
+def start_twin(there: Account, name: str, socket: str) -> str:
+    """Start a session on another tmux server of its user, and return the path of the socket."""
+    there.tmux("-L", socket, "new-session", "-d", "-s", name, "exec cat")
+    return there.tmux("-L", socket, "display-message", "-p", "#{socket_path}")
+
+
+@HERE_AND_THERE
+def test_wait_for_a_status_means_the_session_on_the_given_server(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    shows(there, "claude", IDLE)
+    default = there.tmux("display-message", "-p", "#{socket_path}")
+    socket = start_twin(there, "api", "work")
+    words = ("wait", f"{prefix}api", "--until", "idle", "--timeout", "4")
+    assert navi(lab, *words).stdout == "idle\n"
+    assert navi(lab, *words, "-S", default).stdout == "idle\n"
+    assert "its status is still" in navi(lab, *words, "-S", socket, status=75).stderr
+    there.tmux("kill-session", "-t", "=api")
+    start_twin(there, "other", "work")
+    for more in ((), ("-S", socket)):
+        assert "its status is still" in navi(lab, *words, *more, status=75).stderr
+    there.new_session("more")
+    missing = navi(lab, "wait", f"{prefix}other", *words[2:], "-S", default, status=66)
+    assert "no session named other on the tmux server" in missing.stderr
+
+
+@HERE_AND_THERE
+def test_wait_for_a_status_refuses_what_send_refuses(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    for socket in ("work", "play"):
+        start_twin(there, "api", socket)
+    for words in (["send", f"{prefix}api", "x"], ["wait", f"{prefix}api", "--until", "idle", "--timeout", "4"]):
+        assert "api is on more than one tmux server" in navi(lab, *words, status=64).stderr
+
+
+def test_wait_for_a_status_on_a_server_that_is_not_listed_says_so(lab: Lab) -> None:
+    socket = str(lab.local.home / "odd")
+    lab.local.tmux("-S", socket, "new-session", "-d", "-s", "api", "exec cat")
+    done = navi(lab, "wait", "api", "--until", "idle", "-S", socket, "--timeout", "4", status=69)
+    assert f"navi does not list the tmux server {socket}, so it does not know statuses there" in done.stderr
 
 
 def test_wait_needs_exactly_one_condition(lab: Lab) -> None:

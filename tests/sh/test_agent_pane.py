@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from navi.core.address import Named
 from navi.core.question import How, Reply
+from navi.ops.operation import Operation
 from navi.ops.pane.question import answer as answering
 from navi.ops.pane.question import ask
 from navi.ops.pane.read import Expected, text
@@ -87,7 +90,9 @@ def test_of_several_agents_in_other_panes_none_is_chosen(lab: Lab, shell: Shell)
     shows(lab.local, "claude", IDLE)
     opens_another_agent(lab.local)
     opens(lab.local, ANOTHER["window"])
-    operations = (send(API, "x"), send(API, how=Way.KEYS, keys=["Enter"]), ask(API), interrupt(API))
+    operations: tuple[Operation[Any], ...] = (
+        send(API, "x"), send(API, how=Way.KEYS, keys=["Enter"]), ask(API), interrupt(API),
+    )  # fmt: skip
     for operation in operations:
         found = answer(lab.local, shell, operation)
         words = (

@@ -23,7 +23,8 @@ def main(path: str, row: int, column: int, prefix: str, title: str) -> None:
         lines = file.read().rstrip("\n").split("\n")
     put(f"\x1b]2;{title}\x07\x1b[?2004h\x1b[2J")
     draw(lines, row, column, "")
-    draft, pasting, waiting, screens = b"", False, b"", []
+    draft, pasting, waiting = b"", False, b""
+    screens: list[str] = []
     while True:
         if screens and not select.select([0], [], [], 1)[0]:
             lines = screens.pop(0).split("\n")

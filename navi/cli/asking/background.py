@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def in_background(context: Context, options: Options) -> Session | None:
-    """Return the session in the background that has the address of a command line, or None. Raise HostError."""
+    """Return the session in the background that has the address of a command line, or None, also if that names a tmux
+    server. Raise HostError.
+    """
+    if getattr(options, "socket", ""):
+        return None
     address = context.address(options.address)
     frame = context.host(address.host).run(look())
     session = session_named(sessions_of(address.host, frame, context.agents), address.name)

@@ -10,7 +10,7 @@ from navi.core import exits
 from navi.core.address import Address, Named
 from navi.core.agents import AgentKind
 from navi.core.failure import HostState
-from navi.core.model import Frame
+from navi.core.model import Frame, Session
 from navi.core.status import session_named, sessions_of
 from navi.core.text import clean
 from navi.core.unlisted import unlisted
@@ -18,6 +18,7 @@ from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
 from navi.ops.look.frames import Unwatchable, look, watch
 from navi.ops.outcome import answered as has_listed
+from navi.ops.pane.find import find_pane
 
 LOOK_EVERY = 1.0
 """Seconds between two snapshots of a host that can't be watched."""
@@ -28,12 +29,19 @@ def wait_for_status(
 ) -> str:
     """Return the status as soon as it is a wanted one. `limit` is of time.monotonic.
 
-    A status that no tmux server confirms is none. Raise OperationError when time is up, the session is gone, or tmux
-    can't be asked there, and HostError.
+    Of several sessions of that name on the host, it is the one that `send` would type into. A status that no tmux
+    server confirms is none. Raise OperationError when time is up, the session is gone, several are meant, or tmux can't
+    be asked there, and HostError.
     """
     last = "timed out waiting for its status"
+    socket = None
     for frame in _frames(host, limit):
-        session = session_named(sessions_of(host.name, frame, kinds), pane.name)
+        sessions = sessions_of(host.name, frame, kinds)
+        named = [one for one in sessions if one.name == pane.name and one.tmux]
+        if socket is None and (pane.socket or len(named) > 1):
+            socket = _socket_of(host, pane, named)
+        session = _on(socket, named) if socket is not None else session_named(sessions, pane.name)
+        socket = session.tmux.socket if session and session.tmux else socket
         found = unlisted(frame, host.name)
         if session and ((session.tmux and has_listed(frame, session.tmux.socket)) or not found):
             if session.status.word in wanted:
@@ -46,6 +54,22 @@ def wait_for_status(
         elif session is None or session.tmux is None:
             raise no_session(Address(host.name, pane.name))
     raise OperationError(last, exits.TIMED_OUT)
+
+
+def _socket_of(host: BlockingHost, pane: Named, named: Sequence[Session]) -> str:
+    """Return the socket of the session that is meant, as a frame writes it. Raise OperationError if there is none, or
+    more than one, or its tmux server is not among those that are listed; and HostError.
+    """
+    found = host.run(find_pane(pane))
+    for one in named:
+        if one.tmux and (one.tmux.server, one.tmux.id) == (found.server, found.session):
+            return one.tmux.socket
+    words = f"navi does not list the tmux server {clean(found.socket)}, so it does not know statuses there"
+    raise OperationError(f"{words}; wait for a line with --pattern", exits.UNAVAILABLE)
+
+
+def _on(socket: str, named: Sequence[Session]) -> Session | None:
+    return next((one for one in named if one.tmux and one.tmux.socket == socket), None)
 
 
 def _frames(host: BlockingHost, limit: float) -> Iterator[Frame]:
