@@ -110,6 +110,44 @@ CLAUDE = """\
  Esc to cancel
 """
 
+DESCRIBED = """\
+1. before
+2. before
+
+{rule}
+ ☐ Choice
+
+Which one?
+
+❯ 1. Old
+{first}
+  2. New
+{second}
+  3. Type something.
+{rule}
+  4. Chat about this
+
+Enter to select · ↑/↓ to navigate · Esc to cancel
+"""
+
+DESCRIPTIONS = {
+    "decimal numbers": ("2.5 times slower", "3.5 GB"), "dates": ("2.10.2026", "3.11. at 9"), "numbers": ("2. time", "3."),
+    "a number that wraps": ("needs about\n     2.5 GB", "and\n     4. or more"), "versions": ("1.0", "2.0"),
+}  # fmt: skip
+
+
+@every_awk
+@pytest.mark.parametrize(("first", "second"), DESCRIPTIONS.values(), ids=DESCRIPTIONS)
+def test_a_number_in_a_description_is_no_choice(awk: Sequence[str], first: str, second: str) -> None:
+    screen = DESCRIBED.format(rule="─" * 40, first=f"     {first}", second=f"     {second}")
+    question = question_in(printed("claude", "question", screen, awk))
+    assert question
+    assert [(one.n, one.label) for one in question.choices[:3]] == [(1, "Old"), (2, "New"), (3, "Type something.")]
+    assert [" ".join(one.more.split()) for one in question.choices[:2]] == [
+        " ".join(first.split()), " ".join(second.split())
+    ]  # fmt: skip
+
+
 OPENCODE = """\
 
   ┃

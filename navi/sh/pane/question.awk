@@ -18,7 +18,9 @@ BEGIN {
     box = "\\[( |x|X|\342\234\224|\342\234\223)\\] "
     # An arrow in the place of the marker says that the list goes on there.
     arrow = "^ *(\342\206\221|\342\206\223|\342\226\262|\342\226\274)"
-    number = "^ *((\342\235\257|\342\200\272|\342\227\217|\342\206\221|\342\206\223) *)?(" box ")?[0-9]+[.] ?"
+    counted = "^ *((\342\235\257|\342\200\272|\342\227\217|\342\206\221|\342\206\223) *)?(" box ")?[0-9]+[.] ?"
+    # A digit behind the dot would make it a decimal number.
+    number = counted "([^0-9]|$)"
     marker = "^ *(\342\235\257|\342\200\272|\342\227\217) *"
     edge = "^ *((\342\206\221|\342\206\223|\342\224\200|\342\225\214|\342\224\201|\342\225\255|\342\225\256|\342\225\260|\342\225\257) *)+$"
 }
@@ -76,19 +78,23 @@ function plain(at,    text) {
 # ---- choices
 
 # find_numbers(): the last numbers on the screen that follow each other. Lines below a choice, up to an empty one,
-# belong to it. Where the pane has no room, an agent leaves out some: if only rules are between two, these are hidden.
+# belong to it, also those with numbers further right. Where the pane has no room, an agent leaves out some: if only rules
+# are between two, these are hidden.
 function find_numbers(    at, text, value, open, broken) {
     for (at = 1; at <= lines; at++) {
         text = plain(at)
-        if (text ~ number) {
+        if (text ~ number && !(open && number_at(text) > first_at + 1)) {
             value = text
             sub(marker, "", value)
             sub(arrow " *", "", value)
             sub("^ *" box, "", value)
             value = value + 0
-            if (!choices || value < from + choices || (value > from + choices && (broken || value > 99))) start(at, value)
+            if (!choices || value < from + choices || (value > from + choices && (broken || value > 99))) {
+                start(at, value)
+                first_at = number_at(text)
+            }
             while (value > from + choices) hide()
-            add(text ~ marker, text, number)
+            add(text ~ marker, text, counted)
             open = 1
             broken = 0
             end = at
@@ -96,6 +102,13 @@ function find_numbers(    at, text, value, open, broken) {
         else if (choices && open && !(skip != "" && text ~ skip)) add_more(text)
         else broken = 1
     }
+}
+
+# number_at(TEXT): where the number of a choice begins. A marker or an arrow before it has three bytes, and one column. A
+# choice may be one column further right than the marked one; a number in a description is at least below the label.
+function number_at(text) {
+    match(text, /[0-9]/)
+    return RSTART - (text ~ marker || text ~ arrow ? 2 : 0)
 }
 
 # find_list(): the lines around the last marked one that begin in the same column. One alone between two rules is a box.
