@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -532,6 +533,27 @@ def test_a_lock_is_respected_until_it_ends(lab: Lab, shell: Shell) -> None:
     run(lab.local, shell, send(Named("api"), "4"))  # it is over
     run(lab.local, shell, lock(Named("api"), Hold.TAKE, "theirs", 600, "they"))
     holds(path, b"1\r2\r3\r4\r")
+
+
+SLOW_ONCE = """\
+case $* in *load-buffer*) [ -e "$HOME/slow" ] || { : >"$HOME/slow"; sleep 3; } ;; esac
+exec "$real" "$@"
+"""
+
+
+def test_a_lock_that_comes_while_a_text_waits_for_another_one_keeps_it_out(lab: Lab) -> None:
+    path = collect(lab.local, "api")
+    stand_in(lab.local, "tmux", SLOW_ONCE)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(run, lab.local, DASH, send(Named("api"), "1"))
+        until((lab.local.home / "slow").exists, what="the first one types")
+        second = pool.submit(run, lab.local, DASH, send(Named("api"), "2"))
+        time.sleep(1)
+        run(lab.local, DASH, lock(Named("api"), Hold.TAKE, "mine", 600, "me"))
+        first.result()
+        with pytest.raises(OperationError, match="api is locked by me; nothing was sent"):
+            second.result()
+    holds(path, b"1\r")
 
 
 def test_a_lock_is_of_a_session_and_not_of_the_next_one_of_its_name(lab: Lab) -> None:
