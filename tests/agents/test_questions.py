@@ -131,7 +131,8 @@ Enter to select · ↑/↓ to navigate · Esc to cancel
 """
 
 DESCRIPTIONS = {
-    "decimal numbers": ("2.5 times slower", "3.5 GB"), "dates": ("2.10.2026", "3.11. at 9"), "numbers": ("2. time", "3."),
+    "decimal numbers": ("2.5 times slower", "3.5 GB"), "dates": ("2.10.2026", "3.11. at 9"),
+    "numbers": ("2. time", "3."),
     "a number that wraps": ("needs about\n     2.5 GB", "and\n     4. or more"), "versions": ("1.0", "2.0"),
 }  # fmt: skip
 

@@ -108,6 +108,38 @@ def test_what_nobody_confirms_is_reported_as_that(lab: Lab, shell: Shell) -> Non
     assert sent(account, shell, "go on").became is Became.UNCONFIRMED
 
 
+DIALOG = "Do you want to proceed?\n❯ 1. Yes\n  2. No\n\nEsc to cancel\n"
+
+
+@every_shell
+@pytest.mark.parametrize(
+    ("before", "became"), [(BUSY, Became.UNCONFIRMED), (IDLE, Became.SUBMITTED)], ids=["busy", "idle"]
+)
+def test_a_question_proves_something_only_of_an_agent_that_was_idle(
+    lab: Lab, shell: Shell, before: str, became: Became
+) -> None:
+    shows(lab.local, "claude", before, after=DIALOG + "\n" * 10)
+    assert sent(lab.local, shell, "go on").became is became
+
+
+ENDS = {
+    "a text": ("go on", Became.UNCONFIRMED), "a command": ("/exit", Became.SUBMITTED),
+    "exit": ("exit", Became.SUBMITTED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "became"), ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("stays", [False, True], ids=["session", "agent"])
+def test_an_end_proves_that_a_command_was_taken_and_no_other_text(
+    lab: Lab, text: str, became: Became, stays: bool
+) -> None:
+    shows(lab.local, "claude", IDLE)
+    if stays:
+        lab.local.tmux("set-option", "-w", "-t", "=api:", "remain-on-exit", "on")
+    (lab.local.home / "ends").touch()
+    assert sent(lab.local, DASH, text).became is became
+
+
 @every_shell
 def test_the_answer_is_what_is_behind_the_text(lab: Lab, shell: Shell) -> None:
     shows(lab.local, "claude", IDLE)

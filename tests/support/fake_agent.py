@@ -4,7 +4,8 @@
 
 What it takes is a line of the file `typed`. On the screen it replaces the first line, behind PREFIX, as a prompt that
 was sent. Pasted line ends are part of the text. The file `deaf` lets it drop the next Enter, `slow` lets it wait. After
-Enter it shows the screens of the file `next`, with form feeds between them, each for a second before the next one.
+Enter it shows the screens of the file `next`, with form feeds between them, each for a second before the next one, or
+ends if there is a file `ends`.
 """
 
 import os
@@ -54,6 +55,8 @@ def main(path: str, row: int, column: int, prefix: str, title: str) -> None:
 
 def screens_after(lines: list[str]) -> list[str]:
     """Return the screens to show after Enter."""
+    if os.path.exists("ends"):
+        sys.exit()
     if not os.path.exists("next"):
         return ["\n".join(lines)]
     with open("next", encoding="utf-8") as file:

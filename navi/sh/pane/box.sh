@@ -125,14 +125,22 @@ navi_await_outcome() {
     navi_looks=0
     navi_next_enter=15
     while [ "$navi_looks" -lt 60 ]; do
-        navi_look_at_pane || { navi_outcome=submitted && return; }
-        navi_agent_lives || { navi_outcome=submitted && return; }
+        if ! navi_look_at_pane || ! navi_agent_lives; then
+            navi_judge_end "$1"
+            return
+        fi
         navi_read_box "$1"
         ! navi_is_taken "$1" || return 0
         if [ "$navi_looks" -ge "$navi_next_enter" ] && [ "$navi_enters_left" -gt 1 ]; then navi_press_again "$1"; fi
         sleep "$([ "$navi_looks" -lt 8 ] && echo 0.03 || echo 0.1)"
         navi_looks=$((navi_looks + 1))
     done
+}
+
+# navi_judge_end TEXT: what became of it if the agent or its session has ended: a command may have done that, and nothing
+# shows whether another text was taken up before.
+navi_judge_end() {
+    case $1 in /* | exit | quit | :q*) navi_outcome=submitted ;; esac
 }
 
 # navi_draft_is_there TEXT: look whether the box shows the text and no dialog is open; then keys may be pressed for as long as
@@ -176,8 +184,8 @@ navi_is_taken() {
     case $navi_in_box,$1 in empty,[/!]*) return 0 ;; esac
     navi_judge_agent
     case $navi_agent_word in
-    permission | waiting) return 0 ;;
-    working) [ "$navi_word_before" = working ] || return 0 ;;
+    # What it was at before may ask, or go on.
+    permission | waiting | working) [ "$navi_word_before" = working ] || return 0 ;;
     esac
     navi_outcome=unconfirmed
     return 1
