@@ -36,7 +36,7 @@ class Process:
         Its errors are read whenever its input or output is used, so that it can't wait for that. A program that goes on
         in the background may hold their pipe open, so their end need not come.
         """
-        program = _find(words[0], environment)
+        program = find_program(words[0], environment)
         stdin, self._input = os.pipe()
         self._output, stdout = os.pipe()
         self._errors, stderr = os.pipe()
@@ -209,7 +209,7 @@ def _wait(readable: Sequence[int], writable: Sequence[int], until: float) -> lis
     return [*ready[0], *ready[1]]
 
 
-def _find(program: str, environment: Mapping[str, str]) -> str:
+def find_program(program: str, environment: Mapping[str, str]) -> str:
     """Return where a program is on the PATH of an environment. Raise FileNotFoundError."""
     for folder in os.get_exec_path(environment):
         path = os.path.join(folder, program)

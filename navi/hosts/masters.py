@@ -231,6 +231,8 @@ class Master:
     def _make(self, pause: Pause, cancellation: Cancellation | None) -> None:
         """Open the master; as long as there is time, try again where a connection is turned away before the login."""
         log_options(self._log, self.name, self.command.options(BATCH, *MAKE_MASTER))
+        with suppress(FileNotFoundError):
+            os.unlink(self.command.kept)
         began = until = 0.0
         for attempt in count():
             hop = self.remote.jump_host.partition(",")[0]
@@ -293,10 +295,10 @@ class Master:
             self._lease.release()
 
     def close(self) -> None:
-        """Close the master if no other navi uses it. Never raises."""
+        """Close the master if no other navi uses it, and no person has logged in for it. Never raises."""
         with self._lock:
             with suppress(OSError, HostError):
-                if self._lease and self._lease.take():
+                if self._lease and not os.path.exists(self.command.kept) and self._lease.take():
                     self._end(self.command.control)
             self.release()
 

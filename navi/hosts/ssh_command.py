@@ -176,6 +176,11 @@ class SshCommand:
         entry = os.fsencode(repr(tuple(self.remote)))
         return os.path.join(runtime_folder(self._environment), f"{crc32(entry):08x}{crc32(entry[::-1]):08x}")
 
+    @property
+    def kept(self) -> str:
+        """The path of the file that is there while the master is one of a person's login, and ends by itself."""
+        return f"{self.control}.kept"
+
     def options(self, *more: Option) -> tuple[Option, ...]:
         """Return the options of every call and these."""
         return (*options(self.remote, self.control), *more)

@@ -55,7 +55,7 @@ class OpenSSHHost:
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
-        return at_terminal(self.remote, self._master.command.authenticate())
+        return at_terminal(self.remote, self._master.command)
 
     # ---- the master
 
