@@ -2,7 +2,8 @@
 
 Several processes (dashboards, `navi notify`) look at the same hosts, each in frames of its own. So that only one of
 them reports a change, a notice carries two times of the host's clock: when its observer last saw the opposite, and
-when it saw the change. A notice that began before another one was given is about the same change.
+when it saw the change. A notice that began before another one was given is about the same change, unless the host's clock
+was set meanwhile.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ DONE, LOST = "done", "lost"
 CLOCK = 1.0
 """Seconds by which the clock of a frame may be ahead of what it shows."""
 
+SAME_CLOCK = 60.0
+"""Seconds by which a clock that nobody sets may drift, or seem to, because what it says takes so long to come."""
+
 TRIES = 2
 """Attempts to connect that must fail until a host counts as lost: most connections are back at once."""
 
@@ -31,10 +35,11 @@ EXACT = frozenset({Source.HOOK, Source.STATE, Source.HUB})
 
 class Notice(NamedTuple):
     """One change to report. `host`, `name` and `socket` name the session; of a host, the last two are empty. A machine
-    that is reached under several names is one `machine`.
+    that is reached under several names is one `machine`, known by its present start: no other host can guess that.
 
     `word` is a status, DONE or LOST; `before` and `seen` are times of the host's clock (epoch): its observer last saw
-    the opposite, and saw the change. `since` is when the change itself happened, None if observers may differ about it.
+    the opposite, and saw the change; `ahead` is how many seconds that clock is ahead of ours. `since` is when the change
+    itself happened, None if observers may differ about it.
     """
 
     host: str
@@ -47,6 +52,7 @@ class Notice(NamedTuple):
     seen: float = 0.0
     since: float | None = None
     machine: str = ""
+    ahead: float = 0.0
 
     @property
     def kind(self) -> str:
@@ -99,7 +105,7 @@ class Observer:
         one, that is no change.
         """
         frame = view.frame if view.fresh else None
-        machine = frame.place.host if frame else ""
+        machine = f"{frame.place.host} {frame.place.boot}" if frame and frame.place.boot else ""
         for session in view.sessions:
             if session.status.word == "unknown" if session.headless else frame is None:
                 continue
@@ -108,7 +114,9 @@ class Observer:
             now = self._last[session.key] = _seen(session, clock, before)
             news = news_of(before.word, now.word) if before else ""
             if before and news and not (news == DONE and _only_printed(before, session)):
-                yield _notice(session, news, before.clock, clock)._replace(machine=machine or session.host)
+                ahead = 0.0 if session.headless else view.skew
+                notice = _notice(session, news, before.clock, clock)
+                yield notice._replace(machine=machine or session.host, ahead=ahead)
 
 
 def _seen(session: Session, clock: float, before: _Seen | None) -> _Seen:
@@ -144,13 +152,16 @@ def _notice(session: Session, word: str, before: float, seen: float) -> Notice:
     return Notice(host, name, socket, word, session.message, session.cwd, before, seen, since)
 
 
-def is_known(notice: Notice, seen: float, since: float | None) -> bool:
-    """Return whether a notice is about the same change as one of its kind that was given before; `seen` and `since`
-    are of that one.
+def is_known(notice: Notice, seen: float, since: float | None, ahead: float = 0.0) -> bool:
+    """Return whether a notice is about the same change as one of its kind that was given before; `seen`, `since` and
+    `ahead` are of that one.
 
-    The time of the change itself decides, where both have it. Clocks of hosts have whole seconds, and a frame may hold
-    what was so in the second before it.
+    Where the host's clock was set between the two, they can't be compared: twice is better than never. Else the time of
+    the change itself decides, where both have it. Clocks of hosts have whole seconds, and a frame may hold what was so
+    in the second before it.
     """
+    if abs(notice.ahead - ahead) > SAME_CLOCK:
+        return False
     if notice.before < seen:
         return True
     if notice.since is not None and since is not None:
