@@ -2,8 +2,8 @@
 
 Several processes (dashboards, `navi notify`) look at the same hosts, each in frames of its own. So that only one of
 them reports a change, a notice carries two times of the host's clock: when its observer last saw the opposite, and
-when it saw the change. A notice that began before another one was given is about the same change, unless the host's clock
-was set meanwhile.
+when it saw the change. A notice that began before another one was given is about the same change, unless the host's
+clock was set meanwhile.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Notice(NamedTuple):
     that is reached under several names is one `machine`, known by its present start: no other host can guess that.
 
     `word` is a status, DONE or LOST; `before` and `seen` are times of the host's clock (epoch): its observer last saw
-    the opposite, and saw the change; `ahead` is how many seconds that clock is ahead of ours. `since` is when the change
-    itself happened, None if observers may differ about it.
+    the opposite, and saw the change; `ahead` is how many seconds that clock is ahead of ours. `since` is when the
+    change itself happened, None if observers may differ about it.
     """
 
     host: str

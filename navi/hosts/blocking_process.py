@@ -210,7 +210,9 @@ def _wait(readable: Sequence[int], writable: Sequence[int], until: float) -> lis
 
 
 def find_program(program: str, environment: Mapping[str, str]) -> str:
-    """Return where a program is on the PATH of an environment. Raise FileNotFoundError."""
+    """Return where a program is on the PATH of an environment, a path as it is. Raise FileNotFoundError."""
+    if "/" in program:
+        return program
     for folder in os.get_exec_path(environment):
         path = os.path.join(folder, program)
         if os.access(path, os.X_OK) and not os.path.isdir(path):
