@@ -154,6 +154,8 @@ class BlockingHost:
         try:
             return Connection(Process(words, self.environment), log)
         except OSError as error:
+            if log:
+                log.close()
             raise cannot_start(words[0], error) from error
 
 

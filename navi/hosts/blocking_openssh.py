@@ -12,10 +12,8 @@ from navi.hosts.blocking_host import BlockingHost, Connection, ConnectionPool
 from navi.hosts.cancellation import Cancellation
 from navi.hosts.exchange import remote_peer
 from navi.hosts.login import at_terminal
-from navi.hosts.masters import Hops, Master
-from navi.hosts.sockets import runtime_folder
+from navi.hosts.masters import Hops, Master, new_log
 from navi.hosts.ssh_command import USE_MASTER, log_options
-from navi.hosts.ssh_log import SshLog
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -71,5 +69,5 @@ class BlockingOpenSSHHost(BlockingHost):
             self._master.open(self._cancellation)
         command = self._master.command
         log_options(self._log, self.name, command.options(*command.shell_options(), USE_MASTER))
-        log = SshLog(runtime_folder(self.environment))
+        log = new_log(self.environment)
         return self._connect(command.shell(USE_MASTER, log.option), log)
