@@ -5,11 +5,11 @@ It also stores which sessions have finished a turn and have not been looked at s
 
 from __future__ import annotations
 
-import math
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 
 import trio
@@ -21,6 +21,7 @@ from navi.core.listing import Key
 from navi.core.log import SILENT, Log
 from navi.core.model import HostView, Session
 from navi.core.notices import DONE, Notice, Observer
+from navi.core.pending import Pending
 from navi.core.statuses import RESTING
 from navi.core.terminal_notices import BELL, WAYS, sequence
 from navi.core.text import clean
@@ -29,7 +30,7 @@ TIME_LIMIT = 30.0
 """Seconds after which the user's command is stopped."""
 
 AT_ONCE = 8
-"""How many of the user's commands run at the same time."""
+"""For how many notices the user's commands run at the same time; half of them may be about one host."""
 
 REREAD_EVERY = 5.0
 """Seconds between two looks for what other dashboards have noted."""
@@ -67,8 +68,11 @@ class Notifier:
         self._warn = warn
         self._log = log
         self._observer = Observer()
-        self._limit = trio.CapacityLimiter(AT_ONCE)
-        self._send, self._news = trio.open_memory_channel[tuple[Sequence[Notice], Collection[Key]]](math.inf)
+        self._pending = Pending()
+        self._finished_now: set[Key] = set()
+        self._visited_now: set[Key] = set()
+        self._giving: Counter[str] = Counter()
+        self._news = trio.Event()
         self.finished: frozenset[Key] = frozenset()
 
     # ---- what changes
@@ -78,13 +82,28 @@ class Notifier:
         views = tuple(views)
         notices = self._observer.notice(views, trio.current_time(), time.time())
         visited = {one.key for view in views for one in view.sessions if self.finished and _is_visited(one)}
-        if notices or visited & self.finished:
-            self._send.send_nowait((notices, visited & self.finished))
+        for notice in notices:
+            is_given = notice.word not in self._wanted or self._pending.add(notice)
+            if notice.word == DONE and is_given:
+                self._note_finished((notice.host, notice.name, notice.socket))
+        self._note_visited(visited & self.finished)
+        if notices:
+            self._news.set()
+
+    def _note_finished(self, key: Key) -> None:
+        self._finished_now.add(key)
+        self._visited_now.discard(key)
+
+    def _note_visited(self, keys: Collection[Key]) -> None:
+        if keys:
+            self._visited_now.update(keys)
+            self._finished_now.difference_update(keys)
+            self._news.set()
 
     def look(self, keys: Collection[Key]) -> None:
         """Note that the user looks at these sessions; does not wait."""
         if visited := self.finished.intersection(keys):
-            self._send.send_nowait(((), visited))
+            self._note_visited(visited)
 
     # ---- giving notices
 
@@ -95,11 +114,19 @@ class Notifier:
             self._warn(DROPPED)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._reread)
-            async for notices, visited in self._news:
-                await self._keep(notices, visited)
-                for notice in notices:
-                    if notice.word in self._wanted:
-                        await self._give(nursery, notice)
+            while True:
+                await self._news.wait()
+                self._news = trio.Event()
+                await self._keep()
+                while notice := self._next():
+                    await self._give(nursery, notice)
+                    await self._keep()
+
+    def _next(self) -> Notice | None:
+        """Take the next notice. Those of a host wait while half of all commands that may run are about it."""
+        if self._giving.total() >= AT_ONCE:
+            return None
+        return self._pending.next([host for host, number in self._giving.items() if number >= AT_ONCE // 2])
 
     async def _give(self, nursery: trio.Nursery, notice: Notice) -> None:
         """Give a notice by each way that no process has used for it yet."""
@@ -108,10 +135,20 @@ class Notifier:
             given = self._write("".join(sequence(way, notice, self._in_tmux) for way in self._ways))
         if self._commands and await self._claim(notice, TO_COMMAND):
             given = True
-            for command in self._commands:
-                nursery.start_soon(self._run, command, notice)
+            self._giving[notice.host] += 1
+            nursery.start_soon(self._run_all, notice)
         if given:
             self._given(notice)
+
+    async def _run_all(self, notice: Notice) -> None:
+        """Run the commands at the same time."""
+        try:
+            async with trio.open_nursery() as nursery:
+                for command in self._commands:
+                    nursery.start_soon(self._run, command, notice)
+        finally:
+            self._giving[notice.host] -= 1
+            self._news.set()
 
     async def _claim(self, notice: Notice, way: str) -> bool:
         """Return whether this process is to give a notice. If unknown, it is: twice is better than never."""
@@ -122,21 +159,21 @@ class Notifier:
             return True
 
     async def _run(self, command: str, notice: Notice) -> None:
-        async with self._limit:
-            with trio.move_on_after(TIME_LIMIT) as limit, suppress(OSError):
-                await trio.run_process(
-                    ("sh", "-c", command),
-                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-                    env={**self._environment, **variables(notice)},
-                )  # fmt: skip
-            if limit.cancelled_caught:
-                self._log.warning("the command of `notify` was stopped after %g s", TIME_LIMIT)
+        with trio.move_on_after(TIME_LIMIT) as limit, suppress(OSError):
+            await trio.run_process(
+                ("sh", "-c", command),
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+                env={**self._environment, **variables(notice)},
+            )  # fmt: skip
+        if limit.cancelled_caught:
+            self._log.warning("the command of `notify` was stopped after %g s", TIME_LIMIT)
 
     # ---- sessions that have finished
 
-    async def _keep(self, notices: Sequence[Notice], visited: Collection[Key]) -> None:
-        """Store which sessions have finished and which were looked at, and read what other processes have stored."""
-        finished = [(one.host, one.name, one.socket) for one in notices if one.word == DONE]
+    async def _keep(self) -> None:
+        """Store which sessions have finished, and which were looked at; and take up what others have stored."""
+        finished, visited = self._finished_now, self._visited_now
+        self._finished_now, self._visited_now = set(), set()
         with suppress(sqlite3.Error, OSError):
             if finished:
                 await trio.to_thread.run_sync(self._store.finish, finished)

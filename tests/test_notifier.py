@@ -20,6 +20,8 @@ import trio
 from navi.config.notices import FILE, NoticeStore
 from navi.config.settings import Settings
 from navi.core.model import HostView
+from navi.core.notices import words_of
+from navi.core.pending import MOST_PENDING
 from navi.notifier import Notifier
 from tests.support.dashboard import NAVI, begin, configure, navi, session, tmux_of, view, wait_selected
 from tests.support.machines import Lab
@@ -91,8 +93,48 @@ async def test_a_terminal_that_another_program_has_leaves_it_to_others(tmp_path:
     free = Notifier(settings, {}, NoticeStore(tmp_path), lambda _: True, given=lambda _: found.append("free"))
     for notifier in (busy, free):
         views = (frame("working", 100), frame("waiting", 102), frame("done", 104))
-        await reported(notifier, *views, then=lambda: notifier.finished)  # noqa: B023
+        await reported(notifier, *views, then=lambda: notifier.finished and (found or notifier is busy))  # noqa: B023
     assert found == ["free"]
+
+
+def asking(host: str, number: int, word: str, clock: float) -> HostView:
+    """Return a host with so many sessions of this status."""
+    seen = view(host, *(session(f"s{place}", word, since=clock, host=host) for place in range(number)))
+    assert seen.frame
+    return seen._replace(frame=seen.frame._replace(clock=clock))
+
+
+async def test_a_host_with_very_many_notices_holds_up_no_other(tmp_path: Path) -> None:
+    """Its commands never end by themselves, and what is too much is counted."""
+    found: list[str] = []
+    settings = Settings(notify=("bell", "case $NAVI_HOST in evil) exec sleep 1000 ;; esac"))
+    notifier = Notifier(
+        settings, dict(os.environ), NoticeStore(tmp_path), lambda _: True,
+        given=lambda one: found.append(f"{one.host} {one.word} {one.message}".strip()),
+    )  # fmt: skip
+    many = [asking("evil", 3 * MOST_PENDING, "working", 100), asking("evil", 3 * MOST_PENDING, "waiting", 102)]
+    one = [asking("good", 1, "working", 100), asking("good", 1, "waiting", 102)]
+    async with trio.open_nursery() as nursery:
+        for pair in zip(many, one, strict=True):
+            notifier.note(pair)
+        nursery.start_soon(notifier.run)
+        with trio.fail_after(30):
+            while "good waiting" not in found:
+                await trio.sleep(0.01)
+        nursery.cancel_scope.cancel()
+    assert found.index("good waiting") <= 1
+
+
+async def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
+    found: list[str] = []
+    notifier = Notifier(
+        Settings(notify=("bell",)), {}, NoticeStore(tmp_path), lambda _: True,
+        given=lambda one: found.append(words_of(one)),
+    )  # fmt: skip
+    views = [asking("atlas", MOST_PENDING + 20, word, clock) for word, clock in (("working", 100), ("waiting", 102))]
+    await reported(notifier, *views, then=lambda: len(found) > MOST_PENDING)
+    assert found[-1] == "atlas: 20 more notices at once; see its sessions"
+    assert len(found) == MOST_PENDING + 1
 
 
 async def test_a_store_that_cannot_be_used_loses_no_notice(tmp_path: Path) -> None:

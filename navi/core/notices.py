@@ -17,8 +17,11 @@ from navi.core.listing import Key
 from navi.core.model import HostView, Session, Source
 from navi.core.statuses import ASKING, BUSY, RESTING
 
-DONE, LOST = "done", "lost"
-"""The words for a turn that has ended, and for a host that can't be reached any more."""
+DONE, LOST, MORE = "done", "lost", "more"
+"""The words for a turn that has ended, a host that can't be reached any more, and notices that were left out."""
+
+MOST_GONE = 1000
+"""Sessions of a host that are remembered though they are not listed, while not every tmux server there answers."""
 
 CLOCK = 1.0
 """Seconds by which the clock of a frame may be ahead of what it shows."""
@@ -37,8 +40,8 @@ class Notice(NamedTuple):
     """One change to report. `host`, `name` and `socket` name the session; of a host, the last two are empty. A machine
     that is reached under several names is one `machine`, known by its present start: no other host can guess that.
 
-    `word` is a status, DONE or LOST; `before` and `seen` are times of the host's clock (epoch): its observer last saw
-    the opposite, and saw the change; `ahead` is how many seconds that clock is ahead of ours. `since` is when the
+    `word` is a status, DONE, LOST or MORE; `before` and `seen` are times of the host's clock (epoch): its observer last
+    saw the opposite, and saw the change; `ahead` is how many seconds that clock is ahead of ours. `since` is when the
     change itself happened, None if observers may differ about it.
     """
 
@@ -68,6 +71,7 @@ class _Seen(NamedTuple):
     word: str
     clock: float
     turn: bool
+    headless: bool = False
 
 
 class Observer:
@@ -75,7 +79,7 @@ class Observer:
 
     def __init__(self) -> None:
         self._views: dict[str, HostView] = {}
-        self._last: dict[Key, _Seen] = {}
+        self._last: dict[str, dict[Key, _Seen]] = {}
         self._reached: dict[str, float] = {}
 
     def notice(self, views: Iterable[HostView], now: float, epoch: float) -> list[Notice]:
@@ -105,24 +109,33 @@ class Observer:
         one, that is no change.
         """
         frame = view.frame if view.fresh else None
+        last = self._last.setdefault(view.name, {})
         machine = f"{frame.place.host} {frame.place.boot}" if frame and frame.place.boot else ""
         for session in view.sessions:
             if session.status.word == "unknown" if session.headless else frame is None:
                 continue
             clock = frame.clock if frame and not session.headless else epoch
-            before = self._last.get(session.key)
-            now = self._last[session.key] = _seen(session, clock, before)
+            before = last.get(session.key)
+            now = last[session.key] = _seen(session, clock, before)
             news = news_of(before.word, now.word) if before else ""
             if before and news and not (news == DONE and _only_printed(before, session)):
                 ahead = 0.0 if session.headless else view.skew
                 notice = _notice(session, news, before.clock, clock)
                 yield notice._replace(machine=machine or session.host, ahead=ahead)
+        if frame and (frame.proven or len(last) > len(view.sessions) + MOST_GONE):
+            self._forget(view)
+
+    def _forget(self, view: HostView) -> None:
+        """Forget the sessions that a host no longer has, apart from the hub's: they are missing while it restarts."""
+        listed = {session.key for session in view.sessions}
+        last = self._last[view.name]
+        self._last[view.name] = {key: seen for key, seen in last.items() if key in listed or seen.headless}
 
 
 def _seen(session: Session, clock: float, before: _Seen | None) -> _Seen:
     word, source = session.status.word, session.status.source
     goes_on = before is not None and before.turn and word in BUSY
-    return _Seen(word, clock, word in BUSY and (source is not Source.PANE or goes_on))
+    return _Seen(word, clock, word in BUSY and (source is not Source.PANE or goes_on), bool(session.headless))
 
 
 def _only_printed(before: _Seen, session: Session) -> bool:
@@ -171,6 +184,8 @@ def is_known(notice: Notice, seen: float, since: float | None, ahead: float = 0.
 
 def words_of(notice: Notice) -> str:
     """Return a notice as one line, uncleaned."""
+    if notice.word == MORE:
+        return f"{notice.host}: {notice.message} more notices at once; see its sessions"
     what = {DONE: "has finished", LOST: "is lost", "error": "has failed"}.get(notice.word, f"needs you: {notice.word}")
     address = address_of(notice.host, notice.name) if notice.name else notice.host
     return f"{address} {what}" + (f": {notice.message}" if notice.message else "")
