@@ -5,8 +5,11 @@ It also stores which sessions have finished a turn and have not been looked at s
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 import subprocess
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -24,13 +27,21 @@ from navi.core.notices import DONE, Notice, Observer
 from navi.core.pending import Pending
 from navi.core.statuses import RESTING
 from navi.core.terminal_notices import BELL, WAYS, sequence
-from navi.core.text import clean
+from navi.core.text import clean, clean_lines, decode
 
 TIME_LIMIT = 30.0
 """Seconds after which the user's command is stopped."""
 
 AT_ONCE = 8
 """For how many notices the user's commands run at the same time; half of them may be about one host."""
+
+STOPPED = f"was stopped after {TIME_LIMIT:g} s"
+
+MOST_ERRORS = 4096
+"""Bytes of what a command of the user's writes to standard error that are read."""
+
+BEHIND = 3.0
+"""Seconds for which a process whose command failed lets others give a notice first."""
 
 REREAD_EVERY = 5.0
 """Seconds between two looks for what other dashboards have noted."""
@@ -72,6 +83,7 @@ class Notifier:
         self._finished_now: set[Key] = set()
         self._visited_now: set[Key] = set()
         self._giving: Counter[str] = Counter()
+        self._failing: set[str] = set()
         self._news = trio.Event()
         self.finished: frozenset[Key] = frozenset()
 
@@ -133,22 +145,35 @@ class Notifier:
         given = False
         if self._ways and self._write("") and await self._claim(notice, TO_TERMINAL):
             given = self._write("".join(sequence(way, notice, self._in_tmux) for way in self._ways))
-        if self._commands and await self._claim(notice, TO_COMMAND):
-            given = True
-            self._giving[notice.host] += 1
-            nursery.start_soon(self._run_all, notice)
         if given:
             self._given(notice)
+        if self._commands and (self._failing or await self._claim(notice, TO_COMMAND)):
+            self._giving[notice.host] += 1
+            nursery.start_soon(self._run_all, notice, given, not self._failing)
 
-    async def _run_all(self, notice: Notice) -> None:
-        """Run the commands at the same time."""
+    async def _run_all(self, notice: Notice, given: bool, claimed: bool) -> None:
+        """Run the commands at the same time. Only if one of them works, the notice is given by them."""
         try:
+            if not claimed:
+                await trio.sleep(BEHIND)
+            if not claimed and not await self._claim(notice, TO_COMMAND):
+                return
+            worked: list[str] = []
             async with trio.open_nursery() as nursery:
                 for command in self._commands:
-                    nursery.start_soon(self._run, command, notice)
+                    nursery.start_soon(self._run, command, notice, worked)
+            if not worked:
+                await self._release(notice)
+            elif not given:
+                self._given(notice)
         finally:
             self._giving[notice.host] -= 1
             self._news.set()
+
+    async def _release(self, notice: Notice) -> None:
+        """Let another process give a notice that this one could not."""
+        with suppress(sqlite3.Error, OSError):
+            await trio.to_thread.run_sync(self._store.release, notice, TO_COMMAND)
 
     async def _claim(self, notice: Notice, way: str) -> bool:
         """Return whether this process is to give a notice. If unknown, it is: twice is better than never."""
@@ -158,15 +183,18 @@ class Notifier:
             self._log.warning("a notice may be given twice: %s", error)
             return True
 
-    async def _run(self, command: str, notice: Notice) -> None:
-        with trio.move_on_after(TIME_LIMIT) as limit, suppress(OSError):
-            await trio.run_process(
-                ("sh", "-c", command),
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-                env={**self._environment, **variables(notice)},
-            )  # fmt: skip
-        if limit.cancelled_caught:
-            self._log.warning("the command of `notify` was stopped after %g s", TIME_LIMIT)
+    async def _run(self, command: str, notice: Notice, worked: list[str]) -> None:
+        """Run a command; add it to those that worked, or say why it did not, once until it works again."""
+        problem = await _problem_of(command, {**self._environment, **variables(notice)})
+        if problem != STOPPED and problem:
+            if command not in self._failing:
+                self._warn(f"a notice was not given: the command of `notify` {problem}; it is {clean(command)}")
+            self._failing.add(command)
+            return
+        if problem:
+            self._log.warning("the command of `notify` %s", problem)
+        self._failing.discard(command)
+        worked.append(command)
 
     # ---- sessions that have finished
 
@@ -197,6 +225,34 @@ class Notifier:
             if finished != self.finished:
                 self.finished = finished
                 self._changed()
+
+
+async def _problem_of(command: str, environment: Mapping[str, str]) -> str:
+    """Run a command in a session of its own; return what went wrong, "" if nothing did. After TIME_LIMIT it ends, with
+    all that it has started.
+    """
+    try:
+        with tempfile.TemporaryFile() as errors, trio.move_on_after(TIME_LIMIT):
+            done = await trio.run_process(
+                ("sh", "-c", command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, check=False,
+                env=environment, start_new_session=True, deliver_cancel=_end_group,
+            )  # fmt: skip
+            errors.seek(0)
+            lines = clean_lines(decode(errors.read(MOST_ERRORS)).rstrip())
+            words = f", {lines[-1][:160]}" if lines else ""
+            return f"ended with status {done.returncode}{words}" if done.returncode else ""
+    except OSError as error:
+        return f"can't be started: {error.strerror}"
+    return STOPPED
+
+
+async def _end_group(process: trio.Process) -> None:
+    """End a program and what it has started."""
+    for number, seconds in ((signal.SIGTERM, 1.0), (signal.SIGKILL, 0.0)):
+        with suppress(OSError):
+            os.killpg(process.pid, number)
+        with trio.move_on_after(seconds):
+            await process.wait()
 
 
 async def _tmux_passes_on(environment: Mapping[str, str]) -> bool:

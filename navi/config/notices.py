@@ -72,6 +72,13 @@ class NoticeStore:
             database.execute(GIVE, (*key, notice.seen, notice.since, notice.ahead, time.time()))
             return True
 
+    def release(self, notice: Notice, way: str) -> None:
+        """Take back a claim, because the notice could not be given, so that another process may give it."""
+        key = (way, *_bytes((notice.machine or notice.host, notice.name, notice.socket)), notice.kind, notice.seen)
+        where = "way = ? AND host = ? AND name = ? AND socket = ? AND kind = ? AND seen = ?"
+        with closing(self._open()) as database, database:
+            database.execute(f"DELETE FROM notices WHERE {where}", key)
+
     def finish(self, keys: Iterable[Key]) -> None:
         """Note that these sessions have finished a turn, which nobody has looked at."""
         now = time.time()

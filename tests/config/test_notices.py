@@ -61,6 +61,15 @@ def test_a_clock_that_was_set_hides_no_notice(tmp_path: Path, jump: float) -> No
     assert not store.claim(at(1010 + jump, 0), "command"), "by the clock as it is now, it is known"
 
 
+def test_a_notice_that_could_not_be_given_is_left_to_others(tmp_path: Path) -> None:
+    store = NoticeStore(tmp_path)
+    assert store.claim(notice(10), "command")
+    store.release(notice(10), "command")
+    assert store.claim(notice(11), "command")
+    store.release(notice(10), "command")
+    assert not store.claim(notice(11), "command"), "that one is not the caller's"
+
+
 @pytest.mark.parametrize("drift", [-59.0, 0.0, 59.0])
 def test_a_clock_that_was_not_set_tells_the_same_notice(tmp_path: Path, drift: float) -> None:
     store = NoticeStore(tmp_path)

@@ -505,6 +505,28 @@ def test_one_way_to_notify_or_several(tmp_path: Path, text: str, ways: tuple[str
     assert (found.notify, problems) == (ways, [])
 
 
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("true", "; leave it out for no notices"), ("on", "; leave it out for no notices"),
+        ("yes", "; leave it out for no notices"), ("off", "; leave it out for no notices"),
+        ("none", "; leave it out for no notices"), ("Bell", "; did you mean `bell`?"),
+        ("osc99", "; did you mean `osc9`?"), ("OSC 777", "; did you mean `osc777`?"),
+    ],
+)
+def test_what_can_only_be_a_mistake_is_no_command_line(tmp_path: Path, word: str, hint: str) -> None:
+    said = f"`notify` takes bell, osc9, osc777 or command lines, not `{word}`{hint}"
+    assert settings(tmp_path, f"notify: {word}") == (Settings(), [f"1: {said}"])
+    found, problems = settings(tmp_path, f"notify:\n- bell\n- {word}\n- beep -f 400")
+    assert (found.notify, problems) == (("bell", "beep -f 400"), [f"3: {said}"])
+
+
+@pytest.mark.parametrize("command", ["beep", "say", "notify-send x", "/opt/bell", "./none"])
+def test_a_command_of_one_word_is_one(tmp_path: Path, command: str) -> None:
+    found, problems = settings(tmp_path, f"notify: {command}")
+    assert (found.notify, problems) == ((command,), [])
+
+
 def test_what_notices_are_about(tmp_path: Path) -> None:
     assert settings(tmp_path, "colors: mono")[0].notify_on == ("permission", "waiting", "error")
     assert settings(tmp_path, "notify_on: [done, lost]") == (Settings(notify_on=("done", "lost")), [])
