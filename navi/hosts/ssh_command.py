@@ -95,6 +95,8 @@ def read_hop(text: str) -> Hop:
 
 def _jump(remote: Remote, for_hop: tuple[Option, ...]) -> Option:
     """Return the option for jump_host. -i does not apply to a hop that -J opens, so with a key it is a ProxyCommand."""
+    if remote.jump_host.lower() == "none":
+        return Option(("-J", "none"), "jump_host of remotes.yaml: none, whatever the user's config says")
     hops = [read_hop(text) for text in remote.jump_host.split(",")]
     hops = [hop if hop.user else hop._replace(user=remote.user) for hop in hops]
     if not remote.key:
