@@ -5,11 +5,14 @@ It also stores which sessions have finished a turn and have not been looked at s
 
 from __future__ import annotations
 
-import math
+import os
+import signal
 import sqlite3
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 
 import trio
@@ -21,15 +24,24 @@ from navi.core.listing import Key
 from navi.core.log import SILENT, Log
 from navi.core.model import HostView, Session
 from navi.core.notices import DONE, Notice, Observer
+from navi.core.pending import Pending
 from navi.core.statuses import RESTING
 from navi.core.terminal_notices import BELL, WAYS, sequence
-from navi.core.text import clean
+from navi.core.text import clean, clean_lines, decode
 
 TIME_LIMIT = 30.0
 """Seconds after which the user's command is stopped."""
 
 AT_ONCE = 8
-"""How many of the user's commands run at the same time."""
+"""For how many notices the user's commands run at the same time; half of them may be about one host."""
+
+STOPPED = f"was stopped after {TIME_LIMIT:g} s"
+
+MOST_ERRORS = 4096
+"""Bytes of what a command of the user's writes to standard error that are read."""
+
+BEHIND = 3.0
+"""Seconds for which a process whose command failed lets others give a notice first."""
 
 REREAD_EVERY = 5.0
 """Seconds between two looks for what other dashboards have noted."""
@@ -67,8 +79,12 @@ class Notifier:
         self._warn = warn
         self._log = log
         self._observer = Observer()
-        self._limit = trio.CapacityLimiter(AT_ONCE)
-        self._send, self._news = trio.open_memory_channel[tuple[Sequence[Notice], Collection[Key]]](math.inf)
+        self._pending = Pending()
+        self._finished_now: set[Key] = set()
+        self._visited_now: set[Key] = set()
+        self._giving: Counter[str] = Counter()
+        self._failing: set[str] = set()
+        self._news = trio.Event()
         self.finished: frozenset[Key] = frozenset()
 
     # ---- what changes
@@ -78,13 +94,28 @@ class Notifier:
         views = tuple(views)
         notices = self._observer.notice(views, trio.current_time(), time.time())
         visited = {one.key for view in views for one in view.sessions if self.finished and _is_visited(one)}
-        if notices or visited & self.finished:
-            self._send.send_nowait((notices, visited & self.finished))
+        for notice in notices:
+            is_given = notice.word not in self._wanted or self._pending.add(notice)
+            if notice.word == DONE and is_given:
+                self._note_finished((notice.host, notice.name, notice.socket))
+        self._note_visited(visited & self.finished)
+        if notices:
+            self._news.set()
+
+    def _note_finished(self, key: Key) -> None:
+        self._finished_now.add(key)
+        self._visited_now.discard(key)
+
+    def _note_visited(self, keys: Collection[Key]) -> None:
+        if keys:
+            self._visited_now.update(keys)
+            self._finished_now.difference_update(keys)
+            self._news.set()
 
     def look(self, keys: Collection[Key]) -> None:
         """Note that the user looks at these sessions; does not wait."""
         if visited := self.finished.intersection(keys):
-            self._send.send_nowait(((), visited))
+            self._note_visited(visited)
 
     # ---- giving notices
 
@@ -95,23 +126,54 @@ class Notifier:
             self._warn(DROPPED)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._reread)
-            async for notices, visited in self._news:
-                await self._keep(notices, visited)
-                for notice in notices:
-                    if notice.word in self._wanted:
-                        await self._give(nursery, notice)
+            while True:
+                await self._news.wait()
+                self._news = trio.Event()
+                await self._keep()
+                while notice := self._next():
+                    await self._give(nursery, notice)
+                    await self._keep()
+
+    def _next(self) -> Notice | None:
+        """Take the next notice. Those of a host wait while half of all commands that may run are about it."""
+        if self._giving.total() >= AT_ONCE:
+            return None
+        return self._pending.next([host for host, number in self._giving.items() if number >= AT_ONCE // 2])
 
     async def _give(self, nursery: trio.Nursery, notice: Notice) -> None:
         """Give a notice by each way that no process has used for it yet."""
         given = False
         if self._ways and self._write("") and await self._claim(notice, TO_TERMINAL):
             given = self._write("".join(sequence(way, notice, self._in_tmux) for way in self._ways))
-        if self._commands and await self._claim(notice, TO_COMMAND):
-            given = True
-            for command in self._commands:
-                nursery.start_soon(self._run, command, notice)
         if given:
             self._given(notice)
+        if self._commands and (self._failing or await self._claim(notice, TO_COMMAND)):
+            self._giving[notice.host] += 1
+            nursery.start_soon(self._run_all, notice, given, not self._failing)
+
+    async def _run_all(self, notice: Notice, given: bool, claimed: bool) -> None:
+        """Run the commands at the same time. Only if one of them works, the notice is given by them."""
+        try:
+            if not claimed:
+                await trio.sleep(BEHIND)
+            if not claimed and not await self._claim(notice, TO_COMMAND):
+                return
+            worked: list[str] = []
+            async with trio.open_nursery() as nursery:
+                for command in self._commands:
+                    nursery.start_soon(self._run, command, notice, worked)
+            if not worked:
+                await self._release(notice)
+            elif not given:
+                self._given(notice)
+        finally:
+            self._giving[notice.host] -= 1
+            self._news.set()
+
+    async def _release(self, notice: Notice) -> None:
+        """Let another process give a notice that this one could not."""
+        with suppress(sqlite3.Error, OSError):
+            await trio.to_thread.run_sync(self._store.release, notice, TO_COMMAND)
 
     async def _claim(self, notice: Notice, way: str) -> bool:
         """Return whether this process is to give a notice. If unknown, it is: twice is better than never."""
@@ -121,22 +183,25 @@ class Notifier:
             self._log.warning("a notice may be given twice: %s", error)
             return True
 
-    async def _run(self, command: str, notice: Notice) -> None:
-        async with self._limit:
-            with trio.move_on_after(TIME_LIMIT) as limit, suppress(OSError):
-                await trio.run_process(
-                    ("sh", "-c", command),
-                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-                    env={**self._environment, **variables(notice)},
-                )  # fmt: skip
-            if limit.cancelled_caught:
-                self._log.warning("the command of `notify` was stopped after %g s", TIME_LIMIT)
+    async def _run(self, command: str, notice: Notice, worked: list[str]) -> None:
+        """Run a command; add it to those that worked, or say why it did not, once until it works again."""
+        problem = await _problem_of(command, {**self._environment, **variables(notice)})
+        if problem != STOPPED and problem:
+            if command not in self._failing:
+                self._warn(f"a notice was not given: the command of `notify` {problem}; it is {clean(command)}")
+            self._failing.add(command)
+            return
+        if problem:
+            self._log.warning("the command of `notify` %s", problem)
+        self._failing.discard(command)
+        worked.append(command)
 
     # ---- sessions that have finished
 
-    async def _keep(self, notices: Sequence[Notice], visited: Collection[Key]) -> None:
-        """Store which sessions have finished and which were looked at, and read what other processes have stored."""
-        finished = [(one.host, one.name, one.socket) for one in notices if one.word == DONE]
+    async def _keep(self) -> None:
+        """Store which sessions have finished, and which were looked at; and take up what others have stored."""
+        finished, visited = self._finished_now, self._visited_now
+        self._finished_now, self._visited_now = set(), set()
         with suppress(sqlite3.Error, OSError):
             if finished:
                 await trio.to_thread.run_sync(self._store.finish, finished)
@@ -160,6 +225,34 @@ class Notifier:
             if finished != self.finished:
                 self.finished = finished
                 self._changed()
+
+
+async def _problem_of(command: str, environment: Mapping[str, str]) -> str:
+    """Run a command in a session of its own; return what went wrong, "" if nothing did. After TIME_LIMIT it ends, with
+    all that it has started.
+    """
+    try:
+        with tempfile.TemporaryFile() as errors, trio.move_on_after(TIME_LIMIT):
+            done = await trio.run_process(
+                ("sh", "-c", command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, check=False,
+                env=environment, start_new_session=True, deliver_cancel=_end_group,
+            )  # fmt: skip
+            errors.seek(0)
+            lines = clean_lines(decode(errors.read(MOST_ERRORS)).rstrip())
+            words = f", {lines[-1][:160]}" if lines else ""
+            return f"ended with status {done.returncode}{words}" if done.returncode else ""
+    except OSError as error:
+        return f"can't be started: {error.strerror}"
+    return STOPPED
+
+
+async def _end_group(process: trio.Process) -> None:
+    """End a program and what it has started."""
+    for number, seconds in ((signal.SIGTERM, 1.0), (signal.SIGKILL, 0.0)):
+        with suppress(OSError):
+            os.killpg(process.pid, number)
+        with trio.move_on_after(seconds):
+            await process.wait()
 
 
 async def _tmux_passes_on(environment: Mapping[str, str]) -> bool:

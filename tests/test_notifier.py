@@ -20,9 +20,12 @@ import trio
 from navi.config.notices import FILE, NoticeStore
 from navi.config.settings import Settings
 from navi.core.model import HostView
+from navi.core.notices import words_of
+from navi.core.pending import MOST_PENDING
 from navi.notifier import Notifier
 from tests.support.dashboard import NAVI, begin, configure, navi, session, tmux_of, view, wait_selected
 from tests.support.machines import Lab
+from tests.support.processes import processes
 from tests.support.puppet import spawn
 from tests.support.serving import serving
 from tests.support.verbs import navi as verb
@@ -91,8 +94,109 @@ async def test_a_terminal_that_another_program_has_leaves_it_to_others(tmp_path:
     free = Notifier(settings, {}, NoticeStore(tmp_path), lambda _: True, given=lambda _: found.append("free"))
     for notifier in (busy, free):
         views = (frame("working", 100), frame("waiting", 102), frame("done", 104))
-        await reported(notifier, *views, then=lambda: notifier.finished)  # noqa: B023
+        await reported(notifier, *views, then=lambda: notifier.finished and (found or notifier is busy))  # noqa: B023
     assert found == ["free"]
+
+
+def asking(host: str, number: int, word: str, clock: float) -> HostView:
+    """Return a host with so many sessions of this status."""
+    seen = view(host, *(session(f"s{place}", word, since=clock, host=host) for place in range(number)))
+    assert seen.frame
+    return seen._replace(frame=seen.frame._replace(clock=clock))
+
+
+async def test_a_host_with_very_many_notices_holds_up_no_other(tmp_path: Path) -> None:
+    """Its commands never end by themselves, and what is too much is counted."""
+    found: list[str] = []
+    settings = Settings(notify=("bell", "case $NAVI_HOST in evil) exec sleep 1000 ;; esac"))
+    notifier = Notifier(
+        settings, dict(os.environ), NoticeStore(tmp_path), lambda _: True,
+        given=lambda one: found.append(f"{one.host} {one.word} {one.message}".strip()),
+    )  # fmt: skip
+    many = [asking("evil", 3 * MOST_PENDING, "working", 100), asking("evil", 3 * MOST_PENDING, "waiting", 102)]
+    one = [asking("good", 1, "working", 100), asking("good", 1, "waiting", 102)]
+    async with trio.open_nursery() as nursery:
+        for pair in zip(many, one, strict=True):
+            notifier.note(pair)
+        nursery.start_soon(notifier.run)
+        with trio.fail_after(30):
+            while "good waiting" not in found:
+                await trio.sleep(0.01)
+        nursery.cancel_scope.cancel()
+    assert found.index("good waiting") <= 1
+
+
+async def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
+    found: list[str] = []
+    notifier = Notifier(
+        Settings(notify=("bell",)), {}, NoticeStore(tmp_path), lambda _: True,
+        given=lambda one: found.append(words_of(one)),
+    )  # fmt: skip
+    views = [asking("atlas", MOST_PENDING + 20, word, clock) for word, clock in (("working", 100), ("waiting", 102))]
+    await reported(notifier, *views, then=lambda: len(found) > MOST_PENDING)
+    assert found[-1] == "atlas: 20 more notices at once; see its sessions"
+    assert len(found) == MOST_PENDING + 1
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("echo no display >&2; exit 3", "ended with status 3, no display"),
+        ("/nowhere/at/all", "ended with status 127, "),
+        ("kill -9 $$", "ended with status -9"),
+    ],
+)
+async def test_a_command_that_fails_has_given_nothing_and_says_why_once(
+    tmp_path: Path, command: str, why: str
+) -> None:
+    given: list[str] = []
+    warned: list[str] = []
+    one = Notifier(
+        Settings(notify=(command,)), dict(os.environ), NoticeStore(tmp_path),
+        given=lambda notice: given.append(f"one: {notice.word}"), warn=warned.append,
+    )  # fmt: skip
+    other = Notifier(
+        Settings(notify=("true",)), dict(os.environ), NoticeStore(tmp_path),
+        given=lambda notice: given.append(f"other: {notice.word}"), warn=warned.append,
+    )  # fmt: skip
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(one.run)
+        with trio.fail_after(30):
+            for seen in (frame("working", 100), frame("waiting", 102)):
+                one.note([seen])
+            while not warned:
+                await trio.sleep(0.01)
+            await trio.sleep(0.2)
+            nursery.start_soon(other.run)
+            for seen in (frame("working", 100), frame("waiting", 102), frame("working", 110), frame("error", 112)):
+                for notifier in (one, other):
+                    notifier.note([seen])
+            while len(given) < 2:
+                await trio.sleep(0.01)
+        nursery.cancel_scope.cancel()
+    assert given == ["other: waiting", "other: error"]
+    assert len(warned) == 1
+    assert why in warned[0]
+
+
+async def test_of_several_commands_one_that_works_is_enough(tmp_path: Path) -> None:
+    given: list[str] = []
+    warned: list[str] = []
+    notifier = Notifier(
+        Settings(notify=("exit 1", "true")), dict(os.environ), NoticeStore(tmp_path),
+        given=lambda notice: given.append(notice.word), warn=warned.append,
+    )  # fmt: skip
+    await reported(notifier, frame("working", 100), frame("waiting", 102), then=lambda: given)
+    assert (given, len(warned)) == (["waiting"], 1)
+
+
+async def test_a_command_ends_with_all_that_it_has_started(tmp_path: Path) -> None:
+    command = f"sleep 1000 & echo $! >{tmp_path}/new; mv {tmp_path}/new {tmp_path}/started; wait"
+    notifier = Notifier(Settings(notify=(command,)), dict(os.environ), NoticeStore(tmp_path))
+    started = tmp_path / "started"
+    await reported(notifier, frame("working", 100), frame("waiting", 102), then=started.exists)
+    process = int(started.read_text())
+    until(lambda: process not in {one.pid for one in processes()}, what="its child has ended")
 
 
 async def test_a_store_that_cannot_be_used_loses_no_notice(tmp_path: Path) -> None:

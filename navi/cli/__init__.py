@@ -45,6 +45,8 @@ def program() -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         status = NOBODY_READS
+    except KeyboardInterrupt:  # while modules are imported, or something is written
+        status = INTERRUPTED
     except ModuleNotFoundError as error:
         status = _complain_of_missing(error)
     except OSError as error:

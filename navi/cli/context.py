@@ -35,10 +35,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Answer = TypeVar("Answer")
 
-AT_ONCE = 32
-"""Requests under way at the same time."""
-
-
 class Connections:
     """Connections that outlive a context: those of each host, by what the configuration says about it."""
 
@@ -230,10 +226,9 @@ class Context:
         with self.progress.of(len(several)):
             if len(several) < 2:
                 return list(map(one, several))
-            from concurrent.futures import ThreadPoolExecutor
+            from navi.cli.asking.at_once import at_once
 
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                return list(pool.map(one, several))
+            return list(at_once(one, several, self.cancel))
 
 
 def no_host(name: str, known: Sequence[str], remotes: Path) -> UsageError:

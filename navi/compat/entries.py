@@ -144,6 +144,7 @@ def _clean_up(arguments: Sequence[str], context: Context) -> int:
     from navi.cli.asking.answers import doubt
     from navi.cli.verbs.registry import remove
     from navi.core.cleanup import removals
+    from navi.core.text import clean
     from navi.ops.look.snapshot import snapshot
 
     host = context.host(LOCAL)
@@ -155,7 +156,11 @@ def _clean_up(arguments: Sequence[str], context: Context) -> int:
         context.output.note("\n".join(f"Would remove: {one.entry.name}" for one in chosen))
         context.output.print(str(len(chosen)))
     else:
-        context.output.print(str(sum(not problem for _, problem in remove(host, context, chosen))))
+        results = remove(host, context, chosen, found.frame)
+        for one in results:
+            if one.problem:
+                context.output.note(clean(f"registry: {one.removal.entry.name}: {one.problem}"))
+        context.output.print(str(sum(not one.problem for one in results)))
     error = doubt(found.frame, LOCAL)
     if error is None:
         return 0

@@ -13,15 +13,17 @@ from navi.compat.panes import ask_health
 from navi.compat.registered import entries, only_one, own_socket, socket_named
 from navi.compat.tool import Failed, WrongUsage
 from navi.core import exits
-from navi.core.address import LOCAL, Named
+from navi.core.address import LOCAL, Address, Named
 from navi.core.ages import seconds_of
 from navi.core.text import clean
+from navi.hosts.base import HostError
 from navi.ops import OperationError
 
 if TYPE_CHECKING:
     from navi.cli.context import Context
     from navi.cli.output.output import Output
     from navi.core.cleanup import Removal
+    from navi.core.model import Frame
     from navi.core.registry import Condition, Entry, Snapshot
     from navi.ops.look.servers import Server
     from navi.ops.session.creation import Created
@@ -242,13 +244,13 @@ def _report(output: Output, what: str, problem: str) -> bool:
 
 def _kill(context: Context, session: Named) -> str:
     """Kill a session so that `navi undo` can restore it; return what went wrong."""
+    from navi.cli.asking.changes import carry_out
     from navi.config.undo_list import Killed, remember
     from navi.ops.session.lifecycle import kill, new_undo_id
 
-    host = context.host(LOCAL)
     try:
-        kept = host.run(kill(session, new_undo_id()))
-    except OperationError as error:
+        kept = carry_out(context, Address(LOCAL, session.name), kill(session, new_undo_id()))
+    except (HostError, OperationError) as error:
         return str(error)
     if kept.undo_id:
         remember(context.places.state, Killed(LOCAL, kept.undo_id, session.name))
@@ -260,7 +262,7 @@ def _deregister(context: Context, entry: Entry) -> str:
 
     try:
         context.host(LOCAL).run(change_entries([entry]))
-    except OperationError as error:
+    except (HostError, OperationError) as error:
         return str(error)
     return ""
 
@@ -292,7 +294,7 @@ def clean_up(given: Mapping[str, str], context: Context) -> int:
         for one in chosen:
             context.output.print(clean(f"  - {one.entry.name} ({_reason(given, one.reason)})"))
         return kept
-    return _remove(given, context, chosen) or kept
+    return _remove(given, context, chosen, found.frame) or kept
 
 
 def _print_kept(output: Output, found: Snapshot) -> int:
@@ -308,16 +310,17 @@ def _print_kept(output: Output, found: Snapshot) -> int:
     return 1 if unknown else 0
 
 
-def _remove(given: Mapping[str, str], context: Context, chosen: Sequence[Removal]) -> int:
+def _remove(given: Mapping[str, str], context: Context, chosen: Sequence[Removal], frame: Frame) -> int:
     from navi.cli.verbs.registry import remove
 
     context.output.print(f"Removing {len(chosen)} session(s):")
-    results = remove(context.host(LOCAL), context, chosen)
-    for one, problem in results:
+    results = remove(context.host(LOCAL), context, chosen, frame)
+    for result in results:
+        one = result.removal
         context.output.print(clean(f"  - {one.entry.name} ({_reason(given, one.reason)})"))
-        if problem:
-            context.output.note(clean(f"    Warning: Failed to remove {one.entry.name}: {problem}"))
-    removed = sum(not problem for _, problem in results)
+        if result.problem:
+            context.output.note(clean(f"    Warning: Failed to remove {one.entry.name}: {result.problem}"))
+    removed = sum(not one.problem for one in results)
     context.output.print(f"Removed {removed} session(s) successfully.")
     return 0 if removed == len(results) else 1
 

@@ -24,8 +24,9 @@ KEPT = 30 * 24 * 3600
 """Seconds after which what is known of a session is forgotten."""
 
 TABLES = """
-CREATE TABLE IF NOT EXISTS given (
-    way TEXT, host BLOB, name BLOB, socket BLOB, kind TEXT, seen REAL, since REAL, at REAL,
+DROP TABLE IF EXISTS given;
+CREATE TABLE IF NOT EXISTS notices (
+    way TEXT, host BLOB, name BLOB, socket BLOB, kind TEXT, seen REAL, since REAL, ahead REAL, at REAL,
     PRIMARY KEY (way, host, name, socket, kind)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS finished (
@@ -34,8 +35,8 @@ CREATE TABLE IF NOT EXISTS finished (
 """
 
 GIVE = """
-INSERT INTO given VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET seen = excluded.seen, since = excluded.since, at = excluded.at
+INSERT INTO notices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET seen = excluded.seen, since = excluded.since, ahead = excluded.ahead, at = excluded.at
 """
 
 
@@ -65,11 +66,18 @@ class NoticeStore:
         with closing(self._open()) as database, database:
             database.execute("BEGIN IMMEDIATE")
             where = "way = ? AND host = ? AND name = ? AND socket = ? AND kind = ?"
-            last = database.execute(f"SELECT seen, since FROM given WHERE {where}", key).fetchone()
+            last = database.execute(f"SELECT seen, since, ahead FROM notices WHERE {where}", key).fetchone()
             if last and is_known(notice, *last):
                 return False
-            database.execute(GIVE, (*key, notice.seen, notice.since, time.time()))
+            database.execute(GIVE, (*key, notice.seen, notice.since, notice.ahead, time.time()))
             return True
+
+    def release(self, notice: Notice, way: str) -> None:
+        """Take back a claim, because the notice could not be given, so that another process may give it."""
+        key = (way, *_bytes((notice.machine or notice.host, notice.name, notice.socket)), notice.kind, notice.seen)
+        where = "way = ? AND host = ? AND name = ? AND socket = ? AND kind = ? AND seen = ?"
+        with closing(self._open()) as database, database:
+            database.execute(f"DELETE FROM notices WHERE {where}", key)
 
     def finish(self, keys: Iterable[Key]) -> None:
         """Note that these sessions have finished a turn, which nobody has looked at."""
@@ -78,7 +86,7 @@ class NoticeStore:
             rows = [(*_bytes(key), now) for key in keys]
             database.executemany("INSERT OR REPLACE INTO finished VALUES (?, ?, ?, ?)", rows)
             database.execute("DELETE FROM finished WHERE at < ?", (now - KEPT,))
-            database.execute("DELETE FROM given WHERE at < ?", (now - KEPT,))
+            database.execute("DELETE FROM notices WHERE at < ?", (now - KEPT,))
 
     def visit(self, keys: Iterable[Key]) -> None:
         """Note that somebody has looked at these sessions, or that they go on."""

@@ -10,9 +10,10 @@ import yaml
 from navi.config.yaml_file import Nodes, YamlFile, items_of
 from navi.core.agents import AGENTS, AgentKind, ScreenRule
 from navi.core.agents.kind import MOST_LINES
+from navi.core.similar import did_you_mean
 
 ON_SCREENS = ("permission", "waiting", "working", "error", "idle")
-"""The statuses that a rule for a screen may have."""
+"""The statuses that a title or a rule for a screen may have."""
 
 TEXTS = ("start", "resume", "skip_permissions")
 PATTERNS = ("prompt", "border")
@@ -40,16 +41,44 @@ def _agent(file: YamlFile, name: str, node: yaml.Node) -> AgentKind:
 def _field(file: YamlFile, what: str, field: str, node: yaml.Node) -> object:
     """Return the value of a field, None if it is invalid."""
     if field == "commands":
-        return _globs(file, what, field, node)
+        return _commands(file, what, node)
     if field == "titles":
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        return tuple((key.value, _globs(file, what, key.value, globs)) for key, globs in pairs)
+        return _titles(file, what, node)
     if field == "screens":
         return tuple(_screens(file, what, node))
     if field == "animated":
         return file.boolean(node, what, field) if isinstance(node, yaml.ScalarNode) else None
     valid = field in TEXTS or _is_empty(node) or file.is_pattern(node, what, field)
     return file.text(node, what, field) if valid else None
+
+
+def _commands(file: YamlFile, what: str, node: yaml.Node) -> tuple[str, ...] | None:
+    """Return the globs for the agent's programs, None if there are none: no process would be the agent."""
+    before = len(file.problems)
+    globs = tuple(filter(None, _globs(file, what, "commands", node)))
+    if not globs and len(file.problems) == before:
+        file.complain(node, f"{what}: `commands` needs at least one pattern; remove the field for the usual ones")
+    return globs or None
+
+
+def _titles(file: YamlFile, what: str, node: yaml.Node) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
+    """Return the globs for titles by status, None if they are not by status."""
+    if not isinstance(node, yaml.MappingNode):
+        file.complain(node, f"{what}: `titles` must map statuses to patterns, such as `working: '* working'`")
+        return None
+    return tuple(
+        (key.value, _globs(file, what, key.value, globs))
+        for key, globs in file.names(node, f"{what}: titles", "patterns")
+        if _is_status(file, what, key)
+    )
+
+
+def _is_status(file: YamlFile, what: str, key: yaml.Node) -> bool:
+    word = key.value if isinstance(key, yaml.ScalarNode) else "?"
+    if word not in ON_SCREENS:
+        hint = did_you_mean(word, ON_SCREENS)
+        file.complain(key, f"{what}: `titles` has patterns for {', '.join(ON_SCREENS)}, not for `{word}`{hint}")
+    return word in ON_SCREENS
 
 
 def _globs(file: YamlFile, what: str, field: str, node: yaml.Node) -> tuple[str, ...]:

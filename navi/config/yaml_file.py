@@ -100,12 +100,20 @@ class YamlFile:
         return pairs
 
     def names(self, node: yaml.Node, field: str, values: str) -> Sequence[Pair]:
-        """Return the entries of a setting that maps names, which the user chose, to `values`."""
+        """Return the entries of a setting that maps names, which the user chose, to `values`; of two with the same name
+        the first one.
+        """
         if not isinstance(node, yaml.MappingNode):
             self.complain(node, f"`{field}` must map names to {values}")
             return ()
-        pairs: Sequence[Pair] = node.value
-        return pairs
+        found: dict[str, Pair] = {}
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else repr(line_of(key))
+            if name in found:
+                self.complain(key, f"{field}: `{name}` is given a second time; the first one counts")
+            else:
+                found[name] = key, value
+        return list(found.values())
 
     # ---- single values
 

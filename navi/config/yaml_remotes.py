@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -25,6 +26,31 @@ def read_remotes(path: Path) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:
         if remote:
             remotes.append(remote)
     return tuple(remotes), tuple(file.problems)
+
+
+def _why_no_hops(jumps: str) -> str:
+    """Return why a text is no list of jump hosts, "" if it is one."""
+    if jumps.lower() == "none":
+        return ""
+    return next(filter(None, map(_why_no_hop, jumps.split(","))), "")
+
+
+def _why_no_hop(text: str) -> str:
+    """Return why a text is no jump host: [USER@]HOST[:PORT] or ssh://[USER@]HOST[:PORT], IPv6 with a port in [ ]."""
+    user, at, rest = text.removeprefix("ssh://").rstrip("/").rpartition("@")
+    if text.count("[") or rest.count(":") < 2:
+        found = re.fullmatch(r"(\[[^\[\]]+\]|[^\[\]:]+)(?::(.*))?", rest)
+        host, port = (found[1], found[2]) if found else ("", None)
+    else:
+        host, port = rest, None
+    if not host or (at and not user):
+        return "lacks a host or a user"
+    if host.lower() == "none":
+        return "can be `none` only alone"
+    if host.startswith("-") or user.startswith("-"):
+        return "may not begin with `-`"
+    is_port = port is None or (port.isascii() and port.isdecimal() and 1 <= int(port[:6]) <= 65535)
+    return "" if is_port else f"has the port `{port}`, which is not from 1 to 65535"
 
 
 def _entries(file: YamlFile) -> Iterator[yaml.Node]:
@@ -98,6 +124,11 @@ def _check_names(
         value = str(values.get(field) or "")
         if value.startswith("-") or any(letter.isspace() for letter in value):
             file.complain(nodes[field], f"{what}: `{field}` may not begin with `-` or hold spaces: `{value}`")
+    jumps = str(values.get("jump_host") or "")
+    why = _why_no_hops(jumps) if jumps and not jumps.startswith("-") else ""
+    if why:
+        form = "[USER@]HOST[:PORT], several with commas between them, or none"
+        file.complain(nodes["jump_host"], f"{what}: `jump_host` {why}: `{jumps}`; write {form}")
     name = str(values.get("name") or "")
     if name == LOCAL or "/" in name:
         text = f"{what}: `{LOCAL}` is reserved for this machine, and `/` separates host and session in addresses"

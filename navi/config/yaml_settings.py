@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -12,9 +13,16 @@ from navi.config.settings import BY_NAME, CHOICES, HarnessCommand, Problem, Rebi
 from navi.config.yaml_agents import read_agents
 from navi.config.yaml_file import YamlFile, is_null, items_of, line_of
 from navi.core.ages import seconds_of
+from navi.core.similar import did_you_mean
+from navi.core.terminal_notices import WAYS
 
 NEVER = ("off", "no", "false", "never")
 """What may be written in place of an age or a number, for none."""
+
+NO_COMMANDS = (*NEVER, "none", "null", "true", "yes", "on", "y", "n")
+"""What nobody means as a command line."""
+
+PLAIN_WORD = re.compile(r"[A-Za-z]+[-_ ]?[0-9]*")
 
 MOST_DIGITS = 6
 
@@ -58,6 +66,23 @@ def _words(file: YamlFile, name: str, node: yaml.Node) -> Iterator[str]:
         elif one.value and not is_null(one) and one.value not in seen:
             seen.add(one.value)
             yield one.value
+
+
+def _ways(file: YamlFile, name: str, node: yaml.Node) -> tuple[str, ...]:
+    """Return the ways of a setting and its command lines, without words that can only be mistakes."""
+    return tuple(word for word in _words(file, name, node) if not _is_no_way(file, name, node, word))
+
+
+def _is_no_way(file: YamlFile, name: str, node: yaml.Node, word: str) -> bool:
+    """Complain about what is neither a way nor a command line, such as `true` or `Bell`; return whether it was so."""
+    known = ", ".join(WAYS)
+    hint = "" if word in WAYS or not PLAIN_WORD.fullmatch(word) else did_you_mean(word.lower(), WAYS)
+    if word.lower() not in NO_COMMANDS and not hint:
+        return False
+    hint = hint or "; leave it out for no notices"
+    one = next((item for item in items_of(node) if item.value == word), node)
+    file.complain(one, f"`{name}` takes {known} or command lines, not `{word}`{hint}")
+    return True
 
 
 def _age(file: YamlFile, name: str, node: yaml.Node) -> str | None:
@@ -149,6 +174,7 @@ READERS: Mapping[str, Callable[[YamlFile, str, yaml.Node], object]] = {
     "agents": read_agents,
     "harnesses": _harnesses,
     "idle_limit": _age,
+    "notify": _ways,
     "prompts_a_minute": _number,
     "prompts_waiting": _number,
     **dict.fromkeys(BY_NAME, _by_name),

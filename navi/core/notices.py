@@ -2,7 +2,8 @@
 
 Several processes (dashboards, `navi notify`) look at the same hosts, each in frames of its own. So that only one of
 them reports a change, a notice carries two times of the host's clock: when its observer last saw the opposite, and
-when it saw the change. A notice that began before another one was given is about the same change.
+when it saw the change. A notice that began before another one was given is about the same change, unless the host's
+clock was set meanwhile.
 """
 
 from __future__ import annotations
@@ -16,11 +17,17 @@ from navi.core.listing import Key
 from navi.core.model import HostView, Session, Source
 from navi.core.statuses import ASKING, BUSY, RESTING
 
-DONE, LOST = "done", "lost"
-"""The words for a turn that has ended, and for a host that can't be reached any more."""
+DONE, LOST, MORE = "done", "lost", "more"
+"""The words for a turn that has ended, a host that can't be reached any more, and notices that were left out."""
+
+MOST_GONE = 1000
+"""Sessions of a host that are remembered though they are not listed, while not every tmux server there answers."""
 
 CLOCK = 1.0
 """Seconds by which the clock of a frame may be ahead of what it shows."""
+
+SAME_CLOCK = 60.0
+"""Seconds by which a clock that nobody sets may drift, or seem to, because what it says takes so long to come."""
 
 TRIES = 2
 """Attempts to connect that must fail until a host counts as lost: most connections are back at once."""
@@ -31,10 +38,11 @@ EXACT = frozenset({Source.HOOK, Source.STATE, Source.HUB})
 
 class Notice(NamedTuple):
     """One change to report. `host`, `name` and `socket` name the session; of a host, the last two are empty. A machine
-    that is reached under several names is one `machine`.
+    that is reached under several names is one `machine`, known by its present start: no other host can guess that.
 
-    `word` is a status, DONE or LOST; `before` and `seen` are times of the host's clock (epoch): its observer last saw
-    the opposite, and saw the change. `since` is when the change itself happened, None if observers may differ about it.
+    `word` is a status, DONE, LOST or MORE; `before` and `seen` are times of the host's clock (epoch): its observer last
+    saw the opposite, and saw the change; `ahead` is how many seconds that clock is ahead of ours. `since` is when the
+    change itself happened, None if observers may differ about it.
     """
 
     host: str
@@ -47,6 +55,7 @@ class Notice(NamedTuple):
     seen: float = 0.0
     since: float | None = None
     machine: str = ""
+    ahead: float = 0.0
 
     @property
     def kind(self) -> str:
@@ -62,6 +71,7 @@ class _Seen(NamedTuple):
     word: str
     clock: float
     turn: bool
+    headless: bool = False
 
 
 class Observer:
@@ -69,7 +79,7 @@ class Observer:
 
     def __init__(self) -> None:
         self._views: dict[str, HostView] = {}
-        self._last: dict[Key, _Seen] = {}
+        self._last: dict[str, dict[Key, _Seen]] = {}
         self._reached: dict[str, float] = {}
 
     def notice(self, views: Iterable[HostView], now: float, epoch: float) -> list[Notice]:
@@ -99,22 +109,33 @@ class Observer:
         one, that is no change.
         """
         frame = view.frame if view.fresh else None
-        machine = frame.place.host if frame else ""
+        last = self._last.setdefault(view.name, {})
+        machine = f"{frame.place.host} {frame.place.boot}" if frame and frame.place.boot else ""
         for session in view.sessions:
             if session.status.word == "unknown" if session.headless else frame is None:
                 continue
             clock = frame.clock if frame and not session.headless else epoch
-            before = self._last.get(session.key)
-            now = self._last[session.key] = _seen(session, clock, before)
+            before = last.get(session.key)
+            now = last[session.key] = _seen(session, clock, before)
             news = news_of(before.word, now.word) if before else ""
             if before and news and not (news == DONE and _only_printed(before, session)):
-                yield _notice(session, news, before.clock, clock)._replace(machine=machine or session.host)
+                ahead = 0.0 if session.headless else view.skew
+                notice = _notice(session, news, before.clock, clock)
+                yield notice._replace(machine=machine or session.host, ahead=ahead)
+        if frame and (frame.proven or len(last) > len(view.sessions) + MOST_GONE):
+            self._forget(view)
+
+    def _forget(self, view: HostView) -> None:
+        """Forget the sessions that a host no longer has, apart from the hub's: they are missing while it restarts."""
+        listed = {session.key for session in view.sessions}
+        last = self._last[view.name]
+        self._last[view.name] = {key: seen for key, seen in last.items() if key in listed or seen.headless}
 
 
 def _seen(session: Session, clock: float, before: _Seen | None) -> _Seen:
     word, source = session.status.word, session.status.source
     goes_on = before is not None and before.turn and word in BUSY
-    return _Seen(word, clock, word in BUSY and (source is not Source.PANE or goes_on))
+    return _Seen(word, clock, word in BUSY and (source is not Source.PANE or goes_on), bool(session.headless))
 
 
 def _only_printed(before: _Seen, session: Session) -> bool:
@@ -144,13 +165,16 @@ def _notice(session: Session, word: str, before: float, seen: float) -> Notice:
     return Notice(host, name, socket, word, session.message, session.cwd, before, seen, since)
 
 
-def is_known(notice: Notice, seen: float, since: float | None) -> bool:
-    """Return whether a notice is about the same change as one of its kind that was given before; `seen` and `since`
-    are of that one.
+def is_known(notice: Notice, seen: float, since: float | None, ahead: float = 0.0) -> bool:
+    """Return whether a notice is about the same change as one of its kind that was given before; `seen`, `since` and
+    `ahead` are of that one.
 
-    The time of the change itself decides, where both have it. Clocks of hosts have whole seconds, and a frame may hold
-    what was so in the second before it.
+    Where the host's clock was set between the two, they can't be compared: twice is better than never. Else the time of
+    the change itself decides, where both have it. Clocks of hosts have whole seconds, and a frame may hold what was so
+    in the second before it.
     """
+    if abs(notice.ahead - ahead) > SAME_CLOCK:
+        return False
     if notice.before < seen:
         return True
     if notice.since is not None and since is not None:
@@ -160,6 +184,8 @@ def is_known(notice: Notice, seen: float, since: float | None) -> bool:
 
 def words_of(notice: Notice) -> str:
     """Return a notice as one line, uncleaned."""
+    if notice.word == MORE:
+        return f"{notice.host}: {notice.message} more notices at once; see its sessions"
     what = {DONE: "has finished", LOST: "is lost", "error": "has failed"}.get(notice.word, f"needs you: {notice.word}")
     address = address_of(notice.host, notice.name) if notice.name else notice.host
     return f"{address} {what}" + (f": {notice.message}" if notice.message else "")

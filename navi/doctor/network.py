@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
 
 from navi.core.text import clean, decode
+from navi.hosts.poll import usable
 
 LONGEST_BANNER = 8192
 """Bytes that are read for a banner: a server may print other lines before it."""
@@ -75,8 +75,7 @@ def read_banner(file: int, limit: float, read: Callable[[int], bytes] | None = N
     until = time.monotonic() + limit
     data = b""
     while not banner_of(data) and len(data) < LONGEST_BANNER:
-        ready, _, _ = select.select([file], [], [], max(0, until - time.monotonic()))
-        if not ready:
+        if not usable([file], [], until - time.monotonic()):
             return data, False
         try:
             more = read(1024) if read else os.read(file, 1024)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -111,6 +112,10 @@ class BlockingHost:
         """Return the command line that runs `command` there in this terminal."""
         return command.argv
 
+    def become(self, words: Sequence[str], environment: Mapping[str, str]) -> int:
+        """Replace this process by the program that `interactive` has named. Raise OSError if it can't be started."""
+        os.execvpe(words[0], list(words), environment)
+
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person logs in to the host, () where there is nothing to log in to."""
         return ()
@@ -149,6 +154,8 @@ class BlockingHost:
         try:
             return Connection(Process(words, self.environment), log)
         except OSError as error:
+            if log:
+                log.close()
             raise cannot_start(words[0], error) from error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,8 @@ from navi.hosts.blocking_host import BlockingHost, Connection, ConnectionPool
 from navi.hosts.cancellation import Cancellation
 from navi.hosts.exchange import remote_peer
 from navi.hosts.login import at_terminal
-from navi.hosts.masters import Hops, Master
-from navi.hosts.sockets import runtime_folder
+from navi.hosts.masters import Hops, Master, new_log
 from navi.hosts.ssh_command import USE_MASTER, log_options
-from navi.hosts.ssh_log import SshLog
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -53,9 +51,17 @@ class BlockingOpenSSHHost(BlockingHost):
         """Return the command line of ssh that runs `command` there in this terminal."""
         return self._master.command.interactive(command)
 
+    def become(self, words: Sequence[str], environment: Mapping[str, str]) -> int:
+        """Run the program that `interactive` has named; return its status. This process stays, for it holds the lease:
+        without that, a dashboard that ends would close the master, and with it the program.
+        """
+        from navi.hosts.terminal_program import run_in_terminal
+
+        return run_in_terminal(words, environment)
+
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
-        return at_terminal(self._master.remote, self._master.command.authenticate())
+        return at_terminal(self._master.remote, self._master.command)
 
     def _start(self) -> Connection:
         """Start ssh, once the master is open. As long as this process has its lease, no dashboard closes the master."""
@@ -63,5 +69,5 @@ class BlockingOpenSSHHost(BlockingHost):
             self._master.open(self._cancellation)
         command = self._master.command
         log_options(self._log, self.name, command.options(*command.shell_options(), USE_MASTER))
-        log = SshLog(runtime_folder(self.environment))
+        log = new_log(self.environment)
         return self._connect(command.shell(USE_MASTER, log.option), log)

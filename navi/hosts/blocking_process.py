@@ -7,7 +7,6 @@ where `python -c pass` took 35.2). `navi send` has 5 ms left of the 40 that a ve
 from __future__ import annotations
 
 import os
-import select
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from errno import ENOENT
 from navi.hosts.budget import Errors
 from navi.hosts.cancellation import Cancellation, Cancelled
 from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, End, read_errors
+from navi.hosts.poll import usable
 
 TICK = 0.01
 """Seconds between two looks whether a program has ended that may leave its output open."""
@@ -36,10 +36,8 @@ class Process:
         Its errors are read whenever its input or output is used, so that it can't wait for that. A program that goes on
         in the background may hold their pipe open, so their end need not come.
         """
-        program = _find(words[0], environment)
-        stdin, self._input = os.pipe()
-        self._output, stdout = os.pipe()
-        self._errors, stderr = os.pipe()
+        program = find_program(words[0], environment)
+        stdin, self._input, self._output, stdout, self._errors, stderr = _pipes(3)
         actions = [(os.POSIX_SPAWN_DUP2, file, number) for number, file in enumerate((stdin, stdout, stderr))]
         try:
             self._id = os.posix_spawn(
@@ -204,13 +202,26 @@ class Process:
 
 def _wait(readable: Sequence[int], writable: Sequence[int], until: float) -> list[int]:
     """Wait until some of the files can be used; return them, none if the time is up."""
-    limit = max(0.0, until - time.monotonic())
-    ready = select.select(readable, writable, [], limit if limit < float("inf") else None)
-    return [*ready[0], *ready[1]]
+    return usable(readable, writable, until - time.monotonic())
 
 
-def _find(program: str, environment: Mapping[str, str]) -> str:
-    """Return where a program is on the PATH of an environment. Raise FileNotFoundError."""
+def _pipes(number: int) -> list[int]:
+    """Return both ends of so many pipes, one after the other. Raise OSError, and open none then."""
+    ends: list[int] = []
+    try:
+        for _ in range(number):
+            ends += os.pipe()
+    except OSError:
+        for end in ends:
+            os.close(end)
+        raise
+    return ends
+
+
+def find_program(program: str, environment: Mapping[str, str]) -> str:
+    """Return where a program is on the PATH of an environment, a path as it is. Raise FileNotFoundError."""
+    if "/" in program:
+        return program
     for folder in os.get_exec_path(environment):
         path = os.path.join(folder, program)
         if os.access(path, os.X_OK) and not os.path.isdir(path):

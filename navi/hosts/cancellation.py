@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import select
+
+from navi.hosts.poll import usable
 
 
 class Cancelled(Exception):
@@ -27,7 +28,7 @@ class Cancellation:
 
     def pause(self, seconds: float) -> None:
         """Wait. Raise Cancelled."""
-        if select.select([self._receiver], [], [], max(0.0, seconds) if seconds < float("inf") else None)[0]:
+        if usable([self.fileno()], [], seconds):
             raise Cancelled
 
     def close(self) -> None:

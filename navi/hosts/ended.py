@@ -51,6 +51,9 @@ FORK_FAILED = (
 END_SOME = "end some of the user's processes, or raise the limit: ulimit -u, TasksMax of systemd, memory"
 """The remedy where no process can be started."""
 
+RAISE_FILES = "raise the limit of open files: ulimit -n, LimitNOFILE of systemd"
+"""The remedy where no file can be opened."""
+
 
 def no_processes(errors: str) -> Failure | None:
     """Return the failure that no process can be started, if a shell or a program says so in what it wrote to standard

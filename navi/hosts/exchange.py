@@ -6,7 +6,7 @@ as long as its exchange says that it is `reusable`; else it is dirty and must be
 """
 
 from collections.abc import Callable
-from errno import EAGAIN, ENOMEM
+from errno import EAGAIN, EMFILE, ENFILE, ENOMEM
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from navi.core.address import LOCAL
@@ -14,7 +14,7 @@ from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.text import clean
 from navi.hosts.base import ConnectionLost, HostError
 from navi.hosts.budget import UNANSWERED_ERRORS, Budget, Overrun, Work
-from navi.hosts.ended import END_SOME, End, known_cause, no_processes
+from navi.hosts.ended import END_SOME, RAISE_FILES, End, known_cause, no_processes
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request, stream_request
 from navi.ops import Answer, HostSettings, Operation, Stream
 
@@ -84,6 +84,8 @@ def cannot_start(program: str, error: OSError) -> HostError:
     cause = f"{program} can't be started: {error.strerror}"
     if error.errno in (EAGAIN, ENOMEM):
         return HostError(Failure(HostState.ERROR, cause, END_SOME))
+    if error.errno in (EMFILE, ENFILE):
+        return HostError(Failure(HostState.ERROR, cause, RAISE_FILES))
     package = "OpenSSH's client" if program == "ssh" else program
     return HostError(Failure(HostState.ERROR, cause, f"install {package}, or put it on PATH"))
 

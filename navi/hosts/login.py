@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from navi.config.remote import Remote
-from navi.hosts.ssh_command import by_hand, quote_if_needed
+from navi.hosts.ssh_command import SshCommand, by_hand, quote_if_needed
 
 SCRIPT = """
 printf '%s\\n' "$1"
-failed=$2
-shift 2
+failed=$2 kept=$3
+shift 3
 "$@"
 code=$?
+[ $code -ne 0 ] || true >"$kept"
 [ $code -eq 0 ] || printf '\\n%s\\n' "$failed" >&2
 exit $code
 """
-"""Says what is tried, runs ssh, and says after a failure what to do."""
+"""Says what is tried, runs ssh, and says after a failure what to do. After a success, notes that a person logged in."""
 
 
-def at_terminal(remote: Remote, ssh: Sequence[str]) -> tuple[str, ...]:
+def at_terminal(remote: Remote, command: SshCommand) -> tuple[str, ...]:
     """Return the command line with which a person logs in to a remote: that of ssh, with words before and after."""
     before = f"Logging in to {remote.name} for navi: {by_hand(remote)}"
     failed = (
@@ -27,4 +26,4 @@ def at_terminal(remote: Remote, ssh: Sequence[str]) -> tuple[str, ...]:
         f"To see what ssh tries: {by_hand(remote, '-v')}\n"
         f"To check each step of the way: navi doctor {quote_if_needed(remote.name)}"
     )
-    return ("sh", "-c", SCRIPT, "navi", before, failed, *ssh)
+    return ("sh", "-c", SCRIPT, "navi", before, failed, command.kept, *command.authenticate())

@@ -10,6 +10,7 @@ from _socket import AF_UNIX, SOCK_STREAM  # `socket` takes 4 ms to import, a ten
 from _socket import socket as Socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
+from errno import EMFILE, ENFILE
 from itertools import count
 
 from navi.config.remote import Remote
@@ -141,6 +142,14 @@ class Hops:
 # ---- the master of a remote
 
 
+def new_log(environment: Mapping[str, str]) -> SshLog:
+    """Return a log for an ssh that goes over a master. Raise HostError if it can't be made."""
+    try:
+        return SshLog(runtime_folder(environment))
+    except OSError as error:
+        raise cannot_start("ssh", error) from error
+
+
 class Master:
     """The master of one remote, which may serve several processes: each holds its lease while it uses it.
 
@@ -163,7 +172,7 @@ class Master:
         refuse_foreign(self.command.control)
         try:
             return find_master(self.command.control) is not None
-        except TimeoutError:
+        except OSError:  # it does not answer in time, or nobody can ask it
             return False
 
     def open(self, cancellation: Cancellation | None = None) -> None:
@@ -182,7 +191,7 @@ class Master:
                 raise
 
     def _cannot_open(self, error: OSError) -> HostError:
-        if error.filename in (None, "ssh"):
+        if error.filename in (None, "ssh") or error.errno in (EMFILE, ENFILE):
             return cannot_start("ssh", error)
         remedy = f"check that you can write to {os.path.dirname(self.command.control)}"
         return HostError(Failure(HostState.ERROR, f"{error.filename}: {error.strerror}", remedy))
@@ -231,6 +240,8 @@ class Master:
     def _make(self, pause: Pause, cancellation: Cancellation | None) -> None:
         """Open the master; as long as there is time, try again where a connection is turned away before the login."""
         log_options(self._log, self.name, self.command.options(BATCH, *MAKE_MASTER))
+        with suppress(FileNotFoundError):
+            os.unlink(self.command.kept)
         began = until = 0.0
         for attempt in count():
             hop = self.remote.jump_host.partition(",")[0]
@@ -293,10 +304,10 @@ class Master:
             self._lease.release()
 
     def close(self) -> None:
-        """Close the master if no other navi uses it. Never raises."""
+        """Close the master if no other navi uses it, and no person has logged in for it. Never raises."""
         with self._lock:
             with suppress(OSError, HostError):
-                if self._lease and self._lease.take():
+                if self._lease and not os.path.exists(self.command.kept) and self._lease.take():
                     self._end(self.command.control)
             self.release()
 

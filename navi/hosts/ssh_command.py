@@ -95,6 +95,8 @@ def read_hop(text: str) -> Hop:
 
 def _jump(remote: Remote, for_hop: tuple[Option, ...]) -> Option:
     """Return the option for jump_host. -i does not apply to a hop that -J opens, so with a key it is a ProxyCommand."""
+    if remote.jump_host.lower() == "none":
+        return Option(("-J", "none"), "jump_host of remotes.yaml: none, whatever the user's config says")
     hops = [read_hop(text) for text in remote.jump_host.split(",")]
     hops = [hop if hop.user else hop._replace(user=remote.user) for hop in hops]
     if not remote.key:
@@ -175,6 +177,11 @@ class SshCommand:
         """
         entry = os.fsencode(repr(tuple(self.remote)))
         return os.path.join(runtime_folder(self._environment), f"{crc32(entry):08x}{crc32(entry[::-1]):08x}")
+
+    @property
+    def kept(self) -> str:
+        """The path of the file that is there while the master is one of a person's login, and ends by itself."""
+        return f"{self.control}.kept"
 
     def options(self, *more: Option) -> tuple[Option, ...]:
         """Return the options of every call and these."""

@@ -96,7 +96,9 @@ class SshLog:
     """The file that one ssh writes its words to. `close` removes it."""
 
     def __init__(self, folder: str) -> None:
-        """Make it: without a name where the system can do that, else in this folder, which must be private."""
+        """Make it: without a name where the system can do that, else in this folder, which must be private. Raise
+        OSError if that can't be.
+        """
         self._file: IO[bytes]
         if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
             self._file = open(os.memfd_create("navi-ssh", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING), "rb")  # noqa: SIM115

@@ -16,15 +16,15 @@ NEEDED = 5.0
 
 def ssh_version(environment: Mapping[str, str]) -> tuple[int, int]:
     """Return the version of the ssh on PATH, such as (9, 2); (0, 0) where it is missing or does not tell."""
-    return _ask(environment.get("PATH", os.defpath))
+    try:
+        return _ask(environment.get("PATH", os.defpath))
+    except OSError:  # it may start the next time
+        return 0, 0
 
 
 @cache
 def _ask(path: str) -> tuple[int, int]:
-    try:
-        ssh = Process(("ssh", "-V"), {"PATH": path})
-    except OSError:
-        return 0, 0
+    ssh = Process(("ssh", "-V"), {"PATH": path})
     try:
         ssh.read(time.monotonic() + NEEDED)
         found = re.match(r"OpenSSH_(\d+)\.(\d+)", ssh.end().errors)

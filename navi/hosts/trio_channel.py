@@ -68,6 +68,8 @@ class Channel:
                 env=environment,
             )
         except OSError as error:
+            if log:
+                log.close()
             raise cannot_start(words[0], error) from error
         return cls(process, log)
 

@@ -12,6 +12,7 @@ from navi.core.address import LOCAL
 from navi.core.log import SILENT, Log
 from navi.hosts.base import Watch
 from navi.hosts.exchange import local_peer
+from navi.hosts.open_files import shell_with
 from navi.hosts.trio_channel import Channel, Channels, open_watch
 from navi.ops import HostSettings, Interactive, Operation, Stream
 
@@ -20,22 +21,27 @@ T = TypeVar("T")
 
 class LocalHost:
     """This machine: the same scripts as anywhere, run by a `sh` of our own, in our own environment unless another is
-    given.
+    given. `files` is how many files the shell may have open, where that differs from this process: it starts agents.
     """
 
     name = LOCAL
     destination = "this machine"
 
     def __init__(
-        self, settings: HostSettings, environment: Mapping[str, str] | None = None, log: Log = SILENT
+        self,
+        settings: HostSettings,
+        environment: Mapping[str, str] | None = None,
+        log: Log = SILENT,
+        files: int | None = None,
     ) -> None:
         self.settings = settings
         self._peer = local_peer(settings)
         self._environment = environment
+        self._shell = shell_with(files)
         self._channels = Channels(self._start, self._peer, log)
 
     async def _start(self) -> Channel:
-        return await Channel.start(("sh", "-s"), self._environment)
+        return await Channel.start(self._shell, self._environment)
 
     async def open(self) -> None:
         """Do nothing: this machine is always connected."""

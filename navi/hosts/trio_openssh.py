@@ -15,12 +15,10 @@ from navi.config.remote import Remote
 from navi.core.log import SILENT, Log
 from navi.hosts.base import Watch
 from navi.hosts.cancellation import Cancellation, Cancelled
-from navi.hosts.exchange import remote_peer
+from navi.hosts.exchange import cannot_start, remote_peer
 from navi.hosts.login import at_terminal
-from navi.hosts.masters import Hops, Master
-from navi.hosts.sockets import runtime_folder
+from navi.hosts.masters import Hops, Master, new_log
 from navi.hosts.ssh_command import USE_MASTER
-from navi.hosts.ssh_log import SshLog
 from navi.hosts.trio_channel import Channel, Channels, open_watch
 from navi.ops import Answer, Interactive, Operation, Stream
 
@@ -55,13 +53,16 @@ class OpenSSHHost:
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
-        return at_terminal(self.remote, self._master.command.authenticate())
+        return at_terminal(self.remote, self._master.command)
 
     # ---- the master
 
     async def open(self) -> None:
         """Use the master that answers, or open one. Raise HostError."""
-        cancellation = Cancellation()
+        try:
+            cancellation = Cancellation()
+        except OSError as error:
+            raise cannot_start("ssh", error) from error
 
         def attempt() -> None:
             try:
@@ -79,7 +80,7 @@ class OpenSSHHost:
     # ---- what a host does
 
     async def _start(self) -> Channel:
-        log = SshLog(runtime_folder(self._master.environment))
+        log = new_log(self._master.environment)
         return await Channel.start(self._master.command.shell(USE_MASTER, log.option), self._master.environment, log)
 
     async def run(self, operation: Operation[T]) -> T:

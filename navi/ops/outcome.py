@@ -136,20 +136,23 @@ def known_sessions(session: object, name: str, before: Frame | None) -> tuple[Tm
 
 
 class Inquiry(Generic[T]):
-    """Judges looks until the outcome of an operation is certain. Times are in seconds of one clock.
+    """Judges looks until the outcome of an operation is certain. Times are in seconds of one clock; `asleep` tells how
+    many seconds this has left out since `began`, because this machine slept: the host's clock has gone on.
 
     `time_limit` is that of the operation, and `before` is the look before it, if there was one.
     """
 
     def __init__(
-        self, outcomes: Outcomes[T], time_limit: float, before: Frame | None, began: float, lost: float
-    ) -> None:
+        self, outcomes: Outcomes[T], time_limit: float, before: Frame | None, began: float, lost: float,
+        asleep: Callable[[], float] = lambda: 0.0,
+    ) -> None:  # fmt: skip
         self._outcomes = outcomes
         self._time_limit = time_limit
         self._before = before
         self._began = began
         self._heard = lost
         self._first: float | None = None
+        self._asleep = asleep
 
     def judge(self, frame: Frame, framed: float, heard: float) -> Outcome[T] | None:
         """Return the outcome, None as long as the operation may still be running.
@@ -160,7 +163,9 @@ class Inquiry(Generic[T]):
         if self._first is None:
             self._first = framed
         self._heard = max(self._heard, heard)
-        since = frame.clock - (framed - self._began) - SLACK
+        since = frame.clock - (framed - self._began) - self._asleep() - SLACK
+        if self._before:
+            since = min(since, self._before.clock)
         outcome = self._outcomes.judge(Looks(self._before, frame, since))
         return outcome if outcome.final or heard > self._first + self._time_limit else None
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -351,6 +353,19 @@ def test_tail_reports_a_lost_connection(lab: Lab) -> None:
 # ---- lock
 
 
+def locks(account: Account) -> Iterator[Path]:
+    """Yield the locks of sessions that somebody has taken for longer."""
+    return account.folder.rglob(".navi/lock.*@*")
+
+
+def hold(lab: Lab, *words: str) -> subprocess.Popen[str]:
+    """Begin to lock a session while a command runs."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "navi", "lock", *words], env=lab.environment(), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
 @HERE_AND_THERE
 def test_lock_for_the_time_of_a_command(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
@@ -366,6 +381,74 @@ def test_lock_for_the_time_of_a_command(lab: Lab, far: bool) -> None:
     navi(lab, "send", f"{prefix}api", "after")
     assert navi(lab, "capture", f"{prefix}api").stdout.split() == ["ready", "within", "within", "after", "after"]
     assert "nowhere can't be started" in navi(lab, "lock", f"{prefix}api", "--", "/nowhere", status=1).stderr
+
+
+def test_a_lock_is_renewed_again_after_a_lost_connection(lab: Lab) -> None:
+    there, prefix = lab.machine("atlas"), "atlas/"
+    lab.remotes_yaml([there])
+    there.new_session("api")
+    holding = hold(lab, "--seconds", "30", f"{prefix}api", "--", "cat")
+    (lock_file,) = until(lambda: list(locks(there)), what="it is locked")
+    taken = lock_file.read_text()
+    there.stop()
+    assert holding.stderr
+    assert "navi: the lock can't be renewed: " in holding.stderr.readline()
+    there.start()
+    until(lambda: lock_file.read_text() != taken, what="it is renewed", timeout=40)
+    _, errors = holding.communicate(timeout=60)
+    assert (holding.returncode, errors) == (0, "")
+    assert not list(locks(there))
+
+
+def test_a_lock_whose_host_does_not_come_back_ends(lab: Lab) -> None:
+    there, prefix = lab.machine("atlas"), "atlas/"
+    lab.remotes_yaml([there])
+    there.new_session("api")
+    holding = hold(lab, "--seconds", "6", f"{prefix}api", "--", "cat")
+    until(lambda: list(locks(there)), what="it is locked")
+    there.stop()
+    assert holding.stderr
+    assert "navi: the lock can't be renewed: " in holding.stderr.readline()
+    assert "navi: the lock has ended: " in holding.stderr.readline()
+    _, errors = holding.communicate(timeout=60)
+    assert (holding.returncode, errors) == (0, "")
+
+
+def test_a_lock_that_somebody_else_has_now_is_reported_once(lab: Lab) -> None:
+    lab.local.new_session("api")
+    program = f"env -u NAVI_LOCK {shlex.quote(sys.executable)} -m navi"
+    inner = f"{program} unlock --force api; {program} lock api; sleep 4; exit 3"
+    done = navi(lab, "lock", "--seconds", "3", "api", "--", "sh", "-c", inner, status=3)
+    words = r"navi: the lock is lost: api is locked by .* now; the command goes on without it"
+    assert re.fullmatch(words, done.stderr.strip())
+    assert len(list(locks(lab.local))) == 1
+
+
+def test_a_lock_that_can_not_be_released_keeps_the_status_of_the_command(lab: Lab) -> None:
+    there, prefix = lab.machine("atlas"), "atlas/"
+    lab.remotes_yaml([there])
+    there.new_session("api")
+    holding = hold(lab, f"{prefix}api", "--", "sh", "-c", "cat; exit 5")
+    until(lambda: list(locks(there)), what="it is locked")
+    there.stop()
+    _, errors = holding.communicate(timeout=60)
+    assert holding.returncode == 5
+    assert errors.startswith("navi: the lock may not have been released: ")
+    assert errors.count("\n") == 1
+
+
+def test_a_lock_ends_with_its_session(lab: Lab) -> None:
+    lab.local.new_session("api")
+    lab.local.new_session("other")
+    done = navi(lab, "lock", "api", "--", "sh", "-c", "tmux kill-session -t =api; exit 5", status=5)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("ending", "status"), [("kill -TERM $$", 143), ("kill -KILL $$", 137), ("exit 200", 200)])
+def test_lock_has_the_status_of_its_command_as_a_shell(lab: Lab, ending: str, status: int) -> None:
+    lab.local.new_session("api")
+    navi(lab, "lock", "api", "--", "sh", "-c", ending, status=status)
+    assert not list(locks(lab.local))
 
 
 def test_lock_until_its_owner_unlocks(lab: Lab) -> None:

@@ -48,6 +48,35 @@ def test_a_machine_with_two_names_is_one(tmp_path: Path) -> None:
     assert not store.claim(notice(11, host="alias", machine="atlas:id"), "command")
 
 
+def at(clock: float, ahead: float, host: str = "atlas", machine: str = "") -> Notice:
+    """Return a notice of a session whose host has such a clock."""
+    return Notice(host, "api", "", "waiting", before=clock, seen=clock + 5, machine=machine, ahead=ahead)
+
+
+@pytest.mark.parametrize("jump", [-9e14, -86400.0, -61.0, 61.0, 86400.0, 9e14])
+def test_a_clock_that_was_set_hides_no_notice(tmp_path: Path, jump: float) -> None:
+    store = NoticeStore(tmp_path)
+    assert store.claim(at(1000, -jump), "command")
+    assert store.claim(at(1010 + jump, 0), "command")
+    assert not store.claim(at(1010 + jump, 0), "command"), "by the clock as it is now, it is known"
+
+
+def test_a_notice_that_could_not_be_given_is_left_to_others(tmp_path: Path) -> None:
+    store = NoticeStore(tmp_path)
+    assert store.claim(notice(10), "command")
+    store.release(notice(10), "command")
+    assert store.claim(notice(11), "command")
+    store.release(notice(10), "command")
+    assert not store.claim(notice(11), "command"), "that one is not the caller's"
+
+
+@pytest.mark.parametrize("drift", [-59.0, 0.0, 59.0])
+def test_a_clock_that_was_not_set_tells_the_same_notice(tmp_path: Path, drift: float) -> None:
+    store = NoticeStore(tmp_path)
+    assert store.claim(at(1000, 0), "command")
+    assert not store.claim(at(1001, drift), "command")
+
+
 def test_of_several_processes_one_gives_each_notice(tmp_path: Path) -> None:
     words = [sys.executable, "-c", CODE, str(tmp_path)]
     processes = [subprocess.Popen(words, cwd=os.getcwd(), stdout=subprocess.PIPE, text=True) for _ in range(3)]

@@ -117,6 +117,20 @@ BAD_ENTRIES = [
     ("- {name: x, host: a b}", ["3: remote `x`: `host` may not begin with `-` or hold spaces: `a b`"]),
     ("- {name: x, host: h, user: -x}", ["3: remote `x`: `user` may not begin with `-` or hold spaces: `-x`"]),
     ("- {name: x, host: h, jump_host: -J}", ["3: remote `x`: `jump_host` may not begin with `-` or hold spaces: `-J`"]),
+    *[
+        (f"- {{name: x, host: h, jump_host: '{jumps}'}}",
+         [f"3: remote `x`: `jump_host` {why}: `{jumps}`; "
+          "write [USER@]HOST[:PORT], several with commas between them, or none"])
+        for jumps, why in (
+            ("x@y:abc", "has the port `abc`, which is not from 1 to 65535"),
+            ("y:0", "has the port `0`, which is not from 1 to 65535"),
+            ("y:70000", "has the port `70000`, which is not from 1 to 65535"),
+            ("a,y:", "has the port ``, which is not from 1 to 65535"),
+            ("b,,c", "lacks a host or a user"), ("b,", "lacks a host or a user"), ("@b", "lacks a host or a user"),
+            ("[::1", "lacks a host or a user"), ("x@none", "can be `none` only alone"),
+            ("a,none", "can be `none` only alone"), ("a,-oProxyCommand=x", "may not begin with `-`"),
+        )
+    ],
     ("- {name: x, host: \"h\\u001b[31m\"}", ["3: remote `x`: `host` holds a control character"]),
     ("- {name: x, host: h, port: 0}", ["3: remote `x`: `port` must be a port from 1 to 65535, not `0`"]),
     ("- {name: x, host: h, port: 65536}", ["3: remote `x`: `port` must be a port from 1 to 65535, not `65536`"]),
@@ -338,6 +352,19 @@ def test_keys_are_read_with_their_lines(
     assert told == problems
 
 
+@pytest.mark.parametrize(
+    "jumps",
+    [
+        "none", "b", "x@b", "x@b:22", "b:65535", "::1", "me@[::1]:22", "[fe80::1%eth0]", "ssh://x@b:22/",
+        "a,x@b:2,[::1]:3",
+    ],
+)
+def test_jump_hosts_as_ssh_takes_them_are_taken(tmp_path: Path, jumps: str) -> None:
+    path = tmp_path / "remotes.yaml"
+    path.write_text(f"remotes:\n- {{name: x, host: h, jump_host: '{jumps}'}}\n")
+    assert read_remotes(path) == ((Remote("x", "h", jump_host=jumps),), ())
+
+
 def replace_agents(found: Settings) -> Settings:
     """Leave agents of the user's out of settings."""
     known = {kind.name for kind in AGENTS}
@@ -353,6 +380,40 @@ def test_the_users_agents_win_over_those_that_navi_knows(tmp_path: Path) -> None
     assert mine == AgentKind("mine", ("m1", "m2"), (("waiting", ("?*",)),), animated=False)
     assert (codex.name, codex.commands, codex.animated) == ("codex", ("my-codex",), True)
     assert len(found.agents) == len(AGENTS) + 1
+
+
+BAD_AGENTS = [
+    ("titles: [a, b]", "2: agent `claude`: `titles` must map statuses to patterns, such as `working: '* working'`"),
+    ("titles: x", "2: agent `claude`: `titles` must map statuses to patterns, such as `working: '* working'`"),
+    ("titles: {permision: 'x*'}",
+     "2: agent `claude`: `titles` has patterns for permission, waiting, working, error, idle, not for `permision`; "
+     "did you mean `permission`?"),
+    ("titles: {idle: a, idle: b}", "2: agent `claude`: titles: `idle` is given a second time; the first one counts"),
+    ("commands: []", "2: agent `claude`: `commands` needs at least one pattern; remove the field for the usual ones"),
+    ("commands: ['']", "2: agent `claude`: `commands` needs at least one pattern; remove the field for the usual ones"),
+    ("commands:", "2: agent `claude`: `commands` needs at least one pattern; remove the field for the usual ones"),
+    ("commands: {a: b}", "2: agent `claude`: `commands` must be a pattern or a list of patterns"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "said"), BAD_AGENTS, ids=[field for field, _ in BAD_AGENTS])
+def test_a_bad_field_of_an_agent_is_reported_and_keeps_what_navi_knows(tmp_path: Path, field: str, said: str) -> None:
+    found, problems = settings(tmp_path, f"agents:\n  claude: {{{field}}}\n")
+    assert problems == [said]
+    assert found.agents[0].commands == CLAUDE.commands
+    if "titles: [" in field or "titles: x" in field:
+        assert found.agents[0].titles == CLAUDE.titles
+
+
+@pytest.mark.parametrize(
+    ("field", "first", "second"),
+    [("agents", "{commands: one}", "{commands: two}"), ("harnesses", "{program: one}", "{program: two}")],
+)
+def test_what_is_given_twice_is_reported(tmp_path: Path, field: str, first: str, second: str) -> None:
+    alone = settings(tmp_path, f"{field}:\n  claude: {first}\n")[0]
+    found, problems = settings(tmp_path, f"{field}:\n  claude: {first}\n  claude: {second}\n")
+    assert problems == [f"3: {field}: `claude` is given a second time; the first one counts"]
+    assert getattr(found, field) == getattr(alone, field)
 
 
 SCREENS = """\
@@ -503,6 +564,28 @@ def test_a_mistake_in_merged_fields_is_named_where_it_is(tmp_path: Path, text: s
 def test_one_way_to_notify_or_several(tmp_path: Path, text: str, ways: tuple[str, ...]) -> None:
     found, problems = settings(tmp_path, text)
     assert (found.notify, problems) == (ways, [])
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("true", "; leave it out for no notices"), ("on", "; leave it out for no notices"),
+        ("yes", "; leave it out for no notices"), ("off", "; leave it out for no notices"),
+        ("none", "; leave it out for no notices"), ("Bell", "; did you mean `bell`?"),
+        ("osc99", "; did you mean `osc9`?"), ("OSC 777", "; did you mean `osc777`?"),
+    ],
+)
+def test_what_can_only_be_a_mistake_is_no_command_line(tmp_path: Path, word: str, hint: str) -> None:
+    said = f"`notify` takes bell, osc9, osc777 or command lines, not `{word}`{hint}"
+    assert settings(tmp_path, f"notify: {word}") == (Settings(), [f"1: {said}"])
+    found, problems = settings(tmp_path, f"notify:\n- bell\n- {word}\n- beep -f 400")
+    assert (found.notify, problems) == (("bell", "beep -f 400"), [f"3: {said}"])
+
+
+@pytest.mark.parametrize("command", ["beep", "say", "notify-send x", "/opt/bell", "./none"])
+def test_a_command_of_one_word_is_one(tmp_path: Path, command: str) -> None:
+    found, problems = settings(tmp_path, f"notify: {command}")
+    assert (found.notify, problems) == ((command,), [])
 
 
 def test_what_notices_are_about(tmp_path: Path) -> None:

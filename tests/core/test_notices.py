@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.failure import Failure, HostState
-from navi.core.model import HostView, Source
-from navi.core.notices import Notice, Observer, is_known, news_of, words_of
+from navi.core.model import HostView, Place, Source
+from navi.core.notices import MOST_GONE, Notice, Observer, is_known, news_of, words_of
 from navi.core.terminal_notices import BELL, OSC_9, OSC_777, sequence
 from tests.support.dashboard import session, view
 
@@ -89,6 +89,52 @@ TURNS = [
 def test_only_a_turn_can_be_finished(steps: list[tuple[str, Source]], number: int) -> None:
     frames = [frame(word, 1000.0 + place, source=source) for place, (word, source) in enumerate(steps)]
     assert [one.word for one in observed(Observer(), *frames)] == ["done"] * number
+
+
+def placed(word: str, host: str, boot: str, skew: float = 0.0) -> HostView:
+    """Return a host that says that it is this machine, and whose clock is so many seconds ahead of ours."""
+    seen = view(host, session("api", word, host=host))
+    assert seen.frame
+    where = Place("atlas:1a2b3c4d", boot)
+    return seen._replace(frame=seen.frame._replace(place=where, clock=1000.0 + skew), skew=skew)
+
+
+def machine_of(host: str, boot: str) -> str:
+    """Return the machine that a notice of such a host is about."""
+    (found,) = observed(Observer(), placed("working", host, boot), placed("waiting", host, boot))
+    return found.machine
+
+
+def test_two_names_of_a_machine_are_one_if_they_have_the_same_start() -> None:
+    assert machine_of("atlas", "5f3a.12") == machine_of("alias", "5f3a.12")
+    assert machine_of("atlas", "5f3a.12") != machine_of("evil", "0000.1"), "a name alone may be another machine's"
+    assert machine_of("atlas", "") != machine_of("evil", "")
+
+
+def test_a_notice_says_how_far_the_clock_of_its_host_is_ahead() -> None:
+    (found,) = observed(Observer(), placed("working", "atlas", "b", 90.0), placed("waiting", "atlas", "b", 90.0))
+    assert (found.ahead, found.seen) == (90.0, 1090.0)
+
+
+def changing(host: str, names: Sequence[str], proven: bool = True) -> HostView:
+    """Return a host with these sessions; not every tmux server answers if not proven."""
+    seen = view(host, *(session(name, "working", host=host) for name in names))
+    assert seen.frame
+    return seen._replace(frame=seen.frame._replace(proven=proven))
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_sessions_that_are_gone_are_forgotten(proven: bool) -> None:
+    observer = Observer()
+    for step in range(300):
+        observer.notice([changing("evil", [f"{step}.{number}" for number in range(20)], proven)], step, 1000.0 + step)
+    assert sum(map(len, observer._last.values())) <= (20 if proven else 2 * MOST_GONE)
+
+
+def test_a_session_that_one_look_does_not_show_is_remembered_if_its_server_may_be_silent() -> None:
+    asks = view("atlas", session("api", "waiting", host="atlas"))
+    found = observed(Observer(), changing("atlas", ["api"]), changing("atlas", [], proven=False), asks)
+    assert [one.word for one in found] == ["waiting"]
 
 
 def lost(attempts: int, retry_at: float | None = 5.0) -> HostView:

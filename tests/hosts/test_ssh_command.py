@@ -16,6 +16,8 @@ TYPED = [
     (Remote("staging", "10.0.0.7", user="me", port=2222), "ssh -l me -p 2222 10.0.0.7"),
     (Remote("staging", "h", key="/my key"), "ssh -i '/my key' h"),
     (Remote("staging", "h", user="me", jump_host="a,you@b:33"), "ssh -l me -J me@a,you@b:33 h"),
+    (Remote("staging", "h", user="me", jump_host="none"), "ssh -l me -J none h"),
+    (Remote("staging", "h", user="me", key="/k", jump_host="none"), "ssh -l me -i /k -J none h"),
     (Remote("staging", "h", jump_host="me@[::1]:22"), "ssh -J 'me@[::1]:22' h"),
 ]
 

@@ -279,6 +279,30 @@ def test_a_heartbeat_confirms_an_older_look() -> None:
     assert one.judge(HERE, 110.0, 131.0) == not_done()
 
 
+def test_the_time_for_which_this_machine_slept_counts() -> None:
+    """The host has gone on meanwhile: what was created an hour ago by its clock may be of this operation."""
+    launch = new("api", "", SHELL)
+    assert launch.outcomes
+    made = frame(tmux("api", created=1002.0))._replace(clock=1000.0 + 3600 + 10)
+    for slept, verdict in ((3600.0, DONE), (0.0, NOT_DONE)):
+        one = Inquiry(launch.outcomes, launch.time_limit, None, 100.0, 105.0, lambda slept=slept: slept)  # type: ignore[misc]
+        one.judge(made, 110.0, 110.0)
+        found = one.judge(made, 110.0, 110.0 + 3 * launch.time_limit)
+        assert found
+        assert found.verdict is verdict
+
+
+def test_what_changed_after_the_look_before_it_was_requested_later_than_that() -> None:
+    """The host's clock was set an hour ahead meanwhile."""
+    operation = dismiss(Named("api"))
+    assert operation.outcomes
+    after = frame(tmux("api"), files=(file("api", "working", "", 1001.0),))._replace(clock=4600.0)
+    one = Inquiry(operation.outcomes, operation.time_limit, WAITING._replace(clock=1000.0), 100.0, 105.0)
+    found = one.judge(after, 110.0, 110.0)
+    assert found
+    assert found.verdict is DONE
+
+
 FAILING = {"program": Launch("command", "missing", "missing"), "steps": Launch(steps=(Step("await", "x", 5.0),))}
 
 

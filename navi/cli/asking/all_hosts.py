@@ -9,6 +9,7 @@ from navi.config.settings import Settings
 from navi.core.log import SILENT, Log
 from navi.hosts import Host
 from navi.hosts.masters import Hops
+from navi.hosts.open_files import allow_many
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import HostSettings
@@ -16,9 +17,12 @@ from navi.ops.look.agents import describe
 
 
 class HostMaker:
-    """Makes hosts. Connections to all of them start through the same jump hosts."""
+    """Makes hosts. Connections to all of them start through the same jump hosts. This process gets the open files that
+    they need.
+    """
 
     def __init__(self, settings: Settings, environment: Mapping[str, str], log: Log = SILENT) -> None:
+        self._files = allow_many()
         self._settings = settings
         self._environment = environment
         self._log = log
@@ -28,7 +32,7 @@ class HostMaker:
     def local(self) -> Host:
         """Return this machine."""
         settings = HostSettings(self._settings.sessions_dir, self._settings.cleanup, self._agents)
-        return LocalHost(settings, log=self._log)
+        return LocalHost(settings, log=self._log, files=self._files)
 
     def remotes(self, remotes: Sequence[Remote]) -> list[Host]:
         """Return the enabled ones of these remotes."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from navi.core import exits
 from navi.core.address import Address
 from navi.core.model import Frame
+from navi.core.stopwatch import Stopwatch
 from navi.hosts.base import ConnectionLost, HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import Operation, OperationError
@@ -30,14 +31,15 @@ def carry_out(context: Context, address: Address, operation: Operation[T], befor
     time limit. Raise OperationError if the operation was not done or its outcome stays unknown, and HostError.
     """
     host = context.host(address.host)
-    began = time.monotonic()
+    began, stopwatch = time.monotonic(), Stopwatch()
     try:
         return host.run(operation)
     except ConnectionLost as lost:
         if operation.outcomes is None:
             raise
         context.output.complain(f"{address}: {checking(operation.name, str(lost))}")
-    inquiry = Inquiry(operation.outcomes, operation.time_limit, before, began, time.monotonic())
+    lost_at = time.monotonic()
+    inquiry = Inquiry(operation.outcomes, operation.time_limit, before, began, lost_at, stopwatch.asleep)
     outcome = _find_out(host, inquiry)
     words = verdict_words(operation.name, outcome)
     if outcome.verdict is not Verdict.DONE:

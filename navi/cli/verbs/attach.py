@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -41,7 +40,7 @@ def _in_background(options: Options, context: Context) -> Session | None:
 
 
 def attach_terminal(output: Output, host: BlockingHost, pane: Named) -> int:
-    """Replace this process by the program that attaches; return the exit status only if that fails."""
+    """Become the program that attaches; return the exit status where this process is still there afterwards."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         output.complain("attaching needs a terminal")
         return exits.WRONG_USAGE
@@ -51,13 +50,13 @@ def attach_terminal(output: Output, host: BlockingHost, pane: Named) -> int:
 
 
 def _become(output: Output, host: BlockingHost, command: Interactive, inside: str) -> int:
-    """Replace this process by a program for a terminal; return the exit status only if that fails."""
+    """Become a program for a terminal; return the exit status where this process is still there afterwards."""
     words = host.interactive(command)
     # tmux refuses to attach inside itself, even to another server.
     left_out = () if inside else ("TMUX", "TMUX_PANE")
     environment = {name: value for name, value in host.environment.items() if name not in left_out}
     try:
-        os.execvpe(words[0], words, environment)
+        return host.become(words, environment)
     except OSError as error:
         output.complain(f"{words[0]} can't be started: {error.strerror}")
         return exits.UNAVAILABLE

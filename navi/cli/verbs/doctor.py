@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi.cli.context import AT_ONCE, Context, no_host
+from navi.cli.asking.at_once import at_once
+from navi.cli.context import Context, no_host
 from navi.cli.output.output import Output
 from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import Remote
@@ -50,8 +50,8 @@ def run_doctor(options: Options, context: Context) -> int:
         with context.progress.waiting(candidate.name, counted=True):
             return _examine(candidate, settings, context.environment, options.verbose)
 
-    with context.progress.of(len(candidates)), ThreadPoolExecutor(AT_ONCE) as pool:
-        for candidate, found in zip(candidates, pool.map(examine, candidates), strict=True):
+    with context.progress.of(len(candidates)):
+        for candidate, found in zip(candidates, at_once(examine, candidates, context.cancel), strict=True):
             report.add(candidate.name, found, candidate.name)
     return report.end()
 

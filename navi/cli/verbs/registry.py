@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from navi.cli.asking.answers import sift
-from navi.cli.output.output import UsageError, why
+from navi.cli.asking.answers import Answers, sift
+from navi.cli.asking.changes import carry_out
+from navi.cli.output.output import Failed, UsageError, why
 from navi.config.undo_list import Killed, remember
 from navi.core import exits
-from navi.core.address import LOCAL, address_of
+from navi.core.address import LOCAL, Address, address_of
 from navi.core.ages import seconds_of
 from navi.core.cleanup import (
     NO_DIFFERENCE,
@@ -23,9 +24,10 @@ from navi.core.cleanup import (
     file_removals,
     removals,
 )
-from navi.core.model import Frame
+from navi.core.model import Frame, TmuxSession
 from navi.core.registry import Snapshot, read_registry
 from navi.core.text import clean
+from navi.hosts.base import ConnectionLost, HostError
 from navi.ops import OperationError
 from navi.ops.look.files import remove_files
 from navi.ops.look.snapshot import snapshot
@@ -34,25 +36,32 @@ from navi.ops.session.lifecycle import kill, new_undo_id
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
-    from navi.cli.asking.answers import Answers
     from navi.cli.context import Context
     from navi.cli.output.output import Output
     from navi.hosts.blocking_host import BlockingHost
-
-Results = Sequence[tuple[Removal, str]]
-"""What was to be removed, each with what went wrong, or ""."""
-
 
 UNPROVEN = "the host does not prove its end, or the file can't be moved"
 """Why a status file stays that was to be removed."""
 
 
+class Result(NamedTuple):
+    """What became of a removal: what went wrong, or "", with the exit status for that, and whether it was killed."""
+
+    removal: Removal
+    problem: str = ""
+    status: int = exits.OK
+    killed: bool = False
+
+
 class Cleaned(NamedTuple):
-    """A frame of a host, what was to be removed from its registry, and the status files without a session."""
+    """A frame of a host, what became of what was to be removed from its registry, and the status files without a
+    session; `failure` says why nothing is known of the files that were to be removed.
+    """
 
     frame: Frame
-    results: Results
+    results: Sequence[Result]
     files: Sequence[FileRemoval]
+    failure: Failed | None = None
 
 
 class Compared(NamedTuple):
@@ -76,8 +85,11 @@ def run_cleanup(options: Options, context: Context) -> int:
         found = host.run(snapshot())
         _refuse_damaged(found)
         chosen = removals(found, older_than, options.all)
-        results = [(one, "") for one in chosen] if options.dry_run else remove(host, context, chosen)
-        return Cleaned(found.frame, results, _clean_files(host, found.frame, options.dry_run))
+        if options.dry_run:
+            results: Sequence[Result] = [Result(one, killed=one.session is not None) for one in chosen]
+        else:
+            results = remove(host, context, chosen, found.frame)
+        return Cleaned(found.frame, results, *_clean_files(host, found.frame, options.dry_run))
 
     return _print_removed(context.output, options, sift(context.each(names, clean_up), lambda one: one.frame))
 
@@ -89,12 +101,18 @@ def _age(text: str) -> int:
         raise UsageError(str(error)) from error
 
 
-def _clean_files(host: BlockingHost, frame: Frame, dry_run: bool) -> Sequence[FileRemoval]:
-    """Remove the status files whose sessions have ended, as the host itself proves; return all without a session."""
+def _clean_files(host: BlockingHost, frame: Frame, dry_run: bool) -> tuple[Sequence[FileRemoval], Failed | None]:
+    """Remove the status files whose sessions have ended, as the host itself proves; return all without a session. What
+    was done before must be reported, so that a failure is returned, too, in place of the files that were to be removed.
+    """
     found = file_removals(frame)
     wanted = [one.name for one in found if not one.stays]
-    gone = host.run(remove_files(wanted, dry_run)) if wanted else frozenset()
-    return [one if one.stays or one.name in gone else _unproven(one) for one in found]
+    try:
+        gone = host.run(remove_files(wanted, dry_run)) if wanted else frozenset()
+    except (HostError, OperationError) as error:
+        words = f"which status files were removed is not known: {why(error)[0]}"
+        return [one for one in found if one.stays], OperationError(words, why(error)[1])
+    return [one if one.stays or one.name in gone else _unproven(one) for one in found], None
 
 
 def _unproven(file: FileRemoval) -> FileRemoval:
@@ -107,42 +125,77 @@ def _refuse_damaged(found: Snapshot) -> None:
         raise OperationError(found.registry.complaint, status)
 
 
-def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal]) -> Results:
-    """Kill the sessions that live and remove the entries; return each with what went wrong, or ""."""
-    results = [(one, _kill(host, context, one)) for one in chosen]
-    gone = [one.entry for one, problem in results if not problem]
-    if gone:
-        host.run(change_entries(gone))
+def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Sequence[Result]:
+    """Kill the sessions that live, as a frame shows them, and remove the entries; return what became of each.
+
+    Never raises what the host fails with: what was done before must be reported.
+    """
+    results = list(_kill_all(host, context, chosen, frame))
+    gone = [one.removal.entry for one in results if not one.problem]
+    try:
+        if gone:
+            host.run(change_entries(gone))
+    except (HostError, OperationError) as error:
+        return [one if one.problem else _entry_stays(one, error) for one in results]
     return results
 
 
-def _kill(host: BlockingHost, context: Context, removal: Removal) -> str:
-    """Kill the session of a removal, so that `navi undo` can restore it; return what went wrong."""
-    if not removal.session:
-        return ""
-    try:
-        kept = host.run(kill(removal.session, new_undo_id()))
-    except OperationError as error:
-        return str(error)
+def _entry_stays(result: Result, error: Failed) -> Result:
+    lost = isinstance(error, ConnectionLost)
+    stays = "whether its entry was removed is not known" if lost else "its entry stays in the registry"
+    words = f"it was killed; {stays}: {error}" if result.killed else f"{stays}: {error}"
+    return result._replace(problem=words, status=why(error)[1])
+
+
+def _kill_all(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Iterator[Result]:
+    """Kill the sessions of removals. Where a host fails, the other sessions are not tried."""
+    failed: HostError | None = None
+    for one in chosen:
+        if one.session is None:
+            yield Result(one)
+        elif failed:
+            yield Result(one, f"not tried: {failed}", why(failed)[1])
+        else:
+            try:
+                _kill(host, context, one.session, frame)
+                yield Result(one, killed=True)
+            except OperationError as error:
+                yield Result(one, str(error), error.status)
+            except HostError as error:
+                failed = error
+                yield Result(one, f"not killed: {error}", why(error)[1])
+
+
+def _kill(host: BlockingHost, context: Context, session: TmuxSession, frame: Frame) -> None:
+    """Kill a session, so that `navi undo` can restore it. Raise OperationError, HostError."""
+    address = Address(host.name, session.name)
+    kept = carry_out(context, address, kill(session, new_undo_id()), frame)
     if kept.undo_id:
-        remember(context.places.state, Killed(host.name, kept.undo_id, address_of(host.name, removal.session.name)))
-    return ""
+        remember(context.places.state, Killed(host.name, kept.undo_id, str(address)))
+
+
+def _with_failures(answers: Answers[Cleaned]) -> Answers[Cleaned]:
+    """Return the answers where what is not known of status files is a failure of its host, too."""
+    more = [(name, one.failure) for name, one in answers.known if one.failure]
+    status = answers.status or next((why(error)[1] for _, error in more), exits.OK)
+    return Answers(answers.known, (*answers.failures, *more), status)
 
 
 def _print_removed(output: Output, options: Options, answers: Answers[Cleaned]) -> int:
+    answers = _with_failures(answers)
     answers.complain(output)
-    results = [(name, *result) for name, one in answers.known for result in one.results]
+    results = [(name, result) for name, one in answers.known for result in one.results]
     documents = []
-    for name, one, problem in results:
-        address = address_of(name, one.entry.name)
-        documents.append(_removal_document(address, one, problem))
+    for name, result in results:
+        address = address_of(name, result.removal.entry.name)
+        documents.append(_removal_document(address, result))
         if not options.json:
-            _print_removal(output, options.dry_run, address, one, problem)
+            _print_removal(output, options.dry_run, address, result)
     files = [(name, file) for name, one in answers.known for file in one.files]
     documents += [_file_document(name, file) for name, file in files if not file.stays]
     for name, file in files:
         _print_file(output, options, name, file)
-    status = answers.status or (exits.NO if any(problem for *_, problem in results) else exits.OK)
+    status = answers.status or next((one.status for _, one in results if one.problem), exits.OK)
     if options.json:
         unknown = [{"host": name, "error": why(error)[0]} for name, error in answers.failures]
         stay = [{"address": address_of(name, file.name), "reason": file.reason} for name, file in files if file.stays]
@@ -152,10 +205,10 @@ def _print_removed(output: Output, options: Options, answers: Answers[Cleaned]) 
     return status
 
 
-def _removal_document(address: str, one: Removal, problem: str) -> dict[str, object]:
+def _removal_document(address: str, one: Result) -> dict[str, object]:
     return {
-        "address": address, "file": None, "reason": one.reason, "killed": one.session is not None,
-        "error": problem or None,
+        "address": address, "file": None, "reason": one.removal.reason, "killed": one.killed,
+        "error": one.problem or None,
     }  # fmt: skip
 
 
@@ -178,13 +231,13 @@ def _file_at(host: str, file: FileRemoval) -> str:
     return f"the status file {address_of(host, file.name)}.json"
 
 
-def _print_removal(output: Output, dry_run: bool, address: str, one: Removal, problem: str) -> None:
-    if problem:
-        output.complain(f"{address}: {problem}")
+def _print_removal(output: Output, dry_run: bool, address: str, one: Result) -> None:
+    if one.problem:
+        output.complain(f"{address}: {one.problem}")
         return
     verb = "would remove" if dry_run else "removed"
     killed = " and kill it" if dry_run else ", and killed it"
-    output.print(clean(f"{verb} {address} ({one.reason}){killed if one.session else ''}"))
+    output.print(clean(f"{verb} {address} ({one.removal.reason}){killed if one.killed else ''}"))
 
 
 # ---- reconcile

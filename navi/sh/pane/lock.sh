@@ -2,8 +2,8 @@
 # needs: pane/writer_lock registry/require
 # changes: navi_lock_until
 # lock.sh SOCKET TARGET NAME REGISTERED ACTION TOKEN SECONDS WHO: the writer lock of a session, for a person or program that
-# types into it. ACTION is take, keep (for SECONDS more), leave, or force, which ends the lock of any holder. The TOKEN
-# proves that a request is the holder's.
+# types into it. ACTION is take, keep (for SECONDS more, if it is still the holder's), leave, or force, which ends the lock
+# of any holder. The TOKEN proves that a request is the holder's.
 umask 077
 navi_find_pane "$1" "$2" "$3" "$4"
 navi_inspect
@@ -16,12 +16,14 @@ navi_read_lock || navi_lock_until=0
 navi_theirs=no
 [ "$navi_lock_until" -le "$navi_now" ] || [ "$navi_lock_token" = "$2" ] || navi_theirs=yes
 case $1,$navi_theirs in
-take,yes | keep,yes | leave,yes) navi_fail $navi_late "$navi_name is locked by $navi_locked_by for $((navi_lock_until - navi_now)) s more" ;;
+keep,yes) navi_fail 1 "$navi_name is locked by $navi_locked_by now" ;;
+take,yes | leave,yes) navi_fail $navi_late "$navi_name is locked by $navi_locked_by for $((navi_lock_until - navi_now)) s more" ;;
 leave,no | force,*)
     [ -e "$navi_lock_file" ] || navi_fail 1 "$navi_name is not locked"
     rm -f "$navi_lock_file"
     ;;
 *)
+    [ "$1" = take ] || [ "$navi_lock_token" = "$2" ] || navi_fail 1 "$navi_name is not locked any more"
     { printf '%s %s %s\n' "$2" "$((navi_now + $3))" "$4" >"$navi_lock_file.$$" && mv -f "$navi_lock_file.$$" "$navi_lock_file"; } 2>/dev/null ||
         navi_fail $navi_refused "$navi_locks can't be written to"
     ;;

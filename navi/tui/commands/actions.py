@@ -9,11 +9,12 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import trio
 
 from navi.core.model import Frame
+from navi.core.stopwatch import Stopwatch
 from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.hosts import HostError
@@ -24,6 +25,13 @@ from navi.tui.progress import Job
 
 ShowResult = Callable[[str, str], None]
 """Shows the words for a result, in a style."""
+
+
+class Begun(NamedTuple):
+    """When an action began, and for how long this machine has slept since."""
+
+    at: float
+    stopwatch: Stopwatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +97,21 @@ class Actions:
 
     async def _carry_out(self, action: Action, show_result: ShowResult) -> None:
         before = self._fleet.view(action.host).frame
-        began = trio.current_time()
+        begun = Begun(trio.current_time(), Stopwatch())
         try:
             answer = await self._fleet.ask(action.host, action.operation)
             show_result(action.done(answer), "good")
         except OperationError as error:
             show_result(str(error), "fault")
         except ConnectionLost as error:
-            await self._find_out(action, show_result, before, began, error.failure.cause)
+            await self._find_out(action, show_result, before, begun, error.failure.cause)
         except HostError as error:
             show_result(f"{'' if action.looks else 'nothing was done: '}{error.failure.cause}", "fault")
         if not action.looks:
             self._fleet.refresh(action.host)
 
     async def _find_out(
-        self, action: Action, show_result: ShowResult, before: Frame | None, began: float, cause: str
+        self, action: Action, show_result: ShowResult, before: Frame | None, begun: Begun, cause: str
     ) -> None:
         """Report that the connection was lost, and later the outcome."""
         operation = action.operation
@@ -113,7 +121,7 @@ class Actions:
         show_result(checking(operation.name, cause), "fault")
         self._fleet.refresh(action.host)
         lost = trio.current_time()
-        inquiry = Inquiry(operation.outcomes, operation.time_limit, before, began, lost)
+        inquiry = Inquiry(operation.outcomes, operation.time_limit, before, begun.at, lost, begun.stopwatch.asleep)
         outcome = await self._outcome(action.host, inquiry, lost)
         if outcome.verdict is Verdict.DONE:
             (action.late or action.done)(outcome.answer)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable
 
 import pytest
 
+from tests.support.hosts import master
 from tests.support.machines import Lab, Machine, replace
 from tests.support.terminal import Terminal
 from tests.support.verbs import navi
+from tests.support.waiting import until
 
 OpenTerminal = Callable[..., Terminal]
 
@@ -45,6 +49,33 @@ def test_a_person_logs_in_and_verbs_use_the_connection(lab: Lab, terminal: OpenT
     navi(lab, "ls", "--host", "atlas")
     assert atlas.connections() == 1
     assert navi(lab, "hosts", "--login", "atlas").stdout == "atlas is already connected\n"
+
+
+def test_the_end_of_a_dashboard_leaves_the_connection_of_a_login(lab: Lab, terminal: OpenTerminal) -> None:
+    atlas = lab.machine("atlas")
+    lab.remotes_yaml([atlas])
+    log_in(terminal, lab, "atlas").wait_for("logged in to atlas")
+    replace(atlas.folder / "authorized_keys", "")
+    screen = terminal([sys.executable, "-m", "navi"], lab.environment())
+    screen.wait_for("✔ atlas")
+    screen.press("q")
+    screen.wait_prompt()
+    navi(lab, "ls", "--host", "atlas")
+
+
+def test_a_connection_that_comes_after_that_of_a_login_ends_with_its_dashboard(
+    lab: Lab, terminal: OpenTerminal
+) -> None:
+    atlas = lab.machine("atlas")
+    lab.remotes_yaml([atlas])
+    log_in(terminal, lab, "atlas").wait_for("logged in to atlas")
+    os.kill(master(lab), signal.SIGTERM)
+    until(lambda: atlas.connections() == 0, what="the connection of the login has ended")
+    screen = terminal([sys.executable, "-m", "navi"], lab.environment())
+    screen.wait_for("✔ atlas")
+    screen.press("q")
+    screen.wait_prompt()
+    until(lambda: atlas.connections() == 0, what="the dashboard has closed its connection", timeout=20)
 
 
 def test_a_person_may_take_longer_than_a_connection_at_a_jump_host(lab: Lab, terminal: OpenTerminal) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from navi.core.registry import epoch
 from tests.sh.test_clean_up import kept, placed, start
-from tests.support.machines import Account, Lab
+from tests.support.cut import Call, Cut
+from tests.support.machines import Account, Lab, Machine
 from tests.support.scripts import registry_of, write_entries
 from tests.support.verbs import HERE_AND_THERE, account, living, navi
 from tests.support.waiting import until
@@ -85,6 +90,95 @@ def test_cleanup_reports_wrong_arguments_and_unreachable_hosts(lab: Lab) -> None
     lab.machines[0].stop()
     done = navi(lab, "cleanup", "--host", "local", "--host", "atlas", status=69)
     assert "atlas: " in done.stderr
+
+
+@contextmanager
+def cleaning(lab: Lab, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """Run cleanup on atlas."""
+    command = [sys.executable, "-m", "navi", "cleanup", "--host", "atlas", *words]
+    with subprocess.Popen(
+        command, env=lab.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def far_sessions(lab: Lab, *names: str) -> Machine:
+    """Return a remote on which navi has started these sessions."""
+    atlas = lab.machine("atlas")
+    lab.remotes_yaml([atlas])
+    atlas.new_session("bystander", "exec sleep 1000")
+    for name in names:
+        navi(lab, "new", name, "--host", "atlas", "--command", "sleep 1000")
+    return atlas
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_cleanup_finds_out_what_became_of_a_kill_and_goes_on(lab: Lab, when: str) -> None:
+    atlas = far_sessions(lab, "a", "b", "c")
+    cut = Cut(atlas, when)
+    with cleaning(lab, "--all", "--json") as process:
+        cut.wait(1)
+        cut.now()
+        output, errors = process.communicate(timeout=120)
+    removed = {one["address"]: one for one in json.loads(output)["removed"]}
+    done = {"atlas/b", "atlas/c"} | ({"atlas/a"} if when == "after" else set())
+    assert removed.keys() == {"atlas/a", "atlas/b", "atlas/c"}
+    assert {address for address, one in removed.items() if one["killed"] and not one["error"]} == done
+    assert living(atlas) == {"bystander"} | ({"a"} if when == "before" else set())
+    assert set(entries(atlas)) == living(atlas) - {"bystander"}
+    assert ("was done before" in errors) == (when == "after")
+    assert process.returncode == (1 if when == "before" else 0)
+
+
+def test_cleanup_tells_what_it_has_killed_before_the_host_is_lost(lab: Lab) -> None:
+    """Its second kill is held until the host is gone for good, and is not carried out."""
+    atlas = far_sessions(lab, "a", "b", "c")
+    session = atlas.tmux("display-message", "-p", "-t", "=b:", "#{session_id}")
+    cut = Cut(atlas, "during", [Call("tmux", f"*kill-session*{session.replace('$', chr(92) + '$')}*")])
+    with cleaning(lab, "--all") as process:
+        cut.wait(1)
+        atlas.stop()
+        output, errors = process.communicate(timeout=200)
+    assert process.returncode == 69
+    assert "atlas/a: it was killed; its entry stays in the registry: " in errors
+    assert "atlas/b: kill may have been done: atlas does not answer" in errors
+    assert re.search("^navi: atlas/c: not killed: ", errors, re.MULTILINE)
+    assert output == ""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_cleanup_tells_that_entries_may_be_left(lab: Lab, when: str) -> None:
+    atlas = far_sessions(lab)
+    socket = f"{atlas.folder}/none.sock"
+    write_entries(atlas, {name: {"socket": socket, "target": f"{name}:0.0"} for name in ("a", "b")})
+    cut = Cut(atlas, when, function="navi_change_registry")
+    with cleaning(lab) as process:
+        cut.wait(1)
+        cut.now()
+        output, errors = process.communicate(timeout=120)
+    assert process.returncode == 69
+    for name in ("a", "b"):
+        assert f"atlas/{name}: whether its entry was removed is not known: " in errors
+    assert output == ""
+
+
+def test_cleanup_tells_of_entries_where_the_files_fail(lab: Lab) -> None:
+    atlas = far_sessions(lab)
+    write_entries(atlas, {"a": {"socket": f"{atlas.folder}/none.sock", "target": "a:0.0"}})
+    atlas.new_session("gone", "exec sleep 1000")
+    placed(atlas, "=gone:")
+    atlas.tmux("kill-session", "-t", "=gone")
+    cut = Cut(atlas, "before", function="navi_choose")
+    with cleaning(lab) as process:
+        cut.wait(1)
+        cut.now()
+        output, errors = process.communicate(timeout=120)
+    assert output.startswith("removed atlas/a (")
+    assert "atlas: which status files were removed is not known: " in errors
+    assert process.returncode == 69
 
 
 EARLIER = {"boot": "3f3f3f3f.1"}

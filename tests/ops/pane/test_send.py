@@ -556,6 +556,23 @@ def test_a_lock_that_comes_while_a_text_waits_for_another_one_keeps_it_out(lab: 
     holds(path, b"1\r")
 
 
+@every_shell
+def test_only_a_lock_that_one_has_is_kept(lab: Lab, shell: Shell) -> None:
+    collect(lab.local, "api")
+    keep = lock(Named("api"), Hold.KEEP, "mine", 600, "me")
+    run(lab.local, shell, lock(Named("api"), Hold.TAKE, "mine", 600, "me"))
+    run(lab.local, shell, keep)
+    run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "mine"))
+    for seconds, words in ((0, "api is not locked any more"), (600, "api is locked by they now")):
+        with pytest.raises(OperationError, match="api is not locked any more"):
+            run(lab.local, shell, keep)
+        run(lab.local, shell, lock(Named("api"), Hold.TAKE, "theirs", seconds, "they"))
+        with pytest.raises(OperationError, match=words):
+            run(lab.local, shell, keep)
+        run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "theirs"))
+    run(lab.local, shell, send(Named("api"), "1"))
+
+
 def test_a_lock_is_of_a_session_and_not_of_the_next_one_of_its_name(lab: Lab) -> None:
     collect(lab.local, "api")
     run(lab.local, DASH, lock(Named("api"), Hold.TAKE, "mine", 600, "me"))

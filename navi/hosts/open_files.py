@@ -1,0 +1,31 @@
+"""How many files this process may have open. A connected host takes about a dozen."""
+
+from __future__ import annotations
+
+import resource
+from contextlib import suppress
+
+ENOUGH = 4096
+"""Open files for some hundred hosts."""
+
+AS_BEFORE = 'ulimit -S -n "$1"; exec sh -s'
+"""What sh runs to become a shell with another limit."""
+
+
+def allow_many() -> int | None:
+    """Raise this process's limit to ENOUGH, as far as the system lets it; return what it was, None if it is the same.
+
+    Programs that it starts inherit the limit.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = ENOUGH if hard == resource.RLIM_INFINITY else min(ENOUGH, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            return soft
+    return None
+
+
+def shell_with(limit: int | None) -> tuple[str, ...]:
+    """Return the command line of a shell that may have so many files open, and all that it starts; None: as we."""
+    return ("sh", "-s") if limit is None else ("sh", "-c", AS_BEFORE, "sh", str(limit))
