@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Sequence
 from functools import partial
 
+from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.ops import OperationError
-from navi.ops.pane.send import Became, Interrupted, Sent, interrupt, interrupted_words, send, sent_words
-from navi.tui.commands.actions import NOT_BEGUN, Action, Actions, ShowResult
-from navi.tui.commands.reports import report_on
+from navi.ops.pane.send import Became, Interrupted, Sent, find_outcome, interrupt, interrupted_words, send, sent_words
+from navi.tui.commands.actions import NOT_BEGUN, Action, Actions
+from navi.tui.commands.reports import answer_to, report_on
 from navi.tui.dialogs.dialog import Confirm
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.rows import names_of, session_row, subject_of
 from navi.tui.screen_protocol import Screen
 from navi.tui.style.theme import Glyphs
-
-
-def answer_to(form: MessageForm, screen: Screen, keep: Callable[[str], None]) -> ShowResult:
-    """Return what reports the result of a message: in its form, if that is open and it failed, or else in the footer.
-
-    A text that failed is given to `keep`.
-    """
-
-    def show_result(words: str, style: str) -> None:
-        form.busy = False
-        if style == "fault":
-            keep(form.text)
-        if style == "fault" and screen.shows(form):
-            form.show_fault(words)
-            return
-        if screen.shows(form):
-            screen.close()
-        screen.show_message(words, style)
-
-    return show_result
 
 
 class MessageCommands:
@@ -73,7 +55,7 @@ class MessageCommands:
             return
         form.busy = True
         form.show_note(f"sending to {actions[0].address} ...")
-        self._actions.order(actions[0], answer_to(form, self._screen, self._keep))
+        self._actions.order(actions[0], answer_to(form, self._screen, lambda: self._keep(form.text)))
 
     def _keep(self, text: str) -> None:
         self._kept = text
@@ -110,7 +92,9 @@ class MessageCommands:
 
 
 def _sending(session: Session, text: str) -> Action:
+    """Return the action that sends a text; a remote notes the call, and is asked about it if the connection is lost."""
     assert session.tmux is not None
+    call = "" if session.host == LOCAL else os.urandom(8).hex()
 
     def done(sent: Sent) -> str:
         words = sent_words(session.address, sent)
@@ -118,7 +102,8 @@ def _sending(session: Session, text: str) -> Action:
             raise OperationError(words)
         return words
 
-    return Action(session.host, session.address, send(session.tmux, text), done)
+    inquiry = find_outcome(session.tmux, call) if call else None
+    return Action(session.host, session.address, send(session.tmux, text, call=call), done, inquiry=inquiry)
 
 
 def _interruption(session: Session) -> Action:

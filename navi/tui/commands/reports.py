@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from navi.tui.commands.actions import Action, Actions, ShowResult
-from navi.tui.dialogs.dialog import Report, Subject
+from navi.tui.commands.actions import PENDING, Action, Actions, ShowResult
+from navi.tui.dialogs.dialog import Form, Report, Subject
 from navi.tui.screen_protocol import Screen
 
 DOING = {
@@ -14,6 +14,29 @@ DOING = {
     "interrupt": "interrupting", "kill": "killing", "restore": "restoring", "resume": "resuming", "send": "sending",
 }  # fmt: skip
 """What is shown while a verb is carried out."""
+
+
+def answer_to(form: Form, screen: Screen, failed: Callable[[], None] = lambda: None) -> ShowResult:
+    """Return what reports the result of a form: in the form, if that is open and it failed, or else in the footer.
+
+    Until the result is known, the form submits nothing more. `failed` is called if it failed.
+    """
+
+    def show_result(words: str, style: str) -> None:
+        form.busy = style == PENDING
+        if style == "fault":
+            failed()
+        if not screen.shows(form):
+            screen.show_message(words, style)
+        elif style == PENDING:
+            form.show_note(words)
+        elif style == "fault":
+            form.show_fault(words)
+        else:
+            screen.close()
+            screen.show_message(words, style)
+
+    return show_result
 
 
 def report_on_work(screen: Screen, title: str, subjects: Sequence[Subject]) -> Report:

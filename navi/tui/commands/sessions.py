@@ -24,8 +24,8 @@ from navi.ops.session.lifecycle import rename, undo
 from navi.ops.session.losses import MOST_SESSIONS, Losses, losses
 from navi.ops.session.marks import check_tags, mark, name_of_marks
 from navi.ops.session.verbs import SESSION_VERBS, About, SessionVerb
-from navi.tui.commands.actions import Action, Actions, ShowResult
-from navi.tui.commands.reports import report_on
+from navi.tui.commands.actions import PENDING, Action, Actions, ShowResult
+from navi.tui.commands.reports import answer_to, report_on
 from navi.tui.dialogs.dialog import Confirm, Form
 from navi.tui.dialogs.fields import TextField
 from navi.tui.dialogs.kill_dialog import KillDialog, may_lose
@@ -127,19 +127,7 @@ class SessionCommands:
         """Carry out the action of a form, which shows a failure and keeps what was typed."""
         form.busy = True
         form.show_note(f"{action.operation.name} on {action.host} ...")
-        self._actions.order(action, self._answer_to(form))
-
-    def _answer_to(self, form: Form) -> ShowResult:
-        def show_result(words: str, style: str) -> None:
-            form.busy = False
-            if style == "fault" and self._screen.shows(form):
-                form.show_fault(words)
-                return
-            if self._screen.shows(form):
-                self._screen.close()
-            self._screen.show_message(words, style)
-
-        return show_result
+        self._actions.order(action, answer_to(form, self._screen))
 
     def _action(self, session: Session, operation: Operation[Any], then: Callable[[Any], None]) -> Action:
         """Return the action that carries an operation out on a session, and then calls `then` with its answer."""
@@ -209,8 +197,9 @@ class SessionCommands:
             return operation.report(last.address, created)
 
         def show_result(words: str, style: str) -> None:
-            if style == "fault":
+            if style in ("fault", PENDING):
                 remember(self._state, last)
+            if style == "fault":
                 self._screen.offer_undo(last.address)
             self._screen.show_message(words, style)
 
@@ -304,7 +293,7 @@ class SessionCommands:
             return
         form.busy = True
         form.show_note(f"starting an agent on {clean(form.host)} ...")
-        spawner.spawn(fields, form.host, form.directory, self._answer_to(form))
+        spawner.spawn(fields, form.host, form.directory, answer_to(form, self._screen))
 
     def _variables(self, host: str) -> tuple[str, ...]:
         """Return the variables that a session on that host gets from navi's own environment."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from navi.config.person import who
 from navi.core.address import LOCAL
+from navi.core.listing import Key
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.tui.commands.actions import ShowResult
-from navi.tui.commands.messages import answer_to
-from navi.tui.commands.reports import report_on_work
+from navi.tui.commands.reports import answer_to, report_on_work
 from navi.tui.dialogs.dialog import Confirm, Subject
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.spawn_fields import SpawnFields
@@ -53,6 +53,7 @@ class HeadlessCommands:
         self._screen = screen
         self._programs = programs
         self._kept = ""
+        self._names: dict[tuple[Key, str], str] = {}
 
     # ---- asking the hub
 
@@ -98,15 +99,27 @@ class HeadlessCommands:
             form.show_fault("there is nothing to send")
         elif len(sessions) > 1:
             self._kept = ""
-            self._each("Send", sessions, lambda one: partial(_send, one, text))
+            self._each("Send", sessions, lambda one: self._sending(one, text))
         else:
             self._kept = ""
             form.busy = True
             form.show_note(f"sending to {clean(sessions[0].short_label)} ...")
-            self.order(partial(_send, sessions[0], text), answer_to(form, self._screen, self._keep))
+            show_result = answer_to(form, self._screen, lambda: self._keep(text))
+            self.order(self._sending(sessions[0], text), show_result)
 
     def _keep(self, text: str) -> None:
         self._kept = text
+
+    def _sending(self, session: Session, text: str) -> Work:
+        """Return what sends a text. One that failed has the same name when it is sent again: the hub takes it once."""
+        which = (session.key, text)
+
+        async def work(hub: Hub) -> str:
+            words = await _send(session, text, self._names.setdefault(which, str(uuid.uuid4())), hub)
+            self._names.pop(which, None)
+            return words
+
+        return work
 
     # ---- ending turns and agents
 
@@ -220,14 +233,14 @@ def _path(session: Session, last: str = "") -> str:
     return f"/api/sessions/{session.name}{last}"
 
 
-async def _send(session: Session, text: str, hub: Hub) -> str:
+async def _send(session: Session, text: str, name: str, hub: Hub) -> str:
     if session.headless and session.headless.over:
         return await _resume(session, text, hub)
-    message = {"type": "user_message", "uuid": str(uuid.uuid4()), "content": text, "by": who()}
+    message = {"type": "user_message", "uuid": name, "content": text, "by": who()}
     await hub.tell({**message, "session_id": session.name})
     reached = session.headless is None or session.headless.status != "disconnected"
-    name = session.short_label
-    return f"sent to {name}" if reached else f"kept for {name} until its host can be reached"
+    label = session.short_label
+    return f"sent to {label}" if reached else f"kept for {label} until its host can be reached"
 
 
 async def _resume(session: Session, text: str, hub: Hub) -> str:

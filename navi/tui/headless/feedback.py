@@ -11,7 +11,7 @@ from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.hosts import HostError
-from navi.tui.commands.messages import answer_to
+from navi.tui.commands.reports import answer_to
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.headless.commands import HeadlessCommands
 from navi.tui.pages.page import Services
@@ -57,7 +57,7 @@ class FeedbackCommands:
         form.busy = True
         form.show_note(f"sending to {clean(session.short_label)} ...")
         work = partial(self._send, session, conversation, text)
-        self._commands.order(work, answer_to(form, self._screen, self._keep))
+        self._commands.order(work, answer_to(form, self._screen, lambda: self._keep(text)))
 
     def _keep(self, text: str) -> None:
         self._kept = text

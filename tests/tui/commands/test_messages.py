@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.agent_screens import shows, typed
-from tests.support.dashboard import navi, tmux_of
-from tests.support.machines import Lab
+from tests.support.cut import Call, Cut
+from tests.support.dashboard import begin, navi, tmux_of
+from tests.support.machines import Lab, Machine
 from tests.support.terminal import Terminal
-from tests.support.verbs import HERE_AND_THERE, account
+from tests.support.verbs import HERE_AND_THERE, account, pane
 from tests.support.waiting import until
 from tests.tui.commands.test_sessions import select
 
@@ -98,3 +99,104 @@ def test_nothing_is_interrupted_that_rests(lab: Lab) -> None:
         screen.wait_for("idle")
         screen.press("C-c")
         screen.wait_for("no agent works in api on this machine; q quits navi")
+
+
+# ---- the connection is lost meanwhile
+
+DONE = "send was done before the connection was lost"
+
+NOT_DONE = "send was not done; nothing has changed"
+
+
+@pytest.fixture
+def atlas(lab: Lab) -> Machine:
+    """Yield a remote with two sessions that show what they get."""
+    atlas = lab.machine("atlas")
+    lab.remotes_yaml([atlas])
+    for name in ("api", "web"):
+        begin(atlas, name, "exec cat", status="waiting", message="Shall I go on?")
+    return atlas
+
+
+def write(screen: Terminal, name: str, text: str) -> None:
+    """Type a message to a session, and press Enter."""
+    screen.wait_for(f" {name} ")
+    select(screen, name)
+    screen.press(":")
+    screen.wait_for(f"Message to {name}")
+    screen.type(text)
+    screen.wait_for(text)
+    screen.press("Enter")
+
+
+def test_a_text_that_never_came_is_reported_as_not_sent_and_stays(lab: Lab, atlas: Machine) -> None:
+    with navi(lab) as screen:
+        screen.wait_for("✔ atlas")
+        cut = Cut(atlas, "before", function="navi_begin_call")
+        write(screen, "api", "hello")
+        cut.wait(1)
+        cut.now()
+        screen.wait_for(NOT_DONE, timeout=120)
+        screen.wait_for("hello")
+        assert "Message to api" in screen.screen()
+        assert pane(atlas, "api").split() == []
+        screen.press("Enter")
+        screen.wait_for("atlas/api has it")
+        assert pane(atlas, "api").split() == ["hello", "hello"]
+
+
+@pytest.mark.parametrize("when", ["during", "after"])
+def test_a_text_that_came_is_reported_as_sent_and_enter_does_not_repeat_it(lab: Lab, atlas: Machine, when: str) -> None:
+    with navi(lab) as screen:
+        screen.wait_for("✔ atlas")
+        cut = Cut(atlas, when, [Call("tmux", "*send-keys*Enter*")], "navi_begin_call")
+        write(screen, "api", "hello")
+        cut.wait(1)
+        atlas.accept_no_more()
+        cut.now()
+        screen.wait_for("checking whether send was done", timeout=60)
+        screen.press("Enter", "Enter")
+        assert "Message to api" in screen.screen()
+        atlas.thaw()
+        screen.wait_for(DONE, timeout=120)
+        screen.wait_gone("Message to api")
+        until(lambda: pane(atlas, "api").split() == ["hello", "hello"], what="it has the text once")
+
+
+def test_several_results_wait_for_the_outcome(lab: Lab, atlas: Machine) -> None:
+    with navi(lab) as screen:
+        screen.wait_for(" web ")
+        cut = Cut(atlas, "after", function="navi_begin_call")
+        screen.press("Space", "Space", ":")
+        screen.wait_for("Message to 2 sessions")
+        screen.type("both")
+        screen.press("Enter")
+        cut.wait(2)
+        atlas.accept_no_more()
+        cut.now()
+        screen.wait_for("checking whether send was done", timeout=60)
+        screen.wait_for("Send: 0 of 2 done")
+        atlas.thaw()
+        screen.wait_for("Send: 2 of 2 done", timeout=120)
+        assert "failed" not in screen.screen()
+        screen.press("Enter")
+        screen.wait_gone("Send: 2 of 2")
+        screen.press(":")
+        screen.wait_for("Message to")
+        assert "both" not in screen.screen()
+
+
+def test_an_interruption_whose_answer_was_lost_is_left_open(lab: Lab) -> None:
+    atlas = lab.machine("atlas")
+    lab.remotes_yaml([atlas])
+    shows(atlas, "claude", BUSY)
+    with navi(lab) as screen:
+        screen.wait_for(" api ")
+        screen.wait_for("working")
+        cut = Cut(atlas, "after", function="navi_press_interrupt")
+        screen.press("C-c")
+        screen.wait_for("Interrupt api on atlas?")
+        screen.press("y")
+        cut.wait(1)
+        cut.now()
+        screen.wait_for("atlas/api: interrupt may have been done", timeout=60)
