@@ -173,6 +173,8 @@ class Dashboard:
         if key in ("begin paste", "end paste"):
             self._pasting = key == "begin paste"
             return
+        if self._pasting and key == "tab":
+            key = "\t"
         self._screen.footer.clear()
         if not (self._dialog_takes(key) or self.commands.search.press(key, self._pasting)):
             self._run_command(key)

@@ -46,6 +46,46 @@ def test_a_message_of_several_lines_is_sent_and_the_result_shown(lab: Lab, far: 
         assert typed(there) == "one\ntwo; pasted\nthree\n"
 
 
+SPACES = "a\tb\u00a0c\u202fd\u3000e\u2003f \U0001f469\u200d\U0001f4bb g"
+"""Spaces of every kind, and an emoji of two."""
+
+
+def test_pasted_and_typed_spaces_of_every_kind_are_sent(lab: Lab) -> None:
+    shows(lab.local, "claude", IDLE)
+    with navi(lab) as screen:
+        screen.wait_for(" api ")
+        screen.press(":")
+        screen.wait_for("Message to api")
+        paste(screen, f"{SPACES}\n\tindented")
+        screen.wait_for("indented")
+        screen.press("C-n")
+        screen.type("x\u00a0y\u3000z")
+        screen.press("Enter")
+        until(lambda: typed(lab.local).endswith("z\n"), what="the agent has it")
+        assert typed(lab.local) == f"{SPACES}\n\tindented\nx\u00a0y\u3000z\n"
+
+
+def test_a_pasted_tab_is_a_blank_where_a_text_has_one_line(lab: Lab) -> None:
+    shows(lab.local, "claude", IDLE)
+    with navi(lab) as screen:
+        screen.wait_for(" api ")
+        screen.press("/")
+        paste(screen, "a\tpi")
+        screen.wait_for("/a pi")
+        screen.press("Escape")
+        screen.wait_gone("/a pi")
+        screen.press("C-p")
+        screen.wait_for("Commands")
+        paste(screen, "new\u00a0session\tform")
+        screen.wait_for("find new\u00a0session form")
+        screen.press("Escape")
+        screen.wait_gone("Commands")
+        screen.press("t")
+        screen.wait_for("Tags of api")
+        paste(screen, "one\ttwo")
+        screen.wait_for("one two")
+
+
 def test_a_message_that_is_refused_stays_in_the_form(lab: Lab) -> None:
     shows(lab.local, "claude", "Do you want to proceed?\n❯ 1. Yes\n  2. No\n\nEsc to cancel\n")
     with navi(lab) as screen:
