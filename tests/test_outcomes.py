@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -223,7 +224,9 @@ class Recorder:
         self.words.append(words)
         self.styles.append(style)
 
-    def expect(self, host: str, name: str, attach: bool) -> None:
+    place = None
+
+    def expect(self, is_it: Callable[[Session], bool], place: object, attach: bool = False) -> None:
         """Do nothing: there is no cursor."""
 
     def offer_undo(self, address: str) -> None:

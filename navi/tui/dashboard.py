@@ -175,6 +175,7 @@ class Dashboard:
             return
         if self._pasting and key == "tab":
             key = "\t"
+        self._screen.took_key()
         self._screen.footer.clear()
         if not (self._dialog_takes(key) or self.commands.search.press(key, self._pasting)):
             self._run_command(key)
@@ -203,6 +204,7 @@ class Dashboard:
 
     def _clicked(self, again: bool) -> None:
         """A session was clicked: a second click attaches to it."""
+        self._screen.took_key()
         self._screen.footer.clear()
         if again:
             self.commands.attach()

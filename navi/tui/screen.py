@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import NamedTuple
 
 import trio
 
@@ -32,6 +33,14 @@ OFFERED_FOR = 30.0
 """Seconds after a kill in which the footer offers to restore the session."""
 
 
+class Expected(NamedTuple):
+    """Which session is to take the cursor, whether to attach to it, and until when (trio's clock)."""
+
+    is_it: Callable[[Session], bool]
+    attach: bool
+    until: float
+
+
 class Screen:
     """`press` takes the keys, `clicked` whether a session was clicked again; `attach` attaches to a session. `killed`
     are the sessions that were killed just now, and until when the footer offers to restore them (trio's clock).
@@ -55,7 +64,8 @@ class Screen:
         self.terminal = Terminal(self.layout, settings, environment, press, shows_unicode)
         self._keymap = keymap
         self._attach = attach
-        self._expected: tuple[str, str, bool, float] | None = None
+        self._expected: Expected | None = None
+        self._keys = 0
         self.killed: list[tuple[str, float]] = []
 
     # ---- arrangement
@@ -125,21 +135,34 @@ class Screen:
 
     # ---- the cursor
 
-    def expect(self, host: str, name: str, attach: bool) -> None:
-        """Put the cursor on a session as soon as it is listed, and attach to it if asked."""
-        self._expected = (host, name, attach, trio.current_time() + EXPECTED_FOR)
-        self.go_to_expected()
+    @property
+    def place(self) -> object:
+        """What the user is at: the open dialog, or else the last key. It is another one once they have gone on."""
+        return self.layout.dialog or self._keys
+
+    def took_key(self) -> None:
+        """Call this for every key and click: who goes on wants the cursor where it is."""
+        self._keys += 1
+        self._expected = None
+
+    def expect(self, is_it: Callable[[Session], bool], place: object, attach: bool = False) -> None:
+        """Put the cursor on the session as soon as it is listed, and attach to it if asked, unless the user has gone on
+        from the `place` where they asked for it, or does so until then.
+        """
+        if place == self.place:
+            self._expected = Expected(is_it, attach, trio.current_time() + EXPECTED_FOR)
+            self.go_to_expected()
 
     def go_to_expected(self) -> None:
         """Call this when other sessions are listed: go to the session that is expected, if it is among them."""
         if self._expected is None:
             return
-        host, name, attach, until = self._expected
-        if trio.current_time() > until:
+        expected = self._expected
+        if trio.current_time() > expected.until:
             self._expected = None
-        elif (session := self.list.go_to(host, name)) and (session.tmux or session.headless):
+        elif session := self.list.go_to(expected.is_it):
             self._expected = None
-            if attach:
+            if expected.attach:
                 self._attach(session)
 
     # ---- commands

@@ -189,11 +189,12 @@ class SessionCommands:
             return
         forget(self._state, last)
         self._screen.withdraw_undo(last.address)
+        place = self._screen.place
         operation = undo(last.undo_id, last.address.removeprefix(f"{last.host}/"), self._variables(last.host))
 
         def done(created: Created) -> str:
             forget(self._state, last)
-            self._screen.expect(last.host, created.name, False)
+            self._screen.expect(_is_created(last.host, created), place)
             return operation.report(last.address, created)
 
         def show_result(words: str, style: str) -> None:
@@ -218,8 +219,8 @@ class SessionCommands:
                 if name == session.name:
                     self._screen.close()
                     return
-                follow = lambda now: self._screen.expect(session.host, now, False)  # noqa: E731
-                self._submit(form, self._action(session, rename(session, name), follow))
+                renamed = lambda now: self._screen.expect(_has_key(session.host, now, session.key[2]), form)  # noqa: E731
+                self._submit(form, self._action(session, rename(session, name), renamed))
             except OperationError as error:
                 form.show_fault(str(error))
 
@@ -278,12 +279,12 @@ class SessionCommands:
             return
 
         def done(created: Created) -> str:
-            self._screen.expect(host, created.name, attach)
+            self._screen.expect(_is_created(host, created), form, attach)
             words = operation.report(address_of(host, created.name), created)
             return f"{words}; {STILL_STARTING}" if created.slow else words
 
         def late(created: Created) -> None:
-            self._screen.expect(host, created.name, False)
+            self._screen.expect(_is_created(host, created), form)
 
         self._submit(form, Action(host, address_of(host, form.name), operation, done, late))
 
@@ -328,6 +329,20 @@ class _OneField(Form):
     def fields(self) -> Sequence[TextField]:
         """Return the one field."""
         return (self._field,)
+
+
+def _is_created(host: str, created: Created) -> Callable[[Session], bool]:
+    """Return what tells a session that was created there from one of the same name on another tmux server."""
+
+    def is_it(session: Session) -> bool:
+        panes = session.tmux.panes if session.tmux and session.host == host else ()
+        return any(pane.process == created.process for pane in panes)
+
+    return is_it
+
+
+def _has_key(*key: str) -> Callable[[Session], bool]:
+    return lambda session: session.key == key and session.tmux is not None
 
 
 def _current_directory() -> str:

@@ -211,7 +211,8 @@ class HeadlessCommands:
         return SpawnFields(harnesses, agent.harness, agent.model, agent.mode) if agent else SpawnFields(harnesses)
 
     def spawn(self, fields: SpawnFields, host: str, directory: str, show_result: ShowResult) -> None:
-        """Start an agent without a terminal; the cursor goes there."""
+        """Start an agent without a terminal; the cursor goes there, unless the user has gone on."""
+        place = self._screen.place
 
         async def work(hub: Hub) -> str:
             made = await hub.ask(
@@ -219,7 +220,7 @@ class HeadlessCommands:
                 model=fields.model, permission_mode=fields.mode, title=fields.title, by=who(),
             )  # fmt: skip
             id = str(made["session_id"])
-            self._screen.expect(host, id, False)
+            self._screen.expect(lambda session: session.headless is not None and session.name == id, place)
             new = "; the first one in its folder: it runs that folder's hooks and servers without asking"
             return f"spawned {id}{new if made.get('new_folder') else ''}"
 

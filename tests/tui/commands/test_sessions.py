@@ -541,3 +541,69 @@ def test_a_long_table_is_cut_counted_and_leaves_the_list_in_sight(lab: Lab) -> N
         screen.press("y")
         screen.wait_for("Kill: 20 of 20 done")
         assert living(lab.local) == set()
+
+
+# ---- the user goes on meanwhile
+
+
+@pytest.mark.parametrize("opens", ["", ":"], ids=["list", "form"])
+def test_a_session_whose_form_was_closed_takes_neither_cursor_nor_terminal(lab: Lab, opens: str) -> None:
+    with dashboard(lab, True, "api") as (screen, _):
+        atlas = lab.machines[0]
+        select(screen, "bystander")
+        screen.press("c")
+        screen.wait_for("bystander-2")
+        screen.press("Up")
+        until(lambda: focused(screen) == "host", what="the host has the cursor")
+        screen.press("Right")
+        screen.wait_for("New session on atlas")
+        until(lambda: step_to(screen, "open it afterwards"), what="the last field has the cursor", interval=0.2)
+        atlas.freeze()
+        screen.press("Space", "Enter")
+        screen.wait_for("new on atlas ...")
+        screen.press("Escape")
+        screen.wait_gone("New session on atlas")
+        if opens:
+            screen.press(opens)
+            screen.wait_for("Message to bystander")
+        atlas.thaw()
+        screen.wait_for("bystander-2", timeout=60)
+        screen.wait_for("created atlas/bystander-2")
+        assert selected(screen) == "bystander"
+        if opens:
+            assert "Message to bystander" in screen.screen()
+
+
+def test_a_session_that_is_restored_leaves_the_cursor_to_a_user_who_moves(lab: Lab) -> None:
+    with dashboard(lab, True, "api", "web") as (screen, _):
+        atlas = lab.machines[0]
+        select(screen, "api")
+        screen.press("x", "y")
+        screen.wait_for("killed atlas/api")
+        until(lambda: "api" not in names(screen), what="the row is gone")
+        select(screen, "web")
+        atlas.freeze()
+        screen.press("u")
+        screen.press("k", "j")
+        wait_selected(screen, "web")
+        atlas.thaw()
+        until(lambda: "api" in names(screen), timeout=60, what="it is back")
+        screen.wait_for("api is back")
+        assert selected(screen) == "web"
+
+
+def test_of_two_sessions_of_a_name_the_new_one_is_opened(lab: Lab) -> None:
+    lab.local.tmux("-L", "own", "new-session", "-d", "-s", "fresh", "echo the other one; exec cat")
+    agent(lab.local)
+    begin(lab.local, "api")
+    with navi(lab) as screen:
+        screen.wait_for(" api ")
+        screen.press("a")
+        screen.wait_for(" fresh ")
+        select(screen, "api")
+        screen.press("n")
+        type_into(screen, "name", "fresh")
+        until(lambda: step_to(screen, "open it afterwards"), what="the last field has the cursor", interval=0.2)
+        screen.press("Space", "Enter")
+        screen.wait_for("claude runs:")
+        assert "the other one" not in screen.screen()
