@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from navi.core.address import LOCAL
@@ -11,7 +11,8 @@ from navi.core.model import Session
 from navi.ops import OperationError
 from navi.ops.pane.send import Became, Interrupted, Sent, find_outcome, interrupt, interrupted_words, send, sent_words
 from navi.tui.commands.actions import NOT_BEGUN, Action, Actions
-from navi.tui.commands.reports import answer_to, report_on
+from navi.tui.commands.drafts import Drafts, subject_of_all
+from navi.tui.commands.reports import answer_to, close_and_keep, report_on
 from navi.tui.dialogs.dialog import Confirm
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.rows import names_of, session_row, subject_of
@@ -20,13 +21,13 @@ from navi.tui.style.theme import Glyphs
 
 
 class MessageCommands:
-    """Sends messages and interrupts turns. A message that was refused is kept for the next form."""
+    """Sends messages and interrupts turns. A message that was not sent is kept for the next form for its sessions."""
 
     def __init__(self, actions: Actions, glyphs: Glyphs, screen: Screen) -> None:
         self._actions = actions
         self._glyphs = glyphs
         self._screen = screen
-        self._kept = ""
+        self._drafts = Drafts()
 
     # ---- messages
 
@@ -34,12 +35,14 @@ class MessageCommands:
         """Ask for a text, and send it to sessions. Raise OperationError if one of them has no terminal."""
         _check(sessions)
         title = f"Message to {names_of(sessions)}"
+        keep = partial(self._drafts.keep, subject_of_all(sessions))
         form = MessageForm(
-            self._glyphs, title, self._kept, lambda: self._submit(form, sessions), self._screen.close
+            self._glyphs, title, self._drafts.of(subject_of_all(sessions)), lambda: self._submit(form, sessions, keep),
+            lambda: close_and_keep(self._screen, form.busy, form.text, keep),
         )  # fmt: skip
         self._screen.open(form)
 
-    def _submit(self, form: MessageForm, sessions: Sequence[Session]) -> None:
+    def _submit(self, form: MessageForm, sessions: Sequence[Session], keep: Callable[[str], None]) -> None:
         if not form.text.strip():
             form.show_fault("there is nothing to send")
             return
@@ -48,22 +51,14 @@ class MessageCommands:
         except OperationError as error:
             form.show_fault(str(error))
             return
-        self._kept = ""
+        keep("")
         if len(actions) > 1:
             each = list(zip(map(subject_of, sessions), actions, strict=True))
-            report_on(self._screen, self._actions, "send", each, also=partial(self._keep_failed, form.text))
+            report_on(self._screen, self._actions, "send", each, also=partial(_keep_failed, form.text, keep))
             return
         form.busy = True
         form.show_note(f"sending to {actions[0].address} ...")
-        self._actions.order(actions[0], answer_to(form, self._screen, lambda: self._keep(form.text)))
-
-    def _keep(self, text: str) -> None:
-        self._kept = text
-
-    def _keep_failed(self, text: str, words: str, style: str) -> None:
-        """Keep a text that not every session got."""
-        if style == "fault" or words == NOT_BEGUN:
-            self._kept = text
+        self._actions.order(actions[0], answer_to(form, self._screen, lambda: keep(form.text)))
 
     # ---- interrupting
 
@@ -89,6 +84,12 @@ class MessageCommands:
             report_on(self._screen, self._actions, "interrupt", each)
         else:
             self._actions.order(actions[0], self._screen.show_message)
+
+
+def _keep_failed(text: str, keep: Callable[[str], None], words: str, style: str) -> None:
+    """Keep a text that not every session got."""
+    if style == "fault" or words == NOT_BEGUN:
+        keep(text)
 
 
 def _sending(session: Session, text: str) -> Action:

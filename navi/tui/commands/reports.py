@@ -39,12 +39,30 @@ def answer_to(form: Form, screen: Screen, failed: Callable[[], None] = lambda: N
     return show_result
 
 
+def close_and_keep(screen: Screen, busy: bool, text: str, keep: Callable[[str], None]) -> None:
+    """Close a form, and keep its text. While that is being sent, the result decides."""
+    if not busy:
+        keep(text)
+    screen.close()
+
+
 def report_on_work(screen: Screen, title: str, subjects: Sequence[Subject]) -> Report:
     """Open the table of results of work that the caller carries out; the footer shows how far it is."""
     job = screen.progress.begin(DOING.get(title.lower(), title), len(subjects))
     report = Report(screen.glyphs, title, subjects, screen.close)
     report.job = job
     return _opened(screen, report)
+
+
+def put_in(report: Report, key: str, failed: Callable[[], None] = lambda: None) -> ShowResult:
+    """Return what writes the result of the subject with that key into a table. `failed` is called if it failed."""
+
+    def show_result(words: str, style: str) -> None:
+        if style == "fault":
+            failed()
+        report.put(key, words, style)
+
+    return show_result
 
 
 def _opened(screen: Screen, report: Report) -> Report:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from navi.config.places import Places
@@ -25,7 +26,8 @@ from navi.ops.session.losses import MOST_SESSIONS, Losses, losses
 from navi.ops.session.marks import check_tags, mark, name_of_marks
 from navi.ops.session.verbs import SESSION_VERBS, About, SessionVerb
 from navi.tui.commands.actions import PENDING, Action, Actions, ShowResult
-from navi.tui.commands.reports import answer_to, report_on
+from navi.tui.commands.drafts import Drafts
+from navi.tui.commands.reports import answer_to, close_and_keep, report_on
 from navi.tui.dialogs.dialog import Confirm, Form
 from navi.tui.dialogs.fields import TextField
 from navi.tui.dialogs.kill_dialog import KillDialog, may_lose
@@ -66,6 +68,7 @@ class SessionCommands:
         self._screen = screen
         self._places = places
         self._state = places.state
+        self._prompts = Drafts()
 
     # ---- asking and reporting
 
@@ -256,20 +259,24 @@ class SessionCommands:
 
     def _open_new(self, session: Session | None, name: str, runs: str) -> None:
         templates, problems = read_templates(self._places.templates, self._settings.agents)
+        spawning = self._spawner.fields(session if runs else None) if self._spawner else None
+        keep = partial(self._prompts.keep, session.key if session and runs else "new")
         form = NewForm(
             self._glyphs, self._fleet.configured, self._settings.agents, templates, session, _current_directory(),
-            name, runs, lambda: self._create(form), self._complete, self._screen.close,
-            self._spawner.fields(session if runs else None) if self._spawner else None,
+            name, runs, lambda: self._create(form, keep), self._complete,
+            lambda: close_and_keep(self._screen, form.busy, spawning.prompt if spawning else "", keep), spawning,
         )  # fmt: skip
+        if spawning:
+            spawning.area.text = self._prompts.of(session.key if session and runs else "new")
         if problems:
             form.show_fault(str(problems[0]))
         self._screen.open(form)
 
-    def _create(self, form: NewForm) -> None:
+    def _create(self, form: NewForm, keep: Callable[[str], None]) -> None:
         host = form.host
         attach = form.attach
         if form.spawns and self._spawner:
-            self._spawn(self._spawner, form, form.spawns)
+            self._spawn(self._spawner, form, form.spawns, keep)
             return
         try:
             variables = (*self._variables(host), *form.launch.variables)
@@ -288,13 +295,14 @@ class SessionCommands:
 
         self._submit(form, Action(host, address_of(host, form.name), operation, done, late))
 
-    def _spawn(self, spawner: Spawner, form: NewForm, fields: SpawnFields) -> None:
+    def _spawn(self, spawner: Spawner, form: NewForm, fields: SpawnFields, keep: Callable[[str], None]) -> None:
         if not fields.prompt:
             form.show_fault("the prompt is empty")
             return
+        keep("")
         form.busy = True
         form.show_note(f"starting an agent on {clean(form.host)} ...")
-        spawner.spawn(fields, form.host, form.directory, answer_to(form, self._screen))
+        spawner.spawn(fields, form.host, form.directory, answer_to(form, self._screen, lambda: keep(fields.prompt)))
 
     def _variables(self, host: str) -> tuple[str, ...]:
         """Return the variables that a session on that host gets from navi's own environment."""

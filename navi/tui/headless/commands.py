@@ -13,7 +13,8 @@ from navi.core.listing import Key
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.tui.commands.actions import ShowResult
-from navi.tui.commands.reports import answer_to, report_on_work
+from navi.tui.commands.drafts import Drafts, subject_of_all
+from navi.tui.commands.reports import answer_to, close_and_keep, put_in, report_on_work
 from navi.tui.dialogs.dialog import Confirm, Subject
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.spawn_fields import SpawnFields
@@ -43,7 +44,7 @@ BUSY = frozenset({"running", "permission", "question"})
 
 
 class HeadlessCommands:
-    """`has_hub` says whether one is connected. A message that was refused is kept for the next form."""
+    """`has_hub` says whether one is connected. A message that was not sent is kept for the next form."""
 
     def __init__(
         self, services: Services, screen: Screen, programs: TerminalPrograms, has_hub: Callable[[], bool]
@@ -52,7 +53,7 @@ class HeadlessCommands:
         self._services = services
         self._screen = screen
         self._programs = programs
-        self._kept = ""
+        self._drafts = Drafts()
         self._names: dict[tuple[Key, str], str] = {}
 
     # ---- asking the hub
@@ -73,42 +74,46 @@ class HeadlessCommands:
         else:
             show_result(words, "good")
 
-    def _each(self, title: str, sessions: Sequence[Session], work: Callable[[Session], Work]) -> None:
-        """Do the same to each session; show one result in the footer, several in a table."""
+    def _each(
+        self, title: str, sessions: Sequence[Session], work: Callable[[Session], Work],
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """Do the same to each session; show one result in the footer, several in a table. `failed` is called for each
+        that fails.
+        """
         if len(sessions) == 1:
             self.order(work(sessions[0]), self._screen.show_message)
             return
         report = report_on_work(self._screen, title, list(map(subject_in_table, sessions)))
         for one in sessions:
-            self.order(work(one), partial(report.put, name_in_table(one)))
+            self.order(work(one), put_in(report, name_in_table(one), failed))
 
     # ---- messages
 
     def message(self, sessions: Sequence[Session]) -> None:
         """Ask for a text, and send it. An agent that has ended goes on with it."""
+        keep = partial(self._drafts.keep, subject_of_all(sessions))
         form = MessageForm(
-            self._services.glyphs, _title("Message to", sessions), self._kept, lambda: self._submit(form, sessions),
-            self._screen.close,
+            self._services.glyphs, _title("Message to", sessions), self._drafts.of(subject_of_all(sessions)),
+            lambda: self._submit(form, sessions, keep),
+            lambda: close_and_keep(self._screen, form.busy, form.text, keep),
         )  # fmt: skip
         self._screen.open(form)
         form.show_note(_consequence(sessions))
 
-    def _submit(self, form: MessageForm, sessions: Sequence[Session]) -> None:
+    def _submit(self, form: MessageForm, sessions: Sequence[Session], keep: Callable[[str], None]) -> None:
         text = form.text
         if not text.strip():
             form.show_fault("there is nothing to send")
         elif len(sessions) > 1:
-            self._kept = ""
-            self._each("Send", sessions, lambda one: self._sending(one, text))
+            keep("")
+            self._each("Send", sessions, lambda one: self._sending(one, text), lambda: keep(text))
         else:
-            self._kept = ""
+            keep("")
             form.busy = True
             form.show_note(f"sending to {clean(sessions[0].short_label)} ...")
-            show_result = answer_to(form, self._screen, lambda: self._keep(text))
+            show_result = answer_to(form, self._screen, lambda: keep(text))
             self.order(self._sending(sessions[0], text), show_result)
-
-    def _keep(self, text: str) -> None:
-        self._kept = text
 
     def _sending(self, session: Session, text: str) -> Work:
         """Return what sends a text. One that failed has the same name when it is sent again: the hub takes it once."""

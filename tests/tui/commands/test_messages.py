@@ -103,6 +103,46 @@ def test_a_message_that_is_refused_stays_in_the_form(lab: Lab) -> None:
         screen.wait_for("please do not")
 
 
+def test_a_text_that_was_not_sent_is_kept_for_its_session_alone(lab: Lab) -> None:
+    shows(lab.local, "claude", "Do you want to proceed?\n❯ 1. Yes\n  2. No\n\nEsc to cancel\n")
+    begin(lab.local, "web")
+    with navi(lab) as screen:
+        screen.wait_for(" web ")
+        write(screen, "api", "drop the table")
+        screen.wait_for("shows a permission dialog")
+        leave(screen)
+        select(screen, "web")
+        screen.press(":")
+        screen.wait_for("Message to web")
+        assert "drop the table" not in screen.screen()
+        screen.type("a long text")
+        screen.wait_for("a long text")
+        leave(screen)
+        screen.press(":")
+        screen.wait_for("a long text")
+        screen.press("Enter")
+        screen.wait_for("web has it")
+        screen.press(":")
+        screen.wait_for("Message to web")
+        assert "a long text" not in screen.screen()
+        leave(screen)
+        select(screen, "api")
+        screen.press(":")
+        screen.wait_for("drop the table")
+        screen.press("C-u")
+        screen.wait_gone("drop the table")
+        leave(screen)
+        screen.press(":")
+        screen.wait_for("Message to api")
+        assert "drop the table" not in screen.screen()
+
+
+def leave(screen: Terminal) -> None:
+    """Close the form for a message."""
+    screen.press("Escape")
+    screen.wait_gone("Message to")
+
+
 def test_several_sessions_get_one_message_with_a_result_each(lab: Lab) -> None:
     there, _ = account(lab, True)
     for one in (lab.local, there):
