@@ -21,6 +21,7 @@ import trio
 
 from navi.config.places import Places
 from navi.config.settings import Settings
+from navi.config.undo_list import Killed
 from navi.core.model import Session
 from navi.hosts import Host
 from navi.ops.session.creation import new
@@ -229,10 +230,12 @@ class Recorder:
     def expect(self, is_it: Callable[[Session], bool], place: object, attach: bool = False) -> None:
         """Do nothing: there is no cursor."""
 
-    def offer_undo(self, address: str) -> None:
+    offered_undo = None
+
+    def offer_undo(self, killed: Killed) -> None:
         """Do nothing: there is no footer."""
 
-    def withdraw_undo(self, address: str) -> None:
+    def withdraw_undo(self, killed: Killed) -> None:
         """Do nothing: there is no footer."""
 
     def key_of(self, command: str) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import trio
 
 from navi.config.settings import Settings
+from navi.config.undo_list import Killed
 from navi.core.model import Session
 from navi.core.text import is_utf8_locale
 from navi.tui.bars import Footer, Header
@@ -66,7 +67,7 @@ class Screen:
         self._attach = attach
         self._expected: Expected | None = None
         self._keys = 0
-        self.killed: list[tuple[str, float]] = []
+        self.killed: list[tuple[Killed, float]] = []
 
     # ---- arrangement
 
@@ -108,21 +109,27 @@ class Screen:
             self.layout.dialog.update()
             self.layout.changed()
 
-    def offer_undo(self, address: str) -> None:
+    def offer_undo(self, killed: Killed) -> None:
         """Offer for a while to restore a session that was killed."""
-        self.killed.append((address, trio.current_time() + OFFERED_FOR))
+        self.killed.append((killed, trio.current_time() + OFFERED_FOR))
 
-    def withdraw_undo(self, address: str) -> None:
+    def withdraw_undo(self, killed: Killed) -> None:
         """Offer no more to restore a session."""
-        self.killed = [one for one in self.killed if one[0] != address]
+        self.killed = [one for one in self.killed if one[0] != killed]
+
+    @property
+    def offered_undo(self) -> Killed | None:
+        """The session that the footer offers to restore."""
+        if self.killed:
+            now = trio.current_time()
+            self.killed = [one for one in self.killed if one[1] > now]
+        return self.killed[-1][0] if self.killed else None
 
     @property
     def undo(self) -> tuple[str, str]:
         """The session that was killed just now and the key that restores it, both "" if none was."""
-        if self.killed:
-            now = trio.current_time()
-            self.killed = [one for one in self.killed if one[1] > now]
-        return (self.killed[-1][0], self.key_of("undo")) if self.killed else ("", "")
+        offered = self.offered_undo
+        return (offered.address, self.key_of("undo")) if offered else ("", "")
 
     @property
     def undo_lasts(self) -> float:

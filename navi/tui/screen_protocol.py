@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from navi.config.undo_list import Killed
 from navi.core.model import Session
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.progress import Progress
@@ -44,12 +45,17 @@ class Screen(Protocol):
         """
         ...
 
-    def offer_undo(self, address: str) -> None:
+    def offer_undo(self, killed: Killed) -> None:
         """Offer for a while to restore a session that was killed."""
         ...
 
-    def withdraw_undo(self, address: str) -> None:
+    def withdraw_undo(self, killed: Killed) -> None:
         """Offer no more to restore a session."""
+        ...
+
+    @property
+    def offered_undo(self) -> Killed | None:
+        """The session that the footer offers to restore."""
         ...
 
     def key_of(self, command: str) -> str:

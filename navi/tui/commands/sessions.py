@@ -170,8 +170,9 @@ class SessionCommands:
             if not verb.undoable:
                 return words
             if answer.undo_id:
-                remember(self._state, Killed(session.host, answer.undo_id, session.address))
-                self._screen.offer_undo(session.address)
+                killed = Killed(session.host, answer.undo_id, session.address)
+                remember(self._state, killed)
+                self._screen.offer_undo(killed)
             return words + (undo_hint(answer.undo_id, self._screen.key_of("undo")) if hints else "")
 
         return Action(session.host, session.address, operation, done)
@@ -180,23 +181,28 @@ class SessionCommands:
 
     @property
     def last_killed(self) -> Killed | None:
-        """The session that `undo` restores."""
+        """The session that `undo` restores: the one that the footer offers, although another program may have killed
+        one since, or else the last one of all programs.
+        """
         hosts = {view.name for view in self._fleet.views}
-        return next((killed for killed in last_killed(self._state) if killed.host in hosts), None)
+        offered = self._screen.offered_undo
+        killed = [offered, *last_killed(self._state)] if offered else last_killed(self._state)
+        return next((one for one in killed if one.host in hosts), None)
 
     def undo(self) -> None:
-        """Restore the session that was killed last, from here or by `navi kill`."""
+        """Restore the session that the footer offers, or else the one that was killed last, also by `navi kill`."""
         last = self.last_killed
         if last is None:
             self._screen.show_message("no session was killed from this machine lately; nothing to undo")
             return
         forget(self._state, last)
-        self._screen.withdraw_undo(last.address)
+        self._screen.withdraw_undo(last)
         place = self._screen.place
         operation = undo(last.undo_id, last.address.removeprefix(f"{last.host}/"), self._variables(last.host))
 
         def done(created: Created) -> str:
             forget(self._state, last)
+            self._screen.withdraw_undo(last)
             self._screen.expect(_is_created(last.host, created), place)
             return operation.report(last.address, created)
 
@@ -204,7 +210,7 @@ class SessionCommands:
             if style in ("fault", PENDING):
                 remember(self._state, last)
             if style == "fault":
-                self._screen.offer_undo(last.address)
+                self._screen.offer_undo(last)
             self._screen.show_message(words, style)
 
         self._actions.order(Action(last.host, last.address, operation, done), show_result)

@@ -15,6 +15,7 @@ from tests.support.machines import Account, Lab, Machine, program
 from tests.support.places import agent
 from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE, living, pane
+from tests.support.verbs import navi as verb
 from tests.support.waiting import until
 
 
@@ -607,3 +608,23 @@ def test_of_two_sessions_of_a_name_the_new_one_is_opened(lab: Lab) -> None:
         screen.press("Space", "Enter")
         screen.wait_for("claude runs:")
         assert "the other one" not in screen.screen()
+
+
+# ---- which session is restored
+
+
+def test_u_restores_what_the_footer_offers_and_not_what_others_killed_since(lab: Lab) -> None:
+    with dashboard(lab, True, "api", "tmp1") as (screen, account):
+        select(screen, "api")
+        screen.press("x")
+        screen.wait_for("Kill api")
+        screen.press("y")
+        screen.wait_for("killed atlas/api; u brings it back")
+        verb(lab, "kill", "atlas/tmp1")
+        screen.press("j")
+        screen.wait_for(re.compile("killed atlas/api .*u"))
+        screen.press("u")
+        screen.wait_for("atlas/api is back")
+        assert living(account) == {"api"}
+        screen.press("u")
+        screen.wait_for("atlas/tmp1 is back")
