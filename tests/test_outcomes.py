@@ -230,6 +230,9 @@ class Recorder:
     def expect(self, is_it: Callable[[Session], bool], place: object, attach: bool = False) -> None:
         """Do nothing: there is no cursor."""
 
+    def ordered(self) -> None:
+        """Do nothing: there is no selection."""
+
     offered_undo = None
 
     def offer_undo(self, killed: Killed) -> None:

@@ -109,6 +109,13 @@ class Screen:
             self.layout.dialog.update()
             self.layout.changed()
 
+    def ordered(self) -> None:
+        """Call this when something was ordered for all sessions that a key applies to: they are selected no longer. A
+        page's session leaves the selection of the list alone.
+        """
+        if self.layout.main is self.list:
+            self.list.clear_selected()
+
     def offer_undo(self, killed: Killed) -> None:
         """Offer for a while to restore a session that was killed."""
         self.killed.append((killed, trio.current_time() + OFFERED_FOR))

@@ -45,6 +45,10 @@ class Screen(Protocol):
         """
         ...
 
+    def ordered(self) -> None:
+        """Call this when something was ordered for all sessions that a key applies to: they are selected no longer."""
+        ...
+
     def offer_undo(self, killed: Killed) -> None:
         """Offer for a while to restore a session that was killed."""
         ...

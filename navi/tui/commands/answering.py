@@ -78,6 +78,7 @@ class Answering:
         """
         answered = [(there[address], question) for address, question in dialog.answered()]
         each = [(session, self._made(session, question, reply)) for session, question in answered]
+        self._screen.ordered()
         if len(each) > 1:
             also = lambda _, style: failed() if style == "fault" else None  # noqa: E731
             report_on(self._screen, self._actions, "answer", [(subject_of(one), made) for one, made in each], also=also)

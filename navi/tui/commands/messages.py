@@ -52,6 +52,7 @@ class MessageCommands:
             form.show_fault(str(error))
             return
         keep("")
+        self._screen.ordered()
         if len(actions) > 1:
             each = list(zip(map(subject_of, sessions), actions, strict=True))
             report_on(self._screen, self._actions, "send", each, also=partial(_keep_failed, form.text, keep))
@@ -79,6 +80,7 @@ class MessageCommands:
 
     def _interrupt(self, sessions: Sequence[Session]) -> None:
         actions = [_interruption(session) for session in sessions]
+        self._screen.ordered()
         if len(actions) > 1:
             each = list(zip(map(subject_of, sessions), actions, strict=True))
             report_on(self._screen, self._actions, "interrupt", each)

@@ -115,8 +115,10 @@ class SessionCommands:
         """
         if len(sessions) == 1:
             self._actions.order(make(sessions[0]), self._screen.show_message)
+            self._screen.ordered()
             return
         each = [(subject_of(session), self._made(make, session)) for session in sessions]
+        self._screen.ordered()
         report_on(self._screen, self._actions, verb, each).hint(hint)
 
     def _made(self, make: Callable[[Session], Action], session: Session) -> Action | str:

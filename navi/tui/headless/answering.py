@@ -182,6 +182,7 @@ class Answer:
         self, answered: Sequence[tuple[str, Document]], reply: Reply, form: TextForm | None, failed: Callable[[], None]
     ) -> None:
         self._leave()
+        self._screen.ordered()
         if not form:
             self._screen.close()
         if len(answered) == 1:

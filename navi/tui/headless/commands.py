@@ -81,6 +81,7 @@ class HeadlessCommands:
         """Do the same to each session; show one result in the footer, several in a table. `failed` is called for each
         that fails.
         """
+        self._screen.ordered()
         if len(sessions) == 1:
             self.order(work(sessions[0]), self._screen.show_message)
             return
@@ -110,6 +111,7 @@ class HeadlessCommands:
             self._each("Send", sessions, lambda one: self._sending(one, text), lambda: keep(text))
         else:
             keep("")
+            self._screen.ordered()
             form.busy = True
             form.show_note(f"sending to {clean(sessions[0].short_label)} ...")
             show_result = answer_to(form, self._screen, lambda: keep(text))

@@ -628,3 +628,49 @@ def test_u_restores_what_the_footer_offers_and_not_what_others_killed_since(lab:
         assert living(account) == {"api"}
         screen.press("u")
         screen.wait_for("atlas/tmp1 is back")
+
+
+# ---- selected sessions
+
+
+def test_a_selection_lasts_until_something_is_ordered(lab: Lab) -> None:
+    with dashboard(lab, True, "api", "web") as (screen, account):
+        for name in ("api", "web"):
+            select(screen, name)
+            screen.press("Space")
+        screen.wait_for("2 selected")
+        for key, title in (("x", "Kill 2 sessions?"), (":", "Message to 2 sessions")):
+            screen.press(key)
+            screen.wait_for(title)
+            screen.press("Escape")
+            screen.wait_gone(title)
+            screen.wait_for("2 selected")
+        screen.press("m")
+        screen.wait_for("changes its permission mode by its own keys")
+        screen.press("F1")
+        screen.wait_for("2 selected")
+        select(screen, "bystander")
+        screen.press("i", "b")
+        screen.wait_for("bystander is bookmarked")
+        screen.press("i")
+        screen.wait_for("2 selected")
+        screen.press("x", "y")
+        screen.wait_for("Kill: 2 of 2 done")
+        screen.press("Enter")
+        screen.wait_gone("2 selected")
+        assert living(account) == set()
+
+
+def test_a_message_takes_the_selection_when_it_is_sent(lab: Lab) -> None:
+    with dashboard(lab, True, "api", "web") as (screen, _):
+        for name in ("api", "web"):
+            select(screen, name)
+            screen.press("Space")
+        screen.press(":")
+        screen.wait_for("Message to 2 sessions")
+        screen.type("hello")
+        screen.press("Enter")
+        screen.wait_for("Send: 2 of 2 done")
+        screen.press("Enter")
+        screen.wait_gone("2 of 2 done")
+        assert "2 selected" not in screen.screen()
