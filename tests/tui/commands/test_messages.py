@@ -210,9 +210,9 @@ def write(screen: Terminal, name: str, text: str) -> None:
 
 
 def test_a_text_that_never_came_is_reported_as_not_sent_and_stays(lab: Lab, atlas: Machine) -> None:
+    cut = Cut(atlas, "before", function="navi_begin_call")
     with navi(lab) as screen:
         screen.wait_for("✔ atlas")
-        cut = Cut(atlas, "before", function="navi_begin_call")
         write(screen, "api", "hello")
         cut.wait(1)
         cut.now()
@@ -227,9 +227,9 @@ def test_a_text_that_never_came_is_reported_as_not_sent_and_stays(lab: Lab, atla
 
 @pytest.mark.parametrize("when", ["during", "after"])
 def test_a_text_that_came_is_reported_as_sent_and_enter_does_not_repeat_it(lab: Lab, atlas: Machine, when: str) -> None:
+    cut = Cut(atlas, when, [Call("tmux", "*send-keys*Enter*")], "navi_begin_call")
     with navi(lab) as screen:
         screen.wait_for("✔ atlas")
-        cut = Cut(atlas, when, [Call("tmux", "*send-keys*Enter*")], "navi_begin_call")
         write(screen, "api", "hello")
         cut.wait(1)
         atlas.accept_no_more()
@@ -244,9 +244,9 @@ def test_a_text_that_came_is_reported_as_sent_and_enter_does_not_repeat_it(lab: 
 
 
 def test_several_results_wait_for_the_outcome(lab: Lab, atlas: Machine) -> None:
+    cut = Cut(atlas, "after", function="navi_begin_call")
     with navi(lab) as screen:
         screen.wait_for(" web ")
-        cut = Cut(atlas, "after", function="navi_begin_call")
         screen.press("Space", "Space", ":")
         screen.wait_for("Message to 2 sessions")
         screen.type("both")
@@ -270,10 +270,10 @@ def test_an_interruption_whose_answer_was_lost_is_left_open(lab: Lab) -> None:
     atlas = lab.machine("atlas")
     lab.remotes_yaml([atlas])
     shows(atlas, "claude", BUSY)
+    cut = Cut(atlas, "after", function="navi_press_interrupt")
     with navi(lab) as screen:
         screen.wait_for(" api ")
         screen.wait_for("working")
-        cut = Cut(atlas, "after", function="navi_press_interrupt")
         screen.press("C-c")
         screen.wait_for("Interrupt api on atlas?")
         screen.press("y")
