@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from navi.config.person import who
@@ -34,7 +35,7 @@ class Answering:
 
     def show(self, chosen: int, sessions: Sequence[Session]) -> None:
         """Show what sessions ask, with that choice."""
-        there = {session.address: session for session in sessions if session.tmux}
+        there = by_name([session for session in sessions if session.tmux])
         if not there:
             self._screen.show_message("this session has no terminal to answer in; navi explain says why")
             return
@@ -43,13 +44,13 @@ class Answering:
             self._glyphs, list(there), chosen, send, partial(self._ask_for_text, there), self._screen.close
         )
         self._screen.open(dialog)
-        for session in there.values():
-            action = Action(session.host, session.address, ask(pane_of(session)), partial(_put, dialog, session))
-            self._actions.order(action, partial(_put_fault, dialog, action.address))
+        for name, session in there.items():
+            action = Action(session.host, session.address, ask(pane_of(session)), partial(_put, dialog, name))
+            self._actions.order(action, partial(_put_fault, dialog, name))
 
-    def _ask_for_text(self, there: dict[str, Session], dialog: AnswerDialog, reply: Reply) -> None:
+    def _ask_for_text(self, there: Mapping[str, Session], dialog: AnswerDialog, reply: Reply) -> None:
         """Ask for a text. It stays in the form until the agent has it, and is kept for the same question if not."""
-        about = tuple((address, question.digest) for address, question in dialog.answered())
+        about = tuple((there[name].key, question.digest) for name, question in dialog.answered())
         keep = partial(self._drafts.keep, about)
         form = TextForm(
             self._glyphs, dialog.title, self._drafts.of(about), lambda text: submit(text),
@@ -65,18 +66,18 @@ class Answering:
 
         self._screen.open(form)
 
-    def _close_and_send(self, there: dict[str, Session], dialog: AnswerDialog, reply: Reply) -> None:
+    def _close_and_send(self, there: Mapping[str, Session], dialog: AnswerDialog, reply: Reply) -> None:
         self._screen.close()
         self._send(there, dialog, reply)
 
     def _send(
-        self, there: dict[str, Session], dialog: AnswerDialog, reply: Reply, form: TextForm | None = None,
+        self, there: Mapping[str, Session], dialog: AnswerDialog, reply: Reply, form: TextForm | None = None,
         failed: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         """Answer each session's own question, and report; that of one session in the form with its text, if there is
         one.
         """
-        answered = [(there[address], question) for address, question in dialog.answered()]
+        answered = [(there[name], question) for name, question in dialog.answered()]
         each = [(session, self._made(session, question, reply)) for session, question in answered]
         self._screen.ordered()
         if len(each) > 1:
@@ -117,11 +118,24 @@ def pane_of(session: Session) -> Named:
     return Named(session.name, tmux.socket, pane.id)
 
 
-def _put(dialog: AnswerDialog, session: Session, question: Question) -> str:
-    dialog.put(Asked(session.address, question))
+def by_name(sessions: Sequence[Session]) -> dict[str, Session]:
+    """Return sessions by what they are called: their addresses, with the socket where two tmux servers of a host have
+    a session of one name.
+    """
+    count = Counter(session.address for session in sessions)
+    return {_name_of(session, count[session.address] > 1): session for session in sessions}
+
+
+def _name_of(session: Session, is_double: bool) -> str:
+    socket = session.tmux.socket if session.tmux else ""
+    return f"{session.address} -S {socket}" if is_double and socket else session.address
+
+
+def _put(dialog: AnswerDialog, name: str, question: Question) -> str:
+    dialog.put(Asked(name, question))
     return ""
 
 
-def _put_fault(dialog: AnswerDialog, address: str, words: str, style: str) -> None:
+def _put_fault(dialog: AnswerDialog, name: str, words: str, style: str) -> None:
     if style == "fault":
-        dialog.put(Asked(address, fault=words))
+        dialog.put(Asked(name, fault=words))

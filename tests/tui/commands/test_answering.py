@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from navi.tui.commands.answering import by_name
 from tests.sh.test_ticks import asks
 from tests.support.agent_screens import shows
-from tests.support.dashboard import navi, wait_selected
+from tests.support.dashboard import navi, session, wait_selected
 from tests.support.machines import Lab
 from tests.support.questions import Asker, asking
 from tests.support.terminal import Terminal
@@ -189,3 +190,13 @@ def test_details_show_the_question_and_who_answered(lab: Lab) -> None:
         screen.wait_for("❯ 1  Yes")
         screen.press("1")
         screen.wait_for(re.compile(r"answered by +\S+@\S+: Yes"))
+
+
+def test_sessions_of_one_name_on_two_tmux_servers_are_both_named() -> None:
+    first, second, other = (session(name, host="atlas") for name in ("api", "api", "web"))
+    assert second.tmux
+    second = second._replace(tmux=second.tmux._replace(socket="/tmp/own"))
+    assert by_name([first, second, other]) == {
+        "atlas/api": first, "atlas/api -S /tmp/own": second, "atlas/web": other,
+    }  # fmt: skip
+    assert by_name([second]) == {"atlas/api": second}
