@@ -195,6 +195,11 @@ def shown_keys(keys: Sequence[str]) -> str:
     return f"{shown(keys[0])}-{shown(keys[-1])}" if digits else shown(keys[0])
 
 
+def parse_shown(text: str) -> str | None:
+    """Return urwid's name of a key as `shown_keys` writes it; of many digits, that of the first."""
+    return parse_key(text) or parse_key(text.partition("-")[0])
+
+
 def parse_key(text: str) -> str | None:
     """Return urwid's name of a key that a person has written (`X`, `f8`, `ctrl r`, `^R`, `C-r`, `PgDn`), or None."""
     if len(text) == 1:
