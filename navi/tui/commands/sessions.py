@@ -318,16 +318,17 @@ class SessionCommands:
 
     def _complete(self, form: NewForm, text: str) -> None:
         """Ask the form's host for directories that begin with what was typed."""
+        host = form.host
 
         def done(found: Directories) -> str:
-            form.offer(text, found)
+            form.offer(host, text, found)
             return ""
 
         def show_result(words: str, style: str) -> None:
-            if style == "fault":
+            if style == "fault" and form.host == host:
                 form.show_fault(words)
 
-        action = Action(form.host, "", directories(text), done)
+        action = Action(host, "", directories(text), done)
         self._actions.order(action, show_result)
 
 

@@ -464,6 +464,28 @@ def test_a_key_completes_directories_of_the_chosen_machine_and_tab_goes_on(lab: 
         until(lambda: focused(screen) == "directory", what="Shift-Tab goes back")
 
 
+def test_directories_of_a_machine_that_is_chosen_no_longer_are_not_filled_in(lab: Lab) -> None:
+    with dashboard(lab, True, "api") as (screen, _):
+        atlas = lab.machines[0]
+        (atlas.home / "projects").mkdir()
+        select(screen, "api")
+        screen.press("n")
+        type_into(screen, "directory", "~/pro")
+        atlas.freeze()
+        screen.press("C-Space")
+        screen.press("BTab", "BTab")
+        until(lambda: focused(screen) == "host", what="the host has the cursor")
+        screen.press("Left")
+        screen.wait_for("New session on this machine")
+        atlas.thaw()
+        screen.wait_for("✔ atlas", timeout=60)
+        screen.press("Tab", "Tab")
+        type_into(screen, "directory", "~/pro")
+        screen.press("C-Space")
+        screen.wait_for("no directory begins with this")
+        assert "~/projects" not in screen.screen()
+
+
 def test_the_form_is_about_this_machine_alone_where_there_are_no_remotes(lab: Lab) -> None:
     begin(lab.local, "api")
     with navi(lab) as screen:
