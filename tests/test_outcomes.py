@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -20,6 +21,7 @@ import trio
 
 from navi.config.places import Places
 from navi.config.settings import Settings
+from navi.config.undo_list import Killed
 from navi.core.model import Session
 from navi.hosts import Host
 from navi.ops.session.creation import new
@@ -223,13 +225,20 @@ class Recorder:
         self.words.append(words)
         self.styles.append(style)
 
-    def expect(self, host: str, name: str, attach: bool) -> None:
+    place = None
+
+    def expect(self, is_it: Callable[[Session], bool], place: object, attach: bool = False) -> None:
         """Do nothing: there is no cursor."""
 
-    def offer_undo(self, address: str) -> None:
+    def ordered(self) -> None:
+        """Do nothing: there is no selection."""
+
+    offered_undo = None
+
+    def offer_undo(self, killed: Killed) -> None:
         """Do nothing: there is no footer."""
 
-    def withdraw_undo(self, address: str) -> None:
+    def withdraw_undo(self, killed: Killed) -> None:
         """Do nothing: there is no footer."""
 
     def key_of(self, command: str) -> str:

@@ -12,7 +12,7 @@ from navi.core.model import HostView, Session
 from navi.core.place import distinct
 from navi.core.text import clean, need_you, plural
 from navi.tui.host_bar import HostBar, HostCount, HostLabel, count_sessions, shown_hosts
-from navi.tui.keys.keymap import Keymap, parse_key
+from navi.tui.keys.keymap import Keymap, parse_shown
 from navi.tui.per_host import PerHost
 from navi.tui.style.paint import Line, Panel, Segment, columns_of, fit, justify
 from navi.tui.style.theme import Glyphs
@@ -289,6 +289,6 @@ class Footer(Panel):
         if "press" not in event or button != 1 or self._prompt is not None or self._notice:
             return False
         key = under(column, self._parts(size[0] - columns_of(self._right())))
-        if key and (name := parse_key(key)):
+        if key and (name := parse_shown(key)):
             self.pressed(name)
         return True

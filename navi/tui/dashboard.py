@@ -173,6 +173,9 @@ class Dashboard:
         if key in ("begin paste", "end paste"):
             self._pasting = key == "begin paste"
             return
+        if self._pasting and key == "tab":
+            key = "\t"
+        self._screen.took_key()
         self._screen.footer.clear()
         if not (self._dialog_takes(key) or self.commands.search.press(key, self._pasting)):
             self._run_command(key)
@@ -201,6 +204,7 @@ class Dashboard:
 
     def _clicked(self, again: bool) -> None:
         """A session was clicked: a second click attaches to it."""
+        self._screen.took_key()
         self._screen.footer.clear()
         if again:
             self.commands.attach()

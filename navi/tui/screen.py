@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import NamedTuple
 
 import trio
 
 from navi.config.settings import Settings
+from navi.config.undo_list import Killed
 from navi.core.model import Session
 from navi.core.text import is_utf8_locale
 from navi.tui.bars import Footer, Header
@@ -30,6 +32,14 @@ FAR = 10**6
 
 OFFERED_FOR = 30.0
 """Seconds after a kill in which the footer offers to restore the session."""
+
+
+class Expected(NamedTuple):
+    """Which session is to take the cursor, whether to attach to it, and until when (trio's clock)."""
+
+    is_it: Callable[[Session], bool]
+    attach: bool
+    until: float
 
 
 class Screen:
@@ -55,8 +65,9 @@ class Screen:
         self.terminal = Terminal(self.layout, settings, environment, press, shows_unicode)
         self._keymap = keymap
         self._attach = attach
-        self._expected: tuple[str, str, bool, float] | None = None
-        self.killed: list[tuple[str, float]] = []
+        self._expected: Expected | None = None
+        self._keys = 0
+        self.killed: list[tuple[Killed, float]] = []
 
     # ---- arrangement
 
@@ -98,21 +109,34 @@ class Screen:
             self.layout.dialog.update()
             self.layout.changed()
 
-    def offer_undo(self, address: str) -> None:
-        """Offer for a while to restore a session that was killed."""
-        self.killed.append((address, trio.current_time() + OFFERED_FOR))
+    def ordered(self) -> None:
+        """Call this when something was ordered for all sessions that a key applies to: they are selected no longer. A
+        page's session leaves the selection of the list alone.
+        """
+        if self.layout.main is self.list:
+            self.list.clear_selected()
 
-    def withdraw_undo(self, address: str) -> None:
+    def offer_undo(self, killed: Killed) -> None:
+        """Offer for a while to restore a session that was killed."""
+        self.killed.append((killed, trio.current_time() + OFFERED_FOR))
+
+    def withdraw_undo(self, killed: Killed) -> None:
         """Offer no more to restore a session."""
-        self.killed = [one for one in self.killed if one[0] != address]
+        self.killed = [one for one in self.killed if one[0] != killed]
+
+    @property
+    def offered_undo(self) -> Killed | None:
+        """The session that the footer offers to restore."""
+        if self.killed:
+            now = trio.current_time()
+            self.killed = [one for one in self.killed if one[1] > now]
+        return self.killed[-1][0] if self.killed else None
 
     @property
     def undo(self) -> tuple[str, str]:
         """The session that was killed just now and the key that restores it, both "" if none was."""
-        if self.killed:
-            now = trio.current_time()
-            self.killed = [one for one in self.killed if one[1] > now]
-        return (self.killed[-1][0], self.key_of("undo")) if self.killed else ("", "")
+        offered = self.offered_undo
+        return (offered.address, self.key_of("undo")) if offered else ("", "")
 
     @property
     def undo_lasts(self) -> float:
@@ -125,21 +149,34 @@ class Screen:
 
     # ---- the cursor
 
-    def expect(self, host: str, name: str, attach: bool) -> None:
-        """Put the cursor on a session as soon as it is listed, and attach to it if asked."""
-        self._expected = (host, name, attach, trio.current_time() + EXPECTED_FOR)
-        self.go_to_expected()
+    @property
+    def place(self) -> object:
+        """What the user is at: the open dialog, or else the last key. It is another one once they have gone on."""
+        return self.layout.dialog or self._keys
+
+    def took_key(self) -> None:
+        """Call this for every key and click: who goes on wants the cursor where it is."""
+        self._keys += 1
+        self._expected = None
+
+    def expect(self, is_it: Callable[[Session], bool], place: object, attach: bool = False) -> None:
+        """Put the cursor on the session as soon as it is listed, and attach to it if asked, unless the user has gone on
+        from the `place` where they asked for it, or does so until then.
+        """
+        if place == self.place:
+            self._expected = Expected(is_it, attach, trio.current_time() + EXPECTED_FOR)
+            self.go_to_expected()
 
     def go_to_expected(self) -> None:
         """Call this when other sessions are listed: go to the session that is expected, if it is among them."""
         if self._expected is None:
             return
-        host, name, attach, until = self._expected
-        if trio.current_time() > until:
+        expected = self._expected
+        if trio.current_time() > expected.until:
             self._expected = None
-        elif (session := self.list.go_to(host, name)) and (session.tmux or session.headless):
+        elif session := self.list.go_to(expected.is_it):
             self._expected = None
-            if attach:
+            if expected.attach:
                 self._attach(session)
 
     # ---- commands

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
+from navi.config.undo_list import Killed
+from navi.core.model import Session
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.progress import Progress
 from navi.tui.style.theme import Glyphs
@@ -31,16 +34,32 @@ class Screen(Protocol):
         """Show a message at the bottom of the screen."""
         ...
 
-    def expect(self, host: str, name: str, attach: bool) -> None:
-        """Put the cursor on a session as soon as it is listed, and attach to it if asked."""
+    @property
+    def place(self) -> object:
+        """What the user is at: the open dialog, or else the last key. It is another one once they have gone on."""
         ...
 
-    def offer_undo(self, address: str) -> None:
+    def expect(self, is_it: Callable[[Session], bool], place: object, attach: bool = False) -> None:
+        """Put the cursor on the session as soon as it is listed, and attach to it if asked, unless the user has gone on
+        from the `place` where they asked for it, or does so until then.
+        """
+        ...
+
+    def ordered(self) -> None:
+        """Call this when something was ordered for all sessions that a key applies to: they are selected no longer."""
+        ...
+
+    def offer_undo(self, killed: Killed) -> None:
         """Offer for a while to restore a session that was killed."""
         ...
 
-    def withdraw_undo(self, address: str) -> None:
+    def withdraw_undo(self, killed: Killed) -> None:
         """Offer no more to restore a session."""
+        ...
+
+    @property
+    def offered_undo(self) -> Killed | None:
+        """The session that the footer offers to restore."""
         ...
 
     def key_of(self, command: str) -> str:

@@ -301,3 +301,13 @@ def test_a_click_on_a_key_presses_it(column: int, expected: str | None) -> None:
     shown.pressed = pressed.append
     shown.mouse_event((100, 1), "mouse press", 1, column, 0, False)
     assert pressed == ([expected] if expected else [])
+
+
+def test_a_click_on_the_keys_of_choices_presses_the_first() -> None:
+    shown = Footer(UNICODE)
+    pressed: list[str] = []
+    shown.show(ListFilter(), None, "", 0, [("1-9", "answer"), ("Enter", "attach")])
+    shown.pressed = pressed.append
+    for column in (2, 16):
+        shown.mouse_event((100, 1), "mouse press", 1, column, 0, False)
+    assert pressed == ["1", "enter"]

@@ -246,6 +246,30 @@ def test_declined_hooks_are_not_offered_again_but_for_other_hosts(lab: Lab) -> N
         screen.wait_for("2 of 2 ticked")
 
 
+def test_the_offer_opens_at_once_and_never_later(lab: Lab) -> None:
+    atlas = lab.machine("atlas")
+    lab.remotes_yaml([atlas])
+    agent(lab.local)
+    with navi(lab, 120) as screen:
+        screen.wait_for("✔ atlas")
+        screen.wait_for("api")
+        atlas.freeze()
+        screen.press("I")
+        screen.wait_for("looking at the hooks of all hosts")
+        screen.press("Enter", "j", "y")
+        screen.wait_for("Esc closes")
+        screen.press("q")
+        screen.wait_gone("Esc closes")
+        atlas.thaw()
+        screen.wait_for("I offers status hooks")
+        screen.press("x")
+        screen.wait_for("Kill api on this machine?")
+        screen.press("n")
+        screen.press("I")
+        screen.wait_for("1 of 1 ticked")
+    assert not (lab.local.home / ".claude" / "settings.json").exists()
+
+
 def test_where_hooks_report_or_no_agent_runs_nothing_is_offered(lab: Lab) -> None:
     atlas = lab.machine("atlas")
     lab.remotes_yaml([atlas])

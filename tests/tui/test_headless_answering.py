@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -243,3 +244,37 @@ def test_sessions_with_and_without_a_terminal_are_not_mixed(lab: Lab) -> None:
         screen.wait_for("2 selected")
         screen.press(":")
         screen.wait_for("select only sessions with a terminal, or only sessions without one")
+
+
+def test_a_text_that_the_hub_does_not_take_stays_in_the_form(lab: Lab) -> None:
+    with serving(lab) as hub, puppet(lab.local) as agent, navi(lab, 100, 40) as screen:
+        spawn(lab, "local", "go", "claude-code", str(lab.local.home), "api")
+        screen.wait_for("running")
+        agent.print(agent.asks("q1", "Bash", command="touch f"))
+        screen.wait_for("permission")
+        screen.press("3")
+        screen.wait_for(re.compile("❯ 3  No"))
+        screen.press("Enter")
+        screen.wait_for("answer ")
+        screen.type("use mkdir")
+        screen.wait_for("use mkdir")
+        hub.send_signal(signal.SIGSTOP)
+        screen.press("Enter")
+        screen.wait_for("answering api ...")
+        screen.wait_for("waiting for the hub", timeout=90)
+        assert "use mkdir" in screen.screen()
+        hub.send_signal(signal.SIGCONT)
+
+
+def test_a_prompt_of_a_closed_form_is_there_again(lab: Lab) -> None:
+    with serving(lab), navi(lab, 100, 40) as screen:
+        spawn(lab, "local", "say x", title="api", cwd=str(lab.local.home))
+        screen.wait_for("waiting")
+        screen.press("c")
+        screen.wait_for("[x] without a terminal")
+        screen.type("a long prompt")
+        screen.wait_for("a long prompt")
+        screen.press("Escape")
+        screen.wait_gone("a long prompt")
+        screen.press("c")
+        screen.wait_for("a long prompt")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import signal
 
 from tests.support.dashboard import navi, wait_selected
 from tests.support.machines import Lab
-from tests.support.puppet import spawn
+from tests.support.puppet import puppet, spawn
 from tests.support.serving import serving
 from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE
@@ -132,3 +133,26 @@ def test_several_get_one_message_and_end_together(lab: Lab) -> None:
         screen.press("Enter")
         until(lambda: screen.screen().count("complete") == 2, what="both have ended")
         assert "complete" in verb(lab, "ls").stdout
+
+
+def test_a_message_whose_answer_was_lost_goes_in_once_when_it_is_sent_again(lab: Lab) -> None:
+    with serving(lab) as hub, puppet(lab.local) as agent, navi(lab, 100, 40) as screen:
+        spawn(lab, "local", "go", "claude-code", str(lab.local.home), "api")
+        screen.wait_for("running")
+        screen.press(":")
+        screen.wait_for("Message to api")
+        screen.type("only once")
+        screen.wait_for("only once")
+        hub.send_signal(signal.SIGSTOP)
+        screen.press("Enter")
+        screen.wait_for("waiting for the hub", timeout=90)
+        hub.send_signal(signal.SIGCONT)
+        agent.wait_input("only once")
+        screen.press("Enter")
+        screen.wait_for("sent to api")
+        screen.press(":")
+        screen.wait_for("Message to api")
+        screen.type("and then this")
+        screen.press("Enter")
+        agent.wait_input("and then this")
+        assert sum("only once" in str(line) for line in agent.inputs()) == 1

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from navi.core import exits
 from navi.hosts.base import ConnectionLost, HostError
 from navi.ops import OperationError
-from navi.ops.outcome import carried_out, checking, not_done, unknown, verdict_words
+from navi.ops.outcome import Verdict, checking, unknown, verdict_words
 from navi.ops.pane.lock import LOCK
-from navi.ops.pane.send import find_sent
+from navi.ops.pane.send import find_sent, judge_call
 
 if TYPE_CHECKING:
     from navi.cli.output.output import Output
@@ -32,13 +32,13 @@ def outcome_of(output: Output, host: BlockingHost, pane: Named, call: str, lost:
     if not call or not isinstance(lost, ConnectionLost):
         raise lost
     output.complain(checking("send", str(lost)))
-    found = _ask(host, pane, call, time.monotonic() + min(limit, LOOK_FOR))
-    if found.sent is None:
-        raise OperationError(verdict_words("send", not_done()), exits.NO)
-    if not found.certain:
-        raise _in_doubt(unknown("its script ended on the host while it typed; look at the pane", exits.TIMED_OUT))
-    output.complain(verdict_words("send", carried_out(found.sent)))
-    return found.sent
+    outcome = judge_call(_ask(host, pane, call, time.monotonic() + min(limit, LOOK_FOR)))
+    if outcome.verdict is Verdict.NOT_DONE:
+        raise OperationError(verdict_words("send", outcome), exits.NO)
+    if outcome.answer is None:
+        raise _in_doubt(outcome)
+    output.complain(verdict_words("send", outcome))
+    return outcome.answer
 
 
 def _ask(host: BlockingHost, pane: Named, call: str, until: float) -> Call:
@@ -56,5 +56,5 @@ def _ask(host: BlockingHost, pane: Named, call: str, until: float) -> Call:
         time.sleep(LOOK_EVERY)
 
 
-def _in_doubt(outcome: Outcome[None]) -> OperationError:
+def _in_doubt(outcome: Outcome[Sent]) -> OperationError:
     return OperationError(verdict_words("send", outcome), outcome.status)

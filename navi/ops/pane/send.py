@@ -10,6 +10,7 @@ from navi.core.model import TmuxSession
 from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError
+from navi.ops.outcome import Outcome, carried_out, not_done, unknown
 from navi.ops.pane.find import MARGIN, identity, read_by_kind, seconds, where
 from navi.ops.pane.read import Expected
 
@@ -118,6 +119,22 @@ def find_sent(pane: Named | TmuxSession, call: str, lock: str) -> Operation[Call
     """
     arguments = (*where(pane), identity(pane), lock, call, HostSetting.AGENTS)
     return Operation("send", link("pane/sent"), arguments, _read_call, 4 * MARGIN)
+
+
+def judge_call(call: Call) -> Outcome[Sent]:
+    """Return the outcome of a `send`, from what its host says of it."""
+    if call.sent is None:
+        return not_done()
+    if not call.certain:
+        return unknown("its script ended on the host while it typed; look at the pane", exits.TIMED_OUT)
+    return carried_out(call.sent)
+
+
+def find_outcome(pane: Named | TmuxSession, call: str, lock: str = "") -> Operation[Outcome[Sent]]:
+    """Return the operation that asks as `find_sent` does, and answers with the outcome."""
+    found = find_sent(pane, call, lock)
+    parse = lambda answer: judge_call(found.parse(answer))  # noqa: E731
+    return Operation(found.name, found.script, found.arguments, parse, found.time_limit)
 
 
 class Interrupted(NamedTuple):

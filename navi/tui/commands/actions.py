@@ -1,6 +1,7 @@
 """Actions: operations on sessions that the user asks for, carried out in the background and reported.
 
-If the connection is lost meanwhile, the next frames of the host show the outcome (navi.ops.outcome).
+If the connection is lost meanwhile, the next frames of the host show the outcome (navi.ops.outcome), or the host is
+asked for it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 
 import trio
 
+from navi.core import exits
 from navi.core.model import Frame
 from navi.core.stopwatch import Stopwatch
 from navi.core.text import clean
@@ -20,11 +22,14 @@ from navi.fleet import Fleet
 from navi.hosts import HostError
 from navi.hosts.base import ConnectionLost
 from navi.ops import Operation, OperationError
-from navi.ops.outcome import Inquiry, Outcome, Verdict, checking, verdict_words
+from navi.ops.outcome import Inquiry, Outcome, Verdict, checking, unknown, verdict_words
 from navi.tui.progress import Job
 
 ShowResult = Callable[[str, str], None]
-"""Shows the words for a result, in a style."""
+"""Shows the words for a result, in a style. What has the style PENDING is no result yet: that comes later."""
+
+PENDING = "dim"
+"""The style of what is shown while the outcome of an action is not known yet."""
 
 
 class Begun(NamedTuple):
@@ -38,8 +43,8 @@ class Begun(NamedTuple):
 class Action:
     """An operation on a host. `address` names the session. `done` takes the answer and returns the words for it.
 
-    `late` is called instead of `done` if the answer was lost and is known only from a later look. An action that only
-    `looks` changes nothing on the host.
+    `late` is called instead of `done` if the answer was lost and is known only from a later look. `inquiry` asks the
+    host for the outcome then, where its frames don't show it. An action that only `looks` changes nothing on the host.
     """
 
     host: str
@@ -48,6 +53,12 @@ class Action:
     done: Callable[[Any], str]
     late: Callable[[Any], object] | None = None
     looks: bool = False
+    inquiry: Operation[Outcome[Any]] | None = None
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether it can be repeated without a thought."""
+        return self.looks or self.operation.reads
 
 
 AT_ONCE = 3
@@ -58,6 +69,9 @@ NOT_BEGUN = "not done: stopped before it began"
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at the view of a host for the outcome of an action."""
+
+ASK_FOR = 15.0
+"""Seconds for which a host that answers, but still carries the action out, is asked for the outcome."""
 
 
 class Actions:
@@ -106,27 +120,31 @@ class Actions:
         except ConnectionLost as error:
             await self._find_out(action, show_result, before, begun, error.failure.cause)
         except HostError as error:
-            show_result(f"{'' if action.looks else 'nothing was done: '}{error.failure.cause}", "fault")
-        if not action.looks:
+            show_result(f"{'' if action.changes_nothing else 'nothing was done: '}{error.failure.cause}", "fault")
+        if not action.changes_nothing:
             self._fleet.refresh(action.host)
 
     async def _find_out(
         self, action: Action, show_result: ShowResult, before: Frame | None, begun: Begun, cause: str
     ) -> None:
         """Report that the connection was lost, and later the outcome."""
-        operation = action.operation
-        if operation.outcomes is None:
+        operation, lost = action.operation, trio.current_time()
+        if action.changes_nothing:
             show_result(cause, "fault")
             return
-        show_result(checking(operation.name, cause), "fault")
+        if not (operation.outcomes or action.inquiry):
+            _show_outcome(action, show_result, unknown(f"{cause}; look at the session before you repeat it"))
+            return
+        show_result(checking(operation.name, cause), PENDING)
         self._fleet.refresh(action.host)
-        lost = trio.current_time()
-        inquiry = Inquiry(operation.outcomes, operation.time_limit, before, begun.at, lost, begun.stopwatch.asleep)
-        outcome = await self._outcome(action.host, inquiry, lost)
-        if outcome.verdict is Verdict.DONE:
-            (action.late or action.done)(outcome.answer)
-        style = "notice" if outcome.verdict is Verdict.DONE else "fault"
-        show_result(f"{clean(action.address)}: {verdict_words(operation.name, outcome)}", style)
+        if action.inquiry:
+            outcome = await self._ask_for_outcome(action.host, action.inquiry)
+        else:
+            assert operation.outcomes
+            asleep = begun.stopwatch.asleep
+            inquiry = Inquiry(operation.outcomes, operation.time_limit, before, begun.at, lost, asleep)
+            outcome = await self._outcome(action.host, inquiry, lost)
+        _show_outcome(action, show_result, outcome)
 
     async def _outcome(self, host: str, inquiry: Inquiry[Any], lost: float) -> Outcome[Any]:
         """Return the outcome as soon as the frames from after the loss make it certain."""
@@ -137,3 +155,32 @@ class Actions:
                 outcome = inquiry.judge(view.frame, view.framed, view.heard or view.framed)
                 if outcome:
                     return outcome
+
+    async def _ask_for_outcome(self, host: str, inquiry: Operation[Outcome[Any]]) -> Outcome[Any]:
+        """Return the outcome that a host tells, as soon as it is back and no longer carries the action out."""
+        until = math.inf
+        while True:
+            await trio.sleep(LOOK_EVERY)
+            if not self._fleet.view(host).fresh:
+                continue
+            try:
+                return await self._fleet.ask(host, inquiry)
+            except OperationError as error:
+                until = min(until, trio.current_time() + ASK_FOR)
+                if error.status != exits.TIMED_OUT or trio.current_time() > until:
+                    return unknown(str(error), error.status)
+            except HostError:
+                pass  # it is lost again, and asked when it is back
+
+
+def _show_outcome(action: Action, show_result: ShowResult, outcome: Outcome[Any]) -> None:
+    """Report the outcome, or what `done` says against it."""
+    done = outcome.verdict is Verdict.DONE
+    try:
+        if done:
+            (action.late or action.done)(outcome.answer)
+    except OperationError as error:
+        show_result(str(error), "fault")
+    else:
+        words = verdict_words(action.operation.name, outcome)
+        show_result(f"{clean(action.address)}: {words}", "notice" if done else "fault")

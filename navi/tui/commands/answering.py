@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from navi.config.person import who
@@ -14,8 +15,9 @@ from navi.core.statuses import ASKING
 from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.pane.question import Answered, answer, ask
-from navi.tui.commands.actions import Action, Actions
-from navi.tui.commands.reports import report_on
+from navi.tui.commands.actions import PENDING, Action, Actions
+from navi.tui.commands.drafts import Drafts
+from navi.tui.commands.reports import answer_to, close_and_keep, report_on
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
 from navi.tui.dialogs.rows import subject_of
 from navi.tui.screen_protocol import Screen
@@ -29,47 +31,66 @@ class Answering:
         self._actions = actions
         self._glyphs = glyphs
         self._screen = screen
+        self._drafts = Drafts()
 
     def show(self, chosen: int, sessions: Sequence[Session]) -> None:
         """Show what sessions ask, with that choice."""
-        there = {session.address: session for session in sessions if session.tmux}
+        there = by_name([session for session in sessions if session.tmux])
         if not there:
             self._screen.show_message("this session has no terminal to answer in; navi explain says why")
             return
-        send = partial(self._send, there)
+        send = partial(self._close_and_send, there)
         dialog = AnswerDialog(
-            self._glyphs, list(there), chosen, send, partial(self._ask_for_text, send), self._screen.close
+            self._glyphs, list(there), chosen, send, partial(self._ask_for_text, there), self._screen.close
         )
         self._screen.open(dialog)
-        for session in there.values():
-            action = Action(session.host, session.address, ask(pane_of(session)), partial(_put, dialog, session))
-            self._actions.order(action, partial(_put_fault, dialog, action.address))
+        for name, session in there.items():
+            action = Action(session.host, session.address, ask(pane_of(session)), partial(_put, dialog, name))
+            self._actions.order(action, partial(_put_fault, dialog, name))
 
-    def _ask_for_text(self, send: Callable[[AnswerDialog, Reply], None], dialog: AnswerDialog, reply: Reply) -> None:
-        form = TextForm(self._glyphs, dialog.title, lambda text: submit(text), self._screen.close)
+    def _ask_for_text(self, there: Mapping[str, Session], dialog: AnswerDialog, reply: Reply) -> None:
+        """Ask for a text. It stays in the form until the agent has it, and is kept for the same question if not."""
+        about = tuple((there[name].key, question.digest) for name, question in dialog.answered())
+        keep = partial(self._drafts.keep, about)
+        form = TextForm(
+            self._glyphs, dialog.title, self._drafts.of(about), lambda text: submit(text),
+            lambda text: close_and_keep(self._screen, form.busy, text, keep),
+        )  # fmt: skip
 
         def submit(text: str) -> None:
             if text.strip():
-                send(dialog, Reply(reply.how, text))
+                keep("")
+                self._send(there, dialog, Reply(reply.how, text), form, lambda: keep(text))
             else:
                 form.show_fault("the text is empty")
 
         self._screen.open(form)
 
-    def _send(self, there: dict[str, Session], dialog: AnswerDialog, reply: Reply) -> None:
-        """Answer each session's own question, and report."""
+    def _close_and_send(self, there: Mapping[str, Session], dialog: AnswerDialog, reply: Reply) -> None:
         self._screen.close()
-        answered = [(there[address], question) for address, question in dialog.answered()]
+        self._send(there, dialog, reply)
+
+    def _send(
+        self, there: Mapping[str, Session], dialog: AnswerDialog, reply: Reply, form: TextForm | None = None,
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """Answer each session's own question, and report; that of one session in the form with its text, if there is
+        one.
+        """
+        answered = [(there[name], question) for name, question in dialog.answered()]
         each = [(session, self._made(session, question, reply)) for session, question in answered]
+        self._screen.ordered()
         if len(each) > 1:
-            report_on(self._screen, self._actions, "answer", [(subject_of(one), made) for one, made in each])
+            also = lambda _, style: failed() if style == "fault" else None  # noqa: E731
+            report_on(self._screen, self._actions, "answer", [(subject_of(one), made) for one, made in each], also=also)
             return
         session, made = each[0]
+        show_result = answer_to(form, self._screen, failed) if form else self._screen.show_message
         if isinstance(made, str):
-            self._screen.show_message(made, "fault")
-        else:
-            self._screen.show_message(f"answering {clean(session.address)} ...")
-            self._actions.order(made, self._screen.show_message)
+            show_result(made, "fault")
+            return
+        show_result(f"answering {clean(session.address)} ...", PENDING)
+        self._actions.order(made, show_result)
 
     def _made(self, session: Session, question: Question, reply: Reply) -> Action | str:
         """Return the action that answers a session's question, or why it can't be answered so."""
@@ -97,11 +118,24 @@ def pane_of(session: Session) -> Named:
     return Named(session.name, tmux.socket, pane.id)
 
 
-def _put(dialog: AnswerDialog, session: Session, question: Question) -> str:
-    dialog.put(Asked(session.address, question))
+def by_name(sessions: Sequence[Session]) -> dict[str, Session]:
+    """Return sessions by what they are called: their addresses, with the socket where two tmux servers of a host have
+    a session of one name.
+    """
+    count = Counter(session.address for session in sessions)
+    return {_name_of(session, count[session.address] > 1): session for session in sessions}
+
+
+def _name_of(session: Session, is_double: bool) -> str:
+    socket = session.tmux.socket if session.tmux else ""
+    return f"{session.address} -S {socket}" if is_double and socket else session.address
+
+
+def _put(dialog: AnswerDialog, name: str, question: Question) -> str:
+    dialog.put(Asked(name, question))
     return ""
 
 
-def _put_fault(dialog: AnswerDialog, address: str, words: str, style: str) -> None:
+def _put_fault(dialog: AnswerDialog, name: str, words: str, style: str) -> None:
     if style == "fault":
-        dialog.put(Asked(address, fault=words))
+        dialog.put(Asked(name, fault=words))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.ops import OperationError
-from navi.ops.pane.send import Became, Interrupted, Sent, interrupt, interrupted_words, send, sent_words
-from navi.tui.commands.actions import NOT_BEGUN, Action, Actions, ShowResult
-from navi.tui.commands.reports import report_on
+from navi.ops.pane.send import Became, Interrupted, Sent, find_outcome, interrupt, interrupted_words, send, sent_words
+from navi.tui.commands.actions import NOT_BEGUN, Action, Actions
+from navi.tui.commands.drafts import Drafts, subject_of_all
+from navi.tui.commands.reports import answer_to, close_and_keep, report_on
 from navi.tui.dialogs.dialog import Confirm
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.rows import names_of, session_row, subject_of
@@ -17,34 +20,14 @@ from navi.tui.screen_protocol import Screen
 from navi.tui.style.theme import Glyphs
 
 
-def answer_to(form: MessageForm, screen: Screen, keep: Callable[[str], None]) -> ShowResult:
-    """Return what reports the result of a message: in its form, if that is open and it failed, or else in the footer.
-
-    A text that failed is given to `keep`.
-    """
-
-    def show_result(words: str, style: str) -> None:
-        form.busy = False
-        if style == "fault":
-            keep(form.text)
-        if style == "fault" and screen.shows(form):
-            form.show_fault(words)
-            return
-        if screen.shows(form):
-            screen.close()
-        screen.show_message(words, style)
-
-    return show_result
-
-
 class MessageCommands:
-    """Sends messages and interrupts turns. A message that was refused is kept for the next form."""
+    """Sends messages and interrupts turns. A message that was not sent is kept for the next form for its sessions."""
 
     def __init__(self, actions: Actions, glyphs: Glyphs, screen: Screen) -> None:
         self._actions = actions
         self._glyphs = glyphs
         self._screen = screen
-        self._kept = ""
+        self._drafts = Drafts()
 
     # ---- messages
 
@@ -52,12 +35,14 @@ class MessageCommands:
         """Ask for a text, and send it to sessions. Raise OperationError if one of them has no terminal."""
         _check(sessions)
         title = f"Message to {names_of(sessions)}"
+        keep = partial(self._drafts.keep, subject_of_all(sessions))
         form = MessageForm(
-            self._glyphs, title, self._kept, lambda: self._submit(form, sessions), self._screen.close
+            self._glyphs, title, self._drafts.of(subject_of_all(sessions)), lambda: self._submit(form, sessions, keep),
+            lambda: close_and_keep(self._screen, form.busy, form.text, keep),
         )  # fmt: skip
         self._screen.open(form)
 
-    def _submit(self, form: MessageForm, sessions: Sequence[Session]) -> None:
+    def _submit(self, form: MessageForm, sessions: Sequence[Session], keep: Callable[[str], None]) -> None:
         if not form.text.strip():
             form.show_fault("there is nothing to send")
             return
@@ -66,22 +51,15 @@ class MessageCommands:
         except OperationError as error:
             form.show_fault(str(error))
             return
-        self._kept = ""
+        keep("")
+        self._screen.ordered()
         if len(actions) > 1:
             each = list(zip(map(subject_of, sessions), actions, strict=True))
-            report_on(self._screen, self._actions, "send", each, also=partial(self._keep_failed, form.text))
+            report_on(self._screen, self._actions, "send", each, also=partial(_keep_failed, form.text, keep))
             return
         form.busy = True
         form.show_note(f"sending to {actions[0].address} ...")
-        self._actions.order(actions[0], answer_to(form, self._screen, self._keep))
-
-    def _keep(self, text: str) -> None:
-        self._kept = text
-
-    def _keep_failed(self, text: str, words: str, style: str) -> None:
-        """Keep a text that not every session got."""
-        if style == "fault" or words == NOT_BEGUN:
-            self._kept = text
+        self._actions.order(actions[0], answer_to(form, self._screen, lambda: keep(form.text)))
 
     # ---- interrupting
 
@@ -102,6 +80,7 @@ class MessageCommands:
 
     def _interrupt(self, sessions: Sequence[Session]) -> None:
         actions = [_interruption(session) for session in sessions]
+        self._screen.ordered()
         if len(actions) > 1:
             each = list(zip(map(subject_of, sessions), actions, strict=True))
             report_on(self._screen, self._actions, "interrupt", each)
@@ -109,8 +88,16 @@ class MessageCommands:
             self._actions.order(actions[0], self._screen.show_message)
 
 
+def _keep_failed(text: str, keep: Callable[[str], None], words: str, style: str) -> None:
+    """Keep a text that not every session got."""
+    if style == "fault" or words == NOT_BEGUN:
+        keep(text)
+
+
 def _sending(session: Session, text: str) -> Action:
+    """Return the action that sends a text; a remote notes the call, and is asked about it if the connection is lost."""
     assert session.tmux is not None
+    call = "" if session.host == LOCAL else os.urandom(8).hex()
 
     def done(sent: Sent) -> str:
         words = sent_words(session.address, sent)
@@ -118,7 +105,8 @@ def _sending(session: Session, text: str) -> Action:
             raise OperationError(words)
         return words
 
-    return Action(session.host, session.address, send(session.tmux, text), done)
+    inquiry = find_outcome(session.tmux, call) if call else None
+    return Action(session.host, session.address, send(session.tmux, text, call=call), done, inquiry=inquiry)
 
 
 def _interruption(session: Session) -> Action:

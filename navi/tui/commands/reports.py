@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from navi.tui.commands.actions import Action, Actions, ShowResult
-from navi.tui.dialogs.dialog import Report, Subject
+from navi.tui.commands.actions import PENDING, Action, Actions, ShowResult
+from navi.tui.dialogs.dialog import Form, Report, Subject
 from navi.tui.screen_protocol import Screen
 
 DOING = {
@@ -16,12 +16,53 @@ DOING = {
 """What is shown while a verb is carried out."""
 
 
+def answer_to(form: Form, screen: Screen, failed: Callable[[], None] = lambda: None) -> ShowResult:
+    """Return what reports the result of a form: in the form, if that is open and it failed, or else in the footer.
+
+    Until the result is known, the form submits nothing more. `failed` is called if it failed.
+    """
+
+    def show_result(words: str, style: str) -> None:
+        form.busy = style == PENDING
+        if style == "fault":
+            failed()
+        if not screen.shows(form):
+            screen.show_message(words, style)
+        elif style == PENDING:
+            form.show_note(words)
+        elif style == "fault":
+            form.show_fault(words)
+        else:
+            screen.close()
+            screen.show_message(words, style)
+
+    return show_result
+
+
+def close_and_keep(screen: Screen, busy: bool, text: str, keep: Callable[[str], None]) -> None:
+    """Close a form, and keep its text. While that is being sent, the result decides."""
+    if not busy:
+        keep(text)
+    screen.close()
+
+
 def report_on_work(screen: Screen, title: str, subjects: Sequence[Subject]) -> Report:
     """Open the table of results of work that the caller carries out; the footer shows how far it is."""
     job = screen.progress.begin(DOING.get(title.lower(), title), len(subjects))
     report = Report(screen.glyphs, title, subjects, screen.close)
     report.job = job
     return _opened(screen, report)
+
+
+def put_in(report: Report, key: str, failed: Callable[[], None] = lambda: None) -> ShowResult:
+    """Return what writes the result of the subject with that key into a table. `failed` is called if it failed."""
+
+    def show_result(words: str, style: str) -> None:
+        if style == "fault":
+            failed()
+        report.put(key, words, style)
+
+    return show_result
 
 
 def _opened(screen: Screen, report: Report) -> Report:

@@ -104,7 +104,7 @@ class SessionKeys:
         of_headless: Callable[[Sequence[Session]], None] | None = None,
     ) -> None:  # fmt: skip
         """Run a command for the page's session, or else all selected ones; that of those without a terminal if there is
-        one.
+        one. They stay selected until the command orders something (Screen.ordered).
         """
         page = self._pages.page
         sessions = ((page.session,) if page.session else ()) if page else self._screen.list.chosen
@@ -120,4 +120,3 @@ class SessionKeys:
             (of_headless if of_headless and without else command)(sessions)
         except OperationError as error:
             self._screen.show_message(str(error), "fault")
-        self._screen.list.clear_selected()

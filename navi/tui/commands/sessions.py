@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from navi.config.places import Places
@@ -24,8 +25,9 @@ from navi.ops.session.lifecycle import rename, undo
 from navi.ops.session.losses import MOST_SESSIONS, Losses, losses
 from navi.ops.session.marks import check_tags, mark, name_of_marks
 from navi.ops.session.verbs import SESSION_VERBS, About, SessionVerb
-from navi.tui.commands.actions import Action, Actions, ShowResult
-from navi.tui.commands.reports import report_on
+from navi.tui.commands.actions import PENDING, Action, Actions, ShowResult
+from navi.tui.commands.drafts import Drafts
+from navi.tui.commands.reports import answer_to, close_and_keep, report_on
 from navi.tui.dialogs.dialog import Confirm, Form
 from navi.tui.dialogs.fields import TextField
 from navi.tui.dialogs.kill_dialog import KillDialog, may_lose
@@ -66,6 +68,7 @@ class SessionCommands:
         self._screen = screen
         self._places = places
         self._state = places.state
+        self._prompts = Drafts()
 
     # ---- asking and reporting
 
@@ -112,8 +115,10 @@ class SessionCommands:
         """
         if len(sessions) == 1:
             self._actions.order(make(sessions[0]), self._screen.show_message)
+            self._screen.ordered()
             return
         each = [(subject_of(session), self._made(make, session)) for session in sessions]
+        self._screen.ordered()
         report_on(self._screen, self._actions, verb, each).hint(hint)
 
     def _made(self, make: Callable[[Session], Action], session: Session) -> Action | str:
@@ -127,19 +132,7 @@ class SessionCommands:
         """Carry out the action of a form, which shows a failure and keeps what was typed."""
         form.busy = True
         form.show_note(f"{action.operation.name} on {action.host} ...")
-        self._actions.order(action, self._answer_to(form))
-
-    def _answer_to(self, form: Form) -> ShowResult:
-        def show_result(words: str, style: str) -> None:
-            form.busy = False
-            if style == "fault" and self._screen.shows(form):
-                form.show_fault(words)
-                return
-            if self._screen.shows(form):
-                self._screen.close()
-            self._screen.show_message(words, style)
-
-        return show_result
+        self._actions.order(action, answer_to(form, self._screen))
 
     def _action(self, session: Session, operation: Operation[Any], then: Callable[[Any], None]) -> Action:
         """Return the action that carries an operation out on a session, and then calls `then` with its answer."""
@@ -179,8 +172,9 @@ class SessionCommands:
             if not verb.undoable:
                 return words
             if answer.undo_id:
-                remember(self._state, Killed(session.host, answer.undo_id, session.address))
-                self._screen.offer_undo(session.address)
+                killed = Killed(session.host, answer.undo_id, session.address)
+                remember(self._state, killed)
+                self._screen.offer_undo(killed)
             return words + (undo_hint(answer.undo_id, self._screen.key_of("undo")) if hints else "")
 
         return Action(session.host, session.address, operation, done)
@@ -189,29 +183,36 @@ class SessionCommands:
 
     @property
     def last_killed(self) -> Killed | None:
-        """The session that `undo` restores."""
+        """The session that `undo` restores: the one that the footer offers, although another program may have killed
+        one since, or else the last one of all programs.
+        """
         hosts = {view.name for view in self._fleet.views}
-        return next((killed for killed in last_killed(self._state) if killed.host in hosts), None)
+        offered = self._screen.offered_undo
+        killed = [offered, *last_killed(self._state)] if offered else last_killed(self._state)
+        return next((one for one in killed if one.host in hosts), None)
 
     def undo(self) -> None:
-        """Restore the session that was killed last, from here or by `navi kill`."""
+        """Restore the session that the footer offers, or else the one that was killed last, also by `navi kill`."""
         last = self.last_killed
         if last is None:
             self._screen.show_message("no session was killed from this machine lately; nothing to undo")
             return
         forget(self._state, last)
-        self._screen.withdraw_undo(last.address)
+        self._screen.withdraw_undo(last)
+        place = self._screen.place
         operation = undo(last.undo_id, last.address.removeprefix(f"{last.host}/"), self._variables(last.host))
 
         def done(created: Created) -> str:
             forget(self._state, last)
-            self._screen.expect(last.host, created.name, False)
+            self._screen.withdraw_undo(last)
+            self._screen.expect(_is_created(last.host, created), place)
             return operation.report(last.address, created)
 
         def show_result(words: str, style: str) -> None:
-            if style == "fault":
+            if style in ("fault", PENDING):
                 remember(self._state, last)
-                self._screen.offer_undo(last.address)
+            if style == "fault":
+                self._screen.offer_undo(last)
             self._screen.show_message(words, style)
 
         self._actions.order(Action(last.host, last.address, operation, done), show_result)
@@ -229,8 +230,8 @@ class SessionCommands:
                 if name == session.name:
                     self._screen.close()
                     return
-                follow = lambda now: self._screen.expect(session.host, now, False)  # noqa: E731
-                self._submit(form, self._action(session, rename(session, name), follow))
+                renamed = lambda now: self._screen.expect(_has_key(session.host, now, session.key[2]), form)  # noqa: E731
+                self._submit(form, self._action(session, rename(session, name), renamed))
             except OperationError as error:
                 form.show_fault(str(error))
 
@@ -266,20 +267,24 @@ class SessionCommands:
 
     def _open_new(self, session: Session | None, name: str, runs: str) -> None:
         templates, problems = read_templates(self._places.templates, self._settings.agents)
+        spawning = self._spawner.fields(session if runs else None) if self._spawner else None
+        keep = partial(self._prompts.keep, session.key if session and runs else "new")
         form = NewForm(
             self._glyphs, self._fleet.configured, self._settings.agents, templates, session, _current_directory(),
-            name, runs, lambda: self._create(form), self._complete, self._screen.close,
-            self._spawner.fields(session if runs else None) if self._spawner else None,
+            name, runs, lambda: self._create(form, keep), self._complete,
+            lambda: close_and_keep(self._screen, form.busy, spawning.prompt if spawning else "", keep), spawning,
         )  # fmt: skip
+        if spawning:
+            spawning.area.text = self._prompts.of(session.key if session and runs else "new")
         if problems:
             form.show_fault(str(problems[0]))
         self._screen.open(form)
 
-    def _create(self, form: NewForm) -> None:
+    def _create(self, form: NewForm, keep: Callable[[str], None]) -> None:
         host = form.host
         attach = form.attach
         if form.spawns and self._spawner:
-            self._spawn(self._spawner, form, form.spawns)
+            self._spawn(self._spawner, form, form.spawns, keep)
             return
         try:
             variables = (*self._variables(host), *form.launch.variables)
@@ -289,22 +294,23 @@ class SessionCommands:
             return
 
         def done(created: Created) -> str:
-            self._screen.expect(host, created.name, attach)
+            self._screen.expect(_is_created(host, created), form, attach)
             words = operation.report(address_of(host, created.name), created)
             return f"{words}; {STILL_STARTING}" if created.slow else words
 
         def late(created: Created) -> None:
-            self._screen.expect(host, created.name, False)
+            self._screen.expect(_is_created(host, created), form)
 
         self._submit(form, Action(host, address_of(host, form.name), operation, done, late))
 
-    def _spawn(self, spawner: Spawner, form: NewForm, fields: SpawnFields) -> None:
+    def _spawn(self, spawner: Spawner, form: NewForm, fields: SpawnFields, keep: Callable[[str], None]) -> None:
         if not fields.prompt:
             form.show_fault("the prompt is empty")
             return
+        keep("")
         form.busy = True
         form.show_note(f"starting an agent on {clean(form.host)} ...")
-        spawner.spawn(fields, form.host, form.directory, self._answer_to(form))
+        spawner.spawn(fields, form.host, form.directory, answer_to(form, self._screen, lambda: keep(fields.prompt)))
 
     def _variables(self, host: str) -> tuple[str, ...]:
         """Return the variables that a session on that host gets from navi's own environment."""
@@ -312,16 +318,17 @@ class SessionCommands:
 
     def _complete(self, form: NewForm, text: str) -> None:
         """Ask the form's host for directories that begin with what was typed."""
+        host = form.host
 
         def done(found: Directories) -> str:
-            form.offer(text, found)
+            form.offer(host, text, found)
             return ""
 
         def show_result(words: str, style: str) -> None:
-            if style == "fault":
+            if style == "fault" and form.host == host:
                 form.show_fault(words)
 
-        action = Action(form.host, "", directories(text), done)
+        action = Action(host, "", directories(text), done)
         self._actions.order(action, show_result)
 
 
@@ -339,6 +346,20 @@ class _OneField(Form):
     def fields(self) -> Sequence[TextField]:
         """Return the one field."""
         return (self._field,)
+
+
+def _is_created(host: str, created: Created) -> Callable[[Session], bool]:
+    """Return what tells a session that was created there from one of the same name on another tmux server."""
+
+    def is_it(session: Session) -> bool:
+        panes = session.tmux.panes if session.tmux and session.host == host else ()
+        return any(pane.process == created.process for pane in panes)
+
+    return is_it
+
+
+def _has_key(*key: str) -> Callable[[Session], bool]:
+    return lambda session: session.key == key and session.tmux is not None
 
 
 def _current_directory() -> str:

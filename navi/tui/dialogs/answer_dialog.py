@@ -269,11 +269,15 @@ def _fate(one: Asked, together: bool, does: str) -> Segment:
 
 
 class TextForm(Form):
-    """Asks for the text of an answer."""
+    """Asks for the text of an answer; `text` is what was typed before. `closed` gets the text when the form is closed
+    without an answer.
+    """
 
-    def __init__(self, glyphs: Glyphs, title: str, submit: Callable[[str], None], close: Callable[[], None]) -> None:
-        super().__init__(glyphs, title, lambda: submit(self._field.text), close)
-        self._field = TextField("answer", "", longest=4000)
+    def __init__(
+        self, glyphs: Glyphs, title: str, text: str, submit: Callable[[str], None], closed: Callable[[str], None]
+    ) -> None:
+        super().__init__(glyphs, title, lambda: submit(self._field.text), lambda: closed(self._field.text))
+        self._field = TextField("answer", text, longest=4000)
 
     def fields(self) -> Sequence[TextField]:
         """Return the one field."""

@@ -8,6 +8,7 @@ from typing import Protocol
 import urwid
 
 from navi.core.text import clean
+from navi.tui.keys.keymap import character
 from navi.tui.style.paint import Line, Segment, width_of
 
 MOVES = {"ctrl a": "home", "ctrl e": "end", "ctrl b": "left", "ctrl f": "right", "ctrl d": "delete"}
@@ -30,9 +31,10 @@ class Field(Protocol):
 
 
 class TextField:
-    """A line of text. The editing itself is urwid's."""
+    """A line of text. The editing itself is urwid's. `tab` is what a pasted tab becomes."""
 
     keys = ("", "")
+    tab = " "
 
     def __init__(self, label: str, text: str = "", hint: str = "", longest: int = 4096) -> None:
         self.label = label
@@ -62,13 +64,18 @@ class TextField:
         if key in ("ctrl u", "ctrl k", "ctrl w"):
             self._cut(key)
             return True
-        if len(key) == 1 and (not key.isprintable() or len(self.text) >= self._longest):
+        if len(key) == 1:
+            self._type(character(key).replace("\t", self.tab))
             return True
-        if len(key) > 1 and key not in ("home", "end", "left", "right", "delete", "backspace"):
+        if key not in ("home", "end", "left", "right", "delete", "backspace"):
             return False
         # One line as wide as it takes: the edge of the box never breaks it.
         self._edit.keypress((max(10, 2 * len(self.text) + 10),), key)
         return True
+
+    def _type(self, character: str) -> None:
+        if len(self.text) < self._longest:
+            self._edit.insert_text(character)
 
     def _cut(self, key: str) -> None:
         """Remove the text before the cursor, behind it, or the word before it."""

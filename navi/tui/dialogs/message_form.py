@@ -20,14 +20,15 @@ MOST_ROWS = 8
 class TextArea(TextField):
     """A text of several lines, which are broken where they are too wide."""
 
+    tab = "\t"
+
     def __init__(self, text: str = "", hint: str = "", longest: int = 100_000) -> None:
         super().__init__("", text, hint, longest)
         self._edit = urwid.Edit(edit_text=self.text, edit_pos=len(self.text), multiline=True)
 
     def break_line(self) -> None:
         """Begin a new line at the cursor."""
-        if len(self.text) < self._longest:
-            self._edit.insert_text("\n")
+        self._type("\n")
 
     def press(self, key: str) -> bool:
         """Edit; up and down move between the lines, and are left to the form where there is none."""

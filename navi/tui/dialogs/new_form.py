@@ -202,9 +202,9 @@ class NewForm(Form):
             self.show_note("fetching directories ...")
             self._complete(self, self.directory)
 
-    def offer(self, text: str, found: Directories) -> None:
-        """Take directories that begin with `text`: fill in what is common to all, and name them."""
-        if text != self.directory:
+    def offer(self, host: str, text: str, found: Directories) -> None:
+        """Take directories of a host that begin with `text`: fill in what is common to all, and name them."""
+        if (host, text) != (self.host, self.directory):
             return
         recent = tuple(dict.fromkeys((*found.recent, *self._recent())))
         if recent and text in ("", "~", "~/", self._untouched):

@@ -21,9 +21,12 @@ from navi.ops.hooks.others import AGENTS, OVERWRITTEN, ROUNDS, SETTLES, plan_ins
 from navi.tui.dialogs.dialog import Report, Subject
 from navi.tui.dialogs.pick import Choice, Pick
 from navi.tui.first_run.banner import Banner
+from navi.tui.first_run.looking import Looking
 from navi.tui.pages.page import Services
 from navi.tui.per_host import PerHost
 from navi.tui.screen import Screen
+
+TITLE = "Status hooks"
 
 TEXT = (
     "A hook reports each change of an agent's status at once, which navi derives from its screen otherwise. navi adds "
@@ -87,16 +90,20 @@ class HookOffer:
 
     def ask(self) -> None:
         """Offer the hooks of all agents that are on the hosts that answer."""
-        self._screen.show_message("looking at the hooks of all hosts ...", "dim")
-        self._services.background.start(self._find)
+        looking = Looking(self._screen, TITLE, "looking at the hooks of all hosts ...")
+        self._screen.open(looking)
+        self._services.background.start(partial(self._find, looking))
 
-    async def _find(self) -> None:
+    async def _find(self, looking: Looking) -> None:
+        """Look at all hosts; show what they lack, or only the line if the user has closed the dialog meanwhile."""
         views = [view for view in self._services.fleet.configured if view.fresh]
         async with trio.open_nursery() as nursery:
             for view in views:
                 nursery.start_soon(self._look_again, view)
-        if self._screen.dialog:
+        self._show()
+        if not self._screen.shows(looking):
             return
+        self._screen.close()
         if self._lacking:
             self._open()
         else:
@@ -115,7 +122,7 @@ class HookOffer:
         rows = [Choice(host, _host(host), self._note(host)) for host in self._lacking]
         text = TEXT.format(where="" if list(self._lacking) == [LOCAL] else " --all")
         pick = Pick(
-            self._screen.glyphs, "Status hooks", text, rows, "installs where ticked",
+            self._screen.glyphs, TITLE, text, rows, "installs where ticked",
             self._install_all, partial(self._decline, tuple(self._lacking)), ticked=self._lacking,
         )  # fmt: skip
         self._screen.open(pick)

@@ -19,11 +19,14 @@ from navi.core.text import clean, plural, short_path
 from navi.hosts import Host
 from navi.tui.dialogs.dialog import Report, Subject
 from navi.tui.dialogs.pick import Choice, Pick
+from navi.tui.first_run.looking import Looking
 from navi.tui.pages.page import Services
 from navi.tui.screen import Screen
 
 MakeHosts = Callable[[Sequence[Remote]], Iterable[Host]]
 """Returns the hosts of these remotes."""
+
+TITLE = "Hosts of ~/.ssh/config"
 
 TEXT = (
     "navi also lists the agents of other machines that your ssh reaches. Tick those where agents run: navi connects to "
@@ -53,12 +56,15 @@ class HostOffer:
 
     def ask(self) -> None:
         """Offer the hosts that remotes.yaml does not have yet."""
-        self._services.background.start(self._find)
+        looking = Looking(self._screen, TITLE, "reading the configuration of ssh ...")
+        self._screen.open(looking)
+        self._services.background.start(partial(self._find, looking))
 
-    async def _find(self) -> None:
+    async def _find(self, looking: Looking) -> None:
         hosts, known = await trio.to_thread.run_sync(self._read)
-        if self._screen.dialog:
+        if not self._screen.shows(looking):
             return
+        self._screen.close()
         if hosts:
             self._open(hosts)
         elif known:
@@ -79,7 +85,7 @@ class HostOffer:
         rows = [Choice(host.name, host.name, host.destination) for host in hosts]
         text = TEXT.format(file=short_path(str(self._places.remotes), str(self._places.home)))
         pick = Pick(
-            self._screen.glyphs, "Hosts of ~/.ssh/config", text, rows, "adds the ticked hosts",
+            self._screen.glyphs, TITLE, text, rows, "adds the ticked hosts",
             lambda names: self._add(pick, [known[name] for name in names]), self._close,
         )  # fmt: skip
         self._screen.open(pick)

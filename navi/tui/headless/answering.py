@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,9 @@ from navi.config.person import who
 from navi.core.model import Session
 from navi.core.question import Reply
 from navi.core.text import clean, clean_lines
-from navi.tui.commands.reports import report_on_work
+from navi.tui.commands.actions import PENDING
+from navi.tui.commands.drafts import Drafts
+from navi.tui.commands.reports import answer_to, close_and_keep, put_in, report_on_work
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.headless.commands import HeadlessCommands, Work, name_in_table, subject_in_table
@@ -38,18 +40,21 @@ class HeadlessAnswering:
         self._services = services
         self._commands = commands
         self._screen = screen
+        self._drafts = Drafts()
 
     def show(self, chosen: int, sessions: Sequence[Session]) -> None:
         """Show what sessions ask, with that choice."""
-        Answer(self._services, self._commands, self._screen, chosen, sessions).open()
+        Answer(self._services, self._commands, self._screen, self._drafts, chosen, sessions).open()
 
 
 class Answer:
     """One dialog, from its opening to the answer. `_parts` are the answers to parts of a question before `_part`."""
 
     def __init__(
-        self, services: Services, commands: HeadlessCommands, screen: Screen, chosen: int, sessions: Sequence[Session]
-    ) -> None:
+        self, services: Services, commands: HeadlessCommands, screen: Screen, drafts: Drafts, chosen: int,
+        sessions: Sequence[Session],
+    ) -> None:  # fmt: skip
+        self._drafts = drafts
         self._glyphs = services.glyphs
         self._commands = commands
         self._screen = screen
@@ -128,19 +133,32 @@ class Answer:
     # ---- what is answered
 
     def _ask_for_text(self, dialog: AnswerDialog, reply: Reply) -> None:
-        form = TextForm(self._glyphs, dialog.title, lambda text: submit(text), self._close)
+        """Ask for a text. It stays in the form until the hub has it, and is kept for the same question if not."""
+        about = (self._part, *(self._shown[name]["request_id"] for name, _ in dialog.answered()))
+        keep = partial(self._drafts.keep, about)
+        form = TextForm(
+            self._glyphs, dialog.title, self._drafts.of(about), lambda text: submit(text), lambda text: closed(text)
+        )
+
+        def closed(text: str) -> None:
+            self._leave()
+            close_and_keep(self._screen, form.busy, text, keep)
 
         def submit(text: str) -> None:
             if text.strip():
-                self._decided(dialog, Reply(reply.how, text))
+                keep("")
+                self._decided(dialog, Reply(reply.how, text), form, lambda: keep(text))
             else:
                 form.show_fault("the text is empty")
 
         self._front = form
         self._screen.open(form)
 
-    def _decided(self, dialog: AnswerDialog, reply: Reply) -> None:
-        """Go on with the next part of a question, or answer."""
+    def _decided(
+        self, dialog: AnswerDialog, reply: Reply, form: TextForm | None = None,
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """Go on with the next part of a question, or answer, which the form with the text waits for."""
         from navi.headless.asking import label_for, parts_of
 
         answered = [(name, self._shown[name]) for name, _ in dialog.answered()]
@@ -149,27 +167,34 @@ class Answer:
             parts = parts_of(question)
             part = parts[self._part]
             self._parts[str(part.get("question", ""))] = label_for(part, reply)
-            self._part += 1  # counted, for two parts may have the same text
-            if self._part < len(parts):
+            if self._part + 1 < len(parts):
+                self._part += 1  # counted, for two parts may have the same text
                 self._next_part(name, question)
                 return
-        self._send(answered, reply)
+        self._send(answered, reply, form, failed)
 
     def _next_part(self, name: str, question: Document) -> None:
         self._front = self._dialog = self._new_dialog(1)
         self._screen.open(self._dialog)
         self._put(name, question, 1)
 
-    def _send(self, answered: Sequence[tuple[str, Document]], reply: Reply) -> None:
-        self._close()
+    def _send(
+        self, answered: Sequence[tuple[str, Document]], reply: Reply, form: TextForm | None, failed: Callable[[], None]
+    ) -> None:
+        self._leave()
+        self._screen.ordered()
+        if not form:
+            self._screen.close()
         if len(answered) == 1:
             name, question = answered[0]
-            self._commands.order(self._work(name, question, reply), self._screen.show_message)
+            show_result = answer_to(form, self._screen, failed) if form else self._screen.show_message
+            show_result(f"answering {clean(self._sessions[name].short_label)} ...", PENDING)
+            self._commands.order(self._work(name, question, reply), show_result)
             return
         subjects = [subject_in_table(self._sessions[name]) for name, _ in answered]
         report = report_on_work(self._screen, "Answer", subjects)
         for name, question in answered:
-            self._commands.order(self._work(name, question, reply), partial(report.put, name))
+            self._commands.order(self._work(name, question, reply), put_in(report, name, failed))
 
     def _work(self, name: str, question: Document, reply: Reply) -> Work:
         from navi.headless.asking import answer_of, words_for

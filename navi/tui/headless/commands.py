@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from navi.config.person import who
 from navi.core.address import LOCAL
+from navi.core.listing import Key
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.tui.commands.actions import ShowResult
-from navi.tui.commands.messages import answer_to
-from navi.tui.commands.reports import report_on_work
+from navi.tui.commands.drafts import Drafts, subject_of_all
+from navi.tui.commands.reports import answer_to, close_and_keep, put_in, report_on_work
 from navi.tui.dialogs.dialog import Confirm, Subject
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.spawn_fields import SpawnFields
@@ -43,7 +44,7 @@ BUSY = frozenset({"running", "permission", "question"})
 
 
 class HeadlessCommands:
-    """`has_hub` says whether one is connected. A message that was refused is kept for the next form."""
+    """`has_hub` says whether one is connected. A message that was not sent is kept for the next form."""
 
     def __init__(
         self, services: Services, screen: Screen, programs: TerminalPrograms, has_hub: Callable[[], bool]
@@ -52,7 +53,8 @@ class HeadlessCommands:
         self._services = services
         self._screen = screen
         self._programs = programs
-        self._kept = ""
+        self._drafts = Drafts()
+        self._names: dict[tuple[Key, str], str] = {}
 
     # ---- asking the hub
 
@@ -72,41 +74,59 @@ class HeadlessCommands:
         else:
             show_result(words, "good")
 
-    def _each(self, title: str, sessions: Sequence[Session], work: Callable[[Session], Work]) -> None:
-        """Do the same to each session; show one result in the footer, several in a table."""
+    def _each(
+        self, title: str, sessions: Sequence[Session], work: Callable[[Session], Work],
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """Do the same to each session; show one result in the footer, several in a table. `failed` is called for each
+        that fails.
+        """
+        self._screen.ordered()
         if len(sessions) == 1:
             self.order(work(sessions[0]), self._screen.show_message)
             return
         report = report_on_work(self._screen, title, list(map(subject_in_table, sessions)))
         for one in sessions:
-            self.order(work(one), partial(report.put, name_in_table(one)))
+            self.order(work(one), put_in(report, name_in_table(one), failed))
 
     # ---- messages
 
     def message(self, sessions: Sequence[Session]) -> None:
         """Ask for a text, and send it. An agent that has ended goes on with it."""
+        keep = partial(self._drafts.keep, subject_of_all(sessions))
         form = MessageForm(
-            self._services.glyphs, _title("Message to", sessions), self._kept, lambda: self._submit(form, sessions),
-            self._screen.close,
+            self._services.glyphs, _title("Message to", sessions), self._drafts.of(subject_of_all(sessions)),
+            lambda: self._submit(form, sessions, keep),
+            lambda: close_and_keep(self._screen, form.busy, form.text, keep),
         )  # fmt: skip
         self._screen.open(form)
         form.show_note(_consequence(sessions))
 
-    def _submit(self, form: MessageForm, sessions: Sequence[Session]) -> None:
+    def _submit(self, form: MessageForm, sessions: Sequence[Session], keep: Callable[[str], None]) -> None:
         text = form.text
         if not text.strip():
             form.show_fault("there is nothing to send")
         elif len(sessions) > 1:
-            self._kept = ""
-            self._each("Send", sessions, lambda one: partial(_send, one, text))
+            keep("")
+            self._each("Send", sessions, lambda one: self._sending(one, text), lambda: keep(text))
         else:
-            self._kept = ""
+            keep("")
+            self._screen.ordered()
             form.busy = True
             form.show_note(f"sending to {clean(sessions[0].short_label)} ...")
-            self.order(partial(_send, sessions[0], text), answer_to(form, self._screen, self._keep))
+            show_result = answer_to(form, self._screen, lambda: keep(text))
+            self.order(self._sending(sessions[0], text), show_result)
 
-    def _keep(self, text: str) -> None:
-        self._kept = text
+    def _sending(self, session: Session, text: str) -> Work:
+        """Return what sends a text. One that failed has the same name when it is sent again: the hub takes it once."""
+        which = (session.key, text)
+
+        async def work(hub: Hub) -> str:
+            words = await _send(session, text, self._names.setdefault(which, str(uuid.uuid4())), hub)
+            self._names.pop(which, None)
+            return words
+
+        return work
 
     # ---- ending turns and agents
 
@@ -198,7 +218,8 @@ class HeadlessCommands:
         return SpawnFields(harnesses, agent.harness, agent.model, agent.mode) if agent else SpawnFields(harnesses)
 
     def spawn(self, fields: SpawnFields, host: str, directory: str, show_result: ShowResult) -> None:
-        """Start an agent without a terminal; the cursor goes there."""
+        """Start an agent without a terminal; the cursor goes there, unless the user has gone on."""
+        place = self._screen.place
 
         async def work(hub: Hub) -> str:
             made = await hub.ask(
@@ -206,7 +227,7 @@ class HeadlessCommands:
                 model=fields.model, permission_mode=fields.mode, title=fields.title, by=who(),
             )  # fmt: skip
             id = str(made["session_id"])
-            self._screen.expect(host, id, False)
+            self._screen.expect(lambda session: session.headless is not None and session.name == id, place)
             new = "; the first one in its folder: it runs that folder's hooks and servers without asking"
             return f"spawned {id}{new if made.get('new_folder') else ''}"
 
@@ -220,14 +241,14 @@ def _path(session: Session, last: str = "") -> str:
     return f"/api/sessions/{session.name}{last}"
 
 
-async def _send(session: Session, text: str, hub: Hub) -> str:
+async def _send(session: Session, text: str, name: str, hub: Hub) -> str:
     if session.headless and session.headless.over:
         return await _resume(session, text, hub)
-    message = {"type": "user_message", "uuid": str(uuid.uuid4()), "content": text, "by": who()}
+    message = {"type": "user_message", "uuid": name, "content": text, "by": who()}
     await hub.tell({**message, "session_id": session.name})
     reached = session.headless is None or session.headless.status != "disconnected"
-    name = session.short_label
-    return f"sent to {name}" if reached else f"kept for {name} until its host can be reached"
+    label = session.short_label
+    return f"sent to {label}" if reached else f"kept for {label} until its host can be reached"
 
 
 async def _resume(session: Session, text: str, hub: Hub) -> str:

@@ -11,7 +11,8 @@ from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.hosts import HostError
-from navi.tui.commands.messages import answer_to
+from navi.tui.commands.drafts import Drafts
+from navi.tui.commands.reports import answer_to, close_and_keep
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.headless.commands import HeadlessCommands
 from navi.tui.pages.page import Services
@@ -24,13 +25,13 @@ WHEN = "its agent gets it at the end of its turn"
 
 
 class FeedbackCommands:
-    """Asks for feedback and sends it. What was refused is kept for the next form."""
+    """Asks for feedback and sends it. What was not sent is kept for the next form for its session."""
 
     def __init__(self, services: Services, commands: HeadlessCommands, screen: Screen) -> None:
         self._services = services
         self._commands = commands
         self._screen = screen
-        self._kept = ""
+        self._drafts = Drafts()
 
     def feedback(self, session: Session) -> None:
         """Ask for a text, and send it to the session's agent. Raise OperationError if that takes none."""
@@ -41,9 +42,11 @@ class FeedbackCommands:
         from navi.headless.feedback import conversation_of
 
         conversation = conversation_of(session)
+        keep = partial(self._drafts.keep, session.key)
         form = MessageForm(
-            self._services.glyphs, f"Feedback to {clean(session.short_label)}", self._kept,
-            lambda: self._submit(form, session, conversation), self._screen.close,
+            self._services.glyphs, f"Feedback to {clean(session.short_label)}", self._drafts.of(session.key),
+            lambda: self._submit(form, session, conversation),
+            lambda: close_and_keep(self._screen, form.busy, form.text, keep),
         )  # fmt: skip
         self._screen.open(form)
         form.show_note(_consequence(session))
@@ -53,14 +56,11 @@ class FeedbackCommands:
         if not text.strip():
             form.show_fault("there is nothing to send")
             return
-        self._kept = ""
+        self._drafts.keep(session.key, "")
         form.busy = True
         form.show_note(f"sending to {clean(session.short_label)} ...")
         work = partial(self._send, session, conversation, text)
-        self._commands.order(work, answer_to(form, self._screen, self._keep))
-
-    def _keep(self, text: str) -> None:
-        self._kept = text
+        self._commands.order(work, answer_to(form, self._screen, lambda: self._drafts.keep(session.key, text)))
 
     async def _send(self, session: Session, conversation: str, text: str, hub: Hub) -> str:
         """Send feedback; an agent that takes none yet is to take it from now on."""

@@ -166,6 +166,20 @@ NEVER_ARRIVE = "hijmz"
 """Letters whose Ctrl is, for a terminal, Backspace, Tab or Enter, or suspends."""
 
 
+JOINERS = "\u200c\u200d"
+"""Characters without a width that writing needs: between the letters of some languages, and within one emoji."""
+
+
+def character(key: str) -> str:
+    """Return the character that a key types, "" for none. A pasted tab is one, and spaces of every kind are; what only
+    hides or turns other characters is none.
+    """
+    if len(key) != 1:
+        return ""
+    is_space = key == "\t" or (key.isspace() and key >= "\u00a0")
+    return key if is_space or key.isprintable() or key in JOINERS else ""
+
+
 def shown(key: str) -> str:
     """Write a key as people and manuals do: `Enter`, `^R`, `Alt-x`, `j`."""
     if key.startswith("ctrl ") and key not in NAMES:
@@ -179,6 +193,11 @@ def shown_keys(keys: Sequence[str]) -> str:
     """Write a command's keys where there is room for one: the first one, or the first and the last of many digits."""
     digits = len(keys) > 2 and "".join(keys).isdigit()
     return f"{shown(keys[0])}-{shown(keys[-1])}" if digits else shown(keys[0])
+
+
+def parse_shown(text: str) -> str | None:
+    """Return urwid's name of a key as `shown_keys` writes it; of many digits, that of the first."""
+    return parse_key(text) or parse_key(text.partition("-")[0])
 
 
 def parse_key(text: str) -> str | None:

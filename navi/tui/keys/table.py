@@ -61,7 +61,11 @@ ROWS = (
     Binding("first", ("g", "home"), "first session", MOVING),
     Binding("last", ("end",), "last session", MOVING),
     Binding("attention", ("!",), "go to the next session that needs you", SELECTED, "next"),
-    Binding("mark", (" ",), "select several; message, kill and dismiss then apply to all of them", SELECTED, "select"),
+    Binding(
+        "mark", (" ",),
+        "select several; answer, message, kill, dismiss, bookmark, interrupt, resume and mode then apply to all of "
+        "them", SELECTED, "select",
+    ),
     Binding(
         "answer", tuple("123456789"),
         "answer what it asks: shows the question with that choice; again, or Enter, sends it", ANSWERS,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from navi.tui.keys.keymap import LIST, PROMPT, SEARCH
+from navi.core.text import clean
+from navi.tui.keys.keymap import LIST, PROMPT, SEARCH, character
 from navi.tui.list.session_list import SessionList
 
 MAX_QUERY = 100
@@ -46,8 +47,8 @@ class Search:
         """Type a character, or delete; return whether the key did that. Line ends of pasted text are dropped."""
         if self.typed is None:
             return False
-        if len(key) == 1 and key.isprintable():
-            self._find(self.typed + key)
+        if letter := clean(character(key)):
+            self._find(self.typed + letter)
         elif key == "backspace":
             self._find(self.typed[:-1])
         elif key == "ctrl u":

@@ -144,10 +144,10 @@ class SessionList(Content):
         self.selected_keys = frozenset()
         self.changed()
 
-    def go_to(self, host: str, name: str) -> Session | None:
-        """Put the cursor on a session of that name, if it is listed."""
+    def go_to(self, is_it: Callable[[Session], bool]) -> Session | None:
+        """Put the cursor on the first session that is it, if one is listed."""
         for place, session in enumerate(self._sessions):
-            if (session.host, session.name) == (host, name):
+            if is_it(session):
                 self.put_cursor(place)
                 return session
         return None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import trio
+
+from navi.core.ages import ago
 from navi.core.model import Session
 from navi.hosts import HostError
 from navi.ops import OperationError
@@ -26,11 +29,17 @@ class Branches:
         self._fleet = services.fleet
         self._sessions: dict[Subject, Session] = {}
         self._read_at: dict[Subject, float] = {}
+        self._found_at: dict[Subject, float] = {}
         self._fetcher: Fetcher[Subject, Losses] = Fetcher(services.background, self._read, services.changed)
 
     def of(self, session: Session) -> Losses | None:
         """Return what git knows of a session's directory, None as long as that is not known."""
         return self._fetcher.found(_subject(session))
+
+    def how_old(self, session: Session, now: float) -> str:
+        """Say how old that is where it could not be read again lately, else ""."""
+        seconds = now - self._found_at.get(_subject(session), now)
+        return f"read {ago(seconds)}" if seconds > 2 * READ_EVERY else ""
 
     def follow(self, session: Session, now: float) -> None:
         """Call this often while a page is open: reads every `READ_EVERY` seconds. `now` is of `trio.current_time`."""
@@ -51,6 +60,7 @@ class Branches:
             (found,) = await self._fleet.ask(subject[0], losses([self._sessions[subject]]))
         except (HostError, OperationError):
             return
+        self._found_at[subject] = trio.current_time()
         show(found)
 
 

@@ -66,7 +66,8 @@ class DetailsPage(SessionPage):
         services, found = self.services, self._branches.of(session)
         view = services.fleet.view(session.host)
         tokens = self._tokens.view(session)
-        lines = detail_lines(session, view, view.clock(time.time()), services.glyphs, tokens, found)
+        old = self._branches.how_old(session, trio.current_time())
+        lines = detail_lines(session, view, view.clock(time.time()), services.glyphs, tokens, found, old)
         if entries := self._audits.facts(session):
             lines += [*heading("Who did what"), *_facts(entries)]
         return [*self._questions.lines(session), *lines]
@@ -90,10 +91,10 @@ class DetailsPage(SessionPage):
 
 def detail_lines(
     session: Session, view: HostView, now: float, glyphs: Glyphs, tokens: TokenView | None = None,
-    found: Losses | None = None,
+    found: Losses | None = None, old: str = "",
 ) -> list[Entry]:  # fmt: skip
     """Return everything known about a session, what a person wants to know first. `now` is the host's time (epoch),
-    `found` what git knows of its directory.
+    `found` what git knows of its directory, and `old` how old that is where it could not be read again.
     """
 
     def since(time: float | None) -> str:
@@ -107,7 +108,7 @@ def detail_lines(
     return [
         *_facts([Fact("message", session.message), *answers(session, since)]),
         _status(session, now, glyphs),
-        *_directory(session, frame.home if frame else "", found),
+        *_directory(session, frame.home if frame else "", found, old),
         *_facts(agent_facts(session)),
         *heading("How the status was decided"),
         *_decision(session, view, now, glyphs),
@@ -126,7 +127,7 @@ def _status(session: Session, now: float, glyphs: Glyphs) -> Labelled:
     return of_segments("status", [word, ("dim", old)])
 
 
-def _directory(session: Session, home: str, found: Losses | None) -> list[Labelled]:
+def _directory(session: Session, home: str, found: Losses | None, old: str) -> list[Labelled]:
     """Return directory, branch, and what is in no commit."""
     where = "" if session.host == LOCAL else f" on {session.host}"
     lines = [labelled("directory", f"{short_path(session.cwd, home)}{where}")] if session.cwd else []
@@ -134,7 +135,8 @@ def _directory(session: Session, home: str, found: Losses | None) -> list[Labell
         return lines
     if not found.problem:
         lines.append(labelled("branch", found.branch or "none (detached HEAD)", "name" if found.branch else "notice"))
-    return [*lines, labelled("uncommitted", found.changes)] if found.changes else lines
+    changes = f"{found.changes} ({old})" if old else found.changes
+    return [*lines, labelled("uncommitted", changes)] if found.changes else lines
 
 
 def _decision(session: Session, view: HostView, now: float, glyphs: Glyphs) -> Iterator[Entry]:

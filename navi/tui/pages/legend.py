@@ -34,7 +34,7 @@ STATES: Mapping[HostState, str] = {
 """The states of hosts, as in navi(1), Host symbols."""
 
 WORDS: Sequence[tuple[str, str, str]] = (
-    ("idle", "~", "before a status: no hook reports it; navi derived it from screen, title or process"),
+    ("idle", "~", "before a status: neither a hook nor the agent's own state file reports it, so navi derived it"),
     ("notice", "unseen", "it has finished, and you have not looked at it since"),
     ("key", "Remote", "a session without a terminal, wherever it runs"),
     ("key", "Interactive", "its agent takes feedback at the end of its turn"),

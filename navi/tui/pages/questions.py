@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import trio
+
 from navi.core.model import Session
 from navi.core.question import Question
 from navi.core.statuses import ASKING
@@ -15,6 +17,9 @@ from navi.tui.pages.fetcher import Fetcher
 from navi.tui.pages.labels import of_segments
 from navi.tui.pages.page import Entry, Services
 
+RETRY_EVERY = 3.0
+"""Seconds until a question is read again that could not be read."""
+
 Subject = tuple[tuple[str, str, str], float | None, str]
 """A session, since when it asks, and its message: they differ for each question."""
 
@@ -25,13 +30,18 @@ class Questions:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._sessions: dict[Subject, Session] = {}
+        self._tried_at: dict[Subject, float] = {}
         self._fetcher: Fetcher[Subject, Question | None] = Fetcher(services.background, self._read, services.changed)
 
     def follow(self, session: Session) -> None:
-        """Call this often while the page is open: reads the question once."""
-        subject = _subject(session)
-        if session.status.word in ASKING and session.tmux and subject not in self._sessions:
+        """Call this often while the page is open: reads the question once, and again where that failed."""
+        subject, now = _subject(session), trio.current_time()
+        if session.status.word not in ASKING or not session.tmux or self._fetcher.found(subject):
+            return
+        is_due = now - self._tried_at.get(subject, -RETRY_EVERY) >= RETRY_EVERY
+        if is_due and self._services.fleet.view(session.host).fresh:
             self._sessions[subject] = session
+            self._tried_at[subject] = now
             self._fetcher.fetch(subject)
 
     def lines(self, session: Session) -> list[Entry]:

@@ -40,6 +40,7 @@ class PaletteCommands:
         return {"palette": self._open_palette, "scope": self._open_hosts, "host": lambda: self.number(1)}
 
     def _open_palette(self) -> None:
+        self._screen.list.hold()
         contexts = tuple(self._contexts())
         entries = lambda: command_entries(self._keymap.offered(contexts), self._situation())  # noqa: E731
         self._open("Commands", entries, self._run, "runs it")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from navi.core.text import clean
 from navi.tui.dialogs.chooser import Chooser
-from navi.tui.keys.keymap import PICKER
+from navi.tui.keys.keymap import PICKER, character
 from navi.tui.palette.fuzzy import MISSING, rank
 from navi.tui.style.paint import Line, Segment, fit, width_of
 from navi.tui.style.theme import Glyphs
@@ -106,8 +107,8 @@ class Picker(Chooser):
     def _type(self, key: str) -> None:
         """Add a letter, or take one, a word or everything away. The best row is under the cursor then."""
         words = {"backspace": self._typed[:-1], "ctrl u": "", "ctrl w": self._typed.rstrip().rpartition(" ")[0]}
-        longer = f"{self._typed}{key}"[:MAX_QUERY]
-        typed = longer if len(key) == 1 and key.isprintable() else words.get(key, self._typed)
+        letter = clean(character(key))
+        typed = f"{self._typed}{letter}"[:MAX_QUERY] if letter else words.get(key, self._typed)
         if typed != self._typed:
             self._typed = typed
             self._find()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import trio
@@ -13,6 +14,9 @@ from navi.ops import OperationError
 from navi.ops.git.status import branch
 from navi.tui.preview.host_tasks import HostTasks
 
+READ_EVERY = 10.0
+"""Seconds after which it is read again: a person may check another branch out while the agent rests."""
+
 SETTLE_TIME = 0.2
 """Seconds that the cursor must rest on a session before its branch is fetched, which starts a program there."""
 
@@ -21,8 +25,8 @@ Place = tuple[str, str]
 
 
 class BranchFeed:
-    """One task per host. It asks again when the session's status has changed: an agent at rest changes no branch.
-    `changed` is called with news.
+    """One task per host. It asks whenever the cursor comes to a session or the session's status has changed, and every
+    `READ_EVERY` seconds. `changed` is called with news.
     """
 
     def __init__(self, fleet: Fleet, changed: Callable[[], None]) -> None:
@@ -50,14 +54,14 @@ class BranchFeed:
         await self._hosts.run()
 
     async def _run_for(self, host: str) -> None:
-        asked = None
         while True:
             await trio.sleep(SETTLE_TIME)
-            woken, subject = self._hosts.next_wake(host), self._subject
-            if subject and subject != asked and subject[0][0] == host:
-                asked = subject
+            woken, subject, pause = self._hosts.next_wake(host), self._subject, math.inf
+            if subject and subject[0][0] == host:
                 await self._fetch(subject[0])
-            await woken.wait()
+                pause = READ_EVERY
+            with trio.move_on_after(pause):
+                await woken.wait()
 
     async def _fetch(self, place: Place) -> None:
         """Fetch a branch. Without an answer, what was known stays."""

@@ -6,13 +6,37 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from navi.tui.commands.answering import by_name
 from tests.sh.test_ticks import asks
-from tests.support.dashboard import navi, wait_selected
+from tests.support.agent_screens import shows
+from tests.support.dashboard import navi, session, wait_selected
 from tests.support.machines import Lab
 from tests.support.questions import Asker, asking
 from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE, account
 from tests.support.waiting import until
+
+RULE = "─" * 60
+
+QUESTION = f"""\
+❯ ask: Which colour?
+
+● I will do that.
+{RULE}
+ ☐ Choice
+
+Which colour?
+
+❯ 1. Red
+     the red one
+  2. Blue
+     the blue one
+  3. Type something.
+{RULE}
+  4. Chat about this
+
+Enter to select · ↑/↓ to navigate · Esc to cancel
+"""
 
 
 @contextmanager
@@ -121,6 +145,29 @@ def test_several_choices_are_ticked_and_sent(lab: Lab) -> None:
         assert taken.read_text() == "12\t"
 
 
+def test_a_text_that_did_not_get_there_stays_in_its_form_and_for_the_question(lab: Lab) -> None:
+    shows(lab.local, "claude", QUESTION)
+    with navi(lab) as screen:
+        screen.wait_for(" api ")
+        screen.press("3")
+        screen.wait_for("❯ 3  Type something")
+        screen.press("Enter")
+        screen.wait_for("answer ")
+        screen.type("green tea")
+        screen.wait_for("green tea")
+        screen.press("Escape")
+        screen.wait_gone("green tea")
+        screen.press("3")
+        screen.wait_for("❯ 3  Type something")
+        screen.press("Enter")
+        screen.wait_for("green tea")
+        lab.local.tmux("kill-session", "-t", "=api")
+        screen.press("Enter")
+        screen.wait_for("Enter submits")
+        screen.wait_gone("answering api ...")
+        assert "green tea" in screen.screen()
+
+
 def test_arrows_move_between_choices(lab: Lab) -> None:
     with dashboard(lab, False, ("api", "touch x")) as (screen, (asker,)):
         screen.press("1")
@@ -143,3 +190,13 @@ def test_details_show_the_question_and_who_answered(lab: Lab) -> None:
         screen.wait_for("❯ 1  Yes")
         screen.press("1")
         screen.wait_for(re.compile(r"answered by +\S+@\S+: Yes"))
+
+
+def test_sessions_of_one_name_on_two_tmux_servers_are_both_named() -> None:
+    first, second, other = (session(name, host="atlas") for name in ("api", "api", "web"))
+    assert second.tmux
+    second = second._replace(tmux=second.tmux._replace(socket="/tmp/own"))
+    assert by_name([first, second, other]) == {
+        "atlas/api": first, "atlas/api -S /tmp/own": second, "atlas/web": other,
+    }  # fmt: skip
+    assert by_name([second]) == {"atlas/api": second}

@@ -15,6 +15,7 @@ from tests.support.machines import Account, Lab, Machine, program
 from tests.support.places import agent
 from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE, living, pane
+from tests.support.verbs import navi as verb
 from tests.support.waiting import until
 
 
@@ -463,6 +464,28 @@ def test_a_key_completes_directories_of_the_chosen_machine_and_tab_goes_on(lab: 
         until(lambda: focused(screen) == "directory", what="Shift-Tab goes back")
 
 
+def test_directories_of_a_machine_that_is_chosen_no_longer_are_not_filled_in(lab: Lab) -> None:
+    with dashboard(lab, True, "api") as (screen, _):
+        atlas = lab.machines[0]
+        (atlas.home / "projects").mkdir()
+        select(screen, "api")
+        screen.press("n")
+        type_into(screen, "directory", "~/pro")
+        atlas.freeze()
+        screen.press("C-Space")
+        screen.press("BTab", "BTab")
+        until(lambda: focused(screen) == "host", what="the host has the cursor")
+        screen.press("Left")
+        screen.wait_for("New session on this machine")
+        atlas.thaw()
+        screen.wait_for("✔ atlas", timeout=60)
+        screen.press("Tab", "Tab")
+        type_into(screen, "directory", "~/pro")
+        screen.press("C-Space")
+        screen.wait_for("no directory begins with this")
+        assert "~/projects" not in screen.screen()
+
+
 def test_the_form_is_about_this_machine_alone_where_there_are_no_remotes(lab: Lab) -> None:
     begin(lab.local, "api")
     with navi(lab) as screen:
@@ -541,3 +564,135 @@ def test_a_long_table_is_cut_counted_and_leaves_the_list_in_sight(lab: Lab) -> N
         screen.press("y")
         screen.wait_for("Kill: 20 of 20 done")
         assert living(lab.local) == set()
+
+
+# ---- the user goes on meanwhile
+
+
+@pytest.mark.parametrize("opens", ["", ":"], ids=["list", "form"])
+def test_a_session_whose_form_was_closed_takes_neither_cursor_nor_terminal(lab: Lab, opens: str) -> None:
+    with dashboard(lab, True, "api") as (screen, _):
+        atlas = lab.machines[0]
+        select(screen, "bystander")
+        screen.press("c")
+        screen.wait_for("bystander-2")
+        screen.press("Up")
+        until(lambda: focused(screen) == "host", what="the host has the cursor")
+        screen.press("Right")
+        screen.wait_for("New session on atlas")
+        until(lambda: step_to(screen, "open it afterwards"), what="the last field has the cursor", interval=0.2)
+        atlas.freeze()
+        screen.press("Space", "Enter")
+        screen.wait_for("new on atlas ...")
+        screen.press("Escape")
+        screen.wait_gone("New session on atlas")
+        if opens:
+            screen.press(opens)
+            screen.wait_for("Message to bystander")
+        atlas.thaw()
+        screen.wait_for("bystander-2", timeout=60)
+        screen.wait_for("created atlas/bystander-2")
+        assert selected(screen) == "bystander"
+        if opens:
+            assert "Message to bystander" in screen.screen()
+
+
+def test_a_session_that_is_restored_leaves_the_cursor_to_a_user_who_moves(lab: Lab) -> None:
+    with dashboard(lab, True, "api", "web") as (screen, _):
+        atlas = lab.machines[0]
+        select(screen, "api")
+        screen.press("x", "y")
+        screen.wait_for("killed atlas/api")
+        until(lambda: "api" not in names(screen), what="the row is gone")
+        select(screen, "web")
+        atlas.freeze()
+        screen.press("u")
+        screen.press("k", "j")
+        wait_selected(screen, "web")
+        atlas.thaw()
+        until(lambda: "api" in names(screen), timeout=60, what="it is back")
+        screen.wait_for("api is back")
+        assert selected(screen) == "web"
+
+
+def test_of_two_sessions_of_a_name_the_new_one_is_opened(lab: Lab) -> None:
+    lab.local.tmux("-L", "own", "new-session", "-d", "-s", "fresh", "echo the other one; exec cat")
+    agent(lab.local)
+    begin(lab.local, "api")
+    with navi(lab) as screen:
+        screen.wait_for(" api ")
+        screen.press("a")
+        screen.wait_for(" fresh ")
+        select(screen, "api")
+        screen.press("n")
+        type_into(screen, "name", "fresh")
+        until(lambda: step_to(screen, "open it afterwards"), what="the last field has the cursor", interval=0.2)
+        screen.press("Space", "Enter")
+        screen.wait_for("claude runs:")
+        assert "the other one" not in screen.screen()
+
+
+# ---- which session is restored
+
+
+def test_u_restores_what_the_footer_offers_and_not_what_others_killed_since(lab: Lab) -> None:
+    with dashboard(lab, True, "api", "tmp1") as (screen, account):
+        select(screen, "api")
+        screen.press("x")
+        screen.wait_for("Kill api")
+        screen.press("y")
+        screen.wait_for("killed atlas/api; u brings it back")
+        verb(lab, "kill", "atlas/tmp1")
+        screen.press("j")
+        screen.wait_for(re.compile("killed atlas/api .*u"))
+        screen.press("u")
+        screen.wait_for("atlas/api is back")
+        assert living(account) == {"api"}
+        screen.press("u")
+        screen.wait_for("atlas/tmp1 is back")
+
+
+# ---- selected sessions
+
+
+def test_a_selection_lasts_until_something_is_ordered(lab: Lab) -> None:
+    with dashboard(lab, True, "api", "web") as (screen, account):
+        for name in ("api", "web"):
+            select(screen, name)
+            screen.press("Space")
+        screen.wait_for("2 selected")
+        for key, title in (("x", "Kill 2 sessions?"), (":", "Message to 2 sessions")):
+            screen.press(key)
+            screen.wait_for(title)
+            screen.press("Escape")
+            screen.wait_gone(title)
+            screen.wait_for("2 selected")
+        screen.press("m")
+        screen.wait_for("changes its permission mode by its own keys")
+        screen.press("F1")
+        screen.wait_for("2 selected")
+        select(screen, "bystander")
+        screen.press("i", "b")
+        screen.wait_for("bystander is bookmarked")
+        screen.press("i")
+        screen.wait_for("2 selected")
+        screen.press("x", "y")
+        screen.wait_for("Kill: 2 of 2 done")
+        screen.press("Enter")
+        screen.wait_gone("2 selected")
+        assert living(account) == set()
+
+
+def test_a_message_takes_the_selection_when_it_is_sent(lab: Lab) -> None:
+    with dashboard(lab, True, "api", "web") as (screen, _):
+        for name in ("api", "web"):
+            select(screen, name)
+            screen.press("Space")
+        screen.press(":")
+        screen.wait_for("Message to 2 sessions")
+        screen.type("hello")
+        screen.press("Enter")
+        screen.wait_for("Send: 2 of 2 done")
+        screen.press("Enter")
+        screen.wait_gone("2 of 2 done")
+        assert "2 selected" not in screen.screen()

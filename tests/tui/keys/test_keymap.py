@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.config.settings import Rebinding
-from navi.tui.keys.keymap import DIALOG, FORM, LIST, PAGE, PROMPT, SEARCH, Keymap, parse_key, rebind, shown
+from navi.tui.keys.keymap import DIALOG, FORM, LIST, PAGE, PROMPT, SEARCH, Keymap, character, parse_key, rebind, shown
 from navi.tui.keys.table import KEYS
 
 WRITTEN = [
@@ -146,3 +146,13 @@ def test_whatever_is_rebound_every_key_means_one_thing(wanted: dict[str, list[st
     for one in entries:
         if one.line not in lines:
             assert keymap.name(one.command) == shown(parse_key(one.keys[0]) or "")
+
+
+@pytest.mark.parametrize("key", "a \t\u00a0\u202f\u3000\u2028\u200dé漢\U0001f469")
+def test_a_character_types_itself(key: str) -> None:
+    assert character(key) == key
+
+
+@pytest.mark.parametrize("key", ["", "tab", *"\x00\x1b\x0b\x1f\x85\u202e\u200b\U000e0041\udc80"])
+def test_what_hides_or_turns_text_types_nothing(key: str) -> None:
+    assert character(key) == ""

@@ -10,7 +10,7 @@ import pytest
 from navi.config.settings import Rebinding, Settings
 from navi.fleet import Fleet
 from navi.tui.dashboard import Dashboard
-from navi.tui.keys.keymap import LIST, PAGE, PICKER, TICKING, Keymap, rebind, shown
+from navi.tui.keys.keymap import LIST, PAGE, PICKER, TICKING, Binding, Keymap, parse_shown, rebind, shown, shown_keys
 from navi.tui.keys.table import KEYS
 from navi.tui.pages.help import help_lines
 from tests.support.dashboard import NAVI, begin, configure, navi, selected, wait_names, wait_selected
@@ -230,3 +230,8 @@ def test_c_and_n_mean_one_thing_in_each_context(lab: Lab) -> None:
         screen.press("q", "q", "c")
         screen.wait_for("api-2")
         assert selected(screen) == "api"
+
+
+@pytest.mark.parametrize("binding", KEYS, ids=lambda one: one.command)
+def test_what_the_footer_shows_of_keys_can_be_clicked(binding: Binding) -> None:
+    assert parse_shown(shown_keys(binding.keys)) == binding.keys[0]

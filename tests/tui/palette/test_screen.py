@@ -241,3 +241,19 @@ def test_a_click_outside_a_dialog_does_nothing(lab: Lab) -> None:
         screen.wait_gone("Kill api")
         assert selected(screen) == "api"
         assert "only:" not in screen.screen()
+
+
+def test_the_palette_is_about_the_session_under_the_cursor_when_it_was_opened(lab: Lab) -> None:
+    for name in ("api", "web"):
+        begin(lab.local, name, status="working")
+    with navi(lab) as screen:
+        screen.wait_for(" web ")
+        wait_selected(screen, "api")
+        screen.press("C-p")
+        screen.wait_for("Commands")
+        lab.local.write_status("web", status="permission", message="May I?")
+        screen.wait_for("1 need")
+        screen.type("kill")
+        screen.wait_for("find kill")
+        screen.press("Enter")
+        screen.wait_for("Kill api on this machine?")

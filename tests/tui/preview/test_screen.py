@@ -119,6 +119,39 @@ def test_the_title_has_status_age_and_branch(lab: Lab) -> None:
         screen.wait_for(re.compile(r"─ api  ✔ done \w+  other ──"))
 
 
+def test_the_branch_is_read_again_while_the_agent_rests(lab: Lab) -> None:
+    folder = lab.local.home / "project"
+    git = ["git", "-C", str(folder)]
+    subprocess.run([program("git"), "init", "-q", "-b", "first", str(folder)], check=True)
+    for name in ("api", "web"):
+        begin(lab.local, name, say(name), status="waiting", cwd=str(folder if name == "api" else lab.local.home))
+    with navi(lab, width=120) as screen:
+        screen.wait_for("─ api  ! waiting 1h  first ──")
+        subprocess.run([*git, "symbolic-ref", "HEAD", "refs/heads/second"], check=True)
+        screen.wait_for("─ api  ! waiting 1h  second ──")
+        screen.press("j")
+        screen.wait_for("─ web ")
+        subprocess.run([*git, "symbolic-ref", "HEAD", "refs/heads/third"], check=True)
+        screen.press("k")
+        screen.wait_for("─ api  ! waiting 1h  third ──")
+
+
+def test_a_branch_that_could_not_be_read_is_read_again(lab: Lab) -> None:
+    atlas = lab.machine("atlas")
+    lab.remotes_yaml([atlas])
+    folder = atlas.home / "project"
+    subprocess.run([program("git"), "init", "-q", "-b", "first", str(folder)], check=True)
+    begin(atlas, "api", say("api"), status="waiting", cwd=str(folder))
+    broken = atlas.bin / "git"
+    broken.write_text("#!/bin/sh\nexit 70\n")
+    broken.chmod(0o755)
+    with navi(lab, width=120) as screen:
+        screen.wait_for("text of api")
+        screen.wait_for("─ atlas/api  ! waiting 1h ──")
+        broken.unlink()
+        screen.wait_for("─ atlas/api  ! waiting 1h  first ──")
+
+
 def test_a_session_that_was_shown_before_is_shown_at_once(lab: Lab) -> None:
     for name in ("aaa", "bbb"):
         begin(lab.local, name, say(name), timestamp=1_700_000_000)
