@@ -71,6 +71,8 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
         **ID, "generation": Field(NUMBER), "exit_code": maybe(NUMBER), "reason": maybe(TEXT), "error": maybe(TEXT),
         "errors": maybe(TEXT),
     },
+    ("relay", "input_failed"): {**ID, "generation": Field(NUMBER), "seq": Field(NUMBER), "error": Field(TEXT)},
+    ("relay", "end_failed"): {**ID, "generation": Field(NUMBER), "error": Field(TEXT)},
     ("relay", "host_reached"): {"host": Field(TEXT)},
     ("relay", "terminal"): {
         "host": Field(TEXT), "conversation": Field(TEXT), "opened": Field(TRUTH), "name": Field(TEXT),

@@ -6,6 +6,7 @@ stream for each host brings the output of all its sessions.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -28,7 +29,13 @@ from navi.ops.headless.tail import Delivered, Ended, Fed, Left, Lines, Lost, Mis
 Message = Mapping[str, Any]
 
 MOST_WAITING = 1000
-"""Messages of the hub that may wait for one host."""
+"""Messages that may wait for one host; beyond them, those that the hub sends again are left to that."""
+
+SENT_AGAIN = frozenset({"send_input", "end_session"})
+"""Messages that the hub sends again until it hears that they had an effect. The others are repeated from here."""
+
+REPEATS_EVERY, MOST_REPEATS = 15.0, 60
+"""Seconds between looks for what can be repeated, and how often one message is: each time after twice as long."""
 
 LONGEST_ERROR = 300
 """Characters of what an agent printed last to standard error, if it failed."""
@@ -67,6 +74,7 @@ class Relay:
                 for one in self._hosts.values():
                     nursery.start_soon(one.follow)
                     nursery.start_soon(one.carry)
+                    nursery.start_soon(one.repeat)
         finally:
             await close_all(one.host for one in self._hosts.values())
 
@@ -105,6 +113,36 @@ class Relay:
             at.add(id, offset)
 
 
+class Key(NamedTuple):
+    """What a message of the hub is about: two with one key are the same."""
+
+    type: str
+    session: str
+    generation: int = 0
+    conversation: str = ""
+    number: int = 0
+
+    def is_void_after(self, message: Message) -> bool:
+        """Whether it is wanted no more once a message has come: feedback that is called off, or wanted again."""
+        undone = {"forget": ("give", "know"), "give": ("forget",), "know": ("forget",)}.get(message["type"], ())
+        return self.type in undone and self.conversation == message["conversation"]
+
+
+def key_of(message: Message) -> Key:
+    """Return what a message of the hub is about."""
+    number = next((message[name] for name in ("seq", "number", "received") if name in message), 0)
+    generation, conversation = message.get("generation") or 0, message.get("conversation") or ""
+    return Key(message["type"], message["session_id"], generation, conversation, number)
+
+
+class Failed(NamedTuple):
+    """A message that failed so many times, and when it can be repeated."""
+
+    message: Message
+    times: int
+    due: float
+
+
 class _HostRelay:
     """One host: a stream of the output of all its runs, and what is sent there, in order."""
 
@@ -120,7 +158,9 @@ class _HostRelay:
         self._wanted = trio.Event()
         self._retries = Retries()
         self._heard = False
-        self._send, self._waiting = trio.open_memory_channel[Message](MOST_WAITING)
+        self._send, self._waiting = trio.open_memory_channel[Message](math.inf)
+        self._here: set[Key] = set()
+        self._failures: dict[Key, Failed] = {}
 
     # ---- what is followed
 
@@ -138,6 +178,7 @@ class _HostRelay:
     def _drop(self, id: RunId) -> None:
         if self._runs.get(id.session, Followed(RunId(""), 0)).id == id:
             del self._runs[id.session]
+        self._here = {one for one in self._here if (one.type, one.session, one.generation) != ("send_input", *id)}
 
     def _change(self) -> None:
         changed, self._changed = self._changed, trio.Event()
@@ -236,11 +277,22 @@ class _HostRelay:
     # ---- what is sent there
 
     def take(self, message: Message) -> None:
-        """Queue a message of the hub for this host. One that finds no place is sent again at the next start."""
-        if message["type"] != "ack":
-            self._wanted.set()
-        with suppress(trio.WouldBlock):
-            self._send.send_nowait(message)
+        """Take a message of the hub for this host; does not wait."""
+        if message["type"] == "ack":
+            self._acknowledged(message)
+            return
+        self._wanted.set()
+        self._queue(message)
+
+    def _queue(self, message: Message) -> None:
+        """Queue a message, but none a second time that is sent again in any case, or repeated."""
+        key = key_of(message)
+        full = self._waiting.statistics().current_buffer_used >= MOST_WAITING
+        comes_again = key.type in SENT_AGAIN or message.get("repeated")
+        if comes_again and (full or key in self._here):
+            return
+        self._here.add(key)
+        self._send.send_nowait(message)
 
     async def carry(self) -> None:
         """Carry out what the hub sends, one after the other; what may take long beside the rest."""
@@ -252,13 +304,47 @@ class _HostRelay:
                     await self._try(message)
 
     async def _try(self, message: Message) -> None:
-        """Carry out a message. An input that fails stays with the hub, which sends it when the host is reached."""
+        """Carry out a message; report, or repeat, one that fails. An input that was put there stays known."""
+        key = key_of(message)
+        if message.get("repeated") and key not in self._failures:
+            self._here.discard(key)
+            return
+        for one in [one for one in self._failures if one.is_void_after(message)]:
+            del self._failures[one]
         try:
             await CARRIED[message["type"]](self, message)
+            self._failures.pop(key, None)
+            if key.type != "send_input":
+                self._here.discard(key)
         except (HostError, OperationError) as error:
+            self._here.discard(key)
             self._log.warning("%s: %s: %s", self.host.name, message["type"], error)
-            if message["type"] == "start_session":
-                await self._failed(message, str(error))
+            await self._fail(message, str(error))
+
+    async def _fail(self, message: Message, words: str) -> None:
+        if message["type"] == "start_session":
+            await self._failed(message, words)
+        elif message["type"] in SENT_AGAIN:
+            about = {name: message[name] for name in ("session_id", "generation", "seq") if name in message}
+            type = "input_failed" if message["type"] == "send_input" else "end_failed"
+            await self._hub.send({"type": type, **about, "error": clean(words)})
+        else:
+            self._note_failure(message)
+
+    def _note_failure(self, message: Message) -> None:
+        key = key_of(message)
+        times = self._failures[key].times + 1 if key in self._failures else 1
+        pause = min(REPEATS_EVERY * 2 ** (times - 1), LONGEST_PAUSE)
+        self._failures[key] = Failed(message, times, trio.current_time() + pause)
+        if times > MOST_REPEATS:
+            del self._failures[key]
+
+    async def repeat(self) -> None:
+        """Carry out again what failed and nobody else repeats, until cancelled."""
+        while True:
+            await trio.sleep(REPEATS_EVERY)
+            for one in [one for one in self._failures.values() if one.due <= trio.current_time()]:
+                self._queue({**one.message, "repeated": True})
 
     async def _start(self, message: Message) -> None:
         id = _id(message)
@@ -319,7 +405,7 @@ class _HostRelay:
     async def _forget(self, message: Message) -> None:
         await self.host.run(forget(message["conversation"], message["session_id"]))
 
-    async def _acknowledged(self, message: Message) -> None:
+    def _acknowledged(self, message: Message) -> None:
         """The hub acknowledges each output in order. Where it has stored less, the run is followed from there again."""
         session, waiting = message["session_id"], self._unacknowledged.get(message["session_id"])
         expected = waiting.popleft() if waiting else None
@@ -338,7 +424,6 @@ CARRIED: Mapping[str, Callable[[_HostRelay, Message], Awaitable[None]]] = {
     "start_session": _HostRelay._start,
     "send_input": _HostRelay._post,
     "end_session": _HostRelay._end,
-    "ack": _HostRelay._acknowledged,
     "remove": _HostRelay._remove,
     "know": _HostRelay._know,
     "give": _HostRelay._give,

@@ -162,26 +162,29 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
         raise UsageError("the text is empty; nothing was sent")
     id = str(uuid.uuid4())
     hub.send({"type": "user_message", "uuid": id, "content": text, "by": who()})
-    outcome = _outcome(hub, id, address(info))
+    outcome, why = _outcome(hub, id, address(info))
     if options.json:
         context.output.print_json({"address": address(info), "uuid": id, "outcome": outcome})
     elif outcome != "submitted":
-        context.output.complain(f"{address(info)}: kept until its agent takes it ({outcome})")
+        words = f"{outcome}: {why}" if why else outcome
+        context.output.complain(f"{address(info)}: kept until its agent takes it ({words})")
     return exits.OK
 
 
-def _outcome(hub: HubClient, id: str, about: str) -> str:
-    """Return how far an input has come: the hub keeps it, its host has it, or the agent has taken it up."""
-    state = "queued"
+def _outcome(hub: HubClient, id: str, about: str) -> tuple[str, str]:
+    """Return how far an input has come: the hub keeps it, its host has it, or the agent has taken it up; and why it did
+    not get to its host, "" if that is not known.
+    """
+    state, why = "queued", ""
     limit = time.monotonic() + 3
     while (left := limit - time.monotonic()) > 0 and state != "taken":
         for message in hub.messages(left):
             if message["type"] == "error":
                 raise refusal(message, about)
             if message["type"] == "input" and message["uuid"] == id:
-                state = message["state"]
+                state, why = message["state"], clean(message.get("error") or "")
                 break
-    return {"queued": "queued", "handed": "handed over"}.get(state, "submitted")
+    return {"queued": "queued", "handed": "handed over"}.get(state, "submitted"), why
 
 
 def _wait(hub: HubClient, options: Options, context: Context) -> int:

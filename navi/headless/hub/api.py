@@ -172,7 +172,7 @@ async def _session(hub: Hub, id: str, body: Body) -> Answer:
     if status != OK:
         return status, found
     inputs, questions = await hub.writer.do(lambda store: (store.inputs(id), store.questions(id, "open")))
-    found["inputs"] = [one._asdict() for one in inputs if one.kind in SHOWN]
+    found["inputs"] = [{**one._asdict(), "error": hub.why_waits(id, one)} for one in inputs if one.kind in SHOWN]
     found["questions"] = [question_document(one) for one in questions]
     return status, cut_texts(found, longest) if (longest := _number(body, "longest", 0)) else found
 
@@ -343,7 +343,7 @@ async def _delivered(hub: Hub, id: str, body: Body) -> Answer:
 def document(hub: Hub, row: StoredSession) -> dict[str, Any]:
     """Return a session as programs see it."""
     held = hub.held(row.id)
-    return session_document(row, hub.shown(row)) | {
+    return session_document(row, hub.shown(row), held) | {
         "open_questions": len(held.state.questions) if held else 0,
         "modes": list(held.modes) if held else [],
         "mode_refused": held.state.mode_refused if held else "",

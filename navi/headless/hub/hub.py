@@ -31,7 +31,7 @@ from navi.headless.hub.trimming import trim_audit_hourly
 from navi.headless.readable import Readable
 from navi.headless.store.run_store import begin_run, open_noted
 from navi.headless.store.store import Store
-from navi.headless.store.stored import HUB, NOBODY, By, Limited, Refused, StoredSession
+from navi.headless.store.stored import HUB, NOBODY, By, Input, Limited, Refused, StoredSession
 from navi.headless.store.writer import Writer
 
 PAGE = 100
@@ -99,6 +99,7 @@ class Hub:
         while True:
             await trio.sleep(LOOKS_EVERY)
             for session in list(self._sessions.values()):
+                await session.send_again()
                 if session.reached and session.starts_for > ANSWERS_WITHIN:
                     await session.give_up()
                 if self._idle_limit is not None and session.reached and session.idle_for > self._idle_limit:
@@ -369,8 +370,16 @@ class Hub:
             "is_spawned": shown.type == "spawned", "interactive": row.interactive, "last_index": row.last_index,
             "message_count": row.last_index + 1, "claude_session_id": row.agent_session_id,
             "questions": [question_document(one) for one in questions],
-            "inputs": [{"uuid": one.uuid, "seq": one.seq, "state": one.state} for one in inputs],
+            "inputs": [
+                {"uuid": one.uuid, "seq": one.seq, "state": one.state, "error": self.why_waits(row.id, one)}
+                for one in inputs
+            ],
         }  # fmt: skip
+
+    def why_waits(self, session_id: str, one: Input) -> str:
+        """Return why an input did not get to the agent's host, "" if that is not known."""
+        held = self._sessions.get(session_id)
+        return held.troubles.of(one) if held else ""
 
     def forget(self, client: Subscriber) -> None:
         """Note that a client is gone."""

@@ -73,9 +73,10 @@ class Watchers:
             await trio.sleep(PAUSE)
 
 
-def document(row: StoredSession, shown: rule.Shown) -> dict[str, Any]:
+def document(row: StoredSession, shown: rule.Shown, held: HubSession | None = None) -> dict[str, Any]:
     """Return a session as programs see it."""
-    return row._asdict() | {"type": shown.type, "status": shown.status, "badge": shown.badge or None}
+    found = row._asdict() | {"type": shown.type, "status": shown.status, "badge": shown.badge or None}
+    return found | {"reason": (held.trouble if held else "") or row.reason}
 
 
 class Listed(NamedTuple):
@@ -90,7 +91,7 @@ def summary(one: Listed, shown: rule.Shown, held: HubSession | None) -> dict[str
     """Return a session as a list shows it: also what is asked, the agent's last text, and since when it is so."""
     row = one.row
     questions = held.state.questions if held and held.row.generation == row.generation else ()
-    listed = document(row, shown) | {
+    listed = document(row, shown, held) | {
         "asked": [{"request_id": one.request_id, "kind": one.kind} for one in questions],
         "asks": asked_text(questions[0].tool, questions[0].input) if questions else "",
         "latest": held.state.latest if held and held.state.latest else text_of(row, one.last),

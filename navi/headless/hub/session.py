@@ -15,11 +15,13 @@ from typing import Any, NamedTuple, Protocol
 import trio
 
 from navi.core.text import clean
-from navi.headless.asking import asked_document
-from navi.headless.harness.base import Answer, Asked, Harness, Launch, mode_of
+from navi.headless.harness.base import Answer, Harness, Launch
 from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
+from navi.headless.hub.ended import changes_at_end, with_offer
 from navi.headless.hub.limits import Limiter, Limits
+from navi.headless.hub.news import news_of
 from navi.headless.hub.run_state import Output, begin, columns, happened, launch_of, read
+from navi.headless.hub.troubles import Troubles
 from navi.headless.modes import check_mode, modes_of, request_id
 from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
 from navi.headless.store.run_store import change_noted, check_length, queue_noted, receive
@@ -90,6 +92,7 @@ class HubSession:
         self._active = trio.current_time()
         self._why_ended = ""
         self._starts_since: float | None = None
+        self.troubles = Troubles()
 
     @property
     def starts_for(self) -> float:
@@ -193,6 +196,7 @@ class HubSession:
     def lose(self) -> None:
         """Note that no relay reaches it."""
         self.reached = False
+        self.troubles = Troubles()
         self._tell([self._updated()])
 
     def opened(self, row: StoredSession) -> None:
@@ -229,7 +233,7 @@ class HubSession:
         batch, before = self._allowed(output.batch), self.state
         gave_up = before.status.live and not output.run.state.status.live
         if gave_up:
-            batch = batch._replace(changes=self._with_offer(batch.changes))
+            batch = batch._replace(changes=with_offer(self.row, batch.changes))
         starting = before.status is Status.STARTING  # no prompt was sent yet, so that anything can go before it
         if not await self._writer.do(lambda store: receive(store, batch, output.dues, starting)):
             await self.rebuild()
@@ -239,16 +243,13 @@ class HubSession:
         last = self.row.last_index + len(batch.messages)
         self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)
         self._tell([{"type": "partial", "message_id": one.id, "text": one.text} for one in output.partials])
-        self._tell(self._news(before, batch, first))
+        changed = (before.status, before.mode) != (self.state.status, self.state.mode)
+        self._tell([*news_of(batch, first, before, self.state), *([self._updated()] if changed else [])])
         self._held_back = self._held_back or bool(output.dues)
         if batch.changes.get("agent_session_id", known) != known:
             await self._let_host_know()
         if gave_up:
             await self._end_run()
-
-    def _with_offer(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Return changes that say so if an agent could not go on with its conversation: another can be begun."""
-        return {**changes, "lost": bool(changes.get("reason")) and launch_of(self.row).resume}
 
     async def _let_host_know(self) -> None:
         """Tell the host the conversation that the agent has chosen, so that it notices a terminal with it."""
@@ -263,22 +264,6 @@ class HubSession:
         changes = {name: value for name, value in batch.changes.items() if name not in ("status", "reason")}
         return batch._replace(opened=(), changes=changes)
 
-    def _news(self, before: State, batch: Batch, first: int) -> list[Message]:
-        """Return what clients get of a batch."""
-        news: list[Message] = []
-        if batch.messages:
-            texts = [one.body.decode("utf-8", "surrogateescape") for one in batch.messages]
-            news.append({"type": "message", "index": first, "messages": texts})
-        news += [_asked(one) for one in self.state.questions if one not in before.questions]
-        closed = {one.request_id for one in before.questions} - {one.request_id for one in self.state.questions}
-        news += [{"type": "question_resolved", "request_id": one, "state": "withdrawn", "by": ""}
-                 for one in batch.withdrawn if one in closed]  # fmt: skip
-        news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
-        news += [_refused_mode(one, why) for one, why in batch.refused.items()]
-        if (before.status, before.mode) != (self.state.status, self.state.mode):
-            news.append(self._updated())
-        return news
-
     def _updated(self, reason: str = "") -> Message:
         status = self.state.status.value if self.reached or not self.state.status.live else "disconnected"
         if not self.row.remote:
@@ -287,8 +272,33 @@ class HubSession:
             "type": "session_updated", "status": status, "remote": self.row.remote,
             "interactive": self.row.interactive, "ends": self.row.end_asked is not None,
             "permission_mode": self.row.permission_mode,
-            "reason": reason or (self.state.reason if self.state.status.live else self.row.reason),
+            "reason": reason or self.trouble or (self.state.reason if self.state.status.live else self.row.reason),
         }  # fmt: skip
+
+    @property
+    def trouble(self) -> str:
+        """Why what somebody wants of its agent did not get there yet, "" if nothing is known to have failed."""
+        return self.troubles.words(self.row.end_asked is not None) if self.state.status.live else ""
+
+    async def send_again(self) -> None:
+        """Send the relay again what its host may not have. It has each input once, however often that comes."""
+        if not (self.reached and self.row.remote):
+            return
+        if self.state.status is Status.ENDING or (not self.state.status.live and self.row.ended_at is None):
+            await self._end_run()
+        elif self.state.status.live:
+            await self.send_waiting()
+
+    async def _hear_input_failed(self, message: Message) -> None:
+        waiting = await self._writer.do(self._waiting)
+        for one in (one for one in waiting if one.seq == message["seq"]):
+            self.troubles.note(one, clean(message["error"]))
+            queued = {"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "queued", "kind": one.kind}
+            self._tell([{**queued, "error": self.troubles.of(one)}, self._updated()])
+
+    async def _hear_end_failed(self, message: Message) -> None:
+        self.troubles.end = clean(message["error"])
+        self._tell([self._updated()])
 
     async def _acknowledge(self) -> None:
         row = self.row
@@ -299,35 +309,26 @@ class HubSession:
         handed = await self._writer.do(lambda store: store.hand(self.row.id, message["seq"]))
         if any(one.kind == "user" for one in handed):
             self._run = happened(self._run, Handed())
-        self._tell([{"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "handed"} for one in handed])
+        news = [{"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "handed"} for one in handed]
+        self._tell([*news, *([self._updated()] if self.troubles.forget(message["seq"]) else [])])
 
     async def _hear_ended(self, message: Message) -> None:
         """The agent's process has ended, and all of its output is here."""
-        before = self.state
-        self._run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
-        changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code"), "ended_at": time.time()}
-        changes |= {"end_asked": None, "end_asked_by": ""}
-        if not self.row.remote:
-            await self._writer.do(lambda store: store.change(self.row.id, ended_at=changes["ended_at"]))
-            await self._remove_files()
-            return
-        if message.get("error"):
-            changes["reason"] = clean(message["error"])
-        elif before.status is Status.STARTING and before.reason:
-            changes = self._with_offer(changes)
-        elif not before.status.live:
-            last = f": {clean(message['errors'])}" if message.get("errors") and before.reason == UNANSWERED else ""
-            changes["reason"] = self.row.reason + last
-        elif self.state.status is Status.COMPLETE:
-            changes["reason"] = self._why_ended
-        elif message.get("errors"):
-            changes["reason"] += f": {clean(message['errors'])}"
+        run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
+        if self.row.remote:
+            changes = changes_at_end(self.row, self.state, run.state, message, self._why_ended)
+        else:
+            changes = {"ended_at": time.time()}
         await self._writer.do(lambda store: store.change(self.row.id, **changes))
-        self.row = self.row._replace(**changes)
+        self._run, self.row = run, self.row._replace(**changes)
+        if self.row.remote:
+            self._tell_end(message)
+        await self._remove_files()
+
+    def _tell_end(self, message: Message) -> None:
         complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason,
                     "lost": self.row.lost}  # fmt: skip
         self._tell([complete, self._updated()])
-        await self._remove_files()
 
     async def _remove_files(self) -> None:
         """Let the host remove what is left of the run: all of its output is stored."""
@@ -485,12 +486,6 @@ HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
     "session_reached": HubSession._hear_reached,
     "session_ended": HubSession._hear_ended,
     "input_handed": HubSession._hear_handed,
+    "input_failed": HubSession._hear_input_failed,
+    "end_failed": HubSession._hear_end_failed,
 }
-
-
-def _refused_mode(uuid: str, why: str) -> Message:
-    return {"type": "input", "uuid": uuid, "state": "expired", "kind": "mode", "content": mode_of(uuid), "error": why}
-
-
-def _asked(asked: Asked) -> Message:
-    return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}

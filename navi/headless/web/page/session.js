@@ -95,10 +95,11 @@ export class SessionView {
   }
 
   input(message) {
-    if (message.error) this.say(`The agent refused the permission mode ${message.content}: ${message.error}`);
+    const queued = message.state !== "expired";
+    if (message.error && !queued) this.say(`The agent refused the permission mode ${message.content}: ${message.error}`);
     if (message.content) this.inputs.set(message.uuid, { body: message.content, by: message.by, kind: message.kind });
     this.learn([message.uuid]);
-    this.after(() => this.outbox.set(message.uuid, message.state, this.inputs.get(message.uuid)));
+    this.after(() => this.outbox.set(message.uuid, message.state, this.inputs.get(message.uuid), queued ? message.error ?? "" : ""));
   }
 
   // An agent in a terminal gets what is sent as feedback, when its turn ends.

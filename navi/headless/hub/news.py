@@ -1,0 +1,35 @@
+"""Messages to clients about what happened in a session. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from navi.headless.asking import asked_document
+from navi.headless.harness.base import Asked, mode_of
+from navi.headless.state import State
+from navi.headless.store.stored import Batch
+
+Message = Mapping[str, Any]
+
+
+def news_of(batch: Batch, first: int, before: State, now: State) -> list[Message]:
+    """Return what clients get of a batch whose first message has the number `first`."""
+    news: list[Message] = []
+    if batch.messages:
+        texts = [one.body.decode("utf-8", "surrogateescape") for one in batch.messages]
+        news.append({"type": "message", "index": first, "messages": texts})
+    news += [_asked(one) for one in now.questions if one not in before.questions]
+    closed = {one.request_id for one in before.questions} - {one.request_id for one in now.questions}
+    news += [{"type": "question_resolved", "request_id": one, "state": "withdrawn", "by": ""}
+             for one in batch.withdrawn if one in closed]  # fmt: skip
+    news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
+    return news + [_refused_mode(one, why) for one, why in batch.refused.items()]
+
+
+def _asked(asked: Asked) -> Message:
+    return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}
+
+
+def _refused_mode(uuid: str, why: str) -> Message:
+    return {"type": "input", "uuid": uuid, "state": "expired", "kind": "mode", "content": mode_of(uuid), "error": why}
