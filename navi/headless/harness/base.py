@@ -234,6 +234,8 @@ class Abilities(NamedTuple):
     resumes: bool = True
     ends_with_input: bool = True
     """It ends when its input ends. Else it must be killed."""
+    counts_questions: bool = False
+    """The ids of what it asks begin anew with each run. Else none ever comes back."""
 
 
 EVERYTHING = Abilities()

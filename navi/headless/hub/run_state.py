@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, NamedTuple
 
 from navi.headless.asking import stored_choices
@@ -63,7 +63,8 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
     events: list[Event] = []
     was_open = {one.request_id for one in run.state.questions}
     for line in lines:
-        memory, found = run.harness.codec.read(run.memory, line)
+        memory, said = run.harness.codec.read(run.memory, line)
+        found = _of_run(run.harness, row.generation, said)
         remembers = memory is not run.memory  # who reads the stored lines again must know the same
         run = run._replace(memory=memory, state=_after_all(run.state, found))
         events += found
@@ -75,6 +76,25 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
         run, _batch(run, row, end, messages, events, was_open),
         tuple(one for one in events if isinstance(one, Partial)), tuple(one for one in events if isinstance(one, Due)),
     )  # fmt: skip
+
+
+def _of_run(harness: Harness, generation: int, events: Sequence[Event]) -> Sequence[Event]:
+    """Return events in which no question has the id of one of another run: an answer must never meet another question
+    than the one that a person saw.
+    """
+    if not harness.abilities.counts_questions:
+        return events
+    return [
+        replace(one, request_id=f"{generation}.{one.request_id}") if isinstance(one, Asked | Withdrawn) else one
+        for one in events
+    ]
+
+
+def as_asked(harness: Harness, asked: Asked) -> Asked:
+    """Return a question with the id that the agent gave it."""
+    if not harness.abilities.counts_questions:
+        return asked
+    return replace(asked, request_id=asked.request_id.partition(".")[2])
 
 
 def happened(run: RunState, what: Happening) -> RunState:

@@ -20,7 +20,7 @@ from navi.headless.hub.answered import answer_in_words, check_option, stored_ans
 from navi.headless.hub.ended import changes_at_end, with_offer
 from navi.headless.hub.limits import Limiter, Limits
 from navi.headless.hub.news import news_of
-from navi.headless.hub.run_state import Output, begin, columns, happened, launch_of, read
+from navi.headless.hub.run_state import Output, as_asked, begin, columns, happened, launch_of, read
 from navi.headless.hub.troubles import Troubles
 from navi.headless.modes import check_mode, modes_of, request_id
 from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
@@ -392,7 +392,8 @@ class HubSession:
                 raise Refused(IN_TERMINAL)
             asked = next((one for one in self.state.questions if one.request_id == request_id), None)
             check_option(asked, answer)
-            line = self._run.harness.codec.answer(asked, answer) if asked else ""
+            harness = self._run.harness
+            line = harness.codec.answer(as_asked(harness, asked), answer) if asked else ""
             check_length(line)
             id, deed = str(uuid.uuid4()), answer_in_words(asked, answer)
 
@@ -410,7 +411,9 @@ class HubSession:
     async def interrupt(self, by: By) -> None:
         """End the turn. Raise Refused for an agent that has ended."""
         key = str(uuid.uuid4())
-        for number, line in enumerate(self._run.harness.codec.interrupt(self._run.memory, key, self.state.questions)):
+        harness = self._run.harness
+        asked = [as_asked(harness, one) for one in self.state.questions]
+        for number, line in enumerate(harness.codec.interrupt(self._run.memory, key, asked)):
             await self.queue(f"{key}-{number}", "interrupt", line, by, noted=number == 0)
 
     @property

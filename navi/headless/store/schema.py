@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-VERSION = 3
+VERSION = 4
 
 SESSIONS = {
     "id": "TEXT PRIMARY KEY",
@@ -97,6 +97,15 @@ BEGIN SELECT RAISE(ABORT, 'remote never goes from 0 to 1'); END;
 """
 
 
+COUNTED = """
+UPDATE questions SET request_id = (SELECT generation FROM sessions WHERE id = session_id) || '.' || request_id
+WHERE session_id IN (
+    SELECT id FROM sessions WHERE harness IN ('gemini', 'opencode', 'qwen', 'codex-acp', 'claude-code-acp', 'scripted')
+);
+"""
+"""Since version 4, questions of agents that count them have the generation before the agent's own id."""
+
+
 class TooNew(Exception):
     """The database was written by a newer navi."""
 
@@ -112,8 +121,9 @@ def migrate(database: sqlite3.Connection) -> None:
     if version == VERSION:
         return
     added = _missing(database, "sessions", SESSIONS) + _missing(database, "audit", LATER_IN_AUDIT)
+    counted = COUNTED if 0 < version < 4 else ""
     try:
-        database.executescript(f"BEGIN IMMEDIATE; {added} {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+        database.executescript(f"BEGIN IMMEDIATE; {added} {TABLES} {counted} PRAGMA user_version = {VERSION}; COMMIT;")
     except sqlite3.Error:
         if database.in_transaction:
             database.execute("rollback")

@@ -414,10 +414,12 @@ class Store:
     def answer(
         self, session_id: str, request_id: str, answer: Mapping[str, Any], by: str, uuid: str, line: str
     ) -> Input:
-        """Store an answer, and the line with it as an input. Only the first answer counts. Raise Refused."""
+        """Store an answer, and the line with it as an input, "" for none. Only the first one counts. Raise Refused."""
         with self.together():
             if self.needed(session_id).status != "live":
                 raise Refused("its agent has ended, and does not ask it any more")
+            if not line:
+                raise self._not_open(session_id, request_id)
             done = self._database.execute(
                 "UPDATE questions SET state = 'answered', answer = ?, by = ? "
                 "WHERE session_id = ? AND request_id = ? AND state = 'open'",
