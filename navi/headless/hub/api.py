@@ -12,7 +12,7 @@ from navi.headless.hub.hub import PAGE, Hub
 from navi.headless.hub.listing import document as session_document
 from navi.headless.hub.run_state import question_document
 from navi.headless.hub.session import NO_AGENT, SHOWN, HubSession, Wanted
-from navi.headless.messages import to_line
+from navi.headless.messages import LARGEST, to_line
 from navi.headless.modes import stays_behind
 from navi.headless.shortened import cut_lines, cut_texts
 from navi.headless.store.store import Store
@@ -97,7 +97,7 @@ def _number(body: Body, name: str, default: int) -> int:
         return default
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 16:
         return int(value)
-    if type(value) is not int or value < 0:
+    if type(value) is not int or not 0 <= value < LARGEST:
         raise BadBody(f"`{name}` must be a number")
     return value
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from navi.headless.asking import asked_document
 from navi.headless.harness.base import Asked, mode_of
+from navi.headless.rule import DISCONNECTED
 from navi.headless.state import State
-from navi.headless.store.stored import Batch
+from navi.headless.store.stored import Batch, StoredSession
 
 Message = Mapping[str, Any]
 
@@ -25,6 +26,18 @@ def news_of(batch: Batch, first: int, before: State, now: State) -> list[Message
              for one in batch.withdrawn if one in closed]  # fmt: skip
     news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
     return news + [_refused_mode(one, why) for one, why in batch.refused.items()]
+
+
+def updated(row: StoredSession, state: State, reached: bool, reason: str) -> Message:
+    """Return what a session is now; `reason` is why, where that does not follow from its state."""
+    status = state.status.value if reached or not state.status.live else DISCONNECTED
+    if not row.remote:
+        status, reason = row.status, row.reason
+    return {
+        "type": "session_updated", "status": status, "remote": row.remote, "interactive": row.interactive,
+        "ends": row.end_asked is not None, "permission_mode": row.permission_mode,
+        "reason": reason or (state.reason if state.status.live else row.reason),
+    }  # fmt: skip
 
 
 def _asked(asked: Asked) -> Message:

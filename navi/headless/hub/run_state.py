@@ -63,10 +63,9 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
     events: list[Event] = []
     was_open = {one.request_id for one in run.state.questions}
     for line in lines:
-        memory, said = run.harness.codec.read(run.memory, line)
-        found = _of_run(run.harness, row.generation, said)
-        remembers = memory is not run.memory  # who reads the stored lines again must know the same
-        run = run._replace(memory=memory, state=_after_all(run.state, found))
+        before = run.memory
+        run, found = _read_line(run, row.generation, line)
+        remembers = run.memory is not before  # who reads the stored lines again must know the same
         events += found
         partial = all(isinstance(one, Partial) for one in found)
         if found and (remembers or not partial or not run.harness.abilities.repeats):
@@ -76,6 +75,27 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
         run, _batch(run, row, end, messages, events, was_open),
         tuple(one for one in events if isinstance(one, Partial)), tuple(one for one in events if isinstance(one, Due)),
     )  # fmt: skip
+
+
+def _read_line(run: RunState, generation: int, line: bytes) -> tuple[RunState, Sequence[Event]]:
+    """Return the run after a line, and what it says. A line that is more than we can read says nothing, and costs the
+    other agents nothing.
+    """
+    try:
+        memory, said = run.harness.codec.read(run.memory, line)
+        found = _of_run(run.harness, generation, said)
+        return run._replace(memory=memory, state=_after_all(run.state, found)), found
+    except Exception:  # whatever an agent prints must not end the connection that all agents share
+        return run, (Raw(line),)
+
+
+def unread(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterable[bytes]) -> Output:
+    """Return lines that are kept as they are, because the store does not take what they say."""
+    messages = []
+    for line in lines:
+        messages.append(Message("raw", line, offset))
+        offset += len(line) + 1
+    return Output(run, _batch(run, row, end, messages, (), {one.request_id for one in run.state.questions}))
 
 
 def _of_run(harness: Harness, generation: int, events: Sequence[Event]) -> Sequence[Event]:

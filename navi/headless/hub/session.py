@@ -19,12 +19,13 @@ from navi.headless.harness.base import Answer, Harness, Launch
 from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
 from navi.headless.hub.ended import changes_at_end, with_offer
 from navi.headless.hub.limits import Limiter, Limits
-from navi.headless.hub.news import news_of
-from navi.headless.hub.run_state import Output, as_asked, begin, columns, happened, launch_of, read
+from navi.headless.hub.news import news_of, updated
+from navi.headless.hub.run_state import Output, as_asked, begin, columns, happened, launch_of, read, unread
+from navi.headless.hub.times import Times
 from navi.headless.hub.troubles import Troubles
 from navi.headless.modes import check_mode, modes_of, request_id
 from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
-from navi.headless.store.run_store import change_noted, check_length, queue_noted, receive
+from navi.headless.store.run_store import NO_DATA, change_noted, check_length, queue_noted, receive
 from navi.headless.store.store import Store
 from navi.headless.store.stored import HUB, NOBODY, Batch, By, Input, Refused, StoredSession
 from navi.headless.store.writer import Writer
@@ -81,8 +82,7 @@ class HubSession:
         self.clients: set[Client] = set()
         self.reached = False
         self.changed: Callable[[str], None] = lambda _: None
-        self._since = self._lost_since = row.last_activity_at
-        self._before = (False, Status.STARTING)
+        self._times = Times(row.last_activity_at)
         self._run = begin(harness, row)
         self._writer = writer
         self._to_relay = to_relay
@@ -116,7 +116,7 @@ class HubSession:
         """Since when it is what it is shown as (epoch): its status, or that no relay reaches it. After a start of the
         hub, that is the time when the agent was last heard of.
         """
-        return self._since if self.reached or not self.state.status.live else self._lost_since
+        return self._times.changed if self.reached or not self.state.status.live else self._times.lost
 
     async def rebuild(self) -> None:
         """Read the messages of this run again, after a start of the hub or where memory and store differ."""
@@ -133,22 +133,15 @@ class HubSession:
         for one in await self._writer.do(lambda store: store.questions(self.row.id, "answered")):
             run = happened(run, Answered(one.request_id))
         self._run = run
-        self._before = (self.reached, run.state.status)
+        self._times.begin(self.reached, run.state.status)
         self.row = await self._writer.do(lambda store: store.needed(self.row.id))
 
     def _tell(self, messages: Iterable[Message]) -> None:
-        self._note_time()
+        self._times.note(self.reached, self.state.status)
         self.changed(self.row.id)
         for message in messages:
             for client in self.clients:
                 client.tell({"session_id": self.row.id, **message})
-
-    def _note_time(self) -> None:
-        """Note when its status changed, or the relay lost it."""
-        (reached, status), now = self._before, time.time()
-        self._since = self._since if status is self.state.status else now
-        self._lost_since = now if reached and not self.reached else self._lost_since
-        self._before = (self.reached, self.state.status)
 
     # ---- beginning
 
@@ -221,13 +214,27 @@ class HubSession:
         lines = [one.encode("utf-8", "surrogateescape") for one in message["messages"] if isinstance(one, str)]
         if message["offset"] == self.row.log_offset <= message["end"]:
             try:
-                await self._store(read(self._run, self.row, message["offset"], message["end"], lines))
+                await self._store_lines(message["offset"], message["end"], lines)
             except sqlite3.Error as error:
                 self._tell([self._updated(f"the hub can't store what it prints: {error}")])
                 await trio.sleep(STORES_AGAIN)
         await self._acknowledge()
         if self._held_back:
             await self.send_waiting()
+
+    async def _store_lines(self, offset: int, end: int, lines: Sequence[bytes]) -> None:
+        """Store lines with what they say; what no database takes, as they are: one agent must not cost the others."""
+        try:
+            await self._store(read(self._run, self.row, offset, end, lines))
+            return
+        except NO_DATA:
+            if len(lines) == 1:
+                await self._store(unread(self._run, self.row, offset, end, lines))
+                return
+        for number, line in enumerate(lines, 1):
+            after = end if number == len(lines) else offset + len(line) + 1
+            await self._store_lines(offset, after, [line])
+            offset = after
 
     async def _store(self, output: Output) -> None:
         batch, before = self._allowed(output.batch), self.state
@@ -265,15 +272,7 @@ class HubSession:
         return batch._replace(opened=(), changes=changes)
 
     def _updated(self, reason: str = "") -> Message:
-        status = self.state.status.value if self.reached or not self.state.status.live else "disconnected"
-        if not self.row.remote:
-            status, reason = self.row.status, self.row.reason
-        return {
-            "type": "session_updated", "status": status, "remote": self.row.remote,
-            "interactive": self.row.interactive, "ends": self.row.end_asked is not None,
-            "permission_mode": self.row.permission_mode,
-            "reason": reason or self.trouble or (self.state.reason if self.state.status.live else self.row.reason),
-        }  # fmt: skip
+        return updated(self.row, self.state, self.reached, reason or self.trouble)
 
     @property
     def trouble(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,6 +20,12 @@ LONGEST_WHY = 200
 DEEDS = {"user": "sent a message", "interrupt": "interrupted", "mode": "asked for the permission mode"}
 """What the audit says of inputs."""
 
+
+NO_DATA = (
+    ValueError, TypeError, OverflowError, sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+)  # fmt: skip
+"""What the database raises for values that it does not take, however often it gets them."""
 
 NO_ID = str(uuid.UUID(int=0))
 
