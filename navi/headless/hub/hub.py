@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import secrets
+import sqlite3
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -99,13 +100,17 @@ class Hub:
         while True:
             await trio.sleep(LOOKS_EVERY)
             for session in list(self._sessions.values()):
-                await session.send_again()
-                if session.reached and session.starts_for > ANSWERS_WITHIN:
-                    await session.give_up()
-                if self._idle_limit is not None and session.reached and session.idle_for > self._idle_limit:
-                    words = f"ended after it waited for a prompt for {exact_age(self._idle_limit)} (idle_limit)"
-                    with suppress(Refused):
-                        await session.end(HUB, words)
+                with suppress(Refused, sqlite3.Error):  # it is looked at again
+                    await self._look_after(session)
+
+    async def _look_after(self, session: HubSession) -> None:
+        """Send again what did not get there, and end an agent that has waited, or kept us waiting, for too long."""
+        await session.send_again()
+        if session.reached and session.starts_for > ANSWERS_WITHIN:
+            await session.give_up()
+        if self._idle_limit is not None and session.reached and session.idle_for > self._idle_limit:
+            words = f"ended after it waited for a prompt for {exact_age(self._idle_limit)} (idle_limit)"
+            await session.end(HUB, words)
 
     @property
     def relay_is_connected(self) -> bool:
@@ -273,11 +278,21 @@ class Hub:
         return True
 
     async def connect_relay(self, peer: Peer, hello: Message) -> None:
-        """Take a relay in place of the one before, and tell it what to follow."""
+        """Take a relay in place of the one before, and tell it what to follow. Raise sqlite3.Error: then it is closed,
+        and tries again.
+        """
         before, self._relay = self._relay, peer
         if before is not None:
             await before.close()
         self._client_id = hello["client_id"]
+        try:
+            await self._let_follow(hello)
+        except sqlite3.Error:
+            self.lose_relay(peer)
+            await peer.close()
+            raise
+
+    async def _let_follow(self, hello: Message) -> None:
         self._capabilities = {**hello["capabilities"], "hosts": [one or "local" for one in hello["hosts"]]}
         live = [one for one in self._sessions.values() if one.state.status.live]
         watch = await self.writer.do(lambda store: store.hosts_to_watch())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -24,6 +25,10 @@ PAUSE = 0.2
 
 LONGEST = 4096
 """Characters of a text in the list."""
+
+
+READS_AGAIN = 1.0
+"""Seconds until what could not be read is read again."""
 
 
 class Client(Protocol):
@@ -53,21 +58,31 @@ class Watchers:
             self._news.set()
 
     async def add(self, client: Client) -> None:
-        """Send a client the list, and from now on what changes."""
+        """Send a client the list, and from now on what changes. Raise sqlite3.Error; then it gets nothing."""
         self._clients.add(client)
-        client.tell({"type": "sessions", "sessions": await self._documents(None)})
+        try:
+            client.tell({"type": "sessions", "sessions": await self._documents(None)})
+        except sqlite3.Error:
+            self._clients.discard(client)
+            raise
 
     def forget(self, client: Client) -> None:
         """Note that a client is gone."""
         self._clients.discard(client)
 
     async def run(self) -> None:
-        """Send what changes, until cancelled."""
+        """Send what changes, until cancelled. What can't be read now, as from a busy database, is read later."""
         while True:
             await self._news.wait()
             self._news = trio.Event()
             changed, self._changed = self._changed, set()
-            message = {"type": "sessions", "sessions": await self._documents(changed)}
+            try:
+                message = {"type": "sessions", "sessions": await self._documents(changed)}
+            except sqlite3.Error:
+                self._changed |= changed
+                self._news.set()
+                await trio.sleep(READS_AGAIN)
+                continue
             for client in self._clients:
                 client.tell(message)
             await trio.sleep(PAUSE)

@@ -445,8 +445,9 @@ class HubSession:
     async def give_up(self) -> None:
         """Note that its agent has not answered for too long, and let the relay end it."""
         async with self._lock:
-            self._run = happened(self._run, Silent())
-            await self._change(dict(columns(self.state)), HUB, "asked for the end", UNANSWERED)
+            run = happened(self._run, Silent())
+            await self._change(dict(columns(run.state)), HUB, "asked for the end", UNANSWERED)
+            self._run = run
         self._tell([self._updated()])
         await self._end_run()
 

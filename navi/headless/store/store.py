@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from navi.headless.store import audit
+from navi.headless.store import audit, output
 from navi.headless.store.schema import SESSIONS, migrate
 from navi.headless.store.stored import (
     AlreadyAnswered,
@@ -30,17 +30,11 @@ from navi.headless.store.stored import (
     StoredSession,
 )
 
-LONGEST_BODY = 16 * 1024 * 1024
-"""Bytes of a message that are kept."""
-
 LARGEST_PAGE = 1024 * 1024
 """Bytes of messages that are read at once, but for one that is larger."""
 
 LAST, LONG = 200, 65_536
 """Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
-
-CUT = b" ... cut here: the line was longer than navi keeps"
-"""The end of a message that was longer."""
 
 CHANGED_BY_OUTPUT = frozenset(
     {"status", "reason", "exit_code", "agent_session_id", "model", "permission_mode", "title", "cost_usd", "tokens_in",
@@ -51,9 +45,13 @@ CHANGED_BY_OUTPUT = frozenset(
 NOT_ENDING: Mapping[str, Any] = {"lost": 0, "end_asked": None, "end_asked_by": ""}
 """The columns of a session whose run neither failed nor is to end."""
 
+PATIENCE = 5000
+"""Milliseconds to wait for another process that writes, such as one that copies the database."""
+
 WHOLE = ("begin immediate", "commit", ("rollback",))
+READING = ("begin", "commit", ("rollback",))
 NESTED = ("savepoint inner", "release inner", ("rollback to inner", "release inner"))
-"""How a transaction, and one within another, begins, is kept and is undone."""
+"""How a transaction, one for reading, and one within another, begins, is kept and is undone."""
 
 
 class Store:
@@ -77,11 +75,20 @@ class Store:
         """Close it."""
         self._database.close()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a transaction has begun and did not end; SQLite itself ends one where the disk is full."""
+        return self._database.in_transaction
+
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Make everything in this context one transaction: all of it is stored, or nothing. Contexts can be nested."""
-        inner = self._database.in_transaction
-        begin, keep, undo = NESTED if inner else WHOLE
+    def together(self, reading: bool = False) -> Iterator[None]:
+        """Make everything in this context one transaction: all of it is stored, or nothing. Contexts can be nested.
+
+        One for `reading` begins also while another process writes; what writes in it then fails at once.
+        """
+        begin, keep, undo = NESTED if self.is_open else READING if reading else WHOLE
+        if not self.is_open:
+            self._database.execute(f"pragma busy_timeout = {0 if reading else PATIENCE}")
         self._database.execute(begin)
         try:
             yield
@@ -271,8 +278,8 @@ class Store:
             row = self.needed(batch.session_id)
             if (row.generation, row.log_offset) != (batch.generation, batch.offset) or batch.end < batch.offset:
                 return False
-            self._store_messages(row, batch)
-            self._store_questions(batch)
+            output.store_messages(self._database, row, batch)
+            output.store_questions(self._database, batch)
             self._database.executemany(
                 "UPDATE inputs SET state = 'taken' WHERE session_id = ? AND uuid = ? AND state != 'expired'",
                 [(batch.session_id, uuid) for uuid in batch.taken],
@@ -286,28 +293,6 @@ class Store:
             now = time.time()
             self.change(batch.session_id, log_offset=batch.end, last_index=last, last_activity_at=now, **changes)
             return True
-
-    def _store_messages(self, row: StoredSession, batch: Batch) -> None:
-        self._database.executemany(
-            "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (row.id, row.last_index + 1 + number, one.kind, _shortened(one.body), batch.generation, one.at_offset)
-                for number, one in enumerate(batch.messages)
-            ],
-        )
-
-    def _store_questions(self, batch: Batch) -> None:
-        """A question that comes again, as after a new start, is open again."""
-        self._database.executemany(
-            "INSERT INTO questions (session_id, request_id, kind, body) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE "
-            "SET kind = excluded.kind, body = excluded.body, state = 'open', answer = '', by = ''",
-            [(batch.session_id, one.request_id, one.kind, one.body) for one in batch.opened],
-        )
-        self._database.executemany(
-            "UPDATE questions SET state = 'withdrawn' WHERE session_id = ? AND request_id = ? AND state = 'open'",
-            [(batch.session_id, request_id) for request_id in batch.withdrawn],
-        )
 
     def last_text(self, row: StoredSession) -> StoredMessage | None:
         """Return the last message with a text, None if there is none among the last ones, or it is long."""
@@ -491,7 +476,3 @@ class Store:
         """
         with self.together():
             return audit.trim(self._database, after)
-
-
-def _shortened(body: bytes) -> bytes:
-    return body if len(body) <= LONGEST_BODY else body[: LONGEST_BODY - len(CUT)] + CUT
