@@ -73,7 +73,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("relay", "session_reached"): {**ID, "generation": Field(NUMBER), "reached": Field(TRUTH), "error": maybe(TEXT)},
     ("relay", "session_ended"): {
         **ID, "generation": Field(NUMBER), "exit_code": maybe(NUMBER), "reason": maybe(TEXT), "error": maybe(TEXT),
-        "errors": maybe(TEXT),
+        "errors": maybe(TEXT), "end": maybe(NUMBER),
     },
     ("relay", "input_failed"): {**ID, "generation": Field(NUMBER), "seq": Field(NUMBER), "error": Field(TEXT)},
     ("relay", "end_failed"): {**ID, "generation": Field(NUMBER), "error": Field(TEXT)},

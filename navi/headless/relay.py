@@ -175,10 +175,12 @@ class _HostRelay:
             self._watched = True
             self._change()
 
-    def _drop(self, id: RunId) -> None:
-        if self._runs.get(id.session, Followed(RunId(""), 0)).id == id:
-            del self._runs[id.session]
+    def _drop(self, id: RunId) -> int | None:
+        """Follow a run no more; return where its last line ended, None if it is not followed."""
         self._here = {one for one in self._here if (one.type, one.session, one.generation) != ("send_input", *id)}
+        if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
+            return None
+        return self._runs.pop(id.session).offset
 
     def _change(self) -> None:
         changed, self._changed = self._changed, trio.Event()
@@ -247,14 +249,13 @@ class _HostRelay:
         elif isinstance(news, Fed):
             await self._hub.send({"type": "input_handed", "session_id": id.session, "seq": news.number})
         elif isinstance(news, Ended):
-            self._drop(id)
+            end = self._drop(id)
             last = await self._last_errors(id) if news.exit.status else ""
             ended = {"exit_code": news.exit.status, "reason": news.exit.reason, "errors": last}
-            await self._hub.send({"type": "session_ended", **at, **ended})
+            await self._hub.send({"type": "session_ended", **at, **ended, "end": end})
         elif isinstance(news, Lost):
-            self._drop(id)
-            reason = "restart" if news.restarted else "lost"
-            await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": reason})
+            reason, end = "restart" if news.restarted else "lost", self._drop(id)
+            await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": reason, "end": end})
         elif isinstance(news, Missing):
             self._drop(id)
             await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})

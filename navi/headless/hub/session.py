@@ -312,7 +312,12 @@ class HubSession:
         self._tell([*news, *([self._updated()] if self.troubles.forget(message["seq"]) else [])])
 
     async def _hear_ended(self, message: Message) -> None:
-        """The agent's process has ended, and all of its output is here."""
+        """The agent's process has ended, and all of its output is here. Where some of it is not stored, the relay is to
+        follow the run again from there: it reports the end again, after all of it.
+        """
+        if (message.get("end") or 0) > self.row.log_offset:
+            await self._to_relay({"type": "sync", "sessions": [self.position()]})
+            return
         run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
         if self.row.remote:
             changes = changes_at_end(self.row, self.state, run.state, message, self._why_ended)

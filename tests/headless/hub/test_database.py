@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +19,12 @@ from navi.headless.hub.subscriber import Subscriber
 from navi.headless.store.store import Store
 from navi.headless.store.stored import StoredSession
 from navi.headless.store.writer import Writer
-from tests.headless.hub.test_hub import READY, Played, settled, world
+from navi.ops.headless.runs import RunId
+from tests.headless.hub.test_hub import READY, TEXT, Played, settled, world
+from tests.headless.test_relay import all_hosts, hub, relay
 from tests.support.full_disk import disk, fill, free
+from tests.support.headless import folder
+from tests.support.machines import Lab
 
 REACHED = {"type": "session_reached", "generation": 1, "reached": True}
 
@@ -105,6 +111,50 @@ async def test_an_end_that_is_not_stored_is_none(tmp_path: Path) -> None:
         assert held.state.status.live, "memory says what the store says"
         await here.hub.hear(ended)
         assert held.row.status == "complete"
+
+
+async def test_an_end_counts_once_all_before_it_is_stored(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY)
+        offset = here.relay.take("ack")[-1]["offset"]
+        with locked(tmp_path):
+            await here.prints(row, TEXT)
+        end = offset + len(json.dumps(TEXT)) + 1
+        ended = {"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0, "end": end}
+        here.relay.sent.clear()
+        await here.hub.hear(ended)
+        held = here.hub.held(row.id)
+        assert held
+        assert held.state.status.live
+        assert here.relay.take("sync")[0]["sessions"][0]["offset"] == offset
+        assert here.relay.take("remove") == [], "its files have what is missing"
+        await here.prints(row, TEXT, offset=offset)
+        await here.hub.hear(ended)
+        assert held.row.status == "complete"
+        stored = await here.hub.writer.do(lambda store: [one.kind for one in store.messages(row.id)])
+        assert stored == ["ready", "text"]
+        assert here.relay.take("remove")[0]["received"] == end
+
+
+async def test_output_that_the_hub_could_not_store_comes_again_after_the_end(lab: Lab) -> None:
+    """Hub, relay and agent are real; the database is busy when the agent prints its last words and ends."""
+    async with hub(lab) as (path, client), trio.open_nursery() as nursery:
+        await nursery.start(relay, path, all_hosts(lab)[:1])
+        _, body = await client.ask("POST", "/api/sessions/spawn", prompt="say hi", host="local", harness="scripted")
+        id = body["session_id"]
+        await client.peer.send({"type": "subscribe", "session_id": id})
+        await client.says("hi")
+        with locked(lab.folder / "state"):
+            run = folder(lab.local, RunId(id))
+            with (run / "log").open("a") as log:
+                log.write('{"do":"text","text":"last words"}\n')
+            os.kill(int((run / "pid").read_text().split()[0]), signal.SIGKILL)
+            await trio.sleep(8)
+        await client.wait(lambda one: one["type"] == "complete")
+        lines = [line for one in client.seen if one["type"] == "message" for line in one["messages"]]
+        assert sum("last words" in line for line in lines) == 1
+        nursery.cancel_scope.cancel()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="mounting a disk needs root")
