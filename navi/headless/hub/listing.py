@@ -16,7 +16,7 @@ from navi.headless.shortened import cut_texts
 from navi.headless.state import LONGEST_LATEST
 from navi.headless.store.store import Store
 from navi.headless.store.stored import StoredMessage, StoredSession
-from navi.headless.transcript import asked_text
+from navi.headless.tool_input import asked_text
 
 Message = Mapping[str, Any]
 
@@ -108,7 +108,7 @@ def summary(one: Listed, shown: rule.Shown, held: HubSession | None) -> dict[str
     questions = held.state.questions if held and held.row.generation == row.generation else ()
     listed = document(row, shown, held) | {
         "asked": [{"request_id": one.request_id, "kind": one.kind} for one in questions],
-        "asks": asked_text(questions[0].tool, questions[0].input) if questions else "",
+        "asks": asked_text(questions[0].kind, questions[0].tool, questions[0].input) if questions else "",
         "latest": held.state.latest if held and held.state.latest else text_of(row, one.last),
         "feedback": one.feedback,
         "modes": list(held.modes) if held else [],

@@ -13,7 +13,7 @@ import trio
 
 from navi.core.model import Session
 from navi.core.text import clean
-from navi.headless.transcript import asked_text
+from navi.headless.tool_input import asked_text
 from navi.headless.trio_client import Hub, connected
 from navi.ops import OperationError
 from navi.tui.headless.transcript import MAX_LINE, Message, Transcript
@@ -258,4 +258,4 @@ TAKERS: Mapping[str, Callable[[Feed, Document], None]] = {
 
 def text_of(question: Document) -> str:
     """Return what an agent asks, in one text, uncleaned."""
-    return asked_text(str(question["tool"]), question["input"])
+    return asked_text(str(question["kind"]), str(question["tool"]), question["input"])
