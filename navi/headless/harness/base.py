@@ -239,6 +239,8 @@ class Abilities(NamedTuple):
     resumes: bool = True
     ends_with_input: bool = True
     """It ends when its input ends. Else it must be killed."""
+    confirms_at_end: bool = False
+    """It says that it has taken up a prompt only when the turn with it ends."""
     counts_questions: bool = False
     """The ids of what it asks begin anew with each run. Else none ever comes back."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import trio
 
@@ -12,6 +12,7 @@ from navi.headless import rule
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Launch, Text
 from navi.headless.hub.session import HubSession
+from navi.headless.hub.subscriber import Client
 from navi.headless.shortened import cut_texts
 from navi.headless.state import LONGEST_LATEST
 from navi.headless.store.store import Store
@@ -29,14 +30,6 @@ LONGEST = 4096
 
 READS_AGAIN = 1.0
 """Seconds until what could not be read is read again."""
-
-
-class Client(Protocol):
-    """Who watches."""
-
-    def tell(self, message: Message, /) -> None:
-        """Queue a message; does not wait."""
-        ...
 
 
 class Watchers:

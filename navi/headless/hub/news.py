@@ -1,4 +1,4 @@
-"""Messages to clients about what happened in a session. Pure."""
+"""What the clients of a session hear of what its agent printed, and of what it is. Pure."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from navi.headless.store.stored import Batch, StoredSession
 Message = Mapping[str, Any]
 
 
-def news_of(batch: Batch, first: int, before: State, now: State) -> list[Message]:
-    """Return what clients get of a batch whose first message has the number `first`."""
+def news(before: State, after: State, batch: Batch, first: int) -> list[Message]:
+    """Return what clients get of a batch, whose messages begin at the index `first`."""
     news: list[Message] = []
     if batch.messages:
         texts = [one.body.decode("utf-8", "surrogateescape") for one in batch.messages]
         news.append({"type": "message", "index": first, "messages": texts})
-    news += [_asked(one) for one in now.questions if one not in before.questions]
-    closed = {one.request_id for one in before.questions} - {one.request_id for one in now.questions}
+    news += [_asked(one) for one in after.questions if one not in before.questions]
+    closed = {one.request_id for one in before.questions} - {one.request_id for one in after.questions}
     news += [{"type": "question_resolved", "request_id": one, "state": "withdrawn", "by": ""}
              for one in batch.withdrawn if one in closed]  # fmt: skip
     news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
-    return news + [_refused_mode(one, why) for one, why in batch.refused.items()]
+    news += [_refused_mode(one, why) for one, why in batch.refused.items()]
+    return news
 
 
 def updated(row: StoredSession, state: State, reached: bool, reason: str) -> Message:

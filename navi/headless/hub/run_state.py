@@ -22,7 +22,7 @@ from navi.headless.harness.base import (
     Withdrawn,
     mode_of,
 )
-from navi.headless.state import Began, Happening, State, Status, after
+from navi.headless.state import Began, Handed, Happening, State, Status, after
 from navi.headless.store.stored import Batch, Message, Question, StoredSession
 
 
@@ -115,6 +115,17 @@ def as_asked(harness: Harness, asked: Asked) -> Asked:
     if not harness.abilities.counts_questions:
         return asked
     return replace(asked, request_id=asked.request_id.partition(".")[2])
+
+
+def at_work(output: Output, prompted: bool) -> Output:
+    """Return output of an agent that goes on with a prompt that it was handed before: the end of one turn says nothing
+    of the next one where its receipt is the end of that.
+    """
+    run = output.run
+    if not (prompted and run.harness.abilities.confirms_at_end and run.state.status is Status.WAITING):
+        return output
+    run = happened(run, Handed())
+    return output._replace(run=run, batch=output.batch._replace(changes=dict(columns(run.state))))
 
 
 def happened(run: RunState, what: Happening) -> RunState:

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import trio
 
@@ -19,8 +19,9 @@ from navi.headless.harness.base import Answer, Harness, Launch
 from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
 from navi.headless.hub.ended import changes_at_end, with_offer
 from navi.headless.hub.limits import Limiter, Limits
-from navi.headless.hub.news import news_of, updated
-from navi.headless.hub.run_state import Output, as_asked, begin, columns, happened, launch_of, read, unread
+from navi.headless.hub.news import news, updated
+from navi.headless.hub.run_state import Output, as_asked, at_work, begin, columns, happened, launch_of, read, unread
+from navi.headless.hub.subscriber import Client
 from navi.headless.hub.times import Times
 from navi.headless.hub.troubles import Troubles
 from navi.headless.modes import check_mode, modes_of, request_id
@@ -48,14 +49,6 @@ IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
 
 SHOWN = frozenset({"user", "mode"})
 """Kinds of inputs whose text clients get."""
-
-
-class Client(Protocol):
-    """Who follows a session."""
-
-    def tell(self, message: Message, /) -> None:
-        """Queue a message; does not wait."""
-        ...
 
 
 class Wanted(NamedTuple):
@@ -89,6 +82,7 @@ class HubSession:
         self._limiter = Limiter(limits)
         self._lock = trio.Lock()
         self._held_back = False
+        self._handed: set[str] = set()  # prompts that the agent was handed and has not confirmed
         self._active = trio.current_time()
         self._why_ended = ""
         self._starts_since: float | None = None
@@ -132,6 +126,9 @@ class HubSession:
                 break
         for one in await self._writer.do(lambda store: store.questions(self.row.id, "answered")):
             run = happened(run, Answered(one.request_id))
+        self._handed = {one.uuid for one in sent if one.kind == "user" and one.state == "handed"}
+        if self._handed and run.harness.abilities.confirms_at_end:
+            run = happened(run, Handed())
         self._run = run
         self._times.begin(self.reached, run.state.status)
         self.row = await self._writer.do(lambda store: store.needed(self.row.id))
@@ -237,6 +234,8 @@ class HubSession:
             offset = after
 
     async def _store(self, output: Output) -> None:
+        self._handed -= {*output.batch.taken}
+        output = at_work(output, bool(self._handed))
         batch, before = self._allowed(output.batch), self.state
         gave_up = before.status.live and not output.run.state.status.live
         if gave_up:
@@ -250,8 +249,9 @@ class HubSession:
         last = self.row.last_index + len(batch.messages)
         self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)
         self._tell([{"type": "partial", "message_id": one.id, "text": one.text} for one in output.partials])
-        changed = (before.status, before.mode) != (self.state.status, self.state.mode)
-        self._tell([*news_of(batch, first, before, self.state), *([self._updated()] if changed else [])])
+        self._tell(news(before, self.state, batch, first))
+        if (before.status, before.mode) != (self.state.status, self.state.mode):
+            self._tell([self._updated()])
         self._held_back = self._held_back or bool(output.dues)
         if batch.changes.get("agent_session_id", known) != known:
             await self._let_host_know()
@@ -306,8 +306,9 @@ class HubSession:
 
     async def _hear_handed(self, message: Message) -> None:
         handed = await self._writer.do(lambda store: store.hand(self.row.id, message["seq"]))
-        if any(one.kind == "user" for one in handed):
-            self._run = happened(self._run, Handed())
+        users = {one.uuid for one in handed if one.kind == "user"}
+        self._handed |= users
+        self._run = happened(self._run, Handed()) if users else self._run
         news = [{"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "handed"} for one in handed]
         self._tell([*news, *([self._updated()] if self.troubles.forget(message["seq"]) else [])])
 
