@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 import trio
 
+from navi.core.address import stored_host
 from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
 from navi.core.text import clean
@@ -148,7 +149,7 @@ class _HostRelay:
 
     def __init__(self, host: Host, hub: Hub, log: Log) -> None:
         self.host = host
-        self.name = host.name if host.name != "local" else ""
+        self.name = stored_host(host.name)
         self._hub = hub
         self._log = log
         self._runs: dict[str, Followed] = {}

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
+from navi.core.address import stored_host
 from navi.headless.hub.hub import PAGE, Hub
 from navi.headless.hub.listing import document as session_document
 from navi.headless.hub.run_state import question_document
@@ -136,7 +137,7 @@ async def _spawn(hub: Hub, _id: str, body: Body) -> Answer:
         raise BadBody(f"there is no harness {wanted.harness[:40]}; known are {', '.join(hub.harnesses)}")
     if not hub.relay_is_connected:
         return UNAVAILABLE, {"error": "no relay is connected; navi daemon start starts it"}
-    new = await hub.writer.do(lambda store: not store.knows_folder(wanted.host.removeprefix("local"), wanted.cwd))
+    new = await hub.writer.do(lambda store: not store.knows_folder(stored_host(wanted.host), wanted.cwd))
     row = await hub.spawn(wanted)
     return CREATED, {"session_id": row.id, "status": "starting", "harness": row.harness, "new_folder": new}
 
@@ -237,7 +238,7 @@ async def _live(hub: Hub, _id: str, body: Body) -> Answer:
     """A session in a terminal. One whose conversation is known is that session: it may have had no terminal before."""
     wanted = StoredSession(
         hub.new_id("sess"), _text(body, "title", ""), _text(body, "harness", "claude-code"), _text(body, "model", ""),
-        host=_text(body, "host", "").removeprefix("local"), cwd=_text(body, "project_path", ""),
+        host=stored_host(_text(body, "host", "")), cwd=_text(body, "project_path", ""),
         agent_session_id=_text(body, "claude_session_id", ""), status="live", tmux_name=_text(body, "tmux_name", ""),
     )  # fmt: skip
     known = await hub.writer.do(lambda store: store.of_conversation(wanted.agent_session_id))

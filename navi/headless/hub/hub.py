@@ -17,6 +17,7 @@ from typing import Any
 
 import trio
 
+from navi.core.address import stored_host
 from navi.core.ages import exact_age
 from navi.headless import rule
 from navi.headless.harness import HARNESSES, Harness
@@ -172,7 +173,7 @@ class Hub:
         harness = self.harnesses[wanted.harness]
         row = StoredSession(
             self.new_id("spawn"), wanted.title, wanted.harness, wanted.model, wanted.permission_mode,
-            "" if wanted.host == "local" else wanted.host, wanted.cwd,
+            stored_host(wanted.host), wanted.cwd,
             agent_session_id=str(uuid.uuid4()) if harness.abilities.chooses_id else "", client_id=self._client_id,
         )  # fmt: skip
         row = await self.writer.do(
@@ -189,7 +190,7 @@ class Hub:
             raise Refused("no relay is connected; navi daemon start starts it")
         if (wanted.host or "local") not in self._capabilities.get("hosts", ()):
             raise Refused(f"the relay does not reach a host {wanted.host}")
-        self._check_limits(wanted.host.removeprefix("local"))
+        self._check_limits(stored_host(wanted.host))
 
     def _check_limits(self, host: str) -> None:
         """Raise Limited where another agent would be too many. Whoever starts them may be a program that went wrong."""
