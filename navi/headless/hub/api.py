@@ -12,12 +12,12 @@ from navi.core.address import stored_host
 from navi.headless.hub.hub import PAGE, Hub
 from navi.headless.hub.listing import document as session_document
 from navi.headless.hub.run_state import question_document
-from navi.headless.hub.session import NO_AGENT, SHOWN, HubSession, Wanted
+from navi.headless.hub.session import NO_AGENT, HubSession, Wanted
 from navi.headless.messages import LARGEST, to_line
 from navi.headless.modes import stays_behind
 from navi.headless.shortened import cut_lines, cut_texts
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Batch, By, Limited, Message, Refused, StoredSession
+from navi.headless.store.stored import WRITTEN, Batch, By, Limited, Message, Refused, StoredSession
 
 Body = Mapping[str, Any]
 Answer = tuple[int, dict[str, Any]]
@@ -173,7 +173,7 @@ async def _session(hub: Hub, id: str, body: Body) -> Answer:
     if status != OK:
         return status, found
     inputs, questions = await hub.writer.do(lambda store: (store.inputs(id), store.questions(id, "open")))
-    found["inputs"] = [{**one._asdict(), "error": hub.why_waits(id, one)} for one in inputs if one.kind in SHOWN]
+    found["inputs"] = [{**one._asdict(), "error": hub.why_waits(id, one)} for one in inputs if one.kind in WRITTEN]
     found["questions"] = [question_document(one) for one in questions]
     return status, cut_texts(found, longest) if (longest := _number(body, "longest", 0)) else found
 

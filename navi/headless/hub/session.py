@@ -28,7 +28,7 @@ from navi.headless.modes import check_mode, modes_of, request_id
 from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
 from navi.headless.store.run_store import NO_DATA, change_noted, check_length, queue_noted, receive
 from navi.headless.store.store import Store
-from navi.headless.store.stored import HUB, NOBODY, Batch, By, Input, Refused, StoredSession
+from navi.headless.store.stored import HUB, NOBODY, WRITTEN, Batch, By, Input, Refused, StoredSession
 from navi.headless.store.writer import Writer
 
 Message = Mapping[str, Any]
@@ -46,9 +46,6 @@ NEVER_STARTED = "the hub ended before it could start the agent; navi resume star
 
 IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
 """Why a session takes no input here any more."""
-
-SHOWN = frozenset({"user", "mode"})
-"""Kinds of inputs whose text clients get."""
 
 
 class Wanted(NamedTuple):
@@ -361,7 +358,7 @@ class HubSession:
             self._active = now
             await self._send(waiting)  # somebody waits for it; whoever follows comes after that
             queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": kind}
-            self._tell([queued | ({"content": body, "by": by.name} if kind in SHOWN else {})])
+            self._tell([queued | ({"content": body, "by": by.name} if kind in WRITTEN else {})])
             return found
 
     async def send_waiting(self) -> None:
@@ -376,7 +373,7 @@ class HubSession:
         if self.row.end_asked is not None:
             return  # it takes nothing any more; what waits goes on with it if it is resumed
         for one in waiting:
-            if one.kind in SHOWN and self.state.status is Status.STARTING:
+            if one.kind in WRITTEN and self.state.status is Status.STARTING:
                 self._held_back = True  # some agents take prompts and modes only after the handshake
                 return
             await self._to_relay({

@@ -18,6 +18,7 @@ from typing import Any
 from navi.headless.store import audit, output
 from navi.headless.store.schema import SESSIONS, migrate
 from navi.headless.store.stored import (
+    WRITTEN,
     AlreadyAnswered,
     Batch,
     By,
@@ -376,12 +377,12 @@ class Store:
             return waiting
 
     def queue_before_prompts(self, session_id: str, uuid: str, line: str) -> None:
-        """Store a line that goes before the prompts that wait: they, which were not sent yet, take later numbers."""
+        """Store a line that goes before what people wrote: that waits, was not sent yet, and takes later numbers."""
         with self.together():
             if self.knows_input(uuid):
                 return
             waiting = self.inputs(session_id, "queued")
-            first = next((number for number, one in enumerate(waiting) if one.kind == "user"), len(waiting))
+            first = next((number for number, one in enumerate(waiting) if one.kind in WRITTEN), len(waiting))
             places = [(session_id, one.seq) for one in waiting[first:]]
             self._database.executemany("DELETE FROM inputs WHERE session_id = ? AND seq = ?", places)
             for one in (Input(0, uuid, "line", line), *waiting[first:]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from navi.core.address import stored_host
 from navi.headless.hub.api import respond
 from navi.headless.hub.hub import MOST_AT_ONCE
 from navi.headless.hub.session import Wanted
+from navi.headless.store.store import Store
 from navi.headless.store.stored import Refused, StoredSession
 from tests.headless.hub.test_hub import Played, world
 
@@ -32,7 +34,7 @@ async def test_a_host_whose_name_begins_with_local_is_itself(tmp_path: Path, nam
         assert news == [True, False]
         for number in range(MOST_AT_ONCE):
             row = StoredSession(f"s{number}", "", "scripted", host=name)
-            await here.hub.follow(await here.hub.writer.do(lambda store, row=row: store.spawn(row)))
+            await here.hub.follow(await here.hub.writer.do(partial(Store.spawn, session=row)))
         with pytest.raises(Refused, match=f"agents run on {name} already"):
             await here.hub.spawn(Wanted("x", host=name))
 
