@@ -45,6 +45,10 @@ LONGEST_PAUSE = 1800.0
 """Seconds between attempts to reach a host, also where only a person can do something: somebody may have logged in."""
 
 
+SENDS_WITHIN = 60.0
+"""Seconds within which the hub takes a message; it may wait for its disk."""
+
+
 class Hub(Protocol):
     """The connection to the hub."""
 
@@ -163,6 +167,16 @@ class _HostRelay:
         self._here: set[Key] = set()
         self._failures: dict[Key, Failed] = {}
 
+    async def _tell(self, message: Message) -> None:
+        """Send the hub a message as a whole, also if what it is about is followed anew meanwhile: half of one would end
+        the connection, and one that is counted and not sent would never be acknowledged.
+        """
+        with trio.move_on_after(SENDS_WITHIN) as limit:
+            limit.shield = True
+            await self._hub.send(message)
+        if limit.cancelled_caught:
+            raise trio.BrokenResourceError("the hub takes nothing")
+
     # ---- what is followed
 
     def add(self, id: RunId, offset: int) -> None:
@@ -216,7 +230,7 @@ class _HostRelay:
     async def _stream(self) -> None:
         positions = [Position(one.id, one.offset) for one in self._runs.values()]
         async with self.host.watch(tail(positions)) as watch:
-            await self._hub.send({"type": "host_reached", "host": self.name})
+            await self._tell({"type": "host_reached", "host": self.name})
             for position in positions:
                 await self._reached(position.id, True)
             async for several in watch:
@@ -225,7 +239,7 @@ class _HostRelay:
                     await self._report(news)
 
     async def _reached(self, id: RunId, reached: bool, error: str = "") -> None:
-        await self._hub.send({
+        await self._tell({
             "type": "session_reached", "session_id": id.session, "generation": id.generation, "reached": reached,
             "error": clean(error),
         })  # fmt: skip
@@ -246,20 +260,20 @@ class _HostRelay:
             self._unacknowledged.setdefault(id.session, deque()).append(news.end)
             lines = [one.decode("utf-8", "surrogateescape") for one in news.data.split(b"\n")[:-1]]
             output = {"offset": news.offset, "end": news.end, "messages": lines}
-            await self._hub.send({"type": "session_output", **at, **output})
+            await self._tell({"type": "session_output", **at, **output})
         elif isinstance(news, Fed):
-            await self._hub.send({"type": "input_handed", "session_id": id.session, "seq": news.number})
+            await self._tell({"type": "input_handed", "session_id": id.session, "seq": news.number})
         elif isinstance(news, Ended):
             end = self._drop(id)
             last = await self._last_errors(id) if news.exit.status else ""
             ended = {"exit_code": news.exit.status, "reason": news.exit.reason, "errors": last}
-            await self._hub.send({"type": "session_ended", **at, **ended, "end": end})
+            await self._tell({"type": "session_ended", **at, **ended, "end": end})
         elif isinstance(news, Lost):
             reason, end = "restart" if news.restarted else "lost", self._drop(id)
-            await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": reason, "end": end})
+            await self._tell({"type": "session_ended", **at, "exit_code": None, "reason": reason, "end": end})
         elif isinstance(news, Missing):
             self._drop(id)
-            await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})
+            await self._tell({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})
 
     async def _last_errors(self, id: RunId) -> str:
         """Return the last line that an agent printed to standard error, "" if that can't be had."""
@@ -271,10 +285,10 @@ class _HostRelay:
     async def _report_terminal(self, news: Opened | Left | Delivered) -> None:
         about = {"host": self.name, "conversation": news.conversation}
         if isinstance(news, Delivered):
-            await self._hub.send({"type": "feedback_delivered", **about, "number": news.number})
+            await self._tell({"type": "feedback_delivered", **about, "number": news.number})
         else:
             name = news.name if isinstance(news, Opened) else ""
-            await self._hub.send({"type": "terminal", **about, "opened": isinstance(news, Opened), "name": name})
+            await self._tell({"type": "terminal", **about, "opened": isinstance(news, Opened), "name": name})
 
     # ---- what is sent there
 
@@ -329,7 +343,7 @@ class _HostRelay:
         elif message["type"] in SENT_AGAIN:
             about = {name: message[name] for name in ("session_id", "generation", "seq") if name in message}
             type = "input_failed" if message["type"] == "send_input" else "end_failed"
-            await self._hub.send({"type": type, **about, "error": clean(words)})
+            await self._tell({"type": type, **about, "error": clean(words)})
         else:
             self._note_failure(message)
 
@@ -382,7 +396,7 @@ class _HostRelay:
         id = _id(message)
         done = await self.host.run(end(id))
         if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
-            await self._hub.send({
+            await self._tell({
                 "type": "session_ended", "session_id": id.session, "generation": id.generation,
                 "exit_code": done.exit.status if done.exit else None, "reason": done.exit.reason if done.exit else "",
             })  # fmt: skip
@@ -402,7 +416,7 @@ class _HostRelay:
         about = {"host": self.name, "conversation": message["conversation"], "number": message["number"]}
         text = give(message["conversation"], message["session_id"], message["number"], message["text"])
         if await self.host.run(text):
-            await self._hub.send({"type": "feedback_delivered", **about})
+            await self._tell({"type": "feedback_delivered", **about})
 
     async def _forget(self, message: Message) -> None:
         await self.host.run(forget(message["conversation"], message["session_id"]))
@@ -416,7 +430,7 @@ class _HostRelay:
             self.add(_id(message), message["offset"])
 
     async def _failed(self, message: Message, words: str) -> None:
-        await self._hub.send({
+        await self._tell({
             "type": "session_ended", "session_id": message["session_id"], "generation": message["generation"],
             "exit_code": None, "reason": "", "error": clean(words),
         })  # fmt: skip
