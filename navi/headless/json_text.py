@@ -41,7 +41,7 @@ def _all_finite(value: Any) -> Any:
 
 
 def whole(text: str) -> str:
-    """Return a text in which a sign stands in place of each half of a character."""
+    """Return a text with a sign in place of each half of a character."""
     return text if text.isascii() else LONE.sub("\ufffd", text)
 
 

@@ -70,7 +70,10 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
         **ID, "generation": Field(NUMBER), "offset": Field(NUMBER), "end": Field(NUMBER), "messages": Field(LIST),
     },
     ("relay", "input_handed"): {**ID, "seq": Field(NUMBER)},
-    ("relay", "session_reached"): {**ID, "generation": Field(NUMBER), "reached": Field(TRUTH), "error": maybe(TEXT)},
+    ("relay", "session_reached"): {
+        **ID, "generation": Field(NUMBER), "reached": Field(TRUTH), "error": maybe(TEXT), "away": maybe(TRUTH),
+    },
+    ("relay", "log_cut"): {**ID, "generation": Field(NUMBER), "offset": Field(NUMBER), "size": Field(NUMBER)},
     ("relay", "session_ended"): {
         **ID, "generation": Field(NUMBER), "exit_code": maybe(NUMBER), "reason": maybe(TEXT), "error": maybe(TEXT),
         "errors": maybe(TEXT), "end": maybe(NUMBER),

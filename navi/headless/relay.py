@@ -18,6 +18,7 @@ from navi.core.address import stored_host
 from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
 from navi.core.text import clean
+from navi.headless.relayed import Failed, Key, key_of
 from navi.hosts import Host, HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.retries import Retries
@@ -25,7 +26,20 @@ from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation, OperationError
 from navi.ops.headless.conversations import forget, give, know
 from navi.ops.headless.runs import RunId, end, errors, post, remove, run
-from navi.ops.headless.tail import Delivered, Ended, Fed, Left, Lines, Lost, Missing, News, Opened, Position, tail
+from navi.ops.headless.tail import (
+    AWAY,
+    Delivered,
+    Ended,
+    Fed,
+    Left,
+    Lines,
+    Lost,
+    Missing,
+    News,
+    Opened,
+    Position,
+    tail,
+)
 
 Message = Mapping[str, Any]
 
@@ -40,6 +54,11 @@ REPEATS_EVERY, MOST_REPEATS = 15.0, 60
 
 LONGEST_ERROR = 300
 """Characters of what an agent printed last to standard error, if it failed."""
+
+FILES_AWAY = "its files are not there on its host"
+
+LOOKS_AGAIN = 60.0
+"""Seconds between looks for the files of a run that were not there: a home may not be mounted yet."""
 
 LONGEST_PAUSE = 1800.0
 """Seconds between attempts to reach a host, also where only a person can do something: somebody may have logged in."""
@@ -80,6 +99,7 @@ class Relay:
                     nursery.start_soon(one.follow)
                     nursery.start_soon(one.carry)
                     nursery.start_soon(one.repeat)
+                    nursery.start_soon(one.look_again)
         finally:
             await close_all(one.host for one in self._hosts.values())
 
@@ -118,36 +138,6 @@ class Relay:
             at.add(id, offset)
 
 
-class Key(NamedTuple):
-    """What a message of the hub is about: two with one key are the same."""
-
-    type: str
-    session: str
-    generation: int = 0
-    conversation: str = ""
-    number: int = 0
-
-    def is_void_after(self, message: Message) -> bool:
-        """Whether it is wanted no more once a message has come: feedback that is called off, or wanted again."""
-        undone = {"forget": ("give", "know"), "give": ("forget",), "know": ("forget",)}.get(message["type"], ())
-        return self.type in undone and self.conversation == message["conversation"]
-
-
-def key_of(message: Message) -> Key:
-    """Return what a message of the hub is about."""
-    number = next((message[name] for name in ("seq", "number", "received") if name in message), 0)
-    generation, conversation = message.get("generation") or 0, message.get("conversation") or ""
-    return Key(message["type"], message["session_id"], generation, conversation, number)
-
-
-class Failed(NamedTuple):
-    """A message that failed so many times, and when it can be repeated."""
-
-    message: Message
-    times: int
-    due: float
-
-
 class _HostRelay:
     """One host: a stream of the output of all its runs, and what is sent there, in order."""
 
@@ -165,6 +155,7 @@ class _HostRelay:
         self._heard = False
         self._send, self._waiting = trio.open_memory_channel[Message](math.inf)
         self._here: set[Key] = set()
+        self._away: set[str] = set()
         self._failures: dict[Key, Failed] = {}
 
     async def _tell(self, message: Message) -> None:
@@ -195,6 +186,7 @@ class _HostRelay:
         self._here = {one for one in self._here if (one.type, one.session, one.generation) != ("send_input", *id)}
         if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
             return None
+        self._away.discard(id.session)
         return self._runs.pop(id.session).offset
 
     def _change(self) -> None:
@@ -232,16 +224,17 @@ class _HostRelay:
         async with self.host.watch(tail(positions)) as watch:
             await self._tell({"type": "host_reached", "host": self.name})
             for position in positions:
-                await self._reached(position.id, True)
+                if position.id.session not in self._away:
+                    await self._reached(position.id, True)
             async for several in watch:
                 self._heard = True
                 for news in several:
                     await self._report(news)
 
-    async def _reached(self, id: RunId, reached: bool, error: str = "") -> None:
+    async def _reached(self, id: RunId, reached: bool, error: str = "", away: bool = False) -> None:
         await self._tell({
             "type": "session_reached", "session_id": id.session, "generation": id.generation, "reached": reached,
-            "error": clean(error),
+            "error": clean(error), "away": away,
         })  # fmt: skip
 
     async def _lost(self, error: str) -> None:
@@ -272,8 +265,31 @@ class _HostRelay:
             reason, end = "restart" if news.restarted else "lost", self._drop(id)
             await self._tell({"type": "session_ended", **at, "exit_code": None, "reason": reason, "end": end})
         elif isinstance(news, Missing):
+            await self._report_missing(news)
+        elif id.session in self._away:
+            self._away.discard(id.session)
+            await self._reached(id, True)
+
+    async def _report_missing(self, news: Missing) -> None:
+        """A log that was cut or taken away is no proof of an end: an agent that runs is followed from what is left."""
+        id = news.id
+        at = {"session_id": id.session, "generation": id.generation}
+        if news.over:
             self._drop(id)
             await self._tell({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})
+        elif news.state == AWAY or id.session not in self._runs:
+            self._away.add(id.session)
+            await self._reached(id, False, f"{FILES_AWAY}; navi looks again every {LOOKS_AGAIN:g} s", True)
+        else:
+            offset = self._runs[id.session].offset
+            await self._tell({"type": "log_cut", **at, "offset": offset, "size": news.size})
+
+    async def look_again(self) -> None:
+        """Open the stream anew where files were not there, until cancelled."""
+        while True:
+            await trio.sleep(LOOKS_AGAIN)
+            if self._away:
+                self._change()
 
     async def _last_errors(self, id: RunId) -> str:
         """Return the last line that an agent printed to standard error, "" if that can't be had."""
@@ -395,6 +411,8 @@ class _HostRelay:
         """End a run. The end of one that is not followed is reported from here."""
         id = _id(message)
         done = await self.host.run(end(id))
+        if id.session in self._away:
+            self._drop(id)
         if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
             await self._tell({
                 "type": "session_ended", "session_id": id.session, "generation": id.generation,

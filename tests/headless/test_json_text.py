@@ -109,7 +109,7 @@ async def test_a_line_of_one_agent_does_not_cost_the_others(tmp_path: Path, line
 
 
 async def test_what_no_database_takes_is_kept_as_it_is(tmp_path: Path) -> None:
-    """The trigger stands for any value that the database refuses."""
+    """The trigger is like any value that the database refuses."""
     async with world(tmp_path) as here:
         row = await here.hub.spawn(Wanted("x"))
         with sqlite3.connect(tmp_path / "navi.db") as database:

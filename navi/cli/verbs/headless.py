@@ -241,11 +241,14 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
         about = address(info)
         if options.withdraw:
             return _withdraw_end(hub, info, options.dry_run)
-        if info["status"] in OVER:
+        if info["status"] in OVER and info["status"] != "failed":
             return f"{about} has ended already"
         if options.dry_run:
             later = " when its host can be reached" if info["status"] == "disconnected" else ""
             return f"would end the agent of {about}{later} ({info['status']})"
+        if info["status"] == "failed":
+            hub.ask("POST", f"/api/sessions/{info['id']}/end", by=who())
+            return f"{about} has failed; its host was asked to end what may be left of it"
         if not hub.end(info, who()):
             raise OperationError(f"{about}: its host can't be reached{how_to_withdraw(about)}", exits.UNAVAILABLE)
         return f"ended {about}; navi resume {about} goes on with it"

@@ -292,7 +292,13 @@ async def _not_interactive(hub: Hub, id: str, body: Body) -> Answer:
 
 
 async def _end(hub: Hub, id: str, body: Body) -> Answer:
-    """End the agent now, or, where no relay reaches it, as soon as one does."""
+    """End the agent now, or, where no relay reaches it, as soon as one does. One that has failed may still run: its
+    host makes sure that it does not.
+    """
+    row, held = await hub.writer.do(lambda store: store.needed(id)), hub.held(id)
+    if row.remote and row.status == "failed" and not (held and held.state.status.live):
+        await hub.end_what_is_left(row, _by(body))
+        return OK, {"ends": "now"}
     session = await _held(hub, id)
     return OK, {"ends": "now" if await session.end(_by(body)) else "when reached"}
 

@@ -229,6 +229,13 @@ class Hub:
         await session.start()
         return session.row
 
+    async def end_what_is_left(self, row: StoredSession, by: By) -> None:
+        """Let the host of a session that has failed make sure that its agent does not run. Raise Refused."""
+        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
+        if not await self._to_relay({"type": "end_session", **about}):
+            raise Refused("no relay is connected; navi daemon start starts it")
+        await self.writer.do(lambda store: store.note(by, "asked for the end", row.id))
+
     async def open_in_terminal(self, session_id: str, tmux_name: str, by: By = NOBODY) -> StoredSession:
         """Note that a session goes on in a terminal, and tell its clients. Raise Refused as long as its agent runs."""
         held = self._sessions.get(session_id)

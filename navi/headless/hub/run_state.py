@@ -82,8 +82,8 @@ def _read_line(run: RunState, generation: int, line: bytes) -> tuple[RunState, S
     other agents nothing.
     """
     try:
-        memory, said = run.harness.codec.read(run.memory, line)
-        found = _of_run(run.harness, generation, said)
+        memory, meant = run.harness.codec.read(run.memory, line)
+        found = _of_run(run.harness, generation, meant)
         return run._replace(memory=memory, state=_after_all(run.state, found)), found
     except Exception:  # whatever an agent prints must not end the connection that all agents share
         return run, (Raw(line),)

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import trio
 
@@ -24,9 +24,10 @@ from navi.headless.hub.run_state import Output, as_asked, at_work, begin, column
 from navi.headless.hub.subscriber import Client
 from navi.headless.hub.times import Times
 from navi.headless.hub.troubles import Troubles
+from navi.headless.hub.wanted import Wanted as Wanted
 from navi.headless.modes import check_mode, modes_of, request_id
 from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
-from navi.headless.store.run_store import NO_DATA, change_noted, check_length, queue_noted, receive
+from navi.headless.store.run_store import GAP, NO_DATA, change_noted, check_length, cut_log, queue_noted, receive
 from navi.headless.store.store import Store
 from navi.headless.store.stored import HUB, NOBODY, WRITTEN, Batch, By, Input, Refused, StoredSession
 from navi.headless.store.writer import Writer
@@ -48,19 +49,6 @@ IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
 """Why a session takes no input here any more."""
 
 
-class Wanted(NamedTuple):
-    """A session that somebody wants, and who that is."""
-
-    prompt: str
-    cwd: str = ""
-    host: str = "local"
-    harness: str = "claude-code"
-    model: str = ""
-    permission_mode: str = ""
-    title: str = ""
-    by: By = NOBODY
-
-
 class HubSession:
     """Its stored row, the state that follows from its output, and its clients. `reached` says that the relay has it."""
 
@@ -78,7 +66,7 @@ class HubSession:
         self._to_relay = to_relay
         self._limiter = Limiter(limits)
         self._lock = trio.Lock()
-        self._held_back = False
+        self._held_back = self._away = False
         self._handed: set[str] = set()  # prompts that the agent was handed and has not confirmed
         self._active = trio.current_time()
         self._why_ended = ""
@@ -192,7 +180,7 @@ class HubSession:
         self._tell([self._updated()])
 
     async def _hear_reached(self, message: Message) -> None:
-        self.reached = message["reached"]
+        self.reached, self._away = message["reached"], message.get("away") is True
         if not (self.reached and self.state.status is Status.STARTING):
             self._starts_since = None
         elif self._starts_since is None:
@@ -215,6 +203,16 @@ class HubSession:
         await self._acknowledge()
         if self._held_back:
             await self.send_waiting()
+
+    async def _hear_log_cut(self, message: Message) -> None:
+        """Its log has become shorter, and its agent runs: go on from what is left, and say that there is a gap."""
+        if message["offset"] == self.row.log_offset > message["size"]:
+            gap = unread(self._run, self.row, message["offset"], message["offset"], [GAP])
+            await self._writer.do(lambda store: cut_log(store, gap.batch, message["size"]))
+            last = self.row.last_index + 1
+            self.row = self.row._replace(log_offset=message["size"], last_index=last)
+            self._tell(news(self.state, self.state, gap.batch, last))
+        await self._to_relay({"type": "sync", "sessions": [self.position()]})
 
     async def _store_lines(self, offset: int, end: int, lines: Sequence[bytes]) -> None:
         """Store lines with what they say; what no database takes, as they are: one agent must not cost the others."""
@@ -278,11 +276,11 @@ class HubSession:
 
     async def send_again(self) -> None:
         """Send the relay again what its host may not have. It has each input once, however often that comes."""
-        if not (self.reached and self.row.remote):
+        if not (self.row.remote and (self.reached or self._away)):
             return
         if self.state.status is Status.ENDING or (not self.state.status.live and self.row.ended_at is None):
             await self._end_run()
-        elif self.state.status.live:
+        elif self.reached and self.state.status.live:
             await self.send_waiting()
 
     async def _hear_input_failed(self, message: Message) -> None:
@@ -313,6 +311,9 @@ class HubSession:
         """The agent's process has ended, and all of its output is here. Where some of it is not stored, the relay is to
         follow the run again from there: it reports the end again, after all of it.
         """
+        if not self.state.status.live and self.row.ended_at is not None:
+            self._tell_end(message)  # somebody made sure of it
+            return
         if (message.get("end") or 0) > self.row.log_offset:
             await self._to_relay({"type": "sync", "sessions": [self.position()]})
             return
@@ -439,11 +440,11 @@ class HubSession:
                 raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
             self._why_ended = why
             await self._note_end(time.time(), by, "asked for the end", why)
-        if self.reached:
+        if self.reached or self._away:
             await self._end_now()
-        else:
-            self._tell([self._updated()])
-        return self.reached
+            return True
+        self._tell([self._updated()])
+        return False
 
     async def give_up(self) -> None:
         """Note that its agent has not answered for too long, and let the relay end it."""
@@ -494,4 +495,5 @@ HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
     "input_handed": HubSession._hear_handed,
     "input_failed": HubSession._hear_input_failed,
     "end_failed": HubSession._hear_end_failed,
+    "log_cut": HubSession._hear_log_cut,
 }

@@ -8,7 +8,7 @@ from navi.headless.state import Status
 
 
 class Times:
-    """`changed` and `lost` are epoch times; at the beginning of both stands when the agent was last heard of."""
+    """`changed` and `lost` are epoch times; at first both are when the agent was last heard of."""
 
     def __init__(self, at: float) -> None:
         self.changed = self.lost = at

@@ -75,7 +75,7 @@ class Writer:
     def _check(self, last: _Outcome) -> None:
         """Raise what ended the transaction: another one would store the rest, as if nothing had happened."""
         if not self._store.is_open:
-            raise last.error or sqlite3.OperationalError("the transaction has ended")
+            raise last.error or sqlite3.OperationalError("the transaction was undone")
 
     def _one(self, work: Work) -> _Outcome:
         try:

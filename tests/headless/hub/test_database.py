@@ -87,7 +87,7 @@ async def test_the_hub_goes_on_where_one_look_at_a_session_fails(
         assert here.relay.take("end_session")
 
 
-async def test_a_relay_that_can_not_be_told_what_to_follow_is_closed(tmp_path: Path) -> None:
+async def test_a_relay_that_does_not_learn_what_to_follow_is_closed(tmp_path: Path) -> None:
     async with world(tmp_path, relay=False) as here:
         await here.hub.writer.do(lambda store: store._database.execute("ALTER TABLE sessions RENAME TO away"))
         with pytest.raises(sqlite3.Error):
