@@ -57,11 +57,11 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     },
     ("client", "diff_comment"): {
         "file": Field(TEXT), "line": Field(NUMBER), "content": Field(TEXT), "by": maybe(TEXT),
-        "session_id": maybe(TEXT),
+        "session_id": maybe(TEXT), "uuid": maybe(TEXT),
     },
     ("client", "suggested_edit"): {
         "file": Field(TEXT), "old_content": Field(TEXT), "new_content": Field(TEXT), "by": maybe(TEXT),
-        "session_id": maybe(TEXT),
+        "session_id": maybe(TEXT), "uuid": maybe(TEXT),
     },
     ("client", "request"): {"id": Field(NUMBER), "method": Field(TEXT), "path": Field(TEXT), "body": maybe(OBJECT)},
     # ---- the relay
@@ -126,7 +126,9 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
         "ends": maybe(TRUTH), "permission_mode": maybe(TEXT),
     },
     ("hub to client", "sessions"): {"sessions": Field(LIST)},
-    ("hub to client", "feedback_queued"): {**ID, "message_id": Field(NUMBER), "position": Field(NUMBER)},
+    ("hub to client", "feedback_queued"): {
+        **ID, "message_id": Field(NUMBER), "position": Field(NUMBER), "uuid": maybe(TEXT),
+    },
     ("hub to client", "feedback_delivered"): {**ID, "message_id": Field(NUMBER)},
     ("hub to client", "complete"): {
         **ID, "exit_code": maybe(NUMBER), "reason": Field(TEXT), "lost": maybe(TRUTH),

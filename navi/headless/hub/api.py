@@ -331,6 +331,7 @@ async def _complete(hub: Hub, id: str, _body: Body) -> Answer:
 
 async def _feedback(hub: Hub, id: str, body: Body) -> Answer:
     kind = _text(body, "kind", "message")
+    _text(body, "uuid", "")
     number, position = await hub.terminals.give(id, kind, body, _by(body))
     return CREATED, {"message_id": number, "position": position}
 

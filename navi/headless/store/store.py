@@ -435,15 +435,26 @@ class Store:
 
     # ---- feedback for sessions in terminals, and who did what
 
-    def give_feedback(self, session_id: str, kind: str, body: str, by: str = "") -> int:
-        """Store feedback for a session in a terminal; return its id."""
+    def give_feedback(self, session_id: str, kind: str, body: str, by: str = "", uuid: str = "") -> int:
+        """Store feedback for a session in a terminal; return its id. The same uuid again is the same feedback."""
         with self.together():
             self.needed(session_id)
+            known = self.known_feedback(session_id, uuid)
+            if known:
+                return known
             done = self._database.execute(
-                "INSERT INTO feedback (session_id, kind, body, by, created_at) VALUES (?, ?, ?, ?, ?)",
-                (session_id, kind, body, by, time.time()),
+                "INSERT INTO feedback (session_id, kind, body, by, created_at, uuid) VALUES (?, ?, ?, ?, ?, ?)",
+                (session_id, kind, body, by, time.time(), uuid),
             )
             return int(done.lastrowid or 0)
+
+    def known_feedback(self, session_id: str, uuid: str) -> int:
+        """Return the id of the feedback with a uuid, 0 if there is none. Raise Refused if it is another session's."""
+        query = "SELECT id, session_id FROM feedback WHERE uuid = ? AND uuid != ''"
+        found = self._database.execute(query, (uuid,)).fetchone()
+        if found and found[1] != session_id:
+            raise Refused(f"the feedback {uuid} is one of another session")
+        return int(found[0]) if found else 0
 
     def feedback(self, session_id: str, state: str = "pending") -> tuple[Feedback, ...]:
         """Return the feedback for a session in a state, in its order."""

@@ -59,9 +59,10 @@ export class Outbox {
     this.draw();
   }
 
-  // What was sent as feedback is at navi now, in the order in which it was sent.
-  queued() {
-    if (this.entries.length) this.remove(this.entries[0]);
+  // What was sent as feedback is at navi now, if it was sent from here.
+  queued(uuid) {
+    const mine = this.entries.find((one) => one.uuid === uuid);
+    if (mine) this.remove(mine);
   }
 
   refuse(uuid, words) {

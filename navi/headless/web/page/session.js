@@ -104,7 +104,7 @@ export class SessionView {
 
   // An agent in a terminal gets what is sent as feedback, when its turn ends.
   queued(message) {
-    this.outbox.queued();
+    this.outbox.queued(message.uuid);
     this.transcript.note(`Feedback is queued (${message.position}); the agent gets it when its turn ends.`);
   }
 
