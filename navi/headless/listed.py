@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from navi.core.address import LOCAL
-from navi.core.model import Evidence, HeadlessAgent, Session, Source, Status
+from navi.core.model import OVER, Evidence, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
 from navi.headless.rule import DISCONNECTED, Row, shown
 from navi.headless.tool_input import cut
@@ -77,7 +77,7 @@ def _status(document: Document, has_hub: bool) -> str:
     status = _text(document, "status")
     if has_hub:
         return status
-    stored = status if status in ("complete", "failed", "archived") else "live"
+    stored = status if status in OVER else "live"
     return shown(Row(document.get("remote") is True, document.get("interactive") is True, stored)).status
 
 

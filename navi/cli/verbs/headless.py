@@ -218,7 +218,7 @@ def _explain(hub: HubClient, options: Options, context: Context) -> int:
 
 def _health(hub: HubClient, options: Options, context: Context) -> int:
     """Report whether the agents run; of one, the exit status is its code."""
-    codes = {"complete": exits.NO, "failed": exits.NO, "archived": exits.NO, "disconnected": exits.UNAVAILABLE}
+    codes = {**dict.fromkeys(OVER, exits.NO), "disconnected": exits.UNAVAILABLE}
     found = [find(hub, text) for text in options.addresses]
     documents = [{"address": address(one), "status": health(one), "reason": reason(one)} for one in found]
     if options.json:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from navi.core.model import OVER
 from navi.headless.store import audit, output
 from navi.headless.store.schema import SESSIONS, migrate
 from navi.headless.store.stored import (
@@ -163,7 +164,7 @@ class Store:
         """Leave a session whose agent has ended out of lists; it can still be read and resumed. Raise Refused."""
         with self.together():
             row = self.needed(session_id)
-            if not row.remote or row.status not in ("complete", "failed", "archived"):
+            if not row.remote or row.status not in OVER:
                 raise Refused(f"the agent of {session_id} has not ended, as far as it is known")
             self.change(session_id, status="archived")
             return row._replace(status="archived")
