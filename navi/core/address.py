@@ -11,6 +11,11 @@ def address_of(host: str, name: str) -> str:
     return name if host == LOCAL else f"{host}/{name}"
 
 
+def stored_host(host: str) -> str:
+    """Return a host as the hub stores it: "" for this machine."""
+    return "" if host == LOCAL else host
+
+
 class Address(NamedTuple):
     """A session on a host, as a person wrote it."""
 

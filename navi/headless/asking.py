@@ -8,7 +8,7 @@ from typing import Any
 from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for, listed
 from navi.core.text import clean, plural
 from navi.headless.harness.base import Asked, Option, usual_option
-from navi.headless.transcript import asked_text
+from navi.headless.tool_input import asked_text
 
 Document = Mapping[str, Any]
 
@@ -83,7 +83,7 @@ def question_of(question: Document, part: int = 0, input: str = "") -> Question:
     labels = [yes["label"], no["label"], *([why] if _takes_reason(question) else [])]
     labels += [one["label"] for one in further]
     shown = tuple(Choice(number, clean(str(label))) for number, label in enumerate(labels, 1))
-    input = input or clean(asked_text(tool, question["input"]))
+    input = input or clean(asked_text(kind, tool, question["input"]))
     free = DENY + 1 if _takes_reason(question) else 0
     return Question(
         "agent", kind, text, shown, tool, input, str(question["request_id"]), allow=ALLOW, deny=DENY, free=free

@@ -87,7 +87,7 @@ class HubClient:
 
     def end(self, info: Mapping[str, Any], by: str = "") -> bool:
         """End a session's agent, and wait until it has ended. Return false where its host can't be reached: then its
-        agent is to end as soon as it can be. Raise OperationError if that is not known in time.
+        agent is to end as soon as it can be. Raise OperationError if it could not be ended, or nobody knows in time.
         """
         self.follow(info)
         self._number += 1
@@ -95,6 +95,8 @@ class HubClient:
         self.send({"type": "request", "id": self._number, "method": "POST", "path": path, "body": {"by": by}})
 
         def ended(one: Mapping[str, Any]) -> bool:
+            if one["type"] == "session_updated" and one["status"] == "ending" and one["reason"]:
+                raise OperationError(clean(one["reason"]), exits.UNAVAILABLE)
             return _is_later(one) or (one["type"] == "complete" and one["session_id"] == info["id"])
 
         return not _is_later(self.wait(lambda one: ended(_checked(one)), ENDS_WITHIN))

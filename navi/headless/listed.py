@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from navi.core.address import LOCAL
-from navi.core.model import Evidence, HeadlessAgent, Session, Source, Status
+from navi.core.model import OVER, Evidence, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
 from navi.headless.rule import DISCONNECTED, Row, shown
+from navi.headless.tool_input import cut
 
 Document = Mapping[str, Any]
 
@@ -76,7 +77,7 @@ def _status(document: Document, has_hub: bool) -> str:
     status = _text(document, "status")
     if has_hub:
         return status
-    stored = status if status in ("complete", "failed", "archived") else "live"
+    stored = status if status in OVER else "live"
     return shown(Row(document.get("remote") is True, document.get("interactive") is True, stored)).status
 
 
@@ -124,7 +125,13 @@ def _word(agent: HeadlessAgent) -> str:
 def _message(document: Document, agent: HeadlessAgent) -> str:
     """Return what it asks, why it failed, or what it last printed."""
     failed = agent.reason if agent.status == "failed" else ""
-    return (_text(document, "asks") if agent.asked else failed) or _text(document, "latest")
+    return (_asks(document) if agent.asked else failed) or _text(document, "latest")
+
+
+def _asks(document: Document) -> str:
+    """Return what it asks, which says so where it is cut."""
+    asks = document.get("asks")
+    return clean(cut(asks, LONGEST)).strip() if isinstance(asks, str) else ""
 
 
 def _text(document: Document, name: str) -> str:

@@ -6,12 +6,16 @@ refused; a field that is not in the table is left alone, so that a newer program
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
+from navi.headless import json_text
+
 LONGEST = 24 * 1024 * 1024
 """Bytes of a message: the longest line of an agent, escaped."""
+
+LARGEST = 2**63
+"""Whole numbers from here on fit into no database."""
 
 Sender = Literal["client", "relay", "hub to client", "hub to relay"]
 
@@ -53,11 +57,11 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     },
     ("client", "diff_comment"): {
         "file": Field(TEXT), "line": Field(NUMBER), "content": Field(TEXT), "by": maybe(TEXT),
-        "session_id": maybe(TEXT),
+        "session_id": maybe(TEXT), "uuid": maybe(TEXT),
     },
     ("client", "suggested_edit"): {
         "file": Field(TEXT), "old_content": Field(TEXT), "new_content": Field(TEXT), "by": maybe(TEXT),
-        "session_id": maybe(TEXT),
+        "session_id": maybe(TEXT), "uuid": maybe(TEXT),
     },
     ("client", "request"): {"id": Field(NUMBER), "method": Field(TEXT), "path": Field(TEXT), "body": maybe(OBJECT)},
     # ---- the relay
@@ -66,11 +70,16 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
         **ID, "generation": Field(NUMBER), "offset": Field(NUMBER), "end": Field(NUMBER), "messages": Field(LIST),
     },
     ("relay", "input_handed"): {**ID, "seq": Field(NUMBER)},
-    ("relay", "session_reached"): {**ID, "generation": Field(NUMBER), "reached": Field(TRUTH), "error": maybe(TEXT)},
+    ("relay", "session_reached"): {
+        **ID, "generation": Field(NUMBER), "reached": Field(TRUTH), "error": maybe(TEXT), "away": maybe(TRUTH),
+    },
+    ("relay", "log_cut"): {**ID, "generation": Field(NUMBER), "offset": Field(NUMBER), "size": Field(NUMBER)},
     ("relay", "session_ended"): {
         **ID, "generation": Field(NUMBER), "exit_code": maybe(NUMBER), "reason": maybe(TEXT), "error": maybe(TEXT),
-        "errors": maybe(TEXT),
+        "errors": maybe(TEXT), "end": maybe(NUMBER),
     },
+    ("relay", "input_failed"): {**ID, "generation": Field(NUMBER), "seq": Field(NUMBER), "error": Field(TEXT)},
+    ("relay", "end_failed"): {**ID, "generation": Field(NUMBER), "error": Field(TEXT)},
     ("relay", "host_reached"): {"host": Field(TEXT)},
     ("relay", "terminal"): {
         "host": Field(TEXT), "conversation": Field(TEXT), "opened": Field(TRUTH), "name": Field(TEXT),
@@ -117,7 +126,9 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
         "ends": maybe(TRUTH), "permission_mode": maybe(TEXT),
     },
     ("hub to client", "sessions"): {"sessions": Field(LIST)},
-    ("hub to client", "feedback_queued"): {**ID, "message_id": Field(NUMBER), "position": Field(NUMBER)},
+    ("hub to client", "feedback_queued"): {
+        **ID, "message_id": Field(NUMBER), "position": Field(NUMBER), "uuid": maybe(TEXT),
+    },
     ("hub to client", "feedback_delivered"): {**ID, "message_id": Field(NUMBER)},
     ("hub to client", "complete"): {
         **ID, "exit_code": maybe(NUMBER), "reason": Field(TEXT), "lost": maybe(TRUTH),
@@ -136,7 +147,7 @@ class Malformed(ValueError):
 
 def to_line(message: Mapping[str, Any]) -> bytes:
     """Return a message as a line with its end. It is ASCII; bytes that are no text stand in it as lone surrogates."""
-    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+    return json_text.dumps(message).encode() + b"\n"
 
 
 def read(line: bytes | str, senders: Iterable[Sender]) -> dict[str, Any]:
@@ -144,16 +155,18 @@ def read(line: bytes | str, senders: Iterable[Sender]) -> dict[str, Any]:
     if len(line) > LONGEST:
         raise Malformed(f"a message has at most {LONGEST:,} bytes")
     try:
-        message = json.loads(line)
+        message = json_text.loads(line)
     except (ValueError, RecursionError) as error:
         raise Malformed("a message is one JSON object in a line") from error
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise Malformed("a message is a JSON object with a type")
-    fields = next((TABLE[sender, message["type"]] for sender in senders if (sender, message["type"]) in TABLE), None)
-    if fields is None:
+    sender = next((one for one in senders if (one, message["type"]) in TABLE), None)
+    if sender is None:
         raise Malformed(f"unknown message {message['type'][:40]!r}")
-    check(message, fields)
-    return message
+    check(message, TABLE[sender, message["type"]])
+    # Bytes of an agent that are no text come from the relay, and go to clients, as halves of characters.
+    found: dict[str, Any] = json_text.all_whole(message) if sender == "client" else message
+    return found
 
 
 def check(message: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
@@ -166,3 +179,5 @@ def check(message: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
             raise Malformed(f"{message['type']}: `{name}` is missing")
         if not isinstance(value, field.types) or (isinstance(value, bool) and bool not in field.types):
             raise Malformed(f"{message['type']}: `{name}` must be of type {field.types[0].__name__}")
+        if isinstance(value, int) and abs(value) >= LARGEST:
+            raise Malformed(f"{message['type']}: `{name}` is too large")

@@ -6,6 +6,7 @@ stream for each host brings the output of all its sessions.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -13,9 +14,11 @@ from typing import Any, NamedTuple, Protocol
 
 import trio
 
+from navi.core.address import stored_host
 from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
 from navi.core.text import clean
+from navi.headless.relayed import Failed, Key, key_of
 from navi.hosts import Host, HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.retries import Retries
@@ -23,18 +26,46 @@ from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation, OperationError
 from navi.ops.headless.conversations import forget, give, know
 from navi.ops.headless.runs import RunId, end, errors, post, remove, run
-from navi.ops.headless.tail import Delivered, Ended, Fed, Left, Lines, Lost, Missing, News, Opened, Position, tail
+from navi.ops.headless.tail import (
+    AWAY,
+    Delivered,
+    Ended,
+    Fed,
+    Left,
+    Lines,
+    Lost,
+    Missing,
+    News,
+    Opened,
+    Position,
+    tail,
+)
 
 Message = Mapping[str, Any]
 
 MOST_WAITING = 1000
-"""Messages of the hub that may wait for one host."""
+"""Messages that may wait for one host; beyond them, those that the hub sends again are left to that."""
+
+SENT_AGAIN = frozenset({"send_input", "end_session"})
+"""Messages that the hub sends again until it hears that they had an effect. The others are repeated from here."""
+
+REPEATS_EVERY, MOST_REPEATS = 15.0, 60
+"""Seconds between looks for what can be repeated, and how often one message is: each time after twice as long."""
 
 LONGEST_ERROR = 300
 """Characters of what an agent printed last to standard error, if it failed."""
 
+FILES_AWAY = "its files are not there on its host"
+
+LOOKS_AGAIN = 60.0
+"""Seconds between looks for the files of a run that were not there: a home may not be mounted yet."""
+
 LONGEST_PAUSE = 1800.0
 """Seconds between attempts to reach a host, also where only a person can do something: somebody may have logged in."""
+
+
+SENDS_WITHIN = 60.0
+"""Seconds within which the hub takes a message; it may wait for its disk."""
 
 
 class Hub(Protocol):
@@ -67,6 +98,8 @@ class Relay:
                 for one in self._hosts.values():
                     nursery.start_soon(one.follow)
                     nursery.start_soon(one.carry)
+                    nursery.start_soon(one.repeat)
+                    nursery.start_soon(one.look_again)
         finally:
             await close_all(one.host for one in self._hosts.values())
 
@@ -110,7 +143,7 @@ class _HostRelay:
 
     def __init__(self, host: Host, hub: Hub, log: Log) -> None:
         self.host = host
-        self.name = host.name if host.name != "local" else ""
+        self.name = stored_host(host.name)
         self._hub = hub
         self._log = log
         self._runs: dict[str, Followed] = {}
@@ -120,7 +153,20 @@ class _HostRelay:
         self._wanted = trio.Event()
         self._retries = Retries()
         self._heard = False
-        self._send, self._waiting = trio.open_memory_channel[Message](MOST_WAITING)
+        self._send, self._waiting = trio.open_memory_channel[Message](math.inf)
+        self._here: set[Key] = set()
+        self._away: set[str] = set()
+        self._failures: dict[Key, Failed] = {}
+
+    async def _tell(self, message: Message) -> None:
+        """Send the hub a message as a whole, also if what it is about is followed anew meanwhile: half of one would end
+        the connection, and one that is counted and not sent would never be acknowledged.
+        """
+        with trio.move_on_after(SENDS_WITHIN) as limit:
+            limit.shield = True
+            await self._hub.send(message)
+        if limit.cancelled_caught:
+            raise trio.BrokenResourceError("the hub takes nothing")
 
     # ---- what is followed
 
@@ -135,9 +181,13 @@ class _HostRelay:
             self._watched = True
             self._change()
 
-    def _drop(self, id: RunId) -> None:
-        if self._runs.get(id.session, Followed(RunId(""), 0)).id == id:
-            del self._runs[id.session]
+    def _drop(self, id: RunId) -> int | None:
+        """Follow a run no more; return where its last line ended, None if it is not followed."""
+        self._here = {one for one in self._here if (one.type, one.session, one.generation) != ("send_input", *id)}
+        if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
+            return None
+        self._away.discard(id.session)
+        return self._runs.pop(id.session).offset
 
     def _change(self) -> None:
         changed, self._changed = self._changed, trio.Event()
@@ -172,18 +222,19 @@ class _HostRelay:
     async def _stream(self) -> None:
         positions = [Position(one.id, one.offset) for one in self._runs.values()]
         async with self.host.watch(tail(positions)) as watch:
-            await self._hub.send({"type": "host_reached", "host": self.name})
+            await self._tell({"type": "host_reached", "host": self.name})
             for position in positions:
-                await self._reached(position.id, True)
+                if position.id.session not in self._away:
+                    await self._reached(position.id, True)
             async for several in watch:
                 self._heard = True
                 for news in several:
                     await self._report(news)
 
-    async def _reached(self, id: RunId, reached: bool, error: str = "") -> None:
-        await self._hub.send({
+    async def _reached(self, id: RunId, reached: bool, error: str = "", away: bool = False) -> None:
+        await self._tell({
             "type": "session_reached", "session_id": id.session, "generation": id.generation, "reached": reached,
-            "error": clean(error),
+            "error": clean(error), "away": away,
         })  # fmt: skip
 
     async def _lost(self, error: str) -> None:
@@ -202,21 +253,43 @@ class _HostRelay:
             self._unacknowledged.setdefault(id.session, deque()).append(news.end)
             lines = [one.decode("utf-8", "surrogateescape") for one in news.data.split(b"\n")[:-1]]
             output = {"offset": news.offset, "end": news.end, "messages": lines}
-            await self._hub.send({"type": "session_output", **at, **output})
+            await self._tell({"type": "session_output", **at, **output})
         elif isinstance(news, Fed):
-            await self._hub.send({"type": "input_handed", "session_id": id.session, "seq": news.number})
+            await self._tell({"type": "input_handed", "session_id": id.session, "seq": news.number})
         elif isinstance(news, Ended):
-            self._drop(id)
+            end = self._drop(id)
             last = await self._last_errors(id) if news.exit.status else ""
             ended = {"exit_code": news.exit.status, "reason": news.exit.reason, "errors": last}
-            await self._hub.send({"type": "session_ended", **at, **ended})
+            await self._tell({"type": "session_ended", **at, **ended, "end": end})
         elif isinstance(news, Lost):
-            self._drop(id)
-            reason = "restart" if news.restarted else "lost"
-            await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": reason})
+            reason, end = "restart" if news.restarted else "lost", self._drop(id)
+            await self._tell({"type": "session_ended", **at, "exit_code": None, "reason": reason, "end": end})
         elif isinstance(news, Missing):
+            await self._report_missing(news)
+        elif id.session in self._away:
+            self._away.discard(id.session)
+            await self._reached(id, True)
+
+    async def _report_missing(self, news: Missing) -> None:
+        """A log that was cut or taken away is no proof of an end: an agent that runs is followed from what is left."""
+        id = news.id
+        at = {"session_id": id.session, "generation": id.generation}
+        if news.over:
             self._drop(id)
-            await self._hub.send({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})
+            await self._tell({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})
+        elif news.state == AWAY or id.session not in self._runs:
+            self._away.add(id.session)
+            await self._reached(id, False, f"{FILES_AWAY}; navi looks again every {LOOKS_AGAIN:g} s", True)
+        else:
+            offset = self._runs[id.session].offset
+            await self._tell({"type": "log_cut", **at, "offset": offset, "size": news.size})
+
+    async def look_again(self) -> None:
+        """Open the stream anew where files were not there, until cancelled."""
+        while True:
+            await trio.sleep(LOOKS_AGAIN)
+            if self._away:
+                self._change()
 
     async def _last_errors(self, id: RunId) -> str:
         """Return the last line that an agent printed to standard error, "" if that can't be had."""
@@ -228,19 +301,30 @@ class _HostRelay:
     async def _report_terminal(self, news: Opened | Left | Delivered) -> None:
         about = {"host": self.name, "conversation": news.conversation}
         if isinstance(news, Delivered):
-            await self._hub.send({"type": "feedback_delivered", **about, "number": news.number})
+            await self._tell({"type": "feedback_delivered", **about, "number": news.number})
         else:
             name = news.name if isinstance(news, Opened) else ""
-            await self._hub.send({"type": "terminal", **about, "opened": isinstance(news, Opened), "name": name})
+            await self._tell({"type": "terminal", **about, "opened": isinstance(news, Opened), "name": name})
 
     # ---- what is sent there
 
     def take(self, message: Message) -> None:
-        """Queue a message of the hub for this host. One that finds no place is sent again at the next start."""
-        if message["type"] != "ack":
-            self._wanted.set()
-        with suppress(trio.WouldBlock):
-            self._send.send_nowait(message)
+        """Take a message of the hub for this host; does not wait."""
+        if message["type"] == "ack":
+            self._acknowledged(message)
+            return
+        self._wanted.set()
+        self._queue(message)
+
+    def _queue(self, message: Message) -> None:
+        """Queue a message, but none a second time that is sent again in any case, or repeated."""
+        key = key_of(message)
+        full = self._waiting.statistics().current_buffer_used >= MOST_WAITING
+        comes_again = key.type in SENT_AGAIN or message.get("repeated")
+        if comes_again and (full or key in self._here):
+            return
+        self._here.add(key)
+        self._send.send_nowait(message)
 
     async def carry(self) -> None:
         """Carry out what the hub sends, one after the other; what may take long beside the rest."""
@@ -252,13 +336,47 @@ class _HostRelay:
                     await self._try(message)
 
     async def _try(self, message: Message) -> None:
-        """Carry out a message. An input that fails stays with the hub, which sends it when the host is reached."""
+        """Carry out a message; report, or repeat, one that fails. An input that was put there stays known."""
+        key = key_of(message)
+        if message.get("repeated") and key not in self._failures:
+            self._here.discard(key)
+            return
+        for one in [one for one in self._failures if one.is_void_after(message)]:
+            del self._failures[one]
         try:
             await CARRIED[message["type"]](self, message)
+            self._failures.pop(key, None)
+            if key.type != "send_input":
+                self._here.discard(key)
         except (HostError, OperationError) as error:
+            self._here.discard(key)
             self._log.warning("%s: %s: %s", self.host.name, message["type"], error)
-            if message["type"] == "start_session":
-                await self._failed(message, str(error))
+            await self._fail(message, str(error))
+
+    async def _fail(self, message: Message, words: str) -> None:
+        if message["type"] == "start_session":
+            await self._failed(message, words)
+        elif message["type"] in SENT_AGAIN:
+            about = {name: message[name] for name in ("session_id", "generation", "seq") if name in message}
+            type = "input_failed" if message["type"] == "send_input" else "end_failed"
+            await self._tell({"type": type, **about, "error": clean(words)})
+        else:
+            self._note_failure(message)
+
+    def _note_failure(self, message: Message) -> None:
+        key = key_of(message)
+        times = self._failures[key].times + 1 if key in self._failures else 1
+        pause = min(REPEATS_EVERY * 2 ** (times - 1), LONGEST_PAUSE)
+        self._failures[key] = Failed(message, times, trio.current_time() + pause)
+        if times > MOST_REPEATS:
+            del self._failures[key]
+
+    async def repeat(self) -> None:
+        """Carry out again what failed and nobody else repeats, until cancelled."""
+        while True:
+            await trio.sleep(REPEATS_EVERY)
+            for one in [one for one in self._failures.values() if one.due <= trio.current_time()]:
+                self._queue({**one.message, "repeated": True})
 
     async def _start(self, message: Message) -> None:
         id = _id(message)
@@ -293,8 +411,10 @@ class _HostRelay:
         """End a run. The end of one that is not followed is reported from here."""
         id = _id(message)
         done = await self.host.run(end(id))
+        if id.session in self._away:
+            self._drop(id)
         if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
-            await self._hub.send({
+            await self._tell({
                 "type": "session_ended", "session_id": id.session, "generation": id.generation,
                 "exit_code": done.exit.status if done.exit else None, "reason": done.exit.reason if done.exit else "",
             })  # fmt: skip
@@ -314,12 +434,12 @@ class _HostRelay:
         about = {"host": self.name, "conversation": message["conversation"], "number": message["number"]}
         text = give(message["conversation"], message["session_id"], message["number"], message["text"])
         if await self.host.run(text):
-            await self._hub.send({"type": "feedback_delivered", **about})
+            await self._tell({"type": "feedback_delivered", **about})
 
     async def _forget(self, message: Message) -> None:
         await self.host.run(forget(message["conversation"], message["session_id"]))
 
-    async def _acknowledged(self, message: Message) -> None:
+    def _acknowledged(self, message: Message) -> None:
         """The hub acknowledges each output in order. Where it has stored less, the run is followed from there again."""
         session, waiting = message["session_id"], self._unacknowledged.get(message["session_id"])
         expected = waiting.popleft() if waiting else None
@@ -328,7 +448,7 @@ class _HostRelay:
             self.add(_id(message), message["offset"])
 
     async def _failed(self, message: Message, words: str) -> None:
-        await self._hub.send({
+        await self._tell({
             "type": "session_ended", "session_id": message["session_id"], "generation": message["generation"],
             "exit_code": None, "reason": "", "error": clean(words),
         })  # fmt: skip
@@ -338,7 +458,6 @@ CARRIED: Mapping[str, Callable[[_HostRelay, Message], Awaitable[None]]] = {
     "start_session": _HostRelay._start,
     "send_input": _HostRelay._post,
     "end_session": _HostRelay._end,
-    "ack": _HostRelay._acknowledged,
     "remove": _HostRelay._remove,
     "know": _HostRelay._know,
     "give": _HostRelay._give,

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import singledispatch
 
 from navi.core.text import clean_lines
 from navi.headless.harness.base import Asked, Event, Raw, Taken, Text, ToolCall, ToolResult, TurnEnded
+from navi.headless.tool_input import asked_text, summary
 
 RESULT_LINES = 8
 """Lines of a tool's result that are shown."""
-
-MOST_ASKED = 1000
-"""Characters of a tool's input, where that is what is asked."""
 
 MARKS = {"thought": "~ ", "user": "> ", "note": "- "}
 """What goes before the words of others than the agent."""
@@ -67,7 +64,7 @@ def _(event: ToolResult) -> Iterator[str]:
 
 @rendered.register
 def _(event: Asked) -> Iterator[str]:
-    yield from _marked(f"{event.kind}: {event.tool} {summary(event.input)}", "? ")
+    yield from _marked(f"{event.kind}: {asked_text(event.kind, event.tool, event.input)}", "? ")
 
 
 @rendered.register
@@ -79,24 +76,3 @@ def _(event: TurnEnded) -> Iterator[str]:
 @rendered.register
 def _(event: Raw) -> Iterator[str]:
     yield from _marked(event.data.decode("utf-8", "replace")[:1000], "# ")
-
-
-def summary(input: Mapping[str, object]) -> str:
-    """Return what a tool is to do in few words: a command or a path, or else all of its input."""
-    for name in ("command", "file_path", "path", "pattern", "url", "query", "prompt"):
-        value = input.get(name)
-        if isinstance(value, str):
-            return value
-    return json.dumps(input, ensure_ascii=False) if input else ""
-
-
-def asked_text(tool: str, input: Mapping[str, object]) -> str:
-    """Return what an agent asks, in one text."""
-    parts = input.get("questions")
-    first = parts[0] if isinstance(parts, list) and parts else None
-    if isinstance(first, dict) and isinstance(first.get("question"), str):
-        return str(first["question"])
-    for name in ("command", "file_path", "path", "url", "plan"):
-        if isinstance(input.get(name), str):
-            return f"{tool} {input[name]}"
-    return f"{tool} {json.dumps(input, ensure_ascii=False)[:MOST_ASKED] if input else ''}".strip()

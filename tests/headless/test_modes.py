@@ -189,6 +189,23 @@ async def test_the_mode_of_a_launch_is_asked_for_before_the_prompt(tmp_path: Pat
         assert (info["permission_mode"], info["modes"]) == ("yolo", ["default", "yolo"])
 
 
+@pytest.mark.parametrize("first", [[], ["mode"], ["user"], ["mode", "user"], ["user", "mode", "mode"]])
+async def test_an_agent_begins_whatever_people_wrote_before(tmp_path: Path, first: list[str]) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("", harness="gemini"))
+        for number, kind in enumerate(first):
+            if kind == "mode":
+                await ask(here, row, "yolo", f"m{number}")
+            else:
+                await here.hub.command(await here.client(), row.id, {"type": "user_message", "content": "go on"})
+        await here.prints(row, INITIALIZED)
+        assert [one["seq"] for one in here.relay.take("send_input") if "session/new" in one["line"]][:1] == [2]
+        await here.prints(row, OPENED)
+        sent = {one["seq"]: one["line"] for one in here.relay.take("send_input")}
+        words = {"mode": "session/set_mode", "user": "session/prompt"}
+        assert [words[kind] in sent[number] for number, kind in enumerate(first, 3)] == [True] * len(first)
+
+
 async def test_an_agent_without_modes_says_so(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.hub.spawn(Wanted("x", harness="gemini", permission_mode="yolo"))

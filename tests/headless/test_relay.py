@@ -15,6 +15,8 @@ import trio
 
 from navi.config.remote import Remote
 from navi.core.agents import AGENTS
+from navi.headless.harness import HARNESSES
+from navi.headless.harness.base import Launch
 from navi.headless.hub.hub import Hub
 from navi.headless.hub.server import serve
 from navi.headless.lines import LinePeer
@@ -27,6 +29,7 @@ from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import HostSettings
 from navi.ops.look.agents import describe
+from tests.headless.hub.test_hub import Played
 from tests.support.machines import Lab
 
 HERE_AND_THERE = pytest.mark.parametrize("host", ["local", "box"])
@@ -243,3 +246,56 @@ class Silent:
             async with aclosing(peer.messages()) as messages:
                 async for _ in messages:
                     pass
+
+
+class Slow(Played):
+    """A hub that takes outputs only when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__("relay")
+        self.lets = trio.Event()
+        self.begun = trio.Event()
+        self.given_up = 0
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "session_output":
+            self.begun.set()
+            try:
+                await self.lets.wait()
+            except trio.Cancelled:
+                self.given_up += 1
+                raise
+        await super().send(message)
+
+
+async def test_what_is_followed_anew_breaks_no_message_to_the_hub(lab: Lab) -> None:
+    """Half a message would end the connection; one that is counted, and not sent, spoils all acknowledgements."""
+    slow = Slow()
+    made = Relay(all_hosts(lab)[:1], slow)
+    words = HARNESSES["scripted"].command(Launch(str(lab.local.home), "c"))
+    start = {"host": "", "cwd": "", "words": list(words), "variables": {}, "first": 1, "type": "start_session"}
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(made.run)
+        await made.take({**start, "session_id": "a", "generation": 1})
+        (hello,) = HARNESSES["scripted"].codec.handshake(Launch("", "c"))
+        send = {"type": "send_input", "session_id": "a", "generation": 1, "seq": 1, "line": hello}
+        with trio.fail_after(60):
+            await made.take(send)
+            await slow.begun.wait()
+            await made.take({"type": "sync", "sessions": [
+                {"session_id": "b", "host": "", "generation": 1, "offset": 0}
+            ]})  # fmt: skip
+            await trio.sleep(1)
+            slow.lets.set()
+            while not (outputs := slow.take("session_output")):
+                await trio.sleep(0.05)
+            assert slow.given_up == 0
+            end = outputs[-1]["end"]
+            await made.take({"type": "ack", "session_id": "a", "generation": 1, "offset": outputs[0]["end"]})
+            at = made._hosts[""]
+            assert not [one for one in at._unacknowledged["a"] if one is None]
+            assert at._runs["a"].offset == end
+            await made.take({"type": "end_session", "session_id": "a", "generation": 1})
+            while not slow.take("session_ended"):
+                await trio.sleep(0.05)
+        nursery.cancel_scope.cancel()

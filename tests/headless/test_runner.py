@@ -614,8 +614,8 @@ def test_a_run_that_is_not_there_is_missing(lab: Lab) -> None:
     with here_or_there(lab, far=False) as (_, host):
         host.run(headless.run(ID, ("echo", "hi"), ""))
         until(lambda: log(lab.local) == "hi\n", what="it has printed")
-        assert first_news(host, Position(RunId("other"))) == (Missing(RunId("other"), 0),)
-        assert first_news(host, Position(ID, 999)) == (Missing(ID, 3),)
+        assert first_news(host, Position(RunId("other"))) == (Missing(RunId("other"), 0, "away"),)
+        assert first_news(host, Position(ID, 999)) == (Missing(ID, 3, "ended"),)
 
 
 def first_news(host: BlockingHost, position: Position) -> tuple[News, ...]:

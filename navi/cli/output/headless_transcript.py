@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from navi.cli.output.growing import Growing
 from navi.core import exits
+from navi.core.model import OVER
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Launch
 from navi.headless.transcript import Reader
@@ -89,7 +90,7 @@ class Followed:
 def tail(hub: HubClient, ask: HubClient, info: Info, options: Options, context: Context) -> int:
     """Print what the agent printed, and then what comes, until it ends or a line matches."""
     until = re.compile(options.until) if options.until is not None else None
-    transcript, over = Transcript(info), info["status"] in ("complete", "failed")
+    transcript, over = Transcript(info), info["status"] in OVER
     with context.progress.waiting("the transcript"):
         lines = list(stored(hub, info, transcript))
     for line in last(lines, options.lines):

@@ -162,26 +162,29 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
         raise UsageError("the text is empty; nothing was sent")
     id = str(uuid.uuid4())
     hub.send({"type": "user_message", "uuid": id, "content": text, "by": who()})
-    outcome = _outcome(hub, id, address(info))
+    outcome, why = _outcome(hub, id, address(info))
     if options.json:
         context.output.print_json({"address": address(info), "uuid": id, "outcome": outcome})
     elif outcome != "submitted":
-        context.output.complain(f"{address(info)}: kept until its agent takes it ({outcome})")
+        words = f"{outcome}: {why}" if why else outcome
+        context.output.complain(f"{address(info)}: kept until its agent takes it ({words})")
     return exits.OK
 
 
-def _outcome(hub: HubClient, id: str, about: str) -> str:
-    """Return how far an input has come: the hub keeps it, its host has it, or the agent has taken it up."""
-    state = "queued"
+def _outcome(hub: HubClient, id: str, about: str) -> tuple[str, str]:
+    """Return how far an input has come: the hub keeps it, its host has it, or the agent has taken it up; and why it did
+    not get to its host, "" if that is not known.
+    """
+    state, why = "queued", ""
     limit = time.monotonic() + 3
     while (left := limit - time.monotonic()) > 0 and state != "taken":
         for message in hub.messages(left):
             if message["type"] == "error":
                 raise refusal(message, about)
             if message["type"] == "input" and message["uuid"] == id:
-                state = message["state"]
+                state, why = message["state"], clean(message.get("error") or "")
                 break
-    return {"queued": "queued", "handed": "handed over"}.get(state, "submitted")
+    return {"queued": "queued", "handed": "handed over"}.get(state, "submitted"), why
 
 
 def _wait(hub: HubClient, options: Options, context: Context) -> int:
@@ -215,7 +218,7 @@ def _explain(hub: HubClient, options: Options, context: Context) -> int:
 
 def _health(hub: HubClient, options: Options, context: Context) -> int:
     """Report whether the agents run; of one, the exit status is its code."""
-    codes = {"complete": exits.NO, "failed": exits.NO, "archived": exits.NO, "disconnected": exits.UNAVAILABLE}
+    codes = {**dict.fromkeys(OVER, exits.NO), "disconnected": exits.UNAVAILABLE}
     found = [find(hub, text) for text in options.addresses]
     documents = [{"address": address(one), "status": health(one), "reason": reason(one)} for one in found]
     if options.json:
@@ -238,11 +241,14 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
         about = address(info)
         if options.withdraw:
             return _withdraw_end(hub, info, options.dry_run)
-        if info["status"] in OVER:
+        if info["status"] in OVER and info["status"] != "failed":
             return f"{about} has ended already"
         if options.dry_run:
             later = " when its host can be reached" if info["status"] == "disconnected" else ""
             return f"would end the agent of {about}{later} ({info['status']})"
+        if info["status"] == "failed":
+            hub.ask("POST", f"/api/sessions/{info['id']}/end", by=who())
+            return f"{about} has failed; its host was asked to end what may be left of it"
         if not hub.end(info, who()):
             raise OperationError(f"{about}: its host can't be reached{how_to_withdraw(about)}", exits.UNAVAILABLE)
         return f"ended {about}; navi resume {about} goes on with it"

@@ -9,8 +9,9 @@ from navi.cli.output.output import UsageError
 from navi.config.person import who
 from navi.core import exits
 from navi.core.question import Choice, How, Question, Reply, Unsuited, choice_for, reply_of
-from navi.core.text import clean
+from navi.core.text import clean, clean_lines
 from navi.headless.asking import answer_of, answers_to, parts_of, question_of, words_for
+from navi.headless.tool_input import input_lines
 from navi.ops import OperationError
 
 if TYPE_CHECKING:
@@ -119,16 +120,16 @@ def _parts(question: Info) -> list[Question]:
 
 
 def _text_of(question: Info, part: Question) -> str:
-    """Return what is asked: of a tool, what it is to do."""
-    from navi.headless.transcript import summary
-
-    return part.text if question["kind"] == "question" else clean(summary(question["input"]))
+    """Return what is asked: of a tool, all that it is to do."""
+    if question["kind"] == "question":
+        return part.text
+    return "\n".join(line for one in input_lines(question["input"]) for line in clean_lines(one))
 
 
 def document(info: Info, address: str, question: Info) -> dict[str, object]:
     """Return a question as JSON. Question and choices are those of the first part; `parts` has all of them."""
     parts = _parts(question)
-    first = str(parts_of(question)[0].get("question") or "")
+    first = str(parts_of(question)[0].get("question") or "") if question["kind"] == "question" else ""
     return {
         "address": address, "agent": info["harness"], "kind": question["kind"],
         "question": first or _text_of(question, parts[0]), "choices": _choices(parts[0].choices),

@@ -12,7 +12,7 @@ from navi.core.facts import Fact, facts
 from navi.core.text import clean
 from navi.headless.deeds import deed_facts
 from navi.headless.listed import session_of
-from navi.headless.transcript import asked_text
+from navi.headless.tool_input import asked_text
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -36,7 +36,8 @@ def explain(hub: HubClient, info: Info, address: str, options: Options, context:
 
 def _facts(info: Info, now: float) -> Sequence[Fact]:
     questions = info["questions"]
-    asks = asked_text(str(questions[0]["tool"]), questions[0]["input"]) if questions else ""
+    first = questions[0] if questions else None
+    asks = asked_text(str(first["kind"]), str(first["tool"]), first["input"]) if first else ""
     session = session_of({**info, "asked": questions, "asks": asks, "since": info["last_activity_at"]})
     if session is None:
         name = info["tmux_name"] or "unknown name"

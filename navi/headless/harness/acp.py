@@ -310,7 +310,7 @@ UPDATES: Mapping[str, Callable[[Json], Iterator[Event]]] = {
 
 ABILITIES = Abilities(
     questions=False, edited_input=False, repeats=False, cost=False, chooses_id=False, sends_once=False,
-    ends_with_input=False,
+    ends_with_input=False, counts_questions=True, confirms_at_end=True,
 )  # fmt: skip
 
 

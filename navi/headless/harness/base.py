@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
+from navi.headless import json_text
+
 Json = Mapping[str, Any]
 
 Kind = Literal["permission", "question", "plan"]
@@ -15,6 +17,9 @@ NOTHING: Json = {}
 
 MOST_NESTED = 100
 """Objects and lists within each other in a message that is read."""
+
+MOST = 10**15
+"""Numbers from here on count as none."""
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of a line that are read as a message; a longer one is `Raw`."""
@@ -234,6 +239,10 @@ class Abilities(NamedTuple):
     resumes: bool = True
     ends_with_input: bool = True
     """It ends when its input ends. Else it must be killed."""
+    confirms_at_end: bool = False
+    """It says that it has taken up a prompt only when the turn with it ends."""
+    counts_questions: bool = False
+    """The ids of what it asks begin anew with each run. Else none ever comes back."""
 
 
 EVERYTHING = Abilities()
@@ -331,7 +340,7 @@ def from_line(line: bytes) -> Json | None:
     if len(line) > LONGEST_LINE:
         return None
     try:
-        found = json.loads(line.decode("utf-8", "replace"))
+        found = json_text.loads(line.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
     may_be_deep = line.count(b"{") + line.count(b"[") > MOST_NESTED
@@ -357,9 +366,9 @@ def object_in(value: Any, *names: str) -> Json:
 
 
 def text_in(value: Any, *names: str) -> str:
-    """Return the text at the end of a path of members; "" if there is none."""
+    """Return the text at the end of a path of members, made whole; "" if there is none."""
     found = object_in(value, *names[:-1]).get(names[-1])
-    return found if isinstance(found, str) else ""
+    return json_text.whole(found) if isinstance(found, str) else ""
 
 
 def list_in(value: Any, *names: str) -> Sequence[Any]:
@@ -371,4 +380,11 @@ def list_in(value: Any, *names: str) -> Sequence[Any]:
 def count_in(value: Any, *names: str) -> int:
     """Return the whole number at the end of a path of members; 0 if there is none."""
     found = object_in(value, *names[:-1]).get(names[-1])
-    return found if type(found) is int and 0 <= found < 10**15 else 0
+    return found if type(found) is int and 0 <= found < MOST else 0
+
+
+def amount_in(value: Any, name: str) -> float | None:
+    """Return a member that is a number; None if there is none, or it is too large to be true."""
+    found = value.get(name)
+    is_number = isinstance(found, int | float) and not isinstance(found, bool)
+    return float(found) if is_number and abs(found) < MOST else None

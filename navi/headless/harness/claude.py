@@ -27,6 +27,7 @@ from navi.headless.harness.base import (
     ToolResult,
     TurnEnded,
     Withdrawn,
+    amount_in,
     count_in,
     from_line,
     list_in,
@@ -35,6 +36,7 @@ from navi.headless.harness.base import (
     to_line,
 )
 from navi.headless.harness.suggestions import offered, suggested
+from navi.headless.json_text import whole
 
 HANDSHAKE = "navi-handshake"
 """The id of the first request. It is the only thing that an agent answers before the first prompt."""
@@ -142,7 +144,7 @@ def _user(message: Json) -> Iterator[Event]:
         return
     content = object_in(message, "message").get("content")
     if isinstance(content, str):
-        yield Text("note", content)
+        yield Text("note", whole(content))
     for block in content if isinstance(content, list) else ():
         if text_in(block, "type") == "tool_result":
             yield ToolResult(text_in(block, "tool_use_id"), plain(block.get("content")), block.get("is_error") is True)
@@ -153,7 +155,7 @@ def _user(message: Json) -> Iterator[Event]:
 def plain(content: object) -> str:
     """Return the text of a content: a text, or blocks of which some are texts."""
     if isinstance(content, str):
-        return content
+        return whole(content)
     return "\n".join(text_in(block, "text") for block in content) if isinstance(content, list) else ""
 
 
@@ -188,12 +190,11 @@ def _control_response(message: Json) -> Iterator[Event]:
 
 
 def _result(message: Json) -> Iterator[Event]:
-    errors = "; ".join(one for one in list_in(message, "errors") if isinstance(one, str))
-    cost = message.get("total_cost_usd")
+    errors = "; ".join(whole(one) for one in list_in(message, "errors") if isinstance(one, str))
     yield TurnEnded(
         "done" if not _failed(message) else "interrupted" if _aborted(message) else "error",
         text_in(message, "result") or errors,
-        float(cost) if isinstance(cost, int | float) and not isinstance(cost, bool) else None,
+        amount_in(message, "total_cost_usd"),
         count_in(message, "usage", "input_tokens"),
         count_in(message, "usage", "output_tokens"),
         tuple(text_in(one, "tool_name") for one in list_in(message, "permission_denials")),

@@ -185,6 +185,14 @@ SCRIPTED = Harness(
     "Scripted agent",
     ("sh", "-c", SCRIPT, "navi-scripted"),
     ScriptedCodec(),
-    Abilities(questions=False, edited_input=False, modes=False, partial=False, cost=False, sends_once=False),
+    Abilities(
+        questions=False,
+        edited_input=False,
+        modes=False,
+        partial=False,
+        cost=False,
+        sends_once=False,
+        counts_questions=True,
+    ),
     options,
 )

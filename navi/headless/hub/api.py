@@ -8,15 +8,16 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
+from navi.core.address import stored_host
 from navi.headless.hub.hub import PAGE, Hub
 from navi.headless.hub.listing import document as session_document
 from navi.headless.hub.run_state import question_document
-from navi.headless.hub.session import NO_AGENT, SHOWN, HubSession, Wanted
-from navi.headless.messages import to_line
+from navi.headless.hub.session import NO_AGENT, HubSession, Wanted
+from navi.headless.messages import LARGEST, to_line
 from navi.headless.modes import stays_behind
 from navi.headless.shortened import cut_lines, cut_texts
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Batch, By, Limited, Message, Refused, StoredSession
+from navi.headless.store.stored import WRITTEN, Batch, By, Limited, Message, Refused, StoredSession
 
 Body = Mapping[str, Any]
 Answer = tuple[int, dict[str, Any]]
@@ -97,7 +98,7 @@ def _number(body: Body, name: str, default: int) -> int:
         return default
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 16:
         return int(value)
-    if type(value) is not int or value < 0:
+    if type(value) is not int or not 0 <= value < LARGEST:
         raise BadBody(f"`{name}` must be a number")
     return value
 
@@ -136,7 +137,7 @@ async def _spawn(hub: Hub, _id: str, body: Body) -> Answer:
         raise BadBody(f"there is no harness {wanted.harness[:40]}; known are {', '.join(hub.harnesses)}")
     if not hub.relay_is_connected:
         return UNAVAILABLE, {"error": "no relay is connected; navi daemon start starts it"}
-    new = await hub.writer.do(lambda store: not store.knows_folder(wanted.host.removeprefix("local"), wanted.cwd))
+    new = await hub.writer.do(lambda store: not store.knows_folder(stored_host(wanted.host), wanted.cwd))
     row = await hub.spawn(wanted)
     return CREATED, {"session_id": row.id, "status": "starting", "harness": row.harness, "new_folder": new}
 
@@ -172,7 +173,7 @@ async def _session(hub: Hub, id: str, body: Body) -> Answer:
     if status != OK:
         return status, found
     inputs, questions = await hub.writer.do(lambda store: (store.inputs(id), store.questions(id, "open")))
-    found["inputs"] = [one._asdict() for one in inputs if one.kind in SHOWN]
+    found["inputs"] = [{**one._asdict(), "error": hub.why_waits(id, one)} for one in inputs if one.kind in WRITTEN]
     found["questions"] = [question_document(one) for one in questions]
     return status, cut_texts(found, longest) if (longest := _number(body, "longest", 0)) else found
 
@@ -237,7 +238,7 @@ async def _live(hub: Hub, _id: str, body: Body) -> Answer:
     """A session in a terminal. One whose conversation is known is that session: it may have had no terminal before."""
     wanted = StoredSession(
         hub.new_id("sess"), _text(body, "title", ""), _text(body, "harness", "claude-code"), _text(body, "model", ""),
-        host=_text(body, "host", "").removeprefix("local"), cwd=_text(body, "project_path", ""),
+        host=stored_host(_text(body, "host", "")), cwd=_text(body, "project_path", ""),
         agent_session_id=_text(body, "claude_session_id", ""), status="live", tmux_name=_text(body, "tmux_name", ""),
     )  # fmt: skip
     known = await hub.writer.do(lambda store: store.of_conversation(wanted.agent_session_id))
@@ -291,7 +292,13 @@ async def _not_interactive(hub: Hub, id: str, body: Body) -> Answer:
 
 
 async def _end(hub: Hub, id: str, body: Body) -> Answer:
-    """End the agent now, or, where no relay reaches it, as soon as one does."""
+    """End the agent now, or, where no relay reaches it, as soon as one does. One that has failed may still run: its
+    host makes sure that it does not.
+    """
+    row, held = await hub.writer.do(lambda store: store.needed(id)), hub.held(id)
+    if row.remote and row.status == "failed" and not (held and held.state.status.live):
+        await hub.end_what_is_left(row, _by(body))
+        return OK, {"ends": "now"}
     session = await _held(hub, id)
     return OK, {"ends": "now" if await session.end(_by(body)) else "when reached"}
 
@@ -324,6 +331,7 @@ async def _complete(hub: Hub, id: str, _body: Body) -> Answer:
 
 async def _feedback(hub: Hub, id: str, body: Body) -> Answer:
     kind = _text(body, "kind", "message")
+    _text(body, "uuid", "")
     number, position = await hub.terminals.give(id, kind, body, _by(body))
     return CREATED, {"message_id": number, "position": position}
 
@@ -343,7 +351,7 @@ async def _delivered(hub: Hub, id: str, body: Body) -> Answer:
 def document(hub: Hub, row: StoredSession) -> dict[str, Any]:
     """Return a session as programs see it."""
     held = hub.held(row.id)
-    return session_document(row, hub.shown(row)) | {
+    return session_document(row, hub.shown(row), held) | {
         "open_questions": len(held.state.questions) if held else 0,
         "modes": list(held.modes) if held else [],
         "mode_refused": held.state.mode_refused if held else "",

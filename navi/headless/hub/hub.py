@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import secrets
+import sqlite3
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import Any
 
 import trio
 
+from navi.core.address import stored_host
 from navi.core.ages import exact_age
 from navi.headless import rule
 from navi.headless.harness import HARNESSES, Harness
@@ -23,15 +25,15 @@ from navi.headless.harness.base import Answer
 from navi.headless.hub.limits import LIMITS, Limits, check_waiting
 from navi.headless.hub.listing import Watchers, rows_of, summary
 from navi.headless.hub.run_state import launch_of, question_document
-from navi.headless.hub.session import ANEW, NO_AGENT, Client, HubSession, Wanted
+from navi.headless.hub.session import ANEW, NO_AGENT, HubSession, Wanted
 from navi.headless.hub.so_far import printed_so_far
-from navi.headless.hub.subscriber import Peer, Subscriber
+from navi.headless.hub.subscriber import Client, Peer, Subscriber
 from navi.headless.hub.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.hub.trimming import trim_audit_hourly
 from navi.headless.readable import Readable
 from navi.headless.store.run_store import begin_run, open_noted
 from navi.headless.store.store import Store
-from navi.headless.store.stored import HUB, NOBODY, By, Limited, Refused, StoredSession
+from navi.headless.store.stored import HUB, NOBODY, By, Input, Limited, Refused, StoredSession
 from navi.headless.store.writer import Writer
 
 PAGE = 100
@@ -99,12 +101,17 @@ class Hub:
         while True:
             await trio.sleep(LOOKS_EVERY)
             for session in list(self._sessions.values()):
-                if session.reached and session.starts_for > ANSWERS_WITHIN:
-                    await session.give_up()
-                if self._idle_limit is not None and session.reached and session.idle_for > self._idle_limit:
-                    words = f"ended after it waited for a prompt for {exact_age(self._idle_limit)} (idle_limit)"
-                    with suppress(Refused):
-                        await session.end(HUB, words)
+                with suppress(Refused, sqlite3.Error):  # it is looked at again
+                    await self._look_after(session)
+
+    async def _look_after(self, session: HubSession) -> None:
+        """Send again what did not get there, and end an agent that has waited, or kept us waiting, for too long."""
+        await session.send_again()
+        if session.reached and session.starts_for > ANSWERS_WITHIN:
+            await session.give_up()
+        if self._idle_limit is not None and session.reached and session.idle_for > self._idle_limit:
+            words = f"ended after it waited for a prompt for {exact_age(self._idle_limit)} (idle_limit)"
+            await session.end(HUB, words)
 
     @property
     def relay_is_connected(self) -> bool:
@@ -166,7 +173,7 @@ class Hub:
         harness = self.harnesses[wanted.harness]
         row = StoredSession(
             self.new_id("spawn"), wanted.title, wanted.harness, wanted.model, wanted.permission_mode,
-            "" if wanted.host == "local" else wanted.host, wanted.cwd,
+            stored_host(wanted.host), wanted.cwd,
             agent_session_id=str(uuid.uuid4()) if harness.abilities.chooses_id else "", client_id=self._client_id,
         )  # fmt: skip
         row = await self.writer.do(
@@ -183,7 +190,7 @@ class Hub:
             raise Refused("no relay is connected; navi daemon start starts it")
         if (wanted.host or "local") not in self._capabilities.get("hosts", ()):
             raise Refused(f"the relay does not reach a host {wanted.host}")
-        self._check_limits(wanted.host.removeprefix("local"))
+        self._check_limits(stored_host(wanted.host))
 
     def _check_limits(self, host: str) -> None:
         """Raise Limited where another agent would be too many. Whoever starts them may be a program that went wrong."""
@@ -221,6 +228,13 @@ class Hub:
         session = await self.follow(await self.writer.do(store_run))
         await session.start()
         return session.row
+
+    async def end_what_is_left(self, row: StoredSession, by: By) -> None:
+        """Let the host of a session that has failed make sure that its agent does not run. Raise Refused."""
+        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
+        if not await self._to_relay({"type": "end_session", **about}):
+            raise Refused("no relay is connected; navi daemon start starts it")
+        await self.writer.do(lambda store: store.note(by, "asked for the end", row.id))
 
     async def open_in_terminal(self, session_id: str, tmux_name: str, by: By = NOBODY) -> StoredSession:
         """Note that a session goes on in a terminal, and tell its clients. Raise Refused as long as its agent runs."""
@@ -272,11 +286,21 @@ class Hub:
         return True
 
     async def connect_relay(self, peer: Peer, hello: Message) -> None:
-        """Take a relay in place of the one before, and tell it what to follow."""
+        """Take a relay in place of the one before, and tell it what to follow. Raise sqlite3.Error: then it is closed,
+        and tries again.
+        """
         before, self._relay = self._relay, peer
         if before is not None:
             await before.close()
         self._client_id = hello["client_id"]
+        try:
+            await self._let_follow(hello)
+        except sqlite3.Error:
+            self.lose_relay(peer)
+            await peer.close()
+            raise
+
+    async def _let_follow(self, hello: Message) -> None:
         self._capabilities = {**hello["capabilities"], "hosts": [one or "local" for one in hello["hosts"]]}
         live = [one for one in self._sessions.values() if one.state.status.live]
         watch = await self.writer.do(lambda store: store.hosts_to_watch())
@@ -369,8 +393,16 @@ class Hub:
             "is_spawned": shown.type == "spawned", "interactive": row.interactive, "last_index": row.last_index,
             "message_count": row.last_index + 1, "claude_session_id": row.agent_session_id,
             "questions": [question_document(one) for one in questions],
-            "inputs": [{"uuid": one.uuid, "seq": one.seq, "state": one.state} for one in inputs],
+            "inputs": [
+                {"uuid": one.uuid, "seq": one.seq, "state": one.state, "error": self.why_waits(row.id, one)}
+                for one in inputs
+            ],
         }  # fmt: skip
+
+    def why_waits(self, session_id: str, one: Input) -> str:
+        """Return why an input did not get to the agent's host, "" if that is not known."""
+        held = self._sessions.get(session_id)
+        return held.troubles.of(one) if held else ""
 
     def forget(self, client: Subscriber) -> None:
         """Note that a client is gone."""

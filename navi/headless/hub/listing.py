@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import trio
 
@@ -11,11 +12,12 @@ from navi.headless import rule
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Launch, Text
 from navi.headless.hub.session import HubSession
+from navi.headless.hub.subscriber import Client
 from navi.headless.shortened import cut_texts
 from navi.headless.state import LONGEST_LATEST
 from navi.headless.store.store import Store
 from navi.headless.store.stored import StoredMessage, StoredSession
-from navi.headless.transcript import asked_text
+from navi.headless.tool_input import asked_text
 
 Message = Mapping[str, Any]
 
@@ -26,12 +28,8 @@ LONGEST = 4096
 """Characters of a text in the list."""
 
 
-class Client(Protocol):
-    """Who watches."""
-
-    def tell(self, message: Message, /) -> None:
-        """Queue a message; does not wait."""
-        ...
+READS_AGAIN = 1.0
+"""Seconds until what could not be read is read again."""
 
 
 class Watchers:
@@ -53,29 +51,40 @@ class Watchers:
             self._news.set()
 
     async def add(self, client: Client) -> None:
-        """Send a client the list, and from now on what changes."""
+        """Send a client the list, and from now on what changes. Raise sqlite3.Error; then it gets nothing."""
         self._clients.add(client)
-        client.tell({"type": "sessions", "sessions": await self._documents(None)})
+        try:
+            client.tell({"type": "sessions", "sessions": await self._documents(None)})
+        except sqlite3.Error:
+            self._clients.discard(client)
+            raise
 
     def forget(self, client: Client) -> None:
         """Note that a client is gone."""
         self._clients.discard(client)
 
     async def run(self) -> None:
-        """Send what changes, until cancelled."""
+        """Send what changes, until cancelled. What can't be read now, as from a busy database, is read later."""
         while True:
             await self._news.wait()
             self._news = trio.Event()
             changed, self._changed = self._changed, set()
-            message = {"type": "sessions", "sessions": await self._documents(changed)}
+            try:
+                message = {"type": "sessions", "sessions": await self._documents(changed)}
+            except sqlite3.Error:
+                self._changed |= changed
+                self._news.set()
+                await trio.sleep(READS_AGAIN)
+                continue
             for client in self._clients:
                 client.tell(message)
             await trio.sleep(PAUSE)
 
 
-def document(row: StoredSession, shown: rule.Shown) -> dict[str, Any]:
+def document(row: StoredSession, shown: rule.Shown, held: HubSession | None = None) -> dict[str, Any]:
     """Return a session as programs see it."""
-    return row._asdict() | {"type": shown.type, "status": shown.status, "badge": shown.badge or None}
+    found = row._asdict() | {"type": shown.type, "status": shown.status, "badge": shown.badge or None}
+    return found | {"reason": (held.trouble if held else "") or row.reason}
 
 
 class Listed(NamedTuple):
@@ -90,9 +99,9 @@ def summary(one: Listed, shown: rule.Shown, held: HubSession | None) -> dict[str
     """Return a session as a list shows it: also what is asked, the agent's last text, and since when it is so."""
     row = one.row
     questions = held.state.questions if held and held.row.generation == row.generation else ()
-    listed = document(row, shown) | {
+    listed = document(row, shown, held) | {
         "asked": [{"request_id": one.request_id, "kind": one.kind} for one in questions],
-        "asks": asked_text(questions[0].tool, questions[0].input) if questions else "",
+        "asks": asked_text(questions[0].kind, questions[0].tool, questions[0].input) if questions else "",
         "latest": held.state.latest if held and held.state.latest else text_of(row, one.last),
         "feedback": one.feedback,
         "modes": list(held.modes) if held else [],

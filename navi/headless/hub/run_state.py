@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, NamedTuple
 
 from navi.headless.asking import stored_choices
@@ -22,7 +22,7 @@ from navi.headless.harness.base import (
     Withdrawn,
     mode_of,
 )
-from navi.headless.state import Began, Happening, State, Status, after
+from navi.headless.state import Began, Handed, Happening, State, Status, after
 from navi.headless.store.stored import Batch, Message, Question, StoredSession
 
 
@@ -63,9 +63,9 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
     events: list[Event] = []
     was_open = {one.request_id for one in run.state.questions}
     for line in lines:
-        memory, found = run.harness.codec.read(run.memory, line)
-        remembers = memory is not run.memory  # who reads the stored lines again must know the same
-        run = run._replace(memory=memory, state=_after_all(run.state, found))
+        before = run.memory
+        run, found = _read_line(run, row.generation, line)
+        remembers = run.memory is not before  # who reads the stored lines again must know the same
         events += found
         partial = all(isinstance(one, Partial) for one in found)
         if found and (remembers or not partial or not run.harness.abilities.repeats):
@@ -75,6 +75,57 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
         run, _batch(run, row, end, messages, events, was_open),
         tuple(one for one in events if isinstance(one, Partial)), tuple(one for one in events if isinstance(one, Due)),
     )  # fmt: skip
+
+
+def _read_line(run: RunState, generation: int, line: bytes) -> tuple[RunState, Sequence[Event]]:
+    """Return the run after a line, and what it says. A line that is more than we can read says nothing, and costs the
+    other agents nothing.
+    """
+    try:
+        memory, meant = run.harness.codec.read(run.memory, line)
+        found = _of_run(run.harness, generation, meant)
+        return run._replace(memory=memory, state=_after_all(run.state, found)), found
+    except Exception:  # whatever an agent prints must not end the connection that all agents share
+        return run, (Raw(line),)
+
+
+def unread(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterable[bytes]) -> Output:
+    """Return lines that are kept as they are, because the store does not take what they say."""
+    messages = []
+    for line in lines:
+        messages.append(Message("raw", line, offset))
+        offset += len(line) + 1
+    return Output(run, _batch(run, row, end, messages, (), {one.request_id for one in run.state.questions}))
+
+
+def _of_run(harness: Harness, generation: int, events: Sequence[Event]) -> Sequence[Event]:
+    """Return events in which no question has the id of one of another run: an answer must never meet another question
+    than the one that a person saw.
+    """
+    if not harness.abilities.counts_questions:
+        return events
+    return [
+        replace(one, request_id=f"{generation}.{one.request_id}") if isinstance(one, Asked | Withdrawn) else one
+        for one in events
+    ]
+
+
+def as_asked(harness: Harness, asked: Asked) -> Asked:
+    """Return a question with the id that the agent gave it."""
+    if not harness.abilities.counts_questions:
+        return asked
+    return replace(asked, request_id=asked.request_id.partition(".")[2])
+
+
+def at_work(output: Output, prompted: bool) -> Output:
+    """Return output of an agent that goes on with a prompt that it was handed before: the end of one turn says nothing
+    of the next one where its receipt is the end of that.
+    """
+    run = output.run
+    if not (prompted and run.harness.abilities.confirms_at_end and run.state.status is Status.WAITING):
+        return output
+    run = happened(run, Handed())
+    return output._replace(run=run, batch=output.batch._replace(changes=dict(columns(run.state))))
 
 
 def happened(run: RunState, what: Happening) -> RunState:

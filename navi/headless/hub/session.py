@@ -10,21 +10,26 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import trio
 
 from navi.core.text import clean
-from navi.headless.asking import asked_document
-from navi.headless.harness.base import Answer, Asked, Harness, Launch, mode_of
+from navi.headless.harness.base import Answer, Harness, Launch
 from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
+from navi.headless.hub.ended import changes_at_end, with_offer
 from navi.headless.hub.limits import Limiter, Limits
-from navi.headless.hub.run_state import Output, begin, columns, happened, launch_of, read
+from navi.headless.hub.news import news, updated
+from navi.headless.hub.run_state import Output, as_asked, at_work, begin, columns, happened, launch_of, read, unread
+from navi.headless.hub.subscriber import Client
+from navi.headless.hub.times import Times
+from navi.headless.hub.troubles import Troubles
+from navi.headless.hub.wanted import Wanted as Wanted
 from navi.headless.modes import check_mode, modes_of, request_id
 from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
-from navi.headless.store.run_store import change_noted, check_length, queue_noted, receive
+from navi.headless.store.run_store import GAP, NO_DATA, change_noted, check_length, cut_log, queue_noted, receive
 from navi.headless.store.store import Store
-from navi.headless.store.stored import HUB, NOBODY, Batch, By, Input, Refused, StoredSession
+from navi.headless.store.stored import HUB, NOBODY, WRITTEN, Batch, By, Input, Refused, StoredSession
 from navi.headless.store.writer import Writer
 
 Message = Mapping[str, Any]
@@ -43,30 +48,6 @@ NEVER_STARTED = "the hub ended before it could start the agent; navi resume star
 IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
 """Why a session takes no input here any more."""
 
-SHOWN = frozenset({"user", "mode"})
-"""Kinds of inputs whose text clients get."""
-
-
-class Client(Protocol):
-    """Who follows a session."""
-
-    def tell(self, message: Message, /) -> None:
-        """Queue a message; does not wait."""
-        ...
-
-
-class Wanted(NamedTuple):
-    """A session that somebody wants, and who that is."""
-
-    prompt: str
-    cwd: str = ""
-    host: str = "local"
-    harness: str = "claude-code"
-    model: str = ""
-    permission_mode: str = ""
-    title: str = ""
-    by: By = NOBODY
-
 
 class HubSession:
     """Its stored row, the state that follows from its output, and its clients. `reached` says that the relay has it."""
@@ -79,17 +60,18 @@ class HubSession:
         self.clients: set[Client] = set()
         self.reached = False
         self.changed: Callable[[str], None] = lambda _: None
-        self._since = self._lost_since = row.last_activity_at
-        self._before = (False, Status.STARTING)
+        self._times = Times(row.last_activity_at)
         self._run = begin(harness, row)
         self._writer = writer
         self._to_relay = to_relay
         self._limiter = Limiter(limits)
         self._lock = trio.Lock()
-        self._held_back = False
+        self._held_back = self._away = False
+        self._handed: set[str] = set()  # prompts that the agent was handed and has not confirmed
         self._active = trio.current_time()
         self._why_ended = ""
         self._starts_since: float | None = None
+        self.troubles = Troubles()
 
     @property
     def starts_for(self) -> float:
@@ -113,7 +95,7 @@ class HubSession:
         """Since when it is what it is shown as (epoch): its status, or that no relay reaches it. After a start of the
         hub, that is the time when the agent was last heard of.
         """
-        return self._since if self.reached or not self.state.status.live else self._lost_since
+        return self._times.changed if self.reached or not self.state.status.live else self._times.lost
 
     async def rebuild(self) -> None:
         """Read the messages of this run again, after a start of the hub or where memory and store differ."""
@@ -129,23 +111,19 @@ class HubSession:
                 break
         for one in await self._writer.do(lambda store: store.questions(self.row.id, "answered")):
             run = happened(run, Answered(one.request_id))
+        self._handed = {one.uuid for one in sent if one.kind == "user" and one.state == "handed"}
+        if self._handed and run.harness.abilities.confirms_at_end:
+            run = happened(run, Handed())
         self._run = run
-        self._before = (self.reached, run.state.status)
+        self._times.begin(self.reached, run.state.status)
         self.row = await self._writer.do(lambda store: store.needed(self.row.id))
 
     def _tell(self, messages: Iterable[Message]) -> None:
-        self._note_time()
+        self._times.note(self.reached, self.state.status)
         self.changed(self.row.id)
         for message in messages:
             for client in self.clients:
                 client.tell({"session_id": self.row.id, **message})
-
-    def _note_time(self) -> None:
-        """Note when its status changed, or the relay lost it."""
-        (reached, status), now = self._before, time.time()
-        self._since = self._since if status is self.state.status else now
-        self._lost_since = now if reached and not self.reached else self._lost_since
-        self._before = (self.reached, self.state.status)
 
     # ---- beginning
 
@@ -193,6 +171,7 @@ class HubSession:
     def lose(self) -> None:
         """Note that no relay reaches it."""
         self.reached = False
+        self.troubles = Troubles()
         self._tell([self._updated()])
 
     def opened(self, row: StoredSession) -> None:
@@ -201,7 +180,7 @@ class HubSession:
         self._tell([self._updated()])
 
     async def _hear_reached(self, message: Message) -> None:
-        self.reached = message["reached"]
+        self.reached, self._away = message["reached"], message.get("away") is True
         if not (self.reached and self.state.status is Status.STARTING):
             self._starts_since = None
         elif self._starts_since is None:
@@ -217,7 +196,7 @@ class HubSession:
         lines = [one.encode("utf-8", "surrogateescape") for one in message["messages"] if isinstance(one, str)]
         if message["offset"] == self.row.log_offset <= message["end"]:
             try:
-                await self._store(read(self._run, self.row, message["offset"], message["end"], lines))
+                await self._store_lines(message["offset"], message["end"], lines)
             except sqlite3.Error as error:
                 self._tell([self._updated(f"the hub can't store what it prints: {error}")])
                 await trio.sleep(STORES_AGAIN)
@@ -225,11 +204,37 @@ class HubSession:
         if self._held_back:
             await self.send_waiting()
 
+    async def _hear_log_cut(self, message: Message) -> None:
+        """Its log has become shorter, and its agent runs: go on from what is left, and say that there is a gap."""
+        if message["offset"] == self.row.log_offset > message["size"]:
+            gap = unread(self._run, self.row, message["offset"], message["offset"], [GAP])
+            await self._writer.do(lambda store: cut_log(store, gap.batch, message["size"]))
+            last = self.row.last_index + 1
+            self.row = self.row._replace(log_offset=message["size"], last_index=last)
+            self._tell(news(self.state, self.state, gap.batch, last))
+        await self._to_relay({"type": "sync", "sessions": [self.position()]})
+
+    async def _store_lines(self, offset: int, end: int, lines: Sequence[bytes]) -> None:
+        """Store lines with what they say; what no database takes, as they are: one agent must not cost the others."""
+        try:
+            await self._store(read(self._run, self.row, offset, end, lines))
+            return
+        except NO_DATA:
+            if len(lines) == 1:
+                await self._store(unread(self._run, self.row, offset, end, lines))
+                return
+        for number, line in enumerate(lines, 1):
+            after = end if number == len(lines) else offset + len(line) + 1
+            await self._store_lines(offset, after, [line])
+            offset = after
+
     async def _store(self, output: Output) -> None:
+        self._handed -= {*output.batch.taken}
+        output = at_work(output, bool(self._handed))
         batch, before = self._allowed(output.batch), self.state
         gave_up = before.status.live and not output.run.state.status.live
         if gave_up:
-            batch = batch._replace(changes=self._with_offer(batch.changes))
+            batch = batch._replace(changes=with_offer(self.row, batch.changes))
         starting = before.status is Status.STARTING  # no prompt was sent yet, so that anything can go before it
         if not await self._writer.do(lambda store: receive(store, batch, output.dues, starting)):
             await self.rebuild()
@@ -239,16 +244,14 @@ class HubSession:
         last = self.row.last_index + len(batch.messages)
         self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)
         self._tell([{"type": "partial", "message_id": one.id, "text": one.text} for one in output.partials])
-        self._tell(self._news(before, batch, first))
+        self._tell(news(before, self.state, batch, first))
+        if (before.status, before.mode) != (self.state.status, self.state.mode):
+            self._tell([self._updated()])
         self._held_back = self._held_back or bool(output.dues)
         if batch.changes.get("agent_session_id", known) != known:
             await self._let_host_know()
         if gave_up:
             await self._end_run()
-
-    def _with_offer(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Return changes that say so if an agent could not go on with its conversation: another can be begun."""
-        return {**changes, "lost": bool(changes.get("reason")) and launch_of(self.row).resume}
 
     async def _let_host_know(self) -> None:
         """Tell the host the conversation that the agent has chosen, so that it notices a terminal with it."""
@@ -263,32 +266,33 @@ class HubSession:
         changes = {name: value for name, value in batch.changes.items() if name not in ("status", "reason")}
         return batch._replace(opened=(), changes=changes)
 
-    def _news(self, before: State, batch: Batch, first: int) -> list[Message]:
-        """Return what clients get of a batch."""
-        news: list[Message] = []
-        if batch.messages:
-            texts = [one.body.decode("utf-8", "surrogateescape") for one in batch.messages]
-            news.append({"type": "message", "index": first, "messages": texts})
-        news += [_asked(one) for one in self.state.questions if one not in before.questions]
-        closed = {one.request_id for one in before.questions} - {one.request_id for one in self.state.questions}
-        news += [{"type": "question_resolved", "request_id": one, "state": "withdrawn", "by": ""}
-                 for one in batch.withdrawn if one in closed]  # fmt: skip
-        news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
-        news += [_refused_mode(one, why) for one, why in batch.refused.items()]
-        if (before.status, before.mode) != (self.state.status, self.state.mode):
-            news.append(self._updated())
-        return news
-
     def _updated(self, reason: str = "") -> Message:
-        status = self.state.status.value if self.reached or not self.state.status.live else "disconnected"
-        if not self.row.remote:
-            status, reason = self.row.status, self.row.reason
-        return {
-            "type": "session_updated", "status": status, "remote": self.row.remote,
-            "interactive": self.row.interactive, "ends": self.row.end_asked is not None,
-            "permission_mode": self.row.permission_mode,
-            "reason": reason or (self.state.reason if self.state.status.live else self.row.reason),
-        }  # fmt: skip
+        return updated(self.row, self.state, self.reached, reason or self.trouble)
+
+    @property
+    def trouble(self) -> str:
+        """Why what somebody wants of its agent did not get there yet, "" if nothing is known to have failed."""
+        return self.troubles.words(self.row.end_asked is not None) if self.state.status.live else ""
+
+    async def send_again(self) -> None:
+        """Send the relay again what its host may not have. It has each input once, however often that comes."""
+        if not (self.row.remote and (self.reached or self._away)):
+            return
+        if self.state.status is Status.ENDING or (not self.state.status.live and self.row.ended_at is None):
+            await self._end_run()
+        elif self.reached and self.state.status.live:
+            await self.send_waiting()
+
+    async def _hear_input_failed(self, message: Message) -> None:
+        waiting = await self._writer.do(self._waiting)
+        for one in (one for one in waiting if one.seq == message["seq"]):
+            self.troubles.note(one, clean(message["error"]))
+            queued = {"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "queued", "kind": one.kind}
+            self._tell([{**queued, "error": self.troubles.of(one)}, self._updated()])
+
+    async def _hear_end_failed(self, message: Message) -> None:
+        self.troubles.end = clean(message["error"])
+        self._tell([self._updated()])
 
     async def _acknowledge(self) -> None:
         row = self.row
@@ -297,37 +301,37 @@ class HubSession:
 
     async def _hear_handed(self, message: Message) -> None:
         handed = await self._writer.do(lambda store: store.hand(self.row.id, message["seq"]))
-        if any(one.kind == "user" for one in handed):
-            self._run = happened(self._run, Handed())
-        self._tell([{"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "handed"} for one in handed])
+        users = {one.uuid for one in handed if one.kind == "user"}
+        self._handed |= users
+        self._run = happened(self._run, Handed()) if users else self._run
+        news = [{"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "handed"} for one in handed]
+        self._tell([*news, *([self._updated()] if self.troubles.forget(message["seq"]) else [])])
 
     async def _hear_ended(self, message: Message) -> None:
-        """The agent's process has ended, and all of its output is here."""
-        before = self.state
-        self._run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
-        changes = dict(columns(self.state)) | {"exit_code": message.get("exit_code"), "ended_at": time.time()}
-        changes |= {"end_asked": None, "end_asked_by": ""}
-        if not self.row.remote:
-            await self._writer.do(lambda store: store.change(self.row.id, ended_at=changes["ended_at"]))
-            await self._remove_files()
+        """The agent's process has ended, and all of its output is here. Where some of it is not stored, the relay is to
+        follow the run again from there: it reports the end again, after all of it.
+        """
+        if not self.state.status.live and self.row.ended_at is not None:
+            self._tell_end(message)  # somebody made sure of it
             return
-        if message.get("error"):
-            changes["reason"] = clean(message["error"])
-        elif before.status is Status.STARTING and before.reason:
-            changes = self._with_offer(changes)
-        elif not before.status.live:
-            last = f": {clean(message['errors'])}" if message.get("errors") and before.reason == UNANSWERED else ""
-            changes["reason"] = self.row.reason + last
-        elif self.state.status is Status.COMPLETE:
-            changes["reason"] = self._why_ended
-        elif message.get("errors"):
-            changes["reason"] += f": {clean(message['errors'])}"
+        if (message.get("end") or 0) > self.row.log_offset:
+            await self._to_relay({"type": "sync", "sessions": [self.position()]})
+            return
+        run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
+        if self.row.remote:
+            changes = changes_at_end(self.row, self.state, run.state, message, self._why_ended)
+        else:
+            changes = {"ended_at": time.time()}
         await self._writer.do(lambda store: store.change(self.row.id, **changes))
-        self.row = self.row._replace(**changes)
+        self._run, self.row = run, self.row._replace(**changes)
+        if self.row.remote:
+            self._tell_end(message)
+        await self._remove_files()
+
+    def _tell_end(self, message: Message) -> None:
         complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason,
                     "lost": self.row.lost}  # fmt: skip
         self._tell([complete, self._updated()])
-        await self._remove_files()
 
     async def _remove_files(self) -> None:
         """Let the host remove what is left of the run: all of its output is stored."""
@@ -355,7 +359,7 @@ class HubSession:
             self._active = now
             await self._send(waiting)  # somebody waits for it; whoever follows comes after that
             queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": kind}
-            self._tell([queued | ({"content": body, "by": by.name} if kind in SHOWN else {})])
+            self._tell([queued | ({"content": body, "by": by.name} if kind in WRITTEN else {})])
             return found
 
     async def send_waiting(self) -> None:
@@ -370,7 +374,7 @@ class HubSession:
         if self.row.end_asked is not None:
             return  # it takes nothing any more; what waits goes on with it if it is resumed
         for one in waiting:
-            if one.kind in SHOWN and self.state.status is Status.STARTING:
+            if one.kind in WRITTEN and self.state.status is Status.STARTING:
                 self._held_back = True  # some agents take prompts and modes only after the handshake
                 return
             await self._to_relay({
@@ -391,7 +395,8 @@ class HubSession:
                 raise Refused(IN_TERMINAL)
             asked = next((one for one in self.state.questions if one.request_id == request_id), None)
             check_option(asked, answer)
-            line = self._run.harness.codec.answer(asked, answer) if asked else ""
+            harness = self._run.harness
+            line = harness.codec.answer(as_asked(harness, asked), answer) if asked else ""
             check_length(line)
             id, deed = str(uuid.uuid4()), answer_in_words(asked, answer)
 
@@ -409,7 +414,9 @@ class HubSession:
     async def interrupt(self, by: By) -> None:
         """End the turn. Raise Refused for an agent that has ended."""
         key = str(uuid.uuid4())
-        for number, line in enumerate(self._run.harness.codec.interrupt(self._run.memory, key, self.state.questions)):
+        harness = self._run.harness
+        asked = [as_asked(harness, one) for one in self.state.questions]
+        for number, line in enumerate(harness.codec.interrupt(self._run.memory, key, asked)):
             await self.queue(f"{key}-{number}", "interrupt", line, by, noted=number == 0)
 
     @property
@@ -433,17 +440,18 @@ class HubSession:
                 raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
             self._why_ended = why
             await self._note_end(time.time(), by, "asked for the end", why)
-        if self.reached:
+        if self.reached or self._away:
             await self._end_now()
-        else:
-            self._tell([self._updated()])
-        return self.reached
+            return True
+        self._tell([self._updated()])
+        return False
 
     async def give_up(self) -> None:
         """Note that its agent has not answered for too long, and let the relay end it."""
         async with self._lock:
-            self._run = happened(self._run, Silent())
-            await self._change(dict(columns(self.state)), HUB, "asked for the end", UNANSWERED)
+            run = happened(self._run, Silent())
+            await self._change(dict(columns(run.state)), HUB, "asked for the end", UNANSWERED)
+            self._run = run
         self._tell([self._updated()])
         await self._end_run()
 
@@ -485,12 +493,7 @@ HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
     "session_reached": HubSession._hear_reached,
     "session_ended": HubSession._hear_ended,
     "input_handed": HubSession._hear_handed,
+    "input_failed": HubSession._hear_input_failed,
+    "end_failed": HubSession._hear_end_failed,
+    "log_cut": HubSession._hear_log_cut,
 }
-
-
-def _refused_mode(uuid: str, why: str) -> Message:
-    return {"type": "input", "uuid": uuid, "state": "expired", "kind": "mode", "content": mode_of(uuid), "error": why}
-
-
-def _asked(asked: Asked) -> Message:
-    return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}

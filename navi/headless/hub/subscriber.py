@@ -30,6 +30,14 @@ class Peer(Protocol):
         ...
 
 
+class Client(Protocol):
+    """Who follows sessions."""
+
+    def tell(self, message: Message, /) -> None:
+        """Queue a message; does not wait."""
+        ...
+
+
 class Subscriber:
     """A client that follows sessions. It never holds up the hub: too far behind, it is closed.
 

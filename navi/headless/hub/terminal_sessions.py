@@ -135,11 +135,13 @@ class TerminalSessions:
 
     async def give(self, session_id: str, kind: str, fields: Message, by: By) -> tuple[int, int]:
         """Store feedback and send it to the session's host; return its number, and how much waits with it. Other fields
-        than its own are dropped. Raise Refused, among them Limited and NotInteractive.
+        than its own are dropped; a uuid makes feedback that comes twice one. Raise Refused, among them Limited and
+        NotInteractive.
         """
+        uuid = fields.get("uuid") or ""
         body = body_of(kind, fields)
-        row, one, position = await self._writer.do(lambda store: _store(store, session_id, kind, body, by))
-        self._tell(row.id, {"type": "feedback_queued", "message_id": one.id, "position": position})
+        row, one, position = await self._writer.do(lambda store: _store(store, session_id, kind, body, by, uuid))
+        self._tell(row.id, {"type": "feedback_queued", "message_id": one.id, "position": position, "uuid": uuid})
         await self._give(row, one)
         return one.id, position
 
@@ -187,14 +189,19 @@ def body_of(kind: str, fields: Message) -> str:
     return body
 
 
-def _store(store: Store, session_id: str, kind: str, body: str, by: By) -> tuple[StoredSession, Feedback, int]:
+def _store(
+    store: Store, session_id: str, kind: str, body: str, by: By, uuid: str
+) -> tuple[StoredSession, Feedback, int]:  # fmt: skip
     """Store feedback; return the session, the feedback, and how much waits. Raise Refused."""
     row = store.needed(session_id)
+    known = store.known_feedback(session_id, uuid)
+    if known:
+        return row, Feedback(known, kind, body, by.name), len(store.feedback(session_id))
     if row.remote or not row.interactive:
         raise NotInteractive(f"{session_id} takes no feedback; navi collaborate lets it")
     if store.feedback_since(session_id, kind, time.time() - AN_HOUR) >= MOST_AN_HOUR[kind]:
         raise Limited(f"{session_id} got {MOST_AN_HOUR[kind]} of {kind} within an hour; try again later")
-    id = store.give_feedback(session_id, kind, body, by.name)
+    id = store.give_feedback(session_id, kind, body, by.name, uuid)
     store.note(by, "sent feedback", session_id, kind)
     return row, Feedback(id, kind, body, by.name), len(store.feedback(session_id))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,6 +20,15 @@ LONGEST_WHY = 200
 DEEDS = {"user": "sent a message", "interrupt": "interrupted", "mode": "asked for the permission mode"}
 """What the audit says of inputs."""
 
+
+NO_DATA = (
+    ValueError, TypeError, OverflowError, sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+)  # fmt: skip
+"""What the database raises for values that it does not take, however often it gets them."""
+
+GAP = b"navi: the log on its host was cut; what the agent printed meanwhile may be missing here"
+"""A message in place of output that may be missing."""
 
 NO_ID = str(uuid.UUID(int=0))
 
@@ -70,6 +80,12 @@ def begin_run(store: Store, row: StoredSession, harness: Harness, prompt: str, b
         store.queue(row.id, str(uuid.uuid4()), "user", prompt, by.name)
     store.note(by, deed, row.id, " ".join(filter(None, (row.harness, row.permission_mode))))
     return row
+
+
+def cut_log(store: Store, batch: Batch, size: int) -> None:
+    """Note that a log has only `size` bytes now, with the messages of a batch."""
+    if store.receive(batch):
+        store.change(batch.session_id, log_offset=size)
 
 
 def receive(store: Store, batch: Batch, dues: Iterable[Due], starting: bool) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-VERSION = 3
+VERSION = 4
 
 SESSIONS = {
     "id": "TEXT PRIMARY KEY",
@@ -45,6 +45,7 @@ SESSIONS = {
 """The columns of sessions. An older table gains those that it lacks."""
 
 LATER_IN_AUDIT = {"origin": "TEXT NOT NULL DEFAULT ''"}
+LATER_IN_FEEDBACK = {"uuid": "TEXT NOT NULL DEFAULT ''"}
 
 _COLUMNS = ", ".join(f"{name} {kind}" for name, kind in SESSIONS.items())
 
@@ -78,7 +79,7 @@ CREATE TABLE IF NOT EXISTS feedback (
     id INTEGER PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE,
     kind TEXT NOT NULL CHECK (kind IN ('message', 'diff_comment', 'suggested_edit')), body TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered')),
-    by TEXT NOT NULL DEFAULT '', created_at REAL NOT NULL
+    by TEXT NOT NULL DEFAULT '', created_at REAL NOT NULL, uuid TEXT NOT NULL DEFAULT ''
 );
 
 CREATE TABLE IF NOT EXISTS audit (
@@ -89,12 +90,22 @@ CREATE TABLE IF NOT EXISTS audit (
 CREATE INDEX IF NOT EXISTS sessions_by_activity ON sessions (last_activity_at DESC);
 CREATE INDEX IF NOT EXISTS audit_of_session ON audit (session_id);
 CREATE INDEX IF NOT EXISTS sessions_by_agent ON sessions (agent_session_id) WHERE agent_session_id != '';
+CREATE UNIQUE INDEX IF NOT EXISTS feedback_once ON feedback (uuid) WHERE uuid != '';
 CREATE INDEX IF NOT EXISTS pending_feedback ON feedback (session_id) WHERE state = 'pending';
 
 CREATE TRIGGER IF NOT EXISTS remote_stays_0 BEFORE UPDATE OF remote ON sessions
 WHEN OLD.remote = 0 AND NEW.remote = 1
 BEGIN SELECT RAISE(ABORT, 'remote never goes from 0 to 1'); END;
 """
+
+
+COUNTED = """
+UPDATE questions SET request_id = (SELECT generation FROM sessions WHERE id = session_id) || '.' || request_id
+WHERE session_id IN (
+    SELECT id FROM sessions WHERE harness IN ('gemini', 'opencode', 'qwen', 'codex-acp', 'claude-code-acp', 'scripted')
+);
+"""
+"""Since version 4, questions of agents that count them have the generation before the agent's own id."""
 
 
 class TooNew(Exception):
@@ -112,8 +123,10 @@ def migrate(database: sqlite3.Connection) -> None:
     if version == VERSION:
         return
     added = _missing(database, "sessions", SESSIONS) + _missing(database, "audit", LATER_IN_AUDIT)
+    added += _missing(database, "feedback", LATER_IN_FEEDBACK)
+    counted = COUNTED if 0 < version < 4 else ""
     try:
-        database.executescript(f"BEGIN IMMEDIATE; {added} {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+        database.executescript(f"BEGIN IMMEDIATE; {added} {TABLES} {counted} PRAGMA user_version = {VERSION}; COMMIT;")
     except sqlite3.Error:
         if database.in_transaction:
             database.execute("rollback")

@@ -15,9 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from navi.headless.store import audit
+from navi.core.model import OVER
+from navi.headless.store import audit, output
 from navi.headless.store.schema import SESSIONS, migrate
 from navi.headless.store.stored import (
+    WRITTEN,
     AlreadyAnswered,
     Batch,
     By,
@@ -30,17 +32,11 @@ from navi.headless.store.stored import (
     StoredSession,
 )
 
-LONGEST_BODY = 16 * 1024 * 1024
-"""Bytes of a message that are kept."""
-
 LARGEST_PAGE = 1024 * 1024
 """Bytes of messages that are read at once, but for one that is larger."""
 
 LAST, LONG = 200, 65_536
 """Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
-
-CUT = b" ... cut here: the line was longer than navi keeps"
-"""The end of a message that was longer."""
 
 CHANGED_BY_OUTPUT = frozenset(
     {"status", "reason", "exit_code", "agent_session_id", "model", "permission_mode", "title", "cost_usd", "tokens_in",
@@ -51,9 +47,13 @@ CHANGED_BY_OUTPUT = frozenset(
 NOT_ENDING: Mapping[str, Any] = {"lost": 0, "end_asked": None, "end_asked_by": ""}
 """The columns of a session whose run neither failed nor is to end."""
 
+PATIENCE = 5000
+"""Milliseconds to wait for another process that writes, such as one that copies the database."""
+
 WHOLE = ("begin immediate", "commit", ("rollback",))
+READING = ("begin", "commit", ("rollback",))
 NESTED = ("savepoint inner", "release inner", ("rollback to inner", "release inner"))
-"""How a transaction, and one within another, begins, is kept and is undone."""
+"""How a transaction, one for reading, and one within another, begins, is kept and is undone."""
 
 
 class Store:
@@ -77,11 +77,20 @@ class Store:
         """Close it."""
         self._database.close()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a transaction has begun and did not end; SQLite itself ends one where the disk is full."""
+        return self._database.in_transaction
+
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Make everything in this context one transaction: all of it is stored, or nothing. Contexts can be nested."""
-        inner = self._database.in_transaction
-        begin, keep, undo = NESTED if inner else WHOLE
+    def together(self, reading: bool = False) -> Iterator[None]:
+        """Make everything in this context one transaction: all of it is stored, or nothing. Contexts can be nested.
+
+        One for `reading` begins also while another process writes; what writes in it then fails at once.
+        """
+        begin, keep, undo = NESTED if self.is_open else READING if reading else WHOLE
+        if not self.is_open:
+            self._database.execute(f"pragma busy_timeout = {0 if reading else PATIENCE}")
         self._database.execute(begin)
         try:
             yield
@@ -155,7 +164,7 @@ class Store:
         """Leave a session whose agent has ended out of lists; it can still be read and resumed. Raise Refused."""
         with self.together():
             row = self.needed(session_id)
-            if not row.remote or row.status not in ("complete", "failed", "archived"):
+            if not row.remote or row.status not in OVER:
                 raise Refused(f"the agent of {session_id} has not ended, as far as it is known")
             self.change(session_id, status="archived")
             return row._replace(status="archived")
@@ -271,8 +280,8 @@ class Store:
             row = self.needed(batch.session_id)
             if (row.generation, row.log_offset) != (batch.generation, batch.offset) or batch.end < batch.offset:
                 return False
-            self._store_messages(row, batch)
-            self._store_questions(batch)
+            output.store_messages(self._database, row, batch)
+            output.store_questions(self._database, batch)
             self._database.executemany(
                 "UPDATE inputs SET state = 'taken' WHERE session_id = ? AND uuid = ? AND state != 'expired'",
                 [(batch.session_id, uuid) for uuid in batch.taken],
@@ -286,28 +295,6 @@ class Store:
             now = time.time()
             self.change(batch.session_id, log_offset=batch.end, last_index=last, last_activity_at=now, **changes)
             return True
-
-    def _store_messages(self, row: StoredSession, batch: Batch) -> None:
-        self._database.executemany(
-            "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (row.id, row.last_index + 1 + number, one.kind, _shortened(one.body), batch.generation, one.at_offset)
-                for number, one in enumerate(batch.messages)
-            ],
-        )
-
-    def _store_questions(self, batch: Batch) -> None:
-        """A question that comes again, as after a new start, is open again."""
-        self._database.executemany(
-            "INSERT INTO questions (session_id, request_id, kind, body) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE "
-            "SET kind = excluded.kind, body = excluded.body, state = 'open', answer = '', by = ''",
-            [(batch.session_id, one.request_id, one.kind, one.body) for one in batch.opened],
-        )
-        self._database.executemany(
-            "UPDATE questions SET state = 'withdrawn' WHERE session_id = ? AND request_id = ? AND state = 'open'",
-            [(batch.session_id, request_id) for request_id in batch.withdrawn],
-        )
 
     def last_text(self, row: StoredSession) -> StoredMessage | None:
         """Return the last message with a text, None if there is none among the last ones, or it is long."""
@@ -391,12 +378,12 @@ class Store:
             return waiting
 
     def queue_before_prompts(self, session_id: str, uuid: str, line: str) -> None:
-        """Store a line that goes before the prompts that wait: they, which were not sent yet, take later numbers."""
+        """Store a line that goes before what people wrote: that waits, was not sent yet, and takes later numbers."""
         with self.together():
             if self.knows_input(uuid):
                 return
             waiting = self.inputs(session_id, "queued")
-            first = next((number for number, one in enumerate(waiting) if one.kind == "user"), len(waiting))
+            first = next((number for number, one in enumerate(waiting) if one.kind in WRITTEN), len(waiting))
             places = [(session_id, one.seq) for one in waiting[first:]]
             self._database.executemany("DELETE FROM inputs WHERE session_id = ? AND seq = ?", places)
             for one in (Input(0, uuid, "line", line), *waiting[first:]):
@@ -414,10 +401,12 @@ class Store:
     def answer(
         self, session_id: str, request_id: str, answer: Mapping[str, Any], by: str, uuid: str, line: str
     ) -> Input:
-        """Store an answer, and the line with it as an input. Only the first answer counts. Raise Refused."""
+        """Store an answer, and the line with it as an input, "" for none. Only the first one counts. Raise Refused."""
         with self.together():
             if self.needed(session_id).status != "live":
                 raise Refused("its agent has ended, and does not ask it any more")
+            if not line:
+                raise self._not_open(session_id, request_id)
             done = self._database.execute(
                 "UPDATE questions SET state = 'answered', answer = ?, by = ? "
                 "WHERE session_id = ? AND request_id = ? AND state = 'open'",
@@ -447,15 +436,26 @@ class Store:
 
     # ---- feedback for sessions in terminals, and who did what
 
-    def give_feedback(self, session_id: str, kind: str, body: str, by: str = "") -> int:
-        """Store feedback for a session in a terminal; return its id."""
+    def give_feedback(self, session_id: str, kind: str, body: str, by: str = "", uuid: str = "") -> int:
+        """Store feedback for a session in a terminal; return its id. The same uuid again is the same feedback."""
         with self.together():
             self.needed(session_id)
+            known = self.known_feedback(session_id, uuid)
+            if known:
+                return known
             done = self._database.execute(
-                "INSERT INTO feedback (session_id, kind, body, by, created_at) VALUES (?, ?, ?, ?, ?)",
-                (session_id, kind, body, by, time.time()),
+                "INSERT INTO feedback (session_id, kind, body, by, created_at, uuid) VALUES (?, ?, ?, ?, ?, ?)",
+                (session_id, kind, body, by, time.time(), uuid),
             )
             return int(done.lastrowid or 0)
+
+    def known_feedback(self, session_id: str, uuid: str) -> int:
+        """Return the id of the feedback with a uuid, 0 if there is none. Raise Refused if it is another session's."""
+        query = "SELECT id, session_id FROM feedback WHERE uuid = ? AND uuid != ''"
+        found = self._database.execute(query, (uuid,)).fetchone()
+        if found and found[1] != session_id:
+            raise Refused(f"the feedback {uuid} is one of another session")
+        return int(found[0]) if found else 0
 
     def feedback(self, session_id: str, state: str = "pending") -> tuple[Feedback, ...]:
         """Return the feedback for a session in a state, in its order."""
@@ -489,7 +489,3 @@ class Store:
         """
         with self.together():
             return audit.trim(self._database, after)
-
-
-def _shortened(body: bytes) -> bytes:
-    return body if len(body) <= LONGEST_BODY else body[: LONGEST_BODY - len(CUT)] + CUT

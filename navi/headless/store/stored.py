@@ -86,6 +86,10 @@ class Input(NamedTuple):
     state: str = "queued"
 
 
+WRITTEN = frozenset({"user", "mode"})
+"""Kinds of inputs that people write: clients get their texts, and some agents take them only after the handshake."""
+
+
 class By(NamedTuple):
     """Who does something: the name that a program gives, and where it came from, which no program can choose."""
 

@@ -5,6 +5,7 @@ Its callers go on only after the commit, so whoever hears of a change can rely o
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
@@ -55,12 +56,26 @@ class Writer:
         return found
 
     def _carry_out(self, work: list[Work]) -> list[_Outcome]:
-        """Carry out work in one transaction. A piece that fails is undone alone, a commit that fails undoes all."""
-        try:
-            with self._store.together():
-                return [self._one(one) for one in work]
-        except Exception as error:
-            return [_Outcome(error=error)] * len(work)
+        """Carry out work in one transaction. A piece that fails is undone alone; a commit that fails undoes all, and so
+        does SQLite where it ends the transaction by itself. While another process writes, what only reads is done.
+        """
+        outcomes: list[_Outcome] = []
+        for reading in (False, True):
+            try:
+                with self._store.together(reading):
+                    for one in work:
+                        outcomes.append(self._one(one))
+                        self._check(outcomes[-1])
+                return outcomes
+            except Exception as error:
+                if outcomes or reading:
+                    return [_Outcome(error=error)] * len(work)
+        return outcomes
+
+    def _check(self, last: _Outcome) -> None:
+        """Raise what ended the transaction: another one would store the rest, as if nothing had happened."""
+        if not self._store.is_open:
+            raise last.error or sqlite3.OperationalError("the transaction was undone")
 
     def _one(self, work: Work) -> _Outcome:
         try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+
+from navi.headless import json_text
 
 HOSTS = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.ASCII)
 """The names of this machine, with any port: another one may lead here, as through ssh. A page that lets its own name
@@ -63,13 +64,13 @@ class Wrong(Exception):
 
 def in_json(status: int, body: Mapping[str, Any], headers: Headers = ()) -> Answer:
     """Return an answer with a body of JSON."""
-    return Answer(status, json.dumps(body, separators=(",", ":")).encode(), JSON, headers)
+    return Answer(status, json_text.dumps(body).encode(), JSON, headers)
 
 
 def from_json(body: bytes) -> dict[str, Any]:
     """Return the object of a body, an empty one of no body. Raise Wrong."""
     try:
-        found = json.loads(body.decode("utf-8")) if body else {}
+        found = json_text.all_whole(json_text.loads(body.decode("utf-8"))) if body else {}
     except (ValueError, RecursionError) as error:
         raise Wrong(400, "the body must be one JSON object") from error
     if not isinstance(found, dict):

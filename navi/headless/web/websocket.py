@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import struct
 from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -14,6 +13,7 @@ from wsproto import WSConnection
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 from wsproto.utilities import LocalProtocolError
 
+from navi.headless import json_text
 from navi.headless.hub.subscriber import GIVES_UP
 from navi.headless.lines import CHUNK, send_with_patience
 from navi.headless.messages import Malformed, Sender, read
@@ -56,7 +56,7 @@ class WebSocketPeer:
 
     async def send(self, message: Mapping[str, Any]) -> None:
         """Send a message. Raise trio.BrokenResourceError, trio.ClosedResourceError."""
-        await self._send(TextMessage(data=json.dumps(message, separators=(",", ":"))))
+        await self._send(TextMessage(data=json_text.dumps(message)))
 
     async def _send(self, event: Event) -> None:
         async with self._lock:

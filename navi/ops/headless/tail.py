@@ -4,7 +4,7 @@ The stream tells of each run by whole lines, up to the last line end that has co
 them; whoever opens it again from there misses nothing and gets nothing twice. Its answers:
 
     place FOLDER           the beginning of the names that follow
-    missing INDEX SIZE     the run is not there, or its log is shorter than the offset
+    missing INDEX SIZE STATE   its log is not there, or shorter than the offset; STATE is that of the run, or `away`
     part INDEX OFFSET      the body is a part of the log, from the offset on
     from INDEX OFFSET      from there on the log comes in pieces
     piece                  the body is a part of what tail(1) prints of several files
@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from navi.core.conversations import CONVERSATION_ID
 from navi.core.text import clean
-from navi.ops.headless.runs import SESSION, Exit, RunId, read_exit
+from navi.ops.headless.runs import SESSION, Exit, RunId, RunState, read_exit
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, OperationError, Stream, number, read_records
 
@@ -82,10 +82,27 @@ class Lost(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """There is no such run on the host, or its log has only `size` bytes, fewer than the offset."""
+    """The log of a run can't be followed: it has only `size` bytes, fewer than the offset, or is not there. `state` is
+    that of the run, as in RunState; AWAY where its files are not there, so that nobody knows.
+    """
 
     id: RunId
     size: int
+    state: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether it is proven that its agent does not run."""
+        return self.state in (RunState.ENDED, RunState.LOST, RunState.UNSTARTED)
+
+
+class There(NamedTuple):
+    """The log of a run is there, and followed from now on."""
+
+    id: RunId
+
+
+AWAY = "away"
 
 
 class Opened(NamedTuple):
@@ -108,7 +125,7 @@ class Delivered(NamedTuple):
     number: int
 
 
-News = Lines | Fed | Ended | Lost | Missing | Opened | Left | Delivered
+News = Lines | Fed | Ended | Lost | Missing | There | Opened | Left | Delivered
 
 
 def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
@@ -234,11 +251,14 @@ class TailReader:
         if kind == "place":
             self._pieces = PieceReader(rest)
         elif kind == "missing":
-            yield Missing(self._logs[number(index)].id, number(size))
+            size, _, state = size.partition(" ")
+            yield Missing(self._logs[number(index)].id, number(size), clean(state)[:20])
         elif kind == "part":
             yield from self._logs[number(index)].feed(number(size), body)
-        elif kind == "from" and self._logs[number(index)].next != number(size):
-            raise ValueError(f"the log goes on at byte {number(size)}")
+        elif kind == "from":
+            if self._logs[number(index)].next != number(size):
+                raise ValueError(f"the log goes on at byte {number(size)}")
+            yield There(self._logs[number(index)].id)
         elif kind == "piece":
             for name, data in self._pieces.feed(body):
                 yield from self._file(name, data)

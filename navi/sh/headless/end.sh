@@ -1,9 +1,18 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: headless/folder headless/state headless/stop
+# needs: headless/folder headless/server headless/state headless/stop
 # changes: navi_exit_size navi_exit_status navi_reason
 # end.sh DIR ID GENERATION SECONDS: end the agent of a run, and prove it. SECONDS are those that it has to end by itself
 # when it gets no more input.
 
+navi_find_runs "$1"
+if [ ! -d "$navi_runs/$2/$3" ]; then
+    # Its files say no more whether it runs, but its runner has a session of tmux.
+    navi_find_server
+    ! navi_tmux "$navi_headless_socket" has-session -t "=$2-$3" 2>/dev/null ||
+        navi_fail $navi_none "its files are gone from $navi_runs/$2/$3, and it runs; tmux -L navi-headless kill-session -t $2-$3 ends it"
+    printf '%s ended lost - - -\n' "$navi_token"
+    exit
+fi
 navi_enter_run "$1" "$2" "$3"
 navi_judge_run
 case $navi_run_state in

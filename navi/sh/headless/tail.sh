@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3045
-# needs: headless/runs headless/terminals lib/process
+# needs: headless/runs headless/state headless/terminals lib/process
 # tail.sh DIR ID GENERATION OFFSET...: what the agents of these runs print, each from an offset on, what else happens
 # to them, and in which terminals agents go on with conversations that navi knows, as it comes. What is long behind is sent first, in records `part INDEX`. Then follow the bytes of all runs as tail(1) prints
 # several files: the name before the bytes of a file says whose they are. tail can begin at one offset only, the same
@@ -45,6 +45,18 @@ navi_copy_log() {
     # A link by name would make GNU tail look each second, and not at once.
     ln "${navi_log%log}events" "$navi_copies/$1e" 2>/dev/null || :
     navi_print_part from "$1" "$navi_from"
+}
+
+# navi_print_state ID GENERATION: the state of a run whose log can't be followed: a log that was cut or taken away is no
+# proof that its agent has ended. `away` where it may run, and its files are not there.
+navi_print_state() {
+    navi_state_word=away
+    if cd "$navi_runs/$1/$2" 2>/dev/null; then
+        navi_judge_run
+        case $navi_run_state in ended | lost | unstarted) navi_state_word=$navi_run_state ;; esac
+        [ ! -f log ] || navi_state_word=$navi_run_state
+    fi
+    echo "$navi_state_word"
 }
 
 # navi_note_child PROCESS: it is to end with the stream.
@@ -154,7 +166,7 @@ while [ "$1" != . ]; do
         navi_print_body=
         navi_copy_log "$navi_index"
     else
-        navi_print_part missing "$navi_index" "$navi_bytes"
+        navi_print_part missing "$navi_index" "$navi_bytes" "$(navi_print_state "$1" "$2")"
     fi
     navi_index=$((navi_index + 1))
     shift 3

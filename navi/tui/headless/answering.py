@@ -218,11 +218,11 @@ def _kept(session: Session) -> str:
 
 
 def input_lines(input: Mapping[str, Any]) -> list[str]:
-    """Return what a tool is to do, cleaned: the lines that it changes, the command, or all of its input."""
-    from navi.headless.transcript import summary
-    from navi.tui.headless.edits import edit_lines
+    """Return what a tool is to do, cleaned: what says most, the other members, and the lines that it changes."""
+    from navi.headless.tool_input import input_lines as all_lines
+    from navi.tui.headless.edits import edit_lines, edited_names
 
-    lines = [line for line in clean_lines(str(input.get("plan") or summary(input))) if line]
+    lines = [cleaned for line in all_lines(input, edited_names(input)) for cleaned in clean_lines(line) if cleaned]
     lines += [f"{sign} {text}" for sign, text in edit_lines(input)]
     shown = [line if len(line) <= MAX_INPUT_LINE else f"{line[:MAX_INPUT_LINE]}…" for line in lines[:MAX_INPUT_LINES]]
     return shown if shown == lines else [*shown, MORE]

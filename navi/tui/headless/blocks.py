@@ -7,7 +7,8 @@ from typing import Any
 
 from navi.core.text import clean, clean_lines
 from navi.headless.harness.base import Asked, Event, Raw, Taken, Text, ToolCall, ToolResult, TurnEnded
-from navi.headless.transcript import MARKS, RESULT_LINES, summary
+from navi.headless.tool_input import asked_text, summary
+from navi.headless.transcript import MARKS, RESULT_LINES
 from navi.tui.headless.edits import edit_lines
 from navi.tui.style.paint import Line
 
@@ -63,7 +64,7 @@ class Rendering:
         yield from self._folded([*_prefixed(event.text, "  ! " if event.failed else "  = ", style)], RESULT_LINES)
 
     def _asked(self, event: Asked) -> Iterator[Line]:
-        yield from _prefixed(f"{event.kind}: {event.tool} {summary(event.input)}", "? ", "permission")
+        yield from _prefixed(f"{event.kind}: {asked_text(event.kind, event.tool, event.input)}", "? ", "permission")
 
     def _ended(self, event: TurnEnded) -> Iterator[Line]:
         if event.outcome != "done":

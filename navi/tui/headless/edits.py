@@ -24,12 +24,39 @@ def _changes(input: Input) -> Iterator[tuple[str, str]]:
     edits = input.get("edits")
     for edit in edits if isinstance(edits, list) else [input]:
         if isinstance(edit, Mapping):
-            old, new = _first(edit, "old_string", "oldText", "old_source"), _first(edit, "new_string", "newText")
+            old, new = _first(edit, *OLD), _first(edit, *NEW)
             if old is not None and new is not None:
                 yield from difference(old, new)
-    content = _first(input, "content", "new_source")
-    if content is not None and _first(input, "file_path", "notebook_path", "path") is not None:
+    content = _first(input, *CONTENT)
+    if content is not None and _first(input, *PATH) is not None:
         yield from (("+", line) for line in content.split("\n")[:MAX_LINES])
+
+
+OLD, NEW = ("old_string", "oldText", "old_source"), ("new_string", "newText")
+CONTENT, PATH = ("content", "new_source"), ("file_path", "notebook_path", "path")
+
+
+def edited_names(input: Input) -> set[str]:
+    """Return the names of the members of which `edit_lines` shows all. One with more in it than old and new text is
+    not among them.
+    """
+    edits = input.get("edits")
+    found: set[str] = set()
+    if not isinstance(edits, list):
+        found |= _pair(input)
+    elif edits and all(isinstance(one, Mapping) and one.keys() == _pair(one) for one in edits):
+        found.add("edits")
+    content = _name(input, *CONTENT)
+    return found | {content} if content and _name(input, *PATH) else found
+
+
+def _pair(edit: Input) -> set[str]:
+    pair = {_name(edit, *OLD), _name(edit, *NEW)}
+    return set() if "" in pair else pair
+
+
+def _name(input: Input, *names: str) -> str:
+    return next((name for name in names if isinstance(input.get(name), str)), "")
 
 
 def _first(input: Input, *names: str) -> str | None:

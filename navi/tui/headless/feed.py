@@ -13,7 +13,7 @@ import trio
 
 from navi.core.model import Session
 from navi.core.text import clean
-from navi.headless.transcript import asked_text
+from navi.headless.tool_input import asked_text
 from navi.headless.trio_client import Hub, connected
 from navi.ops import OperationError
 from navi.tui.headless.transcript import MAX_LINE, Message, Transcript
@@ -44,12 +44,15 @@ SHOWN = ("queued", "handed")
 
 
 class Sent(NamedTuple):
-    """An input that the agent has not taken up yet: its text, how far it is, who sent it, and what it is."""
+    """An input that the agent has not taken up yet: its text, how far it is, who sent it, and what it is. `why` says
+    why it did not get to the agent's host, "" if that is not known.
+    """
 
     text: str
     state: str
     by: str
     kind: str = "user"
+    why: str = ""
 
 
 class Feed:
@@ -145,7 +148,9 @@ class Feed:
         for one in info["inputs"]:
             self.transcript.know(str(one["uuid"]), str(one["body"]))
         self.pending = {
-            str(one["uuid"]): Sent(str(one["body"]), str(one["state"]), str(one["by"]), str(one["kind"]))
+            str(one["uuid"]): Sent(
+                str(one["body"]), str(one["state"]), str(one["by"]), str(one["kind"]), str(one.get("error") or "")
+            )
             for one in info["inputs"] if one["state"] in SHOWN
         }  # fmt: skip
 
@@ -179,8 +184,9 @@ class Feed:
         if state in SHOWN and text:
             self.transcript.know(uuid, text)
             kind = message.get("kind") or (before.kind if before else "user")
-            self.pending[uuid] = Sent(text, state, message.get("by") or (before.by if before else ""), kind)
-        if message.get("error"):
+            by, why = message.get("by") or (before.by if before else ""), str(message.get("error") or "")
+            self.pending[uuid] = Sent(text, state, by, kind, why)
+        elif message.get("error"):
             self.note = f"the agent refused {clean(text)}: {clean(message['error'])[:200]}"
 
     def _asked(self, message: Document) -> None:
@@ -252,4 +258,4 @@ TAKERS: Mapping[str, Callable[[Feed, Document], None]] = {
 
 def text_of(question: Document) -> str:
     """Return what an agent asks, in one text, uncleaned."""
-    return asked_text(str(question["tool"]), question["input"])
+    return asked_text(str(question["kind"]), str(question["tool"]), question["input"])

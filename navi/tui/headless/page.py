@@ -178,11 +178,12 @@ def advice_for(session: Session, key: Callable[[str], str]) -> str:
 
 def _sent(one: Sent) -> Iterable[Line]:
     """Return the lines of an input that was not taken up yet."""
+    state = STATES.get(one.state, clean(one.state)) + (f": {clean(one.why)}" if one.why else "")
     if one.kind == "mode":
-        yield [("notice", f"{STATES.get(one.state, clean(one.state))} "), ("key", f"permission mode {clean(one.text)}")]
+        yield [("notice", f"{state} "), ("key", f"permission mode {clean(one.text)}")]
         return
     lines = clean_lines(one.text.strip())
     more = f"  {len(lines) - MOST_LINES} more lines" if len(lines) > MOST_LINES else ""
-    yield [("notice", f"{STATES.get(one.state, clean(one.state))} "), ("key", f"> {lines[0]}"), ("dim", more)]
+    yield [("notice", f"{state} "), ("key", f"> {lines[0]}"), ("dim", more)]
     for line in lines[1:MOST_LINES]:
         yield [("key", f"  {line}")]

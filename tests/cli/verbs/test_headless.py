@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from navi.config.places import Places
+from navi.headless.client import HubClient
+from navi.hosts.sockets import runtime_folder
 from tests.support.claude import put_claude
 from tests.support.machines import Lab
 from tests.support.puppet import puppet
@@ -474,6 +476,10 @@ def test_what_can_not_be_done_is_reported(lab: Lab) -> None:
         assert navi(lab, "kill", address).stdout == f"{address} has ended already\n"
         followed = navi(lab, "tail", "--follow", address, status=0)
         assert followed.stderr == f"navi: {address}: its agent has ended\n"
+        with HubClient(runtime_folder(lab.environment())) as hub:
+            hub.ask("POST", f"/api/sessions/{address}/archive")
+        again = navi(lab, "tail", "--follow", address, status=0)
+        assert again.stderr == followed.stderr, "one that was put away has ended, too"
 
 
 def test_a_directory_here_is_as_the_shell_here_understands_it(lab: Lab) -> None:

@@ -21,6 +21,7 @@ from navi.ops.headless.tail import (
     PieceReader,
     Position,
     TailReader,
+    There,
 )
 
 ID = RunId("a")
@@ -144,10 +145,10 @@ def test_a_stream_is_read() -> None:
             for news in reader(answer(record)._replace(output=b"tok %s\n%s" % (record[0].encode(), record[1])))
         ]
 
-    assert news_of((f"place {PLACE}", b""), ("missing 1 2", b"")) == [Missing(RunId("b"), 2)]
+    assert news_of((f"place {PLACE}", b""), ("missing 1 2 lost", b"")) == [Missing(RunId("b"), 2, "lost")]
     assert news_of(("part 0 0", b"abcde\nfg")) == [Lines(ID, 3, 6, b"de\n")]
     begin, *pieces = printed([("0", b"h\n"), ("0e", b"fed 1\nfed 2\nexit 0 12 asked\n"), ("0", b"xy\n")])
-    assert news_of(("from 0 8", b""), ("piece", begin)) == []
+    assert news_of(("from 0 8", b""), ("piece", begin)) == [There(ID)]
     assert news_of(("piece", pieces[0])) == [Lines(ID, 6, 10, b"fgh\n")]
     assert news_of(("piece", pieces[1])) == [Fed(ID, 2)]
     assert news_of(("piece", pieces[2])) == [Lines(ID, 10, 13, b"xy\n"), Ended(ID, Exit(0, 12, "asked"))]

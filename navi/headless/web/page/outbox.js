@@ -29,7 +29,7 @@ export class Outbox {
   // Send again what navi may not have. It takes each one once, whoever sends it again.
   flush() {
     for (const one of this.entries) {
-      if (one.state !== "expired" && !this.send({ type: "user_message", uuid: one.uuid, content: one.content, by: device })) one.state = "here";
+      if (one.state !== "expired" && !this.send({ type: "user_message", uuid: one.uuid, content: one.content, by: device })) Object.assign(one, { state: "here", why: "" });
     }
     this.changed();
   }
@@ -39,16 +39,16 @@ export class Outbox {
     this.draw();
   }
 
-  // Note how far an input came.
-  set(uuid, state, { body, kind } = {}) {
+  // Note how far an input came, and why it did not get to the agent's host.
+  set(uuid, state, { body, kind } = {}, why = "") {
     const mine = this.entries.find((one) => one.uuid === uuid);
     if (state === "taken" || (kind === "mode" && state === "expired")) {
       this.entries = this.entries.filter((one) => one !== mine);
       this.others.delete(uuid);
     } else if (mine) {
-      Object.assign(mine, { state, error: "" });
+      Object.assign(mine, { state, error: "", why });
     } else if (body) {
-      this.others.set(uuid, { uuid, content: kind === "mode" ? `Permission mode: ${body}` : body, state });
+      this.others.set(uuid, { uuid, content: kind === "mode" ? `Permission mode: ${body}` : body, state, why });
     }
     this.changed();
   }
@@ -59,9 +59,10 @@ export class Outbox {
     this.draw();
   }
 
-  // What was sent as feedback is at navi now, in the order in which it was sent.
-  queued() {
-    if (this.entries.length) this.remove(this.entries[0]);
+  // What was sent as feedback is at navi now, if it was sent from here.
+  queued(uuid) {
+    const mine = this.entries.find((one) => one.uuid === uuid);
+    if (mine) this.remove(mine);
   }
 
   refuse(uuid, words) {
@@ -85,7 +86,8 @@ export class Outbox {
   }
 
   item(entry) {
-    const words = entry.error ? `not taken: ${entry.error}` : WORDS[entry.state] ?? entry.state;
+    const state = WORDS[entry.state] ?? entry.state;
+    const words = entry.error ? `not taken: ${entry.error}` : entry.why ? `${state}: ${entry.why}` : state;
     const mine = this.entries.includes(entry);
     return el("li", { class: "mine", "data-state": entry.state },
       el("div", { class: "text" }, entry.content),

@@ -22,9 +22,13 @@ export class Questions {
     for (const id of Object.keys(kept)) this.wait(id);
   }
 
+  // One that comes again with other words replaces what was shown, and what was answered to that.
   add(question) {
-    if (this.open.has(question.request_id)) return;
+    const shown = this.open.get(question.request_id), text = JSON.stringify([question.kind, question.tool ?? question.tool_name, question.input]);
+    if (shown?.dataset.question === text) return;
+    if (shown) this.remove(question.request_id);
     const card = this.card({ tool: question.tool ?? question.tool_name, ...question });
+    card.dataset.question = text;
     this.open.set(question.request_id, card);
     this.element.append(card);
   }

@@ -95,15 +95,16 @@ export class SessionView {
   }
 
   input(message) {
-    if (message.error) this.say(`The agent refused the permission mode ${message.content}: ${message.error}`);
+    const queued = message.state !== "expired";
+    if (message.error && !queued) this.say(`The agent refused the permission mode ${message.content}: ${message.error}`);
     if (message.content) this.inputs.set(message.uuid, { body: message.content, by: message.by, kind: message.kind });
     this.learn([message.uuid]);
-    this.after(() => this.outbox.set(message.uuid, message.state, this.inputs.get(message.uuid)));
+    this.after(() => this.outbox.set(message.uuid, message.state, this.inputs.get(message.uuid), queued ? message.error ?? "" : ""));
   }
 
   // An agent in a terminal gets what is sent as feedback, when its turn ends.
   queued(message) {
-    this.outbox.queued();
+    this.outbox.queued(message.uuid);
     this.transcript.note(`Feedback is queued (${message.position}); the agent gets it when its turn ends.`);
   }
 

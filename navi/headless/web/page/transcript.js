@@ -136,16 +136,29 @@ export function summary(input) {
   return input && Object.keys(input).length ? clean(JSON.stringify(input)) : "";
 }
 
-// Return all that a tool is to do; what it changes in files as a diff.
-export function details(tool, input) {
-  const edits = Array.isArray(input?.edits) ? input.edits : [input];
-  if (typeof input?.content === "string" && typeof input.file_path === "string") return el("pre", { class: "diff" }, diff("", input.content));
-  if (edits.every((one) => typeof one?.old_string === "string" && typeof one?.new_string === "string")) {
-    return edits.map((one) => el("pre", { class: "diff" }, diff(one.old_string, one.new_string)));
-  }
-  if (typeof input?.command === "string") return el("pre", {}, input.command);
-  if (typeof input?.plan === "string") return el("div", { class: "text" }, input.plan);
-  return input && Object.keys(input).length ? el("pre", {}, JSON.stringify(input, null, 2)) : null;
+const PATHS = ["file_path", "notebook_path", "path"];
+const LEFT_OUT = ["description", "timeout"]; // they change nothing of what is done
+
+// Return all that a tool is to do: where, what it changes in files as a diff, and each other member with its name.
+export function details(tool, input = {}) {
+  const text = (name) => typeof input?.[name] === "string", shown = new Set(LEFT_OUT), parts = [];
+  const show = (names, part) => { names.forEach((name) => shown.add(name)); parts.push(part); };
+  const path = PATHS.find(text);
+  if (path) show([path], el("p", {}, el("code", {}, input[path])));
+  if (path && text("content")) show(["content"], el("pre", { class: "diff" }, diff("", input.content)));
+  const edits = Array.isArray(input?.edits) ? input.edits : [];
+  if (edits.length && edits.every(isEdit)) show(["edits"], edits.map((one) => el("pre", { class: "diff" }, diff(one.old_string, one.new_string))));
+  if (text("old_string") && text("new_string")) show(["old_string", "new_string"], el("pre", { class: "diff" }, diff(input.old_string, input.new_string)));
+  if (text("command")) show(["command"], el("pre", {}, input.command));
+  if (text("plan")) show(["plan"], el("div", { class: "text" }, input.plan));
+  const rest = Object.entries(input ?? {}).filter(([name]) => !shown.has(name));
+  return [...parts, ...rest.map(([name, value]) => el("pre", {}, `${name}: ${typeof value === "string" ? value : JSON.stringify(value, null, 2)}`))];
+}
+
+// Return whether something has an old and a new text, and nothing else.
+function isEdit(one) {
+  const names = Object.keys(one ?? {});
+  return names.length === 2 && typeof one.old_string === "string" && typeof one.new_string === "string";
 }
 
 // Return the lines of a diff. Lines at both ends that are the same are context, of which three are shown.
