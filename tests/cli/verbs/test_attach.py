@@ -106,9 +106,3 @@ def test_a_terminal_that_goes_away_leaves_nothing(lab: Lab, atlas: Machine) -> N
         screen._tmux("kill-server")
         until(lambda: not attached(lab), what="ssh has ended")
     assert "api" in atlas.tmux("list-sessions")
-
-
-def test_what_is_attached_here_replaces_navi(lab: Lab, terminal: OpenTerminal) -> None:
-    lab.local.new_session("api", "exec cat")
-    screen = attach(terminal, lab, "api")
-    until(lambda: "tmux" in next(one.words for one in processes() if one.pid == screen.pid), what="it is tmux")
