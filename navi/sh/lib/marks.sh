@@ -41,7 +41,7 @@ navi_write_marks() {
     (umask 077 && printf '%s' "$1" >"$navi_here/marks.$navi_self") 2>/dev/null && mv -f "$navi_here/marks.$navi_self" "$navi_state/marks"
 }
 
-# navi_is_mark_of SOCKET REST: whether what stands behind a name in a line is about the session of that server:
+# navi_is_mark_of SOCKET REST: whether REST, which follows a name in a line, is about the session of that server:
 # bookmarks and tags belong to the default server, and answers name theirs, "-" for the default one.
 navi_is_mark_of() {
     navi_mark_server=
