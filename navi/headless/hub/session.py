@@ -15,10 +15,10 @@ from typing import Any, NamedTuple, Protocol
 import trio
 
 from navi.core.text import clean
-from navi.headless.asking import asked_document
-from navi.headless.harness.base import Answer, Asked, Harness, Launch, mode_of
+from navi.headless.harness.base import Answer, Harness, Launch
 from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
-from navi.headless.hub.limits import Limiter, Limits
+from navi.headless.hub.limits import Limiter, on_clock
+from navi.headless.hub.news import news
 from navi.headless.hub.run_state import Output, begin, columns, happened, launch_of, read
 from navi.headless.modes import check_mode, modes_of, request_id
 from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
@@ -28,6 +28,9 @@ from navi.headless.store.stored import HUB, NOBODY, Batch, By, Input, Refused, S
 from navi.headless.store.writer import Writer
 
 Message = Mapping[str, Any]
+
+SETTLES = 30.0
+"""Seconds after which a host that was reached again has sent what agents printed meanwhile, or at least some of it."""
 
 STORES_AGAIN = 1.0
 """Seconds until output that could not be stored is asked for again: the disk may be full."""
@@ -73,7 +76,7 @@ class HubSession:
 
     def __init__(
         self, row: StoredSession, harness: Harness, writer: Writer, to_relay: Callable[[Message], Awaitable[bool]],
-        limits: Limits,
+        limiter: Limiter,
     ) -> None:  # fmt: skip
         self.row = row
         self.clients: set[Client] = set()
@@ -84,10 +87,11 @@ class HubSession:
         self._run = begin(harness, row)
         self._writer = writer
         self._to_relay = to_relay
-        self._limiter = Limiter(limits)
+        self._limiter = limiter
         self._lock = trio.Lock()
         self._held_back = False
-        self._active = trio.current_time()
+        (self._active,) = on_clock([row.last_activity_at], trio.current_time())
+        self._reached_at = 0.0
         self._why_ended = ""
         self._starts_since: float | None = None
 
@@ -100,8 +104,11 @@ class HubSession:
 
     @property
     def idle_for(self) -> float:
-        """Seconds for which its agent has waited for a prompt, as far as this hub saw it; 0 if it does not."""
-        return trio.current_time() - self._active if self.state.status is Status.WAITING else 0.0
+        """Seconds for which its agent has waited for a prompt, also before a restart of the hub; 0 if it does not, or
+        what it printed meanwhile may be still to come.
+        """
+        now = trio.current_time()
+        return now - self._active if self.state.status is Status.WAITING and now - self._reached_at > SETTLES else 0.0
 
     @property
     def state(self) -> State:
@@ -129,6 +136,8 @@ class HubSession:
                 break
         for one in await self._writer.do(lambda store: store.questions(self.row.id, "answered")):
             run = happened(run, Answered(one.request_id))
+        if any(one.kind == "user" for one in sent):
+            self._active = trio.current_time()  # it may be at work on that
         self._run = run
         self._before = (self.reached, run.state.status)
         self.row = await self._writer.do(lambda store: store.needed(self.row.id))
@@ -201,6 +210,8 @@ class HubSession:
         self._tell([self._updated()])
 
     async def _hear_reached(self, message: Message) -> None:
+        if message["reached"] and not self.reached:
+            self._reached_at = trio.current_time()
         self.reached = message["reached"]
         if not (self.reached and self.state.status is Status.STARTING):
             self._starts_since = None
@@ -239,7 +250,9 @@ class HubSession:
         last = self.row.last_index + len(batch.messages)
         self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)
         self._tell([{"type": "partial", "message_id": one.id, "text": one.text} for one in output.partials])
-        self._tell(self._news(before, batch, first))
+        self._tell(news(before, self.state, batch, first))
+        if (before.status, before.mode) != (self.state.status, self.state.mode):
+            self._tell([self._updated()])
         self._held_back = self._held_back or bool(output.dues)
         if batch.changes.get("agent_session_id", known) != known:
             await self._let_host_know()
@@ -262,22 +275,6 @@ class HubSession:
             return batch
         changes = {name: value for name, value in batch.changes.items() if name not in ("status", "reason")}
         return batch._replace(opened=(), changes=changes)
-
-    def _news(self, before: State, batch: Batch, first: int) -> list[Message]:
-        """Return what clients get of a batch."""
-        news: list[Message] = []
-        if batch.messages:
-            texts = [one.body.decode("utf-8", "surrogateescape") for one in batch.messages]
-            news.append({"type": "message", "index": first, "messages": texts})
-        news += [_asked(one) for one in self.state.questions if one not in before.questions]
-        closed = {one.request_id for one in before.questions} - {one.request_id for one in self.state.questions}
-        news += [{"type": "question_resolved", "request_id": one, "state": "withdrawn", "by": ""}
-                 for one in batch.withdrawn if one in closed]  # fmt: skip
-        news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
-        news += [_refused_mode(one, why) for one, why in batch.refused.items()]
-        if (before.status, before.mode) != (self.state.status, self.state.mode):
-            news.append(self._updated())
-        return news
 
     def _updated(self, reason: str = "") -> Message:
         status = self.state.status.value if self.reached or not self.state.status.live else "disconnected"
@@ -348,7 +345,8 @@ class HubSession:
             check_length(self._line(one))
 
             def store_input(store: Store) -> tuple[Input, Sequence[Input]]:
-                self._limiter.admit(store, self.row.id, one, now)
+                if not store.knows_input(id):
+                    self._limiter.admit(store, self.row.id, kind, now)
                 return queue_noted(store, self.row.id, one, by, noted), self._waiting(store)
 
             found, waiting = await self._writer.do(store_input)
@@ -486,11 +484,3 @@ HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
     "session_ended": HubSession._hear_ended,
     "input_handed": HubSession._hear_handed,
 }
-
-
-def _refused_mode(uuid: str, why: str) -> Message:
-    return {"type": "input", "uuid": uuid, "state": "expired", "kind": "mode", "content": mode_of(uuid), "error": why}
-
-
-def _asked(asked: Asked) -> Message:
-    return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}

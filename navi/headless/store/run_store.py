@@ -64,7 +64,7 @@ def begin_run(store: Store, row: StoredSession, harness: Harness, prompt: str, b
     for line in harness.codec.handshake(launch_of(row)):
         store.queue(row.id, str(uuid.uuid4()), "line", line)
     for one in waiting:
-        store.queue(row.id, one.uuid, one.kind, one.body, one.by)
+        store.queue(row.id, one.uuid, one.kind, one.body, one.by, one.created_at)
     if prompt:
         check_length(harness.codec.prompt(harness.codec.remember(launch_of(row)), NO_ID, prompt))
         store.queue(row.id, str(uuid.uuid4()), "user", prompt, by.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import trio
 from navi.core import exits
 from navi.headless.client import HubClient
 from navi.headless.hub.api import respond
-from navi.headless.hub.hub import Hub
+from navi.headless.hub.hub import MOST_A_MINUTE, Hub
 from navi.headless.hub.limits import Limits
 from navi.headless.hub.server import serve
 from navi.headless.hub.session import Wanted
@@ -21,14 +22,14 @@ from navi.headless.store.stored import Limited, StoredSession
 from navi.headless.trio_client import connected
 from navi.ops import OperationError
 from tests.headless.hub.test_conversation import Program
-from tests.headless.hub.test_hub import READY, World, asks, takes, world
+from tests.headless.hub.test_hub import DONE, READY, World, asks, takes, world
 from tests.support.dashboard import configure
 from tests.support.machines import Lab
 from tests.support.serving import serving
 from tests.support.verbs import navi
 from tests.support.web import site_of
 
-A_MINUTE = r"it got 2 messages within a minute \(prompts_a_minute\); this one was not stored; try again in {} s"
+A_MINUTE = r"it got 3 messages within a minute \(prompts_a_minute\); this one was not stored; try again in {} s"
 WAITING = r"3 messages wait for its agent \(prompts_waiting\); this one was not stored; try again when it has taken"
 
 
@@ -51,8 +52,8 @@ def stored(path: Path, row: StoredSession) -> dict[str, str]:
 
 
 async def test_so_many_messages_a_minute_and_no_more(tmp_path: Path, mock_clock: trio.testing.MockClock) -> None:
-    async with world(tmp_path, limits=Limits(a_minute=2, waiting=0)) as here:
-        row = await here.hub.spawn(Wanted("x"))
+    async with world(tmp_path, limits=Limits(a_minute=3, waiting=0)) as here:
+        row = await here.hub.spawn(Wanted("x"))  # its prompt is the first one
         await here.prints(row, READY)
         await say(here, row, "u1")
         mock_clock.jump(20)
@@ -68,18 +69,132 @@ async def test_so_many_messages_a_minute_and_no_more(tmp_path: Path, mock_clock:
         assert len(stored(tmp_path, row)) == 2, "one that comes again is none"
         mock_clock.jump(40)
         await say(here, row, "u3")
-        with pytest.raises(Limited, match=A_MINUTE.format(20)):
-            await say(here, row, "u4")
-        mock_clock.jump(60)
         await say(here, row, "u4")
+        with pytest.raises(Limited, match=A_MINUTE.format(20)):
+            await say(here, row, "u5")
+        mock_clock.jump(60)
         await say(here, row, "u5")
-        assert list(stored(tmp_path, row)) == ["u1", "u2", "u3", "u4", "u5"]
+        await say(here, row, "u6")
+        assert list(stored(tmp_path, row)) == ["u1", "u2", "u3", "u4", "u5", "u6"]
 
 
 async def test_each_session_has_limits_of_its_own(tmp_path: Path) -> None:
-    async with world(tmp_path, limits=Limits(a_minute=1, waiting=0)) as here:
+    async with world(tmp_path, limits=Limits(a_minute=2, waiting=0)) as here:
         for uuid in ("u1", "u2"):
             await say(here, await here.hub.spawn(Wanted("x")), uuid)
+
+
+def pass_seconds(path: Path, seconds: float) -> None:
+    """Let everything that is stored be so much older, as if the hub had not run meanwhile."""
+    database = sqlite3.connect(path / "navi.db")
+    with database:
+        database.execute("UPDATE inputs SET created_at = created_at - ?", (seconds,))
+        database.execute("UPDATE audit SET at = at - ?", (seconds,))
+        database.execute("UPDATE sessions SET last_activity_at = last_activity_at - ?", (seconds,))
+    database.close()
+
+
+@pytest.mark.parametrize(("seconds", "wait"), [(0, r"(60|59)"), (45, r"(15|14)"), (-3600, "60")])
+async def test_a_restart_of_the_hub_begins_no_fresh_minute(tmp_path: Path, seconds: float, wait: str) -> None:
+    limits = Limits(a_minute=3, waiting=0)
+    async with world(tmp_path, limits=limits) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY)
+        await say(here, row, "u1")
+        await does(here, row, "set_mode", mode="plan")
+    pass_seconds(tmp_path, seconds)
+    async with world(tmp_path, limits=limits) as here:
+        await say(here, row, "u1")
+        await say(here, row, "u2")
+        with pytest.raises(Limited, match=A_MINUTE.format(wait)):
+            await say(here, row, "u3")
+        for mode in ("default", "plan"):
+            await does(here, row, "set_mode", mode=mode)
+        with pytest.raises(Limited, match=r"it got 3 changes of its permission mode within a minute"):
+            await does(here, row, "set_mode", mode="default")
+    pass_seconds(tmp_path, 61 - min(seconds, 0))
+    async with world(tmp_path, limits=limits) as here:
+        for uuid in ("u3", "u4", "u5"):
+            await say(here, row, uuid)
+
+
+async def test_another_run_begins_no_fresh_minute(tmp_path: Path) -> None:
+    async with world(tmp_path, limits=Limits(a_minute=3, waiting=0)) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.prints(row, READY)
+        for uuid in ("u1", "u2"):
+            await say(here, row, uuid)
+        ended = {"type": "session_ended", "session_id": row.id, "exit_code": 0}
+        await here.hub.hear({**ended, "generation": 1})
+        with pytest.raises(Limited, match=A_MINUTE.format("60")):
+            await here.hub.resume(row.id, "more")
+        row = await here.hub.resume(row.id)
+        with pytest.raises(Limited, match=A_MINUTE.format("60")):
+            await say(here, row, "u3")
+    pass_seconds(tmp_path, 61)
+    async with world(tmp_path, limits=Limits(a_minute=1, waiting=0)) as here:
+        await here.hub.hear({**ended, "generation": 2})
+        row = await here.hub.resume(row.id, "more")
+        with pytest.raises(Limited, match="it got 1 messages"):
+            await say(here, row, "u3")
+
+
+async def test_what_waits_keeps_the_time_when_it_was_sent(tmp_path: Path) -> None:
+    """Whatever comes before it takes its number."""
+    async with world(tmp_path, limits=Limits(a_minute=2, waiting=0)) as here:
+        row = await here.hub.spawn(Wanted("x", harness="gemini"))
+        await say(here, row, "u1")
+    pass_seconds(tmp_path, 61)
+    initialized = {"jsonrpc": "2.0", "id": "navi-initialize", "result": {}}
+    async with world(tmp_path, limits=Limits(a_minute=2, waiting=0)) as here:
+        await here.prints(row, initialized)  # the request for a session goes before the prompts
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+        row = await here.hub.resume(row.id)  # and so does the handshake
+        for uuid in ("u2", "u3"):
+            await say(here, row, uuid)
+        assert list(stored(tmp_path, row)) == ["u1", "u2", "u3"]
+
+
+async def test_a_restart_of_the_hub_begins_no_fresh_minute_of_starts(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.hub.spawn(Wanted("x"))
+        await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
+        for number in range(MOST_A_MINUTE - 1):
+            await (here.hub.spawn(Wanted("x")) if number else here.hub.resume(row.id))
+    pass_seconds(tmp_path, 20)
+    async with world(tmp_path) as here:
+        for starts in (here.hub.spawn(Wanted("x", host="dev")), here.hub.resume(row.id)):
+            with pytest.raises(Limited, match=r"10 agents were started within a minute; try again in (40|39) s"):
+                await starts
+    pass_seconds(tmp_path, 41)
+    async with world(tmp_path) as here:
+        await here.hub.spawn(Wanted("x"))
+
+
+async def test_a_restart_of_the_hub_begins_no_fresh_wait_for_a_prompt(
+    tmp_path: Path, mock_clock: trio.testing.MockClock
+) -> None:
+    async with world(tmp_path) as here:
+        idle, sent = await here.hub.spawn(Wanted("go")), await here.hub.spawn(Wanted("go"))
+        for row in (idle, sent):
+            (prompt,) = stored(tmp_path, row)
+            await here.prints(row, READY, takes(prompt), DONE)
+        here.hub.lose_relay(here.relay)
+        await say(here, sent, "u1")
+    pass_seconds(tmp_path, 3000)
+    async with world(tmp_path, idle_limit=3600) as here:
+        for row in (idle, sent):
+            reached = {"type": "session_reached", "session_id": row.id, "generation": 1, "reached": True}
+            await here.hub.hear(reached)
+        await here.pass_time(mock_clock, 500)
+        assert here.relay.take("end_session") == []
+        await here.hub.hear({**reached, "session_id": idle.id, "reached": False})
+        await here.pass_time(mock_clock, 200)
+        await here.hub.hear({**reached, "session_id": idle.id})
+        await here.pass_time(mock_clock, 16)
+        assert here.relay.take("end_session") == [], "what it printed meanwhile may be still to come"
+        await here.pass_time(mock_clock, 30)
+        assert [one["session_id"] for one in here.relay.take("end_session")] == [idle.id]
 
 
 async def test_so_many_messages_wait_and_no_more(tmp_path: Path) -> None:
@@ -199,7 +314,7 @@ async def test_programs_on_the_socket_hear_of_it(tmp_path: Path) -> None:
 
 
 def test_verbs_and_the_web_hear_of_it_and_answers_go_on(lab: Lab) -> None:
-    configure(lab, prompts_a_minute=1)
+    configure(lab, prompts_a_minute=2)
     with serving(lab) as hub:
         site = site_of(lab, hub)
         done = navi(lab, "spawn", "--json", "--harness", "scripted", "ask may I? ;; wait 60")
@@ -207,7 +322,7 @@ def test_verbs_and_the_web_hear_of_it_and_answers_go_on(lab: Lab) -> None:
         navi(lab, "wait", address, "--until", "permission", "--timeout", "60")
         navi(lab, "send", address, "say more")
         refused = navi(lab, "send", address, "say too much", status=75).stderr
-        assert refused.startswith(f"navi: {address}: it got 1 messages within a minute (prompts_a_minute); this one ")
+        assert refused.startswith(f"navi: {address}: it got 2 messages within a minute (prompts_a_minute); this one ")
         got = site.ask("POST", f"/api/sessions/{address}/messages", {"content": "say too much"})
         assert (got.status, got.headers["retry-after"]) == (429, str(got.body["retry_after"]))
         assert "too much" not in json.dumps(site.ask("GET", f"/api/sessions/{address}").body["inputs"])

@@ -1,0 +1,36 @@
+"""What the clients of a session hear of what its agent printed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from navi.headless.asking import asked_document
+from navi.headless.harness.base import Asked, mode_of
+from navi.headless.state import State
+from navi.headless.store.stored import Batch
+
+Message = Mapping[str, Any]
+
+
+def news(before: State, after: State, batch: Batch, first: int) -> list[Message]:
+    """Return what clients get of a batch, whose messages begin at the index `first`."""
+    news: list[Message] = []
+    if batch.messages:
+        texts = [one.body.decode("utf-8", "surrogateescape") for one in batch.messages]
+        news.append({"type": "message", "index": first, "messages": texts})
+    news += [_asked(one) for one in after.questions if one not in before.questions]
+    closed = {one.request_id for one in before.questions} - {one.request_id for one in after.questions}
+    news += [{"type": "question_resolved", "request_id": one, "state": "withdrawn", "by": ""}
+             for one in batch.withdrawn if one in closed]  # fmt: skip
+    news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
+    news += [_refused_mode(one, why) for one, why in batch.refused.items()]
+    return news
+
+
+def _refused_mode(uuid: str, why: str) -> Message:
+    return {"type": "input", "uuid": uuid, "state": "expired", "kind": "mode", "content": mode_of(uuid), "error": why}
+
+
+def _asked(asked: Asked) -> Message:
+    return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}
