@@ -99,15 +99,17 @@ class HubClient:
 
         return not _is_later(self.wait(lambda one: ended(_checked(one)), ENDS_WITHIN))
 
-    def wait(self, wanted: Callable[[Mapping[str, Any]], bool], seconds: float = PATIENCE) -> Mapping[str, Any]:
+    def wait(
+        self, wanted: Callable[[Mapping[str, Any]], bool], seconds: float = PATIENCE, about: str = ""
+    ) -> Mapping[str, Any]:
         """Return the next message that is wanted; the others are dropped. Raise OperationError for an error that the
-        hub reports, at its end, and when time is up.
+        hub reports, `about` what it is if that is to be named, at its end, and when time is up.
         """
         for message in self.messages(seconds):
             if wanted(message):
                 return message
             if message["type"] == "error":
-                raise refusal(message)
+                raise refusal(message, about)
         raise OperationError(f"timed out after {seconds:g} s waiting for the hub", exits.TIMED_OUT)
 
     def messages(self, seconds: float | None = None) -> Iterator[Mapping[str, Any]]:

@@ -218,7 +218,7 @@ class Hub:
             printed = printed_so_far(store, known) if anew else ""
             row = store.resume(session_id, able.sends_once, conversation)
             if prompt:
-                self._limiter.admit(store, session_id, "user", now, "resume it without a message")
+                self._limiter.count(store, session_id, "user", now, "resume it without a message")
             deed = "resumed in a new conversation" if anew else "resumed"
             return begin_run(store, row, harness, "\n\n".join(filter(None, (printed, prompt))), by, deed)
 

@@ -334,26 +334,30 @@ class HubSession:
 
     # ---- what people and the codec want
 
-    async def queue(self, id: str, kind: str, body: str, by: By, noted: bool = True) -> Input:
-        """Store an input, and send it on; `noted`: the audit has it, too. Raise Refused, as for one too many."""
+    async def queue(self, id: str, kind: str, body: str, by: By) -> Input:
+        """Store an input, and send it on. Raise Refused, as for one too many."""
+        return await self._queue([Input(0, id, kind, body, by.name)], by)
+
+    async def _queue(self, several: Sequence[Input], by: By) -> Input:
+        """Store inputs that belong together, and send them on; return the first. Raise Refused."""
         async with self._lock:
             if not self.row.remote:
                 raise Refused(IN_TERMINAL)
             if not self.state.status.live:
                 raise Refused(NO_AGENT)
-            one, now = Input(0, id, kind, body, by.name), trio.current_time()
-            check_length(self._line(one))
+            now = trio.current_time()
+            for one in several:
+                check_length(self._line(one))
 
-            def store_input(store: Store) -> tuple[Input, Sequence[Input]]:
-                if not store.knows_input(id):
-                    self._limiter.admit(store, self.row.id, kind, now)
-                return queue_noted(store, self.row.id, one, by, noted), self._waiting(store)
+            def store_inputs(store: Store) -> tuple[Input, Sequence[Input]]:
+                self._limiter.admit(store, self.row.id, several, now)
+                return queue_noted(store, self.row.id, several, by), self._waiting(store)
 
-            found, waiting = await self._writer.do(store_input)
+            found, waiting = await self._writer.do(store_inputs)
             self._active = now
             await self._send(waiting)  # somebody waits for it; whoever follows comes after that
-            queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": kind}
-            self._tell([queued | ({"content": body, "by": by.name} if kind in SHOWN else {})])
+            queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": found.kind}
+            self._tell([queued | ({"content": found.body, "by": by.name} if found.kind in SHOWN else {})])
             return found
 
     async def send_waiting(self) -> None:
@@ -405,10 +409,11 @@ class HubSession:
             self._tell([resolved, self._updated()])
 
     async def interrupt(self, by: By) -> None:
-        """End the turn. Raise Refused for an agent that has ended."""
+        """End the turn. Raise Refused for an agent that has ended, and for one interrupt too many."""
         key = str(uuid.uuid4())
-        for number, line in enumerate(self._run.harness.codec.interrupt(self._run.memory, key, self.state.questions)):
-            await self.queue(f"{key}-{number}", "interrupt", line, by, noted=number == 0)
+        first, *answers = self._run.harness.codec.interrupt(self._run.memory, key, self.state.questions)
+        inputs = [Input(0, f"{key}-{number}", "answer", line, by.name) for number, line in enumerate(answers, 1)]
+        await self._queue([Input(0, f"{key}-0", "interrupt", first, by.name), *inputs], by)
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -429,8 +434,9 @@ class HubSession:
         async with self._lock:
             if not self.row.remote or not self.state.status.live:
                 raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
-            self._why_ended = why
-            await self._note_end(time.time(), by, "asked for the end", why)
+            if self.row.end_asked is None:  # whoever asks again and again is noted once
+                self._why_ended = why
+                await self._note_end(time.time(), by, "asked for the end", why)
         if self.reached:
             await self._end_now()
         else:
