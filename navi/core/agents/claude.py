@@ -38,6 +38,7 @@ KIND = AgentKind(
         "--add-dir=", "--settings=", "--mcp-config=", "--agent=", "--effort=", "--ide", "--verbose",
     ),
     modes=tuple((mode, f"--permission-mode {mode}") for mode in MODES),
+    model="--model",
     prompt="^\u276f [^ ]",
     border="^\u2500\u2500\u2500",
     screens=(

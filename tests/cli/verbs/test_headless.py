@@ -370,6 +370,7 @@ def test_attach_opens_a_session_in_a_terminal_for_good(lab: Lab, far: bool) -> N
         with Terminal([sys.executable, "-m", "navi", "attach", address], lab.environment()) as terminal:
             terminal.wait_for("goes on: --resume ")
             assert "--permission-mode" not in terminal.screen(), "nobody knows its mode"
+            assert "--model" not in terminal.screen(), "nobody knows its model"
         (name,) = living(there)
         assert name == f"fix-the-tests-{address[-4:]}"
         assert address not in navi(lab, "ls").stdout
@@ -404,6 +405,36 @@ def test_a_permission_mode_goes_along_into_a_terminal(
         until(lambda: "goes on: --resume" in pane(lab.local, name), what="it goes on")
         (line,) = [one for one in pane(lab.local, name).replace("\n", "").split("goes on: ")[1:] if one]
         assert re.fullmatch(rf"--resume [0-9a-f-]{{36}}{re.escape(f' {options}' if options else '')}", line.strip())
+
+
+MODELS = [
+    ("opus", "", "with its model opus", " --model opus"),
+    ("opus", "big[1m]", "with its model big[1m]", " --model big[1m]"),
+    ("x; touch y", "", "its model x; touch y stays behind: claude can't be given that name on a command line", ""),
+]
+"""The model of a spawn, the one that the agent says it has, what is said, and the options."""
+
+
+@pytest.mark.parametrize(("model", "later", "said", "options"), MODELS)
+def test_a_model_goes_along_into_a_terminal(lab: Lab, model: str, later: str, said: str, options: str) -> None:
+    (lab.local.home / "big1").touch()  # a pattern in the name would become this
+    with serving(lab), puppet(lab.local) as agent:
+        words = ("spawn", "--json", "-c", str(lab.local.home), "--model", model, "Fix the tests!")
+        address = json.loads(navi(lab, *words).stdout)["address"]
+        if later:
+            agent.print({"type": "system", "subtype": "init", "session_id": "", "model": later})
+            until(lambda: model_of(lab, address) == later, what="the hub knows the model")
+        done = navi(lab, "attach", "--no-attach", address)
+        assert said in done.stderr
+        name = done.stdout.strip()
+        until(lambda: "goes on: --resume" in pane(lab.local, name), what="it goes on")
+        (line,) = [one for one in pane(lab.local, name).replace("\n", "").split("goes on: ")[1:] if one]
+        assert re.fullmatch(rf"--resume [0-9a-f-]{{36}}{re.escape(options)}", line.strip())
+
+
+def model_of(lab: Lab, address: str) -> object:
+    """Return the model of a session, as the hub knows it."""
+    return json.loads(navi(lab, "explain", "--json", address).stdout)["model"]
 
 
 def test_another_program_of_an_agent_is_configuration(lab: Lab) -> None:
