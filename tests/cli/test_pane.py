@@ -294,6 +294,14 @@ def test_tail_ends_quietly_here_and_on_the_remote_after_an_interrupt_or_a_closed
     until(lambda: not listeners(there), timeout=30, what="nobody follows any more")
 
 
+def test_tail_prints_empty_lines(lab: Lab) -> None:
+    open_gated(lab.local, "echo one; echo; sleep 0.4; echo; sleep 0.4; echo two; echo; echo; sleep 0.4; echo END")
+    with followed(lab, "api", "--until", "^END$") as following:
+        open_gate(lab.local)
+        status, out, _ = ended(following)
+    assert (status, out) == (0, "one\n\n\ntwo\n\n\nEND\n")
+
+
 def test_tail_reports_a_lost_connection(lab: Lab) -> None:
     there, _ = account(lab, True)
     assert isinstance(there, Machine)

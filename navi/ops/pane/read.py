@@ -88,7 +88,7 @@ def _read_output(answer: Answer) -> PaneOutput:
     output = PaneOutput()
     for record in done(answer):
         if record.kind == "lines":
-            lines = tuple(decode(record.body).removesuffix("\n").split("\n")) if record.body else ()
+            lines = tuple(decode(record.body).split("\n"))
             output = output._replace(lines=lines, clock=float(record.rest) if record.rest.isdigit() else 0.0)
         elif record.kind == "partial":
             output = output._replace(partial=decode(record.body).removesuffix("\n"))
