@@ -1,10 +1,10 @@
-"""Waiting for something on a host, whose connection may be lost meanwhile."""
+"""Waiting for something on a host, or following it, while the connection may be lost."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from navi.core.failure import Retry
@@ -14,32 +14,74 @@ from navi.hosts.failures import Attempts, pause_before
 
 T = TypeVar("T")
 
+Tell = Callable[[HostError], None]
+
 LONGEST_PAUSE = 10.0
 """Seconds between two attempts at a host that somebody waits for, at most."""
 
+AWAY = 600.0
+"""Seconds for which what somebody follows may stay away until that ends."""
 
-def reconnecting(
-    host: BlockingHost, seconds: float, tell: Callable[[HostError], None], ask: Callable[[float], T]
-) -> T:
+
+def reconnecting(host: BlockingHost, seconds: float, tell: Tell, ask: Callable[[float], T]) -> T:
     """Return what `ask` returns, which gets the seconds that are left. If the connection to the host is lost meanwhile,
     open it again and ask again, until so many `seconds` are over; `tell` gets the first failure of each kind.
 
     Raise HostError if the host can't be reached at first or at the end, and at once where a person is needed. Raise
     Cancelled.
     """
-    attempts, causes = Attempts(), set[str]()
+    again = _Again(host, tell)
     limit, left = time.monotonic() + seconds, seconds
     while True:
         try:
             return ask(left)
         except HostError as error:
-            worked = error.failure.retry is Retry.AT_ONCE
-            left = limit - time.monotonic()
-            if left <= 0 or not (worked or (causes and error.failure.retry is Retry.LATER)):
-                raise
-            if error.failure.cause not in causes:
-                tell(error)
-            causes.add(error.failure.cause)
-            number = attempts.failed(worked, time.monotonic())
-            host.pause(min(pause_before(number, error.failure.retry, random.random()), LONGEST_PAUSE, left))
+            again.pause(error, limit)
             left = max(0.0, limit - time.monotonic())
+
+
+def going_on(host: BlockingHost, seconds: float, tell: Tell, follow: Callable[[], Iterator[T]]) -> Iterator[T]:
+    """Yield what `follow` yields. If the connection to the host is lost, open it again and follow again, until the host
+    has stayed away for so many `seconds`; `tell` gets the first failure of each kind of each absence.
+
+    Raise HostError as `reconnecting` does. Raise Cancelled.
+    """
+    again, limit = _Again(host, tell), None
+    while True:
+        try:
+            for one in follow():
+                limit = None
+                again.heard()
+                yield one
+            return
+        except HostError as error:
+            limit = limit or time.monotonic() + seconds
+            again.pause(error, limit)
+
+
+class _Again:
+    """The attempts at a host whose connection was lost."""
+
+    def __init__(self, host: BlockingHost, tell: Tell) -> None:
+        self._host = host
+        self._tell = tell
+        self._attempts = Attempts()
+        self._causes = set[str]()
+
+    def heard(self) -> None:
+        """Note that the host is there."""
+        self._causes.clear()
+
+    def pause(self, error: HostError, limit: float) -> None:
+        """Wait before the next attempt. Raise the error where there is none: the time `limit` (of time.monotonic) has
+        come, a person is needed, or the host was never reached.
+        """
+        retry, left = error.failure.retry, limit - time.monotonic()
+        worked = retry is Retry.AT_ONCE
+        if left <= 0 or not (worked or (self._causes and retry is Retry.LATER)):
+            raise error
+        if error.failure.cause not in self._causes:
+            self._tell(error)
+        self._causes.add(error.failure.cause)
+        number = self._attempts.failed(worked, time.monotonic())
+        self._host.pause(min(pause_before(number, retry, random.random()), LONGEST_PAUSE, left))

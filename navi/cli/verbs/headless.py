@@ -139,8 +139,7 @@ def _tail(hub: HubClient, options: Options, context: Context) -> int:
     from navi.cli.output.headless_transcript import tail
 
     info = find(hub, options.address)
-    with connect(context) as other:
-        return tail(hub, other, {**info, "address": address(info)}, options, context)
+    return tail(lambda: connect(context), {**info, "address": address(info)}, options, context)
 
 
 def _capture(hub: HubClient, options: Options, context: Context) -> int:

@@ -9,11 +9,17 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from navi.cli.output.growing import Growing
+from navi.cli.output.headless_transcript import Followed, Transcript, stored
+from navi.cli.output.output import Output
 from navi.config.places import Places
+from navi.headless.client import HubClient, NoHub
+from navi.hosts.sockets import runtime_folder
 from tests.support.claude import put_claude
 from tests.support.machines import Lab
 from tests.support.puppet import puppet
@@ -303,6 +309,57 @@ def test_a_relay_outlives_the_hub_and_is_taken_by_the_next_one(lab: Lab) -> None
             assert navi(lab, "capture", address).stdout.splitlines().count("line") == 100
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["while it runs", "when its agent has ended"])
+def test_tail_goes_on_where_it_was_after_a_restart_of_the_hub(lab: Lab, late: bool) -> None:
+    with serving(lab) as hub:
+        address = spawn(lab, "local", "print 40 0.05 line ;; say middle ;; wait 1 ;; say last ;; exit 0")
+        words = [sys.executable, "-m", "navi", "tail", "--follow", "--lines", "99", address]
+        path = lab.folder / "followed"
+        with (
+            path.open("w") as file,
+            subprocess.Popen(words, env=lab.environment(), stdout=file, stderr=subprocess.PIPE, text=True) as following,
+        ):
+            until(lambda: "line" in path.read_text(), what="it follows")
+            if late:
+                following.send_signal(signal.SIGSTOP)
+            hub.kill()
+            hub.communicate(timeout=30)
+            with serving(lab):
+                navi(lab, "wait", address, "--until", "complete", "--timeout", "60")
+                following.send_signal(signal.SIGCONT)
+                _, errors = following.communicate(timeout=60)
+                wanted = navi(lab, "capture", address).stdout
+    assert (following.returncode, path.read_text(), wanted.count("line\n")) == (0, wanted, 40), errors
+    assert errors.splitlines() == [
+        f"navi: {address}: the hub has ended; connecting again for up to 10 min",
+        f"navi: {address}: connected again; no line is missing or comes twice",
+        f"navi: {address}: its agent has ended",
+    ]
+
+
+def test_who_follows_an_agent_whose_hub_stays_away_hears_of_it(lab: Lab) -> None:
+    heard: list[str] = []
+
+    def connect() -> HubClient:
+        return HubClient(runtime_folder(lab.environment()))
+
+    with serving(lab) as hub:
+        address = spawn(lab, "local", "say one ;; wait 600")
+        shows(lab, address, "one")
+        with connect() as first:
+            info = {**first.ask("GET", f"/api/sessions/{address}"), "address": address}
+            transcript, growing = Transcript(info), Growing(Output(sys.stdout, sys.stderr), {})
+            assert "one" in list(stored(first, info, transcript))
+            with closing(Followed(connect, first, info, transcript, growing, heard.append, away=3.0)) as followed:
+                hub.kill()
+                hub.communicate(timeout=30)
+                with pytest.raises(NoHub):
+                    list(followed.lines())
+        assert heard == [f"{address}: the hub has ended; connecting again for up to 0.05 min"]
+    with serving(lab):
+        navi(lab, "kill", address)
+
+
 def test_tail_follows_until_a_line_matches(lab: Lab) -> None:
     with serving(lab):
         address = spawn(lab, "local", "say one ;; wait 1 ;; say two ;; wait 1 ;; say three")
@@ -388,9 +445,7 @@ MODES = [
 
 
 @pytest.mark.parametrize(("mode", "later", "said", "options"), MODES)
-def test_a_permission_mode_goes_along_into_a_terminal(
-    lab: Lab, mode: str, later: str, said: str, options: str
-) -> None:
+def test_a_permission_mode_goes_along_into_a_terminal(lab: Lab, mode: str, later: str, said: str, options: str) -> None:
     program = lab.local.bin / "claude"
     program.write_text(CLAUDE)
     program.chmod(0o755)
