@@ -35,6 +35,10 @@ class NoHub(OperationError):
     """No hub runs here."""
 
 
+class HubGone(OperationError):
+    """The hub has ended, and with it the connection."""
+
+
 class HubClient:
     """A connection to the hub. Closes itself as a context."""
 
@@ -74,12 +78,12 @@ class HubClient:
         return found
 
     def send(self, message: Mapping[str, Any]) -> None:
-        """Send a message. Raise OperationError if the hub has ended."""
+        """Send a message. Raise HubGone."""
         try:
             self._socket.settimeout(PATIENCE)
             self._socket.sendall(to_line(message))
         except OSError as error:
-            raise OperationError(f"the hub has ended: {error.strerror or error}", exits.UNAVAILABLE) from error
+            raise HubGone(f"the hub has ended: {error.strerror or error}", exits.UNAVAILABLE) from error
 
     def follow(self, info: Mapping[str, Any]) -> None:
         """Let the hub send what comes of a session after what `info` knows of it."""
@@ -101,19 +105,21 @@ class HubClient:
 
         return not _is_later(self.wait(lambda one: ended(_checked(one)), ENDS_WITHIN))
 
-    def wait(self, wanted: Callable[[Mapping[str, Any]], bool], seconds: float = PATIENCE) -> Mapping[str, Any]:
+    def wait(
+        self, wanted: Callable[[Mapping[str, Any]], bool], seconds: float = PATIENCE, about: str = ""
+    ) -> Mapping[str, Any]:
         """Return the next message that is wanted; the others are dropped. Raise OperationError for an error that the
-        hub reports, at its end, and when time is up.
+        hub reports, `about` what it is if that is to be named, at its end, and when time is up.
         """
         for message in self.messages(seconds):
             if wanted(message):
                 return message
             if message["type"] == "error":
-                raise refusal(message)
+                raise refusal(message, about)
         raise OperationError(f"timed out after {seconds:g} s waiting for the hub", exits.TIMED_OUT)
 
     def messages(self, seconds: float | None = None) -> Iterator[Mapping[str, Any]]:
-        """Yield messages as they come, until time is up (None: no limit). Raise OperationError when the hub ends."""
+        """Yield messages as they come, until time is up (None: no limit). Raise OperationError, HubGone among them."""
         limit = None if seconds is None else time.monotonic() + seconds
         while True:
             while (end := self._rest.find(b"\n")) >= 0:
@@ -135,16 +141,16 @@ class HubClient:
             raise OperationError(f"the hub sent something that is no message: {error}", exits.UNAVAILABLE) from error
 
     def _receive(self, seconds: float | None) -> bytes | None:
-        """Return more bytes, None when time is up. Raise OperationError when the hub ends."""
+        """Return more bytes, None when time is up. Raise HubGone."""
         try:
             self._socket.settimeout(seconds)
             data = self._socket.recv(262_144)
         except TimeoutError:
             return None
         except OSError as error:
-            raise OperationError(f"the hub has ended: {error.strerror or error}", exits.UNAVAILABLE) from error
+            raise HubGone(f"the hub has ended: {error.strerror or error}", exits.UNAVAILABLE) from error
         if not data or len(self._rest) > LONGEST:
-            raise OperationError("the hub has ended", exits.UNAVAILABLE)
+            raise HubGone("the hub has ended", exits.UNAVAILABLE)
         return data
 
 

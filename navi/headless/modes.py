@@ -1,4 +1,6 @@
-"""Permission modes: which ones an agent can be given, also in a terminal, and the ids of requests for them. Pure."""
+"""Permission modes: which ones an agent can be given, and the ids of requests for them. Which mode and which model an
+agent has that goes on in a terminal. Pure.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from navi.core.agents import AGENTS
+from navi.core.agents import AGENTS, AgentKind
 from navi.core.text import clean
 from navi.headless.harness.base import Harness, mode_key
 from navi.headless.state import State
@@ -54,9 +56,22 @@ def wanted_mode(info: Mapping[str, Any]) -> str:
     return str([info["permission_mode"], *waiting_modes(info)][-1])
 
 
-def stays_behind(harness: Harness | None, mode: str) -> str:
-    """Say that an agent does not have its mode when it goes on in a terminal, "" if it has, or no mode is known."""
+def stays_behind(harness: Harness | None, mode: str, model: str) -> str:
+    """Say what of its mode and model an agent does not have when it goes on in a terminal, "" if it has all that is
+    known.
+    """
     kind = kind_named(harness.kind, AGENTS) if harness else None
-    if not mode or kind is None or kind.options_of(mode):
+    found = [] if kind is None else [_mode_stays(kind, mode), _model_stays(kind, model)]
+    return "; ".join(filter(None, found))
+
+
+def _mode_stays(kind: AgentKind, mode: str) -> str:
+    if not mode or kind.options_of(mode):
         return ""
     return f"its permission mode {clean(mode)} stays behind: {kind.name} has no option for it in a terminal"
+
+
+def _model_stays(kind: AgentKind, model: str) -> str:
+    if not model or kind.option_of_model(model):
+        return ""
+    return f"its model {clean(model)} stays behind: {kind.name} can't be given that name on a command line"

@@ -9,7 +9,8 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -339,15 +340,84 @@ def test_tail_ends_quietly_here_and_on_the_remote_after_an_interrupt_or_a_closed
     until(lambda: not listeners(there), timeout=30, what="nobody follows any more")
 
 
-def test_tail_reports_a_lost_connection(lab: Lab) -> None:
+def test_tail_prints_empty_lines(lab: Lab) -> None:
+    open_gated(lab.local, "echo one; echo; sleep 0.4; echo; sleep 0.4; echo two; echo; echo; sleep 0.4; echo END")
+    with followed(lab, "api", "--until", "^END$") as following:
+        open_gate(lab.local)
+        status, out, _ = ended(following)
+    assert (status, out) == (0, "one\n\n\ntwo\n\n\nEND\n")
+
+
+STEP = "read x <gate; {}"
+CLEAR = r'printf "\033[H\033[2J\033[3J"'
+
+
+@contextmanager
+def cut_off(lab: Lab, steps: Sequence[str], history: int = 50000) -> Iterator[tuple[Machine, subprocess.Popen[str]]]:
+    """Follow a session that takes steps, one at each opening of its gate, up to the end of the first one, after which
+    its host is away in the block.
+    """
     there, _ = account(lab, True)
     assert isinstance(there, Machine)
-    open_gated(there, "echo one")
-    with followed(lab, "atlas/api") as following:
+    open_gated(there, f"{steps[0]}; {'; '.join(STEP.format(step) for step in steps[1:])}", history)
+    with followed(lab, "atlas/api", "--until", "^END$") as following:
+        open_gate(there)
+        assert following.stdout
+        while following.stdout.readline() != "first\n":
+            assert following.poll() is None
+        there.stop()
         there.break_connections()
-        status, _, errors = ended(following)
-    assert status == 69, errors
-    assert "Traceback" not in errors
+        yield there, following
+
+
+RESUMED = [
+    ("echo one; echo two; echo END", 50000, ["one", "two", "END"], "no line is missing or comes twice"),
+    ("yes | head -n 30; echo END", 50000, ["y"] * 30 + ["END"], "no line is missing or comes twice"),
+    ("seq 1 50; echo END", 100, [*map(str, range(1, 51)), "END"], "no line is missing or comes twice"),
+    ("seq 1 900; echo END", 100, None, "its scrollback has changed too much to tell"),
+    (f"{CLEAR}; seq 1 200; echo END", 50000, [*map(str, range(1, 201)), "END"], "its scrollback has changed too much"),
+]
+
+
+@pytest.mark.parametrize(("step", "history", "lines", "words"), RESUMED)
+def test_tail_goes_on_where_it_was_when_its_host_is_back(
+    lab: Lab, step: str, history: int, lines: list[str] | None, words: str
+) -> None:
+    with cut_off(lab, ("seq 1000 1060; echo first", step), history) as (there, following):
+        open_gate(there)
+        until(lambda: "END" in there.tmux("capture-pane", "-p", "-t", "=api:"), what="it goes on without us")
+        there.start()
+        status, out, errors = ended(following)
+    lost, again = errors.splitlines()[0], errors.splitlines()[-1]
+    assert "; connecting again for up to 10 min" in lost, errors
+    assert (status, again.startswith(f"navi: atlas/api: connected again; {words}")) == (0, True), errors
+    found = out.splitlines()
+    assert found == (lines or [*sorted(set(found[:-1]), key=int), "END"])
+
+
+def test_tail_goes_on_after_every_loss_of_its_connection(lab: Lab) -> None:
+    there, _ = account(lab, True)
+    assert isinstance(there, Machine)
+    open_gated(there, "for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.5; done; echo END")
+    with followed(lab, "atlas/api", "--until", "^END$") as following:
+        open_gate(there)
+        for _ in range(3):
+            time.sleep(0.6)
+            there.break_connections()
+        status, out, errors = ended(following)
+    assert (status, out.split()) == (0, [*"12345678", "END"]), errors
+    assert 1 <= errors.count("connected again; no line is missing or comes twice") <= 3, errors
+
+
+def test_tail_says_when_a_session_ended_while_its_host_was_away(lab: Lab) -> None:
+    with cut_off(lab, ("echo first", "echo lost")) as (there, following):
+        there.tmux("kill-session", "-t", "=api:")
+        there.new_session("api", "echo another; exec cat")
+        there.start()
+        status, out, errors = ended(following)
+    assert (status, out) == (1, "")
+    words = "the session has ended meanwhile, or its pane is in another one; what it printed since then is unknown"
+    assert errors.splitlines()[-1] == f"navi: atlas/api: {words}"
 
 
 # ---- lock
@@ -565,8 +635,10 @@ def test_synchronized_panes_get_something_only_if_that_is_meant(lab: Lab, far: b
         navi(lab, "send", f"{prefix}api", text, "--force")
     for one in panes:
         until(
-            lambda one=one: there.tmux("capture-pane", "-p", "-t", one).split()  # type: ignore[misc]
-            == ["ready", *["one"] * 2, *["two", "three"] * 2],
+            lambda one=one: (
+                there.tmux("capture-pane", "-p", "-t", one).split()  # type: ignore[misc]
+                == ["ready", *["one"] * 2, *["two", "three"] * 2]
+            ),
             what=f"{one} has it all",
         )
     there.tmux("set-option", "-w", "-t", "=api:", "synchronize-panes", "off")

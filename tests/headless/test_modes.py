@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from navi.core.agents import AGENTS, CLAUDE
+from navi.core.agents import AGENTS, CLAUDE, AgentKind
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Due, Launch, Mode, Replied, mode_key, mode_of
 from navi.headless.harness.base import Session as OfAgent
@@ -281,7 +281,37 @@ terminal are not spoken of.
 def test_what_gives_an_agent_its_mode_in_a_terminal(harness: str, mode: str, options: str, words: str) -> None:
     kind = kind_named(HARNESSES[harness].kind, AGENTS)
     assert (kind.options_of(mode) if kind else "") == options
-    assert stays_behind(HARNESSES[harness], mode) == words
+    assert stays_behind(HARNESSES[harness], mode, "") == words
+
+
+MODEL_STAYS = "its model {} stays behind: claude can't be given that name on a command line"
+
+MODELS = [
+    ("claude-code", "opus", "--model 'opus'", ""),
+    ("claude-code", "claude-opus-4-8[1m]", "--model 'claude-opus-4-8[1m]'", ""),
+    ("claude-code", "eu.anthropic.claude-3:0", "--model 'eu.anthropic.claude-3:0'", ""),
+    ("claude-code", "claude-opus-4@20250514", "--model 'claude-opus-4@20250514'", ""),
+    ("claude-code", "", "", ""),
+    ("claude-code", "--verbose", "", MODEL_STAYS.format("--verbose")),
+    ("claude-code", "x'; touch y; '", "", MODEL_STAYS.format("x'; touch y; '")),
+    ("claude-code", "<synthetic>", "", MODEL_STAYS.format("<synthetic>")),
+    ("claude-code", "x" * 201, "", MODEL_STAYS.format("x" * 201)),
+    ("gemini", "pro", "", ""),
+]
+
+
+@pytest.mark.parametrize(("harness", "model", "option", "words"), MODELS)
+def test_what_gives_an_agent_its_model_in_a_terminal(harness: str, model: str, option: str, words: str) -> None:
+    kind = kind_named(HARNESSES[harness].kind, AGENTS)
+    assert (kind.option_of_model(model) if kind else "") == option
+    assert stays_behind(HARNESSES[harness], "", model) == words
+
+
+def test_all_that_stays_behind_is_reported() -> None:
+    words = f"{STAYS.format('odd')}; {MODEL_STAYS.format('<m>')}"
+    assert stays_behind(HARNESSES["claude-code"], "odd", "<m>") == words
+    assert [one.option_of_model("opus") for one in (CLAUDE, AgentKind("other", ("other",)))] == ["--model 'opus'", ""]
+    assert CLAUDE.option_of_model("opus\n") == ""
 
 
 def test_every_mode_of_claude_code_goes_into_a_terminal() -> None:
@@ -310,8 +340,9 @@ async def test_the_hub_says_which_mode_stays_behind(tmp_path: Path) -> None:
             return ""
 
         here.hub.opener = opens
-        for mode, note in (("plan", ""), ("odd", STAYS.format("odd"))):
-            row = await here.hub.spawn(Wanted("x", permission_mode=mode))
+        both = f"{STAYS.format('odd')}; {MODEL_STAYS.format('a b')}"
+        for mode, model, note in (("plan", "opus", ""), ("odd", "", STAYS.format("odd")), ("odd", "a b", both)):
+            row = await here.hub.spawn(Wanted("x", permission_mode=mode, model=model))
             await here.prints(row, READY)
             status, body = await respond(here.hub, "POST", f"/api/sessions/{row.id}/open", {})
             assert (status, body["address"], body["note"]) == (200, "api", note)

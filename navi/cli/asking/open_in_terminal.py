@@ -64,12 +64,12 @@ def _open(hub: HubClient, info: Info, context: Context) -> Named:
 
 
 def _report(address: Address, info: Info, context: Context) -> None:
-    """Report where a session goes on, and whether it has its permission mode there."""
-    mode = wanted_mode(info)
-    behind = stays_behind(HARNESSES.get(info["harness"]), mode)
-    with_mode = f" in its permission mode {mode}" if mode and not behind else ""
-    context.output.note(f"{address} goes on with the conversation of {info['id']}{with_mode}")
-    if behind:
+    """Report where a session goes on, and whether it has its permission mode and model there."""
+    harness, mode, model = HARNESSES.get(info["harness"]), wanted_mode(info), info["model"]
+    with_mode = f" in its permission mode {mode}" if mode and not stays_behind(harness, mode, "") else ""
+    with_model = f" with its model {model}" if model and not stays_behind(harness, "", model) else ""
+    context.output.note(f"{address} goes on with the conversation of {info['id']}{with_mode}{with_model}")
+    if behind := stays_behind(harness, mode, model):
         context.output.complain(f"{address}: {behind}")
 
 
@@ -103,9 +103,12 @@ def launch_of(info: Info, context: Context) -> Launch:
 
 
 def _launch(kind: AgentKind, info: Info) -> Launch:
-    """Options of its mode are constants: nothing that an agent or a person wrote comes into the command line."""
+    """Options of its mode are constants. The name of its model is the only word of an agent or a person that comes into
+    the command line: quoted, and only if no shell would take any of it for something else.
+    """
     resume, mode = kind.resume.replace(ID, info["agent_session_id"]), kind.options_of(wanted_mode(info))
-    line = " ".join(filter(None, (kind.start or kind.name, resume, mode)))
+    model = kind.option_of_model(info["model"])
+    line = " ".join(filter(None, (kind.start or kind.name, resume, model, mode)))
     return Launch("agent", line, program_of(line), prompt="")
 
 

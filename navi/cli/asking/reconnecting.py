@@ -1,9 +1,9 @@
-"""Waiting for something on a host, whose connection may be lost meanwhile."""
+"""Waiting for something on a host, or following it, while the connection may be lost."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from navi.core.failure import Retry
@@ -13,13 +13,15 @@ from navi.hosts.retries import Retries
 
 T = TypeVar("T")
 
+Warn = Callable[[HostError], None]
+
 LONGEST_PAUSE = 10.0
 """Seconds between two attempts to reach a host while a person waits, at most."""
 
+AWAY = 600.0
+"""Seconds for which what somebody follows may stay away until that ends."""
 
-def reconnecting(
-    host: BlockingHost, seconds: float, warn: Callable[[HostError], None], ask: Callable[[float], T]
-) -> T:
+def reconnecting(host: BlockingHost, seconds: float, warn: Warn, ask: Callable[[float], T]) -> T:
     """Call `ask` with the seconds that are left, and return what it returns. If the connection to the host is lost
     meanwhile, open it again and ask again, until so many `seconds` are over. `warn` gets the first failure of each
     kind.
@@ -27,19 +29,58 @@ def reconnecting(
     Raise HostError if the host can't be reached at first or at the end, and at once where a person is needed. Raise
     Cancelled.
     """
-    retries, causes = Retries(), set[str]()
+    again = _Again(host, warn)
     limit, left = time.monotonic() + seconds, seconds
     while True:
         try:
             return ask(left)
         except HostError as error:
-            worked = error.failure.retry is Retry.AT_ONCE
-            left = limit - time.monotonic()
-            if left <= 0 or not (worked or (causes and error.failure.retry is Retry.LATER)):
-                raise
-            if error.failure.cause not in causes:
-                warn(error)
-            causes.add(error.failure.cause)
-            pause = retries.pause(error.failure.retry, worked, time.monotonic())
-            host.pause(min(pause, LONGEST_PAUSE, left))
+            again.pause(error, limit)
             left = max(0.0, limit - time.monotonic())
+
+
+def going_on(host: BlockingHost, seconds: float, warn: Warn, follow: Callable[[], Iterator[T]]) -> Iterator[T]:
+    """Yield what `follow` yields. If the connection to the host is lost, open it again and follow again, until the host
+    has stayed away for so many `seconds`; `warn` gets the first failure of each kind of each absence.
+
+    Raise HostError as `reconnecting` does. Raise Cancelled.
+    """
+    again, limit = _Again(host, warn), None
+    while True:
+        try:
+            for one in follow():
+                limit = None
+                again.heard()
+                yield one
+            return
+        except HostError as error:
+            limit = limit or time.monotonic() + seconds
+            again.pause(error, limit)
+
+
+class _Again:
+    """The attempts at a host whose connection was lost."""
+
+    def __init__(self, host: BlockingHost, warn: Warn) -> None:
+        self._host = host
+        self._warn = warn
+        self._retries = Retries()
+        self._causes = set[str]()
+
+    def heard(self) -> None:
+        """Note that the host is there."""
+        self._causes.clear()
+
+    def pause(self, error: HostError, limit: float) -> None:
+        """Wait before the next attempt. Raise the error where there is none: the time `limit` (of time.monotonic) has
+        come, a person is needed, or the host was never reached.
+        """
+        retry, left = error.failure.retry, limit - time.monotonic()
+        worked = retry is Retry.AT_ONCE
+        if left <= 0 or not (worked or (self._causes and retry is Retry.LATER)):
+            raise error
+        if error.failure.cause not in self._causes:
+            self._warn(error)
+        self._causes.add(error.failure.cause)
+        pause = self._retries.pause(retry, worked, time.monotonic())
+        self._host.pause(min(pause, LONGEST_PAUSE, left))

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from navi.cli.asking.reconnecting import AWAY
 from navi.cli.output.growing import Growing
 from navi.core import exits
 from navi.core.model import OVER
+from navi.headless.client import HubClient, HubGone
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Launch
 from navi.headless.transcript import Reader
+from navi.ops import OperationError
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
     from navi.cli.context import Context
-    from navi.headless.client import HubClient
 
 Info = Mapping[str, Any]
+
+Connect = Callable[[], HubClient]
+
+Complain = Callable[[str], None]
+
+PAUSE = 1.0
+"""Seconds between attempts at a hub that has ended."""
 
 
 class Transcript:
@@ -55,20 +66,67 @@ def stored(hub: HubClient, info: Info, transcript: Transcript) -> Iterator[str]:
 
 
 class Followed:
-    """What comes of a session from now on. `ask` is a second connection, because waiting for an answer drops all other
-    messages of a connection.
-    """
+    """What comes of a session from now on. A second connection asks: whoever waits for an answer drops the rest."""
 
-    def __init__(self, hub: HubClient, ask: HubClient, info: Info, transcript: Transcript, growing: Growing) -> None:
+    def __init__(
+        self, connect: Connect, hub: HubClient, info: Info, transcript: Transcript, growing: Growing,
+        complain: Complain, away: float = AWAY,
+    ) -> None:  # fmt: skip
+        """`away` are the seconds for which the hub may stay away."""
+        self._connect = connect
         self._hub = hub
-        self._ask = ask
+        self._ask = connect()
         self._info = info
+        self._about = info["address"]
         self._transcript = transcript
         self._growing = growing
+        self._complain = complain
+        self._away = away
+
+    def close(self) -> None:
+        """End both connections, and take away what grows."""
+        self._growing.clear()
+        self._hub.close()
+        self._ask.close()
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines until the agent ends. What grows is shown meanwhile, and gone before a line comes."""
-        for message in self._hub.messages():
+        """Yield the lines until the agent ends. What grows is shown meanwhile, and gone before a line comes. After a
+        restart of the hub they go on where they were, for all of them are numbered and stored.
+        """
+        while True:
+            try:
+                yield from self._lines()
+                return
+            except HubGone as error:
+                self.close()
+                self._complain(f"{self._about}: {error}; connecting again for up to {self._away / 60:g} min")
+                self._come_back(time.monotonic() + self._away)
+                self._complain(f"{self._about}: connected again; no line is missing or comes twice")
+
+    def _come_back(self, limit: float) -> None:
+        """Wait for the hub, and follow from the next line on. Raise OperationError if it stays away."""
+        while True:
+            time.sleep(PAUSE)
+            try:
+                self._follow_again()
+                return
+            except OperationError as error:
+                if error.status != exits.UNAVAILABLE or time.monotonic() > limit:
+                    raise
+
+    def _follow_again(self) -> None:
+        self._hub, self._ask = self._connect(), self._connect()
+        self._info = self._ask.ask("GET", f"/api/sessions/{self._info['id']}")
+        self._transcript.learn(self._info)
+        about = {"session_id": self._info["id"], "from_index": self._transcript.index}
+        self._hub.send({"type": "subscribe", **about})
+
+    def _is_over(self) -> bool:
+        """Whether the agent had ended when it was asked about, and all of its lines are here."""
+        return self._info["status"] in OVER and self._transcript.index > self._info["last_index"]
+
+    def _lines(self) -> Iterator[str]:
+        for message in () if self._is_over() else self._hub.messages():
             if message["type"] == "partial":
                 self._growing.add(message["text"])
             elif message["type"] == "input" and message["state"] != "taken":
@@ -77,7 +135,7 @@ class Followed:
                 yield from self._whole(message)
             elif message["type"] in ("complete", "session_updated") and message.get("status") != "running":
                 self._growing.clear()
-            if message["type"] == "complete":
+            if message["type"] == "complete" or self._is_over():
                 return
 
     def _whole(self, message: Info) -> Iterator[str]:
@@ -87,10 +145,10 @@ class Followed:
         yield from lines
 
 
-def tail(hub: HubClient, ask: HubClient, info: Info, options: Options, context: Context) -> int:
+def tail(connect: Connect, info: Info, options: Options, context: Context) -> int:
     """Print what the agent printed, and then what comes, until it ends or a line matches."""
     until = re.compile(options.until) if options.until is not None else None
-    transcript, over = Transcript(info), info["status"] in OVER
+    hub, transcript = connect(), Transcript(info)
     with context.progress.waiting("the transcript"):
         lines = list(stored(hub, info, transcript))
     for line in last(lines, options.lines):
@@ -98,14 +156,11 @@ def tail(hub: HubClient, ask: HubClient, info: Info, options: Options, context: 
     if not (options.follow or until):
         return exits.OK
     growing = Growing(context.output, context.environment)
-    coming = Followed(hub, ask, info, transcript, growing).lines()
-    try:
-        for line in () if over else coming:
+    with closing(Followed(connect, hub, info, transcript, growing, context.output.complain)) as followed:
+        for line in followed.lines():
             context.output.print_at_once(line)
             if until and until.search(line):
                 return exits.OK
-    finally:
-        growing.clear()
     context.output.complain(f"{info['address']}: its agent has ended")
     return exits.NO if until else exits.OK
 

@@ -7,18 +7,23 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from navi.cli.asking.reconnecting import AWAY, going_on
 from navi.cli.output.output import Output, UsageError
 from navi.core import exits
 from navi.core.ages import utc
 from navi.core.text import clean, clean_lines, decode
+from navi.hosts.base import HostError
 from navi.ops import OperationError
-from navi.ops.pane.read import PaneOutput, PaneText, follow, text
+from navi.ops.pane.read import PaneOutput, PaneText, Place, follow, text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from re import Pattern
 
     from navi.cli.arguments import Options
     from navi.cli.context import Context
+    from navi.core.address import Named
+    from navi.hosts.blocking_host import BlockingHost
 
 
 def run_capture(options: Options, context: Context) -> int:
@@ -93,12 +98,34 @@ def run_tail(options: Options, context: Context) -> int:
         _warn_of_ending(options, context.output, found)
         return exits.OK
     until = _pattern(options.until) if options.until is not None else None
-    new = PaneOutput()
-    for new in host.follow(follow(pane, options.lines)):
+    about, new = options.address or options.target, PaneOutput()
+    for new in _follow(host, pane, options.lines, lambda words: context.output.complain(f"{about}: {words}")):
         if _print_new(options, context.output, new, until):
             return exits.OK
-    context.output.complain(f"{options.address or options.target}: {new.ended or 'it has ended'}")
+    context.output.complain(f"{about}: {new.ended or 'it has ended'}")
     return exits.NO if until else exits.OK
+
+
+def _follow(host: BlockingHost, pane: Named, lines: int, complain: Callable[[str], None]) -> Iterator[PaneOutput]:
+    """Yield what a pane prints, also after its connection was lost: from where it was, or with a complaint."""
+    place: Place | None = None
+
+    def begin() -> Iterator[PaneOutput]:
+        return host.follow(follow(pane, lines, place))
+
+    def tell(error: HostError) -> None:
+        complain(f"{error.failure.cause}; connecting again for up to {AWAY / 60:g} min")
+
+    for new in going_on(host, AWAY, tell, begin):
+        place = new.place or place
+        if new.resumed:
+            complain(f"connected again; {RESUMED.get(new.resumed, UNSURE)}")
+        yield new
+
+
+UNSURE = "its scrollback has changed too much to tell whether lines are missing or come twice"
+RESUMED = {"sure": "no line is missing or comes twice", "unsure": UNSURE}
+"""What is reported of a pane that is followed again after its connection was lost."""
 
 
 def _pattern(text: str) -> Pattern[str]:

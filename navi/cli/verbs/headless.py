@@ -130,8 +130,7 @@ def _tail(hub: HubClient, options: Options, context: Context) -> int:
     from navi.cli.output.headless_transcript import tail
 
     info = find(hub, options.address)
-    with connect(context) as other:
-        return tail(hub, other, {**info, "address": address(info)}, options, context)
+    return tail(lambda: connect(context), {**info, "address": address(info)}, options, context)
 
 
 def _capture(hub: HubClient, options: Options, context: Context) -> int:
@@ -155,8 +154,9 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
     hub.follow(info)
     if options.interrupt:
         hub.send({"type": "interrupt", "by": who()})
-        hub.wait(lambda one: one["type"] == "session_updated" and one["status"] != "running", options.timeout)
-        context.output.print(f"interrupted {address(info)}")
+        about = address(info)
+        hub.wait(lambda one: one["type"] == "session_updated" and one["status"] != "running", options.timeout, about)
+        context.output.print(f"interrupted {about}")
         return exits.OK
     if not text.strip():
         raise UsageError("the text is empty; nothing was sent")

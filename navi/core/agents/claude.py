@@ -40,6 +40,7 @@ KIND = AgentKind(
     reports_as_session=True,
     reports_end=True,
     modes=tuple((mode, f"--permission-mode {mode}") for mode in MODES),
+    model="--model",
     prompt="^\u276f [^ ]",
     border="^\u2500\u2500\u2500",
     screens=(

@@ -1,5 +1,6 @@
 """What navi knows of a kind of agents. Each kind has a file of its own in this folder, with nothing but data."""
 
+import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -9,6 +10,12 @@ from navi.core.model import Pane
 
 MOST_LINES = 80
 """How many lines at the bottom of a screen a host looks at."""
+
+
+MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,199}(\[[A-Za-z0-9]{1,20}\])?", re.ASCII)
+"""What the name of a model looks like where it goes into a command line, in quote signs: no shell takes any of it for
+something else, and it can't be an option. In brackets is the size of its context.
+"""
 
 
 class ScreenRule(NamedTuple):
@@ -143,7 +150,8 @@ class AgentKind(NamedTuple):
     agent ("" for its name), `resume` the arguments that continue a conversation, with {session_id} in them, and
     `skip_permissions` the option that turns its permission prompts off. `keeps` are the options that it gets again when
     it is restored; those that end in = take the next word. `modes` are the options that start it in a permission mode,
-    by the name that this has where the agent runs without a terminal.
+    by the name that this has where the agent runs without a terminal, and `model` is the option that starts it with a
+    model, "" if it has none.
 
     A hook that `reports_as_session` reports without the agent's name: the status file's own fields are this agent's.
     One that `reports_end` reports that the agent has ended.
@@ -166,6 +174,7 @@ class AgentKind(NamedTuple):
     box: Box | None = None
     keeps: tuple[str, ...] = ()
     modes: tuple[tuple[str, str], ...] = ()
+    model: str = ""
     transcript: Transcript | None = None
     trace: Trace | None = None
     reports_as_session: bool = False
@@ -179,6 +188,10 @@ class AgentKind(NamedTuple):
     def options_of(self, mode: str) -> str:
         """Return the options that start it in a permission mode, "" if it has none for that."""
         return dict(self.modes).get(mode, "")
+
+    def option_of_model(self, model: str) -> str:
+        """Return the option that starts it with a model, "" if it has none, or the name is none for a command line."""
+        return f"{self.model} '{model}'" if self.model and MODEL.fullmatch(model) else ""
 
     def status_in_title(self, pane: Pane) -> str:
         """Return the status that the pane's title shows, or ""."""

@@ -277,7 +277,7 @@ async def _open(hub: Hub, id: str, _body: Body) -> Answer:
         error = await hub.opener(row)
         if error:
             return CONFLICT, {"error": error}
-        note = stays_behind(hub.harnesses.get(row.harness), mode)
+        note = stays_behind(hub.harnesses.get(row.harness), mode, row.model)
         row = await hub.writer.do(lambda store: store.needed(id))
     address = f"{row.host}/{row.tmux_name}" if row.host else row.tmux_name
     return OK, {"address": address, "command": f"navi attach {address}", "note": note}

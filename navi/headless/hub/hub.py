@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import secrets
 import sqlite3
+import time
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -22,7 +23,7 @@ from navi.core.ages import exact_age
 from navi.headless import rule
 from navi.headless.harness import HARNESSES, Harness
 from navi.headless.harness.base import Answer
-from navi.headless.hub.limits import LIMITS, Limits, check_waiting
+from navi.headless.hub.limits import LIMITS, MINUTE, Limiter, Limits, on_clock
 from navi.headless.hub.listing import Watchers, rows_of, summary
 from navi.headless.hub.run_state import launch_of, question_document
 from navi.headless.hub.session import ANEW, NO_AGENT, HubSession, Wanted
@@ -71,7 +72,7 @@ class Hub:
         self.writer = Writer(store)
         self.harnesses = harnesses
         self._idle_limit = idle_limit
-        self._limits = limits
+        self._limiter = Limiter(limits)
         self.opener: Callable[[StoredSession], Awaitable[str]] | None = None
         self.inviter: Callable[[], str] | None = None
         self._sessions: dict[str, HubSession] = {}
@@ -91,6 +92,8 @@ class Hub:
             nursery.start_soon(trim_audit_hourly, self.writer)
             for row in await self.writer.do(lambda store: store.live()):
                 await self.follow(row)
+            begun = await self.writer.do(lambda store: store.begun_since(time.time() - MINUTE))
+            self._started.extend(on_clock(begun, trio.current_time()))
             task_status.started()
             await self._end_idle_ones()
 
@@ -139,7 +142,7 @@ class Hub:
         session = self._sessions.get(row.id)
         if session is None or session.row.generation != row.generation:
             clients = session.clients if session else self._waiting.pop(row.id, set())
-            session = HubSession(row, self.harnesses[row.harness], self.writer, self._to_relay, self._limits)
+            session = HubSession(row, self.harnesses[row.harness], self.writer, self._to_relay, self._limiter)
             self._sessions[row.id] = session
             session.clients = clients
             session.changed = self.watchers.note
@@ -197,7 +200,7 @@ class Hub:
         there = sum(one.row.host == host and one.state.status.live for one in self._sessions.values())
         if there >= MOST_AT_ONCE:
             raise Limited(f"{there} agents run on {host or 'this machine'} already; end one first")
-        wait = 60 - (trio.current_time() - self._started[0]) if len(self._started) == MOST_A_MINUTE else 0
+        wait = MINUTE - (trio.current_time() - self._started[0]) if len(self._started) == MOST_A_MINUTE else 0
         if wait > 0:
             words = f"{MOST_A_MINUTE} agents were started within a minute; try again in {math.ceil(wait)} s"
             raise Limited(words, wait)
@@ -216,12 +219,13 @@ class Hub:
         if not (able.resumes or anew):
             raise Refused(f"{known.harness} can't go on with a conversation; {ANEW}")
         conversation = (str(uuid.uuid4()) if able.chooses_id else "") if anew else None
+        now = trio.current_time()
 
         def store_run(store: Store) -> StoredSession:
             printed = printed_so_far(store, known) if anew else ""
             row = store.resume(session_id, able.sends_once, conversation)
             if prompt:
-                check_waiting(store, session_id, "user", self._limits.waiting, "resume it without a message")
+                self._limiter.count(store, session_id, "user", now, "resume it without a message")
             deed = "resumed in a new conversation" if anew else "resumed"
             return begin_run(store, row, harness, "\n\n".join(filter(None, (printed, prompt))), by, deed)
 

@@ -1,22 +1,34 @@
 """How much a session may be sent: a program that went wrong sends without end. What is too much is not stored.
 
-Answers, interrupts and ends have no limit: with these a person stops what went wrong.
+A restart of the hub, or another run of the session, gives nobody a fresh minute: the count goes on from the store.
+Answers have no limit, since a question is answered once, and ends have none: with these a person stops what went wrong.
 """
 
 from __future__ import annotations
 
 import math
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from navi.headless.store.store import Store
 from navi.headless.store.stored import Input, Limited
 
-NOUNS: Mapping[str, str] = {"user": "messages", "mode": "changes of its permission mode"}
+NOUNS: Mapping[str, str] = {"user": "messages", "mode": "changes of its permission mode", "interrupt": "interrupts"}
 """The kinds of inputs that are limited, each of its own, so that a flood of one leaves room for the other."""
 
+INTERRUPTS = 60
+"""Interrupts that a session takes within a minute. No setting changes that: a low one must not keep a person from
+stopping an agent.
+"""
+
 NOT_STORED = "this one was not stored"
+
+WAITS_ALREADY = "an interrupt waits already until it can be handed over to its agent"
+
+TAKEN_UP = "try again when it has taken some up"
 
 MINUTE = 60.0
 
@@ -32,30 +44,69 @@ LIMITS = Limits()
 
 
 class Limiter:
-    """Counts what one session is sent. Only the writer's work uses it, which is carried out one after the other."""
+    """Counts what sessions are sent. Only the writer's work uses it, which is carried out one after the other."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._admitted = {kind: deque[float](maxlen=limits.a_minute) for kind in NOUNS}
+        self._admitted: dict[tuple[str, str], deque[float]] = {}
 
-    def admit(self, store: Store, session_id: str, one: Input, now: float) -> None:
-        """Count an input, unless it is known already; `now` never goes back. Raise Limited for one too many."""
-        if one.kind not in NOUNS or store.knows_input(one.uuid):
+    def admit(self, store: Store, session_id: str, several: Sequence[Input], now: float) -> None:
+        """Count an input, with others that belong to it, unless it is known already; `now` never goes back. Raise
+        Limited for one too many, and for an interrupt that adds nothing.
+        """
+        first, *others = several
+        if first.kind not in NOUNS or store.knows_input(first.uuid):
             return
-        check_waiting(store, session_id, one.kind, self._limits.waiting)
-        before, most = self._admitted[one.kind], self._limits.a_minute
+        if first.kind == "interrupt":
+            check_adds(store, session_id, [one.body for one in others])
+            self._count(store, session_id, first.kind, now, INTERRUPTS, "")
+        else:
+            self.count(store, session_id, first.kind, now)
+
+    def count(self, store: Store, session_id: str, kind: str, now: float, then: str = TAKEN_UP) -> None:
+        """Count a message or a mode that is to be stored. Raise Limited for one too many; `then` says what helps where
+        too many wait.
+        """
+        check_waiting(store, session_id, kind, self._limits.waiting, then)
+        self._count(store, session_id, kind, now, self._limits.a_minute, " (prompts_a_minute)")
+
+    def _count(self, store: Store, session_id: str, kind: str, now: float, most: int, setting: str) -> None:
+        before = self._before(store, session_id, kind, now, most)
         wait = before[0] + MINUTE - now if 0 < most == len(before) else 0.0
         if wait > 0:
-            words = f"it got {most} {NOUNS[one.kind]} within a minute (prompts_a_minute); {NOT_STORED}"
+            words = f"it got {most} {NOUNS[kind]} within a minute{setting}; {NOT_STORED}"
             raise Limited(f"{words}; try again in {math.ceil(wait)} s", wait)
         before.append(now)
 
+    def _before(self, store: Store, session_id: str, kind: str, now: float, most: int) -> deque[float]:
+        """Return when the session was sent what counts; what this hub has not counted yet, the store has."""
+        known = self._admitted.get((session_id, kind))
+        if known is None:
+            stored = store.sent_since(session_id, kind, time.time() - MINUTE, most)
+            known = self._admitted[session_id, kind] = deque(on_clock(stored, now), most)
+        return known
 
-def check_waiting(
-    store: Store, session_id: str, kind: str, most: int, then: str = "try again when it has taken some up"
-) -> None:
+
+def on_clock(times: Iterable[float], now: float) -> list[float]:
+    """Return epoch times by another clock, which is at `now`. One that is still to come, as where the system's clock
+    was set back, is now: nobody waits for longer than a limit says.
+    """
+    epoch = time.time()
+    return [now - max(0.0, epoch - one) for one in times]
+
+
+def check_waiting(store: Store, session_id: str, kind: str, most: int, then: str) -> None:
     """Raise Limited where so many inputs of a kind wait for an agent that there is no place for another; `then` says
     what helps.
     """
     if most and store.count_waiting(session_id, kind) >= most:
         raise Limited(f"{most} {NOUNS[kind]} wait for its agent (prompts_waiting); {NOT_STORED}; {then}")
+
+
+def check_adds(store: Store, session_id: str, answers: Sequence[str]) -> None:
+    """Raise Limited for an interrupt that adds nothing to one that is not at the agent's host yet: no message was sent
+    behind that, and these answers, which end what the agent asks, go with it.
+    """
+    last = list(takewhile(lambda one: one.kind != "user", reversed(store.inputs(session_id, "queued"))))
+    if any(one.kind == "interrupt" for one in last) and {one.body for one in last}.issuperset(answers):
+        raise Limited(f"{WAITS_ALREADY}; another one adds nothing, and was not stored")

@@ -18,7 +18,7 @@ from navi.core.text import clean
 from navi.headless.harness.base import Answer, Harness, Launch
 from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
 from navi.headless.hub.ended import changes_at_end, with_offer
-from navi.headless.hub.limits import Limiter, Limits
+from navi.headless.hub.limits import Limiter, on_clock
 from navi.headless.hub.news import news, updated
 from navi.headless.hub.run_state import Output, as_asked, at_work, begin, columns, happened, launch_of, read, unread
 from navi.headless.hub.subscriber import Client
@@ -33,6 +33,9 @@ from navi.headless.store.stored import HUB, NOBODY, WRITTEN, Batch, By, Input, R
 from navi.headless.store.writer import Writer
 
 Message = Mapping[str, Any]
+
+SETTLES = 30.0
+"""Seconds after which a host that was reached again has sent what agents printed meanwhile, or at least some of it."""
 
 STORES_AGAIN = 1.0
 """Seconds until output that could not be stored is asked for again: the disk may be full."""
@@ -54,7 +57,7 @@ class HubSession:
 
     def __init__(
         self, row: StoredSession, harness: Harness, writer: Writer, to_relay: Callable[[Message], Awaitable[bool]],
-        limits: Limits,
+        limiter: Limiter,
     ) -> None:  # fmt: skip
         self.row = row
         self.clients: set[Client] = set()
@@ -64,11 +67,12 @@ class HubSession:
         self._run = begin(harness, row)
         self._writer = writer
         self._to_relay = to_relay
-        self._limiter = Limiter(limits)
+        self._limiter = limiter
         self._lock = trio.Lock()
         self._held_back = self._away = False
         self._handed: set[str] = set()  # prompts that the agent was handed and has not confirmed
-        self._active = trio.current_time()
+        (self._active,) = on_clock([row.last_activity_at], trio.current_time())
+        self._reached_at = 0.0
         self._why_ended = ""
         self._starts_since: float | None = None
         self.troubles = Troubles()
@@ -82,8 +86,11 @@ class HubSession:
 
     @property
     def idle_for(self) -> float:
-        """Seconds for which its agent has waited for a prompt, as far as this hub saw it; 0 if it does not."""
-        return trio.current_time() - self._active if self.state.status is Status.WAITING else 0.0
+        """Seconds for which its agent has waited for a prompt, also before a restart of the hub; 0 if it does not, or
+        what it printed meanwhile may be still to come.
+        """
+        now = trio.current_time()
+        return now - self._active if self.state.status is Status.WAITING and now - self._reached_at > SETTLES else 0.0
 
     @property
     def state(self) -> State:
@@ -114,6 +121,8 @@ class HubSession:
         self._handed = {one.uuid for one in sent if one.kind == "user" and one.state == "handed"}
         if self._handed and run.harness.abilities.confirms_at_end:
             run = happened(run, Handed())
+        if any(one.kind == "user" for one in sent):
+            self._active = trio.current_time()  # it may be at work on that
         self._run = run
         self._times.begin(self.reached, run.state.status)
         self.row = await self._writer.do(lambda store: store.needed(self.row.id))
@@ -180,6 +189,8 @@ class HubSession:
         self._tell([self._updated()])
 
     async def _hear_reached(self, message: Message) -> None:
+        if message["reached"] and not self.reached:
+            self._reached_at = trio.current_time()
         self.reached, self._away = message["reached"], message.get("away") is True
         if not (self.reached and self.state.status is Status.STARTING):
             self._starts_since = None
@@ -341,25 +352,30 @@ class HubSession:
 
     # ---- what people and the codec want
 
-    async def queue(self, id: str, kind: str, body: str, by: By, noted: bool = True) -> Input:
-        """Store an input, and send it on; `noted`: the audit has it, too. Raise Refused, as for one too many."""
+    async def queue(self, id: str, kind: str, body: str, by: By) -> Input:
+        """Store an input, and send it on. Raise Refused, as for one too many."""
+        return await self._queue([Input(0, id, kind, body, by.name)], by)
+
+    async def _queue(self, several: Sequence[Input], by: By) -> Input:
+        """Store inputs that belong together, and send them on; return the first. Raise Refused."""
         async with self._lock:
             if not self.row.remote:
                 raise Refused(IN_TERMINAL)
             if not self.state.status.live:
                 raise Refused(NO_AGENT)
-            one, now = Input(0, id, kind, body, by.name), trio.current_time()
-            check_length(self._line(one))
+            now = trio.current_time()
+            for one in several:
+                check_length(self._line(one))
 
-            def store_input(store: Store) -> tuple[Input, Sequence[Input]]:
-                self._limiter.admit(store, self.row.id, one, now)
-                return queue_noted(store, self.row.id, one, by, noted), self._waiting(store)
+            def store_inputs(store: Store) -> tuple[Input, Sequence[Input]]:
+                self._limiter.admit(store, self.row.id, several, now)
+                return queue_noted(store, self.row.id, several, by), self._waiting(store)
 
-            found, waiting = await self._writer.do(store_input)
+            found, waiting = await self._writer.do(store_inputs)
             self._active = now
             await self._send(waiting)  # somebody waits for it; whoever follows comes after that
-            queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": kind}
-            self._tell([queued | ({"content": body, "by": by.name} if kind in WRITTEN else {})])
+            queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": found.kind}
+            self._tell([queued | ({"content": found.body, "by": by.name} if found.kind in WRITTEN else {})])
             return found
 
     async def send_waiting(self) -> None:
@@ -412,12 +428,13 @@ class HubSession:
             self._tell([resolved, self._updated()])
 
     async def interrupt(self, by: By) -> None:
-        """End the turn. Raise Refused for an agent that has ended."""
+        """End the turn. Raise Refused for an agent that has ended, and for one interrupt too many."""
         key = str(uuid.uuid4())
         harness = self._run.harness
         asked = [as_asked(harness, one) for one in self.state.questions]
-        for number, line in enumerate(harness.codec.interrupt(self._run.memory, key, asked)):
-            await self.queue(f"{key}-{number}", "interrupt", line, by, noted=number == 0)
+        first, *answers = harness.codec.interrupt(self._run.memory, key, asked)
+        inputs = [Input(0, f"{key}-{number}", "answer", line, by.name) for number, line in enumerate(answers, 1)]
+        await self._queue([Input(0, f"{key}-0", "interrupt", first, by.name), *inputs], by)
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -438,8 +455,9 @@ class HubSession:
         async with self._lock:
             if not self.row.remote or not self.state.status.live:
                 raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
-            self._why_ended = why
-            await self._note_end(time.time(), by, "asked for the end", why)
+            if self.row.end_asked is None:  # whoever asks again and again is noted once
+                self._why_ended = why
+                await self._note_end(time.time(), by, "asked for the end", why)
         if self.reached or self._away:
             await self._end_now()
             return True

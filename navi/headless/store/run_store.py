@@ -56,13 +56,13 @@ def open_noted(store: Store, session_id: str, tmux_name: str, by: By) -> StoredS
     return row
 
 
-def queue_noted(store: Store, session_id: str, one: Input, by: By, noted: bool) -> Input:
-    """Store an input, and who sent it where that is to be `noted`. One that comes again is noted once."""
+def queue_noted(store: Store, session_id: str, several: Iterable[Input], by: By) -> Input:
+    """Store inputs that belong together, and who sent them; return the first. Those that come again are noted once."""
     before = store.last_input(session_id)
-    found = store.queue(session_id, one.uuid, one.kind, one.body, one.by)
-    if noted and found.seq > before:
-        store.note(by, DEEDS[one.kind], session_id, one.body if one.kind == "mode" else "")
-    return found
+    first, *_ = [store.queue(session_id, one.uuid, one.kind, one.body, one.by) for one in several]
+    if first.seq > before:
+        store.note(by, DEEDS[first.kind], session_id, first.body if first.kind == "mode" else "")
+    return first
 
 
 def begin_run(store: Store, row: StoredSession, harness: Harness, prompt: str, by: By, deed: str) -> StoredSession:
@@ -74,7 +74,7 @@ def begin_run(store: Store, row: StoredSession, harness: Harness, prompt: str, b
     for line in harness.codec.handshake(launch_of(row)):
         store.queue(row.id, str(uuid.uuid4()), "line", line)
     for one in waiting:
-        store.queue(row.id, one.uuid, one.kind, one.body, one.by)
+        store.queue(row.id, one.uuid, one.kind, one.body, one.by, one.created_at)
     if prompt:
         check_length(harness.codec.prompt(harness.codec.remember(launch_of(row)), NO_ID, prompt))
         store.queue(row.id, str(uuid.uuid4()), "user", prompt, by.name)

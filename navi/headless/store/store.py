@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from navi.core.model import OVER
-from navi.headless.store import audit, output
+from navi.headless.store import audit, counts, output
 from navi.headless.store.schema import SESSIONS, migrate
 from navi.headless.store.stored import (
     WRITTEN,
@@ -49,6 +49,8 @@ NOT_ENDING: Mapping[str, Any] = {"lost": 0, "end_asked": None, "end_asked_by": "
 
 PATIENCE = 5000
 """Milliseconds to wait for another process that writes, such as one that copies the database."""
+
+INPUT = ", ".join(Input._fields)
 
 WHOLE = ("begin immediate", "commit", ("rollback",))
 READING = ("begin", "commit", ("rollback",))
@@ -324,23 +326,23 @@ class Store:
 
     # ---- what people send
 
-    def queue(self, session_id: str, uuid: str, kind: str, body: str, by: str = "") -> Input:
-        """Store an input under the next number. The same uuid again is the same input. Raise Refused."""
+    def queue(self, session_id: str, uuid: str, kind: str, body: str, by: str = "", at: float = 0.0) -> Input:
+        """Store an input under the next number, as one that was sent now or `at` a time. The same uuid again is the
+        same input. Raise Refused.
+        """
         with self.together():
             self.needed(session_id)
-            known = self._database.execute(
-                "SELECT session_id, seq, uuid, kind, body, by, state FROM inputs WHERE uuid = ?", (uuid,)
-            ).fetchone()
+            query = f"SELECT session_id, {INPUT} FROM inputs WHERE uuid = ?"
+            known = self._database.execute(query, (uuid,)).fetchone()
             if known:
                 if known[0] != session_id:
                     raise Refused(f"the input {uuid} is one of another session")
                 return Input(*known[1:])
-            seq = self.last_input(session_id) + 1
+            one = Input(self.last_input(session_id) + 1, uuid, kind, body, by, created_at=at or time.time())
             self._database.execute(
-                "INSERT INTO inputs (session_id, seq, uuid, kind, body, by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (session_id, seq, uuid, kind, body, by, time.time()),
+                f"INSERT INTO inputs (session_id, {INPUT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (session_id, *one)
             )
-            return Input(seq, uuid, kind, body, by)
+            return one
 
     def knows_input(self, uuid: str) -> bool:
         """Return whether an input with this uuid was stored before."""
@@ -348,12 +350,15 @@ class Store:
 
     def count_waiting(self, session_id: str, kind: str) -> int:
         """Return how many inputs of a kind wait: the agent has taken up neither them nor one that was sent later."""
-        query = (
-            "SELECT count(*) FROM inputs WHERE session_id = :id AND kind = :kind AND state IN ('queued', 'handed') "
-            "AND seq > coalesce((SELECT seq FROM inputs WHERE session_id = :id AND kind = :kind AND state = 'taken' "
-            "ORDER BY seq DESC LIMIT 1), 0)"
-        )
-        return int(self._database.execute(query, {"id": session_id, "kind": kind}).fetchone()[0])
+        return counts.waiting(self._database, session_id, kind)
+
+    def sent_since(self, session_id: str, kind: str, since: float, most: int) -> list[float]:
+        """Return when the last inputs of a kind were stored, at most so many, since a time; the oldest first."""
+        return counts.sent_since(self._database, session_id, kind, since, most)
+
+    def begun_since(self, since: float) -> list[float]:
+        """Return when agents were started since a time, the oldest first."""
+        return counts.begun_since(self._database, since)
 
     def last_input(self, session_id: str) -> int:
         """Return the number of the last input of a session, 0 if it has none."""
@@ -387,13 +392,13 @@ class Store:
             places = [(session_id, one.seq) for one in waiting[first:]]
             self._database.executemany("DELETE FROM inputs WHERE session_id = ? AND seq = ?", places)
             for one in (Input(0, uuid, "line", line), *waiting[first:]):
-                self.queue(session_id, one.uuid, one.kind, one.body, one.by)
+                self.queue(session_id, one.uuid, one.kind, one.body, one.by, one.created_at)
 
     def inputs(self, session_id: str, *states: str) -> tuple[Input, ...]:
         """Return the inputs of a session in their order, those in these states or all."""
         places = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
         rows = self._database.execute(
-            f"SELECT seq, uuid, kind, body, by, state FROM inputs WHERE session_id = ?{places} ORDER BY seq",
+            f"SELECT {INPUT} FROM inputs WHERE session_id = ?{places} ORDER BY seq",
             (session_id, *states),
         )
         return tuple(Input(*row) for row in rows)

@@ -76,7 +76,9 @@ class Question(NamedTuple):
 
 
 class Input(NamedTuple):
-    """What a person sends: its number at the host, the id by which the agent confirms it, and how far it has come."""
+    """What a person sends: its number at the host, the id by which the agent confirms it, how far it has come, and when
+    it was stored first (epoch).
+    """
 
     seq: int
     uuid: str
@@ -84,6 +86,7 @@ class Input(NamedTuple):
     body: str
     by: str = ""
     state: str = "queued"
+    created_at: float = 0.0
 
 
 WRITTEN = frozenset({"user", "mode"})

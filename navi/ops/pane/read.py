@@ -7,7 +7,7 @@ from typing import NamedTuple
 from navi.core.address import Named
 from navi.core.text import clean, decode
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, Stream, read_records
+from navi.ops.operation import Answer, Operation, Record, Stream, read_records
 from navi.ops.pane.find import MARGIN, read_by_kind, read_ending, seconds, where
 
 
@@ -53,11 +53,19 @@ def text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None
     return Operation("capture", link("pane/text"), arguments, _read_text, 3 * MARGIN, reads=True)
 
 
+class Place(NamedTuple):
+    """Where in a pane's output a stream is, in words for the script that goes on there."""
+
+    words: tuple[str, ...]
+
+
 class PaneOutput(NamedTuple):
     """What a pane has printed since the last time: whole lines, and the line of the cursor, uncleaned.
 
     `clock` is the host's time (epoch) of the lines, `lost` says that some before them were dropped from its history,
-    `ended` how it ended ("" while it goes on).
+    `ended` how it ended ("" while it goes on). `place` is the one behind the lines, None if it is as before. Of a
+    stream that goes on at the place of another, the first answer says in `resumed` whether it is "sure" or "unsure"
+    that no line is lost or comes twice.
     """
 
     lines: tuple[str, ...] = ()
@@ -65,13 +73,20 @@ class PaneOutput(NamedTuple):
     clock: float = 0.0
     lost: bool = False
     ended: str = ""
+    place: Place | None = None
+    resumed: str = ""
 
 
-def follow(pane: Named, lines: int) -> Stream[PaneOutput]:
-    """Return the stream of what a pane prints, beginning with its last `lines` whole lines. The reader raises
-    OperationError.
+LONGEST_ANCHOR = 65_536
+"""Characters of the lines by which a place is found again."""
+
+
+def follow(pane: Named, lines: int, place: Place | None = None) -> Stream[PaneOutput]:
+    """Return the stream of what a pane prints, beginning with its last `lines` whole lines, or at the `place` where
+    another one ended. The reader raises OperationError.
     """
-    return Stream("tail", link("pane/tail"), (*where(pane), str(lines)), lambda: _read_output)
+    arguments = (*where(pane), str(lines), *(place.words if place else ()))
+    return Stream("tail", link("pane/tail"), arguments, lambda: _read_output)
 
 
 def _read_found(answer: Answer) -> str:
@@ -88,7 +103,7 @@ def _read_output(answer: Answer) -> PaneOutput:
     output = PaneOutput()
     for record in read_records(answer):
         if record.kind == "lines":
-            lines = tuple(decode(record.body).removesuffix("\n").split("\n")) if record.body else ()
+            lines = tuple(decode(record.body).split("\n"))
             output = output._replace(lines=lines, clock=float(record.rest) if record.rest.isdigit() else 0.0)
         elif record.kind == "partial":
             output = output._replace(partial=decode(record.body).removesuffix("\n"))
@@ -97,5 +112,22 @@ def _read_output(answer: Answer) -> PaneOutput:
         elif record.kind == "dead":
             output = output._replace(ended=f"its pane is dead; {read_ending(record.rest)}")
         elif record.kind == "gone":
-            output = output._replace(ended="the session has ended")
+            output = output._replace(ended=GONE_MEANWHILE if record.rest else "the session has ended")
+        elif record.kind == "resumed":
+            output = output._replace(resumed=record.rest)
+        elif record.kind == "place":
+            output = output._replace(place=_read_place(record))
     return output
+
+
+GONE_MEANWHILE = "the session has ended meanwhile, or its pane is in another one; what it printed since then is unknown"
+
+
+def _read_place(record: Record) -> Place | None:
+    words = record.rest.split(" ")
+    if len(words) != 7 or not all(word.isascii() and word.isdigit() for word in words[4:]):
+        return None
+    socket, _, anchor = record.body.decode("utf-8", "surrogateescape").partition("\n")
+    while len(anchor) > LONGEST_ANCHOR:
+        anchor = anchor.partition("\n")[2]
+    return Place((" ".join(words[:3]), *words[3:], socket, anchor))

@@ -1,13 +1,15 @@
 # Prints the lines that a pane has put out since the last time. Rows are counted from the beginning of the history; a
 # line is one row or, where it is wrapped, several. Input has four parts, each after a line with the token: the last
 # lines that were printed; history, its limit, the cursor's line and the width; the rows from navi_offset on; and the
-# same as lines. Output: a state for the next time, the line of the cursor, and the new lines.
+# same as lines. Output: a state for the next time, the line of the cursor, and the new lines. Where another stream ended
+# (navi_resumed) all rows are there, and the state begins with whether it is sure that nothing is lost or comes twice.
 
 BEGIN {
     token = ENVIRON["navi_token"]
     next_row = ENVIRON["navi_next"] + 0
     offset = ENVIRON["navi_offset"]
     most = ENVIRON["navi_most"]
+    resumed = ENVIRON["navi_resumed"] != ""
 }
 $0 == token { part++; next }
 part == 1 { anchor[++anchors] = $0; next }
@@ -25,11 +27,11 @@ END {
     }
     number_rows()
     if (fact[5]) drop_notice()
-    lost = "no"
-    first = most == "" ? find_first() : 1
+    lost = resumed ? "sure" : "no"
+    first = resumed ? find_again() : most == "" ? find_first() : 1
     if (!first) {
         first = 1
-        lost = had_full_history() ? "yes" : "no"
+        lost = resumed ? "unsure" : had_full_history() ? "yes" : "no"
     }
     whole = first - 1
     while (whole < lines && ends[whole + 1] < cursor) whole++
@@ -58,7 +60,7 @@ function drop_notice(    text, start) {
 
 # is_unsure(): whether rows may have other numbers now: other widths need other rows, and a full history drops a tenth.
 function is_unsure() {
-    return fact[4] != ENVIRON["navi_before_width"] || history < ENVIRON["navi_before_history"] + 0 ||
+    return resumed || fact[4] != ENVIRON["navi_before_width"] || history < ENVIRON["navi_before_history"] + 0 ||
         history + step() >= fact[2]
 }
 
@@ -94,6 +96,18 @@ function find_first(    i, r) {
             if (r in at && (is_behind_anchor(at[r]) || !anchors && r == next_row)) return at[r]
     for (i = lines + 1; i > 1; i--) if (is_behind_anchor(i)) return i
     return anchors ? 0 : 1
+}
+
+# find_again(): the line to begin with after some time in which nobody looked: a program may have cleared the history
+# meanwhile. It is sure where all of the lines printed last end in the row where they ended, of a history that can't have
+# dropped rows; or else where they are in one place alone.
+function find_again(    i, found, places) {
+    if (next_row in at && fact[4] == ENVIRON["navi_before_width"] && !had_full_history())
+        if (anchors ? is_behind_anchor(at[next_row]) == anchors : !next_row) return at[next_row]
+    for (i = lines + 1; i > 1; i--) if (anchors && is_behind_anchor(i) == anchors && !places++) found = i
+    if (places == 1) return found
+    lost = "unsure"
+    return find_first()
 }
 
 # is_behind_anchor(i): whether the lines before it are those that were printed last, as far as they are there. Of the

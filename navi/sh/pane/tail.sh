@@ -1,9 +1,10 @@
 # shellcheck shell=sh disable=SC2016,SC2154,SC2034,SC2086
 # needs: pane/address pane/tail.awk
 # changes: navi_name navi_socket navi_where
-# tail.sh SOCKET TARGET NAME REGISTERED LINES: the last LINES whole lines of a pane, and then each line as it comes:
-# what is above the cursor is whole. An answer with the line of the cursor is given whenever that changes, and now and
-# then a sign of life, so that we end with whoever listens.
+# tail.sh SOCKET TARGET NAME REGISTERED LINES [IDENTITY PANE NEXT HISTORY WIDTH SERVER ANCHOR]: the last LINES whole
+# lines of a pane, and then each line as it comes: what is above the cursor is whole. An answer with the line of the
+# cursor is given whenever that changes, and now and then a sign of life, so that we end with whoever listens. Answers
+# with lines say which place is behind them; given that place, another call goes on there.
 
 # navi_print_out [STATUS ERRORS]: say what is in navi_out.
 navi_print_out() {
@@ -16,10 +17,10 @@ navi_print_out() {
 # navi_read_news: the output of tail.awk, in navi_news. At first only the end is read that is asked for; most lines have
 # few rows. If it was not read far enough back, everything is read again.
 navi_read_news() {
-    export navi_token navi_next navi_offset navi_most navi_before_width navi_before_history
+    export navi_token navi_next navi_offset navi_most navi_before_width navi_before_history navi_resumed
     navi_offset=$((navi_next - navi_history - 100))
     [ -z "$navi_most" ] || navi_offset=-$((navi_most * 3 + 100))
-    [ "$((navi_history + navi_offset))" -gt 0 ] || navi_offset=-
+    [ -z "$navi_resumed" ] && [ "$((navi_history + navi_offset))" -gt 0 ] || navi_offset=-
     while :; do
         navi_news=$(
             {
@@ -41,7 +42,6 @@ navi_read_news() {
 navi_catch_up() {
     [ "$navi_alone" = 0 ] || return 0
     navi_read_news
-    navi_most=
     case $navi_news in *x) ;; *) return 0 ;; esac
     set -- ${navi_news%%"$navi_newline"*}
     # It has ended meanwhile.
@@ -54,11 +54,20 @@ navi_catch_up() {
     navi_next=$4
     navi_anchor=${navi_news%%"$navi_token$navi_newline"*}
     navi_anchor=${navi_anchor%"$navi_newline"}
-    [ "$1" = no ] || navi_out="$navi_out$navi_token lost$navi_newline"
+    case $1 in
+    yes) navi_out="$navi_out$navi_token lost$navi_newline" ;;
+    sure | unsure) navi_out="$navi_out$navi_token resumed $1$navi_newline" ;;
+    esac
     if [ "$5" -gt 0 ]; then
         navi_news=${navi_news#*"$navi_token$navi_newline"}
         navi_out="$navi_out$navi_token lines $(date +%s)$navi_newline${navi_news%x}"
     fi
+    if [ "$5" -gt 0 ] || [ -n "$navi_most$navi_resumed" ]; then
+        navi_out="$navi_out$navi_token place $navi_identity $navi_pane $navi_next $2 $3$navi_newline"
+        navi_out="$navi_out$navi_socket$navi_newline$navi_anchor$navi_newline"
+    fi
+    navi_most=
+    navi_resumed=
     navi_out="$navi_out$navi_token partial$navi_newline$navi_partial$navi_newline"
     navi_print_out
 }
@@ -72,21 +81,31 @@ navi_conclude() {
     exit
 }
 
+# navi_find SOCKET TARGET NAME REGISTERED LINES [IDENTITY PANE NEXT HISTORY WIDTH SERVER]: print server and id of the pane;
+# nothing if the one that was followed before is not in its session any more.
+navi_find() {
+    if [ -n "${6-}" ]; then
+        navi_name=$3
+        navi_where=$7
+        navi_socket=${11}
+        navi_look_at_pane && [ "$navi_identity" = "$6" ] || return 0
+    else
+        navi_find_pane "$1" "$2" "$3" "$4"
+        navi_inspect
+    fi
+    printf '%s\n%s\n' "$navi_socket" "$navi_pane"
+}
+
 navi_out=
 navi_quiet=0
 navi_partial=
-navi_found=$(
-    {
-        navi_find_pane "$1" "$2" "$3" "$4" 2>&1
-        navi_inspect 2>&1
-        printf '%s\n%s\n' "$navi_socket" "$navi_pane"
-    }
-)
+navi_found=$(navi_find "$@" 2>&1)
 navi_find_code=$?
 if [ "$navi_find_code" -ne 0 ]; then
     navi_print_out "$navi_find_code" "$navi_found"
     exit
 fi
+[ -n "$navi_found" ] || navi_conclude gone meanwhile
 navi_socket=${navi_found%"$navi_newline"*}
 navi_where=${navi_found##*"$navi_newline"}
 navi_name=$3
@@ -96,6 +115,15 @@ navi_next=0
 navi_before_history=0
 navi_before_width=0
 navi_most=$5
+navi_resumed=
+if [ -n "${6-}" ]; then
+    navi_resumed=yes
+    navi_most=
+    navi_next=$8
+    navi_before_history=$9
+    navi_before_width=${10}
+    navi_anchor=${12}
+fi
 navi_was=
 while :; do
     navi_look_at_pane || navi_conclude gone

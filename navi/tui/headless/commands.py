@@ -346,12 +346,12 @@ def _consequence(sessions: Sequence[Session]) -> str:
 
 
 def _stays_behind(session: Session) -> str:
-    """Say that an agent does not have its permission mode in a terminal, "" if it has, or none is known."""
+    """Say what of its permission mode and model an agent does not have in a terminal, "" if it has all of it."""
     from navi.headless.harness import HARNESSES
     from navi.headless.modes import stays_behind
 
     agent = session.headless
-    return stays_behind(HARNESSES.get(agent.harness), agent.mode) if agent else ""
+    return stays_behind(HARNESSES.get(agent.harness), agent.mode, agent.model) if agent else ""
 
 
 def _row(session: Session) -> Line:

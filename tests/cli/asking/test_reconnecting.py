@@ -5,10 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
+from navi.cli.asking.reconnecting import going_on
+from navi.config.remote import Remote
+from navi.core.address import Named
+from navi.hosts.base import HostError
+from navi.hosts.blocking_openssh import BlockingOpenSSHHost
+from navi.ops.pane.read import follow
 from tests.support.cut import Cut
 from tests.support.machines import Lab, Machine
 from tests.support.verbs import navi
@@ -109,3 +115,22 @@ def test_a_wait_for_a_host_that_is_not_there_ends_at_once(lab: Lab, machine: Mac
     machine.stop()
     done = navi(lab, "wait", "atlas/api", "--fixed", "x", "--timeout", "1000", status=69)
     assert "connecting again" not in done.stderr
+
+
+# ---- following
+
+
+def test_who_follows_a_host_that_stays_away_hears_what_is_wrong(lab: Lab, machine: Machine) -> None:
+    told: list[HostError] = []
+    entry = Remote(**{"connect_timeout": 5, **machine.remote()})  # type: ignore[arg-type]
+    with closing(BlockingOpenSSHHost(entry, lab.environment())) as host:
+        seen = going_on(host, 3, told.append, lambda: host.follow(follow(Named("api"), 1)))
+        assert next(seen).lines == ("ready",)
+        machine.break_connections()
+        assert next(one.lines for one in seen) == ("ready",), "it follows again"
+        machine.stop()
+        with pytest.raises(HostError, match="Connection refused"):
+            list(seen)
+        assert len(told) >= 2
+        with pytest.raises(HostError):
+            next(going_on(host, 1000, told.append, lambda: host.follow(follow(Named("api"), 1))))

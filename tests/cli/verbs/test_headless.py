@@ -9,12 +9,16 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from navi.cli.output.growing import Growing
+from navi.cli.output.headless_transcript import Followed, Transcript, stored
+from navi.cli.output.output import Output
 from navi.config.places import Places
-from navi.headless.client import HubClient
+from navi.headless.client import HubClient, NoHub
 from navi.hosts.sockets import runtime_folder
 from tests.support.claude import put_claude
 from tests.support.machines import Lab
@@ -305,6 +309,57 @@ def test_a_relay_outlives_the_hub_and_is_taken_by_the_next_one(lab: Lab) -> None
             assert navi(lab, "capture", address).stdout.splitlines().count("line") == 100
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["while it runs", "when its agent has ended"])
+def test_tail_goes_on_where_it_was_after_a_restart_of_the_hub(lab: Lab, late: bool) -> None:
+    with serving(lab) as hub:
+        address = spawn(lab, "local", "print 40 0.05 line ;; say middle ;; wait 1 ;; say last ;; exit 0")
+        words = [sys.executable, "-m", "navi", "tail", "--follow", "--lines", "99", address]
+        path = lab.folder / "followed"
+        with (
+            path.open("w") as file,
+            subprocess.Popen(words, env=lab.environment(), stdout=file, stderr=subprocess.PIPE, text=True) as following,
+        ):
+            until(lambda: "line" in path.read_text(), what="it follows")
+            if late:
+                following.send_signal(signal.SIGSTOP)
+            hub.kill()
+            hub.communicate(timeout=30)
+            with serving(lab):
+                navi(lab, "wait", address, "--until", "complete", "--timeout", "60")
+                following.send_signal(signal.SIGCONT)
+                _, errors = following.communicate(timeout=60)
+                wanted = navi(lab, "capture", address).stdout
+    assert (following.returncode, path.read_text(), wanted.count("line\n")) == (0, wanted, 40), errors
+    assert errors.splitlines() == [
+        f"navi: {address}: the hub has ended; connecting again for up to 10 min",
+        f"navi: {address}: connected again; no line is missing or comes twice",
+        f"navi: {address}: its agent has ended",
+    ]
+
+
+def test_who_follows_an_agent_whose_hub_stays_away_hears_of_it(lab: Lab) -> None:
+    heard: list[str] = []
+
+    def connect() -> HubClient:
+        return HubClient(runtime_folder(lab.environment()))
+
+    with serving(lab) as hub:
+        address = spawn(lab, "local", "say one ;; wait 600")
+        shows(lab, address, "one")
+        with connect() as first:
+            info = {**first.ask("GET", f"/api/sessions/{address}"), "address": address}
+            transcript, growing = Transcript(info), Growing(Output(sys.stdout, sys.stderr), {})
+            assert "one" in list(stored(first, info, transcript))
+            with closing(Followed(connect, first, info, transcript, growing, heard.append, away=3.0)) as followed:
+                hub.kill()
+                hub.communicate(timeout=30)
+                with pytest.raises(NoHub):
+                    list(followed.lines())
+        assert heard == [f"{address}: the hub has ended; connecting again for up to 0.05 min"]
+    with serving(lab):
+        navi(lab, "kill", address)
+
+
 def test_tail_follows_until_a_line_matches(lab: Lab) -> None:
     with serving(lab):
         address = spawn(lab, "local", "say one ;; wait 1 ;; say two ;; wait 1 ;; say three")
@@ -372,6 +427,7 @@ def test_attach_opens_a_session_in_a_terminal_for_good(lab: Lab, far: bool) -> N
         with Terminal([sys.executable, "-m", "navi", "attach", address], lab.environment()) as terminal:
             terminal.wait_for("goes on: --resume ")
             assert "--permission-mode" not in terminal.screen(), "nobody knows its mode"
+            assert "--model" not in terminal.screen(), "nobody knows its model"
         (name,) = living(there)
         assert name == f"fix-the-tests-{address[-4:]}"
         assert address not in navi(lab, "ls").stdout
@@ -389,9 +445,7 @@ MODES = [
 
 
 @pytest.mark.parametrize(("mode", "later", "said", "options"), MODES)
-def test_a_permission_mode_goes_along_into_a_terminal(
-    lab: Lab, mode: str, later: str, said: str, options: str
-) -> None:
+def test_a_permission_mode_goes_along_into_a_terminal(lab: Lab, mode: str, later: str, said: str, options: str) -> None:
     program = lab.local.bin / "claude"
     program.write_text(CLAUDE)
     program.chmod(0o755)
@@ -406,6 +460,36 @@ def test_a_permission_mode_goes_along_into_a_terminal(
         until(lambda: "goes on: --resume" in pane(lab.local, name), what="it goes on")
         (line,) = [one for one in pane(lab.local, name).replace("\n", "").split("goes on: ")[1:] if one]
         assert re.fullmatch(rf"--resume [0-9a-f-]{{36}}{re.escape(f' {options}' if options else '')}", line.strip())
+
+
+MODELS = [
+    ("opus", "", "with its model opus", " --model opus"),
+    ("opus", "big[1m]", "with its model big[1m]", " --model big[1m]"),
+    ("x; touch y", "", "its model x; touch y stays behind: claude can't be given that name on a command line", ""),
+]
+"""The model of a spawn, the one that the agent says it has, what is said, and the options."""
+
+
+@pytest.mark.parametrize(("model", "later", "said", "options"), MODELS)
+def test_a_model_goes_along_into_a_terminal(lab: Lab, model: str, later: str, said: str, options: str) -> None:
+    (lab.local.home / "big1").touch()  # a pattern in the name would become this
+    with serving(lab), puppet(lab.local) as agent:
+        words = ("spawn", "--json", "-c", str(lab.local.home), "--model", model, "Fix the tests!")
+        address = json.loads(navi(lab, *words).stdout)["address"]
+        if later:
+            agent.print({"type": "system", "subtype": "init", "session_id": "", "model": later})
+            until(lambda: model_of(lab, address) == later, what="the hub knows the model")
+        done = navi(lab, "attach", "--no-attach", address)
+        assert said in done.stderr
+        name = done.stdout.strip()
+        until(lambda: "goes on: --resume" in pane(lab.local, name), what="it goes on")
+        (line,) = [one for one in pane(lab.local, name).replace("\n", "").split("goes on: ")[1:] if one]
+        assert re.fullmatch(rf"--resume [0-9a-f-]{{36}}{re.escape(options)}", line.strip())
+
+
+def model_of(lab: Lab, address: str) -> object:
+    """Return the model of a session, as the hub knows it."""
+    return json.loads(navi(lab, "explain", "--json", address).stdout)["model"]
 
 
 def test_another_program_of_an_agent_is_configuration(lab: Lab) -> None:

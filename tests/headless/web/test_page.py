@@ -11,6 +11,7 @@ import pytest
 
 from tests.headless.web.conftest import World
 from tests.support.browser import WIDTH, Browser, browser, missing
+from tests.support.dashboard import configure
 from tests.support.machines import Lab
 from tests.support.relay import Relay
 from tests.support.serving import serving, without_relay
@@ -287,11 +288,7 @@ def test_a_killed_hub_is_found_again_and_gets_what_was_typed(lab: Lab) -> None:
     with serving(lab) as hub, browser() as phone:
         first = site_of(lab, hub)
         phone.go(f"{first.origin}/#{first.code}")
-        phone.click("summary", "New session")
-        phone.type("form textarea", "say before ;; wait 2 ;; say meanwhile")
-        phone.has("option", "Scripted agent")
-        phone.run("document.querySelectorAll('form select')[1].value = 'scripted'")
-        phone.click("button", "Start")
+        spawn_scripted(phone, "say before ;; wait 2 ;; say meanwhile")
         phone.shows("\nbefore")
         hub.kill()
         hub.communicate(timeout=30)
@@ -304,6 +301,55 @@ def test_a_killed_hub_is_found_again_and_gets_what_was_typed(lab: Lab) -> None:
             phone.hides("on this device only")
             lines = phone.text().splitlines()
             assert [lines.count(one) for one in ("before", "meanwhile", "afterwards")] == [1, 1, 1]
+
+
+def spawn_scripted(phone: Browser, prompt: str) -> None:
+    """Start the agent without a model from the form."""
+    phone.click("summary", "New session")
+    phone.type("form textarea", prompt)
+    phone.has("option", "Scripted agent")
+    phone.run("document.querySelectorAll('form select')[1].value = 'scripted'")
+    phone.click("button", "Start")
+
+
+def test_what_is_too_much_is_reported_and_can_be_sent_again(lab: Lab) -> None:
+    configure(lab, prompts_a_minute=3, prompts_waiting=1)
+    outbox = "return JSON.stringify(Object.entries(localStorage).filter(([key]) => key.startsWith('outbox:')))"
+    with serving(lab) as hub, browser() as phone:
+        first = site_of(lab, hub)
+        phone.go(f"{first.origin}/#{first.code}")
+        spawn_scripted(phone, "say one ;; wait 6")
+        phone.shows("\none")
+        send(phone, "say two")
+        phone.shows("handed over")
+        send(phone, "say three")
+        phone.shows("not taken: 1 messages wait for its agent (prompts_waiting); this one was not stored")
+        phone.shows("Send again", "Remove")
+        phone.shows("\ntwo", "waiting")
+        phone.reload()
+        phone.shows("not taken: 1 messages wait", "\ntwo")
+        assert "\nthree" not in phone.text(), "what was refused is not sent by itself"
+        phone.click("button", "Send again")
+        phone.shows("\nthree")
+        phone.hides("not taken")
+        send(phone, "say four")
+        phone.shows("not taken: it got 3 messages within a minute (prompts_a_minute); this one was not stored; try")
+        phone.click("button", "Remove")
+        phone.hides("say four")
+        assert "say" not in str(phone.run(outbox))
+        assert phone.errors() == []
+
+
+def test_an_interrupt_that_adds_nothing_is_reported(page: Browser) -> None:
+    spawn(page, "one")
+    page.shows("one <img")
+    page.run("""
+        const one = [...document.querySelectorAll("button")].find((one) => one.textContent === "Interrupt");
+        for (let number = 0; number < 10; number++) one.click();""")
+    page.shows("an interrupt waits already until it can be handed over to its agent; another one adds nothing")
+    page.shows("The turn was interrupted.")
+    page.click("button", "Interrupt")
+    page.hides("an interrupt waits already")
 
 
 def test_a_session_goes_on_in_a_terminal(page: Browser, world: World) -> None:

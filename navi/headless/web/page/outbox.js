@@ -26,10 +26,11 @@ export class Outbox {
     this.flush();
   }
 
-  // Send again what navi may not have. It takes each one once, whoever sends it again.
+  // Send again what navi may not have. It takes each one once, whoever sends it again. One that was too much is not sent
+  // by itself: whoever sees that it was not taken decides.
   flush() {
     for (const one of this.entries) {
-      if (one.state !== "expired" && !this.send({ type: "user_message", uuid: one.uuid, content: one.content, by: device })) Object.assign(one, { state: "here", why: "" });
+      if (one.state !== "expired" && !one.tooMuch && !this.send({ type: "user_message", uuid: one.uuid, content: one.content, by: device })) Object.assign(one, { state: "here", why: "" });
     }
     this.changed();
   }
@@ -65,9 +66,9 @@ export class Outbox {
     if (mine) this.remove(mine);
   }
 
-  refuse(uuid, words) {
+  refuse(uuid, words, code) {
     const mine = this.entries.find((one) => one.uuid === uuid);
-    if (mine) Object.assign(mine, { state: "here", error: words });
+    if (mine) Object.assign(mine, { state: "here", error: words, tooMuch: code === "RATE_LIMITED" });
     this.changed();
   }
 

@@ -134,7 +134,7 @@ export class SessionView {
   }
 
   error(message) {
-    if (message.uuid) this.outbox.refuse(message.uuid, message.message);
+    if (message.uuid) this.outbox.refuse(message.uuid, message.message, message.code);
     else if (message.request_id) this.questions.refuse(message.request_id, message.message);
     else this.say(message.message);
   }
@@ -210,7 +210,8 @@ export class SessionView {
   }
 
   interrupt() {
-    if (!this.link.send({ type: "interrupt", by: device })) this.say("Nothing was interrupted: there is no connection to navi.");
+    const sent = this.link.send({ type: "interrupt", by: device });
+    this.say(sent ? "" : "Nothing was interrupted: there is no connection to navi.");
   }
 
   end() {
