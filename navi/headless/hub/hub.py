@@ -25,8 +25,9 @@ from navi.headless.harness import HARNESSES, Harness
 from navi.headless.harness.base import Answer
 from navi.headless.hub.limits import LIMITS, MINUTE, Limiter, Limits, on_clock
 from navi.headless.hub.listing import Watchers, rows_of, summary
+from navi.headless.hub.refusals import ANEW, NO_AGENT
 from navi.headless.hub.run_state import launch_of, question_document
-from navi.headless.hub.session import ANEW, NO_AGENT, HubSession, Wanted
+from navi.headless.hub.session import HubSession, Wanted
 from navi.headless.hub.so_far import printed_so_far
 from navi.headless.hub.subscriber import Client, Peer, Subscriber
 from navi.headless.hub.terminal_sessions import FIELDS, HEARD, TerminalSessions

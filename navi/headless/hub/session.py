@@ -20,6 +20,7 @@ from navi.headless.hub.answered import answer_in_words, check_option, stored_ans
 from navi.headless.hub.ended import changes_at_end, with_offer
 from navi.headless.hub.limits import Limiter, on_clock
 from navi.headless.hub.news import news, updated
+from navi.headless.hub.refusals import IN_TERMINAL, NEVER_STARTED, NO_AGENT
 from navi.headless.hub.run_state import Output, as_asked, at_work, begin, columns, happened, launch_of, read, unread
 from navi.headless.hub.subscriber import Client
 from navi.headless.hub.times import Times
@@ -39,17 +40,6 @@ SETTLES = 30.0
 
 STORES_AGAIN = 1.0
 """Seconds until output that could not be stored is asked for again: the disk may be full."""
-
-ANEW = "navi resume --anew begins a new conversation with what is stored of this one"
-"""What can be done where an agent has lost a conversation."""
-
-NO_AGENT = "its agent has ended; navi resume goes on with it"
-"""Why nothing can be sent."""
-
-NEVER_STARTED = "the hub ended before it could start the agent; navi resume starts it"
-
-IN_TERMINAL = "it goes on in a terminal; navi attach opens that"
-"""Why a session takes no input here any more."""
 
 
 class HubSession:
@@ -154,12 +144,10 @@ class HubSession:
 
     async def _send_start(self, launch: Launch, first: int, again: bool) -> None:
         harness = self._run.harness
-        self.reached = await self._to_relay({
-            "type": "start_session", "session_id": self.row.id, "host": self.row.host,
-            "generation": self.row.generation, "cwd": self.row.cwd, "words": list(harness.command(launch)),
-            "variables": dict(harness.variables), "first": first, "conversation": launch.conversation,
-            "again": again,
-        })  # fmt: skip
+        self.reached = await self._to_relay(self._about(
+            "start_session", host=self.row.host, cwd=self.row.cwd, words=list(harness.command(launch)),
+            variables=dict(harness.variables), first=first, conversation=launch.conversation, again=again,
+        ))  # fmt: skip
         self.changed(self.row.id)
         await self.send_waiting()
 
@@ -169,6 +157,10 @@ class HubSession:
         """Return what a relay needs to go on: up to where the log is stored."""
         row = self.row
         return {"session_id": row.id, "host": row.host, "generation": row.generation, "offset": row.log_offset}
+
+    def _about(self, type: str, **more: Any) -> Message:
+        """Return a message to the relay about the present run."""
+        return {"type": type, "session_id": self.row.id, "generation": self.row.generation, **more}
 
     async def hear(self, message: Message) -> None:
         """Take a message of the relay about this session."""
@@ -266,9 +258,7 @@ class HubSession:
 
     async def _let_host_know(self) -> None:
         """Tell the host the conversation that the agent has chosen, so that it notices a terminal with it."""
-        row = self.row
-        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
-        await self._to_relay({"type": "know", **about, "conversation": row.agent_session_id})
+        await self._to_relay(self._about("know", host=self.row.host, conversation=self.row.agent_session_id))
 
     def _allowed(self, batch: Batch) -> Batch:
         """Return a batch without changes of what the session is, if it went on in a terminal meanwhile."""
@@ -306,9 +296,7 @@ class HubSession:
         self._tell([self._updated()])
 
     async def _acknowledge(self) -> None:
-        row = self.row
-        ack = {"session_id": row.id, "generation": row.generation, "offset": row.log_offset}
-        await self._to_relay({"type": "ack", **ack})
+        await self._to_relay(self._about("ack", offset=self.row.log_offset))
 
     async def _hear_handed(self, message: Message) -> None:
         handed = await self._writer.do(lambda store: store.hand(self.row.id, message["seq"]))
@@ -346,9 +334,7 @@ class HubSession:
 
     async def _remove_files(self) -> None:
         """Let the host remove what is left of the run: all of its output is stored."""
-        row = self.row
-        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
-        await self._to_relay({"type": "remove", **about, "received": row.log_offset})
+        await self._to_relay(self._about("remove", host=self.row.host, received=self.row.log_offset))
 
     # ---- what people and the codec want
 
@@ -393,10 +379,7 @@ class HubSession:
             if one.kind in WRITTEN and self.state.status is Status.STARTING:
                 self._held_back = True  # some agents take prompts and modes only after the handshake
                 return
-            await self._to_relay({
-                "type": "send_input", "session_id": self.row.id, "generation": self.row.generation, "seq": one.seq,
-                "line": self._line(one),
-            })  # fmt: skip
+            await self._to_relay(self._about("send_input", seq=one.seq, line=self._line(one)))
 
     def _line(self, one: Input) -> str:
         codec, memory = self._run.harness.codec, self._run.memory
@@ -501,9 +484,7 @@ class HubSession:
         await self._end_run()
 
     async def _end_run(self) -> None:
-        row = self.row
-        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
-        await self._to_relay({"type": "end_session", **about})
+        await self._to_relay(self._about("end_session", host=self.row.host))
 
 
 HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {

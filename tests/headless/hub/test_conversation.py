@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,11 @@ LINES = [
     {"type": "system", "subtype": "status"},
     {"type": "result", "subtype": "success", "result": "I will."},
 ]  # fmt: skip
+
+ASKS = {
+    "type": "control_request", "request_id": "q1",
+    "request": {"subtype": "can_use_tool", "tool_name": "Bash", "input": {"command": "ls"}},
+}  # fmt: skip
 
 
 class Program:
@@ -51,11 +56,11 @@ class Program:
 
 
 @asynccontextmanager
-async def program(folder: Path) -> AsyncIterator[Program]:
-    """Speak with a hub that has one session, `a`, which printed LINES and asks something."""
+async def program(folder: Path, lines: Sequence[object] = LINES) -> AsyncIterator[Program]:
+    """Speak with a hub that has one session, `a`, which printed these lines and asks something."""
     store = Store(folder / "navi.db")
     store.spawn(StoredSession("a", harness="claude-code"))
-    messages = [Message("x", json.dumps(one).encode(), 0) for one in LINES]
+    messages = [Message("x", json.dumps(one).encode(), 0) for one in lines]
     store.receive(Batch("a", 1, 0, 10, messages, opened=[Question("q1", "permission", "{}")]))
     async with trio.open_nursery() as nursery:
         hub = Hub(store)
@@ -97,7 +102,7 @@ async def test_messages_can_be_asked_for_in_pieces_and_as_events(tmp_path: Path)
 
 
 async def test_what_is_refused_names_what_it_is_about(tmp_path: Path) -> None:
-    async with program(tmp_path) as one:
+    async with program(tmp_path, [*LINES, ASKS]) as one:
         await one.send(type="user_message", session_id="none", uuid="u2", content="x")
         error = await one.next()
         assert (error["code"], error["uuid"]) == ("REFUSED", "u2")
