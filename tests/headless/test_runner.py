@@ -156,7 +156,6 @@ def test_a_missing_program_is_a_failed_start_with_its_reason(lab: Lab) -> None:
 REFUSED = [
     ("no folder", headless.run(ID, ECHO, "~/nowhere"), exits.NO_SESSION, "there is no directory"),
     ("no run", headless.post(ID, 1, "x"), exits.NO_SESSION, "there is no generation 1"),
-    ("no end", headless.end(ID), exits.NO_SESSION, "there is no generation 1"),
 ]  # fmt: skip
 
 
@@ -167,6 +166,27 @@ def test_what_cannot_be_done_is_refused(lab: Lab, operation: Operation[object], 
     with pytest.raises(OperationError, match=words) as refused:
         run(lab.local, SHELLS[0], operation)
     assert refused.value.status == status
+
+
+def test_a_run_without_files_has_ended_if_no_session_of_its_server_has_it(lab: Lab) -> None:
+    assert run(lab.local, SHELLS[0], headless.end(ID)).state is RunState.LOST
+    begin(lab.local, SHELLS[0], ("sleep", "1000"))
+    folder = lab.local.sessions_dir / ".headless" / ID.session
+    folder.rename(lab.local.home / "elsewhere")
+    with pytest.raises(OperationError, match=r"its files are gone from .*, and it runs; tmux -L navi-headless"):
+        run(lab.local, SHELLS[0], headless.end(ID))
+    (lab.local.home / "elsewhere").rename(folder)
+    run(lab.local, SHELLS[0], headless.end(ID, 0))
+
+
+def test_a_server_that_hangs_proves_no_end(lab: Lab) -> None:
+    begin(lab.local, SHELLS[0], ("sleep", "1000"))
+    folder = lab.local.sessions_dir / ".headless" / ID.session
+    folder.rename(lab.local.home / "elsewhere")
+    with lab.local.hung_server("-L", "navi-headless"), pytest.raises(OperationError, match="does not answer"):
+        run(lab.local, SHELLS[0], headless.end(ID))
+    (lab.local.home / "elsewhere").rename(folder)
+    run(lab.local, SHELLS[0], headless.end(ID, 0))
 
 
 @pytest.mark.parametrize("id", ["", "a/b", "..", "a b", "x" * 65, "a\n"])

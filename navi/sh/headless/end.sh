@@ -8,10 +8,12 @@ navi_find_runs "$1"
 if [ ! -d "$navi_runs/$2/$3" ]; then
     # Its files say no more whether it runs, but its runner has a session of tmux.
     navi_find_server
-    ! navi_tmux "$navi_headless_socket" has-session -t "=$2-$3" 2>/dev/null ||
-        navi_fail $navi_none "its files are gone from $navi_runs/$2/$3, and it runs; tmux -L navi-headless kill-session -t $2-$3 ends it"
-    printf '%s ended lost - - -\n' "$navi_token"
-    exit
+    navi_consult "$navi_headless_socket" has-session -t "=$2-$3"
+    case $navi_word in
+    none | absent) printf '%s ended lost - - -\n' "$navi_token" && exit ;;
+    ok) navi_fail $navi_none "its files are gone from $navi_runs/$2/$3, and it runs; tmux -L navi-headless kill-session -t $2-$3 ends it" ;;
+    *) navi_tmux_failed ;;
+    esac
 fi
 navi_enter_run "$1" "$2" "$3"
 navi_judge_run
