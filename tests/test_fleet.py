@@ -297,6 +297,8 @@ async def test_a_host_connects_after_its_passphrase_is_typed_at_a_terminal(
             watched.fleet.refresh("box")
             assert messages(await watched.state("box", CONNECTED)) == {"api": "first"}
             assert box.connections() == 1
+        assert box.connections() == 1, "whoever logged in has the connection for ten minutes"
+        box.break_connections()
         await until_async(lambda: not lab.leftovers(), what="nothing is left")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -120,11 +120,20 @@ def verdict(case: Case, when: str) -> str:
     return f"{case.address}: {case.operation} {done}"
 
 
+def hosts() -> Iterator[tuple[str, bool, tuple[str, ...]]]:
+    """Yield each host: its name, whether its sessions are on a server of their own, and the operations that are cut
+    together there. Only sessions of the default server have bookmarks.
+    """
+    for (number, operations), own in product(enumerate(TOGETHER), (False, True)):
+        possible = tuple(one for one in operations if one != "mark" or not own)
+        yield f"{'own' if own else 'default'}{number}", own, possible
+
+
 def prepare(lab: Lab) -> list[Case]:
     """Start hosts with the sessions that the cases are about."""
     cases = []
-    for (number, operations), own in product(enumerate(TOGETHER), (False, True)):
-        machine = lab.machine(f"{'own' if own else 'default'}{number}")
+    for name, own, operations in hosts():
+        machine = lab.machine(name)
         cases += [Case(operation, machine, own) for operation in operations]
     lab.remotes_yaml(lab.machines)
     for case in cases:
@@ -141,14 +150,14 @@ def cuts(lab: Lab, when: str) -> list[Cut]:
     """Prepare all hosts for having their connections cut at a point."""
     return [
         Cut(machine, when, [CALLS[operation] for operation in operations])
-        for machine, operations in zip(lab.machines, [one for one in TOGETHER for _ in range(2)], strict=True)
+        for machine, (_, _, operations) in zip(lab.machines, hosts(), strict=True)
     ]
 
 
 def cut_all(found: list[Cut]) -> None:
     """Cut the connections of all hosts when all operations have come to the point."""
-    for one in found:
-        one.wait(3)
+    for one, (_, _, operations) in zip(found, hosts(), strict=True):
+        one.wait(len(operations))
     for one in found:
         one.now()
 
