@@ -252,10 +252,10 @@ def test_no_value_of_env_and_no_text_is_in_the_arguments_of_a_process(lab: Lab, 
 @HERE_AND_THERE
 def test_the_line_is_not_in_the_arguments_of_the_call_that_starts_the_server(lab: Lab, far: bool) -> None:
     there, _ = account(lab, far)
-    navi(lab, "new", "api", "--command", "exec cat /dev/null - 'hunter2'", *host_words(far))
+    navi(lab, "new", "api", "--command", "exec cat /dev/null - 'correct horse'", *host_words(far))
     server = there.server()
-    assert b"hunter2" not in Path(f"/proc/{server}/cmdline").read_bytes()
-    assert there.tmux("show-options", "-v", "-t", "=api:", "@navi_line") == "exec cat /dev/null - 'hunter2'"
+    assert b"correct horse" not in Path(f"/proc/{server}/cmdline").read_bytes()
+    assert there.tmux("show-options", "-v", "-t", "=api:", "@navi_line") == "exec cat /dev/null - 'correct horse'"
 
 
 # ---- undo
