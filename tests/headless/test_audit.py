@@ -14,9 +14,9 @@ import trio
 from navi.core.facts import Fact
 from navi.headless.deeds import SHOWN, deed_facts
 from navi.headless.hub.api import respond
-from navi.headless.hub.session import Wanted
 from navi.headless.hub.subscriber import Subscriber
 from navi.headless.hub.trimming import EVERY, PAUSE
+from navi.headless.hub.wanted import Wanted
 from navi.headless.store.audit import DEEDS, KEPT, KEPT_FOR, MOST_READ, SESSIONS
 from navi.headless.store.schema import VERSION
 from navi.headless.store.store import Store

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from navi.headless import json_text
 from navi.headless.harness import HARNESSES
 from navi.headless.hub.run_state import begin, read
-from navi.headless.hub.session import Wanted
+from navi.headless.hub.wanted import Wanted
 from navi.headless.messages import LARGEST, Malformed, to_line
 from navi.headless.messages import read as read_message
 from navi.headless.store.run_store import NO_DATA, receive

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,15 @@ async def spawned(client: Client) -> str:
     return str(body["session_id"])
 
 
+async def left_alone(lab: Lab, path: Path, client: Client) -> str:
+    """Return the id of a session that has said something, and that no relay follows any more."""
+    async with trio.open_nursery() as nursery:
+        await nursery.start(relay, path, all_hosts(lab)[:1])
+        id = await spawned(client)
+        nursery.cancel_scope.cancel()
+    return id
+
+
 def updates(words: str) -> Any:
     """Return what finds an update with such a reason."""
     return lambda one: one["type"] == "session_updated" and words in one["reason"]
@@ -33,10 +43,7 @@ def updates(words: str) -> Any:
 @pytest.mark.parametrize("left", [0, 10])
 async def test_an_agent_whose_log_was_cut_is_followed_from_what_is_left(lab: Lab, left: int) -> None:
     async with hub(lab) as (path, client):
-        async with trio.open_nursery() as nursery:
-            await nursery.start(relay, path, all_hosts(lab)[:1])
-            id = await spawned(client)
-            nursery.cancel_scope.cancel()
+        id = await left_alone(lab, path, client)
         log = folder(lab.local, RunId(id)) / "log"
         log.write_bytes(b"x" * (left - 1) + b"\n" if left else b"")
         async with trio.open_nursery() as nursery:
@@ -52,10 +59,7 @@ async def test_an_agent_whose_log_was_cut_is_followed_from_what_is_left(lab: Lab
 
 async def test_an_agent_whose_files_are_away_is_called_disconnected_until_they_are_back(lab: Lab) -> None:
     async with hub(lab) as (path, client):
-        async with trio.open_nursery() as nursery:
-            await nursery.start(relay, path, all_hosts(lab)[:1])
-            id = await spawned(client)
-            nursery.cancel_scope.cancel()
+        id = await left_alone(lab, path, client)
         place = folder(lab.local, RunId(id)).parent
         place.rename(place.with_name("away"))
         async with trio.open_nursery() as nursery:
@@ -75,10 +79,7 @@ async def test_an_agent_whose_files_are_away_is_called_disconnected_until_they_a
 
 async def test_files_that_are_back_are_followed(lab: Lab) -> None:
     async with hub(lab) as (path, client):
-        async with trio.open_nursery() as nursery:
-            await nursery.start(relay, path, all_hosts(lab)[:1])
-            id = await spawned(client)
-            nursery.cancel_scope.cancel()
+        id = await left_alone(lab, path, client)
         place = folder(lab.local, RunId(id)).parent
         place.rename(place.with_name("away"))
         async with trio.open_nursery() as nursery:

@@ -13,7 +13,7 @@ from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Due, Launch, Mode, Replied, mode_key, mode_of
 from navi.headless.harness.base import Session as OfAgent
 from navi.headless.hub.api import respond
-from navi.headless.hub.session import Wanted
+from navi.headless.hub.wanted import Wanted
 from navi.headless.modes import request_id, stays_behind, wanted_mode
 from navi.headless.store.store import Store
 from navi.headless.store.stored import Refused, StoredSession

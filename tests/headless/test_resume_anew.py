@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from navi.headless.hub.run_state import launch_of
-from navi.headless.hub.session import Wanted
+from navi.headless.hub.wanted import Wanted
 from navi.headless.store.store import Store
 from navi.headless.store.stored import StoredSession
 from tests.headless.hub.test_hub import LOST, READY, TEXT, World, world

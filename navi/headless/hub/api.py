@@ -13,7 +13,8 @@ from navi.headless.hub.hub import PAGE, Hub
 from navi.headless.hub.listing import document as session_document
 from navi.headless.hub.refusals import NO_AGENT
 from navi.headless.hub.run_state import question_document
-from navi.headless.hub.session import HubSession, Wanted
+from navi.headless.hub.session import HubSession
+from navi.headless.hub.wanted import Wanted
 from navi.headless.messages import LARGEST, to_line
 from navi.headless.modes import stays_behind
 from navi.headless.shortened import cut_lines, cut_texts

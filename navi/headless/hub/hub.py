@@ -27,11 +27,12 @@ from navi.headless.hub.limits import LIMITS, MINUTE, Limiter, Limits, on_clock
 from navi.headless.hub.listing import Watchers, rows_of, summary
 from navi.headless.hub.refusals import ANEW, NO_AGENT
 from navi.headless.hub.run_state import launch_of, question_document
-from navi.headless.hub.session import HubSession, Wanted
+from navi.headless.hub.session import HubSession
 from navi.headless.hub.so_far import printed_so_far
 from navi.headless.hub.subscriber import Client, Peer, Subscriber
 from navi.headless.hub.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.hub.trimming import trim_audit_hourly
+from navi.headless.hub.wanted import Wanted
 from navi.headless.readable import Readable
 from navi.headless.store.run_store import begin_run, open_noted
 from navi.headless.store.store import Store

@@ -25,7 +25,6 @@ from navi.headless.hub.run_state import Output, as_asked, at_work, begin, column
 from navi.headless.hub.subscriber import Client
 from navi.headless.hub.times import Times
 from navi.headless.hub.troubles import Troubles
-from navi.headless.hub.wanted import Wanted as Wanted
 from navi.headless.modes import check_mode, modes_of, request_id
 from navi.headless.state import UNANSWERED, Answered, EndWanted, Exited, Handed, Silent, State, Status
 from navi.headless.store.run_store import GAP, NO_DATA, change_noted, check_length, cut_log, queue_noted, receive

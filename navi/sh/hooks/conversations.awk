@@ -309,8 +309,9 @@ function show_other(id,    found) {
     if (cwd != "" && raw_of(1, "cwd") == "") put(1, "cwd", cwd)
 }
 
-# most_urgent(): the id of this agent's most urgent conversation here, or of any agent's where of_any_agent is set. Of equal ones it is the one that is shown already,
-# else the newest. One in a tool of another counts only if it asks something.
+# most_urgent(): the id of this agent's most urgent conversation here, or of any agent's where of_any_agent is set. Of
+# equal ones it is the one that is shown already, else the newest. One in a tool of another counts only if it asks
+# something.
 function most_urgent(    i, found, best, rank, time) {
     for (i = 1; i <= size[records]; i++) {
         rank = is_here(children[records, i]) ? rank_of(children[records, i]) : 0

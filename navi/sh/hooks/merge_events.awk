@@ -62,7 +62,7 @@ function apply(    part, rest) {
 
 # dismiss(): a person has seen what the most urgent conversation says, whichever agent has it. Older hooks keep no records
 # of agents but Claude Code.
-function dismiss(    id, agents, i) {
+function dismiss(    id, agents, i, dismissed) {
     drop_before_boot()
     of_any_agent = 1
     id = most_urgent()
@@ -77,9 +77,9 @@ function dismiss(    id, agents, i) {
     for (i = agents ? size[agents] : 0; i; i--) {
         if (decode(raw_of(children[agents, i], "status")) !~ /^(permission|waiting|error|done)$/) continue
         put_status(children[agents, i])
-        id = i
+        dismissed++
     }
-    if (id != "") return
+    if (dismissed) return
     put_status(1)
     put(1, "message", "\"\"")
     if (raw_of(1, "request") != "") put(1, "request", "\"\"")

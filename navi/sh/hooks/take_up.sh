@@ -60,7 +60,7 @@ navi_cut_place() {
     case ${navi_left_name##*@} in *.*.*) ;; *) navi_left_name=${navi_left_name%@*@*} ;; esac
 }
 
-# navi_sweep_claims: remove the rights to end locks (lock_files.sh) of makers that were killed, once there is no such lock.
+# navi_sweep_claims: remove the claims to locks (lock_files.sh) whose makers were killed, once there is no such lock.
 navi_sweep_claims() {
     for navi_left_path in "$navi_state"/break.*; do
         navi_left_name=${navi_left_path#"$navi_state/break."}

@@ -64,10 +64,12 @@ navi_move_marks() {
     while IFS= read -r navi_mark_line; do
         case $navi_mark_line in
         "$1	"*)
-            navi_is_mark_of "$3" "${navi_mark_line#"$1	"}" || { navi_kept_marks=$navi_kept_marks$navi_mark_line$navi_newline && continue; }
-            navi_moved=$navi_moved${navi_mark_line#"$1	"}$navi_newline
-            [ -n "$2" ] || continue
-            navi_mark_line="$2	${navi_mark_line#"$1	"}"
+            navi_moved_mark=${navi_mark_line#"$1	"}
+            if navi_is_mark_of "$3" "$navi_moved_mark"; then
+                navi_moved=$navi_moved$navi_moved_mark$navi_newline
+                [ -n "$2" ] || continue
+                navi_mark_line="$2	$navi_moved_mark"
+            fi
             ;;
         esac
         navi_kept_marks=$navi_kept_marks$navi_mark_line$navi_newline

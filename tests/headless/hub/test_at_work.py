@@ -8,7 +8,7 @@ from typing import Any
 import trio
 
 from navi.headless.hub.hub import LOOKS_EVERY
-from navi.headless.hub.session import Wanted
+from navi.headless.hub.wanted import Wanted
 from navi.headless.store.stored import StoredSession
 from tests.headless.hub.test_hub import World, acp, chunk, world
 

@@ -14,8 +14,8 @@ import pytest
 import trio
 
 from navi.headless.hub.hub import LOOKS_EVERY
-from navi.headless.hub.session import Wanted
 from navi.headless.hub.subscriber import Subscriber
+from navi.headless.hub.wanted import Wanted
 from navi.headless.store.store import Store
 from navi.headless.store.stored import StoredSession
 from navi.headless.store.writer import Writer

@@ -10,7 +10,7 @@ import pytest
 from navi.core.address import stored_host
 from navi.headless.hub.api import respond
 from navi.headless.hub.hub import MOST_AT_ONCE
-from navi.headless.hub.session import Wanted
+from navi.headless.hub.wanted import Wanted
 from navi.headless.store.store import Store
 from navi.headless.store.stored import Refused, StoredSession
 from tests.headless.hub.test_hub import Played, world

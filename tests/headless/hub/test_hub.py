@@ -20,9 +20,9 @@ from navi.headless.harness.base import Launch
 from navi.headless.harness.configured import configured
 from navi.headless.hub.hub import MOST_A_MINUTE, MOST_AT_ONCE, Hub
 from navi.headless.hub.limits import LIMITS, Limits
-from navi.headless.hub.session import Wanted
 from navi.headless.hub.so_far import printed_so_far
 from navi.headless.hub.subscriber import BEHIND, Subscriber
+from navi.headless.hub.wanted import Wanted
 from navi.headless.messages import TABLE, check
 from navi.headless.store.store import Store
 from navi.headless.store.stored import By, Refused, StoredSession

@@ -16,7 +16,7 @@ from navi.headless.hub.api import respond
 from navi.headless.hub.hub import MOST_A_MINUTE, Hub
 from navi.headless.hub.limits import INTERRUPTS, Limits
 from navi.headless.hub.server import serve
-from navi.headless.hub.session import Wanted
+from navi.headless.hub.wanted import Wanted
 from navi.headless.store.store import Store
 from navi.headless.store.stored import AlreadyAnswered, Limited, StoredSession
 from navi.headless.trio_client import connected

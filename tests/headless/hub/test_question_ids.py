@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from navi.headless.harness import HARNESSES
-from navi.headless.hub.session import Wanted
+from navi.headless.hub.wanted import Wanted
 from navi.headless.store.store import Store
 from navi.headless.store.stored import Refused, StoredSession
 from tests.headless.hub.test_hub import World, acp, world

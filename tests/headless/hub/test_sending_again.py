@@ -8,7 +8,7 @@ import pytest
 import trio
 
 from navi.headless.hub.hub import LOOKS_EVERY
-from navi.headless.hub.session import Wanted
+from navi.headless.hub.wanted import Wanted
 from navi.headless.relay import REPEATS_EVERY, Relay
 from navi.ops.headless.runs import RunId
 from tests.headless.hub.test_hub import READY, Played, asks, settled, world
