@@ -144,7 +144,7 @@ ANSWER = (
 KILL = (
     SEVERAL,
     flag("--withdraw", help="let the agent go on that was to end when its host can be reached"),
-    DRY_RUN, JSON,
+    DRY_RUN, SOCKET, JSON,
 )  # fmt: skip
 
 WAIT = (
@@ -285,11 +285,11 @@ VERBS = (
     Verb("kill", "kill sessions", "cli.verbs.lifecycle.run_session_verb", KILL, mcp_tool=True),
     Verb(
         "rename", "rename a session", "cli.verbs.lifecycle.run_rename",
-        (ONE, positional("name", "NEW", help="the new name")), mcp_tool=True,
+        (ONE, positional("name", "NEW", help="the new name"), SOCKET), mcp_tool=True,
     ),
     Verb(
-        "dismiss", "acknowledge sessions' notifications", "cli.verbs.lifecycle.run_session_verb", (SEVERAL, JSON),
-        mcp_tool=True,
+        "dismiss", "acknowledge sessions' notifications", "cli.verbs.lifecycle.run_session_verb",
+        (SEVERAL, SOCKET, JSON), mcp_tool=True,
     ),
     Verb(
         "undo", "restore a session that was killed", "cli.verbs.lifecycle.run_undo",
@@ -297,7 +297,7 @@ VERBS = (
     ),
     Verb(
         "restart", "end agents and start them again in their conversations", "cli.verbs.restore.run_restart",
-        (SEVERAL, ANEW, DRY_RUN, JSON), mcp_tool=True,
+        (SEVERAL, ANEW, DRY_RUN, SOCKET, JSON), mcp_tool=True,
     ),
     Verb(
         "restore", "bring back sessions that a reboot, a crash or a kill ended",
@@ -322,7 +322,7 @@ VERBS = (
     Verb(
         "collaborate", "let the agent of a session in a terminal take feedback",
         "cli.verbs.collaborate.run_collaborate",
-        (ONE, flag("--off", help="stop taking feedback"), JSON), mcp_tool=True,
+        (ONE, flag("--off", help="stop taking feedback"), SOCKET, JSON), mcp_tool=True,
     ),
     Verb("serve", "keep the sessions without a terminal, until it is stopped", "cli.verbs.serve.run_serve", SERVE),
     Verb(
@@ -347,13 +347,13 @@ VERBS = (
         mcp_tool=True, status_is_answer=True,
     ),
     Verb("registry", "back up or restore the registry", "cli.verbs.registry.run_registry", REGISTRY),
-    Verb("tag", "add, remove or print tags of a session", "cli.verbs.tag.run_tag", (ONE, TAGS), mcp_tool=True),
+    Verb("tag", "add, remove or print tags of a session", "cli.verbs.tag.run_tag", (ONE, TAGS, SOCKET), mcp_tool=True),
     Verb(
         "bookmark", "bookmark sessions, or remove their bookmark", "cli.verbs.lifecycle.run_session_verb",
-        (SEVERAL, OFF, JSON), mcp_tool=True,
+        (SEVERAL, OFF, SOCKET, JSON), mcp_tool=True,
     ),
     Verb(
-        "git", "show the git state of a session's directory", "cli.verbs.git.run_git", (ONE, COMMENTS, JSON),
+        "git", "show the git state of a session's directory", "cli.verbs.git.run_git", (ONE, COMMENTS, SOCKET, JSON),
         mcp_tool=True, read_only=True,
     ),
     Verb("hooks", "install, check or remove the agents' status hooks", "cli.verbs.hooks.run_hooks", HOOKS),
@@ -386,7 +386,7 @@ VERBS = (
         mcp_tool=True, read_only=True,
     ),
     Verb(
-        "explain", "explain where a session's status comes from", "cli.verbs.explain.run_explain", (ONE, JSON),
+        "explain", "explain where a session's status comes from", "cli.verbs.explain.run_explain", (ONE, SOCKET, JSON),
         mcp_tool=True, read_only=True,
     ),
     Verb(

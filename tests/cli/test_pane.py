@@ -21,7 +21,7 @@ from tests.support.agent_screens import shows
 from tests.support.machines import Account, Lab, Machine
 from tests.support.processes import processes
 from tests.support.scripts import stand_in
-from tests.support.verbs import HERE_AND_THERE, account, navi
+from tests.support.verbs import HERE_AND_THERE, account, navi, start_twin
 from tests.support.waiting import until
 
 
@@ -96,12 +96,6 @@ def test_wait_for_a_status(lab: Lab, far: bool) -> None:
     waiting = begin(lab, "wait", f"{prefix}api", "--until", "permission", "--timeout", "50")
     there.tmux("kill-session", "-t", "=api")
     assert ended(waiting)[0] == 66
-
-
-def start_twin(there: Account, name: str, socket: str) -> str:
-    """Start a session on another tmux server of its user, and return the path of the socket."""
-    there.tmux("-L", socket, "new-session", "-d", "-s", name, "exec cat")
-    return there.tmux("-L", socket, "display-message", "-p", "#{socket_path}")
 
 
 @HERE_AND_THERE

@@ -31,6 +31,12 @@ def account(lab: Lab, far: bool) -> tuple[Account, str]:
     return (atlas, "atlas/") if far else (lab.local, "")
 
 
+def start_twin(there: Account, name: str, socket: str) -> str:
+    """Start a session on another tmux server of its user, and return the path of the socket."""
+    there.tmux("-L", socket, "new-session", "-d", "-s", name, "exec cat")
+    return there.tmux("-L", socket, "display-message", "-p", "#{socket_path}")
+
+
 def living(account: Account) -> set[str]:
     """Return the names of an account's tmux sessions."""
     return set(account.sh("tmux list-sessions -F '#{session_name}' 2>/dev/null; :").splitlines())

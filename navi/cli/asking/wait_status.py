@@ -62,7 +62,7 @@ def _socket_of(host: BlockingHost, pane: Named, named: Sequence[Session]) -> str
     """
     found = host.run(find_pane(pane))
     for one in named:
-        if one.tmux and (one.tmux.server, one.tmux.id) == (found.server, found.session):
+        if one.tmux and found.is_in(one.tmux):
             return one.tmux.socket
     words = f"navi does not list the tmux server {clean(found.socket)}, so it does not know statuses there"
     raise OperationError(f"{words}; wait for a line with --pattern", exits.UNAVAILABLE)

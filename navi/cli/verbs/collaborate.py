@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def run_collaborate(options: Options, context: Context) -> int:
     """Let the agent of a session take feedback, or not any more."""
     address = context.address(options.address)
-    session = find(context, address)
+    session = find(context, address, options.socket)
     conversation = conversation_of(session)
     if not options.off:
         _check_hooks(context, address)
@@ -81,7 +81,7 @@ def send_feedback(options: Options, context: Context) -> int:
     if not options.address or not text.strip():
         raise UsageError("--feedback needs ADDR and a text that is not empty; nothing was sent")
     address = context.address(options.address)
-    conversation = conversation_of(find(context, address))
+    conversation = conversation_of(find(context, address, options.socket))
     with connect(context) as hub:
         id = _known(hub, address, conversation)
         sent = hub.ask("POST", f"/api/sessions/{id}/feedback", content=text, by=who())

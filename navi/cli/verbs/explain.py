@@ -47,7 +47,7 @@ class Explained:
 def run_explain(options: Options, context: Context) -> int:
     """Explain the status of a session."""
     address = context.address(options.address)
-    found = answered(lambda address: _look(context, address), address)
+    found = answered(lambda address: _look(context, address, options.socket), address)
     if isinstance(found, Failed):
         words, status = why(found)
         context.output.complain(with_address(address, words, status))
@@ -76,11 +76,11 @@ def _print(output: Output, options: Options, found: Explained) -> None:
         output.print(f"{fact.label:<12} {fact.text}")
 
 
-def _look(context: Context, address: Address) -> Explained:
-    """Return a session with the snapshot of its host. The default server comes first."""
+def _look(context: Context, address: Address, socket: str) -> Explained:
+    """Return a session with the snapshot of its host."""
     host = context.host(address.host)
     try:
-        session, frame = look_for(context, address)
+        session, frame = look_for(context, address, socket)
     except ValueError as error:
         raise OperationError(f"the host's answer is invalid: {error}; try `navi doctor {address.host}`") from error
     if session:

@@ -25,7 +25,7 @@ def run_git(options: Options, context: Context) -> int:
     address = context.address(options.address)
 
     def ask() -> Repository:
-        return context.host(address.host).run(git(find(context, address).folder))
+        return context.host(address.host).run(git(find(context, address, options.socket).folder))
 
     return attempt(context.output, address, ask, lambda repository: _print(options, context, repository))
 

@@ -128,19 +128,19 @@ def run_session_verb(options: Options, context: Context) -> int:
     if getattr(options, "withdraw", False):
         raise UsageError("only the end of an agent without a terminal can be withdrawn; navi undo restores a session")
     if getattr(options, "dry_run", False):
-        found = context.each(addresses, lambda address: find(context, address))
+        found = context.each(addresses, lambda address: find(context, address, options.socket))
         return print_results(
             context.output, found, options.json, lambda _, session: f"would {options.verb} {_described(session)}"
         )
     off = getattr(options, "off", False)
-    results = context.each(addresses, lambda address: _change(context, verb, address, off))
+    results = context.each(addresses, lambda address: _change(context, verb, address, options.socket, off))
     return print_results(context.output, results, options.json, lambda _, words: words)
 
 
-def _change(context: Context, verb: SessionVerb, address: Address, off: bool) -> str:
+def _change(context: Context, verb: SessionVerb, address: Address, socket: str, off: bool) -> str:
     """Carry out a verb on one session; return the words for its result."""
-    session, frame = look_before(context, address) if verb.looks else (None, None)
-    operation = verb.operation(About(Named(address.name), session, context.agents, off))
+    session, frame = look_before(context, address, socket) if verb.looks else (None, None)
+    operation = verb.operation(About(Named(address.name, socket), session, context.agents, off))
     with suggesting(context, address):
         answer = carry_out(context, address, operation, frame)
     words = operation.report(str(address), answer)
@@ -164,10 +164,10 @@ def _described(session: Session) -> str:
 def run_rename(options: Options, context: Context) -> int:
     """Rename a session."""
     address = context.address(options.address)
-    operation = rename(Named(address.name), options.name)
+    operation = rename(Named(address.name, options.socket), options.name)
 
     def do() -> str:
-        before = look_before(context, address)
+        before = look_before(context, address, options.socket)
         name = carry_out(context, address, operation, before.frame)
         return operation.report(str(address), name)
 

@@ -220,9 +220,9 @@ def run_restart(options: Options, context: Context) -> int:
     """End the agents of sessions and start them again in their conversations, or print what would be done."""
     addresses = [context.address(text) for text in options.addresses]
     if options.dry_run:
-        found = context.each(addresses, partial(find, context))
+        found = context.each(addresses, lambda address: find(context, address, options.socket))
         return print_results(context.output, found, options.json, lambda _, session: _would_restart(session))
-    results = context.each(addresses, lambda address: _restart(context, address, options.anew))
+    results = context.each(addresses, lambda address: _restart(context, address, options.socket, options.anew))
     return print_results(context.output, results, options.json, lambda _, words: words)
 
 
@@ -233,8 +233,8 @@ def _would_restart(session: Any) -> str:
     )
 
 
-def _restart(context: Context, address: Address, anew: bool) -> str:
-    before = look_before(context, address)
-    session = before.session or find(context, address)
+def _restart(context: Context, address: Address, socket: str, anew: bool) -> str:
+    before = look_before(context, address, socket)
+    session = before.session or find(context, address, socket)
     operation = restart(session, context.agents, anew)
     return operation.report(str(address), carry_out(context, address, operation, before.frame))

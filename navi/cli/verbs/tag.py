@@ -21,8 +21,8 @@ def run_tag(options: Options, context: Context) -> int:
 
     def change() -> str:
         if not changes:
-            return "".join(f"{tag}\n" for tag in find(context, address).marks.tags)
-        before = look_before(context, address)
+            return "".join(f"{tag}\n" for tag in find(context, address, options.socket).marks.tags)
+        before = look_before(context, address, options.socket)
         name = name_of_marks(before.session) if before.session else address.name
         carry_out(context, address, mark(name, changes), before.frame)
         return ""

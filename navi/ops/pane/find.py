@@ -27,6 +27,10 @@ class FoundPane(NamedTuple):
     socket: str = ""
     name: str = ""
 
+    def is_in(self, session: TmuxSession) -> bool:
+        """Whether the pane belongs to a session that was listed."""
+        return (session.server, session.id) == (self.server, self.session)
+
 
 def find_pane(pane: Named) -> Operation[FoundPane]:
     """Return the operation that finds a pane. Raise OperationError where there is none, or more than one."""

@@ -83,10 +83,15 @@ navi_refuse_twins() {
     navi_looked=no
     navi_socket=
     if navi_seek; then
-        navi_fail $navi_usage "$navi_name is on two tmux servers, $navi_entry_socket and the default one; name one with -S SOCKET"
+        navi_fail_twins "$navi_entry_socket" "$navi_default"
     fi
     navi_socket=$navi_entry_socket
     navi_where=$navi_kept_where
+}
+
+# navi_fail_twins SOCKET SOCKET: end, for both servers have a session of that name.
+navi_fail_twins() {
+    navi_fail $navi_usage "$navi_name is on more than one tmux server: $1, $2; name one with -S SOCKET"
 }
 
 # navi_resolve_anywhere: on the default server, or else on just one of the others.
@@ -105,7 +110,7 @@ navi_resolve_anywhere() {
         unset IFS
         navi_socket=$navi_server
         if navi_seek; then
-            [ -z "$navi_homes" ] || navi_fail $navi_usage "$navi_name is on more than one tmux server: $navi_homes, $navi_server; name one with -S SOCKET"
+            [ -z "$navi_homes" ] || navi_fail_twins "$navi_homes" "$navi_server"
             navi_homes=$navi_server
             navi_where=$navi_id:
         fi
