@@ -1,6 +1,8 @@
 """The output of the verbs ls and health: sessions of all hosts, for people and as JSON."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from shlex import quote
 from typing import NamedTuple
 
 from navi.cli.output.output import Output
@@ -135,8 +137,13 @@ Cells = tuple[str, str, str, str, str]
 
 
 def print_rows(output: Output, rows: Sequence[Row], more: Sequence[Cells] = ()) -> None:
-    """Print a table of sessions, the most urgent first, and `more` lines below them."""
-    table = [*(_cells(row) for row in sorted(rows, key=_order)), *more]
+    """Print a table of sessions, the most urgent first, and `more` lines below them.
+
+    Where several tmux servers have a session of one name, those of other servers than the default one also have what
+    verbs need to mean them: -S SOCKET.
+    """
+    times = Counter(row.address for row in rows)
+    table = [*(_cells(row, times[row.address] > 1) for row in sorted(rows, key=_order)), *more]
     widths = [max((columns(cells[column]) for cells in table), default=0) for column in range(4)]
     for *cells, message in table:
         line = "  ".join(cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True))
@@ -147,12 +154,13 @@ def _order(row: Row) -> tuple[bool, int, str, str]:
     return row.host != LOCAL, rank(row.word), row.host, row.name
 
 
-def _cells(row: Row) -> Cells:
+def _cells(row: Row, is_twin: bool) -> Cells:
     status = row.session.status if row.session else None
     since = age(row.clock - status.since) if status and status.since is not None else ""
     health = str(row.condition.health) if row.condition else "missing"
     message = row.session.message if row.session else row.condition.reason if row.condition else ""
-    return clean(row.address), clean(status.word) if status else "-", health, since, clean(message)
+    address = row.address + (f" -S {quote(row.tmux.socket)}" if is_twin and row.tmux and row.tmux.socket else "")
+    return clean(address), clean(status.word) if status else "-", health, since, clean(message)
 
 
 # ---- health

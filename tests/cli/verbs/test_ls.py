@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 import pytest
 
 from tests.support.machines import Lab
-from tests.support.verbs import HERE_AND_THERE, account, navi
+from tests.support.verbs import HERE_AND_THERE, account, navi, start_twin
 
 HOST_KEYS = ["name", "state", "error", "latency_ms", "age_s"]
 
@@ -59,6 +60,19 @@ def test_the_table_is_aligned_for_letters_of_any_width(lab: Lab) -> None:
     lines = [line for line in navi(lab, "ls", "--host", "local").stdout.splitlines() if "red" in line]
     assert [line.partition("idle")[0] for line in lines] == ["api   ", "日本  "]
     assert all("red 日本" in line and "\x1b" not in line for line in lines)
+
+
+@HERE_AND_THERE
+def test_of_several_sessions_with_one_name_those_of_other_servers_have_their_socket(lab: Lab, far: bool) -> None:
+    there, prefix = account(lab, far)
+    there.new_session("api", "exec cat")
+    there.new_session("only", "exec cat")
+    socket = start_twin(there, "api", "wo rk")
+    table = navi(lab, "ls", "--host", "atlas" if far else "local").stdout
+    mine = [line.split("  ")[0] for line in table.splitlines() if line.startswith((f"{prefix}api", f"{prefix}only"))]
+    assert sorted(mine) == [f"{prefix}api", f"{prefix}api -S '{socket}'", f"{prefix}only"]
+    done = navi(lab, "kill", "--dry-run", *shlex.split(f"{prefix}api -S '{socket}'"))
+    assert f"would kill {prefix}api" in done.stdout
 
 
 def test_ls_filters_hosts_and_statuses_and_names_unreachable_hosts(lab: Lab) -> None:
