@@ -68,6 +68,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("relay", "daemon_connected"): {"client_id": Field(TEXT), "capabilities": Field(OBJECT), "hosts": Field(LIST)},
     ("relay", "session_output"): {
         **ID, "generation": Field(NUMBER), "offset": Field(NUMBER), "end": Field(NUMBER), "messages": Field(LIST),
+        "rest": maybe(TRUTH),
     },
     ("relay", "input_handed"): {**ID, "seq": Field(NUMBER)},
     ("relay", "session_reached"): {
@@ -80,6 +81,8 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     },
     ("relay", "input_failed"): {**ID, "generation": Field(NUMBER), "seq": Field(NUMBER), "error": Field(TEXT)},
     ("relay", "end_failed"): {**ID, "generation": Field(NUMBER), "error": Field(TEXT)},
+    ("relay", "removed"): {**ID, "generation": Field(NUMBER)},
+    ("relay", "remove_failed"): {**ID, "generation": Field(NUMBER), "error": Field(TEXT)},
     ("relay", "host_reached"): {"host": Field(TEXT)},
     ("relay", "terminal"): {
         "host": Field(TEXT), "conversation": Field(TEXT), "opened": Field(TRUTH), "name": Field(TEXT),

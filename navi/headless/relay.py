@@ -38,6 +38,7 @@ from navi.ops.headless.tail import (
     News,
     Opened,
     Position,
+    Rest,
     tail,
 )
 
@@ -46,7 +47,10 @@ Message = Mapping[str, Any]
 MOST_WAITING = 1000
 """Messages that may wait for one host; beyond them, those that the hub sends again are left to that."""
 
-SENT_AGAIN = frozenset({"send_input", "end_session"})
+FAILURES = {"send_input": "input_failed", "end_session": "end_failed", "remove": "remove_failed"}
+"""What the hub hears of messages that failed. It sends them again."""
+
+SENT_AGAIN = frozenset(FAILURES)
 """Messages that the hub sends again until it hears that they had an effect. The others are repeated from here."""
 
 REPEATS_EVERY, MOST_REPEATS = 15.0, 60
@@ -248,12 +252,8 @@ class _HostRelay:
             return
         id = news.id
         at = {"session_id": id.session, "generation": id.generation}
-        if isinstance(news, Lines):
-            self._runs[id.session] = Followed(id, news.end)
-            self._unacknowledged.setdefault(id.session, deque()).append(news.end)
-            lines = [one.decode("utf-8", "surrogateescape") for one in news.data.split(b"\n")[:-1]]
-            output = {"offset": news.offset, "end": news.end, "messages": lines}
-            await self._tell({"type": "session_output", **at, **output})
+        if isinstance(news, Lines | Rest):
+            await self._report_output(news)
         elif isinstance(news, Fed):
             await self._tell({"type": "input_handed", "session_id": id.session, "seq": news.number})
         elif isinstance(news, Ended):
@@ -269,6 +269,20 @@ class _HostRelay:
         elif id.session in self._away:
             self._away.discard(id.session)
             await self._reached(id, True)
+
+    async def _report_output(self, news: Lines | Rest) -> None:
+        """Other processes may print to a log after the end of its run, which is followed no more then."""
+        id = news.id
+        if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
+            return
+        self._runs[id.session] = Followed(id, news.end)
+        self._unacknowledged.setdefault(id.session, deque()).append(news.end)
+        is_rest = isinstance(news, Rest)
+        lines = [news.data] if is_rest else news.data.split(b"\n")[:-1]
+        await self._tell({
+            "type": "session_output", "session_id": id.session, "generation": id.generation, "offset": news.offset,
+            "end": news.end, "messages": [one.decode("utf-8", "surrogateescape") for one in lines], "rest": is_rest,
+        })  # fmt: skip
 
     async def _report_missing(self, news: Missing) -> None:
         """A log that was cut or taken away is no proof of an end: an agent that runs is followed from what is left."""
@@ -313,7 +327,8 @@ class _HostRelay:
         if message["type"] == "ack":
             self._acknowledged(message)
             return
-        self._wanted.set()
+        if message["type"] != "remove":  # that can wait until the host is reached
+            self._wanted.set()
         self._queue(message)
 
     def _queue(self, message: Message) -> None:
@@ -358,8 +373,7 @@ class _HostRelay:
             await self._failed(message, words)
         elif message["type"] in SENT_AGAIN:
             about = {name: message[name] for name in ("session_id", "generation", "seq") if name in message}
-            type = "input_failed" if message["type"] == "send_input" else "end_failed"
-            await self._tell({"type": type, **about, "error": clean(words)})
+            await self._tell({"type": FAILURES[message["type"]], **about, "error": clean(words)})
         else:
             self._note_failure(message)
 
@@ -417,11 +431,14 @@ class _HostRelay:
             await self._tell({
                 "type": "session_ended", "session_id": id.session, "generation": id.generation,
                 "exit_code": done.exit.status if done.exit else None, "reason": done.exit.reason if done.exit else "",
+                "end": done.size,
             })  # fmt: skip
 
     async def _remove(self, message: Message) -> None:
         """Remove the files of a run that is over and of which everything is stored. Its host checks both."""
-        await self.host.run(remove(_id(message), message["received"]))
+        id = _id(message)
+        await self.host.run(remove(id, message["received"]))
+        await self._tell({"type": "removed", "session_id": id.session, "generation": id.generation})
 
     async def _know(self, message: Message) -> None:
         generation = message.get("generation")

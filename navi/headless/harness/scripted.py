@@ -5,7 +5,7 @@ Its prompts say what it does, as steps with " ;; " between them:
     say TEXT           say it                      wait SECONDS    work for so long
     ask TEXT           ask whether it may do it    print N SECONDS TEXT   say it N times, and rest between
     offer TEXT         ask so until that is allowed always         exit STATUS
-    raw TEXT           print a line that is no message
+    raw TEXT           print a line that is no message            half TEXT   print TEXT without a line end
 
 Where its directory has a file `.navi-story`, its steps are the first line of that, whatever the prompt is.
 """
@@ -79,6 +79,7 @@ step() {
     'ask '*) ask asked "${1#ask }" ;;
     'offer '*) [ -n "$always" ] || ask offered "${1#offer }" ;;
     'raw '*) printf '%s\n' "${1#raw }" ;;
+    'half '*) printf '%s' "${1#half }" ;;
     'wait '*) sleep "${1#wait }" ;;
     'exit '*) exit "${1#exit }" ;;
     'print '*)

@@ -22,10 +22,11 @@ from navi.core.address import stored_host
 from navi.core.ages import exact_age
 from navi.headless import rule
 from navi.headless.harness import HARNESSES, Harness
-from navi.headless.harness.base import Answer
+from navi.headless.hub.commands import COMMANDS
 from navi.headless.hub.limits import LIMITS, MINUTE, Limiter, Limits, on_clock
 from navi.headless.hub.listing import Watchers, rows_of, summary
 from navi.headless.hub.refusals import ANEW, NO_AGENT
+from navi.headless.hub.removals import ABOUT_FILES, Removals
 from navi.headless.hub.run_state import launch_of, question_document
 from navi.headless.hub.session import HubSession
 from navi.headless.hub.so_far import printed_so_far
@@ -84,6 +85,7 @@ class Hub:
         self._capabilities: Message = {}
         self._started: deque[float] = deque(maxlen=MOST_A_MINUTE)
         self.watchers = Watchers(self.listed)
+        self.removals = Removals(self.writer, self._to_relay)
         self.terminals = TerminalSessions(self.writer, self._to_relay, self.held, self._tell)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -92,6 +94,7 @@ class Hub:
             nursery.start_soon(self.writer.run)
             nursery.start_soon(self.watchers.run)
             nursery.start_soon(trim_audit_hourly, self.writer)
+            await self.removals.begin()
             for row in await self.writer.do(lambda store: store.live()):
                 await self.follow(row)
             begun = await self.writer.do(lambda store: store.begun_since(time.time() - MINUTE))
@@ -105,6 +108,7 @@ class Hub:
         """
         while True:
             await trio.sleep(LOOKS_EVERY)
+            await self.removals.ask_again()
             for session in list(self._sessions.values()):
                 with suppress(Refused, sqlite3.Error):  # it is looked at again
                     await self._look_after(session)
@@ -144,7 +148,9 @@ class Hub:
         session = self._sessions.get(row.id)
         if session is None or session.row.generation != row.generation:
             clients = session.clients if session else self._waiting.pop(row.id, set())
-            session = HubSession(row, self.harnesses[row.harness], self.writer, self._to_relay, self._limiter)
+            session = HubSession(
+                row, self.harnesses[row.harness], self.writer, self._to_relay, self._limiter, self.removals
+            )
             self._sessions[row.id] = session
             session.clients = clients
             session.changed = self.watchers.note
@@ -311,7 +317,7 @@ class Hub:
         live = [one for one in self._sessions.values() if one.state.status.live]
         watch = await self.writer.do(lambda store: store.hosts_to_watch())
         begun = [one.position() for one in live if not one.may_not_have_begun]
-        await self._to_relay({"type": "sync", "sessions": begun, "watch": list(watch)})
+        await self._to_relay({"type": "sync", "sessions": begun, "watch": sorted({*watch, *self.removals.hosts})})
         for session in live:
             if session.may_not_have_begun:
                 await session.start(again=True)
@@ -326,15 +332,30 @@ class Hub:
 
     async def hear(self, message: Message) -> None:
         """Take a message of the relay."""
+        if message["type"] in ABOUT_FILES:
+            await self.removals.hear(message)
         if message["type"] in HEARD:
             await self.terminals.hear(message)
+        elif message["type"] not in ABOUT_FILES:
+            await self._hear_of(message)
+
+    async def _hear_of(self, message: Message) -> None:
+        ended = message["type"] == "session_ended"
+        session = self._sessions.get(message["session_id"]) or (await self._ended_unseen(message) if ended else None)
+        if session is None:
             return
-        session = self._sessions.get(message["session_id"])
-        if session is not None:
-            await session.hear(message)
-        if message["type"] == "session_ended" and (session is None or not session.row.remote):
-            await self.terminals.run_ended(message)
-            self._release(message["session_id"])
+        await session.hear(message)
+        if ended and not session.row.remote and session.row.ended_at is not None:
+            self._release(session.row.id)
+
+    async def _ended_unseen(self, message: Message) -> HubSession | None:
+        """Return a session that the hub held no more when it heard that its run has ended: some of its output may be
+        still to come. None if that end is known.
+        """
+        row = await self.writer.do(lambda store: store.session(message["session_id"]))
+        if row is None or row.generation != message["generation"] or row.ended_at is not None:
+            return None
+        return await self.follow(row)
 
     # ---- clients
 
@@ -437,39 +458,3 @@ class Hub:
 
 def _message(session_id: str, index: int, lines: Sequence[str]) -> Message:
     return {"type": "message", "session_id": session_id, "index": index, "messages": list(lines)}
-
-
-# ---- what clients want
-
-
-async def _say(session: HubSession, by: By, message: Message) -> None:
-    await session.queue(message.get("uuid") or str(uuid.uuid4()), "user", message["content"], by)
-
-
-async def _interrupt(session: HubSession, by: By, _message: Message) -> None:
-    await session.interrupt(by)
-
-
-async def _set_mode(session: HubSession, by: By, message: Message) -> None:
-    await session.set_mode(message["mode"], message.get("uuid") or "", by)
-
-
-async def _end(session: HubSession, by: By, _message: Message) -> None:
-    await session.end(by)
-
-
-async def _respond(session: HubSession, by: By, message: Message) -> None:
-    answer = Answer(
-        message["allow"], message.get("message") or "", message.get("updatedInput"), message.get("answers"),
-        message.get("option") or "",
-    )  # fmt: skip
-    await session.answer(message["request_id"], answer, by)
-
-
-COMMANDS: Mapping[str, Callable[[HubSession, By, Message], Awaitable[None]]] = {
-    "user_message": _say,
-    "interrupt": _interrupt,
-    "set_mode": _set_mode,
-    "end_session": _end,
-    "control_response": _respond,
-}

@@ -20,6 +20,7 @@ from navi.headless.harness.base import (
     Replied,
     Taken,
     Withdrawn,
+    from_line,
     mode_of,
 )
 from navi.headless.state import Began, Handed, Happening, State, Status, after
@@ -96,6 +97,18 @@ def unread(run: RunState, row: StoredSession, offset: int, end: int, lines: Iter
         messages.append(Message("raw", line, offset))
         offset += len(line) + 1
     return Output(run, _batch(run, row, end, messages, (), {one.request_id for one in run.state.questions}))
+
+
+CUT_OFF = b" ... cut off here: its agent ended before the end of this line"
+
+
+def read_rest(run: RunState, row: StoredSession, offset: int, end: int, line: bytes) -> Output:
+    """Read the last line of a log, which has no line end because its agent has ended. One that is no whole message is
+    kept as it is, with a mark.
+    """
+    if from_line(line) is not None:
+        return read(run, row, offset, end, [line])
+    return unread(run, row, offset, end, [line + CUT_OFF])
 
 
 def _of_run(harness: Harness, generation: int, events: Sequence[Event]) -> Sequence[Event]:

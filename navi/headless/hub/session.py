@@ -19,6 +19,8 @@ from navi.headless.hub.run_state import columns, happened, launch_of
 from navi.headless.hub.session_output import SessionOutput
 from navi.headless.hub.troubles import Troubles
 from navi.headless.state import UNANSWERED, EndWanted, Exited, Silent, Status
+from navi.headless.store.removals import Removal
+from navi.headless.store.run_store import end_noted
 from navi.headless.store.stored import HUB, NOBODY, By, Refused, StoredSession
 
 Message = Mapping[str, Any]
@@ -110,21 +112,19 @@ class HubSession(SessionOutput):
         if self.row.remote:
             changes = changes_at_end(self.row, self.state, run.state, message, self._why_ended)
         else:
-            changes = {"ended_at": time.time()}
-        await self._writer.do(lambda store: store.change(self.row.id, **changes))
+            changes = {"ended_at": time.time(), "exit_code": message.get("exit_code")}
+        files = Removal(self.row.id, self.row.generation, self.row.host, self.row.log_offset)
+        await self._writer.do(lambda store: end_noted(store, changes, files))
         self._run, self.row = run, self.row._replace(**changes)
         if self.row.remote:
             self._tell_end(message)
-        await self._remove_files()
+        await self._removals.add(files)
 
     def _tell_end(self, message: Message) -> None:
         complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason,
                     "lost": self.row.lost}  # fmt: skip
         self._tell([complete, self._updated()])
 
-    async def _remove_files(self) -> None:
-        """Let the host remove what is left of the run: all of its output is stored."""
-        await self._to_relay(self._about("remove", host=self.row.host, received=self.row.log_offset))
 
     # ---- its end
 

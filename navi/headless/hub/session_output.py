@@ -10,7 +10,7 @@ import trio
 
 from navi.headless.hub.ended import with_offer
 from navi.headless.hub.news import news
-from navi.headless.hub.run_state import Output, at_work, read, unread
+from navi.headless.hub.run_state import Output, at_work, read, read_rest, unread
 from navi.headless.hub.session_inputs import SessionInputs
 from navi.headless.state import Status
 from navi.headless.store.run_store import GAP, NO_DATA, cut_log, receive
@@ -30,7 +30,10 @@ class SessionOutput(SessionInputs):
         lines = [one.encode("utf-8", "surrogateescape") for one in message["messages"] if isinstance(one, str)]
         if message["offset"] == self.row.log_offset <= message["end"]:
             try:
-                await self._store_lines(message["offset"], message["end"], lines)
+                if message.get("rest"):
+                    await self._store(read_rest(self._run, self.row, message["offset"], message["end"], lines[0]))
+                else:
+                    await self._store_lines(message["offset"], message["end"], lines)
             except sqlite3.Error as error:
                 self._tell([self._updated(f"the hub can't store what it prints: {error}")])
                 await trio.sleep(STORES_AGAIN)

@@ -14,6 +14,7 @@ import trio
 from navi.headless.harness.base import Harness
 from navi.headless.hub.limits import Limiter, on_clock
 from navi.headless.hub.news import updated
+from navi.headless.hub.removals import Removals
 from navi.headless.hub.run_state import begin, happened, read
 from navi.headless.hub.subscriber import Client
 from navi.headless.hub.times import Times
@@ -35,7 +36,7 @@ class SessionState:
 
     def __init__(
         self, row: StoredSession, harness: Harness, writer: Writer, to_relay: Callable[[Message], Awaitable[bool]],
-        limiter: Limiter,
+        limiter: Limiter, removals: Removals,
     ) -> None:  # fmt: skip
         self.row = row
         self.clients: set[Client] = set()
@@ -46,6 +47,7 @@ class SessionState:
         self._writer = writer
         self._to_relay = to_relay
         self._limiter = limiter
+        self._removals = removals
         self._lock = trio.Lock()
         self._held_back = self._away = False
         self._handed: set[str] = set()  # prompts that the agent was handed and has not confirmed

@@ -99,13 +99,6 @@ class TerminalSessions:
         if not row.remote and row.status == "live":
             await self._change(row, status="complete", interactive=0)
 
-    async def run_ended(self, message: Message) -> None:
-        """The run of a session that went on in a terminal has ended."""
-        row = await self._writer.do(lambda store: store.session(message["session_id"]))
-        if row and not row.remote and row.generation == message["generation"] and row.ended_at is None:
-            change = partial(Store.change, session_id=row.id, ended_at=time.time(), exit_code=message["exit_code"])
-            await self._writer.do(change)
-
     async def _change(self, row: StoredSession, **changes: Any) -> StoredSession:
         await self._writer.do(partial(Store.change, session_id=row.id, **changes))
         return await self._changed(row)

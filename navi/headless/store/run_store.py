@@ -10,6 +10,7 @@ from typing import Any
 from navi.core.text import clean
 from navi.headless.harness.base import Due, Harness, mode_of
 from navi.headless.hub.run_state import launch_of
+from navi.headless.store.removals import Removal
 from navi.headless.store.store import Store
 from navi.headless.store.stored import AGENT, Batch, By, Input, Refused, StoredSession
 from navi.ops.headless.runs import LONGEST_INPUT
@@ -45,6 +46,12 @@ def change_noted(
     """Change columns of a session, and note who did that."""
     store.change(session_id, **changes)
     store.note(by, deed, session_id, detail)
+
+
+def end_noted(store: Store, changes: Mapping[str, Any], files: Removal) -> None:
+    """Change columns of a session whose run has ended, and note that the files of the run can go."""
+    store.change(files.session_id, **changes)
+    store.note_removal(files)
 
 
 def open_noted(store: Store, session_id: str, tmux_name: str, by: By) -> StoredSession:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-VERSION = 4
+VERSION = 5
 
 SESSIONS = {
     "id": "TEXT PRIMARY KEY",
@@ -41,6 +41,7 @@ SESSIONS = {
     "lost": "INTEGER NOT NULL DEFAULT 0 CHECK (lost IN (0, 1))",
     "end_asked": "REAL DEFAULT NULL",
     "end_asked_by": "TEXT NOT NULL DEFAULT ''",
+    "reached_at": "REAL NOT NULL DEFAULT 0",
 }
 """The columns of sessions. An older table gains those that it lacks."""
 
@@ -85,6 +86,11 @@ CREATE TABLE IF NOT EXISTS feedback (
 CREATE TABLE IF NOT EXISTS audit (
     at REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, session_id TEXT NOT NULL, detail TEXT NOT NULL,
     origin TEXT NOT NULL DEFAULT ''
+);
+
+CREATE TABLE IF NOT EXISTS removals (
+    session_id TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE, generation INTEGER NOT NULL, host TEXT NOT NULL,
+    received INTEGER NOT NULL, PRIMARY KEY (session_id, generation)
 );
 
 CREATE INDEX IF NOT EXISTS sessions_by_activity ON sessions (last_activity_at DESC);

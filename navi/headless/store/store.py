@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from navi.core.model import OVER
-from navi.headless.store import audit, counts, output
+from navi.headless.store import audit, counts, feedback, output, removals
+from navi.headless.store.removals import Removal
 from navi.headless.store.schema import SESSIONS, migrate
 from navi.headless.store.stored import (
     WRITTEN,
@@ -439,45 +440,46 @@ class Store:
         )
         return tuple(Question(*row) for row in rows)
 
+    # ---- files of runs that are over
+
+    def note_removal(self, one: Removal) -> None:
+        """Note that the files of a run are to be removed on its host."""
+        with self.together():
+            removals.note(self._database, one)
+
+    def drop_removal(self, session_id: str, generation: int) -> None:
+        """Note that the files of a run are gone from its host."""
+        with self.together():
+            removals.drop(self._database, session_id, generation)
+
+    def removals(self) -> tuple[Removal, ...]:
+        """Return the runs whose files are still to be removed."""
+        return removals.all_of(self._database)
+
     # ---- feedback for sessions in terminals, and who did what
 
     def give_feedback(self, session_id: str, kind: str, body: str, by: str = "", uuid: str = "") -> int:
         """Store feedback for a session in a terminal; return its id. The same uuid again is the same feedback."""
         with self.together():
             self.needed(session_id)
-            known = self.known_feedback(session_id, uuid)
-            if known:
-                return known
-            done = self._database.execute(
-                "INSERT INTO feedback (session_id, kind, body, by, created_at, uuid) VALUES (?, ?, ?, ?, ?, ?)",
-                (session_id, kind, body, by, time.time(), uuid),
-            )
-            return int(done.lastrowid or 0)
+            return feedback.give(self._database, session_id, kind, body, by, uuid)
 
     def known_feedback(self, session_id: str, uuid: str) -> int:
         """Return the id of the feedback with a uuid, 0 if there is none. Raise Refused if it is another session's."""
-        query = "SELECT id, session_id FROM feedback WHERE uuid = ? AND uuid != ''"
-        found = self._database.execute(query, (uuid,)).fetchone()
-        if found and found[1] != session_id:
-            raise Refused(f"the feedback {uuid} is one of another session")
-        return int(found[0]) if found else 0
+        return feedback.known(self._database, session_id, uuid)
 
     def feedback(self, session_id: str, state: str = "pending") -> tuple[Feedback, ...]:
         """Return the feedback for a session in a state, in its order."""
-        query = "SELECT id, kind, body, by FROM feedback WHERE session_id = ? AND state = ? ORDER BY id"
-        return tuple(Feedback(*row) for row in self._database.execute(query, (session_id, state)))
+        return feedback.of_session(self._database, session_id, state)
 
     def feedback_since(self, session_id: str, kind: str, since: float) -> int:
         """Return how much feedback of a kind a session was sent since a time (epoch)."""
-        query = "SELECT count(*) FROM feedback WHERE session_id = ? AND kind = ? AND created_at > ?"
-        return int(self._database.execute(query, (session_id, kind, since)).fetchone()[0])
+        return feedback.since(self._database, session_id, kind, since)
 
     def deliver_feedback(self, session_id: str, ids: Sequence[int]) -> tuple[int, ...]:
         """Note that the agent of a session got this feedback; return what was not known to be delivered."""
         with self.together():
-            new = tuple(one.id for one in self.feedback(session_id) if one.id in ids)
-            self._database.executemany("UPDATE feedback SET state = 'delivered' WHERE id = ?", [(one,) for one in new])
-            return new
+            return feedback.deliver(self._database, session_id, ids)
 
     def note(self, by: By, what: str, session_id: str, detail: str = "") -> None:
         """Note in the audit who did what."""

@@ -13,7 +13,7 @@ class StoredSession(NamedTuple):
     `log_offset` is the byte up to which the log of `generation` is stored, `last_index` the number of the last message
     (-1: none). Times are epoch times. `conversation_from` is the generation that began the conversation; `lost` says
     that the agent could not go on with it. `end_asked` is when somebody asked for the end of its agent, None if nobody
-    did, or it has ended.
+    did, or it has ended. `reached_at` is when the host of its present run was reached first, 0 if it was not yet.
     """
 
     id: str
@@ -45,6 +45,7 @@ class StoredSession(NamedTuple):
     lost: bool = False
     end_asked: float | None = None
     end_asked_by: str = ""
+    reached_at: float = 0.0
 
 
 class Message(NamedTuple):

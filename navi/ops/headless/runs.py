@@ -183,15 +183,16 @@ def end(id: RunId, patience: int = ENDS_BY_ITSELF) -> Operation[Run]:
     """Return the operation that ends an agent: it gets no more input; after `patience` seconds SIGTERM, and 5 s later
     its group SIGKILL.
 
-    The answer is the run, which is over: that is proven. Raise OperationError if it is not.
+    The answer is the run, which is over: that is proven. Its size is that of what the agent printed, as far as it is
+    there. Raise OperationError if it is not over.
     """
     arguments = (*_place(id), str(patience))
     return Operation("end", link("headless/end"), arguments, partial(_read_end, id), patience + 30, waits=patience + 15)
 
 
 def remove(id: RunId, received: int) -> Operation[None]:
-    """Return the operation that removes the files of a run that is over and of whose output all `received` bytes have
-    arrived.
+    """Return the operation that removes the files of a run that is over and of whose log the first `received` bytes,
+    which have arrived, hold all that its agent printed.
 
     Raise OperationError where that is not so; a run that has no files is removed already.
     """
@@ -238,8 +239,7 @@ def _read_removed(answer: Answer) -> None:
 
 def _read_end(id: RunId, answer: Answer) -> Run:
     state, *how = _rests(answer)["ended"]
-    found = read_exit(how)
-    return Run(id, RunState(state), found.size if found else 0, exit=found)
+    return Run(id, RunState(state), number(how[1]) if how[1] != "-" else 0, exit=read_exit(how))
 
 
 def _read_runs(answer: Answer) -> Runs:

@@ -55,6 +55,15 @@ class Lines(NamedTuple):
     data: bytes
 
 
+class Rest(NamedTuple):
+    """The last line of a run whose agent has ended: the bytes from `offset` up to `end`. It has no line end."""
+
+    id: RunId
+    offset: int
+    end: int
+    data: bytes
+
+
 class Fed(NamedTuple):
     """A run's agent was handed all inputs up to this one."""
 
@@ -63,17 +72,15 @@ class Fed(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """A run's agent has ended, and all whole lines of its log have come. The bytes of a last line without an
-    end, if there are any, follow the last offset.
-    """
+    """A run's agent has ended, and all of its log has come."""
 
     id: RunId
     exit: Exit
 
 
 class Lost(NamedTuple):
-    """Nothing of a run is left, and how its agent ended is unknown; all whole lines of its log, which has `size`
-    bytes, have come. `restarted` says that its host was started again since.
+    """Nothing of a run is left, and how its agent ended is unknown; all of its log, which has `size`
+    bytes, has come. `restarted` says that its host was started again since.
     """
 
     id: RunId
@@ -125,7 +132,7 @@ class Delivered(NamedTuple):
     number: int
 
 
-News = Lines | Fed | Ended | Lost | Missing | There | Opened | Left | Delivered
+News = Lines | Rest | Fed | Ended | Lost | Missing | There | Opened | Left | Delivered
 
 
 def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
@@ -182,6 +189,12 @@ class LineCutter:
         lines = Lines(self.id, self._offset, end, b"".join((*self._parts, data)))
         self._offset, self._parts, self._kept = end, [], 0
         return lines
+
+    def rest(self) -> Iterator[Rest]:
+        """Yield what was kept, if there is anything: no line end comes any more."""
+        if self.next > self._offset:
+            yield Rest(self.id, self._offset, self.next, b"".join(self._parts))
+            self._offset, self._parts, self._kept = self.next, [], 0
 
     def _keep(self, data: bytes) -> None:
         data = data[: LONGEST_LINE - self._kept]
@@ -302,11 +315,12 @@ class TailReader:
             yield Fed(self._logs[index].id, number(fed[-1][4:].decode("ascii", "replace")))
 
     def _ended(self) -> Iterator[News]:
-        """Yield the ends of agents of whose logs everything has come."""
+        """Yield the ends of agents of whose logs everything has come, each behind a last line without a line end."""
         for index, found in list(self._ends.items()):
             size = found.size if isinstance(found, Lost) else found.exit.size
             if self._logs[index].next >= size:
                 del self._ends[index]
+                yield from self._logs[index].rest()
                 yield found
 
 

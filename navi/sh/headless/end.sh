@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: headless/folder headless/server headless/state headless/stop
-# changes: navi_exit_size navi_exit_status navi_reason
+# changes: navi_exit_status navi_reason
 # end.sh DIR ID GENERATION SECONDS: end the agent of a run, and prove it. SECONDS are those that it has to end by itself
 # when it gets no more input.
 
@@ -39,6 +39,7 @@ done
 case $navi_run_state in
 running | starting) navi_fail $navi_late "the agent is $navi_run_state still; try again" ;;
 ended) ;;
-*) navi_exit_status='' navi_exit_size='' navi_reason='' ;;
+*) navi_exit_status='' navi_reason='' ;;
 esac
-printf '%s ended %s %s %s %s\n' "$navi_token" "$navi_run_state" "${navi_exit_status:--}" "${navi_exit_size:--}" "${navi_reason:--}"
+navi_find_output_size
+printf '%s ended %s %s %s %s\n' "$navi_token" "$navi_run_state" "${navi_exit_status:--}" "$navi_output_size" "${navi_reason:--}"

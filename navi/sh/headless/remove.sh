@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: headless/runs headless/state lib/fail
-# remove.sh DIR ID GENERATION RECEIVED: remove the folder of a run whose agent has ended, if all of its log, RECEIVED bytes,
-# has arrived. One that is gone already is removed.
+# remove.sh DIR ID GENERATION RECEIVED: remove the folder of a run whose agent has ended, if all of its output has arrived,
+# up to the byte RECEIVED of its log. One that is gone already is removed.
 
 navi_find_runs "$1"
 navi_run=$navi_runs/$2/$3
@@ -11,10 +11,9 @@ if cd "$navi_run" 2>/dev/null; then
     ended | lost | unstarted) ;;
     *) navi_fail 1 "the agent of $2 is $navi_run_state; end it first; nothing was removed" ;;
     esac
-    navi_size=0
-    [ ! -f log ] || navi_size=$(($(wc -c <log)))
-    [ "$navi_size" -eq "$4" ] ||
-        navi_fail 1 "$4 bytes of the output of $2 have arrived, but there are $navi_size; nothing was removed"
+    navi_find_output_size
+    [ "$navi_output_size" -le "$4" ] ||
+        navi_fail 1 "$4 bytes of the output of $2 have arrived, but there are $navi_output_size; nothing was removed"
     # Whoever is killed in the middle leaves a folder without a name of a run.
     mv "$navi_run" "$navi_runs/$2/old.$3" 2>/dev/null || navi_fail $navi_refused "$navi_run can't be moved away; check its permissions"
 fi

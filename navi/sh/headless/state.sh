@@ -29,6 +29,16 @@ navi_judge_run() {
     [ "$navi_life" != gone ] || navi_deaf=yes
 }
 
+# navi_find_output_size: how much the agent of the run in the current folder has printed, as far as that is there, in
+# navi_output_size. What other processes print to the log after its end is not the agent's.
+navi_find_output_size() {
+    navi_output_size=0
+    [ ! -f log ] || navi_output_size=$(($(wc -c <log)))
+    if [ "$navi_run_state" = ended ] && [ "$navi_exit_size" -lt "$navi_output_size" ]; then
+        navi_output_size=$navi_exit_size
+    fi
+}
+
 # navi_judge_unborn: neither a runner nor an agent runs. One that is just being started has a session of tmux.
 navi_judge_unborn() {
     navi_run_state=lost
