@@ -227,13 +227,12 @@ class Hub:
         if not (able.resumes or anew):
             raise Refused(f"{known.harness} can't go on with a conversation; {ANEW}")
         conversation = (str(uuid.uuid4()) if able.chooses_id else "") if anew else None
-        now = trio.current_time()
 
         def store_run(store: Store) -> StoredSession:
             printed = printed_so_far(store, known) if anew else ""
             row = store.resume(session_id, able.sends_once, conversation)
             if prompt:
-                self._limiter.count(store, session_id, "user", now, "resume it without a message")
+                self._limiter.check_place(store, session_id, "user", "resume it without a message")
             deed = "resumed in a new conversation" if anew else "resumed"
             return begin_run(store, row, harness, "\n\n".join(filter(None, (printed, prompt))), by, deed)
 

@@ -1,6 +1,7 @@
 """How much a session may be sent: a program that went wrong sends without end. What is too much is not stored.
 
 A restart of the hub, or another run of the session, gives nobody a fresh minute: the count goes on from the store.
+A prompt that comes with a start counts as a start, of which a hub takes fewer still.
 Answers have no limit, since a question is answered once, and ends have none: with these a person stops what went wrong.
 """
 
@@ -61,14 +62,12 @@ class Limiter:
             check_adds(store, session_id, [one.body for one in others])
             self._count(store, session_id, first.kind, now, INTERRUPTS, "")
         else:
-            self.count(store, session_id, first.kind, now)
+            self.check_place(store, session_id, first.kind)
+            self._count(store, session_id, first.kind, now, self._limits.a_minute, " (prompts_a_minute)")
 
-    def count(self, store: Store, session_id: str, kind: str, now: float, then: str = TAKEN_UP) -> None:
-        """Count a message or a mode that is to be stored. Raise Limited for one too many; `then` says what helps where
-        too many wait.
-        """
+    def check_place(self, store: Store, session_id: str, kind: str, then: str = TAKEN_UP) -> None:
+        """Raise Limited where too many inputs of a kind wait already; `then` says what helps."""
         check_waiting(store, session_id, kind, self._limits.waiting, then)
-        self._count(store, session_id, kind, now, self._limits.a_minute, " (prompts_a_minute)")
 
     def _count(self, store: Store, session_id: str, kind: str, now: float, most: int, setting: str) -> None:
         before = self._before(store, session_id, kind, now, most)

@@ -75,15 +75,20 @@ class HubSession(SessionOutput):
         if message["reached"] and not self.reached:
             self._reached_at = trio.current_time()
         self.reached, self._away = message["reached"], message.get("away") is True
-        if not (self.reached and self.state.status is Status.STARTING):
-            self._starts_since = None
-        elif self._starts_since is None:
-            self._starts_since = trio.current_time()
+        if self.reached and not self.row.reached_at:
+            await self._note_reached()
         self._tell([self._updated(clean(message.get("error") or ""))])
         if self.reached:
             await self.send_waiting()
         if self.reached and self.row.end_asked is not None:
             await self._end_now()
+
+    async def _note_reached(self) -> None:
+        """Note when the host of this run was reached first: from then on its agent has a minute to answer."""
+        self._starts_since = trio.current_time()
+        now = time.time()
+        await self._writer.do(lambda store: store.change(self.row.id, reached_at=now))
+        self.row = self.row._replace(reached_at=now)
 
     async def send_again(self) -> None:
         """Send the relay again what its host may not have. It has each input once, however often that comes."""

@@ -51,26 +51,34 @@ class SessionState:
         self._lock = trio.Lock()
         self._held_back = self._away = False
         self._handed: set[str] = set()  # prompts that the agent was handed and has not confirmed
+        self._interrupts: dict[str, bool] = {}  # those without effect yet, and whether the agent was handed them
         (self._active,) = on_clock([row.last_activity_at], trio.current_time())
         self._reached_at = 0.0
         self._why_ended = ""
-        self._starts_since: float | None = None
+        self._starts_since = on_clock([row.reached_at], trio.current_time())[0] if row.reached_at else None
         self.troubles = Troubles()
 
     @property
     def starts_for(self) -> float:
-        """Seconds for which its agent runs and has not answered the handshake, as far as this hub saw it."""
+        """Seconds for which its agent has not answered the handshake since its host was reached first, also before a
+        restart of the hub; 0 if it has, or what it printed meanwhile may be still to come.
+        """
         if self._starts_since is None or self.state.status is not Status.STARTING:
             return 0.0
-        return trio.current_time() - self._starts_since
+        return trio.current_time() - self._starts_since if self._settled else 0.0
+
+    @property
+    def _settled(self) -> bool:
+        """Whether what its agent printed while its host was not reached has come."""
+        return trio.current_time() - self._reached_at > SETTLES
 
     @property
     def idle_for(self) -> float:
         """Seconds for which its agent has waited for a prompt, also before a restart of the hub; 0 if it does not, or
         what it printed meanwhile may be still to come.
         """
-        now = trio.current_time()
-        return now - self._active if self.state.status is Status.WAITING and now - self._reached_at > SETTLES else 0.0
+        waits = self.state.status is Status.WAITING and self._settled
+        return trio.current_time() - self._active if waits else 0.0
 
     @property
     def state(self) -> State:
@@ -99,6 +107,7 @@ class SessionState:
         for one in await self._writer.do(lambda store: store.questions(self.row.id, "answered")):
             run = happened(run, Answered(one.request_id))
         self._handed = {one.uuid for one in sent if one.kind == "user" and one.state == "handed"}
+        self._interrupts = {one.uuid: one.state == "handed" for one in sent if one.kind == "interrupt"}
         if self._handed and run.harness.abilities.confirms_at_end:
             run = happened(run, Handed())
         if any(one.kind == "user" for one in sent):

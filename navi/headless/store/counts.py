@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+SENT = {"user": "sent a message", "interrupt": "interrupted", "mode": "asked for the permission mode"}
+"""What the audit says of inputs that people send."""
+
 BEGUN = frozenset({"spawned", "resumed", "resumed in a new conversation"})
 """What the audit says of the beginning of a run."""
 
@@ -20,11 +23,11 @@ def waiting(database: sqlite3.Connection, session_id: str, kind: str) -> int:
 
 
 def sent_since(database: sqlite3.Connection, session_id: str, kind: str, since: float, most: int) -> list[float]:
-    """Return when the last inputs of a kind were stored, at most so many, since a time; the oldest first."""
-    query = (
-        "SELECT created_at FROM inputs WHERE session_id = ? AND kind = ? AND created_at > ? ORDER BY seq DESC LIMIT ?"
-    )
-    return [row[0] for row in database.execute(query, (session_id, kind, since, most))][::-1]
+    """Return when the last inputs of a kind were sent, at most so many, since a time; the oldest first. A prompt that
+    came with a start is not among them: it counts as a start.
+    """
+    query = "SELECT at FROM audit WHERE session_id = ? AND what = ? AND at > ? ORDER BY rowid DESC LIMIT ?"
+    return [row[0] for row in database.execute(query, (session_id, SENT[kind], since, most))][::-1]
 
 
 def begun_since(database: sqlite3.Connection, since: float) -> list[float]:

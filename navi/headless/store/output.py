@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 
-from navi.headless.store.stored import Batch, StoredSession
+from navi.headless.store.stored import Batch, StoredMessage, StoredSession
+
+LARGEST_PAGE = 1024 * 1024
+"""Bytes of messages that are read at once, but for one that is larger."""
+
+LAST, LONG = 200, 65_536
+"""Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
 
 LONGEST_BODY = 16 * 1024 * 1024
 """Bytes of a message that are kept."""
@@ -42,3 +48,31 @@ def store_questions(database: sqlite3.Connection, batch: Batch) -> None:
 
 def _shortened(body: bytes) -> bytes:
     return body if len(body) <= LONGEST_BODY else body[: LONGEST_BODY - len(CUT)] + CUT
+
+
+def last_text(database: sqlite3.Connection, row: StoredSession) -> StoredMessage | None:
+    """Return the last message with a text, None if there is none among the last ones, or it is long."""
+    found = database.execute(
+        "SELECT idx, kind, body, generation FROM messages WHERE session_id = ? AND idx > ? AND kind = 'text' "
+        "AND length(body) < ? ORDER BY idx DESC LIMIT 1",
+        (row.id, row.last_index - LAST, LONG),
+    ).fetchone()
+    return StoredMessage(*found) if found else None
+
+
+def messages(database: sqlite3.Connection, session_id: str, from_index: int, limit: int) -> tuple[StoredMessage, ...]:
+    """Return up to `limit` messages of a session, from a number on: fewer where they are large, but at least one if
+    there is one.
+    """
+    rows = database.execute(
+        "SELECT idx, kind, body, generation FROM messages WHERE session_id = ? AND idx >= ? ORDER BY idx LIMIT ?",
+        (session_id, from_index, limit),
+    )
+    found: list[StoredMessage] = []
+    size = 0
+    for row in rows:
+        found.append(StoredMessage(*row))
+        size += len(found[-1].body)
+        if size > LARGEST_PAGE:
+            break
+    return tuple(found)

@@ -10,6 +10,7 @@ from typing import Any
 from navi.core.text import clean
 from navi.headless.harness.base import Due, Harness, mode_of
 from navi.headless.hub.run_state import launch_of
+from navi.headless.store.counts import SENT
 from navi.headless.store.removals import Removal
 from navi.headless.store.store import Store
 from navi.headless.store.stored import AGENT, Batch, By, Input, Refused, StoredSession
@@ -17,9 +18,6 @@ from navi.ops.headless.runs import LONGEST_INPUT
 
 LONGEST_WHY = 200
 """Characters of an agent's reason that are kept."""
-
-DEEDS = {"user": "sent a message", "interrupt": "interrupted", "mode": "asked for the permission mode"}
-"""What the audit says of inputs."""
 
 
 NO_DATA = (
@@ -68,7 +66,7 @@ def queue_noted(store: Store, session_id: str, several: Iterable[Input], by: By)
     before = store.last_input(session_id)
     first, *_ = [store.queue(session_id, one.uuid, one.kind, one.body, one.by) for one in several]
     if first.seq > before:
-        store.note(by, DEEDS[first.kind], session_id, first.body if first.kind == "mode" else "")
+        store.note(by, SENT[first.kind], session_id, first.body if first.kind == "mode" else "")
     return first
 
 
@@ -108,6 +106,9 @@ def receive(store: Store, batch: Batch, dues: Iterable[Due], starting: bool) -> 
         else:
             store.queue(batch.session_id, key, "line", due.line)
     for key, why in batch.refused.items():
-        words = f"{mode_of(key)}: {clean(why)[:LONGEST_WHY]}"
-        store.note(AGENT, "refused the permission mode", batch.session_id, words)
+        words, reason = mode_of(key), clean(why)[:LONGEST_WHY]
+        if words:
+            store.note(AGENT, "refused the permission mode", batch.session_id, f"{words}: {reason}")
+        else:
+            store.note(AGENT, "refused the interrupt", batch.session_id, reason)
     return True

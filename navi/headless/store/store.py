@@ -33,12 +33,6 @@ from navi.headless.store.stored import (
     StoredSession,
 )
 
-LARGEST_PAGE = 1024 * 1024
-"""Bytes of messages that are read at once, but for one that is larger."""
-
-LAST, LONG = 200, 65_536
-"""Messages in which a session's last text is searched for, and the bytes from which on one is not read for that."""
-
 CHANGED_BY_OUTPUT = frozenset(
     {"status", "reason", "exit_code", "agent_session_id", "model", "permission_mode", "title", "cost_usd", "tokens_in",
      "tokens_out", "ended_at", "lost"}
@@ -223,7 +217,7 @@ class Store:
                 session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
                 log_offset=0, agent_session_id=row.agent_session_id if conversation is None else conversation,
                 conversation_from=row.generation + 1 if begins else row.conversation_from,
-                permission_mode=self.wanted_mode(row), **NOT_ENDING,
+                permission_mode=self.wanted_mode(row), reached_at=0.0, **NOT_ENDING,
             )  # fmt: skip
             if sends_again:
                 self._database.execute(
@@ -285,10 +279,7 @@ class Store:
                 return False
             output.store_messages(self._database, row, batch)
             output.store_questions(self._database, batch)
-            self._database.executemany(
-                "UPDATE inputs SET state = 'taken' WHERE session_id = ? AND uuid = ? AND state != 'expired'",
-                [(batch.session_id, uuid) for uuid in batch.taken],
-            )
+            self.take(batch.session_id, batch.taken)
             self._database.executemany(
                 "UPDATE inputs SET state = 'expired' WHERE session_id = ? AND uuid = ? AND state != 'taken'",
                 [(batch.session_id, uuid) for uuid in batch.refused],
@@ -301,29 +292,13 @@ class Store:
 
     def last_text(self, row: StoredSession) -> StoredMessage | None:
         """Return the last message with a text, None if there is none among the last ones, or it is long."""
-        found = self._database.execute(
-            "SELECT idx, kind, body, generation FROM messages WHERE session_id = ? AND idx > ? AND kind = 'text' "
-            "AND length(body) < ? ORDER BY idx DESC LIMIT 1",
-            (row.id, row.last_index - LAST, LONG),
-        ).fetchone()
-        return StoredMessage(*found) if found else None
+        return output.last_text(self._database, row)
 
     def messages(self, session_id: str, from_index: int = 0, limit: int = 100) -> tuple[StoredMessage, ...]:
         """Return up to `limit` messages of a session, from a number on: fewer where they are large, but at least one
         if there is one.
         """
-        rows = self._database.execute(
-            "SELECT idx, kind, body, generation FROM messages WHERE session_id = ? AND idx >= ? ORDER BY idx LIMIT ?",
-            (session_id, from_index, limit),
-        )
-        found: list[StoredMessage] = []
-        size = 0
-        for row in rows:
-            found.append(StoredMessage(*row))
-            size += len(found[-1].body)
-            if size > LARGEST_PAGE:
-                break
-        return tuple(found)
+        return output.messages(self._database, session_id, from_index, limit)
 
     # ---- what people send
 
@@ -354,7 +329,7 @@ class Store:
         return counts.waiting(self._database, session_id, kind)
 
     def sent_since(self, session_id: str, kind: str, since: float, most: int) -> list[float]:
-        """Return when the last inputs of a kind were stored, at most so many, since a time; the oldest first."""
+        """Return when the last inputs of a kind were sent, but with a start: at most so many, since a time."""
         return counts.sent_since(self._database, session_id, kind, since, most)
 
     def begun_since(self, since: float) -> list[float]:
@@ -375,6 +350,14 @@ class Store:
                 [(session_id, one.seq) for one in handed],
             )
             return tuple(one._replace(state="handed") for one in handed)
+
+    def take(self, session_id: str, uuids: Sequence[str]) -> None:
+        """Note that an agent has taken up inputs; one that it was never given is left as it is."""
+        with self.together():
+            self._database.executemany(
+                "UPDATE inputs SET state = 'taken' WHERE session_id = ? AND uuid = ? AND state != 'expired'",
+                [(session_id, uuid) for uuid in uuids],
+            )
 
     def take_back(self, session_id: str) -> tuple[Input, ...]:
         """Remove the inputs that wait, and return them: what goes before them takes their numbers."""

@@ -83,7 +83,7 @@ async def ended(there: Account) -> None:
 
 
 async def test_one_message_too_many_for_an_agent_is_an_error(lab: Lab) -> None:
-    configure(lab, prompts_a_minute=2)
+    configure(lab, prompts_a_minute=1)
     with serving(lab):
         async with client(lab) as one:
             _, _, made = await call(one, "spawn", prompt="wait 60", harness="scripted")

@@ -103,6 +103,7 @@ def pass_seconds(folder: Path, seconds: float) -> None:
         database.execute("UPDATE inputs SET created_at = created_at - ?", (seconds,))
         database.execute("UPDATE audit SET at = at - ?", (seconds,))
         database.execute("UPDATE sessions SET last_activity_at = last_activity_at - ?", (seconds,))
+        database.execute("UPDATE sessions SET reached_at = reached_at - ? WHERE reached_at > 0", (seconds,))
     database.close()
 
 
@@ -112,9 +113,10 @@ async def test_a_restart_of_the_hub_begins_no_fresh_minute(
 ) -> None:
     limits = Limits(a_minute=3, waiting=0)
     async with world(tmp_path, limits=limits) as here:
-        row = await here.hub.spawn(Wanted("x"))  # its prompt is the first one
+        row = await here.hub.spawn(Wanted("x"))
         await here.prints(row, READY)
-        await say(here, row, "u1")
+        for uuid in ("u0", "u1"):
+            await say(here, row, uuid)
         await does(here, row, "set_mode", mode="plan")
     pass_seconds(tmp_path, seconds)
     async with world(tmp_path, limits=limits) as here:
@@ -140,21 +142,23 @@ async def test_another_run_begins_no_fresh_minute(tmp_path: Path) -> None:
     async with world(tmp_path, limits=Limits(a_minute=3, waiting=0)) as here:
         row = await here.hub.spawn(Wanted("x"))
         await here.prints(row, READY)
-        for uuid in ("u1", "u2"):
+        for uuid in ("u1", "u2", "u3"):
             await say(here, row, uuid)
         ended = {"type": "session_ended", "session_id": row.id, "exit_code": 0}
         await here.hub.hear({**ended, "generation": 1})
+        row = await here.hub.resume(row.id, "a start counts as a start")
         with pytest.raises(Limited, match=A_MINUTE.format(3, r"\d+")):
-            await here.hub.resume(row.id, "more")
-        row = await here.hub.resume(row.id)
-        with pytest.raises(Limited, match=A_MINUTE.format(3, r"\d+")):
-            await say(here, row, "u3")
+            await say(here, row, "u4")
     pass_seconds(tmp_path, 61)
     async with world(tmp_path, limits=Limits(a_minute=1, waiting=0)) as here:
         await here.hub.hear({**ended, "generation": 2})
         row = await here.hub.resume(row.id, "more")
+        await say(here, row, "u4")
         with pytest.raises(Limited, match="it got 1 messages"):
-            await say(here, row, "u3")
+            await say(here, row, "u5")
+    async with world(tmp_path, limits=Limits(a_minute=1, waiting=0)) as here:
+        with pytest.raises(Limited, match="it got 1 messages"):
+            await say(here, row, "u5")
 
 
 async def test_what_waits_keeps_the_time_when_it_was_sent(tmp_path: Path) -> None:
@@ -215,6 +219,27 @@ async def test_a_restart_of_the_hub_begins_no_fresh_wait_for_a_prompt(
         assert here.relay.take("end_session") == [], "what it printed meanwhile may be still to come"
         await here.pass_time(mock_clock, 30)
         assert [one["session_id"] for one in here.relay.take("end_session")] == [idle.id]
+
+
+async def test_a_restart_of_the_hub_begins_no_fresh_minute_for_an_agent_that_starts(
+    tmp_path: Path, mock_clock: trio.testing.MockClock
+) -> None:
+    reached = {"type": "session_reached", "generation": 1, "reached": True}
+    async with world(tmp_path) as here:
+        silent, later = await here.hub.spawn(Wanted("x")), await here.hub.spawn(Wanted("x"))
+        await here.hub.hear({**reached, "session_id": silent.id})
+    pass_seconds(tmp_path, 45)
+    async with world(tmp_path) as here:
+        for row in (silent, later):
+            await here.hub.hear({**reached, "session_id": row.id})
+        await here.pass_time(mock_clock, 29)
+        assert here.relay.take("end_session") == [], "what it printed meanwhile may be still to come"
+        await here.pass_time(mock_clock, 16)
+        assert [one["session_id"] for one in here.relay.take("end_session")] == [silent.id]
+    async with world(tmp_path) as here:
+        await here.hub.hear({"type": "session_ended", "session_id": silent.id, "generation": 1, "exit_code": 143})
+        row = await here.hub.resume(silent.id)
+        assert row.reached_at == 0, "another run has a minute of its own"
 
 
 async def test_so_many_messages_wait_and_no_more(tmp_path: Path) -> None:
@@ -407,7 +432,7 @@ async def test_programs_on_the_socket_hear_of_it(tmp_path: Path) -> None:
 
 
 def test_verbs_and_the_web_hear_of_it_and_answers_go_on(lab: Lab) -> None:
-    configure(lab, prompts_a_minute=2)
+    configure(lab, prompts_a_minute=1)
     with serving(lab) as hub:
         site = site_of(lab, hub)
         done = navi(lab, "spawn", "--json", "--harness", "scripted", "ask may I? ;; wait 60")
@@ -415,7 +440,7 @@ def test_verbs_and_the_web_hear_of_it_and_answers_go_on(lab: Lab) -> None:
         navi(lab, "wait", address, "--until", "permission", "--timeout", "60")
         navi(lab, "send", address, "say more")
         refused = navi(lab, "send", address, "say too much", status=75).stderr
-        assert refused.startswith(f"navi: {address}: it got 2 messages within a minute (prompts_a_minute); this one ")
+        assert refused.startswith(f"navi: {address}: it got 1 messages within a minute (prompts_a_minute); this one ")
         got = site.ask("POST", f"/api/sessions/{address}/messages", {"content": "say too much"})
         assert (got.status, got.headers["retry-after"]) == (429, str(got.body["retry_after"]))
         assert "too much" not in json.dumps(site.ask("GET", f"/api/sessions/{address}").body["inputs"])
@@ -448,6 +473,7 @@ def test_a_hub_that_is_killed_begins_no_fresh_minute(lab: Lab) -> None:
     configure(lab, prompts_a_minute=1)
     with serving(lab) as hub:
         address = json.loads(navi(lab, "spawn", "--json", "--harness", "scripted", "wait 600").stdout)["address"]
+        navi(lab, "send", address, "one")
         hub.kill()
         hub.communicate(timeout=30)
     pass_seconds(Path(lab.environment()["XDG_STATE_HOME"]) / "navi", -3600)  # however long this takes, it is within one

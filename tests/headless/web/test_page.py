@@ -313,7 +313,7 @@ def spawn_scripted(phone: Browser, prompt: str) -> None:
 
 
 def test_what_is_too_much_is_reported_and_can_be_sent_again(lab: Lab) -> None:
-    configure(lab, prompts_a_minute=3, prompts_waiting=1)
+    configure(lab, prompts_a_minute=2, prompts_waiting=1)
     outbox = "return JSON.stringify(Object.entries(localStorage).filter(([key]) => key.startsWith('outbox:')))"
     with serving(lab) as hub, browser() as phone:
         first = site_of(lab, hub)
@@ -333,7 +333,7 @@ def test_what_is_too_much_is_reported_and_can_be_sent_again(lab: Lab) -> None:
         phone.shows("\nthree")
         phone.hides("not taken")
         send(phone, "say four")
-        phone.shows("not taken: it got 3 messages within a minute (prompts_a_minute); this one was not stored; try")
+        phone.shows("not taken: it got 2 messages within a minute (prompts_a_minute); this one was not stored; try")
         phone.click("button", "Remove")
         phone.hides("say four")
         assert "say" not in str(phone.run(outbox))
