@@ -85,6 +85,16 @@ class HubClient:
         except OSError as error:
             raise HubGone(f"the hub has ended: {error.strerror or error}", exits.UNAVAILABLE) from error
 
+    def tell(self, message: Mapping[str, Any], about: str = "") -> None:
+        """Send a message, and wait until the hub has carried it out; other messages are dropped. Raise OperationError
+        if it refuses; `about` is what the message is about, if that is to be named.
+
+        The hub takes messages one after the other, so that the answer to a ping comes after what it says of this one.
+        """
+        self.send(message)
+        self.send({"type": "ping"})
+        self.wait(lambda one: one["type"] == "pong", about=about)
+
     def follow(self, info: Mapping[str, Any]) -> None:
         """Let the hub send what comes of a session after what `info` knows of it."""
         self.send({"type": "subscribe", "session_id": info["id"], "from_index": info["last_index"] + 1})

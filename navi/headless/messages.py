@@ -46,7 +46,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("client", "user_message"): {
         "uuid": maybe(TEXT), "content": Field(TEXT), "by": maybe(TEXT), "session_id": maybe(TEXT),
     },
-    ("client", "interrupt"): {"by": maybe(TEXT), "session_id": maybe(TEXT)},
+    ("client", "interrupt"): {"uuid": maybe(TEXT), "by": maybe(TEXT), "session_id": maybe(TEXT)},
     ("client", "set_mode"): {
         "mode": Field(TEXT), "uuid": maybe(TEXT), "by": maybe(TEXT), "session_id": maybe(TEXT),
     },

@@ -40,7 +40,12 @@ def check_mode(harness: Harness, state: State, mode: str) -> None:
 
 def request_id(mode: str, id: str) -> str:
     """Return the id of a request for a mode: the same for the same `id`, if that is plain."""
-    return mode_key(mode, id if PLAIN_ID.fullmatch(id) else str(uuid.uuid4()))
+    return mode_key(mode, plain_id(id))
+
+
+def plain_id(id: str) -> str:
+    """Return an id for a request to an agent: the given one if it is plain, else a new one."""
+    return id if PLAIN_ID.fullmatch(id) else str(uuid.uuid4())
 
 
 # ---- in a terminal

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from navi.cli.output.headless_output import Info, address, health, how_to_begin_anew, how_to_withdraw, reason
+from navi.cli.output.headless_output import Info, address, health, how_to_withdraw, reason
 from navi.cli.output.output import UsageError, print_results
 from navi.config.person import who
 from navi.core import exits
@@ -92,14 +92,21 @@ def _directory(options: Options) -> str:
 def _await_begin(hub: HubClient, about: str) -> str:
     """Return what the session does once its agent has answered. Raise OperationError if it can't be started."""
     for message in hub.messages(90):
-        if message["type"] == "complete":
-            why = f"{clean(message['reason'])}{how_to_begin_anew(about) if message.get('lost') else ''}"
-            raise OperationError(f"the agent could not be started: {why}", exits.UNAVAILABLE)
+        if message["type"] == "error":
+            raise refusal(message, about)
         status = message.get("status")
+        if message["type"] == "complete" or status == "failed":
+            raise _not_started(hub, message["session_id"])
         if message["type"] in ("session_updated", "connected") and status not in ("starting", "disconnected"):
             return str(status)
     raise OperationError(f"no answer from the agent within 90 s; navi health {about} shows its state", exits.TIMED_OUT)
 
+
+
+def _not_started(hub: HubClient, id: str) -> OperationError:
+    """Return the error about an agent that has ended before it answered."""
+    why = reason(hub.ask("GET", f"/api/sessions/{id}/info"))
+    return OperationError(f"the agent could not be started: {why}", exits.UNAVAILABLE)
 
 
 def run_resume(options: Options, context: Context) -> int:
@@ -153,11 +160,7 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
     text = text_of(options)
     hub.follow(info)
     if options.interrupt:
-        hub.send({"type": "interrupt", "by": who()})
-        about = address(info)
-        hub.wait(lambda one: one["type"] == "session_updated" and one["status"] != "running", options.timeout, about)
-        context.output.print(f"interrupted {about}")
-        return exits.OK
+        return _interrupt(hub, info, options, context)
     if not text.strip():
         raise UsageError("the text is empty; nothing was sent")
     id = str(uuid.uuid4())
@@ -171,6 +174,39 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
     return exits.OK
 
 
+def _interrupt(hub: HubClient, info: Info, options: Options, context: Context) -> int:
+    """End the agent's turn. Raise OperationError where there is no proof that it has ended: neither the agent has said
+    so, nor has its turn ended.
+    """
+    about, id, state = address(info), str(uuid.uuid4()), "queued"
+    hub.send({"type": "interrupt", "uuid": id, "by": who()})
+    for message in hub.messages(options.timeout):
+        if message["type"] == "complete":
+            raise OperationError(f"{about}: its agent has ended before it said that it was interrupted", exits.NO)
+        state = _state_of(id, message, state, about)
+        if state == "taken":
+            if options.json:
+                context.output.print_json({"address": about, "uuid": id, "outcome": "interrupted"})
+            else:
+                context.output.print(f"interrupted {about}")
+            return exits.OK
+    why = "its host has not got the interrupt" if state == "queued" else "its agent has not confirmed it"
+    words = f"{why} within {options.timeout:g} s; navi health {about} shows what it does"
+    raise OperationError(f"{about}: it is unknown whether its turn has ended: {words}", exits.TIMED_OUT)
+
+
+def _state_of(id: str, message: Info, before: str, about: str) -> str:
+    """Return the state of an input after a message. Raise OperationError where its agent does not take it any more."""
+    if message["type"] == "error":
+        raise refusal(message, about)
+    if message["type"] != "input" or message["uuid"] != id:
+        return before
+    if message["state"] == "expired":
+        why = clean(message.get("error") or "it ended before that")
+        raise OperationError(f"{about}: its agent did not take it: {why}", exits.NO)
+    return str(message["state"])
+
+
 def _outcome(hub: HubClient, id: str, about: str) -> tuple[str, str]:
     """Return how far an input has come: the hub keeps it, its host has it, or the agent has taken it up; and why it did
     not get to its host, "" if that is not known.
@@ -179,10 +215,10 @@ def _outcome(hub: HubClient, id: str, about: str) -> tuple[str, str]:
     limit = time.monotonic() + 3
     while (left := limit - time.monotonic()) > 0 and state != "taken":
         for message in hub.messages(left):
-            if message["type"] == "error":
-                raise refusal(message, about)
+            before, state = state, _state_of(id, message, state, about)
             if message["type"] == "input" and message["uuid"] == id:
-                state, why = message["state"], clean(message.get("error") or "")
+                why = clean(message.get("error") or "")
+            if state != before:
                 break
     return {"queued": "queued", "handed": "handed over"}.get(state, "submitted"), why
 

@@ -37,9 +37,8 @@ def answer(hub: HubClient, info: Info, address: str, options: Options, context: 
     if options.dry_run:
         _print_plan(context, options, info, address, question, words)
         return exits.OK
-    hub.follow(info)
-    hub.send({"type": "control_response", "request_id": question["request_id"], "by": who(), **given})
-    hub.wait(lambda one: one["type"] == "question_resolved" and one["request_id"] == question["request_id"])
+    request = {"session_id": info["id"], "request_id": question["request_id"]}
+    hub.tell({"type": "control_response", **request, "by": who(), **given}, address)
     if options.json:
         done = {"address": address, "answered": {"label": words}, "digest": question["request_id"]}
         context.output.print_json(done)

@@ -17,8 +17,8 @@ async def _say(session: HubSession, by: By, message: Message) -> None:
     await session.queue(message.get("uuid") or str(uuid.uuid4()), "user", message["content"], by)
 
 
-async def _interrupt(session: HubSession, by: By, _message: Message) -> None:
-    await session.interrupt(by)
+async def _interrupt(session: HubSession, by: By, message: Message) -> None:
+    await session.interrupt(by, message.get("uuid") or "")
 
 
 async def _set_mode(session: HubSession, by: By, message: Message) -> None:

@@ -25,7 +25,7 @@ def news(before: State, after: State, batch: Batch, first: int) -> list[Message]
     news += [{"type": "question_resolved", "request_id": one, "state": "withdrawn", "by": ""}
              for one in batch.withdrawn if one in closed]  # fmt: skip
     news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
-    news += [_refused_mode(one, why) for one, why in batch.refused.items()]
+    news += [_refused(one, why) for one, why in batch.refused.items()]
     return news
 
 
@@ -45,5 +45,7 @@ def _asked(asked: Asked) -> Message:
     return {"type": "control_request", "tool_name": asked.tool, **asked_document(asked)}
 
 
-def _refused_mode(uuid: str, why: str) -> Message:
-    return {"type": "input", "uuid": uuid, "state": "expired", "kind": "mode", "content": mode_of(uuid), "error": why}
+def _refused(uuid: str, why: str) -> Message:
+    mode = mode_of(uuid)
+    about = {"kind": "mode", "content": mode} if mode else {"kind": "interrupt", "content": "the interrupt"}
+    return {"type": "input", "uuid": uuid, "state": "expired", "error": why, **about}

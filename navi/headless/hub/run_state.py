@@ -19,6 +19,7 @@ from navi.headless.harness.base import (
     Raw,
     Replied,
     Taken,
+    TurnEnded,
     Withdrawn,
     from_line,
     mode_of,
@@ -36,12 +37,16 @@ class RunState(NamedTuple):
 
 
 class Output(NamedTuple):
-    """What some lines of a run say: the run behind them, what is stored, and what is only shown or sent on."""
+    """What some lines of a run say: the run behind them, what is stored, and what is only shown or sent on. `replies`
+    are the agent's answers to requests of ours, `outcomes` those of the turns that have ended.
+    """
 
     run: RunState
     batch: Batch
     partials: tuple[Partial, ...] = ()
     dues: tuple[Due, ...] = ()
+    replies: tuple[Replied, ...] = ()
+    outcomes: tuple[str, ...] = ()
 
 
 def begin(harness: Harness, row: StoredSession, prompted: bool = True) -> RunState:
@@ -75,6 +80,8 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
     return Output(
         run, _batch(run, row, end, messages, events, was_open),
         tuple(one for one in events if isinstance(one, Partial)), tuple(one for one in events if isinstance(one, Due)),
+        tuple(one for one in events if isinstance(one, Replied)),
+        tuple(one.outcome for one in events if isinstance(one, TurnEnded)),
     )  # fmt: skip
 
 

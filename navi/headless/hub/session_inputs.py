@@ -12,9 +12,9 @@ from navi.core.text import clean
 from navi.headless.harness.base import Answer
 from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
 from navi.headless.hub.refusals import IN_TERMINAL, NO_AGENT
-from navi.headless.hub.run_state import as_asked, happened
+from navi.headless.hub.run_state import Output, as_asked, happened
 from navi.headless.hub.session_state import SessionState
-from navi.headless.modes import check_mode, modes_of, request_id
+from navi.headless.modes import check_mode, modes_of, plain_id, request_id
 from navi.headless.state import Answered, Handed, Status
 from navi.headless.store.run_store import check_length, queue_noted
 from navi.headless.store.store import Store
@@ -47,6 +47,8 @@ class SessionInputs(SessionState):
 
             found, waiting = await self._writer.do(store_inputs)
             self._active = now
+            if found.kind == "interrupt" and found.state == "queued":
+                self._interrupts.setdefault(found.uuid, False)
             await self._send(waiting)  # somebody waits for it; whoever follows comes after that
             queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": found.kind}
             self._tell([queued | ({"content": found.body, "by": by.name} if found.kind in WRITTEN else {})])
@@ -98,14 +100,16 @@ class SessionInputs(SessionState):
             await self._send(waiting)
             self._tell([resolved, self._updated()])
 
-    async def interrupt(self, by: By) -> None:
-        """End the turn. Raise Refused for an agent that has ended, and for one interrupt too many."""
-        key = str(uuid.uuid4())
+    async def interrupt(self, by: By, id: str = "") -> None:
+        """End the turn; `id` makes an interrupt that comes twice one, and its state says `taken` once the turn is over.
+        Raise Refused for an agent that has ended, and for one interrupt too many.
+        """
+        key = plain_id(id)
         harness = self._run.harness
         asked = [as_asked(harness, one) for one in self.state.questions]
         first, *answers = harness.codec.interrupt(self._run.memory, key, asked)
         inputs = [Input(0, f"{key}-{number}", "answer", line, by.name) for number, line in enumerate(answers, 1)]
-        await self._queue([Input(0, f"{key}-0", "interrupt", first, by.name), *inputs], by)
+        await self._queue([Input(0, key, "interrupt", first, by.name), *inputs], by)
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -131,5 +135,29 @@ class SessionInputs(SessionState):
         users = {one.uuid for one in handed if one.kind == "user"}
         self._handed |= users
         self._run = happened(self._run, Handed()) if users else self._run
+        self._interrupts |= {one.uuid: True for one in handed if one.kind == "interrupt"}
         news = [{"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "handed"} for one in handed]
+        news += [{"type": "input", "uuid": one, "state": "taken"} for one in await self._take_idle_interrupts()]
         self._tell([*news, *([self._updated()] if self.troubles.forget(message["seq"]) else [])])
+
+    async def _take_idle_interrupts(self) -> Sequence[str]:
+        """Note that interrupts have had their effect that the agent was handed while no turn ran; return them."""
+        found = [uuid for uuid, handed in self._interrupts.items() if handed]
+        if self.state.status is not Status.WAITING or not found:
+            return ()
+        await self._writer.do(lambda store: store.take(self.row.id, found))
+        for one in found:
+            del self._interrupts[one]
+        return found
+
+    def _interrupts_over(self, output: Output) -> tuple[list[str], dict[str, str]]:
+        """Return the interrupts that had their effect, by what an agent printed: it said so, or its turn has ended. And
+        those that it refused, with its reasons.
+        """
+        refused = {one.request_id: one.error for one in output.replies if one.error}
+        done = {one.request_id for one in output.replies if not one.error}
+        over = [
+            uuid for uuid, handed in self._interrupts.items()
+            if uuid in done or "interrupted" in output.outcomes or (handed and output.outcomes and uuid not in refused)
+        ]  # fmt: skip
+        return over, {uuid: why for uuid, why in refused.items() if uuid in self._interrupts and uuid not in over}

@@ -69,6 +69,8 @@ class SessionOutput(SessionInputs):
         self._handed -= {*output.batch.taken}
         output = at_work(output, bool(self._handed))
         batch, before = self._allowed(output.batch), self.state
+        over, refused = self._interrupts_over(output)
+        batch = batch._replace(taken=[*batch.taken, *over], refused={**batch.refused, **refused})
         gave_up = before.status.live and not output.run.state.status.live
         if gave_up:
             batch = batch._replace(changes=with_offer(self.row, batch.changes))
@@ -77,6 +79,7 @@ class SessionOutput(SessionInputs):
             await self.rebuild()
             return
         first, known = self.row.last_index + 1, self.row.agent_session_id
+        self._interrupts = {one: handed for one, handed in self._interrupts.items() if one not in {*over, *refused}}
         self._run, self.reached, self._active = output.run, True, trio.current_time()
         last = self.row.last_index + len(batch.messages)
         self.row = self.row._replace(log_offset=batch.end, last_index=last, **batch.changes)

@@ -17,14 +17,16 @@ import pytest
 from navi.cli.output.growing import Growing
 from navi.cli.output.headless_transcript import Followed, Transcript, stored
 from navi.cli.output.output import Output
+from navi.cli.verbs.headless import _await_begin
 from navi.config.places import Places
 from navi.headless.client import HubClient, NoHub
 from navi.hosts.sockets import runtime_folder
+from navi.ops import OperationError
 from tests.support.claude import put_claude
 from tests.support.machines import Lab
 from tests.support.puppet import puppet
 from tests.support.puppet import spawn as spawn_session
-from tests.support.serving import process_of_relay, serving, status
+from tests.support.serving import process_of_relay, serving, status, without_relay
 from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE, living, navi, pane
 from tests.support.waiting import until
@@ -226,6 +228,36 @@ def test_an_agent_whose_host_is_away_ends_when_it_returns_unless_that_is_withdra
         shows(lab, address, "again")
     lab.local.new_session("pane")
     assert "navi undo restores a session" in navi(lab, "kill", "--withdraw", "pane", status=64).stderr
+
+
+def test_an_interrupt_is_claimed_only_with_proof(lab: Lab) -> None:
+    with serving(lab):
+        address = spawn(lab, "local", "ask may I?")
+        navi(lab, "wait", address, "--until", "permission", "--timeout", "60")
+        assert navi(lab, "send", "--interrupt", address, "--timeout", "60").stdout == f"interrupted {address}\n"
+        navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+        navi(lab, "send", address, "ask and now?")
+        navi(lab, "wait", address, "--until", "permission", "--timeout", "60")
+        with without_relay(lab):
+            until(lambda: listed(lab, address)["status"] == "disconnected", what="it is not reached")
+            words = navi(lab, "send", "--interrupt", address, "--timeout", "2", status=75).stderr
+            assert words.startswith(f"navi: {address}: it is unknown whether its turn has ended: its host has not got")
+        navi(lab, "wait", address, "--until", "waiting", "--timeout", "60")
+        document = json.loads(navi(lab, "send", "--interrupt", "--json", address, "--timeout", "60").stdout)
+        assert (document["address"], document["outcome"]) == (address, "interrupted")
+
+
+def test_an_agent_that_failed_before_anybody_followed_it_is_not_called_started(lab: Lab) -> None:
+    program = lab.local.bin / "claude"
+    program.write_text("#!/bin/sh\necho no such model >&2\nexit 3\n")
+    program.chmod(0o755)
+    with serving(lab), HubClient(runtime_folder(lab.environment())) as hub:
+        made = hub.ask("POST", "/api/sessions/spawn", prompt="x", cwd=str(lab.local.home), host="local")
+        info = lambda: hub.ask("GET", f"/api/sessions/{made['session_id']}/info")  # noqa: E731
+        until(lambda: info()["status"] == "failed", what="it has failed")
+        hub.send({"type": "subscribe", "session_id": made["session_id"]})
+        with pytest.raises(OperationError, match="could not be started: it ended before it answered, with status 3: no"):
+            _await_begin(hub, "x")
 
 
 def test_a_session_of_which_nothing_is_left_has_failed_and_can_be_resumed(lab: Lab) -> None:
