@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from navi import __version__
 from navi.core import exits
 from navi.core.text import clean
+from navi.headless import versions
 from navi.headless.messages import LONGEST, Malformed, read, to_line
 from navi.ops import OperationError
 
@@ -39,6 +41,14 @@ class HubGone(OperationError):
     """The hub has ended, and with it the connection."""
 
 
+class OtherVersion(OperationError):
+    """The hub is of another version."""
+
+
+HELLO = {"type": "hello", "version": __version__}
+"""The first message to a hub."""
+
+
 class HubClient:
     """A connection to the hub. Closes itself as a context."""
 
@@ -57,6 +67,7 @@ class HubClient:
                 raise NoHub(NO_HUB, exits.UNAVAILABLE) from error
             words = f"the hub at {self._path} does not answer: {error.strerror or error}"
             raise OperationError(words, exits.UNAVAILABLE) from error
+        self.send(HELLO)
 
     def __enter__(self) -> HubClient:
         return self
@@ -146,9 +157,11 @@ class HubClient:
 
     def _read(self, line: bytes) -> Mapping[str, Any]:
         try:
-            return read(line, ("hub to client",))
+            message = read(line, ("hub to client",))
         except Malformed as error:
             raise OperationError(f"the hub sent something that is no message: {error}", exits.UNAVAILABLE) from error
+        check_version(message)
+        return message
 
     def _receive(self, seconds: float | None) -> bytes | None:
         """Return more bytes, None when time is up. Raise HubGone."""
@@ -162,6 +175,13 @@ class HubClient:
         if not data or len(self._rest) > LONGEST:
             raise HubGone("the hub has ended", exits.UNAVAILABLE)
         return data
+
+
+def check_version(message: Mapping[str, Any]) -> None:
+    """Raise OtherVersion for a message by which a hub of another version refuses this program."""
+    words = versions.trouble_of(message) if message["type"] == "error" else ""
+    if words:
+        raise OtherVersion(words, exits.CONFIGURATION)
 
 
 def refusal(message: Mapping[str, Any], about: str = "") -> OperationError:

@@ -41,6 +41,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("client", "subscribe"): {
         "session_id": maybe(TEXT), "from_index": maybe(NUMBER), "longest": maybe(NUMBER), "form": maybe(TEXT),
     },
+    ("client", "hello"): {"version": Field(TEXT)},
     ("client", "watch"): {},
     ("client", "ping"): {},
     ("client", "user_message"): {
@@ -65,7 +66,9 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     },
     ("client", "request"): {"id": Field(NUMBER), "method": Field(TEXT), "path": Field(TEXT), "body": maybe(OBJECT)},
     # ---- the relay
-    ("relay", "daemon_connected"): {"client_id": Field(TEXT), "capabilities": Field(OBJECT), "hosts": Field(LIST)},
+    ("relay", "daemon_connected"): {
+        "client_id": Field(TEXT), "capabilities": Field(OBJECT), "hosts": Field(LIST), "version": maybe(TEXT),
+    },
     ("relay", "session_output"): {
         **ID, "generation": Field(NUMBER), "offset": Field(NUMBER), "end": Field(NUMBER), "messages": Field(LIST),
         "rest": maybe(TRUTH),

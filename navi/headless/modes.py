@@ -12,8 +12,8 @@ from typing import Any
 from navi.core.agents import AGENTS, AgentKind
 from navi.core.text import clean
 from navi.headless.harness.base import Harness, mode_key
+from navi.headless.refused import Refused
 from navi.headless.state import State
-from navi.headless.store.stored import Refused
 from navi.ops.session.resume import kind_named
 
 NAME = re.compile(r"[!-~]{1,200}", re.ASCII)

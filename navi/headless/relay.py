@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 import trio
 
+from navi import __version__
 from navi.core.address import stored_host
 from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
@@ -112,7 +113,7 @@ class Relay:
         capabilities = {"can_spawn_sessions": True, "spawnable_harnesses": list(harnesses)}
         return {
             "type": "daemon_connected", "client_id": client_id, "capabilities": capabilities,
-            "hosts": list(self._hosts),
+            "hosts": list(self._hosts), "version": __version__,
         }  # fmt: skip
 
     async def take(self, message: Message) -> None:

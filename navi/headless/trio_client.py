@@ -18,7 +18,7 @@ import trio
 
 from navi.core import exits
 from navi.core.text import clean
-from navi.headless.client import NO_HUB, PATIENCE, SOCKET, STATUSES, NoHub, refusal
+from navi.headless.client import HELLO, NO_HUB, PATIENCE, SOCKET, STATUSES, NoHub, check_version, refusal
 from navi.headless.lines import LinePeer
 from navi.headless.messages import Malformed
 from navi.ops import OperationError
@@ -48,13 +48,15 @@ class Hub:
             raise _silent() from error
 
     async def next(self) -> Message:
-        """Return the next message, whenever it comes."""
+        """Return the next message, whenever it comes. Raise OtherVersion, too."""
         try:
-            return await anext(self._messages)
+            message: Message = await anext(self._messages)
         except StopAsyncIteration:
             raise _ended() from None
         except Malformed as error:
             raise OperationError(f"the hub sent something that is no message: {error}", exits.UNAVAILABLE) from error
+        check_version(message)
+        return message
 
     async def ask(self, method: str, path: str, **body: object) -> Message:
         """Ask for something of navi.headless.hub.api, and return the body of the answer. Other messages are dropped."""
@@ -117,6 +119,7 @@ async def connected(folder: str) -> AsyncIterator[Hub]:
     try:
         if _user_of(stream) != os.getuid():
             raise OperationError(f"the hub at {path} belongs to another user", exits.UNAVAILABLE)
+        await hub.send(HELLO)
         yield hub
     finally:
         with trio.CancelScope(shield=True):

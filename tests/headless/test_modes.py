@@ -15,8 +15,9 @@ from navi.headless.harness.base import Session as OfAgent
 from navi.headless.hub.api import respond
 from navi.headless.hub.wanted import Wanted
 from navi.headless.modes import request_id, stays_behind, wanted_mode
+from navi.headless.refused import Refused
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Refused, StoredSession
+from navi.headless.store.stored import StoredSession
 from navi.ops.session.resume import kind_named
 from tests.headless.hub.test_hub import READY, TEXT, World, settled, world
 

@@ -21,9 +21,10 @@ import pytest
 from navi.headless.client import HubClient
 from navi.headless.messages import TABLE
 from navi.headless.only_one import only_one
+from navi.headless.refused import Refused
 from navi.headless.store.schema import VERSION
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Refused, StoredSession
+from navi.headless.store.stored import StoredSession
 from navi.hosts.sockets import runtime_folder
 from navi.ops import OperationError
 from tests.support.claude import put_claude

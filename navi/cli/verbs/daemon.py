@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from navi.core import exits
 from navi.core.program import NAVI
+from navi.core.text import clean
 from navi.headless.client import SOCKET
 from navi.headless.only_one import Locked, holder, only_one
 from navi.hosts.sockets import runtime_folder
@@ -85,12 +86,13 @@ def _status(context: Context) -> int:
     relay = "no relay is running" if process is None else f"the relay is running (process {process})"
     try:
         with HubClient(runtime_folder(context.environment)) as hub:
-            connected = hub.ask("GET", "/api/daemon/status")["connected"]
+            found = hub.ask("GET", "/api/daemon/status")
     except OperationError as error:
         context.output.print(f"{relay}; {error}")
         return exits.NO
-    context.output.print(f"{relay}; {'connected to the hub' if connected else 'the hub has no relay'}")
-    return exits.OK if connected else exits.NO
+    why = f": {clean(found['reason'])}" if found["reason"] else ""
+    context.output.print(f"{relay}; {'connected to the hub' if found['connected'] else f'the hub has no relay{why}'}")
+    return exits.OK if found["connected"] else exits.NO
 
 
 def _until(done: Callable[[], bool]) -> bool:
@@ -134,19 +136,23 @@ async def _connect_again_and_again(context: Context) -> None:
 
     path = os.path.join(runtime_folder(context.environment), SOCKET)
     attempt = 0
+
+    def taken() -> None:
+        nonlocal attempt
+        attempt = 0
+
     while True:
         try:
             async with await trio.open_unix_socket(path) as stream:
-                attempt = 0
-                await _serve_hub(context, stream)
+                await _serve_hub(context, stream, taken)
         except* (OSError, trio.BrokenResourceError, trio.ClosedResourceError) as group:
             context.log.info("no hub at %s: %s", path, group.exceptions[0])
         await trio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
         attempt += 1
 
 
-async def _serve_hub(context: Context, stream: trio.SocketStream) -> None:
-    """Relay for a hub until its connection ends."""
+async def _serve_hub(context: Context, stream: trio.SocketStream, taken: Callable[[], None]) -> None:
+    """Relay for a hub until its connection ends; call `taken` as soon as the hub has taken this relay."""
     import trio
 
     from navi.cli.asking.all_hosts import all_hosts
@@ -165,6 +171,8 @@ async def _serve_hub(context: Context, stream: trio.SocketStream) -> None:
         await peer.send(relay.hello(_identity(context.places.state), harnesses))
         async with aclosing(peer.messages()) as messages:
             async for message in messages:
+                if message["type"] == "sync":
+                    taken()
                 await relay.take(message)
         nursery.cancel_scope.cancel()
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import trio
 
+from navi.cli.asking.keep_relay import RelayKeeper
 from navi.cli.output.output import UsageError
-from navi.cli.verbs.daemon import RELAY
+from navi.cli.verbs.daemon import LOCK as RELAY_LOCK
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
 from navi.core.ages import seconds_of
-from navi.core.log import Log
 from navi.core.program import NAVI
 from navi.core.text import clean
 from navi.headless.client import SOCKET, HubClient
@@ -40,15 +40,8 @@ if TYPE_CHECKING:
 
 DATABASE, LOCK = "navi.db", "navi.db.lock"
 
-STARTS_AGAIN = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds after which a relay that has ended is started again."""
-
 LONGEST_REASON = 2000
 """Bytes of why a session could not be opened in a terminal."""
-
-STEADY_AFTER = 60.0
-"""Seconds after which a relay counts as one that works."""
-
 
 PORT = 6284
 """The port of the page: navi on the keys of a telephone."""
@@ -116,12 +109,14 @@ async def _serve(store: Store, path: Path, port: int | None, context: Context) -
     async with trio.open_nursery() as nursery:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
             hub = _hub(store, context)
+            keeper = RelayKeeper(context.environment, context.places.state / RELAY_LOCK, context.log)
+            hub.replace_relay = keeper.replace
             await nursery.start(hub.run)
             await nursery.start(serve, hub, path, context.log)
             context.output.print_at_once(f"serving at {path}; navi spawn starts a session")
             hub.opener = partial(_open_in_terminal, context.environment)
             nursery.start_soon(_serve_page, hub, port, context)
-            nursery.start_soon(_keep_relay, context.environment, context.log)
+            nursery.start_soon(keeper.run)
             async for _ in signals:
                 nursery.cancel_scope.cancel()
                 break
@@ -173,29 +168,3 @@ async def _open_in_terminal(environment: Mapping[str, str], row: StoredSession) 
     status = await process.wait()
     reason = clean(errors[:LONGEST_REASON].decode("utf-8", "replace")).removeprefix("navi: ").strip()
     return "" if status == exits.OK else reason or f"navi attach ended with status {status}"
-
-
-async def _keep_relay(environment: Mapping[str, str], log: Log) -> None:
-    """Run a relay in a process of its own, and start it again when it ends. Another one that runs is left alone.
-
-    It may outlive this process, so that it has nothing of its terminal.
-    """
-    attempt = 0
-    while True:
-        began = trio.current_time()
-        done = await trio.run_process(
-            RELAY, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-            env=environment, start_new_session=True, deliver_cancel=_terminate,
-        )  # fmt: skip
-        attempt = 0 if trio.current_time() - began > STEADY_AFTER else attempt + 1
-        log.warning("the relay ended with status %d", done.returncode)
-        await trio.sleep(STARTS_AGAIN[min(attempt, len(STARTS_AGAIN) - 1)])
-
-
-async def _terminate(process: trio.Process) -> None:
-    """End the relay with the hub: it closes its connections first."""
-    process.terminate()
-    with trio.move_on_after(5):
-        await process.wait()
-        return
-    process.kill()

@@ -6,7 +6,7 @@ from typing import Any
 
 from navi.core.text import clean
 from navi.headless.harness.base import Answer, Asked
-from navi.headless.store.stored import Refused
+from navi.headless.refused import Refused
 
 LONGEST_TOOL = 80
 """Characters of the name of a tool in the audit."""

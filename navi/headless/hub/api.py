@@ -17,9 +17,10 @@ from navi.headless.hub.session import HubSession
 from navi.headless.hub.wanted import Wanted
 from navi.headless.messages import LARGEST, to_line
 from navi.headless.modes import stays_behind
+from navi.headless.refused import Limited, Refused
 from navi.headless.shortened import cut_lines, cut_texts
 from navi.headless.store.store import Store
-from navi.headless.store.stored import WRITTEN, Batch, By, Limited, Message, Refused, StoredSession
+from navi.headless.store.stored import WRITTEN, Batch, By, Message, StoredSession
 
 Body = Mapping[str, Any]
 Answer = tuple[int, dict[str, Any]]
@@ -113,7 +114,9 @@ async def _health(hub: Hub, _id: str, _body: Body) -> Answer:
 
 
 async def _daemon(hub: Hub, _id: str, _body: Body) -> Answer:
-    return OK, {"connected": hub.relay_is_connected, "capabilities": dict(hub.capabilities)}
+    connected = hub.relay_is_connected
+    reason = "" if connected else hub.other_version
+    return OK, {"connected": connected, "capabilities": dict(hub.capabilities), "reason": reason}
 
 
 async def _daemons(hub: Hub, _id: str, _body: Body) -> Answer:
@@ -138,7 +141,7 @@ async def _spawn(hub: Hub, _id: str, body: Body) -> Answer:
     if wanted.harness not in hub.harnesses:
         raise BadBody(f"there is no harness {wanted.harness[:40]}; known are {', '.join(hub.harnesses)}")
     if not hub.relay_is_connected:
-        return UNAVAILABLE, {"error": "no relay is connected; navi daemon start starts it"}
+        return UNAVAILABLE, {"error": hub.no_relay}
     new = await hub.writer.do(lambda store: not store.knows_folder(stored_host(wanted.host), wanted.cwd))
     row = await hub.spawn(wanted)
     return CREATED, {"session_id": row.id, "status": "starting", "harness": row.harness, "new_folder": new}
@@ -259,7 +262,7 @@ async def _of_conversation(hub: Hub, id: str, _body: Body) -> Answer:
 
 async def _resume(hub: Hub, id: str, body: Body) -> Answer:
     if not hub.relay_is_connected:
-        return UNAVAILABLE, {"error": "no relay is connected; navi daemon start starts it"}
+        return UNAVAILABLE, {"error": hub.no_relay}
     row = await hub.resume(id, _text(body, "prompt", ""), _by(body), body.get("anew") is True)
     return OK, document(hub, row)
 

@@ -14,7 +14,8 @@ from navi.headless.hub.hub import Hub, Message
 from navi.headless.hub.subscriber import Peer, Subscriber
 from navi.headless.messages import TABLE, Malformed
 from navi.headless.readable import Readable
-from navi.headless.store.stored import Refused
+from navi.headless.refused import OtherVersion, Refused
+from navi.headless.versions import about_client, is_other
 
 GONE = (trio.BrokenResourceError, trio.ClosedResourceError)
 """What sending raises once the other side has ended."""
@@ -32,19 +33,23 @@ class Conversation:
     """One program: a relay if it says so first, else a client. `name` is who it is where it does not say so itself,
     `origin` where it comes from.
 
-    With `session_id`, its messages are about this session, and it hears of it at once.
+    `process` is its number, 0 if that is not known. With `session_id`, its messages are about this session, and it
+    hears of it at once.
     """
 
-    def __init__(self, hub: Hub, peer: Connection, name: str, session_id: str = "", origin: str = "") -> None:
+    def __init__(
+        self, hub: Hub, peer: Connection, name: str, session_id: str = "", origin: str = "", process: int = 0
+    ) -> None:
         self._hub = hub
         self._peer = peer
         self._shown = _Shown(peer)
         self._client = Subscriber(self._shown, name, origin or name)
         self._session = session_id
         self._hello: Message | None = None
+        self._process = process
 
     async def run(self) -> None:
-        """Take its messages until it ends, or sends nonsense."""
+        """Take its messages until it ends, sends nonsense, or is of another version."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._client.run)
             try:
@@ -52,9 +57,10 @@ class Conversation:
                 async with aclosing(self._peer.messages()) as messages:
                     async for message in messages:
                         await self._take(message)
-            except Malformed as error:
+            except (Malformed, OtherVersion) as error:
+                code = error.code if isinstance(error, OtherVersion) else "MALFORMED"
                 with suppress(*GONE):
-                    await self._peer.send({"type": "error", "code": "MALFORMED", "message": str(error)})
+                    await self._peer.send({"type": "error", "code": code, "message": str(error)})
             except GONE:
                 pass  # it did not wait for an answer
             finally:
@@ -71,6 +77,8 @@ class Conversation:
         """Carry out a message. What was refused, or can't be stored, is reported, and the connection goes on."""
         try:
             await self._carry_out(message)
+        except OtherVersion:
+            raise
         except Refused as error:
             await self._report(message, error.code, str(error))
         except sqlite3.Error as error:
@@ -84,9 +92,12 @@ class Conversation:
     async def _carry_out(self, message: dict[str, Any]) -> None:
         type = message["type"]
         if type == "daemon_connected":
-            await self._hub.connect_relay(self._peer, message)
+            await self._hub.connect_relay(self._peer, message, self._process)
         elif ("relay", type) in TABLE:
             await self._hub.hear(message)
+        elif type == "hello":
+            if is_other(message["version"]):
+                raise OtherVersion(about_client(message["version"]))
         elif type == "watch":
             await self._hub.watchers.add(self._client)
         elif type == "ping":

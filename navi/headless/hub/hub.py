@@ -35,10 +35,12 @@ from navi.headless.hub.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.hub.trimming import trim_audit_hourly
 from navi.headless.hub.wanted import Wanted
 from navi.headless.readable import Readable
+from navi.headless.refused import Limited, OtherVersion, Refused
 from navi.headless.store.run_store import begin_run, open_noted
 from navi.headless.store.store import Store
-from navi.headless.store.stored import HUB, NOBODY, By, Input, Limited, Refused, StoredSession
+from navi.headless.store.stored import HUB, NOBODY, By, Input, StoredSession
 from navi.headless.store.writer import Writer
+from navi.headless.versions import about_relay, is_other
 
 PAGE = 100
 """Messages in one frame of what a client has missed."""
@@ -64,7 +66,8 @@ class Hub:
     """Sessions, the relay and the clients. `run` must run as long as it is used.
 
     Where they are not None, `opener` opens a session in a terminal on its host, and returns "" or why it could not,
-    and `inviter` returns an address of the page that works once.
+    `inviter` returns an address of the page that works once, and `replace_relay` lets a relay of this version take the
+    place of a process that is one of another. `other_version` says that such a relay was refused, "" if none was.
     """
 
     def __init__(
@@ -78,6 +81,8 @@ class Hub:
         self._limiter = Limiter(limits)
         self.opener: Callable[[StoredSession], Awaitable[str]] | None = None
         self.inviter: Callable[[], str] | None = None
+        self.replace_relay: Callable[[int], None] | None = None
+        self.other_version = ""
         self._sessions: dict[str, HubSession] = {}
         self._waiting: dict[str, set[Client]] = {}
         self._relay: Peer | None = None
@@ -126,6 +131,11 @@ class Hub:
     def relay_is_connected(self) -> bool:
         """Whether agents can be started and reached."""
         return self._relay is not None
+
+    @property
+    def no_relay(self) -> str:
+        """Why no agent can be started or reached while no relay is connected, and what helps."""
+        return self.other_version or "no relay is connected; navi daemon start starts it"
 
     @property
     def capabilities(self) -> Message:
@@ -198,7 +208,7 @@ class Hub:
         if wanted.harness not in self.harnesses:
             raise Refused(f"there is no harness {wanted.harness}; known are {', '.join(self.harnesses)}")
         if self._relay is None:
-            raise Refused("no relay is connected; navi daemon start starts it")
+            raise Refused(self.no_relay)
         if (wanted.host or "local") not in self._capabilities.get("hosts", ()):
             raise Refused(f"the relay does not reach a host {wanted.host}")
         self._check_limits(stored_host(wanted.host))
@@ -219,7 +229,7 @@ class Hub:
         first prompt has what is stored of the one before. Raise Refused.
         """
         if self._relay is None:
-            raise Refused("no relay is connected; navi daemon start starts it")
+            raise Refused(self.no_relay)
         known = await self.writer.do(lambda store: store.needed(session_id))
         self._check_limits(known.host)
         harness = self.harnesses[known.harness]
@@ -244,7 +254,7 @@ class Hub:
         """Let the host of a session that has failed make sure that its agent does not run. Raise Refused."""
         about = {"session_id": row.id, "host": row.host, "generation": row.generation}
         if not await self._to_relay({"type": "end_session", **about}):
-            raise Refused("no relay is connected; navi daemon start starts it")
+            raise Refused(self.no_relay)
         await self.writer.do(lambda store: store.note(by, "asked for the end", row.id))
 
     async def open_in_terminal(self, session_id: str, tmux_name: str, by: By = NOBODY) -> StoredSession:
@@ -296,10 +306,11 @@ class Hub:
             return False
         return True
 
-    async def connect_relay(self, peer: Peer, hello: Message) -> None:
-        """Take a relay in place of the one before, and tell it what to follow. Raise sqlite3.Error: then it is closed,
-        and tries again.
+    async def connect_relay(self, peer: Peer, hello: Message, process: int = 0) -> None:
+        """Take a relay in place of the one before, and tell it what to follow; `process` is its number, 0 if unknown.
+        Raise OtherVersion; or sqlite3.Error: then it is closed, and tries again.
         """
+        self._check_version(hello.get("version") or "", process)
         before, self._relay = self._relay, peer
         if before is not None:
             await before.close()
@@ -310,6 +321,13 @@ class Hub:
             self.lose_relay(peer)
             await peer.close()
             raise
+
+    def _check_version(self, version: str, process: int) -> None:
+        self.other_version = about_relay(version) if is_other(version) else ""
+        if self.other_version:
+            if self.replace_relay:
+                self.replace_relay(process)
+            raise OtherVersion(self.other_version)
 
     async def _let_follow(self, hello: Message) -> None:
         self._capabilities = {**hello["capabilities"], "hosts": [one or "local" for one in hello["hosts"]]}

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from navi.headless.refused import Limited
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Input, Limited
+from navi.headless.store.stored import Input
 
 NOUNS: Mapping[str, str] = {"user": "messages", "mode": "changes of its permission mode", "interrupt": "interrupts"}
 """The kinds of inputs that are limited, each of its own, so that a flood of one leaves room for the other."""

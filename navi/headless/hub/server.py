@@ -58,7 +58,8 @@ async def _connection(hub: Hub, log: Log, stream: trio.SocketStream) -> None:
     try:
         process, user = _other_end(stream)
         if user == os.getuid():
-            await Conversation(hub, peer, "socket", origin=f"socket, user {user}, process {process}").run()
+            origin = f"socket, user {user}, process {process}"
+            await Conversation(hub, peer, "socket", origin=origin, process=process).run()
     except Exception:
         log.exception("a fault in navi; the connection of one program to the hub ends")
     finally:

@@ -18,10 +18,11 @@ from navi.headless.hub.refusals import IN_TERMINAL, NEVER_STARTED, NO_AGENT
 from navi.headless.hub.run_state import columns, happened, launch_of
 from navi.headless.hub.session_output import SessionOutput
 from navi.headless.hub.troubles import Troubles
+from navi.headless.refused import Refused
 from navi.headless.state import UNANSWERED, EndWanted, Exited, Silent, Status
 from navi.headless.store.removals import Removal
 from navi.headless.store.run_store import end_noted
-from navi.headless.store.stored import HUB, NOBODY, By, Refused, StoredSession
+from navi.headless.store.stored import HUB, NOBODY, By, StoredSession
 
 Message = Mapping[str, Any]
 

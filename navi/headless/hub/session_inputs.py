@@ -15,10 +15,11 @@ from navi.headless.hub.refusals import IN_TERMINAL, NO_AGENT
 from navi.headless.hub.run_state import Output, as_asked, happened
 from navi.headless.hub.session_state import SessionState
 from navi.headless.modes import check_mode, modes_of, plain_id, request_id
+from navi.headless.refused import Refused
 from navi.headless.state import Answered, Handed, Status
 from navi.headless.store.run_store import check_length, queue_noted
 from navi.headless.store.store import Store
-from navi.headless.store.stored import WRITTEN, By, Input, Refused
+from navi.headless.store.stored import WRITTEN, By, Input
 
 Message = Mapping[str, Any]
 

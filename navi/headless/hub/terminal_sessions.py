@@ -16,9 +16,10 @@ from functools import partial
 from typing import Any
 
 from navi.headless.hub.session import HubSession
+from navi.headless.refused import Limited, Refused
 from navi.headless.store.run_store import change_noted, open_noted
 from navi.headless.store.store import Store
-from navi.headless.store.stored import NOBODY, RELAY, By, Feedback, Limited, Refused, StoredSession
+from navi.headless.store.stored import NOBODY, RELAY, By, Feedback, StoredSession
 from navi.headless.store.writer import Writer
 
 Message = Mapping[str, Any]

@@ -6,7 +6,8 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
-from navi.headless.store.stored import Feedback, Refused
+from navi.headless.refused import Refused
+from navi.headless.store.stored import Feedback
 
 
 def give(database: sqlite3.Connection, session_id: str, kind: str, body: str, by: str, uuid: str) -> int:

@@ -10,10 +10,11 @@ from typing import Any
 from navi.core.text import clean
 from navi.headless.harness.base import Due, Harness, mode_of
 from navi.headless.hub.run_state import launch_of
+from navi.headless.refused import Refused
 from navi.headless.store.counts import SENT
 from navi.headless.store.removals import Removal
 from navi.headless.store.store import Store
-from navi.headless.store.stored import AGENT, Batch, By, Input, Refused, StoredSession
+from navi.headless.store.stored import AGENT, Batch, By, Input, StoredSession
 from navi.ops.headless.runs import LONGEST_INPUT
 
 LONGEST_WHY = 200

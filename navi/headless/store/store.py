@@ -16,22 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from navi.core.model import OVER
+from navi.headless.refused import AlreadyAnswered, Refused
 from navi.headless.store import audit, counts, feedback, output, removals
 from navi.headless.store.removals import Removal
 from navi.headless.store.schema import SESSIONS, migrate
-from navi.headless.store.stored import (
-    WRITTEN,
-    AlreadyAnswered,
-    Batch,
-    By,
-    Deed,
-    Feedback,
-    Input,
-    Question,
-    Refused,
-    StoredMessage,
-    StoredSession,
-)
+from navi.headless.store.stored import WRITTEN, Batch, By, Deed, Feedback, Input, Question, StoredMessage, StoredSession
 
 CHANGED_BY_OUTPUT = frozenset(
     {"status", "reason", "exit_code", "agent_session_id", "model", "permission_mode", "title", "cost_usd", "tokens_in",

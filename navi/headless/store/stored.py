@@ -1,8 +1,7 @@
-"""What the store keeps, as values: rows of sessions, messages, questions, inputs and feedback, and why it refuses."""
+"""What the store keeps, as values: rows of sessions, messages, questions, inputs and feedback."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -145,25 +144,3 @@ class Batch(NamedTuple):
     taken: Sequence[str] = ()
     refused: Mapping[str, str] = {}
     changes: Mapping[str, Any] = {}
-
-
-class Refused(Exception):
-    """What was asked for does not fit what is stored; the text says why, and `code` which kind it is."""
-
-    code = "REFUSED"
-
-
-class Limited(Refused):
-    """There is too much of it for now; it can be tried again later: after so many `seconds`, 0 if that is unknown."""
-
-    code = "RATE_LIMITED"
-
-    def __init__(self, words: str, seconds: float = 0.0) -> None:
-        super().__init__(words)
-        self.seconds = math.ceil(seconds)
-
-
-class AlreadyAnswered(Refused):
-    """Somebody else was faster."""
-
-    code = "ALREADY_ANSWERED"

@@ -59,6 +59,7 @@ class HubWatch:
 
     async def _follow(self) -> None:
         """Follow the hub until it is lost."""
+        from navi.headless.client import OtherVersion
         from navi.headless.trio_client import connected
         from navi.ops import OperationError
 
@@ -68,6 +69,8 @@ class HubWatch:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_ping, hub)
                     await self._take_all(hub)
+        except* OtherVersion as group:
+            self._refuse(f": {_first(group)}")
         except* (OperationError, trio.TooSlowError):
             pass
         self._lose()
@@ -77,7 +80,7 @@ class HubWatch:
             with trio.fail_after(SILENT_AFTER):
                 message = await hub.next()
             if message["type"] == "error":
-                self._refuse(str(message["message"]))
+                self._refuse(f" ({message['message']}); restart navi serve if it is older")
             if message["type"] == "sessions":
                 self._documents = self._documents if self.connected else {}
                 self.connected = True
@@ -87,11 +90,10 @@ class HubWatch:
                 self._show(None)
 
     def _refuse(self, words: str) -> None:
-        """Say once that the hub does not send its list: it may be of another version."""
+        """Say once that the hub does not send its list, and what helps."""
         if words != self._refused:
             self._refused = words
-            remedy = "restart navi serve if it is older"
-            self._show_message(f"the hub does not list its sessions ({words}); {remedy}", "fault")
+            self._show_message(f"the hub does not list its sessions{words}", "fault")
 
     def _report_delivered(self, news: Mapping[str, Mapping[str, Any]]) -> None:
         """Say which agents in terminals got feedback that waited for them."""
@@ -115,6 +117,11 @@ class HubWatch:
         if self.connected:
             self.connected = False
             self._show(time.time())
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return the first exception of a group of groups."""
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 async def _ping(hub: Hub) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from navi.headless.hub.api import respond
+from navi.headless.refused import Refused
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Refused
 from tests.headless.hub.test_hub import World, settled, world
 
 KINDS: list[Mapping[str, object]] = [

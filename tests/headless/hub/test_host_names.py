@@ -11,8 +11,9 @@ from navi.core.address import stored_host
 from navi.headless.hub.api import respond
 from navi.headless.hub.hub import MOST_AT_ONCE
 from navi.headless.hub.wanted import Wanted
+from navi.headless.refused import Refused
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Refused, StoredSession
+from navi.headless.store.stored import StoredSession
 from tests.headless.hub.test_hub import Played, world
 
 NAMES = ["localhost", "localvm", "local2", "locallocal", "x-local"]

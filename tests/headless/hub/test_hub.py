@@ -24,8 +24,9 @@ from navi.headless.hub.so_far import printed_so_far
 from navi.headless.hub.subscriber import BEHIND, Subscriber
 from navi.headless.hub.wanted import Wanted
 from navi.headless.messages import TABLE, check
+from navi.headless.refused import Refused
 from navi.headless.store.store import Store
-from navi.headless.store.stored import By, Refused, StoredSession
+from navi.headless.store.stored import By, StoredSession
 from navi.ops.headless.runs import LONGEST_INPUT
 from tests.support.full_disk import disk, fill, free
 

@@ -17,8 +17,9 @@ from navi.headless.hub.hub import MOST_A_MINUTE, Hub
 from navi.headless.hub.limits import INTERRUPTS, Limits
 from navi.headless.hub.server import serve
 from navi.headless.hub.wanted import Wanted
+from navi.headless.refused import AlreadyAnswered, Limited
 from navi.headless.store.store import Store
-from navi.headless.store.stored import AlreadyAnswered, Limited, StoredSession
+from navi.headless.store.stored import StoredSession
 from navi.headless.trio_client import connected
 from navi.ops import OperationError
 from tests.headless.hub.test_conversation import Program

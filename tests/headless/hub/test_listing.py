@@ -13,8 +13,9 @@ from navi.headless.hub.api import respond
 from navi.headless.hub.hub import Hub
 from navi.headless.hub.subscriber import Subscriber
 from navi.headless.hub.wanted import Wanted
+from navi.headless.refused import Refused
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Refused, StoredSession
+from navi.headless.store.stored import StoredSession
 from tests.headless.hub.test_hub import DONE, READY, TEXT, Played, World, asks, settled, takes, world
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from navi.headless.harness import HARNESSES
 from navi.headless.hub.wanted import Wanted
+from navi.headless.refused import Refused
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Refused, StoredSession
+from navi.headless.store.stored import StoredSession
 from tests.headless.hub.test_hub import World, acp, world
 
 OPTIONS = [{"optionId": "yes", "kind": "allow_once", "name": "Allow"}]

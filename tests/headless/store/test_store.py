@@ -18,10 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.headless.hub.run_state import launch_of
+from navi.headless.refused import Refused
 from navi.headless.store.output import CUT, LONGEST_BODY
 from navi.headless.store.schema import SESSIONS, VERSION, TooNew
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Batch, Message, Question, Refused, StoredSession
+from navi.headless.store.stored import Batch, Message, Question, StoredSession
 from navi.headless.store.writer import Writer
 
 OLD = """
