@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from navi.core.address import LOCAL, address_of
 from navi.core.failure import Failure, HostState
+from navi.core.headless import OVER, HeadlessStatus
 
 SHORT_LABEL = 40
 """Characters of a session's label within a sentence."""
@@ -57,10 +58,6 @@ class BackgroundAgent(NamedTuple):
     job: Mapping[str, object] = MappingProxyType({})
 
 
-OVER = frozenset({"complete", "failed", "archived"})
-"""The hub's words for a session whose agent has ended."""
-
-
 class HeadlessAgent(NamedTuple):
     """A session whose agent navi runs without a terminal, as its hub knows it, the texts cleaned. `status` is what it
     is shown as, in the hub's words; `reason` says more about it.
@@ -94,7 +91,7 @@ class HeadlessAgent(NamedTuple):
     @property
     def ends_later(self) -> bool:
         """Whether its agent is to end as soon as its host is reached."""
-        return self.status == "disconnected" and self.end_asked > 0
+        return self.status == HeadlessStatus.DISCONNECTED and self.end_asked > 0
 
     @property
     def over(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from navi import __version__
 from navi.core import exits
+from navi.core.headless import HeadlessStatus
 from navi.core.text import clean
 from navi.headless import versions
 from navi.headless.messages import LONGEST, Malformed, read, to_line
@@ -120,7 +121,7 @@ class HubClient:
         self.send({"type": "request", "id": self._number, "method": "POST", "path": path, "body": {"by": by}})
 
         def ended(one: Mapping[str, Any]) -> bool:
-            if one["type"] == "session_updated" and one["status"] == "ending" and one["reason"]:
+            if one["type"] == "session_updated" and one["status"] == HeadlessStatus.ENDING and one["reason"]:
                 raise OperationError(clean(one["reason"]), exits.UNAVAILABLE)
             return _is_later(one) or (one["type"] == "complete" and one["session_id"] == info["id"])
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from navi.core.address import LOCAL
-from navi.core.model import OVER, Evidence, HeadlessAgent, Session, Source, Status
+from navi.core.headless import OVER, HeadlessStatus, StoredStatus
+from navi.core.model import Evidence, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
-from navi.headless.rule import DISCONNECTED, Row, shown
+from navi.headless.rule import Row, shown
 from navi.headless.tool_input import cut
 
 Document = Mapping[str, Any]
@@ -17,24 +18,31 @@ LONGEST = 300
 """Characters of a text in the list."""
 
 WORDS: Mapping[str, str] = {
-    "starting": "working", "running": "working", "ending": "working", "permission": "permission",
-    "question": "waiting", "waiting": "done", "complete": "stopped", "archived": "stopped", "failed": "error",
-}  # fmt: skip
+    HeadlessStatus.STARTING: "working",
+    HeadlessStatus.RUNNING: "working",
+    HeadlessStatus.ENDING: "working",
+    HeadlessStatus.PERMISSION: "permission",
+    HeadlessStatus.QUESTION: "waiting",
+    HeadlessStatus.WAITING: "done",
+    HeadlessStatus.COMPLETE: "stopped",
+    HeadlessStatus.ARCHIVED: "stopped",
+    HeadlessStatus.FAILED: "error",
+}
 """By the hub's word, the status among those of all sessions, which decides where it is listed and whether it counts as
 one that needs the user. Others are unknown.
 """
 
 TEXTS: Mapping[str, str] = {
-    "starting": "its agent has not answered yet",
-    "running": "its agent is at work",
-    "permission": "its agent asks for permission",
-    "question": "its agent asks a question",
-    "waiting": "its agent waits for a message",
-    "ending": "its agent has been asked to end",
-    "complete": "its agent has ended",
-    "failed": "its agent has failed",
-    "archived": "its agent has ended, and it was put away",
-    DISCONNECTED: "the relay does not reach its host",
+    HeadlessStatus.STARTING: "its agent has not answered yet",
+    HeadlessStatus.RUNNING: "its agent is at work",
+    HeadlessStatus.PERMISSION: "its agent asks for permission",
+    HeadlessStatus.QUESTION: "its agent asks a question",
+    HeadlessStatus.WAITING: "its agent waits for a message",
+    HeadlessStatus.ENDING: "its agent has been asked to end",
+    HeadlessStatus.COMPLETE: "its agent has ended",
+    HeadlessStatus.FAILED: "its agent has failed",
+    HeadlessStatus.ARCHIVED: "its agent has ended, and it was put away",
+    HeadlessStatus.DISCONNECTED: "the relay does not reach its host",
 }
 """What the hub's words mean."""
 
@@ -52,7 +60,7 @@ def session_of(document: Document, hub_lost: float | None = None) -> Session | N
     `hub_lost` is when the hub was lost (epoch): then nobody knows what has become of it.
     """
     status = _status(document, hub_lost is None)
-    if document.get("remote") is not True or status == "archived":
+    if document.get("remote") is not True or status == HeadlessStatus.ARCHIVED:
         return None
     agent = _agent(document, status, hub_lost is None)
     since = hub_lost if hub_lost is not None and not agent.over else _number(document, "since")
@@ -77,7 +85,7 @@ def _status(document: Document, has_hub: bool) -> str:
     status = _text(document, "status")
     if has_hub:
         return status
-    stored = status if status in OVER else "live"
+    stored = status if status in OVER else StoredStatus.LIVE
     return shown(Row(document.get("remote") is True, document.get("interactive") is True, stored)).status
 
 
@@ -102,7 +110,7 @@ def _modes(document: Document) -> tuple[str, ...]:
 
 def _judged(agent: HeadlessAgent, since: float) -> Status:
     word = _word(agent)
-    text = NO_HUB if agent.status == DISCONNECTED and not agent.hub else TEXTS.get(agent.status, "")
+    text = NO_HUB if agent.status == HeadlessStatus.DISCONNECTED and not agent.hub else TEXTS.get(agent.status, "")
     reason = f"{text}: {agent.reason}" if agent.reason else text
     reason += f"; its agent ends when that is reached{_by(agent)}" if agent.ends_later else ""
     evidence = Evidence(Source.HUB, word, since or None, reason, decided=True)
@@ -115,16 +123,16 @@ def _by(agent: HeadlessAgent) -> str:
 
 def _word(agent: HeadlessAgent) -> str:
     """Return the status among those of all sessions. What was asked before the host was lost can still be answered."""
-    if agent.status == DISCONNECTED and agent.asked and agent.hub:
+    if agent.status == HeadlessStatus.DISCONNECTED and agent.asked and agent.hub:
         return "permission" if agent.asked[0] == "permission" else "waiting"
-    if agent.status == "waiting" and agent.reason:
+    if agent.status == HeadlessStatus.WAITING and agent.reason:
         return "error" if agent.reason == "error" else "idle"
     return WORDS.get(agent.status, "unknown")
 
 
 def _message(document: Document, agent: HeadlessAgent) -> str:
     """Return what it asks, why it failed, or what it last printed."""
-    failed = agent.reason if agent.status == "failed" else ""
+    failed = agent.reason if agent.status == HeadlessStatus.FAILED else ""
     return (_asks(document) if agent.asked else failed) or _text(document, "latest")
 
 

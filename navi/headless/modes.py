@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from navi.core.agents import AGENTS, AgentKind
+from navi.core.headless import ON_THE_WAY
 from navi.core.text import clean
 from navi.headless.harness.base import Harness, mode_key
 from navi.headless.refused import Refused
@@ -53,7 +54,7 @@ def plain_id(id: str) -> str:
 
 def waiting_modes(info: Mapping[str, Any]) -> list[str]:
     """Return the modes that an agent was asked to have and has not taken; `info` is the hub's document of a session."""
-    return [one["body"] for one in info["inputs"] if one["kind"] == "mode" and one["state"] in ("queued", "handed")]
+    return [one["body"] for one in info["inputs"] if one["kind"] == "mode" and one["state"] in ON_THE_WAY]
 
 
 def wanted_mode(info: Mapping[str, Any]) -> str:

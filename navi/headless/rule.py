@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-DISCONNECTED = "disconnected"
-"""The status of a headless session whose host, or relay, can't be reached now."""
+from navi.core.headless import HeadlessStatus, StoredStatus
 
 
 class Row(NamedTuple):
@@ -42,4 +41,4 @@ def shown(row: Row, live: Live | None = None) -> Shown:
         return Shown("archived", row.status, "Interactive" if row.interactive else "")
     if live and live.generation == row.generation:
         return Shown("spawned", live.status, "Remote")
-    return Shown("spawned", DISCONNECTED if row.status == "live" else row.status, "Remote")
+    return Shown("spawned", HeadlessStatus.DISCONNECTED if row.status == StoredStatus.LIVE else row.status, "Remote")

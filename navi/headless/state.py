@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, NamedTuple
 
+from navi.core.headless import HeadlessStatus
 from navi.headless.harness.base import (
     Asked,
     Event,
@@ -25,25 +25,6 @@ from navi.headless.harness.base import (
     Withdrawn,
     mode_of,
 )
-
-
-class Status(StrEnum):
-    """What a session does, as the wire says it. That its host can't be reached is not among these (see rule.py)."""
-
-    STARTING = "starting"
-    RUNNING = "running"
-    PERMISSION = "permission"
-    QUESTION = "question"
-    WAITING = "waiting"
-    ENDING = "ending"
-    COMPLETE = "complete"
-    FAILED = "failed"
-
-    @property
-    def live(self) -> bool:
-        """Whether it has an agent."""
-        return self not in (Status.COMPLETE, Status.FAILED)
-
 
 # ---- what happens beside the agent's lines
 
@@ -99,7 +80,7 @@ class State(NamedTuple):
     reason.
     """
 
-    status: Status = Status.STARTING
+    status: HeadlessStatus = HeadlessStatus.STARTING
     reason: str = ""
     questions: tuple[Asked, ...] = ()
     prompted: bool = True
@@ -129,17 +110,17 @@ def after(state: State, event: Happening) -> State:
 
 
 def _began(state: State, event: Began) -> State:
-    return state._replace(status=Status.STARTING, reason="", questions=(), prompted=event.prompted)
+    return state._replace(status=HeadlessStatus.STARTING, reason="", questions=(), prompted=event.prompted)
 
 
 def _ready(state: State, _event: Ready) -> State:
-    if state.status is not Status.STARTING:
+    if state.status is not HeadlessStatus.STARTING:
         return state
-    return state._replace(status=Status.RUNNING if state.prompted else Status.WAITING)
+    return state._replace(status=HeadlessStatus.RUNNING if state.prompted else HeadlessStatus.WAITING)
 
 
 def _refused(state: State, event: Refused) -> State:
-    return state._replace(status=Status.FAILED, reason=event.reason, questions=())
+    return state._replace(status=HeadlessStatus.FAILED, reason=event.reason, questions=())
 
 
 def _session(state: State, event: Session) -> State:
@@ -153,9 +134,9 @@ def _session(state: State, event: Session) -> State:
 
 
 def _taken(state: State, _event: Taken | Handed) -> State:
-    if state.status is not Status.WAITING:
+    if state.status is not HeadlessStatus.WAITING:
         return state
-    return state._replace(status=Status.RUNNING, reason="")
+    return state._replace(status=HeadlessStatus.RUNNING, reason="")
 
 
 def _asked(state: State, event: Asked) -> State:
@@ -186,12 +167,13 @@ def _tool_result(state: State, event: ToolResult) -> State:
 def _with_questions(state: State, questions: tuple[Asked, ...]) -> State:
     """The oldest question decides. One that ends keeps that status."""
     state = state._replace(questions=questions)
-    if state.status is Status.ENDING:
+    if state.status is HeadlessStatus.ENDING:
         return state
     if questions:
-        asks = Status.PERMISSION if questions[0].kind == "permission" else Status.QUESTION
+        asks = HeadlessStatus.PERMISSION if questions[0].kind == "permission" else HeadlessStatus.QUESTION
         return state._replace(status=asks, reason="")
-    return state._replace(status=Status.RUNNING) if state.status in (Status.PERMISSION, Status.QUESTION) else state
+    asked = state.status in (HeadlessStatus.PERMISSION, HeadlessStatus.QUESTION)
+    return state._replace(status=HeadlessStatus.RUNNING) if asked else state
 
 
 def _turn_ended(state: State, event: TurnEnded) -> State:
@@ -201,11 +183,11 @@ def _turn_ended(state: State, event: TurnEnded) -> State:
         tokens_in=state.tokens_in + event.tokens_in,
         tokens_out=state.tokens_out + event.tokens_out,
     )
-    if state.status is Status.ENDING:
+    if state.status is HeadlessStatus.ENDING:
         return state
-    if state.status is Status.STARTING:  # as where there is no conversation to go on with; the agent ends now
+    if state.status is HeadlessStatus.STARTING:  # as where there is no conversation to go on with; the agent ends now
         return state._replace(reason=event.text)
-    return state._replace(status=Status.WAITING, reason="" if event.outcome == "done" else event.outcome)
+    return state._replace(status=HeadlessStatus.WAITING, reason="" if event.outcome == "done" else event.outcome)
 
 
 def _text(state: State, event: Text) -> State:
@@ -218,13 +200,13 @@ def _mode(state: State, event: Mode) -> State:
 
 
 def _end_wanted(state: State, _event: EndWanted) -> State:
-    return state._replace(status=Status.ENDING, reason="")
+    return state._replace(status=HeadlessStatus.ENDING, reason="")
 
 
 def _silent(state: State, _event: Silent) -> State:
-    if state.status is not Status.STARTING:
+    if state.status is not HeadlessStatus.STARTING:
         return state
-    return state._replace(status=Status.FAILED, reason=UNANSWERED, questions=())
+    return state._replace(status=HeadlessStatus.FAILED, reason=UNANSWERED, questions=())
 
 
 UNANSWERED = "it did not answer when it was started"
@@ -250,19 +232,20 @@ GONE: Mapping[str, str] = {
 def _exited(state: State, event: Exited) -> State:
     """An agent that was asked to end is complete, also where it had to be killed for that."""
     words = _what_failed(state, event)
-    return state._replace(status=Status.FAILED if words else Status.COMPLETE, reason=words, questions=())
+    status = HeadlessStatus.FAILED if words else HeadlessStatus.COMPLETE
+    return state._replace(status=status, reason=words, questions=())
 
 
 def _what_failed(state: State, event: Exited) -> str:
     if event.status is None and event.reason in GONE:
-        return "" if state.status is Status.ENDING else GONE[event.reason]
+        return "" if state.status is HeadlessStatus.ENDING else GONE[event.reason]
     if event.status is None:
         return "lost"
-    if event.reason == "asked" or state.status is Status.ENDING:
+    if event.reason == "asked" or state.status is HeadlessStatus.ENDING:
         return ""
     if event.reason in LIMITS:
         return LIMITS[event.reason]
-    if state.status is Status.STARTING:
+    if state.status is HeadlessStatus.STARTING:
         return state.reason or f"it ended before it answered, with status {event.status}"
     return f"status {event.status}" if event.status else ""
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from navi.core.headless import HeadlessStatus
 from navi.headless.client import HubClient
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import (
@@ -30,7 +31,7 @@ from navi.headless.harness.base import (
     TurnEnded,
     Withdrawn,
 )
-from navi.headless.state import Exited, Status, after
+from navi.headless.state import Exited, after
 from navi.hosts.sockets import runtime_folder
 from navi.ops.headless import runs as headless
 from navi.ops.headless.runs import Exit
@@ -71,7 +72,7 @@ def driven(lab: Lab, far: bool, harness: Harness, **options: object) -> Iterator
         launch = Launch(str(work), str(uuid.uuid4()), **options)  # type: ignore[arg-type]
         with Driven(host, account, harness, launch, variables) as agent:
             agent.start()
-            agent.until(lambda: agent.state.status is Status.WAITING, "the handshake")
+            agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the handshake")
             yield agent
 
 
@@ -118,7 +119,7 @@ def until_written(account: Account, conversation: str, words: str) -> None:
     until(written, timeout=60, what=f"{words} in the transcript of {conversation}")
 
 
-def asks(agent: Driven, text: str, status: Status) -> None:
+def asks(agent: Driven, text: str, status: HeadlessStatus) -> None:
     """Send a prompt, and wait for what it asks."""
     agent.prompt(text)
     agent.until(lambda: agent.state.status is status, f"the question of {text}")
@@ -235,16 +236,16 @@ class TestClaude:
             assert agent.texts() == ["hello"]
             assert agent.state.conversation == agent.launch.conversation
             assert Taken(first) in agent.events
-            asks(agent, "bash: touch allowed ;; say: done", Status.PERMISSION)
+            asks(agent, "bash: touch allowed ;; say: done", HeadlessStatus.PERMISSION)
             agent.answer(Answer(allow=True))
-            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+            agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             assert (work / "allowed").exists()
-            asks(agent, "bash: touch changed", Status.PERMISSION)
+            asks(agent, "bash: touch changed", HeadlessStatus.PERMISSION)
             agent.answer(Answer(allow=True, input={"command": "touch other", "description": "d"}))
-            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
-            asks(agent, "bash: touch denied", Status.PERMISSION)
+            agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
+            asks(agent, "bash: touch denied", HeadlessStatus.PERMISSION)
             agent.answer(Answer(allow=False, message="not now"))
-            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+            agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             assert sorted(path.name for path in work.iterdir()) == ["allowed", "other"]
             assert agent.of(ToolResult)[-1].text == "not now"  # type: ignore[union-attr]
             ended = agent.host.run(headless.end(agent.id, 20))
@@ -253,12 +254,12 @@ class TestClaude:
     def test_what_it_proposes_to_allow_is_allowed_from_then_on(self, lab: Lab) -> None:
         with claude(lab, far=False) as agent:
             command = "bash: touch allowed"
-            asks(agent, f"{command} ;; say: done", Status.PERMISSION)
+            asks(agent, f"{command} ;; say: done", HeadlessStatus.PERMISSION)
             options = {option.label: option.id for option in agent.state.questions[0].options}
             (words,) = [label for label in options if label.startswith("Yes, and always allow Bash(touch allowed")]
             assert words.endswith(" for you in this project")
             agent.answer(Answer(allow=True, option=options[words]))
-            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+            agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             turn(agent, f"{command} ;; say: again")
             assert agent.texts()[-1] == "again"
             assert len(agent.of(Asked)) == 1, "it is not asked again"
@@ -266,30 +267,30 @@ class TestClaude:
 
     def test_a_question_and_a_plan(self, lab: Lab) -> None:
         with claude(lab, far=False, mode="plan") as agent:
-            asks(agent, "ask: Which colour", Status.QUESTION)
+            asks(agent, "ask: Which colour", HeadlessStatus.QUESTION)
             agent.answer(Answer(allow=True, answers={"Which colour?": "Blue"}))
-            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+            agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             assert "Blue" in agent.of(ToolResult)[0].text  # type: ignore[union-attr]
-            asks(agent, "plan: # do it", Status.QUESTION)
+            asks(agent, "plan: # do it", HeadlessStatus.QUESTION)
             assert agent.state.questions[0].kind == "plan"
             agent.answer(Answer(allow=True))
-            agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+            agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             assert agent.of(Mode)
 
     def test_an_interrupt_withdraws_the_question_and_ends_no_process(self, lab: Lab) -> None:
         with claude(lab, far=False) as agent:
-            asks(agent, "bash: touch x", Status.PERMISSION)
+            asks(agent, "bash: touch x", HeadlessStatus.PERMISSION)
             asked = agent.state.questions[0]
             agent.interrupt()
-            agent.until(lambda: agent.state.status is Status.WAITING, "the interrupt")
+            agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the interrupt")
             assert agent.state.reason == "interrupted"
             assert Withdrawn(asked.request_id) in agent.events
             agent.answer(Answer(allow=True), asked)  # too late, and does nothing
             agent.prompt("slow: 30 word")
-            agent.until(lambda: agent.state.status is Status.RUNNING, "the next turn")
+            agent.until(lambda: agent.state.status is HeadlessStatus.RUNNING, "the next turn")
             time.sleep(1)
             agent.interrupt()
-            agent.until(lambda: agent.state.status is Status.WAITING, "the second interrupt")
+            agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the second interrupt")
             turn(agent, "say: alive")
             assert agent.texts()[-1] == "alive"
             assert not (Path(agent.launch.cwd) / "x").exists()
@@ -300,7 +301,7 @@ class TestClaude:
             agent.until(lambda: {Taken(id) for id in ids} <= set(agent.of(Taken)), "all receipts")
             again = agent.harness.codec.prompt(None, ids[0], "slow: 3 word")
             ended = len(agent.of(TurnEnded))
-            agent.until(lambda: agent.state.status is Status.WAITING, "the end")
+            agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end")
             requests = len(agent.of(ToolCall)), len(agent.texts())
             agent.post(again)
             turn(agent, "say: last")
@@ -312,14 +313,14 @@ class TestClaude:
         with claude(lab, far, model="sonnet") as agent:
             turn(agent, "say: first")
             model = agent.state.model
-            asks(agent, "bash: touch x", Status.PERMISSION)
+            asks(agent, "bash: touch x", HeadlessStatus.PERMISSION)
             until_written(agent.account, agent.launch.conversation, "first")
             os.kill(process(agent.account, agent.id), signal.SIGKILL)
             agent.until(lambda: agent.ended, "its end")
             assert agent.ended
             assert agent.ended.exit.status == 137
             agent.start(resume=True)
-            agent.until(lambda: agent.state.status is Status.WAITING, "the handshake")
+            agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the handshake")
             turn(agent, "say: second")
             found = agent.of(Session)[-1]
             assert isinstance(found, Session)
@@ -333,7 +334,7 @@ class TestClaude:
             agent.until(lambda: agent.ended, "its end")
             assert agent.ended
             state = after(agent.state, Exited(agent.ended.exit.status, agent.ended.exit.reason))
-            assert (state.status, "No conversation found" in state.reason) == (Status.FAILED, True)
+            assert (state.status, "No conversation found" in state.reason) == (HeadlessStatus.FAILED, True)
 
     def test_its_hooks_do_nothing_of_ours(self, lab: Lab) -> None:
         """They run, in a pane of tmux, and leave status files alone."""
@@ -381,13 +382,13 @@ def test_an_agent_of_the_client_protocol(lab: Lab, harness: Harness, far: bool) 
         assert agent.state.conversation not in ("", agent.launch.conversation)
         turn(agent, "say: hello there")
         assert "hello there" in "".join(agent.texts())
-        asks(agent, "bash: touch allowed ;; say: done", Status.PERMISSION)
+        asks(agent, "bash: touch allowed ;; say: done", HeadlessStatus.PERMISSION)
         agent.answer(Answer(allow=True))
-        agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+        agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
         assert (Path(agent.launch.cwd) / "allowed").exists()
-        asks(agent, "bash: touch denied", Status.PERMISSION)
+        asks(agent, "bash: touch denied", HeadlessStatus.PERMISSION)
         agent.interrupt()
-        agent.until(lambda: agent.state.status is Status.WAITING, "the interrupt")
+        agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the interrupt")
         assert not (Path(agent.launch.cwd) / "denied").exists()
         ended = agent.host.run(headless.end(agent.id, 1))
         assert ended.state.over
@@ -401,7 +402,7 @@ def test_its_history_does_not_come_again_when_it_is_resumed(lab: Lab, harness: H
         agent.host.run(headless.end(agent.id, 0))
         agent.until(lambda: agent.ended, "its end")
         agent.start(resume=True)
-        agent.until(lambda: agent.state.status is Status.WAITING, "the handshake")
+        agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the handshake")
         turn(agent, "say: something new")
         assert agent.state.conversation == conversation
         assert "something new" in "".join(agent.texts())
@@ -415,7 +416,7 @@ def test_a_conversation_that_is_not_there_is_a_refusal_with_its_reason(lab: Lab,
         agent.until(lambda: agent.ended, "its end")
         agent.state = agent.state._replace(conversation="ses_0badc0de")
         agent.start(resume=True)
-        agent.until(lambda: agent.state.status is Status.FAILED, "the refusal")
+        agent.until(lambda: agent.state.status is HeadlessStatus.FAILED, "the refusal")
         assert agent.state.reason
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from navi.core.headless import HeadlessStatus
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import (
     Answer,
@@ -37,7 +38,7 @@ from navi.headless.harness.base import (
     Withdrawn,
 )
 from navi.headless.harness.scripted import SCRIPTED
-from navi.headless.state import BEGINNING, Began, Status, after
+from navi.headless.state import BEGINNING, Began, after
 
 CLAUDE, GEMINI = HARNESSES["claude-code"], HARNESSES["gemini"]
 RECORDED = [HARNESSES[name] for name in ("claude-code", "gemini", "opencode")]
@@ -87,9 +88,10 @@ def test_the_state_is_found_again_from_the_log(harness: Harness) -> None:
     """After each line it is what it was when that line came: the fold needs nothing else."""
     lines = recorded(harness)
     states = [reduce(after, read(harness, lines[:count]), after(BEGINNING, Began())) for count in range(len(lines) + 1)]
-    assert states[0].status is Status.STARTING
-    assert (states[-1].status, states[-1].reason, states[-1].questions) == (Status.WAITING, "interrupted", ())
-    assert {Status.RUNNING, Status.PERMISSION, Status.WAITING} <= {state.status for state in states}
+    assert states[0].status is HeadlessStatus.STARTING
+    assert (states[-1].status, states[-1].reason, states[-1].questions) == (HeadlessStatus.WAITING, "interrupted", ())
+    wanted = {HeadlessStatus.RUNNING, HeadlessStatus.PERMISSION, HeadlessStatus.WAITING}
+    assert wanted <= {state.status for state in states}
 
 
 def test_questions_and_plans_of_a_real_session() -> None:

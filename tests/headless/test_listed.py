@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from navi.core.headless import HeadlessStatus
 from navi.core.listing import asks_person, needs_person
 from navi.core.model import Session
 from navi.core.status import PRIORITY
 from navi.core.text import clean
 from navi.headless.listed import LONGEST, NO_HUB, TEXTS, WORDS, session_of
-from navi.headless.rule import DISCONNECTED
 
 DOCUMENT: dict[str, Any] = {
     "id": "spawn_0123456789abcdef", "title": "Fix the tests", "host": "dev", "cwd": "/repo", "harness": "claude-code",
@@ -39,7 +39,7 @@ def test_each_status_of_the_hub_says_what_it_is(status: str) -> None:
 
 
 def test_every_status_has_a_word_among_those_of_all_sessions_and_a_text() -> None:
-    assert {*WORDS, DISCONNECTED} == set(TEXTS)
+    assert {*WORDS, HeadlessStatus.DISCONNECTED} == set(TEXTS)
     assert set(WORDS.values()) <= set(PRIORITY)
 
 

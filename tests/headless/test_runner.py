@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from navi.core import exits
+from navi.core.headless import HeadlessStatus
 from navi.headless.harness.base import Answer, Taken, ToolResult
 from navi.headless.harness.scripted import SCRIPTED
-from navi.headless.state import Status
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.wire import new_token, request
 from navi.ops import Operation, OperationError
@@ -86,18 +86,18 @@ def logged(account: Account, text: str, id: RunId = ID) -> None:
 def test_a_session_from_its_start_to_its_end(lab: Lab, far: bool) -> None:
     with here_or_there(lab, far) as (account, host), Driven(host, account, SCRIPTED) as agent:
         assert agent.start().state is RunState.RUNNING
-        agent.until(lambda: agent.state.status is Status.WAITING, "the handshake")
+        agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the handshake")
         uuid = agent.prompt("say one ;; ask touch x ;; say two")
-        agent.until(lambda: agent.state.status is Status.PERMISSION, "the question")
+        agent.until(lambda: agent.state.status is HeadlessStatus.PERMISSION, "the question")
         assert Taken(uuid) in agent.events
         agent.answer(Answer(allow=True))
-        agent.until(lambda: agent.state.status is Status.WAITING, "the end of the turn")
+        agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
         assert agent.texts() == ["one", "two"]
         assert agent.of(ToolResult) == [ToolResult("q1", "allow")]
         agent.prompt("ask touch y ;; say never")
-        agent.until(lambda: agent.state.status is Status.PERMISSION, "the second question")
+        agent.until(lambda: agent.state.status is HeadlessStatus.PERMISSION, "the second question")
         agent.interrupt()
-        agent.until(lambda: agent.state.status is Status.WAITING, "the interrupt")
+        agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the interrupt")
         assert agent.state.reason == "interrupted"
         assert agent.texts() == ["one", "two"]
         ended = host.run(headless.end(agent.id))
@@ -644,7 +644,7 @@ def first_news(host: BlockingHost, position: Position) -> tuple[News, ...]:
 
 
 def test_a_stream_leaves_nothing_behind_whenever_it_ends(lab: Lab, agent: Driven) -> None:
-    agent.until(lambda: agent.state.status is Status.WAITING, "the handshake")
+    agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the handshake")
     for answers in (1, 2, 3, 4):
         for count, _ in enumerate(agent.host.follow(tail([Position(agent.id)]))):
             if count == answers:

@@ -6,6 +6,7 @@ from functools import reduce
 
 import pytest
 
+from navi.core.headless import HeadlessStatus
 from navi.headless.harness.base import (
     Asked,
     Other,
@@ -30,7 +31,6 @@ from navi.headless.state import (
     Handed,
     Happening,
     Silent,
-    Status,
     after,
 )
 
@@ -49,53 +49,53 @@ BEFORE = "it ended before it answered, with status {}"
 
 TABLE = [
     # before      happens                                 status               reason
-    (STARTING,    [],                                     Status.STARTING,     ""),
-    (STARTING,    [Ready()],                              Status.RUNNING,      ""),
-    (WAITING,     [],                                     Status.WAITING,      ""),
-    (STARTING,    [Silent()],                             Status.FAILED,       UNANSWERED),
-    (STARTING,    [Refused("log in")],                    Status.FAILED,       "log in"),
-    (STARTING,    [Exited(1)],                            Status.FAILED,       BEFORE.format(1)),
-    (STARTING,    [Exited(0)],                            Status.FAILED,       BEFORE.format(0)),
-    (STARTING,    [TurnEnded("error", "gone"), Exited(1)], Status.FAILED,      "gone"),
-    (RUNNING,     [Silent()],                             Status.RUNNING,      ""),
-    (RUNNING,     [Q1],                                   Status.PERMISSION,   ""),
-    (RUNNING,     [Q2],                                   Status.QUESTION,     ""),
-    (RUNNING,     [Q1, Q2],                               Status.PERMISSION,   ""),
-    (RUNNING,     [Q1, Q2, Answered("q1")],               Status.QUESTION,     ""),
-    (PERMISSION,  [Answered("q1")],                       Status.RUNNING,      ""),
-    (PERMISSION,  [Replied("q1")],                        Status.RUNNING,      ""),
-    (PERMISSION,  [Withdrawn("q1")],                      Status.RUNNING,      ""),
-    (PERMISSION,  [Withdrawn("other")],                   Status.PERMISSION,   ""),
-    (PERMISSION,  [ToolResult("t1", "x")],                Status.RUNNING,      ""),
-    (PERMISSION,  [ToolResult("t9", "x")],                Status.PERMISSION,   ""),
-    (PERMISSION,  [Text("agent", "x"), Other("x")],       Status.PERMISSION,   ""),
-    (RUNNING,     [DONE],                                 Status.WAITING,      ""),
-    (PERMISSION,  [DONE],                                 Status.WAITING,      ""),
-    (RUNNING,     [TurnEnded("interrupted")],             Status.WAITING,      "interrupted"),
-    (RUNNING,     [TurnEnded("error", "x")],              Status.WAITING,      "error"),
-    (WAITING,     [INIT],                                 Status.WAITING,      ""),
-    (WAITING,     [Taken("u")],                           Status.RUNNING,      ""),
-    (WAITING,     [Handed()],                             Status.RUNNING,      ""),
-    (RUNNING,     [TurnEnded("error"), Taken("u")],       Status.RUNNING,      ""),
-    (PERMISSION,  [Taken("u")],                           Status.PERMISSION,   ""),
-    (RUNNING,     [Raw(b"x"), INIT, Ready()],             Status.RUNNING,      ""),
-    (RUNNING,     [EndWanted()],                          Status.ENDING,       ""),
-    (ENDING,      [DONE],                                 Status.ENDING,       ""),
-    (ENDING,      [Q1],                                   Status.ENDING,       ""),
-    (ENDING,      [Exited(0, "asked")],                   Status.COMPLETE,     ""),
-    (ENDING,      [Exited(137, "asked")],                 Status.COMPLETE,     ""),
-    (RUNNING,     [Exited(0)],                            Status.COMPLETE,     ""),
-    (RUNNING,     [Exited(0, "asked")],                   Status.COMPLETE,     ""),
-    (RUNNING,     [Exited(137)],                          Status.FAILED,       "status 137"),
-    (RUNNING,     [Exited(None)],                         Status.FAILED,       "lost"),
-    (ENDING,      [Exited(None)],                         Status.FAILED,       "lost"),
-    (RUNNING,     [Exited(143, "time")],                  Status.FAILED,       "ended after its time limit"),
-    (RUNNING,     [Exited(0, "output")],                  Status.FAILED,       "ended after its output limit"),
-    (RUNNING,     [Exited(129, "HUP")],                   Status.FAILED,       "its tmux server was ended"),
-    (RUNNING,     [Exited(0, "feeder")],                  Status.FAILED,       "nobody was left to give it input"),
-    (RUNNING,     [Exited(0), Ready(), Q1, DONE],         Status.COMPLETE,     ""),
-    (RUNNING,     [Exited(137), Began()],                 Status.STARTING,     ""),
-    (RUNNING,     [Exited(137), Began(), Ready(), DONE],  Status.WAITING,      ""),
+    (STARTING,    [],                                     HeadlessStatus.STARTING, ""),
+    (STARTING,    [Ready()],                              HeadlessStatus.RUNNING, ""),
+    (WAITING,     [],                                     HeadlessStatus.WAITING, ""),
+    (STARTING,    [Silent()],                             HeadlessStatus.FAILED,       UNANSWERED),
+    (STARTING,    [Refused("log in")],                    HeadlessStatus.FAILED, "log in"),
+    (STARTING,    [Exited(1)],                            HeadlessStatus.FAILED,       BEFORE.format(1)),
+    (STARTING,    [Exited(0)],                            HeadlessStatus.FAILED,       BEFORE.format(0)),
+    (STARTING,    [TurnEnded("error", "gone"), Exited(1)], HeadlessStatus.FAILED, "gone"),
+    (RUNNING,     [Silent()],                             HeadlessStatus.RUNNING, ""),
+    (RUNNING,     [Q1],                                   HeadlessStatus.PERMISSION, ""),
+    (RUNNING,     [Q2],                                   HeadlessStatus.QUESTION, ""),
+    (RUNNING,     [Q1, Q2],                               HeadlessStatus.PERMISSION, ""),
+    (RUNNING,     [Q1, Q2, Answered("q1")],               HeadlessStatus.QUESTION, ""),
+    (PERMISSION,  [Answered("q1")],                       HeadlessStatus.RUNNING, ""),
+    (PERMISSION,  [Replied("q1")],                        HeadlessStatus.RUNNING, ""),
+    (PERMISSION,  [Withdrawn("q1")],                      HeadlessStatus.RUNNING, ""),
+    (PERMISSION,  [Withdrawn("other")],                   HeadlessStatus.PERMISSION, ""),
+    (PERMISSION,  [ToolResult("t1", "x")],                HeadlessStatus.RUNNING, ""),
+    (PERMISSION,  [ToolResult("t9", "x")],                HeadlessStatus.PERMISSION, ""),
+    (PERMISSION,  [Text("agent", "x"), Other("x")],       HeadlessStatus.PERMISSION, ""),
+    (RUNNING,     [DONE],                                 HeadlessStatus.WAITING, ""),
+    (PERMISSION,  [DONE],                                 HeadlessStatus.WAITING, ""),
+    (RUNNING,     [TurnEnded("interrupted")],             HeadlessStatus.WAITING, "interrupted"),
+    (RUNNING,     [TurnEnded("error", "x")],              HeadlessStatus.WAITING, "error"),
+    (WAITING,     [INIT],                                 HeadlessStatus.WAITING, ""),
+    (WAITING,     [Taken("u")],                           HeadlessStatus.RUNNING, ""),
+    (WAITING,     [Handed()],                             HeadlessStatus.RUNNING, ""),
+    (RUNNING,     [TurnEnded("error"), Taken("u")],       HeadlessStatus.RUNNING, ""),
+    (PERMISSION,  [Taken("u")],                           HeadlessStatus.PERMISSION, ""),
+    (RUNNING,     [Raw(b"x"), INIT, Ready()],             HeadlessStatus.RUNNING, ""),
+    (RUNNING,     [EndWanted()],                          HeadlessStatus.ENDING, ""),
+    (ENDING,      [DONE],                                 HeadlessStatus.ENDING, ""),
+    (ENDING,      [Q1],                                   HeadlessStatus.ENDING, ""),
+    (ENDING,      [Exited(0, "asked")],                   HeadlessStatus.COMPLETE, ""),
+    (ENDING,      [Exited(137, "asked")],                 HeadlessStatus.COMPLETE, ""),
+    (RUNNING,     [Exited(0)],                            HeadlessStatus.COMPLETE, ""),
+    (RUNNING,     [Exited(0, "asked")],                   HeadlessStatus.COMPLETE, ""),
+    (RUNNING,     [Exited(137)],                          HeadlessStatus.FAILED, "status 137"),
+    (RUNNING,     [Exited(None)],                         HeadlessStatus.FAILED, "lost"),
+    (ENDING,      [Exited(None)],                         HeadlessStatus.FAILED, "lost"),
+    (RUNNING,     [Exited(143, "time")],                  HeadlessStatus.FAILED, "ended after its time limit"),
+    (RUNNING,     [Exited(0, "output")],                  HeadlessStatus.FAILED, "ended after its output limit"),
+    (RUNNING,     [Exited(129, "HUP")],                   HeadlessStatus.FAILED, "its tmux server was ended"),
+    (RUNNING,     [Exited(0, "feeder")],                  HeadlessStatus.FAILED, "nobody was left to give it input"),
+    (RUNNING,     [Exited(0), Ready(), Q1, DONE],         HeadlessStatus.COMPLETE, ""),
+    (RUNNING,     [Exited(137), Began()],                 HeadlessStatus.STARTING, ""),
+    (RUNNING,     [Exited(137), Began(), Ready(), DONE],  HeadlessStatus.WAITING, ""),
 ]  # fmt: skip
 
 
@@ -103,11 +103,12 @@ TABLE = [
     ("before", "happens", "status", "reason"), TABLE, ids=[str(number) for number in range(len(TABLE))]
 )
 def test_what_becomes_of_a_session(
-    before: list[Happening], happens: list[Happening], status: Status, reason: str
+    before: list[Happening], happens: list[Happening], status: HeadlessStatus, reason: str
 ) -> None:
     state = reduce(after, [*before, *happens], BEGINNING)
     assert (state.status, state.reason) == (status, reason)
-    assert bool(state.questions) <= (state.status in (Status.PERMISSION, Status.QUESTION, Status.ENDING))
+    asked = {HeadlessStatus.PERMISSION, HeadlessStatus.QUESTION, HeadlessStatus.ENDING}
+    assert bool(state.questions) <= (state.status in asked)
 
 
 def test_what_is_known_of_the_agent_stays_when_it_is_resumed() -> None:

@@ -19,8 +19,8 @@ from navi.core import exits
 from navi.core.address import LOCAL, Address, Named, address_of
 from navi.core.agents import AgentKind
 from navi.core.conversations import CONVERSATION_ID
+from navi.core.headless import OVER, HeadlessStatus
 from navi.core.launch import Launch, of_caller, program_of
-from navi.core.model import OVER
 from navi.core.status import sessions_of
 from navi.core.text import clean
 from navi.headless.client import HubClient
@@ -116,7 +116,7 @@ def end(hub: HubClient, info: Info) -> None:
     """End a session's agent, and wait for the proof. Raise OperationError where there is none."""
     if info["status"] in OVER:
         return
-    if info["status"] == "disconnected":
+    if info["status"] == HeadlessStatus.DISCONNECTED:
         raise _unreached(info)
     if not hub.end(info):
         hub.ask("DELETE", f"/api/sessions/{info['id']}/end")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from navi.core.address import LOCAL, address_of
 from navi.core.ages import age
-from navi.core.model import OVER
+from navi.core.headless import OVER, HeadlessStatus
 from navi.core.text import clean
 
 Info = Mapping[str, Any]
@@ -25,7 +25,8 @@ def address(info: Info) -> str:
 
 def health(info: Info) -> str:
     """Return whether the agent runs: healthy, dead or unknown."""
-    return "dead" if info["status"] in OVER else "unknown" if info["status"] == "disconnected" else "healthy"
+    unknown = info["status"] == HeadlessStatus.DISCONNECTED
+    return "dead" if info["status"] in OVER else "unknown" if unknown else "healthy"
 
 
 def reason(info: Info) -> str:
@@ -38,7 +39,7 @@ def reason(info: Info) -> str:
 
 def ends_later(info: Info) -> bool:
     """Return whether the agent of a session is to end as soon as its host can be reached."""
-    return bool(info["end_asked"]) and info["status"] == "disconnected"
+    return bool(info["end_asked"]) and info["status"] == HeadlessStatus.DISCONNECTED
 
 
 def how_to_withdraw(about: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from navi.cli.asking.reconnecting import AWAY
 from navi.cli.output.growing import Growing
 from navi.core import exits
-from navi.core.model import OVER
+from navi.core.headless import OVER, HeadlessStatus, InputState
 from navi.headless.client import HubClient, HubGone
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Launch
@@ -129,11 +129,11 @@ class Followed:
         for message in () if self._is_over() else self._hub.messages():
             if message["type"] == "partial":
                 self._growing.add(message["text"])
-            elif message["type"] == "input" and message["state"] != "taken":
+            elif message["type"] == "input" and message["state"] != InputState.TAKEN:
                 self._transcript.learn(self._ask.ask("GET", f"/api/sessions/{self._info['id']}"))
             elif message["type"] == "message":
                 yield from self._whole(message)
-            elif message["type"] in ("complete", "session_updated") and message.get("status") != "running":
+            elif message["type"] in ("complete", "session_updated") and message.get("status") != HeadlessStatus.RUNNING:
                 self._growing.clear()
             if message["type"] == "complete" or self._is_over():
                 return

@@ -15,7 +15,7 @@ from navi.cli.output.output import UsageError, print_results
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
-from navi.core.model import OVER
+from navi.core.headless import NOT_BEGUN, OVER, HeadlessStatus, InputState
 from navi.core.text import clean
 from navi.headless.client import HubClient, refusal
 from navi.hosts.sockets import runtime_folder
@@ -32,6 +32,10 @@ ID = re.compile(r"spawn_[0-9a-f]{16}", re.ASCII)
 def connect(context: Context) -> HubClient:
     """Connect to the hub. Raise OperationError if none runs."""
     return HubClient(runtime_folder(context.environment))
+
+
+OUTCOMES: Mapping[str, str] = {InputState.QUEUED: "queued", InputState.HANDED: "handed over"}
+"""How far an input is that its agent has not taken up, in words."""
 
 
 def is_headless(text: object) -> bool:
@@ -95,9 +99,9 @@ def _await_begin(hub: HubClient, about: str) -> str:
         if message["type"] == "error":
             raise refusal(message, about)
         status = message.get("status")
-        if message["type"] == "complete" or status == "failed":
+        if message["type"] == "complete" or status == HeadlessStatus.FAILED:
             raise _not_started(hub, message["session_id"])
-        if message["type"] in ("session_updated", "connected") and status not in ("starting", "disconnected"):
+        if message["type"] in ("session_updated", "connected") and status not in NOT_BEGUN:
             return str(status)
     raise OperationError(f"no answer from the agent within 90 s; navi health {about} shows its state", exits.TIMED_OUT)
 
@@ -178,19 +182,19 @@ def _interrupt(hub: HubClient, info: Info, options: Options, context: Context) -
     """End the agent's turn. Raise OperationError where there is no proof that it has ended: neither the agent has said
     so, nor has its turn ended.
     """
-    about, id, state = address(info), str(uuid.uuid4()), "queued"
+    about, id, state = address(info), str(uuid.uuid4()), str(InputState.QUEUED)
     hub.send({"type": "interrupt", "uuid": id, "by": who()})
     for message in hub.messages(options.timeout):
         if message["type"] == "complete":
             raise OperationError(f"{about}: its agent has ended before it said that it was interrupted", exits.NO)
         state = _state_of(id, message, state, about)
-        if state == "taken":
+        if state == InputState.TAKEN:
             if options.json:
                 context.output.print_json({"address": about, "uuid": id, "outcome": "interrupted"})
             else:
                 context.output.print(f"interrupted {about}")
             return exits.OK
-    why = "its host has not got the interrupt" if state == "queued" else "its agent has not confirmed it"
+    why = "its host has not got the interrupt" if state == InputState.QUEUED else "its agent has not confirmed it"
     words = f"{why} within {options.timeout:g} s; navi health {about} shows what it does"
     raise OperationError(f"{about}: it is unknown whether its turn has ended: {words}", exits.TIMED_OUT)
 
@@ -201,7 +205,7 @@ def _state_of(id: str, message: Info, before: str, about: str) -> str:
         raise refusal(message, about)
     if message["type"] != "input" or message["uuid"] != id:
         return before
-    if message["state"] == "expired":
+    if message["state"] == InputState.EXPIRED:
         why = clean(message.get("error") or "it ended before that")
         raise OperationError(f"{about}: its agent did not take it: {why}", exits.NO)
     return str(message["state"])
@@ -211,16 +215,16 @@ def _outcome(hub: HubClient, id: str, about: str) -> tuple[str, str]:
     """Return how far an input has come: the hub keeps it, its host has it, or the agent has taken it up; and why it did
     not get to its host, "" if that is not known.
     """
-    state, why = "queued", ""
+    state, why = str(InputState.QUEUED), ""
     limit = time.monotonic() + 3
-    while (left := limit - time.monotonic()) > 0 and state != "taken":
+    while (left := limit - time.monotonic()) > 0 and state != InputState.TAKEN:
         for message in hub.messages(left):
             before, state = state, _state_of(id, message, state, about)
             if message["type"] == "input" and message["uuid"] == id:
                 why = clean(message.get("error") or "")
             if state != before:
                 break
-    return {"queued": "queued", "handed": "handed over"}.get(state, "submitted"), why
+    return OUTCOMES.get(state, "submitted"), why
 
 
 def _wait(hub: HubClient, options: Options, context: Context) -> int:
@@ -254,7 +258,7 @@ def _explain(hub: HubClient, options: Options, context: Context) -> int:
 
 def _health(hub: HubClient, options: Options, context: Context) -> int:
     """Report whether the agents run; of one, the exit status is its code."""
-    codes = {**dict.fromkeys(OVER, exits.NO), "disconnected": exits.UNAVAILABLE}
+    codes = {**dict.fromkeys(OVER, exits.NO), HeadlessStatus.DISCONNECTED: exits.UNAVAILABLE}
     found = [find(hub, text) for text in options.addresses]
     documents = [{"address": address(one), "status": health(one), "reason": reason(one)} for one in found]
     if options.json:
@@ -277,12 +281,12 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
         about = address(info)
         if options.withdraw:
             return _withdraw_end(hub, info, options.dry_run)
-        if info["status"] in OVER and info["status"] != "failed":
+        if info["status"] in OVER and info["status"] != HeadlessStatus.FAILED:
             return f"{about} has ended already"
         if options.dry_run:
-            later = " when its host can be reached" if info["status"] == "disconnected" else ""
+            later = " when its host can be reached" if info["status"] == HeadlessStatus.DISCONNECTED else ""
             return f"would end the agent of {about}{later} ({info['status']})"
-        if info["status"] == "failed":
+        if info["status"] == HeadlessStatus.FAILED:
             hub.ask("POST", f"/api/sessions/{info['id']}/end", by=who())
             return f"{about} has failed; its host was asked to end what may be left of it"
         if not hub.end(info, who()):

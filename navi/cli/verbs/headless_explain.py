@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from navi.core import exits
 from navi.core.facts import Fact, facts
+from navi.core.headless import InputState
 from navi.core.text import clean
 from navi.headless.deeds import deed_facts
 from navi.headless.listed import session_of
@@ -49,7 +50,7 @@ def _facts(info: Info, now: float) -> Sequence[Fact]:
 def _inputs(inputs: Sequence[Info]) -> str:
     """Return how far the inputs of people have come."""
     count = Counter(str(one["state"]) for one in inputs)
-    return ", ".join(f"{count[state]} {state}" for state in ("queued", "handed", "taken", "expired") if count[state])
+    return ", ".join(f"{count[state]} {state}" for state in InputState if count[state])
 
 
 def document(info: Info, address: str, entries: Sequence[Info]) -> dict[str, object]:

@@ -11,6 +11,7 @@ from navi.cli.output.output import UsageError
 from navi.cli.verbs.headless import connect, find, is_headless
 from navi.config.person import who
 from navi.core import exits
+from navi.core.headless import InputState
 from navi.core.text import clean
 from navi.headless.client import refusal
 from navi.headless.harness.base import mode_key
@@ -61,7 +62,7 @@ def _change(hub: HubClient, info: Info, options: Options, context: Context) -> i
     outcome = _outcome(hub, mode_key(options.mode, id), about, options.mode)
     if options.json:
         context.output.print_json({"address": about, "mode": options.mode, "outcome": outcome})
-    elif outcome == "taken":
+    elif outcome == InputState.TAKEN:
         context.output.print(f"{about} has the permission mode {clean(options.mode)}")
     else:
         context.output.complain(f"{about}: {clean(options.mode)} is kept until its agent takes it ({outcome})")
@@ -70,16 +71,16 @@ def _change(hub: HubClient, info: Info, options: Options, context: Context) -> i
 
 def _outcome(hub: HubClient, key: str, about: str, mode: str) -> str:
     """Return how far the request has come within a few seconds. Raise OperationError if it was refused."""
-    state = "queued"
+    state: str = InputState.QUEUED
     for message in hub.messages(SOON):
         if message["type"] == "error":
             raise refusal(message, about)
         if message["type"] != "input" or message["uuid"] != key:
             continue
         state = message["state"]
-        if state == "expired":
+        if state == InputState.EXPIRED:
             why = clean(message.get("error") or "it gave no reason")
             raise OperationError(f"{about}: its agent refused the permission mode {clean(mode)}: {why}", exits.NO)
-        if state == "taken":
+        if state == InputState.TAKEN:
             break
-    return "handed over" if state == "handed" else str(state)
+    return "handed over" if state == InputState.HANDED else str(state)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 from navi.core.address import stored_host
+from navi.core.headless import HeadlessStatus, StoredStatus
 from navi.headless.hub.hub import PAGE, Hub
 from navi.headless.hub.listing import document as session_document
 from navi.headless.hub.refusals import NO_AGENT
@@ -144,7 +145,7 @@ async def _spawn(hub: Hub, _id: str, body: Body) -> Answer:
         return UNAVAILABLE, {"error": hub.no_relay}
     new = await hub.writer.do(lambda store: not store.knows_folder(stored_host(wanted.host), wanted.cwd))
     row = await hub.spawn(wanted)
-    return CREATED, {"session_id": row.id, "status": "starting", "harness": row.harness, "new_folder": new}
+    return CREATED, {"session_id": row.id, "status": HeadlessStatus.STARTING, "harness": row.harness, "new_folder": new}
 
 
 def title_of(prompt: str) -> str:
@@ -222,7 +223,7 @@ async def _add(hub: Hub, id: str, body: Body) -> Answer:
 
     def add(store: Store) -> int:
         row = store.needed(id)
-        if row.remote or row.status != "live":
+        if row.remote or row.status != StoredStatus.LIVE:
             raise Refused(f"{id} runs in no terminal now")
         end = row.log_offset + sum(len(one.body) + 1 for one in kept)
         store.receive(Batch(id, row.generation, row.log_offset, end, kept))
@@ -244,7 +245,8 @@ async def _live(hub: Hub, _id: str, body: Body) -> Answer:
     wanted = StoredSession(
         hub.new_id("sess"), _text(body, "title", ""), _text(body, "harness", "claude-code"), _text(body, "model", ""),
         host=stored_host(_text(body, "host", "")), cwd=_text(body, "project_path", ""),
-        agent_session_id=_text(body, "claude_session_id", ""), status="live", tmux_name=_text(body, "tmux_name", ""),
+        agent_session_id=_text(body, "claude_session_id", ""), status=StoredStatus.LIVE,
+        tmux_name=_text(body, "tmux_name", ""),
     )  # fmt: skip
     known = await hub.writer.do(lambda store: store.of_conversation(wanted.agent_session_id))
     row = next((one for one in known if one.host == wanted.host), None)
@@ -301,7 +303,7 @@ async def _end(hub: Hub, id: str, body: Body) -> Answer:
     host makes sure that it does not.
     """
     row, held = await hub.writer.do(lambda store: store.needed(id)), hub.held(id)
-    if row.remote and row.status == "failed" and not (held and held.state.status.live):
+    if row.remote and row.status == StoredStatus.FAILED and not (held and held.state.status.live):
         await hub.end_what_is_left(row, _by(body))
         return OK, {"ends": "now"}
     session = await _held(hub, id)
@@ -328,10 +330,10 @@ async def _complete(hub: Hub, id: str, _body: Body) -> Answer:
     def complete(store: Any) -> None:
         if store.needed(id).remote:
             raise Refused(f"{id} runs without a terminal; end_session ends it")
-        store.change(id, status="complete")
+        store.change(id, status=StoredStatus.COMPLETE)
 
     await hub.writer.do(complete)
-    return OK, {"status": "complete"}
+    return OK, {"status": StoredStatus.COMPLETE}
 
 
 async def _feedback(hub: Hub, id: str, body: Body) -> Answer:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from navi.core.headless import HeadlessStatus
 from navi.core.text import clean
 from navi.headless.hub.run_state import columns, launch_of
-from navi.headless.state import UNANSWERED, State, Status
+from navi.headless.state import UNANSWERED, State
 from navi.headless.store.stored import StoredSession
 
 Message = Mapping[str, Any]
@@ -21,11 +22,11 @@ def changes_at_end(row: StoredSession, before: State, after: State, message: Mes
     errors = clean(message.get("errors") or "")
     if message.get("error"):
         changes["reason"] = clean(message["error"])
-    elif before.status is Status.STARTING and before.reason:
+    elif before.status is HeadlessStatus.STARTING and before.reason:
         return with_offer(row, changes)
     elif not before.status.live:
         changes["reason"] = row.reason + (f": {errors}" if errors and before.reason == UNANSWERED else "")
-    elif after.status is Status.COMPLETE:
+    elif after.status is HeadlessStatus.COMPLETE:
         changes["reason"] = why
     elif errors:
         changes["reason"] += f": {errors}"

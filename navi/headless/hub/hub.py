@@ -20,6 +20,7 @@ import trio
 
 from navi.core.address import stored_host
 from navi.core.ages import exact_age
+from navi.core.headless import ON_THE_WAY, StoredStatus
 from navi.headless import rule
 from navi.headless.harness import HARNESSES, Harness
 from navi.headless.hub.commands import COMMANDS
@@ -427,8 +428,8 @@ class Hub:
         """Return the first message to a client: what a session is, and what is open. Raise Refused."""
 
         def read(store: Store) -> tuple[StoredSession, Any, Any]:
-            row, inputs = store.needed(session_id), store.inputs(session_id, "queued", "handed")
-            return row, store.questions(session_id, "open") if row.status == "live" else (), inputs
+            row, inputs = store.needed(session_id), store.inputs(session_id, *ON_THE_WAY)
+            return row, store.questions(session_id, "open") if row.status == StoredStatus.LIVE else (), inputs
 
         row, questions, inputs = await self.writer.do(read)
         shown = self.shown(row)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from navi.core.headless import InputState
 from navi.headless.refused import Limited
 from navi.headless.store.store import Store
 from navi.headless.store.stored import Input
@@ -107,6 +108,6 @@ def check_adds(store: Store, session_id: str, answers: Sequence[str]) -> None:
     """Raise Limited for an interrupt that adds nothing to one that is not at the agent's host yet: no message was sent
     behind that, and these answers, which end what the agent asks, go with it.
     """
-    last = list(takewhile(lambda one: one.kind != "user", reversed(store.inputs(session_id, "queued"))))
+    last = list(takewhile(lambda one: one.kind != "user", reversed(store.inputs(session_id, InputState.QUEUED))))
     if any(one.kind == "interrupt" for one in last) and {one.body for one in last}.issuperset(answers):
         raise Limited(f"{WAITS_ALREADY}; another one adds nothing, and was not stored")

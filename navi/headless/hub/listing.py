@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import trio
 
+from navi.core.headless import StoredStatus
 from navi.headless import rule
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import Launch, Text
@@ -124,7 +125,7 @@ def rows_of(store: Store, ids: Collection[str] | None, known: Collection[str]) -
 
 def _waiting(store: Store, row: StoredSession) -> int | None:
     """Return how much feedback waits for the agent of a session, None if it takes none."""
-    takes = row.interactive and not row.remote and row.status == "live"
+    takes = row.interactive and not row.remote and row.status == StoredStatus.LIVE
     return len(store.feedback(row.id)) if takes else None
 
 

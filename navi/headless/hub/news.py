@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from navi.core.headless import HeadlessStatus, InputState
 from navi.headless.asking import asked_document
 from navi.headless.harness.base import Asked, mode_of
-from navi.headless.rule import DISCONNECTED
 from navi.headless.state import State
 from navi.headless.store.stored import Batch, StoredSession
 
@@ -24,14 +24,14 @@ def news(before: State, after: State, batch: Batch, first: int) -> list[Message]
     closed = {one.request_id for one in before.questions} - {one.request_id for one in after.questions}
     news += [{"type": "question_resolved", "request_id": one, "state": "withdrawn", "by": ""}
              for one in batch.withdrawn if one in closed]  # fmt: skip
-    news += [{"type": "input", "uuid": one, "state": "taken"} for one in batch.taken]
+    news += [{"type": "input", "uuid": one, "state": InputState.TAKEN} for one in batch.taken]
     news += [_refused(one, why) for one, why in batch.refused.items()]
     return news
 
 
 def updated(row: StoredSession, state: State, reached: bool, reason: str) -> Message:
     """Return what a session is now; `reason` is why, where that does not follow from its state."""
-    status = state.status.value if reached or not state.status.live else DISCONNECTED
+    status = state.status.value if reached or not state.status.live else HeadlessStatus.DISCONNECTED
     if not row.remote:
         status, reason = row.status, row.reason
     return {
@@ -48,4 +48,4 @@ def _asked(asked: Asked) -> Message:
 def _refused(uuid: str, why: str) -> Message:
     mode = mode_of(uuid)
     about = {"kind": "mode", "content": mode} if mode else {"kind": "interrupt", "content": "the interrupt"}
-    return {"type": "input", "uuid": uuid, "state": "expired", "error": why, **about}
+    return {"type": "input", "uuid": uuid, "state": InputState.EXPIRED, "error": why, **about}

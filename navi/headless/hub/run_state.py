@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any, NamedTuple
 
+from navi.core.headless import HeadlessStatus, StoredStatus
 from navi.headless.asking import stored_choices
 from navi.headless.harness.base import (
     Asked,
@@ -24,7 +25,7 @@ from navi.headless.harness.base import (
     from_line,
     mode_of,
 )
-from navi.headless.state import Began, Handed, Happening, State, Status, after
+from navi.headless.state import Began, Handed, Happening, State, after
 from navi.headless.store.stored import Batch, Message, Question, StoredSession
 
 
@@ -142,7 +143,7 @@ def at_work(output: Output, prompted: bool) -> Output:
     of the next one where its receipt is the end of that.
     """
     run = output.run
-    if not (prompted and run.harness.abilities.confirms_at_end and run.state.status is Status.WAITING):
+    if not (prompted and run.harness.abilities.confirms_at_end and run.state.status is HeadlessStatus.WAITING):
         return output
     run = happened(run, Handed())
     return output._replace(run=run, batch=output.batch._replace(changes=dict(columns(run.state))))
@@ -204,7 +205,7 @@ def question_document(stored: Question) -> dict[str, Any]:
 
 def columns(state: State) -> Iterator[tuple[str, Any]]:
     """Yield the columns of a session that follow from its state."""
-    yield "status", "live" if state.status.live else "complete" if state.status is Status.COMPLETE else "failed"
+    yield "status", StoredStatus.LIVE if state.status.live else StoredStatus(state.status.value)
     yield "reason", state.reason
     yield "tokens_in", state.tokens_in
     yield "tokens_out", state.tokens_out

@@ -11,6 +11,7 @@ from typing import Any
 
 import trio
 
+from navi.core.headless import ON_THE_WAY, HeadlessStatus
 from navi.core.text import clean
 from navi.headless.harness.base import Launch
 from navi.headless.hub.ended import changes_at_end
@@ -19,7 +20,7 @@ from navi.headless.hub.run_state import columns, happened, launch_of
 from navi.headless.hub.session_output import SessionOutput
 from navi.headless.hub.troubles import Troubles
 from navi.headless.refused import Refused
-from navi.headless.state import UNANSWERED, EndWanted, Exited, Silent, Status
+from navi.headless.state import UNANSWERED, EndWanted, Exited, Silent
 from navi.headless.store.removals import Removal
 from navi.headless.store.run_store import end_noted
 from navi.headless.store.stored import HUB, NOBODY, By, StoredSession
@@ -36,7 +37,7 @@ class HubSession(SessionOutput):
         """Let the relay start the agent, and give it the inputs that wait; `again` says that another one may have done
         so. It is started once however often that is asked for.
         """
-        waiting = await self._writer.do(lambda store: store.inputs(self.row.id, "queued", "handed"))
+        waiting = await self._writer.do(lambda store: store.inputs(self.row.id, *ON_THE_WAY))
         first = min((one.seq for one in waiting if one.kind == "line"), default=0)
         if first:
             await self._send_start(launch_of(self.row), first, again)
@@ -95,7 +96,7 @@ class HubSession(SessionOutput):
         """Send the relay again what its host may not have. It has each input once, however often that comes."""
         if not (self.row.remote and (self.reached or self._away)):
             return
-        if self.state.status is Status.ENDING or (not self.state.status.live and self.row.ended_at is None):
+        if self.state.status is HeadlessStatus.ENDING or (not self.state.status.live and self.row.ended_at is None):
             await self._end_run()
         elif self.reached and self.state.status.live:
             await self.send_waiting()
@@ -169,7 +170,7 @@ class HubSession(SessionOutput):
             if self.reached:
                 raise Refused("its agent is being ended already")
             await self._note_end(None, by, "withdrew the end")
-            if self.state.status is Status.ENDING:
+            if self.state.status is HeadlessStatus.ENDING:
                 await self.rebuild()
         self._tell([self._updated()])
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import trio
 
+from navi.core.headless import HeadlessStatus, InputState
 from navi.core.text import clean
 from navi.headless.harness.base import Answer
 from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
@@ -16,7 +17,7 @@ from navi.headless.hub.run_state import Output, as_asked, happened
 from navi.headless.hub.session_state import SessionState
 from navi.headless.modes import check_mode, modes_of, plain_id, request_id
 from navi.headless.refused import Refused
-from navi.headless.state import Answered, Handed, Status
+from navi.headless.state import Answered, Handed
 from navi.headless.store.run_store import check_length, queue_noted
 from navi.headless.store.store import Store
 from navi.headless.store.stored import WRITTEN, By, Input
@@ -48,7 +49,7 @@ class SessionInputs(SessionState):
 
             found, waiting = await self._writer.do(store_inputs)
             self._active = now
-            if found.kind == "interrupt" and found.state == "queued":
+            if found.kind == "interrupt" and found.state == InputState.QUEUED:
                 self._interrupts.setdefault(found.uuid, False)
             await self._send(waiting)  # somebody waits for it; whoever follows comes after that
             queued = {"type": "input", "uuid": found.uuid, "seq": found.seq, "state": found.state, "kind": found.kind}
@@ -60,14 +61,14 @@ class SessionInputs(SessionState):
         await self._send(await self._writer.do(self._waiting))
 
     def _waiting(self, store: Store) -> Sequence[Input]:
-        return store.inputs(self.row.id, "queued")
+        return store.inputs(self.row.id, InputState.QUEUED)
 
     async def _send(self, waiting: Sequence[Input]) -> None:
         self._held_back = False
         if self.row.end_asked is not None:
             return  # it takes nothing any more; what waits goes on with it if it is resumed
         for one in waiting:
-            if one.kind in WRITTEN and self.state.status is Status.STARTING:
+            if one.kind in WRITTEN and self.state.status is HeadlessStatus.STARTING:
                 self._held_back = True  # some agents take prompts and modes only after the handshake
                 return
             await self._to_relay(self._about("send_input", seq=one.seq, line=self._line(one)))
@@ -128,7 +129,7 @@ class SessionInputs(SessionState):
         waiting = await self._writer.do(self._waiting)
         for one in (one for one in waiting if one.seq == message["seq"]):
             self.troubles.note(one, clean(message["error"]))
-            queued = {"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "queued", "kind": one.kind}
+            queued = {"type": "input", "uuid": one.uuid, "seq": one.seq, "state": InputState.QUEUED, "kind": one.kind}
             self._tell([{**queued, "error": self.troubles.of(one)}, self._updated()])
 
     async def _hear_handed(self, message: Message) -> None:
@@ -137,14 +138,15 @@ class SessionInputs(SessionState):
         self._handed |= users
         self._run = happened(self._run, Handed()) if users else self._run
         self._interrupts |= {one.uuid: True for one in handed if one.kind == "interrupt"}
-        news = [{"type": "input", "uuid": one.uuid, "seq": one.seq, "state": "handed"} for one in handed]
-        news += [{"type": "input", "uuid": one, "state": "taken"} for one in await self._take_idle_interrupts()]
+        news = [{"type": "input", "uuid": one.uuid, "seq": one.seq, "state": InputState.HANDED} for one in handed]
+        over = await self._take_idle_interrupts()
+        news += [{"type": "input", "uuid": one, "state": InputState.TAKEN} for one in over]
         self._tell([*news, *([self._updated()] if self.troubles.forget(message["seq"]) else [])])
 
     async def _take_idle_interrupts(self) -> Sequence[str]:
         """Note that interrupts have had their effect that the agent was handed while no turn ran; return them."""
         found = [uuid for uuid, handed in self._interrupts.items() if handed]
-        if self.state.status is not Status.WAITING or not found:
+        if self.state.status is not HeadlessStatus.WAITING or not found:
             return ()
         await self._writer.do(lambda store: store.take(self.row.id, found))
         for one in found:

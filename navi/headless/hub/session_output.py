@@ -8,11 +8,11 @@ from typing import Any
 
 import trio
 
+from navi.core.headless import HeadlessStatus
 from navi.headless.hub.ended import with_offer
 from navi.headless.hub.news import news
 from navi.headless.hub.run_state import Output, at_work, read, read_rest, unread
 from navi.headless.hub.session_inputs import SessionInputs
-from navi.headless.state import Status
 from navi.headless.store.run_store import GAP, NO_DATA, cut_log, receive
 from navi.headless.store.stored import Batch
 
@@ -74,7 +74,7 @@ class SessionOutput(SessionInputs):
         gave_up = before.status.live and not output.run.state.status.live
         if gave_up:
             batch = batch._replace(changes=with_offer(self.row, batch.changes))
-        starting = before.status is Status.STARTING  # no prompt was sent yet, so that anything can go before it
+        starting = before.status is HeadlessStatus.STARTING  # no prompt was sent yet, so that anything can go before it
         if not await self._writer.do(lambda store: receive(store, batch, output.dues, starting)):
             await self.rebuild()
             return

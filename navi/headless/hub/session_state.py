@@ -11,6 +11,7 @@ from typing import Any
 
 import trio
 
+from navi.core.headless import ON_THE_WAY, HeadlessStatus, InputState
 from navi.headless.harness.base import Harness
 from navi.headless.hub.limits import Limiter, on_clock
 from navi.headless.hub.news import updated
@@ -19,7 +20,7 @@ from navi.headless.hub.run_state import begin, happened, read
 from navi.headless.hub.subscriber import Client
 from navi.headless.hub.times import Times
 from navi.headless.hub.troubles import Troubles
-from navi.headless.state import Answered, Handed, State, Status
+from navi.headless.state import Answered, Handed, State
 from navi.headless.store.run_store import change_noted
 from navi.headless.store.store import Store
 from navi.headless.store.stored import By, StoredSession
@@ -63,7 +64,7 @@ class SessionState:
         """Seconds for which its agent has not answered the handshake since its host was reached first, also before a
         restart of the hub; 0 if it has, or what it printed meanwhile may be still to come.
         """
-        if self._starts_since is None or self.state.status is not Status.STARTING:
+        if self._starts_since is None or self.state.status is not HeadlessStatus.STARTING:
             return 0.0
         return trio.current_time() - self._starts_since if self._settled else 0.0
 
@@ -77,7 +78,7 @@ class SessionState:
         """Seconds for which its agent has waited for a prompt, also before a restart of the hub; 0 if it does not, or
         what it printed meanwhile may be still to come.
         """
-        waits = self.state.status is Status.WAITING and self._settled
+        waits = self.state.status is HeadlessStatus.WAITING and self._settled
         return trio.current_time() - self._active if waits else 0.0
 
     @property
@@ -94,7 +95,7 @@ class SessionState:
 
     async def rebuild(self) -> None:
         """Read the messages of this run again, after a start of the hub or where memory and store differ."""
-        sent = await self._writer.do(lambda store: store.inputs(self.row.id, "queued", "handed"))
+        sent = await self._writer.do(lambda store: store.inputs(self.row.id, *ON_THE_WAY))
         prompted = self.row.generation == 1 or any(one.kind == "user" for one in sent)
         run, index = begin(self._run.harness, self.row, prompted), 0
         while True:
@@ -106,8 +107,8 @@ class SessionState:
                 break
         for one in await self._writer.do(lambda store: store.questions(self.row.id, "answered")):
             run = happened(run, Answered(one.request_id))
-        self._handed = {one.uuid for one in sent if one.kind == "user" and one.state == "handed"}
-        self._interrupts = {one.uuid: one.state == "handed" for one in sent if one.kind == "interrupt"}
+        self._handed = {one.uuid for one in sent if one.kind == "user" and one.state == InputState.HANDED}
+        self._interrupts = {one.uuid: one.state == InputState.HANDED for one in sent if one.kind == "interrupt"}
         if self._handed and run.harness.abilities.confirms_at_end:
             run = happened(run, Handed())
         if any(one.kind == "user" for one in sent):
@@ -126,7 +127,7 @@ class SessionState:
     @property
     def may_not_have_begun(self) -> bool:
         """Whether nothing came of its run yet: the relay may have ended before it started the agent."""
-        return self.state.status is Status.STARTING and self.row.log_offset == 0
+        return self.state.status is HeadlessStatus.STARTING and self.row.log_offset == 0
 
     def position(self) -> Message:
         """Return what a relay needs to go on: up to where the log is stored."""

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
+from navi.core.headless import StoredStatus
 from navi.headless.hub.session import HubSession
 from navi.headless.refused import Limited, Refused
 from navi.headless.store.run_store import change_noted, open_noted
@@ -88,8 +89,9 @@ class TerminalSessions:
                 held.opened(row)
             else:
                 self._tell(row.id, updated(row))
-        elif row.status != "live" or name not in ("", row.tmux_name):
-            row = await self._change(row, status="live", tmux_name=name or row.tmux_name, ended_at=row.ended_at)
+        elif row.status != StoredStatus.LIVE or name not in ("", row.tmux_name):
+            name = name or row.tmux_name
+            row = await self._change(row, status=StoredStatus.LIVE, tmux_name=name, ended_at=row.ended_at)
         if row.client_id and row.ended_at is None:
             await self._to_relay({
                 "type": "end_session", "session_id": row.id, "host": row.host, "generation": row.generation,
@@ -97,8 +99,8 @@ class TerminalSessions:
         return row
 
     async def _left(self, row: StoredSession) -> None:
-        if not row.remote and row.status == "live":
-            await self._change(row, status="complete", interactive=0)
+        if not row.remote and row.status == StoredStatus.LIVE:
+            await self._change(row, status=StoredStatus.COMPLETE, interactive=0)
 
     async def _change(self, row: StoredSession, **changes: Any) -> StoredSession:
         await self._writer.do(partial(Store.change, session_id=row.id, **changes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from navi.headless.state import Status
+from navi.core.headless import HeadlessStatus
 
 
 class Times:
@@ -12,13 +12,13 @@ class Times:
 
     def __init__(self, at: float) -> None:
         self.changed = self.lost = at
-        self.begin(False, Status.STARTING)
+        self.begin(False, HeadlessStatus.STARTING)
 
-    def begin(self, reached: bool, status: Status) -> None:
+    def begin(self, reached: bool, status: HeadlessStatus) -> None:
         """Note what it is, without any change of it."""
         self._reached, self._status = reached, status
 
-    def note(self, reached: bool, status: Status) -> None:
+    def note(self, reached: bool, status: HeadlessStatus) -> None:
         """Note what it is now."""
         now = time.time()
         self.changed = self.changed if self._status is status else now

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from navi.core.model import OVER
+from navi.core.headless import ON_THE_WAY, OVER, InputState, StoredStatus
 from navi.headless.refused import AlreadyAnswered, Refused
 from navi.headless.store import audit, counts, feedback, output, removals
 from navi.headless.store.removals import Removal
@@ -90,7 +90,7 @@ class Store:
 
     def spawn(self, session: StoredSession) -> StoredSession:
         """Store a session that is about to run without a terminal. Nothing else ever sets `remote`."""
-        return self._insert(session._replace(remote=True, interactive=True, status="live"))
+        return self._insert(session._replace(remote=True, interactive=True, status=StoredStatus.LIVE))
 
     def add(self, session: StoredSession) -> StoredSession:
         """Store a session of a terminal, or one that was uploaded."""
@@ -152,8 +152,8 @@ class Store:
             row = self.needed(session_id)
             if not row.remote or row.status not in OVER:
                 raise Refused(f"the agent of {session_id} has not ended, as far as it is known")
-            self.change(session_id, status="archived")
-            return row._replace(status="archived")
+            self.change(session_id, status=StoredStatus.ARCHIVED)
+            return row._replace(status=StoredStatus.ARCHIVED)
 
     def hosts_to_watch(self) -> tuple[str, ...]:
         """Return the hosts on which an agent in a terminal may go on with a session, or takes feedback."""
@@ -199,12 +199,13 @@ class Store:
             row = self.needed(session_id)
             if not row.remote:
                 raise Refused(f"{session_id} runs in a terminal, or never ran without one")
-            if row.status == "live":
+            if row.status == StoredStatus.LIVE:
                 raise Refused(f"{session_id} still runs, as far as it is known")
             begins = conversation is not None or row.last_index < 0
             self.change(
-                session_id, status="live", reason="", exit_code=None, ended_at=None, generation=row.generation + 1,
-                log_offset=0, agent_session_id=row.agent_session_id if conversation is None else conversation,
+                session_id, status=StoredStatus.LIVE, reason="", exit_code=None, ended_at=None,
+                generation=row.generation + 1, log_offset=0,
+                agent_session_id=row.agent_session_id if conversation is None else conversation,
                 conversation_from=row.generation + 1 if begins else row.conversation_from,
                 permission_mode=self.wanted_mode(row), reached_at=0.0, **NOT_ENDING,
             )  # fmt: skip
@@ -218,7 +219,7 @@ class Store:
 
     def wanted_mode(self, row: StoredSession) -> str:
         """Return the permission mode that somebody wanted last, also where the agent has not heard of it."""
-        waiting = [one.body for one in self.inputs(row.id, "queued", "handed") if one.kind == "mode"]
+        waiting = [one.body for one in self.inputs(row.id, *ON_THE_WAY) if one.kind == "mode"]
         return waiting[-1] if waiting else row.permission_mode
 
     def open_in_terminal(self, session_id: str, tmux_name: str) -> StoredSession:
@@ -228,13 +229,13 @@ class Store:
         with self.together():
             row = self.needed(session_id)
             if row.remote:
-                opened = {"remote": 0, "interactive": 0, "status": "live", "tmux_name": tmux_name, "reason": ""}
-                self.change(session_id, **opened, **NOT_ENDING)
+                opened = {"remote": 0, "interactive": 0, "tmux_name": tmux_name, "reason": ""}
+                self.change(session_id, status=StoredStatus.LIVE, **opened, **NOT_ENDING)
                 self._expire(session_id)
                 self._database.execute(
                     "UPDATE inputs SET state = 'expired' WHERE session_id = ? AND state = 'queued'", (session_id,)
                 )
-            elif row.tmux_name in ("", tmux_name) and row.status == "live":
+            elif row.tmux_name in ("", tmux_name) and row.status == StoredStatus.LIVE:
                 self.change(session_id, tmux_name=tmux_name)
             else:
                 raise Refused(f"{session_id} does not run without a terminal")
@@ -333,12 +334,12 @@ class Store:
     def hand(self, session_id: str, seq: int) -> tuple[Input, ...]:
         """Note that all inputs up to a number are at the agent's host; return those that were not known to be."""
         with self.together():
-            handed = [one for one in self.inputs(session_id, "queued") if one.seq <= seq]
+            handed = [one for one in self.inputs(session_id, InputState.QUEUED) if one.seq <= seq]
             self._database.executemany(
                 "UPDATE inputs SET state = 'handed' WHERE session_id = ? AND seq = ?",
                 [(session_id, one.seq) for one in handed],
             )
-            return tuple(one._replace(state="handed") for one in handed)
+            return tuple(one._replace(state=InputState.HANDED) for one in handed)
 
     def take(self, session_id: str, uuids: Sequence[str]) -> None:
         """Note that an agent has taken up inputs; one that it was never given is left as it is."""
@@ -351,7 +352,7 @@ class Store:
     def take_back(self, session_id: str) -> tuple[Input, ...]:
         """Remove the inputs that wait, and return them: what goes before them takes their numbers."""
         with self.together():
-            waiting = self.inputs(session_id, "queued")
+            waiting = self.inputs(session_id, InputState.QUEUED)
             self._database.execute("DELETE FROM inputs WHERE session_id = ? AND state = 'queued'", (session_id,))
             return waiting
 
@@ -360,7 +361,7 @@ class Store:
         with self.together():
             if self.knows_input(uuid):
                 return
-            waiting = self.inputs(session_id, "queued")
+            waiting = self.inputs(session_id, InputState.QUEUED)
             first = next((number for number, one in enumerate(waiting) if one.kind in WRITTEN), len(waiting))
             places = [(session_id, one.seq) for one in waiting[first:]]
             self._database.executemany("DELETE FROM inputs WHERE session_id = ? AND seq = ?", places)
@@ -381,7 +382,7 @@ class Store:
     ) -> Input:
         """Store an answer, and the line with it as an input, "" for none. Only the first one counts. Raise Refused."""
         with self.together():
-            if self.needed(session_id).status != "live":
+            if self.needed(session_id).status != StoredStatus.LIVE:
                 raise Refused("its agent has ended, and does not ask it any more")
             if not line:
                 raise self._not_open(session_id, request_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from navi.core.headless import InputState, StoredStatus
+
 
 class StoredSession(NamedTuple):
     """A row of sessions. `remote` says that it runs without a terminal; `host` is where ("" for this machine).
@@ -25,7 +27,7 @@ class StoredSession(NamedTuple):
     agent_session_id: str = ""
     remote: bool = False
     interactive: bool = False
-    status: str = "archived"
+    status: str = StoredStatus.ARCHIVED
     reason: str = ""
     exit_code: int | None = None
     client_id: str = ""
@@ -85,7 +87,7 @@ class Input(NamedTuple):
     kind: str
     body: str
     by: str = ""
-    state: str = "queued"
+    state: str = InputState.QUEUED
     created_at: float = 0.0
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from navi.config.person import who
+from navi.core.headless import HeadlessStatus
 from navi.core.model import Session
 from navi.core.question import Reply
 from navi.core.text import clean, clean_lines
@@ -211,7 +212,7 @@ class Answer:
 
 
 def _kept(session: Session) -> str:
-    return "; kept until its host can be reached" if session.word == "disconnected" else ""
+    return "; kept until its host can be reached" if session.word == HeadlessStatus.DISCONNECTED else ""
 
 
 # ---- what a tool is to do. Pure.

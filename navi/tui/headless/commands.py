@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from navi.config.person import who
 from navi.core.address import LOCAL
+from navi.core.headless import BUSY, HeadlessStatus
 from navi.core.listing import Key
 from navi.core.model import Session
 from navi.core.text import clean
@@ -38,9 +39,6 @@ SHORT = 200
 """Bytes of a line that nobody reads."""
 
 STORED = "what is stored of the one so far, of which its agent has no record"
-
-BUSY = frozenset({"running", "permission", "question"})
-"""Statuses in which a turn can be interrupted."""
 
 
 class HeadlessCommands:
@@ -192,7 +190,7 @@ class HeadlessCommands:
     def open_in_terminal(self, session: Session) -> None:
         """Ask, and let the session go on in a terminal, for good."""
         agent = session.headless
-        if agent and agent.status == "disconnected":
+        if agent and agent.status == HeadlessStatus.DISCONNECTED:
             words = "its host can't be reached, so that its agent may still run; nothing was opened"
             self._screen.show_message(f"{clean(session.short_label)}: {words}", "fault")
             return
@@ -246,7 +244,7 @@ async def _send(session: Session, text: str, name: str, hub: Hub) -> str:
         return await _resume(session, text, hub)
     message = {"type": "user_message", "uuid": name, "content": text, "by": who()}
     await hub.tell({**message, "session_id": session.name})
-    reached = session.headless is None or session.headless.status != "disconnected"
+    reached = session.headless is None or session.headless.status != HeadlessStatus.DISCONNECTED
     label = session.short_label
     return f"sent to {label}" if reached else f"kept for {label} until its host can be reached"
 
@@ -325,7 +323,7 @@ def _title(verb: str, sessions: Sequence[Session]) -> str:
 
 def _when(sessions: Sequence[Session]) -> str:
     """Say when agents are ended, where that is not at once."""
-    away = sum(one.headless is not None and one.headless.status == "disconnected" for one in sessions)
+    away = sum(one.headless is not None and one.headless.status == HeadlessStatus.DISCONNECTED for one in sessions)
     if not away:
         return ""
     return " as soon as its host can be reached" if len(sessions) == 1 else f", {away} when their hosts can be reached"
@@ -340,7 +338,7 @@ def _consequence(sessions: Sequence[Session]) -> str:
         return "its agent has ended; it goes on with its conversation and this message"
     if any(one.ends_later for one in agents):
         return "its agent ends when its host can be reached; the message is kept until it is resumed"
-    if any(one.status == "disconnected" for one in agents):
+    if any(one.status == HeadlessStatus.DISCONNECTED for one in agents):
         return "its host can't be reached; the message is kept, and handed over when it can be"
     return ""
 

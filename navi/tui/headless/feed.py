@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import trio
 
+from navi.core.headless import ON_THE_WAY
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.headless.tool_input import asked_text
@@ -38,9 +39,6 @@ FLOOD = 40
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between attempts to reach the hub."""
-
-SHOWN = ("queued", "handed")
-"""States of an input that the agent has not taken up."""
 
 
 class Sent(NamedTuple):
@@ -151,7 +149,7 @@ class Feed:
             str(one["uuid"]): Sent(
                 str(one["body"]), str(one["state"]), str(one["by"]), str(one["kind"]), str(one.get("error") or "")
             )
-            for one in info["inputs"] if one["state"] in SHOWN
+            for one in info["inputs"] if one["state"] in ON_THE_WAY
         }  # fmt: skip
 
     async def _take(self, message: Document) -> None:
@@ -181,7 +179,7 @@ class Feed:
         uuid, state = message["uuid"], message["state"]
         before = self.pending.pop(uuid, None)
         text = message.get("content") or (before.text if before else "")
-        if state in SHOWN and text:
+        if state in ON_THE_WAY and text:
             self.transcript.know(uuid, text)
             kind = message.get("kind") or (before.kind if before else "user")
             by, why = message.get("by") or (before.by if before else ""), str(message.get("error") or "")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from navi.config.person import who
+from navi.core.headless import HeadlessStatus
 from navi.core.model import Session
 from navi.tui.palette.picker import Entry, Picker
 from navi.tui.screen_protocol import Screen
@@ -52,6 +53,6 @@ async def set_mode(session: Session, mode: str, hub: Hub) -> str:
     """Ask the hub for another mode; return what is reported."""
     message = {"type": "set_mode", "session_id": session.name, "mode": mode, "uuid": str(uuid.uuid4()), "by": who()}
     await hub.tell(message)
-    away = session.headless is not None and session.headless.status == "disconnected"
+    away = session.headless is not None and session.headless.status == HeadlessStatus.DISCONNECTED
     later = ", as soon as its host can be reached" if away else ""
     return f"asked the agent of {session.short_label} for the permission mode {mode}{later}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from navi.core.address import LOCAL
 from navi.core.ages import ago
+from navi.core.headless import HeadlessStatus, InputState
 from navi.core.metrics import short_number
 from navi.core.model import HeadlessAgent, Session
 from navi.core.text import clean, clean_lines, short_path
@@ -29,7 +30,7 @@ OWN = Group("The page of a session without a terminal", (CONTEXT,))
 MOST_LINES = 3
 """Lines of an input that was not taken up yet."""
 
-STATES = {"queued": "queued", "handed": "handed over"}
+STATES: Mapping[str, str] = {InputState.QUEUED: "queued", InputState.HANDED: "handed over"}
 """How far an input is, in words."""
 
 
@@ -165,7 +166,7 @@ def advice_for(session: Session, key: Callable[[str], str]) -> str:
         return f"{reason}; nothing can be sent until then"
     if agent.ends_later:
         return f"{reason}; {key('kill')} lets it go on"
-    if agent.status == "disconnected":
+    if agent.status == HeadlessStatus.DISCONNECTED:
         return f"{reason}; what you send or answer is kept, and handed over when it does"
     if agent.lost:
         return f"{reason}; {key('resume')} or {key('message')} begins a new conversation with what is stored of it"
