@@ -8,12 +8,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from navi import __version__
 from navi.core import exits
-from navi.core.headless import HeadlessStatus
-from navi.core.text import clean
-from navi.headless import versions
 from navi.headless.messages import LONGEST, Malformed, read, to_line
+from navi.headless.replies import (
+    ENDS_WITHIN,
+    HELLO,
+    Ending,
+    body_of,
+    check_version,
+    end_request,
+    ending_of,
+    refusal,
+    request,
+)
 from navi.ops import OperationError
 
 SOCKET = "hub.sock"
@@ -21,15 +28,6 @@ SOCKET = "hub.sock"
 
 PATIENCE = 30.0
 """Seconds that the hub may take for an answer."""
-
-ENDS_WITHIN = 60.0
-"""Seconds that an agent may take to end."""
-
-STATUSES = {400: exits.WRONG_USAGE, 404: exits.NO_SESSION, 409: exits.NO, 429: exits.TIMED_OUT, 503: exits.UNAVAILABLE}
-"""Exit statuses for those of the hub's answers."""
-
-CODES = {"RATE_LIMITED": STATUSES[429]}
-"""Exit statuses for the codes of errors that the hub reports; the others are a no."""
 
 NO_HUB = "no hub runs here; navi serve starts it"
 
@@ -40,14 +38,6 @@ class NoHub(OperationError):
 
 class HubGone(OperationError):
     """The hub has ended, and with it the connection."""
-
-
-class OtherVersion(OperationError):
-    """The hub is of another version."""
-
-
-HELLO = {"type": "hello", "version": __version__}
-"""The first message to a hub."""
 
 
 class HubClient:
@@ -84,10 +74,8 @@ class HubClient:
         """Ask for something of navi.headless.hub.api, and return the body of the answer. Raise OperationError."""
         self._number += 1
         number = self._number
-        self.send({"type": "request", "id": number, "method": method, "path": path, "body": body})
-        answer = self.wait(lambda one: one["type"] == "response" and one["id"] == number)
-        found: Mapping[str, Any] = _checked(answer)["body"]
-        return found
+        self.send(request(number, method, path, body))
+        return body_of(self.wait(lambda one: one["type"] == "response" and one["id"] == number))
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Send a message. Raise HubGone."""
@@ -117,15 +105,12 @@ class HubClient:
         """
         self.follow(info)
         self._number += 1
-        path = f"/api/sessions/{info['id']}/end"
-        self.send({"type": "request", "id": self._number, "method": "POST", "path": path, "body": {"by": by}})
-
-        def ended(one: Mapping[str, Any]) -> bool:
-            if one["type"] == "session_updated" and one["status"] == HeadlessStatus.ENDING and one["reason"]:
-                raise OperationError(clean(one["reason"]), exits.UNAVAILABLE)
-            return _is_later(one) or (one["type"] == "complete" and one["session_id"] == info["id"])
-
-        return not _is_later(self.wait(lambda one: ended(_checked(one)), ENDS_WITHIN))
+        self.send(end_request(self._number, info["id"], by))
+        for message in self.messages(ENDS_WITHIN):
+            ending = ending_of(message, self._number, info["id"])
+            if ending:
+                return ending is Ending.ENDED
+        raise _late(ENDS_WITHIN)
 
     def wait(
         self, wanted: Callable[[Mapping[str, Any]], bool], seconds: float = PATIENCE, about: str = ""
@@ -138,7 +123,7 @@ class HubClient:
                 return message
             if message["type"] == "error":
                 raise refusal(message, about)
-        raise OperationError(f"timed out after {seconds:g} s waiting for the hub", exits.TIMED_OUT)
+        raise _late(seconds)
 
     def messages(self, seconds: float | None = None) -> Iterator[Mapping[str, Any]]:
         """Yield messages as they come, until time is up (None: no limit). Raise OperationError, HubGone among them."""
@@ -178,26 +163,5 @@ class HubClient:
         return data
 
 
-def check_version(message: Mapping[str, Any]) -> None:
-    """Raise OtherVersion for a message by which a hub of another version refuses this program."""
-    words = versions.trouble_of(message) if message["type"] == "error" else ""
-    if words:
-        raise OtherVersion(words, exits.CONFIGURATION)
-
-
-def refusal(message: Mapping[str, Any], about: str = "") -> OperationError:
-    """Return what to raise for an error that the hub reports; `about` is what it is about, if that is to be named."""
-    words = clean(message["message"])
-    return OperationError(f"{about}: {words}" if about else words, CODES.get(message["code"], exits.NO))
-
-
-def _checked(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a message. Raise OperationError for an answer that refuses something."""
-    if message["type"] == "response" and message["status"] >= 400:
-        words = clean(str(message["body"].get("error", "the hub refused it")))
-        raise OperationError(words, STATUSES.get(message["status"], exits.NO))
-    return message
-
-
-def _is_later(message: Mapping[str, Any]) -> bool:
-    return bool(message["type"] == "response" and message["body"].get("ends") == "when reached")
+def _late(seconds: float) -> OperationError:
+    return OperationError(f"timed out after {seconds:g} s waiting for the hub", exits.TIMED_OUT)

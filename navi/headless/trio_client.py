@@ -17,10 +17,20 @@ from typing import Any
 import trio
 
 from navi.core import exits
-from navi.core.text import clean
-from navi.headless.client import HELLO, NO_HUB, PATIENCE, SOCKET, STATUSES, NoHub, check_version, refusal
+from navi.headless.client import NO_HUB, PATIENCE, SOCKET, NoHub
 from navi.headless.lines import LinePeer
 from navi.headless.messages import Malformed
+from navi.headless.replies import (
+    ENDS_WITHIN,
+    HELLO,
+    Ending,
+    body_of,
+    check_version,
+    end_request,
+    ending_of,
+    refusal,
+    request,
+)
 from navi.ops import OperationError
 
 Message = Mapping[str, Any]
@@ -61,7 +71,7 @@ class Hub:
     async def ask(self, method: str, path: str, **body: object) -> Message:
         """Ask for something of navi.headless.hub.api, and return the body of the answer. Other messages are dropped."""
         self._number += 1
-        await self.send({"type": "request", "id": self._number, "method": method, "path": path, "body": body})
+        await self.send(request(self._number, method, path, body))
         try:
             with trio.fail_after(PATIENCE):
                 answer = await self.next()
@@ -69,11 +79,24 @@ class Hub:
                     answer = await self.next()
         except trio.TooSlowError as error:
             raise _silent() from error
-        if answer["status"] >= 400:
-            words = clean(str(answer["body"].get("error", "the hub refused it")))
-            raise OperationError(words, STATUSES.get(answer["status"], exits.NO))
-        found: Message = answer["body"]
-        return found
+        return body_of(answer)
+
+    async def end(self, info: Message, by: str, longest: int) -> bool:
+        """End a session's agent, as HubClient.end does; `longest` bytes of a line are sent meanwhile. The last question
+        of a connection: whoever asks further gets what is still to come of the session.
+        """
+        follow = {"session_id": info["id"], "from_index": info["last_index"] + 1, "longest": longest}
+        await self.send({"type": "subscribe", **follow})
+        self._number += 1
+        await self.send(end_request(self._number, str(info["id"]), by))
+        try:
+            with trio.fail_after(ENDS_WITHIN):
+                while True:
+                    ending = ending_of(await self.next(), self._number, str(info["id"]))
+                    if ending:
+                        return ending is Ending.ENDED
+        except trio.TooSlowError:
+            raise OperationError(f"its agent has not ended within {ENDS_WITHIN:g} s; it may still do so") from None
 
     async def tell(self, message: Message) -> None:
         """Send a message, and wait until the hub has carried it out. Raise OperationError if it refuses.

@@ -15,6 +15,7 @@ from navi.core import exits
 from navi.headless.client import HubClient
 from navi.headless.hub.hub import Hub
 from navi.headless.hub.server import serve
+from navi.headless.replies import Ending, ending_of
 from navi.headless.store.store import Store
 from navi.headless.store.stored import StoredSession
 from navi.ops import OperationError
@@ -23,6 +24,7 @@ from tests.support.full_disk import disk, fill, free
 VERB = """
 import json, sys
 from navi.headless.client import HubClient
+from navi.headless.replies import Ending, ending_of
 with HubClient(sys.argv[1]) as hub:
     made = hub.ask("POST", "/api/sessions/live", title="api", project_path="/repo")
     hub.send({"type": "subscribe", "session_id": made["id"]})
@@ -182,3 +184,38 @@ def test_a_hub_that_ends_is_reported(tmp_path: Path) -> None:
 def test_the_module_needs_no_trio() -> None:
     code = "import sys, navi.headless.client; sys.exit('trio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def message(type: str, **fields: object) -> dict[str, object]:
+    """Return a message of the hub about the session `a`, or to its request 7."""
+    about = {"id": 7} if type == "response" else {"session_id": "a"}
+    return {"type": type, **about, **fields}
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (message("response", status=200, body={"ends": "now"}), None),
+        (message("response", status=200, body={"ends": "when reached"}), Ending.LATER),
+        (message("session_updated", status="ending", reason=""), None),
+        (message("session_updated", status="disconnected", reason="x"), None),
+        (message("complete", reason=""), Ending.ENDED),
+        ({**message("complete", reason=""), "session_id": "b"}, None),
+        ({**message("response", status=409, body={"error": "no"}), "id": 6}, None),
+    ],
+)
+def test_an_end_is_proven_by_its_own_messages(said: dict[str, object], found: Ending | None) -> None:
+    assert ending_of(said, 7, "a") is found
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (message("response", status=409, body={"error": "has ended"}), "has ended"),
+        (message("session_updated", status="ending", reason="it could not be ended: x"), "could not be ended"),
+        ({"type": "error", "code": "REFUSED", "message": "not now"}, "not now"),
+    ],
+)
+def test_an_end_that_fails_is_an_error(said: dict[str, object], words: str) -> None:
+    with pytest.raises(OperationError, match=words):
+        ending_of(said, 7, "a")

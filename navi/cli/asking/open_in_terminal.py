@@ -114,7 +114,8 @@ def _launch(kind: AgentKind, info: Info) -> Launch:
 
 def end(hub: HubClient, info: Info) -> None:
     """End a session's agent, and wait for the proof. Raise OperationError where there is none."""
-    if info["status"] in OVER:
+    is_proven = info["status"] != HeadlessStatus.FAILED or info["ended_at"] is not None
+    if info["status"] in OVER and is_proven:  # one that is called failed may run all the same
         return
     if info["status"] == HeadlessStatus.DISCONNECTED:
         raise _unreached(info)

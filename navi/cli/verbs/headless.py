@@ -17,7 +17,8 @@ from navi.core import exits
 from navi.core.address import LOCAL, address_of
 from navi.core.headless import NOT_BEGUN, OVER, HeadlessStatus, InputState
 from navi.core.text import clean
-from navi.headless.client import HubClient, refusal
+from navi.headless.client import HubClient
+from navi.headless.replies import refusal
 from navi.hosts.sockets import runtime_folder
 from navi.ops import OperationError
 

@@ -13,9 +13,9 @@ from navi.config.person import who
 from navi.core import exits
 from navi.core.headless import InputState
 from navi.core.text import clean
-from navi.headless.client import refusal
 from navi.headless.harness.base import mode_key
 from navi.headless.modes import waiting_modes
+from navi.headless.replies import refusal
 from navi.ops import OperationError
 
 if TYPE_CHECKING:

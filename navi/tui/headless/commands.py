@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from navi.config.person import who
 from navi.core.address import LOCAL
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 Work = Callable[["Hub"], Awaitable[str]]
 """Asks the hub for something, and returns what is reported."""
-
-ENDS_WITHIN = 60.0
-"""Seconds that an agent may take to end."""
 
 SHORT = 200
 """Bytes of a line that nobody reads."""
@@ -273,27 +270,17 @@ async def _go_on(session: Session, hub: Hub) -> str:
 
 async def _end(session: Session, hub: Hub, hints: tuple[str, str]) -> str:
     """End an agent, and wait for the proof that it has ended; or have that done when its host is reached again."""
-    import trio
-
     from navi.ops import OperationError
 
     after, kill = hints
     info = await hub.ask("GET", _path(session, "/info"))
-    start = {"session_id": session.name, "from_index": info["last_index"] + 1, "longest": SHORT}
-    await hub.send({"type": "subscribe", **start})
-    end = {"method": "POST", "path": _path(session, "/end"), "body": {"by": who()}}
-    await hub.send({"type": "request", "id": 0, **end})
-    with trio.move_on_after(ENDS_WITHIN):
-        while True:
-            message: Any = await hub.next()
-            words = message["body"].get("error", "") if message["type"] == "response" else message.get("message", "")
-            if words:
-                raise OperationError(clean(str(words)))
-            if message["type"] == "response" and message["body"]["ends"] == "when reached":
-                return f"{session.short_label} ends when its host can be reached; {kill} again lets it go on"
-            if message["type"] == "complete":
-                return f"ended {session.short_label}; {after}"
-    raise OperationError(f"{session.short_label}: its agent has not ended within {ENDS_WITHIN:g} s; it may still do so")
+    try:
+        ended = await hub.end(info, who(), SHORT)
+    except OperationError as error:
+        raise OperationError(f"{session.short_label}: {error}", error.status) from error
+    if not ended:
+        return f"{session.short_label} ends when its host can be reached; {kill} again lets it go on"
+    return f"ended {session.short_label}; {after}"
 
 
 # ---- words

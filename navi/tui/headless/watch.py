@@ -59,7 +59,7 @@ class HubWatch:
 
     async def _follow(self) -> None:
         """Follow the hub until it is lost."""
-        from navi.headless.client import OtherVersion
+        from navi.headless.replies import OtherVersion
         from navi.headless.trio_client import connected
         from navi.ops import OperationError
 
